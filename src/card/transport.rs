@@ -1,0 +1,58 @@
+//! How a card is reached: whole command APDUs in, whole response APDUs out.
+
+use super::status::Status;
+use crate::secret::WipingBytes;
+
+/// A response APDU: data and status word. Wiped when dropped, for it may carry what the device drew at random.
+pub struct Response(WipingBytes);
+
+impl Response {
+    /// Takes data followed by the two bytes of the status word; `None` when shorter than two bytes.
+    pub fn new(bytes: WipingBytes) -> Option<Self> {
+        (bytes.len() >= 2).then_some(Self(bytes))
+    }
+
+    /// The data without the status word.
+    pub fn data(&self) -> &[u8] {
+        self.0.expose().split_last_chunk::<2>().map_or(&[], |(data, _)| data)
+    }
+
+    /// The status word.
+    pub fn status(&self) -> Status {
+        self.0.expose().last_chunk::<2>().map_or(Status::Other(0), |word| Status::from(u16::from_be_bytes(*word)))
+    }
+}
+
+/// Why no answer came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TransportError {
+    /// No card is in the reader; the command was not performed.
+    NoCard,
+    /// The card or reader vanished before its answer came: whether the command was performed is unknown.
+    CutOff,
+    /// The reader or its service does not answer at all; the command was not performed.
+    NoReader,
+    /// The answer was no response APDU.
+    Garbled,
+}
+
+/// One card. The real one sits behind PC/SC, the software card in this process.
+pub trait Transport: Send {
+    /// Sends one command APDU (short or extended) and waits for its response APDU.
+    fn transmit(&mut self, command: &WipingBytes) -> Result<Response, TransportError>;
+
+    /// The largest command APDU in bytes that reaches the card in one piece.
+    fn largest_command(&self) -> usize;
+
+    /// Resets the card and connects again, for example after it was pulled out and put back.
+    fn reconnect(&mut self) -> Result<(), TransportError>;
+}
+
+/// Where devices are found: readers with cards in them.
+pub trait Readers: Send {
+    /// The names of the readers that hold a card now.
+    fn occupied(&mut self) -> Result<Vec<String>, TransportError>;
+
+    /// Connects to the card in the named reader.
+    fn connect(&mut self, reader: &str) -> Result<Box<dyn Transport>, TransportError>;
+}
