@@ -5,5 +5,8 @@
 //! · `card`, `share`, `dkek`, `room` · `secret`, `terms`.
 
 pub mod card;
+pub mod ceremony;
+pub mod script;
 pub mod secret;
 pub mod terms;
+pub mod vault;

@@ -1,0 +1,88 @@
+//! What goes into the fields of forms, and how far what was typed has come. Holds rules, never the typed text.
+
+use crate::terms::{Fault, Handle, Serial};
+
+/// What a field takes; checked key by key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FieldKind {
+    /// The prime of a set, 8 groups. When the set is known, its prime as text.
+    Prime {
+        /// The prime that it must be, where it is known (public).
+        expected: Option<String>,
+    },
+    /// A share id, decimal.
+    ShareId {
+        /// The id that this person's card must carry, where it is known.
+        expected: Option<u8>,
+        /// Ids that were given already.
+        taken: Vec<u8>,
+    },
+    /// A share value, 8 groups; secret.
+    ShareValue,
+    /// The device's user PIN as it is; secret.
+    UserPin,
+    /// A new user PIN for a device with this many tries; secret.
+    NewUserPin {
+        /// The retry counter that the plan sets.
+        tries: u8,
+    },
+    /// The device's SO-PIN as it is, 16 hexadecimal digits; secret.
+    SoPin,
+    /// A new SO-PIN; secret, never a published default.
+    NewSoPin,
+    /// The same as the field at this place, typed again; secret.
+    Again(u8),
+    /// A device's serial number, typed from the device.
+    Serial(Serial),
+    /// A word typed as a decision.
+    Word(&'static str),
+    /// The key reference to restore to, decimal 1..=255, not one of those taken.
+    KeyReference {
+        /// References that hold a key or are promised to one.
+        taken: Vec<u8>,
+        /// Filled in for the person when the field is empty: the plan's reference.
+        planned: u8,
+    },
+    /// A line of text for the record: a bag number, what deviated. Never secret.
+    Line,
+}
+
+impl FieldKind {
+    /// Secret fields are drawn as dots.
+    pub const fn is_secret(&self) -> bool {
+        matches!(
+            self,
+            Self::ShareValue | Self::UserPin | Self::NewUserPin { .. } | Self::SoPin | Self::NewSoPin | Self::Again(_)
+        )
+    }
+}
+
+/// One field of a form: where its label stands in the script, what it takes, and where the text goes when the form is
+/// complete (nowhere: it stays in the entry buffer for the act that follows, or goes to the machine when it is open).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Field {
+    /// The field's name in `screens.json`.
+    pub name: &'static str,
+    /// What it takes.
+    pub kind: FieldKind,
+    /// The vault's handle for it from then on.
+    pub keep: Option<Handle>,
+}
+
+/// How far the typed text of a field has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FieldCheck {
+    /// Nothing typed.
+    Empty,
+    /// Right so far; `done` of `all` groups or characters, where that can be said.
+    Typing {
+        /// Groups or characters that are there.
+        done: u8,
+        /// How many there must be.
+        all: u8,
+    },
+    /// Complete and right as far as can be told here.
+    Good,
+    /// Wrong: which fault.
+    Wrong(Fault),
+}

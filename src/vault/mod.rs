@@ -1,0 +1,88 @@
+//! The only room that keeps secrets, by handle. It lends, gives, forgets and proves itself empty.
+
+use std::collections::BTreeMap;
+
+use crate::secret::{TypedText, WipingBytes};
+use crate::terms::Handle;
+
+/// Secrets by handle, and the buffers people type into.
+#[derive(Default)]
+pub struct Vault {
+    kept: BTreeMap<Handle, WipingBytes>,
+    entries: BTreeMap<u8, TypedText>,
+}
+
+impl Vault {
+    /// An empty vault.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes a secret into keeping; what the handle named before is wiped.
+    pub fn keep(&mut self, handle: Handle, secret: WipingBytes) {
+        self.kept.insert(handle, secret);
+    }
+
+    /// Lends a secret for the length of one drawn frame or one computation.
+    pub fn lend(&self, handle: Handle) -> Option<&[u8]> {
+        self.kept.get(&handle).map(WipingBytes::expose)
+    }
+
+    /// Gives a secret away; the vault no longer has it.
+    pub fn give(&mut self, handle: Handle) -> Option<WipingBytes> {
+        self.kept.remove(&handle)
+    }
+
+    /// Wipes a secret. Forgetting what is not there is no mistake.
+    pub fn forget(&mut self, handle: Handle) {
+        self.kept.remove(&handle);
+    }
+
+    /// The handles of everything kept now; typed entries count while they hold a character.
+    pub fn holds(&self) -> Vec<Handle> {
+        let typed = self.entries.iter().filter(|(_, text)| !text.is_empty()).map(|(field, _)| Handle::Entry(*field));
+        self.kept.keys().copied().chain(typed).collect()
+    }
+
+    /// Whether nothing is held at all.
+    pub fn is_empty(&self) -> bool {
+        self.holds().is_empty()
+    }
+
+    /// Wipes everything.
+    pub fn forget_all(&mut self) {
+        self.kept.clear();
+        self.entries.clear();
+    }
+
+    /// The text in a field of the screen, for drawing (masked or not) and checking.
+    pub fn typed(&self, field: u8) -> Option<&TypedText> {
+        self.entries.get(&field)
+    }
+
+    /// The buffer of a field of the screen, for typing into.
+    pub fn typing(&mut self, field: u8) -> &mut TypedText {
+        self.entries.entry(field).or_default()
+    }
+
+    /// Wipes all fields of the screen.
+    pub fn forget_typed(&mut self) {
+        self.entries.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn says_truly_what_it_holds() {
+        let mut vault = Vault::new();
+        vault.keep(Handle::Dkek, WipingBytes::from_slice(b"x"));
+        assert_eq!(vault.typing(2).push(b'1'), Ok(()));
+        assert_eq!(vault.holds(), [Handle::Dkek, Handle::Entry(2)]);
+        assert!(vault.give(Handle::Dkek).is_some() && vault.lend(Handle::Dkek).is_none());
+        vault.forget_typed();
+        assert!(vault.is_empty());
+    }
+}
