@@ -6,6 +6,8 @@
 
 pub mod card;
 pub mod ceremony;
+pub mod plan;
+pub mod record;
 pub mod script;
 pub mod secret;
 pub mod terms;

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 /// A fault by its name in `assets/script/faults.json` and the values its sentences need.
 ///
 /// Code holds names and values; the sentences (what happened, what is true now, what to do next) live in
@@ -387,4 +389,92 @@ impl DeviceRole {
 pub fn short(text: &str) -> String {
     let clean: String = text.chars().map(|c| if c.is_control() { '?' } else { c }).take(24).collect();
     if text.chars().count() > 24 { format!("{clean}…") } else { clean }
+}
+
+/// Terms travel through records and manifests as the text that people read, checked on the way in.
+macro_rules! as_text {
+    ($($term:ty => $read:expr;)*) => {$(
+        impl Serialize for $term {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+        impl<'de> Deserialize<'de> for $term {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = String::deserialize(deserializer)?;
+                let read: fn(&str) -> Option<Self> = $read;
+                read(&text).ok_or_else(|| serde::de::Error::custom(concat!("no ", stringify!($term))))
+            }
+        }
+    )*};
+}
+
+as_text! {
+    Quorum => |text| {
+        let (threshold, custodians) = text.split_once("-of-")?;
+        Quorum::new(threshold.parse().ok()?, custodians.parse().ok()?).ok()
+    };
+    Serial => |text| Serial::new(text).ok();
+    KeyReference => |text| KeyReference::parse(text).ok();
+    KeyId => |text| KeyId::parse(text).ok();
+    KeyLabel => |text| KeyLabel::new(text).ok();
+    KeyType => |text| KeyType::parse(text).ok();
+    Kcv => Kcv::parse;
+    CustodianNumber => |text| CustodianNumber::new(text.parse().ok()?);
+    Seat => |text| text.parse().ok().map(Seat);
+    Number => Number::parse;
+    DeviceRole => |text| [DeviceRole::Original, DeviceRole::Replacement].into_iter().find(|role| role.word() == text);
+    Digest => Digest::parse;
+}
+
+/// The number of a step: section and step, as on paper and screen (`4.2`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Number {
+    /// The section, 1..
+    pub section: u8,
+    /// The step in its section, 1..
+    pub step: u8,
+}
+
+impl Number {
+    /// Reads `4.2`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (section, step) = text.split_once('.')?;
+        Some(Self { section: section.parse().ok()?, step: step.parse().ok()? })
+    }
+}
+
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.section, self.step)
+    }
+}
+
+/// A SHA-256 digest of something public.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Digest(pub [u8; 32]);
+
+impl Digest {
+    /// Reads 64 hexadecimal digits.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut bytes = [0; 32];
+        (base16ct::mixed::decode(text, &mut bytes).ok()?.len() == 32).then_some(Self(bytes))
+    }
+
+    /// The digest in 16 groups of four digits, to read aloud.
+    pub fn in_groups(&self) -> Vec<String> {
+        self.0.chunks(2).map(base16ct::lower::encode_string).collect()
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&base16ct::lower::encode_string(&self.0))
+    }
+}
+
+impl fmt::Display for DeviceRole {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
 }

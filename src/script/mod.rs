@@ -64,6 +64,11 @@ impl Script {
         self.steps.get(id)
     }
 
+    /// How many things the script asks to tick or to choose from in a stage of a step.
+    pub fn items(&self, step: &str, stage: &str) -> usize {
+        self.step(step).and_then(|step| step.stages.get(stage)).map_or(0, |stage| stage.items.len())
+    }
+
     /// The title of a section of a ceremony.
     pub fn section<'a>(&'a self, id: &'a str) -> &'a str {
         self.sections.get(id).map_or(id, String::as_str)

@@ -1,0 +1,195 @@
+//! What the machine asks of the clerk, and which faults people can answer in which way.
+
+use crate::plan::{PinReset, PlannedKey};
+use crate::record::{CeremonyKind, PinName};
+use crate::terms::{CustodianNumber, DeviceRole, Kcv, KeyLabel, KeyReference, KeyType, Quorum, Seat, Serial};
+
+/// One thing for the clerk to do. Names secrets by handle at most; every value is public.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Act {
+    /// Look whether this machine and terminal are fit.
+    ExamineRoom,
+    /// Find the finished folder that is restored from.
+    ReadFolder,
+    /// Find the device for a role; never one of `not`.
+    FindDevice {
+        /// For which role.
+        role: DeviceRole,
+        /// Serials that cannot be it.
+        not: Vec<Serial>,
+    },
+    /// Seed the generator from the device and the host.
+    MixEntropy {
+        /// The device that adds its randomness.
+        role: DeviceRole,
+    },
+    /// Compute password, prime, shares, salt and DKEK share, and begin to encipher.
+    Deal {
+        /// M of N.
+        quorum: Quorum,
+    },
+    /// Compare what a custodian typed with what was dealt to them.
+    CompareShare {
+        /// Which custodian.
+        custodian: CustodianNumber,
+    },
+    /// Wait until the DKEK share is enciphered.
+    FinishSealing,
+    /// Say that the vault is empty, or fail.
+    ProveVaultEmpty,
+    /// Write the share file, sync it, read it back.
+    WriteShareFile,
+    /// Keep the share that was typed at a seat.
+    TakeShare {
+        /// Which seat.
+        seat: Seat,
+        /// The set's prime, where it is known.
+        prime: String,
+    },
+    /// Rebuild the password from the seats' shares and open the written share file.
+    OpenShareFile {
+        /// The seats that have given a share.
+        seats: Vec<Seat>,
+        /// M.
+        threshold: u8,
+        /// The KCV it must have.
+        kcv: Kcv,
+    },
+    /// Read how many tries a PIN has left, before anyone types it.
+    ReadTries {
+        /// On which device.
+        role: DeviceRole,
+        /// Which PIN.
+        pin: PinName,
+    },
+    /// Erase and initialise a device. Cannot be undone.
+    Initialise {
+        /// Which device.
+        role: DeviceRole,
+        /// Its serial; any other device is refused.
+        serial: Serial,
+        /// Whether it had been initialised before, so that the SO-PIN must match.
+        initialised: bool,
+        /// The retry counter of the user PIN.
+        user_pin_tries: u8,
+        /// What the SO-PIN may do to the user PIN.
+        pin_reset: PinReset,
+        /// An earlier try had no answer: whether it was performed has to be found out first.
+        cut: bool,
+    },
+    /// Log in with the user PIN.
+    LogIn {
+        /// Which device.
+        role: DeviceRole,
+        /// Its serial.
+        serial: Serial,
+    },
+    /// Load the DKEK and compare the KCV.
+    LoadDkek {
+        /// Which device.
+        role: DeviceRole,
+        /// Its serial.
+        serial: Serial,
+        /// The KCV it must show.
+        kcv: Kcv,
+    },
+    /// Make a key, describe it, store its public key.
+    MakeKey {
+        /// The key.
+        key: PlannedKey,
+        /// The device.
+        serial: Serial,
+        /// An earlier try had no answer.
+        cut: bool,
+    },
+    /// List the keys; they must be exactly these (by reference, label and id).
+    TakeInventory {
+        /// Which device.
+        role: DeviceRole,
+        /// Its serial.
+        serial: Serial,
+        /// What must be there: reference, label, id.
+        expected: Vec<PlannedKey>,
+    },
+    /// Wrap a key to a file and verify what was written under the DKEK.
+    BackUp {
+        /// The key.
+        key: PlannedKey,
+        /// The device.
+        serial: Serial,
+        /// Names the DKEK.
+        kcv: Kcv,
+    },
+    /// Verify a wrapped key's KCV and MAC under the DKEK.
+    VerifyBackup {
+        /// The key.
+        label: KeyLabel,
+        /// Names the DKEK.
+        kcv: Kcv,
+    },
+    /// Unwrap a key to a reference, with its description and request.
+    RestoreKey {
+        /// The key.
+        label: KeyLabel,
+        /// Where to.
+        to: KeyReference,
+        /// The device.
+        serial: Serial,
+        /// An earlier try had no answer.
+        cut: bool,
+    },
+    /// Sign with a restored key and verify with the original's public key file.
+    ProveKey {
+        /// The key.
+        label: KeyLabel,
+        /// What kind.
+        key_type: KeyType,
+        /// Where it is.
+        at: KeyReference,
+        /// The device.
+        serial: Serial,
+    },
+    /// Write the manifest and what else the folder still lacks; log out of the device.
+    CloseFolder {
+        /// Which ceremony's.
+        ceremony: CeremonyKind,
+    },
+}
+
+impl Act {
+    /// The act's name in record, script and faults.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::ExamineRoom => "examine-room",
+            Self::ReadFolder => "read-folder",
+            Self::FindDevice { .. } => "find-device",
+            Self::MixEntropy { .. } => "mix-entropy",
+            Self::Deal { .. } => "deal",
+            Self::CompareShare { .. } => "compare-share",
+            Self::FinishSealing => "finish-sealing",
+            Self::ProveVaultEmpty => "prove-vault-empty",
+            Self::WriteShareFile => "write-share-file",
+            Self::TakeShare { .. } => "take-share",
+            Self::OpenShareFile { .. } => "open-share-file",
+            Self::ReadTries { .. } => "read-tries",
+            Self::Initialise { .. } => "initialise",
+            Self::LogIn { .. } => "log-in",
+            Self::LoadDkek { .. } => "load-dkek",
+            Self::MakeKey { .. } => "make-key",
+            Self::TakeInventory { .. } => "take-inventory",
+            Self::BackUp { .. } => "back-up",
+            Self::VerifyBackup { .. } => "verify-backup",
+            Self::RestoreKey { .. } => "restore-key",
+            Self::ProveKey { .. } => "prove-key",
+            Self::CloseFolder { .. } => "close-folder",
+        }
+    }
+
+    /// The device that an act changes beyond recall, if it does.
+    pub const fn irreversible_on(&self) -> Option<&Serial> {
+        match self {
+            Self::Initialise { serial, .. } => Some(serial),
+            _ => None,
+        }
+    }
+}

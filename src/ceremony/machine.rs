@@ -1,0 +1,528 @@
+//! The machine: a cursor over the list of steps. Events go in, requests come out; what is known changes only through
+//! entries, so that a record can bring the same machine back.
+
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use super::act::Act;
+use super::event::Event;
+use super::field::{Field, FieldCheck, FieldKind};
+use super::interlude::Interlude;
+use super::outcome::Outcome;
+use super::people::People;
+use super::recovery::{Recovery, recoveries};
+use super::state::State;
+use super::step::{Kind, Question, Stage, Step, When};
+use super::{establish, restore};
+use crate::plan::Plan;
+use crate::record::{CeremonyKind, Ending, Entry, Fact, Loss};
+use crate::script::Script;
+use crate::terms::{CustodianNumber, Fault, Handle, Number};
+
+/// How long a share stays on the screen, in seconds.
+pub const REVEAL_SECONDS: u32 = 120;
+
+/// What the machine asks for. Take them with [`Machine::poll`] until there is none, then hand in the next event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Request {
+    /// Write an entry to the record, synced, before anything else happens.
+    Record(Entry),
+    /// Let the clerk perform an act.
+    Perform(Act),
+    /// Move what was typed into the field at this place under a handle.
+    Keep(u8, Handle),
+    /// Wipe these secrets.
+    Forget(Vec<Handle>),
+    /// Wipe everything that was typed.
+    ForgetTyped,
+    /// Put what was typed aside for a question in between, or bring it back.
+    SetAside(bool),
+    /// Wipe the screen and all that it may have left behind.
+    WipeScreen,
+    /// Wipe all secrets and stop all work: the ceremony was stopped.
+    ForgetAll,
+}
+
+/// What the current stage is doing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// People are asked.
+    Asking(Asking),
+    /// The clerk works.
+    Working { act: Act, progress: Option<(u64, u64)>, since: u32 },
+    /// It failed; people choose.
+    Faulted { act: Act, fault: Fault, choices: Vec<Recovery> },
+}
+
+/// How far people have come with what the stage asks.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Asking {
+    pub ticks: Vec<bool>,
+    pub fields: Vec<Field>,
+    pub checks: Vec<FieldCheck>,
+    pub open: Vec<Option<String>>,
+    pub shown_at: Option<u32>,
+    pub seen: bool,
+}
+
+/// A step in between that is not in the list: logging in again. Afterwards the stage that lost its login goes on.
+pub(super) struct Detour {
+    step: Step,
+    back_to: usize,
+}
+
+/// The machine.
+pub struct Machine {
+    pub(super) state: State,
+    pub(super) steps: Vec<Step>,
+    pub(super) stage: usize,
+    pub(super) mode: Mode,
+    pub(super) detour: Option<Detour>,
+    pub(super) interlude: Option<Interlude>,
+    pub(super) now: u32,
+    pub(super) script: Rc<Script>,
+    requests: VecDeque<Request>,
+    begun: bool,
+}
+
+impl Machine {
+    /// A ceremony before its first entry.
+    pub fn new(ceremony: CeremonyKind, plan: Plan, script: Rc<Script>) -> Self {
+        let steps = match ceremony {
+            CeremonyKind::Establish => establish::steps(&plan),
+            CeremonyKind::Restore => restore::steps(&plan),
+        };
+        Self {
+            state: State::new(ceremony, plan),
+            steps,
+            stage: 0,
+            mode: Mode::Asking(Asking::default()),
+            detour: None,
+            interlude: None,
+            now: 0,
+            script,
+            requests: VecDeque::new(),
+            begun: false,
+        }
+    }
+
+    /// The machine that these entries of a record lead to: equal to the live one at the same step.
+    pub fn resume(ceremony: CeremonyKind, plan: Plan, script: Rc<Script>, entries: &[Entry]) -> Self {
+        let mut machine = Self::new(ceremony, plan, script);
+        for entry in entries {
+            machine.take_in(entry);
+        }
+        machine.begun = !entries.is_empty();
+        machine
+    }
+
+    /// Records the first entry and begins with the first step.
+    pub fn begin(&mut self, began: Entry) {
+        if !self.begun {
+            self.begun = true;
+            self.emit(began);
+            self.enter_stage(0);
+        }
+    }
+
+    /// What is known.
+    pub const fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// The numbered steps.
+    pub fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+
+    /// The step where the ceremony stands; after the last there is none.
+    pub fn step(&self) -> Option<&Step> {
+        self.detour.as_ref().map(|detour| &detour.step).or_else(|| self.steps.get(self.state.cursor))
+    }
+
+    /// The number of the current step, or of the last one.
+    pub fn number(&self) -> Number {
+        let last = || self.steps.last().map(|step| step.number);
+        self.step().map(|step| step.number).or_else(last).unwrap_or(Number { section: 1, step: 1 })
+    }
+
+    /// The next thing to do; `None`: hand in the next event.
+    pub fn poll(&mut self) -> Option<Request> {
+        self.requests.pop_front()
+    }
+
+    /// Takes in one event.
+    pub fn handle(&mut self, event: Event) {
+        match event {
+            Event::Time(now) => {
+                self.now = now;
+                self.hide_when_due();
+            }
+            Event::Outcome(outcome) => self.outcome(outcome),
+            Event::Checked { field, check, open } => self.checked(field, check, open),
+            Event::People(people) if self.state.ended.is_none() => match self.interlude.take() {
+                Some(interlude) => self.in_between(interlude, people),
+                None => self.people(people),
+            },
+            Event::People(_) => {}
+        }
+    }
+
+    pub(super) fn stage(&self) -> Option<&Stage> {
+        self.step()?.stages.get(self.stage)
+    }
+
+    pub(super) fn emit(&mut self, entry: Entry) {
+        self.take_in(&entry);
+        self.requests.push_back(Request::Record(entry));
+    }
+
+    pub(super) fn request(&mut self, request: Request) {
+        self.requests.push_back(request);
+    }
+
+    /// The one place where the ceremony moves: live and when a record is read back.
+    fn take_in(&mut self, entry: &Entry) {
+        self.state.learn(entry);
+        match entry {
+            Entry::Done { step } => {
+                if let Some(place) = self.place(*step) {
+                    if self.steps.get(place).is_some_and(|step| step.id == "open") {
+                        self.state.seated.clear();
+                    }
+                    self.move_to(place + 1);
+                }
+            }
+            Entry::Recovered { choice, to, .. } => {
+                match Recovery::from_word(choice) {
+                    Some(Recovery::AnotherCustodian) => self.state.extra_seats += 1,
+                    Some(Recovery::SeatsAgain) => {
+                        self.state.seated.clear();
+                        self.state.extra_seats = 0;
+                    }
+                    _ => {}
+                }
+                if let Some(place) = self.place(*to) {
+                    self.move_to(place);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn place(&self, number: Number) -> Option<usize> {
+        self.steps.iter().position(|step| step.number == number)
+    }
+
+    /// Puts the cursor on the first needed step from `place` on.
+    fn move_to(&mut self, mut place: usize) {
+        while let Some(step) = self.steps.get(place).filter(|step| step.if_needed) {
+            let opened = self.state.plan.quorum.threshold() + self.state.extra_seats;
+            if matches!(step.actor, super::step::Actor::Seat(seat) if seat.0 <= opened) {
+                self.state.not_needed.remove(&step.number);
+                break;
+            }
+            self.state.not_needed.insert(step.number);
+            place += 1;
+        }
+        self.state.cursor = place;
+    }
+
+    fn due(&self, when: When) -> bool {
+        let role = self.step().map(|step| step.role);
+        match when {
+            When::Always => true,
+            When::NeedsEveryone => self.state.plan.quorum.needs_everyone(),
+            When::Initialised(role) => self.state.device(role).is_some_and(|device| device.initialised),
+            When::LastTry(device, pin) => role == Some(device) && self.state.tries_left(device, pin) == Some(1),
+            When::Stolen => self.state.loss == Some(Loss::Stolen),
+        }
+    }
+
+    /// Begins the first due stage from `from` on, or ends the step.
+    pub(super) fn enter_stage(&mut self, from: usize) {
+        let Some(step) = self.step() else { return };
+        let next = step.stages.iter().enumerate().skip(from).find(|(_, stage)| self.due(stage.when));
+        let Some((place, stage)) = next.map(|(place, stage)| (place, *stage)) else {
+            self.end_step();
+            return;
+        };
+        let step = step.clone();
+        self.stage = place;
+        if let Kind::Do(make) = stage.kind {
+            match make(&self.state, &step) {
+                Some(act) => self.perform(act),
+                None => self.fail(Act::ProveVaultEmpty, Fault::new("step-not-possible")),
+            }
+            return;
+        }
+        self.requests.push_back(Request::ForgetTyped);
+        let mut asking = Asking::default();
+        match stage.kind {
+            Kind::Tick => asking.ticks = vec![false; self.script.items(step.id, stage.name)],
+            Kind::RollCall => asking.ticks = vec![false; self.people_called().len()],
+            Kind::Form(fields) | Kind::Danger(fields) => {
+                asking.fields = fields(&self.state, &step);
+                asking.checks = asking.fields.iter().map(empty_check).collect();
+                asking.open = vec![None; asking.fields.len()];
+            }
+            _ => {}
+        }
+        self.mode = Mode::Asking(asking);
+    }
+
+    pub(super) fn perform(&mut self, act: Act) {
+        if let Some(serial) = act.irreversible_on().cloned() {
+            self.emit(Entry::Intent { step: self.number(), act: act.word().to_owned(), serial });
+        }
+        self.requests.push_back(Request::Perform(act.clone()));
+        self.mode = Mode::Working { act, progress: None, since: self.now };
+    }
+
+    fn end_step(&mut self) {
+        if let Some(detour) = self.detour.take() {
+            self.enter_stage(detour.back_to);
+            return;
+        }
+        let Some(step) = self.steps.get(self.state.cursor).cloned() else { return };
+        self.requests.push_back(Request::ForgetTyped);
+        if !step.forgets.is_empty() {
+            self.requests.push_back(Request::Forget(step.forgets.clone()));
+        }
+        if !matches!(step.actor, super::step::Actor::Administrator) {
+            self.requests.push_back(Request::WipeScreen);
+        }
+        self.emit(Entry::Done { step: step.number });
+        if self.steps.get(self.state.cursor).is_some() {
+            self.enter_stage(0);
+        } else {
+            self.emit(Entry::Sealed { ending: Ending::Complete, deviations: self.state.deviations });
+        }
+    }
+
+    fn people(&mut self, people: People) {
+        match people {
+            People::Stop => self.ask_between(Interlude::Stop),
+            People::Deviation => self.ask_between(Interlude::Menu),
+            other => match &self.mode {
+                Mode::Asking(_) => self.answer(other),
+                Mode::Faulted { choices, .. } => {
+                    if let (People::Chose(choice), choices) = (other, choices.clone())
+                        && let Some(recovery) = choices.get(choice)
+                    {
+                        self.recover(*recovery);
+                    }
+                }
+                Mode::Working { .. } => {}
+            },
+        }
+    }
+
+    fn answer(&mut self, people: People) {
+        let Some(stage) = self.stage().copied() else { return };
+        let Mode::Asking(asking) = &mut self.mode else { return };
+        match (stage.kind, people) {
+            (Kind::Read, People::GoOn) => self.next_stage(),
+            (Kind::Deviates(name), People::GoOn) => {
+                self.emit(Entry::Deviates { step: self.number(), name: name.to_owned() });
+                self.next_stage();
+            }
+            (Kind::Tick | Kind::RollCall, People::Tick(place)) => {
+                if let Some(tick) = asking.ticks.get_mut(place) {
+                    *tick = !*tick;
+                }
+            }
+            (Kind::Tick | Kind::RollCall, People::GoOn) if asking.ticks.iter().all(|tick| *tick) => self.next_stage(),
+            (Kind::Choose(question), People::Chose(place)) => self.choose(question, place),
+            (Kind::Form(_) | Kind::Danger(_), People::GoOn) => self.submit(),
+            (Kind::Reveal(custodian), People::Show) => {
+                asking.shown_at = Some(self.now);
+                asking.seen = true;
+                self.emit(Entry::Revealed { step: self.number(), custodian });
+            }
+            (Kind::Reveal(_), People::Hide) => self.hide(),
+            (Kind::Reveal(_), People::GoOn) if asking.seen => {
+                self.hide();
+                self.next_stage();
+            }
+            _ => {}
+        }
+    }
+
+    fn next_stage(&mut self) {
+        self.enter_stage(self.stage + 1);
+    }
+
+    fn choose(&mut self, question: Question, place: usize) {
+        let fact = match question {
+            Question::Loss => {
+                [Loss::Broken, Loss::Lost, Loss::Stolen].get(place).map(|loss| Fact::Lost { loss: *loss })
+            }
+            Question::Sitter(seat) => {
+                let custodian = u8::try_from(place + 1).ok().and_then(CustodianNumber::new);
+                let free = |number: &CustodianNumber| {
+                    number.get() <= self.state.plan.quorum.custodians()
+                        && !self.state.seated.iter().any(|(taken, who)| who == number && *taken != seat)
+                };
+                custodian.filter(free).map(|custodian| Fact::Seated { seat, custodian })
+            }
+        };
+        if let Some(fact) = fact {
+            self.emit(Entry::Learned { step: self.number(), fact });
+            self.next_stage();
+        }
+    }
+
+    fn submit(&mut self) {
+        let Mode::Asking(asking) = &self.mode else { return };
+        if !asking.checks.iter().all(|check| *check == FieldCheck::Good) {
+            return;
+        }
+        let (fields, open) = (asking.fields.clone(), asking.open.clone());
+        for ((place, field), text) in (0u8..).zip(&fields).zip(&open) {
+            if let Some(handle) = field.keep {
+                self.requests.push_back(Request::Keep(place, handle));
+            }
+            if let Some(fact) = self.fact_of(field, text.as_deref()) {
+                self.emit(Entry::Learned { step: self.number(), fact });
+            }
+        }
+        self.next_stage();
+    }
+
+    /// What an open field says for the record.
+    fn fact_of(&self, field: &Field, text: Option<&str>) -> Option<Fact> {
+        use super::step::Actor;
+        let step = self.step()?;
+        match (&field.kind, step.actor) {
+            (FieldKind::Line, Actor::Custodian(custodian)) => {
+                let bag = text?.trim();
+                (!bag.is_empty()).then(|| Fact::Bagged { custodian, bag: bag.to_owned() })
+            }
+            (FieldKind::KeyReference { planned, .. }, _) => {
+                let number = text.filter(|text| !text.is_empty()).map_or(Some(*planned), |text| text.parse().ok())?;
+                let reference = crate::terms::KeyReference::new(number)?;
+                Some(Fact::Wanted { label: step.key.clone()?, reference })
+            }
+            _ => None,
+        }
+    }
+
+    fn checked(&mut self, field: u8, check: FieldCheck, open: Option<String>) {
+        if let Some(interlude) = &mut self.interlude {
+            interlude.checked(&check, open);
+            return;
+        }
+        let Mode::Asking(asking) = &mut self.mode else { return };
+        if let Some(place) = asking.checks.get_mut(usize::from(field)) {
+            *place = check;
+        }
+        if let Some(place) = asking.open.get_mut(usize::from(field)) {
+            *place = open;
+        }
+    }
+
+    pub(super) fn hide(&mut self) {
+        if let Mode::Asking(asking) = &mut self.mode
+            && asking.shown_at.take().is_some()
+        {
+            self.requests.push_back(Request::WipeScreen);
+        }
+    }
+
+    fn hide_when_due(&mut self) {
+        let now = self.now;
+        if let Mode::Asking(Asking { shown_at: Some(at), .. }) = &self.mode
+            && now.saturating_sub(*at) >= REVEAL_SECONDS
+        {
+            self.hide();
+        }
+    }
+
+    fn outcome(&mut self, outcome: Outcome) {
+        let step = self.number();
+        let Mode::Working { act, progress, .. } = &mut self.mode else { return };
+        match outcome {
+            Outcome::Progress { done, total } => *progress = Some((done, total)),
+            Outcome::Done(facts) => {
+                for fact in facts {
+                    self.emit(Entry::Learned { step, fact });
+                }
+                self.next_stage();
+            }
+            Outcome::Failed(fault) => {
+                let act = act.clone();
+                self.fail(act, fault);
+            }
+        }
+    }
+
+    fn fail(&mut self, act: Act, fault: Fault) {
+        let values = fault.values.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect();
+        self.requests.push_back(Request::ForgetTyped);
+        let (step, word) = (self.number(), act.word().to_owned());
+        self.emit(Entry::Failed { step, act: word, fault: fault.name.to_owned(), values });
+        let choices = recoveries(&self.state, &act, &fault);
+        self.mode = Mode::Faulted { act, fault, choices };
+    }
+
+    fn recover(&mut self, recovery: Recovery) {
+        if recovery == Recovery::Stop {
+            self.ask_between(Interlude::Stop);
+            return;
+        }
+        let from = self.number();
+        let to = self.recovery_step(recovery).unwrap_or(from);
+        self.emit(Entry::Recovered { step: from, choice: recovery.word().to_owned(), to });
+        match recovery {
+            Recovery::TryAgain => self.enter_stage(self.stage),
+            Recovery::TypeAgain => {
+                let form = |stage: &Stage| matches!(stage.kind, Kind::Form(_));
+                let stages = self.step().map(|step| step.stages.as_slice()).unwrap_or_default();
+                let place = stages.iter().take(self.stage).rposition(form).unwrap_or(0);
+                self.enter_stage(place);
+            }
+            Recovery::LogIn => {
+                let Some(step) = self.step() else { return };
+                let detour = super::step::step("log-in", super::step::Actor::PinHolder).on(step.role);
+                let step = Step { number: from, ..super::parts::with_log_in(detour) };
+                self.detour = Some(Detour { step, back_to: self.stage });
+                self.enter_stage(0);
+            }
+            Recovery::SeatsAgain => {
+                let seats = (1..=crate::terms::MOST_CUSTODIANS).map(|seat| Handle::SeatShare(crate::terms::Seat(seat)));
+                self.requests.push_back(Request::Forget(seats.collect()));
+                self.enter_stage(0);
+            }
+            Recovery::FromStart | Recovery::AnotherCustodian | Recovery::PinsAgain => self.enter_stage(0),
+            Recovery::Stop => {}
+        }
+    }
+
+    /// The step a recovery goes on with, where it is another one.
+    fn recovery_step(&self, recovery: Recovery) -> Option<Number> {
+        let before = || self.steps.iter().take(self.state.cursor + 1).rev();
+        match recovery {
+            Recovery::SeatsAgain => {
+                let first = |step: &&Step| matches!(step.actor, super::step::Actor::Seat(seat) if seat.0 == 1);
+                before().find(first).map(|step| step.number)
+            }
+            Recovery::AnotherCustodian => {
+                let next = self.state.plan.quorum.threshold() + self.state.extra_seats + 1;
+                let seat = |step: &&Step| matches!(step.actor, super::step::Actor::Seat(seat) if seat.0 == next);
+                before().find(seat).map(|step| step.number)
+            }
+            Recovery::PinsAgain => before().find(|step| step.id == "so-pin").map(|step| step.number),
+            _ => None,
+        }
+    }
+}
+
+/// What an empty field is: some may stay empty.
+pub(super) fn empty_check(field: &Field) -> FieldCheck {
+    match field.kind {
+        FieldKind::KeyReference { .. } => FieldCheck::Good,
+        FieldKind::Line if field.name == "bag" => FieldCheck::Good,
+        _ => FieldCheck::Empty,
+    }
+}

@@ -1,0 +1,20 @@
+//! What becomes of an act.
+
+use crate::record::Fact;
+use crate::terms::Fault;
+
+/// The clerk's answer to an act.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// It goes on; units done and in all.
+    Progress {
+        /// Done so far.
+        done: u64,
+        /// In all.
+        total: u64,
+    },
+    /// It is done; what was found out or brought about.
+    Done(Vec<Fact>),
+    /// It failed; nothing beyond the fault's own words was changed.
+    Failed(Fault),
+}

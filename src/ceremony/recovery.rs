@@ -1,0 +1,80 @@
+//! What people can choose when something failed. One table for all ceremonies.
+
+use super::act::Act;
+use super::state::State;
+use crate::terms::Fault;
+
+/// A way on after a failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recovery {
+    /// The same act again.
+    TryAgain,
+    /// Type it again.
+    TypeAgain,
+    /// This step from its start.
+    FromStart,
+    /// Log in again, then the same act.
+    LogIn,
+    /// All seats again, from the first.
+    SeatsAgain,
+    /// One more custodian sits down.
+    AnotherCustodian,
+    /// Both PINs again.
+    PinsAgain,
+    /// Stop the ceremony (asks first).
+    Stop,
+}
+
+impl Recovery {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::TryAgain,
+        Self::TypeAgain,
+        Self::FromStart,
+        Self::LogIn,
+        Self::SeatsAgain,
+        Self::AnotherCustodian,
+        Self::PinsAgain,
+        Self::Stop,
+    ];
+
+    /// The word of record and script (`choice-…`).
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::TryAgain => "try-again",
+            Self::TypeAgain => "type-again",
+            Self::FromStart => "from-start",
+            Self::LogIn => "log-in",
+            Self::SeatsAgain => "seats-again",
+            Self::AnotherCustodian => "another-custodian",
+            Self::PinsAgain => "pins-again",
+            Self::Stop => "stop",
+        }
+    }
+
+    /// The recovery that a record names.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|recovery| recovery.word() == word)
+    }
+}
+
+/// What can be done about a fault of an act, best first.
+pub fn recoveries(state: &State, act: &Act, fault: &Fault) -> Vec<Recovery> {
+    use Recovery::{AnotherCustodian, FromStart, LogIn, PinsAgain, SeatsAgain, Stop, TryAgain, TypeAgain};
+    let mut choices = match (act, fault.name) {
+        (_, "card-login-lost") => vec![LogIn],
+        (Act::CompareShare { .. } | Act::TakeShare { .. }, _) => vec![TypeAgain, FromStart],
+        (Act::OpenShareFile { .. }, "shares-do-not-open" | "shares-disagree") => {
+            let seats = state.plan.quorum.threshold() + state.extra_seats;
+            let more = seats < state.plan.quorum.custodians();
+            more.then_some(AnotherCustodian).into_iter().chain([SeatsAgain]).collect()
+        }
+        (Act::OpenShareFile { .. }, "kcv-differs") => vec![SeatsAgain],
+        (Act::LogIn { .. }, _) => vec![FromStart],
+        (Act::Initialise { .. }, "so-pin-wrong" | "pins-missing") => vec![PinsAgain],
+        (Act::RestoreKey { .. }, "key-reference-occupied") => vec![TypeAgain],
+        _ => vec![TryAgain],
+    };
+    choices.push(Stop);
+    choices
+}

@@ -1,0 +1,292 @@
+//! Turns the machine's state into a view: the script's sentences with their values, and what is asked.
+
+use super::field::{Field, FieldCheck, FieldKind};
+use super::interlude::Interlude;
+use super::machine::{Asking, Machine, Mode, REVEAL_SECONDS};
+use super::step::{Actor, Kind, Question, Stage, Step};
+use super::values::Values;
+use super::view::{Body, FieldState, FieldView, Header, OptionView, StepLine, StepState, View};
+use crate::record::{CeremonyKind, Ending};
+use crate::script::fill;
+use crate::terms::{CustodianNumber, Fault, Handle};
+
+/// What a view needs that the machine does not know.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Surroundings {
+    /// A rehearsal.
+    pub rehearsal: bool,
+    /// A binary with a short key derivation.
+    pub shortened: bool,
+    /// Where the record stands, in short: `07·3fa9`.
+    pub mark: String,
+    /// The record's last digest in groups, to read aloud.
+    pub digest: String,
+    /// Where the files of this sitting are.
+    pub folder: String,
+}
+
+impl Machine {
+    /// What the screen shows now.
+    pub fn view(&self, around: &Surroundings) -> View {
+        View { header: self.header(around), body: self.body(around), steps: self.step_lines() }
+    }
+
+    fn header(&self, around: &Surroundings) -> Header {
+        let kind = match self.state().ceremony {
+            CeremonyKind::Establish => "ceremony-establish",
+            CeremonyKind::Restore => "ceremony-restore",
+        };
+        let ended = self.step().is_none() || self.state().ended.is_some();
+        let last = self.steps().last();
+        let (title, act) = match self.step().filter(|_| !ended).or(last) {
+            Some(_) if ended => (self.script.word("ended-title").to_owned(), self.script.word("ended-act").to_owned()),
+            Some(step) => self.titles(step),
+            None => Default::default(),
+        };
+        Header {
+            ceremony: format!("{} · {}", self.script.word(kind), self.state().plan.title),
+            rehearsal: around.rehearsal,
+            shortened: around.shortened,
+            number: self.number().to_string(),
+            title,
+            act,
+            mark: around.mark.clone(),
+        }
+    }
+
+    fn titles(&self, step: &Step) -> (String, String) {
+        let values = self.values(step);
+        let text = self.script.step(step.id);
+        let title = text.map(|text| fill(&text.title, &values)).unwrap_or_default();
+        let act = text.map(|text| fill(&text.act, &values)).unwrap_or_default();
+        let title = match step.actor {
+            Actor::Seat(seat) if self.state().sitter(seat).is_none() => {
+                title.split(" · ").next().unwrap_or_default().to_owned()
+            }
+            _ => title,
+        };
+        (title, act)
+    }
+
+    fn step_lines(&self) -> Vec<StepLine> {
+        let here = self.state().cursor;
+        let line = |(place, step): (usize, &Step)| StepLine {
+            number: step.number.to_string(),
+            title: self.titles(step).0,
+            state: match place.cmp(&here) {
+                _ if self.state().not_needed.contains(&step.number) && place < here => StepState::NotNeeded,
+                std::cmp::Ordering::Less => StepState::Done,
+                std::cmp::Ordering::Equal => StepState::Current,
+                std::cmp::Ordering::Greater if step.if_needed => StepState::IfNeeded,
+                std::cmp::Ordering::Greater => StepState::Ahead,
+            },
+            irreversible: step.is_irreversible(),
+        };
+        self.steps().iter().enumerate().map(line).collect()
+    }
+
+    fn body(&self, around: &Surroundings) -> Body {
+        if let Some(ending) = self.state().ended {
+            return self.ended(ending, around);
+        }
+        if let Some(interlude) = &self.interlude {
+            return self.interlude_body(interlude);
+        }
+        let (Some(step), Some(stage)) = (self.step(), self.stage()) else {
+            return Body::Read { text: Vec::new() };
+        };
+        let mut values = self.values(step);
+        values.push(("folder", around.folder.clone()));
+        match &self.mode {
+            Mode::Asking(asking) => self.asking(step, stage, asking, &values),
+            Mode::Working { progress, since, .. } => Body::Working {
+                text: self.paragraphs(step, stage, &values),
+                progress: *progress,
+                seconds: self.now.saturating_sub(*since),
+            },
+            Mode::Faulted { fault, choices, .. } => {
+                let (happened, truth) = self.fault_text(fault, &values);
+                let choices = choices.iter().map(|choice| self.option(&format!("choice-{}", choice.word()))).collect();
+                Body::Fault { happened, truth, choices }
+            }
+        }
+    }
+
+    fn asking(&self, step: &Step, stage: &Stage, asking: &Asking, values: &Values) -> Body {
+        let text = self.paragraphs(step, stage, values);
+        match stage.kind {
+            Kind::Read | Kind::Do(_) | Kind::Deviates(_) => Body::Read { text },
+            Kind::Tick => {
+                let items = self.items(step, stage, values);
+                Body::Tick { text, items: items.into_iter().zip(asking.ticks.iter().copied()).collect() }
+            }
+            Kind::RollCall => {
+                let items = self.people_called().into_iter().zip(asking.ticks.iter().copied()).collect();
+                Body::Tick { text, items }
+            }
+            Kind::Choose(Question::Loss) => {
+                let open = |text| OptionView { text, closed: false };
+                Body::Choose { text, options: self.items(step, stage, values).into_iter().map(open).collect() }
+            }
+            Kind::Choose(Question::Sitter(_)) => Body::Choose { text, options: self.sitters() },
+            Kind::Form(_) => self.form(text, asking, false),
+            Kind::Danger(_) => self.form(text, asking, true),
+            Kind::Reveal(custodian) => self.reveal(step, stage, asking, custodian, values),
+        }
+    }
+
+    fn paragraphs(&self, step: &Step, stage: &Stage, values: &Values) -> Vec<String> {
+        let text = self.script.step(step.id).and_then(|text| text.stages.get(stage.name));
+        lines(text.map(|text| text.text.as_slice()).unwrap_or_default(), values)
+    }
+
+    fn items(&self, step: &Step, stage: &Stage, values: &Values) -> Vec<String> {
+        let text = self.script.step(step.id).and_then(|text| text.stages.get(stage.name));
+        text.map(|text| text.items.iter().map(|item| fill(item, values)).collect()).unwrap_or_default()
+    }
+
+    fn option(&self, word: &str) -> OptionView {
+        OptionView { text: self.script.word(word).to_owned(), closed: false }
+    }
+
+    fn sitters(&self) -> Vec<OptionView> {
+        let state = self.state();
+        let option = |number: CustodianNumber| {
+            let name = state.plan.custodian(number);
+            let given = state.seated.iter().any(|(_, who)| *who == number);
+            let note = if given { self.script.word("has-given") } else { "" };
+            OptionView { text: format!("{number}  {name}{note}"), closed: given }
+        };
+        state.plan.quorum.numbers().map(option).collect()
+    }
+
+    fn form(&self, text: Vec<String>, asking: &Asking, irreversible: bool) -> Body {
+        let fields = asking.fields.iter().zip(&asking.checks).map(|(field, check)| self.field(field, check)).collect();
+        Body::Form { text, fields, irreversible, may_leave: false }
+    }
+
+    fn field(&self, field: &Field, check: &FieldCheck) -> FieldView {
+        let values: Values = match &field.kind {
+            FieldKind::KeyReference { planned, .. } => vec![("planned", planned.to_string())],
+            FieldKind::Word(word) => vec![("word", (*word).to_owned())],
+            _ => Vec::new(),
+        };
+        let word = |kind: &str| fill(self.script.word(&format!("field-{}-{kind}", field.name)), &values);
+        let state = match check {
+            FieldCheck::Empty => FieldState::Empty,
+            FieldCheck::Good => FieldState::Good,
+            FieldCheck::Typing { done, all } => {
+                let values = [("done", done.to_string()), ("all", all.to_string())];
+                FieldState::Typing(fill(self.script.word("field-typing"), &values))
+            }
+            FieldCheck::Wrong(fault) => FieldState::Wrong(self.fault_text(fault, &Vec::new()).0.join(" ")),
+        };
+        FieldView {
+            label: word("label"),
+            hint: word("hint"),
+            masked: field.kind.is_secret(),
+            kind: field.kind.clone(),
+            state,
+        }
+    }
+
+    fn reveal(&self, step: &Step, stage: &Stage, asking: &Asking, custodian: CustodianNumber, values: &Values) -> Body {
+        let word = |name: &str| self.script.word(name).to_owned();
+        let number = custodian.get();
+        let old_tool = [("id", number.to_string()), ("letter", format!("{number:X}"))];
+        let id = if number < 10 { number.to_string() } else { fill(self.script.word("id-old-tool"), &old_tool) };
+        let left =
+            asking.shown_at.map_or(REVEAL_SECONDS, |at| REVEAL_SECONDS.saturating_sub(self.now.saturating_sub(at)));
+        let during = self.script.step(step.id).and_then(|text| text.stages.get("note"));
+        Body::Reveal {
+            before: self.paragraphs(step, stage, values),
+            during: lines(during.map(|text| text.text.as_slice()).unwrap_or_default(), values),
+            owner: self.state().plan.custodian(custodian).to_owned(),
+            custodian,
+            prime: self.state().prime.clone().unwrap_or_default(),
+            id,
+            value: Handle::DealtShare(custodian),
+            labels: [word("field-prime-label"), word("field-share-id-label"), word("field-share-value-label")],
+            shown: asking.shown_at.is_some(),
+            seconds_left: left,
+            seen: asking.seen,
+        }
+    }
+
+    /// What happened and what is true now.
+    pub fn fault_text(&self, fault: &Fault, more: &Values) -> (Vec<String>, Vec<String>) {
+        let values: Values = fault.values.iter().cloned().chain(more.iter().cloned()).collect();
+        match self.script.fault(fault.name) {
+            Some(text) => (lines(&text.happened, &values), lines(&text.truth, &values)),
+            None => (vec![fault.name.to_owned()], Vec::new()),
+        }
+    }
+
+    fn interlude_body(&self, interlude: &Interlude) -> Body {
+        let name = match interlude {
+            Interlude::Stop | Interlude::StopTyped => "stop",
+            Interlude::Menu => "menu",
+            Interlude::Note(_) => "note",
+            Interlude::Break => "break",
+            Interlude::Who => "who",
+            Interlude::Name(..) => "substitute",
+        };
+        let values = self.step().map(|step| self.values(step)).unwrap_or_default();
+        let texts = self.script.step("in-between").and_then(|text| text.stages.get(name));
+        let text = lines(texts.map(|text| text.text.as_slice()).unwrap_or_default(), &values);
+        let items = texts.map(|text| text.items.clone()).unwrap_or_default();
+        let open = |text| OptionView { text, closed: false };
+        match interlude {
+            Interlude::Menu => Body::Choose { text, options: items.into_iter().map(open).collect() },
+            Interlude::Who => {
+                let plan = &self.state().plan;
+                let names = plan.quorum.numbers().map(|number| format!("{number}  {}", plan.custodian(number)));
+                Body::Choose { text, options: names.chain(items).map(open).collect() }
+            }
+            Interlude::Break => Body::Read { text },
+            Interlude::Stop | Interlude::StopTyped | Interlude::Note(_) | Interlude::Name(..) => {
+                let good = match interlude {
+                    Interlude::StopTyped => true,
+                    Interlude::Note(text) | Interlude::Name(_, text) => text.is_some(),
+                    _ => false,
+                };
+                let check = if good { FieldCheck::Good } else { FieldCheck::Empty };
+                let fields = interlude.field().iter().map(|field| self.field(field, &check)).collect();
+                Body::Form { text, fields, irreversible: false, may_leave: true }
+            }
+        }
+    }
+
+    fn ended(&self, ending: Ending, around: &Surroundings) -> Body {
+        let name = match ending {
+            Ending::Complete if self.state().deviations == 0 => "complete",
+            Ending::Complete => "deviations",
+            Ending::Aborted => "aborted",
+        };
+        let mut values = vec![
+            ("folder", around.folder.clone()),
+            ("digest", around.digest.clone()),
+            ("deviations", self.state().deviations.to_string()),
+            ("changed", self.what_was_changed()),
+        ];
+        values.extend(self.steps().last().map(|step| self.values(step)).unwrap_or_default());
+        let text = self.script.step("ended").and_then(|text| text.stages.get(name));
+        Body::Ended { text: lines(text.map(|text| text.text.as_slice()).unwrap_or_default(), &values) }
+    }
+
+    /// Which devices this sitting changed, for whoever stops in the middle.
+    fn what_was_changed(&self) -> String {
+        let state = self.state();
+        if state.initialised.is_empty() {
+            return self.script.word("changed-nothing").to_owned();
+        }
+        let serials = state.initialised.iter().filter_map(|role| state.serial(*role));
+        let list = serials.map(|serial| serial.to_string()).collect::<Vec<_>>().join(", ");
+        fill(self.script.word("changed-devices"), &[("serials", list)])
+    }
+}
+
+/// Paragraphs with their values; a value of several lines becomes several paragraphs.
+fn lines(text: &[String], values: &Values) -> Vec<String> {
+    text.iter().flat_map(|line| fill(line, values).split('\n').map(str::to_owned).collect::<Vec<_>>()).collect()
+}

@@ -1,0 +1,45 @@
+//! *Restore*: a quorum brings the backed-up keys onto a replacement device.
+
+use super::act::Act;
+use super::establish::spare;
+use super::parts;
+use super::step::{Actor, Kind, List, Question, Step, When, step};
+use crate::plan::Plan;
+use crate::terms::{DeviceRole, Handle};
+
+/// The steps of *restore* for the plan of the sitting that is restored from.
+pub fn steps(plan: &Plan) -> Vec<Step> {
+    let mut list = List::default();
+    list.section();
+    list.add(
+        step("source", Actor::Administrator)
+            .then("read", Kind::Do(|_, _| Some(Act::ReadFolder)))
+            .then("found", Kind::Read),
+    );
+    list.add(step("loss", Actor::Administrator).then("ask", Kind::Choose(Question::Loss)).then_when(
+        When::Stolen,
+        "stolen",
+        Kind::Tick,
+    ));
+    parts::people_and_room(&mut list);
+
+    parts::quorum_opens(&mut list, plan);
+
+    list.section();
+    for key in &plan.keys {
+        list.add(
+            step("verify-backup", Actor::Administrator)
+                .about(&key.label)
+                .then("verify", Kind::Do(parts::verify_backup))
+                .then("verified", Kind::Read),
+        );
+    }
+
+    list.section();
+    list.add(spare());
+    parts::provision(&mut list, DeviceRole::Replacement);
+    parts::load(&mut list, DeviceRole::Replacement, &[Handle::Dkek]);
+    parts::bring_keys_back(&mut list, plan);
+    parts::close(&mut list);
+    list.finish()
+}

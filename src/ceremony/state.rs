@@ -1,0 +1,255 @@
+//! What is known of a ceremony: exactly what its record says, nothing else. Every change comes from an entry.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::plan::{Plan, PlannedKey};
+use crate::record::{CeremonyKind, Ending, Entry, Fact, Loss, PinName, Remark, StoredKey};
+use crate::terms::{CustodianNumber, DeviceRole, Digest, Kcv, KeyLabel, KeyReference, Number, Seat, Serial};
+
+/// A device as it was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundDevice {
+    /// Its serial.
+    pub serial: Serial,
+    /// Its version, for example `3.5`.
+    pub version: String,
+    /// Whether it had been initialised before.
+    pub initialised: bool,
+    /// How many keys it held.
+    pub keys: u16,
+    /// Tries left of the user PIN, where it said so.
+    pub user_pin_tries: Option<u8>,
+    /// Tries left of the SO-PIN, where it said so.
+    pub so_pin_tries: Option<u8>,
+}
+
+/// The finished sitting that is restored from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// Its folder's name.
+    pub folder: String,
+    /// Its record's last digest, where it has a record.
+    pub record: Option<Digest>,
+    /// The lost device.
+    pub serial: Serial,
+}
+
+/// What is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct State {
+    /// Which ceremony.
+    pub ceremony: CeremonyKind,
+    /// Its plan, with the names of whoever stands in.
+    pub plan: Plan,
+    /// The step where the ceremony stands; equal to the list's length when the last is done.
+    pub cursor: usize,
+    /// Steps that were skipped because they were not needed.
+    pub not_needed: BTreeSet<Number>,
+    /// Seats beyond the quorum that were opened.
+    pub extra_seats: u8,
+    /// Who sat where since the last opening.
+    pub seated: Vec<(Seat, CustodianNumber)>,
+    /// What the room was found to lack.
+    pub room: Vec<(String, String)>,
+    /// Devices by role.
+    pub devices: BTreeMap<DeviceRole, FoundDevice>,
+    /// Tries left as last read.
+    pub tries: Vec<(DeviceRole, PinName, u8)>,
+    /// Sources of randomness.
+    pub sources: Vec<String>,
+    /// The set's prime.
+    pub prime: Option<String>,
+    /// Names the DKEK.
+    pub kcv: Option<Kcv>,
+    /// Files that were written: name, size, digest.
+    pub files: Vec<(String, u64, Digest)>,
+    /// Devices that were initialised in this ceremony.
+    pub initialised: BTreeSet<DeviceRole>,
+    /// Devices that have the DKEK.
+    pub loaded: BTreeSet<DeviceRole>,
+    /// Public key digests of keys that were made.
+    pub made: BTreeMap<String, Digest>,
+    /// What a device listed last.
+    pub listed: Vec<StoredKey>,
+    /// Seats whose shares were wrong at the last opening.
+    pub wrong_seats: Vec<Seat>,
+    /// What became of the old device.
+    pub loss: Option<Loss>,
+    /// What is restored from.
+    pub source: Option<Source>,
+    /// Where people want keys restored.
+    pub wanted: BTreeMap<String, KeyReference>,
+    /// The file of the last signature made as proof.
+    pub proof: Option<String>,
+    /// Keys whose restore was proven.
+    pub proven: BTreeSet<String>,
+    /// How many deviations there were.
+    pub deviations: u16,
+    /// The names of deviations by the script itself.
+    pub deviates: Vec<String>,
+    /// An act whose end is unknown.
+    pub cut: bool,
+    /// How it ended.
+    pub ended: Option<Ending>,
+}
+
+impl State {
+    /// What is known before the first entry.
+    pub fn new(ceremony: CeremonyKind, plan: Plan) -> Self {
+        Self {
+            ceremony,
+            plan,
+            cursor: 0,
+            not_needed: BTreeSet::new(),
+            extra_seats: 0,
+            seated: Vec::new(),
+            room: Vec::new(),
+            devices: BTreeMap::new(),
+            tries: Vec::new(),
+            sources: Vec::new(),
+            prime: None,
+            kcv: None,
+            files: Vec::new(),
+            initialised: BTreeSet::new(),
+            loaded: BTreeSet::new(),
+            made: BTreeMap::new(),
+            listed: Vec::new(),
+            wrong_seats: Vec::new(),
+            loss: None,
+            source: None,
+            wanted: BTreeMap::new(),
+            proof: None,
+            proven: BTreeSet::new(),
+            deviations: 0,
+            deviates: Vec::new(),
+            cut: false,
+            ended: None,
+        }
+    }
+
+    /// Takes in what one entry says, but for the cursor, which needs the list of steps.
+    pub fn learn(&mut self, entry: &Entry) {
+        match entry {
+            Entry::Learned { fact, .. } => {
+                self.cut = false;
+                self.learn_fact(fact);
+            }
+            Entry::Failed { fault, .. } => self.cut = fault == "card-cut-off",
+            Entry::Deviates { name, .. } => {
+                self.deviations += 1;
+                self.deviates.push(name.clone());
+            }
+            Entry::Remarked { remark: Remark::Deviation, .. } => self.deviations += 1,
+            Entry::Substituted { custodian, name, .. } => {
+                self.deviations += 1;
+                if let Some(place) = self.plan.custodians.get_mut(custodian.index()) {
+                    place.clone_from(name);
+                }
+            }
+            Entry::Sealed { ending, .. } => self.ended = Some(*ending),
+            Entry::Began { .. }
+            | Entry::Intent { .. }
+            | Entry::Revealed { .. }
+            | Entry::Done { .. }
+            | Entry::Recovered { .. }
+            | Entry::Remarked { .. } => {}
+        }
+    }
+
+    fn learn_fact(&mut self, fact: &Fact) {
+        match fact {
+            Fact::Room { findings } => self.room.clone_from(findings),
+            Fact::Device { role, serial, version, user_pin_tries, so_pin_tries, initialised, keys } => {
+                let found = FoundDevice {
+                    serial: serial.clone(),
+                    version: version.clone(),
+                    initialised: *initialised,
+                    keys: *keys,
+                    user_pin_tries: *user_pin_tries,
+                    so_pin_tries: *so_pin_tries,
+                };
+                self.devices.insert(*role, found);
+            }
+            Fact::Seeded { sources } => self.sources.clone_from(sources),
+            Fact::Dealt { prime, kcv, .. } => {
+                self.prime = Some(prime.clone());
+                self.kcv = Some(*kcv);
+            }
+            Fact::Written { file, bytes, sha256 } => self.files.push((file.clone(), *bytes, *sha256)),
+            Fact::Seated { seat, custodian } => {
+                self.seated.retain(|(taken, _)| taken != seat);
+                self.seated.push((*seat, *custodian));
+            }
+            Fact::Opened { wrong, .. } => {
+                self.wrong_seats.clone_from(wrong);
+                self.extra_seats = 0;
+            }
+            Fact::Tries { role, pin, left } => {
+                self.tries.retain(|(device, name, _)| (device, name) != (role, pin));
+                self.tries.push((*role, *pin, *left));
+            }
+            Fact::Initialised { role, .. } => {
+                self.initialised.insert(*role);
+            }
+            Fact::Loaded { role, .. } => {
+                self.loaded.insert(*role);
+            }
+            Fact::Made { label, public_key_sha256, .. } => {
+                self.made.insert(label.to_string(), *public_key_sha256);
+            }
+            Fact::Listed { keys, .. } => self.listed.clone_from(keys),
+            Fact::BackedUp { label: _, file, sha256 } => self.files.push((file.clone(), 0, *sha256)),
+            Fact::Lost { loss } => self.loss = Some(*loss),
+            Fact::From { folder, kcv, prime, serial, record_sha256, .. } => {
+                self.kcv = Some(*kcv);
+                self.prime = Some(prime.clone());
+                self.source = Some(Source { folder: folder.clone(), record: *record_sha256, serial: serial.clone() });
+            }
+            Fact::Wanted { label, reference } => {
+                self.wanted.insert(label.to_string(), *reference);
+            }
+            Fact::Proven { label, signature_file, .. } => {
+                self.proof = Some(signature_file.clone());
+                self.proven.insert(label.to_string());
+            }
+            Fact::ReadBack { .. }
+            | Fact::Bagged { .. }
+            | Fact::Enciphered { .. }
+            | Fact::VaultEmpty
+            | Fact::LoggedIn { .. }
+            | Fact::Verified { .. }
+            | Fact::Unwrapped { .. }
+            | Fact::NotProvable { .. } => {}
+        }
+    }
+
+    /// The device found for a role.
+    pub fn device(&self, role: DeviceRole) -> Option<&FoundDevice> {
+        self.devices.get(&role)
+    }
+
+    /// Its serial.
+    pub fn serial(&self, role: DeviceRole) -> Option<Serial> {
+        self.device(role).map(|device| device.serial.clone())
+    }
+
+    /// Tries left of a PIN as last read.
+    pub fn tries_left(&self, role: DeviceRole, pin: PinName) -> Option<u8> {
+        self.tries.iter().find(|(device, name, _)| (*device, *name) == (role, pin)).map(|(_, _, left)| *left)
+    }
+
+    /// A key of the plan by label.
+    pub fn key(&self, label: Option<&KeyLabel>) -> Option<&PlannedKey> {
+        self.plan.keys.iter().find(|key| Some(&key.label) == label)
+    }
+
+    /// Where a key is restored to: what people said, or else what the plan says.
+    pub fn restore_to(&self, key: &PlannedKey) -> KeyReference {
+        self.wanted.get(key.label.as_str()).copied().unwrap_or(key.restore_to)
+    }
+
+    /// Who sits at a seat.
+    pub fn sitter(&self, seat: Seat) -> Option<CustodianNumber> {
+        self.seated.iter().find(|(taken, _)| *taken == seat).map(|(_, custodian)| *custodian)
+    }
+}

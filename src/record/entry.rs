@@ -1,0 +1,183 @@
+//! Everything that can stand in a record.
+#![allow(missing_docs, reason = "the fields are the record's own words")]
+
+use serde::{Deserialize, Serialize};
+
+use crate::terms::{
+    CustodianNumber, DeviceRole, Digest, Kcv, KeyId, KeyLabel, KeyReference, KeyType, Number, Quorum, Seat, Serial,
+};
+
+/// Which ceremony.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CeremonyKind {
+    /// Make shares, a device and its keys, and back them up.
+    Establish,
+    /// Bring the keys back onto a replacement.
+    Restore,
+}
+
+impl CeremonyKind {
+    /// The word of commands, folders and records.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Establish => "establish",
+            Self::Restore => "restore",
+        }
+    }
+}
+
+/// What became of the device that is replaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Loss {
+    /// It no longer works, and it is here.
+    Broken,
+    /// Nobody knows where it is.
+    Lost,
+    /// Somebody took it.
+    Stolen,
+}
+
+/// One of a device's two PINs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PinName {
+    /// The user PIN.
+    User,
+    /// The SO-PIN.
+    So,
+}
+
+/// What people may add to the record at any step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Remark {
+    /// Something did not go as the script says.
+    Deviation,
+    /// A break began.
+    BreakBegan,
+    /// A break ended.
+    BreakEnded,
+}
+
+/// How a ceremony ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ending {
+    /// To its end.
+    Complete,
+    /// Stopped by people.
+    Aborted,
+}
+
+/// One key as a device lists it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredKey {
+    /// Where it lives.
+    pub reference: KeyReference,
+    /// Its label, as far as the device has a description of it.
+    pub label: Option<String>,
+    /// Its id in hexadecimal, likewise.
+    pub id: Option<KeyId>,
+}
+
+/// Something public that an act found out or brought about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "fact", rename_all = "kebab-case")]
+pub enum Fact {
+    /// The room was examined; what was found unfit, by name and detail (none: fit).
+    Room { findings: Vec<(String, String)> },
+    /// A device was identified.
+    Device {
+        role: DeviceRole,
+        serial: Serial,
+        version: String,
+        user_pin_tries: Option<u8>,
+        so_pin_tries: Option<u8>,
+        initialised: bool,
+        keys: u16,
+    },
+    /// The generator was seeded from these sources.
+    Seeded { sources: Vec<String> },
+    /// Shares of one set were computed.
+    Dealt { quorum: Quorum, prime: String, kcv: Kcv },
+    /// A custodian typed their whole share from the card, and it was the dealt one.
+    ReadBack { custodian: CustodianNumber },
+    /// A custodian's card went into this bag.
+    Bagged { custodian: CustodianNumber, bag: String },
+    /// The DKEK share was enciphered; password, coefficients and plain DKEK share are wiped.
+    Enciphered { rounds: u32 },
+    /// The vault was empty.
+    VaultEmpty,
+    /// A file was written, synced and read back.
+    Written { file: String, bytes: u64, sha256: Digest },
+    /// A custodian sat down at a seat of the quorum.
+    Seated { seat: Seat, custodian: CustodianNumber },
+    /// The share file opened under the shares of these seats; others were wrong.
+    Opened { kcv: Kcv, right: Vec<Seat>, wrong: Vec<Seat> },
+    /// How many tries a PIN has left.
+    Tries { role: DeviceRole, pin: PinName, left: u8 },
+    /// A device was erased and initialised.
+    Initialised { role: DeviceRole, serial: Serial, dkek_shares: u8 },
+    /// Whoever holds the user PIN logged in.
+    LoggedIn { role: DeviceRole },
+    /// A device has the DKEK.
+    Loaded { role: DeviceRole, kcv: Kcv },
+    /// A key was made.
+    Made { label: KeyLabel, reference: KeyReference, public_key_sha256: Digest },
+    /// What a device lists.
+    Listed { role: DeviceRole, keys: Vec<StoredKey> },
+    /// A key was wrapped to a file, and KCV and MAC of what was read back hold under the DKEK.
+    BackedUp { label: KeyLabel, file: String, sha256: Digest },
+    /// What became of the device that is replaced.
+    Lost { loss: Loss },
+    /// The folder of the ceremony that is restored from.
+    From { folder: String, title: String, kcv: Kcv, prime: String, serial: Serial, record_sha256: Option<Digest> },
+    /// A wrapped key's KCV and MAC hold under the DKEK.
+    Verified { label: KeyLabel },
+    /// Where people want a key.
+    Wanted { label: KeyLabel, reference: KeyReference },
+    /// A key was unwrapped.
+    Unwrapped { label: KeyLabel, reference: KeyReference },
+    /// A signature made by the key on the device verified with the public key file of the original.
+    Proven { label: KeyLabel, reference: KeyReference, signature_file: String },
+    /// A key's signature cannot be checked here: no software for its curve.
+    NotProvable { label: KeyLabel, key_type: KeyType },
+}
+
+/// One thing that happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "kebab-case")]
+pub enum Entry {
+    /// The ceremony began.
+    Began {
+        ceremony: CeremonyKind,
+        title: String,
+        quorum: Quorum,
+        program: String,
+        plan_sha256: Digest,
+        script_sha256: Digest,
+        short_derivation: bool,
+    },
+    /// An act brought something about.
+    Learned { step: Number, fact: Fact },
+    /// An act that cannot be undone is about to begin.
+    Intent { step: Number, act: String, serial: Serial },
+    /// A share was shown to its owner.
+    Revealed { step: Number, custodian: CustodianNumber },
+    /// A step ended.
+    Done { step: Number },
+    /// An act failed.
+    Failed { step: Number, act: String, fault: String, values: Vec<(String, String)> },
+    /// What people chose after a failure; `to` is the step the ceremony goes on with.
+    Recovered { step: Number, choice: String, to: Number },
+    /// The ceremony deviates from its script by itself, by name (for example `restore-not-proven`).
+    Deviates { step: Number, name: String },
+    /// People added something.
+    Remarked { step: Number, remark: Remark, text: String },
+    /// Somebody stands in for a custodian.
+    Substituted { step: Number, custodian: CustodianNumber, name: String },
+    /// The last line.
+    Sealed { ending: Ending, deviations: u16 },
+}

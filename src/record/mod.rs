@@ -1,0 +1,13 @@
+//! The record: the journal of a ceremony. A closed set of entries, one line each, chained by SHA-256.
+//!
+//! No secret fits into its types, and nothing in it is computed from a password share, a password or a PIN.
+
+mod chain;
+mod entry;
+mod manifest;
+mod verify;
+
+pub use chain::{Chain, Line, Mark};
+pub use entry::{CeremonyKind, Ending, Entry, Fact, Loss, PinName, Remark, StoredKey};
+pub use manifest::{BackedUpKey, Manifest};
+pub use verify::{Proof, verify};

@@ -1,0 +1,125 @@
+//! Reads a record back, line by line, and says what it proves or which line is wrong.
+
+use super::chain::{END, Line, Mark, SEAM, body, digest};
+use super::entry::{CeremonyKind, Ending, Entry};
+use crate::terms::{Digest, Fault};
+
+/// What an unbroken record proves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proof {
+    /// All its lines.
+    pub lines: Vec<Line>,
+    /// Its last line.
+    pub mark: Mark,
+    /// Which ceremony.
+    pub ceremony: CeremonyKind,
+    /// Whether it is a rehearsal's.
+    pub rehearsal: bool,
+    /// How it ended and with how many deviations; `None`: it was never sealed.
+    pub sealed: Option<(Ending, u16)>,
+}
+
+/// Checks every line of a record: form, number, chain, order. The first wrong line is named.
+pub fn verify(text: &[u8]) -> Result<Proof, Fault> {
+    if text.is_empty() {
+        return Err(Fault::new("record-empty"));
+    }
+    let mut mark = Mark { line: 0, digest: Digest([0; 32]) };
+    let mut lines: Vec<Line> = Vec::new();
+    for raw in text.split_inclusive(|byte| *byte == b'\n') {
+        let number = mark.line + 1;
+        let fault = |why: &'static str| Fault::new(why).with("line", number);
+        let raw = raw.strip_suffix(b"\n").ok_or_else(|| fault("record-line-cut"))?;
+        let whole = std::str::from_utf8(raw).map_err(|_| fault("record-line-broken"))?;
+        let (covered, rest) = whole.rsplit_once(SEAM).ok_or_else(|| fault("record-line-broken"))?;
+        let shown = rest.strip_suffix(END).ok_or_else(|| fault("record-line-broken"))?;
+        let computed = digest(&mark.digest, covered);
+        if shown != computed.to_string() {
+            return Err(fault("record-line-changed"));
+        }
+        let line: Line = serde_json::from_str(&format!("{covered}}}")).map_err(|_| fault("record-line-unknown"))?;
+        // What this program would not write in just this way, it does not accept.
+        if body(&line).as_deref() != Some(covered) {
+            return Err(fault("record-line-unknown"));
+        }
+        if line.line != number {
+            return Err(fault("record-line-number"));
+        }
+        let first = lines.first();
+        let ended = matches!(lines.last().map(|last| &last.entry), Some(Entry::Sealed { .. }));
+        let begins = matches!(line.entry, Entry::Began { .. });
+        if ended || begins != first.is_none() || first.is_some_and(|first| first.rehearsal != line.rehearsal) {
+            return Err(fault("record-line-order"));
+        }
+        mark = Mark { line: number, digest: computed };
+        lines.push(line);
+    }
+    let Some(Line { entry: Entry::Began { ceremony, .. }, rehearsal, .. }) = lines.first() else {
+        return Err(Fault::new("record-empty"));
+    };
+    let (ceremony, rehearsal) = (*ceremony, *rehearsal);
+    let sealed = match lines.last().map(|line| &line.entry) {
+        Some(Entry::Sealed { ending, deviations }) => Some((*ending, *deviations)),
+        _ => None,
+    };
+    Ok(Proof { lines, mark, ceremony, rehearsal, sealed })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::Chain;
+    use crate::terms::{Number, Quorum};
+
+    fn record() -> String {
+        let mut chain = Chain::new(true);
+        let step = Number { section: 1, step: 1 };
+        let entries = [
+            Entry::Began {
+                ceremony: CeremonyKind::Establish,
+                title: "Ex\u{e4}mple \"Root\", CA".into(),
+                quorum: Quorum::new(2, 4).unwrap(),
+                program: "0.1.0".into(),
+                plan_sha256: Digest([1; 32]),
+                script_sha256: Digest([2; 32]),
+                short_derivation: false,
+            },
+            Entry::Done { step },
+            Entry::Deviates { step, name: "restore-not-proven".into() },
+            Entry::Sealed { ending: Ending::Complete, deviations: 1 },
+        ];
+        entries.iter().map(|entry| chain.add("2026-11-23T10:00:00Z", entry).unwrap()).collect()
+    }
+
+    #[test]
+    fn an_unbroken_record_proves_itself() {
+        let proof = verify(record().as_bytes()).unwrap();
+        assert_eq!((proof.mark.line, proof.sealed), (4, Some((Ending::Complete, 1))));
+    }
+
+    #[test]
+    fn any_changed_byte_is_found_and_its_line_named() {
+        let good = record().into_bytes();
+        for place in 0..good.len() {
+            let line = 1 + good[..place].iter().filter(|byte| **byte == b'\n').count();
+            for flip in [0x01, 0x20, 0x80] {
+                let mut bad = good.clone();
+                bad[place] ^= flip;
+                let fault = verify(&bad).expect_err("accepted a changed byte");
+                assert_eq!(fault.values.first(), Some(&("line", line.to_string())), "byte {place} of line {line}");
+            }
+        }
+    }
+
+    #[test]
+    fn lines_cannot_be_left_out_added_or_swapped() {
+        let text = record();
+        let lines: Vec<&str> = text.split_inclusive('\n').collect();
+        assert!(verify([lines[0], lines[2], lines[3]].concat().as_bytes()).is_err());
+        assert!(verify([lines[0], lines[2], lines[1], lines[3]].concat().as_bytes()).is_err());
+        assert!(verify([text.as_str(), lines[1]].concat().as_bytes()).is_err());
+        assert!(verify(b"").is_err());
+        let unsealed = verify([lines[0], lines[1]].concat().as_bytes()).unwrap();
+        assert_eq!(unsealed.sealed, None);
+    }
+}
