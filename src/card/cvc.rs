@@ -162,3 +162,88 @@ fn certificate_key(object: &Object<'_>) -> Result<CertificateKey, Malformed> {
         None => Ok(CertificateKey::Unknown),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::card::double::{hex, recorded_requests, vector};
+    use crate::terms::KeyType;
+    use proptest::prelude::*;
+
+    #[test]
+    fn every_recorded_request_is_read() {
+        let requests = recorded_requests();
+        assert_eq!(requests.len(), 14);
+        let mut unknown = 0;
+        for bytes in &requests {
+            let request = AuthenticatedRequest::parse(bytes).unwrap();
+            assert_eq!(request.request.serial().unwrap().as_str(), "ESPICOHSMTR");
+            assert_eq!(request.device, "ESPICOHSMTR00001");
+            match request.public_key() {
+                Some(key) => assert!(key.to_pem().starts_with("-----BEGIN PUBLIC KEY-----\n")),
+                None => unknown += 1,
+            }
+        }
+        assert_eq!(unknown, 1, "secp192r1 alone is unknown");
+    }
+
+    #[test]
+    fn the_wrapped_keys_requests_hold_their_public_keys() {
+        for key in vector("wrapped-keys.json").as_array().unwrap() {
+            let Some(public) = key["ec"]["public_point_in_cert"].as_str().or(key["rsa"]["modulus_in_cert"].as_str())
+            else {
+                continue;
+            };
+            let request = AuthenticatedRequest::parse(&hex(key["cert"].as_str().unwrap())).unwrap();
+            let (PublicKey::Ec { point: found, .. } | PublicKey::Rsa { modulus: found, .. }) =
+                request.public_key().unwrap();
+            assert_eq!(found, hex(public), "{}", key["name"]);
+        }
+    }
+
+    #[test]
+    fn reads_a_genuine_chain_and_its_inherited_keys() {
+        let chains = vector("cvc-chains.json");
+        let bytes = hex(chains[2]["hex"].as_str().unwrap());
+        let chain = parse_chain(&[&bytes[..], &[0, 0]].concat()).unwrap();
+        let [device, issuer] = &chain[..] else { panic!("two certificates") };
+        assert_eq!(device.serial().unwrap().as_str(), "DENK0404144");
+        assert_eq!((device.authority.as_str(), issuer.authority.as_str()), ("DEDINK0400001", "DESRCACC100001"));
+        assert_eq!(device.key.public_key(None), None);
+        let key = device.key.public_key(Some(Curve::BrainpoolP256r1)).unwrap();
+        assert_eq!(key.key_type(), KeyType::Ec(Curve::BrainpoolP256r1));
+        assert_eq!(device.key.public_key(Some(Curve::P384)), None, "a point of another length");
+    }
+
+    #[test]
+    fn a_foreign_generator_is_no_known_curve() {
+        let mut bytes = recorded_requests().swap_remove(0);
+        let curve = curves::domain(Curve::Secp256k1).generator;
+        let request = AuthenticatedRequest::parse(&bytes).unwrap();
+        if let Some(at) = bytes.windows(curve.len()).position(|w| w == curve) {
+            bytes[at + 40] ^= 1;
+            assert_eq!(AuthenticatedRequest::parse(&bytes).unwrap().public_key(), None);
+        } else {
+            panic!("the first recorded request is on secp256k1, not {:?}", request.public_key());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn damaged_requests_never_panic(
+            which in any::<prop::sample::Index>(), at in any::<prop::sample::Index>(), byte in any::<u8>(),
+            noise in proptest::collection::vec(any::<u8>(), 0..600),
+        ) {
+            let all = recorded_requests();
+            let mut bytes = all[which.index(all.len())].clone();
+            let at = at.index(bytes.len());
+            prop_assert!(AuthenticatedRequest::parse(&bytes[..at]).is_err());
+            prop_assert!(CvCertificate::parse(&bytes[..at]).is_err());
+            bytes[at] = byte;
+            let _ = AuthenticatedRequest::parse(&bytes);
+            let _ = parse_chain(&bytes[4..]);
+            let _ = AuthenticatedRequest::parse(&noise);
+            let _ = parse_chain(&noise);
+        }
+    }
+}

@@ -57,6 +57,38 @@ pub fn recorded(name: &str, start: &str) -> (String, String) {
     trace(name).into_iter().find(|(command, _)| command.starts_with(start)).unwrap()
 }
 
+/// Every authenticated request in the traces, as key generation answered it or as it was read from a file; each once.
+pub fn recorded_requests() -> Vec<Vec<u8>> {
+    let mut found: Vec<Vec<u8>> = Vec::new();
+    let mut open: Option<Vec<u8>> = None;
+    for name in trace_names() {
+        for (command, response) in trace(&name) {
+            let mut answer = hex(&response);
+            answer.truncate(answer.len() - 2);
+            if command.starts_with("0046") && !answer.is_empty() {
+                found.push(answer);
+            } else if command.starts_with("00A4000002CE") {
+                open = Some(Vec::new());
+            } else if let Some(file) = open.as_mut().filter(|_| command.starts_with("00B10000")) {
+                file.extend_from_slice(&answer);
+            } else if let Some(file) = open.take().filter(|file| file.first() == Some(&0x67)) {
+                found.push(file);
+            }
+        }
+        open = None;
+    }
+    let mut seen = std::collections::HashSet::new();
+    found.retain(|request| seen.insert(request.clone()));
+    found
+}
+
+/// The bytes of one certificate file of the golden chains.
+pub fn chain(name: &str) -> Vec<u8> {
+    let chains = vector("cvc-chains.json");
+    let chain = chains.as_array().unwrap().iter().find(|chain| chain["name"] == name).unwrap();
+    hex(chain["hex"].as_str().unwrap())
+}
+
 type Pairs = Arc<Mutex<VecDeque<(Vec<u8>, Result<Vec<u8>, TransportError>)>>>;
 
 /// Plays exchanges in their order; clones share what is left to play.
