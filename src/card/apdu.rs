@@ -145,7 +145,10 @@ fn complete(
     command: &Command<'_>,
     mut answer: Response,
 ) -> Result<Response, TransportError> {
-    if let Status::WrongExpected(right) = answer.status() {
+    // 6Cxx means aborted, not performed. A command that asked for nothing (INITIALIZE, a PIN) is never sent twice.
+    if let Status::WrongExpected(right) = answer.status()
+        && command.expected > 0
+    {
         let again = command.expect(wanted(right)).encode().ok_or(TransportError::Garbled)?;
         answer = transport.transmit(&again)?;
     }
@@ -200,7 +203,7 @@ mod tests {
         assert_eq!(encoded(&Command::new(0x80, 0x68, 1, 0x70).data(&[&[1]]).expect(512)), "80680170000001010200");
         assert!(encoded(&Command::new(0, 0xD7, 0, 0).data(&[&long])).starts_with("00D70000000100ABAB"));
         assert!(encoded(&Command::new(0, 0xD7, 0, 0).data(&[&long]).expect(1)).ends_with("AB0001"));
-        assert!(Command::new(0, 0xD7, 0, 0).data(&[&[0; 65_536]]).encode().is_none());
+        assert!(Command::new(0, 0xD7, 0, 0).data(&[&vec![0; 65_536]]).encode().is_none());
     }
 
     #[test]
@@ -231,6 +234,22 @@ mod tests {
 
         let mut script = Script::new(&[(first.as_str(), "6883")]).largest(261);
         assert_eq!(exchange(&mut script, &command).unwrap().status(), Status::Other(0x6883));
+        script.assert_done();
+    }
+
+    #[test]
+    fn what_asks_for_no_answer_is_never_sent_twice() {
+        let mut script = Script::new(&[("0020008102AABB", "6C10")]);
+        let answer = exchange(&mut script, &Command::new(0, 0x20, 0, 0x81).data(&[&[0xAA, 0xBB]])).unwrap();
+        assert_eq!(answer.status(), Status::WrongExpected(0x10));
+        script.assert_done();
+    }
+
+    #[test]
+    fn small_transports_see_short_commands_only() {
+        let mut script = Script::new(&[("8072019200", "016101"), ("00C0000001", "029000")]).largest(261);
+        let answer = exchange(&mut script, &Command::new(0x80, 0x72, 1, 0x92).expect(MOST_EXTENDED)).unwrap();
+        assert_eq!(answer.data(), [1, 2]);
         script.assert_done();
     }
 

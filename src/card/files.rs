@@ -16,17 +16,17 @@ impl FileId {
     /// Where a wrapped key waits for UNWRAP KEY.
     pub const WRAPPED_KEY: Self = Self(0x2F10);
 
-    /// CCxx: the key itself, never readable.
+    /// `CCxx`: the key itself, never readable.
     pub const fn key(reference: KeyReference) -> Self {
         Self(u16::from_be_bytes([0xCC, reference.get()]))
     }
 
-    /// C4xx: the description of a key.
+    /// `C4xx`: the description of a key.
     pub const fn description(reference: KeyReference) -> Self {
         Self(u16::from_be_bytes([0xC4, reference.get()]))
     }
 
-    /// CExx: the request or certificate of a key.
+    /// `CExx`: the request or certificate of a key.
     pub const fn request(reference: KeyReference) -> Self {
         Self(u16::from_be_bytes([0xCE, reference.get()]))
     }
@@ -136,7 +136,7 @@ impl KeyDescription {
 
     /// Reads a description, whoever wrote it. What follows it (a file may be longer than its content) is not looked at.
     pub fn decode(bytes: &[u8]) -> Result<Self, Malformed> {
-        let outside = Reader::new(bytes).next()?.ok_or(Malformed("description-empty"))?;
+        let outside = Reader::new(bytes).read()?.ok_or(Malformed("description-empty"))?;
         let mut inside = outside.inside();
         let object = inside.expect(0x30)?.inside();
         let class = inside.expect(0x30)?.inside();

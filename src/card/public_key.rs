@@ -1,4 +1,4 @@
-//! Public keys and their PEM form (SubjectPublicKeyInfo).
+//! Public keys and their PEM form (`SubjectPublicKeyInfo`).
 //!
 //! Source: RFC 5280, RFC 5480 (elliptic curves), RFC 8017 appendix A (RSA).
 
@@ -59,7 +59,7 @@ impl PublicKey {
         }
     }
 
-    /// The DER of the SubjectPublicKeyInfo.
+    /// The DER of the `SubjectPublicKeyInfo`.
     pub fn to_der(&self) -> Vec<u8> {
         let (algorithm, key) = match self {
             Self::Rsa { modulus, exponent } => (
@@ -81,7 +81,7 @@ impl PublicKey {
         pem_rfc7468::encode_string(LABEL, LineEnding::LF, &self.to_der()).unwrap_or_default()
     }
 
-    /// Reads the DER of a SubjectPublicKeyInfo.
+    /// Reads the DER of a `SubjectPublicKeyInfo`.
     pub fn from_der(der: &[u8]) -> Result<Self, Malformed> {
         let mut outside = Reader::new(der);
         let mut info = outside.expect(0x30)?.inside();

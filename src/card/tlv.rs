@@ -42,7 +42,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The next object, or `None` at the end.
-    pub fn next(&mut self) -> Result<Option<Object<'a>>, Malformed> {
+    pub fn read(&mut self) -> Result<Option<Object<'a>>, Malformed> {
         if self.rest.is_empty() {
             return Ok(None);
         }
@@ -57,7 +57,7 @@ impl<'a> Reader<'a> {
 
     /// The next object, which must have this tag.
     pub fn expect(&mut self, tag: u16) -> Result<Object<'a>, Malformed> {
-        match self.next()? {
+        match self.read()? {
             Some(object) if object.tag == tag => Ok(object),
             Some(_) => Err(Malformed("tlv-other-tag")),
             None => Err(Malformed("tlv-missing")),
@@ -67,7 +67,7 @@ impl<'a> Reader<'a> {
     /// The next object if it has this tag; otherwise nothing is read.
     pub fn optional(&mut self, tag: u16) -> Result<Option<Object<'a>>, Malformed> {
         let before = self.rest;
-        match self.next()? {
+        match self.read()? {
             Some(object) if object.tag == tag => Ok(Some(object)),
             _ => {
                 self.rest = before;
@@ -79,7 +79,7 @@ impl<'a> Reader<'a> {
     /// The first object with this tag among those that follow; the reader stays where it is.
     pub fn find(&self, tag: u16) -> Result<Option<Object<'a>>, Malformed> {
         let mut reader = *self;
-        while let Some(object) = reader.next()? {
+        while let Some(object) = reader.read()? {
             if object.tag == tag {
                 return Ok(Some(object));
             }
@@ -198,7 +198,7 @@ mod tests {
     fn read_all(bytes: &[u8]) -> Result<usize, Malformed> {
         let mut reader = Reader::new(bytes);
         let mut count = 0;
-        while let Some(object) = reader.next()? {
+        while let Some(object) = reader.read()? {
             assert!(object.whole.ends_with(object.value));
             count += 1;
         }

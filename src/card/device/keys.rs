@@ -19,7 +19,7 @@ const LONGEST_SIGNATURE: usize = 512;
 const RSA_RAW: u8 = 0x20;
 /// ECDSA over a digest.
 const ECDSA: u8 = 0x70;
-/// DER of a DigestInfo with SHA-256, up to the digest (RFC 8017, section 9.2).
+/// DER of a `DigestInfo` with SHA-256, up to the digest (RFC 8017, section 9.2).
 const DIGEST_INFO_SHA256: [u8; 19] =
     [0x30, 0x31, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20];
 
@@ -35,7 +35,7 @@ pub struct KeyEntry {
 }
 
 impl Device {
-    /// All files that the device lists. Devices differ in which kinds they list; keys (CCxx) are always there.
+    /// All files that the device lists. Devices differ in which kinds they list; keys (`CCxx`) are always there.
     pub fn list(&mut self) -> Result<Vec<FileId>, CardError> {
         let operation = Operation::List;
         let command = Command::new(0x80, 0x58, 0x00, 0x00).expect(apdu::MOST_EXTENDED);
@@ -219,7 +219,7 @@ pub(super) fn generation_template(holder: &str, key_type: KeyType) -> Vec<u8> {
         .finish()
 }
 
-/// EMSA-PKCS1-v1_5 of a SHA-256 digest: 00 01 FF … FF 00 DigestInfo.
+/// EMSA-PKCS1-v1_5 of a SHA-256 digest: 00 01 FF … FF 00 `DigestInfo`.
 fn padded_block(length: usize, digest: &[u8; 32]) -> Vec<u8> {
     let tail = [&[0x00][..], &DIGEST_INFO_SHA256, digest].concat();
     let mut block = vec![0x00, 0x01];

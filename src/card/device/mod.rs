@@ -15,11 +15,12 @@ use super::apdu::{self, Command};
 use super::cvc::{self, CvCertificate};
 use super::error::{CardError, Operation};
 use super::files::FileId;
+use super::public_key::PublicKey;
 use super::status::Status;
 use super::tlv::{Malformed, Reader};
-use super::transport::{Response, Transport};
+use super::transport::{Response, Transport, TransportError};
 use crate::secret::WipingBytes;
-use crate::terms::Serial;
+use crate::terms::{Curve, Serial};
 
 /// The application: object identifier 1.3.6.1.4.1.24991.2.1 in ISO form.
 const APPLICATION: [u8; 11] = [0xE8, 0x2B, 0x06, 0x01, 0x04, 0x01, 0x81, 0xC3, 0x1F, 0x02, 0x01];
@@ -42,6 +43,8 @@ impl std::fmt::Display for Version {
 /// A connected device with its application selected.
 pub struct Device {
     transport: Box<dyn Transport>,
+    /// False from a reconnection that found no device or another one: then nothing more is sent.
+    connected: bool,
     version: Version,
     serial: Serial,
     certificates: Vec<u8>,
@@ -54,7 +57,7 @@ impl Device {
         let certificates = storage::read_whole(transport.as_mut(), FileId::CERTIFICATES, Operation::ReadCertificates)?;
         let malformed = CardError::malformed(Operation::ReadCertificates);
         let serial = CvCertificate::parse(&certificates).and_then(|(own, _)| own.serial()).map_err(malformed)?;
-        Ok(Self { transport, version, serial, certificates })
+        Ok(Self { transport, connected: true, version, serial, certificates })
     }
 
     /// The device's serial.
@@ -77,15 +80,26 @@ impl Device {
         cvc::parse_chain(&self.certificates).map_err(CardError::malformed(Operation::ReadCertificates))
     }
 
+    /// The device's own public key, which signs every request; `None` when its certificate has an unknown key.
+    ///
+    /// Genuine devices inherit their curve from the vendor's root, which is on brainpoolP256r1. This says nothing about
+    /// whether the certificate is genuine.
+    pub fn own_key(&self) -> Option<PublicKey> {
+        let (own, _) = CvCertificate::parse(&self.certificates).ok()?;
+        own.key.public_key(Some(Curve::BrainpoolP256r1))
+    }
+
     /// Selects the application again: this is the logout.
     pub fn select(&mut self) -> Result<(), CardError> {
-        self.version = select(self.transport.as_mut())?;
+        self.version = select(self.connected()?)?;
         Ok(())
     }
 
     /// Connects again after the device was pulled out, and reads everything anew. Another device is refused:
-    /// [`CardError::OtherDevice`] carries its serial, and this device stays what it was.
+    /// [`CardError::OtherDevice`] carries its serial, and until a reconnection brings the right one back, every method
+    /// answers [`TransportError::NoCard`] without sending anything.
     pub fn reconnect(&mut self) -> Result<(), CardError> {
+        self.connected = false;
         self.transport.reconnect()?;
         let version = select(self.transport.as_mut())?;
         let certificates =
@@ -97,6 +111,7 @@ impl Device {
         }
         self.version = version;
         self.certificates = certificates;
+        self.connected = true;
         Ok(())
     }
 
@@ -116,7 +131,12 @@ impl Device {
 
     /// Sends a command and brings back whatever the device answers.
     fn send(&mut self, command: &Command<'_>) -> Result<Response, CardError> {
-        Ok(apdu::exchange(self.transport.as_mut(), command)?)
+        Ok(apdu::exchange(self.connected()?, command)?)
+    }
+
+    /// The transport, as long as this device is at its other end.
+    fn connected(&mut self) -> Result<&mut dyn Transport, CardError> {
+        if self.connected { Ok(self.transport.as_mut()) } else { Err(TransportError::NoCard.into()) }
     }
 
     /// Sends a command that must be answered with 9000.
@@ -142,7 +162,7 @@ fn select(transport: &mut dyn Transport) -> Result<Version, CardError> {
 
 /// The version: the last two bytes of tag 85 in the file control information (6F, 62 or 64).
 fn read_version(answer: &[u8]) -> Result<Version, Malformed> {
-    let outside = Reader::new(answer).next()?.ok_or(Malformed("select-empty"))?;
+    let outside = Reader::new(answer).read()?.ok_or(Malformed("select-empty"))?;
     if !matches!(outside.tag, 0x62 | 0x64 | 0x6F) {
         return Err(Malformed("select-tag"));
     }

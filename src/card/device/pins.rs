@@ -157,7 +157,7 @@ impl Device {
 
     /// Unblocks the user PIN with the SO-PIN, and sets a new one if given. The answer speaks of the SO-PIN.
     pub fn unblock_user_pin(&mut self, so_pin: &SoPin, new: Option<&UserPin>) -> Result<PinAnswer, CardError> {
-        let p1 = if new.is_some() { 0x00 } else { 0x01 };
+        let p1 = u8::from(new.is_none()); // 00: and set a PIN; 01: unblock only
         let new = new.map_or(&[][..], UserPin::expose);
         self.present(Operation::UnblockUserPin, 0x2C, p1, Pin::User, &[so_pin.expose(), new])
     }

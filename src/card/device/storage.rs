@@ -17,7 +17,7 @@ const MOST_FILE: usize = 0xFFFF;
 impl Device {
     /// Reads a whole file.
     pub fn read_file(&mut self, file: FileId) -> Result<Vec<u8>, CardError> {
-        read_whole(self.transport.as_mut(), file, Operation::ReadFile)
+        read_whole(self.connected()?, file, Operation::ReadFile)
     }
 
     /// Writes a file; one that is there already is deleted first, so that nothing of it remains. Needs the user PIN.
