@@ -47,6 +47,27 @@ fn describes_keys_with_the_bytes_opensc_writes() {
 }
 
 #[test]
+fn a_description_names_the_place_its_key_lives_in_now() {
+    let bytes = hex("302B30110C087273612D726F6F74030206C0040101300A04011003020470020101A10A30083002040002020800");
+    let description = KeyDescription::decode(&bytes).unwrap();
+    assert_eq!(description.reference, Some(1));
+    let (mut device, script) = opened();
+    script.then(&[
+        ("00E4020002C409", "9000"),
+        ("00D7C40906540200005300", "9000"),
+        (
+            "00D7C4093354020000532D302B30110C087273612D726F6F74030206C0040101300A04011003020470020109A10A30083002040002020800",
+            "9000",
+        ),
+    ]);
+    assert_eq!(device.describe(reference(9), &description), Ok(()));
+    script.assert_done();
+    let other = KeyDescription { key_type: DescribedType::Other, ..description };
+    let what = CardError::Malformed { operation: Operation::WriteFile, what: "description-key-type" };
+    assert_eq!(device.describe(reference(9), &other), Err(what));
+}
+
+#[test]
 fn lists_keys_in_order_whatever_their_descriptions_are_worth() {
     let (mut device, script) = opened();
     script.then(&[recorded("pkcs11-tool-init-pin-by-so", "8058")]);

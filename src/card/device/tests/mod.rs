@@ -136,6 +136,21 @@ fn writes_long_files_in_short_commands_and_reads_them_back() {
     script.assert_done();
 }
 
+#[test]
+fn a_file_ends_in_three_ways_and_a_refusal_is_no_end() {
+    for end in ["9000", "6282", "6B00"] {
+        let (mut device, script) = opened();
+        script.then(&[("00B1C401045402000000", "AB6282"), ("00B1C401045402000100", end)]);
+        assert_eq!(device.read_file(FileId(0xC401)), Ok(vec![0xAB]));
+        script.assert_done();
+    }
+    let (mut device, script) = opened();
+    script.then(&[("00B1C401045402000000", "6B00"), ("00B1C402045402000000", "6A82")]);
+    assert_eq!(device.read_file(FileId(0xC401)), refused(Operation::ReadFile, 0x6B00));
+    assert_eq!(device.read_file(FileId(0xC402)), refused(Operation::ReadFile, 0x6A82));
+    script.assert_done();
+}
+
 /// Everything that reads an answer, once.
 fn ask_everything(device: &mut Device) {
     let (user, so) = (user_pin("648219"), so_pin("3537363231383830"));
