@@ -1,4 +1,28 @@
 //! The card driver: SmartCard-HSM and Nitrokey HSM over whole APDUs.
+//!
+//! `transport` carries bytes, `apdu` builds them, `device` has one method per command; `files`, `cvc` and `public_key`
+//! read and write what lies in the device; `verify` does the public operations that prove it.
 
+pub mod apdu;
+pub mod curves;
+pub mod cvc;
+pub mod device;
+pub mod error;
+pub mod files;
+pub mod public_key;
 pub mod status;
+pub mod tlv;
 pub mod transport;
+pub mod verify;
+
+#[cfg(test)]
+mod double;
+
+pub use cvc::{AuthenticatedRequest, CertificateKey, CvCertificate};
+pub use device::{Device, DkekState, Initialise, KeyEntry, Pin, PinAnswer, PinReset, PinState, Version};
+pub use error::{CardError, Operation};
+pub use files::{DescribedType, FileId, KeyDescription};
+pub use public_key::PublicKey;
+pub use status::Status;
+pub use transport::{Readers, Response, Transport, TransportError};
+pub use verify::Verdict;

@@ -1,0 +1,249 @@
+//! CV certificates and the authenticated requests that key generation answers.
+//!
+//! Source: BSI TR-03110 part 3 annex D; the protocol reference, sections 2.11 and 7.
+
+use super::curves;
+use super::public_key::PublicKey;
+use super::tlv::{Malformed, Object, Reader};
+use crate::terms::{Curve, Serial};
+
+/// id-TA-RSA-v1-5-SHA-256
+const RSA_SHA256: [u8; 10] = [0x04, 0x00, 0x7F, 0x00, 0x07, 0x02, 0x02, 0x02, 0x01, 0x02];
+/// id-TA-ECDSA-SHA-256
+const ECDSA_SHA256: [u8; 10] = [0x04, 0x00, 0x7F, 0x00, 0x07, 0x02, 0x02, 0x02, 0x02, 0x03];
+
+/// How many characters of a holder reference are its sequence number.
+const SEQUENCE: usize = 5;
+
+/// What a certificate says about its key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CertificateKey {
+    /// A key with everything it needs.
+    Whole(PublicKey),
+    /// A point 04‖x‖y only: the curve is that of the issuer.
+    Inherited(Vec<u8>),
+    /// An algorithm or curve that this program does not know, for example secp192r1.
+    Unknown,
+}
+
+impl CertificateKey {
+    /// The public key; `issuer_curve` completes a key that inherits its curve.
+    pub fn public_key(&self, issuer_curve: Option<Curve>) -> Option<PublicKey> {
+        match self {
+            Self::Whole(key) => Some(key.clone()),
+            Self::Inherited(point) => PublicKey::ec(issuer_curve?, point),
+            Self::Unknown => None,
+        }
+    }
+}
+
+/// A card-verifiable certificate, or the request for one: body 7F4E and signature 5F37 in 7F21.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CvCertificate {
+    /// Whose key signed (CAR). In a request it means nothing; the key signed itself.
+    pub authority: String,
+    /// Whose key it is (CHR).
+    pub holder: String,
+    /// The key.
+    pub key: CertificateKey,
+    /// What is signed: the body with its header.
+    pub signed: Vec<u8>,
+    /// The signature: PKCS#1 v1.5 block, or r‖s.
+    pub signature: Vec<u8>,
+}
+
+impl CvCertificate {
+    /// Reads one certificate and gives back what follows it.
+    pub fn parse(bytes: &[u8]) -> Result<(Self, &[u8]), Malformed> {
+        let mut reader = Reader::new(bytes);
+        let certificate = reader.expect(0x7F21)?;
+        Ok((Self::from_object(&certificate)?, reader.rest()))
+    }
+
+    fn from_object(certificate: &Object<'_>) -> Result<Self, Malformed> {
+        let mut inside = certificate.inside();
+        let body = inside.expect(0x7F4E)?;
+        let signature = inside.expect(0x5F37)?;
+        inside.end()?;
+        let fields = body.inside();
+        Ok(Self {
+            authority: reference(fields.find(0x42)?)?,
+            holder: reference(fields.find(0x5F20)?)?,
+            key: certificate_key(&fields.find(0x7F49)?.ok_or(Malformed("cvc-no-key"))?)?,
+            signed: body.whole.to_vec(),
+            signature: signature.value.to_vec(),
+        })
+    }
+
+    /// The device's serial: the holder reference without its sequence number.
+    pub fn serial(&self) -> Result<Serial, Malformed> {
+        let end = self.holder.len().checked_sub(SEQUENCE).ok_or(Malformed("cvc-holder-short"))?;
+        let text = self.holder.get(..end).ok_or(Malformed("cvc-holder-short"))?;
+        Serial::new(text).map_err(|_| Malformed("cvc-serial-form"))
+    }
+}
+
+/// Reads the certificates that follow each other in EF 2F02: the device's first, then its issuer's. What follows the
+/// last certificate (a file may be longer than its content) is not looked at.
+pub fn parse_chain(bytes: &[u8]) -> Result<Vec<CvCertificate>, Malformed> {
+    let (first, mut rest) = CvCertificate::parse(bytes)?;
+    let mut chain = vec![first];
+    while rest.starts_with(&[0x7F, 0x21]) {
+        let (next, after) = CvCertificate::parse(rest)?;
+        chain.push(next);
+        rest = after;
+    }
+    Ok(chain)
+}
+
+/// A request for a certificate, signed by the new key, and signed again by the device that made the key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuthenticatedRequest {
+    /// The request, signed by its own key.
+    pub request: CvCertificate,
+    /// The holder reference of the device certificate whose key signed.
+    pub device: String,
+    /// What the device signed: the request and its own reference, with their headers.
+    pub signed: Vec<u8>,
+    /// The device's signature.
+    pub signature: Vec<u8>,
+}
+
+impl AuthenticatedRequest {
+    /// Reads an authenticated request (67). What follows it (a file may be longer than its content) is not looked at.
+    pub fn parse(bytes: &[u8]) -> Result<Self, Malformed> {
+        let mut inside = Reader::new(bytes).expect(0x67)?.inside();
+        let request = inside.expect(0x7F21)?;
+        let device = inside.expect(0x42)?;
+        let signature = inside.expect(0x5F37)?;
+        inside.end()?;
+        Ok(Self {
+            request: CvCertificate::from_object(&request)?,
+            device: reference(Some(device))?,
+            signed: [request.whole, device.whole].concat(),
+            signature: signature.value.to_vec(),
+        })
+    }
+
+    /// The public key that is asked to be certified.
+    pub fn public_key(&self) -> Option<PublicKey> {
+        self.request.key.public_key(None)
+    }
+}
+
+fn reference(object: Option<Object<'_>>) -> Result<String, Malformed> {
+    let value = object.ok_or(Malformed("cvc-no-reference"))?.value;
+    let fits = (1..=16).contains(&value.len()) && value.iter().all(|b| (0x20..0x7F).contains(b));
+    let text = std::str::from_utf8(value).ok().filter(|_| fits);
+    text.map(str::to_owned).ok_or(Malformed("cvc-reference-form"))
+}
+
+fn certificate_key(object: &Object<'_>) -> Result<CertificateKey, Malformed> {
+    let fields = object.inside();
+    let value = |tag| Ok(fields.find(tag)?.map(|field| field.value));
+    let algorithm = value(0x06)?.ok_or(Malformed("cvc-no-algorithm"))?;
+    if algorithm == RSA_SHA256 {
+        let (Some(modulus), Some(exponent)) = (value(0x81)?, value(0x82)?) else {
+            return Err(Malformed("cvc-key-incomplete"));
+        };
+        return PublicKey::rsa(modulus, exponent).map(CertificateKey::Whole).ok_or(Malformed("cvc-key-form"));
+    }
+    if algorithm != ECDSA_SHA256 {
+        return Ok(CertificateKey::Unknown);
+    }
+    let point = value(0x86)?.ok_or(Malformed("cvc-key-incomplete"))?;
+    let Some(p) = value(0x81)? else { return Ok(CertificateKey::Inherited(point.to_vec())) };
+    let (Some(a), Some(b), Some(generator), Some(order)) = (value(0x82)?, value(0x83)?, value(0x84)?, value(0x85)?)
+    else {
+        return Err(Malformed("cvc-key-incomplete"));
+    };
+    match curves::recognise(p, a, b, generator, order) {
+        Some(curve) => PublicKey::ec(curve, point).map(CertificateKey::Whole).ok_or(Malformed("cvc-key-form")),
+        None => Ok(CertificateKey::Unknown),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::card::double::{hex, recorded_requests, vector};
+    use crate::terms::KeyType;
+    use proptest::prelude::*;
+
+    #[test]
+    fn every_recorded_request_is_read() {
+        let requests = recorded_requests();
+        assert_eq!(requests.len(), 14);
+        let mut unknown = 0;
+        for bytes in &requests {
+            let request = AuthenticatedRequest::parse(bytes).unwrap();
+            assert_eq!(request.request.serial().unwrap().as_str(), "ESPICOHSMTR");
+            assert_eq!(request.device, "ESPICOHSMTR00001");
+            match request.public_key() {
+                Some(key) => assert!(key.to_pem().starts_with("-----BEGIN PUBLIC KEY-----\n")),
+                None => unknown += 1,
+            }
+        }
+        assert_eq!(unknown, 1, "secp192r1 alone is unknown");
+    }
+
+    #[test]
+    fn the_wrapped_keys_requests_hold_their_public_keys() {
+        for key in vector("wrapped-keys.json").as_array().unwrap() {
+            let Some(public) = key["ec"]["public_point_in_cert"].as_str().or(key["rsa"]["modulus_in_cert"].as_str())
+            else {
+                continue;
+            };
+            let request = AuthenticatedRequest::parse(&hex(key["cert"].as_str().unwrap())).unwrap();
+            let (PublicKey::Ec { point: found, .. } | PublicKey::Rsa { modulus: found, .. }) =
+                request.public_key().unwrap();
+            assert_eq!(found, hex(public), "{}", key["name"]);
+        }
+    }
+
+    #[test]
+    fn reads_a_genuine_chain_and_its_inherited_keys() {
+        let chains = vector("cvc-chains.json");
+        let bytes = hex(chains[2]["hex"].as_str().unwrap());
+        let chain = parse_chain(&[&bytes[..], &[0, 0]].concat()).unwrap();
+        let [device, issuer] = &chain[..] else { panic!("two certificates") };
+        assert_eq!(device.serial().unwrap().as_str(), "DENK0404144");
+        assert_eq!((device.authority.as_str(), issuer.authority.as_str()), ("DEDINK0400001", "DESRCACC100001"));
+        assert_eq!(device.key.public_key(None), None);
+        let key = device.key.public_key(Some(Curve::BrainpoolP256r1)).unwrap();
+        assert_eq!(key.key_type(), KeyType::Ec(Curve::BrainpoolP256r1));
+        assert_eq!(device.key.public_key(Some(Curve::P384)), None, "a point of another length");
+    }
+
+    #[test]
+    fn a_foreign_generator_is_no_known_curve() {
+        let mut bytes = recorded_requests().swap_remove(0);
+        let curve = curves::domain(Curve::Secp256k1).generator;
+        let request = AuthenticatedRequest::parse(&bytes).unwrap();
+        if let Some(at) = bytes.windows(curve.len()).position(|w| w == curve) {
+            bytes[at + 40] ^= 1;
+            assert_eq!(AuthenticatedRequest::parse(&bytes).unwrap().public_key(), None);
+        } else {
+            panic!("the first recorded request is on secp256k1, not {:?}", request.public_key());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn damaged_requests_never_panic(
+            which in any::<prop::sample::Index>(), at in any::<prop::sample::Index>(), byte in any::<u8>(),
+            noise in proptest::collection::vec(any::<u8>(), 0..600),
+        ) {
+            let all = recorded_requests();
+            let mut bytes = all[which.index(all.len())].clone();
+            let at = at.index(bytes.len());
+            prop_assert!(AuthenticatedRequest::parse(&bytes[..at]).is_err());
+            prop_assert!(CvCertificate::parse(&bytes[..at]).is_err());
+            bytes[at] = byte;
+            let _ = AuthenticatedRequest::parse(&bytes);
+            let _ = parse_chain(&bytes[4..]);
+            let _ = AuthenticatedRequest::parse(&noise);
+            let _ = parse_chain(&noise);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! The DKEK in the device: how far its import is, and its key check value.
+
+use super::Device;
+use crate::card::apdu::{self, Command};
+use crate::card::error::{CardError, Operation};
+use crate::card::status::Status;
+use crate::card::tlv::Malformed;
+use crate::secret::Secret;
+use crate::terms::Kcv;
+
+/// How far the import of DKEK shares is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DkekState {
+    /// The device was initialised without DKEK shares: backup is impossible.
+    NotConfigured,
+    /// Shares are missing. The device's key check value means nothing yet and is not told.
+    Pending {
+        /// Shares the device was initialised for.
+        total: u8,
+        /// Shares still missing, at least 1.
+        outstanding: u8,
+    },
+    /// The DKEK is whole.
+    Complete {
+        /// Shares it was made of; 0: the device drew it itself.
+        total: u8,
+        /// Its key check value; `None` where the device hides it (as zeros) until the user PIN was verified.
+        kcv: Option<Kcv>,
+    },
+}
+
+impl Device {
+    /// Asks how far the import is; no login needed.
+    pub fn dkek_state(&mut self) -> Result<DkekState, CardError> {
+        let operation = Operation::DkekStatus;
+        let answer = self.send(&Command::new(0x80, 0x52, 0x00, 0x00).expect(apdu::MOST_SHORT))?;
+        match answer.status() {
+            Status::Done => read_state(answer.data()).map_err(CardError::malformed(operation)),
+            Status::ReferenceNotFound | Status::UnknownInstruction | Status::WrongParameters => {
+                Ok(DkekState::NotConfigured)
+            }
+            status => Err(CardError::Refused { operation, status }),
+        }
+    }
+
+    /// Imports one DKEK share, which travels in clear to the device. A share too many is refused with 6986.
+    pub fn import_dkek_share(&mut self, share: &Secret<[u8; 32]>) -> Result<DkekState, CardError> {
+        let operation = Operation::ImportDkekShare;
+        let pieces = [&share.expose()[..]];
+        let command = Command::new(0x80, 0x52, 0x00, 0x00).data(&pieces).expect(apdu::MOST_SHORT);
+        let answer = self.done(operation, &command)?;
+        read_state(answer.data()).map_err(CardError::malformed(operation))
+    }
+}
+
+/// total ‖ outstanding ‖ KCV of 8 bytes; newer devices append the domain's identifier.
+fn read_state(answer: &[u8]) -> Result<DkekState, Malformed> {
+    let [total, outstanding, rest @ ..] = answer else { return Err(Malformed("dkek-state-length")) };
+    let kcv = rest.first_chunk::<8>().ok_or(Malformed("dkek-state-length"))?;
+    match (*total, *outstanding) {
+        (total, 0) => Ok(DkekState::Complete { total, kcv: (*kcv != [0; 8]).then_some(Kcv(*kcv)) }),
+        (total, outstanding) if outstanding <= total => Ok(DkekState::Pending { total, outstanding }),
+        _ => Err(Malformed("dkek-state-counts")),
+    }
+}

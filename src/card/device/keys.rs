@@ -1,0 +1,245 @@
+//! Keys: list, generate, describe, delete, wrap, unwrap, sign.
+
+use super::Device;
+use crate::card::apdu::{self, Command};
+use crate::card::curves;
+use crate::card::error::{CardError, Operation};
+use crate::card::files::{FileId, KeyDescription};
+use crate::card::status::Status;
+use crate::card::tlv::{Malformed, Reader, Writer, strip_zeros};
+use crate::terms::{Curve, KeyReference, KeyType};
+
+/// The authority that OpenSC writes into every request; nobody reads it.
+const AUTHORITY: &[u8] = b"UTCA00001";
+/// The sequence number behind the serial in the holder reference of a request.
+const FIRST_SEQUENCE: &str = "00001";
+/// Le of SIGN, as OpenSC asks: the longest signature.
+const LONGEST_SIGNATURE: usize = 512;
+/// RSA over a block that is padded already.
+const RSA_RAW: u8 = 0x20;
+/// ECDSA over a digest.
+const ECDSA: u8 = 0x70;
+/// DER of a `DigestInfo` with SHA-256, up to the digest (RFC 8017, section 9.2).
+const DIGEST_INFO_SHA256: [u8; 19] =
+    [0x30, 0x31, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20];
+
+/// A key that lives in the device.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyEntry {
+    /// Where it lives.
+    pub reference: KeyReference,
+    /// What its description says; `None` when it has none, or one that cannot be read.
+    pub description: Option<KeyDescription>,
+    /// The description's bytes as they are; empty when it has none.
+    pub description_bytes: Vec<u8>,
+}
+
+impl Device {
+    /// All files that the device lists. Devices differ in which kinds they list; keys (`CCxx`) are always there.
+    pub fn list(&mut self) -> Result<Vec<FileId>, CardError> {
+        let operation = Operation::List;
+        let command = Command::new(0x80, 0x58, 0x00, 0x00).expect(apdu::MOST_EXTENDED);
+        let answer = self.done(operation, &command)?;
+        let (pairs, odd) = answer.data().as_chunks::<2>();
+        if !odd.is_empty() {
+            return Err(CardError::Malformed { operation, what: "list-odd-length" });
+        }
+        Ok(pairs.iter().map(|pair| FileId(u16::from_be_bytes(*pair))).collect())
+    }
+
+    /// All keys in order of their references, each with its description. A description that is missing, refused or
+    /// malformed is `None`, so that one bad file hides no key.
+    pub fn keys(&mut self) -> Result<Vec<KeyEntry>, CardError> {
+        let mut references: Vec<_> = self.list()?.into_iter().filter_map(FileId::as_key).collect();
+        references.sort_unstable();
+        references.dedup();
+        references.into_iter().map(|reference| self.key_entry(reference)).collect()
+    }
+
+    fn key_entry(&mut self, reference: KeyReference) -> Result<KeyEntry, CardError> {
+        let description_bytes = match self.read_file(FileId::description(reference)) {
+            Ok(bytes) => bytes,
+            Err(CardError::Transport(error)) => return Err(error.into()),
+            Err(_) => Vec::new(),
+        };
+        let description = KeyDescription::decode(&description_bytes).ok();
+        Ok(KeyEntry { reference, description, description_bytes })
+    }
+
+    /// Makes a key pair in the device and answers the authenticated request (tag 67) that proves it. Needs the user PIN.
+    /// RSA may take minutes. Afterwards the key exists, but no PKCS#11 tool shows it before [`Device::describe`].
+    pub fn generate(&mut self, reference: KeyReference, key_type: KeyType) -> Result<Vec<u8>, CardError> {
+        let operation = Operation::Generate;
+        let template = generation_template(&format!("{}{FIRST_SEQUENCE}", self.serial), key_type);
+        let pieces = [&template[..]];
+        let command = Command::new(0x00, 0x46, reference.get(), 0x00).data(&pieces).expect(apdu::MOST_EXTENDED);
+        let answer = self.done(operation, &command)?;
+        let request = Reader::new(answer.data()).expect(0x67).map_err(CardError::malformed(operation))?;
+        Ok(request.whole.to_vec())
+    }
+
+    /// Deletes a key with its description and request; `false` when there was no key. Needs the user PIN.
+    pub fn delete_key(&mut self, reference: KeyReference) -> Result<bool, CardError> {
+        let was_there = self.delete_file(FileId::key(reference))?;
+        self.delete_file(FileId::description(reference))?;
+        self.delete_file(FileId::request(reference))?;
+        Ok(was_there)
+    }
+
+    /// Writes a key's description, so that OpenSC lists label and id. The key reference written is `reference`, whatever
+    /// the description holds. Needs the user PIN.
+    pub fn describe(&mut self, reference: KeyReference, description: &KeyDescription) -> Result<(), CardError> {
+        let operation = Operation::WriteFile;
+        let own = KeyDescription { reference: Some(reference.get()), ..description.clone() };
+        let bytes = own.encode().ok_or(CardError::Malformed { operation, what: "description-key-type" })?;
+        self.write_file(FileId::description(reference), &bytes)
+    }
+
+    /// Writes a key's request where the device did not store it, for example after unwrapping. Needs the user PIN.
+    pub fn store_request(&mut self, reference: KeyReference, request: &[u8]) -> Result<(), CardError> {
+        self.write_file(FileId::request(reference), request)
+    }
+
+    /// Wraps a key under the DKEK. Needs the user PIN. 6A82 or 6A88: no such key, or no whole DKEK.
+    pub fn wrap(&mut self, reference: KeyReference) -> Result<Vec<u8>, CardError> {
+        let operation = Operation::Wrap;
+        let command = Command::new(0x80, 0x72, reference.get(), 0x92).expect(apdu::MOST_EXTENDED);
+        let answer = self.done(operation, &command)?;
+        if answer.data().is_empty() {
+            return Err(CardError::Malformed { operation, what: "wrapped-key-empty" });
+        }
+        Ok(answer.data().to_vec())
+    }
+
+    /// Loads a wrapped key. Needs the user PIN. The wrapped key travels in the command where the transport carries it in
+    /// one piece, otherwise through EF 2F10; where the device does not know the one way, the other is tried. Whether a
+    /// key that lives there already is replaced or refused depends on the device: look first.
+    pub fn unwrap(&mut self, reference: KeyReference, wrapped: &[u8]) -> Result<(), CardError> {
+        let pieces = [wrapped];
+        let whole = Command::new(0x80, 0x74, reference.get(), 0x93).data(&pieces);
+        let fits = whole.encode().is_some_and(|wire| wire.len() <= self.transport.largest_command());
+        if !fits {
+            return match self.unwrap_from_file(reference, wrapped) {
+                // The command in chained blocks is the last way that is left.
+                Err(CardError::Refused { status, .. }) if is_form_refusal(status) => {
+                    self.done(Operation::Unwrap, &whole).map(|_| ())
+                }
+                result => result,
+            };
+        }
+        match self.done(Operation::Unwrap, &whole) {
+            Err(CardError::Refused { operation, status }) if is_form_refusal(status) => {
+                match self.unwrap_from_file(reference, wrapped) {
+                    // Neither way is known: the first answer says more.
+                    Err(CardError::Refused { status: second, .. }) if is_form_refusal(second) => {
+                        Err(CardError::Refused { operation, status })
+                    }
+                    result => result,
+                }
+            }
+            result => result.map(|_| ()),
+        }
+    }
+
+    fn unwrap_from_file(&mut self, reference: KeyReference, wrapped: &[u8]) -> Result<(), CardError> {
+        // What an earlier, longer key left behind must not follow this one; where it cannot be deleted, it is written over.
+        match self.delete_file(FileId::WRAPPED_KEY) {
+            Ok(_) | Err(CardError::Refused { .. }) => {}
+            Err(error) => return Err(error),
+        }
+        self.create_and_fill(FileId::WRAPPED_KEY, wrapped)?;
+        let result = self.done(Operation::Unwrap, &Command::new(0x80, 0x74, reference.get(), 0x93)).map(|_| ());
+        if !matches!(result, Err(CardError::Transport(_))) {
+            // Only tidiness: whether it worked changes nothing.
+            let _ = self.delete_file(FileId::WRAPPED_KEY);
+        }
+        result
+    }
+
+    /// Signs a SHA-256 digest. Needs the user PIN. RSA: PKCS#1 v1.5, padded here; elliptic curves: r‖s, each as long as
+    /// a field element.
+    pub fn sign(
+        &mut self,
+        reference: KeyReference,
+        key_type: KeyType,
+        digest: &[u8; 32],
+    ) -> Result<Vec<u8>, CardError> {
+        let operation = Operation::Sign;
+        let (algorithm, input) = match key_type {
+            KeyType::Rsa(bits) => (RSA_RAW, padded_block(usize::from(bits).div_ceil(8), digest)),
+            KeyType::Ec(_) => (ECDSA, digest.to_vec()),
+        };
+        let pieces = [&input[..]];
+        let command = Command::new(0x80, 0x68, reference.get(), algorithm).data(&pieces).expect(LONGEST_SIGNATURE);
+        let answer = self.done(operation, &command)?;
+        match key_type {
+            KeyType::Rsa(_) if answer.data().len() == input.len() => Ok(answer.data().to_vec()),
+            KeyType::Rsa(_) => Err(CardError::Malformed { operation, what: "signature-length" }),
+            KeyType::Ec(curve) => fixed_signature(curve, answer.data()).map_err(CardError::malformed(operation)),
+        }
+    }
+}
+
+/// A refusal of the way the wrapped key came, not of the key.
+const fn is_form_refusal(status: Status) -> bool {
+    matches!(
+        status,
+        Status::WrongLength
+            | Status::UnknownInstruction
+            | Status::UnknownClass
+            | Status::WrongParameters
+            | Status::NotFound
+    )
+}
+
+/// The data of GENERATE: what goes into the body of the request, without the key.
+pub(super) fn generation_template(holder: &str, key_type: KeyType) -> Vec<u8> {
+    let key = match key_type {
+        KeyType::Rsa(bits) => Writer::new()
+            .object(0x06, &[0x04, 0x00, 0x7F, 0x00, 0x07, 0x02, 0x02, 0x02, 0x01, 0x02])
+            .object(0x82, &[0x01, 0x00, 0x01])
+            .object(0x02, &bits.to_be_bytes()),
+        KeyType::Ec(curve) => {
+            let domain = curves::domain(curve);
+            Writer::new()
+                .object(0x06, &[0x04, 0x00, 0x7F, 0x00, 0x07, 0x02, 0x02, 0x02, 0x02, 0x03])
+                .object(0x81, domain.p)
+                .object(0x82, domain.a)
+                .object(0x83, domain.b)
+                .object(0x84, domain.generator)
+                .object(0x85, domain.order)
+                .object(0x87, &[0x01])
+        }
+    };
+    Writer::new()
+        .object(0x5F29, &[0x00])
+        .object(0x42, AUTHORITY)
+        .constructed(0x7F49, &key)
+        .object(0x5F20, holder.as_bytes())
+        .finish()
+}
+
+/// EMSA-PKCS1-v1_5 of a SHA-256 digest: 00 01 FF … FF 00 `DigestInfo`.
+fn padded_block(length: usize, digest: &[u8; 32]) -> Vec<u8> {
+    let tail = [&[0x00][..], &DIGEST_INFO_SHA256, digest].concat();
+    let mut block = vec![0x00, 0x01];
+    block.resize(length.saturating_sub(tail.len()), 0xFF);
+    block.extend_from_slice(&tail);
+    block
+}
+
+/// r‖s of fixed length from the device's DER SEQUENCE { r, s }.
+fn fixed_signature(curve: Curve, der: &[u8]) -> Result<Vec<u8>, Malformed> {
+    let mut outside = Reader::new(der);
+    let mut inside = outside.expect(0x30)?.inside();
+    outside.end()?;
+    let mut fixed = Vec::with_capacity(2 * curve.field_bytes());
+    for number in [inside.expect(0x02)?.value, inside.expect(0x02)?.value] {
+        let digits = strip_zeros(number);
+        let zeros = curve.field_bytes().checked_sub(digits.len()).ok_or(Malformed("signature-number"))?;
+        fixed.resize(fixed.len() + zeros, 0);
+        fixed.extend_from_slice(digits);
+    }
+    inside.end()?;
+    Ok(fixed)
+}

@@ -1,0 +1,172 @@
+//! One connected device, one method per command. Nothing here decides what a ceremony does.
+
+mod dkek;
+mod keys;
+mod pins;
+mod storage;
+#[cfg(test)]
+mod tests;
+
+pub use dkek::DkekState;
+pub use keys::KeyEntry;
+pub use pins::{Initialise, Pin, PinAnswer, PinReset, PinState};
+
+use super::apdu::{self, Command};
+use super::cvc::{self, CvCertificate};
+use super::error::{CardError, Operation};
+use super::files::FileId;
+use super::public_key::PublicKey;
+use super::status::Status;
+use super::tlv::{Malformed, Reader};
+use super::transport::{Response, Transport, TransportError};
+use crate::secret::WipingBytes;
+use crate::terms::{Curve, Serial};
+
+/// The application: object identifier 1.3.6.1.4.1.24991.2.1 in ISO form.
+const APPLICATION: [u8; 11] = [0xE8, 0x2B, 0x06, 0x01, 0x04, 0x01, 0x81, 0xC3, 0x1F, 0x02, 0x01];
+
+/// The version of the application in the device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Version {
+    /// Major version; 1 are the oldest devices, 3 and more make RSA keys of 4096 bits.
+    pub major: u8,
+    /// Minor version.
+    pub minor: u8,
+}
+
+impl std::fmt::Display for Version {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}.{}", self.major, self.minor)
+    }
+}
+
+/// A connected device with its application selected.
+pub struct Device {
+    transport: Box<dyn Transport>,
+    /// False from a reconnection that found no device or another one: then nothing more is sent.
+    connected: bool,
+    version: Version,
+    serial: Serial,
+    certificates: Vec<u8>,
+}
+
+impl Device {
+    /// Selects the application and reads version, certificates and serial. Nobody is logged in afterwards.
+    pub fn open(mut transport: Box<dyn Transport>) -> Result<Self, CardError> {
+        let version = select(transport.as_mut())?;
+        let certificates = storage::read_whole(transport.as_mut(), FileId::CERTIFICATES, Operation::ReadCertificates)?;
+        let malformed = CardError::malformed(Operation::ReadCertificates);
+        let serial = CvCertificate::parse(&certificates).and_then(|(own, _)| own.serial()).map_err(malformed)?;
+        Ok(Self { transport, connected: true, version, serial, certificates })
+    }
+
+    /// The device's serial.
+    pub const fn serial(&self) -> &Serial {
+        &self.serial
+    }
+
+    /// The version of the application.
+    pub const fn version(&self) -> Version {
+        self.version
+    }
+
+    /// EF 2F02 as it was read at opening: the device's certificate, then its issuer's.
+    pub fn certificates(&self) -> &[u8] {
+        &self.certificates
+    }
+
+    /// The certificates of [`Device::certificates`], parsed.
+    pub fn certificate_chain(&self) -> Result<Vec<CvCertificate>, CardError> {
+        cvc::parse_chain(&self.certificates).map_err(CardError::malformed(Operation::ReadCertificates))
+    }
+
+    /// The device's own public key, which signs every request; `None` when its certificate has an unknown key.
+    ///
+    /// Genuine devices inherit their curve from the vendor's root, which is on brainpoolP256r1. This says nothing about
+    /// whether the certificate is genuine.
+    pub fn own_key(&self) -> Option<PublicKey> {
+        let (own, _) = CvCertificate::parse(&self.certificates).ok()?;
+        own.key.public_key(Some(Curve::BrainpoolP256r1))
+    }
+
+    /// Selects the application again: this is the logout.
+    pub fn select(&mut self) -> Result<(), CardError> {
+        self.version = select(self.connected()?)?;
+        Ok(())
+    }
+
+    /// Connects again after the device was pulled out, and reads everything anew. Another device is refused:
+    /// [`CardError::OtherDevice`] carries its serial, and until a reconnection brings the right one back, every method
+    /// answers [`TransportError::NoCard`] without sending anything.
+    pub fn reconnect(&mut self) -> Result<(), CardError> {
+        self.connected = false;
+        self.transport.reconnect()?;
+        let version = select(self.transport.as_mut())?;
+        let certificates =
+            storage::read_whole(self.transport.as_mut(), FileId::CERTIFICATES, Operation::ReadCertificates)?;
+        let malformed = CardError::malformed(Operation::ReadCertificates);
+        let seen = CvCertificate::parse(&certificates).and_then(|(own, _)| own.serial()).map_err(malformed)?;
+        if seen != self.serial {
+            return Err(CardError::OtherDevice { seen });
+        }
+        self.version = version;
+        self.certificates = certificates;
+        self.connected = true;
+        Ok(())
+    }
+
+    /// Random bytes from the device's generator; no login needed.
+    pub fn random(&mut self, count: usize) -> Result<WipingBytes, CardError> {
+        let operation = Operation::Random;
+        let mut bytes = WipingBytes::with_capacity(count);
+        while bytes.len() < count {
+            let wanted = (count - bytes.len()).min(apdu::MOST_SHORT);
+            let answer = self.done(operation, &Command::new(0x00, 0x84, 0x00, 0x00).expect(wanted))?;
+            if answer.data().len() != wanted || bytes.extend(answer.data()).is_err() {
+                return Err(CardError::Malformed { operation, what: "random-length" });
+            }
+        }
+        Ok(bytes)
+    }
+
+    /// Sends a command and brings back whatever the device answers.
+    fn send(&mut self, command: &Command<'_>) -> Result<Response, CardError> {
+        Ok(apdu::exchange(self.connected()?, command)?)
+    }
+
+    /// The transport, as long as this device is at its other end.
+    fn connected(&mut self) -> Result<&mut dyn Transport, CardError> {
+        if self.connected { Ok(self.transport.as_mut()) } else { Err(TransportError::NoCard.into()) }
+    }
+
+    /// Sends a command that must be answered with 9000.
+    fn done(&mut self, operation: Operation, command: &Command<'_>) -> Result<Response, CardError> {
+        let answer = self.send(command)?;
+        match answer.status() {
+            Status::Done => Ok(answer),
+            status => Err(CardError::Refused { operation, status }),
+        }
+    }
+}
+
+/// Selects the application and reads its version.
+fn select(transport: &mut dyn Transport) -> Result<Version, CardError> {
+    let operation = Operation::Select;
+    let command = Command::new(0x00, 0xA4, 0x04, 0x00).data(&[&APPLICATION]).expect(apdu::MOST_SHORT);
+    let answer = apdu::exchange(transport, &command)?;
+    match answer.status() {
+        Status::Done => read_version(answer.data()).map_err(CardError::malformed(operation)),
+        status => Err(CardError::Refused { operation, status }),
+    }
+}
+
+/// The version: the last two bytes of tag 85 in the file control information (6F, 62 or 64).
+fn read_version(answer: &[u8]) -> Result<Version, Malformed> {
+    let outside = Reader::new(answer).read()?.ok_or(Malformed("select-empty"))?;
+    if !matches!(outside.tag, 0x62 | 0x64 | 0x6F) {
+        return Err(Malformed("select-tag"));
+    }
+    let own = outside.inside().find(0x85)?.ok_or(Malformed("select-no-version"))?;
+    let [.., major, minor] = *own.value else { return Err(Malformed("select-no-version")) };
+    Ok(Version { major, minor })
+}

@@ -1,0 +1,187 @@
+//! The two PINs, and the initialisation that sets them.
+
+use super::Device;
+use crate::card::apdu::Command;
+use crate::card::error::{CardError, Operation};
+use crate::card::status::Status;
+use crate::secret::{SoPin, UserPin};
+
+/// One of the device's two PINs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Pin {
+    /// The user PIN: keys and backups.
+    User,
+    /// The SO-PIN: initialising and unblocking.
+    So,
+}
+
+impl Pin {
+    /// The reference in P2.
+    const fn reference(self) -> u8 {
+        match self {
+            Self::User => 0x81,
+            Self::So => 0x88,
+        }
+    }
+}
+
+/// Where a PIN stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PinState {
+    /// It was entered in this session.
+    Verified,
+    /// It is to be entered; this many wrong tries are left, at least 1.
+    TriesLeft(u8),
+    /// No try is left.
+    Blocked,
+    /// The device was never initialised.
+    NeverInitialised,
+    /// A transport PIN must be changed first.
+    TransportPin,
+    /// The device answered something else; with public key authentication this is usual.
+    Unclear(Status),
+}
+
+/// How the device took a PIN.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PinAnswer {
+    /// It was right and the command is done.
+    Accepted,
+    /// It was wrong; this many tries are left, at least 1.
+    Wrong {
+        /// Tries left.
+        tries_left: u8,
+    },
+    /// No try is left, whether before this command or by it.
+    Blocked,
+    /// The device does not allow this at all, or refuses without saying whether the PIN was wrong.
+    NotAllowed,
+}
+
+/// What who knows the SO-PIN may do to the user PIN.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PinReset {
+    /// Nothing: a blocked user PIN stays blocked until the device is initialised anew.
+    Off,
+    /// Give new tries to the PIN as it is.
+    Unblock,
+    /// Set a new user PIN: who knows the SO-PIN can then take the keys.
+    Set,
+}
+
+impl PinReset {
+    /// The option word of INITIALIZE: 0001 allows RESET RETRY COUNTER, 0020 limits it to unblocking.
+    const fn options(self) -> u16 {
+        match self {
+            Self::Off => 0x0000,
+            Self::Unblock => 0x0021,
+            Self::Set => 0x0001,
+        }
+    }
+}
+
+/// What INITIALIZE DEVICE sets.
+#[derive(Clone, Copy)]
+pub struct Initialise<'a> {
+    /// The SO-PIN: it is set on a device that was never initialised, and must match on any other.
+    pub so_pin: &'a SoPin,
+    /// The new user PIN.
+    pub user_pin: &'a UserPin,
+    /// Wrong tries of the user PIN before it blocks; [`UserPin::allows_tries`] has the rule.
+    pub user_pin_tries: u8,
+    /// How many DKEK shares must be imported; `None` makes a device that cannot back up keys.
+    pub dkek_shares: Option<u8>,
+    /// What the SO-PIN may do later.
+    pub pin_reset: PinReset,
+}
+
+impl Device {
+    /// Asks where a PIN stands; costs no try.
+    pub fn pin_state(&mut self, pin: Pin) -> Result<PinState, CardError> {
+        let answer = self.send(&Command::new(0x00, 0x20, 0x00, pin.reference()))?;
+        Ok(match answer.status() {
+            Status::Done => PinState::Verified,
+            Status::TriesLeft(0) | Status::Blocked => PinState::Blocked,
+            Status::TriesLeft(tries) => PinState::TriesLeft(tries),
+            Status::ReferenceNotFound => PinState::NeverInitialised,
+            Status::NotUsable if self.version.major < 2 => PinState::NeverInitialised,
+            Status::NotUsable => PinState::TransportPin,
+            other => PinState::Unclear(other),
+        })
+    }
+
+    /// Erases everything but the device's own key, and sets PINs, options and the number of DKEK shares. Cannot be
+    /// undone. Whether the SO-PIN was wrong is read from the answer, or where that does not say, from the SO-PIN's tries.
+    pub fn initialise(&mut self, settings: &Initialise<'_>) -> Result<PinAnswer, CardError> {
+        let [options_high, options_low] = settings.pin_reset.options().to_be_bytes();
+        let user_pin = settings.user_pin.expose();
+        // A user PIN has at most 15 characters by its type.
+        let pin_length = u8::try_from(user_pin.len()).unwrap_or(u8::MAX);
+        let share_count = settings.dkek_shares.unwrap_or(0);
+        let shares: &[u8] = if settings.dkek_shares.is_some() { &[0x92, 0x01, share_count] } else { &[] };
+        let pieces = [
+            &[0x80, 0x02, options_high, options_low, 0x81, pin_length][..],
+            user_pin,
+            &[0x82, 0x08],
+            settings.so_pin.expose(),
+            &[0x91, 0x01, settings.user_pin_tries],
+            shares,
+        ];
+        let status = self.send(&Command::new(0x80, 0x50, 0x00, 0x00).data(&pieces))?.status();
+        match status {
+            Status::ConditionNotMet | Status::NotAllowed | Status::Other(0x6900) => {
+                Ok(match self.pin_state(Pin::So)? {
+                    PinState::TriesLeft(tries_left) => PinAnswer::Wrong { tries_left },
+                    PinState::Blocked => PinAnswer::Blocked,
+                    _ => PinAnswer::NotAllowed,
+                })
+            }
+            other => pin_answer(Operation::Initialise, other),
+        }
+    }
+
+    /// Logs in with the user PIN.
+    pub fn verify_user_pin(&mut self, pin: &UserPin) -> Result<PinAnswer, CardError> {
+        self.present(Operation::VerifyUserPin, 0x20, 0x00, Pin::User, &[pin.expose()])
+    }
+
+    /// Changes the user PIN.
+    pub fn change_user_pin(&mut self, old: &UserPin, new: &UserPin) -> Result<PinAnswer, CardError> {
+        self.present(Operation::ChangeUserPin, 0x24, 0x00, Pin::User, &[old.expose(), new.expose()])
+    }
+
+    /// Changes the SO-PIN.
+    pub fn change_so_pin(&mut self, old: &SoPin, new: &SoPin) -> Result<PinAnswer, CardError> {
+        self.present(Operation::ChangeSoPin, 0x24, 0x00, Pin::So, &[old.expose(), new.expose()])
+    }
+
+    /// Unblocks the user PIN with the SO-PIN, and sets a new one if given. The answer speaks of the SO-PIN.
+    pub fn unblock_user_pin(&mut self, so_pin: &SoPin, new: Option<&UserPin>) -> Result<PinAnswer, CardError> {
+        let p1 = u8::from(new.is_none()); // 00: and set a PIN; 01: unblock only
+        let new = new.map_or(&[][..], UserPin::expose);
+        self.present(Operation::UnblockUserPin, 0x2C, p1, Pin::User, &[so_pin.expose(), new])
+    }
+
+    fn present(
+        &mut self,
+        operation: Operation,
+        instruction: u8,
+        p1: u8,
+        pin: Pin,
+        pieces: &[&[u8]],
+    ) -> Result<PinAnswer, CardError> {
+        let answer = self.send(&Command::new(0x00, instruction, p1, pin.reference()).data(pieces))?;
+        pin_answer(operation, answer.status())
+    }
+}
+
+fn pin_answer(operation: Operation, status: Status) -> Result<PinAnswer, CardError> {
+    match status {
+        Status::Done => Ok(PinAnswer::Accepted),
+        // Devices differ in what the try that reaches zero answers.
+        Status::TriesLeft(0) | Status::Blocked => Ok(PinAnswer::Blocked),
+        Status::TriesLeft(tries_left) => Ok(PinAnswer::Wrong { tries_left }),
+        Status::NotUsable | Status::ConditionNotMet | Status::NotAllowed => Ok(PinAnswer::NotAllowed),
+        status => Err(CardError::Refused { operation, status }),
+    }
+}

@@ -1,0 +1,103 @@
+//! Files: read, write, delete, and whether one is there.
+
+use super::Device;
+use crate::card::apdu::{self, Command};
+use crate::card::error::{CardError, Operation};
+use crate::card::files::FileId;
+use crate::card::status::Status;
+use crate::card::transport::Transport;
+
+/// What fits into a short command beside offset and length: every reader and every card carries it.
+const MOST_CHUNK: usize = 248;
+/// Header, Lc, offset object and the longest header of the data object in a short command.
+const CHUNK_OVERHEAD: usize = 5 + 4 + 3;
+/// Offsets have two bytes.
+const MOST_FILE: usize = 0xFFFF;
+
+impl Device {
+    /// Reads a whole file.
+    pub fn read_file(&mut self, file: FileId) -> Result<Vec<u8>, CardError> {
+        read_whole(self.connected()?, file, Operation::ReadFile)
+    }
+
+    /// Writes a file; one that is there already is deleted first, so that nothing of it remains. Needs the user PIN.
+    pub fn write_file(&mut self, file: FileId, content: &[u8]) -> Result<(), CardError> {
+        self.delete_file(file)?;
+        self.create_and_fill(file, content)
+    }
+
+    /// Deletes a file; `false` when there was none. Needs the user PIN.
+    pub fn delete_file(&mut self, file: FileId) -> Result<bool, CardError> {
+        let answer = self.send(&Command::new(0x00, 0xE4, 0x02, 0x00).data(&[&file.to_bytes()]))?;
+        match answer.status() {
+            Status::Done => Ok(true),
+            Status::NotFound => Ok(false),
+            status => Err(CardError::Refused { operation: Operation::DeleteFile, status }),
+        }
+    }
+
+    /// Whether a file is there. Works for keys too, which can be selected but not read.
+    pub fn file_exists(&mut self, file: FileId) -> Result<bool, CardError> {
+        let id = file.to_bytes();
+        let pieces = [&id[..]];
+        let command = Command::new(0x00, 0xA4, 0x00, 0x00).data(&pieces).expect(apdu::MOST_SHORT);
+        match self.send(&command)?.status() {
+            Status::Done => Ok(true),
+            Status::NotFound => Ok(false),
+            status => Err(CardError::Refused { operation: Operation::SelectFile, status }),
+        }
+    }
+
+    /// Creates a file, empty, and writes the content in pieces.
+    pub(super) fn create_and_fill(&mut self, file: FileId, content: &[u8]) -> Result<(), CardError> {
+        if content.len() > MOST_FILE {
+            return Err(CardError::Malformed { operation: Operation::WriteFile, what: "file-too-long" });
+        }
+        self.write_piece(file, 0, &[])?;
+        let chunk = self.transport.largest_command().saturating_sub(CHUNK_OVERHEAD).clamp(1, MOST_CHUNK);
+        for (number, piece) in content.chunks(chunk).enumerate() {
+            self.write_piece(file, number * chunk, piece)?;
+        }
+        Ok(())
+    }
+
+    /// UPDATE BINARY with odd instruction: offset object 54, data object 53.
+    fn write_piece(&mut self, file: FileId, offset: usize, piece: &[u8]) -> Result<(), CardError> {
+        let [high, low] = file.to_bytes();
+        // A piece has at most 248 bytes and an offset two bytes, both by construction.
+        let length = u8::try_from(piece.len()).unwrap_or(u8::MAX);
+        let header: &[u8] = if length < 0x80 { &[0x53, length] } else { &[0x53, 0x81, length] };
+        let pieces = [&offset_object(offset)[..], header, piece];
+        self.done(Operation::WriteFile, &Command::new(0x00, 0xD7, high, low).data(&pieces)).map(|_| ())
+    }
+}
+
+/// Reads a file until a read is empty: before version 3.4 a device says "end reached" (6282) although more follows, and
+/// at the very end some answer 6282 or 6B00, some 9000 without data.
+pub(super) fn read_whole(
+    transport: &mut dyn Transport,
+    file: FileId,
+    operation: Operation,
+) -> Result<Vec<u8>, CardError> {
+    let [high, low] = file.to_bytes();
+    let mut content = Vec::new();
+    while content.len() <= MOST_FILE {
+        let offset = offset_object(content.len());
+        let pieces = [&offset[..]];
+        let command = Command::new(0x00, 0xB1, high, low).data(&pieces).expect(apdu::MOST_SHORT);
+        let answer = apdu::exchange(transport, &command)?;
+        match answer.status() {
+            Status::Done | Status::EndReached if answer.data().is_empty() => return Ok(content),
+            Status::Done | Status::EndReached => content.extend_from_slice(answer.data()),
+            Status::WrongOffset if !content.is_empty() => return Ok(content),
+            status => return Err(CardError::Refused { operation, status }),
+        }
+    }
+    Err(CardError::Malformed { operation, what: "file-without-end" })
+}
+
+/// The object 54 that holds an offset.
+fn offset_object(offset: usize) -> [u8; 4] {
+    let [high, low] = u16::try_from(offset).unwrap_or(u16::MAX).to_be_bytes();
+    [0x54, 0x02, high, low]
+}

@@ -1,0 +1,156 @@
+//! PINs, initialisation and the DKEK.
+
+use super::*;
+
+#[test]
+fn initialises_as_sc_hsm_tool_does() {
+    for (name, so, shares) in [
+        ("sc-hsm-tool-initialize", "3537363231383830", 1),
+        ("sc-hsm-tool-initialize-label", "3537363231383830", 2),
+        ("sc-hsm-tool-initialize-wrong-sopin", "0000000000000000", 1),
+    ] {
+        let (mut device, script) = opened();
+        script.then(&[recorded(name, "8050")]);
+        let (so_pin, user_pin) = (so_pin(so), user_pin("648219"));
+        let settings = Initialise {
+            so_pin: &so_pin,
+            user_pin: &user_pin,
+            user_pin_tries: 3,
+            dkek_shares: Some(shares),
+            pin_reset: PinReset::Set,
+        };
+        assert_eq!(device.initialise(&settings), Ok(PinAnswer::Accepted), "{name}");
+        script.assert_done();
+    }
+}
+
+#[test]
+fn pin_reset_decides_the_options() {
+    let (so_pin, user_pin) = (so_pin("3537363231383830"), user_pin("648219"));
+    for (pin_reset, options) in [(PinReset::Off, "0000"), (PinReset::Unblock, "0021"), (PinReset::Set, "0001")] {
+        let (mut device, script) = opened();
+        let command = format!("805000001C8002{options}810636343832313982083537363231383830910103920100");
+        script.then(&[(command.as_str(), "9000")]);
+        let settings =
+            Initialise { so_pin: &so_pin, user_pin: &user_pin, user_pin_tries: 3, dkek_shares: Some(0), pin_reset };
+        assert_eq!(device.initialise(&settings), Ok(PinAnswer::Accepted));
+        script.assert_done();
+    }
+}
+
+#[test]
+fn initialising_says_what_became_of_the_so_pin() {
+    let (so_pin, user_pin) = (so_pin("3537363231383830"), user_pin("12345678"));
+    let command = "805000001B800200008108313233343536373882083537363231383830910103";
+    for (status, then, answer) in [
+        ("63CE", None, Ok(PinAnswer::Wrong { tries_left: 14 })),
+        ("63C0", None, Ok(PinAnswer::Blocked)),
+        ("6983", None, Ok(PinAnswer::Blocked)),
+        ("6985", Some("63C9"), Ok(PinAnswer::Wrong { tries_left: 9 })),
+        ("6986", Some("6983"), Ok(PinAnswer::Blocked)),
+        ("6900", Some("6A88"), Ok(PinAnswer::NotAllowed)),
+        ("6A80", None, refused(Operation::Initialise, 0x6A80)),
+    ] {
+        let (mut device, script) = opened();
+        script.then(&[(command, status)]);
+        if let Some(then) = then {
+            script.then(&[("00200088", then)]);
+        }
+        let settings = Initialise {
+            so_pin: &so_pin,
+            user_pin: &user_pin,
+            user_pin_tries: 3,
+            dkek_shares: None,
+            pin_reset: PinReset::Off,
+        };
+        assert_eq!(device.initialise(&settings), answer, "{status}");
+        script.assert_done();
+    }
+}
+
+#[test]
+fn pin_commands_equal_the_recorded_ones() {
+    let (old, new, wrong) = (user_pin("648219"), user_pin("64821900"), user_pin("111111"));
+    let so = so_pin("3537363231383830");
+    let (mut device, script) = opened();
+    script.then(&[
+        recorded("sc-hsm-tool-info", "00200088"),
+        recorded("sc-hsm-tool-info", "00200081"),
+        recorded("pkcs11-tool-login-wrong-pin", "0020008106"),
+        recorded("sc-hsm-tool-wrap-key-ec-p256", "0020008106"),
+        recorded("pkcs11-tool-change-pin", "0024"),
+        recorded("pkcs11-tool-init-pin-by-so", "002C"),
+    ]);
+    assert_eq!(device.pin_state(Pin::So), Ok(PinState::TriesLeft(15)));
+    assert_eq!(device.pin_state(Pin::User), Ok(PinState::TriesLeft(3)));
+    assert_eq!(device.verify_user_pin(&wrong), Ok(PinAnswer::Wrong { tries_left: 2 }));
+    assert_eq!(device.verify_user_pin(&old), Ok(PinAnswer::Accepted));
+    assert_eq!(device.change_user_pin(&old, &new), Ok(PinAnswer::Accepted));
+    assert_eq!(device.unblock_user_pin(&so, Some(&old)), Ok(PinAnswer::Accepted));
+    script.then(&[("002C0181083537363231383830", "63CE"), ("00240088103537363231383830000102030405A6FF", "6986")]);
+    assert_eq!(device.unblock_user_pin(&so, None), Ok(PinAnswer::Wrong { tries_left: 14 }));
+    assert_eq!(device.change_so_pin(&so, &so_pin("000102030405a6ff")), Ok(PinAnswer::NotAllowed));
+    script.assert_done();
+}
+
+#[test]
+fn every_pin_state_is_told_apart() {
+    for (status, state) in [
+        ("9000", PinState::Verified),
+        ("63C1", PinState::TriesLeft(1)),
+        ("63C0", PinState::Blocked),
+        ("6983", PinState::Blocked),
+        ("6984", PinState::TransportPin),
+        ("6A88", PinState::NeverInitialised),
+        ("6F00", PinState::Unclear(Status::Other(0x6F00))),
+    ] {
+        let (mut device, script) = opened();
+        script.then(&[("00200081", status)]);
+        assert_eq!(device.pin_state(Pin::User), Ok(state));
+    }
+    for (status, answer) in [("63C0", Ok(PinAnswer::Blocked)), ("6700", refused(Operation::VerifyUserPin, 0x6700))] {
+        let (mut device, script) = opened();
+        script.then(&[("0020008106363438323139", status)]);
+        assert_eq!(device.verify_user_pin(&user_pin("648219")), answer);
+    }
+}
+
+#[test]
+fn dkek_states_are_told_and_no_early_check_value() {
+    for (answer, state) in [
+        ("010000000000000000009000", Ok(DkekState::Complete { total: 1, kcv: None })),
+        (
+            "0200F5158BFB3C94C5179000",
+            Ok(DkekState::Complete { total: 2, kcv: Some(Kcv([0xF5, 0x15, 0x8B, 0xFB, 0x3C, 0x94, 0xC5, 0x17])) }),
+        ),
+        ("0201F5158BFB3C94C517AABB9000", Ok(DkekState::Pending { total: 2, outstanding: 1 })),
+        ("6A88", Ok(DkekState::NotConfigured)),
+        ("6D00", Ok(DkekState::NotConfigured)),
+        ("6400", refused(Operation::DkekStatus, 0x6400)),
+        ("0201F5159000", Err(CardError::Malformed { operation: Operation::DkekStatus, what: "dkek-state-length" })),
+        (
+            "010200000000000000009000",
+            Err(CardError::Malformed { operation: Operation::DkekStatus, what: "dkek-state-counts" }),
+        ),
+    ] {
+        let (mut device, script) = opened();
+        script.then(&[("8052000000", answer)]);
+        assert_eq!(device.dkek_state(), state, "{answer}");
+    }
+}
+
+#[test]
+fn imports_a_share_as_sc_hsm_tool_does() {
+    for (name, state) in [
+        ("sc-hsm-tool-import-dkek-share-1of2", Ok(DkekState::Pending { total: 2, outstanding: 1 })),
+        ("sc-hsm-tool-import-dkek-share", Ok(DkekState::Complete { total: 1, kcv: None })),
+        ("sc-hsm-tool-import-dkek-share-toomany", refused(Operation::ImportDkekShare, 0x6986)),
+    ] {
+        let (mut device, script) = opened();
+        let pair = recorded(name, "8052000020");
+        let share = Secret::from_slice(&hex(&pair.0)[5..37]).unwrap();
+        script.then(&[pair]);
+        assert_eq!(device.import_dkek_share(&share), state, "{name}");
+        script.assert_done();
+    }
+}
