@@ -5,5 +5,7 @@
 //! · `card`, `share`, `dkek`, `room` · `secret`, `terms`.
 
 pub mod card;
+pub mod dkek;
 pub mod secret;
+pub mod share;
 pub mod terms;
