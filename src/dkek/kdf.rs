@@ -88,7 +88,7 @@ impl Derivation {
         }
     }
 
-    /// Does at most `rounds` more rounds. A million take about a quarter of a second.
+    /// Does at most `rounds` more rounds. A million take about a tenth of a second.
     pub fn step(&mut self, rounds: u32) -> Progress {
         let mut left = rounds;
         while left > 0 && self.digest != Which::AllDone {
@@ -154,7 +154,7 @@ impl Derivation {
     }
 }
 
-/// Derives in one go. `watch` is asked after every hundred-thousand rounds, a fortieth of a second; `None` when it
+/// Derives in one go. `watch` is asked after every hundred-thousand rounds, a hundredth of a second; `None` when it
 /// breaks off.
 pub fn derive(
     password: &[u8],

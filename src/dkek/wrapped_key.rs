@@ -87,14 +87,17 @@ impl KeyBlob {
         let (kcv, rest) = bytes.split_first_chunk::<8>().ok_or(WrappedKeyError::Truncated)?;
         let (&found, rest) = rest.split_first().ok_or(WrappedKeyError::Truncated)?;
         let key_type = BlobType::from_byte(found).ok_or(WrappedKeyError::UnknownType { found })?;
-        let ciphertext = after_lists(rest).and_then(|rest| rest.len().checked_sub(MAC_LENGTH));
-        // some applets write the list of AES keys wrongly, so that only the MAC can judge those
-        let aligned = |length: usize| length.is_multiple_of(16) || key_type == BlobType::Aes;
-        match ciphertext {
-            Some(length) if length > 0 && aligned(length) => {
-                Ok(Self { bytes: bytes.to_vec(), kcv: Kcv(*kcv), key_type })
-            }
-            _ => Err(WrappedKeyError::Truncated),
+        let whole = match key_type {
+            // applets 3.0 to 3.2 write the lists of AES keys wrongly: there only the MAC can judge
+            BlobType::Aes => rest.len() >= 4 * 2 + 16 + MAC_LENGTH,
+            _ => after_lists(rest)
+                .and_then(|rest| rest.len().checked_sub(MAC_LENGTH))
+                .is_some_and(|ciphertext| ciphertext > 0 && ciphertext.is_multiple_of(16)),
+        };
+        if whole {
+            Ok(Self { bytes: bytes.to_vec(), kcv: Kcv(*kcv), key_type })
+        } else {
+            Err(WrappedKeyError::Truncated)
         }
     }
 
@@ -128,6 +131,7 @@ impl KeyBlob {
 }
 
 /// A wrapped key with what is needed to put it back: its description and its certificate.
+/// The MAC covers the blob alone: description and certificate are hints that anyone could have changed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct WrappedKeyFile {
     /// The wrapped key itself.
@@ -141,25 +145,19 @@ pub struct WrappedKeyFile {
 impl WrappedKeyFile {
     /// Reads the file of `sc-hsm-tool --wrap-key`, or a blob without anything around it.
     pub fn parse(bytes: &[u8]) -> Result<Self, WrappedKeyError> {
-        match Self::parse_sequence(bytes) {
-            Ok(file) => Ok(file),
-            // a bare blob begins with its key check value, which can look like anything
-            Err(fault) => match KeyBlob::parse(bytes) {
+        match Header::read(bytes) {
+            Ok(header) if header.begins_file() => Self::parse_sequence(bytes),
+            _ => match KeyBlob::parse(bytes) {
                 Ok(blob) => Ok(Self { blob, description: None, certificate: None }),
-                Err(_) => Err(fault),
+                Err(WrappedKeyError::UnknownType { .. }) => Err(WrappedKeyError::NotAWrappedKey),
+                Err(fault) => Err(fault),
             },
         }
     }
 
     fn parse_sequence(bytes: &[u8]) -> Result<Self, WrappedKeyError> {
         let (sequence, after) = read_element(bytes)?;
-        if sequence.first_tag != SEQUENCE {
-            return Err(WrappedKeyError::NotAWrappedKey);
-        }
         let (blob, rest) = read_element(sequence.content)?;
-        if blob.first_tag != OCTET_STRING {
-            return Err(WrappedKeyError::NotAWrappedKey);
-        }
         let mut file = Self { blob: KeyBlob::parse(blob.content)?, description: None, certificate: None };
         let mut rest = rest;
         while !rest.is_empty() {
@@ -194,37 +192,55 @@ fn after_lists(bytes: &[u8]) -> Option<&[u8]> {
     })
 }
 
+struct Header<'a> {
+    first_tag: u8,
+    length: usize,
+    behind: &'a [u8],
+}
+
+impl<'a> Header<'a> {
+    /// Reads a tag of one or two bytes and a definite length of at most three.
+    fn read(bytes: &'a [u8]) -> Result<Self, WrappedKeyError> {
+        let mut behind = bytes;
+        let mut next = || {
+            let (&byte, rest) = behind.split_first().ok_or(WrappedKeyError::Truncated)?;
+            behind = rest;
+            Ok(byte)
+        };
+        let first_tag = next()?;
+        if first_tag & 0x1F == 0x1F {
+            next()?;
+        }
+        let length = match next()? {
+            short @ ..=0x7F => usize::from(short),
+            long @ 0x81..=0x83 => {
+                let mut length = 0;
+                for _ in 0x80..long {
+                    length = length << 8 | usize::from(next()?);
+                }
+                length
+            }
+            _ => return Err(WrappedKeyError::NotAWrappedKey),
+        };
+        Ok(Self { first_tag, length, behind })
+    }
+
+    /// Whether a file begins so, and not a bare blob, whose key check value can look like a tag.
+    fn begins_file(&self) -> bool {
+        self.first_tag == SEQUENCE && self.behind.first().is_none_or(|tag| *tag == OCTET_STRING)
+    }
+}
+
 struct Element<'a> {
     first_tag: u8,
     content: &'a [u8],
     whole: &'a [u8],
 }
 
-/// Reads one tag-length-value element with a definite length of at most three bytes; returns what follows it.
+/// Reads one element; returns what follows it.
 fn read_element(bytes: &[u8]) -> Result<(Element<'_>, &[u8]), WrappedKeyError> {
-    let next = |rest: &mut &[u8]| {
-        let (&byte, behind) = rest.split_first().ok_or(WrappedKeyError::Truncated)?;
-        *rest = behind;
-        Ok(byte)
-    };
-    let mut rest = bytes;
-    let first_tag = next(&mut rest)?;
-    if first_tag & 0x1F == 0x1F {
-        // the tags in use have one more byte
-        next(&mut rest)?;
-    }
-    let length = match next(&mut rest)? {
-        short @ ..=0x7F => usize::from(short),
-        long @ 0x81..=0x83 => {
-            let mut length = 0;
-            for _ in 0x80..long {
-                length = length << 8 | usize::from(next(&mut rest)?);
-            }
-            length
-        }
-        _ => return Err(WrappedKeyError::NotAWrappedKey),
-    };
-    let (content, behind) = rest.split_at_checked(length).ok_or(WrappedKeyError::Truncated)?;
+    let Header { first_tag, length, behind } = Header::read(bytes)?;
+    let (content, behind) = behind.split_at_checked(length).ok_or(WrappedKeyError::Truncated)?;
     let whole = bytes.get(..bytes.len() - behind.len()).unwrap_or(bytes);
     Ok((Element { first_tag, content, whole }, behind))
 }

@@ -28,10 +28,11 @@ pub fn candidates(shares: &[&PasswordShare], threshold: u8) -> Result<Vec<Candid
     if shares.len() > MOST_SHARES {
         return Err(ShareError::TooMany { given: shares.len(), most: MOST_SHARES });
     }
-    let mut found: Vec<(u32, Candidate)> = Vec::new();
+    let mut found: Vec<Candidate> = Vec::new();
+    let mut larger: Vec<u32> = Vec::new();
     // a set of shares is a number whose bits are the places in the list
     for subset in 0_u32..1 << shares.len() {
-        let covered = || found.iter().any(|(agreeing, _)| subset & agreeing == subset);
+        let covered = || larger.iter().any(|agreeing| subset & agreeing == subset);
         if subset.count_ones() != u32::from(threshold) || covered() {
             continue;
         }
@@ -45,11 +46,13 @@ pub fn candidates(shares: &[&PasswordShare], threshold: u8) -> Result<Vec<Candid
         let secret = Secret::init(|bytes: &mut [u8; 8]| {
             bytes.copy_from_slice(&field.interpolate(&quorum, 0).to_be_bytes());
         });
-        let places = members(shares, agreeing).map(|(place, _)| place).collect();
-        found.push((agreeing, Candidate { secret, agreeing: places }));
+        if agreeing != subset {
+            larger.push(agreeing);
+        }
+        found.push(Candidate { secret, agreeing: members(shares, agreeing).map(|(place, _)| place).collect() });
     }
-    found.sort_by_key(|(agreeing, _)| Reverse(agreeing.count_ones()));
-    Ok(found.into_iter().map(|(_, candidate)| candidate).collect())
+    found.sort_by_key(|candidate| Reverse(candidate.agreeing.len()));
+    Ok(found)
 }
 
 /// The shares of a set, each with its place in the list.

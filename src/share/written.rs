@@ -71,8 +71,7 @@ pub enum ReadError {
 /// Groups are separated by a colon, spaces or nothing, in any mixture; digits in either case. A colon must follow a
 /// group: two in a row mean that a group was skipped.
 pub fn check_hex(text: &[u8]) -> Reading {
-    let state = scan(text, |_| ());
-    match state {
+    match scan(text, |_| ()) {
         Err(fault) => fault,
         Ok(digits) if digits == DIGITS => Reading::Complete,
         Ok(digits) => Reading::Incomplete { groups: group_of(digits) - 1 },
@@ -129,15 +128,14 @@ pub fn old_tool_id(id: u8) -> Option<String> {
 /// Writes a value as eight groups with colons, lower case: `4c:40:1b:e2:94:7a:18:0b`. Leading zeros are written;
 /// `sc-hsm-tool` reads them.
 pub fn write_value(value: &Secret<[u8; 8]>) -> WipingBytes {
-    let mut text = WipingBytes::with_capacity(DIGITS + usize::from(GROUPS) - 1);
-    let mut written = Ok(());
-    for (place, byte) in value.expose().iter().enumerate() {
-        let mut group = zeroize::Zeroizing::new([0; 2]);
-        let digits = base16ct::lower::encode(core::slice::from_ref(byte), group.as_mut_slice());
-        let colon: &[u8] = if place == 0 { b"" } else { b":" };
-        written = written.and_then(|()| text.extend(colon)).and_then(|()| text.extend(digits.unwrap_or_default()));
+    let mut text = WipingBytes::zeros(DIGITS + usize::from(GROUPS) - 1);
+    for (group, byte) in text.expose_mut().chunks_mut(3).zip(value.expose()) {
+        if let Some((digits, colon)) = group.split_at_mut_checked(2) {
+            // fails only where two digits do not fit
+            let _ = base16ct::lower::encode(core::slice::from_ref(byte), digits);
+            colon.fill(b':');
+        }
     }
-    debug_assert!(written.is_ok(), "the capacity is that of eight groups");
     text
 }
 
