@@ -6,9 +6,11 @@
 
 pub mod card;
 pub mod ceremony;
+pub mod dkek;
 pub mod plan;
 pub mod record;
 pub mod script;
 pub mod secret;
+pub mod share;
 pub mod terms;
 pub mod vault;

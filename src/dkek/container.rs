@@ -1,0 +1,125 @@
+//! The share file (`.pbe`): 64 bytes that hold one DKEK share under a password.
+//!
+//! `Salted__` ‖ salt (8) ‖ AES-256-CBC of share (32) ‖ sixteen bytes 10. The file says nothing else: no version, no
+//! quorum, no check value.
+
+use aes::Aes256;
+use aes::cipher::{BlockModeDecrypt, BlockModeEncrypt, KeyIvInit};
+use subtle::ConstantTimeEq;
+use thiserror::Error;
+
+use crate::secret::{Secret, WipingBytes};
+
+use super::{DerivedKey, DkekShare};
+
+const MAGIC: [u8; 8] = *b"Salted__";
+
+/// The full block of padding that follows 32 bytes of plaintext.
+const PADDING: [u8; 16] = [16; 16];
+
+/// The salt of every share file made in a rehearsal; production refuses it.
+pub const REHEARSAL_SALT: [u8; 8] = *b"REHEARSE";
+
+/// Why a file is no share file, or does not open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum ContainerError {
+    /// Fewer than 64 bytes.
+    #[error("{length} bytes are no share file")]
+    TooShort {
+        /// How many bytes there are.
+        length: usize,
+    },
+    /// It does not begin with `Salted__`.
+    #[error("not a share file")]
+    NotSalted,
+    /// The password, and so at least one of the shares it came from, is wrong; or the file was changed.
+    #[error("wrong password")]
+    WrongPassword,
+}
+
+/// A share file. It is under a password of 63 bits only: as confidential as the record says, never to be printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ShareFile {
+    salt: [u8; 8],
+    ciphertext: [u8; 48],
+    trailing: usize,
+}
+
+impl ShareFile {
+    /// Reads the first 64 bytes. `sc-hsm-tool` ignores further ones; they are counted in [`ShareFile::trailing`].
+    pub fn parse(bytes: &[u8]) -> Result<Self, ContainerError> {
+        let too_short = ContainerError::TooShort { length: bytes.len() };
+        let (magic, rest) = bytes.split_first_chunk::<8>().ok_or(too_short)?;
+        if *magic != MAGIC {
+            return Err(ContainerError::NotSalted);
+        }
+        let (salt, rest) = rest.split_first_chunk::<8>().ok_or(too_short)?;
+        let (ciphertext, rest) = rest.split_first_chunk::<48>().ok_or(too_short)?;
+        Ok(Self { salt: *salt, ciphertext: *ciphertext, trailing: rest.len() })
+    }
+
+    /// The salt that the key is derived with.
+    pub const fn salt(&self) -> [u8; 8] {
+        self.salt
+    }
+
+    /// Whether it was made in a rehearsal.
+    pub fn is_rehearsal(&self) -> bool {
+        self.salt == REHEARSAL_SALT
+    }
+
+    /// How many bytes followed the 64; 0 in every file that a tool wrote.
+    pub const fn trailing(&self) -> usize {
+        self.trailing
+    }
+
+    /// The 64 bytes of the file.
+    pub fn to_bytes(&self) -> [u8; 64] {
+        let mut bytes = [0; 64];
+        for (place, byte) in bytes.iter_mut().zip(MAGIC.iter().chain(&self.salt).chain(&self.ciphertext)) {
+            *place = *byte;
+        }
+        bytes
+    }
+}
+
+/// Enciphers a DKEK share. `key` must be derived with `salt`.
+pub fn seal(share: &DkekShare, key: &DerivedKey, salt: [u8; 8]) -> ShareFile {
+    let mut ciphertext = [0; 48];
+    for (place, byte) in ciphertext.iter_mut().zip(share.expose().iter().chain(&PADDING)) {
+        *place = *byte;
+    }
+    let mut cipher = cbc::Encryptor::<Aes256>::new(key.key.expose().into(), key.iv.expose().into());
+    for block in ciphertext.as_chunks_mut::<16>().0 {
+        cipher.encrypt_block(block.into());
+    }
+    ShareFile { salt, ciphertext, trailing: 0 }
+}
+
+/// Deciphers the DKEK share. Takes nothing but exactly 32 bytes followed by the full block of padding, so that a wrong
+/// password passes once in 2^128, not once in 255 as with `sc-hsm-tool` (protocol reference, trap 3).
+pub fn open(file: &ShareFile, key: &DerivedKey) -> Result<DkekShare, ContainerError> {
+    let mut plaintext = WipingBytes::from_slice(&file.ciphertext);
+    let mut cipher = cbc::Decryptor::<Aes256>::new(key.key.expose().into(), key.iv.expose().into());
+    for block in plaintext.expose_mut().as_chunks_mut::<16>().0 {
+        cipher.decrypt_block(block.into());
+    }
+    let (share, padding) = plaintext.expose().split_first_chunk::<32>().ok_or(ContainerError::WrongPassword)?;
+    if bool::from(padding.ct_eq(&PADDING)) {
+        Ok(DkekShare::new(Secret::init(|place: &mut [u8; 32]| place.copy_from_slice(share))))
+    } else {
+        Err(ContainerError::WrongPassword)
+    }
+}
+
+/// The byte strings that a recombined secret can mean as a password, in the order to try them: its 8 bytes, as every
+/// tool wrote the file; then, only where it begins with 00, without leading zeros, as `sc-hsm-tool`'s import takes it.
+pub fn password_encodings(secret: &Secret<[u8; 8]>) -> Vec<WipingBytes> {
+    let whole = secret.expose();
+    let leading_zeros = whole.iter().take_while(|byte| **byte == 0).count();
+    let mut encodings = vec![WipingBytes::from_slice(whole)];
+    if let Some((_, stripped)) = whole.split_at_checked(leading_zeros).filter(|_| leading_zeros > 0) {
+        encodings.push(WipingBytes::from_slice(stripped));
+    }
+    encodings
+}

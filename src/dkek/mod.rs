@@ -1,0 +1,119 @@
+//! The DKEK (device key encryption key), the shares it is made of, and the two files it lives by: the share file and
+//! the wrapped key.
+//!
+//! Source: the protocol reference, "The DKEK share file" and "DKEK and the wrapped key"; both measured against
+//! `sc-hsm-tool`.
+
+mod container;
+mod kdf;
+#[cfg(test)]
+mod tests;
+mod wrapped_key;
+
+pub use container::{ContainerError, REHEARSAL_SALT, ShareFile, open, password_encodings, seal};
+pub use kdf::{Derivation, DerivedKey, Progress, Rounds, derive};
+pub use wrapped_key::{BlobType, KeyBlob, WrappedKeyError, WrappedKeyFile};
+
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+use thiserror::Error;
+
+use crate::secret::Secret;
+use crate::terms::Kcv;
+
+/// One of the k secrets whose XOR is the DKEK; 32 bytes.
+pub struct DkekShare(Secret<[u8; 32]>);
+
+/// The key that wraps the keys of a device; 32 bytes.
+pub struct Dkek(Secret<[u8; 32]>);
+
+/// Why shares make no DKEK. Places count from 0, in the list that was given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum DkekError {
+    /// There is no share.
+    #[error("no DKEK share")]
+    NoShares,
+    /// The same share twice cancels itself: the DKEK would be that of the other shares alone.
+    #[error("the DKEK shares {first} and {second} are the same")]
+    EqualShares {
+        /// The place of the first of the two.
+        first: usize,
+        /// The place of the second.
+        second: usize,
+    },
+    /// The shares cancel to a DKEK of zeros, which everyone knows.
+    #[error("the DKEK shares cancel each other")]
+    Cancelled,
+}
+
+impl DkekShare {
+    /// Takes 32 random bytes, or what a share file held.
+    pub const fn new(bytes: Secret<[u8; 32]>) -> Self {
+        Self(bytes)
+    }
+
+    /// Lends the bytes, for the device or the share file.
+    pub fn expose(&self) -> &[u8; 32] {
+        self.0.expose()
+    }
+
+    /// Compares in constant time.
+    pub fn same(&self, other: &Self) -> bool {
+        self.0.same(&other.0)
+    }
+
+    /// The key check value of the DKEK that this share is alone.
+    pub fn kcv(&self) -> Kcv {
+        key_check_value(&self.0)
+    }
+}
+
+impl Dkek {
+    /// The XOR of all shares, in any order.
+    pub fn from_shares(shares: &[&DkekShare]) -> Result<Self, DkekError> {
+        if shares.is_empty() {
+            return Err(DkekError::NoShares);
+        }
+        for (second, share) in shares.iter().enumerate() {
+            if let Some(first) = shares.iter().take(second).position(|earlier| earlier.same(share)) {
+                return Err(DkekError::EqualShares { first, second });
+            }
+        }
+        let sum = Secret::init(|sum: &mut [u8; 32]| {
+            for share in shares {
+                for (byte, part) in sum.iter_mut().zip(share.expose()) {
+                    *byte ^= part;
+                }
+            }
+        });
+        if sum.expose().ct_eq(&[0; 32]).into() { Err(DkekError::Cancelled) } else { Ok(Self(sum)) }
+    }
+
+    /// Lends the bytes.
+    pub fn expose(&self) -> &[u8; 32] {
+        self.0.expose()
+    }
+
+    /// The key check value: the first 8 bytes of SHA-256 of the DKEK. Public.
+    pub fn kcv(&self) -> Kcv {
+        key_check_value(&self.0)
+    }
+
+    /// `K_MAC`, the key that authenticates wrapped keys: SHA-256(DKEK ‖ 00000002).
+    fn mac_key(&self) -> Secret<[u8; 32]> {
+        Secret::init(|place: &mut [u8; 32]| {
+            Sha256::new().chain_update(self.expose()).chain_update(2_u32.to_be_bytes()).finalize_into(place.into());
+        })
+    }
+}
+
+fn key_check_value(key: &Secret<[u8; 32]>) -> Kcv {
+    let digest = Secret::init(|place: &mut [u8; 32]| {
+        Sha256::new().chain_update(key.expose()).finalize_into(place.into());
+    });
+    let mut value = Kcv([0; 8]);
+    for (byte, part) in value.0.iter_mut().zip(digest.expose()) {
+        *byte = *part;
+    }
+    value
+}

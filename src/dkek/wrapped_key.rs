@@ -1,0 +1,264 @@
+//! The wrapped key: a private key that left the device under the DKEK. It is parsed and verified here, never opened,
+//! because that would put the key into this computer's memory.
+//!
+//! File of `sc-hsm-tool --wrap-key`: `30 L { 04 L blob, PRKD, certificate or request }`, the last two optional.
+//! Blob: KCV (8) ‖ type (1) ‖ four lists, each u16 length and value ‖ AES-256-CBC ciphertext ‖ AES-CMAC (16).
+
+use aes::Aes256;
+use cmac::{Cmac, KeyInit, Mac};
+use thiserror::Error;
+
+use crate::terms::Kcv;
+
+use super::Dkek;
+
+const SEQUENCE: u8 = 0x30;
+const OCTET_STRING: u8 = 0x04;
+const MAC_LENGTH: usize = 16;
+
+/// Why a file is no wrapped key, or is not to be trusted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum WrappedKeyError {
+    /// Neither the file of `sc-hsm-tool` nor a bare blob.
+    #[error("not a wrapped key")]
+    NotAWrappedKey,
+    /// The file ends before its contents do.
+    #[error("the wrapped key is cut short")]
+    Truncated,
+    /// Bytes follow the end of the contents.
+    #[error("{count} bytes follow the wrapped key")]
+    TrailingBytes {
+        /// How many.
+        count: usize,
+    },
+    /// A type of key that the reference does not know.
+    #[error("unknown type {found:#04x}")]
+    UnknownType {
+        /// The type byte.
+        found: u8,
+    },
+    /// Wrapped under another DKEK.
+    #[error("wrapped under the DKEK {found}")]
+    NotThisDkek {
+        /// The key check value that the blob carries.
+        found: Kcv,
+    },
+    /// The blob names this DKEK, but its MAC is wrong: it was changed or damaged.
+    #[error("the MAC is wrong")]
+    MacWrong,
+}
+
+/// What kind of key a blob holds, and in which form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum BlobType {
+    /// 05: RSA as d, n, e.
+    Rsa,
+    /// 06: RSA in Chinese-remainder form.
+    RsaCrt,
+    /// 0C: a key on an elliptic curve.
+    Ec,
+    /// 0F: an AES key.
+    Aes,
+}
+
+impl BlobType {
+    const fn from_byte(byte: u8) -> Option<Self> {
+        match byte {
+            0x05 => Some(Self::Rsa),
+            0x06 => Some(Self::RsaCrt),
+            0x0C => Some(Self::Ec),
+            0x0F => Some(Self::Aes),
+            _ => None,
+        }
+    }
+}
+
+/// The blob that WRAP KEY answers and UNWRAP KEY takes.
+#[derive(Clone, PartialEq, Eq)]
+pub struct KeyBlob {
+    bytes: Vec<u8>,
+    kcv: Kcv,
+    key_type: BlobType,
+}
+
+impl KeyBlob {
+    /// Checks the form; whether it is genuine, [`KeyBlob::verify`] says.
+    pub fn parse(bytes: &[u8]) -> Result<Self, WrappedKeyError> {
+        let (kcv, rest) = bytes.split_first_chunk::<8>().ok_or(WrappedKeyError::Truncated)?;
+        let (&found, rest) = rest.split_first().ok_or(WrappedKeyError::Truncated)?;
+        let key_type = BlobType::from_byte(found).ok_or(WrappedKeyError::UnknownType { found })?;
+        let whole = match key_type {
+            // applets 3.0 to 3.2 write the lists of AES keys wrongly: there only the MAC can judge
+            BlobType::Aes => rest.len() >= 4 * 2 + 16 + MAC_LENGTH,
+            _ => after_lists(rest)
+                .and_then(|rest| rest.len().checked_sub(MAC_LENGTH))
+                .is_some_and(|ciphertext| ciphertext > 0 && ciphertext.is_multiple_of(16)),
+        };
+        if whole {
+            Ok(Self { bytes: bytes.to_vec(), kcv: Kcv(*kcv), key_type })
+        } else {
+            Err(WrappedKeyError::Truncated)
+        }
+    }
+
+    /// The bytes for UNWRAP KEY.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The key check value of the DKEK it says it was wrapped under.
+    pub const fn kcv(&self) -> Kcv {
+        self.kcv
+    }
+
+    /// What kind of key it says it holds.
+    pub const fn key_type(&self) -> BlobType {
+        self.key_type
+    }
+
+    /// Whether it was wrapped under `dkek` and is unchanged: the key check value is equal and the MAC over everything
+    /// else is right.
+    pub fn verify(&self, dkek: &Dkek) -> Result<(), WrappedKeyError> {
+        if self.kcv != dkek.kcv() {
+            return Err(WrappedKeyError::NotThisDkek { found: self.kcv });
+        }
+        let (body, mac) = self.bytes.split_last_chunk::<MAC_LENGTH>().ok_or(WrappedKeyError::Truncated)?;
+        <Cmac<Aes256> as KeyInit>::new(dkek.mac_key().expose().into())
+            .chain_update(body)
+            .verify(mac.into())
+            .map_err(|_| WrappedKeyError::MacWrong)
+    }
+}
+
+/// A wrapped key with what is needed to put it back: its description and its certificate.
+/// The MAC covers the blob alone: description and certificate are hints that anyone could have changed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct WrappedKeyFile {
+    /// The wrapped key itself.
+    pub blob: KeyBlob,
+    /// The private key description (content of EF `C4xx`): label, id, usage.
+    pub description: Option<Vec<u8>>,
+    /// The certificate or request (content of EF `CExx`).
+    pub certificate: Option<Vec<u8>>,
+}
+
+impl WrappedKeyFile {
+    /// Reads the file of `sc-hsm-tool --wrap-key`, or a blob without anything around it.
+    pub fn parse(bytes: &[u8]) -> Result<Self, WrappedKeyError> {
+        match Header::read(bytes) {
+            Ok(header) if header.begins_file() => Self::parse_sequence(bytes),
+            _ => match KeyBlob::parse(bytes) {
+                Ok(blob) => Ok(Self { blob, description: None, certificate: None }),
+                Err(WrappedKeyError::UnknownType { .. }) => Err(WrappedKeyError::NotAWrappedKey),
+                Err(fault) => Err(fault),
+            },
+        }
+    }
+
+    fn parse_sequence(bytes: &[u8]) -> Result<Self, WrappedKeyError> {
+        let (sequence, after) = read_element(bytes)?;
+        let (blob, rest) = read_element(sequence.content)?;
+        let mut file = Self { blob: KeyBlob::parse(blob.content)?, description: None, certificate: None };
+        let mut rest = rest;
+        while !rest.is_empty() {
+            let (element, behind) = read_element(rest)?;
+            // 30 describes an RSA key, A0 an EC key, A8 an AES key; certificates begin with 67, 7F21 or 30 (X.509)
+            let describes = matches!(element.first_tag, SEQUENCE | 0xA0 | 0xA8);
+            if describes && file.description.is_none() && file.certificate.is_none() {
+                file.description = Some(element.whole.to_vec());
+            } else if file.certificate.is_none() {
+                file.certificate = Some(element.whole.to_vec());
+            } else {
+                return Err(WrappedKeyError::TrailingBytes { count: rest.len() });
+            }
+            rest = behind;
+        }
+        if after.is_empty() { Ok(file) } else { Err(WrappedKeyError::TrailingBytes { count: after.len() }) }
+    }
+
+    /// The file as `sc-hsm-tool --wrap-key` writes it.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut content = element(OCTET_STRING, self.blob.as_bytes());
+        content.extend(self.description.iter().chain(&self.certificate).flatten());
+        element(SEQUENCE, &content)
+    }
+}
+
+/// What follows the four lists of a blob: ciphertext and MAC.
+fn after_lists(bytes: &[u8]) -> Option<&[u8]> {
+    (0..4).try_fold(bytes, |rest, _| {
+        let (length, rest) = rest.split_first_chunk::<2>()?;
+        rest.split_at_checked(u16::from_be_bytes(*length).into()).map(|(_, behind)| behind)
+    })
+}
+
+struct Header<'a> {
+    first_tag: u8,
+    length: usize,
+    behind: &'a [u8],
+}
+
+impl<'a> Header<'a> {
+    /// Reads a tag of one or two bytes and a definite length of at most three.
+    fn read(bytes: &'a [u8]) -> Result<Self, WrappedKeyError> {
+        let mut behind = bytes;
+        let mut next = || {
+            let (&byte, rest) = behind.split_first().ok_or(WrappedKeyError::Truncated)?;
+            behind = rest;
+            Ok(byte)
+        };
+        let first_tag = next()?;
+        if first_tag & 0x1F == 0x1F {
+            next()?;
+        }
+        let length = match next()? {
+            short @ ..=0x7F => usize::from(short),
+            long @ 0x81..=0x83 => {
+                let mut length = 0;
+                for _ in 0x80..long {
+                    length = length << 8 | usize::from(next()?);
+                }
+                length
+            }
+            _ => return Err(WrappedKeyError::NotAWrappedKey),
+        };
+        Ok(Self { first_tag, length, behind })
+    }
+
+    /// Whether a file begins so, and not a bare blob, whose key check value can look like a tag.
+    fn begins_file(&self) -> bool {
+        self.first_tag == SEQUENCE && self.behind.first().is_none_or(|tag| *tag == OCTET_STRING)
+    }
+}
+
+struct Element<'a> {
+    first_tag: u8,
+    content: &'a [u8],
+    whole: &'a [u8],
+}
+
+/// Reads one element; returns what follows it.
+fn read_element(bytes: &[u8]) -> Result<(Element<'_>, &[u8]), WrappedKeyError> {
+    let Header { first_tag, length, behind } = Header::read(bytes)?;
+    let (content, behind) = behind.split_at_checked(length).ok_or(WrappedKeyError::Truncated)?;
+    let whole = bytes.get(..bytes.len() - behind.len()).unwrap_or(bytes);
+    Ok((Element { first_tag, content, whole }, behind))
+}
+
+fn element(tag: u8, content: &[u8]) -> Vec<u8> {
+    let length = content.len().to_be_bytes();
+    let leading_zeros = length.iter().take_while(|byte| **byte == 0).count();
+    let significant = length.get(leading_zeros..).unwrap_or_default();
+    let mut bytes = vec![tag];
+    match significant {
+        [] => bytes.push(0),
+        [short @ ..=0x7F] => bytes.push(*short),
+        long => {
+            // at most eight bytes of length
+            bytes.push(0x80 | u8::try_from(long.len()).unwrap_or(8));
+            bytes.extend(long);
+        }
+    }
+    bytes.extend(content);
+    bytes
+}

@@ -1,0 +1,80 @@
+//! The share engine: how one password becomes N password shares, and how any M of them become the password again.
+//!
+//! What it promises:
+//! * A set that was dealt has been proven: several quorums of it were recombined before anyone sees a share.
+//! * Bad input is refused by name (id 0, an id twice, a value that is none, mixed sets, too few), never recombined
+//!   into something else. A plausible wrong share cannot be seen from the numbers alone: only more than M shares
+//!   that disagree, or the share file, tell.
+//! * Nothing about a secret leaves in an error; ids and the prime are public.
+//!
+//! The scheme is `sc-hsm-tool`'s (protocol reference, "Password shares"), and both programs read each other's sets.
+
+mod candidates;
+mod prime;
+#[cfg(test)]
+mod tests;
+mod written;
+
+pub use candidates::{Candidate, MOST_SHARES, candidates, with_prime_added};
+pub use prime::{Dealt, PasswordShare, SharePrime, combine, deal};
+pub use written::{
+    GROUPS, ReadError, Reading, check_hex, id_readings, old_tool_id, read_id, read_prime, read_value, write_value,
+};
+
+use thiserror::Error;
+
+/// Why shares cannot be dealt or recombined. Holds ids and counts, never a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum ShareError {
+    /// A threshold below 2 is no quorum.
+    #[error("threshold {threshold} is below 2")]
+    Threshold {
+        /// The threshold that was asked for.
+        threshold: u8,
+    },
+    /// Fewer shares than the threshold: any secret would still be possible.
+    #[error("{given} shares given, {needed} needed")]
+    TooFew {
+        /// How many shares there are.
+        given: usize,
+        /// The threshold.
+        needed: u8,
+    },
+    /// More shares than a set can have.
+    #[error("{given} shares given, at most {most} make sense")]
+    TooMany {
+        /// How many shares there are.
+        given: usize,
+        /// The most that are taken.
+        most: usize,
+    },
+    /// A share cannot have id 0: that is where the secret itself lies.
+    #[error("share id 0")]
+    IdZero,
+    /// Two shares carry the same id.
+    #[error("share id {id} given twice")]
+    DuplicateId {
+        /// The id.
+        id: u8,
+    },
+    /// The value of a share is not below the prime, so it is not a value of this set.
+    #[error("the value of share {id} is not below the prime")]
+    ValueNotBelowPrime {
+        /// The id of the share.
+        id: u8,
+    },
+    /// The shares do not all carry the same prime: they come from different sets.
+    #[error("share {id} carries another prime than share {first}")]
+    MixedPrimes {
+        /// The id of the share they are compared with.
+        first: u8,
+        /// The id of the share that differs.
+        id: u8,
+    },
+    /// More shares than the threshold were given and they do not all lie on one polynomial.
+    #[error("the shares disagree")]
+    Disagree,
+    /// The dealt shares did not recombine to the password: the machine computes wrongly. Nothing was handed out.
+    #[error("the dealt shares did not recombine")]
+    NotProven,
+}

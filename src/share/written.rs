@@ -1,0 +1,186 @@
+//! How a share is written on paper and read back from a keyboard: eight groups of two hexadecimal digits, and an id.
+
+use crate::secret::{Secret, WipingBytes};
+use crate::terms::MOST_CUSTODIANS;
+
+use super::SharePrime;
+
+/// How many groups (bytes) a prime or a value has.
+pub const GROUPS: u8 = 8;
+
+const DIGITS: usize = 2 * GROUPS as usize;
+
+/// What a text being typed into a prime or value field is so far. Groups and positions count from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reading {
+    /// Fine so far; this many groups are whole. A last single digit may still become a group.
+    Incomplete {
+        /// Whole groups, 0..=7.
+        groups: u8,
+    },
+    /// All eight groups.
+    Complete,
+    /// A character that is neither a digit nor a separator in a place for one.
+    WrongCharacter {
+        /// Which character of the text.
+        position: usize,
+        /// Which group it stands in or before.
+        group: u8,
+    },
+    /// A group has one digit only.
+    OddGroup {
+        /// Which group.
+        group: u8,
+    },
+    /// More than eight groups.
+    TooLong,
+}
+
+/// Why a typed field cannot be read. Says where, never what the right value is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReadError {
+    /// See [`Reading::WrongCharacter`].
+    WrongCharacter {
+        /// Which character of the text, from 1.
+        position: usize,
+        /// Which group it stands in or before, from 1.
+        group: u8,
+    },
+    /// A group has one digit only.
+    OddGroup {
+        /// Which group, from 1.
+        group: u8,
+    },
+    /// More than eight groups.
+    TooLong,
+    /// Fewer than eight groups. `sc-hsm-tool` leaves leading zero bytes of values out: ask, then read it as foreign.
+    Short {
+        /// How many groups there are.
+        groups: u8,
+    },
+    /// The number is not a prime.
+    NotPrime,
+    /// The number has fewer than 64 bits.
+    PrimeTooSmall,
+    /// Not a decimal id in 1..=16.
+    NotAnId,
+}
+
+/// What is wrong or missing in a prime or value, while it is typed.
+///
+/// Groups are separated by a colon, spaces or nothing, in any mixture; digits in either case. A colon must follow a
+/// group: two in a row mean that a group was skipped.
+pub fn check_hex(text: &[u8]) -> Reading {
+    match scan(text, |_| ()) {
+        Err(fault) => fault,
+        Ok(digits) if digits == DIGITS => Reading::Complete,
+        Ok(digits) => Reading::Incomplete { groups: group_of(digits) - 1 },
+    }
+}
+
+/// Reads a share value. `own` sets always have eight groups; a foreign value may be [`ReadError::Short`] because of
+/// omitted leading zeros, and is read as that with `own` false.
+pub fn read_value(text: &[u8], own: bool) -> Result<Secret<[u8; 8]>, ReadError> {
+    let mut digits = WipingBytes::with_capacity(DIGITS);
+    let mut full = false;
+    let count = scan(text, |digit| full |= digits.push(digit).is_err()).map_err(ReadError::from)?;
+    if count % 2 == 1 {
+        return Err(ReadError::OddGroup { group: group_of(count) });
+    }
+    if count == 0 || (own && count < DIGITS) {
+        return Err(ReadError::Short { groups: group_of(count) - 1 });
+    }
+    if full {
+        return Err(ReadError::TooLong);
+    }
+    Secret::try_init(|place: &mut [u8; 8]| {
+        let used = place.split_at_mut_checked(usize::from(GROUPS) - count / 2).map(|(_, used)| used);
+        let decoded = used.is_some_and(|used| base16ct::mixed::decode(digits.expose(), used).is_ok());
+        if decoded { Ok(()) } else { Err(ReadError::TooLong) }
+    })
+}
+
+/// Reads a prime: always eight groups, because its top bit is set. Checks that it is prime.
+pub fn read_prime(text: &[u8]) -> Result<SharePrime, ReadError> {
+    let number = read_value(text, true)?;
+    SharePrime::new(u64::from_be_bytes(*number.expose()))
+}
+
+/// Reads the id of a share of our own sets: decimal, 1..=16; spaces around and a leading zero do not matter.
+pub fn read_id(text: &[u8]) -> Result<u8, ReadError> {
+    read_number(text, 10).filter(|id| (1..=MOST_CUSTODIANS).contains(id)).ok_or(ReadError::NotAnId)
+}
+
+/// What the id of a share of a foreign set can mean, likeliest first: `sc-hsm-tool` prints ids in decimal but reads
+/// them as hexadecimal, so a note may hold either. "10" is 10 or 16; "A" is 10. Empty when it is no id at all.
+pub fn id_readings(text: &[u8]) -> Vec<u8> {
+    let mut readings: Vec<u8> = [10, 16].into_iter().filter_map(|base| read_number(text, base)).collect();
+    readings.retain(|id| *id != 0);
+    readings.dedup();
+    readings
+}
+
+/// How an id must be typed into `sc-hsm-tool`, where that differs from the decimal form: 10 → `A`, 16 → `10`.
+pub fn old_tool_id(id: u8) -> Option<String> {
+    (id >= 10).then(|| format!("{id:X}"))
+}
+
+/// Writes a value as eight groups with colons, lower case: `4c:40:1b:e2:94:7a:18:0b`. Leading zeros are written;
+/// `sc-hsm-tool` reads them.
+pub fn write_value(value: &Secret<[u8; 8]>) -> WipingBytes {
+    let mut text = WipingBytes::zeros(DIGITS + usize::from(GROUPS) - 1);
+    for (group, byte) in text.expose_mut().chunks_mut(3).zip(value.expose()) {
+        if let Some((digits, colon)) = group.split_at_mut_checked(2) {
+            // fails only where two digits do not fit
+            let _ = base16ct::lower::encode(core::slice::from_ref(byte), digits);
+            colon.fill(b':');
+        }
+    }
+    text
+}
+
+impl From<Reading> for ReadError {
+    fn from(reading: Reading) -> Self {
+        match reading {
+            Reading::Incomplete { groups } => Self::Short { groups },
+            Reading::Complete | Reading::TooLong => Self::TooLong,
+            Reading::WrongCharacter { position, group } => Self::WrongCharacter { position, group },
+            Reading::OddGroup { group } => Self::OddGroup { group },
+        }
+    }
+}
+
+/// Hands every digit to `take`, at most sixteen; returns how many there were, or the first fault.
+fn scan(text: &[u8], mut take: impl FnMut(u8)) -> Result<usize, Reading> {
+    let mut digits = 0;
+    let mut colon_may_follow = false;
+    for (position, &character) in (1..).zip(text) {
+        match character {
+            _ if character.is_ascii_hexdigit() => {
+                if digits == DIGITS {
+                    return Err(Reading::TooLong);
+                }
+                take(character);
+                digits += 1;
+                colon_may_follow = true;
+            }
+            b' ' | b':' if digits % 2 == 1 => return Err(Reading::OddGroup { group: group_of(digits) }),
+            b' ' => (),
+            b':' if colon_may_follow => colon_may_follow = false,
+            _ => return Err(Reading::WrongCharacter { position, group: group_of(digits).min(GROUPS) }),
+        }
+    }
+    Ok(digits)
+}
+
+/// The group that the next digit belongs to, from 1.
+#[allow(clippy::cast_possible_truncation, reason = "there are at most sixteen digits")]
+const fn group_of(digits: usize) -> u8 {
+    (digits / 2 + 1) as u8
+}
+
+fn read_number(text: &[u8], base: u32) -> Option<u8> {
+    let text = core::str::from_utf8(text.trim_ascii()).ok()?;
+    // from_str_radix would take a sign
+    text.bytes().all(|digit| digit.is_ascii_hexdigit()).then(|| u8::from_str_radix(text, base).ok()).flatten()
+}
