@@ -6,4 +6,5 @@
 
 pub mod card;
 pub mod secret;
+pub mod softcard;
 pub mod terms;
