@@ -12,5 +12,6 @@ pub mod record;
 pub mod script;
 pub mod secret;
 pub mod share;
+pub mod softcard;
 pub mod terms;
 pub mod vault;

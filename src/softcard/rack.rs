@@ -1,0 +1,187 @@
+//! Software readers: named slots, empty or holding a card, and the transport to the card in one.
+
+use super::SoftCard;
+use crate::card::transport::{Readers, Response, Transport, TransportError};
+use crate::secret::WipingBytes;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use zeroize::Zeroize;
+
+/// An extended command with 65,535 bytes of data and an extended Le, and its header: anything at all.
+const LARGEST_COMMAND: usize = 65_544;
+
+/// A card in a slot, and the file that follows its state.
+struct Occupant {
+    card: SoftCard,
+    file: Option<PathBuf>,
+}
+
+/// One reader. `turns` counts insertions and removals, so that a transport notices that its card was taken out.
+#[derive(Default)]
+struct Slot {
+    occupant: Option<Occupant>,
+    turns: u64,
+}
+
+type SharedSlot = Arc<Mutex<Slot>>;
+
+fn lock(slot: &SharedSlot) -> MutexGuard<'_, Slot> {
+    slot.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Software readers "Software reader 1" and so on. Clones are the same readers: one can be given to a worker while another
+/// puts cards in and takes them out.
+#[derive(Clone)]
+pub struct Rack {
+    slots: Vec<SharedSlot>,
+    largest_command: usize,
+}
+
+impl Rack {
+    /// This many empty readers.
+    pub fn new(readers: usize) -> Self {
+        Self { slots: (0..readers).map(|_| SharedSlot::default()).collect(), largest_command: LARGEST_COMMAND }
+    }
+
+    /// The name of a reader, counted from 0 (the names count from 1).
+    pub fn name(slot: usize) -> String {
+        format!("Software reader {}", slot + 1)
+    }
+
+    /// Commands larger than this do not fit through the readers connected from now on.
+    pub fn set_largest_command(&mut self, bytes: usize) {
+        self.largest_command = bytes;
+    }
+
+    /// Puts a card into a reader; answers the card that had to leave. A slot that does not exist hands the card back.
+    pub fn insert(&self, slot: usize, card: SoftCard) -> Option<SoftCard> {
+        self.exchange(slot, Some(Occupant { card, file: None }))
+    }
+
+    /// As [`Rack::insert`], and from now on `file` follows the card's state: it is written at once and after every
+    /// command that changed the card, whole or not at all, readable for its owner only.
+    pub fn insert_with_file(&self, slot: usize, card: SoftCard, file: &Path) -> io::Result<Option<SoftCard>> {
+        write_state(&card, file)?;
+        Ok(self.exchange(slot, Some(Occupant { card, file: Some(file.to_owned()) })))
+    }
+
+    /// Takes the card out of a reader.
+    pub fn remove(&self, slot: usize) -> Option<SoftCard> {
+        self.exchange(slot, None)
+    }
+
+    /// Looks at, or changes, the card in a reader without taking it out.
+    pub fn with_card<T>(&self, slot: usize, look: impl FnOnce(&mut SoftCard) -> T) -> Option<T> {
+        lock(self.slots.get(slot)?).occupant.as_mut().map(|occupant| look(&mut occupant.card))
+    }
+
+    fn exchange(&self, slot: usize, new: Option<Occupant>) -> Option<SoftCard> {
+        let Some(slot) = self.slots.get(slot) else { return new.map(|occupant| occupant.card) };
+        let mut slot = lock(slot);
+        slot.turns += 1;
+        let mut card = std::mem::replace(&mut slot.occupant, new)?.card;
+        card.reset();
+        Some(card)
+    }
+}
+
+impl Readers for Rack {
+    fn occupied(&mut self) -> Result<Vec<String>, TransportError> {
+        let occupied = |(index, slot)| lock(slot).occupant.is_some().then(|| Self::name(index));
+        Ok(self.slots.iter().enumerate().filter_map(occupied).collect())
+    }
+
+    fn connect(&mut self, reader: &str) -> Result<Box<dyn Transport>, TransportError> {
+        let (_, slot) = (self.slots.iter().enumerate())
+            .find(|(index, _)| Self::name(*index) == reader)
+            .ok_or(TransportError::NoReader)?;
+        let mut transport = InProcess { slot: slot.clone(), turn: 0, largest_command: self.largest_command };
+        transport.reconnect()?;
+        Ok(Box::new(transport))
+    }
+}
+
+/// The transport to a card in this process.
+pub struct InProcess {
+    slot: SharedSlot,
+    turn: u64,
+    largest_command: usize,
+}
+
+impl InProcess {
+    /// A transport to a card of its own, in a reader of its own.
+    pub fn new(card: SoftCard) -> Self {
+        let slot = Slot { occupant: Some(Occupant { card, file: None }), turns: 0 };
+        Self { slot: Arc::new(Mutex::new(slot)), turn: 0, largest_command: LARGEST_COMMAND }
+    }
+
+    /// Commands larger than this do not fit through.
+    #[must_use]
+    pub fn with_largest_command(mut self, bytes: usize) -> Self {
+        self.largest_command = bytes;
+        self
+    }
+
+    /// A copy of the card as it is now; `None` when it was taken out.
+    pub fn card(&self) -> Option<SoftCard> {
+        lock(&self.slot).occupant.as_ref().map(|occupant| occupant.card.clone())
+    }
+}
+
+impl Transport for InProcess {
+    fn transmit(&mut self, command: &WipingBytes) -> Result<Response, TransportError> {
+        let mut slot = lock(&self.slot);
+        if slot.turns != self.turn {
+            return Err(TransportError::NoCard);
+        }
+        let Occupant { card, file } = slot.occupant.as_mut().ok_or(TransportError::NoCard)?;
+        if command.len() > self.largest_command {
+            return Err(TransportError::Garbled);
+        }
+        let before = file.as_ref().map(|_| card.state.clone());
+        let answer = wiping(card.execute(command.expose()));
+        if let (Some(file), Some(before)) = (file, before)
+            && before != card.state
+        {
+            // The card has changed, its file has not: to the host that is an answer that never came.
+            write_state(card, file).map_err(|_| TransportError::CutOff)?;
+        }
+        Response::new(answer).ok_or(TransportError::Garbled)
+    }
+
+    fn largest_command(&self) -> usize {
+        self.largest_command
+    }
+
+    fn reconnect(&mut self) -> Result<(), TransportError> {
+        let mut slot = lock(&self.slot);
+        slot.occupant.as_mut().ok_or(TransportError::NoCard)?.card.reset();
+        self.turn = slot.turns;
+        Ok(())
+    }
+}
+
+/// Writes a state file whole or not at all: a new file beside it, synced, then renamed over it.
+fn write_state(card: &SoftCard, file: &Path) -> io::Result<()> {
+    let text = serde_json::to_vec_pretty(&card.to_json())?;
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut temporary = file.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_owned();
+    temporary.push(".new");
+    let temporary = folder.join(temporary);
+    let _left_over = fs::remove_file(&temporary);
+    let mut output = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&temporary)?;
+    output.write_all(&text)?;
+    output.sync_all()?;
+    fs::rename(&temporary, file)?;
+    File::open(folder)?.sync_all()
+}
+
+/// Moves an answer into a buffer that is wiped.
+fn wiping(mut answer: Vec<u8>) -> WipingBytes {
+    let bytes = WipingBytes::from_slice(&answer);
+    answer.zeroize();
+    bytes
+}

@@ -1,0 +1,156 @@
+//! The commands that set the card up: INITIALIZE DEVICE, the PIN commands, DKEK shares.
+//!
+//! Source: the protocol reference, sections 2.2 to 2.6.
+
+use super::apdu_in::Command;
+use super::dkek::Dkek;
+use super::pins::{Guarded, Pins, SO_TRIES, user_pin_fits};
+use super::{Answer, SoftCard, done, files, random, tlv};
+use crate::card::status::Status;
+
+const USER_PIN: u8 = 0x81;
+const SO_PIN: u8 = 0x88;
+/// User PIN tries when INITIALIZE names none.
+const USER_TRIES: u8 = 3;
+/// Options that change what this card does: reset allowed, session PIN, unblock only.
+const KNOWN_OPTIONS: u16 = 0x0001 | 0x0004 | 0x0020;
+
+/// What INITIALIZE DEVICE asks for.
+struct Wishes<'a> {
+    options: u16,
+    user_pin: &'a [u8],
+    so_pin: &'a [u8],
+    tries: u8,
+    shares: Option<u8>,
+}
+
+impl<'a> Wishes<'a> {
+    /// Reads the objects. Public key authentication, key domains and biometry are not part of this card: 6A80.
+    fn parse(data: &'a [u8]) -> Option<Self> {
+        let objects = tlv::all(data)?;
+        if !objects.iter().all(|object| matches!(object.tag, 0x80 | 0x81 | 0x82 | 0x91 | 0x92)) {
+            return None;
+        }
+        let byte = |tag| match tlv::find(&objects, tag) {
+            None => Some(None),
+            Some([byte]) => Some(Some(*byte)),
+            Some(_) => None,
+        };
+        let options = match tlv::find(&objects, 0x80) {
+            None => 0,
+            Some([high, low]) => u16::from_be_bytes([*high, *low]),
+            Some(_) => return None,
+        };
+        let user_pin = tlv::find(&objects, 0x81)?;
+        let so_pin = tlv::find(&objects, 0x82).filter(|pin| pin.len() == 8)?;
+        let tries = byte(0x91)?.unwrap_or(USER_TRIES);
+        let shares = byte(0x92)?;
+        (options & !KNOWN_OPTIONS == 0 && user_pin_fits(user_pin, tries)).then_some(Self {
+            options,
+            user_pin,
+            so_pin,
+            tries,
+            shares,
+        })
+    }
+}
+
+impl SoftCard {
+    /// INITIALIZE DEVICE. The SO-PIN is set on a card that was never initialised and must match ever after: 63Cx, and
+    /// 6983 for good when its tries are used up. Everything but the device key and its certificates is erased. Nobody is
+    /// logged in afterwards.
+    pub(super) fn initialize(&mut self, command: &Command<'_>) -> Result<Answer, Status> {
+        if (command.p1, command.p2) != (0, 0) {
+            return Err(Status::WrongParameters);
+        }
+        let wishes = Wishes::parse(command.data).ok_or(Status::WrongData)?;
+        let so = match self.state.pins.as_mut() {
+            Some(pins) if !self.faults.so_pin_unchecked => {
+                pins.so.check(wishes.so_pin)?;
+                pins.so.clone()
+            }
+            _ => Guarded::new(wishes.so_pin, SO_TRIES),
+        };
+        let dkek = match wishes.shares {
+            None => None,
+            Some(0) => {
+                let value = random::bytes(32).and_then(|bytes| bytes.try_into().ok()).ok_or(Status::ExecutionError)?;
+                Some(Dkek { shares: 0, outstanding: 0, value })
+            }
+            Some(shares) => Some(Dkek::awaiting(shares)),
+        };
+        self.state.pins = Some(Pins { user: Guarded::new(wishes.user_pin, wishes.tries), so, options: wishes.options });
+        self.state.dkek = dkek;
+        self.state.keys.clear();
+        self.state.files.retain(|fid, _| *fid == files::CERTIFICATES);
+        self.leave();
+        done(Vec::new())
+    }
+
+    /// VERIFY, or the status question when it has no data. There are no biometric templates: 6A88.
+    pub(super) fn verify(&mut self, command: &Command<'_>) -> Result<Answer, Status> {
+        if command.p1 != 0 {
+            return Err(Status::WrongParameters);
+        }
+        let (pin, verified, fits) = match command.p2 {
+            USER_PIN => {
+                let pin = self.state.pins.as_mut().map(|pins| &mut pins.user);
+                (pin, &mut self.session.user_verified, (6..=16).contains(&command.data.len()))
+            }
+            SO_PIN => {
+                let pin = self.state.pins.as_mut().map(|pins| &mut pins.so);
+                (pin, &mut self.session.so_verified, command.data.len() == 8)
+            }
+            _ => return Err(Status::ReferenceNotFound),
+        };
+        let pin = pin.ok_or(Status::ReferenceNotFound)?;
+        if command.data.is_empty() {
+            return if *verified { done(Vec::new()) } else { Err(pin.status()) };
+        }
+        if !fits {
+            return Err(Status::WrongLength);
+        }
+        *verified = false;
+        pin.check(command.data)?;
+        *verified = true;
+        done(Vec::new())
+    }
+
+    /// CHANGE REFERENCE DATA.
+    pub(super) fn change_reference_data(&mut self, command: &Command<'_>) -> Result<Answer, Status> {
+        if command.p1 != 0 {
+            return Err(Status::WrongParameters);
+        }
+        let pins = self.state.pins.as_mut().ok_or(Status::ReferenceNotFound)?;
+        match command.p2 {
+            USER_PIN => pins.change_user(command.data)?,
+            SO_PIN => pins.change_so(command.data)?,
+            _ => return Err(Status::ReferenceNotFound),
+        }
+        done(Vec::new())
+    }
+
+    /// RESET RETRY COUNTER of the user PIN.
+    pub(super) fn reset_retry_counter(&mut self, command: &Command<'_>) -> Result<Answer, Status> {
+        if command.p2 != USER_PIN {
+            return Err(Status::ReferenceNotFound);
+        }
+        let pins = self.state.pins.as_mut().ok_or(Status::ReferenceNotFound)?;
+        pins.reset_user(command.p1, command.data, self.session.so_verified)?;
+        self.session.user_verified = false;
+        done(Vec::new())
+    }
+
+    /// IMPORT DKEK SHARE, or the status question when it has no data. There is one key domain, 0.
+    pub(super) fn dkek_share(&mut self, command: &Command<'_>) -> Result<Answer, Status> {
+        if (command.p1, command.p2) != (0, 0) {
+            return Err(Status::WrongParameters);
+        }
+        self.dkek()?;
+        if let Some(dkek) = self.state.dkek.as_mut().filter(|_| !command.data.is_empty()) {
+            dkek.import(command.data.try_into().map_err(|_| Status::WrongLength)?)?;
+        }
+        let hidden = self.faults.check_value_needs_login && !self.session.user_verified;
+        done(self.dkek()?.status(hidden))
+    }
+}
