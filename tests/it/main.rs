@@ -1,8 +1,13 @@
-//! Tests that join rooms.
+//! The one integration binary.
 #![allow(
     clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
     clippy::indexing_slicing,
-    reason = "the allowances for tests do not reach helpers of tests"
+    clippy::print_stdout,
+    clippy::print_stderr,
+    missing_docs,
+    reason = "tests stop at the first surprise"
 )]
 
 mod engine;
