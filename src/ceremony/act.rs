@@ -21,7 +21,7 @@ pub enum Act {
     /// Seed the generator from the device and the host.
     MixEntropy {
         /// The device that adds its randomness.
-        role: DeviceRole,
+        serial: Serial,
     },
     /// Compute password, prime, shares, salt and DKEK share, and begin to encipher.
     Deal {
@@ -32,6 +32,8 @@ pub enum Act {
     CompareShare {
         /// Which custodian.
         custodian: CustodianNumber,
+        /// The set's prime.
+        prime: String,
     },
     /// Wait until the DKEK share is enciphered.
     FinishSealing,
@@ -52,6 +54,8 @@ pub enum Act {
         seats: Vec<Seat>,
         /// M.
         threshold: u8,
+        /// The set's prime.
+        prime: String,
         /// The KCV it must have.
         kcv: Kcv,
     },
@@ -59,6 +63,8 @@ pub enum Act {
     ReadTries {
         /// On which device.
         role: DeviceRole,
+        /// Its serial.
+        serial: Serial,
         /// Which PIN.
         pin: PinName,
     },
@@ -76,6 +82,13 @@ pub enum Act {
         pin_reset: PinReset,
         /// An earlier try had no answer: whether it was performed has to be found out first.
         cut: bool,
+    },
+    /// Change the SO-PIN from the one the device had before to the new one.
+    ChangeSoPin {
+        /// Which device.
+        role: DeviceRole,
+        /// Its serial.
+        serial: Serial,
     },
     /// Log in with the user PIN.
     LogIn {
@@ -99,8 +112,8 @@ pub enum Act {
         key: PlannedKey,
         /// The device.
         serial: Serial,
-        /// An earlier try had no answer.
-        cut: bool,
+        /// An earlier try was broken off and may have left the key there.
+        again: bool,
     },
     /// List the keys; they must be exactly these (by reference, label and id).
     TakeInventory {
@@ -135,8 +148,8 @@ pub enum Act {
         to: KeyReference,
         /// The device.
         serial: Serial,
-        /// An earlier try had no answer.
-        cut: bool,
+        /// An earlier try was broken off and may have left the key there.
+        again: bool,
     },
     /// Sign with a restored key and verify with the original's public key file.
     ProveKey {
@@ -173,6 +186,7 @@ impl Act {
             Self::OpenShareFile { .. } => "open-share-file",
             Self::ReadTries { .. } => "read-tries",
             Self::Initialise { .. } => "initialise",
+            Self::ChangeSoPin { .. } => "change-so-pin",
             Self::LogIn { .. } => "log-in",
             Self::LoadDkek { .. } => "load-dkek",
             Self::MakeKey { .. } => "make-key",

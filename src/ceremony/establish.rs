@@ -30,7 +30,7 @@ pub fn steps(plan: &Plan) -> Vec<Step> {
     );
     list.add(
         step("entropy", Actor::Administrator)
-            .then("mix", Kind::Do(|_, step| Some(Act::MixEntropy { role: step.role })))
+            .then("mix", Kind::Do(|state, step| Some(Act::MixEntropy { serial: state.serial(step.role)? })))
             .then("mixed", Kind::Read),
     );
     list.add(
@@ -138,9 +138,9 @@ fn find_replacement(state: &State, step: &Step) -> Option<Act> {
     Some(Act::FindDevice { role: step.role, not })
 }
 
-fn compare(_: &State, step: &Step) -> Option<Act> {
+fn compare(state: &State, step: &Step) -> Option<Act> {
     match step.actor {
-        Actor::Custodian(custodian) => Some(Act::CompareShare { custodian }),
+        Actor::Custodian(custodian) => Some(Act::CompareShare { custodian, prime: state.prime.clone()? }),
         _ => None,
     }
 }

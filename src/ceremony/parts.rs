@@ -55,6 +55,7 @@ pub fn provision(list: &mut List, role: DeviceRole) {
             .on(role)
             .then("danger", Kind::Danger(typed_serial))
             .then("initialise", Kind::Do(initialise))
+            .then_when(When::Initialised(role), "change", Kind::Do(change_so_pin))
             .then("initialised", Kind::Read)
             .forgetting([Handle::SoPin, Handle::NewSoPin, Handle::UserPin]),
     );
@@ -173,12 +174,16 @@ fn take_share(state: &State, step: &Step) -> Option<Act> {
 
 fn open_share_file(state: &State, _: &Step) -> Option<Act> {
     let seats = state.seated.iter().map(|(seat, _)| *seat).collect();
-    Some(Act::OpenShareFile { seats, threshold: state.plan.quorum.threshold(), kcv: state.kcv? })
+    Some(Act::OpenShareFile {
+        seats,
+        threshold: state.plan.quorum.threshold(),
+        prime: state.prime.clone()?,
+        kcv: state.kcv?,
+    })
 }
 
-#[allow(clippy::unnecessary_wraps, reason = "the form of every act's maker")]
-fn read_tries(_: &State, step: &Step, pin: PinName) -> Option<Act> {
-    Some(Act::ReadTries { role: step.role, pin })
+fn read_tries(state: &State, step: &Step, pin: PinName) -> Option<Act> {
+    Some(Act::ReadTries { role: step.role, serial: state.serial(step.role)?, pin })
 }
 
 fn last_try(_: &State, _: &Step) -> Vec<Field> {
@@ -214,6 +219,10 @@ fn initialise(state: &State, step: &Step) -> Option<Act> {
     })
 }
 
+fn change_so_pin(state: &State, step: &Step) -> Option<Act> {
+    Some(Act::ChangeSoPin { role: step.role, serial: state.serial(step.role)? })
+}
+
 fn user_pin(_: &State, _: &Step) -> Vec<Field> {
     vec![kept("user-pin", FieldKind::UserPin, Handle::UserPin)]
 }
@@ -229,7 +238,7 @@ fn load_dkek(state: &State, step: &Step) -> Option<Act> {
 /// The act that makes this step's key.
 pub fn make_key(state: &State, step: &Step) -> Option<Act> {
     let key = state.key(step.key.as_ref())?.clone();
-    Some(Act::MakeKey { key, serial: state.serial(step.role)?, cut: state.cut })
+    Some(Act::MakeKey { key, serial: state.serial(step.role)?, again: state.again })
 }
 
 /// The act that compares the device's list with the plan.
@@ -271,7 +280,7 @@ fn key_reference(state: &State, step: &Step) -> Vec<Field> {
 fn restore_key(state: &State, step: &Step) -> Option<Act> {
     let key = state.key(step.key.as_ref())?;
     let to = state.restore_to(key);
-    Some(Act::RestoreKey { label: key.label.clone(), to, serial: state.serial(step.role)?, cut: state.cut })
+    Some(Act::RestoreKey { label: key.label.clone(), to, serial: state.serial(step.role)?, again: state.again })
 }
 
 fn prove_key(state: &State, step: &Step) -> Option<Act> {

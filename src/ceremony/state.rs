@@ -87,8 +87,10 @@ pub struct State {
     pub deviations: u16,
     /// The names of deviations by the script itself.
     pub deviates: Vec<String>,
-    /// An act whose end is unknown.
+    /// The answer to an act was lost: whether it was done is unknown.
     pub cut: bool,
+    /// A device failed in the middle of this step's act, which may have done a part of it.
+    pub again: bool,
     /// How it ended.
     pub ended: Option<Ending>,
 }
@@ -123,6 +125,7 @@ impl State {
             deviations: 0,
             deviates: Vec::new(),
             cut: false,
+            again: false,
             ended: None,
         }
     }
@@ -130,11 +133,12 @@ impl State {
     /// Takes in what one entry says, but for the cursor, which needs the list of steps.
     pub fn learn(&mut self, entry: &Entry) {
         match entry {
-            Entry::Learned { fact, .. } => {
-                self.cut = false;
-                self.learn_fact(fact);
+            Entry::Learned { fact, .. } => self.learn_fact(fact),
+            Entry::Failed { fault, .. } => {
+                self.cut |= fault == "card-cut-off";
+                self.again |= fault.starts_with("card-");
             }
-            Entry::Failed { fault, .. } => self.cut = fault == "card-cut-off",
+            Entry::Done { .. } => (self.cut, self.again) = (false, false),
             Entry::Deviates { name, .. } => {
                 self.deviations += 1;
                 self.deviates.push(name.clone());
@@ -150,7 +154,6 @@ impl State {
             Entry::Began { .. }
             | Entry::Intent { .. }
             | Entry::Revealed { .. }
-            | Entry::Done { .. }
             | Entry::Recovered { .. }
             | Entry::Remarked { .. } => {}
         }
@@ -189,6 +192,7 @@ impl State {
                 self.tries.push((*role, *pin, *left));
             }
             Fact::Initialised { role, .. } => {
+                (self.cut, self.again) = (false, false);
                 self.initialised.insert(*role);
             }
             Fact::Loaded { role, .. } => {
@@ -212,14 +216,15 @@ impl State {
                 self.proof = Some(signature_file.clone());
                 self.proven.insert(label.to_string());
             }
+            Fact::NotProvable { .. } => self.deviations += 1,
             Fact::ReadBack { .. }
             | Fact::Bagged { .. }
             | Fact::Enciphered { .. }
+            | Fact::SoPinChanged { .. }
             | Fact::VaultEmpty
             | Fact::LoggedIn { .. }
             | Fact::Verified { .. }
-            | Fact::Unwrapped { .. }
-            | Fact::NotProvable { .. } => {}
+            | Fact::Unwrapped { .. } => {}
         }
     }
 

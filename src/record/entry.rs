@@ -120,6 +120,8 @@ pub enum Fact {
     Tries { role: DeviceRole, pin: PinName, left: u8 },
     /// A device was erased and initialised.
     Initialised { role: DeviceRole, serial: Serial, dkek_shares: u8 },
+    /// The SO-PIN was changed.
+    SoPinChanged { role: DeviceRole },
     /// Whoever holds the user PIN logged in.
     LoggedIn { role: DeviceRole },
     /// A device has the DKEK.

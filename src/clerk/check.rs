@@ -1,0 +1,267 @@
+//! Looks at what is typed, key by key. Says how far it has come and what is wrong, never what would be right.
+
+use crate::ceremony::{FieldCheck, FieldKind};
+use crate::secret::{PinRule, SoPin, TypedText, UserPin};
+use crate::share::{GROUPS, ReadError, Reading, check_hex, read_id, read_prime, read_value};
+use crate::terms::{Fault, KeyReference};
+use crate::vault::Vault;
+
+/// The longest line that people may add to the record, in characters.
+const LONGEST_LINE: usize = 100;
+
+/// How far the text in the field at `place` has come.
+pub fn check(kind: &FieldKind, place: u8, vault: &Vault) -> FieldCheck {
+    let empty = TypedText::new();
+    let text = vault.typed(place).unwrap_or(&empty);
+    match kind {
+        FieldKind::Prime { expected } => prime(text, expected.as_deref()),
+        FieldKind::ShareId { expected, taken } => share_id(text, *expected, taken),
+        FieldKind::ShareValue => hex_groups(text).unwrap_or_else(|| {
+            read_value(text.expose(), true).map_or_else(|error| FieldCheck::Wrong(read_fault(error)), |_| FieldCheck::Good)
+        }),
+        FieldKind::UserPin => user_pin(text, |_| Ok(())),
+        FieldKind::NewUserPin { tries } => {
+            user_pin(text, |pin| pin.not_published().and_then(|()| pin.allows_tries(*tries)))
+        }
+        FieldKind::SoPin => so_pin(text, |_| Ok(())),
+        FieldKind::NewSoPin => so_pin(text, SoPin::not_published),
+        FieldKind::Again(of) => again(text, vault.typed(*of).unwrap_or(&TypedText::new())),
+        FieldKind::Serial(serial) => word(text, serial.as_str(), || {
+            Fault::new("serial-not-this").with("expected", serial)
+        }),
+        FieldKind::Word(expected) => word(text, expected, || Fault::new("word-not-this").with("word", expected)),
+        FieldKind::KeyReference { taken, .. } => key_reference(text, taken),
+        FieldKind::Line if text.len() > LONGEST_LINE => FieldCheck::Wrong(Fault::new("line-too-long")),
+        FieldKind::Line => FieldCheck::Good,
+    }
+}
+
+/// The text of an open field. Never call it for a secret one.
+pub fn open_text(kind: &FieldKind, place: u8, vault: &Vault) -> Option<String> {
+    if kind.is_secret() {
+        return None;
+    }
+    let text = vault.typed(place)?;
+    std::str::from_utf8(text.expose()).ok().map(str::to_owned)
+}
+
+fn typing(done: usize, all: usize) -> FieldCheck {
+    let few = |count: usize| u8::try_from(count).unwrap_or(u8::MAX);
+    FieldCheck::Typing { done: few(done), all: few(all) }
+}
+
+/// What there is to say before all eight groups are there.
+fn hex_groups(text: &TypedText) -> Option<FieldCheck> {
+    if text.is_empty() {
+        return Some(FieldCheck::Empty);
+    }
+    match check_hex(text.expose()) {
+        Reading::Complete => None,
+        Reading::Incomplete { groups } => Some(typing(usize::from(groups), usize::from(GROUPS))),
+        Reading::WrongCharacter { group, .. } => {
+            Some(FieldCheck::Wrong(Fault::new("entry-not-hex").with("group", group)))
+        }
+        Reading::OddGroup { group } => Some(FieldCheck::Wrong(Fault::new("entry-odd").with("group", group))),
+        Reading::TooLong => Some(FieldCheck::Wrong(Fault::new("entry-too-long"))),
+    }
+}
+
+/// What is wrong with a prime, value or id that cannot be read.
+pub fn read_fault(error: ReadError) -> Fault {
+    match error {
+        ReadError::WrongCharacter { group, .. } => Fault::new("entry-not-hex").with("group", group),
+        ReadError::OddGroup { group } => Fault::new("entry-odd").with("group", group),
+        ReadError::TooLong => Fault::new("entry-too-long"),
+        ReadError::Short { groups } => Fault::new("entry-short").with("groups", groups),
+        ReadError::NotPrime | ReadError::PrimeTooSmall => Fault::new("prime-not-prime"),
+        ReadError::NotAnId => Fault::new("id-range"),
+    }
+}
+
+/// The prime is public: where it is known, the first wrong group is named as soon as it is typed.
+fn prime(text: &TypedText, expected: Option<&str>) -> FieldCheck {
+    let mut digits = text.expose().iter().filter(|byte| byte.is_ascii_hexdigit()).map(u8::to_ascii_lowercase);
+    if let Some(expected) = expected {
+        let right = expected.bytes().filter(u8::is_ascii_hexdigit);
+        let wrong = right.enumerate().find(|(_, right)| digits.next().is_some_and(|typed| typed != *right));
+        if let Some((place, _)) = wrong {
+            return FieldCheck::Wrong(Fault::new("prime-differs").with("group", place / 2 + 1));
+        }
+    }
+    hex_groups(text).unwrap_or_else(|| {
+        read_prime(text.expose()).map_or_else(|error| FieldCheck::Wrong(read_fault(error)), |_| FieldCheck::Good)
+    })
+}
+
+fn share_id(text: &TypedText, expected: Option<u8>, taken: &[u8]) -> FieldCheck {
+    if text.is_empty() {
+        return FieldCheck::Empty;
+    }
+    let Ok(id) = read_id(text.expose()) else {
+        let digits = text.expose().iter().all(u8::is_ascii_digit);
+        return FieldCheck::Wrong(Fault::new(if digits { "id-range" } else { "id-not-number" }));
+    };
+    match expected {
+        // The first digit of a longer id is no mistake yet.
+        Some(expected) if id != expected && expected >= 10 && text.len() == 1 && expected / 10 == id => typing(1, 2),
+        Some(expected) if id != expected => {
+            FieldCheck::Wrong(Fault::new("id-not-yours").with("expected", expected).with("given", id))
+        }
+        _ if taken.contains(&id) => FieldCheck::Wrong(Fault::new("id-taken").with("id", id)),
+        _ => FieldCheck::Good,
+    }
+}
+
+fn pin_fault(rule: PinRule) -> Fault {
+    match rule {
+        PinRule::UserLength => Fault::new("pin-user-length"),
+        PinRule::UserTries => Fault::new("pin-user-tries"),
+        PinRule::SoLength => Fault::new("so-pin-length"),
+        PinRule::SoAlphabet => Fault::new("so-pin-alphabet"),
+        PinRule::PublishedDefault => Fault::new("pin-published"),
+    }
+}
+
+fn user_pin(text: &TypedText, rule: impl Fn(&UserPin) -> Result<(), PinRule>) -> FieldCheck {
+    match text.len() {
+        0 => FieldCheck::Empty,
+        1..=5 => typing(text.len(), 6),
+        _ => match UserPin::from_typed(text).and_then(|pin| rule(&pin)) {
+            Ok(()) => FieldCheck::Good,
+            Err(rule) => FieldCheck::Wrong(pin_fault(rule)),
+        },
+    }
+}
+
+fn so_pin(text: &TypedText, rule: impl Fn(&SoPin) -> Result<(), PinRule>) -> FieldCheck {
+    match SoPin::from_typed(text).and_then(|pin| rule(&pin)) {
+        Ok(()) => FieldCheck::Good,
+        Err(PinRule::SoLength) if text.is_empty() => FieldCheck::Empty,
+        Err(PinRule::SoLength) if text.len() < 16 => typing(text.len(), 16),
+        Err(rule) => FieldCheck::Wrong(pin_fault(rule)),
+    }
+}
+
+fn again(text: &TypedText, first: &TypedText) -> FieldCheck {
+    if text.is_empty() {
+        FieldCheck::Empty
+    } else if text.same(first) {
+        FieldCheck::Good
+    } else if text.len() < first.len() {
+        typing(text.len(), first.len())
+    } else {
+        FieldCheck::Wrong(Fault::new("again-differs"))
+    }
+}
+
+fn word(text: &TypedText, expected: &str, fault: impl Fn() -> Fault) -> FieldCheck {
+    if text.is_empty() {
+        FieldCheck::Empty
+    } else if text.expose() == expected.as_bytes() {
+        FieldCheck::Good
+    } else if expected.as_bytes().starts_with(text.expose()) {
+        typing(text.len(), expected.len())
+    } else {
+        FieldCheck::Wrong(fault())
+    }
+}
+
+fn key_reference(text: &TypedText, taken: &[u8]) -> FieldCheck {
+    // Empty keeps the plan's reference.
+    if text.is_empty() {
+        return FieldCheck::Good;
+    }
+    match std::str::from_utf8(text.expose()).ok().map(KeyReference::parse) {
+        Some(Ok(reference)) if taken.contains(&reference.get()) => {
+            FieldCheck::Wrong(Fault::new("key-reference-taken").with("reference", reference))
+        }
+        Some(Ok(_)) => FieldCheck::Good,
+        Some(Err(fault)) => FieldCheck::Wrong(fault),
+        None => FieldCheck::Wrong(Fault::new("not-ascii")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::terms::Serial;
+
+    fn check_text(kind: &FieldKind, text: &str) -> FieldCheck {
+        let mut vault = Vault::new();
+        for byte in text.bytes() {
+            let _ = vault.typing(0).push(byte);
+        }
+        check(kind, 0, &vault)
+    }
+
+    fn wrong(check: FieldCheck) -> &'static str {
+        match check {
+            FieldCheck::Wrong(fault) => fault.name,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_share_is_checked_while_it_is_typed() {
+        let value = FieldKind::ShareValue;
+        assert_eq!(check_text(&value, "4c:40:1b"), FieldCheck::Typing { done: 3, all: 8 });
+        assert_eq!(check_text(&value, "4C401be2 94:7a 18 0b"), FieldCheck::Good);
+        assert_eq!(wrong(check_text(&value, "4c:4o")), "entry-not-hex");
+        assert_eq!(wrong(check_text(&value, "4c:40:1b:e2:94:7a:18:0b:0")), "entry-too-long");
+        assert_eq!(wrong(check_text(&value, "4c:4:1b")), "entry-odd");
+        let prime = FieldKind::Prime { expected: Some("cf:f2:6c:cf:af:f0:1d:63".into()) };
+        assert_eq!(check_text(&prime, "CFf26c"), FieldCheck::Typing { done: 3, all: 8 });
+        let differs = check_text(&prime, "cf:f2:7");
+        assert_eq!(differs, FieldCheck::Wrong(Fault::new("prime-differs").with("group", 3)));
+        assert_eq!(check_text(&prime, "cf:f2:6c:cf:af:f0:1d:63"), FieldCheck::Good);
+        assert_eq!(wrong(check_text(&FieldKind::Prime { expected: None }, "cf:f2:6c:cf:af:f0:1d:64")), "prime-not-prime");
+    }
+
+    #[test]
+    fn ids_of_two_digits_may_be_typed_digit_by_digit() {
+        let twelve = FieldKind::ShareId { expected: Some(12), taken: Vec::new() };
+        assert_eq!(check_text(&twelve, "1"), FieldCheck::Typing { done: 1, all: 2 });
+        assert_eq!(check_text(&twelve, "12"), FieldCheck::Good);
+        assert_eq!(wrong(check_text(&twelve, "13")), "id-not-yours");
+        assert_eq!(wrong(check_text(&twelve, "0")), "id-range");
+        assert_eq!(wrong(check_text(&twelve, "C")), "id-not-number");
+        assert_eq!(wrong(check_text(&twelve, "99999999999999999999")), "id-range");
+        let taken = FieldKind::ShareId { expected: None, taken: vec![3] };
+        assert_eq!(wrong(check_text(&taken, "3")), "id-taken");
+    }
+
+    #[test]
+    fn pins_words_and_references_have_their_rules() {
+        assert_eq!(wrong(check_text(&FieldKind::NewUserPin { tries: 10 }, "123456")), "pin-user-tries");
+        assert_eq!(wrong(check_text(&FieldKind::NewUserPin { tries: 3 }, "648219")), "pin-published");
+        assert_eq!(wrong(check_text(&FieldKind::UserPin, "1234567890123456")), "pin-user-length");
+        assert_eq!(wrong(check_text(&FieldKind::NewSoPin, "3537363231383830")), "pin-published");
+        assert_eq!(wrong(check_text(&FieldKind::SoPin, "xyz")), "so-pin-alphabet");
+        assert_eq!(check_text(&FieldKind::SoPin, "35373632"), FieldCheck::Typing { done: 8, all: 16 });
+        let serial = FieldKind::Serial(Serial::new("REH0000001").unwrap());
+        assert_eq!(check_text(&serial, "REH0"), FieldCheck::Typing { done: 4, all: 10 });
+        assert_eq!(wrong(check_text(&serial, "REH0000002")), "serial-not-this");
+        let reference = FieldKind::KeyReference { taken: vec![4], planned: 10 };
+        assert_eq!(check_text(&reference, ""), FieldCheck::Good);
+        assert_eq!(wrong(check_text(&reference, "4")), "key-reference-taken");
+        for text in ["0", "256", "0x10", "-1", "1000"] {
+            assert_eq!(wrong(check_text(&reference, text)), "key-reference-form", "{text}");
+        }
+    }
+
+    #[test]
+    fn no_secret_field_gives_its_text_away() {
+        let mut vault = Vault::new();
+        let _ = vault.typing(0).push(b'1');
+        let secrets = [
+            FieldKind::ShareValue,
+            FieldKind::UserPin,
+            FieldKind::NewUserPin { tries: 3 },
+            FieldKind::SoPin,
+            FieldKind::NewSoPin,
+            FieldKind::Again(0),
+        ];
+        assert!(secrets.iter().all(|kind| open_text(kind, 0, &vault).is_none()));
+        assert_eq!(open_text(&FieldKind::Line, 0, &vault).as_deref(), Some("1"));
+    }
+}

@@ -1,0 +1,109 @@
+//! The worker that derives keys, so that the terminal stays alive. It is handed secrets by move and gives them back so.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
+
+use crate::dkek::{DkekShare, Rounds, ShareFile, derive, open, seal};
+use crate::secret::{Secret, WipingBytes};
+
+/// What the worker says.
+pub enum News<T> {
+    /// Rounds done and in all.
+    Progress(u64, u64),
+    /// It is done.
+    Done(T),
+}
+
+/// One derivation under way. Dropping it breaks it off, and the worker wipes what it holds.
+pub struct Job<T> {
+    news: Receiver<News<T>>,
+    stopped: Arc<AtomicBool>,
+}
+
+impl<T> Drop for Job<T> {
+    fn drop(&mut self) {
+        self.stopped.store(true, Ordering::Relaxed);
+    }
+}
+
+impl<T: Send + 'static> Job<T> {
+    fn spawn(work: impl FnOnce(&Sender<News<T>>, &AtomicBool) + Send + 'static) -> Self {
+        let (send, news) = channel();
+        let stopped = Arc::new(AtomicBool::new(false));
+        let flag = Arc::clone(&stopped);
+        // Where no thread can be had, the sender is dropped, and the job says that its worker is gone.
+        let _ = thread::Builder::new().spawn(move || work(&send, &flag));
+        Self { news, stopped }
+    }
+
+    /// The newest news, if there is any; `Err` when the worker is gone without a result.
+    pub fn newest(&self) -> Result<Option<News<T>>, ()> {
+        let mut newest = None;
+        loop {
+            match self.news.try_recv() {
+                Ok(News::Done(result)) => return Ok(Some(News::Done(result))),
+                Ok(progress) => newest = Some(progress),
+                Err(std::sync::mpsc::TryRecvError::Empty) => return Ok(newest),
+                Err(std::sync::mpsc::TryRecvError::Disconnected) => return newest.map(Some).ok_or(()),
+            }
+        }
+    }
+}
+
+/// Begins to encipher a DKEK share. Password and share are wiped by the worker when it ends.
+pub fn begin_sealing(
+    password: Secret<[u8; 8]>,
+    share: DkekShare,
+    salt: [u8; 8],
+    rounds: Rounds,
+) -> Job<ShareFile> {
+    Job::spawn(move |news, stopped| {
+        let key = derive(password.expose(), salt, rounds, &mut |progress| {
+            let _ = news.send(News::Progress(progress.done, progress.total));
+            if stopped.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        drop(password);
+        if let Some(key) = key {
+            let file = seal(&share, &key, salt);
+            drop(share);
+            let _ = news.send(News::Done(file));
+        }
+    })
+}
+
+/// A password to try, and the places of the shares that it comes from.
+pub struct Try {
+    /// The password.
+    pub password: WipingBytes,
+    /// Places in the list of shares.
+    pub agreeing: Vec<usize>,
+}
+
+/// What opening brought.
+pub struct OpenedFile {
+    /// The DKEK share and the places of the shares that opened it; `None`: nothing opened the file.
+    pub found: Option<(DkekShare, Vec<usize>)>,
+}
+
+/// Tries passwords on a share file, one after the other, until one opens it.
+pub fn begin_opening(tries: Vec<Try>, file: ShareFile, rounds: Rounds) -> Job<OpenedFile> {
+    Job::spawn(move |news, stopped| {
+        let count = tries.len() as u64;
+        let mut found = None;
+        for (number, attempt) in (0u64..).zip(tries) {
+            let key = derive(attempt.password.expose(), file.salt(), rounds, &mut |progress| {
+                let _ = news.send(News::Progress(number * progress.total + progress.done, count * progress.total));
+                if stopped.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            });
+            let Some(key) = key else { return };
+            if let Ok(share) = open(&file, &key) {
+                found = Some((share, attempt.agreeing));
+                break;
+            }
+        }
+        let _ = news.send(News::Done(OpenedFile { found }));
+    })
+}

@@ -1,0 +1,83 @@
+//! One generator for everything random, seeded by all sources together: any one good source suffices.
+
+use chacha20::ChaCha20Rng;
+use hkdf::Hkdf;
+use rand_core::SeedableRng;
+use sha2::Sha256;
+use zeroize::Zeroizing;
+
+use crate::secret::WipingBytes;
+use crate::terms::Fault;
+
+/// How many bytes each source gives.
+pub const SOURCE_BYTES: usize = 64;
+
+/// Mixes what the sources gave into a seed: HKDF-SHA256 over all of them, each with its length before it, so that no
+/// source can take another's place. Knowing all but one of them says nothing about the seed.
+pub fn mix(sources: &[&WipingBytes]) -> Result<WipingBytes, Fault> {
+    let capacity = sources.iter().map(|source| source.len() + 8).sum();
+    let mut all = WipingBytes::with_capacity(capacity);
+    for source in sources {
+        let length = (source.len() as u64).to_be_bytes();
+        if all.extend(&length).and_then(|()| all.extend(source.expose())).is_err() {
+            return Err(Fault::new("random-failed"));
+        }
+    }
+    let mut seed = WipingBytes::zeros(32);
+    Hkdf::<Sha256>::new(Some(b"ceremony generator"), all.expose())
+        .expand(b"seed", seed.expose_mut())
+        .map_err(|_| Fault::new("random-failed"))?;
+    Ok(seed)
+}
+
+/// The generator with a seed; it wipes itself.
+pub fn generator(seed: &[u8]) -> Result<ChaCha20Rng, Fault> {
+    let mut bytes = Zeroizing::new([0; 32]);
+    if seed.len() != bytes.len() {
+        return Err(Fault::new("random-failed"));
+    }
+    bytes.copy_from_slice(seed);
+    Ok(ChaCha20Rng::from_seed(*bytes))
+}
+
+/// The host's own randomness.
+pub fn host() -> Result<WipingBytes, Fault> {
+    let mut bytes = WipingBytes::zeros(SOURCE_BYTES);
+    getrandom::fill(bytes.expose_mut()).map_err(|_| Fault::new("random-failed"))?;
+    plausible(&bytes)?;
+    Ok(bytes)
+}
+
+/// Refuses what no generator that works would give: fewer than 24 different values among 64 bytes.
+pub fn plausible(bytes: &WipingBytes) -> Result<(), Fault> {
+    let mut seen = [false; 256];
+    for byte in bytes.expose() {
+        if let Some(place) = seen.get_mut(usize::from(*byte)) {
+            *place = true;
+        }
+    }
+    let different = seen.iter().filter(|seen| **seen).count();
+    if bytes.len() >= SOURCE_BYTES && different >= 24 { Ok(()) } else { Err(Fault::new("random-failed")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_one_source_changes_the_seed() {
+        let zeros = WipingBytes::zeros(SOURCE_BYTES);
+        let seed = |device: &WipingBytes, host: &WipingBytes| mix(&[device, host]).unwrap();
+        let fixed = seed(&zeros, &zeros);
+        let (one, other) = (host().unwrap(), host().unwrap());
+        assert!(!seed(&one, &zeros).same(&fixed) && !seed(&zeros, &one).same(&fixed));
+        assert!(!seed(&one, &zeros).same(&seed(&other, &zeros)));
+        assert!(!seed(&one, &zeros).same(&seed(&zeros, &one)), "each source has its own place");
+    }
+
+    #[test]
+    fn a_source_that_stands_still_is_refused() {
+        assert!(plausible(&WipingBytes::zeros(SOURCE_BYTES)).is_err());
+        assert!(plausible(&WipingBytes::from_slice(&[1, 2].repeat(32))).is_err());
+    }
+}

@@ -1,0 +1,53 @@
+//! Turns the lower rooms' errors into faults with a name in the script.
+
+use crate::card::status::Status;
+use crate::card::transport::TransportError;
+use crate::card::CardError;
+use crate::dkek::{ContainerError, WrappedKeyError};
+use crate::share::ShareError;
+use crate::terms::Fault;
+
+/// A device did not do what it was asked to.
+pub fn card(error: &CardError) -> Fault {
+    match error {
+        CardError::Transport(TransportError::NoCard) => Fault::new("card-no-card"),
+        CardError::Transport(TransportError::CutOff) => Fault::new("card-cut-off"),
+        CardError::Transport(TransportError::NoReader) => Fault::new("card-no-reader"),
+        CardError::Transport(TransportError::Garbled) => Fault::new("card-garbled"),
+        CardError::Refused { status: Status::NotLoggedIn, .. } => Fault::new("card-login-lost"),
+        CardError::Refused { operation, status } => {
+            Fault::new("card-refused").with("operation", operation.word()).with("status", status)
+        }
+        CardError::Malformed { operation, .. } => Fault::new("card-malformed").with("operation", operation.word()),
+        CardError::OtherDevice { seen } => Fault::new("card-other-device").with("seen", seen),
+    }
+}
+
+/// Shares that cannot be what they are taken for.
+pub fn share(error: ShareError) -> Fault {
+    match error {
+        ShareError::Disagree => Fault::new("shares-disagree"),
+        ShareError::ValueNotBelowPrime { .. } => Fault::new("share-not-below-prime"),
+        _ => Fault::new("shares-do-not-open"),
+    }
+}
+
+/// A share file that is none.
+pub fn share_file(error: &ContainerError) -> Fault {
+    match error {
+        ContainerError::TooShort { length } => Fault::new("share-file-short").with("length", length),
+        ContainerError::NotSalted => Fault::new("share-file-foreign"),
+        ContainerError::WrongPassword => Fault::new("shares-do-not-open"),
+    }
+}
+
+/// A wrapped key that is none, or not under this DKEK.
+pub fn wrapped_key(file: &str, error: &WrappedKeyError) -> Fault {
+    match error {
+        WrappedKeyError::NotThisDkek { found } => {
+            Fault::new("backup-not-this-dkek").with("file", file).with("found", found)
+        }
+        WrappedKeyError::MacWrong => Fault::new("backup-mac-wrong").with("file", file),
+        _ => Fault::new("backup-broken").with("file", file),
+    }
+}

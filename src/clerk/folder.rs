@@ -1,0 +1,165 @@
+//! The folder of one sitting: files are created new, synced and read back; nothing is ever replaced.
+
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest as _, Sha256};
+
+use crate::terms::{Digest, Fault};
+
+/// A file's name and digest after it was written and read back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WrittenFile {
+    /// Its name in the folder.
+    pub name: String,
+    /// Its size.
+    pub bytes: u64,
+    /// Its digest.
+    pub sha256: Digest,
+}
+
+/// The folder of one sitting.
+#[derive(Debug, Clone)]
+pub struct Folder {
+    path: PathBuf,
+}
+
+impl Folder {
+    /// The largest file of any sitting that is read, in bytes.
+    pub const LARGEST_FILE: u64 = 4 * 1024 * 1024;
+
+    /// Creates a new folder under `records`, with a folder for keys in it. Readable for its owner only.
+    pub fn create(records: &Path, name: &str) -> Result<Self, Fault> {
+        let path = records.join(name);
+        let fault = |error: io::Error| write_fault(&path.display().to_string(), &error);
+        let mut builder = DirBuilder::new();
+        builder.mode(0o700);
+        DirBuilder::new().mode(0o700).recursive(true).create(records).map_err(fault)?;
+        builder.create(&path).map_err(fault)?;
+        builder.create(path.join("keys")).map_err(fault)?;
+        sync_folder(records).map_err(fault)?;
+        Ok(Self { path })
+    }
+
+    /// An existing folder.
+    pub fn open(path: &Path) -> Self {
+        Self { path: path.to_owned() }
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Its own name.
+    pub fn name(&self) -> String {
+        self.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+    }
+
+    /// Whether it has a file of this name.
+    pub fn has(&self, name: &str) -> bool {
+        self.path.join(name).symlink_metadata().is_ok()
+    }
+
+    /// Writes a file that does not exist yet: whole under a name for the time being, synced, read back, and only then under
+    /// its own name. So a file under its own name is always complete.
+    pub fn write_new(&self, name: &str, content: &[u8]) -> Result<WrittenFile, Fault> {
+        let target = self.path.join(name);
+        if self.has(name) {
+            return Err(Fault::new("file-exists").with("file", name));
+        }
+        let part = self.path.join(format!("{name}.part"));
+        let fault = |error: io::Error| write_fault(name, &error);
+        let mut file =
+            OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&part).map_err(fault)?;
+        file.write_all(content).and_then(|()| file.sync_all()).map_err(fault)?;
+        drop(file);
+        if fs::read(&part).map_err(fault)? != content {
+            return Err(Fault::new("file-differs").with("file", name));
+        }
+        // A hard link fails where the name is taken; a rename would replace it.
+        fs::hard_link(&part, &target).and_then(|()| fs::remove_file(&part)).map_err(fault)?;
+        if let Some(parent) = target.parent() {
+            sync_folder(parent).map_err(fault)?;
+        }
+        self.written(name)
+    }
+
+    /// A file that is there: its size and digest.
+    pub fn written(&self, name: &str) -> Result<WrittenFile, Fault> {
+        let content = self.read(name)?;
+        let sha256 = Digest(Sha256::digest(&content).into());
+        Ok(WrittenFile { name: name.to_owned(), bytes: content.len() as u64, sha256 })
+    }
+
+    /// Reads a whole file.
+    pub fn read(&self, name: &str) -> Result<Vec<u8>, Fault> {
+        let fault = |error: io::Error| Fault::new("file-read").with("file", name).with("why", reason(&error));
+        let file = File::open(self.path.join(name)).map_err(fault)?;
+        let mut content = Vec::new();
+        file.take(Self::LARGEST_FILE + 1).read_to_end(&mut content).map_err(fault)?;
+        if content.len() as u64 > Self::LARGEST_FILE {
+            return Err(Fault::new("file-read").with("file", name).with("why", "too large"));
+        }
+        Ok(content)
+    }
+}
+
+/// The record's file: one line at a time, synced before anything else happens.
+pub struct RecordFile {
+    file: File,
+}
+
+impl RecordFile {
+    /// The name in the folder.
+    pub const NAME: &'static str = "record.jsonl";
+
+    /// Begins a new record.
+    pub fn create(folder: &Folder) -> Result<Self, Fault> {
+        let path = folder.path().join(Self::NAME);
+        let open = OpenOptions::new().append(true).create_new(true).mode(0o600).open(path);
+        let file = open.map_err(|error| write_fault(Self::NAME, &error))?;
+        sync_folder(folder.path()).map_err(|error| write_fault(Self::NAME, &error))?;
+        Ok(Self { file })
+    }
+
+    /// Adds a line.
+    pub fn add(&mut self, line: &str) -> Result<(), Fault> {
+        let done = self.file.write_all(line.as_bytes()).and_then(|()| self.file.sync_data());
+        done.map_err(|error| write_fault(Self::NAME, &error))
+    }
+}
+
+fn write_fault(name: &str, error: &io::Error) -> Fault {
+    Fault::new("file-write").with("file", name).with("why", reason(error))
+}
+
+/// The operating system's own words, without its number.
+fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or_default().to_lowercase()
+}
+
+fn sync_folder(path: &Path) -> io::Result<()> {
+    File::open(path)?.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_written_once_and_never_replaced() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = Folder::create(&place.path().join("records"), "sitting").unwrap();
+        let written = folder.write_new("keys/a.wrapped", b"abc").unwrap();
+        assert_eq!(written, folder.written("keys/a.wrapped").unwrap());
+        assert_eq!(folder.write_new("keys/a.wrapped", b"xyz").unwrap_err().name, "file-exists");
+        assert_eq!(folder.read("keys/a.wrapped").unwrap(), b"abc");
+        assert_eq!(fs::read_dir(folder.path().join("keys")).unwrap().count(), 1, "nothing half-written is left");
+        assert_eq!(Folder::create(&place.path().join("records"), "sitting").unwrap_err().name, "file-write");
+        assert_eq!(folder.read("keys/none").unwrap_err().name, "file-read");
+    }
+}

@@ -1,0 +1,273 @@
+//! The clerk's acts on keys: making, listing, backing up, verifying, restoring, proving.
+
+use sha2::{Digest as _, Sha256};
+
+use super::bench::{Bench, Reply};
+use super::faults;
+use super::folder::{Folder, WrittenFile};
+use crate::card::tlv::Writer;
+use crate::card::verify::{request_is_signed_by_its_key, verify_sha256};
+use crate::card::{
+    AuthenticatedRequest, CardError, Device, FileId, KeyDescription, KeyEntry, Operation, PublicKey, Verdict,
+};
+use crate::dkek::{Dkek, DkekShare, KeyBlob, WrappedKeyFile};
+use crate::plan::PlannedKey;
+use crate::record::{BackedUpKey, Fact, StoredKey};
+use crate::secret::{Secret, WipingBytes};
+use crate::terms::{DeviceRole, Digest, Fault, Handle, KeyId, KeyLabel, KeyReference, KeyType, Kcv, Serial};
+
+/// The file of a wrapped key.
+pub fn wrapped_name(label: &KeyLabel) -> String {
+    format!("keys/{label}.wrapped")
+}
+
+/// The file of a public key.
+pub fn public_name(label: &KeyLabel) -> String {
+    format!("keys/{label}.pub.pem")
+}
+
+/// Makes a key, describes it so that OpenSC lists it, and stores its public key. After an earlier try that was broken off,
+/// the key that is there is the one it made: the device was erased in this ceremony.
+pub fn make(
+    bench: &mut Bench,
+    folder: &Folder,
+    key: &PlannedKey,
+    serial: &Serial,
+    again: bool,
+) -> Result<Vec<Fact>, Fault> {
+    let work = |device: &mut Device| -> Result<Vec<u8>, CardError> {
+        let there = device.list()?.contains(&FileId::key(key.reference));
+        let request = if there && again {
+            device.read_file(FileId::request(key.reference))?
+        } else {
+            device.generate(key.reference, key.key_type)?
+        };
+        if device.read_file(FileId::request(key.reference)).ok().as_deref() != Some(&request) {
+            device.store_request(key.reference, &request)?;
+        }
+        device.describe(key.reference, &KeyDescription::new(&key.label, &key.id, key.reference, key.key_type))?;
+        Ok(request)
+    };
+    let occupied = |keys: &[KeyEntry]| keys.iter().any(|entry| entry.reference == key.reference);
+    if !again && occupied(&bench.with(serial, Device::keys)?) {
+        return Err(Fault::new("key-reference-occupied").with("reference", key.reference));
+    }
+    let request = bench.with(serial, work).map_err(|fault| curve_fault(fault, key.key_type))?;
+    let parsed = AuthenticatedRequest::parse(&request)
+        .map_err(|_| Fault::new("card-malformed").with("operation", Operation::Generate.word()))?;
+    let public = parsed.public_key().filter(|public| public.key_type() == key.key_type);
+    let public = public.ok_or_else(|| Fault::new("request-wrong").with("label", &key.label))?;
+    if request_is_signed_by_its_key(&parsed) == Verdict::Bad {
+        return Err(Fault::new("request-wrong").with("label", &key.label));
+    }
+    let name = public_name(&key.label);
+    let written = write_once(folder, &name, public.to_pem().as_bytes())?;
+    let made = Fact::Made {
+        label: key.label.clone(),
+        reference: key.reference,
+        public_key_sha256: Digest(Sha256::digest(public.to_der()).into()),
+    };
+    Ok(vec![made, Fact::Written { file: written.name, bytes: written.bytes, sha256: written.sha256 }])
+}
+
+/// A device that does not know a curve says so in its own words.
+fn curve_fault(fault: Fault, key_type: KeyType) -> Fault {
+    let refused = |(key, value): &(&str, String)| *key == "status" && value == "6A81";
+    if fault.name == "card-refused" && fault.values.iter().any(refused) {
+        return Fault::new("key-type-refused").with("key_type", key_type);
+    }
+    fault
+}
+
+/// Writes a file, or finds the very same content there from an earlier try.
+fn write_once(folder: &Folder, name: &str, content: &[u8]) -> Result<WrittenFile, Fault> {
+    if folder.has(name) && folder.read(name)? == content {
+        return folder.written(name);
+    }
+    folder.write_new(name, content)
+}
+
+/// Lists the keys and compares them with what must be there: reference, label and id.
+pub fn inventory(
+    bench: &mut Bench,
+    role: DeviceRole,
+    serial: &Serial,
+    expected: &[PlannedKey],
+) -> Result<Vec<Fact>, Fault> {
+    let stored = |entry: KeyEntry| StoredKey {
+        reference: entry.reference,
+        label: entry.description.as_ref().map(|description| crate::terms::short(&description.label)),
+        id: entry.description.as_ref().and_then(|description| KeyId::from_bytes(&description.id)),
+    };
+    let mut keys: Vec<StoredKey> = bench.with(serial, Device::keys)?.into_iter().map(stored).collect();
+    keys.sort_by_key(|key| key.reference);
+    let wanted: Vec<StoredKey> = expected
+        .iter()
+        .map(|key| StoredKey {
+            reference: key.reference,
+            label: Some(crate::terms::short(key.label.as_str())),
+            id: Some(key.id.clone()),
+        })
+        .collect();
+    let names = |keys: Vec<&StoredKey>| {
+        let one = |key: &StoredKey| format!("{} ({})", key.label.as_deref().unwrap_or("?"), key.reference);
+        let list: Vec<String> = keys.into_iter().map(one).collect();
+        if list.is_empty() { "-".to_owned() } else { list.join(", ") }
+    };
+    let missing: Vec<&StoredKey> = wanted.iter().filter(|key| !keys.contains(key)).collect();
+    let extra: Vec<&StoredKey> = keys.iter().filter(|key| !wanted.contains(key)).collect();
+    if !missing.is_empty() || !extra.is_empty() {
+        return Err(Fault::new("inventory-differs").with("missing", names(missing)).with("extra", names(extra)));
+    }
+    Ok(vec![Fact::Listed { role, keys }])
+}
+
+/// Wraps a key to a file, reads the file back, and verifies KCV and MAC of what was read under the DKEK.
+pub fn back_up(
+    bench: &mut Bench,
+    folder: &Folder,
+    key: &PlannedKey,
+    serial: &Serial,
+    kcv: Kcv,
+    dkek: WipingBytes,
+) -> Reply {
+    let work = || -> Result<Vec<Fact>, Fault> {
+        let name = wrapped_name(&key.label);
+        if !folder.has(&name) {
+            let read = |device: &mut Device| -> Result<_, CardError> {
+                let blob = device.wrap(key.reference)?;
+                let description = device.read_file(FileId::description(key.reference))?;
+                let request = device.read_file(FileId::request(key.reference))?;
+                Ok((blob, description, request))
+            };
+            let (blob, description, request) = bench.with(serial, read)?;
+            let blob = KeyBlob::parse(&blob).map_err(|error| faults::wrapped_key(&name, &error))?;
+            let file = WrappedKeyFile { blob, description: Some(description), certificate: Some(request) };
+            folder.write_new(&name, &file.to_bytes())?;
+        }
+        let content = folder.read(&name)?;
+        verify(&name, &content, kcv, &dkek)?;
+        let written = folder.written(&name)?;
+        Ok(vec![Fact::BackedUp { label: key.label.clone(), file: name, sha256: written.sha256 }])
+    };
+    let result = work();
+    Reply { result, back: vec![(Handle::Dkek, dkek)] }
+}
+
+/// Whether a wrapped key's KCV and MAC hold under the DKEK. Its payload is never deciphered.
+pub fn verify(name: &str, content: &[u8], kcv: Kcv, dkek: &WipingBytes) -> Result<WrappedKeyFile, Fault> {
+    let share = Secret::from_slice(dkek.expose()).map(DkekShare::new).ok_or_else(|| Fault::new("dkek-missing"))?;
+    let dkek = Dkek::from_shares(&[&share]).map_err(|_| Fault::new("dkek-missing"))?;
+    if dkek.kcv() != kcv {
+        return Err(Fault::new("kcv-differs").with("found", dkek.kcv()).with("expected", kcv));
+    }
+    let file = WrappedKeyFile::parse(content).map_err(|error| faults::wrapped_key(name, &error))?;
+    file.blob.verify(&dkek).map_err(|error| faults::wrapped_key(name, &error))?;
+    Ok(file)
+}
+
+/// A file of the sitting that is restored from, unchanged since its manifest was written.
+pub fn unchanged(folder: &Folder, name: &str, sha256: Digest) -> Result<Vec<u8>, Fault> {
+    if !folder.has(name) {
+        return Err(Fault::new("source-file-missing").with("file", name));
+    }
+    let content = folder.read(name)?;
+    if Digest(Sha256::digest(&content).into()) != sha256 {
+        return Err(Fault::new("source-file-changed").with("file", name));
+    }
+    Ok(content)
+}
+
+/// Unwraps a key to a reference and gives it its description and request back; reads both again and compares.
+pub fn restore(
+    bench: &mut Bench,
+    from: &Folder,
+    key: &BackedUpKey,
+    to: KeyReference,
+    serial: &Serial,
+    again: bool,
+) -> Result<Vec<Fact>, Fault> {
+    let content = unchanged(from, &key.wrapped, key.wrapped_sha256)?;
+    let file = WrappedKeyFile::parse(&content).map_err(|error| faults::wrapped_key(&key.wrapped, &error))?;
+    let there = bench.with(serial, Device::list)?.contains(&FileId::key(to));
+    if there && !again {
+        return Err(Fault::new("key-reference-occupied").with("reference", to));
+    }
+    let kept = file.description.as_deref().and_then(|bytes| KeyDescription::decode(bytes).ok());
+    let described = kept.unwrap_or_else(|| KeyDescription::new(&key.label, &key.id, to, key.key_type));
+    let description = KeyDescription { reference: Some(to.get()), ..described };
+    let work = |device: &mut Device| -> Result<(), CardError> {
+        if !there {
+            device.unwrap(to, file.blob.as_bytes())?;
+        }
+        device.describe(to, &description)?;
+        if let Some(request) = &file.certificate {
+            device.store_request(to, request)?;
+            if device.read_file(FileId::request(to))? != *request {
+                return Err(CardError::Malformed { operation: Operation::WriteFile, what: "file-cut-short" });
+            }
+        }
+        Ok(())
+    };
+    match bench.with(serial, work) {
+        Err(fault) if fault.name == "card-refused" && of_operation(&fault, Operation::Unwrap) => {
+            Err(Fault::new("unwrap-refused").with("label", &key.label).with("status", status_of(&fault)))
+        }
+        other => other.map(|()| vec![Fact::Unwrapped { label: key.label.clone(), reference: to }]),
+    }
+}
+
+fn of_operation(fault: &Fault, operation: Operation) -> bool {
+    fault.values.iter().any(|(key, value)| *key == "operation" && value == operation.word())
+}
+
+fn status_of(fault: &Fault) -> String {
+    fault.values.iter().find(|(key, _)| *key == "status").map(|(_, value)| value.clone()).unwrap_or_default()
+}
+
+/// Signs a fresh challenge with a restored key and verifies the signature with the public key file of the original. Both go
+/// into the folder, so that anyone can repeat the check with openssl.
+pub fn prove(
+    bench: &mut Bench,
+    folder: &Folder,
+    from: &Folder,
+    key: &BackedUpKey,
+    at: KeyReference,
+    serial: &Serial,
+) -> Result<Vec<Fact>, Fault> {
+    let label = &key.label;
+    let pem = unchanged(from, &key.public, key.public_sha256)?;
+    let public = std::str::from_utf8(&pem).ok().and_then(|text| PublicKey::from_pem(text).ok());
+    let public = public.ok_or_else(|| Fault::new("source-file-changed").with("file", &key.public))?;
+    let request = bench.with(serial, |device| device.read_file(FileId::request(at)))?;
+    let same = AuthenticatedRequest::parse(&request).ok().and_then(|request| request.public_key());
+    if same.as_ref() != Some(&public) {
+        return Err(Fault::new("public-key-differs").with("label", label));
+    }
+    let nonce = super::entropy::host()?;
+    let fresh = base16ct::lower::encode_string(nonce.expose().get(..16).unwrap_or_default());
+    let challenge = format!("Proof of restore\nkey: {label}\ndevice: {serial}\nkey reference: {at}\nchallenge: {fresh}\n");
+    let digest: [u8; 32] = Sha256::digest(challenge.as_bytes()).into();
+    let signature = bench.with(serial, |device| device.sign(at, key.key_type, &digest))?;
+    match verify_sha256(&public, challenge.as_bytes(), &signature) {
+        Verdict::Good => {}
+        Verdict::Bad => return Err(Fault::new("signature-wrong").with("label", label)),
+        Verdict::CannotCheck => {
+            return Ok(vec![Fact::NotProvable { label: label.clone(), key_type: key.key_type }]);
+        }
+    }
+    let (text_name, signature_name) = (format!("keys/{label}.proof.txt"), format!("keys/{label}.proof.sig"));
+    folder.write_new(&text_name, challenge.as_bytes())?;
+    folder.write_new(&signature_name, &for_openssl(key.key_type, &signature))?;
+    Ok(vec![Fact::Proven { label: label.clone(), reference: at, signature_file: signature_name }])
+}
+
+/// openssl takes ECDSA signatures as SEQUENCE { r, s }; RSA signatures as they are.
+fn for_openssl(key_type: KeyType, signature: &[u8]) -> Vec<u8> {
+    match (key_type, signature.split_at_checked(signature.len() / 2)) {
+        (KeyType::Ec(_), Some((r, s))) => {
+            Writer::new().constructed(0x30, &Writer::new().integer(r).integer(s)).finish()
+        }
+        _ => signature.to_vec(),
+    }
+}

@@ -1,0 +1,383 @@
+//! The clerk performs what a step asks for and answers with an outcome. It alone touches cards, files and clocks of a
+//! ceremony; secrets travel by move between the vault and the worker that needs them.
+
+mod bench;
+mod check;
+mod derive;
+mod entropy;
+mod faults;
+mod folder;
+mod keys;
+mod provision;
+mod shares;
+mod source;
+
+pub use bench::Hands;
+pub use check::{check, open_text};
+pub use folder::{Folder, RecordFile, WrittenFile};
+pub use source::Source;
+
+use self::bench::{Bench, Reply, Worker};
+use self::derive::{Job, News, OpenedFile};
+use self::provision::{Pins, Target};
+use crate::card::transport::Readers;
+use crate::ceremony::{Act, Outcome};
+use crate::dkek::{Rounds, ShareFile};
+use crate::record::{BackedUpKey, CeremonyKind, Fact, Manifest};
+use crate::room;
+use crate::secret::WipingBytes;
+use crate::terms::{Fault, Handle, Kcv, KeyLabel, Quorum, Seat, Serial};
+use crate::vault::Vault;
+
+/// The name of the share file in a folder.
+pub const SHARE_FILE: &str = "dkek-1.pbe";
+
+/// The name of the manifest in a folder.
+pub const MANIFEST: &str = "manifest.json";
+
+/// What a clerk works with.
+pub struct Office {
+    /// The folder of this sitting.
+    pub folder: Folder,
+    /// What is restored from, where this is a restore.
+    pub source: Option<Source>,
+    /// Where devices are found.
+    pub readers: Box<dyn Readers>,
+    /// Puts software cards into readers, in a rehearsal.
+    pub hands: Option<Hands>,
+    /// Rounds of the key derivation.
+    pub rounds: Rounds,
+    /// A rehearsal.
+    pub rehearsal: bool,
+    /// What the ceremony is for.
+    pub title: String,
+}
+
+/// What the clerk is waiting for.
+enum Pending {
+    Nothing,
+    Card,
+    Sealing,
+    Opening { job: Job<OpenedFile>, seats: Vec<Seat>, kcv: Kcv },
+    Ready(Outcome),
+}
+
+/// What the clerk has noted of this sitting, for the manifest. All of it is public.
+#[derive(Default)]
+struct Notes {
+    quorum: Option<Quorum>,
+    prime: Option<String>,
+    kcv: Option<Kcv>,
+    serial: Option<Serial>,
+    keys: Vec<BackedUpKey>,
+}
+
+/// The clerk.
+pub struct Clerk {
+    folder: Folder,
+    source: Option<Source>,
+    worker: Worker,
+    rounds: Rounds,
+    rehearsal: bool,
+    title: String,
+    sealing: Option<Job<ShareFile>>,
+    sealed: Option<ShareFile>,
+    notes: Notes,
+    pending: Pending,
+}
+
+impl Clerk {
+    /// Takes up work.
+    pub fn new(office: Office) -> Self {
+        Self {
+            folder: office.folder,
+            source: office.source,
+            worker: Worker::start(office.readers, office.hands),
+            rounds: office.rounds,
+            rehearsal: office.rehearsal,
+            title: office.title,
+            sealing: None,
+            sealed: None,
+            notes: Notes::default(),
+            pending: Pending::Nothing,
+        }
+    }
+
+    /// Begins an act. Its outcome comes from [`Clerk::poll`].
+    pub fn begin(&mut self, act: Act, vault: &mut Vault) {
+        self.pending = match self.start(act, vault) {
+            Ok(pending) => pending,
+            Err(fault) => Pending::Ready(Outcome::Failed(fault)),
+        };
+    }
+
+    /// Stops everything and lets go of all secrets that workers hold.
+    pub fn stop(&mut self) {
+        self.sealing = None;
+        self.pending = Pending::Nothing;
+        let _ = self.worker.begin(Box::new(|bench| {
+            bench.let_go();
+            Reply::plain(Ok(Vec::new()))
+        }));
+    }
+
+    /// Whether an act is under way.
+    pub const fn is_busy(&self) -> bool {
+        !matches!(self.pending, Pending::Nothing)
+    }
+
+    /// What has become of the act under way; `None`: nothing new.
+    pub fn poll(&mut self, vault: &mut Vault) -> Option<Outcome> {
+        let outcome = match &mut self.pending {
+            Pending::Nothing => None,
+            Pending::Ready(outcome) => Some(outcome.clone()),
+            Pending::Card => self.worker.poll().map(|reply| {
+                for (handle, secret) in reply.back {
+                    vault.keep(handle, secret);
+                }
+                outcome_of(reply.result)
+            }),
+            Pending::Sealing => self.poll_sealing(),
+            Pending::Opening { job, seats, kcv } => match job.newest() {
+                Err(()) => Some(Outcome::Failed(Fault::new("worker-gone"))),
+                Ok(None) => None,
+                Ok(Some(News::Progress(done, total))) => Some(Outcome::Progress { done, total }),
+                Ok(Some(News::Done(opened))) => Some(outcome_of(shares::opened(opened.found, seats, *kcv, vault))),
+            },
+        };
+        match &outcome {
+            Some(Outcome::Done(facts)) => {
+                facts.iter().for_each(|fact| self.note(fact));
+                self.pending = Pending::Nothing;
+            }
+            Some(Outcome::Failed(_)) => self.pending = Pending::Nothing,
+            Some(Outcome::Progress { .. }) | None => {}
+        }
+        outcome
+    }
+
+    fn poll_sealing(&mut self) -> Option<Outcome> {
+        match self.sealing.as_ref().map_or(Err(()), Job::newest) {
+            Err(()) => Some(Outcome::Failed(Fault::new("worker-gone"))),
+            Ok(None) => None,
+            Ok(Some(News::Progress(done, total))) => Some(Outcome::Progress { done, total }),
+            Ok(Some(News::Done(file))) => {
+                self.sealing = None;
+                self.sealed = Some(file);
+                Some(Outcome::Done(vec![Fact::Enciphered { rounds: self.rounds.0 }]))
+            }
+        }
+    }
+
+    fn start(&mut self, act: Act, vault: &mut Vault) -> Result<Pending, Fault> {
+        let done = |facts| Ok(Pending::Ready(Outcome::Done(facts)));
+        match act {
+            Act::ExamineRoom => done(vec![Fact::Room { findings: examine_room() }]),
+            Act::ReadFolder => done(self.source()?.facts(self.rehearsal)?),
+            Act::Deal { quorum } => {
+                let begun = shares::begin(quorum, self.rounds, self.rehearsal, vault)?;
+                self.sealing = Some(begun.sealing);
+                done(vec![begun.fact])
+            }
+            Act::CompareShare { custodian, prime } => done(shares::compare(custodian, &prime, vault)?),
+            Act::FinishSealing if self.sealed.is_some() => done(Vec::new()),
+            Act::FinishSealing => Ok(Pending::Sealing),
+            Act::ProveVaultEmpty => prove_empty(vault).map(|facts| Pending::Ready(Outcome::Done(facts))),
+            Act::WriteShareFile => done(self.write_share_file()?),
+            Act::TakeShare { seat, prime } => done(shares::take(seat, &prime, vault)?),
+            Act::OpenShareFile { seats, threshold, prime, kcv } => {
+                let content = match &self.source {
+                    Some(source) => source.share_file()?,
+                    None => self.folder.read(SHARE_FILE)?,
+                };
+                let file = ShareFile::parse(&content).map_err(|error| faults::share_file(&error))?;
+                if file.is_rehearsal() != self.rehearsal {
+                    return Err(Fault::new("rehearsal-artefact").with("what", SHARE_FILE));
+                }
+                let tries = shares::tries(&seats, &prime, threshold, vault)?;
+                Ok(Pending::Opening { job: derive::begin_opening(tries, file, self.rounds), seats, kcv })
+            }
+            Act::CloseFolder { ceremony } => done(self.close(ceremony)?),
+            card_act => self.start_card(card_act, vault),
+        }
+    }
+
+    fn start_card(&self, act: Act, vault: &mut Vault) -> Result<Pending, Fault> {
+        let folder = self.folder.clone();
+        let from = self.from();
+        let rehearsal = self.rehearsal;
+        let job: bench::Job = match act {
+            Act::FindDevice { role, not } => plain(move |bench| provision::find(bench, role, &not, rehearsal)),
+            Act::MixEntropy { serial } => Box::new(move |bench| provision::mix_entropy(bench, &serial)),
+            Act::ReadTries { role, serial, pin } => {
+                plain(move |bench| provision::read_tries(bench, role, &serial, pin))
+            }
+            Act::Initialise { role, serial, initialised, user_pin_tries, pin_reset, cut } => {
+                let target = Target { role, serial, initialised, user_pin_tries, pin_reset, cut };
+                let pins = Pins {
+                    so_pin: vault.give(Handle::SoPin),
+                    new_so_pin: give(vault, Handle::NewSoPin, "pins-missing")?,
+                    user_pin: give(vault, Handle::UserPin, "pins-missing")?,
+                };
+                Box::new(move |bench| provision::initialise(bench, &target, pins))
+            }
+            Act::ChangeSoPin { role, serial } => {
+                let pins = (
+                    give(vault, Handle::SoPin, "pins-missing")?,
+                    give(vault, Handle::NewSoPin, "pins-missing")?,
+                );
+                Box::new(move |bench| provision::change_so_pin(bench, role, &serial, pins))
+            }
+            Act::LogIn { role, serial } => {
+                let pin = give(vault, Handle::UserPin, "pins-missing")?;
+                plain(move |bench| provision::log_in(bench, role, &serial, &pin))
+            }
+            Act::LoadDkek { role, serial, kcv } => {
+                let dkek = give(vault, Handle::Dkek, "dkek-missing")?;
+                Box::new(move |bench| provision::load_dkek(bench, role, &serial, kcv, dkek))
+            }
+            Act::MakeKey { key, serial, again } => {
+                plain(move |bench| keys::make(bench, &folder, &key, &serial, again))
+            }
+            Act::TakeInventory { role, serial, expected } => {
+                plain(move |bench| keys::inventory(bench, role, &serial, &expected))
+            }
+            Act::BackUp { key, serial, kcv } => {
+                let dkek = give(vault, Handle::Dkek, "dkek-missing")?;
+                Box::new(move |bench| keys::back_up(bench, &folder, &key, &serial, kcv, dkek))
+            }
+            Act::VerifyBackup { label, kcv } => {
+                let key = self.backed_up(&label)?;
+                let content = keys::unchanged(&from, &key.wrapped, key.wrapped_sha256)?;
+                let dkek = give(vault, Handle::Dkek, "dkek-missing")?;
+                let result = keys::verify(&key.wrapped, &content, kcv, &dkek);
+                vault.keep(Handle::Dkek, dkek);
+                result?;
+                return Ok(Pending::Ready(Outcome::Done(vec![Fact::Verified { label }])));
+            }
+            Act::RestoreKey { label, to, serial, again } => {
+                let key = self.backed_up(&label)?;
+                plain(move |bench| keys::restore(bench, &from, &key, to, &serial, again))
+            }
+            Act::ProveKey { label, at, serial, .. } => {
+                let key = self.backed_up(&label)?;
+                plain(move |bench| keys::prove(bench, &folder, &from, &key, at, &serial))
+            }
+            _ => return Err(Fault::new("step-not-possible")),
+        };
+        self.worker.begin(job)?;
+        Ok(Pending::Card)
+    }
+
+    fn source(&self) -> Result<&Source, Fault> {
+        self.source.as_ref().ok_or_else(|| Fault::new("source-missing").with("folder", "-"))
+    }
+
+    /// The folder that wrapped keys are read from: the source's, or this sitting's own.
+    fn from(&self) -> Folder {
+        self.source.as_ref().map_or_else(|| self.folder.clone(), |source| source.folder.clone())
+    }
+
+    fn backed_up(&self, label: &KeyLabel) -> Result<BackedUpKey, Fault> {
+        let keys = self.source.as_ref().map_or(&self.notes.keys, |source| &source.manifest.keys);
+        let found = keys.iter().find(|key| key.label == *label).cloned();
+        found.ok_or_else(|| Fault::new("source-file-missing").with("file", keys::wrapped_name(label)))
+    }
+
+    fn write_share_file(&mut self) -> Result<Vec<Fact>, Fault> {
+        let sealed = self.sealed.as_ref().ok_or_else(|| Fault::new("step-not-possible"))?;
+        let content = sealed.to_bytes();
+        let written = if self.folder.has(SHARE_FILE) && self.folder.read(SHARE_FILE)? == content {
+            self.folder.written(SHARE_FILE)?
+        } else {
+            self.folder.write_new(SHARE_FILE, &content)?
+        };
+        self.sealed = None;
+        Ok(vec![Fact::Written { file: written.name, bytes: written.bytes, sha256: written.sha256 }])
+    }
+
+    /// Remembers what the manifest will say.
+    fn note(&mut self, fact: &Fact) {
+        match fact {
+            Fact::Dealt { quorum, prime, kcv } => {
+                self.notes.quorum = Some(*quorum);
+                self.notes.prime = Some(prime.clone());
+                self.notes.kcv = Some(*kcv);
+            }
+            Fact::Initialised { serial, .. } if self.notes.serial.is_none() => self.notes.serial = Some(serial.clone()),
+            _ => {}
+        }
+    }
+
+    /// Remembers a backup with all that a restore needs to know of it.
+    pub fn note_backup(&mut self, key: &crate::plan::PlannedKey, file: &str, sha256: crate::terms::Digest) {
+        let public = keys::public_name(&key.label);
+        if let Ok(written) = self.folder.written(&public) {
+            self.notes.keys.retain(|known| known.label != key.label);
+            self.notes.keys.push(BackedUpKey {
+                label: key.label.clone(),
+                id: key.id.clone(),
+                key_type: key.key_type,
+                reference: key.reference,
+                wrapped: file.to_owned(),
+                wrapped_sha256: sha256,
+                public,
+                public_sha256: written.sha256,
+            });
+        }
+    }
+
+    fn close(&mut self, ceremony: CeremonyKind) -> Result<Vec<Fact>, Fault> {
+        self.worker.begin(Box::new(|bench: &mut Bench| {
+            bench.let_go();
+            Reply::plain(Ok(Vec::new()))
+        }))?;
+        if ceremony != CeremonyKind::Establish {
+            return Ok(Vec::new());
+        }
+        let missing = || Fault::new("step-not-possible");
+        let manifest = Manifest {
+            manifest: 1,
+            rehearsal: self.rehearsal,
+            title: self.title.clone(),
+            quorum: self.notes.quorum.ok_or_else(missing)?,
+            prime: self.notes.prime.clone().ok_or_else(missing)?,
+            kcv: self.notes.kcv.ok_or_else(missing)?,
+            share_file: SHARE_FILE.to_owned(),
+            share_file_sha256: self.folder.written(SHARE_FILE)?.sha256,
+            rounds: self.rounds.0,
+            serial: self.notes.serial.clone().ok_or_else(missing)?,
+            keys: self.notes.keys.clone(),
+        };
+        let written = self.folder.write_new(MANIFEST, manifest.to_text()?.as_bytes())?;
+        Ok(vec![Fact::Written { file: written.name, bytes: written.bytes, sha256: written.sha256 }])
+    }
+}
+
+fn plain(work: impl FnOnce(&mut Bench) -> Result<Vec<Fact>, Fault> + Send + 'static) -> bench::Job {
+    Box::new(move |bench| Reply::plain(work(bench)))
+}
+
+fn outcome_of(result: Result<Vec<Fact>, Fault>) -> Outcome {
+    match result {
+        Ok(facts) => Outcome::Done(facts),
+        Err(fault) => Outcome::Failed(fault),
+    }
+}
+
+fn give(vault: &mut Vault, handle: Handle, otherwise: &'static str) -> Result<WipingBytes, Fault> {
+    vault.give(handle).ok_or_else(|| Fault::new(otherwise))
+}
+
+fn prove_empty(vault: &Vault) -> Result<Vec<Fact>, Fault> {
+    let held = vault.holds();
+    if held.is_empty() {
+        return Ok(vec![Fact::VaultEmpty]);
+    }
+    Err(Fault::new("vault-not-empty").with("held", held.len()))
+}
+
+fn examine_room() -> Vec<(String, String)> {
+    let named = |finding: &room::Finding| (format!("room-{}", finding.name()), finding.detail());
+    room::examine().iter().map(named).collect()
+}

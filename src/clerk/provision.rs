@@ -1,0 +1,238 @@
+//! The clerk's acts that make a device ready: finding, erasing and initialising, logging in, loading the DKEK.
+
+use super::bench::{Bench, Reply};
+use super::entropy;
+use crate::card::{CardError, Device, DkekState, Initialise, Pin, PinAnswer, PinReset, PinState};
+use crate::plan;
+use crate::record::{Fact, PinName};
+use crate::secret::{Secret, SoPin, TypedText, UserPin, WipingBytes};
+use crate::terms::{DeviceRole, Fault, Handle, Kcv, Serial};
+
+/// Identifies the device for a role.
+pub fn find(bench: &mut Bench, role: DeviceRole, not: &[Serial], rehearsal: bool) -> Result<Vec<Fact>, Fault> {
+    let device = bench.find(role, not)?;
+    let serial = device.serial().clone();
+    if serial.is_rehearsal() != rehearsal {
+        return Err(Fault::new("rehearsal-artefact").with("what", serial));
+    }
+    let look = |device: &mut Device| -> Result<Fact, CardError> {
+        let user = device.pin_state(Pin::User)?;
+        let so = device.pin_state(Pin::So)?;
+        let keys = u16::try_from(device.keys()?.len()).unwrap_or(u16::MAX);
+        Ok(Fact::Device {
+            role,
+            serial: device.serial().clone(),
+            version: device.version().to_string(),
+            user_pin_tries: tries(user),
+            so_pin_tries: tries(so),
+            initialised: !(user == PinState::NeverInitialised && so == PinState::NeverInitialised),
+            keys,
+        })
+    };
+    bench.with(&serial, look).map(|fact| vec![fact])
+}
+
+fn tries(state: PinState) -> Option<u8> {
+    match state {
+        PinState::TriesLeft(left) => Some(left),
+        PinState::Blocked => Some(0),
+        _ => None,
+    }
+}
+
+/// Seeds the generator from the device and the host.
+pub fn mix_entropy(bench: &mut Bench, serial: &Serial) -> Reply {
+    let seeded = || -> Result<WipingBytes, Fault> {
+        let device = bench.with(serial, |device| device.random(entropy::SOURCE_BYTES))?;
+        entropy::plausible(&device)?;
+        entropy::mix(&[&device, &entropy::host()?])
+    };
+    match seeded() {
+        Ok(seed) => {
+            let sources = vec![format!("device {serial}"), "this computer".to_owned()];
+            Reply { result: Ok(vec![Fact::Seeded { sources }]), back: vec![(Handle::GeneratorSeed, seed)] }
+        }
+        Err(fault) => Reply::plain(Err(fault)),
+    }
+}
+
+/// Reads how many tries a PIN has left, logged out, before anyone types it.
+pub fn read_tries(bench: &mut Bench, role: DeviceRole, serial: &Serial, pin: PinName) -> Result<Vec<Fact>, Fault> {
+    let which = if pin == PinName::User { Pin::User } else { Pin::So };
+    let state = bench.with(serial, |device| match device.pin_state(which)? {
+        PinState::Verified => {
+            device.select()?;
+            device.pin_state(which)
+        }
+        state => Ok(state),
+    })?;
+    match (state, pin) {
+        (PinState::TriesLeft(left), _) => Ok(vec![Fact::Tries { role, pin, left }]),
+        (PinState::Blocked, PinName::User) => Err(Fault::new("pin-blocked")),
+        (PinState::Blocked, PinName::So) => Err(Fault::new("so-pin-blocked")),
+        (PinState::NeverInitialised, _) => Err(Fault::new("device-not-initialised")),
+        (PinState::TransportPin, _) => Err(Fault::new("pin-transport")),
+        (PinState::Unclear(status), _) => {
+            Err(Fault::new("card-refused").with("operation", "pin-state").with("status", status))
+        }
+        (PinState::Verified, _) => Err(Fault::new("card-malformed").with("operation", "pin-state")),
+    }
+}
+
+/// The PINs that initialising needs. They go back into the vault, for the step may have to be tried again.
+pub struct Pins {
+    /// The SO-PIN as it is; a device that was never initialised has none.
+    pub so_pin: Option<WipingBytes>,
+    /// The SO-PIN as it shall be.
+    pub new_so_pin: WipingBytes,
+    /// The user PIN as it shall be.
+    pub user_pin: WipingBytes,
+}
+
+/// How a device is to be initialised.
+pub struct Target {
+    /// Which device.
+    pub role: DeviceRole,
+    /// Its serial.
+    pub serial: Serial,
+    /// Whether it had been initialised before.
+    pub initialised: bool,
+    /// The retry counter of the user PIN.
+    pub user_pin_tries: u8,
+    /// What the SO-PIN may do to the user PIN.
+    pub pin_reset: plan::PinReset,
+    /// An earlier try had no answer.
+    pub cut: bool,
+}
+
+/// Erases and initialises a device, once: where an earlier try had no answer, finds out first whether it was done.
+pub fn initialise(bench: &mut Bench, target: &Target, pins: Pins) -> Reply {
+    let result = initialised(bench, target, &pins);
+    let back = pins.so_pin.into_iter().map(|pin| (Handle::SoPin, pin));
+    let back = back.chain([(Handle::NewSoPin, pins.new_so_pin), (Handle::UserPin, pins.user_pin)]);
+    Reply { result, back: back.collect() }
+}
+
+fn initialised(bench: &mut Bench, target: &Target, pins: &Pins) -> Result<Vec<Fact>, Fault> {
+    let user_pin = user_pin(&pins.user_pin)?;
+    let current = match &pins.so_pin {
+        Some(typed) if target.initialised => so_pin(typed)?,
+        None if target.initialised => return Err(Fault::new("pins-missing")),
+        _ => so_pin(&pins.new_so_pin)?,
+    };
+    let Target { role, serial, .. } = target;
+    let done = Fact::Initialised { role: *role, serial: serial.clone(), dkek_shares: 1 };
+    let waits_for_share = |state: DkekState| matches!(state, DkekState::Pending { total: 1, outstanding: 1 });
+    if target.cut && bench.with(serial, |device| device.dkek_state()).is_ok_and(waits_for_share) {
+        // It may be done, or it may be an older initialisation: only the new PIN can tell. The one guess ever made, on a
+        // device that is being erased anyway.
+        let answer = bench.with(serial, |device| device.verify_user_pin(&user_pin))?;
+        bench.with(serial, Device::select)?;
+        if answer == PinAnswer::Accepted {
+            return Ok(vec![done]);
+        }
+    }
+    let settings = Initialise {
+        so_pin: &current,
+        user_pin: &user_pin,
+        user_pin_tries: target.user_pin_tries,
+        dkek_shares: Some(1),
+        pin_reset: match target.pin_reset {
+            plan::PinReset::Off => PinReset::Off,
+            plan::PinReset::Unblock => PinReset::Unblock,
+            plan::PinReset::Set => PinReset::Set,
+        },
+    };
+    match bench.with(serial, |device| device.initialise(&settings))? {
+        PinAnswer::Accepted => {}
+        PinAnswer::Wrong { tries_left } => return Err(Fault::new("so-pin-wrong").with("left", tries_left)),
+        PinAnswer::Blocked => return Err(Fault::new("so-pin-blocked")),
+        PinAnswer::NotAllowed => return Err(Fault::new("initialise-refused")),
+    }
+    // What the device says of itself counts, not what it answered.
+    if !waits_for_share(bench.with(serial, |device| device.dkek_state())?) {
+        return Err(Fault::new("initialise-unclear"));
+    }
+    Ok(vec![done])
+}
+
+/// Changes the SO-PIN of a device that was initialised with the one it had before.
+pub fn change_so_pin(bench: &mut Bench, role: DeviceRole, serial: &Serial, pins: (WipingBytes, WipingBytes)) -> Reply {
+    let (current, new) = pins;
+    let change = || -> Result<Vec<Fact>, Fault> {
+        let (old_pin, new_pin) = (so_pin(&current)?, so_pin(&new)?);
+        let changed = vec![Fact::SoPinChanged { role }];
+        match bench.with(serial, |device| device.change_so_pin(&old_pin, &new_pin))? {
+            PinAnswer::Accepted => Ok(changed),
+            // An earlier try whose answer was lost may have changed it; then the new one is right, and this puts the
+            // counter back.
+            PinAnswer::Wrong { tries_left } if tries_left > 1 => {
+                match bench.with(serial, |device| device.change_so_pin(&new_pin, &new_pin))? {
+                    PinAnswer::Accepted => Ok(changed),
+                    PinAnswer::Wrong { tries_left } => Err(Fault::new("so-pin-wrong").with("left", tries_left)),
+                    PinAnswer::Blocked => Err(Fault::new("so-pin-blocked")),
+                    PinAnswer::NotAllowed => Err(Fault::new("so-pin-not-changed")),
+                }
+            }
+            PinAnswer::Wrong { tries_left } => Err(Fault::new("so-pin-wrong").with("left", tries_left)),
+            PinAnswer::Blocked => Err(Fault::new("so-pin-blocked")),
+            PinAnswer::NotAllowed => Err(Fault::new("so-pin-not-changed")),
+        }
+    };
+    let result = change();
+    Reply { result, back: vec![(Handle::SoPin, current), (Handle::NewSoPin, new)] }
+}
+
+/// Logs in with the user PIN. The PIN is wiped, right or wrong.
+pub fn log_in(bench: &mut Bench, role: DeviceRole, serial: &Serial, typed: &WipingBytes) -> Result<Vec<Fact>, Fault> {
+    let pin = user_pin(typed)?;
+    match bench.with(serial, |device| device.verify_user_pin(&pin))? {
+        PinAnswer::Accepted => Ok(vec![Fact::LoggedIn { role }]),
+        PinAnswer::Wrong { tries_left } => Err(Fault::new("pin-wrong").with("left", tries_left)),
+        PinAnswer::Blocked => Err(Fault::new("pin-blocked")),
+        PinAnswer::NotAllowed => Err(Fault::new("card-refused").with("operation", "verify").with("status", "")),
+    }
+}
+
+/// Loads the DKEK, unless the device has it already, and compares the KCV.
+pub fn load_dkek(bench: &mut Bench, role: DeviceRole, serial: &Serial, expected: Kcv, dkek: WipingBytes) -> Reply {
+    let load = || -> Result<Vec<Fact>, Fault> {
+        let share = Secret::from_slice(dkek.expose()).ok_or_else(|| Fault::new("dkek-missing"))?;
+        let mut state = bench.with(serial, |device| device.dkek_state())?;
+        if matches!(state, DkekState::Pending { outstanding: 1, .. }) {
+            bench.with(serial, |device| device.import_dkek_share(&share))?;
+            // The answer to the import is read again: some devices show the KCV only to who is logged in.
+            state = bench.with(serial, |device| device.dkek_state())?;
+        }
+        match state {
+            DkekState::Complete { kcv: Some(kcv), .. } if kcv == expected => {
+                Ok(vec![Fact::Loaded { role, kcv }])
+            }
+            DkekState::Complete { kcv: Some(found), .. } => {
+                Err(Fault::new("device-kcv-differs").with("found", found).with("expected", expected))
+            }
+            DkekState::Complete { kcv: None, .. } => Err(Fault::new("card-login-lost")),
+            DkekState::Pending { outstanding, .. } => {
+                Err(Fault::new("dkek-incomplete").with("outstanding", outstanding))
+            }
+            DkekState::NotConfigured => Err(Fault::new("dkek-not-configured")),
+        }
+    };
+    let result = load();
+    Reply { result, back: vec![(Handle::Dkek, dkek)] }
+}
+
+fn typed_text(bytes: &WipingBytes) -> Result<TypedText, Fault> {
+    let mut text = TypedText::new();
+    let whole = bytes.expose().iter().try_for_each(|byte| text.push(*byte));
+    whole.map_err(|_| Fault::new("pins-missing"))?;
+    Ok(text)
+}
+
+fn so_pin(bytes: &WipingBytes) -> Result<SoPin, Fault> {
+    SoPin::from_typed(&typed_text(bytes)?).map_err(|_| Fault::new("pins-missing"))
+}
+
+fn user_pin(bytes: &WipingBytes) -> Result<UserPin, Fault> {
+    UserPin::from_typed(&typed_text(bytes)?).map_err(|_| Fault::new("pins-missing"))
+}
