@@ -11,7 +11,6 @@ use super::{Session, SoftCard};
 use rsa::traits::{PrivateKeyParts, PublicKeyParts};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
-use thiserror::Error;
 
 /// The first field of every state file, so that nobody takes it for more than it is.
 const NOTICE: &str =
@@ -20,13 +19,11 @@ const NOTICE: &str =
 const FORMAT: u64 = 1;
 
 /// Why a state file cannot be used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StateError {
     /// It is no state file of a software card, or of another version.
-    #[error("not a state file of a software card")]
     OtherFormat,
     /// This field is missing or broken.
-    #[error("broken field {0}")]
     Field(&'static str),
 }
 
