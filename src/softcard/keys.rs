@@ -202,8 +202,14 @@ fn der_signature(plain: &[u8]) -> Vec<u8> {
     super::tlv::object(0x30, &[integer(r), integer(s)].concat())
 }
 
+/// No number of an RSA key that this card takes is longer.
+const LONGEST_NUMBER: usize = 512;
+
 /// Builds an RSA key from its primes; `None` when they are none or the modulus has a length this card does not take.
 pub(super) fn rsa_from_primes(p: &[u8], q: &[u8], exponent: &[u8]) -> Option<PrivateKey> {
+    if [p, q, exponent].iter().any(|number| number.len() > LONGEST_NUMBER) {
+        return None;
+    }
     let key = PrivateKey::from_p_q(
         BoxedUint::from_be_slice_vartime(p),
         BoxedUint::from_be_slice_vartime(q),
@@ -215,6 +221,9 @@ pub(super) fn rsa_from_primes(p: &[u8], q: &[u8], exponent: &[u8]) -> Option<Pri
 
 /// Builds an RSA key from modulus and private exponent, finding the primes.
 pub(super) fn rsa_from_exponent(modulus: &[u8], private: &[u8], exponent: &[u8]) -> Option<PrivateKey> {
+    if [modulus, private, exponent].iter().any(|number| number.len() > LONGEST_NUMBER) {
+        return None;
+    }
     let key = PrivateKey::from_components(
         BoxedUint::from_be_slice_vartime(modulus),
         BoxedUint::from_be_slice_vartime(exponent),

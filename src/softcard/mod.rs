@@ -10,6 +10,8 @@ mod cvc;
 mod dkek;
 pub mod fault;
 mod files;
+#[cfg(test)]
+mod fuzz_tests;
 mod generate;
 mod keys;
 mod pins;

@@ -102,7 +102,7 @@ fn before(trace: &Trace) -> Before {
         let key = |position: usize| u8::from_str_radix(&command[position..position + 2], 16).unwrap();
         match &command[..4] {
             "00A4" if command.starts_with("00A4000002") => {
-                selected = command[10..14].to_owned();
+                command[10..14].clone_into(&mut selected);
                 if done && !made.contains(&selected) && !of_the_device(&selected) {
                     state.files.entry(selected.clone()).or_default();
                 }
@@ -222,8 +222,7 @@ fn objects(mut bytes: &[u8]) -> Option<Vec<(Vec<u8>, &[u8])>> {
         let (tag, rest) =
             if lead & 0x1F == 0x1F { (vec![*lead, *rest.first()?], &rest[1..]) } else { (vec![*lead], rest) };
         let (length, rest) = match rest {
-            [length @ 0..=0x7F, rest @ ..] => (usize::from(*length), rest),
-            [0x81, length, rest @ ..] => (usize::from(*length), rest),
+            [length @ 0..=0x7F, rest @ ..] | [0x81, length, rest @ ..] => (usize::from(*length), rest),
             [0x82, high, low, rest @ ..] => (usize::from(u16::from_be_bytes([*high, *low])), rest),
             _ => return None,
         };
