@@ -280,6 +280,28 @@ mod tests {
         }
 
         #[test]
+        fn authentic_numbers_that_are_no_rsa_key_are_refused(
+            mut modulus in prop::collection::vec(any::<u8>(), 128),
+            private in prop::collection::vec(any::<u8>(), 0..=128),
+            (p, q) in (prop::collection::vec(any::<u8>(), 64), prop::collection::vec(any::<u8>(), 64)),
+            exponent in prop::sample::select(vec![&[3][..], &[1, 0, 1], &[1, 0, 3], &[0xFF; 4], &[1, 0, 0, 0, 1], &[]]),
+        ) {
+            modulus[0] |= 0x80;
+            modulus[127] |= 1;
+            let (mut odd_p, mut odd_q) = (p.clone(), q);
+            for prime in [&mut odd_p, &mut odd_q] {
+                prime[0] |= 0xC0;
+                prime[63] |= 1;
+            }
+            for private in [&private[..], &[], &[0], &[1]] {
+                prop_assert!(rsa_from_exponent(&modulus, private, exponent).is_none());
+            }
+            let made = rsa_from_primes(&odd_p, &odd_q, exponent);
+            prop_assert!(made.is_none_or(|key| key.size() == 128));
+            prop_assert!(rsa_from_primes(&p, &p, exponent).is_none_or(|key| key.size() == 128));
+        }
+
+        #[test]
         fn an_authentic_blob_of_rubbish_is_refused(
             kind in prop::sample::select(vec![TYPE_RSA, TYPE_RSA_CRT, TYPE_ELLIPTIC]),
             fields in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..40), 0..9),
