@@ -51,7 +51,7 @@ impl Rack {
         format!("Software reader {}", slot + 1)
     }
 
-    /// Commands larger than this do not fit through the readers connected from now on.
+    /// Commands larger than this do not fit through the readers connected from now on: [`TransportError::NoReader`].
     pub fn set_largest_command(&mut self, bytes: usize) {
         self.largest_command = bytes;
     }
@@ -73,9 +73,9 @@ impl Rack {
         self.exchange(slot, None)
     }
 
-    /// Looks at, or changes, the card in a reader without taking it out.
-    pub fn with_card<T>(&self, slot: usize, look: impl FnOnce(&mut SoftCard) -> T) -> Option<T> {
-        lock(self.slots.get(slot)?).occupant.as_mut().map(|occupant| look(&mut occupant.card))
+    /// Looks at the card in a reader without taking it out.
+    pub fn with_card<T>(&self, slot: usize, look: impl FnOnce(&SoftCard) -> T) -> Option<T> {
+        lock(self.slots.get(slot)?).occupant.as_ref().map(|occupant| look(&occupant.card))
     }
 
     fn exchange(&self, slot: usize, new: Option<Occupant>) -> Option<SoftCard> {
@@ -118,7 +118,7 @@ impl InProcess {
         Self { slot: Arc::new(Mutex::new(slot)), turn: 0, largest_command: LARGEST_COMMAND }
     }
 
-    /// Commands larger than this do not fit through.
+    /// Commands larger than this do not fit through: [`TransportError::NoReader`].
     #[must_use]
     pub fn with_largest_command(mut self, bytes: usize) -> Self {
         self.largest_command = bytes;
@@ -139,7 +139,7 @@ impl Transport for InProcess {
         }
         let Occupant { card, file } = slot.occupant.as_mut().ok_or(TransportError::NoCard)?;
         if command.len() > self.largest_command {
-            return Err(TransportError::Garbled);
+            return Err(TransportError::NoReader);
         }
         let before = file.as_ref().map(|_| card.state.clone());
         let answer = wiping(card.execute(command.expose()));
@@ -188,9 +188,9 @@ fn wiping(mut answer: Vec<u8>) -> WipingBytes {
 
 #[cfg(test)]
 mod tests {
+    use super::super::{CutOff, tests};
     use super::*;
     use crate::card::status::Status;
-    use crate::softcard::{CutOff, tests};
     use std::os::unix::fs::PermissionsExt;
 
     fn card(serial: &str) -> SoftCard {
@@ -231,7 +231,7 @@ mod tests {
         let mut transport = InProcess::new(card("REH0000001")).with_largest_command(20);
         assert_eq!(transport.largest_command(), 20);
         assert_eq!(send(&mut transport, tests::SELECT), Ok(Status::Done));
-        assert_eq!(send(&mut transport, &tests::initialise("920101")), Err(TransportError::Garbled));
+        assert_eq!(send(&mut transport, &tests::initialise("920101")), Err(TransportError::NoReader));
         assert_eq!(send(&mut transport, "00200081"), Ok(Status::ReferenceNotFound));
         assert_eq!(InProcess::new(card("REH0000001")).largest_command(), 65_544);
     }

@@ -43,10 +43,7 @@ pub(super) struct State {
 impl State {
     /// As it leaves the factory; `None` for a serial that no software card may have.
     pub(super) fn fresh(serial: &str) -> Option<Self> {
-        let fits = serial.starts_with("REH")
-            && (8..=11).contains(&serial.len())
-            && serial.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        if !fits {
+        if !serial_fits(serial) {
             return None;
         }
         let Device { key, chain } = cvc::new_device(serial)?;
@@ -59,6 +56,13 @@ impl State {
             files: BTreeMap::from([(CERTIFICATES, chain)]),
         })
     }
+}
+
+/// `REH` and more, 8 to 11 letters and digits: OpenSC wants 8, the certificate has room for 11.
+fn serial_fits(serial: &str) -> bool {
+    serial.starts_with("REH")
+        && (8..=11).contains(&serial.len())
+        && serial.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
 impl SoftCard {
@@ -99,7 +103,7 @@ impl SoftCard {
             return Err(StateError::OtherFormat);
         }
         let read = |field: &'static str| value.get(field).ok_or(StateError::Field(field));
-        let serial = read("serial")?.as_str().filter(|serial| serial.starts_with("REH"));
+        let serial = read("serial")?.as_str().filter(|serial| serial_fits(serial));
         let mut faults = Faults::default();
         for (name, played) in faults.named() {
             *played = value.get("faults").and_then(|faults| faults.get(name)).and_then(Value::as_bool).unwrap_or(false);
