@@ -2,7 +2,7 @@
 //!
 //! Source of the algorithm numbers: the protocol reference, sections 2.14 and 2.15.
 
-use super::curves::{Curve, left_padded};
+use super::curves::{Curve, left_padded, trimmed};
 use super::random;
 use crate::card::status::Status;
 use rsa::traits::{PrivateKeyParts, PublicKeyParts};
@@ -188,14 +188,14 @@ fn rsa_raw(key: &PrivateKey, data: &[u8]) -> Result<Vec<u8>, Status> {
 
 /// Big-endian bytes of a number without leading zeros.
 pub(super) fn number(value: &BoxedUint) -> Vec<u8> {
-    super::curves::trimmed(&value.to_be_bytes()).to_vec()
+    trimmed(&value.to_be_bytes()).to_vec()
 }
 
 /// `SEQUENCE { INTEGER r, INTEGER s }` from `r‖s`.
 fn der_signature(plain: &[u8]) -> Vec<u8> {
     let (r, s) = plain.split_at(plain.len() / 2);
     let integer = |half: &[u8]| {
-        let number = super::curves::trimmed(half);
+        let number = trimmed(half);
         let sign_byte: &[u8] = if number.first().is_none_or(|top| *top >= 0x80) { &[0] } else { &[] };
         super::tlv::object(0x02, &[sign_byte, number].concat())
     };
@@ -204,25 +204,37 @@ fn der_signature(plain: &[u8]) -> Vec<u8> {
 
 /// Builds an RSA key from its primes; `None` when they are none or the modulus has a length this card does not take.
 pub(super) fn rsa_from_primes(p: &[u8], q: &[u8], exponent: &[u8]) -> Option<PrivateKey> {
-    let key = PrivateKey::from_p_q(
-        BoxedUint::from_be_slice_vartime(p),
-        BoxedUint::from_be_slice_vartime(q),
-        BoxedUint::from_be_slice_vartime(exponent),
-    )
-    .ok()?;
-    taken(key)
+    let half = |prime: &[u8]| RSA_BITS.iter().any(|bits| bit_length(prime) == bits / 2);
+    if !half(p) || bit_length(p) != bit_length(q) || !public_exponent_fits(exponent) {
+        return None;
+    }
+    let number = BoxedUint::from_be_slice_vartime;
+    taken(PrivateKey::from_p_q(number(p), number(q), number(exponent)).ok()?)
 }
 
 /// Builds an RSA key from modulus and private exponent, finding the primes.
 pub(super) fn rsa_from_exponent(modulus: &[u8], private: &[u8], exponent: &[u8]) -> Option<PrivateKey> {
-    let key = PrivateKey::from_components(
-        BoxedUint::from_be_slice_vartime(modulus),
-        BoxedUint::from_be_slice_vartime(exponent),
-        BoxedUint::from_be_slice_vartime(private),
-        Vec::new(),
-    )
-    .ok()?;
-    taken(key)
+    // The search for the primes does arithmetic before it looks at the numbers: nonsense would end in a panic there.
+    let sound = RSA_BITS.contains(&bit_length(modulus))
+        && modulus.last().is_some_and(|low| low & 1 == 1)
+        && (2..=bit_length(modulus)).contains(&bit_length(private))
+        && public_exponent_fits(exponent);
+    if !sound {
+        return None;
+    }
+    let number = BoxedUint::from_be_slice_vartime;
+    taken(PrivateKey::from_components(number(modulus), number(exponent), number(private), Vec::new()).ok()?)
+}
+
+fn public_exponent_fits(exponent: &[u8]) -> bool {
+    (2..=32).contains(&bit_length(exponent)) && exponent.last().is_some_and(|low| low & 1 == 1)
+}
+
+fn bit_length(number: &[u8]) -> u32 {
+    match trimmed(number) {
+        [] => 0,
+        [top, rest @ ..] => 8 - top.leading_zeros() + 8 * u32::try_from(rest.len()).unwrap_or(u32::MAX / 8 - 1),
+    }
 }
 
 fn taken(key: PrivateKey) -> Option<PrivateKey> {

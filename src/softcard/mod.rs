@@ -10,6 +10,8 @@ mod cvc;
 mod dkek;
 pub mod fault;
 mod files;
+#[cfg(test)]
+mod fuzz_tests;
 mod generate;
 mod keys;
 mod pins;
@@ -82,7 +84,7 @@ pub struct SoftCard {
 
 impl SoftCard {
     /// A factory-fresh card, never initialised, with its own device key and certificate chain. `serial` begins with `REH`
-    /// and has at most 11 characters (the certificate appends five to it, and 16 is the limit there).
+    /// and has 8 to 11 letters and digits.
     ///
     /// `None` when the serial is none, or the system has no randomness to give.
     pub fn new(serial: &str) -> Option<Self> {
@@ -250,16 +252,13 @@ impl SoftCard {
         done(Vec::new())
     }
 
-    /// 6D00 on a card set up without shares, 6A88 while shares are missing.
+    /// 6A88 while shares are missing.
     fn wrapping_keys(&self) -> Result<dkek::WrappingKeys, Status> {
         self.dkek()?.keys().ok_or(Status::ReferenceNotFound)
     }
 
+    /// 6D00 on a card that is not set up for shares: the word that OpenSC's information screen passes over quietly.
     fn dkek(&self) -> Result<&Dkek, Status> {
-        self.state.dkek.as_ref().ok_or(if self.state.pins.is_some() {
-            Status::UnknownInstruction
-        } else {
-            Status::ReferenceNotFound
-        })
+        self.state.dkek.as_ref().ok_or(Status::UnknownInstruction)
     }
 }

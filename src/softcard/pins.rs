@@ -91,7 +91,7 @@ impl Pins {
     }
 
     /// RESET RETRY COUNTER. P1: 00 SO-PIN and new PIN, 01 SO-PIN; 02 and 03 the same without the SO-PIN, which was
-    /// verified in this session.
+    /// verified since the application was selected.
     pub(super) fn reset_user(&mut self, p1: u8, data: &[u8], so_verified: bool) -> Result<(), Status> {
         let may_unblock = self.options & (RESET_ALLOWED | UNBLOCK_ONLY) != 0;
         let may_set = may_unblock && self.options & UNBLOCK_ONLY == 0;

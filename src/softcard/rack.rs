@@ -51,7 +51,7 @@ impl Rack {
         format!("Software reader {}", slot + 1)
     }
 
-    /// Commands larger than this do not fit through the readers connected from now on.
+    /// Commands larger than this do not fit through the readers connected from now on: [`TransportError::NoReader`].
     pub fn set_largest_command(&mut self, bytes: usize) {
         self.largest_command = bytes;
     }
@@ -73,9 +73,9 @@ impl Rack {
         self.exchange(slot, None)
     }
 
-    /// Looks at, or changes, the card in a reader without taking it out.
-    pub fn with_card<T>(&self, slot: usize, look: impl FnOnce(&mut SoftCard) -> T) -> Option<T> {
-        lock(self.slots.get(slot)?).occupant.as_mut().map(|occupant| look(&mut occupant.card))
+    /// Looks at the card in a reader without taking it out.
+    pub fn with_card<T>(&self, slot: usize, look: impl FnOnce(&SoftCard) -> T) -> Option<T> {
+        lock(self.slots.get(slot)?).occupant.as_ref().map(|occupant| look(&occupant.card))
     }
 
     fn exchange(&self, slot: usize, new: Option<Occupant>) -> Option<SoftCard> {
@@ -118,7 +118,7 @@ impl InProcess {
         Self { slot: Arc::new(Mutex::new(slot)), turn: 0, largest_command: LARGEST_COMMAND }
     }
 
-    /// Commands larger than this do not fit through.
+    /// Commands larger than this do not fit through: [`TransportError::NoReader`].
     #[must_use]
     pub fn with_largest_command(mut self, bytes: usize) -> Self {
         self.largest_command = bytes;
@@ -139,7 +139,7 @@ impl Transport for InProcess {
         }
         let Occupant { card, file } = slot.occupant.as_mut().ok_or(TransportError::NoCard)?;
         if command.len() > self.largest_command {
-            return Err(TransportError::Garbled);
+            return Err(TransportError::NoReader);
         }
         let before = file.as_ref().map(|_| card.state.clone());
         let answer = wiping(card.execute(command.expose()));
@@ -184,4 +184,109 @@ fn wiping(mut answer: Vec<u8>) -> WipingBytes {
     let bytes = WipingBytes::from_slice(&answer);
     answer.zeroize();
     bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{CutOff, tests};
+    use super::*;
+    use crate::card::status::Status;
+    use std::os::unix::fs::PermissionsExt;
+
+    fn card(serial: &str) -> SoftCard {
+        SoftCard::new(serial).unwrap()
+    }
+
+    fn send(transport: &mut dyn Transport, command: &str) -> Result<Status, TransportError> {
+        transport.transmit(&WipingBytes::from_slice(&tests::hex(command))).map(|response| response.status())
+    }
+
+    #[test]
+    fn cards_come_and_go() {
+        let rack = Rack::new(2);
+        let mut readers = rack.clone();
+        assert_eq!(readers.occupied(), Ok(vec![]));
+        assert!(rack.insert(1, card("REH0000001")).is_none());
+        assert_eq!(readers.occupied(), Ok(vec!["Software reader 2".to_owned()]));
+        assert_eq!(readers.connect("Software reader 1").err(), Some(TransportError::NoCard));
+        assert_eq!(readers.connect("Software reader 3").err(), Some(TransportError::NoReader));
+
+        let mut transport = readers.connect("Software reader 2").unwrap();
+        assert_eq!(send(&mut *transport, tests::SELECT), Ok(Status::Done));
+        let first = rack.remove(1).unwrap();
+        assert_eq!(send(&mut *transport, "00200081"), Err(TransportError::NoCard));
+        assert_eq!(transport.reconnect(), Err(TransportError::NoCard));
+        rack.insert(1, card("REH0000002"));
+        assert_eq!(send(&mut *transport, "00200081"), Err(TransportError::NoCard), "another card, unnoticed");
+        assert_eq!(transport.reconnect(), Ok(()));
+        assert_eq!(send(&mut *transport, "00200081"), Ok(Status::UnknownClass), "a new session");
+        let second = rack.insert(1, first).unwrap();
+        assert_eq!(second.serial(), "REH0000002");
+        assert_eq!(rack.with_card(1, |card| card.serial().to_owned()), Some("REH0000001".to_owned()));
+        assert_eq!(rack.insert(5, second).unwrap().serial(), "REH0000002", "no such slot");
+    }
+
+    #[test]
+    fn a_small_reader_passes_no_large_command() {
+        let mut transport = InProcess::new(card("REH0000001")).with_largest_command(20);
+        assert_eq!(transport.largest_command(), 20);
+        assert_eq!(send(&mut transport, tests::SELECT), Ok(Status::Done));
+        assert_eq!(send(&mut transport, &tests::initialise("920101")), Err(TransportError::NoReader));
+        assert_eq!(send(&mut transport, "00200081"), Ok(Status::ReferenceNotFound));
+        assert_eq!(InProcess::new(card("REH0000001")).largest_command(), 65_544);
+    }
+
+    #[test]
+    fn the_file_follows_the_card() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("REHEARSAL-card-1.json");
+        let on_disk = || {
+            let text = fs::read(&file).unwrap();
+            SoftCard::from_json(&serde_json::from_slice(&text).unwrap()).ok().unwrap()
+        };
+        let rack = Rack::new(1);
+        rack.insert_with_file(0, card("REH0000001"), &file).unwrap();
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+        let mut transport = rack.clone().connect("Software reader 1").unwrap();
+        for command in [tests::SELECT, &tests::initialise("920101"), "0020008106313131313131"] {
+            send(&mut *transport, command).unwrap();
+            let state = rack.with_card(0, |card| card.state.clone()).unwrap();
+            assert!(on_disk().state == state, "after {command}");
+        }
+        assert_eq!(on_disk().state.pins.unwrap().user.left, 2);
+
+        // A command that changes nothing writes nothing.
+        fs::remove_file(&file).unwrap();
+        assert_eq!(send(&mut *transport, "00200081"), Ok(Status::TriesLeft(2)));
+        assert!(!file.exists());
+        // Where the file cannot follow, the host gets no answer.
+        folder.close().unwrap();
+        assert_eq!(send(&mut *transport, tests::VERIFY), Err(TransportError::CutOff));
+    }
+
+    #[test]
+    fn a_cut_takes_the_command_or_the_answer() {
+        for (cut, shares_in) in [(CutOff::before(4), false), (CutOff::after(4), true)] {
+            let rack = Rack::new(1);
+            rack.insert(0, card("REH0000001"));
+            let mut readers = cut.readers(Box::new(rack.clone()));
+            let mut transport = readers.connect("Software reader 1").unwrap();
+            send(&mut *transport, tests::SELECT).unwrap();
+            send(&mut *transport, &tests::initialise("920101")).unwrap();
+            send(&mut *transport, tests::VERIFY).unwrap();
+            let share = format!("8052000020{}00", "11".repeat(32));
+            assert_eq!(send(&mut *transport, &share), Err(TransportError::CutOff));
+            assert_eq!(send(&mut *transport, &share), Err(TransportError::NoCard));
+            assert_eq!(cut.sent(), 4);
+            let outstanding = rack.with_card(0, |card| card.state.dkek.as_ref().unwrap().outstanding).unwrap();
+            assert_eq!(outstanding == 0, shares_in);
+
+            transport.reconnect().unwrap();
+            assert_eq!(send(&mut *transport, "00200081"), Ok(Status::UnknownClass), "logged out by the loss of power");
+            send(&mut *transport, tests::SELECT).unwrap();
+            assert_eq!(send(&mut *transport, "00200081"), Ok(Status::TriesLeft(3)));
+            let again = send(&mut *transport, &share);
+            assert_eq!(again, Ok(if shares_in { Status::NotAllowed } else { Status::Done }));
+        }
+    }
 }

@@ -12,7 +12,7 @@ const USER_PIN: u8 = 0x81;
 const SO_PIN: u8 = 0x88;
 /// User PIN tries when INITIALIZE names none.
 const USER_TRIES: u8 = 3;
-/// Options that change what this card does: reset allowed, session PIN, unblock only.
+/// Options that this card takes: reset allowed, session PIN (a loss of power logs out anyway), unblock only.
 const KNOWN_OPTIONS: u16 = 0x0001 | 0x0004 | 0x0020;
 
 /// What INITIALIZE DEVICE asks for.

@@ -11,7 +11,6 @@ use super::{Session, SoftCard};
 use rsa::traits::{PrivateKeyParts, PublicKeyParts};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
-use thiserror::Error;
 
 /// The first field of every state file, so that nobody takes it for more than it is.
 const NOTICE: &str =
@@ -20,13 +19,11 @@ const NOTICE: &str =
 const FORMAT: u64 = 1;
 
 /// Why a state file cannot be used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StateError {
     /// It is no state file of a software card, or of another version.
-    #[error("not a state file of a software card")]
     OtherFormat,
     /// This field is missing or broken.
-    #[error("broken field {0}")]
     Field(&'static str),
 }
 
@@ -46,10 +43,7 @@ pub(super) struct State {
 impl State {
     /// As it leaves the factory; `None` for a serial that no software card may have.
     pub(super) fn fresh(serial: &str) -> Option<Self> {
-        let fits = serial.starts_with("REH")
-            && (8..=11).contains(&serial.len())
-            && serial.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        if !fits {
+        if !serial_fits(serial) {
             return None;
         }
         let Device { key, chain } = cvc::new_device(serial)?;
@@ -62,6 +56,13 @@ impl State {
             files: BTreeMap::from([(CERTIFICATES, chain)]),
         })
     }
+}
+
+/// `REH` and more, 8 to 11 letters and digits: OpenSC wants 8, the certificate has room for 11.
+fn serial_fits(serial: &str) -> bool {
+    serial.starts_with("REH")
+        && (8..=11).contains(&serial.len())
+        && serial.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
 impl SoftCard {
@@ -102,7 +103,7 @@ impl SoftCard {
             return Err(StateError::OtherFormat);
         }
         let read = |field: &'static str| value.get(field).ok_or(StateError::Field(field));
-        let serial = read("serial")?.as_str().filter(|serial| serial.starts_with("REH"));
+        let serial = read("serial")?.as_str().filter(|serial| serial_fits(serial));
         let mut faults = Faults::default();
         for (name, played) in faults.named() {
             *played = value.get("faults").and_then(|faults| faults.get(name)).and_then(Value::as_bool).unwrap_or(false);

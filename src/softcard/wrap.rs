@@ -36,15 +36,19 @@ pub(super) fn wrap(key: &Key, keys: &WrappingKeys, faults: Faults) -> Option<Vec
     plain.push(0x80);
     let padded = plain.len().next_multiple_of(BLOCK);
     plain.resize(padded, 0);
+    seal(kind, &algorithm, &key.allowed, &plain, keys)
+}
 
+/// Header, enciphered payload (whole blocks) and message authentication code.
+fn seal(kind: u8, algorithm: &[u8], allowed: &[u8], plain: &[u8], keys: &WrappingKeys) -> Option<Vec<u8>> {
     let mut blob = keys.check_value.to_vec();
     blob.push(kind);
-    append(&mut blob, &algorithm)?;
-    append(&mut blob, &key.allowed)?;
+    append(&mut blob, algorithm)?;
+    append(&mut blob, allowed)?;
     append(&mut blob, &[])?; // access conditions
     append(&mut blob, &[])?; // key object identifier
     let cipher = cbc::Encryptor::<Aes256>::new(&Array::from(*keys.encipher), &Array::from([0; BLOCK]));
-    blob.extend(cipher.encrypt_padded_vec::<NoPadding>(&plain));
+    blob.extend(cipher.encrypt_padded_vec::<NoPadding>(plain));
     blob.extend(authentication_code(keys, &blob)?.finalize().into_bytes());
     Some(blob)
 }
@@ -195,7 +199,9 @@ impl<'a> Reader<'a> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::dkek::Dkek;
     use super::*;
+    use proptest::prelude::*;
     use serde_json::Value;
 
     fn golden(name: &str) -> Value {
@@ -209,9 +215,7 @@ mod tests {
 
     /// The fields this card would write for the key of a golden blob.
     fn fields_again(entry: &Value, faults: Faults) -> (u8, Vec<Vec<u8>>) {
-        let dkek =
-            super::super::dkek::Dkek { shares: 1, outstanding: 0, value: hex(&entry["dkek"]).try_into().unwrap() };
-        let keys = dkek.keys().unwrap();
+        let keys = keys_of(entry);
         assert_eq!(keys.encipher.to_vec(), hex(&entry["k_enc"]));
         assert_eq!(keys.authenticate.to_vec(), hex(&entry["k_mac"]));
         let key = unwrap(&hex(&entry["blob"]), &keys, Faults::default()).ok().unwrap();
@@ -239,6 +243,80 @@ mod tests {
             assert_eq!(Value::from(kind), entry["blob_type"]);
             let expected: Vec<_> = names.iter().map(|field| hex(&stated[*field])).collect();
             assert_eq!(fields, expected, "{name}");
+        }
+    }
+
+    fn keys_of(entry: &Value) -> WrappingKeys {
+        Dkek { shares: 1, outstanding: 0, value: hex(&entry["dkek"]).try_into().unwrap() }.keys().unwrap()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(128))]
+
+        /// Whoever knows the DKEK can seal anything; the card takes sound keys and refuses the rest.
+        #[test]
+        fn an_authentic_blob_with_an_unsound_key_is_refused(
+            name in prop::sample::select(vec!["rsa-1024", "rsa-2048-crt-type6", "ec-prime256v1-full-A", "ec-secp521r1"]),
+            position in any::<prop::sample::Index>(),
+            change in 1..=u8::MAX,
+        ) {
+            let entry = golden(name);
+            let keys = keys_of(&entry);
+            let mut plain = hex(&entry["plaintext"]);
+            let kind = u8::try_from(entry["blob_type"].as_u64().unwrap()).unwrap();
+            let fields: u64 = entry["field_lengths"].as_array().unwrap().iter().map(|length| length.as_u64().unwrap() + 2).sum();
+            let end = 10 + usize::try_from(fields).unwrap();
+            // Behind 8 random bytes and before the padding every byte counts, except those of dP, dQ and q^-1, which the
+            // card computes anew.
+            let index = 8 + position.index(end - 8);
+            plain[index] ^= change;
+            let blob = seal(kind, &hex(&entry["algorithm_oid"]), &[], &plain, &keys).unwrap();
+            let opened = unwrap(&blob, &keys, Faults::default()).map(|_| ()).map_err(u16::from);
+            if kind == TYPE_RSA_CRT {
+                prop_assert!(matches!(opened, Ok(()) | Err(0x6A80)));
+            } else {
+                prop_assert!(matches!(opened, Err(0x6A80 | 0x6A81)), "{opened:?} for byte {index}");
+            }
+        }
+
+        #[test]
+        fn authentic_numbers_that_are_no_rsa_key_are_refused(
+            mut modulus in prop::collection::vec(any::<u8>(), 128),
+            private in prop::collection::vec(any::<u8>(), 0..=128),
+            (p, q) in (prop::collection::vec(any::<u8>(), 64), prop::collection::vec(any::<u8>(), 64)),
+            exponent in prop::sample::select(vec![&[3][..], &[1, 0, 1], &[1, 0, 3], &[0xFF; 4], &[1, 0, 0, 0, 1], &[]]),
+        ) {
+            modulus[0] |= 0x80;
+            modulus[127] |= 1;
+            let (mut odd_p, mut odd_q) = (p.clone(), q);
+            for prime in [&mut odd_p, &mut odd_q] {
+                prime[0] |= 0xC0;
+                prime[63] |= 1;
+            }
+            for private in [&private[..], &[], &[0], &[1]] {
+                prop_assert!(rsa_from_exponent(&modulus, private, exponent).is_none());
+            }
+            let made = rsa_from_primes(&odd_p, &odd_q, exponent);
+            prop_assert!(made.is_none_or(|key| key.size() == 128));
+            prop_assert!(rsa_from_primes(&p, &p, exponent).is_none_or(|key| key.size() == 128));
+        }
+
+        #[test]
+        fn an_authentic_blob_of_rubbish_is_refused(
+            kind in prop::sample::select(vec![TYPE_RSA, TYPE_RSA_CRT, TYPE_ELLIPTIC]),
+            fields in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..40), 0..9),
+            size in prop::sample::select(vec![0_u16, 256, 528, 1024]),
+        ) {
+            let keys = keys_of(&golden("rsa-1024"));
+            let mut plain = vec![0; 8];
+            plain.extend(size.to_be_bytes());
+            for field in &fields {
+                append(&mut plain, field).unwrap();
+            }
+            plain.resize(plain.len().next_multiple_of(BLOCK), 0);
+            let blob = seal(kind, &[], &[], &plain, &keys).unwrap();
+            let opened = unwrap(&blob, &keys, Faults::default()).map(|_| ()).map_err(u16::from);
+            prop_assert!(matches!(opened, Err(0x6A80 | 0x6A81)), "{opened:?}");
         }
     }
 }

@@ -11,3 +11,4 @@
 )]
 
 mod engine;
+mod softcard_traces;
