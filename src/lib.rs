@@ -6,7 +6,9 @@
 
 pub mod card;
 pub mod ceremony;
+pub mod room;
 pub mod script;
 pub mod secret;
+pub mod terminal;
 pub mod terms;
 pub mod vault;
