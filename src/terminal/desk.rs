@@ -23,6 +23,7 @@ pub struct Exposure {
 
 /// The terminal's own memory of the screen that is up.
 #[derive(Default)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own; none excludes another")]
 pub struct Desk {
     face: Option<u64>,
     /// The item, option or field in focus.
@@ -110,8 +111,16 @@ impl Desk {
     pub fn mode_below(&self, view: &View) -> Mode {
         let unread = !self.read_to_end && self.most_scroll > 0;
         match &view.body {
-            Body::Read { .. } | Body::Tick { .. } | Body::Choose { .. } | Body::Fault { .. } if unread => Mode::Unread,
-            Body::Reveal { shown: false, .. } | Body::Ended { .. } if unread => Mode::Unread,
+            Body::Read { .. }
+            | Body::Tick { .. }
+            | Body::Choose { .. }
+            | Body::Fault { .. }
+            | Body::Reveal { shown: false, .. }
+            | Body::Ended { .. }
+                if unread =>
+            {
+                Mode::Unread
+            }
             Body::Read { .. } => Mode::Read { scrolls: self.most_scroll > 0 },
             Body::Tick { items, .. } if items.iter().all(|(_, ticked)| *ticked) => Mode::Ticked,
             Body::Tick { .. } => Mode::Tick,
@@ -203,10 +212,8 @@ impl Desk {
     pub fn press(&mut self, key: Key, view: &View, vault: &mut Vault, now: Instant) -> Option<People> {
         self.hint = None;
         let mode = self.mode(view);
-        if let Mode::Form { .. } = mode
-            && let Some(done) = self.type_in(key, vault)
-        {
-            return done;
+        if matches!((mode, key), (Mode::Form { .. }, Key::Char(_) | Key::Paste | Key::Foreign)) {
+            return self.type_in(key, vault);
         }
         if let (Mode::Choose { digits: true }, Key::Char(digit @ b'1'..=b'9')) = (mode, key) {
             let place = usize::from(digit - b'1');
@@ -216,28 +223,17 @@ impl Desk {
         self.perform(deed(mode, key)?, view, vault, now)
     }
 
-    /// Keys that are text, or that would be; `None` when the key is neither.
-    fn type_in(&mut self, key: Key, vault: &mut Vault) -> Option<Option<People>> {
+    /// Keys that are text go into the vault; what would be text, but came otherwise, is refused.
+    fn type_in(&mut self, key: Key, vault: &mut Vault) -> Option<People> {
         let place = u8::try_from(self.focus).ok()?;
         self.follow = true;
-        match key {
-            Key::Char(byte) => {
-                if vault.typing(place).push(byte).is_err() {
-                    self.hint = Some("hint-full");
-                    return Some(None);
-                }
-                Some(Some(People::Edited(place)))
-            }
-            Key::Paste => {
-                self.hint = Some("hint-paste");
-                Some(None)
-            }
-            Key::Foreign => {
-                self.hint = Some("hint-foreign");
-                Some(None)
-            }
-            _ => None,
-        }
+        self.hint = match key {
+            Key::Char(byte) if vault.typing(place).push(byte).is_ok() => return Some(People::Edited(place)),
+            Key::Char(_) => Some("hint-full"),
+            Key::Paste => Some("hint-paste"),
+            _ => Some("hint-foreign"),
+        };
+        None
     }
 
     fn perform(&mut self, deed: Deed, view: &View, vault: &mut Vault, now: Instant) -> Option<People> {
@@ -375,18 +371,28 @@ fn face(view: &View) -> u64 {
     std::mem::discriminant(&view.body).hash(&mut hasher);
     match &view.body {
         Body::Read { text } | Body::Ended { text } => text.hash(&mut hasher),
-        Body::Tick { items, .. } => items.iter().for_each(|(item, _)| item.hash(&mut hasher)),
+        Body::Tick { items, .. } => {
+            for (item, _) in items {
+                item.hash(&mut hasher);
+            }
+        }
         Body::Choose { text, options } => {
             text.hash(&mut hasher);
-            options.iter().for_each(|option| option.text.hash(&mut hasher));
+            for option in options {
+                option.text.hash(&mut hasher);
+            }
         }
         Body::Fault { happened, truth, choices } => {
             (happened, truth).hash(&mut hasher);
-            choices.iter().for_each(|choice| choice.text.hash(&mut hasher));
+            for choice in choices {
+                choice.text.hash(&mut hasher);
+            }
         }
         Body::Form { fields, irreversible, may_leave, .. } => {
             (irreversible, may_leave).hash(&mut hasher);
-            fields.iter().for_each(|field| field.label.hash(&mut hasher));
+            for field in fields {
+                field.label.hash(&mut hasher);
+            }
         }
         Body::Reveal { owner, custodian, shown, .. } => (owner, custodian.get(), shown).hash(&mut hasher),
         Body::Working { .. } => {}

@@ -226,7 +226,6 @@ impl Parser {
     /// Takes one byte; gives a key when one is complete.
     pub fn feed(&mut self, byte: u8) -> Option<Key> {
         let (state, key) = match std::mem::replace(&mut self.state, State::Ground) {
-            State::Ground => ground(byte),
             State::Escape => match byte {
                 b'[' => (State::Sequence { number: 0, odd: false }, None),
                 b'O' => (State::Single, None),
@@ -254,7 +253,7 @@ impl Parser {
                 0 | 1 => (State::Ground, None),
                 more => (State::Rest { bytes: more - 1 }, None),
             },
-            State::Rest { .. } => ground(byte),
+            State::Ground | State::Rest { .. } => ground(byte),
         };
         self.state = state;
         key
@@ -319,4 +318,4 @@ const fn sequence(byte: u8, number: u16, odd: bool) -> (State, Option<Key>) {
 
 #[cfg(test)]
 #[path = "keyboard_tests.rs"]
-mod tests;
+pub(super) mod tests;

@@ -40,7 +40,7 @@ pub struct Places {
 pub fn places(area: Rect, footer_lines: u16, with_steps: bool) -> Places {
     let under = area.height.saturating_sub(footer_lines + 1);
     let steps = (with_steps && area.width >= WIDTH_WITH_STEPS)
-        .then(|| Rect::new(area.width - STEPS_WIDTH, 2, STEPS_WIDTH, under.saturating_sub(2)));
+        .then(|| Rect::new(area.width - STEPS_WIDTH, 4, STEPS_WIDTH, under.saturating_sub(4)));
     let width = area.width.saturating_sub(6 + steps.map_or(0, |steps| steps.width)).min(WIDEST_TEXT);
     Places {
         body: Rect::new(3, 4, width, under.saturating_sub(5)),
@@ -132,7 +132,7 @@ pub fn paragraphs(theme: Theme, text: &[String], most: u16, style: Style) -> Vec
     let mut kept_before = false;
     for paragraph in text.iter().flat_map(|paragraph| paragraph.split('\n')) {
         let kept = paragraph.starts_with("  ");
-        if !lines.is_empty() && !(kept && kept_before) {
+        if !(lines.is_empty() || kept && kept_before) {
             lines.push(Line::default());
         }
         let broken = if kept { hard_wrap(theme, paragraph, most) } else { wrap(theme, paragraph, most) };

@@ -34,8 +34,10 @@ pub enum Sign {
     Masked,
     /// Where the focus is.
     Here,
-    /// Done, ticked, good.
+    /// Done, ticked.
     Done,
+    /// A field that is good.
+    Good,
     /// Wrong.
     Wrong,
     /// Still ahead.
@@ -83,8 +85,7 @@ impl Theme {
         let old = term.starts_with("vt1") || term.starts_with("vt2");
         Self {
             glyphs: match (utf8, term.as_str()) {
-                (false, _) => Glyphs::Ascii,
-                (true, "dumb" | "") => Glyphs::Ascii,
+                (false, _) | (true, "dumb" | "") => Glyphs::Ascii,
                 (true, "linux") => Glyphs::Console,
                 (true, _) => Glyphs::Full,
             },
@@ -101,6 +102,7 @@ impl Theme {
             Sign::Masked => ('•', '•', '*'),
             Sign::Here => ('▸', '►', '>'),
             Sign::Done => ('✓', '√', 'x'),
+            Sign::Good => ('✓', '√', '+'),
             Sign::Wrong => ('✗', '!', '!'),
             Sign::Ahead => ('·', '·', '-'),
             Sign::Below => ('▼', '▼', 'v'),
@@ -157,7 +159,7 @@ impl Theme {
 
     /// Ordinary text.
     pub const fn normal(self) -> Style {
-        Style::new()
+        self.style(None, Modifier::empty())
     }
 
     /// Titles, labels, values.
@@ -208,8 +210,7 @@ const fn plain(c: char) -> &'static str {
         '…' => "...",
         '‘' | '’' | '‚' | '′' => "'",
         '“' | '”' | '„' | '«' | '»' | '″' => "\"",
-        '×' => "x",
-        '✓' | '√' => "x",
+        '×' | '✓' | '√' => "x",
         '✗' => "!",
         '→' => "->",
         '←' => "<-",

@@ -55,9 +55,8 @@ fn natural_width(kind: &FieldKind) -> u16 {
         FieldKind::SoPin | FieldKind::NewSoPin => 19,
         FieldKind::ShareId { .. } | FieldKind::KeyReference { .. } => 3,
         FieldKind::UserPin | FieldKind::NewUserPin { .. } => 15,
-        FieldKind::Serial(_) => 16,
+        FieldKind::Serial(_) | FieldKind::Again(_) => 16,
         FieldKind::Word(word) => u16::try_from(word.len()).unwrap_or(0).max(12),
-        FieldKind::Again(_) => 16,
         FieldKind::Line => 60,
     }
 }
@@ -87,7 +86,7 @@ pub fn page(desk: &Desk, paint: &Paint<'_>, text: &[String], fields: &[FieldView
         let (sign, note, style) = match &field.state {
             FieldState::Empty => (None, String::new(), theme.dim()),
             FieldState::Typing(note) => (None, note.clone(), theme.dim()),
-            FieldState::Good => (Some(theme.sign(Sign::Done)), paint.word("field-good"), theme.good()),
+            FieldState::Good => (Some(theme.sign(Sign::Good)), paint.word("field-good"), theme.good()),
             FieldState::Wrong(note) => (Some(theme.sign(Sign::Wrong)), note.clone(), theme.bad()),
         };
         let note = theme.text(&note).into_owned();

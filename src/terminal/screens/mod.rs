@@ -137,7 +137,11 @@ pub fn draw(buffer: &mut Buffer, view: &View, desk: &mut Desk, paint: &Paint<'_>
     let mut footer_lines = 1;
     let (places, page, first, footer) = loop {
         let mut places = parts::places(area, footer_lines, !alone);
-        places.body.height = places.body.height.saturating_sub(u16::from(framed));
+        if framed {
+            // the frame takes the line above the body, and one inside it stays empty
+            places.body.y += 1;
+            places.body.height = places.body.height.saturating_sub(2);
+        }
         let page = if desk.help {
             help::page(view, desk, paint, places.body.width)
         } else {
@@ -156,7 +160,9 @@ pub fn draw(buffer: &mut Buffer, view: &View, desk: &mut Desk, paint: &Paint<'_>
         cursor = cursor.or(here);
     }
     if framed {
-        frame(buffer, theme, places.body, &paint.word("frame-irreversible"));
+        let rows = u16::try_from(page.len()).unwrap_or(u16::MAX).min(places.body.height);
+        let inside = Rect { height: rows, ..places.body };
+        frame(buffer, theme, inside, &paint.word("frame-irreversible"));
     }
     notice(buffer, places.notice, desk, paint);
     if let Some(steps) = places.steps {
@@ -240,7 +246,7 @@ fn notice(buffer: &mut Buffer, area: Rect, desk: &Desk, paint: &Paint<'_>) {
 /// The double frame of what cannot be undone, drawn just outside the body.
 fn frame(buffer: &mut Buffer, theme: Theme, body: Rect, title: &str) {
     let (left, right) = (body.x.saturating_sub(2), body.right() + 1);
-    let (top, bottom) = (body.y.saturating_sub(1), body.bottom());
+    let (top, bottom) = (body.y.saturating_sub(2), body.bottom());
     let mut set = |x: u16, y: u16, sign: Sign| {
         if let Some(cell) = buffer.cell_mut((x, y)) {
             cell.set_char(theme.sign(sign)).set_style(theme.bad());

@@ -45,10 +45,11 @@ pub fn page(paint: &Paint<'_>, body: &Body, width: u16) -> Page {
     page.rows.push(Row::Marks(from, PITCH));
     page.rows.push(Row::Groups(prime_label, from, prime.clone()));
     page.gap();
-    page.rows.push(Row::SecretGroups(value_label, from, *value));
-    page.gap();
     let id_label = format!("{id_label:<fill$}", fill = usize::from(from));
     page.hanging(theme, vec![Span::styled(id_label, theme.dim())], id, width, theme.strong());
+    page.gap();
+    page.rows.push(Row::Marks(from, PITCH));
+    page.rows.push(Row::SecretGroups(value_label, from, *value));
     page.gap();
     page.paragraphs(theme, during, width, theme.normal());
     page
