@@ -1,0 +1,258 @@
+//! Is this machine fit for secrets: memory locked, no cores, no swap, no network, nobody recording. What can be put
+//! right is put right here; the rest is found and named.
+
+use std::fs;
+use std::time::{Duration, SystemTime};
+
+use rustix::mm::{MlockAllFlags, mlockall};
+use rustix::process::{
+    DumpableBehavior, Resource, Rlimit, dumpable_behavior, getrlimit, set_dumpable_behavior, setrlimit,
+};
+
+/// What became of locking the memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MemoryLock {
+    /// All memory, also what comes later, stays out of swap.
+    Locked,
+    /// The limit (in bytes) is not unlimited and may not be raised. Nothing was locked: under a limit the lock itself
+    /// would succeed, and the next thread or buffer would fail.
+    SmallLimit(u64),
+    /// The system refuses.
+    Refused,
+}
+
+/// Locks all memory of the process, present and future. Call it before the first secret and before the first thread.
+pub fn lock_memory() -> MemoryLock {
+    if let Some(limit) = getrlimit(Resource::Memlock).current {
+        // root may raise it; a hard limit that is unlimited already lets everybody
+        let unlimited = Rlimit { current: None, maximum: None };
+        if setrlimit(Resource::Memlock, unlimited).is_err() {
+            return MemoryLock::SmallLimit(limit);
+        }
+    }
+    match mlockall(MlockAllFlags::CURRENT | MlockAllFlags::FUTURE) {
+        Ok(()) => MemoryLock::Locked,
+        Err(_) => MemoryLock::Refused,
+    }
+}
+
+/// Forbids core files, and other processes of the same user to read this one's memory. `false` when the system
+/// refuses.
+pub fn disable_cores() -> bool {
+    let none = Rlimit { current: Some(0), maximum: Some(0) };
+    let limited = setrlimit(Resource::Core, none).is_ok();
+    // a core that is piped to a program ignores the limit; this it does not ignore
+    set_dumpable_behavior(DumpableBehavior::NotDumpable).is_ok() && limited
+}
+
+/// Something that makes this machine or terminal unfit for a real ceremony.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Finding {
+    /// Memory is not locked and may reach swap.
+    MemoryNotLocked,
+    /// A crash would write memory to a file.
+    CoresEnabled,
+    /// Swap is in use: devices or files.
+    Swap(Vec<String>),
+    /// Network interfaces that are connected.
+    Network(Vec<String>),
+    /// Runs inside tmux, which keeps what was shown.
+    InsideTmux,
+    /// Runs inside screen, which keeps what was shown.
+    InsideScreen,
+    /// Somebody sits at another machine.
+    OverSsh,
+    /// The terminal is recorded by this program.
+    Recorded(String),
+    /// A debugger is attached.
+    Traced,
+    /// The clock stands before this program was written.
+    ClockUnset,
+}
+
+impl Finding {
+    /// The name in the script.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::MemoryNotLocked => "memory-not-locked",
+            Self::CoresEnabled => "cores-enabled",
+            Self::Swap(_) => "swap",
+            Self::Network(_) => "network",
+            Self::InsideTmux => "inside-tmux",
+            Self::InsideScreen => "inside-screen",
+            Self::OverSsh => "over-ssh",
+            Self::Recorded(_) => "recorded",
+            Self::Traced => "traced",
+            Self::ClockUnset => "clock-unset",
+        }
+    }
+
+    /// What was found, for the sentence's `{what}`; empty where there is nothing to name.
+    pub fn what(&self) -> String {
+        match self {
+            Self::Swap(list) | Self::Network(list) => list.join(", "),
+            Self::Recorded(program) => program.clone(),
+            _ => String::new(),
+        }
+    }
+}
+
+/// Looks around. What cannot be read is not found; call it after [`lock_memory`] and [`disable_cores`].
+pub fn examine() -> Vec<Finding> {
+    let status = read("/proc/self/status");
+    let ancestors = ancestors();
+    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let mut findings = Vec::new();
+    if number_of(&status, "VmLck:").unwrap_or(0) == 0 {
+        findings.push(Finding::MemoryNotLocked);
+    }
+    let undumpable = matches!(dumpable_behavior(), Ok(DumpableBehavior::NotDumpable));
+    if getrlimit(Resource::Core).current != Some(0) || !undumpable {
+        findings.push(Finding::CoresEnabled);
+    }
+    let swaps = swaps(&read("/proc/swaps"));
+    if !swaps.is_empty() {
+        findings.push(Finding::Swap(swaps));
+    }
+    let network = connected();
+    if !network.is_empty() {
+        findings.push(Finding::Network(network));
+    }
+    findings.extend(terminal_findings(variable, &ancestors));
+    if number_of(&status, "TracerPid:").unwrap_or(0) != 0 {
+        findings.push(Finding::Traced);
+    }
+    if SystemTime::now() < SystemTime::UNIX_EPOCH + WRITTEN {
+        findings.push(Finding::ClockUnset);
+    }
+    findings
+}
+
+/// From 1970 to 2026-01-01: no true clock stands before it.
+const WRITTEN: Duration = Duration::from_hours(490_896);
+
+/// What the environment and the programs around us tell about the terminal.
+fn terminal_findings(variable: impl Fn(&str) -> Option<String>, ancestors: &[String]) -> Vec<Finding> {
+    let any = |names: &[&str]| names.iter().any(|name| variable(name).is_some());
+    let runs = |names: &[&str]| ancestors.iter().find(|name| names.contains(&name.as_str())).cloned();
+    let mut findings = Vec::new();
+    if any(&["TMUX"]) || ancestors.iter().any(|name| name.starts_with("tmux")) {
+        findings.push(Finding::InsideTmux);
+    }
+    if any(&["STY"]) || runs(&["screen", "SCREEN"]).is_some() {
+        findings.push(Finding::InsideScreen);
+    }
+    let remote = ["sshd", "sshd-session", "sshd-auth", "dropbear", "mosh-server", "in.telnetd", "telnetd"];
+    if any(&["SSH_TTY", "SSH_CONNECTION", "SSH_CLIENT"]) || runs(&remote).is_some() {
+        findings.push(Finding::OverSsh);
+    }
+    let recorder = runs(&["script", "asciinema", "ttyrec", "termrec", "tlog-rec", "tlog-rec-sessio", "termtosvg"]);
+    if let Some(program) = recorder {
+        findings.push(Finding::Recorded(program));
+    } else if any(&["ASCIINEMA_REC", "ASCIINEMA_SESSION"]) {
+        findings.push(Finding::Recorded("asciinema".to_owned()));
+    } else if any(&["SCRIPT"]) {
+        findings.push(Finding::Recorded("script".to_owned()));
+    }
+    findings
+}
+
+fn read(path: &str) -> String {
+    // names in there need not be UTF-8
+    fs::read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
+}
+
+/// The number behind a key of `/proc/self/status`.
+fn number_of(status: &str, key: &str) -> Option<u64> {
+    status.lines().find_map(|line| line.strip_prefix(key))?.split_whitespace().next()?.parse().ok()
+}
+
+/// Devices and files in `/proc/swaps`; its first line is a heading.
+fn swaps(text: &str) -> Vec<String> {
+    text.lines().skip(1).filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect()
+}
+
+/// The name and the parent in `/proc/PID/stat`. The name stands in parentheses and may hold parentheses and spaces.
+fn name_and_parent(stat: &str) -> Option<(String, u32)> {
+    let (before, after) = stat.rsplit_once(')')?;
+    let (_, name) = before.split_once('(')?;
+    let parent = after.split_whitespace().nth(1)?.parse().ok()?;
+    Some((name.to_owned(), parent))
+}
+
+/// The names of the programs that started this one, nearest first.
+fn ancestors() -> Vec<String> {
+    let mut names = Vec::new();
+    let Some((_, mut process)) = name_and_parent(&read("/proc/self/stat")) else { return names };
+    // bounded: process numbers may be reused while we walk
+    while process > 0 && names.len() < 64 {
+        let Some((name, parent)) = name_and_parent(&read(&format!("/proc/{process}/stat"))) else { break };
+        names.push(name);
+        process = parent;
+    }
+    names
+}
+
+/// Interfaces besides the loopback that have a carrier: a cable, a radio, a tunnel. One that is up without any reads
+/// 0, one that is down cannot be read.
+fn connected() -> Vec<String> {
+    let Ok(folder) = fs::read_dir("/sys/class/net") else { return Vec::new() };
+    let mut names: Vec<String> = folder
+        .flatten()
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .filter(|name| name != "lo" && read(&format!("/sys/class/net/{name}/carrier")).trim() == "1")
+        .collect();
+    names.sort();
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn around(variables: &[&str], ancestors: &[&str]) -> Vec<&'static str> {
+        let ancestors: Vec<String> = ancestors.iter().map(|&name| name.to_owned()).collect();
+        let variable = |name: &str| variables.contains(&name).then(|| "1".to_owned());
+        terminal_findings(variable, &ancestors).iter().map(Finding::name).collect()
+    }
+
+    #[test]
+    fn finds_who_else_sees_the_terminal() {
+        assert_eq!(around(&[], &["bash", "login", "systemd"]), [""; 0]);
+        assert_eq!(around(&["TMUX"], &[]), ["inside-tmux"]);
+        assert_eq!(around(&[], &["bash", "tmux: server"]), ["inside-tmux"]);
+        assert_eq!(around(&["STY"], &[]), ["inside-screen"]);
+        assert_eq!(around(&[], &["bash", "sshd"]), ["over-ssh"], "also after sudo cleaned the environment");
+        assert_eq!(around(&["SSH_CONNECTION"], &["bash", "script"]), ["over-ssh", "recorded"]);
+        assert_eq!(around(&["ASCIINEMA_REC"], &[]), ["recorded"]);
+        assert_eq!(around(&[], &["typescript"]), [""; 0], "a name that merely contains another");
+    }
+
+    #[test]
+    fn reads_what_the_kernel_writes() {
+        assert_eq!(name_and_parent("812 (tmux: server) S 1 812 812 0 -1"), Some(("tmux: server".to_owned(), 1)));
+        assert_eq!(name_and_parent("9 (a) b) (c) R 44 9 9"), Some(("a) b) (c".to_owned(), 44)));
+        assert_eq!(name_and_parent("9 (cut"), None);
+        assert_eq!(name_and_parent(""), None);
+        let table = "Filename\t\t\tType\t\tSize\n/dev/dm-1    partition\t999\t0\t-2\n/swap\\040file   file\t1\t0\t-3\n";
+        assert_eq!(swaps(table), ["/dev/dm-1", "/swap\\040file"]);
+        assert_eq!(swaps("Filename\t\tType\n"), [""; 0]);
+        let status = "Name:\tx\nTracerPid:\t17\nVmLck:\t  2048 kB\nOdd:\n";
+        assert_eq!(number_of(status, "VmLck:"), Some(2048));
+        assert_eq!(number_of(status, "TracerPid:"), Some(17));
+        assert_eq!((number_of(status, "Odd:"), number_of(status, "None:")), (None, None));
+    }
+
+    #[test]
+    fn without_cores_no_core_is_found() {
+        assert!(disable_cores());
+        assert!(!examine().contains(&Finding::CoresEnabled));
+    }
+
+    #[test]
+    fn findings_have_names_and_values() {
+        let network = Finding::Network(vec!["eth0".to_owned(), "wlan0".to_owned()]);
+        assert_eq!((network.name(), network.what().as_str()), ("network", "eth0, wlan0"));
+        assert_eq!(Finding::ClockUnset.what(), "");
+    }
+}

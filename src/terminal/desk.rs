@@ -1,0 +1,401 @@
+//! What the terminal itself remembers about the screen that is up: focus, scrolling, help, a hint. It turns keys into
+//! what people did, and decides nothing.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io;
+use std::ops::Range;
+use std::time::{Duration, Instant};
+
+use super::keyboard::{Key, Keyboard, Source};
+use super::keys::{Deed, Mode, deed};
+use crate::ceremony::{Body, FieldKind, FieldState, FieldView, OptionView, People, View};
+use crate::vault::Vault;
+
+/// How long typed text stays unmasked.
+pub const UNMASKED_FOR: Duration = Duration::from_secs(5);
+
+/// What a frame shows that must not stay: of which screen, and whether in clear.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Exposure {
+    face: u64,
+    clear: bool,
+}
+
+/// The terminal's own memory of the screen that is up.
+#[derive(Default)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own; none excludes another")]
+pub struct Desk {
+    face: Option<u64>,
+    /// The item, option or field in focus.
+    pub focus: usize,
+    /// Lines scrolled down.
+    pub scroll: usize,
+    /// The help lies over the screen.
+    pub help: bool,
+    /// A word of the script to show under the body until the next key.
+    pub hint: Option<&'static str>,
+    /// The window is too small for anything.
+    pub too_small: bool,
+    most_scroll: usize,
+    page: usize,
+    read_to_end: bool,
+    follow: bool,
+    focus_seen: bool,
+    help_scroll: usize,
+    unmasked_until: Option<Instant>,
+    planned: Vec<(u8, u8)>,
+    changed: bool,
+}
+
+impl Desk {
+    /// Looks at the view that is to be drawn; `true` when it is another screen than before, so that keys typed ahead
+    /// do not belong to it.
+    pub fn meet(&mut self, view: &View) -> bool {
+        let face = face(view);
+        if self.face == Some(face) {
+            return false;
+        }
+        *self = Self { face: Some(face), too_small: self.too_small, ..Self::default() };
+        match &view.body {
+            Body::Tick { items, .. } => self.focus = items.iter().position(|(_, ticked)| !ticked).unwrap_or(0),
+            Body::Choose { options, .. } | Body::Fault { choices: options, .. } => {
+                self.focus = options.iter().position(|option| !option.closed).unwrap_or(0);
+            }
+            Body::Form { fields, .. } => {
+                self.follow = true;
+                self.focus = first_not_good(fields).unwrap_or(0);
+                self.planned = (0..)
+                    .zip(fields)
+                    .filter_map(|(place, field)| match field.kind {
+                        FieldKind::KeyReference { planned, .. } => Some((place, planned)),
+                        _ => None,
+                    })
+                    .collect();
+            }
+            _ => {}
+        }
+        true
+    }
+
+    /// What the next frame of this view shows that must be wiped afterwards.
+    pub fn exposure(&self, view: &View, now: Instant) -> Option<Exposure> {
+        let face = face(view);
+        match &view.body {
+            Body::Reveal { shown: true, .. } => Some(Exposure { face, clear: true }),
+            Body::Form { fields, .. } if fields.iter().any(|field| field.masked) => {
+                Some(Exposure { face, clear: self.face == Some(face) && self.unmasked(now) })
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether typed text is shown in clear for a moment.
+    pub fn unmasked(&self, now: Instant) -> bool {
+        self.unmasked_until.is_some_and(|until| now < until)
+    }
+
+    /// Hides at once what is shown for a moment.
+    pub const fn mask(&mut self) {
+        self.unmasked_until = None;
+    }
+
+    /// Which keys work now.
+    pub fn mode(&self, view: &View) -> Mode {
+        if self.too_small {
+            return Mode::TooSmall;
+        }
+        if self.help { Mode::Help } else { self.mode_below(view) }
+    }
+
+    /// Which keys work when the help does not lie over the screen.
+    pub fn mode_below(&self, view: &View) -> Mode {
+        let unread = !self.read_to_end && self.most_scroll > 0;
+        match &view.body {
+            Body::Read { .. }
+            | Body::Tick { .. }
+            | Body::Choose { .. }
+            | Body::Fault { .. }
+            | Body::Reveal { shown: false, .. }
+            | Body::Ended { .. }
+                if unread =>
+            {
+                Mode::Unread
+            }
+            Body::Read { .. } => Mode::Read { scrolls: self.most_scroll > 0 },
+            Body::Tick { items, .. } if items.iter().all(|(_, ticked)| *ticked) => Mode::Ticked,
+            Body::Tick { .. } => Mode::Tick,
+            Body::Choose { options, .. } | Body::Fault { choices: options, .. } => {
+                Mode::Choose { digits: options.len() <= 9 }
+            }
+            Body::Form { fields, may_leave, .. } => Mode::Form {
+                masked: fields.get(self.focus).is_some_and(|field| field.masked),
+                may_leave: *may_leave,
+                several: fields.len() > 1,
+                complete: first_not_good(fields).is_none() && self.focus + 1 >= fields.len(),
+            },
+            Body::Reveal { shown: true, .. } => Mode::Shown,
+            Body::Reveal { seen: true, .. } => Mode::ConcealedAgain,
+            Body::Reveal { .. } => Mode::Concealed,
+            Body::Working { .. } => Mode::Working,
+            Body::Ended { .. } => Mode::Ended,
+        }
+    }
+
+    /// Takes note of how the page was laid out: its rows, the rows that fit, and where the focus is. Gives the first
+    /// row to draw.
+    pub fn settle(&mut self, rows: usize, fit: usize, focus: Option<&Range<usize>>) -> usize {
+        self.page = fit.saturating_sub(1).max(1);
+        self.most_scroll = rows.saturating_sub(fit);
+        if self.help {
+            self.help_scroll = self.help_scroll.min(self.most_scroll);
+            return self.help_scroll;
+        }
+        if let (Some(focus), true) = (focus, self.follow) {
+            self.scroll = self.scroll.max(focus.end.saturating_sub(fit)).min(focus.start);
+        }
+        self.scroll = self.scroll.min(self.most_scroll);
+        self.read_to_end |= self.scroll == self.most_scroll;
+        self.focus_seen = focus.is_none_or(|focus| focus.start >= self.scroll && focus.end <= self.scroll + fit);
+        self.scroll
+    }
+
+    /// Whether there is more above and below, for the notice line.
+    pub const fn more(&self) -> (bool, bool) {
+        let scroll = if self.help { self.help_scroll } else { self.scroll };
+        (scroll > 0, scroll < self.most_scroll)
+    }
+
+    /// Whether something changed since the last call that the next frame should show.
+    pub const fn changed(&mut self) -> bool {
+        std::mem::replace(&mut self.changed, false)
+    }
+
+    /// Waits for a key and says what was done with it. `Ok(None)`: nothing for the machine; draw again.
+    pub fn next<S: Source>(
+        &mut self,
+        keyboard: &mut Keyboard<S>,
+        view: &View,
+        vault: &mut Vault,
+        wait: Duration,
+    ) -> io::Result<Option<People>> {
+        if let Some(done) = self.fill_in(vault) {
+            return Ok(Some(done));
+        }
+        let now = Instant::now();
+        let moment = self.unmasked_until.map(|until| until.saturating_duration_since(now));
+        let key = keyboard.key(moment.map_or(wait, |moment| wait.min(moment)))?;
+        if self.unmasked_until.is_some_and(|until| until <= Instant::now()) {
+            self.mask();
+            self.changed = true;
+        }
+        let Some(key) = key else { return Ok(None) };
+        self.changed = true;
+        Ok(self.press(key, view, vault, Instant::now()))
+    }
+
+    /// Fills in what the plan says where the person typed nothing yet; once for each time a form comes up.
+    fn fill_in(&mut self, vault: &mut Vault) -> Option<People> {
+        while let Some((place, planned)) = self.planned.pop() {
+            let typing = vault.typing(place);
+            if typing.is_empty() {
+                for digit in planned.to_string().bytes() {
+                    // three digits always fit
+                    let _ = typing.push(digit);
+                }
+                return Some(People::Edited(place));
+            }
+        }
+        None
+    }
+
+    /// What a key does on this screen.
+    pub fn press(&mut self, key: Key, view: &View, vault: &mut Vault, now: Instant) -> Option<People> {
+        self.hint = None;
+        let mode = self.mode(view);
+        if matches!((mode, key), (Mode::Form { .. }, Key::Char(_) | Key::Paste | Key::Foreign)) {
+            return self.type_in(key, vault);
+        }
+        if let (Mode::Choose { digits: true }, Key::Char(digit @ b'1'..=b'9')) = (mode, key) {
+            let place = usize::from(digit - b'1');
+            let open = options(view).get(place).is_some_and(|option| !option.closed);
+            return open.then_some(People::Chose(place));
+        }
+        self.perform(deed(mode, key)?, view, vault, now)
+    }
+
+    /// Keys that are text go into the vault; what would be text, but came otherwise, is refused.
+    fn type_in(&mut self, key: Key, vault: &mut Vault) -> Option<People> {
+        let place = u8::try_from(self.focus).ok()?;
+        self.follow = true;
+        self.hint = match key {
+            Key::Char(byte) if vault.typing(place).push(byte).is_ok() => return Some(People::Edited(place)),
+            Key::Char(_) => Some("hint-full"),
+            Key::Paste => Some("hint-paste"),
+            _ => Some("hint-foreign"),
+        };
+        None
+    }
+
+    fn perform(&mut self, deed: Deed, view: &View, vault: &mut Vault, now: Instant) -> Option<People> {
+        let scroll = if self.help { &mut self.help_scroll } else { &mut self.scroll };
+        match deed {
+            Deed::GoOn => return Some(People::GoOn),
+            Deed::Show => return Some(People::Show),
+            Deed::Hide => return Some(People::Hide),
+            Deed::Leave => return Some(People::Leave),
+            Deed::Deviation => return Some(People::Deviation),
+            Deed::Stop => return Some(People::Stop),
+            Deed::Up => *scroll = scroll.saturating_sub(1),
+            Deed::Down => *scroll = (*scroll + 1).min(self.most_scroll),
+            Deed::PageUp => *scroll = scroll.saturating_sub(self.page),
+            Deed::PageDown | Deed::ReadOn => *scroll = (*scroll + self.page).min(self.most_scroll),
+            Deed::Help => {
+                self.help = !self.help;
+                self.help_scroll = 0;
+                return None;
+            }
+            Deed::Before | Deed::After => {
+                self.move_focus(view, deed == Deed::After);
+                return None;
+            }
+            Deed::Tick => return self.seen_focus().then_some(People::Tick(self.focus)),
+            Deed::TickNext => return self.tick_next(view),
+            Deed::Choose => {
+                let open = options(view).get(self.focus).is_some_and(|option| !option.closed);
+                return (self.seen_focus() && open).then_some(People::Chose(self.focus));
+            }
+            Deed::Advance => return self.advance(view),
+            Deed::Unmask => {
+                self.unmasked_until = if self.unmasked(now) { None } else { now.checked_add(UNMASKED_FOR) };
+                return None;
+            }
+            Deed::Clear => {
+                let place = u8::try_from(self.focus).ok()?;
+                vault.typing(place).clear();
+                return Some(People::Edited(place));
+            }
+            Deed::Erase => {
+                let place = u8::try_from(self.focus).ok()?;
+                return vault.typing(place).pop().then_some(People::Edited(place));
+            }
+        }
+        self.follow = false;
+        None
+    }
+
+    /// Whether the focus is on the screen; if not, the next frame brings it there, and nothing else happens.
+    const fn seen_focus(&mut self) -> bool {
+        self.follow = true;
+        self.focus_seen
+    }
+
+    fn move_focus(&mut self, view: &View, forward: bool) {
+        let open: Vec<bool> = match &view.body {
+            Body::Tick { items, .. } => vec![true; items.len()],
+            Body::Form { fields, .. } => vec![true; fields.len()],
+            _ => options(view).iter().map(|option| !option.closed).collect(),
+        };
+        let many = open.len();
+        let step = if forward { 1 } else { many.saturating_sub(1) };
+        let mut place = self.focus;
+        for _ in 0..many {
+            place = (place + step) % many;
+            if open.get(place) == Some(&true) {
+                break;
+            }
+        }
+        self.focus_on(place);
+    }
+
+    fn focus_on(&mut self, place: usize) {
+        if self.focus != place {
+            // only the field whose owner asked is shown in clear
+            self.unmasked_until = None;
+        }
+        self.focus = place;
+        self.follow = true;
+    }
+
+    /// Ticks the item in focus, or the next one without a tick, and moves the focus to the one after it.
+    fn tick_next(&mut self, view: &View) -> Option<People> {
+        let Body::Tick { items, .. } = &view.body else { return None };
+        let open = |place: &usize| items.get(*place).is_some_and(|(_, ticked)| !ticked);
+        let place = (self.focus..items.len()).chain(0..self.focus).find(open)?;
+        if place != self.focus || !self.focus_seen {
+            self.focus_on(place);
+            if !self.focus_seen {
+                return None;
+            }
+        }
+        let after = (place + 1..items.len()).chain(0..place).find(open);
+        self.focus_on(after.unwrap_or(place));
+        Some(People::Tick(place))
+    }
+
+    /// Enter in a form: to the first field that is not good, to the next field, or on when all is good.
+    fn advance(&mut self, view: &View) -> Option<People> {
+        let Body::Form { fields, .. } = &view.body else { return None };
+        match first_not_good(fields) {
+            None if self.focus + 1 >= fields.len() => return Some(People::GoOn),
+            Some(place) if place <= self.focus => {
+                self.hint = Some(match fields.get(place).map(|field| &field.state) {
+                    Some(FieldState::Wrong(_)) => "hint-wrong",
+                    Some(FieldState::Empty) => "hint-empty",
+                    _ => "hint-unfinished",
+                });
+                self.focus_on(place);
+            }
+            _ => self.focus_on(self.focus + 1),
+        }
+        None
+    }
+}
+
+fn first_not_good(fields: &[FieldView]) -> Option<usize> {
+    fields.iter().position(|field| field.state != FieldState::Good)
+}
+
+fn options(view: &View) -> &[OptionView] {
+    match &view.body {
+        Body::Choose { options, .. } | Body::Fault { choices: options, .. } => options,
+        _ => &[],
+    }
+}
+
+/// Tells screens apart: step, kind and what is asked; not what changes while one and the same screen is up. Views
+/// hold no secret, so neither does this number.
+fn face(view: &View) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    view.header.number.hash(&mut hasher);
+    view.header.title.hash(&mut hasher);
+    std::mem::discriminant(&view.body).hash(&mut hasher);
+    match &view.body {
+        Body::Read { text } | Body::Ended { text } => text.hash(&mut hasher),
+        Body::Tick { items, .. } => {
+            for (item, _) in items {
+                item.hash(&mut hasher);
+            }
+        }
+        Body::Choose { text, options } => {
+            text.hash(&mut hasher);
+            for option in options {
+                option.text.hash(&mut hasher);
+            }
+        }
+        Body::Fault { happened, truth, choices } => {
+            (happened, truth).hash(&mut hasher);
+            for choice in choices {
+                choice.text.hash(&mut hasher);
+            }
+        }
+        Body::Form { fields, irreversible, may_leave, .. } => {
+            (irreversible, may_leave).hash(&mut hasher);
+            for field in fields {
+                field.label.hash(&mut hasher);
+            }
+        }
+        Body::Reveal { owner, custodian, shown, .. } => (owner, custodian.get(), shown).hash(&mut hasher),
+        Body::Working { .. } => {}
+    }
+    hasher.finish()
+}

@@ -1,0 +1,101 @@
+//! Takes the terminal over and gives it back, whatever happens: leaving, a panic, a signal.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH};
+
+use super::wipe::ERASE;
+use super::writer::Stdout;
+
+/// Alternate screen, bracketed paste on, then the wipe: Linux's text console ignores the alternate screen.
+const ENTER: &[u8] = b"\x1b[?1049h\x1b[?2004h";
+/// Bracketed paste off, cursor shown, main screen.
+const LEAVE: &[u8] = b"\x1b[?2004l\x1b[?25h\x1b[?1049l";
+
+/// Holds the terminal in raw mode; gives it back when dropped, and when a panic comes first.
+pub struct Hold {
+    held: Arc<AtomicBool>,
+    panicked: Arc<AtomicBool>,
+}
+
+impl Hold {
+    /// Takes the terminal over. `sentence` is the one line that a panic prints: never its payload, which could hold
+    /// anything.
+    pub fn take(sentence: &str) -> io::Result<Self> {
+        let held = Arc::new(AtomicBool::new(true));
+        let panicked = Arc::new(AtomicBool::new(false));
+        let line = format!("{sentence}\n");
+        let (hook_held, hook_panicked) = (Arc::clone(&held), Arc::clone(&panicked));
+        std::panic::set_hook(Box::new(move |_| {
+            give_back(&hook_held);
+            if !hook_panicked.swap(true, Ordering::SeqCst) {
+                let _ = rustix::io::write(rustix::stdio::stderr(), line.as_bytes());
+            }
+        }));
+        let hold = Self { held, panicked };
+        crossterm::terminal::enable_raw_mode()?;
+        Stdout.write_all(ENTER)?;
+        Stdout.write_all(ERASE)?;
+        Ok(hold)
+    }
+
+    /// Whether some thread panicked: the terminal has been given back and must not be drawn on again.
+    pub fn panicked(&self) -> bool {
+        self.panicked.load(Ordering::SeqCst)
+    }
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        give_back(&self.held);
+    }
+}
+
+/// Wipes and restores, once.
+fn give_back(held: &AtomicBool) {
+    if held.swap(false, Ordering::SeqCst) {
+        // nothing can be done about errors here: the terminal is gone
+        let _ = Stdout.write_all(ERASE);
+        let _ = Stdout.write_all(LEAVE);
+        let _ = crossterm::terminal::disable_raw_mode();
+    }
+}
+
+/// Remembers signals until they are asked for. Stop signals are ignored: a stopped program would leave its screen.
+pub struct Signals {
+    last: Arc<AtomicUsize>,
+    left: Arc<AtomicBool>,
+}
+
+impl Signals {
+    /// Begins to listen.
+    pub fn listen() -> io::Result<Self> {
+        let signals = Self { last: Arc::default(), left: Arc::default() };
+        for signal in [SIGTERM, SIGHUP, SIGINT, SIGQUIT] {
+            let number = usize::try_from(signal).unwrap_or_default();
+            // once the terminal is given back, the signals do what they always do
+            let left = Arc::clone(&signals.left);
+            signal_hook::flag::register_conditional_default(signal, left)?;
+            signal_hook::flag::register_usize(signal, Arc::clone(&signals.last), number)?;
+        }
+        for signal in [SIGTSTP, SIGWINCH] {
+            // only so that waiting for a key is interrupted
+            signal_hook::flag::register(signal, Arc::default())?;
+        }
+        Ok(signals)
+    }
+
+    /// The signal that came since the last time, if one did.
+    pub fn came(&self) -> Option<i32> {
+        let number = self.last.swap(0, Ordering::SeqCst);
+        i32::try_from(number).ok().filter(|number| *number != 0)
+    }
+}
+
+impl Drop for Signals {
+    fn drop(&mut self) {
+        self.left.store(true, Ordering::SeqCst);
+    }
+}

@@ -1,0 +1,204 @@
+//! The full-screen terminal: draws views and brings back what people did. It decides nothing.
+//!
+//! Secrets reach the screen from the vault, cell by cell, for one frame; when that frame's screen goes away, the wipe
+//! recipe runs before the next one is drawn.
+
+mod desk;
+mod enter;
+mod keyboard;
+mod keys;
+mod parts;
+mod screens;
+mod theme;
+mod wipe;
+mod writer;
+
+#[cfg(test)]
+mod tests;
+
+use std::io;
+use std::time::{Duration, Instant};
+
+use ratatui::backend::CrosstermBackend;
+use ratatui::layout::Rect;
+use ratatui::{TerminalOptions, Viewport};
+
+use self::desk::{Desk, Exposure};
+use self::enter::{Hold, Signals};
+use self::keyboard::{Keyboard, Stdin};
+use self::screens::Paint;
+use self::theme::Theme;
+use self::writer::{Stdout, WipingWriter};
+use crate::ceremony::{Body, People, View};
+use crate::script::Script;
+use crate::vault::Vault;
+
+/// Why the terminal cannot go on.
+#[derive(Debug, thiserror::Error)]
+pub enum TerminalError {
+    /// Standard input or output is no terminal.
+    #[error("not-a-terminal")]
+    NotATerminal,
+    /// The program was told to end (SIGTERM, SIGHUP, SIGINT, SIGQUIT): record, forget, leave.
+    #[error("signal {0}")]
+    Signal(i32),
+    /// The keyboard is gone: the line was cut.
+    #[error("terminal-gone")]
+    Gone,
+    /// A thread panicked; the terminal has been wiped and given back already.
+    #[error("panicked")]
+    Panicked,
+    /// The terminal failed.
+    #[error("terminal-failed")]
+    Io(#[from] io::Error),
+}
+
+/// The longest wait for a key before signals and the window's size are looked at again.
+const SLICE: Duration = Duration::from_millis(250);
+
+/// The terminal in raw mode, drawn on by nobody else. Wipes and gives it back when it is dropped.
+pub struct Terminal {
+    // dropped in this order: ratatui shows the cursor, then the terminal is wiped and given back
+    screen: ratatui::Terminal<CrosstermBackend<WipingWriter<Stdout>>>,
+    area: Rect,
+    exposed: Option<Exposure>,
+    desk: Desk,
+    keyboard: Keyboard<Stdin>,
+    theme: Theme,
+    hold: Hold,
+    signals: Signals,
+}
+
+impl Terminal {
+    /// Enters raw mode, the alternate screen and bracketed paste; clears screen and scrollback.
+    ///
+    /// # Errors
+    /// [`TerminalError::NotATerminal`] when standard input or output is none.
+    pub fn enter(script: &Script) -> Result<Self, TerminalError> {
+        let tty = rustix::termios::isatty(rustix::stdio::stdin()) && rustix::termios::isatty(rustix::stdio::stdout());
+        if !tty {
+            return Err(TerminalError::NotATerminal);
+        }
+        let theme = Theme::from_environment(|name| std::env::var(name).ok());
+        let signals = Signals::listen()?;
+        let hold = Hold::take(&theme.text(script.word("panic")))?;
+        let area = window();
+        let screen = ratatui::Terminal::with_options(
+            CrosstermBackend::new(WipingWriter::new(Stdout)),
+            TerminalOptions { viewport: Viewport::Fixed(area) },
+        )?;
+        let mut keyboard = Keyboard::new(Stdin);
+        keyboard.discard()?;
+        Ok(Self { screen, area, exposed: None, desk: Desk::default(), keyboard, theme, hold, signals })
+    }
+
+    /// Draws the view; secrets are lent by the vault for this one frame. When another screen comes up, what was typed
+    /// ahead is thrown away.
+    pub fn draw(&mut self, view: &View, script: &Script, vault: &Vault) -> Result<(), TerminalError> {
+        if self.hold.panicked() {
+            return Err(TerminalError::Panicked);
+        }
+        let area = window();
+        let resized = area != self.area;
+        let fresh = self.desk.meet(view);
+        let now = Instant::now();
+        let exposure = self.desk.exposure(view, now);
+        // ratatui's buffers are wiped in the size they have: growing or shrinking would leave cells behind
+        if self.exposed.is_some() && (resized || self.exposed != exposure) {
+            self.wipe()?;
+        }
+        if resized {
+            self.screen.resize(area)?;
+            self.area = area;
+        }
+        let paint = Paint { theme: self.theme, script, vault, now };
+        let desk = &mut self.desk;
+        self.exposed = exposure;
+        self.screen.draw(|frame| {
+            let cursor = screens::draw(frame.buffer_mut(), view, desk, &paint);
+            if let Some(cursor) = cursor {
+                frame.set_cursor_position(cursor);
+            }
+        })?;
+        if fresh {
+            self.keyboard.discard().map_err(gone)?;
+        }
+        Ok(())
+    }
+
+    /// Waits up to `wait` for what people do. Typed keys of a form go straight into [`Vault::typing`] and come back as
+    /// [`People::Edited`]. `Ok(None)` may come early: draw again, for a hint, the focus or the size changed.
+    ///
+    /// # Errors
+    /// [`TerminalError::Signal`] when the program is told to end.
+    pub fn next(&mut self, view: &View, vault: &mut Vault, wait: Duration) -> Result<Option<People>, TerminalError> {
+        let until = Instant::now() + wait;
+        loop {
+            if self.hold.panicked() {
+                return Err(TerminalError::Panicked);
+            }
+            if let Some(signal) = self.signals.came() {
+                return Err(TerminalError::Signal(signal));
+            }
+            if window() != self.area {
+                self.desk.mask();
+                let shown = matches!(view.body, Body::Reveal { shown: true, .. });
+                if self.exposed.is_some() {
+                    self.wipe()?;
+                }
+                return Ok(shown.then_some(People::Hide));
+            }
+            let left = until.saturating_duration_since(Instant::now());
+            let done = self.desk.next(&mut self.keyboard, view, vault, left.min(SLICE)).map_err(gone);
+            let done = match (done, self.signals.came()) {
+                (_, Some(signal)) => return Err(TerminalError::Signal(signal)),
+                (done, None) => done?,
+            };
+            if done == Some(People::Hide) {
+                self.wipe()?;
+            }
+            if done.is_some() || self.desk.changed() || until <= Instant::now() {
+                return Ok(done);
+            }
+        }
+    }
+
+    /// The wipe recipe: nothing that was shown stays on the screen, in the scrollback or in a buffer.
+    pub fn wipe(&mut self) -> Result<(), TerminalError> {
+        self.exposed = None;
+        wipe::wipe(&mut self.screen, self.area)?;
+        Ok(())
+    }
+
+    /// Wipes and gives the terminal back; dropping it does the same.
+    pub fn leave(self) {
+        drop(self);
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        // after a panic the terminal has been given back, and its one sentence must stay
+        if !self.hold.panicked() {
+            // giving back erases once more; an error here cannot be shown to anybody
+            let _ = self.wipe();
+        }
+    }
+}
+
+/// A keyboard that ends or fails is one and the same: the line is cut.
+fn gone(error: io::Error) -> TerminalError {
+    match error.kind() {
+        io::ErrorKind::UnexpectedEof => TerminalError::Gone,
+        _ if error.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error()) => TerminalError::Gone,
+        _ => TerminalError::Io(error),
+    }
+}
+
+/// The window's size; the least one where the terminal does not say (a serial line).
+fn window() -> Rect {
+    match rustix::termios::tcgetwinsize(rustix::stdio::stdout()) {
+        Ok(size) if size.ws_col > 0 && size.ws_row > 0 => Rect::new(0, 0, size.ws_col, size.ws_row),
+        _ => Rect::new(0, 0, parts::LEAST_WIDTH, parts::LEAST_HEIGHT),
+    }
+}

@@ -1,0 +1,284 @@
+//! One file for each kind of screen. A screen becomes a page of rows; what is secret is drawn cell by cell, never as
+//! a text.
+
+mod choose;
+mod fault;
+mod form;
+mod help;
+mod read;
+mod reveal;
+mod tick;
+mod working;
+
+use std::ops::Range;
+use std::time::Instant;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::desk::Desk;
+use super::parts::{self, LEAST_HEIGHT, LEAST_WIDTH};
+use super::theme::{Sign, Theme};
+use crate::ceremony::{Body, View};
+use crate::script::{Script, fill};
+use crate::terms::Handle;
+use crate::vault::Vault;
+
+/// What drawing needs besides the view.
+#[derive(Clone, Copy)]
+pub struct Paint<'a> {
+    /// Colours and signs.
+    pub theme: Theme,
+    /// The fixed words.
+    pub script: &'a Script,
+    /// Lends secrets for this frame.
+    pub vault: &'a Vault,
+    /// For what is shown only for a moment.
+    pub now: Instant,
+}
+
+impl Paint<'_> {
+    /// A fixed word as this terminal can draw it.
+    pub fn word(&self, name: &str) -> String {
+        self.theme.text(self.script.word(name)).into_owned()
+    }
+
+    /// A fixed sentence with values.
+    pub fn words(&self, name: &str, values: &[(&str, String)]) -> String {
+        self.theme.text(&fill(self.script.word(name), values)).into_owned()
+    }
+}
+
+/// One row of a page.
+pub enum Row {
+    /// Text without any secret.
+    Line(Line<'static>),
+    /// Text at the left, text at the right end.
+    Spread(Line<'static>, Line<'static>),
+    /// The field at this place, with a note at the right end.
+    Entry(usize, Line<'static>),
+    /// The numbers 1 to 8, each over or under its group: first column, columns from group to group.
+    Marks(u16, u16),
+    /// A public value in 8 groups, from this column on.
+    Groups(String, u16, String),
+    /// A secret value in 8 groups, from this column on.
+    SecretGroups(String, u16, Handle),
+}
+
+/// The rows of a screen and which of them have the focus.
+#[derive(Default)]
+pub struct Page {
+    rows: Vec<Row>,
+    focus: Option<Range<usize>>,
+}
+
+impl Page {
+    /// A line of one style, which fits.
+    pub fn line(&mut self, text: String, style: Style) {
+        self.rows.push(Row::Line(Line::from(Span::styled(text, style))));
+    }
+
+    /// An empty line, unless the page is empty or ends with one.
+    pub fn gap(&mut self) {
+        let needed = match self.rows.last() {
+            None => false,
+            Some(Row::Line(line)) => line.width() > 0,
+            Some(_) => true,
+        };
+        if needed {
+            self.rows.push(Row::Line(Line::default()));
+        }
+    }
+
+    /// Paragraphs, wrapped.
+    pub fn paragraphs(&mut self, theme: Theme, text: &[String], width: u16, style: Style) {
+        self.rows.extend(parts::paragraphs(theme, text, width, style).into_iter().map(Row::Line));
+    }
+
+    /// Text behind something of its own (a number, a box); further lines begin under the text.
+    pub fn hanging(&mut self, theme: Theme, before: Vec<Span<'static>>, text: &str, width: u16, style: Style) {
+        let before = Line::from(before);
+        let indent = before.width();
+        let lines = parts::wrap(theme, text, usize::from(width).saturating_sub(indent));
+        let mut before = Some(before);
+        for line in lines {
+            let mut row = before.take().unwrap_or_else(|| Line::from(" ".repeat(indent)));
+            row.push_span(Span::styled(line, style));
+            self.rows.push(Row::Line(row));
+        }
+    }
+
+    /// Marks everything since `from` as having the focus.
+    pub fn focus_from(&mut self, from: usize) {
+        self.focus = Some(from..self.rows.len());
+    }
+
+    /// How many rows there are.
+    pub const fn len(&self) -> usize {
+        self.rows.len()
+    }
+}
+
+/// Draws the whole window. Gives the place of the cursor, where one is wanted.
+pub fn draw(buffer: &mut Buffer, view: &View, desk: &mut Desk, paint: &Paint<'_>) -> Option<Position> {
+    let area = buffer.area;
+    desk.too_small = area.width < LEAST_WIDTH || area.height < LEAST_HEIGHT;
+    if desk.too_small {
+        too_small(buffer, paint);
+        return None;
+    }
+    let theme = paint.theme;
+    parts::header(buffer, theme, paint.script, &view.header);
+    let alone = matches!(view.body, Body::Reveal { shown: true, .. });
+    let framed = !desk.help && matches!(view.body, Body::Form { irreversible: true, .. });
+    // the footer's keys depend on whether all text fits, and what fits on the height of the footer
+    let mut footer_lines = 1;
+    let (places, page, first, footer) = loop {
+        let mut places = parts::places(area, footer_lines, !alone);
+        if framed {
+            // the frame takes the line above the body, and one inside it stays empty
+            places.body.y += 1;
+            places.body.height = places.body.height.saturating_sub(2);
+        }
+        let page = if desk.help {
+            help::page(view, desk, paint, places.body.width)
+        } else {
+            page(view, desk, paint, places.body.width)
+        };
+        let first = desk.settle(page.rows.len(), usize::from(places.body.height), page.focus.as_ref());
+        let footer = parts::footer_lines(theme, paint.script, desk.mode(view), &view.header.mark, area.width);
+        if footer.len() <= usize::from(footer_lines) {
+            break (places, page, first, footer);
+        }
+        footer_lines += 1;
+    };
+    let mut cursor = None;
+    for (y, row) in (places.body.top()..places.body.bottom()).zip(page.rows.iter().skip(first)) {
+        let here = draw_row(buffer, row, Rect::new(places.body.x, y, places.body.width, 1), view, desk, paint);
+        cursor = cursor.or(here);
+    }
+    if framed {
+        let rows = u16::try_from(page.len()).unwrap_or(u16::MAX).min(places.body.height);
+        let inside = Rect { height: rows, ..places.body };
+        frame(buffer, theme, inside, &paint.word("frame-irreversible"));
+    }
+    notice(buffer, places.notice, desk, paint);
+    if let Some(steps) = places.steps {
+        parts::steps(buffer, theme, paint.script, steps, &view.steps);
+    }
+    parts::footer(buffer, theme, places.footer, &footer, &view.header.mark);
+    cursor
+}
+
+/// What the wipe leaves on the screen: nothing but which ceremony this is.
+pub fn neutral(buffer: &mut Buffer) {
+    buffer.reset();
+}
+
+fn page(view: &View, desk: &Desk, paint: &Paint<'_>, width: u16) -> Page {
+    match &view.body {
+        Body::Read { text } | Body::Ended { text } => read::page(paint, text, width),
+        Body::Tick { text, items } => tick::page(desk, paint, text, items, width),
+        Body::Choose { text, options } => choose::page(desk, paint, text, options, width),
+        Body::Form { text, fields, .. } => form::page(desk, paint, text, fields, width),
+        Body::Reveal { .. } => reveal::page(paint, &view.body, width),
+        Body::Working { text, progress, seconds } => working::page(paint, text, *progress, *seconds, width),
+        Body::Fault { happened, truth, choices } => fault::page(desk, paint, happened, truth, choices, width),
+    }
+}
+
+fn draw_row(
+    buffer: &mut Buffer,
+    row: &Row,
+    area: Rect,
+    view: &View,
+    desk: &Desk,
+    paint: &Paint<'_>,
+) -> Option<Position> {
+    match row {
+        Row::Line(line) => {
+            buffer.set_line(area.x, area.y, line, area.width);
+        }
+        Row::Spread(left, right) => {
+            buffer.set_line(area.x, area.y, left, area.width);
+            put_line_right(buffer, area, right);
+        }
+        Row::Entry(place, note) => {
+            put_line_right(buffer, area, note);
+            return form::entry(buffer, area, *place, view, desk, paint);
+        }
+        Row::Marks(from, pitch) => reveal::marks(buffer, area, *from, *pitch, paint.theme),
+        Row::Groups(label, from, value) => {
+            reveal::groups(buffer, area, label, *from, value.as_bytes(), paint.theme, paint.theme.normal());
+        }
+        Row::SecretGroups(label, from, value) => {
+            let lent = paint.vault.lend(*value).unwrap_or_default();
+            reveal::groups(buffer, area, label, *from, lent, paint.theme, paint.theme.strong());
+        }
+    }
+    None
+}
+
+fn put_line_right(buffer: &mut Buffer, area: Rect, line: &Line<'_>) {
+    let long = u16::try_from(line.width()).unwrap_or(u16::MAX).min(area.width);
+    buffer.set_line(area.right().saturating_sub(long), area.y, line, long);
+}
+
+fn notice(buffer: &mut Buffer, area: Rect, desk: &Desk, paint: &Paint<'_>) {
+    let theme = paint.theme;
+    let (above, below) = desk.more();
+    let more = match (above, below) {
+        (false, false) => None,
+        (true, false) => Some(format!("{} {}", theme.sign(Sign::Above), paint.word("more-above"))),
+        (_, true) => Some(format!("{} {}", theme.sign(Sign::Below), paint.word("more-below"))),
+    };
+    if let Some(more) = &more {
+        parts::put_right(buffer, area.right(), area.y, more, theme.accent());
+    }
+    if let Some(hint) = desk.hint {
+        let room = usize::from(area.width).saturating_sub(more.map_or(0, |more| parts::width(&more) + 2));
+        parts::put(buffer, area.x, area.y, &parts::cut(theme, paint.script.word(hint), room), theme.warning());
+    }
+}
+
+/// The double frame of what cannot be undone, drawn just outside the body.
+fn frame(buffer: &mut Buffer, theme: Theme, body: Rect, title: &str) {
+    let (left, right) = (body.x.saturating_sub(2), body.right() + 1);
+    let (top, bottom) = (body.y.saturating_sub(2), body.bottom());
+    let mut set = |x: u16, y: u16, sign: Sign| {
+        if let Some(cell) = buffer.cell_mut((x, y)) {
+            cell.set_char(theme.sign(sign)).set_style(theme.bad());
+        }
+    };
+    for x in left..=right {
+        set(x, top, Sign::FrameRule);
+        set(x, bottom, Sign::FrameRule);
+    }
+    for y in top..=bottom {
+        set(left, y, Sign::FrameWall);
+        set(right, y, Sign::FrameWall);
+    }
+    set(left, top, Sign::FrameTopLeft);
+    set(right, top, Sign::FrameTopRight);
+    set(left, bottom, Sign::FrameBottomLeft);
+    set(right, bottom, Sign::FrameBottomRight);
+    parts::put(buffer, body.x, top, &format!(" {title} "), theme.bad());
+}
+
+/// Says the size that is needed, and shows nothing else.
+fn too_small(buffer: &mut Buffer, paint: &Paint<'_>) {
+    let area = buffer.area;
+    let values = [
+        ("width", LEAST_WIDTH.to_string()),
+        ("height", LEAST_HEIGHT.to_string()),
+        ("now-width", area.width.to_string()),
+        ("now-height", area.height.to_string()),
+    ];
+    let text = paint.words("too-small", &values);
+    let lines = parts::wrap(paint.theme, &text, usize::from(area.width.saturating_sub(2)).max(1));
+    for (y, line) in (area.top()..area.bottom()).skip(usize::from(area.height > 2)).zip(&lines) {
+        parts::put(buffer, 1, y, line, paint.theme.warning());
+    }
+}

@@ -1,0 +1,30 @@
+//! Items to tick, one by one.
+
+use ratatui::text::Span;
+
+use super::{Page, Paint};
+use crate::terminal::desk::Desk;
+use crate::terminal::theme::Sign;
+
+/// Text, then a box for each item.
+pub fn page(desk: &Desk, paint: &Paint<'_>, text: &[String], items: &[(String, bool)], width: u16) -> Page {
+    let theme = paint.theme;
+    let mut page = Page::default();
+    page.paragraphs(theme, text, width, theme.normal());
+    page.gap();
+    for (place, (item, ticked)) in items.iter().enumerate() {
+        let here = place == desk.focus;
+        let from = page.len();
+        let (mark, style) = if *ticked { (theme.sign(Sign::Done), theme.good()) } else { (' ', theme.normal()) };
+        let before = vec![
+            Span::styled(format!("{} ", if here { theme.sign(Sign::Here) } else { ' ' }), theme.accent()),
+            Span::styled(format!("[{mark}] "), style),
+        ];
+        let style = if here { theme.strong() } else { theme.normal() };
+        page.hanging(theme, before, item, width, style);
+        if here {
+            page.focus_from(from);
+        }
+    }
+    page
+}
