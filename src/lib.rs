@@ -4,18 +4,19 @@
 //! `cli` · `app` · `terminal`, `audience`, `clerk` · `paper` · `ceremony`, `record`, `vault` · `softcard`, `script`, `plan`
 //! · `card`, `share`, `dkek`, `room` · `secret`, `terms`.
 
+pub mod app;
+pub mod audience;
 pub mod card;
 pub mod ceremony;
+pub mod clerk;
 pub mod dkek;
 pub mod plan;
 pub mod record;
+pub mod room;
 pub mod script;
 pub mod secret;
 pub mod share;
 pub mod softcard;
-pub mod room;
-pub mod script;
-pub mod secret;
 pub mod terminal;
 pub mod terms;
 pub mod vault;

@@ -78,12 +78,12 @@ impl Finding {
             Self::CoresEnabled => "cores-enabled",
             Self::Swap(_) => "swap",
             Self::Network(_) => "network",
-            Self::InsideTmux => "inside-tmux",
-            Self::InsideScreen => "inside-screen",
-            Self::OverSsh => "over-ssh",
+            Self::InsideTmux => "tmux",
+            Self::InsideScreen => "screen",
+            Self::OverSsh => "ssh",
             Self::Recorded(_) => "recorded",
             Self::Traced => "traced",
-            Self::ClockUnset => "clock-unset",
+            Self::ClockUnset => "clock",
         }
     }
 
@@ -219,11 +219,11 @@ mod tests {
     #[test]
     fn finds_who_else_sees_the_terminal() {
         assert_eq!(around(&[], &["bash", "login", "systemd"]), [""; 0]);
-        assert_eq!(around(&["TMUX"], &[]), ["inside-tmux"]);
-        assert_eq!(around(&[], &["bash", "tmux: server"]), ["inside-tmux"]);
-        assert_eq!(around(&["STY"], &[]), ["inside-screen"]);
-        assert_eq!(around(&[], &["bash", "sshd"]), ["over-ssh"], "also after sudo cleaned the environment");
-        assert_eq!(around(&["SSH_CONNECTION"], &["bash", "script"]), ["over-ssh", "recorded"]);
+        assert_eq!(around(&["TMUX"], &[]), ["tmux"]);
+        assert_eq!(around(&[], &["bash", "tmux: server"]), ["tmux"]);
+        assert_eq!(around(&["STY"], &[]), ["screen"]);
+        assert_eq!(around(&[], &["bash", "sshd"]), ["ssh"], "also after sudo cleaned the environment");
+        assert_eq!(around(&["SSH_CONNECTION"], &["bash", "script"]), ["ssh", "recorded"]);
         assert_eq!(around(&["ASCIINEMA_REC"], &[]), ["recorded"]);
         assert_eq!(around(&[], &["typescript"]), [""; 0], "a name that merely contains another");
     }

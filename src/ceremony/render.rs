@@ -126,9 +126,13 @@ impl Machine {
             }
             Kind::Choose(Question::Loss) => {
                 let open = |text| OptionView { text, closed: false };
-                Body::Choose { text, options: self.items(step, stage, values).into_iter().map(open).collect() }
+                Body::Choose {
+                    text,
+                    options: self.items(step, stage, values).into_iter().map(open).collect(),
+                    custodians: false,
+                }
             }
-            Kind::Choose(Question::Sitter(_)) => Body::Choose { text, options: self.sitters() },
+            Kind::Choose(Question::Sitter(_)) => Body::Choose { text, options: self.sitters(), custodians: true },
             Kind::Form(_) => self.form(text, asking, false),
             Kind::Danger(_) => self.form(text, asking, true),
             Kind::Reveal(custodian) => self.reveal(step, stage, asking, custodian, values),
@@ -237,11 +241,11 @@ impl Machine {
         let items = texts.map(|text| text.items.clone()).unwrap_or_default();
         let open = |text| OptionView { text, closed: false };
         match interlude {
-            Interlude::Menu => Body::Choose { text, options: items.into_iter().map(open).collect() },
+            Interlude::Menu => Body::Choose { text, options: items.into_iter().map(open).collect(), custodians: false },
             Interlude::Who => {
                 let plan = &self.state().plan;
                 let names = plan.quorum.numbers().map(|number| format!("{number}  {}", plan.custodian(number)));
-                Body::Choose { text, options: names.chain(items).map(open).collect() }
+                Body::Choose { text, options: names.chain(items).map(open).collect(), custodians: false }
             }
             Interlude::Break => Body::Read { text },
             Interlude::Stop | Interlude::StopTyped | Interlude::Note(_) | Interlude::Name(..) => {

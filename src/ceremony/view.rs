@@ -121,6 +121,8 @@ pub enum Body {
         text: Vec<String>,
         /// What can be chosen.
         options: Vec<OptionView>,
+        /// The options are the custodians, in the order of their numbers.
+        custodians: bool,
     },
     /// Fill every field; Enter on the last goes on ([`super::People::GoOn`]) when all are good.
     Form {

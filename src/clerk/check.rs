@@ -17,7 +17,8 @@ pub fn check(kind: &FieldKind, place: u8, vault: &Vault) -> FieldCheck {
         FieldKind::Prime { expected } => prime(text, expected.as_deref()),
         FieldKind::ShareId { expected, taken } => share_id(text, *expected, taken),
         FieldKind::ShareValue => hex_groups(text).unwrap_or_else(|| {
-            read_value(text.expose(), true).map_or_else(|error| FieldCheck::Wrong(read_fault(error)), |_| FieldCheck::Good)
+            read_value(text.expose(), true)
+                .map_or_else(|error| FieldCheck::Wrong(read_fault(error)), |_| FieldCheck::Good)
         }),
         FieldKind::UserPin => user_pin(text, |_| Ok(())),
         FieldKind::NewUserPin { tries } => {
@@ -26,9 +27,9 @@ pub fn check(kind: &FieldKind, place: u8, vault: &Vault) -> FieldCheck {
         FieldKind::SoPin => so_pin(text, |_| Ok(())),
         FieldKind::NewSoPin => so_pin(text, SoPin::not_published),
         FieldKind::Again(of) => again(text, vault.typed(*of).unwrap_or(&TypedText::new())),
-        FieldKind::Serial(serial) => word(text, serial.as_str(), || {
-            Fault::new("serial-not-this").with("expected", serial)
-        }),
+        FieldKind::Serial(serial) => {
+            word(text, serial.as_str(), || Fault::new("serial-not-this").with("expected", serial))
+        }
         FieldKind::Word(expected) => word(text, expected, || Fault::new("word-not-this").with("word", expected)),
         FieldKind::KeyReference { taken, .. } => key_reference(text, taken),
         FieldKind::Line if text.len() > LONGEST_LINE => FieldCheck::Wrong(Fault::new("line-too-long")),
@@ -214,7 +215,10 @@ mod tests {
         let differs = check_text(&prime, "cf:f2:7");
         assert_eq!(differs, FieldCheck::Wrong(Fault::new("prime-differs").with("group", 3)));
         assert_eq!(check_text(&prime, "cf:f2:6c:cf:af:f0:1d:63"), FieldCheck::Good);
-        assert_eq!(wrong(check_text(&FieldKind::Prime { expected: None }, "cf:f2:6c:cf:af:f0:1d:64")), "prime-not-prime");
+        assert_eq!(
+            wrong(check_text(&FieldKind::Prime { expected: None }, "cf:f2:6c:cf:af:f0:1d:64")),
+            "prime-not-prime"
+        );
     }
 
     #[test]

@@ -54,12 +54,7 @@ impl<T: Send + 'static> Job<T> {
 }
 
 /// Begins to encipher a DKEK share. Password and share are wiped by the worker when it ends.
-pub fn begin_sealing(
-    password: Secret<[u8; 8]>,
-    share: DkekShare,
-    salt: [u8; 8],
-    rounds: Rounds,
-) -> Job<ShareFile> {
+pub fn begin_sealing(password: Secret<[u8; 8]>, share: DkekShare, salt: [u8; 8], rounds: Rounds) -> Job<ShareFile> {
     Job::spawn(move |news, stopped| {
         let key = derive(password.expose(), salt, rounds, &mut |progress| {
             let _ = news.send(News::Progress(progress.done, progress.total));

@@ -1,8 +1,8 @@
 //! Turns the lower rooms' errors into faults with a name in the script.
 
+use crate::card::CardError;
 use crate::card::status::Status;
 use crate::card::transport::TransportError;
-use crate::card::CardError;
 use crate::dkek::{ContainerError, WrappedKeyError};
 use crate::share::ShareError;
 use crate::terms::Fault;

@@ -14,7 +14,7 @@ use crate::dkek::{Dkek, DkekShare, KeyBlob, WrappedKeyFile};
 use crate::plan::PlannedKey;
 use crate::record::{BackedUpKey, Fact, StoredKey};
 use crate::secret::{Secret, WipingBytes};
-use crate::terms::{DeviceRole, Digest, Fault, Handle, KeyId, KeyLabel, KeyReference, KeyType, Kcv, Serial};
+use crate::terms::{DeviceRole, Digest, Fault, Handle, Kcv, KeyId, KeyLabel, KeyReference, KeyType, Serial};
 
 /// The file of a wrapped key.
 pub fn wrapped_name(label: &KeyLabel) -> String {
@@ -131,7 +131,7 @@ pub fn back_up(
     kcv: Kcv,
     dkek: WipingBytes,
 ) -> Reply {
-    let work = || -> Result<Vec<Fact>, Fault> {
+    let mut work = || -> Result<Vec<Fact>, Fault> {
         let name = wrapped_name(&key.label);
         if !folder.has(&name) {
             let read = |device: &mut Device| -> Result<_, CardError> {
@@ -246,7 +246,8 @@ pub fn prove(
     }
     let nonce = super::entropy::host()?;
     let fresh = base16ct::lower::encode_string(nonce.expose().get(..16).unwrap_or_default());
-    let challenge = format!("Proof of restore\nkey: {label}\ndevice: {serial}\nkey reference: {at}\nchallenge: {fresh}\n");
+    let challenge =
+        format!("Proof of restore\nkey: {label}\ndevice: {serial}\nkey reference: {at}\nchallenge: {fresh}\n");
     let digest: [u8; 32] = Sha256::digest(challenge.as_bytes()).into();
     let signature = bench.with(serial, |device| device.sign(at, key.key_type, &digest))?;
     match verify_sha256(&public, challenge.as_bytes(), &signature) {

@@ -23,10 +23,11 @@ use self::provision::{Pins, Target};
 use crate::card::transport::Readers;
 use crate::ceremony::{Act, Outcome};
 use crate::dkek::{Rounds, ShareFile};
+use crate::plan::PlannedKey;
 use crate::record::{BackedUpKey, CeremonyKind, Fact, Manifest};
 use crate::room;
 use crate::secret::WipingBytes;
-use crate::terms::{Fault, Handle, Kcv, KeyLabel, Quorum, Seat, Serial};
+use crate::terms::{Digest, Fault, Handle, Kcv, KeyLabel, Quorum, Seat, Serial};
 use crate::vault::Vault;
 
 /// The name of the share file in a folder.
@@ -83,6 +84,7 @@ pub struct Clerk {
     sealing: Option<Job<ShareFile>>,
     sealed: Option<ShareFile>,
     notes: Notes,
+    backing_up: Option<PlannedKey>,
     pending: Pending,
 }
 
@@ -99,12 +101,16 @@ impl Clerk {
             sealing: None,
             sealed: None,
             notes: Notes::default(),
+            backing_up: None,
             pending: Pending::Nothing,
         }
     }
 
     /// Begins an act. Its outcome comes from [`Clerk::poll`].
     pub fn begin(&mut self, act: Act, vault: &mut Vault) {
+        if let Act::BackUp { key, .. } = &act {
+            self.backing_up = Some(key.clone());
+        }
         self.pending = match self.start(act, vault) {
             Ok(pending) => pending,
             Err(fault) => Pending::Ready(Outcome::Failed(fault)),
@@ -222,10 +228,8 @@ impl Clerk {
                 Box::new(move |bench| provision::initialise(bench, &target, pins))
             }
             Act::ChangeSoPin { role, serial } => {
-                let pins = (
-                    give(vault, Handle::SoPin, "pins-missing")?,
-                    give(vault, Handle::NewSoPin, "pins-missing")?,
-                );
+                let pins =
+                    (give(vault, Handle::SoPin, "pins-missing")?, give(vault, Handle::NewSoPin, "pins-missing")?);
                 Box::new(move |bench| provision::change_so_pin(bench, role, &serial, pins))
             }
             Act::LogIn { role, serial } => {
@@ -236,9 +240,7 @@ impl Clerk {
                 let dkek = give(vault, Handle::Dkek, "dkek-missing")?;
                 Box::new(move |bench| provision::load_dkek(bench, role, &serial, kcv, dkek))
             }
-            Act::MakeKey { key, serial, again } => {
-                plain(move |bench| keys::make(bench, &folder, &key, &serial, again))
-            }
+            Act::MakeKey { key, serial, again } => plain(move |bench| keys::make(bench, &folder, &key, &serial, again)),
             Act::TakeInventory { role, serial, expected } => {
                 plain(move |bench| keys::inventory(bench, role, &serial, &expected))
             }
@@ -305,12 +307,16 @@ impl Clerk {
                 self.notes.kcv = Some(*kcv);
             }
             Fact::Initialised { serial, .. } if self.notes.serial.is_none() => self.notes.serial = Some(serial.clone()),
+            Fact::BackedUp { file, sha256, .. } => {
+                if let Some(key) = self.backing_up.take() {
+                    self.note_backup(&key, file, *sha256);
+                }
+            }
             _ => {}
         }
     }
 
-    /// Remembers a backup with all that a restore needs to know of it.
-    pub fn note_backup(&mut self, key: &crate::plan::PlannedKey, file: &str, sha256: crate::terms::Digest) {
+    fn note_backup(&mut self, key: &PlannedKey, file: &str, sha256: Digest) {
         let public = keys::public_name(&key.label);
         if let Ok(written) = self.folder.written(&public) {
             self.notes.keys.retain(|known| known.label != key.label);
@@ -378,6 +384,6 @@ fn prove_empty(vault: &Vault) -> Result<Vec<Fact>, Fault> {
 }
 
 fn examine_room() -> Vec<(String, String)> {
-    let named = |finding: &room::Finding| (format!("room-{}", finding.name()), finding.detail());
+    let named = |finding: &room::Finding| (format!("room-{}", finding.name()), finding.what());
     room::examine().iter().map(named).collect()
 }

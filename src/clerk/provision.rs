@@ -42,7 +42,7 @@ fn tries(state: PinState) -> Option<u8> {
 
 /// Seeds the generator from the device and the host.
 pub fn mix_entropy(bench: &mut Bench, serial: &Serial) -> Reply {
-    let seeded = || -> Result<WipingBytes, Fault> {
+    let mut seeded = || -> Result<WipingBytes, Fault> {
         let device = bench.with(serial, |device| device.random(entropy::SOURCE_BYTES))?;
         entropy::plausible(&device)?;
         entropy::mix(&[&device, &entropy::host()?])
@@ -159,7 +159,7 @@ fn initialised(bench: &mut Bench, target: &Target, pins: &Pins) -> Result<Vec<Fa
 /// Changes the SO-PIN of a device that was initialised with the one it had before.
 pub fn change_so_pin(bench: &mut Bench, role: DeviceRole, serial: &Serial, pins: (WipingBytes, WipingBytes)) -> Reply {
     let (current, new) = pins;
-    let change = || -> Result<Vec<Fact>, Fault> {
+    let mut change = || -> Result<Vec<Fact>, Fault> {
         let (old_pin, new_pin) = (so_pin(&current)?, so_pin(&new)?);
         let changed = vec![Fact::SoPinChanged { role }];
         match bench.with(serial, |device| device.change_so_pin(&old_pin, &new_pin))? {
@@ -196,7 +196,7 @@ pub fn log_in(bench: &mut Bench, role: DeviceRole, serial: &Serial, typed: &Wipi
 
 /// Loads the DKEK, unless the device has it already, and compares the KCV.
 pub fn load_dkek(bench: &mut Bench, role: DeviceRole, serial: &Serial, expected: Kcv, dkek: WipingBytes) -> Reply {
-    let load = || -> Result<Vec<Fact>, Fault> {
+    let mut load = || -> Result<Vec<Fact>, Fault> {
         let share = Secret::from_slice(dkek.expose()).ok_or_else(|| Fault::new("dkek-missing"))?;
         let mut state = bench.with(serial, |device| device.dkek_state())?;
         if matches!(state, DkekState::Pending { outstanding: 1, .. }) {
@@ -205,9 +205,7 @@ pub fn load_dkek(bench: &mut Bench, role: DeviceRole, serial: &Serial, expected:
             state = bench.with(serial, |device| device.dkek_state())?;
         }
         match state {
-            DkekState::Complete { kcv: Some(kcv), .. } if kcv == expected => {
-                Ok(vec![Fact::Loaded { role, kcv }])
-            }
+            DkekState::Complete { kcv: Some(kcv), .. } if kcv == expected => Ok(vec![Fact::Loaded { role, kcv }]),
             DkekState::Complete { kcv: Some(found), .. } => {
                 Err(Fault::new("device-kcv-differs").with("found", found).with("expected", expected))
             }

@@ -376,7 +376,7 @@ fn face(view: &View) -> u64 {
                 item.hash(&mut hasher);
             }
         }
-        Body::Choose { text, options } => {
+        Body::Choose { text, options, .. } => {
             text.hash(&mut hasher);
             for option in options {
                 option.text.hash(&mut hasher);

@@ -10,6 +10,7 @@ use crate::terms::Handle;
 pub struct Vault {
     kept: BTreeMap<Handle, WipingBytes>,
     entries: BTreeMap<u8, TypedText>,
+    aside: BTreeMap<u8, TypedText>,
 }
 
 impl Vault {
@@ -40,7 +41,8 @@ impl Vault {
 
     /// The handles of everything kept now; typed entries count while they hold a character.
     pub fn holds(&self) -> Vec<Handle> {
-        let typed = self.entries.iter().filter(|(_, text)| !text.is_empty()).map(|(field, _)| Handle::Entry(*field));
+        let fields = self.entries.iter().chain(&self.aside);
+        let typed = fields.filter(|(_, text)| !text.is_empty()).map(|(field, _)| Handle::Entry(*field));
         self.kept.keys().copied().chain(typed).collect()
     }
 
@@ -53,6 +55,17 @@ impl Vault {
     pub fn forget_all(&mut self) {
         self.kept.clear();
         self.entries.clear();
+        self.aside.clear();
+    }
+
+    /// Puts what was typed aside while another question is asked.
+    pub fn set_aside(&mut self) {
+        self.aside = std::mem::take(&mut self.entries);
+    }
+
+    /// Brings back what was put aside.
+    pub fn bring_back(&mut self) {
+        self.entries = std::mem::take(&mut self.aside);
     }
 
     /// The text in a field of the screen, for drawing (masked or not) and checking.

@@ -1,0 +1,75 @@
+//! The two front ends as the loop sees them: the full-screen terminal and the automatic audience.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use crate::audience::{Audience, AudienceError};
+use crate::ceremony::{People, View};
+use crate::script::Script;
+use crate::terminal::{Terminal, TerminalError};
+use crate::vault::Vault;
+
+/// Why a front end is gone.
+#[derive(Debug)]
+pub enum FrontError {
+    /// The terminal.
+    Terminal(TerminalError),
+    /// The automatic audience.
+    Audience(AudienceError),
+}
+
+/// Shows views and brings back what people did.
+pub trait Front {
+    /// Shows a view; the vault lends what it names.
+    fn show(&mut self, view: &View, vault: &Vault) -> Result<(), FrontError>;
+    /// Waits for what people do next. What they type goes into the vault's buffers.
+    fn next(&mut self, view: &View, vault: &mut Vault, wait: Duration) -> Result<Option<People>, FrontError>;
+    /// Leaves nothing behind of what was shown.
+    fn wipe(&mut self) -> Result<(), FrontError>;
+}
+
+/// The terminal with the script that its own words come from.
+pub struct Screen {
+    terminal: Terminal,
+    script: Rc<Script>,
+}
+
+impl Screen {
+    /// Takes the terminal.
+    pub fn enter(script: Rc<Script>) -> Result<Self, TerminalError> {
+        Ok(Self { terminal: Terminal::enter(&script)?, script })
+    }
+
+    /// Gives the terminal back.
+    pub fn leave(self) {
+        self.terminal.leave();
+    }
+}
+
+impl Front for Screen {
+    fn show(&mut self, view: &View, vault: &Vault) -> Result<(), FrontError> {
+        self.terminal.draw(view, &self.script, vault).map_err(FrontError::Terminal)
+    }
+
+    fn next(&mut self, view: &View, vault: &mut Vault, wait: Duration) -> Result<Option<People>, FrontError> {
+        self.terminal.next(view, vault, wait).map_err(FrontError::Terminal)
+    }
+
+    fn wipe(&mut self) -> Result<(), FrontError> {
+        self.terminal.wipe().map_err(FrontError::Terminal)
+    }
+}
+
+impl Front for Audience {
+    fn show(&mut self, view: &View, _: &Vault) -> Result<(), FrontError> {
+        self.see(view).map_err(FrontError::Audience)
+    }
+
+    fn next(&mut self, view: &View, vault: &mut Vault, wait: Duration) -> Result<Option<People>, FrontError> {
+        self.answer(view, vault, wait).map_err(FrontError::Audience)
+    }
+
+    fn wipe(&mut self) -> Result<(), FrontError> {
+        Ok(())
+    }
+}

@@ -1,0 +1,160 @@
+//! Joins machine, clerk, vault, record and front end. The one loop.
+
+mod front;
+mod rehearsal;
+
+pub use front::{Front, FrontError, Screen};
+pub use rehearsal::{Rehearsal, latest_establish};
+
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use sha2::{Digest as _, Sha256};
+
+use crate::ceremony::{Body, Event, Machine, People, Request, State, Surroundings};
+use crate::clerk::{Clerk, Office, RecordFile, check, open_text};
+use crate::dkek::Rounds;
+use crate::plan::Plan;
+use crate::record::{CeremonyKind, Chain, Entry};
+use crate::script::Script;
+use crate::secret::WipingBytes;
+use crate::terms::{Digest, Fault};
+use crate::vault::Vault;
+
+/// The rounds of the key derivation in this binary.
+pub const ROUNDS: Rounds = if cfg!(feature = "short-derivation") { Rounds(1000) } else { Rounds::PRODUCT };
+
+/// Why a sitting could not go on to a last screen.
+#[derive(Debug)]
+pub enum Stopped {
+    /// The record cannot be written; nothing may happen that is not recorded.
+    Record(Fault),
+    /// The front end is gone.
+    Front(FrontError),
+}
+
+impl From<FrontError> for Stopped {
+    fn from(error: FrontError) -> Self {
+        Self::Front(error)
+    }
+}
+
+/// One ceremony from its first to its last entry.
+pub struct Sitting {
+    machine: Machine,
+    vault: Vault,
+    clerk: Clerk,
+    chain: Chain,
+    record: RecordFile,
+    around: Surroundings,
+    began: Instant,
+}
+
+impl Sitting {
+    /// Lays out the folder's plan and record, and begins. `plan_text` is the plan's file as it was read.
+    pub fn begin(
+        ceremony: CeremonyKind,
+        plan: Plan,
+        plan_text: &str,
+        script: &Rc<Script>,
+        office: Office,
+    ) -> Result<Self, Fault> {
+        let around = Surroundings {
+            rehearsal: office.rehearsal,
+            shortened: office.rounds != Rounds::PRODUCT,
+            folder: office.folder.path().display().to_string(),
+            ..Surroundings::default()
+        };
+        office.folder.write_new("plan.json", plan_text.as_bytes())?;
+        let record = RecordFile::create(&office.folder)?;
+        let began = Entry::Began {
+            ceremony,
+            title: plan.title.clone(),
+            quorum: plan.quorum,
+            program: env!("CARGO_PKG_VERSION").to_owned(),
+            plan_sha256: Digest(Sha256::digest(plan_text).into()),
+            script_sha256: Digest(*script.digest()),
+            short_derivation: office.rounds != Rounds::PRODUCT,
+        };
+        let chain = Chain::new(office.rehearsal);
+        let mut machine = Machine::new(ceremony, plan, Rc::clone(script));
+        machine.begin(began);
+        let clerk = Clerk::new(office);
+        Ok(Self { machine, vault: Vault::new(), clerk, chain, record, around, began: Instant::now() })
+    }
+
+    /// Runs the ceremony until people leave its last screen. The vault is empty afterwards, however it ends.
+    pub fn run(&mut self, front: &mut dyn Front) -> Result<&State, Stopped> {
+        let result = self.turns(front);
+        self.vault.forget_all();
+        self.clerk.stop();
+        front.wipe()?;
+        result.map(|()| self.machine.state())
+    }
+
+    fn turns(&mut self, front: &mut dyn Front) -> Result<(), Stopped> {
+        loop {
+            self.drain(front)?;
+            if let Some(outcome) = self.clerk.poll(&mut self.vault) {
+                self.machine.handle(Event::Outcome(outcome));
+                continue;
+            }
+            let seconds = u32::try_from(self.began.elapsed().as_secs()).unwrap_or(u32::MAX);
+            self.machine.handle(Event::Time(seconds));
+            self.drain(front)?;
+            let view = self.machine.view(&self.around);
+            front.show(&view, &self.vault)?;
+            let wait = Duration::from_millis(if self.clerk.is_busy() { 20 } else { 250 });
+            let Some(people) = front.next(&view, &mut self.vault, wait)? else { continue };
+            match (&view.body, people) {
+                (Body::Ended { .. }, People::GoOn) => return Ok(()),
+                (Body::Form { fields, .. }, People::Edited(_)) => {
+                    // One field may depend on another (typed again), so all are looked at.
+                    for (place, field) in (0u8..).zip(fields) {
+                        let check = check(&field.kind, place, &self.vault);
+                        let open = open_text(&field.kind, place, &self.vault);
+                        self.machine.handle(Event::Checked { field: place, check, open });
+                    }
+                }
+                (_, people) => self.machine.handle(Event::People(people)),
+            }
+        }
+    }
+
+    /// Does what the machine asks for, in order, until it asks for nothing more.
+    fn drain(&mut self, front: &mut dyn Front) -> Result<(), Stopped> {
+        while let Some(request) = self.machine.poll() {
+            match request {
+                Request::Record(entry) => {
+                    let line = self.chain.add(&utc_now(), &entry).map_err(Stopped::Record)?;
+                    self.record.add(&line).map_err(Stopped::Record)?;
+                    let mark = self.chain.mark();
+                    self.around.mark = mark.short();
+                    self.around.digest = mark.digest.in_groups().join(" ");
+                }
+                Request::Perform(act) => self.clerk.begin(act, &mut self.vault),
+                Request::Keep(place, handle) => {
+                    let typed = self.vault.typed(place).map(|text| WipingBytes::from_slice(text.expose()));
+                    if let Some(secret) = typed {
+                        self.vault.keep(handle, secret);
+                    }
+                }
+                Request::Forget(handles) => handles.into_iter().for_each(|handle| self.vault.forget(handle)),
+                Request::ForgetTyped => self.vault.forget_typed(),
+                Request::SetAside(true) => self.vault.set_aside(),
+                Request::SetAside(false) => self.vault.bring_back(),
+                Request::WipeScreen => front.wipe()?,
+                Request::ForgetAll => {
+                    self.vault.forget_all();
+                    self.clerk.stop();
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Now, UTC, to the second.
+fn utc_now() -> String {
+    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}

@@ -1,0 +1,168 @@
+//! The automatic audience of `rehearse --auto`: answers every view as attentive people would, and keeps what they noted on
+//! paper in memory. It is for rehearsals alone; its PINs are no secrets.
+
+mod paper;
+
+use std::io::{self, Write};
+use std::time::Duration;
+
+use self::paper::Paper;
+use crate::ceremony::{Body, FieldKind, FieldState, FieldView, OptionView, People, View};
+use crate::vault::Vault;
+
+/// The user PIN of every automatic rehearsal.
+const USER_PIN: &[u8] = b"27182818";
+
+/// The SO-PIN of every automatic rehearsal.
+const SO_PIN: &[u8] = b"3141592653589793";
+
+/// Why the audience cannot go on.
+#[derive(Debug)]
+pub enum AudienceError {
+    /// Nothing it knows would answer this screen.
+    Stuck(String),
+    /// Its lines cannot be printed.
+    Output(io::Error),
+}
+
+/// Which custodians come when any M may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Quorum {
+    /// The first of those who are free.
+    First,
+    /// The last of those who are free.
+    Last,
+}
+
+/// The audience.
+pub struct Audience {
+    out: Box<dyn Write>,
+    quorum: Quorum,
+    papers: Vec<Paper>,
+    sitter: Option<u8>,
+    step: Option<(String, String)>,
+}
+
+impl Audience {
+    /// An audience that prints what happens as plain lines.
+    pub fn new(out: Box<dyn Write>) -> Self {
+        Self { out, quorum: Quorum::First, papers: Vec::new(), sitter: None, step: None }
+    }
+
+    /// Who comes from now on.
+    pub fn prefer(&mut self, quorum: Quorum) {
+        self.quorum = quorum;
+    }
+
+    /// Prints a line of its own.
+    pub fn say(&mut self, line: &str) -> Result<(), AudienceError> {
+        writeln!(self.out, "{line}").and_then(|()| self.out.flush()).map_err(AudienceError::Output)
+    }
+
+    /// Sees a view: prints a step's number, title and outcome when it has ended.
+    pub fn see(&mut self, view: &View) -> Result<(), AudienceError> {
+        let ended = matches!(view.body, Body::Ended { .. });
+        let now = (view.header.number.clone(), view.header.title.clone());
+        match self.step.take() {
+            Some(step) if ended || step.0 != now.0 => {
+                self.say(&format!("{:>5}  {:<58} done", step.0, step.1))?;
+            }
+            _ => {}
+        }
+        if !ended {
+            self.step = Some(now);
+        }
+        Ok(())
+    }
+
+    /// What people do next. While something works there is nothing to do but wait.
+    pub fn answer(&mut self, view: &View, vault: &mut Vault, wait: Duration) -> Result<Option<People>, AudienceError> {
+        match &view.body {
+            Body::Read { .. } => Ok(Some(People::GoOn)),
+            Body::Tick { items, .. } => {
+                let open = items.iter().position(|(_, ticked)| !ticked);
+                Ok(Some(open.map_or(People::GoOn, People::Tick)))
+            }
+            Body::Choose { options, custodians, .. } => self.choose(options, *custodians).map(Some),
+            Body::Form { fields, .. } => self.fill(fields, vault).map(Some),
+            Body::Reveal { shown: true, prime, value, custodian, .. } => {
+                let note = vault.lend(*value).map(|value| Paper::note(custodian.get(), prime, value));
+                self.papers.retain(|paper| paper.id != custodian.get());
+                self.papers.extend(note);
+                Ok(Some(People::Hide))
+            }
+            Body::Reveal { seen, .. } => Ok(Some(if *seen { People::GoOn } else { People::Show })),
+            Body::Working { .. } => {
+                std::thread::sleep(wait);
+                Ok(None)
+            }
+            Body::Fault { happened, truth, .. } => {
+                let (number, title) = (view.header.number.clone(), view.header.title.clone());
+                self.say(&format!("{number:>5}  {title:<58} failed"))?;
+                for line in happened.iter().chain(truth) {
+                    self.say(&format!("       {line}"))?;
+                }
+                Err(AudienceError::Stuck(number))
+            }
+            Body::Ended { text } => {
+                for line in text.iter().filter(|line| !line.is_empty()) {
+                    self.say(&format!("       {line}"))?;
+                }
+                self.say("")?;
+                Ok(Some(People::GoOn))
+            }
+        }
+    }
+
+    fn choose(&mut self, options: &[OptionView], custodians: bool) -> Result<People, AudienceError> {
+        let open = |place: &usize| options.get(*place).is_some_and(|option| !option.closed);
+        let mut places = (0..options.len()).filter(open);
+        let last = custodians && self.quorum == Quorum::Last;
+        let place = if last { places.next_back() } else { places.next() };
+        let place = place.ok_or_else(|| AudienceError::Stuck("choose".to_owned()))?;
+        if custodians {
+            self.sitter = u8::try_from(place + 1).ok();
+        }
+        Ok(People::Chose(place))
+    }
+
+    /// Fills the first field that is not good yet, or goes on.
+    fn fill(&mut self, fields: &[FieldView], vault: &mut Vault) -> Result<People, AudienceError> {
+        let Some(place) = fields.iter().position(|field| field.state != FieldState::Good) else {
+            return Ok(People::GoOn);
+        };
+        let stuck = || AudienceError::Stuck(format!("field {}", place + 1));
+        let (field, number) = (fields.get(place).ok_or_else(stuck)?, u8::try_from(place).map_err(|_| stuck())?);
+        // What was typed once and is not good does not get better by typing it again.
+        if field.state != FieldState::Empty {
+            return Err(stuck());
+        }
+        let card = fields.iter().find_map(|field| match field.kind {
+            FieldKind::ShareId { expected, .. } => expected.or(self.sitter),
+            _ => None,
+        });
+        let paper = self.papers.iter().find(|paper| Some(paper.id) == card);
+        let digits;
+        let text: &[u8] = match &field.kind {
+            FieldKind::Prime { .. } => paper.ok_or_else(stuck)?.prime.as_bytes(),
+            FieldKind::ShareId { .. } => {
+                digits = paper.ok_or_else(stuck)?.id.to_string();
+                digits.as_bytes()
+            }
+            FieldKind::ShareValue => paper.ok_or_else(stuck)?.value.expose(),
+            FieldKind::UserPin | FieldKind::NewUserPin { .. } => USER_PIN,
+            FieldKind::SoPin | FieldKind::NewSoPin => SO_PIN,
+            FieldKind::Again(of) => match fields.get(usize::from(*of)).map(|field| &field.kind) {
+                Some(FieldKind::NewSoPin) => SO_PIN,
+                _ => USER_PIN,
+            },
+            FieldKind::Serial(serial) => serial.as_str().as_bytes(),
+            FieldKind::Word(word) => word.as_bytes(),
+            FieldKind::KeyReference { .. } | FieldKind::Line => return Err(stuck()),
+        };
+        let typing = vault.typing(number);
+        typing.clear();
+        text.iter().try_for_each(|byte| typing.push(*byte)).map_err(|_| stuck())?;
+        Ok(People::Edited(number))
+    }
+}
