@@ -7,7 +7,7 @@ fn a_share_is_shown_and_hidden_by_keys() {
     let mut bench = Bench::new();
     let (fresh, shown, again) = (view(reveal(false, false)), view(reveal(true, true)), view(reveal(false, true)));
     assert_eq!(bench.act(&fresh, b"s\r"), [People::Show]);
-    for key in [&b"\r"[..], b" ", b"h", b"x", b"\x7f", b"\x1b[200~x\x1b[201~"] {
+    for key in [&b"\r"[..], b" ", b"h", b"x", b"\x7f", b"\x1b[A", b"\x1b[200~x\x1b[201~"] {
         assert_eq!(bench.act(&shown, key), [People::Hide]);
     }
     assert_eq!(bench.act(&again, b" s\r"), [People::Show, People::Show, People::GoOn]);
