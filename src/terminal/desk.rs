@@ -220,6 +220,11 @@ impl Desk {
             let open = options(view).get(place).is_some_and(|option| !option.closed);
             return open.then_some(People::Chose(place));
         }
+        let scrolling = [Key::Up, Key::Down, Key::PageUp, Key::PageDown].contains(&key);
+        if mode == Mode::Shown && scrolling && self.most_scroll == 0 {
+            // nothing to scroll: any key hides
+            return Some(People::Hide);
+        }
         self.perform(deed(mode, key)?, view, vault, now)
     }
 

@@ -36,8 +36,9 @@ impl Hold {
         }));
         let hold = Self { held, panicked };
         crossterm::terminal::enable_raw_mode()?;
-        Stdout.write_all(ENTER)?;
-        Stdout.write_all(ERASE)?;
+        let mut out = Stdout::default();
+        out.write_all(ENTER)?;
+        out.write_all(ERASE)?;
         Ok(hold)
     }
 
@@ -57,8 +58,9 @@ impl Drop for Hold {
 fn give_back(held: &AtomicBool) {
     if held.swap(false, Ordering::SeqCst) {
         // nothing can be done about errors here: the terminal is gone
-        let _ = Stdout.write_all(ERASE);
-        let _ = Stdout.write_all(LEAVE);
+        let mut out = Stdout::default();
+        let _ = out.write_all(ERASE);
+        let _ = out.write_all(LEAVE);
         let _ = crossterm::terminal::disable_raw_mode();
     }
 }

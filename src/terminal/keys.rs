@@ -224,7 +224,7 @@ pub fn deed(mode: Mode, key: Key) -> Option<Deed> {
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use super::*;
 
     pub const ALL: [Mode; 16] = [

@@ -58,8 +58,8 @@ const SLICE: Duration = Duration::from_millis(250);
 
 /// The terminal in raw mode, drawn on by nobody else. Wipes and gives it back when it is dropped.
 pub struct Terminal {
-    // dropped in this order: ratatui shows the cursor, then the terminal is wiped and given back
     screen: ratatui::Terminal<CrosstermBackend<WipingWriter<Stdout>>>,
+    out: Stdout,
     area: Rect,
     exposed: Option<Exposure>,
     desk: Desk,
@@ -83,18 +83,28 @@ impl Terminal {
         let signals = Signals::listen()?;
         let hold = Hold::take(&theme.text(script.word("panic")))?;
         let area = window();
+        let out = Stdout::default();
         let screen = ratatui::Terminal::with_options(
-            CrosstermBackend::new(WipingWriter::new(Stdout)),
+            CrosstermBackend::new(WipingWriter::new(out.clone())),
             TerminalOptions { viewport: Viewport::Fixed(area) },
         )?;
         let mut keyboard = Keyboard::new(Stdin);
         keyboard.discard()?;
-        Ok(Self { screen, area, exposed: None, desk: Desk::default(), keyboard, theme, hold, signals })
+        Ok(Self { screen, out, area, exposed: None, desk: Desk::default(), keyboard, theme, hold, signals })
     }
 
     /// Draws the view; secrets are lent by the vault for this one frame. When another screen comes up, what was typed
     /// ahead is thrown away.
     pub fn draw(&mut self, view: &View, script: &Script, vault: &Vault) -> Result<(), TerminalError> {
+        let result = self.try_draw(view, script, vault);
+        result.map_err(|error| match error {
+            // a line that is cut fails to draw before anybody asks for the signal
+            TerminalError::Io(error) => self.signals.came().map_or_else(|| gone(error), TerminalError::Signal),
+            other => other,
+        })
+    }
+
+    fn try_draw(&mut self, view: &View, script: &Script, vault: &Vault) -> Result<(), TerminalError> {
         if self.hold.panicked() {
             return Err(TerminalError::Panicked);
         }
@@ -121,7 +131,7 @@ impl Terminal {
             }
         })?;
         if fresh {
-            self.keyboard.discard().map_err(gone)?;
+            self.keyboard.discard()?;
         }
         Ok(())
     }
@@ -183,6 +193,7 @@ impl Drop for Terminal {
             // giving back erases once more; an error here cannot be shown to anybody
             let _ = self.wipe();
         }
+        self.out.mute();
     }
 }
 

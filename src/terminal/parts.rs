@@ -18,8 +18,8 @@ pub const LEAST_WIDTH: u16 = 80;
 pub const LEAST_HEIGHT: u16 = 24;
 /// From this width on there is room for the step list.
 pub const WIDTH_WITH_STEPS: u16 = 110;
-/// The step list's width, its wall included.
-const STEPS_WIDTH: u16 = 37;
+/// The step list's width, its wall included: at least, and where there is plenty of room.
+const STEPS_WIDTH: (u16, u16) = (37, 60);
 /// Lines longer than this are hard to read.
 const WIDEST_TEXT: u16 = 84;
 
@@ -39,8 +39,11 @@ pub struct Places {
 /// Places everything in a window of at least 80×24.
 pub fn places(area: Rect, footer_lines: u16, with_steps: bool) -> Places {
     let under = area.height.saturating_sub(footer_lines + 1);
-    let steps = (with_steps && area.width >= WIDTH_WITH_STEPS)
-        .then(|| Rect::new(area.width - STEPS_WIDTH, 4, STEPS_WIDTH, under.saturating_sub(4)));
+    let steps = (with_steps && area.width >= WIDTH_WITH_STEPS).then(|| {
+        let (least, most) = STEPS_WIDTH;
+        let width = area.width.saturating_sub(6 + WIDEST_TEXT).clamp(least, most);
+        Rect::new(area.width - width, 4, width, under.saturating_sub(4))
+    });
     let width = area.width.saturating_sub(6 + steps.map_or(0, |steps| steps.width)).min(WIDEST_TEXT);
     Places {
         body: Rect::new(3, 4, width, under.saturating_sub(5)),
@@ -300,6 +303,19 @@ mod tests {
         assert_eq!(cut(Theme::LEAST, "Custodian 2 of 4", 12), "Custodian...");
         assert_eq!(cut(Theme::FULL, "short", 5), "short");
         assert_eq!(cut(Theme::FULL, "short", 0), "");
+    }
+
+    #[test]
+    fn every_footer_fits_the_narrowest_window() {
+        let script = Script::load().unwrap();
+        let mark = "1234·3fa9";
+        for mode in crate::terminal::keys::tests::ALL {
+            let lines = footer_lines(Theme::FULL, &script, mode, mark, LEAST_WIDTH);
+            let (last, before) = lines.split_last().unwrap();
+            assert!(before.len() <= 1, "{mode:?}");
+            assert!(length(last, 2) + 2 + width(mark) <= 78, "{mode:?}");
+            assert!(before.iter().all(|line| length(line, 2) <= 78), "{mode:?}");
+        }
     }
 
     #[test]

@@ -3,6 +3,8 @@
 //! The standard library's output buffer keeps the last frame, and with it a share that was shown (measured).
 
 use std::io::{self, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
@@ -56,10 +58,24 @@ impl<W: Write> Drop for WipingWriter<W> {
 }
 
 /// Standard output without any buffer of its own.
-pub struct Stdout;
+#[derive(Clone, Default)]
+pub struct Stdout {
+    mute: Arc<AtomicBool>,
+}
+
+impl Stdout {
+    /// From now on everything is swallowed, here and in every clone. ratatui writes once more when it is dropped, and
+    /// where the line is cut it would complain on a standard error that is cut too, which panics.
+    pub fn mute(&self) {
+        self.mute.store(true, Ordering::SeqCst);
+    }
+}
 
 impl Write for Stdout {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.mute.load(Ordering::SeqCst) {
+            return Ok(bytes.len());
+        }
         let fd = rustix::stdio::stdout();
         loop {
             match rustix::io::write(fd, bytes) {

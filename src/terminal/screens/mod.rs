@@ -155,9 +155,12 @@ pub fn draw(buffer: &mut Buffer, view: &View, desk: &mut Desk, paint: &Paint<'_>
         footer_lines += 1;
     };
     let mut cursor = None;
-    for (y, row) in (places.body.top()..places.body.bottom()).zip(page.rows.iter().skip(first)) {
+    let rows = page.rows.iter().enumerate().skip(first);
+    for (y, (number, row)) in (places.body.top()..places.body.bottom()).zip(rows) {
         let here = draw_row(buffer, row, Rect::new(places.body.x, y, places.body.width, 1), view, desk, paint);
-        cursor = cursor.or(here);
+        // the cursor sits on the focus, where screen readers and braille lines look for it
+        let focus = page.focus.as_ref().is_some_and(|focus| focus.start == number && !is_form(view));
+        cursor = cursor.or(here).or(focus.then_some(Position::new(places.body.x, y)));
     }
     if framed {
         let rows = u16::try_from(page.len()).unwrap_or(u16::MAX).min(places.body.height);
@@ -172,7 +175,11 @@ pub fn draw(buffer: &mut Buffer, view: &View, desk: &mut Desk, paint: &Paint<'_>
     cursor
 }
 
-/// What the wipe leaves on the screen: nothing but which ceremony this is.
+const fn is_form(view: &View) -> bool {
+    matches!(view.body, Body::Form { .. })
+}
+
+/// What the wipe leaves on the screen: nothing.
 pub fn neutral(buffer: &mut Buffer) {
     buffer.reset();
 }

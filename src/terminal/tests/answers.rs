@@ -1,0 +1,232 @@
+//! What keys do.
+
+use super::*;
+
+#[test]
+fn a_share_is_shown_and_hidden_by_keys() {
+    let mut bench = Bench::new();
+    let (fresh, shown, again) = (view(reveal(false, false)), view(reveal(true, true)), view(reveal(false, true)));
+    assert_eq!(bench.act(&fresh, b"s\r"), [People::Show]);
+    for key in [&b"\r"[..], b" ", b"h", b"x", b"\x7f", b"\x1b[A", b"\x1b[200~x\x1b[201~"] {
+        assert_eq!(bench.act(&shown, key), [People::Hide]);
+    }
+    assert_eq!(bench.act(&again, b" s\r"), [People::Show, People::Show, People::GoOn]);
+    assert_eq!(bench.act(&shown, b"\x04"), [People::Deviation]);
+}
+
+#[test]
+fn another_screen_is_recognised_and_the_same_one_too() {
+    let mut bench = Bench::new();
+    for body in every_body() {
+        bench.desk = Desk::default();
+        assert!(bench.desk.meet(&view(body.clone())));
+        assert!(!bench.desk.meet(&view(body.clone())));
+        let mut elsewhere = view(body);
+        elsewhere.header.number = "4.3".to_owned();
+        assert!(bench.desk.meet(&elsewhere), "the same at another step");
+    }
+    bench.desk.meet(&view(reveal(true, true)));
+    assert!(bench.desk.meet(&view(reveal(false, true))), "a second Enter after the one that hides does not go on");
+    // what changes on one and the same screen is no reason to throw keys away
+    bench.desk.meet(&two_pins(FieldState::Empty, FieldState::Empty));
+    assert!(!bench.desk.meet(&two_pins(FieldState::Good, FieldState::Empty)));
+    bench.desk.meet(&view(Body::Working { text: vec![], progress: None, seconds: 1 }));
+    assert!(!bench.desk.meet(&view(Body::Working { text: vec![], progress: Some((1, 2)), seconds: 2 })));
+    // the same kind at the same step with another text is another screen
+    bench.desk.meet(&view(Body::Read { text: texts(&["One"]) }));
+    assert!(bench.desk.meet(&view(Body::Read { text: texts(&["Two"]) })));
+}
+
+#[test]
+fn what_must_be_wiped_is_known() {
+    let bench = Bench::new();
+    for body in every_body() {
+        let secret = match &body {
+            Body::Reveal { shown, .. } => *shown,
+            Body::Form { fields, .. } => fields.iter().any(|field| field.masked),
+            _ => false,
+        };
+        assert_eq!(bench.desk.exposure(&view(body), bench.now).is_some(), secret);
+    }
+}
+
+#[test]
+fn a_long_text_is_read_to_its_end_before_enter_goes_on() {
+    let mut bench = Bench::new();
+    let view = view(every_body().remove(1));
+    let lines = bench.draw(&view);
+    assert!(has(&lines, "Paragraph 1,") && has(&lines, "more below") && has(&lines, "Enter read on"));
+    let done = bench.act(&view, b"\r\r\r\r\r");
+    assert_eq!(done, [People::GoOn], "77 lines, 17 fit, 16 further each time: four times on, then go on");
+    let lines = bench.draw(&view);
+    assert!(has(&lines, "Paragraph 39,") && has(&lines, "more above") && has(&lines, "Enter go on"));
+    bench.act(&view, b"\x1b[5~\x1b[5~\x1b[5~\x1b[5~\x1b[5~");
+    let lines = bench.draw(&view);
+    assert!(has(&lines, "Paragraph 1,") && has(&lines, "Enter go on"), "read once is read");
+}
+
+#[test]
+fn options_are_chosen_by_digit_or_arrow_and_closed_ones_never() {
+    let view = view(Body::Choose {
+        text: vec![],
+        options: options(&[("Ada", true), ("Grace", false), ("José", true), ("Linus", false)]),
+    });
+    let mut bench = Bench::new();
+    let lines = bench.draw(&view);
+    assert!(has(&lines, "▸ 2  Grace") && has(&lines, "·  Ada") && !has(&lines, "1  Ada"), "{lines:?}");
+    assert_eq!(bench.act(&view, b"13957"), [], "closed or not there");
+    assert_eq!(bench.act(&view, b"4\r"), [People::Chose(3), People::Chose(1)]);
+    assert_eq!(bench.act(&view, b"\x1b[B\r\x1b[B\r\x1b[A\x1b[A\r"), [3, 1, 1].map(People::Chose));
+
+    let names: Vec<(String, bool)> = (1..=16).map(|number| (format!("Custodian {number}"), number == 1)).collect();
+    let many = names.iter().map(|(name, closed)| (name.as_str(), *closed)).collect::<Vec<_>>();
+    let view = self::view(Body::Choose { text: vec![], options: options(&many) });
+    assert_eq!(bench.act(&view, b"2"), [], "with more than nine a digit is ambiguous");
+    assert!(!has(&bench.draw(&view), "1-9"));
+    assert_eq!(bench.act(&view, b"\x1b[A\r"), [People::Chose(15)]);
+}
+
+#[test]
+fn nothing_is_chosen_that_was_not_on_the_screen() {
+    let text: Vec<String> = (1..30).map(|number| format!("Line {number}")).collect();
+    let view = view(Body::Fault { happened: text, truth: vec![], choices: options(&[("Try again", false)]) });
+    let mut bench = Bench::new();
+    assert_eq!(bench.act(&view, b"1"), [], "the end was not read");
+    assert!(has(&bench.draw(&view), "Enter read on"));
+    let lines = bench.draw(&view);
+    assert!(!has(&lines, "Try again"), "{lines:?}");
+    assert_eq!(bench.act(&view, b"\r\r\r\r"), [People::Chose(0)], "three times on, then chosen");
+}
+
+#[test]
+fn items_are_ticked_one_by_one_and_then_enter_goes_on() {
+    let with =
+        |one, two| view(Body::Tick { text: vec![], items: vec![("One".to_owned(), one), ("Two".to_owned(), two)] });
+    let mut bench = Bench::new();
+    assert_eq!(bench.act(&with(false, false), b"\r"), [People::Tick(0)]);
+    let lines = bench.draw(&with(true, false));
+    assert!(has(&lines, "  [✓] One") && has(&lines, "▸ [ ] Two"), "{lines:?}");
+    assert_eq!(bench.act(&with(true, false), b"\r"), [People::Tick(1)]);
+    assert!(has(&bench.draw(&with(true, true)), "Enter go on    Space untick"));
+    assert_eq!(bench.act(&with(true, true), b"\x1b[A \r"), [People::Tick(0), People::GoOn]);
+}
+
+#[test]
+fn typed_keys_go_into_the_vault_and_only_their_place_to_the_machine() {
+    let mut bench = Bench::new();
+    let view = two_pins(FieldState::Empty, FieldState::Empty);
+    assert_eq!(bench.act(&view, b"64?821\x7f"), vec![People::Edited(0); 7]);
+    assert_eq!(bench.typed(0), b"64?82");
+    let lines = bench.draw(&view);
+    assert!(has(&lines, "▸ •••••__________") && !has(&lines, "64?82"), "{lines:?}");
+    assert_eq!(bench.act(&view, b"\x15"), [People::Edited(0)]);
+    assert_eq!(bench.typed(0), b"");
+    assert_eq!(bench.act(&view, b"\x7f"), [], "nothing to remove");
+}
+
+#[test]
+fn pasted_and_foreign_text_is_refused_with_a_hint() {
+    let mut bench = Bench::new();
+    let view = two_pins(FieldState::Empty, FieldState::Empty);
+    assert_eq!(bench.act(&view, b"\x1b[200~648219\r\x1b[201~"), []);
+    assert!(has(&bench.draw(&view), "Pasting is refused"));
+    assert_eq!(bench.act(&view, "ä".as_bytes()), []);
+    assert!(has(&bench.draw(&view), "Only plain letters"));
+    assert_eq!(bench.act(&view, b"1"), [People::Edited(0)]);
+    assert!(!has(&bench.draw(&view), "Only plain letters"), "the hint goes with the next key");
+    assert_eq!(bench.typed(0), b"1");
+    bench.act(&view, &[b'2'; 200]);
+    assert!(has(&bench.draw(&view), "The field is full."));
+}
+
+#[test]
+fn typed_text_is_shown_for_five_seconds_and_only_the_field_that_was_asked_for() {
+    let mut bench = Bench::new();
+    let view = two_pins(FieldState::Good, FieldState::Empty);
+    for digit in b"648219" {
+        bench.vault.typing(0).push(*digit).unwrap();
+        bench.vault.typing(1).push(*digit).unwrap();
+    }
+    assert!(!has(&bench.draw(&view), "648219"));
+    bench.press(Key::Ctrl(b't'), &view);
+    let clear = bench.desk.exposure(&view, bench.now);
+    assert_eq!(bench.draw(&view).iter().filter(|line| line.contains("648219")).count(), 1);
+    bench.now += desk::UNMASKED_FOR;
+    assert!(!has(&bench.draw(&view), "648219"), "the time is over");
+    assert_ne!(bench.desk.exposure(&view, bench.now), clear, "so that the screen is wiped");
+    bench.press(Key::Ctrl(b't'), &view);
+    bench.press(Key::Tab, &view);
+    assert!(!has(&bench.draw(&view), "648219"), "another field has the focus");
+}
+
+#[test]
+fn enter_leads_to_what_is_not_good_and_then_on() {
+    let mut bench = Bench::new();
+    let (typing, wrong) = (FieldState::Typing("1 of 6".to_owned()), FieldState::Wrong("Not equal.".to_owned()));
+    assert_eq!(bench.act(&two_pins(typing, FieldState::Empty), b"\r"), []);
+    assert_eq!(bench.desk.focus, 0);
+    assert!(has(&bench.draw(&two_pins(FieldState::Empty, FieldState::Empty)), "not complete yet"));
+    let view = two_pins(FieldState::Good, wrong);
+    assert_eq!(bench.act(&view, b"\r\r"), []);
+    assert_eq!(bench.desk.focus, 1);
+    let lines = bench.draw(&view);
+    assert!(has(&lines, "✗ Not equal.") && has(&lines, "✓ ok"), "{lines:?}");
+    let good = two_pins(FieldState::Good, FieldState::Good);
+    assert!(has(&bench.draw(&good), "Enter go on"));
+    assert_eq!(bench.act(&good, b"\t\r\r"), [People::GoOn], "from the first field to the last, then on");
+}
+
+#[test]
+fn the_planned_reference_is_filled_in_once() {
+    let kind = || FieldKind::KeyReference { taken: vec![], planned: 12 };
+    let view =
+        view(form(vec![field("Reference", kind(), FieldState::Empty), field("Other", kind(), FieldState::Empty)]));
+    let mut bench = Bench::new();
+    assert_eq!(bench.act(&view, b""), [People::Edited(1), People::Edited(0)]);
+    assert_eq!(bench.typed(0), b"12");
+    bench.act(&view, b"\x15");
+    bench.act(&view, b"");
+    assert_eq!(bench.typed(0), b"", "cleared stays cleared");
+}
+
+#[test]
+fn stop_and_deviation_work_everywhere_but_in_their_own_questions() {
+    for body in every_body() {
+        let asks = matches!(&body, Body::Form { may_leave: true, .. });
+        let ended = matches!(&body, Body::Ended { .. });
+        let view = view(body);
+        let mut bench = Bench::new();
+        let done: Vec<People> = bench.act(&view, b"\x03\x04");
+        let expected = if asks || ended { vec![] } else { vec![People::Stop, People::Deviation] };
+        assert_eq!(done, expected, "{:?}", view.body);
+        bench.draw(&view);
+        let left = bench.press(Key::Escape, &view);
+        let shown = matches!(&view.body, Body::Reveal { shown: true, .. });
+        assert_eq!(left, asks.then_some(People::Leave).or(shown.then_some(People::Hide)));
+    }
+}
+
+#[test]
+fn the_help_lists_the_keys_and_answers_to_nothing_else() {
+    let mut bench = Bench { height: 40, ..Bench::new() };
+    let view = view(Body::Read { text: texts(&["Read this."]) });
+    assert_eq!(bench.act(&view, b"?"), []);
+    let lines = bench.draw(&view);
+    assert!(has(&lines, "Keys that work on this screen") && has(&lines, "What stays private"), "{lines:?}");
+    assert!(has(&lines, "   Enter             Go on") && !has(&lines, "Read this."), "{lines:?}");
+    assert_eq!(bench.act(&view, b"\x03"), [], "Ctrl-C is no key of the help");
+    assert_eq!(bench.act(&view, b"\r"), [], "Enter closes the help and does not go on");
+    assert!(has(&bench.draw(&view), "Read this."));
+    assert_eq!(bench.act(&view, b"\r"), [People::GoOn]);
+    // where text is typed, a question mark is text
+    let pins = two_pins(FieldState::Empty, FieldState::Empty);
+    assert_eq!(bench.act(&pins, b"?"), [People::Edited(0)]);
+}
+
+#[test]
+fn without_a_terminal_nothing_is_taken_over() {
+    let script = Script::load().unwrap();
+    if !(rustix::termios::isatty(rustix::stdio::stdin()) && rustix::termios::isatty(rustix::stdio::stdout())) {
+        assert!(matches!(Terminal::enter(&script), Err(TerminalError::NotATerminal)));
+    }
+}

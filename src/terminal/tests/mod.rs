@@ -1,0 +1,189 @@
+//! A bench to try the terminal on, without one.
+
+mod answers;
+mod looks;
+
+use std::collections::VecDeque;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Position;
+use unicode_width::UnicodeWidthStr;
+
+use super::keyboard::Key;
+use super::keyboard::tests::Pieces;
+use super::*;
+use crate::ceremony::{FieldKind, FieldState, FieldView, Header, OptionView, StepLine, StepState};
+use crate::secret::WipingBytes;
+use crate::terms::{CustodianNumber, Handle, Serial};
+
+/// A share value that appears nowhere else.
+const VALUE: &str = "a3:0f:77:c1:5e:90:12:bb";
+
+fn texts(list: &[&str]) -> Vec<String> {
+    list.iter().map(|&text| text.to_owned()).collect()
+}
+
+fn view(body: Body) -> View {
+    let step = |number: &str, state, irreversible| StepLine {
+        number: number.to_owned(),
+        title: "Custodian 2 of 4 · Grace Hopper, who has a long title".to_owned(),
+        state,
+        irreversible,
+    };
+    View {
+        header: Header {
+            ceremony: "ESTABLISH · Example Root CA".to_owned(),
+            rehearsal: true,
+            shortened: true,
+            number: "4.2".to_owned(),
+            title: "Custodian 2 of 4 · Grace Hopper".to_owned(),
+            act: "reveal a share".to_owned(),
+            mark: "07·3fa9".to_owned(),
+        },
+        body,
+        steps: vec![
+            step("4.1", StepState::Done, false),
+            step("4.2", StepState::Current, false),
+            step("4.3", StepState::Ahead, true),
+            step("4.10", StepState::IfNeeded, false),
+        ],
+    }
+}
+
+fn options(list: &[(&str, bool)]) -> Vec<OptionView> {
+    list.iter().map(|(text, closed)| OptionView { text: (*text).to_owned(), closed: *closed }).collect()
+}
+
+fn field(label: &str, kind: FieldKind, state: FieldState) -> FieldView {
+    let masked = kind.is_secret();
+    FieldView { label: label.to_owned(), hint: "as on the card".to_owned(), masked, kind, state }
+}
+
+fn form(fields: Vec<FieldView>) -> Body {
+    Body::Form { text: texts(&["Type it."]), fields, irreversible: false, may_leave: false }
+}
+
+fn two_pins(first: FieldState, second: FieldState) -> View {
+    view(form(vec![field("PIN", FieldKind::UserPin, first), field("Again", FieldKind::Again(0), second)]))
+}
+
+fn custodian() -> CustodianNumber {
+    CustodianNumber::new(2).unwrap()
+}
+
+fn reveal(shown: bool, seen: bool) -> Body {
+    Body::Reveal {
+        before: texts(&["Grace, come to the terminal."]),
+        during: texts(&["Write each group into its box."]),
+        owner: "Grace Hopper".to_owned(),
+        custodian: custodian(),
+        prime: "c1:0f:52:9a:77:e0:3b:15".to_owned(),
+        id: "2".to_owned(),
+        value: Handle::DealtShare(custodian()),
+        labels: ["Prime", "Share ID", "Share value"].map(str::to_owned),
+        shown,
+        seconds_left: 118,
+        seen,
+    }
+}
+
+fn every_body() -> Vec<Body> {
+    let long = (1..40).map(|number| format!("Paragraph {number}, “long” …")).collect();
+    vec![
+        Body::Read { text: texts(&["Read this.", "  kept   as it is"]) },
+        Body::Read { text: long },
+        Body::Tick { text: texts(&["Tick."]), items: vec![("One".to_owned(), true), ("Two".to_owned(), false)] },
+        Body::Choose { text: texts(&["Choose."]), options: options(&[("Ada", false), ("Grace, gone", true)]) },
+        form(vec![
+            field("Prime", FieldKind::Prime { expected: None }, FieldState::Typing("3 of 8 groups".to_owned())),
+            field("Value", FieldKind::ShareValue, FieldState::Wrong("Group 3 has a letter too many. ".repeat(4))),
+            field("SO-PIN", FieldKind::NewSoPin, FieldState::Good),
+        ]),
+        Body::Form {
+            text: texts(&["This cannot be undone."]),
+            fields: vec![field("Serial", FieldKind::Serial(Serial::new("DENK0200074").unwrap()), FieldState::Empty)],
+            irreversible: true,
+            may_leave: true,
+        },
+        reveal(false, false),
+        reveal(false, true),
+        reveal(true, true),
+        Body::Working { text: texts(&["Deriving."]), progress: Some((42, 100)), seconds: 12 },
+        Body::Working { text: texts(&["Generating."]), progress: None, seconds: 75 },
+        Body::Fault {
+            happened: texts(&["The reader is gone."]),
+            truth: texts(&["Nothing was changed."]),
+            choices: options(&[("Try again", false)]),
+        },
+        Body::Ended { text: texts(&["The record is sealed."]) },
+    ]
+}
+
+/// A window with a desk and a vault.
+struct Bench {
+    desk: Desk,
+    vault: Vault,
+    script: Script,
+    theme: Theme,
+    width: u16,
+    height: u16,
+    now: Instant,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let mut vault = Vault::new();
+        vault.keep(Handle::DealtShare(custodian()), WipingBytes::from_slice(VALUE.as_bytes()));
+        Self {
+            desk: Desk::default(),
+            vault,
+            script: Script::load().unwrap(),
+            theme: Theme::FULL,
+            width: 80,
+            height: 24,
+            now: Instant::now(),
+        }
+    }
+
+    fn draw_whole(&mut self, view: &View) -> (Vec<String>, Option<Position>) {
+        self.desk.meet(view);
+        let mut buffer = Buffer::empty(Rect::new(0, 0, self.width, self.height));
+        let paint = Paint { theme: self.theme, script: &self.script, vault: &self.vault, now: self.now };
+        let cursor = screens::draw(&mut buffer, view, &mut self.desk, &paint);
+        let lines = (0..self.height)
+            .map(|y| {
+                let line: String = (0..self.width).map(|x| buffer[(x, y)].symbol()).collect();
+                line.trim_end().to_owned()
+            })
+            .collect();
+        (lines, cursor)
+    }
+
+    fn draw(&mut self, view: &View) -> Vec<String> {
+        self.draw_whole(view).0
+    }
+
+    fn press(&mut self, key: Key, view: &View) -> Option<People> {
+        self.desk.press(key, view, &mut self.vault, self.now)
+    }
+
+    /// Draws, takes these bytes from the keyboard, draws after each key; gives everything the machine would be told.
+    fn act(&mut self, view: &View, bytes: &[u8]) -> Vec<People> {
+        self.draw(view);
+        let mut keyboard = Keyboard::new(Pieces(VecDeque::from([(!bytes.is_empty()).then(|| bytes.to_vec())])));
+        let mut done = Vec::new();
+        for _ in 0..bytes.len() + 4 {
+            done.extend(self.desk.next(&mut keyboard, view, &mut self.vault, Duration::ZERO).unwrap());
+            self.draw(view);
+        }
+        done
+    }
+
+    fn typed(&self, field: u8) -> &[u8] {
+        self.vault.typed(field).map_or(&[], |text| text.expose())
+    }
+}
+
+fn has(lines: &[String], what: &str) -> bool {
+    lines.iter().any(|line| line.contains(what))
+}
