@@ -6,6 +6,7 @@
 
 pub mod card;
 pub mod ceremony;
+pub mod paper;
 pub mod plan;
 pub mod record;
 pub mod script;
