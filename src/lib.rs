@@ -10,6 +10,7 @@ pub mod card;
 pub mod ceremony;
 pub mod clerk;
 pub mod dkek;
+pub mod paper;
 pub mod plan;
 pub mod record;
 pub mod room;

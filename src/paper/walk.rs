@@ -1,0 +1,203 @@
+//! Walks a whole ceremony with made-up answers, and hands every view to a check: what people will really read.
+
+use std::rc::Rc;
+
+use crate::ceremony::{Act, Body, Event, Machine, Outcome, People, Request, Surroundings, View};
+use crate::plan::Plan;
+use crate::record::{CeremonyKind, Entry, Fact, PinName, StoredKey};
+use crate::script::Script;
+use crate::terms::{DeviceRole, Digest, Kcv, KeyReference, Quorum, Serial};
+
+const PRIME: &str = "cf:f2:6c:cf:af:f0:1d:63";
+const KCV: Kcv = Kcv([0x3f; 8]);
+
+/// The example plan with another quorum.
+pub fn plan(threshold: u8, custodians: u8, prove_restore: bool) -> Plan {
+    let mut plan = Plan::parse(include_str!("../../assets/plan.example.json")).unwrap();
+    plan.custodians = (1..=custodians).map(|number| format!("Custodian With Number {number}")).collect();
+    plan.quorum = Quorum::new(threshold, custodians).unwrap();
+    plan.prove_restore = prove_restore;
+    plan
+}
+
+/// The surroundings of every view.
+pub fn around() -> Surroundings {
+    Surroundings {
+        rehearsal: true,
+        shortened: false,
+        mark: "07·3fa9".into(),
+        digest: Digest([0xa5; 32]).in_groups().join(" "),
+        folder: "ceremony-records/REHEARSAL-2026-11-23-establish-0123".into(),
+    }
+}
+
+fn serial(role: DeviceRole) -> Serial {
+    Serial::new(if role == DeviceRole::Original { "REH0000000001" } else { "REH0000000002" }).unwrap()
+}
+
+/// What an act would find out.
+fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
+    let digest = Digest([0x5a; 32]);
+    match act {
+        Act::ExamineRoom => {
+            let names = ["room-swap", "room-tmux"];
+            vec![Fact::Room { findings: names.map(|name| (name.to_owned(), "detail".to_owned())).to_vec() }]
+        }
+        Act::ReadFolder => vec![Fact::From {
+            folder: "REHEARSAL-2026-11-23-establish-0123".into(),
+            title: plan.title.clone(),
+            kcv: KCV,
+            prime: PRIME.into(),
+            serial: serial(DeviceRole::Original),
+            record_sha256: Some(digest),
+        }],
+        Act::FindDevice { role, .. } => vec![Fact::Device {
+            role: *role,
+            serial: serial(*role),
+            version: "3.5".into(),
+            user_pin_tries: initialised.then_some(3),
+            so_pin_tries: initialised.then_some(15),
+            initialised,
+            keys: 0,
+        }],
+        Act::MixEntropy { .. } => vec![Fact::Seeded { sources: vec!["device".into(), "host".into()] }],
+        Act::Deal { quorum } => vec![Fact::Dealt { quorum: *quorum, prime: PRIME.into(), kcv: KCV }],
+        Act::WriteShareFile => vec![Fact::Written { file: "dkek-1.pbe".into(), bytes: 64, sha256: digest }],
+        Act::OpenShareFile { seats, .. } => vec![Fact::Opened { kcv: KCV, right: seats.clone(), wrong: Vec::new() }],
+        Act::ReadTries { role, pin } => vec![Fact::Tries { role: *role, pin: *pin, left: 1 }],
+        Act::Initialise { role, serial, .. } => {
+            vec![Fact::Initialised { role: *role, serial: serial.clone(), dkek_shares: 1 }]
+        }
+        Act::MakeKey { key, .. } => {
+            vec![Fact::Made { label: key.label.clone(), reference: key.reference, public_key_sha256: digest }]
+        }
+        Act::TakeInventory { role, expected, .. } => {
+            let stored = |key: &crate::plan::PlannedKey| StoredKey {
+                reference: key.reference,
+                label: Some(key.label.to_string()),
+                id: Some(key.id.clone()),
+            };
+            vec![Fact::Listed { role: *role, keys: expected.iter().map(stored).collect() }]
+        }
+        Act::BackUp { key, .. } => {
+            vec![Fact::BackedUp {
+                label: key.label.clone(),
+                file: format!("keys/{}.wrapped", key.label),
+                sha256: digest,
+            }]
+        }
+        Act::ProveKey { label, at, .. } => vec![Fact::Proven {
+            label: label.clone(),
+            reference: *at,
+            signature_file: format!("proofs/{label}.sig"),
+        }],
+        _ => Vec::new(),
+    }
+}
+
+/// Walks to the end; `look` sees every view with the step's and the stage's names.
+pub fn walk(kind: CeremonyKind, plan: &Plan, initialised: bool, script: &Rc<Script>, mut look: impl FnMut(&View)) {
+    let mut machine = Machine::new(kind, plan.clone(), script.clone());
+    machine.begin(Entry::Began {
+        ceremony: kind,
+        title: plan.title.clone(),
+        quorum: plan.quorum,
+        program: "0".into(),
+        plan_sha256: Digest([0; 32]),
+        script_sha256: Digest([0; 32]),
+        short_derivation: false,
+    });
+    for _ in 0..5000 {
+        let mut act = None;
+        while let Some(request) = machine.poll() {
+            if let Request::Perform(what) = request {
+                act = Some(what);
+            }
+        }
+        let view = machine.view(&around());
+        look(&view);
+        match (act, &view.body) {
+            (Some(act), _) => {
+                machine.handle(Event::Outcome(Outcome::Done(facts(&act, plan, initialised))));
+            }
+            (None, body) => {
+                if !answer(&mut machine, body) {
+                    return;
+                }
+            }
+        }
+    }
+    panic!("the ceremony does not come to its end");
+}
+
+/// Answers what a screen asks; false at the end.
+fn answer(machine: &mut Machine, body: &Body) -> bool {
+    match body {
+        Body::Read { .. } => machine.handle(Event::People(People::GoOn)),
+        Body::Tick { items, .. } => {
+            for (place, _) in items.iter().enumerate() {
+                machine.handle(Event::People(People::Tick(place)));
+            }
+            machine.handle(Event::People(People::GoOn));
+        }
+        Body::Choose { options, .. } => {
+            let last = options.iter().rposition(|option| !option.closed).unwrap();
+            machine.handle(Event::People(People::Chose(last)));
+        }
+        Body::Form { fields, .. } => {
+            for (place, _) in (0u8..).zip(fields) {
+                let check = crate::ceremony::FieldCheck::Good;
+                machine.handle(Event::Checked { field: place, check, open: None });
+            }
+            machine.handle(Event::People(People::GoOn));
+        }
+        Body::Reveal { seen: false, .. } => machine.handle(Event::People(People::Show)),
+        Body::Reveal { .. } => machine.handle(Event::People(People::GoOn)),
+        Body::Ended { .. } => return false,
+        Body::Working { .. } | Body::Fault { .. } => panic!("nothing to answer: {body:?}"),
+    }
+    true
+}
+
+/// The text of a view and how many lines it and what it asks take at 76 columns.
+pub fn text_of(body: &Body) -> (Vec<String>, usize) {
+    let (text, more) = match body {
+        Body::Read { text } | Body::Working { text, .. } | Body::Ended { text } => (text.clone(), 0),
+        Body::Tick { text, items } => {
+            let all: Vec<String> = text.iter().chain(items.iter().map(|(item, _)| item)).cloned().collect();
+            return (all, lines(text) + 1 + items.iter().map(|(item, _)| wrapped(item, 70)).sum::<usize>());
+        }
+        Body::Choose { text, options } => {
+            let all = text.iter().chain(options.iter().map(|option| &option.text)).cloned().collect();
+            return (all, lines(text) + 1 + options.len());
+        }
+        Body::Form { text, fields, .. } => {
+            let words = fields.iter().flat_map(|field| [field.label.clone(), field.hint.clone()]);
+            return (text.iter().cloned().chain(words).collect(), lines(text) + 3 * fields.len());
+        }
+        Body::Reveal { before, during, shown, .. } => (if *shown { during } else { before }.clone(), 0),
+        Body::Fault { happened, truth, choices } => {
+            let all: Vec<String> = happened.iter().chain(truth).cloned().collect();
+            return (all, lines(happened) + lines(truth) + 3 + choices.len());
+        }
+    };
+    let count = lines(&text) + more;
+    (text, count)
+}
+
+/// Lines of paragraphs as the terminal sets them: a blank line between two, but not within a table.
+pub fn lines(text: &[String]) -> usize {
+    let mut count = 0;
+    let mut table = false;
+    for paragraph in text.iter().flat_map(|paragraph| paragraph.split('\n')) {
+        let kept = paragraph.starts_with("  ");
+        count += usize::from(count > 0 && !(kept && table)) + wrapped(paragraph, 76);
+        table = kept;
+    }
+    count
+}
+
+fn wrapped(text: &str, most: usize) -> usize {
+    super::wrap::wrap(text, most).len()
+}
+
