@@ -9,6 +9,7 @@ pub mod audience;
 pub mod card;
 pub mod ceremony;
 pub mod clerk;
+pub mod cli;
 pub mod dkek;
 pub mod paper;
 pub mod plan;

@@ -64,7 +64,7 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
         Act::Deal { quorum } => vec![Fact::Dealt { quorum: *quorum, prime: PRIME.into(), kcv: KCV }],
         Act::WriteShareFile => vec![Fact::Written { file: "dkek-1.pbe".into(), bytes: 64, sha256: digest }],
         Act::OpenShareFile { seats, .. } => vec![Fact::Opened { kcv: KCV, right: seats.clone(), wrong: Vec::new() }],
-        Act::ReadTries { role, pin } => vec![Fact::Tries { role: *role, pin: *pin, left: 1 }],
+        Act::ReadTries { role, pin, .. } => vec![Fact::Tries { role: *role, pin: *pin, left: 1 }],
         Act::Initialise { role, serial, .. } => {
             vec![Fact::Initialised { role: *role, serial: serial.clone(), dkek_shares: 1 }]
         }
@@ -86,11 +86,9 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
                 sha256: digest,
             }]
         }
-        Act::ProveKey { label, at, .. } => vec![Fact::Proven {
-            label: label.clone(),
-            reference: *at,
-            signature_file: format!("proofs/{label}.sig"),
-        }],
+        Act::ProveKey { label, at, .. } => {
+            vec![Fact::Proven { label: label.clone(), reference: *at, signature_file: format!("proofs/{label}.sig") }]
+        }
         _ => Vec::new(),
     }
 }
@@ -167,7 +165,7 @@ pub fn text_of(body: &Body) -> (Vec<String>, usize) {
             let all: Vec<String> = text.iter().chain(items.iter().map(|(item, _)| item)).cloned().collect();
             return (all, lines(text) + 1 + items.iter().map(|(item, _)| wrapped(item, 70)).sum::<usize>());
         }
-        Body::Choose { text, options } => {
+        Body::Choose { text, options, .. } => {
             let all = text.iter().chain(options.iter().map(|option| &option.text)).cloned().collect();
             return (all, lines(text) + 1 + options.len());
         }
@@ -200,4 +198,3 @@ pub fn lines(text: &[String]) -> usize {
 fn wrapped(text: &str, most: usize) -> usize {
     super::wrap::wrap(text, most).len()
 }
-

@@ -70,6 +70,7 @@ fn options_are_chosen_by_digit_or_arrow_and_closed_ones_never() {
     let view = view(Body::Choose {
         text: vec![],
         options: options(&[("Ada", true), ("Grace", false), ("José", true), ("Linus", false)]),
+        custodians: true,
     });
     let mut bench = Bench::new();
     let lines = bench.draw(&view);
@@ -80,7 +81,7 @@ fn options_are_chosen_by_digit_or_arrow_and_closed_ones_never() {
 
     let names: Vec<(String, bool)> = (1..=16).map(|number| (format!("Custodian {number}"), number == 1)).collect();
     let many = names.iter().map(|(name, closed)| (name.as_str(), *closed)).collect::<Vec<_>>();
-    let view = self::view(Body::Choose { text: vec![], options: options(&many) });
+    let view = self::view(Body::Choose { text: vec![], options: options(&many), custodians: false });
     assert_eq!(bench.act(&view, b"2"), [], "with more than nine a digit is ambiguous");
     assert!(!has(&bench.draw(&view), "1-9"));
     assert_eq!(bench.act(&view, b"\x1b[A\r"), [People::Chose(15)]);

@@ -159,7 +159,11 @@ fn every_word_that_is_asked_for_is_in_the_script() {
 #[test]
 fn the_cursor_sits_on_the_focus() {
     let cursor = |body| Bench::new().draw_whole(&view(body)).1.map(|at| (at.x, at.y));
-    let choose = Body::Choose { text: texts(&["Choose."]), options: options(&[("Ada", true), ("Grace", false)]) };
+    let choose = Body::Choose {
+        text: texts(&["Choose."]),
+        options: options(&[("Ada", true), ("Grace", false)]),
+        custodians: true,
+    };
     assert_eq!(cursor(choose), Some((3, 7)));
     assert_eq!(cursor(form(vec![field("PIN", FieldKind::UserPin, FieldState::Empty)])), Some((5, 7)));
     assert_eq!(cursor(reveal(true, true)), None);

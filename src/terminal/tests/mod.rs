@@ -93,7 +93,11 @@ fn every_body() -> Vec<Body> {
         Body::Read { text: texts(&["Read this.", "  kept   as it is"]) },
         Body::Read { text: long },
         Body::Tick { text: texts(&["Tick."]), items: vec![("One".to_owned(), true), ("Two".to_owned(), false)] },
-        Body::Choose { text: texts(&["Choose."]), options: options(&[("Ada", false), ("Grace, gone", true)]) },
+        Body::Choose {
+            text: texts(&["Choose."]),
+            options: options(&[("Ada", false), ("Grace, gone", true)]),
+            custodians: false,
+        },
         form(vec![
             field("Prime", FieldKind::Prime { expected: None }, FieldState::Typing("3 of 8 groups".to_owned())),
             field("Value", FieldKind::ShareValue, FieldState::Wrong("Group 3 has a letter too many. ".repeat(4))),
