@@ -153,7 +153,9 @@ impl Clerk {
         };
         match &outcome {
             Some(Outcome::Done(facts)) => {
-                facts.iter().for_each(|fact| self.note(fact));
+                for fact in facts {
+                    self.note(fact);
+                }
                 self.pending = Pending::Nothing;
             }
             Some(Outcome::Failed(_)) => self.pending = Pending::Nothing,
@@ -221,9 +223,9 @@ impl Clerk {
             Act::Initialise { role, serial, initialised, user_pin_tries, pin_reset, cut } => {
                 let target = Target { role, serial, initialised, user_pin_tries, pin_reset, cut };
                 let pins = Pins {
-                    so_pin: vault.give(Handle::SoPin),
-                    new_so_pin: give(vault, Handle::NewSoPin, "pins-missing")?,
-                    user_pin: give(vault, Handle::UserPin, "pins-missing")?,
+                    current: vault.give(Handle::SoPin),
+                    new: give(vault, Handle::NewSoPin, "pins-missing")?,
+                    user: give(vault, Handle::UserPin, "pins-missing")?,
                 };
                 Box::new(move |bench| provision::initialise(bench, &target, pins))
             }

@@ -82,11 +82,11 @@ pub fn read_tries(bench: &mut Bench, role: DeviceRole, serial: &Serial, pin: Pin
 /// The PINs that initialising needs. They go back into the vault, for the step may have to be tried again.
 pub struct Pins {
     /// The SO-PIN as it is; a device that was never initialised has none.
-    pub so_pin: Option<WipingBytes>,
+    pub current: Option<WipingBytes>,
     /// The SO-PIN as it shall be.
-    pub new_so_pin: WipingBytes,
+    pub new: WipingBytes,
     /// The user PIN as it shall be.
-    pub user_pin: WipingBytes,
+    pub user: WipingBytes,
 }
 
 /// How a device is to be initialised.
@@ -108,22 +108,22 @@ pub struct Target {
 /// Erases and initialises a device, once: where an earlier try had no answer, finds out first whether it was done.
 pub fn initialise(bench: &mut Bench, target: &Target, pins: Pins) -> Reply {
     let result = initialised(bench, target, &pins);
-    let back = pins.so_pin.into_iter().map(|pin| (Handle::SoPin, pin));
-    let back = back.chain([(Handle::NewSoPin, pins.new_so_pin), (Handle::UserPin, pins.user_pin)]);
+    let back = pins.current.into_iter().map(|pin| (Handle::SoPin, pin));
+    let back = back.chain([(Handle::NewSoPin, pins.new), (Handle::UserPin, pins.user)]);
     Reply { result, back: back.collect() }
 }
 
 fn initialised(bench: &mut Bench, target: &Target, pins: &Pins) -> Result<Vec<Fact>, Fault> {
-    let user_pin = user_pin(&pins.user_pin)?;
-    let current = match &pins.so_pin {
+    let user_pin = user_pin(&pins.user)?;
+    let current = match &pins.current {
         Some(typed) if target.initialised => so_pin(typed)?,
         None if target.initialised => return Err(Fault::new("pins-missing")),
-        _ => so_pin(&pins.new_so_pin)?,
+        _ => so_pin(&pins.new)?,
     };
     let Target { role, serial, .. } = target;
     let done = Fact::Initialised { role: *role, serial: serial.clone(), dkek_shares: 1 };
     let waits_for_share = |state: DkekState| matches!(state, DkekState::Pending { total: 1, outstanding: 1 });
-    if target.cut && bench.with(serial, |device| device.dkek_state()).is_ok_and(waits_for_share) {
+    if target.cut && bench.with(serial, Device::dkek_state).is_ok_and(waits_for_share) {
         // It may be done, or it may be an older initialisation: only the new PIN can tell. The one guess ever made, on a
         // device that is being erased anyway.
         let answer = bench.with(serial, |device| device.verify_user_pin(&user_pin))?;
@@ -150,7 +150,7 @@ fn initialised(bench: &mut Bench, target: &Target, pins: &Pins) -> Result<Vec<Fa
         PinAnswer::NotAllowed => return Err(Fault::new("initialise-refused")),
     }
     // What the device says of itself counts, not what it answered.
-    if !waits_for_share(bench.with(serial, |device| device.dkek_state())?) {
+    if !waits_for_share(bench.with(serial, Device::dkek_state)?) {
         return Err(Fault::new("initialise-unclear"));
     }
     Ok(vec![done])
@@ -198,11 +198,11 @@ pub fn log_in(bench: &mut Bench, role: DeviceRole, serial: &Serial, typed: &Wipi
 pub fn load_dkek(bench: &mut Bench, role: DeviceRole, serial: &Serial, expected: Kcv, dkek: WipingBytes) -> Reply {
     let mut load = || -> Result<Vec<Fact>, Fault> {
         let share = Secret::from_slice(dkek.expose()).ok_or_else(|| Fault::new("dkek-missing"))?;
-        let mut state = bench.with(serial, |device| device.dkek_state())?;
+        let mut state = bench.with(serial, Device::dkek_state)?;
         if matches!(state, DkekState::Pending { outstanding: 1, .. }) {
             bench.with(serial, |device| device.import_dkek_share(&share))?;
             // The answer to the import is read again: some devices show the KCV only to who is logged in.
-            state = bench.with(serial, |device| device.dkek_state())?;
+            state = bench.with(serial, Device::dkek_state)?;
         }
         match state {
             DkekState::Complete { kcv: Some(kcv), .. } if kcv == expected => Ok(vec![Fact::Loaded { role, kcv }]),

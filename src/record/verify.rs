@@ -101,7 +101,7 @@ mod tests {
     fn any_changed_byte_is_found_and_its_line_named() {
         let good = record().into_bytes();
         for place in 0..good.len() {
-            let line = 1 + good[..place].iter().filter(|byte| **byte == b'\n').count();
+            let line = good[..place].split(|byte| *byte == b'\n').count();
             for flip in [0x01, 0x20, 0x80] {
                 let mut bad = good.clone();
                 bad[place] ^= flip;
