@@ -11,4 +11,6 @@
 )]
 
 mod engine;
+mod pty;
 mod softcard_traces;
+mod support;
