@@ -275,6 +275,9 @@ impl Machine {
         if let Some(serial) = act.irreversible_on().cloned() {
             self.emit(Entry::Intent { step: self.number(), act: act.word().to_owned(), serial });
         }
+        if !act.reads_typed() {
+            self.requests.push_back(Request::ForgetTyped);
+        }
         self.requests.push_back(Request::Perform(act.clone()));
         self.mode = Mode::Working { act, progress: None, since: self.now };
     }

@@ -10,5 +10,8 @@
     reason = "tests stop at the first surprise"
 )]
 
+mod ceremonies;
 mod engine;
+mod rooms;
+mod secrets;
 mod softcard_traces;
