@@ -285,7 +285,8 @@ fn what_people_read_is_whole_and_fits_the_smallest_screen() {
                         assert!(!sentence.trim().is_empty(), "{place}");
                     }
                     assert!(!text.is_empty(), "{}", view.header.title);
-                    let head = format!(" Step {}   {}   Act: {}", view.header.number, view.header.title, view.header.act);
+                    let head =
+                        format!(" Step {}   {}   Act: {}", view.header.number, view.header.title, view.header.act);
                     assert!(head.chars().count() <= 80, "{head}");
                     if lines > 17 {
                         long.insert(format!("{lines} lines: {} {}", view.header.title, text.first().unwrap()));

@@ -4,9 +4,9 @@ use std::rc::Rc;
 
 use crate::ceremony::{Act, Body, Event, Machine, Outcome, People, Request, Surroundings, View};
 use crate::plan::Plan;
-use crate::record::{CeremonyKind, Entry, Fact, PinName, StoredKey};
+use crate::record::{CeremonyKind, Entry, Fact, StoredKey};
 use crate::script::Script;
-use crate::terms::{DeviceRole, Digest, Kcv, KeyReference, Quorum, Serial};
+use crate::terms::{DeviceRole, Digest, Kcv, Quorum, Serial};
 
 const PRIME: &str = "cf:f2:6c:cf:af:f0:1d:63";
 const KCV: Kcv = Kcv([0x3f; 8]);
@@ -86,11 +86,9 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
                 sha256: digest,
             }]
         }
-        Act::ProveKey { label, at, .. } => vec![Fact::Proven {
-            label: label.clone(),
-            reference: *at,
-            signature_file: format!("proofs/{label}.sig"),
-        }],
+        Act::ProveKey { label, at, .. } => {
+            vec![Fact::Proven { label: label.clone(), reference: *at, signature_file: format!("proofs/{label}.sig") }]
+        }
         _ => Vec::new(),
     }
 }
@@ -200,4 +198,3 @@ pub fn lines(text: &[String]) -> usize {
 fn wrapped(text: &str, most: usize) -> usize {
     super::wrap::wrap(text, most).len()
 }
-
