@@ -61,7 +61,8 @@ fn rule(with: char) -> String {
 
 /// The numbers of the eight groups above their boxes.
 fn numbers() -> String {
-    (1..=8).map(|group| format!("   {group}   ")).collect::<String>().trim_end().to_owned()
+    let group = |number: u8| format!("   {number}");
+    (1..=8).map(group).collect::<Vec<_>>().join("   ")
 }
 
 struct Card {
