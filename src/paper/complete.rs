@@ -134,7 +134,9 @@ fn sources() -> Vec<String> {
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
             if path.is_dir() {
                 collect(&path, into);
-            } else if name.ends_with(".rs") && !name.ends_with("tests.rs") && name != "complete.rs" && name != "walk.rs"
+            } else if path.extension().is_some_and(|end| end == "rs")
+                && !["complete.rs", "walk.rs"].contains(&name.as_str())
+                && !name.ends_with("tests.rs")
             {
                 let text = std::fs::read_to_string(&path).unwrap();
                 into.push(text.split("#[cfg(test)]\nmod tests {").next().unwrap().to_owned());
