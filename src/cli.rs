@@ -7,18 +7,19 @@ use std::process::ExitCode;
 use std::rc::Rc;
 
 use lexopt::{Arg, Parser, ValueExt};
+use sha2::{Digest as _, Sha256};
 
 use crate::app::{FrontError, Rehearsal, Screen, Sitting, Stopped, latest_establish};
 use crate::audience::{Audience, AudienceError, Quorum};
 use crate::ceremony::{Body, Header, OptionView, People, State, View};
 use crate::clerk::RecordFile;
-// use crate::paper;
+use crate::paper;
 use crate::plan::Plan;
 use crate::record::{CeremonyKind, Ending, verify};
 use crate::room;
 use crate::script::{Script, fill};
 use crate::terminal::TerminalError;
-use crate::terms::Fault;
+use crate::terms::{Digest, Fault};
 use crate::vault::Vault;
 
 /// What the program ends with.
@@ -109,11 +110,11 @@ fn perform(command: Command, script: &Rc<Script>) -> Exit {
     match command {
         Command::Help => print_all(script.chapter("help").iter().map(String::as_str)),
         Command::Version => print_all([concat!("ceremony ", env!("CARGO_PKG_VERSION"))]),
-        Command::Handbook => print_text(""),
+        Command::Handbook => print_text(&paper::handbook(script)),
         Command::PlanPrint(file) => match read_plan(Some(&file)) {
-            Ok((plan, _)) => {
-                let _ = plan;
-                print_text("")
+            Ok((plan, text)) => {
+                let digest = Digest(Sha256::digest(&text).into());
+                print_text(&paper::days_script(CeremonyKind::Establish, &plan, &digest, script))
             }
             Err(faults) => explain(script, &faults),
         },

@@ -230,7 +230,11 @@ impl Machine {
 
     fn due(&self, when: When) -> bool {
         let role = self.step().map(|step| step.role);
+        let key = self.step().and_then(|step| step.key.as_ref());
+        let proven = key.is_some_and(|key| self.state.proven.contains(key.as_str()));
         match when {
+            When::Proven => proven,
+            When::NotProvable => !proven,
             When::Always => true,
             When::NeedsEveryone => self.state.plan.quorum.needs_everyone(),
             When::Initialised(role) => self.state.device(role).is_some_and(|device| device.initialised),

@@ -148,11 +148,12 @@ impl Book<'_> {
 
     fn stage(&mut self, all: &PaperSteps, step: &PaperStep, stage: &Stage) {
         let when = match stage.when {
-            When::Always => None,
+            When::Always | When::Proven => None,
             When::NeedsEveryone => Some("paper-when-everyone"),
             When::Initialised(_) => Some("paper-when-initialised"),
             When::LastTry(..) => Some("paper-when-last-try"),
             When::Stolen => Some("paper-when-stolen"),
+            When::NotProvable => Some("paper-when-not-provable"),
         };
         if let Some(when) = when {
             let _ = writeln!(self.out, "{}\n", self.script.word(when));
