@@ -21,8 +21,6 @@ const EXPECTED_SOON: &[(&str, &[&str])] = &[
     ("serial-differs", &["seen", "expected"]),
     ("card-no-card", &[]),
     ("card-no-reader", &[]),
-    ("card-no-service", &[]),
-    ("card-busy", &[]),
     ("card-cut-off", &[]),
     ("card-garbled", &[]),
     ("card-refused", &["operation", "status"]),
