@@ -91,7 +91,7 @@ fn hands(rack: Rack, cards: PathBuf) -> Result<Hands, Fault> {
         if inserted == Some(role) {
             return;
         }
-        let card = serial().and_then(|serial| SoftCard::new(&serial));
+        let card = SoftCard::random_serial().and_then(|serial| SoftCard::new(&serial));
         let Some(card) = card else { return };
         let file = cards.join(format!("REHEARSAL-card-{}.json", card.serial()));
         // Where the card cannot be inserted, no device is found, and the screen says so.
@@ -99,13 +99,6 @@ fn hands(rack: Rack, cards: PathBuf) -> Result<Hands, Fault> {
             inserted = Some(role);
         }
     }))
-}
-
-/// A serial for one software card: REH and seven digits.
-fn serial() -> Option<String> {
-    let mut bytes = [0; 4];
-    getrandom::fill(&mut bytes).ok()?;
-    Some(format!("REH{:07}", u32::from_le_bytes(bytes) % 10_000_000))
 }
 
 /// The newest folder of a rehearsed *establish* that was carried to its end.

@@ -30,8 +30,12 @@ pub enum TransportError {
     NoCard,
     /// The card or reader vanished before its answer came: whether the command was performed is unknown.
     CutOff,
-    /// The reader or its service does not answer at all; the command was not performed.
+    /// No reader is there, or not this one any more; the command was not performed.
     NoReader,
+    /// The service of the readers (pcscd) does not run or lets nobody in; the command was not performed.
+    NoService,
+    /// Another program holds the card; the command was not performed.
+    Busy,
     /// The answer was no response APDU.
     Garbled,
 }

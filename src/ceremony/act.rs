@@ -199,6 +199,11 @@ impl Act {
         }
     }
 
+    /// Whether it takes what was typed on the last screen.
+    pub const fn reads_typed(&self) -> bool {
+        matches!(self, Self::CompareShare { .. } | Self::TakeShare { .. })
+    }
+
     /// The device that an act changes beyond recall, if it does.
     pub const fn irreversible_on(&self) -> Option<&Serial> {
         match self {

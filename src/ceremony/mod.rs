@@ -1,8 +1,10 @@
 //! The machine: a cursor over a list of numbered steps. Pure: no I/O, no clock, no secret.
 
 mod act;
+mod answers;
 mod establish;
 mod event;
+mod failures;
 mod field;
 mod interlude;
 mod machine;

@@ -115,7 +115,8 @@ pub fn bring_keys_back(list: &mut List, plan: &Plan) {
                 .on(role)
                 .about(&key.label)
                 .then("sign", Kind::Do(prove_key))
-                .then("proven", Kind::Read),
+                .then_when(When::Proven, "proven", Kind::Read)
+                .then_when(When::NotProvable, "not-provable", Kind::Read),
         );
     }
 }

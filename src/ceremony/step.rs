@@ -41,6 +41,10 @@ pub enum When {
     Initialised(DeviceRole),
     /// Only when one try is left.
     LastTry(DeviceRole, PinName),
+    /// Only when this step's key has proven itself.
+    Proven,
+    /// Only when there is no software here to check this step's key.
+    NotProvable,
     /// Only when the old device was stolen.
     Stolen,
 }

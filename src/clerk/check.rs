@@ -22,7 +22,13 @@ pub fn check(kind: &FieldKind, place: u8, vault: &Vault) -> FieldCheck {
         }),
         FieldKind::UserPin => user_pin(text, |_| Ok(())),
         FieldKind::NewUserPin { tries } => {
-            user_pin(text, |pin| pin.not_published().and_then(|()| pin.allows_tries(*tries)))
+            let rule = |pin: &UserPin| pin.not_published().and_then(|()| pin.allows_tries(*tries));
+            match user_pin(text, rule) {
+                FieldCheck::Wrong(fault) if fault.name == "pin-user-tries" => {
+                    FieldCheck::Wrong(fault.with("tries", tries))
+                }
+                check => check,
+            }
         }
         FieldKind::SoPin => so_pin(text, |_| Ok(())),
         FieldKind::NewSoPin => so_pin(text, SoPin::not_published),

@@ -13,6 +13,8 @@ pub fn card(error: &CardError) -> Fault {
         CardError::Transport(TransportError::NoCard) => Fault::new("card-no-card"),
         CardError::Transport(TransportError::CutOff) => Fault::new("card-cut-off"),
         CardError::Transport(TransportError::NoReader) => Fault::new("card-no-reader"),
+        CardError::Transport(TransportError::NoService) => Fault::new("card-no-service"),
+        CardError::Transport(TransportError::Busy) => Fault::new("card-busy"),
         CardError::Transport(TransportError::Garbled) => Fault::new("card-garbled"),
         CardError::Refused { status: Status::NotLoggedIn, .. } => Fault::new("card-login-lost"),
         CardError::Refused { operation, status } => {
@@ -48,6 +50,6 @@ pub fn wrapped_key(file: &str, error: &WrappedKeyError) -> Fault {
             Fault::new("backup-not-this-dkek").with("file", file).with("found", found)
         }
         WrappedKeyError::MacWrong => Fault::new("backup-mac-wrong").with("file", file),
-        _ => Fault::new("backup-broken").with("file", file),
+        _ => Fault::new("backup-broken").with("file", file).with("why", error),
     }
 }

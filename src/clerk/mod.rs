@@ -382,7 +382,8 @@ fn prove_empty(vault: &Vault) -> Result<Vec<Fact>, Fault> {
     if held.is_empty() {
         return Ok(vec![Fact::VaultEmpty]);
     }
-    Err(Fault::new("vault-not-empty").with("held", held.len()))
+    let names: Vec<String> = held.iter().map(|handle| format!("{handle:?}")).collect();
+    Err(Fault::new("vault-not-empty").with("held", names.join(", ")))
 }
 
 fn examine_room() -> Vec<(String, String)> {

@@ -12,8 +12,10 @@ use crate::terms::{DeviceRole, Fault, Handle, Kcv, Serial};
 pub fn find(bench: &mut Bench, role: DeviceRole, not: &[Serial], rehearsal: bool) -> Result<Vec<Fact>, Fault> {
     let device = bench.find(role, not)?;
     let serial = device.serial().clone();
-    if serial.is_rehearsal() != rehearsal {
-        return Err(Fault::new("rehearsal-artefact").with("what", serial));
+    match (serial.is_rehearsal(), rehearsal) {
+        (true, false) => return Err(Fault::new("rehearsal-artefact").with("what", serial)),
+        (false, true) => return Err(Fault::new("no-device-for-rehearsal").with("what", serial)),
+        _ => {}
     }
     let look = |device: &mut Device| -> Result<Fact, CardError> {
         let user = device.pin_state(Pin::User)?;

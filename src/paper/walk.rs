@@ -4,9 +4,9 @@ use std::rc::Rc;
 
 use crate::ceremony::{Act, Body, Event, Machine, Outcome, People, Request, Surroundings, View};
 use crate::plan::Plan;
-use crate::record::{CeremonyKind, Entry, Fact, PinName, StoredKey};
+use crate::record::{CeremonyKind, Entry, Fact, StoredKey};
 use crate::script::Script;
-use crate::terms::{DeviceRole, Digest, Kcv, KeyReference, Quorum, Serial};
+use crate::terms::{DeviceRole, Digest, Kcv, Quorum, Serial};
 
 const PRIME: &str = "cf:f2:6c:cf:af:f0:1d:63";
 const KCV: Kcv = Kcv([0x3f; 8]);
@@ -131,7 +131,6 @@ pub fn walk(kind: CeremonyKind, plan: &Plan, initialised: bool, script: &Rc<Scri
 /// Answers what a screen asks; false at the end.
 fn answer(machine: &mut Machine, body: &Body) -> bool {
     match body {
-        Body::Read { .. } => machine.handle(Event::People(People::GoOn)),
         Body::Tick { items, .. } => {
             for (place, _) in items.iter().enumerate() {
                 machine.handle(Event::People(People::Tick(place)));
@@ -150,7 +149,7 @@ fn answer(machine: &mut Machine, body: &Body) -> bool {
             machine.handle(Event::People(People::GoOn));
         }
         Body::Reveal { seen: false, .. } => machine.handle(Event::People(People::Show)),
-        Body::Reveal { .. } => machine.handle(Event::People(People::GoOn)),
+        Body::Read { .. } | Body::Reveal { .. } => machine.handle(Event::People(People::GoOn)),
         Body::Ended { .. } => return false,
         Body::Working { .. } | Body::Fault { .. } => panic!("nothing to answer: {body:?}"),
     }

@@ -22,6 +22,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 mod tlv;
+pub mod vpcd;
 mod wrap;
 
 pub use cvc::rehearsal_root_certificate;
@@ -89,6 +90,17 @@ impl SoftCard {
     /// `None` when the serial is none, or the system has no randomness to give.
     pub fn new(serial: &str) -> Option<Self> {
         Some(Self { state: State::fresh(serial)?, session: Session::default(), faults: Faults::default() })
+    }
+
+    /// A serial that no other software card is likely to have: REH and seven digits. `None` without randomness.
+    pub fn random_serial() -> Option<String> {
+        let bytes = <[u8; 4]>::try_from(random::bytes(4)?).ok()?;
+        Some(format!("REH{:07}", u32::from_le_bytes(bytes) % 10_000_000))
+    }
+
+    /// Writes the card's state into a file, whole or not at all, readable for its owner only.
+    pub fn save(&self, file: &std::path::Path) -> std::io::Result<()> {
+        rack::write_state(self, file)
     }
 
     /// The serial, as it stands in the device certificate.

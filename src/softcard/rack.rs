@@ -141,14 +141,8 @@ impl Transport for InProcess {
         if command.len() > self.largest_command {
             return Err(TransportError::NoReader);
         }
-        let before = file.as_ref().map(|_| card.state.clone());
-        let answer = wiping(card.execute(command.expose()));
-        if let (Some(file), Some(before)) = (file, before)
-            && before != card.state
-        {
-            // The card has changed, its file has not: to the host that is an answer that never came.
-            write_state(card, file).map_err(|_| TransportError::CutOff)?;
-        }
+        // Where the card has changed but its file has not, that is to the host an answer that never came.
+        let answer = perform(card, file.as_deref(), command.expose()).map_err(|_| TransportError::CutOff)?;
         Response::new(answer).ok_or(TransportError::Garbled)
     }
 
@@ -164,8 +158,19 @@ impl Transport for InProcess {
     }
 }
 
+/// Performs a command. Where it changed the card, the file has followed before the answer is there.
+pub(super) fn perform(card: &mut SoftCard, file: Option<&Path>, command: &[u8]) -> io::Result<WipingBytes> {
+    let before = file.map(|file| (file, card.state.clone()));
+    let answer = wiping(card.execute(command));
+    match before {
+        Some((file, before)) if before != card.state => write_state(card, file)?,
+        _ => {}
+    }
+    Ok(answer)
+}
+
 /// Writes a state file whole or not at all: a new file beside it, synced, then renamed over it.
-fn write_state(card: &SoftCard, file: &Path) -> io::Result<()> {
+pub(super) fn write_state(card: &SoftCard, file: &Path) -> io::Result<()> {
     let text = serde_json::to_vec_pretty(&card.to_json())?;
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut temporary = file.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_owned();

@@ -10,7 +10,10 @@
     reason = "tests stop at the first surprise"
 )]
 
+mod ceremonies;
 mod engine;
 mod pty;
+mod rooms;
+mod secrets;
 mod softcard_traces;
 mod support;

@@ -1,5 +1,7 @@
 //! Arguments, exit codes, the last line printed.
 
+mod softcard;
+
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -7,18 +9,19 @@ use std::process::ExitCode;
 use std::rc::Rc;
 
 use lexopt::{Arg, Parser, ValueExt};
+use sha2::{Digest as _, Sha256};
 
 use crate::app::{FrontError, Rehearsal, Screen, Sitting, Stopped, latest_establish};
 use crate::audience::{Audience, AudienceError, Quorum};
 use crate::ceremony::{Body, Header, OptionView, People, State, View};
 use crate::clerk::RecordFile;
-// use crate::paper;
+use crate::paper;
 use crate::plan::Plan;
 use crate::record::{CeremonyKind, Ending, verify};
 use crate::room;
 use crate::script::{Script, fill};
 use crate::terminal::TerminalError;
-use crate::terms::Fault;
+use crate::terms::{Digest, Fault};
 use crate::vault::Vault;
 
 /// What the program ends with.
@@ -39,6 +42,7 @@ enum Command {
     Verify(PathBuf),
     PlanPrint(PathBuf),
     Handbook,
+    Softcard(softcard::Wishes),
 }
 
 /// Runs the program.
@@ -65,6 +69,7 @@ fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, lexop
     let mut words: Vec<String> = Vec::new();
     let mut files: Vec<OsString> = Vec::new();
     let (mut auto, mut plan, mut records) = (false, None, None);
+    let (mut vpcd, mut state, mut serial) = (None, None, None);
     while let Some(argument) = parser.next()? {
         match argument {
             Arg::Short('h') | Arg::Long("help") => return Ok(Command::Help),
@@ -72,6 +77,9 @@ fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, lexop
             Arg::Long("auto") => auto = true,
             Arg::Long("plan") => plan = Some(PathBuf::from(parser.value()?)),
             Arg::Long("records") => records = Some(PathBuf::from(parser.value()?)),
+            Arg::Long("vpcd") => vpcd = Some(parser.value()?.string()?),
+            Arg::Long("state") => state = Some(PathBuf::from(parser.value()?)),
+            Arg::Long("serial") => serial = Some(parser.value()?.string()?),
             Arg::Value(value) => {
                 files.push(value.clone());
                 words.push(value.string().unwrap_or_default());
@@ -83,6 +91,11 @@ fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, lexop
     let file = |place: usize| files.get(place).map(PathBuf::from);
     let command = match (word(0), word(1), words.len()) {
         (None | Some("help"), None, _) => Command::Help,
+        (Some("softcard"), None, 1) if vpcd.is_some() => Command::Softcard(softcard::Wishes {
+            address: vpcd.take().unwrap_or_default(),
+            state: state.take(),
+            serial: serial.take(),
+        }),
         (Some("rehearse"), name, 1..=2) => {
             let ceremony = match name {
                 None => None,
@@ -92,7 +105,8 @@ fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, lexop
             };
             let records = records.take().unwrap_or_else(|| PathBuf::from("ceremony-records"));
             let plan = plan.take();
-            return Ok(Command::Rehearse { ceremony, auto, plan, records });
+            let auto = std::mem::take(&mut auto);
+            Command::Rehearse { ceremony, auto, plan, records }
         }
         (Some("verify"), Some(_), 2) => Command::Verify(file(1).unwrap_or_default()),
         (Some("plan"), Some("print"), 3) => Command::PlanPrint(file(2).unwrap_or_default()),
@@ -102,6 +116,9 @@ fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, lexop
     if auto || plan.is_some() || records.is_some() {
         return Err("--auto, --plan, --records".into());
     }
+    if vpcd.is_some() || state.is_some() || serial.is_some() {
+        return Err("--vpcd, --state, --serial".into());
+    }
     Ok(command)
 }
 
@@ -109,14 +126,15 @@ fn perform(command: Command, script: &Rc<Script>) -> Exit {
     match command {
         Command::Help => print_all(script.chapter("help").iter().map(String::as_str)),
         Command::Version => print_all([concat!("ceremony ", env!("CARGO_PKG_VERSION"))]),
-        Command::Handbook => print_text(""),
+        Command::Handbook => print_text(&paper::handbook(script)),
         Command::PlanPrint(file) => match read_plan(Some(&file)) {
-            Ok((plan, _)) => {
-                let _ = plan;
-                print_text("")
+            Ok((plan, text)) => {
+                let digest = Digest(Sha256::digest(&text).into());
+                print_text(&paper::days_script(CeremonyKind::Establish, &plan, &digest, script))
             }
             Err(faults) => explain(script, &faults),
         },
+        Command::Softcard(wishes) => softcard::serve(&wishes, script),
         Command::Verify(path) => verify_record(&path, script),
         Command::Rehearse { ceremony, auto: true, plan, records } => {
             rehearse_automatically(ceremony, plan.as_deref(), &records, script)
@@ -130,7 +148,7 @@ fn perform(command: Command, script: &Rc<Script>) -> Exit {
 /// The example plan is built in, so that a newcomer can begin without one.
 fn read_plan(file: Option<&Path>) -> Result<(Plan, String), Vec<Fault>> {
     let text = match file {
-        None => include_str!("../assets/plan.example.json").to_owned(),
+        None => include_str!("../../assets/plan.example.json").to_owned(),
         Some(file) => {
             let unreadable =
                 |why: String| vec![Fault::new("plan-unreadable").with("file", file.display()).with("why", why)];
