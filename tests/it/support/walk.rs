@@ -144,6 +144,8 @@ pub fn initialise(wizard: &mut Wizard, serial: &str) {
     wizard.wait_for("Choose the user PIN of the");
     fill(wizard, &[USER_PIN, USER_PIN]);
     wizard.wait_for("THIS CANNOT BE UNDONE");
+    // nothing of this screen may be out of sight
+    wizard.wait_for("This cannot be undone. Everything on the");
     fill(wizard, &[serial]);
     wizard.pass("is erased and initialised. It has its new");
 }
