@@ -1,5 +1,6 @@
 //! Arguments, exit codes, the last line printed.
 
+mod read;
 mod softcard;
 
 use std::ffi::OsString;
@@ -11,10 +12,11 @@ use std::rc::Rc;
 use lexopt::{Arg, Parser, ValueExt};
 use sha2::{Digest as _, Sha256};
 
+use self::read::{Unreadable, read_named};
 use crate::app::{FrontError, Rehearsal, Screen, Sitting, Stopped, latest_establish};
 use crate::audience::{Audience, AudienceError, Quorum};
 use crate::ceremony::{Body, Header, OptionView, People, State, View};
-use crate::clerk::RecordFile;
+use crate::clerk::{Folder, RecordFile};
 use crate::paper;
 use crate::plan::Plan;
 use crate::record::{CeremonyKind, Ending, verify};
@@ -100,6 +102,8 @@ fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, lexop
             let ceremony = match name {
                 None => None,
                 Some("establish") => Some(CeremonyKind::Establish),
+                // The audience keeps its cards in memory: it has none of a sitting that was carried out before.
+                Some("restore") if auto => return Err("rehearse restore --auto".into()),
                 Some("restore") => Some(CeremonyKind::Restore),
                 Some(other) => return Err(format!("rehearse {other}").into()),
             };
@@ -127,7 +131,7 @@ fn perform(command: Command, script: &Rc<Script>) -> Exit {
         Command::Help => print_all(script.chapter("help").iter().map(String::as_str)),
         Command::Version => print_all([concat!("ceremony ", env!("CARGO_PKG_VERSION"))]),
         Command::Handbook => print_text(&paper::handbook(script)),
-        Command::PlanPrint(file) => match read_plan(Some(&file)) {
+        Command::PlanPrint(file) => match read_plan(Some(&file), script) {
             Ok((plan, text)) => {
                 let digest = Digest(Sha256::digest(&text).into());
                 print_text(&paper::days_script(CeremonyKind::Establish, &plan, &digest, script))
@@ -146,17 +150,16 @@ fn perform(command: Command, script: &Rc<Script>) -> Exit {
 }
 
 /// The example plan is built in, so that a newcomer can begin without one.
-fn read_plan(file: Option<&Path>) -> Result<(Plan, String), Vec<Fault>> {
+fn read_plan(file: Option<&Path>, script: &Script) -> Result<(Plan, String), Vec<Fault>> {
     let text = match file {
         None => include_str!("../../assets/plan.example.json").to_owned(),
         Some(file) => {
-            let unreadable =
-                |why: String| vec![Fault::new("plan-unreadable").with("file", file.display()).with("why", why)];
-            let size = file.metadata().map_err(|error| unreadable(error.to_string()))?.len();
-            if size > Plan::LARGEST as u64 {
-                return Err(vec![Fault::new("plan-too-large")]);
-            }
-            let bytes = std::fs::read(file).map_err(|error| unreadable(error.to_string()))?;
+            let bytes = read_named(file, Plan::LARGEST as u64, script).map_err(|unreadable| match unreadable {
+                Unreadable::TooLarge => vec![Fault::new("plan-too-large")],
+                Unreadable::Because(why) => {
+                    vec![Fault::new("plan-unreadable").with("file", file.display()).with("why", why)]
+                }
+            })?;
             String::from_utf8(bytes).map_err(|_| vec![Fault::new("plan-not-text")])?
         }
     };
@@ -164,10 +167,15 @@ fn read_plan(file: Option<&Path>) -> Result<(Plan, String), Vec<Fault>> {
 }
 
 /// Prepares one rehearsal.
-fn prepare(ceremony: CeremonyKind, plan: Option<&Path>, records: &Path) -> Result<Rehearsal, Vec<Fault>> {
+fn prepare(
+    ceremony: CeremonyKind,
+    plan: Option<&Path>,
+    records: &Path,
+    script: &Script,
+) -> Result<Rehearsal, Vec<Fault>> {
     match ceremony {
         CeremonyKind::Establish => {
-            let (plan, text) = read_plan(plan)?;
+            let (plan, text) = read_plan(plan, script)?;
             Rehearsal::establish(plan, text, records).map_err(|fault| vec![fault])
         }
         CeremonyKind::Restore => {
@@ -204,7 +212,7 @@ fn rehearse_automatically(
     for ceremony in all {
         // A restore with other custodians than those who opened the file first proves more.
         audience.prefer(if ceremony == CeremonyKind::Establish { Quorum::First } else { Quorum::Last });
-        let rehearsal = match prepare(ceremony, plan, records) {
+        let rehearsal = match prepare(ceremony, plan, records, script) {
             Ok(rehearsal) => rehearsal,
             Err(faults) => return explain(script, &faults),
         };
@@ -230,7 +238,7 @@ fn rehearse(ceremony: Option<CeremonyKind>, plan: Option<&Path>, records: &Path,
     // Before any thread is there: what is locked later may come too late.
     let _ = room::lock_memory();
     room::disable_cores();
-    if let Err(faults) = read_plan(plan) {
+    if let Err(faults) = read_plan(plan, script) {
         return explain(script, &faults);
     }
     let mut screen = match Screen::enter(Rc::clone(script)) {
@@ -252,7 +260,7 @@ fn rehearse(ceremony: Option<CeremonyKind>, plan: Option<&Path>, records: &Path,
                 return stopped_by(&Stopped::Front(error), script);
             }
         };
-        let result = prepare(ceremony_now, plan, records).and_then(|rehearsal| {
+        let result = prepare(ceremony_now, plan, records, script).and_then(|rehearsal| {
             folder = Some(rehearsal.folder());
             begin(rehearsal, script).map_err(|fault| vec![fault])
         });
@@ -331,10 +339,14 @@ fn menu(screen: &mut Screen, records: &Path, script: &Rc<Script>) -> Result<Opti
 /// Checks a record and says what it proves.
 fn verify_record(path: &Path, script: &Script) -> Exit {
     let file = if path.is_dir() { path.join(RecordFile::NAME) } else { path.to_owned() };
-    let read = std::fs::read(&file);
-    let checked = read
-        .map_err(|error| Fault::new("file-read").with("file", file.display()).with("why", error))
-        .and_then(|text| verify(&text));
+    let read = read_named(&file, Folder::LARGEST_FILE, script).map_err(|unreadable| {
+        let why = match unreadable {
+            Unreadable::TooLarge => script.word("too-large").to_owned(),
+            Unreadable::Because(why) => why,
+        };
+        Fault::new("file-read").with("file", file.display()).with("why", why)
+    });
+    let checked = read.and_then(|text| verify(&text));
     let proof = match checked {
         Ok(proof) => proof,
         Err(fault) => return explain(script, &[fault]),
