@@ -11,6 +11,7 @@
 )]
 
 mod ceremonies;
+mod command_line;
 mod engine;
 mod pty;
 mod rooms;

@@ -212,6 +212,16 @@ impl Wizard {
         self.wait("another screen", |seen| seen.at_frame_end() && seen.emulator.screen().contents() != before);
     }
 
+    /// Sends keys that lead back to a screen like this one: waits for the text under another mark of the record.
+    pub fn again(&mut self, keys: &[u8], text: &str) {
+        let mark = |screen: &str| screen.split_whitespace().last().map(str::to_owned);
+        let before = mark(&self.screen());
+        self.keys(keys);
+        let wanted = squeezed(text);
+        self.until(text, |screen| squeezed(screen).contains(&wanted) && mark(screen) != before);
+        self.wait_for(text);
+    }
+
     /// Reads a screen on to its end, ticks everything on it, and goes on. Waits for `text` first.
     pub fn pass(&mut self, text: &str) {
         self.wait_for(text);
