@@ -5,8 +5,8 @@ use super::interlude::Interlude;
 use super::machine::{Asking, Machine, Mode, REVEAL_SECONDS, Request};
 use super::people::People;
 use super::step::{Actor, Kind, Question};
-use crate::record::{Entry, Fact, Loss};
-use crate::terms::{CustodianNumber, KeyReference};
+use crate::record::{Entry, Fact, Loss, Remark};
+use crate::terms::{CustodianNumber, DeviceRole, KeyReference};
 
 impl Machine {
     pub(super) fn people(&mut self, people: People) {
@@ -67,6 +67,10 @@ impl Machine {
             Question::Loss => {
                 [Loss::Broken, Loss::Lost, Loss::Stolen].get(place).map(|loss| Fact::Lost { loss: *loss })
             }
+            Question::Device => {
+                let role = self.step().map_or(DeviceRole::Original, |step| step.role);
+                self.state.seen.get(place).map(|serial| Fact::Picked { role, serial: serial.clone() })
+            }
             Question::Sitter(seat) => {
                 let custodian = u8::try_from(place + 1).ok().and_then(CustodianNumber::new);
                 let free = |number: &CustodianNumber| {
@@ -91,6 +95,10 @@ impl Machine {
         for ((place, field), text) in (0u8..).zip(&fields).zip(&open) {
             if let Some(handle) = field.keep {
                 self.request(Request::Keep(place, handle));
+            }
+            if let ("reason", Some(reason)) = (field.name, &text) {
+                let text = reason.trim().to_owned();
+                self.emit(Entry::Remarked { step: self.number(), remark: Remark::Deviation, text });
             }
             if let Some(fact) = self.fact_of(field, text.as_deref()) {
                 self.emit(Entry::Learned { step: self.number(), fact });

@@ -13,9 +13,10 @@ use crate::terms::{Fault, Handle, MOST_CUSTODIANS, Number, Seat};
 impl Machine {
     pub(super) fn outcome(&mut self, outcome: Outcome) {
         let step = self.number();
-        let Mode::Working { act, progress, .. } = &mut self.mode else { return };
+        let Mode::Working { act, progress, waiting, .. } = &mut self.mode else { return };
         match outcome {
             Outcome::Progress { done, total } => *progress = Some((done, total)),
+            Outcome::Waiting(fault) => *waiting = Some(fault),
             Outcome::Done(facts) => {
                 for fact in facts {
                     self.emit(Entry::Learned { step, fact });
@@ -49,7 +50,7 @@ impl Machine {
         match recovery {
             Recovery::TryAgain => self.enter_stage(self.stage),
             Recovery::TypeAgain => {
-                let form = |stage: &Stage| matches!(stage.kind, Kind::Form(_));
+                let form = |stage: &Stage| matches!(stage.kind, Kind::Form(_)) && self.due(stage.when);
                 let stages = self.step().map(|step| step.stages.as_slice()).unwrap_or_default();
                 let place = stages.iter().take(self.stage).rposition(form).unwrap_or(0);
                 self.enter_stage(place);

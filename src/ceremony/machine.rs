@@ -8,10 +8,11 @@ use super::act::Act;
 use super::event::Event;
 use super::field::{Field, FieldCheck, FieldKind};
 use super::interlude::Interlude;
+use super::parts;
 use super::recovery::Recovery;
 use super::state::State;
 use super::step::{Actor, Kind, Stage, Step, When};
-use super::{establish, restore};
+use super::{establish, inspect, restore};
 use crate::plan::Plan;
 use crate::record::{CeremonyKind, Ending, Entry, Loss};
 use crate::script::Script;
@@ -47,7 +48,7 @@ pub(super) enum Mode {
     /// People are asked.
     Asking(Asking),
     /// The clerk works.
-    Working { act: Act, progress: Option<(u64, u64)>, since: u32 },
+    Working { act: Act, progress: Option<(u64, u64)>, waiting: Option<Fault>, since: u32 },
     /// It failed; people choose.
     Faulted { act: Act, fault: Fault, choices: Vec<Recovery> },
 }
@@ -85,13 +86,14 @@ pub struct Machine {
 
 impl Machine {
     /// A ceremony before its first entry.
-    pub fn new(ceremony: CeremonyKind, plan: Plan, script: Rc<Script>) -> Self {
+    pub fn new(ceremony: CeremonyKind, plan: Plan, script: Rc<Script>, rehearsal: bool) -> Self {
         let steps = match ceremony {
             CeremonyKind::Establish => establish::steps(&plan),
             CeremonyKind::Restore => restore::steps(&plan),
+            CeremonyKind::Inspect => inspect::steps(),
         };
         Self {
-            state: State::new(ceremony, plan),
+            state: State::new(ceremony, plan, rehearsal),
             steps,
             stage: 0,
             mode: Mode::Asking(Asking::default()),
@@ -105,8 +107,8 @@ impl Machine {
     }
 
     /// The machine that these entries of a record lead to: equal to the live one at the same step.
-    pub fn resume(ceremony: CeremonyKind, plan: Plan, script: Rc<Script>, entries: &[Entry]) -> Self {
-        let mut machine = Self::new(ceremony, plan, script);
+    pub fn resume(ceremony: CeremonyKind, plan: Plan, script: Rc<Script>, rehearsal: bool, entries: &[Entry]) -> Self {
+        let mut machine = Self::new(ceremony, plan, script, rehearsal);
         for entry in entries {
             machine.take_in(entry);
         }
@@ -186,7 +188,7 @@ impl Machine {
             Entry::Done { step } => {
                 if let Some(place) = self.place(*step) {
                     if self.steps.get(place).is_some_and(|step| step.id == "open") {
-                        self.state.seated.clear();
+                        self.state.free_seats();
                     }
                     self.move_to(place + 1);
                 }
@@ -195,8 +197,7 @@ impl Machine {
                 match Recovery::from_word(choice) {
                     Some(Recovery::AnotherCustodian) => self.state.extra_seats += 1,
                     Some(Recovery::SeatsAgain) => {
-                        self.state.seated.clear();
-                        self.state.extra_seats = 0;
+                        self.state.free_seats();
                     }
                     _ => {}
                 }
@@ -226,7 +227,7 @@ impl Machine {
         self.state.cursor = place;
     }
 
-    fn due(&self, when: When) -> bool {
+    pub(super) fn due(&self, when: When) -> bool {
         let role = self.step().map(|step| step.role);
         let key = self.step().and_then(|step| step.key.as_ref());
         let proven = key.is_some_and(|key| self.state.proven.contains(key.as_str()));
@@ -237,6 +238,12 @@ impl Machine {
             When::NeedsEveryone => self.state.plan.quorum.needs_everyone(),
             When::Initialised(role) => self.state.device(role).is_some_and(|device| device.initialised),
             When::LastTry(device, pin) => role == Some(device) && self.state.tries_left(device, pin) == Some(1),
+            When::TypesPrime => self.step().is_some_and(|step| parts::types_prime(&self.state, step)),
+            When::KnowsPrime => !self.step().is_some_and(|step| parts::types_prime(&self.state, step)),
+            When::Salvaged => !self.state.defects.is_empty(),
+            When::Several => !self.state.seen.is_empty(),
+            When::Unfit => self.state.is_unfit(),
+            When::KcvHidden => matches!(self.state.dkek, Some((Some(_), 0, None))),
             When::Stolen => self.state.loss == Some(Loss::Stolen),
         }
     }
@@ -281,7 +288,7 @@ impl Machine {
             self.requests.push_back(Request::ForgetTyped);
         }
         self.requests.push_back(Request::Perform(act.clone()));
-        self.mode = Mode::Working { act, progress: None, since: self.now };
+        self.mode = Mode::Working { act, progress: None, waiting: None, since: self.now };
     }
 
     fn end_step(&mut self) {

@@ -6,6 +6,7 @@ mod establish;
 mod event;
 mod failures;
 mod field;
+mod inspect;
 mod interlude;
 mod machine;
 mod outcome;

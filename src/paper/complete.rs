@@ -118,8 +118,8 @@ fn every_stage_of_every_ceremony_has_sentences_and_none_is_left_over() {
     let script = script();
     let mut used: BTreeSet<(&str, &str)> = BESIDE_THE_LISTS.iter().copied().collect();
     for plan in plans() {
-        for kind in [CeremonyKind::Establish, CeremonyKind::Restore] {
-            let machine = Machine::new(kind, plan.clone(), script.clone());
+        for kind in [CeremonyKind::Establish, CeremonyKind::Restore, CeremonyKind::Inspect] {
+            let machine = Machine::new(kind, plan.clone(), script.clone(), false);
             for step in machine.steps() {
                 used.extend(step.stages.iter().map(|stage| (step.id, stage.name)));
             }
@@ -211,7 +211,7 @@ fn what_people_read_is_whole_and_fits_the_smallest_screen() {
     let script = script();
     let mut long = BTreeSet::new();
     for plan in [walk::plan(2, 4, true), walk::plan(2, 4, false), walk::plan(3, 3, false)] {
-        for kind in [CeremonyKind::Establish, CeremonyKind::Restore] {
+        for kind in [CeremonyKind::Establish, CeremonyKind::Restore, CeremonyKind::Inspect] {
             for initialised in [true, false] {
                 walk::walk(kind, &plan, initialised, &script, |view| {
                     let (text, lines) = walk::text_of(&view.body);

@@ -21,6 +21,7 @@ pub fn days_script(ceremony: CeremonyKind, plan: &Plan, plan_sha256: &Digest, sc
     let name = match ceremony {
         CeremonyKind::Establish => script.word("ceremony-establish"),
         CeremonyKind::Restore => script.word("ceremony-restore"),
+        CeremonyKind::Inspect => script.word("ceremony-inspect"),
     };
     let mut day = Day { pages: Vec::new(), page: Vec::new(), plan, script, name: name.to_owned() };
     day.cover(ceremony, plan_sha256);

@@ -31,6 +31,9 @@ pub fn handbook(script: &Script) -> String {
     book.heading(2, "paper-restore");
     book.chapter("restore");
     book.steps(CeremonyKind::Restore);
+    book.heading(2, "paper-inspect");
+    book.chapter("inspect");
+    book.steps(CeremonyKind::Inspect);
     for (title, chapter) in
         [("paper-without", "without"), ("paper-checking", "checking"), ("paper-promises", "promises")]
     {
@@ -148,11 +151,16 @@ impl Book<'_> {
 
     fn stage(&mut self, all: &PaperSteps, step: &PaperStep, stage: &Stage) {
         let when = match stage.when {
-            When::Always | When::Proven => None,
+            When::Always | When::Proven | When::KnowsPrime => None,
             When::NeedsEveryone => Some("paper-when-everyone"),
             When::Initialised(_) => Some("paper-when-initialised"),
             When::LastTry(..) => Some("paper-when-last-try"),
             When::Stolen => Some("paper-when-stolen"),
+            When::TypesPrime => Some("paper-when-foreign"),
+            When::Salvaged => Some("paper-when-salvaged"),
+            When::Several => Some("paper-when-several"),
+            When::Unfit => Some("paper-when-unfit"),
+            When::KcvHidden => Some("paper-when-kcv-hidden"),
             When::NotProvable => Some("paper-when-not-provable"),
         };
         if let Some(when) = when {

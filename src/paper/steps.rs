@@ -36,9 +36,9 @@ pub struct PaperSteps<'a> {
 impl<'a> PaperSteps<'a> {
     /// Unrolls the steps of a ceremony for a plan. `None` only when the built-in script is broken.
     pub fn new(ceremony: CeremonyKind, plan: &'a Plan, script: &'a Script) -> Option<Self> {
-        let machine = Machine::new(ceremony, plan.clone(), Rc::new(Script::load().ok()?));
+        let machine = Machine::new(ceremony, plan.clone(), Rc::new(Script::load().ok()?), false);
         let view = machine.view(&Surroundings::default());
-        let mut all = Self { steps: Vec::new(), plan, script, state: State::new(ceremony, plan.clone()) };
+        let mut all = Self { steps: Vec::new(), plan, script, state: State::new(ceremony, plan.clone(), false) };
         for (step, line) in machine.steps().iter().zip(&view.steps) {
             let act = script.step(step.id).map(|text| all.fill(&text.act, step)).unwrap_or_default();
             all.steps.push(PaperStep {

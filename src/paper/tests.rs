@@ -51,7 +51,7 @@ fn the_days_script_fits_the_page_and_has_every_step_once() {
                 assert!(!line.contains('{') && !line.contains("print-") && !line.contains("card-"), "{line}");
             }
             let script = std::rc::Rc::new(Script::load().unwrap());
-            let machine = crate::ceremony::Machine::new(kind, plan.clone(), script);
+            let machine = crate::ceremony::Machine::new(kind, plan.clone(), script, false);
             for step in machine.steps() {
                 let head = format!("{} ", step.number);
                 let count = text

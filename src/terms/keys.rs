@@ -23,6 +23,11 @@ impl KeyReference {
             .ok_or_else(|| Fault::new("key-reference-form").with("text", short(text)))
     }
 
+    /// This number, or 1 where it is 0.
+    pub const fn least(number: u8) -> Self {
+        Self(if number == 0 { 1 } else { number })
+    }
+
     /// The number, 1..=255.
     pub const fn get(self) -> u8 {
         self.0
@@ -53,6 +58,11 @@ impl KeyId {
         (1..=16).contains(&bytes.len()).then(|| Self(bytes.to_vec()))
     }
 
+    /// The id of one byte.
+    pub fn of(byte: u8) -> Self {
+        Self(vec![byte])
+    }
+
     /// The bytes of the id.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
@@ -77,6 +87,11 @@ impl KeyLabel {
             && text.bytes().all(allowed)
             && text.bytes().next().is_some_and(|b| b.is_ascii_alphanumeric());
         if fits { Ok(Self(text.to_owned())) } else { Err(Fault::new("key-label-form").with("text", short(text))) }
+    }
+
+    /// What a key is called that nobody has named.
+    pub fn unnamed() -> Self {
+        Self("key".to_owned())
     }
 
     /// The label.

@@ -23,7 +23,7 @@ fn a_machine_resumed_from_its_record_equals_the_live_one_at_every_step() {
                 return;
             }
             entries_seen = sight.entries.len();
-            let resumed = Machine::resume(ceremony, plan.clone(), Rc::clone(&script), sight.entries);
+            let resumed = Machine::resume(ceremony, plan.clone(), Rc::clone(&script), true, sight.entries);
             assert_eq!(resumed.state(), sight.machine.state(), "after {:?}", sight.entries.last());
             assert_eq!(resumed.number(), sight.machine.number());
             steps += usize::from(matches!(sight.entries.last(), Some(Entry::Done { .. } | Entry::Sealed { .. })));

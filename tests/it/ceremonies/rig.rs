@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use hsm_ceremony::app::{Rehearsal, latest_establish};
+use hsm_ceremony::app::{Occasion, Setting, latest_establish};
 use hsm_ceremony::audience::{Audience, Quorum as Comes};
 use hsm_ceremony::card::transport::{Readers, Response, Transport, TransportError};
 use hsm_ceremony::card::{Device, Initialise, PinAnswer, PinReset};
@@ -101,7 +101,7 @@ impl Rig {
         between: impl FnOnce(Box<dyn Readers>) -> Box<dyn Readers>,
     ) -> Self {
         let parsed = Plan::parse(plan).unwrap();
-        let rehearsal = Rehearsal::establish(parsed, plan.to_owned(), records).unwrap();
+        let rehearsal = Occasion::establish(parsed, plan.to_owned(), records, Setting::SoftwareCards).unwrap();
         Self::new(rehearsal, Comes::First, between)
     }
 
@@ -113,7 +113,7 @@ impl Rig {
     /// As [`Rig::restore`], with something between the program and its readers.
     pub fn restore_with(records: &Path, between: impl FnOnce(Box<dyn Readers>) -> Box<dyn Readers>) -> Self {
         let from = latest_establish(records).unwrap();
-        Self::new(Rehearsal::restore(&from, records).unwrap(), Comes::Last, between)
+        Self::new(Occasion::restore(&from, None, records, Setting::SoftwareCards).unwrap(), Comes::Last, between)
     }
 
     /// *Establish* on this card instead of a fresh one.
@@ -124,7 +124,11 @@ impl Rig {
         between: impl FnOnce(Box<dyn Readers>) -> Box<dyn Readers>,
     ) -> Self {
         let parsed = Plan::parse(plan).unwrap();
-        Self::new(on(Rehearsal::establish(parsed, plan.to_owned(), records).unwrap(), card), Comes::First, between)
+        Self::new(
+            on(Occasion::establish(parsed, plan.to_owned(), records, Setting::SoftwareCards).unwrap(), card),
+            Comes::First,
+            between,
+        )
     }
 
     /// *Restore* onto this card instead of a fresh one.
@@ -134,18 +138,22 @@ impl Rig {
         between: impl FnOnce(Box<dyn Readers>) -> Box<dyn Readers>,
     ) -> Self {
         let from = latest_establish(records).unwrap();
-        Self::new(on(Rehearsal::restore(&from, records).unwrap(), card), Comes::Last, between)
+        Self::new(
+            on(Occasion::restore(&from, None, records, Setting::SoftwareCards).unwrap(), card),
+            Comes::Last,
+            between,
+        )
     }
 
-    fn new(rehearsal: Rehearsal, comes: Comes, between: impl FnOnce(Box<dyn Readers>) -> Box<dyn Readers>) -> Self {
+    fn new(rehearsal: Occasion, comes: Comes, between: impl FnOnce(Box<dyn Readers>) -> Box<dyn Readers>) -> Self {
         let script = Rc::new(Script::load().unwrap());
-        let Rehearsal { ceremony, plan, plan_text, office } = rehearsal;
+        let Occasion { ceremony, plan, plan_text, office } = rehearsal;
         let log = Log::default();
         let folder = office.folder.path().to_owned();
         office.folder.write_new("plan.json", plan_text.as_bytes()).unwrap();
         let readers = Box::new(Listening(office.readers, Arc::clone(&log)));
         let office = Office { rounds: Rounds(1000), readers: between(readers), ..office };
-        let mut machine = Machine::new(ceremony, plan.clone(), script);
+        let mut machine = Machine::new(ceremony, plan.clone(), script, true);
         machine.begin(Entry::Began {
             ceremony,
             title: plan.title.clone(),
@@ -242,7 +250,7 @@ impl Rig {
 }
 
 /// The same rehearsal with one card in one reader, and nobody who changes it.
-fn on(mut rehearsal: Rehearsal, card: SoftCard) -> Rehearsal {
+fn on(mut rehearsal: Occasion, card: SoftCard) -> Occasion {
     let rack = Rack::new(1);
     rack.insert(0, card);
     rehearsal.office.readers = Box::new(rack);
