@@ -84,6 +84,11 @@ fn what_is_not_understood_ends_with_2_and_names_the_help() {
         &["plan", "print", "a", "b"],
         &["handbook", "more"],
         &["softcard"],
+        &["establish"],
+        &["restore"],
+        &["inspect"],
+        &["establish", "--plan", "a", "--auto"],
+        &["verify", "a", "--from", "b"],
         &["verify", "a", "--vpcd", "localhost:1"],
         &[""],
     ] {
@@ -265,6 +270,25 @@ fn records_that_cannot_be_kept_are_said_before_anything_begins() {
         assert_eq!(end.code, 3, "{records:?}: {}", end.said);
         assert!(end.said.contains("could not be written"), "{records:?}: {}", end.said);
     }
+}
+
+#[test]
+fn a_binary_with_a_short_derivation_refuses_real_ceremonies() {
+    let place = tempfile::tempdir().unwrap();
+    let (plan, records) = (place.path().join("plan.json"), place.path().join("records"));
+    fs::write(&plan, include_str!("../../assets/plan.example.json")).unwrap();
+    let sitting = rehearsed(&place.path().join("rehearsed"));
+    for arguments in [
+        ["establish", "--plan", text(&plan), "--records", text(&records)],
+        ["inspect", "--plan", text(&plan), "--records", text(&records)],
+        ["restore", "--from", text(&sitting), "--records", text(&records)],
+    ] {
+        let mut wizard = Wizard::start(&arguments);
+        assert_eq!(wizard.exit(), 3, "{arguments:?}");
+        wizard.assert_given_back();
+        assert!(wizard.screen().contains("short"), "{}", wizard.screen());
+    }
+    assert!(!records.exists(), "nothing was begun");
 }
 
 #[test]
