@@ -17,7 +17,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use super::binary;
 
 /// Generous: it only bounds how long a broken program holds the tests.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_mins(2);
 /// A key that no screen knows, but for which every screen draws a frame. It would hide a shown share.
 const PROBE: &[u8] = b"\x1b[D";
 /// What wipes screen and scrollback.
