@@ -10,5 +10,8 @@
     reason = "tests stop at the first surprise"
 )]
 
+mod driver;
 mod engine;
+mod old_flow;
 mod softcard_traces;
+mod support;
