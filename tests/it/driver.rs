@@ -13,13 +13,7 @@ use std::process::Command;
 use std::time::Duration;
 
 fn settings(pins: &Pins) -> Initialise<'_> {
-    Initialise {
-        so_pin: &pins.0,
-        user_pin: &pins.1,
-        user_pin_tries: 3,
-        dkek_shares: Some(1),
-        pin_reset: PinReset::Off,
-    }
+    Initialise { so_pin: &pins.0, user_pin: &pins.1, user_pin_tries: 3, dkek_shares: Some(1), pin_reset: PinReset::Off }
 }
 
 type Pins = (hsm_ceremony::secret::SoPin, hsm_ceremony::secret::UserPin);

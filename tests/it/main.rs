@@ -10,6 +10,7 @@
     reason = "tests stop at the first surprise"
 )]
 
+mod both_ways;
 mod driver;
 mod engine;
 mod old_flow;

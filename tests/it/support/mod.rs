@@ -27,10 +27,8 @@ const SOCKET_VARIABLE: &str = "PCSCLITE_CSOCK_NAME";
 /// Tells the second process that it is one, and where its folder is.
 const FOLDER_VARIABLE: &str = "CEREMONY_TEST_TABLE";
 /// The driver of the virtual readers.
-const DRIVERS: [&str; 2] = [
-    "/usr/lib/pcsc/drivers/serial/libifdvpcd.so",
-    "/usr/lib/x86_64-linux-gnu/pcsc/drivers/serial/libifdvpcd.so",
-];
+const DRIVERS: [&str; 2] =
+    ["/usr/lib/pcsc/drivers/serial/libifdvpcd.so", "/usr/lib/x86_64-linux-gnu/pcsc/drivers/serial/libifdvpcd.so"];
 /// Peers of the tests; all but the first two come from Debian's opensc and openssl.
 const PEERS: [&str; 8] =
     ["pcscd", "unshare", "setpriv", "sc-hsm-tool", "pkcs11-tool", "pkcs15-tool", "opensc-tool", "openssl"];
@@ -151,7 +149,15 @@ impl Table {
     /// Puts a card into a reader: a new one, or the one that this state file holds.
     pub fn insert(&mut self, slot: u16, serial: &str) -> Owned {
         let mut command = Command::new("setpriv");
-        command.args(["--pdeathsig", "KILL", env!("CARGO_BIN_EXE_ceremony"), "softcard", "--serial", serial, "--state"]);
+        command.args([
+            "--pdeathsig",
+            "KILL",
+            env!("CARGO_BIN_EXE_ceremony"),
+            "softcard",
+            "--serial",
+            serial,
+            "--state",
+        ]);
         command.arg(self.file(&format!("{serial}.json")));
         command.args(["--vpcd", &format!("127.0.0.1:{}", self.port + slot)]);
         command.stdout(Stdio::null());

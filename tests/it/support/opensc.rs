@@ -1,7 +1,6 @@
 //! What people did with OpenSC's tools, command by command, and what its screens say.
 
 use super::{Table, talk};
-use hsm_ceremony::card::transport::Transport;
 use hsm_ceremony::card::Device;
 use hsm_ceremony::secret::{SoPin, TypedText, UserPin};
 use std::fs;
@@ -119,12 +118,6 @@ impl Table {
         let mut device = self.device(slot);
         assert_eq!(device.verify_user_pin(&user_pin()), Ok(hsm_ceremony::card::PinAnswer::Accepted));
         device
-    }
-
-    /// A plain connection to the card in a reader.
-    pub fn transport(&mut self, slot: u16) -> Box<dyn Transport> {
-        use hsm_ceremony::card::transport::Readers;
-        self.readers.connect(&Self::reader(slot)).unwrap()
     }
 }
 
