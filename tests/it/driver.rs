@@ -115,7 +115,7 @@ fn what_reader_and_service_do_is_told_apart() {
         assert_eq!(error(readers.connect("Another reader")), Some(TransportError::NoReader));
 
         let first = table.insert(0, "REH0000001");
-        assert_eq!(readers.wait(Duration::from_secs(60)), Change::Some, "happened between two calls");
+        assert_eq!(readers.wait(Duration::from_mins(1)), Change::Some, "happened between two calls");
         let second = table.insert(1, "REH0000002");
         assert_eq!(readers.occupied(), Ok(vec!["Virtual PCD 00 00".to_owned(), "Virtual PCD 00 01".to_owned()]));
 
@@ -142,7 +142,7 @@ fn what_reader_and_service_do_is_told_apart() {
         let _ = readers.wait(Duration::ZERO);
         assert_eq!(readers.wait(Duration::from_millis(300)), Change::None);
         table.start_service();
-        assert_eq!(readers.wait(Duration::from_secs(60)), Change::Some);
+        assert_eq!(readers.wait(Duration::from_mins(1)), Change::Some);
         table.wait_for(0, true);
         table.wait_for(1, true);
         assert_eq!(held.reconnect(), Ok(()));
