@@ -54,6 +54,6 @@ if [ -n "$$missing" ]; then \
 	elif sudo -n true 2>/dev/null; then sudo="sudo"; \
 	else echo "Packages are missing. Install them: apt-get install$$missing" >&2; exit 1; fi; \
 	$$sudo apt-get update -q; \
-	DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -q -y --no-install-recommends $$missing; \
+	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $$missing; \
 fi
 endef
