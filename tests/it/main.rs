@@ -16,3 +16,4 @@ mod engine;
 mod old_flow;
 mod softcard_traces;
 mod support;
+mod wizard_at_readers;

@@ -33,7 +33,7 @@ const DRIVERS: [&str; 2] =
 const PEERS: [&str; 8] =
     ["pcscd", "unshare", "setpriv", "sc-hsm-tool", "pkcs11-tool", "pkcs15-tool", "opensc-tool", "openssl"];
 /// Nothing here takes this long; what does hangs.
-pub const FOREVER: Duration = Duration::from_secs(120);
+pub const FOREVER: Duration = Duration::from_mins(2);
 
 /// Readers are few: tests that need them take turns.
 static TURN: Mutex<()> = Mutex::new(());
