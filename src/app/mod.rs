@@ -1,10 +1,10 @@
 //! Joins machine, clerk, vault, record and front end. The one loop.
 
 mod front;
-mod rehearsal;
+mod occasion;
 
 pub use front::{Front, FrontError, Screen};
-pub use rehearsal::{Rehearsal, latest_establish};
+pub use occasion::{Occasion, Setting, latest_establish};
 
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -77,7 +77,7 @@ impl Sitting {
             short_derivation: office.rounds != Rounds::PRODUCT,
         };
         let chain = Chain::new(office.rehearsal);
-        let mut machine = Machine::new(ceremony, plan, Rc::clone(script));
+        let mut machine = Machine::new(ceremony, plan, Rc::clone(script), office.rehearsal);
         machine.begin(began);
         let clerk = Clerk::new(office);
         Ok(Self { machine, vault: Vault::new(), clerk, chain, record, around, began: Instant::now() })

@@ -13,8 +13,11 @@ use crate::vault::Vault;
 /// The user PIN of every automatic rehearsal.
 const USER_PIN: &[u8] = b"27182818";
 
-/// The SO-PIN of every automatic rehearsal.
+/// The SO-PIN that every automatic rehearsal sets.
 const SO_PIN: &[u8] = b"3141592653589793";
+
+/// The SO-PIN that vendors and manuals leave on devices that were initialised before.
+const PUBLISHED_SO_PIN: &[u8] = b"3537363231383830";
 
 /// Why the audience cannot go on.
 #[derive(Debug)]
@@ -151,7 +154,8 @@ impl Audience {
             }
             FieldKind::ShareValue => paper.ok_or_else(stuck)?.value.expose(),
             FieldKind::UserPin | FieldKind::NewUserPin { .. } => USER_PIN,
-            FieldKind::SoPin | FieldKind::NewSoPin => SO_PIN,
+            FieldKind::SoPin => PUBLISHED_SO_PIN,
+            FieldKind::NewSoPin => SO_PIN,
             FieldKind::Again(of) => match fields.get(usize::from(*of)).map(|field| &field.kind) {
                 Some(FieldKind::NewSoPin) => SO_PIN,
                 _ => USER_PIN,

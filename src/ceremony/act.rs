@@ -45,19 +45,37 @@ pub enum Act {
     TakeShare {
         /// Which seat.
         seat: Seat,
-        /// The set's prime, where it is known.
-        prime: String,
+        /// The set's prime, where it is known; otherwise it was typed before id and value.
+        prime: Option<String>,
+        /// A set made elsewhere.
+        foreign: bool,
     },
     /// Rebuild the password from the seats' shares and open the written share file.
     OpenShareFile {
-        /// The seats that have given a share.
-        seats: Vec<Seat>,
+        /// The seats that have given a share, and what its id can mean.
+        seats: Vec<(Seat, Vec<u8>)>,
         /// M.
         threshold: u8,
         /// The set's prime.
         prime: String,
         /// The KCV it must have.
         kcv: Kcv,
+        /// A set made elsewhere, with the old tool's defects.
+        foreign: bool,
+    },
+    /// Read where the DKEK of a device stands.
+    ReadDkek {
+        /// Which device.
+        role: DeviceRole,
+        /// Its serial.
+        serial: Serial,
+    },
+    /// List what keys there are, whatever they are.
+    ListKeys {
+        /// Which device.
+        role: DeviceRole,
+        /// Its serial.
+        serial: Serial,
     },
     /// Read how many tries a PIN has left, before anyone types it.
     ReadTries {
@@ -184,6 +202,8 @@ impl Act {
             Self::WriteShareFile => "write-share-file",
             Self::TakeShare { .. } => "take-share",
             Self::OpenShareFile { .. } => "open-share-file",
+            Self::ReadDkek { .. } => "read-dkek",
+            Self::ListKeys { .. } => "list-keys",
             Self::ReadTries { .. } => "read-tries",
             Self::Initialise { .. } => "initialise",
             Self::ChangeSoPin { .. } => "change-so-pin",
@@ -197,6 +217,11 @@ impl Act {
             Self::ProveKey { .. } => "prove-key",
             Self::CloseFolder { .. } => "close-folder",
         }
+    }
+
+    /// Whether it takes what was typed on the last screen.
+    pub const fn reads_typed(&self) -> bool {
+        matches!(self, Self::CompareShare { .. } | Self::TakeShare { .. })
     }
 
     /// The device that an act changes beyond recall, if it does.

@@ -22,12 +22,7 @@ pub fn steps(plan: &Plan) -> Vec<Step> {
 
     // The device's certificate chain is read and dice are thrown in this section once they are part of the ceremony.
     list.section();
-    list.add(
-        step("device", Actor::Administrator)
-            .then("insert", Kind::Read)
-            .then("find", Kind::Do(|_, step| Some(Act::FindDevice { role: step.role, not: Vec::new() })))
-            .then("found", Kind::Read),
-    );
+    list.add(parts::found_device(step("device", Actor::Administrator)));
     list.add(
         step("entropy", Actor::Administrator)
             .then("mix", Kind::Do(|state, step| Some(Act::MixEntropy { serial: state.serial(step.role)? })))
@@ -123,19 +118,7 @@ fn turn(custodian: CustodianNumber, last: bool) -> Step {
 
 /// The second device, on which the restore is proven in the same sitting.
 pub fn spare() -> Step {
-    step("replacement", Actor::Administrator)
-        .on(DeviceRole::Replacement)
-        .then("insert", Kind::Read)
-        .then("find", Kind::Do(find_replacement))
-        .then("found", Kind::Read)
-}
-
-/// Never the original: it is lost, or it is what the replacement is for.
-#[allow(clippy::unnecessary_wraps, reason = "the form of every act's maker")]
-fn find_replacement(state: &State, step: &Step) -> Option<Act> {
-    let source = state.source.as_ref().map(|source| source.serial.clone());
-    let not = source.into_iter().chain(state.serial(DeviceRole::Original)).collect();
-    Some(Act::FindDevice { role: step.role, not })
+    parts::found_device(step("replacement", Actor::Administrator).on(DeviceRole::Replacement))
 }
 
 fn compare(state: &State, step: &Step) -> Option<Act> {

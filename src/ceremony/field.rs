@@ -16,6 +16,8 @@ pub enum FieldKind {
         expected: Option<u8>,
         /// Ids that were given already.
         taken: Vec<u8>,
+        /// A set made elsewhere: the id may be noted as the old tool wants it typed, in hexadecimal.
+        foreign: bool,
     },
     /// A share value, 8 groups; secret.
     ShareValue,

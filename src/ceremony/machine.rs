@@ -8,16 +8,15 @@ use super::act::Act;
 use super::event::Event;
 use super::field::{Field, FieldCheck, FieldKind};
 use super::interlude::Interlude;
-use super::outcome::Outcome;
-use super::people::People;
-use super::recovery::{Recovery, recoveries};
+use super::parts;
+use super::recovery::Recovery;
 use super::state::State;
-use super::step::{Kind, Question, Stage, Step, When};
-use super::{establish, restore};
+use super::step::{Actor, Kind, Stage, Step, When};
+use super::{establish, inspect, restore};
 use crate::plan::Plan;
-use crate::record::{CeremonyKind, Ending, Entry, Fact, Loss};
+use crate::record::{CeremonyKind, Ending, Entry, Loss};
 use crate::script::Script;
-use crate::terms::{CustodianNumber, Fault, Handle, Number};
+use crate::terms::{Fault, Handle, Number};
 
 /// How long a share stays on the screen, in seconds.
 pub const REVEAL_SECONDS: u32 = 120;
@@ -49,7 +48,7 @@ pub(super) enum Mode {
     /// People are asked.
     Asking(Asking),
     /// The clerk works.
-    Working { act: Act, progress: Option<(u64, u64)>, since: u32 },
+    Working { act: Act, progress: Option<(u64, u64)>, waiting: Option<Fault>, since: u32 },
     /// It failed; people choose.
     Faulted { act: Act, fault: Fault, choices: Vec<Recovery> },
 }
@@ -67,8 +66,8 @@ pub(super) struct Asking {
 
 /// A step in between that is not in the list: logging in again. Afterwards the stage that lost its login goes on.
 pub(super) struct Detour {
-    step: Step,
-    back_to: usize,
+    pub step: Step,
+    pub back_to: usize,
 }
 
 /// The machine.
@@ -87,13 +86,14 @@ pub struct Machine {
 
 impl Machine {
     /// A ceremony before its first entry.
-    pub fn new(ceremony: CeremonyKind, plan: Plan, script: Rc<Script>) -> Self {
+    pub fn new(ceremony: CeremonyKind, plan: Plan, script: Rc<Script>, rehearsal: bool) -> Self {
         let steps = match ceremony {
             CeremonyKind::Establish => establish::steps(&plan),
             CeremonyKind::Restore => restore::steps(&plan),
+            CeremonyKind::Inspect => inspect::steps(),
         };
         Self {
-            state: State::new(ceremony, plan),
+            state: State::new(ceremony, plan, rehearsal),
             steps,
             stage: 0,
             mode: Mode::Asking(Asking::default()),
@@ -107,8 +107,8 @@ impl Machine {
     }
 
     /// The machine that these entries of a record lead to: equal to the live one at the same step.
-    pub fn resume(ceremony: CeremonyKind, plan: Plan, script: Rc<Script>, entries: &[Entry]) -> Self {
-        let mut machine = Self::new(ceremony, plan, script);
+    pub fn resume(ceremony: CeremonyKind, plan: Plan, script: Rc<Script>, rehearsal: bool, entries: &[Entry]) -> Self {
+        let mut machine = Self::new(ceremony, plan, script, rehearsal);
         for entry in entries {
             machine.take_in(entry);
         }
@@ -188,7 +188,7 @@ impl Machine {
             Entry::Done { step } => {
                 if let Some(place) = self.place(*step) {
                     if self.steps.get(place).is_some_and(|step| step.id == "open") {
-                        self.state.seated.clear();
+                        self.state.free_seats();
                     }
                     self.move_to(place + 1);
                 }
@@ -197,8 +197,7 @@ impl Machine {
                 match Recovery::from_word(choice) {
                     Some(Recovery::AnotherCustodian) => self.state.extra_seats += 1,
                     Some(Recovery::SeatsAgain) => {
-                        self.state.seated.clear();
-                        self.state.extra_seats = 0;
+                        self.state.free_seats();
                     }
                     _ => {}
                 }
@@ -218,7 +217,7 @@ impl Machine {
     fn move_to(&mut self, mut place: usize) {
         while let Some(step) = self.steps.get(place).filter(|step| step.if_needed) {
             let opened = self.state.plan.quorum.threshold() + self.state.extra_seats;
-            if matches!(step.actor, super::step::Actor::Seat(seat) if seat.0 <= opened) {
+            if matches!(step.actor, Actor::Seat(seat) if seat.0 <= opened) {
                 self.state.not_needed.remove(&step.number);
                 break;
             }
@@ -228,13 +227,23 @@ impl Machine {
         self.state.cursor = place;
     }
 
-    fn due(&self, when: When) -> bool {
+    pub(super) fn due(&self, when: When) -> bool {
         let role = self.step().map(|step| step.role);
+        let key = self.step().and_then(|step| step.key.as_ref());
+        let proven = key.is_some_and(|key| self.state.proven.contains(key.as_str()));
         match when {
+            When::Proven => proven,
+            When::NotProvable => !proven,
             When::Always => true,
             When::NeedsEveryone => self.state.plan.quorum.needs_everyone(),
             When::Initialised(role) => self.state.device(role).is_some_and(|device| device.initialised),
             When::LastTry(device, pin) => role == Some(device) && self.state.tries_left(device, pin) == Some(1),
+            When::TypesPrime => self.step().is_some_and(|step| parts::types_prime(&self.state, step)),
+            When::KnowsPrime => !self.step().is_some_and(|step| parts::types_prime(&self.state, step)),
+            When::Salvaged => !self.state.defects.is_empty(),
+            When::Several => !self.state.seen.is_empty(),
+            When::Unfit => self.state.is_unfit(),
+            When::KcvHidden => matches!(self.state.dkek, Some((Some(_), 0, None))),
             When::Stolen => self.state.loss == Some(Loss::Stolen),
         }
     }
@@ -275,8 +284,11 @@ impl Machine {
         if let Some(serial) = act.irreversible_on().cloned() {
             self.emit(Entry::Intent { step: self.number(), act: act.word().to_owned(), serial });
         }
+        if !act.reads_typed() {
+            self.requests.push_back(Request::ForgetTyped);
+        }
         self.requests.push_back(Request::Perform(act.clone()));
-        self.mode = Mode::Working { act, progress: None, since: self.now };
+        self.mode = Mode::Working { act, progress: None, waiting: None, since: self.now };
     }
 
     fn end_step(&mut self) {
@@ -289,7 +301,7 @@ impl Machine {
         if !step.forgets.is_empty() {
             self.requests.push_back(Request::Forget(step.forgets.clone()));
         }
-        if !matches!(step.actor, super::step::Actor::Administrator) {
+        if !matches!(step.actor, Actor::Administrator) {
             self.requests.push_back(Request::WipeScreen);
         }
         self.emit(Entry::Done { step: step.number });
@@ -297,223 +309,6 @@ impl Machine {
             self.enter_stage(0);
         } else {
             self.emit(Entry::Sealed { ending: Ending::Complete, deviations: self.state.deviations });
-        }
-    }
-
-    fn people(&mut self, people: People) {
-        match people {
-            People::Stop => self.ask_between(Interlude::Stop),
-            People::Deviation => self.ask_between(Interlude::Menu),
-            other => match &self.mode {
-                Mode::Asking(_) => self.answer(other),
-                Mode::Faulted { choices, .. } => {
-                    if let (People::Chose(choice), choices) = (other, choices.clone())
-                        && let Some(recovery) = choices.get(choice)
-                    {
-                        self.recover(*recovery);
-                    }
-                }
-                Mode::Working { .. } => {}
-            },
-        }
-    }
-
-    fn answer(&mut self, people: People) {
-        let Some(stage) = self.stage().copied() else { return };
-        let Mode::Asking(asking) = &mut self.mode else { return };
-        match (stage.kind, people) {
-            (Kind::Read, People::GoOn) => self.next_stage(),
-            (Kind::Deviates(name), People::GoOn) => {
-                self.emit(Entry::Deviates { step: self.number(), name: name.to_owned() });
-                self.next_stage();
-            }
-            (Kind::Tick | Kind::RollCall, People::Tick(place)) => {
-                if let Some(tick) = asking.ticks.get_mut(place) {
-                    *tick = !*tick;
-                }
-            }
-            (Kind::Tick | Kind::RollCall, People::GoOn) if asking.ticks.iter().all(|tick| *tick) => self.next_stage(),
-            (Kind::Choose(question), People::Chose(place)) => self.choose(question, place),
-            (Kind::Form(_) | Kind::Danger(_), People::GoOn) => self.submit(),
-            (Kind::Reveal(custodian), People::Show) => {
-                asking.shown_at = Some(self.now);
-                asking.seen = true;
-                self.emit(Entry::Revealed { step: self.number(), custodian });
-            }
-            (Kind::Reveal(_), People::Hide) => self.hide(),
-            (Kind::Reveal(_), People::GoOn) if asking.seen => {
-                self.hide();
-                self.next_stage();
-            }
-            _ => {}
-        }
-    }
-
-    fn next_stage(&mut self) {
-        self.enter_stage(self.stage + 1);
-    }
-
-    fn choose(&mut self, question: Question, place: usize) {
-        let fact = match question {
-            Question::Loss => {
-                [Loss::Broken, Loss::Lost, Loss::Stolen].get(place).map(|loss| Fact::Lost { loss: *loss })
-            }
-            Question::Sitter(seat) => {
-                let custodian = u8::try_from(place + 1).ok().and_then(CustodianNumber::new);
-                let free = |number: &CustodianNumber| {
-                    number.get() <= self.state.plan.quorum.custodians()
-                        && !self.state.seated.iter().any(|(taken, who)| who == number && *taken != seat)
-                };
-                custodian.filter(free).map(|custodian| Fact::Seated { seat, custodian })
-            }
-        };
-        if let Some(fact) = fact {
-            self.emit(Entry::Learned { step: self.number(), fact });
-            self.next_stage();
-        }
-    }
-
-    fn submit(&mut self) {
-        let Mode::Asking(asking) = &self.mode else { return };
-        if !asking.checks.iter().all(|check| *check == FieldCheck::Good) {
-            return;
-        }
-        let (fields, open) = (asking.fields.clone(), asking.open.clone());
-        for ((place, field), text) in (0u8..).zip(&fields).zip(&open) {
-            if let Some(handle) = field.keep {
-                self.requests.push_back(Request::Keep(place, handle));
-            }
-            if let Some(fact) = self.fact_of(field, text.as_deref()) {
-                self.emit(Entry::Learned { step: self.number(), fact });
-            }
-        }
-        self.next_stage();
-    }
-
-    /// What an open field says for the record.
-    fn fact_of(&self, field: &Field, text: Option<&str>) -> Option<Fact> {
-        use super::step::Actor;
-        let step = self.step()?;
-        match (&field.kind, step.actor) {
-            (FieldKind::Line, Actor::Custodian(custodian)) => {
-                let bag = text?.trim();
-                (!bag.is_empty()).then(|| Fact::Bagged { custodian, bag: bag.to_owned() })
-            }
-            (FieldKind::KeyReference { planned, .. }, _) => {
-                let number = text.filter(|text| !text.is_empty()).map_or(Some(*planned), |text| text.parse().ok())?;
-                let reference = crate::terms::KeyReference::new(number)?;
-                Some(Fact::Wanted { label: step.key.clone()?, reference })
-            }
-            _ => None,
-        }
-    }
-
-    fn checked(&mut self, field: u8, check: FieldCheck, open: Option<String>) {
-        if let Some(interlude) = &mut self.interlude {
-            interlude.checked(&check, open);
-            return;
-        }
-        let Mode::Asking(asking) = &mut self.mode else { return };
-        if let Some(place) = asking.checks.get_mut(usize::from(field)) {
-            *place = check;
-        }
-        if let Some(place) = asking.open.get_mut(usize::from(field)) {
-            *place = open;
-        }
-    }
-
-    pub(super) fn hide(&mut self) {
-        if let Mode::Asking(asking) = &mut self.mode
-            && asking.shown_at.take().is_some()
-        {
-            self.requests.push_back(Request::WipeScreen);
-        }
-    }
-
-    fn hide_when_due(&mut self) {
-        let now = self.now;
-        if let Mode::Asking(Asking { shown_at: Some(at), .. }) = &self.mode
-            && now.saturating_sub(*at) >= REVEAL_SECONDS
-        {
-            self.hide();
-        }
-    }
-
-    fn outcome(&mut self, outcome: Outcome) {
-        let step = self.number();
-        let Mode::Working { act, progress, .. } = &mut self.mode else { return };
-        match outcome {
-            Outcome::Progress { done, total } => *progress = Some((done, total)),
-            Outcome::Done(facts) => {
-                for fact in facts {
-                    self.emit(Entry::Learned { step, fact });
-                }
-                self.next_stage();
-            }
-            Outcome::Failed(fault) => {
-                let act = act.clone();
-                self.fail(act, fault);
-            }
-        }
-    }
-
-    fn fail(&mut self, act: Act, fault: Fault) {
-        let values = fault.values.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect();
-        self.requests.push_back(Request::ForgetTyped);
-        let (step, word) = (self.number(), act.word().to_owned());
-        self.emit(Entry::Failed { step, act: word, fault: fault.name.to_owned(), values });
-        let choices = recoveries(&self.state, &act, &fault);
-        self.mode = Mode::Faulted { act, fault, choices };
-    }
-
-    fn recover(&mut self, recovery: Recovery) {
-        if recovery == Recovery::Stop {
-            self.ask_between(Interlude::Stop);
-            return;
-        }
-        let from = self.number();
-        let to = self.recovery_step(recovery).unwrap_or(from);
-        self.emit(Entry::Recovered { step: from, choice: recovery.word().to_owned(), to });
-        match recovery {
-            Recovery::TryAgain => self.enter_stage(self.stage),
-            Recovery::TypeAgain => {
-                let form = |stage: &Stage| matches!(stage.kind, Kind::Form(_));
-                let stages = self.step().map(|step| step.stages.as_slice()).unwrap_or_default();
-                let place = stages.iter().take(self.stage).rposition(form).unwrap_or(0);
-                self.enter_stage(place);
-            }
-            Recovery::LogIn => {
-                let Some(step) = self.step() else { return };
-                let detour = super::step::step("log-in", super::step::Actor::PinHolder).on(step.role);
-                let step = Step { number: from, ..super::parts::with_log_in(detour) };
-                self.detour = Some(Detour { step, back_to: self.stage });
-                self.enter_stage(0);
-            }
-            Recovery::SeatsAgain => {
-                let seats = (1..=crate::terms::MOST_CUSTODIANS).map(|seat| Handle::SeatShare(crate::terms::Seat(seat)));
-                self.requests.push_back(Request::Forget(seats.collect()));
-                self.enter_stage(0);
-            }
-            Recovery::FromStart | Recovery::AnotherCustodian | Recovery::PinsAgain => self.enter_stage(0),
-            Recovery::Stop => {}
-        }
-    }
-
-    /// The step a recovery goes on with, where it is another one.
-    fn recovery_step(&self, recovery: Recovery) -> Option<Number> {
-        let before = || self.steps.iter().take(self.state.cursor + 1).rev();
-        match recovery {
-            Recovery::SeatsAgain => {
-                let first = |step: &&Step| matches!(step.actor, super::step::Actor::Seat(seat) if seat.0 == 1);
-                before().find(first).map(|step| step.number)
-            }
-            Recovery::AnotherCustodian => {
-                let next = self.state.plan.quorum.threshold() + self.state.extra_seats + 1;
-                let seat = |step: &&Step| matches!(step.actor, super::step::Actor::Seat(seat) if seat.0 == next);
-                before().find(seat).map(|step| step.number)
-            }
-            Recovery::PinsAgain => before().find(|step| step.id == "so-pin").map(|step| step.number),
-            _ => None,
         }
     }
 }

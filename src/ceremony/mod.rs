@@ -1,9 +1,12 @@
 //! The machine: a cursor over a list of numbered steps. Pure: no I/O, no clock, no secret.
 
 mod act;
+mod answers;
 mod establish;
 mod event;
+mod failures;
 mod field;
+mod inspect;
 mod interlude;
 mod machine;
 mod outcome;

@@ -13,6 +13,8 @@ pub enum Outcome {
         /// In all.
         total: u64,
     },
+    /// It cannot begin yet; it goes on by itself as soon as what is missing is there.
+    Waiting(Fault),
     /// It is done; what was found out or brought about.
     Done(Vec<Fact>),
     /// It failed; nothing beyond the fault's own words was changed.

@@ -6,7 +6,30 @@ use super::state::State;
 use super::step::{Actor, Kind, List, Question, Step, When, step};
 use crate::plan::{Plan, PlannedKey};
 use crate::record::PinName;
-use crate::terms::{CustodianNumber, DeviceRole, Handle, Seat};
+use crate::terms::{CustodianNumber, DeviceRole, Handle, Seat, Serial};
+
+/// The stages that find the device of a step: it is put in, found, picked among several, and shown.
+pub fn found_device(step: Step) -> Step {
+    step.then("insert", Kind::Read)
+        .then("find", Kind::Do(find))
+        .then_when(When::Several, "which", Kind::Choose(Question::Device))
+        .then_when(When::Several, "find", Kind::Do(find))
+        .then("found", Kind::Read)
+}
+
+/// A replacement is never the original: that is lost, or it is what the replacement is for.
+#[allow(clippy::unnecessary_wraps, reason = "the form of every act's maker")]
+fn find(state: &State, step: &Step) -> Option<Act> {
+    let mut not: Vec<Serial> = Vec::new();
+    if step.role == DeviceRole::Replacement {
+        not.extend(state.source.as_ref().and_then(|source| source.serial.clone()));
+        not.extend(state.serial(DeviceRole::Original));
+    }
+    if let Some(picked) = &state.picked {
+        not.extend(state.seen.iter().filter(|serial| *serial != picked).cloned());
+    }
+    Some(Act::FindDevice { role: step.role, not })
+}
 
 /// Everyone is here, and the room is fit.
 pub fn people_and_room(list: &mut List) {
@@ -14,7 +37,8 @@ pub fn people_and_room(list: &mut List) {
     list.add(
         step("room", Actor::Administrator)
             .then("examine", Kind::Do(|_, _| Some(Act::ExamineRoom)))
-            .then("found", Kind::Tick),
+            .then("found", Kind::Tick)
+            .then_when(When::Unfit, "override", Kind::Form(override_unfit)),
     );
 }
 
@@ -27,7 +51,8 @@ pub fn quorum_opens(list: &mut List, plan: &Plan) {
             step("seat", Actor::Seat(seat))
                 .only_if_needed(seat.0 > plan.quorum.threshold())
                 .then("sitter", Kind::Choose(Question::Sitter(seat)))
-                .then("share", Kind::Form(seat_share))
+                .then_when(When::TypesPrime, "first-share", Kind::Form(seat_share))
+                .then_when(When::KnowsPrime, "share", Kind::Form(seat_share))
                 .then("take", Kind::Do(take_share)),
         );
     }
@@ -35,6 +60,7 @@ pub fn quorum_opens(list: &mut List, plan: &Plan) {
         step("open", Actor::Administrator)
             .then("open", Kind::Do(open_share_file))
             .then("opened", Kind::Read)
+            .then_when(When::Salvaged, "salvaged", Kind::Read)
             .forgetting((1..=most).map(|seat| Handle::SeatShare(Seat(seat)))),
     );
 }
@@ -76,11 +102,16 @@ pub fn load(list: &mut List, role: DeviceRole, forgets: &[Handle]) {
 
 /// The stages of logging in; also the detour after a login was lost.
 pub fn with_log_in(step: Step) -> Step {
-    step.then("tries", Kind::Do(|state, step| read_tries(state, step, PinName::User)))
+    with_log_in_when(step, When::Always)
+}
+
+/// The stages of logging in where that is due.
+pub fn with_log_in_when(step: Step, when: When) -> Step {
+    step.then_when(when, "tries", Kind::Do(|state, step| read_tries(state, step, PinName::User)))
         .then_when(When::LastTry(DeviceRole::Original, PinName::User), "last-try", Kind::Form(last_try))
         .then_when(When::LastTry(DeviceRole::Replacement, PinName::User), "last-try", Kind::Form(last_try))
-        .then("pin", Kind::Form(user_pin))
-        .then("log-in", Kind::Do(log_in))
+        .then_when(when, "pin", Kind::Form(user_pin))
+        .then_when(when, "log-in", Kind::Do(log_in))
 }
 
 /// The list shows nothing, every key comes back, the list shows them, each signs.
@@ -115,7 +146,8 @@ pub fn bring_keys_back(list: &mut List, plan: &Plan) {
                 .on(role)
                 .about(&key.label)
                 .then("sign", Kind::Do(prove_key))
-                .then("proven", Kind::Read),
+                .then_when(When::Proven, "proven", Kind::Read)
+                .then_when(When::NotProvable, "not-provable", Kind::Read),
         );
     }
 }
@@ -147,9 +179,13 @@ pub fn whole_card(state: &State, step: &Step) -> Vec<Field> {
     };
     vec![
         field("prime", FieldKind::Prime { expected: state.prime.clone() }),
-        field("share-id", FieldKind::ShareId { expected, taken: Vec::new() }),
+        field("share-id", FieldKind::ShareId { expected, taken: Vec::new(), foreign: false }),
         field("share-value", FieldKind::ShareValue),
     ]
+}
+
+fn override_unfit(_: &State, _: &Step) -> Vec<Field> {
+    vec![field("override", FieldKind::Word("OVERRIDE")), field("reason", FieldKind::Line)]
 }
 
 fn seat_of(step: &Step) -> Option<Seat> {
@@ -159,25 +195,41 @@ fn seat_of(step: &Step) -> Option<Seat> {
     }
 }
 
-/// At a seat the prime is on the screen, because it is known and public; id and value come from the card.
+/// At a seat the prime is on the screen where it is known, for it is public; id and value come from the card. The first of a
+/// set made elsewhere types the prime too.
 fn seat_share(state: &State, step: &Step) -> Vec<Field> {
+    let foreign = state.is_foreign();
     let sitter = seat_of(step).and_then(|seat| state.sitter(seat)).map(CustodianNumber::get);
-    vec![
-        field("share-id", FieldKind::ShareId { expected: sitter, taken: Vec::new() }),
-        field("share-value", FieldKind::ShareValue),
-    ]
+    let here = seat_of(step);
+    let others = state.given.iter().filter(|(seat, _)| Some(*seat) != here);
+    let taken = others.filter_map(|(_, ids)| ids.first().copied()).collect();
+    let mut fields = Vec::new();
+    if types_prime(state, step) {
+        fields.push(field("prime", FieldKind::Prime { expected: None }));
+    }
+    let expected = sitter.filter(|_| !foreign);
+    fields.push(field("share-id", FieldKind::ShareId { expected, taken, foreign }));
+    fields.push(field("share-value", FieldKind::ShareValue));
+    fields
+}
+
+/// The first seat types the prime of a set made elsewhere, also when everybody types again.
+pub(super) fn types_prime(state: &State, step: &Step) -> bool {
+    state.prime.is_none() || (state.is_foreign() && seat_of(step) == Some(Seat(1)))
 }
 
 fn take_share(state: &State, step: &Step) -> Option<Act> {
-    Some(Act::TakeShare { seat: seat_of(step)?, prime: state.prime.clone()? })
+    let prime = if types_prime(state, step) { None } else { state.prime.clone() };
+    Some(Act::TakeShare { seat: seat_of(step)?, prime, foreign: state.is_foreign() })
 }
 
 fn open_share_file(state: &State, _: &Step) -> Option<Act> {
-    let seats = state.seated.iter().map(|(seat, _)| *seat).collect();
+    let seats = state.given.clone();
     Some(Act::OpenShareFile {
         seats,
         threshold: state.plan.quorum.threshold(),
         prime: state.prime.clone()?,
+        foreign: state.is_foreign(),
         kcv: state.kcv?,
     })
 }

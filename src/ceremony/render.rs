@@ -8,7 +8,7 @@ use super::values::Values;
 use super::view::{Body, FieldState, FieldView, Header, OptionView, StepLine, StepState, View};
 use crate::record::{CeremonyKind, Ending};
 use crate::script::fill;
-use crate::terms::{CustodianNumber, Fault, Handle};
+use crate::terms::{CustodianNumber, Fault, Handle, Serial};
 
 /// What a view needs that the machine does not know.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -35,6 +35,7 @@ impl Machine {
         let kind = match self.state().ceremony {
             CeremonyKind::Establish => "ceremony-establish",
             CeremonyKind::Restore => "ceremony-restore",
+            CeremonyKind::Inspect => "ceremony-inspect",
         };
         let ended = self.step().is_none() || self.state().ended.is_some();
         let last = self.steps().last();
@@ -99,8 +100,18 @@ impl Machine {
         values.push(("folder", around.folder.clone()));
         match &self.mode {
             Mode::Asking(asking) => self.asking(step, stage, asking, &values),
-            Mode::Working { progress, since, .. } => Body::Working {
-                text: self.paragraphs(step, stage, &values),
+            Mode::Working { progress, since, waiting, .. } => Body::Working {
+                text: match waiting {
+                    None => self.paragraphs(step, stage, &values),
+                    Some(fault) => {
+                        let (happened, truth) = self.fault_text(fault, &values);
+                        happened
+                            .into_iter()
+                            .chain(truth)
+                            .chain([self.script.word("goes-on-by-itself").to_owned()])
+                            .collect()
+                    }
+                },
                 progress: *progress,
                 seconds: self.now.saturating_sub(*since),
             },
@@ -131,6 +142,11 @@ impl Machine {
                     options: self.items(step, stage, values).into_iter().map(open).collect(),
                     custodians: false,
                 }
+            }
+            Kind::Choose(Question::Device) => {
+                let open = |serial: &Serial| OptionView { text: serial.to_string(), closed: false };
+                let options = self.state().seen.iter().map(open).collect();
+                Body::Choose { text, options, custodians: false }
             }
             Kind::Choose(Question::Sitter(_)) => Body::Choose { text, options: self.sitters(), custodians: true },
             Kind::Form(_) => self.form(text, asking, false),

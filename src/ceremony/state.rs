@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::plan::{Plan, PlannedKey};
-use crate::record::{CeremonyKind, Ending, Entry, Fact, Loss, PinName, Remark, StoredKey};
+use crate::record::{CeremonyKind, Defect, Ending, Entry, Fact, Loss, PinName, Remark, StoredKey};
 use crate::terms::{CustodianNumber, DeviceRole, Digest, Kcv, KeyLabel, KeyReference, Number, Seat, Serial};
 
 /// A device as it was found.
@@ -30,15 +30,28 @@ pub struct Source {
     pub folder: String,
     /// Its record's last digest, where it has a record.
     pub record: Option<Digest>,
-    /// The lost device.
-    pub serial: Serial,
+    /// The lost device, where that is known.
+    pub serial: Option<Serial>,
 }
+
+/// Findings that a real ceremony does not begin with: secrets could reach a disc, a recording or another machine.
+const UNFIT: [&str; 7] = [
+    "room-memory-not-locked",
+    "room-cores-enabled",
+    "room-tmux",
+    "room-screen",
+    "room-ssh",
+    "room-recorded",
+    "room-traced",
+];
 
 /// What is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct State {
     /// Which ceremony.
     pub ceremony: CeremonyKind,
+    /// Whether it is a rehearsal.
+    pub rehearsal: bool,
     /// Its plan, with the names of whoever stands in.
     pub plan: Plan,
     /// The step where the ceremony stands; equal to the list's length when the last is done.
@@ -49,8 +62,14 @@ pub struct State {
     pub extra_seats: u8,
     /// Who sat where since the last opening.
     pub seated: Vec<(Seat, CustodianNumber)>,
+    /// What the ids of the shares given since the last opening can mean.
+    pub given: Vec<(Seat, Vec<u8>)>,
     /// What the room was found to lack.
     pub room: Vec<(String, String)>,
+    /// Devices in readers of which people must pick one, and the one they picked.
+    pub seen: Vec<Serial>,
+    /// The picked one.
+    pub picked: Option<Serial>,
     /// Devices by role.
     pub devices: BTreeMap<DeviceRole, FoundDevice>,
     /// Tries left as last read.
@@ -71,6 +90,10 @@ pub struct State {
     pub made: BTreeMap<String, Digest>,
     /// What a device listed last.
     pub listed: Vec<StoredKey>,
+    /// Where the device's DKEK stands: shares, outstanding, KCV.
+    pub dkek: Option<(Option<u8>, u8, Option<Kcv>)>,
+    /// What the old tool would have failed at, at the last opening.
+    pub defects: Vec<Defect>,
     /// Seats whose shares were wrong at the last opening.
     pub wrong_seats: Vec<Seat>,
     /// What became of the old device.
@@ -97,15 +120,19 @@ pub struct State {
 
 impl State {
     /// What is known before the first entry.
-    pub fn new(ceremony: CeremonyKind, plan: Plan) -> Self {
+    pub fn new(ceremony: CeremonyKind, plan: Plan, rehearsal: bool) -> Self {
         Self {
             ceremony,
+            rehearsal,
             plan,
             cursor: 0,
             not_needed: BTreeSet::new(),
             extra_seats: 0,
             seated: Vec::new(),
+            given: Vec::new(),
             room: Vec::new(),
+            seen: Vec::new(),
+            picked: None,
             devices: BTreeMap::new(),
             tries: Vec::new(),
             sources: Vec::new(),
@@ -116,6 +143,8 @@ impl State {
             loaded: BTreeSet::new(),
             made: BTreeMap::new(),
             listed: Vec::new(),
+            dkek: None,
+            defects: Vec::new(),
             wrong_seats: Vec::new(),
             loss: None,
             source: None,
@@ -171,8 +200,15 @@ impl State {
                     user_pin_tries: *user_pin_tries,
                     so_pin_tries: *so_pin_tries,
                 };
+                self.seen.clear();
+                self.picked = None;
                 self.devices.insert(*role, found);
             }
+            Fact::Seen { serials, .. } => {
+                self.seen.clone_from(serials);
+                self.picked = None;
+            }
+            Fact::Picked { serial, .. } => self.picked = Some(serial.clone()),
             Fact::Seeded { sources } => self.sources.clone_from(sources),
             Fact::Dealt { prime, kcv, .. } => {
                 self.prime = Some(prime.clone());
@@ -183,8 +219,15 @@ impl State {
                 self.seated.retain(|(taken, _)| taken != seat);
                 self.seated.push((*seat, *custodian));
             }
-            Fact::Opened { wrong, .. } => {
+            Fact::PrimeTyped { prime } => self.prime = Some(prime.clone()),
+            Fact::Given { seat, ids } => {
+                self.given.retain(|(taken, _)| taken != seat);
+                self.given.push((*seat, ids.clone()));
+            }
+            Fact::DkekState { shares, outstanding, kcv, .. } => self.dkek = Some((*shares, *outstanding, *kcv)),
+            Fact::Opened { wrong, defects, .. } => {
                 self.wrong_seats.clone_from(wrong);
+                self.defects.clone_from(defects);
                 self.extra_seats = 0;
             }
             Fact::Tries { role, pin, left } => {
@@ -206,7 +249,7 @@ impl State {
             Fact::Lost { loss } => self.loss = Some(*loss),
             Fact::From { folder, kcv, prime, serial, record_sha256, .. } => {
                 self.kcv = Some(*kcv);
-                self.prime = Some(prime.clone());
+                self.prime.clone_from(prime);
                 self.source = Some(Source { folder: folder.clone(), record: *record_sha256, serial: serial.clone() });
             }
             Fact::Wanted { label, reference } => {
@@ -251,6 +294,23 @@ impl State {
     /// Where a key is restored to: what people said, or else what the plan says.
     pub fn restore_to(&self, key: &PlannedKey) -> KeyReference {
         self.wanted.get(key.label.as_str()).copied().unwrap_or(key.restore_to)
+    }
+
+    /// Whether what is restored from was made elsewhere: it has no record of ours.
+    pub fn is_foreign(&self) -> bool {
+        self.source.as_ref().is_some_and(|source| source.record.is_none())
+    }
+
+    /// Whether a real ceremony may not go on in this room without a typed decision.
+    pub fn is_unfit(&self) -> bool {
+        !self.rehearsal && self.room.iter().any(|(finding, _)| UNFIT.contains(&finding.as_str()))
+    }
+
+    /// Forgets who sat where: the seats are free again.
+    pub fn free_seats(&mut self) {
+        self.seated.clear();
+        self.given.clear();
+        self.extra_seats = 0;
     }
 
     /// Who sits at a seat.

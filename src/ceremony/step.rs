@@ -28,6 +28,8 @@ pub enum Question {
     Loss,
     /// Which custodian sits at this seat.
     Sitter(Seat),
+    /// Which of several devices it is.
+    Device,
 }
 
 /// Whether a stage is due.
@@ -41,6 +43,22 @@ pub enum When {
     Initialised(DeviceRole),
     /// Only when one try is left.
     LastTry(DeviceRole, PinName),
+    /// Only when this step's key has proven itself.
+    Proven,
+    /// Only when there is no software here to check this step's key.
+    NotProvable,
+    /// Only where the prime of the set is not known and is typed.
+    TypesPrime,
+    /// Only where the prime of the set is known and shown.
+    KnowsPrime,
+    /// Only when a set was opened that the old tool could not have opened so.
+    Salvaged,
+    /// Only when several devices are in readers.
+    Several,
+    /// Only where this machine or terminal is unfit for a real ceremony.
+    Unfit,
+    /// Only when the device hides its KCV until somebody logs in.
+    KcvHidden,
     /// Only when the old device was stolen.
     Stolen,
 }

@@ -10,7 +10,7 @@ use crate::terms::{CustodianNumber, DeviceRole, KeyType, MOST_CUSTODIANS, Seat};
 pub type Values = Vec<(&'static str, String)>;
 
 /// The names of all values, for the test that reads the script's placeholders.
-pub const NAMES: [&str; 41] = [
+pub const NAMES: [&str; 43] = [
     "title",
     "administrator",
     "so_pin_holder",
@@ -51,6 +51,8 @@ pub const NAMES: [&str; 41] = [
     "source_serial",
     "source_record",
     "proof",
+    "defects",
+    "dkek_state",
     "deviations",
 ];
 
@@ -168,13 +170,38 @@ impl Machine {
         values.push(("wrong_seats", if wrong.is_empty() { self.script.word("nobody").to_owned() } else { wrong }));
         if let Some(source) = &state.source {
             values.push(("source_folder", source.folder.clone()));
-            values.push(("source_serial", source.serial.to_string()));
+            let unknown = || self.script.word("unknown").to_owned();
+            values.push(("source_serial", source.serial.as_ref().map_or_else(unknown, ToString::to_string)));
             let digest = source.record.map(|digest| digest.in_groups().join(" "));
             values.push(("source_record", digest.unwrap_or_else(|| self.script.word("no-record").to_owned())));
+        }
+        let defects: Vec<&str> = state.defects.iter().map(|defect| self.script.word(defect.word())).collect();
+        values.push((
+            "defects",
+            if defects.is_empty() { self.script.word("no-defects").to_owned() } else { defects.join("\n") },
+        ));
+        if let Some((shares, outstanding, kcv)) = &state.dkek {
+            values.push(("dkek_state", self.dkek_text(*shares, *outstanding, *kcv)));
         }
         if let Some(proof) = &state.proof {
             values.push(("proof", proof.clone()));
         }
+    }
+
+    /// Where a device's DKEK stands, in words. A KCV with shares outstanding means nothing and is not shown.
+    fn dkek_text(&self, shares: Option<u8>, outstanding: u8, kcv: Option<crate::terms::Kcv>) -> String {
+        let values = [
+            ("shares", shares.unwrap_or(0).to_string()),
+            ("present", shares.unwrap_or(0).saturating_sub(outstanding).to_string()),
+            ("found", kcv.map(|kcv| kcv.to_string()).unwrap_or_default()),
+        ];
+        let word = match (shares, outstanding, kcv) {
+            (None, ..) => "dkek-none",
+            (Some(_), 0, Some(_)) => "dkek-complete",
+            (Some(_), 0, None) => "dkek-hidden",
+            _ => "dkek-pending",
+        };
+        crate::script::fill(self.script.word(word), &values)
     }
 
     /// The keys that the device listed last, one a line.
@@ -184,14 +211,16 @@ impl Machine {
             return format!("  {}", self.script.word("no-keys"));
         }
         let heading = format!(
-            "  {:>9}  {:<12}  {}",
+            "  {:>9}  {:<10}  {:<9}  {}",
             self.script.word("column-reference"),
             self.script.word("column-id"),
+            self.script.word("column-type"),
             self.script.word("column-label")
         );
         let lines = keys.iter().map(|key| {
             let id = key.id.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string);
-            format!("  {:>9}  {id:<12}  {}", key.reference, key.label.as_deref().unwrap_or("-"))
+            let kind = key.key_type.as_deref().unwrap_or("-");
+            format!("  {:>9}  {id:<10}  {kind:<9}  {}", key.reference, key.label.as_deref().unwrap_or("-"))
         });
         std::iter::once(heading).chain(lines).collect::<Vec<_>>().join("\n")
     }

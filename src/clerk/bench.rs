@@ -25,6 +25,14 @@ impl Reply {
     }
 }
 
+/// What the worker is told.
+enum Task {
+    /// Do this and reply.
+    Job(Job),
+    /// Let go of every device; nobody waits for a reply.
+    LetGo,
+}
+
 /// A job for the card's worker.
 pub type Job = Box<dyn FnOnce(&mut Bench) -> Reply + Send>;
 
@@ -54,24 +62,23 @@ impl Bench {
     }
 
     /// The devices that can be the one for a role.
-    pub fn find(&mut self, role: DeviceRole, not: &[Serial]) -> Result<&mut Device, Fault> {
+    pub fn find(&mut self, role: DeviceRole, not: &[Serial]) -> Result<Vec<Serial>, Fault> {
         if let Some(hands) = &mut self.hands {
             hands(role);
         }
         self.connect_all()?;
         let all = self.serials();
-        let fits = |device: &Device| !not.contains(device.serial());
-        let count = self.devices.iter().filter(|device| fits(device)).count();
-        match count {
-            0 if all.is_empty() => Err(Fault::new("no-device")),
-            0 => Err(Fault::new("device-excluded").with("serial", all.join(", "))),
-            1 => self.devices.iter_mut().find(|device| fits(device)).ok_or_else(|| Fault::new("no-device")),
-            _ => Err(Fault::new("several-devices").with("serials", all.join(", "))),
+        let fits = self.devices.iter().map(Device::serial).filter(|serial| !not.contains(serial));
+        let fits: Vec<Serial> = fits.cloned().collect();
+        match fits.is_empty() {
+            true if all.is_empty() => Err(Fault::new("no-device")),
+            true => Err(Fault::new("device-excluded").with("serial", all.join(", "))),
+            false => Ok(fits),
         }
     }
 
     /// Lets go of every device: the next job connects anew, and nobody is logged in.
-    pub fn let_go(&mut self) {
+    fn let_go(&mut self) {
         self.devices.clear();
     }
 
@@ -119,21 +126,26 @@ impl Bench {
 
 /// The near end of the worker.
 pub struct Worker {
-    jobs: Sender<Job>,
+    jobs: Sender<Task>,
     replies: Receiver<Reply>,
 }
 
 impl Worker {
     /// Starts the worker.
     pub fn start(readers: Box<dyn Readers>, hands: Option<Hands>) -> Self {
-        let (jobs, inbox) = channel::<Job>();
+        let (jobs, inbox) = channel::<Task>();
         let (outbox, replies) = channel();
         let mut bench = Bench { readers, hands, devices: Vec::new() };
         // Where no thread can be had, both channels close, and the first job says that its worker is gone.
         let _ = thread::Builder::new().spawn(move || {
-            while let Ok(job) = inbox.recv() {
-                if outbox.send(job(&mut bench)).is_err() {
-                    break;
+            while let Ok(task) = inbox.recv() {
+                match task {
+                    Task::Job(job) => {
+                        if outbox.send(job(&mut bench)).is_err() {
+                            break;
+                        }
+                    }
+                    Task::LetGo => bench.let_go(),
                 }
             }
         });
@@ -142,7 +154,13 @@ impl Worker {
 
     /// Hands over a job.
     pub fn begin(&self, job: Job) -> Result<(), Fault> {
-        self.jobs.send(job).map_err(|_| Fault::new("worker-gone"))
+        self.jobs.send(Task::Job(job)).map_err(|_| Fault::new("worker-gone"))
+    }
+
+    /// Lets go of every device when the job under way has ended.
+    pub fn let_go(&self) {
+        // A worker that is gone holds no device.
+        let _ = self.jobs.send(Task::LetGo);
     }
 
     /// The reply, when it is there.

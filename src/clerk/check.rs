@@ -2,7 +2,7 @@
 
 use crate::ceremony::{FieldCheck, FieldKind};
 use crate::secret::{PinRule, SoPin, TypedText, UserPin};
-use crate::share::{GROUPS, ReadError, Reading, check_hex, read_id, read_prime, read_value};
+use crate::share::{GROUPS, ReadError, Reading, check_hex, id_readings, read_id, read_prime, read_value};
 use crate::terms::{Fault, KeyReference};
 use crate::vault::Vault;
 
@@ -15,14 +15,21 @@ pub fn check(kind: &FieldKind, place: u8, vault: &Vault) -> FieldCheck {
     let text = vault.typed(place).unwrap_or(&empty);
     match kind {
         FieldKind::Prime { expected } => prime(text, expected.as_deref()),
-        FieldKind::ShareId { expected, taken } => share_id(text, *expected, taken),
+        FieldKind::ShareId { taken, foreign: true, .. } => foreign_id(text, taken),
+        FieldKind::ShareId { expected, taken, .. } => share_id(text, *expected, taken),
         FieldKind::ShareValue => hex_groups(text).unwrap_or_else(|| {
             read_value(text.expose(), true)
                 .map_or_else(|error| FieldCheck::Wrong(read_fault(error)), |_| FieldCheck::Good)
         }),
         FieldKind::UserPin => user_pin(text, |_| Ok(())),
         FieldKind::NewUserPin { tries } => {
-            user_pin(text, |pin| pin.not_published().and_then(|()| pin.allows_tries(*tries)))
+            let rule = |pin: &UserPin| pin.not_published().and_then(|()| pin.allows_tries(*tries));
+            match user_pin(text, rule) {
+                FieldCheck::Wrong(fault) if fault.name == "pin-user-tries" => {
+                    FieldCheck::Wrong(fault.with("tries", tries))
+                }
+                check => check,
+            }
         }
         FieldKind::SoPin => so_pin(text, |_| Ok(())),
         FieldKind::NewSoPin => so_pin(text, SoPin::not_published),
@@ -110,6 +117,18 @@ fn share_id(text: &TypedText, expected: Option<u8>, taken: &[u8]) -> FieldCheck 
         }
         _ if taken.contains(&id) => FieldCheck::Wrong(Fault::new("id-taken").with("id", id)),
         _ => FieldCheck::Good,
+    }
+}
+
+/// The id of a set made elsewhere: decimal, or as sc-hsm-tool wants it typed.
+fn foreign_id(text: &TypedText, taken: &[u8]) -> FieldCheck {
+    if text.is_empty() {
+        return FieldCheck::Empty;
+    }
+    match id_readings(text.expose()).first() {
+        None => FieldCheck::Wrong(Fault::new("id-not-number")),
+        Some(id) if taken.contains(id) => FieldCheck::Wrong(Fault::new("id-taken").with("id", id)),
+        Some(_) => FieldCheck::Good,
     }
 }
 
@@ -223,14 +242,14 @@ mod tests {
 
     #[test]
     fn ids_of_two_digits_may_be_typed_digit_by_digit() {
-        let twelve = FieldKind::ShareId { expected: Some(12), taken: Vec::new() };
+        let twelve = FieldKind::ShareId { expected: Some(12), taken: Vec::new(), foreign: false };
         assert_eq!(check_text(&twelve, "1"), FieldCheck::Typing { done: 1, all: 2 });
         assert_eq!(check_text(&twelve, "12"), FieldCheck::Good);
         assert_eq!(wrong(check_text(&twelve, "13")), "id-not-yours");
         assert_eq!(wrong(check_text(&twelve, "0")), "id-range");
         assert_eq!(wrong(check_text(&twelve, "C")), "id-not-number");
         assert_eq!(wrong(check_text(&twelve, "99999999999999999999")), "id-range");
-        let taken = FieldKind::ShareId { expected: None, taken: vec![3] };
+        let taken = FieldKind::ShareId { expected: None, taken: vec![3], foreign: false };
         assert_eq!(wrong(check_text(&taken, "3")), "id-taken");
     }
 

@@ -7,6 +7,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
 use crate::dkek::{DkekShare, Rounds, ShareFile, derive, open, seal};
+use crate::record::Defect;
 use crate::secret::{Secret, WipingBytes};
 
 /// What the worker says.
@@ -75,12 +76,24 @@ pub struct Try {
     pub password: WipingBytes,
     /// Places in the list of shares.
     pub agreeing: Vec<usize>,
+    /// What the old tool would have failed at, if this is the right one.
+    pub defects: Vec<Defect>,
+}
+
+/// The DKEK share that came out of a share file.
+pub struct Found {
+    /// The share.
+    pub share: DkekShare,
+    /// The places of the shares that opened it.
+    pub agreeing: Vec<usize>,
+    /// What the old tool would have failed at.
+    pub defects: Vec<Defect>,
 }
 
 /// What opening brought.
 pub struct OpenedFile {
-    /// The DKEK share and the places of the shares that opened it; `None`: nothing opened the file.
-    pub found: Option<(DkekShare, Vec<usize>)>,
+    /// What came out; `None`: nothing opened the file.
+    pub found: Option<Found>,
 }
 
 /// Tries passwords on a share file, one after the other, until one opens it.
@@ -95,7 +108,7 @@ pub fn begin_opening(tries: Vec<Try>, file: ShareFile, rounds: Rounds) -> Job<Op
             });
             let Some(key) = key else { return };
             if let Ok(share) = open(&file, &key) {
-                found = Some((share, attempt.agreeing));
+                found = Some(Found { share, agreeing: attempt.agreeing, defects: attempt.defects });
                 break;
             }
         }

@@ -50,6 +50,6 @@ pub fn wrapped_key(file: &str, error: &WrappedKeyError) -> Fault {
             Fault::new("backup-not-this-dkek").with("file", file).with("found", found)
         }
         WrappedKeyError::MacWrong => Fault::new("backup-mac-wrong").with("file", file),
-        _ => Fault::new("backup-broken").with("file", file),
+        _ => Fault::new("backup-broken").with("file", file).with("why", error),
     }
 }

@@ -8,7 +8,8 @@ use super::folder::{Folder, WrittenFile};
 use crate::card::tlv::Writer;
 use crate::card::verify::{request_is_signed_by_its_key, verify_sha256};
 use crate::card::{
-    AuthenticatedRequest, CardError, Device, FileId, KeyDescription, KeyEntry, Operation, PublicKey, Verdict,
+    AuthenticatedRequest, CardError, DescribedType, Device, FileId, KeyDescription, KeyEntry, Operation, PublicKey,
+    Verdict,
 };
 use crate::dkek::{Dkek, DkekShare, KeyBlob, WrappedKeyFile};
 use crate::plan::PlannedKey;
@@ -87,6 +88,33 @@ fn write_once(folder: &Folder, name: &str, content: &[u8]) -> Result<WrittenFile
     folder.write_new(name, content)
 }
 
+/// The keys of a device in the order of their references.
+fn stored(bench: &mut Bench, serial: &Serial) -> Result<Vec<StoredKey>, Fault> {
+    let stored = |entry: KeyEntry| StoredKey {
+        reference: entry.reference,
+        label: entry.description.as_ref().map(|description| crate::terms::short(&description.label)),
+        id: entry.description.as_ref().and_then(|description| KeyId::from_bytes(&description.id)),
+        key_type: entry.description.as_ref().and_then(|description| type_word(description.key_type)),
+    };
+    let mut keys: Vec<StoredKey> = bench.with(serial, Device::keys)?.into_iter().map(stored).collect();
+    keys.sort_by_key(|key| key.reference);
+    Ok(keys)
+}
+
+/// What a description says of a key's type: the modulus or field in bits.
+fn type_word(described: DescribedType) -> Option<String> {
+    match described {
+        DescribedType::Rsa { bits } => Some(format!("RSA-{bits}")),
+        DescribedType::Ec { field_bits } => Some(format!("EC-{field_bits}")),
+        DescribedType::Other => None,
+    }
+}
+
+/// Lists the keys, whatever they are.
+pub fn list(bench: &mut Bench, role: DeviceRole, serial: &Serial) -> Result<Vec<Fact>, Fault> {
+    Ok(vec![Fact::Listed { role, keys: stored(bench, serial)? }])
+}
+
 /// Lists the keys and compares them with what must be there: reference, label and id.
 pub fn inventory(
     bench: &mut Bench,
@@ -94,19 +122,14 @@ pub fn inventory(
     serial: &Serial,
     expected: &[PlannedKey],
 ) -> Result<Vec<Fact>, Fault> {
-    let stored = |entry: KeyEntry| StoredKey {
-        reference: entry.reference,
-        label: entry.description.as_ref().map(|description| crate::terms::short(&description.label)),
-        id: entry.description.as_ref().and_then(|description| KeyId::from_bytes(&description.id)),
-    };
-    let mut keys: Vec<StoredKey> = bench.with(serial, Device::keys)?.into_iter().map(stored).collect();
-    keys.sort_by_key(|key| key.reference);
+    let keys = stored(bench, serial)?;
     let wanted: Vec<StoredKey> = expected
         .iter()
         .map(|key| StoredKey {
             reference: key.reference,
             label: Some(crate::terms::short(key.label.as_str())),
             id: Some(key.id.clone()),
+            key_type: type_word(KeyDescription::new(&key.label, &key.id, key.reference, key.key_type).key_type),
         })
         .collect();
     let names = |keys: Vec<&StoredKey>| {
@@ -178,6 +201,20 @@ pub fn unchanged(folder: &Folder, name: &str, sha256: Digest) -> Result<Vec<u8>,
     Ok(content)
 }
 
+/// The public key of a backed-up key: from its own file; of files made elsewhere, from the request inside the wrapped key,
+/// where there is one.
+pub fn public_key(from: &Folder, key: &BackedUpKey) -> Result<Option<PublicKey>, Fault> {
+    if key.public.is_empty() {
+        let content = unchanged(from, &key.wrapped, key.wrapped_sha256)?;
+        let request = WrappedKeyFile::parse(&content).ok().and_then(|file| file.certificate);
+        let parsed = request.and_then(|bytes| AuthenticatedRequest::parse(&bytes).ok());
+        return Ok(parsed.and_then(|request| request.public_key()));
+    }
+    let pem = unchanged(from, &key.public, key.public_sha256)?;
+    let public = std::str::from_utf8(&pem).ok().and_then(|text| PublicKey::from_pem(text).ok());
+    public.map(Some).ok_or_else(|| Fault::new("source-file-changed").with("file", &key.public))
+}
+
 /// Unwraps a key to a reference and gives it its description and request back; reads both again and compares.
 pub fn restore(
     bench: &mut Bench,
@@ -236,9 +273,9 @@ pub fn prove(
     serial: &Serial,
 ) -> Result<Vec<Fact>, Fault> {
     let label = &key.label;
-    let pem = unchanged(from, &key.public, key.public_sha256)?;
-    let public = std::str::from_utf8(&pem).ok().and_then(|text| PublicKey::from_pem(text).ok());
-    let public = public.ok_or_else(|| Fault::new("source-file-changed").with("file", &key.public))?;
+    let Some(public) = public_key(from, key)? else {
+        return Ok(vec![Fact::NotProvable { label: label.clone(), key_type: key.key_type }]);
+    };
     let request = bench.with(serial, |device| device.read_file(FileId::request(at)))?;
     let same = AuthenticatedRequest::parse(&request).ok().and_then(|request| request.public_key());
     if same.as_ref() != Some(&public) {

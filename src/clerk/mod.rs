@@ -7,6 +7,7 @@ mod derive;
 mod entropy;
 mod faults;
 mod folder;
+mod foreign;
 mod keys;
 mod provision;
 mod shares;
@@ -17,9 +18,12 @@ pub use check::{check, open_text};
 pub use folder::{Folder, RecordFile, WrittenFile};
 pub use source::Source;
 
+use std::time::Duration;
+
 use self::bench::{Bench, Reply, Worker};
 use self::derive::{Job, News, OpenedFile};
 use self::provision::{Pins, Target};
+use self::shares::Given;
 use crate::card::transport::Readers;
 use crate::ceremony::{Act, Outcome};
 use crate::dkek::{Rounds, ShareFile};
@@ -27,7 +31,7 @@ use crate::plan::PlannedKey;
 use crate::record::{BackedUpKey, CeremonyKind, Fact, Manifest};
 use crate::room;
 use crate::secret::WipingBytes;
-use crate::terms::{Digest, Fault, Handle, Kcv, KeyLabel, Quorum, Seat, Serial};
+use crate::terms::{DeviceRole, Digest, Fault, Handle, Kcv, KeyLabel, Quorum, Seat, Serial};
 use crate::vault::Vault;
 
 /// The name of the share file in a folder.
@@ -63,6 +67,27 @@ enum Pending {
     Ready(Outcome),
 }
 
+/// What may be missing when a device is looked for, and comes when somebody plugs it in or starts it.
+const MISSING: [&str; 2] = ["no-device", "card-no-reader"];
+
+/// A device that is looked for.
+struct Finding {
+    role: DeviceRole,
+    not: Vec<Serial>,
+    rehearsal: bool,
+}
+
+impl Finding {
+    /// Looks again after a moment.
+    fn again(&self) -> bench::Job {
+        let (role, not, rehearsal) = (self.role, self.not.clone(), self.rehearsal);
+        plain(move |bench| {
+            std::thread::sleep(Duration::from_millis(300));
+            provision::find(bench, role, &not, rehearsal)
+        })
+    }
+}
+
 /// What the clerk has noted of this sitting, for the manifest. All of it is public.
 #[derive(Default)]
 struct Notes {
@@ -85,6 +110,7 @@ pub struct Clerk {
     sealed: Option<ShareFile>,
     notes: Notes,
     backing_up: Option<PlannedKey>,
+    finding: Option<Finding>,
     pending: Pending,
 }
 
@@ -102,12 +128,17 @@ impl Clerk {
             sealed: None,
             notes: Notes::default(),
             backing_up: None,
+            finding: None,
             pending: Pending::Nothing,
         }
     }
 
     /// Begins an act. Its outcome comes from [`Clerk::poll`].
     pub fn begin(&mut self, act: Act, vault: &mut Vault) {
+        self.finding = match &act {
+            Act::FindDevice { role, not } => Some(Finding { role: *role, not: not.clone(), rehearsal: self.rehearsal }),
+            _ => None,
+        };
         if let Act::BackUp { key, .. } = &act {
             self.backing_up = Some(key.clone());
         }
@@ -121,10 +152,7 @@ impl Clerk {
     pub fn stop(&mut self) {
         self.sealing = None;
         self.pending = Pending::Nothing;
-        let _ = self.worker.begin(Box::new(|bench| {
-            bench.let_go();
-            Reply::plain(Ok(Vec::new()))
-        }));
+        self.worker.let_go();
     }
 
     /// Whether an act is under way.
@@ -141,7 +169,15 @@ impl Clerk {
                 for (handle, secret) in reply.back {
                     vault.keep(handle, secret);
                 }
-                outcome_of(reply.result)
+                match (reply.result, &self.finding) {
+                    // What is missing may be put in at any moment: look again, until it is there or people stop.
+                    (Err(fault), Some(job))
+                        if MISSING.contains(&fault.name) && self.worker.begin(job.again()).is_ok() =>
+                    {
+                        Outcome::Waiting(fault)
+                    }
+                    (result, _) => outcome_of(result),
+                }
             }),
             Pending::Sealing => self.poll_sealing(),
             Pending::Opening { job, seats, kcv } => match job.newest() {
@@ -159,7 +195,7 @@ impl Clerk {
                 self.pending = Pending::Nothing;
             }
             Some(Outcome::Failed(_)) => self.pending = Pending::Nothing,
-            Some(Outcome::Progress { .. }) | None => {}
+            Some(Outcome::Progress { .. } | Outcome::Waiting(_)) | None => {}
         }
         outcome
     }
@@ -192,17 +228,19 @@ impl Clerk {
             Act::FinishSealing => Ok(Pending::Sealing),
             Act::ProveVaultEmpty => prove_empty(vault).map(|facts| Pending::Ready(Outcome::Done(facts))),
             Act::WriteShareFile => done(self.write_share_file()?),
-            Act::TakeShare { seat, prime } => done(shares::take(seat, &prime, vault)?),
-            Act::OpenShareFile { seats, threshold, prime, kcv } => {
+            Act::TakeShare { seat, prime, foreign } => done(shares::take(seat, prime.as_deref(), foreign, vault)?),
+            Act::OpenShareFile { seats, threshold, prime, kcv, foreign } => {
                 let content = match &self.source {
                     Some(source) => source.share_file()?,
                     None => self.folder.read(SHARE_FILE)?,
                 };
                 let file = ShareFile::parse(&content).map_err(|error| faults::share_file(&error))?;
-                if file.is_rehearsal() != self.rehearsal {
+                if file.is_rehearsal() != self.rehearsal && (file.is_rehearsal() || !foreign) {
                     return Err(Fault::new("rehearsal-artefact").with("what", SHARE_FILE));
                 }
-                let tries = shares::tries(&seats, &prime, threshold, vault)?;
+                let given = Given { seats: &seats, prime: &prime, threshold, foreign };
+                let tries = shares::tries(&given, vault)?;
+                let seats = seats.into_iter().map(|(seat, _)| seat).collect();
                 Ok(Pending::Opening { job: derive::begin_opening(tries, file, self.rounds), seats, kcv })
             }
             Act::CloseFolder { ceremony } => done(self.close(ceremony)?),
@@ -216,6 +254,8 @@ impl Clerk {
         let rehearsal = self.rehearsal;
         let job: bench::Job = match act {
             Act::FindDevice { role, not } => plain(move |bench| provision::find(bench, role, &not, rehearsal)),
+            Act::ReadDkek { role, serial } => plain(move |bench| provision::read_dkek(bench, role, &serial)),
+            Act::ListKeys { role, serial } => plain(move |bench| keys::list(bench, role, &serial)),
             Act::MixEntropy { serial } => Box::new(move |bench| provision::mix_entropy(bench, &serial)),
             Act::ReadTries { role, serial, pin } => {
                 plain(move |bench| provision::read_tries(bench, role, &serial, pin))
@@ -283,7 +323,7 @@ impl Clerk {
     }
 
     fn backed_up(&self, label: &KeyLabel) -> Result<BackedUpKey, Fault> {
-        let keys = self.source.as_ref().map_or(&self.notes.keys, |source| &source.manifest.keys);
+        let keys = self.source.as_ref().map_or(&self.notes.keys, |source| &source.keys);
         let found = keys.iter().find(|key| key.label == *label).cloned();
         found.ok_or_else(|| Fault::new("source-file-missing").with("file", keys::wrapped_name(label)))
     }
@@ -336,10 +376,7 @@ impl Clerk {
     }
 
     fn close(&mut self, ceremony: CeremonyKind) -> Result<Vec<Fact>, Fault> {
-        self.worker.begin(Box::new(|bench: &mut Bench| {
-            bench.let_go();
-            Reply::plain(Ok(Vec::new()))
-        }))?;
+        self.worker.let_go();
         if ceremony != CeremonyKind::Establish {
             return Ok(Vec::new());
         }
@@ -382,7 +419,8 @@ fn prove_empty(vault: &Vault) -> Result<Vec<Fact>, Fault> {
     if held.is_empty() {
         return Ok(vec![Fact::VaultEmpty]);
     }
-    Err(Fault::new("vault-not-empty").with("held", held.len()))
+    let names: Vec<String> = held.iter().map(|handle| format!("{handle:?}")).collect();
+    Err(Fault::new("vault-not-empty").with("held", names.join(", ")))
 }
 
 fn examine_room() -> Vec<(String, String)> {

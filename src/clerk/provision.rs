@@ -10,10 +10,17 @@ use crate::terms::{DeviceRole, Fault, Handle, Kcv, Serial};
 
 /// Identifies the device for a role.
 pub fn find(bench: &mut Bench, role: DeviceRole, not: &[Serial], rehearsal: bool) -> Result<Vec<Fact>, Fault> {
-    let device = bench.find(role, not)?;
-    let serial = device.serial().clone();
-    if serial.is_rehearsal() != rehearsal {
-        return Err(Fault::new("rehearsal-artefact").with("what", serial));
+    let mut found = bench.find(role, not)?;
+    found.sort();
+    let serial = match found.as_slice() {
+        [one] => one.clone(),
+        // Which of them it is, people decide, by serial.
+        _ => return Ok(vec![Fact::Seen { role, serials: found }]),
+    };
+    match (serial.is_rehearsal(), rehearsal) {
+        (true, false) => return Err(Fault::new("rehearsal-artefact").with("what", serial)),
+        (false, true) => return Err(Fault::new("no-device-for-rehearsal").with("what", serial)),
+        _ => {}
     }
     let look = |device: &mut Device| -> Result<Fact, CardError> {
         let user = device.pin_state(Pin::User)?;
@@ -77,6 +84,16 @@ pub fn read_tries(bench: &mut Bench, role: DeviceRole, serial: &Serial, pin: Pin
         }
         (PinState::Verified, _) => Err(Fault::new("card-malformed").with("operation", "pin-state")),
     }
+}
+
+/// Reads where the DKEK of a device stands. A KCV that reads as zeros is none.
+pub fn read_dkek(bench: &mut Bench, role: DeviceRole, serial: &Serial) -> Result<Vec<Fact>, Fault> {
+    let (shares, outstanding, kcv) = match bench.with(serial, Device::dkek_state)? {
+        DkekState::NotConfigured => (None, 0, None),
+        DkekState::Pending { total, outstanding } => (Some(total), outstanding, None),
+        DkekState::Complete { total, kcv } => (Some(total), 0, kcv),
+    };
+    Ok(vec![Fact::DkekState { role, shares, outstanding, kcv }])
 }
 
 /// The PINs that initialising needs. They go back into the vault, for the step may have to be tried again.

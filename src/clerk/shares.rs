@@ -2,13 +2,16 @@
 
 use rand_core::Rng;
 
-use super::derive::{self, Job, Try};
+use super::derive::{self, Found, Job, Try};
 use super::entropy;
 use super::faults;
 use crate::dkek::{DkekShare, REHEARSAL_SALT, Rounds, ShareFile, password_encodings};
-use crate::record::Fact;
+use crate::record::{Defect, Fact};
 use crate::secret::{Secret, WipingBytes};
-use crate::share::{PasswordShare, SharePrime, candidates, deal, read_id, read_prime, read_value, write_value};
+use crate::share::{
+    Candidate, PasswordShare, SharePrime, candidates, deal, id_readings, read_id, read_prime, read_value,
+    with_prime_added, write_value,
+};
 use crate::terms::{CustodianNumber, Fault, Handle, Kcv, Quorum, Seat};
 use crate::vault::Vault;
 
@@ -71,51 +74,109 @@ pub fn compare(custodian: CustodianNumber, prime: &str, vault: &mut Vault) -> Re
     Ok(vec![Fact::ReadBack { custodian }])
 }
 
-/// Takes the share typed at a seat (fields 0 and 1) into the vault: id and value.
-pub fn take(seat: Seat, prime: &str, vault: &mut Vault) -> Result<Vec<Fact>, Fault> {
-    let share = {
+/// Takes the share typed at a seat into the vault: what its id can mean, and its value. Where the prime is not known yet,
+/// it was typed before id and value, and everybody else sees it from then on.
+pub fn take(seat: Seat, prime: Option<&str>, foreign: bool, vault: &mut Vault) -> Result<Vec<Fact>, Fault> {
+    let first = u8::from(prime.is_none());
+    let (share, ids) = {
         let typed = |place: u8| vault.typed(place).ok_or_else(|| Fault::new("typed-missing"));
-        let id = read_id(typed(0)?.expose()).map_err(super::check::read_fault)?;
-        let value = read_value(typed(1)?.expose(), true).map_err(super::check::read_fault)?;
-        let prime = SharePrime::parse(prime.as_bytes()).map_err(super::check::read_fault)?;
-        PasswordShare { prime, id, value }
+        let prime = match prime {
+            Some(known) => SharePrime::parse(known.as_bytes()),
+            None => read_prime(typed(0)?.expose()),
+        };
+        let prime = prime.map_err(super::check::read_fault)?;
+        let id = typed(first)?.expose();
+        let ids = if foreign { id_readings(id) } else { vec![read_id(id).map_err(super::check::read_fault)?] };
+        let id = *ids.first().ok_or_else(|| Fault::new("id-not-number"))?;
+        let value = read_value(typed(first + 1)?.expose(), true).map_err(super::check::read_fault)?;
+        (PasswordShare { prime, id, value }, ids)
     };
     vault.forget_typed();
     share.check().map_err(faults::share)?;
-    let mut kept = WipingBytes::with_capacity(9);
-    let whole = kept.push(share.id).and_then(|()| kept.extend(share.value.expose()));
-    whole.map_err(|_| Fault::new("step-not-possible"))?;
-    vault.keep(Handle::SeatShare(seat), kept);
-    Ok(Vec::new())
+    vault.keep(Handle::SeatShare(seat), WipingBytes::from_slice(share.value.expose()));
+    let mut facts = vec![Fact::Given { seat, ids }];
+    if first == 1 {
+        facts.insert(0, Fact::PrimeTyped { prime: share.prime.to_string() });
+    }
+    Ok(facts)
 }
 
-/// Recombines what the seats gave: every password that M of the shares can mean, the likeliest first, in both encodings.
-pub fn tries(seats: &[Seat], prime: &str, threshold: u8, vault: &Vault) -> Result<Vec<Try>, Fault> {
-    let prime = SharePrime::parse(prime.as_bytes()).map_err(super::check::read_fault)?;
-    let mut shares = Vec::new();
-    for seat in seats {
-        let kept = vault.lend(Handle::SeatShare(*seat)).and_then(<[u8]>::split_first);
-        let (id, value) = kept.ok_or_else(|| Fault::new("shares-missing"))?;
-        let value = Secret::from_slice(value).ok_or_else(|| Fault::new("shares-missing"))?;
-        shares.push(PasswordShare { prime, id: *id, value });
+/// What was given at the seats, as the machine remembers it: who gave what is public, the values are in the vault.
+pub struct Given<'a> {
+    /// The seats, and what the id of each share can mean.
+    pub seats: &'a [(Seat, Vec<u8>)],
+    /// The set's prime.
+    pub prime: &'a str,
+    /// M.
+    pub threshold: u8,
+    /// A set made elsewhere, with the old tool's defects.
+    pub foreign: bool,
+}
+
+/// Recombines what the seats gave: every password that M of the shares can mean, the likeliest first. Of a set made
+/// elsewhere also what only salvage finds: ids read as the old tool reads them, a prime below the secret.
+pub fn tries(given: &Given<'_>, vault: &Vault) -> Result<Vec<Try>, Fault> {
+    let prime = SharePrime::parse(given.prime.as_bytes()).map_err(super::check::read_fault)?;
+    let mut tries = Vec::new();
+    let mut refused = None;
+    for ids in readings(given.seats) {
+        let mut shares = Vec::new();
+        for ((seat, decimal), id) in given.seats.iter().zip(&ids) {
+            let value = vault.lend(Handle::SeatShare(*seat)).and_then(Secret::from_slice);
+            let value = value.ok_or_else(|| Fault::new("shares-missing"))?;
+            shares.push((PasswordShare { prime, id: *id, value }, decimal.first() != Some(id)));
+        }
+        let hexadecimal = shares.iter().any(|(_, hexadecimal)| *hexadecimal);
+        let list: Vec<&PasswordShare> = shares.iter().map(|(share, _)| share).collect();
+        match candidates(&list, given.threshold) {
+            Ok(found) => {
+                let common: Vec<Defect> = hexadecimal.then_some(Defect::HexadecimalId).into_iter().collect();
+                for candidate in found {
+                    tries.extend(tries_of(&candidate, prime, given.foreign, &common));
+                }
+            }
+            Err(error) => refused = refused.or(Some(faults::share(error))),
+        }
     }
-    let shares: Vec<&PasswordShare> = shares.iter().collect();
-    let found = candidates(&shares, threshold).map_err(faults::share)?;
-    let each = found.into_iter().flat_map(|candidate| {
-        let encodings = password_encodings(&candidate.secret);
-        encodings.into_iter().map(move |password| Try { password, agreeing: candidate.agreeing.clone() })
-    });
-    Ok(each.take(MOST_TRIES).collect())
+    // A stable order: what needs the fewest excuses first.
+    tries.sort_by_key(|attempt| (attempt.defects.len(), std::cmp::Reverse(attempt.agreeing.len())));
+    tries.truncate(MOST_TRIES);
+    match refused {
+        Some(fault) if tries.is_empty() => Err(fault),
+        _ => Ok(tries),
+    }
+}
+
+/// Every way to read the ids, all in decimal first.
+fn readings(seats: &[(Seat, Vec<u8>)]) -> Vec<Vec<u8>> {
+    let mut all: Vec<Vec<u8>> = vec![Vec::new()];
+    for (_, ids) in seats {
+        let longer = ids.iter().flat_map(|id| all.iter().map(move |before| [before.as_slice(), &[*id]].concat()));
+        all = longer.take(64).collect();
+    }
+    all
+}
+
+fn tries_of(candidate: &Candidate, prime: SharePrime, foreign: bool, common: &[Defect]) -> Vec<Try> {
+    let attempt = |password: WipingBytes, more: &[Defect]| {
+        let defects = common.iter().chain(more).copied().collect();
+        Try { password, agreeing: candidate.agreeing.clone(), defects }
+    };
+    let zero: &[Defect] = if candidate.secret.expose().first() == Some(&0) { &[Defect::LeadingZero] } else { &[] };
+    let mut tries: Vec<Try> = Vec::new();
+    // Eight bytes first; the old tool's stripped form only ever helps with a file that it made from a stripped password.
+    for password in password_encodings(&candidate.secret) {
+        tries.push(attempt(password, zero));
+    }
+    if foreign && let Some(larger) = with_prime_added(&candidate.secret, prime) {
+        tries.push(attempt(WipingBytes::from_slice(larger.expose()), &[Defect::SmallPrime]));
+    }
+    tries
 }
 
 /// What opening the share file brought: the DKEK into the vault, or the fault. Keeps the seats' shares when it failed.
-pub fn opened(
-    found: Option<(DkekShare, Vec<usize>)>,
-    seats: &[Seat],
-    expected: Kcv,
-    vault: &mut Vault,
-) -> Result<Vec<Fact>, Fault> {
-    let (share, agreeing) = found.ok_or_else(|| Fault::new("shares-do-not-open"))?;
+pub fn opened(found: Option<Found>, seats: &[Seat], expected: Kcv, vault: &mut Vault) -> Result<Vec<Fact>, Fault> {
+    let Found { share, agreeing, mut defects } = found.ok_or_else(|| Fault::new("shares-do-not-open"))?;
     let kcv = share.kcv();
     if kcv != expected {
         return Err(Fault::new("kcv-differs").with("found", kcv).with("expected", expected));
@@ -127,5 +188,8 @@ pub fn opened(
     for seat in seats {
         vault.forget(Handle::SeatShare(*seat));
     }
-    Ok(vec![Fact::Opened { kcv, right: only(right), wrong: only(wrong) }])
+    if !wrong.is_empty() {
+        defects.push(Defect::WrongShare);
+    }
+    Ok(vec![Fact::Opened { kcv, right: only(right), wrong: only(wrong), defects }])
 }

@@ -1,31 +1,43 @@
-//! The finished sitting that is restored from: its manifest, its record, and that its files are unchanged.
+//! What is restored from: a finished sitting with manifest and record, or files that were made elsewhere.
 
 use std::path::Path;
 
 use super::folder::{Folder, RecordFile};
-use super::{MANIFEST, keys};
+use super::{MANIFEST, foreign, keys};
 use crate::plan::Plan;
-use crate::record::{Fact, Manifest, Proof, verify};
-use crate::terms::Fault;
+use crate::record::{BackedUpKey, Fact, Manifest, verify};
+use crate::terms::{Digest, Fault, Kcv, Serial};
 
-/// A sitting that is restored from.
+/// What is restored from.
 pub struct Source {
     /// Its folder.
     pub folder: Folder,
-    /// What it left behind.
-    pub manifest: Manifest,
-    /// Its plan.
+    /// Its plan; of files made elsewhere, people and quorum are the given plan's and the keys are those that were found.
     pub plan: Plan,
-    proof: Proof,
+    /// The keys.
+    pub keys: Vec<BackedUpKey>,
+    pub(super) title: String,
+    pub(super) kcv: Kcv,
+    pub(super) prime: Option<String>,
+    pub(super) serial: Option<Serial>,
+    pub(super) share_file: (String, Digest),
+    /// Of a sitting of ours: whether it was a rehearsal, and its record's last digest.
+    pub(super) ours: Option<(bool, Digest)>,
 }
 
 impl Source {
-    /// Opens the folder of a finished *establish*: its record is unbroken, its manifest and plan can be read.
-    pub fn open(path: &Path) -> Result<Self, Fault> {
+    /// Opens a folder. Without a manifest it is taken for files made elsewhere, and then `plan` must name people and quorum.
+    pub fn open(path: &Path, plan: Option<&Plan>) -> Result<Self, Fault> {
         let folder = Folder::open(path);
-        if !folder.has(MANIFEST) {
-            return Err(Fault::new("source-missing").with("folder", path.display()));
+        match plan {
+            _ if folder.has(MANIFEST) => Self::open_ours(folder),
+            Some(plan) => foreign::open(folder, plan),
+            None => Err(Fault::new("source-missing").with("folder", path.display())),
         }
+    }
+
+    /// The folder of a finished *establish*: its record is unbroken and sealed, its manifest and plan can be read.
+    fn open_ours(folder: Folder) -> Result<Self, Fault> {
         let text = |name: &str| folder.read(name).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
         let manifest = Manifest::parse(&text(MANIFEST)?)?;
         let plan = Plan::parse(&text("plan.json")?)
@@ -34,32 +46,48 @@ impl Source {
         if proof.sealed.is_none() {
             return Err(Fault::new("source-unsealed"));
         }
-        Ok(Self { folder, manifest, plan, proof })
+        let ours = Some((manifest.rehearsal, proof.mark.digest));
+        Ok(Self {
+            folder,
+            plan,
+            keys: manifest.keys,
+            title: manifest.title,
+            kcv: manifest.kcv,
+            prime: Some(manifest.prime),
+            serial: Some(manifest.serial),
+            share_file: (manifest.share_file, manifest.share_file_sha256),
+            ours,
+        })
     }
 
-    /// What the record says of it, after every file was compared with the manifest.
+    /// Whether the files were made elsewhere.
+    pub const fn is_foreign(&self) -> bool {
+        self.ours.is_none()
+    }
+
+    /// What the record says of it, after every file was compared with its digest.
     pub fn facts(&self, rehearsal: bool) -> Result<Vec<Fact>, Fault> {
-        let manifest = &self.manifest;
-        if manifest.rehearsal != rehearsal {
+        if self.ours.is_some_and(|(was_rehearsal, _)| was_rehearsal != rehearsal) {
             return Err(Fault::new("source-rehearsal-differs"));
         }
         self.share_file()?;
-        for key in &manifest.keys {
+        for key in &self.keys {
             keys::unchanged(&self.folder, &key.wrapped, key.wrapped_sha256)?;
-            keys::unchanged(&self.folder, &key.public, key.public_sha256)?;
+            keys::public_key(&self.folder, key)?;
         }
         Ok(vec![Fact::From {
             folder: self.folder.name(),
-            title: manifest.title.clone(),
-            kcv: manifest.kcv,
-            prime: manifest.prime.clone(),
-            serial: manifest.serial.clone(),
-            record_sha256: Some(self.proof.mark.digest),
+            title: self.title.clone(),
+            kcv: self.kcv,
+            prime: self.prime.clone(),
+            serial: self.serial.clone(),
+            record_sha256: self.ours.map(|(_, digest)| digest),
         }])
     }
 
     /// The share file, unchanged.
     pub fn share_file(&self) -> Result<Vec<u8>, Fault> {
-        keys::unchanged(&self.folder, &self.manifest.share_file, self.manifest.share_file_sha256)
+        let (name, sha256) = &self.share_file;
+        keys::unchanged(&self.folder, name, *sha256)
     }
 }

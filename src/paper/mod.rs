@@ -2,9 +2,18 @@
 //!
 //! Every sentence comes from the script; this room arranges them on paper.
 
+mod card;
+mod day;
+mod handbook;
+mod steps;
 mod wrap;
+
+pub use day::days_script;
+pub use handbook::handbook;
 
 #[cfg(test)]
 mod complete;
+#[cfg(test)]
+mod tests;
 #[cfg(test)]
 mod walk;

@@ -4,9 +4,9 @@ use std::rc::Rc;
 
 use crate::ceremony::{Act, Body, Event, Machine, Outcome, People, Request, Surroundings, View};
 use crate::plan::Plan;
-use crate::record::{CeremonyKind, Entry, Fact, PinName, StoredKey};
+use crate::record::{CeremonyKind, Defect, Entry, Fact, StoredKey};
 use crate::script::Script;
-use crate::terms::{DeviceRole, Digest, Kcv, KeyReference, Quorum, Serial};
+use crate::terms::{DeviceRole, Digest, Kcv, Quorum, Serial};
 
 const PRIME: &str = "cf:f2:6c:cf:af:f0:1d:63";
 const KCV: Kcv = Kcv([0x3f; 8]);
@@ -47,8 +47,8 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
             folder: "REHEARSAL-2026-11-23-establish-0123".into(),
             title: plan.title.clone(),
             kcv: KCV,
-            prime: PRIME.into(),
-            serial: serial(DeviceRole::Original),
+            prime: Some(PRIME.into()),
+            serial: Some(serial(DeviceRole::Original)),
             record_sha256: Some(digest),
         }],
         Act::FindDevice { role, .. } => vec![Fact::Device {
@@ -63,7 +63,15 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
         Act::MixEntropy { .. } => vec![Fact::Seeded { sources: vec!["device".into(), "host".into()] }],
         Act::Deal { quorum } => vec![Fact::Dealt { quorum: *quorum, prime: PRIME.into(), kcv: KCV }],
         Act::WriteShareFile => vec![Fact::Written { file: "dkek-1.pbe".into(), bytes: 64, sha256: digest }],
-        Act::OpenShareFile { seats, .. } => vec![Fact::Opened { kcv: KCV, right: seats.clone(), wrong: Vec::new() }],
+        Act::OpenShareFile { seats, .. } => {
+            let right = seats.iter().map(|(seat, _)| *seat).collect();
+            let defects = vec![Defect::LeadingZero, Defect::HexadecimalId, Defect::SmallPrime, Defect::WrongShare];
+            vec![Fact::Opened { kcv: KCV, right, wrong: Vec::new(), defects }]
+        }
+        Act::ReadDkek { role, .. } => {
+            vec![Fact::DkekState { role: *role, shares: Some(1), outstanding: 0, kcv: initialised.then_some(KCV) }]
+        }
+        Act::ListKeys { role, .. } => vec![Fact::Listed { role: *role, keys: Vec::new() }],
         Act::ReadTries { role, pin, .. } => vec![Fact::Tries { role: *role, pin: *pin, left: 1 }],
         Act::Initialise { role, serial, .. } => {
             vec![Fact::Initialised { role: *role, serial: serial.clone(), dkek_shares: 1 }]
@@ -76,6 +84,7 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
                 reference: key.reference,
                 label: Some(key.label.to_string()),
                 id: Some(key.id.clone()),
+                key_type: Some("RSA-2048".into()),
             };
             vec![Fact::Listed { role: *role, keys: expected.iter().map(stored).collect() }]
         }
@@ -95,7 +104,7 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
 
 /// Walks to the end; `look` sees every view with the step's and the stage's names.
 pub fn walk(kind: CeremonyKind, plan: &Plan, initialised: bool, script: &Rc<Script>, mut look: impl FnMut(&View)) {
-    let mut machine = Machine::new(kind, plan.clone(), script.clone());
+    let mut machine = Machine::new(kind, plan.clone(), script.clone(), false);
     machine.begin(Entry::Began {
         ceremony: kind,
         title: plan.title.clone(),
@@ -131,7 +140,6 @@ pub fn walk(kind: CeremonyKind, plan: &Plan, initialised: bool, script: &Rc<Scri
 /// Answers what a screen asks; false at the end.
 fn answer(machine: &mut Machine, body: &Body) -> bool {
     match body {
-        Body::Read { .. } => machine.handle(Event::People(People::GoOn)),
         Body::Tick { items, .. } => {
             for (place, _) in items.iter().enumerate() {
                 machine.handle(Event::People(People::Tick(place)));
@@ -150,7 +158,7 @@ fn answer(machine: &mut Machine, body: &Body) -> bool {
             machine.handle(Event::People(People::GoOn));
         }
         Body::Reveal { seen: false, .. } => machine.handle(Event::People(People::Show)),
-        Body::Reveal { .. } => machine.handle(Event::People(People::GoOn)),
+        Body::Read { .. } | Body::Reveal { .. } => machine.handle(Event::People(People::GoOn)),
         Body::Ended { .. } => return false,
         Body::Working { .. } | Body::Fault { .. } => panic!("nothing to answer: {body:?}"),
     }

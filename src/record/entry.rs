@@ -15,6 +15,8 @@ pub enum CeremonyKind {
     Establish,
     /// Bring the keys back onto a replacement.
     Restore,
+    /// Look at the device in the reader; nothing is changed.
+    Inspect,
 }
 
 impl CeremonyKind {
@@ -23,6 +25,7 @@ impl CeremonyKind {
         match self {
             Self::Establish => "establish",
             Self::Restore => "restore",
+            Self::Inspect => "inspect",
         }
     }
 }
@@ -47,6 +50,32 @@ pub enum PinName {
     User,
     /// The SO-PIN.
     So,
+}
+
+/// A defect of an old set that this program gets over and sc-hsm-tool does not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Defect {
+    /// The password begins with a zero byte: sc-hsm-tool drops it at import.
+    LeadingZero,
+    /// An id was noted as the old tool wants it typed, in hexadecimal.
+    HexadecimalId,
+    /// The prime is smaller than the secret.
+    SmallPrime,
+    /// A share among more than M was wrong.
+    WrongShare,
+}
+
+impl Defect {
+    /// The word of the script.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::LeadingZero => "defect-leading-zero",
+            Self::HexadecimalId => "defect-hexadecimal-id",
+            Self::SmallPrime => "defect-small-prime",
+            Self::WrongShare => "defect-wrong-share",
+        }
+    }
 }
 
 /// What people may add to the record at any step.
@@ -80,6 +109,8 @@ pub struct StoredKey {
     pub label: Option<String>,
     /// Its id in hexadecimal, likewise.
     pub id: Option<KeyId>,
+    /// What kind of key, likewise: `RSA-2048`, `EC-256`.
+    pub key_type: Option<String>,
 }
 
 /// Something public that an act found out or brought about.
@@ -88,6 +119,10 @@ pub struct StoredKey {
 pub enum Fact {
     /// The room was examined; what was found unfit, by name and detail (none: fit).
     Room { findings: Vec<(String, String)> },
+    /// Several devices are in readers that could be the one.
+    Seen { role: DeviceRole, serials: Vec<Serial> },
+    /// Which of them it is.
+    Picked { role: DeviceRole, serial: Serial },
     /// A device was identified.
     Device {
         role: DeviceRole,
@@ -114,8 +149,12 @@ pub enum Fact {
     Written { file: String, bytes: u64, sha256: Digest },
     /// A custodian sat down at a seat of the quorum.
     Seated { seat: Seat, custodian: CustodianNumber },
-    /// The share file opened under the shares of these seats; others were wrong.
-    Opened { kcv: Kcv, right: Vec<Seat>, wrong: Vec<Seat> },
+    /// The prime of a set that was not known before, as its first custodian typed it.
+    PrimeTyped { prime: String },
+    /// A share was typed at a seat; what its id can mean (decimal, and as the old tool reads it).
+    Given { seat: Seat, ids: Vec<u8> },
+    /// The share file opened under the shares of these seats; others were wrong. What the old tool would have failed at.
+    Opened { kcv: Kcv, right: Vec<Seat>, wrong: Vec<Seat>, defects: Vec<Defect> },
     /// How many tries a PIN has left.
     Tries { role: DeviceRole, pin: PinName, left: u8 },
     /// A device was erased and initialised.
@@ -124,6 +163,8 @@ pub enum Fact {
     SoPinChanged { role: DeviceRole },
     /// Whoever holds the user PIN logged in.
     LoggedIn { role: DeviceRole },
+    /// Where a device's DKEK stands; `kcv` is none where it shows it only to who is logged in.
+    DkekState { role: DeviceRole, shares: Option<u8>, outstanding: u8, kcv: Option<Kcv> },
     /// A device has the DKEK.
     Loaded { role: DeviceRole, kcv: Kcv },
     /// A key was made.
@@ -135,7 +176,14 @@ pub enum Fact {
     /// What became of the device that is replaced.
     Lost { loss: Loss },
     /// The folder of the ceremony that is restored from.
-    From { folder: String, title: String, kcv: Kcv, prime: String, serial: Serial, record_sha256: Option<Digest> },
+    From {
+        folder: String,
+        title: String,
+        kcv: Kcv,
+        prime: Option<String>,
+        serial: Option<Serial>,
+        record_sha256: Option<Digest>,
+    },
     /// A wrapped key's KCV and MAC hold under the DKEK.
     Verified { label: KeyLabel },
     /// Where people want a key.

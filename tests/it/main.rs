@@ -10,6 +10,10 @@
     reason = "tests stop at the first surprise"
 )]
 
+mod ceremonies;
+mod engine;
+mod rooms;
+mod secrets;
 mod both_ways;
 mod driver;
 mod engine;

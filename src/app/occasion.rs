@@ -1,0 +1,139 @@
+//! What a ceremony is held with: a new folder, and real readers or software cards whose state is kept beside it.
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+
+use super::ROUNDS;
+use crate::card::PcscReaders;
+use crate::card::transport::Readers;
+use crate::clerk::{Folder, Hands, Office, Source};
+use crate::plan::Plan;
+use crate::record::CeremonyKind;
+use crate::softcard::{Rack, SoftCard};
+use crate::terms::{DeviceRole, Fault};
+
+/// The mark of every folder of a rehearsal.
+const MARK: &str = "REHEARSAL-";
+
+/// With what a ceremony is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Setting {
+    /// A rehearsal on software cards in this process.
+    SoftwareCards,
+    /// A rehearsal through the real readers, on software cards in virtual ones.
+    VirtualReaders,
+    /// The real thing.
+    Real,
+}
+
+/// A ceremony that is about to begin.
+pub struct Occasion {
+    /// Which ceremony.
+    pub ceremony: CeremonyKind,
+    /// Its plan.
+    pub plan: Plan,
+    /// The plan's file as it was read.
+    pub plan_text: String,
+    /// What its clerk works with.
+    pub office: Office,
+}
+
+impl Occasion {
+    /// *Establish* by a plan.
+    pub fn establish(plan: Plan, plan_text: String, records: &Path, setting: Setting) -> Result<Self, Fault> {
+        Self::new(CeremonyKind::Establish, plan, plan_text, None, records, setting)
+    }
+
+    /// *Inspect*; the plan names the people.
+    pub fn inspect(plan: Plan, plan_text: String, records: &Path, setting: Setting) -> Result<Self, Fault> {
+        Self::new(CeremonyKind::Inspect, plan, plan_text, None, records, setting)
+    }
+
+    /// *Restore* from the folder of an *establish*; or from a folder with files made elsewhere, and then a plan names people
+    /// and quorum.
+    pub fn restore(from: &Path, plan: Option<(Plan, String)>, records: &Path, setting: Setting) -> Result<Self, Fault> {
+        let source = Source::open(from, plan.as_ref().map(|(plan, _)| plan))?;
+        let kept = source.folder.read("plan.json").map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        let plan_text = match (source.is_foreign(), plan) {
+            (true, Some((_, text))) => text,
+            _ => kept?,
+        };
+        let plan = source.plan.clone();
+        Self::new(CeremonyKind::Restore, plan, plan_text, Some(source), records, setting)
+    }
+
+    fn new(
+        ceremony: CeremonyKind,
+        plan: Plan,
+        plan_text: String,
+        source: Option<Source>,
+        records: &Path,
+        setting: Setting,
+    ) -> Result<Self, Fault> {
+        let rehearsal = setting != Setting::Real;
+        let folder = new_folder(records, ceremony, rehearsal)?;
+        let (readers, hands): (Box<dyn Readers>, Option<Hands>) = if setting == Setting::SoftwareCards {
+            let rack = Rack::new(2);
+            let hands = hands(rack.clone(), folder.path().join("cards"))?;
+            (Box::new(rack), Some(hands))
+        } else {
+            (Box::new(PcscReaders::new()), None)
+        };
+        let title = plan.title.clone();
+        let office = Office { folder, source, readers, hands, rounds: ROUNDS, rehearsal, title };
+        Ok(Self { ceremony, plan, plan_text, office })
+    }
+
+    /// Its folder.
+    pub fn folder(&self) -> PathBuf {
+        self.office.folder.path().to_owned()
+    }
+}
+
+/// `REHEARSAL-2026-11-23-establish-3fa9`, or without the mark; tries again where the name is taken.
+fn new_folder(records: &Path, ceremony: CeremonyKind, rehearsal: bool) -> Result<Folder, Fault> {
+    let day = jiff::Timestamp::now().strftime("%Y-%m-%d").to_string();
+    let mark = if rehearsal { MARK } else { "" };
+    let mut last = Fault::new("random-failed");
+    for _ in 0..8 {
+        let mut tail = [0; 2];
+        getrandom::fill(&mut tail).map_err(|_| Fault::new("random-failed"))?;
+        let tail = base16ct::lower::encode_string(&tail);
+        match Folder::create(records, &format!("{mark}{day}-{}-{tail}", ceremony.word())) {
+            Ok(folder) => return Ok(folder),
+            Err(fault) => last = fault,
+        }
+    }
+    Err(last)
+}
+
+/// Puts a fresh software card for a role into a reader when it is looked for; an earlier card of the sitting is taken out.
+fn hands(rack: Rack, cards: PathBuf) -> Result<Hands, Fault> {
+    let fault = |error: &io::Error| Fault::new("file-write").with("file", "cards").with("why", error);
+    fs::DirBuilder::new().mode(0o700).create(&cards).map_err(|error| fault(&error))?;
+    let mut inserted: Option<DeviceRole> = None;
+    Ok(Box::new(move |role| {
+        if inserted == Some(role) {
+            return;
+        }
+        let card = SoftCard::random_serial().and_then(|serial| SoftCard::new(&serial));
+        let Some(card) = card else { return };
+        let file = cards.join(format!("REHEARSAL-card-{}.json", card.serial()));
+        // Where the card cannot be inserted, no device is found, and the screen says so.
+        if rack.insert_with_file(0, card, &file).is_ok() {
+            inserted = Some(role);
+        }
+    }))
+}
+
+/// The newest folder of a rehearsed *establish* that was carried to its end.
+pub fn latest_establish(records: &Path) -> Option<PathBuf> {
+    let entries = fs::read_dir(records).ok()?;
+    let folders = entries.flatten().map(|entry| entry.path()).filter(|path| {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        name.starts_with(MARK) && name.contains("-establish-") && path.join(crate::clerk::MANIFEST).exists()
+    });
+    folders.max_by_key(|path| path.join(crate::clerk::MANIFEST).metadata().and_then(|data| data.modified()).ok())
+}

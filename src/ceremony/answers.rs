@@ -1,0 +1,157 @@
+//! What people answer to what a stage asks.
+
+use super::field::{Field, FieldCheck, FieldKind};
+use super::interlude::Interlude;
+use super::machine::{Asking, Machine, Mode, REVEAL_SECONDS, Request};
+use super::people::People;
+use super::step::{Actor, Kind, Question};
+use crate::record::{Entry, Fact, Loss, Remark};
+use crate::terms::{CustodianNumber, DeviceRole, KeyReference};
+
+impl Machine {
+    pub(super) fn people(&mut self, people: People) {
+        match people {
+            People::Stop => self.ask_between(Interlude::Stop),
+            People::Deviation => self.ask_between(Interlude::Menu),
+            other => match &self.mode {
+                Mode::Asking(_) => self.answer(other),
+                Mode::Faulted { choices, .. } => {
+                    if let (People::Chose(choice), choices) = (other, choices.clone())
+                        && let Some(recovery) = choices.get(choice)
+                    {
+                        self.recover(*recovery);
+                    }
+                }
+                Mode::Working { .. } => {}
+            },
+        }
+    }
+
+    fn answer(&mut self, people: People) {
+        let Some(stage) = self.stage().copied() else { return };
+        let Mode::Asking(asking) = &mut self.mode else { return };
+        match (stage.kind, people) {
+            (Kind::Read, People::GoOn) => self.next_stage(),
+            (Kind::Deviates(name), People::GoOn) => {
+                self.emit(Entry::Deviates { step: self.number(), name: name.to_owned() });
+                self.next_stage();
+            }
+            (Kind::Tick | Kind::RollCall, People::Tick(place)) => {
+                if let Some(tick) = asking.ticks.get_mut(place) {
+                    *tick = !*tick;
+                }
+            }
+            (Kind::Tick | Kind::RollCall, People::GoOn) if asking.ticks.iter().all(|tick| *tick) => self.next_stage(),
+            (Kind::Choose(question), People::Chose(place)) => self.choose(question, place),
+            (Kind::Form(_) | Kind::Danger(_), People::GoOn) => self.submit(),
+            (Kind::Reveal(custodian), People::Show) => {
+                asking.shown_at = Some(self.now);
+                asking.seen = true;
+                self.emit(Entry::Revealed { step: self.number(), custodian });
+            }
+            (Kind::Reveal(_), People::Hide) => self.hide(),
+            (Kind::Reveal(_), People::GoOn) if asking.seen => {
+                self.hide();
+                self.next_stage();
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn next_stage(&mut self) {
+        self.enter_stage(self.stage + 1);
+    }
+
+    fn choose(&mut self, question: Question, place: usize) {
+        let fact = match question {
+            Question::Loss => {
+                [Loss::Broken, Loss::Lost, Loss::Stolen].get(place).map(|loss| Fact::Lost { loss: *loss })
+            }
+            Question::Device => {
+                let role = self.step().map_or(DeviceRole::Original, |step| step.role);
+                self.state.seen.get(place).map(|serial| Fact::Picked { role, serial: serial.clone() })
+            }
+            Question::Sitter(seat) => {
+                let custodian = u8::try_from(place + 1).ok().and_then(CustodianNumber::new);
+                let free = |number: &CustodianNumber| {
+                    number.get() <= self.state.plan.quorum.custodians()
+                        && !self.state.seated.iter().any(|(taken, who)| who == number && *taken != seat)
+                };
+                custodian.filter(free).map(|custodian| Fact::Seated { seat, custodian })
+            }
+        };
+        if let Some(fact) = fact {
+            self.emit(Entry::Learned { step: self.number(), fact });
+            self.next_stage();
+        }
+    }
+
+    fn submit(&mut self) {
+        let Mode::Asking(asking) = &self.mode else { return };
+        if !asking.checks.iter().all(|check| *check == FieldCheck::Good) {
+            return;
+        }
+        let (fields, open) = (asking.fields.clone(), asking.open.clone());
+        for ((place, field), text) in (0u8..).zip(&fields).zip(&open) {
+            if let Some(handle) = field.keep {
+                self.request(Request::Keep(place, handle));
+            }
+            if let ("reason", Some(reason)) = (field.name, &text) {
+                let text = reason.trim().to_owned();
+                self.emit(Entry::Remarked { step: self.number(), remark: Remark::Deviation, text });
+            }
+            if let Some(fact) = self.fact_of(field, text.as_deref()) {
+                self.emit(Entry::Learned { step: self.number(), fact });
+            }
+        }
+        self.next_stage();
+    }
+
+    /// What an open field says for the record.
+    fn fact_of(&self, field: &Field, text: Option<&str>) -> Option<Fact> {
+        let step = self.step()?;
+        match (&field.kind, step.actor) {
+            (FieldKind::Line, Actor::Custodian(custodian)) => {
+                let bag = text?.trim();
+                (!bag.is_empty()).then(|| Fact::Bagged { custodian, bag: bag.to_owned() })
+            }
+            (FieldKind::KeyReference { planned, .. }, _) => {
+                let number = text.filter(|text| !text.is_empty()).map_or(Some(*planned), |text| text.parse().ok())?;
+                let reference = KeyReference::new(number)?;
+                Some(Fact::Wanted { label: step.key.clone()?, reference })
+            }
+            _ => None,
+        }
+    }
+
+    pub(super) fn checked(&mut self, field: u8, check: FieldCheck, open: Option<String>) {
+        if let Some(interlude) = &mut self.interlude {
+            interlude.checked(&check, open);
+            return;
+        }
+        let Mode::Asking(asking) = &mut self.mode else { return };
+        if let Some(place) = asking.checks.get_mut(usize::from(field)) {
+            *place = check;
+        }
+        if let Some(place) = asking.open.get_mut(usize::from(field)) {
+            *place = open;
+        }
+    }
+
+    pub(super) fn hide(&mut self) {
+        if let Mode::Asking(asking) = &mut self.mode
+            && asking.shown_at.take().is_some()
+        {
+            self.request(Request::WipeScreen);
+        }
+    }
+
+    pub(super) fn hide_when_due(&mut self) {
+        let now = self.now;
+        if let Mode::Asking(Asking { shown_at: Some(at), .. }) = &self.mode
+            && now.saturating_sub(*at) >= REVEAL_SECONDS
+        {
+            self.hide();
+        }
+    }
+}

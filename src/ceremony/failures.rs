@@ -1,0 +1,92 @@
+//! What becomes of acts, and how a ceremony goes on after one failed.
+
+use super::act::Act;
+use super::interlude::Interlude;
+use super::machine::{Detour, Machine, Mode, Request};
+use super::outcome::Outcome;
+use super::parts;
+use super::recovery::{Recovery, recoveries};
+use super::step::{self, Actor, Kind, Stage, Step};
+use crate::record::Entry;
+use crate::terms::{Fault, Handle, MOST_CUSTODIANS, Number, Seat};
+
+impl Machine {
+    pub(super) fn outcome(&mut self, outcome: Outcome) {
+        let step = self.number();
+        let Mode::Working { act, progress, waiting, .. } = &mut self.mode else { return };
+        match outcome {
+            Outcome::Progress { done, total } => *progress = Some((done, total)),
+            Outcome::Waiting(fault) => *waiting = Some(fault),
+            Outcome::Done(facts) => {
+                for fact in facts {
+                    self.emit(Entry::Learned { step, fact });
+                }
+                self.next_stage();
+            }
+            Outcome::Failed(fault) => {
+                let act = act.clone();
+                self.fail(act, fault);
+            }
+        }
+    }
+
+    pub(super) fn fail(&mut self, act: Act, fault: Fault) {
+        let values = fault.values.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect();
+        self.request(Request::ForgetTyped);
+        let (step, word) = (self.number(), act.word().to_owned());
+        self.emit(Entry::Failed { step, act: word, fault: fault.name.to_owned(), values });
+        let choices = recoveries(&self.state, &act, &fault);
+        self.mode = Mode::Faulted { act, fault, choices };
+    }
+
+    pub(super) fn recover(&mut self, recovery: Recovery) {
+        if recovery == Recovery::Stop {
+            self.ask_between(Interlude::Stop);
+            return;
+        }
+        let from = self.number();
+        let to = self.recovery_step(recovery).unwrap_or(from);
+        self.emit(Entry::Recovered { step: from, choice: recovery.word().to_owned(), to });
+        match recovery {
+            Recovery::TryAgain => self.enter_stage(self.stage),
+            Recovery::TypeAgain => {
+                let form = |stage: &Stage| matches!(stage.kind, Kind::Form(_)) && self.due(stage.when);
+                let stages = self.step().map(|step| step.stages.as_slice()).unwrap_or_default();
+                let place = stages.iter().take(self.stage).rposition(form).unwrap_or(0);
+                self.enter_stage(place);
+            }
+            Recovery::LogIn => {
+                let Some(step) = self.step() else { return };
+                let detour = step::step("log-in", Actor::PinHolder).on(step.role);
+                let step = Step { number: from, ..parts::with_log_in(detour) };
+                self.detour = Some(Detour { step, back_to: self.stage });
+                self.enter_stage(0);
+            }
+            Recovery::SeatsAgain => {
+                let seats = (1..=MOST_CUSTODIANS).map(|seat| Handle::SeatShare(Seat(seat)));
+                self.request(Request::Forget(seats.collect()));
+                self.enter_stage(0);
+            }
+            Recovery::FromStart | Recovery::AnotherCustodian | Recovery::PinsAgain => self.enter_stage(0),
+            Recovery::Stop => {}
+        }
+    }
+
+    /// The step a recovery goes on with, where it is another one.
+    fn recovery_step(&self, recovery: Recovery) -> Option<Number> {
+        let before = || self.steps.iter().take(self.state.cursor + 1).rev();
+        match recovery {
+            Recovery::SeatsAgain => {
+                let first = |step: &&Step| matches!(step.actor, Actor::Seat(seat) if seat.0 == 1);
+                before().find(first).map(|step| step.number)
+            }
+            Recovery::AnotherCustodian => {
+                let next = self.state.plan.quorum.threshold() + self.state.extra_seats + 1;
+                let seat = |step: &&Step| matches!(step.actor, Actor::Seat(seat) if seat.0 == next);
+                before().find(seat).map(|step| step.number)
+            }
+            Recovery::PinsAgain => before().find(|step| step.id == "so-pin").map(|step| step.number),
+            _ => None,
+        }
+    }
+}

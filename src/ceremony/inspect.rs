@@ -1,0 +1,29 @@
+//! *Inspect*: what is in the reader. Nothing on the device is changed.
+
+use super::act::Act;
+use super::parts;
+use super::step::{Actor, Kind, List, Step, When, step};
+
+/// The steps of *inspect*.
+pub fn steps() -> Vec<Step> {
+    let mut list = List::default();
+    list.section();
+    list.add(parts::found_device(step("inspect-device", Actor::Administrator)));
+    let read_dkek: super::step::MakeAct =
+        |state, step| Some(Act::ReadDkek { role: step.role, serial: state.serial(step.role)? });
+    list.add(step("inspect-dkek", Actor::Administrator).then("read", Kind::Do(read_dkek)).then("state", Kind::Read));
+    list.add(parts::with_log_in_when(step("inspect-log-in", Actor::PinHolder), When::KcvHidden).then_when(
+        When::KcvHidden,
+        "read",
+        Kind::Do(read_dkek),
+    ));
+    list.add(
+        step("inspect-keys", Actor::Administrator)
+            .then(
+                "list",
+                Kind::Do(|state, step| Some(Act::ListKeys { role: step.role, serial: state.serial(step.role)? })),
+            )
+            .then("listed", Kind::Read),
+    );
+    list.finish()
+}

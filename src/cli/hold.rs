@@ -1,0 +1,219 @@
+//! Holds ceremonies: in the terminal, or before the automatic audience.
+
+use std::io;
+use std::path::Path;
+use std::rc::Rc;
+use std::time::Duration;
+
+use super::arguments::Hold;
+use super::say::{explain, print_all};
+use super::{Exit, read_plan};
+use crate::app::{Front, FrontError, Occasion, ROUNDS, Screen, Setting, Sitting, Stopped, latest_establish};
+use crate::audience::{Audience, AudienceError, Quorum};
+use crate::ceremony::{Body, Header, OptionView, People, State, View};
+use crate::dkek::Rounds;
+use crate::record::{CeremonyKind, Ending};
+use crate::room;
+use crate::script::{Script, fill};
+use crate::terminal::TerminalError;
+use crate::terms::Fault;
+use crate::vault::Vault;
+
+/// Prepares one ceremony.
+fn prepare(ceremony: CeremonyKind, hold: &Hold) -> Result<Occasion, Vec<Fault>> {
+    let setting = match (hold.rehearsal, hold.pcsc) {
+        (false, _) => Setting::Real,
+        (true, true) => Setting::VirtualReaders,
+        (true, false) => Setting::SoftwareCards,
+    };
+    if setting == Setting::Real && ROUNDS != Rounds::PRODUCT {
+        return Err(vec![Fault::new("short-derivation")]);
+    }
+    let plan = hold.plan.as_deref();
+    let one = |fault| vec![fault];
+    match ceremony {
+        CeremonyKind::Establish => {
+            let (plan, text) = read_plan(plan)?;
+            Occasion::establish(plan, text, &hold.records, setting).map_err(one)
+        }
+        CeremonyKind::Inspect => {
+            let (plan, text) = read_plan(plan)?;
+            Occasion::inspect(plan, text, &hold.records, setting).map_err(one)
+        }
+        CeremonyKind::Restore => {
+            let latest = || latest_establish(&hold.records);
+            let from = hold.from.clone().or_else(latest);
+            let nothing = || vec![Fault::new("nothing-to-restore").with("folder", hold.records.display())];
+            let given = plan.map(|file| read_plan(Some(file))).transpose()?;
+            Occasion::restore(&from.ok_or_else(nothing)?, given, &hold.records, setting).map_err(one)
+        }
+    }
+}
+
+fn begin(occasion: Occasion, script: &Rc<Script>) -> Result<Sitting, Fault> {
+    Sitting::begin(occasion.ceremony, occasion.plan, &occasion.plan_text, script, occasion.office)
+}
+
+fn exit_of(state: &State) -> Exit {
+    match state.ended {
+        Some(Ending::Complete) if state.deviations == 0 => Exit::Done,
+        Some(Ending::Complete) => Exit::Deviations,
+        _ => Exit::Aborted,
+    }
+}
+
+/// Both ceremonies, or one, answered by the automatic audience in this process.
+pub fn with_audience(hold: &Hold, script: &Rc<Script>) -> Exit {
+    let mut audience = Audience::new(Box::new(io::stdout()));
+    let all = hold.ceremony.map_or_else(|| vec![CeremonyKind::Establish, CeremonyKind::Restore], |one| vec![one]);
+    let mut worst = Exit::Done;
+    let mut unproven = false;
+    for ceremony in all {
+        // A restore with other custodians than those who opened the file first proves more.
+        audience.prefer(if ceremony == CeremonyKind::Establish { Quorum::First } else { Quorum::Last });
+        let occasion = match prepare(ceremony, hold) {
+            Ok(occasion) => occasion,
+            Err(faults) => return explain(script, &faults),
+        };
+        let mut sitting = match begin(occasion, script) {
+            Ok(sitting) => sitting,
+            Err(fault) => return explain(script, &[fault]),
+        };
+        match sitting.run(&mut audience) {
+            Ok(state) => {
+                unproven = state.deviations == 1 && state.deviates == ["restore-not-proven"];
+                let exit = exit_of(state);
+                // The restore that follows cures this one deviation.
+                worst = worst.max(if unproven { Exit::Done } else { exit });
+            }
+            Err(stopped) => return stopped_by(&stopped, script),
+        }
+    }
+    if unproven { Exit::Deviations } else { worst }
+}
+
+/// In the terminal: one ceremony, or a menu.
+pub fn in_terminal(hold: &Hold, script: &Rc<Script>) -> Exit {
+    // Before any thread is there: what is locked later may come too late.
+    let _ = room::lock_memory();
+    room::disable_cores();
+    if hold.plan.is_some()
+        && let Err(faults) = read_plan(hold.plan.as_deref())
+    {
+        return explain(script, &faults);
+    }
+    let mut screen = match Screen::enter(Rc::clone(script)) {
+        Ok(screen) => screen,
+        Err(error) => return stopped_by(&Stopped::Front(FrontError::Terminal(error)), script),
+    };
+    let mut last = Exit::Done;
+    let mut folder = None;
+    loop {
+        let chosen = match hold.ceremony {
+            Some(ceremony) => Ok(Some(ceremony)),
+            None => menu(&mut screen, &hold.records, script),
+        };
+        let ceremony_now = match chosen {
+            Ok(Some(ceremony)) => ceremony,
+            Ok(None) => break,
+            Err(error) => {
+                screen.leave();
+                return stopped_by(&Stopped::Front(error), script);
+            }
+        };
+        let result = prepare(ceremony_now, hold).and_then(|occasion| {
+            folder = Some(occasion.folder());
+            begin(occasion, script).map_err(|fault| vec![fault])
+        });
+        let mut sitting = match result {
+            Ok(sitting) => sitting,
+            Err(faults) => {
+                screen.leave();
+                return explain(script, &faults);
+            }
+        };
+        match sitting.run(&mut screen) {
+            Ok(state) => last = exit_of(state),
+            Err(stopped) => {
+                drop(sitting);
+                screen.leave();
+                return stopped_by(&stopped, script);
+            }
+        }
+        if hold.ceremony.is_some() {
+            break;
+        }
+    }
+    screen.leave();
+    let name = match last {
+        Exit::Done => "last-done",
+        Exit::Deviations => "last-deviations",
+        _ => "last-aborted",
+    };
+    match folder {
+        Some(folder) => {
+            let line = fill(script.word(name), &[("folder", folder.display().to_string())]);
+            print_all([line.as_str()]).max(last)
+        }
+        None => last,
+    }
+}
+
+/// The menu of `rehearse`: establish, restore, leave.
+fn menu(screen: &mut Screen, records: &Path, script: &Rc<Script>) -> Result<Option<CeremonyKind>, FrontError> {
+    let possible = latest_establish(records).is_some();
+    let option = |word: &str, closed| OptionView { text: script.word(word).to_owned(), closed };
+    let view = View {
+        header: Header {
+            ceremony: script.word("menu-ceremony").to_owned(),
+            rehearsal: true,
+            shortened: ROUNDS != Rounds::PRODUCT,
+            number: "0.0".to_owned(),
+            title: script.word("menu-title").to_owned(),
+            act: script.word("menu-act").to_owned(),
+            mark: String::new(),
+        },
+        body: Body::Choose {
+            text: script.chapter("menu").to_vec(),
+            options: vec![
+                option("menu-establish", false),
+                option(if possible { "menu-restore" } else { "menu-restore-later" }, !possible),
+                option("menu-leave", false),
+            ],
+            custodians: false,
+        },
+        steps: Vec::new(),
+    };
+    let mut vault = Vault::new();
+    loop {
+        screen.show(&view, &vault)?;
+        match screen.next(&view, &mut vault, Duration::from_millis(250))? {
+            Some(People::Chose(0)) => return Ok(Some(CeremonyKind::Establish)),
+            Some(People::Chose(1)) => return Ok(Some(CeremonyKind::Restore)),
+            Some(People::Chose(_) | People::Stop | People::Leave) => return Ok(None),
+            _ => {}
+        }
+    }
+}
+
+fn stopped_by(stopped: &Stopped, script: &Script) -> Exit {
+    let fault = match stopped {
+        Stopped::Record(fault) => fault.clone(),
+        Stopped::Front(FrontError::Terminal(TerminalError::NotATerminal)) => {
+            explain(script, &[Fault::new("not-a-terminal")]);
+            return Exit::Usage;
+        }
+        Stopped::Front(FrontError::Terminal(TerminalError::Panicked)) => return Exit::Fault,
+        Stopped::Front(FrontError::Terminal(TerminalError::Signal(signal))) => {
+            Fault::new("stopped-by-signal").with("signal", signal)
+        }
+        Stopped::Front(FrontError::Terminal(error)) => Fault::new("terminal-gone").with("why", error),
+        Stopped::Front(FrontError::Audience(AudienceError::Stuck(step))) => {
+            Fault::new("audience-stuck").with("step", step)
+        }
+        Stopped::Front(FrontError::Audience(AudienceError::Output(error))) => {
+            Fault::new("terminal-gone").with("why", error)
+        }
+    };
+    explain(script, &[fault])
+}

@@ -1,0 +1,88 @@
+//! Arguments, exit codes, the last line printed.
+
+mod arguments;
+mod hold;
+mod say;
+mod softcard;
+mod verify;
+
+use std::ffi::OsString;
+use std::path::Path;
+use std::process::ExitCode;
+use std::rc::Rc;
+
+use sha2::{Digest as _, Sha256};
+
+use self::arguments::{Command, parse};
+use self::say::{complain, explain, print_all, print_text};
+use crate::paper;
+use crate::plan::Plan;
+use crate::record::CeremonyKind;
+use crate::script::{Script, fill};
+use crate::terms::{Digest, Fault};
+
+/// What the program ends with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Exit {
+    Done = 0,
+    Aborted = 1,
+    Usage = 2,
+    Fault = 3,
+    Deviations = 4,
+}
+
+/// Runs the program.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let script = match Script::load() {
+        Ok(script) => Rc::new(script),
+        Err(fault) => {
+            complain(&format!("{}: {:?}", fault.name, fault.values));
+            return ExitCode::from(Exit::Fault as u8);
+        }
+    };
+    let exit = match parse(arguments) {
+        Ok(command) => perform(command, &script),
+        Err(error) => {
+            complain(&fill(script.word("usage-wrong"), &[("what", error.to_string())]));
+            Exit::Usage
+        }
+    };
+    ExitCode::from(exit as u8)
+}
+
+fn perform(command: Command, script: &Rc<Script>) -> Exit {
+    match command {
+        Command::Help => print_all(script.chapter("help").iter().map(String::as_str)),
+        Command::Version => print_all([concat!("ceremony ", env!("CARGO_PKG_VERSION"))]),
+        Command::Handbook => print_text(&paper::handbook(script)),
+        Command::PlanPrint(file) => match read_plan(Some(&file)) {
+            Ok((plan, text)) => {
+                let digest = Digest(Sha256::digest(&text).into());
+                print_text(&paper::days_script(CeremonyKind::Establish, &plan, &digest, script))
+            }
+            Err(faults) => explain(script, &faults),
+        },
+        Command::Softcard(wishes) => softcard::serve(&wishes, script),
+        Command::Verify(path) => verify::verify_record(&path, script),
+        Command::Hold(hold) if hold.auto => hold::with_audience(&hold, script),
+        Command::Hold(hold) => hold::in_terminal(&hold, script),
+    }
+}
+
+/// The example plan is built in, so that a newcomer can begin without one.
+fn read_plan(file: Option<&Path>) -> Result<(Plan, String), Vec<Fault>> {
+    let text = match file {
+        None => include_str!("../../assets/plan.example.json").to_owned(),
+        Some(file) => {
+            let unreadable =
+                |why: String| vec![Fault::new("plan-unreadable").with("file", file.display()).with("why", why)];
+            let size = file.metadata().map_err(|error| unreadable(error.to_string()))?.len();
+            if size > Plan::LARGEST as u64 {
+                return Err(vec![Fault::new("plan-too-large")]);
+            }
+            let bytes = std::fs::read(file).map_err(|error| unreadable(error.to_string()))?;
+            String::from_utf8(bytes).map_err(|_| vec![Fault::new("plan-not-text")])?
+        }
+    };
+    Plan::parse(&text).map(|plan| (plan, text))
+}

@@ -1,0 +1,39 @@
+//! What is printed outside the full-screen wizard: plain lines, from the script.
+
+use std::io::{self, Write};
+
+use super::Exit;
+use crate::script::{Script, fill};
+use crate::terms::Fault;
+
+/// Says on standard error what happened and what is true now.
+pub fn explain(script: &Script, faults: &[Fault]) -> Exit {
+    for fault in faults {
+        let Some(text) = script.fault(fault.name) else {
+            complain(fault.name);
+            continue;
+        };
+        for line in text.happened.iter().chain(&text.truth) {
+            complain(&fill(line, &fault.values));
+        }
+    }
+    Exit::Fault
+}
+
+/// One line on standard error.
+pub fn complain(line: &str) {
+    // Where nobody reads standard error there is nobody to tell.
+    let _ = writeln!(io::stderr(), "{line}");
+}
+
+/// Lines on standard output.
+pub fn print_all<'a>(lines: impl IntoIterator<Item = &'a str>) -> Exit {
+    let mut out = io::stdout().lock();
+    let done = lines.into_iter().try_for_each(|line| writeln!(out, "{line}"));
+    if done.is_ok() { Exit::Done } else { Exit::Fault }
+}
+
+/// A whole text on standard output.
+pub fn print_text(text: &str) -> Exit {
+    if io::stdout().lock().write_all(text.as_bytes()).is_ok() { Exit::Done } else { Exit::Fault }
+}

@@ -1,0 +1,42 @@
+//! `ceremony verify`: checks a record and says what it proves.
+
+use std::path::Path;
+
+use super::Exit;
+use super::say::{explain, print_all};
+use crate::clerk::RecordFile;
+use crate::record::{Ending, verify};
+use crate::script::{Script, fill};
+use crate::terms::Fault;
+
+/// Checks a record and says what it proves.
+pub fn verify_record(path: &Path, script: &Script) -> Exit {
+    let file = if path.is_dir() { path.join(RecordFile::NAME) } else { path.to_owned() };
+    let read = std::fs::read(&file);
+    let checked = read
+        .map_err(|error| Fault::new("file-read").with("file", file.display()).with("why", error))
+        .and_then(|text| verify(&text));
+    let proof = match checked {
+        Ok(proof) => proof,
+        Err(fault) => return explain(script, &[fault]),
+    };
+    let values = [
+        ("ceremony", proof.ceremony.word().to_owned()),
+        ("lines", proof.mark.line.to_string()),
+        ("digest", proof.mark.digest.in_groups().join(" ")),
+        ("deviations", proof.sealed.map_or(0, |(_, deviations)| deviations).to_string()),
+    ];
+    let state = match proof.sealed {
+        Some((Ending::Complete, _)) => "verify-sealed",
+        Some((Ending::Aborted, _)) => "verify-aborted",
+        None => "verify-unsealed",
+    };
+    let mut words = vec![state];
+    if proof.rehearsal {
+        words.push("verify-rehearsal");
+    }
+    words.extend(["verify-digest", "verify-proves"]);
+    let lines: Vec<String> = words.into_iter().map(|word| fill(script.word(word), &values)).collect();
+    let printed = print_all(lines.iter().map(String::as_str));
+    printed.max(if proof.sealed.is_some() { Exit::Done } else { Exit::Fault })
+}

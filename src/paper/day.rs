@@ -1,0 +1,217 @@
+//! The script of one day: a cover, every step with boxes for initials and time, and the custodians' cards.
+
+use super::card::card;
+use super::steps::{PaperSteps, key_name};
+use super::wrap::{pad, wrap};
+use crate::ceremony::Kind;
+use crate::plan::Plan;
+use crate::record::CeremonyKind;
+use crate::script::{Script, fill};
+use crate::terms::Digest;
+
+/// The width of a page.
+const WIDTH: usize = 78;
+
+/// Lines on a page of steps, its foot not counted.
+const HEIGHT: usize = 56;
+
+/// The printed script of a ceremony by a plan; `plan_sha256` is the digest of the plan file. Pages end with a form feed.
+/// *Establish* comes with one blank card for every custodian.
+pub fn days_script(ceremony: CeremonyKind, plan: &Plan, plan_sha256: &Digest, script: &Script) -> String {
+    let name = match ceremony {
+        CeremonyKind::Establish => script.word("ceremony-establish"),
+        CeremonyKind::Restore => script.word("ceremony-restore"),
+        CeremonyKind::Inspect => script.word("ceremony-inspect"),
+    };
+    let mut day = Day { pages: Vec::new(), page: Vec::new(), plan, script, name: name.to_owned() };
+    day.cover(ceremony, plan_sha256);
+    day.steps(ceremony);
+    day.end();
+    let mut pages = day.pages;
+    if ceremony == CeremonyKind::Establish {
+        pages.extend(plan.quorum.numbers().map(|custodian| card(plan, script, custodian)));
+    }
+    let text = |page: Vec<String>| page.iter().map(|line| line.trim_end().to_owned() + "\n").collect::<String>();
+    pages.into_iter().map(text).collect::<Vec<_>>().join("\u{c}")
+}
+
+struct Day<'a> {
+    pages: Vec<Vec<String>>,
+    page: Vec<String>,
+    plan: &'a Plan,
+    script: &'a Script,
+    /// The ceremony's name, for the foot of each page.
+    name: String,
+}
+
+impl Day<'_> {
+    fn line(&mut self, text: impl Into<String>) {
+        self.page.push(text.into());
+    }
+
+    fn rule(&mut self, with: char) {
+        self.line(with.to_string().repeat(WIDTH));
+    }
+
+    /// Ends a page with its foot.
+    fn turn(&mut self) {
+        let mut page = std::mem::take(&mut self.page);
+        page.resize(page.len().max(HEIGHT), String::new());
+        let values = [
+            ("title", self.name.clone()),
+            ("plan", self.plan.title.clone()),
+            ("page", (self.pages.len() + 1).to_string()),
+        ];
+        page.push(fill(self.script.word("print-page"), &values));
+        self.pages.push(page);
+    }
+
+    /// Keeps `lines` together on a page.
+    fn together(&mut self, lines: Vec<String>) {
+        if self.page.len() + lines.len() > HEIGHT {
+            self.turn();
+        }
+        self.page.extend(lines);
+    }
+
+    fn labelled(&mut self, label: &str, text: &str) {
+        let label = pad(self.script.word(label), 22);
+        for (place, line) in wrap(text, WIDTH - 24).into_iter().enumerate() {
+            self.line(format!("  {}{line}", if place == 0 { label.clone() } else { pad("", 22) }));
+        }
+    }
+
+    fn cover(&mut self, ceremony: CeremonyKind, plan_sha256: &Digest) {
+        let (plan, script) = (self.plan, self.script);
+        self.rule('=');
+        let heading = fill(script.word("print-heading"), &[("ceremony", self.name.clone())]);
+        let real = script.word("print-real");
+        self.line(format!("  {}{real}", pad(&heading, WIDTH - 4 - real.chars().count())));
+        self.line(format!("  {}", plan.title));
+        self.rule('=');
+        self.line("");
+        for label in ["print-date", "print-place", "print-machine"] {
+            self.labelled(label, &"_".repeat(40));
+            self.line("");
+        }
+        self.labelled("print-quorum", &plan.quorum.to_string());
+        if ceremony == CeremonyKind::Establish {
+            let proven = if plan.prove_restore { "print-yes" } else { "print-no" };
+            self.labelled("print-restore", script.word(proven));
+        }
+        self.line("");
+        self.labelled("print-plan-digest", &plan_sha256.in_groups().join(" "));
+        self.labelled("print-script-digest", &Digest(*script.digest()).in_groups().join(" "));
+        self.line("");
+        self.line(format!("  {}", script.word("print-people")));
+        for (role, person) in self.people() {
+            self.line(format!("    {}{}", pad(&role, 26), person));
+        }
+        self.line("");
+        self.line(format!("  {}", script.word("print-keys")));
+        for key in &plan.keys {
+            let (id, place) = (script.word("column-id"), script.word("column-reference"));
+            self.line(format!("    {} {}", pad(key.label.as_str(), 32), key_name(key.key_type)));
+            self.line(format!("      {id} {}, {} {}", key.id, place.to_lowercase(), key.reference));
+        }
+        self.line("");
+        for paragraph in script.chapter("print-cover") {
+            for line in wrap(paragraph, WIDTH - 4) {
+                self.line(format!("  {line}"));
+            }
+        }
+        self.turn();
+    }
+
+    fn people(&self) -> Vec<(String, String)> {
+        let (plan, script) = (self.plan, self.script);
+        let role = |word: &'static str, name: &str| (script.word(word).to_owned(), name.to_owned());
+        let mut people = vec![role("role-administrator", &plan.administrator)];
+        people.extend(plan.quorum.numbers().map(|number| {
+            let role = format!("{} {number}", script.word("role-custodian"));
+            (role, plan.custodian(number).to_owned())
+        }));
+        people.push(role("role-so-pin-holder", &plan.so_pin_holder));
+        people.push(role("role-pin-holder", &plan.pin_holder));
+        people.extend(plan.auditors.iter().map(|name| role("role-auditor", name)));
+        people.extend(plan.witnesses.iter().map(|name| role("role-witness", name)));
+        people
+    }
+
+    fn steps(&mut self, ceremony: CeremonyKind) {
+        let script = self.script;
+        let Some(all) = PaperSteps::new(ceremony, self.plan, script) else { return };
+        let boxes = format!("{} ______  {} _____", script.word("print-initials"), script.word("print-time"));
+        let mut section = 0;
+        for step in &all.steps {
+            let mut lines = Vec::new();
+            if step.step.number.section != section {
+                section = step.step.number.section;
+                lines.extend(["-".repeat(WIDTH), String::new()]);
+            }
+            let room = WIDTH - 7 - boxes.len() - 1;
+            let mut title = wrap(&step.title, room).into_iter();
+            let first = title.next().unwrap_or_default();
+            lines.push(format!("{} {} {boxes}", pad(&step.number, 6), pad(&first, room - 1)));
+            lines.extend(title.map(|line| format!("       {line}")));
+            lines.push(format!("       {} · {}", step.who, step.act));
+            if step.if_needed {
+                lines.push(format!("       [ ] {}", script.word("print-if-needed")));
+            }
+            if step.step.is_irreversible() {
+                lines.push(format!("       *** {} ***", script.word("print-irreversible")));
+            }
+            for stage in &step.step.stages {
+                if matches!(stage.kind, Kind::Tick) {
+                    for item in all.text(&step.step, stage.name).items {
+                        for (place, line) in wrap(&item, WIDTH - 11).into_iter().enumerate() {
+                            lines.push(format!("       {} {line}", if place == 0 { "[ ]" } else { "   " }));
+                        }
+                    }
+                }
+            }
+            if step.step.stages.iter().any(|stage| matches!(stage.kind, Kind::RollCall)) {
+                let people = self.people().into_iter();
+                lines.extend(people.map(|(role, name)| format!("       [ ] {} {name}", pad(&role, 26))));
+            }
+            for blank in script.chapter(&format!("blanks-{}", step.step.id)) {
+                lines.push(String::new());
+                lines.push(format!("       {blank}"));
+            }
+            lines.push(String::new());
+            self.together(lines);
+        }
+        self.turn();
+    }
+
+    fn end(&mut self) {
+        let script = self.script;
+        self.rule('-');
+        self.line(script.word("print-digest"));
+        self.line("");
+        for _ in 0..2 {
+            self.line(format!("  {}", ["____"; 8].join("   ")));
+            self.line("");
+        }
+        self.rule('-');
+        self.line(script.word("print-deviations"));
+        self.line("");
+        for _ in 0..6 {
+            self.line(format!("  {}", "_".repeat(WIDTH - 4)));
+            self.line("");
+        }
+        self.rule('-');
+        for paragraph in script.chapter("print-end") {
+            for line in wrap(paragraph, WIDTH) {
+                self.line(line);
+            }
+        }
+        self.line("");
+        self.line(script.word("print-signatures"));
+        for (role, name) in self.people() {
+            let lines = vec![String::new(), format!("  {} {} {}", pad(&role, 23), pad(&name, 26), "_".repeat(22))];
+            self.together(lines);
+        }
+        self.turn();
+    }
+}

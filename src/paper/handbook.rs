@@ -1,0 +1,255 @@
+//! CEREMONY.md: the whole of what the script says, for reading beforehand.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use super::steps::{PaperStep, PaperSteps, angle};
+use crate::ceremony::{Kind, Stage, When};
+use crate::plan::Plan;
+use crate::record::CeremonyKind;
+use crate::script::{FaultText, Script, fill};
+
+/// The plan that the numbers in the handbook belong to.
+const EXAMPLE: &str = include_str!("../../assets/plan.example.json");
+
+/// CEREMONY.md, rendered from the script and the example plan.
+pub fn handbook(script: &Script) -> String {
+    let Ok(plan) = Plan::parse(EXAMPLE) else { return String::new() };
+    let mut book = Book { out: String::new(), script, plan: &plan };
+    book.heading(1, "paper-title");
+    book.chapter("what");
+    let _ = writeln!(book.out, "{}\n", script.word("paper-renew"));
+    for (title, chapter) in
+        [("paper-people", "people"), ("paper-laws", "laws"), ("paper-before", "before"), ("paper-words", "words")]
+    {
+        book.heading(2, title);
+        book.chapter(chapter);
+    }
+    book.heading(2, "paper-establish");
+    book.chapter("establish");
+    book.steps(CeremonyKind::Establish);
+    book.heading(2, "paper-restore");
+    book.chapter("restore");
+    book.steps(CeremonyKind::Restore);
+    book.heading(2, "paper-inspect");
+    book.chapter("inspect");
+    book.steps(CeremonyKind::Inspect);
+    for (title, chapter) in
+        [("paper-without", "without"), ("paper-checking", "checking"), ("paper-promises", "promises")]
+    {
+        book.heading(2, title);
+        book.chapter(chapter);
+    }
+    book.heading(2, "paper-faults");
+    book.chapter("faults");
+    book.faults();
+    let text = book.out.trim_end().to_owned();
+    text + "\n"
+}
+
+/// Which paragraphs stand close together.
+#[derive(PartialEq, Eq, Clone, Copy)]
+enum Form {
+    Text,
+    List,
+    Code,
+}
+
+fn form(paragraph: &str) -> Form {
+    if paragraph.starts_with("    ") {
+        Form::Code
+    } else if paragraph.starts_with("- ") || paragraph.starts_with(|c: char| c.is_ascii_digit()) {
+        Form::List
+    } else {
+        Form::Text
+    }
+}
+
+struct Book<'a> {
+    out: String,
+    script: &'a Script,
+    plan: &'a Plan,
+}
+
+impl Book<'_> {
+    fn heading(&mut self, level: usize, word: &str) {
+        let _ = writeln!(self.out, "{} {}\n", "#".repeat(level), self.script.word(word));
+    }
+
+    fn chapter(&mut self, name: &str) {
+        let quorum = self.plan.quorum;
+        let values = [
+            ("threshold", quorum.threshold().to_string()),
+            ("custodians", quorum.custodians().to_string()),
+            ("quorum", quorum.to_string()),
+        ];
+        let paragraphs: Vec<String> = self.script.chapter(name).iter().map(|text| fill(text, &values)).collect();
+        self.paragraphs(&paragraphs);
+    }
+
+    /// A blank line between two paragraphs, except within a list; code is fenced.
+    fn paragraphs(&mut self, paragraphs: &[String]) {
+        let mut before = None;
+        for paragraph in paragraphs {
+            let now = form(paragraph);
+            if before == Some(Form::Code) && now != Form::Code {
+                self.out.push_str("```\n\n");
+            } else if before.is_some_and(|before| before != Form::Code && !(before == now && now == Form::List)) {
+                self.out.push('\n');
+            }
+            if now == Form::Code && before != Some(Form::Code) {
+                self.out.push_str("```\n");
+            }
+            let text = if now == Form::Code { paragraph.get(4..).unwrap_or_default() } else { paragraph };
+            let _ = writeln!(self.out, "{text}");
+            before = Some(now);
+        }
+        self.out.push_str(if before == Some(Form::Code) { "```\n\n" } else { "\n" });
+    }
+
+    fn steps(&mut self, ceremony: CeremonyKind) {
+        let Some(all) = PaperSteps::new(ceremony, self.plan, self.script) else { return };
+        let mut first: BTreeMap<&str, (&str, BTreeSet<&str>)> = BTreeMap::new();
+        for step in &all.steps {
+            let _ = writeln!(self.out, "### {} {}\n", step.number, step.title);
+            let who = fill(self.script.word("paper-acts"), &[("who", step.who.clone())]);
+            let mut lead = vec![who];
+            if step.if_needed {
+                lead.push(self.script.word("paper-if-needed").to_owned());
+            }
+            if step.step.is_irreversible() {
+                lead.push(self.script.word("paper-irreversible").to_owned());
+            }
+            let known = first.entry(step.step.id).or_insert_with(|| (&step.number, BTreeSet::new()));
+            let repeated = !known.1.is_empty();
+            let fresh: Vec<Stage> = step
+                .step
+                .stages
+                .iter()
+                .filter(|stage| !known.1.contains(stage.name) && self.ever(stage))
+                .copied()
+                .collect();
+            if repeated {
+                let word = if fresh.is_empty() { "paper-as" } else { "paper-as-and" };
+                lead.push(fill(self.script.word(word), &[("number", known.0.to_owned())]));
+            }
+            let _ = writeln!(self.out, "{}\n", lead.join(" "));
+            let mut seen = BTreeSet::new();
+            for stage in &fresh {
+                known.1.insert(stage.name);
+                if seen.insert(stage.name) {
+                    self.stage(&all, step, stage);
+                }
+            }
+        }
+    }
+
+    /// Whether a stage can be due with the example plan.
+    fn ever(&self, stage: &Stage) -> bool {
+        stage.when != When::NeedsEveryone || self.plan.quorum.needs_everyone()
+    }
+
+    fn stage(&mut self, all: &PaperSteps, step: &PaperStep, stage: &Stage) {
+        let when = match stage.when {
+            When::Always | When::Proven | When::KnowsPrime => None,
+            When::NeedsEveryone => Some("paper-when-everyone"),
+            When::Initialised(_) => Some("paper-when-initialised"),
+            When::LastTry(..) => Some("paper-when-last-try"),
+            When::Stolen => Some("paper-when-stolen"),
+            When::TypesPrime => Some("paper-when-foreign"),
+            When::Salvaged => Some("paper-when-salvaged"),
+            When::Several => Some("paper-when-several"),
+            When::Unfit => Some("paper-when-unfit"),
+            When::KcvHidden => Some("paper-when-kcv-hidden"),
+            When::NotProvable => Some("paper-when-not-provable"),
+        };
+        if let Some(when) = when {
+            let _ = writeln!(self.out, "{}\n", self.script.word(when));
+        }
+        let text = all.text(&step.step, stage.name);
+        self.quote(&text.text);
+        let items: Vec<String> = match stage.kind {
+            Kind::RollCall => vec![self.script.word("paper-everybody").to_owned()],
+            Kind::Choose(_) if text.items.is_empty() => vec![self.script.word("paper-every-name").to_owned()],
+            _ => text.items,
+        };
+        if !items.is_empty() {
+            let chosen = matches!(stage.kind, Kind::Choose(_));
+            let word = if chosen { "paper-choose" } else { "paper-tick" };
+            let _ = writeln!(self.out, "{}\n", self.script.word(word));
+            for item in &items {
+                let _ = writeln!(self.out, "- {}{}", if chosen { "" } else { "[ ] " }, angle(item));
+            }
+            self.out.push('\n');
+        }
+        let fields = all.fields(&step.step, stage);
+        if !fields.is_empty() {
+            let fields = [("fields", fields.join(" · "))];
+            let _ = writeln!(self.out, "{}\n", fill(self.script.word("paper-type"), &fields));
+        }
+        if matches!(stage.kind, Kind::Reveal(_)) {
+            let _ = writeln!(self.out, "{}\n", self.script.word("paper-shown"));
+            self.quote(&all.text(&step.step, "note").text);
+        }
+    }
+
+    /// What a screen says, set off from what the handbook says.
+    fn quote(&mut self, text: &[String]) {
+        let mut table = false;
+        for (place, paragraph) in text.iter().enumerate() {
+            let kept = paragraph.starts_with("  ");
+            if place > 0 && !(kept && table) {
+                self.out.push_str(if table { "> ```\n>\n" } else { ">\n" });
+            }
+            if kept && !table {
+                self.out.push_str("> ```\n");
+            }
+            let _ = writeln!(self.out, "> {}", angle(if kept { paragraph.trim_start() } else { paragraph }));
+            table = kept;
+        }
+        self.out.push_str(if table { "> ```\n\n" } else { "\n" });
+    }
+
+    fn faults(&mut self) {
+        let mut names: Vec<&str> = self.script.fault_names().collect();
+        names.sort_unstable();
+        let text = |name: &&str| self.script.fault(name);
+        let of_plan = |name: &&str| name.starts_with("plan-") || PLAN_TERMS.contains(name);
+        let of_record = |name: &&str| name.starts_with("record-line") || *name == "record-empty";
+        let beside_a_field = |name: &&str| text(name).is_some_and(|text| text.truth.is_empty()) && !of_plan(name);
+        let screens: Vec<&str> =
+            names.iter().filter(|name| !beside_a_field(name) && !of_plan(name) && !of_record(name)).copied().collect();
+        let fields: Vec<&str> = names.iter().filter(|name| beside_a_field(name) && !of_record(name)).copied().collect();
+        let plan: Vec<&str> = names.iter().filter(|name| of_plan(name)).copied().collect();
+        let record: Vec<&str> = names.iter().filter(|name| of_record(name)).copied().collect();
+        for name in screens {
+            self.fault(name);
+        }
+        self.heading(3, "paper-record");
+        for name in record {
+            self.fault(name);
+        }
+        for (title, chapter, names) in
+            [("paper-typing", "notes-while-typing", fields), ("paper-plan", "notes-plan", plan)]
+        {
+            self.heading(3, title);
+            self.chapter(chapter);
+            for name in names {
+                let happened = self.script.fault(name).map(|text| text.happened.join(" ")).unwrap_or_default();
+                let _ = writeln!(self.out, "- `{name}`: {}", angle(&happened));
+            }
+            self.out.push('\n');
+        }
+    }
+
+    fn fault(&mut self, name: &str) {
+        let Some(FaultText { happened, truth }) = self.script.fault(name) else { return };
+        let _ = writeln!(self.out, "**`{name}`** {}\n", angle(&happened.join(" ")));
+        if !truth.is_empty() {
+            let _ = writeln!(self.out, "> {}\n", angle(&truth.join(" ")));
+        }
+    }
+}
+
+/// Faults of terms that only a plan can have.
+const PLAN_TERMS: [&str; 4] = ["quorum-range", "key-id-form", "key-label-form", "key-type-unknown"];

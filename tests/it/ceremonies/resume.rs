@@ -1,0 +1,44 @@
+//! The record alone brings the same machine back, at every step.
+
+use std::rc::Rc;
+
+use hsm_ceremony::ceremony::Machine;
+use hsm_ceremony::plan::Plan;
+use hsm_ceremony::record::{Entry, verify};
+use hsm_ceremony::script::Script;
+
+use super::rig::{Rig, both, plan_text};
+
+#[test]
+fn a_machine_resumed_from_its_record_equals_the_live_one_at_every_step() {
+    let script = Rc::new(Script::load().unwrap());
+    for (threshold, custodians, prove) in [(2, 4, false), (3, 3, true)] {
+        let text = plan_text(threshold, custodians, &[("EC:secp256r1", 10), ("EC:secp256k1", 11)], prove);
+        let plan = Plan::parse(&text).unwrap();
+        let records = tempfile::tempdir().unwrap();
+        let mut steps = 0;
+        let mut entries_seen = 0;
+        both(&text, records.path(), |ceremony, sight| {
+            if sight.entries.len() == entries_seen {
+                return;
+            }
+            entries_seen = sight.entries.len();
+            let resumed = Machine::resume(ceremony, plan.clone(), Rc::clone(&script), true, sight.entries);
+            assert_eq!(resumed.state(), sight.machine.state(), "after {:?}", sight.entries.last());
+            assert_eq!(resumed.number(), sight.machine.number());
+            steps += usize::from(matches!(sight.entries.last(), Some(Entry::Done { .. } | Entry::Sealed { .. })));
+        });
+        assert!(steps >= 30, "{steps} steps were compared");
+    }
+}
+
+#[test]
+fn what_is_read_back_from_the_file_is_what_was_recorded() {
+    let records = tempfile::tempdir().unwrap();
+    let mut rig = Rig::establish(&plan_text(2, 3, &[("EC:secp256r1", 10)], false), records.path());
+    rig.run(|_| {});
+    let proof = verify(rig.lines.as_bytes()).unwrap();
+    let read: Vec<Entry> = proof.lines.into_iter().map(|line| line.entry).collect();
+    assert_eq!(read, rig.entries);
+    assert_eq!(rig.manifest().keys.len(), 1);
+}

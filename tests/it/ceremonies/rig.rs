@@ -1,0 +1,298 @@
+//! The loop of the program with everything in reach of a test.
+
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use hsm_ceremony::app::{Occasion, Setting, latest_establish};
+use hsm_ceremony::audience::{Audience, Quorum as Comes};
+use hsm_ceremony::card::transport::{Readers, Response, Transport, TransportError};
+use hsm_ceremony::card::{Device, Initialise, PinAnswer, PinReset};
+use hsm_ceremony::ceremony::{Body, Event, Machine, People, Request, Surroundings, View};
+use hsm_ceremony::clerk::{Clerk, Office, check, open_text};
+use hsm_ceremony::dkek::Rounds;
+use hsm_ceremony::plan::Plan;
+use hsm_ceremony::record::{CeremonyKind, Chain, Entry, Manifest};
+use hsm_ceremony::script::Script;
+use hsm_ceremony::secret::{SoPin, TypedText, UserPin, WipingBytes};
+use hsm_ceremony::softcard::{Faults, Rack, SoftCard};
+use hsm_ceremony::terms::{Curve, Digest, KeyReference, KeyType};
+use hsm_ceremony::vault::Vault;
+
+/// A plan with M of N and these keys (`type` and `restore_to`).
+pub fn plan_text(threshold: u8, custodians: u8, keys: &[(&str, u8)], prove_restore: bool) -> String {
+    let people: Vec<String> = (1..=custodians).map(|number| format!("\"Custodian {number:02}\"")).collect();
+    let keys: Vec<String> = keys
+        .iter()
+        .enumerate()
+        .map(|(place, (kind, to))| {
+            let id = format!("{:02x}", 0x10 + place);
+            format!("{{\"label\":\"key-{place}\",\"type\":\"{kind}\",\"id\":\"{id}\",\"restore_to\":{to}}}")
+        })
+        .collect();
+    format!(
+        r#"{{"plan":1,"title":"Test","administrator":"Admin","custodians":[{}],"threshold":{threshold},
+        "device":{{"so_pin_holder":"So","pin_holder":"Pin","user_pin_tries":3}},"keys":[{}],"prove_restore":{prove_restore}}}"#,
+        people.join(","),
+        keys.join(",")
+    )
+}
+
+/// Every command that went to a card, in order.
+pub type Log = Arc<Mutex<Vec<Vec<u8>>>>;
+
+struct Listening<T>(T, Log);
+
+impl Transport for Listening<Box<dyn Transport>> {
+    fn transmit(&mut self, command: &WipingBytes) -> Result<Response, TransportError> {
+        self.1.lock().unwrap().push(command.expose().to_vec());
+        self.0.transmit(command)
+    }
+    fn largest_command(&self) -> usize {
+        self.0.largest_command()
+    }
+    fn reconnect(&mut self) -> Result<(), TransportError> {
+        self.0.reconnect()
+    }
+}
+
+impl Readers for Listening<Box<dyn Readers>> {
+    fn occupied(&mut self) -> Result<Vec<String>, TransportError> {
+        self.0.occupied()
+    }
+    fn connect(&mut self, reader: &str) -> Result<Box<dyn Transport>, TransportError> {
+        Ok(Box::new(Listening(self.0.connect(reader)?, Arc::clone(&self.1))))
+    }
+}
+
+/// What a test looks at after every change.
+pub struct Sight<'a> {
+    pub machine: &'a Machine,
+    pub vault: &'a Vault,
+    pub view: &'a View,
+    pub entries: &'a [Entry],
+}
+
+/// One ceremony with an audience.
+pub struct Rig {
+    pub machine: Machine,
+    pub vault: Vault,
+    pub entries: Vec<Entry>,
+    pub lines: String,
+    pub faults: Vec<String>,
+    pub folder: PathBuf,
+    pub log: Log,
+    clerk: Clerk,
+    chain: Chain,
+    audience: Audience,
+}
+
+impl Rig {
+    /// *Establish* by a plan, in a folder under `records`.
+    pub fn establish(plan: &str, records: &Path) -> Self {
+        Self::establish_with(plan, records, |readers| readers)
+    }
+
+    /// As [`Rig::establish`], with something between the program and its readers.
+    pub fn establish_with(
+        plan: &str,
+        records: &Path,
+        between: impl FnOnce(Box<dyn Readers>) -> Box<dyn Readers>,
+    ) -> Self {
+        let parsed = Plan::parse(plan).unwrap();
+        let rehearsal = Occasion::establish(parsed, plan.to_owned(), records, Setting::SoftwareCards).unwrap();
+        Self::new(rehearsal, Comes::First, between)
+    }
+
+    /// *Restore* from the newest folder under `records`, by the last custodians.
+    pub fn restore(records: &Path) -> Self {
+        Self::restore_with(records, |readers| readers)
+    }
+
+    /// As [`Rig::restore`], with something between the program and its readers.
+    pub fn restore_with(records: &Path, between: impl FnOnce(Box<dyn Readers>) -> Box<dyn Readers>) -> Self {
+        let from = latest_establish(records).unwrap();
+        Self::new(Occasion::restore(&from, None, records, Setting::SoftwareCards).unwrap(), Comes::Last, between)
+    }
+
+    /// *Establish* on this card instead of a fresh one.
+    pub fn establish_on(
+        card: SoftCard,
+        plan: &str,
+        records: &Path,
+        between: impl FnOnce(Box<dyn Readers>) -> Box<dyn Readers>,
+    ) -> Self {
+        let parsed = Plan::parse(plan).unwrap();
+        Self::new(
+            on(Occasion::establish(parsed, plan.to_owned(), records, Setting::SoftwareCards).unwrap(), card),
+            Comes::First,
+            between,
+        )
+    }
+
+    /// *Restore* onto this card instead of a fresh one.
+    pub fn restore_on(
+        card: SoftCard,
+        records: &Path,
+        between: impl FnOnce(Box<dyn Readers>) -> Box<dyn Readers>,
+    ) -> Self {
+        let from = latest_establish(records).unwrap();
+        Self::new(
+            on(Occasion::restore(&from, None, records, Setting::SoftwareCards).unwrap(), card),
+            Comes::Last,
+            between,
+        )
+    }
+
+    fn new(rehearsal: Occasion, comes: Comes, between: impl FnOnce(Box<dyn Readers>) -> Box<dyn Readers>) -> Self {
+        let script = Rc::new(Script::load().unwrap());
+        let Occasion { ceremony, plan, plan_text, office } = rehearsal;
+        let log = Log::default();
+        let folder = office.folder.path().to_owned();
+        office.folder.write_new("plan.json", plan_text.as_bytes()).unwrap();
+        let readers = Box::new(Listening(office.readers, Arc::clone(&log)));
+        let office = Office { rounds: Rounds(1000), readers: between(readers), ..office };
+        let mut machine = Machine::new(ceremony, plan.clone(), script, true);
+        machine.begin(Entry::Began {
+            ceremony,
+            title: plan.title.clone(),
+            quorum: plan.quorum,
+            program: "test".into(),
+            plan_sha256: Digest([0; 32]),
+            script_sha256: Digest([0; 32]),
+            short_derivation: true,
+        });
+        let mut audience = Audience::new(Box::new(std::io::sink()));
+        audience.prefer(comes);
+        Self {
+            machine,
+            vault: Vault::new(),
+            entries: Vec::new(),
+            lines: String::new(),
+            faults: Vec::new(),
+            folder,
+            log,
+            clerk: Clerk::new(office),
+            chain: Chain::new(true),
+            audience,
+        }
+    }
+
+    /// The audience of another ceremony comes with its papers.
+    pub fn with_papers_of(mut self, other: Self) -> Self {
+        self.audience = other.audience;
+        self.audience.prefer(Comes::Last);
+        self
+    }
+
+    /// Runs to the last screen; `look` sees everything after every change.
+    pub fn run(&mut self, mut look: impl FnMut(&Sight<'_>)) {
+        for _ in 0..200_000 {
+            self.drain();
+            if let Some(outcome) = self.clerk.poll(&mut self.vault) {
+                self.machine.handle(Event::Outcome(outcome));
+                continue;
+            }
+            let view = self.machine.view(&Surroundings { rehearsal: true, ..Surroundings::default() });
+            look(&Sight { machine: &self.machine, vault: &self.vault, view: &view, entries: &self.entries });
+            if matches!(view.body, Body::Ended { .. }) {
+                std::fs::write(self.folder.join("record.jsonl"), &self.lines).unwrap();
+                return;
+            }
+            if let Body::Fault { happened, choices, .. } = &view.body {
+                self.faults.push(happened.join(" "));
+                assert!(!choices.is_empty() && !happened.is_empty());
+                self.machine.handle(Event::People(People::Chose(0)));
+                continue;
+            }
+            let answer = self.audience.answer(&view, &mut self.vault, Duration::from_micros(200));
+            match (&view.body, answer.unwrap_or_else(|error| panic!("{error:?} at {view:?}"))) {
+                (_, None) => {}
+                (Body::Form { fields, .. }, Some(People::Edited(_))) => {
+                    for (place, field) in (0u8..).zip(fields) {
+                        let check = check(&field.kind, place, &self.vault);
+                        let open = open_text(&field.kind, place, &self.vault);
+                        self.machine.handle(Event::Checked { field: place, check, open });
+                    }
+                }
+                (_, Some(people)) => self.machine.handle(Event::People(people)),
+            }
+        }
+        panic!("the ceremony does not end");
+    }
+
+    fn drain(&mut self) {
+        while let Some(request) = self.machine.poll() {
+            match request {
+                Request::Record(entry) => {
+                    self.lines += &self.chain.add("2026-11-23T00:00:00Z", &entry).unwrap();
+                    self.entries.push(entry);
+                }
+                Request::Perform(act) => self.clerk.begin(act, &mut self.vault),
+                Request::Keep(place, handle) => {
+                    let typed = self.vault.typed(place).map(|text| WipingBytes::from_slice(text.expose()));
+                    self.vault.keep(handle, typed.unwrap());
+                }
+                Request::Forget(handles) => handles.into_iter().for_each(|handle| self.vault.forget(handle)),
+                Request::ForgetTyped => self.vault.forget_typed(),
+                Request::SetAside(aside) => assert!(!aside, "nobody asks for anything in between"),
+                Request::WipeScreen => {}
+                Request::ForgetAll => self.vault.forget_all(),
+            }
+        }
+    }
+
+    /// The manifest that *establish* left.
+    pub fn manifest(&self) -> Manifest {
+        Manifest::parse(&std::fs::read_to_string(self.folder.join("manifest.json")).unwrap()).unwrap()
+    }
+}
+
+/// The same rehearsal with one card in one reader, and nobody who changes it.
+fn on(mut rehearsal: Occasion, card: SoftCard) -> Occasion {
+    let rack = Rack::new(1);
+    rack.insert(0, card);
+    rehearsal.office.readers = Box::new(rack);
+    rehearsal.office.hands = None;
+    rehearsal
+}
+
+/// A card that a vendor or an earlier owner initialised: the published SO-PIN, some user PIN, a key on it.
+pub fn used_card(serial: &str, faults: Faults) -> SoftCard {
+    let typed = |text: &str| {
+        let mut typed = TypedText::new();
+        text.bytes().for_each(|byte| typed.push(byte).unwrap());
+        typed
+    };
+    let rack = Rack::new(1);
+    rack.insert(0, SoftCard::new(serial).unwrap());
+    let mut device = Device::open(rack.clone().connect(&Rack::name(0)).unwrap()).unwrap();
+    let (so_pin, user_pin) = (
+        SoPin::from_typed(&typed("3537363231383830")).ok().unwrap(),
+        UserPin::from_typed(&typed("648219")).ok().unwrap(),
+    );
+    let settings = Initialise {
+        so_pin: &so_pin,
+        user_pin: &user_pin,
+        user_pin_tries: 3,
+        dkek_shares: None,
+        pin_reset: PinReset::Off,
+    };
+    assert_eq!(device.initialise(&settings).unwrap(), PinAnswer::Accepted);
+    assert_eq!(device.verify_user_pin(&user_pin).unwrap(), PinAnswer::Accepted);
+    device.generate(KeyReference::new(1).unwrap(), KeyType::Ec(Curve::P256)).unwrap();
+    let mut card = rack.remove(0).unwrap();
+    card.faults = faults;
+    card
+}
+
+/// Runs *establish* and then *restore* by the same people.
+pub fn both(plan: &str, records: &Path, mut look: impl FnMut(CeremonyKind, &Sight<'_>)) -> (Vec<Entry>, Vec<Entry>) {
+    let mut establish = Rig::establish(plan, records);
+    establish.run(|sight| look(CeremonyKind::Establish, sight));
+    let first = establish.entries.clone();
+    let mut restore = Rig::restore(records).with_papers_of(establish);
+    restore.run(|sight| look(CeremonyKind::Restore, sight));
+    (first, restore.entries)
+}
