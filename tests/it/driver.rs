@@ -1,7 +1,7 @@
 //! The driver over PC/SC: cards that come, go and vanish in the middle, a service that is not there, another program at
 //! the card, two readers.
 
-use crate::support::{at_readers, so_pin, user_pin};
+use crate::support::{FOREVER, at_readers, so_pin, user_pin};
 use hsm_ceremony::card::transport::{Readers, Transport, TransportError};
 use hsm_ceremony::card::{
     CardError, Change, Device, DkekState, Initialise, PcscReaders, Pin, PinAnswer, PinReset, PinState, Status,
@@ -115,7 +115,7 @@ fn what_reader_and_service_do_is_told_apart() {
         assert_eq!(error(readers.connect("Another reader")), Some(TransportError::NoReader));
 
         let first = table.insert(0, "REH0000001");
-        assert_eq!(readers.wait(Duration::from_mins(1)), Change::Some, "happened between two calls");
+        assert_eq!(readers.wait(FOREVER), Change::Some, "happened between two calls");
         let second = table.insert(1, "REH0000002");
         assert_eq!(readers.occupied(), Ok(vec!["Virtual PCD 00 00".to_owned(), "Virtual PCD 00 01".to_owned()]));
 
@@ -142,7 +142,7 @@ fn what_reader_and_service_do_is_told_apart() {
         let _ = readers.wait(Duration::ZERO);
         assert_eq!(readers.wait(Duration::from_millis(300)), Change::None);
         table.start_service();
-        assert_eq!(readers.wait(Duration::from_mins(1)), Change::Some);
+        assert_eq!(readers.wait(FOREVER), Change::Some);
         table.wait_for(0, true);
         table.wait_for(1, true);
         assert_eq!(held.reconnect(), Ok(()));

@@ -19,3 +19,4 @@ mod rooms;
 mod secrets;
 mod softcard_traces;
 mod support;
+mod wizard_at_readers;
