@@ -190,6 +190,8 @@ impl Transport for PcscTransport {
     fn transmit(&mut self, command: &WipingBytes) -> Result<Response, TransportError> {
         let card = self.card.as_ref().ok_or(TransportError::NoCard)?;
         let result = match card.transmit(command.expose(), self.answer.expose_mut()) {
+            // A reader whose card vanished may call an answer without any bytes a success.
+            Ok([]) => Err(TransportError::CutOff),
             Ok(answer) => Response::new(WipingBytes::from_slice(answer)).ok_or(TransportError::Garbled),
             Err(error) => Err(begun(error)),
         };

@@ -81,6 +81,9 @@ fn fill(reader: &mut TcpStream, mut buffer: &mut [u8], stop: &AtomicBool) -> io:
         if stop.load(Ordering::Relaxed) {
             return Ok(false);
         }
+        // vpcd sends length and content apart, and its system holds the second back until the first is acknowledged: 40 ms
+        // for every command, unless that is done at once. Where it cannot be, all is only slower.
+        let _ = rustix::net::sockopt::set_tcp_quickack(&*reader, true);
         match reader.read(buffer) {
             Ok(0) => return Ok(false),
             Ok(count) => buffer = buffer.get_mut(count..).unwrap_or_default(),

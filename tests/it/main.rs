@@ -10,11 +10,15 @@
     reason = "tests stop at the first surprise"
 )]
 
+mod both_ways;
 mod ceremonies;
 mod command_line;
+mod driver;
 mod engine;
+mod old_flow;
 mod pty;
 mod rooms;
 mod secrets;
 mod softcard_traces;
 mod support;
+mod wizard_at_readers;

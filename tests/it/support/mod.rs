@@ -1,6 +1,214 @@
-//! What several tests of the real binary need.
+//! A table with real readers: an own pcscd with two virtual readers, own software cards in them, and the real tools.
+//!
+//! Nothing here meets a pcscd, reader or card that this test did not start: pcscd runs in a mount namespace of its own,
+//! where `/run/pcscd` is a folder of the test, and everything else finds its socket through `PCSCLITE_CSOCK_NAME`. That
+//! variable must be there before the process starts, so [`at_readers`] runs the test's body in a second process.
 
 pub mod binary;
 pub mod memory;
+mod opensc;
+mod owned;
+mod talk;
 pub mod walk;
 pub mod wizard;
+
+pub use opensc::{PIN, Written, after, private_key, so_pin, user_pin};
+pub use owned::Owned;
+pub use talk::talk;
+
+use hsm_ceremony::card::transport::Readers;
+use hsm_ceremony::card::{Change, Device, PcscReaders};
+use std::fs;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+/// Where libpcsclite finds the service.
+const SOCKET_VARIABLE: &str = "PCSCLITE_CSOCK_NAME";
+/// Tells the second process that it is one, and where its folder is.
+const FOLDER_VARIABLE: &str = "CEREMONY_TEST_TABLE";
+/// The driver of the virtual readers.
+const DRIVERS: [&str; 2] =
+    ["/usr/lib/pcsc/drivers/serial/libifdvpcd.so", "/usr/lib/x86_64-linux-gnu/pcsc/drivers/serial/libifdvpcd.so"];
+/// Peers of the tests; all but the first two come from Debian's opensc and openssl.
+const PEERS: [&str; 8] =
+    ["pcscd", "unshare", "setpriv", "sc-hsm-tool", "pkcs11-tool", "pkcs15-tool", "opensc-tool", "openssl"];
+/// Nothing here takes this long; what does hangs.
+pub const FOREVER: Duration = Duration::from_mins(2);
+
+/// Readers are few: tests that need them take turns.
+static TURN: Mutex<()> = Mutex::new(());
+
+/// Runs `body` at a table of its own. `test` is the full name of the calling test.
+pub fn at_readers(test: &str, body: impl FnOnce(&mut Table)) {
+    if let Some(folder) = std::env::var_os(FOLDER_VARIABLE) {
+        let mut table = Table::set(Path::new(&folder));
+        return body(&mut table);
+    }
+    let missing: Vec<_> = PEERS.into_iter().filter(|peer| find(peer).is_none()).collect();
+    assert!(missing.is_empty(), "missing: {}; `make test` installs what the tests need", missing.join(", "));
+    assert!(driver().is_some(), "missing: the driver of vsmartcard-vpcd; `make test` installs what the tests need");
+
+    let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let folder = TempDir::new().unwrap();
+    let status = Command::new("setpriv")
+        .args(["--pdeathsig", "KILL"])
+        .arg(std::env::current_exe().unwrap())
+        .args(["--exact", test, "--nocapture", "--test-threads=1"])
+        .env(FOLDER_VARIABLE, folder.path())
+        .env(SOCKET_VARIABLE, folder.path().join("run/pcscd.comm"))
+        .env("HOME", folder.path())
+        .env("XDG_CACHE_HOME", folder.path().join("cache"))
+        .env("LC_ALL", "C")
+        .env("RUST_BACKTRACE", "0")
+        .output()
+        .unwrap();
+    drop(turn);
+    let text = String::from_utf8_lossy(&status.stdout).into_owned() + &String::from_utf8_lossy(&status.stderr);
+    assert!(status.status.success(), "{text}");
+    assert!(text.contains("1 passed"), "{test} is not the name of this test:\n{text}");
+}
+
+/// A tool on the path, or where system services are.
+fn find(tool: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = std::env::split_paths(&path).chain(["/usr/sbin".into(), "/sbin".into()]);
+    folders.map(|folder| folder.join(tool)).find(|file| file.is_file())
+}
+
+fn driver() -> Option<&'static str> {
+    DRIVERS.into_iter().find(|driver| Path::new(driver).exists())
+}
+
+/// Two readers, the cards in them, and a folder for everything.
+pub struct Table {
+    folder: PathBuf,
+    port: u16,
+    pcscd: Option<Owned>,
+    /// Sees the readers as the product does.
+    pub readers: PcscReaders,
+}
+
+impl Table {
+    fn set(folder: &Path) -> Self {
+        let port = free_ports();
+        for part in ["run", "readers", "work"] {
+            fs::create_dir(folder.join(part)).unwrap();
+        }
+        let configuration = format!(
+            "FRIENDLYNAME \"Virtual PCD\"\nDEVICENAME /dev/null:{port}\nLIBPATH {}\nCHANNELID {port}\n",
+            driver().unwrap()
+        );
+        fs::write(folder.join("readers/vpcd"), configuration).unwrap();
+        let mut table = Self { folder: folder.to_owned(), port, pcscd: None, readers: PcscReaders::new() };
+        table.start_service();
+        table
+    }
+
+    /// Starts pcscd and waits until it answers.
+    pub fn start_service(&mut self) {
+        let mut command = Command::new("unshare");
+        // Who is not root becomes root in a user namespace, if the system lets everybody make one.
+        command.arg(if rustix::process::geteuid().is_root() { "-m" } else { "-Urm" });
+        command.args(["setpriv", "--pdeathsig", "KILL", "sh", "-c"]);
+        command.arg("mount --bind \"$1\" /run/pcscd && exec \"$2\" --foreground --config \"$3\"");
+        command.arg("sh").arg(self.folder.join("run")).arg(find("pcscd").unwrap()).arg(self.folder.join("readers"));
+        let log = fs::File::create(self.folder.join("pcscd.log")).unwrap();
+        command.stdout(log.try_clone().unwrap()).stderr(log);
+        let mut pcscd = Owned::start(&mut command);
+        let began = Instant::now();
+        while self.readers.occupied().is_err() {
+            let log = || fs::read_to_string(self.folder.join("pcscd.log")).unwrap_or_default();
+            if let Some(status) = pcscd.ended() {
+                panic!(
+                    "pcscd cannot run in a mount namespace of its own ({status}); root may make one, others where \
+                     user namespaces are permitted:\n{}",
+                    log()
+                );
+            }
+            assert!(began.elapsed() < FOREVER, "pcscd does not answer:\n{}", log());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        self.pcscd = Some(pcscd);
+    }
+
+    /// Ends pcscd at once.
+    pub fn kill_service(&mut self) {
+        self.pcscd = None;
+    }
+
+    /// A file of the test.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.folder.join("work").join(name)
+    }
+
+    /// The reader's name, counted from 0.
+    pub fn reader(slot: u16) -> String {
+        format!("Virtual PCD 00 0{slot}")
+    }
+
+    /// Puts a card into a reader: a new one, or the one that this state file holds.
+    pub fn insert(&mut self, slot: u16, serial: &str) -> Owned {
+        let mut command = Command::new("setpriv");
+        command.args([
+            "--pdeathsig",
+            "KILL",
+            env!("CARGO_BIN_EXE_ceremony"),
+            "softcard",
+            "--serial",
+            serial,
+            "--state",
+        ]);
+        command.arg(self.file(&format!("{serial}.json")));
+        command.args(["--vpcd", &format!("127.0.0.1:{}", self.port + slot)]);
+        command.stdout(Stdio::null());
+        let card = Owned::start(&mut command);
+        self.wait_for(slot, true);
+        card
+    }
+
+    /// Waits until a reader holds a card, or none.
+    pub fn wait_for(&mut self, slot: u16, card: bool) {
+        let began = Instant::now();
+        while self.readers.occupied().unwrap().contains(&Self::reader(slot)) != card {
+            assert!(began.elapsed() < FOREVER, "reader {slot} never became {card}");
+            assert!(matches!(self.readers.wait(Duration::from_secs(1)), Change::Some | Change::None));
+        }
+    }
+
+    /// The device in a reader, opened by our driver.
+    pub fn device(&mut self, slot: u16) -> Device {
+        Device::open(self.readers.connect(&Self::reader(slot)).unwrap()).unwrap()
+    }
+
+    /// Runs a tool that must succeed; standard output and error.
+    pub fn run(&self, tool: &str, arguments: &[&str]) -> String {
+        let (output, text) = self.try_run(tool, arguments);
+        assert!(output.status.success(), "{tool} {arguments:?}: {}\n{text}", output.status);
+        text
+    }
+
+    /// Runs a tool in the folder of the test.
+    pub fn try_run(&self, tool: &str, arguments: &[&str]) -> (Output, String) {
+        let mut command = Command::new("timeout");
+        command.arg(FOREVER.as_secs().to_string()).arg(tool).args(arguments).current_dir(self.folder.join("work"));
+        let output = command.stdin(Stdio::null()).output().unwrap();
+        let text = [&output.stdout, &output.stderr].map(|bytes| String::from_utf8_lossy(bytes).into_owned()).concat();
+        (output, text)
+    }
+}
+
+/// Two ports in a row that nobody listens on: vpcd takes the second for its second reader.
+fn free_ports() -> u16 {
+    for _ in 0..100 {
+        let first = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = first.local_addr().unwrap().port();
+        if port < u16::MAX && TcpListener::bind(("127.0.0.1", port + 1)).is_ok() {
+            return port;
+        }
+    }
+    panic!("no two free ports in a row");
+}

@@ -1,0 +1,46 @@
+//! A process of the test, with a process group of its own, that never outlives it.
+
+use rustix::process::{Pid, Signal, kill_process_group, test_kill_process};
+use std::os::unix::process::CommandExt;
+use std::process::{Child, Command, ExitStatus, Stdio};
+
+/// Ends with its whole group when dropped, also when the test fails; `setpriv --pdeathsig` in front of the command covers
+/// a test that is killed.
+pub struct Owned(Child);
+
+impl Owned {
+    /// Starts the command.
+    pub fn start(command: &mut Command) -> Self {
+        Self(command.stdin(Stdio::null()).process_group(0).spawn().unwrap())
+    }
+
+    /// Its end, when it has ended by itself.
+    pub fn ended(&mut self) -> Option<ExitStatus> {
+        self.0.try_wait().unwrap()
+    }
+
+    /// Sends a signal to the whole group.
+    pub fn signal(&self, signal: Signal) {
+        kill_process_group(self.pid(), signal).unwrap();
+    }
+
+    /// Asks it to end, and waits until it has.
+    pub fn end(mut self) -> ExitStatus {
+        self.signal(Signal::TERM);
+        self.0.wait().unwrap()
+    }
+
+    fn pid(&self) -> Pid {
+        Pid::from_child(&self.0)
+    }
+}
+
+impl Drop for Owned {
+    fn drop(&mut self) {
+        // Once it was waited for its number may belong to somebody else.
+        if matches!(self.0.try_wait(), Ok(None)) && test_kill_process(self.pid()).is_ok() {
+            let _ = kill_process_group(self.pid(), Signal::KILL);
+            let _ = self.0.wait();
+        }
+    }
+}

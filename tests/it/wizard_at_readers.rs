@@ -1,0 +1,107 @@
+//! The wizard itself at real readers: establish, then restore with both devices in, which change places in the middle.
+
+use crate::support::{Owned, Table, at_readers};
+use hsm_ceremony::app::{Front, FrontError, Occasion, Setting, Sitting};
+use hsm_ceremony::audience::Audience;
+use hsm_ceremony::card::PcscReaders;
+use hsm_ceremony::ceremony::{Body, People, View};
+use hsm_ceremony::dkek::Rounds;
+use hsm_ceremony::plan::Plan;
+use hsm_ceremony::record::Ending;
+use hsm_ceremony::script::Script;
+use hsm_ceremony::terms::KeyReference;
+use hsm_ceremony::vault::Vault;
+use std::rc::Rc;
+use std::time::Duration;
+
+const PLAN: &str = include_str!("../../assets/plan.example.json");
+
+/// An audience that does something before the step with this title, and after a fault chooses the first way on.
+struct Eventful<'a> {
+    audience: Audience,
+    title: &'static str,
+    event: Option<Box<dyn FnOnce() + 'a>>,
+    faults: Vec<String>,
+}
+
+impl Front for Eventful<'_> {
+    fn show(&mut self, view: &View, vault: &Vault) -> Result<(), FrontError> {
+        if view.header.title == self.title
+            && let Some(event) = self.event.take()
+        {
+            event();
+        }
+        self.audience.show(view, vault)
+    }
+
+    fn next(&mut self, view: &View, vault: &mut Vault, wait: Duration) -> Result<Option<People>, FrontError> {
+        if let Body::Fault { happened, .. } = &view.body {
+            assert!(self.faults.len() < 10, "it goes on and on: {:?}", self.faults);
+            self.faults.push(happened.join(" "));
+            return Ok(Some(People::Chose(0)));
+        }
+        Front::next(&mut self.audience, view, vault, wait)
+    }
+
+    fn wipe(&mut self) -> Result<(), FrontError> {
+        self.audience.wipe()
+    }
+}
+
+/// Runs a ceremony on the readers of the table.
+fn run(occasion: Occasion, front: &mut dyn Front) {
+    let Occasion { ceremony, plan, plan_text, mut office } = occasion;
+    office.readers = Box::new(PcscReaders::new());
+    office.hands = None;
+    office.rounds = Rounds(1000);
+    let script = Rc::new(Script::load().unwrap());
+    let mut sitting = Sitting::begin(ceremony, plan, &plan_text, &script, office).unwrap();
+    assert_eq!(sitting.run(front).unwrap().ended, Some(Ending::Complete));
+}
+
+/// The cards change places.
+fn swap(table: &mut Table, cards: &mut Vec<Owned>) {
+    cards.drain(..).for_each(|card| assert!(card.end().success()));
+    table.wait_for(0, false);
+    table.wait_for(1, false);
+    cards.extend([table.insert(0, "REH0000002"), table.insert(1, "REH0000001")]);
+}
+
+#[test]
+fn devices_that_change_places_in_the_middle_of_a_restore_are_told_apart() {
+    at_readers("wizard_at_readers::devices_that_change_places_in_the_middle_of_a_restore_are_told_apart", |table| {
+        let records = table.file("records");
+        let mut cards = vec![table.insert(0, "REH0000001")];
+        let mut front = Eventful {
+            audience: Audience::new(Box::new(std::io::stderr())),
+            title: "",
+            event: None,
+            faults: Vec::new(),
+        };
+        let occasion =
+            Occasion::establish(Plan::parse(PLAN).unwrap(), PLAN.to_owned(), &records, Setting::SoftwareCards).unwrap();
+        let folder = occasion.folder();
+        run(occasion, &mut front);
+        assert_eq!(front.faults, Vec::<String>::new());
+
+        cards.push(table.insert(1, "REH0000002"));
+        let audience = front.audience;
+        let faults = {
+            let event: Box<dyn FnOnce() + '_> = Box::new(|| swap(table, &mut cards));
+            let mut front = Eventful { audience, title: "Restore rsa-root", event: Some(event), faults: Vec::new() };
+            run(Occasion::restore(&folder, None, &records, Setting::SoftwareCards).unwrap(), &mut front);
+            assert!(front.event.is_none(), "no step has this title");
+            front.faults
+        };
+        assert!(faults.iter().any(|fault| fault.contains("not in the reader any more")), "{faults:?}");
+
+        // The key went to the replacement and nowhere else, wherever it sits now.
+        let references = |table: &mut Table, slot: u16| -> Vec<KeyReference> {
+            table.device(slot).keys().unwrap().into_iter().map(|entry| entry.reference).collect()
+        };
+        assert_eq!(table.device(0).serial().as_str(), "REH0000002");
+        assert_eq!(references(table, 0), [KeyReference::new(10).unwrap()]);
+        assert_eq!(references(table, 1), [KeyReference::new(1).unwrap()]);
+        drop(cards);
+    });
+}
