@@ -4,3 +4,5 @@ mod cuts;
 mod laws;
 mod resume;
 mod rig;
+
+pub use rig::plan_text;

@@ -37,7 +37,7 @@ const DRIVERS: [&str; 2] =
 const PEERS: [&str; 8] =
     ["pcscd", "unshare", "setpriv", "sc-hsm-tool", "pkcs11-tool", "pkcs15-tool", "opensc-tool", "openssl"];
 /// Nothing here takes this long; what does hangs.
-pub const FOREVER: Duration = Duration::from_mins(2);
+pub const FOREVER: Duration = Duration::from_mins(8);
 
 /// Readers are few: tests that need them take turns.
 static TURN: Mutex<()> = Mutex::new(());
@@ -138,6 +138,11 @@ impl Table {
     /// Ends pcscd at once.
     pub fn kill_service(&mut self) {
         self.pcscd = None;
+    }
+
+    /// The port of the first virtual reader.
+    pub const fn port(&self) -> u16 {
+        self.port
     }
 
     /// A file of the test.
