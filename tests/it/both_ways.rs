@@ -1,7 +1,7 @@
 //! What the wizard makes works with OpenSC's tools, and what they make works with the wizard.
 
 use crate::support::{PIN, Table, Written, at_readers, so_pin, user_pin};
-use hsm_ceremony::app::{Front, FrontError, Rehearsal, Sitting};
+use hsm_ceremony::app::{Front, FrontError, Occasion, Setting, Sitting};
 use hsm_ceremony::audience::{Audience, Quorum};
 use hsm_ceremony::card::verify::verify_sha256;
 use hsm_ceremony::card::{
@@ -66,10 +66,11 @@ fn established(records: &Path) -> (PathBuf, Vec<Written>) {
     plan["keys"] = (1..).zip(KEYS).map(key).collect();
     let text = plan.to_string();
 
-    let rehearsal = Rehearsal::establish(Plan::parse(&text).unwrap(), text, records).unwrap();
-    let folder = rehearsal.folder();
+    let plan = Plan::parse(&text).unwrap();
+    let occasion = Occasion::establish(plan, text, records, Setting::SoftwareCards).unwrap();
+    let folder = occasion.folder();
     let script = Rc::new(Script::load().unwrap());
-    let Rehearsal { ceremony, plan, plan_text, office } = rehearsal;
+    let Occasion { ceremony, plan, plan_text, office } = occasion;
     let mut sitting = Sitting::begin(ceremony, plan, &plan_text, &script, office).unwrap();
     let mut audience = Audience::new(Box::new(std::io::stderr()));
     audience.prefer(Quorum::Last);

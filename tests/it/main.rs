@@ -10,14 +10,13 @@
     reason = "tests stop at the first surprise"
 )]
 
-mod ceremonies;
-mod engine;
-mod rooms;
-mod secrets;
 mod both_ways;
+mod ceremonies;
 mod driver;
 mod engine;
 mod old_flow;
+mod rooms;
+mod secrets;
 mod softcard_traces;
 mod support;
 mod wizard_at_readers;

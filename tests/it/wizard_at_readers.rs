@@ -1,9 +1,8 @@
 //! The wizard itself at real readers: establish, then restore with both devices in, which change places in the middle.
 
 use crate::support::{Owned, Table, at_readers};
-use hsm_ceremony::app::{Front, FrontError, Rehearsal, Sitting};
+use hsm_ceremony::app::{Front, FrontError, Occasion, Setting, Sitting};
 use hsm_ceremony::audience::Audience;
-use hsm_ceremony::card::PcscReaders;
 use hsm_ceremony::ceremony::{Body, People, View};
 use hsm_ceremony::dkek::Rounds;
 use hsm_ceremony::plan::Plan;
@@ -48,11 +47,9 @@ impl Front for Eventful<'_> {
     }
 }
 
-/// Runs a ceremony on the readers of the table.
-fn run(rehearsal: Rehearsal, front: &mut dyn Front) {
-    let Rehearsal { ceremony, plan, plan_text, mut office } = rehearsal;
-    office.readers = Box::new(PcscReaders::new());
-    office.hands = None;
+/// Holds a ceremony, with few rounds: how long a key takes is no matter here.
+fn run(occasion: Occasion, front: &mut dyn Front) {
+    let Occasion { ceremony, plan, plan_text, mut office } = occasion;
     office.rounds = Rounds(1000);
     let script = Rc::new(Script::load().unwrap());
     let mut sitting = Sitting::begin(ceremony, plan, &plan_text, &script, office).unwrap();
@@ -78,9 +75,10 @@ fn devices_that_change_places_in_the_middle_of_a_restore_are_told_apart() {
             event: None,
             faults: Vec::new(),
         };
-        let rehearsal = Rehearsal::establish(Plan::parse(PLAN).unwrap(), PLAN.to_owned(), &records).unwrap();
-        let folder = rehearsal.folder();
-        run(rehearsal, &mut front);
+        let (plan, setting) = (Plan::parse(PLAN).unwrap(), Setting::VirtualReaders);
+        let occasion = Occasion::establish(plan, PLAN.to_owned(), &records, setting).unwrap();
+        let folder = occasion.folder();
+        run(occasion, &mut front);
         assert_eq!(front.faults, Vec::<String>::new());
 
         cards.push(table.insert(1, "REH0000002"));
@@ -88,7 +86,7 @@ fn devices_that_change_places_in_the_middle_of_a_restore_are_told_apart() {
         let faults = {
             let event: Box<dyn FnOnce() + '_> = Box::new(|| swap(table, &mut cards));
             let mut front = Eventful { audience, title: "Restore rsa-root", event: Some(event), faults: Vec::new() };
-            run(Rehearsal::restore(&folder, &records).unwrap(), &mut front);
+            run(Occasion::restore(&folder, None, &records, setting).unwrap(), &mut front);
             assert!(front.event.is_none(), "no step has this title");
             front.faults
         };
