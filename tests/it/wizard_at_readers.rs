@@ -102,3 +102,17 @@ fn devices_that_change_places_in_the_middle_of_a_restore_are_told_apart() {
         drop(cards);
     });
 }
+
+#[test]
+fn the_program_rehearses_by_itself_at_real_readers() {
+    at_readers("wizard_at_readers::the_program_rehearses_by_itself_at_real_readers", |table| {
+        let rehearse = ["rehearse", "--auto", "--pcsc", "--records", "records"];
+        let cards = [table.insert(0, "REH0000001"), table.insert(1, "REH0000002")];
+        let said = table.run(env!("CARGO_BIN_EXE_ceremony"), &rehearse);
+        for serial in ["REH0000001", "REH0000002"] {
+            assert!(said.contains(&format!("initialised in this sitting: {serial}")), "{said}");
+        }
+        assert_eq!(table.device(1).keys().unwrap().len(), 1);
+        drop(cards);
+    });
+}
