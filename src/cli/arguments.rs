@@ -90,6 +90,8 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, l
             state: state.take(),
             serial: serial.take(),
         }),
+        // The audience keeps its cards in memory: it has none of a sitting that was held before.
+        (Some("rehearse"), Some("restore"), 2) if auto => return Err("rehearse restore --auto".into()),
         (Some("rehearse"), None, 1) | (Some("rehearse"), Some("establish" | "restore" | "inspect"), 2) => {
             Command::Hold(Hold {
                 ceremony,

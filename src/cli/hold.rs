@@ -20,7 +20,7 @@ use crate::terms::Fault;
 use crate::vault::Vault;
 
 /// Prepares one ceremony.
-fn prepare(ceremony: CeremonyKind, hold: &Hold) -> Result<Occasion, Vec<Fault>> {
+fn prepare(ceremony: CeremonyKind, hold: &Hold, script: &Script) -> Result<Occasion, Vec<Fault>> {
     let setting = match (hold.rehearsal, hold.pcsc) {
         (false, _) => Setting::Real,
         (true, true) => Setting::VirtualReaders,
@@ -33,18 +33,18 @@ fn prepare(ceremony: CeremonyKind, hold: &Hold) -> Result<Occasion, Vec<Fault>> 
     let one = |fault| vec![fault];
     match ceremony {
         CeremonyKind::Establish => {
-            let (plan, text) = read_plan(plan)?;
+            let (plan, text) = read_plan(plan, script)?;
             Occasion::establish(plan, text, &hold.records, setting).map_err(one)
         }
         CeremonyKind::Inspect => {
-            let (plan, text) = read_plan(plan)?;
+            let (plan, text) = read_plan(plan, script)?;
             Occasion::inspect(plan, text, &hold.records, setting).map_err(one)
         }
         CeremonyKind::Restore => {
             let latest = || latest_establish(&hold.records);
             let from = hold.from.clone().or_else(latest);
             let nothing = || vec![Fault::new("nothing-to-restore").with("folder", hold.records.display())];
-            let given = plan.map(|file| read_plan(Some(file))).transpose()?;
+            let given = plan.map(|file| read_plan(Some(file), script)).transpose()?;
             Occasion::restore(&from.ok_or_else(nothing)?, given, &hold.records, setting).map_err(one)
         }
     }
@@ -71,7 +71,7 @@ pub fn with_audience(hold: &Hold, script: &Rc<Script>) -> Exit {
     for ceremony in all {
         // A restore with other custodians than those who opened the file first proves more.
         audience.prefer(if ceremony == CeremonyKind::Establish { Quorum::First } else { Quorum::Last });
-        let occasion = match prepare(ceremony, hold) {
+        let occasion = match prepare(ceremony, hold, script) {
             Ok(occasion) => occasion,
             Err(faults) => return explain(script, &faults),
         };
@@ -98,7 +98,7 @@ pub fn in_terminal(hold: &Hold, script: &Rc<Script>) -> Exit {
     let _ = room::lock_memory();
     room::disable_cores();
     if hold.plan.is_some()
-        && let Err(faults) = read_plan(hold.plan.as_deref())
+        && let Err(faults) = read_plan(hold.plan.as_deref(), script)
     {
         return explain(script, &faults);
     }
@@ -121,7 +121,7 @@ pub fn in_terminal(hold: &Hold, script: &Rc<Script>) -> Exit {
                 return stopped_by(&Stopped::Front(error), script);
             }
         };
-        let result = prepare(ceremony_now, hold).and_then(|occasion| {
+        let result = prepare(ceremony_now, hold, script).and_then(|occasion| {
             folder = Some(occasion.folder());
             begin(occasion, script).map_err(|fault| vec![fault])
         });

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod hold;
+mod read;
 mod say;
 mod softcard;
 mod verify;
@@ -14,6 +15,7 @@ use std::rc::Rc;
 use sha2::{Digest as _, Sha256};
 
 use self::arguments::{Command, parse};
+use self::read::{Unreadable, read_named};
 use self::say::{complain, explain, print_all, print_text};
 use crate::paper;
 use crate::plan::Plan;
@@ -55,7 +57,7 @@ fn perform(command: Command, script: &Rc<Script>) -> Exit {
         Command::Help => print_all(script.chapter("help").iter().map(String::as_str)),
         Command::Version => print_all([concat!("ceremony ", env!("CARGO_PKG_VERSION"))]),
         Command::Handbook => print_text(&paper::handbook(script)),
-        Command::PlanPrint(file) => match read_plan(Some(&file)) {
+        Command::PlanPrint(file) => match read_plan(Some(&file), script) {
             Ok((plan, text)) => {
                 let digest = Digest(Sha256::digest(&text).into());
                 print_text(&paper::days_script(CeremonyKind::Establish, &plan, &digest, script))
@@ -70,17 +72,16 @@ fn perform(command: Command, script: &Rc<Script>) -> Exit {
 }
 
 /// The example plan is built in, so that a newcomer can begin without one.
-fn read_plan(file: Option<&Path>) -> Result<(Plan, String), Vec<Fault>> {
+fn read_plan(file: Option<&Path>, script: &Script) -> Result<(Plan, String), Vec<Fault>> {
     let text = match file {
         None => include_str!("../../assets/plan.example.json").to_owned(),
         Some(file) => {
-            let unreadable =
-                |why: String| vec![Fault::new("plan-unreadable").with("file", file.display()).with("why", why)];
-            let size = file.metadata().map_err(|error| unreadable(error.to_string()))?.len();
-            if size > Plan::LARGEST as u64 {
-                return Err(vec![Fault::new("plan-too-large")]);
-            }
-            let bytes = std::fs::read(file).map_err(|error| unreadable(error.to_string()))?;
+            let bytes = read_named(file, Plan::LARGEST as u64, script).map_err(|unreadable| match unreadable {
+                Unreadable::TooLarge => vec![Fault::new("plan-too-large")],
+                Unreadable::Because(why) => {
+                    vec![Fault::new("plan-unreadable").with("file", file.display()).with("why", why)]
+                }
+            })?;
             String::from_utf8(bytes).map_err(|_| vec![Fault::new("plan-not-text")])?
         }
     };

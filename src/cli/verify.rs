@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use super::Exit;
+use super::read::{Unreadable, read_named};
 use super::say::{explain, print_all};
-use crate::clerk::RecordFile;
+use crate::clerk::{Folder, RecordFile};
 use crate::record::{Ending, verify};
 use crate::script::{Script, fill};
 use crate::terms::Fault;
@@ -12,10 +13,14 @@ use crate::terms::Fault;
 /// Checks a record and says what it proves.
 pub fn verify_record(path: &Path, script: &Script) -> Exit {
     let file = if path.is_dir() { path.join(RecordFile::NAME) } else { path.to_owned() };
-    let read = std::fs::read(&file);
-    let checked = read
-        .map_err(|error| Fault::new("file-read").with("file", file.display()).with("why", error))
-        .and_then(|text| verify(&text));
+    let read = read_named(&file, Folder::LARGEST_FILE, script).map_err(|unreadable| {
+        let why = match unreadable {
+            Unreadable::TooLarge => script.word("too-large").to_owned(),
+            Unreadable::Because(why) => why,
+        };
+        Fault::new("file-read").with("file", file.display()).with("why", why)
+    });
+    let checked = read.and_then(|text| verify(&text));
     let proof = match checked {
         Ok(proof) => proof,
         Err(fault) => return explain(script, &[fault]),

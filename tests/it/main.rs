@@ -12,9 +12,11 @@
 
 mod both_ways;
 mod ceremonies;
+mod command_line;
 mod driver;
 mod engine;
 mod old_flow;
+mod pty;
 mod rooms;
 mod secrets;
 mod softcard_traces;

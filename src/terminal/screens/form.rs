@@ -91,7 +91,7 @@ pub fn page(desk: &Desk, paint: &Paint<'_>, text: &[String], fields: &[FieldView
         };
         let note = theme.text(&note).into_owned();
         let note = sign.map_or(note.clone(), |sign| format!("{sign} {note}"));
-        let room = most.saturating_sub(usize::from(natural_width(meant(fields, field)).min(40)) + 5);
+        let room = most.saturating_sub(usize::from(natural_width(meant(fields, field))) + 5);
         let beside = parts::width(&note) <= room;
         let shown = if beside { Line::from(Span::styled(note.clone(), style)) } else { Line::default() };
         page.rows.push(Row::Entry(place, shown));

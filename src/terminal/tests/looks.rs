@@ -98,6 +98,16 @@ fn a_long_line_shows_its_end() {
 }
 
 #[test]
+fn what_is_wrong_with_a_long_line_is_not_covered_by_it() {
+    let state = FieldState::Wrong("This line is full.".into());
+    let view = view(form(vec![field("What", FieldKind::Line, state)]));
+    let mut bench = Bench::new();
+    bench.act(&view, "x".repeat(101).as_bytes());
+    let lines = bench.draw(&view);
+    assert!(has(&lines, &"x".repeat(59)) && has(&lines, "✗ This line is full."), "{lines:?}");
+}
+
+#[test]
 fn what_cannot_be_undone_stands_in_a_double_frame() {
     for (theme, corner, wall) in
         [(Theme::FULL, "╔═ THIS CANNOT BE UNDONE ═", "║"), (Theme::LEAST, "#= THIS CANNOT BE UNDONE =", "#")]

@@ -4,9 +4,13 @@
 //! where `/run/pcscd` is a folder of the test, and everything else finds its socket through `PCSCLITE_CSOCK_NAME`. That
 //! variable must be there before the process starts, so [`at_readers`] runs the test's body in a second process.
 
+pub mod binary;
+pub mod memory;
 mod opensc;
 mod owned;
 mod talk;
+pub mod walk;
+pub mod wizard;
 
 pub use opensc::{PIN, Written, after, private_key, so_pin, user_pin};
 pub use owned::Owned;

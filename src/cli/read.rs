@@ -1,0 +1,30 @@
+//! Reads a file that somebody named on the command line: whole, but never without end.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use crate::script::Script;
+
+/// Why a named file cannot be read.
+pub enum Unreadable {
+    /// It is larger than such a file can be.
+    TooLarge,
+    /// In words.
+    Because(String),
+}
+
+/// All bytes of an ordinary file of at most `most` bytes. A pipe or a device is refused before it is opened: it could
+/// block, or never end.
+pub fn read_named(path: &Path, most: u64, script: &Script) -> Result<Vec<u8>, Unreadable> {
+    let because = |error: std::io::Error| {
+        let text = error.to_string();
+        Unreadable::Because(text.split(" (os error").next().unwrap_or_default().to_lowercase())
+    };
+    if !path.metadata().map_err(because)?.is_file() {
+        return Err(Unreadable::Because(script.word("no-ordinary-file").to_owned()));
+    }
+    let mut bytes = Vec::new();
+    File::open(path).and_then(|file| file.take(most + 1).read_to_end(&mut bytes)).map_err(because)?;
+    if bytes.len() as u64 > most { Err(Unreadable::TooLarge) } else { Ok(bytes) }
+}

@@ -1,0 +1,360 @@
+//! Bad input at every field of every screen of *establish*: a sentence says what is wrong, the step stays, nothing is
+//! lost, and the right input goes on.
+
+use std::fs;
+
+use crate::support::walk::{self, SO_PIN, USER_PIN};
+use crate::support::wizard::Wizard;
+
+/// Two custodians, both needed, and the restore proven at once: every kind of field is there.
+const PLAN: &str = r#"{
+  "plan": 1,
+  "title": "Bad input",
+  "administrator": "Katherine Johnson",
+  "auditors": [],
+  "witnesses": [],
+  "custodians": ["Ada Lovelace", "Grace Hopper"],
+  "threshold": 2,
+  "device": { "so_pin_holder": "Barbara Liskov", "pin_holder": "Donald Knuth", "user_pin_tries": 3, "pin_reset": "off" },
+  "keys": [
+    { "label": "rsa-root", "type": "EC:secp256r1", "id": "10", "reference": 1, "restore_to": 10 },
+    { "label": "second", "type": "EC:secp256r1", "id": "11", "reference": 2, "restore_to": 20 }
+  ],
+  "prove_restore": true
+}"#;
+
+const CLEAR: &[u8] = b"\x15";
+const GARBAGE: &[u8] = b"\x1b[31m\x1b]0;title\x07\x1b[<0;12;7M\x1bOP\x1b[99~\x1b[1;5C\x00\x1c\x1f";
+const NOT_ASCII: &str = "Only plain letters, digits and signs (ASCII)";
+
+/// Types something wrong into the field in focus, tries to go on, and empties the field.
+fn refused(wizard: &mut Wizard, keys: &str, sentence: &str) {
+    let step = wizard.step();
+    wizard.keys(keys.as_bytes());
+    wizard.see(sentence);
+    wizard.keys(b"\r");
+    wizard.see("This field is");
+    wizard.see(sentence);
+    assert_eq!(wizard.step(), step, "{keys:?} went on");
+    wizard.press(CLEAR);
+}
+
+/// The same for the questions in between, which say only that the answer is not there yet.
+fn held(wizard: &mut Wizard, keys: &str, question: &str) {
+    wizard.keys(keys.as_bytes());
+    wizard.keys(b"\r");
+    wizard.see("This field is");
+    wizard.see(question);
+    wizard.press(CLEAR);
+}
+
+/// What no field takes; the field is empty before and after.
+fn never_taken(wizard: &mut Wizard) {
+    let empty = trimmed(&wizard.screen());
+    for (keys, sentence) in [
+        ("\u{e9}".as_bytes(), NOT_ASCII),
+        ("\u{1f511}".as_bytes(), NOT_ASCII),
+        (b"\xff\xfe", NOT_ASCII),
+        (b"\xc3", NOT_ASCII),
+        // the sequences do nothing; what comes after them shows that they were read
+        ([GARBAGE, b"\xc3\xa9"].concat().as_slice(), NOT_ASCII),
+        (b"\x1b[200~1234567890123456\r\x1b[201~", "Pasting is refused"),
+        ([b'z'; 200].as_slice(), "The field is full."),
+    ] {
+        wizard.keys(keys);
+        wizard.see(sentence);
+        wizard.keys(CLEAR);
+        wizard.until("the empty field", |screen| trimmed(screen) == empty);
+    }
+}
+
+/// A field that must not stay empty.
+fn needed(wizard: &mut Wizard) {
+    never_taken(wizard);
+    let step = wizard.step();
+    wizard.keys(b"\r");
+    wizard.see("This field is still empty.");
+    assert_eq!(wizard.step(), step);
+}
+
+/// Types what is right into a field that is not the last, and goes to the next.
+fn next_field(wizard: &mut Wizard, text: &str) {
+    let empty = |screen: &str| screen.contains("▸ _");
+    wizard.keys(text.as_bytes());
+    wizard.until("what was typed", |screen| !empty(screen));
+    wizard.keys(b"\r");
+    wizard.until("the next field", empty);
+}
+
+/// The screen's lines without the blanks that an emulator may or may not keep.
+fn trimmed(screen: &str) -> Vec<String> {
+    screen.lines().map(str::trim_end).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+}
+
+/// Groups with one character changed.
+fn changed(text: &str, place: usize) -> String {
+    let mut bytes = text.as_bytes().to_vec();
+    bytes[place] = if bytes[place] == b'0' { b'1' } else { b'0' };
+    String::from_utf8(bytes).unwrap()
+}
+
+#[test]
+fn every_field_of_establish_refuses_what_is_wrong_and_goes_on_with_what_is_right() {
+    let place = tempfile::tempdir().unwrap();
+    let plan = place.path().join("plan.json");
+    fs::write(&plan, PLAN).unwrap();
+    let records = place.path().join("records");
+    let arguments = ["rehearse", "establish", "--plan", plan.to_str().unwrap(), "--records", records.to_str().unwrap()];
+    let mut wizard = Wizard::start(&arguments);
+    let w = &mut wizard;
+
+    w.pass("read this aloud");
+    w.wait_for("every custodian is needed");
+    needed(w);
+    for word in ["all needed", "ALL NEEDED ", " ALL NEEDED", "ALL", "yes"] {
+        refused(w, word, if word == "ALL" { "3 of 10 so far" } else { "Type ALL NEEDED, in capitals" });
+    }
+    walk::fill(w, &["ALL NEEDED"]);
+    w.pass("Know what guards what");
+    walk::people_and_room(w);
+    in_between(w);
+    w.pass("take the device that shall hold the keys");
+    let serial = walk::device(w, "One device was found:");
+    w.pass("The generator is seeded from");
+    w.pass("shares are computed");
+
+    let mut notes = Vec::new();
+    for custodian in 1..=2 {
+        let note = walk::show(w, custodian);
+        walk::hide(w, &note);
+        walk::to_the_card(w);
+        whole_card(w, &note);
+        w.wait_for("Put the card into its bag");
+        never_taken(w);
+        refused(w, &"b".repeat(101), "This line is full.");
+        walk::fill(w, &[""]);
+        notes.push(note);
+    }
+    w.pass("The share file is written");
+    seats(w, &notes);
+    w.pass("Its key check value is the right one");
+    pins(w);
+    w.wait_for("THIS CANNOT BE UNDONE");
+    needed(w);
+    for wrong in ["REH", "reh0000000", &changed(&serial, 9), &format!("{serial}0")] {
+        let typing = wrong == "REH";
+        refused(w, wrong, if typing { "3 of 10 so far" } else { "compare with the device in the reader" });
+    }
+    walk::fill(w, &[&serial]);
+    w.pass("is erased and initialised. It has its new");
+    log_in(w);
+    w.pass("and it is the right one");
+    for _ in 0..2 {
+        w.pass("The device made the key");
+    }
+    w.pass("holds the keys of the plan, and no other");
+    for _ in 0..2 {
+        w.pass("read back and verified: it belongs to this DKEK");
+    }
+    w.pass("The program holds no secret any more");
+    for (seat, note) in (1..).zip(&notes) {
+        walk::seat(w, seat, note);
+    }
+    w.pass("Its key check value is the right one");
+    w.pass("take the replacement: the device that gets the keys back");
+    let serial = walk::device(w, "The replacement was found:");
+    walk::initialise(w, &serial);
+    walk::log_in_and_load(w);
+    w.pass("So whatever it lists afterwards came from the backup");
+    key_references(w);
+    w.pass("holds the restored keys, and no other");
+    for _ in 0..2 {
+        w.pass("It is the same key");
+    }
+    walk::close(w);
+    while w.footer().contains("Enter read on") {
+        w.press(b"\r");
+    }
+    w.keys(b"\r");
+    assert_eq!(w.exit(), 4, "a person was replaced: a deviation");
+    let log = String::from_utf8_lossy(&w.log()).into_owned();
+    assert!(!log.contains("panicked"), "never a panic");
+}
+
+/// The fields of questions in between: a note, a name, the word that stops.
+fn in_between(w: &mut Wizard) {
+    w.wait_for("Read the serial number printed on it aloud");
+    w.keys(b"\x04");
+    w.wait_for("What happened? It goes into the record");
+    w.keys(b"1");
+    w.wait_for("Say in one line");
+    needed(w);
+    for blank in ["", "   "] {
+        w.keys(blank.as_bytes());
+        w.keys(b"\r");
+        w.see("This field is still empty.");
+        w.press(CLEAR);
+    }
+    held(w, &"n".repeat(101), "Say in one line");
+    w.keys(b"\x1b");
+    w.wait_for("Read the serial number printed on it aloud");
+
+    w.keys(b"\x04");
+    w.wait_for("What happened? It goes into the record");
+    w.keys_all_read(b"0789x");
+    w.see("What happened? It goes into the record");
+    w.keys(b"3");
+    w.wait_for("Which custodian does somebody else stand in for?");
+    w.keys(b"2");
+    w.wait_for("Type the name of the person who stands in");
+    needed(w);
+    held(w, &"n".repeat(101), "Type the name of the person who stands in");
+    walk::fill(w, &["Rear Admiral G. Hopper"]);
+    w.wait_for("Read the serial number printed on it aloud");
+
+    w.keys(b"\x03");
+    w.wait_for("Stop the ceremony? It is then sealed");
+    needed(w);
+    for word in ["abort", "ABORTED", "ABO", "ABORT "] {
+        held(w, word, "Stop the ceremony? It is then sealed");
+    }
+    w.keys(b"\x1b");
+}
+
+/// Prime, id and value of the card.
+fn whole_card(w: &mut Wizard, note: &walk::Note) {
+    needed(w);
+    for place in [0, 9, 22] {
+        refused(w, &changed(&note.prime, place), &format!("Group {} is not as in the prime", place / 3 + 1));
+    }
+    refused(w, &note.prime[..14], "5 of 8 so far");
+    refused(w, &format!("{}:00", note.prime), "More than 8 groups.");
+    refused(w, "xyz", "only digits 0-9 and letters a-f");
+    next_field(w, &note.prime.to_uppercase().replace(':', " "));
+
+    needed(w);
+    for (id, sentence) in [
+        ("0", "a number from 1 to 16"),
+        ("17", "a number from 1 to 16"),
+        ("99999999999999999999", "a number from 1 to 16"),
+        ("-1", "a decimal number"),
+        ("C", "a decimal number"),
+        ("1.0", "a decimal number"),
+        ("5", "This is card 5"),
+    ] {
+        refused(w, id, sentence);
+    }
+    next_field(w, &note.id);
+
+    needed(w);
+    refused(w, "4c:4o", "Group 2: only digits 0-9 and letters a-f.");
+    refused(w, "0O", "Group 1: only digits 0-9 and letters a-f.");
+    refused(w, "4c:4:1b", "Group 2 has one character only");
+    refused(w, &note.value[..20], "7 of 8 so far");
+    refused(w, &"a0:".repeat(200), "More than 8 groups.");
+    refused(w, &format!("{}0", note.value), "More than 8 groups.");
+    // the right length and alphabet, but not what was dealt
+    walk::fill(w, &[&changed(&note.value, 12)]);
+    w.wait_for("What was typed is not what was dealt");
+    assert!(w.screen().contains("group 5"), "{}", w.screen());
+    w.keys_all_read(b"4 9x");
+    w.see("What was typed is not what was dealt");
+    w.keys(b"1");
+    w.wait_for("type everything from your card");
+    walk::fill(w, &[&note.prime, &note.id, &note.value.replace(':', "")]);
+}
+
+/// Shares that cannot be right, and shares that only look right.
+fn seats(w: &mut Wizard, notes: &[walk::Note]) {
+    w.wait_for("Seat 1 of");
+    w.keys_all_read(b"0 3 9 x");
+    w.see("Seat 1 of");
+    w.keys(b"1");
+    w.wait_for("Type id and value from the card");
+    needed(w);
+    refused(w, "2", "This is card 2; the custodian who sits here is number 1");
+    next_field(w, "1");
+    needed(w);
+    walk::fill(w, &["ff:ff:ff:ff:ff:ff:ff:ff"]);
+    w.wait_for("it is not smaller than the prime");
+    assert_eq!(w.step(), "Step 5.1");
+    w.keys(b"1");
+    w.wait_for("Type id and value from the card");
+    // a wrong share looks like a right one until the file is to be opened
+    walk::fill(w, &["1", &notes[0].wrong_value()]);
+    w.wait_for("Seat 2 of");
+    // who sits already cannot sit down again
+    w.keys_all_read(b"1");
+    w.see("Seat 2 of");
+    w.keys(b"2");
+    w.wait_for("Type id and value from the card");
+    walk::fill(w, &["2", &notes[1].value]);
+    w.wait_for("These shares do not open the share file");
+    w.keys(b"1");
+    for (seat, note) in (1..).zip(notes) {
+        walk::seat(w, seat, note);
+    }
+}
+
+/// Both PINs, twice each.
+fn pins(w: &mut Wizard) {
+    w.wait_for("choose the SO-PIN that the");
+    needed(w);
+    refused(w, "xyz", "An SO-PIN has only digits 0-9 and letters a-f.");
+    refused(w, &SO_PIN[..15], "15 of 16 so far");
+    refused(w, &format!("{SO_PIN}0"), "An SO-PIN has 16 hexadecimal digits.");
+    refused(w, "3537363231383830", "This one is printed in every manual");
+    next_field(w, SO_PIN);
+    needed(w);
+    refused(w, &changed(SO_PIN, 15), "This is not the same as above.");
+    walk::fill(w, &[SO_PIN]);
+
+    w.wait_for("Choose the user PIN of the");
+    needed(w);
+    refused(w, "12345", "5 of 6 so far");
+    refused(w, "1234567890123456", "A user PIN has 6 to 15 characters.");
+    refused(w, "648219", "This one is printed in every manual");
+    next_field(w, USER_PIN);
+    needed(w);
+    refused(w, &changed(USER_PIN, 9), "This is not the same as above.");
+    walk::fill(w, &[USER_PIN]);
+}
+
+/// Wrong twice: the last try takes a word first.
+fn log_in(w: &mut Wizard) {
+    for left in [2, 1] {
+        w.wait_for("Type the user PIN of the");
+        if left == 2 {
+            needed(w);
+            refused(w, "12345", "5 of 6 so far");
+            refused(w, "1234567890123456", "A user PIN has 6 to 15 characters.");
+        }
+        walk::fill(w, &[&changed(USER_PIN, 0)]);
+        w.wait_for(&format!("The user PIN is wrong. Tries left: {left}."));
+        w.keys(b"1");
+    }
+    w.wait_for("has one try left");
+    needed(w);
+    refused(w, "last try", "Type LAST TRY, in capitals");
+    walk::fill(w, &["LAST TRY"]);
+    w.wait_for("Type the user PIN of the");
+    walk::fill(w, &[USER_PIN]);
+}
+
+/// Where the keys go; the plan's reference is filled in.
+fn key_references(w: &mut Wizard) {
+    w.wait_for("Which reference shall it have");
+    w.press(CLEAR);
+    never_taken(w);
+    for wrong in ["0", "256", "-1", "0x10", "1a", "99999999999999999999"] {
+        refused(w, wrong, "A key reference is a number from 1 to 255.");
+    }
+    refused(w, "20", "Key reference 20 is taken by another key.");
+    walk::fill(w, &["11"]);
+    w.pass("The key is back");
+    w.wait_for("Which reference shall it have");
+    w.press(CLEAR);
+    refused(w, "11", "Key reference 11 is taken by another key.");
+    walk::fill(w, &["20"]);
+    w.pass("The key is back");
+}

@@ -1,0 +1,5 @@
+//! The real binary in a pseudoterminal.
+
+mod bad_input;
+mod rehearsal;
+mod stopping;

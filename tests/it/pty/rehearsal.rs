@@ -1,0 +1,272 @@
+//! A whole interactive rehearsal at 80×24, custodians 1 to 4, any 2 restore; with what goes wrong on a real day.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::support::binary;
+use crate::support::memory::{Needle, scan};
+use crate::support::walk::{self, Note, SO_PIN, USER_PIN};
+use crate::support::wizard::{ERASE, Wizard, bare};
+
+#[test]
+fn four_custodians_make_and_restore_a_key() {
+    let place = tempfile::tempdir().unwrap();
+    let records = place.path().join("records");
+    let mut wizard = Wizard::start(&["rehearse", "--records", records.to_str().unwrap()]);
+    wizard.forbid(SO_PIN);
+    wizard.forbid(USER_PIN);
+
+    wizard.wait_for("Step 0.0");
+    wizard.keys(b"1");
+    let notes = establish(&mut wizard);
+    wizard.keys(b"\r");
+    wizard.wait_for("Step 0.0");
+    wizard.keys(b"2");
+    restore(&mut wizard, &notes);
+    wizard.keys(b"\r");
+    wizard.wait_for("Step 0.0");
+    // the software card keeps its PINs, as a device does; but what typing leaves behind is spread
+    let pins = [Needle::exact("SO-PIN", SO_PIN.as_bytes()), Needle::exact("user PIN", USER_PIN.as_bytes())];
+    let finds = look_through(&wizard, &pins);
+    assert!(finds.iter().all(|find| find.stride == 1), "typed keys were kept: {finds:?}");
+    for note in &notes {
+        walk::assert_gone(&wizard, note);
+        let finds = look_through(&wizard, &Needle::share_value(&note.value));
+        assert!(finds.is_empty(), "left in memory after both ceremonies: {finds:?}");
+    }
+    wizard.keys(b"3");
+    assert_eq!(wizard.exit(), 0, "the last ceremony had no deviation");
+    wizard.assert_given_back();
+
+    let log = wizard.log();
+    let plain = walk::without_escapes(&log);
+    for secret in [SO_PIN, USER_PIN] {
+        assert!(!plain.contains(&bare(secret)), "a PIN came out");
+    }
+    let folder = |kind: &str| folder_of(&records, kind);
+    let (made, restored) = (folder("-establish-"), folder("-restore-"));
+    for (sitting, deviations) in [(&made, "Deviations: 2."), (&restored, "Deviations: 0.")] {
+        let output = Command::new(binary::delivered()).arg("verify").arg(sitting).output().unwrap();
+        let said = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.success() && said.contains(deviations), "{said}");
+        assert!(said.contains("It is the record of a rehearsal."), "{said}");
+    }
+    let record = fs::read_to_string(made.join("record.jsonl")).unwrap();
+    assert!(record.contains("the lamp went out"), "the deviation is in the record");
+    openssl_agrees(&made, &restored);
+    no_secret_in_files(&records, &notes);
+}
+
+fn establish(wizard: &mut Wizard) -> Vec<Note> {
+    let serial = walk::to_the_custodians(wizard, false);
+    let mut notes = vec![first_custodian(wizard), second_custodian(wizard)];
+    for custodian in 3..=4 {
+        notes.push(walk::turn(wizard, custodian));
+        wizard.wait_for(if custodian == 4 { "The share file is written" } else { "Step 3.4" });
+        walk::assert_gone(wizard, &notes[usize::from(custodian) - 1]);
+    }
+    wizard.pass("The share file is written");
+    walk::seat(wizard, 1, &notes[0]);
+    walk::seat(wizard, 2, &notes[1]);
+    wizard.pass("Its key check value is the right one");
+    walk::initialise(wizard, &serial);
+    wrong_pin(wizard);
+    wizard.pass("and it is the right one");
+    wizard.pass("The device made the key");
+    wizard.pass("holds the keys of the plan, and no other");
+    wizard.pass("read back and verified: it belongs to this DKEK");
+    wizard.pass("The program holds no secret any more");
+    wizard.pass("One thing is not done");
+    walk::close(wizard);
+    notes
+}
+
+/// Shows, hides, shows again; the window changes its size meanwhile; memory is looked through.
+fn first_custodian(wizard: &mut Wizard) -> Note {
+    let note = walk::show(wizard, 1);
+    let needles = Needle::share_value(&note.value);
+    let finds = look_through(wizard, &needles);
+    let sees = |name: &str, spread: bool| finds.iter().any(|find| find.name == name && (find.stride > 1) == spread);
+    assert!(sees("with colons", false), "the scanner sees the share that is lent: {finds:?}");
+    assert!(sees("as it is shown", true), "the scanner sees the cells of the screen: {finds:?}");
+    assert!(bare(&wizard.screen_and_scrollback()).contains(&bare(&note.value)), "the test can see");
+    walk::hide(wizard, &note);
+    walk::assert_gone(wizard, &note);
+
+    // shown again, and again hidden by the window's new size
+    wizard.allow(&note.value);
+    wizard.keys(b" ");
+    wizard.wait_for_share();
+    assert_eq!(Note::from_screen(&wizard.screen()).value, note.value);
+    let erased = count(&wizard.log(), ERASE);
+    wizard.resize(30, 100);
+    wizard.wait_for("Hidden.");
+    wizard.watch();
+    wizard.forbid(&note.value);
+    assert!(count(&wizard.log(), ERASE) > erased, "wiped when the size changed");
+    walk::assert_gone(wizard, &note);
+
+    // too small: nothing but the size, however often the share is asked for
+    wizard.resize(23, 79);
+    wizard.wait_for("This window is 79×23. Make it 80×24");
+    wizard.keys_all_read(b" s");
+    wizard.see("This window is 79×23. Make it 80×24");
+    assert!(!wizard.screen().contains("Custodian"), "{}", wizard.screen());
+    wizard.resize(24, 80);
+    wizard.wait_for("Hidden.");
+    wizard.watch();
+
+    // a wrong character is found when all is typed, and nothing is lost
+    walk::to_the_card(wizard);
+    walk::fill(wizard, &[&note.prime, "1", &note.wrong_value()]);
+    wizard.wait_for("What was typed is not what was dealt");
+    assert!(wizard.screen().contains("group 8"), "{}", wizard.screen());
+    assert_eq!(wizard.step(), "Step 3.1");
+    wizard.keys(b"1");
+    wizard.wait_for("type everything from your card");
+    walk::fill(wizard, &[&note.prime, "1", &note.value]);
+    walk::bag(wizard, "B-0001");
+
+    wizard.wait_for("Step 3.2");
+    walk::assert_gone(wizard, &note);
+    let finds = look_through(wizard, &needles);
+    assert!(finds.is_empty(), "left in memory after the turn: {finds:?}");
+    note
+}
+
+/// A deviation is noted and stopping is thought better of, both in the middle of typing.
+fn second_custodian(wizard: &mut Wizard) -> Note {
+    let note = walk::show(wizard, 2);
+    walk::hide(wizard, &note);
+    walk::to_the_card(wizard);
+    walk::fill(wizard, &[&note.prime, "2"]);
+    let (half, rest) = note.value.split_at(11);
+    wizard.keys(half.as_bytes());
+    wizard.wait_for("4 of 8 so far");
+    wizard.keys(b"\x04");
+    wizard.wait_for("What happened? It goes into the record");
+    wizard.keys(b"1");
+    wizard.wait_for("Say in one line");
+    walk::fill(wizard, &["the lamp went out"]);
+    wizard.wait_for("4 of 8 so far");
+    wizard.keys(b"\x03");
+    wizard.wait_for("Stop the ceremony? It is then sealed");
+    wizard.keys(b"\x1b");
+    wizard.wait_for("4 of 8 so far");
+    // a new screen begins with the first field that is not good
+    walk::fill(wizard, &[rest]);
+    walk::bag(wizard, "");
+    wizard.wait_for("Step 3.3");
+    walk::assert_gone(wizard, &note);
+    note
+}
+
+/// A wrong PIN costs a try, and says so; the right one goes on.
+fn wrong_pin(wizard: &mut Wizard) {
+    wizard.wait_for("Type the user PIN of the");
+    assert!(wizard.screen().contains("Tries left: 3"), "{}", wizard.screen());
+    walk::fill(wizard, &["not the PIN"]);
+    wizard.wait_for("The user PIN is wrong. Tries left: 2.");
+    wizard.keys(b"1");
+    wizard.wait_for("Type the user PIN of the");
+    assert!(wizard.screen().contains("Tries left: 2"), "{}", wizard.screen());
+    walk::fill(wizard, &[USER_PIN]);
+}
+
+fn restore(wizard: &mut Wizard, notes: &[Note]) {
+    wizard.pass("The folder is complete, and its files are unchanged");
+    wizard.wait_for("What became of the old device");
+    wizard.keys(b"1");
+    walk::people_and_room(wizard);
+    walk::seat(wizard, 1, &notes[2]);
+    walk::seat(wizard, 2, &notes[3]);
+    wizard.pass("Its key check value is the right one");
+    wizard.pass("The wrapped key rsa-root is good");
+    wizard.pass("take the replacement: the device that gets the keys back");
+    let serial = walk::device(wizard, "The replacement was found:");
+    walk::initialise(wizard, &serial);
+    walk::log_in_and_load(wizard);
+    walk::bring_the_key_back(wizard);
+    walk::close(wizard);
+}
+
+fn look_through(wizard: &Wizard, needles: &[Needle]) -> Vec<crate::support::memory::Find> {
+    scan(wizard.pid(), needles).unwrap_or_else(|error| {
+        panic!("the memory of the wizard cannot be read, so nothing is proven (it takes root): {error}")
+    })
+}
+
+fn count(log: &[u8], what: &[u8]) -> usize {
+    log.windows(what.len()).filter(|bytes| *bytes == what).count()
+}
+
+/// The newest folder of this kind of ceremony.
+pub fn folder_of(records: &Path, kind: &str) -> PathBuf {
+    let folders = fs::read_dir(records).unwrap().map(|entry| entry.unwrap().path());
+    let mut folders: Vec<_> = folders.filter(|path| path.to_string_lossy().contains(kind)).collect();
+    assert_eq!(folders.len(), 1, "one folder of {kind}");
+    folders.remove(0)
+}
+
+/// What the replacement signed is right under the public key file that the first device left, and openssl says so.
+fn openssl_agrees(made: &Path, restored: &Path) {
+    let verify = |signature: &Path| {
+        let mut command = Command::new("openssl");
+        command.args(["dgst", "-sha256", "-verify"]).arg(made.join("keys/rsa-root.pub.pem"));
+        command.arg("-signature").arg(signature).arg(restored.join("keys/rsa-root.proof.txt"));
+        command.output().expect("openssl is installed")
+    };
+    let signature = restored.join("keys/rsa-root.proof.sig");
+    let output = verify(&signature);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let mut bytes = fs::read(&signature).unwrap();
+    bytes[40] ^= 1;
+    let changed = restored.join("changed.sig");
+    fs::write(&changed, bytes).unwrap();
+    assert!(!verify(&changed).status.success(), "the test can tell");
+}
+
+/// No share value, PIN or SO-PIN in any file, except the software cards: they are the devices, and keep their PINs.
+fn no_secret_in_files(records: &Path, notes: &[Note]) {
+    let mut secrets: Vec<(String, Vec<u8>)> = Vec::new();
+    let mut add_hex = |what: &str, hex: &str| {
+        let raw = |digits: &str| -> Vec<u8> {
+            digits
+                .as_bytes()
+                .chunks(2)
+                .map(|two| u8::from_str_radix(std::str::from_utf8(two).unwrap(), 16).unwrap())
+                .collect()
+        };
+        let digits = bare(hex);
+        secrets.push((format!("{what} raw"), raw(&digits)));
+        secrets.push((format!("{what} in upper case"), digits.to_uppercase().into_bytes()));
+        secrets.push((format!("{what} in hexadecimal"), digits.into_bytes()));
+        secrets.push((format!("{what} as written"), hex.as_bytes().to_vec()));
+    };
+    for note in notes {
+        add_hex(&format!("share {}", note.id), &note.value);
+    }
+    add_hex("SO-PIN", SO_PIN);
+    secrets.push(("user PIN".to_owned(), USER_PIN.as_bytes().to_vec()));
+    let mut looked_at = 0;
+    let mut folders = vec![records.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                if !path.ends_with("cards") {
+                    folders.push(path);
+                }
+                continue;
+            }
+            let content = fs::read(&path).unwrap();
+            looked_at += 1;
+            for (what, secret) in &secrets {
+                let found = content.windows(secret.len()).any(|bytes| bytes == secret);
+                assert!(!found, "{what} is in {}", path.display());
+            }
+        }
+    }
+    assert!(looked_at > 8, "the test can see");
+}

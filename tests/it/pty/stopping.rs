@@ -1,0 +1,110 @@
+//! Stopped in the middle, by people, by a signal or because the line is cut: the screen is wiped, the terminal given
+//! back, and the record tells the truth.
+
+use std::path::Path;
+use std::process::Command;
+
+use rustix::process::Signal;
+
+use crate::support::binary;
+use crate::support::walk::{self, Note};
+use crate::support::wizard::{Wizard, bare};
+
+use super::rehearsal::folder_of;
+
+/// A wizard that shows the first custodian's share.
+fn with_a_share_shown(records: &Path) -> (Wizard, Note) {
+    let mut wizard = Wizard::start(&["rehearse", "establish", "--records", records.to_str().unwrap()]);
+    walk::to_the_custodians(&mut wizard, false);
+    let note = walk::show(&mut wizard, 1);
+    assert!(bare(&wizard.screen()).contains(&bare(&note.value)), "the test can see");
+    (wizard, note)
+}
+
+/// What `verify` ends with and says about the only sitting.
+fn verified(records: &Path) -> (Option<i32>, String) {
+    let sitting = folder_of(records, "-establish-");
+    let output = Command::new(binary::delivered()).arg("verify").arg(sitting).output().unwrap();
+    (output.status.code(), String::from_utf8(output.stdout).unwrap())
+}
+
+#[test]
+fn a_signal_wipes_the_share_and_gives_the_terminal_back() {
+    for signal in [Signal::TERM, Signal::HUP, Signal::INT, Signal::QUIT] {
+        let records = tempfile::tempdir().unwrap();
+        let (mut wizard, note) = with_a_share_shown(records.path());
+        wizard.signal(signal);
+        assert_eq!(wizard.exit(), 3, "{signal:?}");
+        wizard.assert_given_back();
+        walk::assert_gone(&wizard, &note);
+        let left = wizard.screen();
+        assert!(left.contains("signal"), "says why it ended:\n{left}");
+        let (code, said) = verified(records.path());
+        assert!(code == Some(3) && said.contains("not sealed"), "{signal:?}: {code:?} {said}");
+    }
+}
+
+#[test]
+fn stop_signals_do_not_leave_a_share_on_the_screen() {
+    let records = tempfile::tempdir().unwrap();
+    let (mut wizard, note) = with_a_share_shown(records.path());
+    wizard.signal(Signal::TSTP);
+    // it is not stopped: it still takes keys
+    walk::hide(&mut wizard, &note);
+    walk::assert_gone(&wizard, &note);
+}
+
+#[test]
+fn a_cut_line_ends_the_program_and_the_record_stays_true() {
+    let records = tempfile::tempdir().unwrap();
+    let (mut wizard, _) = with_a_share_shown(records.path());
+    wizard.hang_up();
+    assert_eq!(wizard.exit(), 3);
+    let (code, said) = verified(records.path());
+    assert!(code == Some(3) && said.contains("not sealed"), "{code:?} {said}");
+}
+
+#[test]
+fn people_stop_it_with_a_typed_word() {
+    let records = tempfile::tempdir().unwrap();
+    let (mut wizard, note) = with_a_share_shown(records.path());
+    wizard.keys(b"\x03");
+    wizard.wait_for("Stop the ceremony? It is then sealed");
+    wizard.forbid(&note.value);
+    walk::assert_gone(&wizard, &note);
+    walk::fill(&mut wizard, &["ABORT"]);
+    wizard.wait_for("The ceremony was stopped. Every secret in the program is wiped.");
+    wizard.see("No device was erased in this sitting.");
+    while wizard.footer().contains("Enter read on") {
+        wizard.press(b"\r");
+    }
+    wizard.keys(b"\r");
+    assert_eq!(wizard.exit(), 1);
+    wizard.assert_given_back();
+    walk::assert_gone(&wizard, &note);
+    let (code, said) = verified(records.path());
+    assert!(code == Some(0) && said.contains("was stopped by people"), "{code:?} {said}");
+}
+
+#[test]
+fn an_aborted_sitting_cannot_be_restored_from() {
+    let records = tempfile::tempdir().unwrap();
+    let place = records.path().to_str().unwrap();
+    let mut wizard = Wizard::start(&["rehearse", "--records", place]);
+    wizard.wait_for("Step 0.0");
+    wizard.keys(b"1");
+    wizard.wait_for("read this aloud");
+    wizard.keys(b"\x03");
+    wizard.wait_for("Stop the ceremony? It is then sealed");
+    walk::fill(&mut wizard, &["ABORT"]);
+    wizard.wait_for("The ceremony was stopped");
+    while wizard.footer().contains("Enter read on") {
+        wizard.press(b"\r");
+    }
+    wizard.keys(b"\r");
+    wizard.wait_for("Step 0.0");
+    wizard.keys_all_read(b"2");
+    assert_eq!(wizard.step(), "Step 0.0", "closed: there is nothing to restore from");
+    wizard.keys(b"3");
+    assert_eq!(wizard.exit(), 1);
+}

@@ -1,0 +1,124 @@
+//! Looks for bytes in the memory of another process, together or spread.
+//!
+//! Spread, because a screen's cells and a ring of key events keep one character every so many bytes.
+
+use std::fs::{self, File};
+use std::io;
+use std::os::unix::fs::FileExt;
+
+/// The widest spread that is looked for, in bytes from one character to the next.
+const WIDEST: usize = 96;
+
+/// What is looked for: bytes, of which some places may hold anything.
+pub struct Needle {
+    /// What to call it when it is found.
+    pub name: &'static str,
+    places: Vec<(usize, u8)>,
+}
+
+impl Needle {
+    /// All of the bytes.
+    pub fn exact(name: &'static str, bytes: &[u8]) -> Self {
+        Self { name, places: bytes.iter().copied().enumerate().collect() }
+    }
+
+    /// The bytes except spaces, in whose places anything may be.
+    pub fn spaced(name: &'static str, bytes: &[u8]) -> Self {
+        let places = bytes.iter().copied().enumerate().filter(|(_, byte)| *byte != b' ').collect();
+        Self { name, places }
+    }
+
+    /// Every form in which a share value could be in memory.
+    pub fn share_value(value: &str) -> Vec<Self> {
+        let groups: Vec<&str> = value.split(':').collect();
+        let mut raw: Vec<u8> = groups.iter().map(|group| u8::from_str_radix(group, 16).unwrap()).collect();
+        let mut needles = vec![
+            Self::exact("with colons", value.as_bytes()),
+            Self::exact("without colons", groups.concat().as_bytes()),
+            Self::exact("in upper case", groups.concat().to_uppercase().as_bytes()),
+            Self::spaced("as it is shown", groups.join(" : ").as_bytes()),
+            Self::exact("raw", &raw),
+        ];
+        raw.reverse();
+        needles.push(Self::exact("raw, least byte first", &raw));
+        needles
+    }
+}
+
+/// One find.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Find {
+    /// Which needle.
+    pub name: &'static str,
+    /// From one byte to the next.
+    pub stride: usize,
+    /// In which region of memory.
+    pub region: String,
+}
+
+/// Looks through all memory that the process can write to.
+///
+/// # Errors
+/// When the memory cannot be read: the process is not dumpable, so that takes root.
+pub fn scan(pid: u32, needles: &[Needle]) -> io::Result<Vec<Find>> {
+    let memory = File::open(format!("/proc/{pid}/mem"))?;
+    let maps = fs::read_to_string(format!("/proc/{pid}/maps"))?;
+    let mut finds = Vec::new();
+    let mut looked_at = 0;
+    for line in maps.lines() {
+        let mut words = line.split_whitespace();
+        let (Some(range), Some(rights)) = (words.next(), words.next()) else { continue };
+        let name = words.nth(3).unwrap_or("anonymous");
+        if !rights.starts_with("rw") || name.starts_with("[v") {
+            continue;
+        }
+        let (from, to) = range.split_once('-').unwrap();
+        let [from, to] = [from, to].map(|number| u64::from_str_radix(number, 16).unwrap());
+        let mut bytes = vec![0; usize::try_from(to - from).unwrap()];
+        // a region may be gone since it was listed; then what was read of it counts
+        let Ok(length) = memory.read_at(&mut bytes, from) else { continue };
+        looked_at += length;
+        look(&bytes[..length], needles, name, &mut finds);
+    }
+    if looked_at == 0 {
+        return Err(io::Error::other("no memory could be read"));
+    }
+    Ok(finds)
+}
+
+fn look(bytes: &[u8], needles: &[Needle], region: &str, finds: &mut Vec<Find>) {
+    for (page, content) in bytes.chunks(4096).enumerate() {
+        // most of a process is zero
+        if content.iter().all(|byte| *byte == 0) {
+            continue;
+        }
+        for needle in needles {
+            let (_, first) = needle.places[0];
+            for place in content.iter().enumerate().filter(|(_, byte)| **byte == first).map(|(place, _)| place) {
+                let at = page * 4096 + place;
+                let here = |stride: usize| {
+                    needle.places.iter().all(|(offset, byte)| bytes.get(at + offset * stride) == Some(byte))
+                };
+                finds.extend((1..=WIDEST).filter(|stride| here(*stride)).map(|stride| Find {
+                    name: needle.name,
+                    stride,
+                    region: region.to_owned(),
+                }));
+            }
+        }
+    }
+}
+
+#[test]
+fn the_scanner_sees_what_is_spread() {
+    let mut bytes = vec![7; 3 * 4096];
+    for (place, byte) in b"a3:0f".iter().enumerate() {
+        bytes[4090 + place * 24] = *byte;
+    }
+    let needles =
+        [Needle::exact("all", b"a3:0f"), Needle::spaced("with a gap", b"a :"), Needle::exact("another", b"a3-")];
+    let mut finds = Vec::new();
+    look(&bytes, &needles, "region", &mut finds);
+    let find = |name| Find { name, stride: 24, region: "region".to_owned() };
+    assert_eq!(finds, [find("all"), find("with a gap")]);
+}

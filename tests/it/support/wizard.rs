@@ -1,0 +1,419 @@
+//! Drives the real binary in a pseudoterminal: keys in, screen out.
+//!
+//! No test depends on speed. A screen is looked at only when a frame has gone out whole (every frame ends with the order
+//! about the cursor). The program throws away what was typed before a new screen was there; [`Wizard::wait_for`]
+//! therefore returns only after one more frame, so that keys sent next are not thrown away.
+
+use std::collections::BTreeSet;
+use std::fs::OpenOptions;
+use std::io::{Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::binary;
+
+/// Generous: it only bounds how long a broken program holds the tests.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// A key that no screen knows, but for which every screen draws a frame. It would hide a shown share.
+const PROBE: &[u8] = b"\x1b[D";
+/// What wipes screen and scrollback.
+pub const ERASE: &[u8] = b"\x1b[0m\x1b[2J\x1b[3J\x1b[H";
+
+/// What has come out of the program.
+struct Seen {
+    emulator: vt100::Parser,
+    log: Vec<u8>,
+    frames: usize,
+    ended: bool,
+    /// The line is cut: read no more.
+    cut: bool,
+    /// Frames are checked against what every screen must carry; not while the size changes.
+    watching: bool,
+    /// Texts that no screen may show now.
+    forbidden: BTreeSet<String>,
+    complaint: Option<String>,
+}
+
+impl Seen {
+    fn at_frame_end(&self) -> bool {
+        frame_end(&self.log)
+    }
+
+    fn take_in(&mut self, bytes: &[u8]) {
+        self.emulator.process(bytes);
+        self.frames += cursor_orders(&self.log, bytes);
+        self.log.extend_from_slice(bytes);
+        if self.complaint.is_none() {
+            self.complaint = self.complain();
+        }
+    }
+
+    /// What is wrong with the screen, if anything.
+    fn complain(&self) -> Option<String> {
+        let text = self.emulator.screen().contents();
+        let bare = bare(&text);
+        if self.forbidden.iter().any(|secret| bare.contains(secret)) {
+            return Some(format!("a secret is on the screen:\n{text}"));
+        }
+        let (rows, columns) = self.emulator.screen().size();
+        let large_enough = rows.get() >= 24 && columns.get() >= 80;
+        let blank = text.trim().is_empty();
+        if self.watching && large_enough && !blank && self.emulator.screen().alternate_screen() && self.at_frame_end() {
+            let first = text.lines().next().unwrap_or_default();
+            if !(first.contains("REHEARSAL") && first.contains("SHORT DERIVATION")) {
+                return Some(format!("a screen without its stamps:\n{text}"));
+            }
+        }
+        None
+    }
+}
+
+/// A running wizard and the person before it.
+pub struct Wizard {
+    master: Option<Box<dyn MasterPty + Send>>,
+    keyboard: Option<Box<dyn Write + Send>>,
+    child: Box<dyn Child + Send + Sync>,
+    seen: Arc<(Mutex<Seen>, Condvar)>,
+}
+
+impl Wizard {
+    /// Starts `ceremony` with these arguments at 80×24.
+    pub fn start(arguments: &[&str]) -> Self {
+        Self::start_at(arguments, 24, 80)
+    }
+
+    /// Starts `ceremony` with these arguments in a window of this size.
+    pub fn start_at(arguments: &[&str], rows: u16, columns: u16) -> Self {
+        let pair = native_pty_system().openpty(size(rows, columns)).expect("a pseudoterminal");
+        let mut command = CommandBuilder::new(binary::short());
+        command.args(arguments);
+        command.cwd(env!("CARGO_TARGET_TMPDIR"));
+        for name in ["NO_COLOR", "LC_ALL", "LC_CTYPE", "TMUX", "STY"] {
+            command.env_remove(name);
+        }
+        command.env("TERM", "xterm-256color");
+        command.env("LANG", "C.UTF-8");
+        let child = pair.slave.spawn_command(command).expect("the program starts");
+        drop(pair.slave);
+        let mut output = pair.master.try_clone_reader().unwrap();
+        let keyboard = pair.master.take_writer().unwrap();
+        let seen = Seen {
+            emulator: emulator(rows, columns),
+            log: Vec::new(),
+            frames: 0,
+            ended: false,
+            cut: false,
+            watching: true,
+            forbidden: BTreeSet::new(),
+            complaint: None,
+        };
+        let seen = Arc::new((Mutex::new(seen), Condvar::new()));
+        let shared = Arc::clone(&seen);
+        std::thread::spawn(move || {
+            let mut bytes = [0; 1 << 14];
+            loop {
+                // a closed pseudoterminal is an error on Linux
+                let length = output.read(&mut bytes).unwrap_or(0);
+                let mut seen = shared.0.lock().unwrap_or_else(PoisonError::into_inner);
+                seen.take_in(&bytes[..length]);
+                seen.ended = length == 0 || seen.cut;
+                shared.1.notify_all();
+                if seen.ended {
+                    return;
+                }
+            }
+        });
+        Self { master: Some(pair.master), keyboard: Some(keyboard), child, seen }
+    }
+
+    /// The process.
+    pub fn pid(&self) -> u32 {
+        self.child.process_id().expect("it runs")
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Seen> {
+        self.seen.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until a whole frame fulfils a condition. Gives the number of frames so far.
+    fn wait(&self, what: &str, condition: impl Fn(&Seen) -> bool) -> usize {
+        let until = Instant::now() + PATIENCE;
+        let mut seen = self.lock();
+        loop {
+            if let Some(complaint) = &seen.complaint {
+                panic!("{complaint}");
+            }
+            if condition(&seen) {
+                return seen.frames;
+            }
+            let left = until.saturating_duration_since(Instant::now());
+            let (rows, text) = (seen.emulator.screen().size().0, seen.emulator.screen().contents());
+            assert!(!seen.ended, "the program ended while waiting for {what}:\n{text}");
+            assert!(!left.is_zero(), "waited in vain for {what} ({rows} rows):\n{text}");
+            seen = self.seen.1.wait_timeout(seen, left).unwrap().0;
+        }
+    }
+
+    /// Waits until a frame shows the text. Line breaks and runs of spaces do not matter.
+    pub fn see(&self, text: &str) -> usize {
+        let wanted = squeezed(text);
+        let shows = |seen: &Seen| seen.at_frame_end() && squeezed(&seen.emulator.screen().contents()).contains(&wanted);
+        self.wait(&format!("{text:?}"), shows)
+    }
+
+    /// Waits until a frame's text fulfils a condition.
+    pub fn until(&self, what: &str, condition: impl Fn(&str) -> bool) {
+        self.wait(what, |seen| seen.at_frame_end() && condition(&seen.emulator.screen().contents()));
+    }
+
+    /// Waits until a frame shows the text and the program reads keys for that screen. Not for a shown share: the key
+    /// that is sent to find out would hide it.
+    pub fn wait_for(&mut self, text: &str) {
+        let frames = self.see(text);
+        self.keys(PROBE);
+        self.wait("one more frame", |seen| seen.frames > frames && seen.at_frame_end());
+    }
+
+    /// Waits for a shown share.
+    pub fn wait_for_share(&self) {
+        let frames = self.see("hides by itself in");
+        self.wait("one more frame", |seen| seen.frames > frames && seen.at_frame_end());
+    }
+
+    /// Sends keys.
+    pub fn keys(&mut self, keys: &[u8]) {
+        let keyboard = self.keyboard.as_mut().expect("the line is open");
+        keyboard.write_all(keys).and_then(|()| keyboard.flush()).expect("the line takes keys");
+    }
+
+    /// Sends keys and waits until the program has read them all and drawn a frame after each: for keys that shall do
+    /// nothing.
+    pub fn keys_all_read(&mut self, keys: &[u8]) {
+        self.keys(keys);
+        let name = self.master.as_ref().and_then(|master| master.tty_name()).expect("the line is open");
+        let line = OpenOptions::new().read(true).custom_flags(no_controlling_terminal()).open(name).unwrap();
+        let until = Instant::now() + PATIENCE;
+        while rustix::io::ioctl_fionread(&line).unwrap() > 0 {
+            assert!(Instant::now() < until, "the program does not read its keyboard");
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        let frames = self.lock().frames;
+        self.wait("a frame for each key", |seen| seen.frames > frames + keys.len() && seen.at_frame_end());
+    }
+
+    /// Sends keys and waits until the screen is another one.
+    pub fn press(&mut self, keys: &[u8]) {
+        let before = self.screen();
+        self.keys(keys);
+        self.wait("another screen", |seen| seen.at_frame_end() && seen.emulator.screen().contents() != before);
+    }
+
+    /// Sends keys that lead back to a screen like this one: waits for the text under another mark of the record.
+    pub fn again(&mut self, keys: &[u8], text: &str) {
+        let mark = |screen: &str| screen.split_whitespace().last().map(str::to_owned);
+        let before = mark(&self.screen());
+        self.keys(keys);
+        let wanted = squeezed(text);
+        self.until(text, |screen| squeezed(screen).contains(&wanted) && mark(screen) != before);
+        self.wait_for(text);
+    }
+
+    /// Reads a screen on to its end, ticks everything on it, and goes on. Waits for `text` first.
+    pub fn pass(&mut self, text: &str) {
+        self.wait_for(text);
+        loop {
+            let footer = self.footer();
+            if footer.contains("Enter read on") || footer.contains("Enter tick") {
+                self.press(b"\r");
+            } else {
+                assert!(footer.contains("Enter go on"), "cannot go on from:\n{}", self.screen());
+                self.press(b"\r");
+                return;
+            }
+        }
+    }
+
+    /// What is on the screen.
+    pub fn screen(&self) -> String {
+        self.lock().emulator.screen().contents()
+    }
+
+    /// The two lines at the bottom, where the keys stand.
+    pub fn footer(&self) -> String {
+        let screen = self.lock();
+        let (rows, columns) = screen.emulator.screen().size();
+        let lines: Vec<String> = screen.emulator.screen().rows(0, columns.get()).collect();
+        lines[usize::from(rows.get()) - 2..].join(" ")
+    }
+
+    /// The line with the number of the step.
+    pub fn step(&self) -> String {
+        let screen = self.screen();
+        let line = screen.lines().nth(2).unwrap_or_default();
+        line.split_whitespace().take(2).collect::<Vec<_>>().join(" ")
+    }
+
+    /// From now on no screen may show this text, with whatever spaces and colons between.
+    pub fn forbid(&self, secret: &str) {
+        self.lock().forbidden.insert(bare(secret));
+    }
+
+    /// Its owner looks at it: the screen may show it.
+    pub fn allow(&self, secret: &str) {
+        self.lock().forbidden.remove(&bare(secret));
+    }
+
+    /// Everything that ever came out.
+    pub fn log(&self) -> Vec<u8> {
+        self.lock().log.clone()
+    }
+
+    /// What came out since screen and scrollback were last erased.
+    pub fn log_since_erased(&self) -> Vec<u8> {
+        let log = self.log();
+        let place = log.windows(4).rposition(|four| four == b"\x1b[3J").expect("ESC[3J was sent");
+        log[place..].to_vec()
+    }
+
+    /// Screen and scrollback.
+    pub fn screen_and_scrollback(&self) -> String {
+        let mut seen = self.lock();
+        let screen = seen.emulator.screen_mut();
+        let mut text = String::new();
+        screen.set_scrollback(usize::MAX);
+        for back in (0..=screen.scrollback()).rev() {
+            screen.set_scrollback(back);
+            text.push_str(&screen.contents());
+            text.push('\n');
+        }
+        text
+    }
+
+    /// Changes the size of the window.
+    pub fn resize(&mut self, rows: u16, columns: u16) {
+        {
+            let mut seen = self.lock();
+            seen.watching = false;
+            let [rows, columns] = [rows, columns].map(|number| std::num::NonZero::new(number).unwrap());
+            seen.emulator.screen_mut().set_size(rows, columns);
+        }
+        self.master.as_ref().expect("the line is open").resize(size(rows, columns)).unwrap();
+    }
+
+    /// After a change of size, when its first screen was seen: screens are checked again.
+    pub fn watch(&self) {
+        self.lock().watching = true;
+    }
+
+    /// Sends a signal.
+    pub fn signal(&self, signal: Signal) {
+        let pid = Pid::from_raw(i32::try_from(self.pid()).unwrap()).unwrap();
+        kill_process(pid, signal).unwrap();
+    }
+
+    /// Cuts the line, as a terminal does whose window is closed.
+    pub fn hang_up(&mut self) {
+        // the reader lets go of the line after the next frame
+        self.lock().cut = true;
+        self.keyboard = None;
+        self.master = None;
+    }
+
+    /// Waits until the program has ended and everything it wrote was read. Gives its exit code.
+    pub fn exit(&mut self) -> u32 {
+        let until = Instant::now() + PATIENCE;
+        let status: ExitStatus = loop {
+            match self.child.try_wait().unwrap() {
+                Some(status) => break status,
+                None if Instant::now() > until => panic!("it does not end:\n{}", self.screen()),
+                None => std::thread::sleep(Duration::from_millis(5)),
+            }
+        };
+        let mut seen = self.lock();
+        while !seen.ended {
+            let left = until.saturating_duration_since(Instant::now());
+            assert!(!left.is_zero(), "the line stays open");
+            seen = self.seen.1.wait_timeout(seen, left).unwrap().0;
+        }
+        assert!(seen.complaint.is_none(), "{}", seen.complaint.as_deref().unwrap_or_default());
+        assert_eq!(status.signal(), None);
+        status.exit_code()
+    }
+
+    /// Asserts that the terminal was wiped and given back.
+    pub fn assert_given_back(&self) {
+        let log = self.log();
+        let leave: &[u8] = b"\x1b[?2004l\x1b[?25h\x1b[?1049l";
+        let erased = log.windows(ERASE.len()).rposition(|bytes| bytes == ERASE).expect("it was wiped");
+        let left = log.windows(leave.len()).rposition(|bytes| bytes == leave).expect("it was given back");
+        assert!(erased < left, "it is wiped before it is given back");
+        let last = emulated(&log[erased..left]);
+        assert_eq!(last.trim(), "", "nothing was drawn after the last wipe");
+        let seen = self.lock();
+        let screen = seen.emulator.screen();
+        assert!(!screen.alternate_screen() && !screen.hide_cursor() && !screen.bracketed_paste());
+    }
+}
+
+impl Drop for Wizard {
+    fn drop(&mut self) {
+        // only where a test has failed does it still run
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn no_controlling_terminal() -> i32 {
+    i32::try_from(rustix::fs::OFlags::NOCTTY.bits()).unwrap()
+}
+
+/// Letters and digits alone, so that neither breaks nor colons hide a value.
+pub fn bare(text: &str) -> String {
+    text.chars().filter(char::is_ascii_alphanumeric).collect()
+}
+
+fn squeezed(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn size(rows: u16, cols: u16) -> PtySize {
+    PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }
+}
+
+fn emulator(rows: u16, columns: u16) -> vt100::Parser {
+    let [rows, columns] = [rows, columns].map(|number| std::num::NonZero::new(number).unwrap());
+    vt100::Parser::new(rows, columns, 10_000)
+}
+
+fn emulated(bytes: &[u8]) -> String {
+    let mut emulator = emulator(24, 80);
+    emulator.process(bytes);
+    emulator.screen().contents()
+}
+
+const SHOW: &[u8] = b"\x1b[?25h";
+const HIDE: &[u8] = b"\x1b[?25l";
+
+/// Whether the log ends with the order that ends a frame: the cursor is hidden, or shown and put somewhere.
+fn frame_end(log: &[u8]) -> bool {
+    if log.ends_with(HIDE) {
+        return true;
+    }
+    let Some(place) = log.strip_suffix(b"H").and_then(|log| log.windows(SHOW.len()).rposition(|bytes| bytes == SHOW))
+    else {
+        return false;
+    };
+    let rest = &log[place + SHOW.len()..log.len() - 1];
+    rest.starts_with(b"\x1b[") && rest[2..].iter().all(|byte| byte.is_ascii_digit() || *byte == b';')
+}
+
+/// How many orders about the cursor end in `bytes`, which follow `before`.
+fn cursor_orders(before: &[u8], bytes: &[u8]) -> usize {
+    let overlap = before.len().saturating_sub(SHOW.len() - 1);
+    let joined = [&before[overlap..], bytes].concat();
+    joined.windows(SHOW.len()).filter(|six| *six == SHOW || *six == HIDE).count()
+}
