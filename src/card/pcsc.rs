@@ -45,6 +45,8 @@ pub struct PcscReaders {
     context: Option<Context>,
     /// What was seen last, for [`PcscReaders::wait`].
     known: Vec<ReaderState>,
+    /// Whether it has been looked at since the service was reached.
+    watching: bool,
 }
 
 impl PcscReaders {
@@ -61,8 +63,8 @@ impl PcscReaders {
             let left = limit.saturating_sub(began.elapsed());
             match self.wait_at_service(left) {
                 Ok(change) => return change,
-                Err(_) if self.context.take().is_some() => {
-                    self.known.clear();
+                Err(_) if self.context.is_some() => {
+                    self.lose();
                     return Change::Some;
                 }
                 Err(_) if left.is_zero() => return Change::None,
@@ -72,11 +74,13 @@ impl PcscReaders {
     }
 
     fn wait_at_service(&mut self, limit: Duration) -> Result<Change, Error> {
+        let mut changed = !self.watching;
         let context = self.reach()?;
         let names = reader_names(&context)?;
+        self.watching = true;
         let before = self.known.len();
         self.known.retain(|state| names.iter().any(|name| name.as_c_str() == state.name()));
-        let mut changed = self.known.len() != before;
+        changed |= self.known.len() != before;
         let is_plug = |state: &ReaderState| state.name() == PNP_NOTIFICATION();
         for name in names {
             if !self.known.iter().any(|state| state.name() == name.as_c_str()) {
@@ -103,9 +107,15 @@ impl PcscReaders {
             return Ok(context.clone());
         }
         let context = Context::establish(Scope::User)?;
-        self.known.clear();
         self.context = Some(context.clone());
         Ok(context)
+    }
+
+    /// Forgets the service's context and what was seen through it.
+    fn lose(&mut self) {
+        self.context = None;
+        self.known.clear();
+        self.watching = false;
     }
 
     fn look(&mut self) -> Result<Vec<String>, Error> {
@@ -134,7 +144,7 @@ impl Readers for PcscReaders {
         let looked = match first {
             // The service may have been started again since.
             Err(error) if had_context && not_begun(error) == TransportError::NoService => {
-                self.context = None;
+                self.lose();
                 self.look()
             }
             other => other,
@@ -142,7 +152,7 @@ impl Readers for PcscReaders {
         looked.map_err(|error| {
             let meaning = not_begun(error);
             if meaning == TransportError::NoService {
-                self.context = None;
+                self.lose();
             }
             meaning
         })

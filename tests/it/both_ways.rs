@@ -66,7 +66,8 @@ fn established(records: &Path) -> (PathBuf, Vec<Written>) {
     plan["keys"] = (1..).zip(KEYS).map(key).collect();
     let text = plan.to_string();
 
-    let occasion = Occasion::establish(Plan::parse(&text).unwrap(), text, records, Setting::SoftwareCards).unwrap();
+    let plan = Plan::parse(&text).unwrap();
+    let occasion = Occasion::establish(plan, text, records, Setting::SoftwareCards).unwrap();
     let folder = occasion.folder();
     let script = Rc::new(Script::load().unwrap());
     let Occasion { ceremony, plan, plan_text, office } = occasion;

@@ -141,6 +141,13 @@ fn what_reader_and_service_do_is_told_apart() {
         assert_eq!(held.reconnect(), Err(TransportError::NoService));
         let _ = readers.wait(Duration::ZERO);
         assert_eq!(readers.wait(Duration::from_millis(300)), Change::None);
+        table.plug_in(false);
+        table.start_service();
+        assert_eq!(readers.wait(FOREVER), Change::Some);
+        assert_eq!(readers.occupied(), Err(TransportError::NoReader));
+        assert_eq!(readers.wait(Duration::from_millis(50)), Change::None);
+        table.kill_service();
+        table.plug_in(true);
         table.start_service();
         assert_eq!(readers.wait(FOREVER), Change::Some);
         table.wait_for(0, true);

@@ -3,7 +3,6 @@
 use crate::support::{Owned, Table, at_readers};
 use hsm_ceremony::app::{Front, FrontError, Occasion, Setting, Sitting};
 use hsm_ceremony::audience::Audience;
-use hsm_ceremony::card::PcscReaders;
 use hsm_ceremony::ceremony::{Body, People, View};
 use hsm_ceremony::dkek::Rounds;
 use hsm_ceremony::plan::Plan;
@@ -48,11 +47,9 @@ impl Front for Eventful<'_> {
     }
 }
 
-/// Runs a ceremony on the readers of the table.
+/// Holds a ceremony, with few rounds: how long a key takes is no matter here.
 fn run(occasion: Occasion, front: &mut dyn Front) {
     let Occasion { ceremony, plan, plan_text, mut office } = occasion;
-    office.readers = Box::new(PcscReaders::new());
-    office.hands = None;
     office.rounds = Rounds(1000);
     let script = Rc::new(Script::load().unwrap());
     let mut sitting = Sitting::begin(ceremony, plan, &plan_text, &script, office).unwrap();
@@ -78,8 +75,8 @@ fn devices_that_change_places_in_the_middle_of_a_restore_are_told_apart() {
             event: None,
             faults: Vec::new(),
         };
-        let occasion =
-            Occasion::establish(Plan::parse(PLAN).unwrap(), PLAN.to_owned(), &records, Setting::SoftwareCards).unwrap();
+        let (plan, setting) = (Plan::parse(PLAN).unwrap(), Setting::VirtualReaders);
+        let occasion = Occasion::establish(plan, PLAN.to_owned(), &records, setting).unwrap();
         let folder = occasion.folder();
         run(occasion, &mut front);
         assert_eq!(front.faults, Vec::<String>::new());
@@ -89,7 +86,7 @@ fn devices_that_change_places_in_the_middle_of_a_restore_are_told_apart() {
         let faults = {
             let event: Box<dyn FnOnce() + '_> = Box::new(|| swap(table, &mut cards));
             let mut front = Eventful { audience, title: "Restore rsa-root", event: Some(event), faults: Vec::new() };
-            run(Occasion::restore(&folder, None, &records, Setting::SoftwareCards).unwrap(), &mut front);
+            run(Occasion::restore(&folder, None, &records, setting).unwrap(), &mut front);
             assert!(front.event.is_none(), "no step has this title");
             front.faults
         };
@@ -102,6 +99,20 @@ fn devices_that_change_places_in_the_middle_of_a_restore_are_told_apart() {
         assert_eq!(table.device(0).serial().as_str(), "REH0000002");
         assert_eq!(references(table, 0), [KeyReference::new(10).unwrap()]);
         assert_eq!(references(table, 1), [KeyReference::new(1).unwrap()]);
+        drop(cards);
+    });
+}
+
+#[test]
+fn the_program_rehearses_by_itself_at_real_readers() {
+    at_readers("wizard_at_readers::the_program_rehearses_by_itself_at_real_readers", |table| {
+        let rehearse = ["rehearse", "--auto", "--pcsc", "--records", "records"];
+        let cards = [table.insert(0, "REH0000001"), table.insert(1, "REH0000002")];
+        let said = table.run(env!("CARGO_BIN_EXE_ceremony"), &rehearse);
+        for serial in ["REH0000001", "REH0000002"] {
+            assert!(said.contains(&format!("initialised in this sitting: {serial}")), "{said}");
+        }
+        assert_eq!(table.device(1).keys().unwrap().len(), 1);
         drop(cards);
     });
 }

@@ -16,7 +16,7 @@ pub use opensc::{PIN, Written, after, private_key, so_pin, user_pin};
 pub use owned::Owned;
 pub use talk::talk;
 
-use hsm_ceremony::card::transport::Readers;
+use hsm_ceremony::card::transport::{Readers, TransportError};
 use hsm_ceremony::card::{Change, Device, PcscReaders};
 use std::fs;
 use std::net::TcpListener;
@@ -102,8 +102,9 @@ impl Table {
             "FRIENDLYNAME \"Virtual PCD\"\nDEVICENAME /dev/null:{port}\nLIBPATH {}\nCHANNELID {port}\n",
             driver().unwrap()
         );
-        fs::write(folder.join("readers/vpcd"), configuration).unwrap();
+        fs::write(folder.join("vpcd"), configuration).unwrap();
         let mut table = Self { folder: folder.to_owned(), port, pcscd: None, readers: PcscReaders::new() };
+        table.plug_in(true);
         table.start_service();
         table
     }
@@ -120,7 +121,7 @@ impl Table {
         command.stdout(log.try_clone().unwrap()).stderr(log);
         let mut pcscd = Owned::start(&mut command);
         let began = Instant::now();
-        while self.readers.occupied().is_err() {
+        while self.readers.occupied() == Err(TransportError::NoService) {
             let log = || fs::read_to_string(self.folder.join("pcscd.log")).unwrap_or_default();
             if let Some(status) = pcscd.ended() {
                 panic!(
@@ -133,6 +134,16 @@ impl Table {
             std::thread::sleep(Duration::from_millis(20));
         }
         self.pcscd = Some(pcscd);
+    }
+
+    /// Whether the readers are there when pcscd starts the next time.
+    pub fn plug_in(&self, plugged: bool) {
+        let plug = self.folder.join("readers/vpcd");
+        if plugged {
+            fs::copy(self.folder.join("vpcd"), plug).unwrap();
+        } else {
+            fs::remove_file(plug).unwrap();
+        }
     }
 
     /// Ends pcscd at once.
@@ -178,7 +189,7 @@ impl Table {
     /// Waits until a reader holds a card, or none.
     pub fn wait_for(&mut self, slot: u16, card: bool) {
         let began = Instant::now();
-        while self.readers.occupied().unwrap().contains(&Self::reader(slot)) != card {
+        while self.readers.occupied().unwrap_or_default().contains(&Self::reader(slot)) != card {
             assert!(began.elapsed() < FOREVER, "reader {slot} never became {card}");
             assert!(matches!(self.readers.wait(Duration::from_secs(1)), Change::Some | Change::None));
         }
