@@ -140,6 +140,14 @@ impl Machine {
         self.detour.as_ref().map(|detour| &detour.step).or_else(|| self.steps.get(self.state.cursor))
     }
 
+    /// What can be done about what failed, in the order of the screen; nothing where nothing has failed.
+    pub fn choices(&self) -> &[Recovery] {
+        match &self.mode {
+            Mode::Faulted { choices, .. } => choices,
+            _ => &[],
+        }
+    }
+
     /// The number of the current step, or of the last one.
     pub fn number(&self) -> Number {
         let last = || self.steps.last().map(|step| step.number);
@@ -239,7 +247,10 @@ impl Machine {
             When::Initialised(role) => self.state.device(role).is_some_and(|device| device.initialised),
             When::LastTry(device, pin) => role == Some(device) && self.state.tries_left(device, pin) == Some(1),
             When::TypesPrime => self.step().is_some_and(|step| parts::types_prime(&self.state, step)),
-            When::KnowsPrime => !self.step().is_some_and(|step| parts::types_prime(&self.state, step)),
+            When::KnowsPrime | When::KnowsOldPrime => {
+                let typed = self.step().is_some_and(|step| parts::types_prime(&self.state, step));
+                !typed && self.state.is_foreign() == (when == When::KnowsOldPrime)
+            }
             When::Salvaged => !self.state.defects.is_empty(),
             When::Several => !self.state.seen.is_empty(),
             When::Unfit => self.state.is_unfit(),

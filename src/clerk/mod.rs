@@ -284,7 +284,8 @@ impl Clerk {
             }
             Act::MakeKey { key, serial, again } => plain(move |bench| keys::make(bench, &folder, &key, &serial, again)),
             Act::TakeInventory { role, serial, expected } => {
-                plain(move |bench| keys::inventory(bench, role, &serial, &expected))
+                let wanted = keys::expected(self.source.as_ref(), &expected);
+                plain(move |bench| keys::inventory(bench, role, &serial, &wanted))
             }
             Act::BackUp { key, serial, kcv } => {
                 let dkek = give(vault, Handle::Dkek, "dkek-missing")?;

@@ -1,6 +1,8 @@
 //! Whole ceremonies in this process: machine, vault, clerk and automatic audience on software cards.
 
 mod cuts;
+mod foreign;
 mod laws;
+mod old;
 mod resume;
 mod rig;
