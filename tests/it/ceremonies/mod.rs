@@ -6,3 +6,4 @@ mod laws;
 mod old;
 mod resume;
 mod rig;
+mod salvage;
