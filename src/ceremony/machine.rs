@@ -148,6 +148,14 @@ impl Machine {
         }
     }
 
+    /// What the act under way waits for, where something is missing that may come at any moment.
+    pub const fn waits_for(&self) -> Option<&Fault> {
+        match &self.mode {
+            Mode::Working { waiting, .. } => waiting.as_ref(),
+            _ => None,
+        }
+    }
+
     /// The number of the current step, or of the last one.
     pub fn number(&self) -> Number {
         let last = || self.steps.last().map(|step| step.number);

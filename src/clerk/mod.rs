@@ -68,7 +68,7 @@ enum Pending {
 }
 
 /// What may be missing when a device is looked for, and comes when somebody plugs it in or starts it.
-const MISSING: [&str; 2] = ["no-device", "card-no-reader"];
+const MISSING: [&str; 3] = ["no-device", "card-no-reader", "card-no-service"];
 
 /// A device that is looked for.
 struct Finding {

@@ -2,8 +2,10 @@
 
 mod cuts;
 mod foreign;
+mod inspect;
 mod laws;
 mod old;
 mod resume;
 mod rig;
 mod salvage;
+mod several;
