@@ -313,10 +313,12 @@ pub fn prove(
     if same.as_ref() != Some(&public) {
         return Err(Fault::new("public-key-differs").with("label", label));
     }
-    let nonce = super::entropy::host()?;
-    let fresh = base16ct::lower::encode_string(nonce.expose().get(..16).unwrap_or_default());
-    let challenge =
-        format!("Proof of restore\nkey: {label}\ndevice: {serial}\nkey reference: {at}\nchallenge: {fresh}\n");
+    let (text_name, signature_name) = (format!("keys/{label}.proof.txt"), format!("keys/{label}.proof.sig"));
+    if folder.has(&signature_name) {
+        return Err(Fault::new("file-exists").with("file", &signature_name));
+    }
+    let about = format!("Proof of restore\nkey: {label}\ndevice: {serial}\nkey reference: {at}\nchallenge: ");
+    let challenge = challenge(folder, &text_name, &about)?;
     let digest: [u8; 32] = Sha256::digest(challenge.as_bytes()).into();
     let signature = bench.with(serial, |device| device.sign(at, key.key_type, &digest))?;
     match verify_sha256(&public, challenge.as_bytes(), &signature) {
@@ -326,10 +328,20 @@ pub fn prove(
             return Ok(vec![Fact::NotProvable { label: label.clone(), key_type: key.key_type }]);
         }
     }
-    let (text_name, signature_name) = (format!("keys/{label}.proof.txt"), format!("keys/{label}.proof.sig"));
-    folder.write_new(&text_name, challenge.as_bytes())?;
+    write_once(folder, &text_name, challenge.as_bytes())?;
     folder.write_new(&signature_name, &for_openssl(key.key_type, &signature))?;
     Ok(vec![Fact::Proven { label: label.clone(), reference: at, signature_file: signature_name }])
+}
+
+/// What a restored key signs: fresh, or what an earlier try wrote before it failed to write the signature.
+fn challenge(folder: &Folder, name: &str, about: &str) -> Result<String, Fault> {
+    if folder.has(name) {
+        let earlier = String::from_utf8(folder.read(name)?).ok().filter(|text| text.starts_with(about));
+        return earlier.ok_or_else(|| Fault::new("file-exists").with("file", name));
+    }
+    let nonce = super::entropy::host()?;
+    let fresh = base16ct::lower::encode_string(nonce.expose().get(..16).unwrap_or_default());
+    Ok(format!("{about}{fresh}\n"))
 }
 
 /// openssl takes ECDSA signatures as SEQUENCE { r, s }; RSA signatures as they are.

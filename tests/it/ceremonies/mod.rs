@@ -4,6 +4,7 @@ mod cuts;
 mod foreign;
 mod inspect;
 mod laws;
+mod mistakes;
 mod old;
 mod resume;
 mod rig;

@@ -78,7 +78,7 @@ pub fn groups(number: u64) -> String {
 
 /// The least prime above a number.
 pub fn prime_above(number: u64) -> u64 {
-    (number..).find(|number| SharePrime::new(*number).is_ok()).unwrap()
+    (number..u64::MAX).find(|number| SharePrime::new(*number).is_ok()).unwrap()
 }
 
 /// Seals a DKEK share under a password, as `--create-dkek-share` does.

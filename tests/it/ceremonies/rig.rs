@@ -347,14 +347,16 @@ impl Rig {
 
     /// Every fact of the record.
     pub fn facts(&self) -> Vec<&Fact> {
-        let fact = |entry| if let &Entry::Learned { ref fact, .. } = entry { Some(fact) } else { None };
-        self.entries.iter().filter_map(fact).collect()
+        let learned = self.entries.iter();
+        learned.filter_map(|entry| if let Entry::Learned { fact, .. } = entry { Some(fact) } else { None }).collect()
     }
 
     /// The names of everything that failed, in order.
     pub fn failed(&self) -> Vec<&str> {
-        let name = |entry| if let &Entry::Failed { ref fault, .. } = entry { Some(fault.as_str()) } else { None };
-        self.entries.iter().filter_map(name).collect()
+        let failed = self.entries.iter();
+        failed
+            .filter_map(|entry| if let Entry::Failed { fault, .. } = entry { Some(fault.as_str()) } else { None })
+            .collect()
     }
 
     /// A value of the first failure of this name.

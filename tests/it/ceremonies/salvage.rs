@@ -36,7 +36,7 @@ fn restored(threshold: u8, set: &Set, people: &mut Custodians, recovery: Recover
         Some(_) => {
             if recovery == Recovery::SeatsAgain && !corrected {
                 // They look at their cards again.
-                people.cards = set.cards.clone();
+                people.cards.clone_from(&set.cards);
                 corrected = true;
             }
             front.goes_on_with(recovery)
