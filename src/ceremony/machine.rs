@@ -140,6 +140,22 @@ impl Machine {
         self.detour.as_ref().map(|detour| &detour.step).or_else(|| self.steps.get(self.state.cursor))
     }
 
+    /// What can be done about what failed, in the order of the screen; nothing where nothing has failed.
+    pub fn choices(&self) -> &[Recovery] {
+        match &self.mode {
+            Mode::Faulted { choices, .. } => choices,
+            _ => &[],
+        }
+    }
+
+    /// What the act under way waits for, where something is missing that may come at any moment.
+    pub const fn waits_for(&self) -> Option<&Fault> {
+        match &self.mode {
+            Mode::Working { waiting, .. } => waiting.as_ref(),
+            _ => None,
+        }
+    }
+
     /// The number of the current step, or of the last one.
     pub fn number(&self) -> Number {
         let last = || self.steps.last().map(|step| step.number);
@@ -239,7 +255,10 @@ impl Machine {
             When::Initialised(role) => self.state.device(role).is_some_and(|device| device.initialised),
             When::LastTry(device, pin) => role == Some(device) && self.state.tries_left(device, pin) == Some(1),
             When::TypesPrime => self.step().is_some_and(|step| parts::types_prime(&self.state, step)),
-            When::KnowsPrime => !self.step().is_some_and(|step| parts::types_prime(&self.state, step)),
+            When::KnowsPrime | When::KnowsOldPrime => {
+                let typed = self.step().is_some_and(|step| parts::types_prime(&self.state, step));
+                !typed && self.state.is_foreign() == (when == When::KnowsOldPrime)
+            }
             When::Salvaged => !self.state.defects.is_empty(),
             When::Several => !self.state.seen.is_empty(),
             When::Unfit => self.state.is_unfit(),

@@ -53,6 +53,7 @@ pub fn quorum_opens(list: &mut List, plan: &Plan) {
                 .then("sitter", Kind::Choose(Question::Sitter(seat)))
                 .then_when(When::TypesPrime, "first-share", Kind::Form(seat_share))
                 .then_when(When::KnowsPrime, "share", Kind::Form(seat_share))
+                .then_when(When::KnowsOldPrime, "old-share", Kind::Form(seat_share))
                 .then("take", Kind::Do(take_share)),
         );
     }

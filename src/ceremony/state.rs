@@ -112,7 +112,7 @@ pub struct State {
     pub deviates: Vec<String>,
     /// The answer to an act was lost: whether it was done is unknown.
     pub cut: bool,
-    /// A device failed in the middle of this step's act, which may have done a part of it.
+    /// A device or file failed in the middle of this step's act, which may have done a part of it.
     pub again: bool,
     /// How it ended.
     pub ended: Option<Ending>,
@@ -163,9 +163,10 @@ impl State {
     pub fn learn(&mut self, entry: &Entry) {
         match entry {
             Entry::Learned { fact, .. } => self.learn_fact(fact),
-            Entry::Failed { fault, .. } => {
+            Entry::Failed { act, fault, .. } => {
                 self.cut |= fault == "card-cut-off";
-                self.again |= fault.starts_with("card-");
+                // Files are written when the key is made already.
+                self.again |= fault.starts_with("card-") || (act == "make-key" && fault.starts_with("file-"));
             }
             Entry::Done { .. } => (self.cut, self.again) = (false, false),
             Entry::Deviates { name, .. } => {

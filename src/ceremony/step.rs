@@ -49,8 +49,10 @@ pub enum When {
     NotProvable,
     /// Only where the prime of the set is not known and is typed.
     TypesPrime,
-    /// Only where the prime of the set is known and shown.
+    /// Only where the prime of a set of ours is known and shown.
     KnowsPrime,
+    /// Only where the prime of a set made elsewhere was typed at an earlier seat and is shown.
+    KnowsOldPrime,
     /// Only when a set was opened that the old tool could not have opened so.
     Salvaged,
     /// Only when several devices are in readers.

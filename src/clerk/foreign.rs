@@ -60,6 +60,10 @@ fn key(name: &str, digest: Digest, file: &WrappedKeyFile, others: &[(BackedUpKey
     let key_type = request.and_then(|request| request.public_key()).map(|public| public.key_type());
     let key_type = key_type.unwrap_or(match described.as_ref().map(|described| described.key_type) {
         Some(DescribedType::Rsa { bits }) => KeyType::Rsa(bits),
+        // Which curve of this size it is, nobody can say without a request.
+        Some(DescribedType::Ec { field_bits: 384 }) => KeyType::Ec(Curve::P384),
+        Some(DescribedType::Ec { field_bits: 512 }) => KeyType::Ec(Curve::BrainpoolP512r1),
+        Some(DescribedType::Ec { field_bits: 521 }) => KeyType::Ec(Curve::P521),
         _ => KeyType::Ec(Curve::P256),
     });
     let stem = name.split('.').next().unwrap_or_default();

@@ -5,6 +5,7 @@ use sha2::{Digest as _, Sha256};
 use super::bench::{Bench, Reply};
 use super::faults;
 use super::folder::{Folder, WrittenFile};
+use super::source::Source;
 use crate::card::tlv::Writer;
 use crate::card::verify::{request_is_signed_by_its_key, verify_sha256};
 use crate::card::{
@@ -90,15 +91,36 @@ fn write_once(folder: &Folder, name: &str, content: &[u8]) -> Result<WrittenFile
 
 /// The keys of a device in the order of their references.
 fn stored(bench: &mut Bench, serial: &Serial) -> Result<Vec<StoredKey>, Fault> {
-    let stored = |entry: KeyEntry| StoredKey {
-        reference: entry.reference,
-        label: entry.description.as_ref().map(|description| crate::terms::short(&description.label)),
-        id: entry.description.as_ref().and_then(|description| KeyId::from_bytes(&description.id)),
-        key_type: entry.description.as_ref().and_then(|description| type_word(description.key_type)),
-    };
+    let stored = |entry: KeyEntry| listed(entry.reference, entry.description.as_ref());
     let mut keys: Vec<StoredKey> = bench.with(serial, Device::keys)?.into_iter().map(stored).collect();
     keys.sort_by_key(|key| key.reference);
     Ok(keys)
+}
+
+/// A key as its description shows it.
+fn listed(reference: KeyReference, description: Option<&KeyDescription>) -> StoredKey {
+    StoredKey {
+        reference,
+        label: description.map(|description| crate::terms::short(&description.label)),
+        id: description.and_then(|description| KeyId::from_bytes(&description.id)),
+        key_type: description.and_then(|description| type_word(description.key_type)),
+    }
+}
+
+/// What a device must list for these keys: of files made elsewhere what their own descriptions say, for their labels and ids
+/// need not be of the kind that a plan can have.
+pub fn expected(source: Option<&Source>, keys: &[PlannedKey]) -> Vec<StoredKey> {
+    let source = source.filter(|source| source.is_foreign());
+    let wanted = |key: &PlannedKey| {
+        let kept = source.and_then(|source| {
+            let backed_up = source.keys.iter().find(|backed_up| backed_up.label == key.label)?;
+            let file = WrappedKeyFile::parse(&source.folder.read(&backed_up.wrapped).ok()?).ok()?;
+            kept_description(&file).map(|(_, description)| description)
+        });
+        let described = kept.unwrap_or_else(|| KeyDescription::new(&key.label, &key.id, key.reference, key.key_type));
+        listed(key.reference, Some(&described))
+    };
+    keys.iter().map(wanted).collect()
 }
 
 /// What a description says of a key's type: the modulus or field in bits.
@@ -120,18 +142,9 @@ pub fn inventory(
     bench: &mut Bench,
     role: DeviceRole,
     serial: &Serial,
-    expected: &[PlannedKey],
+    wanted: &[StoredKey],
 ) -> Result<Vec<Fact>, Fault> {
     let keys = stored(bench, serial)?;
-    let wanted: Vec<StoredKey> = expected
-        .iter()
-        .map(|key| StoredKey {
-            reference: key.reference,
-            label: Some(crate::terms::short(key.label.as_str())),
-            id: Some(key.id.clone()),
-            key_type: type_word(KeyDescription::new(&key.label, &key.id, key.reference, key.key_type).key_type),
-        })
-        .collect();
     let names = |keys: Vec<&StoredKey>| {
         let one = |key: &StoredKey| format!("{} ({})", key.label.as_deref().unwrap_or("?"), key.reference);
         let list: Vec<String> = keys.into_iter().map(one).collect();
@@ -230,19 +243,23 @@ pub fn restore(
     if there && !again {
         return Err(Fault::new("key-reference-occupied").with("reference", to));
     }
-    let kept = file.description.as_deref().and_then(|bytes| KeyDescription::decode(bytes).ok());
-    let described = kept.unwrap_or_else(|| KeyDescription::new(&key.label, &key.id, to, key.key_type));
-    let description = KeyDescription { reference: Some(to.get()), ..described };
+    let description = description_at(&file, key, to);
+    let whole = |device: &mut Device, id: FileId, content: &[u8]| -> Result<(), CardError> {
+        device.write_file(id, content)?;
+        if device.read_file(id)? == content {
+            return Ok(());
+        }
+        Err(CardError::Malformed { operation: Operation::WriteFile, what: "file-cut-short" })
+    };
     let work = |device: &mut Device| -> Result<(), CardError> {
         if !there {
             device.unwrap(to, file.blob.as_bytes())?;
         }
-        device.describe(to, &description)?;
+        if let Some(description) = &description {
+            whole(device, FileId::description(to), description)?;
+        }
         if let Some(request) = &file.certificate {
-            device.store_request(to, request)?;
-            if device.read_file(FileId::request(to))? != *request {
-                return Err(CardError::Malformed { operation: Operation::WriteFile, what: "file-cut-short" });
-            }
+            whole(device, FileId::request(to), request)?;
         }
         Ok(())
     };
@@ -252,6 +269,21 @@ pub fn restore(
         }
         other => other.map(|()| vec![Fact::Unwrapped { label: key.label.clone(), reference: to }]),
     }
+}
+
+/// What is written as the description of a restored key: the kept one with its new place, as it was where we would not write
+/// it so, and a new one where none was kept.
+fn description_at(file: &WrappedKeyFile, key: &BackedUpKey, to: KeyReference) -> Option<Vec<u8>> {
+    match kept_description(file) {
+        Some((bytes, described)) if described.encode().as_deref() != Some(bytes) => Some(bytes.to_vec()),
+        Some((_, described)) => KeyDescription { reference: Some(to.get()), ..described }.encode(),
+        None => KeyDescription::new(&key.label, &key.id, to, key.key_type).encode(),
+    }
+}
+
+fn kept_description(file: &WrappedKeyFile) -> Option<(&[u8], KeyDescription)> {
+    let bytes = file.description.as_deref()?;
+    Some((bytes, KeyDescription::decode(bytes).ok()?))
 }
 
 fn of_operation(fault: &Fault, operation: Operation) -> bool {
@@ -281,10 +313,12 @@ pub fn prove(
     if same.as_ref() != Some(&public) {
         return Err(Fault::new("public-key-differs").with("label", label));
     }
-    let nonce = super::entropy::host()?;
-    let fresh = base16ct::lower::encode_string(nonce.expose().get(..16).unwrap_or_default());
-    let challenge =
-        format!("Proof of restore\nkey: {label}\ndevice: {serial}\nkey reference: {at}\nchallenge: {fresh}\n");
+    let (text_name, signature_name) = (format!("keys/{label}.proof.txt"), format!("keys/{label}.proof.sig"));
+    if folder.has(&signature_name) {
+        return Err(Fault::new("file-exists").with("file", &signature_name));
+    }
+    let about = format!("Proof of restore\nkey: {label}\ndevice: {serial}\nkey reference: {at}\nchallenge: ");
+    let challenge = challenge(folder, &text_name, &about)?;
     let digest: [u8; 32] = Sha256::digest(challenge.as_bytes()).into();
     let signature = bench.with(serial, |device| device.sign(at, key.key_type, &digest))?;
     match verify_sha256(&public, challenge.as_bytes(), &signature) {
@@ -294,10 +328,20 @@ pub fn prove(
             return Ok(vec![Fact::NotProvable { label: label.clone(), key_type: key.key_type }]);
         }
     }
-    let (text_name, signature_name) = (format!("keys/{label}.proof.txt"), format!("keys/{label}.proof.sig"));
-    folder.write_new(&text_name, challenge.as_bytes())?;
+    write_once(folder, &text_name, challenge.as_bytes())?;
     folder.write_new(&signature_name, &for_openssl(key.key_type, &signature))?;
     Ok(vec![Fact::Proven { label: label.clone(), reference: at, signature_file: signature_name }])
+}
+
+/// What a restored key signs: fresh, or what an earlier try wrote before it failed to write the signature.
+fn challenge(folder: &Folder, name: &str, about: &str) -> Result<String, Fault> {
+    if folder.has(name) {
+        let earlier = String::from_utf8(folder.read(name)?).ok().filter(|text| text.starts_with(about));
+        return earlier.ok_or_else(|| Fault::new("file-exists").with("file", name));
+    }
+    let nonce = super::entropy::host()?;
+    let fresh = base16ct::lower::encode_string(nonce.expose().get(..16).unwrap_or_default());
+    Ok(format!("{about}{fresh}\n"))
 }
 
 /// openssl takes ECDSA signatures as SEQUENCE { r, s }; RSA signatures as they are.

@@ -68,7 +68,7 @@ enum Pending {
 }
 
 /// What may be missing when a device is looked for, and comes when somebody plugs it in or starts it.
-const MISSING: [&str; 2] = ["no-device", "card-no-reader"];
+const MISSING: [&str; 3] = ["no-device", "card-no-reader", "card-no-service"];
 
 /// A device that is looked for.
 struct Finding {
@@ -95,6 +95,7 @@ struct Notes {
     prime: Option<String>,
     kcv: Option<Kcv>,
     serial: Option<Serial>,
+    share_file: Option<Digest>,
     keys: Vec<BackedUpKey>,
 }
 
@@ -232,7 +233,7 @@ impl Clerk {
             Act::OpenShareFile { seats, threshold, prime, kcv, foreign } => {
                 let content = match &self.source {
                     Some(source) => source.share_file()?,
-                    None => self.folder.read(SHARE_FILE)?,
+                    None => self.own_share_file()?.0,
                 };
                 let file = ShareFile::parse(&content).map_err(|error| faults::share_file(&error))?;
                 if file.is_rehearsal() != self.rehearsal && (file.is_rehearsal() || !foreign) {
@@ -284,7 +285,8 @@ impl Clerk {
             }
             Act::MakeKey { key, serial, again } => plain(move |bench| keys::make(bench, &folder, &key, &serial, again)),
             Act::TakeInventory { role, serial, expected } => {
-                plain(move |bench| keys::inventory(bench, role, &serial, &expected))
+                let wanted = keys::expected(self.source.as_ref(), &expected);
+                plain(move |bench| keys::inventory(bench, role, &serial, &wanted))
             }
             Act::BackUp { key, serial, kcv } => {
                 let dkek = give(vault, Handle::Dkek, "dkek-missing")?;
@@ -340,6 +342,12 @@ impl Clerk {
         Ok(vec![Fact::Written { file: written.name, bytes: written.bytes, sha256: written.sha256 }])
     }
 
+    /// The share file of this sitting, still the one that was written.
+    fn own_share_file(&self) -> Result<(Vec<u8>, Digest), Fault> {
+        let sha256 = self.notes.share_file.ok_or_else(|| Fault::new("step-not-possible"))?;
+        Ok((keys::unchanged(&self.folder, SHARE_FILE, sha256)?, sha256))
+    }
+
     /// Remembers what the manifest will say.
     fn note(&mut self, fact: &Fact) {
         match fact {
@@ -348,6 +356,7 @@ impl Clerk {
                 self.notes.prime = Some(prime.clone());
                 self.notes.kcv = Some(*kcv);
             }
+            Fact::Written { file, sha256, .. } if file == SHARE_FILE => self.notes.share_file = Some(*sha256),
             Fact::Initialised { serial, .. } if self.notes.serial.is_none() => self.notes.serial = Some(serial.clone()),
             Fact::BackedUp { file, sha256, .. } => {
                 if let Some(key) = self.backing_up.take() {
@@ -389,7 +398,7 @@ impl Clerk {
             prime: self.notes.prime.clone().ok_or_else(missing)?,
             kcv: self.notes.kcv.ok_or_else(missing)?,
             share_file: SHARE_FILE.to_owned(),
-            share_file_sha256: self.folder.written(SHARE_FILE)?.sha256,
+            share_file_sha256: self.own_share_file()?.1,
             rounds: self.rounds.0,
             serial: self.notes.serial.clone().ok_or_else(missing)?,
             keys: self.notes.keys.clone(),

@@ -1,5 +1,7 @@
 //! The clerk's acts on shares: dealing, comparing, taking, recombining.
 
+use std::collections::BTreeSet;
+
 use rand_core::Rng;
 
 use super::derive::{self, Found, Job, Try};
@@ -124,14 +126,16 @@ pub fn tries(given: &Given<'_>, vault: &Vault) -> Result<Vec<Try>, Fault> {
         for ((seat, decimal), id) in given.seats.iter().zip(&ids) {
             let value = vault.lend(Handle::SeatShare(*seat)).and_then(Secret::from_slice);
             let value = value.ok_or_else(|| Fault::new("shares-missing"))?;
-            shares.push((PasswordShare { prime, id: *id, value }, decimal.first() != Some(id)));
+            shares.push((PasswordShare { prime, id: *id, value }, reading(decimal, *id)));
         }
-        let hexadecimal = shares.iter().any(|(_, hexadecimal)| *hexadecimal);
         let list: Vec<&PasswordShare> = shares.iter().map(|(share, _)| share).collect();
         match candidates(&list, given.threshold) {
             Ok(found) => {
-                let common: Vec<Defect> = hexadecimal.then_some(Defect::HexadecimalId).into_iter().collect();
                 for candidate in found {
+                    // Only what the shares that count were noted as says anything about the set.
+                    let readings = candidate.agreeing.iter().filter_map(|place| shares.get(*place)?.1);
+                    let common: BTreeSet<Defect> = readings.filter(|_| given.foreign).collect();
+                    let common: Vec<Defect> = common.into_iter().collect();
                     tries.extend(tries_of(&candidate, prime, given.foreign, &common));
                 }
             }
@@ -144,6 +148,15 @@ pub fn tries(given: &Given<'_>, vault: &Vault) -> Result<Vec<Try>, Fault> {
     match refused {
         Some(fault) if tries.is_empty() => Err(fault),
         _ => Ok(tries),
+    }
+}
+
+/// How an id above 9 was noted, if this is what it means. Decimal digits have two meanings, a letter has one.
+fn reading(meanings: &[u8], id: u8) -> Option<Defect> {
+    match meanings {
+        _ if id < 10 => None,
+        [decimal, _] if *decimal == id => Some(Defect::DecimalId),
+        _ => Some(Defect::HexadecimalId),
     }
 }
 

@@ -157,6 +157,7 @@ impl Book<'_> {
             When::LastTry(..) => Some("paper-when-last-try"),
             When::Stolen => Some("paper-when-stolen"),
             When::TypesPrime => Some("paper-when-foreign"),
+            When::KnowsOldPrime => Some("paper-when-foreign-later"),
             When::Salvaged => Some("paper-when-salvaged"),
             When::Several => Some("paper-when-several"),
             When::Unfit => Some("paper-when-unfit"),

@@ -65,7 +65,13 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
         Act::WriteShareFile => vec![Fact::Written { file: "dkek-1.pbe".into(), bytes: 64, sha256: digest }],
         Act::OpenShareFile { seats, .. } => {
             let right = seats.iter().map(|(seat, _)| *seat).collect();
-            let defects = vec![Defect::LeadingZero, Defect::HexadecimalId, Defect::SmallPrime, Defect::WrongShare];
+            let defects = vec![
+                Defect::LeadingZero,
+                Defect::HexadecimalId,
+                Defect::DecimalId,
+                Defect::SmallPrime,
+                Defect::WrongShare,
+            ];
             vec![Fact::Opened { kcv: KCV, right, wrong: Vec::new(), defects }]
         }
         Act::ReadDkek { role, .. } => {

@@ -60,6 +60,8 @@ pub enum Defect {
     LeadingZero,
     /// An id was noted as the old tool wants it typed, in hexadecimal.
     HexadecimalId,
+    /// An id above 9 was noted as the old tool shows it, in decimal: typed so there, it reads another number.
+    DecimalId,
     /// The prime is smaller than the secret.
     SmallPrime,
     /// A share among more than M was wrong.
@@ -72,6 +74,7 @@ impl Defect {
         match self {
             Self::LeadingZero => "defect-leading-zero",
             Self::HexadecimalId => "defect-hexadecimal-id",
+            Self::DecimalId => "defect-decimal-id",
             Self::SmallPrime => "defect-small-prime",
             Self::WrongShare => "defect-wrong-share",
         }

@@ -1,8 +1,14 @@
 //! Whole ceremonies in this process: machine, vault, clerk and automatic audience on software cards.
 
 mod cuts;
+mod foreign;
+mod inspect;
 mod laws;
+mod mistakes;
+mod old;
 mod resume;
 mod rig;
+mod salvage;
+mod several;
 
 pub use rig::plan_text;

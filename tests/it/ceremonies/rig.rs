@@ -9,15 +9,17 @@ use hsm_ceremony::app::{Occasion, Setting, latest_establish};
 use hsm_ceremony::audience::{Audience, Quorum as Comes};
 use hsm_ceremony::card::transport::{Readers, Response, Transport, TransportError};
 use hsm_ceremony::card::{Device, Initialise, PinAnswer, PinReset};
-use hsm_ceremony::ceremony::{Body, Event, Machine, People, Request, Surroundings, View};
+use hsm_ceremony::ceremony::{
+    Body, Event, FieldKind, FieldState, Machine, People, Recovery, Request, Surroundings, View,
+};
 use hsm_ceremony::clerk::{Clerk, Office, check, open_text};
 use hsm_ceremony::dkek::Rounds;
 use hsm_ceremony::plan::Plan;
-use hsm_ceremony::record::{CeremonyKind, Chain, Entry, Manifest};
+use hsm_ceremony::record::{CeremonyKind, Chain, Ending, Entry, Fact, Manifest};
 use hsm_ceremony::script::Script;
 use hsm_ceremony::secret::{SoPin, TypedText, UserPin, WipingBytes};
 use hsm_ceremony::softcard::{Faults, Rack, SoftCard};
-use hsm_ceremony::terms::{Curve, Digest, KeyReference, KeyType};
+use hsm_ceremony::terms::{Curve, Digest, Fault, KeyReference, KeyType};
 use hsm_ceremony::vault::Vault;
 
 /// A plan with M of N and these keys (`type` and `restore_to`).
@@ -72,6 +74,58 @@ pub struct Sight<'a> {
     pub vault: &'a Vault,
     pub view: &'a View,
     pub entries: &'a [Entry],
+}
+
+/// What people at a scripted front see.
+pub struct Front<'a> {
+    pub machine: &'a Machine,
+    pub vault: &'a mut Vault,
+    pub view: &'a View,
+    pub entries: &'a [Entry],
+}
+
+/// What they do about it.
+pub enum Turn {
+    /// What the audience does; of a fault's choices the first.
+    Audience,
+    /// This.
+    Do(People),
+}
+
+impl Front<'_> {
+    /// The step's name in the script.
+    pub fn step(&self) -> &'static str {
+        self.machine.step().map_or("", |step| step.id)
+    }
+
+    /// The empty field of this kind, where the screen has one.
+    pub fn empty(&self, kind: fn(&FieldKind) -> bool) -> Option<u8> {
+        let Body::Form { fields, .. } = &self.view.body else { return None };
+        let place = fields.iter().position(|field| kind(&field.kind) && field.state == FieldState::Empty);
+        place.map(|place| u8::try_from(place).unwrap())
+    }
+
+    /// Types a field anew.
+    pub fn types(&mut self, place: u8, text: &str) -> Turn {
+        let typing = self.vault.typing(place);
+        typing.clear();
+        text.bytes().for_each(|byte| typing.push(byte).unwrap());
+        Turn::Do(People::Edited(place))
+    }
+
+    /// The fault on the screen: its name in the record.
+    pub fn fault(&self) -> Option<&str> {
+        match (&self.view.body, self.entries.last()) {
+            (Body::Fault { .. }, Some(Entry::Failed { fault, .. })) => Some(fault),
+            _ => None,
+        }
+    }
+
+    /// Chooses this way on.
+    pub fn goes_on_with(&self, recovery: Recovery) -> Turn {
+        let Some(Entry::Failed { .. }) = self.entries.last() else { panic!("nothing failed") };
+        Turn::Do(People::Chose(self.machine.choices().iter().position(|choice| *choice == recovery).unwrap()))
+    }
 }
 
 /// One ceremony with an audience.
@@ -145,14 +199,41 @@ impl Rig {
         )
     }
 
+    /// This ceremony with these readers, and nobody who puts cards into them.
+    pub fn held(mut occasion: Occasion, readers: Box<dyn Readers>) -> Self {
+        occasion.office.readers = readers;
+        occasion.office.hands = None;
+        Self::new(occasion, Comes::First, |readers| readers)
+    }
+
+    /// *Restore* from a folder with files made elsewhere, in a rehearsal.
+    pub fn foreign(from: &Path, plan: &str, records: &Path) -> Result<Self, Fault> {
+        Ok(Self::new(foreign_occasion(from, plan, records)?, Comes::First, |readers| readers))
+    }
+
     fn new(rehearsal: Occasion, comes: Comes, between: impl FnOnce(Box<dyn Readers>) -> Box<dyn Readers>) -> Self {
+        Self::with_rounds(Rounds(1000), rehearsal, comes, between)
+    }
+
+    /// As [`Rig::foreign`], with as many rounds as the real thing has.
+    pub fn foreign_with_all_rounds(from: &Path, plan: &str, records: &Path) -> Self {
+        let occasion = foreign_occasion(from, plan, records).unwrap();
+        Self::with_rounds(Rounds::PRODUCT, occasion, Comes::First, |readers| readers)
+    }
+
+    fn with_rounds(
+        rounds: Rounds,
+        rehearsal: Occasion,
+        comes: Comes,
+        between: impl FnOnce(Box<dyn Readers>) -> Box<dyn Readers>,
+    ) -> Self {
         let script = Rc::new(Script::load().unwrap());
         let Occasion { ceremony, plan, plan_text, office } = rehearsal;
         let log = Log::default();
         let folder = office.folder.path().to_owned();
         office.folder.write_new("plan.json", plan_text.as_bytes()).unwrap();
         let readers = Box::new(Listening(office.readers, Arc::clone(&log)));
-        let office = Office { rounds: Rounds(1000), readers: between(readers), ..office };
+        let office = Office { rounds, readers: between(readers), ..office };
         let mut machine = Machine::new(ceremony, plan.clone(), script, true);
         machine.begin(Entry::Began {
             ceremony,
@@ -187,7 +268,16 @@ impl Rig {
     }
 
     /// Runs to the last screen; `look` sees everything after every change.
-    pub fn run(&mut self, mut look: impl FnMut(&Sight<'_>)) {
+    pub fn run(&mut self, look: impl FnMut(&Sight<'_>)) {
+        self.run_with(look, |_| Turn::Audience);
+    }
+
+    /// Runs to the last screen with people who do something of their own now and then.
+    pub fn play(&mut self, people: impl FnMut(&mut Front<'_>) -> Turn) {
+        self.run_with(|_| {}, people);
+    }
+
+    fn run_with(&mut self, mut look: impl FnMut(&Sight<'_>), mut people: impl FnMut(&mut Front<'_>) -> Turn) {
         for _ in 0..200_000 {
             self.drain();
             if let Some(outcome) = self.clerk.poll(&mut self.vault) {
@@ -200,14 +290,22 @@ impl Rig {
                 std::fs::write(self.folder.join("record.jsonl"), &self.lines).unwrap();
                 return;
             }
-            if let Body::Fault { happened, choices, .. } = &view.body {
+            if let Body::Fault { happened, truth, choices } = &view.body {
                 self.faults.push(happened.join(" "));
-                assert!(!choices.is_empty() && !happened.is_empty());
-                self.machine.handle(Event::People(People::Chose(0)));
-                continue;
+                assert!(self.faults.len() < 60, "it only fails: {:?}", self.entries.last());
+                assert!(!choices.is_empty() && !happened.is_empty() && !truth.is_empty(), "{view:?}");
             }
-            let answer = self.audience.answer(&view, &mut self.vault, Duration::from_micros(200));
-            match (&view.body, answer.unwrap_or_else(|error| panic!("{error:?} at {view:?}"))) {
+            let mut front =
+                Front { machine: &self.machine, vault: &mut self.vault, view: &view, entries: &self.entries };
+            let answer = match (people(&mut front), &view.body) {
+                (Turn::Do(people), _) => Some(people),
+                (Turn::Audience, Body::Fault { .. }) => Some(People::Chose(0)),
+                (Turn::Audience, _) => {
+                    let answer = self.audience.answer(&view, &mut self.vault, Duration::from_micros(200));
+                    answer.unwrap_or_else(|error| panic!("{error:?} at {view:?}"))
+                }
+            };
+            match (&view.body, answer) {
                 (_, None) => {}
                 (Body::Form { fields, .. }, Some(People::Edited(_))) => {
                     for (place, field) in (0u8..).zip(fields) {
@@ -236,17 +334,55 @@ impl Rig {
                 }
                 Request::Forget(handles) => handles.into_iter().for_each(|handle| self.vault.forget(handle)),
                 Request::ForgetTyped => self.vault.forget_typed(),
-                Request::SetAside(aside) => assert!(!aside, "nobody asks for anything in between"),
+                Request::SetAside(true) => self.vault.set_aside(),
+                Request::SetAside(false) => self.vault.bring_back(),
                 Request::WipeScreen => {}
-                Request::ForgetAll => self.vault.forget_all(),
+                Request::ForgetAll => {
+                    self.vault.forget_all();
+                    self.clerk.stop();
+                }
             }
         }
+    }
+
+    /// Every fact of the record.
+    pub fn facts(&self) -> Vec<&Fact> {
+        let learned = self.entries.iter();
+        learned.filter_map(|entry| if let Entry::Learned { fact, .. } = entry { Some(fact) } else { None }).collect()
+    }
+
+    /// The names of everything that failed, in order.
+    pub fn failed(&self) -> Vec<&str> {
+        let failed = self.entries.iter();
+        failed
+            .filter_map(|entry| if let Entry::Failed { fault, .. } = entry { Some(fault.as_str()) } else { None })
+            .collect()
+    }
+
+    /// A value of the first failure of this name.
+    pub fn value(&self, name: &str, key: &str) -> String {
+        let found = self.entries.iter().find_map(|entry| match entry {
+            Entry::Failed { fault, values, .. } if fault == name => values.iter().find(|(value, _)| value == key),
+            _ => None,
+        });
+        found.unwrap_or_else(|| panic!("{name} has no {key} in {:?}", self.entries)).1.clone()
+    }
+
+    /// Whether it was carried to its end with an empty vault.
+    pub fn complete(&self) -> bool {
+        self.vault.is_empty() && matches!(self.entries.last(), Some(Entry::Sealed { ending: Ending::Complete, .. }))
     }
 
     /// The manifest that *establish* left.
     pub fn manifest(&self) -> Manifest {
         Manifest::parse(&std::fs::read_to_string(self.folder.join("manifest.json")).unwrap()).unwrap()
     }
+}
+
+/// A rehearsed *restore* from files made elsewhere.
+fn foreign_occasion(from: &Path, plan: &str, records: &Path) -> Result<Occasion, Fault> {
+    let parsed = Plan::parse(plan).unwrap();
+    Occasion::restore(from, Some((parsed, plan.to_owned())), records, Setting::SoftwareCards)
 }
 
 /// The same rehearsal with one card in one reader, and nobody who changes it.

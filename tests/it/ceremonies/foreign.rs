@@ -1,0 +1,245 @@
+//! Restore from a folder that sc-hsm-tool left: one share file, wrapped keys, no record.
+
+use std::fs;
+use std::path::Path;
+
+use hsm_ceremony::card::KeyDescription;
+use hsm_ceremony::ceremony::{Body, FieldKind, FieldState, People};
+use hsm_ceremony::dkek::{KeyBlob, WrappedKeyFile};
+use hsm_ceremony::record::Fact;
+use hsm_ceremony::softcard::SoftCard;
+use hsm_ceremony::terms::Kcv;
+use serde_json::Value;
+
+use super::old::{Custodians, Set, entry, hex, seal_share, wrapped_keys};
+use super::rig::{Rig, Turn, plan_text};
+
+fn plan(threshold: u8, custodians: u8) -> String {
+    plan_text(threshold, custodians, &[("EC:secp256r1", 10)], false)
+}
+
+/// The state of the one card of a sitting.
+fn card(rig: &Rig) -> Value {
+    let files: Vec<_> = fs::read_dir(rig.folder.join("cards")).unwrap().map(|file| file.unwrap().path()).collect();
+    assert_eq!(files.len(), 1);
+    let state = serde_json::from_slice(&fs::read(&files[0]).unwrap()).unwrap();
+    assert!(SoftCard::from_json(&state).is_ok());
+    state
+}
+
+/// Every wrapped key of the folder is on the card with its own files, and how many of them signed.
+fn keys_came_back(rig: &Rig, names: &[&str]) -> usize {
+    let state = card(rig);
+    assert_eq!(state["keys"].as_object().unwrap().len(), names.len());
+    let mut files: Vec<(String, String)> = Vec::new();
+    for (fid, content) in state["files"].as_object().unwrap() {
+        files.push((fid[..2].to_owned(), content.as_str().unwrap().to_owned()));
+    }
+    let at = |kind: &str, content: &str| files.iter().any(|(fid, there)| fid == kind && there == content);
+    for name in names {
+        let key = entry("wrapped-keys.json", name);
+        if let Some(request) = key["cert"].as_str().filter(|request| !request.is_empty()) {
+            assert!(at("ce", request), "the request of {name}");
+        }
+        // Its place may be another one; nothing else of the description may differ.
+        let description = hex(&key["prkd"]);
+        let same = |content: &str| {
+            let there = base16ct::lower::decode_vec(content).unwrap();
+            let differ: Vec<usize> = (0..there.len()).filter(|at| there.get(*at) != description.get(*at)).collect();
+            there.len() == description.len()
+                && differ.len() <= 1
+                && differ.iter().all(|at| description.get(at.saturating_sub(2)..*at) == Some(&[0x02, 0x01]))
+        };
+        assert!(files.iter().any(|(fid, content)| fid == "c4" && same(content)), "the description of {name}");
+    }
+    rig.facts().iter().filter(|fact| matches!(fact, Fact::Proven { .. })).count()
+}
+
+#[test]
+fn a_folder_made_by_sc_hsm_tool_restores_with_full_rounds() {
+    // Share file and wrapped keys both come from the tool, and belong together.
+    let (place, records) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let set = entry("password-shares.json", "2-of-3");
+    fs::write(place.path().join("share.pbe"), hex(&set["pbe_file"])).unwrap();
+    let names = [
+        "ec-secp384r1",
+        "ec-secp521r1",
+        "ec-secp256k1",
+        "ec-brainpoolP384r1",
+        "rsa-2048-crt-type6",
+        "ec-prime256v1-full-A",
+    ];
+    let dkek = wrapped_keys(place.path(), &names);
+    assert_eq!(dkek, hex(&set["dkek_share"]));
+
+    let mut rig = Rig::foreign_with_all_rounds(place.path(), &plan(2, 3), records.path());
+    let mut people = Custodians::new(&Set::golden("2-of-3"), &[2, 0]);
+    let mut typed_primes = 0;
+    rig.play(|front| {
+        typed_primes += usize::from(front.empty(|kind| matches!(kind, FieldKind::Prime { .. })).is_some());
+        people.answer(front)
+    });
+    assert!(rig.complete() && rig.faults.is_empty(), "{:?}", rig.faults);
+    assert_eq!(typed_primes, 1, "the first seat types the prime, the others see it");
+    // The two made off-card carry no request, so nobody can say what their signatures should verify with.
+    assert_eq!(keys_came_back(&rig, &names), 4);
+    let kcv = Kcv(hex(&entry("wrapped-keys.json", "ec-secp384r1")["kcv"]).try_into().unwrap());
+    let opened = rig.facts().into_iter().find_map(|fact| match fact {
+        Fact::Opened { kcv, wrong, defects, .. } => Some((*kcv, wrong.clone(), defects.clone())),
+        _ => None,
+    });
+    assert_eq!(opened, Some((kcv, vec![], vec![])));
+    assert!(rig.facts().iter().any(|fact| matches!(fact, Fact::Loaded { kcv: loaded, .. } if *loaded == kcv)));
+}
+
+/// A folder with these keys, whose DKEK is sealed under the password of a golden set.
+fn folder(place: &Path, set: &str, names: &[&str]) -> Set {
+    let dkek = wrapped_keys(place, names);
+    let set = Set::golden(set);
+    seal_share(place, &dkek, &set.password);
+    set
+}
+
+fn restored(place: &Path, plan: &str, people: &mut Custodians) -> Rig {
+    let records = tempfile::tempdir().unwrap().keep();
+    let mut rig = Rig::foreign(place, plan, &records).unwrap();
+    rig.play(|front| people.answer(front));
+    assert!(rig.complete() && rig.faults.is_empty(), "{:?}", rig.faults);
+    rig
+}
+
+#[test]
+fn keys_of_every_kind_come_back_with_their_files_and_sign() {
+    let names = ["rsa-2048", "ec-prime256v1", "ec-brainpoolP256r1", "rsa-4096", "rsa-1024"];
+    let place = tempfile::tempdir().unwrap();
+    let set = folder(place.path(), "3-of-5", &names);
+    fs::write(place.path().join("notes.txt"), "Salted_ is not Salted__").unwrap();
+    fs::write(place.path().join("empty"), "").unwrap();
+    fs::write(place.path().join("half.bin"), &hex(&entry("wrapped-keys.json", "rsa-2048")["wrap_file"])[..200])
+        .unwrap();
+    fs::write(place.path().join("half.pbe"), "Salted__too short").unwrap();
+    fs::create_dir(place.path().join("folder.pbe")).unwrap();
+    let rig = restored(place.path(), &plan(3, 5), &mut Custodians::new(&set, &[4, 1, 2]));
+    assert_eq!(keys_came_back(&rig, &names), names.len());
+}
+
+#[test]
+fn a_key_goes_where_the_plan_says_and_its_request_stays_whole() {
+    let place = tempfile::tempdir().unwrap();
+    let set = folder(place.path(), "2-of-4", &["ec-prime256v1"]);
+    let plan = plan(2, 4).replace("key-0", "ec-p256");
+    let rig = restored(place.path(), &plan, &mut Custodians::new(&set, &[0, 3]));
+    let state = card(&rig);
+    assert!(state["keys"]["0a"].is_object());
+    assert_eq!(state["files"]["ce0a"], entry("wrapped-keys.json", "ec-prime256v1")["cert"]);
+}
+
+#[test]
+fn what_is_no_backup_is_said_before_anything_begins() {
+    let fault = |prepare: fn(&Path)| {
+        let (place, records) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        folder(place.path(), "2-of-4", &["ec-prime256v1"]);
+        prepare(place.path());
+        let fault = Rig::foreign(place.path(), &plan(2, 4), records.path()).err().unwrap().name;
+        assert_eq!(fs::read_dir(records.path()).unwrap().count(), 0, "{fault}: no sitting began");
+        fault
+    };
+    assert_eq!(fault(|place| fs::remove_file(place.join("dkek-share.pbe")).unwrap()), "source-no-share-file");
+    let twice = |place: &Path| {
+        fs::copy(place.join("dkek-share.pbe"), place.join("other.pbe")).unwrap();
+    };
+    assert_eq!(fault(twice), "source-several-share-files");
+    assert_eq!(fault(|place| fs::remove_file(place.join("wrap-ec-prime256v1.bin")).unwrap()), "source-no-keys");
+    let mixed = |place: &Path| {
+        wrapped_keys(place, &["ec-secp384r1"]);
+    };
+    assert_eq!(fault(mixed), "source-mixed");
+    assert_eq!(fault(|place| fs::remove_dir_all(place).unwrap()), "source-missing");
+}
+
+#[test]
+fn without_a_plan_nobody_knows_who_and_how_many() {
+    use hsm_ceremony::app::{Occasion, Setting};
+    let (place, records) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    folder(place.path(), "2-of-4", &["ec-prime256v1"]);
+    let fault = Occasion::restore(place.path(), None, records.path(), Setting::SoftwareCards).err().unwrap();
+    assert_eq!(fault.name, "source-missing");
+}
+
+#[test]
+fn a_value_of_seven_groups_is_refused_with_a_sentence_and_taken_with_zeros_in_front() {
+    let place = tempfile::tempdir().unwrap();
+    let dkek = wrapped_keys(place.path(), &["ec-prime256v1"]);
+    // f(1) = secret + slope begins with a zero byte; the tool prints it without.
+    let prime = super::old::prime_above(0xF000_0000_0000_0000);
+    let (secret, first) = (0x7123_4567_89AB_CDEF_u64, 0x00AB_CDEF_0123_4567_u64);
+    let set = Set::of(prime, secret, &[prime - secret + first], 3);
+    assert!(set.cards[0].value.starts_with("00:"));
+    seal_share(place.path(), &dkek, &set.password);
+    let records = tempfile::tempdir().unwrap();
+    let mut rig = Rig::foreign(place.path(), &plan(2, 3), records.path()).unwrap();
+    let mut people = Custodians::new(&set, &[0, 1]);
+    people.cards[0].value.drain(..3);
+    let (mut refused, mut later_seats) = (None, 0);
+    rig.play(|front| {
+        if let Body::Form { fields, text, .. } = &front.view.body
+            && let Some(place) = fields.iter().position(|field| field.kind == FieldKind::ShareValue)
+        {
+            later_seats += usize::from(fields.len() == 2 && text.iter().any(|line| line.contains("00")));
+            if let FieldState::Typing(sentence) = &fields[place].state {
+                if refused.is_none() {
+                    refused = Some(sentence.clone());
+                    return Turn::Do(People::GoOn);
+                }
+                // The same screen is still there: with the zeros it is taken.
+                people.cards[0].value.insert_str(0, "00:");
+                let value = people.cards[0].value.clone();
+                return front.types(u8::try_from(place).unwrap(), &value);
+            }
+        }
+        people.answer(front)
+    });
+    assert!(
+        refused.is_some_and(|sentence| sentence.contains('7') && sentence.contains('8')),
+        "how many groups are there"
+    );
+    assert!(later_seats > 0, "the others are told about zeros too");
+    assert!(rig.complete() && rig.faults.is_empty());
+}
+
+/// A key as somebody may have left it: a label with spaces, an id longer than ours, no request.
+fn odd_key(place: &Path, name: &str, label: &str, id: &[u8]) -> Vec<u8> {
+    let key = entry("wrapped-keys.json", name);
+    let described = KeyDescription::decode(&hex(&key["prkd"])).unwrap();
+    let odd = KeyDescription { label: label.to_owned(), id: id.to_vec(), ..described }.encode().unwrap();
+    let blob = KeyBlob::parse(&hex(&key["blob"])).unwrap();
+    let file = WrappedKeyFile { blob, description: Some(odd.clone()), certificate: None };
+    fs::write(place.join(format!("{name}.bin")), file.to_bytes()).unwrap();
+    odd
+}
+
+#[test]
+fn labels_and_ids_that_a_plan_could_not_have_come_back_as_they_were() {
+    let place = tempfile::tempdir().unwrap();
+    let set = Set::golden("2-of-4");
+    let dkek = wrapped_keys(place.path(), &["ec-secp256k1"]);
+    seal_share(place.path(), &dkek, &set.password);
+    let odd = [
+        odd_key(place.path(), "ec-secp384r1", "Root CA (2019), Zürich", &[0xAB; 20]),
+        odd_key(place.path(), "ec-secp521r1", "", &[]),
+        odd_key(place.path(), "ec-prime256v1-full-A", "secp256k1", &[7]),
+    ];
+    let rig = restored(place.path(), &plan(2, 4), &mut Custodians::new(&set, &[1, 2]));
+    let state = card(&rig);
+    let files = state["files"].as_object().unwrap();
+    for description in odd {
+        let described = KeyDescription::decode(&description).unwrap();
+        let there = files.iter().filter(|(fid, _)| fid.starts_with("c4")).map(|(_, content)| hex(content));
+        let same = |bytes: Vec<u8>| {
+            let there = KeyDescription::decode(&bytes).unwrap();
+            (there.label, there.id, there.key_type)
+                == (described.label.clone(), described.id.clone(), described.key_type)
+        };
+        assert!(there.into_iter().any(same), "{described:?}");
+    }
+}

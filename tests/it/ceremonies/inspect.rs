@@ -1,0 +1,186 @@
+//! Inspect looks at whatever is in the reader, and changes nothing.
+
+use hsm_ceremony::app::{Occasion, Setting};
+use hsm_ceremony::card::{Device, Initialise, PinReset};
+use hsm_ceremony::plan::Plan;
+use hsm_ceremony::record::{Ending, Entry, Fact};
+use hsm_ceremony::secret::{Secret, SoPin, TypedText, UserPin};
+use hsm_ceremony::softcard::{Faults, Rack, SoftCard};
+use hsm_ceremony::terms::{Curve, KeyId, KeyLabel, KeyReference, KeyType};
+use serde_json::Value;
+
+use super::rig::{Rig, Turn, plan_text, used_card};
+
+/// The user PIN that the audience types.
+const USER_PIN: &str = "27182818";
+
+fn typed(text: &str) -> TypedText {
+    let mut typed = TypedText::new();
+    text.bytes().for_each(|byte| typed.push(byte).unwrap());
+    typed
+}
+
+/// A card with this many DKEK shares (`None`: without DKEK), of which some are in, and a key with a description.
+fn provisioned(shares: Option<u8>, imported: u8, faults: Faults) -> SoftCard {
+    let rack = Rack::new(1);
+    rack.insert(0, SoftCard::new("REH0000042").unwrap());
+    let mut readers: Box<dyn hsm_ceremony::card::transport::Readers> = Box::new(rack.clone());
+    let mut device = Device::open(readers.connect(&Rack::name(0)).unwrap()).unwrap();
+    let so_pin = SoPin::from_typed(&typed("3537363231383830")).ok().unwrap();
+    let user_pin = UserPin::from_typed(&typed(USER_PIN)).ok().unwrap();
+    let settings = Initialise {
+        so_pin: &so_pin,
+        user_pin: &user_pin,
+        user_pin_tries: 5,
+        dkek_shares: shares,
+        pin_reset: PinReset::Off,
+    };
+    device.initialise(&settings).unwrap();
+    device.verify_user_pin(&user_pin).unwrap();
+    for share in 0..imported {
+        device.import_dkek_share(&Secret::init(|bytes: &mut [u8; 32]| bytes.fill(share + 1))).unwrap();
+    }
+    if shares.is_none_or(|shares| shares == imported) {
+        let (at, kind) = (KeyReference::new(7).unwrap(), KeyType::Ec(Curve::P384));
+        device.generate(at, kind).unwrap();
+        let (label, id) = (KeyLabel::new("issuing").unwrap(), KeyId::parse("10").unwrap());
+        device.describe(at, &hsm_ceremony::card::KeyDescription::new(&label, &id, at, kind)).unwrap();
+    }
+    let mut card = rack.remove(0).unwrap();
+    card.faults = faults;
+    card
+}
+
+struct Seen {
+    rig: Rig,
+    screens: Vec<String>,
+    before: Value,
+    after: Value,
+}
+
+fn inspected(card: SoftCard) -> Seen {
+    let (records, rack) = (tempfile::tempdir().unwrap(), Rack::new(1));
+    let before = card.to_json();
+    rack.insert(0, card);
+    let text = plan_text(2, 3, &[("EC:secp256r1", 10)], false);
+    let plan = Plan::parse(&text).unwrap();
+    let occasion = Occasion::inspect(plan, text, records.path(), Setting::SoftwareCards).unwrap();
+    let mut rig = Rig::held(occasion, Box::new(rack.clone()));
+    let mut screens = Vec::new();
+    rig.play(|front| {
+        screens.push(format!("{:?}", front.view.body));
+        Turn::Audience
+    });
+    assert!(rig.vault.is_empty() && matches!(rig.entries.last(), Some(Entry::Sealed { ending: Ending::Complete, .. })));
+    let after = rack.remove(0).unwrap().to_json();
+    Seen { rig, screens, before, after }
+}
+
+impl Seen {
+    /// Nothing failed, and the card is as it was, tries and all.
+    fn unchanged(self) -> Self {
+        assert!(self.rig.faults.is_empty(), "{:?}", self.rig.faults);
+        assert_eq!(self.before, self.after);
+        self
+    }
+
+    /// Shares, outstanding and KCV as they were read, in order.
+    fn dkek(&self) -> Vec<(Option<u8>, u8, bool)> {
+        let state = |fact: &&Fact| matches!(fact, Fact::DkekState { .. });
+        let read = self.rig.facts().into_iter().filter(state).map(|fact| match fact {
+            Fact::DkekState { shares, outstanding, kcv, .. } => (*shares, *outstanding, kcv.is_some()),
+            _ => unreachable!(),
+        });
+        read.collect()
+    }
+
+    fn logged_in(&self) -> bool {
+        self.rig.facts().iter().any(|fact| matches!(fact, Fact::LoggedIn { .. }))
+    }
+
+    /// Whether a screen shows this.
+    fn shows(&self, what: &str) -> bool {
+        self.screens.iter().any(|screen| screen.contains(what))
+    }
+}
+
+/// The KCV of a card whose shares are all in, as people read it.
+fn kcv(seen: &Seen) -> String {
+    let found = seen.rig.facts().into_iter().find_map(|fact| match fact {
+        Fact::DkekState { kcv, .. } => *kcv,
+        _ => None,
+    });
+    found.unwrap().to_string()
+}
+
+#[test]
+fn a_genuine_card_shows_everything_without_a_login() {
+    let seen = inspected(provisioned(Some(2), 2, Faults::default())).unchanged();
+    assert_eq!(seen.dkek(), [(Some(2), 0, true)]);
+    assert!(!seen.logged_in());
+    for what in ["REH0000042", "issuing", "EC-384", kcv(&seen).as_str()] {
+        assert!(seen.shows(what), "{what}");
+    }
+    let device = seen.rig.facts().into_iter().find_map(|fact| match fact {
+        Fact::Device { user_pin_tries, so_pin_tries, initialised, keys, .. } => {
+            Some((*user_pin_tries, *so_pin_tries, *initialised, *keys))
+        }
+        _ => None,
+    });
+    assert_eq!(device, Some((Some(5), Some(15), true, 1)));
+}
+
+#[test]
+fn a_card_that_hides_its_kcv_shows_it_after_a_login() {
+    let seen = inspected(provisioned(Some(1), 1, Faults::PICO)).unchanged();
+    assert_eq!(seen.dkek(), [(Some(1), 0, false), (Some(1), 0, true)]);
+    assert!(seen.logged_in() && seen.shows(&kcv(&seen)));
+    assert!(!seen.shows("00:00:00:00") && !seen.shows("0000000000000000"), "zeros are no KCV");
+    let genuine = inspected(provisioned(Some(1), 1, Faults::default()));
+    assert_eq!(kcv(&genuine), kcv(&seen));
+}
+
+#[test]
+fn a_card_with_shares_missing_has_no_kcv_and_nobody_logs_in_for_it() {
+    for (imported, outstanding) in [(0, 3), (2, 1)] {
+        for faults in [Faults::default(), Faults::PICO] {
+            let seen = inspected(provisioned(Some(3), imported, faults)).unchanged();
+            assert_eq!(seen.dkek(), [(Some(3), outstanding, false)]);
+            assert!(!seen.logged_in());
+        }
+    }
+}
+
+#[test]
+fn a_card_without_dkek_and_one_that_was_never_initialised() {
+    let seen = inspected(provisioned(None, 0, Faults::default())).unchanged();
+    assert_eq!(seen.dkek(), [(None, 0, false)]);
+    assert!(!seen.logged_in() && seen.shows("issuing"));
+    let used = inspected(used_card("REH0000043", Faults::PICO)).unchanged();
+    assert_eq!(used.dkek(), [(None, 0, false)]);
+
+    let fresh = inspected(SoftCard::new("REH0000044").unwrap()).unchanged();
+    assert!(fresh.shows("REH0000044") && !fresh.logged_in());
+    let listed = fresh.rig.facts().into_iter().any(|fact| matches!(fact, Fact::Listed { keys, .. } if keys.is_empty()));
+    assert!(listed);
+}
+
+#[test]
+fn a_wrong_pin_costs_the_one_try_it_is_said_to_cost() {
+    let mut mistaken = false;
+    let (records, rack) = (tempfile::tempdir().unwrap(), Rack::new(1));
+    rack.insert(0, provisioned(Some(1), 1, Faults::PICO));
+    let text = plan_text(2, 3, &[("EC:secp256r1", 10)], false);
+    let plan = Plan::parse(&text).unwrap();
+    let occasion = Occasion::inspect(plan, text, records.path(), Setting::SoftwareCards).unwrap();
+    let mut rig = Rig::held(occasion, Box::new(rack));
+    rig.play(|front| match front.empty(|kind| *kind == hsm_ceremony::ceremony::FieldKind::UserPin) {
+        Some(place) if !mistaken => {
+            mistaken = true;
+            front.types(place, "11111111")
+        }
+        _ => Turn::Audience,
+    });
+    assert!(rig.complete());
+    assert_eq!((rig.failed(), rig.value("pin-wrong", "left").as_str()), (vec!["pin-wrong"], "4"));
+}

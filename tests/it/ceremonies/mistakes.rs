@@ -1,0 +1,451 @@
+//! Whatever people, files and devices do wrong: a screen names it, nothing is lost, and the ceremony goes on or is stopped.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use hsm_ceremony::app::{Occasion, Setting};
+use hsm_ceremony::ceremony::{Actor, Body, FieldKind, FieldState, People, Recovery};
+use hsm_ceremony::plan::Plan;
+use hsm_ceremony::record::{Ending, Entry, Fact, Manifest};
+use hsm_ceremony::softcard::{Faults, Rack, SoftCard};
+use hsm_ceremony::terms::{Digest, Seat};
+use serde_json::Value;
+use sha2::Digest as _;
+
+use super::rig::{Rig, Turn, plan_text, used_card};
+
+fn plan() -> String {
+    plan_text(2, 3, &[("EC:secp256r1", 10)], false)
+}
+
+fn is_value(kind: &FieldKind) -> bool {
+    *kind == FieldKind::ShareValue
+}
+
+/// What stayed true however it went: the same step went on where nothing else was chosen, and the vault is empty.
+fn nothing_lost(rig: &Rig, faults: &[&str]) {
+    assert_eq!(rig.failed(), faults);
+    assert!(rig.vault.is_empty());
+    for entry in &rig.entries {
+        if let Entry::Recovered { step, choice, to } = entry
+            && !["seats-again", "another-custodian", "pins-again"].contains(&choice.as_str())
+        {
+            assert_eq!(step, to, "{choice}");
+        }
+    }
+}
+
+fn goes_on(rig: &Rig, faults: &[&str]) {
+    nothing_lost(rig, faults);
+    assert!(rig.complete());
+}
+
+fn stopped(rig: &Rig, faults: &[&str]) {
+    nothing_lost(rig, faults);
+    assert!(matches!(rig.entries.last(), Some(Entry::Sealed { ending: Ending::Aborted, .. })));
+}
+
+/// A finished *establish* under these records.
+fn established(records: &Path) -> (Rig, PathBuf) {
+    let mut rig = Rig::establish(&plan(), records);
+    rig.run(|_| {});
+    assert!(rig.complete());
+    let folder = rig.folder.clone();
+    (rig, folder)
+}
+
+#[test]
+fn a_share_typed_wrong_at_read_back_is_named_by_field_and_group_and_can_be_shown_again() {
+    for recovery in [Recovery::TypeAgain, Recovery::FromStart] {
+        let records = tempfile::tempdir().unwrap();
+        let mut rig = Rig::establish(&plan(), records.path());
+        let (mut mistaken, mut reveals) = (false, 0);
+        rig.play(|front| {
+            reveals += usize::from(matches!(front.view.body, Body::Reveal { shown: true, .. }));
+            if front.fault().is_some() {
+                return front.goes_on_with(recovery);
+            }
+            let dealt = front.vault.holds().into_iter().find(|handle| format!("{handle:?}").starts_with("DealtShare"));
+            match (front.empty(is_value), dealt) {
+                (Some(place), Some(dealt)) if front.step() == "custodian" && !mistaken => {
+                    mistaken = true;
+                    let mut value = String::from_utf8(front.vault.lend(dealt).unwrap().to_vec()).unwrap();
+                    let digit = if value.as_bytes()[7] == b'0' { "1" } else { "0" };
+                    value.replace_range(7..8, digit);
+                    front.types(place, &value)
+                }
+                _ => Turn::Audience,
+            }
+        });
+        goes_on(&rig, &["share-differs"]);
+        assert_eq!(rig.value("share-differs", "where"), "group 3 of the value");
+        assert_eq!(reveals, if recovery == Recovery::FromStart { 4 } else { 3 });
+    }
+}
+
+#[test]
+fn wrong_pins_cost_one_try_each_and_a_blocked_one_stops() {
+    for wrong in 1..=3 {
+        let records = tempfile::tempdir().unwrap();
+        let mut rig = Rig::establish(&plan(), records.path());
+        let (mut typed, mut last_try) = (0, 0);
+        rig.play(|front| {
+            if front.fault() == Some("pin-blocked") {
+                return front.goes_on_with(Recovery::Stop);
+            }
+            last_try += usize::from(front.empty(|kind| *kind == FieldKind::Word("LAST TRY")).is_some());
+            match front.empty(|kind| *kind == FieldKind::UserPin) {
+                Some(place) if typed < wrong => {
+                    typed += 1;
+                    front.types(place, "11223344")
+                }
+                _ => Turn::Audience,
+            }
+        });
+        let left: Vec<u8> = rig
+            .facts()
+            .iter()
+            .filter_map(|fact| match fact {
+                Fact::Tries { pin: hsm_ceremony::record::PinName::User, left, .. } => Some(*left),
+                _ => None,
+            })
+            .collect();
+        match wrong {
+            1 => goes_on(&rig, &["pin-wrong"]),
+            2 => goes_on(&rig, &["pin-wrong", "pin-wrong"]),
+            _ => stopped(&rig, &["pin-wrong", "pin-wrong", "pin-blocked"]),
+        }
+        assert_eq!(left, [3, 2, 1][..(wrong + 1).min(3)], "each costs one");
+        assert_eq!(rig.value("pin-wrong", "left"), "2");
+        assert_eq!(last_try, usize::from(wrong >= 2), "the last try is a decision");
+    }
+}
+
+/// A used card whose SO-PIN has this many tries left.
+fn so_tries(left: u8) -> SoftCard {
+    let mut state = used_card("REH0000077", Faults::default()).to_json();
+    state["pins"]["so"]["left"] = left.into();
+    SoftCard::from_json(&state).ok().unwrap()
+}
+
+#[test]
+fn a_wrong_so_pin_costs_one_try_and_erases_nothing() {
+    for (left, fault) in [(15, "so-pin-wrong"), (1, "so-pin-blocked")] {
+        let records = tempfile::tempdir().unwrap();
+        let rack = Rack::new(1);
+        rack.insert(0, so_tries(left));
+        let keys = rack.with_card(0, |card| card.to_json()["keys"].clone()).unwrap();
+        let occasion =
+            Occasion::establish(Plan::parse(&plan()).unwrap(), plan(), records.path(), Setting::SoftwareCards);
+        let mut rig = Rig::held(occasion.unwrap(), Box::new(rack.clone()));
+        let (mut mistaken, mut last_try) = (false, false);
+        rig.play(|front| {
+            match front.fault() {
+                Some("so-pin-wrong") => {
+                    let card = rack.with_card(0, SoftCard::to_json).unwrap();
+                    assert_eq!((&card["keys"], &card["pins"]["so"]["left"]), (&keys, &Value::from(14)));
+                    return front.goes_on_with(Recovery::PinsAgain);
+                }
+                Some(_) => return front.goes_on_with(Recovery::Stop),
+                None => {}
+            }
+            last_try |= front.empty(|kind| *kind == FieldKind::Word("LAST TRY")).is_some();
+            match front.empty(|kind| *kind == FieldKind::SoPin) {
+                Some(place) if !mistaken => {
+                    mistaken = true;
+                    front.types(place, "1111111111111111")
+                }
+                _ => Turn::Audience,
+            }
+        });
+        assert_eq!(last_try, left == 1);
+        if left == 1 {
+            stopped(&rig, &[fault]);
+            assert_eq!(rack.with_card(0, |card| card.to_json()["keys"].clone()).unwrap(), keys, "nothing was erased");
+        } else {
+            goes_on(&rig, &[fault]);
+            assert_eq!(rig.value(fault, "left"), "14");
+        }
+    }
+}
+
+/// Does something to a file on the first screen of a step, and puts it right when a fault is on the screen.
+fn disturbed(rig: &mut Rig, step: &str, disturb: impl Fn(&Path), repair: impl Fn(&Path)) {
+    let folder = rig.folder.clone();
+    let mut done = false;
+    rig.play(|front| {
+        if !done && front.step() == step {
+            disturb(&folder);
+            done = true;
+        }
+        if front.fault().is_some() {
+            repair(&folder);
+            return front.goes_on_with(Recovery::TryAgain);
+        }
+        Turn::Audience
+    });
+    assert!(done, "{step}");
+}
+
+type Disturb = fn(&Path);
+
+#[test]
+fn a_share_file_that_is_gone_or_changed_is_not_taken_for_wrong_shares() {
+    let disturbances: [(&str, Disturb); 3] = [
+        ("source-file-missing", |file| fs::remove_file(file).unwrap()),
+        ("source-file-changed", |file| fs::write(file, &fs::read(file).unwrap()[..40]).unwrap()),
+        ("source-file-changed", |file| {
+            let mut content = fs::read(file).unwrap();
+            content[63] ^= 1;
+            fs::write(file, content).unwrap();
+        }),
+    ];
+    for (fault, disturb) in disturbances {
+        // Before the quorum opens it, and after: nothing may be sealed into a manifest that was not proven.
+        for step in ["seat", "not-proven"] {
+            let records = tempfile::tempdir().unwrap();
+            let kept = records.path().join("kept.pbe");
+            let mut rig = Rig::establish(&plan(), records.path());
+            disturbed(
+                &mut rig,
+                step,
+                |folder| {
+                    fs::copy(folder.join("dkek-1.pbe"), &kept).unwrap();
+                    disturb(&folder.join("dkek-1.pbe"));
+                },
+                |folder| {
+                    fs::copy(&kept, folder.join("dkek-1.pbe")).unwrap();
+                },
+            );
+            goes_on(&rig, &[fault]);
+            let sha256 = Digest(sha2::Sha256::digest(fs::read(kept).unwrap()).into());
+            assert_eq!(rig.manifest().share_file_sha256, sha256);
+        }
+    }
+}
+
+#[test]
+fn files_that_are_there_already_are_never_written_over() {
+    for (step, name, fault) in [
+        ("plan", "dkek-1.pbe", "file-exists"),
+        ("plan", "keys/key-0.pub.pem", "file-exists"),
+        ("plan", "keys/key-0.wrapped", "backup-broken"),
+        ("plan", "manifest.json", "file-exists"),
+    ] {
+        let records = tempfile::tempdir().unwrap();
+        let mut rig = Rig::establish(&plan(), records.path());
+        disturbed(
+            &mut rig,
+            step,
+            |folder| fs::write(folder.join(name), "somebody's").unwrap(),
+            |folder| {
+                assert_eq!(fs::read(folder.join(name)).unwrap(), b"somebody's", "{name}");
+                fs::rename(folder.join(name), folder.join("kept")).unwrap();
+            },
+        );
+        goes_on(&rig, &[fault]);
+        let mut restore = Rig::restore(records.path()).with_papers_of(rig);
+        restore.run(|_| {});
+        goes_on(&restore, &[]);
+    }
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_to_loses_nothing() {
+    // A file in place of a folder, or a folder in place of a file: nobody can write there.
+    for step in ["make-key", "back-up"] {
+        let records = tempfile::tempdir().unwrap();
+        let mut rig = Rig::establish(&plan(), records.path());
+        let before = if step == "make-key" { "log-in" } else { "inventory" };
+        disturbed(
+            &mut rig,
+            before,
+            |folder| {
+                fs::rename(folder.join("keys"), folder.join("aside")).unwrap();
+                fs::write(folder.join("keys"), "").unwrap();
+            },
+            |folder| {
+                fs::remove_file(folder.join("keys")).unwrap();
+                fs::rename(folder.join("aside"), folder.join("keys")).unwrap();
+            },
+        );
+        goes_on(&rig, &["file-write"]);
+        assert_eq!(rig.facts().iter().filter(|fact| matches!(fact, Fact::Made { .. })).count(), 1, "{step}");
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_written_is_written_at_the_next_try() {
+    // A folder in place of the file for the time being: the disc is as good as full for it.
+    for name in ["dkek-1.pbe", "keys/key-0.pub.pem", "keys/key-0.wrapped", "manifest.json"] {
+        let records = tempfile::tempdir().unwrap();
+        let mut rig = Rig::establish(&plan(), records.path());
+        let part = |folder: &Path| folder.join(format!("{name}.part"));
+        let create = |folder: &Path| fs::create_dir(part(folder)).unwrap();
+        disturbed(&mut rig, "plan", create, |folder| fs::remove_dir(part(folder)).unwrap());
+        goes_on(&rig, &["file-write"]);
+        assert_eq!(rig.value("file-write", "file"), name);
+        let mut restore = Rig::restore(records.path()).with_papers_of(rig);
+        restore.run(|_| {});
+        goes_on(&restore, &[]);
+    }
+    for (name, fault) in [
+        ("keys/key-0.proof.txt", "file-exists"),
+        ("keys/key-0.proof.sig", "file-exists"),
+        ("keys/key-0.proof.txt.part", "file-write"),
+        ("keys/key-0.proof.sig.part", "file-write"),
+    ] {
+        let records = tempfile::tempdir().unwrap();
+        let (first, _) = established(records.path());
+        let mut rig = Rig::restore(records.path()).with_papers_of(first);
+        let repair = |folder: &Path| {
+            fs::remove_dir(folder.join(name)).or_else(|_| fs::remove_file(folder.join(name))).unwrap();
+        };
+        // A file of somebody else's under the name itself, a folder under the one for the time being.
+        let disturb = |folder: &Path| match fault {
+            "file-exists" => fs::write(folder.join(name), "somebody's").unwrap(),
+            _ => fs::create_dir(folder.join(name)).unwrap(),
+        };
+        disturbed(&mut rig, "source", disturb, repair);
+        goes_on(&rig, &[fault]);
+        assert!(rig.facts().iter().any(|fact| matches!(fact, Fact::Proven { .. })));
+    }
+}
+
+#[test]
+fn a_changed_backup_is_found_before_any_device_is_erased() {
+    // The folder's own digests find it; where somebody changed those too, the MAC under the DKEK does.
+    for (with_manifest, fault) in [(false, "source-file-changed"), (true, "backup-mac-wrong")] {
+        let records = tempfile::tempdir().unwrap();
+        let (first, folder) = established(records.path());
+        let file = folder.join("keys/key-0.wrapped");
+        let mut content = fs::read(&file).unwrap();
+        content[60] ^= 0x20;
+        fs::write(&file, &content).unwrap();
+        if with_manifest {
+            let text = fs::read_to_string(folder.join("manifest.json")).unwrap();
+            let mut manifest = Manifest::parse(&text).unwrap();
+            manifest.keys[0].wrapped_sha256 = Digest(sha2::Sha256::digest(&content).into());
+            fs::write(folder.join("manifest.json"), manifest.to_text().unwrap()).unwrap();
+        }
+        let mut rig = Rig::restore(records.path()).with_papers_of(first);
+        rig.play(|front| match front.fault() {
+            Some(_) => front.goes_on_with(Recovery::Stop),
+            None => Turn::Audience,
+        });
+        stopped(&rig, &[fault]);
+        let touched = |entry: &Entry| matches!(entry, Entry::Intent { .. });
+        assert!(!rig.entries.iter().any(touched), "no device was touched");
+    }
+}
+
+#[test]
+fn a_share_file_that_changes_while_people_sit_down_does_not_open_by_chance() {
+    let records = tempfile::tempdir().unwrap();
+    let (first, folder) = established(records.path());
+    let file = folder.join("dkek-1.pbe");
+    let kept = fs::read(&file).unwrap();
+    let mut rig = Rig::restore(records.path()).with_papers_of(first);
+    disturbed(&mut rig, "seat", |_| fs::write(&file, b"Salted__").unwrap(), |_| fs::write(&file, &kept).unwrap());
+    goes_on(&rig, &["source-file-changed"]);
+}
+
+/// The card comes back with a key more or less on it, as if another program had been at it.
+fn with_key(rack: &Rack, at: &str, key: Option<Value>) {
+    let mut state = rack.remove(0).unwrap().to_json();
+    let keys = state["keys"].as_object_mut().unwrap();
+    match key {
+        Some(key) => keys.insert(at.to_owned(), key),
+        None => keys.remove(at),
+    };
+    rack.insert(0, SoftCard::from_json(&state).ok().unwrap());
+}
+
+#[test]
+fn a_key_reference_that_is_occupied_is_named_and_the_key_there_stays() {
+    let records = tempfile::tempdir().unwrap();
+    let rack = Rack::new(1);
+    let strange = used_card("REH0000078", Faults::default()).to_json()["keys"]["01"].clone();
+    rack.insert(0, SoftCard::new("REH0000079").unwrap());
+    let occasion = Occasion::establish(Plan::parse(&plan()).unwrap(), plan(), records.path(), Setting::SoftwareCards);
+    let mut rig = Rig::held(occasion.unwrap(), Box::new(rack.clone()));
+    let mut put = false;
+    rig.play(|front| {
+        if !put && front.step() == "log-in" {
+            put = true;
+            with_key(&rack, "01", Some(strange.clone()));
+        }
+        if front.fault() == Some("key-reference-occupied") {
+            assert_eq!(rack.with_card(0, |card| card.to_json()["keys"]["01"].clone()).unwrap(), strange);
+            with_key(&rack, "01", None);
+            return front.goes_on_with(Recovery::TryAgain);
+        }
+        Turn::Audience
+    });
+    goes_on(&rig, &["card-no-card", "key-reference-occupied", "card-no-card", "card-login-lost"]);
+    assert_eq!(rig.value("key-reference-occupied", "reference"), "1");
+}
+
+#[test]
+fn two_keys_are_never_promised_to_one_reference() {
+    let records = tempfile::tempdir().unwrap();
+    let text = plan_text(2, 3, &[("EC:secp256r1", 10), ("EC:secp256k1", 11)], false);
+    let mut first = Rig::establish(&text, records.path());
+    first.run(|_| {});
+    let mut rig = Rig::restore(records.path()).with_papers_of(first);
+    // Each key wants the other's place first; the first one then moves to 200, and the second cannot follow it there.
+    let mut wishes = vec!["11", "200", "200", "11"];
+    let mut refused = 0;
+    rig.play(|front| {
+        let Body::Form { fields, .. } = &front.view.body else { return Turn::Audience };
+        let Some(field) = fields.first().filter(|field| is_reference(&field.kind)) else { return Turn::Audience };
+        let typed = front.vault.typed(0).is_some_and(|text| !text.is_empty());
+        let wrong = matches!(field.state, FieldState::Wrong(_));
+        refused += usize::from(wrong);
+        if typed && !wrong { Turn::Do(People::GoOn) } else { front.types(0, wishes.remove(0)) }
+    });
+    goes_on(&rig, &[]);
+    assert_eq!((refused, wishes.len()), (2, 0));
+    let at: Vec<u8> = rig
+        .facts()
+        .iter()
+        .filter_map(|fact| match fact {
+            Fact::Unwrapped { reference, .. } => Some(reference.get()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(at, [200, 11]);
+}
+
+fn is_reference(kind: &FieldKind) -> bool {
+    matches!(kind, FieldKind::KeyReference { .. })
+}
+
+#[test]
+fn a_share_typed_wrong_at_a_seat_is_found_by_one_more_custodian_or_by_typing_again() {
+    for (recovery, wrong) in [(Recovery::AnotherCustodian, vec![Seat(2)]), (Recovery::SeatsAgain, vec![])] {
+        let records = tempfile::tempdir().unwrap();
+        let (first, _) = established(records.path());
+        let mut rig = Rig::restore(records.path()).with_papers_of(first);
+        let mut mistaken = false;
+        rig.play(|front| {
+            if front.fault().is_some() {
+                return front.goes_on_with(recovery);
+            }
+            let second = matches!(front.machine.step().map(|step| step.actor), Some(Actor::Seat(Seat(2))));
+            match front.empty(is_value) {
+                Some(place) if second && !mistaken => {
+                    mistaken = true;
+                    front.types(place, "01:23:45:67:89:ab:cd:ef")
+                }
+                _ => Turn::Audience,
+            }
+        });
+        goes_on(&rig, &["shares-do-not-open"]);
+        let named = rig.facts().into_iter().find_map(|fact| match fact {
+            Fact::Opened { wrong, .. } => Some(wrong.clone()),
+            _ => None,
+        });
+        assert_eq!(named, Some(wrong));
+    }
+}

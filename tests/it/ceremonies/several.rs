@@ -1,0 +1,244 @@
+//! Two devices in two readers, devices that are exchanged in the middle, and devices and readers that come later.
+
+use std::path::Path;
+use std::thread;
+
+use hsm_ceremony::app::{Occasion, Setting, latest_establish};
+use hsm_ceremony::card::transport::{Readers, Transport, TransportError};
+use hsm_ceremony::ceremony::{Body, People, Recovery};
+use hsm_ceremony::plan::Plan;
+use hsm_ceremony::record::Fact;
+use hsm_ceremony::softcard::{Rack, SoftCard};
+use hsm_ceremony::terms::DeviceRole;
+use serde_json::Value;
+
+use super::rig::{Front, Rig, Turn, plan_text};
+
+const ORIGINAL: &str = "REH0000001";
+const OTHER: &str = "REH0000002";
+
+fn card(serial: &str) -> SoftCard {
+    SoftCard::new(serial).unwrap()
+}
+
+fn establish(prove_restore: bool, records: &Path, readers: Box<dyn Readers>) -> Rig {
+    let text = plan_text(2, 3, &[("EC:secp256r1", 10)], prove_restore);
+    let plan = Plan::parse(&text).unwrap();
+    Rig::held(Occasion::establish(plan, text, records, Setting::SoftwareCards).unwrap(), readers)
+}
+
+/// A restore after an *establish* on the first card of this rack, by the same people.
+fn restore(records: &Path, rack: &Rack) -> Rig {
+    rack.insert(0, card(ORIGINAL));
+    let mut first = establish(false, records, Box::new(rack.clone()));
+    first.run(|_| {});
+    assert!(first.complete());
+    let from = latest_establish(records).unwrap();
+    let occasion = Occasion::restore(&from, None, records, Setting::SoftwareCards).unwrap();
+    Rig::held(occasion, Box::new(rack.clone())).with_papers_of(first)
+}
+
+fn state(rack: &Rack, serial: &str) -> Value {
+    let found = |slot| rack.with_card(slot, |card| (card.serial() == serial).then(|| card.to_json())).flatten();
+    (0..2).find_map(found).unwrap_or_else(|| panic!("{serial} is in no reader"))
+}
+
+/// The device that was taken for a role.
+fn taken(rig: &Rig, role: DeviceRole) -> String {
+    let device = |fact: &Fact| match fact {
+        Fact::Device { role: of, serial, .. } if *of == role => Some(serial.to_string()),
+        _ => None,
+    };
+    rig.facts().into_iter().rev().find_map(device).unwrap()
+}
+
+/// Says which of several devices it is, by its serial.
+fn picks(front: &Front<'_>, serial: &str) -> Option<Turn> {
+    let Body::Choose { options, custodians: false, .. } = &front.view.body else { return None };
+    let place = options.iter().position(|option| option.text.contains(serial))?;
+    Some(Turn::Do(People::Chose(place)))
+}
+
+#[test]
+fn of_two_devices_people_choose_by_serial_whatever_reader_it_is_in() {
+    for wanted in [ORIGINAL, OTHER] {
+        for serials in [[ORIGINAL, OTHER], [OTHER, ORIGINAL]] {
+            let (records, rack) = (tempfile::tempdir().unwrap(), Rack::new(2));
+            serials.iter().enumerate().for_each(|(slot, serial)| assert!(rack.insert(slot, card(serial)).is_none()));
+            let left = if wanted == ORIGINAL { OTHER } else { ORIGINAL };
+            let before = state(&rack, left);
+            let mut rig = establish(false, records.path(), Box::new(rack.clone()));
+            let mut asked = 0;
+            rig.play(|front| match picks(front, wanted) {
+                Some(turn) => {
+                    asked += 1;
+                    turn
+                }
+                None => Turn::Audience,
+            });
+            assert!(rig.complete() && rig.faults.is_empty(), "{:?}", rig.faults);
+            assert_eq!((asked, taken(&rig, DeviceRole::Original).as_str()), (1, wanted));
+            assert_eq!(state(&rack, left), before, "the other one is as it was");
+        }
+    }
+}
+
+#[test]
+fn with_both_devices_in_readers_all_the_time_the_replacement_is_the_other_one() {
+    let (records, rack) = (tempfile::tempdir().unwrap(), Rack::new(2));
+    rack.insert(0, card(OTHER));
+    rack.insert(1, card(ORIGINAL));
+    let mut rig = establish(true, records.path(), Box::new(rack));
+    rig.play(|front| picks(front, ORIGINAL).unwrap_or(Turn::Audience));
+    assert!(rig.complete() && rig.faults.is_empty(), "{:?}", rig.faults);
+    assert_eq!(taken(&rig, DeviceRole::Original), ORIGINAL);
+    assert_eq!(taken(&rig, DeviceRole::Replacement), OTHER);
+}
+
+#[test]
+fn restore_never_takes_the_original() {
+    for alone in [false, true] {
+        let (records, rack) = (tempfile::tempdir().unwrap(), Rack::new(2));
+        let mut rig = restore(records.path(), &rack);
+        let before = state(&rack, ORIGINAL);
+        if !alone {
+            rack.insert(1, card(OTHER));
+        }
+        rig.play(|front| match front.fault() {
+            Some("device-excluded") => {
+                rack.insert(1, card(OTHER));
+                front.goes_on_with(Recovery::TryAgain)
+            }
+            _ => Turn::Audience,
+        });
+        assert!(rig.complete());
+        assert_eq!(taken(&rig, DeviceRole::Replacement), OTHER);
+        assert_eq!(state(&rack, ORIGINAL), before);
+        if alone {
+            assert_eq!(rig.failed(), ["device-excluded"]);
+            assert_eq!(rig.value("device-excluded", "serial"), ORIGINAL);
+        } else {
+            assert!(rig.faults.is_empty(), "{:?}", rig.faults);
+        }
+    }
+}
+
+/// Steps of *restore* on whose screens somebody lays hands on the readers.
+const MOMENTS: [&str; 7] = ["so-pin", "user-pin", "initialise", "log-in", "load", "restore-key", "full-list"];
+
+/// Whether this is the last screen of a step that people see: after it, commands go to the device.
+fn is_moment(front: &Front<'_>, step: &str) -> bool {
+    front.step() == step && matches!(front.view.body, Body::Read { .. } | Body::Form { .. })
+}
+
+#[test]
+fn devices_that_change_their_readers_are_followed_and_nothing_goes_to_the_wrong_one() {
+    for moment in MOMENTS {
+        let (records, rack) = (tempfile::tempdir().unwrap(), Rack::new(2));
+        let mut rig = restore(records.path(), &rack);
+        let before = state(&rack, ORIGINAL);
+        rack.insert(1, card(OTHER));
+        let mut swapped = false;
+        rig.play(|front| {
+            if !swapped && is_moment(front, moment) {
+                let first = rack.remove(0).unwrap();
+                let second = rack.insert(1, first).unwrap();
+                rack.insert(0, second);
+                swapped = true;
+            }
+            Turn::Audience
+        });
+        assert!(swapped && rig.complete(), "{moment}");
+        assert!(!rig.failed().is_empty(), "{moment}: it is noticed");
+        assert_eq!(state(&rack, ORIGINAL), before, "{moment}");
+        assert_eq!(state(&rack, OTHER)["keys"].as_object().unwrap().len(), 1, "{moment}");
+    }
+}
+
+#[test]
+fn the_original_in_place_of_the_replacement_is_named_and_left_alone() {
+    for moment in MOMENTS {
+        let (records, rack) = (tempfile::tempdir().unwrap(), Rack::new(2));
+        let mut rig = restore(records.path(), &rack);
+        let mut original = rack.remove(0);
+        let before = original.as_ref().unwrap().to_json();
+        rack.insert(0, card(OTHER));
+        let mut replacement = None;
+        rig.play(|front| {
+            if original.is_some() && replacement.is_none() && is_moment(front, moment) {
+                replacement = rack.insert(0, original.take().unwrap());
+            }
+            if front.fault() == Some("serial-differs") {
+                original = rack.insert(0, replacement.take().unwrap());
+                // Once is enough.
+                replacement = original.clone();
+            }
+            Turn::Audience
+        });
+        assert!(rig.complete(), "{moment}");
+        assert_eq!(rig.value("serial-differs", "seen"), ORIGINAL);
+        assert_eq!(rig.value("serial-differs", "expected"), OTHER);
+        assert_eq!(original.unwrap().to_json(), before, "{moment}: not even a try was taken");
+        let initialised = |fact: &&Fact| matches!(fact, Fact::Initialised { .. });
+        assert_eq!(rig.facts().into_iter().filter(initialised).count(), 1, "{moment}");
+    }
+}
+
+/// Runs a ceremony that has to wait for its device; what it waited for, in order.
+fn waits(rig: &mut Rig, mut waiting: impl FnMut()) -> Vec<&'static str> {
+    let mut missing = Vec::new();
+    let mut usual = Vec::new();
+    rig.play(|front| {
+        if let Body::Working { text, .. } = &front.view.body {
+            match front.machine.waits_for() {
+                Some(fault) => {
+                    assert!(text.len() > 2 && *text != usual, "what is missing and what to do is on the screen");
+                    if missing.last() != Some(&fault.name) {
+                        missing.push(fault.name);
+                        waiting();
+                    }
+                }
+                None => usual.clone_from(text),
+            }
+        }
+        Turn::Audience
+    });
+    assert!(rig.complete() && rig.faults.is_empty(), "{:?}", rig.faults);
+    missing
+}
+
+#[test]
+fn a_device_that_is_not_there_yet_is_waited_for() {
+    let (records, rack) = (tempfile::tempdir().unwrap(), Rack::new(1));
+    let mut rig = establish(false, records.path(), Box::new(rack.clone()));
+    let missing = waits(&mut rig, || {
+        let rack = rack.clone();
+        thread::spawn(move || rack.insert(0, card(ORIGINAL)));
+    });
+    assert_eq!(missing, ["no-device"]);
+    assert_eq!(taken(&rig, DeviceRole::Original), ORIGINAL);
+}
+
+/// Readers whose service comes up late.
+struct Late {
+    readers: Rack,
+    not_yet: Vec<TransportError>,
+}
+
+impl Readers for Late {
+    fn occupied(&mut self) -> Result<Vec<String>, TransportError> {
+        self.not_yet.pop().map_or_else(|| self.readers.occupied(), Err)
+    }
+    fn connect(&mut self, reader: &str) -> Result<Box<dyn Transport>, TransportError> {
+        self.readers.connect(reader)
+    }
+}
+
+#[test]
+fn a_service_and_a_reader_that_are_not_there_yet_are_waited_for() {
+    let (records, rack) = (tempfile::tempdir().unwrap(), Rack::new(1));
+    rack.insert(0, card(ORIGINAL));
+    let late = Late { readers: rack, not_yet: vec![TransportError::NoReader, TransportError::NoService] };
+    let mut rig = establish(false, records.path(), Box::new(late));
+    assert_eq!(waits(&mut rig, || {}), ["card-no-service", "card-no-reader"]);
+}
