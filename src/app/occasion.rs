@@ -82,7 +82,16 @@ impl Occasion {
             (Box::new(PcscReaders::new()), None)
         };
         let title = plan.title.clone();
-        let office = Office { folder, source, readers, hands, rounds: ROUNDS, rehearsal, title };
+        let office = Office {
+            folder,
+            source,
+            readers,
+            hands,
+            rounds: ROUNDS,
+            rehearsal,
+            training_files: setting == Setting::VirtualReaders,
+            title,
+        };
         Ok(Self { ceremony, plan, plan_text, office })
     }
 

@@ -1,7 +1,7 @@
 //! What the machine asks of the clerk, and which faults people can answer in which way.
 
 use crate::plan::{PinReset, PlannedKey};
-use crate::record::{CeremonyKind, PinName};
+use crate::record::PinName;
 use crate::terms::{CustodianNumber, DeviceRole, Kcv, KeyLabel, KeyReference, KeyType, Quorum, Seat, Serial};
 
 /// One thing for the clerk to do. Names secrets by handle at most; every value is public.
@@ -107,6 +107,8 @@ pub enum Act {
         role: DeviceRole,
         /// Its serial.
         serial: Serial,
+        /// An earlier try had no answer.
+        cut: bool,
     },
     /// Log in with the user PIN.
     LogIn {
@@ -180,11 +182,13 @@ pub enum Act {
         /// The device.
         serial: Serial,
     },
-    /// Write the manifest and what else the folder still lacks; log out of the device.
-    CloseFolder {
-        /// Which ceremony's.
-        ceremony: CeremonyKind,
+    /// Write the manifest: from then on the folder is a backup that can be restored.
+    WriteManifest {
+        /// The keys it must hold.
+        keys: Vec<PlannedKey>,
     },
+    /// Let go of the devices: nobody is logged in any more.
+    CloseFolder,
 }
 
 impl Act {
@@ -215,8 +219,18 @@ impl Act {
             Self::VerifyBackup { .. } => "verify-backup",
             Self::RestoreKey { .. } => "restore-key",
             Self::ProveKey { .. } => "prove-key",
-            Self::CloseFolder { .. } => "close-folder",
+            Self::WriteManifest { .. } => "write-manifest",
+            Self::CloseFolder => "close-folder",
         }
+    }
+
+    /// Whether people may stop while it is under way. A device that is being erased, or a key that is being made or restored,
+    /// is waited for, so that the record says what became of it.
+    pub const fn may_be_stopped(&self) -> bool {
+        !matches!(
+            self,
+            Self::Initialise { .. } | Self::ChangeSoPin { .. } | Self::MakeKey { .. } | Self::RestoreKey { .. }
+        )
     }
 
     /// Whether it takes what was typed on the last screen.

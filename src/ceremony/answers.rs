@@ -6,7 +6,7 @@ use super::machine::{Asking, Machine, Mode, REVEAL_SECONDS, Request};
 use super::people::People;
 use super::step::{Actor, Kind, Question};
 use crate::record::{Entry, Fact, Loss, Remark};
-use crate::terms::{CustodianNumber, DeviceRole, KeyReference};
+use crate::terms::{CustodianNumber, DeviceRole, Fault, KeyReference};
 
 impl Machine {
     pub(super) fn people(&mut self, people: People) {
@@ -29,6 +29,7 @@ impl Machine {
 
     fn answer(&mut self, people: People) {
         let Some(stage) = self.stage().copied() else { return };
+        let at_a_seat = matches!(self.step().map(|step| step.actor), Some(Actor::Seat(_)));
         let Mode::Asking(asking) = &mut self.mode else { return };
         match (stage.kind, people) {
             (Kind::Read, People::GoOn) => self.next_stage(),
@@ -41,9 +42,16 @@ impl Machine {
                     *tick = !*tick;
                 }
             }
-            (Kind::Tick | Kind::RollCall, People::GoOn) if asking.ticks.iter().all(|tick| *tick) => self.next_stage(),
+            (kind @ (Kind::Tick | Kind::RollCall), People::GoOn) if asking.ticks.iter().all(|tick| *tick) => {
+                if matches!(kind, Kind::RollCall) {
+                    let fact = Fact::Present { people: self.people_called() };
+                    self.emit(Entry::Learned { step: self.number(), fact });
+                }
+                self.next_stage();
+            }
             (Kind::Choose(question), People::Chose(place)) => self.choose(question, place),
             (Kind::Form(_) | Kind::Danger(_), People::GoOn) => self.submit(),
+            (Kind::Form(_), People::Leave) if at_a_seat => self.enter_stage(0),
             (Kind::Reveal(custodian), People::Show) => {
                 asking.shown_at = Some(self.now);
                 asking.seen = true;
@@ -115,6 +123,7 @@ impl Machine {
                 let bag = text?.trim();
                 (!bag.is_empty()).then(|| Fact::Bagged { custodian, bag: bag.to_owned() })
             }
+            (FieldKind::Word(word), _) => Some(Fact::Decided { word: (*word).to_owned() }),
             (FieldKind::KeyReference { planned, .. }, _) => {
                 let number = text.filter(|text| !text.is_empty()).map_or(Some(*planned), |text| text.parse().ok())?;
                 let reference = KeyReference::new(number)?;
@@ -127,6 +136,17 @@ impl Machine {
     pub(super) fn checked(&mut self, field: u8, check: FieldCheck, open: Option<String>) {
         if let Some(interlude) = &mut self.interlude {
             interlude.checked(&check, open);
+            let blank =
+                matches!(interlude, Interlude::Note(None) | Interlude::Name(_, None)) && check == FieldCheck::Good;
+            let taken = match interlude {
+                Interlude::Name(_, Some(name)) => name.clone(),
+                _ => String::new(),
+            };
+            self.between = match check {
+                _ if blank => FieldCheck::Empty,
+                _ if self.is_custodian(&taken) => FieldCheck::Wrong(Fault::new("substitute-has-a-share")),
+                check => check,
+            };
             return;
         }
         let Mode::Asking(asking) = &mut self.mode else { return };

@@ -81,6 +81,7 @@ pub fn steps(plan: &Plan) -> Vec<Step> {
     list.add(
         step("vault", Actor::Administrator)
             .then("prove", Kind::Do(|_, _| Some(Act::ProveVaultEmpty)))
+            .then("manifest", Kind::Do(|state, _| Some(Act::WriteManifest { keys: state.plan.keys.clone() })))
             .then("empty", Kind::Read),
     );
 

@@ -8,7 +8,7 @@ use super::parts;
 use super::recovery::{Recovery, recoveries};
 use super::step::{self, Actor, Kind, Stage, Step};
 use crate::record::Entry;
-use crate::terms::{Fault, Handle, MOST_CUSTODIANS, Number, Seat};
+use crate::terms::{DeviceRole, Fault, Handle, MOST_CUSTODIANS, Number, Seat};
 
 impl Machine {
     pub(super) fn outcome(&mut self, outcome: Outcome) {
@@ -67,6 +67,13 @@ impl Machine {
                 self.request(Request::Forget(seats.collect()));
                 self.enter_stage(0);
             }
+            Recovery::AnotherDevice => {
+                let Some(step) = self.step() else { return };
+                let id = if step.role == DeviceRole::Original { "device" } else { "replacement" };
+                let detour = parts::found_device(step::step(id, Actor::Administrator).on(step.role));
+                self.detour = Some(Detour { step: Step { number: from, ..detour }, back_to: 0 });
+                self.enter_stage(0);
+            }
             Recovery::FromStart | Recovery::AnotherCustodian | Recovery::PinsAgain => self.enter_stage(0),
             Recovery::Stop => {}
         }
@@ -85,7 +92,9 @@ impl Machine {
                 let seat = |step: &&Step| matches!(step.actor, Actor::Seat(seat) if seat.0 == next);
                 before().find(seat).map(|step| step.number)
             }
-            Recovery::PinsAgain => before().find(|step| step.id == "so-pin").map(|step| step.number),
+            Recovery::PinsAgain | Recovery::AnotherDevice => {
+                before().find(|step| step.id == "so-pin").map(|step| step.number)
+            }
             _ => None,
         }
     }

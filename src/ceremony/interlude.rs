@@ -57,12 +57,28 @@ impl Interlude {
 impl Machine {
     pub(super) fn ask_between(&mut self, interlude: Interlude) {
         self.hide();
-        // While the clerk works, only stopping is offered.
-        if matches!(self.mode, Mode::Working { .. }) && interlude != Interlude::Stop {
+        // While the clerk works, only stopping is offered; while a device is being erased, not even that: the record must say
+        // what became of it.
+        if let Mode::Working { act, .. } = &self.mode
+            && (interlude != Interlude::Stop || !act.may_be_stopped())
+        {
             return;
         }
-        self.request(Request::SetAside(true));
+        if interlude == Interlude::Stop {
+            self.request(Request::SetAside(true));
+        } else {
+            // Somebody else may take the keyboard: what was half typed is wiped, and the stage asks again afterwards.
+            self.request(Request::ForgetTyped);
+            self.ask_anew();
+        }
+        self.between = FieldCheck::Empty;
         self.interlude = Some(interlude);
+    }
+
+    /// One person holds one share.
+    pub(super) fn is_custodian(&self, name: &str) -> bool {
+        let same = |other: &String| other.trim().to_lowercase() == name.trim().to_lowercase();
+        self.state.plan.custodians.iter().any(same)
     }
 
     fn back(&mut self) {
@@ -72,6 +88,7 @@ impl Machine {
 
     fn ask_next(&mut self, interlude: Interlude) {
         self.request(Request::ForgetTyped);
+        self.between = FieldCheck::Empty;
         self.interlude = Some(interlude);
     }
 
@@ -83,7 +100,14 @@ impl Machine {
                 self.emit(Entry::Remarked { step, remark: Remark::BreakEnded, text: String::new() });
                 self.back();
             }
+            (Interlude::Break, People::Stop) => {
+                self.emit(Entry::Remarked { step, remark: Remark::BreakEnded, text: String::new() });
+                self.ask_next(Interlude::Stop);
+            }
             (Interlude::Break, _) => self.interlude = Some(Interlude::Break),
+            (Interlude::Menu | Interlude::Who | Interlude::Note(_) | Interlude::Name(..), People::Stop) => {
+                self.ask_next(Interlude::Stop);
+            }
             (_, People::Leave) | (Interlude::Menu, People::Chose(3..)) => self.back(),
             (Interlude::StopTyped, People::GoOn) => {
                 self.request(Request::ForgetAll);
@@ -107,7 +131,7 @@ impl Machine {
                 self.emit(Entry::Remarked { step, remark: Remark::Deviation, text: text.trim().to_owned() });
                 self.back();
             }
-            (Interlude::Name(custodian, Some(name)), People::GoOn) => {
+            (Interlude::Name(custodian, Some(name)), People::GoOn) if !self.is_custodian(&name) => {
                 self.emit(Entry::Substituted { step, custodian, name: name.trim().to_owned() });
                 self.back();
             }

@@ -78,6 +78,8 @@ pub struct Machine {
     pub(super) mode: Mode,
     pub(super) detour: Option<Detour>,
     pub(super) interlude: Option<Interlude>,
+    /// How far the field of the question in between has come.
+    pub(super) between: FieldCheck,
     pub(super) now: u32,
     pub(super) script: Rc<Script>,
     requests: VecDeque<Request>,
@@ -99,6 +101,7 @@ impl Machine {
             mode: Mode::Asking(Asking::default()),
             detour: None,
             interlude: None,
+            between: FieldCheck::Empty,
             now: 0,
             script,
             requests: VecDeque::new(),
@@ -212,6 +215,10 @@ impl Machine {
             Entry::Recovered { choice, to, .. } => {
                 match Recovery::from_word(choice) {
                     Some(Recovery::AnotherCustodian) => self.state.extra_seats += 1,
+                    Some(Recovery::AnotherDevice) => {
+                        let role = self.place(*to).and_then(|place| self.steps.get(place)).map(|step| step.role);
+                        self.state.given_up.extend(role.and_then(|role| self.state.serial(role)));
+                    }
                     Some(Recovery::SeatsAgain) => {
                         self.state.free_seats();
                     }
@@ -297,6 +304,14 @@ impl Machine {
             _ => {}
         }
         self.mode = Mode::Asking(asking);
+    }
+
+    /// Asks the fields of the current form anew, from empty.
+    pub(super) fn ask_anew(&mut self) {
+        if let Mode::Asking(asking) = &mut self.mode {
+            asking.checks = asking.fields.iter().map(empty_check).collect();
+            asking.open = vec![None; asking.fields.len()];
+        }
     }
 
     pub(super) fn perform(&mut self, act: Act) {

@@ -6,7 +6,7 @@ use super::state::State;
 use super::step::{Actor, Kind, List, Question, Step, When, step};
 use crate::plan::{Plan, PlannedKey};
 use crate::record::PinName;
-use crate::terms::{CustodianNumber, DeviceRole, Handle, Seat, Serial};
+use crate::terms::{CustodianNumber, DeviceRole, Handle, Seat};
 
 /// The stages that find the device of a step: it is put in, found, picked among several, and shown.
 pub fn found_device(step: Step) -> Step {
@@ -20,7 +20,7 @@ pub fn found_device(step: Step) -> Step {
 /// A replacement is never the original: that is lost, or it is what the replacement is for.
 #[allow(clippy::unnecessary_wraps, reason = "the form of every act's maker")]
 fn find(state: &State, step: &Step) -> Option<Act> {
-    let mut not: Vec<Serial> = Vec::new();
+    let mut not = state.given_up.clone();
     if step.role == DeviceRole::Replacement {
         not.extend(state.source.as_ref().and_then(|source| source.serial.clone()));
         not.extend(state.serial(DeviceRole::Original));
@@ -159,7 +159,7 @@ pub fn close(list: &mut List) {
     list.add(
         step("close", Actor::Administrator)
             .then("empty", Kind::Do(|_, _| Some(Act::ProveVaultEmpty)))
-            .then("close", Kind::Do(|state, _| Some(Act::CloseFolder { ceremony: state.ceremony })))
+            .then("close", Kind::Do(|_, _| Some(Act::CloseFolder)))
             .then("closed", Kind::Tick),
     );
 }
@@ -273,7 +273,7 @@ fn initialise(state: &State, step: &Step) -> Option<Act> {
 }
 
 fn change_so_pin(state: &State, step: &Step) -> Option<Act> {
-    Some(Act::ChangeSoPin { role: step.role, serial: state.serial(step.role)? })
+    Some(Act::ChangeSoPin { role: step.role, serial: state.serial(step.role)?, cut: state.cut })
 }
 
 fn user_pin(_: &State, _: &Step) -> Vec<Field> {

@@ -21,13 +21,15 @@ pub enum Recovery {
     AnotherCustodian,
     /// Both PINs again.
     PinsAgain,
+    /// Another device takes the place of this one.
+    AnotherDevice,
     /// Stop the ceremony (asks first).
     Stop,
 }
 
 impl Recovery {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::TryAgain,
         Self::TypeAgain,
         Self::FromStart,
@@ -35,6 +37,7 @@ impl Recovery {
         Self::SeatsAgain,
         Self::AnotherCustodian,
         Self::PinsAgain,
+        Self::AnotherDevice,
         Self::Stop,
     ];
 
@@ -48,6 +51,7 @@ impl Recovery {
             Self::SeatsAgain => "seats-again",
             Self::AnotherCustodian => "another-custodian",
             Self::PinsAgain => "pins-again",
+            Self::AnotherDevice => "another-device",
             Self::Stop => "stop",
         }
     }
@@ -60,7 +64,9 @@ impl Recovery {
 
 /// What can be done about a fault of an act, best first.
 pub fn recoveries(state: &State, act: &Act, fault: &Fault) -> Vec<Recovery> {
-    use Recovery::{AnotherCustodian, FromStart, LogIn, PinsAgain, SeatsAgain, Stop, TryAgain, TypeAgain};
+    use Recovery::{
+        AnotherCustodian, AnotherDevice, FromStart, LogIn, PinsAgain, SeatsAgain, Stop, TryAgain, TypeAgain,
+    };
     let mut choices = match (act, fault.name) {
         (_, "card-login-lost") => vec![LogIn],
         (Act::CompareShare { .. } | Act::TakeShare { .. }, _) => vec![TypeAgain, FromStart],
@@ -70,9 +76,21 @@ pub fn recoveries(state: &State, act: &Act, fault: &Fault) -> Vec<Recovery> {
             more.then_some(AnotherCustodian).into_iter().chain([SeatsAgain]).collect()
         }
         (Act::OpenShareFile { .. }, "kcv-differs") => vec![SeatsAgain],
-        (Act::LogIn { .. }, _) => vec![FromStart],
-        (Act::Initialise { .. }, "so-pin-wrong" | "pins-missing") => vec![PinsAgain],
+        (Act::Initialise { .. } | Act::ChangeSoPin { .. }, "so-pin-wrong" | "so-pin-old-wrong" | "pins-missing") => {
+            vec![PinsAgain]
+        }
+        (Act::ReadTries { role, .. }, "so-pin-blocked")
+        | (Act::Initialise { role, .. }, "initialise-refused" | "so-pin-blocked")
+            if !state.initialised.contains(role) =>
+        {
+            vec![AnotherDevice, TryAgain]
+        }
+        // Nothing is on the device yet: it may be erased once more and get a PIN that people remember.
+        (Act::ReadTries { role, .. } | Act::LogIn { role, .. }, "pin-blocked") if !state.loaded.contains(role) => {
+            vec![PinsAgain]
+        }
         (Act::RestoreKey { .. }, "key-reference-occupied") => vec![TypeAgain],
+        (Act::LogIn { .. }, _) => vec![FromStart],
         _ => vec![TryAgain],
     };
     choices.push(Stop);

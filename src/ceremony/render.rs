@@ -100,7 +100,7 @@ impl Machine {
         values.push(("folder", around.folder.clone()));
         match &self.mode {
             Mode::Asking(asking) => self.asking(step, stage, asking, &values),
-            Mode::Working { progress, since, waiting, .. } => Body::Working {
+            Mode::Working { act, progress, since, waiting } => Body::Working {
                 text: match waiting {
                     None => self.paragraphs(step, stage, &values),
                     Some(fault) => {
@@ -114,6 +114,7 @@ impl Machine {
                 },
                 progress: *progress,
                 seconds: self.now.saturating_sub(*since),
+                may_stop: act.may_be_stopped(),
             },
             Mode::Faulted { fault, choices, .. } => {
                 let (happened, truth) = self.fault_text(fault, &values);
@@ -149,8 +150,9 @@ impl Machine {
                 Body::Choose { text, options, custodians: false }
             }
             Kind::Choose(Question::Sitter(_)) => Body::Choose { text, options: self.sitters(), custodians: true },
-            Kind::Form(_) => self.form(text, asking, false),
-            Kind::Danger(_) => self.form(text, asking, true),
+            // Whoever sits down by mistake may stand up again.
+            Kind::Form(_) => self.form(text, asking, false, matches!(step.actor, Actor::Seat(_))),
+            Kind::Danger(_) => self.form(text, asking, true, false),
             Kind::Reveal(custodian) => self.reveal(step, stage, asking, custodian, values),
         }
     }
@@ -171,18 +173,22 @@ impl Machine {
 
     fn sitters(&self) -> Vec<OptionView> {
         let state = self.state();
+        let here = match self.step().map(|step| step.actor) {
+            Some(Actor::Seat(seat)) => Some(seat),
+            _ => None,
+        };
         let option = |number: CustodianNumber| {
             let name = state.plan.custodian(number);
-            let given = state.seated.iter().any(|(_, who)| *who == number);
+            let given = state.seated.iter().any(|(seat, who)| *who == number && Some(*seat) != here);
             let note = if given { self.script.word("has-given") } else { "" };
             OptionView { text: format!("{number}  {name}{note}"), closed: given }
         };
         state.plan.quorum.numbers().map(option).collect()
     }
 
-    fn form(&self, text: Vec<String>, asking: &Asking, irreversible: bool) -> Body {
+    fn form(&self, text: Vec<String>, asking: &Asking, irreversible: bool, may_leave: bool) -> Body {
         let fields = asking.fields.iter().zip(&asking.checks).map(|(field, check)| self.field(field, check)).collect();
-        Body::Form { text, fields, irreversible, may_leave: false }
+        Body::Form { text, fields, irreversible, may_leave }
     }
 
     fn field(&self, field: &Field, check: &FieldCheck) -> FieldView {
@@ -265,13 +271,7 @@ impl Machine {
             }
             Interlude::Break => Body::Read { text },
             Interlude::Stop | Interlude::StopTyped | Interlude::Note(_) | Interlude::Name(..) => {
-                let good = match interlude {
-                    Interlude::StopTyped => true,
-                    Interlude::Note(text) | Interlude::Name(_, text) => text.is_some(),
-                    _ => false,
-                };
-                let check = if good { FieldCheck::Good } else { FieldCheck::Empty };
-                let fields = interlude.field().iter().map(|field| self.field(field, &check)).collect();
+                let fields = interlude.field().iter().map(|field| self.field(field, &self.between)).collect();
                 Body::Form { text, fields, irreversible: false, may_leave: true }
             }
         }

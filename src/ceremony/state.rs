@@ -70,6 +70,8 @@ pub struct State {
     pub seen: Vec<Serial>,
     /// The picked one.
     pub picked: Option<Serial>,
+    /// Devices that were given up in this sitting.
+    pub given_up: Vec<Serial>,
     /// Devices by role.
     pub devices: BTreeMap<DeviceRole, FoundDevice>,
     /// Tries left as last read.
@@ -133,6 +135,7 @@ impl State {
             room: Vec::new(),
             seen: Vec::new(),
             picked: None,
+            given_up: Vec::new(),
             devices: BTreeMap::new(),
             tries: Vec::new(),
             sources: Vec::new(),
@@ -163,11 +166,7 @@ impl State {
     pub fn learn(&mut self, entry: &Entry) {
         match entry {
             Entry::Learned { fact, .. } => self.learn_fact(fact),
-            Entry::Failed { act, fault, .. } => {
-                self.cut |= fault == "card-cut-off";
-                // Files are written when the key is made already.
-                self.again |= fault.starts_with("card-") || (act == "make-key" && fault.starts_with("file-"));
-            }
+            Entry::Failed { act, fault, .. } => self.learn_failure(act, fault),
             Entry::Done { .. } => (self.cut, self.again) = (false, false),
             Entry::Deviates { name, .. } => {
                 self.deviations += 1;
@@ -186,6 +185,23 @@ impl State {
             | Entry::Revealed { .. }
             | Entry::Recovered { .. }
             | Entry::Remarked { .. } => {}
+        }
+    }
+
+    /// What a failure leaves in doubt. Only a plain refusal proves that nothing was done.
+    fn learn_failure(&mut self, act: &str, fault: &str) {
+        match act {
+            "initialise" | "change-so-pin" => {
+                let refused =
+                    ["so-pin-wrong", "so-pin-blocked", "initialise-refused", "pins-missing", "so-pin-not-changed"];
+                self.cut |= !refused.contains(&fault);
+            }
+            "make-key" | "restore-key" => self.again |= fault != "key-reference-occupied",
+            "find-device" => {
+                self.seen.clear();
+                self.picked = None;
+            }
+            _ => {}
         }
     }
 
@@ -268,6 +284,8 @@ impl State {
             | Fact::VaultEmpty
             | Fact::LoggedIn { .. }
             | Fact::Verified { .. }
+            | Fact::Present { .. }
+            | Fact::Decided { .. }
             | Fact::Unwrapped { .. } => {}
         }
     }

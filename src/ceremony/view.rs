@@ -168,6 +168,8 @@ pub enum Body {
         progress: Option<(u64, u64)>,
         /// Seconds since it began.
         seconds: u32,
+        /// Ctrl-C asks whether to stop; otherwise this has to be waited for.
+        may_stop: bool,
     },
     /// Something failed. What happened, what is true now, and what can be done ([`super::People::Chose`]).
     Fault {

@@ -127,7 +127,8 @@ impl Bench {
 /// The near end of the worker.
 pub struct Worker {
     jobs: Sender<Task>,
-    replies: Receiver<Reply>,
+    /// None: nobody waits for a reply any more; what comes is wiped by the worker.
+    replies: Option<Receiver<Reply>>,
 }
 
 impl Worker {
@@ -149,12 +150,18 @@ impl Worker {
                 }
             }
         });
-        Self { jobs, replies }
+        Self { jobs, replies: Some(replies) }
     }
 
     /// Hands over a job.
     pub fn begin(&self, job: Job) -> Result<(), Fault> {
         self.jobs.send(Task::Job(job)).map_err(|_| Fault::new("worker-gone"))
+    }
+
+    /// Waits for no reply any more: secrets that a job under way still has are wiped when it ends.
+    pub fn stop(&mut self) {
+        self.replies = None;
+        self.let_go();
     }
 
     /// Lets go of every device when the job under way has ended.
@@ -165,7 +172,7 @@ impl Worker {
 
     /// The reply, when it is there.
     pub fn poll(&self) -> Option<Reply> {
-        match self.replies.try_recv() {
+        match self.replies.as_ref()?.try_recv() {
             Ok(reply) => Some(reply),
             Err(TryRecvError::Empty) => None,
             Err(TryRecvError::Disconnected) => Some(Reply::plain(Err(Fault::new("worker-gone")))),

@@ -44,9 +44,10 @@ pub fn check(kind: &FieldKind, place: u8, vault: &Vault) -> FieldCheck {
     }
 }
 
-/// The text of an open field. Never call it for a secret one.
+/// The text of a field that the machine has to know: a line for the record, a key reference. Of no other field, for people
+/// type into the wrong one.
 pub fn open_text(kind: &FieldKind, place: u8, vault: &Vault) -> Option<String> {
-    if kind.is_secret() {
+    if !matches!(kind, FieldKind::Line | FieldKind::KeyReference { .. }) {
         return None;
     }
     let text = vault.typed(place)?;
@@ -277,6 +278,8 @@ mod tests {
         let mut vault = Vault::new();
         let _ = vault.typing(0).push(b'1');
         let secrets = [
+            FieldKind::Prime { expected: None },
+            FieldKind::ShareId { expected: None, taken: Vec::new(), foreign: false },
             FieldKind::ShareValue,
             FieldKind::UserPin,
             FieldKind::NewUserPin { tries: 3 },

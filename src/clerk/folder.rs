@@ -79,8 +79,7 @@ impl Folder {
         if fs::read(&part).map_err(fault)? != content {
             return Err(Fault::new("file-differs").with("file", name));
         }
-        // A hard link fails where the name is taken; a rename would replace it.
-        fs::hard_link(&part, &target).and_then(|()| fs::remove_file(&part)).map_err(fault)?;
+        move_new(&part, &target).map_err(fault)?;
         if let Some(parent) = target.parent() {
             sync_folder(parent).map_err(fault)?;
         }
@@ -104,6 +103,16 @@ impl Folder {
             return Err(Fault::new("file-read").with("file", name).with("why", "too large"));
         }
         Ok(content)
+    }
+}
+
+/// Gives a file its own name; fails where the name is taken. File systems that cannot rename so, link.
+fn move_new(part: &Path, target: &Path) -> io::Result<()> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    match renameat_with(CWD, part, CWD, target, RenameFlags::NOREPLACE) {
+        Ok(()) => Ok(()),
+        Err(rustix::io::Errno::EXIST) => Err(io::ErrorKind::AlreadyExists.into()),
+        Err(_) => fs::hard_link(part, target).and_then(|()| fs::remove_file(part)),
     }
 }
 

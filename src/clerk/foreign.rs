@@ -10,7 +10,7 @@ use crate::card::{AuthenticatedRequest, DescribedType, KeyDescription};
 use crate::dkek::{ShareFile, WrappedKeyFile};
 use crate::plan::{Plan, PlannedKey};
 use crate::record::BackedUpKey;
-use crate::terms::{Curve, Digest, Fault, Kcv, KeyId, KeyLabel, KeyReference, KeyType};
+use crate::terms::{Curve, Digest, Fault, Kcv, KeyId, KeyLabel, KeyReference, KeyType, Serial};
 
 /// More files than this are no backup.
 const MOST_FILES: usize = 1000;
@@ -18,13 +18,15 @@ const MOST_FILES: usize = 1000;
 /// Looks through the folder's files: what begins as a share file is one, what parses as a wrapped key is one.
 pub fn open(folder: Folder, plan: &Plan) -> Result<Source, Fault> {
     let missing = || Fault::new("source-missing").with("folder", folder.path().display());
-    let entries = fs::read_dir(folder.path()).map_err(|_| missing())?;
-    let mut names: Vec<String> = entries
-        .flatten()
-        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()))
-        .filter_map(|entry| entry.file_name().into_string().ok())
-        .take(MOST_FILES)
-        .collect();
+    let names_in = |place: &str| -> Option<Vec<String>> {
+        let entries = fs::read_dir(folder.path().join(place)).ok()?;
+        let files = entries.flatten().filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()));
+        let names = files.filter_map(|entry| entry.file_name().into_string().ok());
+        Some(names.map(|name| format!("{place}{name}")).take(MOST_FILES).collect())
+    };
+    let mut names = names_in("").ok_or_else(missing)?;
+    // A sitting of ours that was broken off before its manifest was written has its keys in a folder of their own.
+    names.extend(names_in("keys/").unwrap_or_default());
     names.sort();
     let mut share_files = Vec::new();
     let mut keys: Vec<(BackedUpKey, Kcv)> = Vec::new();
@@ -48,9 +50,16 @@ pub fn open(folder: Folder, plan: &Plan) -> Result<Source, Fault> {
         _ => return Err(Fault::new("source-several-share-files")),
     };
     let keys: Vec<BackedUpKey> = keys.into_iter().map(|(key, _)| key).collect();
+    let serial = keys.iter().find_map(|key| original(&folder, key));
     let plan = Plan { keys: planned(&keys, plan)?, ..plan.clone() };
     let title = plan.title.clone();
-    Ok(Source { folder, plan, keys, title, kcv, prime: None, serial: None, share_file, ours: None })
+    Ok(Source { folder, plan, keys, title, kcv, prime: None, serial, share_file, ours: None })
+}
+
+/// The device that a key was made on: its request is held by the device's serial and a sequence of five characters.
+fn original(folder: &Folder, key: &BackedUpKey) -> Option<Serial> {
+    let file = WrappedKeyFile::parse(&folder.read(&key.wrapped).ok()?).ok()?;
+    AuthenticatedRequest::parse(file.certificate.as_deref()?).ok()?.request.serial().ok()
 }
 
 /// What a wrapped key's description and request say of it; what they do not say comes from its file's name.

@@ -6,6 +6,7 @@ use super::bench::{Bench, Reply};
 use super::faults;
 use super::folder::{Folder, WrittenFile};
 use super::source::Source;
+use crate::card::status::Status;
 use crate::card::tlv::Writer;
 use crate::card::verify::{request_is_signed_by_its_key, verify_sha256};
 use crate::card::{
@@ -39,10 +40,20 @@ pub fn make(
 ) -> Result<Vec<Fact>, Fault> {
     let work = |device: &mut Device| -> Result<Vec<u8>, CardError> {
         let there = device.list()?.contains(&FileId::key(key.reference));
-        let request = if there && again {
-            device.read_file(FileId::request(key.reference))?
-        } else {
-            device.generate(key.reference, key.key_type)?
+        let kept = match there && again {
+            true => match device.read_file(FileId::request(key.reference)) {
+                // The try that was broken off left a key that nobody knows the public half of.
+                Err(error) if error.refusal() == Some(Status::NotFound) => {
+                    device.delete_key(key.reference)?;
+                    None
+                }
+                request => Some(request?),
+            },
+            false => None,
+        };
+        let request = match kept {
+            Some(request) => request,
+            None => device.generate(key.reference, key.key_type)?,
         };
         if device.read_file(FileId::request(key.reference)).ok().as_deref() != Some(&request) {
             device.store_request(key.reference, &request)?;
@@ -82,7 +93,7 @@ fn curve_fault(fault: Fault, key_type: KeyType) -> Fault {
 }
 
 /// Writes a file, or finds the very same content there from an earlier try.
-fn write_once(folder: &Folder, name: &str, content: &[u8]) -> Result<WrittenFile, Fault> {
+pub fn write_once(folder: &Folder, name: &str, content: &[u8]) -> Result<WrittenFile, Fault> {
     if folder.has(name) && folder.read(name)? == content {
         return folder.written(name);
     }
@@ -179,7 +190,10 @@ pub fn back_up(
             let (blob, description, request) = bench.with(serial, read)?;
             let blob = KeyBlob::parse(&blob).map_err(|error| faults::wrapped_key(&name, &error))?;
             let file = WrappedKeyFile { blob, description: Some(description), certificate: Some(request) };
-            folder.write_new(&name, &file.to_bytes())?;
+            let content = file.to_bytes();
+            // Nothing that does not verify gets this name.
+            verify(&name, &content, kcv, &dkek)?;
+            folder.write_new(&name, &content)?;
         }
         let content = folder.read(&name)?;
         verify(&name, &content, kcv, &dkek)?;

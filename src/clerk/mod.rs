@@ -28,7 +28,7 @@ use crate::card::transport::Readers;
 use crate::ceremony::{Act, Outcome};
 use crate::dkek::{Rounds, ShareFile};
 use crate::plan::PlannedKey;
-use crate::record::{BackedUpKey, CeremonyKind, Fact, Manifest};
+use crate::record::{BackedUpKey, Fact, Manifest};
 use crate::room;
 use crate::secret::WipingBytes;
 use crate::terms::{DeviceRole, Digest, Fault, Handle, Kcv, KeyLabel, Quorum, Seat, Serial};
@@ -54,6 +54,9 @@ pub struct Office {
     pub rounds: Rounds,
     /// A rehearsal.
     pub rehearsal: bool,
+    /// Whether a rehearsal opens share files that do not say that they are a rehearsal's: those made with other tools for
+    /// training, on cards in virtual readers. Never on the built-in cards, whose state is written in clear.
+    pub training_files: bool,
     /// What the ceremony is for.
     pub title: String,
 }
@@ -106,6 +109,7 @@ pub struct Clerk {
     worker: Worker,
     rounds: Rounds,
     rehearsal: bool,
+    training_files: bool,
     title: String,
     sealing: Option<Job<ShareFile>>,
     sealed: Option<ShareFile>,
@@ -124,6 +128,7 @@ impl Clerk {
             worker: Worker::start(office.readers, office.hands),
             rounds: office.rounds,
             rehearsal: office.rehearsal,
+            training_files: office.training_files,
             title: office.title,
             sealing: None,
             sealed: None,
@@ -153,7 +158,7 @@ impl Clerk {
     pub fn stop(&mut self) {
         self.sealing = None;
         self.pending = Pending::Nothing;
-        self.worker.let_go();
+        self.worker.stop();
     }
 
     /// Whether an act is under way.
@@ -188,15 +193,15 @@ impl Clerk {
                 Ok(Some(News::Done(opened))) => Some(outcome_of(shares::opened(opened.found, seats, *kcv, vault))),
             },
         };
-        match &outcome {
-            Some(Outcome::Done(facts)) => {
-                for fact in facts {
-                    self.note(fact);
-                }
-                self.pending = Pending::Nothing;
-            }
-            Some(Outcome::Failed(_)) => self.pending = Pending::Nothing,
-            Some(Outcome::Progress { .. } | Outcome::Waiting(_)) | None => {}
+        let outcome = match outcome {
+            Some(Outcome::Done(facts)) => match facts.iter().try_for_each(|fact| self.note(fact)) {
+                Ok(()) => Some(Outcome::Done(facts)),
+                Err(fault) => Some(Outcome::Failed(fault)),
+            },
+            other => other,
+        };
+        if matches!(outcome, Some(Outcome::Done(_) | Outcome::Failed(_))) {
+            self.pending = Pending::Nothing;
         }
         outcome
     }
@@ -236,15 +241,23 @@ impl Clerk {
                     None => self.own_share_file()?.0,
                 };
                 let file = ShareFile::parse(&content).map_err(|error| faults::share_file(&error))?;
-                if file.is_rehearsal() != self.rehearsal && (file.is_rehearsal() || !foreign) {
-                    return Err(Fault::new("rehearsal-artefact").with("what", SHARE_FILE));
+                match (file.is_rehearsal(), self.rehearsal) {
+                    (true, false) => return Err(Fault::new("rehearsal-artefact").with("what", SHARE_FILE)),
+                    (false, true) if !(foreign && self.training_files) => {
+                        return Err(Fault::new("real-share-file"));
+                    }
+                    _ => {}
                 }
                 let given = Given { seats: &seats, prime: &prime, threshold, foreign };
                 let tries = shares::tries(&given, vault)?;
                 let seats = seats.into_iter().map(|(seat, _)| seat).collect();
                 Ok(Pending::Opening { job: derive::begin_opening(tries, file, self.rounds), seats, kcv })
             }
-            Act::CloseFolder { ceremony } => done(self.close(ceremony)?),
+            Act::WriteManifest { keys } => done(self.write_manifest(&keys)?),
+            Act::CloseFolder => {
+                self.worker.let_go();
+                done(Vec::new())
+            }
             card_act => self.start_card(card_act, vault),
         }
     }
@@ -270,10 +283,10 @@ impl Clerk {
                 };
                 Box::new(move |bench| provision::initialise(bench, &target, pins))
             }
-            Act::ChangeSoPin { role, serial } => {
+            Act::ChangeSoPin { role, serial, cut } => {
                 let pins =
                     (give(vault, Handle::SoPin, "pins-missing")?, give(vault, Handle::NewSoPin, "pins-missing")?);
-                Box::new(move |bench| provision::change_so_pin(bench, role, &serial, pins))
+                Box::new(move |bench| provision::change_so_pin(bench, role, &serial, cut, pins))
             }
             Act::LogIn { role, serial } => {
                 let pin = give(vault, Handle::UserPin, "pins-missing")?;
@@ -349,7 +362,7 @@ impl Clerk {
     }
 
     /// Remembers what the manifest will say.
-    fn note(&mut self, fact: &Fact) {
+    fn note(&mut self, fact: &Fact) -> Result<(), Fault> {
         match fact {
             Fact::Dealt { quorum, prime, kcv } => {
                 self.notes.quorum = Some(*quorum);
@@ -360,36 +373,38 @@ impl Clerk {
             Fact::Initialised { serial, .. } if self.notes.serial.is_none() => self.notes.serial = Some(serial.clone()),
             Fact::BackedUp { file, sha256, .. } => {
                 if let Some(key) = self.backing_up.take() {
-                    self.note_backup(&key, file, *sha256);
+                    self.note_backup(&key, file, *sha256)?;
                 }
             }
             _ => {}
         }
+        Ok(())
     }
 
-    fn note_backup(&mut self, key: &PlannedKey, file: &str, sha256: Digest) {
+    fn note_backup(&mut self, key: &PlannedKey, file: &str, sha256: Digest) -> Result<(), Fault> {
         let public = keys::public_name(&key.label);
-        if let Ok(written) = self.folder.written(&public) {
-            self.notes.keys.retain(|known| known.label != key.label);
-            self.notes.keys.push(BackedUpKey {
-                label: key.label.clone(),
-                id: key.id.clone(),
-                key_type: key.key_type,
-                reference: key.reference,
-                wrapped: file.to_owned(),
-                wrapped_sha256: sha256,
-                public,
-                public_sha256: written.sha256,
-            });
-        }
+        let public_sha256 = self.folder.written(&public)?.sha256;
+        self.notes.keys.retain(|known| known.label != key.label);
+        self.notes.keys.push(BackedUpKey {
+            label: key.label.clone(),
+            id: key.id.clone(),
+            key_type: key.key_type,
+            reference: key.reference,
+            wrapped: file.to_owned(),
+            wrapped_sha256: sha256,
+            public,
+            public_sha256,
+        });
+        Ok(())
     }
 
-    fn close(&mut self, ceremony: CeremonyKind) -> Result<Vec<Fact>, Fault> {
-        self.worker.let_go();
-        if ceremony != CeremonyKind::Establish {
-            return Ok(Vec::new());
-        }
+    /// Writes the manifest. Every planned key must be in it, or it is no backup.
+    fn write_manifest(&mut self, keys: &[PlannedKey]) -> Result<Vec<Fact>, Fault> {
         let missing = || Fault::new("step-not-possible");
+        let backed_up = |key: &PlannedKey| self.notes.keys.iter().any(|kept| kept.label == key.label);
+        if !keys.iter().all(backed_up) {
+            return Err(missing());
+        }
         let manifest = Manifest {
             manifest: 1,
             rehearsal: self.rehearsal,
@@ -403,7 +418,7 @@ impl Clerk {
             serial: self.notes.serial.clone().ok_or_else(missing)?,
             keys: self.notes.keys.clone(),
         };
-        let written = self.folder.write_new(MANIFEST, manifest.to_text()?.as_bytes())?;
+        let written = keys::write_once(&self.folder, MANIFEST, manifest.to_text()?.as_bytes())?;
         Ok(vec![Fact::Written { file: written.name, bytes: written.bytes, sha256: written.sha256 }])
     }
 }

@@ -140,7 +140,7 @@ fn initialised(bench: &mut Bench, target: &Target, pins: &Pins) -> Result<Vec<Fa
     let Target { role, serial, .. } = target;
     let done = Fact::Initialised { role: *role, serial: serial.clone(), dkek_shares: 1 };
     let waits_for_share = |state: DkekState| matches!(state, DkekState::Pending { total: 1, outstanding: 1 });
-    if target.cut && bench.with(serial, Device::dkek_state).is_ok_and(waits_for_share) {
+    if target.cut && waits_for_share(bench.with(serial, Device::dkek_state)?) {
         // It may be done, or it may be an older initialisation: only the new PIN can tell. The one guess ever made, on a
         // device that is being erased anyway.
         let answer = bench.with(serial, |device| device.verify_user_pin(&user_pin))?;
@@ -174,7 +174,13 @@ fn initialised(bench: &mut Bench, target: &Target, pins: &Pins) -> Result<Vec<Fa
 }
 
 /// Changes the SO-PIN of a device that was initialised with the one it had before.
-pub fn change_so_pin(bench: &mut Bench, role: DeviceRole, serial: &Serial, pins: (WipingBytes, WipingBytes)) -> Reply {
+pub fn change_so_pin(
+    bench: &mut Bench,
+    role: DeviceRole,
+    serial: &Serial,
+    cut: bool,
+    pins: (WipingBytes, WipingBytes),
+) -> Reply {
     let (current, new) = pins;
     let mut change = || -> Result<Vec<Fact>, Fault> {
         let (old_pin, new_pin) = (so_pin(&current)?, so_pin(&new)?);
@@ -182,16 +188,16 @@ pub fn change_so_pin(bench: &mut Bench, role: DeviceRole, serial: &Serial, pins:
         match bench.with(serial, |device| device.change_so_pin(&old_pin, &new_pin))? {
             PinAnswer::Accepted => Ok(changed),
             // An earlier try whose answer was lost may have changed it; then the new one is right, and this puts the
-            // counter back.
-            PinAnswer::Wrong { tries_left } if tries_left > 1 => {
+            // counter back. Without such a try nothing is guessed.
+            PinAnswer::Wrong { tries_left } if cut && tries_left > 1 => {
                 match bench.with(serial, |device| device.change_so_pin(&new_pin, &new_pin))? {
                     PinAnswer::Accepted => Ok(changed),
-                    PinAnswer::Wrong { tries_left } => Err(Fault::new("so-pin-wrong").with("left", tries_left)),
+                    PinAnswer::Wrong { tries_left } => Err(Fault::new("so-pin-old-wrong").with("left", tries_left)),
                     PinAnswer::Blocked => Err(Fault::new("so-pin-blocked")),
                     PinAnswer::NotAllowed => Err(Fault::new("so-pin-not-changed")),
                 }
             }
-            PinAnswer::Wrong { tries_left } => Err(Fault::new("so-pin-wrong").with("left", tries_left)),
+            PinAnswer::Wrong { tries_left } => Err(Fault::new("so-pin-old-wrong").with("left", tries_left)),
             PinAnswer::Blocked => Err(Fault::new("so-pin-blocked")),
             PinAnswer::NotAllowed => Err(Fault::new("so-pin-not-changed")),
         }

@@ -5,8 +5,8 @@ use std::path::Path;
 use super::folder::{Folder, RecordFile};
 use super::{MANIFEST, foreign, keys};
 use crate::plan::Plan;
-use crate::record::{BackedUpKey, Fact, Manifest, verify};
-use crate::terms::{Digest, Fault, Kcv, Serial};
+use crate::record::{BackedUpKey, CeremonyKind, Entry, Fact, Manifest, Proof, verify};
+use crate::terms::{Digest, Fault, Kcv, Quorum, Serial};
 
 /// What is restored from.
 pub struct Source {
@@ -43,9 +43,7 @@ impl Source {
         let plan = Plan::parse(&text("plan.json")?)
             .map_err(|faults| faults.into_iter().next().unwrap_or_else(|| Fault::new("plan-not-object")))?;
         let proof = verify(&folder.read(RecordFile::NAME)?)?;
-        if proof.sealed.is_none() {
-            return Err(Fault::new("source-unsealed"));
-        }
+        agrees(&proof, &folder, &manifest, plan.quorum)?;
         let ours = Some((manifest.rehearsal, proof.mark.digest));
         Ok(Self {
             folder,
@@ -89,5 +87,39 @@ impl Source {
     pub fn share_file(&self) -> Result<Vec<u8>, Fault> {
         let (name, sha256) = &self.share_file;
         keys::unchanged(&self.folder, name, *sha256)
+    }
+}
+
+/// Whether the record says of plan and manifest what they say themselves: otherwise somebody changed them afterwards.
+fn agrees(proof: &Proof, folder: &Folder, manifest: &Manifest, quorum: Quorum) -> Result<(), Fault> {
+    if proof.sealed.is_none() {
+        return Err(Fault::new("source-unsealed"));
+    }
+    let changed = |file: &str| Fault::new("source-file-changed").with("file", file);
+    let plan = folder.written("plan.json")?.sha256;
+    let began = proof.lines.iter().find_map(|line| match &line.entry {
+        Entry::Began { ceremony, plan_sha256, quorum, .. } => Some((*ceremony, *plan_sha256, *quorum)),
+        _ => None,
+    });
+    if began != Some((CeremonyKind::Establish, plan, quorum)) || manifest.quorum != quorum {
+        return Err(changed("plan.json"));
+    }
+    let recorded = |name: &str, digest: Digest| {
+        proof.lines.iter().any(|line| match &line.entry {
+            Entry::Learned {
+                fact: Fact::Written { file, sha256, .. } | Fact::BackedUp { file, sha256, .. }, ..
+            } => file == name && *sha256 == digest,
+            _ => false,
+        })
+    };
+    if manifest.rehearsal != proof.rehearsal || !recorded(MANIFEST, folder.written(MANIFEST)?.sha256) {
+        return Err(changed(MANIFEST));
+    }
+    let files =
+        manifest.keys.iter().flat_map(|key| [(&key.wrapped, key.wrapped_sha256), (&key.public, key.public_sha256)]);
+    let share_file = (&manifest.share_file, manifest.share_file_sha256);
+    match files.chain([share_file]).find(|(name, digest)| !recorded(name, *digest)) {
+        Some((name, _)) => Err(changed(name)),
+        None => Ok(()),
     }
 }

@@ -120,6 +120,10 @@ pub struct StoredKey {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "fact", rename_all = "kebab-case")]
 pub enum Fact {
+    /// Everybody who was called and seen.
+    Present { people: Vec<String> },
+    /// A decision that was typed as a word.
+    Decided { word: String },
     /// The room was examined; what was found unfit, by name and detail (none: fit).
     Room { findings: Vec<(String, String)> },
     /// Several devices are in readers that could be the one.

@@ -136,7 +136,7 @@ impl Desk {
             Body::Reveal { shown: true, .. } => Mode::Shown,
             Body::Reveal { seen: true, .. } => Mode::ConcealedAgain,
             Body::Reveal { .. } => Mode::Concealed,
-            Body::Working { .. } => Mode::Working,
+            Body::Working { may_stop, .. } => Mode::Working { may_stop: *may_stop },
             Body::Ended { .. } => Mode::Ended,
         }
     }

@@ -44,7 +44,10 @@ pub enum Mode {
     /// A share, shown.
     Shown,
     /// Something takes a while.
-    Working,
+    Working {
+        /// It may be stopped.
+        may_stop: bool,
+    },
     /// The end.
     Ended,
 }
@@ -196,12 +199,13 @@ pub fn entries(mode: Mode) -> (Vec<Entry>, Vec<Entry>) {
                 own.push(UNMASK);
             }
             own.extend([CLEAR, ERASE, PAGES]);
-            (own, if may_leave { vec![LEAVE] } else { vec![DEVIATION, STOP] })
+            (own, if may_leave { vec![LEAVE, STOP] } else { vec![DEVIATION, STOP] })
         }
         Mode::Concealed => (vec![SHOW, SCROLL_QUIETLY], common),
         Mode::ConcealedAgain => (vec![GO_ON, SHOW_AGAIN, SCROLL_QUIETLY], common),
         Mode::Shown => (vec![HIDE, SCROLL_QUIETLY], vec![DEVIATION, STOP]),
-        Mode::Working => (vec![SCROLL_QUIETLY], common),
+        Mode::Working { may_stop: true } => (vec![SCROLL_QUIETLY], vec![HELP, STOP]),
+        Mode::Working { may_stop: false } => (vec![SCROLL_QUIETLY], vec![HELP]),
         Mode::Ended => (vec![LEAVE_PROGRAM, SCROLL_QUIETLY], vec![HELP]),
     }
 }
@@ -227,7 +231,7 @@ pub fn deed(mode: Mode, key: Key) -> Option<Deed> {
 pub mod tests {
     use super::*;
 
-    pub const ALL: [Mode; 16] = [
+    pub const ALL: [Mode; 17] = [
         Mode::TooSmall,
         Mode::Help,
         Mode::Unread,
@@ -237,7 +241,8 @@ pub mod tests {
         Mode::Ticked,
         Mode::Choose { digits: true },
         Mode::Choose { digits: false },
-        Mode::Working,
+        Mode::Working { may_stop: true },
+        Mode::Working { may_stop: false },
         Mode::Form { masked: true, may_leave: false, several: true, complete: false },
         Mode::Form { masked: false, may_leave: true, several: false, complete: true },
         Mode::Concealed,

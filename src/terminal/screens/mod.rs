@@ -191,7 +191,7 @@ fn page(view: &View, desk: &Desk, paint: &Paint<'_>, width: u16) -> Page {
         Body::Choose { text, options, .. } => choose::page(desk, paint, text, options, width),
         Body::Form { text, fields, .. } => form::page(desk, paint, text, fields, width),
         Body::Reveal { .. } => reveal::page(paint, &view.body, width),
-        Body::Working { text, progress, seconds } => working::page(paint, text, *progress, *seconds, width),
+        Body::Working { text, progress, seconds, .. } => working::page(paint, text, *progress, *seconds, width),
         Body::Fault { happened, truth, choices } => fault::page(desk, paint, happened, truth, choices, width),
     }
 }

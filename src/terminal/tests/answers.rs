@@ -30,8 +30,8 @@ fn another_screen_is_recognised_and_the_same_one_too() {
     // what changes on one and the same screen is no reason to throw keys away
     bench.desk.meet(&two_pins(FieldState::Empty, FieldState::Empty));
     assert!(!bench.desk.meet(&two_pins(FieldState::Good, FieldState::Empty)));
-    bench.desk.meet(&view(Body::Working { text: vec![], progress: None, seconds: 1 }));
-    assert!(!bench.desk.meet(&view(Body::Working { text: vec![], progress: Some((1, 2)), seconds: 2 })));
+    bench.desk.meet(&view(Body::Working { text: vec![], progress: None, seconds: 1, may_stop: true }));
+    assert!(!bench.desk.meet(&view(Body::Working { text: vec![], progress: Some((1, 2)), seconds: 2, may_stop: true })));
     // the same kind at the same step with another text is another screen
     bench.desk.meet(&view(Body::Read { text: texts(&["One"]) }));
     assert!(bench.desk.meet(&view(Body::Read { text: texts(&["Two"]) })));

@@ -112,8 +112,8 @@ fn every_body() -> Vec<Body> {
         reveal(false, false),
         reveal(false, true),
         reveal(true, true),
-        Body::Working { text: texts(&["Deriving."]), progress: Some((42, 100)), seconds: 12 },
-        Body::Working { text: texts(&["Generating."]), progress: None, seconds: 75 },
+        Body::Working { text: texts(&["Deriving."]), progress: Some((42, 100)), seconds: 12, may_stop: true },
+        Body::Working { text: texts(&["Generating."]), progress: None, seconds: 75, may_stop: true },
         Body::Fault {
             happened: texts(&["The reader is gone."]),
             truth: texts(&["Nothing was changed."]),
