@@ -70,7 +70,7 @@ pub fn recoveries(state: &State, act: &Act, fault: &Fault) -> Vec<Recovery> {
             more.then_some(AnotherCustodian).into_iter().chain([SeatsAgain]).collect()
         }
         (Act::OpenShareFile { .. }, "kcv-differs") => vec![SeatsAgain],
-        (Act::LogIn { .. }, _) => vec![FromStart],
+        (Act::LogIn { .. }, _) | (Act::FindDevice { picked: Some(_), .. }, "serial-differs") => vec![FromStart],
         (Act::Initialise { .. }, "so-pin-wrong" | "pins-missing") => vec![PinsAgain],
         (Act::RestoreKey { .. }, "key-reference-occupied") => vec![TypeAgain],
         _ => vec![TryAgain],

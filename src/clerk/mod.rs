@@ -71,19 +71,30 @@ enum Pending {
 const MISSING: [&str; 3] = ["no-device", "card-no-reader", "card-no-service"];
 
 /// A device that is looked for.
+#[derive(Clone)]
 struct Finding {
     role: DeviceRole,
     not: Vec<Serial>,
+    picked: Option<Serial>,
     rehearsal: bool,
 }
 
 impl Finding {
+    /// Looks for it.
+    fn look(&self, bench: &mut Bench) -> Result<Vec<Fact>, Fault> {
+        let found = match &self.picked {
+            Some(picked) => bench.find_picked(self.role, picked)?,
+            None => bench.find(self.role, &self.not)?,
+        };
+        provision::find(bench, self.role, found, self.rehearsal)
+    }
+
     /// Looks again after a moment.
     fn again(&self) -> bench::Job {
-        let (role, not, rehearsal) = (self.role, self.not.clone(), self.rehearsal);
+        let finding = self.clone();
         plain(move |bench| {
             std::thread::sleep(Duration::from_millis(300));
-            provision::find(bench, role, &not, rehearsal)
+            finding.look(bench)
         })
     }
 }
@@ -137,7 +148,9 @@ impl Clerk {
     /// Begins an act. Its outcome comes from [`Clerk::poll`].
     pub fn begin(&mut self, act: Act, vault: &mut Vault) {
         self.finding = match &act {
-            Act::FindDevice { role, not } => Some(Finding { role: *role, not: not.clone(), rehearsal: self.rehearsal }),
+            Act::FindDevice { role, not, picked } => {
+                Some(Finding { role: *role, not: not.clone(), picked: picked.clone(), rehearsal: self.rehearsal })
+            }
             _ => None,
         };
         if let Act::BackUp { key, .. } = &act {
@@ -252,9 +265,11 @@ impl Clerk {
     fn start_card(&self, act: Act, vault: &mut Vault) -> Result<Pending, Fault> {
         let folder = self.folder.clone();
         let from = self.from();
-        let rehearsal = self.rehearsal;
         let job: bench::Job = match act {
-            Act::FindDevice { role, not } => plain(move |bench| provision::find(bench, role, &not, rehearsal)),
+            Act::FindDevice { role, not, picked } => {
+                let finding = Finding { role, not, picked, rehearsal: self.rehearsal };
+                plain(move |bench| finding.look(bench))
+            }
             Act::ReadDkek { role, serial } => plain(move |bench| provision::read_dkek(bench, role, &serial)),
             Act::ListKeys { role, serial } => plain(move |bench| keys::list(bench, role, &serial)),
             Act::MixEntropy { serial } => Box::new(move |bench| provision::mix_entropy(bench, &serial)),

@@ -1,6 +1,7 @@
 //! Whole ceremonies in this process: machine, vault, clerk and automatic audience on software cards.
 
 mod cuts;
+mod files;
 mod foreign;
 mod inspect;
 mod laws;
