@@ -6,6 +6,7 @@ mod check;
 mod derive;
 mod entropy;
 mod faults;
+mod finding;
 mod folder;
 mod foreign;
 mod keys;
@@ -18,10 +19,9 @@ pub use check::{check, open_text};
 pub use folder::{Folder, RecordFile, WrittenFile};
 pub use source::Source;
 
-use std::time::Duration;
-
 use self::bench::{Bench, Reply, Worker};
 use self::derive::{Job, News, OpenedFile};
+use self::finding::{Finding, MISSING};
 use self::provision::{Pins, Target};
 use self::shares::Given;
 use crate::card::transport::Readers;
@@ -31,7 +31,7 @@ use crate::plan::PlannedKey;
 use crate::record::{BackedUpKey, CeremonyKind, Fact, Manifest};
 use crate::room;
 use crate::secret::WipingBytes;
-use crate::terms::{DeviceRole, Digest, Fault, Handle, Kcv, KeyLabel, Quorum, Seat, Serial};
+use crate::terms::{Digest, Fault, Handle, Kcv, KeyLabel, Quorum, Seat, Serial};
 use crate::vault::Vault;
 
 /// The name of the share file in a folder.
@@ -65,38 +65,6 @@ enum Pending {
     Sealing,
     Opening { job: Job<OpenedFile>, seats: Vec<Seat>, kcv: Kcv },
     Ready(Outcome),
-}
-
-/// What may be missing when a device is looked for, and comes when somebody plugs it in or starts it.
-const MISSING: [&str; 3] = ["no-device", "card-no-reader", "card-no-service"];
-
-/// A device that is looked for.
-#[derive(Clone)]
-struct Finding {
-    role: DeviceRole,
-    not: Vec<Serial>,
-    picked: Option<Serial>,
-    rehearsal: bool,
-}
-
-impl Finding {
-    /// Looks for it.
-    fn look(&self, bench: &mut Bench) -> Result<Vec<Fact>, Fault> {
-        let found = match &self.picked {
-            Some(picked) => bench.find_picked(self.role, picked)?,
-            None => bench.find(self.role, &self.not)?,
-        };
-        provision::find(bench, self.role, found, self.rehearsal)
-    }
-
-    /// Looks again after a moment.
-    fn again(&self) -> bench::Job {
-        let finding = self.clone();
-        plain(move |bench| {
-            std::thread::sleep(Duration::from_millis(300));
-            finding.look(bench)
-        })
-    }
 }
 
 /// What the clerk has noted of this sitting, for the manifest. All of it is public.

@@ -3,6 +3,7 @@
 mod cuts;
 mod files;
 mod foreign;
+mod front;
 mod inspect;
 mod laws;
 mod mistakes;
