@@ -17,6 +17,8 @@ pub enum Act {
         role: DeviceRole,
         /// Serials that cannot be it.
         not: Vec<Serial>,
+        /// The one that people picked among several; no other is taken.
+        picked: Option<Serial>,
     },
     /// Seed the generator from the device and the host.
     MixEntropy {

@@ -13,7 +13,7 @@ pub fn found_device(step: Step) -> Step {
     step.then("insert", Kind::Read)
         .then("find", Kind::Do(find))
         .then_when(When::Several, "which", Kind::Choose(Question::Device))
-        .then_when(When::Several, "find", Kind::Do(find))
+        .then_when(When::Several, "find", Kind::Do(find_picked))
         .then("found", Kind::Read)
 }
 
@@ -25,10 +25,11 @@ fn find(state: &State, step: &Step) -> Option<Act> {
         not.extend(state.source.as_ref().and_then(|source| source.serial.clone()));
         not.extend(state.serial(DeviceRole::Original));
     }
-    if let Some(picked) = &state.picked {
-        not.extend(state.seen.iter().filter(|serial| *serial != picked).cloned());
-    }
-    Some(Act::FindDevice { role: step.role, not })
+    Some(Act::FindDevice { role: step.role, not, picked: None })
+}
+
+fn find_picked(state: &State, step: &Step) -> Option<Act> {
+    Some(Act::FindDevice { role: step.role, not: Vec::new(), picked: Some(state.picked.clone()?) })
 }
 
 /// Everyone is here, and the room is fit.

@@ -90,7 +90,7 @@ pub fn recoveries(state: &State, act: &Act, fault: &Fault) -> Vec<Recovery> {
             vec![PinsAgain]
         }
         (Act::RestoreKey { .. }, "key-reference-occupied") => vec![TypeAgain],
-        (Act::LogIn { .. }, _) => vec![FromStart],
+        (Act::LogIn { .. } | Act::FindDevice { picked: Some(_), .. }, _) => vec![FromStart],
         _ => vec![TryAgain],
     };
     choices.push(Stop);

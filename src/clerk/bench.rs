@@ -77,6 +77,15 @@ impl Bench {
         }
     }
 
+    /// The device that people picked for a role, and no other.
+    pub fn find_picked(&mut self, role: DeviceRole, picked: &Serial) -> Result<Vec<Serial>, Fault> {
+        let found = self.find(role, &[])?;
+        if found.contains(picked) {
+            return Ok(vec![picked.clone()]);
+        }
+        Err(Fault::new("serial-differs").with("seen", self.serials().join(", ")).with("expected", picked))
+    }
+
     /// Lets go of every device: the next job connects anew, and nobody is logged in.
     fn let_go(&mut self) {
         self.devices.clear();

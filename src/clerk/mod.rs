@@ -6,6 +6,7 @@ mod check;
 mod derive;
 mod entropy;
 mod faults;
+mod finding;
 mod folder;
 mod foreign;
 mod keys;
@@ -18,10 +19,9 @@ pub use check::{check, open_text};
 pub use folder::{Folder, RecordFile, WrittenFile};
 pub use source::Source;
 
-use std::time::Duration;
-
 use self::bench::{Bench, Reply, Worker};
 use self::derive::{Job, News, OpenedFile};
+use self::finding::{Finding, MISSING};
 use self::provision::{Pins, Target};
 use self::shares::Given;
 use crate::card::transport::Readers;
@@ -31,7 +31,7 @@ use crate::plan::PlannedKey;
 use crate::record::{BackedUpKey, Fact, Manifest};
 use crate::room;
 use crate::secret::WipingBytes;
-use crate::terms::{DeviceRole, Digest, Fault, Handle, Kcv, KeyLabel, Quorum, Seat, Serial};
+use crate::terms::{Digest, Fault, Handle, Kcv, KeyLabel, Quorum, Seat, Serial};
 use crate::vault::Vault;
 
 /// The name of the share file in a folder.
@@ -68,27 +68,6 @@ enum Pending {
     Sealing,
     Opening { job: Job<OpenedFile>, seats: Vec<Seat>, kcv: Kcv },
     Ready(Outcome),
-}
-
-/// What may be missing when a device is looked for, and comes when somebody plugs it in or starts it.
-const MISSING: [&str; 3] = ["no-device", "card-no-reader", "card-no-service"];
-
-/// A device that is looked for.
-struct Finding {
-    role: DeviceRole,
-    not: Vec<Serial>,
-    rehearsal: bool,
-}
-
-impl Finding {
-    /// Looks again after a moment.
-    fn again(&self) -> bench::Job {
-        let (role, not, rehearsal) = (self.role, self.not.clone(), self.rehearsal);
-        plain(move |bench| {
-            std::thread::sleep(Duration::from_millis(300));
-            provision::find(bench, role, &not, rehearsal)
-        })
-    }
 }
 
 /// What the clerk has noted of this sitting, for the manifest. All of it is public.
@@ -142,7 +121,9 @@ impl Clerk {
     /// Begins an act. Its outcome comes from [`Clerk::poll`].
     pub fn begin(&mut self, act: Act, vault: &mut Vault) {
         self.finding = match &act {
-            Act::FindDevice { role, not } => Some(Finding { role: *role, not: not.clone(), rehearsal: self.rehearsal }),
+            Act::FindDevice { role, not, picked } => {
+                Some(Finding { role: *role, not: not.clone(), picked: picked.clone(), rehearsal: self.rehearsal })
+            }
             _ => None,
         };
         if let Act::BackUp { key, .. } = &act {
@@ -265,9 +246,11 @@ impl Clerk {
     fn start_card(&self, act: Act, vault: &mut Vault) -> Result<Pending, Fault> {
         let folder = self.folder.clone();
         let from = self.from();
-        let rehearsal = self.rehearsal;
         let job: bench::Job = match act {
-            Act::FindDevice { role, not } => plain(move |bench| provision::find(bench, role, &not, rehearsal)),
+            Act::FindDevice { role, not, picked } => {
+                let finding = Finding { role, not, picked, rehearsal: self.rehearsal };
+                plain(move |bench| finding.look(bench))
+            }
             Act::ReadDkek { role, serial } => plain(move |bench| provision::read_dkek(bench, role, &serial)),
             Act::ListKeys { role, serial } => plain(move |bench| keys::list(bench, role, &serial)),
             Act::MixEntropy { serial } => Box::new(move |bench| provision::mix_entropy(bench, &serial)),

@@ -8,9 +8,8 @@ use crate::record::{Fact, PinName};
 use crate::secret::{Secret, SoPin, TypedText, UserPin, WipingBytes};
 use crate::terms::{DeviceRole, Fault, Handle, Kcv, Serial};
 
-/// Identifies the device for a role.
-pub fn find(bench: &mut Bench, role: DeviceRole, not: &[Serial], rehearsal: bool) -> Result<Vec<Fact>, Fault> {
-    let mut found = bench.find(role, not)?;
+/// Identifies the device for a role among those that were found.
+pub fn find(bench: &mut Bench, role: DeviceRole, mut found: Vec<Serial>, rehearsal: bool) -> Result<Vec<Fact>, Fault> {
     found.sort();
     let serial = match found.as_slice() {
         [one] => one.clone(),

@@ -1,7 +1,9 @@
 //! Whole ceremonies in this process: machine, vault, clerk and automatic audience on software cards.
 
 mod cuts;
+mod files;
 mod foreign;
+mod front;
 mod inspect;
 mod laws;
 mod mistakes;

@@ -7,7 +7,7 @@ use hsm_ceremony::app::{Occasion, Setting, latest_establish};
 use hsm_ceremony::card::transport::{Readers, Transport, TransportError};
 use hsm_ceremony::ceremony::{Body, People, Recovery};
 use hsm_ceremony::plan::Plan;
-use hsm_ceremony::record::Fact;
+use hsm_ceremony::record::{Entry, Fact};
 use hsm_ceremony::softcard::{Rack, SoftCard};
 use hsm_ceremony::terms::DeviceRole;
 use serde_json::Value;
@@ -241,4 +241,35 @@ fn a_service_and_a_reader_that_are_not_there_yet_are_waited_for() {
     let late = Late { readers: rack, not_yet: vec![TransportError::NoReader, TransportError::NoService] };
     let mut rig = establish(false, records.path(), Box::new(late));
     assert_eq!(waits(&mut rig, || {}), ["card-no-service", "card-no-reader"]);
+}
+
+#[test]
+fn a_device_that_is_taken_out_after_it_was_picked_is_not_replaced_by_another() {
+    let (records, rack) = (tempfile::tempdir().unwrap(), Rack::new(2));
+    rack.insert(0, card(ORIGINAL));
+    rack.insert(1, card(OTHER));
+    let before = state(&rack, OTHER);
+    let mut rig = establish(false, records.path(), Box::new(rack.clone()));
+    let mut out = None;
+    rig.play(|front| {
+        if front.fault() == Some("serial-differs") {
+            rack.insert(0, out.take().unwrap());
+        }
+        let turn = picks(front, ORIGINAL);
+        if turn.is_some() && nothing_failed_yet(front) {
+            out = rack.remove(0);
+        }
+        turn.unwrap_or(Turn::Audience)
+    });
+    assert!(rig.complete());
+    assert_eq!(rig.failed(), ["serial-differs"]);
+    assert_eq!(
+        (rig.value("serial-differs", "seen"), taken(&rig, DeviceRole::Original)),
+        (OTHER.into(), ORIGINAL.into())
+    );
+    assert_eq!(state(&rack, OTHER), before);
+}
+
+fn nothing_failed_yet(front: &Front<'_>) -> bool {
+    !front.entries.iter().any(|entry| matches!(entry, Entry::Failed { .. }))
 }

@@ -1,0 +1,44 @@
+//! Looking for the device of a role, again and again until it is there.
+
+use std::time::Duration;
+
+use super::bench::{Bench, Job, Reply};
+use super::provision;
+use crate::record::Fact;
+use crate::terms::{DeviceRole, Fault, Serial};
+
+/// What may be missing when a device is looked for, and comes when somebody plugs it in or starts it.
+pub const MISSING: [&str; 3] = ["no-device", "card-no-reader", "card-no-service"];
+
+/// A device that is looked for.
+#[derive(Clone)]
+pub struct Finding {
+    /// For which role.
+    pub role: DeviceRole,
+    /// Serials that cannot be it.
+    pub not: Vec<Serial>,
+    /// The one that people picked among several.
+    pub picked: Option<Serial>,
+    /// A rehearsal.
+    pub rehearsal: bool,
+}
+
+impl Finding {
+    /// Looks for it.
+    pub fn look(&self, bench: &mut Bench) -> Result<Vec<Fact>, Fault> {
+        let found = match &self.picked {
+            Some(picked) => bench.find_picked(self.role, picked)?,
+            None => bench.find(self.role, &self.not)?,
+        };
+        provision::find(bench, self.role, found, self.rehearsal)
+    }
+
+    /// Looks again after a moment.
+    pub fn again(&self) -> Job {
+        let finding = self.clone();
+        Box::new(move |bench| {
+            std::thread::sleep(Duration::from_millis(300));
+            Reply::plain(finding.look(bench))
+        })
+    }
+}

@@ -1,0 +1,57 @@
+//! A front where people do something of their own now and then.
+
+use hsm_ceremony::ceremony::{Body, FieldKind, FieldState, Machine, People, Recovery, View};
+use hsm_ceremony::record::Entry;
+use hsm_ceremony::vault::Vault;
+
+/// What people at a scripted front see.
+pub struct Front<'a> {
+    pub machine: &'a Machine,
+    pub vault: &'a mut Vault,
+    pub view: &'a View,
+    pub entries: &'a [Entry],
+}
+
+/// What they do about it.
+pub enum Turn {
+    /// What the audience does; of a fault's choices the first.
+    Audience,
+    /// This.
+    Do(People),
+}
+
+impl Front<'_> {
+    /// The step's name in the script.
+    pub fn step(&self) -> &'static str {
+        self.machine.step().map_or("", |step| step.id)
+    }
+
+    /// The empty field of this kind, where the screen has one.
+    pub fn empty(&self, kind: fn(&FieldKind) -> bool) -> Option<u8> {
+        let Body::Form { fields, .. } = &self.view.body else { return None };
+        let place = fields.iter().position(|field| kind(&field.kind) && field.state == FieldState::Empty);
+        place.map(|place| u8::try_from(place).unwrap())
+    }
+
+    /// Types a field anew.
+    pub fn types(&mut self, place: u8, text: &str) -> Turn {
+        let typing = self.vault.typing(place);
+        typing.clear();
+        text.bytes().for_each(|byte| typing.push(byte).unwrap());
+        Turn::Do(People::Edited(place))
+    }
+
+    /// The fault on the screen: its name in the record.
+    pub fn fault(&self) -> Option<&str> {
+        match (&self.view.body, self.entries.last()) {
+            (Body::Fault { .. }, Some(Entry::Failed { fault, .. })) => Some(fault),
+            _ => None,
+        }
+    }
+
+    /// Chooses this way on.
+    pub fn goes_on_with(&self, recovery: Recovery) -> Turn {
+        let Some(Entry::Failed { .. }) = self.entries.last() else { panic!("nothing failed") };
+        Turn::Do(People::Chose(self.machine.choices().iter().position(|choice| *choice == recovery).unwrap()))
+    }
+}
