@@ -40,17 +40,16 @@ pub fn make(
 ) -> Result<Vec<Fact>, Fault> {
     let work = |device: &mut Device| -> Result<Vec<u8>, CardError> {
         let there = device.list()?.contains(&FileId::key(key.reference));
-        let kept = match there && again {
-            true => match device.read_file(FileId::request(key.reference)) {
+        let mut kept = None;
+        if there && again {
+            match device.read_file(FileId::request(key.reference)) {
                 // The try that was broken off left a key that nobody knows the public half of.
                 Err(error) if error.refusal() == Some(Status::NotFound) => {
                     device.delete_key(key.reference)?;
-                    None
                 }
-                request => Some(request?),
-            },
-            false => None,
-        };
+                request => kept = Some(request?),
+            }
+        }
         let request = match kept {
             Some(request) => request,
             None => device.generate(key.reference, key.key_type)?,

@@ -19,6 +19,7 @@ use hsm_ceremony::secret::{SoPin, TypedText, UserPin, WipingBytes};
 use hsm_ceremony::softcard::{Faults, Rack, SoftCard};
 use hsm_ceremony::terms::{Curve, Digest, Fault, KeyReference, KeyType};
 use hsm_ceremony::vault::Vault;
+use sha2::{Digest as _, Sha256};
 
 pub use super::front::{Front, Turn};
 
@@ -181,14 +182,14 @@ impl Rig {
         let folder = office.folder.path().to_owned();
         office.folder.write_new("plan.json", plan_text.as_bytes()).unwrap();
         let readers = Box::new(Listening(office.readers, Arc::clone(&log)));
-        let office = Office { rounds, readers: between(readers), ..office };
+        let office = Office { training_files: true, rounds, readers: between(readers), ..office };
         let mut machine = Machine::new(ceremony, plan.clone(), script, true);
         machine.begin(Entry::Began {
             ceremony,
             title: plan.title.clone(),
             quorum: plan.quorum,
             program: "test".into(),
-            plan_sha256: Digest([0; 32]),
+            plan_sha256: Digest(Sha256::digest(&plan_text).into()),
             script_sha256: Digest([0; 32]),
             short_derivation: true,
         });
