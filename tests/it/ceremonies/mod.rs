@@ -12,5 +12,6 @@ mod resume;
 mod rig;
 mod salvage;
 mod several;
+mod ways_out;
 
 pub use rig::plan_text;

@@ -1,0 +1,102 @@
+//! Nobody is locked in: another device, a PIN set anew, a seat that was taken by mistake, a stop that waits for the device.
+
+use hsm_ceremony::app::{Occasion, Setting};
+use hsm_ceremony::ceremony::{Body, FieldKind, People, Recovery};
+use hsm_ceremony::plan::Plan;
+use hsm_ceremony::record::Entry;
+use hsm_ceremony::softcard::{Faults, Rack, SoftCard};
+use hsm_ceremony::terms::DeviceRole;
+
+use super::mistakes::plan;
+use super::rig::{Rig, Turn, used_card};
+
+/// Cards in readers, the first of which is the one that the ceremony begins with.
+fn held(cards: Vec<SoftCard>, records: &std::path::Path) -> (Rig, Rack) {
+    let rack = Rack::new(2);
+    cards.into_iter().enumerate().for_each(|(slot, card)| assert!(rack.insert(slot, card).is_none()));
+    let occasion = Occasion::establish(Plan::parse(&plan()).unwrap(), plan(), records, Setting::SoftwareCards);
+    (Rig::held(occasion.unwrap(), Box::new(rack.clone())), rack)
+}
+
+#[test]
+fn a_device_whose_so_pin_is_blocked_gives_way_to_another_one() {
+    let records = tempfile::tempdir().unwrap();
+    let mut blocked = used_card("REH0000077", Faults::default()).to_json();
+    blocked["pins"]["so"]["left"] = 0.into();
+    let blocked = SoftCard::from_json(&blocked).ok().unwrap();
+    let before = blocked.to_json();
+    let (mut rig, rack) = held(vec![blocked], records.path());
+    rig.play(|front| {
+        if front.fault() == Some("so-pin-blocked") {
+            assert!(rack.insert(1, SoftCard::new("REH0000088").unwrap()).is_none());
+            return front.goes_on_with(Recovery::AnotherDevice);
+        }
+        Turn::Audience
+    });
+    assert!(rig.complete());
+    assert_eq!(rig.failed(), ["so-pin-blocked"]);
+    assert_eq!(rig.machine.state().serial(DeviceRole::Original).unwrap().as_str(), "REH0000088");
+    assert_eq!(rig.manifest().serial.as_str(), "REH0000088");
+    assert_eq!(rack.with_card(0, |card| card.to_json()["keys"].clone()).unwrap(), before["keys"], "left alone");
+}
+
+#[test]
+fn a_user_pin_that_is_blocked_before_anything_is_loaded_is_set_anew() {
+    let records = tempfile::tempdir().unwrap();
+    let (mut rig, _) = held(vec![SoftCard::new("REH0000088").unwrap()], records.path());
+    let mut wrong = 0;
+    rig.play(|front| {
+        if front.fault() == Some("pin-blocked") {
+            return front.goes_on_with(Recovery::PinsAgain);
+        }
+        match front.empty(|kind| *kind == FieldKind::UserPin) {
+            Some(place) if wrong < 3 => {
+                wrong += 1;
+                front.types(place, "11223344")
+            }
+            _ => Turn::Audience,
+        }
+    });
+    assert!(rig.complete(), "{:?}", rig.failed());
+    let intents = rig.entries.iter().filter(|entry| matches!(entry, Entry::Intent { .. })).count();
+    assert_eq!(intents, 2, "the second erasing was announced, and its serial typed, like the first");
+}
+
+#[test]
+fn who_sat_down_by_mistake_stands_up_again() {
+    let records = tempfile::tempdir().unwrap();
+    let (mut rig, _) = held(vec![SoftCard::new("REH0000088").unwrap()], records.path());
+    let (mut stood_up, mut open) = (false, 0);
+    rig.play(|front| {
+        if stood_up && open == 0 && front.step() == "seat" {
+            if let Body::Choose { options, custodians: true, .. } = &front.view.body {
+                open = options.iter().filter(|option| !option.closed).count();
+            }
+        }
+        if !stood_up && front.empty(|kind| *kind == FieldKind::ShareValue).is_some() && front.step() == "seat" {
+            stood_up = true;
+            return Turn::Do(People::Leave);
+        }
+        Turn::Audience
+    });
+    assert!(rig.complete() && stood_up);
+    assert_eq!(open, 3, "everybody may sit down, also who just stood up");
+    assert!(rig.failed().is_empty());
+}
+
+#[test]
+fn a_device_is_never_left_alone_while_it_is_being_erased() {
+    let records = tempfile::tempdir().unwrap();
+    let (mut rig, _) = held(vec![SoftCard::new("REH0000088").unwrap()], records.path());
+    let mut asked = 0;
+    rig.play(|front| {
+        if let Body::Working { may_stop: false, .. } = &front.view.body
+            && asked < 3
+        {
+            asked += 1;
+            return Turn::Do(People::Stop);
+        }
+        Turn::Audience
+    });
+    assert!(rig.complete() && asked > 0, "stopping was asked for {asked} times, in vain");
+}
