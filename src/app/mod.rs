@@ -130,7 +130,7 @@ impl Sitting {
                     self.record.add(&line).map_err(Stopped::Record)?;
                     let mark = self.chain.mark();
                     self.around.mark = mark.short();
-                    self.around.digest = mark.digest.in_groups().join(" ");
+                    self.around.digest = mark.digest.in_lines();
                 }
                 Request::Perform(act) => self.clerk.begin(act, &mut self.vault),
                 Request::Keep(place, handle) => {

@@ -181,7 +181,7 @@ impl Machine {
             let name = state.plan.custodian(number);
             let given = state.seated.iter().any(|(seat, who)| *who == number && Some(*seat) != here);
             let note = if given { self.script.word("has-given") } else { "" };
-            OptionView { text: format!("{number}  {name}{note}"), closed: given }
+            OptionView { text: format!("{name}{note}"), closed: given }
         };
         state.plan.quorum.numbers().map(option).collect()
     }
@@ -266,7 +266,7 @@ impl Machine {
             Interlude::Menu => Body::Choose { text, options: items.into_iter().map(open).collect(), custodians: false },
             Interlude::Who => {
                 let plan = &self.state().plan;
-                let names = plan.quorum.numbers().map(|number| format!("{number}  {}", plan.custodian(number)));
+                let names = plan.quorum.numbers().map(|number| plan.custodian(number).to_owned());
                 Body::Choose { text, options: names.chain(items).map(open).collect(), custodians: false }
             }
             Interlude::Break => Body::Read { text },

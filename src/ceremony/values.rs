@@ -120,7 +120,7 @@ impl Machine {
         values.push(("reference", key.reference.to_string()));
         values.push(("restore_to", state.restore_to(key).to_string()));
         if let Some(digest) = state.made.get(key.label.as_str()) {
-            values.push(("public_sha256", digest.in_groups().join(" ")));
+            values.push(("public_sha256", digest.in_lines()));
         }
     }
 
@@ -159,7 +159,7 @@ impl Machine {
         }
         if let Some((file, _, digest)) = state.files.last() {
             values.push(("file", file.clone()));
-            values.push(("sha256", digest.in_groups().join(" ")));
+            values.push(("sha256", digest.in_lines()));
         }
         values.push(("listed", self.key_table()));
         let who = |seat: &Seat| match state.sitter(*seat) {
@@ -172,7 +172,7 @@ impl Machine {
             values.push(("source_folder", source.folder.clone()));
             let unknown = || self.script.word("unknown").to_owned();
             values.push(("source_serial", source.serial.as_ref().map_or_else(unknown, ToString::to_string)));
-            let digest = source.record.map(|digest| digest.in_groups().join(" "));
+            let digest = source.record.map(|digest| digest.in_lines());
             values.push(("source_record", digest.unwrap_or_else(|| self.script.word("no-record").to_owned())));
         }
         let defects: Vec<&str> = state.defects.iter().map(|defect| self.script.word(defect.word())).collect();
@@ -211,7 +211,7 @@ impl Machine {
             return format!("  {}", self.script.word("no-keys"));
         }
         let heading = format!(
-            "  {:>9}  {:<10}  {:<9}  {}",
+            "  {:<9}  {:<10}  {:<9}  {}",
             self.script.word("column-reference"),
             self.script.word("column-id"),
             self.script.word("column-type"),
@@ -220,7 +220,7 @@ impl Machine {
         let lines = keys.iter().map(|key| {
             let id = key.id.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string);
             let kind = key.key_type.as_deref().unwrap_or("-");
-            format!("  {:>9}  {id:<10}  {kind:<9}  {}", key.reference, key.label.as_deref().unwrap_or("-"))
+            format!("  {:<9}  {id:<10}  {kind:<9}  {}", key.reference.to_string(), key.label.as_deref().unwrap_or("-"))
         });
         std::iter::once(heading).chain(lines).collect::<Vec<_>>().join("\n")
     }

@@ -66,8 +66,7 @@ fn exit_of(state: &State) -> Exit {
 pub fn with_audience(hold: &Hold, script: &Rc<Script>) -> Exit {
     let mut audience = Audience::new(Box::new(io::stdout()));
     let all = hold.ceremony.map_or_else(|| vec![CeremonyKind::Establish, CeremonyKind::Restore], |one| vec![one]);
-    let mut worst = Exit::Done;
-    let mut unproven = false;
+    let mut ends = Ends::default();
     for ceremony in all {
         // A restore with other custodians than those who opened the file first proves more.
         audience.prefer(if ceremony == CeremonyKind::Establish { Quorum::First } else { Quorum::Last });
@@ -80,16 +79,41 @@ pub fn with_audience(hold: &Hold, script: &Rc<Script>) -> Exit {
             Err(fault) => return explain(script, &[fault]),
         };
         match sitting.run(&mut audience) {
-            Ok(state) => {
-                unproven = state.deviations == 1 && state.deviates == ["restore-not-proven"];
-                let exit = exit_of(state);
-                // The restore that follows cures this one deviation.
-                worst = worst.max(if unproven { Exit::Done } else { exit });
-            }
+            Ok(state) => ends.note(ceremony, state),
             Err(stopped) => return stopped_by(&stopped, script),
         }
     }
-    if unproven { Exit::Deviations } else { worst }
+    ends.exit()
+}
+
+/// How ceremonies of one run of the program ended, the last of each kind.
+#[derive(Default)]
+struct Ends {
+    establish: Option<(Exit, bool)>,
+    restore: Option<Exit>,
+}
+
+impl Ends {
+    fn note(&mut self, ceremony: CeremonyKind, state: &State) {
+        let exit = exit_of(state);
+        match ceremony {
+            CeremonyKind::Establish => {
+                let only_unproven = state.deviations == 1 && state.deviates == ["restore-not-proven"];
+                self.establish = Some((exit, only_unproven));
+            }
+            CeremonyKind::Restore | CeremonyKind::Inspect => self.restore = Some(exit),
+        }
+    }
+
+    /// The worst; but a restore that went well cures an establish whose only deviation was that none was proven.
+    fn exit(&self) -> Exit {
+        let establish = match self.establish {
+            Some((_, true)) if self.restore == Some(Exit::Done) => Exit::Done,
+            Some((exit, _)) => exit,
+            None => Exit::Done,
+        };
+        establish.max(self.restore.unwrap_or(Exit::Done))
+    }
 }
 
 /// In the terminal: one ceremony, or a menu.
@@ -106,7 +130,7 @@ pub fn in_terminal(hold: &Hold, script: &Rc<Script>) -> Exit {
         Ok(screen) => screen,
         Err(error) => return stopped_by(&Stopped::Front(FrontError::Terminal(error)), script),
     };
-    let mut last = Exit::Done;
+    let mut ends = Ends::default();
     let mut folder = None;
     loop {
         let chosen = match hold.ceremony {
@@ -133,7 +157,7 @@ pub fn in_terminal(hold: &Hold, script: &Rc<Script>) -> Exit {
             }
         };
         match sitting.run(&mut screen) {
-            Ok(state) => last = exit_of(state),
+            Ok(state) => ends.note(ceremony_now, state),
             Err(stopped) => {
                 drop(sitting);
                 screen.leave();
@@ -145,6 +169,7 @@ pub fn in_terminal(hold: &Hold, script: &Rc<Script>) -> Exit {
         }
     }
     screen.leave();
+    let last = ends.exit();
     let name = match last {
         Exit::Done => "last-done",
         Exit::Deviations => "last-deviations",

@@ -242,6 +242,13 @@ impl Digest {
         (base16ct::mixed::decode(text, &mut bytes).ok()?.len() == 32).then_some(Self(bytes))
     }
 
+    /// The digest in two lines of eight groups, indented, so that a screen keeps them as they are.
+    pub fn in_lines(&self) -> String {
+        let lines =
+            self.0.chunks(16).map(|half| half.chunks(2).map(base16ct::lower::encode_string).collect::<Vec<_>>());
+        lines.map(|groups| format!("  {}", groups.join(" "))).collect::<Vec<_>>().join("\n")
+    }
+
     /// The digest in 16 groups of four digits, to read aloud.
     pub fn in_groups(&self) -> Vec<String> {
         self.0.chunks(2).map(base16ct::lower::encode_string).collect()

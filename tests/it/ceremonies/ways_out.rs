@@ -68,10 +68,11 @@ fn who_sat_down_by_mistake_stands_up_again() {
     let (mut rig, _) = held(vec![SoftCard::new("REH0000088").unwrap()], records.path());
     let (mut stood_up, mut open) = (false, 0);
     rig.play(|front| {
-        if stood_up && open == 0 && front.step() == "seat" {
-            if let Body::Choose { options, custodians: true, .. } = &front.view.body {
-                open = options.iter().filter(|option| !option.closed).count();
-            }
+        if let Body::Choose { options, custodians: true, .. } = &front.view.body
+            && stood_up
+            && open == 0
+        {
+            open = options.iter().filter(|option| !option.closed).count();
         }
         if !stood_up && front.empty(|kind| *kind == FieldKind::ShareValue).is_some() && front.step() == "seat" {
             stood_up = true;
