@@ -50,7 +50,7 @@ impl Transport for Counted {
         // The step that is on the screen may be a moment behind the command.
         std::thread::sleep(Duration::from_millis(5));
         let mut log = self.1.lock().unwrap();
-        let head = command.expose().iter().take(8).map(|byte| format!("{byte:02X}")).collect();
+        let head = base16ct::upper::encode_string(&command.expose()[..command.expose().len().min(8)]);
         let step = log.0.clone();
         log.1.push((step, head));
         drop(log);
@@ -68,7 +68,7 @@ struct Watching(Audience, Log);
 
 impl Front for Watching {
     fn show(&mut self, view: &View, vault: &Vault) -> Result<(), FrontError> {
-        self.1.lock().unwrap().0 = view.header.title.clone();
+        self.1.lock().unwrap().0.clone_from(&view.header.title);
         self.0.show(view, vault)
     }
     fn next(&mut self, view: &View, vault: &mut Vault, wait: Duration) -> Result<Option<People>, FrontError> {
