@@ -44,32 +44,42 @@ static TURN: Mutex<()> = Mutex::new(());
 
 /// Runs `body` at a table of its own. `test` is the full name of the calling test.
 pub fn at_readers(test: &str, body: impl FnOnce(&mut Table)) {
+    let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let output = at_table(&["--exact", test, "--nocapture", "--test-threads=1"], Stdio::piped(), body);
+    drop(turn);
+    let Some(output) = output else { return };
+    let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{text}");
+    assert!(text.contains("1 passed"), "{test} is not the name of this test:\n{text}");
+}
+
+/// In the second process: runs `body`, and there is no output. In the first: starts the second with these arguments.
+pub fn at_table(arguments: &[&str], errors: Stdio, body: impl FnOnce(&mut Table)) -> Option<Output> {
     if let Some(folder) = std::env::var_os(FOLDER_VARIABLE) {
         let mut table = Table::set(Path::new(&folder));
-        return body(&mut table);
+        body(&mut table);
+        return None;
     }
     let missing: Vec<_> = PEERS.into_iter().filter(|peer| find(peer).is_none()).collect();
     assert!(missing.is_empty(), "missing: {}; `make test` installs what the tests need", missing.join(", "));
     assert!(driver().is_some(), "missing: the driver of vsmartcard-vpcd; `make test` installs what the tests need");
 
-    let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let folder = TempDir::new().unwrap();
-    let status = Command::new("setpriv")
+    let output = Command::new("setpriv")
         .args(["--pdeathsig", "KILL"])
         .arg(std::env::current_exe().unwrap())
-        .args(["--exact", test, "--nocapture", "--test-threads=1"])
+        .args(arguments)
         .env(FOLDER_VARIABLE, folder.path())
         .env(SOCKET_VARIABLE, folder.path().join("run/pcscd.comm"))
         .env("HOME", folder.path())
         .env("XDG_CACHE_HOME", folder.path().join("cache"))
         .env("LC_ALL", "C")
         .env("RUST_BACKTRACE", "0")
+        .stdout(Stdio::piped())
+        .stderr(errors)
         .output()
         .unwrap();
-    drop(turn);
-    let text = String::from_utf8_lossy(&status.stdout).into_owned() + &String::from_utf8_lossy(&status.stderr);
-    assert!(status.status.success(), "{text}");
-    assert!(text.contains("1 passed"), "{test} is not the name of this test:\n{text}");
+    Some(output)
 }
 
 /// A tool on the path, or where system services are.

@@ -53,6 +53,11 @@ impl Table {
 
     /// `--import-dkek-share` with the shares typed; the key check value that it prints.
     pub fn import_share(&self, file: &str, shares: &[Written]) -> String {
+        self.import_share_at(0, file, shares)
+    }
+
+    /// The same at this reader.
+    pub fn import_share_at(&self, slot: u16, file: &str, shares: &[Written]) -> String {
         let total = shares.len().to_string();
         let mut answers = vec![("Please enter prime", shares[0].prime.as_str())];
         for share in shares {
@@ -62,7 +67,8 @@ impl Table {
                 ("Please enter share value", share.value.as_str()),
             ]);
         }
-        let arguments = ["--import-dkek-share", file, "--pwd-shares-total", &total];
+        let slot = slot.to_string();
+        let arguments = ["--reader", &slot, "--import-dkek-share", file, "--pwd-shares-total", &total];
         let (screen, ok) = talk(&self.file(""), "sc-hsm-tool", &arguments, &answers, "");
         assert!(ok && screen.contains("DKEK share imported"), "{screen}");
         after(&screen, "DKEK key check value").unwrap().to_owned()

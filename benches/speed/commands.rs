@@ -1,0 +1,137 @@
+//! How many APDUs an operation takes: counted in a rehearsal on software cards, against the recorded runs of OpenSC.
+
+use super::Row;
+use hsm_ceremony::app::{Front, FrontError, Occasion, Setting, Sitting, latest_establish};
+use hsm_ceremony::audience::Audience;
+use hsm_ceremony::card::transport::{Readers, Response, Transport, TransportError};
+use hsm_ceremony::ceremony::{People, View};
+use hsm_ceremony::dkek::Rounds;
+use hsm_ceremony::plan::Plan;
+use hsm_ceremony::record::Ending;
+use hsm_ceremony::script::Script;
+use hsm_ceremony::secret::WipingBytes;
+use hsm_ceremony::vault::Vault;
+use std::rc::Rc;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+const PLAN: &str = include_str!("../../assets/plan.example.json");
+const TRACES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/apdu-traces");
+/// The tools first look for two foreign applications; these probes are no work on this device, and not counted.
+const FOREIGN_PROBES: [&str; 2] = ["00A40400076276", "00A4040006A000"];
+
+/// What it is, what the wizard calls its step, and the tool's run that does the same.
+const OPERATIONS: [(&str, &str, &str); 6] = [
+    ("initialise", "Initialise the device", "sc-hsm-tool-initialize"),
+    ("import the DKEK share", "DKEK into the device", "sc-hsm-tool-import-dkek-share"),
+    ("generate an RSA-2048 key", "Key rsa-root", "pkcs11-tool-keypairgen-rsa-2048"),
+    ("list three keys", "List of keys", "pkcs15-tool-dump"),
+    ("wrap an RSA-2048 key", "Backup of rsa-root", "sc-hsm-tool-wrap-key-rsa2048"),
+    ("unwrap an RSA-2048 key", "Restore rsa-root", "sc-hsm-tool-unwrap-key-new"),
+];
+
+/// Commands and the step in which they were sent.
+type Log = Arc<Mutex<(String, Vec<(String, String)>)>>;
+
+struct CountedReaders(Box<dyn Readers>, Log);
+struct Counted(Box<dyn Transport>, Log);
+
+impl Readers for CountedReaders {
+    fn occupied(&mut self) -> Result<Vec<String>, TransportError> {
+        self.0.occupied()
+    }
+    fn connect(&mut self, reader: &str) -> Result<Box<dyn Transport>, TransportError> {
+        Ok(Box::new(Counted(self.0.connect(reader)?, Arc::clone(&self.1))))
+    }
+}
+
+impl Transport for Counted {
+    fn transmit(&mut self, command: &WipingBytes) -> Result<Response, TransportError> {
+        // The step that is on the screen may be a moment behind the command.
+        std::thread::sleep(Duration::from_millis(5));
+        let mut log = self.1.lock().unwrap();
+        let head = base16ct::upper::encode_string(&command.expose()[..command.expose().len().min(8)]);
+        let step = log.0.clone();
+        log.1.push((step, head));
+        drop(log);
+        self.0.transmit(command)
+    }
+    fn largest_command(&self) -> usize {
+        self.0.largest_command()
+    }
+    fn reconnect(&mut self) -> Result<(), TransportError> {
+        self.0.reconnect()
+    }
+}
+
+struct Watching(Audience, Log);
+
+impl Front for Watching {
+    fn show(&mut self, view: &View, vault: &Vault) -> Result<(), FrontError> {
+        self.1.lock().unwrap().0.clone_from(&view.header.title);
+        self.0.show(view, vault)
+    }
+    fn next(&mut self, view: &View, vault: &mut Vault, wait: Duration) -> Result<Option<People>, FrontError> {
+        self.0.next(view, vault, wait)
+    }
+    fn wipe(&mut self) -> Result<(), FrontError> {
+        self.0.wipe()
+    }
+}
+
+pub fn measure() -> Vec<Row> {
+    eprintln!("counting commands …");
+    let records = tempfile::tempdir().unwrap();
+    let log = Log::default();
+    let mut front = Watching(Audience::new(Box::new(std::io::sink())), Arc::clone(&log));
+    let (plan, setting) = (plan(), Setting::SoftwareCards);
+    let establish = Occasion::establish(Plan::parse(&plan).unwrap(), plan, records.path(), setting);
+    run(establish.unwrap(), &mut front, &log);
+    let from = latest_establish(records.path()).unwrap();
+    run(Occasion::restore(&from, None, records.path(), setting).unwrap(), &mut front, &log);
+    let log = log.lock().unwrap();
+    if std::env::var_os("SHOW_COMMANDS").is_some() {
+        log.1.iter().for_each(|(step, head)| eprintln!("{step:32} {head}"));
+    }
+    let row = |(what, step, trace): (&str, &str, &str)| {
+        let ours = log.1.iter().filter(|(title, _)| title == step).count();
+        assert!(ours > 0, "no step {step}");
+        let theirs = recorded(trace);
+        let share = |count: usize| f64::from(u32::try_from(count).unwrap());
+        Row {
+            what: format!("APDUs: {what}"),
+            ours: ours.to_string(),
+            theirs: theirs.to_string(),
+            ratio: format!("{:.2} of them", share(ours) / share(theirs)),
+            target: "≤ 1",
+        }
+    };
+    OPERATIONS.into_iter().map(row).collect()
+}
+
+/// The example with as many keys as the recorded card has that was listed.
+fn plan() -> String {
+    let mut plan: serde_json::Value = serde_json::from_str(PLAN).unwrap();
+    let keys = plan["keys"].as_array_mut().unwrap();
+    for (label, id) in [("p256-root", 11), ("p256-sub", 12)] {
+        keys.push(serde_json::json!({ "label": label, "type": "EC:secp256r1", "id": id.to_string() }));
+    }
+    plan.to_string()
+}
+
+/// How many commands a recorded run took, without the probes.
+fn recorded(name: &str) -> usize {
+    let trace = std::fs::read_to_string(format!("{TRACES}/{name}.json")).unwrap();
+    let trace: Vec<serde_json::Value> = serde_json::from_str(&trace).unwrap();
+    let command = |exchange: &serde_json::Value| exchange["command"].as_str().unwrap().to_owned();
+    trace.iter().map(command).filter(|command| !FOREIGN_PROBES.iter().any(|probe| command.starts_with(probe))).count()
+}
+
+fn run(occasion: Occasion, front: &mut Watching, log: &Log) {
+    let Occasion { ceremony, plan, plan_text, mut office } = occasion;
+    office.rounds = Rounds(1000);
+    office.readers = Box::new(CountedReaders(office.readers, Arc::clone(log)));
+    let script = Rc::new(Script::load().unwrap());
+    let mut sitting = Sitting::begin(ceremony, plan, &plan_text, &script, office).unwrap();
+    assert_eq!(sitting.run(front).unwrap().ended, Some(Ending::Complete));
+}
