@@ -104,7 +104,12 @@ impl Sitting {
             self.drain(front)?;
             let view = self.machine.view(&self.around);
             front.show(&view, &self.vault)?;
-            let wait = Duration::from_millis(if self.clerk.is_busy() { 20 } else { 250 });
+            // Most acts take a moment only; what takes longer is looked at less often.
+            let wait = match self.clerk.busy_for() {
+                None => Duration::from_millis(250),
+                Some(busy) if busy < Duration::from_millis(200) => Duration::from_millis(1),
+                Some(_) => Duration::from_millis(20),
+            };
             let Some(people) = front.next(&view, &mut self.vault, wait)? else { continue };
             match (&view.body, people) {
                 (Body::Ended { .. }, People::GoOn) => return Ok(()),

@@ -258,6 +258,10 @@ pub fn restore(
     }
     let description = description_at(&file, key, to);
     let whole = |device: &mut Device, id: FileId, content: &[u8]| -> Result<(), CardError> {
+        // A key deleted with other tools may have left its files behind: then they are deleted and written whole.
+        if !there && device.write_new_file(id, content).is_ok() && device.read_file(id)? == content {
+            return Ok(());
+        }
         device.write_file(id, content)?;
         if device.read_file(id)? == content {
             return Ok(());

@@ -19,6 +19,8 @@ pub use check::{check, open_text};
 pub use folder::{Folder, RecordFile, WrittenFile};
 pub use source::Source;
 
+use std::time::{Duration, Instant};
+
 use self::bench::{Bench, Reply, Worker};
 use self::derive::{Job, News, OpenedFile};
 use self::finding::{Finding, MISSING};
@@ -94,6 +96,7 @@ pub struct Clerk {
     sealed: Option<ShareFile>,
     notes: Notes,
     backing_up: Option<PlannedKey>,
+    began: Instant,
     finding: Option<Finding>,
     pending: Pending,
 }
@@ -113,6 +116,7 @@ impl Clerk {
             sealed: None,
             notes: Notes::default(),
             backing_up: None,
+            began: Instant::now(),
             finding: None,
             pending: Pending::Nothing,
         }
@@ -120,6 +124,7 @@ impl Clerk {
 
     /// Begins an act. Its outcome comes from [`Clerk::poll`].
     pub fn begin(&mut self, act: Act, vault: &mut Vault) {
+        self.began = Instant::now();
         self.finding = match &act {
             Act::FindDevice { role, not, picked } => {
                 Some(Finding { role: *role, not: not.clone(), picked: picked.clone(), rehearsal: self.rehearsal })
@@ -142,9 +147,9 @@ impl Clerk {
         self.worker.stop();
     }
 
-    /// Whether an act is under way.
-    pub const fn is_busy(&self) -> bool {
-        !matches!(self.pending, Pending::Nothing)
+    /// How long the act under way has been going on; none: none is.
+    pub fn busy_for(&self) -> Option<Duration> {
+        (!matches!(self.pending, Pending::Nothing)).then(|| self.began.elapsed())
     }
 
     /// What has become of the act under way; `None`: nothing new.

@@ -26,6 +26,12 @@ impl Device {
         self.create_and_fill(file, content)
     }
 
+    /// Writes a file that is not there yet: its first piece creates it. Needs the user PIN. Over a file that is there after
+    /// all the result is not sure; read it back.
+    pub fn write_new_file(&mut self, file: FileId, content: &[u8]) -> Result<(), CardError> {
+        self.fill(file, content)
+    }
+
     /// Deletes a file; `false` when there was none. Needs the user PIN.
     pub fn delete_file(&mut self, file: FileId) -> Result<bool, CardError> {
         let answer = self.send(&Command::new(0x00, 0xE4, 0x02, 0x00).data(&[&file.to_bytes()]))?;
@@ -50,10 +56,14 @@ impl Device {
 
     /// Creates a file, empty, and writes the content in pieces.
     pub(super) fn create_and_fill(&mut self, file: FileId, content: &[u8]) -> Result<(), CardError> {
+        self.write_piece(file, 0, &[])?;
+        self.fill(file, content)
+    }
+
+    fn fill(&mut self, file: FileId, content: &[u8]) -> Result<(), CardError> {
         if content.len() > MOST_FILE {
             return Err(CardError::Malformed { operation: Operation::WriteFile, what: "file-too-long" });
         }
-        self.write_piece(file, 0, &[])?;
         let chunk = self.transport.largest_command().saturating_sub(CHUNK_OVERHEAD).clamp(1, MOST_CHUNK);
         for (number, piece) in content.chunks(chunk).enumerate() {
             self.write_piece(file, number * chunk, piece)?;
