@@ -8,9 +8,14 @@ use crate::card::status::Status;
 use crate::card::transport::Transport;
 
 /// What fits into a short command beside offset and length: every reader and every card carries it.
-const MOST_CHUNK: usize = 248;
+const SHORT_CHUNK: usize = 248;
+/// A piece in an extended command, where the reader carries those: `CardContact` software uses 1000 too (the protocol
+/// reference, section 3).
+const EXTENDED_CHUNK: usize = 1000;
 /// Header, Lc, offset object and the longest header of the data object in a short command.
-const CHUNK_OVERHEAD: usize = 5 + 4 + 3;
+const SHORT_OVERHEAD: usize = 5 + 4 + 3;
+/// The same in an extended command.
+const EXTENDED_OVERHEAD: usize = 7 + 4 + 4;
 /// Offsets have two bytes.
 const MOST_FILE: usize = 0xFFFF;
 
@@ -26,10 +31,12 @@ impl Device {
         self.create_and_fill(file, content)
     }
 
-    /// Writes a file that is not there yet: its first piece creates it. Needs the user PIN. Over a file that is there after
-    /// all the result is not sure; read it back.
+    /// Writes a file that is not there yet: its first piece creates it, and where the reader carries extended commands the
+    /// pieces are large. Needs the user PIN. Over a file that is there after all the result is not sure; read it back, and fall
+    /// back on [`Device::write_file`].
     pub fn write_new_file(&mut self, file: FileId, content: &[u8]) -> Result<(), CardError> {
-        self.fill(file, content)
+        let carries = self.transport.largest_command() >= EXTENDED_CHUNK + EXTENDED_OVERHEAD;
+        self.fill(file, content, if carries { EXTENDED_CHUNK } else { self.short_chunk() })
     }
 
     /// Deletes a file; `false` when there was none. Needs the user PIN.
@@ -57,14 +64,17 @@ impl Device {
     /// Creates a file, empty, and writes the content in pieces.
     pub(super) fn create_and_fill(&mut self, file: FileId, content: &[u8]) -> Result<(), CardError> {
         self.write_piece(file, 0, &[])?;
-        self.fill(file, content)
+        self.fill(file, content, self.short_chunk())
     }
 
-    fn fill(&mut self, file: FileId, content: &[u8]) -> Result<(), CardError> {
+    fn short_chunk(&self) -> usize {
+        self.transport.largest_command().saturating_sub(SHORT_OVERHEAD).clamp(1, SHORT_CHUNK)
+    }
+
+    fn fill(&mut self, file: FileId, content: &[u8], chunk: usize) -> Result<(), CardError> {
         if content.len() > MOST_FILE {
             return Err(CardError::Malformed { operation: Operation::WriteFile, what: "file-too-long" });
         }
-        let chunk = self.transport.largest_command().saturating_sub(CHUNK_OVERHEAD).clamp(1, MOST_CHUNK);
         for (number, piece) in content.chunks(chunk).enumerate() {
             self.write_piece(file, number * chunk, piece)?;
         }
@@ -74,9 +84,13 @@ impl Device {
     /// UPDATE BINARY with odd instruction: offset object 54, data object 53.
     fn write_piece(&mut self, file: FileId, offset: usize, piece: &[u8]) -> Result<(), CardError> {
         let [high, low] = file.to_bytes();
-        // A piece has at most 248 bytes and an offset two bytes, both by construction.
-        let length = u8::try_from(piece.len()).unwrap_or(u8::MAX);
-        let header: &[u8] = if length < 0x80 { &[0x53, length] } else { &[0x53, 0x81, length] };
+        // A piece has at most 1000 bytes and an offset two bytes, both by construction.
+        let [upper, lower] = u16::try_from(piece.len()).unwrap_or(u16::MAX).to_be_bytes();
+        let header: &[u8] = match (upper, lower) {
+            (0, 0x00..0x80) => &[0x53, lower],
+            (0, _) => &[0x53, 0x81, lower],
+            _ => &[0x53, 0x82, upper, lower],
+        };
         let pieces = [&offset_object(offset)[..], header, piece];
         self.done(Operation::WriteFile, &Command::new(0x00, 0xD7, high, low).data(&pieces)).map(|_| ())
     }

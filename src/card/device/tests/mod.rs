@@ -216,3 +216,24 @@ proptest! {
         prop_assert!(damaged.as_ref().is_none_or(is_malformed), "{:?}", damaged);
     }
 }
+
+#[test]
+fn a_new_file_is_written_in_large_pieces_where_the_reader_carries_them() {
+    let content: Vec<u8> = (0..=255).cycle().take(1200).collect();
+    let (first, second) = (hex_of(&content[..1000]), hex_of(&content[1000..]));
+    let (mut device, script) = opened();
+    script.then(&[
+        (format!("00D7CE020003F054020000538203E8{first}"), "9000"),
+        (format!("00D7CE02CF540203E85381C8{second}"), "9000"),
+    ]);
+    assert_eq!(device.write_new_file(FileId(0xCE02), &content), Ok(()));
+    script.assert_done();
+
+    let (mut device, script) = opened_small(261);
+    script.then(&[
+        (format!("00D7CE02FF540200005381F8{}", hex_of(&content[..248])), "9000"),
+        (format!("00D7CE0210540200F8530A{}", hex_of(&content[248..258])), "9000"),
+    ]);
+    assert_eq!(device.write_new_file(FileId(0xCE02), &content[..258]), Ok(()));
+    script.assert_done();
+}
