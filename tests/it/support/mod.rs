@@ -207,7 +207,15 @@ impl Table {
 
     /// The device in a reader, opened by our driver.
     pub fn device(&mut self, slot: u16) -> Device {
-        Device::open(self.readers.connect(&Self::reader(slot)).unwrap()).unwrap()
+        let began = Instant::now();
+        loop {
+            match self.readers.connect(&Self::reader(slot)) {
+                Ok(transport) => return Device::open(transport).unwrap(),
+                // A program that has just ended may still have its hold on the card for a moment.
+                Err(TransportError::Busy) if began.elapsed() < FOREVER => std::thread::sleep(Duration::from_millis(20)),
+                Err(error) => panic!("{error:?}"),
+            }
+        }
     }
 
     /// Runs a tool that must succeed; standard output and error.
