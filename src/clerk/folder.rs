@@ -34,6 +34,9 @@ impl Folder {
     pub fn create(records: &Path, name: &str) -> Result<Self, Fault> {
         let path = records.join(name);
         let fault = |error: io::Error| write_fault(&path.display().to_string(), &error);
+        if records.as_os_str().is_empty() {
+            return Err(fault(io::ErrorKind::NotFound.into()));
+        }
         let mut builder = DirBuilder::new();
         builder.mode(0o700);
         DirBuilder::new().mode(0o700).recursive(true).create(records).map_err(fault)?;
