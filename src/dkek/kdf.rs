@@ -210,7 +210,7 @@ impl Compression {
     /// Takes the digest of the digest, `rounds` times.
     fn repeat(self, digest: &mut [u8; 16], rounds: u32) {
         match self {
-            Self::Fast => repeat(digest, rounds, |state, block| fast_md5::transform(state, block)),
+            Self::Fast => repeat(digest, rounds, fast_md5::transform),
             Self::Plain => repeat(digest, rounds, |state, block| compress(state, core::slice::from_ref(block))),
         }
     }
