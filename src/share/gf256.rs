@@ -234,9 +234,11 @@ pub fn combine_strong(shares: &[&StrongShare]) -> Result<WipingBytes, ShareError
     set.secret(&payload).ok_or(ShareError::WrongCheck)
 }
 
-/// Every secret that a quorum of these shares means and whose inner check holds, the one most shares agree on first.
+/// Every secret that a quorum of these shares means and whose inner check holds, each once, with the most shares that
+/// agree on it.
 ///
-/// None when no quorum is right; practically never more than one. Refuses what [`combine_strong`] refuses, except
+/// None when no quorum is right; practically never more than one. When exactly as many shares as the threshold agree,
+/// wrong ones may be among them, whose errors cancel out; the secret is right all the same. Refuses what [`combine_strong`] refuses, except
 /// disagreement and a wrong check.
 pub fn strong_candidates(shares: &[&StrongShare]) -> Result<Vec<StrongCandidate>, ShareError> {
     let set = Set::of(shares)?;
@@ -256,7 +258,11 @@ pub fn strong_candidates(shares: &[&StrongShare]) -> Result<Vec<StrongCandidate>
                 agreeing.push(place);
             }
         }
-        found.push(StrongCandidate { secret, agreeing });
+        match found.iter_mut().find(|known| known.secret.same(&secret)) {
+            Some(known) if known.agreeing.len() >= agreeing.len() => (),
+            Some(known) => known.agreeing = agreeing,
+            None => found.push(StrongCandidate { secret, agreeing }),
+        }
     }
     found.sort_by_key(|candidate| Reverse(candidate.agreeing.len()));
     Ok(found)
