@@ -96,7 +96,7 @@ impl Machine {
 
     fn submit(&mut self) {
         let Mode::Asking(asking) = &self.mode else { return };
-        if !asking.checks.iter().all(|check| *check == FieldCheck::Good) {
+        if !asking.checks.iter().all(|check| matches!(check, FieldCheck::Good | FieldCheck::Strength { .. })) {
             return;
         }
         let (fields, open) = (asking.fields.clone(), asking.open.clone());

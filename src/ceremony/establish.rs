@@ -6,7 +6,7 @@ use super::parts;
 use super::state::State;
 use super::step::{Actor, Kind, List, Step, When, step};
 use crate::plan::Plan;
-use crate::terms::{CustodianNumber, DeviceRole, Handle};
+use crate::terms::{CustodianNumber, DeviceRole, Handle, Purpose};
 
 /// The steps of *establish* for a plan.
 pub fn steps(plan: &Plan) -> Vec<Step> {
@@ -114,7 +114,7 @@ fn turn(custodian: CustodianNumber, last: bool) -> Step {
     if last {
         turn = turn.then("empty", Kind::Do(|_, _| Some(Act::ProveVaultEmpty)));
     }
-    turn.forgetting([Handle::DealtShare(custodian)])
+    turn.forgetting([Handle::DealtShare(Purpose::FIRST, custodian)])
 }
 
 /// The second device, on which the restore is proven in the same sitting.

@@ -8,7 +8,7 @@ use super::parts;
 use super::recovery::{Recovery, recoveries};
 use super::step::{self, Actor, Kind, Stage, Step};
 use crate::record::Entry;
-use crate::terms::{DeviceRole, Fault, Handle, MOST_CUSTODIANS, Number, Seat};
+use crate::terms::{DeviceRole, Fault, Handle, MOST_CUSTODIANS, Number, Purpose, Seat};
 
 impl Machine {
     pub(super) fn outcome(&mut self, outcome: Outcome) {
@@ -63,7 +63,7 @@ impl Machine {
                 self.enter_stage(0);
             }
             Recovery::SeatsAgain => {
-                let seats = (1..=MOST_CUSTODIANS).map(|seat| Handle::SeatShare(Seat(seat)));
+                let seats = (1..=MOST_CUSTODIANS).map(|seat| Handle::SeatShare(Purpose::FIRST, Seat(seat)));
                 self.request(Request::Forget(seats.collect()));
                 self.enter_stage(0);
             }

@@ -1,6 +1,19 @@
 //! What goes into the fields of forms, and how far what was typed has come. Holds rules, never the typed text.
 
-use crate::terms::{Fault, Handle, Serial};
+use crate::terms::{DkekShareNumber, Fault, Handle, Purpose, Serial};
+
+/// What is known of a share before its words are typed. All of it is public.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExpectedWords {
+    /// The number of its set, 22 bits.
+    pub set: Option<u32>,
+    /// M of its set.
+    pub threshold: Option<u8>,
+    /// Its own number, where only one share will do.
+    pub number: Option<u8>,
+    /// Numbers of shares that were given already.
+    pub taken: Vec<u8>,
+}
 
 /// What a field takes; checked key by key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,6 +25,8 @@ pub enum FieldKind {
     },
     /// A share id, decimal.
     ShareId {
+        /// Which DKEK share it is a share of.
+        share: DkekShareNumber,
         /// The id that this person's card must carry, where it is known.
         expected: Option<u8>,
         /// Ids that were given already.
@@ -21,6 +36,31 @@ pub enum FieldKind {
     },
     /// A share value, 8 groups; secret.
     ShareValue,
+    /// The two check bytes of the share whose id and value were typed into the two fields before; secret.
+    CheckBytes {
+        /// Whether the field may stay empty: sets made elsewhere have none.
+        optional: bool,
+        /// The prime, where it is known; otherwise it is in the field before the id.
+        prime: Option<String>,
+    },
+    /// A share as words; secret.
+    ShareWords {
+        /// What its set gives back.
+        card: Purpose,
+        /// How many words it has.
+        words: u8,
+        /// What is known of it.
+        expected: ExpectedWords,
+    },
+    /// Throws of six-sided dice, the digits 1 to 6; secret.
+    Dice {
+        /// How many.
+        throws: u16,
+    },
+    /// A new password for a share file; secret.
+    NewPassword,
+    /// The password of a share file; secret.
+    Password,
     /// The device's user PIN as it is; secret.
     UserPin,
     /// A new user PIN for a device with this many tries; secret.
@@ -54,7 +94,17 @@ impl FieldKind {
     pub const fn is_secret(&self) -> bool {
         matches!(
             self,
-            Self::ShareValue | Self::UserPin | Self::NewUserPin { .. } | Self::SoPin | Self::NewSoPin | Self::Again(_)
+            Self::ShareValue
+                | Self::CheckBytes { .. }
+                | Self::ShareWords { .. }
+                | Self::Dice { .. }
+                | Self::NewPassword
+                | Self::Password
+                | Self::UserPin
+                | Self::NewUserPin { .. }
+                | Self::SoPin
+                | Self::NewSoPin
+                | Self::Again(_)
         )
     }
 }
@@ -85,6 +135,11 @@ pub enum FieldCheck {
     },
     /// Complete and right as far as can be told here.
     Good,
+    /// A new password that is long enough; how many bits it has at best.
+    Strength {
+        /// Bits.
+        bits: u16,
+    },
     /// Wrong: which fault.
     Wrong(Fault),
 }

@@ -22,7 +22,7 @@ mod view;
 
 pub use act::Act;
 pub use event::Event;
-pub use field::{Field, FieldCheck, FieldKind};
+pub use field::{ExpectedWords, Field, FieldCheck, FieldKind};
 pub use interlude::STOP_WORD;
 pub use machine::{Machine, REVEAL_SECONDS, Request};
 pub use outcome::Outcome;
@@ -32,4 +32,4 @@ pub use render::Surroundings;
 pub use state::{FoundDevice, Source, State};
 pub use step::{Actor, Kind, Question, Stage, Step, When};
 pub use values::NAMES;
-pub use view::{Body, FieldState, FieldView, Header, OptionView, StepLine, StepState, View};
+pub use view::{Body, CardView, FieldState, FieldView, Header, OptionView, StepLine, StepState, View};

@@ -6,7 +6,7 @@ use super::state::State;
 use super::step::{Actor, Kind, List, Question, Step, When, step};
 use crate::plan::{Plan, PlannedKey};
 use crate::record::PinName;
-use crate::terms::{CustodianNumber, DeviceRole, Handle, Seat};
+use crate::terms::{CustodianNumber, DeviceRole, DkekShareNumber, Handle, Purpose, Seat};
 
 /// The stages that find the device of a step: it is put in, found, picked among several, and shown.
 pub fn found_device(step: Step) -> Step {
@@ -63,7 +63,7 @@ pub fn quorum_opens(list: &mut List, plan: &Plan) {
             .then("open", Kind::Do(open_share_file))
             .then("opened", Kind::Read)
             .then_when(When::Salvaged, "salvaged", Kind::Read)
-            .forgetting((1..=most).map(|seat| Handle::SeatShare(Seat(seat)))),
+            .forgetting((1..=most).map(|seat| Handle::SeatShare(Purpose::FIRST, Seat(seat)))),
     );
 }
 
@@ -181,7 +181,10 @@ pub fn whole_card(state: &State, step: &Step) -> Vec<Field> {
     };
     vec![
         field("prime", FieldKind::Prime { expected: state.prime.clone() }),
-        field("share-id", FieldKind::ShareId { expected, taken: Vec::new(), foreign: false }),
+        field(
+            "share-id",
+            FieldKind::ShareId { share: DkekShareNumber::FIRST, expected, taken: Vec::new(), foreign: false },
+        ),
         field("share-value", FieldKind::ShareValue),
     ]
 }
@@ -210,7 +213,7 @@ fn seat_share(state: &State, step: &Step) -> Vec<Field> {
         fields.push(field("prime", FieldKind::Prime { expected: None }));
     }
     let expected = sitter.filter(|_| !foreign);
-    fields.push(field("share-id", FieldKind::ShareId { expected, taken, foreign }));
+    fields.push(field("share-id", FieldKind::ShareId { share: DkekShareNumber::FIRST, expected, taken, foreign }));
     fields.push(field("share-value", FieldKind::ShareValue));
     fields
 }

@@ -5,10 +5,10 @@ use super::interlude::Interlude;
 use super::machine::{Asking, Machine, Mode, REVEAL_SECONDS};
 use super::step::{Actor, Kind, Question, Stage, Step};
 use super::values::Values;
-use super::view::{Body, FieldState, FieldView, Header, OptionView, StepLine, StepState, View};
+use super::view::{Body, CardView, FieldState, FieldView, Header, OptionView, StepLine, StepState, View};
 use crate::record::{CeremonyKind, Ending};
 use crate::script::fill;
-use crate::terms::{CustodianNumber, Fault, Handle, Serial};
+use crate::terms::{CustodianNumber, DkekShareNumber, Fault, Handle, Purpose, Serial};
 
 /// What a view needs that the machine does not know.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -200,7 +200,7 @@ impl Machine {
         let word = |kind: &str| fill(self.script.word(&format!("field-{}-{kind}", field.name)), &values);
         let state = match check {
             FieldCheck::Empty => FieldState::Empty,
-            FieldCheck::Good => FieldState::Good,
+            FieldCheck::Good | FieldCheck::Strength { .. } => FieldState::Good,
             FieldCheck::Typing { done, all } => {
                 let values = [("done", done.to_string()), ("all", all.to_string())];
                 FieldState::Typing(fill(self.script.word("field-typing"), &values))
@@ -213,6 +213,16 @@ impl Machine {
             masked: field.kind.is_secret(),
             kind: field.kind.clone(),
             state,
+            wrong_at: match check {
+                FieldCheck::Wrong(fault) => place_of(fault),
+                _ => None,
+            },
+            note: match check {
+                FieldCheck::Strength { bits } => {
+                    Some(fill(self.script.word("field-strength"), &[("bits", bits.to_string())]))
+                }
+                _ => None,
+            },
         }
     }
 
@@ -229,10 +239,15 @@ impl Machine {
             during: lines(during.map(|text| text.text.as_slice()).unwrap_or_default(), values),
             owner: self.state().plan.custodian(custodian).to_owned(),
             custodian,
-            prime: self.state().prime.clone().unwrap_or_default(),
-            id,
-            value: Handle::DealtShare(custodian),
-            labels: [word("field-prime-label"), word("field-share-id-label"), word("field-share-value-label")],
+            card: CardView::Numbers {
+                purpose: Purpose::FIRST,
+                prime: self.state().prime.clone().unwrap_or_default(),
+                id,
+                value: Handle::DealtShare(Purpose::FIRST, custodian),
+                check: Handle::DealtCheck(DkekShareNumber::FIRST, custodian),
+                labels: ["prime", "share-id", "share-value", "check-bytes"]
+                    .map(|name| word(&format!("field-{name}-label"))),
+            },
             shown: asking.shown_at.is_some(),
             seconds_left: left,
             seen: asking.seen,
@@ -304,6 +319,11 @@ impl Machine {
         let list = serials.map(|serial| serial.to_string()).collect::<Vec<_>>().join(", ");
         fill(self.script.word("changed-devices"), &[("serials", list)])
     }
+}
+
+/// Which word or group a fault is about.
+fn place_of(fault: &Fault) -> Option<u8> {
+    fault.values.iter().find(|(key, _)| matches!(*key, "place" | "group")).and_then(|(_, value)| value.parse().ok())
 }
 
 /// Paragraphs with their values; a value of several lines becomes several paragraphs.

@@ -3,7 +3,7 @@
 //! All sentences come ready from the script; a front end arranges them and invents none.
 
 use super::field::FieldKind;
-use crate::terms::{CustodianNumber, Handle};
+use crate::terms::{CustodianNumber, Handle, Purpose};
 
 /// One screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,6 +98,41 @@ pub struct FieldView {
     pub kind: FieldKind,
     /// How far it has come.
     pub state: FieldState,
+    /// Which word or group is wrong, from 1, where that can be said.
+    pub wrong_at: Option<u8>,
+    /// Said instead of the plain word when it is good: how strong a password is.
+    pub note: Option<String>,
+}
+
+/// What a custodian notes on a card.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CardView {
+    /// A share of sc-hsm-tool's scheme.
+    Numbers {
+        /// What its set gives back.
+        purpose: Purpose,
+        /// The public prime of the set, 8 groups.
+        prime: String,
+        /// The id, for example `3` or `10 (type A into sc-hsm-tool)`.
+        id: String,
+        /// Where the vault has the share value: ASCII, 8 groups with colons.
+        value: Handle,
+        /// Where the vault has the check bytes: ASCII, 2 groups with a colon.
+        check: Handle,
+        /// Labels for prime, id, value and check bytes, as on the card.
+        labels: [String; 4],
+    },
+    /// A share as words.
+    Words {
+        /// What its set gives back.
+        purpose: Purpose,
+        /// Where the vault has the words: ASCII, single spaces between them.
+        words: Handle,
+        /// How many there are.
+        count: u8,
+        /// Set, M of N and number, in one line; public.
+        heading: String,
+    },
 }
 
 /// What the middle of the screen shows and asks. `text` is a list of paragraphs, each unwrapped.
@@ -145,14 +180,8 @@ pub enum Body {
         owner: String,
         /// Which custodian.
         custodian: CustodianNumber,
-        /// The public prime of the set, 8 groups.
-        prime: String,
-        /// The id, for example `3` or `10 (type A into sc-hsm-tool)`.
-        id: String,
-        /// Where the vault has the share value: ASCII, 8 groups with colons.
-        value: Handle,
-        /// Labels for prime, id and value, as on the card and in sc-hsm-tool.
-        labels: [String; 3],
+        /// What is noted.
+        card: CardView,
         /// Whether it is shown now.
         shown: bool,
         /// Seconds until it hides by itself.

@@ -21,6 +21,11 @@ pub fn check(kind: &FieldKind, place: u8, vault: &Vault) -> FieldCheck {
             read_value(text.expose(), true)
                 .map_or_else(|error| FieldCheck::Wrong(read_fault(error)), |_| FieldCheck::Good)
         }),
+        FieldKind::CheckBytes { .. }
+        | FieldKind::ShareWords { .. }
+        | FieldKind::Dice { .. }
+        | FieldKind::NewPassword
+        | FieldKind::Password => FieldCheck::Empty,
         FieldKind::UserPin => user_pin(text, |_| Ok(())),
         FieldKind::NewUserPin { tries } => {
             let rule = |pin: &UserPin| pin.not_published().and_then(|()| pin.allows_tries(*tries));
@@ -205,7 +210,7 @@ fn key_reference(text: &TypedText, taken: &[u8]) -> FieldCheck {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::terms::Serial;
+    use crate::terms::{DkekShareNumber, Serial};
 
     fn check_text(kind: &FieldKind, text: &str) -> FieldCheck {
         let mut vault = Vault::new();
@@ -243,14 +248,16 @@ mod tests {
 
     #[test]
     fn ids_of_two_digits_may_be_typed_digit_by_digit() {
-        let twelve = FieldKind::ShareId { expected: Some(12), taken: Vec::new(), foreign: false };
+        let twelve =
+            FieldKind::ShareId { expected: Some(12), taken: Vec::new(), share: DkekShareNumber::FIRST, foreign: false };
         assert_eq!(check_text(&twelve, "1"), FieldCheck::Typing { done: 1, all: 2 });
         assert_eq!(check_text(&twelve, "12"), FieldCheck::Good);
         assert_eq!(wrong(check_text(&twelve, "13")), "id-not-yours");
         assert_eq!(wrong(check_text(&twelve, "0")), "id-range");
         assert_eq!(wrong(check_text(&twelve, "C")), "id-not-number");
         assert_eq!(wrong(check_text(&twelve, "99999999999999999999")), "id-range");
-        let taken = FieldKind::ShareId { expected: None, taken: vec![3], foreign: false };
+        let taken =
+            FieldKind::ShareId { expected: None, taken: vec![3], share: DkekShareNumber::FIRST, foreign: false };
         assert_eq!(wrong(check_text(&taken, "3")), "id-taken");
     }
 
@@ -279,7 +286,7 @@ mod tests {
         let _ = vault.typing(0).push(b'1');
         let secrets = [
             FieldKind::Prime { expected: None },
-            FieldKind::ShareId { expected: None, taken: Vec::new(), foreign: false },
+            FieldKind::ShareId { expected: None, taken: Vec::new(), share: DkekShareNumber::FIRST, foreign: false },
             FieldKind::ShareValue,
             FieldKind::UserPin,
             FieldKind::NewUserPin { tries: 3 },

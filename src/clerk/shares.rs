@@ -14,7 +14,7 @@ use crate::share::{
     Candidate, PasswordShare, SharePrime, candidates, deal, id_readings, read_id, read_prime, read_value,
     with_prime_added, write_value,
 };
-use crate::terms::{CustodianNumber, Fault, Handle, Kcv, Quorum, Seat};
+use crate::terms::{CustodianNumber, Fault, Handle, Kcv, Purpose, Quorum, Seat};
 use crate::vault::Vault;
 
 /// More derivations than this are not tried on one share file: each takes seconds.
@@ -42,7 +42,7 @@ pub fn begin(quorum: Quorum, rounds: Rounds, rehearsal: bool, vault: &mut Vault)
         return Err(Fault::new("step-not-possible"));
     };
     for (number, share) in quorum.numbers().zip(&dealt.shares) {
-        vault.keep(Handle::DealtShare(number), write_value(&share.value));
+        vault.keep(Handle::DealtShare(Purpose::FIRST, number), write_value(&share.value));
     }
     let sealing = derive::begin_sealing(dealt.password, share, salt, rounds);
     Ok(Begun { sealing, fact: Fact::Dealt { quorum, prime: prime.to_string(), kcv } })
@@ -63,7 +63,8 @@ pub fn compare(custodian: CustodianNumber, prime: &str, vault: &mut Vault) -> Re
             wrong.push("share id".to_owned());
         }
         let value = read_value(typed(2)?.expose(), true).map_err(super::check::read_fault)?;
-        let dealt = vault.lend(Handle::DealtShare(custodian)).ok_or_else(|| Fault::new("typed-missing"))?;
+        let dealt =
+            vault.lend(Handle::DealtShare(Purpose::FIRST, custodian)).ok_or_else(|| Fault::new("typed-missing"))?;
         let dealt = read_value(dealt, true).map_err(super::check::read_fault)?;
         let groups = value.expose().iter().zip(dealt.expose()).enumerate();
         wrong.extend(groups.filter(|(_, (a, b))| a != b).map(|(place, _)| format!("group {} of the value", place + 1)));
@@ -72,7 +73,7 @@ pub fn compare(custodian: CustodianNumber, prime: &str, vault: &mut Vault) -> Re
     if !wrong.is_empty() {
         return Err(Fault::new("share-differs").with("where", wrong.join(", ")));
     }
-    vault.forget(Handle::DealtShare(custodian));
+    vault.forget(Handle::DealtShare(Purpose::FIRST, custodian));
     Ok(vec![Fact::ReadBack { custodian }])
 }
 
@@ -95,7 +96,7 @@ pub fn take(seat: Seat, prime: Option<&str>, foreign: bool, vault: &mut Vault) -
     };
     vault.forget_typed();
     share.check().map_err(faults::share)?;
-    vault.keep(Handle::SeatShare(seat), WipingBytes::from_slice(share.value.expose()));
+    vault.keep(Handle::SeatShare(Purpose::FIRST, seat), WipingBytes::from_slice(share.value.expose()));
     let mut facts = vec![Fact::Given { seat, ids }];
     if first == 1 {
         facts.insert(0, Fact::PrimeTyped { prime: share.prime.to_string() });
@@ -124,7 +125,7 @@ pub fn tries(given: &Given<'_>, vault: &Vault) -> Result<Vec<Try>, Fault> {
     for ids in readings(given.seats) {
         let mut shares = Vec::new();
         for ((seat, decimal), id) in given.seats.iter().zip(&ids) {
-            let value = vault.lend(Handle::SeatShare(*seat)).and_then(Secret::from_slice);
+            let value = vault.lend(Handle::SeatShare(Purpose::FIRST, *seat)).and_then(Secret::from_slice);
             let value = value.ok_or_else(|| Fault::new("shares-missing"))?;
             shares.push((PasswordShare { prime, id: *id, value }, reading(decimal, *id)));
         }
@@ -202,7 +203,7 @@ pub fn opened(found: Option<Found>, seats: &[Seat], expected: Kcv, vault: &mut V
     let (right, wrong): (Vec<_>, Vec<_>) = seats.iter().enumerate().partition(|(place, _)| is_right(place));
     let only = |list: Vec<(usize, &Seat)>| list.into_iter().map(|(_, seat)| *seat).collect();
     for seat in seats {
-        vault.forget(Handle::SeatShare(*seat));
+        vault.forget(Handle::SeatShare(Purpose::FIRST, *seat));
     }
     if !wrong.is_empty() {
         defects.push(Defect::WrongShare);

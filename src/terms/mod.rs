@@ -1,9 +1,11 @@
 //! The field's terms as types. Nothing here can hold a secret.
 
 mod keys;
+mod sharing;
 mod written;
 
 pub use keys::{Curve, KeyId, KeyLabel, KeyReference, KeyType};
+pub use sharing::{DkekShareNumber, MOST_DKEK_SHARES, Purpose, Scheme};
 
 use std::fmt;
 
@@ -167,13 +169,23 @@ impl fmt::Display for Kcv {
 pub enum Handle {
     /// The seed of the one generator that everything random comes from.
     GeneratorSeed,
-    /// The dealt share value of one custodian, until their turn ends.
-    DealtShare(CustodianNumber),
+    /// What custodians threw with dice.
+    Dice,
+    /// The password of a share file that one person holds.
+    SharePassword(DkekShareNumber),
+    /// What one custodian notes of a dealt share, until their turn ends: the value in groups, or the words.
+    DealtShare(Purpose, CustodianNumber),
+    /// The check bytes of a dealt share, until its custodian's turn ends.
+    DealtCheck(DkekShareNumber, CustodianNumber),
     /// What a person is typing into the field with this place on the screen, 0..
     Entry(u8),
-    /// The share typed at one seat of the quorum: prime, id and value.
-    SeatShare(Seat),
-    /// The DKEK that a quorum opened, until the last backup is verified or it is loaded.
+    /// The word that would make what was typed into the field with this place right, for its owner's eyes.
+    Suggestion(u8),
+    /// The share typed at one seat of the quorum: its value, or its words.
+    SeatShare(Purpose, Seat),
+    /// One DKEK share that was opened, until all are there.
+    DkekShare(DkekShareNumber),
+    /// The DKEK shares, one after the other, until the last backup is verified or they are loaded.
     Dkek,
     /// The user PIN of the device at hand.
     UserPin,

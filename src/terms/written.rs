@@ -3,7 +3,8 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{
-    CustodianNumber, DeviceRole, Digest, Kcv, KeyId, KeyLabel, KeyReference, KeyType, Number, Quorum, Seat, Serial,
+    CustodianNumber, DeviceRole, Digest, DkekShareNumber, Kcv, KeyId, KeyLabel, KeyReference, KeyType, Number, Purpose,
+    Quorum, Scheme, Seat, Serial,
 };
 
 /// Terms travel through records and manifests as the text that people read, checked on the way in.
@@ -36,6 +37,9 @@ as_text! {
     KeyType => |text| KeyType::parse(text).ok();
     Kcv => Kcv::parse;
     CustodianNumber => |text| CustodianNumber::new(text.parse().ok()?);
+    DkekShareNumber => |text| DkekShareNumber::new(text.parse().ok()?);
+    Purpose => Purpose::parse;
+    Scheme => Scheme::parse;
     Seat => |text| text.parse().ok().map(Seat);
     Number => Number::parse;
     DeviceRole => |text| [DeviceRole::Original, DeviceRole::Replacement].into_iter().find(|role| role.word() == text);
