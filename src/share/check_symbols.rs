@@ -145,7 +145,7 @@ impl Code {
         let mut product = 0;
         for bit in (0..self.bits).rev() {
             let carry = product >> (self.bits - 1) & 1;
-            product = (product << 1) ^ carry * self.polynomial;
+            product = (product << 1) ^ (carry * self.polynomial);
             product ^= (other >> bit & 1) * one;
         }
         product
@@ -153,7 +153,7 @@ impl Code {
 
     /// Divides by alpha.
     const fn halve(&self, number: u16) -> u16 {
-        (number ^ (number & 1) * self.polynomial) >> 1
+        (number ^ ((number & 1) * self.polynomial)) >> 1
     }
 }
 
