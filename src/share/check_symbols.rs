@@ -71,7 +71,8 @@ impl Code {
         if syndromes.iter().all(|syndrome| *syndrome == 0) {
             return Verdict::Right;
         }
-        // an error e at power p makes e·alpha^(jp) of syndrome j; two neighbours that differ by d make the sum of two such
+        // an error e at power p makes e·alpha^(jp) of syndrome j; neighbours that changed places make two such, with
+        // their difference as the error
         let error = Zeroizing::new(syndromes.first().copied().unwrap_or(0));
         let mut swapped = None;
         let mut swaps = 0;

@@ -50,7 +50,9 @@ impl Words {
 
     fn with(&self, changes: &[(usize, &'static str)]) -> String {
         let mut words = self.0.clone();
-        changes.iter().for_each(|(place, word)| words[*place] = word);
+        for (place, word) in changes {
+            words[*place] = word;
+        }
         words.join(" ")
     }
 }
