@@ -72,13 +72,13 @@ pub fn recoveries(state: &State, act: &Act, fault: &Fault) -> Vec<Recovery> {
         (Act::CompareShare { .. } | Act::TakeShare { .. }, _) => vec![TypeAgain, FromStart],
         (Act::OpenWithPassword { .. }, _) => vec![TypeAgain],
         (Act::RebuildSoPin { .. }, _) => vec![SeatsAgain],
-        (Act::JoinDkek { .. }, "kcv-differs" | "dkek-shares-same") => Vec::new(),
+        (Act::JoinDkek { .. }, _) => Vec::new(),
         (Act::OpenShareFile { share, .. }, "shares-do-not-open" | "shares-disagree") => {
             let quorum = state.plan.quorum(*share);
             let more = quorum.is_some_and(|quorum| state.open_seats(*share) < quorum.custodians());
             more.then_some(AnotherCustodian).into_iter().chain([SeatsAgain]).collect()
         }
-        (Act::OpenShareFile { .. }, "kcv-differs") => vec![SeatsAgain],
+        (Act::OpenShareFile { .. }, "kcv-differs" | "dkek-share-twice" | "shares-of-other-sets") => vec![SeatsAgain],
         (Act::Initialise { .. } | Act::ChangeSoPin { .. }, "so-pin-wrong" | "so-pin-old-wrong" | "pins-missing") => {
             vec![PinsAgain]
         }

@@ -3,7 +3,7 @@
 use sha2::{Digest as _, Sha256};
 
 use super::bench::{Bench, Reply};
-use super::faults;
+use super::{faults, shares};
 use super::folder::{Folder, WrittenFile};
 use super::source::Source;
 use crate::card::status::Status;
@@ -13,7 +13,7 @@ use crate::card::{
     AuthenticatedRequest, CardError, DescribedType, Device, FileId, KeyDescription, KeyEntry, Operation, PublicKey,
     Verdict,
 };
-use crate::dkek::{Dkek, DkekShare, KeyBlob, WrappedKeyFile};
+use crate::dkek::{KeyBlob, WrappedKeyFile};
 use crate::plan::PlannedKey;
 use crate::record::{BackedUpKey, Fact, StoredKey};
 use crate::secret::{Secret, WipingBytes};
@@ -210,8 +210,7 @@ pub fn back_up(
 
 /// Whether a wrapped key's KCV and MAC hold under the DKEK. Its payload is never deciphered.
 pub fn verify(name: &str, content: &[u8], kcv: Kcv, dkek: &WipingBytes) -> Result<WrappedKeyFile, Fault> {
-    let share = Secret::from_slice(dkek.expose()).map(DkekShare::new).ok_or_else(|| Fault::new("dkek-missing"))?;
-    let dkek = Dkek::from_shares(&[&share]).map_err(|_| Fault::new("dkek-missing"))?;
+    let dkek = shares::dkek_of(dkek)?;
     if dkek.kcv() != kcv {
         return Err(Fault::new("kcv-differs").with("found", dkek.kcv()).with("expected", kcv));
     }
