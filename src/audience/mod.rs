@@ -1,6 +1,7 @@
 //! The automatic audience of `rehearse --auto`: answers every view as attentive people would, and keeps what they noted on
 //! paper in memory. It is for rehearsals alone; its PINs are no secrets.
 
+mod dice;
 mod paper;
 
 use std::io::{self, Write};
@@ -8,6 +9,8 @@ use std::time::Duration;
 
 use self::paper::Paper;
 use crate::ceremony::{Body, FieldKind, FieldState, FieldView, OptionView, People, View};
+use crate::secret::TypedText;
+use crate::terms::Purpose;
 use crate::vault::Vault;
 
 /// The user PIN of every automatic rehearsal.
@@ -18,6 +21,9 @@ const SO_PIN: &[u8] = b"3141592653589793";
 
 /// The SO-PIN that vendors and manuals leave on devices that were initialised before.
 const PUBLISHED_SO_PIN: &[u8] = b"3537363231383830";
+
+/// The password of every DKEK share that one person holds in an automatic rehearsal.
+const PASSWORD: &[u8] = b"four custodians hold this rehearsal";
 
 /// Why the audience cannot go on.
 #[derive(Debug)]
@@ -88,10 +94,11 @@ impl Audience {
             }
             Body::Choose { options, custodians, .. } => self.choose(options, *custodians).map(Some),
             Body::Form { fields, .. } => self.fill(fields, vault).map(Some),
-            Body::Reveal { shown: true, prime, value, custodian, .. } => {
-                let note = vault.lend(*value).map(|value| Paper::note(custodian.get(), prime, value));
-                self.papers.retain(|paper| paper.id != custodian.get());
-                self.papers.extend(note);
+            Body::Reveal { shown: true, card, custodian, .. } => {
+                if let Some(note) = Paper::note(custodian.get(), card, vault) {
+                    self.papers.retain(|paper| (paper.card, paper.number) != (note.card, note.number));
+                    self.papers.push(note);
+                }
                 Ok(Some(People::Hide))
             }
             Body::Reveal { seen, .. } => Ok(Some(if *seen { People::GoOn } else { People::Show })),
@@ -129,40 +136,58 @@ impl Audience {
         Ok(People::Chose(place))
     }
 
+    /// The paper of the person at the keyboard for a field of this form.
+    fn paper(&self, fields: &[FieldView], kind: &FieldKind) -> Option<&Paper> {
+        let of_form = || fields.iter().find(|field| matches!(field.kind, FieldKind::ShareId { .. }));
+        let (card, number) = match kind {
+            FieldKind::ShareWords { card, expected, .. } => (*card, expected.number),
+            _ => match of_form().map(|field| &field.kind) {
+                Some(FieldKind::ShareId { share, expected, .. }) => (Purpose::DkekShare(*share), *expected),
+                _ => return None,
+            },
+        };
+        let number = number.or(self.sitter)?;
+        self.papers.iter().find(|paper| (paper.card, paper.number) == (card, number))
+    }
+
     /// Fills the first field that is not good yet, or goes on.
     fn fill(&mut self, fields: &[FieldView], vault: &mut Vault) -> Result<People, AudienceError> {
-        let Some(place) = fields.iter().position(|field| field.state != FieldState::Good) else {
-            return Ok(People::GoOn);
+        // check bytes that may be left out are typed all the same by who has noted them
+        let left_out = |number: u8, field: &FieldView| {
+            matches!(field.kind, FieldKind::CheckBytes { optional: true, .. })
+                && vault.typed(number).is_none_or(TypedText::is_empty)
+                && self.paper(fields, &field.kind).is_some_and(|paper| paper.check.is_some())
         };
-        let stuck = || AudienceError::Stuck(format!("field {}", place + 1));
-        let (field, number) = (fields.get(place).ok_or_else(stuck)?, u8::try_from(place).map_err(|_| stuck())?);
+        let open =
+            (0..).zip(fields).find(|(number, field)| field.state != FieldState::Good || left_out(*number, field));
+        let Some((number, field)) = open else { return Ok(People::GoOn) };
+        let stuck = || AudienceError::Stuck(format!("field {}", number + 1));
         // What was typed once and is not good does not get better by typing it again.
-        if field.state != FieldState::Empty {
+        if !matches!(field.state, FieldState::Empty | FieldState::Good) {
             return Err(stuck());
         }
-        let card = fields.iter().find_map(|field| match field.kind {
-            FieldKind::ShareId { expected, .. } => expected.or(self.sitter),
-            _ => None,
-        });
-        let paper = self.papers.iter().find(|paper| Some(paper.id) == card);
+        let paper = self.paper(fields, &field.kind);
+        let thrown;
         let digits;
         let text: &[u8] = match &field.kind {
-            FieldKind::Prime { .. } => paper.ok_or_else(stuck)?.prime.as_bytes(),
+            FieldKind::Prime { .. } => paper.and_then(|paper| paper.prime.as_ref()).ok_or_else(stuck)?.as_bytes(),
             FieldKind::ShareId { .. } => {
-                digits = paper.ok_or_else(stuck)?.id.to_string();
+                digits = paper.ok_or_else(stuck)?.number.to_string();
                 digits.as_bytes()
             }
-            FieldKind::ShareValue => paper.ok_or_else(stuck)?.value.expose(),
-            FieldKind::UserPin | FieldKind::NewUserPin { .. } => USER_PIN,
-            FieldKind::SoPin => PUBLISHED_SO_PIN,
-            FieldKind::NewSoPin => SO_PIN,
-            FieldKind::Again(of) => match fields.get(usize::from(*of)).map(|field| &field.kind) {
-                Some(FieldKind::NewSoPin) => SO_PIN,
-                _ => USER_PIN,
-            },
+            FieldKind::ShareValue | FieldKind::ShareWords { .. } => paper.ok_or_else(stuck)?.share.expose(),
+            FieldKind::CheckBytes { .. } => paper.and_then(|paper| paper.check.as_ref()).ok_or_else(stuck)?.expose(),
+            FieldKind::Dice { throws } => {
+                thrown = dice::throws(usize::from(*throws));
+                &thrown
+            }
             FieldKind::Serial(serial) => serial.as_str().as_bytes(),
             FieldKind::Word(word) => word.as_bytes(),
-            FieldKind::KeyReference { .. } | FieldKind::Line => return Err(stuck()),
+            FieldKind::Again(of) => {
+                let of = fields.get(usize::from(*of)).ok_or_else(stuck)?;
+                known(&of.kind).ok_or_else(stuck)?
+            }
+            kind => known(kind).ok_or_else(stuck)?,
         };
         let typing = vault.typing(number);
         typing.clear();
@@ -170,3 +195,17 @@ impl Audience {
         Ok(People::Edited(number))
     }
 }
+
+/// What is typed from memory.
+const fn known(kind: &FieldKind) -> Option<&'static [u8]> {
+    match kind {
+        FieldKind::UserPin | FieldKind::NewUserPin { .. } => Some(USER_PIN),
+        FieldKind::SoPin => Some(PUBLISHED_SO_PIN),
+        FieldKind::NewSoPin => Some(SO_PIN),
+        FieldKind::NewPassword | FieldKind::Password => Some(PASSWORD),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

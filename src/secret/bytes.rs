@@ -1,5 +1,7 @@
 //! A byte buffer that never grows beyond its first allocation and wipes itself.
 
+use std::ops::Range;
+
 use subtle::ConstantTimeEq;
 use zeroize::Zeroize;
 
@@ -50,6 +52,23 @@ impl WipingBytes {
         true
     }
 
+    /// Puts `with` where the bytes of `range` are; what stands behind moves in place, and what is left over at the end
+    /// is wiped. All or nothing: full, or no such range, changes nothing.
+    pub fn splice(&mut self, range: Range<usize>, with: &[u8]) -> Result<(), Full> {
+        let Range { start, end } = range.clone();
+        let before = self.0.len();
+        let taken = end.checked_sub(start).filter(|_| end <= before).ok_or(Full)?;
+        let after = before - taken + with.len();
+        if after > self.0.capacity() {
+            return Err(Full);
+        }
+        // within the capacity, so that nothing moves to another allocation
+        self.0.resize(before.max(after), 0);
+        put_between(&mut self.0, range, before, with);
+        self.0.truncate(after);
+        Ok(())
+    }
+
     /// Wipes everything; the capacity stays.
     pub fn clear(&mut self) {
         self.0.zeroize();
@@ -81,6 +100,17 @@ impl WipingBytes {
     }
 }
 
+/// Puts `with` where the bytes of `range` are, of `before` bytes that are in use; wipes what is no longer in use then.
+fn put_between(bytes: &mut [u8], range: Range<usize>, before: usize, with: &[u8]) {
+    let behind = range.start + with.len();
+    let after = behind + before - range.end;
+    bytes.copy_within(range.end..before, behind);
+    for (place, byte) in bytes.iter_mut().skip(range.start).zip(with) {
+        *place = *byte;
+    }
+    bytes.iter_mut().skip(after).for_each(Zeroize::zeroize);
+}
+
 impl Drop for WipingBytes {
     fn drop(&mut self) {
         self.0.zeroize();
@@ -101,5 +131,43 @@ mod tests {
         assert_eq!(buffer.push(b'd'), Ok(()));
         buffer.clear();
         assert!(buffer.is_empty() && !buffer.pop());
+    }
+
+    #[test]
+    fn is_edited_in_place_and_what_is_left_behind_is_wiped() {
+        let mut buffer = WipingBytes::with_capacity(12);
+        buffer.extend(b"one two six").unwrap();
+        let place = buffer.0.as_ptr();
+        for (range, with, text) in [
+            (4..7, &b"four"[..], &b"one four six"[..]),
+            (0..3, b"", b" four six"),
+            (9..9, b"ty", b" four sixty"),
+            (0..11, b"ten", b"ten"),
+        ] {
+            assert_eq!(buffer.splice(range, with), Ok(()));
+            assert_eq!(buffer.expose(), text);
+            assert_eq!(buffer.0.as_ptr(), place, "the same allocation stays");
+        }
+    }
+
+    #[test]
+    fn nothing_stays_behind_a_shortened_text() {
+        let mut bytes = *b"one two six";
+        put_between(&mut bytes, 0..4, 11, b"");
+        assert_eq!(&bytes, b"two six\0\0\0\0");
+        put_between(&mut bytes, 4..7, 7, b"x");
+        assert_eq!(&bytes, b"two x\0\0\0\0\0\0");
+    }
+
+    #[test]
+    fn an_edit_that_does_not_fit_changes_nothing() {
+        let mut buffer = WipingBytes::with_capacity(4);
+        buffer.extend(b"abcd").unwrap();
+        for range in [0..5, 5..5, 1..1, 4..4] {
+            assert_eq!(buffer.splice(range, b"x"), Err(Full));
+        }
+        let (start, end) = (3, 2);
+        assert_eq!(buffer.splice(start..end, b""), Err(Full), "a range that runs backwards");
+        assert_eq!(buffer.expose(), b"abcd");
     }
 }

@@ -7,8 +7,10 @@ use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use super::keyboard::{Key, Keyboard, Source};
-use super::keys::{Deed, Mode, deed};
-use crate::ceremony::{Body, FieldKind, FieldState, FieldView, OptionView, People, View};
+use super::keys::{Deed, MadeOf, Mode, deed};
+use super::screens::{Grid, count_throws};
+use super::words::{Cursor, Done};
+use crate::ceremony::{Body, CardView, FieldKind, FieldState, FieldView, OptionView, People, View};
 use crate::vault::Vault;
 
 /// How long typed text stays unmasked.
@@ -36,6 +38,10 @@ pub struct Desk {
     pub hint: Option<&'static str>,
     /// The window is too small for anything.
     pub too_small: bool,
+    /// Where the word cursor is, if the field in focus has words.
+    pub cursor: Cursor,
+    /// Enter completed a word; now that it is checked, go on with what Enter does.
+    enter: bool,
     most_scroll: usize,
     page: usize,
     read_to_end: bool,
@@ -128,6 +134,11 @@ impl Desk {
                 Mode::Choose { digits: options.len() <= 9 }
             }
             Body::Form { fields, may_leave, .. } => Mode::Form {
+                made_of: match fields.get(self.focus).map(|field| &field.kind) {
+                    Some(FieldKind::ShareWords { .. }) => MadeOf::Words,
+                    Some(FieldKind::Dice { .. }) => MadeOf::Throws,
+                    _ => MadeOf::Characters,
+                },
                 masked: fields.get(self.focus).is_some_and(|field| field.masked),
                 may_leave: *may_leave,
                 several: fields.len() > 1,
@@ -181,6 +192,10 @@ impl Desk {
         if let Some(done) = self.fill_in(vault) {
             return Ok(Some(done));
         }
+        if std::mem::take(&mut self.enter) {
+            self.changed = true;
+            return Ok(self.advance(view));
+        }
         let now = Instant::now();
         let moment = self.unmasked_until.map(|until| until.saturating_duration_since(now));
         let key = keyboard.key(moment.map_or(wait, |moment| wait.min(moment)))?;
@@ -212,8 +227,13 @@ impl Desk {
     pub fn press(&mut self, key: Key, view: &View, vault: &mut Vault, now: Instant) -> Option<People> {
         self.hint = None;
         let mode = self.mode(view);
-        if matches!((mode, key), (Mode::Form { .. }, Key::Char(_) | Key::Paste | Key::Foreign)) {
-            return self.type_in(key, vault);
+        let text = match (mode, key) {
+            (Mode::Form { made_of, .. }, Key::Char(b'?')) => made_of == MadeOf::Characters,
+            (Mode::Form { .. }, Key::Char(_) | Key::Paste | Key::Foreign) => true,
+            _ => false,
+        };
+        if text {
+            return self.type_in(key, view, vault);
         }
         if let (Mode::Choose { digits: true }, Key::Char(digit @ b'1'..=b'9')) = (mode, key) {
             let place = usize::from(digit - b'1');
@@ -229,10 +249,26 @@ impl Desk {
     }
 
     /// Keys that are text go into the vault; what would be text, but came otherwise, is refused.
-    fn type_in(&mut self, key: Key, vault: &mut Vault) -> Option<People> {
+    fn type_in(&mut self, key: Key, view: &View, vault: &mut Vault) -> Option<People> {
         let place = u8::try_from(self.focus).ok()?;
         self.follow = true;
+        let kind = self.kind(view);
         self.hint = match key {
+            Key::Char(byte) if let Some(FieldKind::ShareWords { words, .. }) = kind => {
+                let (text, most) = (vault.typing(place), usize::from(*words));
+                let done = match byte {
+                    b' ' => self.cursor.space(text, most),
+                    _ if byte.is_ascii_alphabetic() => self.cursor.letter(text, byte, most),
+                    _ => Done::Refused("hint-letters"),
+                };
+                return self.told(done, place);
+            }
+            Key::Char(byte) if let Some(FieldKind::Dice { throws }) = kind => match byte {
+                b' ' => return None,
+                b'1'..=b'6' if count_throws(vault.typing(place).expose()) >= usize::from(*throws) => Some("hint-full"),
+                b'1'..=b'6' if vault.typing(place).push(byte).is_ok() => return Some(People::Edited(place)),
+                _ => Some("hint-dice"),
+            },
             Key::Char(byte) if vault.typing(place).push(byte).is_ok() => return Some(People::Edited(place)),
             Key::Char(_) => Some("hint-full"),
             Key::Paste => Some("hint-paste"),
@@ -241,9 +277,66 @@ impl Desk {
         None
     }
 
+    fn kind<'a>(&self, view: &'a View) -> Option<&'a FieldKind> {
+        let Body::Form { fields, .. } = &view.body else { return None };
+        fields.get(self.focus).map(|field| &field.kind)
+    }
+
+    /// What the machine is told of a key in a grid of words.
+    const fn told(&mut self, done: Done, place: u8) -> Option<People> {
+        match done {
+            Done::Edited => Some(People::Edited(place)),
+            Done::Moved => None,
+            Done::Refused(hint) => {
+                self.hint = Some(hint);
+                None
+            }
+        }
+    }
+
+    /// What a key other than a letter does in a grid of words; `None`: nothing else than in any field.
+    fn among_words(&mut self, deed: Deed, view: &View, vault: &mut Vault) -> Option<Option<People>> {
+        let FieldKind::ShareWords { words, .. } = self.kind(view)? else { return None };
+        let place = u8::try_from(self.focus).ok()?;
+        let (text, most) = (vault.typing(place), usize::from(*words));
+        let column = isize::try_from(Grid::of(*words).rows()).unwrap_or(0);
+        let done = match deed {
+            Deed::WordBefore => self.cursor.before(text, most),
+            Deed::WordAfter => self.cursor.after(text, most),
+            Deed::ColumnBefore => self.cursor.jump(text, -column, most),
+            Deed::ColumnAfter => self.cursor.jump(text, column, most),
+            Deed::FirstWord => self.cursor.far(text, false, most),
+            Deed::LastWord => self.cursor.far(text, true, most),
+            Deed::Insert => self.cursor.open(text, most),
+            Deed::Erase => self.cursor.erase(text),
+            Deed::Advance => {
+                let done = self.cursor.finish(text);
+                self.enter = done == Done::Edited;
+                if done == Done::Moved {
+                    return None;
+                }
+                done
+            }
+            _ => return None,
+        };
+        self.follow = true;
+        Some(self.told(done, place))
+    }
+
     fn perform(&mut self, deed: Deed, view: &View, vault: &mut Vault, now: Instant) -> Option<People> {
+        if let Some(done) = self.among_words(deed, view, vault) {
+            return done;
+        }
         let scroll = if self.help { &mut self.help_scroll } else { &mut self.scroll };
         match deed {
+            // nothing of this kind where there are no words
+            Deed::WordBefore
+            | Deed::WordAfter
+            | Deed::ColumnBefore
+            | Deed::ColumnAfter
+            | Deed::FirstWord
+            | Deed::LastWord
+            | Deed::Insert => return None,
             Deed::GoOn => return Some(People::GoOn),
             Deed::Show => return Some(People::Show),
             Deed::Hide => return Some(People::Hide),
@@ -277,6 +370,7 @@ impl Desk {
             Deed::Clear => {
                 let place = u8::try_from(self.focus).ok()?;
                 vault.typing(place).clear();
+                self.cursor = Cursor::End;
                 return Some(People::Edited(place));
             }
             Deed::Erase => {
@@ -316,6 +410,7 @@ impl Desk {
         if self.focus != place {
             // only the field whose owner asked is shown in clear
             self.unmasked_until = None;
+            self.cursor = Cursor::End;
         }
         self.focus = place;
         self.follow = true;
@@ -397,9 +492,18 @@ fn face(view: &View) -> u64 {
             (irreversible, may_leave).hash(&mut hasher);
             for field in fields {
                 field.label.hash(&mut hasher);
+                // the same question for another card is another screen
+                match &field.kind {
+                    FieldKind::ShareWords { card, .. } => card.hash(&mut hasher),
+                    FieldKind::ShareId { share, .. } => share.hash(&mut hasher),
+                    _ => {}
+                }
             }
         }
-        Body::Reveal { owner, custodian, shown, .. } => (owner, custodian.get(), shown).hash(&mut hasher),
+        Body::Reveal { owner, custodian, card, shown, .. } => {
+            let (CardView::Numbers { purpose, .. } | CardView::Words { purpose, .. }) = card;
+            (owner, custodian.get(), purpose, shown).hash(&mut hasher);
+        }
         Body::Working { .. } => {}
     }
     hasher.finish()

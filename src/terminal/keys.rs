@@ -28,6 +28,8 @@ pub enum Mode {
     },
     /// To fill in.
     Form {
+        /// What the field in focus is made of.
+        made_of: MadeOf,
         /// The focus is on a masked field.
         masked: bool,
         /// Esc leaves.
@@ -50,6 +52,17 @@ pub enum Mode {
     },
     /// The end.
     Ended,
+}
+
+/// What is typed into a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MadeOf {
+    /// Any characters.
+    Characters,
+    /// Words in a grid.
+    Words,
+    /// Throws of dice.
+    Throws,
 }
 
 /// What a key does.
@@ -81,6 +94,20 @@ pub enum Deed {
     Clear,
     /// Remove one character.
     Erase,
+    /// In a grid: to the word before.
+    WordBefore,
+    /// In a grid: to the word after.
+    WordAfter,
+    /// In a grid: to the column before.
+    ColumnBefore,
+    /// In a grid: to the column after.
+    ColumnAfter,
+    /// In a grid: to the first word.
+    FirstWord,
+    /// In a grid: to the end of what was typed.
+    LastWord,
+    /// In a grid: make room for a word.
+    Insert,
     /// Scroll up.
     Up,
     /// Scroll down.
@@ -152,6 +179,25 @@ const FIELDS: Entry = entry(
     "foot-fields",
     "help-fields",
 );
+/// Where the arrows move between words.
+const FIELDS_BY_TAB: Entry =
+    entry(&[(Key::Tab, Deed::After), (Key::BackTab, Deed::Before)], "key-tab", "foot-fields", "help-fields-by-tab");
+const WORDS: Entry = entry(
+    &[
+        (Key::Up, Deed::WordBefore),
+        (Key::Down, Deed::WordAfter),
+        (Key::Left, Deed::ColumnBefore),
+        (Key::Right, Deed::ColumnAfter),
+        (Key::Home, Deed::FirstWord),
+        (Key::End, Deed::LastWord),
+    ],
+    "key-all-arrows",
+    "foot-words",
+    "help-words",
+);
+/// Works like any character, and so is not among the strokes.
+const WORD_ENDS: Entry = entry(&[], "key-space", "", "help-word-ends");
+const INSERT: Entry = entry(&[(Key::Ctrl(b'n'), Deed::Insert)], "key-ctrl-n", "", "help-insert");
 const UNMASK: Entry = entry(&[(Key::Ctrl(b't'), Deed::Unmask)], "key-ctrl-t", "foot-unmask", "help-unmask");
 const CLEAR: Entry = entry(&[(Key::Ctrl(b'u'), Deed::Clear)], "key-ctrl-u", "foot-clear", "help-clear");
 const ERASE: Entry = entry(&[(Key::Backspace, Deed::Erase)], "key-backspace", "", "help-erase");
@@ -186,20 +232,30 @@ pub fn entries(mode: Mode) -> (Vec<Entry>, Vec<Entry>) {
         Mode::Ticked => (vec![GO_ON, TICK, MOVE, PAGES], common),
         Mode::Choose { digits: true } => (vec![CHOOSE_OR_DIGIT, MOVE, PAGES], common),
         Mode::Choose { digits: false } => (vec![CHOOSE, MOVE, PAGES], common),
-        Mode::Form { masked, may_leave, several, complete } => {
+        Mode::Form { made_of, masked, may_leave, several, complete } => {
             let mut own = vec![match (complete, several) {
                 (true, _) => COMPLETE,
                 (false, true) => ADVANCE,
                 (false, false) => ONLY,
             }];
-            if several {
-                own.push(FIELDS);
+            match (several, made_of) {
+                (true, MadeOf::Words) => own.push(FIELDS_BY_TAB),
+                (true, _) => own.push(FIELDS),
+                (false, _) => {}
+            }
+            if made_of == MadeOf::Words {
+                own.extend([WORD_ENDS, WORDS, INSERT]);
             }
             if masked {
                 own.push(UNMASK);
             }
             own.extend([CLEAR, ERASE, PAGES]);
-            (own, if may_leave { vec![LEAVE, STOP] } else { vec![DEVIATION, STOP] })
+            let mut common = if may_leave { vec![LEAVE, STOP] } else { vec![DEVIATION, STOP] };
+            if made_of != MadeOf::Characters {
+                // a question mark is no text here
+                common.insert(0, HELP);
+            }
+            (own, common)
         }
         Mode::Concealed => (vec![SHOW, SCROLL_QUIETLY], common),
         Mode::ConcealedAgain => (vec![GO_ON, SHOW_AGAIN, SCROLL_QUIETLY], common),
@@ -231,7 +287,7 @@ pub fn deed(mode: Mode, key: Key) -> Option<Deed> {
 pub mod tests {
     use super::*;
 
-    pub const ALL: [Mode; 17] = [
+    pub const ALL: [Mode; 20] = [
         Mode::TooSmall,
         Mode::Help,
         Mode::Unread,
@@ -243,13 +299,20 @@ pub mod tests {
         Mode::Choose { digits: false },
         Mode::Working { may_stop: true },
         Mode::Working { may_stop: false },
-        Mode::Form { masked: true, may_leave: false, several: true, complete: false },
-        Mode::Form { masked: false, may_leave: true, several: false, complete: true },
+        form(MadeOf::Characters, true, false, true, false),
+        form(MadeOf::Characters, false, true, false, true),
+        form(MadeOf::Words, true, false, true, false),
+        form(MadeOf::Words, true, true, false, false),
+        form(MadeOf::Throws, true, false, false, false),
         Mode::Concealed,
         Mode::ConcealedAgain,
         Mode::Shown,
         Mode::Ended,
     ];
+
+    const fn form(made_of: MadeOf, masked: bool, may_leave: bool, several: bool, complete: bool) -> Mode {
+        Mode::Form { made_of, masked, may_leave, several, complete }
+    }
 
     #[test]
     fn no_key_stands_for_two_deeds() {

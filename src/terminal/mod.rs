@@ -11,6 +11,7 @@ mod parts;
 mod screens;
 mod theme;
 mod wipe;
+mod words;
 mod writer;
 
 #[cfg(test)]

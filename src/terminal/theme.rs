@@ -40,6 +40,8 @@ pub enum Sign {
     Good,
     /// Wrong.
     Wrong,
+    /// A check word, which belongs to no secret of its own.
+    Check,
     /// Still ahead.
     Ahead,
     /// More below.
@@ -104,6 +106,7 @@ impl Theme {
             Sign::Done => ('✓', '√', 'x'),
             Sign::Good => ('✓', '√', '+'),
             Sign::Wrong => ('✗', '!', '!'),
+            Sign::Check => ('=', '=', '='),
             Sign::Ahead => ('·', '·', '-'),
             Sign::Below => ('▼', '▼', 'v'),
             Sign::Above => ('▲', '▲', '^'),

@@ -2,20 +2,24 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::{Page, Paint, Row};
+use super::grid::{self, Grid, Look};
+use super::{Marks, Page, Paint, Row, dice};
 use crate::ceremony::{Body, FieldKind, FieldState, FieldView, View};
 use crate::terminal::desk::Desk;
 use crate::terminal::parts;
 use crate::terminal::theme::Sign;
+use crate::terminal::words::{self, Cursor, Standing};
+use crate::terms::Handle;
 
 /// How the characters of a field stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Grouping {
     /// One after the other.
     Plain,
-    /// 8 groups of two with colons, as primes and values are written.
+    /// Groups of two with colons, as primes, values and check bytes are written.
     Pairs,
     /// 4 groups of four, as 16 digits are counted best.
     Fours,
@@ -24,7 +28,7 @@ enum Grouping {
 impl Grouping {
     fn of(kind: &FieldKind) -> Self {
         match kind {
-            FieldKind::Prime { .. } | FieldKind::ShareValue => Self::Pairs,
+            FieldKind::Prime { .. } | FieldKind::ShareValue | FieldKind::CheckBytes { .. } => Self::Pairs,
             FieldKind::SoPin | FieldKind::NewSoPin => Self::Fours,
             _ => Self::Plain,
         }
@@ -52,12 +56,16 @@ fn meant<'a>(fields: &'a [FieldView], field: &'a FieldView) -> &'a FieldKind {
 fn natural_width(kind: &FieldKind) -> u16 {
     match kind {
         FieldKind::Prime { .. } | FieldKind::ShareValue => 23,
+        FieldKind::CheckBytes { .. } => 5,
+        FieldKind::NewPassword | FieldKind::Password => 40,
         FieldKind::SoPin | FieldKind::NewSoPin => 19,
         FieldKind::ShareId { .. } | FieldKind::KeyReference { .. } => 3,
         FieldKind::UserPin | FieldKind::NewUserPin { .. } => 15,
         FieldKind::Serial(_) | FieldKind::Again(_) => 16,
         FieldKind::Word(word) => u16::try_from(word.len()).unwrap_or(0).max(12),
         FieldKind::Line => 60,
+        // over the whole width, row by row
+        FieldKind::ShareWords { .. } | FieldKind::Dice { .. } => 0,
     }
 }
 
@@ -83,23 +91,36 @@ pub fn page(desk: &Desk, paint: &Paint<'_>, text: &[String], fields: &[FieldView
             page.line(label, label_style);
             page.hanging(theme, vec![Span::raw("  ")], &hint, width, theme.dim());
         }
-        let (sign, note, style) = match &field.state {
-            FieldState::Empty => (None, String::new(), theme.dim()),
-            FieldState::Typing(note) => (None, note.clone(), theme.dim()),
-            FieldState::Good => (Some(theme.sign(Sign::Good)), paint.word("field-good"), theme.good()),
-            FieldState::Wrong(note) => (Some(theme.sign(Sign::Wrong)), note.clone(), theme.bad()),
-        };
+        let (sign, note, style) = standing(place, field, desk, paint);
         let note = theme.text(&note).into_owned();
         let note = sign.map_or(note.clone(), |sign| format!("{sign} {note}"));
-        let room = most.saturating_sub(usize::from(natural_width(meant(fields, field))) + 5);
-        let beside = parts::width(&note) <= room;
-        let shown = if beside { Line::from(Span::styled(note.clone(), style)) } else { Line::default() };
-        page.rows.push(Row::Entry(place, shown));
-        if Grouping::of(meant(fields, field)) == Grouping::Pairs && here {
-            page.rows.push(Row::Marks(2, 3));
+        let kind = meant(fields, field);
+        let rows = match kind {
+            FieldKind::ShareWords { words, .. } => {
+                page.rows.extend((0..Grid::of(*words).rows()).map(|row| Row::EntryWords(place, row)));
+                true
+            }
+            FieldKind::Dice { throws } => {
+                page.rows.extend((0..dice::rows(usize::from(*throws))).map(|row| Row::EntryDice(place, row)));
+                true
+            }
+            _ => false,
+        };
+        let room = most.saturating_sub(usize::from(natural_width(kind)) + 5);
+        let beside = !rows && parts::width(&note) <= room;
+        if !rows {
+            let shown = if beside { Line::from(Span::styled(note.clone(), style)) } else { Line::default() };
+            page.rows.push(Row::Entry(place, shown));
+        }
+        if Grouping::of(kind) == Grouping::Pairs && (here || field.wrong_at.is_some()) {
+            let groups = u8::try_from((natural_width(kind) + 1) / 3).unwrap_or(0);
+            page.rows.push(Row::Marks(Marks { from: 2, pitch: 3, groups, wrong: field.wrong_at }));
         }
         if !beside {
             page.hanging(theme, vec![Span::raw("  ")], &note, width, style);
+        }
+        if here {
+            suggest(&mut page, place, field, desk, paint, width);
         }
         if here {
             page.focus_from(from);
@@ -109,6 +130,147 @@ pub fn page(desk: &Desk, paint: &Paint<'_>, text: &[String], fields: &[FieldView
         }
     }
     page
+}
+
+/// The sign, the sentence and the style that say how far a field has come.
+fn standing(place: usize, field: &FieldView, desk: &Desk, paint: &Paint<'_>) -> (Option<char>, String, Style) {
+    let theme = paint.theme;
+    match &field.state {
+        FieldState::Empty => (None, String::new(), theme.dim()),
+        FieldState::Typing(note) => (None, note.clone(), theme.dim()),
+        FieldState::Good => {
+            let word = || paint.word("field-good");
+            (Some(theme.sign(Sign::Good)), field.note.clone().unwrap_or_else(word), theme.good())
+        }
+        FieldState::Wrong(note) => match half_typed(place, field, desk, paint) {
+            Some(number) => (None, paint.words("words-typing", &[("place", number.to_string())]), theme.dim()),
+            None => (Some(theme.sign(Sign::Wrong)), note.clone(), theme.bad()),
+        },
+    }
+}
+
+/// The number of the word that is called wrong for no other reason than that somebody is typing it.
+fn half_typed(place: usize, field: &FieldView, desk: &Desk, paint: &Paint<'_>) -> Option<u8> {
+    let typed = typed(place, paint);
+    let at = usize::from(field.wrong_at?).checked_sub(1)?;
+    let here = place == desk.focus && matches!(field.kind, FieldKind::ShareWords { .. });
+    let same = desk.cursor.cell_of(typed, at) == desk.cursor.cell(typed);
+    (here && same && desk.cursor.standing(typed) == Standing::Unfinished).then_some(field.wrong_at?)
+}
+
+fn typed<'a>(place: usize, paint: &Paint<'a>) -> &'a [u8] {
+    let text = u8::try_from(place).ok().and_then(|place| paint.vault.typed(place));
+    text.map_or(&[], |text| text.expose())
+}
+
+fn suggested<'a>(place: usize, paint: &Paint<'a>) -> Option<&'a [u8]> {
+    paint.vault.lend(Handle::Suggestion(u8::try_from(place).ok()?))
+}
+
+/// Where the vault knows the word that would be right: that it does, and, while unmasked, the word.
+fn suggest(page: &mut Page, place: usize, field: &FieldView, desk: &Desk, paint: &Paint<'_>, width: u16) {
+    let Some(number) = field.wrong_at.filter(|_| suggested(place, paint).is_some()) else { return };
+    if desk.unmasked(paint.now) {
+        let before = paint.words("words-suggestion", &[("place", number.to_string())]);
+        page.rows.push(Row::Suggestion(place, before));
+    } else {
+        let before = vec![Span::raw("  ")];
+        let hint = paint.word("words-suggestion-hidden");
+        page.hanging(paint.theme, before, &hint, width, paint.theme.accent());
+    }
+}
+
+/// The word that would make the field right, cell by cell, for its owner's eyes.
+pub fn suggestion(buffer: &mut Buffer, area: Rect, place: usize, before: &str, desk: &Desk, paint: &Paint<'_>) {
+    if !desk.unmasked(paint.now) || place != desk.focus {
+        return;
+    }
+    let left = area.x + 2;
+    parts::put(buffer, left, area.y, before, paint.theme.accent());
+    let from = left + u16::try_from(parts::width(before) + 1).unwrap_or(0);
+    grid::letters(buffer, area, from, suggested(place, paint).unwrap_or_default(), paint.theme.strong());
+}
+
+/// One row of words that are being typed. Gives the cursor's place where it is in this row.
+pub fn words(
+    buffer: &mut Buffer,
+    area: Rect,
+    place: usize,
+    row: usize,
+    view: &View,
+    desk: &Desk,
+    paint: &Paint<'_>,
+) -> Option<Position> {
+    let Body::Form { fields, .. } = &view.body else { return None };
+    let field = fields.get(place)?;
+    let FieldKind::ShareWords { words, .. } = &field.kind else { return None };
+    let theme = paint.theme;
+    let here = place == desk.focus;
+    let masked = field.masked && !(here && desk.unmasked(paint.now));
+    let typed = typed(place, paint);
+    let cursor = if here { desk.cursor } else { Cursor::End };
+    let half_typed = half_typed(place, field, desk, paint).is_some();
+    let wrong = field.wrong_at.and_then(|place| usize::from(place).checked_sub(1)).filter(|_| !half_typed);
+    let mut at = None;
+    for (cell, column) in Grid::of(*words).row(row) {
+        let word = words::words(typed).enumerate().find(|(word, _)| cursor.cell_of(typed, *word) == cell);
+        let focus = here && cursor.cell(typed) == cell;
+        let standing = if focus { cursor.standing(typed) } else { Standing::Untouched };
+        let marked = wrong.is_some() && wrong == word.as_ref().map(|(word, _)| *word) || standing == Standing::None;
+        let look = Look {
+            focus,
+            sign: match (marked, standing) {
+                (true, _) => Some((theme.sign(Sign::Wrong), theme.bad())),
+                (false, Standing::Word) => Some((theme.sign(Sign::Good), theme.good())),
+                _ => None,
+            },
+            style: if marked { theme.bad() } else { theme.normal() },
+        };
+        let from = grid::number(buffer, area, column, Grid::of(*words), cell, &look, theme);
+        let letters = word.and_then(|(_, word)| typed.get(word)).unwrap_or_default();
+        // how long a word is would tell something of it: finished words are all of one length
+        let dots = if standing == Standing::Untouched { MASKED_WORD } else { letters.len() };
+        let end = match (letters.is_empty(), masked) {
+            (true, _) => {
+                grid::fill(buffer, area, from, MASKED_WORD, '_', theme.dim());
+                0
+            }
+            (false, true) => {
+                grid::fill(buffer, area, from, dots, theme.sign(Sign::Masked), look.style);
+                dots
+            }
+            (false, false) => {
+                grid::letters(buffer, area, from, letters, look.style);
+                letters.len()
+            }
+        };
+        if focus {
+            at = u16::try_from(end).ok().map(|end| Position::new(from + end, area.y));
+        }
+    }
+    at
+}
+
+/// A masked word has so many dots.
+const MASKED_WORD: usize = 4;
+
+/// One row of dice that are being typed. Gives the cursor's place where it is in this row.
+pub fn dice(
+    buffer: &mut Buffer,
+    area: Rect,
+    place: usize,
+    row: usize,
+    view: &View,
+    desk: &Desk,
+    paint: &Paint<'_>,
+) -> Option<Position> {
+    let Body::Form { fields, .. } = &view.body else { return None };
+    let field = fields.get(place)?;
+    let FieldKind::Dice { throws } = &field.kind else { return None };
+    let here = place == desk.focus;
+    let masked = field.masked && !(here && desk.unmasked(paint.now));
+    let dice = dice::Dice { text: typed(place, paint), all: usize::from(*throws), masked, here };
+    dice::row(buffer, area, row, &dice, paint.theme)
 }
 
 /// What was typed into one field, masked or not. Gives the cursor's place where the field has the focus.
@@ -124,7 +286,7 @@ pub fn entry(
     let field = fields.get(place)?;
     let theme = paint.theme;
     let here = place == desk.focus;
-    let typed = paint.vault.typed(u8::try_from(place).ok()?).map_or(&[][..], |text| text.expose());
+    let typed = typed(place, paint);
     let masked = field.masked && !(here && desk.unmasked(paint.now));
     let kind = meant(fields, field);
     let grouping = Grouping::of(kind);
@@ -153,16 +315,21 @@ pub fn entry(
     };
     let (size, between) = grouping.rule();
     let mut run = 0;
+    let mut group = 1;
     for byte in typed {
         if separates(*byte, grouping) {
             cell(column, between, theme.dim());
             run = 0;
+            group += 1;
         } else {
             if run == size {
                 cell(column, between, theme.dim());
                 column += 1;
                 run = 0;
+                group += 1;
             }
+            let wrong = grouping == Grouping::Pairs && field.wrong_at == Some(group);
+            let style = if wrong { theme.bad() } else { style };
             cell(column, if masked { theme.sign(Sign::Masked) } else { char::from(*byte) }, style);
             run += 1;
         }

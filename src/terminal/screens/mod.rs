@@ -2,8 +2,10 @@
 //! a text.
 
 mod choose;
+mod dice;
 mod fault;
 mod form;
+mod grid;
 mod help;
 mod read;
 mod reveal;
@@ -18,6 +20,8 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+pub use self::dice::count as count_throws;
+pub use self::grid::Grid;
 use super::desk::Desk;
 use super::parts::{self, LEAST_HEIGHT, LEAST_WIDTH};
 use super::theme::{Sign, Theme};
@@ -51,6 +55,19 @@ impl Paint<'_> {
     }
 }
 
+/// Where the numbers of groups stand.
+#[derive(Clone, Copy)]
+pub struct Marks {
+    /// The first column.
+    pub from: u16,
+    /// Columns from group to group.
+    pub pitch: u16,
+    /// How many groups there are.
+    pub groups: u8,
+    /// The group that is wrong, from 1.
+    pub wrong: Option<u8>,
+}
+
 /// One row of a page.
 pub enum Row {
     /// Text without any secret.
@@ -59,12 +76,22 @@ pub enum Row {
     Spread(Line<'static>, Line<'static>),
     /// The field at this place, with a note at the right end.
     Entry(usize, Line<'static>),
-    /// The numbers 1 to 8, each over or under its group: first column, columns from group to group.
-    Marks(u16, u16),
+    /// The numbers of groups, each over or under its group.
+    Marks(Marks),
     /// A public value in 8 groups, from this column on.
     Groups(String, u16, String),
     /// A secret value in 8 groups, from this column on.
     SecretGroups(String, u16, Handle),
+    /// As [`Row::SecretGroups`], with a public remark at the right end.
+    SecretGroupsWith(String, u16, Handle, Line<'static>),
+    /// One row of the words that are typed into the field at this place.
+    EntryWords(usize, usize),
+    /// One row of the dice that are typed into the field at this place.
+    EntryDice(usize, usize),
+    /// What stands before the word that the vault suggests for the field at this place.
+    Suggestion(usize, String),
+    /// One row of a card of words.
+    CardWords(Grid, usize, Handle),
 }
 
 /// The rows of a screen and which of them have the focus.
@@ -216,13 +243,25 @@ fn draw_row(
             put_line_right(buffer, area, note);
             return form::entry(buffer, area, *place, view, desk, paint);
         }
-        Row::Marks(from, pitch) => reveal::marks(buffer, area, *from, *pitch, paint.theme),
+        Row::Marks(marks) => reveal::marks(buffer, area, *marks, paint.theme),
         Row::Groups(label, from, value) => {
             reveal::groups(buffer, area, label, *from, value.as_bytes(), paint.theme, paint.theme.normal());
         }
         Row::SecretGroups(label, from, value) => {
             let lent = paint.vault.lend(*value).unwrap_or_default();
             reveal::groups(buffer, area, label, *from, lent, paint.theme, paint.theme.strong());
+        }
+        Row::SecretGroupsWith(label, from, value, remark) => {
+            let lent = paint.vault.lend(*value).unwrap_or_default();
+            put_line_right(buffer, area, remark);
+            reveal::groups(buffer, area, label, *from, lent, paint.theme, paint.theme.strong());
+        }
+        Row::EntryWords(place, row) => return form::words(buffer, area, *place, *row, view, desk, paint),
+        Row::EntryDice(place, row) => return form::dice(buffer, area, *place, *row, view, desk, paint),
+        Row::Suggestion(place, before) => form::suggestion(buffer, area, *place, before, desk, paint),
+        Row::CardWords(grid, number, words) => {
+            let lent = paint.vault.lend(*words).unwrap_or_default();
+            grid::card_row(buffer, area, *grid, *number, lent, paint.theme);
         }
     }
     None

@@ -5,13 +5,14 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::{Page, Paint, Row, working};
-use crate::ceremony::Body;
+use super::grid::Grid;
+use super::{Marks, Page, Paint, Row, working};
+use crate::ceremony::{Body, CardView};
 use crate::terminal::parts;
-use crate::terminal::theme::Theme;
+use crate::terminal::theme::{Sign, Theme};
 
 /// Groups of a prime or value.
-const GROUPS: u16 = 8;
+const GROUPS: u8 = 8;
 /// Columns from one group to the next when shown: two characters and ` : `.
 const PITCH: u16 = 5;
 /// A label longer than this is cut.
@@ -22,7 +23,7 @@ const WIDEST_LABEL: usize = 30;
 pub fn page(paint: &Paint<'_>, body: &Body, width: u16) -> Page {
     let theme = paint.theme;
     let mut page = Page::default();
-    let Body::Reveal { before, during, owner, prime, id, value, labels, shown, seconds_left, seen, .. } = body else {
+    let Body::Reveal { before, during, owner, card, shown, seconds_left, seen, .. } = body else {
         return page;
     };
     if !shown {
@@ -37,30 +38,53 @@ pub fn page(paint: &Paint<'_>, body: &Body, width: u16) -> Page {
         Line::from(Span::styled(parts::cut(theme, owner, usize::from(width) / 2), theme.accent())),
         Line::from(Span::styled(paint.words("reveal-countdown", &[("time", countdown)]), theme.warning())),
     ));
-    page.gap();
-    let labels = labels.each_ref().map(|label| parts::cut(theme, label, WIDEST_LABEL));
-    let widest = labels.iter().map(|label| parts::width(label)).max().unwrap_or(0);
-    let from = u16::try_from(widest + 3).unwrap_or(0);
-    let [prime_label, id_label, value_label] = labels;
-    page.rows.push(Row::Marks(from, PITCH));
-    page.rows.push(Row::Groups(prime_label, from, prime.clone()));
-    page.gap();
-    let id_label = format!("{id_label:<fill$}", fill = usize::from(from));
-    page.hanging(theme, vec![Span::styled(id_label, theme.dim())], id, width, theme.strong());
-    page.gap();
-    page.rows.push(Row::Marks(from, PITCH));
-    page.rows.push(Row::SecretGroups(value_label, from, *value));
+    match card {
+        CardView::Numbers { prime, id, value, check, labels, .. } => {
+            page.gap();
+            let labels = labels.each_ref().map(|label| parts::cut(theme, label, WIDEST_LABEL));
+            let widest = labels.iter().map(|label| parts::width(label)).max().unwrap_or(0);
+            let from = u16::try_from(widest + 3).unwrap_or(0);
+            let [prime_label, id_label, value_label, check_label] = labels;
+            let marks = Row::Marks(Marks { from, pitch: PITCH, groups: GROUPS, wrong: None });
+            page.rows.push(marks);
+            page.rows.push(Row::Groups(prime_label, from, prime.clone()));
+            page.gap();
+            let id_label = format!("{id_label:<fill$}", fill = usize::from(from));
+            page.hanging(theme, vec![Span::styled(id_label, theme.dim())], id, width, theme.strong());
+            page.gap();
+            page.rows.push(Row::Marks(Marks { from, pitch: PITCH, groups: GROUPS, wrong: None }));
+            page.rows.push(Row::SecretGroups(value_label, from, *value));
+            page.gap();
+            let ours = Line::from(Span::styled(paint.word("reveal-check"), theme.dim()));
+            page.rows.push(Row::SecretGroupsWith(check_label, from, *check, ours));
+        }
+        CardView::Words { words, count, heading, .. } => {
+            let legend = format!("{} {}", theme.sign(Sign::Check), paint.word("words-check"));
+            let room = usize::from(width).saturating_sub(parts::width(&legend) + 2);
+            page.rows.push(Row::Spread(
+                Line::from(Span::styled(parts::cut(theme, heading, room), theme.strong())),
+                Line::from(Span::styled(legend, theme.dim())),
+            ));
+            page.gap();
+            let grid = Grid::of(*count);
+            page.rows.extend((0..grid.rows()).map(|row| Row::CardWords(grid, row, *words)));
+        }
+    }
     page.gap();
     page.paragraphs(theme, during, width, theme.normal());
     page
 }
 
-/// The numbers of the groups.
-pub fn marks(buffer: &mut Buffer, area: Rect, from: u16, pitch: u16, theme: Theme) {
-    for group in 0..GROUPS {
-        let number = char::from_digit(u32::from(group) + 1, 10).unwrap_or(' ');
-        if let Some(cell) = buffer.cell_mut((area.x + from + group * pitch, area.y)) {
-            cell.set_char(number).set_style(theme.dim());
+/// The numbers of the groups; the one that is wrong has a sign.
+pub fn marks(buffer: &mut Buffer, area: Rect, marks: Marks, theme: Theme) {
+    for (group, column) in (1..=marks.groups).zip((marks.from..).step_by(usize::from(marks.pitch.max(1)))) {
+        let wrong = marks.wrong == Some(group);
+        let style = if wrong { theme.bad() } else { theme.dim() };
+        let number = char::from_digit(u32::from(group), 10).unwrap_or(' ');
+        for (x, sign) in (area.x + column..).zip([Some(number), wrong.then(|| theme.sign(Sign::Wrong))]) {
+            if let (Some(sign), Some(cell)) = (sign, buffer.cell_mut((x, area.y))) {
+                cell.set_char(sign).set_style(style);
+            }
         }
     }
 }

@@ -141,7 +141,7 @@ fn pasted_and_foreign_text_is_refused_with_a_hint() {
     assert_eq!(bench.act(&view, b"1"), [People::Edited(0)]);
     assert!(!has(&bench.draw(&view), "Only plain letters"), "the hint goes with the next key");
     assert_eq!(bench.typed(0), b"1");
-    bench.act(&view, &[b'2'; 200]);
+    bench.act(&view, &[b'2'; 320]);
     assert!(has(&bench.draw(&view), "The field is full."));
 }
 

@@ -12,9 +12,9 @@ use unicode_width::UnicodeWidthStr;
 use super::keyboard::Key;
 use super::keyboard::tests::Pieces;
 use super::*;
-use crate::ceremony::{FieldKind, FieldState, FieldView, Header, OptionView, StepLine, StepState};
+use crate::ceremony::{CardView, FieldKind, FieldState, FieldView, Header, OptionView, StepLine, StepState};
 use crate::secret::WipingBytes;
-use crate::terms::{CustodianNumber, Handle, Serial};
+use crate::terms::{CustodianNumber, DkekShareNumber, Handle, Purpose, Serial};
 
 /// A share value that appears nowhere else.
 const VALUE: &str = "a3:0f:77:c1:5e:90:12:bb";
@@ -56,7 +56,8 @@ fn options(list: &[(&str, bool)]) -> Vec<OptionView> {
 
 fn field(label: &str, kind: FieldKind, state: FieldState) -> FieldView {
     let masked = kind.is_secret();
-    FieldView { label: label.to_owned(), hint: "as on the card".to_owned(), masked, kind, state }
+    let hint = "as on the card".to_owned();
+    FieldView { label: label.to_owned(), hint, masked, kind, state, wrong_at: None, note: None }
 }
 
 fn form(fields: Vec<FieldView>) -> Body {
@@ -77,10 +78,14 @@ fn reveal(shown: bool, seen: bool) -> Body {
         during: texts(&["Write each group into its box."]),
         owner: "Grace Hopper".to_owned(),
         custodian: custodian(),
-        prime: "c1:0f:52:9a:77:e0:3b:15".to_owned(),
-        id: "2".to_owned(),
-        value: Handle::DealtShare(custodian()),
-        labels: ["Prime", "Share ID", "Share value"].map(str::to_owned),
+        card: CardView::Numbers {
+            purpose: Purpose::FIRST,
+            prime: "c1:0f:52:9a:77:e0:3b:15".to_owned(),
+            id: "2".to_owned(),
+            value: Handle::DealtShare(Purpose::FIRST, custodian()),
+            check: Handle::DealtCheck(DkekShareNumber::FIRST, custodian()),
+            labels: ["Prime", "Share ID", "Share value", "Check bytes"].map(str::to_owned),
+        },
         shown,
         seconds_left: 118,
         seen,
@@ -137,7 +142,8 @@ struct Bench {
 impl Bench {
     fn new() -> Self {
         let mut vault = Vault::new();
-        vault.keep(Handle::DealtShare(custodian()), WipingBytes::from_slice(VALUE.as_bytes()));
+        vault.keep(Handle::DealtShare(Purpose::FIRST, custodian()), WipingBytes::from_slice(VALUE.as_bytes()));
+        vault.keep(Handle::DealtCheck(DkekShareNumber::FIRST, custodian()), WipingBytes::from_slice(b"d4:1e"));
         Self {
             desk: Desk::default(),
             vault,

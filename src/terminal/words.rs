@@ -1,0 +1,267 @@
+//! Typing a share as words: where the word cursor is, and what keys do to the text in the vault's buffer.
+//!
+//! The text is always what people see: words with single spaces between them, and one more behind the last when it is
+//! finished. Only a gap, where a word is being put in, is known to nobody but the cursor.
+
+use std::ops::Range;
+
+use crate::secret::TypedText;
+use crate::wordlists::{Found, LONGEST_WORD, completion, find};
+
+/// Where the word cursor is. Places count from 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Cursor {
+    /// At the end of what was typed.
+    #[default]
+    End,
+    /// On a word before the end.
+    On {
+        /// Its place.
+        at: usize,
+        /// Letters were typed or removed: more letters follow these instead of taking the word's place.
+        typed: bool,
+    },
+    /// Before the word at this place, where a word is missing.
+    Gap(usize),
+}
+
+/// What came of a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Done {
+    /// The text is another now.
+    Edited,
+    /// Nothing but the cursor moved, if anything.
+    Moved,
+    /// Not taken; why, as a word of the script.
+    Refused(&'static str),
+}
+
+/// How the word under the cursor stands while letters are being typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Nobody is typing it.
+    Untouched,
+    /// More letters are needed.
+    Unfinished,
+    /// A word of the list.
+    Word,
+    /// No word begins like this.
+    None,
+}
+
+impl Cursor {
+    /// The cursor where this text still has the place, otherwise at its end.
+    fn settled(self, text: &[u8]) -> Self {
+        match self {
+            Self::On { at, .. } | Self::Gap(at) if at >= count(text) => Self::End,
+            other => other,
+        }
+    }
+
+    /// The cell of the grid that has the cursor.
+    pub fn cell(self, text: &[u8]) -> usize {
+        match self.settled(text) {
+            Self::End => count(text) - usize::from(!is_open(text)),
+            Self::On { at, .. } | Self::Gap(at) => at,
+        }
+    }
+
+    /// The cell of the grid where this word of the text stands: behind a gap all words are one further.
+    pub fn cell_of(self, text: &[u8], word: usize) -> usize {
+        match self.settled(text) {
+            Self::Gap(at) if word >= at => word + 1,
+            _ => word,
+        }
+    }
+
+    /// How the word stands that is being typed.
+    pub fn standing(self, text: &[u8]) -> Standing {
+        let typed = match self.settled(text) {
+            Self::End if !is_open(text) => words(text).last(),
+            Self::On { at, typed: true } => words(text).nth(at),
+            _ => None,
+        };
+        match typed.and_then(|word| text.get(word)).map(find) {
+            None => Standing::Untouched,
+            Some(Found::Word(_)) => Standing::Word,
+            Some(Found::Unfinished) => Standing::Unfinished,
+            Some(Found::None) => Standing::None,
+        }
+    }
+
+    /// A letter: goes on with the word that is being typed, takes the place of one that was moved to, or begins one.
+    pub fn letter(&mut self, text: &mut TypedText, letter: u8, most: usize) -> Done {
+        let letter = letter.to_ascii_lowercase();
+        *self = self.settled(text.expose());
+        let last = words(text.expose()).last().unwrap_or_default();
+        let begins = match *self {
+            Self::End => is_open(text.expose()),
+            Self::Gap(_) => true,
+            Self::On { .. } => false,
+        };
+        if begins && count(text.expose()) >= most {
+            return Done::Refused("hint-all-words");
+        }
+        let result = match *self {
+            Self::End if !begins && last.len() >= LONGEST_WORD => return Done::Refused("hint-longest"),
+            Self::End => text.push(letter),
+            Self::On { at, typed } => {
+                let word = words(text.expose()).nth(at).unwrap_or_default();
+                if typed && word.len() >= LONGEST_WORD {
+                    return Done::Refused("hint-longest");
+                }
+                *self = Self::On { at, typed: true };
+                if typed { text.insert(word.end, letter) } else { text.replace(word, &[letter]) }
+            }
+            Self::Gap(at) => {
+                let before = words(text.expose()).nth(at).unwrap_or_default().start;
+                let result = text.replace(before..before, &[letter, b' ']);
+                if result.is_ok() {
+                    *self = Self::On { at, typed: true };
+                }
+                result
+            }
+        };
+        if result.is_ok() { Done::Edited } else { Done::Refused("hint-full") }
+    }
+
+    /// Space: the word is finished, the next one's turn. Where none was begun, nothing.
+    pub fn space(&mut self, text: &mut TypedText, most: usize) -> Done {
+        *self = self.settled(text.expose());
+        match *self {
+            Self::Gap(_) => Done::Moved,
+            Self::End if is_open(text.expose()) => Done::Moved,
+            Self::End => self.leave(text, most),
+            Self::On { .. } => self.after(text, most),
+        }
+    }
+
+    /// Removes the letter before the cursor; at the start of a word, goes to the end of the one before.
+    pub fn erase(&mut self, text: &mut TypedText) -> Done {
+        *self = self.settled(text.expose());
+        match *self {
+            Self::End if text.is_empty() => return Done::Moved,
+            Self::End => {
+                text.pop();
+            }
+            Self::Gap(0) => return Done::Moved,
+            Self::Gap(at) => {
+                *self = Self::On { at: at - 1, typed: true };
+                return Done::Moved;
+            }
+            Self::On { at, .. } => {
+                let word = words(text.expose()).nth(at).unwrap_or_default();
+                if word.len() > 1 {
+                    *self = Self::On { at, typed: true };
+                    text.remove(word.end - 1..word.end);
+                } else {
+                    // with the space behind it, so that single spaces stay
+                    let behind = words(text.expose()).nth(at + 1).map_or(text.len(), |next| next.start);
+                    text.remove(word.start..behind);
+                    *self = Self::Gap(at).settled(text.expose());
+                }
+            }
+        }
+        Done::Edited
+    }
+
+    /// To the word before.
+    pub fn before(&mut self, text: &mut TypedText, most: usize) -> Done {
+        let cell = self.cell(text.expose());
+        self.go(text, cell.checked_sub(1), most)
+    }
+
+    /// To the word after.
+    pub fn after(&mut self, text: &mut TypedText, most: usize) -> Done {
+        let next = match self.settled(text.expose()) {
+            // a gap that is left closes, so that the word after it stands where it was
+            Self::Gap(at) => at,
+            _ => self.cell(text.expose()) + 1,
+        };
+        self.go(text, Some(next), most)
+    }
+
+    /// To the word so many places before or after; where there is none, nothing.
+    pub fn jump(&mut self, text: &mut TypedText, places: isize, most: usize) -> Done {
+        let target = self.cell(text.expose()).checked_add_signed(places);
+        self.go(text, target.filter(|target| *target <= count(text.expose())), most)
+    }
+
+    /// To the first word, or to the end.
+    pub fn far(&mut self, text: &mut TypedText, end: bool, most: usize) -> Done {
+        self.go(text, Some(if end { usize::MAX } else { 0 }), most)
+    }
+
+    /// Makes room for a word before the one under the cursor.
+    pub fn open(&mut self, text: &TypedText, most: usize) -> Done {
+        let text = text.expose();
+        match self.settled(text) {
+            _ if count(text) >= most => return Done::Refused("hint-all-words"),
+            Self::End if is_open(text) => {}
+            place => *self = Self::Gap(place.cell(text)),
+        }
+        Done::Moved
+    }
+
+    /// Completes the word that is being typed, where its letters say which it is.
+    pub fn finish(self, text: &mut TypedText) -> Done {
+        let word = match self.settled(text.expose()) {
+            Self::End if !is_open(text.expose()) => words(text.expose()).last(),
+            Self::On { at, .. } => words(text.expose()).nth(at),
+            _ => None,
+        };
+        let Some(word) = word else { return Done::Moved };
+        match text.expose().get(word.clone()).and_then(completion) {
+            Some(lacking) if !lacking.is_empty() => match text.replace(word.end..word.end, lacking.as_bytes()) {
+                Ok(()) => Done::Edited,
+                Err(_) => Done::Refused("hint-full"),
+            },
+            _ => Done::Moved,
+        }
+    }
+
+    /// Finishes the word under the cursor before something else has it.
+    fn leave(self, text: &mut TypedText, most: usize) -> Done {
+        let done = self.finish(text);
+        let at_end = self.settled(text.expose()) == Self::End;
+        if at_end && !is_open(text.expose()) && count(text.expose()) < most && text.push(b' ').is_ok() {
+            return Done::Edited;
+        }
+        done
+    }
+
+    fn go(&mut self, text: &mut TypedText, target: Option<usize>, most: usize) -> Done {
+        let Some(target) = target else { return Done::Moved };
+        let done =
+            if self.standing(text.expose()) == Standing::Unfinished { Done::Moved } else { self.leave(text, most) };
+        let last = count(text.expose()).saturating_sub(1);
+        // the last word without anything behind it is the end itself
+        let is_end = target > last || target == last && !is_open(text.expose());
+        *self = if is_end { Self::End } else { Self::On { at: target, typed: false } };
+        done
+    }
+}
+
+/// Where the words of a text are.
+pub fn words(text: &[u8]) -> impl Iterator<Item = Range<usize>> {
+    let mut next = 0;
+    text.split(|byte| *byte == b' ').filter_map(move |word| {
+        let start = next;
+        next += word.len() + 1;
+        (!word.is_empty()).then_some(start..start + word.len())
+    })
+}
+
+/// How many words there are, an unfinished one included.
+pub fn count(text: &[u8]) -> usize {
+    words(text).count()
+}
+
+/// Whether the next letter begins a word.
+fn is_open(text: &[u8]) -> bool {
+    text.last().is_none_or(|last| *last == b' ')
+}
+
+#[cfg(test)]
+#[path = "words_tests.rs"]
+mod tests;

@@ -1,0 +1,3 @@
+//! Words that are being typed and corrected.
+
+use super::*;
