@@ -2,9 +2,9 @@
 
 use super::act::Act;
 use super::field::{Field, FieldKind};
-use super::{opening, parts, provisioning, turns};
 use super::state::State;
 use super::step::{Actor, Kind, List, Step, When, step};
+use super::{opening, parts, provisioning, turns};
 use crate::plan::Plan;
 use crate::terms::{CustodianNumber, DeviceRole, Handle, Purpose};
 

@@ -4,9 +4,9 @@ use super::act::Act;
 use super::interlude::Interlude;
 use super::machine::{Detour, Machine, Mode, Request};
 use super::outcome::Outcome;
-use super::{parts, provisioning};
 use super::recovery::{Recovery, recoveries};
 use super::step::{self, Actor, Kind, Stage, Step};
+use super::{parts, provisioning};
 use crate::record::Entry;
 use crate::terms::{DeviceRole, Fault, Handle, MOST_CUSTODIANS, Number, Purpose, Seat};
 

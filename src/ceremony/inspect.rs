@@ -1,8 +1,8 @@
 //! *Inspect*: what is in the reader. Nothing on the device is changed.
 
 use super::act::Act;
-use super::{parts, provisioning};
 use super::step::{Actor, Kind, List, Step, When, step};
+use super::{parts, provisioning};
 
 /// The steps of *inspect*.
 pub fn steps() -> Vec<Step> {

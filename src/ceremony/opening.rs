@@ -22,7 +22,9 @@ pub fn open_all(list: &mut List, plan: &Plan) {
             _ => holder_opens(share),
         };
         let open = if usize::from(share.get()) == last {
-            open.then("join", Kind::Do(join)).then("opened", Kind::Read).forgetting(plan.numbers().map(Handle::DkekShare))
+            open.then("join", Kind::Do(join))
+                .then("opened", Kind::Read)
+                .forgetting(plan.numbers().map(Handle::DkekShare))
         } else {
             open.then("opened-one", Kind::Read)
         };
@@ -176,11 +178,7 @@ fn password(_: &State, _: &Step) -> Vec<Field> {
 
 #[allow(clippy::unnecessary_wraps, reason = "the form of every act's maker")]
 fn open_with_password(state: &State, step: &Step) -> Option<Act> {
-    Some(Act::OpenWithPassword {
-        share: step.share,
-        kcv: state.share_kcv(step.share),
-        foreign: state.is_foreign(),
-    })
+    Some(Act::OpenWithPassword { share: step.share, kcv: state.share_kcv(step.share), foreign: state.is_foreign() })
 }
 
 fn join(state: &State, _: &Step) -> Option<Act> {

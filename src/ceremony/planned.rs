@@ -93,7 +93,8 @@ fn scheme(plan: &Plan, script: &Script) -> String {
     let used = |scheme: Scheme| plan.dkek_shares.iter().any(|share| share.scheme() == Some(scheme));
     let numbers = used(Scheme::ScHsmTool).then(|| script.word("scheme-numbers"));
     let words = used(Scheme::Words).then(|| script.word("scheme-words"));
-    let passwords = plan.dkek_shares.iter().any(|share| share.quorum().is_none()).then(|| script.word("scheme-password"));
+    let passwords =
+        plan.dkek_shares.iter().any(|share| share.quorum().is_none()).then(|| script.word("scheme-password"));
     [numbers, words, passwords].into_iter().flatten().collect::<Vec<_>>().join("\n")
 }
 

@@ -123,4 +123,3 @@ fn log_in(state: &State, step: &Step) -> Option<Act> {
 fn load_dkek(state: &State, step: &Step) -> Option<Act> {
     Some(Act::LoadDkek { role: step.role, serial: state.serial(step.role)?, kcv: state.kcv? })
 }
-

@@ -2,8 +2,8 @@
 
 use super::act::Act;
 use super::establish::spare;
-use super::{opening, parts, provisioning};
 use super::step::{Actor, Kind, List, Question, Step, When, step};
+use super::{opening, parts, provisioning};
 use crate::plan::Plan;
 use crate::terms::{DeviceRole, Handle};
 

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::plan::{Plan, PlannedKey};
 use crate::record::{CeremonyKind, Defect, Ending, Entry, Fact, Loss, PinName, Remark, StoredKey};
 use crate::terms::{
-    CustodianNumber, DeviceRole, Digest, DkekShareNumber, Kcv, KeyLabel, KeyReference, Number, Purpose, Quorum, Seat, Serial,
+    CustodianNumber, DeviceRole, Digest, DkekShareNumber, Kcv, KeyLabel, KeyReference, Number, Purpose, Quorum, Seat,
+    Serial,
 };
 
 /// A device as it was found.

@@ -71,7 +71,10 @@ impl Machine {
         let mut values: Values = vec![
             ("deviations", state.deviations.to_string()),
             ("sources", state.sources.join(", ")),
-            ("restore_to", state.key(step.key.as_ref()).map(|key| state.restore_to(key).to_string()).unwrap_or_default()),
+            (
+                "restore_to",
+                state.key(step.key.as_ref()).map(|key| state.restore_to(key).to_string()).unwrap_or_default(),
+            ),
         ];
         self.person_values(step, &mut values);
         self.key_values(step, &mut values);

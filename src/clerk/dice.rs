@@ -108,10 +108,12 @@ mod tests {
         let mut random = chacha20::ChaCha20Rng::seed_from_u64(7);
         for _ in 0..2000 {
             let faces: Vec<u8> = (0..100)
-                .map(|_| loop {
-                    let byte = (random.next_u32() & 7) as u8;
-                    if byte < FACES {
-                        return b'1' + byte;
+                .map(|_| {
+                    loop {
+                        let byte = (random.next_u32() & 7) as u8;
+                        if byte < FACES {
+                            return b'1' + byte;
+                        }
                     }
                 })
                 .collect();

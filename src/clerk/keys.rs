@@ -3,9 +3,9 @@
 use sha2::{Digest as _, Sha256};
 
 use super::bench::{Bench, Reply};
-use super::{faults, shares};
 use super::folder::{Folder, WrittenFile};
 use super::source::Source;
+use super::{faults, shares};
 use crate::card::status::Status;
 use crate::card::tlv::Writer;
 use crate::card::verify::{request_is_signed_by_its_key, verify_sha256};

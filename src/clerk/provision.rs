@@ -149,9 +149,8 @@ fn initialised(bench: &mut Bench, target: &Target, pins: &Pins) -> Result<Vec<Fa
     };
     let Target { role, serial, .. } = target;
     let done = Fact::Initialised { role: *role, serial: serial.clone(), dkek_shares: target.dkek_shares };
-    let waits_for_share = |state: DkekState| {
-        state == DkekState::Pending { total: target.dkek_shares, outstanding: target.dkek_shares }
-    };
+    let waits_for_share =
+        |state: DkekState| state == DkekState::Pending { total: target.dkek_shares, outstanding: target.dkek_shares };
     if target.cut && waits_for_share(bench.with(serial, Device::dkek_state)?) {
         // It may be done, or it may be an older initialisation: only the new PIN can tell. The one guess ever made, on a
         // device that is being erased anyway.

@@ -127,11 +127,7 @@ fn words_tries(given: &Given<'_>, vault: &Vault) -> Result<Vec<Try>, Fault> {
     Ok(found.into_iter().map(attempt).collect())
 }
 
-fn strong_shares(
-    seats: impl Iterator<Item = Seat>,
-    card: Purpose,
-    vault: &Vault,
-) -> Result<Vec<StrongShare>, Fault> {
+fn strong_shares(seats: impl Iterator<Item = Seat>, card: Purpose, vault: &Vault) -> Result<Vec<StrongShare>, Fault> {
     seats
         .map(|seat| {
             let words = vault.lend(Handle::SeatShare(card, seat)).ok_or_else(|| Fault::new("shares-missing"))?;
@@ -170,7 +166,8 @@ fn numbers_tries(given: &Given<'_>, vault: &Vault) -> Result<Vec<Try>, Fault> {
     for ids in readings(given.seats) {
         let mut shares = Vec::new();
         for ((seat, decimal), id) in given.seats.iter().zip(&ids) {
-            let value = vault.lend(Handle::SeatShare(Purpose::DkekShare(given.share), *seat)).and_then(Secret::from_slice);
+            let value =
+                vault.lend(Handle::SeatShare(Purpose::DkekShare(given.share), *seat)).and_then(Secret::from_slice);
             let value = value.ok_or_else(|| Fault::new("shares-missing"))?;
             shares.push((PasswordShare { prime, id: *id, value }, reading(decimal, *id)));
         }

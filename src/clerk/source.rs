@@ -5,9 +5,7 @@ use std::path::Path;
 use super::folder::{Folder, RecordFile};
 use super::{MANIFEST, foreign, keys};
 use crate::plan::{Custody, Plan};
-use crate::record::{
-    BackedUpDkekShare, BackedUpKey, CeremonyKind, Entry, Fact, KnownShare, Manifest, Proof, verify,
-};
+use crate::record::{BackedUpDkekShare, BackedUpKey, CeremonyKind, Entry, Fact, KnownShare, Manifest, Proof, verify};
 use crate::terms::{Digest, DkekShareNumber, Fault, Kcv, Serial};
 
 /// What is restored from.

@@ -6,9 +6,7 @@ use std::hash::Hash;
 use serde_json::{Map, Value};
 
 use super::{Custody, PinReset, Plan, PlannedKey};
-use crate::terms::{
-    Fault, KeyId, KeyLabel, KeyReference, KeyType, MOST_DKEK_SHARES, Quorum, Scheme, short,
-};
+use crate::terms::{Fault, KeyId, KeyLabel, KeyReference, KeyType, MOST_DKEK_SHARES, Quorum, Scheme, short};
 
 /// Reads a plan; on failure all its faults, never none.
 pub fn plan(map: &Map<String, Value>) -> Result<Plan, Vec<Fault>> {
@@ -71,7 +69,11 @@ impl Reader {
         };
         let present = !device.is_empty();
         if present {
-            self.known_only(device, "device.", &["so_pin", "so_pin_holder", "pin_holder", "user_pin_tries", "pin_reset"]);
+            self.known_only(
+                device,
+                "device.",
+                &["so_pin", "so_pin_holder", "pin_holder", "user_pin_tries", "pin_reset"],
+            );
         }
         let so_pin_under_quorum = self.so_pin_under_quorum(device, dkek_shares.as_deref());
         let so_pin_holder = match (so_pin_under_quorum, device.get("so_pin_holder")) {
@@ -184,7 +186,8 @@ impl Reader {
         let shares: Vec<Custody> = match map.get("dkek_shares") {
             None => self.quorum(map, "").into_iter().collect(),
             Some(Value::Array(list)) if (1..=usize::from(MOST_DKEK_SHARES)).contains(&list.len()) => {
-                for field in ["custodians", "threshold", "scheme"].into_iter().filter(|field| map.contains_key(*field)) {
+                for field in ["custodians", "threshold", "scheme"].into_iter().filter(|field| map.contains_key(*field))
+                {
                     self.faults.push(Fault::new("plan-quorum-twice").with("field", field));
                 }
                 (1..).zip(list).filter_map(|(number, item)| self.dkek_share(item, number)).collect()
@@ -388,4 +391,3 @@ fn repeated<T: Hash + Eq + Clone>(values: impl Iterator<Item = T>) -> Vec<T> {
     }
     twice
 }
-

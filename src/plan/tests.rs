@@ -35,9 +35,7 @@ fn every_truncation_and_every_wrong_type_is_a_fault_and_no_panic() {
     }
     for wrong in ["null", "7", "-1", "[]", "{}", "\"\"", "1e400", "\"\\u0000\""] {
         let value: Value = serde_json::from_str(EXAMPLE).unwrap();
-        for key in
-            value.as_object().unwrap().keys().filter(|key| !["auditors", "witnesses"].contains(&key.as_str()))
-        {
+        for key in value.as_object().unwrap().keys().filter(|key| !["auditors", "witnesses"].contains(&key.as_str())) {
             let Ok(replacement) = serde_json::from_str::<Value>(wrong) else { continue };
             let mut changed = value.clone();
             changed[key] = replacement;
@@ -83,7 +81,10 @@ fn several_dkek_shares_have_each_their_own_people() {
     assert_eq!(names_of(&with_shares(&nine)), ["plan-dkek-shares"]);
     let both = with_shares(r#"[{"custodians": ["A", "B"], "threshold": 2}]"#).replacen('{', r#"{"threshold": 2,"#, 1);
     assert_eq!(names_of(&both), ["plan-quorum-twice"]);
-    assert_eq!(names_of(&with_shares(r#"[{"custodians": ["A", "B"], "threshold": 2, "scheme": "x"}]"#)), ["plan-scheme"]);
+    assert_eq!(
+        names_of(&with_shares(r#"[{"custodians": ["A", "B"], "threshold": 2, "scheme": "x"}]"#)),
+        ["plan-scheme"]
+    );
 }
 
 #[test]

@@ -182,14 +182,7 @@ pub enum Fact {
     /// A share was typed at a seat; what its id can mean (decimal, and as the old tool reads it).
     Given { card: Purpose, seat: Seat, ids: Vec<u8> },
     /// A share file opened under the shares of these seats; others were wrong. What the old tool would have failed at.
-    Opened {
-        share: DkekShareNumber,
-        file: String,
-        kcv: Kcv,
-        right: Vec<Seat>,
-        wrong: Vec<Seat>,
-        defects: Vec<Defect>,
-    },
+    Opened { share: DkekShareNumber, file: String, kcv: Kcv, right: Vec<Seat>, wrong: Vec<Seat>, defects: Vec<Defect> },
     /// All DKEK shares are there, and their XOR is the DKEK of this name.
     Joined { kcv: Kcv },
     /// The SO-PIN was rebuilt from the shares of these seats; others were wrong.
