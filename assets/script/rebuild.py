@@ -45,7 +45,7 @@ else:  # the same for every byte, in GF(256)
     inside = b"ceremony set" + set_id.to_bytes(3, "big") + bytes([kind, threshold]) + secret[:-5]
     if hashlib.sha256(inside).digest()[:5] != secret[-5:]: sys.exit(f"Wrong cards, or fewer than {threshold}.")
     passwords = [] if kind else [secret[:-5].hex().encode()]
-    print("SO-PIN:" if kind else f"sc-hsm-tool --import-dkek-share {file} asks for:", secret[:-5].hex())
+    print("SO-PIN:" if kind else f"Password, for sc-hsm-tool --import-dkek-share {file or 'FILE'}:", secret[:-5].hex())
 for password in passwords if file else []:
     key = last = b""
     while len(key) < 48:  # 32 bytes of key, 16 of IV
