@@ -2,7 +2,7 @@
 //!
 //! Rooms, highest floor first; an upper room imports lower ones, never back (a test holds this):
 //! `cli` · `app` · `terminal`, `audience`, `clerk` · `paper` · `ceremony`, `record`, `vault` · `softcard`, `script`, `plan`
-//! · `card`, `share`, `dkek`, `room` · `secret`, `terms`.
+//! · `card`, `share`, `dkek`, `room` · `secret`, `terms`, `wordlists`.
 
 pub mod app;
 pub mod audience;
@@ -22,3 +22,4 @@ pub mod softcard;
 pub mod terminal;
 pub mod terms;
 pub mod vault;
+pub mod wordlists;

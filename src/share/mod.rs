@@ -3,20 +3,32 @@
 //! What it promises:
 //! * A set that was dealt has been proven: several quorums of it were recombined before anyone sees a share.
 //! * Bad input is refused by name (id 0, an id twice, a value that is none, mixed sets, too few), never recombined
-//!   into something else. A plausible wrong share cannot be seen from the numbers alone: only more than M shares
-//!   that disagree, or the share file, tell.
-//! * Nothing about a secret leaves in an error; ids and the prime are public.
+//!   into something else.
+//! * Nothing about a secret leaves in an error; ids, set ids and the prime are public.
 //!
-//! The scheme is `sc-hsm-tool`'s (protocol reference, "Password shares"), and both programs read each other's sets.
+//! Two schemes. `prime` is `sc-hsm-tool`'s (protocol reference, "Password shares"), and both programs read each other's
+//! sets; a plausible wrong share cannot be seen from its numbers alone: check bytes, more than M shares that disagree, or
+//! the share file, tell. `gf256` makes strong shares, carried as words: check words locate a wrong word, and an inner
+//! check refuses a wrong secret.
 
 mod candidates;
+mod check_bytes;
+mod check_symbols;
+mod gf256;
 mod prime;
 #[cfg(test)]
 mod tests;
+mod words;
 mod written;
 
 pub use candidates::{Candidate, MOST_SHARES, candidates, with_prime_added};
+pub use check_bytes::{CHECK_GROUPS, CheckVerdict, check_bytes, check_check, read_check, verdict, write_check};
+pub use gf256::{
+    Kind, SetId, StrongCandidate, StrongDealt, StrongShare, combine_strong, deal_strong, draw_secret, password_of,
+    strong_candidates,
+};
 pub use prime::{Dealt, PasswordShare, SharePrime, combine, deal};
+pub use words::{Expected, WordsError, WordsReading, check_words, read_words, suggestion, write_words};
 pub use written::{
     GROUPS, ReadError, Reading, check_hex, id_readings, old_tool_id, read_id, read_prime, read_value, write_value,
 };
@@ -51,6 +63,12 @@ pub enum ShareError {
     /// A share cannot have id 0: that is where the secret itself lies.
     #[error("share id 0")]
     IdZero,
+    /// A share of our own sets has an id of 16 at most.
+    #[error("share id {id} is above 16")]
+    IdTooLarge {
+        /// The id.
+        id: u8,
+    },
     /// Two shares carry the same id.
     #[error("share id {id} given twice")]
     DuplicateId {
@@ -71,6 +89,45 @@ pub enum ShareError {
         /// The id of the share that differs.
         id: u8,
     },
+    /// The body of a strong share is shorter or longer than its kind has it.
+    #[error("share {id} has the wrong length")]
+    Length {
+        /// The id of the share.
+        id: u8,
+    },
+    /// The secret that is to be dealt is shorter or longer than its kind has it.
+    #[error("a secret of {given} bytes")]
+    SecretLength {
+        /// How many bytes it has.
+        given: usize,
+    },
+    /// Strong shares of different sets.
+    #[error("share {id} is of another set than share {first}")]
+    MixedSets {
+        /// The id of the share they are compared with.
+        first: u8,
+        /// The id of the share that differs.
+        id: u8,
+    },
+    /// Strong shares that give different things back.
+    #[error("share {id} is of another kind than share {first}")]
+    MixedKinds {
+        /// The id of the share they are compared with.
+        first: u8,
+        /// The id of the share that differs.
+        id: u8,
+    },
+    /// Strong shares of one set that name different thresholds: one of them was not read right.
+    #[error("share {id} names another threshold than share {first}")]
+    MixedThresholds {
+        /// The id of the share they are compared with.
+        first: u8,
+        /// The id of the share that differs.
+        id: u8,
+    },
+    /// The strong shares recombine to something that is not their secret: at least one of them is wrong.
+    #[error("the shares recombine to something else")]
+    WrongCheck,
     /// More shares than the threshold were given and they do not all lie on one polynomial.
     #[error("the shares disagree")]
     Disagree,

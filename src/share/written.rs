@@ -71,9 +71,14 @@ pub enum ReadError {
 /// Groups are separated by a colon, spaces or nothing, in any mixture; digits in either case. A colon must follow a
 /// group: two in a row mean that a group was skipped.
 pub fn check_hex(text: &[u8]) -> Reading {
-    match scan(text, |_| ()) {
+    check_groups(text, GROUPS)
+}
+
+/// [`check_hex`] for so many groups.
+pub(super) fn check_groups(text: &[u8], groups: u8) -> Reading {
+    match scan(text, groups, |_| ()) {
         Err(fault) => fault,
-        Ok(digits) if digits == DIGITS => Reading::Complete,
+        Ok(digits) if digits == 2 * usize::from(groups) => Reading::Complete,
         Ok(digits) => Reading::Incomplete { groups: group_of(digits) - 1 },
     }
 }
@@ -83,7 +88,7 @@ pub fn check_hex(text: &[u8]) -> Reading {
 pub fn read_value(text: &[u8], own: bool) -> Result<Secret<[u8; 8]>, ReadError> {
     let mut digits = WipingBytes::with_capacity(DIGITS);
     let mut full = false;
-    let count = scan(text, |digit| full |= digits.push(digit).is_err()).map_err(ReadError::from)?;
+    let count = scan(text, GROUPS, |digit| full |= digits.push(digit).is_err()).map_err(ReadError::from)?;
     if count % 2 == 1 {
         return Err(ReadError::OddGroup { group: group_of(count) });
     }
@@ -128,8 +133,13 @@ pub fn old_tool_id(id: u8) -> Option<String> {
 /// Writes a value as eight groups with colons, lower case: `4c:40:1b:e2:94:7a:18:0b`. Leading zeros are written;
 /// `sc-hsm-tool` reads them.
 pub fn write_value(value: &Secret<[u8; 8]>) -> WipingBytes {
-    let mut text = WipingBytes::zeros(DIGITS + usize::from(GROUPS) - 1);
-    for (group, byte) in text.expose_mut().chunks_mut(3).zip(value.expose()) {
+    write_groups(value.expose())
+}
+
+/// Bytes as groups with colons.
+pub(super) fn write_groups(bytes: &[u8]) -> WipingBytes {
+    let mut text = WipingBytes::zeros((3 * bytes.len()).saturating_sub(1));
+    for (group, byte) in text.expose_mut().chunks_mut(3).zip(bytes) {
         if let Some((digits, colon)) = group.split_at_mut_checked(2) {
             // fails only where two digits do not fit
             let _ = base16ct::lower::encode(core::slice::from_ref(byte), digits);
@@ -150,14 +160,14 @@ impl From<Reading> for ReadError {
     }
 }
 
-/// Hands every digit to `take`, at most sixteen; returns how many there were, or the first fault.
-fn scan(text: &[u8], mut take: impl FnMut(u8)) -> Result<usize, Reading> {
+/// Hands every digit to `take`, at most two a group; returns how many there were, or the first fault.
+pub(super) fn scan(text: &[u8], groups: u8, mut take: impl FnMut(u8)) -> Result<usize, Reading> {
     let mut digits = 0;
     let mut colon_may_follow = false;
     for (position, &character) in (1..).zip(text) {
         match character {
             _ if character.is_ascii_hexdigit() => {
-                if digits == DIGITS {
+                if digits == 2 * usize::from(groups) {
                     return Err(Reading::TooLong);
                 }
                 take(character);
@@ -167,7 +177,7 @@ fn scan(text: &[u8], mut take: impl FnMut(u8)) -> Result<usize, Reading> {
             b' ' | b':' if digits % 2 == 1 => return Err(Reading::OddGroup { group: group_of(digits) }),
             b' ' => (),
             b':' if colon_may_follow => colon_may_follow = false,
-            _ => return Err(Reading::WrongCharacter { position, group: group_of(digits).min(GROUPS) }),
+            _ => return Err(Reading::WrongCharacter { position, group: group_of(digits).min(groups) }),
         }
     }
     Ok(digits)

@@ -6,7 +6,7 @@ use rand_core::SeedableRng;
 use serde_json::Value;
 use static_assertions::assert_not_impl_any;
 
-use super::*;
+use super::super::*;
 use crate::secret::Secret;
 use crate::terms::Quorum;
 
@@ -34,7 +34,7 @@ fn copy(original: &PasswordShare) -> PasswordShare {
 }
 
 fn vectors() -> Vec<Value> {
-    serde_json::from_str(include_str!("../../tests/vectors/password-shares.json")).unwrap()
+    serde_json::from_str(include_str!("../../../tests/vectors/password-shares.json")).unwrap()
 }
 
 fn text<'a>(value: &'a Value, key: &str) -> &'a str {

@@ -1,0 +1,68 @@
+//! Check bytes, against values that another program worked out.
+
+use crate::secret::Secret;
+
+use super::super::*;
+
+const PRIME: u64 = 0xcff2_6ccf_aff0_1d63;
+const VALUE: u64 = 0x4c40_1be2_947a_180b;
+
+fn value(number: u64) -> Secret<[u8; 8]> {
+    Secret::from_slice(&number.to_be_bytes()).unwrap()
+}
+
+fn check(text: &str) -> Secret<[u8; 2]> {
+    read_check(text.as_bytes()).ok().unwrap()
+}
+
+#[test]
+fn check_bytes_are_those_that_another_program_works_out() {
+    for (id, number, expected) in [(1, 8, "c7:71"), (2, 11, "b7:01"), (16, VALUE, "37:90")] {
+        let share = PasswordShare { prime: SharePrime::new(PRIME).unwrap(), id, value: value(number) };
+        let check = check_bytes(&share);
+        assert_eq!(write_check(&check).expose(), expected.as_bytes());
+        assert_eq!(verdict(PRIME, id, &share.value, &check), CheckVerdict::Right);
+    }
+}
+
+#[test]
+fn what_is_wrong_is_named() {
+    let judged = |prime: u64, id: u8, number: u64, text: &str| verdict(prime, id, &value(number), &check(text));
+    assert_eq!(judged(PRIME ^ 2, 16, VALUE, "37:90"), CheckVerdict::Prime { group: 8 });
+    assert_eq!(judged(PRIME ^ 0x10 << 56, 16, VALUE, "37:90"), CheckVerdict::Prime { group: 1 });
+    assert_eq!(judged(PRIME, 10, VALUE, "37:90"), CheckVerdict::Id);
+    assert_eq!(judged(PRIME, 16, VALUE ^ 0x40 << 56, "37:90"), CheckVerdict::Value { group: 1 });
+    assert_eq!(judged(PRIME, 16, VALUE ^ 9, "37:90"), CheckVerdict::Value { group: 8 });
+    assert_eq!(judged(PRIME, 16, VALUE, "38:90"), CheckVerdict::Check { group: 1 });
+    assert_eq!(judged(PRIME, 16, VALUE, "37:9f"), CheckVerdict::Check { group: 2 });
+    assert_eq!(judged(PRIME, 16, 0x4c40_e21b_947a_180b, "37:90"), CheckVerdict::Swapped { group: 3 });
+    assert_eq!(judged(PRIME, 16, 0x404c_1be2_947a_180b, "37:90"), CheckVerdict::Swapped { group: 1 });
+    assert_eq!(judged(PRIME, 16, 0x4c40_1be2_947a_0b18, "37:90"), CheckVerdict::Swapped { group: 7 });
+    assert_eq!(judged(PRIME, 16, 0x184c_401b_e294_7a0b, "37:90"), CheckVerdict::Several);
+    assert_eq!(judged(PRIME, 16, VALUE, "90:37"), CheckVerdict::Several);
+    // the share of somebody else
+    assert_eq!(judged(PRIME, 2, 11, "37:90"), CheckVerdict::Several);
+}
+
+#[test]
+fn check_bytes_are_typed_as_two_groups() {
+    for text in ["37:90", "37 90", "3790", " 37 : 90 ", "37:90:"] {
+        assert!(read_check(text.as_bytes()).is_ok_and(|found| found.same(&check("37:90"))), "{text}");
+        assert_eq!(check_check(text.as_bytes()), Reading::Complete, "{text}");
+    }
+    for (text, error, reading) in [
+        ("", ReadError::Short { groups: 0 }, Reading::Incomplete { groups: 0 }),
+        ("37", ReadError::Short { groups: 1 }, Reading::Incomplete { groups: 1 }),
+        ("379", ReadError::OddGroup { group: 2 }, Reading::Incomplete { groups: 1 }),
+        ("3:90", ReadError::OddGroup { group: 1 }, Reading::OddGroup { group: 1 }),
+        ("37:90:1", ReadError::TooLong, Reading::TooLong),
+        (
+            "37:9x",
+            ReadError::WrongCharacter { position: 5, group: 2 },
+            Reading::WrongCharacter { position: 5, group: 2 },
+        ),
+    ] {
+        assert_eq!(read_check(text.as_bytes()).err(), Some(error), "{text}");
+        assert_eq!(check_check(text.as_bytes()), reading, "{text}");
+    }
+}

@@ -1,0 +1,6 @@
+//! Against sets that others made, and against ourselves.
+
+mod check_bytes;
+mod gf256;
+mod prime;
+mod words;
