@@ -4,7 +4,7 @@ options = dict(argument.partition("=")[::2] for argument in sys.argv[1:])
 file = next((name for name in options if not name.startswith("--")), None)
 sealed = open(file, "rb").read(64) if file else b""
 book = open(options.get("--words", "CEREMONY.md"), encoding="utf-8").read()
-words = [w[:4] for row in re.findall(r"(?m)^ *[0-9]+ ((?: *[a-z]{3,8}){8})$", book) for w in row.split()]
+words = [w[:4] for row in re.findall(r"(?m)^ *[0-9]+((?: +[a-z]{3,8}){8})$", book) for w in row.split()]
 def times(a, b, field=0x11D):  # the product in GF(2^n); the bits of `field` are its polynomial
     return a * (b & 1) ^ (times(min(2 * a, 2 * a ^ field), b >> 1, field) if b > 1 else 0)
 def check(numbers, field, count):  # Reed-Solomon: the numbers are right if all these sums are 0
