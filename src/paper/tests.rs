@@ -147,6 +147,6 @@ fn a_card_of_words_has_a_numbered_box_for_every_word() {
     assert_eq!(boxes(&cards[1]), (1..=33).collect::<Vec<_>>());
     assert_eq!(boxes(&cards[2]), (1..=16).collect::<Vec<_>>());
     for (card, check) in [(&cards[1], "31, 32 and 33"), (&cards[2], "14, 15 and 16")] {
-        assert!(card.contains(&format!("{check} are check words")) && card.contains("Set  ___ ___ "), "{card}");
+        assert!(card.contains(&format!("{check} are check words")) && card.contains("Set  _______ _______ "), "{card}");
     }
 }
