@@ -34,8 +34,8 @@ for line in iter(lambda: sys.stdin.readline().lower().replace(":", " ").split(),
 if not cards: sys.exit("There are no cards.")
 if isinstance(of_set, bytes):  # Lagrange's interpolation at 0, modulo the prime
     p, y = int.from_bytes(of_set, "big"), {i: int.from_bytes(share, "big") for i, share in cards.items()}
-    secret = sum(y[i] * math.prod(j * pow(j - i, -1, p) for j in y if j != i) for i in y) % p
-    passwords = [secret.to_bytes(8, "big"), secret.to_bytes(8, "big").lstrip(b"\0")]
+    secret = sum(y[i] * math.prod(j * pow(j - i, p - 2, p) for j in y if j != i) for i in y) % p
+    passwords = [secret.to_bytes(len(of_set), "big"), secret.to_bytes(len(of_set), "big").lstrip(b"\0")]
     print("Password in hexadecimal, if it opens the file:", passwords[0].hex())
 else:  # the same for every byte, in GF(256)
     for i, share in cards.items():
