@@ -38,10 +38,14 @@ pub fn make(
     serial: &Serial,
     again: bool,
 ) -> Result<Vec<Fact>, Fault> {
+    let files = bench.with(serial, Device::list)?;
+    let there = files.contains(&FileId::key(key.reference));
+    if there && !again {
+        return Err(Fault::new("key-reference-occupied").with("reference", key.reference));
+    }
     let work = |device: &mut Device| -> Result<Vec<u8>, CardError> {
-        let there = device.list()?.contains(&FileId::key(key.reference));
         let mut kept = None;
-        if there && again {
+        if there {
             match device.read_file(FileId::request(key.reference)) {
                 // The try that was broken off left a key that nobody knows the public half of.
                 Err(error) if error.refusal() == Some(Status::NotFound) => {
@@ -57,13 +61,14 @@ pub fn make(
         if device.read_file(FileId::request(key.reference)).ok().as_deref() != Some(&request) {
             device.store_request(key.reference, &request)?;
         }
-        device.describe(key.reference, &KeyDescription::new(&key.label, &key.id, key.reference, key.key_type))?;
+        let description = KeyDescription::new(&key.label, &key.id, key.reference, key.key_type);
+        if files.contains(&FileId::description(key.reference)) {
+            device.describe(key.reference, &description)?;
+        } else {
+            device.describe_new(key.reference, &description)?;
+        }
         Ok(request)
     };
-    let occupied = |keys: &[KeyEntry]| keys.iter().any(|entry| entry.reference == key.reference);
-    if !again && occupied(&bench.with(serial, Device::keys)?) {
-        return Err(Fault::new("key-reference-occupied").with("reference", key.reference));
-    }
     let request = bench.with(serial, work).map_err(|fault| curve_fault(fault, key.key_type))?;
     let parsed = AuthenticatedRequest::parse(&request)
         .map_err(|_| Fault::new("card-malformed").with("operation", Operation::Generate.word()))?;

@@ -133,8 +133,11 @@ pub fn tries(given: &Given<'_>, vault: &Vault) -> Result<Vec<Try>, Fault> {
             Ok(found) => {
                 for candidate in found {
                     // Only what the shares that count were noted as says anything about the set.
-                    let readings = candidate.agreeing.iter().filter_map(|place| shares.get(*place)?.1);
-                    let common: BTreeSet<Defect> = readings.filter(|_| given.foreign).collect();
+                    let agreeing = || candidate.agreeing.iter().filter_map(|place| shares.get(*place));
+                    let short = |(share, _): &(PasswordShare, _)| share.value.expose().first() == Some(&0);
+                    let short = agreeing().any(short).then_some(Defect::ShortValue);
+                    let noted = agreeing().filter_map(|(_, reading)| *reading).chain(short);
+                    let common: BTreeSet<Defect> = noted.filter(|_| given.foreign).collect();
                     let common: Vec<Defect> = common.into_iter().collect();
                     tries.extend(tries_of(&candidate, prime, given.foreign, &common));
                 }

@@ -57,6 +57,7 @@ impl DerivedKey {
 pub struct Derivation {
     password_and_salt: WipingBytes,
     rounds: u32,
+    compression: Compression,
     digest: Which,
     done_of_digest: u32,
     current: Secret<[u8; 16]>,
@@ -81,6 +82,7 @@ impl Derivation {
         Self {
             password_and_salt,
             rounds: rounds.0.max(1),
+            compression: Compression::choose(),
             digest: Which::First,
             done_of_digest: 0,
             current: Secret::init(|_| ()),
@@ -97,7 +99,7 @@ impl Derivation {
                 (self.done_of_digest, left) = (1, left - 1);
             }
             let now = left.min(self.rounds - self.done_of_digest);
-            repeat(self.current.expose_mut(), now);
+            self.compression.repeat(self.current.expose_mut(), now);
             self.done_of_digest += now;
             left -= now;
             if self.done_of_digest == self.rounds {
@@ -150,7 +152,7 @@ impl Derivation {
         // The compression keeps its last input on the stack, and one MD5 of that is a digest of ours. The same code at
         // the same depth writes over it.
         self.current.expose_mut().zeroize();
-        repeat(self.current.expose_mut(), 1);
+        self.compression.repeat(self.current.expose_mut(), 1);
     }
 }
 
@@ -185,10 +187,38 @@ const PADDED: [u8; 64] = {
 /// The chaining value that MD5 starts from (RFC 1321, 3.3).
 const START: [u32; 4] = [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476];
 
-/// Takes the digest of the digest, `rounds` times. The message is one block, so every round is a single compression,
-/// without the bookkeeping of a general hasher.
+/// Which MD5 takes the digests of digests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Compression {
+    /// `fast-md5`, assembly where it has some.
+    Fast,
+    /// `md-5`.
+    Plain,
+}
+
+impl Compression {
+    /// The fast one where it computes what the plain one does on this very processor: a file that is enciphered with
+    /// anything else than MD5 could never be opened again elsewhere.
+    fn choose() -> Self {
+        let mut fast = *b"ceremony, rounds";
+        let mut plain = fast;
+        Self::Fast.repeat(&mut fast, 1000);
+        Self::Plain.repeat(&mut plain, 1000);
+        if fast == plain { Self::Fast } else { Self::Plain }
+    }
+
+    /// Takes the digest of the digest, `rounds` times.
+    fn repeat(self, digest: &mut [u8; 16], rounds: u32) {
+        match self {
+            Self::Fast => repeat(digest, rounds, fast_md5::transform),
+            Self::Plain => repeat(digest, rounds, |state, block| compress(state, core::slice::from_ref(block))),
+        }
+    }
+}
+
+/// The message is one block, so every round is a single compression, without the bookkeeping of a general hasher.
 #[inline(never)]
-fn repeat(digest: &mut [u8; 16], rounds: u32) {
+fn repeat(digest: &mut [u8; 16], rounds: u32, compress: impl Fn(&mut [u32; 4], &[u8; 64])) {
     let mut block = Zeroizing::new(PADDED);
     let mut state = START;
     for (place, byte) in block.iter_mut().zip(&*digest) {
@@ -196,7 +226,7 @@ fn repeat(digest: &mut [u8; 16], rounds: u32) {
     }
     for _ in 0..rounds {
         state = START;
-        compress(&mut state, core::slice::from_ref(&block));
+        compress(&mut state, &block);
         if let [first, second, third, fourth, ..] = block.as_chunks_mut().0 {
             *first = state[0].to_le_bytes();
             *second = state[1].to_le_bytes();
@@ -208,4 +238,22 @@ fn repeat(digest: &mut [u8; 16], rounds: u32) {
         *place = *byte;
     }
     state.zeroize();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_compressions_are_md5() {
+        let mut digest = [0; 16];
+        for round in 0..1000_u32 {
+            let (mut fast, mut plain, whole) = (digest, digest, Md5::digest(digest));
+            Compression::Fast.repeat(&mut fast, 1);
+            Compression::Plain.repeat(&mut plain, 1);
+            assert_eq!((fast, plain), (whole.into(), whole.into()), "round {round}");
+            digest = fast;
+        }
+        assert_eq!(Compression::choose(), Compression::Fast, "this processor has the fast one");
+    }
 }

@@ -70,6 +70,7 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
                 Defect::HexadecimalId,
                 Defect::DecimalId,
                 Defect::SmallPrime,
+                Defect::ShortValue,
                 Defect::WrongShare,
             ];
             vec![Fact::Opened { kcv: KCV, right, wrong: Vec::new(), defects }]

@@ -64,6 +64,8 @@ pub enum Defect {
     DecimalId,
     /// The prime is smaller than the secret.
     SmallPrime,
+    /// A value begins with zero bytes, which the old tool leaves out when it shows it.
+    ShortValue,
     /// A share among more than M was wrong.
     WrongShare,
 }
@@ -76,6 +78,7 @@ impl Defect {
             Self::HexadecimalId => "defect-hexadecimal-id",
             Self::DecimalId => "defect-decimal-id",
             Self::SmallPrime => "defect-small-prime",
+            Self::ShortValue => "defect-short-value",
             Self::WrongShare => "defect-wrong-share",
         }
     }

@@ -89,10 +89,14 @@ impl Device {
     /// Writes a key's description, so that OpenSC lists label and id. The key reference written is `reference`, whatever
     /// the description holds. Needs the user PIN.
     pub fn describe(&mut self, reference: KeyReference, description: &KeyDescription) -> Result<(), CardError> {
-        let operation = Operation::WriteFile;
-        let own = KeyDescription { reference: Some(reference.get()), ..description.clone() };
-        let bytes = own.encode().ok_or(CardError::Malformed { operation, what: "description-key-type" })?;
+        let bytes = description_of(reference, description)?;
         self.write_file(FileId::description(reference), &bytes)
+    }
+
+    /// As [`Device::describe`], in one command, where the list of files shows no description there.
+    pub fn describe_new(&mut self, reference: KeyReference, description: &KeyDescription) -> Result<(), CardError> {
+        let bytes = description_of(reference, description)?;
+        self.write_new_file(FileId::description(reference), &bytes)
     }
 
     /// Writes a key's request where the device did not store it, for example after unwrapping. Needs the user PIN.
@@ -190,6 +194,11 @@ const fn is_form_refusal(status: Status) -> bool {
             | Status::WrongParameters
             | Status::NotFound
     )
+}
+
+fn description_of(reference: KeyReference, description: &KeyDescription) -> Result<Vec<u8>, CardError> {
+    let own = KeyDescription { reference: Some(reference.get()), ..description.clone() };
+    own.encode().ok_or(CardError::Malformed { operation: Operation::WriteFile, what: "description-key-type" })
 }
 
 /// The data of GENERATE: what goes into the body of the request, without the key.

@@ -90,7 +90,12 @@ fn values_that_lost_zeros_and_a_prime_below_the_secret() {
     let (prime, secret) = (prime_above(0xF000_0000_0000_0000), 0x7123_4567_89AB_CDEF_u64);
     let set = Set::of(prime, secret, &[prime - secret + 0x0000_CDEF_0123_4567], 3);
     assert!(set.cards[0].value.starts_with("00:00:"));
-    assert_eq!(opens(2, &set, Custodians::new(&set, &[0, 2])), (vec![], vec![]));
+    assert_eq!(opens(2, &set, Custodians::new(&set, &[0, 2])), (vec![], vec![Defect::ShortValue]));
+    assert_eq!(
+        opens(2, &set, Custodians::new(&set, &[1, 2])),
+        (vec![], vec![]),
+        "only a card that counts says anything"
+    );
 
     let small = Set::of(prime_above(0x9000_0000_0000_0000), 0xF0E1_D2C3_B4A5_9687, &[0x5555_0000_1111], 3);
     assert_eq!(opens(2, &small, Custodians::new(&small, &[2, 1])), (vec![], vec![Defect::SmallPrime]));
