@@ -241,7 +241,8 @@ fn words_of_every_quorum_open_the_share_file() {
         ended.has(&format!("Key check value: {}", share().kcv()));
         ended.has(&format!("DKEK share: {}", hex(&SHARE)));
         // four letters of each are enough, in any case
-        let four = |card: &String| card.split(' ').map(|word| &word[..word.len().min(4)]).collect::<Vec<_>>().join("  ");
+        let four =
+            |card: &String| card.split(' ').map(|word| &word[..word.len().min(4)]).collect::<Vec<_>>().join("  ");
         let short: Vec<String> = cards.iter().map(four).map(|card| card.to_uppercase()).collect();
         let ended = stranger.opens(&short, "dkek-2.pbe", &[]);
         ended.has(&format!("Key check value: {}", share().kcv()));
@@ -305,7 +306,9 @@ fn a_wrong_value_is_named_by_its_check_bytes_and_never_opens_the_file() {
     let (prime, cards) = cards_of_numbers(&dealt, true);
     let (_, plain) = cards_of_numbers(&dealt, false);
     let typed = |first: &str, second: &str| [prime.clone(), first.to_owned(), second.to_owned()];
-    stranger.opens(&typed(&cards[0], &cards[10]), "dkek-1.pbe", &[]).has(&format!("Key check value: {}", share().kcv()));
+    stranger
+        .opens(&typed(&cards[0], &cards[10]), "dkek-1.pbe", &[])
+        .has(&format!("Key check value: {}", share().kcv()));
     // the prime has 8 groups and the id one: the second of the value is the eleventh
     let ended = stranger.opens(&typed(&cards[0], &with_a_wrong_digit(&cards[10])), "dkek-1.pbe", &[]);
     ended.refused("number 11 of 19 is wrong");
