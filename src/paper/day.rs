@@ -1,8 +1,8 @@
 //! The script of one day: a cover, every step with boxes for initials and time, and the custodians' cards.
 
-use super::card::card;
+use super::card::{card, cards_of};
 use super::steps::{PaperSteps, key_name};
-use super::wrap::{pad, wrap};
+use super::wrap::{join, pad, wrap};
 use crate::ceremony::Kind;
 use crate::plan::Plan;
 use crate::record::CeremonyKind;
@@ -16,7 +16,7 @@ const WIDTH: usize = 78;
 const HEIGHT: usize = 56;
 
 /// The printed script of a ceremony by a plan; `plan_sha256` is the digest of the plan file. Pages end with a form feed.
-/// *Establish* comes with one blank card for every custodian.
+/// *Establish* comes with the blank cards of all who hold something.
 pub fn days_script(ceremony: CeremonyKind, plan: &Plan, plan_sha256: &Digest, script: &Script) -> String {
     let name = match ceremony {
         CeremonyKind::Establish => script.word("ceremony-establish"),
@@ -29,10 +29,9 @@ pub fn days_script(ceremony: CeremonyKind, plan: &Plan, plan_sha256: &Digest, sc
     day.end();
     let mut pages = day.pages;
     if ceremony == CeremonyKind::Establish {
-        pages.extend(plan.quorum.numbers().map(|custodian| card(plan, script, custodian)));
+        pages.extend(cards_of(plan).iter().map(|of| card(of, script)));
     }
-    let text = |page: Vec<String>| page.iter().map(|line| line.trim_end().to_owned() + "\n").collect::<String>();
-    pages.into_iter().map(text).collect::<Vec<_>>().join("\u{c}")
+    join(pages)
 }
 
 struct Day<'a> {
