@@ -6,7 +6,7 @@ use super::state::State;
 use super::step::{Actor, Kind, List, Step, When, step};
 use super::{opening, parts, provisioning, turns};
 use crate::plan::Plan;
-use crate::terms::{CustodianNumber, DeviceRole, Handle, Purpose};
+use crate::terms::{DeviceRole, Handle};
 
 /// The steps of *establish* for a plan.
 pub fn steps(plan: &Plan) -> Vec<Step> {

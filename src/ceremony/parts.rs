@@ -5,8 +5,7 @@ use super::field::{Field, FieldKind};
 use super::state::State;
 use super::step::{Actor, Kind, List, Question, Step, When, step};
 use crate::plan::{Plan, PlannedKey};
-use crate::record::PinName;
-use crate::terms::{CustodianNumber, DeviceRole, DkekShareNumber, Handle, Purpose, Seat};
+use crate::terms::DeviceRole;
 
 /// The stages that find the device of a step: it is put in, found, picked among several, and shown.
 pub fn found_device(step: Step) -> Step {

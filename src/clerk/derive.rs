@@ -8,7 +8,7 @@ use std::thread;
 
 use crate::dkek::{DkekShare, Rounds, ShareFile, derive, open, seal};
 use crate::record::Defect;
-use crate::secret::{Secret, WipingBytes};
+use crate::secret::WipingBytes;
 
 /// What the worker says.
 pub enum News<T> {

@@ -16,7 +16,7 @@ use crate::card::{
 use crate::dkek::{KeyBlob, WrappedKeyFile};
 use crate::plan::PlannedKey;
 use crate::record::{BackedUpKey, Fact, StoredKey};
-use crate::secret::{Secret, WipingBytes};
+use crate::secret::WipingBytes;
 use crate::terms::{DeviceRole, Digest, Fault, Handle, Kcv, KeyId, KeyLabel, KeyReference, KeyType, Serial};
 
 /// The file of a wrapped key.

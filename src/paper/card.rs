@@ -4,7 +4,7 @@ use super::frame::Frame;
 use super::wrap::join;
 use crate::plan::Plan;
 use crate::script::{Script, fill};
-use crate::terms::{CustodianNumber, Quorum};
+use crate::terms::{CustodianNumber, Quorum, Scheme};
 
 /// What somebody holds on a card.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,14 +51,35 @@ pub struct CardOf<'a> {
 
 /// The cards that a plan asks for, in the order in which they are handed out.
 pub fn cards_of(plan: &Plan) -> Vec<CardOf<'_>> {
-    let card = |custodian| CardOf {
-        title: &plan.title,
-        holder: plan.custodian(custodian),
-        holding: Holding::Numbers { custodian, quorum: plan.quorum },
-        dkek_share: 1,
-        dkek_shares: 1,
-    };
-    plan.quorum.numbers().map(card).collect()
+    let count = u8::try_from(plan.dkek_shares.len()).unwrap_or(u8::MAX);
+    let mut cards = Vec::new();
+    for share in plan.numbers() {
+        let card = |holder, holding| CardOf {
+            title: &plan.title,
+            holder,
+            holding,
+            dkek_share: share.get(),
+            dkek_shares: count,
+        };
+        let (Some(quorum), Some(scheme)) = (plan.quorum(share), plan.scheme(share)) else {
+            cards.push(card(plan.holder(share), Holding::Password));
+            continue;
+        };
+        for custodian in quorum.numbers() {
+            let holder = plan.custodian(share, custodian);
+            cards.push(card(
+                holder,
+                match scheme {
+                    Scheme::ScHsmTool => Holding::Numbers { custodian, quorum },
+                    Scheme::Words => Holding::Words { custodian, quorum },
+                },
+            ));
+            if plan.so_pin_share() == Some(share) {
+                cards.push(card(holder, Holding::SoPin { custodian, quorum }));
+            }
+        }
+    }
+    cards
 }
 
 /// Cards as one text, a page each, with a form feed between two.

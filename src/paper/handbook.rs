@@ -6,9 +6,10 @@ use std::fmt::Write as _;
 use super::steps::{PaperStep, PaperSteps, angle};
 use super::wrap::pad;
 use crate::ceremony::{Kind, Stage, When};
-use crate::plan::Plan;
+use crate::plan::{Custody, Plan};
 use crate::record::CeremonyKind;
 use crate::script::{FaultText, Script, fill};
+use crate::terms::Quorum;
 use crate::wordlists;
 
 /// The script by which a stranger rebuilds from cards without this program.
@@ -94,12 +95,15 @@ impl Book<'_> {
     }
 
     fn chapter(&mut self, name: &str) {
-        let quorum = self.plan.quorum;
-        let values = [
-            ("threshold", quorum.threshold().to_string()),
-            ("custodians", quorum.custodians().to_string()),
-            ("quorum", quorum.to_string()),
-        ];
+        let first = self.plan.first_quorum().and_then(|share| self.plan.quorum(share));
+        let values = first.map(|quorum| {
+            vec![
+                ("threshold", quorum.threshold().to_string()),
+                ("custodians", quorum.custodians().to_string()),
+                ("quorum", quorum.to_string()),
+            ]
+        });
+        let values = values.unwrap_or_default();
         let paragraphs: Vec<String> = self.script.chapter(name).iter().map(|text| fill(text, &values)).collect();
         self.paragraphs(&paragraphs);
     }
@@ -163,14 +167,15 @@ impl Book<'_> {
 
     /// Whether a stage can be due with the example plan.
     fn ever(&self, stage: &Stage) -> bool {
-        stage.when != When::NeedsEveryone || self.plan.quorum.needs_everyone()
+        let everyone = |share: &Custody| share.quorum().is_some_and(Quorum::needs_everyone);
+        stage.when != When::NeedsEveryone || self.plan.dkek_shares.iter().any(everyone)
     }
 
     fn stage(&mut self, all: &PaperSteps, step: &PaperStep, stage: &Stage) {
         let when = match stage.when {
             When::Always | When::Proven | When::KnowsPrime => None,
             When::NeedsEveryone => Some("paper-when-everyone"),
-            When::Initialised(_) => Some("paper-when-initialised"),
+            When::Initialised(_) | When::OtherSoPin(_) => Some("paper-when-initialised"),
             When::LastTry(..) => Some("paper-when-last-try"),
             When::Stolen => Some("paper-when-stolen"),
             When::TypesPrime => Some("paper-when-foreign"),
