@@ -317,6 +317,11 @@ impl Desk {
                 }
                 done
             }
+            Deed::Before | Deed::After => {
+                let done = self.cursor.finish(text);
+                self.move_focus(view, deed == Deed::After);
+                done
+            }
             _ => return None,
         };
         self.follow = true;
