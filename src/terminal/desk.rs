@@ -443,12 +443,19 @@ impl Desk {
         match first_not_good(fields) {
             None if self.focus + 1 >= fields.len() => return Some(People::GoOn),
             Some(place) if place <= self.focus => {
-                self.hint = Some(match fields.get(place).map(|field| &field.state) {
+                let field = fields.get(place);
+                let words = field.is_some_and(|field| matches!(field.kind, FieldKind::ShareWords { .. }));
+                let wrong_word = field.and_then(|field| field.wrong_at).filter(|_| words);
+                self.hint = Some(match field.map(|field| &field.state) {
+                    Some(FieldState::Wrong(_)) if wrong_word.is_some() => "hint-wrong-word",
                     Some(FieldState::Wrong(_)) => "hint-wrong",
                     Some(FieldState::Empty) => "hint-empty",
                     _ => "hint-unfinished",
                 });
                 self.focus_on(place);
+                if let Some(at) = wrong_word.and_then(|number| usize::from(number).checked_sub(1)) {
+                    self.cursor = Cursor::On { at, typed: false };
+                }
             }
             _ => self.focus_on(self.focus + 1),
         }
