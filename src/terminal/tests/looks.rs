@@ -144,7 +144,8 @@ fn every_word_that_is_asked_for_is_in_the_script() {
     let script = Script::load().unwrap();
     let sources = [
         include_str!("../mod.rs"),
-        include_str!("../desk.rs"),
+        include_str!("../desk/mod.rs"),
+        include_str!("../desk/typing.rs"),
         include_str!("../parts.rs"),
         include_str!("../screens/mod.rs"),
         include_str!("../words.rs"),
