@@ -299,20 +299,16 @@ pub mod tests {
         Mode::Choose { digits: false },
         Mode::Working { may_stop: true },
         Mode::Working { may_stop: false },
-        form(MadeOf::Characters, true, false, true, false),
-        form(MadeOf::Characters, false, true, false, true),
-        form(MadeOf::Words, true, false, true, false),
-        form(MadeOf::Words, true, true, false, false),
-        form(MadeOf::Throws, true, false, false, false),
+        Mode::Form { made_of: MadeOf::Characters, masked: true, may_leave: false, several: true, complete: false },
+        Mode::Form { made_of: MadeOf::Characters, masked: false, may_leave: true, several: false, complete: true },
+        Mode::Form { made_of: MadeOf::Words, masked: true, may_leave: false, several: true, complete: false },
+        Mode::Form { made_of: MadeOf::Words, masked: true, may_leave: true, several: false, complete: false },
+        Mode::Form { made_of: MadeOf::Throws, masked: true, may_leave: false, several: false, complete: false },
         Mode::Concealed,
         Mode::ConcealedAgain,
         Mode::Shown,
         Mode::Ended,
     ];
-
-    const fn form(made_of: MadeOf, masked: bool, may_leave: bool, several: bool, complete: bool) -> Mode {
-        Mode::Form { made_of, masked, may_leave, several, complete }
-    }
 
     #[test]
     fn no_key_stands_for_two_deeds() {

@@ -118,6 +118,10 @@ impl Cursor {
                 let result = text.replace(before..before, &[letter, b' ']);
                 if result.is_ok() {
                     *self = Self::On { at, typed: true };
+                    if count(text.expose()) >= most && is_open(text.expose()) {
+                        // that was the last: nothing is to come behind the end
+                        text.pop();
+                    }
                 }
                 result
             }
@@ -129,10 +133,18 @@ impl Cursor {
     pub fn space(&mut self, text: &mut TypedText, most: usize) -> Done {
         *self = self.settled(text.expose());
         match *self {
-            Self::Gap(_) => Done::Moved,
+            // a second space, or one on a word that was only moved to
+            Self::Gap(_) | Self::On { typed: false, .. } => Done::Moved,
             Self::End if is_open(text.expose()) => Done::Moved,
             Self::End => self.leave(text, most),
-            Self::On { .. } => self.after(text, most),
+            Self::On { .. } => {
+                let done = self.leave(text, most);
+                let next = self.cell(text.expose()) + 1;
+                match self.go(text, Some(next), most) {
+                    Done::Moved => done,
+                    other => other,
+                }
+            }
         }
     }
 
@@ -184,7 +196,7 @@ impl Cursor {
     /// To the word so many places before or after; where there is none, nothing.
     pub fn jump(&mut self, text: &mut TypedText, places: isize, most: usize) -> Done {
         let target = self.cell(text.expose()).checked_add_signed(places);
-        self.go(text, target.filter(|target| *target <= count(text.expose())), most)
+        self.go(text, target.filter(|target| *target <= Self::End.cell(text.expose())), most)
     }
 
     /// To the first word, or to the end.
@@ -220,24 +232,29 @@ impl Cursor {
         }
     }
 
-    /// Finishes the word under the cursor before something else has it.
+    /// Finishes the word under the cursor before something else has it; behind the last one stands a space then.
     fn leave(self, text: &mut TypedText, most: usize) -> Done {
         let done = self.finish(text);
-        let at_end = self.settled(text.expose()) == Self::End;
-        if at_end && !is_open(text.expose()) && count(text.expose()) < most && text.push(b' ').is_ok() {
+        let many = count(text.expose());
+        let on_last = self.cell(text.expose()) + 1 == many;
+        if on_last && many < most && !is_open(text.expose()) && text.push(b' ').is_ok() {
             return Done::Edited;
         }
         done
     }
 
+    /// Space, or the way to another word. A word that is not begun well enough stays as it is.
     fn go(&mut self, text: &mut TypedText, target: Option<usize>, most: usize) -> Done {
         let Some(target) = target else { return Done::Moved };
-        let done =
-            if self.standing(text.expose()) == Standing::Unfinished { Done::Moved } else { self.leave(text, most) };
-        let last = count(text.expose()).saturating_sub(1);
-        // the last word without anything behind it is the end itself
-        let is_end = target > last || target == last && !is_open(text.expose());
-        *self = if is_end { Self::End } else { Self::On { at: target, typed: false } };
+        let unfinished = self.standing(text.expose()) == Standing::Unfinished;
+        let done = if unfinished { Done::Moved } else { self.leave(text, most) };
+        // behind the last word there is a place only where a space stands
+        let end = Self::End.cell(text.expose());
+        *self = if target >= end && is_open(text.expose()) {
+            Self::End
+        } else {
+            Self::On { at: target.min(end), typed: false }
+        };
         done
     }
 }

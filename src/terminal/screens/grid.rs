@@ -32,7 +32,12 @@ impl Grid {
 
     /// How many rows the longest column has.
     pub const fn rows(self) -> usize {
-        self.words.div_ceil(if self.words > IN_TWO_COLUMNS { 3 } else { 2 })
+        self.words.div_ceil(if self.is_tall() { 3 } else { 2 })
+    }
+
+    /// Whether it needs all rows of the lowest window.
+    pub const fn is_tall(self) -> bool {
+        self.words > IN_TWO_COLUMNS
     }
 
     /// The places (from 0) in a row, with the column in which their cell begins.

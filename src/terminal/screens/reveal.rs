@@ -65,8 +65,10 @@ pub fn page(paint: &Paint<'_>, body: &Body, width: u16) -> Page {
                 Line::from(Span::styled(parts::cut(theme, heading, room), theme.strong())),
                 Line::from(Span::styled(legend, theme.dim())),
             ));
-            page.gap();
             let grid = Grid::of(*count);
+            if !grid.is_tall() {
+                page.gap();
+            }
             page.rows.extend((0..grid.rows()).map(|row| Row::CardWords(grid, row, *words)));
         }
     }

@@ -144,9 +144,11 @@ fn every_word_that_is_asked_for_is_in_the_script() {
     let script = Script::load().unwrap();
     let sources = [
         include_str!("../mod.rs"),
-        include_str!("../desk.rs"),
+        include_str!("../desk/mod.rs"),
+        include_str!("../desk/typing.rs"),
         include_str!("../parts.rs"),
         include_str!("../screens/mod.rs"),
+        include_str!("../words.rs"),
         include_str!("../screens/fault.rs"),
         include_str!("../screens/form.rs"),
         include_str!("../screens/help.rs"),
@@ -156,7 +158,8 @@ fn every_word_that_is_asked_for_is_in_the_script() {
     let mut found = 0;
     for source in sources {
         for name in source.split('"').skip(1).step_by(2) {
-            let ours = ["stamp-", "hint-", "reveal-", "working-", "fault-", "help-", "field-", "frame-", "more-"];
+            let ours =
+                ["stamp-", "hint-", "reveal-", "working-", "fault-", "help-", "field-", "frame-", "more-", "words-"];
             if ours.iter().any(|start| name.starts_with(start)) || ["program", "step", "act", "panic"].contains(&name) {
                 found += 1;
                 assert!(script.word(name) != name || name == "act", "no word for {name}");

@@ -1,6 +1,7 @@
 //! A bench to try the terminal on, without one.
 
 mod answers;
+mod cards;
 mod looks;
 
 use std::collections::VecDeque;
@@ -12,7 +13,9 @@ use unicode_width::UnicodeWidthStr;
 use super::keyboard::Key;
 use super::keyboard::tests::Pieces;
 use super::*;
-use crate::ceremony::{CardView, FieldKind, FieldState, FieldView, Header, OptionView, StepLine, StepState};
+use crate::ceremony::{
+    CardView, ExpectedWords, FieldKind, FieldState, FieldView, Header, OptionView, StepLine, StepState,
+};
 use crate::secret::WipingBytes;
 use crate::terms::{CustodianNumber, DkekShareNumber, Handle, Purpose, Serial};
 
@@ -125,6 +128,16 @@ fn every_body() -> Vec<Body> {
             choices: options(&[("Try again", false)]),
         },
         Body::Ended { text: texts(&["The record is sealed."]) },
+        form(vec![FieldView {
+            wrong_at: Some(3),
+            ..field("Words", cards::words_kind(33), FieldState::Wrong("No.".to_owned()))
+        }]),
+        form(vec![
+            field("Check", FieldKind::CheckBytes { optional: true, prime: None }, FieldState::Empty),
+            field("Words", cards::words_kind(16), FieldState::Empty),
+            field("Throws", FieldKind::Dice { throws: 250 }, FieldState::Typing("0 of 250".to_owned())),
+            field("Password", FieldKind::NewPassword, FieldState::Empty),
+        ]),
     ]
 }
 
@@ -155,18 +168,21 @@ impl Bench {
         }
     }
 
-    fn draw_whole(&mut self, view: &View) -> (Vec<String>, Option<Position>) {
+    fn paint(&mut self, view: &View) -> (Buffer, Option<Position>) {
         self.desk.meet(view);
         let mut buffer = Buffer::empty(Rect::new(0, 0, self.width, self.height));
         let paint = Paint { theme: self.theme, script: &self.script, vault: &self.vault, now: self.now };
         let cursor = screens::draw(&mut buffer, view, &mut self.desk, &paint);
-        let lines = (0..self.height)
-            .map(|y| {
-                let line: String = (0..self.width).map(|x| buffer[(x, y)].symbol()).collect();
-                line.trim_end().to_owned()
-            })
-            .collect();
-        (lines, cursor)
+        (buffer, cursor)
+    }
+
+    fn draw_whole(&mut self, view: &View) -> (Vec<String>, Option<Position>) {
+        let (buffer, cursor) = self.paint(view);
+        (text_of(&buffer), cursor)
+    }
+
+    fn buffer(&mut self, view: &View) -> Buffer {
+        self.paint(view).0
     }
 
     fn draw(&mut self, view: &View) -> Vec<String> {
@@ -192,6 +208,11 @@ impl Bench {
     fn typed(&self, field: u8) -> &[u8] {
         self.vault.typed(field).map_or(&[], |text| text.expose())
     }
+}
+
+fn text_of(buffer: &Buffer) -> Vec<String> {
+    let line = |y| (buffer.area.left()..buffer.area.right()).map(|x| buffer[(x, y)].symbol()).collect::<String>();
+    (buffer.area.top()..buffer.area.bottom()).map(|y| line(y).trim_end().to_owned()).collect()
 }
 
 fn has(lines: &[String], what: &str) -> bool {

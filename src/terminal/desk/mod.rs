@@ -1,16 +1,18 @@
 //! What the terminal itself remembers about the screen that is up: focus, scrolling, help, a hint. It turns keys into
 //! what people did, and decides nothing.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
+mod face;
+mod typing;
+
 use std::io;
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
+use self::face::face;
 use super::keyboard::{Key, Keyboard, Source};
 use super::keys::{Deed, MadeOf, Mode, deed};
-use super::screens::{Grid, count_throws};
-use super::words::{Cursor, Done};
-use crate::ceremony::{Body, CardView, FieldKind, FieldState, FieldView, OptionView, People, View};
+use super::words::Cursor;
+use crate::ceremony::{Body, FieldKind, FieldState, FieldView, OptionView, People, View};
 use crate::vault::Vault;
 
 /// How long typed text stays unmasked.
@@ -248,84 +250,10 @@ impl Desk {
         self.perform(deed(mode, key)?, view, vault, now)
     }
 
-    /// Keys that are text go into the vault; what would be text, but came otherwise, is refused.
-    fn type_in(&mut self, key: Key, view: &View, vault: &mut Vault) -> Option<People> {
-        let place = u8::try_from(self.focus).ok()?;
-        self.follow = true;
-        let kind = self.kind(view);
-        self.hint = match key {
-            Key::Char(byte) if let Some(FieldKind::ShareWords { words, .. }) = kind => {
-                let (text, most) = (vault.typing(place), usize::from(*words));
-                let done = match byte {
-                    b' ' => self.cursor.space(text, most),
-                    _ if byte.is_ascii_alphabetic() => self.cursor.letter(text, byte, most),
-                    _ => Done::Refused("hint-letters"),
-                };
-                return self.told(done, place);
-            }
-            Key::Char(byte) if let Some(FieldKind::Dice { throws }) = kind => match byte {
-                b' ' => return None,
-                b'1'..=b'6' if count_throws(vault.typing(place).expose()) >= usize::from(*throws) => Some("hint-full"),
-                b'1'..=b'6' if vault.typing(place).push(byte).is_ok() => return Some(People::Edited(place)),
-                _ => Some("hint-dice"),
-            },
-            Key::Char(byte) if vault.typing(place).push(byte).is_ok() => return Some(People::Edited(place)),
-            Key::Char(_) => Some("hint-full"),
-            Key::Paste => Some("hint-paste"),
-            _ => Some("hint-foreign"),
-        };
-        None
-    }
-
-    fn kind<'a>(&self, view: &'a View) -> Option<&'a FieldKind> {
-        let Body::Form { fields, .. } = &view.body else { return None };
-        fields.get(self.focus).map(|field| &field.kind)
-    }
-
-    /// What the machine is told of a key in a grid of words.
-    const fn told(&mut self, done: Done, place: u8) -> Option<People> {
-        match done {
-            Done::Edited => Some(People::Edited(place)),
-            Done::Moved => None,
-            Done::Refused(hint) => {
-                self.hint = Some(hint);
-                None
-            }
-        }
-    }
-
-    /// What a key other than a letter does in a grid of words; `None`: nothing else than in any field.
-    fn among_words(&mut self, deed: Deed, view: &View, vault: &mut Vault) -> Option<Option<People>> {
-        let FieldKind::ShareWords { words, .. } = self.kind(view)? else { return None };
-        let place = u8::try_from(self.focus).ok()?;
-        let (text, most) = (vault.typing(place), usize::from(*words));
-        let column = isize::try_from(Grid::of(*words).rows()).unwrap_or(0);
-        let done = match deed {
-            Deed::WordBefore => self.cursor.before(text, most),
-            Deed::WordAfter => self.cursor.after(text, most),
-            Deed::ColumnBefore => self.cursor.jump(text, -column, most),
-            Deed::ColumnAfter => self.cursor.jump(text, column, most),
-            Deed::FirstWord => self.cursor.far(text, false, most),
-            Deed::LastWord => self.cursor.far(text, true, most),
-            Deed::Insert => self.cursor.open(text, most),
-            Deed::Erase => self.cursor.erase(text),
-            Deed::Advance => {
-                let done = self.cursor.finish(text);
-                self.enter = done == Done::Edited;
-                if done == Done::Moved {
-                    return None;
-                }
-                done
-            }
-            _ => return None,
-        };
-        self.follow = true;
-        Some(self.told(done, place))
-    }
-
     fn perform(&mut self, deed: Deed, view: &View, vault: &mut Vault, now: Instant) -> Option<People> {
+        let place = self.focus;
         if let Some(done) = self.among_words(deed, view, vault) {
-            return done;
+            return self.told(done, place);
         }
         let scroll = if self.help { &mut self.help_scroll } else { &mut self.scroll };
         match deed {
@@ -438,12 +366,19 @@ impl Desk {
         match first_not_good(fields) {
             None if self.focus + 1 >= fields.len() => return Some(People::GoOn),
             Some(place) if place <= self.focus => {
-                self.hint = Some(match fields.get(place).map(|field| &field.state) {
+                let field = fields.get(place);
+                let words = field.is_some_and(|field| matches!(field.kind, FieldKind::ShareWords { .. }));
+                let wrong_word = field.and_then(|field| field.wrong_at).filter(|_| words);
+                self.hint = Some(match field.map(|field| &field.state) {
+                    Some(FieldState::Wrong(_)) if wrong_word.is_some() => "hint-wrong-word",
                     Some(FieldState::Wrong(_)) => "hint-wrong",
                     Some(FieldState::Empty) => "hint-empty",
                     _ => "hint-unfinished",
                 });
                 self.focus_on(place);
+                if let Some(at) = wrong_word.and_then(|number| usize::from(number).checked_sub(1)) {
+                    self.cursor = Cursor::On { at, typed: false };
+                }
             }
             _ => self.focus_on(self.focus + 1),
         }
@@ -460,51 +395,4 @@ fn options(view: &View) -> &[OptionView] {
         Body::Choose { options, .. } | Body::Fault { choices: options, .. } => options,
         _ => &[],
     }
-}
-
-/// Tells screens apart: step, kind and what is asked; not what changes while one and the same screen is up. Views
-/// hold no secret, so neither does this number.
-fn face(view: &View) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    view.header.number.hash(&mut hasher);
-    view.header.title.hash(&mut hasher);
-    std::mem::discriminant(&view.body).hash(&mut hasher);
-    match &view.body {
-        Body::Read { text } | Body::Ended { text } => text.hash(&mut hasher),
-        Body::Tick { items, .. } => {
-            for (item, _) in items {
-                item.hash(&mut hasher);
-            }
-        }
-        Body::Choose { text, options, .. } => {
-            text.hash(&mut hasher);
-            for option in options {
-                option.text.hash(&mut hasher);
-            }
-        }
-        Body::Fault { happened, truth, choices } => {
-            (happened, truth).hash(&mut hasher);
-            for choice in choices {
-                choice.text.hash(&mut hasher);
-            }
-        }
-        Body::Form { fields, irreversible, may_leave, .. } => {
-            (irreversible, may_leave).hash(&mut hasher);
-            for field in fields {
-                field.label.hash(&mut hasher);
-                // the same question for another card is another screen
-                match &field.kind {
-                    FieldKind::ShareWords { card, .. } => card.hash(&mut hasher),
-                    FieldKind::ShareId { share, .. } => share.hash(&mut hasher),
-                    _ => {}
-                }
-            }
-        }
-        Body::Reveal { owner, custodian, card, shown, .. } => {
-            let (CardView::Numbers { purpose, .. } | CardView::Words { purpose, .. }) = card;
-            (owner, custodian.get(), purpose, shown).hash(&mut hasher);
-        }
-        Body::Working { .. } => {}
-    }
-    hasher.finish()
 }

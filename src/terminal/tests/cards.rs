@@ -1,0 +1,369 @@
+//! Cards and the fields they are typed into: words in a grid, check bytes, dice, passwords.
+
+use super::*;
+use crate::wordlists;
+
+/// So many words, far apart in the list, so that none is part of another.
+fn some_words(count: u16) -> Vec<&'static str> {
+    (0..count).map(|place| wordlists::word(place * 61 + 7).unwrap()).collect()
+}
+
+fn words_handle() -> Handle {
+    Handle::DealtShare(Purpose::SoPin, custodian())
+}
+
+fn words_card(count: u8) -> Body {
+    let Body::Reveal { before, owner, custodian, shown, seconds_left, seen, .. } = reveal(true, true) else { panic!() };
+    let card = CardView::Words {
+        purpose: Purpose::SoPin,
+        words: words_handle(),
+        count,
+        heading: "Set 2b1 f3c · any 2 of 4 shares · share 3".to_owned(),
+    };
+    let during = texts(&["Copy every word into its numbered place; compare it with the card.", "Any key hides it."]);
+    Body::Reveal { before, during, owner, custodian, card, shown, seconds_left, seen }
+}
+
+pub fn words_kind(words: u8) -> FieldKind {
+    let expected = ExpectedWords { set: None, threshold: None, number: None, taken: vec![] };
+    FieldKind::ShareWords { card: Purpose::FIRST, words, expected }
+}
+
+fn words_form(words: u8, state: FieldState, wrong_at: Option<u8>) -> View {
+    view(form(vec![FieldView { wrong_at, ..field("Your words", words_kind(words), state) }]))
+}
+
+fn typing() -> FieldState {
+    FieldState::Typing("some".to_owned())
+}
+
+/// Whether the word stands behind its number.
+fn stands(lines: &[String], number: usize, mark: &str, word: &str) -> bool {
+    has(lines, &format!("{number:>3}{mark}{word}"))
+}
+
+#[test]
+fn a_card_of_words_fits_the_smallest_window_numbered_downwards() {
+    for (count, theme) in [(33, Theme::FULL), (33, Theme::LEAST), (16, Theme::FULL), (16, Theme::LEAST)] {
+        for (width, height) in [(80, 24), (132, 50)] {
+            let words = some_words(u16::from(count));
+            let mut bench = Bench { theme, width, height, ..Bench::new() };
+            bench.vault.keep(words_handle(), WipingBytes::from_slice(words.join(" ").as_bytes()));
+            let lines = bench.draw(&view(words_card(count)));
+            for (number, word) in (1..).zip(&words) {
+                let mark = if number + 3 > usize::from(count) { "=  " } else { "   " };
+                assert!(stands(&lines, number, mark, word), "{number} {word}: {lines:#?}");
+            }
+            assert!(lines.iter().all(|line| line.width() <= usize::from(width)));
+            assert!(theme == Theme::FULL || lines.join("").is_ascii());
+            assert!(has(&lines, "Grace Hopper") && has(&lines, "hides by itself in 1 min 58 s"));
+            assert!(has(&lines, "Set 2b1 f3c") && has(&lines, "= check words"), "{lines:#?}");
+            assert!(has(&lines, "Copy every word") && has(&lines, "Any key hides it."), "{lines:#?}");
+            assert!(!has(&lines, "more below"), "nothing to scroll: {lines:#?}");
+            let rows = if count == 33 { 11 } else { 8 };
+            let first = lines.iter().find(|line| line.contains(words[0])).unwrap();
+            assert!(first.contains(words[rows]), "the next column begins with number {}: {first}", rows + 1);
+        }
+    }
+}
+
+#[test]
+fn the_check_bytes_stand_under_the_value_and_are_called_ours() {
+    let lines = Bench::new().draw(&view(reveal(true, true)));
+    let row = |what: &str| lines.iter().position(|line| line.contains(what)).unwrap();
+    assert!(row("Share value") < row("Check bytes"));
+    assert!(
+        lines[row("Check bytes")].contains("d4 : 1e") && lines[row("Check bytes")].ends_with("not for sc-hsm-tool")
+    );
+    assert!(!has(&lines, "more below"), "{lines:#?}");
+}
+
+#[test]
+fn typed_words_are_dots_of_one_length_until_their_owner_asks() {
+    let words = some_words(33);
+    let mut bench = Bench::new();
+    let view = words_form(33, FieldState::Good, None);
+    bench.act(&view, words.join(" ").as_bytes());
+    assert_eq!(bench.typed(0), words.join(" ").as_bytes());
+    let lines = bench.draw(&view);
+    for (number, word) in (1..=32).zip(&words) {
+        let mark = if number > 30 { "=  " } else { "   " };
+        assert!(!has(&lines, word), "{word}: {lines:#?}");
+        assert!(stands(&lines, number, mark, "•••• ") || number > 22 && stands(&lines, number, mark, "••••"));
+    }
+    assert!(has(&lines, "✓ ok") && !has(&lines, "more below"), "{lines:#?}");
+    bench.press(Key::Ctrl(b't'), &view);
+    let lines = bench.draw(&view);
+    for (number, word) in (1..=30).zip(&words) {
+        assert!(stands(&lines, number, "   ", word), "{number} {word}: {lines:#?}");
+    }
+    bench.now += desk::UNMASKED_FOR;
+    assert!(words.iter().all(|word| !has(&bench.draw(&view), word)), "the time is over");
+}
+
+#[test]
+fn the_word_being_typed_says_how_it_stands() {
+    let mut bench = Bench::new();
+    let view = words_form(16, typing(), None);
+    for (keys, looks) in [
+        (&b""[..], "▸ 1   ____"),
+        (b"ab", "▸ 1   ••\u{20}"),
+        (b"an", "▸ 1 ✓ ••••"),
+        (b"d", "▸ 1 ✓ •••••"),
+        (b"x", "▸ 1 ✗ ••••••"),
+        (b"\x7f\x7f ", "▸ 2   ____"),
+        (b"zoo", "▸ 2 ✓ •••"),
+    ] {
+        bench.act(&view, keys);
+        let (lines, cursor) = bench.draw_whole(&view);
+        assert!(has(&lines, looks), "{looks}: {lines:#?}");
+        assert_eq!(cursor.map(|at| at.x), Some(9 + u16::try_from(looks.matches('•').count()).unwrap()));
+    }
+    assert_eq!(bench.typed(0), b"abandon zoo");
+    let lines = Bench { theme: Theme::LEAST, ..bench }.draw(&view);
+    assert!(has(&lines, "> 2 + ***") && has(&lines, "  1   **** "), "{lines:#?}");
+}
+
+#[test]
+fn enter_completes_the_last_word_and_goes_on() {
+    let mut bench = Bench::new();
+    let good = words_form(16, FieldState::Good, None);
+    bench.act(&good, b"act act act act act act act act act act act act act act act aban");
+    assert_eq!(bench.act(&good, b"\r"), [People::Edited(0), People::GoOn], "one Enter for both");
+    assert!(bench.typed(0).ends_with(b"act abandon"));
+    let mut bench = Bench::new();
+    let view = words_form(16, typing(), None);
+    bench.act(&view, b"aban");
+    assert_eq!(bench.act(&view, b"\r"), [People::Edited(0)]);
+    assert!(has(&bench.draw(&view), "not complete yet"));
+    // so does leaving the field
+    let two = self::view(form(vec![
+        field("Words", words_kind(16), typing()),
+        field("Check", FieldKind::CheckBytes { optional: true, prime: None }, FieldState::Good),
+    ]));
+    let mut bench = Bench::new();
+    bench.act(&two, b"act aban");
+    assert_eq!(bench.act(&two, b"\t"), [People::Edited(0)]);
+    assert_eq!((bench.typed(0), bench.desk.focus), (&b"act abandon"[..], 1));
+}
+
+#[test]
+fn arrows_go_from_word_to_word_and_tab_from_field_to_field() {
+    let two = view(form(vec![
+        field("Words", words_kind(33), typing()),
+        field("More words", words_kind(33), FieldState::Empty),
+    ]));
+    let mut bench = Bench { height: 50, ..Bench::new() };
+    let words = some_words(33);
+    bench.act(&two, words.join(" ").as_bytes());
+    for (keys, number) in [
+        (&b"\x1b[A"[..], 32),
+        (b"\x1b[D", 21),
+        (b"\x1b[C\x1b[C", 32),
+        (b"\x1b[H", 1),
+        (b"\x1b[B", 2),
+        (b"\x1b[C", 13),
+        (b"\x1b[F", 33),
+        (b"\x1b[B\x1b[B", 33),
+    ] {
+        bench.act(&two, keys);
+        let lines = bench.draw(&two);
+        assert!(has(&lines, &format!("▸{number:>2}")), "{number}: {lines:#?}");
+        assert_eq!(bench.desk.focus, 0);
+    }
+    // the word that the focus is on is replaced, the others stay
+    bench.act(&two, b"\x1b[H\x1b[Bzone ");
+    let mut expected = words.clone();
+    expected[1] = "zone";
+    assert_eq!(bench.typed(0), expected.join(" ").as_bytes());
+    bench.act(&two, b"\t");
+    assert_eq!(bench.desk.focus, 1);
+    assert_eq!(bench.act(&two, b"aban "), vec![People::Edited(1); 5]);
+    assert_eq!(bench.typed(1), b"abandon ");
+    assert_eq!(bench.act(&two, b"\x15"), [People::Edited(1)]);
+    assert_eq!((bench.typed(0).len(), bench.typed(1).len()), (expected.join(" ").len(), 0));
+}
+
+#[test]
+fn what_is_no_letter_is_refused_among_words() {
+    let mut bench = Bench::new();
+    let view = words_form(16, typing(), None);
+    bench.act(&view, b"act ");
+    for key in [&b"7"[..], b":", b"-"] {
+        assert_eq!(bench.act(&view, key), []);
+        assert!(has(&bench.draw(&view), "letters only"));
+    }
+    assert_eq!(bench.act(&view, b" "), [], "a second space");
+    assert_eq!(bench.act(&view, b"abandonx"), vec![People::Edited(0); 8]);
+    assert_eq!(bench.act(&view, b"y"), []);
+    assert!(has(&bench.draw(&view), "more than 8 letters"));
+    assert_eq!(bench.typed(0), b"act abandonx");
+    bench.act(&view, b"?");
+    let lines = bench.draw(&view);
+    assert!(has(&lines, "Four letters are enough"), "{lines:#?}");
+    bench.act(&view, b"?");
+    assert!(has(&bench.draw(&view), "? help"));
+}
+
+#[test]
+fn a_wrong_word_is_marked_at_its_place() {
+    let words = some_words(33);
+    for (theme, sign) in [(Theme::FULL, "✗"), (Theme::LEAST, "!")] {
+        let mut bench = Bench { theme, ..Bench::new() };
+        let view = words_form(33, FieldState::Wrong("Word 14 is wrong.".to_owned()), Some(14));
+        bench.act(&view, words.join(" ").as_bytes());
+        let buffer = bench.buffer(&view);
+        let lines = text_of(&buffer);
+        assert!(stands(&lines, 14, &format!(" {sign} "), ""), "{lines:#?}");
+        assert_eq!(lines.iter().filter(|line| line.contains(sign)).count(), 2, "there and in the note: {lines:#?}");
+        let y = lines.iter().position(|line| line.contains(&format!("14 {sign}"))).unwrap();
+        let cell = &buffer[(3 + 24 + 6, u16::try_from(y).unwrap())];
+        assert_eq!((cell.fg, cell.modifier), (theme.bad().fg.unwrap_or_default(), theme.bad().add_modifier));
+    }
+}
+
+#[test]
+fn a_word_is_not_called_wrong_while_somebody_types_it() {
+    let words = some_words(16);
+    let mut bench = Bench::new();
+    let good = words_form(16, FieldState::Good, None);
+    bench.act(&good, words.join(" ").as_bytes());
+    bench.act(&good, b"\x1b[H\x1b[Bz");
+    let view = words_form(16, FieldState::Wrong("Word 2 is no word.".to_owned()), Some(2));
+    let lines = bench.draw(&view);
+    assert!(has(&lines, "word 2 is being typed") && !has(&lines, "✗"), "{lines:#?}");
+    bench.act(&view, b"zz");
+    assert!(has(&bench.draw(&view), "✗ Word 2 is no word."), "no word begins like this");
+    bench.act(&view, b"\x7f\x7f\x1b[B");
+    assert!(has(&bench.draw(&view), "✗ Word 2 is no word."), "it was left");
+}
+
+#[test]
+fn a_word_is_suggested_to_its_owner_only_while_unmasked() {
+    let words = some_words(33);
+    let mut bench = Bench::new();
+    let view = words_form(33, FieldState::Wrong("Word 14 is wrong.".to_owned()), Some(14));
+    bench.act(&view, words.join(" ").as_bytes());
+    assert!(!has(&bench.draw(&view), "your card may say"));
+    bench.vault.keep(Handle::Suggestion(0), WipingBytes::from_slice(b"zone"));
+    let lines = bench.draw(&view);
+    assert!(has(&lines, "Ctrl-T shows what your card may say") && !has(&lines, "zone"), "{lines:#?}");
+    assert!(!has(&lines, "more below"), "{lines:#?}");
+    bench.press(Key::Ctrl(b't'), &view);
+    let lines = bench.draw(&view);
+    assert!(has(&lines, "Word 14: your card may say zone") && !has(&lines, "Ctrl-T shows what"), "{lines:#?}");
+    bench.now += desk::UNMASKED_FOR;
+    assert!(!has(&bench.draw(&view), "zone"), "the time is over");
+    // not beside another field
+    let two = self::view(form(vec![
+        field("Line", FieldKind::Line, FieldState::Good),
+        FieldView { wrong_at: Some(14), ..field("Words", words_kind(33), FieldState::Wrong("Wrong.".to_owned())) },
+    ]));
+    let mut bench = Bench { height: 50, vault: bench.vault, ..Bench::new() };
+    bench.vault.keep(Handle::Suggestion(1), WipingBytes::from_slice(b"zone"));
+    bench.draw(&two);
+    bench.press(Key::BackTab, &two);
+    bench.press(Key::Ctrl(b't'), &two);
+    assert!(!has(&bench.draw(&two), "card may say"), "the focus is on the other field");
+}
+
+#[test]
+fn check_bytes_are_two_groups_and_the_wrong_one_is_marked() {
+    let kind = FieldKind::CheckBytes { optional: true, prime: None };
+    let mut bench = Bench::new();
+    let empty = view(form(vec![field("Check bytes", kind.clone(), FieldState::Good)]));
+    assert!(has(&bench.draw(&empty), "▸ __:__ "));
+    bench.act(&empty, b"d41");
+    let lines = bench.draw(&empty);
+    assert!(has(&lines, "▸ ••:•_ ") && lines.iter().any(|line| line.trim() == "1  2"), "{lines:#?}");
+    let wrong = FieldState::Wrong("Group 2 is wrong.".to_owned());
+    let wrong = view(form(vec![FieldView { wrong_at: Some(2), ..field("Check bytes", kind, wrong) }]));
+    bench.act(&wrong, b"e");
+    let lines = bench.draw(&wrong);
+    assert!(lines.iter().any(|line| line.trim() == "1  2✗"), "{lines:#?}");
+    // of a value too, also when the focus is elsewhere
+    let wrong = FieldState::Wrong("Group 3 is wrong.".to_owned());
+    let value = FieldView { wrong_at: Some(3), ..field("Value", FieldKind::ShareValue, wrong) };
+    let lines = Bench { theme: Theme::LEAST, ..Bench::new() }.draw(&view(form(vec![value])));
+    assert!(lines.iter().any(|line| line.trim() == "1  2  3! 4  5  6  7  8"), "{lines:#?}");
+}
+
+#[test]
+fn dice_stand_in_rows_of_fifty_and_nothing_else_is_taken() {
+    let state = FieldState::Typing("7 of 250".to_owned());
+    let view = view(form(vec![field("Throws", FieldKind::Dice { throws: 250 }, state)]));
+    let mut bench = Bench::new();
+    assert_eq!(bench.act(&view, b"12345 61"), vec![People::Edited(0); 7], "a space is no throw");
+    assert_eq!(bench.typed(0), b"1234561");
+    let lines = bench.draw(&view);
+    assert!(has(&lines, "▸   1 ••••• ••___ _____") && has(&lines, "    201 _____ _____"), "{lines:#?}");
+    assert!(has(&lines, "7 of 250"));
+    for key in [&b"0"[..], b"7", b"a"] {
+        assert_eq!(bench.act(&view, key), []);
+        assert!(has(&bench.draw(&view), "A die shows 1 to 6"));
+    }
+    bench.press(Key::Ctrl(b't'), &view);
+    assert!(has(&bench.draw(&view), "12345 61___"));
+    bench.act(&view, &[b'3'; 243]);
+    assert_eq!(bench.act(&view, b"3"), []);
+    let (lines, cursor) = bench.draw_whole(&view);
+    assert!(has(&lines, "The field is full.") && bench.typed(0).len() == 250, "{lines:#?}");
+    assert!(lines.iter().all(|line| line.width() <= 80) && cursor.is_some());
+    assert_eq!(bench.act(&view, b"\x7f"), [People::Edited(0)]);
+    assert_eq!(bench.typed(0).len(), 249);
+}
+
+#[test]
+fn a_new_password_says_how_strong_it_is() {
+    let note = Some("about 120 bits at best".to_owned());
+    let password = FieldView { note, ..field("Password", FieldKind::NewPassword, FieldState::Good) };
+    let view = view(form(vec![password, field("Again", FieldKind::Again(0), FieldState::Good)]));
+    let mut bench = Bench::new();
+    bench.act(&view, b"correct horse battery? staple");
+    assert_eq!(bench.typed(0), b"correct horse battery? staple", "spaces and signs are characters of a password");
+    let lines = bench.draw(&view);
+    assert!(has(&lines, "✓ about 120 bits at best") && has(&lines, "✓ ok"), "{lines:#?}");
+    assert!(has(&lines, &"•".repeat(29)) && !has(&lines, "horse"));
+}
+
+#[test]
+fn another_card_of_the_same_custodian_is_another_screen() {
+    let mut bench = Bench::new();
+    bench.desk.meet(&view(reveal(true, true)));
+    assert!(bench.desk.meet(&view(words_card(16))));
+    let words = |card| {
+        let mut view = words_form(16, FieldState::Empty, None);
+        let Body::Form { fields, .. } = &mut view.body else { panic!() };
+        let FieldKind::ShareWords { card: place, .. } = &mut fields[0].kind else { panic!() };
+        *place = card;
+        view
+    };
+    bench.desk.meet(&words(Purpose::FIRST));
+    assert!(bench.desk.meet(&words(Purpose::SoPin)));
+}
+
+#[test]
+fn enter_leads_to_the_word_that_is_wrong() {
+    let words = some_words(33);
+    let mut bench = Bench::new();
+    let view = words_form(33, FieldState::Wrong("Word 14 is wrong.".to_owned()), Some(14));
+    bench.act(&view, words.join(" ").as_bytes());
+    assert_eq!(bench.act(&view, b"\r"), []);
+    let lines = bench.draw(&view);
+    assert!(has(&lines, "▸14 ✗ ••••") && has(&lines, "Type the marked word again"), "{lines:#?}");
+    bench.act(&view, b"zone ");
+    let mut expected = words;
+    expected[13] = "zone";
+    assert_eq!(bench.typed(0), expected.join(" ").as_bytes());
+}
+
+#[test]
+fn beside_the_step_list_there_is_room_for_all_columns() {
+    let words = some_words(33);
+    let mut bench = Bench { width: 110, height: 30, ..Bench::new() };
+    let view = words_form(33, FieldState::Good, None);
+    bench.act(&view, words.join(" ").as_bytes());
+    bench.press(Key::Ctrl(b't'), &view);
+    let lines = bench.draw(&view);
+    assert!(words.iter().all(|word| has(&lines, word)) && has(&lines, "4.10"), "{lines:#?}");
+}
