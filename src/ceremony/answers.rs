@@ -4,7 +4,7 @@ use super::field::{Field, FieldCheck, FieldKind};
 use super::interlude::Interlude;
 use super::machine::{Asking, Machine, Mode, REVEAL_SECONDS, Request};
 use super::people::People;
-use super::step::{Actor, Kind, Question};
+use super::step::{Actor, Kind, Question, Stage};
 use crate::record::{Entry, Fact, Loss, Remark};
 use crate::terms::{CustodianNumber, DeviceRole, DkekShareNumber, Fault, KeyReference};
 
@@ -29,7 +29,7 @@ impl Machine {
 
     fn answer(&mut self, people: People) {
         let Some(stage) = self.stage().copied() else { return };
-        let at_a_seat = matches!(self.step().map(|step| step.actor), Some(Actor::Seat(_)));
+        let may_leave = self.may_leave(&stage);
         let Mode::Asking(asking) = &mut self.mode else { return };
         match (stage.kind, people) {
             (Kind::Read, People::GoOn) => self.next_stage(),
@@ -51,7 +51,7 @@ impl Machine {
             }
             (Kind::Choose(question), People::Chose(place)) => self.choose(question, place),
             (Kind::Form(_) | Kind::Danger(_), People::GoOn) => self.submit(),
-            (Kind::Form(_), People::Leave) if at_a_seat => self.enter_stage(0),
+            (Kind::Form(_), People::Leave) if may_leave => self.enter_stage(0),
             (Kind::Reveal(card), People::Show) => {
                 asking.shown_at = Some(self.now);
                 asking.seen = true;
@@ -65,6 +65,16 @@ impl Machine {
                 self.next_stage();
             }
             _ => {}
+        }
+    }
+
+    /// Whoever sits down by mistake may stand up again, and whoever types a card back may see the share again.
+    pub(super) fn may_leave(&self, stage: &Stage) -> bool {
+        let form = matches!(stage.kind, Kind::Form(_));
+        match self.step().map(|step| step.actor) {
+            Some(Actor::Seat(_)) => form,
+            Some(Actor::Custodian(_)) => form && stage.name.starts_with("retype"),
+            _ => false,
         }
     }
 

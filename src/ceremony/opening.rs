@@ -21,6 +21,7 @@ pub fn open_all(list: &mut List, plan: &Plan) {
             }
             _ => holder_opens(share),
         };
+        let salvages = plan.quorum(share).is_some();
         let open = if usize::from(share.get()) == last {
             open.then("join", Kind::Do(join))
                 .then("opened", Kind::Read)
@@ -28,7 +29,7 @@ pub fn open_all(list: &mut List, plan: &Plan) {
         } else {
             open.then("opened-one", Kind::Read)
         };
-        list.add(open.then_when(When::Salvaged, "salvaged", Kind::Read));
+        list.add(if salvages { open.then_when(When::Salvaged, "salvaged", Kind::Read) } else { open });
     }
 }
 

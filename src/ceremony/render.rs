@@ -150,8 +150,7 @@ impl Machine {
                 Body::Choose { text, options, custodians: false }
             }
             Kind::Choose(Question::Sitter(_)) => Body::Choose { text, options: self.sitters(), custodians: true },
-            // Whoever sits down by mistake may stand up again.
-            Kind::Form(_) => self.form(text, asking, false, matches!(step.actor, Actor::Seat(_))),
+            Kind::Form(_) => self.form(text, asking, false, self.may_leave(stage)),
             Kind::Danger(_) => self.form(text, asking, true, false),
             Kind::Reveal(card) => self.reveal(step, stage, asking, card, values),
         }

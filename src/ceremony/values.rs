@@ -10,7 +10,7 @@ use crate::terms::{DkekShareNumber, MOST_CUSTODIANS, Purpose, Scheme, Seat};
 pub type Values = Vec<(&'static str, String)>;
 
 /// The names of all values, for the test that reads the script's placeholders.
-pub const NAMES: [&str; 51] = [
+pub const NAMES: [&str; 52] = [
     "title",
     "administrator",
     "so_pin_holder",
@@ -61,6 +61,7 @@ pub const NAMES: [&str; 51] = [
     "custody",
     "scheme",
     "so_pin_custody",
+    "opened_file",
     "sets",
 ];
 
@@ -131,6 +132,7 @@ impl Machine {
             values.push(("prime", set.to_owned()));
         }
         values.push(("sets", self.sets()));
+        values.extend(state.opened_file.clone().map(|file| ("opened_file", file)));
         if let Some(kcv) = state.kcv {
             values.push(("kcv", kcv.to_string()));
         }

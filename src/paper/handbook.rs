@@ -21,10 +21,13 @@ const IN_A_ROW: u16 = 8;
 /// The plan that the numbers in the handbook belong to.
 const EXAMPLE: &str = include_str!("../../assets/plan.example.json");
 
+/// The plan with everything that a plan can choose.
+const FULL: &str = include_str!("../../assets/plan.full.json");
+
 /// CEREMONY.md, rendered from the script and the example plan.
 pub fn handbook(script: &Script) -> String {
-    let Ok(plan) = Plan::parse(EXAMPLE) else { return String::new() };
-    let mut book = Book { out: String::new(), script, plan: &plan };
+    let (Ok(plan), Ok(full)) = (Plan::parse(EXAMPLE), Plan::parse(FULL)) else { return String::new() };
+    let mut book = Book { out: String::new(), script, plan: &plan, printed: BTreeSet::new() };
     book.heading(1, "paper-title");
     book.chapter("what");
     let _ = writeln!(book.out, "{}\n", script.word("paper-renew"));
@@ -48,6 +51,11 @@ pub fn handbook(script: &Script) -> String {
     book.heading(2, "paper-inspect");
     book.chapter("inspect");
     book.steps(CeremonyKind::Inspect);
+    book.heading(2, "paper-full");
+    book.chapter("full");
+    book.plan = &full;
+    book.other_stages();
+    book.plan = &plan;
     for (title, chapter) in
         [("paper-without", "without"), ("paper-checking", "checking"), ("paper-promises", "promises")]
     {
@@ -87,6 +95,8 @@ struct Book<'a> {
     out: String,
     script: &'a Script,
     plan: &'a Plan,
+    /// Steps and their stages that stand in the book.
+    printed: BTreeSet<(&'static str, &'static str)>,
 }
 
 impl Book<'_> {
@@ -165,13 +175,35 @@ impl Book<'_> {
         }
     }
 
-    /// Whether a stage can be due with the example plan.
+    /// What the plan at hand adds to the steps and stages that stand in the book already.
+    fn other_stages(&mut self) {
+        for ceremony in [CeremonyKind::Establish, CeremonyKind::Restore] {
+            let Some(all) = PaperSteps::new(ceremony, self.plan, self.script) else { return };
+            for step in &all.steps {
+                let known = |stage: &&Stage| self.printed.contains(&(step.step.id, stage.name));
+                let fresh: Vec<Stage> = step.step.stages.iter().filter(|stage| !known(stage)).copied().collect();
+                if fresh.is_empty() {
+                    continue;
+                }
+                let _ = writeln!(self.out, "### {}\n", step.title);
+                let _ = writeln!(self.out, "{}\n", fill(self.script.word("paper-acts"), &[("who", step.who.clone())]));
+                for stage in &fresh {
+                    if !self.printed.contains(&(step.step.id, stage.name)) && self.ever(stage) {
+                        self.stage(&all, step, stage);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether a stage can be due with the plan at hand.
     fn ever(&self, stage: &Stage) -> bool {
         let everyone = |share: &Custody| share.quorum().is_some_and(Quorum::needs_everyone);
         stage.when != When::NeedsEveryone || self.plan.dkek_shares.iter().any(everyone)
     }
 
     fn stage(&mut self, all: &PaperSteps, step: &PaperStep, stage: &Stage) {
+        self.printed.insert((step.step.id, stage.name));
         let when = match stage.when {
             When::Always | When::Proven | When::KnowsPrime => None,
             When::NeedsEveryone => Some("paper-when-everyone"),
@@ -212,7 +244,8 @@ impl Book<'_> {
         }
         if matches!(stage.kind, Kind::Reveal(_)) {
             let _ = writeln!(self.out, "{}\n", self.script.word("paper-shown"));
-            self.quote(&all.text(&step.step, "note").text);
+            let note = if stage.name == "reveal" { "note" } else { "note-words" };
+            self.quote(&all.text(&step.step, note).text);
         }
     }
 

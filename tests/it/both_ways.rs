@@ -7,7 +7,7 @@ use hsm_ceremony::card::verify::verify_sha256;
 use hsm_ceremony::card::{
     AuthenticatedRequest, Device, FileId, Initialise, KeyDescription, PinReset, PublicKey, Verdict,
 };
-use hsm_ceremony::ceremony::{Body, People, View};
+use hsm_ceremony::ceremony::{Body, CardView, People, View};
 use hsm_ceremony::dkek::WrappedKeyFile;
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::script::Script;
@@ -37,7 +37,7 @@ struct Custodians {
 
 impl Front for Custodians {
     fn show(&mut self, view: &View, vault: &Vault) -> Result<(), FrontError> {
-        if let Body::Reveal { shown: true, prime, id, value, .. } = &view.body {
+        if let Body::Reveal { shown: true, card: CardView::Numbers { prime, id, value, .. }, .. } = &view.body {
             let value = String::from_utf8(vault.lend(*value).unwrap().to_vec()).unwrap();
             // What is typed into sc-hsm-tool: the number, or the letter where the screen names one.
             let letter = id.split_once("(type ").map(|(_, rest)| rest.split(' ').next().unwrap());

@@ -62,7 +62,7 @@ fn a_share_file_that_is_gone_or_changed_is_not_taken_for_wrong_shares() {
             );
             goes_on(&rig, &[fault]);
             let sha256 = Digest(sha2::Sha256::digest(fs::read(kept).unwrap()).into());
-            assert_eq!(rig.manifest().share_file_sha256, sha256);
+            assert_eq!(rig.manifest().dkek_shares[0].share_file_sha256, sha256);
         }
     }
 }

@@ -185,7 +185,7 @@ fn a_value_of_seven_groups_is_refused_with_a_sentence_and_taken_with_zeros_in_fr
         if let Body::Form { fields, text, .. } = &front.view.body
             && let Some(place) = fields.iter().position(|field| field.kind == FieldKind::ShareValue)
         {
-            later_seats += usize::from(fields.len() == 2 && text.iter().any(|line| line.contains("00")));
+            later_seats += usize::from(fields.len() == 3 && text.iter().any(|line| line.contains("00")));
             if let FieldState::Typing(sentence) = &fields[place].state {
                 if refused.is_none() {
                     refused = Some(sentence.clone());

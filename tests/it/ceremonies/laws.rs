@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use hsm_ceremony::ceremony::{Actor, Body};
 use hsm_ceremony::record::{CeremonyKind, Entry, Fact};
 use hsm_ceremony::softcard::Faults;
-use hsm_ceremony::terms::{Handle, Kcv};
+use hsm_ceremony::terms::{Handle, Kcv, Purpose};
 
 use super::rig::{Rig, Sight, both, plan_text, used_card};
 
@@ -33,16 +33,29 @@ fn vault_holds_only_what_this_turn_needs(ceremony: CeremonyKind, sight: &Sight<'
         let allowed = match handle {
             Handle::GeneratorSeed => matches!(step.id, "entropy" | "deal"),
             // A custodian who has gone leaves nothing behind.
-            Handle::DealtShare(number) => match step.actor {
-                Actor::Custodian(present) => *number >= present,
+            Handle::DealtShare(card, number) => match step.actor {
+                Actor::Custodian(present) => match card {
+                    Purpose::DkekShare(share) => (*share, *number) >= (step.share, present),
+                    Purpose::SoPin => *number >= present,
+                },
                 _ => step.id == "deal",
             },
-            Handle::SeatShare(seat) => match step.actor {
+            Handle::DealtCheck(share, number) => match step.actor {
+                Actor::Custodian(present) => (*share, *number) >= (step.share, present),
+                _ => step.id == "deal",
+            },
+            Handle::Dice => matches!(step.id, "dice" | "entropy"),
+            Handle::SharePassword(_) => matches!(step.id, "password" | "deal"),
+            Handle::DkekShare(share) => opened && *share <= step.share,
+            Handle::Suggestion(_) => matches!(sight.view.body, Body::Form { .. }),
+            Handle::SeatShare(_, seat) => match step.actor {
                 Actor::Seat(present) => *seat <= present,
                 _ => step.id == "open",
             },
             Handle::Dkek => opened && !backed_up,
-            Handle::SoPin | Handle::NewSoPin => matches!(step.id, "so-pin" | "user-pin" | "initialise"),
+            Handle::SoPin => matches!(step.id, "so-pin" | "so-pin-quorum" | "user-pin" | "initialise"),
+            Handle::NewSoPin if sight.machine.state().plan.so_pin_share().is_some() => opened && !backed_up,
+            Handle::NewSoPin => matches!(step.id, "so-pin" | "user-pin" | "initialise"),
             Handle::UserPin => matches!(step.id, "user-pin" | "initialise" | "log-in"),
             Handle::Entry(_) => matches!(sight.view.body, Body::Form { .. }),
         };
@@ -57,7 +70,7 @@ fn vault_holds_only_what_this_turn_needs(ceremony: CeremonyKind, sight: &Sight<'
 /// Laws 1 and 7: nothing that the machine or the screens are made of carries a share value.
 fn nothing_public_carries_a_secret(sight: &Sight<'_>, seen: &mut BTreeSet<String>) {
     for handle in sight.vault.holds() {
-        if let (Handle::DealtShare(_), Some(value)) = (handle, sight.vault.lend(handle)) {
+        if let (Handle::DealtShare(..), Some(value)) = (handle, sight.vault.lend(handle)) {
             let text = String::from_utf8(value.to_vec()).unwrap();
             seen.insert(text.replace(':', ""));
             seen.insert(text);

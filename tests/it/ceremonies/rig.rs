@@ -10,9 +10,9 @@ use hsm_ceremony::audience::{Audience, Quorum as Comes};
 use hsm_ceremony::card::transport::{Readers, Response, Transport, TransportError};
 use hsm_ceremony::card::{Device, Initialise, PinAnswer, PinReset};
 use hsm_ceremony::ceremony::{Body, Event, Machine, People, Request, Surroundings, View};
-use hsm_ceremony::clerk::{Clerk, Office, check, open_text};
+use hsm_ceremony::clerk::{Clerk, Office, check, open_text, suggest};
 use hsm_ceremony::dkek::Rounds;
-use hsm_ceremony::plan::Plan;
+use hsm_ceremony::plan::{Custody, Plan};
 use hsm_ceremony::record::{CeremonyKind, Chain, Ending, Entry, Fact, Manifest};
 use hsm_ceremony::script::Script;
 use hsm_ceremony::secret::{SoPin, TypedText, UserPin, WipingBytes};
@@ -187,7 +187,7 @@ impl Rig {
         machine.begin(Entry::Began {
             ceremony,
             title: plan.title.clone(),
-            quorum: plan.quorum,
+            custody: plan.dkek_shares.iter().map(Custody::word).collect(),
             program: "test".into(),
             plan_sha256: Digest(Sha256::digest(&plan_text).into()),
             script_sha256: Digest([0; 32]),
@@ -259,6 +259,7 @@ impl Rig {
                 (Body::Form { fields, .. }, Some(People::Edited(_))) => {
                     for (place, field) in (0u8..).zip(fields) {
                         let check = check(&field.kind, place, &self.vault);
+                        suggest(&field.kind, place, &mut self.vault);
                         let open = open_text(&field.kind, place, &self.vault);
                         self.machine.handle(Event::Checked { field: place, check, open });
                     }

@@ -141,7 +141,7 @@ fn all_seats_again_begins_from_nothing() {
     let rig = restored(2, &set, &mut people, Recovery::SeatsAgain);
     assert_eq!(rig.failed(), ["shares-do-not-open"]);
     assert_eq!(opened(&rig), (vec![], vec![]));
-    let primes = rig.facts().iter().filter(|fact| matches!(fact, Fact::PrimeTyped { .. })).count();
+    let primes = rig.facts().iter().filter(|fact| matches!(fact, Fact::SetTyped { .. })).count();
     assert_eq!(primes, 2, "the prime is typed again too");
 }
 
