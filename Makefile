@@ -10,7 +10,7 @@ export PATH := $(HOME)/.cargo/bin:$(PATH):/usr/sbin:/sbin
 
 # Debian's packages: what the build needs, and the peers of the tests.
 BUILD := build-essential pkg-config libpcsclite-dev
-PEERS := opensc pcscd vsmartcard-vpcd openssl util-linux
+PEERS := opensc pcscd vsmartcard-vpcd openssl python3 util-linux
 
 .PHONY: rehearse test torture bench lint build-tools peers cargo
 

@@ -14,6 +14,7 @@
 
 mod commands;
 mod derivation;
+mod engine;
 mod scenario;
 #[path = "../../tests/it/support/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "the tests use the rest")]
@@ -59,7 +60,8 @@ pub fn median<T: Ord + Copy>(mut all: Vec<T>) -> T {
 
 fn main() {
     let output = support::at_table(&[], Stdio::inherit(), |table| {
-        let mut rows = commands::measure();
+        let mut rows = engine::measure();
+        rows.extend(commands::measure());
         rows.extend(derivation::measure(table));
         rows.extend(scenario::measure(table));
         rows.extend(wizard::measure(table));

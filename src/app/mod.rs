@@ -12,9 +12,9 @@ use std::time::{Duration, Instant};
 use sha2::{Digest as _, Sha256};
 
 use crate::ceremony::{Body, Event, Machine, People, Request, State, Surroundings};
-use crate::clerk::{Clerk, Office, RecordFile, check, open_text};
+use crate::clerk::{Clerk, Office, RecordFile, check, open_text, suggest};
 use crate::dkek::Rounds;
-use crate::plan::Plan;
+use crate::plan::{Custody, Plan};
 use crate::record::{CeremonyKind, Chain, Entry};
 use crate::script::Script;
 use crate::secret::WipingBytes;
@@ -70,7 +70,7 @@ impl Sitting {
         let began = Entry::Began {
             ceremony,
             title: plan.title.clone(),
-            quorum: plan.quorum,
+            custody: plan.dkek_shares.iter().map(Custody::word).collect(),
             program: env!("CARGO_PKG_VERSION").to_owned(),
             plan_sha256: Digest(Sha256::digest(plan_text).into()),
             script_sha256: Digest(*script.digest()),
@@ -117,6 +117,7 @@ impl Sitting {
                     // One field may depend on another (typed again), so all are looked at.
                     for (place, field) in (0u8..).zip(fields) {
                         let check = check(&field.kind, place, &self.vault);
+                        suggest(&field.kind, place, &mut self.vault);
                         let open = open_text(&field.kind, place, &self.vault);
                         self.machine.handle(Event::Checked { field: place, check, open });
                     }

@@ -1,8 +1,11 @@
 //! What the machine asks of the clerk, and which faults people can answer in which way.
 
-use crate::plan::{PinReset, PlannedKey};
+use crate::plan::{Custody, PinReset, PlannedKey};
 use crate::record::PinName;
-use crate::terms::{CustodianNumber, DeviceRole, Kcv, KeyLabel, KeyReference, KeyType, Quorum, Seat, Serial};
+use crate::terms::{
+    CustodianNumber, DeviceRole, DkekShareNumber, Kcv, KeyLabel, KeyReference, KeyType, Purpose, Quorum, Scheme, Seat,
+    Serial,
+};
 
 /// One thing for the clerk to do. Names secrets by handle at most; every value is public.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,50 +23,90 @@ pub enum Act {
         /// The one that people picked among several; no other is taken.
         picked: Option<Serial>,
     },
-    /// Seed the generator from the device and the host.
+    /// Seed the generator from the device, the host and, where they were thrown, dice.
     MixEntropy {
         /// The device that adds its randomness.
         serial: Serial,
+        /// How many throws of dice people typed; 0: none.
+        dice: u16,
     },
-    /// Compute password, prime, shares, salt and DKEK share, and begin to encipher.
+    /// Compute the DKEK shares and all that guards them, and begin to encipher.
     Deal {
-        /// M of N.
-        quorum: Quorum,
+        /// Who guards each DKEK share.
+        dkek_shares: Vec<Custody>,
+        /// M of N of the SO-PIN, where it is drawn and split too.
+        so_pin: Option<Quorum>,
     },
     /// Compare what a custodian typed with what was dealt to them.
     CompareShare {
+        /// Which card of theirs.
+        card: Purpose,
         /// Which custodian.
         custodian: CustodianNumber,
-        /// The set's prime.
-        prime: String,
+        /// How the card is written.
+        scheme: Scheme,
+        /// The prime of the set, or the set's number.
+        set: String,
     },
-    /// Wait until the DKEK share is enciphered.
+    /// Wait until the DKEK shares are enciphered.
     FinishSealing,
     /// Say that the vault is empty, or fail.
     ProveVaultEmpty,
-    /// Write the share file, sync it, read it back.
-    WriteShareFile,
+    /// Write the share file of a DKEK share, sync it, read it back.
+    WriteShareFile {
+        /// Which DKEK share.
+        share: DkekShareNumber,
+    },
     /// Keep the share that was typed at a seat.
     TakeShare {
+        /// What it is a share of.
+        card: Purpose,
         /// Which seat.
         seat: Seat,
-        /// The set's prime, where it is known; otherwise it was typed before id and value.
-        prime: Option<String>,
+        /// How it is written.
+        scheme: Scheme,
+        /// The set's prime, where it is known, or its number; otherwise it was typed with the share (a prime before it).
+        set: Option<String>,
         /// A set made elsewhere.
         foreign: bool,
     },
     /// Rebuild the password from the seats' shares and open the written share file.
     OpenShareFile {
+        /// Which DKEK share.
+        share: DkekShareNumber,
         /// The seats that have given a share, and what its id can mean.
         seats: Vec<(Seat, Vec<u8>)>,
         /// M.
         threshold: u8,
-        /// The set's prime.
-        prime: String,
-        /// The KCV it must have.
-        kcv: Kcv,
+        /// How the shares are written.
+        scheme: Scheme,
+        /// The set's prime, or its number.
+        set: String,
+        /// The KCV that the DKEK share must have, where it is known.
+        kcv: Option<Kcv>,
         /// A set made elsewhere, with the old tool's defects.
         foreign: bool,
+    },
+    /// Open the written share file with the password that its holder typed.
+    OpenWithPassword {
+        /// Which DKEK share.
+        share: DkekShareNumber,
+        /// The KCV that the DKEK share must have, where it is known.
+        kcv: Option<Kcv>,
+        /// Made elsewhere.
+        foreign: bool,
+    },
+    /// Join the opened DKEK shares to the DKEK.
+    JoinDkek {
+        /// How many there are.
+        shares: u8,
+        /// Names the DKEK.
+        kcv: Kcv,
+    },
+    /// Rebuild the SO-PIN from the seats' shares.
+    RebuildSoPin {
+        /// The seats that have given a share.
+        seats: Vec<Seat>,
     },
     /// Read where the DKEK of a device stands.
     ReadDkek {
@@ -100,6 +143,10 @@ pub enum Act {
         user_pin_tries: u8,
         /// What the SO-PIN may do to the user PIN.
         pin_reset: PinReset,
+        /// How many DKEK shares it will wait for.
+        dkek_shares: u8,
+        /// The SO-PIN that it has is the one that it shall have.
+        same_so_pin: bool,
         /// An earlier try had no answer: whether it was performed has to be found out first.
         cut: bool,
     },
@@ -205,9 +252,12 @@ impl Act {
             Self::CompareShare { .. } => "compare-share",
             Self::FinishSealing => "finish-sealing",
             Self::ProveVaultEmpty => "prove-vault-empty",
-            Self::WriteShareFile => "write-share-file",
+            Self::WriteShareFile { .. } => "write-share-file",
             Self::TakeShare { .. } => "take-share",
             Self::OpenShareFile { .. } => "open-share-file",
+            Self::OpenWithPassword { .. } => "open-with-password",
+            Self::JoinDkek { .. } => "join-dkek",
+            Self::RebuildSoPin { .. } => "rebuild-so-pin",
             Self::ReadDkek { .. } => "read-dkek",
             Self::ListKeys { .. } => "list-keys",
             Self::ReadTries { .. } => "read-tries",
@@ -237,7 +287,7 @@ impl Act {
 
     /// Whether it takes what was typed on the last screen.
     pub const fn reads_typed(&self) -> bool {
-        matches!(self, Self::CompareShare { .. } | Self::TakeShare { .. })
+        matches!(self, Self::CompareShare { .. } | Self::TakeShare { .. } | Self::OpenWithPassword { .. })
     }
 
     /// The device that an act changes beyond recall, if it does.

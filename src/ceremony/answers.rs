@@ -6,7 +6,7 @@ use super::machine::{Asking, Machine, Mode, REVEAL_SECONDS, Request};
 use super::people::People;
 use super::step::{Actor, Kind, Question};
 use crate::record::{Entry, Fact, Loss, Remark};
-use crate::terms::{CustodianNumber, DeviceRole, Fault, KeyReference};
+use crate::terms::{CustodianNumber, DeviceRole, DkekShareNumber, Fault, KeyReference};
 
 impl Machine {
     pub(super) fn people(&mut self, people: People) {
@@ -52,10 +52,12 @@ impl Machine {
             (Kind::Choose(question), People::Chose(place)) => self.choose(question, place),
             (Kind::Form(_) | Kind::Danger(_), People::GoOn) => self.submit(),
             (Kind::Form(_), People::Leave) if at_a_seat => self.enter_stage(0),
-            (Kind::Reveal(custodian), People::Show) => {
+            (Kind::Reveal(card), People::Show) => {
                 asking.shown_at = Some(self.now);
                 asking.seen = true;
-                self.emit(Entry::Revealed { step: self.number(), custodian });
+                if let Some(Actor::Custodian(custodian)) = self.step().map(|step| step.actor) {
+                    self.emit(Entry::Revealed { step: self.number(), card, custodian });
+                }
             }
             (Kind::Reveal(_), People::Hide) => self.hide(),
             (Kind::Reveal(_), People::GoOn) if asking.seen => {
@@ -79,13 +81,19 @@ impl Machine {
                 let role = self.step().map_or(DeviceRole::Original, |step| step.role);
                 self.state.seen.get(place).map(|serial| Fact::Picked { role, serial: serial.clone() })
             }
+            Question::CurrentSoPin => {
+                let role = self.step().map_or(DeviceRole::Original, |step| step.role);
+                (place < 2).then_some(Fact::CurrentSoPin { role, on_cards: place == 1 })
+            }
             Question::Sitter(seat) => {
                 let custodian = u8::try_from(place + 1).ok().and_then(CustodianNumber::new);
+                let share = self.step().map_or(DkekShareNumber::FIRST, |step| step.share);
+                let quorum = self.state.plan.quorum(share);
                 let free = |number: &CustodianNumber| {
-                    number.get() <= self.state.plan.quorum.custodians()
+                    quorum.is_some_and(|quorum| number.get() <= quorum.custodians())
                         && !self.state.seated.iter().any(|(taken, who)| who == number && *taken != seat)
                 };
-                custodian.filter(free).map(|custodian| Fact::Seated { seat, custodian })
+                custodian.filter(free).map(|custodian| Fact::Seated { share, seat, custodian })
             }
         };
         if let Some(fact) = fact {
@@ -121,7 +129,7 @@ impl Machine {
         match (&field.kind, step.actor) {
             (FieldKind::Line, Actor::Custodian(custodian)) => {
                 let bag = text?.trim();
-                (!bag.is_empty()).then(|| Fact::Bagged { custodian, bag: bag.to_owned() })
+                (!bag.is_empty()).then(|| Fact::Bagged { share: step.share, custodian, bag: bag.to_owned() })
             }
             (FieldKind::Word(word), _) => Some(Fact::Decided { word: (*word).to_owned() }),
             (FieldKind::KeyReference { planned, .. }, _) => {

@@ -4,9 +4,9 @@ use super::act::Act;
 use super::interlude::Interlude;
 use super::machine::{Detour, Machine, Mode, Request};
 use super::outcome::Outcome;
-use super::parts;
 use super::recovery::{Recovery, recoveries};
 use super::step::{self, Actor, Kind, Stage, Step};
+use super::{parts, provisioning};
 use crate::record::Entry;
 use crate::terms::{DeviceRole, Fault, Handle, MOST_CUSTODIANS, Number, Purpose, Seat};
 
@@ -58,13 +58,15 @@ impl Machine {
             Recovery::LogIn => {
                 let Some(step) = self.step() else { return };
                 let detour = step::step("log-in", Actor::PinHolder).on(step.role);
-                let step = Step { number: from, ..parts::with_log_in(detour) };
+                let step = Step { number: from, ..provisioning::with_log_in(detour) };
                 self.detour = Some(Detour { step, back_to: self.stage });
                 self.enter_stage(0);
             }
             Recovery::SeatsAgain => {
-                let seats = (1..=MOST_CUSTODIANS).map(|seat| Handle::SeatShare(Purpose::FIRST, Seat(seat)));
-                self.request(Request::Forget(seats.collect()));
+                let cards = self.step().map(|step| Purpose::DkekShare(step.share)).into_iter().chain([Purpose::SoPin]);
+                let seats = (1..=MOST_CUSTODIANS).map(Seat);
+                let given = cards.flat_map(|card| seats.clone().map(move |seat| Handle::SeatShare(card, seat)));
+                self.request(Request::Forget(given.collect()));
                 self.enter_stage(0);
             }
             Recovery::AnotherDevice => {
@@ -88,12 +90,12 @@ impl Machine {
                 before().find(first).map(|step| step.number)
             }
             Recovery::AnotherCustodian => {
-                let next = self.state.plan.quorum.threshold() + self.state.extra_seats + 1;
+                let next = self.step().map_or(0, |step| self.state.open_seats(step.share)) + 1;
                 let seat = |step: &&Step| matches!(step.actor, Actor::Seat(seat) if seat.0 == next);
                 before().find(seat).map(|step| step.number)
             }
             Recovery::PinsAgain | Recovery::AnotherDevice => {
-                before().find(|step| step.id == "so-pin").map(|step| step.number)
+                before().find(|step| matches!(step.id, "so-pin" | "so-pin-quorum")).map(|step| step.number)
             }
             _ => None,
         }

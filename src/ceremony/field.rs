@@ -121,6 +121,19 @@ pub struct Field {
     pub keep: Option<Handle>,
 }
 
+impl Field {
+    /// A field whose text stays where it was typed, for the act that follows.
+    pub const fn new(name: &'static str, kind: FieldKind) -> Self {
+        Self { name, kind, keep: None }
+    }
+
+    /// A field whose text goes into the vault under a handle.
+    #[must_use]
+    pub fn kept(self, handle: Handle) -> Self {
+        Self { keep: Some(handle), ..self }
+    }
+}
+
 /// How far the typed text of a field has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FieldCheck {

@@ -1,8 +1,8 @@
 //! *Inspect*: what is in the reader. Nothing on the device is changed.
 
 use super::act::Act;
-use super::parts;
 use super::step::{Actor, Kind, List, Step, When, step};
+use super::{parts, provisioning};
 
 /// The steps of *inspect*.
 pub fn steps() -> Vec<Step> {
@@ -12,7 +12,7 @@ pub fn steps() -> Vec<Step> {
     let read_dkek: super::step::MakeAct =
         |state, step| Some(Act::ReadDkek { role: step.role, serial: state.serial(step.role)? });
     list.add(step("inspect-dkek", Actor::Administrator).then("read", Kind::Do(read_dkek)).then("state", Kind::Read));
-    list.add(parts::with_log_in_when(step("inspect-log-in", Actor::PinHolder), When::KcvHidden).then_when(
+    list.add(provisioning::with_log_in_when(step("inspect-log-in", Actor::PinHolder), When::KcvHidden).then_when(
         When::KcvHidden,
         "read",
         Kind::Do(read_dkek),

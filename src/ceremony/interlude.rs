@@ -4,7 +4,7 @@ use super::field::{Field, FieldCheck, FieldKind};
 use super::machine::{Machine, Mode, Request};
 use super::people::People;
 use crate::record::{Ending, Entry, Remark};
-use crate::terms::CustodianNumber;
+use crate::terms::{CustodianNumber, DkekShareNumber};
 
 /// The word that stops a ceremony.
 pub const STOP_WORD: &str = "ABORT";
@@ -78,7 +78,13 @@ impl Machine {
     /// One person holds one share.
     pub(super) fn is_custodian(&self, name: &str) -> bool {
         let same = |other: &String| other.trim().to_lowercase() == name.trim().to_lowercase();
-        self.state.plan.custodians.iter().any(same)
+        self.state.plan.guards().any(same)
+    }
+
+    /// The DKEK share whose custodians can be replaced now: the one of this step, or the first that has custodians.
+    pub(super) fn set_at_hand(&self) -> Option<DkekShareNumber> {
+        let here = self.step().map(|step| step.share).filter(|share| self.state.plan.quorum(*share).is_some());
+        here.or_else(|| self.state.plan.first_quorum())
     }
 
     fn back(&mut self) {
@@ -122,7 +128,8 @@ impl Machine {
             (Interlude::Menu, People::Chose(2)) => self.ask_next(Interlude::Who),
             (Interlude::Who, People::Chose(place)) => {
                 let number = u8::try_from(place + 1).ok().and_then(CustodianNumber::new);
-                match number.filter(|number| number.get() <= self.state.plan.quorum.custodians()) {
+                let quorum = self.set_at_hand().and_then(|share| self.state.plan.quorum(share));
+                match number.filter(|number| quorum.is_some_and(|quorum| number.get() <= quorum.custodians())) {
                     Some(custodian) => self.ask_next(Interlude::Name(custodian, None)),
                     None => self.back(),
                 }
@@ -132,7 +139,9 @@ impl Machine {
                 self.back();
             }
             (Interlude::Name(custodian, Some(name)), People::GoOn) if !self.is_custodian(&name) => {
-                self.emit(Entry::Substituted { step, custodian, name: name.trim().to_owned() });
+                if let Some(share) = self.set_at_hand() {
+                    self.emit(Entry::Substituted { step, share, custodian, name: name.trim().to_owned() });
+                }
                 self.back();
             }
             (same, _) => self.interlude = Some(same),

@@ -8,15 +8,14 @@ use super::act::Act;
 use super::event::Event;
 use super::field::{Field, FieldCheck, FieldKind};
 use super::interlude::Interlude;
-use super::parts;
 use super::recovery::Recovery;
 use super::state::State;
 use super::step::{Actor, Kind, Stage, Step, When};
-use super::{establish, inspect, restore};
+use super::{establish, inspect, opening, restore};
 use crate::plan::Plan;
 use crate::record::{CeremonyKind, Ending, Entry, Loss};
 use crate::script::Script;
-use crate::terms::{Fault, Handle, Number};
+use crate::terms::{Fault, Handle, Number, Quorum};
 
 /// How long a share stays on the screen, in seconds.
 pub const REVEAL_SECONDS: u32 = 120;
@@ -239,7 +238,7 @@ impl Machine {
     /// Puts the cursor on the first needed step from `place` on.
     fn move_to(&mut self, mut place: usize) {
         while let Some(step) = self.steps.get(place).filter(|step| step.if_needed) {
-            let opened = self.state.plan.quorum.threshold() + self.state.extra_seats;
+            let opened = self.state.open_seats(step.share);
             if matches!(step.actor, Actor::Seat(seat) if seat.0 <= opened) {
                 self.state.not_needed.remove(&step.number);
                 break;
@@ -253,17 +252,21 @@ impl Machine {
     pub(super) fn due(&self, when: When) -> bool {
         let role = self.step().map(|step| step.role);
         let key = self.step().and_then(|step| step.key.as_ref());
+        let initialised = |role| self.state.device(role).is_some_and(|device| device.initialised);
         let proven = key.is_some_and(|key| self.state.proven.contains(key.as_str()));
         match when {
             When::Proven => proven,
             When::NotProvable => !proven,
             When::Always => true,
-            When::NeedsEveryone => self.state.plan.quorum.needs_everyone(),
-            When::Initialised(role) => self.state.device(role).is_some_and(|device| device.initialised),
+            When::NeedsEveryone => {
+                self.state.plan.dkek_shares.iter().any(|share| share.quorum().is_some_and(Quorum::needs_everyone))
+            }
+            When::Initialised(role) => initialised(role),
+            When::OtherSoPin(role) => initialised(role) && !self.state.so_pin_on_cards.contains(&role),
             When::LastTry(device, pin) => role == Some(device) && self.state.tries_left(device, pin) == Some(1),
-            When::TypesPrime => self.step().is_some_and(|step| parts::types_prime(&self.state, step)),
+            When::TypesPrime => self.step().is_some_and(|step| opening::types_set(&self.state, step)),
             When::KnowsPrime | When::KnowsOldPrime => {
-                let typed = self.step().is_some_and(|step| parts::types_prime(&self.state, step));
+                let typed = self.step().is_some_and(|step| opening::types_set(&self.state, step));
                 !typed && self.state.is_foreign() == (when == When::KnowsOldPrime)
             }
             When::Salvaged => !self.state.defects.is_empty(),

@@ -70,12 +70,15 @@ pub fn recoveries(state: &State, act: &Act, fault: &Fault) -> Vec<Recovery> {
     let mut choices = match (act, fault.name) {
         (_, "card-login-lost") => vec![LogIn],
         (Act::CompareShare { .. } | Act::TakeShare { .. }, _) => vec![TypeAgain, FromStart],
-        (Act::OpenShareFile { .. }, "shares-do-not-open" | "shares-disagree") => {
-            let seats = state.plan.quorum.threshold() + state.extra_seats;
-            let more = seats < state.plan.quorum.custodians();
+        (Act::OpenWithPassword { .. }, _) => vec![TypeAgain],
+        (Act::RebuildSoPin { .. }, _) => vec![SeatsAgain],
+        (Act::JoinDkek { .. }, _) => Vec::new(),
+        (Act::OpenShareFile { share, .. }, "shares-do-not-open" | "shares-disagree") => {
+            let quorum = state.plan.quorum(*share);
+            let more = quorum.is_some_and(|quorum| state.open_seats(*share) < quorum.custodians());
             more.then_some(AnotherCustodian).into_iter().chain([SeatsAgain]).collect()
         }
-        (Act::OpenShareFile { .. }, "kcv-differs") => vec![SeatsAgain],
+        (Act::OpenShareFile { .. }, "kcv-differs" | "dkek-share-twice" | "shares-of-other-sets") => vec![SeatsAgain],
         (Act::Initialise { .. } | Act::ChangeSoPin { .. }, "so-pin-wrong" | "so-pin-old-wrong" | "pins-missing") => {
             vec![PinsAgain]
         }

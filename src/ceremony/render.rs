@@ -8,7 +8,7 @@ use super::values::Values;
 use super::view::{Body, CardView, FieldState, FieldView, Header, OptionView, StepLine, StepState, View};
 use crate::record::{CeremonyKind, Ending};
 use crate::script::fill;
-use crate::terms::{CustodianNumber, DkekShareNumber, Fault, Handle, Purpose, Serial};
+use crate::terms::{CustodianNumber, DkekShareNumber, Fault, Handle, Purpose, Quorum, Scheme, Serial};
 
 /// What a view needs that the machine does not know.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -62,7 +62,7 @@ impl Machine {
         let act = text.map(|text| fill(&text.act, &values)).unwrap_or_default();
         let title = match step.actor {
             Actor::Seat(seat) if self.state().sitter(seat).is_none() => {
-                title.split(" · ").next().unwrap_or_default().to_owned()
+                title.rsplit_once(" · ").map_or(title.clone(), |(seat, _)| seat.to_owned())
             }
             _ => title,
         };
@@ -136,7 +136,7 @@ impl Machine {
                 let items = self.people_called().into_iter().zip(asking.ticks.iter().copied()).collect();
                 Body::Tick { text, items }
             }
-            Kind::Choose(Question::Loss) => {
+            Kind::Choose(Question::Loss | Question::CurrentSoPin) => {
                 let open = |text| OptionView { text, closed: false };
                 Body::Choose {
                     text,
@@ -153,7 +153,7 @@ impl Machine {
             // Whoever sits down by mistake may stand up again.
             Kind::Form(_) => self.form(text, asking, false, matches!(step.actor, Actor::Seat(_))),
             Kind::Danger(_) => self.form(text, asking, true, false),
-            Kind::Reveal(custodian) => self.reveal(step, stage, asking, custodian, values),
+            Kind::Reveal(card) => self.reveal(step, stage, asking, card, values),
         }
     }
 
@@ -173,17 +173,18 @@ impl Machine {
 
     fn sitters(&self) -> Vec<OptionView> {
         let state = self.state();
-        let here = match self.step().map(|step| step.actor) {
-            Some(Actor::Seat(seat)) => Some(seat),
+        let Some(step) = self.step() else { return Vec::new() };
+        let here = match step.actor {
+            Actor::Seat(seat) => Some(seat),
             _ => None,
         };
         let option = |number: CustodianNumber| {
-            let name = state.plan.custodian(number);
+            let name = state.plan.custodian(step.share, number);
             let given = state.seated.iter().any(|(seat, who)| *who == number && Some(*seat) != here);
             let note = if given { self.script.word("has-given") } else { "" };
             OptionView { text: format!("{name}{note}"), closed: given }
         };
-        state.plan.quorum.numbers().map(option).collect()
+        state.plan.quorum(step.share).into_iter().flat_map(Quorum::numbers).map(option).collect()
     }
 
     fn form(&self, text: Vec<String>, asking: &Asking, irreversible: bool, may_leave: bool) -> Body {
@@ -226,31 +227,50 @@ impl Machine {
         }
     }
 
-    fn reveal(&self, step: &Step, stage: &Stage, asking: &Asking, custodian: CustodianNumber, values: &Values) -> Body {
-        let word = |name: &str| self.script.word(name).to_owned();
-        let number = custodian.get();
-        let old_tool = [("id", number.to_string()), ("letter", format!("{number:X}"))];
-        let id = if number < 10 { number.to_string() } else { fill(self.script.word("id-old-tool"), &old_tool) };
+    fn reveal(&self, step: &Step, stage: &Stage, asking: &Asking, card: Purpose, values: &Values) -> Body {
+        let Actor::Custodian(custodian) = step.actor else { return Body::Read { text: Vec::new() } };
         let left =
             asking.shown_at.map_or(REVEAL_SECONDS, |at| REVEAL_SECONDS.saturating_sub(self.now.saturating_sub(at)));
-        let during = self.script.step(step.id).and_then(|text| text.stages.get("note"));
+        let note = if stage.name == "reveal" { "note" } else { "note-words" };
+        let during = self.script.step(step.id).and_then(|text| text.stages.get(note));
         Body::Reveal {
             before: self.paragraphs(step, stage, values),
             during: lines(during.map(|text| text.text.as_slice()).unwrap_or_default(), values),
-            owner: self.state().plan.custodian(custodian).to_owned(),
+            owner: self.state().plan.custodian(step.share, custodian).to_owned(),
             custodian,
-            card: CardView::Numbers {
-                purpose: Purpose::FIRST,
-                prime: self.state().prime.clone().unwrap_or_default(),
-                id,
-                value: Handle::DealtShare(Purpose::FIRST, custodian),
-                check: Handle::DealtCheck(DkekShareNumber::FIRST, custodian),
-                labels: ["prime", "share-id", "share-value", "check-bytes"]
-                    .map(|name| word(&format!("field-{name}-label"))),
-            },
+            card: self.card(step, custodian, card),
             shown: asking.shown_at.is_some(),
             seconds_left: left,
             seen: asking.seen,
+        }
+    }
+
+    /// What the custodian notes: where the vault has it, and all that is public of it.
+    fn card(&self, step: &Step, custodian: CustodianNumber, card: Purpose) -> CardView {
+        let (state, number) = (self.state(), custodian.get());
+        let set = state.set(card).unwrap_or_default().to_owned();
+        let value = Handle::DealtShare(card, custodian);
+        if card == Purpose::SoPin || state.plan.scheme(step.share) == Some(Scheme::Words) {
+            let quorum = state.plan.quorum(step.share);
+            let values = [
+                ("set", set),
+                ("threshold", quorum.map(|quorum| quorum.threshold().to_string()).unwrap_or_default()),
+                ("custodians", quorum.map(|quorum| quorum.custodians().to_string()).unwrap_or_default()),
+                ("number", number.to_string()),
+            ];
+            let heading = fill(self.script.word("words-heading"), &values);
+            return CardView::Words { purpose: card, words: value, count: card.words(), heading };
+        }
+        let old_tool = [("id", number.to_string()), ("letter", format!("{number:X}"))];
+        let id = if number < 10 { number.to_string() } else { fill(self.script.word("id-old-tool"), &old_tool) };
+        let label = |name: &str| self.script.word(&format!("field-{name}-label")).to_owned();
+        CardView::Numbers {
+            purpose: card,
+            prime: set,
+            id,
+            value,
+            check: Handle::DealtCheck(step.share, custodian),
+            labels: ["prime", "share-id", "share-value", "check-bytes"].map(label),
         }
     }
 
@@ -281,7 +301,9 @@ impl Machine {
             Interlude::Menu => Body::Choose { text, options: items.into_iter().map(open).collect(), custodians: false },
             Interlude::Who => {
                 let plan = &self.state().plan;
-                let names = plan.quorum.numbers().map(|number| plan.custodian(number).to_owned());
+                let share = self.set_at_hand().unwrap_or(DkekShareNumber::FIRST);
+                let numbers = plan.quorum(share).into_iter().flat_map(Quorum::numbers);
+                let names = numbers.map(|number| plan.custodian(share, number).to_owned());
                 Body::Choose { text, options: names.chain(items).map(open).collect(), custodians: false }
             }
             Interlude::Break => Body::Read { text },

@@ -2,8 +2,8 @@
 
 use super::act::Act;
 use super::establish::spare;
-use super::parts;
 use super::step::{Actor, Kind, List, Question, Step, When, step};
+use super::{opening, parts, provisioning};
 use crate::plan::Plan;
 use crate::terms::{DeviceRole, Handle};
 
@@ -23,7 +23,7 @@ pub fn steps(plan: &Plan) -> Vec<Step> {
     ));
     parts::people_and_room(&mut list);
 
-    parts::quorum_opens(&mut list, plan);
+    opening::open_all(&mut list, plan);
 
     list.section();
     for key in &plan.keys {
@@ -37,8 +37,8 @@ pub fn steps(plan: &Plan) -> Vec<Step> {
 
     list.section();
     list.add(spare());
-    parts::provision(&mut list, DeviceRole::Replacement);
-    parts::load(&mut list, DeviceRole::Replacement, &[Handle::Dkek]);
+    provisioning::provision(&mut list, plan, DeviceRole::Replacement);
+    provisioning::load(&mut list, DeviceRole::Replacement, &[Handle::Dkek]);
     parts::bring_keys_back(&mut list, plan);
     parts::close(&mut list);
     list.finish()

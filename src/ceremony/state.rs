@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::plan::{Plan, PlannedKey};
 use crate::record::{CeremonyKind, Defect, Ending, Entry, Fact, Loss, PinName, Remark, StoredKey};
-use crate::terms::{CustodianNumber, DeviceRole, Digest, Kcv, KeyLabel, KeyReference, Number, Seat, Serial};
+use crate::terms::{
+    CustodianNumber, DeviceRole, Digest, DkekShareNumber, Kcv, KeyLabel, KeyReference, Number, Purpose, Quorum, Seat,
+    Serial,
+};
 
 /// A device as it was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,8 +65,8 @@ pub struct State {
     pub extra_seats: u8,
     /// Who sat where since the last opening.
     pub seated: Vec<(Seat, CustodianNumber)>,
-    /// What the ids of the shares given since the last opening can mean.
-    pub given: Vec<(Seat, Vec<u8>)>,
+    /// What the ids of the shares given since the last opening can mean, by what they are shares of.
+    pub given: BTreeMap<Purpose, Vec<(Seat, Vec<u8>)>>,
     /// What the room was found to lack.
     pub room: Vec<(String, String)>,
     /// Devices in readers of which people must pick one, and the one they picked.
@@ -78,14 +81,20 @@ pub struct State {
     pub tries: Vec<(DeviceRole, PinName, u8)>,
     /// Sources of randomness.
     pub sources: Vec<String>,
-    /// The set's prime.
-    pub prime: Option<String>,
+    /// The prime of each set, or the set's number.
+    pub sets: BTreeMap<Purpose, String>,
+    /// Names the DKEK shares.
+    pub share_kcvs: BTreeMap<DkekShareNumber, Kcv>,
     /// Names the DKEK.
     pub kcv: Option<Kcv>,
+    /// The share file that was opened last.
+    pub opened_file: Option<String>,
     /// Files that were written: name, size, digest.
     pub files: Vec<(String, u64, Digest)>,
     /// Devices that were initialised in this ceremony.
     pub initialised: BTreeSet<DeviceRole>,
+    /// Devices whose SO-PIN is already the one on the custodians' cards.
+    pub so_pin_on_cards: BTreeSet<DeviceRole>,
     /// Devices that have the DKEK.
     pub loaded: BTreeSet<DeviceRole>,
     /// Public key digests of keys that were made.
@@ -131,7 +140,7 @@ impl State {
             not_needed: BTreeSet::new(),
             extra_seats: 0,
             seated: Vec::new(),
-            given: Vec::new(),
+            given: BTreeMap::new(),
             room: Vec::new(),
             seen: Vec::new(),
             picked: None,
@@ -139,10 +148,13 @@ impl State {
             devices: BTreeMap::new(),
             tries: Vec::new(),
             sources: Vec::new(),
-            prime: None,
+            sets: BTreeMap::new(),
+            share_kcvs: BTreeMap::new(),
             kcv: None,
+            opened_file: None,
             files: Vec::new(),
             initialised: BTreeSet::new(),
+            so_pin_on_cards: BTreeSet::new(),
             loaded: BTreeSet::new(),
             made: BTreeMap::new(),
             listed: Vec::new(),
@@ -173,11 +185,9 @@ impl State {
                 self.deviates.push(name.clone());
             }
             Entry::Remarked { remark: Remark::Deviation, .. } => self.deviations += 1,
-            Entry::Substituted { custodian, name, .. } => {
+            Entry::Substituted { share, custodian, name, .. } => {
                 self.deviations += 1;
-                if let Some(place) = self.plan.custodians.get_mut(custodian.index()) {
-                    place.clone_from(name);
-                }
+                self.plan.substitute(*share, *custodian, name);
             }
             Entry::Sealed { ending, .. } => self.ended = Some(*ending),
             Entry::Began { .. }
@@ -227,22 +237,37 @@ impl State {
             }
             Fact::Picked { serial, .. } => self.picked = Some(serial.clone()),
             Fact::Seeded { sources } => self.sources.clone_from(sources),
-            Fact::Dealt { prime, kcv, .. } => {
-                self.prime = Some(prime.clone());
-                self.kcv = Some(*kcv);
+            Fact::Dealt { share, set, kcv, .. } => {
+                self.sets.insert(Purpose::DkekShare(*share), set.clone());
+                self.share_kcvs.insert(*share, *kcv);
             }
+            Fact::UnderPassword { share, kcv } => {
+                self.share_kcvs.insert(*share, *kcv);
+            }
+            Fact::SoPinDealt { set, .. } => {
+                self.sets.insert(Purpose::SoPin, set.clone());
+            }
+            Fact::DkekDrawn { kcv, .. } => self.kcv = Some(*kcv),
             Fact::Written { file, bytes, sha256 } => self.files.push((file.clone(), *bytes, *sha256)),
-            Fact::Seated { seat, custodian } => {
+            Fact::Seated { seat, custodian, .. } => {
                 self.seated.retain(|(taken, _)| taken != seat);
                 self.seated.push((*seat, *custodian));
             }
-            Fact::PrimeTyped { prime } => self.prime = Some(prime.clone()),
-            Fact::Given { seat, ids } => {
-                self.given.retain(|(taken, _)| taken != seat);
-                self.given.push((*seat, ids.clone()));
+            Fact::SetTyped { card, set } => {
+                self.sets.insert(*card, set.clone());
+            }
+            Fact::Given { card, seat, ids } => {
+                let given = self.given.entry(*card).or_default();
+                given.retain(|(taken, _)| taken != seat);
+                given.push((*seat, ids.clone()));
             }
             Fact::DkekState { shares, outstanding, kcv, .. } => self.dkek = Some((*shares, *outstanding, *kcv)),
-            Fact::Opened { wrong, defects, .. } => {
+            Fact::CurrentSoPin { role, on_cards } => {
+                self.so_pin_on_cards.remove(role);
+                self.so_pin_on_cards.extend(on_cards.then_some(*role));
+            }
+            Fact::Opened { file, wrong, defects, .. } => {
+                self.opened_file = Some(file.clone());
                 self.wrong_seats.clone_from(wrong);
                 self.defects.clone_from(defects);
                 self.extra_seats = 0;
@@ -264,9 +289,13 @@ impl State {
             Fact::Listed { keys, .. } => self.listed.clone_from(keys),
             Fact::BackedUp { label: _, file, sha256 } => self.files.push((file.clone(), 0, *sha256)),
             Fact::Lost { loss } => self.loss = Some(*loss),
-            Fact::From { folder, kcv, prime, serial, record_sha256, .. } => {
+            Fact::From { folder, kcv, dkek_shares, so_pin_set, serial, record_sha256, .. } => {
                 self.kcv = Some(*kcv);
-                self.prime.clone_from(prime);
+                for (number, known) in DkekShareNumber::up_to(dkek_shares.len()).zip(dkek_shares) {
+                    self.sets.extend(known.set.clone().map(|set| (Purpose::DkekShare(number), set)));
+                    self.share_kcvs.extend(known.kcv.map(|kcv| (number, kcv)));
+                }
+                self.sets.extend(so_pin_set.clone().map(|set| (Purpose::SoPin, set)));
                 self.source = Some(Source { folder: folder.clone(), record: *record_sha256, serial: serial.clone() });
             }
             Fact::Wanted { label, reference } => {
@@ -283,6 +312,8 @@ impl State {
             | Fact::SoPinChanged { .. }
             | Fact::VaultEmpty
             | Fact::LoggedIn { .. }
+            | Fact::Joined { .. }
+            | Fact::SoPinRebuilt { .. }
             | Fact::Verified { .. }
             | Fact::Present { .. }
             | Fact::Decided { .. }
@@ -323,6 +354,38 @@ impl State {
     /// Whether a real ceremony may not go on in this room without a typed decision.
     pub fn is_unfit(&self) -> bool {
         !self.rehearsal && self.room.iter().any(|(finding, _)| UNFIT.contains(&finding.as_str()))
+    }
+
+    /// The prime of a set, or its number, where it is known.
+    pub fn set(&self, card: Purpose) -> Option<&str> {
+        self.sets.get(&card).map(String::as_str)
+    }
+
+    /// The number of a set of strong shares.
+    pub fn set_number(&self, card: Purpose) -> Option<u32> {
+        let digits: String = self.set(card)?.chars().filter(|c| *c != ' ').collect();
+        u32::from_str_radix(&digits, 16).ok()
+    }
+
+    /// Names a DKEK share, where that is known.
+    pub fn share_kcv(&self, share: DkekShareNumber) -> Option<Kcv> {
+        self.share_kcvs.get(&share).copied()
+    }
+
+    /// The shares that were given at seats since the last opening.
+    pub fn given(&self, card: Purpose) -> &[(Seat, Vec<u8>)] {
+        self.given.get(&card).map_or(&[], Vec::as_slice)
+    }
+
+    /// M of N of a DKEK share, or of the first that a quorum guards.
+    pub fn quorum(&self, share: DkekShareNumber) -> Option<Quorum> {
+        let first = || self.plan.first_quorum().and_then(|share| self.plan.quorum(share));
+        self.plan.quorum(share).or_else(first)
+    }
+
+    /// How many seats of a quorum are open.
+    pub fn open_seats(&self, share: DkekShareNumber) -> u8 {
+        self.plan.quorum(share).map_or(0, |quorum| quorum.threshold() + self.extra_seats)
     }
 
     /// Forgets who sat where: the seats are free again.

@@ -4,14 +4,14 @@ use super::act::Act;
 use super::field::Field;
 use super::state::State;
 use crate::record::PinName;
-use crate::terms::{CustodianNumber, DeviceRole, Handle, KeyLabel, Number, Seat};
+use crate::terms::{CustodianNumber, DeviceRole, DkekShareNumber, Handle, KeyLabel, Number, Purpose, Seat};
 
 /// Who acts at the terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Actor {
     /// The ceremony administrator.
     Administrator,
-    /// A custodian by number.
+    /// A custodian of this step's DKEK share by number.
     Custodian(CustodianNumber),
     /// Whoever of the custodians takes this seat.
     Seat(Seat),
@@ -19,6 +19,8 @@ pub enum Actor {
     SoPinHolder,
     /// The PIN holder.
     PinHolder,
+    /// Whoever holds the password of this step's DKEK share.
+    PasswordHolder,
 }
 
 /// What a choice decides.
@@ -30,6 +32,8 @@ pub enum Question {
     Sitter(Seat),
     /// Which of several devices it is.
     Device,
+    /// Whether the SO-PIN that a device has is the one on the custodians' cards: yes, or somebody knows it.
+    CurrentSoPin,
 }
 
 /// Whether a stage is due.
@@ -41,6 +45,8 @@ pub enum When {
     NeedsEveryone,
     /// Only on a device that had been initialised before.
     Initialised(DeviceRole),
+    /// Only on a device that had been initialised before with an SO-PIN that somebody types.
+    OtherSoPin(DeviceRole),
     /// Only when one try is left.
     LastTry(DeviceRole, PinName),
     /// Only when this step's key has proven itself.
@@ -86,8 +92,8 @@ pub enum Kind {
     Form(Fields),
     /// Fill in before something that cannot be undone.
     Danger(Fields),
-    /// A share for its owner alone.
-    Reveal(CustodianNumber),
+    /// A card of this step's custodian, for their eyes alone.
+    Reveal(Purpose),
     /// The clerk's turn.
     Do(MakeAct),
     /// The script itself deviates from what should be: read, then Enter; recorded under this name.
@@ -118,6 +124,8 @@ pub struct Step {
     pub key: Option<KeyLabel>,
     /// Which device it is about.
     pub role: DeviceRole,
+    /// Which DKEK share it is about; the first where it is about none.
+    pub share: DkekShareNumber,
     /// Its stages.
     pub stages: Vec<Stage>,
     /// Only if needed: seats beyond the quorum.
@@ -169,6 +177,7 @@ pub fn step(id: &'static str, actor: Actor) -> Step {
         actor,
         key: None,
         role: DeviceRole::Original,
+        share: DkekShareNumber::FIRST,
         stages: Vec::new(),
         if_needed: false,
         forgets: Vec::new(),
@@ -193,6 +202,13 @@ impl Step {
     #[must_use]
     pub fn on(mut self, role: DeviceRole) -> Self {
         self.role = role;
+        self
+    }
+
+    /// About this DKEK share.
+    #[must_use]
+    pub fn of(mut self, share: DkekShareNumber) -> Self {
+        self.share = share;
         self
     }
 

@@ -1,16 +1,16 @@
 //! What the placeholders in the script's sentences stand for at a step.
 
 use super::machine::Machine;
+use super::planned::planned;
 use super::step::{Actor, Step};
-use crate::plan::PinReset;
 use crate::record::PinName;
-use crate::terms::{CustodianNumber, DeviceRole, KeyType, MOST_CUSTODIANS, Seat};
+use crate::terms::{DkekShareNumber, MOST_CUSTODIANS, Purpose, Scheme, Seat};
 
 /// Values for the script's sentences, by name.
 pub type Values = Vec<(&'static str, String)>;
 
 /// The names of all values, for the test that reads the script's placeholders.
-pub const NAMES: [&str; 43] = [
+pub const NAMES: [&str; 51] = [
     "title",
     "administrator",
     "so_pin_holder",
@@ -18,7 +18,6 @@ pub const NAMES: [&str; 43] = [
     "threshold",
     "custodians",
     "quorum",
-    "names",
     "keys_planned",
     "tries_planned",
     "pin_reset",
@@ -54,79 +53,56 @@ pub const NAMES: [&str; 43] = [
     "defects",
     "dkek_state",
     "deviations",
+    "holder",
+    "dice",
+    "share",
+    "shares",
+    "of_share",
+    "custody",
+    "scheme",
+    "so_pin_custody",
+    "sets",
 ];
 
 impl Machine {
     /// Values for the sentences of a step as things stand now.
     pub(super) fn values(&self, step: &Step) -> Values {
         let state = self.state();
-        let plan = &state.plan;
-        let word = |name: &'static str| self.script.word(name).to_owned();
         let mut values: Values = vec![
-            ("title", plan.title.clone()),
-            ("administrator", plan.administrator.clone()),
-            ("so_pin_holder", plan.so_pin_holder.clone()),
-            ("pin_holder", plan.pin_holder.clone()),
-            ("threshold", plan.quorum.threshold().to_string()),
-            ("custodians", plan.quorum.custodians().to_string()),
-            ("quorum", plan.quorum.to_string()),
-            ("tries_planned", plan.user_pin_tries.to_string()),
-            (
-                "pin_reset",
-                word(match plan.pin_reset {
-                    PinReset::Off => "pin-reset-off",
-                    PinReset::Unblock => "pin-reset-unblock",
-                    PinReset::Set => "pin-reset-set",
-                }),
-            ),
             ("deviations", state.deviations.to_string()),
             ("sources", state.sources.join(", ")),
+            (
+                "restore_to",
+                state.key(step.key.as_ref()).map(|key| state.restore_to(key).to_string()).unwrap_or_default(),
+            ),
         ];
-        let people = plan.quorum.numbers().map(|number| format!("  {number}  {}", plan.custodian(number)));
-        values.push(("names", people.collect::<Vec<_>>().join("\n")));
-        let keys = plan.keys.iter().map(|key| format!("  {}  {}  id {}", key.label, key_name(key.key_type), key.id));
-        values.push(("keys_planned", keys.collect::<Vec<_>>().join("\n")));
         self.person_values(step, &mut values);
         self.key_values(step, &mut values);
         self.device_values(step, &mut values);
-        self.finding_values(&mut values);
+        self.finding_values(step, &mut values);
+        values.extend(planned(&state.plan, step, &self.script));
         values
     }
 
     fn person_values(&self, step: &Step, values: &mut Values) {
         let state = self.state();
-        let custodian = match step.actor {
-            Actor::Custodian(number) => Some(number),
-            Actor::Seat(seat) => state.sitter(seat),
-            _ => None,
-        };
-        if let Some(number) = custodian {
-            values.push(("custodian", number.to_string()));
-            values.push(("name", state.plan.custodian(number).to_owned()));
-        }
         if let Actor::Seat(seat) = step.actor {
+            if let Some(number) = state.sitter(seat) {
+                values.push(("custodian", number.to_string()));
+                values.push(("name", state.plan.custodian(step.share, number).to_owned()));
+            }
             values.push(("seat", seat.to_string()));
-            let needed = state.plan.quorum.threshold() + state.extra_seats;
-            values.push(("seats_needed", needed.min(MOST_CUSTODIANS).to_string()));
+            values.push(("seats_needed", state.open_seats(step.share).min(MOST_CUSTODIANS).to_string()));
         }
     }
 
     fn key_values(&self, step: &Step, values: &mut Values) {
-        let state = self.state();
-        let Some(key) = state.key(step.key.as_ref()) else { return };
-        values.push(("label", key.label.to_string()));
-        values.push(("key_type", key_name(key.key_type)));
-        values.push(("key_id", key.id.to_string()));
-        values.push(("reference", key.reference.to_string()));
-        values.push(("restore_to", state.restore_to(key).to_string()));
-        if let Some(digest) = state.made.get(key.label.as_str()) {
-            values.push(("public_sha256", digest.in_lines()));
-        }
+        let digest = step.key.as_ref().and_then(|label| self.state().made.get(label.as_str()));
+        values.extend(digest.map(|digest| ("public_sha256", digest.in_lines())));
     }
 
     fn device_values(&self, step: &Step, values: &mut Values) {
         let state = self.state();
-        values.push(("role", self.script.word(role_word(step.role)).to_owned()));
         if let Some(device) = state.device(step.role) {
             values.push(("serial", device.serial.to_string()));
             values.push(("version", device.version.clone()));
@@ -142,7 +118,7 @@ impl Machine {
         }
     }
 
-    fn finding_values(&self, values: &mut Values) {
+    fn finding_values(&self, step: &Step, values: &mut Values) {
         let state = self.state();
         let room = state.room.iter().map(|(name, detail)| {
             let text = self.script.word(name);
@@ -151,9 +127,10 @@ impl Machine {
         let room: Vec<String> = room.collect();
         let fit = || self.script.word("room-fit").to_owned();
         values.push(("room", if room.is_empty() { fit() } else { room.join("\n") }));
-        if let Some(prime) = &state.prime {
-            values.push(("prime", prime.clone()));
+        if let Some(set) = state.set(Purpose::DkekShare(step.share)) {
+            values.push(("prime", set.to_owned()));
         }
+        values.push(("sets", self.sets()));
         if let Some(kcv) = state.kcv {
             values.push(("kcv", kcv.to_string()));
         }
@@ -163,7 +140,7 @@ impl Machine {
         }
         values.push(("listed", self.key_table()));
         let who = |seat: &Seat| match state.sitter(*seat) {
-            Some(custodian) => state.plan.custodian(custodian).to_owned(),
+            Some(custodian) => state.plan.custodian(step.share, custodian).to_owned(),
             None => seat.to_string(),
         };
         let wrong = state.wrong_seats.iter().map(who).collect::<Vec<_>>().join(", ");
@@ -186,6 +163,33 @@ impl Machine {
         if let Some(proof) = &state.proof {
             values.push(("proof", proof.clone()));
         }
+    }
+
+    /// What is public of the sets that were dealt, one a line.
+    fn sets(&self) -> String {
+        let (state, word) = (self.state(), |name: &'static str| self.script.word(name));
+        let several = state.plan.dkek_shares.len() > 1;
+        let mut lines = Vec::new();
+        for share in state.plan.numbers() {
+            let values = [
+                ("share", share.to_string()),
+                ("set", state.set(Purpose::DkekShare(share)).unwrap_or_default().to_owned()),
+                ("kcv", state.share_kcv(share).map(|kcv| kcv.to_string()).unwrap_or_default()),
+            ];
+            lines.push(crate::script::fill(
+                word(match (state.plan.scheme(share), several) {
+                    (Some(Scheme::ScHsmTool), false) => "dealt-prime",
+                    (Some(Scheme::Words), false) => "dealt-set",
+                    (Some(Scheme::ScHsmTool), true) => "dealt-prime-of",
+                    (Some(Scheme::Words), true) => "dealt-set-of",
+                    (None, _) => "dealt-password-of",
+                }),
+                &values,
+            ));
+        }
+        let so_pin = state.set(Purpose::SoPin).map(|set| [("set", set.to_owned())]);
+        lines.extend(so_pin.map(|values| crate::script::fill(word("dealt-so-pin"), &values)));
+        lines.join("\n")
     }
 
     /// Where a device's DKEK stands, in words. A KCV with shares outstanding means nothing and is not shown.
@@ -229,30 +233,24 @@ impl Machine {
     pub(super) fn people_called(&self) -> Vec<String> {
         let plan = &self.state().plan;
         let role = |word: &'static str, name: &str| format!("{name} · {}", self.script.word(word));
-        let custodian = |number: CustodianNumber| {
-            format!("{} · {} {number}", plan.custodian(number), self.script.word("role-custodian"))
-        };
+        let several = plan.dkek_shares.len() > 1;
+        let of = |share: DkekShareNumber| if several { format!("{share}.") } else { String::new() };
         let mut people = vec![role("role-administrator", &plan.administrator)];
-        people.extend(plan.quorum.numbers().map(custodian));
-        people.push(role("role-so-pin-holder", &plan.so_pin_holder));
+        for share in plan.numbers() {
+            match plan.quorum(share) {
+                Some(quorum) => people.extend(quorum.numbers().map(|number| {
+                    let name = plan.custodian(share, number);
+                    format!("{name} · {} {}{number}", self.script.word("role-custodian"), of(share))
+                })),
+                None => people.push(format!("{} {share}", role("role-password-holder", plan.holder(share)))),
+            }
+        }
+        if plan.so_pin_share().is_none() {
+            people.push(role("role-so-pin-holder", &plan.so_pin_holder));
+        }
         people.push(role("role-pin-holder", &plan.pin_holder));
         people.extend(plan.auditors.iter().map(|name| role("role-auditor", name)));
         people.extend(plan.witnesses.iter().map(|name| role("role-witness", name)));
         people
-    }
-}
-
-/// A key type as people say it: `RSA-2048`, `EC secp256r1`.
-fn key_name(key_type: KeyType) -> String {
-    match key_type {
-        KeyType::Rsa(bits) => format!("RSA-{bits}"),
-        KeyType::Ec(curve) => format!("EC {}", curve.name()),
-    }
-}
-
-const fn role_word(role: DeviceRole) -> &'static str {
-    match role {
-        DeviceRole::Original => "role-original",
-        DeviceRole::Replacement => "role-replacement",
     }
 }

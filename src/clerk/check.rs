@@ -1,9 +1,14 @@
 //! Looks at what is typed, key by key. Says how far it has come and what is wrong, never what would be right.
 
-use crate::ceremony::{FieldCheck, FieldKind};
+use super::dice::{self, Throws};
+use super::password;
+use crate::ceremony::{ExpectedWords, FieldCheck, FieldKind};
 use crate::secret::{PinRule, SoPin, TypedText, UserPin};
-use crate::share::{GROUPS, ReadError, Reading, check_hex, id_readings, read_id, read_prime, read_value};
-use crate::terms::{Fault, KeyReference};
+use crate::share::{
+    CHECK_GROUPS, CheckVerdict, Expected, GROUPS, Kind, ReadError, Reading, WordsReading, check_check, check_hex,
+    check_words, id_readings, read_check, read_id, read_prime, read_value, suggestion, verdict,
+};
+use crate::terms::{Fault, Handle, KeyReference, Purpose};
 use crate::vault::Vault;
 
 /// The longest line that people may add to the record, in characters.
@@ -21,11 +26,17 @@ pub fn check(kind: &FieldKind, place: u8, vault: &Vault) -> FieldCheck {
             read_value(text.expose(), true)
                 .map_or_else(|error| FieldCheck::Wrong(read_fault(error)), |_| FieldCheck::Good)
         }),
-        FieldKind::CheckBytes { .. }
-        | FieldKind::ShareWords { .. }
-        | FieldKind::Dice { .. }
-        | FieldKind::NewPassword
-        | FieldKind::Password => FieldCheck::Empty,
+        FieldKind::CheckBytes { optional, prime } => check_bytes(text, place, *optional, prime.as_deref(), vault),
+        FieldKind::ShareWords { card, words, expected } => share_words(text, *card, *words, expected),
+        FieldKind::Dice { throws } => match dice::look(text.expose(), usize::from(*throws)) {
+            _ if text.is_empty() => FieldCheck::Empty,
+            Throws::Typing(done) => typing(done, usize::from(*throws)),
+            Throws::Good => FieldCheck::Good,
+            Throws::Wrong(fault) => FieldCheck::Wrong(fault),
+        },
+        FieldKind::NewPassword => password::check(text),
+        FieldKind::Password if text.is_empty() => FieldCheck::Empty,
+        FieldKind::Password => FieldCheck::Good,
         FieldKind::UserPin => user_pin(text, |_| Ok(())),
         FieldKind::NewUserPin { tries } => {
             let rule = |pin: &UserPin| pin.not_published().and_then(|()| pin.allows_tries(*tries));
@@ -77,6 +88,93 @@ fn hex_groups(text: &TypedText) -> Option<FieldCheck> {
         }
         Reading::OddGroup { group } => Some(FieldCheck::Wrong(Fault::new("entry-odd").with("group", group))),
         Reading::TooLong => Some(FieldCheck::Wrong(Fault::new("entry-too-long"))),
+    }
+}
+
+/// The check bytes of the share whose id and value were typed into the two fields before.
+fn check_bytes(text: &TypedText, place: u8, optional: bool, prime: Option<&str>, vault: &Vault) -> FieldCheck {
+    if text.is_empty() {
+        return if optional { FieldCheck::Good } else { FieldCheck::Empty };
+    }
+    match check_check(text.expose()) {
+        Reading::Complete => {}
+        Reading::Incomplete { groups } => return typing(usize::from(groups), usize::from(CHECK_GROUPS)),
+        Reading::WrongCharacter { group, .. } => {
+            return FieldCheck::Wrong(Fault::new("entry-not-hex").with("group", group));
+        }
+        Reading::OddGroup { group } => return FieldCheck::Wrong(Fault::new("entry-odd").with("group", group)),
+        Reading::TooLong => return FieldCheck::Wrong(Fault::new("check-bytes-too-long")),
+    }
+    let before = |back: u8| place.checked_sub(back).and_then(|place| vault.typed(place)).map(TypedText::expose);
+    let prime = prime.map(str::as_bytes).or_else(|| before(3));
+    // A prime with a typing error is no prime, but it is a number: its check bytes tell which group is wrong.
+    let prime = prime.and_then(|text| read_value(text, true).ok()).map(|number| u64::from_be_bytes(*number.expose()));
+    let value = before(1).and_then(|text| read_value(text, true).ok());
+    let (Some(prime), Some(value), Ok(check)) = (prime, value, read_check(text.expose())) else {
+        return typing(usize::from(CHECK_GROUPS), usize::from(CHECK_GROUPS));
+    };
+    let ids = before(2).map(id_readings).unwrap_or_default();
+    let verdicts: Vec<CheckVerdict> = ids.iter().map(|id| verdict(prime, *id, &value, &check)).collect();
+    let fault = match verdicts.first() {
+        None => return typing(usize::from(CHECK_GROUPS), usize::from(CHECK_GROUPS)),
+        _ if verdicts.contains(&CheckVerdict::Right) => return FieldCheck::Good,
+        Some(CheckVerdict::Prime { group }) => Fault::new("check-bytes-prime").with("in_group", group),
+        Some(CheckVerdict::Id) => Fault::new("check-bytes-id"),
+        Some(CheckVerdict::Value { group }) => Fault::new("check-bytes-value").with("in_group", group),
+        Some(CheckVerdict::Swapped { group }) => {
+            Fault::new("check-bytes-swapped").with("in_group", group).with("next", group + 1)
+        }
+        Some(CheckVerdict::Check { group }) => Fault::new("check-bytes-check").with("group", group),
+        Some(CheckVerdict::Right | CheckVerdict::Several) => Fault::new("check-bytes-several"),
+    };
+    FieldCheck::Wrong(fault)
+}
+
+const fn kind_of(card: Purpose) -> Kind {
+    match card {
+        Purpose::DkekShare(_) => Kind::Password,
+        Purpose::SoPin => Kind::SoPin,
+    }
+}
+
+/// The words of a share: each one at once, all of them by their check words.
+fn share_words(text: &TypedText, card: Purpose, words: u8, expected: &ExpectedWords) -> FieldCheck {
+    let known = Expected {
+        kind: kind_of(card),
+        set: expected.set,
+        threshold: expected.threshold,
+        number: expected.number,
+        taken: &expected.taken,
+    };
+    FieldCheck::Wrong(match check_words(text.expose(), &known) {
+        WordsReading::Empty => return FieldCheck::Empty,
+        WordsReading::Typing { done, of } => return typing(usize::from(done), usize::from(of)),
+        WordsReading::Complete => return FieldCheck::Good,
+        WordsReading::Unknown { place } => Fault::new("words-unknown").with("place", place),
+        WordsReading::OtherSet { place } => Fault::new("words-other-set").with("place", place),
+        WordsReading::OtherNumber { number } => {
+            Fault::new("words-other-number").with("given", number).with("expected", expected.number.unwrap_or(0))
+        }
+        WordsReading::Taken { number } => Fault::new("id-taken").with("id", number),
+        WordsReading::OtherKind => Fault::new(match card {
+            Purpose::DkekShare(_) => "words-of-so-pin",
+            Purpose::SoPin => "words-not-of-so-pin",
+        }),
+        WordsReading::Wrong { place } => Fault::new("words-wrong").with("place", place),
+        WordsReading::Swapped { place } => Fault::new("words-swapped").with("place", place).with("next", place + 1),
+        WordsReading::Several => Fault::new("words-several"),
+        WordsReading::TooMany => Fault::new("words-too-many").with("words", words),
+    })
+}
+
+/// Where exactly one word of a share is wrong: puts the word that would be right into the vault, for its owner's eyes.
+pub fn suggest(kind: &FieldKind, place: u8, vault: &mut Vault) {
+    vault.forget(Handle::Suggestion(place));
+    if !matches!(kind, FieldKind::ShareWords { .. }) {
+        return;
+    }
+    if let Some(word) = vault.typed(place).and_then(|text| suggestion(text.expose())) {
+        vault.keep(Handle::Suggestion(place), word);
     }
 }
 

@@ -8,7 +8,7 @@ use std::thread;
 
 use crate::dkek::{DkekShare, Rounds, ShareFile, derive, open, seal};
 use crate::record::Defect;
-use crate::secret::{Secret, WipingBytes};
+use crate::secret::WipingBytes;
 
 /// What the worker says.
 pub enum News<T> {
@@ -55,7 +55,7 @@ impl<T: Send + 'static> Job<T> {
 }
 
 /// Begins to encipher a DKEK share. Password and share are wiped by the worker when it ends.
-pub fn begin_sealing(password: Secret<[u8; 8]>, share: DkekShare, salt: [u8; 8], rounds: Rounds) -> Job<ShareFile> {
+pub fn begin_sealing(password: WipingBytes, share: DkekShare, salt: [u8; 8], rounds: Rounds) -> Job<ShareFile> {
     Job::spawn(move |news, stopped| {
         let key = derive(password.expose(), salt, rounds, &mut |progress| {
             let _ = news.send(News::Progress(progress.done, progress.total));
@@ -84,6 +84,8 @@ pub struct Try {
 pub struct Found {
     /// The share.
     pub share: DkekShare,
+    /// The name of the share file it came out of.
+    pub file: String,
     /// The places of the shares that opened it.
     pub agreeing: Vec<usize>,
     /// What the old tool would have failed at.
@@ -96,19 +98,21 @@ pub struct OpenedFile {
     pub found: Option<Found>,
 }
 
-/// Tries passwords on a share file, one after the other, until one opens it.
-pub fn begin_opening(tries: Vec<Try>, file: ShareFile, rounds: Rounds) -> Job<OpenedFile> {
+/// Tries passwords on share files, one after the other, until one opens one.
+pub fn begin_opening(tries: Vec<Try>, files: Vec<(String, ShareFile)>, rounds: Rounds) -> Job<OpenedFile> {
     Job::spawn(move |news, stopped| {
-        let count = tries.len() as u64;
+        let count = (tries.len() * files.len()) as u64;
         let mut found = None;
-        for (number, attempt) in (0u64..).zip(tries) {
+        let pairs = tries.iter().flat_map(|attempt| files.iter().map(move |file| (attempt, file)));
+        for (number, (attempt, (name, file))) in (0u64..).zip(pairs) {
             let key = derive(attempt.password.expose(), file.salt(), rounds, &mut |progress| {
                 let _ = news.send(News::Progress(number * progress.total + progress.done, count * progress.total));
                 if stopped.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
             });
             let Some(key) = key else { return };
-            if let Ok(share) = open(&file, &key) {
-                found = Some(Found { share, agreeing: attempt.agreeing, defects: attempt.defects });
+            if let Ok(share) = open(file, &key) {
+                let (agreeing, defects) = (attempt.agreeing.clone(), attempt.defects.clone());
+                found = Some(Found { share, file: name.clone(), agreeing, defects });
                 break;
             }
         }

@@ -3,7 +3,7 @@
 use crate::card::CardError;
 use crate::card::status::Status;
 use crate::card::transport::TransportError;
-use crate::dkek::{ContainerError, WrappedKeyError};
+use crate::dkek::{ContainerError, DkekError, WrappedKeyError};
 use crate::share::ShareError;
 use crate::terms::Fault;
 
@@ -29,8 +29,18 @@ pub fn card(error: &CardError) -> Fault {
 pub fn share(error: ShareError) -> Fault {
     match error {
         ShareError::Disagree => Fault::new("shares-disagree"),
+        ShareError::MixedSets { .. } | ShareError::MixedThresholds { .. } => Fault::new("shares-of-other-sets"),
         ShareError::ValueNotBelowPrime { .. } => Fault::new("share-not-below-prime"),
         _ => Fault::new("shares-do-not-open"),
+    }
+}
+
+/// DKEK shares that make no DKEK.
+pub fn dkek(error: &DkekError) -> Fault {
+    match error {
+        DkekError::NoShares => Fault::new("dkek-missing"),
+        DkekError::EqualShares { first, .. } => Fault::new("dkek-share-twice").with("other", first + 1),
+        DkekError::Cancelled => Fault::new("dkek-shares-cancel"),
     }
 }
 

@@ -9,7 +9,7 @@ use super::source::Source;
 use crate::card::{AuthenticatedRequest, DescribedType, KeyDescription};
 use crate::dkek::{ShareFile, WrappedKeyFile};
 use crate::plan::{Plan, PlannedKey};
-use crate::record::BackedUpKey;
+use crate::record::{BackedUpKey, KnownShare};
 use crate::terms::{Curve, Digest, Fault, Kcv, KeyId, KeyLabel, KeyReference, KeyType, Serial};
 
 /// More files than this are no backup.
@@ -44,16 +44,21 @@ pub fn open(folder: Folder, plan: &Plan) -> Result<Source, Fault> {
     if let Some((other, _)) = keys.iter().find(|(_, other)| *other != kcv) {
         return Err(Fault::new("source-mixed").with("file", &other.wrapped));
     }
-    let share_file = match share_files.as_slice() {
-        [one] => one.clone(),
-        [] => return Err(Fault::new("source-no-share-file")),
-        _ => return Err(Fault::new("source-several-share-files")),
-    };
+    if share_files.is_empty() {
+        return Err(Fault::new("source-no-share-file"));
+    }
+    if share_files.len() != plan.dkek_shares.len() {
+        let fault = Fault::new("source-several-share-files").with("found", share_files.len());
+        return Err(fault.with("planned", plan.dkek_shares.len()));
+    }
+    let alone = (share_files.len() == 1).then_some(kcv);
+    let known = |(file, digest)| (KnownShare { file, set: None, kcv: alone }, digest);
+    let share_files = share_files.into_iter().map(known).collect();
     let keys: Vec<BackedUpKey> = keys.into_iter().map(|(key, _)| key).collect();
     let serial = keys.iter().find_map(|key| original(&folder, key));
     let plan = Plan { keys: planned(&keys, plan)?, ..plan.clone() };
     let title = plan.title.clone();
-    Ok(Source { folder, plan, keys, title, kcv, prime: None, serial, share_file, ours: None })
+    Ok(Source { folder, plan, keys, title, kcv, so_pin_set: None, serial, share_files, ours: None })
 }
 
 /// The device that a key was made on: its request is held by the device's serial and a sequence of five characters.

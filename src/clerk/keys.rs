@@ -3,9 +3,9 @@
 use sha2::{Digest as _, Sha256};
 
 use super::bench::{Bench, Reply};
-use super::faults;
 use super::folder::{Folder, WrittenFile};
 use super::source::Source;
+use super::{faults, shares};
 use crate::card::status::Status;
 use crate::card::tlv::Writer;
 use crate::card::verify::{request_is_signed_by_its_key, verify_sha256};
@@ -13,10 +13,10 @@ use crate::card::{
     AuthenticatedRequest, CardError, DescribedType, Device, FileId, KeyDescription, KeyEntry, Operation, PublicKey,
     Verdict,
 };
-use crate::dkek::{Dkek, DkekShare, KeyBlob, WrappedKeyFile};
+use crate::dkek::{KeyBlob, WrappedKeyFile};
 use crate::plan::PlannedKey;
 use crate::record::{BackedUpKey, Fact, StoredKey};
-use crate::secret::{Secret, WipingBytes};
+use crate::secret::WipingBytes;
 use crate::terms::{DeviceRole, Digest, Fault, Handle, Kcv, KeyId, KeyLabel, KeyReference, KeyType, Serial};
 
 /// The file of a wrapped key.
@@ -210,8 +210,7 @@ pub fn back_up(
 
 /// Whether a wrapped key's KCV and MAC hold under the DKEK. Its payload is never deciphered.
 pub fn verify(name: &str, content: &[u8], kcv: Kcv, dkek: &WipingBytes) -> Result<WrappedKeyFile, Fault> {
-    let share = Secret::from_slice(dkek.expose()).map(DkekShare::new).ok_or_else(|| Fault::new("dkek-missing"))?;
-    let dkek = Dkek::from_shares(&[&share]).map_err(|_| Fault::new("dkek-missing"))?;
+    let dkek = shares::dkek_of(dkek)?;
     if dkek.kcv() != kcv {
         return Err(Fault::new("kcv-differs").with("found", dkek.kcv()).with("expected", kcv));
     }

@@ -3,41 +3,49 @@
 
 mod bench;
 mod check;
+mod deal;
 mod derive;
+mod dice;
 mod entropy;
 mod faults;
 mod finding;
 mod folder;
 mod foreign;
 mod keys;
+mod notes;
+mod password;
 mod provision;
 mod shares;
 mod source;
 
 pub use bench::Hands;
-pub use check::{check, open_text};
+pub use check::{check, open_text, suggest};
 pub use folder::{Folder, RecordFile, WrittenFile};
 pub use source::Source;
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use self::bench::{Bench, Reply, Worker};
-use self::derive::{Job, News, OpenedFile};
+use self::derive::{Job, News, OpenedFile, Try};
 use self::finding::{Finding, MISSING};
+use self::notes::Notes;
 use self::provision::{Pins, Target};
-use self::shares::Given;
+use self::shares::{Given, Opening};
 use crate::card::transport::Readers;
 use crate::ceremony::{Act, Outcome};
 use crate::dkek::{Rounds, ShareFile};
-use crate::plan::PlannedKey;
-use crate::record::{BackedUpKey, Fact, Manifest};
+use crate::plan::{Custody, PlannedKey};
+use crate::record::{BackedUpKey, Fact};
 use crate::room;
 use crate::secret::WipingBytes;
-use crate::terms::{Digest, Fault, Handle, Kcv, KeyLabel, Quorum, Seat, Serial};
+use crate::terms::{DkekShareNumber, Fault, Handle, KeyLabel};
 use crate::vault::Vault;
 
-/// The name of the share file in a folder.
-pub const SHARE_FILE: &str = "dkek-1.pbe";
+/// The name of a share file in a folder.
+pub fn share_file_name(share: DkekShareNumber) -> String {
+    format!("dkek-{share}.pbe")
+}
 
 /// The name of the manifest in a folder.
 pub const MANIFEST: &str = "manifest.json";
@@ -68,19 +76,8 @@ enum Pending {
     Nothing,
     Card,
     Sealing,
-    Opening { job: Job<OpenedFile>, seats: Vec<Seat>, kcv: Kcv },
+    Opening { job: Job<OpenedFile>, opening: Opening },
     Ready(Outcome),
-}
-
-/// What the clerk has noted of this sitting, for the manifest. All of it is public.
-#[derive(Default)]
-struct Notes {
-    quorum: Option<Quorum>,
-    prime: Option<String>,
-    kcv: Option<Kcv>,
-    serial: Option<Serial>,
-    share_file: Option<Digest>,
-    keys: Vec<BackedUpKey>,
 }
 
 /// The clerk.
@@ -92,8 +89,8 @@ pub struct Clerk {
     rehearsal: bool,
     training_files: bool,
     title: String,
-    sealing: Option<Job<ShareFile>>,
-    sealed: Option<ShareFile>,
+    sealing: Vec<(DkekShareNumber, Job<ShareFile>, (u64, u64))>,
+    sealed: BTreeMap<DkekShareNumber, ShareFile>,
     notes: Notes,
     backing_up: Option<PlannedKey>,
     began: Instant,
@@ -112,8 +109,8 @@ impl Clerk {
             rehearsal: office.rehearsal,
             training_files: office.training_files,
             title: office.title,
-            sealing: None,
-            sealed: None,
+            sealing: Vec::new(),
+            sealed: BTreeMap::new(),
             notes: Notes::default(),
             backing_up: None,
             began: Instant::now(),
@@ -142,7 +139,7 @@ impl Clerk {
 
     /// Stops everything and lets go of all secrets that workers hold.
     pub fn stop(&mut self) {
-        self.sealing = None;
+        self.sealing.clear();
         self.pending = Pending::Nothing;
         self.worker.stop();
     }
@@ -172,11 +169,11 @@ impl Clerk {
                 }
             }),
             Pending::Sealing => self.poll_sealing(),
-            Pending::Opening { job, seats, kcv } => match job.newest() {
+            Pending::Opening { job, opening } => match job.newest() {
                 Err(()) => Some(Outcome::Failed(Fault::new("worker-gone"))),
                 Ok(None) => None,
                 Ok(Some(News::Progress(done, total))) => Some(Outcome::Progress { done, total }),
-                Ok(Some(News::Done(opened))) => Some(outcome_of(shares::opened(opened.found, seats, *kcv, vault))),
+                Ok(Some(News::Done(opened))) => Some(outcome_of(shares::opened(opened.found, opening, vault))),
             },
         };
         let outcome = match outcome {
@@ -193,16 +190,51 @@ impl Clerk {
     }
 
     fn poll_sealing(&mut self) -> Option<Outcome> {
-        match self.sealing.as_ref().map_or(Err(()), Job::newest) {
-            Err(()) => Some(Outcome::Failed(Fault::new("worker-gone"))),
-            Ok(None) => None,
-            Ok(Some(News::Progress(done, total))) => Some(Outcome::Progress { done, total }),
-            Ok(Some(News::Done(file))) => {
-                self.sealing = None;
-                self.sealed = Some(file);
-                Some(Outcome::Done(vec![Fact::Enciphered { rounds: self.rounds.0 }]))
+        if self.sealing.is_empty() {
+            return Some(Outcome::Failed(Fault::new("worker-gone")));
+        }
+        let (mut news, mut still) = (false, Vec::new());
+        for (share, job, mut progress) in std::mem::take(&mut self.sealing) {
+            match job.newest() {
+                Err(()) => return Some(Outcome::Failed(Fault::new("worker-gone"))),
+                Ok(Some(News::Done(file))) => {
+                    self.sealed.insert(share, file);
+                    news = true;
+                    continue;
+                }
+                Ok(Some(News::Progress(done, total))) => {
+                    progress = (done, total);
+                    news = true;
+                }
+                Ok(None) => {}
+            }
+            still.push((share, job, progress));
+        }
+        self.sealing = still;
+        if self.sealing.is_empty() {
+            return Some(Outcome::Done(vec![Fact::Enciphered { rounds: self.rounds.0 }]));
+        }
+        // The one that is furthest behind says how long it takes.
+        let behind = self.sealing.iter().map(|(_, _, progress)| *progress).min_by_key(|(done, _)| *done);
+        behind.filter(|_| news).map(|(done, total)| Outcome::Progress { done, total })
+    }
+
+    /// Begins to try passwords on the share file of a DKEK share.
+    fn open(&self, tries: Vec<Try>, opening: Opening, foreign: bool) -> Result<Pending, Fault> {
+        let contents = match &self.source {
+            Some(source) => source.share_files(opening.share, &self.notes.opened)?,
+            None => vec![(share_file_name(opening.share), self.own_share_file(opening.share)?)],
+        };
+        let mut files = Vec::new();
+        for (name, content) in contents {
+            let file = ShareFile::parse(&content).map_err(|error| faults::share_file(&error))?;
+            match (file.is_rehearsal(), self.rehearsal) {
+                (true, false) => return Err(Fault::new("rehearsal-artefact").with("what", name)),
+                (false, true) if !(foreign && self.training_files) => return Err(Fault::new("real-share-file")),
+                _ => files.push((name, file)),
             }
         }
+        Ok(Pending::Opening { job: derive::begin_opening(tries, files, self.rounds), opening })
     }
 
     fn start(&mut self, act: Act, vault: &mut Vault) -> Result<Pending, Fault> {
@@ -210,34 +242,37 @@ impl Clerk {
         match act {
             Act::ExamineRoom => done(vec![Fact::Room { findings: examine_room() }]),
             Act::ReadFolder => done(self.source()?.facts(self.rehearsal)?),
-            Act::Deal { quorum } => {
-                let begun = shares::begin(quorum, self.rounds, self.rehearsal, vault)?;
-                self.sealing = Some(begun.sealing);
-                done(vec![begun.fact])
+            Act::Deal { dkek_shares, so_pin } => {
+                let begun = deal::begin(&dkek_shares, so_pin, self.rounds, self.rehearsal, vault)?;
+                self.notes.custody = dkek_shares.iter().map(Custody::word).collect();
+                self.sealing = begun.sealing.into_iter().map(|(share, job)| (share, job, (0, 1))).collect();
+                done(begun.facts)
             }
-            Act::CompareShare { custodian, prime } => done(shares::compare(custodian, &prime, vault)?),
-            Act::FinishSealing if self.sealed.is_some() => done(Vec::new()),
+            Act::CompareShare { card, custodian, scheme, set } => {
+                done(deal::compare(card, custodian, scheme, &set, vault)?)
+            }
+            Act::FinishSealing if self.sealing.is_empty() && !self.sealed.is_empty() => done(Vec::new()),
             Act::FinishSealing => Ok(Pending::Sealing),
             Act::ProveVaultEmpty => prove_empty(vault).map(|facts| Pending::Ready(Outcome::Done(facts))),
-            Act::WriteShareFile => done(self.write_share_file()?),
-            Act::TakeShare { seat, prime, foreign } => done(shares::take(seat, prime.as_deref(), foreign, vault)?),
-            Act::OpenShareFile { seats, threshold, prime, kcv, foreign } => {
-                let content = match &self.source {
-                    Some(source) => source.share_file()?,
-                    None => self.own_share_file()?.0,
-                };
-                let file = ShareFile::parse(&content).map_err(|error| faults::share_file(&error))?;
-                match (file.is_rehearsal(), self.rehearsal) {
-                    (true, false) => return Err(Fault::new("rehearsal-artefact").with("what", SHARE_FILE)),
-                    (false, true) if !(foreign && self.training_files) => {
-                        return Err(Fault::new("real-share-file"));
-                    }
-                    _ => {}
-                }
-                let given = Given { seats: &seats, prime: &prime, threshold, foreign };
+            Act::WriteShareFile { share } => done(self.write_share_file(share)?),
+            Act::TakeShare { card, seat, scheme, set, foreign } => {
+                done(shares::take(card, seat, scheme, set.as_deref(), foreign, vault)?)
+            }
+            Act::RebuildSoPin { seats } => done(shares::rebuild_so_pin(&seats, vault)?),
+            Act::JoinDkek { shares, kcv } => done(shares::join(shares, kcv, vault)?),
+            Act::OpenShareFile { share, seats, threshold, scheme, set, kcv, foreign } => {
+                let given = Given { seats: &seats, share, scheme, set: &set, threshold, foreign };
                 let tries = shares::tries(&given, vault)?;
                 let seats = seats.into_iter().map(|(seat, _)| seat).collect();
-                Ok(Pending::Opening { job: derive::begin_opening(tries, file, self.rounds), seats, kcv })
+                self.open(tries, Opening { share, seats, kcv }, foreign)
+            }
+            Act::OpenWithPassword { share, kcv, foreign } => {
+                let typed = vault.typed(0).map(|text| WipingBytes::from_slice(text.expose()));
+                vault.forget_typed();
+                let password = typed.ok_or_else(|| Fault::new("typed-missing"))?;
+                let tries = vec![Try { password, agreeing: Vec::new(), defects: Vec::new() }];
+                let opening = Opening { share, seats: Vec::new(), kcv };
+                self.open(tries, opening, foreign)
             }
             Act::WriteManifest { keys } => done(self.write_manifest(&keys)?),
             Act::CloseFolder => {
@@ -258,12 +293,19 @@ impl Clerk {
             }
             Act::ReadDkek { role, serial } => plain(move |bench| provision::read_dkek(bench, role, &serial)),
             Act::ListKeys { role, serial } => plain(move |bench| keys::list(bench, role, &serial)),
-            Act::MixEntropy { serial } => Box::new(move |bench| provision::mix_entropy(bench, &serial)),
+            Act::MixEntropy { serial, dice } => {
+                let thrown = match dice {
+                    0 => None,
+                    wanted => Some((give(vault, Handle::Dice, "random-failed")?, wanted)),
+                };
+                Box::new(move |bench| provision::mix_entropy(bench, &serial, thrown))
+            }
             Act::ReadTries { role, serial, pin } => {
                 plain(move |bench| provision::read_tries(bench, role, &serial, pin))
             }
-            Act::Initialise { role, serial, initialised, user_pin_tries, pin_reset, cut } => {
-                let target = Target { role, serial, initialised, user_pin_tries, pin_reset, cut };
+            Act::Initialise { role, serial, initialised, user_pin_tries, pin_reset, dkek_shares, same_so_pin, cut } => {
+                let target =
+                    Target { role, serial, initialised, user_pin_tries, pin_reset, dkek_shares, same_so_pin, cut };
                 let pins = Pins {
                     current: vault.give(Handle::SoPin),
                     new: give(vault, Handle::NewSoPin, "pins-missing")?,
@@ -331,82 +373,44 @@ impl Clerk {
         found.ok_or_else(|| Fault::new("source-file-missing").with("file", keys::wrapped_name(label)))
     }
 
-    fn write_share_file(&mut self) -> Result<Vec<Fact>, Fault> {
-        let sealed = self.sealed.as_ref().ok_or_else(|| Fault::new("step-not-possible"))?;
-        let content = sealed.to_bytes();
-        let written = if self.folder.has(SHARE_FILE) && self.folder.read(SHARE_FILE)? == content {
-            self.folder.written(SHARE_FILE)?
+    fn write_share_file(&mut self, share: DkekShareNumber) -> Result<Vec<Fact>, Fault> {
+        let sealed = self.sealed.get(&share).ok_or_else(|| Fault::new("step-not-possible"))?;
+        let (name, content) = (share_file_name(share), sealed.to_bytes());
+        let written = if self.folder.has(&name) && self.folder.read(&name)? == content {
+            self.folder.written(&name)?
         } else {
-            self.folder.write_new(SHARE_FILE, &content)?
+            self.folder.write_new(&name, &content)?
         };
-        self.sealed = None;
+        self.sealed.remove(&share);
         Ok(vec![Fact::Written { file: written.name, bytes: written.bytes, sha256: written.sha256 }])
     }
 
-    /// The share file of this sitting, still the one that was written.
-    fn own_share_file(&self) -> Result<(Vec<u8>, Digest), Fault> {
-        let sha256 = self.notes.share_file.ok_or_else(|| Fault::new("step-not-possible"))?;
-        Ok((keys::unchanged(&self.folder, SHARE_FILE, sha256)?, sha256))
+    /// A share file of this sitting, still the one that was written.
+    fn own_share_file(&self, share: DkekShareNumber) -> Result<Vec<u8>, Fault> {
+        let sha256 = self.notes.share_files.get(&share).ok_or_else(|| Fault::new("step-not-possible"))?;
+        keys::unchanged(&self.folder, &share_file_name(share), *sha256)
     }
 
     /// Remembers what the manifest will say.
     fn note(&mut self, fact: &Fact) -> Result<(), Fault> {
+        self.notes.note(fact);
         match fact {
-            Fact::Dealt { quorum, prime, kcv } => {
-                self.notes.quorum = Some(*quorum);
-                self.notes.prime = Some(prime.clone());
-                self.notes.kcv = Some(*kcv);
-            }
-            Fact::Written { file, sha256, .. } if file == SHARE_FILE => self.notes.share_file = Some(*sha256),
-            Fact::Initialised { serial, .. } if self.notes.serial.is_none() => self.notes.serial = Some(serial.clone()),
-            Fact::BackedUp { file, sha256, .. } => {
-                if let Some(key) = self.backing_up.take() {
-                    self.note_backup(&key, file, *sha256)?;
-                }
-            }
-            _ => {}
+            Fact::BackedUp { file, sha256, .. } => match self.backing_up.take() {
+                Some(key) => self.notes.note_backup(&self.folder, &key, file, *sha256),
+                None => Ok(()),
+            },
+            _ => Ok(()),
         }
-        Ok(())
     }
 
-    fn note_backup(&mut self, key: &PlannedKey, file: &str, sha256: Digest) -> Result<(), Fault> {
-        let public = keys::public_name(&key.label);
-        let public_sha256 = self.folder.written(&public)?.sha256;
-        self.notes.keys.retain(|known| known.label != key.label);
-        self.notes.keys.push(BackedUpKey {
-            label: key.label.clone(),
-            id: key.id.clone(),
-            key_type: key.key_type,
-            reference: key.reference,
-            wrapped: file.to_owned(),
-            wrapped_sha256: sha256,
-            public,
-            public_sha256,
-        });
-        Ok(())
-    }
-
-    /// Writes the manifest. Every planned key must be in it, or it is no backup.
+    /// Writes the manifest. Every planned key must be in it, and every share file as it was written, or it is no backup.
     fn write_manifest(&mut self, keys: &[PlannedKey]) -> Result<Vec<Fact>, Fault> {
-        let missing = || Fault::new("step-not-possible");
-        let backed_up = |key: &PlannedKey| self.notes.keys.iter().any(|kept| kept.label == key.label);
-        if !keys.iter().all(backed_up) {
-            return Err(missing());
+        for share in self.notes.share_files.keys() {
+            self.own_share_file(*share)?;
         }
-        let manifest = Manifest {
-            manifest: 1,
-            rehearsal: self.rehearsal,
-            title: self.title.clone(),
-            quorum: self.notes.quorum.ok_or_else(missing)?,
-            prime: self.notes.prime.clone().ok_or_else(missing)?,
-            kcv: self.notes.kcv.ok_or_else(missing)?,
-            share_file: SHARE_FILE.to_owned(),
-            share_file_sha256: self.own_share_file()?.1,
-            rounds: self.rounds.0,
-            serial: self.notes.serial.clone().ok_or_else(missing)?,
-            keys: self.notes.keys.clone(),
-        };
-        let written = keys::write_once(&self.folder, MANIFEST, manifest.to_text()?.as_bytes())?;
+        let manifest = self.notes.manifest(&self.title, self.rehearsal, self.rounds, keys);
+        let text = manifest.ok_or_else(|| Fault::new("step-not-possible"))?.to_text()?;
+        let written = keys::write_once(&self.folder, MANIFEST, text.as_bytes())?;
         Ok(vec![Fact::Written { file: written.name, bytes: written.bytes, sha256: written.sha256 }])
     }
 }

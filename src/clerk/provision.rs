@@ -1,7 +1,7 @@
 //! The clerk's acts that make a device ready: finding, erasing and initialising, logging in, loading the DKEK.
 
 use super::bench::{Bench, Reply};
-use super::entropy;
+use super::{dice, entropy};
 use crate::card::{CardError, Device, DkekState, Initialise, Pin, PinAnswer, PinReset, PinState};
 use crate::plan;
 use crate::record::{Fact, PinName};
@@ -46,20 +46,27 @@ fn tries(state: PinState) -> Option<u8> {
     }
 }
 
-/// Seeds the generator from the device and the host.
-pub fn mix_entropy(bench: &mut Bench, serial: &Serial) -> Reply {
+/// Seeds the generator from the device, the host and what custodians threw. The throws go back into the vault, for the step
+/// may have to be tried again.
+pub fn mix_entropy(bench: &mut Bench, serial: &Serial, thrown: Option<(WipingBytes, u16)>) -> Reply {
     let mut seeded = || -> Result<WipingBytes, Fault> {
         let device = bench.with(serial, |device| device.random(entropy::SOURCE_BYTES))?;
         entropy::plausible(&device)?;
-        entropy::mix(&[&device, &entropy::host()?])
-    };
-    match seeded() {
-        Ok(seed) => {
-            let sources = vec![format!("device {serial}"), "this computer".to_owned()];
-            Reply { result: Ok(vec![Fact::Seeded { sources }]), back: vec![(Handle::GeneratorSeed, seed)] }
+        let host = entropy::host()?;
+        match &thrown {
+            Some((throws, wanted)) => entropy::mix(&[&device, &host, &dice::source(throws, *wanted)?]),
+            None => entropy::mix(&[&device, &host]),
         }
-        Err(fault) => Reply::plain(Err(fault)),
-    }
+    };
+    let result = seeded();
+    let throws = thrown.as_ref().map(|(_, wanted)| format!("{wanted} throws of dice"));
+    let sources = [format!("device {serial}"), "this computer".to_owned()].into_iter().chain(throws).collect();
+    let mut back: Vec<(Handle, WipingBytes)> = thrown.into_iter().map(|(throws, _)| (Handle::Dice, throws)).collect();
+    let result = result.map(|seed| {
+        back.push((Handle::GeneratorSeed, seed));
+        vec![Fact::Seeded { sources }]
+    });
+    Reply { result, back }
 }
 
 /// Reads how many tries a PIN has left, logged out, before anyone types it.
@@ -117,6 +124,10 @@ pub struct Target {
     pub user_pin_tries: u8,
     /// What the SO-PIN may do to the user PIN.
     pub pin_reset: plan::PinReset,
+    /// How many DKEK shares it will wait for.
+    pub dkek_shares: u8,
+    /// The SO-PIN that it has is the one that it shall have.
+    pub same_so_pin: bool,
     /// An earlier try had no answer.
     pub cut: bool,
 }
@@ -133,12 +144,13 @@ fn initialised(bench: &mut Bench, target: &Target, pins: &Pins) -> Result<Vec<Fa
     let user_pin = user_pin(&pins.user)?;
     let current = match &pins.current {
         Some(typed) if target.initialised => so_pin(typed)?,
-        None if target.initialised => return Err(Fault::new("pins-missing")),
+        None if target.initialised && !target.same_so_pin => return Err(Fault::new("pins-missing")),
         _ => so_pin(&pins.new)?,
     };
     let Target { role, serial, .. } = target;
-    let done = Fact::Initialised { role: *role, serial: serial.clone(), dkek_shares: 1 };
-    let waits_for_share = |state: DkekState| matches!(state, DkekState::Pending { total: 1, outstanding: 1 });
+    let done = Fact::Initialised { role: *role, serial: serial.clone(), dkek_shares: target.dkek_shares };
+    let waits_for_share =
+        |state: DkekState| state == DkekState::Pending { total: target.dkek_shares, outstanding: target.dkek_shares };
     if target.cut && waits_for_share(bench.with(serial, Device::dkek_state)?) {
         // It may be done, or it may be an older initialisation: only the new PIN can tell. The one guess ever made, on a
         // device that is being erased anyway.
@@ -152,7 +164,7 @@ fn initialised(bench: &mut Bench, target: &Target, pins: &Pins) -> Result<Vec<Fa
         so_pin: &current,
         user_pin: &user_pin,
         user_pin_tries: target.user_pin_tries,
-        dkek_shares: Some(1),
+        dkek_shares: Some(target.dkek_shares),
         pin_reset: match target.pin_reset {
             plan::PinReset::Off => PinReset::Off,
             plan::PinReset::Unblock => PinReset::Unblock,
@@ -219,10 +231,17 @@ pub fn log_in(bench: &mut Bench, role: DeviceRole, serial: &Serial, typed: &Wipi
 /// Loads the DKEK, unless the device has it already, and compares the KCV.
 pub fn load_dkek(bench: &mut Bench, role: DeviceRole, serial: &Serial, expected: Kcv, dkek: WipingBytes) -> Reply {
     let mut load = || -> Result<Vec<Fact>, Fault> {
-        let share = Secret::from_slice(dkek.expose()).ok_or_else(|| Fault::new("dkek-missing"))?;
+        let shares: Vec<&[u8]> = dkek.expose().chunks(32).collect();
         let mut state = bench.with(serial, Device::dkek_state)?;
-        if matches!(state, DkekState::Pending { outstanding: 1, .. }) {
+        // They go in one after the other; how many are still missing says which is next.
+        while let DkekState::Pending { total, outstanding } = state {
+            let next = total.checked_sub(outstanding).filter(|_| usize::from(total) == shares.len());
+            let share = next.and_then(|next| shares.get(usize::from(next))).and_then(|share| Secret::from_slice(share));
+            let share = share.ok_or_else(|| Fault::new("dkek-incomplete").with("outstanding", outstanding))?;
             state = bench.with(serial, |device| device.import_dkek_share(&share))?;
+            if state == (DkekState::Pending { total, outstanding }) {
+                return Err(Fault::new("dkek-incomplete").with("outstanding", outstanding));
+            }
         }
         match state {
             DkekState::Complete { kcv: Some(kcv), .. } if kcv == expected => Ok(vec![Fact::Loaded { role, kcv }]),

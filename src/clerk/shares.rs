@@ -1,131 +1,173 @@
-//! The clerk's acts on shares: dealing, comparing, taking, recombining.
+//! The clerk's acts on shares that come back: taking them, recombining them, joining what they open.
 
 use std::collections::BTreeSet;
 
-use rand_core::Rng;
-
-use super::derive::{self, Found, Job, Try};
-use super::entropy;
+use super::derive::{Found, Try};
 use super::faults;
-use crate::dkek::{DkekShare, REHEARSAL_SALT, Rounds, ShareFile, password_encodings};
+use crate::dkek::{Dkek, DkekShare, password_encodings};
 use crate::record::{Defect, Fact};
 use crate::secret::{Secret, WipingBytes};
 use crate::share::{
-    Candidate, PasswordShare, SharePrime, candidates, deal, id_readings, read_id, read_prime, read_value,
-    with_prime_added, write_value,
+    Candidate, CheckVerdict, PasswordShare, SharePrime, StrongCandidate, StrongShare, WordsError, candidates,
+    id_readings, password_of, read_check, read_id, read_prime, read_value, read_words, strong_candidates, verdict,
+    with_prime_added, write_words,
 };
-use crate::terms::{CustodianNumber, Fault, Handle, Kcv, Purpose, Quorum, Seat};
+use crate::terms::{DkekShareNumber, Fault, Handle, Kcv, MOST_DKEK_SHARES, Purpose, Scheme, Seat};
 use crate::vault::Vault;
 
 /// More derivations than this are not tried on one share file: each takes seconds.
 const MOST_TRIES: usize = 48;
 
-/// What dealing leaves behind besides the shares in the vault.
-pub struct Begun {
-    /// The share file in the making.
-    pub sealing: Job<ShareFile>,
-    /// What may be known of it.
-    pub fact: Fact,
-}
-
-/// Draws everything of a set from the generator, puts the shares into the vault and begins to encipher the DKEK share.
-/// The worker has password and DKEK share from then on, nobody else.
-pub fn begin(quorum: Quorum, rounds: Rounds, rehearsal: bool, vault: &mut Vault) -> Result<Begun, Fault> {
-    let seed = vault.give(Handle::GeneratorSeed).ok_or_else(|| Fault::new("random-failed"))?;
-    let mut generator = entropy::generator(seed.expose())?;
-    let dealt = deal(quorum, &mut generator).map_err(faults::share)?;
-    let mut salt = [0; 8];
-    generator.fill_bytes(&mut salt);
-    let share = DkekShare::new(Secret::init(|bytes: &mut [u8; 32]| generator.fill_bytes(bytes)));
-    let (kcv, salt) = (share.kcv(), if rehearsal { REHEARSAL_SALT } else { salt });
-    let Some(prime) = dealt.shares.first().map(|share| share.prime) else {
-        return Err(Fault::new("step-not-possible"));
+/// Takes the share typed at a seat into the vault. Where its set is not known yet, it was typed too, and everybody else sees
+/// it from then on.
+pub fn take(
+    card: Purpose,
+    seat: Seat,
+    scheme: Scheme,
+    set: Option<&str>,
+    foreign: bool,
+    vault: &mut Vault,
+) -> Result<Vec<Fact>, Fault> {
+    let taken = match scheme {
+        Scheme::ScHsmTool => numbers(set, foreign, vault),
+        Scheme::Words => words(vault),
     };
-    for (number, share) in quorum.numbers().zip(&dealt.shares) {
-        vault.keep(Handle::DealtShare(Purpose::FIRST, number), write_value(&share.value));
-    }
-    let sealing = derive::begin_sealing(dealt.password, share, salt, rounds);
-    Ok(Begun { sealing, fact: Fact::Dealt { quorum, prime: prime.to_string(), kcv } })
-}
-
-/// Compares what a custodian typed from their card (fields 0 to 2) with what was dealt. Says which field and which group
-/// is wrong, never what would be right. Wipes both when they are equal.
-pub fn compare(custodian: CustodianNumber, prime: &str, vault: &mut Vault) -> Result<Vec<Fact>, Fault> {
-    let mut wrong: Vec<String> = Vec::new();
-    {
-        let typed = |place: u8| vault.typed(place).ok_or_else(|| Fault::new("typed-missing"));
-        let typed_prime = read_prime(typed(0)?.expose()).map_err(super::check::read_fault)?;
-        if typed_prime.to_string() != prime {
-            wrong.push("prime".to_owned());
-        }
-        let id = read_id(typed(1)?.expose()).map_err(super::check::read_fault)?;
-        if id != custodian.get() {
-            wrong.push("share id".to_owned());
-        }
-        let value = read_value(typed(2)?.expose(), true).map_err(super::check::read_fault)?;
-        let dealt =
-            vault.lend(Handle::DealtShare(Purpose::FIRST, custodian)).ok_or_else(|| Fault::new("typed-missing"))?;
-        let dealt = read_value(dealt, true).map_err(super::check::read_fault)?;
-        let groups = value.expose().iter().zip(dealt.expose()).enumerate();
-        wrong.extend(groups.filter(|(_, (a, b))| a != b).map(|(place, _)| format!("group {} of the value", place + 1)));
-    }
     vault.forget_typed();
-    if !wrong.is_empty() {
-        return Err(Fault::new("share-differs").with("where", wrong.join(", ")));
-    }
-    vault.forget(Handle::DealtShare(Purpose::FIRST, custodian));
-    Ok(vec![Fact::ReadBack { custodian }])
+    let Taken { secret, ids, set: typed } = taken?;
+    vault.keep(Handle::SeatShare(card, seat), secret);
+    let typed = Fact::SetTyped { card, set: typed };
+    Ok(set.is_none().then_some(typed).into_iter().chain([Fact::Given { card, seat, ids }]).collect())
 }
 
-/// Takes the share typed at a seat into the vault: what its id can mean, and its value. Where the prime is not known yet,
-/// it was typed before id and value, and everybody else sees it from then on.
-pub fn take(seat: Seat, prime: Option<&str>, foreign: bool, vault: &mut Vault) -> Result<Vec<Fact>, Fault> {
+/// A share that was typed.
+struct Taken {
+    secret: WipingBytes,
+    ids: Vec<u8>,
+    set: String,
+}
+
+/// The prime where it is not known, id, value, and the check bytes where the card has some.
+fn numbers(prime: Option<&str>, foreign: bool, vault: &Vault) -> Result<Taken, Fault> {
+    let read = super::check::read_fault;
+    let typed = |place: u8| vault.typed(place).ok_or_else(|| Fault::new("typed-missing"));
     let first = u8::from(prime.is_none());
-    let (share, ids) = {
-        let typed = |place: u8| vault.typed(place).ok_or_else(|| Fault::new("typed-missing"));
-        let prime = match prime {
-            Some(known) => SharePrime::parse(known.as_bytes()),
-            None => read_prime(typed(0)?.expose()),
-        };
-        let prime = prime.map_err(super::check::read_fault)?;
-        let id = typed(first)?.expose();
-        let ids = if foreign { id_readings(id) } else { vec![read_id(id).map_err(super::check::read_fault)?] };
-        let id = *ids.first().ok_or_else(|| Fault::new("id-not-number"))?;
-        let value = read_value(typed(first + 1)?.expose(), true).map_err(super::check::read_fault)?;
-        (PasswordShare { prime, id, value }, ids)
+    let prime = match prime {
+        Some(known) => SharePrime::parse(known.as_bytes()),
+        None => read_prime(typed(0)?.expose()),
     };
-    vault.forget_typed();
-    share.check().map_err(faults::share)?;
-    vault.keep(Handle::SeatShare(Purpose::FIRST, seat), WipingBytes::from_slice(share.value.expose()));
-    let mut facts = vec![Fact::Given { seat, ids }];
-    if first == 1 {
-        facts.insert(0, Fact::PrimeTyped { prime: share.prime.to_string() });
+    let prime = prime.map_err(read)?;
+    let id = typed(first)?.expose();
+    let ids = if foreign { id_readings(id) } else { vec![read_id(id).map_err(read)?] };
+    let id = *ids.first().ok_or_else(|| Fault::new("id-not-number"))?;
+    let value = read_value(typed(first + 1)?.expose(), true).map_err(read)?;
+    if let Some(check) = vault.typed(first + 2).filter(|text| !text.is_empty()) {
+        let check = read_check(check.expose()).map_err(read)?;
+        let right = |id: &u8| verdict(prime.get(), *id, &value, &check) == CheckVerdict::Right;
+        if !ids.iter().any(right) {
+            return Err(Fault::new("check-bytes-several"));
+        }
     }
-    Ok(facts)
+    let share = PasswordShare { prime, id, value };
+    share.check().map_err(faults::share)?;
+    Ok(Taken { secret: WipingBytes::from_slice(share.value.expose()), ids, set: prime.to_string() })
+}
+
+/// All words of a strong share.
+fn words(vault: &Vault) -> Result<Taken, Fault> {
+    let typed = vault.typed(0).ok_or_else(|| Fault::new("typed-missing"))?;
+    let share = read_words(typed.expose()).map_err(words_fault)?;
+    Ok(Taken { secret: write_words(&share), ids: vec![share.number], set: share.set.to_string() })
+}
+
+/// What is wrong with words that cannot be read.
+fn words_fault(error: WordsError) -> Fault {
+    match error {
+        WordsError::Wrong { place } | WordsError::Unknown { place } => Fault::new("words-wrong").with("place", place),
+        WordsError::Swapped { place } => {
+            Fault::new("words-swapped").with("place", place).with("next", place.saturating_add(1))
+        }
+        WordsError::Count { .. } | WordsError::Several | WordsError::NoShare => Fault::new("words-several"),
+    }
 }
 
 /// What was given at the seats, as the machine remembers it: who gave what is public, the values are in the vault.
 pub struct Given<'a> {
     /// The seats, and what the id of each share can mean.
     pub seats: &'a [(Seat, Vec<u8>)],
-    /// The set's prime.
-    pub prime: &'a str,
+    /// Which DKEK share.
+    pub share: DkekShareNumber,
+    /// How the shares are written.
+    pub scheme: Scheme,
+    /// The set's prime, or its number.
+    pub set: &'a str,
     /// M.
     pub threshold: u8,
     /// A set made elsewhere, with the old tool's defects.
     pub foreign: bool,
 }
 
-/// Recombines what the seats gave: every password that M of the shares can mean, the likeliest first. Of a set made
-/// elsewhere also what only salvage finds: ids read as the old tool reads them, a prime below the secret.
+/// Recombines what the seats gave.
 pub fn tries(given: &Given<'_>, vault: &Vault) -> Result<Vec<Try>, Fault> {
-    let prime = SharePrime::parse(given.prime.as_bytes()).map_err(super::check::read_fault)?;
+    match given.scheme {
+        Scheme::ScHsmTool => numbers_tries(given, vault),
+        Scheme::Words => words_tries(given, vault),
+    }
+}
+
+/// Every secret whose inner check holds. There is more than one only if somebody made it so.
+fn words_tries(given: &Given<'_>, vault: &Vault) -> Result<Vec<Try>, Fault> {
+    let shares = strong_shares(given.seats.iter().map(|(seat, _)| *seat), Purpose::DkekShare(given.share), vault)?;
+    let list: Vec<&StrongShare> = shares.iter().collect();
+    let found = strong_candidates(&list).map_err(faults::share)?;
+    let attempt = |candidate: StrongCandidate| Try {
+        password: password_of(&candidate.secret),
+        agreeing: candidate.agreeing,
+        defects: Vec::new(),
+    };
+    Ok(found.into_iter().map(attempt).collect())
+}
+
+fn strong_shares(seats: impl Iterator<Item = Seat>, card: Purpose, vault: &Vault) -> Result<Vec<StrongShare>, Fault> {
+    seats
+        .map(|seat| {
+            let words = vault.lend(Handle::SeatShare(card, seat)).ok_or_else(|| Fault::new("shares-missing"))?;
+            read_words(words).map_err(words_fault)
+        })
+        .collect()
+}
+
+/// Rebuilds the SO-PIN from the seats' shares, as it is typed: 16 hexadecimal digits.
+pub fn rebuild_so_pin(seats: &[Seat], vault: &mut Vault) -> Result<Vec<Fact>, Fault> {
+    let shares = strong_shares(seats.iter().copied(), Purpose::SoPin, vault)?;
+    let list: Vec<&StrongShare> = shares.iter().collect();
+    let found = strong_candidates(&list).map_err(|_| Fault::new("so-pin-shares-disagree"))?;
+    let candidate = found.into_iter().next().ok_or_else(|| Fault::new("so-pin-shares-disagree"))?;
+    vault.keep(Handle::NewSoPin, password_of(&candidate.secret));
+    for seat in seats {
+        vault.forget(Handle::SeatShare(Purpose::SoPin, *seat));
+    }
+    let (right, wrong) = sides(seats, &candidate.agreeing);
+    Ok(vec![Fact::SoPinRebuilt { right, wrong }])
+}
+
+/// The seats whose shares agree, and the others.
+fn sides(seats: &[Seat], agreeing: &[usize]) -> (Vec<Seat>, Vec<Seat>) {
+    let (right, wrong): (Vec<_>, Vec<_>) = seats.iter().enumerate().partition(|(place, _)| agreeing.contains(place));
+    let only = |list: Vec<(usize, &Seat)>| list.into_iter().map(|(_, seat)| *seat).collect();
+    (only(right), only(wrong))
+}
+
+/// Every password that M of the shares can mean, the likeliest first. Of a set made
+/// elsewhere also what only salvage finds: ids read as the old tool reads them, a prime below the secret.
+fn numbers_tries(given: &Given<'_>, vault: &Vault) -> Result<Vec<Try>, Fault> {
+    let prime = SharePrime::parse(given.set.as_bytes()).map_err(super::check::read_fault)?;
     let mut tries = Vec::new();
     let mut refused = None;
     for ids in readings(given.seats) {
         let mut shares = Vec::new();
         for ((seat, decimal), id) in given.seats.iter().zip(&ids) {
-            let value = vault.lend(Handle::SeatShare(Purpose::FIRST, *seat)).and_then(Secret::from_slice);
+            let value =
+                vault.lend(Handle::SeatShare(Purpose::DkekShare(given.share), *seat)).and_then(Secret::from_slice);
             let value = value.ok_or_else(|| Fault::new("shares-missing"))?;
             shares.push((PasswordShare { prime, id: *id, value }, reading(decimal, *id)));
         }
@@ -191,22 +233,63 @@ fn tries_of(candidate: &Candidate, prime: SharePrime, foreign: bool, common: &[D
     tries
 }
 
-/// What opening the share file brought: the DKEK into the vault, or the fault. Keeps the seats' shares when it failed.
-pub fn opened(found: Option<Found>, seats: &[Seat], expected: Kcv, vault: &mut Vault) -> Result<Vec<Fact>, Fault> {
-    let Found { share, agreeing, mut defects } = found.ok_or_else(|| Fault::new("shares-do-not-open"))?;
+/// A share file that is being opened.
+pub struct Opening {
+    /// Which DKEK share it is taken for.
+    pub share: DkekShareNumber,
+    /// Who gave shares; nobody where its holder typed the password.
+    pub seats: Vec<Seat>,
+    /// The KCV that the DKEK share must have, where it is known.
+    pub kcv: Option<Kcv>,
+}
+
+/// What opening a share file brought: the DKEK share into the vault, or the fault. Keeps the seats' shares when it failed.
+pub fn opened(found: Option<Found>, opening: &Opening, vault: &mut Vault) -> Result<Vec<Fact>, Fault> {
+    let nothing = if opening.seats.is_empty() { "password-does-not-open" } else { "shares-do-not-open" };
+    let Found { share, file, agreeing, mut defects } = found.ok_or_else(|| Fault::new(nothing))?;
     let kcv = share.kcv();
-    if kcv != expected {
+    if let Some(expected) = opening.kcv.filter(|expected| *expected != kcv) {
         return Err(Fault::new("kcv-differs").with("found", kcv).with("expected", expected));
     }
-    vault.keep(Handle::Dkek, WipingBytes::from_slice(share.expose()));
-    let is_right = |place: &usize| agreeing.contains(place);
-    let (right, wrong): (Vec<_>, Vec<_>) = seats.iter().enumerate().partition(|(place, _)| is_right(place));
-    let only = |list: Vec<(usize, &Seat)>| list.into_iter().map(|(_, seat)| *seat).collect();
-    for seat in seats {
-        vault.forget(Handle::SeatShare(Purpose::FIRST, *seat));
+    // The same DKEK share twice cancels itself.
+    for other in DkekShareNumber::up_to(MOST_DKEK_SHARES.into()).filter(|other| *other != opening.share) {
+        let known = vault.lend(Handle::DkekShare(other)).and_then(Secret::from_slice).map(DkekShare::new);
+        if known.is_some_and(|known| known.same(&share)) {
+            return Err(Fault::new("dkek-share-twice").with("other", other));
+        }
+    }
+    vault.keep(Handle::DkekShare(opening.share), WipingBytes::from_slice(share.expose()));
+    let (right, wrong) = sides(&opening.seats, &agreeing);
+    for seat in &opening.seats {
+        vault.forget(Handle::SeatShare(Purpose::DkekShare(opening.share), *seat));
     }
     if !wrong.is_empty() {
         defects.push(Defect::WrongShare);
     }
-    Ok(vec![Fact::Opened { kcv, right: only(right), wrong: only(wrong), defects }])
+    Ok(vec![Fact::Opened { share: opening.share, file, kcv, right, wrong, defects }])
+}
+
+/// Joins the DKEK shares, one after the other as the device will get them; their XOR must be the DKEK.
+pub fn join(shares: u8, expected: Kcv, vault: &mut Vault) -> Result<Vec<Fact>, Fault> {
+    let mut all = WipingBytes::with_capacity(usize::from(shares) * 32);
+    for number in DkekShareNumber::up_to(shares.into()) {
+        let share = vault.lend(Handle::DkekShare(number)).ok_or_else(|| Fault::new("dkek-missing"))?;
+        all.extend(share).map_err(|_| Fault::new("dkek-missing"))?;
+    }
+    let kcv = dkek_of(&all)?.kcv();
+    if kcv != expected {
+        return Err(Fault::new("dkek-differs").with("found", kcv).with("expected", expected));
+    }
+    for number in DkekShareNumber::up_to(shares.into()) {
+        vault.forget(Handle::DkekShare(number));
+    }
+    vault.keep(Handle::Dkek, all);
+    Ok(vec![Fact::Joined { kcv }])
+}
+
+/// The DKEK of DKEK shares that stand one after the other.
+pub fn dkek_of(shares: &WipingBytes) -> Result<Dkek, Fault> {
+    let shares: Vec<DkekShare> =
+        shares.expose().chunks(32).filter_map(Secret::from_slice).map(DkekShare::new).collect();
+    Dkek::from_shares(&shares.iter().collect::<Vec<_>>()).map_err(|error| faults::dkek(&error))
 }

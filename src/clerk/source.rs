@@ -4,9 +4,9 @@ use std::path::Path;
 
 use super::folder::{Folder, RecordFile};
 use super::{MANIFEST, foreign, keys};
-use crate::plan::Plan;
-use crate::record::{BackedUpKey, CeremonyKind, Entry, Fact, Manifest, Proof, verify};
-use crate::terms::{Digest, Fault, Kcv, Quorum, Serial};
+use crate::plan::{Custody, Plan};
+use crate::record::{BackedUpDkekShare, BackedUpKey, CeremonyKind, Entry, Fact, KnownShare, Manifest, Proof, verify};
+use crate::terms::{Digest, DkekShareNumber, Fault, Kcv, Serial};
 
 /// What is restored from.
 pub struct Source {
@@ -18,9 +18,10 @@ pub struct Source {
     pub keys: Vec<BackedUpKey>,
     pub(super) title: String,
     pub(super) kcv: Kcv,
-    pub(super) prime: Option<String>,
+    pub(super) so_pin_set: Option<String>,
     pub(super) serial: Option<Serial>,
-    pub(super) share_file: (String, Digest),
+    /// The share files with their digests; of a sitting of ours in the order of the DKEK shares.
+    pub(super) share_files: Vec<(KnownShare, Digest)>,
     /// Of a sitting of ours: whether it was a rehearsal, and its record's last digest.
     pub(super) ours: Option<(bool, Digest)>,
 }
@@ -43,7 +44,7 @@ impl Source {
         let plan = Plan::parse(&text("plan.json")?)
             .map_err(|faults| faults.into_iter().next().unwrap_or_else(|| Fault::new("plan-not-object")))?;
         let proof = verify(&folder.read(RecordFile::NAME)?)?;
-        agrees(&proof, &folder, &manifest, plan.quorum)?;
+        agrees(&proof, &folder, &manifest, &plan)?;
         let ours = Some((manifest.rehearsal, proof.mark.digest));
         Ok(Self {
             folder,
@@ -51,9 +52,9 @@ impl Source {
             keys: manifest.keys,
             title: manifest.title,
             kcv: manifest.kcv,
-            prime: Some(manifest.prime),
+            so_pin_set: manifest.so_pin_set,
             serial: Some(manifest.serial),
-            share_file: (manifest.share_file, manifest.share_file_sha256),
+            share_files: manifest.dkek_shares.into_iter().map(known).collect(),
             ours,
         })
     }
@@ -68,7 +69,9 @@ impl Source {
         if self.ours.is_some_and(|(was_rehearsal, _)| was_rehearsal != rehearsal) {
             return Err(Fault::new("source-rehearsal-differs"));
         }
-        self.share_file()?;
+        for (share, sha256) in &self.share_files {
+            keys::unchanged(&self.folder, &share.file, *sha256)?;
+        }
         for key in &self.keys {
             keys::unchanged(&self.folder, &key.wrapped, key.wrapped_sha256)?;
             keys::public_key(&self.folder, key)?;
@@ -77,31 +80,47 @@ impl Source {
             folder: self.folder.name(),
             title: self.title.clone(),
             kcv: self.kcv,
-            prime: self.prime.clone(),
+            dkek_shares: self.share_files.iter().map(|(share, _)| share.clone()).collect(),
+            so_pin_set: self.so_pin_set.clone(),
             serial: self.serial.clone(),
             record_sha256: self.ours.map(|(_, digest)| digest),
         }])
     }
 
-    /// The share file, unchanged.
-    pub fn share_file(&self) -> Result<Vec<u8>, Fault> {
-        let (name, sha256) = &self.share_file;
-        keys::unchanged(&self.folder, name, *sha256)
+    /// The share files that a DKEK share can be in, unchanged, the likeliest first. Of files made elsewhere nothing says which
+    /// is which: any but those that were `opened` already.
+    pub fn share_files(&self, share: DkekShareNumber, opened: &[String]) -> Result<Vec<(String, Vec<u8>)>, Fault> {
+        let file = |(known, sha256): &(KnownShare, Digest)| {
+            Ok((known.file.clone(), keys::unchanged(&self.folder, &known.file, *sha256)?))
+        };
+        if !self.is_foreign() {
+            return self.share_files.get(share.index()).into_iter().map(file).collect();
+        }
+        let (first, others): (Vec<_>, Vec<_>) = (0..).zip(&self.share_files).partition(|(at, _)| *at == share.index());
+        let all = first.into_iter().chain(others).map(|(_, known)| known);
+        all.filter(|(known, _)| !opened.contains(&known.file)).map(file).collect()
     }
 }
 
+fn known(share: BackedUpDkekShare) -> (KnownShare, Digest) {
+    let known = KnownShare { file: share.share_file, set: share.set, kcv: Some(share.kcv) };
+    (known, share.share_file_sha256)
+}
+
 /// Whether the record says of plan and manifest what they say themselves: otherwise somebody changed them afterwards.
-fn agrees(proof: &Proof, folder: &Folder, manifest: &Manifest, quorum: Quorum) -> Result<(), Fault> {
+fn agrees(proof: &Proof, folder: &Folder, manifest: &Manifest, planned: &Plan) -> Result<(), Fault> {
     if proof.sealed.is_none() {
         return Err(Fault::new("source-unsealed"));
     }
     let changed = |file: &str| Fault::new("source-file-changed").with("file", file);
     let plan = folder.written("plan.json")?.sha256;
+    let custody: Vec<String> = planned.dkek_shares.iter().map(Custody::word).collect();
     let began = proof.lines.iter().find_map(|line| match &line.entry {
-        Entry::Began { ceremony, plan_sha256, quorum, .. } => Some((*ceremony, *plan_sha256, *quorum)),
+        Entry::Began { ceremony, plan_sha256, custody, .. } => Some((*ceremony, *plan_sha256, custody.clone())),
         _ => None,
     });
-    if began != Some((CeremonyKind::Establish, plan, quorum)) || manifest.quorum != quorum {
+    let same = manifest.dkek_shares.iter().map(|share| &share.custody).eq(&custody);
+    if began != Some((CeremonyKind::Establish, plan, custody)) || !same {
         return Err(changed("plan.json"));
     }
     let recorded = |name: &str, digest: Digest| {
@@ -117,8 +136,8 @@ fn agrees(proof: &Proof, folder: &Folder, manifest: &Manifest, quorum: Quorum) -
     }
     let files =
         manifest.keys.iter().flat_map(|key| [(&key.wrapped, key.wrapped_sha256), (&key.public, key.public_sha256)]);
-    let share_file = (&manifest.share_file, manifest.share_file_sha256);
-    match files.chain([share_file]).find(|(name, digest)| !recorded(name, *digest)) {
+    let share_files = manifest.dkek_shares.iter().map(|share| (&share.share_file, share.share_file_sha256));
+    match files.chain(share_files).find(|(name, digest)| !recorded(name, *digest)) {
         Some((name, _)) => Err(changed(name)),
         None => Ok(()),
     }

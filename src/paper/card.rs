@@ -1,102 +1,243 @@
-//! One blank card per custodian, to write a share on by hand.
+//! The blank cards: one for everybody who holds something that brings a secret back, to be written on by hand.
 
-use super::wrap::{pad, wrap};
+use super::frame::Frame;
+use super::wrap::join;
 use crate::plan::Plan;
 use crate::script::{Script, fill};
-use crate::terms::CustodianNumber;
+use crate::terms::{CustodianNumber, Quorum, Scheme};
 
-/// The width of a card, its frame included.
-const WIDTH: usize = 78;
-
-/// The card of one custodian, a page without its form feed.
-pub fn card(plan: &Plan, script: &Script, custodian: CustodianNumber) -> Vec<String> {
-    let number = custodian.get();
-    let name = plan.custodian(custodian);
-    let values = [
-        ("custodian", number.to_string()),
-        ("custodians", plan.quorum.custodians().to_string()),
-        ("threshold", plan.quorum.threshold().to_string()),
-        ("letter", format!("{number:X}")),
-        ("name", name.to_owned()),
-    ];
-    let word = |name: &str| fill(script.word(name), &values);
-    let mut card = Card { lines: vec![rule('=')] };
-    card.ends(&word("card-title"), script.word("print-real"));
-    card.line(name);
-    card.line("");
-    card.text(&plan.title);
-    card.text(&word("card-quorum"));
-    card.text(&word("card-secret"));
-    card.lines.push(rule('-'));
-    card.line("");
-    card.line(&format!("{}{}", pad("", LABEL), numbers()));
-    card.boxes(script.word("card-prime"));
-    card.line("");
-    let same = if number < 10 { word("card-id-same") } else { word("card-old-tool") };
-    card.line(&format!("{}[ {number} ]   {same}", pad(script.word("card-id"), LABEL)));
-    card.line("");
-    card.line(&format!("{}{}", pad("", LABEL), numbers()));
-    card.boxes(script.word("card-value"));
-    card.line("");
-    let blank = |label: &str, length: usize| format!("{} {}", script.word(label), "_".repeat(length));
-    let row = [blank("card-kcv", 20), blank("card-date", 14), blank("card-bag", 20)];
-    card.line(&row.join("   "));
-    card.line("");
-    card.lines.push(rule('-'));
-    for chapter in ["card-with", "card-without", "card-keep"] {
-        for paragraph in script.chapter(chapter) {
-            card.text(&fill(paragraph, &values));
-        }
-    }
-    card.lines.push(rule('='));
-    card.lines
+/// What somebody holds on a card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Holding {
+    /// A share of the sc-hsm-tool scheme: prime, id, value and check bytes.
+    Numbers {
+        /// Whose share of the set.
+        custodian: CustodianNumber,
+        /// M of N of the set.
+        quorum: Quorum,
+    },
+    /// A share of the password of a share file, as 33 words.
+    Words {
+        /// Whose share of the set.
+        custodian: CustodianNumber,
+        /// M of N of the set.
+        quorum: Quorum,
+    },
+    /// A share of the SO-PIN, as 16 words.
+    SoPin {
+        /// Whose share of the set.
+        custodian: CustodianNumber,
+        /// M of N of the set.
+        quorum: Quorum,
+    },
+    /// A whole password of a share file.
+    Password,
 }
 
-/// Where the boxes begin.
-const LABEL: usize = 14;
-
-fn rule(with: char) -> String {
-    format!("+{}+", with.to_string().repeat(WIDTH - 2))
+/// All that is printed on one card before the day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CardOf<'a> {
+    /// What the ceremony is for.
+    pub title: &'a str,
+    /// Who keeps the card.
+    pub holder: &'a str,
+    /// What stands on it.
+    pub holding: Holding,
+    /// Which DKEK share, 1..=8; without meaning on an SO-PIN's card.
+    pub dkek_share: u8,
+    /// Of how many.
+    pub dkek_shares: u8,
 }
 
-/// The numbers of the eight groups above their boxes.
-fn numbers() -> String {
-    let group = |number: u8| format!("   {number}");
-    (1..=8).map(group).collect::<Vec<_>>().join("   ")
+/// The cards that a plan asks for, in the order in which they are handed out.
+pub fn cards_of(plan: &Plan) -> Vec<CardOf<'_>> {
+    let count = u8::try_from(plan.dkek_shares.len()).unwrap_or(u8::MAX);
+    let mut cards = Vec::new();
+    for share in plan.numbers() {
+        let card = |holder, holding| CardOf {
+            title: &plan.title,
+            holder,
+            holding,
+            dkek_share: share.get(),
+            dkek_shares: count,
+        };
+        let (Some(quorum), Some(scheme)) = (plan.quorum(share), plan.scheme(share)) else {
+            cards.push(card(plan.holder(share), Holding::Password));
+            continue;
+        };
+        for custodian in quorum.numbers() {
+            let holder = plan.custodian(share, custodian);
+            cards.push(card(
+                holder,
+                match scheme {
+                    Scheme::ScHsmTool => Holding::Numbers { custodian, quorum },
+                    Scheme::Words => Holding::Words { custodian, quorum },
+                },
+            ));
+            if plan.so_pin_share() == Some(share) {
+                cards.push(card(holder, Holding::SoPin { custodian, quorum }));
+            }
+        }
+    }
+    cards
 }
 
-struct Card {
-    lines: Vec<String>,
+/// Cards as one text, a page each, with a form feed between two.
+pub fn cards_text(cards: &[CardOf], script: &Script) -> String {
+    join(cards.iter().map(|of| card(of, script)).collect())
 }
 
-impl Card {
-    fn line(&mut self, text: &str) {
-        self.lines.push(format!("| {} |", pad(text, WIDTH - 4)));
+/// One card: a page of at most 60 lines of 78 columns.
+pub fn card(of: &CardOf, script: &Script) -> Vec<String> {
+    match of.holding {
+        Holding::Numbers { custodian, quorum } => Card::new(of, script, Some((custodian, quorum))).numbers(),
+        Holding::Words { custodian, quorum } => Card::new(of, script, Some((custodian, quorum))).words(),
+        Holding::SoPin { custodian, quorum } => Card::new(of, script, Some((custodian, quorum))).so_pin(),
+        Holding::Password => Card::new(of, script, None).password(),
+    }
+}
+
+struct Card<'a> {
+    frame: Frame,
+    of: &'a CardOf<'a>,
+    script: &'a Script,
+    values: Vec<(&'static str, String)>,
+}
+
+impl<'a> Card<'a> {
+    fn new(of: &'a CardOf<'a>, script: &'a Script, member: Option<(CustodianNumber, Quorum)>) -> Self {
+        let mut values = vec![
+            ("name", of.holder.to_owned()),
+            ("share", of.dkek_share.to_string()),
+            ("shares", of.dkek_shares.to_string()),
+            ("file", format!("dkek-{}.pbe", of.dkek_share)),
+        ];
+        if let Some((custodian, quorum)) = member {
+            values.push(("custodian", custodian.to_string()));
+            values.push(("letter", format!("{:X}", custodian.get())));
+            values.push(("custodians", quorum.custodians().to_string()));
+            values.push(("threshold", quorum.threshold().to_string()));
+        }
+        Self { frame: Frame::new(), of, script, values }
     }
 
-    /// One text at the left edge, one at the right.
-    fn ends(&mut self, left: &str, right: &str) {
-        let right = pad(right, right.chars().count());
-        self.line(&format!("{}{right}", pad(left, (WIDTH - 4).saturating_sub(right.chars().count()))));
+    /// A sentence of the script with this card's values.
+    fn fill(&self, text: &str) -> String {
+        fill(text, &self.values)
     }
 
-    /// Running text, or a line that is kept as it is.
-    fn text(&mut self, text: &str) {
-        if text.starts_with("  ") {
-            self.line(text);
-            return;
+    /// Whether there are other DKEK shares.
+    const fn several(&self) -> bool {
+        self.of.dkek_shares > 1
+    }
+
+    /// The upper part: which card, whose, of what.
+    fn head(&mut self, title: &str, opens: &str) {
+        let (title, opens) = (self.fill(title), self.fill(opens));
+        let secret = self.fill(self.script.word("card-secret"));
+        self.frame.ends(&title, self.script.word("print-real"));
+        self.frame.line(self.of.holder);
+        self.frame.line("");
+        for text in [self.of.title, &opens, &secret] {
+            self.frame.text(text);
         }
-        for line in wrap(text, WIDTH - 4) {
-            self.line(&line);
+        self.frame.rule();
+    }
+
+    /// The head of a custodian's card.
+    fn custodian_head(&mut self) {
+        let script = self.script;
+        if self.several() {
+            self.head(script.word("card-title-several"), script.word("card-quorum-several"));
+        } else {
+            self.head(script.word("card-title"), script.word("card-quorum"));
         }
     }
 
-    /// Eight boxes for two characters each.
-    fn boxes(&mut self, label: &str) {
-        let edge = ["+----+"; 8].join(" ");
-        let middle = ["|    |"; 8].join(":");
-        for (label, boxes) in [("", &edge), (label, &middle), ("", &edge)] {
-            self.line(&format!("{}{boxes}", pad(label, LABEL)));
+    /// What is written by hand beside the secret: `first` is the name of what it belongs to.
+    fn blanks(&mut self, first: &str) {
+        let blank = |label: &str, length: usize| format!("{label} {}", "_".repeat(length));
+        let (date, bag) = (self.script.word("card-date"), self.script.word("card-bag"));
+        let row = [blank(first, 23_usize.saturating_sub(first.chars().count())), blank(date, 14), blank(bag, 20)];
+        self.frame.line(&row.join("   "));
+    }
+
+    /// The lower part: how it is used, and how it is kept.
+    fn foot(mut self, chapters: [&str; 3]) -> Vec<String> {
+        self.frame.rule();
+        for paragraph in chapters.iter().flat_map(|chapter| self.script.chapter(chapter)) {
+            let text = self.fill(paragraph);
+            self.frame.text(&text);
         }
+        self.frame.finish()
+    }
+
+    fn numbers(mut self) -> Vec<String> {
+        let script = self.script;
+        let Holding::Numbers { custodian, .. } = self.of.holding else { return Vec::new() };
+        let number = custodian.get();
+        self.custodian_head();
+        self.frame.line("");
+        self.frame.groups(script.word("card-prime"), 8, "");
+        self.frame.line("");
+        let same = self.fill(script.word(if number < 10 { "card-id-same" } else { "card-old-tool" }));
+        self.frame.labelled(script.word("card-id"), &format!("[ {number} ]   {same}"));
+        self.frame.line("");
+        self.frame.groups(script.word("card-value"), 8, "");
+        self.frame.line("");
+        self.frame.groups(script.word("card-check"), 2, script.word("card-check-ours"));
+        self.frame.line("");
+        self.blanks(script.word("card-kcv"));
+        self.frame.line("");
+        self.foot(["card-with", "card-without", "card-keep"])
+    }
+
+    fn words(mut self) -> Vec<String> {
+        self.custodian_head();
+        self.set_line();
+        self.frame.words(11, 3);
+        let note = self.fill(self.script.word("card-words-check"));
+        self.frame.text(&note);
+        self.frame.line("");
+        self.blanks(self.script.word("card-kcv"));
+        self.foot(["card-with-words", "card-without-words", "card-keep"])
+    }
+
+    fn so_pin(mut self) -> Vec<String> {
+        let script = self.script;
+        self.head(script.word("card-title-so-pin"), script.word("card-quorum-so-pin"));
+        self.set_line();
+        self.frame.words(8, 2);
+        let note = self.fill(script.word("card-so-pin-check"));
+        self.frame.text(&note);
+        self.frame.line("");
+        self.blanks(script.word("card-device"));
+        self.foot(["card-with-so-pin", "card-without-so-pin", "card-keep"])
+    }
+
+    /// Which set, M of N, which number: the set's name is known only on the day.
+    fn set_line(&mut self) {
+        let line = self.fill(self.script.word("card-set"));
+        self.frame.line("");
+        self.frame.line(&line);
+        self.frame.line("");
+    }
+
+    fn password(mut self) -> Vec<String> {
+        let script = self.script;
+        let opens = if self.several() { "card-password-several" } else { "card-password-alone" };
+        self.head(script.word("card-title-password"), script.word(opens));
+        self.frame.line("");
+        self.frame.line(script.word("card-password-envelope"));
+        self.frame.line("");
+        self.frame.line(script.word("card-password-here"));
+        for _ in 0..3 {
+            self.frame.line("");
+            self.frame.line(&format!("    {}", "_".repeat(66)));
+        }
+        self.frame.line("");
+        self.blanks(script.word("card-kcv"));
+        self.frame.line("");
+        self.foot(["card-with-password", "card-without-password", "card-keep-password"])
     }
 }

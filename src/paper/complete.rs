@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::walk;
 use crate::ceremony::{Machine, NAMES, Recovery};
-use crate::plan::Plan;
+use crate::plan::{Custody, Plan};
 use crate::record::CeremonyKind;
 use crate::script::Script;
 
@@ -31,6 +31,8 @@ const ADDED_LATER: &[(&str, &str)] = &[
 /// Stages that are not in a list of steps: what happens in between, the end, and what stands beside a shown share.
 const BESIDE_THE_LISTS: &[(&str, &str)] = &[
     ("custodian", "note"),
+    ("custodian", "note-words"),
+    ("so-pin-card", "note-words"),
     ("in-between", "stop"),
     ("in-between", "menu"),
     ("in-between", "note"),
@@ -48,7 +50,15 @@ fn script() -> Rc<Script> {
 
 fn plans() -> Vec<Plan> {
     let quorums = [(2, 4), (3, 3), (16, 16)];
-    quorums.iter().flat_map(|(m, n)| [walk::plan(*m, *n, true), walk::plan(*m, *n, false)]).collect()
+    let simple = quorums.iter().flat_map(|(m, n)| [walk::plan(*m, *n, true), walk::plan(*m, *n, false)]);
+    simple.chain([walk::full_plan(), passwords_alone()]).collect()
+}
+
+/// Two people with a password each, and no quorum at all.
+fn passwords_alone() -> Plan {
+    let mut plan = walk::plan(2, 4, false);
+    plan.dkek_shares = ["Ada", "Grace"].map(|holder| Custody::Password { holder: holder.to_owned() }).to_vec();
+    plan
 }
 
 /// The names in braces.
@@ -195,7 +205,7 @@ fn every_word_that_the_code_names_is_in_the_script() {
     names.extend(Recovery::ALL.iter().map(|recovery| format!("choice-{}", recovery.word())));
     for source in sources() {
         names.extend(literals(&source, ".word(\"").map(|(name, _)| name.to_owned()));
-        for before in ["field(\"", "kept(\"", "Field { name: \""] {
+        for before in ["Field::new(\"", "Field { name: \""] {
             for (name, _) in literals(&source, before).filter(|(_, rest)| rest.starts_with(", ")) {
                 names.extend([format!("field-{name}-label"), format!("field-{name}-hint")]);
             }
@@ -210,7 +220,8 @@ fn every_word_that_the_code_names_is_in_the_script() {
 fn what_people_read_is_whole_and_fits_the_smallest_screen() {
     let script = script();
     let mut long = BTreeSet::new();
-    for plan in [walk::plan(2, 4, true), walk::plan(2, 4, false), walk::plan(3, 3, false)] {
+    let plans = [walk::plan(2, 4, true), walk::plan(2, 4, false), walk::plan(3, 3, false)];
+    for plan in plans.into_iter().chain([walk::full_plan(), passwords_alone()]) {
         for kind in [CeremonyKind::Establish, CeremonyKind::Restore, CeremonyKind::Inspect] {
             for initialised in [true, false] {
                 walk::walk(kind, &plan, initialised, &script, |view| {

@@ -1,10 +1,11 @@
 //! The script of one day: a cover, every step with boxes for initials and time, and the custodians' cards.
 
-use super::card::card;
-use super::steps::{PaperSteps, key_name};
-use super::wrap::{pad, wrap};
+use super::card::{card, cards_of};
+use super::steps::PaperSteps;
+use super::wrap::{join, pad, wrap};
 use crate::ceremony::Kind;
-use crate::plan::Plan;
+use crate::ceremony::key_name;
+use crate::plan::{Custody, Plan};
 use crate::record::CeremonyKind;
 use crate::script::{Script, fill};
 use crate::terms::Digest;
@@ -16,7 +17,7 @@ const WIDTH: usize = 78;
 const HEIGHT: usize = 56;
 
 /// The printed script of a ceremony by a plan; `plan_sha256` is the digest of the plan file. Pages end with a form feed.
-/// *Establish* comes with one blank card for every custodian.
+/// *Establish* comes with the blank cards of all who hold something.
 pub fn days_script(ceremony: CeremonyKind, plan: &Plan, plan_sha256: &Digest, script: &Script) -> String {
     let name = match ceremony {
         CeremonyKind::Establish => script.word("ceremony-establish"),
@@ -29,10 +30,9 @@ pub fn days_script(ceremony: CeremonyKind, plan: &Plan, plan_sha256: &Digest, sc
     day.end();
     let mut pages = day.pages;
     if ceremony == CeremonyKind::Establish {
-        pages.extend(plan.quorum.numbers().map(|custodian| card(plan, script, custodian)));
+        pages.extend(cards_of(plan).iter().map(|of| card(of, script)));
     }
-    let text = |page: Vec<String>| page.iter().map(|line| line.trim_end().to_owned() + "\n").collect::<String>();
-    pages.into_iter().map(text).collect::<Vec<_>>().join("\u{c}")
+    join(pages)
 }
 
 struct Day<'a> {
@@ -94,7 +94,8 @@ impl Day<'_> {
             self.labelled(label, &"_".repeat(40));
             self.line("");
         }
-        self.labelled("print-quorum", &plan.quorum.to_string());
+        let custody: Vec<String> = plan.dkek_shares.iter().map(Custody::word).collect();
+        self.labelled("print-quorum", &custody.join(", "));
         if ceremony == CeremonyKind::Establish {
             let proven = if plan.prove_restore { "print-yes" } else { "print-no" };
             self.labelled("print-restore", script.word(proven));
@@ -127,11 +128,21 @@ impl Day<'_> {
         let (plan, script) = (self.plan, self.script);
         let role = |word: &'static str, name: &str| (script.word(word).to_owned(), name.to_owned());
         let mut people = vec![role("role-administrator", &plan.administrator)];
-        people.extend(plan.quorum.numbers().map(|number| {
-            let role = format!("{} {number}", script.word("role-custodian"));
-            (role, plan.custodian(number).to_owned())
-        }));
-        people.push(role("role-so-pin-holder", &plan.so_pin_holder));
+        let several = plan.dkek_shares.len() > 1;
+        for share in plan.numbers() {
+            let of = if several { format!("{share}.") } else { String::new() };
+            match plan.quorum(share) {
+                Some(quorum) => people.extend(quorum.numbers().map(|number| {
+                    let role = format!("{} {of}{number}", script.word("role-custodian"));
+                    (role, plan.custodian(share, number).to_owned())
+                })),
+                None => people
+                    .push((format!("{} {share}", script.word("role-password-holder")), plan.holder(share).to_owned())),
+            }
+        }
+        if plan.so_pin_share().is_none() {
+            people.push(role("role-so-pin-holder", &plan.so_pin_holder));
+        }
         people.push(role("role-pin-holder", &plan.pin_holder));
         people.extend(plan.auditors.iter().map(|name| role("role-auditor", name)));
         people.extend(plan.witnesses.iter().map(|name| role("role-witness", name)));

@@ -4,10 +4,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::steps::{PaperStep, PaperSteps, angle};
+use super::wrap::pad;
 use crate::ceremony::{Kind, Stage, When};
-use crate::plan::Plan;
+use crate::plan::{Custody, Plan};
 use crate::record::CeremonyKind;
 use crate::script::{FaultText, Script, fill};
+use crate::terms::Quorum;
+use crate::wordlists;
+
+/// The script by which a stranger rebuilds from cards without this program.
+const REBUILD: &str = include_str!("../../assets/script/rebuild.py");
+
+/// Words in a line of the printed list.
+const IN_A_ROW: u16 = 8;
 
 /// The plan that the numbers in the handbook belong to.
 const EXAMPLE: &str = include_str!("../../assets/plan.example.json");
@@ -19,9 +28,14 @@ pub fn handbook(script: &Script) -> String {
     book.heading(1, "paper-title");
     book.chapter("what");
     let _ = writeln!(book.out, "{}\n", script.word("paper-renew"));
-    for (title, chapter) in
-        [("paper-people", "people"), ("paper-laws", "laws"), ("paper-before", "before"), ("paper-words", "words")]
-    {
+    for (title, chapter) in [
+        ("paper-people", "people"),
+        ("paper-laws", "laws"),
+        ("paper-before", "before"),
+        ("paper-shares", "shares"),
+        ("paper-fields", "fields"),
+        ("paper-words", "words"),
+    ] {
         book.heading(2, title);
         book.chapter(chapter);
     }
@@ -43,6 +57,7 @@ pub fn handbook(script: &Script) -> String {
     book.heading(2, "paper-faults");
     book.chapter("faults");
     book.faults();
+    book.rebuild();
     let text = book.out.trim_end().to_owned();
     text + "\n"
 }
@@ -52,6 +67,7 @@ pub fn handbook(script: &Script) -> String {
 enum Form {
     Text,
     List,
+    Table,
     Code,
 }
 
@@ -60,6 +76,8 @@ fn form(paragraph: &str) -> Form {
         Form::Code
     } else if paragraph.starts_with("- ") || paragraph.starts_with(|c: char| c.is_ascii_digit()) {
         Form::List
+    } else if paragraph.starts_with('|') {
+        Form::Table
     } else {
         Form::Text
     }
@@ -77,24 +95,27 @@ impl Book<'_> {
     }
 
     fn chapter(&mut self, name: &str) {
-        let quorum = self.plan.quorum;
-        let values = [
-            ("threshold", quorum.threshold().to_string()),
-            ("custodians", quorum.custodians().to_string()),
-            ("quorum", quorum.to_string()),
-        ];
+        let first = self.plan.first_quorum().and_then(|share| self.plan.quorum(share));
+        let values = first.map(|quorum| {
+            vec![
+                ("threshold", quorum.threshold().to_string()),
+                ("custodians", quorum.custodians().to_string()),
+                ("quorum", quorum.to_string()),
+            ]
+        });
+        let values = values.unwrap_or_default();
         let paragraphs: Vec<String> = self.script.chapter(name).iter().map(|text| fill(text, &values)).collect();
         self.paragraphs(&paragraphs);
     }
 
-    /// A blank line between two paragraphs, except within a list; code is fenced.
+    /// A blank line between two paragraphs, except within a list or a table; code is fenced.
     fn paragraphs(&mut self, paragraphs: &[String]) {
         let mut before = None;
         for paragraph in paragraphs {
             let now = form(paragraph);
             if before == Some(Form::Code) && now != Form::Code {
                 self.out.push_str("```\n\n");
-            } else if before.is_some_and(|before| before != Form::Code && !(before == now && now == Form::List)) {
+            } else if before.is_some_and(|before| before != Form::Code && !(before == now && now != Form::Text)) {
                 self.out.push('\n');
             }
             if now == Form::Code && before != Some(Form::Code) {
@@ -146,14 +167,15 @@ impl Book<'_> {
 
     /// Whether a stage can be due with the example plan.
     fn ever(&self, stage: &Stage) -> bool {
-        stage.when != When::NeedsEveryone || self.plan.quorum.needs_everyone()
+        let everyone = |share: &Custody| share.quorum().is_some_and(Quorum::needs_everyone);
+        stage.when != When::NeedsEveryone || self.plan.dkek_shares.iter().any(everyone)
     }
 
     fn stage(&mut self, all: &PaperSteps, step: &PaperStep, stage: &Stage) {
         let when = match stage.when {
             When::Always | When::Proven | When::KnowsPrime => None,
             When::NeedsEveryone => Some("paper-when-everyone"),
-            When::Initialised(_) => Some("paper-when-initialised"),
+            When::Initialised(_) | When::OtherSoPin(_) => Some("paper-when-initialised"),
             When::LastTry(..) => Some("paper-when-last-try"),
             When::Stolen => Some("paper-when-stolen"),
             When::TypesPrime => Some("paper-when-foreign"),
@@ -209,6 +231,23 @@ impl Book<'_> {
             table = kept;
         }
         self.out.push_str(if table { "> ```\n\n" } else { "\n" });
+    }
+
+    /// The appendix: what is needed, once the program is gone, and nothing else.
+    fn rebuild(&mut self) {
+        self.heading(2, "paper-rebuild");
+        self.chapter("rebuild");
+        let _ = writeln!(self.out, "```python\n{}\n```\n", REBUILD.trim_end());
+        self.chapter("rebuild-how");
+        self.heading(3, "paper-list");
+        self.chapter("word-list");
+        self.out.push_str("```\n");
+        for first in (0..wordlists::WORDS).step_by(usize::from(IN_A_ROW)) {
+            let words = (first..first + IN_A_ROW).filter_map(wordlists::word);
+            let row: String = words.map(|word| pad(word, wordlists::LONGEST_WORD + 1)).collect();
+            let _ = writeln!(self.out, "{first:>4} {}", row.trim_end());
+        }
+        self.out.push_str("```\n");
     }
 
     fn faults(&mut self) {

@@ -4,10 +4,12 @@
 
 mod card;
 mod day;
+mod frame;
 mod handbook;
 mod steps;
 mod wrap;
 
+pub use card::{CardOf, Holding, cards_of, cards_text};
 pub use day::days_script;
 pub use handbook::handbook;
 

@@ -2,11 +2,11 @@
 
 use std::rc::Rc;
 
-use crate::ceremony::{Actor, Kind, Machine, Stage, State, Step, StepState, Surroundings};
-use crate::plan::{PinReset, Plan};
+use crate::ceremony::{Actor, Kind, Machine, Stage, State, Step, StepState, Surroundings, planned};
+use crate::plan::Plan;
 use crate::record::CeremonyKind;
 use crate::script::{Script, StageText, fill};
-use crate::terms::{DeviceRole, KeyType};
+use crate::terms::Quorum;
 
 /// One step as paper shows it.
 pub struct PaperStep {
@@ -59,11 +59,13 @@ impl<'a> PaperSteps<'a> {
         match step.actor {
             Actor::Administrator => role(&self.plan.administrator, "role-administrator"),
             Actor::Custodian(number) => {
-                format!("{} ({} {number})", self.plan.custodian(number), self.script.word("role-custodian"))
+                let name = self.plan.custodian(step.share, number);
+                format!("{name} ({} {number})", self.script.word("role-custodian"))
             }
             Actor::Seat(_) => self.script.word("paper-any-custodian").to_owned(),
             Actor::SoPinHolder => role(&self.plan.so_pin_holder, "role-so-pin-holder"),
             Actor::PinHolder => role(&self.plan.pin_holder, "role-pin-holder"),
+            Actor::PasswordHolder => role(self.plan.holder(step.share), "role-password-holder"),
         }
     }
 
@@ -89,58 +91,13 @@ impl<'a> PaperSteps<'a> {
     }
 
     fn fill(&self, text: &str, step: &Step) -> String {
-        let plan = self.plan;
-        let word = |name: &'static str| self.script.word(name).to_owned();
-        let role = match step.role {
-            DeviceRole::Original => word("role-original"),
-            DeviceRole::Replacement => word("role-replacement"),
-        };
-        let pin_reset = word(match plan.pin_reset {
-            PinReset::Off => "pin-reset-off",
-            PinReset::Unblock => "pin-reset-unblock",
-            PinReset::Set => "pin-reset-set",
-        });
-        let keys = plan.keys.iter().map(|key| format!("  {}  {}  id {}", key.label, key_name(key.key_type), key.id));
-        let mut values = vec![
-            ("title", plan.title.clone()),
-            ("administrator", plan.administrator.clone()),
-            ("so_pin_holder", plan.so_pin_holder.clone()),
-            ("pin_holder", plan.pin_holder.clone()),
-            ("threshold", plan.quorum.threshold().to_string()),
-            ("custodians", plan.quorum.custodians().to_string()),
-            ("quorum", plan.quorum.to_string()),
-            ("tries_planned", plan.user_pin_tries.to_string()),
-            ("pin_reset", pin_reset),
-            ("keys_planned", keys.collect::<Vec<_>>().join("\n")),
-            ("role", role),
-        ];
-        match step.actor {
-            Actor::Custodian(number) => {
-                values.push(("custodian", number.to_string()));
-                values.push(("name", plan.custodian(number).to_owned()));
-            }
-            Actor::Seat(seat) => {
-                let needed = seat.0.max(plan.quorum.threshold());
-                values.extend([("seat", seat.to_string()), ("seats_needed", needed.to_string())]);
-            }
-            _ => {}
-        }
-        if let Some(key) = plan.keys.iter().find(|key| Some(&key.label) == step.key.as_ref()) {
-            values.push(("label", key.label.to_string()));
-            values.push(("key_type", key_name(key.key_type)));
-            values.push(("key_id", key.id.to_string()));
-            values.push(("reference", key.reference.to_string()));
-            values.push(("restore_to", key.restore_to.to_string()));
+        let mut values = planned(self.plan, step, self.script);
+        if let Actor::Seat(seat) = step.actor {
+            let threshold = self.plan.quorum(step.share).map_or(0, Quorum::threshold);
+            let needed = seat.0.max(threshold);
+            values.extend([("seat", seat.to_string()), ("seats_needed", needed.to_string())]);
         }
         fill(text, &values)
-    }
-}
-
-/// A key type as people say it.
-pub fn key_name(key_type: KeyType) -> String {
-    match key_type {
-        KeyType::Rsa(bits) => format!("RSA-{bits}"),
-        KeyType::Ec(curve) => format!("EC {}", curve.name()),
     }
 }
 

@@ -2,7 +2,7 @@ use super::*;
 use crate::plan::Plan;
 use crate::record::CeremonyKind;
 use crate::script::Script;
-use crate::terms::Digest;
+use crate::terms::{CustodianNumber, Digest, DkekShareNumber, Quorum};
 use unicode_width::UnicodeWidthStr;
 
 const RENEW: &str = "renew it: cargo run --locked -- handbook > CEREMONY.md";
@@ -27,7 +27,9 @@ fn the_handbook_is_printed_from_the_script() {
 fn the_handbook_holds_every_fault_every_step_and_no_open_brace() {
     let script = Script::load().unwrap();
     let book = handbook(&script);
-    assert!(!book.contains('{'));
+    let (before, rest) = book.split_once("```python\n").unwrap();
+    let (program, after) = rest.split_once("\n```\n").unwrap();
+    assert!(program.starts_with("import ") && !before.contains('{') && !after.contains('{'));
     assert!(!book.contains("paper-") && !book.contains("role-original") && !book.contains("field-serial"));
     for name in script.fault_names() {
         assert!(book.contains(&format!("`{name}`")), "{name}");
@@ -71,10 +73,11 @@ fn each_custodian_has_a_card_with_the_id_as_both_programs_read_it() {
     let (plan, text) = printed(3, 12, CeremonyKind::Establish);
     let pages: Vec<&str> = text.split('\u{c}').collect();
     let cards = &pages[pages.len() - 12..];
-    for (number, card) in plan.quorum.numbers().zip(cards) {
-        assert!(card.contains(&format!("CUSTODIAN {number} OF 12")) && card.contains(plan.custodian(number)));
+    let first = DkekShareNumber::FIRST;
+    for (number, card) in plan.quorum(first).unwrap().numbers().zip(cards) {
+        assert!(card.contains(&format!("CUSTODIAN {number} OF 12")) && card.contains(plan.custodian(first, number)));
         assert!(card.contains(&format!("[ {number} ]")));
-        assert_eq!(card.matches("|    |:|    |").count(), 8, "8 boxes twice");
+        assert_eq!(card.matches("|    |:|    |").count(), 4 + 4 + 1, "8 boxes twice, and 2 for the check bytes");
         assert_eq!(card.contains("type A into sc-hsm-tool"), number.get() == 10);
         assert!(card.contains("--pwd-shares-total 3"));
         assert!(card.lines().all(|line| line.width() == 78), "a frame without gaps");
@@ -88,5 +91,63 @@ fn paper_names_the_plan_and_the_script_it_was_printed_from() {
     let script = Script::load().unwrap();
     for digest in [Digest([7; 32]), Digest(*script.digest())] {
         assert!(flat.contains(&digest.in_groups()[..8].join(" ")));
+    }
+}
+
+/// A card of every kind, of one DKEK share and of the last of eight; the longest names and numbers that a plan can have.
+fn every_card() -> Vec<String> {
+    let script = Script::load().unwrap();
+    let (title, holder) = ("T".repeat(60), "H".repeat(40));
+    let (custodian, quorum) = (CustodianNumber::new(16).unwrap(), Quorum::new(16, 16).unwrap());
+    let kinds = [
+        Holding::Numbers { custodian, quorum },
+        Holding::Words { custodian, quorum },
+        Holding::SoPin { custodian, quorum },
+        Holding::Password,
+    ];
+    let card =
+        |(holding, shares)| CardOf { title: &title, holder: &holder, holding, dkek_share: shares, dkek_shares: shares };
+    let all: Vec<CardOf> = [1, 8].into_iter().flat_map(|shares| kinds.map(|kind| card((kind, shares)))).collect();
+    cards_text(&all, &script).split('\u{c}').map(str::to_owned).collect()
+}
+
+#[test]
+fn every_card_is_one_page_that_says_whose_it_is_and_how_it_is_used() {
+    let cards = every_card();
+    assert_eq!(cards.len(), 8);
+    for card in &cards {
+        assert!(card.lines().all(|line| line.width() == 78), "a frame without gaps: {card}");
+        assert!(card.lines().count() <= 60, "{} lines", card.lines().count());
+        assert!(card.contains(&"T".repeat(60)) && card.contains(&"H".repeat(40)), "{card}");
+        for said in ["With the program: ", "Without it: ", "SECRET.", "Date ____", "Bag ____", "[ ] rehearsal"] {
+            assert!(card.contains(said), "{said} is missing: {card}");
+        }
+        assert!(!card.contains('{') && !card.contains("card-"), "{card}");
+    }
+    for (card, several) in [(&cards[0], false), (&cards[1], false), (&cards[4], true), (&cards[5], true)] {
+        assert!(card.contains("CUSTODIAN 16 OF 16") && card.contains("KCV ____"));
+        assert_eq!(card.contains("DKEK SHARE 8 OF 8"), several);
+        assert_eq!(card.contains("dkek-8.pbe"), several);
+        assert_eq!(card.contains("dkek-1.pbe"), !several);
+    }
+    for card in [&cards[2], &cards[6]] {
+        assert!(card.contains("CUSTODIAN 16 OF 16 · SO-PIN") && card.contains("Device ____") && !card.contains(".pbe"));
+    }
+}
+
+#[test]
+fn a_card_of_words_has_a_numbered_box_for_every_word() {
+    let cards = every_card();
+    let boxes = |card: &str| {
+        let number = |part: &str| part.trim().parse::<u8>().ok();
+        let parts = card.lines().flat_map(|line| line.split('|'));
+        let mut numbers: Vec<u8> = parts.filter_map(number).collect();
+        numbers.sort_unstable();
+        numbers
+    };
+    assert_eq!(boxes(&cards[1]), (1..=33).collect::<Vec<_>>());
+    assert_eq!(boxes(&cards[2]), (1..=16).collect::<Vec<_>>());
+    for (card, check) in [(&cards[1], "31, 32 and 33"), (&cards[2], "14, 15 and 16")] {
+        assert!(card.contains(&format!("{check} are check words")) && card.contains("Set  _______ _______ "), "{card}");
     }
 }

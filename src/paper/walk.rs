@@ -3,20 +3,33 @@
 use std::rc::Rc;
 
 use crate::ceremony::{Act, Body, Event, Machine, Outcome, People, Request, Surroundings, View};
-use crate::plan::Plan;
-use crate::record::{CeremonyKind, Defect, Entry, Fact, StoredKey};
+use crate::plan::{Custody, Plan};
+use crate::record::{CeremonyKind, Defect, Entry, Fact, KnownShare, StoredKey};
 use crate::script::Script;
-use crate::terms::{DeviceRole, Digest, Kcv, Quorum, Serial};
+use crate::terms::{DeviceRole, Digest, DkekShareNumber, Kcv, MOST_DKEK_SHARES, Quorum, Scheme, Serial};
 
 const PRIME: &str = "cf:f2:6c:cf:af:f0:1d:63";
+const SET: &str = "2b1 f3c";
 const KCV: Kcv = Kcv([0x3f; 8]);
 
 /// The example plan with another quorum.
 pub fn plan(threshold: u8, custodians: u8, prove_restore: bool) -> Plan {
     let mut plan = Plan::parse(include_str!("../../assets/plan.example.json")).unwrap();
-    plan.custodians = (1..=custodians).map(|number| format!("Custodian With Number {number}")).collect();
-    plan.quorum = Quorum::new(threshold, custodians).unwrap();
+    plan.dkek_shares = vec![Custody::Quorum {
+        custodians: (1..=custodians).map(|number| format!("Custodian With Number {number}")).collect(),
+        quorum: Quorum::new(threshold, custodians).unwrap(),
+        scheme: Scheme::ScHsmTool,
+    }];
     plan.prove_restore = prove_restore;
+    plan
+}
+
+/// Everything that a plan can choose, with as many DKEK shares as there can be.
+pub fn full_plan() -> Plan {
+    let mut plan = Plan::parse(include_str!("../../assets/plan.full.json")).unwrap();
+    for number in plan.dkek_shares.len()..usize::from(MOST_DKEK_SHARES) {
+        plan.dkek_shares.push(Custody::Password { holder: format!("Holder Of Password {number}") });
+    }
     plan
 }
 
@@ -35,6 +48,13 @@ fn serial(role: DeviceRole) -> Serial {
     Serial::new(if role == DeviceRole::Original { "REH0000000001" } else { "REH0000000002" }).unwrap()
 }
 
+const fn set_of(scheme: Scheme) -> &'static str {
+    match scheme {
+        Scheme::ScHsmTool => PRIME,
+        Scheme::Words => SET,
+    }
+}
+
 /// What an act would find out.
 fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
     let digest = Digest([0x5a; 32]);
@@ -47,7 +67,16 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
             folder: "REHEARSAL-2026-11-23-establish-0123".into(),
             title: plan.title.clone(),
             kcv: KCV,
-            prime: Some(PRIME.into()),
+            dkek_shares: plan
+                .dkek_shares
+                .iter()
+                .map(|custody| KnownShare {
+                    file: "dkek-1.pbe".into(),
+                    set: custody.scheme().map(|scheme| set_of(scheme).into()),
+                    kcv: Some(KCV),
+                })
+                .collect(),
+            so_pin_set: plan.so_pin_share().map(|_| SET.into()),
             serial: Some(serial(DeviceRole::Original)),
             record_sha256: Some(digest),
         }],
@@ -61,9 +90,31 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
             keys: 0,
         }],
         Act::MixEntropy { .. } => vec![Fact::Seeded { sources: vec!["device".into(), "host".into()] }],
-        Act::Deal { quorum } => vec![Fact::Dealt { quorum: *quorum, prime: PRIME.into(), kcv: KCV }],
-        Act::WriteShareFile => vec![Fact::Written { file: "dkek-1.pbe".into(), bytes: 64, sha256: digest }],
-        Act::OpenShareFile { seats, .. } => {
+        Act::Deal { dkek_shares, so_pin } => {
+            let dealt = |(share, custody): (DkekShareNumber, &Custody)| match custody {
+                Custody::Quorum { quorum, scheme, .. } => {
+                    Fact::Dealt { share, quorum: *quorum, scheme: *scheme, set: set_of(*scheme).into(), kcv: KCV }
+                }
+                Custody::Password { .. } => Fact::UnderPassword { share, kcv: KCV },
+            };
+            let shares = u8::try_from(dkek_shares.len()).unwrap();
+            let all = DkekShareNumber::up_to(dkek_shares.len()).zip(dkek_shares).map(dealt);
+            let so_pin = so_pin.map(|quorum| Fact::SoPinDealt { quorum, set: SET.into() });
+            all.chain([Fact::DkekDrawn { shares, kcv: KCV }]).chain(so_pin).collect()
+        }
+        Act::WriteShareFile { share } => {
+            vec![Fact::Written { file: format!("dkek-{share}.pbe"), bytes: 64, sha256: digest }]
+        }
+        Act::TakeShare { card, seat, .. } => vec![Fact::Given { card: *card, seat: *seat, ids: vec![seat.0] }],
+        Act::OpenWithPassword { share, .. } => vec![Fact::Opened {
+            share: *share,
+            file: format!("dkek-{share}.pbe"),
+            kcv: KCV,
+            right: Vec::new(),
+            wrong: Vec::new(),
+            defects: Vec::new(),
+        }],
+        Act::OpenShareFile { share, seats, .. } => {
             let right = seats.iter().map(|(seat, _)| *seat).collect();
             let defects = vec![
                 Defect::LeadingZero,
@@ -73,7 +124,8 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
                 Defect::ShortValue,
                 Defect::WrongShare,
             ];
-            vec![Fact::Opened { kcv: KCV, right, wrong: Vec::new(), defects }]
+            let file = format!("dkek-{share}.pbe");
+            vec![Fact::Opened { share: *share, file, kcv: KCV, right, wrong: Vec::new(), defects }]
         }
         Act::ReadDkek { role, .. } => {
             vec![Fact::DkekState { role: *role, shares: Some(1), outstanding: 0, kcv: initialised.then_some(KCV) }]
@@ -115,7 +167,7 @@ pub fn walk(kind: CeremonyKind, plan: &Plan, initialised: bool, script: &Rc<Scri
     machine.begin(Entry::Began {
         ceremony: kind,
         title: plan.title.clone(),
-        quorum: plan.quorum,
+        custody: plan.dkek_shares.iter().map(Custody::word).collect(),
         program: "0".into(),
         plan_sha256: Digest([0; 32]),
         script_sha256: Digest([0; 32]),

@@ -4,7 +4,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::terms::{
-    CustodianNumber, DeviceRole, Digest, Kcv, KeyId, KeyLabel, KeyReference, KeyType, Number, Quorum, Seat, Serial,
+    CustodianNumber, DeviceRole, Digest, DkekShareNumber, Kcv, KeyId, KeyLabel, KeyReference, KeyType, Number, Purpose,
+    Quorum, Scheme, Seat, Serial,
 };
 
 /// Which ceremony.
@@ -119,6 +120,17 @@ pub struct StoredKey {
     pub key_type: Option<String>,
 }
 
+/// What is known of a DKEK share that was made earlier. Of one made elsewhere, nothing but its file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KnownShare {
+    /// Its share file.
+    pub file: String,
+    /// The prime of its set, or the set's number.
+    pub set: Option<String>,
+    /// Names the DKEK share.
+    pub kcv: Option<Kcv>,
+}
+
 /// Something public that an act found out or brought about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "fact", rename_all = "kebab-case")]
@@ -145,26 +157,38 @@ pub enum Fact {
     },
     /// The generator was seeded from these sources.
     Seeded { sources: Vec<String> },
-    /// Shares of one set were computed.
-    Dealt { quorum: Quorum, prime: String, kcv: Kcv },
-    /// A custodian typed their whole share from the card, and it was the dealt one.
-    ReadBack { custodian: CustodianNumber },
+    /// The password of a DKEK share was drawn and split. The set is its prime, or its number; the KCV names the DKEK share.
+    Dealt { share: DkekShareNumber, quorum: Quorum, scheme: Scheme, set: String, kcv: Kcv },
+    /// A DKEK share goes under the password that one person typed.
+    UnderPassword { share: DkekShareNumber, kcv: Kcv },
+    /// The SO-PIN was drawn and split.
+    SoPinDealt { quorum: Quorum, set: String },
+    /// All DKEK shares are drawn; their XOR is the DKEK of this name.
+    DkekDrawn { shares: u8, kcv: Kcv },
+    /// A custodian typed a whole share from their card, and it was the dealt one.
+    ReadBack { card: Purpose, custodian: CustodianNumber },
     /// A custodian's card went into this bag.
-    Bagged { custodian: CustodianNumber, bag: String },
-    /// The DKEK share was enciphered; password, coefficients and plain DKEK share are wiped.
+    Bagged { share: DkekShareNumber, custodian: CustodianNumber, bag: String },
+    /// The DKEK shares were enciphered; passwords, coefficients and plain DKEK shares are wiped.
     Enciphered { rounds: u32 },
     /// The vault was empty.
     VaultEmpty,
     /// A file was written, synced and read back.
     Written { file: String, bytes: u64, sha256: Digest },
     /// A custodian sat down at a seat of the quorum.
-    Seated { seat: Seat, custodian: CustodianNumber },
-    /// The prime of a set that was not known before, as its first custodian typed it.
-    PrimeTyped { prime: String },
+    Seated { share: DkekShareNumber, seat: Seat, custodian: CustodianNumber },
+    /// A set that was not known before, as its first custodian typed it: its prime, or its number.
+    SetTyped { card: Purpose, set: String },
     /// A share was typed at a seat; what its id can mean (decimal, and as the old tool reads it).
-    Given { seat: Seat, ids: Vec<u8> },
-    /// The share file opened under the shares of these seats; others were wrong. What the old tool would have failed at.
-    Opened { kcv: Kcv, right: Vec<Seat>, wrong: Vec<Seat>, defects: Vec<Defect> },
+    Given { card: Purpose, seat: Seat, ids: Vec<u8> },
+    /// A share file opened under the shares of these seats; others were wrong. What the old tool would have failed at.
+    Opened { share: DkekShareNumber, file: String, kcv: Kcv, right: Vec<Seat>, wrong: Vec<Seat>, defects: Vec<Defect> },
+    /// All DKEK shares are there, and their XOR is the DKEK of this name.
+    Joined { kcv: Kcv },
+    /// The SO-PIN was rebuilt from the shares of these seats; others were wrong.
+    SoPinRebuilt { right: Vec<Seat>, wrong: Vec<Seat> },
+    /// Whether the SO-PIN that a device has is the one on the custodians' cards.
+    CurrentSoPin { role: DeviceRole, on_cards: bool },
     /// How many tries a PIN has left.
     Tries { role: DeviceRole, pin: PinName, left: u8 },
     /// A device was erased and initialised.
@@ -190,7 +214,8 @@ pub enum Fact {
         folder: String,
         title: String,
         kcv: Kcv,
-        prime: Option<String>,
+        dkek_shares: Vec<KnownShare>,
+        so_pin_set: Option<String>,
         serial: Option<Serial>,
         record_sha256: Option<Digest>,
     },
@@ -214,7 +239,7 @@ pub enum Entry {
     Began {
         ceremony: CeremonyKind,
         title: String,
-        quorum: Quorum,
+        custody: Vec<String>,
         program: String,
         plan_sha256: Digest,
         script_sha256: Digest,
@@ -225,7 +250,7 @@ pub enum Entry {
     /// An act that cannot be undone is about to begin.
     Intent { step: Number, act: String, serial: Serial },
     /// A share was shown to its owner.
-    Revealed { step: Number, custodian: CustodianNumber },
+    Revealed { step: Number, card: Purpose, custodian: CustodianNumber },
     /// A step ended.
     Done { step: Number },
     /// An act failed.
@@ -237,7 +262,7 @@ pub enum Entry {
     /// People added something.
     Remarked { step: Number, remark: Remark, text: String },
     /// Somebody stands in for a custodian.
-    Substituted { step: Number, custodian: CustodianNumber, name: String },
+    Substituted { step: Number, share: DkekShareNumber, custodian: CustodianNumber, name: String },
     /// The last line.
     Sealed { ending: Ending, deviations: u16 },
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::terms::{Digest, Fault, Kcv, KeyId, KeyLabel, KeyReference, KeyType, Quorum, Serial};
+use crate::terms::{Digest, Fault, Kcv, KeyId, KeyLabel, KeyReference, KeyType, MOST_DKEK_SHARES, Serial};
 
 /// One key that was backed up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,27 +26,39 @@ pub struct BackedUpKey {
     pub public_sha256: Digest,
 }
 
-/// What a sitting left behind.
+/// One DKEK share in its share file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Manifest {
-    /// The version of this form: 1.
-    pub manifest: u8,
-    /// A rehearsal can never be mistaken.
-    pub rehearsal: bool,
-    /// What the ceremony was for.
-    pub title: String,
-    /// M of N of the share file.
-    pub quorum: Quorum,
-    /// The prime of the set (public).
-    pub prime: String,
-    /// Names the DKEK.
+pub struct BackedUpDkekShare {
+    /// Who guards it, in the record's words: `2-of-4 words`, `password`.
+    pub custody: String,
+    /// The prime of its set, or the set's number (public); none under a password.
+    pub set: Option<String>,
+    /// Names the DKEK share.
     pub kcv: Kcv,
     /// The share file in the folder.
     pub share_file: String,
     /// Its digest.
     pub share_file_sha256: Digest,
-    /// How many rounds its key derivation has.
+}
+
+/// What a sitting left behind.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// The version of this form: 2.
+    pub manifest: u8,
+    /// A rehearsal can never be mistaken.
+    pub rehearsal: bool,
+    /// What the ceremony was for.
+    pub title: String,
+    /// The DKEK shares in the order of their numbers.
+    pub dkek_shares: Vec<BackedUpDkekShare>,
+    /// The set that the SO-PIN was split into, where it is under a quorum.
+    pub so_pin_set: Option<String>,
+    /// Names the DKEK.
+    pub kcv: Kcv,
+    /// How many rounds the key derivation of the share files has.
     pub rounds: u32,
     /// The device the keys were made on.
     pub serial: Serial,
@@ -62,7 +74,9 @@ impl Manifest {
         })?;
         let inside = |name: &str| !name.starts_with('/') && !name.contains("..") && !name.contains('\\');
         let names = manifest.keys.iter().flat_map(|key| [&key.wrapped, &key.public]);
-        if manifest.manifest != 1 || !names.chain([&manifest.share_file]).all(|name| inside(name)) {
+        let share_files = manifest.dkek_shares.iter().map(|share| &share.share_file);
+        let count = (1..=usize::from(MOST_DKEK_SHARES)).contains(&manifest.dkek_shares.len());
+        if manifest.manifest != 2 || !count || !names.chain(share_files).all(|name| inside(name)) {
             return Err(Fault::new("manifest-unreadable").with("line", 1).with("column", 1));
         }
         Ok(manifest)

@@ -69,7 +69,7 @@ pub fn verify(text: &[u8]) -> Result<Proof, Fault> {
 mod tests {
     use super::*;
     use crate::record::Chain;
-    use crate::terms::{Number, Quorum};
+    use crate::terms::Number;
 
     fn record() -> String {
         let mut chain = Chain::new(true);
@@ -78,7 +78,7 @@ mod tests {
             Entry::Began {
                 ceremony: CeremonyKind::Establish,
                 title: "Ex\u{e4}mple \"Root\", CA".into(),
-                quorum: Quorum::new(2, 4).unwrap(),
+                custody: vec!["2-of-4 words".into()],
                 program: "0.1.0".into(),
                 plan_sha256: Digest([1; 32]),
                 script_sha256: Digest([2; 32]),

@@ -71,7 +71,8 @@ impl Code {
         if syndromes.iter().all(|syndrome| *syndrome == 0) {
             return Verdict::Right;
         }
-        // an error e at power p makes e·alpha^(jp) of syndrome j; two neighbours that differ by d make the sum of two such
+        // an error e at power p makes e·alpha^(jp) of syndrome j; neighbours that changed places make two such, with
+        // their difference as the error
         let error = Zeroizing::new(syndromes.first().copied().unwrap_or(0));
         let mut swapped = None;
         let mut swaps = 0;
@@ -145,7 +146,7 @@ impl Code {
         let mut product = 0;
         for bit in (0..self.bits).rev() {
             let carry = product >> (self.bits - 1) & 1;
-            product = (product << 1) ^ carry * self.polynomial;
+            product = (product << 1) ^ (carry * self.polynomial);
             product ^= (other >> bit & 1) * one;
         }
         product
@@ -153,7 +154,7 @@ impl Code {
 
     /// Divides by alpha.
     const fn halve(&self, number: u16) -> u16 {
-        (number ^ (number & 1) * self.polynomial) >> 1
+        (number ^ ((number & 1) * self.polynomial)) >> 1
     }
 }
 

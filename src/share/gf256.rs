@@ -1,9 +1,12 @@
 //! Strong shares: a secret of 32 or 8 bytes, shared over GF(256) by the `sharks` crate, with what that does not check.
 //!
-//! `sharks` answers wrongly, and says nothing, when a share is given twice, has number 0 or is of another set. So only as
-//! many shares as the threshold asks for reach it, all different and of one set; and what is shared is the secret with
-//! five bytes of a digest behind it, so that a wrong answer is seen. Those bytes are shared too: without a quorum they
-//! are as unknown as the secret.
+//! `sharks` answers wrongly, and says nothing, when a share is given twice, has number 0 or is of another set. So only
+//! as many shares as the threshold asks for reach it, all different and of one set; and what is shared is the secret
+//! with five bytes of a digest behind it, so that a wrong answer is seen. Those bytes are shared too: without a quorum
+//! they are as unknown as the secret.
+//!
+//! `sharks` multiplies by tables, so its time depends on secrets; nobody measures that on a host that is off the net and
+//! runs nothing else.
 
 use core::cmp::Reverse;
 use core::fmt;
@@ -238,8 +241,8 @@ pub fn combine_strong(shares: &[&StrongShare]) -> Result<WipingBytes, ShareError
 /// agree on it.
 ///
 /// None when no quorum is right; practically never more than one. When exactly as many shares as the threshold agree,
-/// wrong ones may be among them, whose errors cancel out; the secret is right all the same. Refuses what [`combine_strong`] refuses, except
-/// disagreement and a wrong check.
+/// wrong ones may be among them, whose errors cancel out; the secret is right all the same. Refuses what
+/// [`combine_strong`] refuses, except disagreement and a wrong check.
 pub fn strong_candidates(shares: &[&StrongShare]) -> Result<Vec<StrongCandidate>, ShareError> {
     let set = Set::of(shares)?;
     let mut found: Vec<StrongCandidate> = Vec::new();
@@ -323,8 +326,8 @@ impl Set {
         payload.map_err(|_| ShareError::TooFew { given: places.len(), needed: self.threshold })
     }
 
-    /// Whether the share at `other` lies on the polynomials through the quorum, which mean `payload`: in place of one of
-    /// them it gives the same, and anything else if it is off.
+    /// Whether the share at `other` lies on the polynomials through the quorum, which mean `payload`: in place of one
+    /// of them it gives the same, and anything else if it is off.
     fn agrees(&self, quorum: &[usize], payload: &[u8], other: usize) -> Result<bool, ShareError> {
         let replaced: Vec<usize> = quorum.iter().skip(1).copied().chain([other]).collect();
         Ok(self.recover(&replaced)?.ct_eq(payload).into())

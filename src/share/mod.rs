@@ -7,9 +7,9 @@
 //! * Nothing about a secret leaves in an error; ids, set ids and the prime are public.
 //!
 //! Two schemes. `prime` is `sc-hsm-tool`'s (protocol reference, "Password shares"), and both programs read each other's
-//! sets; a plausible wrong share cannot be seen from its numbers alone: check bytes, more than M shares that disagree, or
-//! the share file, tell. `gf256` makes strong shares, carried as words: check words locate a wrong word, and an inner
-//! check refuses a wrong secret.
+//! sets; a plausible wrong share cannot be seen from its numbers alone: check bytes, more than M shares that disagree,
+//! or the share file, tell. `gf256` makes strong shares, carried as words: check words locate a wrong word, and an
+//! inner check refuses a wrong secret.
 
 mod candidates;
 mod check_bytes;

@@ -83,6 +83,14 @@ impl Purpose {
     /// The only DKEK share, or the first.
     pub const FIRST: Self = Self::DkekShare(DkekShareNumber::FIRST);
 
+    /// How many words a strong share of it has.
+    pub const fn words(self) -> u8 {
+        match self {
+            Self::DkekShare(_) => 33,
+            Self::SoPin => 16,
+        }
+    }
+
     /// Reads what [`fmt::Display`] writes.
     pub fn parse(text: &str) -> Option<Self> {
         match text.strip_prefix("dkek-share-") {

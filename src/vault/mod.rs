@@ -61,6 +61,7 @@ impl Vault {
     /// Puts what was typed aside while another question is asked.
     pub fn set_aside(&mut self) {
         self.aside = std::mem::take(&mut self.entries);
+        self.forget_suggestions();
     }
 
     /// Brings back what was put aside.
@@ -81,6 +82,12 @@ impl Vault {
     /// Wipes all fields of the screen.
     pub fn forget_typed(&mut self) {
         self.entries.clear();
+        self.forget_suggestions();
+    }
+
+    /// A suggestion belongs to what was typed, and goes with it.
+    fn forget_suggestions(&mut self) {
+        self.kept.retain(|handle, _| !matches!(handle, Handle::Suggestion(_)));
     }
 }
 

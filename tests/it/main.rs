@@ -18,6 +18,7 @@ mod engine;
 mod hangups;
 mod old_flow;
 mod pty;
+mod rebuild;
 mod rooms;
 mod secrets;
 mod softcard_traces;

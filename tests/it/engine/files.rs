@@ -8,7 +8,8 @@ use hsm_ceremony::dkek::{
 };
 use hsm_ceremony::secret::Secret;
 use hsm_ceremony::share::{
-    PasswordShare, SharePrime, candidates, combine, deal, old_tool_id, read_id, read_value, write_value,
+    Kind, PasswordShare, SharePrime, StrongShare, candidates, combine, combine_strong, deal, old_tool_id, password_of,
+    read_id, read_value, write_value,
 };
 use hsm_ceremony::terms::Quorum;
 use proptest::prelude::*;
@@ -29,7 +30,7 @@ fn opened(file: &ShareFile, secret: &Secret<[u8; 8]>) -> Result<DkekShare, Conta
 }
 
 /// What a custodian reads from their card and types.
-fn retyped(share: &PasswordShare) -> PasswordShare {
+pub fn retyped(share: &PasswordShare) -> PasswordShare {
     let (prime, id, value) = (share.prime.to_string(), share.id.to_string(), write_value(&share.value));
     PasswordShare {
         prime: SharePrime::parse(prime.as_bytes()).unwrap(),
@@ -38,7 +39,7 @@ fn retyped(share: &PasswordShare) -> PasswordShare {
     }
 }
 
-fn quorums() -> impl Strategy<Value = Quorum> {
+pub fn quorums() -> impl Strategy<Value = Quorum> {
     (2_u8..=16).prop_flat_map(|n| (2..=n).prop_map(move |m| Quorum::new(m, n).unwrap()))
 }
 
@@ -72,6 +73,19 @@ proptest! {
         let secret = combine(&members, quorum.threshold()).ok().unwrap();
         prop_assert_eq!(opened(&file, &secret).err(), Some(ContainerError::WrongPassword));
     }
+}
+
+#[test]
+fn the_file_under_a_password_of_strong_shares_opens_for_a_quorum_that_types_its_words() {
+    let mut rng = ChaCha20Rng::from_seed([7; 32]);
+    let (secret, dealt) = super::strong_set(Kind::Password, Quorum::new(3, 5).unwrap(), &mut rng);
+    let share = DkekShare::new(Secret::from_slice(&[0x42; 32]).unwrap());
+    let password = password_of(&secret);
+    assert_eq!(password.len(), 64);
+    let file = ShareFile::parse(&seal(&share, &key(password.expose()), SALT).to_bytes()).ok().unwrap();
+    let sitting: Vec<StrongShare> = [4, 1, 2].map(|place: usize| super::reread(&dealt.shares[place])).into();
+    let found = combine_strong(&sitting.iter().collect::<Vec<_>>()).ok().unwrap();
+    assert!(open(&file, &key(password_of(&found).expose())).is_ok_and(|opened| opened.same(&share)));
 }
 
 #[test]

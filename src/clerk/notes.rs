@@ -1,0 +1,100 @@
+//! What the clerk notes of a sitting, for its manifest. All of it is public.
+
+use std::collections::BTreeMap;
+
+use super::folder::Folder;
+use super::{keys, share_file_name};
+use crate::dkek::Rounds;
+use crate::plan::PlannedKey;
+use crate::record::{BackedUpDkekShare, BackedUpKey, Fact, Manifest};
+use crate::terms::{Digest, DkekShareNumber, Fault, Kcv, Serial};
+
+/// What the manifest will say.
+#[derive(Default)]
+pub struct Notes {
+    /// Who guards each DKEK share.
+    pub custody: Vec<String>,
+    /// Digests of the share files that were written.
+    pub share_files: BTreeMap<DkekShareNumber, Digest>,
+    /// The keys that were backed up.
+    pub keys: Vec<BackedUpKey>,
+    /// The share files that were opened in this sitting.
+    pub opened: Vec<String>,
+    sets: BTreeMap<DkekShareNumber, String>,
+    kcvs: BTreeMap<DkekShareNumber, Kcv>,
+    so_pin_set: Option<String>,
+    kcv: Option<Kcv>,
+    serial: Option<Serial>,
+}
+
+impl Notes {
+    /// Remembers what an act brought about.
+    pub fn note(&mut self, fact: &Fact) {
+        match fact {
+            Fact::Dealt { share, set, kcv, .. } => {
+                self.sets.insert(*share, set.clone());
+                self.kcvs.insert(*share, *kcv);
+            }
+            Fact::UnderPassword { share, kcv } => {
+                self.kcvs.insert(*share, *kcv);
+            }
+            Fact::SoPinDealt { set, .. } => self.so_pin_set = Some(set.clone()),
+            Fact::DkekDrawn { kcv, .. } => self.kcv = Some(*kcv),
+            Fact::Written { file, sha256, .. } => {
+                let mut numbers = DkekShareNumber::up_to(self.custody.len());
+                let share = numbers.find(|share| share_file_name(*share) == *file);
+                self.share_files.extend(share.map(|share| (share, *sha256)));
+            }
+            Fact::Opened { file, .. } => self.opened.push(file.clone()),
+            Fact::Initialised { serial, .. } if self.serial.is_none() => self.serial = Some(serial.clone()),
+            _ => {}
+        }
+    }
+
+    /// Remembers a key that was backed up to a file.
+    pub fn note_backup(&mut self, folder: &Folder, key: &PlannedKey, file: &str, sha256: Digest) -> Result<(), Fault> {
+        let public = keys::public_name(&key.label);
+        let public_sha256 = folder.written(&public)?.sha256;
+        self.keys.retain(|known| known.label != key.label);
+        self.keys.push(BackedUpKey {
+            label: key.label.clone(),
+            id: key.id.clone(),
+            key_type: key.key_type,
+            reference: key.reference,
+            wrapped: file.to_owned(),
+            wrapped_sha256: sha256,
+            public,
+            public_sha256,
+        });
+        Ok(())
+    }
+
+    /// The manifest; none where anything of the backup is missing.
+    pub fn manifest(&self, title: &str, rehearsal: bool, rounds: Rounds, keys: &[PlannedKey]) -> Option<Manifest> {
+        let backed_up = |key: &PlannedKey| self.keys.iter().any(|kept| kept.label == key.label);
+        if self.custody.is_empty() || !keys.iter().all(backed_up) {
+            return None;
+        }
+        let dkek_share = |(share, custody): (DkekShareNumber, &String)| {
+            Some(BackedUpDkekShare {
+                custody: custody.clone(),
+                set: self.sets.get(&share).cloned(),
+                kcv: *self.kcvs.get(&share)?,
+                share_file: share_file_name(share),
+                share_file_sha256: *self.share_files.get(&share)?,
+            })
+        };
+        let numbers = DkekShareNumber::up_to(self.custody.len());
+        Some(Manifest {
+            manifest: 2,
+            rehearsal,
+            title: title.to_owned(),
+            dkek_shares: numbers.zip(&self.custody).map(dkek_share).collect::<Option<_>>()?,
+            so_pin_set: self.so_pin_set.clone(),
+            kcv: self.kcv?,
+            rounds: rounds.0,
+            serial: self.serial.clone()?,
+            keys: self.keys.clone(),
+        })
+    }
+}

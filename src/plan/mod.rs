@@ -1,0 +1,156 @@
+//! The plan: people, quorum, device and keys of one ceremony. Checked whole, and all its faults are said at once.
+
+mod custody;
+mod read;
+#[cfg(test)]
+mod tests;
+
+pub use custody::Custody;
+
+use serde_json::Value;
+
+use crate::terms::{CustodianNumber, DkekShareNumber, Fault, KeyId, KeyLabel, KeyReference, KeyType, Quorum, Scheme};
+
+/// What the SO-PIN may do to the user PIN (option bits 0001 and 0020 of INITIALIZE DEVICE).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PinReset {
+    /// Nothing: a blocked user PIN stays blocked.
+    Off,
+    /// Unblock it; the PIN stays what it was.
+    Unblock,
+    /// Set a new one: who knows the SO-PIN can take the keys.
+    Set,
+}
+
+impl PinReset {
+    /// The word of the plan file.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Unblock => "unblock",
+            Self::Set => "set",
+        }
+    }
+}
+
+/// One key that the ceremony makes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedKey {
+    /// Its label.
+    pub label: KeyLabel,
+    /// Its PKCS#11 id.
+    pub id: KeyId,
+    /// What kind of key.
+    pub key_type: KeyType,
+    /// Where it is made.
+    pub reference: KeyReference,
+    /// Where a replacement gets it.
+    pub restore_to: KeyReference,
+}
+
+/// Who, how many, which device, which keys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// What the ceremony is for, for example `Example Root CA`.
+    pub title: String,
+    /// Leads, sits at the keyboard between turns.
+    pub administrator: String,
+    /// Follow and initial.
+    pub auditors: Vec<String>,
+    /// See that it happened.
+    pub witnesses: Vec<String>,
+    /// Who guards each DKEK share, 1 to 8 of them.
+    pub dkek_shares: Vec<Custody>,
+    /// Throws of dice that seed the generator too; 0: none.
+    pub dice: u16,
+    /// Holds the SO-PIN; where it is under a quorum, types the one that a device had before.
+    pub so_pin_holder: String,
+    /// Whether the SO-PIN is drawn and split among the custodians of [`Plan::so_pin_share`].
+    pub so_pin_under_quorum: bool,
+    /// Holds the user PIN.
+    pub pin_holder: String,
+    /// Wrong tries before the user PIN is blocked, 1..=10.
+    pub user_pin_tries: u8,
+    /// What the SO-PIN may do to the user PIN.
+    pub pin_reset: PinReset,
+    /// The keys in the order they are made.
+    pub keys: Vec<PlannedKey>,
+    /// Whether *establish* itself proves the restore on a second device.
+    pub prove_restore: bool,
+}
+
+impl Plan {
+    /// The largest plan file that is read, in bytes.
+    pub const LARGEST: usize = 64 * 1024;
+
+    /// Reads the text of a plan file; on failure all its faults, never none.
+    pub fn parse(text: &str) -> Result<Self, Vec<Fault>> {
+        if text.len() > Self::LARGEST {
+            return Err(vec![Fault::new("plan-too-large")]);
+        }
+        let value: Value = serde_json::from_str(text).map_err(|error| {
+            vec![Fault::new("plan-not-json").with("line", error.line()).with("column", error.column())]
+        })?;
+        let Value::Object(map) = value else { return Err(vec![Fault::new("plan-not-object")]) };
+        read::plan(&map)
+    }
+
+    /// The numbers of the DKEK shares.
+    pub fn numbers(&self) -> impl Iterator<Item = DkekShareNumber> + use<> {
+        DkekShareNumber::up_to(self.dkek_shares.len())
+    }
+
+    /// Who guards a DKEK share.
+    pub fn custody(&self, share: DkekShareNumber) -> Option<&Custody> {
+        self.dkek_shares.get(share.index())
+    }
+
+    /// M of N of a DKEK share; none where one person holds its password.
+    pub fn quorum(&self, share: DkekShareNumber) -> Option<Quorum> {
+        self.custody(share).and_then(Custody::quorum)
+    }
+
+    /// How a DKEK share's password is split; none where one person holds it.
+    pub fn scheme(&self, share: DkekShareNumber) -> Option<Scheme> {
+        self.custody(share).and_then(Custody::scheme)
+    }
+
+    /// The first DKEK share that a quorum guards.
+    pub fn first_quorum(&self) -> Option<DkekShareNumber> {
+        self.numbers().find(|share| self.quorum(*share).is_some())
+    }
+
+    /// The DKEK share whose custodians have the SO-PIN among them too, where the plan says so.
+    pub fn so_pin_share(&self) -> Option<DkekShareNumber> {
+        self.first_quorum().filter(|_| self.so_pin_under_quorum)
+    }
+
+    /// A custodian's name by number.
+    pub fn custodian(&self, share: DkekShareNumber, number: CustodianNumber) -> &str {
+        let names = self.custody(share).map_or(&[][..], Custody::custodians);
+        names.get(number.index()).map_or("", String::as_str)
+    }
+
+    /// Somebody stands in for a custodian.
+    pub fn substitute(&mut self, share: DkekShareNumber, number: CustodianNumber, name: &str) {
+        let custody = self.dkek_shares.get_mut(share.index());
+        if let Some(Custody::Quorum { custodians, .. }) = custody
+            && let Some(place) = custodians.get_mut(number.index())
+        {
+            name.clone_into(place);
+        }
+    }
+
+    /// Everybody who has a part of a DKEK share.
+    pub fn guards(&self) -> impl Iterator<Item = &String> {
+        self.dkek_shares.iter().flat_map(Custody::people)
+    }
+
+    /// Who holds the password of a DKEK share; nobody where a quorum guards it.
+    pub fn holder(&self, share: DkekShareNumber) -> &str {
+        match self.custody(share) {
+            Some(Custody::Password { holder }) => holder,
+            _ => "",
+        }
+    }
+}
