@@ -24,7 +24,7 @@ fn words_on(screen: &str) -> (Vec<String>, String) {
     for row in rows.iter().filter(|row| row.len() == 6) {
         for two in row.chunks(2) {
             let Ok(number) = two[0].trim_end_matches('=').parse::<usize>() else { continue };
-            words[number - 1] = two[1].to_owned();
+            words[number - 1].push_str(two[1]);
         }
     }
     assert!(words.iter().all(|word| word.len() >= 3), "not all words on:\n{screen}");
@@ -34,7 +34,8 @@ fn words_on(screen: &str) -> (Vec<String>, String) {
 
 /// Four letters of each word, as people type them.
 fn short(words: &[String]) -> String {
-    words.iter().map(|word| format!("{} ", &word[..word.len().min(4)])).collect()
+    let begun: Vec<&str> = words.iter().map(|word| &word[..word.len().min(4)]).collect();
+    begun.join(" ") + " "
 }
 
 #[test]
