@@ -116,7 +116,7 @@ pub fn page(desk: &Desk, paint: &Paint<'_>, text: &[String], fields: &[FieldView
             let groups = u8::try_from((natural_width(kind) + 1) / 3).unwrap_or(0);
             page.rows.push(Row::Marks(Marks { from: 2, pitch: 3, groups, wrong: field.wrong_at }));
         }
-        if !beside {
+        if !(beside || note.is_empty()) {
             page.hanging(theme, vec![Span::raw("  ")], &note, width, style);
         }
         if here {

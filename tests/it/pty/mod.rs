@@ -3,3 +3,4 @@
 mod bad_input;
 mod rehearsal;
 mod stopping;
+mod words;

@@ -19,7 +19,7 @@ use super::binary;
 /// Generous: it only bounds how long a broken program holds the tests.
 const PATIENCE: Duration = Duration::from_mins(2);
 /// A key that no screen knows, but for which every screen draws a frame. It would hide a shown share.
-const PROBE: &[u8] = b"\x1b[D";
+const PROBE: &[u8] = b"\x02";
 /// What wipes screen and scrollback.
 pub const ERASE: &[u8] = b"\x1b[0m\x1b[2J\x1b[3J\x1b[H";
 

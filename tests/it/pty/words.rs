@@ -1,0 +1,113 @@
+//! Shares as words at 80×24: noted, typed back with four letters each, and one wrong word put right.
+
+use std::fs;
+
+use crate::support::memory::{Needle, scan};
+use crate::support::walk;
+use crate::support::wizard::{Wizard, bare};
+
+const PLAN: &str = r#"{
+  "plan": 1,
+  "title": "Words on cards",
+  "administrator": "Katherine Johnson",
+  "custodians": ["Ada Lovelace", "Grace Hopper", "Alan Turing"],
+  "threshold": 2,
+  "scheme": "words",
+  "device": { "so_pin_holder": "Barbara Liskov", "pin_holder": "Donald Knuth", "user_pin_tries": 3, "pin_reset": "off" },
+  "keys": [{ "label": "ec-root", "type": "EC:secp256r1", "id": "10" }]
+}"#;
+
+/// The 33 words as they stand on the screen, and the first row of their grid.
+fn words_on(screen: &str) -> (Vec<String>, String) {
+    let rows: Vec<Vec<&str>> = screen.lines().map(|line| line.split_whitespace().collect()).collect();
+    let mut words = vec![String::new(); 33];
+    for row in rows.iter().filter(|row| row.len() == 6) {
+        for two in row.chunks(2) {
+            let Ok(number) = two[0].trim_end_matches('=').parse::<usize>() else { continue };
+            words[number - 1].push_str(two[1]);
+        }
+    }
+    assert!(words.iter().all(|word| word.len() >= 3), "not all words on:\n{screen}");
+    let first = screen.lines().find(|line| line.contains(&words[0]) && line.contains(&words[22])).unwrap();
+    (words, first.trim().to_owned())
+}
+
+/// Four letters of each word, as people type them.
+fn short(words: &[String]) -> String {
+    let begun: Vec<&str> = words.iter().map(|word| &word[..word.len().min(4)]).collect();
+    begun.join(" ") + " "
+}
+
+#[test]
+fn a_custodian_types_words_and_puts_the_wrong_one_right() {
+    let place = tempfile::tempdir().unwrap();
+    let plan = place.path().join("plan.json");
+    fs::write(&plan, PLAN).unwrap();
+    let records = place.path().join("records");
+    let arguments = ["rehearse", "--plan", plan.to_str().unwrap(), "--records", records.to_str().unwrap()];
+    let mut wizard = Wizard::start(&arguments);
+    wizard.wait_for("Step 0.0");
+    wizard.keys(b"1");
+    for text in ["read this aloud", "How the shares are made and carried", "Know what guards what"] {
+        wizard.pass(text);
+    }
+    walk::people_and_room(&mut wizard);
+    wizard.pass("take the device that shall hold the keys");
+    walk::device(&mut wizard, "One device was found:");
+    wizard.pass("The generator is seeded from");
+    wizard.pass("Everything is computed");
+
+    wizard.wait_for("Step 3.1");
+    while wizard.footer().contains("Enter read on") {
+        wizard.press(b"\r");
+    }
+    wizard.keys(b"\r");
+    wizard.wait_for_share();
+    let screen = wizard.screen();
+    assert!(!screen.contains("more below") && screen.contains("check words"), "all fits:\n{screen}");
+    let (words, row) = words_on(&screen);
+    let together = words[..4].join(" ");
+    let needles = [Needle::exact("in one text", together.as_bytes()), Needle::spaced("as shown", row.as_bytes())];
+    let find = |wizard: &Wizard| {
+        scan(wizard.pid(), &needles)
+            .unwrap_or_else(|error| panic!("its memory cannot be read (it takes root): {error}"))
+    };
+    let seen = find(&wizard);
+    assert!(needles.iter().all(|needle| seen.iter().any(|find| find.name == needle.name)), "the scanner sees {seen:?}");
+    wizard.keys(b"h");
+    wizard.wait_for("Hidden.");
+    wizard.forbid(&row);
+
+    // word 14 is another one than on the card
+    wizard.keys(b"\r");
+    wizard.wait_for("type the words from your card");
+    let mut typed = words.clone();
+    typed[13] = if words[13] == "zebra" { "zone" } else { "zebra" }.to_owned();
+    wizard.keys(short(&typed).as_bytes());
+    wizard.wait_for("Word 14 is wrong");
+    let screen = wizard.screen();
+    assert!(screen.contains("14 ✗ ••••") && screen.contains("Ctrl-T shows what your card may say"), "{screen}");
+    assert!(words.iter().filter(|word| word.len() > 4).all(|word| !bare(&screen).contains(&bare(word))), "{screen}");
+    // its owner looks: what was typed, and what the card may say
+    wizard.allow(&row);
+    wizard.keys(b"\x14");
+    wizard.see(&format!("Word 14: your card may say {}", words[13]));
+    assert!(bare(&wizard.screen()).contains(&bare(&row)), "what was typed is shown");
+    wizard.keys(b"\x14");
+    wizard.wait_for("Ctrl-T shows what your card may say");
+    wizard.forbid(&row);
+    assert!(!bare(&wizard.screen_and_scrollback()).contains(&bare(&row)), "it is gone again");
+
+    // Enter leads to it
+    wizard.keys(b"\r");
+    wizard.wait_for("Type the marked word again");
+    wizard.keys(short(&words[13..14]).as_bytes());
+    wizard.until("all words are right", |screen| !screen.contains('✗') && screen.contains('✓'));
+    wizard.keys(b"\r");
+    wizard.wait_for("Put the card into its bag");
+    wizard.keys(b"\r");
+    wizard.wait_for("Step 3.2");
+    let left = find(&wizard);
+    assert!(left.is_empty(), "left in memory after the turn: {left:?}");
+    assert!(!bare(&wizard.screen_and_scrollback()).contains(&bare(&row)));
+}
