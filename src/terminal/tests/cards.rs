@@ -1,5 +1,7 @@
 //! Cards and the fields they are typed into: words in a grid, check bytes, dice, passwords.
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::wordlists;
 
@@ -366,4 +368,43 @@ fn beside_the_step_list_there_is_room_for_all_columns() {
     bench.press(Key::Ctrl(b't'), &view);
     let lines = bench.draw(&view);
     assert!(words.iter().all(|word| has(&lines, word)) && has(&lines, "4.10"), "{lines:#?}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    #[test]
+    fn any_keys_among_all_kinds_of_fields_are_survived_and_nothing_is_shown(
+        keys in prop::collection::vec(prop::sample::select(vec![
+            Key::Char(b'q'), Key::Char(b'j'), Key::Char(b'z'), Key::Char(b' '), Key::Char(b'6'), Key::Char(b'?'),
+            Key::Backspace, Key::Enter, Key::Tab, Key::BackTab, Key::Up, Key::Down, Key::Left, Key::Right, Key::Home,
+            Key::End, Key::PageUp, Key::PageDown, Key::Ctrl(b'n'), Key::Ctrl(b'u'), Key::Paste, Key::Foreign,
+        ]), 0..60),
+        wrong_at in prop::option::of(0_u8..40),
+    ) {
+        let wrong = || FieldState::Wrong("No.".to_owned());
+        let kinds = vec![
+            words_kind(33),
+            FieldKind::CheckBytes { optional: true, prime: None },
+            FieldKind::Dice { throws: 50 },
+            FieldKind::NewPassword,
+            words_kind(16),
+        ];
+        let fields = kinds.into_iter().map(|kind| FieldView { wrong_at, ..field("Field", kind, wrong()) }).collect();
+        let view = view(form(fields));
+        let mut bench = Bench::new();
+        let empty = bench.draw(&view).join("\n");
+        for key in keys {
+            bench.press(key, &view);
+            if bench.desk.help {
+                continue;
+            }
+            let (lines, _) = bench.draw_whole(&view);
+            for line in &lines {
+                prop_assert!(line.width() <= 80);
+                prop_assert!(!line.contains(['q', 'j', 'z']), "typed in clear: {}", line);
+            }
+        }
+        prop_assert!(!empty.contains(['q', 'j', 'z']), "the test can tell");
+    }
 }
