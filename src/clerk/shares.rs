@@ -57,16 +57,17 @@ fn numbers(prime: Option<&str>, foreign: bool, vault: &Vault) -> Result<Taken, F
     };
     let prime = prime.map_err(read)?;
     let id = typed(first)?.expose();
-    let ids = if foreign { id_readings(id) } else { vec![read_id(id).map_err(read)?] };
-    let id = *ids.first().ok_or_else(|| Fault::new("id-not-number"))?;
+    let mut ids = if foreign { id_readings(id) } else { vec![read_id(id).map_err(read)?] };
     let value = read_value(typed(first + 1)?.expose(), true).map_err(read)?;
     if let Some(check) = vault.typed(first + 2).filter(|text| !text.is_empty()) {
         let check = read_check(check.expose()).map_err(read)?;
-        let right = |id: &u8| verdict(prime.get(), *id, &value, &check) == CheckVerdict::Right;
-        if !ids.iter().any(right) {
+        // They also tell which of two readings of an id is meant.
+        ids.retain(|id| verdict(prime.get(), *id, &value, &check) == CheckVerdict::Right);
+        if ids.is_empty() {
             return Err(Fault::new("check-bytes-several"));
         }
     }
+    let id = *ids.first().ok_or_else(|| Fault::new("id-not-number"))?;
     let share = PasswordShare { prime, id, value };
     share.check().map_err(faults::share)?;
     Ok(Taken { secret: WipingBytes::from_slice(share.value.expose()), ids, set: prime.to_string() })
