@@ -8,9 +8,11 @@ mod inspect;
 mod laws;
 mod mistakes;
 mod old;
+mod plans;
 mod resume;
 mod rig;
 mod salvage;
+mod schemes;
 mod several;
 mod ways_out;
 
