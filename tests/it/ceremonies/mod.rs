@@ -14,6 +14,7 @@ mod rig;
 mod salvage;
 mod schemes;
 mod several;
+mod slips;
 mod so_pin;
 mod ways_out;
 
