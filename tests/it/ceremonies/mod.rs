@@ -3,6 +3,7 @@
 mod cuts;
 mod files;
 mod foreign;
+mod foreign_sets;
 mod front;
 mod inspect;
 mod laws;
@@ -18,4 +19,5 @@ mod slips;
 mod so_pin;
 mod ways_out;
 
+pub use plans::{Cards, Day, Guard, dkek_share, established, note};
 pub use rig::plan_text;

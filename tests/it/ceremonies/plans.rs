@@ -1,11 +1,17 @@
 //! Plans with several DKEK shares, and what people have on their cards after such a day.
 
 use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
 
 use hsm_ceremony::ceremony::{Body, CardView, View};
+use hsm_ceremony::record::Manifest;
 use hsm_ceremony::terms::{DkekShareNumber, Purpose};
 use hsm_ceremony::vault::Vault;
 use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::rig::Rig;
 
 /// The plan that has everything.
 pub const FULL: &str = include_str!("../../../assets/plan.full.json");
@@ -114,4 +120,28 @@ pub fn note(cards: &mut Cards, view: &View, vault: &Vault) {
         }
     };
     cards.insert((purpose, custodian.get()), noted);
+}
+
+/// What a finished *establish* leaves on paper and in its folder, and the SO-PIN that its devices have, in hexadecimal.
+pub struct Established {
+    _records: TempDir,
+    pub folder: PathBuf,
+    pub cards: Cards,
+    pub so_pins: Vec<String>,
+    pub manifest: Manifest,
+}
+
+/// Holds *establish* by a plan, with the few rounds of the rig.
+pub fn established(plan: &str) -> Established {
+    let records = tempfile::tempdir().unwrap();
+    let mut rig = Rig::establish(plan, records.path());
+    let mut cards = Cards::new();
+    rig.run(|sight| note(&mut cards, sight.view, sight.vault));
+    assert!(rig.complete() && rig.faults.is_empty());
+    let so_pin = |file: std::io::Result<fs::DirEntry>| {
+        let state: Value = serde_json::from_slice(&fs::read(file.unwrap().path()).unwrap()).unwrap();
+        state["pins"]["so"]["value"].as_str().unwrap().to_owned()
+    };
+    let so_pins = fs::read_dir(rig.folder.join("cards")).unwrap().map(so_pin).collect();
+    Established { folder: rig.folder.clone(), manifest: rig.manifest(), _records: records, cards, so_pins }
 }
