@@ -44,6 +44,10 @@ impl Machine {
             self.ask_between(Interlude::Stop);
             return;
         }
+        if matches!(recovery, Recovery::PinsAgain | Recovery::AnotherDevice) {
+            // What was typed as the current SO-PIN was for this try: it must not be sent in place of the one of the cards.
+            self.request(Request::Forget(vec![Handle::SoPin]));
+        }
         let from = self.number();
         let to = self.recovery_step(recovery).unwrap_or(from);
         self.emit(Entry::Recovered { step: from, choice: recovery.word().to_owned(), to });

@@ -13,9 +13,11 @@ use hsm_ceremony::share::{
     Dealt, Kind, StrongDealt, check_bytes, deal, deal_strong, draw_secret, password_of, write_check, write_value,
     write_words,
 };
-use hsm_ceremony::terms::Quorum;
+use hsm_ceremony::terms::{Purpose, Quorum};
 use rand_core::SeedableRng;
 use tempfile::TempDir;
+
+use crate::ceremonies::{Cards, Day, Guard, dkek_share, established};
 
 /// What a reader has.
 const BOOK: &str = include_str!("../../CEREMONY.md");
@@ -27,19 +29,19 @@ const ROUNDS: u32 = 20;
 const SHARE: [u8; 32] = [0x5a; 32];
 
 /// A folder with the book and the script that was taken out of it.
-struct Stranger {
+pub struct Stranger {
     folder: TempDir,
 }
 
 /// How the script ended, and what it said on either output.
-struct Ended {
+pub struct Ended {
     code: i32,
     printed: String,
     said: String,
 }
 
 impl Ended {
-    fn has(&self, line: &str) {
+    pub fn has(&self, line: &str) {
         assert_eq!(self.code, 0, "{}{}", self.printed, self.said);
         assert!(self.printed.lines().any(|printed| printed == line), "no {line:?} in {}", self.printed);
     }
@@ -54,8 +56,9 @@ impl Ended {
 }
 
 impl Stranger {
+    #[allow(clippy::new_without_default, reason = "nobody wants one by default")]
     /// Takes the script out of the book with the command that the book names.
-    fn new() -> Self {
+    pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("CEREMONY.md"), BOOK).unwrap();
         let command = BOOK.lines().find(|line| line.starts_with("sed ") && line.ends_with("> rebuild.py")).unwrap();
@@ -64,12 +67,12 @@ impl Stranger {
     }
 
     /// Puts a share file into the folder.
-    fn file(&self, name: &str, bytes: &[u8]) {
+    pub fn file(&self, name: &str, bytes: &[u8]) {
         fs::write(self.folder.path().join(name), bytes).unwrap();
     }
 
     /// Types the cards, as the book tells.
-    fn types(&self, cards: &[String], arguments: &[&str]) -> Ended {
+    pub fn types(&self, cards: &[String], arguments: &[&str]) -> Ended {
         let mut child = Command::new("python3")
             .arg("rebuild.py")
             .args(arguments)
@@ -328,4 +331,45 @@ fn a_wrong_value_is_named_by_its_check_bytes_and_never_opens_the_file() {
     }
     stranger.file("short.pbe", b"Salted__");
     stranger.opens(&typed(&cards[0], &cards[10]), "short.pbe", &[]).refused("do not open this file");
+}
+
+/// What is typed from cards of a set that the wizard showed: those of these custodians, as they stand there.
+pub fn typed_from(cards: &Cards, of: Purpose, custodians: &[u8]) -> Vec<String> {
+    let noted = custodians.iter().map(|number| (number, &cards[&(of, *number)]));
+    let mut typed: Vec<String> = noted
+        .clone()
+        .map(|(number, card)| match &card.check {
+            Some(check) => format!("{number} {} {check}", card.text),
+            None => card.text.clone(),
+        })
+        .collect();
+    if let Some(prime) = noted.clone().next().and_then(|(_, card)| card.prime.clone()) {
+        typed.insert(0, prime);
+    }
+    typed
+}
+
+#[test]
+fn what_the_wizard_makes_opens_from_its_cards_and_gives_the_so_pin_of_the_device() {
+    let stranger = Stranger::new();
+    let rounds = "--rounds=1000";
+    let one = Day::of(&[Guard::Words(2, 3)]).so_pin_under_quorum();
+    let three = Day::of(&[Guard::Numbers(2, 12), Guard::Words(3, 5), Guard::Password]).so_pin_under_quorum();
+    for (plan, comes) in [(one, vec![(1, vec![3, 1])]), (three, vec![(1, vec![12, 10]), (2, vec![4, 2, 5])])] {
+        let made = established(&plan.prove_restore(true).text());
+        let mut so_pin = None;
+        for (number, custodians) in comes {
+            let name = format!("dkek-{number}.pbe");
+            stranger.file(&name, &fs::read(made.folder.join(&name)).unwrap());
+            let kcv = made.manifest.dkek_shares[usize::from(number) - 1].kcv;
+            let ended = stranger.types(&typed_from(&made.cards, dkek_share(number), &custodians), &[&name, rounds]);
+            ended.has(&format!("Key check value: {kcv}"));
+            // The SO-PIN is with those who guard the first set.
+            if so_pin.is_none() {
+                let ended = stranger.types(&typed_from(&made.cards, Purpose::SoPin, &custodians), &[]);
+                so_pin = ended.printed.lines().find_map(|line| line.strip_prefix("SO-PIN: ")).map(str::to_owned);
+            }
+        }
+        assert_eq!(made.so_pins, [so_pin.clone().unwrap(), so_pin.unwrap()], "the SO-PIN of both devices");
+    }
 }

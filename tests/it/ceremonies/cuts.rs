@@ -5,7 +5,9 @@ use std::path::Path;
 use hsm_ceremony::record::{Entry, Fact};
 use hsm_ceremony::softcard::{CutOff, Faults};
 
+use super::plans::{Day, Guard};
 use super::rig::{Rig, plan_text, used_card};
+use super::schemes::imports;
 
 fn plan() -> String {
     plan_text(2, 3, &[("EC:secp256r1", 10)], false)
@@ -68,12 +70,79 @@ fn every_cut(used: bool) {
 }
 
 fn check(rig: &Rig, n: usize, of: usize) {
-    assert!(matches!(rig.entries.last(), Some(Entry::Sealed { .. })), "cut at {n} of {of}");
     assert_eq!(initialised(rig), 1, "cut at {n} of {of}: initialised once");
+    went_on(rig, n, of);
+}
+
+fn went_on(rig: &Rig, n: usize, of: usize) {
+    assert!(matches!(rig.entries.last(), Some(Entry::Sealed { .. })), "cut at {n} of {of}");
     assert!(rig.vault.is_empty());
     let named =
         rig.entries.iter().any(|entry| matches!(entry, Entry::Failed { fault, .. } if fault.starts_with("card-")));
     assert!(named && !rig.faults.is_empty(), "cut at {n} of {of}: a screen named it");
     let made = |fact: &Fact| matches!(fact, Fact::Made { .. } | Fact::Proven { .. });
     assert!(rig.entries.iter().any(|entry| matches!(entry, Entry::Learned { fact, .. } if made(fact))));
+}
+
+/// The cut was between the imports of several DKEK shares: after one was performed, before the next was.
+fn between_imports(rig: &Rig) -> bool {
+    let loads = rig.entries.iter().filter(|entry| matches!(entry, Entry::Failed { act, .. } if act == "load-dkek"));
+    loads.count() > 0
+}
+
+#[test]
+fn with_several_dkek_shares_and_the_so_pin_under_a_quorum_a_cut_repeats_nothing() {
+    let plan = Day::full().text();
+    let run = |cut: &CutOff| {
+        let records = tempfile::tempdir().unwrap();
+        let mut rig = Rig::establish_with(&plan, records.path(), |readers| cut.readers(readers));
+        rig.run(|_| {});
+        rig
+    };
+    let counting = CutOff::never();
+    let uncut = run(&counting);
+    let all = counting.sent();
+    assert_eq!((initialised(&uncut), imports(&uncut)), (2, 6));
+    let kind = |command: &Vec<u8>| matches!(command[..2], [0x80, 0x50 | 0x52] | [0x00, 0x24]);
+    // Every command that initialises, imports or asks where the DKEK stands; of the others every seventh.
+    let log = uncut.log.lock().unwrap().clone();
+    assert_eq!(log.len(), all);
+    let mut amid = 0;
+    for n in (1..=all).filter(|n| kind(&log[n - 1]) || n % 7 == 0) {
+        for cut in [CutOff::before(n), CutOff::after(n)] {
+            let rig = run(&cut);
+            went_on(&rig, n, all);
+            assert_eq!(initialised(&rig), 2, "cut at {n} of {all}: each device is erased once");
+            assert_eq!(imports(&rig), 6, "cut at {n} of {all}: every DKEK share is imported once");
+            amid += usize::from(between_imports(&rig));
+        }
+    }
+    assert!(amid >= 12, "{amid} cuts were amid the imports");
+}
+
+#[test]
+fn a_used_device_that_vanishes_amid_its_so_pin_gets_the_one_of_the_cards() {
+    let plan = Day::of(&[Guard::Words(2, 3), Guard::Password]).so_pin_under_quorum().text();
+    let run = |cut: &CutOff| {
+        let records = tempfile::tempdir().unwrap();
+        let card = used_card("REH0000001", Faults::default());
+        let mut rig = Rig::establish_on(card, &plan, records.path(), |readers| cut.readers(readers));
+        rig.run(|_| {});
+        rig
+    };
+    let counting = CutOff::never();
+    let uncut = run(&counting);
+    let all = counting.sent();
+    let log = uncut.log.lock().unwrap().clone();
+    let first = log.iter().position(|command| command.starts_with(&[0x80, 0x50])).unwrap() + 1;
+    let last = log.iter().rposition(|command| command.starts_with(&[0x80, 0x52])).unwrap() + 1;
+    assert!(log[first..last].iter().any(|command| command.starts_with(&[0x00, 0x24])), "the SO-PIN is changed");
+    for n in first..=last {
+        for cut in [CutOff::before(n), CutOff::after(n)] {
+            let rig = run(&cut);
+            went_on(&rig, n, all);
+            assert_eq!((initialised(&rig), imports(&rig)), (1, 2), "cut at {n} of {all}");
+            assert!(rig.facts().iter().any(|fact| matches!(fact, Fact::SoPinChanged { .. })));
+        }
+    }
 }

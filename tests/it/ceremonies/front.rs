@@ -1,6 +1,7 @@
 //! A front where people do something of their own now and then.
 
-use hsm_ceremony::ceremony::{Body, FieldKind, FieldState, Machine, People, Recovery, View};
+use hsm_ceremony::ceremony::{Body, FieldCheck, FieldKind, FieldState, Machine, People, Recovery, View};
+use hsm_ceremony::clerk::check;
 use hsm_ceremony::record::Entry;
 use hsm_ceremony::vault::Vault;
 
@@ -39,6 +40,21 @@ impl Front<'_> {
         typing.clear();
         text.bytes().for_each(|byte| typing.push(byte).unwrap());
         Turn::Do(People::Edited(place))
+    }
+
+    /// The names of what is wrong with what was typed; the screen says so beside each field.
+    pub fn wrong(&self) -> Vec<&'static str> {
+        let Body::Form { fields, .. } = &self.view.body else { return Vec::new() };
+        let checked = (0..).zip(fields).map(|(place, field)| (check(&field.kind, place, self.vault), &field.state));
+        checked
+            .filter_map(|(check, state)| match check {
+                FieldCheck::Wrong(fault) => {
+                    assert!(matches!(state, FieldState::Wrong(sentence) if !sentence.is_empty()), "{}", fault.name);
+                    Some(fault.name)
+                }
+                _ => None,
+            })
+            .collect()
     }
 
     /// The fault on the screen: its name in the record.

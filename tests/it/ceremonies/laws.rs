@@ -1,11 +1,14 @@
 //! Walks every step of both ceremonies for several M-of-N and holds the laws of the house on the way.
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
 
-use hsm_ceremony::ceremony::{Actor, Body};
+use hsm_ceremony::ceremony::{Actor, Body, FieldKind};
 use hsm_ceremony::record::{CeremonyKind, Entry, Fact};
+use hsm_ceremony::secret::TypedText;
 use hsm_ceremony::softcard::Faults;
-use hsm_ceremony::terms::{Handle, Kcv, Purpose};
+use hsm_ceremony::terms::{DeviceRole, DkekShareNumber, Handle, Kcv, Purpose};
 
 use super::rig::{Rig, Sight, both, plan_text, used_card};
 
@@ -27,16 +30,27 @@ fn vault_holds_only_what_this_turn_needs(ceremony: CeremonyKind, sight: &Sight<'
         return;
     };
     let facts = facts(sight.entries);
-    let opened = facts.iter().any(|fact| matches!(fact, Fact::Opened { .. }));
-    let backed_up = facts.iter().any(|fact| matches!(fact, Fact::VaultEmpty)) && step.id == "vault";
+    let last = |found: fn(&Fact) -> bool| facts.iter().rposition(|fact| found(fact));
+    let joined = last(|fact| matches!(fact, Fact::Joined { .. }));
+    let so_pin_rebuilt = last(|fact| matches!(fact, Fact::SoPinRebuilt { .. }));
+    let loaded = last(|fact| matches!(fact, Fact::Loaded { .. }));
+    // After this nothing needs the DKEK any more, until a quorum comes again.
+    let no_longer = last(|fact| matches!(fact, Fact::VaultEmpty | Fact::Loaded { role: DeviceRole::Replacement, .. }));
+    // DKEK shares that were opened and are not joined yet.
+    let opened: Vec<DkekShareNumber> = facts
+        .iter()
+        .skip(joined.map_or(0, |place| place + 1))
+        .filter_map(|fact| if let Fact::Opened { share, .. } = fact { Some(*share) } else { None })
+        .collect();
+    let so_pin_share = sight.machine.state().plan.so_pin_share();
     for handle in &held {
         let allowed = match handle {
-            Handle::GeneratorSeed => matches!(step.id, "entropy" | "deal"),
+            Handle::GeneratorSeed => matches!(step.id, "entropy" | "password" | "deal"),
             // A custodian who has gone leaves nothing behind.
             Handle::DealtShare(card, number) => match step.actor {
                 Actor::Custodian(present) => match card {
                     Purpose::DkekShare(share) => (*share, *number) >= (step.share, present),
-                    Purpose::SoPin => *number >= present,
+                    Purpose::SoPin => so_pin_share == Some(step.share) && *number >= present,
                 },
                 _ => step.id == "deal",
             },
@@ -46,15 +60,22 @@ fn vault_holds_only_what_this_turn_needs(ceremony: CeremonyKind, sight: &Sight<'
             },
             Handle::Dice => matches!(step.id, "dice" | "entropy"),
             Handle::SharePassword(_) => matches!(step.id, "password" | "deal"),
-            Handle::DkekShare(share) => opened && *share <= step.share,
+            Handle::DkekShare(share) => {
+                opened.contains(share) && matches!(step.id, "seat" | "open" | "password-open") && *share <= step.share
+            }
             Handle::Suggestion(_) => matches!(sight.view.body, Body::Form { .. }),
-            Handle::SeatShare(_, seat) => match step.actor {
-                Actor::Seat(present) => *seat <= present,
-                _ => step.id == "open",
-            },
-            Handle::Dkek => opened && !backed_up,
+            Handle::SeatShare(card, seat) => {
+                (*card == Purpose::SoPin || *card == Purpose::DkekShare(step.share))
+                    && match step.actor {
+                        Actor::Seat(present) => *seat <= present,
+                        _ => step.id == "open",
+                    }
+            }
+            Handle::Dkek => joined.is_some() && (joined > no_longer || step.id == "load"),
             Handle::SoPin => matches!(step.id, "so-pin" | "so-pin-quorum" | "user-pin" | "initialise"),
-            Handle::NewSoPin if sight.machine.state().plan.so_pin_share().is_some() => opened && !backed_up,
+            Handle::NewSoPin if so_pin_share.is_some() => {
+                so_pin_rebuilt.is_some() && (so_pin_rebuilt > loaded || step.id == "load")
+            }
             Handle::NewSoPin => matches!(step.id, "so-pin" | "user-pin" | "initialise"),
             Handle::UserPin => matches!(step.id, "user-pin" | "initialise" | "log-in"),
             Handle::Entry(_) => matches!(sight.view.body, Body::Form { .. }),
@@ -67,18 +88,119 @@ fn vault_holds_only_what_this_turn_needs(ceremony: CeremonyKind, sight: &Sight<'
     }
 }
 
-/// Laws 1 and 7: nothing that the machine or the screens are made of carries a share value.
-fn nothing_public_carries_a_secret(sight: &Sight<'_>, seen: &mut BTreeSet<String>) {
-    for handle in sight.vault.holds() {
-        if let (Handle::DealtShare(..), Some(value)) = (handle, sight.vault.lend(handle)) {
-            let text = String::from_utf8(value.to_vec()).unwrap();
-            seen.insert(text.replace(':', ""));
-            seen.insert(text);
+/// Everything secret that was in the vault so far, as it could show up in a text.
+#[derive(Default)]
+struct Secrets {
+    /// Values, passwords, PINs and throws as they are typed; keys and seeds in hexadecimal and as a list of numbers.
+    texts: BTreeSet<String>,
+    /// Check bytes: short, so only alone between other characters.
+    check_bytes: BTreeSet<String>,
+    /// Three words of a share that follow each other.
+    words: BTreeSet<[String; 3]>,
+    /// What was dealt: which shares, and how many check bytes.
+    dealt: BTreeSet<Handle>,
+    /// New passwords and dice that were typed: the step, and the number of the DKEK share.
+    typed: BTreeSet<(&'static str, u8)>,
+    entries: usize,
+}
+
+impl Secrets {
+    fn note(&mut self, handle: Handle, sight: &Sight<'_>) {
+        let bytes = match handle {
+            Handle::Entry(place) => {
+                let Body::Form { fields, .. } = &sight.view.body else { return };
+                let Some(field) = fields.get(usize::from(place)).filter(|field| field.kind.is_secret()) else { return };
+                if let (FieldKind::NewPassword | FieldKind::Dice { .. }, Some(step)) =
+                    (&field.kind, sight.machine.step())
+                {
+                    self.typed.insert((step.id, step.share.get()));
+                }
+                sight.vault.typed(place).map(TypedText::expose)
+            }
+            // One word alone is in every dictionary.
+            Handle::Suggestion(_) => None,
+            handle => sight.vault.lend(handle),
+        };
+        let Some(bytes) = bytes else { return };
+        if matches!(handle, Handle::DealtShare(..) | Handle::DealtCheck(..)) {
+            self.dealt.insert(handle);
+        }
+        let number = matches!(handle, Handle::SeatShare(..)) && bytes.len() == 8;
+        if number || matches!(handle, Handle::GeneratorSeed | Handle::Dkek | Handle::DkekShare(_)) {
+            for secret in bytes.chunks(32) {
+                let list = format!("{secret:?}");
+                let (lower, upper) = (base16ct::lower::encode_string(secret), base16ct::upper::encode_string(secret));
+                self.texts.extend([lower, upper, list.trim_matches(['[', ']']).to_owned()]);
+            }
+            return;
+        }
+        let text = String::from_utf8(bytes.to_vec()).unwrap();
+        // What vendors and manuals publish is no secret.
+        if text.is_empty() || text == "3537363231383830" {
+            return;
+        }
+        let words: Vec<&str> = text.split(' ').collect();
+        match text.len() {
+            5 if text.as_bytes()[2] == b':' => {
+                self.check_bytes.insert(text);
+            }
+            _ if words.len() == 33 || words.len() == 16 => {
+                let three = |three: &[&str]| [three[0].to_owned(), three[1].to_owned(), three[2].to_owned()];
+                self.words.extend(words.windows(3).map(three));
+            }
+            _ => {
+                if matches!(handle, Handle::Dice) {
+                    self.texts.insert(text[..30].to_owned());
+                }
+                self.texts.insert(text.replace(':', ""));
+                self.texts.insert(text);
+            }
         }
     }
-    let public = format!("{:?}{:?}", sight.view, sight.machine.state());
-    for value in seen.iter() {
-        assert!(!public.contains(value.as_str()), "a share value in the view or state");
+
+    fn look_for(&self, public: &str) {
+        for secret in &self.texts {
+            assert!(!public.contains(secret.as_str()), "a secret of {} characters is public", secret.len());
+        }
+        for check in &self.check_bytes {
+            for (place, _) in public.match_indices(check.as_str()) {
+                let beside = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b':');
+                let (before, after) = (place.checked_sub(1), place + check.len());
+                let before = before.and_then(|before| public.as_bytes().get(before));
+                assert!(beside(before) || beside(public.as_bytes().get(after)), "check bytes are public");
+            }
+        }
+        let mut three = <[String; 3]>::default();
+        for word in public.split(|c: char| !c.is_ascii_lowercase()).filter(|word| !word.is_empty()) {
+            three.rotate_left(1);
+            word.clone_into(&mut three[2]);
+            assert!(!self.words.contains(&three), "words of a share are public: the last is at {word}");
+        }
+    }
+
+    /// Laws 1 and 7: nothing that the machine, the screens or the record are made of carries a secret.
+    fn nothing_public_carries_one(&mut self, sight: &Sight<'_>) {
+        sight.vault.holds().into_iter().for_each(|handle| self.note(handle, sight));
+        if matches!(sight.view.body, Body::Working { .. }) {
+            return;
+        }
+        self.look_for(&format!("{:?}", sight.view));
+        if sight.entries.len() != self.entries {
+            self.look_for(&format!("{:?}", sight.machine.state()));
+            self.look_for(&format!("{:?}", sight.entries.get(self.entries..).unwrap_or(sight.entries)));
+            self.entries = sight.entries.len();
+        }
+    }
+
+    /// The same of every file of the folders, but for the software cards.
+    fn no_file_carries_one(&self, folder: &Path) {
+        for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+            match entry.file_type().unwrap().is_dir() {
+                true if entry.file_name() == "cards" => {}
+                true => self.no_file_carries_one(&entry.path()),
+                false => self.look_for(&String::from_utf8_lossy(&fs::read(entry.path()).unwrap())),
+            }
+        }
     }
 }
 
@@ -86,28 +208,20 @@ fn nothing_public_carries_a_secret(sight: &Sight<'_>, seen: &mut BTreeSet<String
 fn nothing_is_erased_before_the_way_back_is_proven(entries: &[Entry], ceremony: CeremonyKind) {
     let fact =
         |found: fn(&Fact) -> bool| move |entry: &Entry| matches!(entry, Entry::Learned { fact, .. } if found(fact));
-    let opened = place(entries, "opening", fact(|fact| matches!(fact, Fact::Opened { .. })));
+    let joined = place(entries, "joining", fact(|fact| matches!(fact, Fact::Joined { .. })));
     let intent = place(entries, "intent", |entry| matches!(entry, Entry::Intent { .. }));
     let initialised = place(entries, "initialising", fact(|fact| matches!(fact, Fact::Initialised { .. })));
     let loaded = place(entries, "loading", fact(|fact| matches!(fact, Fact::Loaded { .. })));
-    assert!(opened < intent && intent < initialised && initialised < loaded);
-    let kcvs: BTreeSet<[u8; 8]> = facts(entries)
-        .into_iter()
-        .filter_map(|fact| match fact {
-            Fact::Dealt { kcv, .. } | Fact::Opened { kcv, .. } | Fact::Loaded { kcv, .. } | Fact::From { kcv, .. } => {
-                Some(*kcv)
-            }
-            _ => None,
-        })
-        .map(|Kcv(bytes)| bytes)
-        .collect();
-    assert_eq!(kcvs.len(), 1, "every KCV is the one computed at the beginning");
+    assert!(joined < intent && intent < initialised && initialised < loaded);
+    kcvs_agree(entries, joined);
     match ceremony {
         CeremonyKind::Establish => {
-            let written = place(entries, "share file", fact(|fact| matches!(fact, Fact::Written { .. })));
+            let written = |fact: &Fact| matches!(fact, Fact::Written { file, .. } if file.ends_with(".pbe"));
+            let last_written = facts(&entries[..joined]).iter().rposition(|fact| written(fact)).unwrap();
+            let opened = facts(entries).iter().position(|fact| matches!(fact, Fact::Opened { .. })).unwrap();
             let made = place(entries, "key", fact(|fact| matches!(fact, Fact::Made { .. })));
             let backed_up = place(entries, "backup", fact(|fact| matches!(fact, Fact::BackedUp { .. })));
-            assert!(written < opened && loaded < made && made < backed_up);
+            assert!(last_written < opened && loaded < made && made < backed_up);
             let said = entries
                 .iter()
                 .any(|entry| matches!(entry, Entry::Deviates { name, .. } if name == "restore-not-proven"));
@@ -118,13 +232,40 @@ fn nothing_is_erased_before_the_way_back_is_proven(entries: &[Entry], ceremony: 
         CeremonyKind::Restore => {
             let verified = place(entries, "verification", fact(|fact| matches!(fact, Fact::Verified { .. })));
             let proven = place(entries, "proof", fact(|fact| matches!(fact, Fact::Proven { .. })));
-            assert!(opened < verified && verified < intent && loaded < proven);
+            assert!(joined < verified && verified < intent && loaded < proven);
         }
     }
 }
 
+/// Every DKEK share that opened has the KCV it was drawn with, every one opened before they were joined, and the DKEK has one
+/// KCV from beginning to end.
+fn kcvs_agree(entries: &[Entry], joined: usize) {
+    let (mut shares, mut dkek) = (BTreeSet::new(), BTreeSet::new());
+    for fact in facts(entries) {
+        match fact {
+            Fact::Dealt { share, kcv, .. } | Fact::UnderPassword { share, kcv } | Fact::Opened { share, kcv, .. } => {
+                shares.insert((*share, kcv.0));
+            }
+            Fact::From { kcv, dkek_shares, .. } => {
+                dkek.insert(kcv.0);
+                shares.extend(DkekShareNumber::up_to(8).zip(dkek_shares).map(|(share, known)| {
+                    let Kcv(kcv) = known.kcv.unwrap();
+                    (share, kcv)
+                }));
+            }
+            Fact::DkekDrawn { kcv, .. } | Fact::Joined { kcv } | Fact::Loaded { kcv, .. } => {
+                dkek.insert(kcv.0);
+            }
+            _ => {}
+        }
+    }
+    let opened = facts(&entries[..joined]).iter().filter(|fact| matches!(fact, Fact::Opened { .. })).count();
+    assert_eq!(shares.len(), opened, "one KCV a DKEK share, and each opened");
+    assert_eq!(dkek.len(), 1, "every KCV is the one computed at the beginning");
+}
+
 /// Law 5: the tries left are read before every PIN; nothing is initialised twice.
-fn no_guess_costs_a_try(log: &[Vec<u8>]) {
+pub fn no_guess_costs_a_try(log: &[Vec<u8>], devices: usize) {
     let verify = [0x00, 0x20, 0x00, 0x81];
     for (place, command) in log.iter().enumerate() {
         if command.starts_with(&verify) && command.len() > 4 {
@@ -135,23 +276,40 @@ fn no_guess_costs_a_try(log: &[Vec<u8>]) {
         }
     }
     let erased = log.iter().filter(|command| command.starts_with(&[0x80, 0x50])).count();
-    assert_eq!(erased, 1, "initialised once");
+    assert_eq!(erased, devices, "initialised once");
+}
+
+/// What was seen on the way.
+pub struct Kept {
+    pub establish: Vec<Entry>,
+    pub restore: Vec<Entry>,
+    /// Shares and check bytes that were dealt.
+    pub dealt: BTreeSet<Handle>,
+    /// New passwords and dice that were typed: the step, and the number of the DKEK share.
+    pub typed: BTreeSet<(&'static str, u8)>,
+}
+
+/// Holds both ceremonies by a plan, and every law at every step.
+pub fn keep_the_laws(plan: &str) -> Kept {
+    let records = tempfile::tempdir().unwrap();
+    let mut secrets = Secrets::default();
+    let (establish, restore) = both(plan, records.path(), |ceremony, sight| {
+        vault_holds_only_what_this_turn_needs(ceremony, sight);
+        secrets.nothing_public_carries_one(sight);
+    });
+    secrets.no_file_carries_one(records.path());
+    nothing_is_erased_before_the_way_back_is_proven(&establish, CeremonyKind::Establish);
+    nothing_is_erased_before_the_way_back_is_proven(&restore, CeremonyKind::Restore);
+    let Secrets { dealt, typed, .. } = secrets;
+    Kept { establish, restore, dealt, typed }
 }
 
 #[test]
 fn both_ceremonies_keep_the_laws_for_every_quorum() {
     for (threshold, custodians) in QUORUMS {
-        let records = tempfile::tempdir().unwrap();
-        let plan = plan_text(threshold, custodians, &[("EC:secp256r1", 10)], false);
-        let mut shares = BTreeSet::new();
-        let (establish, restore) = both(&plan, records.path(), |ceremony, sight| {
-            vault_holds_only_what_this_turn_needs(ceremony, sight);
-            nothing_public_carries_a_secret(sight, &mut shares);
-        });
-        assert_eq!(shares.len(), 2 * usize::from(custodians), "every share was seen, and looked for");
-        nothing_is_erased_before_the_way_back_is_proven(&establish, CeremonyKind::Establish);
-        nothing_is_erased_before_the_way_back_is_proven(&restore, CeremonyKind::Restore);
-        let read_back = facts(&establish).iter().filter(|fact| matches!(fact, Fact::ReadBack { .. })).count();
+        let kept = keep_the_laws(&plan_text(threshold, custodians, &[("EC:secp256r1", 10)], false));
+        assert_eq!(kept.dealt.len(), 2 * usize::from(custodians), "every share was seen, and looked for");
+        let read_back = facts(&kept.establish).iter().filter(|fact| matches!(fact, Fact::ReadBack { .. })).count();
         assert_eq!(read_back, usize::from(custodians), "every custodian typed their share from paper");
     }
 }
@@ -161,10 +319,10 @@ fn pins_are_never_guessed_and_devices_erased_once() {
     let records = tempfile::tempdir().unwrap();
     let mut establish = Rig::establish(&plan_text(2, 3, &[("EC:secp256r1", 10)], false), records.path());
     establish.run(|_| {});
-    no_guess_costs_a_try(&establish.log.lock().unwrap());
+    no_guess_costs_a_try(&establish.log.lock().unwrap(), 1);
     let mut restore = Rig::restore(records.path()).with_papers_of(establish);
     restore.run(|_| {});
-    no_guess_costs_a_try(&restore.log.lock().unwrap());
+    no_guess_costs_a_try(&restore.log.lock().unwrap(), 1);
     assert!(restore.faults.is_empty());
 }
 

@@ -3,15 +3,21 @@
 mod cuts;
 mod files;
 mod foreign;
+mod foreign_sets;
 mod front;
 mod inspect;
 mod laws;
 mod mistakes;
 mod old;
+mod plans;
 mod resume;
 mod rig;
 mod salvage;
+mod schemes;
 mod several;
+mod slips;
+mod so_pin;
 mod ways_out;
 
+pub use plans::{Cards, Day, Guard, dkek_share, established, note};
 pub use rig::plan_text;

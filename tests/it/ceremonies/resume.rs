@@ -7,13 +7,15 @@ use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::{Entry, verify};
 use hsm_ceremony::script::Script;
 
+use super::plans::{Day, Guard};
 use super::rig::{Rig, both, plan_text};
 
 #[test]
 fn a_machine_resumed_from_its_record_equals_the_live_one_at_every_step() {
     let script = Rc::new(Script::load().unwrap());
-    for (threshold, custodians, prove) in [(2, 4, false), (3, 3, true)] {
-        let text = plan_text(threshold, custodians, &[("EC:secp256r1", 10), ("EC:secp256k1", 11)], prove);
+    let keys = [("EC:secp256r1", 10), ("EC:secp256k1", 11)];
+    let several = Day::of(&[Guard::Password, Guard::Numbers(2, 2), Guard::Words(2, 3)]).so_pin_under_quorum();
+    for text in [plan_text(2, 4, &keys, false), plan_text(3, 3, &keys, true), Day::full().text(), several.text()] {
         let plan = Plan::parse(&text).unwrap();
         let records = tempfile::tempdir().unwrap();
         let mut steps = 0;
@@ -23,7 +25,8 @@ fn a_machine_resumed_from_its_record_equals_the_live_one_at_every_step() {
                 return;
             }
             entries_seen = sight.entries.len();
-            let resumed = Machine::resume(ceremony, plan.clone(), Rc::clone(&script), true, sight.entries);
+            let resume = |entries| Machine::resume(ceremony, plan.clone(), Rc::clone(&script), true, entries);
+            let resumed = resume(sight.entries);
             assert_eq!(resumed.state(), sight.machine.state(), "after {:?}", sight.entries.last());
             assert_eq!(resumed.number(), sight.machine.number());
             steps += usize::from(matches!(sight.entries.last(), Some(Entry::Done { .. } | Entry::Sealed { .. })));
@@ -35,10 +38,21 @@ fn a_machine_resumed_from_its_record_equals_the_live_one_at_every_step() {
 #[test]
 fn what_is_read_back_from_the_file_is_what_was_recorded() {
     let records = tempfile::tempdir().unwrap();
-    let mut rig = Rig::establish(&plan_text(2, 3, &[("EC:secp256r1", 10)], false), records.path());
-    rig.run(|_| {});
+    let one = plan_text(2, 3, &[("EC:secp256r1", 10)], false);
+    for (plan, keys, dkek_shares) in [(one, 1, 1), (Day::full().text(), 2, 3)] {
+        let mut rig = Rig::establish(&plan, records.path());
+        rig.run(|_| {});
+        let manifest = rig.manifest();
+        assert_eq!((manifest.keys.len(), manifest.dkek_shares.len()), (keys, dkek_shares));
+        same(&rig);
+        let mut restore = Rig::restore(records.path()).with_papers_of(rig);
+        restore.run(|_| {});
+        same(&restore);
+    }
+}
+
+fn same(rig: &Rig) {
     let proof = verify(rig.lines.as_bytes()).unwrap();
     let read: Vec<Entry> = proof.lines.into_iter().map(|line| line.entry).collect();
     assert_eq!(read, rig.entries);
-    assert_eq!(rig.manifest().keys.len(), 1);
 }
