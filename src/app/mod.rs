@@ -14,12 +14,16 @@ use sha2::{Digest as _, Sha256};
 use crate::ceremony::{Body, Event, Machine, People, Request, State, Surroundings};
 use crate::clerk::{Clerk, Office, RecordFile, check, open_text, suggest};
 use crate::dkek::Rounds;
+use crate::paper::{cards_of, cards_text};
 use crate::plan::{Custody, Plan};
 use crate::record::{CeremonyKind, Chain, Entry};
 use crate::script::Script;
 use crate::secret::WipingBytes;
 use crate::terms::{Digest, Fault};
 use crate::vault::Vault;
+
+/// The blank cards, in the folder of a rehearsal.
+pub const CARDS: &str = "cards.txt";
 
 /// The rounds of the key derivation in this binary.
 pub const ROUNDS: Rounds = if cfg!(feature = "short-derivation") { Rounds(1000) } else { Rounds::PRODUCT };
@@ -66,6 +70,10 @@ impl Sitting {
             ..Surroundings::default()
         };
         office.folder.write_new("plan.json", plan_text.as_bytes())?;
+        if office.rehearsal && ceremony == CeremonyKind::Establish {
+            let cards = cards_text(&cards_of(&plan), script);
+            office.folder.write_new(CARDS, cards.as_bytes())?;
+        }
         let record = RecordFile::create(&office.folder)?;
         let began = Entry::Began {
             ceremony,

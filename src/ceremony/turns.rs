@@ -5,7 +5,7 @@ use super::field::{ExpectedWords, Field, FieldKind};
 use super::state::State;
 use super::step::{Actor, Kind, List, Step, step};
 use crate::plan::Plan;
-use crate::terms::{CustodianNumber, DkekShareNumber, Handle, Purpose, Scheme};
+use crate::terms::{CustodianNumber, DkekShareNumber, Handle, Purpose, Quorum, Scheme};
 
 /// The generator is seeded, passwords are typed, and everything is drawn.
 pub fn deal(list: &mut List, plan: &Plan) {
@@ -157,7 +157,7 @@ fn so_pin_words(state: &State, step: &Step) -> Vec<Field> {
 fn words(state: &State, step: &Step, card: Purpose) -> Vec<Field> {
     let expected = ExpectedWords {
         set: state.set_number(card),
-        threshold: state.plan.quorum(step.share).map(|quorum| quorum.threshold()),
+        threshold: state.plan.quorum(step.share).map(Quorum::threshold),
         number: custodian_of(step).map(CustodianNumber::get),
         taken: Vec::new(),
     };
