@@ -287,7 +287,7 @@ pub fn short(words: &[String]) -> String {
 }
 
 /// Asserts that neither screen, scrollback nor what came out since the last wipe holds a word of the card: none behind
-/// its number, no two together, and none at all that screens do not use themselves.
+/// its number, no three together, and none at all that screens do not use themselves.
 pub fn assert_words_gone(wizard: &Wizard, card: &WordCard) {
     let seen = wizard.screen_and_scrollback();
     let tokens: Vec<&str> = seen.split_whitespace().collect();
@@ -300,11 +300,17 @@ pub fn assert_words_gone(wizard: &Wizard, card: &WordCard) {
     }
     assert_no_word(&seen, card, "the screen or the scrollback");
     let log = printable(&wizard.log_since_erased());
-    for text in [&log, &seen] {
-        let came: Vec<&str> = letters(text).collect();
-        for two in card.words.windows(2) {
-            assert!(!came.windows(2).any(|seen| seen == two), "{two:?} came out after the last wipe");
-        }
+    for (text, place) in [(&log, "what came out after the last wipe"), (&seen, "the screen")] {
+        assert!(!bare(text).contains(&bare(&card.row)), "{} is in {place}", card.row);
+        assert_not_together(text, card, place);
+    }
+}
+
+/// Asserts that no three words of the card follow each other in a text.
+pub fn assert_not_together(text: &str, card: &WordCard, place: &str) {
+    let text: Vec<&str> = letters(text).collect();
+    for three in card.words.windows(3) {
+        assert!(!text.windows(3).any(|seen| seen == three), "{three:?} is in {place}");
     }
 }
 
