@@ -18,7 +18,7 @@ use crate::paper::{cards_of, cards_text};
 use crate::plan::{Custody, Plan};
 use crate::record::{CeremonyKind, Chain, Entry};
 use crate::script::Script;
-use crate::secret::WipingBytes;
+use crate::secret::{WipingBytes, wipe_stack};
 use crate::terms::{Digest, Fault};
 use crate::vault::Vault;
 
@@ -96,6 +96,7 @@ impl Sitting {
         let result = self.turns(front);
         self.vault.forget_all();
         self.clerk.stop();
+        wipe_stack();
         front.wipe()?;
         result.map(|()| self.machine.state())
     }
@@ -112,6 +113,8 @@ impl Sitting {
             self.drain(front)?;
             let view = self.machine.view(&self.around);
             front.show(&view, &self.vault)?;
+            // Before people take their time, nothing is left of what was computed for them.
+            wipe_stack();
             // Most acts take a moment only; what takes longer is looked at less often.
             let wait = match self.clerk.busy_for() {
                 None => Duration::from_millis(250),

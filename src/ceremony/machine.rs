@@ -353,7 +353,7 @@ impl Machine {
 /// What an empty field is: some may stay empty.
 pub(super) fn empty_check(field: &Field) -> FieldCheck {
     match field.kind {
-        FieldKind::KeyReference { .. } => FieldCheck::Good,
+        FieldKind::KeyReference { .. } | FieldKind::CheckBytes { optional: true, .. } => FieldCheck::Good,
         FieldKind::Line if field.name == "bag" => FieldCheck::Good,
         _ => FieldCheck::Empty,
     }

@@ -188,7 +188,7 @@ impl Machine {
 
     fn form(&self, text: Vec<String>, asking: &Asking, irreversible: bool, may_leave: bool) -> Body {
         let fields = asking.fields.iter().zip(&asking.checks).map(|(field, check)| self.field(field, check)).collect();
-        Body::Form { text, fields, irreversible, may_leave }
+        Body::Form { text, fields, irreversible, may_leave, may_deviate: true }
     }
 
     fn field(&self, field: &Field, check: &FieldCheck) -> FieldView {
@@ -308,7 +308,7 @@ impl Machine {
             Interlude::Break => Body::Read { text },
             Interlude::Stop | Interlude::StopTyped | Interlude::Note(_) | Interlude::Name(..) => {
                 let fields = interlude.field().iter().map(|field| self.field(field, &self.between)).collect();
-                Body::Form { text, fields, irreversible: false, may_leave: true }
+                Body::Form { text, fields, irreversible: false, may_leave: true, may_deviate: false }
             }
         }
     }
