@@ -76,7 +76,10 @@ pub fn recoveries(state: &State, act: &Act, fault: &Fault) -> Vec<Recovery> {
             let more = quorum.is_some_and(|quorum| state.open_seats(*share) < quorum.custodians());
             more.then_some(AnotherCustodian).into_iter().chain([SeatsAgain]).collect()
         }
-        (Act::OpenShareFile { .. }, "kcv-differs" | "dkek-share-twice" | "shares-of-other-sets")
+        (
+            Act::OpenShareFile { .. },
+            "kcv-differs" | "dkek-share-twice" | "shares-of-other-sets" | "words-do-not-open",
+        )
         | (Act::RebuildSoPin { .. }, _) => vec![SeatsAgain],
         (Act::Initialise { .. } | Act::ChangeSoPin { .. }, "so-pin-wrong" | "so-pin-old-wrong" | "pins-missing") => {
             vec![PinsAgain]
@@ -90,6 +93,12 @@ pub fn recoveries(state: &State, act: &Act, fault: &Fault) -> Vec<Recovery> {
         // Nothing is on the device yet: it may be erased once more and get a PIN that people remember.
         (Act::ReadTries { role, .. } | Act::LogIn { role, .. }, "pin-blocked") if !state.loaded.contains(role) => {
             vec![PinsAgain]
+        }
+        // Nothing is on the device yet: it may be erased once more.
+        (Act::LoadDkek { role, .. }, "device-kcv-differs" | "dkek-incomplete" | "dkek-not-configured")
+            if !state.loaded.contains(role) =>
+        {
+            vec![TryAgain, PinsAgain]
         }
         (Act::RestoreKey { .. }, "key-reference-occupied") | (Act::OpenWithPassword { .. }, _) => vec![TypeAgain],
         (Act::LogIn { .. } | Act::FindDevice { picked: Some(_), .. }, _) => vec![FromStart],

@@ -28,7 +28,7 @@ pub fn deal(list: &mut List, plan: &Plan) {
     }
     let deal = step("deal", Actor::Administrator)
         .then("deal", Kind::Do(draw))
-        .then("dealt", Kind::Read)
+        .then(if plan.first_quorum().is_some() { "dealt" } else { "dealt-passwords" }, Kind::Read)
         .forgetting([Handle::GeneratorSeed])
         .forgetting(plan.numbers().map(Handle::SharePassword));
     // Where no custodian's turn comes, nothing else waits for the end of sealing.

@@ -119,6 +119,7 @@ pub fn begin_opening(tries: Vec<Try>, files: Vec<(String, ShareFile)>, rounds: R
                 break;
             }
         }
+        drop(tries);
         let _ = news.send(News::Done(OpenedFile { found }));
     })
 }

@@ -32,7 +32,7 @@ use self::derive::{Job, News, OpenedFile, Try};
 use self::finding::{Finding, MISSING};
 use self::notes::Notes;
 use self::provision::{Pins, Target};
-use self::shares::{Given, Opening};
+use self::shares::{Given, Opening, Taking};
 use crate::card::transport::Readers;
 use crate::ceremony::{Act, Outcome};
 use crate::dkek::{Rounds, ShareFile};
@@ -40,7 +40,7 @@ use crate::plan::{Custody, PlannedKey};
 use crate::record::{BackedUpKey, Fact};
 use crate::room;
 use crate::secret::WipingBytes;
-use crate::terms::{DkekShareNumber, Fault, Handle, KeyLabel};
+use crate::terms::{DkekShareNumber, Fault, Handle, KeyLabel, Scheme};
 use crate::vault::Vault;
 
 /// The name of a share file in a folder.
@@ -204,12 +204,13 @@ impl Clerk {
             Act::CompareShare { card, custodian, scheme, set } => {
                 done(deal::compare(card, custodian, scheme, &set, vault)?)
             }
-            Act::FinishSealing if self.sealing.is_empty() && !self.sealed.is_empty() => done(Vec::new()),
+            Act::FinishSealing if self.all_sealed() => done(Vec::new()),
             Act::FinishSealing => Ok(Pending::Sealing),
             Act::ProveVaultEmpty => prove_empty(vault).map(|facts| Pending::Ready(Outcome::Done(facts))),
             Act::WriteShareFile { share } => done(self.write_share_file(share)?),
-            Act::TakeShare { card, seat, scheme, set, foreign } => {
-                done(shares::take(card, seat, scheme, set.as_deref(), foreign, vault)?)
+            Act::TakeShare { card, seat, scheme, set, threshold, foreign } => {
+                let taking = Taking { card, seat, scheme, set: set.as_deref(), threshold, foreign };
+                done(shares::take(&taking, vault)?)
             }
             Act::RebuildSoPin { seats } => done(shares::rebuild_so_pin(&seats, vault)?),
             Act::JoinDkek { shares, kcv } => done(shares::join(shares, kcv, vault)?),
@@ -217,14 +218,18 @@ impl Clerk {
                 let given = Given { seats: &seats, share, scheme, set: &set, threshold, foreign };
                 let tries = shares::tries(&given, vault)?;
                 let seats = seats.into_iter().map(|(seat, _)| seat).collect();
-                self.open(tries, Opening { share, seats, kcv }, foreign)
+                let otherwise = match scheme {
+                    Scheme::ScHsmTool => "shares-do-not-open",
+                    Scheme::Words => "words-do-not-open",
+                };
+                self.open(tries, Opening { share, seats, kcv, otherwise }, foreign)
             }
             Act::OpenWithPassword { share, kcv, foreign } => {
                 let typed = vault.typed(0).map(|text| WipingBytes::from_slice(text.expose()));
                 vault.forget_typed();
                 let password = typed.ok_or_else(|| Fault::new("typed-missing"))?;
                 let tries = vec![Try { password, agreeing: Vec::new(), defects: Vec::new() }];
-                let opening = Opening { share, seats: Vec::new(), kcv };
+                let opening = Opening { share, seats: Vec::new(), kcv, otherwise: "password-does-not-open" };
                 self.open(tries, opening, foreign)
             }
             Act::WriteManifest { keys } => done(self.write_manifest(&keys)?),

@@ -7,6 +7,9 @@ use crate::terms::Fault;
 /// Shorter passwords of share files are refused. (`sc-hsm-tool` takes 6 and more.)
 pub const SHORTEST: usize = 14;
 
+/// `sc-hsm-tool` takes no more at its prompt, and it must be able to open the file.
+const LONGEST: usize = 127;
+
 /// Fewer bits are refused: about five words that do not belong together. Every try costs 30 million rounds of MD5, which adds
 /// 25 bits of work.
 const FEWEST_BITS: u16 = 55;
@@ -19,6 +22,7 @@ pub fn check(text: &TypedText) -> FieldCheck {
     let count = |number: usize| u8::try_from(number).unwrap_or(u8::MAX);
     match text.len() {
         0 => FieldCheck::Empty,
+        length if length > LONGEST => FieldCheck::Wrong(Fault::new("password-too-long").with("most", LONGEST)),
         length if length < SHORTEST => FieldCheck::Typing { done: count(length), all: count(SHORTEST) },
         _ => match bits(text.expose()) {
             bits if bits < FEWEST_BITS => {

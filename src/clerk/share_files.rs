@@ -9,6 +9,11 @@ use crate::record::Fact;
 use crate::terms::{DkekShareNumber, Fault};
 
 impl Clerk {
+    /// Whether every share file is enciphered.
+    pub(super) fn all_sealed(&self) -> bool {
+        !self.notes.custody.is_empty() && self.sealed.len() == self.notes.custody.len()
+    }
+
     /// How far the share files in the making are.
     pub(super) fn poll_sealing(&mut self) -> Option<Outcome> {
         if self.sealing.is_empty() {
