@@ -46,12 +46,15 @@ impl Needle {
         needles
     }
 
-    /// The forms in which check bytes could be in memory and be told from anything else.
-    pub fn check_bytes(check: &str) -> Vec<Self> {
-        // so few characters stand spread in any large memory by chance: spread, they are looked for with their label
+    /// Check bytes as text. So few characters stand spread in any large memory by chance.
+    pub fn check_bytes(check: &str) -> Self {
+        Self { widest: 1, ..Self::exact("check bytes", check.as_bytes()) }
+    }
+
+    /// Check bytes as they stand on the screen, with their label.
+    pub fn shown_check_bytes(check: &str) -> Self {
         let shown = format!("Check bytes   {}", check.replace(':', " : "));
-        let together = Self { widest: 1, ..Self::exact("check bytes", check.as_bytes()) };
-        vec![together, Self::spaced("check bytes as shown", shown.as_bytes())]
+        Self::spaced("check bytes as shown", shown.as_bytes())
     }
 }
 

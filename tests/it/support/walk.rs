@@ -45,6 +45,19 @@ impl Note {
         note
     }
 
+    /// Whether the check bytes, as text, can be told from other things: not from a time of the record, nor from two
+    /// groups of the prime.
+    pub fn tells_its_check(&self) -> bool {
+        self.check.bytes().any(|byte| byte.is_ascii_lowercase()) && !self.prime.contains(&self.check)
+    }
+
+    /// The forms in which value and check bytes could be in memory.
+    pub fn needles(&self) -> Vec<Needle> {
+        let check = self.tells_its_check().then(|| Needle::check_bytes(&self.check));
+        let shown = Needle::shown_check_bytes(&self.check);
+        Needle::share_value(&self.value).into_iter().chain(check).chain([shown]).collect()
+    }
+
     /// The check bytes as they stand on the screen.
     pub fn shown_check(&self) -> String {
         self.check.replace(':', " : ")
@@ -233,7 +246,7 @@ impl WordCard {
         let mut words = vec![String::new(); count];
         for line in screen.lines() {
             let tokens: Vec<&str> = line.split_whitespace().collect();
-            for two in tokens.chunks_exact(2).filter(|_| tokens.len() % 2 == 0) {
+            for two in tokens.chunks_exact(2).filter(|_| tokens.len().is_multiple_of(2)) {
                 let Ok(number) = two[0].trim_end_matches('=').parse::<usize>() else { break };
                 words[number - 1].push_str(two[1]);
             }
