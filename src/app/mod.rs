@@ -14,12 +14,16 @@ use sha2::{Digest as _, Sha256};
 use crate::ceremony::{Body, Event, Machine, People, Request, State, Surroundings};
 use crate::clerk::{Clerk, Office, RecordFile, check, open_text, suggest};
 use crate::dkek::Rounds;
+use crate::paper::{cards_of, cards_text};
 use crate::plan::{Custody, Plan};
 use crate::record::{CeremonyKind, Chain, Entry};
 use crate::script::Script;
-use crate::secret::WipingBytes;
+use crate::secret::{WipingBytes, wipe_stack};
 use crate::terms::{Digest, Fault};
 use crate::vault::Vault;
+
+/// The blank cards, in the folder of a rehearsal.
+pub const CARDS: &str = "cards.txt";
 
 /// The rounds of the key derivation in this binary.
 pub const ROUNDS: Rounds = if cfg!(feature = "short-derivation") { Rounds(1000) } else { Rounds::PRODUCT };
@@ -66,6 +70,10 @@ impl Sitting {
             ..Surroundings::default()
         };
         office.folder.write_new("plan.json", plan_text.as_bytes())?;
+        if office.rehearsal && ceremony == CeremonyKind::Establish {
+            let cards = cards_text(&cards_of(&plan), script);
+            office.folder.write_new(CARDS, cards.as_bytes())?;
+        }
         let record = RecordFile::create(&office.folder)?;
         let began = Entry::Began {
             ceremony,
@@ -88,6 +96,7 @@ impl Sitting {
         let result = self.turns(front);
         self.vault.forget_all();
         self.clerk.stop();
+        wipe_stack();
         front.wipe()?;
         result.map(|()| self.machine.state())
     }
@@ -104,6 +113,8 @@ impl Sitting {
             self.drain(front)?;
             let view = self.machine.view(&self.around);
             front.show(&view, &self.vault)?;
+            // Before people take their time, nothing is left of what was computed for them.
+            wipe_stack();
             // Most acts take a moment only; what takes longer is looked at less often.
             let wait = match self.clerk.busy_for() {
                 None => Duration::from_millis(250),

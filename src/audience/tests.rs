@@ -64,7 +64,7 @@ fn field(kind: FieldKind, state: FieldState) -> FieldView {
 
 fn form(kinds: Vec<(FieldKind, FieldState)>) -> View {
     let fields = kinds.into_iter().map(|(kind, state)| field(kind, state)).collect();
-    view(Body::Form { text: vec![], fields, irreversible: false, may_leave: false })
+    view(Body::Form { text: vec![], fields, irreversible: false, may_leave: false, may_deviate: true })
 }
 
 /// An audience that has seen cards of two sets of numbers and of the SO-PIN's words, custodians 1 and 2 each.

@@ -67,6 +67,8 @@ pub enum Act {
         scheme: Scheme,
         /// The set's prime, where it is known, or its number; otherwise it was typed with the share (a prime before it).
         set: Option<String>,
+        /// M, which a card of words must say too.
+        threshold: u8,
         /// A set made elsewhere.
         foreign: bool,
     },

@@ -3,8 +3,9 @@
 use super::field::{Field, FieldCheck, FieldKind};
 use super::machine::{Machine, Mode, Request};
 use super::people::People;
-use crate::record::{Ending, Entry, Remark};
-use crate::terms::{CustodianNumber, DkekShareNumber};
+use super::step::{Actor, Step};
+use crate::record::{CeremonyKind, Ending, Entry, Remark};
+use crate::terms::{CustodianNumber, DkekShareNumber, Quorum};
 
 /// The word that stops a ceremony.
 pub const STOP_WORD: &str = "ABORT";
@@ -25,7 +26,16 @@ pub(super) enum Interlude {
     /// Who is replaced?
     Who,
     /// By whom? `None` while the name is not complete.
-    Name(CustodianNumber, Option<String>),
+    Name(Replaceable, Option<String>),
+}
+
+/// Somebody whom another person can stand in for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Replaceable {
+    /// The DKEK share that they have a part of.
+    pub share: DkekShareNumber,
+    /// Which custodian of it; none: whoever holds its password.
+    pub custodian: Option<CustodianNumber>,
 }
 
 impl Interlude {
@@ -81,10 +91,21 @@ impl Machine {
         self.state.plan.guards().any(same)
     }
 
-    /// The DKEK share whose custodians can be replaced now: the one of this step, or the first that has custodians.
-    pub(super) fn set_at_hand(&self) -> Option<DkekShareNumber> {
-        let here = self.step().map(|step| step.share).filter(|share| self.state.plan.quorum(*share).is_some());
-        here.or_else(|| self.state.plan.first_quorum())
+    /// Everybody who can be replaced now: at their own step the people of a DKEK share, otherwise all. A password that was
+    /// chosen cannot be known to anybody else.
+    pub(super) fn replaceable(&self) -> Vec<Replaceable> {
+        let (plan, step) = (&self.state.plan, self.step());
+        let own = |step: &&Step| matches!(step.actor, Actor::Custodian(_) | Actor::Seat(_) | Actor::PasswordHolder);
+        let here = step.filter(own).map(|step| step.share);
+        let people = |share: DkekShareNumber| {
+            let custodians = plan.quorum(share).into_iter().flat_map(Quorum::numbers).map(Some);
+            let chooses = plan.quorum(share).is_none()
+                && self.state.share_kcv(share).is_none()
+                && self.state.ceremony == CeremonyKind::Establish;
+            let all = custodians.chain(chooses.then_some(None));
+            all.map(move |custodian| Replaceable { share, custodian }).collect::<Vec<_>>()
+        };
+        plan.numbers().filter(|share| here.is_none_or(|here| here == *share)).flat_map(people).collect()
     }
 
     fn back(&mut self) {
@@ -126,22 +147,17 @@ impl Machine {
                 self.ask_next(Interlude::Break);
             }
             (Interlude::Menu, People::Chose(2)) => self.ask_next(Interlude::Who),
-            (Interlude::Who, People::Chose(place)) => {
-                let number = u8::try_from(place + 1).ok().and_then(CustodianNumber::new);
-                let quorum = self.set_at_hand().and_then(|share| self.state.plan.quorum(share));
-                match number.filter(|number| quorum.is_some_and(|quorum| number.get() <= quorum.custodians())) {
-                    Some(custodian) => self.ask_next(Interlude::Name(custodian, None)),
-                    None => self.back(),
-                }
-            }
+            (Interlude::Who, People::Chose(place)) => match self.replaceable().get(place) {
+                Some(person) => self.ask_next(Interlude::Name(*person, None)),
+                None => self.back(),
+            },
             (Interlude::Note(Some(text)), People::GoOn) => {
                 self.emit(Entry::Remarked { step, remark: Remark::Deviation, text: text.trim().to_owned() });
                 self.back();
             }
-            (Interlude::Name(custodian, Some(name)), People::GoOn) if !self.is_custodian(&name) => {
-                if let Some(share) = self.set_at_hand() {
-                    self.emit(Entry::Substituted { step, share, custodian, name: name.trim().to_owned() });
-                }
+            (Interlude::Name(person, Some(name)), People::GoOn) if !self.is_custodian(&name) => {
+                let Replaceable { share, custodian } = person;
+                self.emit(Entry::Substituted { step, share, custodian, name: name.trim().to_owned() });
                 self.back();
             }
             (same, _) => self.interlude = Some(same),

@@ -218,6 +218,10 @@ impl Machine {
                         let role = self.place(*to).and_then(|place| self.steps.get(place)).map(|step| step.role);
                         self.state.given_up.extend(role.and_then(|role| self.state.serial(role)));
                     }
+                    Some(Recovery::PinsAgain) => {
+                        let role = self.place(*to).and_then(|place| self.steps.get(place)).map(|step| step.role);
+                        self.state.asks_for_its_so_pin(role);
+                    }
                     Some(Recovery::SeatsAgain) => {
                         self.state.free_seats();
                     }
@@ -262,6 +266,10 @@ impl Machine {
                 self.state.plan.dkek_shares.iter().any(|share| share.quorum().is_some_and(Quorum::needs_everyone))
             }
             When::Initialised(role) => initialised(role),
+            When::MayHaveCardsSoPin(role) => {
+                let here = self.state.ceremony == CeremonyKind::Restore || self.state.initialised.contains(&role);
+                initialised(role) && here
+            }
             When::OtherSoPin(role) => initialised(role) && !self.state.so_pin_on_cards.contains(&role),
             When::LastTry(device, pin) => role == Some(device) && self.state.tries_left(device, pin) == Some(1),
             When::TypesPrime => self.step().is_some_and(|step| opening::types_set(&self.state, step)),
@@ -353,7 +361,7 @@ impl Machine {
 /// What an empty field is: some may stay empty.
 pub(super) fn empty_check(field: &Field) -> FieldCheck {
     match field.kind {
-        FieldKind::KeyReference { .. } => FieldCheck::Good,
+        FieldKind::KeyReference { .. } | FieldKind::CheckBytes { optional: true, .. } => FieldCheck::Good,
         FieldKind::Line if field.name == "bag" => FieldCheck::Good,
         _ => FieldCheck::Empty,
     }

@@ -124,8 +124,9 @@ fn seat_so_pin(state: &State, step: &Step) -> Vec<Field> {
 
 fn words(state: &State, step: &Step, card: Purpose) -> Vec<Field> {
     let expected = ExpectedWords {
-        set: state.set_number(card).filter(|_| !retypes_set(state, step)),
-        threshold: state.plan.quorum(step.share).map(Quorum::threshold),
+        // Of a set made elsewhere, no seat is more to be believed than another.
+        set: state.set_number(card).filter(|_| !state.is_foreign()),
+        threshold: state.plan.quorum(step.share).map(Quorum::threshold).filter(|_| !state.is_foreign()),
         number: sitter(state, step),
         taken: taken(state, step, card),
     };
@@ -152,7 +153,8 @@ fn take_so_pin(state: &State, step: &Step) -> Option<Act> {
 fn take(state: &State, step: &Step, card: Purpose, scheme: Scheme) -> Option<Act> {
     let again = if card == Purpose::SoPin { retypes_set(state, step) } else { types_set(state, step) };
     let set = state.set(card).filter(|_| !again).map(str::to_owned);
-    Some(Act::TakeShare { card, seat: seat_of(step)?, scheme, set, foreign: state.is_foreign() })
+    let threshold = state.plan.quorum(step.share)?.threshold();
+    Some(Act::TakeShare { card, seat: seat_of(step)?, scheme, set, threshold, foreign: state.is_foreign() })
 }
 
 fn open_share_file(state: &State, step: &Step) -> Option<Act> {

@@ -36,6 +36,7 @@ pub fn planned(plan: &Plan, step: &Step, script: &Script) -> Values {
                 PinReset::Set => "pin-reset-set",
             }),
         ),
+        ("guards", word(if plan.first_quorum().is_some() { "guards-quorum" } else { "guards-passwords" })),
         ("so_pin_custody", word(if plan.so_pin_share().is_some() { "so-pin-under-quorum" } else { "so-pin-held" })),
         (
             "role",

@@ -14,7 +14,7 @@ pub fn provision(list: &mut List, plan: &Plan, role: DeviceRole) {
     let so_pin = step(if under_quorum { "so-pin-quorum" } else { "so-pin" }, Actor::SoPinHolder).on(role);
     let so_pin = if under_quorum {
         so_pin.then("rebuilt", Kind::Read).then_when(
-            When::Initialised(role),
+            When::MayHaveCardsSoPin(role),
             "whose",
             Kind::Choose(Question::CurrentSoPin),
         )

@@ -70,15 +70,17 @@ pub fn recoveries(state: &State, act: &Act, fault: &Fault) -> Vec<Recovery> {
     let mut choices = match (act, fault.name) {
         (_, "card-login-lost") => vec![LogIn],
         (Act::CompareShare { .. } | Act::TakeShare { .. }, _) => vec![TypeAgain, FromStart],
-        (Act::OpenWithPassword { .. }, _) => vec![TypeAgain],
-        (Act::RebuildSoPin { .. }, _) => vec![SeatsAgain],
         (Act::JoinDkek { .. }, _) => Vec::new(),
         (Act::OpenShareFile { share, .. }, "shares-do-not-open" | "shares-disagree") => {
             let quorum = state.plan.quorum(*share);
             let more = quorum.is_some_and(|quorum| state.open_seats(*share) < quorum.custodians());
             more.then_some(AnotherCustodian).into_iter().chain([SeatsAgain]).collect()
         }
-        (Act::OpenShareFile { .. }, "kcv-differs" | "dkek-share-twice" | "shares-of-other-sets") => vec![SeatsAgain],
+        (
+            Act::OpenShareFile { .. },
+            "kcv-differs" | "dkek-share-twice" | "shares-of-other-sets" | "words-do-not-open",
+        )
+        | (Act::RebuildSoPin { .. }, _) => vec![SeatsAgain],
         (Act::Initialise { .. } | Act::ChangeSoPin { .. }, "so-pin-wrong" | "so-pin-old-wrong" | "pins-missing") => {
             vec![PinsAgain]
         }
@@ -92,7 +94,13 @@ pub fn recoveries(state: &State, act: &Act, fault: &Fault) -> Vec<Recovery> {
         (Act::ReadTries { role, .. } | Act::LogIn { role, .. }, "pin-blocked") if !state.loaded.contains(role) => {
             vec![PinsAgain]
         }
-        (Act::RestoreKey { .. }, "key-reference-occupied") => vec![TypeAgain],
+        // Nothing is on the device yet: it may be erased once more.
+        (Act::LoadDkek { role, .. }, "device-kcv-differs" | "dkek-incomplete" | "dkek-not-configured")
+            if !state.loaded.contains(role) =>
+        {
+            vec![TryAgain, PinsAgain]
+        }
+        (Act::RestoreKey { .. }, "key-reference-occupied") | (Act::OpenWithPassword { .. }, _) => vec![TypeAgain],
         (Act::LogIn { .. } | Act::FindDevice { picked: Some(_), .. }, _) => vec![FromStart],
         _ => vec![TryAgain],
     };

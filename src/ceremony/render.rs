@@ -1,14 +1,14 @@
 //! Turns the machine's state into a view: the script's sentences with their values, and what is asked.
 
 use super::field::{Field, FieldCheck, FieldKind};
-use super::interlude::Interlude;
+use super::interlude::{Interlude, Replaceable};
 use super::machine::{Asking, Machine, Mode, REVEAL_SECONDS};
 use super::step::{Actor, Kind, Question, Stage, Step};
 use super::values::Values;
 use super::view::{Body, CardView, FieldState, FieldView, Header, OptionView, StepLine, StepState, View};
 use crate::record::{CeremonyKind, Ending};
 use crate::script::fill;
-use crate::terms::{CustodianNumber, DkekShareNumber, Fault, Handle, Purpose, Quorum, Scheme, Serial};
+use crate::terms::{CustodianNumber, Fault, Handle, Purpose, Quorum, Scheme, Serial};
 
 /// What a view needs that the machine does not know.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -188,7 +188,7 @@ impl Machine {
 
     fn form(&self, text: Vec<String>, asking: &Asking, irreversible: bool, may_leave: bool) -> Body {
         let fields = asking.fields.iter().zip(&asking.checks).map(|(field, check)| self.field(field, check)).collect();
-        Body::Form { text, fields, irreversible, may_leave }
+        Body::Form { text, fields, irreversible, may_leave, may_deviate: true }
     }
 
     fn field(&self, field: &Field, check: &FieldCheck) -> FieldView {
@@ -300,15 +300,17 @@ impl Machine {
             Interlude::Menu => Body::Choose { text, options: items.into_iter().map(open).collect(), custodians: false },
             Interlude::Who => {
                 let plan = &self.state().plan;
-                let share = self.set_at_hand().unwrap_or(DkekShareNumber::FIRST);
-                let numbers = plan.quorum(share).into_iter().flat_map(Quorum::numbers);
-                let names = numbers.map(|number| plan.custodian(share, number).to_owned());
-                Body::Choose { text, options: names.chain(items).map(open).collect(), custodians: false }
+                let name = |person: &Replaceable| match person.custodian {
+                    Some(number) => plan.custodian(person.share, number).to_owned(),
+                    None => plan.holder(person.share).to_owned(),
+                };
+                let names: Vec<String> = self.replaceable().iter().map(name).collect();
+                Body::Choose { text, options: names.into_iter().chain(items).map(open).collect(), custodians: false }
             }
             Interlude::Break => Body::Read { text },
             Interlude::Stop | Interlude::StopTyped | Interlude::Note(_) | Interlude::Name(..) => {
                 let fields = interlude.field().iter().map(|field| self.field(field, &self.between)).collect();
-                Body::Form { text, fields, irreversible: false, may_leave: true }
+                Body::Form { text, fields, irreversible: false, may_leave: true, may_deviate: false }
             }
         }
     }
@@ -324,10 +326,18 @@ impl Machine {
             ("digest", around.digest.clone()),
             ("deviations", self.state().deviations.to_string()),
             ("changed", self.what_was_changed()),
+            ("cards_fate", self.fate_of_the_cards()),
         ];
         values.extend(self.steps().last().map(|step| self.values(step)).unwrap_or_default());
         let text = self.script.step("ended").and_then(|text| text.stages.get(name));
         Body::Ended { text: lines(text.map(|text| text.text.as_slice()).unwrap_or_default(), &values) }
+    }
+
+    /// What becomes of the cards when people stop in the middle: those of an SO-PIN that a device has are all there is of it.
+    fn fate_of_the_cards(&self) -> String {
+        let state = self.state();
+        let kept = state.plan.so_pin_share().is_some() && !state.initialised.is_empty();
+        self.script.word(if kept { "cards-keep-so-pin" } else { "cards-destroy" }).to_owned()
     }
 
     /// Which devices this sitting changed, for whoever stops in the middle.

@@ -5,8 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::plan::{Plan, PlannedKey};
 use crate::record::{CeremonyKind, Defect, Ending, Entry, Fact, Loss, PinName, Remark, StoredKey};
 use crate::terms::{
-    CustodianNumber, DeviceRole, Digest, DkekShareNumber, Kcv, KeyLabel, KeyReference, Number, Purpose, Quorum, Seat,
-    Serial,
+    CustodianNumber, DeviceRole, Digest, DkekShareNumber, Kcv, KeyLabel, KeyReference, Number, Purpose, Seat, Serial,
 };
 
 /// A device as it was found.
@@ -229,6 +228,9 @@ impl State {
                 };
                 self.seen.clear();
                 self.picked = None;
+                // What was known of a device that was given up says nothing of the one in its place.
+                self.tries.retain(|(device, ..)| device != role);
+                self.so_pin_on_cards.remove(role);
                 self.devices.insert(*role, found);
             }
             Fact::Seen { serials, .. } => {
@@ -321,6 +323,14 @@ impl State {
         }
     }
 
+    /// A device that was new in the morning and was initialised in this sitting has an SO-PIN by now.
+    pub fn asks_for_its_so_pin(&mut self, role: Option<DeviceRole>) {
+        let role = role.filter(|role| self.initialised.contains(role));
+        if let Some(device) = role.and_then(|role| self.devices.get_mut(&role)) {
+            device.initialised = true;
+        }
+    }
+
     /// The device found for a role.
     pub fn device(&self, role: DeviceRole) -> Option<&FoundDevice> {
         self.devices.get(&role)
@@ -375,12 +385,6 @@ impl State {
     /// The shares that were given at seats since the last opening.
     pub fn given(&self, card: Purpose) -> &[(Seat, Vec<u8>)] {
         self.given.get(&card).map_or(&[], Vec::as_slice)
-    }
-
-    /// M of N of a DKEK share, or of the first that a quorum guards.
-    pub fn quorum(&self, share: DkekShareNumber) -> Option<Quorum> {
-        let first = || self.plan.first_quorum().and_then(|share| self.plan.quorum(share));
-        self.plan.quorum(share).or_else(first)
     }
 
     /// How many seats of a quorum are open.

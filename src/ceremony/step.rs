@@ -45,6 +45,9 @@ pub enum When {
     NeedsEveryone,
     /// Only on a device that had been initialised before.
     Initialised(DeviceRole),
+    /// Only on a device that can have the SO-PIN of the custodians' cards already: it was initialised before, and not in the
+    /// days before these cards were dealt.
+    MayHaveCardsSoPin(DeviceRole),
     /// Only on a device that had been initialised before with an SO-PIN that somebody types.
     OtherSoPin(DeviceRole),
     /// Only when one try is left.

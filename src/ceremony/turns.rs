@@ -5,7 +5,7 @@ use super::field::{ExpectedWords, Field, FieldKind};
 use super::state::State;
 use super::step::{Actor, Kind, List, Step, step};
 use crate::plan::Plan;
-use crate::terms::{CustodianNumber, DkekShareNumber, Handle, Purpose, Scheme};
+use crate::terms::{CustodianNumber, DkekShareNumber, Handle, Purpose, Quorum, Scheme};
 
 /// The generator is seeded, passwords are typed, and everything is drawn.
 pub fn deal(list: &mut List, plan: &Plan) {
@@ -28,7 +28,7 @@ pub fn deal(list: &mut List, plan: &Plan) {
     }
     let deal = step("deal", Actor::Administrator)
         .then("deal", Kind::Do(draw))
-        .then("dealt", Kind::Read)
+        .then(if plan.first_quorum().is_some() { "dealt" } else { "dealt-passwords" }, Kind::Read)
         .forgetting([Handle::GeneratorSeed])
         .forgetting(plan.numbers().map(Handle::SharePassword));
     // Where no custodian's turn comes, nothing else waits for the end of sealing.
@@ -157,7 +157,7 @@ fn so_pin_words(state: &State, step: &Step) -> Vec<Field> {
 fn words(state: &State, step: &Step, card: Purpose) -> Vec<Field> {
     let expected = ExpectedWords {
         set: state.set_number(card),
-        threshold: state.plan.quorum(step.share).map(|quorum| quorum.threshold()),
+        threshold: state.plan.quorum(step.share).map(Quorum::threshold),
         number: custodian_of(step).map(CustodianNumber::get),
         taken: Vec::new(),
     };

@@ -10,7 +10,7 @@ use crate::terms::{DkekShareNumber, MOST_CUSTODIANS, Purpose, Scheme, Seat};
 pub type Values = Vec<(&'static str, String)>;
 
 /// The names of all values, for the test that reads the script's placeholders.
-pub const NAMES: [&str; 52] = [
+pub const NAMES: [&str; 53] = [
     "title",
     "administrator",
     "so_pin_holder",
@@ -61,6 +61,7 @@ pub const NAMES: [&str; 52] = [
     "custody",
     "scheme",
     "so_pin_custody",
+    "guards",
     "opened_file",
     "sets",
 ];
@@ -247,7 +248,7 @@ impl Machine {
                 None => people.push(format!("{} {share}", role("role-password-holder", plan.holder(share)))),
             }
         }
-        if plan.so_pin_share().is_none() {
+        if plan.so_pin_share().is_none() || plan.so_pin_holder != plan.administrator {
             people.push(role("role-so-pin-holder", &plan.so_pin_holder));
         }
         people.push(role("role-pin-holder", &plan.pin_holder));

@@ -169,6 +169,8 @@ pub enum Body {
         irreversible: bool,
         /// Esc leaves without doing anything ([`super::People::Leave`]): deviation notes, stop questions.
         may_leave: bool,
+        /// A deviation may be noted: everywhere but in the questions in between, which are asked to note one.
+        may_deviate: bool,
     },
     /// A share for its owner alone. Hidden until [`super::People::Show`]; hidden again by `Hide`, time or resize.
     Reveal {

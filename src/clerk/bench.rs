@@ -7,7 +7,7 @@ use super::faults;
 use crate::card::transport::Readers;
 use crate::card::{CardError, Device};
 use crate::record::Fact;
-use crate::secret::WipingBytes;
+use crate::secret::{WipingBytes, wipe_stack};
 use crate::terms::{DeviceRole, Fault, Handle, Serial};
 
 /// What a job brings back.
@@ -151,7 +151,9 @@ impl Worker {
             while let Ok(task) = inbox.recv() {
                 match task {
                     Task::Job(job) => {
-                        if outbox.send(job(&mut bench)).is_err() {
+                        let reply = job(&mut bench);
+                        wipe_stack();
+                        if outbox.send(reply).is_err() {
                             break;
                         }
                     }

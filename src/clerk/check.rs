@@ -36,7 +36,6 @@ pub fn check(kind: &FieldKind, place: u8, vault: &Vault) -> FieldCheck {
         },
         FieldKind::NewPassword => password::check(text),
         FieldKind::Password if text.is_empty() => FieldCheck::Empty,
-        FieldKind::Password => FieldCheck::Good,
         FieldKind::UserPin => user_pin(text, |_| Ok(())),
         FieldKind::NewUserPin { tries } => {
             let rule = |pin: &UserPin| pin.not_published().and_then(|()| pin.allows_tries(*tries));
@@ -56,7 +55,7 @@ pub fn check(kind: &FieldKind, place: u8, vault: &Vault) -> FieldCheck {
         FieldKind::Word(expected) => word(text, expected, || Fault::new("word-not-this").with("word", expected)),
         FieldKind::KeyReference { taken, .. } => key_reference(text, taken),
         FieldKind::Line if text.len() > LONGEST_LINE => FieldCheck::Wrong(Fault::new("line-too-long")),
-        FieldKind::Line => FieldCheck::Good,
+        FieldKind::Password | FieldKind::Line => FieldCheck::Good,
     }
 }
 

@@ -8,7 +8,7 @@ use std::thread;
 
 use crate::dkek::{DkekShare, Rounds, ShareFile, derive, open, seal};
 use crate::record::Defect;
-use crate::secret::WipingBytes;
+use crate::secret::{WipingBytes, wipe_stack};
 
 /// What the worker says.
 pub enum News<T> {
@@ -36,7 +36,10 @@ impl<T: Send + 'static> Job<T> {
         let stopped = Arc::new(AtomicBool::new(false));
         let flag = Arc::clone(&stopped);
         // Where no thread can be had, the sender is dropped, and the job says that its worker is gone.
-        let _ = thread::Builder::new().spawn(move || work(&send, &flag));
+        let _ = thread::Builder::new().spawn(move || {
+            work(&send, &flag);
+            wipe_stack();
+        });
         Self { news, stopped }
     }
 
@@ -116,6 +119,7 @@ pub fn begin_opening(tries: Vec<Try>, files: Vec<(String, ShareFile)>, rounds: R
                 break;
             }
         }
+        drop(tries);
         let _ = news.send(News::Done(OpenedFile { found }));
     })
 }

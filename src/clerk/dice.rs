@@ -13,8 +13,8 @@ const FEW: usize = 30;
 /// Chi-square with five degrees of freedom above this happens to fair dice once in 100,000 times.
 const MOST_CHI_SQUARE: f64 = 31.0;
 
-/// The same face so often in a row happens to fair dice about once in 40,000 ceremonies of 250 throws.
-const LONGEST_RUN: usize = 9;
+/// The same face so often in a row happens to fair dice about once in 50,000 ceremonies of 250 throws.
+const LONGEST_RUN: usize = 10;
 
 /// Throws that repeat a pattern of at most this length from the beginning on are no throws.
 const LONGEST_PATTERN: usize = 12;

@@ -1,4 +1,4 @@
-//! A folder with files that sc-hsm-tool made: one share file, wrapped keys, no record.
+//! A folder with files that sc-hsm-tool made: share files, wrapped keys, no record.
 
 use std::fs;
 

@@ -17,6 +17,7 @@ mod keys;
 mod notes;
 mod password;
 mod provision;
+mod share_files;
 mod shares;
 mod source;
 
@@ -33,7 +34,7 @@ use self::derive::{Job, News, OpenedFile, Try};
 use self::finding::{Finding, MISSING};
 use self::notes::Notes;
 use self::provision::{Pins, Target};
-use self::shares::{Given, Opening};
+use self::shares::{Given, Opening, Taking};
 use crate::card::transport::Readers;
 use crate::ceremony::{Act, Outcome};
 use crate::dkek::{Rounds, ShareFile};
@@ -41,7 +42,7 @@ use crate::plan::{Custody, PlannedKey};
 use crate::record::{BackedUpKey, Fact};
 use crate::room;
 use crate::secret::WipingBytes;
-use crate::terms::{DkekShareNumber, Fault, Handle, KeyLabel};
+use crate::terms::{DkekShareNumber, Fault, Handle, KeyLabel, Scheme};
 use crate::vault::Vault;
 
 /// The name of a share file in a folder.
@@ -191,54 +192,6 @@ impl Clerk {
         outcome
     }
 
-    fn poll_sealing(&mut self) -> Option<Outcome> {
-        if self.sealing.is_empty() {
-            return Some(Outcome::Failed(Fault::new("worker-gone")));
-        }
-        let (mut news, mut still) = (false, Vec::new());
-        for (share, job, mut progress) in std::mem::take(&mut self.sealing) {
-            match job.newest() {
-                Err(()) => return Some(Outcome::Failed(Fault::new("worker-gone"))),
-                Ok(Some(News::Done(file))) => {
-                    self.sealed.insert(share, file);
-                    news = true;
-                    continue;
-                }
-                Ok(Some(News::Progress(done, total))) => {
-                    progress = (done, total);
-                    news = true;
-                }
-                Ok(None) => {}
-            }
-            still.push((share, job, progress));
-        }
-        self.sealing = still;
-        if self.sealing.is_empty() {
-            return Some(Outcome::Done(vec![Fact::Enciphered { rounds: self.rounds.0 }]));
-        }
-        // The one that is furthest behind says how long it takes.
-        let behind = self.sealing.iter().map(|(_, _, progress)| *progress).min_by_key(|(done, _)| *done);
-        behind.filter(|_| news).map(|(done, total)| Outcome::Progress { done, total })
-    }
-
-    /// Begins to try passwords on the share file of a DKEK share.
-    fn open(&self, tries: Vec<Try>, opening: Opening, foreign: bool) -> Result<Pending, Fault> {
-        let contents = match &self.source {
-            Some(source) => source.share_files(opening.share, &self.notes.opened)?,
-            None => vec![(share_file_name(opening.share), self.own_share_file(opening.share)?)],
-        };
-        let mut files = Vec::new();
-        for (name, content) in contents {
-            let file = ShareFile::parse(&content).map_err(|error| faults::share_file(&error))?;
-            match (file.is_rehearsal(), self.rehearsal) {
-                (true, false) => return Err(Fault::new("rehearsal-artefact").with("what", name)),
-                (false, true) if !(foreign && self.training_files) => return Err(Fault::new("real-share-file")),
-                _ => files.push((name, file)),
-            }
-        }
-        Ok(Pending::Opening { job: derive::begin_opening(tries, files, self.rounds), opening })
-    }
-
     fn start(&mut self, act: Act, vault: &mut Vault) -> Result<Pending, Fault> {
         let done = |facts| Ok(Pending::Ready(Outcome::Done(facts)));
         match act {
@@ -253,12 +206,13 @@ impl Clerk {
             Act::CompareShare { card, custodian, scheme, set } => {
                 done(deal::compare(card, custodian, scheme, &set, vault)?)
             }
-            Act::FinishSealing if self.sealing.is_empty() && !self.sealed.is_empty() => done(Vec::new()),
+            Act::FinishSealing if self.all_sealed() => done(Vec::new()),
             Act::FinishSealing => Ok(Pending::Sealing),
             Act::ProveVaultEmpty => prove_empty(vault).map(|facts| Pending::Ready(Outcome::Done(facts))),
             Act::WriteShareFile { share } => done(self.write_share_file(share)?),
-            Act::TakeShare { card, seat, scheme, set, foreign } => {
-                done(shares::take(card, seat, scheme, set.as_deref(), foreign, vault)?)
+            Act::TakeShare { card, seat, scheme, set, threshold, foreign } => {
+                let taking = Taking { card, seat, scheme, set: set.as_deref(), threshold, foreign };
+                done(shares::take(&taking, vault)?)
             }
             Act::RebuildSoPin { seats } => done(shares::rebuild_so_pin(&seats, vault)?),
             Act::JoinDkek { shares, kcv } => done(shares::join(shares, kcv, vault)?),
@@ -266,14 +220,18 @@ impl Clerk {
                 let given = Given { seats: &seats, share, scheme, set: &set, threshold, foreign };
                 let tries = shares::tries(&given, vault)?;
                 let seats = seats.into_iter().map(|(seat, _)| seat).collect();
-                self.open(tries, Opening { share, seats, kcv }, foreign)
+                let otherwise = match scheme {
+                    Scheme::ScHsmTool => "shares-do-not-open",
+                    Scheme::Words => "words-do-not-open",
+                };
+                self.open(tries, Opening { share, seats, kcv, otherwise }, foreign)
             }
             Act::OpenWithPassword { share, kcv, foreign } => {
                 let typed = vault.typed(0).map(|text| WipingBytes::from_slice(text.expose()));
                 vault.forget_typed();
                 let password = typed.ok_or_else(|| Fault::new("typed-missing"))?;
                 let tries = vec![Try { password, agreeing: Vec::new(), defects: Vec::new() }];
-                let opening = Opening { share, seats: Vec::new(), kcv };
+                let opening = Opening { share, seats: Vec::new(), kcv, otherwise: "password-does-not-open" };
                 self.open(tries, opening, foreign)
             }
             Act::WriteManifest { keys } => done(self.write_manifest(&keys)?),
@@ -373,24 +331,6 @@ impl Clerk {
         let keys = self.source.as_ref().map_or(&self.notes.keys, |source| &source.keys);
         let found = keys.iter().find(|key| key.label == *label).cloned();
         found.ok_or_else(|| Fault::new("source-file-missing").with("file", keys::wrapped_name(label)))
-    }
-
-    fn write_share_file(&mut self, share: DkekShareNumber) -> Result<Vec<Fact>, Fault> {
-        let sealed = self.sealed.get(&share).ok_or_else(|| Fault::new("step-not-possible"))?;
-        let (name, content) = (share_file_name(share), sealed.to_bytes());
-        let written = if self.folder.has(&name) && self.folder.read(&name)? == content {
-            self.folder.written(&name)?
-        } else {
-            self.folder.write_new(&name, &content)?
-        };
-        self.sealed.remove(&share);
-        Ok(vec![Fact::Written { file: written.name, bytes: written.bytes, sha256: written.sha256 }])
-    }
-
-    /// A share file of this sitting, still the one that was written.
-    fn own_share_file(&self, share: DkekShareNumber) -> Result<Vec<u8>, Fault> {
-        let sha256 = self.notes.share_files.get(&share).ok_or_else(|| Fault::new("step-not-possible"))?;
-        keys::unchanged(&self.folder, &share_file_name(share), *sha256)
     }
 
     /// Remembers what the manifest will say.

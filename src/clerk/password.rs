@@ -7,14 +7,22 @@ use crate::terms::Fault;
 /// Shorter passwords of share files are refused. (`sc-hsm-tool` takes 6 and more.)
 pub const SHORTEST: usize = 14;
 
-/// Fewer bits are refused: with 30 million rounds a try, 60 bits are what the tool's own splitting gives.
-const FEWEST_BITS: u16 = 60;
+/// `sc-hsm-tool` takes no more at its prompt, and it must be able to open the file.
+const LONGEST: usize = 127;
+
+/// Fewer bits are refused: about five words that do not belong together. Every try costs 30 million rounds of MD5, which adds
+/// 25 bits of work.
+const FEWEST_BITS: u16 = 55;
+
+/// Bits of a letter out of 26.
+const LETTER: f64 = 4.7;
 
 /// How far a new password has come.
 pub fn check(text: &TypedText) -> FieldCheck {
     let count = |number: usize| u8::try_from(number).unwrap_or(u8::MAX);
     match text.len() {
         0 => FieldCheck::Empty,
+        length if length > LONGEST => FieldCheck::Wrong(Fault::new("password-too-long").with("most", LONGEST)),
         length if length < SHORTEST => FieldCheck::Typing { done: count(length), all: count(SHORTEST) },
         _ => match bits(text.expose()) {
             bits if bits < FEWEST_BITS => {
@@ -25,8 +33,9 @@ pub fn check(text: &TypedText) -> FieldCheck {
     }
 }
 
-/// Bits at best: every character that does not repeat or continue the ones before it counts with the kinds of characters
-/// there are, a small letter within a word with what English letters give.
+/// Bits at best: a character counts with the kinds of characters there are, a small letter within a word with what is left
+/// of it once the word has begun, a space between words and whatever repeats or continues what stands before it next to
+/// nothing. A word of six letters comes to about 13 bits, as in lists of 7,776 words.
 fn bits(text: &[u8]) -> u16 {
     let has = |kind: fn(&u8) -> bool| text.iter().any(kind);
     let kinds = [
@@ -48,8 +57,9 @@ fn bits(text: &[u8]) -> u16 {
         let in_word = byte.is_ascii_lowercase() && before.is_some_and(|before| before.is_ascii_lowercase());
         sum += match (follows || earlier, in_word) {
             (true, _) => 0.5,
-            (false, true) => full.min(2.5),
-            (false, false) => full,
+            (false, true) => 1.6,
+            (false, false) if *byte == b' ' => 0.0,
+            (false, false) => full.min(if byte.is_ascii_lowercase() { LETTER } else { full }),
         };
     }
     // never more than a few hundred
@@ -74,7 +84,8 @@ mod tests {
         for weak in ["aaaaaaaaaaaaaaaaaaaa", "12345678901234567890", "passwordpassword", "qwertyqwertyqwerty"] {
             assert!(matches!(check_text(weak), FieldCheck::Wrong(_)), "{weak}");
         }
-        for strong in ["correct horse battery staple hat", "vQ7#mW2x!Lz9pT", "four custodians hold this rehearsal"] {
+        for strong in ["correct horse battery staple lantern", "vQ7#mW2x!Lz9pT", "four custodians hold this rehearsal"]
+        {
             assert!(matches!(check_text(strong), FieldCheck::Strength { .. }), "{strong}: {:?}", check_text(strong));
         }
     }

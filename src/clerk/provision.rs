@@ -143,7 +143,7 @@ pub fn initialise(bench: &mut Bench, target: &Target, pins: Pins) -> Reply {
 fn initialised(bench: &mut Bench, target: &Target, pins: &Pins) -> Result<Vec<Fact>, Fault> {
     let user_pin = user_pin(&pins.user)?;
     let current = match &pins.current {
-        Some(typed) if target.initialised => so_pin(typed)?,
+        Some(typed) if target.initialised && !target.same_so_pin => so_pin(typed)?,
         None if target.initialised && !target.same_so_pin => return Err(Fault::new("pins-missing")),
         _ => so_pin(&pins.new)?,
     };

@@ -20,23 +20,34 @@ const MOST_TRIES: usize = 48;
 
 /// Takes the share typed at a seat into the vault. Where its set is not known yet, it was typed too, and everybody else sees
 /// it from then on.
-pub fn take(
-    card: Purpose,
-    seat: Seat,
-    scheme: Scheme,
-    set: Option<&str>,
-    foreign: bool,
-    vault: &mut Vault,
-) -> Result<Vec<Fact>, Fault> {
+pub fn take(taking: &Taking<'_>, vault: &mut Vault) -> Result<Vec<Fact>, Fault> {
+    let Taking { card, seat, scheme, set, threshold, foreign } = *taking;
     let taken = match scheme {
         Scheme::ScHsmTool => numbers(set, foreign, vault),
-        Scheme::Words => words(vault),
+        Scheme::Words => words(threshold, vault),
     };
     vault.forget_typed();
     let Taken { secret, ids, set: typed } = taken?;
     vault.keep(Handle::SeatShare(card, seat), secret);
     let typed = Fact::SetTyped { card, set: typed };
     Ok(set.is_none().then_some(typed).into_iter().chain([Fact::Given { card, seat, ids }]).collect())
+}
+
+/// What is known of a share that is given at a seat.
+#[derive(Clone, Copy)]
+pub struct Taking<'a> {
+    /// What it is a share of.
+    pub card: Purpose,
+    /// Where it is given.
+    pub seat: Seat,
+    /// How it is written.
+    pub scheme: Scheme,
+    /// Its set, where that is known.
+    pub set: Option<&'a str>,
+    /// M.
+    pub threshold: u8,
+    /// Made elsewhere.
+    pub foreign: bool,
 }
 
 /// A share that was typed.
@@ -57,25 +68,29 @@ fn numbers(prime: Option<&str>, foreign: bool, vault: &Vault) -> Result<Taken, F
     };
     let prime = prime.map_err(read)?;
     let id = typed(first)?.expose();
-    let ids = if foreign { id_readings(id) } else { vec![read_id(id).map_err(read)?] };
-    let id = *ids.first().ok_or_else(|| Fault::new("id-not-number"))?;
+    let mut ids = if foreign { id_readings(id) } else { vec![read_id(id).map_err(read)?] };
     let value = read_value(typed(first + 1)?.expose(), true).map_err(read)?;
     if let Some(check) = vault.typed(first + 2).filter(|text| !text.is_empty()) {
         let check = read_check(check.expose()).map_err(read)?;
-        let right = |id: &u8| verdict(prime.get(), *id, &value, &check) == CheckVerdict::Right;
-        if !ids.iter().any(right) {
+        // They also tell which of two readings of an id is meant.
+        ids.retain(|id| verdict(prime.get(), *id, &value, &check) == CheckVerdict::Right);
+        if ids.is_empty() {
             return Err(Fault::new("check-bytes-several"));
         }
     }
+    let id = *ids.first().ok_or_else(|| Fault::new("id-not-number"))?;
     let share = PasswordShare { prime, id, value };
     share.check().map_err(faults::share)?;
     Ok(Taken { secret: WipingBytes::from_slice(share.value.expose()), ids, set: prime.to_string() })
 }
 
 /// All words of a strong share.
-fn words(vault: &Vault) -> Result<Taken, Fault> {
+fn words(threshold: u8, vault: &Vault) -> Result<Taken, Fault> {
     let typed = vault.typed(0).ok_or_else(|| Fault::new("typed-missing"))?;
     let share = read_words(typed.expose()).map_err(words_fault)?;
+    if share.threshold != threshold {
+        return Err(Fault::new("words-other-threshold").with("found", share.threshold).with("planned", threshold));
+    }
     Ok(Taken { secret: write_words(&share), ids: vec![share.number], set: share.set.to_string() })
 }
 
@@ -118,7 +133,7 @@ pub fn tries(given: &Given<'_>, vault: &Vault) -> Result<Vec<Try>, Fault> {
 fn words_tries(given: &Given<'_>, vault: &Vault) -> Result<Vec<Try>, Fault> {
     let shares = strong_shares(given.seats.iter().map(|(seat, _)| *seat), Purpose::DkekShare(given.share), vault)?;
     let list: Vec<&StrongShare> = shares.iter().collect();
-    let found = strong_candidates(&list).map_err(faults::share)?;
+    let found = strong_candidates(&list).map_err(|_| Fault::new("shares-of-other-sets"))?;
     let attempt = |candidate: StrongCandidate| Try {
         password: password_of(&candidate.secret),
         agreeing: candidate.agreeing,
@@ -241,12 +256,13 @@ pub struct Opening {
     pub seats: Vec<Seat>,
     /// The KCV that the DKEK share must have, where it is known.
     pub kcv: Option<Kcv>,
+    /// The fault where nothing opens it.
+    pub otherwise: &'static str,
 }
 
 /// What opening a share file brought: the DKEK share into the vault, or the fault. Keeps the seats' shares when it failed.
 pub fn opened(found: Option<Found>, opening: &Opening, vault: &mut Vault) -> Result<Vec<Fact>, Fault> {
-    let nothing = if opening.seats.is_empty() { "password-does-not-open" } else { "shares-do-not-open" };
-    let Found { share, file, agreeing, mut defects } = found.ok_or_else(|| Fault::new(nothing))?;
+    let Found { share, file, agreeing, mut defects } = found.ok_or_else(|| Fault::new(opening.otherwise))?;
     let kcv = share.kcv();
     if let Some(expected) = opening.kcv.filter(|expected| *expected != kcv) {
         return Err(Fault::new("kcv-differs").with("found", kcv).with("expected", expected));

@@ -140,7 +140,7 @@ impl Day<'_> {
                     .push((format!("{} {share}", script.word("role-password-holder")), plan.holder(share).to_owned())),
             }
         }
-        if plan.so_pin_share().is_none() {
+        if plan.so_pin_share().is_none() || plan.so_pin_holder != plan.administrator {
             people.push(role("role-so-pin-holder", &plan.so_pin_holder));
         }
         people.push(role("role-pin-holder", &plan.pin_holder));

@@ -207,7 +207,7 @@ impl Book<'_> {
         let when = match stage.when {
             When::Always | When::Proven | When::KnowsPrime => None,
             When::NeedsEveryone => Some("paper-when-everyone"),
-            When::Initialised(_) | When::OtherSoPin(_) => Some("paper-when-initialised"),
+            When::Initialised(_) | When::OtherSoPin(_) | When::MayHaveCardsSoPin(_) => Some("paper-when-initialised"),
             When::LastTry(..) => Some("paper-when-last-try"),
             When::Stolen => Some("paper-when-stolen"),
             When::TypesPrime => Some("paper-when-foreign"),

@@ -131,12 +131,14 @@ impl Plan {
         names.get(number.index()).map_or("", String::as_str)
     }
 
-    /// Somebody stands in for a custodian.
-    pub fn substitute(&mut self, share: DkekShareNumber, number: CustodianNumber, name: &str) {
-        let custody = self.dkek_shares.get_mut(share.index());
-        if let Some(Custody::Quorum { custodians, .. }) = custody
-            && let Some(place) = custodians.get_mut(number.index())
-        {
+    /// Somebody stands in for a custodian, or for who holds the password (no number).
+    pub fn substitute(&mut self, share: DkekShareNumber, number: Option<CustodianNumber>, name: &str) {
+        let place = match (self.dkek_shares.get_mut(share.index()), number) {
+            (Some(Custody::Quorum { custodians, .. }), Some(number)) => custodians.get_mut(number.index()),
+            (Some(Custody::Password { holder }), None) => Some(holder),
+            _ => None,
+        };
+        if let Some(place) = place {
             name.clone_into(place);
         }
     }

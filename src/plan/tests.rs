@@ -77,7 +77,7 @@ fn several_dkek_shares_have_each_their_own_people() {
     assert_eq!(names_of(&with_shares(twice)), ["plan-two-shares"]);
     assert_eq!(names_of(&with_shares(r#"[{"password_holder": "A"}]"#)), ["plan-one-password"]);
     assert_eq!(names_of(&with_shares("[]")), ["plan-dkek-shares"]);
-    let nine = format!("[{}]", vec![r#"{"password_holder": "A"}"#; 9].join(","));
+    let nine = format!("[{}]", [r#"{"password_holder": "A"}"#; 9].join(","));
     assert_eq!(names_of(&with_shares(&nine)), ["plan-dkek-shares"]);
     let both = with_shares(r#"[{"custodians": ["A", "B"], "threshold": 2}]"#).replacen('{', r#"{"threshold": 2,"#, 1);
     assert_eq!(names_of(&both), ["plan-quorum-twice"]);

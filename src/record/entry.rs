@@ -261,8 +261,8 @@ pub enum Entry {
     Deviates { step: Number, name: String },
     /// People added something.
     Remarked { step: Number, remark: Remark, text: String },
-    /// Somebody stands in for a custodian.
-    Substituted { step: Number, share: DkekShareNumber, custodian: CustodianNumber, name: String },
+    /// Somebody stands in for a custodian, or for who holds a password (no number).
+    Substituted { step: Number, share: DkekShareNumber, custodian: Option<CustodianNumber>, name: String },
     /// The last line.
     Sealed { ending: Ending, deviations: u16 },
 }

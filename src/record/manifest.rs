@@ -69,6 +69,12 @@ pub struct Manifest {
 impl Manifest {
     /// Reads a manifest file.
     pub fn parse(text: &str) -> Result<Self, Fault> {
+        // The form that earlier versions of this program wrote.
+        let form =
+            serde_json::from_str::<serde_json::Value>(text).ok().and_then(|value| value.get("manifest")?.as_u64());
+        if form == Some(1) {
+            return Err(Fault::new("manifest-of-old-form"));
+        }
         let manifest: Self = serde_json::from_str(text).map_err(|error| {
             Fault::new("manifest-unreadable").with("line", error.line()).with("column", error.column())
         })?;

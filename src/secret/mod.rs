@@ -5,10 +5,12 @@
 
 mod bytes;
 mod pin;
+mod stack;
 mod typed;
 
 pub use bytes::{Full, WipingBytes};
 pub use pin::{PinRule, SoPin, UserPin};
+pub use stack::wipe_stack;
 pub use typed::TypedText;
 
 use subtle::ConstantTimeEq;

@@ -269,7 +269,14 @@ fn header_words(kind: Kind, set: u32, threshold: u8, number: u8) -> [u16; HEADER
 fn header_fault(symbols: &[u16], expected: &Expected) -> Option<WordsReading> {
     let first = *symbols.first()?;
     if first >> 8 != u16::from(expected.kind.code()) {
-        return Some(WordsReading::OtherKind);
+        // A slip in the first word is likelier than a card of another kind, which only all three words show.
+        let [code, _] = (first & LOWEST).to_be_bytes();
+        let other = Kind::of_code(code).is_some() && symbols.len() >= HEADER;
+        return match (other, symbols.len() >= HEADER || expected.set.is_some()) {
+            (true, _) => Some(WordsReading::OtherKind),
+            (false, true) => Some(WordsReading::OtherSet { place: 1 }),
+            (false, false) => None,
+        };
     }
     let of_set = expected.set.map(|set| header_words(expected.kind, set, 1, 1));
     // the last of the three belongs to the set with its first three bits only

@@ -34,6 +34,8 @@ pub enum Mode {
         masked: bool,
         /// Esc leaves.
         may_leave: bool,
+        /// A deviation may be noted.
+        may_deviate: bool,
         /// There is more than one field.
         several: bool,
         /// Everything is good and Enter on the last field goes on.
@@ -232,7 +234,7 @@ pub fn entries(mode: Mode) -> (Vec<Entry>, Vec<Entry>) {
         Mode::Ticked => (vec![GO_ON, TICK, MOVE, PAGES], common),
         Mode::Choose { digits: true } => (vec![CHOOSE_OR_DIGIT, MOVE, PAGES], common),
         Mode::Choose { digits: false } => (vec![CHOOSE, MOVE, PAGES], common),
-        Mode::Form { made_of, masked, may_leave, several, complete } => {
+        Mode::Form { made_of, masked, may_leave, may_deviate, several, complete } => {
             let mut own = vec![match (complete, several) {
                 (true, _) => COMPLETE,
                 (false, true) => ADVANCE,
@@ -250,12 +252,10 @@ pub fn entries(mode: Mode) -> (Vec<Entry>, Vec<Entry>) {
                 own.push(UNMASK);
             }
             own.extend([CLEAR, ERASE, PAGES]);
-            let mut common = if may_leave { vec![LEAVE, STOP] } else { vec![DEVIATION, STOP] };
-            if made_of != MadeOf::Characters {
-                // a question mark is no text here
-                common.insert(0, HELP);
-            }
-            (own, common)
+            // where characters are typed, a question mark is text
+            let help = (made_of != MadeOf::Characters).then_some(HELP);
+            let common = [help, may_leave.then_some(LEAVE), may_deviate.then_some(DEVIATION), Some(STOP)];
+            (own, common.into_iter().flatten().collect())
         }
         Mode::Concealed => (vec![SHOW, SCROLL_QUIETLY], common),
         Mode::ConcealedAgain => (vec![GO_ON, SHOW_AGAIN, SCROLL_QUIETLY], common),
@@ -299,11 +299,46 @@ pub mod tests {
         Mode::Choose { digits: false },
         Mode::Working { may_stop: true },
         Mode::Working { may_stop: false },
-        Mode::Form { made_of: MadeOf::Characters, masked: true, may_leave: false, several: true, complete: false },
-        Mode::Form { made_of: MadeOf::Characters, masked: false, may_leave: true, several: false, complete: true },
-        Mode::Form { made_of: MadeOf::Words, masked: true, may_leave: false, several: true, complete: false },
-        Mode::Form { made_of: MadeOf::Words, masked: true, may_leave: true, several: false, complete: false },
-        Mode::Form { made_of: MadeOf::Throws, masked: true, may_leave: false, several: false, complete: false },
+        Mode::Form {
+            made_of: MadeOf::Characters,
+            masked: true,
+            may_leave: false,
+            may_deviate: true,
+            several: true,
+            complete: false,
+        },
+        Mode::Form {
+            made_of: MadeOf::Characters,
+            masked: false,
+            may_leave: true,
+            may_deviate: false,
+            several: false,
+            complete: true,
+        },
+        Mode::Form {
+            made_of: MadeOf::Words,
+            masked: true,
+            may_leave: false,
+            may_deviate: true,
+            several: true,
+            complete: false,
+        },
+        Mode::Form {
+            made_of: MadeOf::Words,
+            masked: true,
+            may_leave: true,
+            may_deviate: true,
+            several: false,
+            complete: false,
+        },
+        Mode::Form {
+            made_of: MadeOf::Throws,
+            masked: true,
+            may_leave: false,
+            may_deviate: true,
+            several: false,
+            complete: false,
+        },
         Mode::Concealed,
         Mode::ConcealedAgain,
         Mode::Shown,

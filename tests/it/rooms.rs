@@ -20,8 +20,8 @@ const TABLE: [(&str, &[&str]); 22] = [
     (
         "app",
         &[
-            "audience", "card", "ceremony", "clerk", "dkek", "plan", "record", "room", "script", "secret", "softcard",
-            "terminal", "terms", "vault",
+            "audience", "card", "ceremony", "clerk", "dkek", "paper", "plan", "record", "room", "script", "secret",
+            "softcard", "terminal", "terms", "vault",
         ],
     ),
     ("terminal", &["ceremony", "script", "secret", "terms", "vault", "wordlists"]),

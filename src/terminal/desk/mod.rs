@@ -135,7 +135,7 @@ impl Desk {
             Body::Choose { options, .. } | Body::Fault { choices: options, .. } => {
                 Mode::Choose { digits: options.len() <= 9 }
             }
-            Body::Form { fields, may_leave, .. } => Mode::Form {
+            Body::Form { fields, may_leave, may_deviate, .. } => Mode::Form {
                 made_of: match fields.get(self.focus).map(|field| &field.kind) {
                     Some(FieldKind::ShareWords { .. }) => MadeOf::Words,
                     Some(FieldKind::Dice { .. }) => MadeOf::Throws,
@@ -143,6 +143,7 @@ impl Desk {
                 },
                 masked: fields.get(self.focus).is_some_and(|field| field.masked),
                 may_leave: *may_leave,
+                may_deviate: *may_deviate,
                 several: fields.len() > 1,
                 complete: first_not_good(fields).is_none() && self.focus + 1 >= fields.len(),
             },

@@ -64,7 +64,7 @@ fn field(label: &str, kind: FieldKind, state: FieldState) -> FieldView {
 }
 
 fn form(fields: Vec<FieldView>) -> Body {
-    Body::Form { text: texts(&["Type it."]), fields, irreversible: false, may_leave: false }
+    Body::Form { text: texts(&["Type it."]), fields, irreversible: false, may_leave: false, may_deviate: true }
 }
 
 fn two_pins(first: FieldState, second: FieldState) -> View {
@@ -116,6 +116,7 @@ fn every_body() -> Vec<Body> {
             fields: vec![field("Serial", FieldKind::Serial(Serial::new("DENK0200074").unwrap()), FieldState::Empty)],
             irreversible: true,
             may_leave: true,
+            may_deviate: false,
         },
         reveal(false, false),
         reveal(false, true),

@@ -3,6 +3,8 @@
 
 use std::fs;
 
+use hsm_ceremony::share::{PasswordShare, SharePrime, check_bytes as share_check, read_value, write_check};
+
 use crate::support::walk::{self, SO_PIN, USER_PIN};
 use crate::support::wizard::Wizard;
 
@@ -24,6 +26,8 @@ const PLAN: &str = r#"{
 }"#;
 
 const CLEAR: &[u8] = b"\x15";
+/// Shift-Tab.
+const BACK: &[u8] = b"\x1b[Z";
 const GARBAGE: &[u8] = b"\x1b[31m\x1b]0;title\x07\x1b[<0;12;7M\x1bOP\x1b[99~\x1b[1;5C\x00\x1c\x1f";
 const NOT_ASCII: &str = "Only plain letters, digits and signs (ASCII)";
 
@@ -115,13 +119,14 @@ fn every_field_of_establish_refuses_what_is_wrong_and_goes_on_with_what_is_right
         refused(w, word, if word == "ALL" { "3 of 10 so far" } else { "Type ALL NEEDED, in capitals" });
     }
     walk::fill(w, &["ALL NEEDED"]);
+    w.pass("How the shares are made and carried");
     w.pass("Know what guards what");
     walk::people_and_room(w);
     in_between(w);
     w.pass("take the device that shall hold the keys");
     let serial = walk::device(w, "One device was found:");
     w.pass("The generator is seeded from");
-    w.pass("shares are computed");
+    w.pass("Everything is computed");
 
     let mut notes = Vec::new();
     for custodian in 1..=2 {
@@ -221,7 +226,7 @@ fn in_between(w: &mut Wizard) {
     w.keys(b"\x1b");
 }
 
-/// Prime, id and value of the card.
+/// Prime, id, value and check bytes of the card.
 fn whole_card(w: &mut Wizard, note: &walk::Note) {
     needed(w);
     for place in [0, 9, 22] {
@@ -253,15 +258,48 @@ fn whole_card(w: &mut Wizard, note: &walk::Note) {
     refused(w, &note.value[..20], "7 of 8 so far");
     refused(w, &"a0:".repeat(200), "More than 8 groups.");
     refused(w, &format!("{}0", note.value), "More than 8 groups.");
-    // the right length and alphabet, but not what was dealt
-    walk::fill(w, &[&changed(&note.value, 12)]);
+    check_bytes(w, note);
+
+    // everything belongs together, but it is not what was dealt
+    let wrong = changed(&note.value, 12);
+    w.keys(BACK);
+    w.press(CLEAR);
+    next_field(w, &wrong);
+    w.press(CLEAR);
+    walk::fill(w, &[&checked(note, &wrong)]);
     w.wait_for("What was typed is not what was dealt");
     assert!(w.screen().contains("group 5"), "{}", w.screen());
     w.keys_all_read(b"4 9x");
     w.see("What was typed is not what was dealt");
     w.keys(b"1");
     w.wait_for("type everything from your card");
-    walk::fill(w, &[&note.prime, &note.id, &note.value.replace(':', "")]);
+    walk::fill(w, &[&note.prime, &note.id, &note.value.replace(':', ""), &note.check.replace(':', " ")]);
+}
+
+/// The right length and alphabet are not enough: the check bytes name the group.
+fn check_bytes(w: &mut Wizard, note: &walk::Note) {
+    next_field(w, &changed(&note.value, 12));
+    needed(w);
+    refused(w, &note.check, "Look at group 5 of the value: most likely wrong.");
+    w.keys(BACK);
+    w.press(CLEAR);
+    next_field(w, &note.value);
+    refused(w, "4o", "Group 1: only digits 0-9 and letters a-f.");
+    refused(w, "4:1b", "Group 1 has one character only");
+    refused(w, &note.check[..2], "1 of 2 so far");
+    refused(w, &format!("{}0", note.check), "Check bytes are two groups.");
+    refused(w, &changed(&note.check, 4), "Look at group 2 here: most likely wrong.");
+    w.keys(note.check.as_bytes());
+}
+
+/// The check bytes that this value would have on this card.
+fn checked(note: &walk::Note, value: &str) -> String {
+    let share = PasswordShare {
+        prime: SharePrime::parse(note.prime.as_bytes()).unwrap(),
+        id: note.id.parse().unwrap(),
+        value: read_value(value.as_bytes(), true).unwrap(),
+    };
+    String::from_utf8(write_check(&share_check(&share)).expose().to_vec()).unwrap()
 }
 
 /// Shares that cannot be right, and shares that only look right.
@@ -275,20 +313,27 @@ fn seats(w: &mut Wizard, notes: &[walk::Note]) {
     refused(w, "2", "This is card 2; the custodian who sits here is number 1");
     next_field(w, "1");
     needed(w);
-    walk::fill(w, &["ff:ff:ff:ff:ff:ff:ff:ff"]);
+    // a card without check bytes is as good
+    walk::fill(w, &["ff:ff:ff:ff:ff:ff:ff:ff", ""]);
     w.wait_for("it is not smaller than the prime");
     assert_eq!(w.step(), "Step 5.1");
     w.keys(b"1");
     w.wait_for("Type id and value from the card");
-    // a wrong share looks like a right one until the file is to be opened
-    walk::fill(w, &["1", &notes[0].wrong_value()]);
+    // without its check bytes a wrong share looks like a right one until the file is to be opened
+    walk::fill(w, &["1", &notes[0].wrong_value(), ""]);
     w.wait_for("Seat 2 of");
     // who sits already cannot sit down again
     w.keys_all_read(b"1");
     w.see("Seat 2 of");
     w.keys(b"2");
     w.wait_for("Type id and value from the card");
-    walk::fill(w, &["2", &notes[1].value]);
+    next_field(w, "2");
+    next_field(w, &notes[1].wrong_value());
+    never_taken(w);
+    refused(w, &notes[1].check, "Look at group 8 of the value: most likely wrong.");
+    w.keys(BACK);
+    w.press(CLEAR);
+    walk::fill(w, &[&notes[1].value, ""]);
     w.wait_for("These shares do not open the share file");
     w.keys(b"1");
     for (seat, note) in (1..).zip(notes) {

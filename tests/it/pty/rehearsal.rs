@@ -32,7 +32,7 @@ fn four_custodians_make_and_restore_a_key() {
     assert!(finds.iter().all(|find| find.stride == 1), "typed keys were kept: {finds:?}");
     for note in &notes {
         walk::assert_gone(&wizard, note);
-        let finds = look_through(&wizard, &Needle::share_value(&note.value));
+        let finds = look_through(&wizard, &needles_of(note));
         assert!(finds.is_empty(), "left in memory after both ceremonies: {finds:?}");
     }
     wizard.keys(b"3");
@@ -85,11 +85,12 @@ fn establish(wizard: &mut Wizard) -> Vec<Note> {
 /// Shows, hides, shows again; the window changes its size meanwhile; memory is looked through.
 fn first_custodian(wizard: &mut Wizard) -> Note {
     let note = walk::show(wizard, 1);
-    let needles = Needle::share_value(&note.value);
+    let needles = needles_of(&note);
     let finds = look_through(wizard, &needles);
     let sees = |name: &str, spread: bool| finds.iter().any(|find| find.name == name && (find.stride > 1) == spread);
     assert!(sees("with colons", false), "the scanner sees the share that is lent: {finds:?}");
     assert!(sees("as it is shown", true), "the scanner sees the cells of the screen: {finds:?}");
+    assert!(sees("check bytes", false) && sees("check bytes as shown", true), "the check bytes likewise: {finds:?}");
     assert!(bare(&wizard.screen_and_scrollback()).contains(&bare(&note.value)), "the test can see");
     walk::hide(wizard, &note);
     walk::assert_gone(wizard, &note);
@@ -98,7 +99,8 @@ fn first_custodian(wizard: &mut Wizard) -> Note {
     wizard.allow(&note.value);
     wizard.keys(b" ");
     wizard.wait_for_share();
-    assert_eq!(Note::from_screen(&wizard.screen()).value, note.value);
+    let again = Note::from_screen(&wizard.screen());
+    assert_eq!((again.value, again.check), (note.value.clone(), note.check.clone()));
     let erased = count(&wizard.log(), ERASE);
     wizard.resize(30, 100);
     wizard.wait_for("Hidden.");
@@ -117,15 +119,14 @@ fn first_custodian(wizard: &mut Wizard) -> Note {
     wizard.wait_for("Hidden.");
     wizard.watch();
 
-    // a wrong character is found when all is typed, and nothing is lost
+    // a wrong group is named as soon as the check bytes are typed, before anything is compared; nothing is lost
     walk::to_the_card(wizard);
-    walk::fill(wizard, &[&note.prime, "1", &note.wrong_value()]);
-    wizard.wait_for("What was typed is not what was dealt");
-    assert!(wizard.screen().contains("group 8"), "{}", wizard.screen());
+    walk::fill(wizard, &[&note.prime, "1", &note.wrong_value(), &note.check]);
+    wizard.see("Look at group 8 of the value: most likely wrong.");
+    wizard.see("This field is not right yet");
     assert_eq!(wizard.step(), "Step 3.1");
-    wizard.keys(b"1");
-    wizard.wait_for("type everything from your card");
-    walk::fill(wizard, &[&note.prime, "1", &note.value]);
+    wizard.keys(b"\x1b[Z\x15");
+    walk::fill(wizard, &[&note.value, ""]);
     walk::bag(wizard, "B-0001");
 
     wizard.wait_for("Step 3.2");
@@ -160,7 +161,7 @@ fn second_custodian(wizard: &mut Wizard) -> Note {
     wizard.keys(b"\x1b");
     wizard.wait_for("4 of 8 so far");
     // a new screen begins with the first field that is not good
-    walk::fill(wizard, &[rest]);
+    walk::fill(wizard, &[rest, &note.check]);
     walk::bag(wizard, "");
     wizard.wait_for("Step 3.3");
     walk::assert_gone(wizard, &note);
@@ -194,6 +195,10 @@ fn restore(wizard: &mut Wizard, notes: &[Note]) {
     walk::log_in_and_load(wizard);
     walk::bring_the_key_back(wizard);
     walk::close(wizard);
+}
+
+fn needles_of(note: &Note) -> Vec<Needle> {
+    Needle::share_value(&note.value).into_iter().chain(Needle::check_bytes(&note.check)).collect()
 }
 
 fn look_through(wizard: &Wizard, needles: &[Needle]) -> Vec<crate::support::memory::Find> {
@@ -232,7 +237,7 @@ fn openssl_agrees(made: &Path, restored: &Path) {
     assert!(!verify(&changed).status.success(), "the test can tell");
 }
 
-/// No share value, PIN or SO-PIN in any file, except the software cards: they are the devices, and keep their PINs.
+/// No share value, check bytes, PIN or SO-PIN in any file, except the software cards: they are the devices, and keep their PINs.
 fn no_secret_in_files(records: &Path, notes: &[Note]) {
     let mut secrets: Vec<(String, Vec<u8>)> = Vec::new();
     let mut add_hex = |what: &str, hex: &str| {
@@ -254,6 +259,8 @@ fn no_secret_in_files(records: &Path, notes: &[Note]) {
     }
     add_hex("SO-PIN", SO_PIN);
     secrets.push(("user PIN".to_owned(), USER_PIN.as_bytes().to_vec()));
+    // four digits alone are in many a digest
+    secrets.extend(notes.iter().map(|note| (format!("check bytes {}", note.id), note.check.as_bytes().to_vec())));
     let mut looked_at = 0;
     let mut folders = vec![records.to_owned()];
     while let Some(folder) = folders.pop() {

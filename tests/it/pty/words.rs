@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use crate::support::memory::{Needle, scan};
-use crate::support::walk;
+use crate::support::memory::scan;
+use crate::support::walk::{self, WordCard};
 use crate::support::wizard::{Wizard, bare};
 
 const PLAN: &str = r#"{
@@ -16,27 +16,6 @@ const PLAN: &str = r#"{
   "device": { "so_pin_holder": "Barbara Liskov", "pin_holder": "Donald Knuth", "user_pin_tries": 3, "pin_reset": "off" },
   "keys": [{ "label": "ec-root", "type": "EC:secp256r1", "id": "10" }]
 }"#;
-
-/// The 33 words as they stand on the screen, and the first row of their grid.
-fn words_on(screen: &str) -> (Vec<String>, String) {
-    let rows: Vec<Vec<&str>> = screen.lines().map(|line| line.split_whitespace().collect()).collect();
-    let mut words = vec![String::new(); 33];
-    for row in rows.iter().filter(|row| row.len() == 6) {
-        for two in row.chunks(2) {
-            let Ok(number) = two[0].trim_end_matches('=').parse::<usize>() else { continue };
-            words[number - 1].push_str(two[1]);
-        }
-    }
-    assert!(words.iter().all(|word| word.len() >= 3), "not all words on:\n{screen}");
-    let first = screen.lines().find(|line| line.contains(&words[0]) && line.contains(&words[22])).unwrap();
-    (words, first.trim().to_owned())
-}
-
-/// Four letters of each word, as people type them.
-fn short(words: &[String]) -> String {
-    let begun: Vec<&str> = words.iter().map(|word| &word[..word.len().min(4)]).collect();
-    begun.join(" ") + " "
-}
 
 #[test]
 fn a_custodian_types_words_and_puts_the_wrong_one_right() {
@@ -57,51 +36,46 @@ fn a_custodian_types_words_and_puts_the_wrong_one_right() {
     wizard.pass("The generator is seeded from");
     wizard.pass("Everything is computed");
 
-    wizard.wait_for("Step 3.1");
-    while wizard.footer().contains("Enter read on") {
-        wizard.press(b"\r");
-    }
-    wizard.keys(b"\r");
-    wizard.wait_for_share();
+    walk::reveal(&mut wizard, "Step 3.1");
     let screen = wizard.screen();
     assert!(!screen.contains("more below") && screen.contains("check words"), "all fits:\n{screen}");
-    let (words, row) = words_on(&screen);
-    let together = words[..4].join(" ");
-    let needles = [Needle::exact("in one text", together.as_bytes()), Needle::spaced("as shown", row.as_bytes())];
+    let card = WordCard::from_screen(&screen, 33);
+    let WordCard { words, row } = &card;
+    let needles = card.needles();
     let find = |wizard: &Wizard| {
         scan(wizard.pid(), &needles)
             .unwrap_or_else(|error| panic!("its memory cannot be read (it takes root): {error}"))
     };
     let seen = find(&wizard);
-    assert!(needles.iter().all(|needle| seen.iter().any(|find| find.name == needle.name)), "the scanner sees {seen:?}");
+    for name in ["in one text", "its check words", "as shown"] {
+        assert!(seen.iter().any(|find| find.name == name), "the scanner sees {seen:?}");
+    }
     wizard.keys(b"h");
     wizard.wait_for("Hidden.");
-    wizard.forbid(&row);
+    wizard.forbid(row);
 
     // word 14 is another one than on the card
     wizard.keys(b"\r");
     wizard.wait_for("type the words from your card");
-    let mut typed = words.clone();
-    typed[13] = if words[13] == "zebra" { "zone" } else { "zebra" }.to_owned();
-    wizard.keys(short(&typed).as_bytes());
+    wizard.keys(card.with(14, card.other_than(14)).short().as_bytes());
     wizard.wait_for("Word 14 is wrong");
     let screen = wizard.screen();
     assert!(screen.contains("14 ✗ ••••") && screen.contains("Ctrl-T shows what your card may say"), "{screen}");
-    assert!(words.iter().filter(|word| word.len() > 4).all(|word| !bare(&screen).contains(&bare(word))), "{screen}");
+    walk::assert_no_word(&screen, &card, "the screen");
     // its owner looks: what was typed, and what the card may say
-    wizard.allow(&row);
+    wizard.allow(row);
     wizard.keys(b"\x14");
     wizard.see(&format!("Word 14: your card may say {}", words[13]));
-    assert!(bare(&wizard.screen()).contains(&bare(&row)), "what was typed is shown");
+    assert!(bare(&wizard.screen()).contains(&bare(row)), "what was typed is shown");
     wizard.keys(b"\x14");
     wizard.wait_for("Ctrl-T shows what your card may say");
-    wizard.forbid(&row);
-    assert!(!bare(&wizard.screen_and_scrollback()).contains(&bare(&row)), "it is gone again");
+    wizard.forbid(row);
+    assert!(!bare(&wizard.screen_and_scrollback()).contains(&bare(row)), "it is gone again");
 
     // Enter leads to it
     wizard.keys(b"\r");
     wizard.wait_for("Type the marked word again");
-    wizard.keys(short(&words[13..14]).as_bytes());
+    wizard.keys(walk::short(&words[13..14]).as_bytes());
     wizard.until("all words are right", |screen| !screen.contains('✗') && screen.contains('✓'));
     wizard.keys(b"\r");
     wizard.wait_for("Put the card into its bag");
@@ -109,5 +83,5 @@ fn a_custodian_types_words_and_puts_the_wrong_one_right() {
     wizard.wait_for("Step 3.2");
     let left = find(&wizard);
     assert!(left.is_empty(), "left in memory after the turn: {left:?}");
-    assert!(!bare(&wizard.screen_and_scrollback()).contains(&bare(&row)));
+    walk::assert_words_gone(&wizard, &card);
 }

@@ -43,6 +43,12 @@ impl Needle {
         needles.push(Self::exact("raw, least byte first", &raw));
         needles
     }
+
+    /// The forms in which check bytes could be in memory and be told from anything else.
+    pub fn check_bytes(check: &str) -> Vec<Self> {
+        let shown = check.replace(':', " : ");
+        vec![Self::exact("check bytes", check.as_bytes()), Self::spaced("check bytes as shown", shown.as_bytes())]
+    }
 }
 
 /// One find.

@@ -1,5 +1,9 @@
 //! The ways that people take through the screens, with what they note on paper.
 
+use hsm_ceremony::share::read_words;
+use hsm_ceremony::wordlists::{self, Found};
+
+use super::memory::Needle;
 use super::wizard::{Wizard, bare};
 
 /// The SO-PIN of these rehearsals.
@@ -16,6 +20,8 @@ pub struct Note {
     pub id: String,
     /// With colons.
     pub value: String,
+    /// The check bytes, with a colon.
+    pub check: String,
 }
 
 impl Note {
@@ -25,11 +31,23 @@ impl Note {
             let line = screen.lines().map(str::trim).find_map(|line| line.strip_prefix(label));
             line.unwrap_or_else(|| panic!("no {label} on:\n{screen}")).replace(' ', "")
         };
-        let note = Self { prime: after("Prime"), id: after("Share ID"), value: after("Share value") };
-        for groups in [&note.prime, &note.value] {
-            assert_eq!(groups.split(':').filter(|group| group.len() == 2).count(), 8, "{groups} on:\n{screen}");
+        let check = after("Check bytes");
+        let note = Self {
+            prime: after("Prime"),
+            id: after("Share ID"),
+            value: after("Share value"),
+            check: check.strip_suffix("ours,notforsc-hsm-tool").expect("it says whose they are").to_owned(),
+        };
+        for (groups, many) in [(&note.prime, 8), (&note.value, 8), (&note.check, 2)] {
+            let pairs = groups.split(':').map(|group| group.len() == 2 && group.bytes().all(|b| b.is_ascii_hexdigit()));
+            assert!(pairs.clone().count() == many && pairs.into_iter().all(|pair| pair), "{groups} on:\n{screen}");
         }
         note
+    }
+
+    /// The check bytes as they stand on the screen.
+    pub fn shown_check(&self) -> String {
+        self.check.replace(':', " : ")
     }
 
     /// The value with another last character.
@@ -48,12 +66,13 @@ pub fn to_the_custodians(wizard: &mut Wizard, everyone: bool) -> String {
         wizard.wait_for("every custodian is needed");
         wizard.keys(b"ALL NEEDED\r");
     }
+    wizard.pass("How the shares are made and carried");
     wizard.pass("Know what guards what");
     people_and_room(wizard);
     wizard.pass("take the device that shall hold the keys");
     let serial = device(wizard, "One device was found:");
     wizard.pass("The generator is seeded from");
-    wizard.pass("shares are computed");
+    wizard.pass("Everything is computed");
     serial
 }
 
@@ -76,14 +95,19 @@ pub fn device(wizard: &mut Wizard, title: &str) -> String {
 
 /// A custodian sits down and shows their share. Ends with the share on the screen.
 pub fn show(wizard: &mut Wizard, custodian: u8) -> Note {
-    wizard.wait_for(&format!("Step 3.{custodian}"));
+    reveal(wizard, &format!("Step 3.{custodian}"));
+    Note::from_screen(&wizard.screen())
+}
+
+/// A custodian sits down at the step with this title and shows what there is.
+pub fn reveal(wizard: &mut Wizard, title: &str) {
+    wizard.wait_for(title);
     while wizard.footer().contains("Enter read on") {
         wizard.press(b"\r");
     }
     assert!(wizard.footer().contains("Enter show my share"), "{}", wizard.screen());
     wizard.keys(b"\r");
     wizard.wait_for_share();
-    Note::from_screen(&wizard.screen())
 }
 
 /// Hides the share with a key. From now on no screen may show it.
@@ -96,7 +120,7 @@ pub fn hide(wizard: &mut Wizard, note: &Note) {
 /// Hidden; the custodian goes on and types everything from the card.
 pub fn retype(wizard: &mut Wizard, note: &Note) {
     to_the_card(wizard);
-    fill(wizard, &[&note.prime, &note.id, &note.value]);
+    fill(wizard, &[&note.prime, &note.id, &note.value, &note.check]);
 }
 
 /// From the hidden share to the empty form.
@@ -129,18 +153,23 @@ pub fn turn(wizard: &mut Wizard, custodian: u8) -> Note {
     note
 }
 
-/// Takes a seat: which custodian, then id and value from the card.
+/// Takes a seat: which custodian, then id, value and check bytes from the card.
 pub fn seat(wizard: &mut Wizard, seat: u8, note: &Note) {
     wizard.wait_for(&format!("Seat {seat} of"));
     wizard.keys(note.id.as_bytes());
     wizard.wait_for("Type id and value from the card");
-    fill(wizard, &[&note.id, &note.value]);
+    fill(wizard, &[&note.id, &note.value, &note.check]);
 }
 
 /// Both PINs are chosen, the device is erased and initialised.
 pub fn initialise(wizard: &mut Wizard, serial: &str) {
     wizard.wait_for("choose the SO-PIN that the");
     fill(wizard, &[SO_PIN, SO_PIN]);
+    user_pin_and_serial(wizard, serial);
+}
+
+/// The user PIN is chosen, the device is erased and initialised.
+pub fn user_pin_and_serial(wizard: &mut Wizard, serial: &str) {
     wizard.wait_for("Choose the user PIN of the");
     fill(wizard, &[USER_PIN, USER_PIN]);
     wizard.wait_for("THIS CANNOT BE UNDONE");
@@ -173,11 +202,16 @@ pub fn close(wizard: &mut Wizard) {
     wizard.wait_for("read the digest of the record aloud");
 }
 
-/// Asserts that neither screen, scrollback nor what came out since the last wipe holds the value.
+/// Asserts that neither screen, scrollback nor what came out since the last wipe holds value or check bytes.
 pub fn assert_gone(wizard: &Wizard, note: &Note) {
     let value = bare(&note.value);
-    assert!(!bare(&wizard.screen_and_scrollback()).contains(&value), "on the screen or in the scrollback");
-    let plain = without_escapes(&wizard.log_since_erased());
+    let seen = wizard.screen_and_scrollback();
+    assert!(!bare(&seen).contains(&value), "on the screen or in the scrollback");
+    let log = wizard.log_since_erased();
+    for check in [note.shown_check(), format!("▸ {}", note.check)] {
+        assert!(!seen.contains(&check) && !printable(&log).contains(&check), "check bytes {check}:\n{seen}");
+    }
+    let plain = without_escapes(&log);
     // half a value is enough to be one too many
     for half in value.as_bytes().windows(8) {
         let half = std::str::from_utf8(half).unwrap();
@@ -185,18 +219,142 @@ pub fn assert_gone(wizard: &Wizard, note: &Note) {
     }
 }
 
+/// What a custodian wrote on a card of words.
+pub struct WordCard {
+    /// All of them, whole.
+    pub words: Vec<String>,
+    /// The first row of the grid, as it stood on the screen.
+    pub row: String,
+}
+
+impl WordCard {
+    /// Copies the words from the screen, as a person would: each stands behind its number.
+    pub fn from_screen(screen: &str, count: usize) -> Self {
+        let mut words = vec![String::new(); count];
+        for line in screen.lines() {
+            let tokens: Vec<&str> = line.split_whitespace().collect();
+            for two in tokens.chunks_exact(2).filter(|_| tokens.len() % 2 == 0) {
+                let Ok(number) = two[0].trim_end_matches('=').parse::<usize>() else { break };
+                words[number - 1].push_str(two[1]);
+            }
+        }
+        assert!(words.iter().all(|word| wordlists::find(word.as_bytes()) != Found::None), "{words:?} on:\n{screen}");
+        let row = screen.lines().find(|line| line.split_whitespace().nth(1) == Some(&words[0])).unwrap();
+        Self { row: row.trim().to_owned(), words }
+    }
+
+    /// Four letters of each word, as people type them.
+    pub fn short(&self) -> String {
+        short(&self.words)
+    }
+
+    /// All words, with single spaces.
+    pub fn text(&self) -> String {
+        self.words.join(" ")
+    }
+
+    /// The same card with another word at this place, counted from 1.
+    pub fn with(&self, place: usize, word: &str) -> Self {
+        let mut words = self.words.clone();
+        assert_ne!(words[place - 1], word);
+        word.clone_into(&mut words[place - 1]);
+        Self { words, row: self.row.clone() }
+    }
+
+    /// A word that is not on the card at this place.
+    pub fn other_than(&self, place: usize) -> &'static str {
+        if self.words[place - 1] == "zebra" { "zone" } else { "zebra" }
+    }
+
+    /// The forms in which it could be in memory.
+    pub fn needles(&self) -> Vec<Needle> {
+        let share = read_words(self.text().as_bytes()).unwrap();
+        let last = self.words[self.words.len() - 3..].join(" ");
+        vec![
+            Needle::exact("in one text", self.words[..4].join(" ").as_bytes()),
+            Needle::exact("its check words", last.as_bytes()),
+            Needle::exact("as typed", short(&self.words[..4]).as_bytes()),
+            Needle::spaced("as shown", self.row.as_bytes()),
+            Needle::exact("the share itself", share.body.expose()),
+        ]
+    }
+}
+
+/// Four letters of each word and a space.
+pub fn short(words: &[String]) -> String {
+    let begun: Vec<&str> = words.iter().map(|word| &word[..word.len().min(4)]).collect();
+    begun.join(" ") + " "
+}
+
+/// Asserts that neither screen, scrollback nor what came out since the last wipe holds a word of the card: none behind
+/// its number, no three together, and none at all that screens do not use themselves.
+pub fn assert_words_gone(wizard: &Wizard, card: &WordCard) {
+    let seen = wizard.screen_and_scrollback();
+    let tokens: Vec<&str> = seen.split_whitespace().collect();
+    for (number, word) in (1..).zip(&card.words) {
+        let numbered = tokens.windows(2).any(|two| {
+            let digits = two[0].trim_end_matches(|sign: char| !sign.is_ascii_digit());
+            digits == number.to_string() && two[1] == word
+        });
+        assert!(!numbered, "{number} {word} on the screen or in the scrollback:\n{seen}");
+    }
+    assert_no_word(&seen, card, "the screen or the scrollback");
+    let log = printable(&wizard.log_since_erased());
+    for (text, place) in [(&log, "what came out after the last wipe"), (&seen, "the screen")] {
+        assert!(!bare(text).contains(&bare(&card.row)), "{} is in {place}", card.row);
+        assert_not_together(text, card, place);
+    }
+}
+
+/// Asserts that no three words of the card follow each other in a text.
+pub fn assert_not_together(text: &str, card: &WordCard, place: &str) {
+    let text: Vec<&str> = letters(text).collect();
+    for three in card.words.windows(3) {
+        assert!(!text.windows(3).any(|seen| seen == three), "{three:?} is in {place}");
+    }
+}
+
+/// Asserts that a text has no word of the card that screens do not use themselves.
+pub fn assert_no_word(text: &str, card: &WordCard, place: &str) {
+    let own = |word: &str| SCREENS.iter().flat_map(|text| letters(text)).any(|own| own.eq_ignore_ascii_case(word));
+    let hex = |word: &str| word.bytes().all(|letter| letter.is_ascii_hexdigit());
+    for word in card.words.iter().filter(|word| !hex(word)) {
+        if letters(text).any(|seen| seen.eq_ignore_ascii_case(word)) {
+            assert!(own(word), "{word} is in {place}:\n{text}");
+        }
+    }
+}
+
+fn letters(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|sign: char| !sign.is_ascii_alphabetic()).filter(|word| !word.is_empty())
+}
+
+/// What screens are made of: words of theirs say nothing about a card.
+const SCREENS: [&str; 5] = [
+    include_str!("../../../assets/script/screens.json"),
+    include_str!("../../../assets/script/steps.json"),
+    include_str!("../../../assets/script/terminal.json"),
+    include_str!("../../../assets/script/faults.json"),
+    include_str!("../../../assets/plan.full.json"),
+];
+
 /// Letters and digits of what came out, without the orders to the terminal.
 pub fn without_escapes(bytes: &[u8]) -> String {
-    let mut text = String::new();
+    bare(&printable(bytes))
+}
+
+/// What came out, without the orders to the terminal.
+fn printable(bytes: &[u8]) -> String {
+    let mut text = Vec::new();
     let mut bytes = bytes.iter().copied();
     while let Some(byte) = bytes.next() {
         match byte {
             0x1b if bytes.next() == Some(b'[') => {
                 bytes.by_ref().find(|byte| (0x40..0x7f).contains(byte));
             }
-            byte if byte.is_ascii_alphanumeric() => text.push(char::from(byte)),
-            _ => {}
+            0x1b => {}
+            _ => text.push(byte),
         }
     }
-    text
+    String::from_utf8_lossy(&text).into_owned()
 }
