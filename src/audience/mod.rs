@@ -200,8 +200,8 @@ impl Audience {
 const fn known(kind: &FieldKind) -> Option<&'static [u8]> {
     match kind {
         FieldKind::UserPin | FieldKind::NewUserPin { .. } => Some(USER_PIN),
-        FieldKind::SoPin => Some(PUBLISHED_SO_PIN),
-        FieldKind::NewSoPin => Some(SO_PIN),
+        FieldKind::SoPin { chosen_here: false } => Some(PUBLISHED_SO_PIN),
+        FieldKind::SoPin { chosen_here: true } | FieldKind::NewSoPin => Some(SO_PIN),
         FieldKind::NewPassword | FieldKind::Password => Some(PASSWORD),
         _ => None,
     }

@@ -329,7 +329,7 @@ fn with_a_forged_card(card: Purpose, recovery: Recovery) -> Rig {
 #[test]
 fn a_forged_card_is_found_by_one_more_custodian() {
     let rig = with_a_forged_card(dkek_share(1), Recovery::AnotherCustodian);
-    goes_on(&rig, &["shares-do-not-open"]);
+    goes_on(&rig, &["shares-disagree"]);
     let opened = rig.facts().into_iter().find_map(|fact| match fact {
         Fact::Opened { share: of, right, wrong, .. } if *of == share(1) => Some((right.clone(), wrong.clone())),
         _ => None,
@@ -345,7 +345,7 @@ fn a_forged_card_is_found_by_one_more_custodian() {
 #[test]
 fn a_forged_card_is_put_right_by_all_seats_again() {
     let rig = with_a_forged_card(dkek_share(1), Recovery::SeatsAgain);
-    goes_on(&rig, &["shares-do-not-open"]);
+    goes_on(&rig, &["shares-disagree"]);
     let rig = with_a_forged_card(Purpose::SoPin, Recovery::SeatsAgain);
     goes_on(&rig, &["so-pin-shares-disagree"]);
     let seated = rig.facts().iter().filter(|fact| matches!(fact, Fact::Seated { .. })).count();
