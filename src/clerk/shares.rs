@@ -134,6 +134,10 @@ fn words_tries(given: &Given<'_>, vault: &Vault) -> Result<Vec<Try>, Fault> {
     let shares = strong_shares(given.seats.iter().map(|(seat, _)| *seat), Purpose::DkekShare(given.share), vault)?;
     let list: Vec<&StrongShare> = shares.iter().collect();
     let found = strong_candidates(&list).map_err(|_| Fault::new("shares-of-other-sets"))?;
+    if found.is_empty() {
+        // Words can be right in themselves and no card of the set all the same: one more custodian shows whose.
+        return Err(Fault::new("shares-disagree"));
+    }
     let attempt = |candidate: StrongCandidate| Try {
         password: password_of(&candidate.secret),
         agreeing: candidate.agreeing,
