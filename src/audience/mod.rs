@@ -170,6 +170,14 @@ impl Audience {
 
     /// Fills the first field that is not good yet, or goes on.
     fn fill(&mut self, about: &[String], fields: &[FieldView], vault: &mut Vault) -> Result<People, AudienceError> {
+        for field in fields {
+            match &field.kind {
+                FieldKind::Serial(serial) => self.initialising = Some(serial.clone()),
+                // Where the PIN that was set is asked for, it was initialised.
+                FieldKind::UserPin => self.initialised.extend(self.initialising.take()),
+                _ => {}
+            }
+        }
         // check bytes that may be left out are typed all the same by who has noted them
         let left_out = |number: u8, field: &FieldView| {
             matches!(field.kind, FieldKind::CheckBytes { optional: true, .. })
@@ -183,12 +191,6 @@ impl Audience {
         // What was typed once and is not good does not get better by typing it again.
         if !matches!(field.state, FieldState::Empty | FieldState::Good) {
             return Err(stuck());
-        }
-        match &field.kind {
-            FieldKind::Serial(serial) => self.initialising = Some(serial.clone()),
-            // Who logs in with the PIN that was set has initialised it.
-            FieldKind::UserPin => self.initialised.extend(self.initialising.take()),
-            _ => {}
         }
         let paper = self.paper(fields, &field.kind);
         let thrown;
