@@ -138,6 +138,7 @@ fn words_tries(given: &Given<'_>, vault: &Vault) -> Result<Vec<Try>, Fault> {
     let list: Vec<&StrongShare> = shares.iter().collect();
     let found = strong_candidates(&list).map_err(|_| Fault::new("shares-of-other-sets"))?;
     if found.is_empty() {
+        // Words can be right in themselves and no card of the set all the same: one more custodian shows whose.
         return Err(Fault::new("shares-disagree"));
     }
     let attempt = |candidate: StrongCandidate| Try {

@@ -124,7 +124,8 @@ fn the_wrong_card_is_named_at_a_seat() {
     let so_pin = |cards: &Cards, number| cards[&(Purpose::SoPin, number)].text.clone();
     let is_so_pin = |kind: &FieldKind| matches!(kind, FieldKind::ShareWords { card: Purpose::SoPin, .. });
     let is_share = |kind: &FieldKind| matches!(kind, FieldKind::ShareWords { card: Purpose::DkekShare(_), .. });
-    let slips_of: [(Actor, fn(&FieldKind) -> bool, String, &str, String); 8] = [
+    type Case = (Actor, fn(&FieldKind) -> bool, String, &'static str, String);
+    let slips_of: [Case; 8] = [
         (SEAT_1, is_share, so_pin(&cards, 3), "words-of-so-pin", words(&cards, 3)),
         (SEAT_2, is_so_pin, words(&cards, 2), "words-not-of-so-pin", so_pin(&cards, 2)),
         (SEAT_1, is_share, words(&cards, 2), "words-other-number", words(&cards, 3)),
