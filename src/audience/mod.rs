@@ -208,7 +208,7 @@ impl Audience {
                 &thrown
             }
             FieldKind::Serial(serial) => serial.as_str().as_bytes(),
-            FieldKind::SoPin if self.knows(about) => SO_PIN,
+            FieldKind::SoPin { .. } if self.knows(about) => SO_PIN,
             FieldKind::Word(word) => word.as_bytes(),
             FieldKind::Again(of) => {
                 let of = fields.get(usize::from(*of)).ok_or_else(stuck)?;
@@ -227,8 +227,8 @@ impl Audience {
 const fn known(kind: &FieldKind) -> Option<&'static [u8]> {
     match kind {
         FieldKind::UserPin | FieldKind::NewUserPin { .. } => Some(USER_PIN),
-        FieldKind::SoPin => Some(PUBLISHED_SO_PIN),
-        FieldKind::NewSoPin => Some(SO_PIN),
+        FieldKind::SoPin { chosen_here: false } => Some(PUBLISHED_SO_PIN),
+        FieldKind::SoPin { chosen_here: true } | FieldKind::NewSoPin => Some(SO_PIN),
         FieldKind::NewPassword | FieldKind::Password => Some(PASSWORD),
         _ => None,
     }

@@ -28,6 +28,9 @@ pub fn take(taking: &Taking<'_>, vault: &mut Vault) -> Result<Vec<Fact>, Fault> 
     };
     vault.forget_typed();
     let Taken { secret, ids, set: typed } = taken?;
+    if set.is_some_and(|known| known != typed) {
+        return Err(Fault::new("shares-of-other-sets"));
+    }
     vault.keep(Handle::SeatShare(card, seat), secret);
     let typed = Fact::SetTyped { card, set: typed };
     Ok(set.is_none().then_some(typed).into_iter().chain([Fact::Given { card, seat, ids }]).collect())

@@ -29,7 +29,7 @@ impl Grouping {
     fn of(kind: &FieldKind) -> Self {
         match kind {
             FieldKind::Prime { .. } | FieldKind::ShareValue | FieldKind::CheckBytes { .. } => Self::Pairs,
-            FieldKind::SoPin | FieldKind::NewSoPin => Self::Fours,
+            FieldKind::SoPin { .. } | FieldKind::NewSoPin => Self::Fours,
             _ => Self::Plain,
         }
     }
@@ -58,7 +58,7 @@ fn natural_width(kind: &FieldKind) -> u16 {
         FieldKind::Prime { .. } | FieldKind::ShareValue => 23,
         FieldKind::CheckBytes { .. } => 5,
         FieldKind::NewPassword | FieldKind::Password => 40,
-        FieldKind::SoPin | FieldKind::NewSoPin => 19,
+        FieldKind::SoPin { .. } | FieldKind::NewSoPin => 19,
         FieldKind::ShareId { .. } | FieldKind::KeyReference { .. } => 3,
         FieldKind::UserPin | FieldKind::NewUserPin { .. } => 15,
         FieldKind::Serial(_) | FieldKind::Again(_) => 16,
@@ -81,20 +81,24 @@ pub fn page(desk: &Desk, paint: &Paint<'_>, text: &[String], fields: &[FieldView
         let label_style = if here { theme.strong() } else { theme.normal() };
         let most = usize::from(width);
         let label = parts::cut(theme, &field.label, most);
+        let (sign, note, style) = standing(place, field, desk, paint);
+        let note = theme.text(&note).into_owned();
+        let note = sign.map_or(note.clone(), |sign| format!("{sign} {note}"));
+        let kind = meant(fields, field);
+        let fits = |right: &str| parts::width(&label) + 3 + parts::width(right) <= most;
+        // a grid of words needs every row: its note takes the place of the hint
+        let above = matches!(kind, FieldKind::ShareWords { .. }) && !note.is_empty() && fits(&note);
         let hint = theme.text(&field.hint).into_owned();
-        if parts::width(&label) + 3 + parts::width(&hint) <= most {
+        if above || fits(&hint) {
+            let (right, style) = if above { (note.clone(), style) } else { (hint, theme.dim()) };
             page.rows.push(Row::Spread(
                 Line::from(Span::styled(label, label_style)),
-                Line::from(Span::styled(hint, theme.dim())),
+                Line::from(Span::styled(right, style)),
             ));
         } else {
             page.line(label, label_style);
             page.hanging(theme, vec![Span::raw("  ")], &hint, width, theme.dim());
         }
-        let (sign, note, style) = standing(place, field, desk, paint);
-        let note = theme.text(&note).into_owned();
-        let note = sign.map_or(note.clone(), |sign| format!("{sign} {note}"));
-        let kind = meant(fields, field);
         let rows = match kind {
             FieldKind::ShareWords { words, .. } => {
                 page.rows.extend((0..Grid::of(*words).rows()).map(|row| Row::EntryWords(place, row)));
@@ -116,7 +120,7 @@ pub fn page(desk: &Desk, paint: &Paint<'_>, text: &[String], fields: &[FieldView
             let groups = u8::try_from((natural_width(kind) + 1) / 3).unwrap_or(0);
             page.rows.push(Row::Marks(Marks { from: 2, pitch: 3, groups, wrong: field.wrong_at }));
         }
-        if !(beside || note.is_empty()) {
+        if !(above || beside || note.is_empty()) {
             page.hanging(theme, vec![Span::raw("  ")], &note, width, style);
         }
         if here {
