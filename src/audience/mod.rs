@@ -208,7 +208,7 @@ impl Audience {
                 &thrown
             }
             FieldKind::Serial(serial) => serial.as_str().as_bytes(),
-            FieldKind::SoPin if self.knows(about) => SO_PIN,
+            FieldKind::SoPin { .. } if self.knows(about) => SO_PIN,
             FieldKind::Word(word) => word.as_bytes(),
             FieldKind::Again(of) => {
                 let of = fields.get(usize::from(*of)).ok_or_else(stuck)?;

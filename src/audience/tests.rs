@@ -176,7 +176,8 @@ fn a_device_that_was_initialised_here_has_the_so_pin_that_was_set_here() {
         (answer, vault.typed(0).map(|text| text.expose().to_vec()).unwrap_or_default())
     };
     let so_pin = |audience: &mut Audience, answer: &mut dyn FnMut(&mut Audience, &View) -> _, serial| {
-        let (_, typed): (Option<People>, Vec<u8>) = answer(audience, &about(FieldKind::SoPin, serial));
+        let (_, typed): (Option<People>, Vec<u8>) =
+            answer(audience, &about(FieldKind::SoPin { chosen_here: false }, serial));
         typed
     };
     answer(&mut audience, &about(serial(), ours));

@@ -218,12 +218,14 @@ fn without_a_record_no_seat_is_believed_more_than_another_and_mixed_sets_are_nam
     let (made, others) = (Made::of(&guards, 10), Made::of(&guards, 11));
     made.folder(place.path(), &["share.pbe"]);
     // Whoever sits at this seat types from a card of another set, first of all the one who names the set.
-    for wrong in [Seat(1), Seat(2)] {
+    // The second is asked at once; which of the two sets is the right one, only people can tell.
+    for (wrong, recovery) in [(Seat(1), Recovery::SeatsAgain), (Seat(2), Recovery::TypeAgain)] {
         let mut rig = Rig::foreign(place.path(), &Day::of(&guards).text(), records.path()).unwrap();
         let (mut mistaken, mut taken) = (false, false);
         rig.play(|front| {
             if front.fault() == Some("shares-of-other-sets") {
-                return front.goes_on_with(Recovery::SeatsAgain);
+                assert_eq!(front.machine.step().map(|step| step.actor), Some(Actor::Seat(Seat(2))));
+                return front.goes_on_with(recovery);
             }
             let here = front.machine.step().map(|step| step.actor);
             let form = matches!(front.view.body, Body::Form { .. });

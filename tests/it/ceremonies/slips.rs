@@ -114,6 +114,9 @@ fn custodian(number: u8) -> Actor {
 const SEAT_1: Actor = Actor::Seat(Seat(1));
 const SEAT_2: Actor = Actor::Seat(Seat(2));
 
+/// Who types, into which field, what is wrong, what it is called, what is right.
+type Case = (Actor, fn(&FieldKind) -> bool, String, &'static str, String);
+
 #[test]
 fn the_wrong_card_is_named_at_a_seat() {
     let (records, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
@@ -124,7 +127,6 @@ fn the_wrong_card_is_named_at_a_seat() {
     let so_pin = |cards: &Cards, number| cards[&(Purpose::SoPin, number)].text.clone();
     let is_so_pin = |kind: &FieldKind| matches!(kind, FieldKind::ShareWords { card: Purpose::SoPin, .. });
     let is_share = |kind: &FieldKind| matches!(kind, FieldKind::ShareWords { card: Purpose::DkekShare(_), .. });
-    type Case = (Actor, fn(&FieldKind) -> bool, String, &'static str, String);
     let slips_of: [Case; 8] = [
         (SEAT_1, is_share, so_pin(&cards, 3), "words-of-so-pin", words(&cards, 3)),
         (SEAT_2, is_so_pin, words(&cards, 2), "words-not-of-so-pin", so_pin(&cards, 2)),
