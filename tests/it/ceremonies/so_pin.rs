@@ -115,7 +115,7 @@ fn a_device_that_has_the_so_pin_of_the_cards_already_keeps_it() {
                 asked += 1;
                 return Turn::Do(People::Chose(ON_CARDS));
             }
-            assert!(front.empty(|kind| *kind == FieldKind::SoPin).is_none(), "nobody types an SO-PIN");
+            assert!(front.empty(|kind| matches!(kind, FieldKind::SoPin { .. })).is_none(), "nobody types an SO-PIN");
             Turn::Audience
         });
         goes_on(&rig, &[]);
