@@ -130,6 +130,11 @@ impl Field {
         Self { name, kind, keep: None }
     }
 
+    /// The words of a card.
+    pub const fn words(card: Purpose, expected: ExpectedWords) -> Self {
+        Self::new("share-words", FieldKind::ShareWords { card, words: card.words(), expected })
+    }
+
     /// A field whose text goes into the vault under a handle.
     #[must_use]
     pub fn kept(self, handle: Handle) -> Self {
