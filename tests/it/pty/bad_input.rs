@@ -63,7 +63,7 @@ fn never_taken(wizard: &mut Wizard) {
         // the sequences do nothing; what comes after them shows that they were read
         ([GARBAGE, b"\xc3\xa9"].concat().as_slice(), NOT_ASCII),
         (b"\x1b[200~1234567890123456\r\x1b[201~", "Pasting is refused"),
-        ([b'z'; 200].as_slice(), "The field is full."),
+        ([b'z'; 400].as_slice(), "The field is full."),
     ] {
         wizard.keys(keys);
         wizard.see(sentence);
@@ -142,7 +142,7 @@ fn every_field_of_establish_refuses_what_is_wrong_and_goes_on_with_what_is_right
     }
     w.pass("The share file is written");
     seats(w, &notes);
-    w.pass("Its key check value is the right one");
+    w.pass("The key check value is the right one");
     pins(w);
     w.wait_for("THIS CANNOT BE UNDONE");
     needed(w);
@@ -165,7 +165,7 @@ fn every_field_of_establish_refuses_what_is_wrong_and_goes_on_with_what_is_right
     for (seat, note) in (1..).zip(&notes) {
         walk::seat(w, seat, note);
     }
-    w.pass("Its key check value is the right one");
+    w.pass("The key check value is the right one");
     w.pass("take the replacement: the device that gets the keys back");
     let serial = walk::device(w, "The replacement was found:");
     walk::initialise(w, &serial);
@@ -264,7 +264,9 @@ fn whole_card(w: &mut Wizard, note: &walk::Note) {
     let wrong = changed(&note.value, 12);
     w.keys(BACK);
     w.press(CLEAR);
-    next_field(w, &wrong);
+    w.keys(wrong.as_bytes());
+    w.see("Look at group 5 of the value: most likely wrong.");
+    w.keys(b"\r");
     w.press(CLEAR);
     walk::fill(w, &[&checked(note, &wrong)]);
     w.wait_for("What was typed is not what was dealt");

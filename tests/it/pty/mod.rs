@@ -1,6 +1,8 @@
 //! The real binary in a pseudoterminal.
 
 mod bad_input;
+mod everything;
 mod rehearsal;
+mod so_pin;
 mod stopping;
 mod words;

@@ -69,7 +69,7 @@ fn establish(wizard: &mut Wizard) -> Vec<Note> {
     wizard.pass("The share file is written");
     walk::seat(wizard, 1, &notes[0]);
     walk::seat(wizard, 2, &notes[1]);
-    wizard.pass("Its key check value is the right one");
+    wizard.pass("The key check value is the right one");
     walk::initialise(wizard, &serial);
     wrong_pin(wizard);
     wizard.pass("and it is the right one");
@@ -187,7 +187,7 @@ fn restore(wizard: &mut Wizard, notes: &[Note]) {
     walk::people_and_room(wizard);
     walk::seat(wizard, 1, &notes[2]);
     walk::seat(wizard, 2, &notes[3]);
-    wizard.pass("Its key check value is the right one");
+    wizard.pass("The key check value is the right one");
     wizard.pass("The wrapped key rsa-root is good");
     wizard.pass("take the replacement: the device that gets the keys back");
     let serial = walk::device(wizard, "The replacement was found:");

@@ -14,18 +14,20 @@ pub struct Needle {
     /// What to call it when it is found.
     pub name: &'static str,
     places: Vec<(usize, u8)>,
+    /// The widest spread that is looked for.
+    widest: usize,
 }
 
 impl Needle {
     /// All of the bytes.
     pub fn exact(name: &'static str, bytes: &[u8]) -> Self {
-        Self { name, places: bytes.iter().copied().enumerate().collect() }
+        Self { name, places: bytes.iter().copied().enumerate().collect(), widest: WIDEST }
     }
 
     /// The bytes except spaces, in whose places anything may be.
     pub fn spaced(name: &'static str, bytes: &[u8]) -> Self {
         let places = bytes.iter().copied().enumerate().filter(|(_, byte)| *byte != b' ').collect();
-        Self { name, places }
+        Self { name, places, widest: WIDEST }
     }
 
     /// Every form in which a share value could be in memory.
@@ -46,8 +48,10 @@ impl Needle {
 
     /// The forms in which check bytes could be in memory and be told from anything else.
     pub fn check_bytes(check: &str) -> Vec<Self> {
-        let shown = check.replace(':', " : ");
-        vec![Self::exact("check bytes", check.as_bytes()), Self::spaced("check bytes as shown", shown.as_bytes())]
+        // so few characters stand spread in any large memory by chance: spread, they are looked for with their label
+        let shown = format!("Check bytes   {}", check.replace(':', " : "));
+        let together = Self { widest: 1, ..Self::exact("check bytes", check.as_bytes()) };
+        vec![together, Self::spaced("check bytes as shown", shown.as_bytes())]
     }
 }
 
@@ -105,7 +109,7 @@ fn look(bytes: &[u8], needles: &[Needle], region: &str, finds: &mut Vec<Find>) {
                 let here = |stride: usize| {
                     needle.places.iter().all(|(offset, byte)| bytes.get(at + offset * stride) == Some(byte))
                 };
-                finds.extend((1..=WIDEST).filter(|stride| here(*stride)).map(|stride| Find {
+                finds.extend((1..=needle.widest).filter(|stride| here(*stride)).map(|stride| Find {
                     name: needle.name,
                     stride,
                     region: region.to_owned(),

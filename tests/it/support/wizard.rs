@@ -18,6 +18,8 @@ use super::binary;
 
 /// Generous: it only bounds how long a broken program holds the tests.
 const PATIENCE: Duration = Duration::from_mins(2);
+/// The emulator is so much wider than the window, so that what is too wide is seen and not broken.
+const BEYOND: u16 = 40;
 /// A key that no screen knows, but for which every screen draws a frame. It would hide a shown share.
 const PROBE: &[u8] = b"\x02";
 /// What wipes screen and scrollback.
@@ -60,12 +62,21 @@ impl Seen {
             return Some(format!("a secret is on the screen:\n{text}"));
         }
         let (rows, columns) = self.emulator.screen().size();
-        let large_enough = rows.get() >= 24 && columns.get() >= 80;
+        let large_enough = rows.get() >= 24 && columns.get() >= 80 + BEYOND;
         let blank = text.trim().is_empty();
         if self.watching && large_enough && !blank && self.emulator.screen().alternate_screen() && self.at_frame_end() {
             let first = text.lines().next().unwrap_or_default();
             if !(first.contains("REHEARSAL") && first.contains("SHORT DERIVATION")) {
                 return Some(format!("a screen without its stamps:\n{text}"));
+            }
+            let lines: Vec<String> = self.emulator.screen().rows(0, columns.get()).collect();
+            let width = columns.get() - BEYOND;
+            if self.emulator.screen().rows(width, BEYOND).any(|beyond| !beyond.trim().is_empty()) {
+                return Some(format!("wider than {width} columns:\n{text}"));
+            }
+            let foot = lines[lines.len() - 2..].join(" ");
+            if !["Enter", "Any key", "Ctrl-C stop", "? help"].iter().any(|key| foot.contains(key)) {
+                return Some(format!("a screen that does not say what can be done:\n{text}"));
             }
         }
         None
@@ -299,7 +310,7 @@ impl Wizard {
             let mut seen = self.lock();
             seen.watching = false;
             let [rows, columns] = [rows, columns].map(|number| std::num::NonZero::new(number).unwrap());
-            seen.emulator.screen_mut().set_size(rows, columns);
+            seen.emulator.screen_mut().set_size(rows, columns.saturating_add(BEYOND));
         }
         self.master.as_ref().expect("the line is open").resize(size(rows, columns)).unwrap();
     }
@@ -386,7 +397,7 @@ fn size(rows: u16, cols: u16) -> PtySize {
 
 fn emulator(rows: u16, columns: u16) -> vt100::Parser {
     let [rows, columns] = [rows, columns].map(|number| std::num::NonZero::new(number).unwrap());
-    vt100::Parser::new(rows, columns, 10_000)
+    vt100::Parser::new(rows, columns.saturating_add(BEYOND), 10_000)
 }
 
 fn emulated(bytes: &[u8]) -> String {

@@ -1,0 +1,546 @@
+//! The plan that has everything, by hand at 80×24: dice, a password, words, numbers and an SO-PIN under quorum are noted
+//! from the screen and typed back, in *establish* with its proof and in *restore*; with the mistakes that people make.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use hsm_ceremony::share::{combine_strong, read_words};
+
+use crate::support::binary;
+use crate::support::memory::{Needle, scan};
+use crate::support::walk::{self, Note, USER_PIN, WordCard};
+use crate::support::wizard::{Wizard, bare};
+
+use super::rehearsal::folder_of;
+
+const PLAN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/plan.full.json");
+pub const PASSWORD: &str = "four lamps, 1 walnut table & no rain";
+const CLEAR: &[u8] = b"\x15";
+const BACK: &[u8] = b"\x1b[Z";
+const SHOW: &[u8] = b"\x14";
+const ESCAPE: &[u8] = b"\x1b";
+
+/// What is on paper after *establish*.
+#[derive(Default)]
+pub struct Paper {
+    /// Shares of DKEK share 1, as words.
+    words: Vec<WordCard>,
+    /// Shares of the SO-PIN, of the same custodians.
+    so_pin: Vec<WordCard>,
+    /// Shares of DKEK share 2, as numbers.
+    numbers: Vec<Note>,
+}
+
+impl Paper {
+    fn cards(&self) -> impl Iterator<Item = &WordCard> {
+        self.words.iter().chain(&self.so_pin)
+    }
+
+    /// The SO-PIN, which nobody ever sees.
+    pub fn secret_so_pin(&self) -> Vec<u8> {
+        let [one, two] = [0, 1].map(|place| read_words(self.so_pin[place].text().as_bytes()).unwrap());
+        combine_strong(&[&one, &two]).unwrap().expose().to_vec()
+    }
+}
+
+/// A hundred throws that look fair.
+fn throws() -> String {
+    let mut number = 20_251_u32;
+    let mut throw = || {
+        number = number.wrapping_mul(1_103_515_245).wrapping_add(12_345);
+        char::from(b'1' + u8::try_from((number >> 16) % 6).unwrap())
+    };
+    (0..100).map(|_| throw()).collect()
+}
+
+pub fn nothing_left(wizard: &Wizard, needles: &[Needle], when: &str) {
+    let finds = look_through(wizard, needles);
+    assert!(finds.is_empty(), "left in memory {when}: {finds:?}");
+}
+
+pub fn look_through(wizard: &Wizard, needles: &[Needle]) -> Vec<crate::support::memory::Find> {
+    scan(wizard.pid(), needles).unwrap_or_else(|error| panic!("its memory cannot be read (it takes root): {error}"))
+}
+
+#[test]
+fn the_plan_with_everything_is_made_and_restored_by_hand() {
+    let place = tempfile::tempdir().unwrap();
+    let records = place.path().join("records");
+    let mut wizard = Wizard::start(&["rehearse", "--plan", PLAN, "--records", records.to_str().unwrap()]);
+    wizard.forbid(USER_PIN);
+    wizard.forbid(PASSWORD);
+
+    wizard.wait_for("Step 0.0");
+    wizard.keys(b"1");
+    let paper = establish(&mut wizard);
+    leave(&mut wizard);
+    wizard.wait_for("Step 0.0");
+    wizard.keys(b"2");
+    restore(&mut wizard, &paper);
+    leave(&mut wizard);
+    wizard.wait_for("Step 0.0");
+    for card in paper.cards() {
+        walk::assert_words_gone(&wizard, card);
+        nothing_left(&wizard, &card.needles(), "after both ceremonies");
+    }
+    for note in &paper.numbers {
+        walk::assert_gone(&wizard, note);
+        nothing_left(&wizard, &Needle::share_value(&note.value), "after both ceremonies");
+        nothing_left(&wizard, &Needle::check_bytes(&note.check), "after both ceremonies");
+    }
+    wizard.keys(b"3");
+    assert_eq!(wizard.exit(), 0, "nothing deviated");
+    wizard.assert_given_back();
+    let came = walk::without_escapes(&wizard.log());
+    for secret in [USER_PIN, PASSWORD] {
+        assert!(!came.contains(&bare(secret)), "a PIN or password came out");
+    }
+    for kind in ["-establish-", "-restore-"] {
+        let output = Command::new(binary::delivered()).arg("verify").arg(folder_of(&records, kind)).output().unwrap();
+        let said = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.success() && said.contains("Deviations: 0."), "{said}");
+    }
+    nothing_in_files(&records, &paper);
+}
+
+/// From the last screen out.
+fn leave(w: &mut Wizard) {
+    while w.footer().contains("Enter read on") {
+        w.press(b"\r");
+    }
+    w.keys(b"\r");
+}
+
+fn establish(w: &mut Wizard) -> Paper {
+    w.wait_for("read this aloud");
+    w.see("DKEK share 1 · 2 of 3 custodians, with 33 words");
+    w.see("DKEK share 2 · 2 of 3 custodians, with numbers (sc-hsm-tool)");
+    w.see("DKEK share 3 · the password of Radia Perlman");
+    w.pass("read this aloud");
+    w.pass("How the shares are made and carried");
+    w.pass("Know what guards what");
+    walk::people_and_room(w);
+    w.pass("take the device that shall hold the keys");
+    let serial = walk::device(w, "One device was found:");
+    dice(w);
+    w.wait_for("The generator is seeded from");
+    w.see("dice");
+    w.pass("The generator is seeded from");
+    let throws = throws();
+    w.wait_for("Choose the password of DKEK share 3");
+    nothing_left(w, &needles_of_dice(&throws), "after they were mixed in");
+    password(w);
+    w.pass("Everything is computed");
+
+    let mut paper = Paper::default();
+    for custodian in ["Ada Lovelace", "Grace Hopper", "Alan Turing"] {
+        word_turn(w, &mut paper, custodian);
+    }
+    for custodian in ["Edsger Dijkstra", "Frances Allen", "Ken Thompson"] {
+        number_turn(w, &mut paper, custodian);
+    }
+    for share in 1..=3 {
+        w.wait_for(&format!("DKEK share {share} · Share file"));
+        w.pass("The share file is written");
+    }
+    // without two custodians nobody knows it
+    let so_pin = paper.secret_so_pin();
+    w.forbid(&digits_of(&so_pin));
+    nothing_left(w, &needles_of_so_pin(&so_pin), "before it is rebuilt");
+    open_all(w, &paper, true);
+    initialise(w, &serial);
+    walk::log_in_and_load(w);
+    for _ in 0..2 {
+        w.pass("The device made the key");
+    }
+    w.pass("holds the keys of the plan, and no other");
+    for _ in 0..2 {
+        w.pass("read back and verified: it belongs to this DKEK");
+    }
+    // the SO-PIN is not looked for here: the software card, in the same process, has it
+    w.pass("The program holds no secret any more");
+    // and that it comes back on a second device
+    open_all(w, &paper, false);
+    replacement(w);
+    walk::close(w);
+    paper
+}
+
+/// The device gets the SO-PIN from the cards, and its user PIN.
+pub fn initialise(w: &mut Wizard, serial: &str) {
+    w.pass("The SO-PIN was rebuilt from the custodians' cards");
+    walk::user_pin_and_serial(w, serial);
+}
+
+/// The replacement is found, made ready, and gets both keys.
+fn replacement(w: &mut Wizard) {
+    w.pass("take the replacement: the device that gets the keys back");
+    let serial = walk::device(w, "The replacement was found:");
+    initialise(w, &serial);
+    walk::log_in_and_load(w);
+    w.pass("So whatever it lists afterwards came from the backup");
+    for _ in 0..2 {
+        w.wait_for("Which reference shall it have");
+        walk::fill(w, &[""]);
+        w.pass("The key is back");
+    }
+    w.pass("holds the restored keys, and no other");
+    for _ in 0..2 {
+        w.pass("It is the same key");
+    }
+}
+
+fn needles_of_dice(throws: &str) -> Vec<Needle> {
+    let groups: Vec<&str> = (0..4).map(|group| &throws[group * 5..group * 5 + 5]).collect();
+    vec![
+        Needle::exact("throws", &throws.as_bytes()[..20]),
+        Needle::exact("the last throws", &throws.as_bytes()[80..]),
+        Needle::spaced("throws as shown", groups.join(" ").as_bytes()),
+    ]
+}
+
+/// The SO-PIN as it is typed.
+pub fn digits_of(so_pin: &[u8]) -> String {
+    so_pin.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The forms in which the SO-PIN could be in memory.
+pub fn needles_of_so_pin(so_pin: &[u8]) -> Vec<Needle> {
+    let digits = digits_of(so_pin);
+    vec![
+        Needle::exact("SO-PIN", so_pin),
+        Needle::exact("SO-PIN in hexadecimal", digits.as_bytes()),
+        Needle::exact("SO-PIN in upper case", digits.to_uppercase().as_bytes()),
+    ]
+}
+
+/// What no die shows is not taken; what no dice throw is refused; the owner may look; then all of them.
+fn dice(w: &mut Wizard) {
+    let throws = throws();
+    w.wait_for("Custodians, throw dice: 100 throws in all");
+    let first: String = throws[..25].to_owned();
+    w.keys(b"12");
+    for no_face in ["7", "x"] {
+        w.keys(no_face.as_bytes());
+        w.see("A die shows 1 to 6: only these digits can be typed here.");
+        w.keys(b"\x7f");
+        w.keys(b"2");
+        w.see("2 of 100 so far");
+    }
+    w.press(CLEAR);
+    for (bad, sentence) in [
+        ("6".repeat(30), "These dice favour a face: throw others, from the start."),
+        ("12356123561235612356123564444444444".to_owned(), "10 times the same in a row: throw again, from the start."),
+        ("142536".repeat(5), "This repeats a pattern: throw dice, from the start."),
+    ] {
+        w.keys(bad.as_bytes());
+        w.see(sentence);
+        w.keys(b"\r");
+        w.see("This field is not right yet");
+        w.press(CLEAR);
+    }
+    w.keys(throws.as_bytes());
+    w.until("all throws", |screen| screen.contains("✓") && !screen.contains('_'));
+    w.keys(b"1");
+    w.see("The field is full.");
+    // the one who typed them looks, and the scanner sees them
+    w.keys(SHOW);
+    w.see(&throws[95..]);
+    assert!(bare(&w.screen()).contains(&first), "{}", w.screen());
+    let seen = look_through(w, &needles_of_dice(&throws));
+    for name in ["throws", "the last throws", "throws as shown"] {
+        assert!(seen.iter().any(|find| find.name == name), "the scanner sees {seen:?}");
+    }
+    w.keys(SHOW);
+    w.until("dots", |screen| !screen.contains(&throws[95..]));
+    w.forbid(&first);
+    w.keys(b"\r");
+}
+
+/// Short, weak, different the second time; then one that is strong enough, and how strong.
+fn password(w: &mut Wizard) {
+    w.wait_for("Choose the password of DKEK share 3");
+    w.keys(&PASSWORD.as_bytes()[..9]);
+    w.see("9 of 14 so far");
+    w.press(CLEAR);
+    w.keys(b"passwordpassword");
+    w.see("Too easy to guess: about");
+    w.keys(b"\r");
+    w.see("This field is not right yet");
+    w.press(CLEAR);
+    w.keys(PASSWORD.as_bytes());
+    w.see("bits at best");
+    let strong: u16 = w.screen().split_once("about ").unwrap().1.split(' ').next().unwrap().parse().unwrap();
+    assert!((60..300).contains(&strong), "{}", w.screen());
+    assert!(w.screen().contains('✓'));
+    w.keys(b"\r");
+    w.keys(b"four lamps, 1 walnut table & no snow");
+    w.see("This is not the same as above.");
+    w.press(CLEAR);
+    walk::fill(w, &[PASSWORD]);
+}
+
+/// A custodian with two cards of words.
+pub fn word_turn(w: &mut Wizard, paper: &mut Paper, name: &str) {
+    let number = paper.words.len() + 1;
+    walk::reveal(w, &format!("DKEK share 1 · Custodian {number} of 3 · {name}"));
+    let card = WordCard::from_screen(&w.screen(), 33);
+    let heading = w.screen();
+    assert!(heading.contains("2 of 3") && heading.contains(&format!("Number {number}")), "{heading}");
+    hide(w, &card);
+    w.keys(b"\r");
+    w.wait_for("type the words from your card");
+    if number == 2 {
+        // thought of the card again: half typed, then back to the share
+        w.keys(walk::short(&card.words[..9]).as_bytes());
+        w.see("9 of 33 so far");
+        w.allow(&card.row);
+        w.keys(ESCAPE);
+        w.wait_for("press Enter: it shows your 33 words");
+        while w.footer().contains("Enter read on") {
+            w.press(b"\r");
+        }
+        w.keys(b"\r");
+        w.wait_for_share();
+        assert_eq!(WordCard::from_screen(&w.screen(), 33).words, card.words);
+        hide(w, &card);
+        w.keys(b"\r");
+        w.wait_for("type the words from your card");
+        assert!(!w.screen().contains('•'), "all is typed again:\n{}", w.screen());
+    }
+    if number == 3 {
+        // two neighbours changed places
+        let mut typed = card.words.clone();
+        typed.swap(6, 7);
+        w.keys(walk::short(&typed).as_bytes());
+        w.see("Words 7 and 8 have changed places.");
+        w.press(CLEAR);
+    }
+    w.keys(card.short().as_bytes());
+    w.until("all words are right", |screen| screen.contains("✓ ok"));
+    w.keys(b"\r");
+
+    walk::reveal(w, "stay at the terminal with your second card");
+    let second = WordCard::from_screen(&w.screen(), 16);
+    hide(w, &second);
+    nothing_left(w, &card.needles(), "when the second card's turn has come");
+    w.keys(b"\r");
+    w.wait_for("type the words from your second card");
+    // took the other card
+    w.keys(walk::short(&card.words[..4]).as_bytes());
+    w.see("This is no card of the SO-PIN: take the other one.");
+    w.press(CLEAR);
+    w.keys(second.short().as_bytes());
+    w.until("all words are right", |screen| screen.contains("✓ ok"));
+    w.keys(b"\r");
+    w.wait_for("Put the cards into their bag");
+    walk::fill(w, &[&format!("B-{number}")]);
+    w.until("the next turn", |screen| !screen.contains("SO-PIN card"));
+    nothing_left(w, &second.needles(), "after the turn");
+    walk::assert_words_gone(w, &card);
+    walk::assert_words_gone(w, &second);
+    if number == 1 {
+        nothing_left(w, &needles_of_password(), "after the sealing");
+    }
+    paper.words.push(card);
+    paper.so_pin.push(second);
+}
+
+fn needles_of_password() -> [Needle; 2] {
+    [Needle::exact("password", PASSWORD.as_bytes()), Needle::exact("half the password", &PASSWORD.as_bytes()[10..])]
+}
+
+fn hide(w: &mut Wizard, card: &WordCard) {
+    assert!(!w.screen().contains("more below"), "{}", w.screen());
+    w.keys(b"h");
+    w.wait_for("Hidden.");
+    w.forbid(&card.row);
+    walk::assert_words_gone(w, card);
+}
+
+/// A custodian with a card of numbers; the first looks at the share once more from the form.
+fn number_turn(w: &mut Wizard, paper: &mut Paper, name: &str) {
+    let number = paper.numbers.len() + 1;
+    walk::reveal(w, &format!("DKEK share 2 · Custodian {number} of 3 · {name}"));
+    let note = Note::from_screen(&w.screen());
+    walk::hide(w, &note);
+    walk::to_the_card(w);
+    if number == 1 {
+        walk::fill(w, &[&note.prime, &note.id]);
+        w.keys(note.value[..11].as_bytes());
+        w.see("4 of 8 so far");
+        w.allow(&note.value);
+        w.keys(ESCAPE);
+        w.wait_for("Write prime, id, value and check bytes on your card");
+        while w.footer().contains("Enter read on") {
+            w.press(b"\r");
+        }
+        w.keys(b"\r");
+        w.wait_for_share();
+        assert_eq!(Note::from_screen(&w.screen()).value, note.value);
+        walk::hide(w, &note);
+        walk::to_the_card(w);
+    }
+    walk::fill(w, &[&note.prime, &note.id, &note.value, &note.check]);
+    walk::bag(w, "");
+    w.until("the next turn", |screen| !screen.contains(name));
+    walk::assert_gone(w, &note);
+    nothing_left(w, &Needle::share_value(&note.value), "after the turn");
+    nothing_left(w, &Needle::check_bytes(&note.check), "after the turn");
+    paper.numbers.push(note);
+}
+
+/// All three DKEK shares come back from paper. With the mistakes, where they are asked for.
+fn open_all(w: &mut Wizard, paper: &Paper, mistakes: bool) {
+    for (seat, place) in [(1, 2), (2, 0)] {
+        word_seat(w, seat, place, paper, mistakes && seat == 1);
+    }
+    w.pass("The share file of DKEK share 1 of 3 is open");
+    for (seat, place) in [(1, 0), (2, 2)] {
+        number_seat(w, seat, &paper.numbers[place], mistakes && seat == 1);
+    }
+    w.pass("The share file of DKEK share 2 of 3 is open");
+    w.wait_for("Type the password of DKEK share 3");
+    if mistakes {
+        walk::fill(w, &["four lamps, 1 walnut table & no rai"]);
+        w.wait_for("This password does not open the share file");
+        w.keys(b"1");
+        w.wait_for("Type the password of DKEK share 3");
+    }
+    walk::fill(w, &[PASSWORD]);
+    w.wait_for("and all DKEK shares are there");
+    w.see("Key check value");
+    nothing_left(w, &needles_of_password(), "after it opened its file");
+    for card in paper.cards() {
+        nothing_left(w, &card.needles(), "after the files were opened");
+    }
+    for note in &paper.numbers {
+        walk::assert_gone(w, note);
+        nothing_left(w, &Needle::share_value(&note.value), "after the files were opened");
+    }
+    w.pass("and all DKEK shares are there");
+}
+
+/// A custodian gives both cards of words.
+pub fn word_seat(w: &mut Wizard, seat: usize, place: usize, paper: &Paper, mistakes: bool) {
+    let (card, second) = (&paper.words[place], &paper.so_pin[place]);
+    w.wait_for(&format!("Seat {seat} of 2"));
+    w.keys((place + 1).to_string().as_bytes());
+    w.wait_for("Type its 33 words: four letters and a space");
+    if mistakes {
+        // took the other card
+        w.keys(walk::short(&second.words[..4]).as_bytes());
+        w.see("This is a card of the SO-PIN: take the other one.");
+        w.press(CLEAR);
+        // read one word wrong: the program says which, and to its owner alone what it may be
+        w.keys(card.with(21, card.other_than(21)).short().as_bytes());
+        w.wait_for("Word 21 is wrong");
+        let screen = w.screen();
+        assert!(screen.contains("21 ✗ ••••") && screen.contains("Ctrl-T shows what your card may say"), "{screen}");
+        walk::assert_no_word(&screen, card, "the screen");
+        w.allow(&card.row);
+        w.keys(SHOW);
+        w.see(&format!("Word 21: your card may say {}", card.words[20]));
+        w.keys(SHOW);
+        w.wait_for("Ctrl-T shows what your card may say");
+        w.forbid(&card.row);
+        walk::assert_words_gone(w, card);
+        w.keys(b"\r");
+        w.wait_for("Type the marked word again");
+        w.keys(walk::short(&card.words[20..21]).as_bytes());
+        w.until("all words are right", |screen| screen.contains("✓ ok"));
+        w.keys(b"\r");
+    } else {
+        w.keys(card.short().as_bytes());
+        w.keys(b"\r");
+    }
+    w.wait_for("now your second card, that of the SO-PIN");
+    if mistakes {
+        w.keys(walk::short(&card.words[..4]).as_bytes());
+        w.see("This is no card of the SO-PIN: take the other one.");
+        w.press(CLEAR);
+    }
+    w.keys(second.short().as_bytes());
+    w.keys(b"\r");
+    w.until("the next step", |screen| !screen.contains("now your second card"));
+    walk::assert_words_gone(w, card);
+    walk::assert_words_gone(w, second);
+}
+
+/// A custodian gives a card of numbers.
+fn number_seat(w: &mut Wizard, seat: u8, note: &Note, mistakes: bool) {
+    if !mistakes {
+        return walk::seat(w, seat, note);
+    }
+    w.wait_for(&format!("Seat {seat} of"));
+    w.keys(note.id.as_bytes());
+    w.wait_for("Type id and value from the card");
+    walk::fill(w, &[&note.id, &note.wrong_value(), &note.check]);
+    w.see("Look at group 8 of the value: most likely wrong.");
+    w.keys(BACK);
+    w.press(CLEAR);
+    walk::fill(w, &[&note.value, ""]);
+}
+
+fn restore(w: &mut Wizard, paper: &Paper) {
+    w.pass("The folder is complete, and its files are unchanged");
+    w.wait_for("What became of the old device");
+    w.keys(b"1");
+    walk::people_and_room(w);
+    open_all(w, paper, false);
+    for _ in 0..2 {
+        w.pass("is good: it belongs to this DKEK");
+    }
+    replacement(w);
+    walk::close(w);
+}
+
+/// None of what is on paper is in any file; the software cards are the devices, and have their PINs.
+fn nothing_in_files(records: &Path, paper: &Paper) {
+    let throws = throws();
+    let so_pin = paper.secret_so_pin();
+    let digits = digits_of(&so_pin);
+    let mut secrets: Vec<(String, Vec<u8>)> = vec![
+        ("throws".to_owned(), throws.as_bytes()[..12].to_vec()),
+        ("last throws".to_owned(), throws.as_bytes()[88..].to_vec()),
+        ("password".to_owned(), PASSWORD.as_bytes().to_vec()),
+        ("user PIN".to_owned(), USER_PIN.as_bytes().to_vec()),
+        ("SO-PIN".to_owned(), so_pin),
+        ("SO-PIN in hexadecimal".to_owned(), digits.clone().into_bytes()),
+        ("SO-PIN in upper case".to_owned(), digits.to_uppercase().into_bytes()),
+    ];
+    for note in &paper.numbers {
+        secrets.push((format!("value {}", note.id), note.value.clone().into_bytes()));
+        secrets.push((format!("digits of value {}", note.id), bare(&note.value).into_bytes()));
+        secrets.push((format!("check bytes {}", note.id), note.check.clone().into_bytes()));
+    }
+    for card in paper.cards() {
+        let share = read_words(card.text().as_bytes()).unwrap();
+        secrets.push((format!("share {}", share.number), share.body.expose().to_vec()));
+    }
+    let mut looked_at = 0;
+    let mut folders = vec![records.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let card_state = path.to_string_lossy().contains("REHEARSAL-card-");
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let content = fs::read(&path).unwrap();
+            looked_at += 1;
+            for (what, secret) in &secrets {
+                let own = card_state && what.contains("PIN");
+                let found = content.windows(secret.len()).any(|bytes| bytes == secret);
+                assert!(own || !found, "{what} is in {}", path.display());
+            }
+            let text = String::from_utf8_lossy(&content);
+            for card in paper.cards() {
+                walk::assert_not_together(&text, card, &path.to_string_lossy());
+            }
+        }
+    }
+    assert!(looked_at > 20, "the test can see: {looked_at} files");
+}
