@@ -233,7 +233,7 @@ impl WordCard {
         let mut words = vec![String::new(); count];
         for line in screen.lines() {
             let tokens: Vec<&str> = line.split_whitespace().collect();
-            for two in tokens.chunks_exact(2).filter(|_| tokens.len() % 2 == 0) {
+            for two in tokens.chunks_exact(2).filter(|_| tokens.len().is_multiple_of(2)) {
                 let Ok(number) = two[0].trim_end_matches('=').parse::<usize>() else { break };
                 words[number - 1].push_str(two[1]);
             }
