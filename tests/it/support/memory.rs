@@ -112,7 +112,7 @@ fn look(bytes: &[u8], needles: &[Needle], region: &str, finds: &mut Vec<Find>) {
                 finds.extend((1..=needle.widest).filter(|stride| here(*stride)).map(|stride| Find {
                     name: needle.name,
                     stride,
-                    region: format!("{region} {:?}", String::from_utf8_lossy(&bytes[at.saturating_sub(40)..(at + 60).min(bytes.len())])),
+                    region: region.to_owned(),
                 }));
             }
         }
