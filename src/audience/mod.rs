@@ -10,7 +10,7 @@ use std::time::Duration;
 use self::paper::Paper;
 use crate::ceremony::{Body, FieldKind, FieldState, FieldView, OptionView, People, View};
 use crate::secret::TypedText;
-use crate::terms::Purpose;
+use crate::terms::{Purpose, Serial};
 use crate::vault::Vault;
 
 /// The user PIN of every automatic rehearsal.
@@ -49,13 +49,24 @@ pub struct Audience {
     quorum: Quorum,
     papers: Vec<Paper>,
     sitter: Option<u8>,
+    /// The device that is being initialised, and those that have the PINs of this audience or of its cards since.
+    initialising: Option<Serial>,
+    initialised: Vec<Serial>,
     step: Option<(String, String)>,
 }
 
 impl Audience {
     /// An audience that prints what happens as plain lines.
     pub fn new(out: Box<dyn Write>) -> Self {
-        Self { out, quorum: Quorum::First, papers: Vec::new(), sitter: None, step: None }
+        Self {
+            out,
+            quorum: Quorum::First,
+            papers: Vec::new(),
+            sitter: None,
+            initialising: None,
+            initialised: Vec::new(),
+            step: None,
+        }
     }
 
     /// Who comes from now on.
@@ -92,8 +103,8 @@ impl Audience {
                 let open = items.iter().position(|(_, ticked)| !ticked);
                 Ok(Some(open.map_or(People::GoOn, People::Tick)))
             }
-            Body::Choose { options, custodians, .. } => self.choose(options, *custodians).map(Some),
-            Body::Form { fields, .. } => self.fill(fields, vault).map(Some),
+            Body::Choose { text, options, custodians } => self.choose(text, options, *custodians).map(Some),
+            Body::Form { text, fields, .. } => self.fill(text, fields, vault).map(Some),
             Body::Reveal { shown: true, card, custodian, .. } => {
                 if let Some(note) = Paper::note(custodian.get(), card, vault) {
                     self.papers.retain(|paper| (paper.card, paper.number) != (note.card, note.number));
@@ -124,10 +135,17 @@ impl Audience {
         }
     }
 
-    fn choose(&mut self, options: &[OptionView], custodians: bool) -> Result<People, AudienceError> {
+    /// Whether a screen is about a device that this audience has initialised before.
+    fn knows(&self, text: &[String]) -> bool {
+        self.initialised.iter().any(|serial| text.iter().any(|line| line.contains(serial.as_str())))
+    }
+
+    fn choose(&mut self, text: &[String], options: &[OptionView], custodians: bool) -> Result<People, AudienceError> {
         let open = |place: &usize| options.get(*place).is_some_and(|option| !option.closed);
         let mut places = (0..options.len()).filter(open);
-        let last = custodians && self.quorum == Quorum::Last;
+        // Of two ways to have an SO-PIN the second is the one of the cards, from which it was set.
+        let on_cards = !custodians && options.len() == 2 && self.knows(text);
+        let last = on_cards || custodians && self.quorum == Quorum::Last;
         let place = if last { places.next_back() } else { places.next() };
         let place = place.ok_or_else(|| AudienceError::Stuck("choose".to_owned()))?;
         if custodians {
@@ -151,7 +169,15 @@ impl Audience {
     }
 
     /// Fills the first field that is not good yet, or goes on.
-    fn fill(&mut self, fields: &[FieldView], vault: &mut Vault) -> Result<People, AudienceError> {
+    fn fill(&mut self, about: &[String], fields: &[FieldView], vault: &mut Vault) -> Result<People, AudienceError> {
+        for field in fields {
+            match &field.kind {
+                FieldKind::Serial(serial) => self.initialising = Some(serial.clone()),
+                // Where the PIN that was set is asked for, it was initialised.
+                FieldKind::UserPin => self.initialised.extend(self.initialising.take()),
+                _ => {}
+            }
+        }
         // check bytes that may be left out are typed all the same by who has noted them
         let left_out = |number: u8, field: &FieldView| {
             matches!(field.kind, FieldKind::CheckBytes { optional: true, .. })
@@ -182,6 +208,7 @@ impl Audience {
                 &thrown
             }
             FieldKind::Serial(serial) => serial.as_str().as_bytes(),
+            FieldKind::SoPin { .. } if self.knows(about) => SO_PIN,
             FieldKind::Word(word) => word.as_bytes(),
             FieldKind::Again(of) => {
                 let of = fields.get(usize::from(*of)).ok_or_else(stuck)?;
@@ -200,8 +227,8 @@ impl Audience {
 const fn known(kind: &FieldKind) -> Option<&'static [u8]> {
     match kind {
         FieldKind::UserPin | FieldKind::NewUserPin { .. } => Some(USER_PIN),
-        FieldKind::SoPin => Some(PUBLISHED_SO_PIN),
-        FieldKind::NewSoPin => Some(SO_PIN),
+        FieldKind::SoPin { chosen_here: false } => Some(PUBLISHED_SO_PIN),
+        FieldKind::SoPin { chosen_here: true } | FieldKind::NewSoPin => Some(SO_PIN),
         FieldKind::NewPassword | FieldKind::Password => Some(PASSWORD),
         _ => None,
     }

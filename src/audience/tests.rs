@@ -156,3 +156,35 @@ fn dice_and_passwords_are_typed_and_typed_again() {
     let wrong = form(vec![(FieldKind::Password, FieldState::Wrong("No.".to_owned()))]);
     assert!(audience.answer(&wrong, &mut vault, Duration::ZERO).is_err(), "once wrong, it is not typed again");
 }
+
+#[test]
+fn a_device_that_was_initialised_here_has_the_so_pin_that_was_set_here() {
+    let (mut audience, mut vault) = attentive();
+    let about = |kind, serial: &str| {
+        let Body::Form { fields, .. } = form(vec![(kind, FieldState::Empty)]).body else { panic!("a form") };
+        let text = vec![format!("The device {serial} asks.")];
+        view(Body::Form { text, fields, irreversible: false, may_leave: false, may_deviate: true })
+    };
+    let whose = |serial: &str| {
+        let options = ["typed", "on the cards"].map(|text| OptionView { text: text.to_owned(), closed: false });
+        view(Body::Choose { text: vec![format!("Device {serial}?")], options: options.into(), custodians: false })
+    };
+    let (ours, other) = ("REH0000001", "REH0000002");
+    let serial = || FieldKind::Serial(Serial::new(ours).unwrap());
+    let mut answer = |audience: &mut Audience, view: &View| {
+        let answer = audience.answer(view, &mut vault, Duration::ZERO).unwrap();
+        (answer, vault.typed(0).map(|text| text.expose().to_vec()).unwrap_or_default())
+    };
+    let so_pin = |audience: &mut Audience, answer: &mut dyn FnMut(&mut Audience, &View) -> _, serial| {
+        let (_, typed): (Option<People>, Vec<u8>) =
+            answer(audience, &about(FieldKind::SoPin { chosen_here: false }, serial));
+        typed
+    };
+    answer(&mut audience, &about(serial(), ours));
+    assert_eq!(so_pin(&mut audience, &mut answer, ours), PUBLISHED_SO_PIN, "it may have been refused");
+    answer(&mut audience, &about(FieldKind::UserPin, ours));
+    for (serial, pin, place) in [(ours, SO_PIN, 1), (other, PUBLISHED_SO_PIN, 0)] {
+        assert_eq!(so_pin(&mut audience, &mut answer, serial), pin);
+        assert_eq!(answer(&mut audience, &whose(serial)).0, Some(People::Chose(place)));
+    }
+}

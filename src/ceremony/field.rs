@@ -69,7 +69,10 @@ pub enum FieldKind {
         tries: u8,
     },
     /// The device's SO-PIN as it is, 16 hexadecimal digits; secret.
-    SoPin,
+    SoPin {
+        /// It was chosen in this very sitting.
+        chosen_here: bool,
+    },
     /// A new SO-PIN; secret, never a published default.
     NewSoPin,
     /// The same as the field at this place, typed again; secret.
@@ -102,7 +105,7 @@ impl FieldKind {
                 | Self::Password
                 | Self::UserPin
                 | Self::NewUserPin { .. }
-                | Self::SoPin
+                | Self::SoPin { .. }
                 | Self::NewSoPin
                 | Self::Again(_)
         )
@@ -125,6 +128,11 @@ impl Field {
     /// A field whose text stays where it was typed, for the act that follows.
     pub const fn new(name: &'static str, kind: FieldKind) -> Self {
         Self { name, kind, keep: None }
+    }
+
+    /// The words of a card.
+    pub const fn words(card: Purpose, expected: ExpectedWords) -> Self {
+        Self::new("share-words", FieldKind::ShareWords { card, words: card.words(), expected })
     }
 
     /// A field whose text goes into the vault under a handle.

@@ -130,7 +130,7 @@ fn words(state: &State, step: &Step, card: Purpose) -> Vec<Field> {
         number: sitter(state, step),
         taken: taken(state, step, card),
     };
-    vec![Field::new("share-words", FieldKind::ShareWords { card, words: card.words(), expected })]
+    vec![Field::words(card, expected)]
 }
 
 /// The first seat types the prime of a set made elsewhere, also when everybody types again.

@@ -76,8 +76,10 @@ fn last_try(_: &State, _: &Step) -> Vec<Field> {
     vec![Field::new("last-try", FieldKind::Word("LAST TRY"))]
 }
 
-fn current_so_pin(_: &State, _: &Step) -> Vec<Field> {
-    vec![Field::new("so-pin", FieldKind::SoPin).kept(Handle::SoPin)]
+fn current_so_pin(state: &State, step: &Step) -> Vec<Field> {
+    let chosen_here = state.initialised.contains(&step.role);
+    let name = if chosen_here { "so-pin-of-today" } else { "so-pin" };
+    vec![Field::new(name, FieldKind::SoPin { chosen_here }).kept(Handle::SoPin)]
 }
 
 fn new_so_pin(_: &State, _: &Step) -> Vec<Field> {

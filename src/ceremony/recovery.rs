@@ -69,6 +69,8 @@ pub fn recoveries(state: &State, act: &Act, fault: &Fault) -> Vec<Recovery> {
     };
     let mut choices = match (act, fault.name) {
         (_, "card-login-lost") => vec![LogIn],
+        // Which of the sets is the right one, nobody knows: it may have been the first that was wrong.
+        (Act::TakeShare { .. }, "shares-of-other-sets") => vec![TypeAgain, SeatsAgain],
         (Act::CompareShare { .. } | Act::TakeShare { .. }, _) => vec![TypeAgain, FromStart],
         (Act::JoinDkek { .. }, _) => Vec::new(),
         (Act::OpenShareFile { share, .. }, "shares-do-not-open" | "shares-disagree") => {

@@ -161,7 +161,7 @@ fn words(state: &State, step: &Step, card: Purpose) -> Vec<Field> {
         number: custodian_of(step).map(CustodianNumber::get),
         taken: Vec::new(),
     };
-    vec![Field::new("share-words", FieldKind::ShareWords { card, words: card.words(), expected })]
+    vec![Field::words(card, expected)]
 }
 
 fn dice(state: &State, _: &Step) -> Vec<Field> {

@@ -46,7 +46,7 @@ pub fn check(kind: &FieldKind, place: u8, vault: &Vault) -> FieldCheck {
                 check => check,
             }
         }
-        FieldKind::SoPin => so_pin(text, |_| Ok(())),
+        FieldKind::SoPin { .. } => so_pin(text, |_| Ok(())),
         FieldKind::NewSoPin => so_pin(text, SoPin::not_published),
         FieldKind::Again(of) => again(text, vault.typed(*of).unwrap_or(&TypedText::new())),
         FieldKind::Serial(serial) => {
@@ -364,8 +364,11 @@ mod tests {
         assert_eq!(wrong(check_text(&FieldKind::NewUserPin { tries: 3 }, "648219")), "pin-published");
         assert_eq!(wrong(check_text(&FieldKind::UserPin, "1234567890123456")), "pin-user-length");
         assert_eq!(wrong(check_text(&FieldKind::NewSoPin, "3537363231383830")), "pin-published");
-        assert_eq!(wrong(check_text(&FieldKind::SoPin, "xyz")), "so-pin-alphabet");
-        assert_eq!(check_text(&FieldKind::SoPin, "35373632"), FieldCheck::Typing { done: 8, all: 16 });
+        assert_eq!(wrong(check_text(&FieldKind::SoPin { chosen_here: false }, "xyz")), "so-pin-alphabet");
+        assert_eq!(
+            check_text(&FieldKind::SoPin { chosen_here: false }, "35373632"),
+            FieldCheck::Typing { done: 8, all: 16 }
+        );
         let serial = FieldKind::Serial(Serial::new("REH0000001").unwrap());
         assert_eq!(check_text(&serial, "REH0"), FieldCheck::Typing { done: 4, all: 10 });
         assert_eq!(wrong(check_text(&serial, "REH0000002")), "serial-not-this");
@@ -387,7 +390,7 @@ mod tests {
             FieldKind::ShareValue,
             FieldKind::UserPin,
             FieldKind::NewUserPin { tries: 3 },
-            FieldKind::SoPin,
+            FieldKind::SoPin { chosen_here: false },
             FieldKind::NewSoPin,
             FieldKind::Again(0),
         ];

@@ -7,6 +7,8 @@ mod deal;
 mod derive;
 mod dice;
 mod entropy;
+#[cfg(test)]
+mod entropy_tests;
 mod faults;
 mod finding;
 mod folder;

@@ -28,6 +28,9 @@ pub fn take(taking: &Taking<'_>, vault: &mut Vault) -> Result<Vec<Fact>, Fault> 
     };
     vault.forget_typed();
     let Taken { secret, ids, set: typed } = taken?;
+    if set.is_some_and(|known| known != typed) {
+        return Err(Fault::new("shares-of-other-sets"));
+    }
     vault.keep(Handle::SeatShare(card, seat), secret);
     let typed = Fact::SetTyped { card, set: typed };
     Ok(set.is_none().then_some(typed).into_iter().chain([Fact::Given { card, seat, ids }]).collect())
@@ -134,6 +137,10 @@ fn words_tries(given: &Given<'_>, vault: &Vault) -> Result<Vec<Try>, Fault> {
     let shares = strong_shares(given.seats.iter().map(|(seat, _)| *seat), Purpose::DkekShare(given.share), vault)?;
     let list: Vec<&StrongShare> = shares.iter().collect();
     let found = strong_candidates(&list).map_err(|_| Fault::new("shares-of-other-sets"))?;
+    if found.is_empty() {
+        // Words can be right in themselves and no card of the set all the same: one more custodian shows whose.
+        return Err(Fault::new("shares-disagree"));
+    }
     let attempt = |candidate: StrongCandidate| Try {
         password: password_of(&candidate.secret),
         agreeing: candidate.agreeing,

@@ -225,8 +225,7 @@ impl<'a> Card<'a> {
 
     fn password(mut self) -> Vec<String> {
         let script = self.script;
-        let opens = if self.several() { "card-password-several" } else { "card-password-alone" };
-        self.head(script.word("card-title-password"), script.word(opens));
+        self.head(script.word("card-title-password"), script.word("card-password-several"));
         self.frame.line("");
         self.frame.line(script.word("card-password-envelope"));
         self.frame.line("");

@@ -207,6 +207,8 @@ const PASSED_ON: &[&str] = &[
     "pin-reset-set",
     "device-initialised",
     "device-fresh",
+    "field-so-pin-label",
+    "field-so-pin-of-today-label",
     "field-stop-word-label",
     "field-note-label",
     "field-substitute-label",

@@ -124,12 +124,6 @@ impl StrongShare {
         }
         if self.body.len() == self.kind.body_length() { Ok(()) } else { Err(ShareError::Length { id: self.number }) }
     }
-
-    /// Whether both are the same share. The bodies are compared in constant time.
-    pub fn same(&self, other: &Self) -> bool {
-        let of = |share: &Self| (share.set, share.kind, share.threshold, share.number);
-        of(self) == of(other) && self.body.same(&other.body)
-    }
 }
 
 /// A set of strong shares, proven to give its secret back.

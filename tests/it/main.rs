@@ -20,6 +20,7 @@ mod old_flow;
 mod pty;
 mod rebuild;
 mod rooms;
+mod schemes_at_readers;
 mod secrets;
 mod softcard_traces;
 mod support;

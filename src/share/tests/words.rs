@@ -73,7 +73,7 @@ fn what_another_program_wrote_is_read_and_written_the_same() {
 fn words_may_be_shortened_and_spaced_and_written_in_capitals() {
     let short: Vec<&str> = SO_PIN[0].split(' ').map(|word| &word[..4.min(word.len())]).collect();
     for text in [short.join(" "), SO_PIN[0].to_uppercase(), SO_PIN[0].replace(' ', "   "), format!(" {} ", SO_PIN[0])] {
-        assert!(read(&text).same(&read(SO_PIN[0])), "{text}");
+        assert!(write_words(&read(&text)).same(&write_words(&read(SO_PIN[0]))), "{text}");
         assert_eq!(reading(&text), WordsReading::Complete);
     }
 }
@@ -224,7 +224,7 @@ fn what_is_dealt_can_be_written_and_read() {
         let (_, set) = dealt(kind, 16, 16, seed);
         for share in &set.shares {
             let text = write_words(share);
-            assert!(read_words(text.expose()).is_ok_and(|read| read.same(share)));
+            assert!(read_words(text.expose()).is_ok_and(|read| write_words(&read).same(&write_words(share))));
         }
     }
 }

@@ -29,7 +29,7 @@ impl Grouping {
     fn of(kind: &FieldKind) -> Self {
         match kind {
             FieldKind::Prime { .. } | FieldKind::ShareValue | FieldKind::CheckBytes { .. } => Self::Pairs,
-            FieldKind::SoPin | FieldKind::NewSoPin => Self::Fours,
+            FieldKind::SoPin { .. } | FieldKind::NewSoPin => Self::Fours,
             _ => Self::Plain,
         }
     }
@@ -58,7 +58,7 @@ fn natural_width(kind: &FieldKind) -> u16 {
         FieldKind::Prime { .. } | FieldKind::ShareValue => 23,
         FieldKind::CheckBytes { .. } => 5,
         FieldKind::NewPassword | FieldKind::Password => 40,
-        FieldKind::SoPin | FieldKind::NewSoPin => 19,
+        FieldKind::SoPin { .. } | FieldKind::NewSoPin => 19,
         FieldKind::ShareId { .. } | FieldKind::KeyReference { .. } => 3,
         FieldKind::UserPin | FieldKind::NewUserPin { .. } => 15,
         FieldKind::Serial(_) | FieldKind::Again(_) => 16,

@@ -216,7 +216,7 @@ fn nothing_is_erased_before_the_way_back_is_proven(entries: &[Entry], ceremony: 
     kcvs_agree(entries, joined);
     match ceremony {
         CeremonyKind::Establish => {
-            let written = |fact: &Fact| matches!(fact, Fact::Written { file, .. } if file.ends_with(".pbe"));
+            let written = |fact: &Fact| matches!(fact, Fact::Written { file, .. } if file.starts_with("dkek-"));
             let last_written = facts(&entries[..joined]).iter().rposition(|fact| written(fact)).unwrap();
             let opened = facts(entries).iter().position(|fact| matches!(fact, Fact::Opened { .. })).unwrap();
             let made = place(entries, "key", fact(|fact| matches!(fact, Fact::Made { .. })));

@@ -165,7 +165,7 @@ fn a_wrong_so_pin_costs_one_try_and_erases_nothing() {
                 None => {}
             }
             last_try |= front.empty(|kind| *kind == FieldKind::Word("LAST TRY")).is_some();
-            match front.empty(|kind| *kind == FieldKind::SoPin) {
+            match front.empty(|kind| matches!(kind, FieldKind::SoPin { .. })) {
                 Some(place) if !mistaken => {
                     mistaken = true;
                     front.types(place, "1111111111111111")

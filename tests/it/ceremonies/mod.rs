@@ -17,6 +17,7 @@ mod schemes;
 mod several;
 mod slips;
 mod so_pin;
+mod stand_in;
 mod ways_out;
 
 pub use plans::{Cards, Day, Guard, dkek_share, established, note};

@@ -114,6 +114,9 @@ fn custodian(number: u8) -> Actor {
 const SEAT_1: Actor = Actor::Seat(Seat(1));
 const SEAT_2: Actor = Actor::Seat(Seat(2));
 
+/// Who types, into which field, what is wrong, what it is called, what is right.
+type Case = (Actor, fn(&FieldKind) -> bool, String, &'static str, String);
+
 #[test]
 fn the_wrong_card_is_named_at_a_seat() {
     let (records, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
@@ -124,7 +127,7 @@ fn the_wrong_card_is_named_at_a_seat() {
     let so_pin = |cards: &Cards, number| cards[&(Purpose::SoPin, number)].text.clone();
     let is_so_pin = |kind: &FieldKind| matches!(kind, FieldKind::ShareWords { card: Purpose::SoPin, .. });
     let is_share = |kind: &FieldKind| matches!(kind, FieldKind::ShareWords { card: Purpose::DkekShare(_), .. });
-    let slips_of: [(Actor, fn(&FieldKind) -> bool, String, &str, String); 8] = [
+    let slips_of: [Case; 8] = [
         (SEAT_1, is_share, so_pin(&cards, 3), "words-of-so-pin", words(&cards, 3)),
         (SEAT_2, is_so_pin, words(&cards, 2), "words-not-of-so-pin", so_pin(&cards, 2)),
         (SEAT_1, is_share, words(&cards, 2), "words-other-number", words(&cards, 3)),
@@ -329,7 +332,7 @@ fn with_a_forged_card(card: Purpose, recovery: Recovery) -> Rig {
 #[test]
 fn a_forged_card_is_found_by_one_more_custodian() {
     let rig = with_a_forged_card(dkek_share(1), Recovery::AnotherCustodian);
-    goes_on(&rig, &["shares-do-not-open"]);
+    goes_on(&rig, &["shares-disagree"]);
     let opened = rig.facts().into_iter().find_map(|fact| match fact {
         Fact::Opened { share: of, right, wrong, .. } if *of == share(1) => Some((right.clone(), wrong.clone())),
         _ => None,
@@ -345,7 +348,7 @@ fn a_forged_card_is_found_by_one_more_custodian() {
 #[test]
 fn a_forged_card_is_put_right_by_all_seats_again() {
     let rig = with_a_forged_card(dkek_share(1), Recovery::SeatsAgain);
-    goes_on(&rig, &["shares-do-not-open"]);
+    goes_on(&rig, &["shares-disagree"]);
     let rig = with_a_forged_card(Purpose::SoPin, Recovery::SeatsAgain);
     goes_on(&rig, &["so-pin-shares-disagree"]);
     let seated = rig.facts().iter().filter(|fact| matches!(fact, Fact::Seated { .. })).count();

@@ -1,0 +1,97 @@
+//! Who is missing is replaced, whatever they hold; and what is not to be lost is said when people stop in the middle.
+
+use hsm_ceremony::ceremony::{Body, FieldKind, People, Recovery, Surroundings};
+use hsm_ceremony::record::{Ending, Entry};
+use hsm_ceremony::terms::CustodianNumber;
+
+use super::plans::{Day, Guard, share};
+use super::rig::{Rig, Turn};
+
+fn day() -> Day {
+    Day::of(&[Guard::Words(2, 3), Guard::Numbers(2, 3), Guard::Password]).so_pin_under_quorum()
+}
+
+#[test]
+fn at_roll_call_anybody_who_guards_anything_can_be_replaced() {
+    let records = tempfile::tempdir().unwrap();
+    let mut rig = Rig::establish(&day().text(), records.path());
+    let (mut replaced, mut turn) = (0, 0);
+    let (places, names) = ([4, 6], ["Niels Bohr", "Lise Meitner"]);
+    rig.play(|front| {
+        if front.step() != "roll-call" || replaced == places.len() {
+            return Turn::Audience;
+        }
+        turn += 1;
+        match turn {
+            1 => Turn::Do(People::Deviation),
+            2 => Turn::Do(People::Chose(2)),
+            3 => {
+                let Body::Choose { options, .. } = &front.view.body else { panic!("{:?}", front.view) };
+                let who = ["Guard 2.2", "Guard 3"][replaced];
+                assert!(options[places[replaced]].text.contains(who), "{options:?}");
+                Turn::Do(People::Chose(places[replaced]))
+            }
+            4 => front.types(0, names[replaced]),
+            _ => {
+                (replaced, turn) = (replaced + 1, 0);
+                Turn::Do(People::GoOn)
+            }
+        }
+    });
+    assert!(rig.complete(), "{:?}", rig.failed());
+    let plan = &rig.machine.state().plan;
+    assert_eq!(plan.custodian(share(2), CustodianNumber::new(2).unwrap()), "Niels Bohr");
+    assert_eq!(plan.holder(share(3)), "Lise Meitner");
+    assert!(rig.entries.iter().any(|entry| matches!(entry, Entry::Substituted { custodian: None, .. })));
+}
+
+#[test]
+fn who_stops_after_the_erasing_is_told_to_keep_the_so_pin_cards() {
+    for (at, kept) in [("so-pin-quorum", false), ("log-in", true)] {
+        let records = tempfile::tempdir().unwrap();
+        let mut rig = Rig::establish(&day().text(), records.path());
+        let mut turn = 0;
+        rig.play(|front| {
+            if front.step() != at || matches!(front.view.body, Body::Ended { .. } | Body::Working { .. }) {
+                return Turn::Audience;
+            }
+            turn += 1;
+            match turn {
+                1 => Turn::Do(People::Stop),
+                2 => front.types(0, "ABORT"),
+                _ => Turn::Do(People::GoOn),
+            }
+        });
+        assert!(matches!(rig.entries.last(), Some(Entry::Sealed { ending: Ending::Aborted, .. })));
+        let Body::Ended { text } = rig.machine.view(&Surroundings::default()).body else { panic!("not ended") };
+        let said = text.join(" ");
+        assert_eq!(said.contains("Keep the SO-PIN cards"), kept, "{said}");
+        assert_eq!(said.contains("destroy the cards"), !kept, "{said}");
+    }
+}
+
+#[test]
+fn a_device_of_today_is_erased_once_more_with_the_so_pin_of_the_cards() {
+    let records = tempfile::tempdir().unwrap();
+    let mut rig = Rig::establish(&day().text(), records.path());
+    let (mut wrong, mut whose) = (0, 0);
+    rig.play(|front| {
+        if front.fault() == Some("pin-blocked") {
+            return front.goes_on_with(Recovery::PinsAgain);
+        }
+        if front.step() == "so-pin-quorum" && matches!(front.view.body, Body::Choose { .. }) {
+            whose += 1;
+            return Turn::Do(People::Chose(1));
+        }
+        match front.empty(|kind| *kind == FieldKind::UserPin) {
+            Some(place) if wrong < 3 => {
+                wrong += 1;
+                front.types(place, "11223344")
+            }
+            _ => Turn::Audience,
+        }
+    });
+    assert!(rig.complete(), "{:?}", rig.failed());
+    assert_eq!(rig.failed(), ["pin-wrong", "pin-wrong", "pin-blocked"], "no SO-PIN was ever wrong");
+    assert_eq!(whose, 1, "asked only once the device has been initialised with it");
+}
