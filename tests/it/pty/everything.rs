@@ -1,67 +1,23 @@
 //! The plan that has everything, by hand at 80×24: dice, a password, words, numbers and an SO-PIN under quorum are noted
 //! from the screen and typed back, in *establish* with its proof and in *restore*; with the mistakes that people make.
 
-use std::fs;
-use std::path::Path;
 use std::process::Command;
 
-use hsm_ceremony::share::{combine_strong, read_words};
-
 use crate::support::binary;
-use crate::support::memory::{Needle, scan};
 use crate::support::walk::{self, Note, USER_PIN, WordCard};
 use crate::support::wizard::{Wizard, bare};
 
+use super::paper::{
+    PASSWORD, Paper, digits_of, look_through, needles_of_dice, needles_of_password, needles_of_so_pin,
+    nothing_in_files, nothing_left, throws,
+};
 use super::rehearsal::folder_of;
 
 const PLAN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/plan.full.json");
-pub const PASSWORD: &str = "four lamps, 1 walnut table & no rain";
 const CLEAR: &[u8] = b"\x15";
 const BACK: &[u8] = b"\x1b[Z";
 const SHOW: &[u8] = b"\x14";
 const ESCAPE: &[u8] = b"\x1b";
-
-/// What is on paper after *establish*.
-#[derive(Default)]
-pub struct Paper {
-    /// Shares of DKEK share 1, as words.
-    words: Vec<WordCard>,
-    /// Shares of the SO-PIN, of the same custodians.
-    so_pin: Vec<WordCard>,
-    /// Shares of DKEK share 2, as numbers.
-    numbers: Vec<Note>,
-}
-
-impl Paper {
-    fn cards(&self) -> impl Iterator<Item = &WordCard> {
-        self.words.iter().chain(&self.so_pin)
-    }
-
-    /// The SO-PIN, which nobody ever sees.
-    pub fn secret_so_pin(&self) -> Vec<u8> {
-        let [one, two] = [0, 1].map(|place| read_words(self.so_pin[place].text().as_bytes()).unwrap());
-        combine_strong(&[&one, &two]).unwrap().expose().to_vec()
-    }
-}
-
-/// A hundred throws that look fair.
-fn throws() -> String {
-    let mut number = 20_251_u32;
-    let mut throw = || {
-        number = number.wrapping_mul(1_103_515_245).wrapping_add(12_345);
-        char::from(b'1' + u8::try_from((number >> 16) % 6).unwrap())
-    };
-    (0..100).map(|_| throw()).collect()
-}
-
-pub fn nothing_left(wizard: &Wizard, needles: &[Needle], when: &str) {
-    let finds = look_through(wizard, needles);
-    assert!(finds.is_empty(), "left in memory {when}: {finds:?}");
-}
-
-pub fn look_through(wizard: &Wizard, needles: &[Needle]) -> Vec<crate::support::memory::Find> {
-    scan(wizard.pid(), needles).unwrap_or_else(|error| panic!("its memory cannot be read (it takes root): {error}"))
-}
 
 #[test]
 fn the_plan_with_everything_is_made_and_restored_by_hand() {
@@ -188,30 +144,6 @@ fn replacement(w: &mut Wizard) {
     for _ in 0..2 {
         w.pass("It is the same key");
     }
-}
-
-fn needles_of_dice(throws: &str) -> Vec<Needle> {
-    let groups: Vec<&str> = (0..4).map(|group| &throws[group * 5..group * 5 + 5]).collect();
-    vec![
-        Needle::exact("throws", &throws.as_bytes()[..20]),
-        Needle::exact("the last throws", &throws.as_bytes()[80..]),
-        Needle::spaced("throws as shown", groups.join(" ").as_bytes()),
-    ]
-}
-
-/// The SO-PIN as it is typed.
-pub fn digits_of(so_pin: &[u8]) -> String {
-    format!("{:016x}", u64::from_be_bytes(so_pin.try_into().unwrap()))
-}
-
-/// The forms in which the SO-PIN could be in memory.
-pub fn needles_of_so_pin(so_pin: &[u8]) -> Vec<Needle> {
-    let digits = digits_of(so_pin);
-    vec![
-        Needle::exact("SO-PIN", so_pin),
-        Needle::exact("SO-PIN in hexadecimal", digits.as_bytes()),
-        Needle::exact("SO-PIN in upper case", digits.to_uppercase().as_bytes()),
-    ]
 }
 
 /// What no die shows is not taken; what no dice throw is refused; the owner may look; then all of them.
@@ -344,10 +276,6 @@ pub fn word_turn(w: &mut Wizard, paper: &mut Paper, name: &str) {
     }
     paper.words.push(card);
     paper.so_pin.push(second);
-}
-
-fn needles_of_password() -> [Needle; 2] {
-    [Needle::exact("password", PASSWORD.as_bytes()), Needle::exact("half the password", &PASSWORD.as_bytes()[10..])]
 }
 
 fn hide(w: &mut Wizard, card: &WordCard) {
@@ -492,55 +420,4 @@ fn restore(w: &mut Wizard, paper: &Paper) {
     }
     replacement(w);
     walk::close(w);
-}
-
-/// None of what is on paper is in any file; the software cards are the devices, and have their PINs.
-fn nothing_in_files(records: &Path, paper: &Paper) {
-    let throws = throws();
-    let so_pin = paper.secret_so_pin();
-    let digits = digits_of(&so_pin);
-    let mut secrets: Vec<(String, Vec<u8>)> = vec![
-        ("throws".to_owned(), throws.as_bytes()[..12].to_vec()),
-        ("last throws".to_owned(), throws.as_bytes()[88..].to_vec()),
-        ("password".to_owned(), PASSWORD.as_bytes().to_vec()),
-        ("user PIN".to_owned(), USER_PIN.as_bytes().to_vec()),
-        ("SO-PIN".to_owned(), so_pin),
-        ("SO-PIN in hexadecimal".to_owned(), digits.clone().into_bytes()),
-        ("SO-PIN in upper case".to_owned(), digits.to_uppercase().into_bytes()),
-    ];
-    for note in &paper.numbers {
-        secrets.push((format!("value {}", note.id), note.value.clone().into_bytes()));
-        secrets.push((format!("digits of value {}", note.id), bare(&note.value).into_bytes()));
-        if note.tells_its_check() {
-            secrets.push((format!("check bytes {}", note.id), note.check.clone().into_bytes()));
-        }
-    }
-    for card in paper.cards() {
-        let share = read_words(card.text().as_bytes()).unwrap();
-        secrets.push((format!("share {}", share.number), share.body.expose().to_vec()));
-    }
-    let mut looked_at = 0;
-    let mut folders = vec![records.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            let card_state = path.to_string_lossy().contains("REHEARSAL-card-");
-            if path.is_dir() {
-                folders.push(path);
-                continue;
-            }
-            let content = fs::read(&path).unwrap();
-            looked_at += 1;
-            for (what, secret) in &secrets {
-                let own = card_state && what.contains("PIN");
-                let found = content.windows(secret.len()).any(|bytes| bytes == secret);
-                assert!(own || !found, "{what} is in {}", path.display());
-            }
-            let text = String::from_utf8_lossy(&content);
-            for card in paper.cards() {
-                walk::assert_not_together(&text, card, &path.to_string_lossy());
-            }
-        }
-    }
-    assert!(looked_at > 20, "the test can see: {looked_at} files");
 }

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod everything;
+mod paper;
 mod rehearsal;
 mod so_pin;
 mod stopping;

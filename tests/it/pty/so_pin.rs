@@ -8,7 +8,8 @@ use crate::support::walk::{self, USER_PIN};
 use crate::support::wizard::Wizard;
 use crate::support::{Table, at_readers};
 
-use super::everything::{self, PASSWORD, Paper, digits_of, look_through, needles_of_so_pin, nothing_left};
+use super::everything;
+use super::paper::{PASSWORD, Paper, digits_of, look_through, needles_of_so_pin, nothing_left};
 
 const PLAN: &str = r#"{
   "plan": 1,
