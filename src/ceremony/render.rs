@@ -195,6 +195,11 @@ impl Machine {
         let values: Values = match &field.kind {
             FieldKind::KeyReference { planned, .. } => vec![("planned", planned.to_string())],
             FieldKind::Word(word) => vec![("word", (*word).to_owned())],
+            FieldKind::ShareWords { card, expected, .. } => {
+                let set = self.state().set(*card).filter(|_| expected.set.is_some());
+                let of_set = set.map(|set| fill(self.script.word("of-set"), &[("set", set.to_owned())]));
+                vec![("of_set", of_set.unwrap_or_default())]
+            }
             _ => Vec::new(),
         };
         let word = |kind: &str| fill(self.script.word(&format!("field-{}-{kind}", field.name)), &values);

@@ -87,7 +87,9 @@ impl<'a> PaperSteps<'a> {
             // The serial is known only once the device was found.
             names.push("serial");
         }
-        names.iter().map(|name| self.script.word(&format!("field-{name}-label")).to_owned()).collect()
+        // Which set it is, only the day knows.
+        let label = |name: &&str| fill(self.script.word(&format!("field-{name}-label")), &[("of_set", String::new())]);
+        names.iter().map(label).collect()
     }
 
     fn fill(&self, text: &str, step: &Step) -> String {

@@ -160,6 +160,15 @@ fn changed_places_and_several_wrong_words_are_told_apart() {
 }
 
 #[test]
+fn a_last_word_that_can_still_grow_is_not_called_wrong() {
+    let typing = with(SO_PIN[0], &[(16, "fat")]);
+    assert_eq!(reading(&typing), WordsReading::Typing { done: 15, of: 16 });
+    assert_eq!(reading(&format!("{typing} ")), WordsReading::Wrong { place: 16 });
+    let earlier = with(SO_PIN[0], &[(4, "zoo")]);
+    assert_eq!(reading(&earlier), WordsReading::Wrong { place: 4 }, "what is wrong before it is said at once");
+}
+
+#[test]
 fn a_share_that_is_not_the_expected_one_is_noticed_in_its_first_words() {
     let known = Expected { set: Some(SO_PIN_SET), threshold: Some(2), number: Some(1), ..expecting(Kind::SoPin) };
     let judged = |text: &str, expected: &Expected| check_words(text.as_bytes(), expected);
