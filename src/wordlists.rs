@@ -45,14 +45,6 @@ pub fn find(token: &[u8]) -> Found {
     }
 }
 
-/// Whether more letters can make another word of `token`, also where it is one: `fat` and `fatigue`.
-pub fn may_grow(token: &[u8]) -> bool {
-    let lower = || token.iter().map(u8::to_ascii_lowercase);
-    let place = ENGLISH.partition_point(|word| word.bytes().le(lower()));
-    let begins = |word: &&str| word.len() > token.len() && word.bytes().zip(lower()).all(|(one, other)| one == other);
-    ENGLISH.get(place).is_some_and(begins)
-}
-
 /// The letters that `prefix` still lacks to the word it stands for: none when it is a whole word, `None` when it does
 /// not stand for a word yet.
 pub fn completion(prefix: &[u8]) -> Option<&'static str> {
@@ -65,14 +57,6 @@ mod tests {
     use sha2::{Digest, Sha256};
 
     use super::*;
-
-    #[test]
-    fn a_word_may_be_the_beginning_of_another() {
-        for (token, grows) in [("fat", true), ("FAT", true), ("act", true), ("zoo", false), ("fatigue", false)] {
-            assert_eq!(may_grow(token.as_bytes()), grows, "{token}");
-        }
-        assert!(may_grow(b"fati") && !may_grow(b"fatx"));
-    }
 
     #[test]
     fn the_list_is_the_published_one() {

@@ -6,7 +6,7 @@
 use zeroize::Zeroizing;
 
 use crate::secret::WipingBytes;
-use crate::wordlists::{Found, LONGEST_WORD, TELLING_LETTERS, find, may_grow, word};
+use crate::wordlists::{Found, LONGEST_WORD, find, word};
 
 use super::check_symbols::{OF_WORDS, Verdict};
 use super::{Kind, SetId, StrongShare};
@@ -207,18 +207,7 @@ pub fn check_words(text: &[u8], expected: &Expected) -> WordsReading {
     if symbols.len() < usize::from(of) {
         return header.unwrap_or(WordsReading::Typing { done: number_of(symbols.len()), of });
     }
-    let verdict = OF_WORDS.locate(&symbols);
-    let last = self::tokens(text).last().unwrap_or_default();
-    let of_the_last = match &verdict {
-        Verdict::One { place, .. } => place + 1 == symbols.len(),
-        Verdict::Several => true,
-        Verdict::Swapped { .. } | Verdict::Right => false,
-    };
-    if of_the_last && ends_in_a_word(text) && last.len() < TELLING_LETTERS && may_grow(last) {
-        // Nobody is told that a word is wrong whose letters they are still typing.
-        return WordsReading::Typing { done: of - 1, of };
-    }
-    match verdict {
+    match OF_WORDS.locate(&symbols) {
         Verdict::One { place, .. } => WordsReading::Wrong { place: number_of(place + 1) },
         Verdict::Swapped { place } => WordsReading::Swapped { place: number_of(place + 1) },
         Verdict::Several => header.unwrap_or(WordsReading::Several),
