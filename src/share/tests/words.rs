@@ -162,7 +162,11 @@ fn changed_places_and_several_wrong_words_are_told_apart() {
 #[test]
 fn a_wrong_last_word_is_named_though_more_letters_could_make_another_of_it() {
     let fat = with(SO_PIN[0], &[(16, "fat")]);
-    assert_eq!(reading(&fat), WordsReading::Wrong { place: 16 }, "fatigue is a word too, and nothing may follow the last");
+    assert_eq!(
+        reading(&fat),
+        WordsReading::Wrong { place: 16 },
+        "fatigue is a word too, and nothing may follow the last"
+    );
 }
 
 #[test]
