@@ -78,7 +78,8 @@ fn key(name: &str, digest: Digest, file: &WrappedKeyFile, others: &[(BackedUpKey
         // Which curve of this size it is, nobody can say without a request.
         Some(DescribedType::Ec { field_bits: 384 }) => KeyType::Ec(Curve::P384),
         Some(DescribedType::Ec { field_bits: 512 }) => KeyType::Ec(Curve::BrainpoolP512r1),
-        Some(DescribedType::Ec { field_bits: 521 }) => KeyType::Ec(Curve::P521),
+        // OpenSCDP writes the size of whole bytes (seen by OpenSC's pull request 3157).
+        Some(DescribedType::Ec { field_bits: 521 | 528 }) => KeyType::Ec(Curve::P521),
         _ => KeyType::Ec(Curve::P256),
     });
     let stem = name.split('.').next().unwrap_or_default();

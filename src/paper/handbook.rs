@@ -9,7 +9,7 @@ use crate::ceremony::{Kind, Stage, When};
 use crate::plan::{Custody, Plan};
 use crate::record::CeremonyKind;
 use crate::script::{FaultText, Script, fill};
-use crate::terms::Quorum;
+use crate::terms::{Curve, Quorum};
 use crate::wordlists;
 
 /// The script by which a stranger rebuilds from cards without this program.
@@ -113,7 +113,8 @@ impl Book<'_> {
                 ("quorum", quorum.to_string()),
             ]
         });
-        let values = values.unwrap_or_default();
+        let curves = Curve::ALL.map(|curve| format!("`{}`", curve.name())).join(", ");
+        let values = [values.unwrap_or_default(), vec![("curves", curves)]].concat();
         let paragraphs: Vec<String> = self.script.chapter(name).iter().map(|text| fill(text, &values)).collect();
         self.paragraphs(&paragraphs);
     }

@@ -104,7 +104,7 @@ fn what_the_wizard_makes_opens_in_sc_hsm_tool() {
         for (reference, (key_type, id, label)) in (20..).zip(KEYS) {
             let wrapped = format!("{label}.wrapped");
             table.unwrap(&reference.to_string(), &wrapped);
-            table.sign_and_verify(key_type.starts_with("rsa"), id, &format!("{label}.pub.pem"));
+            table.sign_and_verify(key_type, id, &format!("{label}.pub.pem"));
             // Wrapped again by the tool: the same key under the same DKEK, with the same description and request.
             table.wrap(&reference.to_string(), &format!("{label}.again"));
             let read = |name: &str| WrappedKeyFile::parse(&fs::read(table.file(name)).unwrap()).unwrap();
@@ -173,7 +173,7 @@ fn either_lists_uses_and_deletes_the_keys_of_the_other() {
         for (number, key_type) in (1..).zip(ours) {
             let (id, label) = (format!("a{number}"), format!("ours-{number}"));
             assert!(listed.contains(&format!("label:      {label}\n  ID:         {id}")), "{listed}");
-            table.sign_and_verify(matches!(key_type, KeyType::Rsa(_)), &id, &format!("{label}.pem"));
+            table.sign_and_verify(&key_type.to_string(), &id, &format!("{label}.pem"));
             let file = format!("{label}.theirs");
             table.public_key(&id, &file);
             let read = |name: &str| PublicKey::from_pem(&fs::read_to_string(table.file(name)).unwrap()).unwrap();
@@ -207,6 +207,40 @@ fn either_lists_uses_and_deletes_the_keys_of_the_other() {
         drop(device);
         let left = table.run("pkcs11-tool", &["-l", "--pin", PIN, "-O"]);
         assert!(!left.contains("Key Object"), "{left}");
+        drop(card);
+    });
+}
+
+#[test]
+fn opensc_refuses_no_signature_but_those_of_p_521_whose_numbers_are_short() {
+    at_readers("both_ways::opensc_refuses_no_signature_but_those_of_p_521_whose_numbers_are_short", |table| {
+        let card = table.insert(0, "REH0000001");
+        ready(table, 0);
+        table.generate("EC:secp521r1", "a1", "p521");
+        table.public_key("a1", "p521.pem");
+        let public = PublicKey::from_pem(&fs::read_to_string(table.file("p521.pem")).unwrap()).unwrap();
+
+        // The card signs a digest always with the same numbers: what the tool will be given is known before.
+        let (reference, key_type) = (KeyReference::new(1).unwrap(), KeyType::Ec(Curve::P521));
+        let mut device = table.logged_in(0);
+        let (mut long, mut short) = (Vec::new(), None);
+        for number in 0.. {
+            let message = format!("message {number}");
+            let signature = device.sign(reference, key_type, &Sha256::digest(&message).into()).unwrap();
+            assert_eq!(verify_sha256(&public, message.as_bytes(), &signature), Verdict::Good);
+            if signature.chunks(66).all(|half| half[0] == 0 && half[1] < 0x80) {
+                short = Some(message);
+                break;
+            }
+            long.push(message);
+        }
+        drop(device);
+        for message in long.iter().rev().take(12) {
+            assert!(table.signs("EC:secp521r1", "a1", "p521.pem", message), "{message}");
+        }
+        // OpenSC from 0.26 on takes this one too.
+        let taken = table.signs("EC:secp521r1", "a1", "p521.pem", &short.unwrap());
+        println!("pkcs11-tool takes a signature whose numbers are both short: {taken}");
         drop(card);
     });
 }

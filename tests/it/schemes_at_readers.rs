@@ -131,7 +131,7 @@ fn sc_hsm_tool_imports_share_files_of_words_numbers_and_a_password() {
         let said = import(table, "0", "dkek-3.pbe", PASSWORD);
         assert_eq!(after(&said, "DKEK key check value"), Some(manifest.kcv.to_string().as_str()), "{said}");
         table.unwrap("20", "key-0.wrapped");
-        table.sign_and_verify(false, "10", "key-0.pub.pem");
+        table.sign_and_verify("EC:secp256r1", "10", "key-0.pub.pem");
         drop(card);
 
         // A stranger without any of these tools: the script of the book, with all rounds.

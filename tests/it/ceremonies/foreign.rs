@@ -3,12 +3,12 @@
 use std::fs;
 use std::path::Path;
 
-use hsm_ceremony::card::KeyDescription;
+use hsm_ceremony::card::{DescribedType, KeyDescription};
 use hsm_ceremony::ceremony::{Body, FieldKind, FieldState, People};
 use hsm_ceremony::dkek::{KeyBlob, WrappedKeyFile};
 use hsm_ceremony::record::Fact;
 use hsm_ceremony::softcard::SoftCard;
-use hsm_ceremony::terms::Kcv;
+use hsm_ceremony::terms::{Curve, Kcv, KeyType};
 use serde_json::Value;
 
 use super::old::{Custodians, Set, entry, hex, seal_share, wrapped_keys};
@@ -207,11 +207,16 @@ fn a_value_of_seven_groups_is_refused_with_a_sentence_and_taken_with_zeros_in_fr
     assert!(rig.complete() && rig.faults.is_empty());
 }
 
-/// A key as somebody may have left it: a label with spaces, an id longer than ours, no request.
+/// A key as somebody may have left it: a label with spaces, an id longer than ours, no request, and P-521 said to have
+/// the bits of whole bytes, as `OpenSCDP` says.
 fn odd_key(place: &Path, name: &str, label: &str, id: &[u8]) -> Vec<u8> {
     let key = entry("wrapped-keys.json", name);
     let described = KeyDescription::decode(&hex(&key["prkd"])).unwrap();
-    let odd = KeyDescription { label: label.to_owned(), id: id.to_vec(), ..described }.encode().unwrap();
+    let key_type = match described.key_type {
+        DescribedType::Ec { field_bits: 521 } => DescribedType::Ec { field_bits: 528 },
+        other => other,
+    };
+    let odd = KeyDescription { label: label.to_owned(), id: id.to_vec(), key_type, ..described }.encode().unwrap();
     let blob = KeyBlob::parse(&hex(&key["blob"])).unwrap();
     let file = WrappedKeyFile { blob, description: Some(odd.clone()), certificate: None };
     fs::write(place.join(format!("{name}.bin")), file.to_bytes()).unwrap();
@@ -242,4 +247,6 @@ fn labels_and_ids_that_a_plan_could_not_have_come_back_as_they_were() {
         };
         assert!(there.into_iter().any(same), "{described:?}");
     }
+    let p521 = |fact: &&Fact| matches!(fact, Fact::NotProvable { key_type: KeyType::Ec(Curve::P521), .. });
+    assert_eq!(rig.facts().into_iter().filter(p521).count(), 1);
 }

@@ -86,25 +86,36 @@ impl Table {
         self.run("pkcs15-tool", &["--read-public-key", id, "--output", file]);
     }
 
-    /// Signs a message with `pkcs11-tool`, and lets openssl verify it with a public key file.
-    pub fn sign_and_verify(&self, rsa: bool, id: &str, public: &str) {
-        fs::write(self.file("message"), format!("signed with {id}")).unwrap();
+    /// Signs a message with `pkcs11-tool`, and lets openssl verify it with a public key file. Where the tool cannot take
+    /// the signature of a P-521 key, another message is signed.
+    pub fn sign_and_verify(&self, key_type: &str, id: &str, public: &str) {
+        let mut messages = (0..30).map(|number| format!("signed with {id}, {number}"));
+        assert!(messages.any(|message| self.signs(key_type, id, public, &message)), "{id} signs nothing");
+    }
+
+    /// Signs this message with `pkcs11-tool`, and lets openssl verify it; false where the tool refused a good signature
+    /// of a P-521 key.
+    ///
+    /// OpenSC before 0.26 takes such a signature for one of a curve of 512 bits when both its numbers are short, one in
+    /// sixteen (its reports 2421 and 2623); the card signs the same digest with the same numbers, so asking again is no
+    /// way out.
+    pub fn signs(&self, key_type: &str, id: &str, public: &str, message: &str) -> bool {
+        fs::write(self.file("message"), message).unwrap();
         let mut arguments = vec!["-l", "--pin", PIN, "--sign", "--id", id, "--output-file", "signature"];
-        if rsa {
+        if key_type.starts_with("rsa") {
             arguments.extend(["--mechanism", "SHA256-RSA-PKCS", "--input-file", "message"]);
         } else {
             self.run("openssl", &["dgst", "-sha256", "-binary", "-out", "digest", "message"]);
             arguments.extend(["--mechanism", "ECDSA", "--signature-format", "openssl", "--input-file", "digest"]);
         }
-        // pkcs11-tool 0.23 refuses some signatures of P-521 with CKR_DATA_INVALID (about one in five); a new one is made then.
-        let refused = |(output, text): &(std::process::Output, String)| {
-            !output.status.success() && text.contains("C_SignFinal failed: rv = CKR_DATA_INVALID")
-        };
-        let mut tries = (0..30).map(|_| self.try_run("pkcs11-tool", &arguments)).skip_while(refused);
-        let (output, text) = tries.next().unwrap();
+        let (output, text) = self.try_run("pkcs11-tool", &arguments);
+        if key_type == "EC:secp521r1" && text.contains("C_SignFinal failed: rv = CKR_DATA_INVALID") {
+            return false;
+        }
         assert!(output.status.success(), "pkcs11-tool {arguments:?}: {}\n{text}", output.status);
         self.verified(public, "signature", "message");
         fs::remove_file(self.file("signature")).unwrap();
+        true
     }
 
     /// openssl verifies a SHA-256 signature of a file.
