@@ -103,7 +103,7 @@ impl Audience {
                 let open = items.iter().position(|(_, ticked)| !ticked);
                 Ok(Some(open.map_or(People::GoOn, People::Tick)))
             }
-            Body::Choose { text, options, custodians } => self.choose(text, options, *custodians).map(Some),
+            Body::Choose { text, options, custodians, .. } => self.choose(text, options, *custodians).map(Some),
             Body::Form { text, fields, .. } => self.fill(text, fields, vault).map(Some),
             Body::Reveal { shown: true, card, custodian, .. } => {
                 if let Some(note) = Paper::note(custodian.get(), card, vault) {

@@ -107,6 +107,7 @@ fn everybody_types_from_the_card_of_the_set_at_hand() {
         text: vec![],
         options: [true, false].map(|closed| OptionView { text: String::new(), closed }).into(),
         custodians: true,
+        may_leave: false,
     });
     assert_eq!(audience.answer(&choose, &mut vault, Duration::ZERO).unwrap(), Some(People::Chose(1)));
     for of in 1..=2 {
@@ -167,7 +168,12 @@ fn a_device_that_was_initialised_here_has_the_so_pin_that_was_set_here() {
     };
     let whose = |serial: &str| {
         let options = ["typed", "on the cards"].map(|text| OptionView { text: text.to_owned(), closed: false });
-        view(Body::Choose { text: vec![format!("Device {serial}?")], options: options.into(), custodians: false })
+        view(Body::Choose {
+            text: vec![format!("Device {serial}?")],
+            options: options.into(),
+            custodians: false,
+            may_leave: false,
+        })
     };
     let (ours, other) = ("REH0000001", "REH0000002");
     let serial = || FieldKind::Serial(Serial::new(ours).unwrap());

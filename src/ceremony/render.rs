@@ -142,14 +142,17 @@ impl Machine {
                     text,
                     options: self.items(step, stage, values).into_iter().map(open).collect(),
                     custodians: false,
+                    may_leave: false,
                 }
             }
             Kind::Choose(Question::Device) => {
                 let open = |serial: &Serial| OptionView { text: serial.to_string(), closed: false };
                 let options = self.state().seen.iter().map(open).collect();
-                Body::Choose { text, options, custodians: false }
+                Body::Choose { text, options, custodians: false, may_leave: false }
             }
-            Kind::Choose(Question::Sitter(_)) => Body::Choose { text, options: self.sitters(), custodians: true },
+            Kind::Choose(Question::Sitter(_)) => {
+                Body::Choose { text, options: self.sitters(), custodians: true, may_leave: false }
+            }
             Kind::Form(_) => self.form(text, asking, false, self.may_leave(stage)),
             Kind::Danger(_) => self.form(text, asking, true, false),
             Kind::Reveal(card) => self.reveal(step, stage, asking, card, values),
@@ -302,7 +305,10 @@ impl Machine {
         let items = texts.map(|text| text.items.clone()).unwrap_or_default();
         let open = |text| OptionView { text, closed: false };
         match interlude {
-            Interlude::Menu => Body::Choose { text, options: items.into_iter().map(open).collect(), custodians: false },
+            Interlude::Menu => {
+                let options = items.into_iter().map(open).collect();
+                Body::Choose { text, options, custodians: false, may_leave: true }
+            }
             Interlude::Who => {
                 let plan = &self.state().plan;
                 let name = |person: &Replaceable| match person.custodian {
@@ -310,7 +316,8 @@ impl Machine {
                     None => plan.holder(person.share).to_owned(),
                 };
                 let names: Vec<String> = self.replaceable().iter().map(name).collect();
-                Body::Choose { text, options: names.into_iter().chain(items).map(open).collect(), custodians: false }
+                let options = names.into_iter().chain(items).map(open).collect();
+                Body::Choose { text, options, custodians: false, may_leave: true }
             }
             Interlude::Break => Body::Read { text },
             Interlude::Stop | Interlude::StopTyped | Interlude::Note(_) | Interlude::Name(..) => {

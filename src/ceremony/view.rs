@@ -158,6 +158,8 @@ pub enum Body {
         options: Vec<OptionView>,
         /// The options are the custodians, in the order of their numbers.
         custodians: bool,
+        /// Esc leaves without doing anything ([`super::People::Leave`]); asked in between, where no deviation can be noted.
+        may_leave: bool,
     },
     /// Fill every field; Enter on the last goes on ([`super::People::GoOn`]) when all are good.
     Form {
@@ -211,7 +213,7 @@ pub enum Body {
         /// What can be done.
         choices: Vec<OptionView>,
     },
-    /// The ceremony has ended; Enter leaves the program.
+    /// The ceremony has ended; Enter closes the last screen.
     Ended {
         /// Paragraphs: outcome, digest to read aloud, where the files are.
         text: Vec<String>,

@@ -206,6 +206,7 @@ fn menu(screen: &mut Screen, records: &Path, script: &Rc<Script>) -> Result<Opti
                 option("menu-leave", false),
             ],
             custodians: false,
+            may_leave: true,
         },
         steps: Vec::new(),
     };

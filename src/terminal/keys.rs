@@ -25,6 +25,8 @@ pub enum Mode {
     Choose {
         /// Few enough for digits.
         digits: bool,
+        /// Esc leaves; asked in between, where no deviation can be noted.
+        may_leave: bool,
     },
     /// To fill in.
     Form {
@@ -232,8 +234,11 @@ pub fn entries(mode: Mode) -> (Vec<Entry>, Vec<Entry>) {
         Mode::Read { scrolls: false } => (vec![GO_ON], common),
         Mode::Tick => (vec![TICK_NEXT, TICK_QUIETLY, MOVE, PAGES], common),
         Mode::Ticked => (vec![GO_ON, TICK, MOVE, PAGES], common),
-        Mode::Choose { digits: true } => (vec![CHOOSE_OR_DIGIT, MOVE, PAGES], common),
-        Mode::Choose { digits: false } => (vec![CHOOSE, MOVE, PAGES], common),
+        Mode::Choose { digits, may_leave } => {
+            let choose = if digits { CHOOSE_OR_DIGIT } else { CHOOSE };
+            let common = if may_leave { vec![HELP, LEAVE, STOP] } else { common };
+            (vec![choose, MOVE, PAGES], common)
+        }
         Mode::Form { made_of, masked, may_leave, may_deviate, several, complete } => {
             let mut own = vec![match (complete, several) {
                 (true, _) => COMPLETE,
@@ -287,7 +292,7 @@ pub fn deed(mode: Mode, key: Key) -> Option<Deed> {
 pub mod tests {
     use super::*;
 
-    pub const ALL: [Mode; 20] = [
+    pub const ALL: [Mode; 21] = [
         Mode::TooSmall,
         Mode::Help,
         Mode::Unread,
@@ -295,8 +300,9 @@ pub mod tests {
         Mode::Read { scrolls: false },
         Mode::Tick,
         Mode::Ticked,
-        Mode::Choose { digits: true },
-        Mode::Choose { digits: false },
+        Mode::Choose { digits: true, may_leave: false },
+        Mode::Choose { digits: true, may_leave: true },
+        Mode::Choose { digits: false, may_leave: false },
         Mode::Working { may_stop: true },
         Mode::Working { may_stop: false },
         Mode::Form {

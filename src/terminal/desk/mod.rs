@@ -132,9 +132,10 @@ impl Desk {
             Body::Read { .. } => Mode::Read { scrolls: self.most_scroll > 0 },
             Body::Tick { items, .. } if items.iter().all(|(_, ticked)| *ticked) => Mode::Ticked,
             Body::Tick { .. } => Mode::Tick,
-            Body::Choose { options, .. } | Body::Fault { choices: options, .. } => {
-                Mode::Choose { digits: options.len() <= 9 }
+            Body::Choose { options, may_leave, .. } => {
+                Mode::Choose { digits: options.len() <= 9, may_leave: *may_leave }
             }
+            Body::Fault { choices, .. } => Mode::Choose { digits: choices.len() <= 9, may_leave: false },
             Body::Form { fields, may_leave, may_deviate, .. } => Mode::Form {
                 made_of: match fields.get(self.focus).map(|field| &field.kind) {
                     Some(FieldKind::ShareWords { .. }) => MadeOf::Words,
@@ -238,7 +239,7 @@ impl Desk {
         if text {
             return self.type_in(key, view, vault);
         }
-        if let (Mode::Choose { digits: true }, Key::Char(digit @ b'1'..=b'9')) = (mode, key) {
+        if let (Mode::Choose { digits: true, .. }, Key::Char(digit @ b'1'..=b'9')) = (mode, key) {
             let place = usize::from(digit - b'1');
             let open = options(view).get(place).is_some_and(|option| !option.closed);
             return open.then_some(People::Chose(place));

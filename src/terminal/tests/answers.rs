@@ -76,6 +76,7 @@ fn options_are_chosen_by_digit_or_arrow_and_closed_ones_never() {
         text: vec![],
         options: options(&[("Ada", true), ("Grace", false), ("José", true), ("Linus", false)]),
         custodians: true,
+        may_leave: false,
     });
     let mut bench = Bench::new();
     let lines = bench.draw(&view);
@@ -86,7 +87,7 @@ fn options_are_chosen_by_digit_or_arrow_and_closed_ones_never() {
 
     let names: Vec<(String, bool)> = (1..=16).map(|number| (format!("Custodian {number}"), number == 1)).collect();
     let many = names.iter().map(|(name, closed)| (name.as_str(), *closed)).collect::<Vec<_>>();
-    let view = self::view(Body::Choose { text: vec![], options: options(&many), custodians: false });
+    let view = self::view(Body::Choose { text: vec![], options: options(&many), custodians: false, may_leave: false });
     assert_eq!(bench.act(&view, b"2"), [], "with more than nine a digit is ambiguous");
     assert!(!has(&bench.draw(&view), "1-9"));
     assert_eq!(bench.act(&view, b"\x1b[A\r"), [People::Chose(15)]);
@@ -198,7 +199,7 @@ fn the_planned_reference_is_filled_in_once() {
 #[test]
 fn stop_works_everywhere_and_deviation_everywhere_but_in_between() {
     for body in every_body() {
-        let asks = matches!(&body, Body::Form { may_deviate: false, .. });
+        let asks = matches!(&body, Body::Form { may_deviate: false, .. } | Body::Choose { may_leave: true, .. });
         let works = matches!(&body, Body::Working { .. });
         let ended = matches!(&body, Body::Ended { .. });
         let view = view(body);

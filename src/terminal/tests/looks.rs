@@ -113,7 +113,7 @@ fn what_cannot_be_undone_stands_in_a_double_frame() {
         [(Theme::FULL, "╔═ THIS CANNOT BE UNDONE ═", "║"), (Theme::LEAST, "#= THIS CANNOT BE UNDONE =", "#")]
     {
         let mut bench = Bench { theme, ..Bench::new() };
-        let lines = bench.draw(&view(every_body().remove(5)));
+        let lines = bench.draw(&view(every_body().remove(6)));
         assert!(lines[3].contains(corner), "{lines:?}");
         assert!(lines[5].starts_with(&format!(" {wall} ")) && lines[5].ends_with(wall), "{lines:?}");
     }
@@ -131,7 +131,7 @@ fn the_step_list_stands_beside_wide_screens() {
 #[test]
 fn progress_says_how_long() {
     let mut bench = Bench::new();
-    let lines = bench.draw(&view(every_body().remove(9)));
+    let lines = bench.draw(&view(every_body().remove(10)));
     assert!(has(&lines, " 42 %") && has(&lines, "at work for 12 s, about 16 s left"), "{lines:?}");
     for progress in [Some((0, 0)), Some((5, 0)), Some((u64::MAX, 1)), Some((u64::MAX, u64::MAX)), Some((0, u64::MAX))] {
         let view = view(Body::Working { text: vec![], progress, seconds: u32::MAX, may_stop: true });
@@ -176,6 +176,7 @@ fn the_cursor_sits_on_the_focus() {
         text: texts(&["Choose."]),
         options: options(&[("Ada", true), ("Grace", false)]),
         custodians: true,
+        may_leave: false,
     };
     assert_eq!(cursor(choose), Some((3, 7)));
     assert_eq!(cursor(form(vec![field("PIN", FieldKind::UserPin, FieldState::Empty)])), Some((5, 7)));

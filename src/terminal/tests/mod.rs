@@ -105,6 +105,13 @@ fn every_body() -> Vec<Body> {
             text: texts(&["Choose."]),
             options: options(&[("Ada", false), ("Grace, gone", true)]),
             custodians: false,
+            may_leave: false,
+        },
+        Body::Choose {
+            text: texts(&["What happened?"]),
+            options: options(&[("A deviation", false), ("Nothing", false)]),
+            custodians: false,
+            may_leave: true,
         },
         form(vec![
             field("Prime", FieldKind::Prime { expected: None }, FieldState::Typing("3 of 8 groups".to_owned())),
