@@ -72,7 +72,7 @@ pub fn steps(plan: &Plan) -> Vec<Step> {
         step("vault", Actor::Administrator)
             .then("prove", Kind::Do(|_, _| Some(Act::ProveVaultEmpty)))
             .then("manifest", Kind::Do(|state, _| Some(Act::WriteManifest { keys: state.plan.keys.clone() })))
-            .then("empty", Kind::Read),
+            .then(if plan.prove_restore { "proof-next" } else { "empty" }, Kind::Read),
     );
 
     if plan.prove_restore {
