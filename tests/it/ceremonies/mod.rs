@@ -4,6 +4,7 @@ mod cuts;
 mod files;
 mod foreign;
 mod foreign_sets;
+mod forged;
 mod front;
 mod inspect;
 mod laws;

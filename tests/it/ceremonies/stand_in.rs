@@ -1,15 +1,13 @@
 //! Who is missing is replaced, whatever they hold; and what is not to be lost is said when people stop in the middle.
 
-use hsm_ceremony::ceremony::{Body, FieldKind, People, Recovery, Surroundings};
+use hsm_ceremony::ceremony::{Body, FieldKind, FieldState, People, Recovery, Surroundings};
 use hsm_ceremony::record::{Ending, Entry};
 use hsm_ceremony::terms::CustodianNumber;
 
-use super::plans::{Day, Guard, share};
+use super::mistakes::goes_on;
+use super::plans::share;
 use super::rig::{Rig, Turn};
-
-fn day() -> Day {
-    Day::of(&[Guard::Words(2, 3), Guard::Numbers(2, 3), Guard::Password]).so_pin_under_quorum()
-}
+use super::slips::{custodian, day};
 
 #[test]
 fn at_roll_call_anybody_who_guards_anything_can_be_replaced() {
@@ -94,4 +92,52 @@ fn a_device_of_today_is_erased_once_more_with_the_so_pin_of_the_cards() {
     assert!(rig.complete(), "{:?}", rig.failed());
     assert_eq!(rig.failed(), ["pin-wrong", "pin-wrong", "pin-blocked"], "no SO-PIN was ever wrong");
     assert_eq!(whose, 1, "asked only once the device has been initialised with it");
+}
+
+#[test]
+fn somebody_stands_in_for_a_custodian_of_the_second_set() {
+    let records = tempfile::tempdir().unwrap();
+    let mut rig = Rig::establish(&day().text(), records.path());
+    let mut done = 0;
+    rig.play(|front| {
+        let here = front.machine.step().is_some_and(|step| step.share == share(2) && step.actor == custodian(2));
+        if !here || done == 7 {
+            return Turn::Audience;
+        }
+        done += 1;
+        match done {
+            1 => Turn::Do(People::Deviation),
+            2 => Turn::Do(People::Chose(2)),
+            // Whose place: the names of this set.
+            3 => {
+                let Body::Choose { options, .. } = &front.view.body else { panic!("{:?}", front.view) };
+                assert!(options[1].text.contains("Guard 2.2"), "{options:?}");
+                Turn::Do(People::Chose(1))
+            }
+            // Nobody holds parts of two DKEK shares.
+            4 => front.types(0, "Guard 3"),
+            5 => {
+                let Body::Form { fields, .. } = &front.view.body else { panic!("{:?}", front.view) };
+                assert!(matches!(fields[0].state, FieldState::Wrong(_)), "{fields:?}");
+                front.types(0, "Niels Bohr")
+            }
+            6 => Turn::Do(People::GoOn),
+            _ => Turn::Audience,
+        }
+    });
+    goes_on(&rig, &[]);
+    let substituted: Vec<_> = rig
+        .entries
+        .iter()
+        .filter_map(|entry| match entry {
+            Entry::Substituted { share, custodian, name, .. } => {
+                Some((share.get(), custodian.map(CustodianNumber::get), name.as_str()))
+            }
+            _ => None,
+        })
+        .collect();
+    assert_eq!(substituted, [(2, Some(2), "Niels Bohr")]);
+    let plan = &rig.machine.state().plan;
+    let name = |of, number| plan.custodian(share(of), CustodianNumber::new(number).unwrap()).to_owned();
+    assert_eq!((name(1, 2), name(2, 2), name(2, 1)), ("Guard 1.2".into(), "Niels Bohr".into(), "Guard 2.1".into()));
 }
