@@ -4,8 +4,9 @@
 use std::process::Command;
 
 use crate::support::binary;
+use crate::support::seen::bare;
 use crate::support::walk::{self, Note, USER_PIN, WordCard};
-use crate::support::wizard::{Wizard, bare};
+use crate::support::wizard::Wizard;
 
 use super::paper::{
     PASSWORD, Paper, digits_of, look_through, needles_of_dice, needles_of_password, needles_of_so_pin,

@@ -6,8 +6,9 @@ use std::path::Path;
 use hsm_ceremony::share::{combine_strong, read_words};
 
 use crate::support::memory::{Find, Needle, scan};
+use crate::support::seen::bare;
 use crate::support::walk::{self, Note, USER_PIN, WordCard};
-use crate::support::wizard::{Wizard, bare};
+use crate::support::wizard::Wizard;
 
 /// Of DKEK share 3.
 pub const PASSWORD: &str = "four lamps, 1 walnut table & no rain";

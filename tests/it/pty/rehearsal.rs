@@ -6,8 +6,9 @@ use std::process::Command;
 
 use crate::support::binary;
 use crate::support::memory::{Needle, scan};
+use crate::support::seen::bare;
 use crate::support::walk::{self, Note, SO_PIN, USER_PIN};
-use crate::support::wizard::{ERASE, Wizard, bare};
+use crate::support::wizard::{ERASE, Wizard};
 
 #[test]
 fn four_custodians_make_and_restore_a_key() {

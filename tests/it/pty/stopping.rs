@@ -7,8 +7,9 @@ use std::process::Command;
 use rustix::process::Signal;
 
 use crate::support::binary;
+use crate::support::seen::bare;
 use crate::support::walk::{self, Note};
-use crate::support::wizard::{Wizard, bare};
+use crate::support::wizard::Wizard;
 
 use super::rehearsal::folder_of;
 

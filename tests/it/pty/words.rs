@@ -3,8 +3,9 @@
 use std::fs;
 
 use crate::support::memory::scan;
+use crate::support::seen::bare;
 use crate::support::walk::{self, WordCard};
-use crate::support::wizard::{Wizard, bare};
+use crate::support::wizard::Wizard;
 
 const PLAN: &str = r#"{
   "plan": 1,

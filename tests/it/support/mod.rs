@@ -8,6 +8,7 @@ pub mod binary;
 pub mod memory;
 mod opensc;
 mod owned;
+pub mod seen;
 mod talk;
 pub mod walk;
 pub mod wizard;

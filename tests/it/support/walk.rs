@@ -4,7 +4,8 @@ use hsm_ceremony::share::read_words;
 use hsm_ceremony::wordlists::{self, Found};
 
 use super::memory::Needle;
-use super::wizard::{Wizard, bare};
+use super::seen::bare;
+use super::wizard::Wizard;
 
 /// The SO-PIN of these rehearsals.
 pub const SO_PIN: &str = "9a41c07be6d25f38";
