@@ -184,6 +184,31 @@ fn suggest(page: &mut Page, place: usize, field: &FieldView, desk: &Desk, paint:
     }
 }
 
+/// A field as it is drawn now.
+struct Drawn<'a> {
+    field: &'a FieldView,
+    /// It has the focus.
+    here: bool,
+    masked: bool,
+    typed: &'a [u8],
+}
+
+impl<'a> Drawn<'a> {
+    fn now(place: usize, view: &'a View, desk: &Desk, paint: &Paint<'a>) -> Option<Self> {
+        let field = form_fields(view).get(place)?;
+        let here = place == desk.focus;
+        let masked = field.masked && !(here && desk.unmasked(paint.now));
+        Some(Self { field, here, masked, typed: typed(place, paint) })
+    }
+}
+
+fn form_fields(view: &View) -> &[FieldView] {
+    match &view.body {
+        Body::Form { fields, .. } => fields,
+        _ => &[],
+    }
+}
+
 /// The word that would make the field right, cell by cell, for its owner's eyes.
 pub fn suggestion(buffer: &mut Buffer, area: Rect, place: usize, before: &str, desk: &Desk, paint: &Paint<'_>) {
     if !desk.unmasked(paint.now) || place != desk.focus {
@@ -205,13 +230,9 @@ pub fn words(
     desk: &Desk,
     paint: &Paint<'_>,
 ) -> Option<Position> {
-    let Body::Form { fields, .. } = &view.body else { return None };
-    let field = fields.get(place)?;
+    let Drawn { field, here, masked, typed } = Drawn::now(place, view, desk, paint)?;
     let FieldKind::ShareWords { words, .. } = &field.kind else { return None };
     let theme = paint.theme;
-    let here = place == desk.focus;
-    let masked = field.masked && !(here && desk.unmasked(paint.now));
-    let typed = typed(place, paint);
     let cursor = if here { desk.cursor } else { Cursor::End };
     let half_typed = half_typed(place, field, desk, paint).is_some();
     let wrong = field.wrong_at.and_then(|place| usize::from(place).checked_sub(1)).filter(|_| !half_typed);
@@ -268,12 +289,9 @@ pub fn dice(
     desk: &Desk,
     paint: &Paint<'_>,
 ) -> Option<Position> {
-    let Body::Form { fields, .. } = &view.body else { return None };
-    let field = fields.get(place)?;
+    let Drawn { field, here, masked, typed } = Drawn::now(place, view, desk, paint)?;
     let FieldKind::Dice { throws } = &field.kind else { return None };
-    let here = place == desk.focus;
-    let masked = field.masked && !(here && desk.unmasked(paint.now));
-    let dice = dice::Dice { text: typed(place, paint), all: usize::from(*throws), masked, here };
+    let dice = dice::Dice { text: typed, all: usize::from(*throws), masked, here };
     dice::row(buffer, area, row, &dice, paint.theme)
 }
 
@@ -286,13 +304,9 @@ pub fn entry(
     desk: &Desk,
     paint: &Paint<'_>,
 ) -> Option<Position> {
-    let Body::Form { fields, .. } = &view.body else { return None };
-    let field = fields.get(place)?;
+    let Drawn { field, here, masked, typed } = Drawn::now(place, view, desk, paint)?;
     let theme = paint.theme;
-    let here = place == desk.focus;
-    let typed = typed(place, paint);
-    let masked = field.masked && !(here && desk.unmasked(paint.now));
-    let kind = meant(fields, field);
+    let kind = meant(form_fields(view), field);
     let grouping = Grouping::of(kind);
     if here {
         parts::put(buffer, area.x, area.y, theme.sign(Sign::Here).encode_utf8(&mut [0; 4]), theme.accent());

@@ -1,6 +1,6 @@
 //! Who is missing is replaced, whatever they hold; and what is not to be lost is said when people stop in the middle.
 
-use hsm_ceremony::ceremony::{Body, FieldKind, FieldState, People, Recovery, Surroundings};
+use hsm_ceremony::ceremony::{Body, FieldState, People, Surroundings};
 use hsm_ceremony::record::{Ending, Entry};
 use hsm_ceremony::terms::CustodianNumber;
 
@@ -8,6 +8,7 @@ use super::mistakes::goes_on;
 use super::plans::share;
 use super::rig::{Rig, Turn};
 use super::slips::{custodian, day};
+use super::ways_out::blocks_the_pin;
 
 #[test]
 fn at_roll_call_anybody_who_guards_anything_can_be_replaced() {
@@ -74,20 +75,11 @@ fn a_device_of_today_is_erased_once_more_with_the_so_pin_of_the_cards() {
     let mut rig = Rig::establish(&day().text(), records.path());
     let (mut wrong, mut whose) = (0, 0);
     rig.play(|front| {
-        if front.fault() == Some("pin-blocked") {
-            return front.goes_on_with(Recovery::PinsAgain);
-        }
         if front.step() == "so-pin-quorum" && matches!(front.view.body, Body::Choose { .. }) {
             whose += 1;
             return Turn::Do(People::Chose(1));
         }
-        match front.empty(|kind| *kind == FieldKind::UserPin) {
-            Some(place) if wrong < 3 => {
-                wrong += 1;
-                front.types(place, "11223344")
-            }
-            _ => Turn::Audience,
-        }
+        blocks_the_pin(front, &mut wrong)
     });
     assert!(rig.complete(), "{:?}", rig.failed());
     assert_eq!(rig.failed(), ["pin-wrong", "pin-wrong", "pin-blocked"], "no SO-PIN was ever wrong");

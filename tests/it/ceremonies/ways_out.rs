@@ -8,7 +8,7 @@ use hsm_ceremony::softcard::{Faults, Rack, SoftCard};
 use hsm_ceremony::terms::DeviceRole;
 
 use super::mistakes::plan;
-use super::rig::{Rig, Turn, used_card};
+use super::rig::{Front, Rig, Turn, used_card};
 
 /// Cards in readers, the first of which is the one that the ceremony begins with.
 fn held(cards: Vec<SoftCard>, records: &std::path::Path) -> (Rig, Rack) {
@@ -40,23 +40,26 @@ fn a_device_whose_so_pin_is_blocked_gives_way_to_another_one() {
     assert_eq!(rack.with_card(0, |card| card.to_json()["keys"].clone()).unwrap(), before["keys"], "left alone");
 }
 
+/// The user PIN is typed wrong three times, and the PINs are set once more then.
+pub fn blocks_the_pin(front: &mut Front<'_>, wrong: &mut u8) -> Turn {
+    if front.fault() == Some("pin-blocked") {
+        return front.goes_on_with(Recovery::PinsAgain);
+    }
+    match front.empty(|kind| *kind == FieldKind::UserPin) {
+        Some(place) if *wrong < 3 => {
+            *wrong += 1;
+            front.types(place, "11223344")
+        }
+        _ => Turn::Audience,
+    }
+}
+
 #[test]
 fn a_user_pin_that_is_blocked_before_anything_is_loaded_is_set_anew() {
     let records = tempfile::tempdir().unwrap();
     let (mut rig, _) = held(vec![SoftCard::new("REH0000088").unwrap()], records.path());
     let mut wrong = 0;
-    rig.play(|front| {
-        if front.fault() == Some("pin-blocked") {
-            return front.goes_on_with(Recovery::PinsAgain);
-        }
-        match front.empty(|kind| *kind == FieldKind::UserPin) {
-            Some(place) if wrong < 3 => {
-                wrong += 1;
-                front.types(place, "11223344")
-            }
-            _ => Turn::Audience,
-        }
-    });
+    rig.play(|front| blocks_the_pin(front, &mut wrong));
     assert!(rig.complete(), "{:?}", rig.failed());
     let intents = rig.entries.iter().filter(|entry| matches!(entry, Entry::Intent { .. })).count();
     assert_eq!(intents, 2, "the second erasing was announced, and its serial typed, like the first");
