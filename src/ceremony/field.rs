@@ -93,6 +93,18 @@ pub enum FieldKind {
 }
 
 impl FieldKind {
+    /// The most digits or letters that can be right, separators not counted; `None`: any number. What is typed beyond
+    /// would be in the wrong field.
+    pub const fn most(&self) -> Option<usize> {
+        match self {
+            Self::Prime { .. } | Self::ShareValue | Self::SoPin { .. } | Self::NewSoPin => Some(16),
+            Self::CheckBytes { .. } => Some(4),
+            Self::ShareId { .. } | Self::KeyReference { .. } => Some(3),
+            Self::Word(word) => Some(word.len()),
+            _ => None,
+        }
+    }
+
     /// Secret fields are drawn as dots.
     pub const fn is_secret(&self) -> bool {
         matches!(

@@ -346,16 +346,15 @@ impl Desk {
         self.follow = true;
     }
 
-    /// Ticks the item in focus, or the next one without a tick, and moves the focus to the one after it.
+    /// Ticks the item in focus and moves the focus to the next one without a tick; on a ticked one it only moves.
     fn tick_next(&mut self, view: &View) -> Option<People> {
         let Body::Tick { items, .. } = &view.body else { return None };
         let open = |place: &usize| items.get(*place).is_some_and(|(_, ticked)| !ticked);
         let place = (self.focus..items.len()).chain(0..self.focus).find(open)?;
         if place != self.focus || !self.focus_seen {
+            // nobody ticks what is not marked: the next Enter does
             self.focus_on(place);
-            if !self.focus_seen {
-                return None;
-            }
+            return None;
         }
         let after = (place + 1..items.len()).chain(0..place).find(open);
         self.focus_on(after.unwrap_or(place));

@@ -8,6 +8,13 @@ use crate::terminal::screens::{Grid, count_throws};
 use crate::terminal::words::Done;
 use crate::vault::Vault;
 
+/// Whether the field has all the digits that it can take, so that one more belongs elsewhere.
+fn is_full(kind: Option<&FieldKind>, typed: &[u8], byte: u8) -> bool {
+    let counts = |byte: &u8| byte.is_ascii_alphanumeric();
+    let full = |most| typed.iter().filter(|byte| counts(byte)).count() >= most;
+    counts(&byte) && kind.and_then(FieldKind::most).is_some_and(full)
+}
+
 impl Desk {
     /// Keys that are text go into the vault; what would be text, but came otherwise, is refused.
     pub(super) fn type_in(&mut self, key: Key, view: &View, vault: &mut Vault) -> Option<People> {
@@ -30,6 +37,7 @@ impl Desk {
                 b'1'..=b'6' if vault.typing(place).push(byte).is_ok() => return Some(People::Edited(place)),
                 _ => Some("hint-dice"),
             },
+            Key::Char(byte) if is_full(kind, vault.typing(place).expose(), byte) => Some("hint-full"),
             Key::Char(byte) if vault.typing(place).push(byte).is_ok() => return Some(People::Edited(place)),
             Key::Char(_) => Some("hint-full"),
             Key::Paste => Some("hint-paste"),
@@ -38,9 +46,14 @@ impl Desk {
         None
     }
 
+    /// What the field in focus takes; for one that repeats another, what that other takes.
     fn kind<'a>(&self, view: &'a View) -> Option<&'a FieldKind> {
         let Body::Form { fields, .. } = &view.body else { return None };
-        fields.get(self.focus).map(|field| &field.kind)
+        let kind = fields.get(self.focus).map(|field| &field.kind)?;
+        match kind {
+            FieldKind::Again(other) => fields.get(usize::from(*other)).map(|field| &field.kind),
+            kind => Some(kind),
+        }
     }
 
     /// What the machine is told of a key in a grid of words.

@@ -43,6 +43,37 @@ fn another_screen_is_recognised_and_the_same_one_too() {
 }
 
 #[test]
+fn what_is_typed_beyond_a_field_does_not_go_into_it() {
+    let id = || FieldKind::ShareId { share: DkekShareNumber::FIRST, expected: None, taken: vec![], foreign: false };
+    let view = view(form(vec![
+        field("Prime", FieldKind::Prime { expected: None }, FieldState::Empty),
+        field("Share ID", id(), FieldState::Empty),
+        field("PIN", FieldKind::NewSoPin, FieldState::Empty),
+        field("PIN again", FieldKind::Again(2), FieldState::Empty),
+    ]));
+    let mut bench = Bench::new();
+    bench.act(&view, b"e7:60:53:46:66:29:3f:d1 :d1");
+    assert!(bench.typed(0).starts_with(b"e7:60:53:46:66:29:3f:d1") && !bench.typed(0).ends_with(b"1d1"));
+    assert!(has(&bench.draw(&view), "has all it can take"), "the share value is not drawn in clear in the wrong field");
+    bench.act(&view, b"\t1234\t01234567012345678\t01234567012345678");
+    assert_eq!([1, 2, 3].map(|place| bench.typed(place).len()), [3, 16, 16]);
+}
+
+#[test]
+fn nobody_is_ticked_who_is_not_marked() {
+    let people = ["Ada", "Grace", "Alan"];
+    let tick = |ticked: [bool; 3]| {
+        let items = people.iter().zip(ticked).map(|(name, ticked)| ((*name).to_owned(), ticked)).collect();
+        view(Body::Tick { text: texts(&["Tick."]), items })
+    };
+    let mut bench = Bench::new();
+    bench.draw(&tick([true, true, false]));
+    bench.act(&tick([true, true, false]), b"\x1b[A\x1b[A");
+    assert_eq!(bench.act(&tick([true, true, false]), b"\r"), [], "the mark only moves to who is missing");
+    assert_eq!(bench.act(&tick([true, true, false]), b"\r"), [People::Tick(2)]);
+}
+
+#[test]
 fn what_must_be_wiped_is_known() {
     let bench = Bench::new();
     for body in every_body() {
@@ -143,7 +174,7 @@ fn pasted_and_foreign_text_is_refused_with_a_hint() {
     assert!(!has(&bench.draw(&view), "Only plain letters"), "the hint goes with the next key");
     assert_eq!(bench.typed(0), b"1");
     bench.act(&view, &[b'2'; 320]);
-    assert!(has(&bench.draw(&view), "The field is full."));
+    assert!(has(&bench.draw(&view), "has all it can take"));
 }
 
 #[test]

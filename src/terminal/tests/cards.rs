@@ -70,12 +70,13 @@ fn a_card_of_words_fits_the_smallest_window_numbered_downwards() {
 }
 
 #[test]
-fn the_check_bytes_stand_under_the_value_and_are_called_ours() {
+fn the_check_bytes_stand_under_the_value_and_say_who_asks_for_them() {
     let lines = Bench::new().draw(&view(reveal(true, true)));
     let row = |what: &str| lines.iter().position(|line| line.contains(what)).unwrap();
     assert!(row("Share value") < row("Check bytes"));
     assert!(
-        lines[row("Check bytes")].contains("d4 : 1e") && lines[row("Check bytes")].ends_with("not for sc-hsm-tool")
+        lines[row("Check bytes")].contains("d4 : 1e")
+            && lines[row("Check bytes")].ends_with("this program asks for them")
     );
     assert!(!has(&lines, "more below"), "{lines:#?}");
 }
@@ -309,7 +310,7 @@ fn dice_stand_in_rows_of_fifty_and_nothing_else_is_taken() {
     bench.act(&view, &[b'3'; 243]);
     assert_eq!(bench.act(&view, b"3"), []);
     let (lines, cursor) = bench.draw_whole(&view);
-    assert!(has(&lines, "The field is full.") && bench.typed(0).len() == 250, "{lines:#?}");
+    assert!(has(&lines, "has all it can take") && bench.typed(0).len() == 250, "{lines:#?}");
     assert!(lines.iter().all(|line| line.width() <= 80) && cursor.is_some());
     assert_eq!(bench.act(&view, b"\x7f"), [People::Edited(0)]);
     assert_eq!(bench.typed(0).len(), 249);

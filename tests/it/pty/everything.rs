@@ -175,7 +175,7 @@ fn dice(w: &mut Wizard) {
     w.keys(throws.as_bytes());
     w.until("all throws", |screen| screen.contains("✓") && !screen.contains('_'));
     w.keys(b"1");
-    w.see("The field is full.");
+    w.see("has all it can take");
     // the one who typed them looks, and the scanner sees them
     w.keys(SHOW);
     w.see(&throws[95..]);
