@@ -93,14 +93,12 @@ pub enum FieldKind {
 }
 
 impl FieldKind {
-    /// The most digits or letters that can be right, separators not counted; `None`: any number. What is typed beyond
-    /// would be in the wrong field.
+    /// The most digits or letters that are drawn in clear, separators not counted: what is typed beyond them belongs
+    /// into another field, and may be secret. Secret fields take more, for one digit too many is named and costs nothing.
     pub const fn most(&self) -> Option<usize> {
         match self {
-            Self::Prime { .. } | Self::ShareValue | Self::SoPin { .. } | Self::NewSoPin => Some(16),
-            Self::CheckBytes { .. } => Some(4),
+            Self::Prime { .. } => Some(16),
             Self::ShareId { .. } | Self::KeyReference { .. } => Some(3),
-            Self::Word(word) => Some(word.len()),
             _ => None,
         }
     }

@@ -8,7 +8,7 @@ use crate::terminal::screens::{Grid, count_throws};
 use crate::terminal::words::Done;
 use crate::vault::Vault;
 
-/// Whether the field has all the digits that it can take, so that one more belongs elsewhere.
+/// Whether the field shows all the digits that it can take, so that one more belongs elsewhere.
 fn is_full(kind: Option<&FieldKind>, typed: &[u8], byte: u8) -> bool {
     let counts = |byte: &u8| byte.is_ascii_alphanumeric();
     let full = |most| typed.iter().filter(|byte| counts(byte)).count() >= most;
@@ -46,14 +46,9 @@ impl Desk {
         None
     }
 
-    /// What the field in focus takes; for one that repeats another, what that other takes.
     fn kind<'a>(&self, view: &'a View) -> Option<&'a FieldKind> {
         let Body::Form { fields, .. } = &view.body else { return None };
-        let kind = fields.get(self.focus).map(|field| &field.kind)?;
-        match kind {
-            FieldKind::Again(other) => fields.get(usize::from(*other)).map(|field| &field.kind),
-            kind => Some(kind),
-        }
+        fields.get(self.focus).map(|field| &field.kind)
     }
 
     /// What the machine is told of a key in a grid of words.

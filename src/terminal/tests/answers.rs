@@ -48,15 +48,15 @@ fn what_is_typed_beyond_a_field_does_not_go_into_it() {
     let view = view(form(vec![
         field("Prime", FieldKind::Prime { expected: None }, FieldState::Empty),
         field("Share ID", id(), FieldState::Empty),
-        field("PIN", FieldKind::NewSoPin, FieldState::Empty),
-        field("PIN again", FieldKind::Again(2), FieldState::Empty),
+        field("SO-PIN", FieldKind::SoPin { chosen_here: false }, FieldState::Empty),
     ]));
     let mut bench = Bench::new();
     bench.act(&view, b"e7:60:53:46:66:29:3f:d1 :d1");
     assert!(bench.typed(0).starts_with(b"e7:60:53:46:66:29:3f:d1") && !bench.typed(0).ends_with(b"1d1"));
     assert!(has(&bench.draw(&view), "has all it can take"), "the share value is not drawn in clear in the wrong field");
-    bench.act(&view, b"\t1234\t01234567012345678\t01234567012345678");
-    assert_eq!([1, 2, 3].map(|place| bench.typed(place).len()), [3, 16, 16]);
+    bench.act(&view, b"\t1234\t01234567012345678");
+    let lengths = [1, 2].map(|place| bench.typed(place).len());
+    assert_eq!(lengths, [3, 17], "one digit too many of a PIN is named before it costs a try");
 }
 
 #[test]

@@ -233,7 +233,9 @@ fn whole_card(w: &mut Wizard, note: &walk::Note) {
         refused(w, &changed(&note.prime, place), &format!("Group {} is not as in the prime", place / 3 + 1));
     }
     refused(w, &note.prime[..14], "5 of 8 so far");
-    refused(w, &format!("{}:00", note.prime), "More than 8 groups.");
+    w.keys(format!("{}:00", note.prime).as_bytes());
+    w.see("has all it can take");
+    w.press(CLEAR);
     refused(w, "xyz", "only digits 0-9 and letters a-f");
     next_field(w, &note.prime.to_uppercase().replace(':', " "));
 

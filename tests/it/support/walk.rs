@@ -37,7 +37,7 @@ impl Note {
             prime: after("Prime"),
             id: after("Share ID"),
             value: after("Share value"),
-            check: check.strip_suffix("ours,notforsc-hsm-tool").expect("it says whose they are").to_owned(),
+            check: check.strip_suffix("onlythisprogramasksforthem").expect("it says whose they are").to_owned(),
         };
         for (groups, many) in [(&note.prime, 8), (&note.value, 8), (&note.check, 2)] {
             let pairs = groups.split(':').map(|group| group.len() == 2 && group.bytes().all(|b| b.is_ascii_hexdigit()));
