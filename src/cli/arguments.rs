@@ -44,8 +44,22 @@ pub struct Hold {
     pub records: PathBuf,
 }
 
+/// Why a command line cannot be followed.
+pub enum Misunderstood {
+    /// This is not known, or not here.
+    Wrong(lexopt::Error),
+    /// The command needs this.
+    Missing(&'static str),
+}
+
+impl From<lexopt::Error> for Misunderstood {
+    fn from(error: lexopt::Error) -> Self {
+        Self::Wrong(error)
+    }
+}
+
 /// Reads the command line.
-pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, lexopt::Error> {
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, Misunderstood> {
     let mut parser = Parser::from_iter(arguments);
     let mut words: Vec<String> = Vec::new();
     let mut files: Vec<PathBuf> = Vec::new();
@@ -67,7 +81,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, l
                 files.push(PathBuf::from(value.clone()));
                 words.push(value.string().unwrap_or_default());
             }
-            other => return Err(other.unexpected()),
+            other => return Err(other.unexpected().into()),
         }
     }
     let word = |place: usize| words.get(place).map(String::as_str);
@@ -91,7 +105,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, l
             serial: serial.take(),
         }),
         // The audience keeps its cards in memory: it has none of a sitting that was held before.
-        (Some("rehearse"), Some("restore"), 2) if auto => return Err("rehearse restore --auto".into()),
+        (Some("rehearse"), Some("restore"), 2) if auto => return Err(wrong("rehearse restore --auto")),
         (Some("rehearse"), None, 1) | (Some("rehearse"), Some("establish" | "restore" | "inspect"), 2) => {
             Command::Hold(Hold {
                 ceremony,
@@ -103,8 +117,10 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, l
                 records: records.take().unwrap_or_else(|| PathBuf::from("ceremony-records")),
             })
         }
-        (Some("establish" | "inspect"), None, 1) if plan.is_none() => return Err("--plan".into()),
-        (Some("restore"), None, 1) if from.is_none() => return Err("--from".into()),
+        (Some("establish" | "inspect"), None, 1) if plan.is_none() => {
+            return Err(Misunderstood::Missing("--plan FILE"));
+        }
+        (Some("restore"), None, 1) if from.is_none() => return Err(Misunderstood::Missing("--from FOLDER")),
         (Some("establish" | "restore" | "inspect"), None, 1) => Command::Hold(Hold {
             ceremony,
             rehearsal,
@@ -117,7 +133,10 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, l
         (Some("verify"), Some(_), 2) => Command::Verify(file(1)),
         (Some("plan"), Some("print"), 3) => Command::PlanPrint(file(2)),
         (Some("handbook"), None, 1) => Command::Handbook,
-        _ => return Err(words.join(" ").into()),
+        (Some("softcard"), None, 1) => return Err(Misunderstood::Missing("--vpcd HOST:PORT")),
+        (Some("verify"), None, 1) => return Err(Misunderstood::Missing("FOLDER")),
+        (Some("plan"), Some("print"), 2) => return Err(Misunderstood::Missing("FILE")),
+        _ => return Err(wrong(&words.join(" "))),
     };
     // What this command does not know must not be passed over in silence.
     let left = [
@@ -131,7 +150,11 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, l
         ("--serial", serial.is_some()),
     ];
     match left.iter().find(|(_, given)| *given) {
-        Some((name, _)) => Err((*name).into()),
+        Some((name, _)) => Err(wrong(name)),
         None => Ok(command),
     }
+}
+
+fn wrong(what: &str) -> Misunderstood {
+    Misunderstood::Wrong(what.into())
 }

@@ -14,7 +14,7 @@ use std::rc::Rc;
 
 use sha2::{Digest as _, Sha256};
 
-use self::arguments::{Command, parse};
+use self::arguments::{Command, Misunderstood, parse};
 use self::read::{Unreadable, read_named};
 use self::say::{complain, explain, print_all, print_text};
 use crate::paper;
@@ -45,7 +45,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let exit = match parse(arguments) {
         Ok(command) => perform(command, &script),
         Err(error) => {
-            complain(&fill(script.word("usage-wrong"), &[("what", error.to_string())]));
+            let (word, what) = match error {
+                Misunderstood::Wrong(error) => ("usage-wrong", error.to_string()),
+                Misunderstood::Missing(what) => ("usage-missing", what.to_owned()),
+            };
+            complain(&fill(script.word(word), &[("what", what)]));
             Exit::Usage
         }
     };

@@ -96,6 +96,16 @@ fn what_is_not_understood_ends_with_2_and_names_the_help() {
         assert_eq!(end.code, 2, "{arguments:?}: {}", end.said);
         assert!(end.said.contains("--help"), "{arguments:?}: {}", end.said);
     }
+    for (arguments, lacks) in [
+        (&["establish"][..], "--plan FILE is missing"),
+        (&["inspect"], "--plan FILE is missing"),
+        (&["restore"], "--from FOLDER is missing"),
+        (&["softcard"], "--vpcd HOST:PORT is missing"),
+        (&["verify"], "FOLDER is missing"),
+    ] {
+        let end = ceremony(arguments);
+        assert!(end.said.contains(lacks), "{arguments:?}: {}", end.said);
+    }
     for arguments in [&["--help"][..], &["-h"], &["help"], &["rehearse", "--help"], &[]] {
         let end = ceremony(arguments);
         assert!(end.code == 0 && end.said.contains("ceremony verify FILE|FOLDER"), "{arguments:?}: {}", end.said);
@@ -235,7 +245,7 @@ fn all_that_is_wrong_with_a_plan_is_said_at_once() {
             "title must be text",
             "administrator",
             "twice",
-            "9 of 2 is no quorum",
+            "threshold 9 with 2 custodians is no quorum",
             "pin_holder",
             "user_pin_tries",
             "device.pin_reset must be",

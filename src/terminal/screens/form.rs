@@ -366,7 +366,7 @@ pub fn entry(
 const fn separates(byte: u8, grouping: Grouping) -> bool {
     match grouping {
         Grouping::Plain => false,
-        Grouping::Pairs => matches!(byte, b':' | b' ' | b'-'),
+        Grouping::Pairs => matches!(byte, b':' | b' '),
         Grouping::Fours => matches!(byte, b':' | b' '),
     }
 }
