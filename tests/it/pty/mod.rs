@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod everything;
+mod panic;
 mod paper;
 mod rehearsal;
 mod so_pin;

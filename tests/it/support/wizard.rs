@@ -30,6 +30,8 @@ pub struct Wizard {
     keyboard: Option<Box<dyn Write + Send>>,
     child: Box<dyn Child + Send + Sync>,
     seen: Arc<(Mutex<Seen>, Condvar)>,
+    /// How the line was before the program started: echo, line editing and all.
+    line: String,
 }
 
 impl Wizard {
@@ -40,7 +42,17 @@ impl Wizard {
 
     /// Starts `ceremony` with these arguments in a window of this size.
     pub fn start_at(arguments: &[&str], rows: u16, columns: u16) -> Self {
+        Self::start_in(arguments, &[], rows, columns)
+    }
+
+    /// Starts `ceremony` with these arguments and this in its environment.
+    pub fn start_with(arguments: &[&str], variables: &[(&str, &str)]) -> Self {
+        Self::start_in(arguments, variables, 24, 80)
+    }
+
+    fn start_in(arguments: &[&str], variables: &[(&str, &str)], rows: u16, columns: u16) -> Self {
         let pair = native_pty_system().openpty(size(rows, columns)).expect("a pseudoterminal");
+        let line = modes(&*pair.master);
         let mut command = CommandBuilder::new(binary::short());
         command.args(arguments);
         command.cwd(env!("CARGO_TARGET_TMPDIR"));
@@ -49,6 +61,7 @@ impl Wizard {
         }
         command.env("TERM", "xterm-256color");
         command.env("LANG", "C.UTF-8");
+        variables.iter().for_each(|(name, value)| command.env(name, value));
         let child = pair.slave.spawn_command(command).expect("the program starts");
         drop(pair.slave);
         let mut output = pair.master.try_clone_reader().unwrap();
@@ -79,7 +92,7 @@ impl Wizard {
                 }
             }
         });
-        Self { master: Some(pair.master), keyboard: Some(keyboard), child, seen }
+        Self { master: Some(pair.master), keyboard: Some(keyboard), child, seen, line }
     }
 
     /// The process.
@@ -296,8 +309,10 @@ impl Wizard {
         status.exit_code()
     }
 
-    /// Asserts that the terminal was wiped and given back.
+    /// Asserts that the terminal was wiped and given back, in the modes that it had.
     pub fn assert_given_back(&self) {
+        let master = self.master.as_ref().expect("the line is open");
+        assert_eq!(modes(&**master), self.line, "the line is not as it was");
         let log = self.log();
         let leave: &[u8] = b"\x1b[?2004l\x1b[?25h\x1b[?1049l";
         let erased = log.windows(ERASE.len()).rposition(|bytes| bytes == ERASE).expect("it was wiped");
@@ -317,6 +332,11 @@ impl Drop for Wizard {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Echo, line editing and all other modes of the line, which are the same at both its ends.
+fn modes(master: &(dyn MasterPty + Send)) -> String {
+    format!("{:?}", master.get_termios().expect("the line has modes"))
 }
 
 fn no_controlling_terminal() -> i32 {
