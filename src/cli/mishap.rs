@@ -27,11 +27,11 @@ impl<'a> Mishap<'a> {
         let who = self.asked.as_ref().and_then(|file| std::fs::read_to_string(file).ok());
         let payload = format!("a payload with {share}");
         match who.as_deref() {
-            Some("main") => fail(payload),
+            Some("main") => fail(&payload),
             Some("worker") => {
                 self.asked = None;
                 // nobody waits for it: the main thread has to notice by itself
-                let _ = std::thread::spawn(move || fail(payload));
+                let _ = std::thread::spawn(move || fail(&payload));
             }
             _ => {}
         }
@@ -39,7 +39,7 @@ impl<'a> Mishap<'a> {
 }
 
 #[allow(clippy::panic, reason = "this is what it is for")]
-fn fail(payload: String) {
+fn fail(payload: &str) {
     panic!("{payload}");
 }
 

@@ -61,7 +61,9 @@ impl Wizard {
         }
         command.env("TERM", "xterm-256color");
         command.env("LANG", "C.UTF-8");
-        variables.iter().for_each(|(name, value)| command.env(name, value));
+        for (name, value) in variables {
+            command.env(name, value);
+        }
         let child = pair.slave.spawn_command(command).expect("the program starts");
         drop(pair.slave);
         let mut output = pair.master.try_clone_reader().unwrap();
