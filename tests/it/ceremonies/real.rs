@@ -8,12 +8,14 @@ use std::time::Duration;
 
 use hsm_ceremony::app::{self, FrontError, Occasion, Setting, Sitting};
 use hsm_ceremony::audience::Audience;
+use hsm_ceremony::card::transport::{Readers, Response, Transport, TransportError};
 use hsm_ceremony::ceremony::{Body, FieldKind, FieldState, People, Recovery, View};
 use hsm_ceremony::dkek::{Rounds, ShareFile};
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::{self, Ending, Entry, Fact, Remark};
 use hsm_ceremony::room::Finding;
 use hsm_ceremony::script::Script;
+use hsm_ceremony::secret::WipingBytes;
 use hsm_ceremony::softcard::{Rack, SoftCard};
 use hsm_ceremony::terms::DeviceRole;
 use hsm_ceremony::vault::Vault;
@@ -96,6 +98,51 @@ fn two_real_sittings_have_salts_of_their_own_and_a_rehearsal_has_its_mark() {
     let [one, other] = [(), ()].map(|()| salt(&really_established(records.path())));
     assert_ne!(one, other);
     assert_eq!(salt(&established(records.path()).0), (*b"REHEARSE", true));
+}
+
+/// Devices whose generator stands still: every number is zero.
+struct Still<T>(T);
+
+impl Readers for Still<Rack> {
+    fn occupied(&mut self) -> Result<Vec<String>, TransportError> {
+        self.0.occupied()
+    }
+    fn connect(&mut self, reader: &str) -> Result<Box<dyn Transport>, TransportError> {
+        Ok(Box::new(Still(self.0.connect(reader)?)))
+    }
+}
+
+impl Transport for Still<Box<dyn Transport>> {
+    fn transmit(&mut self, command: &WipingBytes) -> Result<Response, TransportError> {
+        let answer = self.0.transmit(command)?;
+        let is_challenge = command.expose()[..2] == [0x00, 0x84];
+        let zeros = || WipingBytes::from_slice(&[vec![0; answer.data().len()], vec![0x90, 0x00]].concat());
+        if is_challenge { Response::new(zeros()).ok_or(TransportError::Garbled) } else { Ok(answer) }
+    }
+    fn largest_command(&self) -> usize {
+        self.0.largest_command()
+    }
+    fn reconnect(&mut self) -> Result<(), TransportError> {
+        self.0.reconnect()
+    }
+}
+
+#[test]
+fn what_the_device_gives_is_a_source_of_the_seed_and_must_look_random() {
+    let records = tempfile::tempdir().unwrap();
+    let first = really_established(records.path());
+    let named = first.facts().into_iter().find_map(|fact| match fact {
+        Fact::Seeded { sources } => Some(sources.clone()),
+        _ => None,
+    });
+    assert_eq!(named.unwrap(), [format!("device {}", serial(1)), "this computer".to_owned()]);
+
+    let rack = Rack::new(1);
+    assert!(rack.insert(0, issued(1)).is_none());
+    let mut rig = Rig::held(occasion(records.path(), Setting::Real), Box::new(Still(rack)));
+    rig.room = Some(Vec::new());
+    until_it_fails(&mut rig);
+    stopped(&rig, &["random-failed"]);
 }
 
 #[test]
