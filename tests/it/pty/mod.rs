@@ -4,6 +4,7 @@ mod bad_input;
 mod everything;
 mod panic;
 mod paper;
+mod real;
 mod rehearsal;
 mod so_pin;
 mod stopping;

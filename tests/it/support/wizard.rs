@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::fs::OpenOptions;
 use std::io::{Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -42,18 +43,25 @@ impl Wizard {
 
     /// Starts `ceremony` with these arguments in a window of this size.
     pub fn start_at(arguments: &[&str], rows: u16, columns: u16) -> Self {
-        Self::start_in(arguments, &[], rows, columns)
+        Self::begin(binary::short(), arguments, &[], rows, columns)
     }
 
     /// Starts `ceremony` with these arguments and this in its environment.
     pub fn start_with(arguments: &[&str], variables: &[(&str, &str)]) -> Self {
-        Self::start_in(arguments, variables, 24, 80)
+        Self::begin(binary::short(), arguments, variables, 24, 80)
     }
 
-    fn start_in(arguments: &[&str], variables: &[(&str, &str)], rows: u16, columns: u16) -> Self {
+    /// Starts the program as it is delivered. Its screens carry no stamps of a rehearsal, so they are not looked for.
+    pub fn start_delivered(arguments: &[&str], variables: &[(&str, &str)]) -> Self {
+        let wizard = Self::begin(binary::delivered(), arguments, variables, 24, 80);
+        wizard.lock().watching = false;
+        wizard
+    }
+
+    fn begin(program: &Path, arguments: &[&str], variables: &[(&str, &str)], rows: u16, columns: u16) -> Self {
         let pair = native_pty_system().openpty(size(rows, columns)).expect("a pseudoterminal");
         let line = modes(&*pair.master);
-        let mut command = CommandBuilder::new(binary::short());
+        let mut command = CommandBuilder::new(program);
         command.args(arguments);
         command.cwd(env!("CARGO_TARGET_TMPDIR"));
         for name in ["NO_COLOR", "LC_ALL", "LC_CTYPE", "TMUX", "STY"] {
