@@ -170,7 +170,7 @@ impl Machine {
         let Mode::Asking(asking) = &mut self.mode else { return };
         // A reason that says nothing is none.
         let reason = asking.fields.get(usize::from(field)).is_some_and(|field| field.name == "reason");
-        let blank = reason && open.as_deref().is_some_and(|text| text.trim().is_empty());
+        let blank = reason && open.as_deref().is_none_or(|text| text.trim().is_empty());
         if let Some(place) = asking.checks.get_mut(usize::from(field)) {
             *place = if blank { FieldCheck::Empty } else { check };
         }

@@ -6,15 +6,34 @@ use rand_core::SeedableRng;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
+use super::dice;
 use crate::secret::WipingBytes;
-use crate::terms::Fault;
+use crate::terms::{Fault, Serial};
 
 /// How many bytes each source gives.
 pub const SOURCE_BYTES: usize = 64;
 
+/// The seed from what device and host gave and, where they were planned, so many throws of dice as they were typed; and
+/// the names of these sources for the record.
+pub fn seed(
+    device: (&Serial, &WipingBytes),
+    host: &WipingBytes,
+    thrown: Option<(&WipingBytes, u16)>,
+) -> Result<(WipingBytes, Vec<String>), Fault> {
+    let (serial, device) = device;
+    plausible(device)?;
+    plausible(host)?;
+    let dice = thrown.map(|(throws, wanted)| dice::source(throws, wanted).map(|dice| (wanted, dice))).transpose()?;
+    let mut sources = vec![(format!("device {serial}"), device), ("this computer".to_owned(), host)];
+    sources.extend(dice.as_ref().map(|(wanted, dice)| (format!("{wanted} throws of dice"), dice)));
+    // What is named and what is mixed are the same list.
+    let (names, given): (Vec<String>, Vec<&WipingBytes>) = sources.into_iter().unzip();
+    Ok((mix(&given)?, names))
+}
+
 /// Mixes what the sources gave into a seed: HKDF-SHA256 over all of them, each with its length before it, so that no
 /// source can take another's place. Knowing all but one of them says nothing about the seed.
-pub fn mix(sources: &[&WipingBytes]) -> Result<WipingBytes, Fault> {
+fn mix(sources: &[&WipingBytes]) -> Result<WipingBytes, Fault> {
     let capacity = sources.iter().map(|source| source.len() + 8).sum();
     let mut all = WipingBytes::with_capacity(capacity);
     for source in sources {
@@ -44,12 +63,11 @@ pub fn generator(seed: &[u8]) -> Result<ChaCha20Rng, Fault> {
 pub fn host() -> Result<WipingBytes, Fault> {
     let mut bytes = WipingBytes::zeros(SOURCE_BYTES);
     getrandom::fill(bytes.expose_mut()).map_err(|_| Fault::new("random-failed"))?;
-    plausible(&bytes)?;
     Ok(bytes)
 }
 
 /// Refuses what no generator that works would give: fewer than 24 different values among 64 bytes.
-pub fn plausible(bytes: &WipingBytes) -> Result<(), Fault> {
+fn plausible(bytes: &WipingBytes) -> Result<(), Fault> {
     let mut seen = [false; 256];
     for byte in bytes.expose() {
         if let Some(place) = seen.get_mut(usize::from(*byte)) {

@@ -4,13 +4,13 @@ use std::ops::ControlFlow;
 
 use super::deal;
 use super::derive::News;
-use super::{dice, entropy};
+use super::entropy;
 use crate::dkek::{Rounds, derive, open};
 use crate::plan::Custody;
 use crate::record::Fact;
 use crate::secret::WipingBytes;
 use crate::share::{PasswordShare, SharePrime, combine, combine_strong, read_value, read_words};
-use crate::terms::{CustodianNumber, DkekShareNumber, Handle, Purpose, Quorum, Scheme};
+use crate::terms::{CustodianNumber, DkekShareNumber, Fault, Handle, Purpose, Quorum, Scheme, Serial};
 use crate::vault::Vault;
 
 /// Everything random of a ceremony with two DKEK shares, the first as numbers and the second as words, and an SO-PIN.
@@ -23,10 +23,30 @@ fn custodian(number: u8) -> CustodianNumber {
     CustodianNumber::new(number).unwrap()
 }
 
-/// What comes of these sources: device, host, dice.
-fn drawn(sources: [&WipingBytes; 3]) -> Drawn {
+/// What device and host can have given: plausible bytes, others for each number.
+fn bytes(number: u8) -> WipingBytes {
+    let all: Vec<u8> = (0..64_u8).map(|place| place.wrapping_mul(29).wrapping_add(number)).collect();
+    WipingBytes::from_slice(&all)
+}
+
+/// Fifty throws; the second and the third differ from the first in two of them.
+const THROWS: [&[u8]; 3] = [
+    b"35264163524461253146521364253161452631425361624513",
+    b"3526416352 4461253146 5213642531 6145263142 5361624531",
+    b"53264163524461253146521364253161452631425361624513",
+];
+
+/// The seed and the names of its sources, as the clerk makes them from what these gave.
+fn seed(device: u8, host: u8, thrown: Option<&[u8]>) -> Result<(WipingBytes, Vec<String>), Fault> {
+    let serial = Serial::new("REH0000001").unwrap();
+    let thrown = thrown.map(WipingBytes::from_slice);
+    entropy::seed((&serial, &bytes(device)), &bytes(host), thrown.as_ref().map(|throws| (throws, 50)))
+}
+
+/// What comes of what device and host gave, and of these throws.
+fn drawn(device: u8, host: u8, throws: &[u8]) -> Drawn {
     let mut vault = Vault::new();
-    vault.keep(Handle::GeneratorSeed, entropy::mix(&sources).unwrap());
+    vault.keep(Handle::GeneratorSeed, seed(device, host, Some(throws)).unwrap().0);
     let quorum = Quorum::new(2, 3).unwrap();
     let guarded = |scheme| Custody::Quorum { custodians: Vec::new(), quorum, scheme };
     let custody = [guarded(Scheme::ScHsmTool), guarded(Scheme::Words)];
@@ -86,24 +106,12 @@ fn drawn(sources: [&WipingBytes; 3]) -> Drawn {
 
 #[test]
 fn any_one_source_alone_varies_everything_that_is_drawn() {
-    let zeros = WipingBytes::zeros(entropy::SOURCE_BYTES);
-    let bytes = |seed: u8| {
-        let all: Vec<u8> = (0..64_u8).map(|place| place.wrapping_mul(29).wrapping_add(seed)).collect();
-        WipingBytes::from_slice(&all)
-    };
-    let throws = |text: &[u8]| dice::source(&WipingBytes::from_slice(text), 50).unwrap();
-    // The second text differs from the first in two throws.
-    let dice = [
-        throws(b"35264163524461253146521364253161452631425361624513"),
-        throws(b"3526416352 4461253146 5213642531 6145263142 5361624531"),
-    ];
-    let (device, host) = ([bytes(1), bytes(2)], [bytes(3), bytes(4)]);
-    let fixed = drawn([&zeros, &zeros, &zeros]);
-    assert_eq!(fixed, drawn([&zeros, &zeros, &zeros]), "nothing is drawn from anywhere else");
+    let fixed = drawn(1, 2, THROWS[0]);
+    assert_eq!(fixed, drawn(1, 2, THROWS[0]), "nothing is drawn from anywhere else");
     for (name, [one, other]) in [
-        ("device", device.each_ref().map(|source| drawn([source, &zeros, &zeros]))),
-        ("host", host.each_ref().map(|source| drawn([&zeros, source, &zeros]))),
-        ("dice", dice.each_ref().map(|source| drawn([&zeros, &zeros, source]))),
+        ("device", [3, 4].map(|device| drawn(device, 2, THROWS[0]))),
+        ("host", [3, 4].map(|host| drawn(1, host, THROWS[0]))),
+        ("dice", [THROWS[1], THROWS[2]].map(|throws| drawn(1, 2, throws))),
     ] {
         for pair in [[&fixed, &one], [&fixed, &other], [&one, &other]] {
             for ((what, value), (_, then)) in pair[0].values.iter().zip(&pair[1].values) {
@@ -111,5 +119,36 @@ fn any_one_source_alone_varies_everything_that_is_drawn() {
             }
         }
         assert_eq!(one.values.len(), 12);
+    }
+}
+
+#[test]
+fn the_sources_that_are_named_are_those_that_the_seed_comes_from() {
+    let names = |thrown| seed(1, 2, thrown).unwrap().1;
+    assert_eq!(names(None), ["device REH0000001", "this computer"]);
+    assert_eq!(names(Some(THROWS[0])), ["device REH0000001", "this computer", "50 throws of dice"]);
+    let seeds = [
+        seed(1, 2, None),
+        seed(3, 2, None),
+        seed(1, 3, None),
+        seed(2, 1, None),
+        seed(1, 2, Some(THROWS[0])),
+        seed(1, 2, Some(THROWS[1])),
+    ];
+    let seeds = seeds.map(|seed| seed.unwrap().0);
+    for (place, one) in seeds.iter().enumerate() {
+        assert!(seeds[..place].iter().all(|other| !one.same(other)), "seed {place}: each source has its own place");
+    }
+}
+
+#[test]
+fn no_source_makes_up_for_one_that_is_none() {
+    let serial = Serial::new("REH0000001").unwrap();
+    let (good, still) = (bytes(1), WipingBytes::zeros(entropy::SOURCE_BYTES));
+    for (device, host) in [(&good, &still), (&still, &good)] {
+        assert_eq!(entropy::seed((&serial, device), host, None).err(), Some(Fault::new("random-failed")));
+    }
+    for throws in [&THROWS[0][..49], &[b'1'; 50]] {
+        assert!(seed(1, 2, Some(throws)).is_err());
     }
 }

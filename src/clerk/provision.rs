@@ -1,7 +1,7 @@
 //! The clerk's acts that make a device ready: finding, erasing and initialising, logging in, loading the DKEK.
 
 use super::bench::{Bench, Reply};
-use super::{dice, entropy};
+use super::entropy;
 use crate::card::{CardError, Device, DkekState, Initialise, Pin, PinAnswer, PinReset, PinState};
 use crate::plan;
 use crate::record::{Fact, PinName};
@@ -49,20 +49,14 @@ fn tries(state: PinState) -> Option<u8> {
 /// Seeds the generator from the device, the host and what custodians threw. The throws go back into the vault, for the step
 /// may have to be tried again.
 pub fn mix_entropy(bench: &mut Bench, serial: &Serial, thrown: Option<(WipingBytes, u16)>) -> Reply {
-    let mut seeded = || -> Result<WipingBytes, Fault> {
+    let mut seeded = || -> Result<(WipingBytes, Vec<String>), Fault> {
         let device = bench.with(serial, |device| device.random(entropy::SOURCE_BYTES))?;
-        entropy::plausible(&device)?;
-        let host = entropy::host()?;
-        match &thrown {
-            Some((throws, wanted)) => entropy::mix(&[&device, &host, &dice::source(throws, *wanted)?]),
-            None => entropy::mix(&[&device, &host]),
-        }
+        let thrown = thrown.as_ref().map(|(throws, wanted)| (throws, *wanted));
+        entropy::seed((serial, &device), &entropy::host()?, thrown)
     };
     let result = seeded();
-    let throws = thrown.as_ref().map(|(_, wanted)| format!("{wanted} throws of dice"));
-    let sources = [format!("device {serial}"), "this computer".to_owned()].into_iter().chain(throws).collect();
     let mut back: Vec<(Handle, WipingBytes)> = thrown.into_iter().map(|(throws, _)| (Handle::Dice, throws)).collect();
-    let result = result.map(|seed| {
+    let result = result.map(|(seed, sources)| {
         back.push((Handle::GeneratorSeed, seed));
         vec![Fact::Seeded { sources }]
     });

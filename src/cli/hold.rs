@@ -54,6 +54,13 @@ fn begin(occasion: Occasion, script: &Rc<Script>) -> Result<Sitting, Fault> {
     Sitting::begin(occasion.ceremony, occasion.plan, &occasion.plan_text, script, occasion.office)
 }
 
+/// Runs a sitting to its end.
+fn run<'a>(sitting: &'a mut Sitting, front: &mut dyn Front) -> Result<&'a State, Stopped> {
+    #[cfg(feature = "short-derivation")]
+    let front = &mut super::mishap::Mishap::on(front);
+    sitting.run(front)
+}
+
 fn exit_of(state: &State) -> Exit {
     match state.ended {
         Some(Ending::Complete) if state.deviations == 0 => Exit::Done,
@@ -78,7 +85,7 @@ pub fn with_audience(hold: &Hold, script: &Rc<Script>) -> Exit {
             Ok(sitting) => sitting,
             Err(fault) => return explain(script, &[fault]),
         };
-        match sitting.run(&mut audience) {
+        match run(&mut sitting, &mut audience) {
             Ok(state) => ends.note(ceremony, state),
             Err(stopped) => return stopped_by(&stopped, script),
         }
@@ -156,7 +163,7 @@ pub fn in_terminal(hold: &Hold, script: &Rc<Script>) -> Exit {
                 return explain(script, &faults);
             }
         };
-        match sitting.run(&mut screen) {
+        match run(&mut sitting, &mut screen) {
             Ok(state) => ends.note(ceremony_now, state),
             Err(stopped) => {
                 drop(sitting);

@@ -2,12 +2,15 @@
 
 mod arguments;
 mod hold;
+#[cfg(feature = "short-derivation")]
+mod mishap;
 mod read;
 mod say;
 mod softcard;
 mod verify;
 
 use std::ffi::OsString;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::process::ExitCode;
 use std::rc::Rc;
@@ -16,7 +19,7 @@ use sha2::{Digest as _, Sha256};
 
 use self::arguments::{Command, Misunderstood, parse};
 use self::read::{Unreadable, read_named};
-use self::say::{complain, explain, print_all, print_text};
+use self::say::{complain, explain, hush_panics, print_all, print_text, wipe_payload};
 use crate::paper;
 use crate::plan::Plan;
 use crate::record::CeremonyKind;
@@ -42,7 +45,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(Exit::Fault as u8);
         }
     };
-    let exit = match parse(arguments) {
+    hush_panics(script.word("panic-plain"));
+    // Nothing of what a panic unwound is used afterwards.
+    let exit = catch_unwind(AssertUnwindSafe(|| match parse(arguments) {
         Ok(command) => perform(command, &script),
         Err(error) => {
             let (word, what) = match error {
@@ -52,7 +57,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             complain(&fill(script.word(word), &[("what", what)]));
             Exit::Usage
         }
-    };
+    }));
+    let exit = exit.unwrap_or_else(|payload| {
+        wipe_payload(payload);
+        Exit::Fault
+    });
     ExitCode::from(exit as u8)
 }
 

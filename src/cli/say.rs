@@ -1,6 +1,9 @@
 //! What is printed outside the full-screen wizard: plain lines, from the script.
 
+use std::any::Any;
 use std::io::{self, Write};
+
+use zeroize::Zeroize;
 
 use super::Exit;
 use crate::script::{Script, fill};
@@ -24,6 +27,19 @@ pub fn explain(script: &Script, faults: &[Fault]) -> Exit {
 pub fn complain(line: &str) {
     // Where nobody reads standard error there is nobody to tell.
     let _ = writeln!(io::stderr(), "{line}");
+}
+
+/// From now on a panic says this line, and not what it holds, which could be anything. The terminal has a line of its own.
+pub fn hush_panics(line: &str) {
+    let line = line.to_owned();
+    std::panic::set_hook(Box::new(move |_| complain(&line)));
+}
+
+/// Wipes what a panic holds.
+pub fn wipe_payload(payload: Box<dyn Any + Send>) {
+    if let Ok(mut text) = payload.downcast::<String>() {
+        text.zeroize();
+    }
 }
 
 /// Lines on standard output.

@@ -210,9 +210,11 @@ fn answer(machine: &mut Machine, body: &Body) -> bool {
             machine.handle(Event::People(People::Chose(last)));
         }
         Body::Form { fields, .. } => {
-            for (place, _) in (0u8..).zip(fields) {
+            for (place, field) in (0u8..).zip(fields) {
                 let check = crate::ceremony::FieldCheck::Good;
-                machine.handle(Event::Checked { field: place, check, open: None });
+                // a reason that is left out is none
+                let open = (field.kind == crate::ceremony::FieldKind::Line).then(|| "1".to_owned());
+                machine.handle(Event::Checked { field: place, check, open });
             }
             machine.handle(Event::People(People::GoOn));
         }

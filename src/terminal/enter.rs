@@ -22,13 +22,15 @@ pub struct Hold {
 
 impl Hold {
     /// Takes the terminal over. `sentence` is the one line that a panic prints: never its payload, which could hold
-    /// anything.
-    pub fn take(sentence: &str) -> io::Result<Self> {
+    /// anything. From then on `drawn`, on which the screens are drawn, is mute: another thread may be in the middle of a
+    /// frame with a share on it, and the sentence must stay.
+    pub fn take(sentence: &str, drawn: &Stdout) -> io::Result<Self> {
         let held = Arc::new(AtomicBool::new(true));
         let panicked = Arc::new(AtomicBool::new(false));
         let line = format!("{sentence}\n");
-        let (hook_held, hook_panicked) = (Arc::clone(&held), Arc::clone(&panicked));
+        let (hook_held, hook_panicked, drawn) = (Arc::clone(&held), Arc::clone(&panicked), drawn.clone());
         std::panic::set_hook(Box::new(move |_| {
+            drawn.mute();
             give_back(&hook_held);
             if !hook_panicked.swap(true, Ordering::SeqCst) {
                 let _ = rustix::io::write(rustix::stdio::stderr(), line.as_bytes());

@@ -82,9 +82,9 @@ impl Terminal {
         }
         let theme = Theme::from_environment(|name| std::env::var(name).ok());
         let signals = Signals::listen()?;
-        let hold = Hold::take(&theme.text(script.word("panic")))?;
-        let area = window();
         let out = Stdout::default();
+        let hold = Hold::take(&theme.text(script.word("panic")), &out)?;
+        let area = window();
         let screen = ratatui::Terminal::with_options(
             CrosstermBackend::new(WipingWriter::new(out.clone())),
             TerminalOptions { viewport: Viewport::Fixed(area) },

@@ -11,6 +11,7 @@ mod laws;
 mod mistakes;
 mod old;
 mod plans;
+mod real;
 mod resume;
 mod rig;
 mod salvage;

@@ -9,7 +9,7 @@ use hsm_ceremony::app::{Occasion, Setting, latest_establish};
 use hsm_ceremony::audience::{Audience, Quorum as Comes};
 use hsm_ceremony::card::transport::{Readers, Response, Transport, TransportError};
 use hsm_ceremony::card::{Device, Initialise, PinAnswer, PinReset};
-use hsm_ceremony::ceremony::{Body, Event, Machine, People, Request, Surroundings, View};
+use hsm_ceremony::ceremony::{Body, Event, Machine, Outcome, People, Request, Surroundings, View};
 use hsm_ceremony::clerk::{Clerk, Office, check, open_text, suggest};
 use hsm_ceremony::dkek::Rounds;
 use hsm_ceremony::plan::{Custody, Plan};
@@ -86,6 +86,9 @@ pub struct Rig {
     pub faults: Vec<String>,
     pub folder: PathBuf,
     pub log: Log,
+    /// What is found in the room; none: what is found where the test runs.
+    pub room: Option<Vec<(String, String)>>,
+    rehearsal: bool,
     clerk: Clerk,
     chain: Chain,
     audience: Audience,
@@ -155,6 +158,14 @@ impl Rig {
         Self::new(occasion, Comes::First, |readers| readers)
     }
 
+    /// The real thing with these cards in readers, in a room where nothing is found.
+    pub fn real(occasion: Occasion, cards: Vec<SoftCard>) -> Self {
+        assert!(!occasion.office.rehearsal);
+        let rack = Rack::new(cards.len());
+        cards.into_iter().enumerate().for_each(|(slot, card)| assert!(rack.insert(slot, card).is_none()));
+        Self { room: Some(Vec::new()), ..Self::held(occasion, Box::new(rack)) }
+    }
+
     /// *Restore* from a folder with files made elsewhere, in a rehearsal.
     pub fn foreign(from: &Path, plan: &str, records: &Path) -> Result<Self, Fault> {
         Ok(Self::new(foreign_occasion(from, plan, records)?, Comes::First, |readers| readers))
@@ -172,18 +183,19 @@ impl Rig {
 
     fn with_rounds(
         rounds: Rounds,
-        rehearsal: Occasion,
+        occasion: Occasion,
         comes: Comes,
         between: impl FnOnce(Box<dyn Readers>) -> Box<dyn Readers>,
     ) -> Self {
         let script = Rc::new(Script::load().unwrap());
-        let Occasion { ceremony, plan, plan_text, office } = rehearsal;
+        let Occasion { ceremony, plan, plan_text, office } = occasion;
+        let rehearsal = office.rehearsal;
         let log = Log::default();
         let folder = office.folder.path().to_owned();
         office.folder.write_new("plan.json", plan_text.as_bytes()).unwrap();
         let readers = Box::new(Listening(office.readers, Arc::clone(&log)));
         let office = Office { training_files: true, rounds, readers: between(readers), ..office };
-        let mut machine = Machine::new(ceremony, plan.clone(), script, true);
+        let mut machine = Machine::new(ceremony, plan.clone(), script, rehearsal);
         machine.begin(Entry::Began {
             ceremony,
             title: plan.title.clone(),
@@ -203,8 +215,10 @@ impl Rig {
             faults: Vec::new(),
             folder,
             log,
+            room: None,
+            rehearsal,
             clerk: Clerk::new(office),
-            chain: Chain::new(true),
+            chain: Chain::new(rehearsal),
             audience,
         }
     }
@@ -229,11 +243,17 @@ impl Rig {
     fn run_with(&mut self, mut look: impl FnMut(&Sight<'_>), mut people: impl FnMut(&mut Front<'_>) -> Turn) {
         for _ in 0..200_000 {
             self.drain();
-            if let Some(outcome) = self.clerk.poll(&mut self.vault) {
+            if let Some(mut outcome) = self.clerk.poll(&mut self.vault) {
+                if let (Outcome::Done(facts), Some(room)) = (&mut outcome, &self.room)
+                    && let [Fact::Room { findings }] = facts.as_mut_slice()
+                {
+                    findings.clone_from(room);
+                }
                 self.machine.handle(Event::Outcome(outcome));
                 continue;
             }
-            let view = self.machine.view(&Surroundings { rehearsal: true, ..Surroundings::default() });
+            let around = Surroundings { rehearsal: self.rehearsal, ..Surroundings::default() };
+            let view = self.machine.view(&around);
             look(&Sight { machine: &self.machine, vault: &self.vault, view: &view, entries: &self.entries });
             if matches!(view.body, Body::Ended { .. }) {
                 std::fs::write(self.folder.join("record.jsonl"), &self.lines).unwrap();

@@ -2,7 +2,9 @@
 
 mod bad_input;
 mod everything;
+mod panic;
 mod paper;
+mod real;
 mod rehearsal;
 mod so_pin;
 mod stopping;

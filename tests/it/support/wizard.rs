@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::fs::OpenOptions;
 use std::io::{Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -30,6 +31,8 @@ pub struct Wizard {
     keyboard: Option<Box<dyn Write + Send>>,
     child: Box<dyn Child + Send + Sync>,
     seen: Arc<(Mutex<Seen>, Condvar)>,
+    /// How the line was before the program started: echo, line editing and all.
+    line: String,
 }
 
 impl Wizard {
@@ -40,8 +43,25 @@ impl Wizard {
 
     /// Starts `ceremony` with these arguments in a window of this size.
     pub fn start_at(arguments: &[&str], rows: u16, columns: u16) -> Self {
+        Self::begin(binary::short(), arguments, &[], rows, columns)
+    }
+
+    /// Starts `ceremony` with these arguments and this in its environment.
+    pub fn start_with(arguments: &[&str], variables: &[(&str, &str)]) -> Self {
+        Self::begin(binary::short(), arguments, variables, 24, 80)
+    }
+
+    /// Starts the program as it is delivered. Its screens carry no stamps of a rehearsal, so they are not looked for.
+    pub fn start_delivered(arguments: &[&str], variables: &[(&str, &str)]) -> Self {
+        let wizard = Self::begin(binary::delivered(), arguments, variables, 24, 80);
+        wizard.lock().watching = false;
+        wizard
+    }
+
+    fn begin(program: &Path, arguments: &[&str], variables: &[(&str, &str)], rows: u16, columns: u16) -> Self {
         let pair = native_pty_system().openpty(size(rows, columns)).expect("a pseudoterminal");
-        let mut command = CommandBuilder::new(binary::short());
+        let line = modes(&*pair.master);
+        let mut command = CommandBuilder::new(program);
         command.args(arguments);
         command.cwd(env!("CARGO_TARGET_TMPDIR"));
         for name in ["NO_COLOR", "LC_ALL", "LC_CTYPE", "TMUX", "STY"] {
@@ -49,6 +69,9 @@ impl Wizard {
         }
         command.env("TERM", "xterm-256color");
         command.env("LANG", "C.UTF-8");
+        for (name, value) in variables {
+            command.env(name, value);
+        }
         let child = pair.slave.spawn_command(command).expect("the program starts");
         drop(pair.slave);
         let mut output = pair.master.try_clone_reader().unwrap();
@@ -79,7 +102,7 @@ impl Wizard {
                 }
             }
         });
-        Self { master: Some(pair.master), keyboard: Some(keyboard), child, seen }
+        Self { master: Some(pair.master), keyboard: Some(keyboard), child, seen, line }
     }
 
     /// The process.
@@ -296,8 +319,10 @@ impl Wizard {
         status.exit_code()
     }
 
-    /// Asserts that the terminal was wiped and given back.
+    /// Asserts that the terminal was wiped and given back, in the modes that it had.
     pub fn assert_given_back(&self) {
+        let master = self.master.as_ref().expect("the line is open");
+        assert_eq!(modes(&**master), self.line, "the line is not as it was");
         let log = self.log();
         let leave: &[u8] = b"\x1b[?2004l\x1b[?25h\x1b[?1049l";
         let erased = log.windows(ERASE.len()).rposition(|bytes| bytes == ERASE).expect("it was wiped");
@@ -317,6 +342,11 @@ impl Drop for Wizard {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Echo, line editing and all other modes of the line, which are the same at both its ends.
+fn modes(master: &(dyn MasterPty + Send)) -> String {
+    format!("{:?}", master.get_termios().expect("the line has modes"))
 }
 
 fn no_controlling_terminal() -> i32 {

@@ -1,0 +1,64 @@
+//! A mistake in the program, made on request: the tests see what one leaves behind. In no binary that holds real
+//! ceremonies.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::app::{Front, FrontError};
+use crate::ceremony::{Body, CardView, People, View};
+use crate::vault::Vault;
+
+/// Names the file that asks for it, as soon as the file is there; its text says which thread panics: `main` or `worker`.
+const VARIABLE: &str = "CEREMONY_MISHAP";
+
+/// A front end beside which, while a share is shown, a thread panics with the worst that a panic could hold: the share.
+pub struct Mishap<'a> {
+    front: &'a mut dyn Front,
+    asked: Option<PathBuf>,
+}
+
+impl<'a> Mishap<'a> {
+    /// Beside this front end.
+    pub fn on(front: &'a mut dyn Front) -> Self {
+        Self { front, asked: std::env::var_os(VARIABLE).map(PathBuf::from) }
+    }
+
+    fn happen(&mut self, share: &str) {
+        let who = self.asked.as_ref().and_then(|file| std::fs::read_to_string(file).ok());
+        let payload = format!("a payload with {share}");
+        match who.as_deref() {
+            Some("main") => fail(&payload),
+            Some("worker") => {
+                self.asked = None;
+                // nobody waits for it: the main thread has to notice by itself
+                let _ = std::thread::spawn(move || fail(&payload));
+            }
+            _ => {}
+        }
+    }
+}
+
+#[allow(clippy::panic, reason = "this is what it is for")]
+fn fail(payload: &str) {
+    panic!("{payload}");
+}
+
+impl Front for Mishap<'_> {
+    fn show(&mut self, view: &View, vault: &Vault) -> Result<(), FrontError> {
+        self.front.show(view, vault)?;
+        if let Body::Reveal { shown: true, card: CardView::Numbers { value, .. }, .. } = &view.body
+            && let Some(share) = vault.lend(*value)
+        {
+            self.happen(&String::from_utf8_lossy(share));
+        }
+        Ok(())
+    }
+
+    fn next(&mut self, view: &View, vault: &mut Vault, wait: Duration) -> Result<Option<People>, FrontError> {
+        self.front.next(view, vault, wait)
+    }
+
+    fn wipe(&mut self) -> Result<(), FrontError> {
+        self.front.wipe()
+    }
+}

@@ -1,0 +1,361 @@
+//! The real thing, on cards whose serials are those of devices: nothing of a rehearsal is on it or gets into it, and an
+//! unfit room needs a typed decision.
+
+use std::fs;
+use std::path::Path;
+use std::rc::Rc;
+use std::time::Duration;
+
+use hsm_ceremony::app::{self, FrontError, Occasion, Setting, Sitting};
+use hsm_ceremony::audience::Audience;
+use hsm_ceremony::card::transport::{Readers, Response, Transport, TransportError};
+use hsm_ceremony::ceremony::{Body, FieldKind, FieldState, People, Recovery, View};
+use hsm_ceremony::dkek::{Rounds, ShareFile};
+use hsm_ceremony::plan::Plan;
+use hsm_ceremony::record::{self, Ending, Entry, Fact, Remark};
+use hsm_ceremony::room::Finding;
+use hsm_ceremony::script::Script;
+use hsm_ceremony::secret::WipingBytes;
+use hsm_ceremony::softcard::{Rack, SoftCard};
+use hsm_ceremony::terms::DeviceRole;
+use hsm_ceremony::vault::Vault;
+
+use super::mistakes::{established, plan, stopped};
+use super::rig::{Front, Rig, Turn};
+
+/// A card that says of itself what a device would: its serial is no rehearsal's. Its certificate was not signed with it,
+/// which nobody checks yet.
+fn issued(number: u8) -> SoftCard {
+    let mut state = SoftCard::new(&format!("REH00000{number:02}")).unwrap().to_json();
+    let hex = |serial: &str| base16ct::lower::encode_string(serial.as_bytes());
+    let certificates = state["files"]["2f02"].as_str().unwrap().to_owned();
+    let own = [format!("REH00000{number:02}"), serial(number)].map(|serial| hex(&serial));
+    assert!(certificates.contains(&own[0]));
+    state["files"]["2f02"] = certificates.replace(&own[0], &own[1]).into();
+    SoftCard::from_json(&state).ok().unwrap()
+}
+
+fn serial(number: u8) -> String {
+    format!("DENK0000{number:02}")
+}
+
+fn occasion(records: &Path, setting: Setting) -> Occasion {
+    Occasion::establish(Plan::parse(&plan()).unwrap(), plan(), records, setting).unwrap()
+}
+
+/// A finished real *establish*.
+fn really_established(records: &Path) -> Rig {
+    let mut rig = Rig::real(occasion(records, Setting::Real), vec![issued(1)]);
+    rig.run(|_| {});
+    assert!(rig.complete() && rig.faults.is_empty(), "{:?}", rig.faults);
+    rig
+}
+
+/// People stop at the first fault.
+fn until_it_fails(rig: &mut Rig) {
+    rig.play(|front| match front.fault() {
+        Some(_) => front.goes_on_with(Recovery::Stop),
+        None => Turn::Audience,
+    });
+}
+
+/// The salt of the only share file, and whether the program takes it for a rehearsal's.
+fn salt(rig: &Rig) -> ([u8; 8], bool) {
+    let content = fs::read(rig.folder.join("dkek-1.pbe")).unwrap();
+    (content[8..16].try_into().unwrap(), ShareFile::parse(&content).ok().unwrap().is_rehearsal())
+}
+
+fn name(path: &Path) -> String {
+    path.file_name().unwrap().to_string_lossy().into_owned()
+}
+
+#[test]
+fn what_is_really_established_restores_onto_a_second_device() {
+    let records = tempfile::tempdir().unwrap();
+    let first = really_established(records.path());
+    let folder = first.folder.clone();
+    assert_eq!(first.machine.state().serial(DeviceRole::Original).unwrap().as_str(), serial(1));
+    let (salt, marked) = salt(&first);
+    assert!(salt != *b"REHEARSE" && !marked);
+    assert!(!first.manifest().rehearsal && !name(&folder).starts_with("REHEARSAL"), "{}", folder.display());
+    let proof = record::verify(first.lines.as_bytes()).unwrap();
+    assert!(!proof.rehearsal && proof.lines.iter().all(|line| !line.rehearsal));
+
+    // The original is in the other reader, and is not taken for the replacement.
+    let restore = Occasion::restore(&folder, None, records.path(), Setting::Real).unwrap();
+    let mut restore = Rig::real(restore, vec![issued(1), issued(2)]).with_papers_of(first);
+    restore.run(|_| {});
+    assert!(restore.complete() && restore.faults.is_empty(), "{:?}", restore.faults);
+    assert_eq!(restore.machine.state().serial(DeviceRole::Replacement).unwrap().as_str(), serial(2));
+    assert_eq!(restore.facts().iter().filter(|fact| matches!(fact, Fact::Proven { .. })).count(), 1);
+    assert!(!record::verify(restore.lines.as_bytes()).unwrap().rehearsal);
+    assert!(!name(&restore.folder).starts_with("REHEARSAL"));
+}
+
+#[test]
+fn two_real_sittings_have_salts_of_their_own_and_a_rehearsal_has_its_mark() {
+    let records = tempfile::tempdir().unwrap();
+    let [one, other] = [(), ()].map(|()| salt(&really_established(records.path())));
+    assert_ne!(one, other);
+    assert_eq!(salt(&established(records.path()).0), (*b"REHEARSE", true));
+}
+
+/// Devices whose generator stands still: every number is zero.
+struct Still<T>(T);
+
+impl Readers for Still<Rack> {
+    fn occupied(&mut self) -> Result<Vec<String>, TransportError> {
+        self.0.occupied()
+    }
+    fn connect(&mut self, reader: &str) -> Result<Box<dyn Transport>, TransportError> {
+        Ok(Box::new(Still(self.0.connect(reader)?)))
+    }
+}
+
+impl Transport for Still<Box<dyn Transport>> {
+    fn transmit(&mut self, command: &WipingBytes) -> Result<Response, TransportError> {
+        let answer = self.0.transmit(command)?;
+        let is_challenge = command.expose()[..2] == [0x00, 0x84];
+        let zeros = || WipingBytes::from_slice(&[vec![0; answer.data().len()], vec![0x90, 0x00]].concat());
+        if is_challenge { Response::new(zeros()).ok_or(TransportError::Garbled) } else { Ok(answer) }
+    }
+    fn largest_command(&self) -> usize {
+        self.0.largest_command()
+    }
+    fn reconnect(&mut self) -> Result<(), TransportError> {
+        self.0.reconnect()
+    }
+}
+
+#[test]
+fn what_the_device_gives_is_a_source_of_the_seed_and_must_look_random() {
+    let records = tempfile::tempdir().unwrap();
+    let first = really_established(records.path());
+    let named = first.facts().into_iter().find_map(|fact| match fact {
+        Fact::Seeded { sources } => Some(sources.clone()),
+        _ => None,
+    });
+    assert_eq!(named.unwrap(), [format!("device {}", serial(1)), "this computer".to_owned()]);
+
+    let rack = Rack::new(1);
+    assert!(rack.insert(0, issued(1)).is_none());
+    let mut rig = Rig::held(occasion(records.path(), Setting::Real), Box::new(Still(rack)));
+    rig.room = Some(Vec::new());
+    until_it_fails(&mut rig);
+    stopped(&rig, &["random-failed"]);
+}
+
+#[test]
+fn a_card_of_a_rehearsal_is_refused() {
+    let records = tempfile::tempdir().unwrap();
+    let card = || SoftCard::new("REH0000001").unwrap();
+    let mut rig = Rig::real(occasion(records.path(), Setting::Real), vec![card()]);
+    until_it_fails(&mut rig);
+    stopped(&rig, &["rehearsal-artefact"]);
+    assert_eq!(rig.value("rehearsal-artefact", "what"), "REH0000001");
+    assert!(rig.faults[0].contains("rehearsal"), "{:?}", rig.faults);
+
+    // Also where people pick it among several.
+    let mut rig = Rig::real(occasion(records.path(), Setting::Real), vec![issued(1), card()]);
+    rig.play(|front| match (&front.view.body, front.fault()) {
+        (_, Some(_)) => front.goes_on_with(Recovery::Stop),
+        (Body::Choose { options, custodians: false, .. }, None) => {
+            let place = options.iter().position(|option| option.text.contains("REH0000001"));
+            Turn::Do(People::Chose(place.unwrap()))
+        }
+        _ => Turn::Audience,
+    });
+    stopped(&rig, &["rehearsal-artefact"]);
+    assert!(!rig.entries.iter().any(|entry| matches!(entry, Entry::Intent { .. })));
+}
+
+#[test]
+fn a_rehearsal_does_not_take_a_device() {
+    let records = tempfile::tempdir().unwrap();
+    let rack = Rack::new(1);
+    assert!(rack.insert(0, issued(1)).is_none());
+    let mut rig = Rig::held(occasion(records.path(), Setting::SoftwareCards), Box::new(rack));
+    until_it_fails(&mut rig);
+    stopped(&rig, &["no-device-for-rehearsal"]);
+}
+
+#[test]
+fn a_rehearsal_and_the_real_thing_never_restore_from_each_other() {
+    let records = tempfile::tempdir().unwrap();
+    let (rehearsed, folder) = established(records.path());
+    let restore = Occasion::restore(&folder, None, records.path(), Setting::Real).unwrap();
+    let mut rig = Rig::real(restore, vec![issued(2)]).with_papers_of(rehearsed);
+    until_it_fails(&mut rig);
+    stopped(&rig, &["source-rehearsal-differs"]);
+
+    let real = really_established(records.path());
+    let restore = Occasion::restore(&real.folder, None, records.path(), Setting::SoftwareCards).unwrap();
+    let rack = Rack::new(1);
+    assert!(rack.insert(0, SoftCard::new("REH0000002").unwrap()).is_none());
+    let mut rig = Rig::held(restore, Box::new(rack)).with_papers_of(real);
+    until_it_fails(&mut rig);
+    stopped(&rig, &["source-rehearsal-differs"]);
+}
+
+#[test]
+fn a_share_file_of_a_rehearsal_is_refused_also_without_its_manifest() {
+    let (place, records) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (rehearsed, folder) = established(records.path());
+    fs::copy(folder.join("dkek-1.pbe"), place.path().join("share.pbe")).unwrap();
+    fs::copy(folder.join("keys/key-0.wrapped"), place.path().join("key-0.bin")).unwrap();
+    let given = Some((Plan::parse(&plan()).unwrap(), plan()));
+    let restore = Occasion::restore(place.path(), given, records.path(), Setting::Real).unwrap();
+    let mut rig = Rig::real(restore, vec![issued(2)]).with_papers_of(rehearsed);
+    until_it_fails(&mut rig);
+    stopped(&rig, &["rehearsal-artefact"]);
+    assert_eq!(rig.value("rehearsal-artefact", "what"), "share.pbe");
+    assert!(!rig.entries.iter().any(|entry| matches!(entry, Entry::Intent { .. })), "no device was touched");
+}
+
+/// Everything that can be found in a room.
+fn findings() -> [Finding; 10] {
+    let named = || vec!["one".to_owned()];
+    [
+        Finding::MemoryNotLocked,
+        Finding::CoresEnabled,
+        Finding::Swap(named()),
+        Finding::Network(named()),
+        Finding::InsideTmux,
+        Finding::InsideScreen,
+        Finding::OverSsh,
+        Finding::Recorded("script".to_owned()),
+        Finding::Traced,
+        Finding::ClockUnset,
+    ]
+}
+
+/// What the real thing does not begin with; a finding that is new has to be put on one of the sides.
+fn is_unfit(finding: &Finding) -> bool {
+    match finding {
+        Finding::MemoryNotLocked
+        | Finding::CoresEnabled
+        | Finding::InsideTmux
+        | Finding::InsideScreen
+        | Finding::OverSsh
+        | Finding::Recorded(_)
+        | Finding::Traced => true,
+        Finding::Swap(_) | Finding::Network(_) | Finding::ClockUnset => false,
+    }
+}
+
+/// The form that asks for the word OVERRIDE and a reason.
+fn asks_for_override(front: &Front<'_>) -> bool {
+    let Body::Form { fields, .. } = &front.view.body else { return false };
+    let kinds: Vec<&FieldKind> = fields.iter().map(|field| &field.kind).collect();
+    front.step() == "room" && kinds == [&FieldKind::Word("OVERRIDE"), &FieldKind::Line]
+}
+
+#[test]
+fn an_unfit_room_needs_override_and_a_reason_and_any_other_is_confirmed() {
+    let script = Script::load().unwrap();
+    for (finding, real) in findings().iter().flat_map(|finding| [(finding, true), (finding, false)]) {
+        let records = tempfile::tempdir().unwrap();
+        let mut rig = if real {
+            Rig::real(occasion(records.path(), Setting::Real), vec![issued(1)])
+        } else {
+            Rig::establish(&plan(), records.path())
+        };
+        let name = format!("room-{}", finding.name());
+        rig.room = Some(vec![(name.clone(), finding.what())]);
+        let sentence = script.word(&name).split('(').next().unwrap().trim().to_owned();
+        let (mut shown, mut asked, mut tried) = (false, false, 0);
+        rig.play(|front| {
+            if front.step() == "device" {
+                // What has been seen is enough: they stop, and type the word for it.
+                let asked = matches!(front.view.body, Body::Form { .. });
+                return if asked { Turn::Audience } else { Turn::Do(People::Stop) };
+            }
+            let on_screen = |text: &[String]| text.join(" ").contains(&sentence);
+            shown |= front.step() == "room" && matches!(&front.view.body, Body::Tick { text, .. } if on_screen(text));
+            if !asks_for_override(front) {
+                return Turn::Audience;
+            }
+            asked = true;
+            // Neither half of it will do, nor a reason that says nothing.
+            tried += 1;
+            match tried {
+                2 => front.types(0, "OVERRIDE"),
+                4 => front.types(1, "   "),
+                6 => front.types(1, "  The other laptop is broken. "),
+                _ => Turn::Do(People::GoOn),
+            }
+        });
+        assert!(shown, "{name} is shown to everybody");
+        assert_eq!(asked, real && is_unfit(finding), "{name}, real: {real}");
+        let decided =
+            |entry: &Entry| matches!(entry, Entry::Learned { fact: Fact::Decided { word }, .. } if word == "OVERRIDE");
+        let reasons = rig.entries.iter().filter_map(|entry| match entry {
+            Entry::Remarked { remark: Remark::Deviation, text, .. } => Some(text.as_str()),
+            _ => None,
+        });
+        let found = |entry: &Entry| matches!(entry, Entry::Learned { fact: Fact::Room { findings }, .. } if findings[0].0 == name);
+        assert!(rig.entries.iter().any(found), "{name} is in the record");
+        assert_eq!(rig.entries.iter().filter(|entry| decided(entry)).count(), usize::from(asked));
+        let deviations = u16::from(asked);
+        let expected: &[&str] = if asked { &["The other laptop is broken."] } else { &[] };
+        assert_eq!(reasons.collect::<Vec<&str>>(), expected, "{name}");
+        assert_eq!(rig.entries.last(), Some(&Entry::Sealed { ending: Ending::Aborted, deviations }), "{name}");
+    }
+}
+
+/// People at a real ceremony: they look at the stamps of every screen, and have a reason.
+struct Attentive {
+    audience: Audience,
+    screens: usize,
+}
+
+impl app::Front for Attentive {
+    fn show(&mut self, view: &View, _: &Vault) -> Result<(), FrontError> {
+        assert!(!view.header.rehearsal, "{view:?}");
+        self.screens += 1;
+        Ok(())
+    }
+
+    fn next(&mut self, view: &View, vault: &mut Vault, _: Duration) -> Result<Option<People>, FrontError> {
+        if let Body::Form { fields, .. } = &view.body
+            && let Some(place) = fields.iter().position(|field| field.kind == FieldKind::Line)
+            && fields[place].state == FieldState::Empty
+        {
+            let place = u8::try_from(place).unwrap();
+            b"It is a test.".iter().for_each(|byte| vault.typing(place).push(*byte).unwrap());
+            return Ok(Some(People::Edited(place)));
+        }
+        assert!(!matches!(view.body, Body::Fault { .. }), "{view:?}");
+        app::Front::next(&mut self.audience, view, vault, Duration::from_millis(1))
+    }
+
+    fn wipe(&mut self) -> Result<(), FrontError> {
+        Ok(())
+    }
+}
+
+#[test]
+fn no_screen_file_or_line_of_the_real_thing_speaks_of_a_rehearsal() {
+    let records = tempfile::tempdir().unwrap();
+    let Occasion { ceremony, plan, plan_text, mut office } = occasion(records.path(), Setting::Real);
+    let rack = Rack::new(1);
+    assert!(rack.insert(0, issued(1)).is_none());
+    (office.readers, office.rounds) = (Box::new(rack), Rounds(1000));
+    assert!(office.hands.is_none() && !office.training_files);
+    let folder = office.folder.path().to_owned();
+    let script = Rc::new(Script::load().unwrap());
+    let mut people = Attentive { audience: Audience::new(Box::new(std::io::sink())), screens: 0 };
+    let mut sitting = Sitting::begin(ceremony, plan, &plan_text, &script, office).unwrap();
+    assert_eq!(sitting.run(&mut people).unwrap().ended, Some(Ending::Complete));
+    assert!(people.screens > 50);
+    let proof = record::verify(&fs::read(folder.join("record.jsonl")).unwrap()).unwrap();
+    assert!(!proof.rehearsal && matches!(proof.sealed, Some((Ending::Complete, _))));
+    let names: Vec<String> = fs::read_dir(&folder).unwrap().map(|file| name(&file.unwrap().path())).collect();
+    let mut sorted: Vec<&str> = names.iter().map(String::as_str).collect();
+    sorted.sort_unstable();
+    assert_eq!(sorted, ["dkek-1.pbe", "keys", "manifest.json", "plan.json", "record.jsonl"], "no cards, blank or not");
+    for file in ["manifest.json", "record.jsonl", "plan.json"] {
+        let text = fs::read_to_string(folder.join(file)).unwrap();
+        assert!(!text.contains("REH") && !text.contains("\"rehearsal\":true"), "{file}");
+    }
+}
