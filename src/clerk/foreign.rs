@@ -99,6 +99,10 @@ fn look_through(folder: &Folder) -> Result<Found, Fault> {
             Err(_) => found.passed_over.push(name),
         }
     }
+    for name in found.passed_over.iter_mut().chain(&mut found.damaged) {
+        // They are read by people only, and no name may look like a sentence of the program's.
+        *name = name.chars().map(|c| if c.is_control() { '?' } else { c }).collect();
+    }
     found.passed_over.sort();
     Ok(found)
 }

@@ -119,6 +119,7 @@ fn keys_of_every_kind_come_back_with_their_files_and_sign() {
     let set = folder(place.path(), "3-of-5", &names);
     fs::write(place.path().join("notes.txt"), "Salted_ is not Salted__").unwrap();
     fs::write(place.path().join("empty"), "").unwrap();
+    fs::write(place.path().join("two\nlines"), "x").unwrap();
     fs::write(place.path().join("half.bin"), &hex(&entry("wrapped-keys.json", "rsa-2048")["wrap_file"])[..200])
         .unwrap();
     fs::write(place.path().join("half.pbe"), "Salted__too short").unwrap();
@@ -144,7 +145,7 @@ fn keys_of_every_kind_come_back_with_their_files_and_sign() {
         _ => None,
     });
     let (passed_over, damaged) = found.unwrap();
-    let others = ["empty", "folder.pbe/", "half.pbe", "huge.img", "link.bin", "notes.txt", "pipe"];
+    let others = ["empty", "folder.pbe/", "half.pbe", "huge.img", "link.bin", "notes.txt", "pipe", "two?lines"];
     assert_eq!(passed_over, others);
     assert_eq!(damaged, ["half.bin"]);
     let deviation =
