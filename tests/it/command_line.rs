@@ -227,6 +227,13 @@ fn a_restore_from_our_own_folder_takes_no_other_plan() {
     wizard.assert_given_back();
     assert!(wizard.screen().contains("has a plan of its own"), "{}", wizard.screen());
     assert_eq!(fs::read_dir(place.path()).unwrap().count(), before, "nothing was begun");
+    // In a rehearsal of both, the plan is for what comes next, and the last folder keeps its own.
+    let both = ["rehearse", "--records", text(place.path()), "--plan", text(&other)];
+    let mut wizard = Wizard::start(&both);
+    wizard.wait_for("What do you want to rehearse?");
+    wizard.keys(b"2");
+    wizard.wait_for("The folder is complete, and its files are unchanged");
+    drop(wizard);
     // The folder's own plan is no other plan.
     let mut wizard = Wizard::start(&[&arguments[..], &[text(&sitting.join("plan.json"))]].concat());
     wizard.wait_for("The folder is complete, and its files are unchanged");
