@@ -77,10 +77,14 @@ impl CvCertificate {
 
     /// The device's serial: the holder reference without its sequence number.
     pub fn serial(&self) -> Result<Serial, Malformed> {
-        let end = self.holder.len().checked_sub(SEQUENCE).ok_or(Malformed("cvc-holder-short"))?;
-        let text = self.holder.get(..end).ok_or(Malformed("cvc-holder-short"))?;
-        Serial::new(text).map_err(|_| Malformed("cvc-serial-form"))
+        serial_in(&self.holder)
     }
+}
+
+fn serial_in(holder: &str) -> Result<Serial, Malformed> {
+    let end = holder.len().checked_sub(SEQUENCE).ok_or(Malformed("cvc-holder-short"))?;
+    let text = holder.get(..end).ok_or(Malformed("cvc-holder-short"))?;
+    Serial::new(text).map_err(|_| Malformed("cvc-serial-form"))
 }
 
 /// Reads the certificates that follow each other in EF 2F02: the device's first, then its issuer's. What follows the
@@ -123,6 +127,12 @@ impl AuthenticatedRequest {
             signed: [request.whole, device.whole].concat(),
             signature: signature.value.to_vec(),
         })
+    }
+
+    /// The serial of the device that made the key. The device itself writes it; the name inside the request is the host's
+    /// choice.
+    pub fn device_serial(&self) -> Result<Serial, Malformed> {
+        serial_in(&self.device)
     }
 
     /// The public key that is asked to be certified.

@@ -282,6 +282,10 @@ impl Machine {
             When::Unfit => self.state.is_unfit(),
             When::KcvHidden => matches!(self.state.dkek, Some((Some(_), 0, None))),
             When::Stolen => self.state.loss == Some(Loss::Stolen),
+            When::FromOurs => !self.state.is_foreign(),
+            When::FromElsewhere => self.state.is_foreign(),
+            When::NotSealed => self.state.source.as_ref().is_some_and(|source| source.not_sealed.is_some()),
+            When::Damaged => self.state.source.as_ref().is_some_and(|source| !source.damaged.is_empty()),
         }
     }
 

@@ -16,12 +16,12 @@ pub fn found_device(step: Step) -> Step {
         .then("found", Kind::Read)
 }
 
-/// A replacement is never the original: that is lost, or it is what the replacement is for.
+/// A replacement is never an original: that is lost, or it is what the replacement is for.
 #[allow(clippy::unnecessary_wraps, reason = "the form of every act's maker")]
 fn find(state: &State, step: &Step) -> Option<Act> {
     let mut not = state.given_up.clone();
     if step.role == DeviceRole::Replacement {
-        not.extend(state.source.as_ref().and_then(|source| source.serial.clone()));
+        not.extend(state.source.iter().flat_map(|source| source.devices.clone()));
         not.extend(state.serial(DeviceRole::Original));
     }
     Some(Act::FindDevice { role: step.role, not, picked: None })

@@ -14,7 +14,10 @@ pub fn steps(plan: &Plan) -> Vec<Step> {
     list.add(
         step("source", Actor::Administrator)
             .then("read", Kind::Do(|_, _| Some(Act::ReadFolder)))
-            .then("found", Kind::Read),
+            .then_when(When::FromOurs, "found", Kind::Read)
+            .then_when(When::FromElsewhere, "found-elsewhere", Kind::Read)
+            .then_when(When::NotSealed, "not-sealed", Kind::Deviates("source-record-not-sealed"))
+            .then_when(When::Damaged, "damaged", Kind::Deviates("wrapped-keys-not-readable")),
     );
     list.add(step("loss", Actor::Administrator).then("ask", Kind::Choose(Question::Loss)).then_when(
         When::Stolen,

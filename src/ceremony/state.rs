@@ -32,8 +32,14 @@ pub struct Source {
     pub folder: String,
     /// Its record's last digest, where it has a record.
     pub record: Option<Digest>,
-    /// The lost device, where that is known.
-    pub serial: Option<Serial>,
+    /// The devices that the keys were made on, where they are known: none of them is the replacement.
+    pub devices: Vec<Serial>,
+    /// How many lines its record has, where that was never sealed.
+    pub not_sealed: Option<u32>,
+    /// Files that were passed over, of those made elsewhere.
+    pub passed_over: Vec<String>,
+    /// Files that begin as a wrapped key and cannot be read as one.
+    pub damaged: Vec<String>,
 }
 
 /// Findings that a real ceremony does not begin with: secrets could reach a disc, a recording or another machine.
@@ -298,7 +304,26 @@ impl State {
                     self.share_kcvs.extend(known.kcv.map(|kcv| (number, kcv)));
                 }
                 self.sets.extend(so_pin_set.clone().map(|set| (Purpose::SoPin, set)));
-                self.source = Some(Source { folder: folder.clone(), record: *record_sha256, serial: serial.clone() });
+                self.source = Some(Source {
+                    folder: folder.clone(),
+                    record: *record_sha256,
+                    devices: serial.iter().cloned().collect(),
+                    not_sealed: None,
+                    passed_over: Vec::new(),
+                    damaged: Vec::new(),
+                });
+            }
+            Fact::NotSealed { lines } => {
+                if let Some(source) = &mut self.source {
+                    source.not_sealed = Some(*lines);
+                }
+            }
+            Fact::FoundElsewhere { devices, passed_over, damaged } => {
+                if let Some(source) = &mut self.source {
+                    source.devices.clone_from(devices);
+                    source.passed_over.clone_from(passed_over);
+                    source.damaged.clone_from(damaged);
+                }
             }
             Fact::Wanted { label, reference } => {
                 self.wanted.insert(label.to_string(), *reference);

@@ -72,6 +72,14 @@ pub enum When {
     KcvHidden,
     /// Only when the old device was stolen.
     Stolen,
+    /// Only when what is restored from is a sitting of ours.
+    FromOurs,
+    /// Only when what is restored from was made elsewhere.
+    FromElsewhere,
+    /// Only when the record of what is restored from was never sealed.
+    NotSealed,
+    /// Only when a file of what is restored from begins as a wrapped key and cannot be read as one.
+    Damaged,
 }
 
 /// How the fields of a form come about.

@@ -10,7 +10,7 @@ use crate::terms::{DkekShareNumber, MOST_CUSTODIANS, Purpose, Scheme, Seat};
 pub type Values = Vec<(&'static str, String)>;
 
 /// The names of all values, for the test that reads the script's placeholders.
-pub const NAMES: [&str; 53] = [
+pub const NAMES: [&str; 56] = [
     "title",
     "administrator",
     "so_pin_holder",
@@ -64,6 +64,9 @@ pub const NAMES: [&str; 53] = [
     "guards",
     "opened_file",
     "sets",
+    "source_lines",
+    "passed_over",
+    "damaged",
 ];
 
 impl Machine {
@@ -150,8 +153,15 @@ impl Machine {
         values.push(("wrong_seats", if wrong.is_empty() { self.script.word("nobody").to_owned() } else { wrong }));
         if let Some(source) = &state.source {
             values.push(("source_folder", source.folder.clone()));
-            let unknown = || self.script.word("unknown").to_owned();
-            values.push(("source_serial", source.serial.as_ref().map_or_else(unknown, ToString::to_string)));
+            let list = |items: &[String], none: &str, between: &str| {
+                if items.is_empty() { none.to_owned() } else { items.join(between) }
+            };
+            let serials: Vec<String> = source.devices.iter().map(ToString::to_string).collect();
+            values.push(("source_serial", list(&serials, self.script.word("unknown"), ", ")));
+            values.push(("source_lines", source.not_sealed.unwrap_or_default().to_string()));
+            values.push(("passed_over", list(&source.passed_over, self.script.word("nothing-passed-over"), ", ")));
+            let damaged: Vec<String> = source.damaged.iter().map(|file| format!("  {file}")).collect();
+            values.push(("damaged", damaged.join("\n")));
             let digest = source.record.map(|digest| digest.in_lines());
             values.push(("source_record", digest.unwrap_or_else(|| self.script.word("no-record").to_owned())));
         }

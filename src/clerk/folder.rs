@@ -5,6 +5,7 @@ use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use rustix::fs::{Advice, OFlags, fadvise};
 use sha2::{Digest as _, Sha256};
 
 use crate::terms::{Digest, Fault};
@@ -18,6 +19,15 @@ pub struct WrittenFile {
     pub bytes: u64,
     /// Its digest.
     pub sha256: Digest,
+}
+
+/// What lies in a folder.
+#[derive(Debug, Default)]
+pub struct Listing {
+    /// Ordinary files, by names that [`Folder::read`] takes.
+    pub files: Vec<String>,
+    /// Everything else, folders with a stroke behind: for people, not for reading.
+    pub others: Vec<String>,
 }
 
 /// The folder of one sitting.
@@ -79,7 +89,7 @@ impl Folder {
             OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&part).map_err(fault)?;
         file.write_all(content).and_then(|()| file.sync_all()).map_err(fault)?;
         drop(file);
-        if fs::read(&part).map_err(fault)? != content {
+        if self.read(&format!("{name}.part"))? != content {
             return Err(Fault::new("file-differs").with("file", name));
         }
         move_new(&part, &target).map_err(fault)?;
@@ -96,14 +106,50 @@ impl Folder {
         Ok(WrittenFile { name: name.to_owned(), bytes: content.len() as u64, sha256 })
     }
 
-    /// Reads a whole file.
+    /// What lies in a folder of it, `""` or for example `keys/`; none where there are more than `most` things.
+    pub fn list(&self, place: &str, most: usize) -> Result<Option<Listing>, Fault> {
+        let path = self.path.join(place);
+        let shown = path.display();
+        let fault = |error: io::Error| Fault::new("file-read").with("file", &shown).with("why", reason(&error));
+        let mut listing = Listing::default();
+        for entry in fs::read_dir(&path).map_err(fault)? {
+            let entry = entry.map_err(fault)?;
+            let kind = entry.file_type().map_err(fault)?;
+            match entry.file_name().into_string() {
+                Ok(name) if kind.is_file() => listing.files.push(format!("{place}{name}")),
+                Ok(name) if kind.is_dir() => listing.others.push(format!("{place}{name}/")),
+                Ok(name) => listing.others.push(format!("{place}{name}")),
+                Err(name) => listing.others.push(format!("{place}{}", name.to_string_lossy())),
+            }
+            if listing.files.len() + listing.others.len() > most {
+                return Ok(None);
+            }
+        }
+        Ok(Some(listing))
+    }
+
+    /// Reads a whole file, from the disc where the system lets us ask for that. Only an ordinary file is read: a pipe or a
+    /// device could block or never end, and a link could lead to another folder's file.
     pub fn read(&self, name: &str) -> Result<Vec<u8>, Fault> {
+        let path = self.path.join(name);
         let fault = |error: io::Error| Fault::new("file-read").with("file", name).with("why", reason(&error));
-        let file = File::open(self.path.join(name)).map_err(fault)?;
+        let not_ordinary = || Fault::new("file-not-ordinary").with("file", name);
+        if !path.symlink_metadata().map_err(fault)?.is_file() {
+            return Err(not_ordinary());
+        }
+        // What lies there may have become something else since.
+        let flags = (OFlags::NONBLOCK | OFlags::NOFOLLOW).bits().cast_signed();
+        let file = OpenOptions::new().read(true).custom_flags(flags).open(&path).map_err(fault)?;
+        if !file.metadata().map_err(fault)?.is_file() {
+            return Err(not_ordinary());
+        }
+        // What was just written lies in memory, too; reading that back would prove nothing of the disc. Some file systems
+        // cannot forget: then memory is all there is.
+        let _ = fadvise(&file, 0, None, Advice::DontNeed);
         let mut content = Vec::new();
         file.take(Self::LARGEST_FILE + 1).read_to_end(&mut content).map_err(fault)?;
         if content.len() as u64 > Self::LARGEST_FILE {
-            return Err(Fault::new("file-read").with("file", name).with("why", "too large"));
+            return Err(Fault::new("file-too-large").with("file", name));
         }
         Ok(content)
     }
@@ -173,5 +219,23 @@ mod tests {
         assert_eq!(fs::read_dir(folder.path().join("keys")).unwrap().count(), 1, "nothing half-written is left");
         assert_eq!(Folder::create(&place.path().join("records"), "sitting").unwrap_err().name, "file-write");
         assert_eq!(folder.read("keys/none").unwrap_err().name, "file-read");
+    }
+
+    #[test]
+    fn only_ordinary_files_are_read_and_nothing_blocks() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = Folder::open(place.path());
+        let pipe = place.path().join("pipe");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        fs::write(place.path().join("file"), b"abc").unwrap();
+        std::os::unix::fs::symlink(place.path().join("file"), place.path().join("link")).unwrap();
+        std::os::unix::fs::symlink("/dev/zero", place.path().join("device")).unwrap();
+        fs::create_dir(place.path().join("folder")).unwrap();
+        for name in ["pipe", "link", "device", "folder"] {
+            assert_eq!(folder.read(name), Err(Fault::new("file-not-ordinary").with("file", name)));
+        }
+        File::create(place.path().join("huge")).unwrap().set_len(Folder::LARGEST_FILE + 1).unwrap();
+        assert_eq!(folder.read("huge"), Err(Fault::new("file-too-large").with("file", "huge")));
+        assert_eq!(folder.read("file").unwrap(), b"abc");
     }
 }

@@ -1,11 +1,11 @@
 //! A folder with files that sc-hsm-tool made: share files, wrapped keys, no record.
 
-use std::fs;
+use std::path::Path;
 
 use sha2::{Digest as _, Sha256};
 
 use super::folder::Folder;
-use super::source::Source;
+use super::source::{Source, Standing};
 use crate::card::{AuthenticatedRequest, DescribedType, KeyDescription};
 use crate::dkek::{ShareFile, WrappedKeyFile};
 use crate::plan::{Plan, PlannedKey};
@@ -15,34 +15,32 @@ use crate::terms::{Curve, Digest, Fault, Kcv, KeyId, KeyLabel, KeyReference, Key
 /// More files than this are no backup.
 const MOST_FILES: usize = 1000;
 
-/// Looks through the folder's files: what begins as a share file is one, what parses as a wrapped key is one.
+/// Each key has two steps of one section, which has two more, and steps are numbered up to 255.
+const MOST_KEYS: usize = 126;
+
+/// The folder of the keys in a sitting of ours.
+const KEYS: &str = "keys/";
+
+/// What the files of a folder are.
+#[derive(Default)]
+struct Found {
+    share_files: Vec<(String, Digest)>,
+    keys: Vec<(BackedUpKey, Kcv)>,
+    devices: Vec<Serial>,
+    passed_over: Vec<String>,
+    damaged: Vec<String>,
+}
+
+/// Looks through the folder's files: what begins as a share file is one, what parses as a wrapped key is one. Everything else
+/// is named, and what looks like a damaged key is set apart.
 pub fn open(folder: Folder, plan: &Plan) -> Result<Source, Fault> {
-    let missing = || Fault::new("source-missing").with("folder", folder.path().display());
-    let names_in = |place: &str| -> Option<Vec<String>> {
-        let entries = fs::read_dir(folder.path().join(place)).ok()?;
-        let files = entries.flatten().filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()));
-        let names = files.filter_map(|entry| entry.file_name().into_string().ok());
-        Some(names.map(|name| format!("{place}{name}")).take(MOST_FILES).collect())
-    };
-    let mut names = names_in("").ok_or_else(missing)?;
-    // A sitting of ours that was broken off before its manifest was written has its keys in a folder of their own.
-    names.extend(names_in("keys/").unwrap_or_default());
-    names.sort();
-    let mut share_files = Vec::new();
-    let mut keys: Vec<(BackedUpKey, Kcv)> = Vec::new();
-    for name in names {
-        let Ok(content) = folder.read(&name) else { continue };
-        let digest = Digest(Sha256::digest(&content).into());
-        if ShareFile::parse(&content).is_ok() {
-            share_files.push((name, digest));
-        } else if let Ok(file) = WrappedKeyFile::parse(&content) {
-            let kcv = file.blob.kcv();
-            keys.push((key(&name, digest, &file, &keys), kcv));
-        }
-    }
+    let Found { share_files, keys, devices, passed_over, damaged } = look_through(&folder)?;
     let kcv = keys.first().map(|(_, kcv)| *kcv).ok_or_else(|| Fault::new("source-no-keys"))?;
     if let Some((other, _)) = keys.iter().find(|(_, other)| *other != kcv) {
         return Err(Fault::new("source-mixed").with("file", &other.wrapped));
+    }
+    if keys.len() > MOST_KEYS {
+        return Err(Fault::new("source-too-many-keys").with("found", keys.len()).with("most", MOST_KEYS));
     }
     if share_files.is_empty() {
         return Err(Fault::new("source-no-share-file"));
@@ -56,16 +54,67 @@ pub fn open(folder: Folder, plan: &Plan) -> Result<Source, Fault> {
     let known = |(file, digest)| (KnownShare { file, set: None, kcv: alone }, digest);
     let share_files = share_files.into_iter().map(known).collect();
     let keys: Vec<BackedUpKey> = keys.into_iter().map(|(key, _)| key).collect();
-    let serial = keys.iter().find_map(|key| original(&folder, key));
     let plan = Plan { keys: planned(&keys, plan)?, ..plan.clone() };
     let title = plan.title.clone();
-    Ok(Source { folder, plan, keys, title, kcv, so_pin_set: None, serial, share_files, ours: None })
+    let standing = Standing::Elsewhere { passed_over, damaged };
+    Ok(Source { folder, plan, keys, title, kcv, so_pin_set: None, devices, share_files, standing })
 }
 
-/// The device that a key was made on: its request is held by the device's serial and a sequence of five characters.
-fn original(folder: &Folder, key: &BackedUpKey) -> Option<Serial> {
-    let file = WrappedKeyFile::parse(&folder.read(&key.wrapped).ok()?).ok()?;
-    AuthenticatedRequest::parse(file.certificate.as_deref()?).ok()?.request.serial().ok()
+fn look_through(folder: &Folder) -> Result<Found, Fault> {
+    if !folder.path().is_dir() {
+        return Err(Fault::new("source-missing").with("folder", folder.path().display()));
+    }
+    let too_many =
+        || Fault::new("source-too-many-files").with("folder", folder.path().display()).with("most", MOST_FILES);
+    let mut listing = folder.list("", MOST_FILES)?.ok_or_else(too_many)?;
+    // A sitting of ours that was broken off before its manifest was written has its keys in a folder of their own.
+    if let Some(place) = listing.others.iter().position(|name| name == KEYS) {
+        listing.others.remove(place);
+        let inside = folder.list(KEYS, MOST_FILES)?.ok_or_else(too_many)?;
+        listing.files.extend(inside.files);
+        listing.others.extend(inside.others);
+    }
+    listing.files.sort();
+    let mut found = Found { passed_over: listing.others, ..Found::default() };
+    for name in listing.files {
+        let content = match folder.read(&name) {
+            Err(fault) if fault.name == "file-too-large" => {
+                found.passed_over.push(name);
+                continue;
+            }
+            content => content?,
+        };
+        let digest = Digest(Sha256::digest(&content).into());
+        if ShareFile::parse(&content).is_ok() {
+            found.share_files.push((name, digest));
+            continue;
+        }
+        match WrappedKeyFile::parse(&content) {
+            Ok(file) => {
+                let known = key(&name, digest, &file, &found.keys);
+                found.keys.push((known, file.blob.kcv()));
+                found.devices.extend(original(&file).filter(|device| !found.devices.contains(device)));
+            }
+            Err(_) if WrappedKeyFile::begins(&content) || is_named_wrapped(&name) => found.damaged.push(name),
+            Err(_) => found.passed_over.push(name),
+        }
+    }
+    for name in found.passed_over.iter_mut().chain(&mut found.damaged) {
+        // They are read by people only, and no name may look like a sentence of the program's.
+        *name = name.chars().map(|c| if c.is_control() { '?' } else { c }).collect();
+    }
+    found.passed_over.sort();
+    Ok(found)
+}
+
+/// Whether a file has a name that this program gives to wrapped keys alone.
+fn is_named_wrapped(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|end| end == "wrapped")
+}
+
+/// The device that a key was made on, as that device itself wrote it.
+fn original(file: &WrappedKeyFile) -> Option<Serial> {
+    AuthenticatedRequest::parse(file.certificate.as_deref()?).ok()?.device_serial().ok()
 }
 
 /// What a wrapped key's description and request say of it; what they do not say comes from its file's name.
@@ -86,9 +135,11 @@ fn key(name: &str, digest: Digest, file: &WrappedKeyFile, others: &[(BackedUpKey
     let words = [described.as_ref().map_or("", |described| described.label.as_str()), stem];
     let named = words.into_iter().find_map(|word| KeyLabel::new(&clean(word)).ok());
     let number = u8::try_from(others.len() + 1).unwrap_or(u8::MAX);
-    let taken = |label: &KeyLabel| others.iter().any(|(other, _)| other.label == *label);
-    let label = named.filter(|label| !taken(label));
-    let numbered = || KeyLabel::new(&format!("key-{number}")).ok();
+    // Labels are names of files, too, and some discs tell no capitals from small letters.
+    let same = |label: &KeyLabel, other: &KeyLabel| label.as_str().eq_ignore_ascii_case(other.as_str());
+    let free = |label: &KeyLabel| others.iter().all(|(other, _)| !same(label, &other.label));
+    let label = named.filter(&free);
+    let numbered = || (1..=u8::MAX).filter_map(|number| KeyLabel::new(&format!("key-{number}")).ok()).find(&free);
     let reference = described.as_ref().and_then(|described| described.reference).and_then(KeyReference::new);
     BackedUpKey {
         label: label.or_else(numbered).unwrap_or_else(KeyLabel::unnamed),

@@ -24,7 +24,7 @@ mod source;
 pub use bench::Hands;
 pub use check::{check, open_text, suggest};
 pub use folder::{Folder, RecordFile, WrittenFile};
-pub use source::Source;
+pub use source::{Source, compare_files};
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};

@@ -1,11 +1,14 @@
 //! What is restored from: a finished sitting with manifest and record, or files that were made elsewhere.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::folder::{Folder, RecordFile};
 use super::{MANIFEST, foreign, keys};
 use crate::plan::{Custody, Plan};
-use crate::record::{BackedUpDkekShare, BackedUpKey, CeremonyKind, Entry, Fact, KnownShare, Manifest, Proof, verify};
+use crate::record::{
+    BackedUpDkekShare, BackedUpKey, CeremonyKind, Entry, Fact, KnownShare, Manifest, Proof, verify_to_the_cut,
+};
 use crate::terms::{Digest, DkekShareNumber, Fault, Kcv, Serial};
 
 /// What is restored from.
@@ -19,33 +22,52 @@ pub struct Source {
     pub(super) title: String,
     pub(super) kcv: Kcv,
     pub(super) so_pin_set: Option<String>,
-    pub(super) serial: Option<Serial>,
+    /// The devices that the keys were made on, as far as they are known.
+    pub(super) devices: Vec<Serial>,
     /// The share files with their digests; of a sitting of ours in the order of the DKEK shares.
     pub(super) share_files: Vec<(KnownShare, Digest)>,
-    /// Of a sitting of ours: whether it was a rehearsal, and its record's last digest.
-    pub(super) ours: Option<(bool, Digest)>,
+    pub(super) standing: Standing,
+}
+
+/// What stands behind the files.
+pub(super) enum Standing {
+    /// A record of ours: whether it is a rehearsal's, its last digest, and how many lines it has where it was never sealed.
+    Recorded { rehearsal: bool, digest: Digest, not_sealed: Option<u32> },
+    /// Nothing: they were made elsewhere. What was passed over, and what begins as a wrapped key and is none.
+    Elsewhere { passed_over: Vec<String>, damaged: Vec<String> },
 }
 
 impl Source {
-    /// Opens a folder. Without a manifest it is taken for files made elsewhere, and then `plan` must name people and quorum.
+    /// Opens a folder. Without a manifest it is taken for files made elsewhere, and then `plan` must name people and quorum;
+    /// a folder of ours has its own plan, and takes no other.
     pub fn open(path: &Path, plan: Option<&Plan>) -> Result<Self, Fault> {
         let folder = Folder::open(path);
         match plan {
-            _ if folder.has(MANIFEST) => Self::open_ours(folder),
+            plan if folder.has(MANIFEST) => Self::open_ours(folder, plan),
             Some(plan) => foreign::open(folder, plan),
             None => Err(Fault::new("source-missing").with("folder", path.display())),
         }
     }
 
-    /// The folder of a finished *establish*: its record is unbroken and sealed, its manifest and plan can be read.
-    fn open_ours(folder: Folder) -> Result<Self, Fault> {
+    /// The folder of a finished *establish*: its record is unbroken and names every file, its manifest and plan can be read.
+    fn open_ours(folder: Folder, given: Option<&Plan>) -> Result<Self, Fault> {
         let text = |name: &str| folder.read(name).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
         let manifest = Manifest::parse(&text(MANIFEST)?)?;
-        let plan = Plan::parse(&text("plan.json")?)
+        let mut plan = Plan::parse(&text("plan.json")?)
             .map_err(|faults| faults.into_iter().next().unwrap_or_else(|| Fault::new("plan-not-object")))?;
-        let proof = verify(&folder.read(RecordFile::NAME)?)?;
+        let proof = verify_to_the_cut(&folder.read(RecordFile::NAME)?)?;
         agrees(&proof, &folder, &manifest, &plan)?;
-        let ours = Some((manifest.rehearsal, proof.mark.digest));
+        if given.is_some_and(|given| *given != plan) {
+            return Err(Fault::new("source-other-plan").with("folder", folder.path().display()));
+        }
+        // Who took somebody's place on that day has that card.
+        for line in &proof.lines {
+            if let Entry::Substituted { share, custodian, name, .. } = &line.entry {
+                plan.substitute(*share, *custodian, name);
+            }
+        }
+        let not_sealed = proof.sealed.is_none().then_some(proof.mark.line);
+        let standing = Standing::Recorded { rehearsal: manifest.rehearsal, digest: proof.mark.digest, not_sealed };
         Ok(Self {
             folder,
             plan,
@@ -53,20 +75,20 @@ impl Source {
             title: manifest.title,
             kcv: manifest.kcv,
             so_pin_set: manifest.so_pin_set,
-            serial: Some(manifest.serial),
+            devices: vec![manifest.serial],
             share_files: manifest.dkek_shares.into_iter().map(known).collect(),
-            ours,
+            standing,
         })
     }
 
     /// Whether the files were made elsewhere.
     pub const fn is_foreign(&self) -> bool {
-        self.ours.is_none()
+        matches!(self.standing, Standing::Elsewhere { .. })
     }
 
     /// What the record says of it, after every file was compared with its digest.
     pub fn facts(&self, rehearsal: bool) -> Result<Vec<Fact>, Fault> {
-        if self.ours.is_some_and(|(was_rehearsal, _)| was_rehearsal != rehearsal) {
+        if matches!(self.standing, Standing::Recorded { rehearsal: was_one, .. } if was_one != rehearsal) {
             return Err(Fault::new("source-rehearsal-differs"));
         }
         for (share, sha256) in &self.share_files {
@@ -76,15 +98,25 @@ impl Source {
             keys::unchanged(&self.folder, &key.wrapped, key.wrapped_sha256)?;
             keys::public_key(&self.folder, key)?;
         }
-        Ok(vec![Fact::From {
+        let (record_sha256, more) = match &self.standing {
+            Standing::Recorded { digest, not_sealed, .. } => {
+                (Some(*digest), not_sealed.map(|lines| Fact::NotSealed { lines }))
+            }
+            Standing::Elsewhere { passed_over, damaged } => {
+                let (passed_over, damaged) = (passed_over.clone(), damaged.clone());
+                (None, Some(Fact::FoundElsewhere { devices: self.devices.clone(), passed_over, damaged }))
+            }
+        };
+        let from = Fact::From {
             folder: self.folder.name(),
             title: self.title.clone(),
             kcv: self.kcv,
             dkek_shares: self.share_files.iter().map(|(share, _)| share.clone()).collect(),
             so_pin_set: self.so_pin_set.clone(),
-            serial: self.serial.clone(),
-            record_sha256: self.ours.map(|(_, digest)| digest),
-        }])
+            serial: self.devices.first().cloned(),
+            record_sha256,
+        };
+        Ok([from].into_iter().chain(more).collect())
     }
 
     /// The share files that a DKEK share can be in, unchanged, the likeliest first. Of files made elsewhere nothing says which
@@ -107,11 +139,9 @@ fn known(share: BackedUpDkekShare) -> (KnownShare, Digest) {
     (known, share.share_file_sha256)
 }
 
-/// Whether the record says of plan and manifest what they say themselves: otherwise somebody changed them afterwards.
+/// Whether the record says of plan and manifest what they say themselves: otherwise somebody changed them afterwards, or the
+/// record ends before it names them.
 fn agrees(proof: &Proof, folder: &Folder, manifest: &Manifest, planned: &Plan) -> Result<(), Fault> {
-    if proof.sealed.is_none() {
-        return Err(Fault::new("source-unsealed"));
-    }
     let changed = |file: &str| Fault::new("source-file-changed").with("file", file);
     let plan = folder.written("plan.json")?.sha256;
     let custody: Vec<String> = planned.dkek_shares.iter().map(Custody::word).collect();
@@ -123,22 +153,49 @@ fn agrees(proof: &Proof, folder: &Folder, manifest: &Manifest, planned: &Plan) -
     if began != Some((CeremonyKind::Establish, plan, custody)) || !same {
         return Err(changed("plan.json"));
     }
-    let recorded = |name: &str, digest: Digest| {
-        proof.lines.iter().any(|line| match &line.entry {
-            Entry::Learned {
-                fact: Fact::Written { file, sha256, .. } | Fact::BackedUp { file, sha256, .. }, ..
-            } => file == name && *sha256 == digest,
-            _ => false,
-        })
-    };
+    let files = recorded(proof);
+    if proof.sealed.is_none() && !files.contains_key(MANIFEST) {
+        return Err(Fault::new("source-unsealed"));
+    }
+    let recorded = |name: &str, digest: Digest| files.get(name) == Some(&digest);
     if manifest.rehearsal != proof.rehearsal || !recorded(MANIFEST, folder.written(MANIFEST)?.sha256) {
         return Err(changed(MANIFEST));
     }
-    let files =
-        manifest.keys.iter().flat_map(|key| [(&key.wrapped, key.wrapped_sha256), (&key.public, key.public_sha256)]);
-    let share_files = manifest.dkek_shares.iter().map(|share| (&share.share_file, share.share_file_sha256));
-    match files.chain(share_files).find(|(name, digest)| !recorded(name, *digest)) {
+    match manifest.files().find(|(name, digest)| !recorded(name, *digest)) {
         Some((name, _)) => Err(changed(name)),
         None => Ok(()),
+    }
+}
+
+/// Every file that a record names, with the digest it had when it was written last.
+pub(super) fn recorded(proof: &Proof) -> BTreeMap<&str, Digest> {
+    proof.lines.iter().filter_map(|line| named(&line.entry)).collect()
+}
+
+/// Compares every file of a finished folder with the digest that its record names; answers how many there are. `None`: it is
+/// no finished folder, neither by what lies in it nor by what its record says, and nothing was compared.
+pub fn compare_files(folder: &Folder, proof: &Proof) -> Result<Option<usize>, Fault> {
+    let files = recorded(proof);
+    if !files.contains_key(MANIFEST) {
+        // A manifest that the record does not name came from elsewhere, or its line is lost.
+        return if folder.has(MANIFEST) { Err(Fault::new("manifest-not-recorded")) } else { Ok(None) };
+    }
+    for (name, sha256) in &files {
+        keys::unchanged(folder, name, *sha256)?;
+    }
+    let manifest = Manifest::parse(&String::from_utf8_lossy(&folder.read(MANIFEST)?))?;
+    match manifest.files().find(|(name, digest)| files.get(name) != Some(digest)) {
+        Some((name, _)) => Err(Fault::new("source-file-changed").with("file", name)),
+        None => Ok(Some(files.len())),
+    }
+}
+
+fn named(entry: &Entry) -> Option<(&str, Digest)> {
+    match entry {
+        Entry::Began { plan_sha256, .. } => Some(("plan.json", *plan_sha256)),
+        Entry::Learned { fact: Fact::Written { file, sha256, .. } | Fact::BackedUp { file, sha256, .. }, .. } => {
+            Some((file.as_str(), *sha256))
+        }
+        _ => None,
     }
 }

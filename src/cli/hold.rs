@@ -44,6 +44,8 @@ fn prepare(ceremony: CeremonyKind, hold: &Hold, script: &Script) -> Result<Occas
             let latest = || latest_establish(&hold.records);
             let from = hold.from.clone().or_else(latest);
             let nothing = || vec![Fault::new("nothing-to-restore").with("folder", hold.records.display())];
+            // In a rehearsal of both, the plan is for *establish*, and the folder that is restored from has it.
+            let plan = plan.filter(|_| hold.ceremony.is_some() || hold.from.is_some());
             let given = plan.map(|file| read_plan(Some(file), script)).transpose()?;
             Occasion::restore(&from.ok_or_else(nothing)?, given, &hold.records, setting).map_err(one)
         }

@@ -1,8 +1,11 @@
 //! Reads a file that somebody named on the command line: whole, but never without end.
 
-use std::fs::File;
+use std::fs::OpenOptions;
 use std::io::Read;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+
+use rustix::fs::OFlags;
 
 use crate::script::Script;
 
@@ -24,7 +27,13 @@ pub fn read_named(path: &Path, most: u64, script: &Script) -> Result<Vec<u8>, Un
     if !path.metadata().map_err(because)?.is_file() {
         return Err(Unreadable::Because(script.word("no-ordinary-file").to_owned()));
     }
+    // What lies there may have become something else since.
+    let flags = OFlags::NONBLOCK.bits().cast_signed();
+    let file = OpenOptions::new().read(true).custom_flags(flags).open(path).map_err(because)?;
+    if !file.metadata().map_err(because)?.is_file() {
+        return Err(Unreadable::Because(script.word("no-ordinary-file").to_owned()));
+    }
     let mut bytes = Vec::new();
-    File::open(path).and_then(|file| file.take(most + 1).read_to_end(&mut bytes)).map_err(because)?;
+    file.take(most + 1).read_to_end(&mut bytes).map_err(because)?;
     if bytes.len() as u64 > most { Err(Unreadable::TooLarge) } else { Ok(bytes) }
 }

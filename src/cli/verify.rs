@@ -1,18 +1,19 @@
-//! `ceremony verify`: checks a record and says what it proves.
+//! `ceremony verify`: checks a record, and the files of its folder, and says what it proves.
 
 use std::path::Path;
 
 use super::Exit;
 use super::read::{Unreadable, read_named};
 use super::say::{explain, print_all};
-use crate::clerk::{Folder, RecordFile};
+use crate::clerk::{Folder, RecordFile, compare_files};
 use crate::record::{Ending, verify};
 use crate::script::{Script, fill};
 use crate::terms::Fault;
 
-/// Checks a record and says what it proves.
+/// Checks a record and, of a finished folder, every file that the record names; says what was checked and what it proves.
 pub fn verify_record(path: &Path, script: &Script) -> Exit {
-    let file = if path.is_dir() { path.join(RecordFile::NAME) } else { path.to_owned() };
+    let is_folder = path.is_dir();
+    let file = if is_folder { path.join(RecordFile::NAME) } else { path.to_owned() };
     let read = read_named(&file, Folder::LARGEST_FILE, script).map_err(|unreadable| {
         let why = match unreadable {
             Unreadable::TooLarge => script.word("too-large").to_owned(),
@@ -25,7 +26,13 @@ pub fn verify_record(path: &Path, script: &Script) -> Exit {
         Ok(proof) => proof,
         Err(fault) => return explain(script, &[fault]),
     };
+    let compared = if is_folder { compare_files(&Folder::open(path), &proof) } else { Ok(None) };
+    let files = match compared {
+        Ok(files) => files,
+        Err(fault) => return explain(script, &[fault]),
+    };
     let values = [
+        ("files", files.unwrap_or_default().to_string()),
         ("ceremony", proof.ceremony.word().to_owned()),
         ("lines", proof.mark.line.to_string()),
         ("digest", proof.mark.digest.in_groups().join(" ")),
@@ -40,7 +47,8 @@ pub fn verify_record(path: &Path, script: &Script) -> Exit {
     if proof.rehearsal {
         words.push("verify-rehearsal");
     }
-    words.extend(["verify-digest", "verify-proves"]);
+    let checked = if files.is_some() { "verify-files" } else { "verify-record-alone" };
+    words.extend(["verify-digest", checked, "verify-proves"]);
     let lines: Vec<String> = words.into_iter().map(|word| fill(script.word(word), &values)).collect();
     let printed = print_all(lines.iter().map(String::as_str));
     printed.max(if proof.sealed.is_some() { Exit::Done } else { Exit::Fault })

@@ -155,6 +155,12 @@ impl WrappedKeyFile {
         }
     }
 
+    /// Whether a file begins as that of `sc-hsm-tool --wrap-key` does: then one that does not parse is most likely a wrapped
+    /// key that was damaged.
+    pub fn begins(bytes: &[u8]) -> bool {
+        Header::read(bytes).is_ok_and(|header| !header.behind.is_empty() && header.begins_file())
+    }
+
     fn parse_sequence(bytes: &[u8]) -> Result<Self, WrappedKeyError> {
         let (sequence, after) = read_element(bytes)?;
         let (blob, rest) = read_element(sequence.content)?;

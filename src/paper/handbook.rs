@@ -206,11 +206,14 @@ impl Book<'_> {
     fn stage(&mut self, all: &PaperSteps, step: &PaperStep, stage: &Stage) {
         self.printed.insert((step.step.id, stage.name));
         let when = match stage.when {
-            When::Always | When::Proven | When::KnowsPrime => None,
+            When::Always | When::Proven | When::KnowsPrime | When::FromOurs => None,
             When::NeedsEveryone => Some("paper-when-everyone"),
             When::Initialised(_) | When::OtherSoPin(_) | When::MayHaveCardsSoPin(_) => Some("paper-when-initialised"),
             When::LastTry(..) => Some("paper-when-last-try"),
             When::Stolen => Some("paper-when-stolen"),
+            When::FromElsewhere => Some("paper-when-elsewhere"),
+            When::NotSealed => Some("paper-when-not-sealed"),
+            When::Damaged => Some("paper-when-damaged"),
             When::TypesPrime => Some("paper-when-foreign"),
             When::KnowsOldPrime => Some("paper-when-foreign-later"),
             When::Salvaged => Some("paper-when-salvaged"),

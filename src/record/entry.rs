@@ -219,6 +219,11 @@ pub enum Fact {
         serial: Option<Serial>,
         record_sha256: Option<Digest>,
     },
+    /// The folder's record was never sealed; its unbroken lines name every file of the backup, with the digest it has.
+    NotSealed { lines: u32 },
+    /// Of files made elsewhere: the devices that the keys were made on, the files that were passed over, and those that begin
+    /// as a wrapped key and cannot be read as one, so that what is in them is not restored.
+    FoundElsewhere { devices: Vec<Serial>, passed_over: Vec<String>, damaged: Vec<String> },
     /// A wrapped key's KCV and MAC hold under the DKEK.
     Verified { label: KeyLabel },
     /// Where people want a key.

@@ -79,13 +79,20 @@ impl Manifest {
             Fault::new("manifest-unreadable").with("line", error.line()).with("column", error.column())
         })?;
         let inside = |name: &str| !name.starts_with('/') && !name.contains("..") && !name.contains('\\');
-        let names = manifest.keys.iter().flat_map(|key| [&key.wrapped, &key.public]);
-        let share_files = manifest.dkek_shares.iter().map(|share| &share.share_file);
         let count = (1..=usize::from(MOST_DKEK_SHARES)).contains(&manifest.dkek_shares.len());
-        if manifest.manifest != 2 || !count || !names.chain(share_files).all(|name| inside(name)) {
+        if manifest.manifest != 2 || !count || !manifest.files().all(|(name, _)| inside(name)) {
             return Err(Fault::new("manifest-unreadable").with("line", 1).with("column", 1));
         }
         Ok(manifest)
+    }
+
+    /// Every file that it names, with its digest.
+    pub fn files(&self) -> impl Iterator<Item = (&str, Digest)> {
+        let keys = self
+            .keys
+            .iter()
+            .flat_map(|key| [(key.wrapped.as_str(), key.wrapped_sha256), (key.public.as_str(), key.public_sha256)]);
+        keys.chain(self.dkek_shares.iter().map(|share| (share.share_file.as_str(), share.share_file_sha256)))
     }
 
     /// The text of the manifest file.

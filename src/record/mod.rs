@@ -10,4 +10,4 @@ mod verify;
 pub use chain::{Chain, Line, Mark};
 pub use entry::{CeremonyKind, Defect, Ending, Entry, Fact, KnownShare, Loss, PinName, Remark, StoredKey};
 pub use manifest::{BackedUpDkekShare, BackedUpKey, Manifest};
-pub use verify::{Proof, verify};
+pub use verify::{Proof, verify, verify_to_the_cut};

@@ -21,39 +21,70 @@ pub struct Proof {
 
 /// Checks every line of a record: form, number, chain, order. The first wrong line is named.
 pub fn verify(text: &[u8]) -> Result<Proof, Fault> {
-    if text.is_empty() {
-        return Err(Fault::new("record-empty"));
+    let (lines, mark, wrong) = unbroken(text);
+    wrong.map_or_else(|| proof(lines, mark), Err)
+}
+
+/// As [`verify`], but a last line that was cut off in the middle, as where the power failed, only ends what is proven: the
+/// record is not sealed then.
+pub fn verify_to_the_cut(text: &[u8]) -> Result<Proof, Fault> {
+    let (lines, mark, wrong) = unbroken(text);
+    match wrong {
+        Some(fault) if fault.name != CUT || lines.is_empty() => Err(fault),
+        _ => proof(lines, mark),
     }
+}
+
+/// The name of the fault of a last line without an end.
+const CUT: &str = "record-line-cut";
+
+/// The unbroken lines from the first on, where they end, and what is wrong with the line after them.
+fn unbroken(text: &[u8]) -> (Vec<Line>, Mark, Option<Fault>) {
     let mut mark = Mark { line: 0, digest: Digest([0; 32]) };
     let mut lines: Vec<Line> = Vec::new();
     for raw in text.split_inclusive(|byte| *byte == b'\n') {
-        let number = mark.line + 1;
-        let fault = |why: &'static str| Fault::new(why).with("line", number);
-        let raw = raw.strip_suffix(b"\n").ok_or_else(|| fault("record-line-cut"))?;
-        let whole = std::str::from_utf8(raw).map_err(|_| fault("record-line-broken"))?;
-        let (covered, rest) = whole.rsplit_once(SEAM).ok_or_else(|| fault("record-line-broken"))?;
-        let shown = rest.strip_suffix(END).ok_or_else(|| fault("record-line-broken"))?;
-        let computed = digest(&mark.digest, covered);
-        if shown != computed.to_string() {
-            return Err(fault("record-line-changed"));
+        match next(raw, &mark, &lines) {
+            Ok((line, digest)) => {
+                mark = Mark { line: line.line, digest };
+                lines.push(line);
+            }
+            Err(why) => {
+                let fault = Fault::new(why).with("line", mark.line + 1);
+                return (lines, mark, Some(fault));
+            }
         }
-        let line: Line = serde_json::from_str(&format!("{covered}}}")).map_err(|_| fault("record-line-unknown"))?;
-        // What this program would not write in just this way, it does not accept.
-        if body(&line).as_deref() != Some(covered) {
-            return Err(fault("record-line-unknown"));
-        }
-        if line.line != number {
-            return Err(fault("record-line-number"));
-        }
-        let first = lines.first();
-        let ended = matches!(lines.last().map(|last| &last.entry), Some(Entry::Sealed { .. }));
-        let begins = matches!(line.entry, Entry::Began { .. });
-        if ended || begins != first.is_none() || first.is_some_and(|first| first.rehearsal != line.rehearsal) {
-            return Err(fault("record-line-order"));
-        }
-        mark = Mark { line: number, digest: computed };
-        lines.push(line);
     }
+    (lines, mark, None)
+}
+
+/// One more line of a record, and its digest; or the name of what is wrong with it.
+fn next(raw: &[u8], before: &Mark, lines: &[Line]) -> Result<(Line, Digest), &'static str> {
+    let raw = raw.strip_suffix(b"\n").ok_or(CUT)?;
+    let whole = std::str::from_utf8(raw).map_err(|_| "record-line-broken")?;
+    let (covered, rest) = whole.rsplit_once(SEAM).ok_or("record-line-broken")?;
+    let shown = rest.strip_suffix(END).ok_or("record-line-broken")?;
+    let computed = digest(&before.digest, covered);
+    if shown != computed.to_string() {
+        return Err("record-line-changed");
+    }
+    let line: Line = serde_json::from_str(&format!("{covered}}}")).map_err(|_| "record-line-unknown")?;
+    // What this program would not write in just this way, it does not accept.
+    if body(&line).as_deref() != Some(covered) {
+        return Err("record-line-unknown");
+    }
+    if line.line != before.line + 1 {
+        return Err("record-line-number");
+    }
+    let first = lines.first();
+    let ended = matches!(lines.last().map(|last| &last.entry), Some(Entry::Sealed { .. }));
+    let begins = matches!(line.entry, Entry::Began { .. });
+    if ended || begins != first.is_none() || first.is_some_and(|first| first.rehearsal != line.rehearsal) {
+        return Err("record-line-order");
+    }
+    Ok((line, computed))
+}
+
+fn proof(lines: Vec<Line>, mark: Mark) -> Result<Proof, Fault> {
     let Some(Line { entry: Entry::Began { ceremony, .. }, rehearsal, .. }) = lines.first() else {
         return Err(Fault::new("record-empty"));
     };
@@ -121,5 +152,21 @@ mod tests {
         assert!(verify(b"").is_err());
         let unsealed = verify([lines[0], lines[1]].concat().as_bytes()).unwrap();
         assert_eq!(unsealed.sealed, None);
+    }
+
+    #[test]
+    fn a_last_line_that_is_cut_off_ends_the_proof_and_any_other_fault_is_one() {
+        let text = record();
+        let lines: Vec<&str> = text.split_inclusive('\n').collect();
+        for cut in 1..lines[3].len() {
+            let text = [lines[0], lines[1], lines[2], &lines[3][..lines[3].len() - cut]].concat();
+            let proof = verify_to_the_cut(text.as_bytes()).unwrap();
+            assert_eq!((proof.mark.line, proof.sealed), (3, None), "{cut} bytes are missing");
+        }
+        assert_eq!(verify_to_the_cut(text.as_bytes()), verify(text.as_bytes()));
+        let changed = text.replacen("2-of-4", "3-of-4", 1);
+        assert_eq!(verify_to_the_cut(changed.as_bytes()).unwrap_err().name, "record-line-changed");
+        assert_eq!(verify_to_the_cut(&text.as_bytes()[..20]).unwrap_err().name, "record-line-cut");
+        assert_eq!(verify_to_the_cut(b"").unwrap_err().name, "record-empty");
     }
 }

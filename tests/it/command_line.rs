@@ -2,6 +2,7 @@
 //! line makes them panic, hang or read without end.
 
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -22,20 +23,33 @@ fn ceremony(arguments: &[&str]) -> Ended {
 fn ended(command: &mut Command) -> Ended {
     let mut child =
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
+    // a program that says much must not wait for who reads it
+    let (mut out, mut err) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
+    let read = std::thread::spawn(move || {
+        let mut said = Vec::new();
+        out.read_to_end(&mut said).map(|_| said)
+    });
+    let complaints = std::thread::spawn(move || {
+        let mut said = Vec::new();
+        err.read_to_end(&mut said).map(|_| said)
+    });
     // a program that hangs must not hang the tests
     let until = Instant::now() + Duration::from_secs(90);
-    while child.try_wait().unwrap().is_none() {
+    let status = loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            break status;
+        }
         if Instant::now() > until {
             child.kill().unwrap();
             panic!("it does not end");
         }
         std::thread::sleep(Duration::from_millis(5));
-    }
-    let output = child.wait_with_output().unwrap();
-    let said = [output.stdout, output.stderr].concat();
-    let said = String::from_utf8(said).expect("what it says is text");
-    assert!(!said.contains("panicked") && !said.contains("mistake in the program"), "{said}");
-    Ended { code: output.status.code().expect("no signal ended it"), said }
+    };
+    let (said, complaints) = (read.join().unwrap().unwrap(), complaints.join().unwrap().unwrap());
+    let complaints = String::from_utf8(complaints).expect("what it complains of is text");
+    assert!(!complaints.contains("panicked") && !complaints.contains("mistake in the program"), "{complaints}");
+    let said = String::from_utf8(said).expect("what it says is text") + &complaints;
+    Ended { code: status.code().expect("no signal ended it"), said }
 }
 
 fn text(path: &Path) -> &str {
@@ -140,6 +154,99 @@ fn a_changed_record_is_found_and_its_line_named() {
     fs::write(&record, b"").unwrap();
     let end = ceremony(&["verify", text(&record)]);
     assert!(end.code == 3 && end.said.contains("The record is empty"), "{}", end.said);
+}
+
+#[test]
+fn verify_compares_every_file_of_a_finished_folder_and_says_what_it_checked() {
+    let place = tempfile::tempdir().unwrap();
+    let sitting = rehearsed(place.path());
+    let verified = |path: &Path| ceremony(&["verify", text(path)]);
+    let end = verified(&sitting);
+    let names = ["plan.json", "manifest.json", "dkek-1.pbe", "keys/rsa-root.wrapped", "keys/rsa-root.pub.pem"];
+    let checked = format!("all {} files", names.len());
+    assert!(end.code == 0 && end.said.contains("Unbroken") && end.said.contains(&checked), "{}", end.said);
+    for name in names {
+        let path = sitting.join(name);
+        let good = fs::read(&path).unwrap();
+        for at in [0, good.len() / 2, good.len() - 1] {
+            let mut bad = good.clone();
+            bad[at] ^= 1;
+            fs::write(&path, bad).unwrap();
+            let end = verified(&sitting);
+            assert!(end.code == 3 && end.said.contains(name) && end.said.contains("differs"), "{name}: {}", end.said);
+        }
+        fs::remove_file(&path).unwrap();
+        let end = verified(&sitting);
+        assert!(end.code == 3 && end.said.contains("lacks") && end.said.contains(name), "{name}: {}", end.said);
+        assert!(Command::new("mkfifo").arg(&path).status().unwrap().success());
+        let end = verified(&sitting);
+        assert!(end.code == 3 && end.said.contains("no ordinary file"), "{name}: {}", end.said);
+        fs::remove_file(&path).unwrap();
+        fs::write(&path, good).unwrap();
+    }
+    // A record alone, and a folder that was never finished: it says that nothing else was looked at.
+    let alone = place.path().join("alone");
+    fs::create_dir(&alone).unwrap();
+    fs::copy(sitting.join("record.jsonl"), alone.join("copy.jsonl")).unwrap();
+    let restored = fs::read_dir(place.path()).unwrap().map(|entry| entry.unwrap().path());
+    let restored = restored.into_iter().find(|path| text(path).contains("-restore-")).unwrap();
+    for path in [alone.join("copy.jsonl"), restored] {
+        let end = verified(&path);
+        assert!(end.code == 0 && end.said.contains("the record alone"), "{}", end.said);
+    }
+    // A manifest that the record does not know is not passed over.
+    let lines: Vec<String> = fs::read_to_string(sitting.join("record.jsonl"))
+        .unwrap()
+        .lines()
+        .take(5)
+        .map(|line| format!("{line}\n"))
+        .collect();
+    fs::write(sitting.join("record.jsonl"), lines.concat()).unwrap();
+    let end = verified(&sitting);
+    assert!(end.code == 3 && end.said.contains("does not name it"), "{}", end.said);
+}
+
+#[test]
+fn the_handbook_and_the_scripts_of_both_example_plans_are_printed() {
+    let end = ceremony(&["handbook"]);
+    assert_eq!((end.code, end.said.as_str()), (0, include_str!("../../CEREMONY.md")));
+    let assets = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets");
+    for (file, people) in [
+        ("plan.example.json", include_str!("../../assets/plan.example.json")),
+        ("plan.full.json", include_str!("../../assets/plan.full.json")),
+    ] {
+        let plan = hsm_ceremony::plan::Plan::parse(people).unwrap();
+        let end = ceremony(&["plan", "print", text(&assets.join(file))]);
+        assert_eq!(end.code, 0, "{file}: {}", end.said);
+        for name in plan.guards().chain([&plan.title, &plan.pin_holder]) {
+            assert!(end.said.contains(name.as_str()), "{file}: {name} is not in it");
+        }
+    }
+}
+
+#[test]
+fn a_restore_from_our_own_folder_takes_no_other_plan() {
+    let place = tempfile::tempdir().unwrap();
+    let sitting = rehearsed(place.path());
+    let assets = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets");
+    let other = assets.join("plan.full.json");
+    let before = fs::read_dir(place.path()).unwrap().count();
+    let arguments = ["rehearse", "restore", "--records", text(place.path()), "--plan"];
+    let mut wizard = Wizard::start(&[&arguments[..], &[text(&other)]].concat());
+    assert_eq!(wizard.exit(), 3);
+    wizard.assert_given_back();
+    assert!(wizard.screen().contains("has a plan of its own"), "{}", wizard.screen());
+    assert_eq!(fs::read_dir(place.path()).unwrap().count(), before, "nothing was begun");
+    // In a rehearsal of both, the plan is for what comes next, and the last folder keeps its own.
+    let both = ["rehearse", "--records", text(place.path()), "--plan", text(&other)];
+    let mut wizard = Wizard::start(&both);
+    wizard.wait_for("What do you want to rehearse?");
+    wizard.keys(b"2");
+    wizard.wait_for("The folder is complete, and its files are unchanged");
+    drop(wizard);
+    // The folder's own plan is no other plan.
+    let mut wizard = Wizard::start(&[&arguments[..], &[text(&sitting.join("plan.json"))]].concat());
+    wizard.wait_for("The folder is complete, and its files are unchanged");
 }
 
 #[test]

@@ -4,8 +4,10 @@ use std::fs;
 use std::path::Path;
 
 use hsm_ceremony::app::{Occasion, Setting};
-use hsm_ceremony::ceremony::Recovery;
+use hsm_ceremony::ceremony::{Body, People, Recovery};
+use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::{Entry, Fact, Manifest};
+use hsm_ceremony::script::Script;
 use hsm_ceremony::terms::{Digest, Fault};
 use sha2::Digest as _;
 
@@ -196,4 +198,135 @@ fn a_share_file_that_changes_while_people_sit_down_does_not_open_by_chance() {
     let mut rig = Rig::restore(records.path()).with_papers_of(first);
     disturbed(&mut rig, "seat", |_| fs::write(&file, b"Salted__").unwrap(), |_| fs::write(&file, &kept).unwrap());
     goes_on(&rig, &["source-file-changed"]);
+}
+
+/// The folder with the first `lines` lines of its record, and the beginning of the next.
+fn cut_record(folder: &Path, lines: usize, more: usize) {
+    let path = folder.join("record.jsonl");
+    let text = fs::read_to_string(&path).unwrap();
+    let (kept, rest): (Vec<_>, Vec<_>) = (0..).zip(text.split_inclusive('\n')).partition(|(line, _)| *line < lines);
+    let kept: String = kept.into_iter().map(|(_, line)| line).collect();
+    let next = rest.first().map_or("", |(_, line)| &line[..more]);
+    fs::write(path, kept + next).unwrap();
+}
+
+/// How many lines the record has up to the one that names the manifest.
+fn lines_to_the_manifest(rig: &Rig) -> usize {
+    let manifest = |entry: &Entry| match entry {
+        Entry::Learned { fact: Fact::Written { file, .. }, .. } => file == "manifest.json",
+        _ => false,
+    };
+    rig.entries.iter().position(manifest).unwrap() + 1
+}
+
+#[test]
+fn a_whole_backup_whose_record_was_not_sealed_is_restored_with_a_deviation() {
+    for (from_the_end, more) in [(true, 0), (true, 30), (false, 0), (false, 1)] {
+        let records = tempfile::tempdir().unwrap();
+        let (first, folder) = established(records.path());
+        let kept = if from_the_end { first.entries.len() - 1 } else { lines_to_the_manifest(&first) };
+        cut_record(&folder, kept, more);
+        let mut rig = Rig::restore(records.path()).with_papers_of(first);
+        let mut said = String::new();
+        rig.play(|front| {
+            if let ("source", Body::Read { text }) = (front.step(), &front.view.body) {
+                said = text.join(" ");
+            }
+            Turn::Audience
+        });
+        goes_on(&rig, &[]);
+        assert!(said.contains("never sealed") && said.contains(&format!("after line {kept}")), "{said}");
+        assert_eq!(rig.machine.state().deviates, ["source-record-not-sealed"]);
+        assert!(rig.facts().iter().any(|fact| matches!(fact, Fact::Proven { .. })));
+    }
+}
+
+#[test]
+fn a_record_that_was_cut_off_too_early_or_changed_proves_nothing_and_the_way_out_is_named_and_works() {
+    let (records, place) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (first, folder) = established(records.path());
+    let good = fs::read(folder.join("record.jsonl")).unwrap();
+    let refused = || Occasion::restore(&folder, None, records.path(), Setting::SoftwareCards).err().unwrap();
+    // A changed file is no better for a record without a seal.
+    cut_record(&folder, first.entries.len() - 1, 0);
+    let manifest = fs::read(folder.join("manifest.json")).unwrap();
+    fs::write(folder.join("manifest.json"), [&manifest[..], b"\n"].concat()).unwrap();
+    assert_eq!(refused(), Fault::new("source-file-changed").with("file", "manifest.json"));
+    fs::write(folder.join("manifest.json"), manifest).unwrap();
+    // A line that was changed, and not cut off, is no slip of the power.
+    let mut changed = good.clone();
+    let place_of_change = changed.len() - 40;
+    changed[place_of_change] ^= 1;
+    fs::write(folder.join("record.jsonl"), changed).unwrap();
+    assert_eq!(refused().name, "record-line-changed");
+    fs::write(folder.join("record.jsonl"), good).unwrap();
+    for more in [20, 0] {
+        cut_record(&folder, lines_to_the_manifest(&first) - 1, more);
+        assert_eq!(refused().name, "source-unsealed");
+    }
+    let script = Script::load().unwrap();
+    let truth = script.fault("source-unsealed").unwrap().truth.join(" ");
+    assert!(truth.contains("without the manifest") && truth.contains("--plan"), "{truth}");
+    // What the fault says to do: share files and the folder keys, nothing else.
+    fs::copy(folder.join("dkek-1.pbe"), place.path().join("dkek-1.pbe")).unwrap();
+    fs::create_dir(place.path().join("keys")).unwrap();
+    for entry in fs::read_dir(folder.join("keys")).unwrap().map(Result::unwrap) {
+        fs::copy(entry.path(), place.path().join("keys").join(entry.file_name())).unwrap();
+    }
+    let mut rig = Rig::foreign(place.path(), &plan(), records.path()).unwrap().with_papers_of(first);
+    rig.run(|_| {});
+    goes_on(&rig, &[]);
+    assert!(rig.facts().iter().any(|fact| matches!(fact, Fact::Proven { .. })));
+}
+
+#[test]
+fn who_took_somebodys_place_is_called_when_the_keys_are_restored() {
+    let records = tempfile::tempdir().unwrap();
+    let mut first = Rig::establish(&plan(), records.path());
+    let mut turn = 0;
+    first.play(|front| {
+        if front.step() != "roll-call" || turn == 5 {
+            return Turn::Audience;
+        }
+        turn += 1;
+        match turn {
+            1 => Turn::Do(People::Deviation),
+            2 => Turn::Do(People::Chose(2)),
+            3 => {
+                let Body::Choose { options, .. } = &front.view.body else { panic!("{:?}", front.view) };
+                Turn::Do(People::Chose(options.iter().position(|who| who.text.contains("Custodian 02")).unwrap()))
+            }
+            4 => front.types(0, "Niels Bohr"),
+            _ => Turn::Do(People::GoOn),
+        }
+    });
+    goes_on(&first, &[]);
+    let mut rig = Rig::restore(records.path()).with_papers_of(first);
+    let mut called: Vec<String> = Vec::new();
+    rig.play(|front| {
+        match &front.view.body {
+            Body::Tick { items, .. } if front.step() == "roll-call" => {
+                called.extend(items.iter().map(|(item, _)| item.clone()));
+            }
+            Body::Choose { options, custodians: true, .. } => called.extend(options.iter().map(|who| who.text.clone())),
+            _ => {}
+        }
+        Turn::Audience
+    });
+    goes_on(&rig, &[]);
+    assert!(!called.iter().any(|who| who.contains("Custodian 02")), "{called:?}");
+    assert!(called.iter().filter(|who| who.contains("Niels Bohr")).count() >= 2, "{called:?}");
+}
+
+#[test]
+fn our_own_folder_takes_its_own_plan_and_no_other() {
+    let records = tempfile::tempdir().unwrap();
+    let (_, folder) = established(records.path());
+    let restore = |text: String| {
+        let given = Some((Plan::parse(&text).unwrap(), text));
+        Occasion::restore(&folder, given, records.path(), Setting::SoftwareCards).map(|_| ())
+    };
+    assert_eq!(restore(plan()), Ok(()));
+    let other = restore(plan().replace("Custodian 02", "Somebody Else"));
+    assert_eq!(other, Err(Fault::new("source-other-plan").with("folder", folder.display())));
 }

@@ -1,14 +1,18 @@
 //! Restore from a folder that sc-hsm-tool left: one share file, wrapped keys, no record.
 
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::Path;
+use std::process::Command;
 
+use hsm_ceremony::app::{Occasion, Setting};
 use hsm_ceremony::card::{DescribedType, KeyDescription};
-use hsm_ceremony::ceremony::{Body, FieldKind, FieldState, People};
+use hsm_ceremony::ceremony::{Body, FieldKind, FieldState, People, Recovery};
 use hsm_ceremony::dkek::{KeyBlob, WrappedKeyFile};
-use hsm_ceremony::record::Fact;
-use hsm_ceremony::softcard::SoftCard;
-use hsm_ceremony::terms::{Curve, Kcv, KeyType};
+use hsm_ceremony::plan::Plan;
+use hsm_ceremony::record::{Entry, Fact};
+use hsm_ceremony::softcard::{Rack, SoftCard};
+use hsm_ceremony::terms::{Curve, Fault, Kcv, KeyType};
 use serde_json::Value;
 
 use super::old::{Custodians, Set, entry, hex, seal_share, wrapped_keys};
@@ -115,12 +119,133 @@ fn keys_of_every_kind_come_back_with_their_files_and_sign() {
     let set = folder(place.path(), "3-of-5", &names);
     fs::write(place.path().join("notes.txt"), "Salted_ is not Salted__").unwrap();
     fs::write(place.path().join("empty"), "").unwrap();
+    fs::write(place.path().join("two\nlines"), "x").unwrap();
     fs::write(place.path().join("half.bin"), &hex(&entry("wrapped-keys.json", "rsa-2048")["wrap_file"])[..200])
         .unwrap();
     fs::write(place.path().join("half.pbe"), "Salted__too short").unwrap();
     fs::create_dir(place.path().join("folder.pbe")).unwrap();
-    let rig = restored(place.path(), &plan(3, 5), &mut Custodians::new(&set, &[4, 1, 2]));
+    // Nobody ever writes into the pipe; what a link leads to is not in this folder.
+    assert!(Command::new("mkfifo").arg(place.path().join("pipe")).status().unwrap().success());
+    symlink("/dev/zero", place.path().join("link.bin")).unwrap();
+    fs::File::create(place.path().join("huge.img")).unwrap().set_len(1 << 30).unwrap();
+    let records = tempfile::tempdir().unwrap().keep();
+    let mut rig = Rig::foreign(place.path(), &plan(3, 5), &records).unwrap();
+    let mut people = Custodians::new(&set, &[4, 1, 2]);
+    let mut screens: Vec<String> = Vec::new();
+    rig.play(|front| {
+        if let (Body::Read { text }, "source") = (&front.view.body, front.step()) {
+            screens.push(text.join("\n"));
+        }
+        people.answer(front)
+    });
+    assert!(rig.complete() && rig.faults.is_empty(), "{:?}", rig.faults);
     assert_eq!(keys_came_back(&rig, &names), names.len());
+    let found = rig.facts().into_iter().find_map(|fact| match fact {
+        Fact::FoundElsewhere { passed_over, damaged, .. } => Some((passed_over.clone(), damaged.clone())),
+        _ => None,
+    });
+    let (passed_over, damaged) = found.unwrap();
+    let others = ["empty", "folder.pbe/", "half.pbe", "huge.img", "link.bin", "notes.txt", "pipe", "two?lines"];
+    assert_eq!(passed_over, others);
+    assert_eq!(damaged, ["half.bin"]);
+    let deviation =
+        |entry: &&Entry| matches!(entry, Entry::Deviates { name, .. } if name == "wrapped-keys-not-readable");
+    assert_eq!(rig.entries.iter().filter(deviation).count(), 1);
+    screens.dedup();
+    let [found, damaged] = &screens[..] else { panic!("{screens:?}") };
+    assert!(!found.contains("complete") && found.contains("Nothing proves"), "{found}");
+    assert!(others.iter().all(|name| found.contains(name)), "{found}");
+    assert!(rig.machine.state().plan.keys.iter().all(|key| found.contains(key.label.as_str())), "{found}");
+    assert!(damaged.contains("half.bin") && !damaged.contains("huge.img"), "{damaged}");
+}
+
+#[test]
+fn where_every_file_is_understood_no_deviation_is_recorded() {
+    let place = tempfile::tempdir().unwrap();
+    let set = folder(place.path(), "2-of-4", &["ec-prime256v1"]);
+    let rig = restored(place.path(), &plan(2, 4), &mut Custodians::new(&set, &[0, 3]));
+    assert!(rig.machine.state().deviates.is_empty() && rig.machine.state().deviations == 0);
+    // A file with our own name for wrapped keys is one, whatever is left of it.
+    fs::write(place.path().join("root.wrapped"), "").unwrap();
+    let rig = restored(place.path(), &plan(2, 4), &mut Custodians::new(&set, &[0, 3]));
+    assert_eq!(rig.machine.state().deviates, ["wrapped-keys-not-readable"]);
+}
+
+#[test]
+fn no_two_keys_get_the_same_label() {
+    let place = tempfile::tempdir().unwrap();
+    let set = Set::golden("2-of-4");
+    let dkek = hex(&entry("wrapped-keys.json", "ec-secp384r1")["dkek"]);
+    seal_share(place.path(), &dkek, &set.password);
+    // The third would be key-3 by its number, and somebody is called so already; one disc in two knows no capitals.
+    odd_key(place.path(), "ec-prime256v1-full-A", "Key-3", &[1]);
+    odd_key(place.path(), "ec-secp384r1", "root", &[2]);
+    odd_key(place.path(), "ec-secp521r1", "ROOT", &[3]);
+    let rig = restored(place.path(), &plan(2, 4), &mut Custodians::new(&set, &[1, 2]));
+    let labels: Vec<&str> = rig.machine.state().plan.keys.iter().map(|key| key.label.as_str()).collect();
+    assert_eq!(labels, ["Key-3", "root", "key-1"]);
+    assert_eq!(card(&rig)["keys"].as_object().unwrap().len(), 3);
+}
+
+#[test]
+fn more_keys_than_one_ceremony_has_steps_for_are_refused_before_it_begins() {
+    let (place, records) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    folder(place.path(), "2-of-4", &["ec-prime256v1"]);
+    let wrapped = fs::read(place.path().join("wrap-ec-prime256v1.bin")).unwrap();
+    for number in 2..=126 {
+        fs::write(place.path().join(format!("{number}.bin")), &wrapped).unwrap();
+    }
+    let most = Rig::foreign(place.path(), &plan(2, 4), records.path()).unwrap();
+    let mut numbers: Vec<_> = most.machine.steps().iter().map(|step| (step.number.section, step.number.step)).collect();
+    let steps = numbers.len();
+    numbers.dedup();
+    assert!(numbers.is_sorted() && numbers.len() == steps, "every step has a number of its own");
+    fs::write(place.path().join("127.bin"), &wrapped).unwrap();
+    let before = fs::read_dir(records.path()).unwrap().count();
+    let fault = Rig::foreign(place.path(), &plan(2, 4), records.path()).err().unwrap();
+    assert_eq!(fault, Fault::new("source-too-many-keys").with("found", 127).with("most", 126));
+    for number in 128..=1001 {
+        fs::write(place.path().join(format!("{number}.txt")), "x").unwrap();
+    }
+    assert_eq!(Rig::foreign(place.path(), &plan(2, 4), records.path()).err().unwrap().name, "source-too-many-files");
+    assert_eq!(fs::read_dir(records.path()).unwrap().count(), before, "nothing was begun");
+}
+
+/// Puts another name for the device that made a key into its request: the last one there is what the device wrote.
+fn made_on(place: &Path, name: &str, device: &[u8; 16]) {
+    let path = place.join(format!("wrap-{name}.bin"));
+    let mut content = fs::read(&path).unwrap();
+    let there = content.windows(16).rposition(|bytes| bytes == b"ESPICOHSMTR00001").unwrap();
+    content[there..there + 16].copy_from_slice(device);
+    fs::write(path, content).unwrap();
+}
+
+#[test]
+fn no_device_that_any_of_the_keys_was_made_on_is_the_replacement() {
+    let (place, records) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let set = folder(place.path(), "2-of-4", &["ec-prime256v1", "rsa-1024"]);
+    made_on(place.path(), "ec-prime256v1", b"REH0000000100001");
+    made_on(place.path(), "rsa-1024", b"REH0000000200001");
+    let text = plan(2, 4);
+    let parsed = Plan::parse(&text).unwrap();
+    for device in ["REH00000001", "REH00000002"] {
+        let given = Some((parsed.clone(), text.clone()));
+        let occasion = Occasion::restore(place.path(), given, records.path(), Setting::SoftwareCards).unwrap();
+        let rack = Rack::new(1);
+        rack.insert(0, SoftCard::new(device).unwrap());
+        let mut rig = Rig::held(occasion, Box::new(rack));
+        let mut people = Custodians::new(&set, &[0, 1]);
+        rig.play(|front| match front.fault() {
+            Some(_) => front.goes_on_with(Recovery::Stop),
+            None => people.answer(front),
+        });
+        assert_eq!(rig.failed(), ["device-excluded"]);
+        let devices = rig.facts().into_iter().find_map(|fact| match fact {
+            Fact::FoundElsewhere { devices, .. } => Some(devices.iter().map(ToString::to_string).collect::<Vec<_>>()),
+            _ => None,
+        });
+        assert_eq!(devices.unwrap(), ["REH00000001", "REH00000002"]);
+    }
 }
 
 #[test]
@@ -159,7 +284,6 @@ fn what_is_no_backup_is_said_before_anything_begins() {
 
 #[test]
 fn without_a_plan_nobody_knows_who_and_how_many() {
-    use hsm_ceremony::app::{Occasion, Setting};
     let (place, records) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     folder(place.path(), "2-of-4", &["ec-prime256v1"]);
     let fault = Occasion::restore(place.path(), None, records.path(), Setting::SoftwareCards).err().unwrap();
