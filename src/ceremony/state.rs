@@ -15,6 +15,8 @@ pub struct FoundDevice {
     pub serial: Serial,
     /// Its version, for example `3.5`.
     pub version: String,
+    /// What its application runs on, where it said so.
+    pub platform: Option<String>,
     /// Whether it had been initialised before.
     pub initialised: bool,
     /// How many keys it held.
@@ -217,10 +219,11 @@ impl State {
     fn learn_fact(&mut self, fact: &Fact) {
         match fact {
             Fact::Room { findings } => self.room.clone_from(findings),
-            Fact::Device { role, serial, version, user_pin_tries, so_pin_tries, initialised, keys } => {
+            Fact::Device { role, serial, version, platform, user_pin_tries, so_pin_tries, initialised, keys } => {
                 let found = FoundDevice {
                     serial: serial.clone(),
                     version: version.clone(),
+                    platform: platform.clone(),
                     initialised: *initialised,
                     keys: *keys,
                     user_pin_tries: *user_pin_tries,

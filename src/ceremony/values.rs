@@ -10,7 +10,7 @@ use crate::terms::{DkekShareNumber, MOST_CUSTODIANS, Purpose, Scheme, Seat};
 pub type Values = Vec<(&'static str, String)>;
 
 /// The names of all values, for the test that reads the script's placeholders.
-pub const NAMES: [&str; 53] = [
+pub const NAMES: [&str; 56] = [
     "title",
     "administrator",
     "so_pin_holder",
@@ -33,6 +33,7 @@ pub const NAMES: [&str; 53] = [
     "role",
     "serial",
     "version",
+    "model",
     "keys_held",
     "device_state",
     "user_tries",
@@ -64,6 +65,8 @@ pub const NAMES: [&str; 53] = [
     "guards",
     "opened_file",
     "sets",
+    "still_needed",
+    "former",
 ];
 
 impl Machine {
@@ -108,6 +111,7 @@ impl Machine {
         if let Some(device) = state.device(step.role) {
             values.push(("serial", device.serial.to_string()));
             values.push(("version", device.version.clone()));
+            values.push(("model", self.model(device.platform.as_deref())));
             values.push(("keys_held", device.keys.to_string()));
             let condition = if device.initialised { "device-initialised" } else { "device-fresh" };
             values.push(("device_state", self.script.word(condition).to_owned()));
@@ -118,6 +122,18 @@ impl Machine {
             values.push(("user_tries", tries(PinName::User, device.user_pin_tries)));
             values.push(("so_tries", tries(PinName::So, device.so_pin_tries)));
         }
+    }
+
+    /// Every device that has the application is a SmartCard-HSM; what it runs on, newer ones say.
+    fn model(&self, platform: Option<&str>) -> String {
+        let word = match platform {
+            Some("jcop") => "model-jcop",
+            Some("demo") => "model-demo",
+            Some(_) => "model-other",
+            None => "model-not-told",
+        };
+        let platform = platform.unwrap_or_default().to_owned();
+        crate::script::fill(self.script.word(word), &[("platform", platform)])
     }
 
     fn finding_values(&self, step: &Step, values: &mut Values) {

@@ -84,6 +84,7 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
             role: *role,
             serial: serial(*role),
             version: "3.5".into(),
+            platform: initialised.then(|| "jcop".into()),
             user_pin_tries: initialised.then_some(3),
             so_pin_tries: initialised.then_some(15),
             initialised,

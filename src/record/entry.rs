@@ -150,6 +150,9 @@ pub enum Fact {
         role: DeviceRole,
         serial: Serial,
         version: String,
+        /// What the application runs on: `jcop`, `demo`, or the number it says; none: not said, or not asked by an earlier build.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        platform: Option<String>,
         user_pin_tries: Option<u8>,
         so_pin_tries: Option<u8>,
         initialised: bool,

@@ -118,16 +118,16 @@ fn a_genuine_card_shows_everything_without_a_login() {
     let seen = inspected(provisioned(Some(2), 2, Faults::default())).unchanged();
     assert_eq!(seen.dkek(), [(Some(2), 0, true)]);
     assert!(!seen.logged_in());
-    for what in ["REH0000042", "issuing", "EC-384", kcv(&seen).as_str()] {
+    for what in ["REH0000042", "SmartCard-HSM on JCOP", "issuing", "EC-384", kcv(&seen).as_str()] {
         assert!(seen.shows(what), "{what}");
     }
     let device = seen.rig.facts().into_iter().find_map(|fact| match fact {
-        Fact::Device { user_pin_tries, so_pin_tries, initialised, keys, .. } => {
-            Some((*user_pin_tries, *so_pin_tries, *initialised, *keys))
+        Fact::Device { user_pin_tries, so_pin_tries, initialised, keys, platform, .. } => {
+            Some((*user_pin_tries, *so_pin_tries, *initialised, *keys, platform.clone()))
         }
         _ => None,
     });
-    assert_eq!(device, Some((Some(5), Some(15), true, 1)));
+    assert_eq!(device, Some((Some(5), Some(15), true, 1, Some("jcop".to_owned()))));
 }
 
 #[test]
@@ -183,4 +183,13 @@ fn a_wrong_pin_costs_the_one_try_it_is_said_to_cost() {
     });
     assert!(rig.complete());
     assert_eq!((rig.failed(), rig.value("pin-wrong", "left").as_str()), (vec!["pin-wrong"], "4"));
+}
+
+#[test]
+fn a_device_in_the_record_of_an_earlier_build_has_no_model_and_is_read() {
+    let earlier = r#"{"fact":"device","role":"original","serial":"REH0000042","version":"3.5","user_pin_tries":3,
+        "so_pin_tries":15,"initialised":true,"keys":0}"#;
+    let read: Fact = serde_json::from_str(earlier).unwrap();
+    assert!(matches!(&read, Fact::Device { platform: None, keys: 0, .. }));
+    assert_eq!(serde_json::to_value(&read).unwrap(), serde_json::from_str::<Value>(earlier).unwrap());
 }
