@@ -95,6 +95,10 @@ impl Machine {
                 let role = self.step().map_or(DeviceRole::Original, |step| step.role);
                 (place < 2).then_some(Fact::CurrentSoPin { role, on_cards: place == 1 })
             }
+            Question::HiddenKcv => {
+                let role = self.step().map_or(DeviceRole::Original, |step| step.role);
+                (place < 2).then_some(Fact::KcvAsked { role, log_in: place == 0 })
+            }
             Question::Sitter(seat) => {
                 let custodian = u8::try_from(place + 1).ok().and_then(CustodianNumber::new);
                 let share = self.step().map_or(DkekShareNumber::FIRST, |step| step.share);

@@ -136,7 +136,7 @@ impl Machine {
                 let items = self.people_called().into_iter().zip(asking.ticks.iter().copied()).collect();
                 Body::Tick { text, items }
             }
-            Kind::Choose(Question::Loss | Question::CurrentSoPin) => {
+            Kind::Choose(Question::Loss | Question::CurrentSoPin | Question::HiddenKcv) => {
                 let open = |text| OptionView { text, closed: false };
                 Body::Choose {
                     text,

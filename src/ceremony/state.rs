@@ -104,6 +104,8 @@ pub struct State {
     pub listed: Vec<StoredKey>,
     /// Where the device's DKEK stands: shares, outstanding, KCV.
     pub dkek: Option<(Option<u8>, u8, Option<Kcv>)>,
+    /// Whether somebody logs in to see a KCV that is hidden, once that was decided.
+    pub kcv_asked: Option<bool>,
     /// What the old tool would have failed at, at the last opening.
     pub defects: Vec<Defect>,
     /// Seats whose shares were wrong at the last opening.
@@ -160,6 +162,7 @@ impl State {
             made: BTreeMap::new(),
             listed: Vec::new(),
             dkek: None,
+            kcv_asked: None,
             defects: Vec::new(),
             wrong_seats: Vec::new(),
             loss: None,
@@ -267,6 +270,7 @@ impl State {
                 given.push((*seat, ids.clone()));
             }
             Fact::DkekState { shares, outstanding, kcv, .. } => self.dkek = Some((*shares, *outstanding, *kcv)),
+            Fact::KcvAsked { log_in, .. } => self.kcv_asked = Some(*log_in),
             Fact::CurrentSoPin { role, on_cards } => {
                 self.so_pin_on_cards.remove(role);
                 self.so_pin_on_cards.extend(on_cards.then_some(*role));

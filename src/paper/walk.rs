@@ -207,8 +207,10 @@ fn answer(machine: &mut Machine, body: &Body) -> bool {
             machine.handle(Event::People(People::GoOn));
         }
         Body::Choose { options, .. } => {
+            // Whoever only looks logs in too; of everything else the last.
+            let logs_in = machine.step().is_some_and(|step| step.id == "inspect-log-in");
             let last = options.iter().rposition(|option| !option.closed).unwrap();
-            machine.handle(Event::People(People::Chose(last)));
+            machine.handle(Event::People(People::Chose(if logs_in { 0 } else { last })));
         }
         Body::Form { fields, .. } => {
             for (place, _) in (0u8..).zip(fields) {

@@ -202,6 +202,8 @@ pub enum Fact {
     LoggedIn { role: DeviceRole },
     /// Where a device's DKEK stands; `kcv` is none where it shows it only to who is logged in.
     DkekState { role: DeviceRole, shares: Option<u8>, outstanding: u8, kcv: Option<Kcv> },
+    /// Whether somebody logs in to a device that hides its KCV, so that it shows it.
+    KcvAsked { role: DeviceRole, log_in: bool },
     /// A device has the DKEK.
     Loaded { role: DeviceRole, kcv: Kcv },
     /// A key was made.
