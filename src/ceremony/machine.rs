@@ -310,7 +310,7 @@ impl Machine {
         let mut asking = Asking::default();
         match stage.kind {
             Kind::Tick => asking.ticks = vec![false; self.script.items(step.id, stage.name)],
-            Kind::RollCall => asking.ticks = vec![false; self.people_called().len()],
+            Kind::RollCall => asking.ticks = vec![false; self.called().len()],
             Kind::Form(fields) | Kind::Danger(fields) => {
                 asking.fields = fields(&self.state, &step);
                 asking.checks = asking.fields.iter().map(empty_check).collect();

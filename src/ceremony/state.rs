@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::knowing::{Place, everybody};
 use crate::plan::{Plan, PlannedKey};
 use crate::record::{CeremonyKind, Defect, Ending, Entry, Fact, Loss, PinName, Remark, StoredKey};
 use crate::terms::{
@@ -68,6 +69,8 @@ pub struct State {
     pub seated: Vec<(Seat, CustodianNumber)>,
     /// What the ids of the shares given since the last opening can mean, by what they are shares of.
     pub given: BTreeMap<Purpose, Vec<(Seat, Vec<u8>)>>,
+    /// Everybody who may know a share, by name, and which: they saw it or sat down with it; in *restore*, all of the plan.
+    pub knowing: Vec<(String, Place)>,
     /// What the room was found to lack.
     pub room: Vec<(String, String)>,
     /// Devices in readers of which people must pick one, and the one they picked.
@@ -94,6 +97,10 @@ pub struct State {
     pub files: Vec<(String, u64, Digest)>,
     /// Devices that were initialised in this ceremony.
     pub initialised: BTreeSet<DeviceRole>,
+    /// The device whose erasing was announced and has no outcome yet.
+    pub intended: Option<Serial>,
+    /// Devices of which nobody knows whether they were erased: the answer was lost.
+    pub perhaps_erased: BTreeSet<Serial>,
     /// Devices whose SO-PIN is already the one on the custodians' cards.
     pub so_pin_on_cards: BTreeSet<DeviceRole>,
     /// Devices that have the DKEK.
@@ -135,6 +142,10 @@ pub struct State {
 impl State {
     /// What is known before the first entry.
     pub fn new(ceremony: CeremonyKind, plan: Plan, rehearsal: bool) -> Self {
+        let knowing = match ceremony {
+            CeremonyKind::Restore => everybody(&plan),
+            CeremonyKind::Establish | CeremonyKind::Inspect => Vec::new(),
+        };
         Self {
             ceremony,
             rehearsal,
@@ -144,6 +155,7 @@ impl State {
             extra_seats: 0,
             seated: Vec::new(),
             given: BTreeMap::new(),
+            knowing,
             room: Vec::new(),
             seen: Vec::new(),
             picked: None,
@@ -157,6 +169,8 @@ impl State {
             opened_file: None,
             files: Vec::new(),
             initialised: BTreeSet::new(),
+            intended: None,
+            perhaps_erased: BTreeSet::new(),
             so_pin_on_cards: BTreeSet::new(),
             loaded: BTreeSet::new(),
             made: BTreeMap::new(),
@@ -194,11 +208,9 @@ impl State {
                 self.plan.substitute(*share, *custodian, name);
             }
             Entry::Sealed { ending, .. } => self.ended = Some(*ending),
-            Entry::Began { .. }
-            | Entry::Intent { .. }
-            | Entry::Revealed { .. }
-            | Entry::Recovered { .. }
-            | Entry::Remarked { .. } => {}
+            Entry::Intent { serial, .. } => self.intended = Some(serial.clone()),
+            Entry::Revealed { card, custodian, .. } => self.has_seen(*card, *custodian),
+            Entry::Began { .. } | Entry::Recovered { .. } | Entry::Remarked { .. } => {}
         }
     }
 
@@ -208,7 +220,11 @@ impl State {
             "initialise" | "change-so-pin" => {
                 let refused =
                     ["so-pin-wrong", "so-pin-blocked", "initialise-refused", "pins-missing", "so-pin-not-changed"];
-                self.cut |= !refused.contains(&fault);
+                let refused = refused.contains(&fault);
+                self.cut |= !refused;
+                // A later refusal does not tell what became of an earlier try.
+                let intended = self.intended.take().filter(|_| act == "initialise" && !refused);
+                self.perhaps_erased.extend(intended);
             }
             "make-key" | "restore-key" => self.again |= fault != "key-reference-occupied",
             "find-device" => {
@@ -257,7 +273,8 @@ impl State {
             }
             Fact::DkekDrawn { kcv, .. } => self.kcv = Some(*kcv),
             Fact::Written { file, bytes, sha256 } => self.files.push((file.clone(), *bytes, *sha256)),
-            Fact::Seated { seat, custodian, .. } => {
+            Fact::Seated { share, seat, custodian } => {
+                self.has_seen(Purpose::DkekShare(*share), *custodian);
                 self.seated.retain(|(taken, _)| taken != seat);
                 self.seated.push((*seat, *custodian));
             }
@@ -280,13 +297,22 @@ impl State {
                 self.wrong_seats.clone_from(wrong);
                 self.defects.clone_from(defects);
                 self.extra_seats = 0;
+                self.deviations += u16::from(!wrong.is_empty());
+            }
+            Fact::SoPinRebuilt { wrong, .. } => {
+                self.wrong_seats.extend(wrong);
+                self.wrong_seats.sort();
+                self.wrong_seats.dedup();
+                self.deviations += u16::from(!wrong.is_empty());
             }
             Fact::Tries { role, pin, left } => {
                 self.tries.retain(|(device, name, _)| (device, name) != (role, pin));
                 self.tries.push((*role, *pin, *left));
             }
-            Fact::Initialised { role, .. } => {
+            Fact::Initialised { role, serial, .. } => {
                 (self.cut, self.again) = (false, false);
+                self.intended = None;
+                self.perhaps_erased.remove(serial);
                 self.initialised.insert(*role);
             }
             Fact::Loaded { role, .. } => {
@@ -315,16 +341,16 @@ impl State {
                 self.proven.insert(label.to_string());
             }
             Fact::NotProvable { .. } => self.deviations += 1,
-            Fact::ReadBack { .. }
-            | Fact::Bagged { .. }
+            Fact::ReadBack { card, custodian } => self.has_seen(*card, *custodian),
+            Fact::Bagged { .. }
             | Fact::Enciphered { .. }
             | Fact::SoPinChanged { .. }
             | Fact::VaultEmpty
             | Fact::LoggedIn { .. }
             | Fact::Joined { .. }
-            | Fact::SoPinRebuilt { .. }
             | Fact::Verified { .. }
             | Fact::Present { .. }
+            | Fact::Absent { .. }
             | Fact::Decided { .. }
             | Fact::Unwrapped { .. } => {}
         }

@@ -91,7 +91,7 @@ pub enum Kind {
     Read,
     /// Tick every item.
     Tick,
-    /// Tick every person of the plan.
+    /// Tick every person of the plan who is here; in *establish* everybody.
     RollCall,
     /// Choose.
     Choose(Question),

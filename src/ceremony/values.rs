@@ -4,7 +4,7 @@ use super::machine::Machine;
 use super::planned::planned;
 use super::step::{Actor, Step};
 use crate::record::PinName;
-use crate::terms::{DkekShareNumber, MOST_CUSTODIANS, Purpose, Scheme, Seat};
+use crate::terms::{MOST_CUSTODIANS, Purpose, Scheme, Seat};
 
 /// Values for the script's sentences, by name.
 pub type Values = Vec<(&'static str, String)>;
@@ -82,6 +82,7 @@ impl Machine {
             ),
         ];
         self.person_values(step, &mut values);
+        values.push(("still_needed", self.still_needed()));
         self.key_values(step, &mut values);
         self.device_values(step, &mut values);
         self.finding_values(step, &mut values);
@@ -246,30 +247,5 @@ impl Machine {
             format!("  {:<9}  {id:<10}  {kind:<9}  {}", key.reference.to_string(), key.label.as_deref().unwrap_or("-"))
         });
         std::iter::once(heading).chain(lines).collect::<Vec<_>>().join("\n")
-    }
-
-    /// Everyone of the plan with what they are, for the roll call.
-    pub(super) fn people_called(&self) -> Vec<String> {
-        let plan = &self.state().plan;
-        let role = |word: &'static str, name: &str| format!("{name} · {}", self.script.word(word));
-        let several = plan.dkek_shares.len() > 1;
-        let of = |share: DkekShareNumber| if several { format!("{share}.") } else { String::new() };
-        let mut people = vec![role("role-administrator", &plan.administrator)];
-        for share in plan.numbers() {
-            match plan.quorum(share) {
-                Some(quorum) => people.extend(quorum.numbers().map(|number| {
-                    let name = plan.custodian(share, number);
-                    format!("{name} · {} {}{number}", self.script.word("role-custodian"), of(share))
-                })),
-                None => people.push(format!("{} {share}", role("role-password-holder", plan.holder(share)))),
-            }
-        }
-        if plan.so_pin_share().is_none() || plan.so_pin_holder != plan.administrator {
-            people.push(role("role-so-pin-holder", &plan.so_pin_holder));
-        }
-        people.push(role("role-pin-holder", &plan.pin_holder));
-        people.extend(plan.auditors.iter().map(|name| role("role-auditor", name)));
-        people.extend(plan.witnesses.iter().map(|name| role("role-witness", name)));
-        people
     }
 }

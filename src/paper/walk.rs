@@ -231,7 +231,7 @@ fn answer(machine: &mut Machine, body: &Body) -> bool {
 pub fn text_of(body: &Body) -> (Vec<String>, usize) {
     let (text, more) = match body {
         Body::Read { text } | Body::Working { text, .. } | Body::Ended { text } => (text.clone(), 0),
-        Body::Tick { text, items } => {
+        Body::Tick { text, items, .. } => {
             let all: Vec<String> = text.iter().chain(items.iter().map(|(item, _)| item)).cloned().collect();
             return (all, lines(text) + 1 + items.iter().map(|(item, _)| wrapped(item, 70)).sum::<usize>());
         }

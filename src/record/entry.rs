@@ -137,6 +137,8 @@ pub struct KnownShare {
 pub enum Fact {
     /// Everybody who was called and seen.
     Present { people: Vec<String> },
+    /// Who was called and not seen, where a quorum goes on without them.
+    Absent { people: Vec<String> },
     /// A decision that was typed as a word.
     Decided { word: String },
     /// The room was examined; what was found unfit, by name and detail (none: fit).
@@ -266,8 +268,16 @@ pub enum Entry {
     Deviates { step: Number, name: String },
     /// People added something.
     Remarked { step: Number, remark: Remark, text: String },
-    /// Somebody stands in for a custodian, or for who holds a password (no number).
-    Substituted { step: Number, share: DkekShareNumber, custodian: Option<CustodianNumber>, name: String },
+    /// Somebody stands in for a custodian, or for who holds a password (no number). Who was there before and may know the
+    /// share all the same is named too; earlier builds did not say.
+    Substituted {
+        step: Number,
+        share: DkekShareNumber,
+        custodian: Option<CustodianNumber>,
+        name: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        former_knows: Option<String>,
+    },
     /// The last line.
     Sealed { ending: Ending, deviations: u16 },
 }
