@@ -278,12 +278,18 @@ impl Act {
         }
     }
 
-    /// Whether people may stop while it is under way. A device that is being erased, or a key that is being made or restored,
-    /// is waited for, so that the record says what became of it.
+    /// Whether people may stop while it is under way. Whatever changes a device or writes a file is waited for, so that the
+    /// record says what became of it.
     pub const fn may_be_stopped(&self) -> bool {
         !matches!(
             self,
-            Self::Initialise { .. } | Self::ChangeSoPin { .. } | Self::MakeKey { .. } | Self::RestoreKey { .. }
+            Self::Initialise { .. }
+                | Self::ChangeSoPin { .. }
+                | Self::LoadDkek { .. }
+                | Self::MakeKey { .. }
+                | Self::BackUp { .. }
+                | Self::RestoreKey { .. }
+                | Self::ProveKey { .. }
         )
     }
 

@@ -42,12 +42,13 @@ impl Machine {
                     *tick = !*tick;
                 }
             }
-            (kind @ (Kind::Tick | Kind::RollCall), People::GoOn) if asking.ticks.iter().all(|tick| *tick) => {
-                if matches!(kind, Kind::RollCall) {
-                    let fact = Fact::Present { people: self.people_called() };
-                    self.emit(Entry::Learned { step: self.number(), fact });
+            (Kind::Tick, People::GoOn) if asking.ticks.iter().all(|tick| *tick) => self.next_stage(),
+            (Kind::RollCall, People::GoOn) => {
+                let ticks = asking.ticks.clone();
+                if self.enough(&ticks) {
+                    self.note_who_is_here(&ticks);
+                    self.next_stage();
                 }
-                self.next_stage();
             }
             (Kind::Choose(question), People::Chose(place)) => self.choose(question, place),
             (Kind::Form(_) | Kind::Danger(_), People::GoOn) => self.submit(),
@@ -94,6 +95,10 @@ impl Machine {
             Question::CurrentSoPin => {
                 let role = self.step().map_or(DeviceRole::Original, |step| step.role);
                 (place < 2).then_some(Fact::CurrentSoPin { role, on_cards: place == 1 })
+            }
+            Question::HiddenKcv => {
+                let role = self.step().map_or(DeviceRole::Original, |step| step.role);
+                (place < 2).then_some(Fact::KcvAsked { role, log_in: place == 0 })
             }
             Question::Sitter(seat) => {
                 let custodian = u8::try_from(place + 1).ok().and_then(CustodianNumber::new);
@@ -157,12 +162,12 @@ impl Machine {
             let blank =
                 matches!(interlude, Interlude::Note(None) | Interlude::Name(_, None)) && check == FieldCheck::Good;
             let taken = match interlude {
-                Interlude::Name(_, Some(name)) => name.clone(),
-                _ => String::new(),
+                Interlude::Name(place, Some(name)) => self.state.has_another_share(name, *place),
+                _ => false,
             };
             self.between = match check {
                 _ if blank => FieldCheck::Empty,
-                _ if self.is_custodian(&taken) => FieldCheck::Wrong(Fault::new("substitute-has-a-share")),
+                _ if taken => FieldCheck::Wrong(Fault::new("substitute-has-a-share")),
                 check => check,
             };
             return;

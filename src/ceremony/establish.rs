@@ -19,7 +19,7 @@ pub fn steps(plan: &Plan) -> Vec<Step> {
             .then("scheme", Kind::Read)
             .then("guards", Kind::Read),
     );
-    parts::people_and_room(&mut list);
+    parts::people_and_room(&mut list, "call");
 
     // The device's certificate chain is read in this section once that is part of the ceremony.
     list.section();

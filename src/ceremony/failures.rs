@@ -80,6 +80,10 @@ impl Machine {
                 self.detour = Some(Detour { step: Step { number: from, ..detour }, back_to: 0 });
                 self.enter_stage(0);
             }
+            Recovery::LeaveHidden => {
+                self.detour = None;
+                self.enter_stage(0);
+            }
             Recovery::FromStart | Recovery::AnotherCustodian | Recovery::PinsAgain => self.enter_stage(0),
             Recovery::Stop => {}
         }

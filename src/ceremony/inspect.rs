@@ -1,7 +1,7 @@
 //! *Inspect*: what is in the reader. Nothing on the device is changed.
 
 use super::act::Act;
-use super::step::{Actor, Kind, List, Step, When, step};
+use super::step::{Actor, Kind, List, Question, Step, When, step};
 use super::{parts, provisioning};
 
 /// The steps of *inspect*.
@@ -12,11 +12,6 @@ pub fn steps() -> Vec<Step> {
     let read_dkek: super::step::MakeAct =
         |state, step| Some(Act::ReadDkek { role: step.role, serial: state.serial(step.role)? });
     list.add(step("inspect-dkek", Actor::Administrator).then("read", Kind::Do(read_dkek)).then("state", Kind::Read));
-    list.add(provisioning::with_log_in_when(step("inspect-log-in", Actor::PinHolder), When::KcvHidden).then_when(
-        When::KcvHidden,
-        "read",
-        Kind::Do(read_dkek),
-    ));
     list.add(
         step("inspect-keys", Actor::Administrator)
             .then(
@@ -24,6 +19,14 @@ pub fn steps() -> Vec<Step> {
                 Kind::Do(|state, step| Some(Act::ListKeys { role: step.role, serial: state.serial(step.role)? })),
             )
             .then("listed", Kind::Read),
+    );
+    // Last, for whoever has no PIN has seen everything else by then.
+    let asked =
+        step("inspect-log-in", Actor::PinHolder).then_when(When::KcvHidden, "ask", Kind::Choose(Question::HiddenKcv));
+    list.add(
+        provisioning::with_log_in_when(asked, When::KcvHidden)
+            .then_when(When::KcvHidden, "read", Kind::Do(read_dkek))
+            .then_when(When::KcvAsked, "shown", Kind::Read),
     );
     list.finish()
 }

@@ -1,11 +1,12 @@
 //! Questions in between, at any step: stop? a deviation, a break, somebody who stands in.
 
 use super::field::{Field, FieldCheck, FieldKind};
+use super::knowing::Place;
 use super::machine::{Machine, Mode, Request};
 use super::people::People;
 use super::step::{Actor, Step};
 use crate::record::{CeremonyKind, Ending, Entry, Remark};
-use crate::terms::{CustodianNumber, DkekShareNumber, Quorum};
+use crate::terms::{DkekShareNumber, Quorum};
 
 /// The word that stops a ceremony.
 pub const STOP_WORD: &str = "ABORT";
@@ -26,16 +27,7 @@ pub(super) enum Interlude {
     /// Who is replaced?
     Who,
     /// By whom? `None` while the name is not complete.
-    Name(Replaceable, Option<String>),
-}
-
-/// Somebody whom another person can stand in for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Replaceable {
-    /// The DKEK share that they have a part of.
-    pub share: DkekShareNumber,
-    /// Which custodian of it; none: whoever holds its password.
-    pub custodian: Option<CustodianNumber>,
+    Name(Place, Option<String>),
 }
 
 impl Interlude {
@@ -85,15 +77,9 @@ impl Machine {
         self.interlude = Some(interlude);
     }
 
-    /// One person holds one share.
-    pub(super) fn is_custodian(&self, name: &str) -> bool {
-        let same = |other: &String| other.trim().to_lowercase() == name.trim().to_lowercase();
-        self.state.plan.guards().any(same)
-    }
-
     /// Everybody who can be replaced now: at their own step the people of a DKEK share, otherwise all. A password that was
     /// chosen cannot be known to anybody else.
-    pub(super) fn replaceable(&self) -> Vec<Replaceable> {
+    pub(super) fn replaceable(&self) -> Vec<Place> {
         let (plan, step) = (&self.state.plan, self.step());
         let own = |step: &&Step| matches!(step.actor, Actor::Custodian(_) | Actor::Seat(_) | Actor::PasswordHolder);
         let here = step.filter(own).map(|step| step.share);
@@ -103,7 +89,7 @@ impl Machine {
                 && self.state.share_kcv(share).is_none()
                 && self.state.ceremony == CeremonyKind::Establish;
             let all = custodians.chain(chooses.then_some(None));
-            all.map(move |custodian| Replaceable { share, custodian }).collect::<Vec<_>>()
+            all.map(move |custodian| Place { share, custodian }).collect::<Vec<_>>()
         };
         plan.numbers().filter(|share| here.is_none_or(|here| here == *share)).flat_map(people).collect()
     }
@@ -155,9 +141,10 @@ impl Machine {
                 self.emit(Entry::Remarked { step, remark: Remark::Deviation, text: text.trim().to_owned() });
                 self.back();
             }
-            (Interlude::Name(person, Some(name)), People::GoOn) if !self.is_custodian(&name) => {
-                let Replaceable { share, custodian } = person;
-                self.emit(Entry::Substituted { step, share, custodian, name: name.trim().to_owned() });
+            (Interlude::Name(place, Some(name)), People::GoOn) if !self.state.has_another_share(&name, place) => {
+                let Place { share, custodian } = place;
+                let former_knows = self.state.knows_the_share(place).map(str::to_owned);
+                self.emit(Entry::Substituted { step, share, custodian, name: name.trim().to_owned(), former_knows });
                 self.back();
             }
             (same, _) => self.interlude = Some(same),

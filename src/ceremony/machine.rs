@@ -222,6 +222,7 @@ impl Machine {
                         let role = self.place(*to).and_then(|place| self.steps.get(place)).map(|step| step.role);
                         self.state.asks_for_its_so_pin(role);
                     }
+                    Some(Recovery::LeaveHidden) => self.state.kcv_asked = Some(false),
                     Some(Recovery::SeatsAgain) => {
                         self.state.free_seats();
                     }
@@ -280,7 +281,10 @@ impl Machine {
             When::Salvaged => !self.state.defects.is_empty(),
             When::Several => !self.state.seen.is_empty(),
             When::Unfit => self.state.is_unfit(),
-            When::KcvHidden => matches!(self.state.dkek, Some((Some(_), 0, None))),
+            When::KcvHidden => {
+                matches!(self.state.dkek, Some((Some(_), 0, None))) && self.state.kcv_asked != Some(false)
+            }
+            When::KcvAsked => self.state.kcv_asked == Some(true),
             When::Stolen => self.state.loss == Some(Loss::Stolen),
             When::FromOurs => !self.state.is_foreign(),
             When::FromElsewhere => self.state.is_foreign(),
@@ -310,7 +314,7 @@ impl Machine {
         let mut asking = Asking::default();
         match stage.kind {
             Kind::Tick => asking.ticks = vec![false; self.script.items(step.id, stage.name)],
-            Kind::RollCall => asking.ticks = vec![false; self.people_called().len()],
+            Kind::RollCall => asking.ticks = vec![false; self.called().len()],
             Kind::Form(fields) | Kind::Danger(fields) => {
                 asking.fields = fields(&self.state, &step);
                 asking.checks = asking.fields.iter().map(empty_check).collect();

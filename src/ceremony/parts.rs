@@ -31,9 +31,9 @@ fn find_picked(state: &State, step: &Step) -> Option<Act> {
     Some(Act::FindDevice { role: step.role, not: Vec::new(), picked: Some(state.picked.clone()?) })
 }
 
-/// Everyone is here, and the room is fit.
-pub fn people_and_room(list: &mut List) {
-    list.add(step("roll-call", Actor::Administrator).then("call", Kind::RollCall));
+/// Everyone who is needed is here, and the room is fit.
+pub fn people_and_room(list: &mut List, call: &'static str) {
+    list.add(step("roll-call", Actor::Administrator).then(call, Kind::RollCall));
     list.add(
         step("room", Actor::Administrator)
             .then("examine", Kind::Do(|_, _| Some(Act::ExamineRoom)))

@@ -2,6 +2,7 @@
 
 use super::act::Act;
 use super::state::State;
+use crate::record::CeremonyKind;
 use crate::terms::Fault;
 
 /// A way on after a failure.
@@ -21,6 +22,8 @@ pub enum Recovery {
     AnotherCustodian,
     /// Both PINs again.
     PinsAgain,
+    /// The KCV stays hidden: nobody logs in.
+    LeaveHidden,
     /// Another device takes the place of this one.
     AnotherDevice,
     /// Stop the ceremony (asks first).
@@ -29,7 +32,7 @@ pub enum Recovery {
 
 impl Recovery {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::TryAgain,
         Self::TypeAgain,
         Self::FromStart,
@@ -37,6 +40,7 @@ impl Recovery {
         Self::SeatsAgain,
         Self::AnotherCustodian,
         Self::PinsAgain,
+        Self::LeaveHidden,
         Self::AnotherDevice,
         Self::Stop,
     ];
@@ -51,6 +55,7 @@ impl Recovery {
             Self::SeatsAgain => "seats-again",
             Self::AnotherCustodian => "another-custodian",
             Self::PinsAgain => "pins-again",
+            Self::LeaveHidden => "leave-hidden",
             Self::AnotherDevice => "another-device",
             Self::Stop => "stop",
         }
@@ -65,7 +70,8 @@ impl Recovery {
 /// What can be done about a fault of an act, best first.
 pub fn recoveries(state: &State, act: &Act, fault: &Fault) -> Vec<Recovery> {
     use Recovery::{
-        AnotherCustodian, AnotherDevice, FromStart, LogIn, PinsAgain, SeatsAgain, Stop, TryAgain, TypeAgain,
+        AnotherCustodian, AnotherDevice, FromStart, LeaveHidden, LogIn, PinsAgain, SeatsAgain, Stop, TryAgain,
+        TypeAgain,
     };
     let mut choices = match (act, fault.name) {
         (_, "card-login-lost") => vec![LogIn],
@@ -92,8 +98,14 @@ pub fn recoveries(state: &State, act: &Act, fault: &Fault) -> Vec<Recovery> {
         {
             vec![AnotherDevice, TryAgain]
         }
+        // Who only looks does without what the PIN would have shown.
+        (Act::ReadTries { .. } | Act::LogIn { .. }, "pin-blocked") if state.ceremony == CeremonyKind::Inspect => {
+            vec![LeaveHidden]
+        }
         // Nothing is on the device yet: it may be erased once more and get a PIN that people remember.
-        (Act::ReadTries { role, .. } | Act::LogIn { role, .. }, "pin-blocked") if !state.loaded.contains(role) => {
+        (Act::ReadTries { role, .. } | Act::LogIn { role, .. }, "pin-blocked")
+            if state.initialised.contains(role) && !state.loaded.contains(role) =>
+        {
             vec![PinsAgain]
         }
         // Nothing is on the device yet: it may be erased once more.

@@ -1,7 +1,8 @@
 //! Turns the machine's state into a view: the script's sentences with their values, and what is asked.
 
 use super::field::{Field, FieldCheck, FieldKind};
-use super::interlude::{Interlude, Replaceable};
+use super::interlude::Interlude;
+use super::knowing::Place;
 use super::machine::{Asking, Machine, Mode, REVEAL_SECONDS};
 use super::step::{Actor, Kind, Question, Stage, Step};
 use super::values::Values;
@@ -130,13 +131,15 @@ impl Machine {
             Kind::Read | Kind::Do(_) | Kind::Deviates(_) => Body::Read { text },
             Kind::Tick => {
                 let items = self.items(step, stage, values);
-                Body::Tick { text, items: items.into_iter().zip(asking.ticks.iter().copied()).collect() }
+                let enough = asking.ticks.iter().all(|tick| *tick);
+                Body::Tick { text, items: items.into_iter().zip(asking.ticks.iter().copied()).collect(), enough }
             }
             Kind::RollCall => {
-                let items = self.people_called().into_iter().zip(asking.ticks.iter().copied()).collect();
-                Body::Tick { text, items }
+                let called = self.called().into_iter().map(|called| called.text);
+                let items = called.zip(asking.ticks.iter().copied()).collect();
+                Body::Tick { text, items, enough: self.enough(&asking.ticks) }
             }
-            Kind::Choose(Question::Loss | Question::CurrentSoPin) => {
+            Kind::Choose(Question::Loss | Question::CurrentSoPin | Question::HiddenKcv) => {
                 let open = |text| OptionView { text, closed: false };
                 Body::Choose {
                     text,
@@ -297,9 +300,13 @@ impl Machine {
             Interlude::Note(_) => "note",
             Interlude::Break => "break",
             Interlude::Who => "who",
+            Interlude::Name(place, _) if self.state().knows_the_share(*place).is_some() => "substitute-known",
             Interlude::Name(..) => "substitute",
         };
-        let values = self.step().map(|step| self.values(step)).unwrap_or_default();
+        let mut values = self.step().map(|step| self.values(step)).unwrap_or_default();
+        if let Interlude::Name(place, _) = interlude {
+            values.push(("former", self.state().name_at(*place).to_owned()));
+        }
         let texts = self.script.step("in-between").and_then(|text| text.stages.get(name));
         let text = lines(texts.map(|text| text.text.as_slice()).unwrap_or_default(), &values);
         let items = texts.map(|text| text.items.clone()).unwrap_or_default();
@@ -310,11 +317,7 @@ impl Machine {
                 Body::Choose { text, options, custodians: false, may_leave: true }
             }
             Interlude::Who => {
-                let plan = &self.state().plan;
-                let name = |person: &Replaceable| match person.custodian {
-                    Some(number) => plan.custodian(person.share, number).to_owned(),
-                    None => plan.holder(person.share).to_owned(),
-                };
+                let name = |place: &Place| self.state().name_at(*place).to_owned();
                 let names: Vec<String> = self.replaceable().iter().map(name).collect();
                 let options = names.into_iter().chain(items).map(open).collect();
                 Body::Choose { text, options, custodians: false, may_leave: true }
@@ -345,22 +348,38 @@ impl Machine {
         Body::Ended { text: lines(text.map(|text| text.text.as_slice()).unwrap_or_default(), &values) }
     }
 
-    /// What becomes of the cards when people stop in the middle: those of an SO-PIN that a device has are all there is of it.
+    /// What becomes of the cards when people stop in the middle: those of an SO-PIN that a device has, or may have, are all
+    /// there is of it. Only *establish* deals cards.
     fn fate_of_the_cards(&self) -> String {
         let state = self.state();
-        let kept = state.plan.so_pin_share().is_some() && !state.initialised.is_empty();
-        self.script.word(if kept { "cards-keep-so-pin" } else { "cards-destroy" }).to_owned()
+        let erased = !state.initialised.is_empty() || self.perhaps_erased().next().is_some();
+        self.script
+            .word(match state.ceremony {
+                CeremonyKind::Restore | CeremonyKind::Inspect => "cards-keep-all",
+                CeremonyKind::Establish if erased && state.plan.so_pin_share().is_some() => "cards-keep-so-pin",
+                CeremonyKind::Establish => "cards-destroy",
+            })
+            .to_owned()
+    }
+
+    /// Devices of which the record does not say whether they were erased.
+    fn perhaps_erased(&self) -> impl Iterator<Item = &Serial> {
+        self.state().perhaps_erased.iter().chain(&self.state().intended)
     }
 
     /// Which devices this sitting changed, for whoever stops in the middle.
     fn what_was_changed(&self) -> String {
-        let state = self.state();
-        if state.initialised.is_empty() {
-            return self.script.word("changed-nothing").to_owned();
-        }
-        let serials = state.initialised.iter().filter_map(|role| state.serial(*role));
-        let list = serials.map(|serial| serial.to_string()).collect::<Vec<_>>().join(", ");
-        fill(self.script.word("changed-devices"), &[("serials", list)])
+        let (state, mut said) = (self.state(), Vec::new());
+        let mut say = |word, serials: Vec<String>| {
+            if !serials.is_empty() {
+                said.push(fill(self.script.word(word), &[("serials", serials.join(", "))]));
+            }
+        };
+        let erased: Vec<Serial> = state.initialised.iter().filter_map(|role| state.serial(*role)).collect();
+        let perhaps = self.perhaps_erased().filter(|serial| !erased.contains(serial));
+        say("changed-devices", erased.iter().map(Serial::to_string).collect());
+        say("changed-perhaps", perhaps.map(Serial::to_string).collect());
+        if said.is_empty() { self.script.word("changed-nothing").to_owned() } else { said.join(" ") }
     }
 }
 

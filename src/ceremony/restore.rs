@@ -24,7 +24,7 @@ pub fn steps(plan: &Plan) -> Vec<Step> {
         "stolen",
         Kind::Tick,
     ));
-    parts::people_and_room(&mut list);
+    parts::people_and_room(&mut list, "call-quorum");
 
     opening::open_all(&mut list, plan);
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::knowing::{Place, everybody};
 use crate::plan::{Plan, PlannedKey};
 use crate::record::{CeremonyKind, Defect, Ending, Entry, Fact, Loss, PinName, Remark, StoredKey};
 use crate::terms::{
@@ -15,6 +16,8 @@ pub struct FoundDevice {
     pub serial: Serial,
     /// Its version, for example `3.5`.
     pub version: String,
+    /// What its application runs on, where it said so.
+    pub platform: Option<String>,
     /// Whether it had been initialised before.
     pub initialised: bool,
     /// How many keys it held.
@@ -72,6 +75,8 @@ pub struct State {
     pub seated: Vec<(Seat, CustodianNumber)>,
     /// What the ids of the shares given since the last opening can mean, by what they are shares of.
     pub given: BTreeMap<Purpose, Vec<(Seat, Vec<u8>)>>,
+    /// Everybody who may know a share, by name, and which: they saw it or sat down with it; in *restore*, all of the plan.
+    pub knowing: Vec<(String, Place)>,
     /// What the room was found to lack.
     pub room: Vec<(String, String)>,
     /// Devices in readers of which people must pick one, and the one they picked.
@@ -98,6 +103,10 @@ pub struct State {
     pub files: Vec<(String, u64, Digest)>,
     /// Devices that were initialised in this ceremony.
     pub initialised: BTreeSet<DeviceRole>,
+    /// The device whose erasing was announced and has no outcome yet.
+    pub intended: Option<Serial>,
+    /// Devices of which nobody knows whether they were erased: the answer was lost.
+    pub perhaps_erased: BTreeSet<Serial>,
     /// Devices whose SO-PIN is already the one on the custodians' cards.
     pub so_pin_on_cards: BTreeSet<DeviceRole>,
     /// Devices that have the DKEK.
@@ -108,6 +117,8 @@ pub struct State {
     pub listed: Vec<StoredKey>,
     /// Where the device's DKEK stands: shares, outstanding, KCV.
     pub dkek: Option<(Option<u8>, u8, Option<Kcv>)>,
+    /// Whether somebody logs in to see a KCV that is hidden, once that was decided.
+    pub kcv_asked: Option<bool>,
     /// What the old tool would have failed at, at the last opening.
     pub defects: Vec<Defect>,
     /// Seats whose shares were wrong at the last opening.
@@ -137,6 +148,10 @@ pub struct State {
 impl State {
     /// What is known before the first entry.
     pub fn new(ceremony: CeremonyKind, plan: Plan, rehearsal: bool) -> Self {
+        let knowing = match ceremony {
+            CeremonyKind::Restore => everybody(&plan),
+            CeremonyKind::Establish | CeremonyKind::Inspect => Vec::new(),
+        };
         Self {
             ceremony,
             rehearsal,
@@ -146,6 +161,7 @@ impl State {
             extra_seats: 0,
             seated: Vec::new(),
             given: BTreeMap::new(),
+            knowing,
             room: Vec::new(),
             seen: Vec::new(),
             picked: None,
@@ -159,11 +175,14 @@ impl State {
             opened_file: None,
             files: Vec::new(),
             initialised: BTreeSet::new(),
+            intended: None,
+            perhaps_erased: BTreeSet::new(),
             so_pin_on_cards: BTreeSet::new(),
             loaded: BTreeSet::new(),
             made: BTreeMap::new(),
             listed: Vec::new(),
             dkek: None,
+            kcv_asked: None,
             defects: Vec::new(),
             wrong_seats: Vec::new(),
             loss: None,
@@ -195,11 +214,9 @@ impl State {
                 self.plan.substitute(*share, *custodian, name);
             }
             Entry::Sealed { ending, .. } => self.ended = Some(*ending),
-            Entry::Began { .. }
-            | Entry::Intent { .. }
-            | Entry::Revealed { .. }
-            | Entry::Recovered { .. }
-            | Entry::Remarked { .. } => {}
+            Entry::Intent { serial, .. } => self.intended = Some(serial.clone()),
+            Entry::Revealed { card, custodian, .. } => self.has_seen(*card, *custodian),
+            Entry::Began { .. } | Entry::Recovered { .. } | Entry::Remarked { .. } => {}
         }
     }
 
@@ -209,7 +226,11 @@ impl State {
             "initialise" | "change-so-pin" => {
                 let refused =
                     ["so-pin-wrong", "so-pin-blocked", "initialise-refused", "pins-missing", "so-pin-not-changed"];
-                self.cut |= !refused.contains(&fault);
+                let refused = refused.contains(&fault);
+                self.cut |= !refused;
+                // A later refusal does not tell what became of an earlier try.
+                let intended = self.intended.take().filter(|_| act == "initialise" && !refused);
+                self.perhaps_erased.extend(intended);
             }
             "make-key" | "restore-key" => self.again |= fault != "key-reference-occupied",
             "find-device" => {
@@ -223,10 +244,11 @@ impl State {
     fn learn_fact(&mut self, fact: &Fact) {
         match fact {
             Fact::Room { findings } => self.room.clone_from(findings),
-            Fact::Device { role, serial, version, user_pin_tries, so_pin_tries, initialised, keys } => {
+            Fact::Device { role, serial, version, platform, user_pin_tries, so_pin_tries, initialised, keys } => {
                 let found = FoundDevice {
                     serial: serial.clone(),
                     version: version.clone(),
+                    platform: platform.clone(),
                     initialised: *initialised,
                     keys: *keys,
                     user_pin_tries: *user_pin_tries,
@@ -257,7 +279,8 @@ impl State {
             }
             Fact::DkekDrawn { kcv, .. } => self.kcv = Some(*kcv),
             Fact::Written { file, bytes, sha256 } => self.files.push((file.clone(), *bytes, *sha256)),
-            Fact::Seated { seat, custodian, .. } => {
+            Fact::Seated { share, seat, custodian } => {
+                self.has_seen(Purpose::DkekShare(*share), *custodian);
                 self.seated.retain(|(taken, _)| taken != seat);
                 self.seated.push((*seat, *custodian));
             }
@@ -270,6 +293,7 @@ impl State {
                 given.push((*seat, ids.clone()));
             }
             Fact::DkekState { shares, outstanding, kcv, .. } => self.dkek = Some((*shares, *outstanding, *kcv)),
+            Fact::KcvAsked { log_in, .. } => self.kcv_asked = Some(*log_in),
             Fact::CurrentSoPin { role, on_cards } => {
                 self.so_pin_on_cards.remove(role);
                 self.so_pin_on_cards.extend(on_cards.then_some(*role));
@@ -279,13 +303,22 @@ impl State {
                 self.wrong_seats.clone_from(wrong);
                 self.defects.clone_from(defects);
                 self.extra_seats = 0;
+                self.deviations += u16::from(!wrong.is_empty());
+            }
+            Fact::SoPinRebuilt { wrong, .. } => {
+                self.wrong_seats.extend(wrong);
+                self.wrong_seats.sort();
+                self.wrong_seats.dedup();
+                self.deviations += u16::from(!wrong.is_empty());
             }
             Fact::Tries { role, pin, left } => {
                 self.tries.retain(|(device, name, _)| (device, name) != (role, pin));
                 self.tries.push((*role, *pin, *left));
             }
-            Fact::Initialised { role, .. } => {
+            Fact::Initialised { role, serial, .. } => {
                 (self.cut, self.again) = (false, false);
+                self.intended = None;
+                self.perhaps_erased.remove(serial);
                 self.initialised.insert(*role);
             }
             Fact::Loaded { role, .. } => {
@@ -333,16 +366,16 @@ impl State {
                 self.proven.insert(label.to_string());
             }
             Fact::NotProvable { .. } => self.deviations += 1,
-            Fact::ReadBack { .. }
-            | Fact::Bagged { .. }
+            Fact::ReadBack { card, custodian } => self.has_seen(*card, *custodian),
+            Fact::Bagged { .. }
             | Fact::Enciphered { .. }
             | Fact::SoPinChanged { .. }
             | Fact::VaultEmpty
             | Fact::LoggedIn { .. }
             | Fact::Joined { .. }
-            | Fact::SoPinRebuilt { .. }
             | Fact::Verified { .. }
             | Fact::Present { .. }
+            | Fact::Absent { .. }
             | Fact::Decided { .. }
             | Fact::Unwrapped { .. } => {}
         }

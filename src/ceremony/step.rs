@@ -34,6 +34,8 @@ pub enum Question {
     Device,
     /// Whether the SO-PIN that a device has is the one on the custodians' cards: yes, or somebody knows it.
     CurrentSoPin,
+    /// Whether somebody logs in to see a hidden KCV: yes, or it stays hidden.
+    HiddenKcv,
 }
 
 /// Whether a stage is due.
@@ -68,8 +70,10 @@ pub enum When {
     Several,
     /// Only where this machine or terminal is unfit for a real ceremony.
     Unfit,
-    /// Only when the device hides its KCV until somebody logs in.
+    /// Only when the device hides its KCV until somebody logs in, and nobody said to leave it so.
     KcvHidden,
+    /// Only when somebody logged in to see the KCV.
+    KcvAsked,
     /// Only when the old device was stolen.
     Stolen,
     /// Only when what is restored from is a sitting of ours.
@@ -95,7 +99,7 @@ pub enum Kind {
     Read,
     /// Tick every item.
     Tick,
-    /// Tick every person of the plan.
+    /// Tick every person of the plan who is here; in *establish* everybody.
     RollCall,
     /// Choose.
     Choose(Question),

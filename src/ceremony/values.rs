@@ -4,13 +4,13 @@ use super::machine::Machine;
 use super::planned::planned;
 use super::step::{Actor, Step};
 use crate::record::PinName;
-use crate::terms::{DkekShareNumber, MOST_CUSTODIANS, Purpose, Scheme, Seat};
+use crate::terms::{MOST_CUSTODIANS, Purpose, Scheme, Seat};
 
 /// Values for the script's sentences, by name.
 pub type Values = Vec<(&'static str, String)>;
 
 /// The names of all values, for the test that reads the script's placeholders.
-pub const NAMES: [&str; 56] = [
+pub const NAMES: [&str; 59] = [
     "title",
     "administrator",
     "so_pin_holder",
@@ -33,6 +33,7 @@ pub const NAMES: [&str; 56] = [
     "role",
     "serial",
     "version",
+    "model",
     "keys_held",
     "device_state",
     "user_tries",
@@ -67,6 +68,8 @@ pub const NAMES: [&str; 56] = [
     "source_lines",
     "passed_over",
     "damaged",
+    "still_needed",
+    "former",
 ];
 
 impl Machine {
@@ -82,6 +85,7 @@ impl Machine {
             ),
         ];
         self.person_values(step, &mut values);
+        values.push(("still_needed", self.still_needed()));
         self.key_values(step, &mut values);
         self.device_values(step, &mut values);
         self.finding_values(step, &mut values);
@@ -111,6 +115,7 @@ impl Machine {
         if let Some(device) = state.device(step.role) {
             values.push(("serial", device.serial.to_string()));
             values.push(("version", device.version.clone()));
+            values.push(("model", self.model(device.platform.as_deref())));
             values.push(("keys_held", device.keys.to_string()));
             let condition = if device.initialised { "device-initialised" } else { "device-fresh" };
             values.push(("device_state", self.script.word(condition).to_owned()));
@@ -121,6 +126,18 @@ impl Machine {
             values.push(("user_tries", tries(PinName::User, device.user_pin_tries)));
             values.push(("so_tries", tries(PinName::So, device.so_pin_tries)));
         }
+    }
+
+    /// Every device that has the application is a SmartCard-HSM; what it runs on, newer ones say.
+    fn model(&self, platform: Option<&str>) -> String {
+        let word = match platform {
+            Some("jcop") => "model-jcop",
+            Some("demo") => "model-demo",
+            Some(_) => "model-other",
+            None => "model-not-told",
+        };
+        let platform = platform.unwrap_or_default().to_owned();
+        crate::script::fill(self.script.word(word), &[("platform", platform)])
     }
 
     fn finding_values(&self, step: &Step, values: &mut Values) {
@@ -240,30 +257,5 @@ impl Machine {
             format!("  {:<9}  {id:<10}  {kind:<9}  {}", key.reference.to_string(), key.label.as_deref().unwrap_or("-"))
         });
         std::iter::once(heading).chain(lines).collect::<Vec<_>>().join("\n")
-    }
-
-    /// Everyone of the plan with what they are, for the roll call.
-    pub(super) fn people_called(&self) -> Vec<String> {
-        let plan = &self.state().plan;
-        let role = |word: &'static str, name: &str| format!("{name} · {}", self.script.word(word));
-        let several = plan.dkek_shares.len() > 1;
-        let of = |share: DkekShareNumber| if several { format!("{share}.") } else { String::new() };
-        let mut people = vec![role("role-administrator", &plan.administrator)];
-        for share in plan.numbers() {
-            match plan.quorum(share) {
-                Some(quorum) => people.extend(quorum.numbers().map(|number| {
-                    let name = plan.custodian(share, number);
-                    format!("{name} · {} {}{number}", self.script.word("role-custodian"), of(share))
-                })),
-                None => people.push(format!("{} {share}", role("role-password-holder", plan.holder(share)))),
-            }
-        }
-        if plan.so_pin_share().is_none() || plan.so_pin_holder != plan.administrator {
-            people.push(role("role-so-pin-holder", &plan.so_pin_holder));
-        }
-        people.push(role("role-pin-holder", &plan.pin_holder));
-        people.extend(plan.auditors.iter().map(|name| role("role-auditor", name)));
-        people.extend(plan.witnesses.iter().map(|name| role("role-witness", name)));
-        people
     }
 }

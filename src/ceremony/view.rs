@@ -143,12 +143,14 @@ pub enum Body {
         /// Paragraphs; one that begins with two spaces is kept as it is (tables, values).
         text: Vec<String>,
     },
-    /// Tick every item ([`super::People::Tick`]), then Enter goes on.
+    /// Tick every item ([`super::People::Tick`]), then Enter goes on; where a quorum is enough, not every item.
     Tick {
         /// Paragraphs.
         text: Vec<String>,
         /// Items and whether each is ticked.
         items: Vec<(String, bool)>,
+        /// It goes on as it is ([`super::People::GoOn`]).
+        enough: bool,
     },
     /// Choose one ([`super::People::Chose`]).
     Choose {

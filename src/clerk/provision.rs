@@ -29,6 +29,7 @@ pub fn find(bench: &mut Bench, role: DeviceRole, mut found: Vec<Serial>, rehears
             role,
             serial: device.serial().clone(),
             version: device.version().to_string(),
+            platform: device.platform().map(|platform| platform.to_string()),
             user_pin_tries: tries(user),
             so_pin_tries: tries(so),
             initialised: !(user == PinState::NeverInitialised && so == PinState::NeverInitialised),

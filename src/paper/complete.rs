@@ -39,6 +39,7 @@ const BESIDE_THE_LISTS: &[(&str, &str)] = &[
     ("in-between", "break"),
     ("in-between", "who"),
     ("in-between", "substitute"),
+    ("in-between", "substitute-known"),
     ("ended", "complete"),
     ("ended", "deviations"),
     ("ended", "aborted"),

@@ -220,6 +220,7 @@ impl Book<'_> {
             When::Several => Some("paper-when-several"),
             When::Unfit => Some("paper-when-unfit"),
             When::KcvHidden => Some("paper-when-kcv-hidden"),
+            When::KcvAsked => Some("paper-when-kcv-asked"),
             When::NotProvable => Some("paper-when-not-provable"),
         };
         if let Some(when) = when {

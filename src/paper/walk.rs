@@ -84,6 +84,7 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
             role: *role,
             serial: serial(*role),
             version: "3.5".into(),
+            platform: initialised.then(|| "jcop".into()),
             user_pin_tries: initialised.then_some(3),
             so_pin_tries: initialised.then_some(15),
             initialised,
@@ -206,8 +207,10 @@ fn answer(machine: &mut Machine, body: &Body) -> bool {
             machine.handle(Event::People(People::GoOn));
         }
         Body::Choose { options, .. } => {
+            // Whoever only looks logs in too; of everything else the last.
+            let logs_in = machine.step().is_some_and(|step| step.id == "inspect-log-in");
             let last = options.iter().rposition(|option| !option.closed).unwrap();
-            machine.handle(Event::People(People::Chose(last)));
+            machine.handle(Event::People(People::Chose(if logs_in { 0 } else { last })));
         }
         Body::Form { fields, .. } => {
             for (place, field) in (0u8..).zip(fields) {
@@ -230,7 +233,7 @@ fn answer(machine: &mut Machine, body: &Body) -> bool {
 pub fn text_of(body: &Body) -> (Vec<String>, usize) {
     let (text, more) = match body {
         Body::Read { text } | Body::Working { text, .. } | Body::Ended { text } => (text.clone(), 0),
-        Body::Tick { text, items } => {
+        Body::Tick { text, items, .. } => {
             let all: Vec<String> = text.iter().chain(items.iter().map(|(item, _)| item)).cloned().collect();
             return (all, lines(text) + 1 + items.iter().map(|(item, _)| wrapped(item, 70)).sum::<usize>());
         }

@@ -137,6 +137,8 @@ pub struct KnownShare {
 pub enum Fact {
     /// Everybody who was called and seen.
     Present { people: Vec<String> },
+    /// Who was called and not seen, where a quorum goes on without them.
+    Absent { people: Vec<String> },
     /// A decision that was typed as a word.
     Decided { word: String },
     /// The room was examined; what was found unfit, by name and detail (none: fit).
@@ -150,6 +152,9 @@ pub enum Fact {
         role: DeviceRole,
         serial: Serial,
         version: String,
+        /// What the application runs on: `jcop`, `demo`, or the number it says; none: not said, or not asked by an earlier build.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        platform: Option<String>,
         user_pin_tries: Option<u8>,
         so_pin_tries: Option<u8>,
         initialised: bool,
@@ -199,6 +204,8 @@ pub enum Fact {
     LoggedIn { role: DeviceRole },
     /// Where a device's DKEK stands; `kcv` is none where it shows it only to who is logged in.
     DkekState { role: DeviceRole, shares: Option<u8>, outstanding: u8, kcv: Option<Kcv> },
+    /// Whether somebody logs in to a device that hides its KCV, so that it shows it.
+    KcvAsked { role: DeviceRole, log_in: bool },
     /// A device has the DKEK.
     Loaded { role: DeviceRole, kcv: Kcv },
     /// A key was made.
@@ -266,8 +273,16 @@ pub enum Entry {
     Deviates { step: Number, name: String },
     /// People added something.
     Remarked { step: Number, remark: Remark, text: String },
-    /// Somebody stands in for a custodian, or for who holds a password (no number).
-    Substituted { step: Number, share: DkekShareNumber, custodian: Option<CustodianNumber>, name: String },
+    /// Somebody stands in for a custodian, or for who holds a password (no number). Who was there before and may know the
+    /// share all the same is named too; earlier builds did not say.
+    Substituted {
+        step: Number,
+        share: DkekShareNumber,
+        custodian: Option<CustodianNumber>,
+        name: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        former_knows: Option<String>,
+    },
     /// The last line.
     Sealed { ending: Ending, deviations: u16 },
 }

@@ -17,6 +17,8 @@ pub enum Mode {
         /// The text is longer than the screen.
         scrolls: bool,
     },
+    /// Ticks are missing, and it can go on without them.
+    Enough,
     /// Ticks are missing.
     Tick,
     /// Everything is ticked.
@@ -170,6 +172,13 @@ const MOVE: Entry = entry(
 );
 const TICK: Entry = entry(&[(Key::Char(b' '), Deed::Tick)], "key-space", "foot-untick", "help-tick");
 const TICK_NEXT: Entry = entry(&[(Key::Enter, Deed::TickNext)], "key-enter", "foot-tick-next", "help-tick-next");
+/// Enter ticks the next one, so it takes another key to go on without the rest.
+const GO_ON_WITHOUT: Entry = entry(
+    &[(Key::Char(b'g'), Deed::GoOn), (Key::Char(b'G'), Deed::GoOn)],
+    "key-g",
+    "foot-go-on-without",
+    "help-go-on-without",
+);
 const CHOOSE: Entry = entry(&[(Key::Enter, Deed::Choose)], "key-enter", "foot-choose", "help-choose");
 /// Digits choose at once; which digits there are depends on the options, so they are not in `strokes`.
 const CHOOSE_OR_DIGIT: Entry =
@@ -233,6 +242,7 @@ pub fn entries(mode: Mode) -> (Vec<Entry>, Vec<Entry>) {
         Mode::Read { scrolls: true } => (vec![GO_ON, SCROLL], common),
         Mode::Read { scrolls: false } => (vec![GO_ON], common),
         Mode::Tick => (vec![TICK_NEXT, TICK_QUIETLY, MOVE, PAGES], common),
+        Mode::Enough => (vec![TICK_NEXT, GO_ON_WITHOUT, TICK_QUIETLY, MOVE, PAGES], common),
         Mode::Ticked => (vec![GO_ON, TICK, MOVE, PAGES], common),
         Mode::Choose { digits, may_leave } => {
             let choose = if digits { CHOOSE_OR_DIGIT } else { CHOOSE };
@@ -292,13 +302,14 @@ pub fn deed(mode: Mode, key: Key) -> Option<Deed> {
 pub mod tests {
     use super::*;
 
-    pub const ALL: [Mode; 21] = [
+    pub const ALL: [Mode; 22] = [
         Mode::TooSmall,
         Mode::Help,
         Mode::Unread,
         Mode::Read { scrolls: true },
         Mode::Read { scrolls: false },
         Mode::Tick,
+        Mode::Enough,
         Mode::Ticked,
         Mode::Choose { digits: true, may_leave: false },
         Mode::Choose { digits: true, may_leave: true },

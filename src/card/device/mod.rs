@@ -40,12 +40,39 @@ impl std::fmt::Display for Version {
     }
 }
 
+/// What the application says of the platform it runs on; whether the device is sold as Nitrokey HSM, it does not say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Platform {
+    /// A Java card.
+    Jcop,
+    /// A demonstration.
+    Demo,
+    /// None of these: its number.
+    Other(u8),
+}
+
+impl std::fmt::Display for Platform {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Jcop => f.write_str("jcop"),
+            Self::Demo => f.write_str("demo"),
+            Self::Other(number) => write!(f, "{number:02X}"),
+        }
+    }
+}
+
+/// What a device says of itself when its application is selected: tag 85, whole.
+struct About {
+    version: Version,
+    attributes: Vec<u8>,
+}
+
 /// A connected device with its application selected.
 pub struct Device {
     transport: Box<dyn Transport>,
     /// False from a reconnection that found no device or another one: then nothing more is sent.
     connected: bool,
-    version: Version,
+    about: About,
     serial: Serial,
     certificates: Vec<u8>,
 }
@@ -53,11 +80,11 @@ pub struct Device {
 impl Device {
     /// Selects the application and reads version, certificates and serial. Nobody is logged in afterwards.
     pub fn open(mut transport: Box<dyn Transport>) -> Result<Self, CardError> {
-        let version = select(transport.as_mut())?;
+        let about = select(transport.as_mut())?;
         let certificates = storage::read_whole(transport.as_mut(), FileId::CERTIFICATES, Operation::ReadCertificates)?;
         let malformed = CardError::malformed(Operation::ReadCertificates);
         let serial = CvCertificate::parse(&certificates).and_then(|(own, _)| own.serial()).map_err(malformed)?;
-        Ok(Self { transport, connected: true, version, serial, certificates })
+        Ok(Self { transport, connected: true, about, serial, certificates })
     }
 
     /// The device's serial.
@@ -67,7 +94,17 @@ impl Device {
 
     /// The version of the application.
     pub const fn version(&self) -> Version {
-        self.version
+        self.about.version
+    }
+
+    /// The platform of the application: the byte before the version in tag 85; devices below version 2.0 do not say.
+    pub fn platform(&self) -> Option<Platform> {
+        let [.., platform, _, _] = self.about.attributes.as_slice() else { return None };
+        Some(match platform {
+            0 => Platform::Jcop,
+            1 => Platform::Demo,
+            other => Platform::Other(*other),
+        })
     }
 
     /// EF 2F02 as it was read at opening: the device's certificate, then its issuer's.
@@ -91,7 +128,7 @@ impl Device {
 
     /// Selects the application again: this is the logout.
     pub fn select(&mut self) -> Result<(), CardError> {
-        self.version = select(self.connected()?)?;
+        self.about = select(self.connected()?)?;
         Ok(())
     }
 
@@ -101,7 +138,7 @@ impl Device {
     pub fn reconnect(&mut self) -> Result<(), CardError> {
         self.connected = false;
         self.transport.reconnect()?;
-        let version = select(self.transport.as_mut())?;
+        let about = select(self.transport.as_mut())?;
         let certificates =
             storage::read_whole(self.transport.as_mut(), FileId::CERTIFICATES, Operation::ReadCertificates)?;
         let malformed = CardError::malformed(Operation::ReadCertificates);
@@ -109,7 +146,7 @@ impl Device {
         if seen != self.serial {
             return Err(CardError::OtherDevice { seen });
         }
-        self.version = version;
+        self.about = about;
         self.certificates = certificates;
         self.connected = true;
         Ok(())
@@ -149,24 +186,24 @@ impl Device {
     }
 }
 
-/// Selects the application and reads its version.
-fn select(transport: &mut dyn Transport) -> Result<Version, CardError> {
+/// Selects the application and reads what it says of itself.
+fn select(transport: &mut dyn Transport) -> Result<About, CardError> {
     let operation = Operation::Select;
     let command = Command::new(0x00, 0xA4, 0x04, 0x00).data(&[&APPLICATION]).expect(apdu::MOST_SHORT);
     let answer = apdu::exchange(transport, &command)?;
     match answer.status() {
-        Status::Done => read_version(answer.data()).map_err(CardError::malformed(operation)),
+        Status::Done => read_about(answer.data()).map_err(CardError::malformed(operation)),
         status => Err(CardError::Refused { operation, status }),
     }
 }
 
-/// The version: the last two bytes of tag 85 in the file control information (6F, 62 or 64).
-fn read_version(answer: &[u8]) -> Result<Version, Malformed> {
+/// Tag 85 in the file control information (6F, 62 or 64); its last two bytes are the version.
+fn read_about(answer: &[u8]) -> Result<About, Malformed> {
     let outside = Reader::new(answer).read()?.ok_or(Malformed("select-empty"))?;
     if !matches!(outside.tag, 0x62 | 0x64 | 0x6F) {
         return Err(Malformed("select-tag"));
     }
     let own = outside.inside().find(0x85)?.ok_or(Malformed("select-no-version"))?;
     let [.., major, minor] = *own.value else { return Err(Malformed("select-no-version")) };
-    Ok(Version { major, minor })
+    Ok(About { version: Version { major, minor }, attributes: own.value.to_vec() })
 }

@@ -104,7 +104,7 @@ impl Device {
             Status::TriesLeft(0) | Status::Blocked => PinState::Blocked,
             Status::TriesLeft(tries) => PinState::TriesLeft(tries),
             Status::ReferenceNotFound => PinState::NeverInitialised,
-            Status::NotUsable if self.version.major < 2 => PinState::NeverInitialised,
+            Status::NotUsable if self.version().major < 2 => PinState::NeverInitialised,
             Status::NotUsable => PinState::TransportPin,
             other => PinState::Unclear(other),
         })

@@ -131,6 +131,7 @@ impl Desk {
             }
             Body::Read { .. } => Mode::Read { scrolls: self.most_scroll > 0 },
             Body::Tick { items, .. } if items.iter().all(|(_, ticked)| *ticked) => Mode::Ticked,
+            Body::Tick { enough: true, .. } => Mode::Enough,
             Body::Tick { .. } => Mode::Tick,
             Body::Choose { options, may_leave, .. } => {
                 Mode::Choose { digits: options.len() <= 9, may_leave: *may_leave }

@@ -214,7 +214,7 @@ pub fn neutral(buffer: &mut Buffer) {
 fn page(view: &View, desk: &Desk, paint: &Paint<'_>, width: u16) -> Page {
     match &view.body {
         Body::Read { text } | Body::Ended { text } => read::page(paint, text, width),
-        Body::Tick { text, items } => tick::page(desk, paint, text, items, width),
+        Body::Tick { text, items, .. } => tick::page(desk, paint, text, items, width),
         Body::Choose { text, options, .. } => choose::page(desk, paint, text, options, width),
         Body::Form { text, fields, .. } => form::page(desk, paint, text, fields, width),
         Body::Reveal { .. } => reveal::page(paint, &view.body, width),

@@ -64,7 +64,7 @@ fn nobody_is_ticked_who_is_not_marked() {
     let people = ["Ada", "Grace", "Alan"];
     let tick = |ticked: [bool; 3]| {
         let items = people.iter().zip(ticked).map(|(name, ticked)| ((*name).to_owned(), ticked)).collect();
-        view(Body::Tick { text: texts(&["Tick."]), items })
+        view(Body::Tick { text: texts(&["Tick."]), items, enough: false })
     };
     let mut bench = Bench::new();
     bench.draw(&tick([true, true, false]));
@@ -138,8 +138,7 @@ fn nothing_is_chosen_that_was_not_on_the_screen() {
 
 #[test]
 fn items_are_ticked_one_by_one_and_then_enter_goes_on() {
-    let with =
-        |one, two| view(Body::Tick { text: vec![], items: vec![("One".to_owned(), one), ("Two".to_owned(), two)] });
+    let with = |one, two| ticks(one, two, one && two);
     let mut bench = Bench::new();
     assert_eq!(bench.act(&with(false, false), b"\r"), [People::Tick(0)]);
     let lines = bench.draw(&with(true, false));
@@ -147,6 +146,20 @@ fn items_are_ticked_one_by_one_and_then_enter_goes_on() {
     assert_eq!(bench.act(&with(true, false), b"\r"), [People::Tick(1)]);
     assert!(has(&bench.draw(&with(true, true)), "Enter go on    Space untick"));
     assert_eq!(bench.act(&with(true, true), b"\x1b[A \r"), [People::Tick(0), People::GoOn]);
+}
+
+fn ticks(one: bool, two: bool, enough: bool) -> View {
+    view(Body::Tick { text: vec![], items: vec![("One".to_owned(), one), ("Two".to_owned(), two)], enough })
+}
+
+#[test]
+fn where_some_ticks_are_enough_enter_still_ticks_and_another_key_goes_on() {
+    let mut bench = Bench::new();
+    assert_eq!(bench.act(&ticks(false, false, false), b"g"), [], "too few");
+    let lines = bench.draw(&ticks(true, false, true));
+    assert!(has(&lines, "Enter tick    G go on without the rest"), "{lines:?}");
+    assert_eq!(bench.act(&ticks(true, false, true), b"\rgG"), [People::Tick(1), People::GoOn, People::GoOn]);
+    assert_eq!(bench.act(&ticks(true, true, true), b"g\r"), [People::GoOn], "nobody is left out: Enter goes on");
 }
 
 #[test]

@@ -100,7 +100,11 @@ fn every_body() -> Vec<Body> {
     vec![
         Body::Read { text: texts(&["Read this.", "  kept   as it is"]) },
         Body::Read { text: long },
-        Body::Tick { text: texts(&["Tick."]), items: vec![("One".to_owned(), true), ("Two".to_owned(), false)] },
+        Body::Tick {
+            text: texts(&["Tick."]),
+            items: vec![("One".to_owned(), true), ("Two".to_owned(), false)],
+            enough: false,
+        },
         Body::Choose {
             text: texts(&["Choose."]),
             options: options(&[("Ada", false), ("Grace, gone", true)]),

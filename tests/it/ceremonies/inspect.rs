@@ -2,6 +2,7 @@
 
 use hsm_ceremony::app::{Occasion, Setting};
 use hsm_ceremony::card::{Device, Initialise, PinReset};
+use hsm_ceremony::ceremony::{Body, FieldKind, People, Recovery};
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::{Ending, Entry, Fact};
 use hsm_ceremony::secret::{Secret, SoPin, TypedText, UserPin};
@@ -9,7 +10,7 @@ use hsm_ceremony::softcard::{Faults, Rack, SoftCard};
 use hsm_ceremony::terms::{Curve, KeyId, KeyLabel, KeyReference, KeyType};
 use serde_json::Value;
 
-use super::rig::{Rig, Turn, plan_text, used_card};
+use super::rig::{Front, Rig, Turn, plan_text, used_card};
 
 /// The user PIN that the audience types.
 const USER_PIN: &str = "27182818";
@@ -118,16 +119,16 @@ fn a_genuine_card_shows_everything_without_a_login() {
     let seen = inspected(provisioned(Some(2), 2, Faults::default())).unchanged();
     assert_eq!(seen.dkek(), [(Some(2), 0, true)]);
     assert!(!seen.logged_in());
-    for what in ["REH0000042", "issuing", "EC-384", kcv(&seen).as_str()] {
+    for what in ["REH0000042", "SmartCard-HSM on JCOP", "issuing", "EC-384", kcv(&seen).as_str()] {
         assert!(seen.shows(what), "{what}");
     }
     let device = seen.rig.facts().into_iter().find_map(|fact| match fact {
-        Fact::Device { user_pin_tries, so_pin_tries, initialised, keys, .. } => {
-            Some((*user_pin_tries, *so_pin_tries, *initialised, *keys))
+        Fact::Device { user_pin_tries, so_pin_tries, initialised, keys, platform, .. } => {
+            Some((*user_pin_tries, *so_pin_tries, *initialised, *keys, platform.clone()))
         }
         _ => None,
     });
-    assert_eq!(device, Some((Some(5), Some(15), true, 1)));
+    assert_eq!(device, Some((Some(5), Some(15), true, 1, Some("jcop".to_owned()))));
 }
 
 #[test]
@@ -165,22 +166,77 @@ fn a_card_without_dkek_and_one_that_was_never_initialised() {
     assert!(listed);
 }
 
-#[test]
-fn a_wrong_pin_costs_the_one_try_it_is_said_to_cost() {
-    let mut mistaken = false;
+/// *Inspect* of a card that hides its KCV, with people who do something of their own.
+fn hidden(card: SoftCard, people: impl FnMut(&mut Front<'_>) -> Turn) -> (Rig, Value) {
     let (records, rack) = (tempfile::tempdir().unwrap(), Rack::new(1));
-    rack.insert(0, provisioned(Some(1), 1, Faults::PICO));
+    rack.insert(0, card);
     let text = plan_text(2, 3, &[("EC:secp256r1", 10)], false);
     let plan = Plan::parse(&text).unwrap();
     let occasion = Occasion::inspect(plan, text, records.path(), Setting::SoftwareCards).unwrap();
-    let mut rig = Rig::held(occasion, Box::new(rack));
-    rig.play(|front| match front.empty(|kind| *kind == hsm_ceremony::ceremony::FieldKind::UserPin) {
+    let mut rig = Rig::held(occasion, Box::new(rack.clone()));
+    rig.play(people);
+    assert!(rig.complete(), "{:?}", rig.failed());
+    (rig, rack.remove(0).unwrap().to_json())
+}
+
+fn is_user_pin(kind: &FieldKind) -> bool {
+    *kind == FieldKind::UserPin
+}
+
+#[test]
+fn a_wrong_pin_costs_the_one_try_it_is_said_to_cost() {
+    let mut mistaken = false;
+    let (rig, _) = hidden(provisioned(Some(1), 1, Faults::PICO), |front| match front.empty(is_user_pin) {
         Some(place) if !mistaken => {
             mistaken = true;
             front.types(place, "11111111")
         }
         _ => Turn::Audience,
     });
-    assert!(rig.complete());
     assert_eq!((rig.failed(), rig.value("pin-wrong", "left").as_str()), (vec!["pin-wrong"], "4"));
+}
+
+#[test]
+fn who_has_no_pin_sees_everything_but_the_hidden_kcv() {
+    let card = provisioned(Some(1), 1, Faults::PICO);
+    let before = card.to_json();
+    let (mut asked, mut listed) = (0, false);
+    let (rig, after) = hidden(card, |front| {
+        listed |= format!("{:?}", front.view.body).contains("issuing");
+        assert!(front.empty(is_user_pin).is_none(), "nobody is asked for a PIN");
+        match &front.view.body {
+            Body::Choose { options, .. } => {
+                assert!(listed && options.len() == 2, "the keys were shown before: {options:?}");
+                asked += 1;
+                Turn::Do(People::Chose(1))
+            }
+            _ => Turn::Audience,
+        }
+    });
+    assert_eq!((asked, before), (1, after));
+    assert!(rig.failed().is_empty());
+    let log_in = |entry: &&Fact| matches!(entry, Fact::KcvAsked { log_in: false, .. });
+    assert!(rig.facts().iter().any(log_in), "that it was left hidden is in the record");
+}
+
+#[test]
+fn a_blocked_pin_leaves_the_kcv_hidden_and_nobody_in_a_circle() {
+    let mut state = provisioned(Some(1), 1, Faults::PICO).to_json();
+    state["pins"]["user"]["left"] = 0.into();
+    let (rig, _) = hidden(SoftCard::from_json(&state).ok().unwrap(), |front| {
+        if front.fault() == Some("pin-blocked") {
+            assert_eq!(front.machine.choices(), [Recovery::LeaveHidden, Recovery::Stop], "there is nothing to erase");
+        }
+        Turn::Audience
+    });
+    assert_eq!(rig.failed(), ["pin-blocked"]);
+}
+
+#[test]
+fn a_device_in_the_record_of_an_earlier_build_has_no_model_and_is_read() {
+    let earlier = r#"{"fact":"device","role":"original","serial":"REH0000042","version":"3.5","user_pin_tries":3,
+        "so_pin_tries":15,"initialised":true,"keys":0}"#;
+    let read: Fact = serde_json::from_str(earlier).unwrap();
+    assert!(matches!(&read, Fact::Device { platform: None, keys: 0, .. }));
+    assert_eq!(serde_json::to_value(&read).unwrap(), serde_json::from_str::<Value>(earlier).unwrap());
 }

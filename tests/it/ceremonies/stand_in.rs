@@ -1,12 +1,14 @@
 //! Who is missing is replaced, whatever they hold; and what is not to be lost is said when people stop in the middle.
 
-use hsm_ceremony::ceremony::{Body, FieldState, People, Surroundings};
-use hsm_ceremony::record::{Ending, Entry};
-use hsm_ceremony::terms::CustodianNumber;
+use hsm_ceremony::ceremony::{Actor, Body, FieldState, People, Place, State, Surroundings};
+use hsm_ceremony::plan::Plan;
+use hsm_ceremony::record::{CeremonyKind, Ending, Entry};
+use hsm_ceremony::softcard::CutOff;
+use hsm_ceremony::terms::{CustodianNumber, Number};
 
-use super::mistakes::goes_on;
+use super::mistakes::{goes_on, plan};
 use super::plans::share;
-use super::rig::{Rig, Turn};
+use super::rig::{Front, Rig, Turn};
 use super::slips::{custodian, day};
 use super::ways_out::blocks_the_pin;
 
@@ -132,4 +134,136 @@ fn somebody_stands_in_for_a_custodian_of_the_second_set() {
     let plan = &rig.machine.state().plan;
     let name = |of, number| plan.custodian(share(of), CustodianNumber::new(number).unwrap()).to_owned();
     assert_eq!((name(1, 2), name(2, 2), name(2, 1)), ("Guard 1.2".into(), "Niels Bohr".into(), "Guard 2.1".into()));
+}
+
+/// People stop, by the word; what the last screen says.
+fn stops(rig: &mut Rig, mut here: impl FnMut(&Front<'_>) -> bool) -> String {
+    let mut turn = 0;
+    rig.play(|front| {
+        if turn == 0 && !here(front) || matches!(front.view.body, Body::Ended { .. } | Body::Working { .. }) {
+            return Turn::Audience;
+        }
+        turn += 1;
+        match turn {
+            1 => Turn::Do(People::Stop),
+            2 => front.types(0, "ABORT"),
+            _ => Turn::Do(People::GoOn),
+        }
+    });
+    assert!(matches!(rig.entries.last(), Some(Entry::Sealed { ending: Ending::Aborted, .. })));
+    let Body::Ended { text } = rig.machine.view(&Surroundings::default()).body else { panic!("not ended") };
+    text.join(" ")
+}
+
+#[test]
+fn who_stops_after_a_lost_answer_is_told_that_the_device_may_be_erased() {
+    let run = |cut: &CutOff, stop: bool| {
+        let records = tempfile::tempdir().unwrap();
+        let mut rig = Rig::establish_with(&day().text(), records.path(), |readers| cut.readers(readers));
+        let said = stops(&mut rig, |front| if stop { front.fault().is_some() } else { front.step() == "initialise" });
+        (rig, said)
+    };
+    // Up to the erasing every run sends the same commands.
+    let counting = CutOff::never();
+    let (rig, said) = run(&counting, false);
+    assert!(said.contains("No device was erased") && said.contains("destroy the cards"), "{said}");
+    assert!(!rig.entries.iter().any(|entry| matches!(entry, Entry::Intent { .. })));
+    let erasing = counting.sent() + 1;
+    for cut in [CutOff::before(erasing), CutOff::after(erasing)] {
+        let (rig, said) = run(&cut, true);
+        let Some(Entry::Intent { serial, .. }) = rig.entries.iter().find(|entry| matches!(entry, Entry::Intent { .. }))
+        else {
+            panic!("nothing was to be erased: {:?}", rig.failed());
+        };
+        assert!(said.contains(&format!("It is not known whether {serial} was erased")), "{said}");
+        assert!(said.contains("Keep the SO-PIN cards"), "it may have the SO-PIN of the cards: {said}");
+        assert!(!said.contains("No device was erased") && !said.contains("destroy"), "{said}");
+    }
+}
+
+#[test]
+fn who_stops_a_restore_keeps_every_card() {
+    let records = tempfile::tempdir().unwrap();
+    let mut first = Rig::establish(&day().text(), records.path());
+    first.run(|_| {});
+    for at in ["roll-call", "log-in"] {
+        let mut first = Rig::establish(&day().text(), records.path());
+        first.run(|_| {});
+        let mut rig = Rig::restore(records.path()).with_papers_of(first);
+        let said = stops(&mut rig, |front| front.step() == at);
+        assert!(said.contains("Keep every card") && !said.contains("destroy") && !said.contains("today"), "{said}");
+    }
+}
+
+#[test]
+fn who_has_seen_a_share_gets_no_second_one_by_standing_in() {
+    let records = tempfile::tempdir().unwrap();
+    let mut rig = Rig::establish(&plan(), records.path());
+    let number = |number| Actor::Custodian(CustodianNumber::new(number).unwrap());
+    // At whose turn somebody comes, for which place, and whether they get it.
+    let comings = [
+        (1, 0, "Bob", true),
+        (2, 2, "custodian 01 ", false),
+        (2, 0, "Custodian 01", true),
+        (2, 2, "Bob", false),
+        (3, 2, "Eve", true),
+    ];
+    let (mut coming, mut turn, mut warned) = (0, 0, Vec::new());
+    rig.play(|front| {
+        let Some((at, place, name, accepted)) = comings.get(coming) else { return Turn::Audience };
+        let here = front.machine.step().is_some_and(|step| step.actor == number(*at));
+        // The first has seen the share by then, the last has not.
+        let seen = matches!(front.view.body, Body::Reveal { seen, shown: false, .. } if seen == (*at == 1));
+        if turn == 0 && !(here && seen) {
+            return Turn::Audience;
+        }
+        turn += 1;
+        match turn {
+            1 => Turn::Do(People::Deviation),
+            2 => Turn::Do(People::Chose(2)),
+            3 => Turn::Do(People::Chose(*place)),
+            4 => front.types(0, name),
+            5 => {
+                let Body::Form { text, fields, .. } = &front.view.body else { panic!("{:?}", front.view) };
+                warned.push(text.join(" ").contains("two people may know one share"));
+                assert_eq!(matches!(fields[0].state, FieldState::Wrong(_)), !accepted, "{name}: {fields:?}");
+                if *accepted {
+                    (turn, coming) = (0, coming + 1);
+                }
+                Turn::Do(People::GoOn)
+            }
+            _ => {
+                (turn, coming) = (0, coming + 1);
+                Turn::Do(People::Leave)
+            }
+        }
+    });
+    goes_on(&rig, &[]);
+    assert_eq!(warned, [true, false, true, false, false]);
+    let former: Vec<_> = rig
+        .entries
+        .iter()
+        .filter_map(|entry| match entry {
+            Entry::Substituted { name, former_knows, .. } => Some((name.as_str(), former_knows.as_deref())),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(former, [("Bob", Some("Custodian 01")), ("Custodian 01", Some("Bob")), ("Eve", None)]);
+}
+
+#[test]
+fn in_a_restore_everybody_of_the_plan_has_a_share_already() {
+    let plan = Plan::parse(&plan()).unwrap();
+    let mut state = State::new(CeremonyKind::Restore, plan, true);
+    let place = |number| Place { share: share(1), custodian: CustodianNumber::new(number) };
+    state.learn(&Entry::Substituted {
+        step: Number { section: 1, step: 3 },
+        share: share(1),
+        custodian: CustodianNumber::new(1),
+        name: "Bob".to_owned(),
+        former_knows: Some("Custodian 01".to_owned()),
+    });
+    assert!(state.has_another_share("Custodian 01", place(3)) && state.has_another_share("Bob", place(3)));
+    assert!(!state.has_another_share("Custodian 01", place(1)), "who was late takes the own card back");
+    assert!(!state.has_another_share("Eve", place(3)));
 }

@@ -1,5 +1,7 @@
 //! Nobody is locked in: another device, a PIN set anew, a seat that was taken by mistake, a stop that waits for the device.
 
+use std::collections::BTreeSet;
+
 use hsm_ceremony::app::{Occasion, Setting};
 use hsm_ceremony::ceremony::{Body, FieldKind, People, Recovery};
 use hsm_ceremony::plan::Plan;
@@ -8,7 +10,7 @@ use hsm_ceremony::softcard::{Faults, Rack, SoftCard};
 use hsm_ceremony::terms::DeviceRole;
 
 use super::mistakes::plan;
-use super::rig::{Front, Rig, Turn, used_card};
+use super::rig::{Front, Rig, Turn, plan_text, used_card};
 
 /// Cards in readers, the first of which is the one that the ceremony begins with.
 fn held(cards: Vec<SoftCard>, records: &std::path::Path) -> (Rig, Rack) {
@@ -103,4 +105,26 @@ fn a_device_is_never_left_alone_while_it_is_being_erased() {
         Turn::Audience
     });
     assert!(rig.complete() && asked > 0, "stopping was asked for {asked} times, in vain");
+}
+
+#[test]
+fn nothing_that_changes_a_device_or_writes_a_file_is_left_alone() {
+    let records = tempfile::tempdir().unwrap();
+    let mut rig = Rig::establish(&plan_text(2, 3, &[("EC:secp256r1", 10)], true), records.path());
+    let (mut waited_for, mut asked) = (BTreeSet::new(), false);
+    rig.play(|front| {
+        assert!(!asked || !matches!(front.view.body, Body::Form { .. }), "it asks whether to stop");
+        asked = false;
+        let step = front.step();
+        match &front.view.body {
+            Body::Working { may_stop, .. } if ["load", "back-up", "prove-key"].contains(&step) => {
+                assert!(!may_stop, "{step}");
+                asked = waited_for.insert(step);
+                if asked { Turn::Do(People::Stop) } else { Turn::Audience }
+            }
+            _ => Turn::Audience,
+        }
+    });
+    assert!(rig.complete());
+    assert_eq!(waited_for.len(), 3, "{waited_for:?}");
 }

@@ -58,6 +58,7 @@ fn refused<T>(operation: Operation, status: u16) -> Result<T, CardError> {
 fn opening_tells_version_serial_and_certificates() {
     let (device, _) = opened();
     assert_eq!(device.version(), Version { major: 6, minor: 6 });
+    assert_eq!(device.platform(), Some(Platform::Other(0xFF)));
     assert_eq!(device.serial().as_str(), "ESPICOHSMTR");
     assert_eq!(device.certificates(), chain("pico-hsm-ef-2f02"));
     assert_eq!(device.certificate_chain().unwrap().len(), 1);
@@ -77,6 +78,7 @@ fn a_genuine_device_opens_too() {
     ]);
     let mut device = Device::open(Box::new(script.clone())).unwrap();
     assert_eq!(device.version(), Version { major: 1, minor: 2 });
+    assert_eq!(device.platform(), None, "the oldest devices do not say");
     assert_eq!(device.serial().as_str(), "DENK0404144");
     assert_eq!(device.certificate_chain().unwrap().len(), 2);
     assert_eq!(device.own_key().unwrap().key_type(), KeyType::Ec(Curve::BrainpoolP256r1));
