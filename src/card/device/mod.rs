@@ -46,6 +46,8 @@ pub struct Device {
     /// False from a reconnection that found no device or another one: then nothing more is sent.
     connected: bool,
     version: Version,
+    /// The option word of INITIALIZE as the device told it when it was selected last, where it tells one.
+    options: Option<u16>,
     serial: Serial,
     certificates: Vec<u8>,
 }
@@ -53,11 +55,11 @@ pub struct Device {
 impl Device {
     /// Selects the application and reads version, certificates and serial. Nobody is logged in afterwards.
     pub fn open(mut transport: Box<dyn Transport>) -> Result<Self, CardError> {
-        let version = select(transport.as_mut())?;
+        let (version, options) = select(transport.as_mut())?;
         let certificates = storage::read_whole(transport.as_mut(), FileId::CERTIFICATES, Operation::ReadCertificates)?;
         let malformed = CardError::malformed(Operation::ReadCertificates);
         let serial = CvCertificate::parse(&certificates).and_then(|(own, _)| own.serial()).map_err(malformed)?;
-        Ok(Self { transport, connected: true, version, serial, certificates })
+        Ok(Self { transport, connected: true, version, options, serial, certificates })
     }
 
     /// The device's serial.
@@ -91,7 +93,7 @@ impl Device {
 
     /// Selects the application again: this is the logout.
     pub fn select(&mut self) -> Result<(), CardError> {
-        self.version = select(self.connected()?)?;
+        (self.version, self.options) = select(self.connected()?)?;
         Ok(())
     }
 
@@ -101,7 +103,7 @@ impl Device {
     pub fn reconnect(&mut self) -> Result<(), CardError> {
         self.connected = false;
         self.transport.reconnect()?;
-        let version = select(self.transport.as_mut())?;
+        let (version, options) = select(self.transport.as_mut())?;
         let certificates =
             storage::read_whole(self.transport.as_mut(), FileId::CERTIFICATES, Operation::ReadCertificates)?;
         let malformed = CardError::malformed(Operation::ReadCertificates);
@@ -109,7 +111,7 @@ impl Device {
         if seen != self.serial {
             return Err(CardError::OtherDevice { seen });
         }
-        self.version = version;
+        (self.version, self.options) = (version, options);
         self.certificates = certificates;
         self.connected = true;
         Ok(())
@@ -149,24 +151,29 @@ impl Device {
     }
 }
 
-/// Selects the application and reads its version.
-fn select(transport: &mut dyn Transport) -> Result<Version, CardError> {
+/// Selects the application and reads its version and, where it tells them, its options.
+fn select(transport: &mut dyn Transport) -> Result<(Version, Option<u16>), CardError> {
     let operation = Operation::Select;
     let command = Command::new(0x00, 0xA4, 0x04, 0x00).data(&[&APPLICATION]).expect(apdu::MOST_SHORT);
     let answer = apdu::exchange(transport, &command)?;
     match answer.status() {
-        Status::Done => read_version(answer.data()).map_err(CardError::malformed(operation)),
+        Status::Done => read_information(answer.data()).map_err(CardError::malformed(operation)),
         status => Err(CardError::Refused { operation, status }),
     }
 }
 
-/// The version: the last two bytes of tag 85 in the file control information (6F, 62 or 64).
-fn read_version(answer: &[u8]) -> Result<Version, Malformed> {
+/// Tag 85 in the file control information (6F, 62 or 64), from its end: version, applet type, options. The oldest devices
+/// tell their version only.
+fn read_information(answer: &[u8]) -> Result<(Version, Option<u16>), Malformed> {
     let outside = Reader::new(answer).read()?.ok_or(Malformed("select-empty"))?;
     if !matches!(outside.tag, 0x62 | 0x64 | 0x6F) {
         return Err(Malformed("select-tag"));
     }
     let own = outside.inside().find(0x85)?.ok_or(Malformed("select-no-version"))?;
     let [.., major, minor] = *own.value else { return Err(Malformed("select-no-version")) };
-    Ok(Version { major, minor })
+    let options = match *own.value {
+        [.., high, low, _, _, _] => Some(u16::from_be_bytes([high, low])),
+        _ => None,
+    };
+    Ok((Version { major, minor }, options))
 }

@@ -18,6 +18,7 @@ mod schemes;
 mod several;
 mod slips;
 mod so_pin;
+mod so_pin_tries;
 mod stand_in;
 mod ways_out;
 

@@ -84,6 +84,8 @@ pub struct Rig {
     pub entries: Vec<Entry>,
     pub lines: String,
     pub faults: Vec<String>,
+    /// What was waited for while a device was looked for, in order.
+    pub waited: Vec<&'static str>,
     pub folder: PathBuf,
     pub log: Log,
     clerk: Clerk,
@@ -155,6 +157,11 @@ impl Rig {
         Self::new(occasion, Comes::First, |readers| readers)
     }
 
+    /// This ceremony as it is, with something between the program and its readers, before its commands are listed.
+    pub fn in_hands(occasion: Occasion, between: impl FnOnce(Box<dyn Readers>) -> Box<dyn Readers>) -> Self {
+        Self::new(occasion, Comes::First, between)
+    }
+
     /// *Restore* from a folder with files made elsewhere, in a rehearsal.
     pub fn foreign(from: &Path, plan: &str, records: &Path) -> Result<Self, Fault> {
         Ok(Self::new(foreign_occasion(from, plan, records)?, Comes::First, |readers| readers))
@@ -201,6 +208,7 @@ impl Rig {
             entries: Vec::new(),
             lines: String::new(),
             faults: Vec::new(),
+            waited: Vec::new(),
             folder,
             log,
             clerk: Clerk::new(office),
@@ -235,6 +243,11 @@ impl Rig {
             }
             let view = self.machine.view(&Surroundings { rehearsal: true, ..Surroundings::default() });
             look(&Sight { machine: &self.machine, vault: &self.vault, view: &view, entries: &self.entries });
+            if let Some(fault) = self.machine.waits_for()
+                && self.waited.last() != Some(&fault.name)
+            {
+                self.waited.push(fault.name);
+            }
             if matches!(view.body, Body::Ended { .. }) {
                 std::fs::write(self.folder.join("record.jsonl"), &self.lines).unwrap();
                 return;
