@@ -5,7 +5,7 @@ use std::thread;
 
 use super::faults;
 use crate::card::transport::Readers;
-use crate::card::{CardError, Device};
+use crate::card::{CardError, Device, Operation};
 use crate::record::Fact;
 use crate::secret::{WipingBytes, wipe_stack};
 use crate::terms::{DeviceRole, Fault, Handle, Serial};
@@ -44,21 +44,27 @@ pub struct Bench {
     readers: Box<dyn Readers>,
     hands: Option<Hands>,
     devices: Vec<Device>,
+    /// Readers that held something and gave no device at the last look, and why.
+    troubles: Vec<(String, CardError)>,
 }
 
 impl Bench {
-    /// The connected device with this serial; connects to it where it is not, among all readers.
+    /// The connected device with this serial. Where it is not connected, connects anew to every reader, and every login is
+    /// lost.
     pub fn device(&mut self, serial: &Serial) -> Result<&mut Device, Fault> {
-        if !self.devices.iter().any(|device| device.serial() == serial) {
+        if !self.is_connected(serial) {
             self.connect_all()?;
         }
-        let seen = self.serials().join(", ");
+        if !self.is_connected(serial) {
+            let seen = || self.serials().join(", ");
+            return Err(self.missing(|| Fault::new("serial-differs").with("seen", seen()).with("expected", serial)));
+        }
         let found = self.devices.iter_mut().find(|device| device.serial() == serial);
-        found.ok_or_else(|| {
-            let nothing = seen.is_empty();
-            let fault = if nothing { Fault::new("no-device") } else { Fault::new("serial-differs").with("seen", seen) };
-            fault.with("expected", serial)
-        })
+        found.ok_or_else(|| Fault::new("no-device"))
+    }
+
+    fn is_connected(&self, serial: &Serial) -> bool {
+        self.devices.iter().any(|device| device.serial() == serial)
     }
 
     /// The devices that can be the one for a role.
@@ -67,14 +73,13 @@ impl Bench {
             hands(role);
         }
         self.connect_all()?;
-        let all = self.serials();
         let fits = self.devices.iter().map(Device::serial).filter(|serial| !not.contains(serial));
         let fits: Vec<Serial> = fits.cloned().collect();
-        match fits.is_empty() {
-            true if all.is_empty() => Err(Fault::new("no-device")),
-            true => Err(Fault::new("device-excluded").with("serial", all.join(", "))),
-            false => Ok(fits),
+        if fits.is_empty() {
+            let excluded = || Fault::new("device-excluded").with("serial", self.serials().join(", "));
+            return Err(self.missing(excluded));
         }
+        Ok(fits)
     }
 
     /// The device that people picked for a role, and no other.
@@ -83,7 +88,27 @@ impl Bench {
         if found.contains(picked) {
             return Ok(vec![picked.clone()]);
         }
-        Err(Fault::new("serial-differs").with("seen", self.serials().join(", ")).with("expected", picked))
+        let seen = || self.serials().join(", ");
+        Err(self.missing(|| Fault::new("serial-differs").with("seen", seen()).with("expected", picked)))
+    }
+
+    /// Why the device that was looked for is not there: it may be the one in a reader that failed. `unfit` names the devices
+    /// that were found, where nothing else was in the way.
+    fn missing(&self, unfit: impl FnOnce() -> Fault) -> Fault {
+        let failed = self.troubles.iter().find(|(_, error)| !is_foreign(error));
+        match (failed, self.devices.is_empty()) {
+            (Some((_, error)), true) => faults::card(error),
+            (Some((reader, error)), false) => Fault::new("reader-failed")
+                .with("reader", reader)
+                .with("why", faults::card(error).name)
+                .with("seen", self.serials().join(", ")),
+            (None, false) => unfit(),
+            (None, true) if self.troubles.is_empty() => Fault::new("no-device"),
+            (None, true) => {
+                let readers: Vec<&str> = self.troubles.iter().map(|(reader, _)| reader.as_str()).collect();
+                Fault::new("card-foreign").with("reader", readers.join(", "))
+            }
+        }
     }
 
     /// Lets go of every device: the next job connects anew, and nobody is logged in.
@@ -113,24 +138,29 @@ impl Bench {
         self.devices.iter().map(|device| device.serial().to_string()).collect()
     }
 
-    /// Connects to every reader that holds a card. Devices that stayed connected keep their login.
+    /// Connects anew to every reader that holds a card; all that were connected are let go of, and nobody is logged in. A
+    /// reader that gives no device does no harm: it is kept in mind for when a device is missing.
     fn connect_all(&mut self) -> Result<(), Fault> {
         let names = self.readers.occupied().map_err(|error| faults::card(&CardError::Transport(error)))?;
         self.devices.clear();
-        let mut first_error = None;
+        self.troubles.clear();
         for name in names {
-            let device = self.readers.connect(&name).map_err(CardError::Transport).and_then(Device::open);
-            match device {
+            match self.readers.connect(&name).map_err(CardError::Transport).and_then(Device::open) {
                 Ok(device) => self.devices.push(device),
-                Err(error) => first_error = first_error.or(Some(error)),
+                Err(error) => self.troubles.push((name, error)),
             }
         }
-        match first_error {
-            // A reader with something else in it does no harm as long as a device is found.
-            Some(error) if self.devices.is_empty() => Err(faults::card(&error)),
-            _ => Ok(()),
-        }
+        Ok(())
     }
+}
+
+/// Whether a card said that it is no SmartCard-HSM: it does not know the application, or has another under that name.
+const fn is_foreign(error: &CardError) -> bool {
+    matches!(
+        error,
+        CardError::Refused { operation: Operation::Select, .. }
+            | CardError::Malformed { operation: Operation::Select, .. }
+    )
 }
 
 /// The near end of the worker.
@@ -145,7 +175,7 @@ impl Worker {
     pub fn start(readers: Box<dyn Readers>, hands: Option<Hands>) -> Self {
         let (jobs, inbox) = channel::<Task>();
         let (outbox, replies) = channel();
-        let mut bench = Bench { readers, hands, devices: Vec::new() };
+        let mut bench = Bench { readers, hands, devices: Vec::new(), troubles: Vec::new() };
         // Where no thread can be had, both channels close, and the first job says that its worker is gone.
         let _ = thread::Builder::new().spawn(move || {
             while let Ok(task) = inbox.recv() {
