@@ -16,6 +16,7 @@ pub fn card(error: &CardError) -> Fault {
         CardError::Transport(TransportError::NoService) => Fault::new("card-no-service"),
         CardError::Transport(TransportError::Busy) => Fault::new("card-busy"),
         CardError::Transport(TransportError::Garbled) => Fault::new("card-garbled"),
+        CardError::Transport(TransportError::TooLarge) => reader_too_small("?"),
         // Never the user PIN's login, whatever the word: INITIALIZE and the PINs themselves need none.
         CardError::Refused { operation: Operation::Initialise, status } => {
             Fault::new("initialise-refused").with("status", status)
@@ -29,6 +30,11 @@ pub fn card(error: &CardError) -> Fault {
         CardError::Malformed { operation, .. } => Fault::new("card-malformed").with("operation", operation.word()),
         CardError::OtherDevice { seen } => Fault::new("card-other-device").with("seen", seen),
     }
+}
+
+/// A reader carries no commands as large as the device needs.
+pub fn reader_too_small(reader: &str) -> Fault {
+    Fault::new("reader-too-small").with("reader", reader)
 }
 
 const fn presents_pin(operation: Operation) -> bool {

@@ -21,21 +21,19 @@ pub fn find(bench: &mut Bench, role: DeviceRole, mut found: Vec<Serial>, rehears
         (false, true) => return Err(Fault::new("no-device-for-rehearsal").with("what", serial)),
         _ => {}
     }
-    let look = |device: &mut Device| -> Result<Fact, CardError> {
-        let user = device.pin_state(Pin::User)?;
-        let so = device.pin_state(Pin::So)?;
-        let keys = u16::try_from(device.keys()?.len()).unwrap_or(u16::MAX);
-        Ok(Fact::Device {
-            role,
-            serial: device.serial().clone(),
-            version: device.version().to_string(),
-            user_pin_tries: tries(user),
-            so_pin_tries: tries(so),
-            initialised: !(user == PinState::NeverInitialised && so == PinState::NeverInitialised),
-            keys,
-        })
-    };
-    bench.with(&serial, look).map(|fact| vec![fact])
+    let (user, so, version) = bench.with(&serial, |device| {
+        Ok((device.pin_state(Pin::User)?, device.pin_state(Pin::So)?, device.version().to_string()))
+    })?;
+    let keys = u16::try_from(bench.first_list(&serial)?.len()).unwrap_or(u16::MAX);
+    Ok(vec![Fact::Device {
+        role,
+        serial,
+        version,
+        user_pin_tries: tries(user),
+        so_pin_tries: tries(so),
+        initialised: !(user == PinState::NeverInitialised && so == PinState::NeverInitialised),
+        keys,
+    }])
 }
 
 fn tries(state: PinState) -> Option<u8> {

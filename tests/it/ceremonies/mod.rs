@@ -17,6 +17,7 @@ mod salvage;
 mod schemes;
 mod several;
 mod slips;
+mod small_readers;
 mod so_pin;
 mod so_pin_tries;
 mod stand_in;
