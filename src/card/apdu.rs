@@ -12,7 +12,7 @@ pub const MOST_SHORT: usize = 256;
 pub const MOST_EXTENDED: usize = 65_536;
 
 /// The largest short command: header, Lc, 255 bytes, Le. Who carries no more carries no extended command.
-const LARGEST_SHORT_COMMAND: usize = 261;
+pub const LARGEST_SHORT_COMMAND: usize = 261;
 
 /// More GET RESPONSE rounds than 64 KiB take: a card that never ends is cut off.
 const MOST_ROUNDS: usize = 300;
@@ -132,11 +132,25 @@ pub fn exchange(transport: &mut dyn Transport, command: &Command<'_>) -> Result<
         if is_last {
             return complete(transport, &part, answer);
         }
-        if answer.status() != Status::Done {
-            return Ok(answer);
+        match answer.status() {
+            Status::Done => {}
+            status if refuses_blocks(status) => return Err(TransportError::TooLarge),
+            _ => return Ok(answer),
         }
     }
     Err(TransportError::Garbled)
+}
+
+/// Whether a card that answers this to a block before the last takes no commands in blocks; genuine ones may not.
+const fn refuses_blocks(status: Status) -> bool {
+    matches!(
+        status,
+        Status::UnknownClass
+            | Status::UnknownInstruction
+            | Status::WrongLength
+            | Status::WrongParameters
+            | Status::Other(0x6800 | 0x6881 | 0x6882 | 0x6884)
+    )
 }
 
 /// Follows 6Cxx and 61xx until the answer is whole.
@@ -235,6 +249,13 @@ mod tests {
         let mut script = Script::new(&[(first.as_str(), "6883")]).largest(261);
         assert_eq!(exchange(&mut script, &command).unwrap().status(), Status::Other(0x6883));
         script.assert_done();
+
+        // A card that knows no blocks: the reader is what has to be exchanged.
+        for refusal in ["6884", "6E00", "6700"] {
+            let mut script = Script::new(&[(first.as_str(), refusal)]).largest(261);
+            assert_eq!(exchange(&mut script, &command).err(), Some(TransportError::TooLarge));
+            script.assert_done();
+        }
     }
 
     #[test]

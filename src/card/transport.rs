@@ -1,5 +1,6 @@
 //! How a card is reached: whole command APDUs in, whole response APDUs out.
 
+use super::apdu::LARGEST_SHORT_COMMAND;
 use super::status::Status;
 use crate::secret::WipingBytes;
 
@@ -38,6 +39,8 @@ pub enum TransportError {
     Busy,
     /// The answer was no response APDU.
     Garbled,
+    /// The reader carries no command this large, and the card takes none in blocks; the command was not performed.
+    TooLarge,
 }
 
 /// One card. The real one sits behind PC/SC, the software card in this process.
@@ -50,6 +53,23 @@ pub trait Transport: Send {
 
     /// Resets the card and connects again, for example after it was pulled out and put back.
     fn reconnect(&mut self) -> Result<(), TransportError>;
+}
+
+/// A transport for short commands only: through a reader that claims to carry more than it does.
+pub struct ShortOnly(pub Box<dyn Transport>);
+
+impl Transport for ShortOnly {
+    fn transmit(&mut self, command: &WipingBytes) -> Result<Response, TransportError> {
+        self.0.transmit(command)
+    }
+
+    fn largest_command(&self) -> usize {
+        self.0.largest_command().min(LARGEST_SHORT_COMMAND)
+    }
+
+    fn reconnect(&mut self) -> Result<(), TransportError> {
+        self.0.reconnect()
+    }
 }
 
 /// Where devices are found: readers with cards in them.

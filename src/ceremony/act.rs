@@ -141,6 +141,8 @@ pub enum Act {
         serial: Serial,
         /// Whether it had been initialised before, so that the SO-PIN must match.
         initialised: bool,
+        /// Tries left of its SO-PIN as people were told last.
+        so_pin_tries: Option<u8>,
         /// The retry counter of the user PIN.
         user_pin_tries: u8,
         /// What the SO-PIN may do to the user PIN.

@@ -102,6 +102,7 @@ fn initialise(state: &State, step: &Step) -> Option<Act> {
         role: step.role,
         serial: device.serial.clone(),
         initialised: device.initialised,
+        so_pin_tries: state.tries_left(step.role, PinName::So),
         user_pin_tries: state.plan.user_pin_tries,
         pin_reset: state.plan.pin_reset,
         dkek_shares: u8::try_from(state.plan.dkek_shares.len()).ok()?,

@@ -231,6 +231,8 @@ impl State {
                 // A later refusal does not tell what became of an earlier try.
                 let intended = self.intended.take().filter(|_| act == "initialise" && !refused);
                 self.perhaps_erased.extend(intended);
+                // A device that is known to have refused this SO-PIN is known not to be initialised with it.
+                self.cut &= (act, fault) != ("initialise", "so-pin-wrong");
             }
             "make-key" | "restore-key" => self.again |= fault != "key-reference-occupied",
             "find-device" => {
@@ -256,6 +258,10 @@ impl State {
                 };
                 self.seen.clear();
                 self.picked = None;
+                if self.serial(*role).as_ref() != Some(serial) {
+                    // What was cut off on one device is nothing to another.
+                    (self.cut, self.again) = (false, false);
+                }
                 // What was known of a device that was given up says nothing of the one in its place.
                 self.tries.retain(|(device, ..)| device != role);
                 self.so_pin_on_cards.remove(role);

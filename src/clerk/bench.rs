@@ -1,11 +1,12 @@
 //! The worker that owns the card: one thread, one job at a time. Secrets come and go by move.
 
+use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use std::thread;
 
 use super::faults;
-use crate::card::transport::Readers;
-use crate::card::{CardError, Device};
+use crate::card::transport::{Readers, ShortOnly, TransportError};
+use crate::card::{CardError, Device, KeyEntry, Operation};
 use crate::record::Fact;
 use crate::secret::{WipingBytes, wipe_stack};
 use crate::terms::{DeviceRole, Fault, Handle, Serial};
@@ -39,26 +40,49 @@ pub type Job = Box<dyn FnOnce(&mut Bench) -> Reply + Send>;
 /// Puts the device for a role into a reader, where the program itself can: in a rehearsal it holds the software cards.
 pub type Hands = Box<dyn FnMut(DeviceRole) + Send>;
 
+/// A device that is connected, and its reader.
+struct Connected {
+    reader: String,
+    device: Device,
+}
+
+impl Connected {
+    fn is(&self, serial: &Serial) -> bool {
+        self.device.serial() == serial
+    }
+}
+
+/// A reader that failed this often in a row at an extended length carries none, whatever it claims: once may be the plug.
+const FAILED_LISTS: u8 = 2;
+
 /// The readers and the devices that are connected.
 pub struct Bench {
     readers: Box<dyn Readers>,
     hands: Option<Hands>,
-    devices: Vec<Device>,
+    devices: Vec<Connected>,
+    /// How often in a row a reader failed at the first command with an extended length, which is that of a list.
+    failed_lists: BTreeMap<String, u8>,
+    /// Readers that held something and gave no device at the last look, and why.
+    troubles: Vec<(String, CardError)>,
 }
 
 impl Bench {
-    /// The connected device with this serial; connects to it where it is not, among all readers.
+    /// The connected device with this serial. Where it is not connected, connects anew to every reader, and every login is
+    /// lost.
     pub fn device(&mut self, serial: &Serial) -> Result<&mut Device, Fault> {
-        if !self.devices.iter().any(|device| device.serial() == serial) {
+        if !self.is_connected(serial) {
             self.connect_all()?;
         }
-        let seen = self.serials().join(", ");
-        let found = self.devices.iter_mut().find(|device| device.serial() == serial);
-        found.ok_or_else(|| {
-            let nothing = seen.is_empty();
-            let fault = if nothing { Fault::new("no-device") } else { Fault::new("serial-differs").with("seen", seen) };
-            fault.with("expected", serial)
-        })
+        if !self.is_connected(serial) {
+            let seen = || self.serials().join(", ");
+            return Err(self.missing(|| Fault::new("serial-differs").with("seen", seen()).with("expected", serial)));
+        }
+        let found = self.devices.iter_mut().find(|connected| connected.is(serial));
+        found.map(|connected| &mut connected.device).ok_or_else(|| Fault::new("no-device"))
+    }
+
+    fn is_connected(&self, serial: &Serial) -> bool {
+        self.devices.iter().any(|connected| connected.is(serial))
     }
 
     /// The devices that can be the one for a role.
@@ -67,14 +91,14 @@ impl Bench {
             hands(role);
         }
         self.connect_all()?;
-        let all = self.serials();
-        let fits = self.devices.iter().map(Device::serial).filter(|serial| !not.contains(serial));
+        let fits =
+            self.devices.iter().map(|connected| connected.device.serial()).filter(|serial| !not.contains(serial));
         let fits: Vec<Serial> = fits.cloned().collect();
-        match fits.is_empty() {
-            true if all.is_empty() => Err(Fault::new("no-device")),
-            true => Err(Fault::new("device-excluded").with("serial", all.join(", "))),
-            false => Ok(fits),
+        if fits.is_empty() {
+            let excluded = || Fault::new("device-excluded").with("serial", self.serials().join(", "));
+            return Err(self.missing(excluded));
         }
+        Ok(fits)
     }
 
     /// The device that people picked for a role, and no other.
@@ -83,7 +107,27 @@ impl Bench {
         if found.contains(picked) {
             return Ok(vec![picked.clone()]);
         }
-        Err(Fault::new("serial-differs").with("seen", self.serials().join(", ")).with("expected", picked))
+        let seen = || self.serials().join(", ");
+        Err(self.missing(|| Fault::new("serial-differs").with("seen", seen()).with("expected", picked)))
+    }
+
+    /// Why the device that was looked for is not there: it may be the one in a reader that failed. `unfit` names the devices
+    /// that were found, where nothing else was in the way.
+    fn missing(&self, unfit: impl FnOnce() -> Fault) -> Fault {
+        let failed = self.troubles.iter().find(|(_, error)| !is_foreign(error));
+        match (failed, self.devices.is_empty()) {
+            (Some((_, error)), true) => faults::card(error),
+            (Some((reader, error)), false) => Fault::new("reader-failed")
+                .with("reader", reader)
+                .with("why", faults::card(error).name)
+                .with("seen", self.serials().join(", ")),
+            (None, false) => unfit(),
+            (None, true) if self.troubles.is_empty() => Fault::new("no-device"),
+            (None, true) => {
+                let readers: Vec<&str> = self.troubles.iter().map(|(reader, _)| reader.as_str()).collect();
+                Fault::new("card-foreign").with("reader", readers.join(", "))
+            }
+        }
     }
 
     /// Lets go of every device: the next job connects anew, and nobody is logged in.
@@ -103,34 +147,72 @@ impl Bench {
 
     /// Names an error, and lets go of a device that does not answer any more.
     pub fn lost(&mut self, serial: &Serial, error: &CardError) -> Fault {
+        if *error == CardError::Transport(TransportError::TooLarge) {
+            return faults::reader_too_small(self.reader_of(serial).unwrap_or_default());
+        }
         if matches!(error, CardError::Transport(_) | CardError::OtherDevice { .. }) {
-            self.devices.retain(|device| device.serial() != serial);
+            self.devices.retain(|connected| !connected.is(serial));
         }
         faults::card(error)
     }
 
-    fn serials(&self) -> Vec<String> {
-        self.devices.iter().map(|device| device.serial().to_string()).collect()
+    /// The keys of a device to which nobody is logged in yet. This is the first command with an extended length: a reader
+    /// that fails at it again after a new connection gets short ones only from then on.
+    pub fn first_list(&mut self, serial: &Serial) -> Result<Vec<KeyEntry>, Fault> {
+        self.device(serial)?;
+        let reader = self.reader_of(serial).unwrap_or_default().to_owned();
+        let result = self.with(serial, Device::keys);
+        match &result {
+            Err(fault) if matches!(fault.name, "card-cut-off" | "card-no-card" | "card-garbled") => {
+                let failed = self.failed_lists.entry(reader).or_default();
+                *failed = failed.saturating_add(1);
+            }
+            _ if !self.is_short_only(&reader) => {
+                self.failed_lists.remove(&reader);
+            }
+            _ => {}
+        }
+        result
     }
 
-    /// Connects to every reader that holds a card. Devices that stayed connected keep their login.
+    fn is_short_only(&self, reader: &str) -> bool {
+        self.failed_lists.get(reader).is_some_and(|failed| *failed >= FAILED_LISTS)
+    }
+
+    fn reader_of(&self, serial: &Serial) -> Option<&str> {
+        self.devices.iter().find(|connected| connected.is(serial)).map(|connected| connected.reader.as_str())
+    }
+
+    fn serials(&self) -> Vec<String> {
+        self.devices.iter().map(|connected| connected.device.serial().to_string()).collect()
+    }
+
+    /// Connects anew to every reader that holds a card; all that were connected are let go of, and nobody is logged in. A
+    /// reader that gives no device does no harm: it is kept in mind for when a device is missing.
     fn connect_all(&mut self) -> Result<(), Fault> {
         let names = self.readers.occupied().map_err(|error| faults::card(&CardError::Transport(error)))?;
         self.devices.clear();
-        let mut first_error = None;
-        for name in names {
-            let device = self.readers.connect(&name).map_err(CardError::Transport).and_then(Device::open);
-            match device {
-                Ok(device) => self.devices.push(device),
-                Err(error) => first_error = first_error.or(Some(error)),
+        self.troubles.clear();
+        for reader in names {
+            let transport = self.readers.connect(&reader).map_err(CardError::Transport);
+            let short_only = self.is_short_only(&reader);
+            let transport = transport.map(|whole| if short_only { Box::new(ShortOnly(whole)) } else { whole });
+            match transport.and_then(Device::open) {
+                Ok(device) => self.devices.push(Connected { reader, device }),
+                Err(error) => self.troubles.push((reader, error)),
             }
         }
-        match first_error {
-            // A reader with something else in it does no harm as long as a device is found.
-            Some(error) if self.devices.is_empty() => Err(faults::card(&error)),
-            _ => Ok(()),
-        }
+        Ok(())
     }
+}
+
+/// Whether a card said that it is no SmartCard-HSM: it does not know the application, or has another under that name.
+const fn is_foreign(error: &CardError) -> bool {
+    matches!(
+        error,
+        CardError::Refused { operation: Operation::Select, .. }
+            | CardError::Malformed { operation: Operation::Select, .. }
+    )
 }
 
 /// The near end of the worker.
@@ -145,7 +227,8 @@ impl Worker {
     pub fn start(readers: Box<dyn Readers>, hands: Option<Hands>) -> Self {
         let (jobs, inbox) = channel::<Task>();
         let (outbox, replies) = channel();
-        let mut bench = Bench { readers, hands, devices: Vec::new() };
+        let mut bench =
+            Bench { readers, hands, devices: Vec::new(), failed_lists: BTreeMap::new(), troubles: Vec::new() };
         // Where no thread can be had, both channels close, and the first job says that its worker is gone.
         let _ = thread::Builder::new().spawn(move || {
             while let Ok(task) = inbox.recv() {

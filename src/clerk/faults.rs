@@ -1,8 +1,8 @@
 //! Turns the lower rooms' errors into faults with a name in the script.
 
-use crate::card::CardError;
 use crate::card::status::Status;
 use crate::card::transport::TransportError;
+use crate::card::{CardError, Operation};
 use crate::dkek::{ContainerError, DkekError, WrappedKeyError};
 use crate::share::ShareError;
 use crate::terms::Fault;
@@ -16,13 +16,32 @@ pub fn card(error: &CardError) -> Fault {
         CardError::Transport(TransportError::NoService) => Fault::new("card-no-service"),
         CardError::Transport(TransportError::Busy) => Fault::new("card-busy"),
         CardError::Transport(TransportError::Garbled) => Fault::new("card-garbled"),
-        CardError::Refused { status: Status::NotLoggedIn, .. } => Fault::new("card-login-lost"),
+        CardError::Transport(TransportError::TooLarge) => reader_too_small("?"),
+        // Never the user PIN's login, whatever the word: INITIALIZE and the PINs themselves need none.
+        CardError::Refused { operation: Operation::Initialise, status } => {
+            Fault::new("initialise-refused").with("status", status)
+        }
+        CardError::Refused { operation, status: Status::NotLoggedIn } if !presents_pin(*operation) => {
+            Fault::new("card-login-lost")
+        }
         CardError::Refused { operation, status } => {
             Fault::new("card-refused").with("operation", operation.word()).with("status", status)
         }
         CardError::Malformed { operation, .. } => Fault::new("card-malformed").with("operation", operation.word()),
         CardError::OtherDevice { seen } => Fault::new("card-other-device").with("seen", seen),
     }
+}
+
+/// A reader carries no commands as large as the device needs.
+pub fn reader_too_small(reader: &str) -> Fault {
+    Fault::new("reader-too-small").with("reader", reader)
+}
+
+const fn presents_pin(operation: Operation) -> bool {
+    matches!(
+        operation,
+        Operation::VerifyUserPin | Operation::ChangeUserPin | Operation::ChangeSoPin | Operation::UnblockUserPin
+    )
 }
 
 /// Shares that cannot be what they are taken for.

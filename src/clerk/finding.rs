@@ -7,8 +7,18 @@ use super::provision;
 use crate::record::Fact;
 use crate::terms::{DeviceRole, Fault, Serial};
 
-/// What may be missing when a device is looked for, and comes when somebody plugs it in or starts it.
-pub const MISSING: [&str; 3] = ["no-device", "card-no-reader", "card-no-service"];
+/// What may be missing when a device is looked for, and comes when somebody plugs it in, starts it or ends another program.
+/// Looking sends nothing that changes a device, so it may be done again whatever became of it.
+pub const MISSING: [&str; 8] = [
+    "no-device",
+    "card-no-reader",
+    "card-no-service",
+    "card-busy",
+    "card-no-card",
+    "card-cut-off",
+    "card-foreign",
+    "reader-failed",
+];
 
 /// A device that is looked for.
 #[derive(Clone)]

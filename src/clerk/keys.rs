@@ -46,12 +46,16 @@ pub fn make(
     let work = |device: &mut Device| -> Result<Vec<u8>, CardError> {
         let mut kept = None;
         if there {
-            match device.read_file(FileId::request(key.reference)) {
-                // The try that was broken off left a key that nobody knows the public half of.
-                Err(error) if error.refusal() == Some(Status::NotFound) => {
-                    device.delete_key(key.reference)?;
-                }
-                request => kept = Some(request?),
+            kept = match device.read_file(FileId::request(key.reference)) {
+                Ok(request) => Some(request).filter(|request| sound(request, key).is_ok()),
+                Err(error @ CardError::Transport(_)) => return Err(error),
+                Err(error) if error.refusal() == Some(Status::NotLoggedIn) => return Err(error),
+                Err(_) => None,
+            };
+            if kept.is_none() {
+                // The try that was broken off left a key that nobody knows the public half of: its request is not there, or
+                // was cut short while it was written.
+                device.delete_key(key.reference)?;
             }
         }
         let request = match kept {
@@ -70,13 +74,7 @@ pub fn make(
         Ok(request)
     };
     let request = bench.with(serial, work).map_err(|fault| curve_fault(fault, key.key_type))?;
-    let parsed = AuthenticatedRequest::parse(&request)
-        .map_err(|_| Fault::new("card-malformed").with("operation", Operation::Generate.word()))?;
-    let public = parsed.public_key().filter(|public| public.key_type() == key.key_type);
-    let public = public.ok_or_else(|| Fault::new("request-wrong").with("label", &key.label))?;
-    if request_is_signed_by_its_key(&parsed) == Verdict::Bad {
-        return Err(Fault::new("request-wrong").with("label", &key.label));
-    }
+    let public = sound(&request, key)?;
     let name = public_name(&key.label);
     let written = write_once(folder, &name, public.to_pem().as_bytes())?;
     let made = Fact::Made {
@@ -85,6 +83,18 @@ pub fn make(
         public_key_sha256: Digest(Sha256::digest(public.to_der()).into()),
     };
     Ok(vec![made, Fact::Written { file: written.name, bytes: written.bytes, sha256: written.sha256 }])
+}
+
+/// The public key in a request, if the request is whole and proves a key of the planned type.
+fn sound(request: &[u8], key: &PlannedKey) -> Result<PublicKey, Fault> {
+    let parsed = AuthenticatedRequest::parse(request)
+        .map_err(|_| Fault::new("card-malformed").with("operation", Operation::Generate.word()))?;
+    let public = parsed.public_key().filter(|public| public.key_type() == key.key_type);
+    let public = public.ok_or_else(|| Fault::new("request-wrong").with("label", &key.label))?;
+    match request_is_signed_by_its_key(&parsed) {
+        Verdict::Bad => Err(Fault::new("request-wrong").with("label", &key.label)),
+        Verdict::Good | Verdict::CannotCheck => Ok(public),
+    }
 }
 
 /// A device that does not know a curve says so in its own words.

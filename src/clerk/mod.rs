@@ -263,9 +263,28 @@ impl Clerk {
             Act::ReadTries { role, serial, pin } => {
                 plain(move |bench| provision::read_tries(bench, role, &serial, pin))
             }
-            Act::Initialise { role, serial, initialised, user_pin_tries, pin_reset, dkek_shares, same_so_pin, cut } => {
-                let target =
-                    Target { role, serial, initialised, user_pin_tries, pin_reset, dkek_shares, same_so_pin, cut };
+            Act::Initialise {
+                role,
+                serial,
+                initialised,
+                so_pin_tries,
+                user_pin_tries,
+                pin_reset,
+                dkek_shares,
+                same_so_pin,
+                cut,
+            } => {
+                let target = Target {
+                    role,
+                    serial,
+                    initialised,
+                    so_pin_tries,
+                    user_pin_tries,
+                    pin_reset,
+                    dkek_shares,
+                    same_so_pin,
+                    cut,
+                };
                 let pins = Pins {
                     current: vault.give(Handle::SoPin),
                     new: give(vault, Handle::NewSoPin, "pins-missing")?,

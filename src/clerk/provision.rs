@@ -21,22 +21,21 @@ pub fn find(bench: &mut Bench, role: DeviceRole, mut found: Vec<Serial>, rehears
         (false, true) => return Err(Fault::new("no-device-for-rehearsal").with("what", serial)),
         _ => {}
     }
-    let look = |device: &mut Device| -> Result<Fact, CardError> {
-        let user = device.pin_state(Pin::User)?;
-        let so = device.pin_state(Pin::So)?;
-        let keys = u16::try_from(device.keys()?.len()).unwrap_or(u16::MAX);
-        Ok(Fact::Device {
-            role,
-            serial: device.serial().clone(),
-            version: device.version().to_string(),
-            platform: device.platform().map(|platform| platform.to_string()),
-            user_pin_tries: tries(user),
-            so_pin_tries: tries(so),
-            initialised: !(user == PinState::NeverInitialised && so == PinState::NeverInitialised),
-            keys,
-        })
-    };
-    bench.with(&serial, look).map(|fact| vec![fact])
+    let (user, so, version, platform) = bench.with(&serial, |device| {
+        let platform = device.platform().map(|platform| platform.to_string());
+        Ok((device.pin_state(Pin::User)?, device.pin_state(Pin::So)?, device.version().to_string(), platform))
+    })?;
+    let keys = u16::try_from(bench.first_list(&serial)?.len()).unwrap_or(u16::MAX);
+    Ok(vec![Fact::Device {
+        role,
+        serial,
+        version,
+        platform,
+        user_pin_tries: tries(user),
+        so_pin_tries: tries(so),
+        initialised: !(user == PinState::NeverInitialised && so == PinState::NeverInitialised),
+        keys,
+    }])
 }
 
 fn tries(state: PinState) -> Option<u8> {
@@ -67,13 +66,7 @@ pub fn mix_entropy(bench: &mut Bench, serial: &Serial, thrown: Option<(WipingByt
 /// Reads how many tries a PIN has left, logged out, before anyone types it.
 pub fn read_tries(bench: &mut Bench, role: DeviceRole, serial: &Serial, pin: PinName) -> Result<Vec<Fact>, Fault> {
     let which = if pin == PinName::User { Pin::User } else { Pin::So };
-    let state = bench.with(serial, |device| match device.pin_state(which)? {
-        PinState::Verified => {
-            device.select()?;
-            device.pin_state(which)
-        }
-        state => Ok(state),
-    })?;
+    let state = bench.with(serial, |device| state_logged_out(device, which))?;
     match (state, pin) {
         (PinState::TriesLeft(left), _) => Ok(vec![Fact::Tries { role, pin, left }]),
         (PinState::Blocked, PinName::User) => Err(Fault::new("pin-blocked")),
@@ -84,6 +77,16 @@ pub fn read_tries(bench: &mut Bench, role: DeviceRole, serial: &Serial, pin: Pin
             Err(Fault::new("card-refused").with("operation", "pin-state").with("status", status))
         }
         (PinState::Verified, _) => Err(Fault::new("card-malformed").with("operation", "pin-state")),
+    }
+}
+
+fn state_logged_out(device: &mut Device, pin: Pin) -> Result<PinState, CardError> {
+    match device.pin_state(pin)? {
+        PinState::Verified => {
+            device.select()?;
+            device.pin_state(pin)
+        }
+        state => Ok(state),
     }
 }
 
@@ -115,6 +118,8 @@ pub struct Target {
     pub serial: Serial,
     /// Whether it had been initialised before.
     pub initialised: bool,
+    /// Tries left of its SO-PIN as people were told last.
+    pub so_pin_tries: Option<u8>,
     /// The retry counter of the user PIN.
     pub user_pin_tries: u8,
     /// What the SO-PIN may do to the user PIN.
@@ -146,15 +151,6 @@ fn initialised(bench: &mut Bench, target: &Target, pins: &Pins) -> Result<Vec<Fa
     let done = Fact::Initialised { role: *role, serial: serial.clone(), dkek_shares: target.dkek_shares };
     let waits_for_share =
         |state: DkekState| state == DkekState::Pending { total: target.dkek_shares, outstanding: target.dkek_shares };
-    if target.cut && waits_for_share(bench.with(serial, Device::dkek_state)?) {
-        // It may be done, or it may be an older initialisation: only the new PIN can tell. The one guess ever made, on a
-        // device that is being erased anyway.
-        let answer = bench.with(serial, |device| device.verify_user_pin(&user_pin))?;
-        bench.with(serial, Device::select)?;
-        if answer == PinAnswer::Accepted {
-            return Ok(vec![done]);
-        }
-    }
     let settings = Initialise {
         so_pin: &current,
         user_pin: &user_pin,
@@ -166,17 +162,63 @@ fn initialised(bench: &mut Bench, target: &Target, pins: &Pins) -> Result<Vec<Fa
             plan::PinReset::Set => PinReset::Set,
         },
     };
-    match bench.with(serial, |device| device.initialise(&settings))? {
+    if target.cut
+        && waits_for_share(bench.with(serial, Device::dkek_state)?)
+        && bench.with(serial, |device| is_as_set(device, &settings))?
+    {
+        return Ok(vec![done]);
+    }
+    let answer = match so_tries_before(bench, target)? {
+        Some(left) => bench.with(serial, |device| device.initialise_again(&settings, left))?,
+        None => bench.with(serial, |device| device.initialise(&settings))?,
+    };
+    match answer {
         PinAnswer::Accepted => {}
         PinAnswer::Wrong { tries_left } => return Err(Fault::new("so-pin-wrong").with("left", tries_left)),
         PinAnswer::Blocked => return Err(Fault::new("so-pin-blocked")),
-        PinAnswer::NotAllowed => return Err(Fault::new("initialise-refused")),
+        PinAnswer::NotAllowed => return Err(Fault::new("initialise-refused").with("status", "")),
     }
     // What the device says of itself counts, not what it answered.
     if !waits_for_share(bench.with(serial, Device::dkek_state)?) {
         return Err(Fault::new("initialise-unclear"));
     }
     Ok(vec![done])
+}
+
+/// Whether a device that waits for its DKEK shares stands as these settings leave it. It may be an older initialisation,
+/// and in the end only the new PIN can tell: the one guess ever made, on a device that is being erased anyway, and only
+/// where everything that can be read is right.
+fn is_as_set(device: &mut Device, settings: &Initialise<'_>) -> Result<bool, CardError> {
+    device.select()?;
+    let fresh = PinState::TriesLeft(settings.user_pin_tries);
+    if device.has_pin_reset(settings.pin_reset) == Some(false)
+        || device.pin_state(Pin::User)? != fresh
+        || device.list()?.into_iter().any(|file| file.as_key().is_some())
+    {
+        return Ok(false);
+    }
+    let answer = device.verify_user_pin(settings.user_pin)?;
+    device.select()?;
+    // The right PIN puts its counter back to the limit, which may be a higher one.
+    Ok(answer == PinAnswer::Accepted && device.pin_state(Pin::User)? == fresh)
+}
+
+/// Tries left of the SO-PIN of a device that was initialised before, where it tells them. Where people were told of more,
+/// or an earlier try of the last one had no answer, nothing is sent before they know and have decided anew.
+fn so_tries_before(bench: &mut Bench, target: &Target) -> Result<Option<u8>, Fault> {
+    if !target.initialised {
+        return Ok(None);
+    }
+    match bench.with(&target.serial, |device| state_logged_out(device, Pin::So))? {
+        PinState::TriesLeft(left)
+            if target.so_pin_tries.is_some_and(|told| left < told) || (target.cut && left == 1) =>
+        {
+            Err(Fault::new("so-pin-wrong").with("left", left))
+        }
+        PinState::TriesLeft(left) => Ok(Some(left)),
+        PinState::Blocked => Err(Fault::new("so-pin-blocked")),
+        _ => Ok(None),
+    }
 }
 
 /// Changes the SO-PIN of a device that was initialised with the one it had before.

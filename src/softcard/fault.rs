@@ -4,9 +4,9 @@ use crate::card::transport::{Readers, Response, Transport, TransportError};
 use crate::secret::WipingBytes;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Differences of Pico HSM 6.6 that a driver must cope with; all off by default.
+/// Differences of Pico HSM 6.6, and of other devices, that a driver must cope with; all off by default.
 ///
-/// Source: the protocol reference, sections 4.2 and 10.
+/// Source: the protocol reference, sections 2.11, 4.2 and 10.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[allow(clippy::struct_excessive_bools, reason = "independent switches, each played or not")]
 pub struct Faults {
@@ -20,6 +20,8 @@ pub struct Faults {
     pub empty_coefficient: bool,
     /// RSA keys are wrapped as type 05 at every length, `d` without leading zeros.
     pub always_type_five: bool,
+    /// GENERATE answers the request, but does not store it as `CExx`: that is left to the host.
+    pub request_not_stored: bool,
 }
 
 impl Faults {
@@ -30,16 +32,18 @@ impl Faults {
         so_pin_unchecked: true,
         empty_coefficient: true,
         always_type_five: true,
+        request_not_stored: false,
     };
 
     /// The switches with the names they have in a state file.
-    pub(super) fn named(&mut self) -> [(&'static str, &mut bool); 5] {
+    pub(super) fn named(&mut self) -> [(&'static str, &mut bool); 6] {
         [
             ("check_value_needs_login", &mut self.check_value_needs_login),
             ("wrong_dkek_is_execution_error", &mut self.wrong_dkek_is_execution_error),
             ("so_pin_unchecked", &mut self.so_pin_unchecked),
             ("empty_coefficient", &mut self.empty_coefficient),
             ("always_type_five", &mut self.always_type_five),
+            ("request_not_stored", &mut self.request_not_stored),
         ]
     }
 }

@@ -221,7 +221,9 @@ impl SoftCard {
         let request = cvc::request(&key, &self.state.device_key, &device_name, template.issuer_name, template.name)
             .ok_or(Status::ExecutionError)?;
         self.state.keys.insert(command.p1, key);
-        self.state.files.insert(u16::from_be_bytes([files::CERTIFICATE, command.p1]), request.clone());
+        if !self.faults.request_not_stored {
+            self.state.files.insert(u16::from_be_bytes([files::CERTIFICATE, command.p1]), request.clone());
+        }
         done(request)
     }
 

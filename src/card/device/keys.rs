@@ -15,6 +15,9 @@ const AUTHORITY: &[u8] = b"UTCA00001";
 const FIRST_SEQUENCE: &str = "00001";
 /// Le of SIGN, as OpenSC asks: the longest signature.
 const LONGEST_SIGNATURE: usize = 512;
+/// A longer UNWRAP command goes through EF 2F10 first: devices of applet 3.x and readers with small buffers fail on the
+/// 1106 bytes of an RSA-4096 key, whatever size they claim (the protocol reference, section 3).
+const LARGEST_UNWRAP: usize = 900;
 /// RSA over a block that is padded already.
 const RSA_RAW: u8 = 0x20;
 /// ECDSA over a digest.
@@ -115,17 +118,18 @@ impl Device {
         Ok(answer.data().to_vec())
     }
 
-    /// Loads a wrapped key. Needs the user PIN. The wrapped key travels in the command where the transport carries it in
-    /// one piece, otherwise through EF 2F10; where the device does not know the one way, the other is tried. Whether a
-    /// key that lives there already is replaced or refused depends on the device: look first.
+    /// Loads a wrapped key. Needs the user PIN. The wrapped key travels in the command where that is no larger than every
+    /// transport and device carries, otherwise through EF 2F10; where the device does not know the one way, the other is
+    /// tried. Whether a key that lives there already is replaced or refused depends on the device: look first.
     pub fn unwrap(&mut self, reference: KeyReference, wrapped: &[u8]) -> Result<(), CardError> {
         let pieces = [wrapped];
         let whole = Command::new(0x80, 0x74, reference.get(), 0x93).data(&pieces);
-        let fits = whole.encode().is_some_and(|wire| wire.len() <= self.transport.largest_command());
+        let largest = self.transport.largest_command().min(LARGEST_UNWRAP);
+        let fits = whole.encode().is_some_and(|wire| wire.len() <= largest);
         if !fits {
             return match self.unwrap_from_file(reference, wrapped) {
-                // The command in chained blocks is the last way that is left.
-                Err(CardError::Refused { status, .. }) if is_form_refusal(status) => {
+                // In one piece, or where the transport does not carry that, in chained blocks: the last way that is left.
+                Err(CardError::Refused { operation, status }) if is_file_refusal(operation, status) => {
                     self.done(Operation::Unwrap, &whole).map(|_| ())
                 }
                 result => result,
@@ -135,7 +139,7 @@ impl Device {
             Err(CardError::Refused { operation, status }) if is_form_refusal(status) => {
                 match self.unwrap_from_file(reference, wrapped) {
                     // Neither way is known: the first answer says more.
-                    Err(CardError::Refused { status: second, .. }) if is_form_refusal(second) => {
+                    Err(CardError::Refused { operation: at, status: second }) if is_file_refusal(at, second) => {
                         Err(CardError::Refused { operation, status })
                     }
                     result => result,
@@ -194,6 +198,11 @@ const fn is_form_refusal(status: Status) -> bool {
             | Status::WrongParameters
             | Status::NotFound
     )
+}
+
+/// A refusal of the way through EF 2F10: the file itself cannot be written, or the command without data finds nothing.
+const fn is_file_refusal(operation: Operation, status: Status) -> bool {
+    matches!(operation, Operation::WriteFile) || is_form_refusal(status) || matches!(status, Status::ReferenceNotFound)
 }
 
 fn description_of(reference: KeyReference, description: &KeyDescription) -> Result<Vec<u8>, CardError> {

@@ -67,6 +67,16 @@ struct About {
     attributes: Vec<u8>,
 }
 
+impl About {
+    /// The option word of INITIALIZE, before platform and version; the oldest devices tell their version only.
+    fn options(&self) -> Option<u16> {
+        match *self.attributes.as_slice() {
+            [.., high, low, _, _, _] => Some(u16::from_be_bytes([high, low])),
+            _ => None,
+        }
+    }
+}
+
 /// A connected device with its application selected.
 pub struct Device {
     transport: Box<dyn Transport>,

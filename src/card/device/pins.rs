@@ -80,6 +80,9 @@ impl PinReset {
     }
 }
 
+/// The bits of the option word that say who may do what: all but 0004, which some devices set to tell what they can do.
+const TELLING_OPTIONS: u16 = 0x003B;
+
 /// What INITIALIZE DEVICE sets.
 #[derive(Clone, Copy)]
 pub struct Initialise<'a> {
@@ -110,9 +113,48 @@ impl Device {
         })
     }
 
+    /// Whether the device was initialised with this choice, as it told when it was selected last; `None` where it does not
+    /// tell, as the oldest do.
+    pub fn has_pin_reset(&self, pin_reset: PinReset) -> Option<bool> {
+        self.about.options().map(|options| options & TELLING_OPTIONS == pin_reset.options())
+    }
+
     /// Erases everything but the device's own key, and sets PINs, options and the number of DKEK shares. Cannot be
-    /// undone. Whether the SO-PIN was wrong is read from the answer, or where that does not say, from the SO-PIN's tries.
+    /// undone. For a device that was never initialised: whether the SO-PIN was wrong on any other is told as far as the
+    /// answer says it. A refusal that is none of the SO-PIN is [`CardError::Refused`].
     pub fn initialise(&mut self, settings: &Initialise<'_>) -> Result<PinAnswer, CardError> {
+        self.initialise_after(settings, None)
+    }
+
+    /// As [`Device::initialise`], of a device that was initialised before and whose SO-PIN had `so_tries` left. How a genuine
+    /// device refuses a wrong SO-PIN is not known, so after any refusal its tries are read again: wrong is what cost one.
+    pub fn initialise_again(&mut self, settings: &Initialise<'_>, so_tries: u8) -> Result<PinAnswer, CardError> {
+        self.initialise_after(settings, Some(so_tries))
+    }
+
+    fn initialise_after(&mut self, settings: &Initialise<'_>, so_tries: Option<u8>) -> Result<PinAnswer, CardError> {
+        let status = self.send_initialise(settings)?;
+        let by_the_answer = match status {
+            Status::Done => return Ok(PinAnswer::Accepted),
+            // Devices differ in what the try that reaches zero answers.
+            Status::TriesLeft(0) | Status::Blocked => Ok(PinAnswer::Blocked),
+            Status::TriesLeft(tries_left) => Ok(PinAnswer::Wrong { tries_left }),
+            status => Err(CardError::Refused { operation: Operation::Initialise, status }),
+        };
+        if so_tries.is_none() && by_the_answer.is_ok() {
+            return by_the_answer;
+        }
+        match (self.pin_state(Pin::So)?, so_tries) {
+            (PinState::Blocked, _) => Ok(PinAnswer::Blocked),
+            (PinState::TriesLeft(tries_left), Some(before)) if tries_left < before => {
+                Ok(PinAnswer::Wrong { tries_left })
+            }
+            (PinState::TriesLeft(_), Some(_)) => Err(CardError::Refused { operation: Operation::Initialise, status }),
+            _ => by_the_answer,
+        }
+    }
+
+    fn send_initialise(&mut self, settings: &Initialise<'_>) -> Result<Status, CardError> {
         let [options_high, options_low] = settings.pin_reset.options().to_be_bytes();
         let user_pin = settings.user_pin.expose();
         // A user PIN has at most 15 characters by its type.
@@ -127,17 +169,7 @@ impl Device {
             &[0x91, 0x01, settings.user_pin_tries],
             shares,
         ];
-        let status = self.send(&Command::new(0x80, 0x50, 0x00, 0x00).data(&pieces))?.status();
-        match status {
-            Status::ConditionNotMet | Status::NotAllowed | Status::Other(0x6900) => {
-                Ok(match self.pin_state(Pin::So)? {
-                    PinState::TriesLeft(tries_left) => PinAnswer::Wrong { tries_left },
-                    PinState::Blocked => PinAnswer::Blocked,
-                    _ => PinAnswer::NotAllowed,
-                })
-            }
-            other => pin_answer(Operation::Initialise, other),
-        }
+        Ok(self.send(&Command::new(0x80, 0x50, 0x00, 0x00).data(&pieces))?.status())
     }
 
     /// Logs in with the user PIN.

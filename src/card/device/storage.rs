@@ -9,9 +9,9 @@ use crate::card::transport::Transport;
 
 /// What fits into a short command beside offset and length: every reader and every card carries it.
 const SHORT_CHUNK: usize = 248;
-/// A piece in an extended command, where the reader carries those: `CardContact` software uses 1000 too (the protocol
-/// reference, section 3).
-const EXTENDED_CHUNK: usize = 1000;
+/// A piece in an extended command, where the reader carries those: the whole command stays under the 1014 bytes of the
+/// smallest reader that carries any (the protocol reference, section 3).
+const EXTENDED_CHUNK: usize = 900;
 /// Header, Lc, offset object and the longest header of the data object in a short command.
 const SHORT_OVERHEAD: usize = 5 + 4 + 3;
 /// The same in an extended command.

@@ -158,7 +158,7 @@ fn where_some_ticks_are_enough_enter_still_ticks_and_another_key_goes_on() {
     assert_eq!(bench.act(&ticks(false, false, false), b"g"), [], "too few");
     let lines = bench.draw(&ticks(true, false, true));
     assert!(has(&lines, "Enter tick    G go on without the rest"), "{lines:?}");
-    assert_eq!(bench.act(&ticks(true, false, true), b"\rgG"), [People::Tick(1), People::GoOn, People::GoOn]);
+    assert_eq!(bench.act(&ticks(true, false, true), b"\r\rgG"), [People::Tick(1), People::GoOn, People::GoOn]);
     assert_eq!(bench.act(&ticks(true, true, true), b"g\r"), [People::GoOn], "nobody is left out: Enter goes on");
 }
 

@@ -18,7 +18,9 @@ mod salvage;
 mod schemes;
 mod several;
 mod slips;
+mod small_readers;
 mod so_pin;
+mod so_pin_tries;
 mod stand_in;
 mod ways_out;
 

@@ -84,6 +84,8 @@ pub struct Rig {
     pub entries: Vec<Entry>,
     pub lines: String,
     pub faults: Vec<String>,
+    /// What was waited for while a device was looked for, in order.
+    pub waited: Vec<&'static str>,
     pub folder: PathBuf,
     pub log: Log,
     /// What is found in the room; none: what is found where the test runs.
@@ -166,6 +168,11 @@ impl Rig {
         Self { room: Some(Vec::new()), ..Self::held(occasion, Box::new(rack)) }
     }
 
+    /// This ceremony as it is, with something between the program and its readers, before its commands are listed.
+    pub fn in_hands(occasion: Occasion, between: impl FnOnce(Box<dyn Readers>) -> Box<dyn Readers>) -> Self {
+        Self::new(occasion, Comes::First, between)
+    }
+
     /// *Restore* from a folder with files made elsewhere, in a rehearsal.
     pub fn foreign(from: &Path, plan: &str, records: &Path) -> Result<Self, Fault> {
         Ok(Self::new(foreign_occasion(from, plan, records)?, Comes::First, |readers| readers))
@@ -213,6 +220,7 @@ impl Rig {
             entries: Vec::new(),
             lines: String::new(),
             faults: Vec::new(),
+            waited: Vec::new(),
             folder,
             log,
             room: None,
@@ -255,6 +263,11 @@ impl Rig {
             let around = Surroundings { rehearsal: self.rehearsal, ..Surroundings::default() };
             let view = self.machine.view(&around);
             look(&Sight { machine: &self.machine, vault: &self.vault, view: &view, entries: &self.entries });
+            if let Some(fault) = self.machine.waits_for()
+                && self.waited.last() != Some(&fault.name)
+            {
+                self.waited.push(fault.name);
+            }
             if matches!(view.body, Body::Ended { .. }) {
                 std::fs::write(self.folder.join("record.jsonl"), &self.lines).unwrap();
                 return;

@@ -1,13 +1,15 @@
 //! Two devices in two readers, devices that are exchanged in the middle, and devices and readers that come later.
 
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 use std::thread;
 
 use hsm_ceremony::app::{Occasion, Setting, latest_establish};
-use hsm_ceremony::card::transport::{Readers, Transport, TransportError};
+use hsm_ceremony::card::transport::{Readers, Response, Transport, TransportError};
 use hsm_ceremony::ceremony::{Body, People, Recovery};
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::{Entry, Fact};
+use hsm_ceremony::secret::WipingBytes;
 use hsm_ceremony::softcard::{Rack, SoftCard};
 use hsm_ceremony::terms::DeviceRole;
 use serde_json::Value;
@@ -241,6 +243,107 @@ fn a_service_and_a_reader_that_are_not_there_yet_are_waited_for() {
     let late = Late { readers: rack, not_yet: vec![TransportError::NoReader, TransportError::NoService] };
     let mut rig = establish(false, records.path(), Box::new(late));
     assert_eq!(waits(&mut rig, || {}), ["card-no-service", "card-no-reader"]);
+}
+
+/// A card of another kind: it knows no application that it is asked for.
+struct Stranger;
+
+impl Transport for Stranger {
+    fn transmit(&mut self, _: &WipingBytes) -> Result<Response, TransportError> {
+        Ok(Response::new(WipingBytes::from_slice(&[0x6A, 0x82])).unwrap())
+    }
+    fn largest_command(&self) -> usize {
+        261
+    }
+    fn reconnect(&mut self) -> Result<(), TransportError> {
+        Ok(())
+    }
+}
+
+/// Readers with a card of another kind in one of their own, and one reader that fails a few times.
+struct Crowded {
+    readers: Rack,
+    stranger: bool,
+    fails: (String, Arc<Mutex<Vec<TransportError>>>),
+}
+
+impl Readers for Crowded {
+    fn occupied(&mut self) -> Result<Vec<String>, TransportError> {
+        let stranger = self.stranger.then(|| "Desk reader".to_owned());
+        Ok(stranger.into_iter().chain(self.readers.occupied()?).collect())
+    }
+    fn connect(&mut self, reader: &str) -> Result<Box<dyn Transport>, TransportError> {
+        if reader == "Desk reader" {
+            return Ok(Box::new(Stranger));
+        }
+        if reader == self.fails.0
+            && let Some(error) = self.fails.1.lock().unwrap().pop()
+        {
+            return Err(error);
+        }
+        self.readers.connect(reader)
+    }
+}
+
+fn fails(slot: usize, errors: &[TransportError]) -> (String, Arc<Mutex<Vec<TransportError>>>) {
+    (Rack::name(slot), Arc::new(Mutex::new(errors.to_vec())))
+}
+
+#[test]
+fn a_card_of_another_kind_is_no_device_and_the_device_is_waited_for() {
+    let (records, rack) = (tempfile::tempdir().unwrap(), Rack::new(1));
+    let readers = Crowded { readers: rack.clone(), stranger: true, fails: fails(0, &[]) };
+    let mut rig = establish(false, records.path(), Box::new(readers));
+    let mut named = false;
+    rig.play(|front| {
+        if let (Body::Working { text, .. }, Some(_)) = (&front.view.body, front.machine.waits_for())
+            && !std::mem::replace(&mut named, text.iter().any(|text| text.contains("Desk reader")))
+        {
+            rack.insert(0, card(ORIGINAL));
+        }
+        Turn::Audience
+    });
+    assert!(rig.complete() && rig.faults.is_empty() && named, "{:?}", rig.faults);
+    assert_eq!(rig.waited, ["card-foreign"]);
+}
+
+#[test]
+fn a_reader_that_fails_for_a_moment_is_waited_for() {
+    use TransportError::{Busy, CutOff, NoCard};
+    let (records, rack) = (tempfile::tempdir().unwrap(), Rack::new(1));
+    rack.insert(0, card(ORIGINAL));
+    let readers = Crowded { readers: rack, stranger: true, fails: fails(0, &[Busy, NoCard, CutOff]) };
+    let mut rig = establish(false, records.path(), Box::new(readers));
+    assert_eq!(waits(&mut rig, || {}), ["card-cut-off", "card-no-card", "card-busy"]);
+}
+
+#[test]
+fn where_a_reader_failed_no_other_device_is_called_the_only_trouble() {
+    let (records, rack) = (tempfile::tempdir().unwrap(), Rack::new(2));
+    let busy = fails(1, &[TransportError::Busy]);
+    let readers = Crowded { readers: rack.clone(), stranger: false, fails: busy.clone() };
+    let people = restore(records.path(), &rack);
+    let from = latest_establish(records.path()).unwrap();
+    let occasion = Occasion::restore(&from, None, records.path(), Setting::SoftwareCards).unwrap();
+    let mut rig = Rig::held(occasion, Box::new(readers)).with_papers_of(people);
+    rack.insert(1, card(OTHER));
+    let mut out = false;
+    rig.play(|front| {
+        if !out && front.step() == "full-list" && matches!(front.view.body, Body::Read { .. }) {
+            // It loses its power, and another program is quicker.
+            out = true;
+            let device = rack.remove(1).unwrap();
+            rack.insert(1, device);
+            *busy.1.lock().unwrap() = vec![TransportError::Busy];
+        }
+        Turn::Audience
+    });
+    assert!(rig.complete() && out);
+    assert_eq!(rig.waited, ["reader-failed"], "not only the original, which may not be used");
+    assert!(rig.failed().contains(&"reader-failed") && !rig.failed().contains(&"serial-differs"), "{:?}", rig.failed());
+    for (key, value) in [("reader", "Software reader 2"), ("why", "card-busy"), ("seen", ORIGINAL)] {
+        assert_eq!(rig.value("reader-failed", key), value);
+    }
 }
 
 #[test]

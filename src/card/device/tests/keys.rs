@@ -124,7 +124,7 @@ fn wraps_as_sc_hsm_tool_does() {
 
 #[test]
 fn unwraps_in_the_command_as_sc_hsm_tool_does() {
-    for name in ["new", "force", "rsa4096", "wrong-dkek"] {
+    for name in ["new", "force", "wrong-dkek"] {
         let (mut device, script) = opened();
         let (command, response) = recorded(&format!("sc-hsm-tool-unwrap-key-{name}"), "8074");
         let bytes = hex(&command);
@@ -133,6 +133,53 @@ fn unwraps_in_the_command_as_sc_hsm_tool_does() {
         assert_eq!(device.unwrap(reference(bytes[2]), &bytes[7..]), expected, "{name}");
         script.assert_done();
     }
+}
+
+#[test]
+fn a_key_too_large_for_many_devices_goes_through_the_file_and_in_one_piece_only_where_there_is_no_other_way() {
+    let (command, _) = recorded("sc-hsm-tool-unwrap-key-rsa4096", "8074");
+    let bytes = hex(&command);
+    let (number, blob) = (bytes[2], &bytes[7..]);
+    assert_eq!(bytes.len(), 1106);
+    let begin = [("00E40200022F10", "6A82"), ("00D72F1006540200005300", "9000")];
+    let pieces: Vec<_> = (blob.chunks(248).enumerate())
+        .map(|(place, piece)| {
+            let (length, offset) = (piece.len(), place * 248);
+            let form = if length < 0x80 { String::new() } else { "81".to_owned() };
+            let lc = 6 + form.len() / 2 + length;
+            (format!("00D72F10{lc:02X}5402{offset:04X}53{form}{length:02X}{}", hex_of(piece)), "9000".to_owned())
+        })
+        .collect();
+    let (unwrap, tidy) = (format!("8074{number:02X}93"), ("00E40200022F10", "9000"));
+
+    let (mut device, script) = opened();
+    script.then(&begin);
+    script.then(&pieces);
+    script.then(&[(unwrap.as_str(), "9000"), tidy]);
+    assert_eq!(device.unwrap(reference(number), blob), Ok(()));
+    script.assert_done();
+
+    // Another DKEK is no reason to try another way.
+    let (mut device, script) = opened();
+    script.then(&begin);
+    script.then(&pieces);
+    script.then(&[(unwrap.as_str(), "6A80"), tidy]);
+    assert_eq!(device.unwrap(reference(number), blob), refused(Operation::Unwrap, 0x6A80));
+    script.assert_done();
+
+    for no_file in ["6700", "6A82", "6A88", "6D00"] {
+        let (mut device, script) = opened();
+        script.then(&begin);
+        script.then(&pieces);
+        script.then(&[(unwrap.as_str(), no_file), tidy, (command.as_str(), "9000")]);
+        assert_eq!(device.unwrap(reference(number), blob), Ok(()), "{no_file}");
+        script.assert_done();
+    }
+    // A device without that file may refuse to write it with any word.
+    let (mut device, script) = opened();
+    script.then(&[begin[0], (begin[1].0, "6982"), (command.as_str(), "9000")]);
+    assert_eq!(device.unwrap(reference(number), blob), Ok(()));
+    script.assert_done();
 }
 
 #[test]

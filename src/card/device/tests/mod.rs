@@ -222,14 +222,16 @@ proptest! {
 #[test]
 fn a_new_file_is_written_in_large_pieces_where_the_reader_carries_them() {
     let content: Vec<u8> = (0..=255).cycle().take(1200).collect();
-    let (first, second) = (hex_of(&content[..1000]), hex_of(&content[1000..]));
-    let (mut device, script) = opened();
-    script.then(&[
-        (format!("00D7CE020003F054020000538203E8{first}"), "9000"),
-        (format!("00D7CE02CF540203E85381C8{second}"), "9000"),
-    ]);
-    assert_eq!(device.write_new_file(FileId(0xCE02), &content), Ok(()));
-    script.assert_done();
+    let (first, second) = (hex_of(&content[..900]), hex_of(&content[900..]));
+    // The second: the smallest reader that carries extended commands.
+    for (mut device, script) in [opened(), opened_small(1014)] {
+        script.then(&[
+            (format!("00D7CE0200038C5402000053820384{first}"), "9000"),
+            (format!("00D7CE02000134540203845382012C{second}"), "9000"),
+        ]);
+        assert_eq!(device.write_new_file(FileId(0xCE02), &content), Ok(()));
+        script.assert_done();
+    }
 
     let (mut device, script) = opened_small(261);
     script.then(&[

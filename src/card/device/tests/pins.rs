@@ -46,10 +46,11 @@ fn initialising_says_what_became_of_the_so_pin() {
         ("63CE", None, Ok(PinAnswer::Wrong { tries_left: 14 })),
         ("63C0", None, Ok(PinAnswer::Blocked)),
         ("6983", None, Ok(PinAnswer::Blocked)),
-        ("6985", Some("63C9"), Ok(PinAnswer::Wrong { tries_left: 9 })),
+        // Without a count from before nobody knows whether a try was lost.
+        ("6985", Some("63C9"), refused(Operation::Initialise, 0x6985)),
         ("6986", Some("6983"), Ok(PinAnswer::Blocked)),
-        ("6900", Some("6A88"), Ok(PinAnswer::NotAllowed)),
-        ("6A80", None, refused(Operation::Initialise, 0x6A80)),
+        ("6900", Some("6A88"), refused(Operation::Initialise, 0x6900)),
+        ("6A80", Some("6A88"), refused(Operation::Initialise, 0x6A80)),
     ] {
         let (mut device, script) = opened();
         script.then(&[(command, status)]);
@@ -66,6 +67,58 @@ fn initialising_says_what_became_of_the_so_pin() {
         assert_eq!(device.initialise(&settings), answer, "{status}");
         script.assert_done();
     }
+}
+
+#[test]
+fn on_a_used_device_the_so_pin_is_wrong_where_a_try_was_lost_and_only_there() {
+    let (so_pin, user_pin) = (so_pin("3537363231383830"), user_pin("12345678"));
+    let settings = Initialise {
+        so_pin: &so_pin,
+        user_pin: &user_pin,
+        user_pin_tries: 3,
+        dkek_shares: None,
+        pin_reset: PinReset::Off,
+    };
+    let command = "805000001B800200008108313233343536373882083537363231383830910103";
+    // The word with which a genuine device refuses is not known.
+    for status in [0x63CE, 0x6300, 0x6A80, 0x6982, 0x6985, 0x6986, 0x6900, 0x6400, 0x6700] {
+        for (then, answer) in [
+            ("63CE", Ok(PinAnswer::Wrong { tries_left: 14 })),
+            ("63CF", refused(Operation::Initialise, status)),
+            ("6983", Ok(PinAnswer::Blocked)),
+        ] {
+            let (mut device, script) = opened();
+            script.then(&[(command, format!("{status:04X}").as_str()), ("00200088", then)]);
+            assert_eq!(device.initialise_again(&settings, 15), answer, "{status:04X} {then}");
+            script.assert_done();
+        }
+    }
+    let (mut device, script) = opened();
+    script.then(&[(command, "9000")]);
+    assert_eq!(device.initialise_again(&settings, 15), Ok(PinAnswer::Accepted));
+    script.then(&[(command, "63C4"), ("00200088", "6F00")]);
+    assert_eq!(device.initialise_again(&settings, 5), Ok(PinAnswer::Wrong { tries_left: 4 }), "nothing else says it");
+    script.assert_done();
+}
+
+#[test]
+fn a_device_tells_with_which_options_it_was_initialised() {
+    for (information, reset) in [
+        ("6F0785050000000305", PinReset::Off),
+        ("6F0785050001000305", PinReset::Set),
+        ("6F0785050025000305", PinReset::Unblock),
+    ] {
+        let (mut device, script) = opened();
+        script.then(&[(SELECT.0, format!("{information}9000").as_str())]);
+        assert_eq!(device.select(), Ok(()));
+        for other in [PinReset::Off, PinReset::Unblock, PinReset::Set] {
+            assert_eq!(device.has_pin_reset(other), Some(other == reset), "{information}");
+        }
+    }
+    let (mut device, script) = opened();
+    script.then(&[(SELECT.0, "6F07820178850201029000")]);
+    assert_eq!(device.select(), Ok(()));
+    assert_eq!(device.has_pin_reset(PinReset::Set), None);
 }
 
 #[test]
