@@ -10,6 +10,7 @@ use hsm_ceremony::record::Fact;
 use hsm_ceremony::softcard::SoftCard;
 use hsm_ceremony::terms::{Curve, Kcv, KeyType};
 use serde_json::Value;
+use tempfile::TempDir;
 
 use super::old::{Custodians, Set, entry, hex, seal_share, wrapped_keys};
 use super::rig::{Rig, Turn, plan_text};
@@ -100,12 +101,12 @@ fn folder(place: &Path, set: &str, names: &[&str]) -> Set {
     set
 }
 
-fn restored(place: &Path, plan: &str, people: &mut Custodians) -> Rig {
-    let records = tempfile::tempdir().unwrap().keep();
-    let mut rig = Rig::foreign(place, plan, &records).unwrap();
+fn restored(place: &Path, plan: &str, people: &mut Custodians) -> (Rig, TempDir) {
+    let records = tempfile::tempdir().unwrap();
+    let mut rig = Rig::foreign(place, plan, records.path()).unwrap();
     rig.play(|front| people.answer(front));
     assert!(rig.complete() && rig.faults.is_empty(), "{:?}", rig.faults);
-    rig
+    (rig, records)
 }
 
 #[test]
@@ -119,7 +120,7 @@ fn keys_of_every_kind_come_back_with_their_files_and_sign() {
         .unwrap();
     fs::write(place.path().join("half.pbe"), "Salted__too short").unwrap();
     fs::create_dir(place.path().join("folder.pbe")).unwrap();
-    let rig = restored(place.path(), &plan(3, 5), &mut Custodians::new(&set, &[4, 1, 2]));
+    let (rig, _records) = restored(place.path(), &plan(3, 5), &mut Custodians::new(&set, &[4, 1, 2]));
     assert_eq!(keys_came_back(&rig, &names), names.len());
 }
 
@@ -128,7 +129,7 @@ fn a_key_goes_where_the_plan_says_and_its_request_stays_whole() {
     let place = tempfile::tempdir().unwrap();
     let set = folder(place.path(), "2-of-4", &["ec-prime256v1"]);
     let plan = plan(2, 4).replace("key-0", "ec-p256");
-    let rig = restored(place.path(), &plan, &mut Custodians::new(&set, &[0, 3]));
+    let (rig, _records) = restored(place.path(), &plan, &mut Custodians::new(&set, &[0, 3]));
     let state = card(&rig);
     assert!(state["keys"]["0a"].is_object());
     assert_eq!(state["files"]["ce0a"], entry("wrapped-keys.json", "ec-prime256v1")["cert"]);
@@ -234,7 +235,7 @@ fn labels_and_ids_that_a_plan_could_not_have_come_back_as_they_were() {
         odd_key(place.path(), "ec-secp521r1", "", &[]),
         odd_key(place.path(), "ec-prime256v1-full-A", "secp256k1", &[7]),
     ];
-    let rig = restored(place.path(), &plan(2, 4), &mut Custodians::new(&set, &[1, 2]));
+    let (rig, _records) = restored(place.path(), &plan(2, 4), &mut Custodians::new(&set, &[1, 2]));
     let state = card(&rig);
     let files = state["files"].as_object().unwrap();
     for description in odd {
