@@ -12,19 +12,28 @@ export PATH := $(HOME)/.cargo/bin:$(PATH):/usr/sbin:/sbin
 BUILD := build-essential pkg-config libpcsclite-dev
 PEERS := opensc pcscd vsmartcard-vpcd openssl python3 util-linux
 
-.PHONY: rehearse test torture bench lint build-tools peers cargo
+# What `cargo` must be at least.
+RUST := $(shell sed -n 's/^rust-version = "\(.*\)"$$/\1/p' Cargo.toml)
+
+# Some tests look into the memory of the program, which lets only root do so, and all readers are in a mount namespace.
+# Whoever is not root is root in a user namespace of their own.
+ifneq ($(shell id -u),0)
+AS_ROOT := unshare -Ur
+endif
+
+.PHONY: rehearse test torture bench lint build-tools peers cargo namespaces
 
 rehearse: build-tools
 	cargo run --release --locked -- rehearse
 
-test: build-tools peers
-	cargo test --locked
+test: build-tools peers namespaces
+	$(AS_ROOT) cargo test --locked
 
-torture: build-tools peers
-	CEREMONY_TORTURE=1 cargo test --locked --test it -- hangups ceremonies
+torture: build-tools peers namespaces
+	CEREMONY_TORTURE=1 $(AS_ROOT) cargo test --locked --test it -- hangups ceremonies
 
-bench: build-tools peers
-	cargo bench --locked
+bench: build-tools peers namespaces
+	$(AS_ROOT) cargo bench --locked
 
 lint: build-tools
 	cargo fmt --check
@@ -36,10 +45,23 @@ build-tools: cargo
 peers:
 	@$(call have,$(PEERS))
 
+# The tests need what is made here: a mount namespace.
+namespaces: peers
+	@$(AS_ROOT) unshare -m true || { \
+		echo "The tests need namespaces, and this system lets this user make none. In a container: give it" >&2; \
+		echo "CAP_SYS_ADMIN. Elsewhere: be root, or let everybody make user namespaces, with" >&2; \
+		echo "  sysctl user.max_user_namespaces=15000" >&2; \
+		echo "and, where there is such a setting, with" >&2; \
+		echo "  sysctl kernel.unprivileged_userns_clone=1                  (Debian)" >&2; \
+		echo "  sysctl kernel.apparmor_restrict_unprivileged_userns=0      (Ubuntu)" >&2; exit 1; }
+
 cargo:
-	@command -v cargo >/dev/null || { \
-		echo "Rust is missing: cargo was not found. Install rustup (https://rustup.rs, or the package rustup of" >&2; \
-		echo "your distribution), then: rustup default stable. Rust 1.95 or newer is needed." >&2; exit 1; }
+	@set -e; \
+	advice="Install Rust by rustup: see https://rustup.rs. Rust $(RUST) or newer is needed; a distribution's is often older."; \
+	command -v cargo >/dev/null || { echo "Rust is missing: cargo was not found. $$advice" >&2; exit 1; }; \
+	version="$$(cargo --version | cut -d ' ' -f 2)"; \
+	oldest="$$(printf '%s\n' "$(RUST)" "$${version%%-*}" | sort -V | head -n 1)"; \
+	[ "$$oldest" = "$(RUST)" ] || { echo "cargo is $$version, too old. $$advice" >&2; exit 1; }
 
 # Installs those of these Debian packages that are missing; elsewhere, names what is needed.
 define have
@@ -51,8 +73,9 @@ for package in $(1); do \
 done; \
 if [ -n "$$missing" ]; then \
 	if [ "$$(id -u)" = 0 ]; then sudo=""; \
-	elif sudo -n true 2>/dev/null; then sudo="sudo"; \
-	else echo "Packages are missing. Install them: apt-get install$$missing" >&2; exit 1; fi; \
+	elif command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then sudo="sudo"; \
+	else echo "Packages are missing. Let root install them: apt-get install$$missing" >&2; exit 1; fi; \
+	echo "Installing:$$missing"; \
 	$$sudo apt-get update -q; \
 	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $$missing; \
 fi

@@ -273,3 +273,7 @@ impl Worker {
         }
     }
 }
+
+// Secrets go back in it.
+#[cfg(test)]
+static_assertions::assert_not_impl_any!(Reply: core::fmt::Debug, core::fmt::Display, Clone, PartialEq, serde::Serialize);

@@ -230,9 +230,13 @@ fn opensc_refuses_no_signature_but_those_of_p_521_whose_numbers_are_short() {
             assert_eq!(verify_sha256(&public, message.as_bytes(), &signature), Verdict::Good);
             if signature.chunks(66).all(|half| half[0] == 0 && half[1] < 0x80) {
                 short = Some(message);
+            } else {
+                long.push(message);
+            }
+            // One in a few is short: it may well be the first.
+            if short.is_some() && long.len() >= 12 {
                 break;
             }
-            long.push(message);
         }
         drop(device);
         for message in long.iter().rev().take(12) {

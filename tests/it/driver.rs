@@ -1,14 +1,15 @@
 //! The driver over PC/SC: cards that come, go and vanish in the middle, a service that is not there, another program at
 //! the card, two readers.
 
-use crate::support::{FOREVER, at_readers, so_pin, user_pin};
+use crate::support::hanging::{HangUp, HangingCard};
+use crate::support::{FOREVER, Owned, at_readers, so_pin, user_pin};
 use hsm_ceremony::card::transport::{Readers, Transport, TransportError};
 use hsm_ceremony::card::{
     CardError, Change, Device, DkekState, Initialise, PcscReaders, Pin, PinAnswer, PinReset, PinState, Status,
 };
 use hsm_ceremony::secret::{Secret, WipingBytes};
 use hsm_ceremony::terms::{Curve, KeyReference, KeyType};
-use rustix::process::Signal;
+use std::io::Read as _;
 use std::process::Command;
 use std::time::Duration;
 
@@ -59,19 +60,15 @@ fn keys_go_from_one_reader_to_the_other() {
 #[test]
 fn a_card_that_vanishes_in_the_middle_is_cut_off_and_comes_back() {
     at_readers("driver::a_card_that_vanishes_in_the_middle_is_cut_off_and_comes_back", |table| {
-        let card = table.insert(0, "REH0000001");
+        let card = HangingCard::insert(table, "REH0000001", HangUp::default());
         let mut device = table.device(0);
         set_up(&mut device, [7; 32]);
 
-        // The card does not answer any more; then it is gone while the command is under way.
-        card.signal(Signal::STOP);
-        let pulled = std::thread::spawn(move || {
-            std::thread::sleep(Duration::from_millis(100));
-            drop(card);
-        });
+        // It is gone while the command is under way.
+        card.go_at_the_next_command();
         let cut = device.generate(KeyReference::new(1).unwrap(), KeyType::Ec(Curve::P256));
         assert_eq!(cut, Err(CardError::Transport(TransportError::CutOff)));
-        pulled.join().unwrap();
+        card.take_out(table);
         table.wait_for(0, false);
         assert_eq!(device.dkek_state(), Err(CardError::Transport(TransportError::NoCard)));
         assert_eq!(device.reconnect(), Err(CardError::Transport(TransportError::NoCard)));
@@ -182,12 +179,14 @@ fn the_software_card_says_what_it_is_and_keeps_its_state() {
         let broken = ["softcard", "--vpcd", "localhost:1", "--state", "broken.json"];
         assert_eq!(table.try_run(program, &broken).0.status.code(), Some(3));
 
-        let output = Command::new("timeout")
-            .args(["--signal", "TERM", "1", program, "softcard", "--vpcd", "localhost:1", "--serial", "REH0000009"])
-            .output()
-            .unwrap();
-        let said = String::from_utf8_lossy(&output.stdout);
-        assert!(said.contains("not an HSM") && said.contains("Waiting"), "{said}");
+        // Before any reader is there it says what it is and that it waits; a signal ends it, and no speed matters.
+        let mut waiting = Command::new("setpriv");
+        waiting.args(["--pdeathsig", "KILL", program, "softcard", "--vpcd", "localhost:1", "--serial", "REH0000009"]);
+        let (waiting, mut said, mut rest) = Owned::start_and_read(&mut waiting, "Waiting");
+        assert!(said.contains("not an HSM") && said.contains("REH0000009"), "{said}");
+        assert!(waiting.end().success());
+        rest.read_to_string(&mut said).unwrap();
+        assert!(said.ends_with("The card is out of the reader.\n"), "{said}");
 
         let card = table.insert(0, "REH0000001");
         assert!(matches!(table.device(0).dkek_state(), Ok(DkekState::Complete { .. })));

@@ -3,9 +3,9 @@
 use std::fmt::{Debug, Display};
 use std::ops::Deref;
 
-use hsm_ceremony::dkek::{Dkek, DkekShare};
+use hsm_ceremony::dkek::{Derivation, DerivedKey, Dkek, DkekShare};
 use hsm_ceremony::secret::{Secret, SoPin, TypedText, UserPin, WipingBytes};
-use hsm_ceremony::share::PasswordShare;
+use hsm_ceremony::share::{Candidate, Dealt, PasswordShare, StrongCandidate, StrongDealt, StrongShare};
 use hsm_ceremony::vault::Vault;
 use serde::Serialize;
 use static_assertions::assert_not_impl_any;
@@ -16,6 +16,13 @@ assert_not_impl_any!(TypedText: Debug, Display, Clone, PartialEq, Serialize, Der
 assert_not_impl_any!(UserPin: Debug, Display, Clone, PartialEq, Serialize, Deref);
 assert_not_impl_any!(SoPin: Debug, Display, Clone, PartialEq, Serialize, Deref);
 assert_not_impl_any!(PasswordShare: Debug, Display, Clone, PartialEq, Serialize);
+assert_not_impl_any!(StrongShare: Debug, Display, Clone, PartialEq, Serialize);
+assert_not_impl_any!(Dealt: Debug, Display, Clone, PartialEq, Serialize);
+assert_not_impl_any!(StrongDealt: Debug, Display, Clone, PartialEq, Serialize);
+assert_not_impl_any!(Candidate: Debug, Display, Clone, PartialEq, Serialize);
+assert_not_impl_any!(StrongCandidate: Debug, Display, Clone, PartialEq, Serialize);
+assert_not_impl_any!(Derivation: Debug, Display, Clone, PartialEq, Serialize);
+assert_not_impl_any!(DerivedKey: Debug, Display, Clone, PartialEq, Serialize);
 assert_not_impl_any!(DkekShare: Debug, Display, Clone, PartialEq, Serialize);
 assert_not_impl_any!(Dkek: Debug, Display, Clone, PartialEq, Serialize);
 assert_not_impl_any!(Vault: Debug, Display, Clone, PartialEq, Serialize);

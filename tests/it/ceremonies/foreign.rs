@@ -14,6 +14,7 @@ use hsm_ceremony::record::{Entry, Fact};
 use hsm_ceremony::softcard::{Rack, SoftCard};
 use hsm_ceremony::terms::{Curve, Fault, Kcv, KeyType};
 use serde_json::Value;
+use tempfile::TempDir;
 
 use super::old::{Custodians, Set, entry, hex, seal_share, wrapped_keys};
 use super::rig::{Rig, Turn, plan_text};
@@ -104,12 +105,12 @@ fn folder(place: &Path, set: &str, names: &[&str]) -> Set {
     set
 }
 
-fn restored(place: &Path, plan: &str, people: &mut Custodians) -> Rig {
-    let records = tempfile::tempdir().unwrap().keep();
-    let mut rig = Rig::foreign(place, plan, &records).unwrap();
+fn restored(place: &Path, plan: &str, people: &mut Custodians) -> (Rig, TempDir) {
+    let records = tempfile::tempdir().unwrap();
+    let mut rig = Rig::foreign(place, plan, records.path()).unwrap();
     rig.play(|front| people.answer(front));
     assert!(rig.complete() && rig.faults.is_empty(), "{:?}", rig.faults);
-    rig
+    (rig, records)
 }
 
 #[test]
@@ -128,8 +129,8 @@ fn keys_of_every_kind_come_back_with_their_files_and_sign() {
     assert!(Command::new("mkfifo").arg(place.path().join("pipe")).status().unwrap().success());
     symlink("/dev/zero", place.path().join("link.bin")).unwrap();
     fs::File::create(place.path().join("huge.img")).unwrap().set_len(1 << 30).unwrap();
-    let records = tempfile::tempdir().unwrap().keep();
-    let mut rig = Rig::foreign(place.path(), &plan(3, 5), &records).unwrap();
+    let records = tempfile::tempdir().unwrap();
+    let mut rig = Rig::foreign(place.path(), &plan(3, 5), records.path()).unwrap();
     let mut people = Custodians::new(&set, &[4, 1, 2]);
     let mut screens: Vec<String> = Vec::new();
     rig.play(|front| {
@@ -163,11 +164,11 @@ fn keys_of_every_kind_come_back_with_their_files_and_sign() {
 fn where_every_file_is_understood_no_deviation_is_recorded() {
     let place = tempfile::tempdir().unwrap();
     let set = folder(place.path(), "2-of-4", &["ec-prime256v1"]);
-    let rig = restored(place.path(), &plan(2, 4), &mut Custodians::new(&set, &[0, 3]));
+    let (rig, _records) = restored(place.path(), &plan(2, 4), &mut Custodians::new(&set, &[0, 3]));
     assert!(rig.machine.state().deviates.is_empty() && rig.machine.state().deviations == 0);
     // A file with our own name for wrapped keys is one, whatever is left of it.
     fs::write(place.path().join("root.wrapped"), "").unwrap();
-    let rig = restored(place.path(), &plan(2, 4), &mut Custodians::new(&set, &[0, 3]));
+    let (rig, _records) = restored(place.path(), &plan(2, 4), &mut Custodians::new(&set, &[0, 3]));
     assert_eq!(rig.machine.state().deviates, ["wrapped-keys-not-readable"]);
 }
 
@@ -181,7 +182,7 @@ fn no_two_keys_get_the_same_label() {
     odd_key(place.path(), "ec-prime256v1-full-A", "Key-3", &[1]);
     odd_key(place.path(), "ec-secp384r1", "root", &[2]);
     odd_key(place.path(), "ec-secp521r1", "ROOT", &[3]);
-    let rig = restored(place.path(), &plan(2, 4), &mut Custodians::new(&set, &[1, 2]));
+    let (rig, _records) = restored(place.path(), &plan(2, 4), &mut Custodians::new(&set, &[1, 2]));
     let labels: Vec<&str> = rig.machine.state().plan.keys.iter().map(|key| key.label.as_str()).collect();
     assert_eq!(labels, ["Key-3", "root", "key-1"]);
     assert_eq!(card(&rig)["keys"].as_object().unwrap().len(), 3);
@@ -253,7 +254,7 @@ fn a_key_goes_where_the_plan_says_and_its_request_stays_whole() {
     let place = tempfile::tempdir().unwrap();
     let set = folder(place.path(), "2-of-4", &["ec-prime256v1"]);
     let plan = plan(2, 4).replace("key-0", "ec-p256");
-    let rig = restored(place.path(), &plan, &mut Custodians::new(&set, &[0, 3]));
+    let (rig, _records) = restored(place.path(), &plan, &mut Custodians::new(&set, &[0, 3]));
     let state = card(&rig);
     assert!(state["keys"]["0a"].is_object());
     assert_eq!(state["files"]["ce0a"], entry("wrapped-keys.json", "ec-prime256v1")["cert"]);
@@ -358,7 +359,7 @@ fn labels_and_ids_that_a_plan_could_not_have_come_back_as_they_were() {
         odd_key(place.path(), "ec-secp521r1", "", &[]),
         odd_key(place.path(), "ec-prime256v1-full-A", "secp256k1", &[7]),
     ];
-    let rig = restored(place.path(), &plan(2, 4), &mut Custodians::new(&set, &[1, 2]));
+    let (rig, _records) = restored(place.path(), &plan(2, 4), &mut Custodians::new(&set, &[1, 2]));
     let state = card(&rig);
     let files = state["files"].as_object().unwrap();
     for description in odd {

@@ -6,7 +6,7 @@ use std::fs;
 use crate::support::memory::Needle;
 use crate::support::walk::{self, USER_PIN};
 use crate::support::wizard::Wizard;
-use crate::support::{Table, at_readers};
+use crate::support::{Table, at_readers, binary};
 
 use super::everything;
 use super::paper::{PASSWORD, Paper, digits_of, look_through, needles_of_so_pin, nothing_left};
@@ -25,6 +25,7 @@ const PLAN: &str = r#"{
 
 #[test]
 fn so_pin_and_user_pin_are_in_memory_only_while_they_are_needed() {
+    binary::short();
     at_readers("pty::so_pin::so_pin_and_user_pin_are_in_memory_only_while_they_are_needed", |table| {
         let card = table.insert(0, "REH0000001");
         wizard_at(table);

@@ -1,21 +1,27 @@
 //! Stopped in the middle, by people, by a signal or because the line is cut: the screen is wiped, the terminal given
 //! back, and the record tells the truth.
 
+use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
 
-use rustix::process::Signal;
+use rustix::process::{Pid, Signal, kill_process_group};
 
-use crate::support::binary;
 use crate::support::seen::bare;
 use crate::support::walk::{self, Note};
 use crate::support::wizard::Wizard;
+use crate::support::{FOREVER, binary};
 
 use super::rehearsal::folder_of;
 
 /// A wizard that shows the first custodian's share.
 fn with_a_share_shown(records: &Path) -> (Wizard, Note) {
-    let mut wizard = Wizard::start(&["rehearse", "establish", "--records", records.to_str().unwrap()]);
+    until_a_share_is_shown(Wizard::start(&["rehearse", "establish", "--records", records.to_str().unwrap()]))
+}
+
+fn until_a_share_is_shown(mut wizard: Wizard) -> (Wizard, Note) {
     walk::to_the_custodians(&mut wizard, false);
     let note = walk::show(&mut wizard, 1);
     assert!(bare(&wizard.screen()).contains(&bare(&note.value)), "the test can see");
@@ -45,14 +51,35 @@ fn a_signal_wipes_the_share_and_gives_the_terminal_back() {
     }
 }
 
+/// Whether a process is stopped. What follows its name in brackets: its state.
+fn is_stopped(process: Pid) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{}/stat", process.as_raw_nonzero())).unwrap();
+    stat.rsplit_once(") ").is_some_and(|(_, state)| state.starts_with('T'))
+}
+
 #[test]
 fn stop_signals_do_not_leave_a_share_on_the_screen() {
+    // A program that does nothing about it stops there: the test can see.
+    let other = Wizard::start_in_shell(Path::new("sleep"), &["1000"]);
+    let group = other.foreground().unwrap();
+    kill_process_group(group, Signal::TSTP).unwrap();
+    let until = Instant::now() + FOREVER;
+    while !is_stopped(group) {
+        assert!(Instant::now() < until, "sleep does not stop");
+        thread::sleep(Duration::from_millis(2));
+    }
+    drop(other);
+
     let records = tempfile::tempdir().unwrap();
-    let (mut wizard, note) = with_a_share_shown(records.path());
-    wizard.signal(Signal::TSTP);
+    let arguments = ["rehearse", "establish", "--records", records.path().to_str().unwrap()];
+    let (mut wizard, note) = until_a_share_is_shown(Wizard::start_in_shell(binary::short(), &arguments));
+    let group = wizard.foreground().unwrap();
+    kill_process_group(group, Signal::TSTP).unwrap();
     // it is not stopped: it still takes keys
     walk::hide(&mut wizard, &note);
     walk::assert_gone(&wizard, &note);
+    assert!(!is_stopped(group));
+    assert_eq!(wizard.foreground(), Some(group));
 }
 
 #[test]

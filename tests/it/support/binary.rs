@@ -10,10 +10,20 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
-/// The binary that was built with `short-derivation`.
+/// Tells a second process of a test where the binary is that the first had built.
+pub const SHORT_VARIABLE: &str = "CEREMONY_TEST_SHORT_DERIVATION";
+
+static BUILT: OnceLock<PathBuf> = OnceLock::new();
+
+/// The binary that was built with `short-derivation`. Who needs it at a table asks for it before they sit down there:
+/// a table has a HOME of its own, in which cargo has nothing.
 pub fn short() -> &'static Path {
-    static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    BUILT.get_or_init(build)
+    BUILT.get_or_init(|| std::env::var_os(SHORT_VARIABLE).map_or_else(build, PathBuf::from))
+}
+
+/// The same, when somebody has asked for it already.
+pub fn if_built() -> Option<&'static Path> {
+    BUILT.get().map(PathBuf::as_path)
 }
 
 /// The binary as it is delivered.

@@ -1,13 +1,17 @@
 //! A table with real readers: an own pcscd with two virtual readers, own software cards in them, and the real tools.
 //!
 //! Nothing here meets a pcscd, reader or card that this test did not start: pcscd runs in a mount namespace of its own,
-//! where `/run/pcscd` is a folder of the test, and everything else finds its socket through `PCSCLITE_CSOCK_NAME`. That
-//! variable must be there before the process starts, so [`at_readers`] runs the test's body in a second process.
+//! where `/run/pcscd` is a folder of the test (it need not be there outside), and everything else finds its socket
+//! through `PCSCLITE_CSOCK_NAME`. That variable must be there before the process starts, so [`at_readers`] runs the
+//! test's body in a second process.
 
 pub mod binary;
+pub mod hanging;
 pub mod memory;
 mod opensc;
 mod owned;
+mod place;
+mod ports;
 pub mod seen;
 mod talk;
 pub mod walk;
@@ -19,16 +23,18 @@ pub use talk::talk;
 
 use hsm_ceremony::card::transport::{Readers, TransportError};
 use hsm_ceremony::card::{Change, Device, PcscReaders};
+use pcsc::{Context, ReaderState, Scope, State};
+use std::ffi::CString;
 use std::fs;
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
-use tempfile::TempDir;
 
 /// Where libpcsclite finds the service.
 const SOCKET_VARIABLE: &str = "PCSCLITE_CSOCK_NAME";
+/// Where the service listens, in the table's folder.
+const SOCKET: &str = "run/pcscd.comm";
 /// Tells the second process that it is one, and where its folder is.
 const FOLDER_VARIABLE: &str = "CEREMONY_TEST_TABLE";
 /// The driver of the virtual readers.
@@ -39,6 +45,20 @@ const PEERS: [&str; 8] =
     ["pcscd", "unshare", "setpriv", "sc-hsm-tool", "pkcs11-tool", "pkcs15-tool", "opensc-tool", "openssl"];
 /// Nothing here takes this long; what does hangs.
 pub const FOREVER: Duration = Duration::from_mins(8);
+/// Starts pcscd in a mount namespace: the table's folder, then pcscd. No package of Debian has `/run/pcscd`, the system
+/// makes it when it starts the service; so it may be missing, and then `/run` is an empty one, in which only the table's
+/// folder is mounted again, should it lie there (by `.`: its path leads to it no more).
+const SERVICE: &str = r#"
+set -e
+cd "$1"
+if [ ! -d /run/pcscd ]; then
+    mount -t tmpfs tmpfs /run
+    mkdir /run/pcscd
+    [ -d "$1" ] || { mkdir -p "$1"; mount --no-canonicalize --bind . "$1"; cd "$1"; }
+fi
+mount --bind "$1/run" /run/pcscd
+exec "$2" --foreground --config "$1/readers"
+"#;
 
 /// Readers are few: tests that need them take turns.
 static TURN: Mutex<()> = Mutex::new(());
@@ -65,13 +85,16 @@ pub fn at_table(arguments: &[&str], errors: Stdio, body: impl FnOnce(&mut Table)
     assert!(missing.is_empty(), "missing: {}; `make test` installs what the tests need", missing.join(", "));
     assert!(driver().is_some(), "missing: the driver of vsmartcard-vpcd; `make test` installs what the tests need");
 
-    let folder = TempDir::new().unwrap();
-    let output = Command::new("setpriv")
+    let folder = place::folder_for(SOCKET);
+    let mut command = Command::new("setpriv");
+    // In there cargo would look for its packages in another HOME.
+    command.envs(binary::if_built().map(|binary| (binary::SHORT_VARIABLE, binary)));
+    let output = command
         .args(["--pdeathsig", "KILL"])
         .arg(std::env::current_exe().unwrap())
         .args(arguments)
         .env(FOLDER_VARIABLE, folder.path())
-        .env(SOCKET_VARIABLE, folder.path().join("run/pcscd.comm"))
+        .env(SOCKET_VARIABLE, folder.path().join(SOCKET))
         .env("HOME", folder.path())
         .env("XDG_CACHE_HOME", folder.path().join("cache"))
         .env("LC_ALL", "C")
@@ -81,6 +104,24 @@ pub fn at_table(arguments: &[&str], errors: Stdio, body: impl FnOnce(&mut Table)
         .output()
         .unwrap();
     Some(output)
+}
+
+/// Whether pcscd sees that no card is in a reader. One that hung up while it was reset counts as mute until then.
+fn is_empty(slot: u16) -> bool {
+    state(slot).is_some_and(|state| state.event_state().contains(State::EMPTY))
+}
+
+/// How often pcscd has seen a card come into a reader or go.
+fn events(slot: u16) -> Option<u32> {
+    state(slot).map(|state| state.event_count())
+}
+
+/// What pcscd says of a reader.
+fn state(slot: u16) -> Option<ReaderState> {
+    let mut states = [ReaderState::new(CString::new(Table::reader(slot)).unwrap(), State::UNAWARE)];
+    let service = Context::establish(Scope::User).ok()?;
+    service.get_status_change(Duration::ZERO, &mut states).ok()?;
+    states.into_iter().next()
 }
 
 /// A tool on the path, or where system services are.
@@ -105,19 +146,42 @@ pub struct Table {
 
 impl Table {
     fn set(folder: &Path) -> Self {
-        let port = free_ports();
         for part in ["run", "readers", "work"] {
             fs::create_dir(folder.join(part)).unwrap();
         }
-        let configuration = format!(
-            "FRIENDLYNAME \"Virtual PCD\"\nDEVICENAME /dev/null:{port}\nLIBPATH {}\nCHANNELID {port}\n",
-            driver().unwrap()
-        );
-        fs::write(folder.join("vpcd"), configuration).unwrap();
-        let mut table = Self { folder: folder.to_owned(), port, pcscd: None, readers: PcscReaders::new() };
-        table.plug_in(true);
-        table.start_service();
-        table
+        let mut table = Self { folder: folder.to_owned(), port: 0, pcscd: None, readers: PcscReaders::new() };
+        // Somebody else may take a port before pcscd does; then a reader is missing.
+        for _ in 0..10 {
+            table.port = ports::free_pair();
+            table.configure();
+            table.start_service();
+            if Self::has_both_readers() {
+                return table;
+            }
+            table.kill_service();
+        }
+        panic!("the virtual readers never came up:\n{}", table.log());
+    }
+
+    /// Says to pcscd which ports the readers have.
+    fn configure(&self) {
+        let (port, driver) = (self.port, driver().unwrap());
+        let configuration =
+            format!("FRIENDLYNAME \"Virtual PCD\"\nDEVICENAME /dev/null:{port}\nLIBPATH {driver}\nCHANNELID {port}\n");
+        fs::write(self.folder.join("vpcd"), configuration).unwrap();
+        self.plug_in(true);
+    }
+
+    /// Whether pcscd lists both readers, and so listens on both ports. It opens them before it answers anybody.
+    fn has_both_readers() -> bool {
+        let listed = Context::establish(Scope::User).and_then(|service| service.list_readers_owned());
+        let listed = listed.unwrap_or_default();
+        [0, 1].into_iter().all(|slot| listed.iter().any(|name| name.to_str() == Ok(&Self::reader(slot))))
+    }
+
+    /// What pcscd said.
+    fn log(&self) -> String {
+        fs::read_to_string(self.folder.join("pcscd.log")).unwrap_or_default()
     }
 
     /// Starts pcscd and waits until it answers.
@@ -125,23 +189,21 @@ impl Table {
         let mut command = Command::new("unshare");
         // Who is not root becomes root in a user namespace, if the system lets everybody make one.
         command.arg(if rustix::process::geteuid().is_root() { "-m" } else { "-Urm" });
-        command.args(["setpriv", "--pdeathsig", "KILL", "sh", "-c"]);
-        command.arg("mount --bind \"$1\" /run/pcscd && exec \"$2\" --foreground --config \"$3\"");
-        command.arg("sh").arg(self.folder.join("run")).arg(find("pcscd").unwrap()).arg(self.folder.join("readers"));
+        command.args(["setpriv", "--pdeathsig", "KILL", "sh", "-c", SERVICE, "sh"]);
+        command.arg(&self.folder).arg(find("pcscd").unwrap());
         let log = fs::File::create(self.folder.join("pcscd.log")).unwrap();
         command.stdout(log.try_clone().unwrap()).stderr(log);
         let mut pcscd = Owned::start(&mut command);
         let began = Instant::now();
         while self.readers.occupied() == Err(TransportError::NoService) {
-            let log = || fs::read_to_string(self.folder.join("pcscd.log")).unwrap_or_default();
             if let Some(status) = pcscd.ended() {
                 panic!(
                     "pcscd cannot run in a mount namespace of its own ({status}); root may make one, others where \
                      user namespaces are permitted:\n{}",
-                    log()
+                    self.log()
                 );
             }
-            assert!(began.elapsed() < FOREVER, "pcscd does not answer:\n{}", log());
+            assert!(began.elapsed() < FOREVER, "pcscd does not answer:\n{}", self.log());
             std::thread::sleep(Duration::from_millis(20));
         }
         self.pcscd = Some(pcscd);
@@ -200,7 +262,8 @@ impl Table {
     /// Waits until a reader holds a card, or none.
     pub fn wait_for(&mut self, slot: u16, card: bool) {
         let began = Instant::now();
-        while self.readers.occupied().unwrap_or_default().contains(&Self::reader(slot)) != card {
+        let name = Self::reader(slot);
+        while !(if card { self.readers.occupied().unwrap_or_default().contains(&name) } else { is_empty(slot) }) {
             assert!(began.elapsed() < FOREVER, "reader {slot} never became {card}");
             assert!(matches!(self.readers.wait(Duration::from_secs(1)), Change::Some | Change::None));
         }
@@ -236,14 +299,19 @@ impl Table {
     }
 }
 
-/// Two ports in a row that nobody listens on: vpcd takes the second for its second reader.
-fn free_ports() -> u16 {
-    for _ in 0..100 {
-        let first = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = first.local_addr().unwrap().port();
-        if port < u16::MAX && TcpListener::bind(("127.0.0.1", port + 1)).is_ok() {
-            return port;
+#[test]
+fn a_port_that_somebody_took_before_pcscd_did_is_noticed() {
+    at_readers("support::a_port_that_somebody_took_before_pcscd_did_is_noticed", |table| {
+        assert!(Table::has_both_readers());
+        table.kill_service();
+        for taken in [0, 1] {
+            table.port = ports::free_pair();
+            let somebody = std::net::TcpListener::bind(("0.0.0.0", table.port + taken)).unwrap();
+            table.configure();
+            table.start_service();
+            assert!(!Table::has_both_readers(), "{}", table.log());
+            table.kill_service();
+            drop(somebody);
         }
-    }
-    panic!("no two free ports in a row");
+    });
 }

@@ -1,6 +1,7 @@
 //! A process of the test, with a process group of its own, that never outlives it.
 
 use rustix::process::{Pid, Signal, kill_process_group, test_kill_process};
+use std::io::{BufRead, BufReader, Read};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
 
@@ -12,6 +13,18 @@ impl Owned {
     /// Starts the command.
     pub fn start(command: &mut Command) -> Self {
         Self(command.stdin(Stdio::null()).process_group(0).spawn().unwrap())
+    }
+
+    /// Starts the command and reads what it writes until a line has `last` in it; what was read, and the
+    /// rest.
+    pub fn start_and_read(command: &mut Command, last: &str) -> (Self, String, impl Read) {
+        let mut owned = Self::start(command.stdout(Stdio::piped()));
+        let mut lines = BufReader::new(owned.0.stdout.take().unwrap());
+        let mut said = String::new();
+        while !said.contains(last) {
+            assert!(lines.read_line(&mut said).unwrap() > 0, "it ended before it said {last:?}: {said}");
+        }
+        (owned, said, lines)
     }
 
     /// Its end, when it has ended by itself.

@@ -43,35 +43,47 @@ impl Wizard {
 
     /// Starts `ceremony` with these arguments in a window of this size.
     pub fn start_at(arguments: &[&str], rows: u16, columns: u16) -> Self {
-        Self::begin(binary::short(), arguments, &[], rows, columns)
+        Self::spawn(command(binary::short(), arguments, &[]), rows, columns)
     }
 
     /// Starts `ceremony` with these arguments and this in its environment.
     pub fn start_with(arguments: &[&str], variables: &[(&str, &str)]) -> Self {
-        Self::begin(binary::short(), arguments, variables, 24, 80)
+        Self::spawn(command(binary::short(), arguments, variables), 24, 80)
     }
 
     /// Starts the program as it is delivered. Its screens carry no stamps of a rehearsal, so they are not looked for.
     pub fn start_delivered(arguments: &[&str], variables: &[(&str, &str)]) -> Self {
-        let wizard = Self::begin(binary::delivered(), arguments, variables, 24, 80);
+        let wizard = Self::spawn(command(binary::delivered(), arguments, variables), 24, 80);
         wizard.lock().watching = false;
         wizard
     }
 
-    fn begin(program: &Path, arguments: &[&str], variables: &[(&str, &str)], rows: u16, columns: u16) -> Self {
+    /// Starts a program in the foreground of a shell with job control, as people do: there it can be stopped. Directly
+    /// in the pseudoterminal it could not, whatever it does: its process group has nobody who could wake it up again.
+    pub fn start_in_shell(program: &Path, arguments: &[&str]) -> Self {
+        let mut command = CommandBuilder::new("sh");
+        // Only a shell that has something left to do is there while the program runs, and after it was stopped.
+        command.args(["-m", "-c", "\"$@\"; read -r _", "sh"]);
+        command.arg(program);
+        command.args(arguments);
+        let wizard = Self::spawn(command, 24, 80);
+        let until = Instant::now() + PATIENCE;
+        while wizard.foreground().is_none_or(|group| group == wizard.process() || !runs(group, program)) {
+            assert!(Instant::now() < until, "the shell never starts {}", program.display());
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        wizard
+    }
+
+    fn spawn(mut command: CommandBuilder, rows: u16, columns: u16) -> Self {
         let pair = native_pty_system().openpty(size(rows, columns)).expect("a pseudoterminal");
         let line = modes(&*pair.master);
-        let mut command = CommandBuilder::new(program);
-        command.args(arguments);
         command.cwd(env!("CARGO_TARGET_TMPDIR"));
         for name in ["NO_COLOR", "LC_ALL", "LC_CTYPE", "TMUX", "STY"] {
             command.env_remove(name);
         }
         command.env("TERM", "xterm-256color");
         command.env("LANG", "C.UTF-8");
-        for (name, value) in variables {
-            command.env(name, value);
-        }
         let child = pair.slave.spawn_command(command).expect("the program starts");
         drop(pair.slave);
         let mut output = pair.master.try_clone_reader().unwrap();
@@ -286,8 +298,16 @@ impl Wizard {
 
     /// Sends a signal.
     pub fn signal(&self, signal: Signal) {
-        let pid = Pid::from_raw(i32::try_from(self.pid()).unwrap()).unwrap();
-        kill_process(pid, signal).unwrap();
+        kill_process(self.process(), signal).unwrap();
+    }
+
+    fn process(&self) -> Pid {
+        Pid::from_raw(i32::try_from(self.pid()).unwrap()).unwrap()
+    }
+
+    /// The process group in the foreground of the terminal; its first process has the same number.
+    pub fn foreground(&self) -> Option<Pid> {
+        Pid::from_raw(self.master.as_ref()?.process_group_leader()?)
     }
 
     /// Cuts the line, as a terminal does whose window is closed.
@@ -344,9 +364,24 @@ impl Drop for Wizard {
     }
 }
 
+fn command(program: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> CommandBuilder {
+    let mut command = CommandBuilder::new(program);
+    command.args(arguments);
+    for (name, value) in variables {
+        command.env(name, value);
+    }
+    command
+}
+
 /// Echo, line editing and all other modes of the line, which are the same at both its ends.
 fn modes(master: &(dyn MasterPty + Send)) -> String {
     format!("{:?}", master.get_termios().expect("the line has modes"))
+}
+
+/// Whether this process runs the program, and is not still the shell that is about to.
+fn runs(process: Pid, program: &Path) -> bool {
+    let words = std::fs::read(format!("/proc/{}/cmdline", process.as_raw_nonzero())).unwrap_or_default();
+    words.split(|byte| *byte == 0).next() == Some(program.as_os_str().as_encoded_bytes())
 }
 
 fn no_controlling_terminal() -> i32 {
