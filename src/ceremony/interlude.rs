@@ -144,7 +144,9 @@ impl Machine {
             (Interlude::Name(place, Some(name)), People::GoOn) if !self.state.has_another_share(&name, place) => {
                 let Place { share, custodian } = place;
                 let former_knows = self.state.knows_the_share(place).map(str::to_owned);
+                let called = self.called();
                 self.emit(Entry::Substituted { step, share, custodian, name: name.trim().to_owned(), former_knows });
+                self.untick_who_is_new(&called);
                 self.back();
             }
             (same, _) => self.interlude = Some(same),

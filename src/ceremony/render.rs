@@ -193,7 +193,18 @@ impl Machine {
     }
 
     fn form(&self, text: Vec<String>, asking: &Asking, irreversible: bool, may_leave: bool) -> Body {
-        let fields = asking.fields.iter().zip(&asking.checks).map(|(field, check)| self.field(field, check)).collect();
+        let mut fields: Vec<FieldView> =
+            asking.fields.iter().zip(&asking.checks).map(|(field, check)| self.field(field, check)).collect();
+        for (place, check) in asking.checks.iter().enumerate() {
+            if let (FieldCheck::Wrong(fault), Some(place)) = (check, place.checked_sub(1))
+                && fault.name == "check-bytes-value"
+                && let Some(value) = fields.get_mut(place)
+            {
+                // Check bytes that do not fit find the slip in the value before them: it is marked where it is.
+                value.wrong_at = number_of(fault, "in_group");
+                value.note = Some(fill(self.script.word("field-value-look"), &fault.values));
+            }
+        }
         Body::Form { text, fields, irreversible, may_leave, may_deviate: true }
     }
 
@@ -336,12 +347,18 @@ impl Machine {
             Ending::Complete => "deviations",
             Ending::Aborted => "aborted",
         };
+        let keep = match self.state().ceremony {
+            CeremonyKind::Establish => "keep-establish",
+            CeremonyKind::Restore => "keep-restore",
+            CeremonyKind::Inspect => "keep-inspect",
+        };
         let mut values = vec![
             ("folder", around.folder.clone()),
             ("digest", around.digest.clone()),
             ("deviations", self.state().deviations.to_string()),
             ("changed", self.what_was_changed()),
             ("cards_fate", self.fate_of_the_cards()),
+            ("keep", self.script.word(keep).to_owned()),
         ];
         values.extend(self.steps().last().map(|step| self.values(step)).unwrap_or_default());
         let text = self.script.step("ended").and_then(|text| text.stages.get(name));
@@ -357,6 +374,7 @@ impl Machine {
             .word(match state.ceremony {
                 CeremonyKind::Restore | CeremonyKind::Inspect => "cards-keep-all",
                 CeremonyKind::Establish if erased && state.plan.so_pin_share().is_some() => "cards-keep-so-pin",
+                CeremonyKind::Establish if state.sets.is_empty() => "cards-none",
                 CeremonyKind::Establish => "cards-destroy",
             })
             .to_owned()
@@ -385,7 +403,11 @@ impl Machine {
 
 /// Which word or group a fault is about.
 fn place_of(fault: &Fault) -> Option<u8> {
-    fault.values.iter().find(|(key, _)| matches!(*key, "place" | "group")).and_then(|(_, value)| value.parse().ok())
+    number_of(fault, "place").or_else(|| number_of(fault, "group"))
+}
+
+fn number_of(fault: &Fault, name: &str) -> Option<u8> {
+    fault.values.iter().find(|(key, _)| *key == name).and_then(|(_, value)| value.parse().ok())
 }
 
 /// Paragraphs with their values; a value of several lines becomes several paragraphs.

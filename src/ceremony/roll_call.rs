@@ -61,6 +61,16 @@ impl Machine {
         plan.numbers().map(still).filter(|(_, more)| *more > 0).collect()
     }
 
+    /// Who stands in has not been seen yet, whoever was ticked before.
+    pub(super) fn untick_who_is_new(&mut self, before: &[Called]) {
+        let new: Vec<bool> = before.iter().zip(self.called()).map(|(old, now)| old.text != now.text).collect();
+        if let Mode::Asking(Asking { ticks, .. }) = &mut self.mode
+            && ticks.len() == new.len()
+        {
+            ticks.iter_mut().zip(new).for_each(|(tick, new)| *tick &= !new);
+        }
+    }
+
     /// Whether it goes on with who is here.
     pub(super) fn enough(&self, ticks: &[bool]) -> bool {
         match self.state().ceremony {

@@ -3,14 +3,14 @@
 use super::machine::Machine;
 use super::planned::planned;
 use super::step::{Actor, Step};
-use crate::record::PinName;
+use crate::record::{CeremonyKind, PinName};
 use crate::terms::{MOST_CUSTODIANS, Purpose, Scheme, Seat};
 
 /// Values for the script's sentences, by name.
 pub type Values = Vec<(&'static str, String)>;
 
 /// The names of all values, for the test that reads the script's placeholders.
-pub const NAMES: [&str; 59] = [
+pub const NAMES: [&str; 60] = [
     "title",
     "administrator",
     "so_pin_holder",
@@ -70,6 +70,7 @@ pub const NAMES: [&str; 59] = [
     "damaged",
     "still_needed",
     "former",
+    "so_pin_hint",
 ];
 
 impl Machine {
@@ -125,6 +126,9 @@ impl Machine {
             };
             values.push(("user_tries", tries(PinName::User, device.user_pin_tries)));
             values.push(("so_tries", tries(PinName::So, device.so_pin_tries)));
+            let of_today = state.initialised.contains(&step.role);
+            let hint = self.script.word(if of_today { "so-pin-is-of-today" } else { "so-pin-is-older" });
+            values.push(("so_pin_hint", crate::script::fill(hint, &[("holder", state.plan.so_pin_holder.clone())])));
         }
     }
 
@@ -167,7 +171,17 @@ impl Machine {
             None => seat.to_string(),
         };
         let wrong = state.wrong_seats.iter().map(who).collect::<Vec<_>>().join(", ");
-        values.push(("wrong_seats", if wrong.is_empty() { self.script.word("nobody").to_owned() } else { wrong }));
+        values.push((
+            "wrong_seats",
+            match (wrong.is_empty(), state.ceremony) {
+                (true, _) => self.script.word("nobody").to_owned(),
+                // Nothing is erased yet: this is the last moment at which a wrong card can be made anew.
+                (false, CeremonyKind::Establish) if state.initialised.is_empty() => {
+                    crate::script::fill(self.script.word("wrong-before-erasing"), &[("names", wrong)])
+                }
+                (false, _) => wrong,
+            },
+        ));
         if let Some(source) = &state.source {
             values.push(("source_folder", source.folder.clone()));
             let list = |items: &[String], none: &str, between: &str| {
@@ -188,7 +202,7 @@ impl Machine {
             if defects.is_empty() { self.script.word("no-defects").to_owned() } else { defects.join("\n") },
         ));
         if let Some((shares, outstanding, kcv)) = &state.dkek {
-            values.push(("dkek_state", self.dkek_text(*shares, *outstanding, *kcv)));
+            values.push(("dkek_state", self.dkek_text(step, *shares, *outstanding, *kcv)));
         }
         if let Some(proof) = &state.proof {
             values.push(("proof", proof.clone()));
@@ -223,13 +237,15 @@ impl Machine {
     }
 
     /// Where a device's DKEK stands, in words. A KCV with shares outstanding means nothing and is not shown.
-    fn dkek_text(&self, shares: Option<u8>, outstanding: u8, kcv: Option<crate::terms::Kcv>) -> String {
+    fn dkek_text(&self, step: &Step, shares: Option<u8>, outstanding: u8, kcv: Option<crate::terms::Kcv>) -> String {
         let values = [
             ("shares", shares.unwrap_or(0).to_string()),
             ("present", shares.unwrap_or(0).saturating_sub(outstanding).to_string()),
             ("found", kcv.map(|kcv| kcv.to_string()).unwrap_or_default()),
         ];
+        let fresh = self.state().device(step.role).is_some_and(|device| !device.initialised);
         let word = match (shares, outstanding, kcv) {
+            (None, ..) if fresh => "dkek-fresh",
             (None, ..) => "dkek-none",
             (Some(_), 0, Some(_)) => "dkek-complete",
             (Some(_), 0, None) => "dkek-hidden",

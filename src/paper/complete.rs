@@ -162,7 +162,7 @@ fn every_placeholder_of_a_step_has_a_value_by_that_name() {
         let stages = text.stages.values().flat_map(|stage| stage.text.iter().chain(&stage.items));
         for sentence in stages.chain([&text.title, &text.act]) {
             for name in placeholders(sentence) {
-                let ending = id == "ended" && ["digest", "changed", "cards_fate"].contains(&name.as_str());
+                let ending = id == "ended" && ["digest", "changed", "cards_fate", "keep"].contains(&name.as_str());
                 assert!(NAMES.contains(&name.as_str()) || name == "folder" || ending, "{id}: {{{name}}}");
             }
         }

@@ -61,7 +61,7 @@ impl Wizard {
     /// Starts a program in the foreground of a shell with job control, as people do: there it can be stopped. Directly
     /// in the pseudoterminal it could not, whatever it does: its process group has nobody who could wake it up again.
     pub fn start_in_shell(program: &Path, arguments: &[&str]) -> Self {
-        let mut command = CommandBuilder::new("sh");
+        let mut command = command(Path::new("sh"), &[], &[]);
         // Only a shell that has something left to do is there while the program runs, and after it was stopped.
         command.args(["-m", "-c", "\"$@\"; read -r _", "sh"]);
         command.arg(program);
@@ -75,15 +75,9 @@ impl Wizard {
         wizard
     }
 
-    fn spawn(mut command: CommandBuilder, rows: u16, columns: u16) -> Self {
+    fn spawn(command: CommandBuilder, rows: u16, columns: u16) -> Self {
         let pair = native_pty_system().openpty(size(rows, columns)).expect("a pseudoterminal");
         let line = modes(&*pair.master);
-        command.cwd(env!("CARGO_TARGET_TMPDIR"));
-        for name in ["NO_COLOR", "LC_ALL", "LC_CTYPE", "TMUX", "STY"] {
-            command.env_remove(name);
-        }
-        command.env("TERM", "xterm-256color");
-        command.env("LANG", "C.UTF-8");
         let child = pair.slave.spawn_command(command).expect("the program starts");
         drop(pair.slave);
         let mut output = pair.master.try_clone_reader().unwrap();
@@ -367,6 +361,12 @@ impl Drop for Wizard {
 fn command(program: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> CommandBuilder {
     let mut command = CommandBuilder::new(program);
     command.args(arguments);
+    command.cwd(env!("CARGO_TARGET_TMPDIR"));
+    for name in ["NO_COLOR", "LC_ALL", "LC_CTYPE", "TMUX", "STY"] {
+        command.env_remove(name);
+    }
+    command.env("TERM", "xterm-256color");
+    command.env("LANG", "C.UTF-8");
     for (name, value) in variables {
         command.env(name, value);
     }
