@@ -9,6 +9,7 @@ mod field;
 mod inspect;
 mod interlude;
 mod knowing;
+mod learn;
 mod machine;
 mod opening;
 mod outcome;

@@ -11,7 +11,10 @@ pub enum Mode {
     /// The help lies over the screen.
     Help,
     /// More text below than was seen: only reading on.
-    Unread,
+    Unread {
+        /// It is the last screen: nothing can be noted or stopped any more.
+        ended: bool,
+    },
     /// To read.
     Read {
         /// The text is longer than the screen.
@@ -238,7 +241,8 @@ pub fn entries(mode: Mode) -> (Vec<Entry>, Vec<Entry>) {
     match mode {
         Mode::TooSmall => (vec![], vec![STOP]),
         Mode::Help => (vec![CLOSE_HELP, SCROLL], vec![]),
-        Mode::Unread => (vec![READ_ON, SCROLL], common),
+        Mode::Unread { ended: false } => (vec![READ_ON, SCROLL], common),
+        Mode::Unread { ended: true } => (vec![READ_ON, SCROLL], vec![HELP]),
         Mode::Read { scrolls: true } => (vec![GO_ON, SCROLL], common),
         Mode::Read { scrolls: false } => (vec![GO_ON], common),
         Mode::Tick => (vec![TICK_NEXT, TICK_QUIETLY, MOVE, PAGES], common),
@@ -302,10 +306,11 @@ pub fn deed(mode: Mode, key: Key) -> Option<Deed> {
 pub mod tests {
     use super::*;
 
-    pub const ALL: [Mode; 22] = [
+    pub const ALL: [Mode; 23] = [
         Mode::TooSmall,
         Mode::Help,
-        Mode::Unread,
+        Mode::Unread { ended: false },
+        Mode::Unread { ended: true },
         Mode::Read { scrolls: true },
         Mode::Read { scrolls: false },
         Mode::Tick,
@@ -389,7 +394,7 @@ pub mod tests {
 
     #[test]
     fn enter_never_goes_on_where_more_is_to_be_read_or_ticked() {
-        assert_eq!(deed(Mode::Unread, Key::Enter), Some(Deed::ReadOn));
+        assert_eq!(deed(Mode::Unread { ended: false }, Key::Enter), Some(Deed::ReadOn));
         assert_eq!(deed(Mode::Tick, Key::Enter), Some(Deed::TickNext));
         assert_eq!(deed(Mode::Concealed, Key::Enter), Some(Deed::Show));
         assert_eq!(deed(Mode::Shown, Key::Enter), Some(Deed::Hide));

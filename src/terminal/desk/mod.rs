@@ -127,7 +127,7 @@ impl Desk {
             | Body::Ended { .. }
                 if unread =>
             {
-                Mode::Unread
+                Mode::Unread { ended: matches!(view.body, Body::Ended { .. }) }
             }
             Body::Read { .. } => Mode::Read { scrolls: self.most_scroll > 0 },
             Body::Tick { items, .. } if items.iter().all(|(_, ticked)| *ticked) => Mode::Ticked,

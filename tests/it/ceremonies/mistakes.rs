@@ -292,6 +292,38 @@ fn a_share_typed_wrong_at_a_seat_is_found_by_one_more_custodian_or_by_typing_aga
 }
 
 #[test]
+fn a_card_that_is_wrong_is_named_while_nothing_is_erased() {
+    let records = tempfile::tempdir().unwrap();
+    let mut rig = Rig::establish(&plan(), records.path());
+    let (mut mistaken, mut given, mut said) = (false, false, String::new());
+    rig.play(|front| {
+        if front.fault().is_some() {
+            return front.goes_on_with(Recovery::AnotherCustodian);
+        }
+        if let (Body::Read { text }, "open") = (&front.view.body, front.step()) {
+            said = text.join(" ");
+        }
+        let second = matches!(front.machine.step().map(|step| step.actor), Some(Actor::Seat(Seat(2))));
+        match front.empty(is_value) {
+            Some(place) if second && !mistaken => {
+                mistaken = true;
+                front.types(place, "01:23:45:67:89:ab:cd:ef")
+            }
+            None if second && mistaken && !given && front.empty(is_id).is_none() => {
+                given = true;
+                Turn::Do(People::GoOn)
+            }
+            _ => Turn::Audience,
+        }
+    });
+    goes_on(&rig, &["shares-do-not-open"]);
+    assert!(
+        said.contains("Custodian 02. Either the card is wrong") && said.contains("Nothing is erased yet"),
+        "{said}"
+    );
+}
+
+#[test]
 fn a_wrong_so_pin_share_among_more_than_needed_is_named_and_is_a_deviation() {
     let plan = Plan::parse(&plan()).unwrap();
     let mut state = State::new(CeremonyKind::Restore, plan, true);

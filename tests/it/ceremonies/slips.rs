@@ -264,6 +264,35 @@ pub fn custodians_who_type_from_another_card_are_told_so() {
 }
 
 #[test]
+fn the_group_that_check_bytes_find_is_marked_in_the_value() {
+    let records = tempfile::tempdir().unwrap();
+    let mut rig = Rig::establish(&Day::of(&[Guard::Numbers(2, 3)]).text(), records.path());
+    let (mut cards, mut marked) = (Cards::new(), None);
+    let (mut wrong, mut mended) = (false, false);
+    rig.play(|front| {
+        note(&mut cards, front.view, front.vault);
+        let Body::Form { fields, .. } = &front.view.body else { return Turn::Audience };
+        let value = fields.iter().position(|field| field.kind == FieldKind::ShareValue);
+        let (Some(value), Some(noted)) = (value, cards.get(&(dkek_share(1), 1))) else { return Turn::Audience };
+        let at = u8::try_from(value).unwrap();
+        if !wrong {
+            wrong = true;
+            let mut slip = noted.text.clone().into_bytes();
+            slip[13] = if slip[13] == b'0' { b'1' } else { b'0' };
+            return front.types(at, std::str::from_utf8(&slip).unwrap());
+        }
+        if !mended && matches!(fields[value + 1].state, FieldState::Wrong(_)) {
+            mended = true;
+            marked = fields[value].wrong_at.map(|group| (group, fields[value].note.clone().unwrap()));
+            return front.types(at, &noted.text.clone());
+        }
+        Turn::Audience
+    });
+    goes_on(&rig, &[]);
+    assert_eq!(marked, Some((5, "8 groups; look at group 5".to_owned())));
+}
+
+#[test]
 fn a_wrong_password_is_named_costs_nothing_and_is_typed_again() {
     let records = tempfile::tempdir().unwrap();
     let (people, _) = established(records.path());

@@ -6,7 +6,7 @@ use hsm_ceremony::record::{CeremonyKind, Ending, Entry};
 use hsm_ceremony::softcard::CutOff;
 use hsm_ceremony::terms::{CustodianNumber, Number};
 
-use super::mistakes::{goes_on, plan};
+use super::mistakes::{established, goes_on, plan};
 use super::plans::share;
 use super::rig::{Front, Rig, Turn};
 use super::slips::{custodian, day};
@@ -47,8 +47,52 @@ fn at_roll_call_anybody_who_guards_anything_can_be_replaced() {
 }
 
 #[test]
+fn who_stands_in_at_roll_call_is_not_taken_for_seen() {
+    let records = tempfile::tempdir().unwrap();
+    let mut rig = Rig::establish(&plan(), records.path());
+    let (mut turn, mut seen) = (0, Vec::new());
+    rig.play(|front| {
+        if front.step() != "roll-call" || turn == 8 {
+            return Turn::Audience;
+        }
+        turn += 1;
+        match turn {
+            1 | 2 => Turn::Do(People::Tick(turn)),
+            3 => Turn::Do(People::Deviation),
+            4 => Turn::Do(People::Chose(2)),
+            5 => Turn::Do(People::Chose(0)),
+            6 => front.types(0, "Niels Bohr"),
+            7 => Turn::Do(People::GoOn),
+            _ => {
+                let Body::Tick { items, .. } = &front.view.body else { panic!("{:?}", front.view) };
+                seen.clone_from(items);
+                Turn::Audience
+            }
+        }
+    });
+    assert!(rig.complete(), "{:?}", rig.failed());
+    assert_eq!(seen[1], ("Niels Bohr · custodian 1".to_owned(), false));
+    assert_eq!(seen[2], ("Custodian 02 · custodian 2".to_owned(), true), "nobody else is called again");
+}
+
+#[test]
+fn the_end_says_which_folder_is_the_backup() {
+    let records = tempfile::tempdir().unwrap();
+    let (first, _) = established(records.path());
+    let end = |rig: &Rig| {
+        let Body::Ended { text } = rig.machine.view(&Surroundings::default()).body else { panic!("not ended") };
+        text.join(" ")
+    };
+    assert!(end(&first).contains("Copy all of it to at least two safe places"), "{}", end(&first));
+    let mut second = Rig::restore(records.path()).with_papers_of(first);
+    second.run(|_| {});
+    let said = end(&second);
+    assert!(said.contains("The folder that the keys came from stays the backup") && !said.contains("Copy"), "{said}");
+}
+
+#[test]
 fn who_stops_after_the_erasing_is_told_to_keep_the_so_pin_cards() {
-    for (at, kept) in [("so-pin-quorum", false), ("log-in", true)] {
+    for (at, kept, dealt) in [("device", false, false), ("so-pin-quorum", false, true), ("log-in", true, true)] {
         let records = tempfile::tempdir().unwrap();
         let mut rig = Rig::establish(&day().text(), records.path());
         let mut turn = 0;
@@ -67,7 +111,8 @@ fn who_stops_after_the_erasing_is_told_to_keep_the_so_pin_cards() {
         let Body::Ended { text } = rig.machine.view(&Surroundings::default()).body else { panic!("not ended") };
         let said = text.join(" ");
         assert_eq!(said.contains("Keep the SO-PIN cards"), kept, "{said}");
-        assert_eq!(said.contains("destroy the cards"), !kept, "{said}");
+        assert_eq!(said.contains("destroy the cards"), dealt && !kept, "{said}");
+        assert_eq!(said.contains("No card was dealt yet"), !dealt, "{said}");
     }
 }
 
