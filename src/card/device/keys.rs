@@ -16,8 +16,9 @@ const FIRST_SEQUENCE: &str = "00001";
 /// Le of SIGN, as OpenSC asks: the longest signature.
 const LONGEST_SIGNATURE: usize = 512;
 /// A longer UNWRAP command goes through EF 2F10 first: devices of applet 3.x and readers with small buffers fail on the
-/// 1106 bytes of an RSA-4096 key, whatever size they claim (the protocol reference, section 3).
-const LARGEST_UNWRAP: usize = 900;
+/// 1106 bytes of an RSA-4096 key, whatever size they claim. The maker's own software sends no command above 1000 bytes (the
+/// protocol reference, section 3); an RSA-2048 key with its CRT parts takes 981.
+const LARGEST_UNWRAP: usize = 1000;
 /// RSA over a block that is padded already.
 const RSA_RAW: u8 = 0x20;
 /// ECDSA over a digest.
