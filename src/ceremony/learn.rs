@@ -4,6 +4,12 @@ use super::state::{FoundDevice, Source, State};
 use crate::record::{Entry, Fact, Remark};
 use crate::terms::{DkekShareNumber, Purpose};
 
+/// Faults of INITIALIZE and of changing the SO-PIN after which the device is as it was.
+const REFUSED: [&str; 5] =
+    ["so-pin-wrong", "so-pin-blocked", "initialise-refused", "pins-missing", "so-pin-not-changed"];
+/// Faults that come up before the first command is sent.
+const NOT_SENT: [&str; 4] = ["no-device", "serial-differs", "reader-failed", "card-foreign"];
+
 impl State {
     /// Takes in what one entry says, but for the cursor, which needs the list of steps.
     pub fn learn(&mut self, entry: &Entry) {
@@ -31,9 +37,7 @@ impl State {
     fn learn_failure(&mut self, act: &str, fault: &str) {
         match act {
             "initialise" | "change-so-pin" => {
-                let refused =
-                    ["so-pin-wrong", "so-pin-blocked", "initialise-refused", "pins-missing", "so-pin-not-changed"];
-                let refused = refused.contains(&fault);
+                let refused = REFUSED.contains(&fault) || NOT_SENT.contains(&fault);
                 self.cut |= !refused;
                 // A later refusal does not tell what became of an earlier try.
                 let intended = self.intended.take().filter(|_| act == "initialise" && !refused);
@@ -133,6 +137,13 @@ impl State {
                 self.intended = None;
                 self.perhaps_erased.remove(serial);
                 self.initialised.insert(*role);
+                // A new device takes the SO-PIN of today at once; others keep theirs until it is changed.
+                if self.device(*role).is_some_and(|device| !device.initialised) {
+                    self.so_pin_of_today.insert(*role);
+                }
+            }
+            Fact::SoPinChanged { role } => {
+                self.so_pin_of_today.insert(*role);
             }
             Fact::Loaded { role, .. } => {
                 self.loaded.insert(*role);
@@ -140,6 +151,7 @@ impl State {
             Fact::Made { label, public_key_sha256, .. } => {
                 self.made.insert(label.to_string(), *public_key_sha256);
             }
+            Fact::Absent { people } => self.absent.clone_from(people),
             Fact::Listed { keys, .. } => self.listed.clone_from(keys),
             Fact::BackedUp { label: _, file, sha256 } => self.files.push((file.clone(), 0, *sha256)),
             Fact::Lost { loss } => self.loss = Some(*loss),
@@ -182,13 +194,11 @@ impl State {
             Fact::ReadBack { card, custodian } => self.has_seen(*card, *custodian),
             Fact::Bagged { .. }
             | Fact::Enciphered { .. }
-            | Fact::SoPinChanged { .. }
             | Fact::VaultEmpty
             | Fact::LoggedIn { .. }
             | Fact::Joined { .. }
             | Fact::Verified { .. }
             | Fact::Present { .. }
-            | Fact::Absent { .. }
             | Fact::Decided { .. }
             | Fact::Unwrapped { .. } => {}
         }

@@ -13,7 +13,7 @@ use super::state::State;
 use super::step::{Actor, Kind, Stage, Step, When};
 use super::{establish, inspect, opening, restore};
 use crate::plan::Plan;
-use crate::record::{CeremonyKind, Ending, Entry, Loss};
+use crate::record::{CeremonyKind, Ending, Entry, Loss, PinName};
 use crate::script::Script;
 use crate::terms::{Fault, Handle, Number, Quorum};
 
@@ -272,7 +272,10 @@ impl Machine {
                 initialised(role) && here
             }
             When::OtherSoPin(role) => initialised(role) && !self.state.so_pin_on_cards.contains(&role),
-            When::LastTry(device, pin) => role == Some(device) && self.state.tries_left(device, pin) == Some(1),
+            When::LastTry(device, pin) => {
+                let asked = pin == PinName::So || self.state.kcv_asked != Some(false);
+                asked && role == Some(device) && self.state.tries_left(device, pin) == Some(1)
+            }
             When::TypesPrime => self.step().is_some_and(|step| opening::types_set(&self.state, step)),
             When::KnowsPrime | When::KnowsOldPrime => {
                 let typed = self.step().is_some_and(|step| opening::types_set(&self.state, step));

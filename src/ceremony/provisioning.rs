@@ -77,7 +77,7 @@ fn last_try(_: &State, _: &Step) -> Vec<Field> {
 }
 
 fn current_so_pin(state: &State, step: &Step) -> Vec<Field> {
-    let chosen_here = state.initialised.contains(&step.role);
+    let chosen_here = step.id == "so-pin" && state.so_pin_of_today.contains(&step.role);
     let name = if chosen_here { "so-pin-of-today" } else { "so-pin" };
     vec![Field::new(name, FieldKind::SoPin { chosen_here }).kept(Handle::SoPin)]
 }

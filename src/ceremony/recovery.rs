@@ -80,9 +80,7 @@ pub fn recoveries(state: &State, act: &Act, fault: &Fault) -> Vec<Recovery> {
         (Act::CompareShare { .. } | Act::TakeShare { .. }, _) => vec![TypeAgain, FromStart],
         (Act::JoinDkek { .. }, _) => Vec::new(),
         (Act::OpenShareFile { share, .. }, "shares-do-not-open" | "shares-disagree") => {
-            let quorum = state.plan.quorum(*share);
-            let more = quorum.is_some_and(|quorum| state.open_seats(*share) < quorum.custodians());
-            more.then_some(AnotherCustodian).into_iter().chain([SeatsAgain]).collect()
+            (state.custodians_left(*share) > 0).then_some(AnotherCustodian).into_iter().chain([SeatsAgain]).collect()
         }
         (
             Act::OpenShareFile { .. },

@@ -374,7 +374,7 @@ impl Machine {
             .word(match state.ceremony {
                 CeremonyKind::Restore | CeremonyKind::Inspect => "cards-keep-all",
                 CeremonyKind::Establish if erased && state.plan.so_pin_share().is_some() => "cards-keep-so-pin",
-                CeremonyKind::Establish if state.sets.is_empty() => "cards-none",
+                CeremonyKind::Establish if state.sets.is_empty() && state.share_kcvs.is_empty() => "cards-none",
                 CeremonyKind::Establish => "cards-destroy",
             })
             .to_owned()

@@ -119,6 +119,10 @@ pub struct State {
     pub dkek: Option<(Option<u8>, u8, Option<Kcv>)>,
     /// Whether somebody logs in to see a KCV that is hidden, once that was decided.
     pub kcv_asked: Option<bool>,
+    /// Devices that are known to have the SO-PIN that was chosen or drawn in this sitting.
+    pub so_pin_of_today: BTreeSet<DeviceRole>,
+    /// Who had no tick at the roll call of a restore, as the record names them: name, and what they are.
+    pub absent: Vec<String>,
     /// What the old tool would have failed at, at the last opening.
     pub defects: Vec<Defect>,
     /// Seats whose shares were wrong at the last opening.
@@ -183,6 +187,8 @@ impl State {
             listed: Vec::new(),
             dkek: None,
             kcv_asked: None,
+            so_pin_of_today: BTreeSet::new(),
+            absent: Vec::new(),
             defects: Vec::new(),
             wrong_seats: Vec::new(),
             loss: None,
@@ -204,6 +210,17 @@ impl State {
         if let Some(device) = role.and_then(|role| self.devices.get_mut(&role)) {
             device.initialised = true;
         }
+    }
+
+    /// Custodians of this share who are here and have not sat down; who was absent at the roll call is not counted.
+    pub fn custodians_left(&self, share: DkekShareNumber) -> u8 {
+        let Some(quorum) = self.plan.quorum(share) else { return 0 };
+        let away = |number: &CustodianNumber| {
+            let name = self.plan.custodian(share, *number);
+            self.absent.iter().any(|who| who.strip_prefix(name).is_some_and(|rest| rest.starts_with(" · ")))
+        };
+        let here = quorum.numbers().filter(|number| !away(number)).count();
+        u8::try_from(here).unwrap_or(u8::MAX).saturating_sub(self.open_seats(share))
     }
 
     /// The device found for a role.

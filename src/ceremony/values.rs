@@ -126,8 +126,12 @@ impl Machine {
             };
             values.push(("user_tries", tries(PinName::User, device.user_pin_tries)));
             values.push(("so_tries", tries(PinName::So, device.so_pin_tries)));
-            let of_today = state.initialised.contains(&step.role);
-            let hint = self.script.word(if of_today { "so-pin-is-of-today" } else { "so-pin-is-older" });
+            let of_today = step.id == "so-pin" && state.so_pin_of_today.contains(&step.role);
+            let hint = self.script.word(match (of_today, state.initialised.contains(&step.role)) {
+                (true, _) => "so-pin-is-of-today",
+                (false, true) => "so-pin-is-uncertain",
+                (false, false) => "so-pin-is-older",
+            });
             values.push(("so_pin_hint", crate::script::fill(hint, &[("holder", state.plan.so_pin_holder.clone())])));
         }
     }

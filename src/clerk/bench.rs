@@ -148,7 +148,12 @@ impl Bench {
     /// Names an error, and lets go of a device that does not answer any more.
     pub fn lost(&mut self, serial: &Serial, error: &CardError) -> Fault {
         if *error == CardError::Transport(TransportError::TooLarge) {
-            return faults::reader_too_small(self.reader_of(serial).unwrap_or_default());
+            let reader = self.reader_of(serial).unwrap_or_default().to_owned();
+            // What was taken for a small reader may have been a loose plug: the next try uses its full length again.
+            if self.failed_lists.remove(&reader).is_some() {
+                self.let_go();
+            }
+            return faults::reader_too_small(&reader);
         }
         if matches!(error, CardError::Transport(_) | CardError::OtherDevice { .. }) {
             self.devices.retain(|connected| !connected.is(serial));
@@ -163,7 +168,7 @@ impl Bench {
         let reader = self.reader_of(serial).unwrap_or_default().to_owned();
         let result = self.with(serial, Device::keys);
         match &result {
-            Err(fault) if matches!(fault.name, "card-cut-off" | "card-no-card" | "card-garbled") => {
+            Err(fault) if matches!(fault.name, "card-cut-off" | "card-garbled") => {
                 let failed = self.failed_lists.entry(reader).or_default();
                 *failed = failed.saturating_add(1);
             }

@@ -19,7 +19,11 @@ pub fn card(error: &CardError) -> Fault {
         CardError::Transport(TransportError::TooLarge) => reader_too_small("?"),
         // Never the user PIN's login, whatever the word: INITIALIZE and the PINs themselves need none.
         CardError::Refused { operation: Operation::Initialise, status } => {
-            Fault::new("initialise-refused").with("status", status)
+            if may_have_begun(*status) {
+                Fault::new("initialise-broke-off").with("status", status)
+            } else {
+                Fault::new("initialise-refused").with("status", status)
+            }
         }
         CardError::Refused { operation, status: Status::NotLoggedIn } if !presents_pin(*operation) => {
             Fault::new("card-login-lost")
@@ -35,6 +39,12 @@ pub fn card(error: &CardError) -> Fault {
 /// A reader carries no commands as large as the device needs.
 pub fn reader_too_small(reader: &str) -> Fault {
     Fault::new("reader-too-small").with("reader", reader)
+}
+
+/// Words that devices give when something failed inside, perhaps in the middle of the work; all others refuse it before.
+fn may_have_begun(status: Status) -> bool {
+    let inside = |word: u16| matches!(word.to_be_bytes(), [0x62 | 0x64 | 0x65 | 0x6F, _]);
+    matches!(status, Status::NoRoom) || inside(status.into())
 }
 
 const fn presents_pin(operation: Operation) -> bool {
@@ -80,5 +90,22 @@ pub fn wrapped_key(file: &str, error: &WrappedKeyError) -> Fault {
         }
         WrappedKeyError::MacWrong => Fault::new("backup-mac-wrong").with("file", file),
         _ => Fault::new("backup-broken").with("file", file).with("why", error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_refusal_beforehand_says_that_nothing_was_erased() {
+        let named =
+            |word: u16| card(&CardError::Refused { operation: Operation::Initialise, status: word.into() }).name;
+        for word in [0x6400, 0x6581, 0x6A84, 0x6F00, 0x6FFF] {
+            assert_eq!(named(word), "initialise-broke-off", "{word:04X}");
+        }
+        for word in [0x6300, 0x6700, 0x6900, 0x6982, 0x6984, 0x6985, 0x6A80, 0x6B00, 0x6D00, 0x6E00] {
+            assert_eq!(named(word), "initialise-refused", "{word:04X}");
+        }
     }
 }

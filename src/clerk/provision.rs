@@ -204,15 +204,13 @@ fn is_as_set(device: &mut Device, settings: &Initialise<'_>) -> Result<bool, Car
 }
 
 /// Tries left of the SO-PIN of a device that was initialised before, where it tells them. Where people were told of more,
-/// or an earlier try of the last one had no answer, nothing is sent before they know and have decided anew.
+/// nothing is sent before they know: an earlier try, whose answer was lost, was wrong.
 fn so_tries_before(bench: &mut Bench, target: &Target) -> Result<Option<u8>, Fault> {
     if !target.initialised {
         return Ok(None);
     }
     match bench.with(&target.serial, |device| state_logged_out(device, Pin::So))? {
-        PinState::TriesLeft(left)
-            if target.so_pin_tries.is_some_and(|told| left < told) || (target.cut && left == 1) =>
-        {
+        PinState::TriesLeft(left) if target.so_pin_tries.is_some_and(|told| left < told) => {
             Err(Fault::new("so-pin-wrong").with("left", left))
         }
         PinState::TriesLeft(left) => Ok(Some(left)),

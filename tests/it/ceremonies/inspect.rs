@@ -233,6 +233,27 @@ fn a_blocked_pin_leaves_the_kcv_hidden_and_nobody_in_a_circle() {
 }
 
 #[test]
+fn who_leaves_the_kcv_hidden_after_the_last_try_is_not_asked_for_another() {
+    let mut state = provisioned(Some(1), 1, Faults::PICO).to_json();
+    state["pins"]["user"]["left"] = 1.into();
+    let (mut wrong, mut last_tries) = (false, 0);
+    let (rig, _) = hidden(SoftCard::from_json(&state).ok().unwrap(), |front| {
+        if front.fault().is_some() {
+            return front.goes_on_with(Recovery::LeaveHidden);
+        }
+        last_tries += usize::from(front.empty(|kind| *kind == FieldKind::Word("LAST TRY")).is_some());
+        match front.empty(|kind| *kind == FieldKind::UserPin) {
+            Some(place) if !wrong => {
+                wrong = true;
+                front.types(place, "11223344")
+            }
+            _ => Turn::Audience,
+        }
+    });
+    assert_eq!((rig.failed(), last_tries), (vec!["pin-blocked"], 1));
+}
+
+#[test]
 fn a_device_in_the_record_of_an_earlier_build_has_no_model_and_is_read() {
     let earlier = r#"{"fact":"device","role":"original","serial":"REH0000042","version":"3.5","user_pin_tries":3,
         "so_pin_tries":15,"initialised":true,"keys":0}"#;

@@ -368,6 +368,36 @@ fn a_restore_goes_on_with_a_quorum_and_records_who_is_absent() {
 }
 
 #[test]
+fn where_only_a_quorum_came_nobody_is_called_who_is_not_there() {
+    let records = tempfile::tempdir().unwrap();
+    let (first, _) = established(records.path());
+    let mut rig = Rig::restore(records.path()).with_papers_of(first);
+    let (mut said, mut tried, mut mistaken, mut given) = (Vec::new(), false, false, false);
+    rig.play(|front| {
+        if front.step() == "roll-call" {
+            return ticks(front, &[0, 1, 2], &mut said, &mut tried);
+        }
+        if front.fault().is_some() {
+            assert_eq!(front.machine.choices(), [Recovery::SeatsAgain, Recovery::Stop], "the third is absent");
+            return Turn::Audience;
+        }
+        let second = matches!(front.machine.step().map(|step| step.actor), Some(Actor::Seat(Seat(2))));
+        match front.empty(is_value) {
+            Some(place) if second && !mistaken => {
+                mistaken = true;
+                front.types(place, "01:23:45:67:89:ab:cd:ef")
+            }
+            None if second && mistaken && !given && front.empty(is_id).is_none() => {
+                given = true;
+                Turn::Do(People::GoOn)
+            }
+            _ => Turn::Audience,
+        }
+    });
+    goes_on(&rig, &["shares-do-not-open"]);
+}
+
+#[test]
 fn establish_waits_for_everybody_and_a_restore_for_every_dkek_share() {
     let records = tempfile::tempdir().unwrap();
     let day = super::slips::day().text();

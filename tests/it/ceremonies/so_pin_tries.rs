@@ -166,7 +166,7 @@ fn after_a_cut_a_wrong_so_pin_is_not_sent_again_before_people_know_of_the_lost_t
 }
 
 #[test]
-fn the_last_try_that_never_arrived_is_decided_again() {
+fn the_last_try_that_never_arrived_is_not_called_wrong() {
     let records = tempfile::tempdir().unwrap();
     let cut = CutOff::before(place_of_initialize(so_tries(1)));
     let (mut rig, rack) = establish(so_tries(1), records.path(), |readers| cut.readers(readers));
@@ -174,13 +174,41 @@ fn the_last_try_that_never_arrived_is_decided_again() {
     rig.play(|front| {
         last_try += usize::from(front.empty(|kind| *kind == FieldKind::Word("LAST TRY")).is_some());
         match front.fault() {
-            Some("so-pin-wrong") => front.goes_on_with(Recovery::PinsAgain),
             Some(_) => front.goes_on_with(Recovery::TryAgain),
             None => Turn::Audience,
         }
     });
-    goes_on(&rig, &["card-cut-off", "so-pin-wrong"]);
-    assert_eq!((last_try, initialised(&rig), tries(&rack)), (2, 1, 15.into()));
+    // The counter tells that it did not arrive: what was decided is sent, and nobody hears that a right SO-PIN is wrong.
+    goes_on(&rig, &["card-cut-off"]);
+    assert_eq!((last_try, initialised(&rig), tries(&rack)), (1, 1, 15.into()));
+}
+
+#[test]
+fn the_so_pin_of_today_is_asked_for_only_where_the_device_is_known_to_have_it() {
+    let step = Number { section: 6, step: 1 };
+    let role = DeviceRole::Original;
+    let device = |initialised| Fact::Device {
+        role,
+        serial: Serial::new("REH0000077").unwrap(),
+        version: "3.5".into(),
+        platform: None,
+        user_pin_tries: None,
+        so_pin_tries: Some(15),
+        initialised,
+        keys: 0,
+    };
+    let done = || Fact::Initialised { role, serial: Serial::new("REH0000077").unwrap(), dkek_shares: 1 };
+    for (facts, known) in [
+        (vec![device(false), done()], true),
+        (vec![device(true), done()], false),
+        (vec![device(true), done(), Fact::SoPinChanged { role }], true),
+    ] {
+        let mut state = State::new(CeremonyKind::Establish, Plan::parse(&plan()).unwrap(), true);
+        for fact in facts {
+            state.learn(&Entry::Learned { step, fact });
+        }
+        assert_eq!(state.so_pin_of_today.contains(&role), known);
+    }
 }
 
 /// A card that was initialised yesterday for one DKEK share, with the user PIN that people choose today.

@@ -4,7 +4,7 @@ use hsm_ceremony::ceremony::{Actor, Body, FieldState, People, Place, State, Surr
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::{CeremonyKind, Ending, Entry};
 use hsm_ceremony::softcard::CutOff;
-use hsm_ceremony::terms::{CustodianNumber, Number};
+use hsm_ceremony::terms::{CustodianNumber, Number, Serial};
 
 use super::mistakes::{established, goes_on, plan};
 use super::plans::share;
@@ -73,6 +73,24 @@ fn who_stands_in_at_roll_call_is_not_taken_for_seen() {
     assert!(rig.complete(), "{:?}", rig.failed());
     assert_eq!(seen[1], ("Niels Bohr · custodian 1".to_owned(), false));
     assert_eq!(seen[2], ("Custodian 02 · custodian 2".to_owned(), true), "nobody else is called again");
+}
+
+#[test]
+fn a_device_is_perhaps_erased_only_where_something_may_have_been_sent() {
+    for (fault, perhaps) in [
+        ("card-cut-off", true),
+        ("initialise-broke-off", true),
+        ("initialise-refused", false),
+        ("no-device", false),
+        ("card-foreign", false),
+    ] {
+        let mut state = State::new(CeremonyKind::Establish, Plan::parse(&plan()).unwrap(), true);
+        let step = Number { section: 6, step: 3 };
+        let serial = Serial::new("REH0000088").unwrap();
+        state.learn(&Entry::Intent { step, act: "initialise".to_owned(), serial });
+        state.learn(&Entry::Failed { step, act: "initialise".to_owned(), fault: fault.to_owned(), values: vec![] });
+        assert_eq!((state.cut, state.perhaps_erased.len()), (perhaps, usize::from(perhaps)), "{fault}");
+    }
 }
 
 #[test]
