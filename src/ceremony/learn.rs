@@ -1,7 +1,8 @@
 //! What an entry of the record changes in what is known.
 
+use super::knowing::Place;
 use super::state::{FoundDevice, Source, State};
-use crate::record::{Entry, Fact, Remark};
+use crate::record::{Entry, Fact, Former, Remark};
 use crate::terms::{DkekShareNumber, Purpose};
 
 /// Faults of INITIALIZE and of changing the SO-PIN after which the device is as it was.
@@ -170,6 +171,11 @@ impl State {
                     passed_over: Vec::new(),
                     damaged: Vec::new(),
                 });
+            }
+            Fact::Formers { people } => {
+                let known =
+                    |former: &Former| (former.name.clone(), Place { share: former.share, custodian: former.custodian });
+                self.knowing.extend(people.iter().map(known));
             }
             Fact::NotSealed { lines } => {
                 if let Some(source) = &mut self.source {

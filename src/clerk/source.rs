@@ -7,7 +7,7 @@ use super::folder::{Folder, RecordFile};
 use super::{MANIFEST, foreign, keys};
 use crate::plan::{Custody, Plan};
 use crate::record::{
-    BackedUpDkekShare, BackedUpKey, CeremonyKind, Entry, Fact, KnownShare, Manifest, Proof, verify_to_the_cut,
+    BackedUpDkekShare, BackedUpKey, CeremonyKind, Entry, Fact, Former, KnownShare, Manifest, Proof, verify_to_the_cut,
 };
 use crate::terms::{Digest, DkekShareNumber, Fault, Kcv, Serial};
 
@@ -31,8 +31,9 @@ pub struct Source {
 
 /// What stands behind the files.
 pub(super) enum Standing {
-    /// A record of ours: whether it is a rehearsal's, its last digest, and how many lines it has where it was never sealed.
-    Recorded { rehearsal: bool, digest: Digest, not_sealed: Option<u32> },
+    /// A record of ours: whether it is a rehearsal's, its last digest, how many lines it has where it was never sealed, and who
+    /// may know a share that is somebody else's by now.
+    Recorded { rehearsal: bool, digest: Digest, not_sealed: Option<u32>, formers: Vec<Former> },
     /// Nothing: they were made elsewhere. What was passed over, and what begins as a wrapped key and is none.
     Elsewhere { passed_over: Vec<String>, damaged: Vec<String> },
 }
@@ -61,13 +62,17 @@ impl Source {
             return Err(Fault::new("source-other-plan").with("folder", folder.path().display()));
         }
         // Who took somebody's place on that day has that card.
+        let mut formers = Vec::new();
         for line in &proof.lines {
-            if let Entry::Substituted { share, custodian, name, .. } = &line.entry {
+            if let Entry::Substituted { share, custodian, name, former_knows, .. } = &line.entry {
                 plan.substitute(*share, *custodian, name);
+                let former = |name: &String| Former { share: *share, custodian: *custodian, name: name.clone() };
+                formers.extend(former_knows.as_ref().map(former));
             }
         }
         let not_sealed = proof.sealed.is_none().then_some(proof.mark.line);
-        let standing = Standing::Recorded { rehearsal: manifest.rehearsal, digest: proof.mark.digest, not_sealed };
+        let standing =
+            Standing::Recorded { rehearsal: manifest.rehearsal, digest: proof.mark.digest, not_sealed, formers };
         Ok(Self {
             folder,
             plan,
@@ -98,13 +103,15 @@ impl Source {
             keys::unchanged(&self.folder, &key.wrapped, key.wrapped_sha256)?;
             keys::public_key(&self.folder, key)?;
         }
-        let (record_sha256, more) = match &self.standing {
-            Standing::Recorded { digest, not_sealed, .. } => {
-                (Some(*digest), not_sealed.map(|lines| Fact::NotSealed { lines }))
+        let (record_sha256, more): (_, Vec<Fact>) = match &self.standing {
+            Standing::Recorded { digest, not_sealed, formers, .. } => {
+                let formers = (!formers.is_empty()).then(|| Fact::Formers { people: formers.clone() });
+                let not_sealed = not_sealed.map(|lines| Fact::NotSealed { lines });
+                (Some(*digest), formers.into_iter().chain(not_sealed).collect())
             }
             Standing::Elsewhere { passed_over, damaged } => {
                 let (passed_over, damaged) = (passed_over.clone(), damaged.clone());
-                (None, Some(Fact::FoundElsewhere { devices: self.devices.clone(), passed_over, damaged }))
+                (None, vec![Fact::FoundElsewhere { devices: self.devices.clone(), passed_over, damaged }])
             }
         };
         let from = Fact::From {

@@ -131,6 +131,17 @@ pub struct KnownShare {
     pub kcv: Option<Kcv>,
 }
 
+/// Somebody in whose place another person stands, and who may know the share all the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Former {
+    /// Of which DKEK share.
+    pub share: DkekShareNumber,
+    /// Which custodian of it; none: who held its password.
+    pub custodian: Option<CustodianNumber>,
+    /// Their name.
+    pub name: String,
+}
+
 /// Something public that an act found out or brought about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "fact", rename_all = "kebab-case")]
@@ -226,6 +237,8 @@ pub enum Fact {
         serial: Option<Serial>,
         record_sha256: Option<Digest>,
     },
+    /// On the day of *establish* these knew a share before somebody took their place.
+    Formers { people: Vec<Former> },
     /// The folder's record was never sealed; its unbroken lines name every file of the backup, with the digest it has.
     NotSealed { lines: u32 },
     /// Of files made elsewhere: the devices that the keys were made on, the files that were passed over, and those that begin

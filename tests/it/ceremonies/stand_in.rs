@@ -312,6 +312,14 @@ fn who_has_seen_a_share_gets_no_second_one_by_standing_in() {
         })
         .collect();
     assert_eq!(former, [("Bob", Some("Custodian 01")), ("Custodian 01", Some("Bob")), ("Eve", None)]);
+    // Years later it is known still.
+    let mut restore = Rig::restore(records.path()).with_papers_of(rig);
+    restore.run(|_| {});
+    goes_on(&restore, &[]);
+    let state = restore.machine.state();
+    let place = |number| Place { share: share(1), custodian: CustodianNumber::new(number) };
+    assert!(state.has_another_share("Bob", place(2)), "Bob saw the first card on that day");
+    assert!(!state.has_another_share("Custodian 03", place(1)), "whose place Eve took before the card was shown");
 }
 
 #[test]
