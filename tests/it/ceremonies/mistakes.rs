@@ -255,30 +255,43 @@ fn is_reference(kind: &FieldKind) -> bool {
     matches!(kind, FieldKind::KeyReference { .. })
 }
 
+/// At the second seat a wrong value is typed once, from a card without check bytes: nothing tells before the share file is
+/// tried.
+#[derive(Default)]
+pub struct WrongShare {
+    typed: bool,
+    given: bool,
+}
+
+impl WrongShare {
+    pub fn at_seat_2(&mut self, front: &mut Front<'_>) -> Turn {
+        let second = matches!(front.machine.step().map(|step| step.actor), Some(Actor::Seat(Seat(2))));
+        match front.empty(is_value) {
+            Some(place) if second && !self.typed => {
+                self.typed = true;
+                front.types(place, "01:23:45:67:89:ab:cd:ef")
+            }
+            None if second && self.typed && !self.given && front.empty(is_id).is_none() => {
+                self.given = true;
+                Turn::Do(People::GoOn)
+            }
+            _ => Turn::Audience,
+        }
+    }
+}
+
 #[test]
 fn a_share_typed_wrong_at_a_seat_is_found_by_one_more_custodian_or_by_typing_again() {
     for (recovery, wrong) in [(Recovery::AnotherCustodian, vec![Seat(2)]), (Recovery::SeatsAgain, vec![])] {
         let records = tempfile::tempdir().unwrap();
         let (first, _) = established(records.path());
         let mut rig = Rig::restore(records.path()).with_papers_of(first);
-        let (mut mistaken, mut given) = (false, false);
+        let mut slip = WrongShare::default();
         rig.play(|front| {
             if front.fault().is_some() {
                 return front.goes_on_with(recovery);
             }
-            let second = matches!(front.machine.step().map(|step| step.actor), Some(Actor::Seat(Seat(2))));
-            match front.empty(is_value) {
-                Some(place) if second && !mistaken => {
-                    mistaken = true;
-                    front.types(place, "01:23:45:67:89:ab:cd:ef")
-                }
-                // A card without check bytes: nothing tells before the share file is tried.
-                None if second && mistaken && !given && front.empty(is_id).is_none() => {
-                    given = true;
-                    Turn::Do(People::GoOn)
-                }
-                _ => Turn::Audience,
-            }
+            slip.at_seat_2(front)
         });
         goes_on(&rig, &["shares-do-not-open"]);
         let named = rig.facts().into_iter().find_map(|fact| match fact {
@@ -295,7 +308,7 @@ fn a_share_typed_wrong_at_a_seat_is_found_by_one_more_custodian_or_by_typing_aga
 fn a_card_that_is_wrong_is_named_while_nothing_is_erased() {
     let records = tempfile::tempdir().unwrap();
     let mut rig = Rig::establish(&plan(), records.path());
-    let (mut mistaken, mut given, mut said) = (false, false, String::new());
+    let (mut slip, mut said) = (WrongShare::default(), String::new());
     rig.play(|front| {
         if front.fault().is_some() {
             return front.goes_on_with(Recovery::AnotherCustodian);
@@ -303,18 +316,7 @@ fn a_card_that_is_wrong_is_named_while_nothing_is_erased() {
         if let (Body::Read { text }, "open") = (&front.view.body, front.step()) {
             said = text.join(" ");
         }
-        let second = matches!(front.machine.step().map(|step| step.actor), Some(Actor::Seat(Seat(2))));
-        match front.empty(is_value) {
-            Some(place) if second && !mistaken => {
-                mistaken = true;
-                front.types(place, "01:23:45:67:89:ab:cd:ef")
-            }
-            None if second && mistaken && !given && front.empty(is_id).is_none() => {
-                given = true;
-                Turn::Do(People::GoOn)
-            }
-            _ => Turn::Audience,
-        }
+        slip.at_seat_2(front)
     });
     goes_on(&rig, &["shares-do-not-open"]);
     assert!(
@@ -331,103 +333,4 @@ fn a_wrong_so_pin_share_among_more_than_needed_is_named_and_is_a_deviation() {
     learn(Fact::SoPinRebuilt { right: vec![Seat(1), Seat(2)], wrong: vec![] });
     learn(Fact::SoPinRebuilt { right: vec![Seat(1), Seat(3)], wrong: vec![Seat(2)] });
     assert_eq!((state.wrong_seats, state.deviations), (vec![Seat(2)], 1));
-}
-
-/// Ticks these places of the roll call, tries to go on after each, and gives what the screen said before each try.
-fn ticks(front: &Front<'_>, places: &[usize], said: &mut Vec<(bool, String)>, tried: &mut bool) -> Turn {
-    let Body::Tick { text, enough, .. } = &front.view.body else { return Turn::Audience };
-    *tried = !*tried;
-    match places.get(said.len()) {
-        Some(place) if *tried => {
-            said.push((*enough, text.join(" ")));
-            Turn::Do(People::Tick(*place))
-        }
-        _ => Turn::Do(People::GoOn),
-    }
-}
-
-#[test]
-fn a_restore_goes_on_with_a_quorum_and_records_who_is_absent() {
-    let records = tempfile::tempdir().unwrap();
-    let (first, _) = established(records.path());
-    let mut rig = Rig::restore(records.path()).with_papers_of(first);
-    let (mut said, mut tried) = (Vec::new(), false);
-    rig.play(|front| match front.step() {
-        "roll-call" => ticks(front, &[0, 3, 2], &mut said, &mut tried),
-        _ => Turn::Audience,
-    });
-    goes_on(&rig, &[]);
-    assert_eq!(said.len(), 3, "neither the administrator nor one custodian alone was enough");
-    assert!(said[1].1.contains("custodians, 2 more") && said[2].1.contains("custodians, 1 more"), "{said:?}");
-    let people = |found: fn(&Fact) -> Option<&Vec<String>>| rig.facts().into_iter().find_map(found).unwrap().join(", ");
-    let present = people(|fact| if let Fact::Present { people } = fact { Some(people) } else { None });
-    let absent = people(|fact| if let Fact::Absent { people } = fact { Some(people) } else { None });
-    assert_eq!(present, "Admin · ceremony administrator, Custodian 02 · custodian 2, Custodian 03 · custodian 3");
-    assert!(absent.starts_with("Custodian 01 · custodian 1, "), "{absent}");
-    assert_eq!(absent.split(", ").count(), 3);
-}
-
-#[test]
-fn where_only_a_quorum_came_nobody_is_called_who_is_not_there() {
-    let records = tempfile::tempdir().unwrap();
-    let (first, _) = established(records.path());
-    let mut rig = Rig::restore(records.path()).with_papers_of(first);
-    let (mut said, mut tried, mut mistaken, mut given) = (Vec::new(), false, false, false);
-    rig.play(|front| {
-        if front.step() == "roll-call" {
-            return ticks(front, &[0, 1, 2], &mut said, &mut tried);
-        }
-        if front.fault().is_some() {
-            assert_eq!(front.machine.choices(), [Recovery::SeatsAgain, Recovery::Stop], "the third is absent");
-            return Turn::Audience;
-        }
-        let second = matches!(front.machine.step().map(|step| step.actor), Some(Actor::Seat(Seat(2))));
-        match front.empty(is_value) {
-            Some(place) if second && !mistaken => {
-                mistaken = true;
-                front.types(place, "01:23:45:67:89:ab:cd:ef")
-            }
-            None if second && mistaken && !given && front.empty(is_id).is_none() => {
-                given = true;
-                Turn::Do(People::GoOn)
-            }
-            _ => Turn::Audience,
-        }
-    });
-    goes_on(&rig, &["shares-do-not-open"]);
-}
-
-#[test]
-fn establish_waits_for_everybody_and_a_restore_for_every_dkek_share() {
-    let records = tempfile::tempdir().unwrap();
-    let day = super::slips::day().text();
-    let mut first = Rig::establish(&day, records.path());
-    let mut refused = false;
-    first.play(|front| match &front.view.body {
-        Body::Tick { items, enough, .. } if front.step() == "roll-call" && !refused => {
-            let open = items.iter().filter(|(_, ticked)| !ticked).count();
-            assert_eq!(*enough, open == 0);
-            refused = open == 1;
-            if refused { Turn::Do(People::GoOn) } else { Turn::Audience }
-        }
-        _ => Turn::Audience,
-    });
-    goes_on(&first, &[]);
-    assert!(refused && !first.facts().iter().any(|fact| matches!(fact, Fact::Absent { .. })));
-    let mut rig = Rig::restore(records.path()).with_papers_of(first);
-    let mut said = Vec::new();
-    rig.play(|front| match &front.view.body {
-        Body::Tick { text, items, enough } if front.step() == "roll-call" => {
-            said.push((*enough, text.join(" "), items.clone()));
-            // From the last: holders of passwords are called after custodians of earlier DKEK shares.
-            let open = items.iter().rposition(|(_, ticked)| !ticked);
-            Turn::Do(if *enough { People::GoOn } else { People::Tick(open.unwrap()) })
-        }
-        _ => Turn::Audience,
-    });
-    goes_on(&rig, &[]);
-    assert!(said[0].1.contains("Guard 3 · holds the password of DKEK share 3"), "{}", said[0].1);
-    assert!(said[0].1.contains("custodians of DKEK share 2, 2 more"), "{}", said[0].1);
-    let (enough, _, items) = said.last().unwrap();
-    assert!(*enough && items.iter().any(|(_, ticked)| !ticked), "somebody of the first DKEK share was not needed");
 }

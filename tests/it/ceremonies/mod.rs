@@ -14,6 +14,7 @@ mod plans;
 mod real;
 mod resume;
 mod rig;
+mod roll_call;
 mod salvage;
 mod schemes;
 mod several;
