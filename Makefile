@@ -7,6 +7,8 @@
 # What is missing is installed where that is allowed, and named where it is not.
 
 export PATH := $(HOME)/.cargo/bin:$(PATH):/usr/sbin:/sbin
+# Where there is no terminal, a test asks tput for a size, and tput asks this.
+export TERM := $(or $(TERM),dumb)
 
 # Debian's packages: what the build needs, and the peers of the tests.
 BUILD := build-essential pkg-config libpcsclite-dev
