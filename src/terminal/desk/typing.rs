@@ -12,7 +12,9 @@ use crate::vault::Vault;
 fn is_full(kind: Option<&FieldKind>, typed: &[u8], byte: u8) -> bool {
     let counts = |byte: &u8| byte.is_ascii_alphanumeric();
     let full = |most| typed.iter().filter(|byte| counts(byte)).count() >= most;
-    counts(&byte) && kind.and_then(FieldKind::most).is_some_and(full)
+    // Between the groups of a prime separators may stand; a number has none.
+    let belongs = !counts(&byte) && matches!(kind, Some(FieldKind::Prime { .. }));
+    !belongs && kind.and_then(FieldKind::most).is_some_and(full)
 }
 
 impl Desk {
