@@ -97,14 +97,10 @@ fn a_device_is_perhaps_erased_only_where_something_may_have_been_sent() {
 fn the_end_says_which_folder_is_the_backup() {
     let records = tempfile::tempdir().unwrap();
     let (first, _) = established(records.path());
-    let end = |rig: &Rig| {
-        let Body::Ended { text } = rig.machine.view(&Surroundings::default()).body else { panic!("not ended") };
-        text.join(" ")
-    };
-    assert!(end(&first).contains("Copy all of it to at least two safe places"), "{}", end(&first));
+    assert!(last_screen(&first).contains("Copy all of it to at least two safe places"), "{}", last_screen(&first));
     let mut second = Rig::restore(records.path()).with_papers_of(first);
     second.run(|_| {});
-    let said = end(&second);
+    let said = last_screen(&second);
     assert!(said.contains("The folder that the keys came from stays the backup") && !said.contains("Copy"), "{said}");
 }
 
@@ -113,21 +109,7 @@ fn who_stops_after_the_erasing_is_told_to_keep_the_so_pin_cards() {
     for (at, kept, dealt) in [("device", false, false), ("so-pin-quorum", false, true), ("log-in", true, true)] {
         let records = tempfile::tempdir().unwrap();
         let mut rig = Rig::establish(&day().text(), records.path());
-        let mut turn = 0;
-        rig.play(|front| {
-            if front.step() != at || matches!(front.view.body, Body::Ended { .. } | Body::Working { .. }) {
-                return Turn::Audience;
-            }
-            turn += 1;
-            match turn {
-                1 => Turn::Do(People::Stop),
-                2 => front.types(0, "ABORT"),
-                _ => Turn::Do(People::GoOn),
-            }
-        });
-        assert!(matches!(rig.entries.last(), Some(Entry::Sealed { ending: Ending::Aborted, .. })));
-        let Body::Ended { text } = rig.machine.view(&Surroundings::default()).body else { panic!("not ended") };
-        let said = text.join(" ");
+        let said = stops(&mut rig, |front| front.step() == at);
         assert_eq!(said.contains("Keep the SO-PIN cards"), kept, "{said}");
         assert_eq!(said.contains("destroy the cards"), dealt && !kept, "{said}");
         assert_eq!(said.contains("No card was dealt yet"), !dealt, "{said}");
@@ -214,6 +196,10 @@ fn stops(rig: &mut Rig, mut here: impl FnMut(&Front<'_>) -> bool) -> String {
         }
     });
     assert!(matches!(rig.entries.last(), Some(Entry::Sealed { ending: Ending::Aborted, .. })));
+    last_screen(rig)
+}
+
+fn last_screen(rig: &Rig) -> String {
     let Body::Ended { text } = rig.machine.view(&Surroundings::default()).body else { panic!("not ended") };
     text.join(" ")
 }
