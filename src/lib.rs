@@ -11,6 +11,8 @@ pub mod ceremony;
 pub mod clerk;
 pub mod cli;
 pub mod dkek;
+pub mod faults;
+pub mod names;
 pub mod paper;
 pub mod plan;
 pub mod record;

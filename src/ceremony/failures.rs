@@ -34,7 +34,7 @@ impl Machine {
         let values = fault.values.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect();
         self.request(Request::ForgetTyped);
         let (step, word) = (self.number(), act.word().to_owned());
-        self.emit(Entry::Failed { step, act: word, fault: fault.name.to_owned(), values });
+        self.emit(Entry::Failed { step, act: word, fault: fault.name.word().to_owned(), values });
         let choices = recoveries(&self.state, &act, &fault);
         self.mode = Mode::Faulted { act, fault, choices };
     }

@@ -73,7 +73,7 @@ pub fn recoveries(state: &State, act: &Act, fault: &Fault) -> Vec<Recovery> {
         AnotherCustodian, AnotherDevice, FromStart, LeaveHidden, LogIn, PinsAgain, SeatsAgain, Stop, TryAgain,
         TypeAgain,
     };
-    let mut choices = match (act, fault.name) {
+    let mut choices = match (act, fault.name.word()) {
         (_, "card-login-lost") => vec![LogIn],
         // Which of the sets is the right one, nobody knows: it may have been the first that was wrong.
         (Act::TakeShare { .. }, "shares-of-other-sets") => vec![TypeAgain, SeatsAgain],

@@ -298,9 +298,9 @@ impl Machine {
     /// What happened and what is true now.
     pub fn fault_text(&self, fault: &Fault, more: &Values) -> (Vec<String>, Vec<String>) {
         let values: Values = fault.values.iter().cloned().chain(more.iter().cloned()).collect();
-        match self.script.fault(fault.name) {
+        match self.script.fault(fault.name.word()) {
             Some(text) => (lines(&text.happened, &values), lines(&text.truth, &values)),
-            None => (vec![fault.name.to_owned()], Vec::new()),
+            None => (vec![fault.name.word().to_owned()], Vec::new()),
         }
     }
 

@@ -119,7 +119,7 @@ impl Bench {
             (Some((_, error)), true) => faults::card(error),
             (Some((reader, error)), false) => Fault::new("reader-failed")
                 .with("reader", reader)
-                .with("why", faults::card(error).name)
+                .with("why", faults::card(error).name.word())
                 .with("seen", self.serials().join(", ")),
             (None, false) => unfit(),
             (None, true) if self.troubles.is_empty() => Fault::new("no-device"),
@@ -168,7 +168,7 @@ impl Bench {
         let reader = self.reader_of(serial).unwrap_or_default().to_owned();
         let result = self.with(serial, Device::keys);
         match &result {
-            Err(fault) if matches!(fault.name, "card-cut-off" | "card-garbled") => {
+            Err(fault) if matches!(fault.name.word(), "card-cut-off" | "card-garbled") => {
                 let failed = self.failed_lists.entry(reader).or_default();
                 *failed = failed.saturating_add(1);
             }

@@ -319,7 +319,7 @@ mod tests {
 
     fn wrong(check: FieldCheck) -> &'static str {
         match check {
-            FieldCheck::Wrong(fault) => fault.name,
+            FieldCheck::Wrong(fault) => fault.name.word(),
             other => panic!("{other:?}"),
         }
     }

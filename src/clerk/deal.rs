@@ -124,7 +124,7 @@ pub fn compare(
     vault.forget_typed();
     let wrong = wrong?;
     if !wrong.is_empty() {
-        return Err(Fault::new("share-differs").with("where", wrong.join(", ")));
+        return Err(Fault::new("share-differs").with("what", wrong.join(", ")));
     }
     vault.forget(Handle::DealtShare(card, custodian));
     if let Purpose::DkekShare(number) = card {

@@ -97,7 +97,7 @@ mod tests {
 
     fn name(throws: &Throws) -> &'static str {
         match throws {
-            Throws::Wrong(fault) => fault.name,
+            Throws::Wrong(fault) => fault.name.word(),
             Throws::Good => "good",
             Throws::Typing(_) => "typing",
         }

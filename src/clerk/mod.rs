@@ -164,7 +164,7 @@ impl Clerk {
                 match (reply.result, &self.finding) {
                     // What is missing may be put in at any moment: look again, until it is there or people stop.
                     (Err(fault), Some(job))
-                        if MISSING.contains(&fault.name) && self.worker.begin(job.again()).is_ok() =>
+                        if MISSING.contains(&fault.name.word()) && self.worker.begin(job.again()).is_ok() =>
                     {
                         Outcome::Waiting(fault)
                     }

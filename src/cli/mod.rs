@@ -41,7 +41,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let script = match Script::load() {
         Ok(script) => Rc::new(script),
         Err(fault) => {
-            complain(&format!("{}: {:?}", fault.name, fault.values));
+            complain(&format!("{}: {:?}", fault.name.word(), fault.values));
             return ExitCode::from(Exit::Fault as u8);
         }
     };

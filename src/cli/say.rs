@@ -12,8 +12,8 @@ use crate::terms::Fault;
 /// Says on standard error what happened and what is true now.
 pub fn explain(script: &Script, faults: &[Fault]) -> Exit {
     for fault in faults {
-        let Some(text) = script.fault(fault.name) else {
-            complain(fault.name);
+        let Some(text) = script.fault(fault.name.word()) else {
+            complain(fault.name.word());
             continue;
         };
         for line in text.happened.iter().chain(&text.truth) {

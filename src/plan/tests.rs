@@ -22,7 +22,7 @@ fn all_faults_are_said_at_once() {
         .replace("\"Grace Hopper\"", "\"ada lovelace\"")
         .replace("\"off\"", "\"maybe\"")
         .replace("\"witnesses\"", "\"wittnesses\"");
-    let names: Vec<_> = Plan::parse(&text).unwrap_err().into_iter().map(|fault| fault.name).collect();
+    let names: Vec<_> = Plan::parse(&text).unwrap_err().into_iter().map(|fault| fault.name.word()).collect();
     for name in ["quorum-range", "key-type-unknown", "plan-person-twice", "plan-pin-reset", "plan-field-unknown"] {
         assert!(names.contains(&name), "{name} missing in {names:?}");
     }
@@ -46,7 +46,7 @@ fn every_truncation_and_every_wrong_type_is_a_fault_and_no_panic() {
 }
 
 fn names_of(text: &str) -> Vec<&'static str> {
-    Plan::parse(text).unwrap_err().into_iter().map(|fault| fault.name).collect()
+    Plan::parse(text).unwrap_err().into_iter().map(|fault| fault.name.word()).collect()
 }
 
 /// The example with these DKEK shares instead of its one quorum.

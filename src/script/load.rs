@@ -8,13 +8,32 @@ use sha2::{Digest, Sha256};
 use super::{FaultText, Script, StageText, StepText};
 use crate::terms::Fault;
 
-/// The script files by name, built in.
-const FILES: [(&str, &str); 5] = [
+/// Transitional: the script files by name.
+const FILES: [(&str, &str); 24] = [
+    ("ceremonies/establish.json", include_str!("../../assets/script/ceremonies/establish.json")),
+    ("ceremonies/inspect.json", include_str!("../../assets/script/ceremonies/inspect.json")),
+    ("ceremonies/restore.json", include_str!("../../assets/script/ceremonies/restore.json")),
+    ("faults/card.json", include_str!("../../assets/script/faults/card.json")),
+    ("faults/fields.json", include_str!("../../assets/script/faults/fields.json")),
+    ("faults/plan.json", include_str!("../../assets/script/faults/plan.json")),
+    ("faults/program.json", include_str!("../../assets/script/faults/program.json")),
+    ("faults/record.json", include_str!("../../assets/script/faults/record.json")),
+    ("faults/shares.json", include_str!("../../assets/script/faults/shares.json")),
+    ("fields.json", include_str!("../../assets/script/fields.json")),
+    ("paper/cards.json", include_str!("../../assets/script/paper/cards.json")),
+    ("paper/handbook.json", include_str!("../../assets/script/paper/handbook.json")),
+    ("paper/print.json", include_str!("../../assets/script/paper/print.json")),
+    ("program.json", include_str!("../../assets/script/program.json")),
+    ("recoveries.json", include_str!("../../assets/script/recoveries.json")),
+    ("steps/close.json", include_str!("../../assets/script/steps/close.json")),
+    ("steps/device.json", include_str!("../../assets/script/steps/device.json")),
+    ("steps/in-between.json", include_str!("../../assets/script/steps/in-between.json")),
+    ("steps/keys.json", include_str!("../../assets/script/steps/keys.json")),
+    ("steps/opening.json", include_str!("../../assets/script/steps/opening.json")),
+    ("steps/people.json", include_str!("../../assets/script/steps/people.json")),
+    ("steps/provisioning.json", include_str!("../../assets/script/steps/provisioning.json")),
+    ("steps/shares.json", include_str!("../../assets/script/steps/shares.json")),
     ("terminal.json", include_str!("../../assets/script/terminal.json")),
-    ("screens.json", include_str!("../../assets/script/screens.json")),
-    ("faults.json", include_str!("../../assets/script/faults.json")),
-    ("steps.json", include_str!("../../assets/script/steps.json")),
-    ("handbook.json", include_str!("../../assets/script/handbook.json")),
 ];
 
 impl Script {
@@ -24,7 +43,6 @@ impl Script {
             words: BTreeMap::new(),
             faults: BTreeMap::new(),
             steps: BTreeMap::new(),
-            sections: BTreeMap::new(),
             handbook: BTreeMap::new(),
             digest: [0; 32],
         };
@@ -39,11 +57,26 @@ impl Script {
 
     fn add(&mut self, text: &str) -> Result<(), String> {
         let file: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        if let Some(ceremony) = file.get("ceremony") {
+            let name = string(ceremony.get("name").unwrap_or(&Value::Null), "name")?;
+            for (key, word) in
+                [("heading", "ceremony-"), ("menu", "menu-"), ("keep", "keep-"), ("handbook_title", "paper-")]
+            {
+                self.words.insert(format!("{word}{name}"), string(ceremony.get(key).unwrap_or(&Value::Null), key)?);
+            }
+            if let Some(later) = ceremony.get("menu_later") {
+                self.words.insert(format!("menu-{name}-later"), string(later, "menu_later")?);
+            }
+            self.handbook.insert(name.clone(), strings(ceremony.get("handbook"), &name)?);
+        }
+        for (name, value) in entries(&file, "fields")? {
+            for part in ["label", "hint"] {
+                self.words
+                    .insert(format!("field-{name}-{part}"), string(value.get(part).unwrap_or(&Value::Null), name)?);
+            }
+        }
         for (name, value) in entries(&file, "words")? {
             self.words.insert(name.clone(), string(value, name)?);
-        }
-        for (name, value) in entries(&file, "sections")? {
-            self.sections.insert(name.clone(), string(value, name)?);
         }
         for (name, value) in entries(&file, "faults")? {
             let fault = FaultText {
@@ -56,13 +89,21 @@ impl Script {
             let mut stages = BTreeMap::new();
             for (stage, parts) in entries(value, "stages")? {
                 let text = strings(parts.get("text"), name)?;
-                let items = parts.get("items").map_or_else(|| Ok(Vec::new()), |list| strings(Some(list), name))?;
+                let items = match parts.get("items") {
+                    Some(Value::Object(items)) => {
+                        items.values().map(|item| string(item, name)).collect::<Result<_, _>>()?
+                    }
+                    _ => Vec::new(),
+                };
                 stages.insert(stage.clone(), StageText { text, items });
+            }
+            if let Some(blanks) = value.get("blanks") {
+                self.handbook.insert(format!("blanks-{name}"), strings(Some(blanks), name)?);
             }
             let field = |key: &str| value.get(key).map_or_else(|| Err(name.clone()), |found| string(found, name));
             self.steps.insert(name.clone(), StepText { title: field("title")?, act: field("act")?, stages });
         }
-        for (name, value) in entries(&file, "handbook")? {
+        for (name, value) in entries(&file, "chapters")? {
             self.handbook.insert(name.clone(), strings(Some(value), name)?);
         }
         Ok(())

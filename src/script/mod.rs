@@ -1,11 +1,122 @@
-//! Every sentence that people read, from `assets/script/*.json`, checked when the program starts.
+//! Every sentence that people read, from `assets/script/`, made into constants when the program is built: a sentence that
+//! is missing, misspelled or used by nobody stops the build.
 //!
-//! Code holds names and values; this room turns them into sentences.
+//! A sentence without values is a constant of [`words`]; one with values is a type there whose fields are the values, and
+//! which displays itself. What a step or a fault says is looked up by name, and its values are put in with [`fill`].
 
 mod fill;
 mod load;
 
 pub use fill::fill;
+
+pub use generated::{fault, field, step};
+
+use crate::names::{FaultName, FieldName, ItemName, StageName, StepName};
+
+/// What happened, and what is true now. What can be done about it belongs to the machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FaultTexts {
+    /// What happened.
+    pub happened: &'static [&'static str],
+    /// What is true now, and what to do.
+    pub truth: &'static [&'static str],
+}
+
+/// Label and hint of a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FieldText {
+    /// What goes in.
+    pub label: &'static str,
+    /// How it is written.
+    pub hint: &'static str,
+}
+
+/// The sentences of one stage of a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StageTexts {
+    /// Paragraphs.
+    pub text: &'static [&'static str],
+    /// What to tick or to choose.
+    pub items: &'static [(ItemName, &'static str)],
+}
+
+/// The sentences of one step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StepTexts {
+    /// The step's title in the header and in the list.
+    pub title: &'static str,
+    /// What is done in a few words, for the header.
+    pub act: &'static str,
+    /// Blanks to be filled in on the printed script.
+    pub blanks: &'static [&'static str],
+    /// Its stages.
+    pub stages: &'static [(StageName, StageTexts)],
+}
+
+impl StepTexts {
+    /// The sentences of a stage; none where the script has none for it.
+    pub fn stage(&self, name: StageName) -> Option<&'static StageTexts> {
+        self.stages.iter().find(|(stage, _)| *stage == name).map(|(_, text)| text)
+    }
+}
+
+/// The texts of one ceremony.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CeremonyText {
+    /// Its name in commands, folders and records.
+    pub name: &'static str,
+    /// In the header of every screen.
+    pub heading: &'static str,
+    /// In the menu.
+    pub menu: &'static str,
+    /// In the menu where something has to be done first.
+    pub menu_later: Option<&'static str>,
+    /// What becomes of its folder, on the last screen.
+    pub keep: &'static str,
+    /// Lines of the help.
+    pub help: &'static [&'static str],
+    /// The title of its chapter in the handbook.
+    pub handbook_title: &'static str,
+    /// What its chapter says before the steps.
+    pub handbook: &'static [&'static str],
+}
+
+/// Sentences by name.
+#[allow(missing_docs, reason = "made from the script; the sentence is the documentation")]
+pub(crate) mod words {
+    include!(concat!(env!("OUT_DIR"), "/words.rs"));
+}
+
+/// Chapters of paper, help and menu, by name: paragraphs.
+pub(crate) mod chapters {
+    include!(concat!(env!("OUT_DIR"), "/chapters.rs"));
+}
+
+/// The texts of the ceremonies, by name.
+pub(crate) mod ceremonies {
+    use super::CeremonyText;
+
+    include!(concat!(env!("OUT_DIR"), "/ceremonies.rs"));
+}
+
+mod generated {
+    use super::{
+        FaultName, FaultTexts as FaultText, FieldName, FieldText, ItemName, StageName, StageTexts as StageText,
+        StepName, StepTexts as StepText,
+    };
+
+    include!(concat!(env!("OUT_DIR"), "/texts.rs"));
+
+    /// SHA-256 over all files of the script, so that paper, program and record can be matched.
+    pub fn digest() -> [u8; 32] {
+        use sha2::Digest as _;
+        let mut digest = sha2::Sha256::new();
+        FILES.iter().for_each(|file| digest.update(file));
+        digest.finalize().into()
+    }
+}
+
+pub use generated::digest;
 
 use std::collections::BTreeMap;
 
@@ -43,7 +154,6 @@ pub struct Script {
     words: BTreeMap<String, String>,
     faults: BTreeMap<String, FaultText>,
     steps: BTreeMap<String, StepText>,
-    sections: BTreeMap<String, String>,
     handbook: BTreeMap<String, Vec<String>>,
     digest: [u8; 32],
 }
@@ -67,11 +177,6 @@ impl Script {
     /// How many things the script asks to tick or to choose from in a stage of a step.
     pub fn items(&self, step: &str, stage: &str) -> usize {
         self.step(step).and_then(|step| step.stages.get(stage)).map_or(0, |stage| stage.items.len())
-    }
-
-    /// The title of a section of a ceremony.
-    pub fn section<'a>(&'a self, id: &'a str) -> &'a str {
-        self.sections.get(id).map_or(id, String::as_str)
     }
 
     /// A chapter of CEREMONY.md: paragraphs.

@@ -9,31 +9,7 @@ pub use sharing::{DkekShareNumber, MOST_DKEK_SHARES, Purpose, Scheme};
 
 use std::fmt;
 
-/// A fault by its name in `assets/script/faults.json` and the values its sentences need.
-///
-/// Code holds names and values; the sentences (what happened, what is true now, what to do next) live in
-/// the script. No value is ever a secret.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
-    /// The name in the script, for example `plan-quorum-range`.
-    pub name: &'static str,
-    /// What the sentences' placeholders stand for.
-    pub values: Vec<(&'static str, String)>,
-}
-
-impl Fault {
-    /// A fault without values.
-    pub const fn new(name: &'static str) -> Self {
-        Self { name, values: Vec::new() }
-    }
-
-    /// The same fault with one more value.
-    #[must_use]
-    pub fn with(mut self, key: &'static str, value: impl fmt::Display) -> Self {
-        self.values.push((key, value.to_string()));
-        self
-    }
-}
+pub use crate::faults::Fault;
 
 /// The largest number of custodians: what one table, one terminal and one day can carry.
 pub const MOST_CUSTODIANS: u8 = 16;

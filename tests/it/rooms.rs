@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 ///
 /// `ceremony` and `vault` stand on the floor of `record`: the machine speaks in the record's entries, so that a record can
 /// bring it back, and `clerk` hands the vault's secrets on by handle.
-const TABLE: [(&str, &[&str]); 21] = [
+const TABLE: [(&str, &[&str]); 23] = [
     ("main", &["cli"]),
     (
         "cli",
@@ -48,14 +48,16 @@ const TABLE: [(&str, &[&str]); 21] = [
     ("record", &["terms"]),
     ("vault", &["secret", "terms"]),
     ("softcard", &["card", "secret"]),
-    ("script", &["terms"]),
+    ("script", &["names", "terms"]),
     ("plan", &["terms"]),
     ("card", &["secret", "terms"]),
     ("share", &["secret", "terms", "wordlists"]),
     ("dkek", &["secret", "terms"]),
     ("room", &[]),
     ("secret", &[]),
-    ("terms", &[]),
+    ("terms", &["faults"]),
+    ("faults", &["names"]),
+    ("names", &[]),
     ("wordlists", &[]),
     ("lib", &[]),
 ];

@@ -50,7 +50,7 @@ impl Front<'_> {
             .filter_map(|(check, state)| match check {
                 FieldCheck::Wrong(fault) => {
                     assert!(matches!(state, FieldState::Wrong(sentence) if !sentence.is_empty()), "{}", fault.name);
-                    Some(fault.name)
+                    Some(fault.name.word())
                 }
                 _ => None,
             })

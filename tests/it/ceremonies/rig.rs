@@ -264,9 +264,9 @@ impl Rig {
             let view = self.machine.view(&around);
             look(&Sight { machine: &self.machine, vault: &self.vault, view: &view, entries: &self.entries });
             if let Some(fault) = self.machine.waits_for()
-                && self.waited.last() != Some(&fault.name)
+                && self.waited.last() != Some(&fault.name.word())
             {
-                self.waited.push(fault.name);
+                self.waited.push(fault.name.word());
             }
             if matches!(view.body, Body::Ended { .. }) {
                 std::fs::write(self.folder.join("record.jsonl"), &self.lines).unwrap();

@@ -195,8 +195,8 @@ fn waits(rig: &mut Rig, mut waiting: impl FnMut()) -> Vec<&'static str> {
             match front.machine.waits_for() {
                 Some(fault) => {
                     assert!(text.len() > 2 && *text != usual, "what is missing and what to do is on the screen");
-                    if missing.last() != Some(&fault.name) {
-                        missing.push(fault.name);
+                    if missing.last() != Some(&fault.name.word()) {
+                        missing.push(fault.name.word());
                         waiting();
                     }
                 }

@@ -1,5 +1,7 @@
 //! The ways that people take through the screens, with what they note on paper.
 
+use std::path::Path;
+
 use hsm_ceremony::share::read_words;
 use hsm_ceremony::wordlists::{self, Found};
 
@@ -330,11 +332,8 @@ pub fn assert_not_together(text: &str, card: &WordCard, place: &str) {
 
 /// Asserts that a text has no word of the card that screens do not use themselves.
 pub fn assert_no_word(text: &str, card: &WordCard, place: &str) {
-    // Of the book, screens show the menu's text only.
-    let book: serde_json::Value = serde_json::from_str(include_str!("../../../assets/script/handbook.json")).unwrap();
-    let menu = book["handbook"]["menu"].to_string();
-    let screens = || SCREENS.into_iter().chain([menu.as_str()]);
-    let own = |word: &str| screens().flat_map(letters).any(|own| own.eq_ignore_ascii_case(word));
+    let screens = screens();
+    let own = |word: &str| letters(&screens).any(|own| own.eq_ignore_ascii_case(word));
     let hex = |word: &str| word.bytes().all(|letter| letter.is_ascii_hexdigit());
     for word in card.words.iter().filter(|word| !hex(word)) {
         if letters(text).any(|seen| seen.eq_ignore_ascii_case(word)) {
@@ -347,14 +346,22 @@ fn letters(text: &str) -> impl Iterator<Item = &str> {
     text.split(|sign: char| !sign.is_ascii_alphabetic()).filter(|word| !word.is_empty())
 }
 
-/// What screens are made of: words of theirs say nothing about a card.
-const SCREENS: [&str; 5] = [
-    include_str!("../../../assets/script/screens.json"),
-    include_str!("../../../assets/script/steps.json"),
-    include_str!("../../../assets/script/terminal.json"),
-    include_str!("../../../assets/script/faults.json"),
-    include_str!("../../../assets/plan.full.json"),
-];
+/// What screens are made of: words of theirs say nothing about a card. Paper is none of it.
+fn screens() -> String {
+    fn collect(place: &Path, into: &mut String) {
+        for entry in std::fs::read_dir(place).unwrap().map(|entry| entry.unwrap().path()) {
+            if entry.is_dir() && !entry.ends_with("paper") {
+                collect(&entry, into);
+            } else if entry.extension().is_some_and(|end| end == "json") {
+                into.push_str(&std::fs::read_to_string(entry).unwrap());
+            }
+        }
+    }
+    let assets = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets");
+    let mut all = std::fs::read_to_string(assets.join("plan.full.json")).unwrap();
+    collect(&assets.join("script"), &mut all);
+    all
+}
 
 /// Letters and digits of what came out, without the orders to the terminal.
 pub fn without_escapes(bytes: &[u8]) -> String {
