@@ -297,17 +297,12 @@ fn faults(script: &Script) -> String {
     let mut out = String::new();
     for (name, fault) in &script.faults {
         let (head, implementation) = structure(name, &fault.happened.join(" "), &fault.values);
-        let from = implementation
-            .split_once(" for ")
-            .map(|(start, of)| format!("{} for Fault", start.replace("{}", &format!("From<{of}>"))));
-        let of = implementation.split_once(" for ").map(|(_, of)| of).unwrap_or_default();
         let values: Vec<String> =
-            fault.values.iter().map(|value| format!("({value:?}, fault.{}.to_string())", snake(value))).collect();
-        let argument = if values.is_empty() { "_" } else { "fault" };
+            fault.values.iter().map(|value| format!("({value:?}, self.{}.to_string())", snake(value))).collect();
         let _ = write!(
             out,
-            "{head}{} {{\n    fn from({argument}: {of}) -> Self {{\n        Self {{ name: FaultName::{}, values: vec![{}] }}\n    }}\n}}\n\n",
-            from.unwrap_or_default(),
+            "{head}{} {{\n    fn named(self) -> Fault {{\n        Fault {{ name: FaultName::{}, values: vec![{}] }}\n    }}\n}}\n\n",
+            implementation.replace("{}", "Named"),
             pascal(name),
             values.join(", ")
         );

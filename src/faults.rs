@@ -43,6 +43,18 @@ impl PartialEq<FaultName> for &str {
     }
 }
 
+/// A fault with its values, before it is one among others.
+pub(crate) trait Named {
+    /// The fault by its name.
+    fn named(self) -> Fault;
+}
+
+impl<T: Named> From<T> for Fault {
+    fn from(fault: T) -> Self {
+        fault.named()
+    }
+}
+
 include!(concat!(env!("OUT_DIR"), "/faults.rs"));
 
 impl core::fmt::Display for FaultName {

@@ -6,6 +6,7 @@ mod occasion;
 pub use front::{Front, FrontError, Screen};
 pub use occasion::{Occasion, Setting, latest_establish};
 
+use crate::faults::Fault;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -19,7 +20,7 @@ use crate::plan::{Custody, Plan};
 use crate::record::{CeremonyKind, Chain, Entry};
 use crate::script::Script;
 use crate::secret::{WipingBytes, wipe_stack};
-use crate::terms::{Digest, Fault};
+use crate::terms::Digest;
 use crate::vault::Vault;
 
 /// The blank cards, in the folder of a rehearsal.

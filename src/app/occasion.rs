@@ -1,5 +1,6 @@
 //! What a ceremony is held with: a new folder, and real readers or software cards whose state is kept beside it.
 
+use crate::faults::{self, Fault};
 use std::fs;
 use std::io;
 use std::os::unix::fs::DirBuilderExt;
@@ -12,7 +13,7 @@ use crate::clerk::{Folder, Hands, Office, Source};
 use crate::plan::Plan;
 use crate::record::CeremonyKind;
 use crate::softcard::{Rack, SoftCard};
-use crate::terms::{DeviceRole, Fault};
+use crate::terms::DeviceRole;
 
 /// The mark of every folder of a rehearsal.
 const MARK: &str = "REHEARSAL-";
@@ -105,10 +106,10 @@ impl Occasion {
 fn new_folder(records: &Path, ceremony: CeremonyKind, rehearsal: bool) -> Result<Folder, Fault> {
     let day = jiff::Timestamp::now().strftime("%Y-%m-%d").to_string();
     let mark = if rehearsal { MARK } else { "" };
-    let mut last = Fault::new("random-failed");
+    let mut last = Fault::from(faults::RandomFailed);
     for _ in 0..8 {
         let mut tail = [0; 2];
-        getrandom::fill(&mut tail).map_err(|_| Fault::new("random-failed"))?;
+        getrandom::fill(&mut tail).map_err(|_| Fault::from(faults::RandomFailed))?;
         let tail = base16ct::lower::encode_string(&tail);
         match Folder::create(records, &format!("{mark}{day}-{}-{tail}", ceremony.word())) {
             Ok(folder) => return Ok(folder),
@@ -120,7 +121,7 @@ fn new_folder(records: &Path, ceremony: CeremonyKind, rehearsal: bool) -> Result
 
 /// Puts a fresh software card for a role into a reader when it is looked for; an earlier card of the sitting is taken out.
 fn hands(rack: Rack, cards: PathBuf) -> Result<Hands, Fault> {
-    let fault = |error: &io::Error| Fault::new("file-write").with("file", "cards").with("why", error);
+    let fault = |error: &io::Error| Fault::from(faults::FileWrite { file: "cards", why: error });
     fs::DirBuilder::new().mode(0o700).create(&cards).map_err(|error| fault(&error))?;
     let mut inserted: Option<DeviceRole> = None;
     Ok(Box::new(move |role| {

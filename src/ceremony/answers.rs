@@ -5,8 +5,9 @@ use super::interlude::Interlude;
 use super::machine::{Asking, Machine, Mode, REVEAL_SECONDS, Request};
 use super::people::People;
 use super::step::{Actor, Kind, Question, Stage};
+use crate::faults::{self, Fault};
 use crate::record::{Entry, Fact, Loss, Remark};
-use crate::terms::{CustodianNumber, DeviceRole, DkekShareNumber, Fault, KeyReference};
+use crate::terms::{CustodianNumber, DeviceRole, DkekShareNumber, KeyReference};
 
 impl Machine {
     pub(super) fn people(&mut self, people: People) {
@@ -167,7 +168,7 @@ impl Machine {
             };
             self.between = match check {
                 _ if blank => FieldCheck::Empty,
-                _ if taken => FieldCheck::Wrong(Fault::new("substitute-has-a-share")),
+                _ if taken => FieldCheck::Wrong(Fault::from(faults::SubstituteHasAShare)),
                 check => check,
             };
             return;

@@ -7,8 +7,9 @@ use super::outcome::Outcome;
 use super::recovery::{Recovery, recoveries};
 use super::step::{self, Actor, Kind, Stage, Step};
 use super::{parts, provisioning};
+use crate::faults::Fault;
 use crate::record::Entry;
-use crate::terms::{DeviceRole, Fault, Handle, MOST_CUSTODIANS, Number, Purpose, Seat};
+use crate::terms::{DeviceRole, Handle, MOST_CUSTODIANS, Number, Purpose, Seat};
 
 impl Machine {
     pub(super) fn outcome(&mut self, outcome: Outcome) {

@@ -1,6 +1,7 @@
 //! What goes into the fields of forms, and how far what was typed has come. Holds rules, never the typed text.
 
-use crate::terms::{DkekShareNumber, Fault, Handle, Purpose, Serial};
+use crate::faults::Fault;
+use crate::terms::{DkekShareNumber, Handle, Purpose, Serial};
 
 /// What is known of a share before its words are typed. All of it is public.
 #[derive(Debug, Clone, PartialEq, Eq)]

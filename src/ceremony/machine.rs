@@ -1,6 +1,7 @@
 //! The machine: a cursor over the list of steps. Events go in, requests come out; what is known changes only through
 //! entries, so that a record can bring the same machine back.
 
+use crate::faults::{self, Fault};
 use std::collections::VecDeque;
 use std::rc::Rc;
 
@@ -15,7 +16,7 @@ use super::{establish, inspect, opening, restore};
 use crate::plan::Plan;
 use crate::record::{CeremonyKind, Ending, Entry, Loss, PinName};
 use crate::script::Script;
-use crate::terms::{Fault, Handle, Number, Quorum};
+use crate::terms::{Handle, Number, Quorum};
 
 /// How long a share stays on the screen, in seconds.
 pub const REVEAL_SECONDS: u32 = 120;
@@ -309,7 +310,7 @@ impl Machine {
         if let Kind::Do(make) = stage.kind {
             match make(&self.state, &step) {
                 Some(act) => self.perform(act),
-                None => self.fail(Act::ProveVaultEmpty, Fault::new("step-not-possible")),
+                None => self.fail(Act::ProveVaultEmpty, Fault::from(faults::StepNotPossible)),
             }
             return;
         }

@@ -1,7 +1,7 @@
 //! What becomes of an act.
 
+use crate::faults::Fault;
 use crate::record::Fact;
-use crate::terms::Fault;
 
 /// The clerk's answer to an act.
 #[derive(Debug, Clone, PartialEq, Eq)]

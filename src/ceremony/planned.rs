@@ -3,6 +3,7 @@
 use super::step::{Actor, Step};
 use super::values::Values;
 use crate::plan::{Custody, PinReset, Plan};
+use crate::script::words;
 use crate::script::{Script, fill};
 use crate::terms::{DeviceRole, DkekShareNumber, KeyType, Quorum, Scheme};
 
@@ -67,7 +68,7 @@ fn of_share(plan: &Plan, share: DkekShareNumber, script: &Script) -> String {
     if plan.dkek_shares.len() < 2 {
         return String::new();
     }
-    fill(script.word("of-share"), &[("share", share.to_string())])
+    words::OfShare { share }.to_string()
 }
 
 /// Who guards what, one DKEK share a line.
@@ -92,10 +93,9 @@ fn custody(plan: &Plan, script: &Script) -> String {
 /// The planned schemes, each in two sentences.
 fn scheme(plan: &Plan, script: &Script) -> String {
     let used = |scheme: Scheme| plan.dkek_shares.iter().any(|share| share.scheme() == Some(scheme));
-    let numbers = used(Scheme::ScHsmTool).then(|| script.word("scheme-numbers"));
-    let words = used(Scheme::Words).then(|| script.word("scheme-words"));
-    let passwords =
-        plan.dkek_shares.iter().any(|share| share.quorum().is_none()).then(|| script.word("scheme-password"));
+    let numbers = used(Scheme::ScHsmTool).then(|| words::SCHEME_NUMBERS);
+    let words = used(Scheme::Words).then(|| words::SCHEME_WORDS);
+    let passwords = plan.dkek_shares.iter().any(|share| share.quorum().is_none()).then(|| words::SCHEME_PASSWORD);
     [numbers, words, passwords].into_iter().flatten().collect::<Vec<_>>().join("\n")
 }
 

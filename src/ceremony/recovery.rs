@@ -2,8 +2,8 @@
 
 use super::act::Act;
 use super::state::State;
+use crate::faults::Fault;
 use crate::record::CeremonyKind;
-use crate::terms::Fault;
 
 /// A way on after a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

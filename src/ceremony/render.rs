@@ -7,9 +7,11 @@ use super::machine::{Asking, Machine, Mode, REVEAL_SECONDS};
 use super::step::{Actor, Kind, Question, Stage, Step};
 use super::values::Values;
 use super::view::{Body, CardView, FieldState, FieldView, Header, OptionView, StepLine, StepState, View};
+use crate::faults::{Fault, FaultName};
 use crate::record::{CeremonyKind, Ending};
 use crate::script::fill;
-use crate::terms::{CustodianNumber, Fault, Handle, Purpose, Quorum, Scheme, Serial};
+use crate::script::words;
+use crate::terms::{CustodianNumber, Handle, Purpose, Quorum, Scheme, Serial};
 
 /// What a view needs that the machine does not know.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -41,7 +43,7 @@ impl Machine {
         let ended = self.step().is_none() || self.state().ended.is_some();
         let last = self.steps().last();
         let (title, act) = match self.step().filter(|_| !ended).or(last) {
-            Some(_) if ended => (self.script.word("ended-title").to_owned(), self.script.word("ended-act").to_owned()),
+            Some(_) if ended => (words::ENDED_TITLE.to_owned(), words::ENDED_ACT.to_owned()),
             Some(step) => self.titles(step),
             None => Default::default(),
         };
@@ -106,11 +108,7 @@ impl Machine {
                     None => self.paragraphs(step, stage, &values),
                     Some(fault) => {
                         let (happened, truth) = self.fault_text(fault, &values);
-                        happened
-                            .into_iter()
-                            .chain(truth)
-                            .chain([self.script.word("goes-on-by-itself").to_owned()])
-                            .collect()
+                        happened.into_iter().chain(truth).chain([words::GOES_ON_BY_ITSELF.to_owned()]).collect()
                     }
                 },
                 progress: *progress,
@@ -186,7 +184,7 @@ impl Machine {
         let option = |number: CustodianNumber| {
             let name = state.plan.custodian(step.share, number);
             let given = state.seated.iter().any(|(seat, who)| *who == number && Some(*seat) != here);
-            let note = if given { self.script.word("has-given") } else { "" };
+            let note = if given { words::HAS_GIVEN } else { "" };
             OptionView { text: format!("{name}{note}"), closed: given }
         };
         state.plan.quorum(step.share).into_iter().flat_map(Quorum::numbers).map(option).collect()
@@ -197,7 +195,7 @@ impl Machine {
             asking.fields.iter().zip(&asking.checks).map(|(field, check)| self.field(field, check)).collect();
         for (place, check) in asking.checks.iter().enumerate() {
             if let (FieldCheck::Wrong(fault), Some(place)) = (check, place.checked_sub(1))
-                && fault.name == "check-bytes-value"
+                && fault.name == FaultName::CheckBytesValue
                 && let Some(value) = fields.get_mut(place)
             {
                 // Check bytes that do not fit find the slip in the value before them: it is marked where it is.
@@ -214,7 +212,7 @@ impl Machine {
             FieldKind::Word(word) => vec![("word", (*word).to_owned())],
             FieldKind::ShareWords { card, expected, .. } => {
                 let set = self.state().set(*card).filter(|_| expected.set.is_some());
-                let of_set = set.map(|set| fill(self.script.word("of-set"), &[("set", set.to_owned())]));
+                let of_set = set.map(|set| words::OfSet { set }.to_string());
                 vec![("of_set", of_set.unwrap_or_default())]
             }
             _ => Vec::new(),
@@ -240,9 +238,7 @@ impl Machine {
                 _ => None,
             },
             note: match check {
-                FieldCheck::Strength { bits } => {
-                    Some(fill(self.script.word("field-strength"), &[("bits", bits.to_string())]))
-                }
+                FieldCheck::Strength { bits } => Some(words::FieldStrength { bits }.to_string()),
                 _ => None,
             },
         }
@@ -397,7 +393,7 @@ impl Machine {
         let perhaps = self.perhaps_erased().filter(|serial| !erased.contains(serial));
         say("changed-devices", erased.iter().map(Serial::to_string).collect());
         say("changed-perhaps", perhaps.map(Serial::to_string).collect());
-        if said.is_empty() { self.script.word("changed-nothing").to_owned() } else { said.join(" ") }
+        if said.is_empty() { words::CHANGED_NOTHING.to_owned() } else { said.join(" ") }
     }
 }
 

@@ -4,6 +4,7 @@ use super::machine::{Asking, Machine, Mode};
 use super::step::Kind;
 use crate::record::{CeremonyKind, Entry, Fact};
 use crate::script::fill;
+use crate::script::words;
 use crate::terms::{DkekShareNumber, Quorum};
 
 /// Somebody who is called.
@@ -30,7 +31,7 @@ impl Machine {
             match plan.quorum(share) {
                 Some(quorum) => people.extend(quorum.numbers().map(|number| {
                     let name = plan.custodian(share, number);
-                    guard(format!("{name} · {} {}{number}", self.script.word("role-custodian"), of(share)))
+                    guard(format!("{name} · {} {}{number}", words::ROLE_CUSTODIAN, of(share)))
                 })),
                 None => people.push(guard(self.holder(share))),
             }
@@ -45,7 +46,7 @@ impl Machine {
     }
 
     fn holder(&self, share: DkekShareNumber) -> String {
-        let role = self.script.word("role-password-holder");
+        let role = words::ROLE_PASSWORD_HOLDER;
         format!("{} · {role} {share}", self.state().plan.holder(share))
     }
 
@@ -110,11 +111,11 @@ impl Machine {
         };
         let lines: Vec<String> = self.needed(ticks).into_iter().map(line).collect();
         if ticks.iter().all(|tick| *tick) {
-            return self.script.word("needed-none-absent").to_owned();
+            return words::NEEDED_NONE_ABSENT.to_owned();
         }
         if lines.is_empty() {
-            return self.script.word("needed-nobody").to_owned();
+            return words::NEEDED_NOBODY.to_owned();
         }
-        fill(self.script.word("needed"), &[("people", lines.join("; "))])
+        words::Needed { people: lines.join("; ") }.to_string()
     }
 }

@@ -4,6 +4,7 @@ use super::machine::Machine;
 use super::planned::planned;
 use super::step::{Actor, Step};
 use crate::record::{CeremonyKind, PinName};
+use crate::script::words;
 use crate::terms::{MOST_CUSTODIANS, Purpose, Scheme, Seat};
 
 /// Values for the script's sentences, by name.
@@ -122,7 +123,7 @@ impl Machine {
             values.push(("device_state", self.script.word(condition).to_owned()));
             let tries = |pin: PinName, found: Option<u8>| {
                 let left = state.tries_left(step.role, pin).or(found);
-                left.map_or_else(|| self.script.word("tries-unset").to_owned(), |left| left.to_string())
+                left.map_or_else(|| words::TRIES_UNSET.to_owned(), |left| left.to_string())
             };
             values.push(("user_tries", tries(PinName::User, device.user_pin_tries)));
             values.push(("so_tries", tries(PinName::So, device.so_pin_tries)));
@@ -155,7 +156,7 @@ impl Machine {
             format!("- {}", crate::script::fill(text, &[("detail", detail.clone())]))
         });
         let room: Vec<String> = room.collect();
-        let fit = || self.script.word("room-fit").to_owned();
+        let fit = || words::ROOM_FIT.to_owned();
         values.push(("room", if room.is_empty() { fit() } else { room.join("\n") }));
         if let Some(set) = state.set(Purpose::DkekShare(step.share)) {
             values.push(("prime", set.to_owned()));
@@ -178,10 +179,10 @@ impl Machine {
         values.push((
             "wrong_seats",
             match (wrong.is_empty(), state.ceremony) {
-                (true, _) => self.script.word("nobody").to_owned(),
+                (true, _) => words::NOBODY.to_owned(),
                 // Nothing is erased yet: this is the last moment at which a wrong card can be made anew.
                 (false, CeremonyKind::Establish) if state.initialised.is_empty() => {
-                    crate::script::fill(self.script.word("wrong-before-erasing"), &[("names", wrong)])
+                    words::WrongBeforeErasing { names: wrong }.to_string()
                 }
                 (false, _) => wrong,
             },
@@ -192,19 +193,16 @@ impl Machine {
                 if items.is_empty() { none.to_owned() } else { items.join(between) }
             };
             let serials: Vec<String> = source.devices.iter().map(ToString::to_string).collect();
-            values.push(("source_serial", list(&serials, self.script.word("unknown"), ", ")));
+            values.push(("source_serial", list(&serials, words::UNKNOWN, ", ")));
             values.push(("source_lines", source.not_sealed.unwrap_or_default().to_string()));
-            values.push(("passed_over", list(&source.passed_over, self.script.word("nothing-passed-over"), ", ")));
+            values.push(("passed_over", list(&source.passed_over, words::NOTHING_PASSED_OVER, ", ")));
             let damaged: Vec<String> = source.damaged.iter().map(|file| format!("  {file}")).collect();
             values.push(("damaged", damaged.join("\n")));
             let digest = source.record.map(|digest| digest.in_lines());
-            values.push(("source_record", digest.unwrap_or_else(|| self.script.word("no-record").to_owned())));
+            values.push(("source_record", digest.unwrap_or_else(|| words::NO_RECORD.to_owned())));
         }
         let defects: Vec<&str> = state.defects.iter().map(|defect| self.script.word(defect.word())).collect();
-        values.push((
-            "defects",
-            if defects.is_empty() { self.script.word("no-defects").to_owned() } else { defects.join("\n") },
-        ));
+        values.push(("defects", if defects.is_empty() { words::NO_DEFECTS.to_owned() } else { defects.join("\n") }));
         if let Some((shares, outstanding, kcv)) = &state.dkek {
             values.push(("dkek_state", self.dkek_text(step, *shares, *outstanding, *kcv)));
         }
@@ -262,14 +260,14 @@ impl Machine {
     fn key_table(&self) -> String {
         let keys = &self.state().listed;
         if keys.is_empty() {
-            return format!("  {}", self.script.word("no-keys"));
+            return format!("  {}", words::NO_KEYS);
         }
         let heading = format!(
             "  {:<9}  {:<10}  {:<9}  {}",
-            self.script.word("column-reference"),
-            self.script.word("column-id"),
-            self.script.word("column-type"),
-            self.script.word("column-label")
+            words::COLUMN_REFERENCE,
+            words::COLUMN_ID,
+            words::COLUMN_TYPE,
+            words::COLUMN_LABEL
         );
         let lines = keys.iter().map(|key| {
             let id = key.id.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string);

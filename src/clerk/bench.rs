@@ -1,15 +1,16 @@
 //! The worker that owns the card: one thread, one job at a time. Secrets come and go by move.
 
+use crate::faults::{self, Fault};
 use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use std::thread;
 
-use super::faults;
+use super::as_fault;
 use crate::card::transport::{Readers, ShortOnly, TransportError};
 use crate::card::{CardError, Device, KeyEntry, Operation};
 use crate::record::Fact;
 use crate::secret::{WipingBytes, wipe_stack};
-use crate::terms::{DeviceRole, Fault, Handle, Serial};
+use crate::terms::{DeviceRole, Handle, Serial};
 
 /// What a job brings back.
 pub struct Reply {
@@ -75,10 +76,10 @@ impl Bench {
         }
         if !self.is_connected(serial) {
             let seen = || self.serials().join(", ");
-            return Err(self.missing(|| Fault::new("serial-differs").with("seen", seen()).with("expected", serial)));
+            return Err(self.missing(|| Fault::from(faults::SerialDiffers { seen: seen(), expected: serial })));
         }
         let found = self.devices.iter_mut().find(|connected| connected.is(serial));
-        found.map(|connected| &mut connected.device).ok_or_else(|| Fault::new("no-device"))
+        found.map(|connected| &mut connected.device).ok_or_else(|| Fault::from(faults::NoDevice))
     }
 
     fn is_connected(&self, serial: &Serial) -> bool {
@@ -95,7 +96,7 @@ impl Bench {
             self.devices.iter().map(|connected| connected.device.serial()).filter(|serial| !not.contains(serial));
         let fits: Vec<Serial> = fits.cloned().collect();
         if fits.is_empty() {
-            let excluded = || Fault::new("device-excluded").with("serial", self.serials().join(", "));
+            let excluded = || Fault::from(faults::DeviceExcluded { serial: self.serials().join(", ") });
             return Err(self.missing(excluded));
         }
         Ok(fits)
@@ -108,7 +109,7 @@ impl Bench {
             return Ok(vec![picked.clone()]);
         }
         let seen = || self.serials().join(", ");
-        Err(self.missing(|| Fault::new("serial-differs").with("seen", seen()).with("expected", picked)))
+        Err(self.missing(|| Fault::from(faults::SerialDiffers { seen: seen(), expected: picked })))
     }
 
     /// Why the device that was looked for is not there: it may be the one in a reader that failed. `unfit` names the devices
@@ -116,16 +117,17 @@ impl Bench {
     fn missing(&self, unfit: impl FnOnce() -> Fault) -> Fault {
         let failed = self.troubles.iter().find(|(_, error)| !is_foreign(error));
         match (failed, self.devices.is_empty()) {
-            (Some((_, error)), true) => faults::card(error),
-            (Some((reader, error)), false) => Fault::new("reader-failed")
-                .with("reader", reader)
-                .with("why", faults::card(error).name.word())
-                .with("seen", self.serials().join(", ")),
+            (Some((_, error)), true) => as_fault::card(error),
+            (Some((reader, error)), false) => Fault::from(faults::ReaderFailed {
+                reader,
+                why: as_fault::card(error).name.word(),
+                seen: self.serials().join(", "),
+            }),
             (None, false) => unfit(),
-            (None, true) if self.troubles.is_empty() => Fault::new("no-device"),
+            (None, true) if self.troubles.is_empty() => Fault::from(faults::NoDevice),
             (None, true) => {
                 let readers: Vec<&str> = self.troubles.iter().map(|(reader, _)| reader.as_str()).collect();
-                Fault::new("card-foreign").with("reader", readers.join(", "))
+                Fault::from(faults::CardForeign { reader: readers.join(", ") })
             }
         }
     }
@@ -153,12 +155,12 @@ impl Bench {
             if self.failed_lists.remove(&reader).is_some() {
                 self.let_go();
             }
-            return faults::reader_too_small(&reader);
+            return as_fault::reader_too_small(&reader);
         }
         if matches!(error, CardError::Transport(_) | CardError::OtherDevice { .. }) {
             self.devices.retain(|connected| !connected.is(serial));
         }
-        faults::card(error)
+        as_fault::card(error)
     }
 
     /// The keys of a device to which nobody is logged in yet. This is the first command with an extended length: a reader
@@ -195,7 +197,7 @@ impl Bench {
     /// Connects anew to every reader that holds a card; all that were connected are let go of, and nobody is logged in. A
     /// reader that gives no device does no harm: it is kept in mind for when a device is missing.
     fn connect_all(&mut self) -> Result<(), Fault> {
-        let names = self.readers.occupied().map_err(|error| faults::card(&CardError::Transport(error)))?;
+        let names = self.readers.occupied().map_err(|error| as_fault::card(&CardError::Transport(error)))?;
         self.devices.clear();
         self.troubles.clear();
         for reader in names {
@@ -254,7 +256,7 @@ impl Worker {
 
     /// Hands over a job.
     pub fn begin(&self, job: Job) -> Result<(), Fault> {
-        self.jobs.send(Task::Job(job)).map_err(|_| Fault::new("worker-gone"))
+        self.jobs.send(Task::Job(job)).map_err(|_| Fault::from(faults::WorkerGone))
     }
 
     /// Waits for no reply any more: secrets that a job under way still has are wiped when it ends.
@@ -274,7 +276,7 @@ impl Worker {
         match self.replies.as_ref()?.try_recv() {
             Ok(reply) => Some(reply),
             Err(TryRecvError::Empty) => None,
-            Err(TryRecvError::Disconnected) => Some(Reply::plain(Err(Fault::new("worker-gone")))),
+            Err(TryRecvError::Disconnected) => Some(Reply::plain(Err(Fault::from(faults::WorkerGone)))),
         }
     }
 }

@@ -3,12 +3,13 @@
 use super::dice::{self, Throws};
 use super::password;
 use crate::ceremony::{ExpectedWords, FieldCheck, FieldKind};
+use crate::faults::{self, Fault};
 use crate::secret::{PinRule, SoPin, TypedText, UserPin};
 use crate::share::{
     CHECK_GROUPS, CheckVerdict, Expected, GROUPS, Kind, ReadError, Reading, WordsReading, check_check, check_hex,
     check_words, id_readings, read_check, read_id, read_prime, read_value, suggestion, verdict,
 };
-use crate::terms::{Fault, Handle, KeyReference, Purpose};
+use crate::terms::{Handle, KeyReference, Purpose};
 use crate::vault::Vault;
 
 /// The longest line that people may add to the record, in characters.
@@ -36,25 +37,20 @@ pub fn check(kind: &FieldKind, place: u8, vault: &Vault) -> FieldCheck {
         },
         FieldKind::NewPassword => password::check(text),
         FieldKind::Password if text.is_empty() => FieldCheck::Empty,
-        FieldKind::UserPin => user_pin(text, |_| Ok(())),
+        FieldKind::UserPin => user_pin(text, None, |_| Ok(())),
         FieldKind::NewUserPin { tries } => {
             let rule = |pin: &UserPin| pin.not_published().and_then(|()| pin.allows_tries(*tries));
-            match user_pin(text, rule) {
-                FieldCheck::Wrong(fault) if fault.name == "pin-user-tries" => {
-                    FieldCheck::Wrong(fault.with("tries", tries))
-                }
-                check => check,
-            }
+            user_pin(text, Some(*tries), rule)
         }
         FieldKind::SoPin { .. } => so_pin(text, |_| Ok(())),
         FieldKind::NewSoPin => so_pin(text, SoPin::not_published),
         FieldKind::Again(of) => again(text, vault.typed(*of).unwrap_or(&TypedText::new())),
         FieldKind::Serial(serial) => {
-            word(text, serial.as_str(), || Fault::new("serial-not-this").with("expected", serial))
+            word(text, serial.as_str(), || Fault::from(faults::SerialNotThis { expected: serial }))
         }
-        FieldKind::Word(expected) => word(text, expected, || Fault::new("word-not-this").with("word", expected)),
+        FieldKind::Word(expected) => word(text, expected, || Fault::from(faults::WordNotThis { word: expected })),
         FieldKind::KeyReference { taken, .. } => key_reference(text, taken),
-        FieldKind::Line if text.len() > LONGEST_LINE => FieldCheck::Wrong(Fault::new("line-too-long")),
+        FieldKind::Line if text.len() > LONGEST_LINE => FieldCheck::Wrong(Fault::from(faults::LineTooLong)),
         FieldKind::Password | FieldKind::Line => FieldCheck::Good,
     }
 }
@@ -82,11 +78,9 @@ fn hex_groups(text: &TypedText) -> Option<FieldCheck> {
     match check_hex(text.expose()) {
         Reading::Complete => None,
         Reading::Incomplete { groups } => Some(typing(usize::from(groups), usize::from(GROUPS))),
-        Reading::WrongCharacter { group, .. } => {
-            Some(FieldCheck::Wrong(Fault::new("entry-not-hex").with("group", group)))
-        }
-        Reading::OddGroup { group } => Some(FieldCheck::Wrong(Fault::new("entry-odd").with("group", group))),
-        Reading::TooLong => Some(FieldCheck::Wrong(Fault::new("entry-too-long"))),
+        Reading::WrongCharacter { group, .. } => Some(FieldCheck::Wrong(Fault::from(faults::EntryNotHex { group }))),
+        Reading::OddGroup { group } => Some(FieldCheck::Wrong(Fault::from(faults::EntryOdd { group }))),
+        Reading::TooLong => Some(FieldCheck::Wrong(Fault::from(faults::EntryTooLong))),
     }
 }
 
@@ -99,10 +93,10 @@ fn check_bytes(text: &TypedText, place: u8, optional: bool, prime: Option<&str>,
         Reading::Complete => {}
         Reading::Incomplete { groups } => return typing(usize::from(groups), usize::from(CHECK_GROUPS)),
         Reading::WrongCharacter { group, .. } => {
-            return FieldCheck::Wrong(Fault::new("entry-not-hex").with("group", group));
+            return FieldCheck::Wrong(Fault::from(faults::EntryNotHex { group }));
         }
-        Reading::OddGroup { group } => return FieldCheck::Wrong(Fault::new("entry-odd").with("group", group)),
-        Reading::TooLong => return FieldCheck::Wrong(Fault::new("check-bytes-too-long")),
+        Reading::OddGroup { group } => return FieldCheck::Wrong(Fault::from(faults::EntryOdd { group })),
+        Reading::TooLong => return FieldCheck::Wrong(Fault::from(faults::CheckBytesTooLong)),
     }
     let before = |back: u8| place.checked_sub(back).and_then(|place| vault.typed(place)).map(TypedText::expose);
     let prime = prime.map(str::as_bytes).or_else(|| before(3));
@@ -117,14 +111,14 @@ fn check_bytes(text: &TypedText, place: u8, optional: bool, prime: Option<&str>,
     let fault = match verdicts.first() {
         None => return typing(usize::from(CHECK_GROUPS), usize::from(CHECK_GROUPS)),
         _ if verdicts.contains(&CheckVerdict::Right) => return FieldCheck::Good,
-        Some(CheckVerdict::Prime { group }) => Fault::new("check-bytes-prime").with("in_group", group),
-        Some(CheckVerdict::Id) => Fault::new("check-bytes-id"),
-        Some(CheckVerdict::Value { group }) => Fault::new("check-bytes-value").with("in_group", group),
+        Some(CheckVerdict::Prime { group }) => Fault::from(faults::CheckBytesPrime { in_group: group }),
+        Some(CheckVerdict::Id) => Fault::from(faults::CheckBytesId),
+        Some(CheckVerdict::Value { group }) => Fault::from(faults::CheckBytesValue { in_group: group }),
         Some(CheckVerdict::Swapped { group }) => {
-            Fault::new("check-bytes-swapped").with("in_group", group).with("next", group + 1)
+            Fault::from(faults::CheckBytesSwapped { in_group: group, next: group + 1 })
         }
-        Some(CheckVerdict::Check { group }) => Fault::new("check-bytes-check").with("group", group),
-        Some(CheckVerdict::Right | CheckVerdict::Several) => Fault::new("check-bytes-several"),
+        Some(CheckVerdict::Check { group }) => Fault::from(faults::CheckBytesCheck { group }),
+        Some(CheckVerdict::Right | CheckVerdict::Several) => Fault::from(faults::CheckBytesSeveral),
     };
     FieldCheck::Wrong(fault)
 }
@@ -149,20 +143,20 @@ fn share_words(text: &TypedText, card: Purpose, words: u8, expected: &ExpectedWo
         WordsReading::Empty => return FieldCheck::Empty,
         WordsReading::Typing { done, of } => return typing(usize::from(done), usize::from(of)),
         WordsReading::Complete => return FieldCheck::Good,
-        WordsReading::Unknown { place } => Fault::new("words-unknown").with("place", place),
-        WordsReading::OtherSet { place } => Fault::new("words-other-set").with("place", place),
+        WordsReading::Unknown { place } => Fault::from(faults::WordsUnknown { place }),
+        WordsReading::OtherSet { place } => Fault::from(faults::WordsOtherSet { place }),
         WordsReading::OtherNumber { number } => {
-            Fault::new("words-other-number").with("given", number).with("expected", expected.number.unwrap_or(0))
+            Fault::from(faults::WordsOtherNumber { given: number, expected: expected.number.unwrap_or(0) })
         }
-        WordsReading::Taken { number } => Fault::new("id-taken").with("id", number),
-        WordsReading::OtherKind => Fault::new(match card {
-            Purpose::DkekShare(_) => "words-of-so-pin",
-            Purpose::SoPin => "words-not-of-so-pin",
-        }),
-        WordsReading::Wrong { place } => Fault::new("words-wrong").with("place", place),
-        WordsReading::Swapped { place } => Fault::new("words-swapped").with("place", place).with("next", place + 1),
-        WordsReading::Several => Fault::new("words-several"),
-        WordsReading::TooMany => Fault::new("words-too-many").with("words", words),
+        WordsReading::Taken { number } => Fault::from(faults::IdTaken { id: number }),
+        WordsReading::OtherKind => match card {
+            Purpose::DkekShare(_) => Fault::from(faults::WordsOfSoPin),
+            Purpose::SoPin => Fault::from(faults::WordsNotOfSoPin),
+        },
+        WordsReading::Wrong { place } => Fault::from(faults::WordsWrong { place }),
+        WordsReading::Swapped { place } => Fault::from(faults::WordsSwapped { place, next: place + 1 }),
+        WordsReading::Several => Fault::from(faults::WordsSeveral),
+        WordsReading::TooMany => Fault::from(faults::WordsTooMany { words }),
     })
 }
 
@@ -180,12 +174,12 @@ pub fn suggest(kind: &FieldKind, place: u8, vault: &mut Vault) {
 /// What is wrong with a prime, value or id that cannot be read.
 pub fn read_fault(error: ReadError) -> Fault {
     match error {
-        ReadError::WrongCharacter { group, .. } => Fault::new("entry-not-hex").with("group", group),
-        ReadError::OddGroup { group } => Fault::new("entry-odd").with("group", group),
-        ReadError::TooLong => Fault::new("entry-too-long"),
-        ReadError::Short { groups } => Fault::new("entry-short").with("groups", groups),
-        ReadError::NotPrime | ReadError::PrimeTooSmall => Fault::new("prime-not-prime"),
-        ReadError::NotAnId => Fault::new("id-range"),
+        ReadError::WrongCharacter { group, .. } => Fault::from(faults::EntryNotHex { group }),
+        ReadError::OddGroup { group } => Fault::from(faults::EntryOdd { group }),
+        ReadError::TooLong => Fault::from(faults::EntryTooLong),
+        ReadError::Short { groups } => Fault::from(faults::EntryShort { groups }),
+        ReadError::NotPrime | ReadError::PrimeTooSmall => Fault::from(faults::PrimeNotPrime),
+        ReadError::NotAnId => Fault::from(faults::IdRange),
     }
 }
 
@@ -196,7 +190,7 @@ fn prime(text: &TypedText, expected: Option<&str>) -> FieldCheck {
         let right = expected.bytes().filter(u8::is_ascii_hexdigit);
         let wrong = right.enumerate().find(|(_, right)| digits.next().is_some_and(|typed| typed != *right));
         if let Some((place, _)) = wrong {
-            return FieldCheck::Wrong(Fault::new("prime-differs").with("group", place / 2 + 1));
+            return FieldCheck::Wrong(Fault::from(faults::PrimeDiffers { group: place / 2 + 1 }));
         }
     }
     hex_groups(text).unwrap_or_else(|| {
@@ -210,15 +204,13 @@ fn share_id(text: &TypedText, expected: Option<u8>, taken: &[u8]) -> FieldCheck 
     }
     let Ok(id) = read_id(text.expose()) else {
         let digits = text.expose().iter().all(u8::is_ascii_digit);
-        return FieldCheck::Wrong(Fault::new(if digits { "id-range" } else { "id-not-number" }));
+        return FieldCheck::Wrong(if digits { Fault::from(faults::IdRange) } else { Fault::from(faults::IdNotNumber) });
     };
     match expected {
         // The first digit of a longer id is no mistake yet.
         Some(expected) if id != expected && expected >= 10 && text.len() == 1 && expected / 10 == id => typing(1, 2),
-        Some(expected) if id != expected => {
-            FieldCheck::Wrong(Fault::new("id-not-yours").with("expected", expected).with("given", id))
-        }
-        _ if taken.contains(&id) => FieldCheck::Wrong(Fault::new("id-taken").with("id", id)),
+        Some(expected) if id != expected => FieldCheck::Wrong(Fault::from(faults::IdNotYours { expected, given: id })),
+        _ if taken.contains(&id) => FieldCheck::Wrong(Fault::from(faults::IdTaken { id })),
         _ => FieldCheck::Good,
     }
 }
@@ -229,29 +221,29 @@ fn foreign_id(text: &TypedText, taken: &[u8]) -> FieldCheck {
         return FieldCheck::Empty;
     }
     match id_readings(text.expose()).first() {
-        None => FieldCheck::Wrong(Fault::new("id-not-number")),
-        Some(id) if taken.contains(id) => FieldCheck::Wrong(Fault::new("id-taken").with("id", id)),
+        None => FieldCheck::Wrong(Fault::from(faults::IdNotNumber)),
+        Some(id) if taken.contains(id) => FieldCheck::Wrong(Fault::from(faults::IdTaken { id })),
         Some(_) => FieldCheck::Good,
     }
 }
 
-fn pin_fault(rule: PinRule) -> Fault {
+fn pin_fault(rule: PinRule, tries: Option<u8>) -> Fault {
     match rule {
-        PinRule::UserLength => Fault::new("pin-user-length"),
-        PinRule::UserTries => Fault::new("pin-user-tries"),
-        PinRule::SoLength => Fault::new("so-pin-length"),
-        PinRule::SoAlphabet => Fault::new("so-pin-alphabet"),
-        PinRule::PublishedDefault => Fault::new("pin-published"),
+        PinRule::UserLength => Fault::from(faults::PinUserLength),
+        PinRule::UserTries => Fault::from(faults::PinUserTries { tries: tries.unwrap_or_default() }),
+        PinRule::SoLength => Fault::from(faults::SoPinLength),
+        PinRule::SoAlphabet => Fault::from(faults::SoPinAlphabet),
+        PinRule::PublishedDefault => Fault::from(faults::PinPublished),
     }
 }
 
-fn user_pin(text: &TypedText, rule: impl Fn(&UserPin) -> Result<(), PinRule>) -> FieldCheck {
+fn user_pin(text: &TypedText, tries: Option<u8>, rule: impl Fn(&UserPin) -> Result<(), PinRule>) -> FieldCheck {
     match text.len() {
         0 => FieldCheck::Empty,
         1..=5 => typing(text.len(), 6),
         _ => match UserPin::from_typed(text).and_then(|pin| rule(&pin)) {
             Ok(()) => FieldCheck::Good,
-            Err(rule) => FieldCheck::Wrong(pin_fault(rule)),
+            Err(rule) => FieldCheck::Wrong(pin_fault(rule, tries)),
         },
     }
 }
@@ -261,7 +253,7 @@ fn so_pin(text: &TypedText, rule: impl Fn(&SoPin) -> Result<(), PinRule>) -> Fie
         Ok(()) => FieldCheck::Good,
         Err(PinRule::SoLength) if text.is_empty() => FieldCheck::Empty,
         Err(PinRule::SoLength) if text.len() < 16 => typing(text.len(), 16),
-        Err(rule) => FieldCheck::Wrong(pin_fault(rule)),
+        Err(rule) => FieldCheck::Wrong(pin_fault(rule, None)),
     }
 }
 
@@ -273,7 +265,7 @@ fn again(text: &TypedText, first: &TypedText) -> FieldCheck {
     } else if text.len() < first.len() {
         typing(text.len(), first.len())
     } else {
-        FieldCheck::Wrong(Fault::new("again-differs"))
+        FieldCheck::Wrong(Fault::from(faults::AgainDiffers))
     }
 }
 
@@ -296,11 +288,11 @@ fn key_reference(text: &TypedText, taken: &[u8]) -> FieldCheck {
     }
     match std::str::from_utf8(text.expose()).ok().map(KeyReference::parse) {
         Some(Ok(reference)) if taken.contains(&reference.get()) => {
-            FieldCheck::Wrong(Fault::new("key-reference-taken").with("reference", reference))
+            FieldCheck::Wrong(Fault::from(faults::KeyReferenceTaken { reference }))
         }
         Some(Ok(_)) => FieldCheck::Good,
-        Some(Err(fault)) => FieldCheck::Wrong(fault),
-        None => FieldCheck::Wrong(Fault::new("not-ascii")),
+        Some(Err(_)) => FieldCheck::Wrong(Fault::from(faults::KeyReferenceForm)),
+        None => FieldCheck::Wrong(Fault::from(faults::NotAscii)),
     }
 }
 
@@ -335,7 +327,7 @@ mod tests {
         let prime = FieldKind::Prime { expected: Some("cf:f2:6c:cf:af:f0:1d:63".into()) };
         assert_eq!(check_text(&prime, "CFf26c"), FieldCheck::Typing { done: 3, all: 8 });
         let differs = check_text(&prime, "cf:f2:7");
-        assert_eq!(differs, FieldCheck::Wrong(Fault::new("prime-differs").with("group", 3)));
+        assert_eq!(differs, FieldCheck::Wrong(Fault::from(faults::PrimeDiffers { group: 3 })));
         assert_eq!(check_text(&prime, "cf:f2:6c:cf:af:f0:1d:63"), FieldCheck::Good);
         assert_eq!(
             wrong(check_text(&FieldKind::Prime { expected: None }, "cf:f2:6c:cf:af:f0:1d:64")),

@@ -1,11 +1,12 @@
 //! Drawing everything random of a ceremony, and handing it out: passwords, shares, DKEK shares, the SO-PIN.
 
+use crate::faults::{self, Fault};
 use chacha20::ChaCha20Rng;
 use rand_core::Rng;
 
+use super::as_fault;
 use super::derive::{self, Job};
 use super::entropy;
-use super::faults;
 use crate::dkek::{Dkek, DkekShare, REHEARSAL_SALT, Rounds, ShareFile};
 use crate::plan::Custody;
 use crate::record::Fact;
@@ -14,7 +15,7 @@ use crate::share::{
     Kind, SetId, check_bytes, deal, deal_strong, draw_secret, password_of, read_check, read_id, read_prime, read_value,
     write_check, write_value, write_words,
 };
-use crate::terms::{CustodianNumber, DkekShareNumber, Fault, Handle, Purpose, Quorum, Scheme};
+use crate::terms::{CustodianNumber, DkekShareNumber, Handle, Purpose, Quorum, Scheme};
 use crate::vault::Vault;
 use crate::wordlists;
 
@@ -35,7 +36,7 @@ pub fn begin(
     rehearsal: bool,
     vault: &mut Vault,
 ) -> Result<Begun, Fault> {
-    let seed = vault.give(Handle::GeneratorSeed).ok_or_else(|| Fault::new("random-failed"))?;
+    let seed = vault.give(Handle::GeneratorSeed).ok_or_else(|| Fault::from(faults::RandomFailed))?;
     let mut generator = entropy::generator(seed.expose())?;
     let (mut facts, mut drawn) = (Vec::new(), Vec::new());
     for (number, custody) in DkekShareNumber::up_to(dkek_shares.len()).zip(dkek_shares) {
@@ -51,7 +52,7 @@ pub fn begin(
             }
             Custody::Password { .. } => {
                 let typed = vault.give(Handle::SharePassword(number));
-                (typed.ok_or_else(|| Fault::new("share-password-missing"))?, None)
+                (typed.ok_or_else(|| Fault::from(faults::SharePasswordMissing))?, None)
             }
         };
         let mut salt = [0; 8];
@@ -65,7 +66,7 @@ pub fn begin(
         drawn.push((number, password, share, if rehearsal { REHEARSAL_SALT } else { salt }));
     }
     let all: Vec<&DkekShare> = drawn.iter().map(|(_, _, share, _)| share).collect();
-    let kcv = Dkek::from_shares(&all).map_err(|error| faults::dkek(&error))?.kcv();
+    let kcv = Dkek::from_shares(&all).map_err(|error| as_fault::dkek(&error))?.kcv();
     facts.push(Fact::DkekDrawn { shares: u8::try_from(drawn.len()).unwrap_or(u8::MAX), kcv });
     if let Some(quorum) = so_pin {
         let secret = draw_secret(Kind::SoPin, &mut generator);
@@ -83,8 +84,8 @@ fn numbers(
     generator: &mut ChaCha20Rng,
     vault: &mut Vault,
 ) -> Result<(WipingBytes, String), Fault> {
-    let dealt = deal(quorum, generator).map_err(faults::share)?;
-    let prime = dealt.shares.first().map(|share| share.prime).ok_or_else(|| Fault::new("step-not-possible"))?;
+    let dealt = deal(quorum, generator).map_err(as_fault::share)?;
+    let prime = dealt.shares.first().map(|share| share.prime).ok_or_else(|| Fault::from(faults::StepNotPossible))?;
     for (custodian, share) in quorum.numbers().zip(&dealt.shares) {
         vault.keep(Handle::DealtShare(Purpose::DkekShare(number), custodian), write_value(&share.value));
         vault.keep(Handle::DealtCheck(number, custodian), write_check(&check_bytes(share)));
@@ -101,7 +102,7 @@ fn words(
     vault: &mut Vault,
 ) -> Result<SetId, Fault> {
     let kind = if card == Purpose::SoPin { Kind::SoPin } else { Kind::Password };
-    let dealt = deal_strong(kind, secret, quorum, generator).map_err(faults::share)?;
+    let dealt = deal_strong(kind, secret, quorum, generator).map_err(as_fault::share)?;
     for (custodian, share) in quorum.numbers().zip(&dealt.shares) {
         vault.keep(Handle::DealtShare(card, custodian), write_words(share));
     }
@@ -124,7 +125,7 @@ pub fn compare(
     vault.forget_typed();
     let wrong = wrong?;
     if !wrong.is_empty() {
-        return Err(Fault::new("share-differs").with("what", wrong.join(", ")));
+        return Err(Fault::from(faults::ShareDiffers { what: wrong.join(", ") }));
     }
     vault.forget(Handle::DealtShare(card, custodian));
     if let Purpose::DkekShare(number) = card {
@@ -140,7 +141,7 @@ fn compare_numbers(
     prime: &str,
     vault: &Vault,
 ) -> Result<Vec<String>, Fault> {
-    let missing = || Fault::new("typed-missing");
+    let missing = || Fault::from(faults::TypedMissing);
     let typed = |place: u8| vault.typed(place).ok_or_else(missing);
     let read = super::check::read_fault;
     let mut wrong = Vec::new();
@@ -165,7 +166,7 @@ fn compare_numbers(
 
 /// Field 0: all words. Their first four letters say which they are.
 fn compare_words(card: Purpose, custodian: CustodianNumber, vault: &Vault) -> Result<Vec<String>, Fault> {
-    let missing = || Fault::new("typed-missing");
+    let missing = || Fault::from(faults::TypedMissing);
     let typed = vault.typed(0).ok_or_else(missing)?.expose();
     let dealt = vault.lend(Handle::DealtShare(card, custodian)).ok_or_else(missing)?;
     // Word by word, without a list of them anywhere.

@@ -1,8 +1,8 @@
 //! Throws of dice as people type them: counted, and looked at for bias while they come in.
 
 use super::entropy;
+use crate::faults::{self, Fault};
 use crate::secret::WipingBytes;
-use crate::terms::Fault;
 
 /// Faces of a die.
 const FACES: u8 = 6;
@@ -35,14 +35,14 @@ pub fn look(text: &[u8], wanted: usize) -> Throws {
     let mut faces = WipingBytes::with_capacity(text.len());
     for (place, character) in (1..).zip(text.iter().filter(|character| **character != b' ')) {
         if !(b'1'..b'1' + FACES).contains(character) {
-            return Throws::Wrong(Fault::new("dice-not-a-face").with("place", place));
+            return Throws::Wrong(Fault::from(faults::DiceNotAFace { place }));
         }
         // never more than the text
         let _ = faces.push(character - b'1');
     }
     let thrown = faces.expose();
     if thrown.len() > wanted {
-        return Throws::Wrong(Fault::new("dice-too-many").with("throws", wanted));
+        return Throws::Wrong(Fault::from(faults::DiceTooMany { throws: wanted }));
     }
     if thrown.len() >= FEW
         && let Some(fault) = biased(thrown)
@@ -67,13 +67,13 @@ fn biased(faces: &[u8]) -> Option<Fault> {
     let expected = f64::from(u16::try_from(faces.len()).unwrap_or(u16::MAX)) / f64::from(FACES);
     let chi_square: f64 = counts.iter().map(|count| (f64::from(*count) - expected).powi(2) / expected).sum();
     if chi_square > MOST_CHI_SQUARE {
-        return Some(Fault::new("dice-uneven"));
+        return Some(Fault::from(faults::DiceUneven));
     }
     if longest >= LONGEST_RUN {
-        return Some(Fault::new("dice-run").with("run", longest));
+        return Some(Fault::from(faults::DiceRun { run: longest }));
     }
     let repeats = |length: usize| faces.iter().zip(faces.iter().skip(length)).all(|(one, other)| one == other);
-    (1..=LONGEST_PATTERN).any(repeats).then(|| Fault::new("dice-pattern"))
+    (1..=LONGEST_PATTERN).any(repeats).then(|| Fault::from(faults::DicePattern))
 }
 
 /// What dice give to the seed: the typed faces, without spaces.
@@ -81,11 +81,11 @@ pub fn source(text: &WipingBytes, wanted: u16) -> Result<WipingBytes, Fault> {
     match look(text.expose(), usize::from(wanted)) {
         Throws::Good => {}
         Throws::Wrong(fault) => return Err(fault),
-        Throws::Typing(_) => return Err(Fault::new("random-failed")),
+        Throws::Typing(_) => return Err(Fault::from(faults::RandomFailed)),
     }
     let mut bytes = WipingBytes::with_capacity(text.len().max(entropy::SOURCE_BYTES));
     for face in text.expose().iter().filter(|character| **character != b' ') {
-        bytes.push(*face).map_err(|_| Fault::new("random-failed"))?;
+        bytes.push(*face).map_err(|_| Fault::from(faults::RandomFailed))?;
     }
     Ok(bytes)
 }

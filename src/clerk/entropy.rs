@@ -1,5 +1,6 @@
 //! One generator for everything random, seeded by all sources together: any one good source suffices.
 
+use crate::faults::{self, Fault};
 use chacha20::ChaCha20Rng;
 use hkdf::Hkdf;
 use rand_core::SeedableRng;
@@ -8,7 +9,7 @@ use zeroize::Zeroizing;
 
 use super::dice;
 use crate::secret::WipingBytes;
-use crate::terms::{Fault, Serial};
+use crate::terms::Serial;
 
 /// How many bytes each source gives.
 pub const SOURCE_BYTES: usize = 64;
@@ -39,13 +40,13 @@ fn mix(sources: &[&WipingBytes]) -> Result<WipingBytes, Fault> {
     for source in sources {
         let length = (source.len() as u64).to_be_bytes();
         if all.extend(&length).and_then(|()| all.extend(source.expose())).is_err() {
-            return Err(Fault::new("random-failed"));
+            return Err(Fault::from(faults::RandomFailed));
         }
     }
     let mut seed = WipingBytes::zeros(32);
     Hkdf::<Sha256>::new(Some(b"ceremony generator"), all.expose())
         .expand(b"seed", seed.expose_mut())
-        .map_err(|_| Fault::new("random-failed"))?;
+        .map_err(|_| Fault::from(faults::RandomFailed))?;
     Ok(seed)
 }
 
@@ -53,7 +54,7 @@ fn mix(sources: &[&WipingBytes]) -> Result<WipingBytes, Fault> {
 pub fn generator(seed: &[u8]) -> Result<ChaCha20Rng, Fault> {
     let mut bytes = Zeroizing::new([0; 32]);
     if seed.len() != bytes.len() {
-        return Err(Fault::new("random-failed"));
+        return Err(Fault::from(faults::RandomFailed));
     }
     bytes.copy_from_slice(seed);
     Ok(ChaCha20Rng::from_seed(*bytes))
@@ -62,7 +63,7 @@ pub fn generator(seed: &[u8]) -> Result<ChaCha20Rng, Fault> {
 /// The host's own randomness.
 pub fn host() -> Result<WipingBytes, Fault> {
     let mut bytes = WipingBytes::zeros(SOURCE_BYTES);
-    getrandom::fill(bytes.expose_mut()).map_err(|_| Fault::new("random-failed"))?;
+    getrandom::fill(bytes.expose_mut()).map_err(|_| Fault::from(faults::RandomFailed))?;
     Ok(bytes)
 }
 
@@ -75,7 +76,7 @@ fn plausible(bytes: &WipingBytes) -> Result<(), Fault> {
         }
     }
     let different = seen.iter().filter(|seen| **seen).count();
-    if bytes.len() >= SOURCE_BYTES && different >= 24 { Ok(()) } else { Err(Fault::new("random-failed")) }
+    if bytes.len() >= SOURCE_BYTES && different >= 24 { Ok(()) } else { Err(Fault::from(faults::RandomFailed)) }
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The promise that any one good source suffices: each alone varies everything that is drawn.
 
+use crate::faults::{self, Fault};
 use std::ops::ControlFlow;
 
 use super::deal;
@@ -10,7 +11,7 @@ use crate::plan::Custody;
 use crate::record::Fact;
 use crate::secret::WipingBytes;
 use crate::share::{PasswordShare, SharePrime, combine, combine_strong, read_value, read_words};
-use crate::terms::{CustodianNumber, DkekShareNumber, Fault, Handle, Purpose, Quorum, Scheme, Serial};
+use crate::terms::{CustodianNumber, DkekShareNumber, Handle, Purpose, Quorum, Scheme, Serial};
 use crate::vault::Vault;
 
 /// Everything random of a ceremony with two DKEK shares, the first as numbers and the second as words, and an SO-PIN.
@@ -146,7 +147,7 @@ fn no_source_makes_up_for_one_that_is_none() {
     let serial = Serial::new("REH0000001").unwrap();
     let (good, still) = (bytes(1), WipingBytes::zeros(entropy::SOURCE_BYTES));
     for (device, host) in [(&good, &still), (&still, &good)] {
-        assert_eq!(entropy::seed((&serial, device), host, None).err(), Some(Fault::new("random-failed")));
+        assert_eq!(entropy::seed((&serial, device), host, None).err(), Some(Fault::from(faults::RandomFailed)));
     }
     for throws in [&THROWS[0][..49], &[b'1'; 50]] {
         assert!(seed(1, 2, Some(throws)).is_err());

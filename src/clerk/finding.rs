@@ -1,11 +1,12 @@
 //! Looking for the device of a role, again and again until it is there.
 
+use crate::faults::Fault;
 use std::time::Duration;
 
 use super::bench::{Bench, Job, Reply};
 use super::provision;
 use crate::record::Fact;
-use crate::terms::{DeviceRole, Fault, Serial};
+use crate::terms::{DeviceRole, Serial};
 
 /// What may be missing when a device is looked for, and comes when somebody plugs it in, starts it or ends another program.
 /// Looking sends nothing that changes a device, so it may be done again whatever became of it.

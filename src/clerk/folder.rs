@@ -1,5 +1,6 @@
 //! The folder of one sitting: files are created new, synced and read back; nothing is ever replaced.
 
+use crate::faults::{self, Fault};
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -8,7 +9,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{Advice, OFlags, fadvise};
 use sha2::{Digest as _, Sha256};
 
-use crate::terms::{Digest, Fault};
+use crate::terms::Digest;
 
 /// A file's name and digest after it was written and read back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,7 +82,7 @@ impl Folder {
     pub fn write_new(&self, name: &str, content: &[u8]) -> Result<WrittenFile, Fault> {
         let target = self.path.join(name);
         if self.has(name) {
-            return Err(Fault::new("file-exists").with("file", name));
+            return Err(Fault::from(faults::FileExists { file: name }));
         }
         let part = self.path.join(format!("{name}.part"));
         let fault = |error: io::Error| write_fault(name, &error);
@@ -90,7 +91,7 @@ impl Folder {
         file.write_all(content).and_then(|()| file.sync_all()).map_err(fault)?;
         drop(file);
         if self.read(&format!("{name}.part"))? != content {
-            return Err(Fault::new("file-differs").with("file", name));
+            return Err(Fault::from(faults::FileDiffers { file: name }));
         }
         move_new(&part, &target).map_err(fault)?;
         if let Some(parent) = target.parent() {
@@ -110,7 +111,7 @@ impl Folder {
     pub fn list(&self, place: &str, most: usize) -> Result<Option<Listing>, Fault> {
         let path = self.path.join(place);
         let shown = path.display();
-        let fault = |error: io::Error| Fault::new("file-read").with("file", &shown).with("why", reason(&error));
+        let fault = |error: io::Error| Fault::from(faults::FileRead { file: &shown, why: reason(&error) });
         let mut listing = Listing::default();
         for entry in fs::read_dir(&path).map_err(fault)? {
             let entry = entry.map_err(fault)?;
@@ -132,8 +133,8 @@ impl Folder {
     /// device could block or never end, and a link could lead to another folder's file.
     pub fn read(&self, name: &str) -> Result<Vec<u8>, Fault> {
         let path = self.path.join(name);
-        let fault = |error: io::Error| Fault::new("file-read").with("file", name).with("why", reason(&error));
-        let not_ordinary = || Fault::new("file-not-ordinary").with("file", name);
+        let fault = |error: io::Error| Fault::from(faults::FileRead { file: name, why: reason(&error) });
+        let not_ordinary = || Fault::from(faults::FileNotOrdinary { file: name });
         if !path.symlink_metadata().map_err(fault)?.is_file() {
             return Err(not_ordinary());
         }
@@ -149,7 +150,7 @@ impl Folder {
         let mut content = Vec::new();
         file.take(Self::LARGEST_FILE + 1).read_to_end(&mut content).map_err(fault)?;
         if content.len() as u64 > Self::LARGEST_FILE {
-            return Err(Fault::new("file-too-large").with("file", name));
+            return Err(Fault::from(faults::FileTooLarge { file: name }));
         }
         Ok(content)
     }
@@ -191,7 +192,7 @@ impl RecordFile {
 }
 
 fn write_fault(name: &str, error: &io::Error) -> Fault {
-    Fault::new("file-write").with("file", name).with("why", reason(error))
+    Fault::from(faults::FileWrite { file: name, why: reason(error) })
 }
 
 /// The operating system's own words, without its number.
@@ -232,10 +233,10 @@ mod tests {
         std::os::unix::fs::symlink("/dev/zero", place.path().join("device")).unwrap();
         fs::create_dir(place.path().join("folder")).unwrap();
         for name in ["pipe", "link", "device", "folder"] {
-            assert_eq!(folder.read(name), Err(Fault::new("file-not-ordinary").with("file", name)));
+            assert_eq!(folder.read(name), Err(Fault::from(faults::FileNotOrdinary { file: name })));
         }
         File::create(place.path().join("huge")).unwrap().set_len(Folder::LARGEST_FILE + 1).unwrap();
-        assert_eq!(folder.read("huge"), Err(Fault::new("file-too-large").with("file", "huge")));
+        assert_eq!(folder.read("huge"), Err(Fault::from(faults::FileTooLarge { file: "huge" })));
         assert_eq!(folder.read("file").unwrap(), b"abc");
     }
 }

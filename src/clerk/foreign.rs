@@ -1,5 +1,6 @@
 //! A folder with files that sc-hsm-tool made: share files, wrapped keys, no record.
 
+use crate::faults::{self, Fault, FaultName};
 use std::path::Path;
 
 use sha2::{Digest as _, Sha256};
@@ -10,7 +11,7 @@ use crate::card::{AuthenticatedRequest, DescribedType, KeyDescription};
 use crate::dkek::{ShareFile, WrappedKeyFile};
 use crate::plan::{Plan, PlannedKey};
 use crate::record::{BackedUpKey, KnownShare};
-use crate::terms::{Curve, Digest, Fault, Kcv, KeyId, KeyLabel, KeyReference, KeyType, Serial};
+use crate::terms::{Curve, Digest, Kcv, KeyId, KeyLabel, KeyReference, KeyType, Serial};
 
 /// More files than this are no backup.
 const MOST_FILES: usize = 1000;
@@ -35,20 +36,21 @@ struct Found {
 /// is named, and what looks like a damaged key is set apart.
 pub fn open(folder: Folder, plan: &Plan) -> Result<Source, Fault> {
     let Found { share_files, keys, devices, passed_over, damaged } = look_through(&folder)?;
-    let kcv = keys.first().map(|(_, kcv)| *kcv).ok_or_else(|| Fault::new("source-no-keys"))?;
+    let kcv = keys.first().map(|(_, kcv)| *kcv).ok_or_else(|| Fault::from(faults::SourceNoKeys))?;
     if let Some((other, _)) = keys.iter().find(|(_, other)| *other != kcv) {
-        return Err(Fault::new("source-mixed").with("file", &other.wrapped));
+        return Err(Fault::from(faults::SourceMixed { file: &other.wrapped }));
     }
     if keys.len() > MOST_KEYS {
-        return Err(Fault::new("source-too-many-keys").with("found", keys.len()).with("most", MOST_KEYS));
+        return Err(Fault::from(faults::SourceTooManyKeys { found: keys.len(), most: MOST_KEYS }));
     }
     if share_files.is_empty() {
-        return Err(Fault::new("source-no-share-file"));
+        return Err(Fault::from(faults::SourceNoShareFile));
     }
     if share_files.len() != plan.dkek_shares.len() {
-        return Err(Fault::new("source-several-share-files")
-            .with("found", share_files.len())
-            .with("planned", plan.dkek_shares.len()));
+        return Err(Fault::from(faults::SourceSeveralShareFiles {
+            found: share_files.len(),
+            planned: plan.dkek_shares.len(),
+        }));
     }
     let alone = (share_files.len() == 1).then_some(kcv);
     let known = |(file, digest)| (KnownShare { file, set: None, kcv: alone }, digest);
@@ -62,10 +64,9 @@ pub fn open(folder: Folder, plan: &Plan) -> Result<Source, Fault> {
 
 fn look_through(folder: &Folder) -> Result<Found, Fault> {
     if !folder.path().is_dir() {
-        return Err(Fault::new("source-missing").with("folder", folder.path().display()));
+        return Err(Fault::from(faults::SourceMissing { folder: folder.path().display() }));
     }
-    let too_many =
-        || Fault::new("source-too-many-files").with("folder", folder.path().display()).with("most", MOST_FILES);
+    let too_many = || Fault::from(faults::SourceTooManyFiles { folder: folder.path().display(), most: MOST_FILES });
     let mut listing = folder.list("", MOST_FILES)?.ok_or_else(too_many)?;
     // A sitting of ours that was broken off before its manifest was written has its keys in a folder of their own.
     if let Some(place) = listing.others.iter().position(|name| name == KEYS) {
@@ -78,7 +79,7 @@ fn look_through(folder: &Folder) -> Result<Found, Fault> {
     let mut found = Found { passed_over: listing.others, ..Found::default() };
     for name in listing.files {
         let content = match folder.read(&name) {
-            Err(fault) if fault.name == "file-too-large" => {
+            Err(fault) if fault.name == FaultName::FileTooLarge => {
                 found.passed_over.push(name);
                 continue;
             }
@@ -171,7 +172,7 @@ fn planned(keys: &[BackedUpKey], plan: &Plan) -> Result<Vec<PlannedKey>, Fault> 
             id: key.id.clone(),
             key_type: key.key_type,
             reference: key.reference,
-            restore_to: restore_to.ok_or_else(|| Fault::new("step-not-possible"))?,
+            restore_to: restore_to.ok_or_else(|| Fault::from(faults::StepNotPossible))?,
         });
     }
     Ok(planned)

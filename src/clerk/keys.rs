@@ -1,11 +1,12 @@
 //! The clerk's acts on keys: making, listing, backing up, verifying, restoring, proving.
 
+use crate::faults::{self, Fault, FaultName};
 use sha2::{Digest as _, Sha256};
 
 use super::bench::{Bench, Reply};
 use super::folder::{Folder, WrittenFile};
 use super::source::Source;
-use super::{faults, shares};
+use super::{as_fault, shares};
 use crate::card::status::Status;
 use crate::card::tlv::Writer;
 use crate::card::verify::{request_is_signed_by_its_key, verify_sha256};
@@ -17,7 +18,7 @@ use crate::dkek::{KeyBlob, WrappedKeyFile};
 use crate::plan::PlannedKey;
 use crate::record::{BackedUpKey, Fact, StoredKey};
 use crate::secret::WipingBytes;
-use crate::terms::{DeviceRole, Digest, Fault, Handle, Kcv, KeyId, KeyLabel, KeyReference, KeyType, Serial};
+use crate::terms::{DeviceRole, Digest, Handle, Kcv, KeyId, KeyLabel, KeyReference, KeyType, Serial};
 
 /// The file of a wrapped key.
 pub fn wrapped_name(label: &KeyLabel) -> String {
@@ -41,7 +42,7 @@ pub fn make(
     let files = bench.with(serial, Device::list)?;
     let there = files.contains(&FileId::key(key.reference));
     if there && !again {
-        return Err(Fault::new("key-reference-occupied").with("reference", key.reference));
+        return Err(Fault::from(faults::KeyReferenceOccupied { reference: key.reference }));
     }
     let work = |device: &mut Device| -> Result<Vec<u8>, CardError> {
         let mut kept = None;
@@ -88,11 +89,11 @@ pub fn make(
 /// The public key in a request, if the request is whole and proves a key of the planned type.
 fn sound(request: &[u8], key: &PlannedKey) -> Result<PublicKey, Fault> {
     let parsed = AuthenticatedRequest::parse(request)
-        .map_err(|_| Fault::new("card-malformed").with("operation", Operation::Generate.word()))?;
+        .map_err(|_| Fault::from(faults::CardMalformed { operation: Operation::Generate.word() }))?;
     let public = parsed.public_key().filter(|public| public.key_type() == key.key_type);
-    let public = public.ok_or_else(|| Fault::new("request-wrong").with("label", &key.label))?;
+    let public = public.ok_or_else(|| Fault::from(faults::RequestWrong { label: &key.label }))?;
     match request_is_signed_by_its_key(&parsed) {
-        Verdict::Bad => Err(Fault::new("request-wrong").with("label", &key.label)),
+        Verdict::Bad => Err(Fault::from(faults::RequestWrong { label: &key.label })),
         Verdict::Good | Verdict::CannotCheck => Ok(public),
     }
 }
@@ -100,8 +101,8 @@ fn sound(request: &[u8], key: &PlannedKey) -> Result<PublicKey, Fault> {
 /// A device that does not know a curve says so in its own words.
 fn curve_fault(fault: Fault, key_type: KeyType) -> Fault {
     let refused = |(key, value): &(&str, String)| *key == "status" && value == "6A81";
-    if fault.name == "card-refused" && fault.values.iter().any(refused) {
-        return Fault::new("key-type-refused").with("key_type", key_type);
+    if fault.name == FaultName::CardRefused && fault.values.iter().any(refused) {
+        return Fault::from(faults::KeyTypeRefused { key_type });
     }
     fault
 }
@@ -178,7 +179,7 @@ pub fn inventory(
     let missing: Vec<&StoredKey> = wanted.iter().filter(|key| !keys.contains(key)).collect();
     let extra: Vec<&StoredKey> = keys.iter().filter(|key| !wanted.contains(key)).collect();
     if !missing.is_empty() || !extra.is_empty() {
-        return Err(Fault::new("inventory-differs").with("missing", names(missing)).with("extra", names(extra)));
+        return Err(Fault::from(faults::InventoryDiffers { missing: names(missing), extra: names(extra) }));
     }
     Ok(vec![Fact::Listed { role, keys }])
 }
@@ -202,7 +203,7 @@ pub fn back_up(
                 Ok((blob, description, request))
             };
             let (blob, description, request) = bench.with(serial, read)?;
-            let blob = KeyBlob::parse(&blob).map_err(|error| faults::wrapped_key(&name, &error))?;
+            let blob = KeyBlob::parse(&blob).map_err(|error| as_fault::wrapped_key(&name, &error))?;
             let file = WrappedKeyFile { blob, description: Some(description), certificate: Some(request) };
             let content = file.to_bytes();
             // Nothing that does not verify gets this name.
@@ -222,21 +223,21 @@ pub fn back_up(
 pub fn verify(name: &str, content: &[u8], kcv: Kcv, dkek: &WipingBytes) -> Result<WrappedKeyFile, Fault> {
     let dkek = shares::dkek_of(dkek)?;
     if dkek.kcv() != kcv {
-        return Err(Fault::new("kcv-differs").with("found", dkek.kcv()).with("expected", kcv));
+        return Err(Fault::from(faults::KcvDiffers { found: dkek.kcv(), expected: kcv }));
     }
-    let file = WrappedKeyFile::parse(content).map_err(|error| faults::wrapped_key(name, &error))?;
-    file.blob.verify(&dkek).map_err(|error| faults::wrapped_key(name, &error))?;
+    let file = WrappedKeyFile::parse(content).map_err(|error| as_fault::wrapped_key(name, &error))?;
+    file.blob.verify(&dkek).map_err(|error| as_fault::wrapped_key(name, &error))?;
     Ok(file)
 }
 
 /// A file of the sitting that is restored from, unchanged since its manifest was written.
 pub fn unchanged(folder: &Folder, name: &str, sha256: Digest) -> Result<Vec<u8>, Fault> {
     if !folder.has(name) {
-        return Err(Fault::new("source-file-missing").with("file", name));
+        return Err(Fault::from(faults::SourceFileMissing { file: name }));
     }
     let content = folder.read(name)?;
     if Digest(Sha256::digest(&content).into()) != sha256 {
-        return Err(Fault::new("source-file-changed").with("file", name));
+        return Err(Fault::from(faults::SourceFileChanged { file: name }));
     }
     Ok(content)
 }
@@ -252,7 +253,7 @@ pub fn public_key(from: &Folder, key: &BackedUpKey) -> Result<Option<PublicKey>,
     }
     let pem = unchanged(from, &key.public, key.public_sha256)?;
     let public = std::str::from_utf8(&pem).ok().and_then(|text| PublicKey::from_pem(text).ok());
-    public.map(Some).ok_or_else(|| Fault::new("source-file-changed").with("file", &key.public))
+    public.map(Some).ok_or_else(|| Fault::from(faults::SourceFileChanged { file: &key.public }))
 }
 
 /// Unwraps a key to a reference and gives it its description and request back; reads both again and compares.
@@ -265,10 +266,10 @@ pub fn restore(
     again: bool,
 ) -> Result<Vec<Fact>, Fault> {
     let content = unchanged(from, &key.wrapped, key.wrapped_sha256)?;
-    let file = WrappedKeyFile::parse(&content).map_err(|error| faults::wrapped_key(&key.wrapped, &error))?;
+    let file = WrappedKeyFile::parse(&content).map_err(|error| as_fault::wrapped_key(&key.wrapped, &error))?;
     let there = bench.with(serial, Device::list)?.contains(&FileId::key(to));
     if there && !again {
-        return Err(Fault::new("key-reference-occupied").with("reference", to));
+        return Err(Fault::from(faults::KeyReferenceOccupied { reference: to }));
     }
     let description = description_at(&file, key, to);
     let whole = |device: &mut Device, id: FileId, content: &[u8]| -> Result<(), CardError> {
@@ -295,8 +296,8 @@ pub fn restore(
         Ok(())
     };
     match bench.with(serial, work) {
-        Err(fault) if fault.name == "card-refused" && of_operation(&fault, Operation::Unwrap) => {
-            Err(Fault::new("unwrap-refused").with("label", &key.label).with("status", status_of(&fault)))
+        Err(fault) if fault.name == FaultName::CardRefused && of_operation(&fault, Operation::Unwrap) => {
+            Err(Fault::from(faults::UnwrapRefused { label: &key.label, status: status_of(&fault) }))
         }
         other => other.map(|()| vec![Fact::Unwrapped { label: key.label.clone(), reference: to }]),
     }
@@ -342,11 +343,11 @@ pub fn prove(
     let request = bench.with(serial, |device| device.read_file(FileId::request(at)))?;
     let same = AuthenticatedRequest::parse(&request).ok().and_then(|request| request.public_key());
     if same.as_ref() != Some(&public) {
-        return Err(Fault::new("public-key-differs").with("label", label));
+        return Err(Fault::from(faults::PublicKeyDiffers { label }));
     }
     let (text_name, signature_name) = (format!("keys/{label}.proof.txt"), format!("keys/{label}.proof.sig"));
     if folder.has(&signature_name) {
-        return Err(Fault::new("file-exists").with("file", &signature_name));
+        return Err(Fault::from(faults::FileExists { file: &signature_name }));
     }
     let about = format!("Proof of restore\nkey: {label}\ndevice: {serial}\nkey reference: {at}\nchallenge: ");
     let challenge = challenge(folder, &text_name, &about)?;
@@ -354,7 +355,7 @@ pub fn prove(
     let signature = bench.with(serial, |device| device.sign(at, key.key_type, &digest))?;
     match verify_sha256(&public, challenge.as_bytes(), &signature) {
         Verdict::Good => {}
-        Verdict::Bad => return Err(Fault::new("signature-wrong").with("label", label)),
+        Verdict::Bad => return Err(Fault::from(faults::SignatureWrong { label })),
         Verdict::CannotCheck => {
             return Ok(vec![Fact::NotProvable { label: label.clone(), key_type: key.key_type }]);
         }
@@ -368,7 +369,7 @@ pub fn prove(
 fn challenge(folder: &Folder, name: &str, about: &str) -> Result<String, Fault> {
     if folder.has(name) {
         let earlier = String::from_utf8(folder.read(name)?).ok().filter(|text| text.starts_with(about));
-        return earlier.ok_or_else(|| Fault::new("file-exists").with("file", name));
+        return earlier.ok_or_else(|| Fault::from(faults::FileExists { file: name }));
     }
     let nonce = super::entropy::host()?;
     let fresh = base16ct::lower::encode_string(nonce.expose().get(..16).unwrap_or_default());

@@ -1,6 +1,7 @@
 //! The clerk performs what a step asks for and answers with an outcome. It alone touches cards, files and clocks of a
 //! ceremony; secrets travel by move between the vault and the worker that needs them.
 
+mod as_fault;
 mod bench;
 mod check;
 mod deal;
@@ -9,7 +10,6 @@ mod dice;
 mod entropy;
 #[cfg(test)]
 mod entropy_tests;
-mod faults;
 mod finding;
 mod folder;
 mod foreign;
@@ -26,6 +26,7 @@ pub use check::{check, open_text, suggest};
 pub use folder::{Folder, RecordFile, WrittenFile};
 pub use source::{Source, compare_files};
 
+use crate::faults::{self, Fault};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
@@ -42,7 +43,7 @@ use crate::plan::{Custody, PlannedKey};
 use crate::record::{BackedUpKey, Fact};
 use crate::room;
 use crate::secret::WipingBytes;
-use crate::terms::{DkekShareNumber, Fault, Handle, KeyLabel, Scheme};
+use crate::terms::{DkekShareNumber, Handle, KeyLabel, Scheme};
 use crate::vault::Vault;
 
 /// The name of a share file in a folder.
@@ -173,7 +174,7 @@ impl Clerk {
             }),
             Pending::Sealing => self.poll_sealing(),
             Pending::Opening { job, opening } => match job.newest() {
-                Err(()) => Some(Outcome::Failed(Fault::new("worker-gone"))),
+                Err(()) => Some(Outcome::Failed(Fault::from(faults::WorkerGone))),
                 Ok(None) => None,
                 Ok(Some(News::Progress(done, total))) => Some(Outcome::Progress { done, total }),
                 Ok(Some(News::Done(opened))) => Some(outcome_of(shares::opened(opened.found, opening, vault))),
@@ -221,17 +222,18 @@ impl Clerk {
                 let tries = shares::tries(&given, vault)?;
                 let seats = seats.into_iter().map(|(seat, _)| seat).collect();
                 let otherwise = match scheme {
-                    Scheme::ScHsmTool => "shares-do-not-open",
-                    Scheme::Words => "words-do-not-open",
+                    Scheme::ScHsmTool => Fault::from(faults::SharesDoNotOpen),
+                    Scheme::Words => Fault::from(faults::WordsDoNotOpen),
                 };
                 self.open(tries, Opening { share, seats, kcv, otherwise }, foreign)
             }
             Act::OpenWithPassword { share, kcv, foreign } => {
                 let typed = vault.typed(0).map(|text| WipingBytes::from_slice(text.expose()));
                 vault.forget_typed();
-                let password = typed.ok_or_else(|| Fault::new("typed-missing"))?;
+                let password = typed.ok_or_else(|| Fault::from(faults::TypedMissing))?;
                 let tries = vec![Try { password, agreeing: Vec::new(), defects: Vec::new() }];
-                let opening = Opening { share, seats: Vec::new(), kcv, otherwise: "password-does-not-open" };
+                let opening =
+                    Opening { share, seats: Vec::new(), kcv, otherwise: Fault::from(faults::PasswordDoesNotOpen) };
                 self.open(tries, opening, foreign)
             }
             Act::WriteManifest { keys } => done(self.write_manifest(&keys)?),
@@ -256,7 +258,7 @@ impl Clerk {
             Act::MixEntropy { serial, dice } => {
                 let thrown = match dice {
                     0 => None,
-                    wanted => Some((give(vault, Handle::Dice, "random-failed")?, wanted)),
+                    wanted => Some((give(vault, Handle::Dice, faults::RandomFailed)?, wanted)),
                 };
                 Box::new(move |bench| provision::mix_entropy(bench, &serial, thrown))
             }
@@ -287,22 +289,24 @@ impl Clerk {
                 };
                 let pins = Pins {
                     current: vault.give(Handle::SoPin),
-                    new: give(vault, Handle::NewSoPin, "pins-missing")?,
-                    user: give(vault, Handle::UserPin, "pins-missing")?,
+                    new: give(vault, Handle::NewSoPin, faults::PinsMissing)?,
+                    user: give(vault, Handle::UserPin, faults::PinsMissing)?,
                 };
                 Box::new(move |bench| provision::initialise(bench, &target, pins))
             }
             Act::ChangeSoPin { role, serial, cut } => {
-                let pins =
-                    (give(vault, Handle::SoPin, "pins-missing")?, give(vault, Handle::NewSoPin, "pins-missing")?);
+                let pins = (
+                    give(vault, Handle::SoPin, faults::PinsMissing)?,
+                    give(vault, Handle::NewSoPin, faults::PinsMissing)?,
+                );
                 Box::new(move |bench| provision::change_so_pin(bench, role, &serial, cut, pins))
             }
             Act::LogIn { role, serial } => {
-                let pin = give(vault, Handle::UserPin, "pins-missing")?;
+                let pin = give(vault, Handle::UserPin, faults::PinsMissing)?;
                 plain(move |bench| provision::log_in(bench, role, &serial, &pin))
             }
             Act::LoadDkek { role, serial, kcv } => {
-                let dkek = give(vault, Handle::Dkek, "dkek-missing")?;
+                let dkek = give(vault, Handle::Dkek, faults::DkekMissing)?;
                 Box::new(move |bench| provision::load_dkek(bench, role, &serial, kcv, dkek))
             }
             Act::MakeKey { key, serial, again } => plain(move |bench| keys::make(bench, &folder, &key, &serial, again)),
@@ -311,13 +315,13 @@ impl Clerk {
                 plain(move |bench| keys::inventory(bench, role, &serial, &wanted))
             }
             Act::BackUp { key, serial, kcv } => {
-                let dkek = give(vault, Handle::Dkek, "dkek-missing")?;
+                let dkek = give(vault, Handle::Dkek, faults::DkekMissing)?;
                 Box::new(move |bench| keys::back_up(bench, &folder, &key, &serial, kcv, dkek))
             }
             Act::VerifyBackup { label, kcv } => {
                 let key = self.backed_up(&label)?;
                 let content = keys::unchanged(&from, &key.wrapped, key.wrapped_sha256)?;
-                let dkek = give(vault, Handle::Dkek, "dkek-missing")?;
+                let dkek = give(vault, Handle::Dkek, faults::DkekMissing)?;
                 let result = keys::verify(&key.wrapped, &content, kcv, &dkek);
                 vault.keep(Handle::Dkek, dkek);
                 result?;
@@ -331,14 +335,14 @@ impl Clerk {
                 let key = self.backed_up(&label)?;
                 plain(move |bench| keys::prove(bench, &folder, &from, &key, at, &serial))
             }
-            _ => return Err(Fault::new("step-not-possible")),
+            _ => return Err(Fault::from(faults::StepNotPossible)),
         };
         self.worker.begin(job)?;
         Ok(Pending::Card)
     }
 
     fn source(&self) -> Result<&Source, Fault> {
-        self.source.as_ref().ok_or_else(|| Fault::new("source-missing").with("folder", "-"))
+        self.source.as_ref().ok_or_else(|| Fault::from(faults::SourceMissing { folder: "-" }))
     }
 
     /// The folder that wrapped keys are read from: the source's, or this sitting's own.
@@ -349,7 +353,7 @@ impl Clerk {
     fn backed_up(&self, label: &KeyLabel) -> Result<BackedUpKey, Fault> {
         let keys = self.source.as_ref().map_or(&self.notes.keys, |source| &source.keys);
         let found = keys.iter().find(|key| key.label == *label).cloned();
-        found.ok_or_else(|| Fault::new("source-file-missing").with("file", keys::wrapped_name(label)))
+        found.ok_or_else(|| Fault::from(faults::SourceFileMissing { file: keys::wrapped_name(label) }))
     }
 
     /// Remembers what the manifest will say.
@@ -370,7 +374,7 @@ impl Clerk {
             self.own_share_file(*share)?;
         }
         let manifest = self.notes.manifest(&self.title, self.rehearsal, self.rounds, keys);
-        let text = manifest.ok_or_else(|| Fault::new("step-not-possible"))?.to_text()?;
+        let text = manifest.ok_or_else(|| Fault::from(faults::StepNotPossible))?.to_text()?;
         let written = keys::write_once(&self.folder, MANIFEST, text.as_bytes())?;
         Ok(vec![Fact::Written { file: written.name, bytes: written.bytes, sha256: written.sha256 }])
     }
@@ -387,8 +391,8 @@ fn outcome_of(result: Result<Vec<Fact>, Fault>) -> Outcome {
     }
 }
 
-fn give(vault: &mut Vault, handle: Handle, otherwise: &'static str) -> Result<WipingBytes, Fault> {
-    vault.give(handle).ok_or_else(|| Fault::new(otherwise))
+fn give(vault: &mut Vault, handle: Handle, otherwise: impl Into<Fault>) -> Result<WipingBytes, Fault> {
+    vault.give(handle).ok_or_else(|| otherwise.into())
 }
 
 fn prove_empty(vault: &Vault) -> Result<Vec<Fact>, Fault> {
@@ -397,7 +401,7 @@ fn prove_empty(vault: &Vault) -> Result<Vec<Fact>, Fault> {
         return Ok(vec![Fact::VaultEmpty]);
     }
     let names: Vec<String> = held.iter().map(|handle| format!("{handle:?}")).collect();
-    Err(Fault::new("vault-not-empty").with("held", names.join(", ")))
+    Err(Fault::from(faults::VaultNotEmpty { held: names.join(", ") }))
 }
 
 fn examine_room() -> Vec<(String, String)> {

@@ -1,5 +1,6 @@
 //! What the clerk notes of a sitting, for its manifest. All of it is public.
 
+use crate::faults::Fault;
 use std::collections::BTreeMap;
 
 use super::folder::Folder;
@@ -7,7 +8,7 @@ use super::{keys, share_file_name};
 use crate::dkek::Rounds;
 use crate::plan::PlannedKey;
 use crate::record::{BackedUpDkekShare, BackedUpKey, Fact, Manifest};
-use crate::terms::{Digest, DkekShareNumber, Fault, Kcv, Serial};
+use crate::terms::{Digest, DkekShareNumber, Kcv, Serial};
 
 /// What the manifest will say.
 #[derive(Default)]

@@ -1,8 +1,8 @@
 //! How strong a typed password is at best. Says bits, keeps nothing.
 
 use crate::ceremony::FieldCheck;
+use crate::faults::{self, Fault};
 use crate::secret::TypedText;
-use crate::terms::Fault;
 
 /// Shorter passwords of share files are refused. (`sc-hsm-tool` takes 6 and more.)
 pub const SHORTEST: usize = 14;
@@ -22,11 +22,11 @@ pub fn check(text: &TypedText) -> FieldCheck {
     let count = |number: usize| u8::try_from(number).unwrap_or(u8::MAX);
     match text.len() {
         0 => FieldCheck::Empty,
-        length if length > LONGEST => FieldCheck::Wrong(Fault::new("password-too-long").with("most", LONGEST)),
+        length if length > LONGEST => FieldCheck::Wrong(Fault::from(faults::PasswordTooLong { most: LONGEST })),
         length if length < SHORTEST => FieldCheck::Typing { done: count(length), all: count(SHORTEST) },
         _ => match bits(text.expose()) {
             bits if bits < FEWEST_BITS => {
-                FieldCheck::Wrong(Fault::new("password-weak").with("bits", bits).with("least", FEWEST_BITS))
+                FieldCheck::Wrong(Fault::from(faults::PasswordWeak { bits, least: FEWEST_BITS }))
             }
             bits => FieldCheck::Strength { bits },
         },

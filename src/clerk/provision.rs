@@ -3,10 +3,11 @@
 use super::bench::{Bench, Reply};
 use super::entropy;
 use crate::card::{CardError, Device, DkekState, Initialise, Pin, PinAnswer, PinReset, PinState};
+use crate::faults::{self, Fault};
 use crate::plan;
 use crate::record::{Fact, PinName};
 use crate::secret::{Secret, SoPin, TypedText, UserPin, WipingBytes};
-use crate::terms::{DeviceRole, Fault, Handle, Kcv, Serial};
+use crate::terms::{DeviceRole, Handle, Kcv, Serial};
 
 /// Identifies the device for a role among those that were found.
 pub fn find(bench: &mut Bench, role: DeviceRole, mut found: Vec<Serial>, rehearsal: bool) -> Result<Vec<Fact>, Fault> {
@@ -17,8 +18,8 @@ pub fn find(bench: &mut Bench, role: DeviceRole, mut found: Vec<Serial>, rehears
         _ => return Ok(vec![Fact::Seen { role, serials: found }]),
     };
     match (serial.is_rehearsal(), rehearsal) {
-        (true, false) => return Err(Fault::new("rehearsal-artefact").with("what", serial)),
-        (false, true) => return Err(Fault::new("no-device-for-rehearsal").with("what", serial)),
+        (true, false) => return Err(Fault::from(faults::RehearsalArtefact { what: serial })),
+        (false, true) => return Err(Fault::from(faults::NoDeviceForRehearsal { what: serial })),
         _ => {}
     }
     let (user, so, version, platform) = bench.with(&serial, |device| {
@@ -69,14 +70,12 @@ pub fn read_tries(bench: &mut Bench, role: DeviceRole, serial: &Serial, pin: Pin
     let state = bench.with(serial, |device| state_logged_out(device, which))?;
     match (state, pin) {
         (PinState::TriesLeft(left), _) => Ok(vec![Fact::Tries { role, pin, left }]),
-        (PinState::Blocked, PinName::User) => Err(Fault::new("pin-blocked")),
-        (PinState::Blocked, PinName::So) => Err(Fault::new("so-pin-blocked")),
-        (PinState::NeverInitialised, _) => Err(Fault::new("device-not-initialised")),
-        (PinState::TransportPin, _) => Err(Fault::new("pin-transport")),
-        (PinState::Unclear(status), _) => {
-            Err(Fault::new("card-refused").with("operation", "pin-state").with("status", status))
-        }
-        (PinState::Verified, _) => Err(Fault::new("card-malformed").with("operation", "pin-state")),
+        (PinState::Blocked, PinName::User) => Err(Fault::from(faults::PinBlocked)),
+        (PinState::Blocked, PinName::So) => Err(Fault::from(faults::SoPinBlocked)),
+        (PinState::NeverInitialised, _) => Err(Fault::from(faults::DeviceNotInitialised)),
+        (PinState::TransportPin, _) => Err(Fault::from(faults::PinTransport)),
+        (PinState::Unclear(status), _) => Err(Fault::from(faults::CardRefused { operation: "pin-state", status })),
+        (PinState::Verified, _) => Err(Fault::from(faults::CardMalformed { operation: "pin-state" })),
     }
 }
 
@@ -144,7 +143,7 @@ fn initialised(bench: &mut Bench, target: &Target, pins: &Pins) -> Result<Vec<Fa
     let user_pin = user_pin(&pins.user)?;
     let current = match &pins.current {
         Some(typed) if target.initialised && !target.same_so_pin => so_pin(typed)?,
-        None if target.initialised && !target.same_so_pin => return Err(Fault::new("pins-missing")),
+        None if target.initialised && !target.same_so_pin => return Err(Fault::from(faults::PinsMissing)),
         _ => so_pin(&pins.new)?,
     };
     let Target { role, serial, .. } = target;
@@ -174,13 +173,13 @@ fn initialised(bench: &mut Bench, target: &Target, pins: &Pins) -> Result<Vec<Fa
     };
     match answer {
         PinAnswer::Accepted => {}
-        PinAnswer::Wrong { tries_left } => return Err(Fault::new("so-pin-wrong").with("left", tries_left)),
-        PinAnswer::Blocked => return Err(Fault::new("so-pin-blocked")),
-        PinAnswer::NotAllowed => return Err(Fault::new("initialise-refused").with("status", "")),
+        PinAnswer::Wrong { tries_left } => return Err(Fault::from(faults::SoPinWrong { left: tries_left })),
+        PinAnswer::Blocked => return Err(Fault::from(faults::SoPinBlocked)),
+        PinAnswer::NotAllowed => return Err(Fault::from(faults::InitialiseRefused { status: "" })),
     }
     // What the device says of itself counts, not what it answered.
     if !waits_for_share(bench.with(serial, Device::dkek_state)?) {
-        return Err(Fault::new("initialise-unclear"));
+        return Err(Fault::from(faults::InitialiseUnclear));
     }
     Ok(vec![done])
 }
@@ -211,10 +210,10 @@ fn so_tries_before(bench: &mut Bench, target: &Target) -> Result<Option<u8>, Fau
     }
     match bench.with(&target.serial, |device| state_logged_out(device, Pin::So))? {
         PinState::TriesLeft(left) if target.so_pin_tries.is_some_and(|told| left < told) => {
-            Err(Fault::new("so-pin-wrong").with("left", left))
+            Err(Fault::from(faults::SoPinWrong { left }))
         }
         PinState::TriesLeft(left) => Ok(Some(left)),
-        PinState::Blocked => Err(Fault::new("so-pin-blocked")),
+        PinState::Blocked => Err(Fault::from(faults::SoPinBlocked)),
         _ => Ok(None),
     }
 }
@@ -238,14 +237,14 @@ pub fn change_so_pin(
             PinAnswer::Wrong { tries_left } if cut && tries_left > 1 => {
                 match bench.with(serial, |device| device.change_so_pin(&new_pin, &new_pin))? {
                     PinAnswer::Accepted => Ok(changed),
-                    PinAnswer::Wrong { tries_left } => Err(Fault::new("so-pin-old-wrong").with("left", tries_left)),
-                    PinAnswer::Blocked => Err(Fault::new("so-pin-blocked")),
-                    PinAnswer::NotAllowed => Err(Fault::new("so-pin-not-changed")),
+                    PinAnswer::Wrong { tries_left } => Err(Fault::from(faults::SoPinOldWrong { left: tries_left })),
+                    PinAnswer::Blocked => Err(Fault::from(faults::SoPinBlocked)),
+                    PinAnswer::NotAllowed => Err(Fault::from(faults::SoPinNotChanged)),
                 }
             }
-            PinAnswer::Wrong { tries_left } => Err(Fault::new("so-pin-old-wrong").with("left", tries_left)),
-            PinAnswer::Blocked => Err(Fault::new("so-pin-blocked")),
-            PinAnswer::NotAllowed => Err(Fault::new("so-pin-not-changed")),
+            PinAnswer::Wrong { tries_left } => Err(Fault::from(faults::SoPinOldWrong { left: tries_left })),
+            PinAnswer::Blocked => Err(Fault::from(faults::SoPinBlocked)),
+            PinAnswer::NotAllowed => Err(Fault::from(faults::SoPinNotChanged)),
         }
     };
     let result = change();
@@ -257,9 +256,9 @@ pub fn log_in(bench: &mut Bench, role: DeviceRole, serial: &Serial, typed: &Wipi
     let pin = user_pin(typed)?;
     match bench.with(serial, |device| device.verify_user_pin(&pin))? {
         PinAnswer::Accepted => Ok(vec![Fact::LoggedIn { role }]),
-        PinAnswer::Wrong { tries_left } => Err(Fault::new("pin-wrong").with("left", tries_left)),
-        PinAnswer::Blocked => Err(Fault::new("pin-blocked")),
-        PinAnswer::NotAllowed => Err(Fault::new("card-refused").with("operation", "verify").with("status", "")),
+        PinAnswer::Wrong { tries_left } => Err(Fault::from(faults::PinWrong { left: tries_left })),
+        PinAnswer::Blocked => Err(Fault::from(faults::PinBlocked)),
+        PinAnswer::NotAllowed => Err(Fault::from(faults::CardRefused { operation: "verify", status: "" })),
     }
 }
 
@@ -272,22 +271,20 @@ pub fn load_dkek(bench: &mut Bench, role: DeviceRole, serial: &Serial, expected:
         while let DkekState::Pending { total, outstanding } = state {
             let next = total.checked_sub(outstanding).filter(|_| usize::from(total) == shares.len());
             let share = next.and_then(|next| shares.get(usize::from(next))).and_then(|share| Secret::from_slice(share));
-            let share = share.ok_or_else(|| Fault::new("dkek-incomplete").with("outstanding", outstanding))?;
+            let share = share.ok_or_else(|| Fault::from(faults::DkekIncomplete { outstanding }))?;
             state = bench.with(serial, |device| device.import_dkek_share(&share))?;
             if state == (DkekState::Pending { total, outstanding }) {
-                return Err(Fault::new("dkek-incomplete").with("outstanding", outstanding));
+                return Err(Fault::from(faults::DkekIncomplete { outstanding }));
             }
         }
         match state {
             DkekState::Complete { kcv: Some(kcv), .. } if kcv == expected => Ok(vec![Fact::Loaded { role, kcv }]),
             DkekState::Complete { kcv: Some(found), .. } => {
-                Err(Fault::new("device-kcv-differs").with("found", found).with("expected", expected))
+                Err(Fault::from(faults::DeviceKcvDiffers { found, expected }))
             }
-            DkekState::Complete { kcv: None, .. } => Err(Fault::new("card-login-lost")),
-            DkekState::Pending { outstanding, .. } => {
-                Err(Fault::new("dkek-incomplete").with("outstanding", outstanding))
-            }
-            DkekState::NotConfigured => Err(Fault::new("dkek-not-configured")),
+            DkekState::Complete { kcv: None, .. } => Err(Fault::from(faults::CardLoginLost)),
+            DkekState::Pending { outstanding, .. } => Err(Fault::from(faults::DkekIncomplete { outstanding })),
+            DkekState::NotConfigured => Err(Fault::from(faults::DkekNotConfigured)),
         }
     };
     let result = load();
@@ -297,14 +294,14 @@ pub fn load_dkek(bench: &mut Bench, role: DeviceRole, serial: &Serial, expected:
 fn typed_text(bytes: &WipingBytes) -> Result<TypedText, Fault> {
     let mut text = TypedText::new();
     let whole = bytes.expose().iter().try_for_each(|byte| text.push(*byte));
-    whole.map_err(|_| Fault::new("pins-missing"))?;
+    whole.map_err(|_| Fault::from(faults::PinsMissing))?;
     Ok(text)
 }
 
 fn so_pin(bytes: &WipingBytes) -> Result<SoPin, Fault> {
-    SoPin::from_typed(&typed_text(bytes)?).map_err(|_| Fault::new("pins-missing"))
+    SoPin::from_typed(&typed_text(bytes)?).map_err(|_| Fault::from(faults::PinsMissing))
 }
 
 fn user_pin(bytes: &WipingBytes) -> Result<UserPin, Fault> {
-    UserPin::from_typed(&typed_text(bytes)?).map_err(|_| Fault::new("pins-missing"))
+    UserPin::from_typed(&typed_text(bytes)?).map_err(|_| Fault::from(faults::PinsMissing))
 }

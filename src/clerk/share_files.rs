@@ -2,11 +2,12 @@
 
 use super::derive::{self, News, Try};
 use super::shares::Opening;
-use super::{Clerk, Pending, faults, keys, share_file_name};
+use super::{Clerk, Pending, as_fault, keys, share_file_name};
 use crate::ceremony::Outcome;
 use crate::dkek::ShareFile;
+use crate::faults::{self, Fault};
 use crate::record::Fact;
-use crate::terms::{DkekShareNumber, Fault};
+use crate::terms::DkekShareNumber;
 
 impl Clerk {
     /// Whether every share file is enciphered.
@@ -17,12 +18,12 @@ impl Clerk {
     /// How far the share files in the making are.
     pub(super) fn poll_sealing(&mut self) -> Option<Outcome> {
         if self.sealing.is_empty() {
-            return Some(Outcome::Failed(Fault::new("worker-gone")));
+            return Some(Outcome::Failed(Fault::from(faults::WorkerGone)));
         }
         let (mut news, mut still) = (false, Vec::new());
         for (share, job, mut progress) in std::mem::take(&mut self.sealing) {
             match job.newest() {
-                Err(()) => return Some(Outcome::Failed(Fault::new("worker-gone"))),
+                Err(()) => return Some(Outcome::Failed(Fault::from(faults::WorkerGone))),
                 Ok(Some(News::Done(file))) => {
                     self.sealed.insert(share, file);
                     news = true;
@@ -53,10 +54,10 @@ impl Clerk {
         };
         let mut files = Vec::new();
         for (name, content) in contents {
-            let file = ShareFile::parse(&content).map_err(|error| faults::share_file(&error))?;
+            let file = ShareFile::parse(&content).map_err(|error| as_fault::share_file(&error))?;
             match (file.is_rehearsal(), self.rehearsal) {
-                (true, false) => return Err(Fault::new("rehearsal-artefact").with("what", name)),
-                (false, true) if !(foreign && self.training_files) => return Err(Fault::new("real-share-file")),
+                (true, false) => return Err(Fault::from(faults::RehearsalArtefact { what: name })),
+                (false, true) if !(foreign && self.training_files) => return Err(Fault::from(faults::RealShareFile)),
                 _ => files.push((name, file)),
             }
         }
@@ -65,7 +66,7 @@ impl Clerk {
 
     /// Writes the share file of a DKEK share, or finds it there from an earlier try.
     pub(super) fn write_share_file(&mut self, share: DkekShareNumber) -> Result<Vec<Fact>, Fault> {
-        let sealed = self.sealed.get(&share).ok_or_else(|| Fault::new("step-not-possible"))?;
+        let sealed = self.sealed.get(&share).ok_or_else(|| Fault::from(faults::StepNotPossible))?;
         let (name, content) = (share_file_name(share), sealed.to_bytes());
         let written = if self.folder.has(&name) && self.folder.read(&name)? == content {
             self.folder.written(&name)?
@@ -78,7 +79,7 @@ impl Clerk {
 
     /// A share file of this sitting, still the one that was written.
     pub(super) fn own_share_file(&self, share: DkekShareNumber) -> Result<Vec<u8>, Fault> {
-        let sha256 = self.notes.share_files.get(&share).ok_or_else(|| Fault::new("step-not-possible"))?;
+        let sha256 = self.notes.share_files.get(&share).ok_or_else(|| Fault::from(faults::StepNotPossible))?;
         keys::unchanged(&self.folder, &share_file_name(share), *sha256)
     }
 }

@@ -1,9 +1,10 @@
 //! The clerk's acts on shares that come back: taking them, recombining them, joining what they open.
 
+use crate::faults::{self, Fault};
 use std::collections::BTreeSet;
 
+use super::as_fault;
 use super::derive::{Found, Try};
-use super::faults;
 use crate::dkek::{Dkek, DkekShare, password_encodings};
 use crate::record::{Defect, Fact};
 use crate::secret::{Secret, WipingBytes};
@@ -12,7 +13,7 @@ use crate::share::{
     id_readings, password_of, read_check, read_id, read_prime, read_value, read_words, strong_candidates, verdict,
     with_prime_added, write_words,
 };
-use crate::terms::{DkekShareNumber, Fault, Handle, Kcv, MOST_DKEK_SHARES, Purpose, Scheme, Seat};
+use crate::terms::{DkekShareNumber, Handle, Kcv, MOST_DKEK_SHARES, Purpose, Scheme, Seat};
 use crate::vault::Vault;
 
 /// More derivations than this are not tried on one share file: each takes seconds.
@@ -29,7 +30,7 @@ pub fn take(taking: &Taking<'_>, vault: &mut Vault) -> Result<Vec<Fact>, Fault> 
     vault.forget_typed();
     let Taken { secret, ids, set: typed } = taken?;
     if set.is_some_and(|known| known != typed) {
-        return Err(Fault::new("shares-of-other-sets"));
+        return Err(Fault::from(faults::SharesOfOtherSets));
     }
     vault.keep(Handle::SeatShare(card, seat), secret);
     let typed = Fact::SetTyped { card, set: typed };
@@ -63,7 +64,7 @@ struct Taken {
 /// The prime where it is not known, id, value, and the check bytes where the card has some.
 fn numbers(prime: Option<&str>, foreign: bool, vault: &Vault) -> Result<Taken, Fault> {
     let read = super::check::read_fault;
-    let typed = |place: u8| vault.typed(place).ok_or_else(|| Fault::new("typed-missing"));
+    let typed = |place: u8| vault.typed(place).ok_or_else(|| Fault::from(faults::TypedMissing));
     let first = u8::from(prime.is_none());
     let prime = match prime {
         Some(known) => SharePrime::parse(known.as_bytes()),
@@ -78,21 +79,21 @@ fn numbers(prime: Option<&str>, foreign: bool, vault: &Vault) -> Result<Taken, F
         // They also tell which of two readings of an id is meant.
         ids.retain(|id| verdict(prime.get(), *id, &value, &check) == CheckVerdict::Right);
         if ids.is_empty() {
-            return Err(Fault::new("check-bytes-several"));
+            return Err(Fault::from(faults::CheckBytesSeveral));
         }
     }
-    let id = *ids.first().ok_or_else(|| Fault::new("id-not-number"))?;
+    let id = *ids.first().ok_or_else(|| Fault::from(faults::IdNotNumber))?;
     let share = PasswordShare { prime, id, value };
-    share.check().map_err(faults::share)?;
+    share.check().map_err(as_fault::share)?;
     Ok(Taken { secret: WipingBytes::from_slice(share.value.expose()), ids, set: prime.to_string() })
 }
 
 /// All words of a strong share.
 fn words(threshold: u8, vault: &Vault) -> Result<Taken, Fault> {
-    let typed = vault.typed(0).ok_or_else(|| Fault::new("typed-missing"))?;
+    let typed = vault.typed(0).ok_or_else(|| Fault::from(faults::TypedMissing))?;
     let share = read_words(typed.expose()).map_err(words_fault)?;
     if share.threshold != threshold {
-        return Err(Fault::new("words-other-threshold").with("found", share.threshold).with("planned", threshold));
+        return Err(Fault::from(faults::WordsOtherThreshold { found: share.threshold, planned: threshold }));
     }
     Ok(Taken { secret: write_words(&share), ids: vec![share.number], set: share.set.to_string() })
 }
@@ -100,11 +101,9 @@ fn words(threshold: u8, vault: &Vault) -> Result<Taken, Fault> {
 /// What is wrong with words that cannot be read.
 fn words_fault(error: WordsError) -> Fault {
     match error {
-        WordsError::Wrong { place } | WordsError::Unknown { place } => Fault::new("words-wrong").with("place", place),
-        WordsError::Swapped { place } => {
-            Fault::new("words-swapped").with("place", place).with("next", place.saturating_add(1))
-        }
-        WordsError::Count { .. } | WordsError::Several | WordsError::NoShare => Fault::new("words-several"),
+        WordsError::Wrong { place } | WordsError::Unknown { place } => Fault::from(faults::WordsWrong { place }),
+        WordsError::Swapped { place } => Fault::from(faults::WordsSwapped { place, next: place.saturating_add(1) }),
+        WordsError::Count { .. } | WordsError::Several | WordsError::NoShare => Fault::from(faults::WordsSeveral),
     }
 }
 
@@ -136,10 +135,10 @@ pub fn tries(given: &Given<'_>, vault: &Vault) -> Result<Vec<Try>, Fault> {
 fn words_tries(given: &Given<'_>, vault: &Vault) -> Result<Vec<Try>, Fault> {
     let shares = strong_shares(given.seats.iter().map(|(seat, _)| *seat), Purpose::DkekShare(given.share), vault)?;
     let list: Vec<&StrongShare> = shares.iter().collect();
-    let found = strong_candidates(&list).map_err(|_| Fault::new("shares-of-other-sets"))?;
+    let found = strong_candidates(&list).map_err(|_| Fault::from(faults::SharesOfOtherSets))?;
     if found.is_empty() {
         // Words can be right in themselves and no card of the set all the same: one more custodian shows whose.
-        return Err(Fault::new("shares-disagree"));
+        return Err(Fault::from(faults::SharesDisagree));
     }
     let attempt = |candidate: StrongCandidate| Try {
         password: password_of(&candidate.secret),
@@ -152,7 +151,7 @@ fn words_tries(given: &Given<'_>, vault: &Vault) -> Result<Vec<Try>, Fault> {
 fn strong_shares(seats: impl Iterator<Item = Seat>, card: Purpose, vault: &Vault) -> Result<Vec<StrongShare>, Fault> {
     seats
         .map(|seat| {
-            let words = vault.lend(Handle::SeatShare(card, seat)).ok_or_else(|| Fault::new("shares-missing"))?;
+            let words = vault.lend(Handle::SeatShare(card, seat)).ok_or_else(|| Fault::from(faults::SharesMissing))?;
             read_words(words).map_err(words_fault)
         })
         .collect()
@@ -162,8 +161,8 @@ fn strong_shares(seats: impl Iterator<Item = Seat>, card: Purpose, vault: &Vault
 pub fn rebuild_so_pin(seats: &[Seat], vault: &mut Vault) -> Result<Vec<Fact>, Fault> {
     let shares = strong_shares(seats.iter().copied(), Purpose::SoPin, vault)?;
     let list: Vec<&StrongShare> = shares.iter().collect();
-    let found = strong_candidates(&list).map_err(|_| Fault::new("so-pin-shares-disagree"))?;
-    let candidate = found.into_iter().next().ok_or_else(|| Fault::new("so-pin-shares-disagree"))?;
+    let found = strong_candidates(&list).map_err(|_| Fault::from(faults::SoPinSharesDisagree))?;
+    let candidate = found.into_iter().next().ok_or_else(|| Fault::from(faults::SoPinSharesDisagree))?;
     vault.keep(Handle::NewSoPin, password_of(&candidate.secret));
     for seat in seats {
         vault.forget(Handle::SeatShare(Purpose::SoPin, *seat));
@@ -190,7 +189,7 @@ fn numbers_tries(given: &Given<'_>, vault: &Vault) -> Result<Vec<Try>, Fault> {
         for ((seat, decimal), id) in given.seats.iter().zip(&ids) {
             let value =
                 vault.lend(Handle::SeatShare(Purpose::DkekShare(given.share), *seat)).and_then(Secret::from_slice);
-            let value = value.ok_or_else(|| Fault::new("shares-missing"))?;
+            let value = value.ok_or_else(|| Fault::from(faults::SharesMissing))?;
             shares.push((PasswordShare { prime, id: *id, value }, reading(decimal, *id)));
         }
         let list: Vec<&PasswordShare> = shares.iter().map(|(share, _)| share).collect();
@@ -207,7 +206,7 @@ fn numbers_tries(given: &Given<'_>, vault: &Vault) -> Result<Vec<Try>, Fault> {
                     tries.extend(tries_of(&candidate, prime, given.foreign, &common));
                 }
             }
-            Err(error) => refused = refused.or(Some(faults::share(error))),
+            Err(error) => refused = refused.or(Some(as_fault::share(error))),
         }
     }
     // A stable order: what needs the fewest excuses first.
@@ -264,21 +263,21 @@ pub struct Opening {
     /// The KCV that the DKEK share must have, where it is known.
     pub kcv: Option<Kcv>,
     /// The fault where nothing opens it.
-    pub otherwise: &'static str,
+    pub otherwise: Fault,
 }
 
 /// What opening a share file brought: the DKEK share into the vault, or the fault. Keeps the seats' shares when it failed.
 pub fn opened(found: Option<Found>, opening: &Opening, vault: &mut Vault) -> Result<Vec<Fact>, Fault> {
-    let Found { share, file, agreeing, mut defects } = found.ok_or_else(|| Fault::new(opening.otherwise))?;
+    let Found { share, file, agreeing, mut defects } = found.ok_or_else(|| opening.otherwise.clone())?;
     let kcv = share.kcv();
     if let Some(expected) = opening.kcv.filter(|expected| *expected != kcv) {
-        return Err(Fault::new("kcv-differs").with("found", kcv).with("expected", expected));
+        return Err(Fault::from(faults::KcvDiffers { found: kcv, expected }));
     }
     // The same DKEK share twice cancels itself.
     for other in DkekShareNumber::up_to(MOST_DKEK_SHARES.into()).filter(|other| *other != opening.share) {
         let known = vault.lend(Handle::DkekShare(other)).and_then(Secret::from_slice).map(DkekShare::new);
         if known.is_some_and(|known| known.same(&share)) {
-            return Err(Fault::new("dkek-share-twice").with("other", other));
+            return Err(Fault::from(faults::DkekShareTwice { other }));
         }
     }
     vault.keep(Handle::DkekShare(opening.share), WipingBytes::from_slice(share.expose()));
@@ -296,12 +295,12 @@ pub fn opened(found: Option<Found>, opening: &Opening, vault: &mut Vault) -> Res
 pub fn join(shares: u8, expected: Kcv, vault: &mut Vault) -> Result<Vec<Fact>, Fault> {
     let mut all = WipingBytes::with_capacity(usize::from(shares) * 32);
     for number in DkekShareNumber::up_to(shares.into()) {
-        let share = vault.lend(Handle::DkekShare(number)).ok_or_else(|| Fault::new("dkek-missing"))?;
-        all.extend(share).map_err(|_| Fault::new("dkek-missing"))?;
+        let share = vault.lend(Handle::DkekShare(number)).ok_or_else(|| Fault::from(faults::DkekMissing))?;
+        all.extend(share).map_err(|_| Fault::from(faults::DkekMissing))?;
     }
     let kcv = dkek_of(&all)?.kcv();
     if kcv != expected {
-        return Err(Fault::new("dkek-differs").with("found", kcv).with("expected", expected));
+        return Err(Fault::from(faults::DkekDiffers { found: kcv, expected }));
     }
     for number in DkekShareNumber::up_to(shares.into()) {
         vault.forget(Handle::DkekShare(number));
@@ -314,5 +313,5 @@ pub fn join(shares: u8, expected: Kcv, vault: &mut Vault) -> Result<Vec<Fact>, F
 pub fn dkek_of(shares: &WipingBytes) -> Result<Dkek, Fault> {
     let shares: Vec<DkekShare> =
         shares.expose().chunks(32).filter_map(Secret::from_slice).map(DkekShare::new).collect();
-    Dkek::from_shares(&shares.iter().collect::<Vec<_>>()).map_err(|error| faults::dkek(&error))
+    Dkek::from_shares(&shares.iter().collect::<Vec<_>>()).map_err(|error| as_fault::dkek(&error))
 }

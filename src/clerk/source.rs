@@ -1,5 +1,6 @@
 //! What is restored from: a finished sitting with manifest and record, or files that were made elsewhere.
 
+use crate::faults::{self, Fault};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -9,7 +10,7 @@ use crate::plan::{Custody, Plan};
 use crate::record::{
     BackedUpDkekShare, BackedUpKey, CeremonyKind, Entry, Fact, Former, KnownShare, Manifest, Proof, verify_to_the_cut,
 };
-use crate::terms::{Digest, DkekShareNumber, Fault, Kcv, Serial};
+use crate::terms::{Digest, DkekShareNumber, Kcv, Serial};
 
 /// What is restored from.
 pub struct Source {
@@ -46,7 +47,7 @@ impl Source {
         match plan {
             plan if folder.has(MANIFEST) => Self::open_ours(folder, plan),
             Some(plan) => foreign::open(folder, plan),
-            None => Err(Fault::new("source-missing").with("folder", path.display())),
+            None => Err(Fault::from(faults::SourceMissing { folder: path.display() })),
         }
     }
 
@@ -55,11 +56,11 @@ impl Source {
         let text = |name: &str| folder.read(name).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
         let manifest = Manifest::parse(&text(MANIFEST)?)?;
         let mut plan = Plan::parse(&text("plan.json")?)
-            .map_err(|faults| faults.into_iter().next().unwrap_or_else(|| Fault::new("plan-not-object")))?;
+            .map_err(|faults| faults.into_iter().next().unwrap_or_else(|| Fault::from(faults::PlanNotObject)))?;
         let proof = verify_to_the_cut(&folder.read(RecordFile::NAME)?)?;
         agrees(&proof, &folder, &manifest, &plan)?;
         if given.is_some_and(|given| *given != plan) {
-            return Err(Fault::new("source-other-plan").with("folder", folder.path().display()));
+            return Err(Fault::from(faults::SourceOtherPlan { folder: folder.path().display() }));
         }
         // Who took somebody's place on that day has that card.
         let mut formers = Vec::new();
@@ -94,7 +95,7 @@ impl Source {
     /// What the record says of it, after every file was compared with its digest.
     pub fn facts(&self, rehearsal: bool) -> Result<Vec<Fact>, Fault> {
         if matches!(self.standing, Standing::Recorded { rehearsal: was_one, .. } if was_one != rehearsal) {
-            return Err(Fault::new("source-rehearsal-differs"));
+            return Err(Fault::from(faults::SourceRehearsalDiffers));
         }
         for (share, sha256) in &self.share_files {
             keys::unchanged(&self.folder, &share.file, *sha256)?;
@@ -149,7 +150,7 @@ fn known(share: BackedUpDkekShare) -> (KnownShare, Digest) {
 /// Whether the record says of plan and manifest what they say themselves: otherwise somebody changed them afterwards, or the
 /// record ends before it names them.
 fn agrees(proof: &Proof, folder: &Folder, manifest: &Manifest, planned: &Plan) -> Result<(), Fault> {
-    let changed = |file: &str| Fault::new("source-file-changed").with("file", file);
+    let changed = |file: &str| Fault::from(faults::SourceFileChanged { file });
     let plan = folder.written("plan.json")?.sha256;
     let custody: Vec<String> = planned.dkek_shares.iter().map(Custody::word).collect();
     let began = proof.lines.iter().find_map(|line| match &line.entry {
@@ -162,7 +163,7 @@ fn agrees(proof: &Proof, folder: &Folder, manifest: &Manifest, planned: &Plan) -
     }
     let files = recorded(proof);
     if proof.sealed.is_none() && !files.contains_key(MANIFEST) {
-        return Err(Fault::new("source-unsealed"));
+        return Err(Fault::from(faults::SourceUnsealed));
     }
     let recorded = |name: &str, digest: Digest| files.get(name) == Some(&digest);
     if manifest.rehearsal != proof.rehearsal || !recorded(MANIFEST, folder.written(MANIFEST)?.sha256) {
@@ -185,14 +186,14 @@ pub fn compare_files(folder: &Folder, proof: &Proof) -> Result<Option<usize>, Fa
     let files = recorded(proof);
     if !files.contains_key(MANIFEST) {
         // A manifest that the record does not name came from elsewhere, or its line is lost.
-        return if folder.has(MANIFEST) { Err(Fault::new("manifest-not-recorded")) } else { Ok(None) };
+        return if folder.has(MANIFEST) { Err(Fault::from(faults::ManifestNotRecorded)) } else { Ok(None) };
     }
     for (name, sha256) in &files {
         keys::unchanged(folder, name, *sha256)?;
     }
     let manifest = Manifest::parse(&String::from_utf8_lossy(&folder.read(MANIFEST)?))?;
     match manifest.files().find(|(name, digest)| files.get(name) != Some(digest)) {
-        Some((name, _)) => Err(Fault::new("source-file-changed").with("file", name)),
+        Some((name, _)) => Err(Fault::from(faults::SourceFileChanged { file: name })),
         None => Ok(Some(files.len())),
     }
 }

@@ -1,5 +1,7 @@
 //! Holds ceremonies: in the terminal, or before the automatic audience.
 
+use crate::faults::{self, Fault};
+use crate::script::words;
 use std::io;
 use std::path::Path;
 use std::rc::Rc;
@@ -16,7 +18,6 @@ use crate::record::{CeremonyKind, Ending};
 use crate::room;
 use crate::script::{Script, fill};
 use crate::terminal::TerminalError;
-use crate::terms::Fault;
 use crate::vault::Vault;
 
 /// Prepares one ceremony.
@@ -27,7 +28,7 @@ fn prepare(ceremony: CeremonyKind, hold: &Hold, script: &Script) -> Result<Occas
         (true, false) => Setting::SoftwareCards,
     };
     if setting == Setting::Real && ROUNDS != Rounds::PRODUCT {
-        return Err(vec![Fault::new("short-derivation")]);
+        return Err(vec![Fault::from(faults::ShortDerivation)]);
     }
     let plan = hold.plan.as_deref();
     let one = |fault| vec![fault];
@@ -43,7 +44,7 @@ fn prepare(ceremony: CeremonyKind, hold: &Hold, script: &Script) -> Result<Occas
         CeremonyKind::Restore => {
             let latest = || latest_establish(&hold.records);
             let from = hold.from.clone().or_else(latest);
-            let nothing = || vec![Fault::new("nothing-to-restore").with("folder", hold.records.display())];
+            let nothing = || vec![Fault::from(faults::NothingToRestore { folder: hold.records.display() })];
             // In a rehearsal of both, the plan is for *establish*, and the folder that is restored from has it.
             let plan = plan.filter(|_| hold.ceremony.is_some() || hold.from.is_some());
             let given = plan.map(|file| read_plan(Some(file), script)).transpose()?;
@@ -199,12 +200,12 @@ fn menu(screen: &mut Screen, records: &Path, script: &Rc<Script>) -> Result<Opti
     let option = |word: &str, closed| OptionView { text: script.word(word).to_owned(), closed };
     let view = View {
         header: Header {
-            ceremony: script.word("menu-ceremony").to_owned(),
+            ceremony: words::MENU_CEREMONY.to_owned(),
             rehearsal: true,
             shortened: ROUNDS != Rounds::PRODUCT,
             number: "0.0".to_owned(),
-            title: script.word("menu-title").to_owned(),
-            act: script.word("menu-act").to_owned(),
+            title: words::MENU_TITLE.to_owned(),
+            act: words::MENU_ACT.to_owned(),
             mark: String::new(),
         },
         body: Body::Choose {
@@ -235,19 +236,17 @@ fn stopped_by(stopped: &Stopped, script: &Script) -> Exit {
     let fault = match stopped {
         Stopped::Record(fault) => fault.clone(),
         Stopped::Front(FrontError::Terminal(TerminalError::NotATerminal)) => {
-            explain(script, &[Fault::new("not-a-terminal")]);
+            explain(script, &[Fault::from(faults::NotATerminal)]);
             return Exit::Usage;
         }
         Stopped::Front(FrontError::Terminal(TerminalError::Panicked)) => return Exit::Fault,
         Stopped::Front(FrontError::Terminal(TerminalError::Signal(signal))) => {
-            Fault::new("stopped-by-signal").with("signal", signal)
+            Fault::from(faults::StoppedBySignal { signal })
         }
-        Stopped::Front(FrontError::Terminal(error)) => Fault::new("terminal-gone").with("why", error),
-        Stopped::Front(FrontError::Audience(AudienceError::Stuck(step))) => {
-            Fault::new("audience-stuck").with("step", step)
-        }
+        Stopped::Front(FrontError::Terminal(error)) => Fault::from(faults::TerminalGone { why: error }),
+        Stopped::Front(FrontError::Audience(AudienceError::Stuck(step))) => Fault::from(faults::AudienceStuck { step }),
         Stopped::Front(FrontError::Audience(AudienceError::Output(error))) => {
-            Fault::new("terminal-gone").with("why", error)
+            Fault::from(faults::TerminalGone { why: error })
         }
     };
     explain(script, &[fault])

@@ -9,6 +9,8 @@ mod say;
 mod softcard;
 mod verify;
 
+use crate::faults::{self, Fault};
+use crate::script::words;
 use std::ffi::OsString;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -24,7 +26,7 @@ use crate::paper;
 use crate::plan::Plan;
 use crate::record::CeremonyKind;
 use crate::script::{Script, fill};
-use crate::terms::{Digest, Fault};
+use crate::terms::Digest;
 
 /// What the program ends with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,7 +47,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(Exit::Fault as u8);
         }
     };
-    hush_panics(script.word("panic-plain"));
+    hush_panics(words::PANIC_PLAIN);
     // Nothing of what a panic unwound is used afterwards.
     let exit = catch_unwind(AssertUnwindSafe(|| match parse(arguments) {
         Ok(command) => perform(command, &script),
@@ -90,12 +92,12 @@ fn read_plan(file: Option<&Path>, script: &Script) -> Result<(Plan, String), Vec
         None => include_str!("../../assets/plan.example.json").to_owned(),
         Some(file) => {
             let bytes = read_named(file, Plan::LARGEST as u64, script).map_err(|unreadable| match unreadable {
-                Unreadable::TooLarge => vec![Fault::new("plan-too-large")],
+                Unreadable::TooLarge => vec![Fault::from(faults::PlanTooLarge)],
                 Unreadable::Because(why) => {
-                    vec![Fault::new("plan-unreadable").with("file", file.display()).with("why", why)]
+                    vec![Fault::from(faults::PlanUnreadable { file: file.display(), why })]
                 }
             })?;
-            String::from_utf8(bytes).map_err(|_| vec![Fault::new("plan-not-text")])?
+            String::from_utf8(bytes).map_err(|_| vec![Fault::from(faults::PlanNotText)])?
         }
     };
     Plan::parse(&text).map(|plan| (plan, text))

@@ -1,5 +1,6 @@
 //! Reads a file that somebody named on the command line: whole, but never without end.
 
+use crate::script::words;
 use std::fs::OpenOptions;
 use std::io::Read;
 use std::os::unix::fs::OpenOptionsExt;
@@ -25,13 +26,13 @@ pub fn read_named(path: &Path, most: u64, script: &Script) -> Result<Vec<u8>, Un
         Unreadable::Because(text.split(" (os error").next().unwrap_or_default().to_lowercase())
     };
     if !path.metadata().map_err(because)?.is_file() {
-        return Err(Unreadable::Because(script.word("no-ordinary-file").to_owned()));
+        return Err(Unreadable::Because(words::NO_ORDINARY_FILE.to_owned()));
     }
     // What lies there may have become something else since.
     let flags = OFlags::NONBLOCK.bits().cast_signed();
     let file = OpenOptions::new().read(true).custom_flags(flags).open(path).map_err(because)?;
     if !file.metadata().map_err(because)?.is_file() {
-        return Err(Unreadable::Because(script.word("no-ordinary-file").to_owned()));
+        return Err(Unreadable::Because(words::NO_ORDINARY_FILE.to_owned()));
     }
     let mut bytes = Vec::new();
     file.take(most + 1).read_to_end(&mut bytes).map_err(because)?;

@@ -1,5 +1,6 @@
 //! What is printed outside the full-screen wizard: plain lines, from the script.
 
+use crate::faults::Fault;
 use std::any::Any;
 use std::io::{self, Write};
 
@@ -7,7 +8,6 @@ use zeroize::Zeroize;
 
 use super::Exit;
 use crate::script::{Script, fill};
-use crate::terms::Fault;
 
 /// Says on standard error what happened and what is true now.
 pub fn explain(script: &Script, faults: &[Fault]) -> Exit {

@@ -1,5 +1,6 @@
 //! `ceremony softcard`: the software card at a virtual reader, for training with other programs.
 
+use crate::faults::{self, Fault};
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::net::{TcpStream, ToSocketAddrs};
@@ -14,7 +15,6 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use super::{Exit, explain, print_all};
 use crate::script::{Script, fill};
 use crate::softcard::{SoftCard, StateError, vpcd};
-use crate::terms::Fault;
 
 /// How often a reader that is not there is looked for.
 const PATIENCE: Duration = Duration::from_millis(200);
@@ -40,7 +40,7 @@ pub(super) fn serve(wishes: &Wishes, script: &Script) -> Exit {
 }
 
 fn run(wishes: &Wishes, script: &Script) -> Result<Exit, Fault> {
-    let wrong_address = |why: String| Fault::new("softcard-address").with("address", &wishes.address).with("why", why);
+    let wrong_address = |why: String| Fault::from(faults::SoftcardAddress { address: &wishes.address, why });
     let addresses = wishes.address.to_socket_addrs().map_err(|error| wrong_address(error.to_string()))?;
     let addresses: Vec<_> = addresses.collect();
     let mut card = card(wishes)?;
@@ -79,7 +79,7 @@ fn run(wishes: &Wishes, script: &Script) -> Result<Exit, Fault> {
 }
 
 fn unwritten(file: &Path, error: &io::Error) -> Fault {
-    Fault::new("file-write").with("file", file.display()).with("why", error)
+    Fault::from(faults::FileWrite { file: file.display(), why: error })
 }
 
 /// The card from its state file, or a new one.
@@ -87,20 +87,21 @@ fn card(wishes: &Wishes) -> Result<SoftCard, Fault> {
     let kept = wishes.state.as_deref().map(kept).transpose()?.flatten();
     match (kept, &wishes.serial) {
         (Some(card), Some(serial)) if card.serial() != serial => {
-            Err(Fault::new("softcard-other-serial").with("found", card.serial()).with("expected", serial))
+            Err(Fault::from(faults::SoftcardOtherSerial { found: card.serial(), expected: serial }))
         }
         (Some(card), _) => Ok(card),
         (None, serial) => {
-            let serial = serial.clone().or_else(SoftCard::random_serial).ok_or_else(|| Fault::new("random-failed"))?;
-            SoftCard::new(&serial).ok_or_else(|| Fault::new("softcard-serial").with("serial", serial))
+            let serial =
+                serial.clone().or_else(SoftCard::random_serial).ok_or_else(|| Fault::from(faults::RandomFailed))?;
+            SoftCard::new(&serial).ok_or_else(|| Fault::from(faults::SoftcardSerial { serial }))
         }
     }
 }
 
 /// The card in a state file; `None` where the file is not there yet.
 fn kept(file: &Path) -> Result<Option<SoftCard>, Fault> {
-    let unreadable = |error: io::Error| Fault::new("file-read").with("file", file.display()).with("why", error);
-    let broken = |field: &str| Fault::new("softcard-state").with("file", file.display()).with("field", field);
+    let unreadable = |error: io::Error| Fault::from(faults::FileRead { file: file.display(), why: error });
+    let broken = |field: &str| Fault::from(faults::SoftcardState { file: file.display(), field });
     match fs::metadata(file) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(unreadable(error)),

@@ -1,5 +1,7 @@
 //! `ceremony verify`: checks a record, and the files of its folder, and says what it proves.
 
+use crate::faults::{self, Fault};
+use crate::script::words;
 use std::path::Path;
 
 use super::Exit;
@@ -8,7 +10,6 @@ use super::say::{explain, print_all};
 use crate::clerk::{Folder, RecordFile, compare_files};
 use crate::record::{Ending, verify};
 use crate::script::{Script, fill};
-use crate::terms::Fault;
 
 /// Checks a record and, of a finished folder, every file that the record names; says what was checked and what it proves.
 pub fn verify_record(path: &Path, script: &Script) -> Exit {
@@ -16,10 +17,10 @@ pub fn verify_record(path: &Path, script: &Script) -> Exit {
     let file = if is_folder { path.join(RecordFile::NAME) } else { path.to_owned() };
     let read = read_named(&file, Folder::LARGEST_FILE, script).map_err(|unreadable| {
         let why = match unreadable {
-            Unreadable::TooLarge => script.word("too-large").to_owned(),
+            Unreadable::TooLarge => words::TOO_LARGE.to_owned(),
             Unreadable::Because(why) => why,
         };
-        Fault::new("file-read").with("file", file.display()).with("why", why)
+        Fault::from(faults::FileRead { file: file.display(), why })
     });
     let checked = read.and_then(|text| verify(&text));
     let proof = match checked {

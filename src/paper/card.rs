@@ -3,6 +3,7 @@
 use super::frame::Frame;
 use super::wrap::join;
 use crate::plan::Plan;
+use crate::script::words;
 use crate::script::{Script, fill};
 use crate::terms::{CustodianNumber, Quorum, Scheme};
 
@@ -135,7 +136,7 @@ impl<'a> Card<'a> {
     fn head(&mut self, title: &str, opens: &str) {
         let (title, opens) = (self.fill(title), self.fill(opens));
         let secret = self.fill(self.script.word("card-secret"));
-        self.frame.ends(&title, self.script.word("print-real"));
+        self.frame.ends(&title, words::PRINT_REAL);
         self.frame.line(self.of.holder);
         self.frame.line("");
         for text in [self.of.title, &opens, &secret] {
@@ -157,7 +158,7 @@ impl<'a> Card<'a> {
     /// What is written by hand beside the secret: `first` is the name of what it belongs to.
     fn blanks(&mut self, first: &str) {
         let blank = |label: &str, length: usize| format!("{label} {}", "_".repeat(length));
-        let (date, bag) = (self.script.word("card-date"), self.script.word("card-bag"));
+        let (date, bag) = (words::CARD_DATE, words::CARD_BAG);
         let row = [blank(first, 23_usize.saturating_sub(first.chars().count())), blank(date, 14), blank(bag, 20)];
         self.frame.line(&row.join("   "));
     }
@@ -178,16 +179,16 @@ impl<'a> Card<'a> {
         let number = custodian.get();
         self.custodian_head();
         self.frame.line("");
-        self.frame.groups(script.word("card-prime"), 8, "");
+        self.frame.groups(words::CARD_PRIME, 8, "");
         self.frame.line("");
         let same = self.fill(script.word(if number < 10 { "card-id-same" } else { "card-old-tool" }));
-        self.frame.labelled(script.word("card-id"), &format!("[ {number} ]   {same}"));
+        self.frame.labelled(words::CARD_ID, &format!("[ {number} ]   {same}"));
         self.frame.line("");
-        self.frame.groups(script.word("card-value"), 8, "");
+        self.frame.groups(words::CARD_VALUE, 8, "");
         self.frame.line("");
-        self.frame.groups(script.word("card-check"), 2, script.word("card-check-ours"));
+        self.frame.groups(words::CARD_CHECK, 2, words::CARD_CHECK_OURS);
         self.frame.line("");
-        self.blanks(script.word("card-kcv"));
+        self.blanks(words::CARD_KCV);
         self.frame.line("");
         self.foot(["card-with", "card-without", "card-keep"])
     }
@@ -196,10 +197,10 @@ impl<'a> Card<'a> {
         self.custodian_head();
         self.set_line();
         self.frame.words(11, 3);
-        let note = self.fill(self.script.word("card-words-check"));
+        let note = self.fill(words::CARD_WORDS_CHECK);
         self.frame.text(&note);
         self.frame.line("");
-        self.blanks(self.script.word("card-kcv"));
+        self.blanks(words::CARD_KCV);
         self.foot(["card-with-words", "card-without-words", "card-keep"])
     }
 
@@ -208,10 +209,10 @@ impl<'a> Card<'a> {
         self.head(script.word("card-title-so-pin"), script.word("card-quorum-so-pin"));
         self.set_line();
         self.frame.words(8, 2);
-        let note = self.fill(script.word("card-so-pin-check"));
+        let note = self.fill(words::CARD_SO_PIN_CHECK);
         self.frame.text(&note);
         self.frame.line("");
-        self.blanks(script.word("card-device"));
+        self.blanks(words::CARD_DEVICE);
         self.foot(["card-with-so-pin", "card-without-so-pin", "card-keep"])
     }
 
@@ -227,15 +228,15 @@ impl<'a> Card<'a> {
         let script = self.script;
         self.head(script.word("card-title-password"), script.word("card-password-several"));
         self.frame.line("");
-        self.frame.line(script.word("card-password-envelope"));
+        self.frame.line(words::CARD_PASSWORD_ENVELOPE);
         self.frame.line("");
-        self.frame.line(script.word("card-password-here"));
+        self.frame.line(words::CARD_PASSWORD_HERE);
         for _ in 0..3 {
             self.frame.line("");
             self.frame.line(&format!("    {}", "_".repeat(66)));
         }
         self.frame.line("");
-        self.blanks(script.word("card-kcv"));
+        self.blanks(words::CARD_KCV);
         self.frame.line("");
         self.foot(["card-with-password", "card-without-password", "card-keep-password"])
     }

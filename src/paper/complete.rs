@@ -12,22 +12,6 @@ use crate::plan::{Custody, Plan};
 use crate::record::CeremonyKind;
 use crate::script::Script;
 
-/// Values that are added on the way, not where the fault is made: the plan names the field.
-const ADDED_LATER: &[(&str, &str)] = &[
-    ("key-id-form", "field"),
-    ("key-label-form", "field"),
-    ("key-type-unknown", "field"),
-    ("pin-user-tries", "tries"),
-    ("serial-differs", "expected"),
-    ("terminal-gone", "why"),
-    ("record-line-broken", "line"),
-    ("record-line-changed", "line"),
-    ("record-line-cut", "line"),
-    ("record-line-number", "line"),
-    ("record-line-order", "line"),
-    ("record-line-unknown", "line"),
-];
-
 /// Stages that are not in a list of steps: what happens in between, the end, and what stands beside a shown share.
 const BESIDE_THE_LISTS: &[(&str, &str)] = &[
     ("custodian", "note"),
@@ -112,32 +96,6 @@ fn is_name(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')
 }
 
-/// Every fault that the code makes by a name in quotes.
-fn faults_of_the_code(sources: &[String]) -> BTreeSet<String> {
-    let mut names = BTreeSet::new();
-    for source in sources {
-        for before in ["Fault::new(\"", " fault(\"", "(fault(\""] {
-            names.extend(literals(source, before).map(|(name, _)| name.to_owned()));
-        }
-    }
-    names.retain(|name| is_name(name));
-    names
-}
-
-/// The values that a fault always has: those that follow its name in the statement that makes it, in every place.
-fn values_of(name: &str, sources: &[String]) -> BTreeSet<String> {
-    let quoted = format!("(\"{name}\")");
-    let mut always: Option<BTreeSet<String>> = None;
-    for rest in sources.iter().flat_map(|source| source.split(&quoted).skip(1).collect::<Vec<_>>()) {
-        let ends = [rest.find(";\n"), rest.find("Fault::new("), rest.find("\n\n")];
-        let statement = &rest[..ends.into_iter().flatten().min().unwrap_or(rest.len())];
-        let given: BTreeSet<String> = literals(statement, ".with(\"").map(|(value, _)| value.to_owned()).collect();
-        always = Some(always.map_or_else(|| given.clone(), |before| &before & &given));
-    }
-    let later = ADDED_LATER.iter().filter(|(fault, _)| *fault == name).map(|(_, value)| (*value).to_owned());
-    always.unwrap_or_default().into_iter().chain(later).collect()
-}
-
 #[test]
 fn every_stage_of_every_ceremony_has_sentences_and_none_is_left_over() {
     let script = script();
@@ -167,29 +125,6 @@ fn every_placeholder_of_a_step_has_a_value_by_that_name() {
             }
         }
     }
-}
-
-#[test]
-fn every_fault_has_sentences_with_its_own_values_and_none_is_left_over() {
-    let (script, sources) = (script(), sources());
-    let written: BTreeSet<String> = script.fault_names().map(str::to_owned).collect();
-    let missing: Vec<_> = faults_of_the_code(&sources).into_iter().filter(|name| !written.contains(name)).collect();
-    assert_eq!(missing, Vec::<String>::new(), "have no sentences");
-    let mut unknown = Vec::new();
-    for name in &written {
-        let quoted = format!("\"{name}\"");
-        assert!(sources.iter().any(|source| source.contains(&quoted)), "{name} is never made");
-        let text = script.fault(name).unwrap();
-        assert!(!text.happened.is_empty(), "{name}");
-        let values = values_of(name, &sources);
-        for value in text.happened.iter().chain(&text.truth).flat_map(|sentence| placeholders(sentence)) {
-            let known = values.contains(&value) || (name == "shares-do-not-open" && value == "threshold");
-            if !known {
-                unknown.push(format!("{name}: {{{value}}} is none of {values:?}"));
-            }
-        }
-    }
-    assert!(unknown.is_empty(), "{}", unknown.join("\n"));
 }
 
 /// Words whose names the code puts together or passes on.

@@ -7,6 +7,7 @@ use crate::ceremony::Kind;
 use crate::ceremony::key_name;
 use crate::plan::{Custody, Plan};
 use crate::record::CeremonyKind;
+use crate::script::words;
 use crate::script::{Script, fill};
 use crate::terms::Digest;
 
@@ -84,8 +85,8 @@ impl Day<'_> {
     fn cover(&mut self, ceremony: CeremonyKind, plan_sha256: &Digest) {
         let (plan, script) = (self.plan, self.script);
         self.rule('=');
-        let heading = fill(script.word("print-heading"), &[("ceremony", self.name.clone())]);
-        let real = script.word("print-real");
+        let heading = words::PrintHeading { ceremony: &self.name }.to_string();
+        let real = words::PRINT_REAL;
         self.line(format!("  {}{real}", pad(&heading, WIDTH - 4 - real.chars().count())));
         self.line(format!("  {}", plan.title));
         self.rule('=');
@@ -104,14 +105,14 @@ impl Day<'_> {
         self.labelled("print-plan-digest", &plan_sha256.in_groups().join(" "));
         self.labelled("print-script-digest", &Digest(*script.digest()).in_groups().join(" "));
         self.line("");
-        self.line(format!("  {}", script.word("print-people")));
+        self.line(format!("  {}", words::PRINT_PEOPLE));
         for (role, person) in self.people() {
             self.line(format!("    {}{}", pad(&role, 26), person));
         }
         self.line("");
-        self.line(format!("  {}", script.word("print-keys")));
+        self.line(format!("  {}", words::PRINT_KEYS));
         for key in &plan.keys {
-            let (id, place) = (script.word("column-id"), script.word("column-reference"));
+            let (id, place) = (words::COLUMN_ID, words::COLUMN_REFERENCE);
             self.line(format!("    {} {}", pad(key.label.as_str(), 32), key_name(key.key_type)));
             self.line(format!("      {id} {}, {} {}", key.id, place.to_lowercase(), key.reference));
         }
@@ -133,11 +134,12 @@ impl Day<'_> {
             let of = if several { format!("{share}.") } else { String::new() };
             match plan.quorum(share) {
                 Some(quorum) => people.extend(quorum.numbers().map(|number| {
-                    let role = format!("{} {of}{number}", script.word("role-custodian"));
+                    let role = format!("{} {of}{number}", words::ROLE_CUSTODIAN);
                     (role, plan.custodian(share, number).to_owned())
                 })),
-                None => people
-                    .push((format!("{} {share}", script.word("role-password-holder")), plan.holder(share).to_owned())),
+                None => {
+                    people.push((format!("{} {share}", words::ROLE_PASSWORD_HOLDER), plan.holder(share).to_owned()))
+                }
             }
         }
         if plan.so_pin_share().is_none() || plan.so_pin_holder != plan.administrator {
@@ -152,7 +154,7 @@ impl Day<'_> {
     fn steps(&mut self, ceremony: CeremonyKind) {
         let script = self.script;
         let Some(all) = PaperSteps::new(ceremony, self.plan, script) else { return };
-        let boxes = format!("{} ______  {} _____", script.word("print-initials"), script.word("print-time"));
+        let boxes = format!("{} ______  {} _____", words::PRINT_INITIALS, words::PRINT_TIME);
         let mut section = 0;
         for step in &all.steps {
             let mut lines = Vec::new();
@@ -167,10 +169,10 @@ impl Day<'_> {
             lines.extend(title.map(|line| format!("       {line}")));
             lines.push(format!("       {} · {}", step.who, step.act));
             if step.if_needed {
-                lines.push(format!("       [ ] {}", script.word("print-if-needed")));
+                lines.push(format!("       [ ] {}", words::PRINT_IF_NEEDED));
             }
             if step.step.is_irreversible() {
-                lines.push(format!("       *** {} ***", script.word("print-irreversible")));
+                lines.push(format!("       *** {} ***", words::PRINT_IRREVERSIBLE));
             }
             for stage in &step.step.stages {
                 if matches!(stage.kind, Kind::Tick) {
@@ -198,14 +200,14 @@ impl Day<'_> {
     fn end(&mut self) {
         let script = self.script;
         self.rule('-');
-        self.line(script.word("print-digest"));
+        self.line(words::PRINT_DIGEST);
         self.line("");
         for _ in 0..2 {
             self.line(format!("  {}", ["____"; 8].join("   ")));
             self.line("");
         }
         self.rule('-');
-        self.line(script.word("print-deviations"));
+        self.line(words::PRINT_DEVIATIONS);
         self.line("");
         for _ in 0..6 {
             self.line(format!("  {}", "_".repeat(WIDTH - 4)));
@@ -218,7 +220,7 @@ impl Day<'_> {
             }
         }
         self.line("");
-        self.line(script.word("print-signatures"));
+        self.line(words::PRINT_SIGNATURES);
         for (role, name) in self.people() {
             let lines = vec![String::new(), format!("  {} {} {}", pad(&role, 23), pad(&name, 26), "_".repeat(22))];
             self.together(lines);

@@ -1,5 +1,6 @@
 //! CEREMONY.md: the whole of what the script says, for reading beforehand.
 
+use crate::script::words;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
@@ -30,7 +31,7 @@ pub fn handbook(script: &Script) -> String {
     let mut book = Book { out: String::new(), script, plan: &plan, printed: BTreeSet::new() };
     book.heading(1, "paper-title");
     book.chapter("what");
-    let _ = writeln!(book.out, "{}\n", script.word("paper-renew"));
+    let _ = writeln!(book.out, "{}\n", words::PAPER_RENEW);
     for (title, chapter) in [
         ("paper-people", "people"),
         ("paper-laws", "laws"),
@@ -144,13 +145,13 @@ impl Book<'_> {
         let mut first: BTreeMap<&str, (&str, BTreeSet<&str>)> = BTreeMap::new();
         for step in &all.steps {
             let _ = writeln!(self.out, "### {} {}\n", step.number, step.title);
-            let who = fill(self.script.word("paper-acts"), &[("who", step.who.clone())]);
+            let who = words::PaperActs { who: &step.who }.to_string();
             let mut lead = vec![who];
             if step.if_needed {
-                lead.push(self.script.word("paper-if-needed").to_owned());
+                lead.push(words::PAPER_IF_NEEDED.to_owned());
             }
             if step.step.is_irreversible() {
-                lead.push(self.script.word("paper-irreversible").to_owned());
+                lead.push(words::PAPER_IRREVERSIBLE.to_owned());
             }
             let known = first.entry(step.step.id).or_insert_with(|| (&step.number, BTreeSet::new()));
             let repeated = !known.1.is_empty();
@@ -187,7 +188,7 @@ impl Book<'_> {
                     continue;
                 }
                 let _ = writeln!(self.out, "### {}\n", step.title);
-                let _ = writeln!(self.out, "{}\n", fill(self.script.word("paper-acts"), &[("who", step.who.clone())]));
+                let _ = writeln!(self.out, "{}\n", words::PaperActs { who: &step.who }.to_string());
                 for stage in &fresh {
                     if !self.printed.contains(&(step.step.id, stage.name)) && self.ever(stage) {
                         self.stage(&all, step, stage);
@@ -229,8 +230,8 @@ impl Book<'_> {
         let text = all.text(&step.step, stage.name);
         self.quote(&text.text);
         let items: Vec<String> = match stage.kind {
-            Kind::RollCall => vec![self.script.word("paper-everybody").to_owned()],
-            Kind::Choose(_) if text.items.is_empty() => vec![self.script.word("paper-every-name").to_owned()],
+            Kind::RollCall => vec![words::PAPER_EVERYBODY.to_owned()],
+            Kind::Choose(_) if text.items.is_empty() => vec![words::PAPER_EVERY_NAME.to_owned()],
             _ => text.items,
         };
         if !items.is_empty() {
@@ -248,7 +249,7 @@ impl Book<'_> {
             let _ = writeln!(self.out, "{}\n", fill(self.script.word("paper-type"), &fields));
         }
         if matches!(stage.kind, Kind::Reveal(_)) {
-            let _ = writeln!(self.out, "{}\n", self.script.word("paper-shown"));
+            let _ = writeln!(self.out, "{}\n", words::PAPER_SHOWN);
             let note = if stage.name == "reveal" { "note" } else { "note-words" };
             self.quote(&all.text(&step.step, note).text);
         }

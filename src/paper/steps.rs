@@ -1,5 +1,6 @@
 //! The numbered steps of a ceremony that has not begun, with all that a plan tells about them.
 
+use crate::script::words;
 use std::rc::Rc;
 
 use crate::ceremony::{Actor, Kind, Machine, Stage, State, Step, StepState, Surroundings, planned};
@@ -60,9 +61,9 @@ impl<'a> PaperSteps<'a> {
             Actor::Administrator => role(&self.plan.administrator, "role-administrator"),
             Actor::Custodian(number) => {
                 let name = self.plan.custodian(step.share, number);
-                format!("{name} ({} {number})", self.script.word("role-custodian"))
+                format!("{name} ({} {number})", words::ROLE_CUSTODIAN)
             }
-            Actor::Seat(_) => self.script.word("paper-any-custodian").to_owned(),
+            Actor::Seat(_) => words::PAPER_ANY_CUSTODIAN.to_owned(),
             Actor::SoPinHolder => role(&self.plan.so_pin_holder, "role-so-pin-holder"),
             Actor::PinHolder => role(&self.plan.pin_holder, "role-pin-holder"),
             Actor::PasswordHolder => role(self.plan.holder(step.share), "role-password-holder"),

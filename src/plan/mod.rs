@@ -7,9 +7,10 @@ mod tests;
 
 pub use custody::Custody;
 
+use crate::faults::{self, Fault};
 use serde_json::Value;
 
-use crate::terms::{CustodianNumber, DkekShareNumber, Fault, KeyId, KeyLabel, KeyReference, KeyType, Quorum, Scheme};
+use crate::terms::{CustodianNumber, DkekShareNumber, KeyId, KeyLabel, KeyReference, KeyType, Quorum, Scheme};
 
 /// What the SO-PIN may do to the user PIN (option bits 0001 and 0020 of INITIALIZE DEVICE).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,12 +87,11 @@ impl Plan {
     /// Reads the text of a plan file; on failure all its faults, never none.
     pub fn parse(text: &str) -> Result<Self, Vec<Fault>> {
         if text.len() > Self::LARGEST {
-            return Err(vec![Fault::new("plan-too-large")]);
+            return Err(vec![Fault::from(faults::PlanTooLarge)]);
         }
-        let value: Value = serde_json::from_str(text).map_err(|error| {
-            vec![Fault::new("plan-not-json").with("line", error.line()).with("column", error.column())]
-        })?;
-        let Value::Object(map) = value else { return Err(vec![Fault::new("plan-not-object")]) };
+        let value: Value = serde_json::from_str(text)
+            .map_err(|error| vec![Fault::from(faults::PlanNotJson { line: error.line(), column: error.column() })])?;
+        let Value::Object(map) = value else { return Err(vec![Fault::from(faults::PlanNotObject)]) };
         read::plan(&map)
     }
 

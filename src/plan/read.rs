@@ -1,12 +1,13 @@
 //! Reads a plan file field by field, and collects everything that is wrong with it.
 
+use crate::faults::{self, Fault};
 use std::collections::HashSet;
 use std::hash::Hash;
 
 use serde_json::{Map, Value};
 
 use super::{Custody, PinReset, Plan, PlannedKey};
-use crate::terms::{Fault, KeyId, KeyLabel, KeyReference, KeyType, MOST_DKEK_SHARES, Quorum, Scheme, short};
+use crate::terms::{KeyId, KeyLabel, KeyReference, KeyType, MOST_DKEK_SHARES, Quorum, Scheme, TermError, short};
 
 /// Reads a plan; on failure all its faults, never none.
 pub fn plan(map: &Map<String, Value>) -> Result<Plan, Vec<Fault>> {
@@ -14,7 +15,7 @@ pub fn plan(map: &Map<String, Value>) -> Result<Plan, Vec<Fault>> {
     let plan = reader.plan(map);
     match plan {
         Some(plan) if reader.faults.is_empty() => Ok(plan),
-        _ if reader.faults.is_empty() => Err(vec![Fault::new("plan-not-object")]),
+        _ if reader.faults.is_empty() => Err(vec![Fault::from(faults::PlanNotObject)]),
         _ => Err(reader.faults),
     }
 }
@@ -47,7 +48,7 @@ impl Reader {
         );
         match map.get("plan").map(Value::as_u64) {
             Some(Some(1)) => {}
-            _ => self.faults.push(Fault::new("plan-version")),
+            _ => self.faults.push(Fault::from(faults::PlanVersion)),
         }
         let title = self.text(map, "title", 60);
         let administrator = self.text(map, "administrator", NAME);
@@ -59,11 +60,11 @@ impl Reader {
         let device = match map.get("device") {
             Some(Value::Object(device)) => device,
             Some(_) => {
-                self.faults.push(Fault::new("plan-field-form").with("field", "device"));
+                self.faults.push(Fault::from(faults::PlanFieldForm { field: "device" }));
                 &empty
             }
             None => {
-                self.faults.push(Fault::new("plan-field-missing").with("field", "device"));
+                self.faults.push(Fault::from(faults::PlanFieldMissing { field: "device" }));
                 &empty
             }
         };
@@ -89,7 +90,7 @@ impl Reader {
             None => Some(false),
             Some(Value::Bool(prove)) => Some(*prove),
             Some(_) => {
-                self.faults.push(Fault::new("plan-field-form").with("field", "prove_restore"));
+                self.faults.push(Fault::from(faults::PlanFieldForm { field: "prove_restore" }));
                 None
             }
         };
@@ -112,7 +113,7 @@ impl Reader {
 
     fn known_only(&mut self, map: &Map<String, Value>, prefix: &str, known: &[&str]) {
         for key in map.keys().filter(|key| !known.contains(&key.as_str())) {
-            self.faults.push(Fault::new("plan-field-unknown").with("field", format!("{prefix}{}", short(key))));
+            self.faults.push(Fault::from(faults::PlanFieldUnknown { field: format!("{prefix}{}", short(key)) }));
         }
     }
 
@@ -123,10 +124,10 @@ impl Reader {
     fn text_at(&mut self, map: &Map<String, Value>, field: &str, prefix: &str, most: usize) -> Option<String> {
         let place = format!("{prefix}{field}");
         match map.get(field) {
-            None => self.faults.push(Fault::new("plan-field-missing").with("field", place)),
+            None => self.faults.push(Fault::from(faults::PlanFieldMissing { field: place })),
             Some(Value::String(text)) if is_name(text, most) => return Some(text.trim().to_owned()),
-            Some(Value::String(_)) => self.faults.push(Fault::new("plan-text").with("field", place).with("most", most)),
-            Some(_) => self.faults.push(Fault::new("plan-field-form").with("field", place)),
+            Some(Value::String(_)) => self.faults.push(Fault::from(faults::PlanText { field: place, most })),
+            Some(_) => self.faults.push(Fault::from(faults::PlanFieldForm { field: place })),
         }
         None
     }
@@ -142,7 +143,7 @@ impl Reader {
             None => return Vec::new(),
             Some(Value::Array(list)) => list,
             Some(_) => {
-                self.faults.push(Fault::new("plan-field-form").with("field", field));
+                self.faults.push(Fault::from(faults::PlanFieldForm { field }));
                 return Vec::new();
             }
         };
@@ -152,13 +153,13 @@ impl Reader {
                 Some(name) if is_name(name, NAME) => names.push(name.trim().to_owned()),
                 _ => {
                     let field = format!("{field}[{}]", place + 1);
-                    self.faults.push(Fault::new("plan-text").with("field", field).with("most", NAME));
+                    self.faults.push(Fault::from(faults::PlanText { field, most: NAME }));
                 }
             }
         }
         for lower in repeated(names.iter().map(|name| name.to_lowercase())) {
             let name = names.iter().find(|name| name.to_lowercase() == lower).unwrap_or(&lower);
-            self.faults.push(Fault::new("plan-person-twice").with("field", &field).with("name", short(name)));
+            self.faults.push(Fault::from(faults::PlanPersonTwice { field: &field, name: short(name) }));
         }
         names
     }
@@ -167,13 +168,13 @@ impl Reader {
         let value = map.get(field);
         let field = format!("{prefix}{field}");
         match value {
-            None => self.faults.push(Fault::new("plan-field-missing").with("field", field)),
+            None => self.faults.push(Fault::from(faults::PlanFieldMissing { field })),
             Some(value) => {
                 let number = value.as_u64().and_then(|n| u8::try_from(n).ok()).filter(|n| (least..=most).contains(n));
                 if number.is_some() {
                     return number;
                 }
-                let fault = Fault::new("plan-number").with("field", field).with("least", least).with("most", most);
+                let fault = Fault::from(faults::PlanNumber { field, least, most });
                 self.faults.push(fault);
             }
         }
@@ -188,12 +189,12 @@ impl Reader {
             Some(Value::Array(list)) if (1..=usize::from(MOST_DKEK_SHARES)).contains(&list.len()) => {
                 for field in ["custodians", "threshold", "scheme"].into_iter().filter(|field| map.contains_key(*field))
                 {
-                    self.faults.push(Fault::new("plan-quorum-twice").with("field", field));
+                    self.faults.push(Fault::from(faults::PlanQuorumTwice { field }));
                 }
                 (1..).zip(list).filter_map(|(number, item)| self.dkek_share(item, number)).collect()
             }
             Some(_) => {
-                self.faults.push(Fault::new("plan-dkek-shares").with("most", MOST_DKEK_SHARES));
+                self.faults.push(Fault::from(faults::PlanDkekShares { most: MOST_DKEK_SHARES }));
                 Vec::new()
             }
         };
@@ -203,10 +204,10 @@ impl Reader {
         let people = || shares.iter().flat_map(Custody::people);
         for lower in repeated(people().map(|name| name.to_lowercase())) {
             let name = people().find(|name| name.to_lowercase() == lower).unwrap_or(&lower);
-            self.faults.push(Fault::new("plan-two-shares").with("name", short(name)));
+            self.faults.push(Fault::from(faults::PlanTwoShares { name: short(name) }));
         }
         if matches!(shares.as_slice(), [Custody::Password { .. }]) {
-            self.faults.push(Fault::new("plan-one-password"));
+            self.faults.push(Fault::from(faults::PlanOnePassword));
         }
         (self.faults.len() == before).then_some(shares)
     }
@@ -214,7 +215,7 @@ impl Reader {
     fn dkek_share(&mut self, item: &Value, number: usize) -> Option<Custody> {
         let prefix = format!("dkek_shares[{number}]");
         let Some(map) = item.as_object() else {
-            self.faults.push(Fault::new("plan-field-form").with("field", prefix));
+            self.faults.push(Fault::from(faults::PlanFieldForm { field: prefix }));
             return None;
         };
         let prefix = format!("{prefix}.");
@@ -234,13 +235,13 @@ impl Reader {
             Some(value) => value.as_str().and_then(Scheme::parse),
         };
         if scheme.is_none() {
-            self.faults.push(Fault::new("plan-scheme").with("field", format!("{prefix}scheme")));
+            self.faults.push(Fault::from(faults::PlanScheme { field: format!("{prefix}scheme") }));
         }
         let count = u8::try_from(custodians.len()).unwrap_or(u8::MAX);
         match Quorum::new(threshold?, count) {
             Ok(quorum) => Some(Custody::Quorum { custodians, quorum, scheme: scheme? }),
-            Err(fault) => {
-                self.faults.push(fault);
+            Err(_) => {
+                self.faults.push(Fault::from(faults::QuorumRange { threshold: threshold?, custodians: count }));
                 None
             }
         }
@@ -251,7 +252,7 @@ impl Reader {
         let throws = value.as_u64().and_then(|throws| u16::try_from(throws).ok());
         let throws = throws.filter(|throws| *throws == 0 || (FEWEST_THROWS..=MOST_THROWS).contains(throws));
         if throws.is_none() {
-            self.faults.push(Fault::new("plan-dice").with("least", FEWEST_THROWS).with("most", MOST_THROWS));
+            self.faults.push(Fault::from(faults::PlanDice { least: FEWEST_THROWS, most: MOST_THROWS }));
         }
         throws
     }
@@ -263,7 +264,11 @@ impl Reader {
         };
         let nobody = shares.is_some_and(|shares| shares.iter().all(|share| share.quorum().is_none()));
         if !under_quorum || nobody {
-            self.faults.push(Fault::new(if nobody { "plan-so-pin-nobody" } else { "plan-so-pin" }));
+            self.faults.push(if nobody {
+                Fault::from(faults::PlanSoPinNobody)
+            } else {
+                Fault::from(faults::PlanSoPin)
+            });
             return None;
         }
         Some(true)
@@ -279,7 +284,7 @@ impl Reader {
                 }
             }
         }
-        self.faults.push(Fault::new("plan-pin-reset"));
+        self.faults.push(Fault::from(faults::PlanPinReset));
         None
     }
 
@@ -287,7 +292,7 @@ impl Reader {
         let list = match map.get("keys") {
             Some(Value::Array(list)) if (1..=MOST_KEYS).contains(&list.len()) => list,
             _ => {
-                self.faults.push(Fault::new("plan-keys").with("most", MOST_KEYS));
+                self.faults.push(Fault::from(faults::PlanKeys { most: MOST_KEYS }));
                 return Vec::new();
             }
         };
@@ -299,7 +304,7 @@ impl Reader {
             match key {
                 Some(key) => keys.push(key),
                 None if self.faults.len() == before => {
-                    self.faults.push(Fault::new("plan-field-form").with("field", format!("keys[{number}]")));
+                    self.faults.push(Fault::from(faults::PlanFieldForm { field: format!("keys[{number}]") }));
                 }
                 None => {}
             }
@@ -307,7 +312,7 @@ impl Reader {
         let twice = |field: &'static str, values: Vec<String>| {
             repeated(values.into_iter())
                 .into_iter()
-                .map(move |value| Fault::new("plan-key-twice").with("field", field).with("value", value))
+                .map(move |value| Fault::from(faults::PlanKeyTwice { field, value }))
         };
         self.faults.extend(twice("label", keys.iter().map(|key| key.label.to_string().to_lowercase()).collect()));
         self.faults.extend(twice("id", keys.iter().map(|key| key.id.to_string()).collect()));
@@ -318,9 +323,14 @@ impl Reader {
 
     fn key(&mut self, map: &Map<String, Value>, number: u8) -> Option<PlannedKey> {
         self.known_only(map, &format!("keys[{number}]."), &["label", "type", "id", "reference", "restore_to"]);
-        let label = self.key_field(map, number, "label", KeyLabel::new);
-        let key_type = self.key_field(map, number, "type", KeyType::parse);
-        let id = self.key_field(map, number, "id", KeyId::parse);
+        let label = self.key_field(map, number, "label", KeyLabel::new, |field, text| {
+            Fault::from(faults::KeyLabelForm { field, text })
+        });
+        let key_type = self.key_field(map, number, "type", KeyType::parse, |field, text| {
+            Fault::from(faults::KeyTypeUnknown { field, text })
+        });
+        let id = self
+            .key_field(map, number, "id", KeyId::parse, |field, text| Fault::from(faults::KeyIdForm { field, text }));
         let reference = self.key_reference(map, number, "reference", number);
         let restore_to = self.key_reference(map, number, "restore_to", reference.map_or(number, KeyReference::get));
         Some(PlannedKey { label: label?, id: id?, key_type: key_type?, reference: reference?, restore_to: restore_to? })
@@ -331,15 +341,16 @@ impl Reader {
         map: &Map<String, Value>,
         number: u8,
         field: &'static str,
-        read: impl Fn(&str) -> Result<T, Fault>,
+        read: impl Fn(&str) -> Result<T, TermError>,
+        otherwise: impl Fn(String, String) -> Fault,
     ) -> Option<T> {
         let place = format!("keys[{number}].{field}");
         match map.get(field).map(Value::as_str) {
-            None => self.faults.push(Fault::new("plan-field-missing").with("field", place)),
-            Some(None) => self.faults.push(Fault::new("plan-field-form").with("field", place)),
+            None => self.faults.push(Fault::from(faults::PlanFieldMissing { field: place })),
+            Some(None) => self.faults.push(Fault::from(faults::PlanFieldForm { field: place })),
             Some(Some(text)) => match read(text) {
                 Ok(value) => return Some(value),
-                Err(fault) => self.faults.push(fault.with("field", place)),
+                Err(_) => self.faults.push(otherwise(place, short(text))),
             },
         }
         None
@@ -358,7 +369,7 @@ impl Reader {
         };
         if reference.is_none() {
             let field = format!("keys[{number}].{field}");
-            self.faults.push(Fault::new("plan-number").with("field", field).with("least", 1).with("most", 255));
+            self.faults.push(Fault::from(faults::PlanNumber { field, least: 1, most: 255 }));
         }
         reference
     }

@@ -1,10 +1,11 @@
 //! The hash chain: each line ends with SHA-256(digest of the line before ‖ this line without its own digest).
 
+use crate::faults::{self, Fault};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::entry::Entry;
-use crate::terms::{Digest, Fault};
+use crate::terms::Digest;
 
 /// One line without its digest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,7 +71,7 @@ impl Chain {
     pub fn add(&mut self, utc: &str, entry: &Entry) -> Result<String, Fault> {
         let line =
             Line { line: self.mark.line + 1, utc: utc.to_owned(), rehearsal: self.rehearsal, entry: entry.clone() };
-        let body = body(&line).ok_or_else(|| Fault::new("record-unwritable"))?;
+        let body = body(&line).ok_or_else(|| Fault::from(faults::RecordUnwritable))?;
         let digest = digest(&self.mark.digest, &body);
         self.mark = Mark { line: line.line, digest };
         Ok(format!("{body}{SEAM}{digest}{END}\n"))

@@ -1,8 +1,9 @@
 //! The manifest of a sitting: what a restore needs to know, all of it public.
 
+use crate::faults::{self, Fault};
 use serde::{Deserialize, Serialize};
 
-use crate::terms::{Digest, Fault, Kcv, KeyId, KeyLabel, KeyReference, KeyType, MOST_DKEK_SHARES, Serial};
+use crate::terms::{Digest, Kcv, KeyId, KeyLabel, KeyReference, KeyType, MOST_DKEK_SHARES, Serial};
 
 /// One key that was backed up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,15 +74,14 @@ impl Manifest {
         let form =
             serde_json::from_str::<serde_json::Value>(text).ok().and_then(|value| value.get("manifest")?.as_u64());
         if form == Some(1) {
-            return Err(Fault::new("manifest-of-old-form"));
+            return Err(Fault::from(faults::ManifestOfOldForm));
         }
-        let manifest: Self = serde_json::from_str(text).map_err(|error| {
-            Fault::new("manifest-unreadable").with("line", error.line()).with("column", error.column())
-        })?;
+        let manifest: Self = serde_json::from_str(text)
+            .map_err(|error| Fault::from(faults::ManifestUnreadable { line: error.line(), column: error.column() }))?;
         let inside = |name: &str| !name.starts_with('/') && !name.contains("..") && !name.contains('\\');
         let count = (1..=usize::from(MOST_DKEK_SHARES)).contains(&manifest.dkek_shares.len());
         if manifest.manifest != 2 || !count || !manifest.files().all(|(name, _)| inside(name)) {
-            return Err(Fault::new("manifest-unreadable").with("line", 1).with("column", 1));
+            return Err(Fault::from(faults::ManifestUnreadable { line: 1, column: 1 }));
         }
         Ok(manifest)
     }
@@ -97,6 +97,6 @@ impl Manifest {
 
     /// The text of the manifest file.
     pub fn to_text(&self) -> Result<String, Fault> {
-        serde_json::to_string_pretty(self).map(|text| text + "\n").map_err(|_| Fault::new("manifest-unwritable"))
+        serde_json::to_string_pretty(self).map(|text| text + "\n").map_err(|_| Fault::from(faults::ManifestUnwritable))
     }
 }

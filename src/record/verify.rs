@@ -2,7 +2,8 @@
 
 use super::chain::{END, Line, Mark, SEAM, body, digest};
 use super::entry::{CeremonyKind, Ending, Entry};
-use crate::terms::{Digest, Fault};
+use crate::faults::{self, Fault, FaultName};
+use crate::terms::Digest;
 
 /// What an unbroken record proves.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,14 +31,12 @@ pub fn verify(text: &[u8]) -> Result<Proof, Fault> {
 pub fn verify_to_the_cut(text: &[u8]) -> Result<Proof, Fault> {
     let (lines, mark, wrong) = unbroken(text);
     match wrong {
-        Some(fault) if fault.name != CUT || lines.is_empty() => Err(fault),
+        Some(fault) if fault.name != FaultName::RecordLineCut || lines.is_empty() => Err(fault),
         _ => proof(lines, mark),
     }
 }
 
 /// The name of the fault of a last line without an end.
-const CUT: &str = "record-line-cut";
-
 /// The unbroken lines from the first on, where they end, and what is wrong with the line after them.
 fn unbroken(text: &[u8]) -> (Vec<Line>, Mark, Option<Fault>) {
     let mut mark = Mark { line: 0, digest: Digest([0; 32]) };
@@ -49,7 +48,7 @@ fn unbroken(text: &[u8]) -> (Vec<Line>, Mark, Option<Fault>) {
                 lines.push(line);
             }
             Err(why) => {
-                let fault = Fault::new(why).with("line", mark.line + 1);
+                let fault = why.at(mark.line + 1);
                 return (lines, mark, Some(fault));
             }
         }
@@ -57,36 +56,66 @@ fn unbroken(text: &[u8]) -> (Vec<Line>, Mark, Option<Fault>) {
     (lines, mark, None)
 }
 
-/// One more line of a record, and its digest; or the name of what is wrong with it.
-fn next(raw: &[u8], before: &Mark, lines: &[Line]) -> Result<(Line, Digest), &'static str> {
-    let raw = raw.strip_suffix(b"\n").ok_or(CUT)?;
-    let whole = std::str::from_utf8(raw).map_err(|_| "record-line-broken")?;
-    let (covered, rest) = whole.rsplit_once(SEAM).ok_or("record-line-broken")?;
-    let shown = rest.strip_suffix(END).ok_or("record-line-broken")?;
+/// What is wrong with a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum LineError {
+    /// It does not end.
+    Cut,
+    /// It is no line of a record.
+    Broken,
+    /// Its digest does not fit.
+    Changed,
+    /// It says what this program does not know.
+    Unknown,
+    /// Its number does not follow.
+    Number,
+    /// It cannot stand there.
+    Order,
+}
+
+impl LineError {
+    fn at(self, line: u32) -> Fault {
+        match self {
+            Self::Cut => Fault::from(faults::RecordLineCut { line }),
+            Self::Broken => Fault::from(faults::RecordLineBroken { line }),
+            Self::Changed => Fault::from(faults::RecordLineChanged { line }),
+            Self::Unknown => Fault::from(faults::RecordLineUnknown { line }),
+            Self::Number => Fault::from(faults::RecordLineNumber { line }),
+            Self::Order => Fault::from(faults::RecordLineOrder { line }),
+        }
+    }
+}
+
+/// One more line of a record, and its digest; or what is wrong with it.
+fn next(raw: &[u8], before: &Mark, lines: &[Line]) -> Result<(Line, Digest), LineError> {
+    let raw = raw.strip_suffix(b"\n").ok_or(LineError::Cut)?;
+    let whole = std::str::from_utf8(raw).map_err(|_| LineError::Broken)?;
+    let (covered, rest) = whole.rsplit_once(SEAM).ok_or(LineError::Broken)?;
+    let shown = rest.strip_suffix(END).ok_or(LineError::Broken)?;
     let computed = digest(&before.digest, covered);
     if shown != computed.to_string() {
-        return Err("record-line-changed");
+        return Err(LineError::Changed);
     }
-    let line: Line = serde_json::from_str(&format!("{covered}}}")).map_err(|_| "record-line-unknown")?;
+    let line: Line = serde_json::from_str(&format!("{covered}}}")).map_err(|_| LineError::Unknown)?;
     // What this program would not write in just this way, it does not accept.
     if body(&line).as_deref() != Some(covered) {
-        return Err("record-line-unknown");
+        return Err(LineError::Unknown);
     }
     if line.line != before.line + 1 {
-        return Err("record-line-number");
+        return Err(LineError::Number);
     }
     let first = lines.first();
     let ended = matches!(lines.last().map(|last| &last.entry), Some(Entry::Sealed { .. }));
     let begins = matches!(line.entry, Entry::Began { .. });
     if ended || begins != first.is_none() || first.is_some_and(|first| first.rehearsal != line.rehearsal) {
-        return Err("record-line-order");
+        return Err(LineError::Order);
     }
     Ok((line, computed))
 }
 
 fn proof(lines: Vec<Line>, mark: Mark) -> Result<Proof, Fault> {
     let Some(Line { entry: Entry::Began { ceremony, .. }, rehearsal, .. }) = lines.first() else {
-        return Err(Fault::new("record-empty"));
+        return Err(Fault::from(faults::RecordEmpty));
     };
     let (ceremony, rehearsal) = (*ceremony, *rehearsal);
     let sealed = match lines.last().map(|line| &line.entry) {
@@ -165,8 +194,8 @@ mod tests {
         }
         assert_eq!(verify_to_the_cut(text.as_bytes()), verify(text.as_bytes()));
         let changed = text.replacen("2-of-4", "3-of-4", 1);
-        assert_eq!(verify_to_the_cut(changed.as_bytes()).unwrap_err().name, "record-line-changed");
-        assert_eq!(verify_to_the_cut(&text.as_bytes()[..20]).unwrap_err().name, "record-line-cut");
+        assert_eq!(verify_to_the_cut(changed.as_bytes()).unwrap_err().name, FaultName::RecordLineChanged);
+        assert_eq!(verify_to_the_cut(&text.as_bytes()[..20]).unwrap_err().name, FaultName::RecordLineCut);
         assert_eq!(verify_to_the_cut(b"").unwrap_err().name, "record-empty");
     }
 }

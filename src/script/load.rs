@@ -6,7 +6,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::{FaultText, Script, StageText, StepText};
-use crate::terms::Fault;
+use crate::faults::{self, Fault};
 
 /// Transitional: the script files by name.
 const FILES: [(&str, &str); 24] = [
@@ -49,7 +49,7 @@ impl Script {
         let mut digest = Sha256::new();
         for (name, text) in FILES {
             digest.update(text);
-            script.add(text).map_err(|what| Fault::new("script-broken").with("file", name).with("what", what))?;
+            script.add(text).map_err(|what| Fault::from(faults::ScriptBroken { file: name, what }))?;
         }
         script.digest = digest.finalize().into();
         Ok(script)

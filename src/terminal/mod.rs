@@ -11,12 +11,13 @@ mod parts;
 mod screens;
 mod theme;
 mod wipe;
-mod words;
+mod word_cursor;
 mod writer;
 
 #[cfg(test)]
 mod tests;
 
+use crate::script::words;
 use std::io;
 use std::time::{Duration, Instant};
 
@@ -83,7 +84,7 @@ impl Terminal {
         let theme = Theme::from_environment(|name| std::env::var(name).ok());
         let signals = Signals::listen()?;
         let out = Stdout::default();
-        let hold = Hold::take(&theme.text(script.word("panic")), &out)?;
+        let hold = Hold::take(&theme.text(words::PANIC), &out)?;
         let area = window();
         let screen = ratatui::Terminal::with_options(
             CrosstermBackend::new(WipingWriter::new(out.clone())),

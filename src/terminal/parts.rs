@@ -1,5 +1,6 @@
 //! What every screen has: header, footer, step list; and how text is wrapped and cut.
 
+use crate::script::words;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -178,7 +179,7 @@ pub fn header(buffer: &mut Buffer, theme: Theme, script: &Script, header: &Heade
             stamps = stamps.saturating_sub(u16::try_from(width(&stamp)).unwrap_or(0) + 1);
         }
     }
-    let program = theme.text(script.word("program"));
+    let program = theme.text(words::PROGRAM);
     put(buffer, 1, 0, &program, theme.accent());
     let from = 1 + width(&program) + 3;
     let name = cut(theme, &header.ceremony, usize::from(stamps).saturating_sub(from + 1));
@@ -194,7 +195,7 @@ pub fn header(buffer: &mut Buffer, theme: Theme, script: &Script, header: &Heade
     let act = if header.act.is_empty() {
         String::new()
     } else {
-        cut(theme, &fill(script.word("act"), &[("act", header.act.clone())]), most / 2)
+        cut(theme, &words::Act { act: &header.act }.to_string(), most / 2)
     };
     put(buffer, 1, 2, &step, theme.accent());
     put_right(buffer, right.saturating_sub(1), 2, &act, theme.dim());
@@ -256,7 +257,7 @@ pub fn steps(buffer: &mut Buffer, theme: Theme, script: &Script, area: Rect, ste
     let current = steps.iter().position(|step| step.state == StepState::Current).unwrap_or(0);
     let first = current.saturating_sub(rows / 3).min(steps.len().saturating_sub(rows));
     let number_width = steps.iter().map(|step| width(&step.number)).max().unwrap_or(0);
-    let if_needed = theme.text(script.word("if-needed")).into_owned();
+    let if_needed = theme.text(words::IF_NEEDED).into_owned();
     for (y, step) in (area.top()..area.bottom()).zip(steps.iter().skip(first)) {
         let (sign, style) = match step.state {
             StepState::Done => (theme.sign(Sign::Done), theme.good()),

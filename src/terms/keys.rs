@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Fault, short};
+use super::TermError;
 
 /// Where a key lives in the device, 1..=255 (0 is the device's own key). Written in decimal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -15,12 +15,9 @@ impl KeyReference {
     }
 
     /// Reads decimal text.
-    pub fn parse(text: &str) -> Result<Self, Fault> {
+    pub fn parse(text: &str) -> Result<Self, TermError> {
         let digits = !text.is_empty() && text.len() <= 3 && text.bytes().all(|b| b.is_ascii_digit());
-        digits
-            .then(|| text.parse().ok().and_then(Self::new))
-            .flatten()
-            .ok_or_else(|| Fault::new("key-reference-form").with("text", short(text)))
+        digits.then(|| text.parse().ok().and_then(Self::new)).flatten().ok_or(TermError::KeyReference)
     }
 
     /// This number, or 1 where it is 0.
@@ -46,11 +43,8 @@ pub struct KeyId(Vec<u8>);
 
 impl KeyId {
     /// Reads an even number of hexadecimal digits.
-    pub fn parse(text: &str) -> Result<Self, Fault> {
-        base16ct::mixed::decode_vec(text)
-            .ok()
-            .and_then(|bytes| Self::from_bytes(&bytes))
-            .ok_or_else(|| Fault::new("key-id-form").with("text", short(text)))
+    pub fn parse(text: &str) -> Result<Self, TermError> {
+        base16ct::mixed::decode_vec(text).ok().and_then(|bytes| Self::from_bytes(&bytes)).ok_or(TermError::KeyId)
     }
 
     /// Takes 1..=16 bytes.
@@ -81,12 +75,12 @@ pub struct KeyLabel(String);
 
 impl KeyLabel {
     /// Checks length and alphabet; the first character is a letter or digit.
-    pub fn new(text: &str) -> Result<Self, Fault> {
+    pub fn new(text: &str) -> Result<Self, TermError> {
         let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_');
         let fits = (1..=32).contains(&text.len())
             && text.bytes().all(allowed)
             && text.bytes().next().is_some_and(|b| b.is_ascii_alphanumeric());
-        if fits { Ok(Self(text.to_owned())) } else { Err(Fault::new("key-label-form").with("text", short(text))) }
+        if fits { Ok(Self(text.to_owned())) } else { Err(TermError::KeyLabel) }
     }
 
     /// What a key is called that nobody has named.
@@ -172,8 +166,8 @@ pub enum KeyType {
 
 impl KeyType {
     /// Reads `rsa:2048` or `EC:secp256r1`, as pkcs11-tool's `--key-type` writes them.
-    pub fn parse(text: &str) -> Result<Self, Fault> {
-        let fault = || Fault::new("key-type-unknown").with("text", short(text));
+    pub fn parse(text: &str) -> Result<Self, TermError> {
+        let fault = || TermError::KeyType;
         let (family, detail) = text.split_once(':').ok_or_else(fault)?;
         match family.to_ascii_lowercase().as_str() {
             "rsa" => match detail {

@@ -1,15 +1,15 @@
 //! The field's terms as types. Nothing here can hold a secret.
 
+mod error;
 mod keys;
 mod sharing;
 mod written;
 
+pub use error::TermError;
 pub use keys::{Curve, KeyId, KeyLabel, KeyReference, KeyType};
 pub use sharing::{DkekShareNumber, MOST_DKEK_SHARES, Purpose, Scheme};
 
 use std::fmt;
-
-pub use crate::faults::Fault;
 
 /// The largest number of custodians: what one table, one terminal and one day can carry.
 pub const MOST_CUSTODIANS: u8 = 16;
@@ -23,9 +23,9 @@ pub struct Quorum {
 
 impl Quorum {
     /// Checks 2 ≤ M ≤ N ≤ 16.
-    pub fn new(threshold: u8, custodians: u8) -> Result<Self, Fault> {
+    pub fn new(threshold: u8, custodians: u8) -> Result<Self, TermError> {
         if threshold < 2 || threshold > custodians || custodians > MOST_CUSTODIANS {
-            return Err(Fault::new("quorum-range").with("threshold", threshold).with("custodians", custodians));
+            return Err(TermError::Quorum);
         }
         Ok(Self { threshold, custodians })
     }
@@ -100,9 +100,9 @@ pub struct Serial(String);
 
 impl Serial {
     /// Checks 4..=16 characters, letters and digits.
-    pub fn new(text: &str) -> Result<Self, Fault> {
+    pub fn new(text: &str) -> Result<Self, TermError> {
         let fits = (4..=16).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric());
-        if fits { Ok(Self(text.to_owned())) } else { Err(Fault::new("serial-form")) }
+        if fits { Ok(Self(text.to_owned())) } else { Err(TermError::Serial) }
     }
 
     /// The serial as printed on the device.

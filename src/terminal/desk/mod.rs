@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use self::face::face;
 use super::keyboard::{Key, Keyboard, Source};
 use super::keys::{Deed, MadeOf, Mode, deed};
-use super::words::Cursor;
+use super::word_cursor::Cursor;
 use crate::ceremony::{Body, FieldKind, FieldState, FieldView, OptionView, People, View};
 use crate::vault::Vault;
 

@@ -5,7 +5,7 @@ use crate::ceremony::{Body, FieldKind, People, View};
 use crate::terminal::keyboard::Key;
 use crate::terminal::keys::Deed;
 use crate::terminal::screens::{Grid, count_throws};
-use crate::terminal::words::Done;
+use crate::terminal::word_cursor::Done;
 use crate::vault::Vault;
 
 /// Whether the field shows all the digits that it can take, so that one more belongs elsewhere.

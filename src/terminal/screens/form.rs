@@ -11,7 +11,7 @@ use crate::ceremony::{Body, FieldKind, FieldState, FieldView, View};
 use crate::terminal::desk::Desk;
 use crate::terminal::parts;
 use crate::terminal::theme::Sign;
-use crate::terminal::words::{self, Cursor, Standing};
+use crate::terminal::word_cursor::{self, Cursor, Standing};
 use crate::terms::Handle;
 
 /// How the characters of a field stand.
@@ -238,7 +238,7 @@ pub fn words(
     let wrong = field.wrong_at.and_then(|place| usize::from(place).checked_sub(1)).filter(|_| !half_typed);
     let mut at = None;
     for (cell, column) in Grid::of(*words).row(row) {
-        let word = words::words(typed).enumerate().find(|(word, _)| cursor.cell_of(typed, *word) == cell);
+        let word = word_cursor::words(typed).enumerate().find(|(word, _)| cursor.cell_of(typed, *word) == cell);
         let focus = here && cursor.cell(typed) == cell;
         let standing = if focus { cursor.standing(typed) } else { Standing::Untouched };
         let marked = wrong.is_some() && wrong == word.as_ref().map(|(word, _)| *word) || standing == Standing::None;

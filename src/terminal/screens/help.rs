@@ -1,5 +1,6 @@
 //! The keys that work now, and the words on privacy.
 
+use crate::script::words;
 use ratatui::text::Span;
 
 use super::{Page, Paint};
@@ -26,6 +27,6 @@ pub fn page(view: &View, desk: &Desk, paint: &Paint<'_>, width: u16) -> Page {
     page.gap();
     page.line(paint.word("help-privacy-title"), theme.strong());
     page.gap();
-    page.paragraphs(theme, &[paint.script.word("help-privacy").to_owned()], width, theme.normal());
+    page.paragraphs(theme, &[words::HELP_PRIVACY.to_owned()], width, theme.normal());
     page
 }

@@ -148,7 +148,7 @@ fn every_word_that_is_asked_for_is_in_the_script() {
         include_str!("../desk/typing.rs"),
         include_str!("../parts.rs"),
         include_str!("../screens/mod.rs"),
-        include_str!("../words.rs"),
+        include_str!("../word_cursor.rs"),
         include_str!("../screens/fault.rs"),
         include_str!("../screens/form.rs"),
         include_str!("../screens/help.rs"),

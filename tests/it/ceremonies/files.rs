@@ -5,10 +5,11 @@ use std::path::Path;
 
 use hsm_ceremony::app::{Occasion, Setting};
 use hsm_ceremony::ceremony::{Body, People, Recovery};
+use hsm_ceremony::faults::Fault;
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::{Entry, Fact, Manifest};
 use hsm_ceremony::script::Script;
-use hsm_ceremony::terms::{Digest, Fault};
+use hsm_ceremony::terms::Digest;
 use sha2::Digest as _;
 
 use super::mistakes::{established, goes_on, plan, stopped};

@@ -9,10 +9,11 @@ use hsm_ceremony::app::{Occasion, Setting};
 use hsm_ceremony::card::{DescribedType, KeyDescription};
 use hsm_ceremony::ceremony::{Body, FieldKind, FieldState, People, Recovery};
 use hsm_ceremony::dkek::{KeyBlob, WrappedKeyFile};
+use hsm_ceremony::faults::Fault;
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::{Entry, Fact};
 use hsm_ceremony::softcard::{Rack, SoftCard};
-use hsm_ceremony::terms::{Curve, Fault, Kcv, KeyType};
+use hsm_ceremony::terms::{Curve, Kcv, KeyType};
 use serde_json::Value;
 use tempfile::TempDir;
 

@@ -12,12 +12,13 @@ use hsm_ceremony::card::{Device, Initialise, PinAnswer, PinReset};
 use hsm_ceremony::ceremony::{Body, Event, Machine, Outcome, People, Request, Surroundings, View};
 use hsm_ceremony::clerk::{Clerk, Office, check, open_text, suggest};
 use hsm_ceremony::dkek::Rounds;
+use hsm_ceremony::faults::Fault;
 use hsm_ceremony::plan::{Custody, Plan};
 use hsm_ceremony::record::{CeremonyKind, Chain, Ending, Entry, Fact, Manifest};
 use hsm_ceremony::script::Script;
 use hsm_ceremony::secret::{SoPin, TypedText, UserPin, WipingBytes};
 use hsm_ceremony::softcard::{Faults, Rack, SoftCard};
-use hsm_ceremony::terms::{Curve, Digest, Fault, KeyReference, KeyType};
+use hsm_ceremony::terms::{Curve, Digest, KeyReference, KeyType};
 use hsm_ceremony::vault::Vault;
 use sha2::{Digest as _, Sha256};
 

@@ -280,5 +280,5 @@ fn is_open(text: &[u8]) -> bool {
 }
 
 #[cfg(test)]
-#[path = "words_tests.rs"]
+#[path = "word_cursor_tests.rs"]
 mod tests;

@@ -4,41 +4,41 @@ use crate::card::status::Status;
 use crate::card::transport::TransportError;
 use crate::card::{CardError, Operation};
 use crate::dkek::{ContainerError, DkekError, WrappedKeyError};
+use crate::faults::{self, Fault};
 use crate::share::ShareError;
-use crate::terms::Fault;
 
 /// A device did not do what it was asked to.
 pub fn card(error: &CardError) -> Fault {
     match error {
-        CardError::Transport(TransportError::NoCard) => Fault::new("card-no-card"),
-        CardError::Transport(TransportError::CutOff) => Fault::new("card-cut-off"),
-        CardError::Transport(TransportError::NoReader) => Fault::new("card-no-reader"),
-        CardError::Transport(TransportError::NoService) => Fault::new("card-no-service"),
-        CardError::Transport(TransportError::Busy) => Fault::new("card-busy"),
-        CardError::Transport(TransportError::Garbled) => Fault::new("card-garbled"),
+        CardError::Transport(TransportError::NoCard) => Fault::from(faults::CardNoCard),
+        CardError::Transport(TransportError::CutOff) => Fault::from(faults::CardCutOff),
+        CardError::Transport(TransportError::NoReader) => Fault::from(faults::CardNoReader),
+        CardError::Transport(TransportError::NoService) => Fault::from(faults::CardNoService),
+        CardError::Transport(TransportError::Busy) => Fault::from(faults::CardBusy),
+        CardError::Transport(TransportError::Garbled) => Fault::from(faults::CardGarbled),
         CardError::Transport(TransportError::TooLarge) => reader_too_small("?"),
         // Never the user PIN's login, whatever the word: INITIALIZE and the PINs themselves need none.
         CardError::Refused { operation: Operation::Initialise, status } => {
             if may_have_begun(*status) {
-                Fault::new("initialise-broke-off").with("status", status)
+                Fault::from(faults::InitialiseBrokeOff { status })
             } else {
-                Fault::new("initialise-refused").with("status", status)
+                Fault::from(faults::InitialiseRefused { status })
             }
         }
         CardError::Refused { operation, status: Status::NotLoggedIn } if !presents_pin(*operation) => {
-            Fault::new("card-login-lost")
+            Fault::from(faults::CardLoginLost)
         }
         CardError::Refused { operation, status } => {
-            Fault::new("card-refused").with("operation", operation.word()).with("status", status)
+            Fault::from(faults::CardRefused { operation: operation.word(), status })
         }
-        CardError::Malformed { operation, .. } => Fault::new("card-malformed").with("operation", operation.word()),
-        CardError::OtherDevice { seen } => Fault::new("card-other-device").with("seen", seen),
+        CardError::Malformed { operation, .. } => Fault::from(faults::CardMalformed { operation: operation.word() }),
+        CardError::OtherDevice { seen } => Fault::from(faults::CardOtherDevice { seen }),
     }
 }
 
 /// A reader carries no commands as large as the device needs.
 pub fn reader_too_small(reader: &str) -> Fault {
-    Fault::new("reader-too-small").with("reader", reader)
+    Fault::from(faults::ReaderTooSmall { reader })
 }
 
 /// Words that devices give when something failed inside, perhaps in the middle of the work; all others refuse it before.
@@ -57,39 +57,37 @@ const fn presents_pin(operation: Operation) -> bool {
 /// Shares that cannot be what they are taken for.
 pub fn share(error: ShareError) -> Fault {
     match error {
-        ShareError::Disagree => Fault::new("shares-disagree"),
-        ShareError::MixedSets { .. } | ShareError::MixedThresholds { .. } => Fault::new("shares-of-other-sets"),
-        ShareError::ValueNotBelowPrime { .. } => Fault::new("share-not-below-prime"),
-        _ => Fault::new("shares-do-not-open"),
+        ShareError::Disagree => Fault::from(faults::SharesDisagree),
+        ShareError::MixedSets { .. } | ShareError::MixedThresholds { .. } => Fault::from(faults::SharesOfOtherSets),
+        ShareError::ValueNotBelowPrime { .. } => Fault::from(faults::ShareNotBelowPrime),
+        _ => Fault::from(faults::SharesDoNotOpen),
     }
 }
 
 /// DKEK shares that make no DKEK.
 pub fn dkek(error: &DkekError) -> Fault {
     match error {
-        DkekError::NoShares => Fault::new("dkek-missing"),
-        DkekError::EqualShares { first, .. } => Fault::new("dkek-share-twice").with("other", first + 1),
-        DkekError::Cancelled => Fault::new("dkek-shares-cancel"),
+        DkekError::NoShares => Fault::from(faults::DkekMissing),
+        DkekError::EqualShares { first, .. } => Fault::from(faults::DkekShareTwice { other: first + 1 }),
+        DkekError::Cancelled => Fault::from(faults::DkekSharesCancel),
     }
 }
 
 /// A share file that is none.
 pub fn share_file(error: &ContainerError) -> Fault {
     match error {
-        ContainerError::TooShort { length } => Fault::new("share-file-short").with("length", length),
-        ContainerError::NotSalted => Fault::new("share-file-foreign"),
-        ContainerError::WrongPassword => Fault::new("shares-do-not-open"),
+        ContainerError::TooShort { length } => Fault::from(faults::ShareFileShort { length }),
+        ContainerError::NotSalted => Fault::from(faults::ShareFileForeign),
+        ContainerError::WrongPassword => Fault::from(faults::SharesDoNotOpen),
     }
 }
 
 /// A wrapped key that is none, or not under this DKEK.
 pub fn wrapped_key(file: &str, error: &WrappedKeyError) -> Fault {
     match error {
-        WrappedKeyError::NotThisDkek { found } => {
-            Fault::new("backup-not-this-dkek").with("file", file).with("found", found)
-        }
-        WrappedKeyError::MacWrong => Fault::new("backup-mac-wrong").with("file", file),
-        _ => Fault::new("backup-broken").with("file", file).with("why", error),
+        WrappedKeyError::NotThisDkek { found } => Fault::from(faults::BackupNotThisDkek { file, found }),
+        WrappedKeyError::MacWrong => Fault::from(faults::BackupMacWrong { file }),
+        _ => Fault::from(faults::BackupBroken { file, why: error }),
     }
 }
 
