@@ -5,18 +5,20 @@
 //! · `card`, `share`, `dkek`, `room` · `secret`, `terms`, `wordlists`.
 
 pub mod app;
-pub mod audience;
+pub mod autopilot;
 pub mod card;
 pub mod ceremony;
 pub mod clerk;
 pub mod cli;
 pub mod dkek;
 pub mod faults;
+pub mod fields;
+pub mod folder;
+pub mod host;
 pub mod names;
 pub mod paper;
 pub mod plan;
 pub mod record;
-pub mod room;
 pub mod script;
 pub mod secret;
 pub mod share;

@@ -2,7 +2,7 @@
 
 use super::Row;
 use hsm_ceremony::app::{Front, FrontError, Occasion, Setting, Sitting, latest_establish};
-use hsm_ceremony::audience::Audience;
+use hsm_ceremony::autopilot::Audience;
 use hsm_ceremony::card::transport::{Readers, Response, Transport, TransportError};
 use hsm_ceremony::ceremony::{People, View};
 use hsm_ceremony::dkek::Rounds;

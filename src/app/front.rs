@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use crate::audience::{Audience, AudienceError};
+use crate::autopilot::{Audience, AudienceError};
 use crate::ceremony::{People, View};
 use crate::script::Script;
 use crate::terminal::{Terminal, TerminalError};

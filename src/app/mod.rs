@@ -13,8 +13,10 @@ use std::time::{Duration, Instant};
 use sha2::{Digest as _, Sha256};
 
 use crate::ceremony::{Body, Event, Machine, People, Request, State, Surroundings};
-use crate::clerk::{Clerk, Office, RecordFile, check, open_text, suggest};
+use crate::clerk::{Clerk, Office};
 use crate::dkek::Rounds;
+use crate::fields::{check, open_text, suggest};
+use crate::folder::RecordFile;
 use crate::paper::{cards_of, cards_text};
 use crate::plan::{Custody, Plan};
 use crate::record::{CeremonyKind, Chain, Entry};

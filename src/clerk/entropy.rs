@@ -7,7 +7,7 @@ use rand_core::SeedableRng;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use super::dice;
+use crate::fields::dice::{Throws, look};
 use crate::secret::WipingBytes;
 use crate::terms::Serial;
 
@@ -24,7 +24,7 @@ pub fn seed(
     let (serial, device) = device;
     plausible(device)?;
     plausible(host)?;
-    let dice = thrown.map(|(throws, wanted)| dice::source(throws, wanted).map(|dice| (wanted, dice))).transpose()?;
+    let dice = thrown.map(|(throws, wanted)| dice_source(throws, wanted).map(|dice| (wanted, dice))).transpose()?;
     let mut sources = vec![(format!("device {serial}"), device), ("this computer".to_owned(), host)];
     sources.extend(dice.as_ref().map(|(wanted, dice)| (format!("{wanted} throws of dice"), dice)));
     // What is named and what is mixed are the same list.
@@ -77,6 +77,20 @@ fn plausible(bytes: &WipingBytes) -> Result<(), Fault> {
     }
     let different = seen.iter().filter(|seen| **seen).count();
     if bytes.len() >= SOURCE_BYTES && different >= 24 { Ok(()) } else { Err(Fault::from(faults::RandomFailed)) }
+}
+
+/// What dice give to the seed: the typed faces, without spaces.
+fn dice_source(text: &WipingBytes, wanted: u16) -> Result<WipingBytes, Fault> {
+    match look(text.expose(), usize::from(wanted)) {
+        Throws::Good => {}
+        Throws::Wrong(fault) => return Err(fault),
+        Throws::Typing(_) => return Err(Fault::from(faults::RandomFailed)),
+    }
+    let mut bytes = WipingBytes::with_capacity(text.len().max(SOURCE_BYTES));
+    for face in text.expose().iter().filter(|character| **character != b' ') {
+        bytes.push(*face).map_err(|_| Fault::from(faults::RandomFailed))?;
+    }
+    Ok(bytes)
 }
 
 #[cfg(test)]

@@ -3,9 +3,9 @@
 use crate::faults::{self, Fault};
 use std::ops::ControlFlow;
 
-use super::deal;
-use super::derive::News;
-use super::entropy;
+use crate::clerk::acts::deal;
+use crate::clerk::entropy;
+use crate::clerk::workers::kdf::News;
 use crate::dkek::{Rounds, derive, open};
 use crate::plan::Custody;
 use crate::record::Fact;

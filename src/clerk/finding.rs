@@ -3,8 +3,8 @@
 use crate::faults::Fault;
 use std::time::Duration;
 
-use super::bench::{Bench, Job, Reply};
-use super::provision;
+use crate::clerk::acts::provision;
+use crate::clerk::workers::card::{Bench, Job, Reply};
 use crate::record::Fact;
 use crate::terms::{DeviceRole, Serial};
 

@@ -1,47 +1,37 @@
 //! The clerk performs what a step asks for and answers with an outcome. It alone touches cards, files and clocks of a
 //! ceremony; secrets travel by move between the vault and the worker that needs them.
 
+pub mod acts;
 mod as_fault;
-mod bench;
-mod check;
-mod deal;
-mod derive;
-mod dice;
 mod entropy;
 #[cfg(test)]
 mod entropy_tests;
 mod finding;
-mod folder;
-mod foreign;
-mod keys;
 mod notes;
-mod password;
-mod provision;
-mod share_files;
-mod shares;
-mod source;
+pub mod source;
+pub mod workers;
 
-pub use bench::Hands;
-pub use check::{check, open_text, suggest};
-pub use folder::{Folder, RecordFile, WrittenFile};
 pub use source::{Source, compare_files};
+pub use workers::card::Hands;
 
-use crate::faults::{self, Fault};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use self::bench::{Bench, Reply, Worker};
-use self::derive::{Job, News, OpenedFile, Try};
-use self::finding::{Finding, MISSING};
-use self::notes::Notes;
-use self::provision::{Pins, Target};
-use self::shares::{Given, Opening, Taking};
 use crate::card::transport::Readers;
 use crate::ceremony::{Act, Outcome};
+use crate::clerk::acts::provision::{Pins, Target};
+use crate::clerk::acts::shares::{Given, Opening, Taking};
+use crate::clerk::acts::{deal, keys, provision, shares};
+use crate::clerk::finding::{Finding, MISSING};
+use crate::clerk::notes::Notes;
+use crate::clerk::workers::card::{Bench, Reply, Worker};
+use crate::clerk::workers::kdf::{Job, News, OpenedFile, Try};
 use crate::dkek::{Rounds, ShareFile};
+use crate::faults::{self, Fault};
+use crate::folder::Folder;
+use crate::host;
 use crate::plan::{Custody, PlannedKey};
 use crate::record::{BackedUpKey, Fact};
-use crate::room;
 use crate::secret::WipingBytes;
 use crate::terms::{DkekShareNumber, Handle, KeyLabel, Scheme};
 use crate::vault::Vault;
@@ -248,7 +238,7 @@ impl Clerk {
     fn start_card(&self, act: Act, vault: &mut Vault) -> Result<Pending, Fault> {
         let folder = self.folder.clone();
         let from = self.from();
-        let job: bench::Job = match act {
+        let job: crate::clerk::workers::card::Job = match act {
             Act::FindDevice { role, not, picked } => {
                 let finding = Finding { role, not, picked, rehearsal: self.rehearsal };
                 plain(move |bench| finding.look(bench))
@@ -380,7 +370,9 @@ impl Clerk {
     }
 }
 
-fn plain(work: impl FnOnce(&mut Bench) -> Result<Vec<Fact>, Fault> + Send + 'static) -> bench::Job {
+fn plain(
+    work: impl FnOnce(&mut Bench) -> Result<Vec<Fact>, Fault> + Send + 'static,
+) -> crate::clerk::workers::card::Job {
     Box::new(move |bench| Reply::plain(work(bench)))
 }
 
@@ -405,6 +397,6 @@ fn prove_empty(vault: &Vault) -> Result<Vec<Fact>, Fault> {
 }
 
 fn examine_room() -> Vec<(String, String)> {
-    let named = |finding: &room::Finding| (format!("room-{}", finding.name()), finding.what());
-    room::examine().iter().map(named).collect()
+    let named = |finding: &host::Finding| (format!("room-{}", finding.name()), finding.what());
+    host::examine().iter().map(named).collect()
 }

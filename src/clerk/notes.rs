@@ -3,9 +3,10 @@
 use crate::faults::Fault;
 use std::collections::BTreeMap;
 
-use super::folder::Folder;
-use super::{keys, share_file_name};
+use crate::clerk::acts::keys;
+use crate::clerk::share_file_name;
 use crate::dkek::Rounds;
+use crate::folder::Folder;
 use crate::plan::PlannedKey;
 use crate::record::{BackedUpDkekShare, BackedUpKey, Fact, Manifest};
 use crate::terms::{Digest, DkekShareNumber, Kcv, Serial};

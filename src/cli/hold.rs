@@ -11,11 +11,11 @@ use super::arguments::Hold;
 use super::say::{explain, print_all};
 use super::{Exit, read_plan};
 use crate::app::{Front, FrontError, Occasion, ROUNDS, Screen, Setting, Sitting, Stopped, latest_establish};
-use crate::audience::{Audience, AudienceError, Quorum};
+use crate::autopilot::{Audience, AudienceError, Quorum};
 use crate::ceremony::{Body, Header, OptionView, People, State, View};
 use crate::dkek::Rounds;
+use crate::host;
 use crate::record::{CeremonyKind, Ending};
-use crate::room;
 use crate::script::{Script, fill};
 use crate::terminal::TerminalError;
 use crate::vault::Vault;
@@ -129,8 +129,8 @@ impl Ends {
 /// In the terminal: one ceremony, or a menu.
 pub fn in_terminal(hold: &Hold, script: &Rc<Script>) -> Exit {
     // Before any thread is there: what is locked later may come too late.
-    let _ = room::lock_memory();
-    room::disable_cores();
+    let _ = host::lock_memory();
+    host::disable_cores();
     if hold.plan.is_some()
         && let Err(faults) = read_plan(hold.plan.as_deref(), script)
     {

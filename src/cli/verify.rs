@@ -7,7 +7,8 @@ use std::path::Path;
 use super::Exit;
 use super::read::{Unreadable, read_named};
 use super::say::{explain, print_all};
-use crate::clerk::{Folder, RecordFile, compare_files};
+use crate::clerk::compare_files;
+use crate::folder::{Folder, RecordFile};
 use crate::record::{Ending, verify};
 use crate::script::{Script, fill};
 

@@ -214,9 +214,9 @@ fn answer(machine: &mut Machine, body: &Body) -> bool {
         }
         Body::Form { fields, .. } => {
             for (place, field) in (0u8..).zip(fields) {
-                let check = crate::ceremony::FieldCheck::Good;
+                let check = crate::fields::FieldCheck::Good;
                 // a reason that is left out is none
-                let open = (field.kind == crate::ceremony::FieldKind::Line).then(|| "1".to_owned());
+                let open = (field.kind == crate::fields::FieldKind::Line).then(|| "1".to_owned());
                 machine.handle(Event::Checked { field: place, check, open });
             }
             machine.handle(Event::People(People::GoOn));

@@ -2,7 +2,7 @@
 
 use crate::support::{PIN, Table, Written, at_readers, so_pin, user_pin};
 use hsm_ceremony::app::{Front, FrontError, Occasion, Setting, Sitting};
-use hsm_ceremony::audience::{Audience, Quorum};
+use hsm_ceremony::autopilot::{Audience, Quorum};
 use hsm_ceremony::card::verify::verify_sha256;
 use hsm_ceremony::card::{
     AuthenticatedRequest, Device, FileId, Initialise, KeyDescription, PinReset, PublicKey, Verdict,

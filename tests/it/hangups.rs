@@ -6,7 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use hsm_ceremony::app::{Front, FrontError, Occasion, Setting, Sitting, latest_establish};
-use hsm_ceremony::audience::{Audience, Quorum};
+use hsm_ceremony::autopilot::{Audience, Quorum};
 use hsm_ceremony::card::PcscReaders;
 use hsm_ceremony::ceremony::{Body, People, View};
 use hsm_ceremony::dkek::Rounds;

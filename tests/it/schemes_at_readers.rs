@@ -4,7 +4,7 @@ use crate::ceremonies::{Cards, Day, Guard, dkek_share, note};
 use crate::rebuild::{Stranger, typed_from};
 use crate::support::{PIN, Table, Written, after, at_readers, binary, talk};
 use hsm_ceremony::app::{Front, FrontError, Occasion, Setting, Sitting};
-use hsm_ceremony::audience::Audience;
+use hsm_ceremony::autopilot::Audience;
 use hsm_ceremony::ceremony::{People, View};
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::{Ending, Manifest};

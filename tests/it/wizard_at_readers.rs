@@ -2,7 +2,7 @@
 
 use crate::support::{Owned, Table, at_readers};
 use hsm_ceremony::app::{Front, FrontError, Occasion, Setting, Sitting};
-use hsm_ceremony::audience::Audience;
+use hsm_ceremony::autopilot::Audience;
 use hsm_ceremony::ceremony::{Body, People, View};
 use hsm_ceremony::dkek::Rounds;
 use hsm_ceremony::plan::Plan;

@@ -2,7 +2,8 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use crate::ceremony::{Body, CardView, FieldKind, View};
+use crate::ceremony::{Body, CardView, View};
+use crate::fields::FieldKind;
 
 /// Tells screens apart: step, kind and what is asked; not what changes while one and the same screen is up. Views
 /// hold no secret, so neither does this number.

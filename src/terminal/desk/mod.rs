@@ -12,7 +12,8 @@ use self::face::face;
 use super::keyboard::{Key, Keyboard, Source};
 use super::keys::{Deed, MadeOf, Mode, deed};
 use super::word_cursor::Cursor;
-use crate::ceremony::{Body, FieldKind, FieldState, FieldView, OptionView, People, View};
+use crate::ceremony::{Body, FieldState, FieldView, OptionView, People, View};
+use crate::fields::FieldKind;
 use crate::vault::Vault;
 
 /// How long typed text stays unmasked.

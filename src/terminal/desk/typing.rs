@@ -1,7 +1,8 @@
 //! Keys that are text, and keys among words.
 
 use super::Desk;
-use crate::ceremony::{Body, FieldKind, People, View};
+use crate::ceremony::{Body, People, View};
+use crate::fields::FieldKind;
 use crate::terminal::keyboard::Key;
 use crate::terminal::keys::Deed;
 use crate::terminal::screens::{Grid, count_throws};

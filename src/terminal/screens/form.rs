@@ -7,7 +7,8 @@ use ratatui::text::{Line, Span};
 
 use super::grid::{self, Grid, Look};
 use super::{Marks, Page, Paint, Row, dice};
-use crate::ceremony::{Body, FieldKind, FieldState, FieldView, View};
+use crate::ceremony::{Body, FieldState, FieldView, View};
+use crate::fields::FieldKind;
 use crate::terminal::desk::Desk;
 use crate::terminal::parts;
 use crate::terminal::theme::Sign;

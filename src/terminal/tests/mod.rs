@@ -13,9 +13,8 @@ use unicode_width::UnicodeWidthStr;
 use super::keyboard::Key;
 use super::keyboard::tests::Pieces;
 use super::*;
-use crate::ceremony::{
-    CardView, ExpectedWords, FieldKind, FieldState, FieldView, Header, OptionView, StepLine, StepState,
-};
+use crate::ceremony::{CardView, FieldState, FieldView, Header, OptionView, StepLine, StepState};
+use crate::fields::{ExpectedWords, FieldKind};
 use crate::secret::WipingBytes;
 use crate::terms::{CustodianNumber, DkekShareNumber, Handle, Purpose, Serial};
 

@@ -7,9 +7,10 @@ use std::process::Command;
 
 use hsm_ceremony::app::{Occasion, Setting};
 use hsm_ceremony::card::{DescribedType, KeyDescription};
-use hsm_ceremony::ceremony::{Body, FieldKind, FieldState, People, Recovery};
+use hsm_ceremony::ceremony::{Body, FieldState, People, Recovery};
 use hsm_ceremony::dkek::{KeyBlob, WrappedKeyFile};
 use hsm_ceremony::faults::Fault;
+use hsm_ceremony::fields::FieldKind;
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::{Entry, Fact};
 use hsm_ceremony::softcard::{Rack, SoftCard};

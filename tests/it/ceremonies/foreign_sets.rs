@@ -6,8 +6,9 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use chacha20::ChaCha20Rng;
-use hsm_ceremony::ceremony::{Actor, Body, FieldKind, People, Recovery};
+use hsm_ceremony::ceremony::{Actor, Body, People, Recovery};
 use hsm_ceremony::dkek::{DkekShare, Rounds, derive, seal};
+use hsm_ceremony::fields::FieldKind;
 use hsm_ceremony::record::Fact;
 use hsm_ceremony::secret::{Secret, WipingBytes};
 use hsm_ceremony::share::{

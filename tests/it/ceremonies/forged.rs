@@ -1,7 +1,8 @@
 //! Cards whose words are right in themselves, but not those that were dealt: they neither pass the read-back nor open
 //! anything, and what is wrong is found.
 
-use hsm_ceremony::ceremony::{Actor, Body, FieldKind, Recovery};
+use hsm_ceremony::ceremony::{Actor, Body, Recovery};
+use hsm_ceremony::fields::FieldKind;
 use hsm_ceremony::record::Fact;
 use hsm_ceremony::share::{StrongShare, read_words, write_words};
 use hsm_ceremony::terms::{Purpose, Seat};

@@ -1,7 +1,8 @@
 //! A front where people do something of their own now and then.
 
-use hsm_ceremony::ceremony::{Body, FieldCheck, FieldKind, FieldState, Machine, People, Recovery, View};
-use hsm_ceremony::clerk::check;
+use hsm_ceremony::ceremony::{Body, FieldState, Machine, People, Recovery, View};
+use hsm_ceremony::fields::check;
+use hsm_ceremony::fields::{FieldCheck, FieldKind};
 use hsm_ceremony::record::Entry;
 use hsm_ceremony::vault::Vault;
 

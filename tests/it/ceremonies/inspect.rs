@@ -2,7 +2,8 @@
 
 use hsm_ceremony::app::{Occasion, Setting};
 use hsm_ceremony::card::{Device, Initialise, PinReset};
-use hsm_ceremony::ceremony::{Body, FieldKind, People, Recovery};
+use hsm_ceremony::ceremony::{Body, People, Recovery};
+use hsm_ceremony::fields::FieldKind;
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::{Ending, Entry, Fact};
 use hsm_ceremony::secret::{Secret, SoPin, TypedText, UserPin};

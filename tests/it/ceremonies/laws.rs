@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use hsm_ceremony::ceremony::{Actor, Body, FieldKind};
+use hsm_ceremony::ceremony::{Actor, Body};
+use hsm_ceremony::fields::FieldKind;
 use hsm_ceremony::record::{CeremonyKind, Entry, Fact};
 use hsm_ceremony::secret::TypedText;
 use hsm_ceremony::softcard::Faults;

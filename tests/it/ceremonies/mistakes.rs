@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use hsm_ceremony::app::{Occasion, Setting};
-use hsm_ceremony::ceremony::{Actor, Body, FieldKind, FieldState, People, Recovery, State};
+use hsm_ceremony::ceremony::{Actor, Body, FieldState, People, Recovery, State};
+use hsm_ceremony::fields::FieldKind;
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::{CeremonyKind, Ending, Entry, Fact};
 use hsm_ceremony::softcard::{Faults, Rack, SoftCard};

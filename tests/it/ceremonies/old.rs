@@ -4,8 +4,9 @@ use std::fs;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use hsm_ceremony::ceremony::{Actor, Body, FieldKind, People};
+use hsm_ceremony::ceremony::{Actor, Body, People};
 use hsm_ceremony::dkek::{DkekShare, Rounds, derive, seal};
+use hsm_ceremony::fields::FieldKind;
 use hsm_ceremony::secret::Secret;
 use hsm_ceremony::share::SharePrime;
 use serde_json::Value;

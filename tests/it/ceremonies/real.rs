@@ -7,13 +7,14 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use hsm_ceremony::app::{self, FrontError, Occasion, Setting, Sitting};
-use hsm_ceremony::audience::Audience;
+use hsm_ceremony::autopilot::Audience;
 use hsm_ceremony::card::transport::{Readers, Response, Transport, TransportError};
-use hsm_ceremony::ceremony::{Body, FieldKind, FieldState, People, Recovery, View};
+use hsm_ceremony::ceremony::{Body, FieldState, People, Recovery, View};
 use hsm_ceremony::dkek::{Rounds, ShareFile};
+use hsm_ceremony::fields::FieldKind;
+use hsm_ceremony::host::Finding;
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::{self, Ending, Entry, Fact, Remark};
-use hsm_ceremony::room::Finding;
 use hsm_ceremony::script::Script;
 use hsm_ceremony::secret::WipingBytes;
 use hsm_ceremony::softcard::{Rack, SoftCard};

@@ -6,13 +6,14 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use hsm_ceremony::app::{Occasion, Setting, latest_establish};
-use hsm_ceremony::audience::{Audience, Quorum as Comes};
+use hsm_ceremony::autopilot::{Audience, Quorum as Comes};
 use hsm_ceremony::card::transport::{Readers, Response, Transport, TransportError};
 use hsm_ceremony::card::{Device, Initialise, PinAnswer, PinReset};
 use hsm_ceremony::ceremony::{Body, Event, Machine, Outcome, People, Request, Surroundings, View};
-use hsm_ceremony::clerk::{Clerk, Office, check, open_text, suggest};
+use hsm_ceremony::clerk::{Clerk, Office};
 use hsm_ceremony::dkek::Rounds;
 use hsm_ceremony::faults::Fault;
+use hsm_ceremony::fields::{check, open_text, suggest};
 use hsm_ceremony::plan::{Custody, Plan};
 use hsm_ceremony::record::{CeremonyKind, Chain, Ending, Entry, Fact, Manifest};
 use hsm_ceremony::script::Script;

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use hsm_ceremony::ceremony::{Actor, Body, FieldKind, FieldState, People, Recovery};
+use hsm_ceremony::ceremony::{Actor, Body, FieldState, People, Recovery};
+use hsm_ceremony::fields::FieldKind;
 use hsm_ceremony::record::Fact;
 use hsm_ceremony::terms::{CustodianNumber, Handle, Purpose, Seat};
 

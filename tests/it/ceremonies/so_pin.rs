@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use hsm_ceremony::app::{Occasion, Setting, latest_establish};
-use hsm_ceremony::ceremony::{Body, FieldKind, People, Recovery};
+use hsm_ceremony::ceremony::{Body, People, Recovery};
+use hsm_ceremony::fields::FieldKind;
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::Fact;
 use hsm_ceremony::softcard::{Faults, Rack, SoftCard};

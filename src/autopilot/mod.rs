@@ -1,0 +1,239 @@
+//! The automatic audience of `rehearse --auto`: answers every view as attentive people would, and keeps what they noted on
+//! paper in memory. It is for rehearsals alone; its PINs are no secrets.
+
+mod dice;
+mod paper;
+
+use std::io::{self, Write};
+use std::time::Duration;
+
+use self::paper::Paper;
+use crate::ceremony::{Body, FieldState, FieldView, OptionView, People, View};
+use crate::fields::FieldKind;
+use crate::secret::TypedText;
+use crate::terms::{Purpose, Serial};
+use crate::vault::Vault;
+
+/// The user PIN of every automatic rehearsal.
+const USER_PIN: &[u8] = b"27182818";
+
+/// The SO-PIN that every automatic rehearsal sets.
+const SO_PIN: &[u8] = b"3141592653589793";
+
+/// The SO-PIN that vendors and manuals leave on devices that were initialised before.
+const PUBLISHED_SO_PIN: &[u8] = b"3537363231383830";
+
+/// The password of every DKEK share that one person holds in an automatic rehearsal.
+const PASSWORD: &[u8] = b"four custodians hold this rehearsal";
+
+/// Why the audience cannot go on.
+#[derive(Debug)]
+pub enum AudienceError {
+    /// Nothing it knows would answer this screen.
+    Stuck(String),
+    /// Its lines cannot be printed.
+    Output(io::Error),
+}
+
+/// Which custodians come when any M may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Quorum {
+    /// The first of those who are free.
+    First,
+    /// The last of those who are free.
+    Last,
+}
+
+/// The audience.
+pub struct Audience {
+    out: Box<dyn Write>,
+    quorum: Quorum,
+    papers: Vec<Paper>,
+    sitter: Option<u8>,
+    /// The device that is being initialised, and those that have the PINs of this audience or of its cards since.
+    initialising: Option<Serial>,
+    initialised: Vec<Serial>,
+    step: Option<(String, String)>,
+}
+
+impl Audience {
+    /// An audience that prints what happens as plain lines.
+    pub fn new(out: Box<dyn Write>) -> Self {
+        Self {
+            out,
+            quorum: Quorum::First,
+            papers: Vec::new(),
+            sitter: None,
+            initialising: None,
+            initialised: Vec::new(),
+            step: None,
+        }
+    }
+
+    /// Who comes from now on.
+    pub fn prefer(&mut self, quorum: Quorum) {
+        self.quorum = quorum;
+    }
+
+    /// Prints a line of its own.
+    pub fn say(&mut self, line: &str) -> Result<(), AudienceError> {
+        writeln!(self.out, "{line}").and_then(|()| self.out.flush()).map_err(AudienceError::Output)
+    }
+
+    /// Sees a view: prints a step's number, title and outcome when it has ended.
+    pub fn see(&mut self, view: &View) -> Result<(), AudienceError> {
+        let ended = matches!(view.body, Body::Ended { .. });
+        let now = (view.header.number.clone(), view.header.title.clone());
+        match self.step.take() {
+            Some(step) if ended || step.0 != now.0 => {
+                self.say(&format!("{:>5}  {:<58} done", step.0, step.1))?;
+            }
+            _ => {}
+        }
+        if !ended {
+            self.step = Some(now);
+        }
+        Ok(())
+    }
+
+    /// What people do next. While something works there is nothing to do but wait.
+    pub fn answer(&mut self, view: &View, vault: &mut Vault, wait: Duration) -> Result<Option<People>, AudienceError> {
+        match &view.body {
+            Body::Read { .. } => Ok(Some(People::GoOn)),
+            Body::Tick { items, .. } => {
+                let open = items.iter().position(|(_, ticked)| !ticked);
+                Ok(Some(open.map_or(People::GoOn, People::Tick)))
+            }
+            Body::Choose { text, options, custodians, .. } => self.choose(text, options, *custodians).map(Some),
+            Body::Form { text, fields, .. } => self.fill(text, fields, vault).map(Some),
+            Body::Reveal { shown: true, card, custodian, .. } => {
+                if let Some(note) = Paper::note(custodian.get(), card, vault) {
+                    self.papers.retain(|paper| (paper.card, paper.number) != (note.card, note.number));
+                    self.papers.push(note);
+                }
+                Ok(Some(People::Hide))
+            }
+            Body::Reveal { seen, .. } => Ok(Some(if *seen { People::GoOn } else { People::Show })),
+            Body::Working { .. } => {
+                std::thread::sleep(wait);
+                Ok(None)
+            }
+            Body::Fault { happened, truth, .. } => {
+                let (number, title) = (view.header.number.clone(), view.header.title.clone());
+                self.say(&format!("{number:>5}  {title:<58} failed"))?;
+                for line in happened.iter().chain(truth) {
+                    self.say(&format!("       {line}"))?;
+                }
+                Err(AudienceError::Stuck(number))
+            }
+            Body::Ended { text } => {
+                for line in text.iter().filter(|line| !line.is_empty()) {
+                    self.say(&format!("       {line}"))?;
+                }
+                self.say("")?;
+                Ok(Some(People::GoOn))
+            }
+        }
+    }
+
+    /// Whether a screen is about a device that this audience has initialised before.
+    fn knows(&self, text: &[String]) -> bool {
+        self.initialised.iter().any(|serial| text.iter().any(|line| line.contains(serial.as_str())))
+    }
+
+    fn choose(&mut self, text: &[String], options: &[OptionView], custodians: bool) -> Result<People, AudienceError> {
+        let open = |place: &usize| options.get(*place).is_some_and(|option| !option.closed);
+        let mut places = (0..options.len()).filter(open);
+        // Of two ways to have an SO-PIN the second is the one of the cards, from which it was set.
+        let on_cards = !custodians && options.len() == 2 && self.knows(text);
+        let last = on_cards || custodians && self.quorum == Quorum::Last;
+        let place = if last { places.next_back() } else { places.next() };
+        let place = place.ok_or_else(|| AudienceError::Stuck("choose".to_owned()))?;
+        if custodians {
+            self.sitter = u8::try_from(place + 1).ok();
+        }
+        Ok(People::Chose(place))
+    }
+
+    /// The paper of the person at the keyboard for a field of this form.
+    fn paper(&self, fields: &[FieldView], kind: &FieldKind) -> Option<&Paper> {
+        let of_form = || fields.iter().find(|field| matches!(field.kind, FieldKind::ShareId { .. }));
+        let (card, number) = match kind {
+            FieldKind::ShareWords { card, expected, .. } => (*card, expected.number),
+            _ => match of_form().map(|field| &field.kind) {
+                Some(FieldKind::ShareId { share, expected, .. }) => (Purpose::DkekShare(*share), *expected),
+                _ => return None,
+            },
+        };
+        let number = number.or(self.sitter)?;
+        self.papers.iter().find(|paper| (paper.card, paper.number) == (card, number))
+    }
+
+    /// Fills the first field that is not good yet, or goes on.
+    fn fill(&mut self, about: &[String], fields: &[FieldView], vault: &mut Vault) -> Result<People, AudienceError> {
+        for field in fields {
+            match &field.kind {
+                FieldKind::Serial(serial) => self.initialising = Some(serial.clone()),
+                // Where the PIN that was set is asked for, it was initialised.
+                FieldKind::UserPin => self.initialised.extend(self.initialising.take()),
+                _ => {}
+            }
+        }
+        // check bytes that may be left out are typed all the same by who has noted them
+        let left_out = |number: u8, field: &FieldView| {
+            matches!(field.kind, FieldKind::CheckBytes { optional: true, .. })
+                && vault.typed(number).is_none_or(TypedText::is_empty)
+                && self.paper(fields, &field.kind).is_some_and(|paper| paper.check.is_some())
+        };
+        let open =
+            (0..).zip(fields).find(|(number, field)| field.state != FieldState::Good || left_out(*number, field));
+        let Some((number, field)) = open else { return Ok(People::GoOn) };
+        let stuck = || AudienceError::Stuck(format!("field {}", number + 1));
+        // What was typed once and is not good does not get better by typing it again.
+        if !matches!(field.state, FieldState::Empty | FieldState::Good) {
+            return Err(stuck());
+        }
+        let paper = self.paper(fields, &field.kind);
+        let thrown;
+        let digits;
+        let text: &[u8] = match &field.kind {
+            FieldKind::Prime { .. } => paper.and_then(|paper| paper.prime.as_ref()).ok_or_else(stuck)?.as_bytes(),
+            FieldKind::ShareId { .. } => {
+                digits = paper.ok_or_else(stuck)?.number.to_string();
+                digits.as_bytes()
+            }
+            FieldKind::ShareValue | FieldKind::ShareWords { .. } => paper.ok_or_else(stuck)?.share.expose(),
+            FieldKind::CheckBytes { .. } => paper.and_then(|paper| paper.check.as_ref()).ok_or_else(stuck)?.expose(),
+            FieldKind::Dice { throws } => {
+                thrown = dice::throws(usize::from(*throws));
+                &thrown
+            }
+            FieldKind::Serial(serial) => serial.as_str().as_bytes(),
+            FieldKind::SoPin { .. } if self.knows(about) => SO_PIN,
+            FieldKind::Word(word) => word.as_bytes(),
+            FieldKind::Again(of) => {
+                let of = fields.get(usize::from(*of)).ok_or_else(stuck)?;
+                known(&of.kind).ok_or_else(stuck)?
+            }
+            kind => known(kind).ok_or_else(stuck)?,
+        };
+        let typing = vault.typing(number);
+        typing.clear();
+        text.iter().try_for_each(|byte| typing.push(*byte)).map_err(|_| stuck())?;
+        Ok(People::Edited(number))
+    }
+}
+
+/// What is typed from memory.
+const fn known(kind: &FieldKind) -> Option<&'static [u8]> {
+    match kind {
+        FieldKind::UserPin | FieldKind::NewUserPin { .. } => Some(USER_PIN),
+        FieldKind::SoPin { chosen_here: false } => Some(PUBLISHED_SO_PIN),
+        FieldKind::SoPin { chosen_here: true } | FieldKind::NewSoPin => Some(SO_PIN),
+        FieldKind::NewPassword | FieldKind::Password => Some(PASSWORD),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,204 @@
+//! What people answer to what a stage asks.
+
+use crate::ceremony::machine::input::People;
+use crate::ceremony::machine::interlude::Interlude;
+use crate::ceremony::machine::{Asking, Machine, Mode, REVEAL_SECONDS, Request};
+use crate::ceremony::steps::{Actor, Kind, Question, Stage};
+use crate::faults::{self, Fault};
+use crate::fields::{Field, FieldCheck, FieldKind};
+use crate::record::{Entry, Fact, Loss, Remark};
+use crate::terms::{CustodianNumber, DeviceRole, DkekShareNumber, KeyReference};
+
+impl Machine {
+    pub(in crate::ceremony) fn people(&mut self, people: People) {
+        match people {
+            People::Stop => self.ask_between(Interlude::Stop),
+            People::Deviation => self.ask_between(Interlude::Menu),
+            other => match &self.mode {
+                Mode::Asking(_) => self.answer(other),
+                Mode::Faulted { choices, .. } => {
+                    if let (People::Chose(choice), choices) = (other, choices.clone())
+                        && let Some(recovery) = choices.get(choice)
+                    {
+                        self.recover(*recovery);
+                    }
+                }
+                Mode::Working { .. } => {}
+            },
+        }
+    }
+
+    fn answer(&mut self, people: People) {
+        let Some(stage) = self.stage().copied() else { return };
+        let may_leave = self.may_leave(&stage);
+        let Mode::Asking(asking) = &mut self.mode else { return };
+        match (stage.kind, people) {
+            (Kind::Read, People::GoOn) => self.next_stage(),
+            (Kind::Deviates(name), People::GoOn) => {
+                self.emit(Entry::Deviates { step: self.number(), name: name.to_owned() });
+                self.next_stage();
+            }
+            (Kind::Tick | Kind::RollCall, People::Tick(place)) => {
+                if let Some(tick) = asking.ticks.get_mut(place) {
+                    *tick = !*tick;
+                }
+            }
+            (Kind::Tick, People::GoOn) if asking.ticks.iter().all(|tick| *tick) => self.next_stage(),
+            (Kind::RollCall, People::GoOn) => {
+                let ticks = asking.ticks.clone();
+                if self.enough(&ticks) {
+                    self.note_who_is_here(&ticks);
+                    self.next_stage();
+                }
+            }
+            (Kind::Choose(question), People::Chose(place)) => self.choose(question, place),
+            (Kind::Form(_) | Kind::Danger(_), People::GoOn) => self.submit(),
+            (Kind::Form(_), People::Leave) if may_leave => self.enter_stage(0),
+            (Kind::Reveal(card), People::Show) => {
+                asking.shown_at = Some(self.now);
+                asking.seen = true;
+                if let Some(Actor::Custodian(custodian)) = self.step().map(|step| step.actor) {
+                    self.emit(Entry::Revealed { step: self.number(), card, custodian });
+                }
+            }
+            (Kind::Reveal(_), People::Hide) => self.hide(),
+            (Kind::Reveal(_), People::GoOn) if asking.seen => {
+                self.hide();
+                self.next_stage();
+            }
+            _ => {}
+        }
+    }
+
+    /// Whoever sits down by mistake may stand up again, and whoever types a card back may see the share again.
+    pub(in crate::ceremony) fn may_leave(&self, stage: &Stage) -> bool {
+        let form = matches!(stage.kind, Kind::Form(_));
+        match self.step().map(|step| step.actor) {
+            Some(Actor::Seat(_)) => form,
+            Some(Actor::Custodian(_)) => form && stage.name.starts_with("retype"),
+            _ => false,
+        }
+    }
+
+    pub(in crate::ceremony) fn next_stage(&mut self) {
+        self.enter_stage(self.stage + 1);
+    }
+
+    fn choose(&mut self, question: Question, place: usize) {
+        let fact = match question {
+            Question::Loss => {
+                [Loss::Broken, Loss::Lost, Loss::Stolen].get(place).map(|loss| Fact::Lost { loss: *loss })
+            }
+            Question::Device => {
+                let role = self.step().map_or(DeviceRole::Original, |step| step.role);
+                self.state.seen.get(place).map(|serial| Fact::Picked { role, serial: serial.clone() })
+            }
+            Question::CurrentSoPin => {
+                let role = self.step().map_or(DeviceRole::Original, |step| step.role);
+                (place < 2).then_some(Fact::CurrentSoPin { role, on_cards: place == 1 })
+            }
+            Question::HiddenKcv => {
+                let role = self.step().map_or(DeviceRole::Original, |step| step.role);
+                (place < 2).then_some(Fact::KcvAsked { role, log_in: place == 0 })
+            }
+            Question::Sitter(seat) => {
+                let custodian = u8::try_from(place + 1).ok().and_then(CustodianNumber::new);
+                let share = self.step().map_or(DkekShareNumber::FIRST, |step| step.share);
+                let quorum = self.state.plan.quorum(share);
+                let free = |number: &CustodianNumber| {
+                    quorum.is_some_and(|quorum| number.get() <= quorum.custodians())
+                        && !self.state.seated.iter().any(|(taken, who)| who == number && *taken != seat)
+                };
+                custodian.filter(free).map(|custodian| Fact::Seated { share, seat, custodian })
+            }
+        };
+        if let Some(fact) = fact {
+            self.emit(Entry::Learned { step: self.number(), fact });
+            self.next_stage();
+        }
+    }
+
+    fn submit(&mut self) {
+        let Mode::Asking(asking) = &self.mode else { return };
+        if !asking.checks.iter().all(|check| matches!(check, FieldCheck::Good | FieldCheck::Strength { .. })) {
+            return;
+        }
+        let (fields, open) = (asking.fields.clone(), asking.open.clone());
+        for ((place, field), text) in (0u8..).zip(&fields).zip(&open) {
+            if let Some(handle) = field.keep {
+                self.request(Request::Keep(place, handle));
+            }
+            if let ("reason", Some(reason)) = (field.name, &text) {
+                let text = reason.trim().to_owned();
+                self.emit(Entry::Remarked { step: self.number(), remark: Remark::Deviation, text });
+            }
+            if let Some(fact) = self.fact_of(field, text.as_deref()) {
+                self.emit(Entry::Learned { step: self.number(), fact });
+            }
+        }
+        self.next_stage();
+    }
+
+    /// What an open field says for the record.
+    fn fact_of(&self, field: &Field, text: Option<&str>) -> Option<Fact> {
+        let step = self.step()?;
+        match (&field.kind, step.actor) {
+            (FieldKind::Line, Actor::Custodian(custodian)) => {
+                let bag = text?.trim();
+                (!bag.is_empty()).then(|| Fact::Bagged { share: step.share, custodian, bag: bag.to_owned() })
+            }
+            (FieldKind::Word(word), _) => Some(Fact::Decided { word: (*word).to_owned() }),
+            (FieldKind::KeyReference { planned, .. }, _) => {
+                let number = text.filter(|text| !text.is_empty()).map_or(Some(*planned), |text| text.parse().ok())?;
+                let reference = KeyReference::new(number)?;
+                Some(Fact::Wanted { label: step.key.clone()?, reference })
+            }
+            _ => None,
+        }
+    }
+
+    pub(in crate::ceremony) fn checked(&mut self, field: u8, check: FieldCheck, open: Option<String>) {
+        if let Some(interlude) = &mut self.interlude {
+            interlude.checked(&check, open);
+            let blank =
+                matches!(interlude, Interlude::Note(None) | Interlude::Name(_, None)) && check == FieldCheck::Good;
+            let taken = match interlude {
+                Interlude::Name(place, Some(name)) => self.state.has_another_share(name, *place),
+                _ => false,
+            };
+            self.between = match check {
+                _ if blank => FieldCheck::Empty,
+                _ if taken => FieldCheck::Wrong(Fault::from(faults::SubstituteHasAShare)),
+                check => check,
+            };
+            return;
+        }
+        let Mode::Asking(asking) = &mut self.mode else { return };
+        // A reason that says nothing is none.
+        let reason = asking.fields.get(usize::from(field)).is_some_and(|field| field.name == "reason");
+        let blank = reason && open.as_deref().is_none_or(|text| text.trim().is_empty());
+        if let Some(place) = asking.checks.get_mut(usize::from(field)) {
+            *place = if blank { FieldCheck::Empty } else { check };
+        }
+        if let Some(place) = asking.open.get_mut(usize::from(field)) {
+            *place = open;
+        }
+    }
+
+    pub(in crate::ceremony) fn hide(&mut self) {
+        if let Mode::Asking(asking) = &mut self.mode
+            && asking.shown_at.take().is_some()
+        {
+            self.request(Request::WipeScreen);
+        }
+    }
+
+    pub(in crate::ceremony) fn hide_when_due(&mut self) {
+        let now = self.now;
+        if let Mode::Asking(Asking { shown_at: Some(at), .. }) = &self.mode
+            && now.saturating_sub(*at) >= REVEAL_SECONDS
+        {
+            self.hide();
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! The machine's inputs. No event carries a secret.
+
+use crate::ceremony::machine::input::People;
+use crate::ceremony::outcome::Outcome;
+use crate::fields::FieldCheck;
+
+/// One input of the machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// What people did.
+    People(People),
+    /// How far the field at this place has come, and its text where the field is open (never a secret).
+    Checked {
+        /// The field's place.
+        field: u8,
+        /// How far it has come.
+        check: FieldCheck,
+        /// The text of an open field.
+        open: Option<String>,
+    },
+    /// What became of an act.
+    Outcome(Outcome),
+    /// Seconds since the program began; drives countdowns.
+    Time(u32),
+}

@@ -1,0 +1,155 @@
+//! Questions in between, at any step: stop? a deviation, a break, somebody who stands in.
+
+use crate::ceremony::known::holders::Place;
+use crate::ceremony::machine::input::People;
+use crate::ceremony::machine::{Machine, Mode, Request};
+use crate::ceremony::steps::{Actor, Step};
+use crate::fields::{Field, FieldCheck, FieldKind};
+use crate::record::{CeremonyKind, Ending, Entry, Remark};
+use crate::terms::{DkekShareNumber, Quorum};
+
+/// The word that stops a ceremony.
+pub const STOP_WORD: &str = "ABORT";
+
+/// A question in between.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::ceremony) enum Interlude {
+    /// Stop?
+    Stop,
+    /// Stop? The word is typed.
+    StopTyped,
+    /// Deviation, break or substitute?
+    Menu,
+    /// A note; `None` while it is not complete.
+    Note(Option<String>),
+    /// A break.
+    Break,
+    /// Who is replaced?
+    Who,
+    /// By whom? `None` while the name is not complete.
+    Name(Place, Option<String>),
+}
+
+impl Interlude {
+    /// The field it asks for, if any.
+    pub(in crate::ceremony) fn field(&self) -> Option<Field> {
+        let (name, kind) = match self {
+            Self::Stop | Self::StopTyped => ("stop-word", FieldKind::Word(STOP_WORD)),
+            Self::Note(_) => ("note", FieldKind::Line),
+            Self::Name(..) => ("substitute", FieldKind::Line),
+            Self::Menu | Self::Break | Self::Who => return None,
+        };
+        Some(Field { name, kind, keep: None })
+    }
+
+    /// What was typed so far was checked.
+    pub(in crate::ceremony) fn checked(&mut self, check: &FieldCheck, open: Option<String>) {
+        let text = open.filter(|text| *check == FieldCheck::Good && !text.trim().is_empty());
+        match self {
+            Self::Stop | Self::StopTyped => {
+                *self = if *check == FieldCheck::Good { Self::StopTyped } else { Self::Stop }
+            }
+            Self::Note(note) => *note = text,
+            Self::Name(_, name) => *name = text,
+            Self::Menu | Self::Break | Self::Who => {}
+        }
+    }
+}
+
+impl Machine {
+    pub(in crate::ceremony) fn ask_between(&mut self, interlude: Interlude) {
+        self.hide();
+        // While the clerk works, only stopping is offered; while a device is being erased, not even that: the record must say
+        // what became of it.
+        if let Mode::Working { act, .. } = &self.mode
+            && (interlude != Interlude::Stop || !act.may_be_stopped())
+        {
+            return;
+        }
+        if interlude == Interlude::Stop {
+            self.request(Request::SetAside(true));
+        } else {
+            // Somebody else may take the keyboard: what was half typed is wiped, and the stage asks again afterwards.
+            self.request(Request::ForgetTyped);
+            self.ask_anew();
+        }
+        self.between = FieldCheck::Empty;
+        self.interlude = Some(interlude);
+    }
+
+    /// Everybody who can be replaced now: at their own step the people of a DKEK share, otherwise all. A password that was
+    /// chosen cannot be known to anybody else.
+    pub(in crate::ceremony) fn replaceable(&self) -> Vec<Place> {
+        let (plan, step) = (&self.state.plan, self.step());
+        let own = |step: &&Step| matches!(step.actor, Actor::Custodian(_) | Actor::Seat(_) | Actor::PasswordHolder);
+        let here = step.filter(own).map(|step| step.share);
+        let people = |share: DkekShareNumber| {
+            let custodians = plan.quorum(share).into_iter().flat_map(Quorum::numbers).map(Some);
+            let chooses = plan.quorum(share).is_none()
+                && self.state.share_kcv(share).is_none()
+                && self.state.ceremony == CeremonyKind::Establish;
+            let all = custodians.chain(chooses.then_some(None));
+            all.map(move |custodian| Place { share, custodian }).collect::<Vec<_>>()
+        };
+        plan.numbers().filter(|share| here.is_none_or(|here| here == *share)).flat_map(people).collect()
+    }
+
+    fn back(&mut self) {
+        self.request(Request::ForgetTyped);
+        self.request(Request::SetAside(false));
+    }
+
+    fn ask_next(&mut self, interlude: Interlude) {
+        self.request(Request::ForgetTyped);
+        self.between = FieldCheck::Empty;
+        self.interlude = Some(interlude);
+    }
+
+    /// One answer to a question in between.
+    pub(in crate::ceremony) fn in_between(&mut self, interlude: Interlude, people: People) {
+        let step = self.number();
+        match (interlude, people) {
+            (Interlude::Break, People::GoOn) => {
+                self.emit(Entry::Remarked { step, remark: Remark::BreakEnded, text: String::new() });
+                self.back();
+            }
+            (Interlude::Break, People::Stop) => {
+                self.emit(Entry::Remarked { step, remark: Remark::BreakEnded, text: String::new() });
+                self.ask_next(Interlude::Stop);
+            }
+            (Interlude::Break, _) => self.interlude = Some(Interlude::Break),
+            (Interlude::Menu | Interlude::Who | Interlude::Note(_) | Interlude::Name(..), People::Stop) => {
+                self.ask_next(Interlude::Stop);
+            }
+            (_, People::Leave) | (Interlude::Menu, People::Chose(3..)) => self.back(),
+            (Interlude::StopTyped, People::GoOn) => {
+                self.request(Request::ForgetAll);
+                self.request(Request::WipeScreen);
+                self.emit(Entry::Sealed { ending: Ending::Aborted, deviations: self.state.deviations });
+            }
+            (Interlude::Menu, People::Chose(0)) => self.ask_next(Interlude::Note(None)),
+            (Interlude::Menu, People::Chose(1)) => {
+                self.emit(Entry::Remarked { step, remark: Remark::BreakBegan, text: String::new() });
+                self.ask_next(Interlude::Break);
+            }
+            (Interlude::Menu, People::Chose(2)) => self.ask_next(Interlude::Who),
+            (Interlude::Who, People::Chose(place)) => match self.replaceable().get(place) {
+                Some(person) => self.ask_next(Interlude::Name(*person, None)),
+                None => self.back(),
+            },
+            (Interlude::Note(Some(text)), People::GoOn) => {
+                self.emit(Entry::Remarked { step, remark: Remark::Deviation, text: text.trim().to_owned() });
+                self.back();
+            }
+            (Interlude::Name(place, Some(name)), People::GoOn) if !self.state.has_another_share(&name, place) => {
+                let Place { share, custodian } = place;
+                let former_knows = self.state.knows_the_share(place).map(str::to_owned);
+                let called = self.called();
+                self.emit(Entry::Substituted { step, share, custodian, name: name.trim().to_owned(), former_knows });
+                self.untick_who_is_new(&called);
+                self.back();
+            }
+            (same, _) => self.interlude = Some(same),
+        }
+    }
+}

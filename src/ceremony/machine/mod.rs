@@ -1,0 +1,390 @@
+//! The machine: a cursor over the list of steps. Events go in, requests come out; what is known changes only through
+//! entries, so that a record can bring the same machine back.
+
+pub mod answers;
+pub mod event;
+pub mod failures;
+pub mod input;
+pub mod interlude;
+pub mod recovery;
+
+use crate::faults::{self, Fault};
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use crate::ceremony::act::Act;
+use crate::ceremony::kinds::establish;
+use crate::ceremony::kinds::inspect;
+use crate::ceremony::kinds::restore;
+use crate::ceremony::known::State;
+use crate::ceremony::machine::event::Event;
+use crate::ceremony::machine::interlude::Interlude;
+use crate::ceremony::machine::recovery::Recovery;
+use crate::ceremony::steps::opening;
+use crate::ceremony::steps::{Actor, Kind, Stage, Step, When};
+use crate::fields::{Field, FieldCheck, FieldKind};
+use crate::plan::Plan;
+use crate::record::{CeremonyKind, Ending, Entry, Loss, PinName};
+use crate::script::Script;
+use crate::terms::{Handle, Number, Quorum};
+
+/// How long a share stays on the screen, in seconds.
+pub const REVEAL_SECONDS: u32 = 120;
+
+/// What the machine asks for. Take them with [`Machine::poll`] until there is none, then hand in the next event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Request {
+    /// Write an entry to the record, synced, before anything else happens.
+    Record(Entry),
+    /// Let the clerk perform an act.
+    Perform(Act),
+    /// Move what was typed into the field at this place under a handle.
+    Keep(u8, Handle),
+    /// Wipe these secrets.
+    Forget(Vec<Handle>),
+    /// Wipe everything that was typed.
+    ForgetTyped,
+    /// Put what was typed aside for a question in between, or bring it back.
+    SetAside(bool),
+    /// Wipe the screen and all that it may have left behind.
+    WipeScreen,
+    /// Wipe all secrets and stop all work: the ceremony was stopped.
+    ForgetAll,
+}
+
+/// What the current stage is doing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::ceremony) enum Mode {
+    /// People are asked.
+    Asking(Asking),
+    /// The clerk works.
+    Working { act: Act, progress: Option<(u64, u64)>, waiting: Option<Fault>, since: u32 },
+    /// It failed; people choose.
+    Faulted { act: Act, fault: Fault, choices: Vec<Recovery> },
+}
+
+/// How far people have come with what the stage asks.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(in crate::ceremony) struct Asking {
+    pub ticks: Vec<bool>,
+    pub fields: Vec<Field>,
+    pub checks: Vec<FieldCheck>,
+    pub open: Vec<Option<String>>,
+    pub shown_at: Option<u32>,
+    pub seen: bool,
+}
+
+/// A step in between that is not in the list: logging in again. Afterwards the stage that lost its login goes on.
+pub(in crate::ceremony) struct Detour {
+    pub step: Step,
+    pub back_to: usize,
+}
+
+/// The machine.
+pub struct Machine {
+    pub(in crate::ceremony) state: State,
+    pub(in crate::ceremony) steps: Vec<Step>,
+    pub(in crate::ceremony) stage: usize,
+    pub(in crate::ceremony) mode: Mode,
+    pub(in crate::ceremony) detour: Option<Detour>,
+    pub(in crate::ceremony) interlude: Option<Interlude>,
+    /// How far the field of the question in between has come.
+    pub(in crate::ceremony) between: FieldCheck,
+    pub(in crate::ceremony) now: u32,
+    pub(in crate::ceremony) script: Rc<Script>,
+    requests: VecDeque<Request>,
+    begun: bool,
+}
+
+impl Machine {
+    /// A ceremony before its first entry.
+    pub fn new(ceremony: CeremonyKind, plan: Plan, script: Rc<Script>, rehearsal: bool) -> Self {
+        let steps = match ceremony {
+            CeremonyKind::Establish => establish::steps(&plan),
+            CeremonyKind::Restore => restore::steps(&plan),
+            CeremonyKind::Inspect => inspect::steps(),
+        };
+        Self {
+            state: State::new(ceremony, plan, rehearsal),
+            steps,
+            stage: 0,
+            mode: Mode::Asking(Asking::default()),
+            detour: None,
+            interlude: None,
+            between: FieldCheck::Empty,
+            now: 0,
+            script,
+            requests: VecDeque::new(),
+            begun: false,
+        }
+    }
+
+    /// The machine that these entries of a record lead to: equal to the live one at the same step.
+    pub fn resume(ceremony: CeremonyKind, plan: Plan, script: Rc<Script>, rehearsal: bool, entries: &[Entry]) -> Self {
+        let mut machine = Self::new(ceremony, plan, script, rehearsal);
+        for entry in entries {
+            machine.take_in(entry);
+        }
+        machine.begun = !entries.is_empty();
+        machine
+    }
+
+    /// Records the first entry and begins with the first step.
+    pub fn begin(&mut self, began: Entry) {
+        if !self.begun {
+            self.begun = true;
+            self.emit(began);
+            self.enter_stage(0);
+        }
+    }
+
+    /// What is known.
+    pub const fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// The numbered steps.
+    pub fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+
+    /// The step where the ceremony stands; after the last there is none.
+    pub fn step(&self) -> Option<&Step> {
+        self.detour.as_ref().map(|detour| &detour.step).or_else(|| self.steps.get(self.state.cursor))
+    }
+
+    /// What can be done about what failed, in the order of the screen; nothing where nothing has failed.
+    pub fn choices(&self) -> &[Recovery] {
+        match &self.mode {
+            Mode::Faulted { choices, .. } => choices,
+            _ => &[],
+        }
+    }
+
+    /// What the act under way waits for, where something is missing that may come at any moment.
+    pub const fn waits_for(&self) -> Option<&Fault> {
+        match &self.mode {
+            Mode::Working { waiting, .. } => waiting.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// The number of the current step, or of the last one.
+    pub fn number(&self) -> Number {
+        let last = || self.steps.last().map(|step| step.number);
+        self.step().map(|step| step.number).or_else(last).unwrap_or(Number { section: 1, step: 1 })
+    }
+
+    /// The next thing to do; `None`: hand in the next event.
+    pub fn poll(&mut self) -> Option<Request> {
+        self.requests.pop_front()
+    }
+
+    /// Takes in one event.
+    pub fn handle(&mut self, event: Event) {
+        match event {
+            Event::Time(now) => {
+                self.now = now;
+                self.hide_when_due();
+            }
+            Event::Outcome(outcome) => self.outcome(outcome),
+            Event::Checked { field, check, open } => self.checked(field, check, open),
+            Event::People(people) if self.state.ended.is_none() => match self.interlude.take() {
+                Some(interlude) => self.in_between(interlude, people),
+                None => self.people(people),
+            },
+            Event::People(_) => {}
+        }
+    }
+
+    pub(in crate::ceremony) fn stage(&self) -> Option<&Stage> {
+        self.step()?.stages.get(self.stage)
+    }
+
+    pub(in crate::ceremony) fn emit(&mut self, entry: Entry) {
+        self.take_in(&entry);
+        self.requests.push_back(Request::Record(entry));
+    }
+
+    pub(in crate::ceremony) fn request(&mut self, request: Request) {
+        self.requests.push_back(request);
+    }
+
+    /// The one place where the ceremony moves: live and when a record is read back.
+    fn take_in(&mut self, entry: &Entry) {
+        self.state.learn(entry);
+        match entry {
+            Entry::Done { step } => {
+                if let Some(place) = self.place(*step) {
+                    if self.steps.get(place).is_some_and(|step| step.id == "open") {
+                        self.state.free_seats();
+                    }
+                    self.move_to(place + 1);
+                }
+            }
+            Entry::Recovered { choice, to, .. } => {
+                match Recovery::from_word(choice) {
+                    Some(Recovery::AnotherCustodian) => self.state.extra_seats += 1,
+                    Some(Recovery::AnotherDevice) => {
+                        let role = self.place(*to).and_then(|place| self.steps.get(place)).map(|step| step.role);
+                        self.state.given_up.extend(role.and_then(|role| self.state.serial(role)));
+                    }
+                    Some(Recovery::PinsAgain) => {
+                        let role = self.place(*to).and_then(|place| self.steps.get(place)).map(|step| step.role);
+                        self.state.asks_for_its_so_pin(role);
+                    }
+                    Some(Recovery::LeaveHidden) => self.state.kcv_asked = Some(false),
+                    Some(Recovery::SeatsAgain) => {
+                        self.state.free_seats();
+                    }
+                    _ => {}
+                }
+                if let Some(place) = self.place(*to) {
+                    self.move_to(place);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn place(&self, number: Number) -> Option<usize> {
+        self.steps.iter().position(|step| step.number == number)
+    }
+
+    /// Puts the cursor on the first needed step from `place` on.
+    fn move_to(&mut self, mut place: usize) {
+        while let Some(step) = self.steps.get(place).filter(|step| step.if_needed) {
+            let opened = self.state.open_seats(step.share);
+            if matches!(step.actor, Actor::Seat(seat) if seat.0 <= opened) {
+                self.state.not_needed.remove(&step.number);
+                break;
+            }
+            self.state.not_needed.insert(step.number);
+            place += 1;
+        }
+        self.state.cursor = place;
+    }
+
+    pub(in crate::ceremony) fn due(&self, when: When) -> bool {
+        let role = self.step().map(|step| step.role);
+        let key = self.step().and_then(|step| step.key.as_ref());
+        let initialised = |role| self.state.device(role).is_some_and(|device| device.initialised);
+        let proven = key.is_some_and(|key| self.state.proven.contains(key.as_str()));
+        match when {
+            When::Proven => proven,
+            When::NotProvable => !proven,
+            When::Always => true,
+            When::NeedsEveryone => {
+                self.state.plan.dkek_shares.iter().any(|share| share.quorum().is_some_and(Quorum::needs_everyone))
+            }
+            When::Initialised(role) => initialised(role),
+            When::MayHaveCardsSoPin(role) => {
+                let here = self.state.ceremony == CeremonyKind::Restore || self.state.initialised.contains(&role);
+                initialised(role) && here
+            }
+            When::OtherSoPin(role) => initialised(role) && !self.state.so_pin_on_cards.contains(&role),
+            When::LastTry(device, pin) => {
+                let asked = pin == PinName::So || self.state.kcv_asked != Some(false);
+                asked && role == Some(device) && self.state.tries_left(device, pin) == Some(1)
+            }
+            When::TypesPrime => self.step().is_some_and(|step| opening::types_set(&self.state, step)),
+            When::KnowsPrime | When::KnowsOldPrime => {
+                let typed = self.step().is_some_and(|step| opening::types_set(&self.state, step));
+                !typed && self.state.is_foreign() == (when == When::KnowsOldPrime)
+            }
+            When::Salvaged => !self.state.defects.is_empty(),
+            When::Several => !self.state.seen.is_empty(),
+            When::Unfit => self.state.is_unfit(),
+            When::KcvHidden => {
+                matches!(self.state.dkek, Some((Some(_), 0, None))) && self.state.kcv_asked != Some(false)
+            }
+            When::KcvAsked => self.state.kcv_asked == Some(true),
+            When::Stolen => self.state.loss == Some(Loss::Stolen),
+            When::FromOurs => !self.state.is_foreign(),
+            When::FromElsewhere => self.state.is_foreign(),
+            When::NotSealed => self.state.source.as_ref().is_some_and(|source| source.not_sealed.is_some()),
+            When::Damaged => self.state.source.as_ref().is_some_and(|source| !source.damaged.is_empty()),
+        }
+    }
+
+    /// Begins the first due stage from `from` on, or ends the step.
+    pub(in crate::ceremony) fn enter_stage(&mut self, from: usize) {
+        let Some(step) = self.step() else { return };
+        let next = step.stages.iter().enumerate().skip(from).find(|(_, stage)| self.due(stage.when));
+        let Some((place, stage)) = next.map(|(place, stage)| (place, *stage)) else {
+            self.end_step();
+            return;
+        };
+        let step = step.clone();
+        self.stage = place;
+        if let Kind::Do(make) = stage.kind {
+            match make(&self.state, &step) {
+                Some(act) => self.perform(act),
+                None => self.fail(Act::ProveVaultEmpty, Fault::from(faults::StepNotPossible)),
+            }
+            return;
+        }
+        self.requests.push_back(Request::ForgetTyped);
+        let mut asking = Asking::default();
+        match stage.kind {
+            Kind::Tick => asking.ticks = vec![false; self.script.items(step.id, stage.name)],
+            Kind::RollCall => asking.ticks = vec![false; self.called().len()],
+            Kind::Form(fields) | Kind::Danger(fields) => {
+                asking.fields = fields(&self.state, &step);
+                asking.checks = asking.fields.iter().map(empty_check).collect();
+                asking.open = vec![None; asking.fields.len()];
+            }
+            _ => {}
+        }
+        self.mode = Mode::Asking(asking);
+    }
+
+    /// Asks the fields of the current form anew, from empty.
+    pub(in crate::ceremony) fn ask_anew(&mut self) {
+        if let Mode::Asking(asking) = &mut self.mode {
+            asking.checks = asking.fields.iter().map(empty_check).collect();
+            asking.open = vec![None; asking.fields.len()];
+        }
+    }
+
+    pub(in crate::ceremony) fn perform(&mut self, act: Act) {
+        if let Some(serial) = act.irreversible_on().cloned() {
+            self.emit(Entry::Intent { step: self.number(), act: act.word().to_owned(), serial });
+        }
+        if !act.reads_typed() {
+            self.requests.push_back(Request::ForgetTyped);
+        }
+        self.requests.push_back(Request::Perform(act.clone()));
+        self.mode = Mode::Working { act, progress: None, waiting: None, since: self.now };
+    }
+
+    fn end_step(&mut self) {
+        if let Some(detour) = self.detour.take() {
+            self.enter_stage(detour.back_to);
+            return;
+        }
+        let Some(step) = self.steps.get(self.state.cursor).cloned() else { return };
+        self.requests.push_back(Request::ForgetTyped);
+        if !step.forgets.is_empty() {
+            self.requests.push_back(Request::Forget(step.forgets.clone()));
+        }
+        if !matches!(step.actor, Actor::Administrator) {
+            self.requests.push_back(Request::WipeScreen);
+        }
+        self.emit(Entry::Done { step: step.number });
+        if self.steps.get(self.state.cursor).is_some() {
+            self.enter_stage(0);
+        } else {
+            self.emit(Entry::Sealed { ending: Ending::Complete, deviations: self.state.deviations });
+        }
+    }
+}
+
+/// What an empty field is: some may stay empty.
+pub(in crate::ceremony) fn empty_check(field: &Field) -> FieldCheck {
+    match field.kind {
+        FieldKind::KeyReference { .. } | FieldKind::CheckBytes { optional: true, .. } => FieldCheck::Good,
+        FieldKind::Line if field.name == "bag" => FieldCheck::Good,
+        _ => FieldCheck::Empty,
+    }
+}

@@ -1,0 +1,121 @@
+//! What people can choose when something failed. One table for all ceremonies.
+
+use crate::ceremony::act::Act;
+use crate::ceremony::known::State;
+use crate::faults::Fault;
+use crate::record::CeremonyKind;
+
+/// A way on after a failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recovery {
+    /// The same act again.
+    TryAgain,
+    /// Type it again.
+    TypeAgain,
+    /// This step from its start.
+    FromStart,
+    /// Log in again, then the same act.
+    LogIn,
+    /// All seats again, from the first.
+    SeatsAgain,
+    /// One more custodian sits down.
+    AnotherCustodian,
+    /// Both PINs again.
+    PinsAgain,
+    /// The KCV stays hidden: nobody logs in.
+    LeaveHidden,
+    /// Another device takes the place of this one.
+    AnotherDevice,
+    /// Stop the ceremony (asks first).
+    Stop,
+}
+
+impl Recovery {
+    /// All of them.
+    pub const ALL: [Self; 10] = [
+        Self::TryAgain,
+        Self::TypeAgain,
+        Self::FromStart,
+        Self::LogIn,
+        Self::SeatsAgain,
+        Self::AnotherCustodian,
+        Self::PinsAgain,
+        Self::LeaveHidden,
+        Self::AnotherDevice,
+        Self::Stop,
+    ];
+
+    /// The word of record and script (`choice-…`).
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::TryAgain => "try-again",
+            Self::TypeAgain => "type-again",
+            Self::FromStart => "from-start",
+            Self::LogIn => "log-in",
+            Self::SeatsAgain => "seats-again",
+            Self::AnotherCustodian => "another-custodian",
+            Self::PinsAgain => "pins-again",
+            Self::LeaveHidden => "leave-hidden",
+            Self::AnotherDevice => "another-device",
+            Self::Stop => "stop",
+        }
+    }
+
+    /// The recovery that a record names.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|recovery| recovery.word() == word)
+    }
+}
+
+/// What can be done about a fault of an act, best first.
+pub fn recoveries(state: &State, act: &Act, fault: &Fault) -> Vec<Recovery> {
+    use Recovery::{
+        AnotherCustodian, AnotherDevice, FromStart, LeaveHidden, LogIn, PinsAgain, SeatsAgain, Stop, TryAgain,
+        TypeAgain,
+    };
+    let mut choices = match (act, fault.name.word()) {
+        (_, "card-login-lost") => vec![LogIn],
+        // Which of the sets is the right one, nobody knows: it may have been the first that was wrong.
+        (Act::TakeShare { .. }, "shares-of-other-sets") => vec![TypeAgain, SeatsAgain],
+        (Act::CompareShare { .. } | Act::TakeShare { .. }, _) => vec![TypeAgain, FromStart],
+        (Act::JoinDkek { .. }, _) => Vec::new(),
+        (Act::OpenShareFile { share, .. }, "shares-do-not-open" | "shares-disagree") => {
+            (state.custodians_left(*share) > 0).then_some(AnotherCustodian).into_iter().chain([SeatsAgain]).collect()
+        }
+        (
+            Act::OpenShareFile { .. },
+            "kcv-differs" | "dkek-share-twice" | "shares-of-other-sets" | "words-do-not-open",
+        )
+        | (Act::RebuildSoPin { .. }, _) => vec![SeatsAgain],
+        (Act::Initialise { .. } | Act::ChangeSoPin { .. }, "so-pin-wrong" | "so-pin-old-wrong" | "pins-missing") => {
+            vec![PinsAgain]
+        }
+        (Act::ReadTries { role, .. }, "so-pin-blocked")
+        | (Act::Initialise { role, .. }, "initialise-refused" | "so-pin-blocked")
+            if !state.initialised.contains(role) =>
+        {
+            vec![AnotherDevice, TryAgain]
+        }
+        // Who only looks does without what the PIN would have shown.
+        (Act::ReadTries { .. } | Act::LogIn { .. }, "pin-blocked") if state.ceremony == CeremonyKind::Inspect => {
+            vec![LeaveHidden]
+        }
+        // Nothing is on the device yet: it may be erased once more and get a PIN that people remember.
+        (Act::ReadTries { role, .. } | Act::LogIn { role, .. }, "pin-blocked")
+            if state.initialised.contains(role) && !state.loaded.contains(role) =>
+        {
+            vec![PinsAgain]
+        }
+        // Nothing is on the device yet: it may be erased once more.
+        (Act::LoadDkek { role, .. }, "device-kcv-differs" | "dkek-incomplete" | "dkek-not-configured")
+            if !state.loaded.contains(role) =>
+        {
+            vec![TryAgain, PinsAgain]
+        }
+        (Act::RestoreKey { .. }, "key-reference-occupied") | (Act::OpenWithPassword { .. }, _) => vec![TypeAgain],
+        (Act::LogIn { .. } | Act::FindDevice { picked: Some(_), .. }, _) => vec![FromStart],
+        _ => vec![TryAgain],
+    };
+    choices.push(Stop);
+    choices
+}

@@ -1,0 +1,255 @@
+//! Steps: numbered, unrolled from a plan, each a short row of stages.
+
+pub mod opening;
+pub mod parts;
+pub mod provisioning;
+pub mod turns;
+
+use crate::ceremony::act::Act;
+use crate::ceremony::known::State;
+use crate::fields::Field;
+use crate::record::PinName;
+use crate::terms::{CustodianNumber, DeviceRole, DkekShareNumber, Handle, KeyLabel, Number, Purpose, Seat};
+
+/// Who acts at the terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Actor {
+    /// The ceremony administrator.
+    Administrator,
+    /// A custodian of this step's DKEK share by number.
+    Custodian(CustodianNumber),
+    /// Whoever of the custodians takes this seat.
+    Seat(Seat),
+    /// The SO-PIN holder.
+    SoPinHolder,
+    /// The PIN holder.
+    PinHolder,
+    /// Whoever holds the password of this step's DKEK share.
+    PasswordHolder,
+}
+
+/// What a choice decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Question {
+    /// Broken, lost or stolen: the script's items in this order.
+    Loss,
+    /// Which custodian sits at this seat.
+    Sitter(Seat),
+    /// Which of several devices it is.
+    Device,
+    /// Whether the SO-PIN that a device has is the one on the custodians' cards: yes, or somebody knows it.
+    CurrentSoPin,
+    /// Whether somebody logs in to see a hidden KCV: yes, or it stays hidden.
+    HiddenKcv,
+}
+
+/// Whether a stage is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// Always.
+    Always,
+    /// Only where everyone is needed (M = N).
+    NeedsEveryone,
+    /// Only on a device that had been initialised before.
+    Initialised(DeviceRole),
+    /// Only on a device that can have the SO-PIN of the custodians' cards already: it was initialised before, and not in the
+    /// days before these cards were dealt.
+    MayHaveCardsSoPin(DeviceRole),
+    /// Only on a device that had been initialised before with an SO-PIN that somebody types.
+    OtherSoPin(DeviceRole),
+    /// Only when one try is left.
+    LastTry(DeviceRole, PinName),
+    /// Only when this step's key has proven itself.
+    Proven,
+    /// Only when there is no software here to check this step's key.
+    NotProvable,
+    /// Only where the prime of the set is not known and is typed.
+    TypesPrime,
+    /// Only where the prime of a set of ours is known and shown.
+    KnowsPrime,
+    /// Only where the prime of a set made elsewhere was typed at an earlier seat and is shown.
+    KnowsOldPrime,
+    /// Only when a set was opened that the old tool could not have opened so.
+    Salvaged,
+    /// Only when several devices are in readers.
+    Several,
+    /// Only where this machine or terminal is unfit for a real ceremony.
+    Unfit,
+    /// Only when the device hides its KCV until somebody logs in, and nobody said to leave it so.
+    KcvHidden,
+    /// Only when somebody logged in to see the KCV.
+    KcvAsked,
+    /// Only when the old device was stolen.
+    Stolen,
+    /// Only when what is restored from is a sitting of ours.
+    FromOurs,
+    /// Only when what is restored from was made elsewhere.
+    FromElsewhere,
+    /// Only when the record of what is restored from was never sealed.
+    NotSealed,
+    /// Only when a file of what is restored from begins as a wrapped key and cannot be read as one.
+    Damaged,
+}
+
+/// How the fields of a form come about.
+pub type Fields = fn(&State, &Step) -> Vec<Field>;
+
+/// How an act comes about from what is known when its turn comes; `None`: something it needs is not known.
+pub type MakeAct = fn(&State, &Step) -> Option<Act>;
+
+/// What one stage asks or does.
+#[derive(Debug, Clone, Copy)]
+pub enum Kind {
+    /// Read, then Enter.
+    Read,
+    /// Tick every item.
+    Tick,
+    /// Tick every person of the plan who is here; in *establish* everybody.
+    RollCall,
+    /// Choose.
+    Choose(Question),
+    /// Fill in.
+    Form(Fields),
+    /// Fill in before something that cannot be undone.
+    Danger(Fields),
+    /// A card of this step's custodian, for their eyes alone.
+    Reveal(Purpose),
+    /// The clerk's turn.
+    Do(MakeAct),
+    /// The script itself deviates from what should be: read, then Enter; recorded under this name.
+    Deviates(&'static str),
+}
+
+/// One stage of a step.
+#[derive(Debug, Clone, Copy)]
+pub struct Stage {
+    /// Its name in the step's script.
+    pub name: &'static str,
+    /// What it asks or does.
+    pub kind: Kind,
+    /// Whether it is due.
+    pub when: When,
+}
+
+/// One numbered step.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// Its number.
+    pub number: Number,
+    /// Its name in the script.
+    pub id: &'static str,
+    /// Who acts.
+    pub actor: Actor,
+    /// Which key of the plan it is about.
+    pub key: Option<KeyLabel>,
+    /// Which device it is about.
+    pub role: DeviceRole,
+    /// Which DKEK share it is about; the first where it is about none.
+    pub share: DkekShareNumber,
+    /// Its stages.
+    pub stages: Vec<Stage>,
+    /// Only if needed: seats beyond the quorum.
+    pub if_needed: bool,
+    /// What the vault forgets when the step ends.
+    pub forgets: Vec<Handle>,
+}
+
+impl Step {
+    /// Whether anything in it cannot be undone.
+    pub fn is_irreversible(&self) -> bool {
+        self.stages.iter().any(|stage| matches!(stage.kind, Kind::Danger(_)))
+    }
+}
+
+/// A list of steps that numbers itself.
+#[derive(Default)]
+pub struct List {
+    steps: Vec<Step>,
+    section: u8,
+    step: u8,
+}
+
+impl List {
+    /// Begins the next section.
+    pub fn section(&mut self) {
+        self.section += 1;
+        self.step = 0;
+    }
+
+    /// Adds a step to the section.
+    pub fn add(&mut self, mut step: Step) {
+        self.step += 1;
+        step.number = Number { section: self.section, step: self.step };
+        self.steps.push(step);
+    }
+
+    /// The finished list.
+    pub fn finish(self) -> Vec<Step> {
+        self.steps
+    }
+}
+
+/// A step that is not yet numbered.
+pub fn step(id: &'static str, actor: Actor) -> Step {
+    Step {
+        number: Number { section: 0, step: 0 },
+        id,
+        actor,
+        key: None,
+        role: DeviceRole::Original,
+        share: DkekShareNumber::FIRST,
+        stages: Vec::new(),
+        if_needed: false,
+        forgets: Vec::new(),
+    }
+}
+
+impl Step {
+    /// Adds a stage.
+    #[must_use]
+    pub fn then(self, name: &'static str, kind: Kind) -> Self {
+        self.then_when(When::Always, name, kind)
+    }
+
+    /// Adds a stage that is due only sometimes.
+    #[must_use]
+    pub fn then_when(mut self, when: When, name: &'static str, kind: Kind) -> Self {
+        self.stages.push(Stage { name, kind, when });
+        self
+    }
+
+    /// About this device.
+    #[must_use]
+    pub fn on(mut self, role: DeviceRole) -> Self {
+        self.role = role;
+        self
+    }
+
+    /// About this DKEK share.
+    #[must_use]
+    pub fn of(mut self, share: DkekShareNumber) -> Self {
+        self.share = share;
+        self
+    }
+
+    /// About this key.
+    #[must_use]
+    pub fn about(mut self, key: &KeyLabel) -> Self {
+        self.key = Some(key.clone());
+        self
+    }
+
+    /// Only if needed.
+    #[must_use]
+    pub fn only_if_needed(mut self, if_needed: bool) -> Self {
+        self.if_needed = if_needed;
+        self
+    }
+
+    /// What the vault forgets when the step ends.
+    #[must_use]
+    pub fn forgetting(mut self, handles: impl IntoIterator<Item = Handle>) -> Self {
+        self.forgets.extend(handles);
+        self
+    }
+}

@@ -1,0 +1,228 @@
+//! What a screen shows, as data. No secret fits in here: secrets are named by handles and drawn from the vault.
+//!
+//! All sentences come ready from the script; a front end arranges them and invents none.
+
+pub mod planned;
+pub mod render;
+pub mod roll_call;
+pub mod values;
+
+use crate::fields::FieldKind;
+use crate::terms::{CustodianNumber, Handle, Purpose};
+
+/// One screen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct View {
+    /// What the top lines carry.
+    pub header: Header,
+    /// What the middle shows and asks.
+    pub body: Body,
+    /// Every step of the ceremony, for screens with room beside the body.
+    pub steps: Vec<StepLine>,
+}
+
+/// The top lines and the right end of the footer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Header {
+    /// For example `ESTABLISH · Example Root CA`.
+    pub ceremony: String,
+    /// A rehearsal can never be mistaken: every screen says so.
+    pub rehearsal: bool,
+    /// The binary derives keys with fewer rounds (a test build); every screen says so.
+    pub shortened: bool,
+    /// For example `4.2`.
+    pub number: String,
+    /// For example `Custodian 2 of 4 · Grace Hopper`.
+    pub title: String,
+    /// For example `reveal a share`.
+    pub act: String,
+    /// The record's last line number and the start of its digest, for example `07·3fa9`.
+    pub mark: String,
+}
+
+/// Where a step stands, for the step list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StepState {
+    /// Behind us.
+    Done,
+    /// Skipped, because it was not needed.
+    NotNeeded,
+    /// The one on the screen.
+    Current,
+    /// Ahead.
+    Ahead,
+    /// Ahead, and only if needed.
+    IfNeeded,
+}
+
+/// One line of the step list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StepLine {
+    /// For example `4.2`.
+    pub number: String,
+    /// The step's title.
+    pub title: String,
+    /// Where it stands.
+    pub state: StepState,
+    /// Cannot be undone.
+    pub irreversible: bool,
+}
+
+/// One thing to choose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OptionView {
+    /// The sentence to choose.
+    pub text: String,
+    /// Cannot be chosen now (for example a custodian who has given their share); the text says why.
+    pub closed: bool,
+}
+
+/// How far the text in a field has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FieldState {
+    /// Nothing typed.
+    Empty,
+    /// Right so far; more is needed. The note says how much, for example `3 of 8 groups`.
+    Typing(String),
+    /// Complete and right as far as can be told here.
+    Good,
+    /// Wrong; the sentence says what and where (never the right value).
+    Wrong(String),
+}
+
+/// One field of a form. Its text is in the vault under [`Handle::Entry`] with its place in the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldView {
+    /// What goes in, for example `Share value`.
+    pub label: String,
+    /// How it is written, for example `8 groups of two characters`.
+    pub hint: String,
+    /// Drawn as dots unless its owner asks to see it for a moment.
+    pub masked: bool,
+    /// What is checked.
+    pub kind: FieldKind,
+    /// How far it has come.
+    pub state: FieldState,
+    /// Which word or group is wrong, from 1, where that can be said.
+    pub wrong_at: Option<u8>,
+    /// Said instead of the plain word when it is good: how strong a password is.
+    pub note: Option<String>,
+}
+
+/// What a custodian notes on a card.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CardView {
+    /// A share of sc-hsm-tool's scheme.
+    Numbers {
+        /// What its set gives back.
+        purpose: Purpose,
+        /// The public prime of the set, 8 groups.
+        prime: String,
+        /// The id, for example `3` or `10 (type A into sc-hsm-tool)`.
+        id: String,
+        /// Where the vault has the share value: ASCII, 8 groups with colons.
+        value: Handle,
+        /// Where the vault has the check bytes: ASCII, 2 groups with a colon.
+        check: Handle,
+        /// Labels for prime, id, value and check bytes, as on the card.
+        labels: [String; 4],
+    },
+    /// A share as words.
+    Words {
+        /// What its set gives back.
+        purpose: Purpose,
+        /// Where the vault has the words: ASCII, single spaces between them.
+        words: Handle,
+        /// How many there are.
+        count: u8,
+        /// Set, M of N and number, in one line; public.
+        heading: String,
+    },
+}
+
+/// What the middle of the screen shows and asks. `text` is a list of paragraphs, each unwrapped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Body {
+    /// Read; Enter goes on ([`super::People::GoOn`]).
+    Read {
+        /// Paragraphs; one that begins with two spaces is kept as it is (tables, values).
+        text: Vec<String>,
+    },
+    /// Tick every item ([`super::People::Tick`]), then Enter goes on; where a quorum is enough, not every item.
+    Tick {
+        /// Paragraphs.
+        text: Vec<String>,
+        /// Items and whether each is ticked.
+        items: Vec<(String, bool)>,
+        /// It goes on as it is ([`super::People::GoOn`]).
+        enough: bool,
+    },
+    /// Choose one ([`super::People::Chose`]).
+    Choose {
+        /// Paragraphs.
+        text: Vec<String>,
+        /// What can be chosen.
+        options: Vec<OptionView>,
+        /// The options are the custodians, in the order of their numbers.
+        custodians: bool,
+        /// Esc leaves without doing anything ([`super::People::Leave`]); asked in between, where no deviation can be noted.
+        may_leave: bool,
+    },
+    /// Fill every field; Enter on the last goes on ([`super::People::GoOn`]) when all are good.
+    Form {
+        /// Paragraphs.
+        text: Vec<String>,
+        /// The fields in order.
+        fields: Vec<FieldView>,
+        /// Draw the double frame: what follows cannot be undone (the text says so in words).
+        irreversible: bool,
+        /// Esc leaves without doing anything ([`super::People::Leave`]): deviation notes, stop questions.
+        may_leave: bool,
+        /// A deviation may be noted: everywhere but in the questions in between, which are asked to note one.
+        may_deviate: bool,
+    },
+    /// A share for its owner alone. Hidden until [`super::People::Show`]; hidden again by `Hide`, time or resize.
+    Reveal {
+        /// Paragraphs while hidden: call the owner, send the others away.
+        before: Vec<String>,
+        /// Paragraphs while shown: how to note it.
+        during: Vec<String>,
+        /// Whose it is.
+        owner: String,
+        /// Which custodian.
+        custodian: CustodianNumber,
+        /// What is noted.
+        card: CardView,
+        /// Whether it is shown now.
+        shown: bool,
+        /// Seconds until it hides by itself.
+        seconds_left: u32,
+        /// Whether it was shown at least once, so that Enter goes on.
+        seen: bool,
+    },
+    /// Something takes a while.
+    Working {
+        /// Paragraphs: what is being done and that nobody need do anything.
+        text: Vec<String>,
+        /// Units done and in all, where that is known.
+        progress: Option<(u64, u64)>,
+        /// Seconds since it began.
+        seconds: u32,
+        /// Ctrl-C asks whether to stop; otherwise this has to be waited for.
+        may_stop: bool,
+    },
+    /// Something failed. What happened, what is true now, and what can be done ([`super::People::Chose`]).
+    Fault {
+        /// What happened.
+        happened: Vec<String>,
+        /// What is true now.
+        truth: Vec<String>,
+        /// What can be done.
+        choices: Vec<OptionView>,
+    },
+    /// The ceremony has ended; Enter closes the last screen.
+    Ended {
+        /// Paragraphs: outcome, digest to read aloud, where the files are.
+        text: Vec<String>,
+    },
+}

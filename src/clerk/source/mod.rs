@@ -1,0 +1,212 @@
+//! What is restored from: a finished sitting with manifest and record, or files that were made elsewhere.
+
+pub mod foreign;
+
+use crate::faults::{self, Fault};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::clerk::MANIFEST;
+use crate::clerk::acts::keys;
+use crate::folder::{Folder, RecordFile};
+use crate::plan::{Custody, Plan};
+use crate::record::{
+    BackedUpDkekShare, BackedUpKey, CeremonyKind, Entry, Fact, Former, KnownShare, Manifest, Proof, verify_to_the_cut,
+};
+use crate::terms::{Digest, DkekShareNumber, Kcv, Serial};
+
+/// What is restored from.
+pub struct Source {
+    /// Its folder.
+    pub folder: Folder,
+    /// Its plan; of files made elsewhere, people and quorum are the given plan's and the keys are those that were found.
+    pub plan: Plan,
+    /// The keys.
+    pub keys: Vec<BackedUpKey>,
+    pub(in crate::clerk) title: String,
+    pub(in crate::clerk) kcv: Kcv,
+    pub(in crate::clerk) so_pin_set: Option<String>,
+    /// The devices that the keys were made on, as far as they are known.
+    pub(in crate::clerk) devices: Vec<Serial>,
+    /// The share files with their digests; of a sitting of ours in the order of the DKEK shares.
+    pub(in crate::clerk) share_files: Vec<(KnownShare, Digest)>,
+    pub(in crate::clerk) standing: Standing,
+}
+
+/// What stands behind the files.
+pub(in crate::clerk) enum Standing {
+    /// A record of ours: whether it is a rehearsal's, its last digest, how many lines it has where it was never sealed, and who
+    /// may know a share that is somebody else's by now.
+    Recorded { rehearsal: bool, digest: Digest, not_sealed: Option<u32>, formers: Vec<Former> },
+    /// Nothing: they were made elsewhere. What was passed over, and what begins as a wrapped key and is none.
+    Elsewhere { passed_over: Vec<String>, damaged: Vec<String> },
+}
+
+impl Source {
+    /// Opens a folder. Without a manifest it is taken for files made elsewhere, and then `plan` must name people and quorum;
+    /// a folder of ours has its own plan, and takes no other.
+    pub fn open(path: &Path, plan: Option<&Plan>) -> Result<Self, Fault> {
+        let folder = Folder::open(path);
+        match plan {
+            plan if folder.has(MANIFEST) => Self::open_ours(folder, plan),
+            Some(plan) => foreign::open(folder, plan),
+            None => Err(Fault::from(faults::SourceMissing { folder: path.display() })),
+        }
+    }
+
+    /// The folder of a finished *establish*: its record is unbroken and names every file, its manifest and plan can be read.
+    fn open_ours(folder: Folder, given: Option<&Plan>) -> Result<Self, Fault> {
+        let text = |name: &str| folder.read(name).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        let manifest = Manifest::parse(&text(MANIFEST)?)?;
+        let mut plan = Plan::parse(&text("plan.json")?)
+            .map_err(|faults| faults.into_iter().next().unwrap_or_else(|| Fault::from(faults::PlanNotObject)))?;
+        let proof = verify_to_the_cut(&folder.read(RecordFile::NAME)?)?;
+        agrees(&proof, &folder, &manifest, &plan)?;
+        if given.is_some_and(|given| *given != plan) {
+            return Err(Fault::from(faults::SourceOtherPlan { folder: folder.path().display() }));
+        }
+        // Who took somebody's place on that day has that card.
+        let mut formers = Vec::new();
+        for line in &proof.lines {
+            if let Entry::Substituted { share, custodian, name, former_knows, .. } = &line.entry {
+                plan.substitute(*share, *custodian, name);
+                let former = |name: &String| Former { share: *share, custodian: *custodian, name: name.clone() };
+                formers.extend(former_knows.as_ref().map(former));
+            }
+        }
+        let not_sealed = proof.sealed.is_none().then_some(proof.mark.line);
+        let standing =
+            Standing::Recorded { rehearsal: manifest.rehearsal, digest: proof.mark.digest, not_sealed, formers };
+        Ok(Self {
+            folder,
+            plan,
+            keys: manifest.keys,
+            title: manifest.title,
+            kcv: manifest.kcv,
+            so_pin_set: manifest.so_pin_set,
+            devices: vec![manifest.serial],
+            share_files: manifest.dkek_shares.into_iter().map(known).collect(),
+            standing,
+        })
+    }
+
+    /// Whether the files were made elsewhere.
+    pub const fn is_foreign(&self) -> bool {
+        matches!(self.standing, Standing::Elsewhere { .. })
+    }
+
+    /// What the record says of it, after every file was compared with its digest.
+    pub fn facts(&self, rehearsal: bool) -> Result<Vec<Fact>, Fault> {
+        if matches!(self.standing, Standing::Recorded { rehearsal: was_one, .. } if was_one != rehearsal) {
+            return Err(Fault::from(faults::SourceRehearsalDiffers));
+        }
+        for (share, sha256) in &self.share_files {
+            keys::unchanged(&self.folder, &share.file, *sha256)?;
+        }
+        for key in &self.keys {
+            keys::unchanged(&self.folder, &key.wrapped, key.wrapped_sha256)?;
+            keys::public_key(&self.folder, key)?;
+        }
+        let (record_sha256, more): (_, Vec<Fact>) = match &self.standing {
+            Standing::Recorded { digest, not_sealed, formers, .. } => {
+                let formers = (!formers.is_empty()).then(|| Fact::Formers { people: formers.clone() });
+                let not_sealed = not_sealed.map(|lines| Fact::NotSealed { lines });
+                (Some(*digest), formers.into_iter().chain(not_sealed).collect())
+            }
+            Standing::Elsewhere { passed_over, damaged } => {
+                let (passed_over, damaged) = (passed_over.clone(), damaged.clone());
+                (None, vec![Fact::FoundElsewhere { devices: self.devices.clone(), passed_over, damaged }])
+            }
+        };
+        let from = Fact::From {
+            folder: self.folder.name(),
+            title: self.title.clone(),
+            kcv: self.kcv,
+            dkek_shares: self.share_files.iter().map(|(share, _)| share.clone()).collect(),
+            so_pin_set: self.so_pin_set.clone(),
+            serial: self.devices.first().cloned(),
+            record_sha256,
+        };
+        Ok([from].into_iter().chain(more).collect())
+    }
+
+    /// The share files that a DKEK share can be in, unchanged, the likeliest first. Of files made elsewhere nothing says which
+    /// is which: any but those that were `opened` already.
+    pub fn share_files(&self, share: DkekShareNumber, opened: &[String]) -> Result<Vec<(String, Vec<u8>)>, Fault> {
+        let file = |(known, sha256): &(KnownShare, Digest)| {
+            Ok((known.file.clone(), keys::unchanged(&self.folder, &known.file, *sha256)?))
+        };
+        if !self.is_foreign() {
+            return self.share_files.get(share.index()).into_iter().map(file).collect();
+        }
+        let (first, others): (Vec<_>, Vec<_>) = (0..).zip(&self.share_files).partition(|(at, _)| *at == share.index());
+        let all = first.into_iter().chain(others).map(|(_, known)| known);
+        all.filter(|(known, _)| !opened.contains(&known.file)).map(file).collect()
+    }
+}
+
+fn known(share: BackedUpDkekShare) -> (KnownShare, Digest) {
+    let known = KnownShare { file: share.share_file, set: share.set, kcv: Some(share.kcv) };
+    (known, share.share_file_sha256)
+}
+
+/// Whether the record says of plan and manifest what they say themselves: otherwise somebody changed them afterwards, or the
+/// record ends before it names them.
+fn agrees(proof: &Proof, folder: &Folder, manifest: &Manifest, planned: &Plan) -> Result<(), Fault> {
+    let changed = |file: &str| Fault::from(faults::SourceFileChanged { file });
+    let plan = folder.written("plan.json")?.sha256;
+    let custody: Vec<String> = planned.dkek_shares.iter().map(Custody::word).collect();
+    let began = proof.lines.iter().find_map(|line| match &line.entry {
+        Entry::Began { ceremony, plan_sha256, custody, .. } => Some((*ceremony, *plan_sha256, custody.clone())),
+        _ => None,
+    });
+    let same = manifest.dkek_shares.iter().map(|share| &share.custody).eq(&custody);
+    if began != Some((CeremonyKind::Establish, plan, custody)) || !same {
+        return Err(changed("plan.json"));
+    }
+    let files = recorded(proof);
+    if proof.sealed.is_none() && !files.contains_key(MANIFEST) {
+        return Err(Fault::from(faults::SourceUnsealed));
+    }
+    let recorded = |name: &str, digest: Digest| files.get(name) == Some(&digest);
+    if manifest.rehearsal != proof.rehearsal || !recorded(MANIFEST, folder.written(MANIFEST)?.sha256) {
+        return Err(changed(MANIFEST));
+    }
+    match manifest.files().find(|(name, digest)| !recorded(name, *digest)) {
+        Some((name, _)) => Err(changed(name)),
+        None => Ok(()),
+    }
+}
+
+/// Every file that a record names, with the digest it had when it was written last.
+pub(in crate::clerk) fn recorded(proof: &Proof) -> BTreeMap<&str, Digest> {
+    proof.lines.iter().filter_map(|line| named(&line.entry)).collect()
+}
+
+/// Compares every file of a finished folder with the digest that its record names; answers how many there are. `None`: it is
+/// no finished folder, neither by what lies in it nor by what its record says, and nothing was compared.
+pub fn compare_files(folder: &Folder, proof: &Proof) -> Result<Option<usize>, Fault> {
+    let files = recorded(proof);
+    if !files.contains_key(MANIFEST) {
+        // A manifest that the record does not name came from elsewhere, or its line is lost.
+        return if folder.has(MANIFEST) { Err(Fault::from(faults::ManifestNotRecorded)) } else { Ok(None) };
+    }
+    for (name, sha256) in &files {
+        keys::unchanged(folder, name, *sha256)?;
+    }
+    let manifest = Manifest::parse(&String::from_utf8_lossy(&folder.read(MANIFEST)?))?;
+    match manifest.files().find(|(name, digest)| files.get(name) != Some(digest)) {
+        Some((name, _)) => Err(Fault::from(faults::SourceFileChanged { file: name })),
+        None => Ok(Some(files.len())),
+    }
+}
+
+fn named(entry: &Entry) -> Option<(&str, Digest)> {
+    match entry {
+        Entry::Began { plan_sha256, .. } => Some(("plan.json", *plan_sha256)),
+        Entry::Learned { fact: Fact::Written { file, sha256, .. } | Fact::BackedUp { file, sha256, .. }, .. } => {
+            Some((file.as_str(), *sha256))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,4 @@
+//! The two workers, a thread each: one owns the card, one derives keys.
+
+pub mod card;
+pub mod kdf;

@@ -1,0 +1,127 @@
+//! Throws of dice as people type them: counted, and looked at for bias while they come in.
+
+use crate::faults::{self, Fault};
+use crate::secret::WipingBytes;
+
+/// Faces of a die.
+const FACES: u8 = 6;
+
+/// Before so many throws nothing is said about bias.
+const FEW: usize = 30;
+
+/// Chi-square with five degrees of freedom above this happens to fair dice once in 100,000 times.
+const MOST_CHI_SQUARE: f64 = 31.0;
+
+/// The same face so often in a row happens to fair dice about once in 50,000 ceremonies of 250 throws.
+const LONGEST_RUN: usize = 10;
+
+/// Throws that repeat a pattern of at most this length from the beginning on are no throws.
+const LONGEST_PATTERN: usize = 12;
+
+/// How far typed throws have come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Throws {
+    /// So many so far.
+    Typing(usize),
+    /// All of them, and they look like throws.
+    Good,
+    /// Wrong: which fault.
+    Wrong(Fault),
+}
+
+/// Looks at typed throws; spaces do not matter.
+pub fn look(text: &[u8], wanted: usize) -> Throws {
+    let mut faces = WipingBytes::with_capacity(text.len());
+    for (place, character) in (1..).zip(text.iter().filter(|character| **character != b' ')) {
+        if !(b'1'..b'1' + FACES).contains(character) {
+            return Throws::Wrong(Fault::from(faults::DiceNotAFace { place }));
+        }
+        // never more than the text
+        let _ = faces.push(character - b'1');
+    }
+    let thrown = faces.expose();
+    if thrown.len() > wanted {
+        return Throws::Wrong(Fault::from(faults::DiceTooMany { throws: wanted }));
+    }
+    if thrown.len() >= FEW
+        && let Some(fault) = biased(thrown)
+    {
+        return Throws::Wrong(fault);
+    }
+    if thrown.len() < wanted { Throws::Typing(thrown.len()) } else { Throws::Good }
+}
+
+/// What no fair dice would show.
+fn biased(faces: &[u8]) -> Option<Fault> {
+    let mut counts = [0_u16; FACES as usize];
+    let (mut run, mut longest, mut before) = (0, 0, None);
+    for face in faces {
+        if let Some(count) = counts.get_mut(usize::from(*face)) {
+            *count += 1;
+        }
+        run = if before == Some(*face) { run + 1 } else { 1 };
+        longest = longest.max(run);
+        before = Some(*face);
+    }
+    let expected = f64::from(u16::try_from(faces.len()).unwrap_or(u16::MAX)) / f64::from(FACES);
+    let chi_square: f64 = counts.iter().map(|count| (f64::from(*count) - expected).powi(2) / expected).sum();
+    if chi_square > MOST_CHI_SQUARE {
+        return Some(Fault::from(faults::DiceUneven));
+    }
+    if longest >= LONGEST_RUN {
+        return Some(Fault::from(faults::DiceRun { run: longest }));
+    }
+    let repeats = |length: usize| faces.iter().zip(faces.iter().skip(length)).all(|(one, other)| one == other);
+    (1..=LONGEST_PATTERN).any(repeats).then(|| Fault::from(faults::DicePattern))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand_core::{Rng, SeedableRng};
+
+    fn name(throws: &Throws) -> &'static str {
+        match throws {
+            Throws::Wrong(fault) => fault.name.word(),
+            Throws::Good => "good",
+            Throws::Typing(_) => "typing",
+        }
+    }
+
+    #[test]
+    fn fair_dice_pass() {
+        let mut random = chacha20::ChaCha20Rng::seed_from_u64(7);
+        for _ in 0..2000 {
+            let faces: Vec<u8> = (0..100)
+                .map(|_| {
+                    loop {
+                        let byte = (random.next_u32() & 7) as u8;
+                        if byte < FACES {
+                            return b'1' + byte;
+                        }
+                    }
+                })
+                .collect();
+            assert_eq!(look(&faces, 100), Throws::Good);
+            assert_eq!(look(&faces[..40], 100), Throws::Typing(40));
+        }
+    }
+
+    #[test]
+    fn what_nobody_threw_is_refused() {
+        let repeated = |pattern: &str| pattern.repeat(100 / pattern.len() + 1)[..100].to_owned();
+        for (text, fault) in [
+            (repeated("1"), "dice-uneven"),
+            (repeated("123456"), "dice-pattern"),
+            (repeated("112233445566"), "dice-pattern"),
+            (repeated("12"), "dice-uneven"),
+            (format!("{}{}", "66666666664", repeated("135246")[..89].to_owned()), "dice-run"),
+            ("1234567".to_owned(), "dice-not-a-face"),
+            ("12a".to_owned(), "dice-not-a-face"),
+            ("3".repeat(101), "dice-too-many"),
+        ] {
+            assert_eq!(name(&look(text.as_bytes(), 100)), fault, "{text}");
+        }
+        assert_eq!(look(b"1 23 4", 100), Throws::Typing(4));
+    }
+}
