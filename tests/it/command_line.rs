@@ -285,7 +285,7 @@ fn a_changed_folder_is_not_restored_from_until_the_file_is_put_right() {
         fs::write(&path, &good[..good.len() / 2]).unwrap();
         wizard.again(b"1", "is not the one that the ceremony wrote");
         fs::remove_file(&path).unwrap();
-        wizard.again(b"1", "The folder lacks the file");
+        wizard.again(b"1", "is missing from the folder");
         fs::write(&path, &good).unwrap();
         wizard.keys(b"1");
         wizard.wait_for("The folder is complete, and its files are unchanged");
@@ -337,9 +337,9 @@ fn all_that_is_wrong_with_a_plan_is_said_at_once() {
         files.push((place.path().join(name), said.to_vec()));
     };
     add("not-text", b"\xff\xfe{}", &["not UTF-8"]);
-    add("empty", b"", &["not JSON"]);
-    add("cut", br#"{"plan": 1, "title""#, &["not JSON", "line 1"]);
-    add("deep", &vec![b'['; 60_000], &["not JSON"]);
+    add("empty", b"", &["not valid JSON"]);
+    add("cut", br#"{"plan": 1, "title""#, &["not valid JSON", "line 1"]);
+    add("deep", &vec![b'['; 60_000], &["not valid JSON"]);
     add("list", b"[]", &["must be one JSON object"]);
     add(
         "many",
@@ -356,9 +356,9 @@ fn all_that_is_wrong_with_a_plan_is_said_at_once() {
             "pin_holder",
             "user_pin_tries",
             "device.pin_reset must be",
-            "no label",
-            "no kind of key",
-            "no key id",
+            "not a label",
+            "not a key type",
+            "not a key id",
             "reference",
             "restore_to",
         ],

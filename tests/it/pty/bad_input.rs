@@ -148,7 +148,7 @@ fn every_field_of_establish_refuses_what_is_wrong_and_goes_on_with_what_is_right
     needed(w);
     for wrong in ["REH", "reh0000000", &changed(&serial, 9), &format!("{serial}0")] {
         let typing = wrong == "REH";
-        refused(w, wrong, if typing { "3 of 10 so far" } else { "compare with the device in the reader" });
+        refused(w, wrong, if typing { "3 of 10 so far" } else { "compare it with the device in the reader" });
     }
     walk::fill(w, &[&serial]);
     w.pass("is erased and initialised. It has its new");
@@ -230,7 +230,7 @@ fn in_between(w: &mut Wizard) {
 fn whole_card(w: &mut Wizard, note: &walk::Note) {
     needed(w);
     for place in [0, 9, 22] {
-        refused(w, &changed(&note.prime, place), &format!("Group {} is not as in the prime", place / 3 + 1));
+        refused(w, &changed(&note.prime, place), &format!("Group {} differs from the prime", place / 3 + 1));
     }
     refused(w, &note.prime[..14], "5 of 8 so far");
     w.keys(format!("{}:00", note.prime).as_bytes());
@@ -271,10 +271,10 @@ fn whole_card(w: &mut Wizard, note: &walk::Note) {
     w.keys(b"\r");
     w.press(CLEAR);
     walk::fill(w, &[&checked(note, &wrong)]);
-    w.wait_for("What was typed is not what was dealt");
+    w.wait_for("What was typed does not match what was dealt");
     assert!(w.screen().contains("group 5"), "{}", w.screen());
     w.keys_all_read(b"4 9x");
-    w.see("What was typed is not what was dealt");
+    w.see("What was typed does not match what was dealt");
     w.keys(b"1");
     w.wait_for("type everything from your card");
     walk::fill(w, &[&note.prime, &note.id, &note.value.replace(':', ""), &note.check.replace(':', " ")]);

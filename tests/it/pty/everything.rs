@@ -162,9 +162,9 @@ fn dice(w: &mut Wizard) {
     }
     w.press(CLEAR);
     for (bad, sentence) in [
-        ("6".repeat(30), "These dice favour a face: throw others, from the start."),
+        ("6".repeat(30), "These dice favour one face: use other dice, and start over."),
         ("12356123561235612356123564444444444".to_owned(), "10 times the same in a row: throw again, from the start."),
-        ("142536".repeat(5), "This repeats a pattern: throw dice, from the start."),
+        ("142536".repeat(5), "This repeats a pattern: throw real dice, and start over."),
     ] {
         w.keys(bad.as_bytes());
         w.see(sentence);
@@ -261,7 +261,7 @@ pub fn word_turn(w: &mut Wizard, paper: &mut Paper, name: &str) {
     w.wait_for("type the words from your second card");
     // took the other card
     w.keys(walk::short(&card.words[..4]).as_bytes());
-    w.see("This is no card of the SO-PIN: take the other one.");
+    w.see("This is not an SO-PIN card: use the other one.");
     w.press(CLEAR);
     w.keys(second.short().as_bytes());
     w.until("all words are right", |screen| screen.contains("✓ ok"));
@@ -358,7 +358,7 @@ pub fn word_seat(w: &mut Wizard, seat: usize, place: usize, paper: &Paper, mista
     if mistakes {
         // took the other card
         w.keys(walk::short(&second.words[..4]).as_bytes());
-        w.see("This is a card of the SO-PIN: take the other one.");
+        w.see("This is an SO-PIN card: use the other one.");
         w.press(CLEAR);
         // read one word wrong: the program says which, and to its owner alone what it may be
         w.keys(card.with(21, card.other_than(21)).short().as_bytes());
@@ -385,7 +385,7 @@ pub fn word_seat(w: &mut Wizard, seat: usize, place: usize, paper: &Paper, mista
     w.wait_for("now your second card, that of the SO-PIN");
     if mistakes {
         w.keys(walk::short(&card.words[..4]).as_bytes());
-        w.see("This is no card of the SO-PIN: take the other one.");
+        w.see("This is not an SO-PIN card: use the other one.");
         w.press(CLEAR);
     }
     w.keys(second.short().as_bytes());
