@@ -123,7 +123,7 @@ fn every_field_of_establish_refuses_what_is_wrong_and_goes_on_with_what_is_right
     w.pass("Know what guards what");
     walk::people_and_room(w);
     in_between(w);
-    w.pass("take the device that shall hold the keys");
+    w.pass("take the device that will hold the keys");
     let serial = walk::device(w, "One device was found:");
     w.pass("The generator is seeded from");
     w.pass("Everything is computed");
@@ -155,7 +155,7 @@ fn every_field_of_establish_refuses_what_is_wrong_and_goes_on_with_what_is_right
     log_in(w);
     w.pass("and it is the right one");
     for _ in 0..2 {
-        w.pass("The device made the key");
+        w.pass("The device generated the key");
     }
     w.pass("holds the keys of the plan, and no other");
     for _ in 0..2 {
@@ -166,11 +166,11 @@ fn every_field_of_establish_refuses_what_is_wrong_and_goes_on_with_what_is_right
         walk::seat(w, seat, note);
     }
     w.pass("The key check value is the right one");
-    w.pass("take the replacement: the device that gets the keys back");
+    w.pass("take the replacement: the device that will receive the keys");
     let serial = walk::device(w, "The replacement was found:");
     walk::initialise(w, &serial);
     walk::log_in_and_load(w);
-    w.pass("So whatever it lists afterwards came from the backup");
+    w.pass("Any key it lists later therefore came from the backup");
     key_references(w);
     w.pass("holds the restored keys, and no other");
     for _ in 0..2 {
@@ -188,7 +188,7 @@ fn every_field_of_establish_refuses_what_is_wrong_and_goes_on_with_what_is_right
 
 /// The fields of questions in between: a note, a name, the word that stops.
 fn in_between(w: &mut Wizard) {
-    w.wait_for("Read the serial number printed on it aloud");
+    w.wait_for("Read aloud the serial number printed on it");
     w.keys(b"\x04");
     w.wait_for("What happened? It goes into the record");
     w.keys(b"1");
@@ -202,26 +202,26 @@ fn in_between(w: &mut Wizard) {
     }
     held(w, &"n".repeat(101), "Say in one line");
     w.keys(b"\x1b");
-    w.wait_for("Read the serial number printed on it aloud");
+    w.wait_for("Read aloud the serial number printed on it");
 
     w.keys(b"\x04");
     w.wait_for("What happened? It goes into the record");
     w.keys_all_read(b"0789x");
     w.see("What happened? It goes into the record");
     w.keys(b"3");
-    w.wait_for("Which custodian does somebody else stand in for?");
+    w.wait_for("Which custodian needs a stand-in?");
     w.keys(b"2");
-    w.wait_for("Type the name of the person who stands in");
+    w.wait_for("Type the name of the stand-in");
     needed(w);
-    held(w, &"n".repeat(101), "Type the name of the person who stands in");
+    held(w, &"n".repeat(101), "Type the name of the stand-in");
     walk::fill(w, &["Rear Admiral G. Hopper"]);
-    w.wait_for("Read the serial number printed on it aloud");
+    w.wait_for("Read aloud the serial number printed on it");
 
     w.keys(b"\x03");
-    w.wait_for("Stop the ceremony? It is then sealed");
+    w.wait_for("Stop the ceremony? Its record is then sealed");
     needed(w);
     for word in ["abort", "ABORTED", "ABO", "ABORT "] {
-        held(w, word, "Stop the ceremony? It is then sealed");
+        held(w, word, "Stop the ceremony? Its record is then sealed");
     }
     w.keys(b"\x1b");
 }
@@ -347,7 +347,7 @@ fn seats(w: &mut Wizard, notes: &[walk::Note]) {
 
 /// Both PINs, twice each.
 fn pins(w: &mut Wizard) {
-    w.wait_for("choose the SO-PIN that the");
+    w.wait_for("choose the SO-PIN for the");
     needed(w);
     refused(w, "xyz", "An SO-PIN has only digits 0-9 and letters a-f.");
     refused(w, &SO_PIN[..15], "15 of 16 so far");
@@ -392,7 +392,7 @@ fn log_in(w: &mut Wizard) {
 
 /// Where the keys go; the plan's reference is filled in.
 fn key_references(w: &mut Wizard) {
-    w.wait_for("Which reference shall it have");
+    w.wait_for("Which key reference should it have");
     w.press(CLEAR);
     never_taken(w);
     for wrong in ["0", "256", "-1", "0x10", "1a", "99999999999999999999"] {
@@ -401,7 +401,7 @@ fn key_references(w: &mut Wizard) {
     refused(w, "20", "Key reference 20 is taken by another key.");
     walk::fill(w, &["11"]);
     w.pass("The key is back");
-    w.wait_for("Which reference shall it have");
+    w.wait_for("Which key reference should it have");
     w.press(CLEAR);
     refused(w, "11", "Key reference 11 is taken by another key.");
     walk::fill(w, &["20"]);

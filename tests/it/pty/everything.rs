@@ -77,7 +77,7 @@ fn establish(w: &mut Wizard) -> Paper {
     w.pass("How the shares are made and carried");
     w.pass("Know what guards what");
     walk::people_and_room(w);
-    w.pass("take the device that shall hold the keys");
+    w.pass("take the device that will hold the keys");
     let serial = walk::device(w, "One device was found:");
     dice(w);
     w.wait_for("The generator is seeded from");
@@ -108,7 +108,7 @@ fn establish(w: &mut Wizard) -> Paper {
     initialise(w, &serial);
     walk::log_in_and_load(w);
     for _ in 0..2 {
-        w.pass("The device made the key");
+        w.pass("The device generated the key");
     }
     w.pass("holds the keys of the plan, and no other");
     for _ in 0..2 {
@@ -131,13 +131,13 @@ pub fn initialise(w: &mut Wizard, serial: &str) {
 
 /// The replacement is found, made ready, and gets both keys.
 fn replacement(w: &mut Wizard) {
-    w.pass("take the replacement: the device that gets the keys back");
+    w.pass("take the replacement: the device that will receive the keys");
     let serial = walk::device(w, "The replacement was found:");
     initialise(w, &serial);
     walk::log_in_and_load(w);
-    w.pass("So whatever it lists afterwards came from the backup");
+    w.pass("Any key it lists later therefore came from the backup");
     for _ in 0..2 {
-        w.wait_for("Which reference shall it have");
+        w.wait_for("Which key reference should it have");
         walk::fill(w, &[""]);
         w.pass("The key is back");
     }
@@ -229,7 +229,7 @@ pub fn word_turn(w: &mut Wizard, paper: &mut Paper, name: &str) {
         w.see("9 of 33 so far");
         w.allow(&card.row);
         w.keys(ESCAPE);
-        w.wait_for("press Enter: it shows your 33 words");
+        w.wait_for("press Enter to show your 33 words");
         while w.footer().contains("Enter read on") {
             w.press(b"\r");
         }
@@ -382,7 +382,7 @@ pub fn word_seat(w: &mut Wizard, seat: usize, place: usize, paper: &Paper, mista
         w.keys(card.short().as_bytes());
         w.keys(b"\r");
     }
-    w.wait_for("now your second card, that of the SO-PIN");
+    w.wait_for("now your second card, the SO-PIN card");
     if mistakes {
         w.keys(walk::short(&card.words[..4]).as_bytes());
         w.see("This is not an SO-PIN card: use the other one.");

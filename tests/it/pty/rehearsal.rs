@@ -74,7 +74,7 @@ fn establish(wizard: &mut Wizard) -> Vec<Note> {
     walk::initialise(wizard, &serial);
     wrong_pin(wizard);
     wizard.pass("and it is the right one");
-    wizard.pass("The device made the key");
+    wizard.pass("The device generated the key");
     wizard.pass("holds the keys of the plan, and no other");
     wizard.pass("read back and verified: it belongs to this DKEK");
     wizard.pass("The program holds no secret any more");
@@ -159,7 +159,7 @@ fn second_custodian(wizard: &mut Wizard) -> Note {
     wizard.keys(half.as_bytes());
     wizard.wait_for("4 of 8 so far");
     wizard.keys(b"\x03");
-    wizard.wait_for("Stop the ceremony? It is then sealed");
+    wizard.wait_for("Stop the ceremony? Its record is then sealed");
     wizard.keys(b"\x1b");
     wizard.wait_for("4 of 8 so far");
     // a new screen begins with the first field that is not good
@@ -191,7 +191,7 @@ fn restore(wizard: &mut Wizard, notes: &[Note]) {
     walk::seat(wizard, 2, &notes[3]);
     wizard.pass("The key check value is the right one");
     wizard.pass("The wrapped key rsa-root is good");
-    wizard.pass("take the replacement: the device that gets the keys back");
+    wizard.pass("take the replacement: the device that will receive the keys");
     let serial = walk::device(wizard, "The replacement was found:");
     walk::initialise(wizard, &serial);
     walk::log_in_and_load(wizard);

@@ -32,7 +32,7 @@ fn a_custodian_types_words_and_puts_the_wrong_one_right() {
         wizard.pass(text);
     }
     walk::people_and_room(&mut wizard);
-    wizard.pass("take the device that shall hold the keys");
+    wizard.pass("take the device that will hold the keys");
     walk::device(&mut wizard, "One device was found:");
     wizard.pass("The generator is seeded from");
     wizard.pass("Everything is computed");
