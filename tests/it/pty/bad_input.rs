@@ -29,7 +29,7 @@ const CLEAR: &[u8] = b"\x15";
 /// Shift-Tab.
 const BACK: &[u8] = b"\x1b[Z";
 const GARBAGE: &[u8] = b"\x1b[31m\x1b]0;title\x07\x1b[<0;12;7M\x1bOP\x1b[99~\x1b[1;5C\x00\x1c\x1f";
-const NOT_ASCII: &str = "Only plain letters, digits and signs (ASCII)";
+const NOT_ASCII: &str = "Only plain letters, digits and symbols (ASCII)";
 
 /// Types something wrong into the field in focus, tries to go on, and empties the field.
 fn refused(wizard: &mut Wizard, keys: &str, sentence: &str) {
@@ -63,7 +63,7 @@ fn never_taken(wizard: &mut Wizard) {
         // the sequences do nothing; what comes after them shows that they were read
         ([GARBAGE, b"\xc3\xa9"].concat().as_slice(), NOT_ASCII),
         (b"\x1b[200~1234567890123456\r\x1b[201~", "Pasting is refused"),
-        ([b'z'; 400].as_slice(), "has all it can take"),
+        ([b'z'; 400].as_slice(), "This field is full"),
     ] {
         wizard.keys(keys);
         wizard.see(sentence);
@@ -161,7 +161,7 @@ fn every_field_of_establish_refuses_what_is_wrong_and_goes_on_with_what_is_right
     for _ in 0..2 {
         w.pass("read back and verified: it belongs to this DKEK");
     }
-    w.pass("The program holds no secret any more");
+    w.pass("The program no longer holds any secret");
     for (seat, note) in (1..).zip(&notes) {
         walk::seat(w, seat, note);
     }
@@ -234,7 +234,7 @@ fn whole_card(w: &mut Wizard, note: &walk::Note) {
     }
     refused(w, &note.prime[..14], "5 of 8 so far");
     w.keys(format!("{}:00", note.prime).as_bytes());
-    w.see("has all it can take");
+    w.see("This field is full");
     w.press(CLEAR);
     refused(w, "xyz", "only digits 0-9 and letters a-f");
     next_field(w, &note.prime.to_uppercase().replace(':', " "));

@@ -115,7 +115,7 @@ fn establish(w: &mut Wizard) -> Paper {
         w.pass("read back and verified: it belongs to this DKEK");
     }
     // the SO-PIN is not looked for here: the software card, in the same process, has it
-    w.pass("The program holds no secret any more");
+    w.pass("The program no longer holds any secret");
     // and that it comes back on a second device
     open_all(w, &paper, false);
     replacement(w);
@@ -175,7 +175,7 @@ fn dice(w: &mut Wizard) {
     w.keys(throws.as_bytes());
     w.until("all throws", |screen| screen.contains("✓") && !screen.contains('_'));
     w.keys(b"1");
-    w.see("has all it can take");
+    w.see("This field is full");
     // the one who typed them looks, and the scanner sees them
     w.keys(SHOW);
     w.see(&throws[95..]);

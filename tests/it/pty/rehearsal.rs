@@ -51,7 +51,7 @@ fn four_custodians_make_and_restore_a_key() {
         let output = Command::new(binary::delivered()).arg("verify").arg(sitting).output().unwrap();
         let said = String::from_utf8(output.stdout).unwrap();
         assert!(output.status.success() && said.contains(deviations), "{said}");
-        assert!(said.contains("It is the record of a rehearsal."), "{said}");
+        assert!(said.contains("This is the record of a rehearsal."), "{said}");
     }
     let record = fs::read_to_string(made.join("record.jsonl")).unwrap();
     assert!(record.contains("the lamp went out"), "the deviation is in the record");
@@ -77,7 +77,7 @@ fn establish(wizard: &mut Wizard) -> Vec<Note> {
     wizard.pass("The device generated the key");
     wizard.pass("holds the keys of the plan, and no other");
     wizard.pass("read back and verified: it belongs to this DKEK");
-    wizard.pass("The program holds no secret any more");
+    wizard.pass("The program no longer holds any secret");
     wizard.pass("One thing is not done");
     walk::close(wizard);
     notes
