@@ -119,7 +119,7 @@ fn every_field_of_establish_refuses_what_is_wrong_and_goes_on_with_what_is_right
         refused(w, word, if word == "ALL" { "3 of 10 so far" } else { "Type ALL NEEDED, in capitals" });
     }
     walk::fill(w, &["ALL NEEDED"]);
-    w.pass("How the shares are made and carried");
+    w.pass("How the shares are made and kept");
     w.pass("Know what guards what");
     walk::people_and_room(w);
     in_between(w);
@@ -256,7 +256,7 @@ fn whole_card(w: &mut Wizard, note: &walk::Note) {
     needed(w);
     refused(w, "4c:4o", "Group 2: only digits 0-9 and letters a-f.");
     refused(w, "0O", "Group 1: only digits 0-9 and letters a-f.");
-    refused(w, "4c:4:1b", "Group 2 has one character only");
+    refused(w, "4c:4:1b", "Group 2 has only one character");
     refused(w, &note.value[..20], "7 of 8 so far");
     refused(w, &"a0:".repeat(200), "More than 8 groups.");
     refused(w, &format!("{}0", note.value), "More than 8 groups.");
@@ -267,7 +267,7 @@ fn whole_card(w: &mut Wizard, note: &walk::Note) {
     w.keys(BACK);
     w.press(CLEAR);
     w.keys(wrong.as_bytes());
-    w.see("Look at group 5 of the value: most likely wrong.");
+    w.see("Group 5 of the value is most likely wrong.");
     w.keys(b"\r");
     w.press(CLEAR);
     walk::fill(w, &[&checked(note, &wrong)]);
@@ -284,15 +284,15 @@ fn whole_card(w: &mut Wizard, note: &walk::Note) {
 fn check_bytes(w: &mut Wizard, note: &walk::Note) {
     next_field(w, &changed(&note.value, 12));
     needed(w);
-    refused(w, &note.check, "Look at group 5 of the value: most likely wrong.");
+    refused(w, &note.check, "Group 5 of the value is most likely wrong.");
     w.keys(BACK);
     w.press(CLEAR);
     next_field(w, &note.value);
     refused(w, "4o", "Group 1: only digits 0-9 and letters a-f.");
-    refused(w, "4:1b", "Group 1 has one character only");
+    refused(w, "4:1b", "Group 1 has only one character");
     refused(w, &note.check[..2], "1 of 2 so far");
     refused(w, &format!("{}0", note.check), "Check bytes are two groups.");
-    refused(w, &changed(&note.check, 4), "Look at group 2 here: most likely wrong.");
+    refused(w, &changed(&note.check, 4), "Group 2 here is most likely wrong.");
     w.keys(note.check.as_bytes());
 }
 
@@ -314,7 +314,7 @@ fn seats(w: &mut Wizard, notes: &[walk::Note]) {
     w.keys(b"1");
     w.wait_for("Type id and value from the card");
     needed(w);
-    refused(w, "2", "This is card 2; the custodian who sits here is number 1");
+    refused(w, "2", "This is card 2, but the custodian here is number 1");
     next_field(w, "1");
     needed(w);
     // a card without check bytes is as good
@@ -334,7 +334,7 @@ fn seats(w: &mut Wizard, notes: &[walk::Note]) {
     next_field(w, "2");
     next_field(w, &notes[1].wrong_value());
     never_taken(w);
-    refused(w, &notes[1].check, "Look at group 8 of the value: most likely wrong.");
+    refused(w, &notes[1].check, "Group 8 of the value is most likely wrong.");
     w.keys(BACK);
     w.press(CLEAR);
     walk::fill(w, &[&notes[1].value, ""]);
@@ -398,12 +398,12 @@ fn key_references(w: &mut Wizard) {
     for wrong in ["0", "256", "-1", "0x10", "1a", "99999999999999999999"] {
         refused(w, wrong, "A key reference is a number from 1 to 255.");
     }
-    refused(w, "20", "Key reference 20 is taken by another key.");
+    refused(w, "20", "Key reference 20 is used by another key.");
     walk::fill(w, &["11"]);
     w.pass("The key is back");
     w.wait_for("Which key reference should it have");
     w.press(CLEAR);
-    refused(w, "11", "Key reference 11 is taken by another key.");
+    refused(w, "11", "Key reference 11 is used by another key.");
     walk::fill(w, &["20"]);
     w.pass("The key is back");
 }

@@ -74,7 +74,7 @@ fn establish(w: &mut Wizard) -> Paper {
     w.see("DKEK share 2 · 2 of 3 custodians, with numbers (sc-hsm-tool)");
     w.see("DKEK share 3 · the password of Radia Perlman");
     w.pass("read this aloud");
-    w.pass("How the shares are made and carried");
+    w.pass("How the shares are made and kept");
     w.pass("Know what guards what");
     walk::people_and_room(w);
     w.pass("take the device that will hold the keys");
@@ -163,7 +163,7 @@ fn dice(w: &mut Wizard) {
     w.press(CLEAR);
     for (bad, sentence) in [
         ("6".repeat(30), "These dice favour one face: use other dice, and start over."),
-        ("12356123561235612356123564444444444".to_owned(), "10 times the same in a row: throw again, from the start."),
+        ("12356123561235612356123564444444444".to_owned(), "The same number 10 times in a row: throw again, from the start."),
         ("142536".repeat(5), "This repeats a pattern: throw real dice, and start over."),
     ] {
         w.keys(bad.as_bytes());
@@ -246,7 +246,7 @@ pub fn word_turn(w: &mut Wizard, paper: &mut Paper, name: &str) {
         let mut typed = card.words.clone();
         typed.swap(6, 7);
         w.keys(walk::short(&typed).as_bytes());
-        w.see("Words 7 and 8 have changed places.");
+        w.see("Words 7 and 8 are swapped.");
         w.press(CLEAR);
     }
     w.keys(card.short().as_bytes());
@@ -404,7 +404,7 @@ fn number_seat(w: &mut Wizard, seat: u8, note: &Note, mistakes: bool) {
     w.keys(note.id.as_bytes());
     w.wait_for("Type id and value from the card");
     walk::fill(w, &[&note.id, &note.wrong_value(), &note.check]);
-    w.see("Look at group 8 of the value: most likely wrong.");
+    w.see("Group 8 of the value is most likely wrong.");
     w.keys(BACK);
     w.press(CLEAR);
     walk::fill(w, &[&note.value, ""]);

@@ -26,7 +26,7 @@ fn ceremony_at(table: &Table) {
     let mut wizard =
         Wizard::start_delivered(&["establish", "--plan", plan, "--records", place], &[("TMUX", "/tmp/tmux,1,0")]);
     let w = &mut wizard;
-    for text in ["read this aloud", "How the shares are made and carried", "Know what guards what"] {
+    for text in ["read this aloud", "How the shares are made and kept", "Know what guards what"] {
         w.pass(text);
     }
     w.pass("call every name aloud");
@@ -38,7 +38,7 @@ fn ceremony_at(table: &Table) {
     assert!(w.screen().contains("OVERRIDE"), "it does not go on without a reason:\n{}", w.screen());
     walk::fill(w, &["a test"]);
     w.pass("take the device that will hold the keys");
-    w.wait_for("This was made in a rehearsal: REH0000001. A real ceremony does not take it.");
+    w.wait_for("This was made in a rehearsal: REH0000001. A real ceremony does not accept it.");
     w.keys(b"\x03");
     w.wait_for("Stop the ceremony? Its record is then sealed");
     walk::fill(w, &["ABORT"]);

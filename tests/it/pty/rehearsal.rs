@@ -124,7 +124,7 @@ fn first_custodian(wizard: &mut Wizard) -> Note {
     // a wrong group is named as soon as the check bytes are typed, before anything is compared; nothing is lost
     walk::to_the_card(wizard);
     walk::fill(wizard, &[&note.prime, "1", &note.wrong_value(), &note.check]);
-    wizard.see("Look at group 8 of the value: most likely wrong.");
+    wizard.see("Group 8 of the value is most likely wrong.");
     wizard.see("This field is not right yet");
     assert_eq!(wizard.step(), "Step 3.1");
     wizard.keys(b"\x1b[Z\x15");

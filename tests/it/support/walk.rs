@@ -82,7 +82,7 @@ pub fn to_the_custodians(wizard: &mut Wizard, everyone: bool) -> String {
         wizard.wait_for("every custodian is needed");
         wizard.keys(b"ALL NEEDED\r");
     }
-    wizard.pass("How the shares are made and carried");
+    wizard.pass("How the shares are made and kept");
     wizard.pass("Know what guards what");
     people_and_room(wizard);
     wizard.pass("take the device that will hold the keys");
