@@ -186,7 +186,7 @@ fn what_people_read_is_whole_and_fits_the_smallest_screen() {
                     }
                     assert!(!text.is_empty(), "{}", view.header.title);
                     let head =
-                        format!(" Step {}   {}   Act: {}", view.header.number, view.header.title, view.header.act);
+                        format!(" Step {}   {}   Now: {}", view.header.number, view.header.title, view.header.act);
                     assert!(head.chars().count() <= 80, "{head}");
                     // With eight DKEK shares, lists are longer than the screen and are scrolled.
                     if lines > 17 && plan.dkek_shares.len() < 8 {

@@ -38,7 +38,7 @@ fn the_handbook_holds_every_fault_every_step_and_no_open_brace() {
         let title = text.title.split('{').next().unwrap();
         assert!(book.contains(title), "{id}");
     }
-    for law in ["This cannot be undone", "What cannot be promised", "sc-hsm-tool --import-dkek-share", "A for 10"] {
+    for law in ["This cannot be undone", "What no program can promise", "sc-hsm-tool --import-dkek-share", "A for 10"] {
         assert!(book.contains(law), "{law}");
     }
 }

@@ -47,7 +47,7 @@ fn ended(command: &mut Command) -> Ended {
     };
     let (said, complaints) = (read.join().unwrap().unwrap(), complaints.join().unwrap().unwrap());
     let complaints = String::from_utf8(complaints).expect("what it complains of is text");
-    assert!(!complaints.contains("panicked") && !complaints.contains("mistake in the program"), "{complaints}");
+    assert!(!complaints.contains("panicked") && !complaints.contains("bug in the program"), "{complaints}");
     let said = String::from_utf8(said).expect("what it says is text") + &complaints;
     Ended { code: status.code().expect("no signal ended it"), said }
 }
@@ -133,7 +133,7 @@ fn a_changed_record_is_found_and_its_line_named() {
     let record = rehearsed(place.path()).join("record.jsonl");
     let good = fs::read(&record).unwrap();
     let end = ceremony(&["verify", text(&record)]);
-    assert!(end.code == 0 && end.said.contains("Unbroken"), "{}", end.said);
+    assert!(end.code == 0 && end.said.contains("Intact"), "{}", end.said);
     let lines: Vec<&[u8]> = good.split_inclusive(|byte| *byte == b'\n').collect();
     let mut from = 0;
     for (number, line) in (1..).zip(&lines) {
@@ -164,7 +164,7 @@ fn verify_compares_every_file_of_a_finished_folder_and_says_what_it_checked() {
     let end = verified(&sitting);
     let names = ["plan.json", "manifest.json", "dkek-1.pbe", "keys/rsa-root.wrapped", "keys/rsa-root.pub.pem"];
     let checked = format!("all {} files", names.len());
-    assert!(end.code == 0 && end.said.contains("Unbroken") && end.said.contains(&checked), "{}", end.said);
+    assert!(end.code == 0 && end.said.contains("Intact") && end.said.contains(&checked), "{}", end.said);
     for name in names {
         let path = sitting.join(name);
         let good = fs::read(&path).unwrap();
@@ -180,7 +180,7 @@ fn verify_compares_every_file_of_a_finished_folder_and_says_what_it_checked() {
         assert!(end.code == 3 && end.said.contains("lacks") && end.said.contains(name), "{name}: {}", end.said);
         assert!(Command::new("mkfifo").arg(&path).status().unwrap().success());
         let end = verified(&sitting);
-        assert!(end.code == 3 && end.said.contains("no ordinary file"), "{name}: {}", end.said);
+        assert!(end.code == 3 && end.said.contains("not a regular file"), "{name}: {}", end.said);
         fs::remove_file(&path).unwrap();
         fs::write(&path, good).unwrap();
     }
@@ -285,7 +285,7 @@ fn a_changed_folder_is_not_restored_from_until_the_file_is_put_right() {
         fs::write(&path, &good[..good.len() / 2]).unwrap();
         wizard.again(b"1", "is not the one that the ceremony wrote");
         fs::remove_file(&path).unwrap();
-        wizard.again(b"1", "The folder lacks the file");
+        wizard.again(b"1", "is missing from the folder");
         fs::write(&path, &good).unwrap();
         wizard.keys(b"1");
         wizard.wait_for("The folder is complete, and its files are unchanged");
@@ -300,8 +300,8 @@ fn unreadable(place: &Path) -> Vec<(PathBuf, &'static str)> {
     fs::File::create(&huge).unwrap().set_len(1 << 33).unwrap();
     vec![
         (place.join("missing"), "no such file"),
-        (fifo, "no ordinary file"),
-        (PathBuf::from("/dev/zero"), "no ordinary file"),
+        (fifo, "not a regular file"),
+        (PathBuf::from("/dev/zero"), "not a regular file"),
         (huge, "larger than"),
     ]
 }
@@ -331,15 +331,15 @@ fn all_that_is_wrong_with_a_plan_is_said_at_once() {
     let place = tempfile::tempdir().unwrap();
     let mut files: Vec<(PathBuf, Vec<&str>)> =
         unreadable(place.path()).into_iter().map(|(file, said)| (file, vec![said])).collect();
-    files.push((place.path().to_owned(), vec!["no ordinary file"]));
+    files.push((place.path().to_owned(), vec!["not a regular file"]));
     let mut add = |name: &str, content: &[u8], said: &[&'static str]| {
         fs::write(place.path().join(name), content).unwrap();
         files.push((place.path().join(name), said.to_vec()));
     };
     add("not-text", b"\xff\xfe{}", &["not UTF-8"]);
-    add("empty", b"", &["not JSON"]);
-    add("cut", br#"{"plan": 1, "title""#, &["not JSON", "line 1"]);
-    add("deep", &vec![b'['; 60_000], &["not JSON"]);
+    add("empty", b"", &["not valid JSON"]);
+    add("cut", br#"{"plan": 1, "title""#, &["not valid JSON", "line 1"]);
+    add("deep", &vec![b'['; 60_000], &["not valid JSON"]);
     add("list", b"[]", &["must be one JSON object"]);
     add(
         "many",
@@ -347,18 +347,18 @@ fn all_that_is_wrong_with_a_plan_is_said_at_once() {
              "device": {"so_pin_holder": "B", "pin_holder": "C\u0007", "user_pin_tries": 99, "pin_reset": "perhaps"},
              "keys": [{"label": "../../etc/passwd", "type": "rsa:1", "id": "xyz", "reference": 0, "restore_to": 256}]}"#,
         &[
-            "titel is not known",
+            "titel is not a known field",
             "must begin with \"plan\": 1",
-            "title must be text",
+            "title must be one line of text",
             "administrator",
             "twice",
-            "threshold 9 with 2 custodians is no quorum",
+            "threshold 9 with 2 custodians is not a quorum",
             "pin_holder",
             "user_pin_tries",
             "device.pin_reset must be",
-            "no label",
-            "no kind of key",
-            "no key id",
+            "not a label",
+            "not a key type",
+            "not a key id",
             "reference",
             "restore_to",
         ],

@@ -90,7 +90,7 @@ fn devices_that_change_places_in_the_middle_of_a_restore_are_told_apart() {
             assert!(front.event.is_none(), "no step has this title");
             front.faults
         };
-        assert!(faults.iter().any(|fault| fault.contains("not in the reader any more")), "{faults:?}");
+        assert!(faults.iter().any(|fault| fault.contains("no longer in the reader")), "{faults:?}");
 
         // The key went to the replacement and nowhere else, wherever it sits now.
         let references = |table: &mut Table, slot: u16| -> Vec<KeyReference> {

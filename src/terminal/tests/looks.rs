@@ -10,7 +10,7 @@ fn the_mock_of_the_house() {
     });
     assert_eq!(lines[0], " ceremony   ESTABLISH · Example Root CA                              REHEARSAL");
     assert_eq!(lines[1], format!(" {}", "─".repeat(78)));
-    assert_eq!(lines[2], " Step 4.2   Custodian 2 of 4 · Grace Hopper                 Act: reveal a share");
+    assert_eq!(lines[2], " Step 4.2   Custodian 2 of 4 · Grace Hopper                 Now: reveal a share");
     assert_eq!(lines[4], "   Grace, come to the terminal.");
     assert_eq!(lines[22], format!(" {}", "─".repeat(78)));
     assert_eq!(lines[23], " Enter show my share    ? help    Ctrl-D deviation    Ctrl-C stop       07·3fa9");
@@ -27,7 +27,7 @@ fn every_screen_carries_what_it_must_and_is_never_too_wide() {
                 let all = lines.join("\n");
                 assert!(lines[0].ends_with("SHORT DERIVATION   REHEARSAL"), "{all}");
                 assert!(lines[0].contains("ESTABLISH") && lines[2].contains("Step 4.2"), "{all}");
-                assert!(lines[2].ends_with("Act: reveal a share"), "{all}");
+                assert!(lines[2].ends_with("Now: reveal a share"), "{all}");
                 assert!(lines.last().unwrap().ends_with("3fa9"), "{all}");
                 assert!(lines.iter().all(|line| line.width() <= usize::from(width)), "{all}");
                 assert!(theme == Theme::FULL || all.is_ascii(), "{all}");
@@ -132,10 +132,10 @@ fn the_step_list_stands_beside_wide_screens() {
 fn progress_says_how_long() {
     let mut bench = Bench::new();
     let lines = bench.draw(&view(every_body().remove(10)));
-    assert!(has(&lines, " 42 %") && has(&lines, "at work for 12 s, about 16 s left"), "{lines:?}");
+    assert!(has(&lines, " 42 %") && has(&lines, "working for 12 s, about 16 s left"), "{lines:?}");
     for progress in [Some((0, 0)), Some((5, 0)), Some((u64::MAX, 1)), Some((u64::MAX, u64::MAX)), Some((0, u64::MAX))] {
         let view = view(Body::Working { text: vec![], progress, seconds: u32::MAX, may_stop: true });
-        assert!(has(&bench.draw(&view), "at work for"), "{progress:?}");
+        assert!(has(&bench.draw(&view), "working for"), "{progress:?}");
     }
 }
 

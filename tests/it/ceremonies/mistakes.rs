@@ -94,7 +94,7 @@ fn a_share_typed_wrong_at_read_back_is_named_by_its_group_and_can_be_shown_again
             }
         });
         goes_on(&rig, &[]);
-        assert_eq!(said.as_deref(), Some("Look at group 3 of the value: most likely wrong."));
+        assert_eq!(said.as_deref(), Some("Group 3 of the value is most likely wrong."));
         assert_eq!(seen, reveals);
     }
 }

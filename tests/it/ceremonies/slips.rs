@@ -290,7 +290,7 @@ fn the_group_that_check_bytes_find_is_marked_in_the_value() {
         Turn::Audience
     });
     goes_on(&rig, &[]);
-    assert_eq!(marked, Some((5, "8 groups; look at group 5".to_owned())));
+    assert_eq!(marked, Some((5, "8 groups; check group 5".to_owned())));
 }
 
 #[test]

@@ -112,7 +112,7 @@ fn who_stops_after_the_erasing_is_told_to_keep_the_so_pin_cards() {
         let said = stops(&mut rig, |front| front.step() == at);
         assert_eq!(said.contains("Keep the SO-PIN cards"), kept, "{said}");
         assert_eq!(said.contains("destroy the cards"), dealt && !kept, "{said}");
-        assert_eq!(said.contains("No card was dealt yet"), !dealt, "{said}");
+        assert_eq!(said.contains("No cards have been dealt yet"), !dealt, "{said}");
     }
 }
 
@@ -240,7 +240,7 @@ fn who_stops_a_restore_keeps_every_card() {
         first.run(|_| {});
         let mut rig = Rig::restore(records.path()).with_papers_of(first);
         let said = stops(&mut rig, |front| front.step() == at);
-        assert!(said.contains("Keep every card") && !said.contains("destroy") && !said.contains("today"), "{said}");
+        assert!(said.contains("Keep all cards") && !said.contains("destroy") && !said.contains("today"), "{said}");
     }
 }
 

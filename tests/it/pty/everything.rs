@@ -74,10 +74,10 @@ fn establish(w: &mut Wizard) -> Paper {
     w.see("DKEK share 2 · 2 of 3 custodians, with numbers (sc-hsm-tool)");
     w.see("DKEK share 3 · the password of Radia Perlman");
     w.pass("read this aloud");
-    w.pass("How the shares are made and carried");
+    w.pass("How the shares are made and kept");
     w.pass("Know what guards what");
     walk::people_and_room(w);
-    w.pass("take the device that shall hold the keys");
+    w.pass("take the device that will hold the keys");
     let serial = walk::device(w, "One device was found:");
     dice(w);
     w.wait_for("The generator is seeded from");
@@ -108,14 +108,14 @@ fn establish(w: &mut Wizard) -> Paper {
     initialise(w, &serial);
     walk::log_in_and_load(w);
     for _ in 0..2 {
-        w.pass("The device made the key");
+        w.pass("The device generated the key");
     }
     w.pass("holds the keys of the plan, and no other");
     for _ in 0..2 {
         w.pass("read back and verified: it belongs to this DKEK");
     }
     // the SO-PIN is not looked for here: the software card, in the same process, has it
-    w.pass("The program holds no secret any more");
+    w.pass("The program no longer holds any secret");
     // and that it comes back on a second device
     open_all(w, &paper, false);
     replacement(w);
@@ -131,13 +131,13 @@ pub fn initialise(w: &mut Wizard, serial: &str) {
 
 /// The replacement is found, made ready, and gets both keys.
 fn replacement(w: &mut Wizard) {
-    w.pass("take the replacement: the device that gets the keys back");
+    w.pass("take the replacement: the device that will receive the keys");
     let serial = walk::device(w, "The replacement was found:");
     initialise(w, &serial);
     walk::log_in_and_load(w);
-    w.pass("So whatever it lists afterwards came from the backup");
+    w.pass("Any key it lists later therefore came from the backup");
     for _ in 0..2 {
-        w.wait_for("Which reference shall it have");
+        w.wait_for("Which key reference should it have");
         walk::fill(w, &[""]);
         w.pass("The key is back");
     }
@@ -162,9 +162,9 @@ fn dice(w: &mut Wizard) {
     }
     w.press(CLEAR);
     for (bad, sentence) in [
-        ("6".repeat(30), "These dice favour a face: throw others, from the start."),
-        ("12356123561235612356123564444444444".to_owned(), "10 times the same in a row: throw again, from the start."),
-        ("142536".repeat(5), "This repeats a pattern: throw dice, from the start."),
+        ("6".repeat(30), "These dice favour one face: use other dice, and start over."),
+        ("12356123561235612356123564444444444".to_owned(), "The same number 10 times in a row: throw again, from the start."),
+        ("142536".repeat(5), "This repeats a pattern: throw real dice, and start over."),
     ] {
         w.keys(bad.as_bytes());
         w.see(sentence);
@@ -175,7 +175,7 @@ fn dice(w: &mut Wizard) {
     w.keys(throws.as_bytes());
     w.until("all throws", |screen| screen.contains("✓") && !screen.contains('_'));
     w.keys(b"1");
-    w.see("has all it can take");
+    w.see("This field is full");
     // the one who typed them looks, and the scanner sees them
     w.keys(SHOW);
     w.see(&throws[95..]);
@@ -229,7 +229,7 @@ pub fn word_turn(w: &mut Wizard, paper: &mut Paper, name: &str) {
         w.see("9 of 33 so far");
         w.allow(&card.row);
         w.keys(ESCAPE);
-        w.wait_for("press Enter: it shows your 33 words");
+        w.wait_for("press Enter to show your 33 words");
         while w.footer().contains("Enter read on") {
             w.press(b"\r");
         }
@@ -246,7 +246,7 @@ pub fn word_turn(w: &mut Wizard, paper: &mut Paper, name: &str) {
         let mut typed = card.words.clone();
         typed.swap(6, 7);
         w.keys(walk::short(&typed).as_bytes());
-        w.see("Words 7 and 8 have changed places.");
+        w.see("Words 7 and 8 are swapped.");
         w.press(CLEAR);
     }
     w.keys(card.short().as_bytes());
@@ -261,7 +261,7 @@ pub fn word_turn(w: &mut Wizard, paper: &mut Paper, name: &str) {
     w.wait_for("type the words from your second card");
     // took the other card
     w.keys(walk::short(&card.words[..4]).as_bytes());
-    w.see("This is no card of the SO-PIN: take the other one.");
+    w.see("This is not an SO-PIN card: use the other one.");
     w.press(CLEAR);
     w.keys(second.short().as_bytes());
     w.until("all words are right", |screen| screen.contains("✓ ok"));
@@ -358,7 +358,7 @@ pub fn word_seat(w: &mut Wizard, seat: usize, place: usize, paper: &Paper, mista
     if mistakes {
         // took the other card
         w.keys(walk::short(&second.words[..4]).as_bytes());
-        w.see("This is a card of the SO-PIN: take the other one.");
+        w.see("This is an SO-PIN card: use the other one.");
         w.press(CLEAR);
         // read one word wrong: the program says which, and to its owner alone what it may be
         w.keys(card.with(21, card.other_than(21)).short().as_bytes());
@@ -382,10 +382,10 @@ pub fn word_seat(w: &mut Wizard, seat: usize, place: usize, paper: &Paper, mista
         w.keys(card.short().as_bytes());
         w.keys(b"\r");
     }
-    w.wait_for("now your second card, that of the SO-PIN");
+    w.wait_for("now your second card, the SO-PIN card");
     if mistakes {
         w.keys(walk::short(&card.words[..4]).as_bytes());
-        w.see("This is no card of the SO-PIN: take the other one.");
+        w.see("This is not an SO-PIN card: use the other one.");
         w.press(CLEAR);
     }
     w.keys(second.short().as_bytes());
@@ -404,7 +404,7 @@ fn number_seat(w: &mut Wizard, seat: u8, note: &Note, mistakes: bool) {
     w.keys(note.id.as_bytes());
     w.wait_for("Type id and value from the card");
     walk::fill(w, &[&note.id, &note.wrong_value(), &note.check]);
-    w.see("Look at group 8 of the value: most likely wrong.");
+    w.see("Group 8 of the value is most likely wrong.");
     w.keys(BACK);
     w.press(CLEAR);
     walk::fill(w, &[&note.value, ""]);
