@@ -6,10 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::rc::Rc;
 
-use hsm_ceremony::ceremony::{Actor, Body, FieldKind, People};
+use hsm_ceremony::ceremony::{Actor, Body, FieldKind, Machine, People};
+use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::{CeremonyKind, Ending, Entry, Fact, verify};
-use hsm_ceremony::terms::{Fault, Kcv, Purpose};
+use hsm_ceremony::script::Script;
+use hsm_ceremony::terms::{Fault, Kcv, Number, Purpose};
 use serde::Deserialize;
 
 use crate::ceremonies::{Front, Rig, Turn};
@@ -217,4 +220,38 @@ fn the_keys_of_the_first_form_come_back_the_way_its_refusal_says() {
         let rig = Rig::foreign_with_all_rounds(copied.path(), &plan, records.path());
         comes_back(&name, kcv, rig);
     }
+}
+
+/// The step that a line of a record speaks of.
+fn step_of(entry: &Entry) -> Option<Number> {
+    match entry {
+        Entry::Began { .. } | Entry::Sealed { .. } => None,
+        Entry::Learned { step, .. }
+        | Entry::Intent { step, .. }
+        | Entry::Revealed { step, .. }
+        | Entry::Done { step }
+        | Entry::Failed { step, .. }
+        | Entry::Recovered { step, .. }
+        | Entry::Deviates { step, .. }
+        | Entry::Remarked { step, .. }
+        | Entry::Substituted { step, .. } => Some(*step),
+    }
+}
+
+#[test]
+fn records_of_the_third_form_bring_the_machine_back_at_every_line() {
+    let script = Rc::new(Script::load().unwrap());
+    let mut compared = 0;
+    for (name, kept) in index().folders.into_iter().filter(|(name, _)| name.starts_with("third/")) {
+        let plan = Plan::parse(&fs::read_to_string(folder(&name).join("plan.json")).unwrap()).unwrap();
+        let proof = verify(&fs::read(folder(&name).join("record.jsonl")).unwrap()).unwrap();
+        let entries: Vec<Entry> = proof.lines.into_iter().map(|line| line.entry).collect();
+        for (place, entry) in entries.iter().enumerate() {
+            let Some(step) = step_of(entry) else { continue };
+            let machine = Machine::resume(kept.ceremony, plan.clone(), Rc::clone(&script), true, &entries[..place]);
+            assert_eq!(machine.number(), step, "{name}: before {entry:?}");
+            compared += 1;
+        }
+    }
+    assert!(compared > 300, "{compared} lines were compared");
 }
