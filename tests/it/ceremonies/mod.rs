@@ -26,4 +26,4 @@ mod stand_in;
 mod ways_out;
 
 pub use plans::{Cards, Day, Guard, dkek_share, established, note};
-pub use rig::plan_text;
+pub use rig::{Front, Rig, Turn, plan_text};

@@ -120,6 +120,12 @@ impl Rig {
         Self::restore_with(records, |readers| readers)
     }
 
+    /// *Restore* from this folder, with as many rounds as the real thing has.
+    pub fn restore_with_all_rounds(from: &Path, records: &Path) -> Result<Self, Fault> {
+        let occasion = Occasion::restore(from, None, records, Setting::SoftwareCards)?;
+        Ok(Self::with_rounds(Rounds::PRODUCT, occasion, Comes::Last, |readers| readers))
+    }
+
     /// As [`Rig::restore`], with something between the program and its readers.
     pub fn restore_with(records: &Path, between: impl FnOnce(Box<dyn Readers>) -> Box<dyn Readers>) -> Self {
         let from = latest_establish(records).unwrap();

@@ -68,7 +68,8 @@ fn leave(w: &mut Wizard) {
     w.keys(b"\r");
 }
 
-fn establish(w: &mut Wizard) -> Paper {
+/// The whole *establish*, with the mistakes that people make; ends on its last screen.
+pub fn establish(w: &mut Wizard) -> Paper {
     w.wait_for("read this aloud");
     w.see("DKEK share 1 · 2 of 3 custodians, with 33 words");
     w.see("DKEK share 2 · 2 of 3 custodians, with numbers (sc-hsm-tool)");

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod everything;
+mod keep;
 mod panic;
 mod paper;
 mod real;
