@@ -93,6 +93,8 @@ pub struct Rig {
     /// What is found in the room; none: what is found where the test runs.
     pub room: Option<Vec<(String, String)>>,
     rehearsal: bool,
+    /// How long the audience waits while the clerk is at work: with all rounds, looking more often only slows it down.
+    wait: Duration,
     clerk: Clerk,
     chain: Chain,
     audience: Audience,
@@ -209,6 +211,7 @@ impl Rig {
         let folder = office.folder.path().to_owned();
         office.folder.write_new("plan.json", plan_text.as_bytes()).unwrap();
         let readers = Box::new(Listening(office.readers, Arc::clone(&log)));
+        let wait = if rounds == Rounds::PRODUCT { Duration::from_millis(20) } else { Duration::from_micros(200) };
         let office = Office { training_files: true, rounds, readers: between(readers), ..office };
         let mut machine = Machine::new(ceremony, plan.clone(), script, rehearsal);
         machine.begin(Entry::Began {
@@ -233,6 +236,7 @@ impl Rig {
             log,
             room: None,
             rehearsal,
+            wait,
             clerk: Clerk::new(office),
             chain: Chain::new(rehearsal),
             audience,
@@ -291,7 +295,7 @@ impl Rig {
                 (Turn::Do(people), _) => Some(people),
                 (Turn::Audience, Body::Fault { .. }) => Some(People::Chose(0)),
                 (Turn::Audience, _) => {
-                    let answer = self.audience.answer(&view, &mut self.vault, Duration::from_micros(200));
+                    let answer = self.audience.answer(&view, &mut self.vault, self.wait);
                     answer.unwrap_or_else(|error| panic!("{error:?} at {view:?}"))
                 }
             };
