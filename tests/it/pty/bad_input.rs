@@ -116,7 +116,7 @@ fn every_field_of_establish_refuses_what_is_wrong_and_goes_on_with_what_is_right
     w.wait_for("every custodian is needed");
     needed(w);
     for word in ["all needed", "ALL NEEDED ", " ALL NEEDED", "ALL", "yes"] {
-        refused(w, word, if word == "ALL" { "3 of 10 so far" } else { "Type ALL NEEDED, in capitals" });
+        refused(w, word, if word == "ALL" { "3 of 10 so far" } else { "Type ALL NEEDED in capitals" });
     }
     walk::fill(w, &["ALL NEEDED"]);
     w.pass("How the shares are made and kept");
@@ -384,7 +384,7 @@ fn log_in(w: &mut Wizard) {
     }
     w.wait_for("has one try left");
     needed(w);
-    refused(w, "last try", "Type LAST TRY, in capitals");
+    refused(w, "last try", "Type LAST TRY in capitals");
     walk::fill(w, &["LAST TRY"]);
     w.wait_for("Type the user PIN of the");
     walk::fill(w, &[USER_PIN]);
