@@ -178,7 +178,7 @@ fn dice(w: &mut Wizard) {
     w.keys(throws.as_bytes());
     w.until("all throws", |screen| screen.contains("✓") && !screen.contains('_'));
     w.keys(b"1");
-    w.see("This field is full");
+    w.see("The field is full");
     // the one who typed them looks, and the scanner sees them
     w.keys(SHOW);
     w.see(&throws[95..]);
