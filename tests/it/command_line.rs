@@ -177,7 +177,11 @@ fn verify_compares_every_file_of_a_finished_folder_and_says_what_it_checked() {
         }
         fs::remove_file(&path).unwrap();
         let end = verified(&sitting);
-        assert!(end.code == 3 && end.said.contains("lacks") && end.said.contains(name), "{name}: {}", end.said);
+        assert!(
+            end.code == 3 && end.said.contains("is missing from the folder") && end.said.contains(name),
+            "{name}: {}",
+            end.said
+        );
         assert!(Command::new("mkfifo").arg(&path).status().unwrap().success());
         let end = verified(&sitting);
         assert!(end.code == 3 && end.said.contains("not a regular file"), "{name}: {}", end.said);

@@ -53,7 +53,7 @@ fn what_is_typed_beyond_a_field_does_not_go_into_it() {
     let mut bench = Bench::new();
     bench.act(&view, b"e7:60:53:46:66:29:3f:d1 :d1");
     assert!(bench.typed(0).starts_with(b"e7:60:53:46:66:29:3f:d1") && !bench.typed(0).ends_with(b"1d1"));
-    assert!(has(&bench.draw(&view), "This field is full"), "the share value is not drawn in clear in the wrong field");
+    assert!(has(&bench.draw(&view), "The field is full"), "the share value is not drawn in clear in the wrong field");
     bench.act(&view, b"\t123:4:\t01234567012345678");
     let lengths = [1, 2].map(|place| bench.typed(place).len());
     assert_eq!(lengths, [3, 17], "one digit too many of a PIN is named before it costs a try");
@@ -187,7 +187,7 @@ fn pasted_and_foreign_text_is_refused_with_a_hint() {
     assert!(!has(&bench.draw(&view), "Only plain letters"), "the hint goes with the next key");
     assert_eq!(bench.typed(0), b"1");
     bench.act(&view, &[b'2'; 320]);
-    assert!(has(&bench.draw(&view), "This field is full"));
+    assert!(has(&bench.draw(&view), "The field is full"));
 }
 
 #[test]

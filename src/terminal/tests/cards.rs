@@ -310,7 +310,7 @@ fn dice_stand_in_rows_of_fifty_and_nothing_else_is_taken() {
     bench.act(&view, &[b'3'; 243]);
     assert_eq!(bench.act(&view, b"3"), []);
     let (lines, cursor) = bench.draw_whole(&view);
-    assert!(has(&lines, "This field is full") && bench.typed(0).len() == 250, "{lines:#?}");
+    assert!(has(&lines, "The field is full") && bench.typed(0).len() == 250, "{lines:#?}");
     assert!(lines.iter().all(|line| line.width() <= 80) && cursor.is_some());
     assert_eq!(bench.act(&view, b"\x7f"), [People::Edited(0)]);
     assert_eq!(bench.typed(0).len(), 249);

@@ -63,7 +63,7 @@ fn never_taken(wizard: &mut Wizard) {
         // the sequences do nothing; what comes after them shows that they were read
         ([GARBAGE, b"\xc3\xa9"].concat().as_slice(), NOT_ASCII),
         (b"\x1b[200~1234567890123456\r\x1b[201~", "Pasting is refused"),
-        ([b'z'; 400].as_slice(), "This field is full"),
+        ([b'z'; 400].as_slice(), "The field is full"),
     ] {
         wizard.keys(keys);
         wizard.see(sentence);
@@ -116,7 +116,7 @@ fn every_field_of_establish_refuses_what_is_wrong_and_goes_on_with_what_is_right
     w.wait_for("every custodian is needed");
     needed(w);
     for word in ["all needed", "ALL NEEDED ", " ALL NEEDED", "ALL", "yes"] {
-        refused(w, word, if word == "ALL" { "3 of 10 so far" } else { "Type ALL NEEDED, in capitals" });
+        refused(w, word, if word == "ALL" { "3 of 10 so far" } else { "Type ALL NEEDED in capitals" });
     }
     walk::fill(w, &["ALL NEEDED"]);
     w.pass("How the shares are made and kept");
@@ -234,7 +234,7 @@ fn whole_card(w: &mut Wizard, note: &walk::Note) {
     }
     refused(w, &note.prime[..14], "5 of 8 so far");
     w.keys(format!("{}:00", note.prime).as_bytes());
-    w.see("This field is full");
+    w.see("The field is full");
     w.press(CLEAR);
     refused(w, "xyz", "only digits 0-9 and letters a-f");
     next_field(w, &note.prime.to_uppercase().replace(':', " "));
@@ -384,7 +384,7 @@ fn log_in(w: &mut Wizard) {
     }
     w.wait_for("has one try left");
     needed(w);
-    refused(w, "last try", "Type LAST TRY, in capitals");
+    refused(w, "last try", "Type LAST TRY in capitals");
     walk::fill(w, &["LAST TRY"]);
     w.wait_for("Type the user PIN of the");
     walk::fill(w, &[USER_PIN]);

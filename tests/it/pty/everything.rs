@@ -164,7 +164,10 @@ fn dice(w: &mut Wizard) {
     w.press(CLEAR);
     for (bad, sentence) in [
         ("6".repeat(30), "These dice favour one face: use other dice, and start over."),
-        ("12356123561235612356123564444444444".to_owned(), "The same number 10 times in a row: throw again, from the start."),
+        (
+            "12356123561235612356123564444444444".to_owned(),
+            "The same number 10 times in a row: throw again, from the start.",
+        ),
         ("142536".repeat(5), "This repeats a pattern: throw real dice, and start over."),
     ] {
         w.keys(bad.as_bytes());
@@ -176,7 +179,7 @@ fn dice(w: &mut Wizard) {
     w.keys(throws.as_bytes());
     w.until("all throws", |screen| screen.contains("✓") && !screen.contains('_'));
     w.keys(b"1");
-    w.see("This field is full");
+    w.see("The field is full");
     // the one who typed them looks, and the scanner sees them
     w.keys(SHOW);
     w.see(&throws[95..]);
