@@ -75,7 +75,7 @@ fn established(records: &Path) -> (PathBuf, Vec<Written>) {
     let mut audience = Audience::new(Box::new(std::io::stderr()));
     audience.prefer(Quorum::Last);
     let mut custodians = Custodians { audience, cards: Vec::new() };
-    let ended = sitting.run(&mut custodians).unwrap().ended;
+    let ended = sitting.run(&mut custodians).unwrap().progress.ended;
     assert_eq!(ended, Some(hsm_ceremony::record::Ending::Complete));
     custodians.cards.dedup();
     (folder, custodians.cards)

@@ -1,7 +1,7 @@
 //! *Establish*: shares, share file, device, keys, backups, in the order that undoes nothing.
 
 use crate::ceremony::act::Act;
-use crate::ceremony::known::State;
+use crate::ceremony::known::Known;
 use crate::ceremony::steps::opening;
 use crate::ceremony::steps::parts;
 use crate::ceremony::steps::provisioning;
@@ -74,7 +74,7 @@ pub fn steps(plan: &Plan) -> Vec<Step> {
     list.add(
         step("vault", Actor::Administrator)
             .then("prove", Kind::Do(|_, _| Some(Act::ProveVaultEmpty)))
-            .then("manifest", Kind::Do(|state, _| Some(Act::WriteManifest { keys: state.plan.keys.clone() })))
+            .then("manifest", Kind::Do(|known, _| Some(Act::WriteManifest { keys: known.plan.keys.clone() })))
             .then(if plan.prove_restore { "proof-next" } else { "empty" }, Kind::Read),
     );
 
@@ -98,6 +98,6 @@ pub fn spare() -> Step {
     parts::found_device(step("replacement", Actor::Administrator).on(DeviceRole::Replacement))
 }
 
-fn everyone(_: &State, _: &Step) -> Vec<Field> {
+fn everyone(_: &Known, _: &Step) -> Vec<Field> {
     vec![Field::new("everyone", FieldKind::Word("ALL NEEDED"))]
 }

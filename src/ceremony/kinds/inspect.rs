@@ -11,13 +11,15 @@ pub fn steps() -> Vec<Step> {
     list.section();
     list.add(parts::found_device(step("inspect-device", Actor::Administrator)));
     let read_dkek: crate::ceremony::steps::MakeAct =
-        |state, step| Some(Act::ReadDkek { role: step.role, serial: state.serial(step.role)? });
+        |known, step| Some(Act::ReadDkek { role: step.role, serial: known.devices.serial(step.role)? });
     list.add(step("inspect-dkek", Actor::Administrator).then("read", Kind::Do(read_dkek)).then("state", Kind::Read));
     list.add(
         step("inspect-keys", Actor::Administrator)
             .then(
                 "list",
-                Kind::Do(|state, step| Some(Act::ListKeys { role: step.role, serial: state.serial(step.role)? })),
+                Kind::Do(|known, step| {
+                    Some(Act::ListKeys { role: step.role, serial: known.devices.serial(step.role)? })
+                }),
             )
             .then("listed", Kind::Read),
     );
