@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use sha2::{Digest as _, Sha256};
 
-use crate::ceremony::{Body, Event, Known, Machine, People, Request, Surroundings};
+use crate::ceremony::{Body, Event, Known, Machine, People, Request, ViewContext};
 use crate::clerk::{Clerk, Office};
 use crate::dkek::Rounds;
 use crate::fields::{check, open_text, suggest};
@@ -53,7 +53,7 @@ pub struct Sitting {
     clerk: Clerk,
     chain: Chain,
     record: RecordFile,
-    around: Surroundings,
+    around: ViewContext,
     began: Instant,
 }
 
@@ -66,11 +66,11 @@ impl Sitting {
         script: &Rc<Script>,
         office: Office,
     ) -> Result<Self, Fault> {
-        let around = Surroundings {
+        let around = ViewContext {
             rehearsal: office.rehearsal,
             shortened: office.rounds != Rounds::PRODUCT,
             folder: office.folder.path().display().to_string(),
-            ..Surroundings::default()
+            ..ViewContext::default()
         };
         office.folder.write_new("plan.json", plan_text.as_bytes())?;
         if office.rehearsal && ceremony == CeremonyKind::Establish {

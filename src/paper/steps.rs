@@ -3,11 +3,11 @@
 use crate::script::words;
 use std::rc::Rc;
 
-use crate::ceremony::{Actor, Kind, Known, Machine, Stage, Step, StepState, Surroundings, planned};
+use crate::ceremony::{Actor, Kind, Known, Machine, Stage, Step, StepState, ViewContext, planned};
+use crate::names::ValueName;
 use crate::plan::Plan;
 use crate::record::CeremonyKind;
-use crate::script::{Script, StageText, fill};
-use crate::terms::Quorum;
+use crate::script::{Script, StageText, fill, fill_with};
 
 /// One step as paper shows it.
 pub struct PaperStep {
@@ -38,7 +38,7 @@ impl<'a> PaperSteps<'a> {
     /// Unrolls the steps of a ceremony for a plan. `None` only when the built-in script is broken.
     pub fn new(ceremony: CeremonyKind, plan: &'a Plan, script: &'a Script) -> Option<Self> {
         let machine = Machine::new(ceremony, plan.clone(), Rc::new(Script::load().ok()?), false);
-        let view = machine.view(&Surroundings::default());
+        let view = machine.view(&ViewContext::default());
         let mut all = Self { steps: Vec::new(), plan, script, known: Known::new(ceremony, plan.clone(), false) };
         for (step, line) in machine.steps().iter().zip(&view.steps) {
             let act = script.step(step.id).map(|text| all.fill(&text.act, step)).unwrap_or_default();
@@ -94,13 +94,7 @@ impl<'a> PaperSteps<'a> {
     }
 
     fn fill(&self, text: &str, step: &Step) -> String {
-        let mut values = planned(self.plan, step, self.script);
-        if let Actor::Seat(seat) = step.actor {
-            let threshold = self.plan.quorum(step.share).map_or(0, Quorum::threshold);
-            let needed = seat.0.max(threshold);
-            values.extend([("seat", seat.to_string()), ("seats_needed", needed.to_string())]);
-        }
-        fill(text, &values)
+        fill_with(text, |name| planned(self.plan, step, ValueName::from_word(name)?))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::ceremony::{Act, Body, Event, Machine, Outcome, People, Request, Surroundings, View};
+use crate::ceremony::{Act, Body, Event, Machine, Outcome, People, Request, View, ViewContext};
 use crate::plan::{Custody, Plan};
 use crate::record::{CeremonyKind, Defect, Entry, Fact, KnownShare, StoredKey};
 use crate::script::Script;
@@ -34,8 +34,8 @@ pub fn full_plan() -> Plan {
 }
 
 /// The surroundings of every view.
-pub fn around() -> Surroundings {
-    Surroundings {
+pub fn around() -> ViewContext {
+    ViewContext {
         rehearsal: true,
         shortened: false,
         mark: "07·3fa9".into(),

@@ -9,6 +9,7 @@ pub mod learn;
 pub mod people;
 pub mod progress;
 pub mod restored;
+pub mod roll_call;
 pub mod seats;
 pub mod shares;
 

@@ -144,7 +144,7 @@ impl Machine {
             (Interlude::Name(place, Some(name)), People::GoOn) if !self.known.has_another_share(&name, place) => {
                 let Holder { share, custodian } = place;
                 let former_knows = self.known.knows_the_share(place).map(str::to_owned);
-                let called = self.called();
+                let called = self.known.called();
                 self.emit(Entry::Substituted { step, share, custodian, name: name.trim().to_owned(), former_knows });
                 self.untick_who_is_new(&called);
                 self.back();

@@ -7,6 +7,7 @@ pub mod failures;
 pub mod input;
 pub mod interlude;
 pub mod recovery;
+pub mod roll_call;
 
 use crate::faults::{self, Fault};
 use std::collections::VecDeque;
@@ -330,7 +331,7 @@ impl Machine {
         let mut asking = Asking::default();
         match stage.kind {
             Kind::Tick => asking.ticks = vec![false; self.script.items(step.id, stage.name)],
-            Kind::RollCall => asking.ticks = vec![false; self.called().len()],
+            Kind::RollCall => asking.ticks = vec![false; self.known.called().len()],
             Kind::Form(fields) | Kind::Danger(fields) => {
                 asking.fields = fields(&self.known, &step);
                 asking.checks = asking.fields.iter().map(empty_check).collect();

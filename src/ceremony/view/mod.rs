@@ -2,13 +2,46 @@
 //!
 //! All sentences come ready from the script; a front end arranges them and invents none.
 
-pub mod planned;
-pub mod render;
-pub mod roll_call;
+mod between;
+mod body;
+mod ended;
+mod form;
+mod header;
+mod reveal;
+mod sentences;
+mod texts;
 pub mod values;
 
+use crate::ceremony::machine::Machine;
+use crate::ceremony::view::sentences::Sentences;
 use crate::fields::FieldKind;
 use crate::terms::{CustodianNumber, Handle, Purpose};
+
+/// What a view needs that the machine does not know.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ViewContext {
+    /// A rehearsal.
+    pub rehearsal: bool,
+    /// A binary with a short key derivation.
+    pub shortened: bool,
+    /// Where the record stands, in short: `07·3fa9`.
+    pub mark: String,
+    /// The record's last digest in groups, to read aloud.
+    pub digest: String,
+    /// Where the files of this sitting are.
+    pub folder: String,
+}
+
+impl Machine {
+    /// What the screen shows now.
+    pub fn view(&self, context: &ViewContext) -> View {
+        let body = match self.step().or(self.steps().last()) {
+            Some(step) => self.body(&Sentences { machine: self, step, context }),
+            None => Body::Read { text: Vec::new() },
+        };
+        View { header: self.header(context), body, steps: self.step_lines(context) }
+    }
+}
 
 /// One screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -202,7 +235,7 @@ pub enum Body {
     },
     /// Something takes a while.
     Working {
-        /// Paragraphs: what is being done and that nobody need do anything.
+        /// Paragraphs: what is being done, and that no action is needed.
         text: Vec<String>,
         /// Units done and in all, where that is known.
         progress: Option<(u64, u64)>,

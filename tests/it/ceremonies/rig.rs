@@ -9,7 +9,7 @@ use hsm_ceremony::app::{Occasion, Setting, latest_establish};
 use hsm_ceremony::autopilot::{Audience, Quorum as Comes};
 use hsm_ceremony::card::transport::{Readers, Response, Transport, TransportError};
 use hsm_ceremony::card::{Device, Initialise, PinAnswer, PinReset};
-use hsm_ceremony::ceremony::{Body, Event, Machine, Outcome, People, Request, Surroundings, View};
+use hsm_ceremony::ceremony::{Body, Event, Machine, Outcome, People, Request, View, ViewContext};
 use hsm_ceremony::clerk::{Clerk, Office};
 use hsm_ceremony::dkek::Rounds;
 use hsm_ceremony::faults::Fault;
@@ -262,7 +262,7 @@ impl Rig {
                 self.machine.handle(Event::Outcome(outcome));
                 continue;
             }
-            let around = Surroundings { rehearsal: self.rehearsal, ..Surroundings::default() };
+            let around = ViewContext { rehearsal: self.rehearsal, ..ViewContext::default() };
             let view = self.machine.view(&around);
             look(&Sight { machine: &self.machine, vault: &self.vault, view: &view, entries: &self.entries });
             if let Some(fault) = self.machine.waits_for()

@@ -1,6 +1,6 @@
 //! Who is missing is replaced, whatever they hold; and what is not to be lost is said when people stop in the middle.
 
-use hsm_ceremony::ceremony::{Actor, Body, FieldState, Holder, Known, People, Surroundings};
+use hsm_ceremony::ceremony::{Actor, Body, FieldState, Holder, Known, People, ViewContext};
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::{CeremonyKind, Ending, Entry};
 use hsm_ceremony::softcard::CutOff;
@@ -83,6 +83,7 @@ fn a_device_is_perhaps_erased_only_where_something_may_have_been_sent() {
         ("initialise-refused", false),
         ("no-device", false),
         ("card-foreign", false),
+        ("a-fault-of-another-build", true),
     ] {
         let mut known = Known::new(CeremonyKind::Establish, Plan::parse(&plan()).unwrap(), true);
         let step = Number { section: 6, step: 3 };
@@ -200,7 +201,7 @@ fn stops(rig: &mut Rig, mut here: impl FnMut(&Front<'_>) -> bool) -> String {
 }
 
 fn last_screen(rig: &Rig) -> String {
-    let Body::Ended { text } = rig.machine.view(&Surroundings::default()).body else { panic!("not ended") };
+    let Body::Ended { text } = rig.machine.view(&ViewContext::default()).body else { panic!("not ended") };
     text.join(" ")
 }
 
