@@ -17,7 +17,7 @@ pub use machine::interlude::STOP_WORD;
 pub use machine::recovery::Recovery;
 pub use machine::{Machine, REVEAL_SECONDS, Request};
 pub use outcome::Outcome;
-pub use steps::{Actor, Kind, Question, Stage, Step, When};
+pub use steps::{Actor, Condition, Question, Stage, StageKind, Step};
 pub use view::planned::{key_name, planned};
 pub use view::render::Surroundings;
 pub use view::values::{NAMES, Values};

@@ -3,7 +3,7 @@
 use crate::script::words;
 use std::rc::Rc;
 
-use crate::ceremony::{Actor, Kind, Machine, Stage, State, Step, StepState, Surroundings, planned};
+use crate::ceremony::{Actor, Machine, Stage, StageKind, State, Step, StepState, Surroundings, planned};
 use crate::plan::Plan;
 use crate::record::CeremonyKind;
 use crate::script::{Script, StageText, fill};
@@ -82,9 +82,9 @@ impl<'a> PaperSteps<'a> {
 
     /// The labels of what a stage lets people type.
     pub fn fields(&self, step: &Step, stage: &Stage) -> Vec<String> {
-        let (Kind::Form(fields) | Kind::Danger(fields)) = stage.kind else { return Vec::new() };
+        let (StageKind::Form(fields) | StageKind::Danger(fields)) = stage.kind else { return Vec::new() };
         let mut names: Vec<&str> = fields(&self.state, step).iter().map(|field| field.name).collect();
-        if names.is_empty() && matches!(stage.kind, Kind::Danger(_)) {
+        if names.is_empty() && matches!(stage.kind, StageKind::Danger(_)) {
             // The serial is known only once the device was found.
             names.push("serial");
         }

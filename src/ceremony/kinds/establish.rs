@@ -6,7 +6,7 @@ use crate::ceremony::steps::opening;
 use crate::ceremony::steps::parts;
 use crate::ceremony::steps::provisioning;
 use crate::ceremony::steps::turns;
-use crate::ceremony::steps::{Actor, Kind, List, Step, When, step};
+use crate::ceremony::steps::{Actor, Condition, List, StageKind, Step, step};
 use crate::fields::{Field, FieldKind};
 use crate::plan::Plan;
 use crate::terms::{DeviceRole, Handle};
@@ -17,10 +17,10 @@ pub fn steps(plan: &Plan) -> Vec<Step> {
     list.section();
     list.add(
         step("plan", Actor::Administrator)
-            .then("read", Kind::Read)
-            .then_when(When::NeedsEveryone, "everyone", Kind::Form(everyone))
-            .then("scheme", Kind::Read)
-            .then("guards", Kind::Read),
+            .then("read", StageKind::Read)
+            .then_when(Condition::NeedsEveryone, "everyone", StageKind::Form(everyone))
+            .then("scheme", StageKind::Read)
+            .then("guards", StageKind::Read),
     );
     parts::people_and_room(&mut list, "call");
 
@@ -36,8 +36,8 @@ pub fn steps(plan: &Plan) -> Vec<Step> {
         list.add(
             step("share-file", Actor::Administrator)
                 .of(share)
-                .then("write", Kind::Do(|_, step| Some(Act::WriteShareFile { share: step.share })))
-                .then("written", Kind::Read),
+                .then("write", StageKind::Do(|_, step| Some(Act::WriteShareFile { share: step.share })))
+                .then("written", StageKind::Read),
         );
     }
     opening::open_all(&mut list, plan);
@@ -51,14 +51,14 @@ pub fn steps(plan: &Plan) -> Vec<Step> {
         list.add(
             step("make-key", Actor::Administrator)
                 .about(&key.label)
-                .then("make", Kind::Do(parts::make_key))
-                .then("made", Kind::Read),
+                .then("make", StageKind::Do(parts::make_key))
+                .then("made", StageKind::Read),
         );
     }
     list.add(
         step("inventory", Actor::Administrator)
-            .then("list", Kind::Do(parts::inventory_planned))
-            .then("listed", Kind::Read),
+            .then("list", StageKind::Do(parts::inventory_planned))
+            .then("listed", StageKind::Read),
     );
 
     list.section();
@@ -66,16 +66,16 @@ pub fn steps(plan: &Plan) -> Vec<Step> {
         list.add(
             step("back-up", Actor::Administrator)
                 .about(&key.label)
-                .then("wrap", Kind::Do(parts::back_up))
-                .then("wrapped", Kind::Read)
+                .then("wrap", StageKind::Do(parts::back_up))
+                .then("wrapped", StageKind::Read)
                 .forgetting((Some(&key.label) == plan.keys.last().map(|last| &last.label)).then_some(Handle::Dkek)),
         );
     }
     list.add(
         step("vault", Actor::Administrator)
-            .then("prove", Kind::Do(|_, _| Some(Act::ProveVaultEmpty)))
-            .then("manifest", Kind::Do(|state, _| Some(Act::WriteManifest { keys: state.plan.keys.clone() })))
-            .then(if plan.prove_restore { "proof-next" } else { "empty" }, Kind::Read),
+            .then("prove", StageKind::Do(|_, _| Some(Act::ProveVaultEmpty)))
+            .then("manifest", StageKind::Do(|state, _| Some(Act::WriteManifest { keys: state.plan.keys.clone() })))
+            .then(if plan.prove_restore { "proof-next" } else { "empty" }, StageKind::Read),
     );
 
     if plan.prove_restore {
@@ -87,7 +87,7 @@ pub fn steps(plan: &Plan) -> Vec<Step> {
         parts::bring_keys_back(&mut list, plan);
     } else {
         list.section();
-        list.add(step("not-proven", Actor::Administrator).then("deviation", Kind::Deviates("restore-not-proven")));
+        list.add(step("not-proven", Actor::Administrator).then("deviation", StageKind::Deviates("restore-not-proven")));
     }
     parts::close(&mut list);
     list.finish()

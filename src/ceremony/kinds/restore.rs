@@ -5,7 +5,7 @@ use crate::ceremony::kinds::establish::spare;
 use crate::ceremony::steps::opening;
 use crate::ceremony::steps::parts;
 use crate::ceremony::steps::provisioning;
-use crate::ceremony::steps::{Actor, Kind, List, Question, Step, When, step};
+use crate::ceremony::steps::{Actor, Condition, List, Question, StageKind, Step, step};
 use crate::plan::Plan;
 use crate::terms::{DeviceRole, Handle};
 
@@ -15,16 +15,16 @@ pub fn steps(plan: &Plan) -> Vec<Step> {
     list.section();
     list.add(
         step("source", Actor::Administrator)
-            .then("read", Kind::Do(|_, _| Some(Act::ReadFolder)))
-            .then_when(When::FromOurs, "found", Kind::Read)
-            .then_when(When::FromElsewhere, "found-elsewhere", Kind::Read)
-            .then_when(When::NotSealed, "not-sealed", Kind::Deviates("source-record-not-sealed"))
-            .then_when(When::Damaged, "damaged", Kind::Deviates("wrapped-keys-not-readable")),
+            .then("read", StageKind::Do(|_, _| Some(Act::ReadFolder)))
+            .then_when(Condition::FromOurs, "found", StageKind::Read)
+            .then_when(Condition::FromElsewhere, "found-elsewhere", StageKind::Read)
+            .then_when(Condition::NotSealed, "not-sealed", StageKind::Deviates("source-record-not-sealed"))
+            .then_when(Condition::Damaged, "damaged", StageKind::Deviates("wrapped-keys-not-readable")),
     );
-    list.add(step("loss", Actor::Administrator).then("ask", Kind::Choose(Question::Loss)).then_when(
-        When::Stolen,
+    list.add(step("loss", Actor::Administrator).then("ask", StageKind::Choose(Question::Loss)).then_when(
+        Condition::Stolen,
         "stolen",
-        Kind::Tick,
+        StageKind::Tick,
     ));
     parts::people_and_room(&mut list, "call-quorum");
 
@@ -35,8 +35,8 @@ pub fn steps(plan: &Plan) -> Vec<Step> {
         list.add(
             step("verify-backup", Actor::Administrator)
                 .about(&key.label)
-                .then("verify", Kind::Do(parts::verify_backup))
-                .then("verified", Kind::Read),
+                .then("verify", StageKind::Do(parts::verify_backup))
+                .then("verified", StageKind::Read),
         );
     }
 

@@ -3,7 +3,7 @@
 use crate::ceremony::machine::input::People;
 use crate::ceremony::machine::interlude::Interlude;
 use crate::ceremony::machine::{Asking, Machine, Mode, REVEAL_SECONDS, Request};
-use crate::ceremony::steps::{Actor, Kind, Question, Stage};
+use crate::ceremony::steps::{Actor, Question, Stage, StageKind};
 use crate::faults::{self, Fault};
 use crate::fields::{Field, FieldCheck, FieldKind};
 use crate::record::{Entry, Fact, Loss, Remark};
@@ -33,36 +33,36 @@ impl Machine {
         let may_leave = self.may_leave(&stage);
         let Mode::Asking(asking) = &mut self.mode else { return };
         match (stage.kind, people) {
-            (Kind::Read, People::GoOn) => self.next_stage(),
-            (Kind::Deviates(name), People::GoOn) => {
+            (StageKind::Read, People::GoOn) => self.next_stage(),
+            (StageKind::Deviates(name), People::GoOn) => {
                 self.emit(Entry::Deviates { step: self.number(), name: name.to_owned() });
                 self.next_stage();
             }
-            (Kind::Tick | Kind::RollCall, People::Tick(place)) => {
+            (StageKind::Tick | StageKind::RollCall, People::Tick(place)) => {
                 if let Some(tick) = asking.ticks.get_mut(place) {
                     *tick = !*tick;
                 }
             }
-            (Kind::Tick, People::GoOn) if asking.ticks.iter().all(|tick| *tick) => self.next_stage(),
-            (Kind::RollCall, People::GoOn) => {
+            (StageKind::Tick, People::GoOn) if asking.ticks.iter().all(|tick| *tick) => self.next_stage(),
+            (StageKind::RollCall, People::GoOn) => {
                 let ticks = asking.ticks.clone();
                 if self.enough(&ticks) {
                     self.note_who_is_here(&ticks);
                     self.next_stage();
                 }
             }
-            (Kind::Choose(question), People::Chose(place)) => self.choose(question, place),
-            (Kind::Form(_) | Kind::Danger(_), People::GoOn) => self.submit(),
-            (Kind::Form(_), People::Leave) if may_leave => self.enter_stage(0),
-            (Kind::Reveal(card), People::Show) => {
+            (StageKind::Choose(question), People::Chose(place)) => self.choose(question, place),
+            (StageKind::Form(_) | StageKind::Danger(_), People::GoOn) => self.submit(),
+            (StageKind::Form(_), People::Leave) if may_leave => self.enter_stage(0),
+            (StageKind::Reveal(card), People::Show) => {
                 asking.shown_at = Some(self.now);
                 asking.seen = true;
                 if let Some(Actor::Custodian(custodian)) = self.step().map(|step| step.actor) {
                     self.emit(Entry::Revealed { step: self.number(), card, custodian });
                 }
             }
-            (Kind::Reveal(_), People::Hide) => self.hide(),
-            (Kind::Reveal(_), People::GoOn) if asking.seen => {
+            (StageKind::Reveal(_), People::Hide) => self.hide(),
+            (StageKind::Reveal(_), People::GoOn) if asking.seen => {
                 self.hide();
                 self.next_stage();
             }
@@ -72,7 +72,7 @@ impl Machine {
 
     /// Whoever sits down by mistake may stand up again, and whoever types a card back may see the share again.
     pub(in crate::ceremony) fn may_leave(&self, stage: &Stage) -> bool {
-        let form = matches!(stage.kind, Kind::Form(_));
+        let form = matches!(stage.kind, StageKind::Form(_));
         match self.step().map(|step| step.actor) {
             Some(Actor::Seat(_)) => form,
             Some(Actor::Custodian(_)) => form && stage.name.starts_with("retype"),

@@ -7,7 +7,7 @@ use crate::ceremony::machine::{Detour, Machine, Mode, Request};
 use crate::ceremony::outcome::Outcome;
 use crate::ceremony::steps::parts;
 use crate::ceremony::steps::provisioning;
-use crate::ceremony::steps::{self, Actor, Kind, Stage, Step};
+use crate::ceremony::steps::{self, Actor, Stage, StageKind, Step};
 use crate::faults::Fault;
 use crate::record::Entry;
 use crate::terms::{DeviceRole, Handle, MOST_CUSTODIANS, Number, Purpose, Seat};
@@ -56,7 +56,7 @@ impl Machine {
         match recovery {
             Recovery::TryAgain => self.enter_stage(self.stage),
             Recovery::TypeAgain => {
-                let form = |stage: &Stage| matches!(stage.kind, Kind::Form(_)) && self.due(stage.when);
+                let form = |stage: &Stage| matches!(stage.kind, StageKind::Form(_)) && self.due(stage.when);
                 let stages = self.step().map(|step| step.stages.as_slice()).unwrap_or_default();
                 let place = stages.iter().take(self.stage).rposition(form).unwrap_or(0);
                 self.enter_stage(place);

@@ -21,7 +21,7 @@ use crate::ceremony::machine::event::Event;
 use crate::ceremony::machine::interlude::Interlude;
 use crate::ceremony::machine::recovery::Recovery;
 use crate::ceremony::steps::opening;
-use crate::ceremony::steps::{Actor, Kind, Stage, Step, When};
+use crate::ceremony::steps::{Actor, Condition, Stage, StageKind, Step};
 use crate::fields::{Field, FieldCheck, FieldKind};
 use crate::plan::Plan;
 use crate::record::{CeremonyKind, Ending, Entry, Loss, PinName};
@@ -265,45 +265,45 @@ impl Machine {
         self.state.cursor = place;
     }
 
-    pub(in crate::ceremony) fn due(&self, when: When) -> bool {
+    pub(in crate::ceremony) fn due(&self, when: Condition) -> bool {
         let role = self.step().map(|step| step.role);
         let key = self.step().and_then(|step| step.key.as_ref());
         let initialised = |role| self.state.device(role).is_some_and(|device| device.initialised);
         let proven = key.is_some_and(|key| self.state.proven.contains(key.as_str()));
         match when {
-            When::Proven => proven,
-            When::NotProvable => !proven,
-            When::Always => true,
-            When::NeedsEveryone => {
+            Condition::Proven => proven,
+            Condition::NotProvable => !proven,
+            Condition::Always => true,
+            Condition::NeedsEveryone => {
                 self.state.plan.dkek_shares.iter().any(|share| share.quorum().is_some_and(Quorum::needs_everyone))
             }
-            When::Initialised(role) => initialised(role),
-            When::MayHaveCardsSoPin(role) => {
+            Condition::Initialised(role) => initialised(role),
+            Condition::MayHaveCardsSoPin(role) => {
                 let here = self.state.ceremony == CeremonyKind::Restore || self.state.initialised.contains(&role);
                 initialised(role) && here
             }
-            When::OtherSoPin(role) => initialised(role) && !self.state.so_pin_on_cards.contains(&role),
-            When::LastTry(device, pin) => {
+            Condition::OtherSoPin(role) => initialised(role) && !self.state.so_pin_on_cards.contains(&role),
+            Condition::LastTry(device, pin) => {
                 let asked = pin == PinName::So || self.state.kcv_asked != Some(false);
                 asked && role == Some(device) && self.state.tries_left(device, pin) == Some(1)
             }
-            When::TypesPrime => self.step().is_some_and(|step| opening::types_set(&self.state, step)),
-            When::KnowsPrime | When::KnowsOldPrime => {
+            Condition::TypesPrime => self.step().is_some_and(|step| opening::types_set(&self.state, step)),
+            Condition::KnowsPrime | Condition::KnowsOldPrime => {
                 let typed = self.step().is_some_and(|step| opening::types_set(&self.state, step));
-                !typed && self.state.is_foreign() == (when == When::KnowsOldPrime)
+                !typed && self.state.is_foreign() == (when == Condition::KnowsOldPrime)
             }
-            When::Salvaged => !self.state.defects.is_empty(),
-            When::Several => !self.state.seen.is_empty(),
-            When::Unfit => self.state.is_unfit(),
-            When::KcvHidden => {
+            Condition::Salvaged => !self.state.defects.is_empty(),
+            Condition::Several => !self.state.seen.is_empty(),
+            Condition::Unfit => self.state.is_unfit(),
+            Condition::KcvHidden => {
                 matches!(self.state.dkek, Some((Some(_), 0, None))) && self.state.kcv_asked != Some(false)
             }
-            When::KcvAsked => self.state.kcv_asked == Some(true),
-            When::Stolen => self.state.loss == Some(Loss::Stolen),
-            When::FromOurs => !self.state.is_foreign(),
-            When::FromElsewhere => self.state.is_foreign(),
-            When::NotSealed => self.state.source.as_ref().is_some_and(|source| source.not_sealed.is_some()),
-            When::Damaged => self.state.source.as_ref().is_some_and(|source| !source.damaged.is_empty()),
+            Condition::KcvAsked => self.state.kcv_asked == Some(true),
+            Condition::Stolen => self.state.loss == Some(Loss::Stolen),
+            Condition::FromOurs => !self.state.is_foreign(),
+            Condition::FromElsewhere => self.state.is_foreign(),
+            Condition::NotSealed => self.state.source.as_ref().is_some_and(|source| source.not_sealed.is_some()),
+            Condition::Damaged => self.state.source.as_ref().is_some_and(|source| !source.damaged.is_empty()),
         }
     }
 
@@ -317,7 +317,7 @@ impl Machine {
         };
         let step = step.clone();
         self.stage = place;
-        if let Kind::Do(make) = stage.kind {
+        if let StageKind::Do(make) = stage.kind {
             match make(&self.state, &step) {
                 Some(act) => self.perform(act),
                 None => self.fail(Act::ProveVaultEmpty, Fault::from(faults::StepNotPossible)),
@@ -327,9 +327,9 @@ impl Machine {
         self.requests.push_back(Request::ForgetTyped);
         let mut asking = Asking::default();
         match stage.kind {
-            Kind::Tick => asking.ticks = vec![false; self.script.items(step.id, stage.name)],
-            Kind::RollCall => asking.ticks = vec![false; self.called().len()],
-            Kind::Form(fields) | Kind::Danger(fields) => {
+            StageKind::Tick => asking.ticks = vec![false; self.script.items(step.id, stage.name)],
+            StageKind::RollCall => asking.ticks = vec![false; self.called().len()],
+            StageKind::Form(fields) | StageKind::Danger(fields) => {
                 asking.fields = fields(&self.state, &step);
                 asking.checks = asking.fields.iter().map(empty_check).collect();
                 asking.open = vec![None; asking.fields.len()];

@@ -45,7 +45,7 @@ pub enum Question {
 
 /// Whether a stage is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum When {
+pub enum Condition {
     /// Always.
     Always,
     /// Only where everyone is needed (M = N).
@@ -99,7 +99,7 @@ pub type MakeAct = fn(&State, &Step) -> Option<Act>;
 
 /// What one stage asks or does.
 #[derive(Debug, Clone, Copy)]
-pub enum Kind {
+pub enum StageKind {
     /// Read, then Enter.
     Read,
     /// Tick every item.
@@ -126,9 +126,9 @@ pub struct Stage {
     /// Its name in the step's script.
     pub name: &'static str,
     /// What it asks or does.
-    pub kind: Kind,
+    pub kind: StageKind,
     /// Whether it is due.
-    pub when: When,
+    pub when: Condition,
 }
 
 /// One numbered step.
@@ -157,7 +157,7 @@ pub struct Step {
 impl Step {
     /// Whether anything in it cannot be undone.
     pub fn is_irreversible(&self) -> bool {
-        self.stages.iter().any(|stage| matches!(stage.kind, Kind::Danger(_)))
+        self.stages.iter().any(|stage| matches!(stage.kind, StageKind::Danger(_)))
     }
 }
 
@@ -207,13 +207,13 @@ pub fn step(id: &'static str, actor: Actor) -> Step {
 impl Step {
     /// Adds a stage.
     #[must_use]
-    pub fn then(self, name: &'static str, kind: Kind) -> Self {
-        self.then_when(When::Always, name, kind)
+    pub fn then(self, name: &'static str, kind: StageKind) -> Self {
+        self.then_when(Condition::Always, name, kind)
     }
 
     /// Adds a stage that is due only sometimes.
     #[must_use]
-    pub fn then_when(mut self, when: When, name: &'static str, kind: Kind) -> Self {
+    pub fn then_when(mut self, when: Condition, name: &'static str, kind: StageKind) -> Self {
         self.stages.push(Stage { name, kind, when });
         self
     }

@@ -3,7 +3,7 @@
 
 use crate::ceremony::act::Act;
 use crate::ceremony::known::State;
-use crate::ceremony::steps::{Actor, Kind, List, Question, Step, When, step};
+use crate::ceremony::steps::{Actor, Condition, List, Question, StageKind, Step, step};
 use crate::fields::{ExpectedWords, Field, FieldKind};
 use crate::plan::Plan;
 use crate::terms::{CustodianNumber, DkekShareNumber, Handle, Purpose, Quorum, Scheme, Seat};
@@ -23,13 +23,13 @@ pub fn open_all(list: &mut List, plan: &Plan) {
         };
         let salvages = plan.quorum(share).is_some();
         let open = if usize::from(share.get()) == last {
-            open.then("join", Kind::Do(join))
-                .then("opened", Kind::Read)
+            open.then("join", StageKind::Do(join))
+                .then("opened", StageKind::Read)
                 .forgetting(plan.numbers().map(Handle::DkekShare))
         } else {
-            open.then("opened-one", Kind::Read)
+            open.then("opened-one", StageKind::Read)
         };
-        list.add(if salvages { open.then_when(When::Salvaged, "salvaged", Kind::Read) } else { open });
+        list.add(if salvages { open.then_when(Condition::Salvaged, "salvaged", StageKind::Read) } else { open });
     }
 }
 
@@ -39,17 +39,17 @@ fn seats(list: &mut List, share: DkekShareNumber, quorum: Quorum, scheme: Scheme
         let sits = step("seat", Actor::Seat(seat))
             .of(share)
             .only_if_needed(seat.0 > quorum.threshold())
-            .then("sitter", Kind::Choose(Question::Sitter(seat)));
+            .then("sitter", StageKind::Choose(Question::Sitter(seat)));
         let types = match scheme {
             Scheme::ScHsmTool => sits
-                .then_when(When::TypesPrime, "first-share", Kind::Form(seat_share))
-                .then_when(When::KnowsPrime, "share", Kind::Form(seat_share))
-                .then_when(When::KnowsOldPrime, "old-share", Kind::Form(seat_share)),
-            Scheme::Words => sits.then("share-words", Kind::Form(seat_words)),
+                .then_when(Condition::TypesPrime, "first-share", StageKind::Form(seat_share))
+                .then_when(Condition::KnowsPrime, "share", StageKind::Form(seat_share))
+                .then_when(Condition::KnowsOldPrime, "old-share", StageKind::Form(seat_share)),
+            Scheme::Words => sits.then("share-words", StageKind::Form(seat_words)),
         };
-        let types = types.then("take", Kind::Do(take_share));
+        let types = types.then("take", StageKind::Do(take_share));
         list.add(if so_pin {
-            types.then("so-pin-words", Kind::Form(seat_so_pin)).then("take-so-pin", Kind::Do(take_so_pin))
+            types.then("so-pin-words", StageKind::Form(seat_so_pin)).then("take-so-pin", StageKind::Do(take_so_pin))
         } else {
             types
         });
@@ -57,8 +57,8 @@ fn seats(list: &mut List, share: DkekShareNumber, quorum: Quorum, scheme: Scheme
 }
 
 fn quorum_opens(share: DkekShareNumber, quorum: Quorum, so_pin: bool) -> Step {
-    let opens = step("open", Actor::Administrator).of(share).then("open", Kind::Do(open_share_file));
-    let opens = if so_pin { opens.then("so-pin", Kind::Do(rebuild_so_pin)) } else { opens };
+    let opens = step("open", Actor::Administrator).of(share).then("open", StageKind::Do(open_share_file));
+    let opens = if so_pin { opens.then("so-pin", StageKind::Do(rebuild_so_pin)) } else { opens };
     let seats = || (1..=quorum.custodians()).map(Seat);
     opens
         .forgetting(seats().map(|seat| Handle::SeatShare(Purpose::DkekShare(share), seat)))
@@ -68,8 +68,8 @@ fn quorum_opens(share: DkekShareNumber, quorum: Quorum, so_pin: bool) -> Step {
 fn holder_opens(share: DkekShareNumber) -> Step {
     step("password-open", Actor::PasswordHolder)
         .of(share)
-        .then("password", Kind::Form(password))
-        .then("open", Kind::Do(open_with_password))
+        .then("password", StageKind::Form(password))
+        .then("open", StageKind::Do(open_with_password))
 }
 
 fn seat_of(step: &Step) -> Option<Seat> {

@@ -2,18 +2,18 @@
 
 use crate::ceremony::act::Act;
 use crate::ceremony::known::State;
-use crate::ceremony::steps::{Actor, Kind, List, Question, Step, When, step};
+use crate::ceremony::steps::{Actor, Condition, List, Question, StageKind, Step, step};
 use crate::fields::{Field, FieldKind};
 use crate::plan::{Plan, PlannedKey};
 use crate::terms::DeviceRole;
 
 /// The stages that find the device of a step: it is put in, found, picked among several, and shown.
 pub fn found_device(step: Step) -> Step {
-    step.then("insert", Kind::Read)
-        .then("find", Kind::Do(find))
-        .then_when(When::Several, "which", Kind::Choose(Question::Device))
-        .then_when(When::Several, "find", Kind::Do(find_picked))
-        .then("found", Kind::Read)
+    step.then("insert", StageKind::Read)
+        .then("find", StageKind::Do(find))
+        .then_when(Condition::Several, "which", StageKind::Choose(Question::Device))
+        .then_when(Condition::Several, "find", StageKind::Do(find_picked))
+        .then("found", StageKind::Read)
 }
 
 /// A replacement is never an original: that is lost, or it is what the replacement is for.
@@ -33,12 +33,12 @@ fn find_picked(state: &State, step: &Step) -> Option<Act> {
 
 /// Everyone who is needed is here, and the room is fit.
 pub fn people_and_room(list: &mut List, call: &'static str) {
-    list.add(step("roll-call", Actor::Administrator).then(call, Kind::RollCall));
+    list.add(step("roll-call", Actor::Administrator).then(call, StageKind::RollCall));
     list.add(
         step("room", Actor::Administrator)
-            .then("examine", Kind::Do(|_, _| Some(Act::ExamineRoom)))
-            .then("found", Kind::Tick)
-            .then_when(When::Unfit, "override", Kind::Form(override_unfit)),
+            .then("examine", StageKind::Do(|_, _| Some(Act::ExamineRoom)))
+            .then("found", StageKind::Tick)
+            .then_when(Condition::Unfit, "override", StageKind::Form(override_unfit)),
     );
 }
 
@@ -49,33 +49,33 @@ pub fn bring_keys_back(list: &mut List, plan: &Plan) {
     list.add(
         step("empty-list", Actor::Administrator)
             .on(role)
-            .then("list", Kind::Do(inventory_empty))
-            .then("listed", Kind::Read),
+            .then("list", StageKind::Do(inventory_empty))
+            .then("listed", StageKind::Read),
     );
     for key in &plan.keys {
         list.add(
             step("restore-key", Actor::Administrator)
                 .on(role)
                 .about(&key.label)
-                .then("reference", Kind::Form(key_reference))
-                .then("restore", Kind::Do(restore_key))
-                .then("restored", Kind::Read),
+                .then("reference", StageKind::Form(key_reference))
+                .then("restore", StageKind::Do(restore_key))
+                .then("restored", StageKind::Read),
         );
     }
     list.add(
         step("full-list", Actor::Administrator)
             .on(role)
-            .then("list", Kind::Do(inventory_restored))
-            .then("listed", Kind::Read),
+            .then("list", StageKind::Do(inventory_restored))
+            .then("listed", StageKind::Read),
     );
     for key in &plan.keys {
         list.add(
             step("prove-key", Actor::Administrator)
                 .on(role)
                 .about(&key.label)
-                .then("sign", Kind::Do(prove_key))
-                .then_when(When::Proven, "proven", Kind::Read)
-                .then_when(When::NotProvable, "not-provable", Kind::Read),
+                .then("sign", StageKind::Do(prove_key))
+                .then_when(Condition::Proven, "proven", StageKind::Read)
+                .then_when(Condition::NotProvable, "not-provable", StageKind::Read),
         );
     }
 }
@@ -85,9 +85,9 @@ pub fn close(list: &mut List) {
     list.section();
     list.add(
         step("close", Actor::Administrator)
-            .then("empty", Kind::Do(|_, _| Some(Act::ProveVaultEmpty)))
-            .then("close", Kind::Do(|_, _| Some(Act::CloseFolder)))
-            .then("closed", Kind::Tick),
+            .then("empty", StageKind::Do(|_, _| Some(Act::ProveVaultEmpty)))
+            .then("close", StageKind::Do(|_, _| Some(Act::CloseFolder)))
+            .then("closed", StageKind::Tick),
     );
 }
 

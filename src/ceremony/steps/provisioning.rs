@@ -2,7 +2,7 @@
 
 use crate::ceremony::act::Act;
 use crate::ceremony::known::State;
-use crate::ceremony::steps::{Actor, Kind, List, Question, Step, When, step};
+use crate::ceremony::steps::{Actor, Condition, List, Question, StageKind, Step, step};
 use crate::fields::{Field, FieldKind};
 use crate::plan::Plan;
 use crate::record::PinName;
@@ -13,27 +13,31 @@ pub fn provision(list: &mut List, plan: &Plan, role: DeviceRole) {
     let under_quorum = plan.so_pin_share().is_some();
     let so_pin = step(if under_quorum { "so-pin-quorum" } else { "so-pin" }, Actor::SoPinHolder).on(role);
     let so_pin = if under_quorum {
-        so_pin.then("rebuilt", Kind::Read).then_when(
-            When::MayHaveCardsSoPin(role),
+        so_pin.then("rebuilt", StageKind::Read).then_when(
+            Condition::MayHaveCardsSoPin(role),
             "whose",
-            Kind::Choose(Question::CurrentSoPin),
+            StageKind::Choose(Question::CurrentSoPin),
         )
     } else {
         so_pin
     };
     let so_pin = so_pin
-        .then_when(When::Initialised(role), "tries", Kind::Do(|state, step| read_tries(state, step, PinName::So)))
-        .then_when(When::LastTry(role, PinName::So), "last-try", Kind::Form(last_try))
-        .then_when(When::OtherSoPin(role), "current", Kind::Form(current_so_pin));
-    list.add(if under_quorum { so_pin } else { so_pin.then("new", Kind::Form(new_so_pin)) });
-    list.add(step("user-pin", Actor::PinHolder).on(role).then("new", Kind::Form(new_user_pin)));
+        .then_when(
+            Condition::Initialised(role),
+            "tries",
+            StageKind::Do(|state, step| read_tries(state, step, PinName::So)),
+        )
+        .then_when(Condition::LastTry(role, PinName::So), "last-try", StageKind::Form(last_try))
+        .then_when(Condition::OtherSoPin(role), "current", StageKind::Form(current_so_pin));
+    list.add(if under_quorum { so_pin } else { so_pin.then("new", StageKind::Form(new_so_pin)) });
+    list.add(step("user-pin", Actor::PinHolder).on(role).then("new", StageKind::Form(new_user_pin)));
     list.add(
         step("initialise", Actor::Administrator)
             .on(role)
-            .then("danger", Kind::Danger(typed_serial))
-            .then("initialise", Kind::Do(initialise))
-            .then_when(When::OtherSoPin(role), "change", Kind::Do(change_so_pin))
-            .then("initialised", Kind::Read)
+            .then("danger", StageKind::Danger(typed_serial))
+            .then("initialise", StageKind::Do(initialise))
+            .then_when(Condition::OtherSoPin(role), "change", StageKind::Do(change_so_pin))
+            .then("initialised", StageKind::Read)
             .forgetting([Handle::SoPin, Handle::UserPin])
             // One that was rebuilt from cards is kept until nothing can ask for another initialisation.
             .forgetting((!under_quorum).then_some(Handle::NewSoPin)),
@@ -47,8 +51,8 @@ pub fn load(list: &mut List, role: DeviceRole, forgets: &[Handle]) {
     list.add(
         step("load", Actor::Administrator)
             .on(role)
-            .then("load", Kind::Do(load_dkek))
-            .then("loaded", Kind::Read)
+            .then("load", StageKind::Do(load_dkek))
+            .then("loaded", StageKind::Read)
             .forgetting([Handle::NewSoPin])
             .forgetting(forgets.iter().copied()),
     );
@@ -56,16 +60,16 @@ pub fn load(list: &mut List, role: DeviceRole, forgets: &[Handle]) {
 
 /// The stages of logging in; also the detour after a login was lost.
 pub fn with_log_in(step: Step) -> Step {
-    with_log_in_when(step, When::Always)
+    with_log_in_when(step, Condition::Always)
 }
 
 /// The stages of logging in where that is due.
-pub fn with_log_in_when(step: Step, when: When) -> Step {
-    step.then_when(when, "tries", Kind::Do(|state, step| read_tries(state, step, PinName::User)))
-        .then_when(When::LastTry(DeviceRole::Original, PinName::User), "last-try", Kind::Form(last_try))
-        .then_when(When::LastTry(DeviceRole::Replacement, PinName::User), "last-try", Kind::Form(last_try))
-        .then_when(when, "pin", Kind::Form(user_pin))
-        .then_when(when, "log-in", Kind::Do(log_in))
+pub fn with_log_in_when(step: Step, when: Condition) -> Step {
+    step.then_when(when, "tries", StageKind::Do(|state, step| read_tries(state, step, PinName::User)))
+        .then_when(Condition::LastTry(DeviceRole::Original, PinName::User), "last-try", StageKind::Form(last_try))
+        .then_when(Condition::LastTry(DeviceRole::Replacement, PinName::User), "last-try", StageKind::Form(last_try))
+        .then_when(when, "pin", StageKind::Form(user_pin))
+        .then_when(when, "log-in", StageKind::Do(log_in))
 }
 
 fn read_tries(state: &State, step: &Step, pin: PinName) -> Option<Act> {

@@ -2,7 +2,7 @@
 
 use crate::ceremony::act::Act;
 use crate::ceremony::known::State;
-use crate::ceremony::steps::{Actor, Kind, List, Step, step};
+use crate::ceremony::steps::{Actor, List, StageKind, Step, step};
 use crate::fields::{ExpectedWords, Field, FieldKind};
 use crate::plan::Plan;
 use crate::terms::{CustodianNumber, DkekShareNumber, Handle, Purpose, Quorum, Scheme};
@@ -10,31 +10,31 @@ use crate::terms::{CustodianNumber, DkekShareNumber, Handle, Purpose, Quorum, Sc
 /// The generator is seeded, passwords are typed, and everything is drawn.
 pub fn deal(list: &mut List, plan: &Plan) {
     if plan.dice > 0 {
-        list.add(step("dice", Actor::Administrator).then("throw", Kind::Form(dice)));
+        list.add(step("dice", Actor::Administrator).then("throw", StageKind::Form(dice)));
     }
     list.add(
         step("entropy", Actor::Administrator)
             .then(
                 "mix",
-                Kind::Do(|state, step| {
+                StageKind::Do(|state, step| {
                     Some(Act::MixEntropy { serial: state.serial(step.role)?, dice: state.plan.dice })
                 }),
             )
-            .then("mixed", Kind::Read)
+            .then("mixed", StageKind::Read)
             .forgetting([Handle::Dice]),
     );
     for share in plan.numbers().filter(|share| plan.quorum(*share).is_none()) {
-        list.add(step("password", Actor::PasswordHolder).of(share).then("new", Kind::Form(new_password)));
+        list.add(step("password", Actor::PasswordHolder).of(share).then("new", StageKind::Form(new_password)));
     }
     let deal = step("deal", Actor::Administrator)
-        .then("deal", Kind::Do(draw))
-        .then(if plan.first_quorum().is_some() { "dealt" } else { "dealt-passwords" }, Kind::Read)
+        .then("deal", StageKind::Do(draw))
+        .then(if plan.first_quorum().is_some() { "dealt" } else { "dealt-passwords" }, StageKind::Read)
         .forgetting([Handle::GeneratorSeed])
         .forgetting(plan.numbers().map(Handle::SharePassword));
     // Where no custodian's turn comes, nothing else waits for the end of sealing.
     list.add(match plan.first_quorum() {
         Some(_) => deal,
-        None => deal.then("seal", Kind::Do(finish_sealing)).then("empty", Kind::Do(prove_empty)),
+        None => deal.then("seal", StageKind::Do(finish_sealing)).then("empty", StageKind::Do(prove_empty)),
     });
 }
 
@@ -50,17 +50,17 @@ pub fn turns(list: &mut List, plan: &Plan) {
             let mut turn = turn(share, custodian, scheme);
             if all.is_empty() {
                 // The plain DKEK shares and the passwords must be gone before anybody else sits down.
-                turn = turn.then("seal", Kind::Do(finish_sealing));
+                turn = turn.then("seal", StageKind::Do(finish_sealing));
             }
             if so_pin {
                 all.push(turn);
                 turn = so_pin_card(share, custodian);
             }
-            all.push(turn.then("bag", Kind::Form(bag)));
+            all.push(turn.then("bag", StageKind::Form(bag)));
         }
     }
     if let Some(last) = all.pop() {
-        all.push(last.then("empty", Kind::Do(prove_empty)));
+        all.push(last.then("empty", StageKind::Do(prove_empty)));
     }
     for (place, step) in all.into_iter().enumerate() {
         if sections.contains(&place) {
@@ -75,10 +75,12 @@ fn turn(share: DkekShareNumber, custodian: CustodianNumber, scheme: Scheme) -> S
     let card = Purpose::DkekShare(share);
     let turn = step("custodian", Actor::Custodian(custodian)).of(share);
     let turn = match scheme {
-        Scheme::ScHsmTool => turn.then("reveal", Kind::Reveal(card)).then("retype", Kind::Form(whole_card)),
-        Scheme::Words => turn.then("reveal-words", Kind::Reveal(card)).then("retype-words", Kind::Form(all_words)),
+        Scheme::ScHsmTool => turn.then("reveal", StageKind::Reveal(card)).then("retype", StageKind::Form(whole_card)),
+        Scheme::Words => {
+            turn.then("reveal-words", StageKind::Reveal(card)).then("retype-words", StageKind::Form(all_words))
+        }
     };
-    turn.then("compare", Kind::Do(compare))
+    turn.then("compare", StageKind::Do(compare))
         .forgetting([Handle::DealtShare(card, custodian), Handle::DealtCheck(share, custodian)])
 }
 
@@ -86,9 +88,9 @@ fn turn(share: DkekShareNumber, custodian: CustodianNumber, scheme: Scheme) -> S
 fn so_pin_card(share: DkekShareNumber, custodian: CustodianNumber) -> Step {
     step("so-pin-card", Actor::Custodian(custodian))
         .of(share)
-        .then("reveal-words", Kind::Reveal(Purpose::SoPin))
-        .then("retype-words", Kind::Form(so_pin_words))
-        .then("compare", Kind::Do(compare_so_pin))
+        .then("reveal-words", StageKind::Reveal(Purpose::SoPin))
+        .then("retype-words", StageKind::Form(so_pin_words))
+        .then("compare", StageKind::Do(compare_so_pin))
         .forgetting([Handle::DealtShare(Purpose::SoPin, custodian)])
 }
 

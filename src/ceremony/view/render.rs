@@ -3,7 +3,7 @@
 use crate::ceremony::known::holders::Place;
 use crate::ceremony::machine::interlude::Interlude;
 use crate::ceremony::machine::{Asking, Machine, Mode, REVEAL_SECONDS};
-use crate::ceremony::steps::{Actor, Kind, Question, Stage, Step};
+use crate::ceremony::steps::{Actor, Question, Stage, StageKind, Step};
 use crate::ceremony::view::values::Values;
 use crate::ceremony::view::{Body, CardView, FieldState, FieldView, Header, OptionView, StepLine, StepState, View};
 use crate::faults::{Fault, FaultName};
@@ -126,18 +126,18 @@ impl Machine {
     fn asking(&self, step: &Step, stage: &Stage, asking: &Asking, values: &Values) -> Body {
         let text = self.paragraphs(step, stage, values);
         match stage.kind {
-            Kind::Read | Kind::Do(_) | Kind::Deviates(_) => Body::Read { text },
-            Kind::Tick => {
+            StageKind::Read | StageKind::Do(_) | StageKind::Deviates(_) => Body::Read { text },
+            StageKind::Tick => {
                 let items = self.items(step, stage, values);
                 let enough = asking.ticks.iter().all(|tick| *tick);
                 Body::Tick { text, items: items.into_iter().zip(asking.ticks.iter().copied()).collect(), enough }
             }
-            Kind::RollCall => {
+            StageKind::RollCall => {
                 let called = self.called().into_iter().map(|called| called.text);
                 let items = called.zip(asking.ticks.iter().copied()).collect();
                 Body::Tick { text, items, enough: self.enough(&asking.ticks) }
             }
-            Kind::Choose(Question::Loss | Question::CurrentSoPin | Question::HiddenKcv) => {
+            StageKind::Choose(Question::Loss | Question::CurrentSoPin | Question::HiddenKcv) => {
                 let open = |text| OptionView { text, closed: false };
                 Body::Choose {
                     text,
@@ -146,17 +146,17 @@ impl Machine {
                     may_leave: false,
                 }
             }
-            Kind::Choose(Question::Device) => {
+            StageKind::Choose(Question::Device) => {
                 let open = |serial: &Serial| OptionView { text: serial.to_string(), closed: false };
                 let options = self.state().seen.iter().map(open).collect();
                 Body::Choose { text, options, custodians: false, may_leave: false }
             }
-            Kind::Choose(Question::Sitter(_)) => {
+            StageKind::Choose(Question::Sitter(_)) => {
                 Body::Choose { text, options: self.sitters(), custodians: true, may_leave: false }
             }
-            Kind::Form(_) => self.form(text, asking, false, self.may_leave(stage)),
-            Kind::Danger(_) => self.form(text, asking, true, false),
-            Kind::Reveal(card) => self.reveal(step, stage, asking, card, values),
+            StageKind::Form(_) => self.form(text, asking, false, self.may_leave(stage)),
+            StageKind::Danger(_) => self.form(text, asking, true, false),
+            StageKind::Reveal(card) => self.reveal(step, stage, asking, card, values),
         }
     }
 

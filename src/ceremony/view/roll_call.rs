@@ -1,7 +1,7 @@
 //! Who is called, and who must be here before it goes on.
 
 use crate::ceremony::machine::{Asking, Machine, Mode};
-use crate::ceremony::steps::Kind;
+use crate::ceremony::steps::StageKind;
 use crate::record::{CeremonyKind, Entry, Fact};
 use crate::script::fill;
 use crate::script::words;
@@ -94,7 +94,7 @@ impl Machine {
 
     /// Who is still needed before it goes on, in words; nothing where nobody is called.
     pub(in crate::ceremony) fn still_needed(&self) -> String {
-        let (Mode::Asking(Asking { ticks, .. }), Some(Kind::RollCall)) =
+        let (Mode::Asking(Asking { ticks, .. }), Some(StageKind::RollCall)) =
             (&self.mode, self.stage().map(|stage| stage.kind))
         else {
             return String::new();
