@@ -15,7 +15,7 @@ use crate::autopilot::{Audience, AudienceError, Quorum};
 use crate::ceremony::{Body, Header, OptionView, People, State, View};
 use crate::dkek::Rounds;
 use crate::host;
-use crate::record::{CeremonyKind, Ending};
+use crate::record::{CeremonyKind, Deviation, Ending};
 use crate::script::{Script, fill};
 use crate::terminal::TerminalError;
 use crate::vault::Vault;
@@ -108,7 +108,7 @@ impl Ends {
         let exit = exit_of(state);
         match ceremony {
             CeremonyKind::Establish => {
-                let only_unproven = state.deviations == 1 && state.deviates == ["restore-not-proven"];
+                let only_unproven = state.deviations == 1 && state.deviates == [Deviation::RestoreNotProven.word()];
                 self.establish = Some((exit, only_unproven));
             }
             CeremonyKind::Restore | CeremonyKind::Inspect => self.restore = Some(exit),

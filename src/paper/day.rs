@@ -187,7 +187,7 @@ impl Day<'_> {
                 let people = self.people().into_iter();
                 lines.extend(people.map(|(role, name)| format!("       [ ] {} {name}", pad(&role, 26))));
             }
-            for blank in script.chapter(&format!("blanks-{}", step.step.id)) {
+            for blank in script.chapter(&format!("blanks-{}", step.step.id.word())) {
                 lines.push(String::new());
                 lines.push(format!("       {blank}"));
             }

@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use super::steps::{PaperStep, PaperSteps, angle};
 use super::wrap::pad;
 use crate::ceremony::{Condition, Stage, StageKind};
+use crate::names::{StageName, StepName};
 use crate::plan::{Custody, Plan};
 use crate::record::CeremonyKind;
 use crate::script::{FaultText, Script, fill};
@@ -97,7 +98,7 @@ struct Book<'a> {
     script: &'a Script,
     plan: &'a Plan,
     /// Steps and their stages that stand in the book.
-    printed: BTreeSet<(&'static str, &'static str)>,
+    printed: BTreeSet<(StepName, StageName)>,
 }
 
 impl Book<'_> {
@@ -142,7 +143,7 @@ impl Book<'_> {
 
     fn steps(&mut self, ceremony: CeremonyKind) {
         let Some(all) = PaperSteps::new(ceremony, self.plan, self.script) else { return };
-        let mut first: BTreeMap<&str, (&str, BTreeSet<&str>)> = BTreeMap::new();
+        let mut first: BTreeMap<StepName, (&str, BTreeSet<StageName>)> = BTreeMap::new();
         for step in &all.steps {
             let _ = writeln!(self.out, "### {} {}\n", step.number, step.title);
             let who = words::PaperActs { who: &step.who }.to_string();
@@ -159,7 +160,7 @@ impl Book<'_> {
                 .step
                 .stages
                 .iter()
-                .filter(|stage| !known.1.contains(stage.name) && self.ever(stage))
+                .filter(|stage| !known.1.contains(&stage.name) && self.ever(stage))
                 .copied()
                 .collect();
             if repeated {
@@ -250,9 +251,8 @@ impl Book<'_> {
             let fields = [("fields", fields.join(" · "))];
             let _ = writeln!(self.out, "{}\n", fill(self.script.word("paper-type"), &fields));
         }
-        if matches!(stage.kind, StageKind::Reveal(_)) {
+        if let StageKind::Reveal { note, .. } = stage.kind {
             let _ = writeln!(self.out, "{}\n", words::PAPER_SHOWN);
-            let note = if stage.name == "reveal" { "note" } else { "note-words" };
             self.quote(&all.text(&step.step, note).text);
         }
     }

@@ -3,7 +3,8 @@
 use crate::script::words;
 use std::rc::Rc;
 
-use crate::ceremony::{Actor, Machine, Stage, StageKind, State, Step, StepState, Surroundings, planned};
+use crate::ceremony::{Actor, Machine, Stage, State, Step, StepState, Surroundings, planned};
+use crate::names::StageName;
 use crate::plan::Plan;
 use crate::record::CeremonyKind;
 use crate::script::{Script, StageText, fill};
@@ -41,7 +42,7 @@ impl<'a> PaperSteps<'a> {
         let view = machine.view(&Surroundings::default());
         let mut all = Self { steps: Vec::new(), plan, script, state: State::new(ceremony, plan.clone(), false) };
         for (step, line) in machine.steps().iter().zip(&view.steps) {
-            let act = script.step(step.id).map(|text| all.fill(&text.act, step)).unwrap_or_default();
+            let act = script.step(step.id.word()).map(|text| all.fill(&text.act, step)).unwrap_or_default();
             all.steps.push(PaperStep {
                 number: line.number.clone(),
                 title: line.title.clone(),
@@ -71,8 +72,13 @@ impl<'a> PaperSteps<'a> {
     }
 
     /// The sentences of a stage, with what the plan knows; what only the day knows stays in braces.
-    pub fn text(&self, step: &Step, stage: &str) -> StageText {
-        let text = self.script.step(step.id).and_then(|text| text.stages.get(stage)).cloned().unwrap_or_default();
+    pub fn text(&self, step: &Step, stage: StageName) -> StageText {
+        let text = self
+            .script
+            .step(step.id.word())
+            .and_then(|text| text.stages.get(stage.word()))
+            .cloned()
+            .unwrap_or_default();
         let filled = |list: &[String]| {
             let lines = list.iter().map(|line| self.fill(line, step));
             lines.flat_map(|line| line.split('\n').map(str::to_owned).collect::<Vec<_>>()).collect()
@@ -82,9 +88,9 @@ impl<'a> PaperSteps<'a> {
 
     /// The labels of what a stage lets people type.
     pub fn fields(&self, step: &Step, stage: &Stage) -> Vec<String> {
-        let (StageKind::Form(fields) | StageKind::Danger(fields)) = stage.kind else { return Vec::new() };
+        let Some(fields) = stage.kind.fields() else { return Vec::new() };
         let mut names: Vec<&str> = fields(&self.state, step).iter().map(|field| field.name).collect();
-        if names.is_empty() && matches!(stage.kind, StageKind::Danger(_)) {
+        if names.is_empty() && stage.kind.is_irreversible() {
             // The serial is known only once the device was found.
             names.push("serial");
         }

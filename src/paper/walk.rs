@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use crate::ceremony::{Act, Body, Event, Machine, Outcome, People, Request, Surroundings, View};
+use crate::names::StepName;
 use crate::plan::{Custody, Plan};
 use crate::record::{CeremonyKind, Defect, Entry, Fact, KnownShare, StoredKey};
 use crate::script::Script;
@@ -208,7 +209,7 @@ fn answer(machine: &mut Machine, body: &Body) -> bool {
         }
         Body::Choose { options, .. } => {
             // Whoever only looks logs in too; of everything else the last.
-            let logs_in = machine.step().is_some_and(|step| step.id == "inspect-log-in");
+            let logs_in = machine.step().is_some_and(|step| step.id == StepName::InspectLogIn);
             let last = options.iter().rposition(|option| !option.closed).unwrap();
             machine.handle(Event::People(People::Chose(if logs_in { 0 } else { last })));
         }

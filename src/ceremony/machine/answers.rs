@@ -3,7 +3,7 @@
 use crate::ceremony::machine::input::People;
 use crate::ceremony::machine::interlude::Interlude;
 use crate::ceremony::machine::{Asking, Machine, Mode, REVEAL_SECONDS, Request};
-use crate::ceremony::steps::{Actor, Question, Stage, StageKind};
+use crate::ceremony::steps::{Actor, Question, StageKind, Step};
 use crate::faults::{self, Fault};
 use crate::fields::{Field, FieldCheck, FieldKind};
 use crate::record::{Entry, Fact, Loss, Remark};
@@ -30,12 +30,11 @@ impl Machine {
 
     fn answer(&mut self, people: People) {
         let Some(stage) = self.stage().copied() else { return };
-        let may_leave = self.may_leave(&stage);
         let Mode::Asking(asking) = &mut self.mode else { return };
         match (stage.kind, people) {
             (StageKind::Read, People::GoOn) => self.next_stage(),
-            (StageKind::Deviates(name), People::GoOn) => {
-                self.emit(Entry::Deviates { step: self.number(), name: name.to_owned() });
+            (StageKind::Deviates(deviation), People::GoOn) => {
+                self.emit(Entry::Deviates { step: self.number(), name: deviation.word().to_owned() });
                 self.next_stage();
             }
             (StageKind::Tick | StageKind::RollCall, People::Tick(place)) => {
@@ -52,31 +51,21 @@ impl Machine {
                 }
             }
             (StageKind::Choose(question), People::Chose(place)) => self.choose(question, place),
-            (StageKind::Form(_) | StageKind::Danger(_), People::GoOn) => self.submit(),
-            (StageKind::Form(_), People::Leave) if may_leave => self.enter_stage(0),
-            (StageKind::Reveal(card), People::Show) => {
+            (StageKind::Form(_) | StageKind::FromCard(_) | StageKind::Danger(_), People::GoOn) => self.submit(),
+            (StageKind::FromCard(_), People::Leave) => self.enter_stage(0),
+            (StageKind::Reveal { card, .. }, People::Show) => {
                 asking.shown_at = Some(self.now);
                 asking.seen = true;
-                if let Some(Actor::Custodian(custodian)) = self.step().map(|step| step.actor) {
+                if let Some(custodian) = self.step().and_then(Step::custodian) {
                     self.emit(Entry::Revealed { step: self.number(), card, custodian });
                 }
             }
-            (StageKind::Reveal(_), People::Hide) => self.hide(),
-            (StageKind::Reveal(_), People::GoOn) if asking.seen => {
+            (StageKind::Reveal { .. }, People::Hide) => self.hide(),
+            (StageKind::Reveal { .. }, People::GoOn) if asking.seen => {
                 self.hide();
                 self.next_stage();
             }
             _ => {}
-        }
-    }
-
-    /// Whoever sits down by mistake may stand up again, and whoever types a card back may see the share again.
-    pub(in crate::ceremony) fn may_leave(&self, stage: &Stage) -> bool {
-        let form = matches!(stage.kind, StageKind::Form(_));
-        match self.step().map(|step| step.actor) {
-            Some(Actor::Seat(_)) => form,
-            Some(Actor::Custodian(_)) => form && stage.name.starts_with("retype"),
-            _ => false,
         }
     }
 

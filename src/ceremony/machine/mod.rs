@@ -216,7 +216,7 @@ impl Machine {
         match entry {
             Entry::Done { step } => {
                 if let Some(place) = self.place(*step) {
-                    if self.steps.get(place).is_some_and(|step| step.id == "open") {
+                    if self.steps.get(place).is_some_and(|step| step.frees_seats) {
                         self.state.free_seats();
                     }
                     self.move_to(place + 1);
@@ -255,7 +255,7 @@ impl Machine {
     fn move_to(&mut self, mut place: usize) {
         while let Some(step) = self.steps.get(place).filter(|step| step.if_needed) {
             let opened = self.state.open_seats(step.share);
-            if matches!(step.actor, Actor::Seat(seat) if seat.0 <= opened) {
+            if step.seat().is_some_and(|seat| seat.0 <= opened) {
                 self.state.not_needed.remove(&step.number);
                 break;
             }
@@ -327,9 +327,9 @@ impl Machine {
         self.requests.push_back(Request::ForgetTyped);
         let mut asking = Asking::default();
         match stage.kind {
-            StageKind::Tick => asking.ticks = vec![false; self.script.items(step.id, stage.name)],
+            StageKind::Tick => asking.ticks = vec![false; self.script.items(step.id.word(), stage.name.word())],
             StageKind::RollCall => asking.ticks = vec![false; self.called().len()],
-            StageKind::Form(fields) | StageKind::Danger(fields) => {
+            StageKind::Form(fields) | StageKind::FromCard(fields) | StageKind::Danger(fields) => {
                 asking.fields = fields(&self.state, &step);
                 asking.checks = asking.fields.iter().map(empty_check).collect();
                 asking.open = vec![None; asking.fields.len()];

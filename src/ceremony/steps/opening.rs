@@ -5,6 +5,7 @@ use crate::ceremony::act::Act;
 use crate::ceremony::known::State;
 use crate::ceremony::steps::{Actor, Condition, List, Question, StageKind, Step, step};
 use crate::fields::{ExpectedWords, Field, FieldKind};
+use crate::names::{StageName, StepName};
 use crate::plan::Plan;
 use crate::terms::{CustodianNumber, DkekShareNumber, Handle, Purpose, Quorum, Scheme, Seat};
 
@@ -23,33 +24,39 @@ pub fn open_all(list: &mut List, plan: &Plan) {
         };
         let salvages = plan.quorum(share).is_some();
         let open = if usize::from(share.get()) == last {
-            open.then("join", StageKind::Do(join))
-                .then("opened", StageKind::Read)
+            open.then(StageName::Join, StageKind::Do(join))
+                .then(StageName::Opened, StageKind::Read)
                 .forgetting(plan.numbers().map(Handle::DkekShare))
         } else {
-            open.then("opened-one", StageKind::Read)
+            open.then(StageName::OpenedOne, StageKind::Read)
         };
-        list.add(if salvages { open.then_when(Condition::Salvaged, "salvaged", StageKind::Read) } else { open });
+        list.add(if salvages {
+            open.then_when(Condition::Salvaged, StageName::Salvaged, StageKind::Read)
+        } else {
+            open
+        });
     }
 }
 
 /// M custodians, and more if needed, type what is on their cards.
 fn seats(list: &mut List, share: DkekShareNumber, quorum: Quorum, scheme: Scheme, so_pin: bool) {
     for seat in (1..=quorum.custodians()).map(Seat) {
-        let sits = step("seat", Actor::Seat(seat))
+        let sits = step(StepName::Seat, Actor::Seat(seat))
             .of(share)
             .only_if_needed(seat.0 > quorum.threshold())
-            .then("sitter", StageKind::Choose(Question::Sitter(seat)));
+            .then(StageName::Sitter, StageKind::Choose(Question::Sitter(seat)));
         let types = match scheme {
             Scheme::ScHsmTool => sits
-                .then_when(Condition::TypesPrime, "first-share", StageKind::Form(seat_share))
-                .then_when(Condition::KnowsPrime, "share", StageKind::Form(seat_share))
-                .then_when(Condition::KnowsOldPrime, "old-share", StageKind::Form(seat_share)),
-            Scheme::Words => sits.then("share-words", StageKind::Form(seat_words)),
+                .then_when(Condition::TypesPrime, StageName::FirstShare, StageKind::FromCard(seat_share))
+                .then_when(Condition::KnowsPrime, StageName::Share, StageKind::FromCard(seat_share))
+                .then_when(Condition::KnowsOldPrime, StageName::OldShare, StageKind::FromCard(seat_share)),
+            Scheme::Words => sits.then(StageName::ShareWords, StageKind::FromCard(seat_words)),
         };
-        let types = types.then("take", StageKind::Do(take_share));
+        let types = types.then(StageName::Take, StageKind::Do(take_share));
         list.add(if so_pin {
-            types.then("so-pin-words", StageKind::Form(seat_so_pin)).then("take-so-pin", StageKind::Do(take_so_pin))
+            types
+                .then(StageName::SoPinWords, StageKind::FromCard(seat_so_pin))
+                .then(StageName::TakeSoPin, StageKind::Do(take_so_pin))
         } else {
             types
         });
@@ -57,37 +64,32 @@ fn seats(list: &mut List, share: DkekShareNumber, quorum: Quorum, scheme: Scheme
 }
 
 fn quorum_opens(share: DkekShareNumber, quorum: Quorum, so_pin: bool) -> Step {
-    let opens = step("open", Actor::Administrator).of(share).then("open", StageKind::Do(open_share_file));
-    let opens = if so_pin { opens.then("so-pin", StageKind::Do(rebuild_so_pin)) } else { opens };
+    let opens =
+        step(StepName::Open, Actor::Administrator).of(share).then(StageName::Open, StageKind::Do(open_share_file));
+    let opens = if so_pin { opens.then(StageName::SoPin, StageKind::Do(rebuild_so_pin)) } else { opens };
     let seats = || (1..=quorum.custodians()).map(Seat);
     opens
+        .freeing_seats()
         .forgetting(seats().map(|seat| Handle::SeatShare(Purpose::DkekShare(share), seat)))
         .forgetting(seats().map(|seat| Handle::SeatShare(Purpose::SoPin, seat)))
 }
 
 fn holder_opens(share: DkekShareNumber) -> Step {
-    step("password-open", Actor::PasswordHolder)
+    step(StepName::PasswordOpen, Actor::PasswordHolder)
         .of(share)
-        .then("password", StageKind::Form(password))
-        .then("open", StageKind::Do(open_with_password))
-}
-
-fn seat_of(step: &Step) -> Option<Seat> {
-    match step.actor {
-        Actor::Seat(seat) => Some(seat),
-        _ => None,
-    }
+        .then(StageName::Password, StageKind::Form(password))
+        .then(StageName::Open, StageKind::Do(open_with_password))
 }
 
 /// The number that the card of whoever sits here must have; of a set made elsewhere nobody knows who has which.
 fn sitter(state: &State, step: &Step) -> Option<u8> {
-    let sitter = seat_of(step).and_then(|seat| state.sitter(seat)).map(CustodianNumber::get);
+    let sitter = step.seat().and_then(|seat| state.sitter(seat)).map(CustodianNumber::get);
     sitter.filter(|_| !state.is_foreign())
 }
 
 /// The ids that were given at the other seats.
 fn taken(state: &State, step: &Step, card: Purpose) -> Vec<u8> {
-    let others = state.given(card).iter().filter(|(seat, _)| Some(*seat) != seat_of(step));
+    let others = state.given(card).iter().filter(|(seat, _)| Some(*seat) != step.seat());
     others.filter_map(|(_, ids)| ids.first().copied()).collect()
 }
 
@@ -139,7 +141,7 @@ pub(in crate::ceremony) fn types_set(state: &State, step: &Step) -> bool {
 }
 
 fn retypes_set(state: &State, step: &Step) -> bool {
-    state.is_foreign() && seat_of(step) == Some(Seat(1))
+    state.is_foreign() && step.seat() == Some(Seat(1))
 }
 
 fn take_share(state: &State, step: &Step) -> Option<Act> {
@@ -154,7 +156,7 @@ fn take(state: &State, step: &Step, card: Purpose, scheme: Scheme) -> Option<Act
     let again = if card == Purpose::SoPin { retypes_set(state, step) } else { types_set(state, step) };
     let set = state.set(card).filter(|_| !again).map(str::to_owned);
     let threshold = state.plan.quorum(step.share)?.threshold();
-    Some(Act::TakeShare { card, seat: seat_of(step)?, scheme, set, threshold, foreign: state.is_foreign() })
+    Some(Act::TakeShare { card, seat: step.seat()?, scheme, set, threshold, foreign: state.is_foreign() })
 }
 
 fn open_share_file(state: &State, step: &Step) -> Option<Act> {

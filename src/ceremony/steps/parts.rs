@@ -4,16 +4,26 @@ use crate::ceremony::act::Act;
 use crate::ceremony::known::State;
 use crate::ceremony::steps::{Actor, Condition, List, Question, StageKind, Step, step};
 use crate::fields::{Field, FieldKind};
+use crate::names::{StageName, StepName};
 use crate::plan::{Plan, PlannedKey};
 use crate::terms::DeviceRole;
 
 /// The stages that find the device of a step: it is put in, found, picked among several, and shown.
 pub fn found_device(step: Step) -> Step {
-    step.then("insert", StageKind::Read)
-        .then("find", StageKind::Do(find))
-        .then_when(Condition::Several, "which", StageKind::Choose(Question::Device))
-        .then_when(Condition::Several, "find", StageKind::Do(find_picked))
-        .then("found", StageKind::Read)
+    step.then(StageName::Insert, StageKind::Read)
+        .then(StageName::Find, StageKind::Do(find))
+        .then_when(Condition::Several, StageName::Which, StageKind::Choose(Question::Device))
+        .then_when(Condition::Several, StageName::Find, StageKind::Do(find_picked))
+        .then(StageName::Found, StageKind::Read)
+}
+
+/// The step that finds the device for a role.
+pub fn device(role: DeviceRole) -> Step {
+    let id = match role {
+        DeviceRole::Original => StepName::Device,
+        DeviceRole::Replacement => StepName::Replacement,
+    };
+    found_device(step(id, Actor::Administrator).on(role))
 }
 
 /// A replacement is never an original: that is lost, or it is what the replacement is for.
@@ -32,13 +42,13 @@ fn find_picked(state: &State, step: &Step) -> Option<Act> {
 }
 
 /// Everyone who is needed is here, and the room is fit.
-pub fn people_and_room(list: &mut List, call: &'static str) {
-    list.add(step("roll-call", Actor::Administrator).then(call, StageKind::RollCall));
+pub fn people_and_room(list: &mut List, call: StageName) {
+    list.add(step(StepName::RollCall, Actor::Administrator).then(call, StageKind::RollCall));
     list.add(
-        step("room", Actor::Administrator)
-            .then("examine", StageKind::Do(|_, _| Some(Act::ExamineRoom)))
-            .then("found", StageKind::Tick)
-            .then_when(Condition::Unfit, "override", StageKind::Form(override_unfit)),
+        step(StepName::Room, Actor::Administrator)
+            .then(StageName::Examine, StageKind::Do(|_, _| Some(Act::ExamineRoom)))
+            .then(StageName::Found, StageKind::Tick)
+            .then_when(Condition::Unfit, StageName::Override, StageKind::Form(override_unfit)),
     );
 }
 
@@ -47,35 +57,35 @@ pub fn bring_keys_back(list: &mut List, plan: &Plan) {
     let role = DeviceRole::Replacement;
     list.section();
     list.add(
-        step("empty-list", Actor::Administrator)
+        step(StepName::EmptyList, Actor::Administrator)
             .on(role)
-            .then("list", StageKind::Do(inventory_empty))
-            .then("listed", StageKind::Read),
+            .then(StageName::List, StageKind::Do(inventory_empty))
+            .then(StageName::Listed, StageKind::Read),
     );
     for key in &plan.keys {
         list.add(
-            step("restore-key", Actor::Administrator)
+            step(StepName::RestoreKey, Actor::Administrator)
                 .on(role)
                 .about(&key.label)
-                .then("reference", StageKind::Form(key_reference))
-                .then("restore", StageKind::Do(restore_key))
-                .then("restored", StageKind::Read),
+                .then(StageName::Reference, StageKind::Form(key_reference))
+                .then(StageName::Restore, StageKind::Do(restore_key))
+                .then(StageName::Restored, StageKind::Read),
         );
     }
     list.add(
-        step("full-list", Actor::Administrator)
+        step(StepName::FullList, Actor::Administrator)
             .on(role)
-            .then("list", StageKind::Do(inventory_restored))
-            .then("listed", StageKind::Read),
+            .then(StageName::List, StageKind::Do(inventory_restored))
+            .then(StageName::Listed, StageKind::Read),
     );
     for key in &plan.keys {
         list.add(
-            step("prove-key", Actor::Administrator)
+            step(StepName::ProveKey, Actor::Administrator)
                 .on(role)
                 .about(&key.label)
-                .then("sign", StageKind::Do(prove_key))
-                .then_when(Condition::Proven, "proven", StageKind::Read)
-                .then_when(Condition::NotProvable, "not-provable", StageKind::Read),
+                .then(StageName::Sign, StageKind::Do(prove_key))
+                .then_when(Condition::Proven, StageName::Proven, StageKind::Read)
+                .then_when(Condition::NotProvable, StageName::NotProvable, StageKind::Read),
         );
     }
 }
@@ -84,10 +94,10 @@ pub fn bring_keys_back(list: &mut List, plan: &Plan) {
 pub fn close(list: &mut List) {
     list.section();
     list.add(
-        step("close", Actor::Administrator)
-            .then("empty", StageKind::Do(|_, _| Some(Act::ProveVaultEmpty)))
-            .then("close", StageKind::Do(|_, _| Some(Act::CloseFolder)))
-            .then("closed", StageKind::Tick),
+        step(StepName::Close, Actor::Administrator)
+            .then(StageName::Empty, StageKind::Do(|_, _| Some(Act::ProveVaultEmpty)))
+            .then(StageName::Close, StageKind::Do(|_, _| Some(Act::CloseFolder)))
+            .then(StageName::Closed, StageKind::Tick),
     );
 }
 

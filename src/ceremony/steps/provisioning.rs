@@ -4,6 +4,7 @@ use crate::ceremony::act::Act;
 use crate::ceremony::known::State;
 use crate::ceremony::steps::{Actor, Condition, List, Question, StageKind, Step, step};
 use crate::fields::{Field, FieldKind};
+use crate::names::{StageName, StepName};
 use crate::plan::Plan;
 use crate::record::PinName;
 use crate::terms::{DeviceRole, Handle};
@@ -11,11 +12,13 @@ use crate::terms::{DeviceRole, Handle};
 /// The device gets its PINs and is erased and initialised.
 pub fn provision(list: &mut List, plan: &Plan, role: DeviceRole) {
     let under_quorum = plan.so_pin_share().is_some();
-    let so_pin = step(if under_quorum { "so-pin-quorum" } else { "so-pin" }, Actor::SoPinHolder).on(role);
+    let so_pin = step(if under_quorum { StepName::SoPinQuorum } else { StepName::SoPin }, Actor::SoPinHolder)
+        .on(role)
+        .where_pins_begin();
     let so_pin = if under_quorum {
-        so_pin.then("rebuilt", StageKind::Read).then_when(
+        so_pin.then(StageName::Rebuilt, StageKind::Read).then_when(
             Condition::MayHaveCardsSoPin(role),
-            "whose",
+            StageName::Whose,
             StageKind::Choose(Question::CurrentSoPin),
         )
     } else {
@@ -24,20 +27,20 @@ pub fn provision(list: &mut List, plan: &Plan, role: DeviceRole) {
     let so_pin = so_pin
         .then_when(
             Condition::Initialised(role),
-            "tries",
+            StageName::Tries,
             StageKind::Do(|state, step| read_tries(state, step, PinName::So)),
         )
-        .then_when(Condition::LastTry(role, PinName::So), "last-try", StageKind::Form(last_try))
-        .then_when(Condition::OtherSoPin(role), "current", StageKind::Form(current_so_pin));
-    list.add(if under_quorum { so_pin } else { so_pin.then("new", StageKind::Form(new_so_pin)) });
-    list.add(step("user-pin", Actor::PinHolder).on(role).then("new", StageKind::Form(new_user_pin)));
+        .then_when(Condition::LastTry(role, PinName::So), StageName::LastTry, StageKind::Form(last_try))
+        .then_when(Condition::OtherSoPin(role), StageName::Current, StageKind::Form(current_so_pin));
+    list.add(if under_quorum { so_pin } else { so_pin.then(StageName::New, StageKind::Form(new_so_pin)) });
+    list.add(step(StepName::UserPin, Actor::PinHolder).on(role).then(StageName::New, StageKind::Form(new_user_pin)));
     list.add(
-        step("initialise", Actor::Administrator)
+        step(StepName::Initialise, Actor::Administrator)
             .on(role)
-            .then("danger", StageKind::Danger(typed_serial))
-            .then("initialise", StageKind::Do(initialise))
-            .then_when(Condition::OtherSoPin(role), "change", StageKind::Do(change_so_pin))
-            .then("initialised", StageKind::Read)
+            .then(StageName::Danger, StageKind::Danger(typed_serial))
+            .then(StageName::Initialise, StageKind::Do(initialise))
+            .then_when(Condition::OtherSoPin(role), StageName::Change, StageKind::Do(change_so_pin))
+            .then(StageName::Initialised, StageKind::Read)
             .forgetting([Handle::SoPin, Handle::UserPin])
             // One that was rebuilt from cards is kept until nothing can ask for another initialisation.
             .forgetting((!under_quorum).then_some(Handle::NewSoPin)),
@@ -47,12 +50,12 @@ pub fn provision(list: &mut List, plan: &Plan, role: DeviceRole) {
 /// The PIN holder logs in, and the device gets the DKEK. (A throw-away key's attestation comes before this.)
 pub fn load(list: &mut List, role: DeviceRole, forgets: &[Handle]) {
     list.section();
-    list.add(with_log_in(step("log-in", Actor::PinHolder).on(role)).forgetting([Handle::UserPin]));
+    list.add(with_log_in(step(StepName::LogIn, Actor::PinHolder).on(role)).forgetting([Handle::UserPin]));
     list.add(
-        step("load", Actor::Administrator)
+        step(StepName::Load, Actor::Administrator)
             .on(role)
-            .then("load", StageKind::Do(load_dkek))
-            .then("loaded", StageKind::Read)
+            .then(StageName::Load, StageKind::Do(load_dkek))
+            .then(StageName::Loaded, StageKind::Read)
             .forgetting([Handle::NewSoPin])
             .forgetting(forgets.iter().copied()),
     );
@@ -65,11 +68,19 @@ pub fn with_log_in(step: Step) -> Step {
 
 /// The stages of logging in where that is due.
 pub fn with_log_in_when(step: Step, when: Condition) -> Step {
-    step.then_when(when, "tries", StageKind::Do(|state, step| read_tries(state, step, PinName::User)))
-        .then_when(Condition::LastTry(DeviceRole::Original, PinName::User), "last-try", StageKind::Form(last_try))
-        .then_when(Condition::LastTry(DeviceRole::Replacement, PinName::User), "last-try", StageKind::Form(last_try))
-        .then_when(when, "pin", StageKind::Form(user_pin))
-        .then_when(when, "log-in", StageKind::Do(log_in))
+    step.then_when(when, StageName::Tries, StageKind::Do(|state, step| read_tries(state, step, PinName::User)))
+        .then_when(
+            Condition::LastTry(DeviceRole::Original, PinName::User),
+            StageName::LastTry,
+            StageKind::Form(last_try),
+        )
+        .then_when(
+            Condition::LastTry(DeviceRole::Replacement, PinName::User),
+            StageName::LastTry,
+            StageKind::Form(last_try),
+        )
+        .then_when(when, StageName::Pin, StageKind::Form(user_pin))
+        .then_when(when, StageName::LogIn, StageKind::Do(log_in))
 }
 
 fn read_tries(state: &State, step: &Step, pin: PinName) -> Option<Act> {
@@ -81,7 +92,7 @@ fn last_try(_: &State, _: &Step) -> Vec<Field> {
 }
 
 fn current_so_pin(state: &State, step: &Step) -> Vec<Field> {
-    let chosen_here = step.id == "so-pin" && state.so_pin_of_today.contains(&step.role);
+    let chosen_here = state.plan.so_pin_share().is_none() && state.so_pin_of_today.contains(&step.role);
     let name = if chosen_here { "so-pin-of-today" } else { "so-pin" };
     vec![Field::new(name, FieldKind::SoPin { chosen_here }).kept(Handle::SoPin)]
 }

@@ -4,37 +4,44 @@ use crate::ceremony::act::Act;
 use crate::ceremony::known::State;
 use crate::ceremony::steps::{Actor, List, StageKind, Step, step};
 use crate::fields::{ExpectedWords, Field, FieldKind};
+use crate::names::{StageName, StepName};
 use crate::plan::Plan;
 use crate::terms::{CustodianNumber, DkekShareNumber, Handle, Purpose, Quorum, Scheme};
 
 /// The generator is seeded, passwords are typed, and everything is drawn.
 pub fn deal(list: &mut List, plan: &Plan) {
     if plan.dice > 0 {
-        list.add(step("dice", Actor::Administrator).then("throw", StageKind::Form(dice)));
+        list.add(step(StepName::Dice, Actor::Administrator).then(StageName::Throw, StageKind::Form(dice)));
     }
     list.add(
-        step("entropy", Actor::Administrator)
+        step(StepName::Entropy, Actor::Administrator)
             .then(
-                "mix",
+                StageName::Mix,
                 StageKind::Do(|state, step| {
                     Some(Act::MixEntropy { serial: state.serial(step.role)?, dice: state.plan.dice })
                 }),
             )
-            .then("mixed", StageKind::Read)
+            .then(StageName::Mixed, StageKind::Read)
             .forgetting([Handle::Dice]),
     );
     for share in plan.numbers().filter(|share| plan.quorum(*share).is_none()) {
-        list.add(step("password", Actor::PasswordHolder).of(share).then("new", StageKind::Form(new_password)));
+        list.add(
+            step(StepName::Password, Actor::PasswordHolder)
+                .of(share)
+                .then(StageName::New, StageKind::Form(new_password)),
+        );
     }
-    let deal = step("deal", Actor::Administrator)
-        .then("deal", StageKind::Do(draw))
-        .then(if plan.first_quorum().is_some() { "dealt" } else { "dealt-passwords" }, StageKind::Read)
+    let deal = step(StepName::Deal, Actor::Administrator)
+        .then(StageName::Deal, StageKind::Do(draw))
+        .then(if plan.first_quorum().is_some() { StageName::Dealt } else { StageName::DealtPasswords }, StageKind::Read)
         .forgetting([Handle::GeneratorSeed])
         .forgetting(plan.numbers().map(Handle::SharePassword));
     // Where no custodian's turn comes, nothing else waits for the end of sealing.
     list.add(match plan.first_quorum() {
         Some(_) => deal,
-        None => deal.then("seal", StageKind::Do(finish_sealing)).then("empty", StageKind::Do(prove_empty)),
+        None => {
+            deal.then(StageName::Seal, StageKind::Do(finish_sealing)).then(StageName::Empty, StageKind::Do(prove_empty))
+        }
     });
 }
 
@@ -50,17 +57,17 @@ pub fn turns(list: &mut List, plan: &Plan) {
             let mut turn = turn(share, custodian, scheme);
             if all.is_empty() {
                 // The plain DKEK shares and the passwords must be gone before anybody else sits down.
-                turn = turn.then("seal", StageKind::Do(finish_sealing));
+                turn = turn.then(StageName::Seal, StageKind::Do(finish_sealing));
             }
             if so_pin {
                 all.push(turn);
                 turn = so_pin_card(share, custodian);
             }
-            all.push(turn.then("bag", StageKind::Form(bag)));
+            all.push(turn.then(StageName::Bag, StageKind::Form(bag)));
         }
     }
     if let Some(last) = all.pop() {
-        all.push(last.then("empty", StageKind::Do(prove_empty)));
+        all.push(last.then(StageName::Empty, StageKind::Do(prove_empty)));
     }
     for (place, step) in all.into_iter().enumerate() {
         if sections.contains(&place) {
@@ -73,24 +80,26 @@ pub fn turns(list: &mut List, plan: &Plan) {
 /// One custodian's turn: reveal, note, hide, type everything from the card, put the card away.
 fn turn(share: DkekShareNumber, custodian: CustodianNumber, scheme: Scheme) -> Step {
     let card = Purpose::DkekShare(share);
-    let turn = step("custodian", Actor::Custodian(custodian)).of(share);
+    let turn = step(StepName::Custodian, Actor::Custodian(custodian)).of(share);
     let turn = match scheme {
-        Scheme::ScHsmTool => turn.then("reveal", StageKind::Reveal(card)).then("retype", StageKind::Form(whole_card)),
-        Scheme::Words => {
-            turn.then("reveal-words", StageKind::Reveal(card)).then("retype-words", StageKind::Form(all_words))
-        }
+        Scheme::ScHsmTool => turn
+            .then(StageName::Reveal, StageKind::Reveal { card, note: StageName::Note })
+            .then(StageName::Retype, StageKind::FromCard(whole_card)),
+        Scheme::Words => turn
+            .then(StageName::RevealWords, StageKind::Reveal { card, note: StageName::NoteWords })
+            .then(StageName::RetypeWords, StageKind::FromCard(all_words)),
     };
-    turn.then("compare", StageKind::Do(compare))
+    turn.then(StageName::Compare, StageKind::Do(compare))
         .forgetting([Handle::DealtShare(card, custodian), Handle::DealtCheck(share, custodian)])
 }
 
 /// The same custodian's second card: a share of the SO-PIN.
 fn so_pin_card(share: DkekShareNumber, custodian: CustodianNumber) -> Step {
-    step("so-pin-card", Actor::Custodian(custodian))
+    step(StepName::SoPinCard, Actor::Custodian(custodian))
         .of(share)
-        .then("reveal-words", StageKind::Reveal(Purpose::SoPin))
-        .then("retype-words", StageKind::Form(so_pin_words))
-        .then("compare", StageKind::Do(compare_so_pin))
+        .then(StageName::RevealWords, StageKind::Reveal { card: Purpose::SoPin, note: StageName::NoteWords })
+        .then(StageName::RetypeWords, StageKind::FromCard(so_pin_words))
+        .then(StageName::Compare, StageKind::Do(compare_so_pin))
         .forgetting([Handle::DealtShare(Purpose::SoPin, custodian)])
 }
 
@@ -110,17 +119,10 @@ const fn prove_empty(_: &State, _: &Step) -> Option<Act> {
     Some(Act::ProveVaultEmpty)
 }
 
-fn custodian_of(step: &Step) -> Option<CustodianNumber> {
-    match step.actor {
-        Actor::Custodian(custodian) => Some(custodian),
-        _ => None,
-    }
-}
-
 fn compare(state: &State, step: &Step) -> Option<Act> {
     Some(Act::CompareShare {
         card: Purpose::DkekShare(step.share),
-        custodian: custodian_of(step)?,
+        custodian: step.custodian()?,
         scheme: state.plan.scheme(step.share)?,
         set: state.set(Purpose::DkekShare(step.share))?.to_owned(),
     })
@@ -129,7 +131,7 @@ fn compare(state: &State, step: &Step) -> Option<Act> {
 fn compare_so_pin(state: &State, step: &Step) -> Option<Act> {
     Some(Act::CompareShare {
         card: Purpose::SoPin,
-        custodian: custodian_of(step)?,
+        custodian: step.custodian()?,
         scheme: Scheme::Words,
         set: state.set(Purpose::SoPin)?.to_owned(),
     })
@@ -137,7 +139,7 @@ fn compare_so_pin(state: &State, step: &Step) -> Option<Act> {
 
 /// The whole card: prime, id, value, check bytes, as its custodian noted it.
 pub fn whole_card(state: &State, step: &Step) -> Vec<Field> {
-    let expected = custodian_of(step).map(CustodianNumber::get);
+    let expected = step.custodian().map(CustodianNumber::get);
     let prime = state.set(Purpose::DkekShare(step.share)).map(str::to_owned);
     let id = FieldKind::ShareId { share: step.share, expected, taken: Vec::new(), foreign: false };
     vec![
@@ -160,7 +162,7 @@ fn words(state: &State, step: &Step, card: Purpose) -> Vec<Field> {
     let expected = ExpectedWords {
         set: state.set_number(card),
         threshold: state.plan.quorum(step.share).map(Quorum::threshold),
-        number: custodian_of(step).map(CustodianNumber::get),
+        number: step.custodian().map(CustodianNumber::get),
         taken: Vec::new(),
     };
     vec![Field::words(card, expected)]

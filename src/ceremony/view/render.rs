@@ -8,6 +8,7 @@ use crate::ceremony::view::values::Values;
 use crate::ceremony::view::{Body, CardView, FieldState, FieldView, Header, OptionView, StepLine, StepState, View};
 use crate::faults::{Fault, FaultName};
 use crate::fields::{Field, FieldCheck, FieldKind};
+use crate::names::StageName;
 use crate::record::{CeremonyKind, Ending};
 use crate::script::fill;
 use crate::script::words;
@@ -60,7 +61,7 @@ impl Machine {
 
     fn titles(&self, step: &Step) -> (String, String) {
         let values = self.values(step);
-        let text = self.script.step(step.id);
+        let text = self.script.step(step.id.word());
         let title = text.map(|text| fill(&text.title, &values)).unwrap_or_default();
         let act = text.map(|text| fill(&text.act, &values)).unwrap_or_default();
         let title = match step.actor {
@@ -154,19 +155,20 @@ impl Machine {
             StageKind::Choose(Question::Sitter(_)) => {
                 Body::Choose { text, options: self.sitters(), custodians: true, may_leave: false }
             }
-            StageKind::Form(_) => self.form(text, asking, false, self.may_leave(stage)),
+            StageKind::Form(_) => self.form(text, asking, false, false),
+            StageKind::FromCard(_) => self.form(text, asking, false, true),
             StageKind::Danger(_) => self.form(text, asking, true, false),
-            StageKind::Reveal(card) => self.reveal(step, stage, asking, card, values),
+            StageKind::Reveal { card, note } => self.reveal(step, stage, asking, (card, note), values),
         }
     }
 
     fn paragraphs(&self, step: &Step, stage: &Stage, values: &Values) -> Vec<String> {
-        let text = self.script.step(step.id).and_then(|text| text.stages.get(stage.name));
+        let text = self.script.step(step.id.word()).and_then(|text| text.stages.get(stage.name.word()));
         lines(text.map(|text| text.text.as_slice()).unwrap_or_default(), values)
     }
 
     fn items(&self, step: &Step, stage: &Stage, values: &Values) -> Vec<String> {
-        let text = self.script.step(step.id).and_then(|text| text.stages.get(stage.name));
+        let text = self.script.step(step.id.word()).and_then(|text| text.stages.get(stage.name.word()));
         text.map(|text| text.items.iter().map(|item| fill(item, values)).collect()).unwrap_or_default()
     }
 
@@ -244,12 +246,18 @@ impl Machine {
         }
     }
 
-    fn reveal(&self, step: &Step, stage: &Stage, asking: &Asking, card: Purpose, values: &Values) -> Body {
+    fn reveal(
+        &self,
+        step: &Step,
+        stage: &Stage,
+        asking: &Asking,
+        (card, note): (Purpose, StageName),
+        values: &Values,
+    ) -> Body {
         let Actor::Custodian(custodian) = step.actor else { return Body::Read { text: Vec::new() } };
         let left =
             asking.shown_at.map_or(REVEAL_SECONDS, |at| REVEAL_SECONDS.saturating_sub(self.now.saturating_sub(at)));
-        let note = if stage.name == "reveal" { "note" } else { "note-words" };
-        let during = self.script.step(step.id).and_then(|text| text.stages.get(note));
+        let during = self.script.step(step.id.word()).and_then(|text| text.stages.get(note.word()));
         Body::Reveal {
             before: self.paragraphs(step, stage, values),
             during: lines(during.map(|text| text.text.as_slice()).unwrap_or_default(), values),

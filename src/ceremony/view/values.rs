@@ -127,7 +127,7 @@ impl Machine {
             };
             values.push(("user_tries", tries(PinName::User, device.user_pin_tries)));
             values.push(("so_tries", tries(PinName::So, device.so_pin_tries)));
-            let of_today = step.id == "so-pin" && state.so_pin_of_today.contains(&step.role);
+            let of_today = state.plan.so_pin_share().is_none() && state.so_pin_of_today.contains(&step.role);
             let hint = self.script.word(match (of_today, state.initialised.contains(&step.role)) {
                 (true, _) => "so-pin-is-of-today",
                 (false, true) => "so-pin-is-uncertain",

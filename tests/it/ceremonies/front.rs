@@ -25,7 +25,7 @@ pub enum Turn {
 impl Front<'_> {
     /// The step's name in the script.
     pub fn step(&self) -> &'static str {
-        self.machine.step().map_or("", |step| step.id)
+        self.machine.step().map_or("", |step| step.id.word())
     }
 
     /// The empty field of this kind, where the screen has one.

@@ -53,10 +53,9 @@ impl<'a> Slip<'a> {
 
     /// It is typed wrong, named, Enter leads nowhere, and typed right.
     fn answer(&mut self, front: &mut Front<'_>) -> Turn {
-        let here = front
-            .machine
-            .step()
-            .is_some_and(|step| step.id == self.step && step.share == share(self.share) && step.actor == self.who);
+        let here = front.machine.step().is_some_and(|step| {
+            step.id.word() == self.step && step.share == share(self.share) && step.actor == self.who
+        });
         let Body::Form { fields, .. } = &front.view.body else { return Turn::Audience };
         let Some(place) = fields.iter().position(|field| here && (self.kind)(&field.kind)) else {
             return Turn::Audience;
@@ -237,7 +236,7 @@ pub fn custodians_who_type_from_another_card_are_told_so() {
         let (mut cards, mut slip) = (Cards::new(), None);
         rig.play(|front| {
             note(&mut cards, front.view, front.vault);
-            let here = front.machine.step().is_some_and(|now| now.id == step && now.actor == custodian(2));
+            let here = front.machine.step().is_some_and(|now| now.id.word() == step && now.actor == custodian(2));
             if here && slip.is_none() && front.empty(is_words).is_some() {
                 let (wrong, right) = (&cards[&whose].text, &cards[&(purpose, 2)].text);
                 slip = Some(Slip::new((step, 1, custodian(2)), is_words, wrong, named, right));
