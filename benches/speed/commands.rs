@@ -4,7 +4,7 @@ use super::Row;
 use hsm_ceremony::app::{Front, FrontError, Occasion, Setting, Sitting, latest_establish};
 use hsm_ceremony::autopilot::Audience;
 use hsm_ceremony::card::transport::{Readers, Response, Transport, TransportError};
-use hsm_ceremony::ceremony::{People, View};
+use hsm_ceremony::ceremony::{Input, View};
 use hsm_ceremony::dkek::Rounds;
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::Ending;
@@ -84,7 +84,7 @@ impl Front for Watching {
         self.1.lock().unwrap().0.clone_from(&view.header.title);
         self.0.show(view, vault)
     }
-    fn next(&mut self, view: &View, vault: &mut Vault, wait: Duration) -> Result<Option<People>, FrontError> {
+    fn next(&mut self, view: &View, vault: &mut Vault, wait: Duration) -> Result<Option<Input>, FrontError> {
         self.0.next(view, vault, wait)
     }
     fn wipe(&mut self) -> Result<(), FrontError> {

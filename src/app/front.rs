@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use crate::autopilot::{Audience, AudienceError};
-use crate::ceremony::{People, View};
+use crate::ceremony::{Input, View};
 use crate::script::Script;
 use crate::terminal::{Terminal, TerminalError};
 use crate::vault::Vault;
@@ -23,7 +23,7 @@ pub trait Front {
     /// Shows a view; the vault lends what it names.
     fn show(&mut self, view: &View, vault: &Vault) -> Result<(), FrontError>;
     /// Waits for what people do next. What they type goes into the vault's buffers.
-    fn next(&mut self, view: &View, vault: &mut Vault, wait: Duration) -> Result<Option<People>, FrontError>;
+    fn next(&mut self, view: &View, vault: &mut Vault, wait: Duration) -> Result<Option<Input>, FrontError>;
     /// Leaves nothing behind of what was shown.
     fn wipe(&mut self) -> Result<(), FrontError>;
 }
@@ -51,7 +51,7 @@ impl Front for Screen {
         self.terminal.draw(view, &self.script, vault).map_err(FrontError::Terminal)
     }
 
-    fn next(&mut self, view: &View, vault: &mut Vault, wait: Duration) -> Result<Option<People>, FrontError> {
+    fn next(&mut self, view: &View, vault: &mut Vault, wait: Duration) -> Result<Option<Input>, FrontError> {
         self.terminal.next(view, vault, wait).map_err(FrontError::Terminal)
     }
 
@@ -65,7 +65,7 @@ impl Front for Audience {
         self.see(view).map_err(FrontError::Audience)
     }
 
-    fn next(&mut self, view: &View, vault: &mut Vault, wait: Duration) -> Result<Option<People>, FrontError> {
+    fn next(&mut self, view: &View, vault: &mut Vault, wait: Duration) -> Result<Option<Input>, FrontError> {
         self.answer(view, vault, wait).map_err(FrontError::Audience)
     }
 

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use sha2::{Digest as _, Sha256};
 
-use crate::ceremony::{Body, Event, Machine, People, Request, State, Surroundings};
+use crate::ceremony::{Body, Event, Input, Machine, Request, State, Surroundings};
 use crate::clerk::{Clerk, Office};
 use crate::dkek::Rounds;
 use crate::fields::{check, open_text, suggest};
@@ -126,8 +126,8 @@ impl Sitting {
             };
             let Some(people) = front.next(&view, &mut self.vault, wait)? else { continue };
             match (&view.body, people) {
-                (Body::Ended { .. }, People::GoOn) => return Ok(()),
-                (Body::Form { fields, .. }, People::Edited(_)) => {
+                (Body::Ended { .. }, Input::GoOn) => return Ok(()),
+                (Body::Form { fields, .. }, Input::Edited(_)) => {
                     // One field may depend on another (typed again), so all are looked at.
                     for (place, field) in (0u8..).zip(fields) {
                         let check = check(&field.kind, place, &self.vault);
@@ -136,7 +136,7 @@ impl Sitting {
                         self.machine.handle(Event::Checked { field: place, check, open });
                     }
                 }
-                (_, people) => self.machine.handle(Event::People(people)),
+                (_, input) => self.machine.handle(Event::Input(input)),
             }
         }
     }

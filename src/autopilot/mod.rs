@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use self::paper::Paper;
-use crate::ceremony::{Body, FieldState, FieldView, OptionView, People, View};
+use crate::ceremony::{Body, FieldState, FieldView, Input, OptionView, View};
 use crate::fields::FieldKind;
 use crate::secret::TypedText;
 use crate::terms::{Purpose, Serial};
@@ -97,12 +97,12 @@ impl Audience {
     }
 
     /// What people do next. While something works there is nothing to do but wait.
-    pub fn answer(&mut self, view: &View, vault: &mut Vault, wait: Duration) -> Result<Option<People>, AudienceError> {
+    pub fn answer(&mut self, view: &View, vault: &mut Vault, wait: Duration) -> Result<Option<Input>, AudienceError> {
         match &view.body {
-            Body::Read { .. } => Ok(Some(People::GoOn)),
+            Body::Read { .. } => Ok(Some(Input::GoOn)),
             Body::Tick { items, .. } => {
                 let open = items.iter().position(|(_, ticked)| !ticked);
-                Ok(Some(open.map_or(People::GoOn, People::Tick)))
+                Ok(Some(open.map_or(Input::GoOn, Input::Tick)))
             }
             Body::Choose { text, options, custodians, .. } => self.choose(text, options, *custodians).map(Some),
             Body::Form { text, fields, .. } => self.fill(text, fields, vault).map(Some),
@@ -111,9 +111,9 @@ impl Audience {
                     self.papers.retain(|paper| (paper.card, paper.number) != (note.card, note.number));
                     self.papers.push(note);
                 }
-                Ok(Some(People::Hide))
+                Ok(Some(Input::Hide))
             }
-            Body::Reveal { seen, .. } => Ok(Some(if *seen { People::GoOn } else { People::Show })),
+            Body::Reveal { seen, .. } => Ok(Some(if *seen { Input::GoOn } else { Input::Show })),
             Body::Working { .. } => {
                 std::thread::sleep(wait);
                 Ok(None)
@@ -131,7 +131,7 @@ impl Audience {
                     self.say(&format!("       {line}"))?;
                 }
                 self.say("")?;
-                Ok(Some(People::GoOn))
+                Ok(Some(Input::GoOn))
             }
         }
     }
@@ -141,7 +141,7 @@ impl Audience {
         self.initialised.iter().any(|serial| text.iter().any(|line| line.contains(serial.as_str())))
     }
 
-    fn choose(&mut self, text: &[String], options: &[OptionView], custodians: bool) -> Result<People, AudienceError> {
+    fn choose(&mut self, text: &[String], options: &[OptionView], custodians: bool) -> Result<Input, AudienceError> {
         let open = |place: &usize| options.get(*place).is_some_and(|option| !option.closed);
         let mut places = (0..options.len()).filter(open);
         // Of two ways to have an SO-PIN the second is the one of the cards, from which it was set.
@@ -152,7 +152,7 @@ impl Audience {
         if custodians {
             self.sitter = u8::try_from(place + 1).ok();
         }
-        Ok(People::Chose(place))
+        Ok(Input::Chose(place))
     }
 
     /// The paper of the person at the keyboard for a field of this form.
@@ -170,7 +170,7 @@ impl Audience {
     }
 
     /// Fills the first field that is not good yet, or goes on.
-    fn fill(&mut self, about: &[String], fields: &[FieldView], vault: &mut Vault) -> Result<People, AudienceError> {
+    fn fill(&mut self, about: &[String], fields: &[FieldView], vault: &mut Vault) -> Result<Input, AudienceError> {
         for field in fields {
             match &field.kind {
                 FieldKind::Serial(serial) => self.initialising = Some(serial.clone()),
@@ -187,7 +187,7 @@ impl Audience {
         };
         let open =
             (0..).zip(fields).find(|(number, field)| field.state != FieldState::Good || left_out(*number, field));
-        let Some((number, field)) = open else { return Ok(People::GoOn) };
+        let Some((number, field)) = open else { return Ok(Input::GoOn) };
         let stuck = || AudienceError::Stuck(format!("field {}", number + 1));
         // What was typed once and is not good does not get better by typing it again.
         if !matches!(field.state, FieldState::Empty | FieldState::Good) {
@@ -220,7 +220,7 @@ impl Audience {
         let typing = vault.typing(number);
         typing.clear();
         text.iter().try_for_each(|byte| typing.push(*byte)).map_err(|_| stuck())?;
-        Ok(People::Edited(number))
+        Ok(Input::Edited(number))
     }
 }
 

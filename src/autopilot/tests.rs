@@ -90,9 +90,9 @@ fn attentive() -> (Audience, Vault) {
 
 fn typed(audience: &mut Audience, vault: &mut Vault, view: &View) -> Option<(u8, Vec<u8>)> {
     match audience.answer(view, vault, Duration::ZERO).unwrap() {
-        Some(People::Edited(place)) => Some((place, vault.typed(place).unwrap().expose().to_vec())),
+        Some(Input::Edited(place)) => Some((place, vault.typed(place).unwrap().expose().to_vec())),
         other => {
-            assert_eq!(other, Some(People::GoOn));
+            assert_eq!(other, Some(Input::GoOn));
             None
         }
     }
@@ -110,7 +110,7 @@ fn everybody_types_from_the_card_of_the_set_at_hand() {
         custodians: true,
         may_leave: false,
     });
-    assert_eq!(audience.answer(&choose, &mut vault, Duration::ZERO).unwrap(), Some(People::Chose(1)));
+    assert_eq!(audience.answer(&choose, &mut vault, Duration::ZERO).unwrap(), Some(Input::Chose(1)));
     for of in 1..=2 {
         vault.forget_all();
         let seat = |states: [FieldState; 4]| {
@@ -183,7 +183,7 @@ fn a_device_that_was_initialised_here_has_the_so_pin_that_was_set_here() {
         (answer, vault.typed(0).map(|text| text.expose().to_vec()).unwrap_or_default())
     };
     let so_pin = |audience: &mut Audience, answer: &mut dyn FnMut(&mut Audience, &View) -> _, serial| {
-        let (_, typed): (Option<People>, Vec<u8>) =
+        let (_, typed): (Option<Input>, Vec<u8>) =
             answer(audience, &about(FieldKind::SoPin { chosen_here: false }, serial));
         typed
     };
@@ -192,6 +192,6 @@ fn a_device_that_was_initialised_here_has_the_so_pin_that_was_set_here() {
     answer(&mut audience, &about(FieldKind::UserPin, ours));
     for (serial, pin, place) in [(ours, SO_PIN, 1), (other, PUBLISHED_SO_PIN, 0)] {
         assert_eq!(so_pin(&mut audience, &mut answer, serial), pin);
-        assert_eq!(answer(&mut audience, &whose(serial)).0, Some(People::Chose(place)));
+        assert_eq!(answer(&mut audience, &whose(serial)).0, Some(Input::Chose(place)));
     }
 }

@@ -12,7 +12,7 @@ pub use act::Act;
 pub use known::holders::Place;
 pub use known::{FoundDevice, Source, State};
 pub use machine::event::Event;
-pub use machine::input::People;
+pub use machine::input::Input;
 pub use machine::interlude::STOP_WORD;
 pub use machine::recovery::Recovery;
 pub use machine::{Machine, REVEAL_SECONDS, Request};

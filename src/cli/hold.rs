@@ -12,7 +12,7 @@ use super::say::{explain, print_all};
 use super::{Exit, read_plan};
 use crate::app::{Front, FrontError, Occasion, ROUNDS, Screen, Setting, Sitting, Stopped, latest_establish};
 use crate::autopilot::{Audience, AudienceError, Quorum};
-use crate::ceremony::{Body, Header, OptionView, People, State, View};
+use crate::ceremony::{Body, Header, Input, OptionView, State, View};
 use crate::dkek::Rounds;
 use crate::host;
 use crate::record::{CeremonyKind, Deviation, Ending};
@@ -224,9 +224,9 @@ fn menu(screen: &mut Screen, records: &Path, script: &Rc<Script>) -> Result<Opti
     loop {
         screen.show(&view, &vault)?;
         match screen.next(&view, &mut vault, Duration::from_millis(250))? {
-            Some(People::Chose(0)) => return Ok(Some(CeremonyKind::Establish)),
-            Some(People::Chose(1)) => return Ok(Some(CeremonyKind::Restore)),
-            Some(People::Chose(_) | People::Stop | People::Leave) => return Ok(None),
+            Some(Input::Chose(0)) => return Ok(Some(CeremonyKind::Establish)),
+            Some(Input::Chose(1)) => return Ok(Some(CeremonyKind::Restore)),
+            Some(Input::Chose(_) | Input::Stop | Input::Leave) => return Ok(None),
             _ => {}
         }
     }

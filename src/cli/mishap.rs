@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::app::{Front, FrontError};
-use crate::ceremony::{Body, CardView, People, View};
+use crate::ceremony::{Body, CardView, Input, View};
 use crate::vault::Vault;
 
 /// Names the file that asks for it, as soon as the file is there; its text says which thread panics: `main` or `worker`.
@@ -54,7 +54,7 @@ impl Front for Mishap<'_> {
         Ok(())
     }
 
-    fn next(&mut self, view: &View, vault: &mut Vault, wait: Duration) -> Result<Option<People>, FrontError> {
+    fn next(&mut self, view: &View, vault: &mut Vault, wait: Duration) -> Result<Option<Input>, FrontError> {
         self.front.next(view, vault, wait)
     }
 

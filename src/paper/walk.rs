@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::ceremony::{Act, Body, Event, Machine, Outcome, People, Request, Surroundings, View};
+use crate::ceremony::{Act, Body, Event, Input, Machine, Outcome, Request, Surroundings, View};
 use crate::names::StepName;
 use crate::plan::{Custody, Plan};
 use crate::record::{CeremonyKind, Defect, Entry, Fact, KnownShare, StoredKey};
@@ -203,15 +203,15 @@ fn answer(machine: &mut Machine, body: &Body) -> bool {
     match body {
         Body::Tick { items, .. } => {
             for (place, _) in items.iter().enumerate() {
-                machine.handle(Event::People(People::Tick(place)));
+                machine.handle(Event::Input(Input::Tick(place)));
             }
-            machine.handle(Event::People(People::GoOn));
+            machine.handle(Event::Input(Input::GoOn));
         }
         Body::Choose { options, .. } => {
             // Whoever only looks logs in too; of everything else the last.
             let logs_in = machine.step().is_some_and(|step| step.id == StepName::InspectLogIn);
             let last = options.iter().rposition(|option| !option.closed).unwrap();
-            machine.handle(Event::People(People::Chose(if logs_in { 0 } else { last })));
+            machine.handle(Event::Input(Input::Chose(if logs_in { 0 } else { last })));
         }
         Body::Form { fields, .. } => {
             for (place, field) in (0u8..).zip(fields) {
@@ -220,10 +220,10 @@ fn answer(machine: &mut Machine, body: &Body) -> bool {
                 let open = (field.kind == crate::fields::FieldKind::Line).then(|| "1".to_owned());
                 machine.handle(Event::Checked { field: place, check, open });
             }
-            machine.handle(Event::People(People::GoOn));
+            machine.handle(Event::Input(Input::GoOn));
         }
-        Body::Reveal { seen: false, .. } => machine.handle(Event::People(People::Show)),
-        Body::Read { .. } | Body::Reveal { .. } => machine.handle(Event::People(People::GoOn)),
+        Body::Reveal { seen: false, .. } => machine.handle(Event::Input(Input::Show)),
+        Body::Read { .. } | Body::Reveal { .. } => machine.handle(Event::Input(Input::GoOn)),
         Body::Ended { .. } => return false,
         Body::Working { .. } | Body::Fault { .. } => panic!("nothing to answer: {body:?}"),
     }

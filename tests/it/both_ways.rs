@@ -7,7 +7,7 @@ use hsm_ceremony::card::verify::verify_sha256;
 use hsm_ceremony::card::{
     AuthenticatedRequest, Device, FileId, Initialise, KeyDescription, PinReset, PublicKey, Verdict,
 };
-use hsm_ceremony::ceremony::{Body, CardView, People, View};
+use hsm_ceremony::ceremony::{Body, CardView, Input, View};
 use hsm_ceremony::dkek::WrappedKeyFile;
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::script::Script;
@@ -47,7 +47,7 @@ impl Front for Custodians {
         self.audience.show(view, vault)
     }
 
-    fn next(&mut self, view: &View, vault: &mut Vault, wait: Duration) -> Result<Option<People>, FrontError> {
+    fn next(&mut self, view: &View, vault: &mut Vault, wait: Duration) -> Result<Option<Input>, FrontError> {
         Front::next(&mut self.audience, view, vault, wait)
     }
 

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use hsm_ceremony::app::{Front, FrontError, Occasion, Setting, Sitting, latest_establish};
 use hsm_ceremony::autopilot::{Audience, Quorum};
 use hsm_ceremony::card::PcscReaders;
-use hsm_ceremony::ceremony::{Body, People, View};
+use hsm_ceremony::ceremony::{Body, Input, View};
 use hsm_ceremony::dkek::Rounds;
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::Ending;
@@ -48,14 +48,14 @@ impl Front for Patient {
     fn show(&mut self, view: &View, vault: &Vault) -> Result<(), FrontError> {
         self.audience.show(view, vault)
     }
-    fn next(&mut self, view: &View, vault: &mut Vault, wait: Duration) -> Result<Option<People>, FrontError> {
+    fn next(&mut self, view: &View, vault: &mut Vault, wait: Duration) -> Result<Option<Input>, FrontError> {
         match &view.body {
             Body::Fault { happened, choices, .. } => {
                 assert!(!happened.is_empty() && !choices.is_empty());
                 self.faults += 1;
                 assert!(self.faults < 200, "it goes on and on: {happened:?}");
                 thread::sleep(A_MOMENT);
-                return Ok(Some(People::Chose(0)));
+                return Ok(Some(Input::Chose(0)));
             }
             Body::Working { text, .. } => {
                 self.waited |= text.contains(&self.by_itself);

@@ -5,7 +5,7 @@ use crate::rebuild::{Stranger, typed_from};
 use crate::support::{PIN, Table, Written, after, at_readers, binary, talk};
 use hsm_ceremony::app::{Front, FrontError, Occasion, Setting, Sitting};
 use hsm_ceremony::autopilot::Audience;
-use hsm_ceremony::ceremony::{People, View};
+use hsm_ceremony::ceremony::{Input, View};
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::{Ending, Manifest};
 use hsm_ceremony::script::Script;
@@ -34,7 +34,7 @@ impl Front for Custodians {
         self.audience.show(view, vault)
     }
 
-    fn next(&mut self, view: &View, vault: &mut Vault, wait: Duration) -> Result<Option<People>, FrontError> {
+    fn next(&mut self, view: &View, vault: &mut Vault, wait: Duration) -> Result<Option<Input>, FrontError> {
         Front::next(&mut self.audience, view, vault, wait)
     }
 

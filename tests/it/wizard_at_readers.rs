@@ -3,7 +3,7 @@
 use crate::support::{Owned, Table, at_readers};
 use hsm_ceremony::app::{Front, FrontError, Occasion, Setting, Sitting};
 use hsm_ceremony::autopilot::Audience;
-use hsm_ceremony::ceremony::{Body, People, View};
+use hsm_ceremony::ceremony::{Body, Input, View};
 use hsm_ceremony::dkek::Rounds;
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::Ending;
@@ -33,11 +33,11 @@ impl Front for Eventful<'_> {
         self.audience.show(view, vault)
     }
 
-    fn next(&mut self, view: &View, vault: &mut Vault, wait: Duration) -> Result<Option<People>, FrontError> {
+    fn next(&mut self, view: &View, vault: &mut Vault, wait: Duration) -> Result<Option<Input>, FrontError> {
         if let Body::Fault { happened, .. } = &view.body {
             assert!(self.faults.len() < 10, "it goes on and on: {:?}", self.faults);
             self.faults.push(happened.join(" "));
-            return Ok(Some(People::Chose(0)));
+            return Ok(Some(Input::Chose(0)));
         }
         Front::next(&mut self.audience, view, vault, wait)
     }

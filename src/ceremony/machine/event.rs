@@ -1,6 +1,6 @@
 //! The machine's inputs. No event carries a secret.
 
-use crate::ceremony::machine::input::People;
+use crate::ceremony::machine::input::Input;
 use crate::ceremony::outcome::Outcome;
 use crate::fields::FieldCheck;
 
@@ -8,7 +8,7 @@ use crate::fields::FieldCheck;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
     /// What people did.
-    People(People),
+    Input(Input),
     /// How far the field at this place has come, and its text where the field is open (never a secret).
     Checked {
         /// The field's place.

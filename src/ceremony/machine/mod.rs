@@ -189,11 +189,11 @@ impl Machine {
             }
             Event::Outcome(outcome) => self.outcome(outcome),
             Event::Checked { field, check, open } => self.checked(field, check, open),
-            Event::People(people) if self.state.ended.is_none() => match self.interlude.take() {
-                Some(interlude) => self.in_between(interlude, people),
-                None => self.people(people),
+            Event::Input(input) if self.state.ended.is_none() => match self.interlude.take() {
+                Some(interlude) => self.in_between(interlude, input),
+                None => self.input(input),
             },
-            Event::People(_) => {}
+            Event::Input(_) => {}
         }
     }
 

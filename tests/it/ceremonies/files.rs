@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use hsm_ceremony::app::{Occasion, Setting};
-use hsm_ceremony::ceremony::{Body, People, Recovery};
+use hsm_ceremony::ceremony::{Body, Input, Recovery};
 use hsm_ceremony::faults::Fault;
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::{Entry, Fact, Manifest};
@@ -291,14 +291,14 @@ fn who_took_somebodys_place_is_called_when_the_keys_are_restored() {
         }
         turn += 1;
         match turn {
-            1 => Turn::Do(People::Deviation),
-            2 => Turn::Do(People::Chose(2)),
+            1 => Turn::Do(Input::Deviation),
+            2 => Turn::Do(Input::Chose(2)),
             3 => {
                 let Body::Choose { options, .. } = &front.view.body else { panic!("{:?}", front.view) };
-                Turn::Do(People::Chose(options.iter().position(|who| who.text.contains("Custodian 02")).unwrap()))
+                Turn::Do(Input::Chose(options.iter().position(|who| who.text.contains("Custodian 02")).unwrap()))
             }
             4 => front.types(0, "Niels Bohr"),
-            _ => Turn::Do(People::GoOn),
+            _ => Turn::Do(Input::GoOn),
         }
     });
     goes_on(&first, &[]);

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use hsm_ceremony::app::{Occasion, Setting};
 use hsm_ceremony::card::{DescribedType, KeyDescription};
-use hsm_ceremony::ceremony::{Body, FieldState, People, Recovery};
+use hsm_ceremony::ceremony::{Body, FieldState, Input, Recovery};
 use hsm_ceremony::dkek::{KeyBlob, WrappedKeyFile};
 use hsm_ceremony::faults::Fault;
 use hsm_ceremony::fields::FieldKind;
@@ -316,7 +316,7 @@ fn a_value_of_seven_groups_is_refused_with_a_sentence_and_taken_with_zeros_in_fr
             if let FieldState::Typing(sentence) = &fields[place].state {
                 if refused.is_none() {
                     refused = Some(sentence.clone());
-                    return Turn::Do(People::GoOn);
+                    return Turn::Do(Input::GoOn);
                 }
                 // The same screen is still there: with the zeros it is taken.
                 people.cards[0].value.insert_str(0, "00:");

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use chacha20::ChaCha20Rng;
-use hsm_ceremony::ceremony::{Actor, Body, People, Recovery};
+use hsm_ceremony::ceremony::{Actor, Body, Input, Recovery};
 use hsm_ceremony::dkek::{DkekShare, Rounds, derive, seal};
 use hsm_ceremony::fields::FieldKind;
 use hsm_ceremony::record::Fact;
@@ -97,7 +97,7 @@ impl Made {
             return Turn::Audience;
         };
         if let Body::Choose { options, custodians: true, .. } = &front.view.body {
-            return Turn::Do(People::Chose(options.iter().rposition(|option| !option.closed).unwrap()));
+            return Turn::Do(Input::Chose(options.iter().rposition(|option| !option.closed).unwrap()));
         }
         if let Some(place) = front.empty(|kind| *kind == FieldKind::Password) {
             let password = String::from_utf8(self.passwords[&number].expose().to_vec()).unwrap();

@@ -2,7 +2,7 @@
 
 use hsm_ceremony::app::{Occasion, Setting};
 use hsm_ceremony::card::{Device, Initialise, PinReset};
-use hsm_ceremony::ceremony::{Body, People, Recovery};
+use hsm_ceremony::ceremony::{Body, Input, Recovery};
 use hsm_ceremony::fields::FieldKind;
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::{Ending, Entry, Fact};
@@ -209,7 +209,7 @@ fn who_has_no_pin_sees_everything_but_the_hidden_kcv() {
             Body::Choose { options, .. } => {
                 assert!(listed && options.len() == 2, "the keys were shown before: {options:?}");
                 asked += 1;
-                Turn::Do(People::Chose(1))
+                Turn::Do(Input::Chose(1))
             }
             _ => Turn::Audience,
         }

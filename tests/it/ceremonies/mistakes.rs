@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use hsm_ceremony::app::{Occasion, Setting};
-use hsm_ceremony::ceremony::{Actor, Body, FieldState, People, Recovery, State};
+use hsm_ceremony::ceremony::{Actor, Body, FieldState, Input, Recovery, State};
 use hsm_ceremony::fields::FieldKind;
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::{CeremonyKind, Ending, Entry, Fact};
@@ -78,7 +78,7 @@ fn a_share_typed_wrong_at_read_back_is_named_by_its_group_and_can_be_shown_again
                 said = Some(sentence);
                 return match (&right, shown_again) {
                     (Some(value), false) => front.types(2, value),
-                    _ => Turn::Do(People::Leave),
+                    _ => Turn::Do(Input::Leave),
                 };
             }
             let dealt = front.vault.holds().into_iter().find(|handle| format!("{handle:?}").starts_with("DealtShare"));
@@ -237,7 +237,7 @@ fn two_keys_are_never_promised_to_one_reference() {
         let typed = front.vault.typed(0).is_some_and(|text| !text.is_empty());
         let wrong = matches!(field.state, FieldState::Wrong(_));
         refused += usize::from(wrong);
-        if typed && !wrong { Turn::Do(People::GoOn) } else { front.types(0, wishes.remove(0)) }
+        if typed && !wrong { Turn::Do(Input::GoOn) } else { front.types(0, wishes.remove(0)) }
     });
     goes_on(&rig, &[]);
     assert_eq!((refused, wishes.len()), (2, 0));
@@ -274,7 +274,7 @@ impl WrongShare {
             }
             None if second && self.typed && !self.given && front.empty(is_id).is_none() => {
                 self.given = true;
-                Turn::Do(People::GoOn)
+                Turn::Do(Input::GoOn)
             }
             _ => Turn::Audience,
         }

@@ -4,7 +4,7 @@ use std::fs;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use hsm_ceremony::ceremony::{Actor, Body, People};
+use hsm_ceremony::ceremony::{Actor, Body, Input};
 use hsm_ceremony::dkek::{DkekShare, Rounds, derive, seal};
 use hsm_ceremony::fields::FieldKind;
 use hsm_ceremony::secret::Secret;
@@ -115,7 +115,7 @@ impl Custodians {
     /// Answers what is asked at a seat.
     pub fn answer(&mut self, front: &mut Front<'_>) -> Turn {
         if matches!(front.view.body, Body::Choose { custodians: true, .. }) {
-            return Turn::Do(People::Chose(self.order.remove(0)));
+            return Turn::Do(Input::Chose(self.order.remove(0)));
         }
         let Some(Actor::Seat(seat)) = front.machine.step().map(|step| step.actor) else { return Turn::Audience };
         let Some(sitter) = front.machine.state().sitter(seat) else { return Turn::Audience };

@@ -9,7 +9,7 @@ use std::time::Duration;
 use hsm_ceremony::app::{self, FrontError, Occasion, Setting, Sitting};
 use hsm_ceremony::autopilot::Audience;
 use hsm_ceremony::card::transport::{Readers, Response, Transport, TransportError};
-use hsm_ceremony::ceremony::{Body, FieldState, People, Recovery, View};
+use hsm_ceremony::ceremony::{Body, FieldState, Input, Recovery, View};
 use hsm_ceremony::dkek::{Rounds, ShareFile};
 use hsm_ceremony::fields::FieldKind;
 use hsm_ceremony::host::Finding;
@@ -162,7 +162,7 @@ fn a_card_of_a_rehearsal_is_refused() {
         (_, Some(_)) => front.goes_on_with(Recovery::Stop),
         (Body::Choose { options, custodians: false, .. }, None) => {
             let place = options.iter().position(|option| option.text.contains("REH0000001"));
-            Turn::Do(People::Chose(place.unwrap()))
+            Turn::Do(Input::Chose(place.unwrap()))
         }
         _ => Turn::Audience,
     });
@@ -269,7 +269,7 @@ fn an_unfit_room_needs_override_and_a_reason_and_any_other_is_confirmed() {
             if front.step() == "device" {
                 // What has been seen is enough: they stop, and type the word for it.
                 let asked = matches!(front.view.body, Body::Form { .. });
-                return if asked { Turn::Audience } else { Turn::Do(People::Stop) };
+                return if asked { Turn::Audience } else { Turn::Do(Input::Stop) };
             }
             let on_screen = |text: &[String]| text.join(" ").contains(&sentence);
             shown |= front.step() == "room" && matches!(&front.view.body, Body::Tick { text, .. } if on_screen(text));
@@ -283,7 +283,7 @@ fn an_unfit_room_needs_override_and_a_reason_and_any_other_is_confirmed() {
                 2 => front.types(0, "OVERRIDE"),
                 4 => front.types(1, "   "),
                 6 => front.types(1, "  The other laptop is broken. "),
-                _ => Turn::Do(People::GoOn),
+                _ => Turn::Do(Input::GoOn),
             }
         });
         assert!(shown, "{name} is shown to everybody");
@@ -317,14 +317,14 @@ impl app::Front for Attentive {
         Ok(())
     }
 
-    fn next(&mut self, view: &View, vault: &mut Vault, _: Duration) -> Result<Option<People>, FrontError> {
+    fn next(&mut self, view: &View, vault: &mut Vault, _: Duration) -> Result<Option<Input>, FrontError> {
         if let Body::Form { fields, .. } = &view.body
             && let Some(place) = fields.iter().position(|field| field.kind == FieldKind::Line)
             && fields[place].state == FieldState::Empty
         {
             let place = u8::try_from(place).unwrap();
             b"It is a test.".iter().for_each(|byte| vault.typing(place).push(*byte).unwrap());
-            return Ok(Some(People::Edited(place)));
+            return Ok(Some(Input::Edited(place)));
         }
         assert!(!matches!(view.body, Body::Fault { .. }), "{view:?}");
         app::Front::next(&mut self.audience, view, vault, Duration::from_millis(1))

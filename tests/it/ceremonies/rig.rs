@@ -9,7 +9,7 @@ use hsm_ceremony::app::{Occasion, Setting, latest_establish};
 use hsm_ceremony::autopilot::{Audience, Quorum as Comes};
 use hsm_ceremony::card::transport::{Readers, Response, Transport, TransportError};
 use hsm_ceremony::card::{Device, Initialise, PinAnswer, PinReset};
-use hsm_ceremony::ceremony::{Body, Event, Machine, Outcome, People, Request, Surroundings, View};
+use hsm_ceremony::ceremony::{Body, Event, Input, Machine, Outcome, Request, Surroundings, View};
 use hsm_ceremony::clerk::{Clerk, Office};
 use hsm_ceremony::dkek::Rounds;
 use hsm_ceremony::faults::Fault;
@@ -283,7 +283,7 @@ impl Rig {
                 Front { machine: &self.machine, vault: &mut self.vault, view: &view, entries: &self.entries };
             let answer = match (people(&mut front), &view.body) {
                 (Turn::Do(people), _) => Some(people),
-                (Turn::Audience, Body::Fault { .. }) => Some(People::Chose(0)),
+                (Turn::Audience, Body::Fault { .. }) => Some(Input::Chose(0)),
                 (Turn::Audience, _) => {
                     let answer = self.audience.answer(&view, &mut self.vault, Duration::from_micros(200));
                     answer.unwrap_or_else(|error| panic!("{error:?} at {view:?}"))
@@ -291,7 +291,7 @@ impl Rig {
             };
             match (&view.body, answer) {
                 (_, None) => {}
-                (Body::Form { fields, .. }, Some(People::Edited(_))) => {
+                (Body::Form { fields, .. }, Some(Input::Edited(_))) => {
                     for (place, field) in (0u8..).zip(fields) {
                         let check = check(&field.kind, place, &self.vault);
                         suggest(&field.kind, place, &mut self.vault);
@@ -299,7 +299,7 @@ impl Rig {
                         self.machine.handle(Event::Checked { field: place, check, open });
                     }
                 }
-                (_, Some(people)) => self.machine.handle(Event::People(people)),
+                (_, Some(input)) => self.machine.handle(Event::Input(input)),
             }
         }
         panic!("the ceremony does not end");

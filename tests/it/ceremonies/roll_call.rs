@@ -1,6 +1,6 @@
 //! Who is called, who is here, and who is written down as absent.
 
-use hsm_ceremony::ceremony::{Body, People, Recovery};
+use hsm_ceremony::ceremony::{Body, Input, Recovery};
 use hsm_ceremony::record::Fact;
 
 use super::mistakes::{WrongShare, established, goes_on};
@@ -13,9 +13,9 @@ fn ticks(front: &Front<'_>, places: &[usize], said: &mut Vec<(bool, String)>, tr
     match places.get(said.len()) {
         Some(place) if *tried => {
             said.push((*enough, text.join(" ")));
-            Turn::Do(People::Tick(*place))
+            Turn::Do(Input::Tick(*place))
         }
-        _ => Turn::Do(People::GoOn),
+        _ => Turn::Do(Input::GoOn),
     }
 }
 
@@ -70,7 +70,7 @@ fn establish_waits_for_everybody_and_a_restore_for_every_dkek_share() {
             let open = items.iter().filter(|(_, ticked)| !ticked).count();
             assert_eq!(*enough, open == 0);
             refused = open == 1;
-            if refused { Turn::Do(People::GoOn) } else { Turn::Audience }
+            if refused { Turn::Do(Input::GoOn) } else { Turn::Audience }
         }
         _ => Turn::Audience,
     });
@@ -83,7 +83,7 @@ fn establish_waits_for_everybody_and_a_restore_for_every_dkek_share() {
             said.push((*enough, text.join(" "), items.clone()));
             // From the last: holders of passwords are called after custodians of earlier DKEK shares.
             let open = items.iter().rposition(|(_, ticked)| !ticked);
-            Turn::Do(if *enough { People::GoOn } else { People::Tick(open.unwrap()) })
+            Turn::Do(if *enough { Input::GoOn } else { Input::Tick(open.unwrap()) })
         }
         _ => Turn::Audience,
     });

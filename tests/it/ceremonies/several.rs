@@ -6,7 +6,7 @@ use std::thread;
 
 use hsm_ceremony::app::{Occasion, Setting, latest_establish};
 use hsm_ceremony::card::transport::{Readers, Response, Transport, TransportError};
-use hsm_ceremony::ceremony::{Body, People, Recovery};
+use hsm_ceremony::ceremony::{Body, Input, Recovery};
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::{Entry, Fact};
 use hsm_ceremony::secret::WipingBytes;
@@ -58,7 +58,7 @@ fn taken(rig: &Rig, role: DeviceRole) -> String {
 fn picks(front: &Front<'_>, serial: &str) -> Option<Turn> {
     let Body::Choose { options, custodians: false, .. } = &front.view.body else { return None };
     let place = options.iter().position(|option| option.text.contains(serial))?;
-    Some(Turn::Do(People::Chose(place)))
+    Some(Turn::Do(Input::Chose(place)))
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use hsm_ceremony::ceremony::{Actor, Body, FieldState, People, Recovery};
+use hsm_ceremony::ceremony::{Actor, Body, FieldState, Input, Recovery};
 use hsm_ceremony::fields::FieldKind;
 use hsm_ceremony::record::Fact;
 use hsm_ceremony::terms::{CustodianNumber, Handle, Purpose, Seat};
@@ -70,7 +70,7 @@ impl<'a> Slip<'a> {
                 self.done = 2;
                 self.marked = fields[place].wrong_at;
                 assert_eq!(front.wrong(), [self.named]);
-                Turn::Do(People::GoOn)
+                Turn::Do(Input::GoOn)
             }
             2 => {
                 self.done = 3;
@@ -166,7 +166,7 @@ fn a_card_of_numbers_that_is_not_theirs_is_named_at_a_seat() {
                 (Some(_), 1) => {
                     done = 2;
                     named = front.wrong();
-                    Turn::Do(People::GoOn)
+                    Turn::Do(Input::GoOn)
                 }
                 (Some(_), 2) => {
                     done = 3;
@@ -369,7 +369,7 @@ fn too_few_throws_do_not_go_on() {
         done += 1;
         match done {
             1 => front.types(0, &fair[..49]),
-            2 => Turn::Do(People::GoOn),
+            2 => Turn::Do(Input::GoOn),
             3 => {
                 let Body::Form { fields, .. } = &front.view.body else { panic!() };
                 assert!(

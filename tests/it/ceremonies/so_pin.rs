@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use hsm_ceremony::app::{Occasion, Setting, latest_establish};
-use hsm_ceremony::ceremony::{Body, People, Recovery};
+use hsm_ceremony::ceremony::{Body, Input, Recovery};
 use hsm_ceremony::fields::FieldKind;
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::Fact;
@@ -114,7 +114,7 @@ fn a_device_that_has_the_so_pin_of_the_cards_already_keeps_it() {
         rig.play(|front| {
             if asked_whose(front) {
                 asked += 1;
-                return Turn::Do(People::Chose(ON_CARDS));
+                return Turn::Do(Input::Chose(ON_CARDS));
             }
             assert!(front.empty(|kind| matches!(kind, FieldKind::SoPin { .. })).is_none(), "nobody types an SO-PIN");
             Turn::Audience
@@ -161,7 +161,7 @@ fn a_wrong_answer_to_whose_so_pin_it_has_costs_one_try_and_is_put_right() {
                 return front.goes_on_with(Recovery::PinsAgain);
             }
             if asked_whose(front) {
-                return Turn::Do(People::Chose(answers.remove(0)));
+                return Turn::Do(Input::Chose(answers.remove(0)));
             }
             Turn::Audience
         });

@@ -1,6 +1,6 @@
 //! Who is missing is replaced, whatever they hold; and what is not to be lost is said when people stop in the middle.
 
-use hsm_ceremony::ceremony::{Actor, Body, FieldState, People, Place, State, Surroundings};
+use hsm_ceremony::ceremony::{Actor, Body, FieldState, Input, Place, State, Surroundings};
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::{CeremonyKind, Ending, Entry};
 use hsm_ceremony::softcard::CutOff;
@@ -24,18 +24,18 @@ fn at_roll_call_anybody_who_guards_anything_can_be_replaced() {
         }
         turn += 1;
         match turn {
-            1 => Turn::Do(People::Deviation),
-            2 => Turn::Do(People::Chose(2)),
+            1 => Turn::Do(Input::Deviation),
+            2 => Turn::Do(Input::Chose(2)),
             3 => {
                 let Body::Choose { options, .. } = &front.view.body else { panic!("{:?}", front.view) };
                 let who = ["Guard 2.2", "Guard 3"][replaced];
                 assert!(options[places[replaced]].text.contains(who), "{options:?}");
-                Turn::Do(People::Chose(places[replaced]))
+                Turn::Do(Input::Chose(places[replaced]))
             }
             4 => front.types(0, names[replaced]),
             _ => {
                 (replaced, turn) = (replaced + 1, 0);
-                Turn::Do(People::GoOn)
+                Turn::Do(Input::GoOn)
             }
         }
     });
@@ -57,12 +57,12 @@ fn who_stands_in_at_roll_call_is_not_taken_for_seen() {
         }
         turn += 1;
         match turn {
-            1 | 2 => Turn::Do(People::Tick(turn)),
-            3 => Turn::Do(People::Deviation),
-            4 => Turn::Do(People::Chose(2)),
-            5 => Turn::Do(People::Chose(0)),
+            1 | 2 => Turn::Do(Input::Tick(turn)),
+            3 => Turn::Do(Input::Deviation),
+            4 => Turn::Do(Input::Chose(2)),
+            5 => Turn::Do(Input::Chose(0)),
             6 => front.types(0, "Niels Bohr"),
-            7 => Turn::Do(People::GoOn),
+            7 => Turn::Do(Input::GoOn),
             _ => {
                 let Body::Tick { items, .. } = &front.view.body else { panic!("{:?}", front.view) };
                 seen.clone_from(items);
@@ -124,7 +124,7 @@ fn a_device_of_today_is_erased_once_more_with_the_so_pin_of_the_cards() {
     rig.play(|front| {
         if front.step() == "so-pin-quorum" && matches!(front.view.body, Body::Choose { .. }) {
             whose += 1;
-            return Turn::Do(People::Chose(1));
+            return Turn::Do(Input::Chose(1));
         }
         blocks_the_pin(front, &mut wrong)
     });
@@ -145,13 +145,13 @@ fn somebody_stands_in_for_a_custodian_of_the_second_set() {
         }
         done += 1;
         match done {
-            1 => Turn::Do(People::Deviation),
-            2 => Turn::Do(People::Chose(2)),
+            1 => Turn::Do(Input::Deviation),
+            2 => Turn::Do(Input::Chose(2)),
             // Whose place: the names of this set.
             3 => {
                 let Body::Choose { options, .. } = &front.view.body else { panic!("{:?}", front.view) };
                 assert!(options[1].text.contains("Guard 2.2"), "{options:?}");
-                Turn::Do(People::Chose(1))
+                Turn::Do(Input::Chose(1))
             }
             // Nobody holds parts of two DKEK shares.
             4 => front.types(0, "Guard 3"),
@@ -160,7 +160,7 @@ fn somebody_stands_in_for_a_custodian_of_the_second_set() {
                 assert!(matches!(fields[0].state, FieldState::Wrong(_)), "{fields:?}");
                 front.types(0, "Niels Bohr")
             }
-            6 => Turn::Do(People::GoOn),
+            6 => Turn::Do(Input::GoOn),
             _ => Turn::Audience,
         }
     });
@@ -190,9 +190,9 @@ fn stops(rig: &mut Rig, mut here: impl FnMut(&Front<'_>) -> bool) -> String {
         }
         turn += 1;
         match turn {
-            1 => Turn::Do(People::Stop),
+            1 => Turn::Do(Input::Stop),
             2 => front.types(0, "ABORT"),
-            _ => Turn::Do(People::GoOn),
+            _ => Turn::Do(Input::GoOn),
         }
     });
     assert!(matches!(rig.entries.last(), Some(Entry::Sealed { ending: Ending::Aborted, .. })));
@@ -268,9 +268,9 @@ fn who_has_seen_a_share_gets_no_second_one_by_standing_in() {
         }
         turn += 1;
         match turn {
-            1 => Turn::Do(People::Deviation),
-            2 => Turn::Do(People::Chose(2)),
-            3 => Turn::Do(People::Chose(*place)),
+            1 => Turn::Do(Input::Deviation),
+            2 => Turn::Do(Input::Chose(2)),
+            3 => Turn::Do(Input::Chose(*place)),
             4 => front.types(0, name),
             5 => {
                 let Body::Form { text, fields, .. } = &front.view.body else { panic!("{:?}", front.view) };
@@ -279,11 +279,11 @@ fn who_has_seen_a_share_gets_no_second_one_by_standing_in() {
                 if *accepted {
                     (turn, coming) = (0, coming + 1);
                 }
-                Turn::Do(People::GoOn)
+                Turn::Do(Input::GoOn)
             }
             _ => {
                 (turn, coming) = (0, coming + 1);
-                Turn::Do(People::Leave)
+                Turn::Do(Input::Leave)
             }
         }
     });

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use hsm_ceremony::app::{Occasion, Setting};
-use hsm_ceremony::ceremony::{Body, People, Recovery};
+use hsm_ceremony::ceremony::{Body, Input, Recovery};
 use hsm_ceremony::fields::FieldKind;
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::Entry;
@@ -82,7 +82,7 @@ fn who_sat_down_by_mistake_stands_up_again() {
         }
         if !stood_up && front.empty(|kind| *kind == FieldKind::ShareValue).is_some() && front.step() == "seat" {
             stood_up = true;
-            return Turn::Do(People::Leave);
+            return Turn::Do(Input::Leave);
         }
         Turn::Audience
     });
@@ -101,7 +101,7 @@ fn a_device_is_never_left_alone_while_it_is_being_erased() {
             && asked < 3
         {
             asked += 1;
-            return Turn::Do(People::Stop);
+            return Turn::Do(Input::Stop);
         }
         Turn::Audience
     });
@@ -121,7 +121,7 @@ fn nothing_that_changes_a_device_or_writes_a_file_is_left_alone() {
             Body::Working { may_stop, .. } if ["load", "back-up", "prove-key"].contains(&step) => {
                 assert!(!may_stop, "{step}");
                 asked = waited_for.insert(step);
-                if asked { Turn::Do(People::Stop) } else { Turn::Audience }
+                if asked { Turn::Do(Input::Stop) } else { Turn::Audience }
             }
             _ => Turn::Audience,
         }
