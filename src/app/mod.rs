@@ -1,10 +1,10 @@
 //! Joins machine, clerk, vault, record and front end. The one loop.
 
 mod front;
-mod occasion;
+mod setup;
 
-pub use front::{Front, FrontError, Screen};
-pub use occasion::{Occasion, Setting, latest_establish};
+pub use front::{FrontEnd, FrontError, Screen};
+pub use setup::{Environment, Setup, latest_establish};
 
 use crate::faults::Fault;
 use std::rc::Rc;
@@ -95,7 +95,7 @@ impl Sitting {
     }
 
     /// Runs the ceremony until people leave its last screen. The vault is empty afterwards, however it ends.
-    pub fn run(&mut self, front: &mut dyn Front) -> Result<&State, Stopped> {
+    pub fn run(&mut self, front: &mut dyn FrontEnd) -> Result<&State, Stopped> {
         let result = self.turns(front);
         self.vault.forget_all();
         self.clerk.stop();
@@ -104,7 +104,7 @@ impl Sitting {
         result.map(|()| self.machine.state())
     }
 
-    fn turns(&mut self, front: &mut dyn Front) -> Result<(), Stopped> {
+    fn turns(&mut self, front: &mut dyn FrontEnd) -> Result<(), Stopped> {
         loop {
             self.drain(front)?;
             if let Some(outcome) = self.clerk.poll(&mut self.vault) {
@@ -142,7 +142,7 @@ impl Sitting {
     }
 
     /// Does what the machine asks for, in order, until it asks for nothing more.
-    fn drain(&mut self, front: &mut dyn Front) -> Result<(), Stopped> {
+    fn drain(&mut self, front: &mut dyn FrontEnd) -> Result<(), Stopped> {
         while let Some(request) = self.machine.poll() {
             match request {
                 Request::Record(entry) => {

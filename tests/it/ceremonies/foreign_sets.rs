@@ -94,7 +94,7 @@ impl Made {
     /// What people do: the last of every set come, with all that stands on their cards.
     fn answer(&self, front: &mut Front<'_>) -> Turn {
         let Some((number, actor)) = front.machine.step().map(|step| (step.share.get(), step.actor)) else {
-            return Turn::Audience;
+            return Turn::Autopilot;
         };
         if let Body::Choose { options, custodians: true, .. } = &front.view.body {
             return Turn::Do(Input::Chose(options.iter().rposition(|option| !option.closed).unwrap()));
@@ -103,9 +103,9 @@ impl Made {
             let password = String::from_utf8(self.passwords[&number].expose().to_vec()).unwrap();
             return front.types(place, &password);
         }
-        let Actor::Seat(seat) = actor else { return Turn::Audience };
-        let Some(sitter) = front.machine.state().sitter(seat) else { return Turn::Audience };
-        let Some(card) = self.cards.get(&(dkek_share(number), sitter.get())) else { return Turn::Audience };
+        let Actor::Seat(seat) = actor else { return Turn::Autopilot };
+        let Some(sitter) = front.machine.state().sitter(seat) else { return Turn::Autopilot };
+        let Some(card) = self.cards.get(&(dkek_share(number), sitter.get())) else { return Turn::Autopilot };
         if let Some(place) = front.empty(|kind| matches!(kind, FieldKind::Prime { .. })) {
             return front.types(place, card.prime.as_deref().unwrap());
         }
@@ -114,7 +114,7 @@ impl Made {
         }
         match front.empty(|kind| matches!(kind, FieldKind::ShareValue | FieldKind::ShareWords { .. })) {
             Some(place) => front.types(place, &card.text),
-            None => Turn::Audience,
+            None => Turn::Autopilot,
         }
     }
 }

@@ -16,8 +16,8 @@ pub struct Front<'a> {
 
 /// What they do about it.
 pub enum Turn {
-    /// What the audience does; of a fault's choices the first.
-    Audience,
+    /// What the autopilot does; of a fault's choices the first.
+    Autopilot,
     /// This.
     Do(Input),
 }

@@ -117,8 +117,8 @@ impl Custodians {
         if matches!(front.view.body, Body::Choose { custodians: true, .. }) {
             return Turn::Do(Input::Chose(self.order.remove(0)));
         }
-        let Some(Actor::Seat(seat)) = front.machine.step().map(|step| step.actor) else { return Turn::Audience };
-        let Some(sitter) = front.machine.state().sitter(seat) else { return Turn::Audience };
+        let Some(Actor::Seat(seat)) = front.machine.step().map(|step| step.actor) else { return Turn::Autopilot };
+        let Some(sitter) = front.machine.state().sitter(seat) else { return Turn::Autopilot };
         let card = self.cards[sitter.index()].clone();
         if let Some(place) = front.empty(|kind| matches!(kind, FieldKind::Prime { .. })) {
             return front.types(place, &card.prime);
@@ -128,7 +128,7 @@ impl Custodians {
         }
         match front.empty(|kind| *kind == FieldKind::ShareValue) {
             Some(place) => front.types(place, &card.value),
-            None => Turn::Audience,
+            None => Turn::Autopilot,
         }
     }
 }

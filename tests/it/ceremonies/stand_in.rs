@@ -20,7 +20,7 @@ fn at_roll_call_anybody_who_guards_anything_can_be_replaced() {
     let (places, names) = ([4, 6], ["Niels Bohr", "Lise Meitner"]);
     rig.play(|front| {
         if front.step() != "roll-call" || replaced == places.len() {
-            return Turn::Audience;
+            return Turn::Autopilot;
         }
         turn += 1;
         match turn {
@@ -53,7 +53,7 @@ fn who_stands_in_at_roll_call_is_not_taken_for_seen() {
     let (mut turn, mut seen) = (0, Vec::new());
     rig.play(|front| {
         if front.step() != "roll-call" || turn == 8 {
-            return Turn::Audience;
+            return Turn::Autopilot;
         }
         turn += 1;
         match turn {
@@ -66,7 +66,7 @@ fn who_stands_in_at_roll_call_is_not_taken_for_seen() {
             _ => {
                 let Body::Tick { items, .. } = &front.view.body else { panic!("{:?}", front.view) };
                 seen.clone_from(items);
-                Turn::Audience
+                Turn::Autopilot
             }
         }
     });
@@ -141,7 +141,7 @@ fn somebody_stands_in_for_a_custodian_of_the_second_set() {
     rig.play(|front| {
         let here = front.machine.step().is_some_and(|step| step.share == share(2) && step.actor == custodian(2));
         if !here || done == 7 {
-            return Turn::Audience;
+            return Turn::Autopilot;
         }
         done += 1;
         match done {
@@ -161,7 +161,7 @@ fn somebody_stands_in_for_a_custodian_of_the_second_set() {
                 front.types(0, "Niels Bohr")
             }
             6 => Turn::Do(Input::GoOn),
-            _ => Turn::Audience,
+            _ => Turn::Autopilot,
         }
     });
     goes_on(&rig, &[]);
@@ -186,7 +186,7 @@ fn stops(rig: &mut Rig, mut here: impl FnMut(&Front<'_>) -> bool) -> String {
     let mut turn = 0;
     rig.play(|front| {
         if turn == 0 && !here(front) || matches!(front.view.body, Body::Ended { .. } | Body::Working { .. }) {
-            return Turn::Audience;
+            return Turn::Autopilot;
         }
         turn += 1;
         match turn {
@@ -259,12 +259,12 @@ fn who_has_seen_a_share_gets_no_second_one_by_standing_in() {
     ];
     let (mut coming, mut turn, mut warned) = (0, 0, Vec::new());
     rig.play(|front| {
-        let Some((at, place, name, accepted)) = comings.get(coming) else { return Turn::Audience };
+        let Some((at, place, name, accepted)) = comings.get(coming) else { return Turn::Autopilot };
         let here = front.machine.step().is_some_and(|step| step.actor == number(*at));
         // The first has seen the share by then, the last has not.
         let seen = matches!(front.view.body, Body::Reveal { seen, shown: false, .. } if seen == (*at == 1));
         if turn == 0 && !(here && seen) {
-            return Turn::Audience;
+            return Turn::Autopilot;
         }
         turn += 1;
         match turn {

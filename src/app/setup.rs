@@ -21,7 +21,7 @@ const MARK: &str = "REHEARSAL-";
 
 /// With what a ceremony is held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Setting {
+pub enum Environment {
     /// A rehearsal on software cards in this process.
     SoftwareCards,
     /// A rehearsal through the real readers, on software cards in virtual ones.
@@ -31,7 +31,7 @@ pub enum Setting {
 }
 
 /// A ceremony that is about to begin.
-pub struct Occasion {
+pub struct Setup {
     /// Which ceremony.
     pub ceremony: CeremonyKind,
     /// Its plan.
@@ -42,20 +42,25 @@ pub struct Occasion {
     pub office: Office,
 }
 
-impl Occasion {
+impl Setup {
     /// *Establish* by a plan.
-    pub fn establish(plan: Plan, plan_text: String, records: &Path, setting: Setting) -> Result<Self, Fault> {
-        Self::new(CeremonyKind::Establish, plan, plan_text, None, records, setting)
+    pub fn establish(plan: Plan, plan_text: String, records: &Path, environment: Environment) -> Result<Self, Fault> {
+        Self::new(CeremonyKind::Establish, plan, plan_text, None, records, environment)
     }
 
     /// *Inspect*; the plan names the people.
-    pub fn inspect(plan: Plan, plan_text: String, records: &Path, setting: Setting) -> Result<Self, Fault> {
-        Self::new(CeremonyKind::Inspect, plan, plan_text, None, records, setting)
+    pub fn inspect(plan: Plan, plan_text: String, records: &Path, environment: Environment) -> Result<Self, Fault> {
+        Self::new(CeremonyKind::Inspect, plan, plan_text, None, records, environment)
     }
 
     /// *Restore* from the folder of an *establish*; or from a folder with files made elsewhere, and then a plan names people
     /// and quorum.
-    pub fn restore(from: &Path, plan: Option<(Plan, String)>, records: &Path, setting: Setting) -> Result<Self, Fault> {
+    pub fn restore(
+        from: &Path,
+        plan: Option<(Plan, String)>,
+        records: &Path,
+        environment: Environment,
+    ) -> Result<Self, Fault> {
         let source = Source::open(from, plan.as_ref().map(|(plan, _)| plan))?;
         let kept = source.folder.read("plan.json").map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
         let plan_text = match (source.is_foreign(), plan) {
@@ -63,7 +68,7 @@ impl Occasion {
             _ => kept?,
         };
         let plan = source.plan.clone();
-        Self::new(CeremonyKind::Restore, plan, plan_text, Some(source), records, setting)
+        Self::new(CeremonyKind::Restore, plan, plan_text, Some(source), records, environment)
     }
 
     fn new(
@@ -72,11 +77,11 @@ impl Occasion {
         plan_text: String,
         source: Option<Source>,
         records: &Path,
-        setting: Setting,
+        environment: Environment,
     ) -> Result<Self, Fault> {
-        let rehearsal = setting != Setting::Real;
+        let rehearsal = environment != Environment::Real;
         let folder = new_folder(records, ceremony, rehearsal)?;
-        let (readers, hands): (Box<dyn Readers>, Option<Hands>) = if setting == Setting::SoftwareCards {
+        let (readers, hands): (Box<dyn Readers>, Option<Hands>) = if environment == Environment::SoftwareCards {
             let rack = Rack::new(2);
             let hands = hands(rack.clone(), folder.path().join("cards"))?;
             (Box::new(rack), Some(hands))
@@ -91,7 +96,7 @@ impl Occasion {
             hands,
             rounds: ROUNDS,
             rehearsal,
-            training_files: setting == Setting::VirtualReaders,
+            training_files: environment == Environment::VirtualReaders,
             title,
         };
         Ok(Self { ceremony, plan, plan_text, office })
