@@ -151,5 +151,5 @@ fn run(setup: Setup, front: &mut Watching, log: &Log) {
     office.readers = Box::new(CountedReaders(office.readers, Arc::clone(log)));
     let script = Rc::new(Script::load().unwrap());
     let mut sitting = Sitting::begin(ceremony, plan, &plan_text, &script, office).unwrap();
-    assert_eq!(sitting.run(front).unwrap().ended, Some(Ending::Complete));
+    assert_eq!(sitting.run(front).unwrap().progress.ended, Some(Ending::Complete));
 }

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use sha2::{Digest as _, Sha256};
 
-use crate::ceremony::{Body, Event, Input, Machine, Request, State, Surroundings};
+use crate::ceremony::{Body, Event, Input, Known, Machine, Request, Surroundings};
 use crate::clerk::{Clerk, Office};
 use crate::dkek::Rounds;
 use crate::fields::{check, open_text, suggest};
@@ -95,13 +95,13 @@ impl Sitting {
     }
 
     /// Runs the ceremony until people leave its last screen. The vault is empty afterwards, however it ends.
-    pub fn run(&mut self, front: &mut dyn FrontEnd) -> Result<&State, Stopped> {
+    pub fn run(&mut self, front: &mut dyn FrontEnd) -> Result<&Known, Stopped> {
         let result = self.turns(front);
         self.vault.forget_all();
         self.clerk.stop();
         wipe_stack();
         front.wipe()?;
-        result.map(|()| self.machine.state())
+        result.map(|()| self.machine.known())
     }
 
     fn turns(&mut self, front: &mut dyn FrontEnd) -> Result<(), Stopped> {

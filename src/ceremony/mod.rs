@@ -9,8 +9,10 @@ mod steps;
 mod view;
 
 pub use act::Act;
-pub use known::holders::Place;
-pub use known::{FoundDevice, Source, State};
+pub use known::Known;
+pub use known::devices::FoundDevice;
+pub use known::holders::Holder;
+pub use known::restored::Origin;
 pub use machine::event::Event;
 pub use machine::input::Input;
 pub use machine::interlude::STOP_WORD;

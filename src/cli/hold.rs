@@ -12,7 +12,7 @@ use super::say::{explain, print_all};
 use super::{Exit, read_plan};
 use crate::app::{Environment, FrontEnd, FrontError, ROUNDS, Screen, Setup, Sitting, Stopped, latest_establish};
 use crate::autopilot::{Autopilot, AutopilotError, Quorum};
-use crate::ceremony::{Body, Header, Input, OptionView, State, View};
+use crate::ceremony::{Body, Header, Input, Known, OptionView, View};
 use crate::dkek::Rounds;
 use crate::host;
 use crate::record::{CeremonyKind, Deviation, Ending};
@@ -58,15 +58,15 @@ fn begin(setup: Setup, script: &Rc<Script>) -> Result<Sitting, Fault> {
 }
 
 /// Runs a sitting to its end.
-fn run<'a>(sitting: &'a mut Sitting, front: &mut dyn FrontEnd) -> Result<&'a State, Stopped> {
+fn run<'a>(sitting: &'a mut Sitting, front: &mut dyn FrontEnd) -> Result<&'a Known, Stopped> {
     #[cfg(feature = "short-derivation")]
     let front = &mut super::mishap::Mishap::on(front);
     sitting.run(front)
 }
 
-fn exit_of(state: &State) -> Exit {
-    match state.ended {
-        Some(Ending::Complete) if state.deviations == 0 => Exit::Done,
+fn exit_of(known: &Known) -> Exit {
+    match known.progress.ended {
+        Some(Ending::Complete) if known.progress.deviations == 0 => Exit::Done,
         Some(Ending::Complete) => Exit::Deviations,
         _ => Exit::Aborted,
     }
@@ -89,7 +89,7 @@ pub fn with_audience(hold: &Hold, script: &Rc<Script>) -> Exit {
             Err(fault) => return explain(script, &[fault]),
         };
         match run(&mut sitting, &mut autopilot) {
-            Ok(state) => ends.note(ceremony, state),
+            Ok(known) => ends.note(ceremony, known),
             Err(stopped) => return stopped_by(&stopped, script),
         }
     }
@@ -104,11 +104,11 @@ struct Ends {
 }
 
 impl Ends {
-    fn note(&mut self, ceremony: CeremonyKind, state: &State) {
-        let exit = exit_of(state);
+    fn note(&mut self, ceremony: CeremonyKind, known: &Known) {
+        let exit = exit_of(known);
         match ceremony {
             CeremonyKind::Establish => {
-                let only_unproven = state.deviations == 1 && state.deviates == [Deviation::RestoreNotProven.word()];
+                let only_unproven = known.progress.deviations == 1 && known.progress.deviates == ["restore-not-proven"];
                 self.establish = Some((exit, only_unproven));
             }
             CeremonyKind::Restore | CeremonyKind::Inspect => self.restore = Some(exit),
@@ -167,7 +167,7 @@ pub fn in_terminal(hold: &Hold, script: &Rc<Script>) -> Exit {
             }
         };
         match run(&mut sitting, &mut screen) {
-            Ok(state) => ends.note(ceremony_now, state),
+            Ok(known) => ends.note(ceremony_now, known),
             Err(stopped) => {
                 drop(sitting);
                 screen.leave();

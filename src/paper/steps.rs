@@ -3,7 +3,7 @@
 use crate::script::words;
 use std::rc::Rc;
 
-use crate::ceremony::{Actor, Machine, Stage, State, Step, StepState, Surroundings, planned};
+use crate::ceremony::{Actor, Known, Machine, Stage, Step, StepState, Surroundings, planned};
 use crate::names::StageName;
 use crate::plan::Plan;
 use crate::record::CeremonyKind;
@@ -32,7 +32,7 @@ pub struct PaperSteps<'a> {
     pub steps: Vec<PaperStep>,
     plan: &'a Plan,
     script: &'a Script,
-    state: State,
+    known: Known,
 }
 
 impl<'a> PaperSteps<'a> {
@@ -40,7 +40,7 @@ impl<'a> PaperSteps<'a> {
     pub fn new(ceremony: CeremonyKind, plan: &'a Plan, script: &'a Script) -> Option<Self> {
         let machine = Machine::new(ceremony, plan.clone(), Rc::new(Script::load().ok()?), false);
         let view = machine.view(&Surroundings::default());
-        let mut all = Self { steps: Vec::new(), plan, script, state: State::new(ceremony, plan.clone(), false) };
+        let mut all = Self { steps: Vec::new(), plan, script, known: Known::new(ceremony, plan.clone(), false) };
         for (step, line) in machine.steps().iter().zip(&view.steps) {
             let act = script.step(step.id.word()).map(|text| all.fill(&text.act, step)).unwrap_or_default();
             all.steps.push(PaperStep {
@@ -89,7 +89,7 @@ impl<'a> PaperSteps<'a> {
     /// The labels of what a stage lets people type.
     pub fn fields(&self, step: &Step, stage: &Stage) -> Vec<String> {
         let Some(fields) = stage.kind.fields() else { return Vec::new() };
-        let mut names: Vec<&str> = fields(&self.state, step).iter().map(|field| field.name).collect();
+        let mut names: Vec<&str> = fields(&self.known, step).iter().map(|field| field.name).collect();
         if names.is_empty() && stage.kind.is_irreversible() {
             // The serial is known only once the device was found.
             names.push("serial");

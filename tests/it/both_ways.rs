@@ -75,7 +75,7 @@ fn established(records: &Path) -> (PathBuf, Vec<Written>) {
     let mut autopilot = Autopilot::new(Box::new(std::io::stderr()));
     autopilot.prefer(Quorum::Last);
     let mut custodians = Custodians { autopilot, cards: Vec::new() };
-    let ended = sitting.run(&mut custodians).unwrap().ended;
+    let ended = sitting.run(&mut custodians).unwrap().progress.ended;
     assert_eq!(ended, Some(hsm_ceremony::record::Ending::Complete));
     custodians.cards.dedup();
     (folder, custodians.cards)

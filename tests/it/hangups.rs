@@ -80,7 +80,7 @@ fn run(setup: Setup, at_readers: bool, front: &mut Patient) {
     office.rounds = Rounds(1000);
     let script = Rc::new(Script::load().unwrap());
     let mut sitting = Sitting::begin(ceremony, plan, &plan_text, &script, office).unwrap();
-    assert_eq!(sitting.run(front).unwrap().ended, Some(Ending::Complete));
+    assert_eq!(sitting.run(front).unwrap().progress.ended, Some(Ending::Complete));
 }
 
 fn establish(records: &Path) -> Setup {

@@ -52,7 +52,7 @@ fn established(text: String, records: &Path) -> (PathBuf, Cards) {
     let Setup { ceremony, plan, plan_text, office } = setup;
     let mut sitting = Sitting::begin(ceremony, plan, &plan_text, &script, office).unwrap();
     let mut front = Custodians { autopilot: Autopilot::new(Box::new(std::io::stderr())), cards: Cards::new() };
-    assert_eq!(sitting.run(&mut front).unwrap().ended, Some(Ending::Complete));
+    assert_eq!(sitting.run(&mut front).unwrap().progress.ended, Some(Ending::Complete));
     (folder, front.cards)
 }
 

@@ -53,7 +53,7 @@ fn run(setup: Setup, front: &mut dyn FrontEnd) {
     office.rounds = Rounds(1000);
     let script = Rc::new(Script::load().unwrap());
     let mut sitting = Sitting::begin(ceremony, plan, &plan_text, &script, office).unwrap();
-    assert_eq!(sitting.run(front).unwrap().ended, Some(Ending::Complete));
+    assert_eq!(sitting.run(front).unwrap().progress.ended, Some(Ending::Complete));
 }
 
 /// The cards change places.

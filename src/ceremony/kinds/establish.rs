@@ -1,7 +1,7 @@
 //! *Establish*: shares, share file, device, keys, backups, in the order that undoes nothing.
 
 use crate::ceremony::act::Act;
-use crate::ceremony::known::State;
+use crate::ceremony::known::Known;
 use crate::ceremony::steps::opening;
 use crate::ceremony::steps::parts;
 use crate::ceremony::steps::provisioning;
@@ -78,7 +78,7 @@ pub fn steps(plan: &Plan) -> Vec<Step> {
             .then(StageName::Prove, StageKind::Do(|_, _| Some(Act::ProveVaultEmpty)))
             .then(
                 StageName::Manifest,
-                StageKind::Do(|state, _| Some(Act::WriteManifest { keys: state.plan.keys.clone() })),
+                StageKind::Do(|known, _| Some(Act::WriteManifest { keys: known.plan.keys.clone() })),
             )
             .then(if plan.prove_restore { StageName::ProofNext } else { StageName::Empty }, StageKind::Read),
     );
@@ -101,6 +101,6 @@ pub fn steps(plan: &Plan) -> Vec<Step> {
     list.finish()
 }
 
-fn everyone(_: &State, _: &Step) -> Vec<Field> {
+fn everyone(_: &Known, _: &Step) -> Vec<Field> {
     vec![Field::new("everyone", FieldKind::Word("ALL NEEDED"))]
 }

@@ -12,7 +12,12 @@ pub fn steps() -> Vec<Step> {
     list.section();
     list.add(parts::found_device(step(StepName::InspectDevice, Actor::Administrator)));
     let read_dkek: crate::ceremony::steps::MakeAct =
-        |state, step| Some(Act::ReadDkek { role: step.role, serial: state.serial(step.role)? });
+        |known, step| Some(Act::ReadDkek { role: step.role, serial: known.devices.serial(step.role)? });
+    list.add(
+        step(StepName::InspectDkek, Actor::Administrator)
+            .then(StageName::Read, StageKind::Do(read_dkek))
+            .then(StageName::State, StageKind::Read),
+    );
     list.add(
         step(StepName::InspectDkek, Actor::Administrator)
             .then(StageName::Read, StageKind::Do(read_dkek))
@@ -22,7 +27,9 @@ pub fn steps() -> Vec<Step> {
         step(StepName::InspectKeys, Actor::Administrator)
             .then(
                 StageName::List,
-                StageKind::Do(|state, step| Some(Act::ListKeys { role: step.role, serial: state.serial(step.role)? })),
+                StageKind::Do(|known, step| {
+                    Some(Act::ListKeys { role: step.role, serial: known.devices.serial(step.role)? })
+                }),
             )
             .then(StageName::Listed, StageKind::Read),
     );

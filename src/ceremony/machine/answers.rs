@@ -80,7 +80,7 @@ impl Machine {
             }
             Question::Device => {
                 let role = self.step().map_or(DeviceRole::Original, |step| step.role);
-                self.state.seen.get(place).map(|serial| Fact::Picked { role, serial: serial.clone() })
+                self.known.devices.seen.get(place).map(|serial| Fact::Picked { role, serial: serial.clone() })
             }
             Question::CurrentSoPin => {
                 let role = self.step().map_or(DeviceRole::Original, |step| step.role);
@@ -93,10 +93,10 @@ impl Machine {
             Question::Sitter(seat) => {
                 let custodian = u8::try_from(place + 1).ok().and_then(CustodianNumber::new);
                 let share = self.step().map_or(DkekShareNumber::FIRST, |step| step.share);
-                let quorum = self.state.plan.quorum(share);
+                let quorum = self.known.plan.quorum(share);
                 let free = |number: &CustodianNumber| {
                     quorum.is_some_and(|quorum| number.get() <= quorum.custodians())
-                        && !self.state.seated.iter().any(|(taken, who)| who == number && *taken != seat)
+                        && !self.known.seats.seated.iter().any(|(taken, who)| who == number && *taken != seat)
                 };
                 custodian.filter(free).map(|custodian| Fact::Seated { share, seat, custodian })
             }
@@ -152,7 +152,7 @@ impl Machine {
             let blank =
                 matches!(interlude, Interlude::Note(None) | Interlude::Name(_, None)) && check == FieldCheck::Good;
             let taken = match interlude {
-                Interlude::Name(place, Some(name)) => self.state.has_another_share(name, *place),
+                Interlude::Name(place, Some(name)) => self.known.has_another_share(name, *place),
                 _ => false,
             };
             self.between = match check {

@@ -38,7 +38,7 @@ impl Machine {
         self.request(Request::ForgetTyped);
         let (step, word) = (self.number(), act.word().to_owned());
         self.emit(Entry::Failed { step, act: word, fault: fault.name.word().to_owned(), values });
-        let choices = recoveries(&self.state, &act, &fault);
+        let choices = recoveries(&self.known, &act, &fault);
         self.mode = Mode::Faulted { act, fault, choices };
     }
 
@@ -93,11 +93,11 @@ impl Machine {
 
     /// The step a recovery goes on with, where it is another one.
     fn recovery_step(&self, recovery: Recovery) -> Option<Number> {
-        let before = || self.steps.iter().take(self.state.cursor + 1).rev();
+        let before = || self.steps.iter().take(self.known.progress.cursor + 1).rev();
         match recovery {
             Recovery::SeatsAgain => before().find(|step| step.seat() == Some(Seat(1))).map(|step| step.number),
             Recovery::AnotherCustodian => {
-                let next = self.step().map_or(0, |step| self.state.open_seats(step.share)) + 1;
+                let next = self.step().map_or(0, |step| self.known.open_seats(step.share)) + 1;
                 before().find(|step| step.seat() == Some(Seat(next))).map(|step| step.number)
             }
             Recovery::PinsAgain | Recovery::AnotherDevice => {

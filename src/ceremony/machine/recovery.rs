@@ -1,7 +1,7 @@
 //! What people can choose when something failed. One table for all ceremonies.
 
 use crate::ceremony::act::Act;
-use crate::ceremony::known::State;
+use crate::ceremony::known::Known;
 use crate::faults::Fault;
 use crate::record::CeremonyKind;
 
@@ -68,7 +68,7 @@ impl Recovery {
 }
 
 /// What can be done about a fault of an act, best first.
-pub fn recoveries(state: &State, act: &Act, fault: &Fault) -> Vec<Recovery> {
+pub fn recoveries(known: &Known, act: &Act, fault: &Fault) -> Vec<Recovery> {
     use Recovery::{
         AnotherCustodian, AnotherDevice, FromStart, LeaveHidden, LogIn, PinsAgain, SeatsAgain, Stop, TryAgain,
         TypeAgain,
@@ -80,7 +80,7 @@ pub fn recoveries(state: &State, act: &Act, fault: &Fault) -> Vec<Recovery> {
         (Act::CompareShare { .. } | Act::TakeShare { .. }, _) => vec![TypeAgain, FromStart],
         (Act::JoinDkek { .. }, _) => Vec::new(),
         (Act::OpenShareFile { share, .. }, "shares-do-not-open" | "shares-disagree") => {
-            (state.custodians_left(*share) > 0).then_some(AnotherCustodian).into_iter().chain([SeatsAgain]).collect()
+            (known.custodians_left(*share) > 0).then_some(AnotherCustodian).into_iter().chain([SeatsAgain]).collect()
         }
         (
             Act::OpenShareFile { .. },
@@ -92,23 +92,23 @@ pub fn recoveries(state: &State, act: &Act, fault: &Fault) -> Vec<Recovery> {
         }
         (Act::ReadTries { role, .. }, "so-pin-blocked")
         | (Act::Initialise { role, .. }, "initialise-refused" | "so-pin-blocked")
-            if !state.initialised.contains(role) =>
+            if !known.devices.initialised.contains(role) =>
         {
             vec![AnotherDevice, TryAgain]
         }
         // Who only looks does without what the PIN would have shown.
-        (Act::ReadTries { .. } | Act::LogIn { .. }, "pin-blocked") if state.ceremony == CeremonyKind::Inspect => {
+        (Act::ReadTries { .. } | Act::LogIn { .. }, "pin-blocked") if known.ceremony == CeremonyKind::Inspect => {
             vec![LeaveHidden]
         }
         // Nothing is on the device yet: it may be erased once more and get a PIN that people remember.
         (Act::ReadTries { role, .. } | Act::LogIn { role, .. }, "pin-blocked")
-            if state.initialised.contains(role) && !state.loaded.contains(role) =>
+            if known.devices.initialised.contains(role) && !known.devices.loaded.contains(role) =>
         {
             vec![PinsAgain]
         }
         // Nothing is on the device yet: it may be erased once more.
         (Act::LoadDkek { role, .. }, "device-kcv-differs" | "dkek-incomplete" | "dkek-not-configured")
-            if !state.loaded.contains(role) =>
+            if !known.devices.loaded.contains(role) =>
         {
             vec![TryAgain, PinsAgain]
         }

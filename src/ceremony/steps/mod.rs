@@ -6,7 +6,7 @@ pub mod provisioning;
 pub mod turns;
 
 use crate::ceremony::act::Act;
-use crate::ceremony::known::State;
+use crate::ceremony::known::Known;
 use crate::fields::Field;
 use crate::names::{StageName, StepName};
 use crate::record::{Deviation, PinName};
@@ -93,10 +93,10 @@ pub enum Condition {
 }
 
 /// How the fields of a form come about.
-pub type Fields = fn(&State, &Step) -> Vec<Field>;
+pub type Fields = fn(&Known, &Step) -> Vec<Field>;
 
 /// How an act comes about from what is known when its turn comes; `None`: something it needs is not known.
-pub type MakeAct = fn(&State, &Step) -> Option<Act>;
+pub type MakeAct = fn(&Known, &Step) -> Option<Act>;
 
 /// What one stage asks or does.
 #[derive(Debug, Clone, Copy)]

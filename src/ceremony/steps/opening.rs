@@ -2,7 +2,7 @@
 //! files open.
 
 use crate::ceremony::act::Act;
-use crate::ceremony::known::State;
+use crate::ceremony::known::Known;
 use crate::ceremony::steps::{Actor, Condition, List, Question, StageKind, Step, step};
 use crate::fields::{ExpectedWords, Field, FieldKind};
 use crate::names::{StageName, StepName};
@@ -82,28 +82,28 @@ fn holder_opens(share: DkekShareNumber) -> Step {
 }
 
 /// The number that the card of whoever sits here must have; of a set made elsewhere nobody knows who has which.
-fn sitter(state: &State, step: &Step) -> Option<u8> {
-    let sitter = step.seat().and_then(|seat| state.sitter(seat)).map(CustodianNumber::get);
-    sitter.filter(|_| !state.is_foreign())
+fn sitter(known: &Known, step: &Step) -> Option<u8> {
+    let sitter = step.seat().and_then(|seat| known.seats.sitter(seat)).map(CustodianNumber::get);
+    sitter.filter(|_| !known.restored.is_foreign())
 }
 
 /// The ids that were given at the other seats.
-fn taken(state: &State, step: &Step, card: Purpose) -> Vec<u8> {
-    let others = state.given(card).iter().filter(|(seat, _)| Some(*seat) != step.seat());
+fn taken(known: &Known, step: &Step, card: Purpose) -> Vec<u8> {
+    let others = known.seats.given(card).iter().filter(|(seat, _)| Some(*seat) != step.seat());
     others.filter_map(|(_, ids)| ids.first().copied()).collect()
 }
 
 /// At a seat the prime is on the screen where it is known, for it is public; id and value come from the card. The first of a
 /// set made elsewhere types the prime too.
-fn seat_share(state: &State, step: &Step) -> Vec<Field> {
+fn seat_share(known: &Known, step: &Step) -> Vec<Field> {
     let card = Purpose::DkekShare(step.share);
-    let types_prime = types_set(state, step);
-    let known = state.set(card).filter(|_| !types_prime).map(str::to_owned);
+    let types_prime = types_set(known, step);
+    let shown = known.shares.set(card).filter(|_| !types_prime).map(str::to_owned);
     let id = FieldKind::ShareId {
         share: step.share,
-        expected: sitter(state, step),
-        taken: taken(state, step, card),
-        foreign: state.is_foreign(),
+        expected: sitter(known, step),
+        taken: taken(known, step, card),
+        foreign: known.restored.is_foreign(),
     };
     let prime = types_prime.then(|| Field::new("prime", FieldKind::Prime { expected: None }));
     prime
@@ -111,81 +111,85 @@ fn seat_share(state: &State, step: &Step) -> Vec<Field> {
         .chain([
             Field::new("share-id", id),
             Field::new("share-value", FieldKind::ShareValue),
-            Field::new("check-bytes-if-any", FieldKind::CheckBytes { optional: true, prime: known }),
+            Field::new("check-bytes-if-any", FieldKind::CheckBytes { optional: true, prime: shown }),
         ])
         .collect()
 }
 
-fn seat_words(state: &State, step: &Step) -> Vec<Field> {
-    words(state, step, Purpose::DkekShare(step.share))
+fn seat_words(known: &Known, step: &Step) -> Vec<Field> {
+    words(known, step, Purpose::DkekShare(step.share))
 }
 
-fn seat_so_pin(state: &State, step: &Step) -> Vec<Field> {
-    words(state, step, Purpose::SoPin)
+fn seat_so_pin(known: &Known, step: &Step) -> Vec<Field> {
+    words(known, step, Purpose::SoPin)
 }
 
-fn words(state: &State, step: &Step, card: Purpose) -> Vec<Field> {
+fn words(known: &Known, step: &Step, card: Purpose) -> Vec<Field> {
     let expected = ExpectedWords {
         // Of a set made elsewhere, no seat is more to be believed than another.
-        set: state.set_number(card).filter(|_| !state.is_foreign()),
-        threshold: state.plan.quorum(step.share).map(Quorum::threshold).filter(|_| !state.is_foreign()),
-        number: sitter(state, step),
-        taken: taken(state, step, card),
+        set: known.shares.set_number(card).filter(|_| !known.restored.is_foreign()),
+        threshold: known.plan.quorum(step.share).map(Quorum::threshold).filter(|_| !known.restored.is_foreign()),
+        number: sitter(known, step),
+        taken: taken(known, step, card),
     };
     vec![Field::words(card, expected)]
 }
 
 /// The first seat types the prime of a set made elsewhere, also when everybody types again.
-pub(in crate::ceremony) fn types_set(state: &State, step: &Step) -> bool {
-    state.set(Purpose::DkekShare(step.share)).is_none() || retypes_set(state, step)
+pub(in crate::ceremony) fn types_set(known: &Known, step: &Step) -> bool {
+    known.shares.set(Purpose::DkekShare(step.share)).is_none() || retypes_set(known, step)
 }
 
-fn retypes_set(state: &State, step: &Step) -> bool {
-    state.is_foreign() && step.seat() == Some(Seat(1))
+fn retypes_set(known: &Known, step: &Step) -> bool {
+    known.restored.is_foreign() && step.seat() == Some(Seat(1))
 }
 
-fn take_share(state: &State, step: &Step) -> Option<Act> {
-    take(state, step, Purpose::DkekShare(step.share), state.plan.scheme(step.share)?)
+fn take_share(known: &Known, step: &Step) -> Option<Act> {
+    take(known, step, Purpose::DkekShare(step.share), known.plan.scheme(step.share)?)
 }
 
-fn take_so_pin(state: &State, step: &Step) -> Option<Act> {
-    take(state, step, Purpose::SoPin, Scheme::Words)
+fn take_so_pin(known: &Known, step: &Step) -> Option<Act> {
+    take(known, step, Purpose::SoPin, Scheme::Words)
 }
 
-fn take(state: &State, step: &Step, card: Purpose, scheme: Scheme) -> Option<Act> {
-    let again = if card == Purpose::SoPin { retypes_set(state, step) } else { types_set(state, step) };
-    let set = state.set(card).filter(|_| !again).map(str::to_owned);
-    let threshold = state.plan.quorum(step.share)?.threshold();
-    Some(Act::TakeShare { card, seat: step.seat()?, scheme, set, threshold, foreign: state.is_foreign() })
+fn take(known: &Known, step: &Step, card: Purpose, scheme: Scheme) -> Option<Act> {
+    let again = if card == Purpose::SoPin { retypes_set(known, step) } else { types_set(known, step) };
+    let set = known.shares.set(card).filter(|_| !again).map(str::to_owned);
+    let threshold = known.plan.quorum(step.share)?.threshold();
+    Some(Act::TakeShare { card, seat: step.seat()?, scheme, set, threshold, foreign: known.restored.is_foreign() })
 }
 
-fn open_share_file(state: &State, step: &Step) -> Option<Act> {
+fn open_share_file(known: &Known, step: &Step) -> Option<Act> {
     let card = Purpose::DkekShare(step.share);
     Some(Act::OpenShareFile {
         share: step.share,
-        seats: state.given(card).to_vec(),
-        threshold: state.plan.quorum(step.share)?.threshold(),
-        scheme: state.plan.scheme(step.share)?,
-        set: state.set(card)?.to_owned(),
-        foreign: state.is_foreign(),
-        kcv: state.share_kcv(step.share),
+        seats: known.seats.given(card).to_vec(),
+        threshold: known.plan.quorum(step.share)?.threshold(),
+        scheme: known.plan.scheme(step.share)?,
+        set: known.shares.set(card)?.to_owned(),
+        foreign: known.restored.is_foreign(),
+        kcv: known.shares.kcv(step.share),
     })
 }
 
 #[allow(clippy::unnecessary_wraps, reason = "the form of every act's maker")]
-fn rebuild_so_pin(state: &State, _: &Step) -> Option<Act> {
-    Some(Act::RebuildSoPin { seats: state.given(Purpose::SoPin).iter().map(|(seat, _)| *seat).collect() })
+fn rebuild_so_pin(known: &Known, _: &Step) -> Option<Act> {
+    Some(Act::RebuildSoPin { seats: known.seats.given(Purpose::SoPin).iter().map(|(seat, _)| *seat).collect() })
 }
 
-fn password(_: &State, _: &Step) -> Vec<Field> {
+fn password(_: &Known, _: &Step) -> Vec<Field> {
     vec![Field::new("password", FieldKind::Password)]
 }
 
 #[allow(clippy::unnecessary_wraps, reason = "the form of every act's maker")]
-fn open_with_password(state: &State, step: &Step) -> Option<Act> {
-    Some(Act::OpenWithPassword { share: step.share, kcv: state.share_kcv(step.share), foreign: state.is_foreign() })
+fn open_with_password(known: &Known, step: &Step) -> Option<Act> {
+    Some(Act::OpenWithPassword {
+        share: step.share,
+        kcv: known.shares.kcv(step.share),
+        foreign: known.restored.is_foreign(),
+    })
 }
 
-fn join(state: &State, _: &Step) -> Option<Act> {
-    Some(Act::JoinDkek { shares: u8::try_from(state.plan.dkek_shares.len()).ok()?, kcv: state.kcv? })
+fn join(known: &Known, _: &Step) -> Option<Act> {
+    Some(Act::JoinDkek { shares: u8::try_from(known.plan.dkek_shares.len()).ok()?, kcv: known.shares.dkek_kcv? })
 }

@@ -1,7 +1,7 @@
 //! Parts that ceremonies share: how a device is found, how keys are made, backed up and come back.
 
 use crate::ceremony::act::Act;
-use crate::ceremony::known::State;
+use crate::ceremony::known::Known;
 use crate::ceremony::steps::{Actor, Condition, List, Question, StageKind, Step, step};
 use crate::fields::{Field, FieldKind};
 use crate::names::{StageName, StepName};
@@ -28,17 +28,17 @@ pub fn device(role: DeviceRole) -> Step {
 
 /// A replacement is never an original: that is lost, or it is what the replacement is for.
 #[allow(clippy::unnecessary_wraps, reason = "the form of every act's maker")]
-fn find(state: &State, step: &Step) -> Option<Act> {
-    let mut not = state.given_up.clone();
+fn find(known: &Known, step: &Step) -> Option<Act> {
+    let mut not = known.devices.given_up.clone();
     if step.role == DeviceRole::Replacement {
-        not.extend(state.source.iter().flat_map(|source| source.devices.clone()));
-        not.extend(state.serial(DeviceRole::Original));
+        not.extend(known.restored.from.iter().flat_map(|source| source.devices.clone()));
+        not.extend(known.devices.serial(DeviceRole::Original));
     }
     Some(Act::FindDevice { role: step.role, not, picked: None })
 }
 
-fn find_picked(state: &State, step: &Step) -> Option<Act> {
-    Some(Act::FindDevice { role: step.role, not: Vec::new(), picked: Some(state.picked.clone()?) })
+fn find_picked(known: &Known, step: &Step) -> Option<Act> {
+    Some(Act::FindDevice { role: step.role, not: Vec::new(), picked: Some(known.devices.picked.clone()?) })
 }
 
 /// Everyone who is needed is here, and the room is fit.
@@ -101,60 +101,70 @@ pub fn close(list: &mut List) {
     );
 }
 
-fn override_unfit(_: &State, _: &Step) -> Vec<Field> {
+fn override_unfit(_: &Known, _: &Step) -> Vec<Field> {
     vec![Field::new("override", FieldKind::Word("OVERRIDE")), Field::new("reason", FieldKind::Line)]
 }
 
 /// The act that makes this step's key.
-pub fn make_key(state: &State, step: &Step) -> Option<Act> {
-    let key = state.key(step.key.as_ref())?.clone();
-    Some(Act::MakeKey { key, serial: state.serial(step.role)?, again: state.again })
+pub fn make_key(known: &Known, step: &Step) -> Option<Act> {
+    let key = known.key(step.key.as_ref())?.clone();
+    Some(Act::MakeKey { key, serial: known.devices.serial(step.role)?, again: known.doubt.again })
 }
 
 /// The act that compares the device's list with the plan.
-pub fn inventory_planned(state: &State, step: &Step) -> Option<Act> {
-    inventory(state, step, state.plan.keys.clone())
+pub fn inventory_planned(known: &Known, step: &Step) -> Option<Act> {
+    inventory(known, step, known.plan.keys.clone())
 }
 
-fn inventory_empty(state: &State, step: &Step) -> Option<Act> {
-    inventory(state, step, Vec::new())
+fn inventory_empty(known: &Known, step: &Step) -> Option<Act> {
+    inventory(known, step, Vec::new())
 }
 
-fn inventory_restored(state: &State, step: &Step) -> Option<Act> {
-    let moved = |key: &PlannedKey| PlannedKey { reference: state.restore_to(key), ..key.clone() };
-    inventory(state, step, state.plan.keys.iter().map(moved).collect())
+fn inventory_restored(known: &Known, step: &Step) -> Option<Act> {
+    let moved = |key: &PlannedKey| PlannedKey { reference: known.restore_to(key), ..key.clone() };
+    inventory(known, step, known.plan.keys.iter().map(moved).collect())
 }
 
-fn inventory(state: &State, step: &Step, expected: Vec<PlannedKey>) -> Option<Act> {
-    Some(Act::TakeInventory { role: step.role, serial: state.serial(step.role)?, expected })
+fn inventory(known: &Known, step: &Step, expected: Vec<PlannedKey>) -> Option<Act> {
+    Some(Act::TakeInventory { role: step.role, serial: known.devices.serial(step.role)?, expected })
 }
 
 /// The act that wraps this step's key.
-pub fn back_up(state: &State, step: &Step) -> Option<Act> {
-    let key = state.key(step.key.as_ref())?.clone();
-    Some(Act::BackUp { key, serial: state.serial(step.role)?, kcv: state.kcv? })
+pub fn back_up(known: &Known, step: &Step) -> Option<Act> {
+    let key = known.key(step.key.as_ref())?.clone();
+    Some(Act::BackUp { key, serial: known.devices.serial(step.role)?, kcv: known.shares.dkek_kcv? })
 }
 
 /// The act that verifies this step's wrapped key.
-pub fn verify_backup(state: &State, step: &Step) -> Option<Act> {
-    Some(Act::VerifyBackup { label: step.key.clone()?, kcv: state.kcv? })
+pub fn verify_backup(known: &Known, step: &Step) -> Option<Act> {
+    Some(Act::VerifyBackup { label: step.key.clone()?, kcv: known.shares.dkek_kcv? })
 }
 
-fn key_reference(state: &State, step: &Step) -> Vec<Field> {
-    let Some(key) = state.key(step.key.as_ref()) else { return Vec::new() };
-    let others = state.plan.keys.iter().filter(|other| other.label != key.label);
-    let taken = others.map(|other| state.restore_to(other).get()).collect();
+fn key_reference(known: &Known, step: &Step) -> Vec<Field> {
+    let Some(key) = known.key(step.key.as_ref()) else { return Vec::new() };
+    let others = known.plan.keys.iter().filter(|other| other.label != key.label);
+    let taken = others.map(|other| known.restore_to(other).get()).collect();
     vec![Field::new("key-reference", FieldKind::KeyReference { taken, planned: key.restore_to.get() })]
 }
 
-fn restore_key(state: &State, step: &Step) -> Option<Act> {
-    let key = state.key(step.key.as_ref())?;
-    let to = state.restore_to(key);
-    Some(Act::RestoreKey { label: key.label.clone(), to, serial: state.serial(step.role)?, again: state.again })
+fn restore_key(known: &Known, step: &Step) -> Option<Act> {
+    let key = known.key(step.key.as_ref())?;
+    let to = known.restore_to(key);
+    Some(Act::RestoreKey {
+        label: key.label.clone(),
+        to,
+        serial: known.devices.serial(step.role)?,
+        again: known.doubt.again,
+    })
 }
 
-fn prove_key(state: &State, step: &Step) -> Option<Act> {
-    let key = state.key(step.key.as_ref())?;
-    let at = state.restore_to(key);
-    Some(Act::ProveKey { label: key.label.clone(), key_type: key.key_type, at, serial: state.serial(step.role)? })
+fn prove_key(known: &Known, step: &Step) -> Option<Act> {
+    let key = known.key(step.key.as_ref())?;
+    let at = known.restore_to(key);
+    Some(Act::ProveKey {
+        label: key.label.clone(),
+        key_type: key.key_type,
+        at,
+        serial: known.devices.serial(step.role)?,
+    })
 }

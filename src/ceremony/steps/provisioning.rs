@@ -1,7 +1,7 @@
 //! How a device gets its PINs, is erased and initialised, and gets the DKEK.
 
 use crate::ceremony::act::Act;
-use crate::ceremony::known::State;
+use crate::ceremony::known::Known;
 use crate::ceremony::steps::{Actor, Condition, List, Question, StageKind, Step, step};
 use crate::fields::{Field, FieldKind};
 use crate::names::{StageName, StepName};
@@ -28,7 +28,7 @@ pub fn provision(list: &mut List, plan: &Plan, role: DeviceRole) {
         .then_when(
             Condition::Initialised(role),
             StageName::Tries,
-            StageKind::Do(|state, step| read_tries(state, step, PinName::So)),
+            StageKind::Do(|known, step| read_tries(known, step, PinName::So)),
         )
         .then_when(Condition::LastTry(role, PinName::So), StageName::LastTry, StageKind::Form(last_try))
         .then_when(Condition::OtherSoPin(role), StageName::Current, StageKind::Form(current_so_pin));
@@ -68,7 +68,7 @@ pub fn with_log_in(step: Step) -> Step {
 
 /// The stages of logging in where that is due.
 pub fn with_log_in_when(step: Step, when: Condition) -> Step {
-    step.then_when(when, StageName::Tries, StageKind::Do(|state, step| read_tries(state, step, PinName::User)))
+    step.then_when(when, StageName::Tries, StageKind::Do(|known, step| read_tries(known, step, PinName::User)))
         .then_when(
             Condition::LastTry(DeviceRole::Original, PinName::User),
             StageName::LastTry,
@@ -83,61 +83,61 @@ pub fn with_log_in_when(step: Step, when: Condition) -> Step {
         .then_when(when, StageName::LogIn, StageKind::Do(log_in))
 }
 
-fn read_tries(state: &State, step: &Step, pin: PinName) -> Option<Act> {
-    Some(Act::ReadTries { role: step.role, serial: state.serial(step.role)?, pin })
+fn read_tries(known: &Known, step: &Step, pin: PinName) -> Option<Act> {
+    Some(Act::ReadTries { role: step.role, serial: known.devices.serial(step.role)?, pin })
 }
 
-fn last_try(_: &State, _: &Step) -> Vec<Field> {
+fn last_try(_: &Known, _: &Step) -> Vec<Field> {
     vec![Field::new("last-try", FieldKind::Word("LAST TRY"))]
 }
 
-fn current_so_pin(state: &State, step: &Step) -> Vec<Field> {
-    let chosen_here = state.plan.so_pin_share().is_none() && state.so_pin_of_today.contains(&step.role);
+fn current_so_pin(known: &Known, step: &Step) -> Vec<Field> {
+    let chosen_here = known.plan.so_pin_share().is_none() && known.devices.so_pin_of_today.contains(&step.role);
     let name = if chosen_here { "so-pin-of-today" } else { "so-pin" };
     vec![Field::new(name, FieldKind::SoPin { chosen_here }).kept(Handle::SoPin)]
 }
 
-fn new_so_pin(_: &State, _: &Step) -> Vec<Field> {
+fn new_so_pin(_: &Known, _: &Step) -> Vec<Field> {
     vec![Field::new("new-so-pin", FieldKind::NewSoPin).kept(Handle::NewSoPin), Field::new("again", FieldKind::Again(0))]
 }
 
-fn new_user_pin(state: &State, _: &Step) -> Vec<Field> {
-    let tries = state.plan.user_pin_tries;
+fn new_user_pin(known: &Known, _: &Step) -> Vec<Field> {
+    let tries = known.plan.user_pin_tries;
     let pin = Field::new("new-user-pin", FieldKind::NewUserPin { tries }).kept(Handle::UserPin);
     vec![pin, Field::new("again", FieldKind::Again(0))]
 }
 
-fn typed_serial(state: &State, step: &Step) -> Vec<Field> {
-    state.serial(step.role).map(|serial| Field::new("serial", FieldKind::Serial(serial))).into_iter().collect()
+fn typed_serial(known: &Known, step: &Step) -> Vec<Field> {
+    known.devices.serial(step.role).map(|serial| Field::new("serial", FieldKind::Serial(serial))).into_iter().collect()
 }
 
-fn initialise(state: &State, step: &Step) -> Option<Act> {
-    let device = state.device(step.role)?;
+fn initialise(known: &Known, step: &Step) -> Option<Act> {
+    let device = known.devices.get(step.role)?;
     Some(Act::Initialise {
         role: step.role,
         serial: device.serial.clone(),
         initialised: device.initialised,
-        so_pin_tries: state.tries_left(step.role, PinName::So),
-        user_pin_tries: state.plan.user_pin_tries,
-        pin_reset: state.plan.pin_reset,
-        dkek_shares: u8::try_from(state.plan.dkek_shares.len()).ok()?,
-        same_so_pin: state.so_pin_on_cards.contains(&step.role),
-        cut: state.cut,
+        so_pin_tries: known.devices.tries_left(step.role, PinName::So),
+        user_pin_tries: known.plan.user_pin_tries,
+        pin_reset: known.plan.pin_reset,
+        dkek_shares: u8::try_from(known.plan.dkek_shares.len()).ok()?,
+        same_so_pin: known.devices.so_pin_on_cards.contains(&step.role),
+        cut: known.doubt.cut,
     })
 }
 
-fn change_so_pin(state: &State, step: &Step) -> Option<Act> {
-    Some(Act::ChangeSoPin { role: step.role, serial: state.serial(step.role)?, cut: state.cut })
+fn change_so_pin(known: &Known, step: &Step) -> Option<Act> {
+    Some(Act::ChangeSoPin { role: step.role, serial: known.devices.serial(step.role)?, cut: known.doubt.cut })
 }
 
-fn user_pin(_: &State, _: &Step) -> Vec<Field> {
+fn user_pin(_: &Known, _: &Step) -> Vec<Field> {
     vec![Field::new("user-pin", FieldKind::UserPin).kept(Handle::UserPin)]
 }
 
-fn log_in(state: &State, step: &Step) -> Option<Act> {
-    Some(Act::LogIn { role: step.role, serial: state.serial(step.role)? })
+fn log_in(known: &Known, step: &Step) -> Option<Act> {
+    Some(Act::LogIn { role: step.role, serial: known.devices.serial(step.role)? })
 }
 
-fn load_dkek(state: &State, step: &Step) -> Option<Act> {
-    Some(Act::LoadDkek { role: step.role, serial: state.serial(step.role)?, kcv: state.kcv? })
+fn load_dkek(known: &Known, step: &Step) -> Option<Act> {
+    Some(Act::LoadDkek { role: step.role, serial: known.devices.serial(step.role)?, kcv: known.shares.dkek_kcv? })
 }

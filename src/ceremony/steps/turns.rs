@@ -1,7 +1,7 @@
 //! How everything random comes about, and how the shares come to their custodians.
 
 use crate::ceremony::act::Act;
-use crate::ceremony::known::State;
+use crate::ceremony::known::Known;
 use crate::ceremony::steps::{Actor, List, StageKind, Step, step};
 use crate::fields::{ExpectedWords, Field, FieldKind};
 use crate::names::{StageName, StepName};
@@ -17,8 +17,8 @@ pub fn deal(list: &mut List, plan: &Plan) {
         step(StepName::Entropy, Actor::Administrator)
             .then(
                 StageName::Mix,
-                StageKind::Do(|state, step| {
-                    Some(Act::MixEntropy { serial: state.serial(step.role)?, dice: state.plan.dice })
+                StageKind::Do(|known, step| {
+                    Some(Act::MixEntropy { serial: known.devices.serial(step.role)?, dice: known.plan.dice })
                 }),
             )
             .then(StageName::Mixed, StageKind::Read)
@@ -104,43 +104,50 @@ fn so_pin_card(share: DkekShareNumber, custodian: CustodianNumber) -> Step {
 }
 
 #[allow(clippy::unnecessary_wraps, reason = "the form of every act's maker")]
-fn draw(state: &State, _: &Step) -> Option<Act> {
-    let so_pin = state.plan.so_pin_share().and_then(|share| state.plan.quorum(share));
-    Some(Act::Deal { dkek_shares: state.plan.dkek_shares.clone(), so_pin })
+fn draw(known: &Known, _: &Step) -> Option<Act> {
+    let so_pin = known.plan.so_pin_share().and_then(|share| known.plan.quorum(share));
+    Some(Act::Deal { dkek_shares: known.plan.dkek_shares.clone(), so_pin })
 }
 
 #[allow(clippy::unnecessary_wraps, reason = "the form of every act's maker")]
-const fn finish_sealing(_: &State, _: &Step) -> Option<Act> {
+const fn finish_sealing(_: &Known, _: &Step) -> Option<Act> {
     Some(Act::FinishSealing)
 }
 
 #[allow(clippy::unnecessary_wraps, reason = "the form of every act's maker")]
-const fn prove_empty(_: &State, _: &Step) -> Option<Act> {
+const fn prove_empty(_: &Known, _: &Step) -> Option<Act> {
     Some(Act::ProveVaultEmpty)
 }
 
-fn compare(state: &State, step: &Step) -> Option<Act> {
+fn custodian_of(step: &Step) -> Option<CustodianNumber> {
+    match step.actor {
+        Actor::Custodian(custodian) => Some(custodian),
+        _ => None,
+    }
+}
+
+fn compare(known: &Known, step: &Step) -> Option<Act> {
     Some(Act::CompareShare {
         card: Purpose::DkekShare(step.share),
         custodian: step.custodian()?,
-        scheme: state.plan.scheme(step.share)?,
-        set: state.set(Purpose::DkekShare(step.share))?.to_owned(),
+        scheme: known.plan.scheme(step.share)?,
+        set: known.shares.set(Purpose::DkekShare(step.share))?.to_owned(),
     })
 }
 
-fn compare_so_pin(state: &State, step: &Step) -> Option<Act> {
+fn compare_so_pin(known: &Known, step: &Step) -> Option<Act> {
     Some(Act::CompareShare {
         card: Purpose::SoPin,
         custodian: step.custodian()?,
         scheme: Scheme::Words,
-        set: state.set(Purpose::SoPin)?.to_owned(),
+        set: known.shares.set(Purpose::SoPin)?.to_owned(),
     })
 }
 
 /// The whole card: prime, id, value, check bytes, as its custodian noted it.
-pub fn whole_card(state: &State, step: &Step) -> Vec<Field> {
+pub fn whole_card(known: &Known, step: &Step) -> Vec<Field> {
     let expected = step.custodian().map(CustodianNumber::get);
-    let prime = state.set(Purpose::DkekShare(step.share)).map(str::to_owned);
+    let prime = known.shares.set(Purpose::DkekShare(step.share)).map(str::to_owned);
     let id = FieldKind::ShareId { share: step.share, expected, taken: Vec::new(), foreign: false };
     vec![
         Field::new("prime", FieldKind::Prime { expected: prime }),
@@ -150,33 +157,33 @@ pub fn whole_card(state: &State, step: &Step) -> Vec<Field> {
     ]
 }
 
-fn all_words(state: &State, step: &Step) -> Vec<Field> {
-    words(state, step, Purpose::DkekShare(step.share))
+fn all_words(known: &Known, step: &Step) -> Vec<Field> {
+    words(known, step, Purpose::DkekShare(step.share))
 }
 
-fn so_pin_words(state: &State, step: &Step) -> Vec<Field> {
-    words(state, step, Purpose::SoPin)
+fn so_pin_words(known: &Known, step: &Step) -> Vec<Field> {
+    words(known, step, Purpose::SoPin)
 }
 
-fn words(state: &State, step: &Step, card: Purpose) -> Vec<Field> {
+fn words(known: &Known, step: &Step, card: Purpose) -> Vec<Field> {
     let expected = ExpectedWords {
-        set: state.set_number(card),
-        threshold: state.plan.quorum(step.share).map(Quorum::threshold),
+        set: known.shares.set_number(card),
+        threshold: known.plan.quorum(step.share).map(Quorum::threshold),
         number: step.custodian().map(CustodianNumber::get),
         taken: Vec::new(),
     };
     vec![Field::words(card, expected)]
 }
 
-fn dice(state: &State, _: &Step) -> Vec<Field> {
-    vec![Field::new("dice", FieldKind::Dice { throws: state.plan.dice }).kept(Handle::Dice)]
+fn dice(known: &Known, _: &Step) -> Vec<Field> {
+    vec![Field::new("dice", FieldKind::Dice { throws: known.plan.dice }).kept(Handle::Dice)]
 }
 
-fn new_password(_: &State, step: &Step) -> Vec<Field> {
+fn new_password(_: &Known, step: &Step) -> Vec<Field> {
     let password = Field::new("new-password", FieldKind::NewPassword).kept(Handle::SharePassword(step.share));
     vec![password, Field::new("again", FieldKind::Again(0))]
 }
 
-fn bag(_: &State, _: &Step) -> Vec<Field> {
+fn bag(_: &Known, _: &Step) -> Vec<Field> {
     vec![Field::new("bag", FieldKind::Line)]
 }

@@ -1,6 +1,6 @@
-//! Turns the machine's state into a view: the script's sentences with their values, and what is asked.
+//! Turns the machine's known into a view: the script's sentences with their values, and what is asked.
 
-use crate::ceremony::known::holders::Place;
+use crate::ceremony::known::holders::Holder;
 use crate::ceremony::machine::interlude::Interlude;
 use crate::ceremony::machine::{Asking, Machine, Mode, REVEAL_SECONDS};
 use crate::ceremony::steps::{Actor, Question, Stage, StageKind, Step};
@@ -36,12 +36,12 @@ impl Machine {
     }
 
     fn header(&self, around: &Surroundings) -> Header {
-        let kind = match self.state().ceremony {
+        let kind = match self.known().ceremony {
             CeremonyKind::Establish => "ceremony-establish",
             CeremonyKind::Restore => "ceremony-restore",
             CeremonyKind::Inspect => "ceremony-inspect",
         };
-        let ended = self.step().is_none() || self.state().ended.is_some();
+        let ended = self.step().is_none() || self.known().progress.ended.is_some();
         let last = self.steps().last();
         let (title, act) = match self.step().filter(|_| !ended).or(last) {
             Some(_) if ended => (words::ENDED_TITLE.to_owned(), words::ENDED_ACT.to_owned()),
@@ -49,7 +49,7 @@ impl Machine {
             None => Default::default(),
         };
         Header {
-            ceremony: format!("{} · {}", self.script.word(kind), self.state().plan.title),
+            ceremony: format!("{} · {}", self.script.word(kind), self.known().plan.title),
             rehearsal: around.rehearsal,
             shortened: around.shortened,
             number: self.number().to_string(),
@@ -65,7 +65,7 @@ impl Machine {
         let title = text.map(|text| fill(&text.title, &values)).unwrap_or_default();
         let act = text.map(|text| fill(&text.act, &values)).unwrap_or_default();
         let title = match step.actor {
-            Actor::Seat(seat) if self.state().sitter(seat).is_none() => {
+            Actor::Seat(seat) if self.known().seats.sitter(seat).is_none() => {
                 title.rsplit_once(" · ").map_or(title.clone(), |(seat, _)| seat.to_owned())
             }
             _ => title,
@@ -74,12 +74,12 @@ impl Machine {
     }
 
     fn step_lines(&self) -> Vec<StepLine> {
-        let here = self.state().cursor;
+        let here = self.known().progress.cursor;
         let line = |(place, step): (usize, &Step)| StepLine {
             number: step.number.to_string(),
             title: self.titles(step).0,
             state: match place.cmp(&here) {
-                _ if self.state().not_needed.contains(&step.number) && place < here => StepState::NotNeeded,
+                _ if self.known().progress.not_needed.contains(&step.number) && place < here => StepState::NotNeeded,
                 std::cmp::Ordering::Less => StepState::Done,
                 std::cmp::Ordering::Equal => StepState::Current,
                 std::cmp::Ordering::Greater if step.if_needed => StepState::IfNeeded,
@@ -91,7 +91,7 @@ impl Machine {
     }
 
     fn body(&self, around: &Surroundings) -> Body {
-        if let Some(ending) = self.state().ended {
+        if let Some(ending) = self.known().progress.ended {
             return self.ended(ending, around);
         }
         if let Some(interlude) = &self.interlude {
@@ -149,7 +149,7 @@ impl Machine {
             }
             StageKind::Choose(Question::Device) => {
                 let open = |serial: &Serial| OptionView { text: serial.to_string(), closed: false };
-                let options = self.state().seen.iter().map(open).collect();
+                let options = self.known().devices.seen.iter().map(open).collect();
                 Body::Choose { text, options, custodians: false, may_leave: false }
             }
             StageKind::Choose(Question::Sitter(_)) => {
@@ -177,19 +177,19 @@ impl Machine {
     }
 
     fn sitters(&self) -> Vec<OptionView> {
-        let state = self.state();
+        let known = self.known();
         let Some(step) = self.step() else { return Vec::new() };
         let here = match step.actor {
             Actor::Seat(seat) => Some(seat),
             _ => None,
         };
         let option = |number: CustodianNumber| {
-            let name = state.plan.custodian(step.share, number);
-            let given = state.seated.iter().any(|(seat, who)| *who == number && Some(*seat) != here);
+            let name = known.plan.custodian(step.share, number);
+            let given = known.seats.seated.iter().any(|(seat, who)| *who == number && Some(*seat) != here);
             let note = if given { words::HAS_GIVEN } else { "" };
             OptionView { text: format!("{name}{note}"), closed: given }
         };
-        state.plan.quorum(step.share).into_iter().flat_map(Quorum::numbers).map(option).collect()
+        known.plan.quorum(step.share).into_iter().flat_map(Quorum::numbers).map(option).collect()
     }
 
     fn form(&self, text: Vec<String>, asking: &Asking, irreversible: bool, may_leave: bool) -> Body {
@@ -213,7 +213,7 @@ impl Machine {
             FieldKind::KeyReference { planned, .. } => vec![("planned", planned.to_string())],
             FieldKind::Word(word) => vec![("word", (*word).to_owned())],
             FieldKind::ShareWords { card, expected, .. } => {
-                let set = self.state().set(*card).filter(|_| expected.set.is_some());
+                let set = self.known().shares.set(*card).filter(|_| expected.set.is_some());
                 let of_set = set.map(|set| words::OfSet { set }.to_string());
                 vec![("of_set", of_set.unwrap_or_default())]
             }
@@ -261,7 +261,7 @@ impl Machine {
         Body::Reveal {
             before: self.paragraphs(step, stage, values),
             during: lines(during.map(|text| text.text.as_slice()).unwrap_or_default(), values),
-            owner: self.state().plan.custodian(step.share, custodian).to_owned(),
+            owner: self.known().plan.custodian(step.share, custodian).to_owned(),
             custodian,
             card: self.card(step, custodian, card),
             shown: asking.shown_at.is_some(),
@@ -272,11 +272,11 @@ impl Machine {
 
     /// What the custodian notes: where the vault has it, and all that is public of it.
     fn card(&self, step: &Step, custodian: CustodianNumber, card: Purpose) -> CardView {
-        let (state, number) = (self.state(), custodian.get());
-        let set = state.set(card).unwrap_or_default().to_owned();
+        let (known, number) = (self.known(), custodian.get());
+        let set = known.shares.set(card).unwrap_or_default().to_owned();
         let value = Handle::DealtShare(card, custodian);
-        if card == Purpose::SoPin || state.plan.scheme(step.share) == Some(Scheme::Words) {
-            let quorum = state.plan.quorum(step.share);
+        if card == Purpose::SoPin || known.plan.scheme(step.share) == Some(Scheme::Words) {
+            let quorum = known.plan.quorum(step.share);
             let values = [
                 ("set", set),
                 ("threshold", quorum.map(|quorum| quorum.threshold().to_string()).unwrap_or_default()),
@@ -315,12 +315,12 @@ impl Machine {
             Interlude::Note(_) => "note",
             Interlude::Break => "break",
             Interlude::Who => "who",
-            Interlude::Name(place, _) if self.state().knows_the_share(*place).is_some() => "substitute-known",
+            Interlude::Name(place, _) if self.known().knows_the_share(*place).is_some() => "substitute-known",
             Interlude::Name(..) => "substitute",
         };
         let mut values = self.step().map(|step| self.values(step)).unwrap_or_default();
         if let Interlude::Name(place, _) = interlude {
-            values.push(("former", self.state().name_at(*place).to_owned()));
+            values.push(("former", place.name(&self.known().plan).to_owned()));
         }
         let texts = self.script.step("in-between").and_then(|text| text.stages.get(name));
         let text = lines(texts.map(|text| text.text.as_slice()).unwrap_or_default(), &values);
@@ -332,7 +332,7 @@ impl Machine {
                 Body::Choose { text, options, custodians: false, may_leave: true }
             }
             Interlude::Who => {
-                let name = |place: &Place| self.state().name_at(*place).to_owned();
+                let name = |place: &Holder| place.name(&self.known().plan).to_owned();
                 let names: Vec<String> = self.replaceable().iter().map(name).collect();
                 let options = names.into_iter().chain(items).map(open).collect();
                 Body::Choose { text, options, custodians: false, may_leave: true }
@@ -347,11 +347,11 @@ impl Machine {
 
     fn ended(&self, ending: Ending, around: &Surroundings) -> Body {
         let name = match ending {
-            Ending::Complete if self.state().deviations == 0 => "complete",
+            Ending::Complete if self.known().progress.deviations == 0 => "complete",
             Ending::Complete => "deviations",
             Ending::Aborted => "aborted",
         };
-        let keep = match self.state().ceremony {
+        let keep = match self.known().ceremony {
             CeremonyKind::Establish => "keep-establish",
             CeremonyKind::Restore => "keep-restore",
             CeremonyKind::Inspect => "keep-inspect",
@@ -359,7 +359,7 @@ impl Machine {
         let mut values = vec![
             ("folder", around.folder.clone()),
             ("digest", around.digest.clone()),
-            ("deviations", self.state().deviations.to_string()),
+            ("deviations", self.known().progress.deviations.to_string()),
             ("changed", self.what_was_changed()),
             ("cards_fate", self.fate_of_the_cards()),
             ("keep", self.script.word(keep).to_owned()),
@@ -372,13 +372,13 @@ impl Machine {
     /// What becomes of the cards when people stop in the middle: those of an SO-PIN that a device has, or may have, are all
     /// there is of it. Only *establish* deals cards.
     fn fate_of_the_cards(&self) -> String {
-        let state = self.state();
-        let erased = !state.initialised.is_empty() || self.perhaps_erased().next().is_some();
+        let known = self.known();
+        let erased = !known.devices.initialised.is_empty() || self.perhaps_erased().next().is_some();
         self.script
-            .word(match state.ceremony {
+            .word(match known.ceremony {
                 CeremonyKind::Restore | CeremonyKind::Inspect => "cards-keep-all",
-                CeremonyKind::Establish if erased && state.plan.so_pin_share().is_some() => "cards-keep-so-pin",
-                CeremonyKind::Establish if state.sets.is_empty() && state.share_kcvs.is_empty() => "cards-none",
+                CeremonyKind::Establish if erased && known.plan.so_pin_share().is_some() => "cards-keep-so-pin",
+                CeremonyKind::Establish if known.shares.sets.is_empty() && known.shares.kcvs.is_empty() => "cards-none",
                 CeremonyKind::Establish => "cards-destroy",
             })
             .to_owned()
@@ -386,18 +386,19 @@ impl Machine {
 
     /// Devices of which the record does not say whether they were erased.
     fn perhaps_erased(&self) -> impl Iterator<Item = &Serial> {
-        self.state().perhaps_erased.iter().chain(&self.state().intended)
+        self.known().doubt.perhaps_erased.iter().chain(&self.known().doubt.intended)
     }
 
     /// Which devices this sitting changed, for whoever stops in the middle.
     fn what_was_changed(&self) -> String {
-        let (state, mut said) = (self.state(), Vec::new());
+        let (known, mut said) = (self.known(), Vec::new());
         let mut say = |word, serials: Vec<String>| {
             if !serials.is_empty() {
                 said.push(fill(self.script.word(word), &[("serials", serials.join(", "))]));
             }
         };
-        let erased: Vec<Serial> = state.initialised.iter().filter_map(|role| state.serial(*role)).collect();
+        let erased: Vec<Serial> =
+            known.devices.initialised.iter().filter_map(|role| known.devices.serial(*role)).collect();
         let perhaps = self.perhaps_erased().filter(|serial| !erased.contains(serial));
         say("changed-devices", erased.iter().map(Serial::to_string).collect());
         say("changed-perhaps", perhaps.map(Serial::to_string).collect());

@@ -18,7 +18,7 @@ pub(in crate::ceremony) struct Called {
 impl Machine {
     /// Everyone of the plan with what they are.
     pub(in crate::ceremony) fn called(&self) -> Vec<Called> {
-        let plan = &self.state().plan;
+        let plan = &self.known().plan;
         let other = |word: &'static str, name: &str| {
             let text = format!("{name} · {}", self.script.word(word));
             Called { text, guards: None }
@@ -47,13 +47,13 @@ impl Machine {
 
     fn holder(&self, share: DkekShareNumber) -> String {
         let role = words::ROLE_PASSWORD_HOLDER;
-        format!("{} · {role} {share}", self.state().plan.holder(share))
+        format!("{} · {role} {share}", self.known().plan.holder(share))
     }
 
     /// How many people of each DKEK share are still needed. *Restore* takes any quorum; *establish* needs everybody, for
     /// everybody gets a card.
     fn needed(&self, ticks: &[bool]) -> Vec<(DkekShareNumber, u8)> {
-        let (plan, called) = (&self.state().plan, self.called());
+        let (plan, called) = (&self.known().plan, self.called());
         let still = |share: DkekShareNumber| {
             let here = called.iter().zip(ticks).filter(|(called, tick)| **tick && called.guards == Some(share));
             let here = u8::try_from(here.count()).unwrap_or(u8::MAX);
@@ -74,7 +74,7 @@ impl Machine {
 
     /// Whether it goes on with who is here.
     pub(in crate::ceremony) fn enough(&self, ticks: &[bool]) -> bool {
-        match self.state().ceremony {
+        match self.known().ceremony {
             CeremonyKind::Restore => self.needed(ticks).is_empty(),
             CeremonyKind::Establish | CeremonyKind::Inspect => ticks.iter().all(|tick| *tick),
         }
@@ -99,7 +99,7 @@ impl Machine {
         else {
             return String::new();
         };
-        let plan = &self.state().plan;
+        let plan = &self.known().plan;
         let several = plan.dkek_shares.len() > 1;
         let line = |(share, more): (DkekShareNumber, u8)| {
             let values = [("share", share.to_string()), ("more", more.to_string())];

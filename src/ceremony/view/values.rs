@@ -77,13 +77,13 @@ pub const NAMES: [&str; 60] = [
 impl Machine {
     /// Values for the sentences of a step as things stand now.
     pub(in crate::ceremony) fn values(&self, step: &Step) -> Values {
-        let state = self.state();
+        let known = self.known();
         let mut values: Values = vec![
-            ("deviations", state.deviations.to_string()),
-            ("sources", state.sources.join(", ")),
+            ("deviations", known.progress.deviations.to_string()),
+            ("sources", known.shares.sources.join(", ")),
             (
                 "restore_to",
-                state.key(step.key.as_ref()).map(|key| state.restore_to(key).to_string()).unwrap_or_default(),
+                known.key(step.key.as_ref()).map(|key| known.restore_to(key).to_string()).unwrap_or_default(),
             ),
         ];
         self.person_values(step, &mut values);
@@ -91,30 +91,30 @@ impl Machine {
         self.key_values(step, &mut values);
         self.device_values(step, &mut values);
         self.finding_values(step, &mut values);
-        values.extend(planned(&state.plan, step, &self.script));
+        values.extend(planned(&known.plan, step, &self.script));
         values
     }
 
     fn person_values(&self, step: &Step, values: &mut Values) {
-        let state = self.state();
+        let known = self.known();
         if let Actor::Seat(seat) = step.actor {
-            if let Some(number) = state.sitter(seat) {
+            if let Some(number) = known.seats.sitter(seat) {
                 values.push(("custodian", number.to_string()));
-                values.push(("name", state.plan.custodian(step.share, number).to_owned()));
+                values.push(("name", known.plan.custodian(step.share, number).to_owned()));
             }
             values.push(("seat", seat.to_string()));
-            values.push(("seats_needed", state.open_seats(step.share).min(MOST_CUSTODIANS).to_string()));
+            values.push(("seats_needed", known.open_seats(step.share).min(MOST_CUSTODIANS).to_string()));
         }
     }
 
     fn key_values(&self, step: &Step, values: &mut Values) {
-        let digest = step.key.as_ref().and_then(|label| self.state().made.get(label.as_str()));
+        let digest = step.key.as_ref().and_then(|label| self.known().keys.made.get(label.as_str()));
         values.extend(digest.map(|digest| ("public_sha256", digest.in_lines())));
     }
 
     fn device_values(&self, step: &Step, values: &mut Values) {
-        let state = self.state();
-        if let Some(device) = state.device(step.role) {
+        let known = self.known();
+        if let Some(device) = known.devices.get(step.role) {
             values.push(("serial", device.serial.to_string()));
             values.push(("version", device.version.clone()));
             values.push(("model", self.model(device.platform.as_deref())));
@@ -122,18 +122,18 @@ impl Machine {
             let condition = if device.initialised { "device-initialised" } else { "device-fresh" };
             values.push(("device_state", self.script.word(condition).to_owned()));
             let tries = |pin: PinName, found: Option<u8>| {
-                let left = state.tries_left(step.role, pin).or(found);
+                let left = known.devices.tries_left(step.role, pin).or(found);
                 left.map_or_else(|| words::TRIES_UNSET.to_owned(), |left| left.to_string())
             };
             values.push(("user_tries", tries(PinName::User, device.user_pin_tries)));
             values.push(("so_tries", tries(PinName::So, device.so_pin_tries)));
-            let of_today = state.plan.so_pin_share().is_none() && state.so_pin_of_today.contains(&step.role);
-            let hint = self.script.word(match (of_today, state.initialised.contains(&step.role)) {
+            let of_today = known.plan.so_pin_share().is_none() && known.devices.so_pin_of_today.contains(&step.role);
+            let hint = self.script.word(match (of_today, known.devices.initialised.contains(&step.role)) {
                 (true, _) => "so-pin-is-of-today",
                 (false, true) => "so-pin-is-uncertain",
                 (false, false) => "so-pin-is-older",
             });
-            values.push(("so_pin_hint", crate::script::fill(hint, &[("holder", state.plan.so_pin_holder.clone())])));
+            values.push(("so_pin_hint", crate::script::fill(hint, &[("holder", known.plan.so_pin_holder.clone())])));
         }
     }
 
@@ -150,44 +150,44 @@ impl Machine {
     }
 
     fn finding_values(&self, step: &Step, values: &mut Values) {
-        let state = self.state();
-        let room = state.room.iter().map(|(name, detail)| {
+        let known = self.known();
+        let room = known.host.findings.iter().map(|(name, detail)| {
             let text = self.script.word(name);
             format!("- {}", crate::script::fill(text, &[("detail", detail.clone())]))
         });
         let room: Vec<String> = room.collect();
         let fit = || words::ROOM_FIT.to_owned();
         values.push(("room", if room.is_empty() { fit() } else { room.join("\n") }));
-        if let Some(set) = state.set(Purpose::DkekShare(step.share)) {
+        if let Some(set) = known.shares.set(Purpose::DkekShare(step.share)) {
             values.push(("prime", set.to_owned()));
         }
         values.push(("sets", self.sets()));
-        values.extend(state.opened_file.clone().map(|file| ("opened_file", file)));
-        if let Some(kcv) = state.kcv {
+        values.extend(known.shares.opened_file.clone().map(|file| ("opened_file", file)));
+        if let Some(kcv) = known.shares.dkek_kcv {
             values.push(("kcv", kcv.to_string()));
         }
-        if let Some((file, _, digest)) = state.files.last() {
+        if let Some((file, digest)) = &known.written {
             values.push(("file", file.clone()));
             values.push(("sha256", digest.in_lines()));
         }
         values.push(("listed", self.key_table()));
-        let who = |seat: &Seat| match state.sitter(*seat) {
-            Some(custodian) => state.plan.custodian(step.share, custodian).to_owned(),
+        let who = |seat: &Seat| match known.seats.sitter(*seat) {
+            Some(custodian) => known.plan.custodian(step.share, custodian).to_owned(),
             None => seat.to_string(),
         };
-        let wrong = state.wrong_seats.iter().map(who).collect::<Vec<_>>().join(", ");
+        let wrong = known.seats.wrong.iter().map(who).collect::<Vec<_>>().join(", ");
         values.push((
             "wrong_seats",
-            match (wrong.is_empty(), state.ceremony) {
+            match (wrong.is_empty(), known.ceremony) {
                 (true, _) => words::NOBODY.to_owned(),
                 // Nothing is erased yet: this is the last moment at which a wrong card can be made anew.
-                (false, CeremonyKind::Establish) if state.initialised.is_empty() => {
+                (false, CeremonyKind::Establish) if known.devices.initialised.is_empty() => {
                     words::WrongBeforeErasing { names: wrong }.to_string()
                 }
                 (false, _) => wrong,
             },
         ));
-        if let Some(source) = &state.source {
+        if let Some(source) = &known.restored.from {
             values.push(("source_folder", source.folder.clone()));
             let list = |items: &[String], none: &str, between: &str| {
                 if items.is_empty() { none.to_owned() } else { items.join(between) }
@@ -201,29 +201,29 @@ impl Machine {
             let digest = source.record.map(|digest| digest.in_lines());
             values.push(("source_record", digest.unwrap_or_else(|| words::NO_RECORD.to_owned())));
         }
-        let defects: Vec<&str> = state.defects.iter().map(|defect| self.script.word(defect.word())).collect();
+        let defects: Vec<&str> = known.shares.defects.iter().map(|defect| self.script.word(defect.word())).collect();
         values.push(("defects", if defects.is_empty() { words::NO_DEFECTS.to_owned() } else { defects.join("\n") }));
-        if let Some((shares, outstanding, kcv)) = &state.dkek {
+        if let Some((shares, outstanding, kcv)) = &known.devices.dkek {
             values.push(("dkek_state", self.dkek_text(step, *shares, *outstanding, *kcv)));
         }
-        if let Some(proof) = &state.proof {
+        if let Some(proof) = &known.keys.proof {
             values.push(("proof", proof.clone()));
         }
     }
 
     /// What is public of the sets that were dealt, one a line.
     fn sets(&self) -> String {
-        let (state, word) = (self.state(), |name: &'static str| self.script.word(name));
-        let several = state.plan.dkek_shares.len() > 1;
+        let (known, word) = (self.known(), |name: &'static str| self.script.word(name));
+        let several = known.plan.dkek_shares.len() > 1;
         let mut lines = Vec::new();
-        for share in state.plan.numbers() {
+        for share in known.plan.numbers() {
             let values = [
                 ("share", share.to_string()),
-                ("set", state.set(Purpose::DkekShare(share)).unwrap_or_default().to_owned()),
-                ("kcv", state.share_kcv(share).map(|kcv| kcv.to_string()).unwrap_or_default()),
+                ("set", known.shares.set(Purpose::DkekShare(share)).unwrap_or_default().to_owned()),
+                ("kcv", known.shares.kcv(share).map(|kcv| kcv.to_string()).unwrap_or_default()),
             ];
             lines.push(crate::script::fill(
-                word(match (state.plan.scheme(share), several) {
+                word(match (known.plan.scheme(share), several) {
                     (Some(Scheme::ScHsmTool), false) => "dealt-prime",
                     (Some(Scheme::Words), false) => "dealt-set",
                     (Some(Scheme::ScHsmTool), true) => "dealt-prime-of",
@@ -233,7 +233,7 @@ impl Machine {
                 &values,
             ));
         }
-        let so_pin = state.set(Purpose::SoPin).map(|set| [("set", set.to_owned())]);
+        let so_pin = known.shares.set(Purpose::SoPin).map(|set| [("set", set.to_owned())]);
         lines.extend(so_pin.map(|values| crate::script::fill(word("dealt-so-pin"), &values)));
         lines.join("\n")
     }
@@ -245,7 +245,7 @@ impl Machine {
             ("present", shares.unwrap_or(0).saturating_sub(outstanding).to_string()),
             ("found", kcv.map(|kcv| kcv.to_string()).unwrap_or_default()),
         ];
-        let fresh = self.state().device(step.role).is_some_and(|device| !device.initialised);
+        let fresh = self.known().devices.get(step.role).is_some_and(|device| !device.initialised);
         let word = match (shares, outstanding, kcv) {
             (None, ..) if fresh => "dkek-fresh",
             (None, ..) => "dkek-none",
@@ -258,7 +258,7 @@ impl Machine {
 
     /// The keys that the device listed last, one a line.
     fn key_table(&self) -> String {
-        let keys = &self.state().listed;
+        let keys = &self.known().keys.listed;
         if keys.is_empty() {
             return format!("  {}", words::NO_KEYS);
         }

@@ -237,7 +237,7 @@ fn a_whole_backup_whose_record_was_not_sealed_is_restored_with_a_deviation() {
         });
         goes_on(&rig, &[]);
         assert!(said.contains("never sealed") && said.contains(&format!("after line {kept}")), "{said}");
-        assert_eq!(rig.machine.state().deviates, ["source-record-not-sealed"]);
+        assert_eq!(rig.machine.known().progress.deviates, ["source-record-not-sealed"]);
         assert!(rig.facts().iter().any(|fact| matches!(fact, Fact::Proven { .. })));
     }
 }

@@ -158,7 +158,7 @@ fn keys_of_every_kind_come_back_with_their_files_and_sign() {
     let [found, damaged] = &screens[..] else { panic!("{screens:?}") };
     assert!(!found.contains("complete") && found.contains("Nothing proves"), "{found}");
     assert!(others.iter().all(|name| found.contains(name)), "{found}");
-    assert!(rig.machine.state().plan.keys.iter().all(|key| found.contains(key.label.as_str())), "{found}");
+    assert!(rig.machine.known().plan.keys.iter().all(|key| found.contains(key.label.as_str())), "{found}");
     assert!(damaged.contains("half.bin") && !damaged.contains("huge.img"), "{damaged}");
 }
 
@@ -167,11 +167,11 @@ fn where_every_file_is_understood_no_deviation_is_recorded() {
     let place = tempfile::tempdir().unwrap();
     let set = folder(place.path(), "2-of-4", &["ec-prime256v1"]);
     let (rig, _records) = restored(place.path(), &plan(2, 4), &mut Custodians::new(&set, &[0, 3]));
-    assert!(rig.machine.state().deviates.is_empty() && rig.machine.state().deviations == 0);
+    assert!(rig.machine.known().progress.deviates.is_empty() && rig.machine.known().progress.deviations == 0);
     // A file with our own name for wrapped keys is one, whatever is left of it.
     fs::write(place.path().join("root.wrapped"), "").unwrap();
     let (rig, _records) = restored(place.path(), &plan(2, 4), &mut Custodians::new(&set, &[0, 3]));
-    assert_eq!(rig.machine.state().deviates, ["wrapped-keys-not-readable"]);
+    assert_eq!(rig.machine.known().progress.deviates, ["wrapped-keys-not-readable"]);
 }
 
 #[test]
@@ -185,7 +185,7 @@ fn no_two_keys_get_the_same_label() {
     odd_key(place.path(), "ec-secp384r1", "root", &[2]);
     odd_key(place.path(), "ec-secp521r1", "ROOT", &[3]);
     let (rig, _records) = restored(place.path(), &plan(2, 4), &mut Custodians::new(&set, &[1, 2]));
-    let labels: Vec<&str> = rig.machine.state().plan.keys.iter().map(|key| key.label.as_str()).collect();
+    let labels: Vec<&str> = rig.machine.known().plan.keys.iter().map(|key| key.label.as_str()).collect();
     assert_eq!(labels, ["Key-3", "root", "key-1"]);
     assert_eq!(card(&rig)["keys"].as_object().unwrap().len(), 3);
 }

@@ -104,7 +104,7 @@ impl Made {
             return front.types(place, &password);
         }
         let Actor::Seat(seat) = actor else { return Turn::Autopilot };
-        let Some(sitter) = front.machine.state().sitter(seat) else { return Turn::Autopilot };
+        let Some(sitter) = front.machine.known().seats.sitter(seat) else { return Turn::Autopilot };
         let Some(card) = self.cards.get(&(dkek_share(number), sitter.get())) else { return Turn::Autopilot };
         if let Some(place) = front.empty(|kind| matches!(kind, FieldKind::Prime { .. })) {
             return front.types(place, card.prime.as_deref().unwrap());

@@ -43,7 +43,7 @@ fn vault_holds_only_what_this_turn_needs(ceremony: CeremonyKind, sight: &Sight<'
         .skip(joined.map_or(0, |place| place + 1))
         .filter_map(|fact| if let Fact::Opened { share, .. } = fact { Some(*share) } else { None })
         .collect();
-    let so_pin_share = sight.machine.state().plan.so_pin_share();
+    let so_pin_share = sight.machine.known().plan.so_pin_share();
     for handle in &held {
         let allowed = match handle {
             Handle::GeneratorSeed => matches!(step.id.word(), "entropy" | "password" | "deal"),
@@ -189,7 +189,7 @@ impl Secrets {
         }
         self.look_for(&format!("{:?}", sight.view));
         if sight.entries.len() != self.entries {
-            self.look_for(&format!("{:?}", sight.machine.state()));
+            self.look_for(&format!("{:?}", sight.machine.known()));
             self.look_for(&format!("{:?}", sight.entries.get(self.entries..).unwrap_or(sight.entries)));
             self.entries = sight.entries.len();
         }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use hsm_ceremony::app::{Environment, Setup};
-use hsm_ceremony::ceremony::{Actor, Body, FieldState, Input, Recovery, State};
+use hsm_ceremony::ceremony::{Actor, Body, FieldState, Input, Known, Recovery};
 use hsm_ceremony::fields::FieldKind;
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::{CeremonyKind, Ending, Entry, Fact};
@@ -328,9 +328,9 @@ fn a_card_that_is_wrong_is_named_while_nothing_is_erased() {
 #[test]
 fn a_wrong_so_pin_share_among_more_than_needed_is_named_and_is_a_deviation() {
     let plan = Plan::parse(&plan()).unwrap();
-    let mut state = State::new(CeremonyKind::Restore, plan, true);
-    let mut learn = |fact| state.learn(&Entry::Learned { step: Number { section: 4, step: 4 }, fact });
+    let mut known = Known::new(CeremonyKind::Restore, plan, true);
+    let mut learn = |fact| known.learn(&Entry::Learned { step: Number { section: 4, step: 4 }, fact });
     learn(Fact::SoPinRebuilt { right: vec![Seat(1), Seat(2)], wrong: vec![] });
     learn(Fact::SoPinRebuilt { right: vec![Seat(1), Seat(3)], wrong: vec![Seat(2)] });
-    assert_eq!((state.wrong_seats, state.deviations), (vec![Seat(2)], 1));
+    assert_eq!((known.seats.wrong, known.progress.deviations), (vec![Seat(2)], 1));
 }

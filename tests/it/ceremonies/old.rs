@@ -118,7 +118,7 @@ impl Custodians {
             return Turn::Do(Input::Chose(self.order.remove(0)));
         }
         let Some(Actor::Seat(seat)) = front.machine.step().map(|step| step.actor) else { return Turn::Autopilot };
-        let Some(sitter) = front.machine.state().sitter(seat) else { return Turn::Autopilot };
+        let Some(sitter) = front.machine.known().seats.sitter(seat) else { return Turn::Autopilot };
         let card = self.cards[sitter.index()].clone();
         if let Some(place) = front.empty(|kind| matches!(kind, FieldKind::Prime { .. })) {
             return front.types(place, &card.prime);

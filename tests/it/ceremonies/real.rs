@@ -75,7 +75,7 @@ fn what_is_really_established_restores_onto_a_second_device() {
     let records = tempfile::tempdir().unwrap();
     let first = really_established(records.path());
     let folder = first.folder.clone();
-    assert_eq!(first.machine.state().serial(DeviceRole::Original).unwrap().as_str(), serial(1));
+    assert_eq!(first.machine.known().devices.serial(DeviceRole::Original).unwrap().as_str(), serial(1));
     let (salt, marked) = salt(&first);
     assert!(salt != *b"REHEARSE" && !marked);
     assert!(!first.manifest().rehearsal && !name(&folder).starts_with("REHEARSAL"), "{}", folder.display());
@@ -87,7 +87,7 @@ fn what_is_really_established_restores_onto_a_second_device() {
     let mut restore = Rig::real(restore, vec![issued(1), issued(2)]).with_papers_of(first);
     restore.run(|_| {});
     assert!(restore.complete() && restore.faults.is_empty(), "{:?}", restore.faults);
-    assert_eq!(restore.machine.state().serial(DeviceRole::Replacement).unwrap().as_str(), serial(2));
+    assert_eq!(restore.machine.known().devices.serial(DeviceRole::Replacement).unwrap().as_str(), serial(2));
     assert_eq!(restore.facts().iter().filter(|fact| matches!(fact, Fact::Proven { .. })).count(), 1);
     assert!(!record::verify(restore.lines.as_bytes()).unwrap().rehearsal);
     assert!(!name(&restore.folder).starts_with("REHEARSAL"));
@@ -347,7 +347,7 @@ fn no_screen_file_or_line_of_the_real_thing_speaks_of_a_rehearsal() {
     let script = Rc::new(Script::load().unwrap());
     let mut people = Attentive { autopilot: Autopilot::new(Box::new(std::io::sink())), screens: 0 };
     let mut sitting = Sitting::begin(ceremony, plan, &plan_text, &script, office).unwrap();
-    assert_eq!(sitting.run(&mut people).unwrap().ended, Some(Ending::Complete));
+    assert_eq!(sitting.run(&mut people).unwrap().progress.ended, Some(Ending::Complete));
     assert!(people.screens > 50);
     let proof = record::verify(&fs::read(folder.join("record.jsonl")).unwrap()).unwrap();
     assert!(!proof.rehearsal && matches!(proof.sealed, Some((Ending::Complete, _))));

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use hsm_ceremony::app::{Environment, Setup};
 use hsm_ceremony::card::transport::{Readers, Response, Transport, TransportError};
 use hsm_ceremony::card::{Device, Initialise, PinAnswer, PinReset};
-use hsm_ceremony::ceremony::{Recovery, State};
+use hsm_ceremony::ceremony::{Known, Recovery};
 use hsm_ceremony::fields::FieldKind;
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::{CeremonyKind, Entry, Fact};
@@ -199,16 +199,16 @@ fn the_so_pin_of_today_is_asked_for_only_where_the_device_is_known_to_have_it() 
         keys: 0,
     };
     let done = || Fact::Initialised { role, serial: Serial::new("REH0000077").unwrap(), dkek_shares: 1 };
-    for (facts, known) in [
+    for (facts, of_today) in [
         (vec![device(false), done()], true),
         (vec![device(true), done()], false),
         (vec![device(true), done(), Fact::SoPinChanged { role }], true),
     ] {
-        let mut state = State::new(CeremonyKind::Establish, Plan::parse(&plan()).unwrap(), true);
+        let mut known = Known::new(CeremonyKind::Establish, Plan::parse(&plan()).unwrap(), true);
         for fact in facts {
-            state.learn(&Entry::Learned { step, fact });
+            known.learn(&Entry::Learned { step, fact });
         }
-        assert_eq!(state.so_pin_of_today.contains(&role), known);
+        assert_eq!(known.devices.so_pin_of_today.contains(&role), of_today);
     }
 }
 
@@ -266,13 +266,13 @@ fn what_was_cut_off_on_one_device_is_nothing_to_the_next() {
         Entry::Learned { step: Number { section: 1, step: 1 }, fact }
     };
     for act in ["initialise", "make-key"] {
-        let mut state = State::new(CeremonyKind::Establish, Plan::parse(&plan()).unwrap(), true);
-        state.learn(&found("REH0000001"));
+        let mut known = Known::new(CeremonyKind::Establish, Plan::parse(&plan()).unwrap(), true);
+        known.learn(&found("REH0000001"));
         let step = Number { section: 1, step: 1 };
-        state.learn(&Entry::Failed { step, act: act.into(), fault: "card-cut-off".into(), values: Vec::new() });
-        state.learn(&found("REH0000001"));
-        assert!(state.cut || state.again, "the same one may have done it");
-        state.learn(&found("REH0000002"));
-        assert!(!state.cut && !state.again);
+        known.learn(&Entry::Failed { step, act: act.into(), fault: "card-cut-off".into(), values: Vec::new() });
+        known.learn(&found("REH0000001"));
+        assert!(known.doubt.cut || known.doubt.again, "the same one may have done it");
+        known.learn(&found("REH0000002"));
+        assert!(!known.doubt.cut && !known.doubt.again);
     }
 }

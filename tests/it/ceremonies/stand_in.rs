@@ -1,6 +1,6 @@
 //! Who is missing is replaced, whatever they hold; and what is not to be lost is said when people stop in the middle.
 
-use hsm_ceremony::ceremony::{Actor, Body, FieldState, Input, Place, State, Surroundings};
+use hsm_ceremony::ceremony::{Actor, Body, FieldState, Holder, Input, Known, Surroundings};
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::{CeremonyKind, Ending, Entry};
 use hsm_ceremony::softcard::CutOff;
@@ -40,7 +40,7 @@ fn at_roll_call_anybody_who_guards_anything_can_be_replaced() {
         }
     });
     assert!(rig.complete(), "{:?}", rig.failed());
-    let plan = &rig.machine.state().plan;
+    let plan = &rig.machine.known().plan;
     assert_eq!(plan.custodian(share(2), CustodianNumber::new(2).unwrap()), "Niels Bohr");
     assert_eq!(plan.holder(share(3)), "Lise Meitner");
     assert!(rig.entries.iter().any(|entry| matches!(entry, Entry::Substituted { custodian: None, .. })));
@@ -84,12 +84,12 @@ fn a_device_is_perhaps_erased_only_where_something_may_have_been_sent() {
         ("no-device", false),
         ("card-foreign", false),
     ] {
-        let mut state = State::new(CeremonyKind::Establish, Plan::parse(&plan()).unwrap(), true);
+        let mut known = Known::new(CeremonyKind::Establish, Plan::parse(&plan()).unwrap(), true);
         let step = Number { section: 6, step: 3 };
         let serial = Serial::new("REH0000088").unwrap();
-        state.learn(&Entry::Intent { step, act: "initialise".to_owned(), serial });
-        state.learn(&Entry::Failed { step, act: "initialise".to_owned(), fault: fault.to_owned(), values: vec![] });
-        assert_eq!((state.cut, state.perhaps_erased.len()), (perhaps, usize::from(perhaps)), "{fault}");
+        known.learn(&Entry::Intent { step, act: "initialise".to_owned(), serial });
+        known.learn(&Entry::Failed { step, act: "initialise".to_owned(), fault: fault.to_owned(), values: vec![] });
+        assert_eq!((known.doubt.cut, known.doubt.perhaps_erased.len()), (perhaps, usize::from(perhaps)), "{fault}");
     }
 }
 
@@ -176,7 +176,7 @@ fn somebody_stands_in_for_a_custodian_of_the_second_set() {
         })
         .collect();
     assert_eq!(substituted, [(2, Some(2), "Niels Bohr")]);
-    let plan = &rig.machine.state().plan;
+    let plan = &rig.machine.known().plan;
     let name = |of, number| plan.custodian(share(of), CustodianNumber::new(number).unwrap()).to_owned();
     assert_eq!((name(1, 2), name(2, 2), name(2, 1)), ("Guard 1.2".into(), "Niels Bohr".into(), "Guard 2.1".into()));
 }
@@ -302,25 +302,25 @@ fn who_has_seen_a_share_gets_no_second_one_by_standing_in() {
     let mut restore = Rig::restore(records.path()).with_papers_of(rig);
     restore.run(|_| {});
     goes_on(&restore, &[]);
-    let state = restore.machine.state();
-    let place = |number| Place { share: share(1), custodian: CustodianNumber::new(number) };
-    assert!(state.has_another_share("Bob", place(2)), "Bob saw the first card on that day");
-    assert!(!state.has_another_share("Custodian 03", place(1)), "whose place Eve took before the card was shown");
+    let known = restore.machine.known();
+    let place = |number| Holder { share: share(1), custodian: CustodianNumber::new(number) };
+    assert!(known.has_another_share("Bob", place(2)), "Bob saw the first card on that day");
+    assert!(!known.has_another_share("Custodian 03", place(1)), "whose place Eve took before the card was shown");
 }
 
 #[test]
 fn in_a_restore_everybody_of_the_plan_has_a_share_already() {
     let plan = Plan::parse(&plan()).unwrap();
-    let mut state = State::new(CeremonyKind::Restore, plan, true);
-    let place = |number| Place { share: share(1), custodian: CustodianNumber::new(number) };
-    state.learn(&Entry::Substituted {
+    let mut known = Known::new(CeremonyKind::Restore, plan, true);
+    let place = |number| Holder { share: share(1), custodian: CustodianNumber::new(number) };
+    known.learn(&Entry::Substituted {
         step: Number { section: 1, step: 3 },
         share: share(1),
         custodian: CustodianNumber::new(1),
         name: "Bob".to_owned(),
         former_knows: Some("Custodian 01".to_owned()),
     });
-    assert!(state.has_another_share("Custodian 01", place(3)) && state.has_another_share("Bob", place(3)));
-    assert!(!state.has_another_share("Custodian 01", place(1)), "who was late takes the own card back");
-    assert!(!state.has_another_share("Eve", place(3)));
+    assert!(known.has_another_share("Custodian 01", place(3)) && known.has_another_share("Bob", place(3)));
+    assert!(!known.has_another_share("Custodian 01", place(1)), "who was late takes the own card back");
+    assert!(!known.has_another_share("Eve", place(3)));
 }
