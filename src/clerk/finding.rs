@@ -4,7 +4,7 @@ use crate::faults::Fault;
 use std::time::Duration;
 
 use crate::clerk::acts::provision;
-use crate::clerk::workers::card::{Bench, Job, Reply};
+use crate::clerk::workers::card::{Devices, Job, Reply};
 use crate::record::Fact;
 use crate::terms::{DeviceRole, Serial};
 
@@ -36,20 +36,20 @@ pub struct Finding {
 
 impl Finding {
     /// Looks for it.
-    pub fn look(&self, bench: &mut Bench) -> Result<Vec<Fact>, Fault> {
+    pub fn look(&self, devices: &mut Devices) -> Result<Vec<Fact>, Fault> {
         let found = match &self.picked {
-            Some(picked) => bench.find_picked(self.role, picked)?,
-            None => bench.find(self.role, &self.not)?,
+            Some(picked) => devices.find_picked(self.role, picked)?,
+            None => devices.find(self.role, &self.not)?,
         };
-        provision::find(bench, self.role, found, self.rehearsal)
+        provision::find(devices, self.role, found, self.rehearsal)
     }
 
     /// Looks again after a moment.
     pub fn again(&self) -> Job {
         let finding = self.clone();
-        Box::new(move |bench| {
+        Box::new(move |devices| {
             std::thread::sleep(Duration::from_millis(300));
-            Reply::plain(finding.look(bench))
+            Reply::plain(finding.look(devices))
         })
     }
 }

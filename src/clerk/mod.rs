@@ -12,7 +12,7 @@ pub mod source;
 pub mod workers;
 
 pub use source::{Source, compare_files};
-pub use workers::card::Hands;
+pub use workers::card::CardInserter;
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -24,7 +24,7 @@ use crate::clerk::acts::shares::{Given, Opening, Taking};
 use crate::clerk::acts::{deal, keys, provision, shares};
 use crate::clerk::finding::{Finding, MISSING};
 use crate::clerk::notes::Notes;
-use crate::clerk::workers::card::{Bench, Reply, Worker};
+use crate::clerk::workers::card::{CardWorker, Devices, Reply};
 use crate::clerk::workers::kdf::{Job, News, OpenedFile, Try};
 use crate::dkek::{Rounds, ShareFile};
 use crate::faults::{self, Fault};
@@ -45,7 +45,7 @@ pub fn share_file_name(share: DkekShareNumber) -> String {
 pub const MANIFEST: &str = "manifest.json";
 
 /// What a clerk works with.
-pub struct Office {
+pub struct Context {
     /// The folder of this sitting.
     pub folder: Folder,
     /// What is restored from, where this is a restore.
@@ -53,7 +53,7 @@ pub struct Office {
     /// Where devices are found.
     pub readers: Box<dyn Readers>,
     /// Puts software cards into readers, in a rehearsal.
-    pub hands: Option<Hands>,
+    pub inserter: Option<CardInserter>,
     /// Rounds of the key derivation.
     pub rounds: Rounds,
     /// A rehearsal.
@@ -78,7 +78,7 @@ enum Pending {
 pub struct Clerk {
     folder: Folder,
     source: Option<Source>,
-    worker: Worker,
+    worker: CardWorker,
     rounds: Rounds,
     rehearsal: bool,
     training_files: bool,
@@ -94,15 +94,15 @@ pub struct Clerk {
 
 impl Clerk {
     /// Takes up work.
-    pub fn new(office: Office) -> Self {
+    pub fn new(context: Context) -> Self {
         Self {
-            folder: office.folder,
-            source: office.source,
-            worker: Worker::start(office.readers, office.hands),
-            rounds: office.rounds,
-            rehearsal: office.rehearsal,
-            training_files: office.training_files,
-            title: office.title,
+            folder: context.folder,
+            source: context.source,
+            worker: CardWorker::start(context.readers, context.inserter),
+            rounds: context.rounds,
+            rehearsal: context.rehearsal,
+            training_files: context.training_files,
+            title: context.title,
             sealing: Vec::new(),
             sealed: BTreeMap::new(),
             notes: Notes::default(),
@@ -241,19 +241,19 @@ impl Clerk {
         let job: crate::clerk::workers::card::Job = match act {
             Act::FindDevice { role, not, picked } => {
                 let finding = Finding { role, not, picked, rehearsal: self.rehearsal };
-                plain(move |bench| finding.look(bench))
+                plain(move |devices| finding.look(devices))
             }
-            Act::ReadDkek { role, serial } => plain(move |bench| provision::read_dkek(bench, role, &serial)),
-            Act::ListKeys { role, serial } => plain(move |bench| keys::list(bench, role, &serial)),
+            Act::ReadDkek { role, serial } => plain(move |devices| provision::read_dkek(devices, role, &serial)),
+            Act::ListKeys { role, serial } => plain(move |devices| keys::list(devices, role, &serial)),
             Act::MixEntropy { serial, dice } => {
                 let thrown = match dice {
                     0 => None,
                     wanted => Some((give(vault, Handle::Dice, faults::RandomFailed)?, wanted)),
                 };
-                Box::new(move |bench| provision::mix_entropy(bench, &serial, thrown))
+                Box::new(move |devices| provision::mix_entropy(devices, &serial, thrown))
             }
             Act::ReadTries { role, serial, pin } => {
-                plain(move |bench| provision::read_tries(bench, role, &serial, pin))
+                plain(move |devices| provision::read_tries(devices, role, &serial, pin))
             }
             Act::Initialise {
                 role,
@@ -282,31 +282,33 @@ impl Clerk {
                     new: give(vault, Handle::NewSoPin, faults::PinsMissing)?,
                     user: give(vault, Handle::UserPin, faults::PinsMissing)?,
                 };
-                Box::new(move |bench| provision::initialise(bench, &target, pins))
+                Box::new(move |devices| provision::initialise(devices, &target, pins))
             }
             Act::ChangeSoPin { role, serial, cut } => {
                 let pins = (
                     give(vault, Handle::SoPin, faults::PinsMissing)?,
                     give(vault, Handle::NewSoPin, faults::PinsMissing)?,
                 );
-                Box::new(move |bench| provision::change_so_pin(bench, role, &serial, cut, pins))
+                Box::new(move |devices| provision::change_so_pin(devices, role, &serial, cut, pins))
             }
             Act::LogIn { role, serial } => {
                 let pin = give(vault, Handle::UserPin, faults::PinsMissing)?;
-                plain(move |bench| provision::log_in(bench, role, &serial, &pin))
+                plain(move |devices| provision::log_in(devices, role, &serial, &pin))
             }
             Act::LoadDkek { role, serial, kcv } => {
                 let dkek = give(vault, Handle::Dkek, faults::DkekMissing)?;
-                Box::new(move |bench| provision::load_dkek(bench, role, &serial, kcv, dkek))
+                Box::new(move |devices| provision::load_dkek(devices, role, &serial, kcv, dkek))
             }
-            Act::MakeKey { key, serial, again } => plain(move |bench| keys::make(bench, &folder, &key, &serial, again)),
+            Act::MakeKey { key, serial, again } => {
+                plain(move |devices| keys::make(devices, &folder, &key, &serial, again))
+            }
             Act::TakeInventory { role, serial, expected } => {
                 let wanted = keys::expected(self.source.as_ref(), &expected);
-                plain(move |bench| keys::inventory(bench, role, &serial, &wanted))
+                plain(move |devices| keys::inventory(devices, role, &serial, &wanted))
             }
             Act::BackUp { key, serial, kcv } => {
                 let dkek = give(vault, Handle::Dkek, faults::DkekMissing)?;
-                Box::new(move |bench| keys::back_up(bench, &folder, &key, &serial, kcv, dkek))
+                Box::new(move |devices| keys::back_up(devices, &folder, &key, &serial, kcv, dkek))
             }
             Act::VerifyBackup { label, kcv } => {
                 let key = self.backed_up(&label)?;
@@ -319,11 +321,11 @@ impl Clerk {
             }
             Act::RestoreKey { label, to, serial, again } => {
                 let key = self.backed_up(&label)?;
-                plain(move |bench| keys::restore(bench, &from, &key, to, &serial, again))
+                plain(move |devices| keys::restore(devices, &from, &key, to, &serial, again))
             }
             Act::ProveKey { label, at, serial, .. } => {
                 let key = self.backed_up(&label)?;
-                plain(move |bench| keys::prove(bench, &folder, &from, &key, at, &serial))
+                plain(move |devices| keys::prove(devices, &folder, &from, &key, at, &serial))
             }
             _ => return Err(Fault::from(faults::StepNotPossible)),
         };
@@ -371,9 +373,9 @@ impl Clerk {
 }
 
 fn plain(
-    work: impl FnOnce(&mut Bench) -> Result<Vec<Fact>, Fault> + Send + 'static,
+    work: impl FnOnce(&mut Devices) -> Result<Vec<Fact>, Fault> + Send + 'static,
 ) -> crate::clerk::workers::card::Job {
-    Box::new(move |bench| Reply::plain(work(bench)))
+    Box::new(move |devices| Reply::plain(work(devices)))
 }
 
 fn outcome_of(result: Result<Vec<Fact>, Fault>) -> Outcome {

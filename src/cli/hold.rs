@@ -54,7 +54,7 @@ fn prepare(ceremony: CeremonyKind, hold: &Hold, script: &Script) -> Result<Occas
 }
 
 fn begin(occasion: Occasion, script: &Rc<Script>) -> Result<Sitting, Fault> {
-    Sitting::begin(occasion.ceremony, occasion.plan, &occasion.plan_text, script, occasion.office)
+    Sitting::begin(occasion.ceremony, occasion.plan, &occasion.plan_text, script, occasion.context)
 }
 
 /// Runs a sitting to its end.

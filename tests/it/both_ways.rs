@@ -70,8 +70,8 @@ fn established(records: &Path) -> (PathBuf, Vec<Written>) {
     let occasion = Occasion::establish(plan, text, records, Setting::SoftwareCards).unwrap();
     let folder = occasion.folder();
     let script = Rc::new(Script::load().unwrap());
-    let Occasion { ceremony, plan, plan_text, office } = occasion;
-    let mut sitting = Sitting::begin(ceremony, plan, &plan_text, &script, office).unwrap();
+    let Occasion { ceremony, plan, plan_text, context } = occasion;
+    let mut sitting = Sitting::begin(ceremony, plan, &plan_text, &script, context).unwrap();
     let mut audience = Audience::new(Box::new(std::io::stderr()));
     audience.prefer(Quorum::Last);
     let mut custodians = Custodians { audience, cards: Vec::new() };

@@ -72,14 +72,14 @@ impl Front for Patient {
 }
 
 fn run(occasion: Occasion, at_readers: bool, front: &mut Patient) {
-    let Occasion { ceremony, plan, plan_text, mut office } = occasion;
+    let Occasion { ceremony, plan, plan_text, mut context } = occasion;
     if at_readers {
-        office.readers = Box::new(PcscReaders::new());
-        office.hands = None;
+        context.readers = Box::new(PcscReaders::new());
+        context.inserter = None;
     }
-    office.rounds = Rounds(1000);
+    context.rounds = Rounds(1000);
     let script = Rc::new(Script::load().unwrap());
-    let mut sitting = Sitting::begin(ceremony, plan, &plan_text, &script, office).unwrap();
+    let mut sitting = Sitting::begin(ceremony, plan, &plan_text, &script, context).unwrap();
     assert_eq!(sitting.run(front).unwrap().ended, Some(Ending::Complete));
 }
 

@@ -49,8 +49,8 @@ fn established(text: String, records: &Path) -> (PathBuf, Cards) {
     let occasion = Occasion::establish(plan, text, records, Setting::SoftwareCards).unwrap();
     let folder = occasion.folder();
     let script = Rc::new(Script::load().unwrap());
-    let Occasion { ceremony, plan, plan_text, office } = occasion;
-    let mut sitting = Sitting::begin(ceremony, plan, &plan_text, &script, office).unwrap();
+    let Occasion { ceremony, plan, plan_text, context } = occasion;
+    let mut sitting = Sitting::begin(ceremony, plan, &plan_text, &script, context).unwrap();
     let mut front = Custodians { audience: Audience::new(Box::new(std::io::stderr())), cards: Cards::new() };
     assert_eq!(sitting.run(&mut front).unwrap().ended, Some(Ending::Complete));
     (folder, front.cards)

@@ -49,10 +49,10 @@ impl Front for Eventful<'_> {
 
 /// Holds a ceremony, with few rounds: how long a key takes is no matter here.
 fn run(occasion: Occasion, front: &mut dyn Front) {
-    let Occasion { ceremony, plan, plan_text, mut office } = occasion;
-    office.rounds = Rounds(1000);
+    let Occasion { ceremony, plan, plan_text, mut context } = occasion;
+    context.rounds = Rounds(1000);
     let script = Rc::new(Script::load().unwrap());
-    let mut sitting = Sitting::begin(ceremony, plan, &plan_text, &script, office).unwrap();
+    let mut sitting = Sitting::begin(ceremony, plan, &plan_text, &script, context).unwrap();
     assert_eq!(sitting.run(front).unwrap().ended, Some(Ending::Complete));
 }
 

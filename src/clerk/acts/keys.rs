@@ -13,7 +13,7 @@ use crate::card::{
 use crate::clerk::acts::shares;
 use crate::clerk::as_fault;
 use crate::clerk::source::Source;
-use crate::clerk::workers::card::{Bench, Reply};
+use crate::clerk::workers::card::{Devices, Reply};
 use crate::dkek::{KeyBlob, WrappedKeyFile};
 use crate::folder::{Folder, WrittenFile};
 use crate::plan::PlannedKey;
@@ -34,13 +34,13 @@ pub fn public_name(label: &KeyLabel) -> String {
 /// Makes a key, describes it so that OpenSC lists it, and stores its public key. After an earlier try that was broken off,
 /// the key that is there is the one it made: the device was erased in this ceremony.
 pub fn make(
-    bench: &mut Bench,
+    devices: &mut Devices,
     folder: &Folder,
     key: &PlannedKey,
     serial: &Serial,
     again: bool,
 ) -> Result<Vec<Fact>, Fault> {
-    let files = bench.with(serial, Device::list)?;
+    let files = devices.with(serial, Device::list)?;
     let there = files.contains(&FileId::key(key.reference));
     if there && !again {
         return Err(Fault::from(faults::KeyReferenceOccupied { reference: key.reference }));
@@ -75,7 +75,7 @@ pub fn make(
         }
         Ok(request)
     };
-    let request = bench.with(serial, work).map_err(|fault| curve_fault(fault, key.key_type))?;
+    let request = devices.with(serial, work).map_err(|fault| curve_fault(fault, key.key_type))?;
     let public = sound(&request, key)?;
     let name = public_name(&key.label);
     let written = write_once(folder, &name, public.to_pem().as_bytes())?;
@@ -117,9 +117,9 @@ pub fn write_once(folder: &Folder, name: &str, content: &[u8]) -> Result<Written
 }
 
 /// The keys of a device in the order of their references.
-fn stored(bench: &mut Bench, serial: &Serial) -> Result<Vec<StoredKey>, Fault> {
+fn stored(devices: &mut Devices, serial: &Serial) -> Result<Vec<StoredKey>, Fault> {
     let stored = |entry: KeyEntry| listed(entry.reference, entry.description.as_ref());
-    let mut keys: Vec<StoredKey> = bench.with(serial, Device::keys)?.into_iter().map(stored).collect();
+    let mut keys: Vec<StoredKey> = devices.with(serial, Device::keys)?.into_iter().map(stored).collect();
     keys.sort_by_key(|key| key.reference);
     Ok(keys)
 }
@@ -160,18 +160,18 @@ fn type_word(described: DescribedType) -> Option<String> {
 }
 
 /// Lists the keys, whatever they are.
-pub fn list(bench: &mut Bench, role: DeviceRole, serial: &Serial) -> Result<Vec<Fact>, Fault> {
-    Ok(vec![Fact::Listed { role, keys: stored(bench, serial)? }])
+pub fn list(devices: &mut Devices, role: DeviceRole, serial: &Serial) -> Result<Vec<Fact>, Fault> {
+    Ok(vec![Fact::Listed { role, keys: stored(devices, serial)? }])
 }
 
 /// Lists the keys and compares them with what must be there: reference, label and id.
 pub fn inventory(
-    bench: &mut Bench,
+    devices: &mut Devices,
     role: DeviceRole,
     serial: &Serial,
     wanted: &[StoredKey],
 ) -> Result<Vec<Fact>, Fault> {
-    let keys = stored(bench, serial)?;
+    let keys = stored(devices, serial)?;
     let names = |keys: Vec<&StoredKey>| {
         let one = |key: &StoredKey| format!("{} ({})", key.label.as_deref().unwrap_or("?"), key.reference);
         let list: Vec<String> = keys.into_iter().map(one).collect();
@@ -187,7 +187,7 @@ pub fn inventory(
 
 /// Wraps a key to a file, reads the file back, and verifies KCV and MAC of what was read under the DKEK.
 pub fn back_up(
-    bench: &mut Bench,
+    devices: &mut Devices,
     folder: &Folder,
     key: &PlannedKey,
     serial: &Serial,
@@ -203,7 +203,7 @@ pub fn back_up(
                 let request = device.read_file(FileId::request(key.reference))?;
                 Ok((blob, description, request))
             };
-            let (blob, description, request) = bench.with(serial, read)?;
+            let (blob, description, request) = devices.with(serial, read)?;
             let blob = KeyBlob::parse(&blob).map_err(|error| as_fault::wrapped_key(&name, &error))?;
             let file = WrappedKeyFile { blob, description: Some(description), certificate: Some(request) };
             let content = file.to_bytes();
@@ -259,7 +259,7 @@ pub fn public_key(from: &Folder, key: &BackedUpKey) -> Result<Option<PublicKey>,
 
 /// Unwraps a key to a reference and gives it its description and request back; reads both again and compares.
 pub fn restore(
-    bench: &mut Bench,
+    devices: &mut Devices,
     from: &Folder,
     key: &BackedUpKey,
     to: KeyReference,
@@ -268,7 +268,7 @@ pub fn restore(
 ) -> Result<Vec<Fact>, Fault> {
     let content = unchanged(from, &key.wrapped, key.wrapped_sha256)?;
     let file = WrappedKeyFile::parse(&content).map_err(|error| as_fault::wrapped_key(&key.wrapped, &error))?;
-    let there = bench.with(serial, Device::list)?.contains(&FileId::key(to));
+    let there = devices.with(serial, Device::list)?.contains(&FileId::key(to));
     if there && !again {
         return Err(Fault::from(faults::KeyReferenceOccupied { reference: to }));
     }
@@ -296,7 +296,7 @@ pub fn restore(
         }
         Ok(())
     };
-    match bench.with(serial, work) {
+    match devices.with(serial, work) {
         Err(fault) if fault.name == FaultName::CardRefused && of_operation(&fault, Operation::Unwrap) => {
             Err(Fault::from(faults::UnwrapRefused { label: &key.label, status: status_of(&fault) }))
         }
@@ -330,7 +330,7 @@ fn status_of(fault: &Fault) -> String {
 /// Signs a fresh challenge with a restored key and verifies the signature with the public key file of the original. Both go
 /// into the folder, so that anyone can repeat the check with openssl.
 pub fn prove(
-    bench: &mut Bench,
+    devices: &mut Devices,
     folder: &Folder,
     from: &Folder,
     key: &BackedUpKey,
@@ -341,7 +341,7 @@ pub fn prove(
     let Some(public) = public_key(from, key)? else {
         return Ok(vec![Fact::NotProvable { label: label.clone(), key_type: key.key_type }]);
     };
-    let request = bench.with(serial, |device| device.read_file(FileId::request(at)))?;
+    let request = devices.with(serial, |device| device.read_file(FileId::request(at)))?;
     let same = AuthenticatedRequest::parse(&request).ok().and_then(|request| request.public_key());
     if same.as_ref() != Some(&public) {
         return Err(Fault::from(faults::PublicKeyDiffers { label }));
@@ -353,7 +353,7 @@ pub fn prove(
     let about = format!("Proof of restore\nkey: {label}\ndevice: {serial}\nkey reference: {at}\nchallenge: ");
     let challenge = challenge(folder, &text_name, &about)?;
     let digest: [u8; 32] = Sha256::digest(challenge.as_bytes()).into();
-    let signature = bench.with(serial, |device| device.sign(at, key.key_type, &digest))?;
+    let signature = devices.with(serial, |device| device.sign(at, key.key_type, &digest))?;
     match verify_sha256(&public, challenge.as_bytes(), &signature) {
         Verdict::Good => {}
         Verdict::Bad => return Err(Fault::from(faults::SignatureWrong { label })),

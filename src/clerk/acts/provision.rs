@@ -2,7 +2,7 @@
 
 use crate::card::{CardError, Device, DkekState, Initialise, Pin, PinAnswer, PinReset, PinState};
 use crate::clerk::entropy;
-use crate::clerk::workers::card::{Bench, Reply};
+use crate::clerk::workers::card::{Devices, Reply};
 use crate::faults::{self, Fault};
 use crate::plan;
 use crate::record::{Fact, PinName};
@@ -10,7 +10,12 @@ use crate::secret::{Secret, SoPin, TypedText, UserPin, WipingBytes};
 use crate::terms::{DeviceRole, Handle, Kcv, Serial};
 
 /// Identifies the device for a role among those that were found.
-pub fn find(bench: &mut Bench, role: DeviceRole, mut found: Vec<Serial>, rehearsal: bool) -> Result<Vec<Fact>, Fault> {
+pub fn find(
+    devices: &mut Devices,
+    role: DeviceRole,
+    mut found: Vec<Serial>,
+    rehearsal: bool,
+) -> Result<Vec<Fact>, Fault> {
     found.sort();
     let serial = match found.as_slice() {
         [one] => one.clone(),
@@ -22,11 +27,11 @@ pub fn find(bench: &mut Bench, role: DeviceRole, mut found: Vec<Serial>, rehears
         (false, true) => return Err(Fault::from(faults::NoDeviceForRehearsal { what: serial })),
         _ => {}
     }
-    let (user, so, version, platform) = bench.with(&serial, |device| {
+    let (user, so, version, platform) = devices.with(&serial, |device| {
         let platform = device.platform().map(|platform| platform.to_string());
         Ok((device.pin_state(Pin::User)?, device.pin_state(Pin::So)?, device.version().to_string(), platform))
     })?;
-    let keys = u16::try_from(bench.first_list(&serial)?.len()).unwrap_or(u16::MAX);
+    let keys = u16::try_from(devices.first_list(&serial)?.len()).unwrap_or(u16::MAX);
     Ok(vec![Fact::Device {
         role,
         serial,
@@ -49,9 +54,9 @@ fn tries(state: PinState) -> Option<u8> {
 
 /// Seeds the generator from the device, the host and what custodians threw. The throws go back into the vault, for the step
 /// may have to be tried again.
-pub fn mix_entropy(bench: &mut Bench, serial: &Serial, thrown: Option<(WipingBytes, u16)>) -> Reply {
+pub fn mix_entropy(devices: &mut Devices, serial: &Serial, thrown: Option<(WipingBytes, u16)>) -> Reply {
     let mut seeded = || -> Result<(WipingBytes, Vec<String>), Fault> {
-        let device = bench.with(serial, |device| device.random(entropy::SOURCE_BYTES))?;
+        let device = devices.with(serial, |device| device.random(entropy::SOURCE_BYTES))?;
         let thrown = thrown.as_ref().map(|(throws, wanted)| (throws, *wanted));
         entropy::seed((serial, &device), &entropy::host()?, thrown)
     };
@@ -65,9 +70,9 @@ pub fn mix_entropy(bench: &mut Bench, serial: &Serial, thrown: Option<(WipingByt
 }
 
 /// Reads how many tries a PIN has left, logged out, before anyone types it.
-pub fn read_tries(bench: &mut Bench, role: DeviceRole, serial: &Serial, pin: PinName) -> Result<Vec<Fact>, Fault> {
+pub fn read_tries(devices: &mut Devices, role: DeviceRole, serial: &Serial, pin: PinName) -> Result<Vec<Fact>, Fault> {
     let which = if pin == PinName::User { Pin::User } else { Pin::So };
-    let state = bench.with(serial, |device| state_logged_out(device, which))?;
+    let state = devices.with(serial, |device| state_logged_out(device, which))?;
     match (state, pin) {
         (PinState::TriesLeft(left), _) => Ok(vec![Fact::Tries { role, pin, left }]),
         (PinState::Blocked, PinName::User) => Err(Fault::from(faults::PinBlocked)),
@@ -90,8 +95,8 @@ fn state_logged_out(device: &mut Device, pin: Pin) -> Result<PinState, CardError
 }
 
 /// Reads where the DKEK of a device stands. A KCV that reads as zeros is none.
-pub fn read_dkek(bench: &mut Bench, role: DeviceRole, serial: &Serial) -> Result<Vec<Fact>, Fault> {
-    let (shares, outstanding, kcv) = match bench.with(serial, Device::dkek_state)? {
+pub fn read_dkek(devices: &mut Devices, role: DeviceRole, serial: &Serial) -> Result<Vec<Fact>, Fault> {
+    let (shares, outstanding, kcv) = match devices.with(serial, Device::dkek_state)? {
         DkekState::NotConfigured => (None, 0, None),
         DkekState::Pending { total, outstanding } => (Some(total), outstanding, None),
         DkekState::Complete { total, kcv } => (Some(total), 0, kcv),
@@ -132,14 +137,14 @@ pub struct Target {
 }
 
 /// Erases and initialises a device, once: where an earlier try had no answer, finds out first whether it was done.
-pub fn initialise(bench: &mut Bench, target: &Target, pins: Pins) -> Reply {
-    let result = initialised(bench, target, &pins);
+pub fn initialise(devices: &mut Devices, target: &Target, pins: Pins) -> Reply {
+    let result = initialised(devices, target, &pins);
     let back = pins.current.into_iter().map(|pin| (Handle::SoPin, pin));
     let back = back.chain([(Handle::NewSoPin, pins.new), (Handle::UserPin, pins.user)]);
     Reply { result, back: back.collect() }
 }
 
-fn initialised(bench: &mut Bench, target: &Target, pins: &Pins) -> Result<Vec<Fact>, Fault> {
+fn initialised(devices: &mut Devices, target: &Target, pins: &Pins) -> Result<Vec<Fact>, Fault> {
     let user_pin = user_pin(&pins.user)?;
     let current = match &pins.current {
         Some(typed) if target.initialised && !target.same_so_pin => so_pin(typed)?,
@@ -162,14 +167,14 @@ fn initialised(bench: &mut Bench, target: &Target, pins: &Pins) -> Result<Vec<Fa
         },
     };
     if target.cut
-        && waits_for_share(bench.with(serial, Device::dkek_state)?)
-        && bench.with(serial, |device| is_as_set(device, &settings))?
+        && waits_for_share(devices.with(serial, Device::dkek_state)?)
+        && devices.with(serial, |device| is_as_set(device, &settings))?
     {
         return Ok(vec![done]);
     }
-    let answer = match so_tries_before(bench, target)? {
-        Some(left) => bench.with(serial, |device| device.initialise_again(&settings, left))?,
-        None => bench.with(serial, |device| device.initialise(&settings))?,
+    let answer = match so_tries_before(devices, target)? {
+        Some(left) => devices.with(serial, |device| device.initialise_again(&settings, left))?,
+        None => devices.with(serial, |device| device.initialise(&settings))?,
     };
     match answer {
         PinAnswer::Accepted => {}
@@ -178,7 +183,7 @@ fn initialised(bench: &mut Bench, target: &Target, pins: &Pins) -> Result<Vec<Fa
         PinAnswer::NotAllowed => return Err(Fault::from(faults::InitialiseRefused { status: "" })),
     }
     // What the device says of itself counts, not what it answered.
-    if !waits_for_share(bench.with(serial, Device::dkek_state)?) {
+    if !waits_for_share(devices.with(serial, Device::dkek_state)?) {
         return Err(Fault::from(faults::InitialiseUnclear));
     }
     Ok(vec![done])
@@ -204,11 +209,11 @@ fn is_as_set(device: &mut Device, settings: &Initialise<'_>) -> Result<bool, Car
 
 /// Tries left of the SO-PIN of a device that was initialised before, where it tells them. Where people were told of more,
 /// nothing is sent before they know: an earlier try, whose answer was lost, was wrong.
-fn so_tries_before(bench: &mut Bench, target: &Target) -> Result<Option<u8>, Fault> {
+fn so_tries_before(devices: &mut Devices, target: &Target) -> Result<Option<u8>, Fault> {
     if !target.initialised {
         return Ok(None);
     }
-    match bench.with(&target.serial, |device| state_logged_out(device, Pin::So))? {
+    match devices.with(&target.serial, |device| state_logged_out(device, Pin::So))? {
         PinState::TriesLeft(left) if target.so_pin_tries.is_some_and(|told| left < told) => {
             Err(Fault::from(faults::SoPinWrong { left }))
         }
@@ -220,7 +225,7 @@ fn so_tries_before(bench: &mut Bench, target: &Target) -> Result<Option<u8>, Fau
 
 /// Changes the SO-PIN of a device that was initialised with the one it had before.
 pub fn change_so_pin(
-    bench: &mut Bench,
+    devices: &mut Devices,
     role: DeviceRole,
     serial: &Serial,
     cut: bool,
@@ -230,12 +235,12 @@ pub fn change_so_pin(
     let mut change = || -> Result<Vec<Fact>, Fault> {
         let (old_pin, new_pin) = (so_pin(&current)?, so_pin(&new)?);
         let changed = vec![Fact::SoPinChanged { role }];
-        match bench.with(serial, |device| device.change_so_pin(&old_pin, &new_pin))? {
+        match devices.with(serial, |device| device.change_so_pin(&old_pin, &new_pin))? {
             PinAnswer::Accepted => Ok(changed),
             // An earlier try whose answer was lost may have changed it; then the new one is right, and this puts the
             // counter back. Without such a try nothing is guessed.
             PinAnswer::Wrong { tries_left } if cut && tries_left > 1 => {
-                match bench.with(serial, |device| device.change_so_pin(&new_pin, &new_pin))? {
+                match devices.with(serial, |device| device.change_so_pin(&new_pin, &new_pin))? {
                     PinAnswer::Accepted => Ok(changed),
                     PinAnswer::Wrong { tries_left } => Err(Fault::from(faults::SoPinOldWrong { left: tries_left })),
                     PinAnswer::Blocked => Err(Fault::from(faults::SoPinBlocked)),
@@ -252,9 +257,14 @@ pub fn change_so_pin(
 }
 
 /// Logs in with the user PIN. The PIN is wiped, right or wrong.
-pub fn log_in(bench: &mut Bench, role: DeviceRole, serial: &Serial, typed: &WipingBytes) -> Result<Vec<Fact>, Fault> {
+pub fn log_in(
+    devices: &mut Devices,
+    role: DeviceRole,
+    serial: &Serial,
+    typed: &WipingBytes,
+) -> Result<Vec<Fact>, Fault> {
     let pin = user_pin(typed)?;
-    match bench.with(serial, |device| device.verify_user_pin(&pin))? {
+    match devices.with(serial, |device| device.verify_user_pin(&pin))? {
         PinAnswer::Accepted => Ok(vec![Fact::LoggedIn { role }]),
         PinAnswer::Wrong { tries_left } => Err(Fault::from(faults::PinWrong { left: tries_left })),
         PinAnswer::Blocked => Err(Fault::from(faults::PinBlocked)),
@@ -263,16 +273,16 @@ pub fn log_in(bench: &mut Bench, role: DeviceRole, serial: &Serial, typed: &Wipi
 }
 
 /// Loads the DKEK, unless the device has it already, and compares the KCV.
-pub fn load_dkek(bench: &mut Bench, role: DeviceRole, serial: &Serial, expected: Kcv, dkek: WipingBytes) -> Reply {
+pub fn load_dkek(devices: &mut Devices, role: DeviceRole, serial: &Serial, expected: Kcv, dkek: WipingBytes) -> Reply {
     let mut load = || -> Result<Vec<Fact>, Fault> {
         let shares: Vec<&[u8]> = dkek.expose().chunks(32).collect();
-        let mut state = bench.with(serial, Device::dkek_state)?;
+        let mut state = devices.with(serial, Device::dkek_state)?;
         // They go in one after the other; how many are still missing says which is next.
         while let DkekState::Pending { total, outstanding } = state {
             let next = total.checked_sub(outstanding).filter(|_| usize::from(total) == shares.len());
             let share = next.and_then(|next| shares.get(usize::from(next))).and_then(|share| Secret::from_slice(share));
             let share = share.ok_or_else(|| Fault::from(faults::DkekIncomplete { outstanding }))?;
-            state = bench.with(serial, |device| device.import_dkek_share(&share))?;
+            state = devices.with(serial, |device| device.import_dkek_share(&share))?;
             if state == (DkekState::Pending { total, outstanding }) {
                 return Err(Fault::from(faults::DkekIncomplete { outstanding }));
             }

@@ -36,10 +36,10 @@ enum Task {
 }
 
 /// A job for the card's worker.
-pub type Job = Box<dyn FnOnce(&mut Bench) -> Reply + Send>;
+pub type Job = Box<dyn FnOnce(&mut Devices) -> Reply + Send>;
 
 /// Puts the device for a role into a reader, where the program itself can: in a rehearsal it holds the software cards.
-pub type Hands = Box<dyn FnMut(DeviceRole) + Send>;
+pub type CardInserter = Box<dyn FnMut(DeviceRole) + Send>;
 
 /// A device that is connected, and its reader.
 struct Connected {
@@ -57,9 +57,9 @@ impl Connected {
 const FAILED_LISTS: u8 = 2;
 
 /// The readers and the devices that are connected.
-pub struct Bench {
+pub struct Devices {
     readers: Box<dyn Readers>,
-    hands: Option<Hands>,
+    inserter: Option<CardInserter>,
     devices: Vec<Connected>,
     /// How often in a row a reader failed at the first command with an extended length, which is that of a list.
     failed_lists: BTreeMap<String, u8>,
@@ -67,7 +67,7 @@ pub struct Bench {
     troubles: Vec<(String, CardError)>,
 }
 
-impl Bench {
+impl Devices {
     /// The connected device with this serial. Where it is not connected, connects anew to every reader, and every login is
     /// lost.
     pub fn device(&mut self, serial: &Serial) -> Result<&mut Device, Fault> {
@@ -88,8 +88,8 @@ impl Bench {
 
     /// The devices that can be the one for a role.
     pub fn find(&mut self, role: DeviceRole, not: &[Serial]) -> Result<Vec<Serial>, Fault> {
-        if let Some(hands) = &mut self.hands {
-            hands(role);
+        if let Some(inserter) = &mut self.inserter {
+            inserter(role);
         }
         self.connect_all()?;
         let fits =
@@ -223,38 +223,38 @@ const fn is_foreign(error: &CardError) -> bool {
 }
 
 /// The near end of the worker.
-pub struct Worker {
+pub struct CardWorker {
     jobs: Sender<Task>,
     /// None: nobody waits for a reply any more; what comes is wiped by the worker.
     replies: Option<Receiver<Reply>>,
 }
 
-impl Worker {
+impl CardWorker {
     /// Starts the worker.
-    pub fn start(readers: Box<dyn Readers>, hands: Option<Hands>) -> Self {
+    pub fn start(readers: Box<dyn Readers>, inserter: Option<CardInserter>) -> Self {
         let (jobs, inbox) = channel::<Task>();
         let (outbox, replies) = channel();
-        let mut bench =
-            Bench { readers, hands, devices: Vec::new(), failed_lists: BTreeMap::new(), troubles: Vec::new() };
+        let mut devices =
+            Devices { readers, inserter, devices: Vec::new(), failed_lists: BTreeMap::new(), troubles: Vec::new() };
         // Where no thread can be had, both channels close, and the first job says that its worker is gone.
         let _ = thread::Builder::new().spawn(move || {
             while let Ok(task) = inbox.recv() {
                 match task {
                     Task::Job(job) => {
-                        let reply = job(&mut bench);
+                        let reply = job(&mut devices);
                         wipe_stack();
                         if outbox.send(reply).is_err() {
                             break;
                         }
                     }
-                    Task::LetGo => bench.let_go(),
+                    Task::LetGo => devices.let_go(),
                 }
             }
         });
         Self { jobs, replies: Some(replies) }
     }
 
-    /// Hands over a job.
+    /// CardInserter over a job.
     pub fn begin(&self, job: Job) -> Result<(), Fault> {
         self.jobs.send(Task::Job(job)).map_err(|_| Fault::from(faults::WorkerGone))
     }

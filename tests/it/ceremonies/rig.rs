@@ -10,7 +10,7 @@ use hsm_ceremony::autopilot::{Audience, Quorum as Comes};
 use hsm_ceremony::card::transport::{Readers, Response, Transport, TransportError};
 use hsm_ceremony::card::{Device, Initialise, PinAnswer, PinReset};
 use hsm_ceremony::ceremony::{Body, Event, Machine, Outcome, People, Request, Surroundings, View};
-use hsm_ceremony::clerk::{Clerk, Office};
+use hsm_ceremony::clerk::{Clerk, Context};
 use hsm_ceremony::dkek::Rounds;
 use hsm_ceremony::faults::Fault;
 use hsm_ceremony::fields::{check, open_text, suggest};
@@ -157,14 +157,14 @@ impl Rig {
 
     /// This ceremony with these readers, and nobody who puts cards into them.
     pub fn held(mut occasion: Occasion, readers: Box<dyn Readers>) -> Self {
-        occasion.office.readers = readers;
-        occasion.office.hands = None;
+        occasion.context.readers = readers;
+        occasion.context.inserter = None;
         Self::new(occasion, Comes::First, |readers| readers)
     }
 
     /// The real thing with these cards in readers, in a room where nothing is found.
     pub fn real(occasion: Occasion, cards: Vec<SoftCard>) -> Self {
-        assert!(!occasion.office.rehearsal);
+        assert!(!occasion.context.rehearsal);
         let rack = Rack::new(cards.len());
         cards.into_iter().enumerate().for_each(|(slot, card)| assert!(rack.insert(slot, card).is_none()));
         Self { room: Some(Vec::new()), ..Self::held(occasion, Box::new(rack)) }
@@ -197,13 +197,13 @@ impl Rig {
         between: impl FnOnce(Box<dyn Readers>) -> Box<dyn Readers>,
     ) -> Self {
         let script = Rc::new(Script::load().unwrap());
-        let Occasion { ceremony, plan, plan_text, office } = occasion;
-        let rehearsal = office.rehearsal;
+        let Occasion { ceremony, plan, plan_text, context } = occasion;
+        let rehearsal = context.rehearsal;
         let log = Log::default();
-        let folder = office.folder.path().to_owned();
-        office.folder.write_new("plan.json", plan_text.as_bytes()).unwrap();
-        let readers = Box::new(Listening(office.readers, Arc::clone(&log)));
-        let office = Office { training_files: true, rounds, readers: between(readers), ..office };
+        let folder = context.folder.path().to_owned();
+        context.folder.write_new("plan.json", plan_text.as_bytes()).unwrap();
+        let readers = Box::new(Listening(context.readers, Arc::clone(&log)));
+        let context = Context { training_files: true, rounds, readers: between(readers), ..context };
         let mut machine = Machine::new(ceremony, plan.clone(), script, rehearsal);
         machine.begin(Entry::Began {
             ceremony,
@@ -227,7 +227,7 @@ impl Rig {
             log,
             room: None,
             rehearsal,
-            clerk: Clerk::new(office),
+            clerk: Clerk::new(context),
             chain: Chain::new(rehearsal),
             audience,
         }
@@ -374,8 +374,8 @@ fn foreign_occasion(from: &Path, plan: &str, records: &Path) -> Result<Occasion,
 fn on(mut rehearsal: Occasion, card: SoftCard) -> Occasion {
     let rack = Rack::new(1);
     rack.insert(0, card);
-    rehearsal.office.readers = Box::new(rack);
-    rehearsal.office.hands = None;
+    rehearsal.context.readers = Box::new(rack);
+    rehearsal.context.inserter = None;
     rehearsal
 }
 

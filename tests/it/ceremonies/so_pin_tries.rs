@@ -36,8 +36,8 @@ fn establish(
     rack.insert(0, card);
     let mut occasion =
         Occasion::establish(Plan::parse(&plan()).unwrap(), plan(), records, Setting::SoftwareCards).unwrap();
-    occasion.office.readers = Box::new(rack.clone());
-    occasion.office.hands = None;
+    occasion.context.readers = Box::new(rack.clone());
+    occasion.context.inserter = None;
     (Rig::in_hands(occasion, between), rack)
 }
 
