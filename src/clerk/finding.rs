@@ -4,7 +4,8 @@ use crate::faults::Fault;
 use std::time::Duration;
 
 use crate::clerk::acts::provision;
-use crate::clerk::workers::card::{Devices, Job, Reply};
+use crate::clerk::workers::card::{Job, Reply};
+use crate::clerk::workers::devices::Devices;
 use crate::record::Fact;
 use crate::terms::{DeviceRole, Serial};
 

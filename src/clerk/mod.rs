@@ -12,7 +12,7 @@ pub mod source;
 pub mod workers;
 
 pub use source::{Source, compare_files};
-pub use workers::card::CardInserter;
+pub use workers::devices::CardInserter;
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -24,7 +24,8 @@ use crate::clerk::acts::shares::{Given, Opening, Taking};
 use crate::clerk::acts::{deal, keys, provision, shares};
 use crate::clerk::finding::{Finding, MISSING};
 use crate::clerk::notes::Notes;
-use crate::clerk::workers::card::{CardWorker, Devices, Reply};
+use crate::clerk::workers::card::{CardWorker, Reply};
+use crate::clerk::workers::devices::Devices;
 use crate::clerk::workers::kdf::{Job, News, OpenedFile, Try};
 use crate::dkek::{Rounds, ShareFile};
 use crate::faults::{self, Fault};

@@ -13,7 +13,8 @@ use crate::card::{
 use crate::clerk::acts::shares;
 use crate::clerk::as_fault;
 use crate::clerk::source::Source;
-use crate::clerk::workers::card::{Devices, Reply};
+use crate::clerk::workers::card::Reply;
+use crate::clerk::workers::devices::Devices;
 use crate::dkek::{KeyBlob, WrappedKeyFile};
 use crate::folder::{Folder, WrittenFile};
 use crate::plan::PlannedKey;

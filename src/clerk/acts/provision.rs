@@ -2,7 +2,8 @@
 
 use crate::card::{CardError, Device, DkekState, Initialise, Pin, PinAnswer, PinReset, PinState};
 use crate::clerk::entropy;
-use crate::clerk::workers::card::{Devices, Reply};
+use crate::clerk::workers::card::Reply;
+use crate::clerk::workers::devices::Devices;
 use crate::faults::{self, Fault};
 use crate::plan;
 use crate::record::{Fact, PinName};
