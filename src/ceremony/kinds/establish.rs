@@ -1,12 +1,12 @@
 //! *Establish*: shares, share file, device, keys, backups, in the order that undoes nothing.
 
-use crate::ceremony::act::Act;
 use crate::ceremony::known::State;
 use crate::ceremony::steps::opening;
 use crate::ceremony::steps::parts;
 use crate::ceremony::steps::provisioning;
 use crate::ceremony::steps::turns;
 use crate::ceremony::steps::{Actor, Kind, List, Step, When, step};
+use crate::clerk::acts;
 use crate::fields::{Field, FieldKind};
 use crate::plan::Plan;
 use crate::terms::{DeviceRole, Handle};
@@ -36,7 +36,7 @@ pub fn steps(plan: &Plan) -> Vec<Step> {
         list.add(
             step("share-file", Actor::Administrator)
                 .of(share)
-                .then("write", Kind::Do(|_, step| Some(Act::WriteShareFile { share: step.share })))
+                .then("write", Kind::Do(|_, step| Some(acts::WriteShareFile { share: step.share }.into())))
                 .then("written", Kind::Read),
         );
     }
@@ -73,8 +73,8 @@ pub fn steps(plan: &Plan) -> Vec<Step> {
     }
     list.add(
         step("vault", Actor::Administrator)
-            .then("prove", Kind::Do(|_, _| Some(Act::ProveVaultEmpty)))
-            .then("manifest", Kind::Do(|state, _| Some(Act::WriteManifest { keys: state.plan.keys.clone() })))
+            .then("prove", Kind::Do(|_, _| Some(acts::ProveVaultEmpty.into())))
+            .then("manifest", Kind::Do(|state, _| Some(acts::WriteManifest { keys: state.plan.keys.clone() }.into())))
             .then(if plan.prove_restore { "proof-next" } else { "empty" }, Kind::Read),
     );
 

@@ -1,9 +1,9 @@
 //! *Inspect*: what is in the reader. Nothing on the device is changed.
 
-use crate::ceremony::act::Act;
 use crate::ceremony::steps::parts;
 use crate::ceremony::steps::provisioning;
 use crate::ceremony::steps::{Actor, Kind, List, Question, Step, When, step};
+use crate::clerk::acts;
 
 /// The steps of *inspect*.
 pub fn steps() -> Vec<Step> {
@@ -11,13 +11,15 @@ pub fn steps() -> Vec<Step> {
     list.section();
     list.add(parts::found_device(step("inspect-device", Actor::Administrator)));
     let read_dkek: crate::ceremony::steps::MakeAct =
-        |state, step| Some(Act::ReadDkek { role: step.role, serial: state.serial(step.role)? });
+        |state, step| Some(acts::ReadDkek { role: step.role, serial: state.serial(step.role)? }.into());
     list.add(step("inspect-dkek", Actor::Administrator).then("read", Kind::Do(read_dkek)).then("state", Kind::Read));
     list.add(
         step("inspect-keys", Actor::Administrator)
             .then(
                 "list",
-                Kind::Do(|state, step| Some(Act::ListKeys { role: step.role, serial: state.serial(step.role)? })),
+                Kind::Do(|state, step| {
+                    Some(acts::ListKeys { role: step.role, serial: state.serial(step.role)? }.into())
+                }),
             )
             .then("listed", Kind::Read),
     );

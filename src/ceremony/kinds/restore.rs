@@ -1,11 +1,11 @@
 //! *Restore*: a quorum brings the backed-up keys onto a replacement device.
 
-use crate::ceremony::act::Act;
 use crate::ceremony::kinds::establish::spare;
 use crate::ceremony::steps::opening;
 use crate::ceremony::steps::parts;
 use crate::ceremony::steps::provisioning;
 use crate::ceremony::steps::{Actor, Kind, List, Question, Step, When, step};
+use crate::clerk::acts;
 use crate::plan::Plan;
 use crate::terms::{DeviceRole, Handle};
 
@@ -15,7 +15,7 @@ pub fn steps(plan: &Plan) -> Vec<Step> {
     list.section();
     list.add(
         step("source", Actor::Administrator)
-            .then("read", Kind::Do(|_, _| Some(Act::ReadFolder)))
+            .then("read", Kind::Do(|_, _| Some(acts::ReadFolder.into())))
             .then_when(When::FromOurs, "found", Kind::Read)
             .then_when(When::FromElsewhere, "found-elsewhere", Kind::Read)
             .then_when(When::NotSealed, "not-sealed", Kind::Deviates("source-record-not-sealed"))

@@ -5,8 +5,8 @@ pub mod parts;
 pub mod provisioning;
 pub mod turns;
 
-use crate::ceremony::act::Act;
 use crate::ceremony::known::State;
+use crate::clerk::Act;
 use crate::fields::Field;
 use crate::record::PinName;
 use crate::terms::{CustodianNumber, DeviceRole, DkekShareNumber, Handle, KeyLabel, Number, Purpose, Seat};

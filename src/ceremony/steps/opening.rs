@@ -1,9 +1,9 @@
 //! How the DKEK shares come back: quorums type their shares from paper, holders their passwords, and the written share
 //! files open.
 
-use crate::ceremony::act::Act;
 use crate::ceremony::known::State;
 use crate::ceremony::steps::{Actor, Kind, List, Question, Step, When, step};
+use crate::clerk::{Act, acts};
 use crate::fields::{ExpectedWords, Field, FieldKind};
 use crate::plan::Plan;
 use crate::terms::{CustodianNumber, DkekShareNumber, Handle, Purpose, Quorum, Scheme, Seat};
@@ -154,12 +154,12 @@ fn take(state: &State, step: &Step, card: Purpose, scheme: Scheme) -> Option<Act
     let again = if card == Purpose::SoPin { retypes_set(state, step) } else { types_set(state, step) };
     let set = state.set(card).filter(|_| !again).map(str::to_owned);
     let threshold = state.plan.quorum(step.share)?.threshold();
-    Some(Act::TakeShare { card, seat: seat_of(step)?, scheme, set, threshold, foreign: state.is_foreign() })
+    Some(acts::TakeShare { card, seat: seat_of(step)?, scheme, set, threshold, foreign: state.is_foreign() }.into())
 }
 
 fn open_share_file(state: &State, step: &Step) -> Option<Act> {
     let card = Purpose::DkekShare(step.share);
-    Some(Act::OpenShareFile {
+    Some(Act::from(acts::OpenShareFile {
         share: step.share,
         seats: state.given(card).to_vec(),
         threshold: state.plan.quorum(step.share)?.threshold(),
@@ -167,12 +167,12 @@ fn open_share_file(state: &State, step: &Step) -> Option<Act> {
         set: state.set(card)?.to_owned(),
         foreign: state.is_foreign(),
         kcv: state.share_kcv(step.share),
-    })
+    }))
 }
 
 #[allow(clippy::unnecessary_wraps, reason = "the form of every act's maker")]
 fn rebuild_so_pin(state: &State, _: &Step) -> Option<Act> {
-    Some(Act::RebuildSoPin { seats: state.given(Purpose::SoPin).iter().map(|(seat, _)| *seat).collect() })
+    Some(acts::RebuildSoPin { seats: state.given(Purpose::SoPin).iter().map(|(seat, _)| *seat).collect() }.into())
 }
 
 fn password(_: &State, _: &Step) -> Vec<Field> {
@@ -181,9 +181,13 @@ fn password(_: &State, _: &Step) -> Vec<Field> {
 
 #[allow(clippy::unnecessary_wraps, reason = "the form of every act's maker")]
 fn open_with_password(state: &State, step: &Step) -> Option<Act> {
-    Some(Act::OpenWithPassword { share: step.share, kcv: state.share_kcv(step.share), foreign: state.is_foreign() })
+    Some(Act::from(acts::OpenWithPassword {
+        share: step.share,
+        kcv: state.share_kcv(step.share),
+        foreign: state.is_foreign(),
+    }))
 }
 
 fn join(state: &State, _: &Step) -> Option<Act> {
-    Some(Act::JoinDkek { shares: u8::try_from(state.plan.dkek_shares.len()).ok()?, kcv: state.kcv? })
+    Some(acts::JoinDkek { shares: u8::try_from(state.plan.dkek_shares.len()).ok()?, kcv: state.kcv? }.into())
 }

@@ -1,8 +1,8 @@
 //! Parts that ceremonies share: how a device is found, how keys are made, backed up and come back.
 
-use crate::ceremony::act::Act;
 use crate::ceremony::known::State;
 use crate::ceremony::steps::{Actor, Kind, List, Question, Step, When, step};
+use crate::clerk::{Act, acts};
 use crate::fields::{Field, FieldKind};
 use crate::plan::{Plan, PlannedKey};
 use crate::terms::DeviceRole;
@@ -24,11 +24,11 @@ fn find(state: &State, step: &Step) -> Option<Act> {
         not.extend(state.source.iter().flat_map(|source| source.devices.clone()));
         not.extend(state.serial(DeviceRole::Original));
     }
-    Some(Act::FindDevice { role: step.role, not, picked: None })
+    Some(acts::FindDevice { role: step.role, not, picked: None }.into())
 }
 
 fn find_picked(state: &State, step: &Step) -> Option<Act> {
-    Some(Act::FindDevice { role: step.role, not: Vec::new(), picked: Some(state.picked.clone()?) })
+    Some(acts::FindDevice { role: step.role, not: Vec::new(), picked: Some(state.picked.clone()?) }.into())
 }
 
 /// Everyone who is needed is here, and the room is fit.
@@ -36,7 +36,7 @@ pub fn people_and_room(list: &mut List, call: &'static str) {
     list.add(step("roll-call", Actor::Administrator).then(call, Kind::RollCall));
     list.add(
         step("room", Actor::Administrator)
-            .then("examine", Kind::Do(|_, _| Some(Act::ExamineRoom)))
+            .then("examine", Kind::Do(|_, _| Some(acts::ExamineRoom.into())))
             .then("found", Kind::Tick)
             .then_when(When::Unfit, "override", Kind::Form(override_unfit)),
     );
@@ -85,8 +85,8 @@ pub fn close(list: &mut List) {
     list.section();
     list.add(
         step("close", Actor::Administrator)
-            .then("empty", Kind::Do(|_, _| Some(Act::ProveVaultEmpty)))
-            .then("close", Kind::Do(|_, _| Some(Act::CloseFolder)))
+            .then("empty", Kind::Do(|_, _| Some(acts::ProveVaultEmpty.into())))
+            .then("close", Kind::Do(|_, _| Some(acts::CloseFolder.into())))
             .then("closed", Kind::Tick),
     );
 }
@@ -98,7 +98,7 @@ fn override_unfit(_: &State, _: &Step) -> Vec<Field> {
 /// The act that makes this step's key.
 pub fn make_key(state: &State, step: &Step) -> Option<Act> {
     let key = state.key(step.key.as_ref())?.clone();
-    Some(Act::MakeKey { key, serial: state.serial(step.role)?, again: state.again })
+    Some(acts::MakeKey { key, serial: state.serial(step.role)?, again: state.again }.into())
 }
 
 /// The act that compares the device's list with the plan.
@@ -116,18 +116,18 @@ fn inventory_restored(state: &State, step: &Step) -> Option<Act> {
 }
 
 fn inventory(state: &State, step: &Step, expected: Vec<PlannedKey>) -> Option<Act> {
-    Some(Act::TakeInventory { role: step.role, serial: state.serial(step.role)?, expected })
+    Some(acts::TakeInventory { role: step.role, serial: state.serial(step.role)?, expected }.into())
 }
 
 /// The act that wraps this step's key.
 pub fn back_up(state: &State, step: &Step) -> Option<Act> {
     let key = state.key(step.key.as_ref())?.clone();
-    Some(Act::BackUp { key, serial: state.serial(step.role)?, kcv: state.kcv? })
+    Some(acts::BackUp { key, serial: state.serial(step.role)?, kcv: state.kcv? }.into())
 }
 
 /// The act that verifies this step's wrapped key.
 pub fn verify_backup(state: &State, step: &Step) -> Option<Act> {
-    Some(Act::VerifyBackup { label: step.key.clone()?, kcv: state.kcv? })
+    Some(acts::VerifyBackup { label: step.key.clone()?, kcv: state.kcv? }.into())
 }
 
 fn key_reference(state: &State, step: &Step) -> Vec<Field> {
@@ -140,11 +140,11 @@ fn key_reference(state: &State, step: &Step) -> Vec<Field> {
 fn restore_key(state: &State, step: &Step) -> Option<Act> {
     let key = state.key(step.key.as_ref())?;
     let to = state.restore_to(key);
-    Some(Act::RestoreKey { label: key.label.clone(), to, serial: state.serial(step.role)?, again: state.again })
+    Some(acts::RestoreKey { label: key.label.clone(), to, serial: state.serial(step.role)?, again: state.again }.into())
 }
 
 fn prove_key(state: &State, step: &Step) -> Option<Act> {
     let key = state.key(step.key.as_ref())?;
     let at = state.restore_to(key);
-    Some(Act::ProveKey { label: key.label.clone(), key_type: key.key_type, at, serial: state.serial(step.role)? })
+    Some(acts::ProveKey { label: key.label.clone(), at, serial: state.serial(step.role)? }.into())
 }

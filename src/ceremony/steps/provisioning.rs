@@ -1,8 +1,8 @@
 //! How a device gets its PINs, is erased and initialised, and gets the DKEK.
 
-use crate::ceremony::act::Act;
 use crate::ceremony::known::State;
 use crate::ceremony::steps::{Actor, Kind, List, Question, Step, When, step};
+use crate::clerk::{Act, acts};
 use crate::fields::{Field, FieldKind};
 use crate::plan::Plan;
 use crate::record::PinName;
@@ -69,7 +69,7 @@ pub fn with_log_in_when(step: Step, when: When) -> Step {
 }
 
 fn read_tries(state: &State, step: &Step, pin: PinName) -> Option<Act> {
-    Some(Act::ReadTries { role: step.role, serial: state.serial(step.role)?, pin })
+    Some(acts::ReadTries { role: step.role, serial: state.serial(step.role)?, pin }.into())
 }
 
 fn last_try(_: &State, _: &Step) -> Vec<Field> {
@@ -98,7 +98,7 @@ fn typed_serial(state: &State, step: &Step) -> Vec<Field> {
 
 fn initialise(state: &State, step: &Step) -> Option<Act> {
     let device = state.device(step.role)?;
-    Some(Act::Initialise {
+    Some(Act::from(acts::Initialise {
         role: step.role,
         serial: device.serial.clone(),
         initialised: device.initialised,
@@ -108,11 +108,11 @@ fn initialise(state: &State, step: &Step) -> Option<Act> {
         dkek_shares: u8::try_from(state.plan.dkek_shares.len()).ok()?,
         same_so_pin: state.so_pin_on_cards.contains(&step.role),
         cut: state.cut,
-    })
+    }))
 }
 
 fn change_so_pin(state: &State, step: &Step) -> Option<Act> {
-    Some(Act::ChangeSoPin { role: step.role, serial: state.serial(step.role)?, cut: state.cut })
+    Some(acts::ChangeSoPin { role: step.role, serial: state.serial(step.role)?, cut: state.cut }.into())
 }
 
 fn user_pin(_: &State, _: &Step) -> Vec<Field> {
@@ -120,9 +120,9 @@ fn user_pin(_: &State, _: &Step) -> Vec<Field> {
 }
 
 fn log_in(state: &State, step: &Step) -> Option<Act> {
-    Some(Act::LogIn { role: step.role, serial: state.serial(step.role)? })
+    Some(acts::LogIn { role: step.role, serial: state.serial(step.role)? }.into())
 }
 
 fn load_dkek(state: &State, step: &Step) -> Option<Act> {
-    Some(Act::LoadDkek { role: step.role, serial: state.serial(step.role)?, kcv: state.kcv? })
+    Some(acts::LoadDkek { role: step.role, serial: state.serial(step.role)?, kcv: state.kcv? }.into())
 }

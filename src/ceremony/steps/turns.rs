@@ -1,8 +1,8 @@
 //! How everything random comes about, and how the shares come to their custodians.
 
-use crate::ceremony::act::Act;
 use crate::ceremony::known::State;
 use crate::ceremony::steps::{Actor, Kind, List, Step, step};
+use crate::clerk::{Act, acts};
 use crate::fields::{ExpectedWords, Field, FieldKind};
 use crate::plan::Plan;
 use crate::terms::{CustodianNumber, DkekShareNumber, Handle, Purpose, Quorum, Scheme};
@@ -17,7 +17,7 @@ pub fn deal(list: &mut List, plan: &Plan) {
             .then(
                 "mix",
                 Kind::Do(|state, step| {
-                    Some(Act::MixEntropy { serial: state.serial(step.role)?, dice: state.plan.dice })
+                    Some(acts::MixEntropy { serial: state.serial(step.role)?, dice: state.plan.dice }.into())
                 }),
             )
             .then("mixed", Kind::Read)
@@ -95,17 +95,17 @@ fn so_pin_card(share: DkekShareNumber, custodian: CustodianNumber) -> Step {
 #[allow(clippy::unnecessary_wraps, reason = "the form of every act's maker")]
 fn draw(state: &State, _: &Step) -> Option<Act> {
     let so_pin = state.plan.so_pin_share().and_then(|share| state.plan.quorum(share));
-    Some(Act::Deal { dkek_shares: state.plan.dkek_shares.clone(), so_pin })
+    Some(acts::Deal { dkek_shares: state.plan.dkek_shares.clone(), so_pin }.into())
 }
 
 #[allow(clippy::unnecessary_wraps, reason = "the form of every act's maker")]
-const fn finish_sealing(_: &State, _: &Step) -> Option<Act> {
-    Some(Act::FinishSealing)
+fn finish_sealing(_: &State, _: &Step) -> Option<Act> {
+    Some(acts::FinishSealing.into())
 }
 
 #[allow(clippy::unnecessary_wraps, reason = "the form of every act's maker")]
-const fn prove_empty(_: &State, _: &Step) -> Option<Act> {
-    Some(Act::ProveVaultEmpty)
+fn prove_empty(_: &State, _: &Step) -> Option<Act> {
+    Some(acts::ProveVaultEmpty.into())
 }
 
 fn custodian_of(step: &Step) -> Option<CustodianNumber> {
@@ -116,21 +116,21 @@ fn custodian_of(step: &Step) -> Option<CustodianNumber> {
 }
 
 fn compare(state: &State, step: &Step) -> Option<Act> {
-    Some(Act::CompareShare {
+    Some(Act::from(acts::CompareShare {
         card: Purpose::DkekShare(step.share),
         custodian: custodian_of(step)?,
         scheme: state.plan.scheme(step.share)?,
         set: state.set(Purpose::DkekShare(step.share))?.to_owned(),
-    })
+    }))
 }
 
 fn compare_so_pin(state: &State, step: &Step) -> Option<Act> {
-    Some(Act::CompareShare {
+    Some(Act::from(acts::CompareShare {
         card: Purpose::SoPin,
         custodian: custodian_of(step)?,
         scheme: Scheme::Words,
         set: state.set(Purpose::SoPin)?.to_owned(),
-    })
+    }))
 }
 
 /// The whole card: prime, id, value, check bytes, as its custodian noted it.

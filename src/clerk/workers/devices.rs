@@ -45,7 +45,7 @@ impl Devices {
 
     /// The connected device with this serial. Where it is not connected, connects anew to every reader, and every login is
     /// lost.
-    pub fn device(&mut self, serial: &Serial) -> Result<&mut Device, Fault> {
+    fn device(&mut self, serial: &Serial) -> Result<&mut Device, Fault> {
         if !self.is_connected(serial) {
             self.connect_all()?;
         }
@@ -62,13 +62,15 @@ impl Devices {
     }
 
     /// The devices that can be the one for a role.
+    ///
+    /// # Errors
+    /// There is none.
     pub fn find(&mut self, role: DeviceRole, not: &[Serial]) -> Result<Vec<Serial>, Fault> {
         if let Some(inserter) = &mut self.inserter {
             inserter(role);
         }
         self.connect_all()?;
-        let fits =
-            self.connected.iter().map(|one| one.device.serial()).filter(|serial| !not.contains(serial));
+        let fits = self.connected.iter().map(|one| one.device.serial()).filter(|serial| !not.contains(serial));
         let fits: Vec<Serial> = fits.cloned().collect();
         if fits.is_empty() {
             let excluded = || Fault::from(faults::DeviceExcluded { serial: self.serials().join(", ") });
@@ -78,6 +80,9 @@ impl Devices {
     }
 
     /// The device that people picked for a role, and no other.
+    ///
+    /// # Errors
+    /// It is not there.
     pub fn find_picked(&mut self, role: DeviceRole, picked: &Serial) -> Result<Vec<Serial>, Fault> {
         let found = self.find(role, &[])?;
         if found.contains(picked) {
@@ -113,48 +118,67 @@ impl Devices {
     }
 
     /// Does something with one device. A device that vanished is let go of.
+    ///
+    /// # Errors
+    /// The device is not there, or did not do it.
     pub fn with<T>(
         &mut self,
         serial: &Serial,
         work: impl FnOnce(&mut Device) -> Result<T, CardError>,
     ) -> Result<T, Fault> {
-        let result = work(self.device(serial)?);
-        result.map_err(|error| self.lost(serial, &error))
+        self.with_own_faults(serial, work, |_| None)
+    }
+
+    /// The same, for work that has faults of its own for some errors.
+    ///
+    /// # Errors
+    /// The device is not there, or did not do it.
+    pub fn with_own_faults<T>(
+        &mut self,
+        serial: &Serial,
+        work: impl FnOnce(&mut Device) -> Result<T, CardError>,
+        own: impl FnOnce(&CardError) -> Option<Fault>,
+    ) -> Result<T, Fault> {
+        work(self.device(serial)?).map_err(|error| {
+            let fault = self.lost(serial, &error);
+            own(&error).unwrap_or(fault)
+        })
     }
 
     /// Names an error, and lets go of a device that does not answer any more.
-    pub fn lost(&mut self, serial: &Serial, error: &CardError) -> Fault {
-        if *error == CardError::Transport(TransportError::TooLarge) {
-            let reader = self.reader_of(serial).unwrap_or_default().to_owned();
-            // What was taken for a small reader may have been a loose plug: the next try uses its full length again.
-            if self.failed_lists.remove(&reader).is_some() {
-                self.let_go();
+    fn lost(&mut self, serial: &Serial, error: &CardError) -> Fault {
+        match error {
+            CardError::Transport(TransportError::TooLarge) => {
+                let reader = self.reader_of(serial).unwrap_or_default().to_owned();
+                // What was taken for a small reader may have been a loose plug: the next try uses its full length again.
+                if self.failed_lists.remove(&reader).is_some() {
+                    self.let_go();
+                }
+                return as_fault::reader_too_small(&reader);
             }
-            return as_fault::reader_too_small(&reader);
-        }
-        if matches!(error, CardError::Transport(_) | CardError::OtherDevice { .. }) {
-            self.connected.retain(|one| !one.is(serial));
+            CardError::Transport(_) | CardError::OtherDevice { .. } => self.connected.retain(|one| !one.is(serial)),
+            CardError::Refused { .. } | CardError::Malformed { .. } => {}
         }
         as_fault::card(error)
     }
 
     /// The keys of a device to which nobody is logged in yet. This is the first command with an extended length: a reader
     /// that fails at it again after a new connection gets short ones only from then on.
+    ///
+    /// # Errors
+    /// The device is not there, or does not list them.
     pub fn first_list(&mut self, serial: &Serial) -> Result<Vec<KeyEntry>, Fault> {
-        self.device(serial)?;
+        let listed = self.device(serial)?.keys();
         let reader = self.reader_of(serial).unwrap_or_default().to_owned();
-        let result = self.with(serial, Device::keys);
-        match &result {
-            Err(fault) if matches!(fault.name.word(), "card-cut-off" | "card-garbled") => {
-                let failed = self.failed_lists.entry(reader).or_default();
-                *failed = failed.saturating_add(1);
-            }
-            _ if !self.is_short_only(&reader) => {
-                self.failed_lists.remove(&reader);
-            }
-            _ => {}
+        let failed = listed.as_ref().is_err_and(may_be_too_long);
+        let listed = listed.map_err(|error| self.lost(serial, &error));
+        if failed {
+            let failed = self.failed_lists.entry(reader).or_default();
+            *failed = failed.saturating_add(1);
+        } else if !self.is_short_only(&reader) {
+            self.failed_lists.remove(&reader);
         }
-        result
+        listed
     }
 
     fn is_short_only(&self, reader: &str) -> bool {
@@ -189,10 +213,28 @@ impl Devices {
 }
 
 /// Whether a card said that it is no SmartCard-HSM: it does not know the application, or has another under that name.
-const fn is_foreign(error: &CardError) -> bool {
-    matches!(
-        error,
-        CardError::Refused { operation: Operation::Select, .. }
-            | CardError::Malformed { operation: Operation::Select, .. }
-    )
+fn is_foreign(error: &CardError) -> bool {
+    match error {
+        CardError::Refused { operation, .. } | CardError::Malformed { operation, .. } => {
+            *operation == Operation::Select
+        }
+        CardError::Transport(_) | CardError::OtherDevice { .. } => false,
+    }
+}
+
+/// Whether an error may mean that a reader does not carry an extended length, though it claims to.
+const fn may_be_too_long(error: &CardError) -> bool {
+    match error {
+        CardError::Transport(TransportError::CutOff | TransportError::Garbled) => true,
+        CardError::Transport(
+            TransportError::NoCard
+            | TransportError::NoReader
+            | TransportError::NoService
+            | TransportError::Busy
+            | TransportError::TooLarge,
+        )
+        | CardError::Refused { .. }
+        | CardError::Malformed { .. }
+        | CardError::OtherDevice { .. } => false,
+    }
 }
