@@ -146,10 +146,10 @@ fn recorded(name: &str) -> usize {
 }
 
 fn run(setup: Setup, front: &mut Watching, log: &Log) {
-    let Setup { ceremony, plan, plan_text, mut office } = setup;
-    office.rounds = Rounds(1000);
-    office.readers = Box::new(CountedReaders(office.readers, Arc::clone(log)));
+    let Setup { ceremony, plan, plan_text, mut context } = setup;
+    context.rounds = Rounds(1000);
+    context.readers = Box::new(CountedReaders(context.readers, Arc::clone(log)));
     let script = Rc::new(Script::load().unwrap());
-    let mut sitting = Sitting::begin(ceremony, plan, &plan_text, &script, office).unwrap();
+    let mut sitting = Sitting::begin(ceremony, plan, &plan_text, &script, context).unwrap();
     assert_eq!(sitting.run(front).unwrap().progress.ended, Some(Ending::Complete));
 }

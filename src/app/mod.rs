@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use sha2::{Digest as _, Sha256};
 
 use crate::ceremony::{Body, Event, Input, Known, Machine, Request, Surroundings};
-use crate::clerk::{Clerk, Office};
+use crate::clerk::{Clerk, Context};
 use crate::dkek::Rounds;
 use crate::fields::{check, open_text, suggest};
 use crate::folder::RecordFile;
@@ -64,20 +64,20 @@ impl Sitting {
         plan: Plan,
         plan_text: &str,
         script: &Rc<Script>,
-        office: Office,
+        context: Context,
     ) -> Result<Self, Fault> {
         let around = Surroundings {
-            rehearsal: office.rehearsal,
-            shortened: office.rounds != Rounds::PRODUCT,
-            folder: office.folder.path().display().to_string(),
+            rehearsal: context.rehearsal,
+            shortened: context.rounds != Rounds::PRODUCT,
+            folder: context.folder.path().display().to_string(),
             ..Surroundings::default()
         };
-        office.folder.write_new("plan.json", plan_text.as_bytes())?;
-        if office.rehearsal && ceremony == CeremonyKind::Establish {
+        context.folder.write_new("plan.json", plan_text.as_bytes())?;
+        if context.rehearsal && ceremony == CeremonyKind::Establish {
             let cards = cards_text(&cards_of(&plan), script);
-            office.folder.write_new(CARDS, cards.as_bytes())?;
+            context.folder.write_new(CARDS, cards.as_bytes())?;
         }
-        let record = RecordFile::create(&office.folder)?;
+        let record = RecordFile::create(&context.folder)?;
         let began = Entry::Began {
             ceremony,
             title: plan.title.clone(),
@@ -85,12 +85,12 @@ impl Sitting {
             program: env!("CARGO_PKG_VERSION").to_owned(),
             plan_sha256: Digest(Sha256::digest(plan_text).into()),
             script_sha256: Digest(*script.digest()),
-            short_derivation: office.rounds != Rounds::PRODUCT,
+            short_derivation: context.rounds != Rounds::PRODUCT,
         };
-        let chain = Chain::new(office.rehearsal);
-        let mut machine = Machine::new(ceremony, plan, Rc::clone(script), office.rehearsal);
+        let chain = Chain::new(context.rehearsal);
+        let mut machine = Machine::new(ceremony, plan, Rc::clone(script), context.rehearsal);
         machine.begin(began);
-        let clerk = Clerk::new(office);
+        let clerk = Clerk::new(context);
         Ok(Self { machine, vault: Vault::new(), clerk, chain, record, around, began: Instant::now() })
     }
 

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use super::ROUNDS;
 use crate::card::PcscReaders;
 use crate::card::transport::Readers;
-use crate::clerk::{Hands, Office, Source};
+use crate::clerk::{CardInserter, Context, Source};
 use crate::folder::Folder;
 use crate::plan::Plan;
 use crate::record::CeremonyKind;
@@ -39,7 +39,7 @@ pub struct Setup {
     /// The plan's file as it was read.
     pub plan_text: String,
     /// What its clerk works with.
-    pub office: Office,
+    pub context: Context,
 }
 
 impl Setup {
@@ -81,30 +81,31 @@ impl Setup {
     ) -> Result<Self, Fault> {
         let rehearsal = environment != Environment::Real;
         let folder = new_folder(records, ceremony, rehearsal)?;
-        let (readers, hands): (Box<dyn Readers>, Option<Hands>) = if environment == Environment::SoftwareCards {
+        let (readers, inserter): (Box<dyn Readers>, Option<CardInserter>) = if environment == Environment::SoftwareCards
+        {
             let rack = Rack::new(2);
-            let hands = hands(rack.clone(), folder.path().join("cards"))?;
-            (Box::new(rack), Some(hands))
+            let inserter = card_inserter(rack.clone(), folder.path().join("cards"))?;
+            (Box::new(rack), Some(inserter))
         } else {
             (Box::new(PcscReaders::new()), None)
         };
         let title = plan.title.clone();
-        let office = Office {
+        let context = Context {
             folder,
             source,
             readers,
-            hands,
+            inserter,
             rounds: ROUNDS,
             rehearsal,
             training_files: environment == Environment::VirtualReaders,
             title,
         };
-        Ok(Self { ceremony, plan, plan_text, office })
+        Ok(Self { ceremony, plan, plan_text, context })
     }
 
     /// Its folder.
     pub fn folder(&self) -> PathBuf {
-        self.office.folder.path().to_owned()
+        self.context.folder.path().to_owned()
     }
 }
 
@@ -126,7 +127,7 @@ fn new_folder(records: &Path, ceremony: CeremonyKind, rehearsal: bool) -> Result
 }
 
 /// Puts a fresh software card for a role into a reader when it is looked for; an earlier card of the sitting is taken out.
-fn hands(rack: Rack, cards: PathBuf) -> Result<Hands, Fault> {
+fn card_inserter(rack: Rack, cards: PathBuf) -> Result<CardInserter, Fault> {
     let fault = |error: &io::Error| Fault::from(faults::FileWrite { file: "cards", why: error });
     fs::DirBuilder::new().mode(0o700).create(&cards).map_err(|error| fault(&error))?;
     let mut inserted: Option<DeviceRole> = None;

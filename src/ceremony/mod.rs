@@ -1,14 +1,11 @@
 //! The machine: a cursor over a list of numbered steps. Pure: no I/O, no clock, no secret.
 
-mod act;
 mod kinds;
 mod known;
 mod machine;
-mod outcome;
 mod steps;
 mod view;
 
-pub use act::Act;
 pub use known::Known;
 pub use known::devices::FoundDevice;
 pub use known::holders::Holder;
@@ -18,7 +15,6 @@ pub use machine::input::Input;
 pub use machine::interlude::STOP_WORD;
 pub use machine::recovery::Recovery;
 pub use machine::{Machine, REVEAL_SECONDS, Request};
-pub use outcome::Outcome;
 pub use steps::{Actor, Condition, Question, Stage, StageKind, Step};
 pub use view::planned::{key_name, planned};
 pub use view::render::Surroundings;

@@ -54,7 +54,7 @@ fn prepare(ceremony: CeremonyKind, hold: &Hold, script: &Script) -> Result<Setup
 }
 
 fn begin(setup: Setup, script: &Rc<Script>) -> Result<Sitting, Fault> {
-    Sitting::begin(setup.ceremony, setup.plan, &setup.plan_text, script, setup.office)
+    Sitting::begin(setup.ceremony, setup.plan, &setup.plan_text, script, setup.context)
 }
 
 /// Runs a sitting to its end.
@@ -108,7 +108,8 @@ impl Ends {
         let exit = exit_of(known);
         match ceremony {
             CeremonyKind::Establish => {
-                let only_unproven = known.progress.deviations == 1 && known.progress.deviates == ["restore-not-proven"];
+                let only_unproven =
+                    known.progress.deviations == 1 && known.progress.deviates == [Deviation::RestoreNotProven.word()];
                 self.establish = Some((exit, only_unproven));
             }
             CeremonyKind::Restore | CeremonyKind::Inspect => self.restore = Some(exit),

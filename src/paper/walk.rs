@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use crate::ceremony::{Act, Body, Event, Input, Machine, Outcome, Request, Surroundings, View};
+use crate::ceremony::{Body, Event, Input, Machine, Request, Surroundings, View};
+use crate::clerk::{Act, Outcome, acts};
 use crate::names::StepName;
 use crate::plan::{Custody, Plan};
 use crate::record::{CeremonyKind, Defect, Entry, Fact, KnownShare, StoredKey};
@@ -60,11 +61,11 @@ const fn set_of(scheme: Scheme) -> &'static str {
 fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
     let digest = Digest([0x5a; 32]);
     match act {
-        Act::ExamineRoom => {
+        Act::ExamineRoom(_) => {
             let names = ["room-swap", "room-tmux"];
             vec![Fact::Room { findings: names.map(|name| (name.to_owned(), "detail".to_owned())).to_vec() }]
         }
-        Act::ReadFolder => vec![Fact::From {
+        Act::ReadFolder(_) => vec![Fact::From {
             folder: "REHEARSAL-2026-11-23-establish-0123".into(),
             title: plan.title.clone(),
             kcv: KCV,
@@ -81,7 +82,7 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
             serial: Some(serial(DeviceRole::Original)),
             record_sha256: Some(digest),
         }],
-        Act::FindDevice { role, .. } => vec![Fact::Device {
+        Act::FindDevice(acts::FindDevice { role, .. }) => vec![Fact::Device {
             role: *role,
             serial: serial(*role),
             version: "3.5".into(),
@@ -91,8 +92,8 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
             initialised,
             keys: 0,
         }],
-        Act::MixEntropy { .. } => vec![Fact::Seeded { sources: vec!["device".into(), "host".into()] }],
-        Act::Deal { dkek_shares, so_pin } => {
+        Act::MixEntropy(_) => vec![Fact::Seeded { sources: vec!["device".into(), "host".into()] }],
+        Act::Deal(acts::Deal { dkek_shares, so_pin }) => {
             let dealt = |(share, custody): (DkekShareNumber, &Custody)| match custody {
                 Custody::Quorum { quorum, scheme, .. } => {
                     Fact::Dealt { share, quorum: *quorum, scheme: *scheme, set: set_of(*scheme).into(), kcv: KCV }
@@ -104,11 +105,13 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
             let so_pin = so_pin.map(|quorum| Fact::SoPinDealt { quorum, set: SET.into() });
             all.chain([Fact::DkekDrawn { shares, kcv: KCV }]).chain(so_pin).collect()
         }
-        Act::WriteShareFile { share } => {
+        Act::WriteShareFile(acts::WriteShareFile { share }) => {
             vec![Fact::Written { file: format!("dkek-{share}.pbe"), bytes: 64, sha256: digest }]
         }
-        Act::TakeShare { card, seat, .. } => vec![Fact::Given { card: *card, seat: *seat, ids: vec![seat.0] }],
-        Act::OpenWithPassword { share, .. } => vec![Fact::Opened {
+        Act::TakeShare(acts::TakeShare { card, seat, .. }) => {
+            vec![Fact::Given { card: *card, seat: *seat, ids: vec![seat.0] }]
+        }
+        Act::OpenWithPassword(acts::OpenWithPassword { share, .. }) => vec![Fact::Opened {
             share: *share,
             file: format!("dkek-{share}.pbe"),
             kcv: KCV,
@@ -116,7 +119,7 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
             wrong: Vec::new(),
             defects: Vec::new(),
         }],
-        Act::OpenShareFile { share, seats, .. } => {
+        Act::OpenShareFile(acts::OpenShareFile { share, seats, .. }) => {
             let right = seats.iter().map(|(seat, _)| *seat).collect();
             let defects = vec![
                 Defect::LeadingZero,
@@ -129,18 +132,18 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
             let file = format!("dkek-{share}.pbe");
             vec![Fact::Opened { share: *share, file, kcv: KCV, right, wrong: Vec::new(), defects }]
         }
-        Act::ReadDkek { role, .. } => {
+        Act::ReadDkek(acts::ReadDkek { role, .. }) => {
             vec![Fact::DkekState { role: *role, shares: Some(1), outstanding: 0, kcv: initialised.then_some(KCV) }]
         }
-        Act::ListKeys { role, .. } => vec![Fact::Listed { role: *role, keys: Vec::new() }],
-        Act::ReadTries { role, pin, .. } => vec![Fact::Tries { role: *role, pin: *pin, left: 1 }],
-        Act::Initialise { role, serial, .. } => {
+        Act::ListKeys(acts::ListKeys { role, .. }) => vec![Fact::Listed { role: *role, keys: Vec::new() }],
+        Act::ReadTries(acts::ReadTries { role, pin, .. }) => vec![Fact::Tries { role: *role, pin: *pin, left: 1 }],
+        Act::Initialise(acts::Initialise { role, serial, .. }) => {
             vec![Fact::Initialised { role: *role, serial: serial.clone(), dkek_shares: 1 }]
         }
-        Act::MakeKey { key, .. } => {
+        Act::MakeKey(acts::MakeKey { key, .. }) => {
             vec![Fact::Made { label: key.label.clone(), reference: key.reference, public_key_sha256: digest }]
         }
-        Act::TakeInventory { role, expected, .. } => {
+        Act::TakeInventory(acts::TakeInventory { role, expected, .. }) => {
             let stored = |key: &crate::plan::PlannedKey| StoredKey {
                 reference: key.reference,
                 label: Some(key.label.to_string()),
@@ -149,14 +152,14 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
             };
             vec![Fact::Listed { role: *role, keys: expected.iter().map(stored).collect() }]
         }
-        Act::BackUp { key, .. } => {
+        Act::BackUp(acts::BackUp { key, .. }) => {
             vec![Fact::BackedUp {
                 label: key.label.clone(),
                 file: format!("keys/{}.wrapped", key.label),
                 sha256: digest,
             }]
         }
-        Act::ProveKey { label, at, .. } => {
+        Act::ProveKey(acts::ProveKey { label, at, .. }) => {
             vec![Fact::Proven { label: label.clone(), reference: *at, signature_file: format!("proofs/{label}.sig") }]
         }
         _ => Vec::new(),

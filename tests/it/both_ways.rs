@@ -70,8 +70,8 @@ fn established(records: &Path) -> (PathBuf, Vec<Written>) {
     let setup = Setup::establish(plan, text, records, Environment::SoftwareCards).unwrap();
     let folder = setup.folder();
     let script = Rc::new(Script::load().unwrap());
-    let Setup { ceremony, plan, plan_text, office } = setup;
-    let mut sitting = Sitting::begin(ceremony, plan, &plan_text, &script, office).unwrap();
+    let Setup { ceremony, plan, plan_text, context } = setup;
+    let mut sitting = Sitting::begin(ceremony, plan, &plan_text, &script, context).unwrap();
     let mut autopilot = Autopilot::new(Box::new(std::io::stderr()));
     autopilot.prefer(Quorum::Last);
     let mut custodians = Custodians { autopilot, cards: Vec::new() };

@@ -72,14 +72,14 @@ impl FrontEnd for Patient {
 }
 
 fn run(setup: Setup, at_readers: bool, front: &mut Patient) {
-    let Setup { ceremony, plan, plan_text, mut office } = setup;
+    let Setup { ceremony, plan, plan_text, mut context } = setup;
     if at_readers {
-        office.readers = Box::new(PcscReaders::new());
-        office.hands = None;
+        context.readers = Box::new(PcscReaders::new());
+        context.inserter = None;
     }
-    office.rounds = Rounds(1000);
+    context.rounds = Rounds(1000);
     let script = Rc::new(Script::load().unwrap());
-    let mut sitting = Sitting::begin(ceremony, plan, &plan_text, &script, office).unwrap();
+    let mut sitting = Sitting::begin(ceremony, plan, &plan_text, &script, context).unwrap();
     assert_eq!(sitting.run(front).unwrap().progress.ended, Some(Ending::Complete));
 }
 

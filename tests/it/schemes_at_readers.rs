@@ -49,8 +49,8 @@ fn established(text: String, records: &Path) -> (PathBuf, Cards) {
     let setup = Setup::establish(plan, text, records, Environment::SoftwareCards).unwrap();
     let folder = setup.folder();
     let script = Rc::new(Script::load().unwrap());
-    let Setup { ceremony, plan, plan_text, office } = setup;
-    let mut sitting = Sitting::begin(ceremony, plan, &plan_text, &script, office).unwrap();
+    let Setup { ceremony, plan, plan_text, context } = setup;
+    let mut sitting = Sitting::begin(ceremony, plan, &plan_text, &script, context).unwrap();
     let mut front = Custodians { autopilot: Autopilot::new(Box::new(std::io::stderr())), cards: Cards::new() };
     assert_eq!(sitting.run(&mut front).unwrap().progress.ended, Some(Ending::Complete));
     (folder, front.cards)

@@ -49,10 +49,10 @@ impl FrontEnd for Eventful<'_> {
 
 /// Holds a ceremony, with few rounds: how long a key takes is no matter here.
 fn run(setup: Setup, front: &mut dyn FrontEnd) {
-    let Setup { ceremony, plan, plan_text, mut office } = setup;
-    office.rounds = Rounds(1000);
+    let Setup { ceremony, plan, plan_text, mut context } = setup;
+    context.rounds = Rounds(1000);
     let script = Rc::new(Script::load().unwrap());
-    let mut sitting = Sitting::begin(ceremony, plan, &plan_text, &script, office).unwrap();
+    let mut sitting = Sitting::begin(ceremony, plan, &plan_text, &script, context).unwrap();
     assert_eq!(sitting.run(front).unwrap().progress.ended, Some(Ending::Complete));
 }
 

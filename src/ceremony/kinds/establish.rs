@@ -1,12 +1,12 @@
 //! *Establish*: shares, share file, device, keys, backups, in the order that undoes nothing.
 
-use crate::ceremony::act::Act;
 use crate::ceremony::known::Known;
 use crate::ceremony::steps::opening;
 use crate::ceremony::steps::parts;
 use crate::ceremony::steps::provisioning;
 use crate::ceremony::steps::turns;
 use crate::ceremony::steps::{Actor, Condition, List, StageKind, Step, step};
+use crate::clerk::acts;
 use crate::fields::{Field, FieldKind};
 use crate::names::{StageName, StepName};
 use crate::plan::Plan;
@@ -38,7 +38,10 @@ pub fn steps(plan: &Plan) -> Vec<Step> {
         list.add(
             step(StepName::ShareFile, Actor::Administrator)
                 .of(share)
-                .then(StageName::Write, StageKind::Do(|_, step| Some(Act::WriteShareFile { share: step.share })))
+                .then(
+                    StageName::Write,
+                    StageKind::Do(|_, step| Some(acts::WriteShareFile { share: step.share }.into())),
+                )
                 .then(StageName::Written, StageKind::Read),
         );
     }
@@ -75,10 +78,10 @@ pub fn steps(plan: &Plan) -> Vec<Step> {
     }
     list.add(
         step(StepName::Vault, Actor::Administrator)
-            .then(StageName::Prove, StageKind::Do(|_, _| Some(Act::ProveVaultEmpty)))
+            .then(StageName::Prove, StageKind::Do(|_, _| Some(acts::ProveVaultEmpty.into())))
             .then(
                 StageName::Manifest,
-                StageKind::Do(|known, _| Some(Act::WriteManifest { keys: known.plan.keys.clone() })),
+                StageKind::Do(|known, _| Some(acts::WriteManifest { keys: known.plan.keys.clone() }.into())),
             )
             .then(if plan.prove_restore { StageName::ProofNext } else { StageName::Empty }, StageKind::Read),
     );

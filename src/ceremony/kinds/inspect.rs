@@ -1,9 +1,9 @@
 //! *Inspect*: what is in the reader. Nothing on the device is changed.
 
-use crate::ceremony::act::Act;
 use crate::ceremony::steps::parts;
 use crate::ceremony::steps::provisioning;
 use crate::ceremony::steps::{Actor, Condition, List, Question, StageKind, Step, step};
+use crate::clerk::acts;
 use crate::names::{StageName, StepName};
 
 /// The steps of *inspect*.
@@ -12,12 +12,7 @@ pub fn steps() -> Vec<Step> {
     list.section();
     list.add(parts::found_device(step(StepName::InspectDevice, Actor::Administrator)));
     let read_dkek: crate::ceremony::steps::MakeAct =
-        |known, step| Some(Act::ReadDkek { role: step.role, serial: known.devices.serial(step.role)? });
-    list.add(
-        step(StepName::InspectDkek, Actor::Administrator)
-            .then(StageName::Read, StageKind::Do(read_dkek))
-            .then(StageName::State, StageKind::Read),
-    );
+        |known, step| Some(acts::ReadDkek { role: step.role, serial: known.devices.serial(step.role)? }.into());
     list.add(
         step(StepName::InspectDkek, Actor::Administrator)
             .then(StageName::Read, StageKind::Do(read_dkek))
@@ -28,7 +23,7 @@ pub fn steps() -> Vec<Step> {
             .then(
                 StageName::List,
                 StageKind::Do(|known, step| {
-                    Some(Act::ListKeys { role: step.role, serial: known.devices.serial(step.role)? })
+                    Some(acts::ListKeys { role: step.role, serial: known.devices.serial(step.role)? }.into())
                 }),
             )
             .then(StageName::Listed, StageKind::Read),

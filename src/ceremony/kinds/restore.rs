@@ -1,10 +1,10 @@
 //! *Restore*: a quorum brings the backed-up keys onto a replacement device.
 
-use crate::ceremony::act::Act;
 use crate::ceremony::steps::opening;
 use crate::ceremony::steps::parts;
 use crate::ceremony::steps::provisioning;
 use crate::ceremony::steps::{Actor, Condition, List, Question, StageKind, Step, step};
+use crate::clerk::acts;
 use crate::names::{StageName, StepName};
 use crate::plan::Plan;
 use crate::record::Deviation;
@@ -16,7 +16,7 @@ pub fn steps(plan: &Plan) -> Vec<Step> {
     list.section();
     list.add(
         step(StepName::Source, Actor::Administrator)
-            .then(StageName::Read, StageKind::Do(|_, _| Some(Act::ReadFolder)))
+            .then(StageName::Read, StageKind::Do(|_, _| Some(acts::ReadFolder.into())))
             .then_when(Condition::FromOurs, StageName::Found, StageKind::Read)
             .then_when(Condition::FromElsewhere, StageName::FoundElsewhere, StageKind::Read)
             .then_when(

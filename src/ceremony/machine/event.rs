@@ -1,7 +1,7 @@
 //! The machine's inputs. No event carries a secret.
 
 use crate::ceremony::machine::input::Input;
-use crate::ceremony::outcome::Outcome;
+use crate::clerk::Outcome;
 use crate::fields::FieldCheck;
 
 /// One input of the machine.

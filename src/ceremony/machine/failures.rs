@@ -1,13 +1,12 @@
 //! What becomes of acts, and how a ceremony goes on after one failed.
 
-use crate::ceremony::act::Act;
 use crate::ceremony::machine::interlude::Interlude;
 use crate::ceremony::machine::recovery::{Recovery, recoveries};
 use crate::ceremony::machine::{Detour, Machine, Mode, Request};
-use crate::ceremony::outcome::Outcome;
 use crate::ceremony::steps::parts;
 use crate::ceremony::steps::provisioning;
 use crate::ceremony::steps::{self, Actor, Stage, Step};
+use crate::clerk::{Act, Outcome};
 use crate::faults::Fault;
 use crate::names::StepName;
 use crate::record::Entry;

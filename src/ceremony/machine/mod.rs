@@ -12,7 +12,6 @@ use crate::faults::{self, Fault};
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use crate::ceremony::act::Act;
 use crate::ceremony::kinds::establish;
 use crate::ceremony::kinds::inspect;
 use crate::ceremony::kinds::restore;
@@ -22,6 +21,7 @@ use crate::ceremony::machine::interlude::Interlude;
 use crate::ceremony::machine::recovery::Recovery;
 use crate::ceremony::steps::opening;
 use crate::ceremony::steps::{Actor, Condition, Stage, StageKind, Step};
+use crate::clerk::{Act, acts};
 use crate::fields::{Field, FieldCheck, FieldKind};
 use crate::plan::Plan;
 use crate::record::{CeremonyKind, Ending, Entry, Loss, PinName};
@@ -322,7 +322,7 @@ impl Machine {
         if let StageKind::Do(make) = stage.kind {
             match make(&self.known, &step) {
                 Some(act) => self.perform(act),
-                None => self.fail(Act::ProveVaultEmpty, Fault::from(faults::StepNotPossible)),
+                None => self.fail(acts::ProveVaultEmpty.into(), Fault::from(faults::StepNotPossible)),
             }
             return;
         }

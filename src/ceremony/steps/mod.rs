@@ -5,8 +5,8 @@ pub mod parts;
 pub mod provisioning;
 pub mod turns;
 
-use crate::ceremony::act::Act;
 use crate::ceremony::known::Known;
+use crate::clerk::Act;
 use crate::fields::Field;
 use crate::names::{StageName, StepName};
 use crate::record::{Deviation, PinName};

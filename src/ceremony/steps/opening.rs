@@ -1,9 +1,9 @@
 //! How the DKEK shares come back: quorums type their shares from paper, holders their passwords, and the written share
 //! files open.
 
-use crate::ceremony::act::Act;
 use crate::ceremony::known::Known;
 use crate::ceremony::steps::{Actor, Condition, List, Question, StageKind, Step, step};
+use crate::clerk::{Act, acts};
 use crate::fields::{ExpectedWords, Field, FieldKind};
 use crate::names::{StageName, StepName};
 use crate::plan::Plan;
@@ -156,12 +156,15 @@ fn take(known: &Known, step: &Step, card: Purpose, scheme: Scheme) -> Option<Act
     let again = if card == Purpose::SoPin { retypes_set(known, step) } else { types_set(known, step) };
     let set = known.shares.set(card).filter(|_| !again).map(str::to_owned);
     let threshold = known.plan.quorum(step.share)?.threshold();
-    Some(Act::TakeShare { card, seat: step.seat()?, scheme, set, threshold, foreign: known.restored.is_foreign() })
+    Some(
+        acts::TakeShare { card, seat: step.seat()?, scheme, set, threshold, foreign: known.restored.is_foreign() }
+            .into(),
+    )
 }
 
 fn open_share_file(known: &Known, step: &Step) -> Option<Act> {
     let card = Purpose::DkekShare(step.share);
-    Some(Act::OpenShareFile {
+    Some(Act::from(acts::OpenShareFile {
         share: step.share,
         seats: known.seats.given(card).to_vec(),
         threshold: known.plan.quorum(step.share)?.threshold(),
@@ -169,12 +172,12 @@ fn open_share_file(known: &Known, step: &Step) -> Option<Act> {
         set: known.shares.set(card)?.to_owned(),
         foreign: known.restored.is_foreign(),
         kcv: known.shares.kcv(step.share),
-    })
+    }))
 }
 
 #[allow(clippy::unnecessary_wraps, reason = "the form of every act's maker")]
 fn rebuild_so_pin(known: &Known, _: &Step) -> Option<Act> {
-    Some(Act::RebuildSoPin { seats: known.seats.given(Purpose::SoPin).iter().map(|(seat, _)| *seat).collect() })
+    Some(acts::RebuildSoPin { seats: known.seats.given(Purpose::SoPin).iter().map(|(seat, _)| *seat).collect() }.into())
 }
 
 fn password(_: &Known, _: &Step) -> Vec<Field> {
@@ -183,13 +186,18 @@ fn password(_: &Known, _: &Step) -> Vec<Field> {
 
 #[allow(clippy::unnecessary_wraps, reason = "the form of every act's maker")]
 fn open_with_password(known: &Known, step: &Step) -> Option<Act> {
-    Some(Act::OpenWithPassword {
-        share: step.share,
-        kcv: known.shares.kcv(step.share),
-        foreign: known.restored.is_foreign(),
-    })
+    Some(
+        acts::OpenWithPassword {
+            share: step.share,
+            kcv: known.shares.kcv(step.share),
+            foreign: known.restored.is_foreign(),
+        }
+        .into(),
+    )
 }
 
 fn join(known: &Known, _: &Step) -> Option<Act> {
-    Some(Act::JoinDkek { shares: u8::try_from(known.plan.dkek_shares.len()).ok()?, kcv: known.shares.dkek_kcv? })
+    Some(
+        acts::JoinDkek { shares: u8::try_from(known.plan.dkek_shares.len()).ok()?, kcv: known.shares.dkek_kcv? }.into(),
+    )
 }

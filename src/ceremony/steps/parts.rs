@@ -1,8 +1,8 @@
 //! Parts that ceremonies share: how a device is found, how keys are made, backed up and come back.
 
-use crate::ceremony::act::Act;
 use crate::ceremony::known::Known;
 use crate::ceremony::steps::{Actor, Condition, List, Question, StageKind, Step, step};
+use crate::clerk::{Act, acts};
 use crate::fields::{Field, FieldKind};
 use crate::names::{StageName, StepName};
 use crate::plan::{Plan, PlannedKey};
@@ -34,11 +34,11 @@ fn find(known: &Known, step: &Step) -> Option<Act> {
         not.extend(known.restored.from.iter().flat_map(|source| source.devices.clone()));
         not.extend(known.devices.serial(DeviceRole::Original));
     }
-    Some(Act::FindDevice { role: step.role, not, picked: None })
+    Some(acts::FindDevice { role: step.role, not, picked: None }.into())
 }
 
 fn find_picked(known: &Known, step: &Step) -> Option<Act> {
-    Some(Act::FindDevice { role: step.role, not: Vec::new(), picked: Some(known.devices.picked.clone()?) })
+    Some(acts::FindDevice { role: step.role, not: Vec::new(), picked: Some(known.devices.picked.clone()?) }.into())
 }
 
 /// Everyone who is needed is here, and the room is fit.
@@ -46,7 +46,7 @@ pub fn people_and_room(list: &mut List, call: StageName) {
     list.add(step(StepName::RollCall, Actor::Administrator).then(call, StageKind::RollCall));
     list.add(
         step(StepName::Room, Actor::Administrator)
-            .then(StageName::Examine, StageKind::Do(|_, _| Some(Act::ExamineRoom)))
+            .then(StageName::Examine, StageKind::Do(|_, _| Some(acts::ExamineRoom.into())))
             .then(StageName::Found, StageKind::Tick)
             .then_when(Condition::Unfit, StageName::Override, StageKind::Form(override_unfit)),
     );
@@ -95,8 +95,8 @@ pub fn close(list: &mut List) {
     list.section();
     list.add(
         step(StepName::Close, Actor::Administrator)
-            .then(StageName::Empty, StageKind::Do(|_, _| Some(Act::ProveVaultEmpty)))
-            .then(StageName::Close, StageKind::Do(|_, _| Some(Act::CloseFolder)))
+            .then(StageName::Empty, StageKind::Do(|_, _| Some(acts::ProveVaultEmpty.into())))
+            .then(StageName::Close, StageKind::Do(|_, _| Some(acts::CloseFolder.into())))
             .then(StageName::Closed, StageKind::Tick),
     );
 }
@@ -108,7 +108,7 @@ fn override_unfit(_: &Known, _: &Step) -> Vec<Field> {
 /// The act that makes this step's key.
 pub fn make_key(known: &Known, step: &Step) -> Option<Act> {
     let key = known.key(step.key.as_ref())?.clone();
-    Some(Act::MakeKey { key, serial: known.devices.serial(step.role)?, again: known.doubt.again })
+    Some(acts::MakeKey { key, serial: known.devices.serial(step.role)?, again: known.doubt.again }.into())
 }
 
 /// The act that compares the device's list with the plan.
@@ -126,18 +126,18 @@ fn inventory_restored(known: &Known, step: &Step) -> Option<Act> {
 }
 
 fn inventory(known: &Known, step: &Step, expected: Vec<PlannedKey>) -> Option<Act> {
-    Some(Act::TakeInventory { role: step.role, serial: known.devices.serial(step.role)?, expected })
+    Some(acts::TakeInventory { role: step.role, serial: known.devices.serial(step.role)?, expected }.into())
 }
 
 /// The act that wraps this step's key.
 pub fn back_up(known: &Known, step: &Step) -> Option<Act> {
     let key = known.key(step.key.as_ref())?.clone();
-    Some(Act::BackUp { key, serial: known.devices.serial(step.role)?, kcv: known.shares.dkek_kcv? })
+    Some(acts::BackUp { key, serial: known.devices.serial(step.role)?, kcv: known.shares.dkek_kcv? }.into())
 }
 
 /// The act that verifies this step's wrapped key.
 pub fn verify_backup(known: &Known, step: &Step) -> Option<Act> {
-    Some(Act::VerifyBackup { label: step.key.clone()?, kcv: known.shares.dkek_kcv? })
+    Some(acts::VerifyBackup { label: step.key.clone()?, kcv: known.shares.dkek_kcv? }.into())
 }
 
 fn key_reference(known: &Known, step: &Step) -> Vec<Field> {
@@ -150,21 +150,19 @@ fn key_reference(known: &Known, step: &Step) -> Vec<Field> {
 fn restore_key(known: &Known, step: &Step) -> Option<Act> {
     let key = known.key(step.key.as_ref())?;
     let to = known.restore_to(key);
-    Some(Act::RestoreKey {
-        label: key.label.clone(),
-        to,
-        serial: known.devices.serial(step.role)?,
-        again: known.doubt.again,
-    })
+    Some(
+        acts::RestoreKey {
+            label: key.label.clone(),
+            to,
+            serial: known.devices.serial(step.role)?,
+            again: known.doubt.again,
+        }
+        .into(),
+    )
 }
 
 fn prove_key(known: &Known, step: &Step) -> Option<Act> {
     let key = known.key(step.key.as_ref())?;
     let at = known.restore_to(key);
-    Some(Act::ProveKey {
-        label: key.label.clone(),
-        key_type: key.key_type,
-        at,
-        serial: known.devices.serial(step.role)?,
-    })
+    Some(acts::ProveKey { label: key.label.clone(), at, serial: known.devices.serial(step.role)? }.into())
 }

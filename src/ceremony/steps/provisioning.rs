@@ -1,8 +1,8 @@
 //! How a device gets its PINs, is erased and initialised, and gets the DKEK.
 
-use crate::ceremony::act::Act;
 use crate::ceremony::known::Known;
 use crate::ceremony::steps::{Actor, Condition, List, Question, StageKind, Step, step};
+use crate::clerk::{Act, acts};
 use crate::fields::{Field, FieldKind};
 use crate::names::{StageName, StepName};
 use crate::plan::Plan;
@@ -84,7 +84,7 @@ pub fn with_log_in_when(step: Step, when: Condition) -> Step {
 }
 
 fn read_tries(known: &Known, step: &Step, pin: PinName) -> Option<Act> {
-    Some(Act::ReadTries { role: step.role, serial: known.devices.serial(step.role)?, pin })
+    Some(acts::ReadTries { role: step.role, serial: known.devices.serial(step.role)?, pin }.into())
 }
 
 fn last_try(_: &Known, _: &Step) -> Vec<Field> {
@@ -113,21 +113,24 @@ fn typed_serial(known: &Known, step: &Step) -> Vec<Field> {
 
 fn initialise(known: &Known, step: &Step) -> Option<Act> {
     let device = known.devices.get(step.role)?;
-    Some(Act::Initialise {
-        role: step.role,
-        serial: device.serial.clone(),
-        initialised: device.initialised,
-        so_pin_tries: known.devices.tries_left(step.role, PinName::So),
-        user_pin_tries: known.plan.user_pin_tries,
-        pin_reset: known.plan.pin_reset,
-        dkek_shares: u8::try_from(known.plan.dkek_shares.len()).ok()?,
-        same_so_pin: known.devices.so_pin_on_cards.contains(&step.role),
-        cut: known.doubt.cut,
-    })
+    Some(
+        acts::Initialise {
+            role: step.role,
+            serial: device.serial.clone(),
+            initialised: device.initialised,
+            so_pin_tries: known.devices.tries_left(step.role, PinName::So),
+            user_pin_tries: known.plan.user_pin_tries,
+            pin_reset: known.plan.pin_reset,
+            dkek_shares: u8::try_from(known.plan.dkek_shares.len()).ok()?,
+            same_so_pin: known.devices.so_pin_on_cards.contains(&step.role),
+            cut: known.doubt.cut,
+        }
+        .into(),
+    )
 }
 
 fn change_so_pin(known: &Known, step: &Step) -> Option<Act> {
-    Some(Act::ChangeSoPin { role: step.role, serial: known.devices.serial(step.role)?, cut: known.doubt.cut })
+    Some(acts::ChangeSoPin { role: step.role, serial: known.devices.serial(step.role)?, cut: known.doubt.cut }.into())
 }
 
 fn user_pin(_: &Known, _: &Step) -> Vec<Field> {
@@ -135,9 +138,12 @@ fn user_pin(_: &Known, _: &Step) -> Vec<Field> {
 }
 
 fn log_in(known: &Known, step: &Step) -> Option<Act> {
-    Some(Act::LogIn { role: step.role, serial: known.devices.serial(step.role)? })
+    Some(acts::LogIn { role: step.role, serial: known.devices.serial(step.role)? }.into())
 }
 
 fn load_dkek(known: &Known, step: &Step) -> Option<Act> {
-    Some(Act::LoadDkek { role: step.role, serial: known.devices.serial(step.role)?, kcv: known.shares.dkek_kcv? })
+    Some(
+        acts::LoadDkek { role: step.role, serial: known.devices.serial(step.role)?, kcv: known.shares.dkek_kcv? }
+            .into(),
+    )
 }

@@ -1,8 +1,8 @@
 //! How everything random comes about, and how the shares come to their custodians.
 
-use crate::ceremony::act::Act;
 use crate::ceremony::known::Known;
 use crate::ceremony::steps::{Actor, List, StageKind, Step, step};
+use crate::clerk::{Act, acts};
 use crate::fields::{ExpectedWords, Field, FieldKind};
 use crate::names::{StageName, StepName};
 use crate::plan::Plan;
@@ -18,7 +18,7 @@ pub fn deal(list: &mut List, plan: &Plan) {
             .then(
                 StageName::Mix,
                 StageKind::Do(|known, step| {
-                    Some(Act::MixEntropy { serial: known.devices.serial(step.role)?, dice: known.plan.dice })
+                    Some(acts::MixEntropy { serial: known.devices.serial(step.role)?, dice: known.plan.dice }.into())
                 }),
             )
             .then(StageName::Mixed, StageKind::Read)
@@ -106,17 +106,17 @@ fn so_pin_card(share: DkekShareNumber, custodian: CustodianNumber) -> Step {
 #[allow(clippy::unnecessary_wraps, reason = "the form of every act's maker")]
 fn draw(known: &Known, _: &Step) -> Option<Act> {
     let so_pin = known.plan.so_pin_share().and_then(|share| known.plan.quorum(share));
-    Some(Act::Deal { dkek_shares: known.plan.dkek_shares.clone(), so_pin })
+    Some(acts::Deal { dkek_shares: known.plan.dkek_shares.clone(), so_pin }.into())
 }
 
 #[allow(clippy::unnecessary_wraps, reason = "the form of every act's maker")]
-const fn finish_sealing(_: &Known, _: &Step) -> Option<Act> {
-    Some(Act::FinishSealing)
+fn finish_sealing(_: &Known, _: &Step) -> Option<Act> {
+    Some(acts::FinishSealing.into())
 }
 
 #[allow(clippy::unnecessary_wraps, reason = "the form of every act's maker")]
-const fn prove_empty(_: &Known, _: &Step) -> Option<Act> {
-    Some(Act::ProveVaultEmpty)
+fn prove_empty(_: &Known, _: &Step) -> Option<Act> {
+    Some(acts::ProveVaultEmpty.into())
 }
 
 fn custodian_of(step: &Step) -> Option<CustodianNumber> {
@@ -127,21 +127,27 @@ fn custodian_of(step: &Step) -> Option<CustodianNumber> {
 }
 
 fn compare(known: &Known, step: &Step) -> Option<Act> {
-    Some(Act::CompareShare {
-        card: Purpose::DkekShare(step.share),
-        custodian: step.custodian()?,
-        scheme: known.plan.scheme(step.share)?,
-        set: known.shares.set(Purpose::DkekShare(step.share))?.to_owned(),
-    })
+    Some(
+        acts::CompareShare {
+            card: Purpose::DkekShare(step.share),
+            custodian: step.custodian()?,
+            scheme: known.plan.scheme(step.share)?,
+            set: known.shares.set(Purpose::DkekShare(step.share))?.to_owned(),
+        }
+        .into(),
+    )
 }
 
 fn compare_so_pin(known: &Known, step: &Step) -> Option<Act> {
-    Some(Act::CompareShare {
-        card: Purpose::SoPin,
-        custodian: step.custodian()?,
-        scheme: Scheme::Words,
-        set: known.shares.set(Purpose::SoPin)?.to_owned(),
-    })
+    Some(
+        acts::CompareShare {
+            card: Purpose::SoPin,
+            custodian: step.custodian()?,
+            scheme: Scheme::Words,
+            set: known.shares.set(Purpose::SoPin)?.to_owned(),
+        }
+        .into(),
+    )
 }
 
 /// The whole card: prime, id, value, check bytes, as its custodian noted it.

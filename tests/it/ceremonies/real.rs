@@ -338,15 +338,15 @@ impl app::FrontEnd for Attentive {
 #[test]
 fn no_screen_file_or_line_of_the_real_thing_speaks_of_a_rehearsal() {
     let records = tempfile::tempdir().unwrap();
-    let Setup { ceremony, plan, plan_text, mut office } = setup(records.path(), Environment::Real);
+    let Setup { ceremony, plan, plan_text, mut context } = setup(records.path(), Environment::Real);
     let rack = Rack::new(1);
     assert!(rack.insert(0, issued(1)).is_none());
-    (office.readers, office.rounds) = (Box::new(rack), Rounds(1000));
-    assert!(office.hands.is_none() && !office.training_files);
-    let folder = office.folder.path().to_owned();
+    (context.readers, context.rounds) = (Box::new(rack), Rounds(1000));
+    assert!(context.inserter.is_none() && !context.training_files);
+    let folder = context.folder.path().to_owned();
     let script = Rc::new(Script::load().unwrap());
     let mut people = Attentive { autopilot: Autopilot::new(Box::new(std::io::sink())), screens: 0 };
-    let mut sitting = Sitting::begin(ceremony, plan, &plan_text, &script, office).unwrap();
+    let mut sitting = Sitting::begin(ceremony, plan, &plan_text, &script, context).unwrap();
     assert_eq!(sitting.run(&mut people).unwrap().progress.ended, Some(Ending::Complete));
     assert!(people.screens > 50);
     let proof = record::verify(&fs::read(folder.join("record.jsonl")).unwrap()).unwrap();

@@ -9,8 +9,8 @@ use hsm_ceremony::app::{Environment, Setup, latest_establish};
 use hsm_ceremony::autopilot::{Autopilot, Quorum as Comes};
 use hsm_ceremony::card::transport::{Readers, Response, Transport, TransportError};
 use hsm_ceremony::card::{Device, Initialise, PinAnswer, PinReset};
-use hsm_ceremony::ceremony::{Body, Event, Input, Machine, Outcome, Request, Surroundings, View};
-use hsm_ceremony::clerk::{Clerk, Office};
+use hsm_ceremony::ceremony::{Body, Event, Input, Machine, Request, Surroundings, View};
+use hsm_ceremony::clerk::{Clerk, Context, Outcome};
 use hsm_ceremony::dkek::Rounds;
 use hsm_ceremony::faults::Fault;
 use hsm_ceremony::fields::{check, open_text, suggest};
@@ -157,14 +157,14 @@ impl Rig {
 
     /// This ceremony with these readers, and nobody who puts cards into them.
     pub fn held(mut setup: Setup, readers: Box<dyn Readers>) -> Self {
-        setup.office.readers = readers;
-        setup.office.hands = None;
+        setup.context.readers = readers;
+        setup.context.inserter = None;
         Self::new(setup, Comes::First, |readers| readers)
     }
 
     /// The real thing with these cards in readers, in a room where nothing is found.
     pub fn real(setup: Setup, cards: Vec<SoftCard>) -> Self {
-        assert!(!setup.office.rehearsal);
+        assert!(!setup.context.rehearsal);
         let rack = Rack::new(cards.len());
         cards.into_iter().enumerate().for_each(|(slot, card)| assert!(rack.insert(slot, card).is_none()));
         Self { room: Some(Vec::new()), ..Self::held(setup, Box::new(rack)) }
@@ -197,13 +197,13 @@ impl Rig {
         between: impl FnOnce(Box<dyn Readers>) -> Box<dyn Readers>,
     ) -> Self {
         let script = Rc::new(Script::load().unwrap());
-        let Setup { ceremony, plan, plan_text, office } = setup;
-        let rehearsal = office.rehearsal;
+        let Setup { ceremony, plan, plan_text, context } = setup;
+        let rehearsal = context.rehearsal;
         let log = Log::default();
-        let folder = office.folder.path().to_owned();
-        office.folder.write_new("plan.json", plan_text.as_bytes()).unwrap();
-        let readers = Box::new(Listening(office.readers, Arc::clone(&log)));
-        let office = Office { training_files: true, rounds, readers: between(readers), ..office };
+        let folder = context.folder.path().to_owned();
+        context.folder.write_new("plan.json", plan_text.as_bytes()).unwrap();
+        let readers = Box::new(Listening(context.readers, Arc::clone(&log)));
+        let context = Context { training_files: true, rounds, readers: between(readers), ..context };
         let mut machine = Machine::new(ceremony, plan.clone(), script, rehearsal);
         machine.begin(Entry::Began {
             ceremony,
@@ -227,7 +227,7 @@ impl Rig {
             log,
             room: None,
             rehearsal,
-            clerk: Clerk::new(office),
+            clerk: Clerk::new(context),
             chain: Chain::new(rehearsal),
             autopilot,
         }
@@ -374,8 +374,8 @@ fn foreign_setup(from: &Path, plan: &str, records: &Path) -> Result<Setup, Fault
 fn on(mut rehearsal: Setup, card: SoftCard) -> Setup {
     let rack = Rack::new(1);
     rack.insert(0, card);
-    rehearsal.office.readers = Box::new(rack);
-    rehearsal.office.hands = None;
+    rehearsal.context.readers = Box::new(rack);
+    rehearsal.context.inserter = None;
     rehearsal
 }
 

@@ -36,8 +36,8 @@ fn establish(
     rack.insert(0, card);
     let mut setup =
         Setup::establish(Plan::parse(&plan()).unwrap(), plan(), records, Environment::SoftwareCards).unwrap();
-    setup.office.readers = Box::new(rack.clone());
-    setup.office.hands = None;
+    setup.context.readers = Box::new(rack.clone());
+    setup.context.inserter = None;
     (Rig::in_hands(setup, between), rack)
 }
 
