@@ -99,7 +99,7 @@ fn every_stage_of_every_ceremony_has_sentences_and_none_is_left_over() {
         for kind in [CeremonyKind::Establish, CeremonyKind::Restore, CeremonyKind::Inspect] {
             let machine = Machine::new(kind, plan.clone(), script.clone(), false);
             for step in machine.steps() {
-                used.extend(step.stages.iter().map(|stage| (step.id, stage.name)));
+                used.extend(step.stages.iter().map(|stage| (step.id.word(), stage.name.word())));
             }
         }
     }

@@ -3,8 +3,8 @@
 use crate::script::words;
 use std::rc::Rc;
 
-use crate::ceremony::{Actor, Kind, Known, Machine, Stage, Step, StepState, ViewContext, planned};
-use crate::names::ValueName;
+use crate::ceremony::{Actor, Known, Machine, Stage, Step, StepState, ViewContext, planned};
+use crate::names::{StageName, ValueName};
 use crate::plan::Plan;
 use crate::record::CeremonyKind;
 use crate::script::{Script, StageText, fill, fill_with};
@@ -41,7 +41,7 @@ impl<'a> PaperSteps<'a> {
         let view = machine.view(&ViewContext::default());
         let mut all = Self { steps: Vec::new(), plan, script, known: Known::new(ceremony, plan.clone(), false) };
         for (step, line) in machine.steps().iter().zip(&view.steps) {
-            let act = script.step(step.id).map(|text| all.fill(&text.act, step)).unwrap_or_default();
+            let act = script.step(step.id.word()).map(|text| all.fill(&text.act, step)).unwrap_or_default();
             all.steps.push(PaperStep {
                 number: line.number.clone(),
                 title: line.title.clone(),
@@ -71,8 +71,13 @@ impl<'a> PaperSteps<'a> {
     }
 
     /// The sentences of a stage, with what the plan knows; what only the day knows stays in braces.
-    pub fn text(&self, step: &Step, stage: &str) -> StageText {
-        let text = self.script.step(step.id).and_then(|text| text.stages.get(stage)).cloned().unwrap_or_default();
+    pub fn text(&self, step: &Step, stage: StageName) -> StageText {
+        let text = self
+            .script
+            .step(step.id.word())
+            .and_then(|text| text.stages.get(stage.word()))
+            .cloned()
+            .unwrap_or_default();
         let filled = |list: &[String]| {
             let lines = list.iter().map(|line| self.fill(line, step));
             lines.flat_map(|line| line.split('\n').map(str::to_owned).collect::<Vec<_>>()).collect()
@@ -82,9 +87,9 @@ impl<'a> PaperSteps<'a> {
 
     /// The labels of what a stage lets people type.
     pub fn fields(&self, step: &Step, stage: &Stage) -> Vec<String> {
-        let (Kind::Form(fields) | Kind::Danger(fields)) = stage.kind else { return Vec::new() };
+        let Some(fields) = stage.kind.fields() else { return Vec::new() };
         let mut names: Vec<&str> = fields(&self.known, step).iter().map(|field| field.name).collect();
-        if names.is_empty() && matches!(stage.kind, Kind::Danger(_)) {
+        if names.is_empty() && stage.kind.is_irreversible() {
             // The serial is known only once the device was found.
             names.push("serial");
         }

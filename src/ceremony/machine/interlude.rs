@@ -1,7 +1,7 @@
 //! Questions in between, at any step: stop? a deviation, a break, somebody who stands in.
 
 use crate::ceremony::known::holders::Holder;
-use crate::ceremony::machine::input::People;
+use crate::ceremony::machine::input::Input;
 use crate::ceremony::machine::{Machine, Mode, Request};
 use crate::ceremony::steps::{Actor, Step};
 use crate::fields::{Field, FieldCheck, FieldKind};
@@ -106,42 +106,42 @@ impl Machine {
     }
 
     /// One answer to a question in between.
-    pub(in crate::ceremony) fn in_between(&mut self, interlude: Interlude, people: People) {
+    pub(in crate::ceremony) fn in_between(&mut self, interlude: Interlude, input: Input) {
         let step = self.number();
-        match (interlude, people) {
-            (Interlude::Break, People::GoOn) => {
+        match (interlude, input) {
+            (Interlude::Break, Input::GoOn) => {
                 self.emit(Entry::Remarked { step, remark: Remark::BreakEnded, text: String::new() });
                 self.back();
             }
-            (Interlude::Break, People::Stop) => {
+            (Interlude::Break, Input::Stop) => {
                 self.emit(Entry::Remarked { step, remark: Remark::BreakEnded, text: String::new() });
                 self.ask_next(Interlude::Stop);
             }
             (Interlude::Break, _) => self.interlude = Some(Interlude::Break),
-            (Interlude::Menu | Interlude::Who | Interlude::Note(_) | Interlude::Name(..), People::Stop) => {
+            (Interlude::Menu | Interlude::Who | Interlude::Note(_) | Interlude::Name(..), Input::Stop) => {
                 self.ask_next(Interlude::Stop);
             }
-            (_, People::Leave) | (Interlude::Menu, People::Chose(3..)) => self.back(),
-            (Interlude::StopTyped, People::GoOn) => {
+            (_, Input::Leave) | (Interlude::Menu, Input::Chose(3..)) => self.back(),
+            (Interlude::StopTyped, Input::GoOn) => {
                 self.request(Request::ForgetAll);
                 self.request(Request::WipeScreen);
                 self.emit(Entry::Sealed { ending: Ending::Aborted, deviations: self.known.progress.deviations });
             }
-            (Interlude::Menu, People::Chose(0)) => self.ask_next(Interlude::Note(None)),
-            (Interlude::Menu, People::Chose(1)) => {
+            (Interlude::Menu, Input::Chose(0)) => self.ask_next(Interlude::Note(None)),
+            (Interlude::Menu, Input::Chose(1)) => {
                 self.emit(Entry::Remarked { step, remark: Remark::BreakBegan, text: String::new() });
                 self.ask_next(Interlude::Break);
             }
-            (Interlude::Menu, People::Chose(2)) => self.ask_next(Interlude::Who),
-            (Interlude::Who, People::Chose(place)) => match self.replaceable().get(place) {
+            (Interlude::Menu, Input::Chose(2)) => self.ask_next(Interlude::Who),
+            (Interlude::Who, Input::Chose(place)) => match self.replaceable().get(place) {
                 Some(person) => self.ask_next(Interlude::Name(*person, None)),
                 None => self.back(),
             },
-            (Interlude::Note(Some(text)), People::GoOn) => {
+            (Interlude::Note(Some(text)), Input::GoOn) => {
                 self.emit(Entry::Remarked { step, remark: Remark::Deviation, text: text.trim().to_owned() });
                 self.back();
             }
-            (Interlude::Name(place, Some(name)), People::GoOn) if !self.known.has_another_share(&name, place) => {
+            (Interlude::Name(place, Some(name)), Input::GoOn) if !self.known.has_another_share(&name, place) => {
                 let Holder { share, custodian } = place;
                 let former_knows = self.known.knows_the_share(place).map(str::to_owned);
                 let called = self.known.called();

@@ -13,7 +13,6 @@ use crate::faults::{self, Fault};
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use crate::ceremony::act::Act;
 use crate::ceremony::kinds::establish;
 use crate::ceremony::kinds::inspect;
 use crate::ceremony::kinds::restore;
@@ -22,7 +21,8 @@ use crate::ceremony::machine::event::Event;
 use crate::ceremony::machine::interlude::Interlude;
 use crate::ceremony::machine::recovery::Recovery;
 use crate::ceremony::steps::opening;
-use crate::ceremony::steps::{Actor, Kind, Stage, Step, When};
+use crate::ceremony::steps::{Actor, Condition, Stage, StageKind, Step};
+use crate::clerk::{Act, acts};
 use crate::fields::{Field, FieldCheck, FieldKind};
 use crate::plan::Plan;
 use crate::record::{CeremonyKind, Ending, Entry, Loss, PinName};
@@ -190,11 +190,11 @@ impl Machine {
             }
             Event::Outcome(outcome) => self.outcome(outcome),
             Event::Checked { field, check, open } => self.checked(field, check, open),
-            Event::People(people) if self.known.progress.ended.is_none() => match self.interlude.take() {
-                Some(interlude) => self.in_between(interlude, people),
-                None => self.people(people),
+            Event::Input(input) if self.known.progress.ended.is_none() => match self.interlude.take() {
+                Some(interlude) => self.in_between(interlude, input),
+                None => self.input(input),
             },
-            Event::People(_) => {}
+            Event::Input(_) => {}
         }
     }
 
@@ -217,7 +217,7 @@ impl Machine {
         match entry {
             Entry::Done { step } => {
                 if let Some(place) = self.place(*step) {
-                    if self.steps.get(place).is_some_and(|step| step.id == "open") {
+                    if self.steps.get(place).is_some_and(|step| step.frees_seats) {
                         self.known.seats.free();
                     }
                     self.move_to(place + 1);
@@ -256,7 +256,7 @@ impl Machine {
     fn move_to(&mut self, mut place: usize) {
         while let Some(step) = self.steps.get(place).filter(|step| step.if_needed) {
             let opened = self.known.open_seats(step.share);
-            if matches!(step.actor, Actor::Seat(seat) if seat.0 <= opened) {
+            if step.seat().is_some_and(|seat| seat.0 <= opened) {
                 self.known.progress.not_needed.remove(&step.number);
                 break;
             }
@@ -266,47 +266,47 @@ impl Machine {
         self.known.progress.cursor = place;
     }
 
-    pub(in crate::ceremony) fn due(&self, when: When) -> bool {
+    pub(in crate::ceremony) fn due(&self, when: Condition) -> bool {
         let role = self.step().map(|step| step.role);
         let key = self.step().and_then(|step| step.key.as_ref());
         let initialised = |role| self.known.devices.get(role).is_some_and(|device| device.initialised);
         let proven = key.is_some_and(|key| self.known.keys.proven.contains(key.as_str()));
         match when {
-            When::Proven => proven,
-            When::NotProvable => !proven,
-            When::Always => true,
-            When::NeedsEveryone => {
+            Condition::Proven => proven,
+            Condition::NotProvable => !proven,
+            Condition::Always => true,
+            Condition::NeedsEveryone => {
                 self.known.plan.dkek_shares.iter().any(|share| share.quorum().is_some_and(Quorum::needs_everyone))
             }
-            When::Initialised(role) => initialised(role),
-            When::MayHaveCardsSoPin(role) => {
+            Condition::Initialised(role) => initialised(role),
+            Condition::MayHaveCardsSoPin(role) => {
                 let here =
                     self.known.ceremony == CeremonyKind::Restore || self.known.devices.initialised.contains(&role);
                 initialised(role) && here
             }
-            When::OtherSoPin(role) => initialised(role) && !self.known.devices.so_pin_on_cards.contains(&role),
-            When::LastTry(device, pin) => {
+            Condition::OtherSoPin(role) => initialised(role) && !self.known.devices.so_pin_on_cards.contains(&role),
+            Condition::LastTry(device, pin) => {
                 let asked = pin == PinName::So || self.known.devices.kcv_asked != Some(false);
                 asked && role == Some(device) && self.known.devices.tries_left(device, pin) == Some(1)
             }
-            When::TypesPrime => self.step().is_some_and(|step| opening::types_set(&self.known, step)),
-            When::KnowsPrime | When::KnowsOldPrime => {
+            Condition::TypesPrime => self.step().is_some_and(|step| opening::types_set(&self.known, step)),
+            Condition::KnowsPrime | Condition::KnowsOldPrime => {
                 let typed = self.step().is_some_and(|step| opening::types_set(&self.known, step));
-                !typed && self.known.restored.is_foreign() == (when == When::KnowsOldPrime)
+                !typed && self.known.restored.is_foreign() == (when == Condition::KnowsOldPrime)
             }
-            When::Salvaged => !self.known.shares.defects.is_empty(),
-            When::Several => !self.known.devices.seen.is_empty(),
-            When::Unfit => self.known.is_unfit(),
-            When::KcvHidden => {
+            Condition::Salvaged => !self.known.shares.defects.is_empty(),
+            Condition::Several => !self.known.devices.seen.is_empty(),
+            Condition::Unfit => self.known.is_unfit(),
+            Condition::KcvHidden => {
                 matches!(self.known.devices.dkek, Some((Some(_), 0, None)))
                     && self.known.devices.kcv_asked != Some(false)
             }
-            When::KcvAsked => self.known.devices.kcv_asked == Some(true),
-            When::Stolen => self.known.restored.loss == Some(Loss::Stolen),
-            When::FromOurs => !self.known.restored.is_foreign(),
-            When::FromElsewhere => self.known.restored.is_foreign(),
-            When::NotSealed => self.known.restored.from.as_ref().is_some_and(|source| source.not_sealed.is_some()),
-            When::Damaged => self.known.restored.from.as_ref().is_some_and(|source| !source.damaged.is_empty()),
+            Condition::KcvAsked => self.known.devices.kcv_asked == Some(true),
+            Condition::Stolen => self.known.restored.loss == Some(Loss::Stolen),
+            Condition::FromOurs => !self.known.restored.is_foreign(),
+            Condition::FromElsewhere => self.known.restored.is_foreign(),
+            Condition::NotSealed => self.known.restored.from.as_ref().is_some_and(|source| source.not_sealed.is_some()),
+            Condition::Damaged => self.known.restored.from.as_ref().is_some_and(|source| !source.damaged.is_empty()),
         }
     }
 
@@ -320,19 +320,19 @@ impl Machine {
         };
         let step = step.clone();
         self.stage = place;
-        if let Kind::Do(make) = stage.kind {
+        if let StageKind::Do(make) = stage.kind {
             match make(&self.known, &step) {
                 Some(act) => self.perform(act),
-                None => self.fail(Act::ProveVaultEmpty, Fault::from(faults::StepNotPossible)),
+                None => self.fail(acts::ProveVaultEmpty.into(), Fault::from(faults::StepNotPossible)),
             }
             return;
         }
         self.requests.push_back(Request::ForgetTyped);
         let mut asking = Asking::default();
         match stage.kind {
-            Kind::Tick => asking.ticks = vec![false; self.script.items(step.id, stage.name)],
-            Kind::RollCall => asking.ticks = vec![false; self.known.called().len()],
-            Kind::Form(fields) | Kind::Danger(fields) => {
+            StageKind::Tick => asking.ticks = vec![false; self.script.items(step.id.word(), stage.name.word())],
+            StageKind::RollCall => asking.ticks = vec![false; self.known.called().len()],
+            StageKind::Form(fields) | StageKind::FromCard(fields) | StageKind::Danger(fields) => {
                 asking.fields = fields(&self.known, &step);
                 asking.checks = asking.fields.iter().map(empty_check).collect();
                 asking.open = vec![None; asking.fields.len()];

@@ -1,10 +1,11 @@
 //! How the DKEK shares come back: quorums type their shares from paper, holders their passwords, and the written share
 //! files open.
 
-use crate::ceremony::act::Act;
 use crate::ceremony::known::Known;
-use crate::ceremony::steps::{Actor, Kind, List, Question, Step, When, step};
+use crate::ceremony::steps::{Actor, Condition, List, Question, StageKind, Step, step};
+use crate::clerk::{Act, acts};
 use crate::fields::{ExpectedWords, Field, FieldKind};
+use crate::names::{StageName, StepName};
 use crate::plan::Plan;
 use crate::terms::{CustodianNumber, DkekShareNumber, Handle, Purpose, Quorum, Scheme, Seat};
 
@@ -23,33 +24,39 @@ pub fn open_all(list: &mut List, plan: &Plan) {
         };
         let salvages = plan.quorum(share).is_some();
         let open = if usize::from(share.get()) == last {
-            open.then("join", Kind::Do(join))
-                .then("opened", Kind::Read)
+            open.then(StageName::Join, StageKind::Do(join))
+                .then(StageName::Opened, StageKind::Read)
                 .forgetting(plan.numbers().map(Handle::DkekShare))
         } else {
-            open.then("opened-one", Kind::Read)
+            open.then(StageName::OpenedOne, StageKind::Read)
         };
-        list.add(if salvages { open.then_when(When::Salvaged, "salvaged", Kind::Read) } else { open });
+        list.add(if salvages {
+            open.then_when(Condition::Salvaged, StageName::Salvaged, StageKind::Read)
+        } else {
+            open
+        });
     }
 }
 
 /// M custodians, and more if needed, type what is on their cards.
 fn seats(list: &mut List, share: DkekShareNumber, quorum: Quorum, scheme: Scheme, so_pin: bool) {
     for seat in (1..=quorum.custodians()).map(Seat) {
-        let sits = step("seat", Actor::Seat(seat))
+        let sits = step(StepName::Seat, Actor::Seat(seat))
             .of(share)
             .only_if_needed(seat.0 > quorum.threshold())
-            .then("sitter", Kind::Choose(Question::Sitter(seat)));
+            .then(StageName::Sitter, StageKind::Choose(Question::Sitter(seat)));
         let types = match scheme {
             Scheme::ScHsmTool => sits
-                .then_when(When::TypesPrime, "first-share", Kind::Form(seat_share))
-                .then_when(When::KnowsPrime, "share", Kind::Form(seat_share))
-                .then_when(When::KnowsOldPrime, "old-share", Kind::Form(seat_share)),
-            Scheme::Words => sits.then("share-words", Kind::Form(seat_words)),
+                .then_when(Condition::TypesPrime, StageName::FirstShare, StageKind::FromCard(seat_share))
+                .then_when(Condition::KnowsPrime, StageName::Share, StageKind::FromCard(seat_share))
+                .then_when(Condition::KnowsOldPrime, StageName::OldShare, StageKind::FromCard(seat_share)),
+            Scheme::Words => sits.then(StageName::ShareWords, StageKind::FromCard(seat_words)),
         };
-        let types = types.then("take", Kind::Do(take_share));
+        let types = types.then(StageName::Take, StageKind::Do(take_share));
         list.add(if so_pin {
-            types.then("so-pin-words", Kind::Form(seat_so_pin)).then("take-so-pin", Kind::Do(take_so_pin))
+            types
+                .then(StageName::SoPinWords, StageKind::FromCard(seat_so_pin))
+                .then(StageName::TakeSoPin, StageKind::Do(take_so_pin))
         } else {
             types
         });
@@ -57,37 +64,32 @@ fn seats(list: &mut List, share: DkekShareNumber, quorum: Quorum, scheme: Scheme
 }
 
 fn quorum_opens(share: DkekShareNumber, quorum: Quorum, so_pin: bool) -> Step {
-    let opens = step("open", Actor::Administrator).of(share).then("open", Kind::Do(open_share_file));
-    let opens = if so_pin { opens.then("so-pin", Kind::Do(rebuild_so_pin)) } else { opens };
+    let opens =
+        step(StepName::Open, Actor::Administrator).of(share).then(StageName::Open, StageKind::Do(open_share_file));
+    let opens = if so_pin { opens.then(StageName::SoPin, StageKind::Do(rebuild_so_pin)) } else { opens };
     let seats = || (1..=quorum.custodians()).map(Seat);
     opens
+        .freeing_seats()
         .forgetting(seats().map(|seat| Handle::SeatShare(Purpose::DkekShare(share), seat)))
         .forgetting(seats().map(|seat| Handle::SeatShare(Purpose::SoPin, seat)))
 }
 
 fn holder_opens(share: DkekShareNumber) -> Step {
-    step("password-open", Actor::PasswordHolder)
+    step(StepName::PasswordOpen, Actor::PasswordHolder)
         .of(share)
-        .then("password", Kind::Form(password))
-        .then("open", Kind::Do(open_with_password))
-}
-
-fn seat_of(step: &Step) -> Option<Seat> {
-    match step.actor {
-        Actor::Seat(seat) => Some(seat),
-        _ => None,
-    }
+        .then(StageName::Password, StageKind::Form(password))
+        .then(StageName::Open, StageKind::Do(open_with_password))
 }
 
 /// The number that the card of whoever sits here must have; of a set made elsewhere nobody knows who has which.
 fn sitter(known: &Known, step: &Step) -> Option<u8> {
-    let sitter = seat_of(step).and_then(|seat| known.seats.sitter(seat)).map(CustodianNumber::get);
+    let sitter = step.seat().and_then(|seat| known.seats.sitter(seat)).map(CustodianNumber::get);
     sitter.filter(|_| !known.restored.is_foreign())
 }
 
 /// The ids that were given at the other seats.
 fn taken(known: &Known, step: &Step, card: Purpose) -> Vec<u8> {
-    let others = known.seats.given(card).iter().filter(|(seat, _)| Some(*seat) != seat_of(step));
+    let others = known.seats.given(card).iter().filter(|(seat, _)| Some(*seat) != step.seat());
     others.filter_map(|(_, ids)| ids.first().copied()).collect()
 }
 
@@ -139,7 +141,7 @@ pub(in crate::ceremony) fn types_set(known: &Known, step: &Step) -> bool {
 }
 
 fn retypes_set(known: &Known, step: &Step) -> bool {
-    known.restored.is_foreign() && seat_of(step) == Some(Seat(1))
+    known.restored.is_foreign() && step.seat() == Some(Seat(1))
 }
 
 fn take_share(known: &Known, step: &Step) -> Option<Act> {
@@ -154,12 +156,15 @@ fn take(known: &Known, step: &Step, card: Purpose, scheme: Scheme) -> Option<Act
     let again = if card == Purpose::SoPin { retypes_set(known, step) } else { types_set(known, step) };
     let set = known.shares.set(card).filter(|_| !again).map(str::to_owned);
     let threshold = known.plan.quorum(step.share)?.threshold();
-    Some(Act::TakeShare { card, seat: seat_of(step)?, scheme, set, threshold, foreign: known.restored.is_foreign() })
+    Some(
+        acts::TakeShare { card, seat: step.seat()?, scheme, set, threshold, foreign: known.restored.is_foreign() }
+            .into(),
+    )
 }
 
 fn open_share_file(known: &Known, step: &Step) -> Option<Act> {
     let card = Purpose::DkekShare(step.share);
-    Some(Act::OpenShareFile {
+    Some(Act::from(acts::OpenShareFile {
         share: step.share,
         seats: known.seats.given(card).to_vec(),
         threshold: known.plan.quorum(step.share)?.threshold(),
@@ -167,12 +172,12 @@ fn open_share_file(known: &Known, step: &Step) -> Option<Act> {
         set: known.shares.set(card)?.to_owned(),
         foreign: known.restored.is_foreign(),
         kcv: known.shares.kcv(step.share),
-    })
+    }))
 }
 
 #[allow(clippy::unnecessary_wraps, reason = "the form of every act's maker")]
 fn rebuild_so_pin(known: &Known, _: &Step) -> Option<Act> {
-    Some(Act::RebuildSoPin { seats: known.seats.given(Purpose::SoPin).iter().map(|(seat, _)| *seat).collect() })
+    Some(acts::RebuildSoPin { seats: known.seats.given(Purpose::SoPin).iter().map(|(seat, _)| *seat).collect() }.into())
 }
 
 fn password(_: &Known, _: &Step) -> Vec<Field> {
@@ -181,13 +186,18 @@ fn password(_: &Known, _: &Step) -> Vec<Field> {
 
 #[allow(clippy::unnecessary_wraps, reason = "the form of every act's maker")]
 fn open_with_password(known: &Known, step: &Step) -> Option<Act> {
-    Some(Act::OpenWithPassword {
-        share: step.share,
-        kcv: known.shares.kcv(step.share),
-        foreign: known.restored.is_foreign(),
-    })
+    Some(
+        acts::OpenWithPassword {
+            share: step.share,
+            kcv: known.shares.kcv(step.share),
+            foreign: known.restored.is_foreign(),
+        }
+        .into(),
+    )
 }
 
 fn join(known: &Known, _: &Step) -> Option<Act> {
-    Some(Act::JoinDkek { shares: u8::try_from(known.plan.dkek_shares.len()).ok()?, kcv: known.shares.dkek_kcv? })
+    Some(
+        acts::JoinDkek { shares: u8::try_from(known.plan.dkek_shares.len()).ok()?, kcv: known.shares.dkek_kcv? }.into(),
+    )
 }

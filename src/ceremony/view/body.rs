@@ -2,7 +2,7 @@
 
 use crate::ceremony::machine::recovery::Recovery;
 use crate::ceremony::machine::{Asking, Machine, Mode};
-use crate::ceremony::steps::{Kind, Question, Stage};
+use crate::ceremony::steps::{Question, Stage, StageKind};
 use crate::ceremony::view::sentences::Sentences;
 use crate::ceremony::view::{Body, OptionView};
 use crate::script::words;
@@ -21,7 +21,7 @@ impl Machine {
             Mode::Asking(asking) => self.asking(stage, asking, sentences),
             Mode::Working { act, progress, since, waiting } => Body::Working {
                 text: match waiting {
-                    None => sentences.stage(stage),
+                    None => sentences.stage(stage.name),
                     Some(fault) => {
                         let (happened, truth) = sentences.fault(fault);
                         happened.into_iter().chain(truth).chain([words::GOES_ON_BY_ITSELF.to_owned()]).collect()
@@ -40,23 +40,23 @@ impl Machine {
     }
 
     fn asking(&self, stage: &Stage, asking: &Asking, sentences: &Sentences<'_>) -> Body {
-        let text = sentences.stage(stage);
+        let text = sentences.stage(stage.name);
         let ticks = || asking.ticks.iter().copied();
         match stage.kind {
-            Kind::Read | Kind::Do(_) | Kind::Deviates(_) => Body::Read { text },
-            Kind::Tick => {
-                let items = sentences.items(stage).into_iter().zip(ticks()).collect();
+            StageKind::Read | StageKind::Do(_) | StageKind::Deviates(_) => Body::Read { text },
+            StageKind::Tick => {
+                let items = sentences.items(stage.name).into_iter().zip(ticks()).collect();
                 Body::Tick { text, items, enough: ticks().all(|tick| tick) }
             }
-            Kind::RollCall => {
+            StageKind::RollCall => {
                 let called = self.known().called().into_iter().map(|called| called.text);
                 Body::Tick { text, items: called.zip(ticks()).collect(), enough: self.enough(&asking.ticks) }
             }
-            Kind::Choose(question) => Body::Choose {
+            StageKind::Choose(question) => Body::Choose {
                 text,
                 options: match question {
                     Question::Loss | Question::CurrentSoPin | Question::HiddenKcv => {
-                        sentences.items(stage).into_iter().map(OptionView::open).collect()
+                        sentences.items(stage.name).into_iter().map(OptionView::open).collect()
                     }
                     Question::Device => {
                         self.known().devices.seen.iter().map(|serial| OptionView::open(serial.to_string())).collect()
@@ -69,9 +69,12 @@ impl Machine {
                 },
                 may_leave: false,
             },
-            Kind::Form(_) => self.form(text, asking, sentences, false, self.may_leave(stage)),
-            Kind::Danger(_) => self.form(text, asking, sentences, true, false),
-            Kind::Reveal(card) => self.reveal(stage, asking, card, sentences),
+            StageKind::Form(_) => self.form(text, asking, sentences, false, false),
+            StageKind::FromCard(_) => self.form(text, asking, sentences, false, true),
+            StageKind::Danger(_) => self.form(text, asking, sentences, true, false),
+            StageKind::Reveal { card, note } => {
+                self.reveal(asking, card, (text, sentences.stage(note)), sentences.step)
+            }
         }
     }
 

@@ -6,7 +6,7 @@ use crate::ceremony::machine::Machine;
 use crate::ceremony::steps::Step;
 use crate::ceremony::view::sentences::Sentences;
 use crate::ceremony::view::{Header, StepLine, StepState, ViewContext, texts};
-use crate::script::words;
+use crate::script::{self, words};
 
 impl Machine {
     pub(super) fn header(&self, context: &ViewContext) -> Header {
@@ -28,7 +28,7 @@ impl Machine {
 
     fn titles(&self, step: &Step, context: &ViewContext) -> (String, String) {
         let sentences = Sentences { machine: self, step, context };
-        let Some(texts) = texts::of_step(step) else { return Default::default() };
+        let texts = script::step(step.id);
         let nobody_yet = step.seat().is_some_and(|seat| self.known().seats.sitter(seat).is_none());
         let before_name = texts.title.rsplit_once(" · ").filter(|_| nobody_yet);
         let title = before_name.map_or(texts.title, |(seat, _)| seat);

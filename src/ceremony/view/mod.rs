@@ -176,21 +176,21 @@ pub enum CardView {
 /// What the middle of the screen shows and asks. `text` is a list of paragraphs, each unwrapped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Body {
-    /// Read; Enter goes on ([`super::People::GoOn`]).
+    /// Read; Enter goes on ([`super::Input::GoOn`]).
     Read {
         /// Paragraphs; one that begins with two spaces is kept as it is (tables, values).
         text: Vec<String>,
     },
-    /// Tick every item ([`super::People::Tick`]), then Enter goes on; where a quorum is enough, not every item.
+    /// Tick every item ([`super::Input::Tick`]), then Enter goes on; where a quorum is enough, not every item.
     Tick {
         /// Paragraphs.
         text: Vec<String>,
         /// Items and whether each is ticked.
         items: Vec<(String, bool)>,
-        /// It goes on as it is ([`super::People::GoOn`]).
+        /// It goes on as it is ([`super::Input::GoOn`]).
         enough: bool,
     },
-    /// Choose one ([`super::People::Chose`]).
+    /// Choose one ([`super::Input::Chose`]).
     Choose {
         /// Paragraphs.
         text: Vec<String>,
@@ -198,10 +198,10 @@ pub enum Body {
         options: Vec<OptionView>,
         /// The options are the custodians, in the order of their numbers.
         custodians: bool,
-        /// Esc leaves without doing anything ([`super::People::Leave`]); asked in between, where no deviation can be noted.
+        /// Esc leaves without doing anything ([`super::Input::Leave`]); asked in between, where no deviation can be noted.
         may_leave: bool,
     },
-    /// Fill every field; Enter on the last goes on ([`super::People::GoOn`]) when all are good.
+    /// Fill every field; Enter on the last goes on ([`super::Input::GoOn`]) when all are good.
     Form {
         /// Paragraphs.
         text: Vec<String>,
@@ -209,12 +209,12 @@ pub enum Body {
         fields: Vec<FieldView>,
         /// Draw the double frame: what follows cannot be undone (the text says so in words).
         irreversible: bool,
-        /// Esc leaves without doing anything ([`super::People::Leave`]): deviation notes, stop questions.
+        /// Esc leaves without doing anything ([`super::Input::Leave`]): deviation notes, stop questions.
         may_leave: bool,
         /// A deviation may be noted: everywhere but in the questions in between, which are asked to note one.
         may_deviate: bool,
     },
-    /// A share for its owner alone. Hidden until [`super::People::Show`]; hidden again by `Hide`, time or resize.
+    /// A share for its owner alone. Hidden until [`super::Input::Show`]; hidden again by `Hide`, time or resize.
     Reveal {
         /// Paragraphs while hidden: call the owner, send the others away.
         before: Vec<String>,
@@ -244,7 +244,7 @@ pub enum Body {
         /// Ctrl-C asks whether to stop; otherwise this has to be waited for.
         may_stop: bool,
     },
-    /// Something failed. What happened, what is true now, and what can be done ([`super::People::Chose`]).
+    /// Something failed. What happened, what is true now, and what can be done ([`super::Input::Chose`]).
     Fault {
         /// What happened.
         happened: Vec<String>,

@@ -1,29 +1,29 @@
 //! A card of a custodian, for their eyes alone: where the vault has what is secret of it, and all that is public.
 
 use crate::ceremony::machine::{Asking, Machine, REVEAL_SECONDS};
-use crate::ceremony::steps::{Actor, Stage, Step};
-use crate::ceremony::view::sentences::Sentences;
-use crate::ceremony::view::{Body, CardView, texts};
-use crate::names::{FieldName, StageName};
+use crate::ceremony::steps::Step;
+use crate::ceremony::view::{Body, CardView};
+use crate::names::FieldName;
 use crate::script::{self, words};
 use crate::terms::{CustodianNumber, Handle, Purpose, Scheme};
 
 impl Machine {
-    pub(super) fn reveal(&self, stage: &Stage, asking: &Asking, card: Purpose, sentences: &Sentences<'_>) -> Body {
-        let step = sentences.step;
-        let Actor::Custodian(custodian) = step.actor else { return Body::Read { text: Vec::new() } };
+    /// `before` stands there while the card is hidden, `during` while it is shown.
+    pub(super) fn reveal(
+        &self,
+        asking: &Asking,
+        card: Purpose,
+        (before, during): (Vec<String>, Vec<String>),
+        step: &Step,
+    ) -> Body {
+        let Some(custodian) = step.custodian() else { return Body::Read { text: before } };
         let shown_for = asking.shown_at.map_or(0, |at| self.now.saturating_sub(at));
-        let card = self.card(step, custodian, card);
-        let note = match card {
-            CardView::Numbers { .. } => StageName::Note,
-            CardView::Words { .. } => StageName::NoteWords,
-        };
         Body::Reveal {
-            before: sentences.stage(stage),
-            during: sentences.paragraphs(texts::of_step(step).and_then(|step| step.stage(note))),
+            before,
+            during,
             owner: self.known().plan.custodian(step.share, custodian).to_owned(),
             custodian,
-            card,
+            card: self.card(step, custodian, card),
             shown: asking.shown_at.is_some(),
             seconds_left: REVEAL_SECONDS.saturating_sub(shown_for),
             seen: asking.seen,

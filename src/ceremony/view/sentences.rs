@@ -1,10 +1,10 @@
 //! The script's sentences with the values that they have at a step.
 
 use crate::ceremony::machine::Machine;
-use crate::ceremony::steps::{Stage, Step};
-use crate::ceremony::view::{ViewContext, texts};
+use crate::ceremony::steps::Step;
+use crate::ceremony::view::ViewContext;
 use crate::faults::Fault;
-use crate::names::ValueName;
+use crate::names::{StageName, ValueName};
 use crate::script::{self, FaultTexts, StageTexts, fill_with};
 
 /// The sentences of a step as things stand now.
@@ -20,9 +20,9 @@ impl Sentences<'_> {
         fill_with(text, |name| self.value(ValueName::from_word(name)?))
     }
 
-    /// The paragraphs of a stage.
-    pub fn stage(&self, stage: &Stage) -> Vec<String> {
-        self.paragraphs(texts::of_stage(self.step, stage))
+    /// The paragraphs of a stage of this step.
+    pub fn stage(&self, stage: StageName) -> Vec<String> {
+        self.paragraphs(script::step(self.step.id).stage(stage))
     }
 
     /// The paragraphs of a stage's texts.
@@ -30,9 +30,9 @@ impl Sentences<'_> {
         texts.map(|texts| paragraphs(texts.text, |text| self.fill(text))).unwrap_or_default()
     }
 
-    /// What a stage gives to tick or to choose from.
-    pub fn items(&self, stage: &Stage) -> Vec<String> {
-        let items = texts::of_stage(self.step, stage).map_or(&[][..], |texts| texts.items);
+    /// What a stage of this step gives to tick or to choose from.
+    pub fn items(&self, stage: StageName) -> Vec<String> {
+        let items = script::step(self.step.id).stage(stage).map_or(&[][..], |texts| texts.items);
         items.iter().map(|(_, item)| self.fill(item)).collect()
     }
 

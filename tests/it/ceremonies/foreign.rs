@@ -5,9 +5,9 @@ use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::Command;
 
-use hsm_ceremony::app::{Occasion, Setting};
+use hsm_ceremony::app::{Environment, Setup};
 use hsm_ceremony::card::{DescribedType, KeyDescription};
-use hsm_ceremony::ceremony::{Body, FieldState, People, Recovery};
+use hsm_ceremony::ceremony::{Body, FieldState, Input, Recovery};
 use hsm_ceremony::dkek::{KeyBlob, WrappedKeyFile};
 use hsm_ceremony::faults::Fault;
 use hsm_ceremony::fields::FieldKind;
@@ -233,10 +233,10 @@ fn no_device_that_any_of_the_keys_was_made_on_is_the_replacement() {
     let parsed = Plan::parse(&text).unwrap();
     for device in ["REH00000001", "REH00000002"] {
         let given = Some((parsed.clone(), text.clone()));
-        let occasion = Occasion::restore(place.path(), given, records.path(), Setting::SoftwareCards).unwrap();
+        let setup = Setup::restore(place.path(), given, records.path(), Environment::SoftwareCards).unwrap();
         let rack = Rack::new(1);
         rack.insert(0, SoftCard::new(device).unwrap());
-        let mut rig = Rig::held(occasion, Box::new(rack));
+        let mut rig = Rig::held(setup, Box::new(rack));
         let mut people = Custodians::new(&set, &[0, 1]);
         rig.play(|front| match front.fault() {
             Some(_) => front.goes_on_with(Recovery::Stop),
@@ -289,7 +289,7 @@ fn what_is_no_backup_is_said_before_anything_begins() {
 fn without_a_plan_nobody_knows_who_and_how_many() {
     let (place, records) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     folder(place.path(), "2-of-4", &["ec-prime256v1"]);
-    let fault = Occasion::restore(place.path(), None, records.path(), Setting::SoftwareCards).err().unwrap();
+    let fault = Setup::restore(place.path(), None, records.path(), Environment::SoftwareCards).err().unwrap();
     assert_eq!(fault.name, "source-missing");
 }
 
@@ -316,7 +316,7 @@ fn a_value_of_seven_groups_is_refused_with_a_sentence_and_taken_with_zeros_in_fr
             if let FieldState::Typing(sentence) = &fields[place].state {
                 if refused.is_none() {
                     refused = Some(sentence.clone());
-                    return Turn::Do(People::GoOn);
+                    return Turn::Do(Input::GoOn);
                 }
                 // The same screen is still there: with the zeros it is taken.
                 people.cards[0].value.insert_str(0, "00:");

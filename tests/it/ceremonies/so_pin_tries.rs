@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use hsm_ceremony::app::{Occasion, Setting};
+use hsm_ceremony::app::{Environment, Setup};
 use hsm_ceremony::card::transport::{Readers, Response, Transport, TransportError};
 use hsm_ceremony::card::{Device, Initialise, PinAnswer, PinReset};
 use hsm_ceremony::ceremony::{Known, Recovery};
@@ -34,11 +34,11 @@ fn establish(
 ) -> (Rig, Rack) {
     let rack = Rack::new(1);
     rack.insert(0, card);
-    let mut occasion =
-        Occasion::establish(Plan::parse(&plan()).unwrap(), plan(), records, Setting::SoftwareCards).unwrap();
-    occasion.office.readers = Box::new(rack.clone());
-    occasion.office.hands = None;
-    (Rig::in_hands(occasion, between), rack)
+    let mut setup =
+        Setup::establish(Plan::parse(&plan()).unwrap(), plan(), records, Environment::SoftwareCards).unwrap();
+    setup.context.readers = Box::new(rack.clone());
+    setup.context.inserter = None;
+    (Rig::in_hands(setup, between), rack)
 }
 
 fn tries(rack: &Rack) -> Value {
@@ -107,7 +107,7 @@ fn a_wrong_so_pin_is_told_whatever_word_the_device_has_for_it() {
             if front.fault() == Some("so-pin-wrong") {
                 return front.goes_on_with(Recovery::PinsAgain);
             }
-            types_first(front, &mut typed, WRONG).unwrap_or(Turn::Audience)
+            types_first(front, &mut typed, WRONG).unwrap_or(Turn::Autopilot)
         });
         goes_on(&rig, &["so-pin-wrong"]);
         assert_eq!(rig.value("so-pin-wrong", "left"), "14", "{word:04X}");
@@ -124,7 +124,7 @@ fn a_refusal_that_costs_no_try_is_not_called_a_wrong_so_pin() {
         let (mut rig, _) = establish(so_tries(15), records.path(), between);
         rig.play(|front| match front.fault() {
             Some(_) => front.goes_on_with(Recovery::TryAgain),
-            None => Turn::Audience,
+            None => Turn::Autopilot,
         });
         goes_on(&rig, &["initialise-refused"]);
         assert_eq!(rig.value("initialise-refused", "status"), format!("{word:04X}"));
@@ -157,7 +157,7 @@ fn after_a_cut_a_wrong_so_pin_is_not_sent_again_before_people_know_of_the_lost_t
                 None => {}
             }
             last_try += usize::from(front.empty(|kind| *kind == FieldKind::Word("LAST TRY")).is_some());
-            types_first(front, &mut typed, WRONG).unwrap_or(Turn::Audience)
+            types_first(front, &mut typed, WRONG).unwrap_or(Turn::Autopilot)
         });
         goes_on(&rig, &["card-cut-off", "so-pin-wrong"]);
         assert_eq!(rig.value("so-pin-wrong", "left"), (left - 1).to_string());
@@ -176,7 +176,7 @@ fn the_last_try_that_never_arrived_is_not_called_wrong() {
         last_try += usize::from(front.empty(|kind| *kind == FieldKind::Word("LAST TRY")).is_some());
         match front.fault() {
             Some(_) => front.goes_on_with(Recovery::TryAgain),
-            None => Turn::Audience,
+            None => Turn::Autopilot,
         }
     });
     // The counter tells that it did not arrive: what was decided is sent, and nobody hears that a right SO-PIN is wrong.

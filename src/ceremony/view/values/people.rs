@@ -4,7 +4,7 @@ use crate::ceremony::known::Known;
 use crate::ceremony::known::roll_call::password_holder;
 use crate::ceremony::machine::interlude::Interlude;
 use crate::ceremony::machine::{Asking, Machine, Mode};
-use crate::ceremony::steps::{Kind, Step};
+use crate::ceremony::steps::{StageKind, Step};
 use crate::ceremony::view::texts::deals_cards;
 use crate::script::words;
 use crate::terms::{CustodianNumber, DkekShareNumber, MOST_CUSTODIANS, Seat};
@@ -51,7 +51,7 @@ pub fn former(machine: &Machine) -> Option<String> {
 
 /// Who is still needed before it goes on; nothing where nobody is called.
 pub fn still_needed(machine: &Machine) -> String {
-    let (Mode::Asking(Asking { ticks, .. }), Some(Kind::RollCall)) =
+    let (Mode::Asking(Asking { ticks, .. }), Some(StageKind::RollCall)) =
         (&machine.mode, machine.stage().map(|stage| stage.kind))
     else {
         return String::new();
