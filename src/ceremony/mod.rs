@@ -16,5 +16,5 @@ pub use machine::interlude::STOP_WORD;
 pub use machine::recovery::Recovery;
 pub use machine::{Machine, REVEAL_SECONDS, Request};
 pub use steps::{Actor, Condition, Question, Stage, StageKind, Step};
-pub use view::values::planned::{key_name, planned};
+pub use view::values::{key_name, planned};
 pub use view::{Body, CardView, FieldState, FieldView, Header, OptionView, StepLine, StepState, View, ViewContext};

@@ -7,12 +7,7 @@ use crate::ceremony::machine::{Asking, Machine, Mode};
 use crate::ceremony::steps::{StageKind, Step};
 use crate::ceremony::view::texts::deals_cards;
 use crate::script::words;
-use crate::terms::{CustodianNumber, DkekShareNumber, MOST_CUSTODIANS, Seat};
-
-/// Who sits at this step's seat.
-pub fn sitter(known: &Known, step: &Step) -> Option<CustodianNumber> {
-    step.seat().and_then(|seat| known.seats.sitter(seat))
-}
+use crate::terms::{DkekShareNumber, MOST_CUSTODIANS, Seat};
 
 /// How many seats are open.
 pub fn seats_needed(known: &Known, step: &Step) -> Option<String> {
