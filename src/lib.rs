@@ -1,7 +1,7 @@
 //! `ceremony`: key ceremonies for SmartCard-HSM and Nitrokey HSM devices, as a full-screen terminal wizard.
 //!
 //! Rooms, highest floor first; an upper room imports lower ones, never back (a test holds this):
-//! `cli` · `app` · `terminal`, `audience`, `clerk` · `paper` · `ceremony`, `record`, `vault` · `softcard`, `script`, `plan`
+//! `cli` · `app` · `terminal`, `autopilot`, `clerk` · `paper` · `ceremony`, `record`, `vault` · `softcard`, `script`, `plan`
 //! · `card`, `share`, `dkek`, `room` · `secret`, `terms`, `wordlists`.
 
 pub mod app;

@@ -1,10 +1,10 @@
 //! How many APDUs an operation takes: counted in a rehearsal on software cards, against the recorded runs of OpenSC.
 
 use super::Row;
-use hsm_ceremony::app::{Front, FrontError, Occasion, Setting, Sitting, latest_establish};
-use hsm_ceremony::autopilot::Audience;
+use hsm_ceremony::app::{Environment, FrontEnd, FrontError, Setup, Sitting, latest_establish};
+use hsm_ceremony::autopilot::Autopilot;
 use hsm_ceremony::card::transport::{Readers, Response, Transport, TransportError};
-use hsm_ceremony::ceremony::{People, View};
+use hsm_ceremony::ceremony::{Input, View};
 use hsm_ceremony::dkek::Rounds;
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::Ending;
@@ -77,14 +77,14 @@ impl Transport for Counted {
     }
 }
 
-struct Watching(Audience, Log);
+struct Watching(Autopilot, Log);
 
-impl Front for Watching {
+impl FrontEnd for Watching {
     fn show(&mut self, view: &View, vault: &Vault) -> Result<(), FrontError> {
         self.1.lock().unwrap().0.clone_from(&view.header.title);
         self.0.show(view, vault)
     }
-    fn next(&mut self, view: &View, vault: &mut Vault, wait: Duration) -> Result<Option<People>, FrontError> {
+    fn next(&mut self, view: &View, vault: &mut Vault, wait: Duration) -> Result<Option<Input>, FrontError> {
         self.0.next(view, vault, wait)
     }
     fn wipe(&mut self) -> Result<(), FrontError> {
@@ -96,12 +96,12 @@ pub fn measure() -> Vec<Row> {
     eprintln!("counting commands …");
     let records = tempfile::tempdir().unwrap();
     let log = Log::default();
-    let mut front = Watching(Audience::new(Box::new(std::io::sink())), Arc::clone(&log));
-    let (plan, setting) = (plan(), Setting::SoftwareCards);
-    let establish = Occasion::establish(Plan::parse(&plan).unwrap(), plan, records.path(), setting);
+    let mut front = Watching(Autopilot::new(Box::new(std::io::sink())), Arc::clone(&log));
+    let (plan, environment) = (plan(), Environment::SoftwareCards);
+    let establish = Setup::establish(Plan::parse(&plan).unwrap(), plan, records.path(), environment);
     run(establish.unwrap(), &mut front, &log);
     let from = latest_establish(records.path()).unwrap();
-    run(Occasion::restore(&from, None, records.path(), setting).unwrap(), &mut front, &log);
+    run(Setup::restore(&from, None, records.path(), environment).unwrap(), &mut front, &log);
     let log = log.lock().unwrap();
     if std::env::var_os("SHOW_COMMANDS").is_some() {
         log.1.iter().for_each(|(step, head)| eprintln!("{step:32} {head}"));
@@ -145,11 +145,11 @@ fn recorded(name: &str) -> usize {
     trace.iter().map(command).filter(|command| !FOREIGN_PROBES.iter().any(|probe| command.starts_with(probe))).count()
 }
 
-fn run(occasion: Occasion, front: &mut Watching, log: &Log) {
-    let Occasion { ceremony, plan, plan_text, mut office } = occasion;
-    office.rounds = Rounds(1000);
-    office.readers = Box::new(CountedReaders(office.readers, Arc::clone(log)));
+fn run(setup: Setup, front: &mut Watching, log: &Log) {
+    let Setup { ceremony, plan, plan_text, mut context } = setup;
+    context.rounds = Rounds(1000);
+    context.readers = Box::new(CountedReaders(context.readers, Arc::clone(log)));
     let script = Rc::new(Script::load().unwrap());
-    let mut sitting = Sitting::begin(ceremony, plan, &plan_text, &script, office).unwrap();
-    assert_eq!(sitting.run(front).unwrap().ended, Some(Ending::Complete));
+    let mut sitting = Sitting::begin(ceremony, plan, &plan_text, &script, context).unwrap();
+    assert_eq!(sitting.run(front).unwrap().progress.ended, Some(Ending::Complete));
 }

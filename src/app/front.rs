@@ -1,10 +1,10 @@
-//! The two front ends as the loop sees them: the full-screen terminal and the automatic audience.
+//! The two front ends as the loop sees them: the full-screen terminal and the autopilot.
 
 use std::rc::Rc;
 use std::time::Duration;
 
-use crate::autopilot::{Audience, AudienceError};
-use crate::ceremony::{People, View};
+use crate::autopilot::{Autopilot, AutopilotError};
+use crate::ceremony::{Input, View};
 use crate::script::Script;
 use crate::terminal::{Terminal, TerminalError};
 use crate::vault::Vault;
@@ -14,16 +14,16 @@ use crate::vault::Vault;
 pub enum FrontError {
     /// The terminal.
     Terminal(TerminalError),
-    /// The automatic audience.
-    Audience(AudienceError),
+    /// The autopilot.
+    Autopilot(AutopilotError),
 }
 
 /// Shows views and brings back what people did.
-pub trait Front {
+pub trait FrontEnd {
     /// Shows a view; the vault lends what it names.
     fn show(&mut self, view: &View, vault: &Vault) -> Result<(), FrontError>;
     /// Waits for what people do next. What they type goes into the vault's buffers.
-    fn next(&mut self, view: &View, vault: &mut Vault, wait: Duration) -> Result<Option<People>, FrontError>;
+    fn next(&mut self, view: &View, vault: &mut Vault, wait: Duration) -> Result<Option<Input>, FrontError>;
     /// Leaves nothing behind of what was shown.
     fn wipe(&mut self) -> Result<(), FrontError>;
 }
@@ -46,12 +46,12 @@ impl Screen {
     }
 }
 
-impl Front for Screen {
+impl FrontEnd for Screen {
     fn show(&mut self, view: &View, vault: &Vault) -> Result<(), FrontError> {
         self.terminal.draw(view, &self.script, vault).map_err(FrontError::Terminal)
     }
 
-    fn next(&mut self, view: &View, vault: &mut Vault, wait: Duration) -> Result<Option<People>, FrontError> {
+    fn next(&mut self, view: &View, vault: &mut Vault, wait: Duration) -> Result<Option<Input>, FrontError> {
         self.terminal.next(view, vault, wait).map_err(FrontError::Terminal)
     }
 
@@ -60,13 +60,13 @@ impl Front for Screen {
     }
 }
 
-impl Front for Audience {
+impl FrontEnd for Autopilot {
     fn show(&mut self, view: &View, _: &Vault) -> Result<(), FrontError> {
-        self.see(view).map_err(FrontError::Audience)
+        self.see(view).map_err(FrontError::Autopilot)
     }
 
-    fn next(&mut self, view: &View, vault: &mut Vault, wait: Duration) -> Result<Option<People>, FrontError> {
-        self.answer(view, vault, wait).map_err(FrontError::Audience)
+    fn next(&mut self, view: &View, vault: &mut Vault, wait: Duration) -> Result<Option<Input>, FrontError> {
+        self.answer(view, vault, wait).map_err(FrontError::Autopilot)
     }
 
     fn wipe(&mut self) -> Result<(), FrontError> {

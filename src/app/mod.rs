@@ -1,10 +1,10 @@
 //! Joins machine, clerk, vault, record and front end. The one loop.
 
 mod front;
-mod occasion;
+mod setup;
 
-pub use front::{Front, FrontError, Screen};
-pub use occasion::{Occasion, Setting, latest_establish};
+pub use front::{FrontEnd, FrontError, Screen};
+pub use setup::{Environment, Setup, latest_establish};
 
 use crate::faults::Fault;
 use std::rc::Rc;
@@ -12,8 +12,8 @@ use std::time::{Duration, Instant};
 
 use sha2::{Digest as _, Sha256};
 
-use crate::ceremony::{Body, Event, Machine, People, Request, State, Surroundings};
-use crate::clerk::{Clerk, Office};
+use crate::ceremony::{Body, Event, Input, Known, Machine, Request, ViewContext};
+use crate::clerk::{Clerk, Context};
 use crate::dkek::Rounds;
 use crate::fields::{check, open_text, suggest};
 use crate::folder::RecordFile;
@@ -53,7 +53,7 @@ pub struct Sitting {
     clerk: Clerk,
     chain: Chain,
     record: RecordFile,
-    around: Surroundings,
+    around: ViewContext,
     began: Instant,
 }
 
@@ -64,20 +64,20 @@ impl Sitting {
         plan: Plan,
         plan_text: &str,
         script: &Rc<Script>,
-        office: Office,
+        context: Context,
     ) -> Result<Self, Fault> {
-        let around = Surroundings {
-            rehearsal: office.rehearsal,
-            shortened: office.rounds != Rounds::PRODUCT,
-            folder: office.folder.path().display().to_string(),
-            ..Surroundings::default()
+        let around = ViewContext {
+            rehearsal: context.rehearsal,
+            shortened: context.rounds != Rounds::PRODUCT,
+            folder: context.folder.path().display().to_string(),
+            ..ViewContext::default()
         };
-        office.folder.write_new("plan.json", plan_text.as_bytes())?;
-        if office.rehearsal && ceremony == CeremonyKind::Establish {
+        context.folder.write_new("plan.json", plan_text.as_bytes())?;
+        if context.rehearsal && ceremony == CeremonyKind::Establish {
             let cards = cards_text(&cards_of(&plan), script);
-            office.folder.write_new(CARDS, cards.as_bytes())?;
+            context.folder.write_new(CARDS, cards.as_bytes())?;
         }
-        let record = RecordFile::create(&office.folder)?;
+        let record = RecordFile::create(&context.folder)?;
         let began = Entry::Began {
             ceremony,
             title: plan.title.clone(),
@@ -85,26 +85,26 @@ impl Sitting {
             program: env!("CARGO_PKG_VERSION").to_owned(),
             plan_sha256: Digest(Sha256::digest(plan_text).into()),
             script_sha256: Digest(*script.digest()),
-            short_derivation: office.rounds != Rounds::PRODUCT,
+            short_derivation: context.rounds != Rounds::PRODUCT,
         };
-        let chain = Chain::new(office.rehearsal);
-        let mut machine = Machine::new(ceremony, plan, Rc::clone(script), office.rehearsal);
+        let chain = Chain::new(context.rehearsal);
+        let mut machine = Machine::new(ceremony, plan, Rc::clone(script), context.rehearsal);
         machine.begin(began);
-        let clerk = Clerk::new(office);
+        let clerk = Clerk::new(context);
         Ok(Self { machine, vault: Vault::new(), clerk, chain, record, around, began: Instant::now() })
     }
 
     /// Runs the ceremony until people leave its last screen. The vault is empty afterwards, however it ends.
-    pub fn run(&mut self, front: &mut dyn Front) -> Result<&State, Stopped> {
+    pub fn run(&mut self, front: &mut dyn FrontEnd) -> Result<&Known, Stopped> {
         let result = self.turns(front);
         self.vault.forget_all();
         self.clerk.stop();
         wipe_stack();
         front.wipe()?;
-        result.map(|()| self.machine.state())
+        result.map(|()| self.machine.known())
     }
 
-    fn turns(&mut self, front: &mut dyn Front) -> Result<(), Stopped> {
+    fn turns(&mut self, front: &mut dyn FrontEnd) -> Result<(), Stopped> {
         loop {
             self.drain(front)?;
             if let Some(outcome) = self.clerk.poll(&mut self.vault) {
@@ -126,8 +126,8 @@ impl Sitting {
             };
             let Some(people) = front.next(&view, &mut self.vault, wait)? else { continue };
             match (&view.body, people) {
-                (Body::Ended { .. }, People::GoOn) => return Ok(()),
-                (Body::Form { fields, .. }, People::Edited(_)) => {
+                (Body::Ended { .. }, Input::GoOn) => return Ok(()),
+                (Body::Form { fields, .. }, Input::Edited(_)) => {
                     // One field may depend on another (typed again), so all are looked at.
                     for (place, field) in (0u8..).zip(fields) {
                         let check = check(&field.kind, place, &self.vault);
@@ -136,13 +136,13 @@ impl Sitting {
                         self.machine.handle(Event::Checked { field: place, check, open });
                     }
                 }
-                (_, people) => self.machine.handle(Event::People(people)),
+                (_, input) => self.machine.handle(Event::Input(input)),
             }
         }
     }
 
     /// Does what the machine asks for, in order, until it asks for nothing more.
-    fn drain(&mut self, front: &mut dyn Front) -> Result<(), Stopped> {
+    fn drain(&mut self, front: &mut dyn FrontEnd) -> Result<(), Stopped> {
         while let Some(request) = self.machine.poll() {
             match request {
                 Request::Record(entry) => {

@@ -1,4 +1,4 @@
-//! The automatic audience of `rehearse --auto`: answers every view as attentive people would, and keeps what they noted on
+//! The autopilot of `rehearse --auto`: answers every view as attentive people would, and keeps what they noted on
 //! paper in memory. It is for rehearsals alone; its PINs are no secrets.
 
 mod dice;
@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use self::paper::Paper;
-use crate::ceremony::{Body, FieldState, FieldView, OptionView, People, View};
+use crate::ceremony::{Body, FieldState, FieldView, Input, OptionView, View};
 use crate::fields::FieldKind;
 use crate::secret::TypedText;
 use crate::terms::{Purpose, Serial};
@@ -26,9 +26,9 @@ const PUBLISHED_SO_PIN: &[u8] = b"3537363231383830";
 /// The password of every DKEK share that one person holds in an automatic rehearsal.
 const PASSWORD: &[u8] = b"four custodians hold this rehearsal";
 
-/// Why the audience cannot go on.
+/// Why the autopilot cannot go on.
 #[derive(Debug)]
-pub enum AudienceError {
+pub enum AutopilotError {
     /// Nothing it knows would answer this screen.
     Stuck(String),
     /// Its lines cannot be printed.
@@ -44,20 +44,20 @@ pub enum Quorum {
     Last,
 }
 
-/// The audience.
-pub struct Audience {
+/// The autopilot.
+pub struct Autopilot {
     out: Box<dyn Write>,
     quorum: Quorum,
     papers: Vec<Paper>,
     sitter: Option<u8>,
-    /// The device that is being initialised, and those that have the PINs of this audience or of its cards since.
+    /// The device that is being initialised, and those that have the PINs of this autopilot or of its cards since.
     initialising: Option<Serial>,
     initialised: Vec<Serial>,
     step: Option<(String, String)>,
 }
 
-impl Audience {
-    /// An audience that prints what happens as plain lines.
+impl Autopilot {
+    /// An autopilot that prints what happens as plain lines.
     pub fn new(out: Box<dyn Write>) -> Self {
         Self {
             out,
@@ -76,12 +76,12 @@ impl Audience {
     }
 
     /// Prints a line of its own.
-    pub fn say(&mut self, line: &str) -> Result<(), AudienceError> {
-        writeln!(self.out, "{line}").and_then(|()| self.out.flush()).map_err(AudienceError::Output)
+    pub fn say(&mut self, line: &str) -> Result<(), AutopilotError> {
+        writeln!(self.out, "{line}").and_then(|()| self.out.flush()).map_err(AutopilotError::Output)
     }
 
     /// Sees a view: prints a step's number, title and outcome when it has ended.
-    pub fn see(&mut self, view: &View) -> Result<(), AudienceError> {
+    pub fn see(&mut self, view: &View) -> Result<(), AutopilotError> {
         let ended = matches!(view.body, Body::Ended { .. });
         let now = (view.header.number.clone(), view.header.title.clone());
         match self.step.take() {
@@ -97,12 +97,12 @@ impl Audience {
     }
 
     /// What people do next. While something works there is nothing to do but wait.
-    pub fn answer(&mut self, view: &View, vault: &mut Vault, wait: Duration) -> Result<Option<People>, AudienceError> {
+    pub fn answer(&mut self, view: &View, vault: &mut Vault, wait: Duration) -> Result<Option<Input>, AutopilotError> {
         match &view.body {
-            Body::Read { .. } => Ok(Some(People::GoOn)),
+            Body::Read { .. } => Ok(Some(Input::GoOn)),
             Body::Tick { items, .. } => {
                 let open = items.iter().position(|(_, ticked)| !ticked);
-                Ok(Some(open.map_or(People::GoOn, People::Tick)))
+                Ok(Some(open.map_or(Input::GoOn, Input::Tick)))
             }
             Body::Choose { text, options, custodians, .. } => self.choose(text, options, *custodians).map(Some),
             Body::Form { text, fields, .. } => self.fill(text, fields, vault).map(Some),
@@ -111,9 +111,9 @@ impl Audience {
                     self.papers.retain(|paper| (paper.card, paper.number) != (note.card, note.number));
                     self.papers.push(note);
                 }
-                Ok(Some(People::Hide))
+                Ok(Some(Input::Hide))
             }
-            Body::Reveal { seen, .. } => Ok(Some(if *seen { People::GoOn } else { People::Show })),
+            Body::Reveal { seen, .. } => Ok(Some(if *seen { Input::GoOn } else { Input::Show })),
             Body::Working { .. } => {
                 std::thread::sleep(wait);
                 Ok(None)
@@ -124,35 +124,35 @@ impl Audience {
                 for line in happened.iter().chain(truth) {
                     self.say(&format!("       {line}"))?;
                 }
-                Err(AudienceError::Stuck(number))
+                Err(AutopilotError::Stuck(number))
             }
             Body::Ended { text } => {
                 for line in text.iter().filter(|line| !line.is_empty()) {
                     self.say(&format!("       {line}"))?;
                 }
                 self.say("")?;
-                Ok(Some(People::GoOn))
+                Ok(Some(Input::GoOn))
             }
         }
     }
 
-    /// Whether a screen is about a device that this audience has initialised before.
+    /// Whether a screen is about a device that this autopilot has initialised before.
     fn knows(&self, text: &[String]) -> bool {
         self.initialised.iter().any(|serial| text.iter().any(|line| line.contains(serial.as_str())))
     }
 
-    fn choose(&mut self, text: &[String], options: &[OptionView], custodians: bool) -> Result<People, AudienceError> {
+    fn choose(&mut self, text: &[String], options: &[OptionView], custodians: bool) -> Result<Input, AutopilotError> {
         let open = |place: &usize| options.get(*place).is_some_and(|option| !option.closed);
         let mut places = (0..options.len()).filter(open);
         // Of two ways to have an SO-PIN the second is the one of the cards, from which it was set.
         let on_cards = !custodians && options.len() == 2 && self.knows(text);
         let last = on_cards || custodians && self.quorum == Quorum::Last;
         let place = if last { places.next_back() } else { places.next() };
-        let place = place.ok_or_else(|| AudienceError::Stuck("choose".to_owned()))?;
+        let place = place.ok_or_else(|| AutopilotError::Stuck("choose".to_owned()))?;
         if custodians {
             self.sitter = u8::try_from(place + 1).ok();
         }
-        Ok(People::Chose(place))
+        Ok(Input::Chose(place))
     }
 
     /// The paper of the person at the keyboard for a field of this form.
@@ -170,7 +170,7 @@ impl Audience {
     }
 
     /// Fills the first field that is not good yet, or goes on.
-    fn fill(&mut self, about: &[String], fields: &[FieldView], vault: &mut Vault) -> Result<People, AudienceError> {
+    fn fill(&mut self, about: &[String], fields: &[FieldView], vault: &mut Vault) -> Result<Input, AutopilotError> {
         for field in fields {
             match &field.kind {
                 FieldKind::Serial(serial) => self.initialising = Some(serial.clone()),
@@ -187,8 +187,8 @@ impl Audience {
         };
         let open =
             (0..).zip(fields).find(|(number, field)| field.state != FieldState::Good || left_out(*number, field));
-        let Some((number, field)) = open else { return Ok(People::GoOn) };
-        let stuck = || AudienceError::Stuck(format!("field {}", number + 1));
+        let Some((number, field)) = open else { return Ok(Input::GoOn) };
+        let stuck = || AutopilotError::Stuck(format!("field {}", number + 1));
         // What was typed once and is not good does not get better by typing it again.
         if !matches!(field.state, FieldState::Empty | FieldState::Good) {
             return Err(stuck());
@@ -220,7 +220,7 @@ impl Audience {
         let typing = vault.typing(number);
         typing.clear();
         text.iter().try_for_each(|byte| typing.push(*byte)).map_err(|_| stuck())?;
-        Ok(People::Edited(number))
+        Ok(Input::Edited(number))
     }
 }
 

@@ -1,4 +1,4 @@
-//! What the audience notes and types.
+//! What the autopilot notes and types.
 
 use super::*;
 use crate::ceremony::{CardView, Header};
@@ -68,31 +68,31 @@ fn form(kinds: Vec<(FieldKind, FieldState)>) -> View {
     view(Body::Form { text: vec![], fields, irreversible: false, may_leave: false, may_deviate: true })
 }
 
-/// An audience that has seen cards of two sets of numbers and of the SO-PIN's words, custodians 1 and 2 each.
-fn attentive() -> (Audience, Vault) {
-    let (mut audience, mut vault) = (Audience::new(Box::new(io::sink())), Vault::new());
+/// An autopilot that has seen cards of two sets of numbers and of the SO-PIN's words, custodians 1 and 2 each.
+fn attentive() -> (Autopilot, Vault) {
+    let (mut autopilot, mut vault) = (Autopilot::new(Box::new(io::sink())), Vault::new());
     for number in 1..=2 {
         for of in 1..=2 {
             let card = numbers(of, number);
             let CardView::Numbers { value, check, .. } = card else { panic!("numbers") };
             vault.keep(value, WipingBytes::from_slice(format!("value {of} {number}").as_bytes()));
             vault.keep(check, WipingBytes::from_slice(format!("check {of} {number}").as_bytes()));
-            audience.answer(&shown(number, card), &mut vault, Duration::ZERO).unwrap();
+            autopilot.answer(&shown(number, card), &mut vault, Duration::ZERO).unwrap();
         }
         let words = Handle::DealtShare(Purpose::SoPin, custodian(number));
         vault.keep(words, WipingBytes::from_slice(format!("words {number}").as_bytes()));
         let card = CardView::Words { purpose: Purpose::SoPin, words, count: 16, heading: String::new() };
-        audience.answer(&shown(number, card), &mut vault, Duration::ZERO).unwrap();
+        autopilot.answer(&shown(number, card), &mut vault, Duration::ZERO).unwrap();
     }
     vault.forget_all();
-    (audience, vault)
+    (autopilot, vault)
 }
 
-fn typed(audience: &mut Audience, vault: &mut Vault, view: &View) -> Option<(u8, Vec<u8>)> {
-    match audience.answer(view, vault, Duration::ZERO).unwrap() {
-        Some(People::Edited(place)) => Some((place, vault.typed(place).unwrap().expose().to_vec())),
+fn typed(autopilot: &mut Autopilot, vault: &mut Vault, view: &View) -> Option<(u8, Vec<u8>)> {
+    match autopilot.answer(view, vault, Duration::ZERO).unwrap() {
+        Some(Input::Edited(place)) => Some((place, vault.typed(place).unwrap().expose().to_vec())),
         other => {
-            assert_eq!(other, Some(People::GoOn));
+            assert_eq!(other, Some(Input::GoOn));
             None
         }
     }
@@ -100,7 +100,7 @@ fn typed(audience: &mut Audience, vault: &mut Vault, view: &View) -> Option<(u8,
 
 #[test]
 fn everybody_types_from_the_card_of_the_set_at_hand() {
-    let (mut audience, mut vault) = attentive();
+    let (mut autopilot, mut vault) = attentive();
     let id = |of| FieldKind::ShareId { share: share(of), expected: None, taken: vec![], foreign: false };
     let check = || FieldKind::CheckBytes { optional: true, prime: None };
     // the second custodian of the set sits down
@@ -110,7 +110,7 @@ fn everybody_types_from_the_card_of_the_set_at_hand() {
         custodians: true,
         may_leave: false,
     });
-    assert_eq!(audience.answer(&choose, &mut vault, Duration::ZERO).unwrap(), Some(People::Chose(1)));
+    assert_eq!(autopilot.answer(&choose, &mut vault, Duration::ZERO).unwrap(), Some(Input::Chose(1)));
     for of in 1..=2 {
         vault.forget_all();
         let seat = |states: [FieldState; 4]| {
@@ -123,7 +123,7 @@ fn everybody_types_from_the_card_of_the_set_at_hand() {
             ])
         };
         let (empty, good) = (|| FieldState::Empty, || FieldState::Good);
-        let mut next = |states| typed(&mut audience, &mut vault, &seat(states));
+        let mut next = |states| typed(&mut autopilot, &mut vault, &seat(states));
         assert_eq!(next([empty(), empty(), empty(), good()]), Some((0, format!("p{of}").into_bytes())));
         assert_eq!(next([good(), empty(), empty(), good()]), Some((1, b"2".to_vec())));
         assert_eq!(next([good(), good(), empty(), good()]), Some((2, format!("value {of} 2").into_bytes())));
@@ -137,31 +137,31 @@ fn everybody_types_from_the_card_of_the_set_at_hand() {
     };
     for (number, text) in [(None, &b"words 2"[..]), (Some(1), b"words 1")] {
         let view = form(vec![(words(number), FieldState::Empty)]);
-        assert_eq!(typed(&mut audience, &mut vault, &view), Some((0, text.to_vec())));
+        assert_eq!(typed(&mut autopilot, &mut vault, &view), Some((0, text.to_vec())));
     }
     let strange = form(vec![(words(Some(3)), FieldState::Empty)]);
-    assert!(audience.answer(&strange, &mut vault, Duration::ZERO).is_err(), "nobody has that card");
+    assert!(autopilot.answer(&strange, &mut vault, Duration::ZERO).is_err(), "nobody has that card");
 }
 
 #[test]
 fn dice_and_passwords_are_typed_and_typed_again() {
-    let (mut audience, mut vault) = attentive();
+    let (mut autopilot, mut vault) = attentive();
     let view = form(vec![(FieldKind::Dice { throws: 250 }, FieldState::Empty)]);
-    let (_, throws) = typed(&mut audience, &mut vault, &view).unwrap();
+    let (_, throws) = typed(&mut autopilot, &mut vault, &view).unwrap();
     assert!(throws.len() == 250 && throws.iter().all(|throw| (b'1'..=b'6').contains(throw)));
     let twice = |state| form(vec![(FieldKind::NewPassword, state), (FieldKind::Again(0), FieldState::Empty)]);
-    let (_, password) = typed(&mut audience, &mut vault, &twice(FieldState::Empty)).unwrap();
+    let (_, password) = typed(&mut autopilot, &mut vault, &twice(FieldState::Empty)).unwrap();
     assert!(password.len() >= 16);
-    assert_eq!(typed(&mut audience, &mut vault, &twice(FieldState::Good)), Some((1, password.clone())));
+    assert_eq!(typed(&mut autopilot, &mut vault, &twice(FieldState::Good)), Some((1, password.clone())));
     let old = form(vec![(FieldKind::Password, FieldState::Empty)]);
-    assert_eq!(typed(&mut audience, &mut vault, &old), Some((0, password)));
+    assert_eq!(typed(&mut autopilot, &mut vault, &old), Some((0, password)));
     let wrong = form(vec![(FieldKind::Password, FieldState::Wrong("No.".to_owned()))]);
-    assert!(audience.answer(&wrong, &mut vault, Duration::ZERO).is_err(), "once wrong, it is not typed again");
+    assert!(autopilot.answer(&wrong, &mut vault, Duration::ZERO).is_err(), "once wrong, it is not typed again");
 }
 
 #[test]
 fn a_device_that_was_initialised_here_has_the_so_pin_that_was_set_here() {
-    let (mut audience, mut vault) = attentive();
+    let (mut autopilot, mut vault) = attentive();
     let about = |kind, serial: &str| {
         let Body::Form { fields, .. } = form(vec![(kind, FieldState::Empty)]).body else { panic!("a form") };
         let text = vec![format!("The device {serial} asks.")];
@@ -178,20 +178,20 @@ fn a_device_that_was_initialised_here_has_the_so_pin_that_was_set_here() {
     };
     let (ours, other) = ("REH0000001", "REH0000002");
     let serial = || FieldKind::Serial(Serial::new(ours).unwrap());
-    let mut answer = |audience: &mut Audience, view: &View| {
-        let answer = audience.answer(view, &mut vault, Duration::ZERO).unwrap();
+    let mut answer = |autopilot: &mut Autopilot, view: &View| {
+        let answer = autopilot.answer(view, &mut vault, Duration::ZERO).unwrap();
         (answer, vault.typed(0).map(|text| text.expose().to_vec()).unwrap_or_default())
     };
-    let so_pin = |audience: &mut Audience, answer: &mut dyn FnMut(&mut Audience, &View) -> _, serial| {
-        let (_, typed): (Option<People>, Vec<u8>) =
-            answer(audience, &about(FieldKind::SoPin { chosen_here: false }, serial));
+    let so_pin = |autopilot: &mut Autopilot, answer: &mut dyn FnMut(&mut Autopilot, &View) -> _, serial| {
+        let (_, typed): (Option<Input>, Vec<u8>) =
+            answer(autopilot, &about(FieldKind::SoPin { chosen_here: false }, serial));
         typed
     };
-    answer(&mut audience, &about(serial(), ours));
-    assert_eq!(so_pin(&mut audience, &mut answer, ours), PUBLISHED_SO_PIN, "it may have been refused");
-    answer(&mut audience, &about(FieldKind::UserPin, ours));
+    answer(&mut autopilot, &about(serial(), ours));
+    assert_eq!(so_pin(&mut autopilot, &mut answer, ours), PUBLISHED_SO_PIN, "it may have been refused");
+    answer(&mut autopilot, &about(FieldKind::UserPin, ours));
     for (serial, pin, place) in [(ours, SO_PIN, 1), (other, PUBLISHED_SO_PIN, 0)] {
-        assert_eq!(so_pin(&mut audience, &mut answer, serial), pin);
-        assert_eq!(answer(&mut audience, &whose(serial)).0, Some(People::Chose(place)));
+        assert_eq!(so_pin(&mut autopilot, &mut answer, serial), pin);
+        assert_eq!(answer(&mut autopilot, &whose(serial)).0, Some(Input::Chose(place)));
     }
 }

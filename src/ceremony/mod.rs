@@ -1,24 +1,20 @@
 //! The machine: a cursor over a list of numbered steps. Pure: no I/O, no clock, no secret.
 
-mod act;
 mod kinds;
 mod known;
 mod machine;
-mod outcome;
 mod steps;
 mod view;
 
-pub use act::Act;
-pub use known::holders::Place;
-pub use known::{FoundDevice, Source, State};
+pub use known::Known;
+pub use known::devices::FoundDevice;
+pub use known::holders::Holder;
+pub use known::restored::Origin;
 pub use machine::event::Event;
-pub use machine::input::People;
+pub use machine::input::Input;
 pub use machine::interlude::STOP_WORD;
 pub use machine::recovery::Recovery;
 pub use machine::{Machine, REVEAL_SECONDS, Request};
-pub use outcome::Outcome;
-pub use steps::{Actor, Kind, Question, Stage, Step, When};
-pub use view::planned::{key_name, planned};
-pub use view::render::Surroundings;
-pub use view::values::{NAMES, Values};
-pub use view::{Body, CardView, FieldState, FieldView, Header, OptionView, StepLine, StepState, View};
+pub use steps::{Actor, Condition, Question, Stage, StageKind, Step};
+pub use view::values::{key_name, planned};
+pub use view::{Body, CardView, FieldState, FieldView, Header, OptionView, StepLine, StepState, View, ViewContext};

@@ -41,17 +41,35 @@ pub fn reader_too_small(reader: &str) -> Fault {
     Fault::from(faults::ReaderTooSmall { reader })
 }
 
-/// Words that devices give when something failed inside, perhaps in the middle of the work; all others refuse it before.
+/// Words that devices give when something failed inside, perhaps in the middle of the work (62xx, 64xx, 65xx, 6Fxx), or when
+/// there is no room; all others refuse it before.
 fn may_have_begun(status: Status) -> bool {
-    let inside = |word: u16| matches!(word.to_be_bytes(), [0x62 | 0x64 | 0x65 | 0x6F, _]);
-    matches!(status, Status::NoRoom) || inside(status.into())
+    let [class, _] = u16::from(status).to_be_bytes();
+    status == Status::NoRoom || [0x62, 0x64, 0x65, 0x6F].contains(&class)
 }
 
 const fn presents_pin(operation: Operation) -> bool {
-    matches!(
-        operation,
-        Operation::VerifyUserPin | Operation::ChangeUserPin | Operation::ChangeSoPin | Operation::UnblockUserPin
-    )
+    match operation {
+        Operation::VerifyUserPin | Operation::ChangeUserPin | Operation::ChangeSoPin | Operation::UnblockUserPin => {
+            true
+        }
+        Operation::Select
+        | Operation::ReadCertificates
+        | Operation::Random
+        | Operation::PinStatus
+        | Operation::Initialise
+        | Operation::DkekStatus
+        | Operation::ImportDkekShare
+        | Operation::List
+        | Operation::SelectFile
+        | Operation::ReadFile
+        | Operation::WriteFile
+        | Operation::DeleteFile
+        | Operation::Generate
+        | Operation::Wrap
+        | Operation::Unwrap
+        | Operation::Sign => false,
+    }
 }
 
 /// Shares that cannot be what they are taken for.
@@ -60,7 +78,18 @@ pub fn share(error: ShareError) -> Fault {
         ShareError::Disagree => Fault::from(faults::SharesDisagree),
         ShareError::MixedSets { .. } | ShareError::MixedThresholds { .. } => Fault::from(faults::SharesOfOtherSets),
         ShareError::ValueNotBelowPrime { .. } => Fault::from(faults::ShareNotBelowPrime),
-        _ => Fault::from(faults::SharesDoNotOpen),
+        ShareError::Threshold { .. }
+        | ShareError::TooFew { .. }
+        | ShareError::TooMany { .. }
+        | ShareError::IdZero
+        | ShareError::IdTooLarge { .. }
+        | ShareError::DuplicateId { .. }
+        | ShareError::MixedPrimes { .. }
+        | ShareError::MixedKinds { .. }
+        | ShareError::Length { .. }
+        | ShareError::SecretLength { .. }
+        | ShareError::WrongCheck
+        | ShareError::NotProven => Fault::from(faults::SharesDoNotOpen),
     }
 }
 
@@ -87,23 +116,27 @@ pub fn wrapped_key(file: &str, error: &WrappedKeyError) -> Fault {
     match error {
         WrappedKeyError::NotThisDkek { found } => Fault::from(faults::BackupNotThisDkek { file, found }),
         WrappedKeyError::MacWrong => Fault::from(faults::BackupMacWrong { file }),
-        _ => Fault::from(faults::BackupBroken { file, why: error }),
+        WrappedKeyError::NotAWrappedKey
+        | WrappedKeyError::Truncated
+        | WrappedKeyError::TrailingBytes { .. }
+        | WrappedKeyError::UnknownType { .. } => Fault::from(faults::BackupBroken { file, why: error }),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::faults::FaultName;
 
     #[test]
     fn only_a_refusal_beforehand_says_that_nothing_was_erased() {
         let named =
             |word: u16| card(&CardError::Refused { operation: Operation::Initialise, status: word.into() }).name;
         for word in [0x6400, 0x6581, 0x6A84, 0x6F00, 0x6FFF] {
-            assert_eq!(named(word), "initialise-broke-off", "{word:04X}");
+            assert_eq!(named(word), FaultName::InitialiseBrokeOff, "{word:04X}");
         }
         for word in [0x6300, 0x6700, 0x6900, 0x6982, 0x6984, 0x6985, 0x6A80, 0x6B00, 0x6D00, 0x6E00] {
-            assert_eq!(named(word), "initialise-refused", "{word:04X}");
+            assert_eq!(named(word), FaultName::InitialiseRefused, "{word:04X}");
         }
     }
 }

@@ -1,12 +1,12 @@
 //! One generator for everything random, seeded by all sources together: any one good source suffices.
 
-use crate::faults::{self, Fault};
 use chacha20::ChaCha20Rng;
 use hkdf::Hkdf;
 use rand_core::SeedableRng;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
+use crate::faults::{self, Fault};
 use crate::fields::dice::{Throws, look};
 use crate::secret::WipingBytes;
 use crate::terms::Serial;
@@ -16,6 +16,9 @@ pub const SOURCE_BYTES: usize = 64;
 
 /// The seed from what device and host gave and, where they were planned, so many throws of dice as they were typed; and
 /// the names of these sources for the record.
+///
+/// # Errors
+/// A source gave what no generator that works would give, or the throws are not as many as planned.
 pub fn seed(
     device: (&Serial, &WipingBytes),
     host: &WipingBytes,
@@ -40,30 +43,36 @@ fn mix(sources: &[&WipingBytes]) -> Result<WipingBytes, Fault> {
     for source in sources {
         let length = (source.len() as u64).to_be_bytes();
         if all.extend(&length).and_then(|()| all.extend(source.expose())).is_err() {
-            return Err(Fault::from(faults::RandomFailed));
+            return Err(faults::RandomFailed.into());
         }
     }
     let mut seed = WipingBytes::zeros(32);
     Hkdf::<Sha256>::new(Some(b"ceremony generator"), all.expose())
         .expand(b"seed", seed.expose_mut())
-        .map_err(|_| Fault::from(faults::RandomFailed))?;
+        .map_err(|_| faults::RandomFailed)?;
     Ok(seed)
 }
 
 /// The generator with a seed; it wipes itself.
+///
+/// # Errors
+/// The seed has another length.
 pub fn generator(seed: &[u8]) -> Result<ChaCha20Rng, Fault> {
     let mut bytes = Zeroizing::new([0; 32]);
     if seed.len() != bytes.len() {
-        return Err(Fault::from(faults::RandomFailed));
+        return Err(faults::RandomFailed.into());
     }
     bytes.copy_from_slice(seed);
     Ok(ChaCha20Rng::from_seed(*bytes))
 }
 
 /// The host's own randomness.
+///
+/// # Errors
+/// The system gives none.
 pub fn host() -> Result<WipingBytes, Fault> {
     let mut bytes = WipingBytes::zeros(SOURCE_BYTES);
-    getrandom::fill(bytes.expose_mut()).map_err(|_| Fault::from(faults::RandomFailed))?;
+    getrandom::fill(bytes.expose_mut()).map_err(|_| faults::RandomFailed)?;
     Ok(bytes)
 }
 
@@ -88,7 +97,7 @@ fn dice_source(text: &WipingBytes, wanted: u16) -> Result<WipingBytes, Fault> {
     }
     let mut bytes = WipingBytes::with_capacity(text.len().max(SOURCE_BYTES));
     for face in text.expose().iter().filter(|character| **character != b' ') {
-        bytes.push(*face).map_err(|_| Fault::from(faults::RandomFailed))?;
+        bytes.push(*face).map_err(|_| faults::RandomFailed)?;
     }
     Ok(bytes)
 }

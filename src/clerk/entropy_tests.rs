@@ -1,12 +1,12 @@
 //! The promise that any one good source suffices: each alone varies everything that is drawn.
 
-use crate::faults::{self, Fault};
 use std::ops::ControlFlow;
 
-use crate::clerk::acts::deal;
+use crate::clerk::acts::Deal;
 use crate::clerk::entropy;
 use crate::clerk::workers::kdf::News;
 use crate::dkek::{Rounds, derive, open};
+use crate::faults::{self, Fault};
 use crate::plan::Custody;
 use crate::record::Fact;
 use crate::secret::WipingBytes;
@@ -50,11 +50,11 @@ fn drawn(device: u8, host: u8, throws: &[u8]) -> Drawn {
     vault.keep(Handle::GeneratorSeed, seed(device, host, Some(throws)).unwrap().0);
     let quorum = Quorum::new(2, 3).unwrap();
     let guarded = |scheme| Custody::Quorum { custodians: Vec::new(), quorum, scheme };
-    let custody = [guarded(Scheme::ScHsmTool), guarded(Scheme::Words)];
+    let dkek_shares = vec![guarded(Scheme::ScHsmTool), guarded(Scheme::Words)];
     let rounds = Rounds(1);
-    let begun = deal::begin(&custody, Some(quorum), rounds, false, &mut vault).unwrap();
+    let dealt = Deal { dkek_shares, so_pin: Some(quorum) }.draw(rounds, false, &mut vault).unwrap();
     let set_of = |number: u8| {
-        let found = begun.facts.iter().find_map(|fact| match fact {
+        let found = dealt.facts.iter().find_map(|fact| match fact {
             Fact::Dealt { share, set, .. } if share.get() == number => Some(set.clone()),
             _ => None,
         });
@@ -89,7 +89,7 @@ fn drawn(device: u8, host: u8, throws: &[u8]) -> Drawn {
         ("body of a share of the SO-PIN", so_pin_body),
     ];
     let passwords = [password, crate::share::password_of(&secret)];
-    for ((number, job), password) in begun.sealing.iter().zip(&passwords) {
+    for ((number, job), password) in dealt.sealing.iter().zip(&passwords) {
         let file = loop {
             if let Some(News::Done(file)) = job.newest().unwrap() {
                 break file;

@@ -28,13 +28,13 @@ pub enum Command {
 
 /// How a ceremony is to be held.
 pub struct Hold {
-    /// Which one; none: a menu, or with the automatic audience both.
+    /// Which one; none: a menu, or with the autopilot both.
     pub ceremony: Option<CeremonyKind>,
     /// A rehearsal.
     pub rehearsal: bool,
     /// A rehearsal through real readers.
     pub pcsc: bool,
-    /// The automatic audience answers.
+    /// The autopilot answers.
     pub auto: bool,
     /// The plan's file.
     pub plan: Option<PathBuf>,
@@ -104,7 +104,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, M
             state: state.take(),
             serial: serial.take(),
         }),
-        // The audience keeps its cards in memory: it has none of a sitting that was held before.
+        // The autopilot keeps its cards in memory: it has none of a sitting that was held before.
         (Some("rehearse"), Some("restore"), 2) if auto => return Err(wrong("rehearse restore --auto")),
         (Some("rehearse"), None, 1) | (Some("rehearse"), Some("establish" | "restore" | "inspect"), 2) => {
             Command::Hold(Hold {

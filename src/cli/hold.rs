@@ -1,4 +1,4 @@
-//! Holds ceremonies: in the terminal, or before the automatic audience.
+//! Holds ceremonies: in the terminal, or answered by the autopilot.
 
 use crate::faults::{self, Fault};
 use crate::script::words;
@@ -10,24 +10,24 @@ use std::time::Duration;
 use super::arguments::Hold;
 use super::say::{explain, print_all};
 use super::{Exit, read_plan};
-use crate::app::{Front, FrontError, Occasion, ROUNDS, Screen, Setting, Sitting, Stopped, latest_establish};
-use crate::autopilot::{Audience, AudienceError, Quorum};
-use crate::ceremony::{Body, Header, OptionView, People, State, View};
+use crate::app::{Environment, FrontEnd, FrontError, ROUNDS, Screen, Setup, Sitting, Stopped, latest_establish};
+use crate::autopilot::{Autopilot, AutopilotError, Quorum};
+use crate::ceremony::{Body, Header, Input, Known, OptionView, View};
 use crate::dkek::Rounds;
 use crate::host;
-use crate::record::{CeremonyKind, Ending};
+use crate::record::{CeremonyKind, Deviation, Ending};
 use crate::script::{Script, fill};
 use crate::terminal::TerminalError;
 use crate::vault::Vault;
 
 /// Prepares one ceremony.
-fn prepare(ceremony: CeremonyKind, hold: &Hold, script: &Script) -> Result<Occasion, Vec<Fault>> {
-    let setting = match (hold.rehearsal, hold.pcsc) {
-        (false, _) => Setting::Real,
-        (true, true) => Setting::VirtualReaders,
-        (true, false) => Setting::SoftwareCards,
+fn prepare(ceremony: CeremonyKind, hold: &Hold, script: &Script) -> Result<Setup, Vec<Fault>> {
+    let environment = match (hold.rehearsal, hold.pcsc) {
+        (false, _) => Environment::Real,
+        (true, true) => Environment::VirtualReaders,
+        (true, false) => Environment::SoftwareCards,
     };
-    if setting == Setting::Real && ROUNDS != Rounds::PRODUCT {
+    if environment == Environment::Real && ROUNDS != Rounds::PRODUCT {
         return Err(vec![Fault::from(faults::ShortDerivation)]);
     }
     let plan = hold.plan.as_deref();
@@ -35,11 +35,11 @@ fn prepare(ceremony: CeremonyKind, hold: &Hold, script: &Script) -> Result<Occas
     match ceremony {
         CeremonyKind::Establish => {
             let (plan, text) = read_plan(plan, script)?;
-            Occasion::establish(plan, text, &hold.records, setting).map_err(one)
+            Setup::establish(plan, text, &hold.records, environment).map_err(one)
         }
         CeremonyKind::Inspect => {
             let (plan, text) = read_plan(plan, script)?;
-            Occasion::inspect(plan, text, &hold.records, setting).map_err(one)
+            Setup::inspect(plan, text, &hold.records, environment).map_err(one)
         }
         CeremonyKind::Restore => {
             let latest = || latest_establish(&hold.records);
@@ -48,48 +48,48 @@ fn prepare(ceremony: CeremonyKind, hold: &Hold, script: &Script) -> Result<Occas
             // In a rehearsal of both, the plan is for *establish*, and the folder that is restored from has it.
             let plan = plan.filter(|_| hold.ceremony.is_some() || hold.from.is_some());
             let given = plan.map(|file| read_plan(Some(file), script)).transpose()?;
-            Occasion::restore(&from.ok_or_else(nothing)?, given, &hold.records, setting).map_err(one)
+            Setup::restore(&from.ok_or_else(nothing)?, given, &hold.records, environment).map_err(one)
         }
     }
 }
 
-fn begin(occasion: Occasion, script: &Rc<Script>) -> Result<Sitting, Fault> {
-    Sitting::begin(occasion.ceremony, occasion.plan, &occasion.plan_text, script, occasion.office)
+fn begin(setup: Setup, script: &Rc<Script>) -> Result<Sitting, Fault> {
+    Sitting::begin(setup.ceremony, setup.plan, &setup.plan_text, script, setup.context)
 }
 
 /// Runs a sitting to its end.
-fn run<'a>(sitting: &'a mut Sitting, front: &mut dyn Front) -> Result<&'a State, Stopped> {
+fn run<'a>(sitting: &'a mut Sitting, front: &mut dyn FrontEnd) -> Result<&'a Known, Stopped> {
     #[cfg(feature = "short-derivation")]
     let front = &mut super::mishap::Mishap::on(front);
     sitting.run(front)
 }
 
-fn exit_of(state: &State) -> Exit {
-    match state.ended {
-        Some(Ending::Complete) if state.deviations == 0 => Exit::Done,
+fn exit_of(known: &Known) -> Exit {
+    match known.progress.ended {
+        Some(Ending::Complete) if known.progress.deviations == 0 => Exit::Done,
         Some(Ending::Complete) => Exit::Deviations,
         _ => Exit::Aborted,
     }
 }
 
-/// Both ceremonies, or one, answered by the automatic audience in this process.
+/// Both ceremonies, or one, answered by the autopilot in this process.
 pub fn with_audience(hold: &Hold, script: &Rc<Script>) -> Exit {
-    let mut audience = Audience::new(Box::new(io::stdout()));
+    let mut autopilot = Autopilot::new(Box::new(io::stdout()));
     let all = hold.ceremony.map_or_else(|| vec![CeremonyKind::Establish, CeremonyKind::Restore], |one| vec![one]);
     let mut ends = Ends::default();
     for ceremony in all {
         // A restore with other custodians than those who opened the file first proves more.
-        audience.prefer(if ceremony == CeremonyKind::Establish { Quorum::First } else { Quorum::Last });
-        let occasion = match prepare(ceremony, hold, script) {
-            Ok(occasion) => occasion,
+        autopilot.prefer(if ceremony == CeremonyKind::Establish { Quorum::First } else { Quorum::Last });
+        let setup = match prepare(ceremony, hold, script) {
+            Ok(setup) => setup,
             Err(faults) => return explain(script, &faults),
         };
-        let mut sitting = match begin(occasion, script) {
+        let mut sitting = match begin(setup, script) {
             Ok(sitting) => sitting,
             Err(fault) => return explain(script, &[fault]),
         };
-        match run(&mut sitting, &mut audience) {
-            Ok(state) => ends.note(ceremony, state),
+        match run(&mut sitting, &mut autopilot) {
+            Ok(known) => ends.note(ceremony, known),
             Err(stopped) => return stopped_by(&stopped, script),
         }
     }
@@ -104,11 +104,12 @@ struct Ends {
 }
 
 impl Ends {
-    fn note(&mut self, ceremony: CeremonyKind, state: &State) {
-        let exit = exit_of(state);
+    fn note(&mut self, ceremony: CeremonyKind, known: &Known) {
+        let exit = exit_of(known);
         match ceremony {
             CeremonyKind::Establish => {
-                let only_unproven = state.deviations == 1 && state.deviates == ["restore-not-proven"];
+                let only_unproven =
+                    known.progress.deviations == 1 && known.progress.deviates == [Deviation::RestoreNotProven.word()];
                 self.establish = Some((exit, only_unproven));
             }
             CeremonyKind::Restore | CeremonyKind::Inspect => self.restore = Some(exit),
@@ -155,9 +156,9 @@ pub fn in_terminal(hold: &Hold, script: &Rc<Script>) -> Exit {
                 return stopped_by(&Stopped::Front(error), script);
             }
         };
-        let result = prepare(ceremony_now, hold, script).and_then(|occasion| {
-            folder = Some(occasion.folder());
-            begin(occasion, script).map_err(|fault| vec![fault])
+        let result = prepare(ceremony_now, hold, script).and_then(|setup| {
+            folder = Some(setup.folder());
+            begin(setup, script).map_err(|fault| vec![fault])
         });
         let mut sitting = match result {
             Ok(sitting) => sitting,
@@ -167,7 +168,7 @@ pub fn in_terminal(hold: &Hold, script: &Rc<Script>) -> Exit {
             }
         };
         match run(&mut sitting, &mut screen) {
-            Ok(state) => ends.note(ceremony_now, state),
+            Ok(known) => ends.note(ceremony_now, known),
             Err(stopped) => {
                 drop(sitting);
                 screen.leave();
@@ -224,9 +225,9 @@ fn menu(screen: &mut Screen, records: &Path, script: &Rc<Script>) -> Result<Opti
     loop {
         screen.show(&view, &vault)?;
         match screen.next(&view, &mut vault, Duration::from_millis(250))? {
-            Some(People::Chose(0)) => return Ok(Some(CeremonyKind::Establish)),
-            Some(People::Chose(1)) => return Ok(Some(CeremonyKind::Restore)),
-            Some(People::Chose(_) | People::Stop | People::Leave) => return Ok(None),
+            Some(Input::Chose(0)) => return Ok(Some(CeremonyKind::Establish)),
+            Some(Input::Chose(1)) => return Ok(Some(CeremonyKind::Restore)),
+            Some(Input::Chose(_) | Input::Stop | Input::Leave) => return Ok(None),
             _ => {}
         }
     }
@@ -244,8 +245,10 @@ fn stopped_by(stopped: &Stopped, script: &Script) -> Exit {
             Fault::from(faults::StoppedBySignal { signal })
         }
         Stopped::Front(FrontError::Terminal(error)) => Fault::from(faults::TerminalGone { why: error }),
-        Stopped::Front(FrontError::Audience(AudienceError::Stuck(step))) => Fault::from(faults::AudienceStuck { step }),
-        Stopped::Front(FrontError::Audience(AudienceError::Output(error))) => {
+        Stopped::Front(FrontError::Autopilot(AutopilotError::Stuck(step))) => {
+            Fault::from(faults::AudienceStuck { step })
+        }
+        Stopped::Front(FrontError::Autopilot(AutopilotError::Output(error))) => {
             Fault::from(faults::TerminalGone { why: error })
         }
     };

@@ -4,8 +4,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::app::{Front, FrontError};
-use crate::ceremony::{Body, CardView, People, View};
+use crate::app::{FrontEnd, FrontError};
+use crate::ceremony::{Body, CardView, Input, View};
 use crate::vault::Vault;
 
 /// Names the file that asks for it, as soon as the file is there; its text says which thread panics: `main` or `worker`.
@@ -13,13 +13,13 @@ const VARIABLE: &str = "CEREMONY_MISHAP";
 
 /// A front end beside which, while a share is shown, a thread panics with the worst that a panic could hold: the share.
 pub struct Mishap<'a> {
-    front: &'a mut dyn Front,
+    front: &'a mut dyn FrontEnd,
     asked: Option<PathBuf>,
 }
 
 impl<'a> Mishap<'a> {
     /// Beside this front end.
-    pub fn on(front: &'a mut dyn Front) -> Self {
+    pub fn on(front: &'a mut dyn FrontEnd) -> Self {
         Self { front, asked: std::env::var_os(VARIABLE).map(PathBuf::from) }
     }
 
@@ -43,7 +43,7 @@ fn fail(payload: &str) {
     panic!("{payload}");
 }
 
-impl Front for Mishap<'_> {
+impl FrontEnd for Mishap<'_> {
     fn show(&mut self, view: &View, vault: &Vault) -> Result<(), FrontError> {
         self.front.show(view, vault)?;
         if let Body::Reveal { shown: true, card: CardView::Numbers { value, .. }, .. } = &view.body
@@ -54,7 +54,7 @@ impl Front for Mishap<'_> {
         Ok(())
     }
 
-    fn next(&mut self, view: &View, vault: &mut Vault, wait: Duration) -> Result<Option<People>, FrontError> {
+    fn next(&mut self, view: &View, vault: &mut Vault, wait: Duration) -> Result<Option<Input>, FrontError> {
         self.front.next(view, vault, wait)
     }
 

@@ -3,7 +3,7 @@
 use super::card::{card, cards_of};
 use super::steps::PaperSteps;
 use super::wrap::{join, pad, wrap};
-use crate::ceremony::Kind;
+use crate::ceremony::StageKind;
 use crate::ceremony::key_name;
 use crate::plan::{Custody, Plan};
 use crate::record::CeremonyKind;
@@ -175,7 +175,7 @@ impl Day<'_> {
                 lines.push(format!("       *** {} ***", words::PRINT_IRREVERSIBLE));
             }
             for stage in &step.step.stages {
-                if matches!(stage.kind, Kind::Tick) {
+                if matches!(stage.kind, StageKind::Tick) {
                     for item in all.text(&step.step, stage.name).items {
                         for (place, line) in wrap(&item, WIDTH - 11).into_iter().enumerate() {
                             lines.push(format!("       {} {line}", if place == 0 { "[ ]" } else { "   " }));
@@ -183,11 +183,11 @@ impl Day<'_> {
                     }
                 }
             }
-            if step.step.stages.iter().any(|stage| matches!(stage.kind, Kind::RollCall)) {
+            if step.step.stages.iter().any(|stage| matches!(stage.kind, StageKind::RollCall)) {
                 let people = self.people().into_iter();
                 lines.extend(people.map(|(role, name)| format!("       [ ] {} {name}", pad(&role, 26))));
             }
-            for blank in script.chapter(&format!("blanks-{}", step.step.id)) {
+            for blank in script.chapter(&format!("blanks-{}", step.step.id.word())) {
                 lines.push(String::new());
                 lines.push(format!("       {blank}"));
             }

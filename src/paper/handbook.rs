@@ -6,7 +6,8 @@ use std::fmt::Write as _;
 
 use super::steps::{PaperStep, PaperSteps, angle};
 use super::wrap::pad;
-use crate::ceremony::{Kind, Stage, When};
+use crate::ceremony::{Condition, Stage, StageKind};
+use crate::names::{StageName, StepName};
 use crate::plan::{Custody, Plan};
 use crate::record::CeremonyKind;
 use crate::script::{FaultText, Script, fill};
@@ -97,7 +98,7 @@ struct Book<'a> {
     script: &'a Script,
     plan: &'a Plan,
     /// Steps and their stages that stand in the book.
-    printed: BTreeSet<(&'static str, &'static str)>,
+    printed: BTreeSet<(StepName, StageName)>,
 }
 
 impl Book<'_> {
@@ -142,7 +143,7 @@ impl Book<'_> {
 
     fn steps(&mut self, ceremony: CeremonyKind) {
         let Some(all) = PaperSteps::new(ceremony, self.plan, self.script) else { return };
-        let mut first: BTreeMap<&str, (&str, BTreeSet<&str>)> = BTreeMap::new();
+        let mut first: BTreeMap<StepName, (&str, BTreeSet<StageName>)> = BTreeMap::new();
         for step in &all.steps {
             let _ = writeln!(self.out, "### {} {}\n", step.number, step.title);
             let who = words::PaperActs { who: &step.who }.to_string();
@@ -159,7 +160,7 @@ impl Book<'_> {
                 .step
                 .stages
                 .iter()
-                .filter(|stage| !known.1.contains(stage.name) && self.ever(stage))
+                .filter(|stage| !known.1.contains(&stage.name) && self.ever(stage))
                 .copied()
                 .collect();
             if repeated {
@@ -201,28 +202,30 @@ impl Book<'_> {
     /// Whether a stage can be due with the plan at hand.
     fn ever(&self, stage: &Stage) -> bool {
         let everyone = |share: &Custody| share.quorum().is_some_and(Quorum::needs_everyone);
-        stage.when != When::NeedsEveryone || self.plan.dkek_shares.iter().any(everyone)
+        stage.when != Condition::NeedsEveryone || self.plan.dkek_shares.iter().any(everyone)
     }
 
     fn stage(&mut self, all: &PaperSteps, step: &PaperStep, stage: &Stage) {
         self.printed.insert((step.step.id, stage.name));
         let when = match stage.when {
-            When::Always | When::Proven | When::KnowsPrime | When::FromOurs => None,
-            When::NeedsEveryone => Some("paper-when-everyone"),
-            When::Initialised(_) | When::OtherSoPin(_) | When::MayHaveCardsSoPin(_) => Some("paper-when-initialised"),
-            When::LastTry(..) => Some("paper-when-last-try"),
-            When::Stolen => Some("paper-when-stolen"),
-            When::FromElsewhere => Some("paper-when-elsewhere"),
-            When::NotSealed => Some("paper-when-not-sealed"),
-            When::Damaged => Some("paper-when-damaged"),
-            When::TypesPrime => Some("paper-when-foreign"),
-            When::KnowsOldPrime => Some("paper-when-foreign-later"),
-            When::Salvaged => Some("paper-when-salvaged"),
-            When::Several => Some("paper-when-several"),
-            When::Unfit => Some("paper-when-unfit"),
-            When::KcvHidden => Some("paper-when-kcv-hidden"),
-            When::KcvAsked => Some("paper-when-kcv-asked"),
-            When::NotProvable => Some("paper-when-not-provable"),
+            Condition::Always | Condition::Proven | Condition::KnowsPrime | Condition::FromOurs => None,
+            Condition::NeedsEveryone => Some("paper-when-everyone"),
+            Condition::Initialised(_) | Condition::OtherSoPin(_) | Condition::MayHaveCardsSoPin(_) => {
+                Some("paper-when-initialised")
+            }
+            Condition::LastTry(..) => Some("paper-when-last-try"),
+            Condition::Stolen => Some("paper-when-stolen"),
+            Condition::FromElsewhere => Some("paper-when-elsewhere"),
+            Condition::NotSealed => Some("paper-when-not-sealed"),
+            Condition::Damaged => Some("paper-when-damaged"),
+            Condition::TypesPrime => Some("paper-when-foreign"),
+            Condition::KnowsOldPrime => Some("paper-when-foreign-later"),
+            Condition::Salvaged => Some("paper-when-salvaged"),
+            Condition::Several => Some("paper-when-several"),
+            Condition::Unfit => Some("paper-when-unfit"),
+            Condition::KcvHidden => Some("paper-when-kcv-hidden"),
+            Condition::KcvAsked => Some("paper-when-kcv-asked"),
+            Condition::NotProvable => Some("paper-when-not-provable"),
         };
         if let Some(when) = when {
             let _ = writeln!(self.out, "{}\n", self.script.word(when));
@@ -230,12 +233,12 @@ impl Book<'_> {
         let text = all.text(&step.step, stage.name);
         self.quote(&text.text);
         let items: Vec<String> = match stage.kind {
-            Kind::RollCall => vec![words::PAPER_EVERYBODY.to_owned()],
-            Kind::Choose(_) if text.items.is_empty() => vec![words::PAPER_EVERY_NAME.to_owned()],
+            StageKind::RollCall => vec![words::PAPER_EVERYBODY.to_owned()],
+            StageKind::Choose(_) if text.items.is_empty() => vec![words::PAPER_EVERY_NAME.to_owned()],
             _ => text.items,
         };
         if !items.is_empty() {
-            let chosen = matches!(stage.kind, Kind::Choose(_));
+            let chosen = matches!(stage.kind, StageKind::Choose(_));
             let word = if chosen { "paper-choose" } else { "paper-tick" };
             let _ = writeln!(self.out, "{}\n", self.script.word(word));
             for item in &items {
@@ -248,9 +251,8 @@ impl Book<'_> {
             let fields = [("fields", fields.join(" · "))];
             let _ = writeln!(self.out, "{}\n", fill(self.script.word("paper-type"), &fields));
         }
-        if matches!(stage.kind, Kind::Reveal(_)) {
+        if let StageKind::Reveal { note, .. } = stage.kind {
             let _ = writeln!(self.out, "{}\n", words::PAPER_SHOWN);
-            let note = if stage.name == "reveal" { "note" } else { "note-words" };
             self.quote(&all.text(&step.step, note).text);
         }
     }

@@ -3,11 +3,11 @@
 use crate::script::words;
 use std::rc::Rc;
 
-use crate::ceremony::{Actor, Kind, Machine, Stage, State, Step, StepState, Surroundings, planned};
+use crate::ceremony::{Actor, Known, Machine, Stage, Step, StepState, ViewContext, planned};
+use crate::names::{StageName, ValueName};
 use crate::plan::Plan;
 use crate::record::CeremonyKind;
-use crate::script::{Script, StageText, fill};
-use crate::terms::Quorum;
+use crate::script::{Script, StageText, fill, fill_with};
 
 /// One step as paper shows it.
 pub struct PaperStep {
@@ -31,17 +31,17 @@ pub struct PaperSteps<'a> {
     pub steps: Vec<PaperStep>,
     plan: &'a Plan,
     script: &'a Script,
-    state: State,
+    known: Known,
 }
 
 impl<'a> PaperSteps<'a> {
     /// Unrolls the steps of a ceremony for a plan. `None` only when the built-in script is broken.
     pub fn new(ceremony: CeremonyKind, plan: &'a Plan, script: &'a Script) -> Option<Self> {
         let machine = Machine::new(ceremony, plan.clone(), Rc::new(Script::load().ok()?), false);
-        let view = machine.view(&Surroundings::default());
-        let mut all = Self { steps: Vec::new(), plan, script, state: State::new(ceremony, plan.clone(), false) };
+        let view = machine.view(&ViewContext::default());
+        let mut all = Self { steps: Vec::new(), plan, script, known: Known::new(ceremony, plan.clone(), false) };
         for (step, line) in machine.steps().iter().zip(&view.steps) {
-            let act = script.step(step.id).map(|text| all.fill(&text.act, step)).unwrap_or_default();
+            let act = script.step(step.id.word()).map(|text| all.fill(&text.act, step)).unwrap_or_default();
             all.steps.push(PaperStep {
                 number: line.number.clone(),
                 title: line.title.clone(),
@@ -71,8 +71,13 @@ impl<'a> PaperSteps<'a> {
     }
 
     /// The sentences of a stage, with what the plan knows; what only the day knows stays in braces.
-    pub fn text(&self, step: &Step, stage: &str) -> StageText {
-        let text = self.script.step(step.id).and_then(|text| text.stages.get(stage)).cloned().unwrap_or_default();
+    pub fn text(&self, step: &Step, stage: StageName) -> StageText {
+        let text = self
+            .script
+            .step(step.id.word())
+            .and_then(|text| text.stages.get(stage.word()))
+            .cloned()
+            .unwrap_or_default();
         let filled = |list: &[String]| {
             let lines = list.iter().map(|line| self.fill(line, step));
             lines.flat_map(|line| line.split('\n').map(str::to_owned).collect::<Vec<_>>()).collect()
@@ -82,9 +87,9 @@ impl<'a> PaperSteps<'a> {
 
     /// The labels of what a stage lets people type.
     pub fn fields(&self, step: &Step, stage: &Stage) -> Vec<String> {
-        let (Kind::Form(fields) | Kind::Danger(fields)) = stage.kind else { return Vec::new() };
-        let mut names: Vec<&str> = fields(&self.state, step).iter().map(|field| field.name).collect();
-        if names.is_empty() && matches!(stage.kind, Kind::Danger(_)) {
+        let Some(fields) = stage.kind.fields() else { return Vec::new() };
+        let mut names: Vec<&str> = fields(&self.known, step).iter().map(|field| field.name).collect();
+        if names.is_empty() && stage.kind.is_irreversible() {
             // The serial is known only once the device was found.
             names.push("serial");
         }
@@ -94,13 +99,7 @@ impl<'a> PaperSteps<'a> {
     }
 
     fn fill(&self, text: &str, step: &Step) -> String {
-        let mut values = planned(self.plan, step, self.script);
-        if let Actor::Seat(seat) = step.actor {
-            let threshold = self.plan.quorum(step.share).map_or(0, Quorum::threshold);
-            let needed = seat.0.max(threshold);
-            values.extend([("seat", seat.to_string()), ("seats_needed", needed.to_string())]);
-        }
-        fill(text, &values)
+        fill_with(text, |name| planned(self.plan, step, ValueName::from_word(name)?))
     }
 }
 

@@ -2,7 +2,9 @@
 
 use std::rc::Rc;
 
-use crate::ceremony::{Act, Body, Event, Machine, Outcome, People, Request, Surroundings, View};
+use crate::ceremony::{Body, Event, Input, Machine, Request, View, ViewContext};
+use crate::clerk::{Act, Outcome, acts};
+use crate::names::StepName;
 use crate::plan::{Custody, Plan};
 use crate::record::{CeremonyKind, Defect, Entry, Fact, KnownShare, StoredKey};
 use crate::script::Script;
@@ -34,8 +36,8 @@ pub fn full_plan() -> Plan {
 }
 
 /// The surroundings of every view.
-pub fn around() -> Surroundings {
-    Surroundings {
+pub fn around() -> ViewContext {
+    ViewContext {
         rehearsal: true,
         shortened: false,
         mark: "07·3fa9".into(),
@@ -59,11 +61,11 @@ const fn set_of(scheme: Scheme) -> &'static str {
 fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
     let digest = Digest([0x5a; 32]);
     match act {
-        Act::ExamineRoom => {
+        Act::ExamineRoom(_) => {
             let names = ["room-swap", "room-tmux"];
             vec![Fact::Room { findings: names.map(|name| (name.to_owned(), "detail".to_owned())).to_vec() }]
         }
-        Act::ReadFolder => vec![Fact::From {
+        Act::ReadFolder(_) => vec![Fact::From {
             folder: "REHEARSAL-2026-11-23-establish-0123".into(),
             title: plan.title.clone(),
             kcv: KCV,
@@ -80,7 +82,7 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
             serial: Some(serial(DeviceRole::Original)),
             record_sha256: Some(digest),
         }],
-        Act::FindDevice { role, .. } => vec![Fact::Device {
+        Act::FindDevice(acts::FindDevice { role, .. }) => vec![Fact::Device {
             role: *role,
             serial: serial(*role),
             version: "3.5".into(),
@@ -90,8 +92,8 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
             initialised,
             keys: 0,
         }],
-        Act::MixEntropy { .. } => vec![Fact::Seeded { sources: vec!["device".into(), "host".into()] }],
-        Act::Deal { dkek_shares, so_pin } => {
+        Act::MixEntropy(_) => vec![Fact::Seeded { sources: vec!["device".into(), "host".into()] }],
+        Act::Deal(acts::Deal { dkek_shares, so_pin }) => {
             let dealt = |(share, custody): (DkekShareNumber, &Custody)| match custody {
                 Custody::Quorum { quorum, scheme, .. } => {
                     Fact::Dealt { share, quorum: *quorum, scheme: *scheme, set: set_of(*scheme).into(), kcv: KCV }
@@ -103,11 +105,13 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
             let so_pin = so_pin.map(|quorum| Fact::SoPinDealt { quorum, set: SET.into() });
             all.chain([Fact::DkekDrawn { shares, kcv: KCV }]).chain(so_pin).collect()
         }
-        Act::WriteShareFile { share } => {
+        Act::WriteShareFile(acts::WriteShareFile { share }) => {
             vec![Fact::Written { file: format!("dkek-{share}.pbe"), bytes: 64, sha256: digest }]
         }
-        Act::TakeShare { card, seat, .. } => vec![Fact::Given { card: *card, seat: *seat, ids: vec![seat.0] }],
-        Act::OpenWithPassword { share, .. } => vec![Fact::Opened {
+        Act::TakeShare(acts::TakeShare { card, seat, .. }) => {
+            vec![Fact::Given { card: *card, seat: *seat, ids: vec![seat.0] }]
+        }
+        Act::OpenWithPassword(acts::OpenWithPassword { share, .. }) => vec![Fact::Opened {
             share: *share,
             file: format!("dkek-{share}.pbe"),
             kcv: KCV,
@@ -115,7 +119,7 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
             wrong: Vec::new(),
             defects: Vec::new(),
         }],
-        Act::OpenShareFile { share, seats, .. } => {
+        Act::OpenShareFile(acts::OpenShareFile { share, seats, .. }) => {
             let right = seats.iter().map(|(seat, _)| *seat).collect();
             let defects = vec![
                 Defect::LeadingZero,
@@ -128,18 +132,18 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
             let file = format!("dkek-{share}.pbe");
             vec![Fact::Opened { share: *share, file, kcv: KCV, right, wrong: Vec::new(), defects }]
         }
-        Act::ReadDkek { role, .. } => {
+        Act::ReadDkek(acts::ReadDkek { role, .. }) => {
             vec![Fact::DkekState { role: *role, shares: Some(1), outstanding: 0, kcv: initialised.then_some(KCV) }]
         }
-        Act::ListKeys { role, .. } => vec![Fact::Listed { role: *role, keys: Vec::new() }],
-        Act::ReadTries { role, pin, .. } => vec![Fact::Tries { role: *role, pin: *pin, left: 1 }],
-        Act::Initialise { role, serial, .. } => {
+        Act::ListKeys(acts::ListKeys { role, .. }) => vec![Fact::Listed { role: *role, keys: Vec::new() }],
+        Act::ReadTries(acts::ReadTries { role, pin, .. }) => vec![Fact::Tries { role: *role, pin: *pin, left: 1 }],
+        Act::Initialise(acts::Initialise { role, serial, .. }) => {
             vec![Fact::Initialised { role: *role, serial: serial.clone(), dkek_shares: 1 }]
         }
-        Act::MakeKey { key, .. } => {
+        Act::MakeKey(acts::MakeKey { key, .. }) => {
             vec![Fact::Made { label: key.label.clone(), reference: key.reference, public_key_sha256: digest }]
         }
-        Act::TakeInventory { role, expected, .. } => {
+        Act::TakeInventory(acts::TakeInventory { role, expected, .. }) => {
             let stored = |key: &crate::plan::PlannedKey| StoredKey {
                 reference: key.reference,
                 label: Some(key.label.to_string()),
@@ -148,14 +152,14 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
             };
             vec![Fact::Listed { role: *role, keys: expected.iter().map(stored).collect() }]
         }
-        Act::BackUp { key, .. } => {
+        Act::BackUp(acts::BackUp { key, .. }) => {
             vec![Fact::BackedUp {
                 label: key.label.clone(),
                 file: format!("keys/{}.wrapped", key.label),
                 sha256: digest,
             }]
         }
-        Act::ProveKey { label, at, .. } => {
+        Act::ProveKey(acts::ProveKey { label, at, .. }) => {
             vec![Fact::Proven { label: label.clone(), reference: *at, signature_file: format!("proofs/{label}.sig") }]
         }
         _ => Vec::new(),
@@ -202,15 +206,15 @@ fn answer(machine: &mut Machine, body: &Body) -> bool {
     match body {
         Body::Tick { items, .. } => {
             for (place, _) in items.iter().enumerate() {
-                machine.handle(Event::People(People::Tick(place)));
+                machine.handle(Event::Input(Input::Tick(place)));
             }
-            machine.handle(Event::People(People::GoOn));
+            machine.handle(Event::Input(Input::GoOn));
         }
         Body::Choose { options, .. } => {
             // Whoever only looks logs in too; of everything else the last.
-            let logs_in = machine.step().is_some_and(|step| step.id == "inspect-log-in");
+            let logs_in = machine.step().is_some_and(|step| step.id == StepName::InspectLogIn);
             let last = options.iter().rposition(|option| !option.closed).unwrap();
-            machine.handle(Event::People(People::Chose(if logs_in { 0 } else { last })));
+            machine.handle(Event::Input(Input::Chose(if logs_in { 0 } else { last })));
         }
         Body::Form { fields, .. } => {
             for (place, field) in (0u8..).zip(fields) {
@@ -219,10 +223,10 @@ fn answer(machine: &mut Machine, body: &Body) -> bool {
                 let open = (field.kind == crate::fields::FieldKind::Line).then(|| "1".to_owned());
                 machine.handle(Event::Checked { field: place, check, open });
             }
-            machine.handle(Event::People(People::GoOn));
+            machine.handle(Event::Input(Input::GoOn));
         }
-        Body::Reveal { seen: false, .. } => machine.handle(Event::People(People::Show)),
-        Body::Read { .. } | Body::Reveal { .. } => machine.handle(Event::People(People::GoOn)),
+        Body::Reveal { seen: false, .. } => machine.handle(Event::Input(Input::Show)),
+        Body::Read { .. } | Body::Reveal { .. } => machine.handle(Event::Input(Input::GoOn)),
         Body::Ended { .. } => return false,
         Body::Working { .. } | Body::Fault { .. } => panic!("nothing to answer: {body:?}"),
     }

@@ -97,6 +97,28 @@ pub enum Remark {
     BreakEnded,
 }
 
+/// What a ceremony's script itself leaves undone, or goes on in spite of. Records of other builds may name others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deviation {
+    /// No second device: no backup was brought back in this sitting.
+    RestoreNotProven,
+    /// What is restored from has a record without a seal.
+    SourceRecordNotSealed,
+    /// Some files begin as wrapped keys and cannot be read as such.
+    WrappedKeysNotReadable,
+}
+
+impl Deviation {
+    /// The word of the record.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::RestoreNotProven => "restore-not-proven",
+            Self::SourceRecordNotSealed => "source-record-not-sealed",
+            Self::WrappedKeysNotReadable => "wrapped-keys-not-readable",
+        }
+    }
+}
+
 /// How a ceremony ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

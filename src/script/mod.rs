@@ -7,7 +7,7 @@
 mod fill;
 mod load;
 
-pub use fill::fill;
+pub use fill::{fill, fill_with};
 
 pub use generated::{fault, field, step};
 

@@ -31,7 +31,7 @@ use self::keyboard::{Keyboard, Stdin};
 use self::screens::Paint;
 use self::theme::Theme;
 use self::writer::{Stdout, WipingWriter};
-use crate::ceremony::{Body, People, View};
+use crate::ceremony::{Body, Input, View};
 use crate::script::Script;
 use crate::vault::Vault;
 
@@ -139,11 +139,11 @@ impl Terminal {
     }
 
     /// Waits up to `wait` for what people do. Typed keys of a form go straight into [`Vault::typing`] and come back as
-    /// [`People::Edited`]. `Ok(None)` may come early: draw again, for a hint, the focus or the size changed.
+    /// [`Input::Edited`]. `Ok(None)` may come early: draw again, for a hint, the focus or the size changed.
     ///
     /// # Errors
     /// [`TerminalError::Signal`] when the program is told to end.
-    pub fn next(&mut self, view: &View, vault: &mut Vault, wait: Duration) -> Result<Option<People>, TerminalError> {
+    pub fn next(&mut self, view: &View, vault: &mut Vault, wait: Duration) -> Result<Option<Input>, TerminalError> {
         let until = Instant::now() + wait;
         loop {
             if self.hold.panicked() {
@@ -158,7 +158,7 @@ impl Terminal {
                 if self.exposed.is_some() {
                     self.wipe()?;
                 }
-                return Ok(shown.then_some(People::Hide));
+                return Ok(shown.then_some(Input::Hide));
             }
             let left = until.saturating_duration_since(Instant::now());
             let done = self.desk.next(&mut self.keyboard, view, vault, left.min(SLICE)).map_err(gone);
@@ -166,7 +166,7 @@ impl Terminal {
                 (_, Some(signal)) => return Err(TerminalError::Signal(signal)),
                 (done, None) => done?,
             };
-            if done == Some(People::Hide) {
+            if done == Some(Input::Hide) {
                 self.wipe()?;
             }
             if done.is_some() || self.desk.changed() || until <= Instant::now() {

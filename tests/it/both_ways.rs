@@ -1,13 +1,13 @@
 //! What the wizard makes works with OpenSC's tools, and what they make works with the wizard.
 
 use crate::support::{PIN, Table, Written, at_readers, so_pin, user_pin};
-use hsm_ceremony::app::{Front, FrontError, Occasion, Setting, Sitting};
-use hsm_ceremony::autopilot::{Audience, Quorum};
+use hsm_ceremony::app::{Environment, FrontEnd, FrontError, Setup, Sitting};
+use hsm_ceremony::autopilot::{Autopilot, Quorum};
 use hsm_ceremony::card::verify::verify_sha256;
 use hsm_ceremony::card::{
     AuthenticatedRequest, Device, FileId, Initialise, KeyDescription, PinReset, PublicKey, Verdict,
 };
-use hsm_ceremony::ceremony::{Body, CardView, People, View};
+use hsm_ceremony::ceremony::{Body, CardView, Input, View};
 use hsm_ceremony::dkek::WrappedKeyFile;
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::script::Script;
@@ -29,13 +29,13 @@ const KEYS: [(&str, &str, &str); 5] = [
     ("EC:secp384r1", "14", "p384-root"),
 ];
 
-/// An audience whose custodians' cards are kept, written as each screen says.
+/// An autopilot whose custodians' cards are kept, written as each screen says.
 struct Custodians {
-    audience: Audience,
+    autopilot: Autopilot,
     cards: Vec<Written>,
 }
 
-impl Front for Custodians {
+impl FrontEnd for Custodians {
     fn show(&mut self, view: &View, vault: &Vault) -> Result<(), FrontError> {
         if let Body::Reveal { shown: true, card: CardView::Numbers { prime, id, value, .. }, .. } = &view.body {
             let value = String::from_utf8(vault.lend(*value).unwrap().to_vec()).unwrap();
@@ -44,15 +44,15 @@ impl Front for Custodians {
             let id = letter.unwrap_or(id.as_str()).to_owned();
             self.cards.push(Written { prime: prime.clone(), id, value });
         }
-        self.audience.show(view, vault)
+        self.autopilot.show(view, vault)
     }
 
-    fn next(&mut self, view: &View, vault: &mut Vault, wait: Duration) -> Result<Option<People>, FrontError> {
-        Front::next(&mut self.audience, view, vault, wait)
+    fn next(&mut self, view: &View, vault: &mut Vault, wait: Duration) -> Result<Option<Input>, FrontError> {
+        FrontEnd::next(&mut self.autopilot, view, vault, wait)
     }
 
     fn wipe(&mut self) -> Result<(), FrontError> {
-        self.audience.wipe()
+        self.autopilot.wipe()
     }
 }
 
@@ -67,15 +67,15 @@ fn established(records: &Path) -> (PathBuf, Vec<Written>) {
     let text = plan.to_string();
 
     let plan = Plan::parse(&text).unwrap();
-    let occasion = Occasion::establish(plan, text, records, Setting::SoftwareCards).unwrap();
-    let folder = occasion.folder();
+    let setup = Setup::establish(plan, text, records, Environment::SoftwareCards).unwrap();
+    let folder = setup.folder();
     let script = Rc::new(Script::load().unwrap());
-    let Occasion { ceremony, plan, plan_text, office } = occasion;
-    let mut sitting = Sitting::begin(ceremony, plan, &plan_text, &script, office).unwrap();
-    let mut audience = Audience::new(Box::new(std::io::stderr()));
-    audience.prefer(Quorum::Last);
-    let mut custodians = Custodians { audience, cards: Vec::new() };
-    let ended = sitting.run(&mut custodians).unwrap().ended;
+    let Setup { ceremony, plan, plan_text, context } = setup;
+    let mut sitting = Sitting::begin(ceremony, plan, &plan_text, &script, context).unwrap();
+    let mut autopilot = Autopilot::new(Box::new(std::io::stderr()));
+    autopilot.prefer(Quorum::Last);
+    let mut custodians = Custodians { autopilot, cards: Vec::new() };
+    let ended = sitting.run(&mut custodians).unwrap().progress.ended;
     assert_eq!(ended, Some(hsm_ceremony::record::Ending::Complete));
     custodians.cards.dedup();
     (folder, custodians.cards)

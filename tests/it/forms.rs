@@ -8,11 +8,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::rc::Rc;
 
-use hsm_ceremony::ceremony::{Actor, Body, FieldKind, Machine, People};
+use hsm_ceremony::ceremony::{Actor, Body, Input, Machine};
+use hsm_ceremony::faults::Fault;
+use hsm_ceremony::fields::FieldKind;
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::{CeremonyKind, Ending, Entry, Fact, verify};
 use hsm_ceremony::script::Script;
-use hsm_ceremony::terms::{Fault, Kcv, Number, Purpose};
+use hsm_ceremony::terms::{Kcv, Number, Purpose};
 use serde::Deserialize;
 
 use crate::ceremonies::{Front, Rig, Turn};
@@ -83,10 +85,10 @@ impl Paper {
     /// What people do: the last of every set come, and type what is on their cards. Everything else is left to the audience.
     fn answer(&self, front: &mut Front<'_>) -> Turn {
         if let Body::Choose { options, custodians: true, .. } = &front.view.body {
-            return Turn::Do(People::Chose(options.iter().rposition(|option| !option.closed).unwrap()));
+            return Turn::Do(Input::Chose(options.iter().rposition(|option| !option.closed).unwrap()));
         }
         let Some((share, actor)) = front.machine.step().map(|step| (step.share, step.actor)) else {
-            return Turn::Audience;
+            return Turn::Autopilot;
         };
         if let Some(place) = front.empty(|kind| *kind == FieldKind::Password) {
             let Held::Password(password) = &self.0[&Purpose::DkekShare(share).to_string()] else {
@@ -94,9 +96,9 @@ impl Paper {
             };
             return front.types(place, password);
         }
-        let Actor::Seat(seat) = actor else { return Turn::Audience };
-        let Some(sitter) = front.machine.state().sitter(seat) else { return Turn::Audience };
-        let Body::Form { fields, .. } = &front.view.body else { return Turn::Audience };
+        let Actor::Seat(seat) = actor else { return Turn::Autopilot };
+        let Some(sitter) = front.machine.known().sitter(seat) else { return Turn::Autopilot };
+        let Body::Form { fields, .. } = &front.view.body else { return Turn::Autopilot };
         let purpose = fields.iter().find_map(|field| match field.kind {
             FieldKind::ShareWords { card, .. } => Some(card),
             _ => None,
@@ -113,7 +115,7 @@ impl Paper {
                 .or_else(|| typed(|kind| *kind == FieldKind::ShareValue, value))
                 .or_else(|| typed(|kind| matches!(kind, FieldKind::CheckBytes { .. }), check.as_deref()?)),
         };
-        turn.unwrap_or(Turn::Audience)
+        turn.unwrap_or(Turn::Autopilot)
     }
 }
 

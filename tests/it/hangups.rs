@@ -5,10 +5,10 @@ use std::rc::Rc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use hsm_ceremony::app::{Front, FrontError, Occasion, Setting, Sitting, latest_establish};
-use hsm_ceremony::autopilot::{Audience, Quorum};
+use hsm_ceremony::app::{Environment, FrontEnd, FrontError, Setup, Sitting, latest_establish};
+use hsm_ceremony::autopilot::{Autopilot, Quorum};
 use hsm_ceremony::card::PcscReaders;
-use hsm_ceremony::ceremony::{Body, People, View};
+use hsm_ceremony::ceremony::{Body, Input, View};
 use hsm_ceremony::dkek::Rounds;
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::Ending;
@@ -24,7 +24,7 @@ const A_MOMENT: Duration = Duration::from_millis(100);
 
 /// People who, when something fails, wait a moment and then take the first way on.
 struct Patient {
-    audience: Audience,
+    autopilot: Autopilot,
     faults: usize,
     /// What a screen says that names what is missing and looks again by itself.
     by_itself: String,
@@ -35,7 +35,7 @@ struct Patient {
 impl Patient {
     fn new() -> Self {
         Self {
-            audience: Audience::new(Box::new(std::io::sink())),
+            autopilot: Autopilot::new(Box::new(std::io::sink())),
             faults: 0,
             by_itself: Script::load().unwrap().word("goes-on-by-itself").to_owned(),
             waited: false,
@@ -44,18 +44,18 @@ impl Patient {
     }
 }
 
-impl Front for Patient {
+impl FrontEnd for Patient {
     fn show(&mut self, view: &View, vault: &Vault) -> Result<(), FrontError> {
-        self.audience.show(view, vault)
+        self.autopilot.show(view, vault)
     }
-    fn next(&mut self, view: &View, vault: &mut Vault, wait: Duration) -> Result<Option<People>, FrontError> {
+    fn next(&mut self, view: &View, vault: &mut Vault, wait: Duration) -> Result<Option<Input>, FrontError> {
         match &view.body {
             Body::Fault { happened, choices, .. } => {
                 assert!(!happened.is_empty() && !choices.is_empty());
                 self.faults += 1;
                 assert!(self.faults < 200, "it goes on and on: {happened:?}");
                 thread::sleep(A_MOMENT);
-                return Ok(Some(People::Chose(0)));
+                return Ok(Some(Input::Chose(0)));
             }
             Body::Working { text, .. } => {
                 self.waited |= text.contains(&self.by_itself);
@@ -64,28 +64,28 @@ impl Front for Patient {
             }
             _ => self.waiting_since = None,
         }
-        Front::next(&mut self.audience, view, vault, wait)
+        FrontEnd::next(&mut self.autopilot, view, vault, wait)
     }
     fn wipe(&mut self) -> Result<(), FrontError> {
-        self.audience.wipe()
+        self.autopilot.wipe()
     }
 }
 
-fn run(occasion: Occasion, at_readers: bool, front: &mut Patient) {
-    let Occasion { ceremony, plan, plan_text, mut office } = occasion;
+fn run(setup: Setup, at_readers: bool, front: &mut Patient) {
+    let Setup { ceremony, plan, plan_text, mut context } = setup;
     if at_readers {
-        office.readers = Box::new(PcscReaders::new());
-        office.hands = None;
+        context.readers = Box::new(PcscReaders::new());
+        context.inserter = None;
     }
-    office.rounds = Rounds(1000);
+    context.rounds = Rounds(1000);
     let script = Rc::new(Script::load().unwrap());
-    let mut sitting = Sitting::begin(ceremony, plan, &plan_text, &script, office).unwrap();
-    assert_eq!(sitting.run(front).unwrap().ended, Some(Ending::Complete));
+    let mut sitting = Sitting::begin(ceremony, plan, &plan_text, &script, context).unwrap();
+    assert_eq!(sitting.run(front).unwrap().progress.ended, Some(Ending::Complete));
 }
 
-fn establish(records: &Path) -> Occasion {
+fn establish(records: &Path) -> Setup {
     let text = plan_text(2, 3, &[("EC:secp256r1", 10)], false);
-    Occasion::establish(Plan::parse(&text).unwrap(), text, records, Setting::SoftwareCards).unwrap()
+    Setup::establish(Plan::parse(&text).unwrap(), text, records, Environment::SoftwareCards).unwrap()
 }
 
 /// One ceremony with one hang-up; how many commands went to the card, and which of them initialised it.
@@ -93,16 +93,16 @@ fn with_hang_up(table: &mut Table, restore: bool, hang_up: HangUp) -> (usize, us
     let records = tempfile::tempdir().unwrap();
     let mut front = Patient::new();
     let serial = if restore { "REH0000002" } else { "REH0000001" };
-    let occasion = if restore {
+    let setup = if restore {
         run(establish(records.path()), false, &mut front);
-        front.audience.prefer(Quorum::Last);
+        front.autopilot.prefer(Quorum::Last);
         let from = latest_establish(records.path()).unwrap();
-        Occasion::restore(&from, None, records.path(), Setting::SoftwareCards).unwrap()
+        Setup::restore(&from, None, records.path(), Environment::SoftwareCards).unwrap()
     } else {
         establish(records.path())
     };
     let card = HangingCard::insert(table, serial, hang_up);
-    run(occasion, true, &mut front);
+    run(setup, true, &mut front);
     assert_eq!(card.initialised(), 1, "{hang_up:?}: initialised once");
     assert_eq!(front.faults > 0 || front.waited, hang_up.at > 0, "{hang_up:?}: a screen names it");
     let seen = (card.commands(), card.initialises_at());

@@ -3,9 +3,9 @@
 use crate::ceremonies::{Cards, Day, Guard, dkek_share, note};
 use crate::rebuild::{Stranger, typed_from};
 use crate::support::{PIN, Table, Written, after, at_readers, binary, talk};
-use hsm_ceremony::app::{Front, FrontError, Occasion, Setting, Sitting};
-use hsm_ceremony::autopilot::Audience;
-use hsm_ceremony::ceremony::{People, View};
+use hsm_ceremony::app::{Environment, FrontEnd, FrontError, Setup, Sitting};
+use hsm_ceremony::autopilot::Autopilot;
+use hsm_ceremony::ceremony::{Input, View};
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::{Ending, Manifest};
 use hsm_ceremony::script::Script;
@@ -19,40 +19,40 @@ use std::time::Duration;
 /// The SO-PIN that manuals publish.
 const SO_PIN: &str = "3537363231383830";
 
-/// The password of the automatic audience.
+/// The password of the autopilot.
 const PASSWORD: &str = "four custodians hold this rehearsal";
 
-/// An audience whose custodians' cards are kept, written as each screen says.
+/// An autopilot whose custodians' cards are kept, written as each screen says.
 struct Custodians {
-    audience: Audience,
+    autopilot: Autopilot,
     cards: Cards,
 }
 
-impl Front for Custodians {
+impl FrontEnd for Custodians {
     fn show(&mut self, view: &View, vault: &Vault) -> Result<(), FrontError> {
         note(&mut self.cards, view, vault);
-        self.audience.show(view, vault)
+        self.autopilot.show(view, vault)
     }
 
-    fn next(&mut self, view: &View, vault: &mut Vault, wait: Duration) -> Result<Option<People>, FrontError> {
-        Front::next(&mut self.audience, view, vault, wait)
+    fn next(&mut self, view: &View, vault: &mut Vault, wait: Duration) -> Result<Option<Input>, FrontError> {
+        FrontEnd::next(&mut self.autopilot, view, vault, wait)
     }
 
     fn wipe(&mut self) -> Result<(), FrontError> {
-        self.audience.wipe()
+        self.autopilot.wipe()
     }
 }
 
 /// A whole *establish* by the wizard on software cards, with all rounds: its folder, and the custodians' cards.
 fn established(text: String, records: &Path) -> (PathBuf, Cards) {
     let plan = Plan::parse(&text).unwrap();
-    let occasion = Occasion::establish(plan, text, records, Setting::SoftwareCards).unwrap();
-    let folder = occasion.folder();
+    let setup = Setup::establish(plan, text, records, Environment::SoftwareCards).unwrap();
+    let folder = setup.folder();
     let script = Rc::new(Script::load().unwrap());
-    let Occasion { ceremony, plan, plan_text, office } = occasion;
-    let mut sitting = Sitting::begin(ceremony, plan, &plan_text, &script, office).unwrap();
-    let mut front = Custodians { audience: Audience::new(Box::new(std::io::stderr())), cards: Cards::new() };
-    assert_eq!(sitting.run(&mut front).unwrap().ended, Some(Ending::Complete));
+    let Setup { ceremony, plan, plan_text, context } = setup;
+    let mut sitting = Sitting::begin(ceremony, plan, &plan_text, &script, context).unwrap();
+    let mut front = Custodians { autopilot: Autopilot::new(Box::new(std::io::stderr())), cards: Cards::new() };
+    assert_eq!(sitting.run(&mut front).unwrap().progress.ended, Some(Ending::Complete));
     (folder, front.cards)
 }
 

@@ -1,9 +1,9 @@
 //! The wizard itself at real readers: establish, then restore with both devices in, which change places in the middle.
 
 use crate::support::{Owned, Table, at_readers};
-use hsm_ceremony::app::{Front, FrontError, Occasion, Setting, Sitting};
-use hsm_ceremony::autopilot::Audience;
-use hsm_ceremony::ceremony::{Body, People, View};
+use hsm_ceremony::app::{Environment, FrontEnd, FrontError, Setup, Sitting};
+use hsm_ceremony::autopilot::Autopilot;
+use hsm_ceremony::ceremony::{Body, Input, View};
 use hsm_ceremony::dkek::Rounds;
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::Ending;
@@ -15,45 +15,45 @@ use std::time::Duration;
 
 const PLAN: &str = include_str!("../../assets/plan.example.json");
 
-/// An audience that does something before the step with this title, and after a fault chooses the first way on.
+/// An autopilot that does something before the step with this title, and after a fault chooses the first way on.
 struct Eventful<'a> {
-    audience: Audience,
+    autopilot: Autopilot,
     title: &'static str,
     event: Option<Box<dyn FnOnce() + 'a>>,
     faults: Vec<String>,
 }
 
-impl Front for Eventful<'_> {
+impl FrontEnd for Eventful<'_> {
     fn show(&mut self, view: &View, vault: &Vault) -> Result<(), FrontError> {
         if view.header.title == self.title
             && let Some(event) = self.event.take()
         {
             event();
         }
-        self.audience.show(view, vault)
+        self.autopilot.show(view, vault)
     }
 
-    fn next(&mut self, view: &View, vault: &mut Vault, wait: Duration) -> Result<Option<People>, FrontError> {
+    fn next(&mut self, view: &View, vault: &mut Vault, wait: Duration) -> Result<Option<Input>, FrontError> {
         if let Body::Fault { happened, .. } = &view.body {
             assert!(self.faults.len() < 10, "it goes on and on: {:?}", self.faults);
             self.faults.push(happened.join(" "));
-            return Ok(Some(People::Chose(0)));
+            return Ok(Some(Input::Chose(0)));
         }
-        Front::next(&mut self.audience, view, vault, wait)
+        FrontEnd::next(&mut self.autopilot, view, vault, wait)
     }
 
     fn wipe(&mut self) -> Result<(), FrontError> {
-        self.audience.wipe()
+        self.autopilot.wipe()
     }
 }
 
 /// Holds a ceremony, with few rounds: how long a key takes is no matter here.
-fn run(occasion: Occasion, front: &mut dyn Front) {
-    let Occasion { ceremony, plan, plan_text, mut office } = occasion;
-    office.rounds = Rounds(1000);
+fn run(setup: Setup, front: &mut dyn FrontEnd) {
+    let Setup { ceremony, plan, plan_text, mut context } = setup;
+    context.rounds = Rounds(1000);
     let script = Rc::new(Script::load().unwrap());
-    let mut sitting = Sitting::begin(ceremony, plan, &plan_text, &script, office).unwrap();
-    assert_eq!(sitting.run(front).unwrap().ended, Some(Ending::Complete));
+    let mut sitting = Sitting::begin(ceremony, plan, &plan_text, &script, context).unwrap();
+    assert_eq!(sitting.run(front).unwrap().progress.ended, Some(Ending::Complete));
 }
 
 /// The cards change places.
@@ -70,23 +70,23 @@ fn devices_that_change_places_in_the_middle_of_a_restore_are_told_apart() {
         let records = table.file("records");
         let mut cards = vec![table.insert(0, "REH0000001")];
         let mut front = Eventful {
-            audience: Audience::new(Box::new(std::io::stderr())),
+            autopilot: Autopilot::new(Box::new(std::io::stderr())),
             title: "",
             event: None,
             faults: Vec::new(),
         };
-        let (plan, setting) = (Plan::parse(PLAN).unwrap(), Setting::VirtualReaders);
-        let occasion = Occasion::establish(plan, PLAN.to_owned(), &records, setting).unwrap();
-        let folder = occasion.folder();
-        run(occasion, &mut front);
+        let (plan, environment) = (Plan::parse(PLAN).unwrap(), Environment::VirtualReaders);
+        let setup = Setup::establish(plan, PLAN.to_owned(), &records, environment).unwrap();
+        let folder = setup.folder();
+        run(setup, &mut front);
         assert_eq!(front.faults, Vec::<String>::new());
 
         cards.push(table.insert(1, "REH0000002"));
-        let audience = front.audience;
+        let autopilot = front.autopilot;
         let faults = {
             let event: Box<dyn FnOnce() + '_> = Box::new(|| swap(table, &mut cards));
-            let mut front = Eventful { audience, title: "Restore rsa-root", event: Some(event), faults: Vec::new() };
-            run(Occasion::restore(&folder, None, &records, setting).unwrap(), &mut front);
+            let mut front = Eventful { autopilot, title: "Restore rsa-root", event: Some(event), faults: Vec::new() };
+            run(Setup::restore(&folder, None, &records, environment).unwrap(), &mut front);
             assert!(front.event.is_none(), "no step has this title");
             front.faults
         };

@@ -1,14 +1,16 @@
 //! *Establish*: shares, share file, device, keys, backups, in the order that undoes nothing.
 
-use crate::ceremony::act::Act;
-use crate::ceremony::known::State;
+use crate::ceremony::known::Known;
 use crate::ceremony::steps::opening;
 use crate::ceremony::steps::parts;
 use crate::ceremony::steps::provisioning;
 use crate::ceremony::steps::turns;
-use crate::ceremony::steps::{Actor, Kind, List, Step, When, step};
+use crate::ceremony::steps::{Actor, Condition, List, StageKind, Step, step};
+use crate::clerk::acts;
 use crate::fields::{Field, FieldKind};
+use crate::names::{StageName, StepName};
 use crate::plan::Plan;
+use crate::record::Deviation;
 use crate::terms::{DeviceRole, Handle};
 
 /// The steps of *establish* for a plan.
@@ -16,17 +18,17 @@ pub fn steps(plan: &Plan) -> Vec<Step> {
     let mut list = List::default();
     list.section();
     list.add(
-        step("plan", Actor::Administrator)
-            .then("read", Kind::Read)
-            .then_when(When::NeedsEveryone, "everyone", Kind::Form(everyone))
-            .then("scheme", Kind::Read)
-            .then("guards", Kind::Read),
+        step(StepName::Plan, Actor::Administrator)
+            .then(StageName::Read, StageKind::Read)
+            .then_when(Condition::NeedsEveryone, StageName::Everyone, StageKind::Form(everyone))
+            .then(StageName::Scheme, StageKind::Read)
+            .then(StageName::Guards, StageKind::Read),
     );
-    parts::people_and_room(&mut list, "call");
+    parts::people_and_room(&mut list, StageName::Call);
 
     // The device's certificate chain is read in this section once that is part of the ceremony.
     list.section();
-    list.add(parts::found_device(step("device", Actor::Administrator)));
+    list.add(parts::device(DeviceRole::Original));
     turns::deal(&mut list, plan);
 
     turns::turns(&mut list, plan);
@@ -34,10 +36,13 @@ pub fn steps(plan: &Plan) -> Vec<Step> {
     list.section();
     for share in plan.numbers() {
         list.add(
-            step("share-file", Actor::Administrator)
+            step(StepName::ShareFile, Actor::Administrator)
                 .of(share)
-                .then("write", Kind::Do(|_, step| Some(Act::WriteShareFile { share: step.share })))
-                .then("written", Kind::Read),
+                .then(
+                    StageName::Write,
+                    StageKind::Do(|_, step| Some(acts::WriteShareFile { share: step.share }.into())),
+                )
+                .then(StageName::Written, StageKind::Read),
         );
     }
     opening::open_all(&mut list, plan);
@@ -49,55 +54,56 @@ pub fn steps(plan: &Plan) -> Vec<Step> {
     list.section();
     for key in &plan.keys {
         list.add(
-            step("make-key", Actor::Administrator)
+            step(StepName::MakeKey, Actor::Administrator)
                 .about(&key.label)
-                .then("make", Kind::Do(parts::make_key))
-                .then("made", Kind::Read),
+                .then(StageName::Make, StageKind::Do(parts::make_key))
+                .then(StageName::Made, StageKind::Read),
         );
     }
     list.add(
-        step("inventory", Actor::Administrator)
-            .then("list", Kind::Do(parts::inventory_planned))
-            .then("listed", Kind::Read),
+        step(StepName::Inventory, Actor::Administrator)
+            .then(StageName::List, StageKind::Do(parts::inventory_planned))
+            .then(StageName::Listed, StageKind::Read),
     );
 
     list.section();
     for key in &plan.keys {
         list.add(
-            step("back-up", Actor::Administrator)
+            step(StepName::BackUp, Actor::Administrator)
                 .about(&key.label)
-                .then("wrap", Kind::Do(parts::back_up))
-                .then("wrapped", Kind::Read)
+                .then(StageName::Wrap, StageKind::Do(parts::back_up))
+                .then(StageName::Wrapped, StageKind::Read)
                 .forgetting((Some(&key.label) == plan.keys.last().map(|last| &last.label)).then_some(Handle::Dkek)),
         );
     }
     list.add(
-        step("vault", Actor::Administrator)
-            .then("prove", Kind::Do(|_, _| Some(Act::ProveVaultEmpty)))
-            .then("manifest", Kind::Do(|state, _| Some(Act::WriteManifest { keys: state.plan.keys.clone() })))
-            .then(if plan.prove_restore { "proof-next" } else { "empty" }, Kind::Read),
+        step(StepName::Vault, Actor::Administrator)
+            .then(StageName::Prove, StageKind::Do(|_, _| Some(acts::ProveVaultEmpty.into())))
+            .then(
+                StageName::Manifest,
+                StageKind::Do(|known, _| Some(acts::WriteManifest { keys: known.plan.keys.clone() }.into())),
+            )
+            .then(if plan.prove_restore { StageName::ProofNext } else { StageName::Empty }, StageKind::Read),
     );
 
     if plan.prove_restore {
         opening::open_all(&mut list, plan);
         list.section();
-        list.add(spare());
+        list.add(parts::device(DeviceRole::Replacement));
         provisioning::provision(&mut list, plan, DeviceRole::Replacement);
         provisioning::load(&mut list, DeviceRole::Replacement, &[Handle::Dkek]);
         parts::bring_keys_back(&mut list, plan);
     } else {
         list.section();
-        list.add(step("not-proven", Actor::Administrator).then("deviation", Kind::Deviates("restore-not-proven")));
+        list.add(
+            step(StepName::NotProven, Actor::Administrator)
+                .then(StageName::Deviation, StageKind::Deviates(Deviation::RestoreNotProven)),
+        );
     }
     parts::close(&mut list);
     list.finish()
 }
 
-/// The second device, on which the restore is proven in the same sitting.
-pub fn spare() -> Step {
-    parts::found_device(step("replacement", Actor::Administrator).on(DeviceRole::Replacement))
-}
-
-fn everyone(_: &State, _: &Step) -> Vec<Field> {
+fn everyone(_: &Known, _: &Step) -> Vec<Field> {
     vec![Field::new("everyone", FieldKind::Word("ALL NEEDED"))]
 }

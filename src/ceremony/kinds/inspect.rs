@@ -1,33 +1,43 @@
 //! *Inspect*: what is in the reader. Nothing on the device is changed.
 
-use crate::ceremony::act::Act;
 use crate::ceremony::steps::parts;
 use crate::ceremony::steps::provisioning;
-use crate::ceremony::steps::{Actor, Kind, List, Question, Step, When, step};
+use crate::ceremony::steps::{Actor, Condition, List, Question, StageKind, Step, step};
+use crate::clerk::acts;
+use crate::names::{StageName, StepName};
 
 /// The steps of *inspect*.
 pub fn steps() -> Vec<Step> {
     let mut list = List::default();
     list.section();
-    list.add(parts::found_device(step("inspect-device", Actor::Administrator)));
+    list.add(parts::found_device(step(StepName::InspectDevice, Actor::Administrator)));
     let read_dkek: crate::ceremony::steps::MakeAct =
-        |state, step| Some(Act::ReadDkek { role: step.role, serial: state.serial(step.role)? });
-    list.add(step("inspect-dkek", Actor::Administrator).then("read", Kind::Do(read_dkek)).then("state", Kind::Read));
+        |known, step| Some(acts::ReadDkek { role: step.role, serial: known.devices.serial(step.role)? }.into());
     list.add(
-        step("inspect-keys", Actor::Administrator)
+        step(StepName::InspectDkek, Actor::Administrator)
+            .then(StageName::Read, StageKind::Do(read_dkek))
+            .then(StageName::State, StageKind::Read),
+    );
+    list.add(
+        step(StepName::InspectKeys, Actor::Administrator)
             .then(
-                "list",
-                Kind::Do(|state, step| Some(Act::ListKeys { role: step.role, serial: state.serial(step.role)? })),
+                StageName::List,
+                StageKind::Do(|known, step| {
+                    Some(acts::ListKeys { role: step.role, serial: known.devices.serial(step.role)? }.into())
+                }),
             )
-            .then("listed", Kind::Read),
+            .then(StageName::Listed, StageKind::Read),
     );
     // Last, for whoever has no PIN has seen everything else by then.
-    let asked =
-        step("inspect-log-in", Actor::PinHolder).then_when(When::KcvHidden, "ask", Kind::Choose(Question::HiddenKcv));
+    let asked = step(StepName::InspectLogIn, Actor::PinHolder).then_when(
+        Condition::KcvHidden,
+        StageName::Ask,
+        StageKind::Choose(Question::HiddenKcv),
+    );
     list.add(
-        provisioning::with_log_in_when(asked, When::KcvHidden)
-            .then_when(When::KcvHidden, "read", Kind::Do(read_dkek))
-            .then_when(When::KcvAsked, "shown", Kind::Read),
+        provisioning::with_log_in_when(asked, Condition::KcvHidden)
+            .then_when(Condition::KcvHidden, StageName::Read, StageKind::Do(read_dkek))
+            .then_when(Condition::KcvAsked, StageName::Shown, StageKind::Read),
     );
     list.finish()
 }

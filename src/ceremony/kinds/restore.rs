@@ -1,12 +1,13 @@
 //! *Restore*: a quorum brings the backed-up keys onto a replacement device.
 
-use crate::ceremony::act::Act;
-use crate::ceremony::kinds::establish::spare;
 use crate::ceremony::steps::opening;
 use crate::ceremony::steps::parts;
 use crate::ceremony::steps::provisioning;
-use crate::ceremony::steps::{Actor, Kind, List, Question, Step, When, step};
+use crate::ceremony::steps::{Actor, Condition, List, Question, StageKind, Step, step};
+use crate::clerk::acts;
+use crate::names::{StageName, StepName};
 use crate::plan::Plan;
+use crate::record::Deviation;
 use crate::terms::{DeviceRole, Handle};
 
 /// The steps of *restore* for the plan of the sitting that is restored from.
@@ -14,34 +15,40 @@ pub fn steps(plan: &Plan) -> Vec<Step> {
     let mut list = List::default();
     list.section();
     list.add(
-        step("source", Actor::Administrator)
-            .then("read", Kind::Do(|_, _| Some(Act::ReadFolder)))
-            .then_when(When::FromOurs, "found", Kind::Read)
-            .then_when(When::FromElsewhere, "found-elsewhere", Kind::Read)
-            .then_when(When::NotSealed, "not-sealed", Kind::Deviates("source-record-not-sealed"))
-            .then_when(When::Damaged, "damaged", Kind::Deviates("wrapped-keys-not-readable")),
+        step(StepName::Source, Actor::Administrator)
+            .then(StageName::Read, StageKind::Do(|_, _| Some(acts::ReadFolder.into())))
+            .then_when(Condition::FromOurs, StageName::Found, StageKind::Read)
+            .then_when(Condition::FromElsewhere, StageName::FoundElsewhere, StageKind::Read)
+            .then_when(
+                Condition::NotSealed,
+                StageName::NotSealed,
+                StageKind::Deviates(Deviation::SourceRecordNotSealed),
+            )
+            .then_when(Condition::Damaged, StageName::Damaged, StageKind::Deviates(Deviation::WrappedKeysNotReadable)),
     );
-    list.add(step("loss", Actor::Administrator).then("ask", Kind::Choose(Question::Loss)).then_when(
-        When::Stolen,
-        "stolen",
-        Kind::Tick,
-    ));
-    parts::people_and_room(&mut list, "call-quorum");
+    list.add(
+        step(StepName::Loss, Actor::Administrator).then(StageName::Ask, StageKind::Choose(Question::Loss)).then_when(
+            Condition::Stolen,
+            StageName::Stolen,
+            StageKind::Tick,
+        ),
+    );
+    parts::people_and_room(&mut list, StageName::CallQuorum);
 
     opening::open_all(&mut list, plan);
 
     list.section();
     for key in &plan.keys {
         list.add(
-            step("verify-backup", Actor::Administrator)
+            step(StepName::VerifyBackup, Actor::Administrator)
                 .about(&key.label)
-                .then("verify", Kind::Do(parts::verify_backup))
-                .then("verified", Kind::Read),
+                .then(StageName::Verify, StageKind::Do(parts::verify_backup))
+                .then(StageName::Verified, StageKind::Read),
         );
     }
 
     list.section();
-    list.add(spare());
+    list.add(parts::device(DeviceRole::Replacement));
     provisioning::provision(&mut list, plan, DeviceRole::Replacement);
     provisioning::load(&mut list, DeviceRole::Replacement, &[Handle::Dkek]);
     parts::bring_keys_back(&mut list, plan);

@@ -1,23 +1,23 @@
 //! What people answer to what a stage asks.
 
-use crate::ceremony::machine::input::People;
+use crate::ceremony::machine::input::Input;
 use crate::ceremony::machine::interlude::Interlude;
 use crate::ceremony::machine::{Asking, Machine, Mode, REVEAL_SECONDS, Request};
-use crate::ceremony::steps::{Actor, Kind, Question, Stage};
+use crate::ceremony::steps::{Actor, Question, StageKind, Step};
 use crate::faults::{self, Fault};
 use crate::fields::{Field, FieldCheck, FieldKind};
 use crate::record::{Entry, Fact, Loss, Remark};
 use crate::terms::{CustodianNumber, DeviceRole, DkekShareNumber, KeyReference};
 
 impl Machine {
-    pub(in crate::ceremony) fn people(&mut self, people: People) {
-        match people {
-            People::Stop => self.ask_between(Interlude::Stop),
-            People::Deviation => self.ask_between(Interlude::Menu),
+    pub(in crate::ceremony) fn input(&mut self, input: Input) {
+        match input {
+            Input::Stop => self.ask_between(Interlude::Stop),
+            Input::Deviation => self.ask_between(Interlude::Menu),
             other => match &self.mode {
                 Mode::Asking(_) => self.answer(other),
                 Mode::Faulted { choices, .. } => {
-                    if let (People::Chose(choice), choices) = (other, choices.clone())
+                    if let (Input::Chose(choice), choices) = (other, choices.clone())
                         && let Some(recovery) = choices.get(choice)
                     {
                         self.recover(*recovery);
@@ -28,55 +28,44 @@ impl Machine {
         }
     }
 
-    fn answer(&mut self, people: People) {
+    fn answer(&mut self, input: Input) {
         let Some(stage) = self.stage().copied() else { return };
-        let may_leave = self.may_leave(&stage);
         let Mode::Asking(asking) = &mut self.mode else { return };
-        match (stage.kind, people) {
-            (Kind::Read, People::GoOn) => self.next_stage(),
-            (Kind::Deviates(name), People::GoOn) => {
-                self.emit(Entry::Deviates { step: self.number(), name: name.to_owned() });
+        match (stage.kind, input) {
+            (StageKind::Read, Input::GoOn) => self.next_stage(),
+            (StageKind::Deviates(deviation), Input::GoOn) => {
+                self.emit(Entry::Deviates { step: self.number(), name: deviation.word().to_owned() });
                 self.next_stage();
             }
-            (Kind::Tick | Kind::RollCall, People::Tick(place)) => {
+            (StageKind::Tick | StageKind::RollCall, Input::Tick(place)) => {
                 if let Some(tick) = asking.ticks.get_mut(place) {
                     *tick = !*tick;
                 }
             }
-            (Kind::Tick, People::GoOn) if asking.ticks.iter().all(|tick| *tick) => self.next_stage(),
-            (Kind::RollCall, People::GoOn) => {
+            (StageKind::Tick, Input::GoOn) if asking.ticks.iter().all(|tick| *tick) => self.next_stage(),
+            (StageKind::RollCall, Input::GoOn) => {
                 let ticks = asking.ticks.clone();
                 if self.enough(&ticks) {
                     self.note_who_is_here(&ticks);
                     self.next_stage();
                 }
             }
-            (Kind::Choose(question), People::Chose(place)) => self.choose(question, place),
-            (Kind::Form(_) | Kind::Danger(_), People::GoOn) => self.submit(),
-            (Kind::Form(_), People::Leave) if may_leave => self.enter_stage(0),
-            (Kind::Reveal(card), People::Show) => {
+            (StageKind::Choose(question), Input::Chose(place)) => self.choose(question, place),
+            (StageKind::Form(_) | StageKind::FromCard(_) | StageKind::Danger(_), Input::GoOn) => self.submit(),
+            (StageKind::FromCard(_), Input::Leave) => self.enter_stage(0),
+            (StageKind::Reveal { card, .. }, Input::Show) => {
                 asking.shown_at = Some(self.now);
                 asking.seen = true;
-                if let Some(Actor::Custodian(custodian)) = self.step().map(|step| step.actor) {
+                if let Some(custodian) = self.step().and_then(Step::custodian) {
                     self.emit(Entry::Revealed { step: self.number(), card, custodian });
                 }
             }
-            (Kind::Reveal(_), People::Hide) => self.hide(),
-            (Kind::Reveal(_), People::GoOn) if asking.seen => {
+            (StageKind::Reveal { .. }, Input::Hide) => self.hide(),
+            (StageKind::Reveal { .. }, Input::GoOn) if asking.seen => {
                 self.hide();
                 self.next_stage();
             }
             _ => {}
-        }
-    }
-
-    /// Whoever sits down by mistake may stand up again, and whoever types a card back may see the share again.
-    pub(in crate::ceremony) fn may_leave(&self, stage: &Stage) -> bool {
-        let form = matches!(stage.kind, Kind::Form(_));
-        match self.step().map(|step| step.actor) {
-            Some(Actor::Seat(_)) => form,
-            Some(Actor::Custodian(_)) => form && stage.name.starts_with("retype"),
-            _ => false,
         }
     }
 
@@ -91,7 +80,7 @@ impl Machine {
             }
             Question::Device => {
                 let role = self.step().map_or(DeviceRole::Original, |step| step.role);
-                self.state.seen.get(place).map(|serial| Fact::Picked { role, serial: serial.clone() })
+                self.known.devices.seen.get(place).map(|serial| Fact::Picked { role, serial: serial.clone() })
             }
             Question::CurrentSoPin => {
                 let role = self.step().map_or(DeviceRole::Original, |step| step.role);
@@ -104,10 +93,10 @@ impl Machine {
             Question::Sitter(seat) => {
                 let custodian = u8::try_from(place + 1).ok().and_then(CustodianNumber::new);
                 let share = self.step().map_or(DkekShareNumber::FIRST, |step| step.share);
-                let quorum = self.state.plan.quorum(share);
+                let quorum = self.known.plan.quorum(share);
                 let free = |number: &CustodianNumber| {
                     quorum.is_some_and(|quorum| number.get() <= quorum.custodians())
-                        && !self.state.seated.iter().any(|(taken, who)| who == number && *taken != seat)
+                        && !self.known.seats.seated.iter().any(|(taken, who)| who == number && *taken != seat)
                 };
                 custodian.filter(free).map(|custodian| Fact::Seated { share, seat, custodian })
             }
@@ -163,7 +152,7 @@ impl Machine {
             let blank =
                 matches!(interlude, Interlude::Note(None) | Interlude::Name(_, None)) && check == FieldCheck::Good;
             let taken = match interlude {
-                Interlude::Name(place, Some(name)) => self.state.has_another_share(name, *place),
+                Interlude::Name(place, Some(name)) => self.known.has_another_share(name, *place),
                 _ => false,
             };
             self.between = match check {

@@ -1,14 +1,14 @@
 //! The machine's inputs. No event carries a secret.
 
-use crate::ceremony::machine::input::People;
-use crate::ceremony::outcome::Outcome;
+use crate::ceremony::machine::input::Input;
+use crate::clerk::Outcome;
 use crate::fields::FieldCheck;
 
 /// One input of the machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
     /// What people did.
-    People(People),
+    Input(Input),
     /// How far the field at this place has come, and its text where the field is open (never a secret).
     Checked {
         /// The field's place.

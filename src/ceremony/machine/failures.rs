@@ -1,16 +1,16 @@
 //! What becomes of acts, and how a ceremony goes on after one failed.
 
-use crate::ceremony::act::Act;
 use crate::ceremony::machine::interlude::Interlude;
 use crate::ceremony::machine::recovery::{Recovery, recoveries};
 use crate::ceremony::machine::{Detour, Machine, Mode, Request};
-use crate::ceremony::outcome::Outcome;
 use crate::ceremony::steps::parts;
 use crate::ceremony::steps::provisioning;
-use crate::ceremony::steps::{self, Actor, Kind, Stage, Step};
+use crate::ceremony::steps::{self, Actor, Stage, Step};
+use crate::clerk::{Act, Outcome};
 use crate::faults::Fault;
+use crate::names::StepName;
 use crate::record::Entry;
-use crate::terms::{DeviceRole, Handle, MOST_CUSTODIANS, Number, Purpose, Seat};
+use crate::terms::{Handle, MOST_CUSTODIANS, Number, Purpose, Seat};
 
 impl Machine {
     pub(in crate::ceremony) fn outcome(&mut self, outcome: Outcome) {
@@ -37,7 +37,7 @@ impl Machine {
         self.request(Request::ForgetTyped);
         let (step, word) = (self.number(), act.word().to_owned());
         self.emit(Entry::Failed { step, act: word, fault: fault.name.word().to_owned(), values });
-        let choices = recoveries(&self.state, &act, &fault);
+        let choices = recoveries(&self.known, &act, &fault);
         self.mode = Mode::Faulted { act, fault, choices };
     }
 
@@ -56,14 +56,14 @@ impl Machine {
         match recovery {
             Recovery::TryAgain => self.enter_stage(self.stage),
             Recovery::TypeAgain => {
-                let form = |stage: &Stage| matches!(stage.kind, Kind::Form(_)) && self.due(stage.when);
+                let form = |stage: &Stage| stage.kind.fields().is_some() && self.due(stage.when);
                 let stages = self.step().map(|step| step.stages.as_slice()).unwrap_or_default();
                 let place = stages.iter().take(self.stage).rposition(form).unwrap_or(0);
                 self.enter_stage(place);
             }
             Recovery::LogIn => {
                 let Some(step) = self.step() else { return };
-                let detour = crate::ceremony::steps::step("log-in", Actor::PinHolder).on(step.role);
+                let detour = steps::step(StepName::LogIn, Actor::PinHolder).on(step.role);
                 let step = Step { number: from, ..provisioning::with_log_in(detour) };
                 self.detour = Some(Detour { step, back_to: self.stage });
                 self.enter_stage(0);
@@ -77,9 +77,8 @@ impl Machine {
             }
             Recovery::AnotherDevice => {
                 let Some(step) = self.step() else { return };
-                let id = if step.role == DeviceRole::Original { "device" } else { "replacement" };
-                let detour = parts::found_device(crate::ceremony::steps::step(id, Actor::Administrator).on(step.role));
-                self.detour = Some(Detour { step: Step { number: from, ..detour }, back_to: 0 });
+                let step = Step { number: from, ..parts::device(step.role) };
+                self.detour = Some(Detour { step, back_to: 0 });
                 self.enter_stage(0);
             }
             Recovery::LeaveHidden => {
@@ -93,19 +92,15 @@ impl Machine {
 
     /// The step a recovery goes on with, where it is another one.
     fn recovery_step(&self, recovery: Recovery) -> Option<Number> {
-        let before = || self.steps.iter().take(self.state.cursor + 1).rev();
+        let before = || self.steps.iter().take(self.known.progress.cursor + 1).rev();
         match recovery {
-            Recovery::SeatsAgain => {
-                let first = |step: &&Step| matches!(step.actor, Actor::Seat(seat) if seat.0 == 1);
-                before().find(first).map(|step| step.number)
-            }
+            Recovery::SeatsAgain => before().find(|step| step.seat() == Some(Seat(1))).map(|step| step.number),
             Recovery::AnotherCustodian => {
-                let next = self.step().map_or(0, |step| self.state.open_seats(step.share)) + 1;
-                let seat = |step: &&Step| matches!(step.actor, Actor::Seat(seat) if seat.0 == next);
-                before().find(seat).map(|step| step.number)
+                let next = self.step().map_or(0, |step| self.known.open_seats(step.share)) + 1;
+                before().find(|step| step.seat() == Some(Seat(next))).map(|step| step.number)
             }
             Recovery::PinsAgain | Recovery::AnotherDevice => {
-                before().find(|step| matches!(step.id, "so-pin" | "so-pin-quorum")).map(|step| step.number)
+                before().find(|step| step.begins_pins).map(|step| step.number)
             }
             _ => None,
         }

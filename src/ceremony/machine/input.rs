@@ -2,7 +2,7 @@
 
 /// What people did at a front end.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum People {
+pub enum Input {
     /// Enter: go on.
     GoOn,
     /// Tick or untick the item at this place.

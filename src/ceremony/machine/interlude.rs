@@ -1,7 +1,7 @@
 //! Questions in between, at any step: stop? a deviation, a break, somebody who stands in.
 
-use crate::ceremony::known::holders::Place;
-use crate::ceremony::machine::input::People;
+use crate::ceremony::known::holders::Holder;
+use crate::ceremony::machine::input::Input;
 use crate::ceremony::machine::{Machine, Mode, Request};
 use crate::ceremony::steps::{Actor, Step};
 use crate::fields::{Field, FieldCheck, FieldKind};
@@ -27,7 +27,7 @@ pub(in crate::ceremony) enum Interlude {
     /// Who is replaced?
     Who,
     /// By whom? `None` while the name is not complete.
-    Name(Place, Option<String>),
+    Name(Holder, Option<String>),
 }
 
 impl Interlude {
@@ -79,17 +79,17 @@ impl Machine {
 
     /// Everybody who can be replaced now: at their own step the people of a DKEK share, otherwise all. A password that was
     /// chosen cannot be known to anybody else.
-    pub(in crate::ceremony) fn replaceable(&self) -> Vec<Place> {
-        let (plan, step) = (&self.state.plan, self.step());
+    pub(in crate::ceremony) fn replaceable(&self) -> Vec<Holder> {
+        let (plan, step) = (&self.known.plan, self.step());
         let own = |step: &&Step| matches!(step.actor, Actor::Custodian(_) | Actor::Seat(_) | Actor::PasswordHolder);
         let here = step.filter(own).map(|step| step.share);
         let people = |share: DkekShareNumber| {
             let custodians = plan.quorum(share).into_iter().flat_map(Quorum::numbers).map(Some);
             let chooses = plan.quorum(share).is_none()
-                && self.state.share_kcv(share).is_none()
-                && self.state.ceremony == CeremonyKind::Establish;
+                && self.known.shares.kcv(share).is_none()
+                && self.known.ceremony == CeremonyKind::Establish;
             let all = custodians.chain(chooses.then_some(None));
-            all.map(move |custodian| Place { share, custodian }).collect::<Vec<_>>()
+            all.map(move |custodian| Holder { share, custodian }).collect::<Vec<_>>()
         };
         plan.numbers().filter(|share| here.is_none_or(|here| here == *share)).flat_map(people).collect()
     }
@@ -106,45 +106,45 @@ impl Machine {
     }
 
     /// One answer to a question in between.
-    pub(in crate::ceremony) fn in_between(&mut self, interlude: Interlude, people: People) {
+    pub(in crate::ceremony) fn in_between(&mut self, interlude: Interlude, input: Input) {
         let step = self.number();
-        match (interlude, people) {
-            (Interlude::Break, People::GoOn) => {
+        match (interlude, input) {
+            (Interlude::Break, Input::GoOn) => {
                 self.emit(Entry::Remarked { step, remark: Remark::BreakEnded, text: String::new() });
                 self.back();
             }
-            (Interlude::Break, People::Stop) => {
+            (Interlude::Break, Input::Stop) => {
                 self.emit(Entry::Remarked { step, remark: Remark::BreakEnded, text: String::new() });
                 self.ask_next(Interlude::Stop);
             }
             (Interlude::Break, _) => self.interlude = Some(Interlude::Break),
-            (Interlude::Menu | Interlude::Who | Interlude::Note(_) | Interlude::Name(..), People::Stop) => {
+            (Interlude::Menu | Interlude::Who | Interlude::Note(_) | Interlude::Name(..), Input::Stop) => {
                 self.ask_next(Interlude::Stop);
             }
-            (_, People::Leave) | (Interlude::Menu, People::Chose(3..)) => self.back(),
-            (Interlude::StopTyped, People::GoOn) => {
+            (_, Input::Leave) | (Interlude::Menu, Input::Chose(3..)) => self.back(),
+            (Interlude::StopTyped, Input::GoOn) => {
                 self.request(Request::ForgetAll);
                 self.request(Request::WipeScreen);
-                self.emit(Entry::Sealed { ending: Ending::Aborted, deviations: self.state.deviations });
+                self.emit(Entry::Sealed { ending: Ending::Aborted, deviations: self.known.progress.deviations });
             }
-            (Interlude::Menu, People::Chose(0)) => self.ask_next(Interlude::Note(None)),
-            (Interlude::Menu, People::Chose(1)) => {
+            (Interlude::Menu, Input::Chose(0)) => self.ask_next(Interlude::Note(None)),
+            (Interlude::Menu, Input::Chose(1)) => {
                 self.emit(Entry::Remarked { step, remark: Remark::BreakBegan, text: String::new() });
                 self.ask_next(Interlude::Break);
             }
-            (Interlude::Menu, People::Chose(2)) => self.ask_next(Interlude::Who),
-            (Interlude::Who, People::Chose(place)) => match self.replaceable().get(place) {
+            (Interlude::Menu, Input::Chose(2)) => self.ask_next(Interlude::Who),
+            (Interlude::Who, Input::Chose(place)) => match self.replaceable().get(place) {
                 Some(person) => self.ask_next(Interlude::Name(*person, None)),
                 None => self.back(),
             },
-            (Interlude::Note(Some(text)), People::GoOn) => {
+            (Interlude::Note(Some(text)), Input::GoOn) => {
                 self.emit(Entry::Remarked { step, remark: Remark::Deviation, text: text.trim().to_owned() });
                 self.back();
             }
-            (Interlude::Name(place, Some(name)), People::GoOn) if !self.state.has_another_share(&name, place) => {
-                let Place { share, custodian } = place;
-                let former_knows = self.state.knows_the_share(place).map(str::to_owned);
-                let called = self.called();
+            (Interlude::Name(place, Some(name)), Input::GoOn) if !self.known.has_another_share(&name, place) => {
+                let Holder { share, custodian } = place;
+                let former_knows = self.known.knows_the_share(place).map(str::to_owned);
+                let called = self.known.called();
                 self.emit(Entry::Substituted { step, share, custodian, name: name.trim().to_owned(), former_knows });
                 self.untick_who_is_new(&called);
                 self.back();

@@ -7,21 +7,22 @@ pub mod failures;
 pub mod input;
 pub mod interlude;
 pub mod recovery;
+pub mod roll_call;
 
 use crate::faults::{self, Fault};
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use crate::ceremony::act::Act;
 use crate::ceremony::kinds::establish;
 use crate::ceremony::kinds::inspect;
 use crate::ceremony::kinds::restore;
-use crate::ceremony::known::State;
+use crate::ceremony::known::Known;
 use crate::ceremony::machine::event::Event;
 use crate::ceremony::machine::interlude::Interlude;
 use crate::ceremony::machine::recovery::Recovery;
 use crate::ceremony::steps::opening;
-use crate::ceremony::steps::{Actor, Kind, Stage, Step, When};
+use crate::ceremony::steps::{Actor, Condition, Stage, StageKind, Step};
+use crate::clerk::{Act, acts};
 use crate::fields::{Field, FieldCheck, FieldKind};
 use crate::plan::Plan;
 use crate::record::{CeremonyKind, Ending, Entry, Loss, PinName};
@@ -82,7 +83,7 @@ pub(in crate::ceremony) struct Detour {
 
 /// The machine.
 pub struct Machine {
-    pub(in crate::ceremony) state: State,
+    pub(in crate::ceremony) known: Known,
     pub(in crate::ceremony) steps: Vec<Step>,
     pub(in crate::ceremony) stage: usize,
     pub(in crate::ceremony) mode: Mode,
@@ -105,7 +106,7 @@ impl Machine {
             CeremonyKind::Inspect => inspect::steps(),
         };
         Self {
-            state: State::new(ceremony, plan, rehearsal),
+            known: Known::new(ceremony, plan, rehearsal),
             steps,
             stage: 0,
             mode: Mode::Asking(Asking::default()),
@@ -139,8 +140,8 @@ impl Machine {
     }
 
     /// What is known.
-    pub const fn state(&self) -> &State {
-        &self.state
+    pub const fn known(&self) -> &Known {
+        &self.known
     }
 
     /// The numbered steps.
@@ -150,7 +151,7 @@ impl Machine {
 
     /// The step where the ceremony stands; after the last there is none.
     pub fn step(&self) -> Option<&Step> {
-        self.detour.as_ref().map(|detour| &detour.step).or_else(|| self.steps.get(self.state.cursor))
+        self.detour.as_ref().map(|detour| &detour.step).or_else(|| self.steps.get(self.known.progress.cursor))
     }
 
     /// What can be done about what failed, in the order of the screen; nothing where nothing has failed.
@@ -189,11 +190,11 @@ impl Machine {
             }
             Event::Outcome(outcome) => self.outcome(outcome),
             Event::Checked { field, check, open } => self.checked(field, check, open),
-            Event::People(people) if self.state.ended.is_none() => match self.interlude.take() {
-                Some(interlude) => self.in_between(interlude, people),
-                None => self.people(people),
+            Event::Input(input) if self.known.progress.ended.is_none() => match self.interlude.take() {
+                Some(interlude) => self.in_between(interlude, input),
+                None => self.input(input),
             },
-            Event::People(_) => {}
+            Event::Input(_) => {}
         }
     }
 
@@ -212,30 +213,30 @@ impl Machine {
 
     /// The one place where the ceremony moves: live and when a record is read back.
     fn take_in(&mut self, entry: &Entry) {
-        self.state.learn(entry);
+        self.known.learn(entry);
         match entry {
             Entry::Done { step } => {
                 if let Some(place) = self.place(*step) {
-                    if self.steps.get(place).is_some_and(|step| step.id == "open") {
-                        self.state.free_seats();
+                    if self.steps.get(place).is_some_and(|step| step.frees_seats) {
+                        self.known.seats.free();
                     }
                     self.move_to(place + 1);
                 }
             }
             Entry::Recovered { choice, to, .. } => {
                 match Recovery::from_word(choice) {
-                    Some(Recovery::AnotherCustodian) => self.state.extra_seats += 1,
+                    Some(Recovery::AnotherCustodian) => self.known.seats.extra += 1,
                     Some(Recovery::AnotherDevice) => {
                         let role = self.place(*to).and_then(|place| self.steps.get(place)).map(|step| step.role);
-                        self.state.given_up.extend(role.and_then(|role| self.state.serial(role)));
+                        self.known.devices.given_up.extend(role.and_then(|role| self.known.devices.serial(role)));
                     }
                     Some(Recovery::PinsAgain) => {
                         let role = self.place(*to).and_then(|place| self.steps.get(place)).map(|step| step.role);
-                        self.state.asks_for_its_so_pin(role);
+                        self.known.devices.asks_for_its_so_pin(role);
                     }
-                    Some(Recovery::LeaveHidden) => self.state.kcv_asked = Some(false),
+                    Some(Recovery::LeaveHidden) => self.known.devices.kcv_asked = Some(false),
                     Some(Recovery::SeatsAgain) => {
-                        self.state.free_seats();
+                        self.known.seats.free();
                     }
                     _ => {}
                 }
@@ -254,56 +255,58 @@ impl Machine {
     /// Puts the cursor on the first needed step from `place` on.
     fn move_to(&mut self, mut place: usize) {
         while let Some(step) = self.steps.get(place).filter(|step| step.if_needed) {
-            let opened = self.state.open_seats(step.share);
-            if matches!(step.actor, Actor::Seat(seat) if seat.0 <= opened) {
-                self.state.not_needed.remove(&step.number);
+            let opened = self.known.open_seats(step.share);
+            if step.seat().is_some_and(|seat| seat.0 <= opened) {
+                self.known.progress.not_needed.remove(&step.number);
                 break;
             }
-            self.state.not_needed.insert(step.number);
+            self.known.progress.not_needed.insert(step.number);
             place += 1;
         }
-        self.state.cursor = place;
+        self.known.progress.cursor = place;
     }
 
-    pub(in crate::ceremony) fn due(&self, when: When) -> bool {
+    pub(in crate::ceremony) fn due(&self, when: Condition) -> bool {
         let role = self.step().map(|step| step.role);
         let key = self.step().and_then(|step| step.key.as_ref());
-        let initialised = |role| self.state.device(role).is_some_and(|device| device.initialised);
-        let proven = key.is_some_and(|key| self.state.proven.contains(key.as_str()));
+        let initialised = |role| self.known.devices.get(role).is_some_and(|device| device.initialised);
+        let proven = key.is_some_and(|key| self.known.keys.proven.contains(key.as_str()));
         match when {
-            When::Proven => proven,
-            When::NotProvable => !proven,
-            When::Always => true,
-            When::NeedsEveryone => {
-                self.state.plan.dkek_shares.iter().any(|share| share.quorum().is_some_and(Quorum::needs_everyone))
+            Condition::Proven => proven,
+            Condition::NotProvable => !proven,
+            Condition::Always => true,
+            Condition::NeedsEveryone => {
+                self.known.plan.dkek_shares.iter().any(|share| share.quorum().is_some_and(Quorum::needs_everyone))
             }
-            When::Initialised(role) => initialised(role),
-            When::MayHaveCardsSoPin(role) => {
-                let here = self.state.ceremony == CeremonyKind::Restore || self.state.initialised.contains(&role);
+            Condition::Initialised(role) => initialised(role),
+            Condition::MayHaveCardsSoPin(role) => {
+                let here =
+                    self.known.ceremony == CeremonyKind::Restore || self.known.devices.initialised.contains(&role);
                 initialised(role) && here
             }
-            When::OtherSoPin(role) => initialised(role) && !self.state.so_pin_on_cards.contains(&role),
-            When::LastTry(device, pin) => {
-                let asked = pin == PinName::So || self.state.kcv_asked != Some(false);
-                asked && role == Some(device) && self.state.tries_left(device, pin) == Some(1)
+            Condition::OtherSoPin(role) => initialised(role) && !self.known.devices.so_pin_on_cards.contains(&role),
+            Condition::LastTry(device, pin) => {
+                let asked = pin == PinName::So || self.known.devices.kcv_asked != Some(false);
+                asked && role == Some(device) && self.known.devices.tries_left(device, pin) == Some(1)
             }
-            When::TypesPrime => self.step().is_some_and(|step| opening::types_set(&self.state, step)),
-            When::KnowsPrime | When::KnowsOldPrime => {
-                let typed = self.step().is_some_and(|step| opening::types_set(&self.state, step));
-                !typed && self.state.is_foreign() == (when == When::KnowsOldPrime)
+            Condition::TypesPrime => self.step().is_some_and(|step| opening::types_set(&self.known, step)),
+            Condition::KnowsPrime | Condition::KnowsOldPrime => {
+                let typed = self.step().is_some_and(|step| opening::types_set(&self.known, step));
+                !typed && self.known.restored.is_foreign() == (when == Condition::KnowsOldPrime)
             }
-            When::Salvaged => !self.state.defects.is_empty(),
-            When::Several => !self.state.seen.is_empty(),
-            When::Unfit => self.state.is_unfit(),
-            When::KcvHidden => {
-                matches!(self.state.dkek, Some((Some(_), 0, None))) && self.state.kcv_asked != Some(false)
+            Condition::Salvaged => !self.known.shares.defects.is_empty(),
+            Condition::Several => !self.known.devices.seen.is_empty(),
+            Condition::Unfit => self.known.is_unfit(),
+            Condition::KcvHidden => {
+                matches!(self.known.devices.dkek, Some((Some(_), 0, None)))
+                    && self.known.devices.kcv_asked != Some(false)
             }
-            When::KcvAsked => self.state.kcv_asked == Some(true),
-            When::Stolen => self.state.loss == Some(Loss::Stolen),
-            When::FromOurs => !self.state.is_foreign(),
-            When::FromElsewhere => self.state.is_foreign(),
-            When::NotSealed => self.state.source.as_ref().is_some_and(|source| source.not_sealed.is_some()),
-            When::Damaged => self.state.source.as_ref().is_some_and(|source| !source.damaged.is_empty()),
+            Condition::KcvAsked => self.known.devices.kcv_asked == Some(true),
+            Condition::Stolen => self.known.restored.loss == Some(Loss::Stolen),
+            Condition::FromOurs => !self.known.restored.is_foreign(),
+            Condition::FromElsewhere => self.known.restored.is_foreign(),
+            Condition::NotSealed => self.known.restored.from.as_ref().is_some_and(|source| source.not_sealed.is_some()),
+            Condition::Damaged => self.known.restored.from.as_ref().is_some_and(|source| !source.damaged.is_empty()),
         }
     }
 
@@ -317,20 +320,20 @@ impl Machine {
         };
         let step = step.clone();
         self.stage = place;
-        if let Kind::Do(make) = stage.kind {
-            match make(&self.state, &step) {
+        if let StageKind::Do(make) = stage.kind {
+            match make(&self.known, &step) {
                 Some(act) => self.perform(act),
-                None => self.fail(Act::ProveVaultEmpty, Fault::from(faults::StepNotPossible)),
+                None => self.fail(acts::ProveVaultEmpty.into(), Fault::from(faults::StepNotPossible)),
             }
             return;
         }
         self.requests.push_back(Request::ForgetTyped);
         let mut asking = Asking::default();
         match stage.kind {
-            Kind::Tick => asking.ticks = vec![false; self.script.items(step.id, stage.name)],
-            Kind::RollCall => asking.ticks = vec![false; self.called().len()],
-            Kind::Form(fields) | Kind::Danger(fields) => {
-                asking.fields = fields(&self.state, &step);
+            StageKind::Tick => asking.ticks = vec![false; self.script.items(step.id.word(), stage.name.word())],
+            StageKind::RollCall => asking.ticks = vec![false; self.known.called().len()],
+            StageKind::Form(fields) | StageKind::FromCard(fields) | StageKind::Danger(fields) => {
+                asking.fields = fields(&self.known, &step);
                 asking.checks = asking.fields.iter().map(empty_check).collect();
                 asking.open = vec![None; asking.fields.len()];
             }
@@ -363,7 +366,7 @@ impl Machine {
             self.enter_stage(detour.back_to);
             return;
         }
-        let Some(step) = self.steps.get(self.state.cursor).cloned() else { return };
+        let Some(step) = self.steps.get(self.known.progress.cursor).cloned() else { return };
         self.requests.push_back(Request::ForgetTyped);
         if !step.forgets.is_empty() {
             self.requests.push_back(Request::Forget(step.forgets.clone()));
@@ -372,10 +375,10 @@ impl Machine {
             self.requests.push_back(Request::WipeScreen);
         }
         self.emit(Entry::Done { step: step.number });
-        if self.steps.get(self.state.cursor).is_some() {
+        if self.steps.get(self.known.progress.cursor).is_some() {
             self.enter_stage(0);
         } else {
-            self.emit(Entry::Sealed { ending: Ending::Complete, deviations: self.state.deviations });
+            self.emit(Entry::Sealed { ending: Ending::Complete, deviations: self.known.progress.deviations });
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What people can choose when something failed. One table for all ceremonies.
 
-use crate::ceremony::act::Act;
-use crate::ceremony::known::State;
+use crate::ceremony::known::Known;
+use crate::clerk::{Act, acts};
 use crate::faults::Fault;
 use crate::record::CeremonyKind;
 
@@ -68,7 +68,7 @@ impl Recovery {
 }
 
 /// What can be done about a fault of an act, best first.
-pub fn recoveries(state: &State, act: &Act, fault: &Fault) -> Vec<Recovery> {
+pub fn recoveries(known: &Known, act: &Act, fault: &Fault) -> Vec<Recovery> {
     use Recovery::{
         AnotherCustodian, AnotherDevice, FromStart, LeaveHidden, LogIn, PinsAgain, SeatsAgain, Stop, TryAgain,
         TypeAgain,
@@ -76,44 +76,42 @@ pub fn recoveries(state: &State, act: &Act, fault: &Fault) -> Vec<Recovery> {
     let mut choices = match (act, fault.name.word()) {
         (_, "card-login-lost") => vec![LogIn],
         // Which of the sets is the right one, nobody knows: it may have been the first that was wrong.
-        (Act::TakeShare { .. }, "shares-of-other-sets") => vec![TypeAgain, SeatsAgain],
-        (Act::CompareShare { .. } | Act::TakeShare { .. }, _) => vec![TypeAgain, FromStart],
-        (Act::JoinDkek { .. }, _) => Vec::new(),
-        (Act::OpenShareFile { share, .. }, "shares-do-not-open" | "shares-disagree") => {
-            (state.custodians_left(*share) > 0).then_some(AnotherCustodian).into_iter().chain([SeatsAgain]).collect()
+        (Act::TakeShare(_), "shares-of-other-sets") => vec![TypeAgain, SeatsAgain],
+        (Act::CompareShare(_) | Act::TakeShare(_), _) => vec![TypeAgain, FromStart],
+        (Act::JoinDkek(_), _) => Vec::new(),
+        (Act::OpenShareFile(acts::OpenShareFile { share, .. }), "shares-do-not-open" | "shares-disagree") => {
+            (known.custodians_left(*share) > 0).then_some(AnotherCustodian).into_iter().chain([SeatsAgain]).collect()
         }
-        (
-            Act::OpenShareFile { .. },
-            "kcv-differs" | "dkek-share-twice" | "shares-of-other-sets" | "words-do-not-open",
-        )
-        | (Act::RebuildSoPin { .. }, _) => vec![SeatsAgain],
-        (Act::Initialise { .. } | Act::ChangeSoPin { .. }, "so-pin-wrong" | "so-pin-old-wrong" | "pins-missing") => {
+        (Act::OpenShareFile(_), "kcv-differs" | "dkek-share-twice" | "shares-of-other-sets" | "words-do-not-open")
+        | (Act::RebuildSoPin(_), _) => vec![SeatsAgain],
+        (Act::Initialise(_) | Act::ChangeSoPin(_), "so-pin-wrong" | "so-pin-old-wrong" | "pins-missing") => {
             vec![PinsAgain]
         }
-        (Act::ReadTries { role, .. }, "so-pin-blocked")
-        | (Act::Initialise { role, .. }, "initialise-refused" | "so-pin-blocked")
-            if !state.initialised.contains(role) =>
+        (Act::ReadTries(acts::ReadTries { role, .. }), "so-pin-blocked")
+        | (Act::Initialise(acts::Initialise { role, .. }), "initialise-refused" | "so-pin-blocked")
+            if !known.devices.initialised.contains(role) =>
         {
             vec![AnotherDevice, TryAgain]
         }
         // Who only looks does without what the PIN would have shown.
-        (Act::ReadTries { .. } | Act::LogIn { .. }, "pin-blocked") if state.ceremony == CeremonyKind::Inspect => {
+        (Act::ReadTries(_) | Act::LogIn(_), "pin-blocked") if known.ceremony == CeremonyKind::Inspect => {
             vec![LeaveHidden]
         }
         // Nothing is on the device yet: it may be erased once more and get a PIN that people remember.
-        (Act::ReadTries { role, .. } | Act::LogIn { role, .. }, "pin-blocked")
-            if state.initialised.contains(role) && !state.loaded.contains(role) =>
+        (Act::ReadTries(acts::ReadTries { role, .. }) | Act::LogIn(acts::LogIn { role, .. }), "pin-blocked")
+            if known.devices.initialised.contains(role) && !known.devices.loaded.contains(role) =>
         {
             vec![PinsAgain]
         }
         // Nothing is on the device yet: it may be erased once more.
-        (Act::LoadDkek { role, .. }, "device-kcv-differs" | "dkek-incomplete" | "dkek-not-configured")
-            if !state.loaded.contains(role) =>
-        {
+        (
+            Act::LoadDkek(acts::LoadDkek { role, .. }),
+            "device-kcv-differs" | "dkek-incomplete" | "dkek-not-configured",
+        ) if !known.devices.loaded.contains(role) => {
             vec![TryAgain, PinsAgain]
         }
-        (Act::RestoreKey { .. }, "key-reference-occupied") | (Act::OpenWithPassword { .. }, _) => vec![TypeAgain],
-        (Act::LogIn { .. } | Act::FindDevice { picked: Some(_), .. }, _) => vec![FromStart],
+        (Act::RestoreKey(_), "key-reference-occupied") | (Act::OpenWithPassword(_), _) => vec![TypeAgain],
+        (Act::LogIn(_) | Act::FindDevice(acts::FindDevice { picked: Some(_), .. }), _) => vec![FromStart],
         _ => vec![TryAgain],
     };
     choices.push(Stop);

@@ -5,10 +5,11 @@ pub mod parts;
 pub mod provisioning;
 pub mod turns;
 
-use crate::ceremony::act::Act;
-use crate::ceremony::known::State;
+use crate::ceremony::known::Known;
+use crate::clerk::Act;
 use crate::fields::Field;
-use crate::record::PinName;
+use crate::names::{StageName, StepName};
+use crate::record::{Deviation, PinName};
 use crate::terms::{CustodianNumber, DeviceRole, DkekShareNumber, Handle, KeyLabel, Number, Purpose, Seat};
 
 /// Who acts at the terminal.
@@ -45,7 +46,7 @@ pub enum Question {
 
 /// Whether a stage is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum When {
+pub enum Condition {
     /// Always.
     Always,
     /// Only where everyone is needed (M = N).
@@ -92,14 +93,14 @@ pub enum When {
 }
 
 /// How the fields of a form come about.
-pub type Fields = fn(&State, &Step) -> Vec<Field>;
+pub type Fields = fn(&Known, &Step) -> Vec<Field>;
 
 /// How an act comes about from what is known when its turn comes; `None`: something it needs is not known.
-pub type MakeAct = fn(&State, &Step) -> Option<Act>;
+pub type MakeAct = fn(&Known, &Step) -> Option<Act>;
 
 /// What one stage asks or does.
 #[derive(Debug, Clone, Copy)]
-pub enum Kind {
+pub enum StageKind {
     /// Read, then Enter.
     Read,
     /// Tick every item.
@@ -110,25 +111,65 @@ pub enum Kind {
     Choose(Question),
     /// Fill in.
     Form(Fields),
+    /// Fill in what stands on one's card. Esc leaves: whoever sat down by mistake stands up again, and whoever types a new
+    /// card back sees the share again.
+    FromCard(Fields),
     /// Fill in before something that cannot be undone.
     Danger(Fields),
     /// A card of this step's custodian, for their eyes alone.
-    Reveal(Purpose),
+    Reveal {
+        /// Which of their cards.
+        card: Purpose,
+        /// What stands beside it while it is shown.
+        note: StageName,
+    },
     /// The clerk's turn.
     Do(MakeAct),
-    /// The script itself deviates from what should be: read, then Enter; recorded under this name.
-    Deviates(&'static str),
+    /// The script itself deviates from what should be: read, then Enter; it is recorded.
+    Deviates(Deviation),
+}
+
+impl StageKind {
+    /// How the fields come about, where there are any.
+    pub const fn fields(self) -> Option<Fields> {
+        match self {
+            Self::Form(fields) | Self::FromCard(fields) | Self::Danger(fields) => Some(fields),
+            Self::Read
+            | Self::Tick
+            | Self::RollCall
+            | Self::Choose(_)
+            | Self::Reveal { .. }
+            | Self::Do(_)
+            | Self::Deviates(_) => None,
+        }
+    }
+
+    /// Whether what follows cannot be undone.
+    pub const fn is_irreversible(self) -> bool {
+        match self {
+            Self::Danger(_) => true,
+            Self::Read
+            | Self::Tick
+            | Self::RollCall
+            | Self::Choose(_)
+            | Self::Form(_)
+            | Self::FromCard(_)
+            | Self::Reveal { .. }
+            | Self::Do(_)
+            | Self::Deviates(_) => false,
+        }
+    }
 }
 
 /// One stage of a step.
 #[derive(Debug, Clone, Copy)]
 pub struct Stage {
     /// Its name in the step's script.
-    pub name: &'static str,
+    pub name: StageName,
     /// What it asks or does.
-    pub kind: Kind,
+    pub kind: StageKind,
     /// Whether it is due.
-    pub when: When,
+    pub when: Condition,
 }
 
 /// One numbered step.
@@ -137,7 +178,7 @@ pub struct Step {
     /// Its number.
     pub number: Number,
     /// Its name in the script.
-    pub id: &'static str,
+    pub id: StepName,
     /// Who acts.
     pub actor: Actor,
     /// Which key of the plan it is about.
@@ -152,12 +193,38 @@ pub struct Step {
     pub if_needed: bool,
     /// What the vault forgets when the step ends.
     pub forgets: Vec<Handle>,
+    /// The seats are free when it ends: whoever sat there has opened what they came for.
+    pub frees_seats: bool,
+    /// The device gets its PINs from here on: where people go back to when they are typed again.
+    pub begins_pins: bool,
 }
 
 impl Step {
     /// Whether anything in it cannot be undone.
     pub fn is_irreversible(&self) -> bool {
-        self.stages.iter().any(|stage| matches!(stage.kind, Kind::Danger(_)))
+        self.stages.iter().any(|stage| stage.kind.is_irreversible())
+    }
+
+    /// The seat of whoever acts, where any custodian may sit.
+    pub const fn seat(&self) -> Option<Seat> {
+        match self.actor {
+            Actor::Seat(seat) => Some(seat),
+            Actor::Administrator
+            | Actor::Custodian(_)
+            | Actor::SoPinHolder
+            | Actor::PinHolder
+            | Actor::PasswordHolder => None,
+        }
+    }
+
+    /// The custodian who acts, where it is their turn.
+    pub const fn custodian(&self) -> Option<CustodianNumber> {
+        match self.actor {
+            Actor::Custodian(custodian) => Some(custodian),
+            Actor::Administrator | Actor::Seat(_) | Actor::SoPinHolder | Actor::PinHolder | Actor::PasswordHolder => {
+                None
+            }
+        }
     }
 }
 
@@ -190,7 +257,7 @@ impl List {
 }
 
 /// A step that is not yet numbered.
-pub fn step(id: &'static str, actor: Actor) -> Step {
+pub fn step(id: StepName, actor: Actor) -> Step {
     Step {
         number: Number { section: 0, step: 0 },
         id,
@@ -201,19 +268,21 @@ pub fn step(id: &'static str, actor: Actor) -> Step {
         stages: Vec::new(),
         if_needed: false,
         forgets: Vec::new(),
+        frees_seats: false,
+        begins_pins: false,
     }
 }
 
 impl Step {
     /// Adds a stage.
     #[must_use]
-    pub fn then(self, name: &'static str, kind: Kind) -> Self {
-        self.then_when(When::Always, name, kind)
+    pub fn then(self, name: StageName, kind: StageKind) -> Self {
+        self.then_when(Condition::Always, name, kind)
     }
 
     /// Adds a stage that is due only sometimes.
     #[must_use]
-    pub fn then_when(mut self, when: When, name: &'static str, kind: Kind) -> Self {
+    pub fn then_when(mut self, when: Condition, name: StageName, kind: StageKind) -> Self {
         self.stages.push(Stage { name, kind, when });
         self
     }
@@ -250,6 +319,20 @@ impl Step {
     #[must_use]
     pub fn forgetting(mut self, handles: impl IntoIterator<Item = Handle>) -> Self {
         self.forgets.extend(handles);
+        self
+    }
+
+    /// The seats are free when it ends.
+    #[must_use]
+    pub const fn freeing_seats(mut self) -> Self {
+        self.frees_seats = true;
+        self
+    }
+
+    /// The device gets its PINs from here on.
+    #[must_use]
+    pub const fn where_pins_begin(mut self) -> Self {
+        self.begins_pins = true;
         self
     }
 }

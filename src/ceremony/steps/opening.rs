@@ -1,10 +1,11 @@
 //! How the DKEK shares come back: quorums type their shares from paper, holders their passwords, and the written share
 //! files open.
 
-use crate::ceremony::act::Act;
-use crate::ceremony::known::State;
-use crate::ceremony::steps::{Actor, Kind, List, Question, Step, When, step};
+use crate::ceremony::known::Known;
+use crate::ceremony::steps::{Actor, Condition, List, Question, StageKind, Step, step};
+use crate::clerk::{Act, acts};
 use crate::fields::{ExpectedWords, Field, FieldKind};
+use crate::names::{StageName, StepName};
 use crate::plan::Plan;
 use crate::terms::{CustodianNumber, DkekShareNumber, Handle, Purpose, Quorum, Scheme, Seat};
 
@@ -23,33 +24,39 @@ pub fn open_all(list: &mut List, plan: &Plan) {
         };
         let salvages = plan.quorum(share).is_some();
         let open = if usize::from(share.get()) == last {
-            open.then("join", Kind::Do(join))
-                .then("opened", Kind::Read)
+            open.then(StageName::Join, StageKind::Do(join))
+                .then(StageName::Opened, StageKind::Read)
                 .forgetting(plan.numbers().map(Handle::DkekShare))
         } else {
-            open.then("opened-one", Kind::Read)
+            open.then(StageName::OpenedOne, StageKind::Read)
         };
-        list.add(if salvages { open.then_when(When::Salvaged, "salvaged", Kind::Read) } else { open });
+        list.add(if salvages {
+            open.then_when(Condition::Salvaged, StageName::Salvaged, StageKind::Read)
+        } else {
+            open
+        });
     }
 }
 
 /// M custodians, and more if needed, type what is on their cards.
 fn seats(list: &mut List, share: DkekShareNumber, quorum: Quorum, scheme: Scheme, so_pin: bool) {
     for seat in (1..=quorum.custodians()).map(Seat) {
-        let sits = step("seat", Actor::Seat(seat))
+        let sits = step(StepName::Seat, Actor::Seat(seat))
             .of(share)
             .only_if_needed(seat.0 > quorum.threshold())
-            .then("sitter", Kind::Choose(Question::Sitter(seat)));
+            .then(StageName::Sitter, StageKind::Choose(Question::Sitter(seat)));
         let types = match scheme {
             Scheme::ScHsmTool => sits
-                .then_when(When::TypesPrime, "first-share", Kind::Form(seat_share))
-                .then_when(When::KnowsPrime, "share", Kind::Form(seat_share))
-                .then_when(When::KnowsOldPrime, "old-share", Kind::Form(seat_share)),
-            Scheme::Words => sits.then("share-words", Kind::Form(seat_words)),
+                .then_when(Condition::TypesPrime, StageName::FirstShare, StageKind::FromCard(seat_share))
+                .then_when(Condition::KnowsPrime, StageName::Share, StageKind::FromCard(seat_share))
+                .then_when(Condition::KnowsOldPrime, StageName::OldShare, StageKind::FromCard(seat_share)),
+            Scheme::Words => sits.then(StageName::ShareWords, StageKind::FromCard(seat_words)),
         };
-        let types = types.then("take", Kind::Do(take_share));
+        let types = types.then(StageName::Take, StageKind::Do(take_share));
         list.add(if so_pin {
-            types.then("so-pin-words", Kind::Form(seat_so_pin)).then("take-so-pin", Kind::Do(take_so_pin))
+            types
+                .then(StageName::SoPinWords, StageKind::FromCard(seat_so_pin))
+                .then(StageName::TakeSoPin, StageKind::Do(take_so_pin))
         } else {
             types
         });
@@ -57,51 +64,46 @@ fn seats(list: &mut List, share: DkekShareNumber, quorum: Quorum, scheme: Scheme
 }
 
 fn quorum_opens(share: DkekShareNumber, quorum: Quorum, so_pin: bool) -> Step {
-    let opens = step("open", Actor::Administrator).of(share).then("open", Kind::Do(open_share_file));
-    let opens = if so_pin { opens.then("so-pin", Kind::Do(rebuild_so_pin)) } else { opens };
+    let opens =
+        step(StepName::Open, Actor::Administrator).of(share).then(StageName::Open, StageKind::Do(open_share_file));
+    let opens = if so_pin { opens.then(StageName::SoPin, StageKind::Do(rebuild_so_pin)) } else { opens };
     let seats = || (1..=quorum.custodians()).map(Seat);
     opens
+        .freeing_seats()
         .forgetting(seats().map(|seat| Handle::SeatShare(Purpose::DkekShare(share), seat)))
         .forgetting(seats().map(|seat| Handle::SeatShare(Purpose::SoPin, seat)))
 }
 
 fn holder_opens(share: DkekShareNumber) -> Step {
-    step("password-open", Actor::PasswordHolder)
+    step(StepName::PasswordOpen, Actor::PasswordHolder)
         .of(share)
-        .then("password", Kind::Form(password))
-        .then("open", Kind::Do(open_with_password))
-}
-
-fn seat_of(step: &Step) -> Option<Seat> {
-    match step.actor {
-        Actor::Seat(seat) => Some(seat),
-        _ => None,
-    }
+        .then(StageName::Password, StageKind::Form(password))
+        .then(StageName::Open, StageKind::Do(open_with_password))
 }
 
 /// The number that the card of whoever sits here must have; of a set made elsewhere nobody knows who has which.
-fn sitter(state: &State, step: &Step) -> Option<u8> {
-    let sitter = seat_of(step).and_then(|seat| state.sitter(seat)).map(CustodianNumber::get);
-    sitter.filter(|_| !state.is_foreign())
+fn sitter(known: &Known, step: &Step) -> Option<u8> {
+    let sitter = step.seat().and_then(|seat| known.seats.sitter(seat)).map(CustodianNumber::get);
+    sitter.filter(|_| !known.restored.is_foreign())
 }
 
 /// The ids that were given at the other seats.
-fn taken(state: &State, step: &Step, card: Purpose) -> Vec<u8> {
-    let others = state.given(card).iter().filter(|(seat, _)| Some(*seat) != seat_of(step));
+fn taken(known: &Known, step: &Step, card: Purpose) -> Vec<u8> {
+    let others = known.seats.given(card).iter().filter(|(seat, _)| Some(*seat) != step.seat());
     others.filter_map(|(_, ids)| ids.first().copied()).collect()
 }
 
 /// At a seat the prime is on the screen where it is known, for it is public; id and value come from the card. The first of a
 /// set made elsewhere types the prime too.
-fn seat_share(state: &State, step: &Step) -> Vec<Field> {
+fn seat_share(known: &Known, step: &Step) -> Vec<Field> {
     let card = Purpose::DkekShare(step.share);
-    let types_prime = types_set(state, step);
-    let known = state.set(card).filter(|_| !types_prime).map(str::to_owned);
+    let types_prime = types_set(known, step);
+    let shown = known.shares.set(card).filter(|_| !types_prime).map(str::to_owned);
     let id = FieldKind::ShareId {
         share: step.share,
-        expected: sitter(state, step),
-        taken: taken(state, step, card),
-        foreign: state.is_foreign(),
+        expected: sitter(known, step),
+        taken: taken(known, step, card),
+        foreign: known.restored.is_foreign(),
     };
     let prime = types_prime.then(|| Field::new("prime", FieldKind::Prime { expected: None }));
     prime
@@ -109,81 +111,93 @@ fn seat_share(state: &State, step: &Step) -> Vec<Field> {
         .chain([
             Field::new("share-id", id),
             Field::new("share-value", FieldKind::ShareValue),
-            Field::new("check-bytes-if-any", FieldKind::CheckBytes { optional: true, prime: known }),
+            Field::new("check-bytes-if-any", FieldKind::CheckBytes { optional: true, prime: shown }),
         ])
         .collect()
 }
 
-fn seat_words(state: &State, step: &Step) -> Vec<Field> {
-    words(state, step, Purpose::DkekShare(step.share))
+fn seat_words(known: &Known, step: &Step) -> Vec<Field> {
+    words(known, step, Purpose::DkekShare(step.share))
 }
 
-fn seat_so_pin(state: &State, step: &Step) -> Vec<Field> {
-    words(state, step, Purpose::SoPin)
+fn seat_so_pin(known: &Known, step: &Step) -> Vec<Field> {
+    words(known, step, Purpose::SoPin)
 }
 
-fn words(state: &State, step: &Step, card: Purpose) -> Vec<Field> {
+fn words(known: &Known, step: &Step, card: Purpose) -> Vec<Field> {
     let expected = ExpectedWords {
         // Of a set made elsewhere, no seat is more to be believed than another.
-        set: state.set_number(card).filter(|_| !state.is_foreign()),
-        threshold: state.plan.quorum(step.share).map(Quorum::threshold).filter(|_| !state.is_foreign()),
-        number: sitter(state, step),
-        taken: taken(state, step, card),
+        set: known.shares.set_number(card).filter(|_| !known.restored.is_foreign()),
+        threshold: known.plan.quorum(step.share).map(Quorum::threshold).filter(|_| !known.restored.is_foreign()),
+        number: sitter(known, step),
+        taken: taken(known, step, card),
     };
     vec![Field::words(card, expected)]
 }
 
 /// The first seat types the prime of a set made elsewhere, also when everybody types again.
-pub(in crate::ceremony) fn types_set(state: &State, step: &Step) -> bool {
-    state.set(Purpose::DkekShare(step.share)).is_none() || retypes_set(state, step)
+pub(in crate::ceremony) fn types_set(known: &Known, step: &Step) -> bool {
+    known.shares.set(Purpose::DkekShare(step.share)).is_none() || retypes_set(known, step)
 }
 
-fn retypes_set(state: &State, step: &Step) -> bool {
-    state.is_foreign() && seat_of(step) == Some(Seat(1))
+fn retypes_set(known: &Known, step: &Step) -> bool {
+    known.restored.is_foreign() && step.seat() == Some(Seat(1))
 }
 
-fn take_share(state: &State, step: &Step) -> Option<Act> {
-    take(state, step, Purpose::DkekShare(step.share), state.plan.scheme(step.share)?)
+fn take_share(known: &Known, step: &Step) -> Option<Act> {
+    take(known, step, Purpose::DkekShare(step.share), known.plan.scheme(step.share)?)
 }
 
-fn take_so_pin(state: &State, step: &Step) -> Option<Act> {
-    take(state, step, Purpose::SoPin, Scheme::Words)
+fn take_so_pin(known: &Known, step: &Step) -> Option<Act> {
+    take(known, step, Purpose::SoPin, Scheme::Words)
 }
 
-fn take(state: &State, step: &Step, card: Purpose, scheme: Scheme) -> Option<Act> {
-    let again = if card == Purpose::SoPin { retypes_set(state, step) } else { types_set(state, step) };
-    let set = state.set(card).filter(|_| !again).map(str::to_owned);
-    let threshold = state.plan.quorum(step.share)?.threshold();
-    Some(Act::TakeShare { card, seat: seat_of(step)?, scheme, set, threshold, foreign: state.is_foreign() })
+fn take(known: &Known, step: &Step, card: Purpose, scheme: Scheme) -> Option<Act> {
+    let again = if card == Purpose::SoPin { retypes_set(known, step) } else { types_set(known, step) };
+    let set = known.shares.set(card).filter(|_| !again).map(str::to_owned);
+    let threshold = known.plan.quorum(step.share)?.threshold();
+    Some(
+        acts::TakeShare { card, seat: step.seat()?, scheme, set, threshold, foreign: known.restored.is_foreign() }
+            .into(),
+    )
 }
 
-fn open_share_file(state: &State, step: &Step) -> Option<Act> {
+fn open_share_file(known: &Known, step: &Step) -> Option<Act> {
     let card = Purpose::DkekShare(step.share);
-    Some(Act::OpenShareFile {
+    Some(Act::from(acts::OpenShareFile {
         share: step.share,
-        seats: state.given(card).to_vec(),
-        threshold: state.plan.quorum(step.share)?.threshold(),
-        scheme: state.plan.scheme(step.share)?,
-        set: state.set(card)?.to_owned(),
-        foreign: state.is_foreign(),
-        kcv: state.share_kcv(step.share),
-    })
+        seats: known.seats.given(card).to_vec(),
+        threshold: known.plan.quorum(step.share)?.threshold(),
+        scheme: known.plan.scheme(step.share)?,
+        set: known.shares.set(card)?.to_owned(),
+        foreign: known.restored.is_foreign(),
+        kcv: known.shares.kcv(step.share),
+    }))
 }
 
 #[allow(clippy::unnecessary_wraps, reason = "the form of every act's maker")]
-fn rebuild_so_pin(state: &State, _: &Step) -> Option<Act> {
-    Some(Act::RebuildSoPin { seats: state.given(Purpose::SoPin).iter().map(|(seat, _)| *seat).collect() })
+fn rebuild_so_pin(known: &Known, _: &Step) -> Option<Act> {
+    Some(acts::RebuildSoPin { seats: known.seats.given(Purpose::SoPin).iter().map(|(seat, _)| *seat).collect() }.into())
 }
 
-fn password(_: &State, _: &Step) -> Vec<Field> {
+fn password(_: &Known, _: &Step) -> Vec<Field> {
     vec![Field::new("password", FieldKind::Password)]
 }
 
 #[allow(clippy::unnecessary_wraps, reason = "the form of every act's maker")]
-fn open_with_password(state: &State, step: &Step) -> Option<Act> {
-    Some(Act::OpenWithPassword { share: step.share, kcv: state.share_kcv(step.share), foreign: state.is_foreign() })
+fn open_with_password(known: &Known, step: &Step) -> Option<Act> {
+    Some(
+        acts::OpenWithPassword {
+            share: step.share,
+            kcv: known.shares.kcv(step.share),
+            foreign: known.restored.is_foreign(),
+        }
+        .into(),
+    )
 }
 
-fn join(state: &State, _: &Step) -> Option<Act> {
-    Some(Act::JoinDkek { shares: u8::try_from(state.plan.dkek_shares.len()).ok()?, kcv: state.kcv? })
+fn join(known: &Known, _: &Step) -> Option<Act> {
+    Some(
+        acts::JoinDkek { shares: u8::try_from(known.plan.dkek_shares.len()).ok()?, kcv: known.shares.dkek_kcv? }.into(),
+    )
 }

@@ -1,44 +1,54 @@
 //! Parts that ceremonies share: how a device is found, how keys are made, backed up and come back.
 
-use crate::ceremony::act::Act;
-use crate::ceremony::known::State;
-use crate::ceremony::steps::{Actor, Kind, List, Question, Step, When, step};
+use crate::ceremony::known::Known;
+use crate::ceremony::steps::{Actor, Condition, List, Question, StageKind, Step, step};
+use crate::clerk::{Act, acts};
 use crate::fields::{Field, FieldKind};
+use crate::names::{StageName, StepName};
 use crate::plan::{Plan, PlannedKey};
 use crate::terms::DeviceRole;
 
 /// The stages that find the device of a step: it is put in, found, picked among several, and shown.
 pub fn found_device(step: Step) -> Step {
-    step.then("insert", Kind::Read)
-        .then("find", Kind::Do(find))
-        .then_when(When::Several, "which", Kind::Choose(Question::Device))
-        .then_when(When::Several, "find", Kind::Do(find_picked))
-        .then("found", Kind::Read)
+    step.then(StageName::Insert, StageKind::Read)
+        .then(StageName::Find, StageKind::Do(find))
+        .then_when(Condition::Several, StageName::Which, StageKind::Choose(Question::Device))
+        .then_when(Condition::Several, StageName::Find, StageKind::Do(find_picked))
+        .then(StageName::Found, StageKind::Read)
+}
+
+/// The step that finds the device for a role.
+pub fn device(role: DeviceRole) -> Step {
+    let id = match role {
+        DeviceRole::Original => StepName::Device,
+        DeviceRole::Replacement => StepName::Replacement,
+    };
+    found_device(step(id, Actor::Administrator).on(role))
 }
 
 /// A replacement is never an original: that is lost, or it is what the replacement is for.
 #[allow(clippy::unnecessary_wraps, reason = "the form of every act's maker")]
-fn find(state: &State, step: &Step) -> Option<Act> {
-    let mut not = state.given_up.clone();
+fn find(known: &Known, step: &Step) -> Option<Act> {
+    let mut not = known.devices.given_up.clone();
     if step.role == DeviceRole::Replacement {
-        not.extend(state.source.iter().flat_map(|source| source.devices.clone()));
-        not.extend(state.serial(DeviceRole::Original));
+        not.extend(known.restored.from.iter().flat_map(|source| source.devices.clone()));
+        not.extend(known.devices.serial(DeviceRole::Original));
     }
-    Some(Act::FindDevice { role: step.role, not, picked: None })
+    Some(acts::FindDevice { role: step.role, not, picked: None }.into())
 }
 
-fn find_picked(state: &State, step: &Step) -> Option<Act> {
-    Some(Act::FindDevice { role: step.role, not: Vec::new(), picked: Some(state.picked.clone()?) })
+fn find_picked(known: &Known, step: &Step) -> Option<Act> {
+    Some(acts::FindDevice { role: step.role, not: Vec::new(), picked: Some(known.devices.picked.clone()?) }.into())
 }
 
 /// Everyone who is needed is here, and the room is fit.
-pub fn people_and_room(list: &mut List, call: &'static str) {
-    list.add(step("roll-call", Actor::Administrator).then(call, Kind::RollCall));
+pub fn people_and_room(list: &mut List, call: StageName) {
+    list.add(step(StepName::RollCall, Actor::Administrator).then(call, StageKind::RollCall));
     list.add(
-        step("room", Actor::Administrator)
-            .then("examine", Kind::Do(|_, _| Some(Act::ExamineRoom)))
-            .then("found", Kind::Tick)
-            .then_when(When::Unfit, "override", Kind::Form(override_unfit)),
+        step(StepName::Room, Actor::Administrator)
+            .then(StageName::Examine, StageKind::Do(|_, _| Some(acts::ExamineRoom.into())))
+            .then(StageName::Found, StageKind::Tick)
+            .then_when(Condition::Unfit, StageName::Override, StageKind::Form(override_unfit)),
     );
 }
 
@@ -47,35 +57,35 @@ pub fn bring_keys_back(list: &mut List, plan: &Plan) {
     let role = DeviceRole::Replacement;
     list.section();
     list.add(
-        step("empty-list", Actor::Administrator)
+        step(StepName::EmptyList, Actor::Administrator)
             .on(role)
-            .then("list", Kind::Do(inventory_empty))
-            .then("listed", Kind::Read),
+            .then(StageName::List, StageKind::Do(inventory_empty))
+            .then(StageName::Listed, StageKind::Read),
     );
     for key in &plan.keys {
         list.add(
-            step("restore-key", Actor::Administrator)
+            step(StepName::RestoreKey, Actor::Administrator)
                 .on(role)
                 .about(&key.label)
-                .then("reference", Kind::Form(key_reference))
-                .then("restore", Kind::Do(restore_key))
-                .then("restored", Kind::Read),
+                .then(StageName::Reference, StageKind::Form(key_reference))
+                .then(StageName::Restore, StageKind::Do(restore_key))
+                .then(StageName::Restored, StageKind::Read),
         );
     }
     list.add(
-        step("full-list", Actor::Administrator)
+        step(StepName::FullList, Actor::Administrator)
             .on(role)
-            .then("list", Kind::Do(inventory_restored))
-            .then("listed", Kind::Read),
+            .then(StageName::List, StageKind::Do(inventory_restored))
+            .then(StageName::Listed, StageKind::Read),
     );
     for key in &plan.keys {
         list.add(
-            step("prove-key", Actor::Administrator)
+            step(StepName::ProveKey, Actor::Administrator)
                 .on(role)
                 .about(&key.label)
-                .then("sign", Kind::Do(prove_key))
-                .then_when(When::Proven, "proven", Kind::Read)
-                .then_when(When::NotProvable, "not-provable", Kind::Read),
+                .then(StageName::Sign, StageKind::Do(prove_key))
+                .then_when(Condition::Proven, StageName::Proven, StageKind::Read)
+                .then_when(Condition::NotProvable, StageName::NotProvable, StageKind::Read),
         );
     }
 }
@@ -84,67 +94,75 @@ pub fn bring_keys_back(list: &mut List, plan: &Plan) {
 pub fn close(list: &mut List) {
     list.section();
     list.add(
-        step("close", Actor::Administrator)
-            .then("empty", Kind::Do(|_, _| Some(Act::ProveVaultEmpty)))
-            .then("close", Kind::Do(|_, _| Some(Act::CloseFolder)))
-            .then("closed", Kind::Tick),
+        step(StepName::Close, Actor::Administrator)
+            .then(StageName::Empty, StageKind::Do(|_, _| Some(acts::ProveVaultEmpty.into())))
+            .then(StageName::Close, StageKind::Do(|_, _| Some(acts::CloseFolder.into())))
+            .then(StageName::Closed, StageKind::Tick),
     );
 }
 
-fn override_unfit(_: &State, _: &Step) -> Vec<Field> {
+fn override_unfit(_: &Known, _: &Step) -> Vec<Field> {
     vec![Field::new("override", FieldKind::Word("OVERRIDE")), Field::new("reason", FieldKind::Line)]
 }
 
 /// The act that makes this step's key.
-pub fn make_key(state: &State, step: &Step) -> Option<Act> {
-    let key = state.key(step.key.as_ref())?.clone();
-    Some(Act::MakeKey { key, serial: state.serial(step.role)?, again: state.again })
+pub fn make_key(known: &Known, step: &Step) -> Option<Act> {
+    let key = known.key(step.key.as_ref())?.clone();
+    Some(acts::MakeKey { key, serial: known.devices.serial(step.role)?, again: known.doubt.again }.into())
 }
 
 /// The act that compares the device's list with the plan.
-pub fn inventory_planned(state: &State, step: &Step) -> Option<Act> {
-    inventory(state, step, state.plan.keys.clone())
+pub fn inventory_planned(known: &Known, step: &Step) -> Option<Act> {
+    inventory(known, step, known.plan.keys.clone())
 }
 
-fn inventory_empty(state: &State, step: &Step) -> Option<Act> {
-    inventory(state, step, Vec::new())
+fn inventory_empty(known: &Known, step: &Step) -> Option<Act> {
+    inventory(known, step, Vec::new())
 }
 
-fn inventory_restored(state: &State, step: &Step) -> Option<Act> {
-    let moved = |key: &PlannedKey| PlannedKey { reference: state.restore_to(key), ..key.clone() };
-    inventory(state, step, state.plan.keys.iter().map(moved).collect())
+fn inventory_restored(known: &Known, step: &Step) -> Option<Act> {
+    let moved = |key: &PlannedKey| PlannedKey { reference: known.restore_to(key), ..key.clone() };
+    inventory(known, step, known.plan.keys.iter().map(moved).collect())
 }
 
-fn inventory(state: &State, step: &Step, expected: Vec<PlannedKey>) -> Option<Act> {
-    Some(Act::TakeInventory { role: step.role, serial: state.serial(step.role)?, expected })
+fn inventory(known: &Known, step: &Step, expected: Vec<PlannedKey>) -> Option<Act> {
+    Some(acts::TakeInventory { role: step.role, serial: known.devices.serial(step.role)?, expected }.into())
 }
 
 /// The act that wraps this step's key.
-pub fn back_up(state: &State, step: &Step) -> Option<Act> {
-    let key = state.key(step.key.as_ref())?.clone();
-    Some(Act::BackUp { key, serial: state.serial(step.role)?, kcv: state.kcv? })
+pub fn back_up(known: &Known, step: &Step) -> Option<Act> {
+    let key = known.key(step.key.as_ref())?.clone();
+    Some(acts::BackUp { key, serial: known.devices.serial(step.role)?, kcv: known.shares.dkek_kcv? }.into())
 }
 
 /// The act that verifies this step's wrapped key.
-pub fn verify_backup(state: &State, step: &Step) -> Option<Act> {
-    Some(Act::VerifyBackup { label: step.key.clone()?, kcv: state.kcv? })
+pub fn verify_backup(known: &Known, step: &Step) -> Option<Act> {
+    Some(acts::VerifyBackup { label: step.key.clone()?, kcv: known.shares.dkek_kcv? }.into())
 }
 
-fn key_reference(state: &State, step: &Step) -> Vec<Field> {
-    let Some(key) = state.key(step.key.as_ref()) else { return Vec::new() };
-    let others = state.plan.keys.iter().filter(|other| other.label != key.label);
-    let taken = others.map(|other| state.restore_to(other).get()).collect();
+fn key_reference(known: &Known, step: &Step) -> Vec<Field> {
+    let Some(key) = known.key(step.key.as_ref()) else { return Vec::new() };
+    let others = known.plan.keys.iter().filter(|other| other.label != key.label);
+    let taken = others.map(|other| known.restore_to(other).get()).collect();
     vec![Field::new("key-reference", FieldKind::KeyReference { taken, planned: key.restore_to.get() })]
 }
 
-fn restore_key(state: &State, step: &Step) -> Option<Act> {
-    let key = state.key(step.key.as_ref())?;
-    let to = state.restore_to(key);
-    Some(Act::RestoreKey { label: key.label.clone(), to, serial: state.serial(step.role)?, again: state.again })
+fn restore_key(known: &Known, step: &Step) -> Option<Act> {
+    let key = known.key(step.key.as_ref())?;
+    let to = known.restore_to(key);
+    Some(
+        acts::RestoreKey {
+            label: key.label.clone(),
+            to,
+            serial: known.devices.serial(step.role)?,
+            again: known.doubt.again,
+        }
+        .into(),
+    )
 }
 
-fn prove_key(state: &State, step: &Step) -> Option<Act> {
-    let key = state.key(step.key.as_ref())?;
-    let at = state.restore_to(key);
-    Some(Act::ProveKey { label: key.label.clone(), key_type: key.key_type, at, serial: state.serial(step.role)? })
+fn prove_key(known: &Known, step: &Step) -> Option<Act> {
+    let key = known.key(step.key.as_ref())?;
+    let at = known.restore_to(key);
+    Some(acts::ProveKey { label: key.label.clone(), at, serial: known.devices.serial(step.role)? }.into())
 }

@@ -1,9 +1,10 @@
 //! How a device gets its PINs, is erased and initialised, and gets the DKEK.
 
-use crate::ceremony::act::Act;
-use crate::ceremony::known::State;
-use crate::ceremony::steps::{Actor, Kind, List, Question, Step, When, step};
+use crate::ceremony::known::Known;
+use crate::ceremony::steps::{Actor, Condition, List, Question, StageKind, Step, step};
+use crate::clerk::{Act, acts};
 use crate::fields::{Field, FieldKind};
+use crate::names::{StageName, StepName};
 use crate::plan::Plan;
 use crate::record::PinName;
 use crate::terms::{DeviceRole, Handle};
@@ -11,29 +12,35 @@ use crate::terms::{DeviceRole, Handle};
 /// The device gets its PINs and is erased and initialised.
 pub fn provision(list: &mut List, plan: &Plan, role: DeviceRole) {
     let under_quorum = plan.so_pin_share().is_some();
-    let so_pin = step(if under_quorum { "so-pin-quorum" } else { "so-pin" }, Actor::SoPinHolder).on(role);
+    let so_pin = step(if under_quorum { StepName::SoPinQuorum } else { StepName::SoPin }, Actor::SoPinHolder)
+        .on(role)
+        .where_pins_begin();
     let so_pin = if under_quorum {
-        so_pin.then("rebuilt", Kind::Read).then_when(
-            When::MayHaveCardsSoPin(role),
-            "whose",
-            Kind::Choose(Question::CurrentSoPin),
+        so_pin.then(StageName::Rebuilt, StageKind::Read).then_when(
+            Condition::MayHaveCardsSoPin(role),
+            StageName::Whose,
+            StageKind::Choose(Question::CurrentSoPin),
         )
     } else {
         so_pin
     };
     let so_pin = so_pin
-        .then_when(When::Initialised(role), "tries", Kind::Do(|state, step| read_tries(state, step, PinName::So)))
-        .then_when(When::LastTry(role, PinName::So), "last-try", Kind::Form(last_try))
-        .then_when(When::OtherSoPin(role), "current", Kind::Form(current_so_pin));
-    list.add(if under_quorum { so_pin } else { so_pin.then("new", Kind::Form(new_so_pin)) });
-    list.add(step("user-pin", Actor::PinHolder).on(role).then("new", Kind::Form(new_user_pin)));
+        .then_when(
+            Condition::Initialised(role),
+            StageName::Tries,
+            StageKind::Do(|known, step| read_tries(known, step, PinName::So)),
+        )
+        .then_when(Condition::LastTry(role, PinName::So), StageName::LastTry, StageKind::Form(last_try))
+        .then_when(Condition::OtherSoPin(role), StageName::Current, StageKind::Form(current_so_pin));
+    list.add(if under_quorum { so_pin } else { so_pin.then(StageName::New, StageKind::Form(new_so_pin)) });
+    list.add(step(StepName::UserPin, Actor::PinHolder).on(role).then(StageName::New, StageKind::Form(new_user_pin)));
     list.add(
-        step("initialise", Actor::Administrator)
+        step(StepName::Initialise, Actor::Administrator)
             .on(role)
-            .then("danger", Kind::Danger(typed_serial))
-            .then("initialise", Kind::Do(initialise))
-            .then_when(When::OtherSoPin(role), "change", Kind::Do(change_so_pin))
-            .then("initialised", Kind::Read)
+            .then(StageName::Danger, StageKind::Danger(typed_serial))
+            .then(StageName::Initialise, StageKind::Do(initialise))
+            .then_when(Condition::OtherSoPin(role), StageName::Change, StageKind::Do(change_so_pin))
+            .then(StageName::Initialised, StageKind::Read)
             .forgetting([Handle::SoPin, Handle::UserPin])
             // One that was rebuilt from cards is kept until nothing can ask for another initialisation.
             .forgetting((!under_quorum).then_some(Handle::NewSoPin)),
@@ -43,12 +50,12 @@ pub fn provision(list: &mut List, plan: &Plan, role: DeviceRole) {
 /// The PIN holder logs in, and the device gets the DKEK. (A throw-away key's attestation comes before this.)
 pub fn load(list: &mut List, role: DeviceRole, forgets: &[Handle]) {
     list.section();
-    list.add(with_log_in(step("log-in", Actor::PinHolder).on(role)).forgetting([Handle::UserPin]));
+    list.add(with_log_in(step(StepName::LogIn, Actor::PinHolder).on(role)).forgetting([Handle::UserPin]));
     list.add(
-        step("load", Actor::Administrator)
+        step(StepName::Load, Actor::Administrator)
             .on(role)
-            .then("load", Kind::Do(load_dkek))
-            .then("loaded", Kind::Read)
+            .then(StageName::Load, StageKind::Do(load_dkek))
+            .then(StageName::Loaded, StageKind::Read)
             .forgetting([Handle::NewSoPin])
             .forgetting(forgets.iter().copied()),
     );
@@ -56,73 +63,87 @@ pub fn load(list: &mut List, role: DeviceRole, forgets: &[Handle]) {
 
 /// The stages of logging in; also the detour after a login was lost.
 pub fn with_log_in(step: Step) -> Step {
-    with_log_in_when(step, When::Always)
+    with_log_in_when(step, Condition::Always)
 }
 
 /// The stages of logging in where that is due.
-pub fn with_log_in_when(step: Step, when: When) -> Step {
-    step.then_when(when, "tries", Kind::Do(|state, step| read_tries(state, step, PinName::User)))
-        .then_when(When::LastTry(DeviceRole::Original, PinName::User), "last-try", Kind::Form(last_try))
-        .then_when(When::LastTry(DeviceRole::Replacement, PinName::User), "last-try", Kind::Form(last_try))
-        .then_when(when, "pin", Kind::Form(user_pin))
-        .then_when(when, "log-in", Kind::Do(log_in))
+pub fn with_log_in_when(step: Step, when: Condition) -> Step {
+    step.then_when(when, StageName::Tries, StageKind::Do(|known, step| read_tries(known, step, PinName::User)))
+        .then_when(
+            Condition::LastTry(DeviceRole::Original, PinName::User),
+            StageName::LastTry,
+            StageKind::Form(last_try),
+        )
+        .then_when(
+            Condition::LastTry(DeviceRole::Replacement, PinName::User),
+            StageName::LastTry,
+            StageKind::Form(last_try),
+        )
+        .then_when(when, StageName::Pin, StageKind::Form(user_pin))
+        .then_when(when, StageName::LogIn, StageKind::Do(log_in))
 }
 
-fn read_tries(state: &State, step: &Step, pin: PinName) -> Option<Act> {
-    Some(Act::ReadTries { role: step.role, serial: state.serial(step.role)?, pin })
+fn read_tries(known: &Known, step: &Step, pin: PinName) -> Option<Act> {
+    Some(acts::ReadTries { role: step.role, serial: known.devices.serial(step.role)?, pin }.into())
 }
 
-fn last_try(_: &State, _: &Step) -> Vec<Field> {
+fn last_try(_: &Known, _: &Step) -> Vec<Field> {
     vec![Field::new("last-try", FieldKind::Word("LAST TRY"))]
 }
 
-fn current_so_pin(state: &State, step: &Step) -> Vec<Field> {
-    let chosen_here = step.id == "so-pin" && state.so_pin_of_today.contains(&step.role);
+fn current_so_pin(known: &Known, step: &Step) -> Vec<Field> {
+    let chosen_here = known.plan.so_pin_share().is_none() && known.devices.so_pin_of_today.contains(&step.role);
     let name = if chosen_here { "so-pin-of-today" } else { "so-pin" };
     vec![Field::new(name, FieldKind::SoPin { chosen_here }).kept(Handle::SoPin)]
 }
 
-fn new_so_pin(_: &State, _: &Step) -> Vec<Field> {
+fn new_so_pin(_: &Known, _: &Step) -> Vec<Field> {
     vec![Field::new("new-so-pin", FieldKind::NewSoPin).kept(Handle::NewSoPin), Field::new("again", FieldKind::Again(0))]
 }
 
-fn new_user_pin(state: &State, _: &Step) -> Vec<Field> {
-    let tries = state.plan.user_pin_tries;
+fn new_user_pin(known: &Known, _: &Step) -> Vec<Field> {
+    let tries = known.plan.user_pin_tries;
     let pin = Field::new("new-user-pin", FieldKind::NewUserPin { tries }).kept(Handle::UserPin);
     vec![pin, Field::new("again", FieldKind::Again(0))]
 }
 
-fn typed_serial(state: &State, step: &Step) -> Vec<Field> {
-    state.serial(step.role).map(|serial| Field::new("serial", FieldKind::Serial(serial))).into_iter().collect()
+fn typed_serial(known: &Known, step: &Step) -> Vec<Field> {
+    known.devices.serial(step.role).map(|serial| Field::new("serial", FieldKind::Serial(serial))).into_iter().collect()
 }
 
-fn initialise(state: &State, step: &Step) -> Option<Act> {
-    let device = state.device(step.role)?;
-    Some(Act::Initialise {
-        role: step.role,
-        serial: device.serial.clone(),
-        initialised: device.initialised,
-        so_pin_tries: state.tries_left(step.role, PinName::So),
-        user_pin_tries: state.plan.user_pin_tries,
-        pin_reset: state.plan.pin_reset,
-        dkek_shares: u8::try_from(state.plan.dkek_shares.len()).ok()?,
-        same_so_pin: state.so_pin_on_cards.contains(&step.role),
-        cut: state.cut,
-    })
+fn initialise(known: &Known, step: &Step) -> Option<Act> {
+    let device = known.devices.get(step.role)?;
+    Some(
+        acts::Initialise {
+            role: step.role,
+            serial: device.serial.clone(),
+            initialised: device.initialised,
+            so_pin_tries: known.devices.tries_left(step.role, PinName::So),
+            user_pin_tries: known.plan.user_pin_tries,
+            pin_reset: known.plan.pin_reset,
+            dkek_shares: u8::try_from(known.plan.dkek_shares.len()).ok()?,
+            same_so_pin: known.devices.so_pin_on_cards.contains(&step.role),
+            cut: known.doubt.cut,
+        }
+        .into(),
+    )
 }
 
-fn change_so_pin(state: &State, step: &Step) -> Option<Act> {
-    Some(Act::ChangeSoPin { role: step.role, serial: state.serial(step.role)?, cut: state.cut })
+fn change_so_pin(known: &Known, step: &Step) -> Option<Act> {
+    Some(acts::ChangeSoPin { role: step.role, serial: known.devices.serial(step.role)?, cut: known.doubt.cut }.into())
 }
 
-fn user_pin(_: &State, _: &Step) -> Vec<Field> {
+fn user_pin(_: &Known, _: &Step) -> Vec<Field> {
     vec![Field::new("user-pin", FieldKind::UserPin).kept(Handle::UserPin)]
 }
 
-fn log_in(state: &State, step: &Step) -> Option<Act> {
-    Some(Act::LogIn { role: step.role, serial: state.serial(step.role)? })
+fn log_in(known: &Known, step: &Step) -> Option<Act> {
+    Some(acts::LogIn { role: step.role, serial: known.devices.serial(step.role)? }.into())
 }
 
-fn load_dkek(state: &State, step: &Step) -> Option<Act> {
-    Some(Act::LoadDkek { role: step.role, serial: state.serial(step.role)?, kcv: state.kcv? })
+fn load_dkek(known: &Known, step: &Step) -> Option<Act> {
+    Some(
+        acts::LoadDkek { role: step.role, serial: known.devices.serial(step.role)?, kcv: known.shares.dkek_kcv? }
+            .into(),
+    )
 }

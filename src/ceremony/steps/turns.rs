@@ -1,40 +1,47 @@
 //! How everything random comes about, and how the shares come to their custodians.
 
-use crate::ceremony::act::Act;
-use crate::ceremony::known::State;
-use crate::ceremony::steps::{Actor, Kind, List, Step, step};
+use crate::ceremony::known::Known;
+use crate::ceremony::steps::{Actor, List, StageKind, Step, step};
+use crate::clerk::{Act, acts};
 use crate::fields::{ExpectedWords, Field, FieldKind};
+use crate::names::{StageName, StepName};
 use crate::plan::Plan;
 use crate::terms::{CustodianNumber, DkekShareNumber, Handle, Purpose, Quorum, Scheme};
 
 /// The generator is seeded, passwords are typed, and everything is drawn.
 pub fn deal(list: &mut List, plan: &Plan) {
     if plan.dice > 0 {
-        list.add(step("dice", Actor::Administrator).then("throw", Kind::Form(dice)));
+        list.add(step(StepName::Dice, Actor::Administrator).then(StageName::Throw, StageKind::Form(dice)));
     }
     list.add(
-        step("entropy", Actor::Administrator)
+        step(StepName::Entropy, Actor::Administrator)
             .then(
-                "mix",
-                Kind::Do(|state, step| {
-                    Some(Act::MixEntropy { serial: state.serial(step.role)?, dice: state.plan.dice })
+                StageName::Mix,
+                StageKind::Do(|known, step| {
+                    Some(acts::MixEntropy { serial: known.devices.serial(step.role)?, dice: known.plan.dice }.into())
                 }),
             )
-            .then("mixed", Kind::Read)
+            .then(StageName::Mixed, StageKind::Read)
             .forgetting([Handle::Dice]),
     );
     for share in plan.numbers().filter(|share| plan.quorum(*share).is_none()) {
-        list.add(step("password", Actor::PasswordHolder).of(share).then("new", Kind::Form(new_password)));
+        list.add(
+            step(StepName::Password, Actor::PasswordHolder)
+                .of(share)
+                .then(StageName::New, StageKind::Form(new_password)),
+        );
     }
-    let deal = step("deal", Actor::Administrator)
-        .then("deal", Kind::Do(draw))
-        .then(if plan.first_quorum().is_some() { "dealt" } else { "dealt-passwords" }, Kind::Read)
+    let deal = step(StepName::Deal, Actor::Administrator)
+        .then(StageName::Deal, StageKind::Do(draw))
+        .then(if plan.first_quorum().is_some() { StageName::Dealt } else { StageName::DealtPasswords }, StageKind::Read)
         .forgetting([Handle::GeneratorSeed])
         .forgetting(plan.numbers().map(Handle::SharePassword));
     // Where no custodian's turn comes, nothing else waits for the end of sealing.
     list.add(match plan.first_quorum() {
         Some(_) => deal,
-        None => deal.then("seal", Kind::Do(finish_sealing)).then("empty", Kind::Do(prove_empty)),
+        None => {
+            deal.then(StageName::Seal, StageKind::Do(finish_sealing)).then(StageName::Empty, StageKind::Do(prove_empty))
+        }
     });
 }
 
@@ -50,17 +57,17 @@ pub fn turns(list: &mut List, plan: &Plan) {
             let mut turn = turn(share, custodian, scheme);
             if all.is_empty() {
                 // The plain DKEK shares and the passwords must be gone before anybody else sits down.
-                turn = turn.then("seal", Kind::Do(finish_sealing));
+                turn = turn.then(StageName::Seal, StageKind::Do(finish_sealing));
             }
             if so_pin {
                 all.push(turn);
                 turn = so_pin_card(share, custodian);
             }
-            all.push(turn.then("bag", Kind::Form(bag)));
+            all.push(turn.then(StageName::Bag, StageKind::Form(bag)));
         }
     }
     if let Some(last) = all.pop() {
-        all.push(last.then("empty", Kind::Do(prove_empty)));
+        all.push(last.then(StageName::Empty, StageKind::Do(prove_empty)));
     }
     for (place, step) in all.into_iter().enumerate() {
         if sections.contains(&place) {
@@ -73,39 +80,43 @@ pub fn turns(list: &mut List, plan: &Plan) {
 /// One custodian's turn: reveal, note, hide, type everything from the card, put the card away.
 fn turn(share: DkekShareNumber, custodian: CustodianNumber, scheme: Scheme) -> Step {
     let card = Purpose::DkekShare(share);
-    let turn = step("custodian", Actor::Custodian(custodian)).of(share);
+    let turn = step(StepName::Custodian, Actor::Custodian(custodian)).of(share);
     let turn = match scheme {
-        Scheme::ScHsmTool => turn.then("reveal", Kind::Reveal(card)).then("retype", Kind::Form(whole_card)),
-        Scheme::Words => turn.then("reveal-words", Kind::Reveal(card)).then("retype-words", Kind::Form(all_words)),
+        Scheme::ScHsmTool => turn
+            .then(StageName::Reveal, StageKind::Reveal { card, note: StageName::Note })
+            .then(StageName::Retype, StageKind::FromCard(whole_card)),
+        Scheme::Words => turn
+            .then(StageName::RevealWords, StageKind::Reveal { card, note: StageName::NoteWords })
+            .then(StageName::RetypeWords, StageKind::FromCard(all_words)),
     };
-    turn.then("compare", Kind::Do(compare))
+    turn.then(StageName::Compare, StageKind::Do(compare))
         .forgetting([Handle::DealtShare(card, custodian), Handle::DealtCheck(share, custodian)])
 }
 
 /// The same custodian's second card: a share of the SO-PIN.
 fn so_pin_card(share: DkekShareNumber, custodian: CustodianNumber) -> Step {
-    step("so-pin-card", Actor::Custodian(custodian))
+    step(StepName::SoPinCard, Actor::Custodian(custodian))
         .of(share)
-        .then("reveal-words", Kind::Reveal(Purpose::SoPin))
-        .then("retype-words", Kind::Form(so_pin_words))
-        .then("compare", Kind::Do(compare_so_pin))
+        .then(StageName::RevealWords, StageKind::Reveal { card: Purpose::SoPin, note: StageName::NoteWords })
+        .then(StageName::RetypeWords, StageKind::FromCard(so_pin_words))
+        .then(StageName::Compare, StageKind::Do(compare_so_pin))
         .forgetting([Handle::DealtShare(Purpose::SoPin, custodian)])
 }
 
 #[allow(clippy::unnecessary_wraps, reason = "the form of every act's maker")]
-fn draw(state: &State, _: &Step) -> Option<Act> {
-    let so_pin = state.plan.so_pin_share().and_then(|share| state.plan.quorum(share));
-    Some(Act::Deal { dkek_shares: state.plan.dkek_shares.clone(), so_pin })
+fn draw(known: &Known, _: &Step) -> Option<Act> {
+    let so_pin = known.plan.so_pin_share().and_then(|share| known.plan.quorum(share));
+    Some(acts::Deal { dkek_shares: known.plan.dkek_shares.clone(), so_pin }.into())
 }
 
 #[allow(clippy::unnecessary_wraps, reason = "the form of every act's maker")]
-const fn finish_sealing(_: &State, _: &Step) -> Option<Act> {
-    Some(Act::FinishSealing)
+fn finish_sealing(_: &Known, _: &Step) -> Option<Act> {
+    Some(acts::FinishSealing.into())
 }
 
 #[allow(clippy::unnecessary_wraps, reason = "the form of every act's maker")]
-const fn prove_empty(_: &State, _: &Step) -> Option<Act> {
-    Some(Act::ProveVaultEmpty)
+fn prove_empty(_: &Known, _: &Step) -> Option<Act> {
+    Some(acts::ProveVaultEmpty.into())
 }
 
 fn custodian_of(step: &Step) -> Option<CustodianNumber> {
@@ -115,28 +126,34 @@ fn custodian_of(step: &Step) -> Option<CustodianNumber> {
     }
 }
 
-fn compare(state: &State, step: &Step) -> Option<Act> {
-    Some(Act::CompareShare {
-        card: Purpose::DkekShare(step.share),
-        custodian: custodian_of(step)?,
-        scheme: state.plan.scheme(step.share)?,
-        set: state.set(Purpose::DkekShare(step.share))?.to_owned(),
-    })
+fn compare(known: &Known, step: &Step) -> Option<Act> {
+    Some(
+        acts::CompareShare {
+            card: Purpose::DkekShare(step.share),
+            custodian: step.custodian()?,
+            scheme: known.plan.scheme(step.share)?,
+            set: known.shares.set(Purpose::DkekShare(step.share))?.to_owned(),
+        }
+        .into(),
+    )
 }
 
-fn compare_so_pin(state: &State, step: &Step) -> Option<Act> {
-    Some(Act::CompareShare {
-        card: Purpose::SoPin,
-        custodian: custodian_of(step)?,
-        scheme: Scheme::Words,
-        set: state.set(Purpose::SoPin)?.to_owned(),
-    })
+fn compare_so_pin(known: &Known, step: &Step) -> Option<Act> {
+    Some(
+        acts::CompareShare {
+            card: Purpose::SoPin,
+            custodian: step.custodian()?,
+            scheme: Scheme::Words,
+            set: known.shares.set(Purpose::SoPin)?.to_owned(),
+        }
+        .into(),
+    )
 }
 
 /// The whole card: prime, id, value, check bytes, as its custodian noted it.
-pub fn whole_card(state: &State, step: &Step) -> Vec<Field> {
-    let expected = custodian_of(step).map(CustodianNumber::get);
-    let prime = state.set(Purpose::DkekShare(step.share)).map(str::to_owned);
+pub fn whole_card(known: &Known, step: &Step) -> Vec<Field> {
+    let expected = step.custodian().map(CustodianNumber::get);
+    let prime = known.shares.set(Purpose::DkekShare(step.share)).map(str::to_owned);
     let id = FieldKind::ShareId { share: step.share, expected, taken: Vec::new(), foreign: false };
     vec![
         Field::new("prime", FieldKind::Prime { expected: prime }),
@@ -146,33 +163,33 @@ pub fn whole_card(state: &State, step: &Step) -> Vec<Field> {
     ]
 }
 
-fn all_words(state: &State, step: &Step) -> Vec<Field> {
-    words(state, step, Purpose::DkekShare(step.share))
+fn all_words(known: &Known, step: &Step) -> Vec<Field> {
+    words(known, step, Purpose::DkekShare(step.share))
 }
 
-fn so_pin_words(state: &State, step: &Step) -> Vec<Field> {
-    words(state, step, Purpose::SoPin)
+fn so_pin_words(known: &Known, step: &Step) -> Vec<Field> {
+    words(known, step, Purpose::SoPin)
 }
 
-fn words(state: &State, step: &Step, card: Purpose) -> Vec<Field> {
+fn words(known: &Known, step: &Step, card: Purpose) -> Vec<Field> {
     let expected = ExpectedWords {
-        set: state.set_number(card),
-        threshold: state.plan.quorum(step.share).map(Quorum::threshold),
-        number: custodian_of(step).map(CustodianNumber::get),
+        set: known.shares.set_number(card),
+        threshold: known.plan.quorum(step.share).map(Quorum::threshold),
+        number: step.custodian().map(CustodianNumber::get),
         taken: Vec::new(),
     };
     vec![Field::words(card, expected)]
 }
 
-fn dice(state: &State, _: &Step) -> Vec<Field> {
-    vec![Field::new("dice", FieldKind::Dice { throws: state.plan.dice }).kept(Handle::Dice)]
+fn dice(known: &Known, _: &Step) -> Vec<Field> {
+    vec![Field::new("dice", FieldKind::Dice { throws: known.plan.dice }).kept(Handle::Dice)]
 }
 
-fn new_password(_: &State, step: &Step) -> Vec<Field> {
+fn new_password(_: &Known, step: &Step) -> Vec<Field> {
     let password = Field::new("new-password", FieldKind::NewPassword).kept(Handle::SharePassword(step.share));
     vec![password, Field::new("again", FieldKind::Again(0))]
 }
 
-fn bag(_: &State, _: &Step) -> Vec<Field> {
+fn bag(_: &Known, _: &Step) -> Vec<Field> {
     vec![Field::new("bag", FieldKind::Line)]
 }

@@ -2,13 +2,46 @@
 //!
 //! All sentences come ready from the script; a front end arranges them and invents none.
 
-pub mod planned;
-pub mod render;
-pub mod roll_call;
+mod between;
+mod body;
+mod ended;
+mod form;
+mod header;
+mod reveal;
+mod sentences;
+mod texts;
 pub mod values;
 
+use crate::ceremony::machine::Machine;
+use crate::ceremony::view::sentences::Sentences;
 use crate::fields::FieldKind;
 use crate::terms::{CustodianNumber, Handle, Purpose};
+
+/// What a view needs that the machine does not know.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ViewContext {
+    /// A rehearsal.
+    pub rehearsal: bool,
+    /// A binary with a short key derivation.
+    pub shortened: bool,
+    /// Where the record stands, in short: `07·3fa9`.
+    pub mark: String,
+    /// The record's last digest in groups, to read aloud.
+    pub digest: String,
+    /// Where the files of this sitting are.
+    pub folder: String,
+}
+
+impl Machine {
+    /// What the screen shows now.
+    pub fn view(&self, context: &ViewContext) -> View {
+        let body = match self.step().or(self.steps().last()) {
+            Some(step) => self.body(&Sentences { machine: self, step, context }),
+            None => Body::Read { text: Vec::new() },
+        };
+        View { header: self.header(context), body, steps: self.step_lines(context) }
+    }
+}
 
 /// One screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -143,21 +176,21 @@ pub enum CardView {
 /// What the middle of the screen shows and asks. `text` is a list of paragraphs, each unwrapped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Body {
-    /// Read; Enter goes on ([`super::People::GoOn`]).
+    /// Read; Enter goes on ([`super::Input::GoOn`]).
     Read {
         /// Paragraphs; one that begins with two spaces is kept as it is (tables, values).
         text: Vec<String>,
     },
-    /// Tick every item ([`super::People::Tick`]), then Enter goes on; where a quorum is enough, not every item.
+    /// Tick every item ([`super::Input::Tick`]), then Enter goes on; where a quorum is enough, not every item.
     Tick {
         /// Paragraphs.
         text: Vec<String>,
         /// Items and whether each is ticked.
         items: Vec<(String, bool)>,
-        /// It goes on as it is ([`super::People::GoOn`]).
+        /// It goes on as it is ([`super::Input::GoOn`]).
         enough: bool,
     },
-    /// Choose one ([`super::People::Chose`]).
+    /// Choose one ([`super::Input::Chose`]).
     Choose {
         /// Paragraphs.
         text: Vec<String>,
@@ -165,10 +198,10 @@ pub enum Body {
         options: Vec<OptionView>,
         /// The options are the custodians, in the order of their numbers.
         custodians: bool,
-        /// Esc leaves without doing anything ([`super::People::Leave`]); asked in between, where no deviation can be noted.
+        /// Esc leaves without doing anything ([`super::Input::Leave`]); asked in between, where no deviation can be noted.
         may_leave: bool,
     },
-    /// Fill every field; Enter on the last goes on ([`super::People::GoOn`]) when all are good.
+    /// Fill every field; Enter on the last goes on ([`super::Input::GoOn`]) when all are good.
     Form {
         /// Paragraphs.
         text: Vec<String>,
@@ -176,12 +209,12 @@ pub enum Body {
         fields: Vec<FieldView>,
         /// Draw the double frame: what follows cannot be undone (the text says so in words).
         irreversible: bool,
-        /// Esc leaves without doing anything ([`super::People::Leave`]): deviation notes, stop questions.
+        /// Esc leaves without doing anything ([`super::Input::Leave`]): deviation notes, stop questions.
         may_leave: bool,
         /// A deviation may be noted: everywhere but in the questions in between, which are asked to note one.
         may_deviate: bool,
     },
-    /// A share for its owner alone. Hidden until [`super::People::Show`]; hidden again by `Hide`, time or resize.
+    /// A share for its owner alone. Hidden until [`super::Input::Show`]; hidden again by `Hide`, time or resize.
     Reveal {
         /// Paragraphs while hidden: call the owner, send the others away.
         before: Vec<String>,
@@ -202,7 +235,7 @@ pub enum Body {
     },
     /// Something takes a while.
     Working {
-        /// Paragraphs: what is being done and that nobody need do anything.
+        /// Paragraphs: what is being done, and that no action is needed.
         text: Vec<String>,
         /// Units done and in all, where that is known.
         progress: Option<(u64, u64)>,
@@ -211,7 +244,7 @@ pub enum Body {
         /// Ctrl-C asks whether to stop; otherwise this has to be waited for.
         may_stop: bool,
     },
-    /// Something failed. What happened, what is true now, and what can be done ([`super::People::Chose`]).
+    /// Something failed. What happened, what is true now, and what can be done ([`super::Input::Chose`]).
     Fault {
         /// What happened.
         happened: Vec<String>,

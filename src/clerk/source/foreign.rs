@@ -1,6 +1,5 @@
 //! A folder with files that sc-hsm-tool made: share files, wrapped keys, no record.
 
-use crate::faults::{self, Fault, FaultName};
 use std::path::Path;
 
 use sha2::{Digest as _, Sha256};
@@ -8,6 +7,7 @@ use sha2::{Digest as _, Sha256};
 use crate::card::{AuthenticatedRequest, DescribedType, KeyDescription};
 use crate::clerk::source::{Source, Standing};
 use crate::dkek::{ShareFile, WrappedKeyFile};
+use crate::faults::{self, Fault, FaultName};
 use crate::folder::Folder;
 use crate::plan::{Plan, PlannedKey};
 use crate::record::{BackedUpKey, KnownShare};
@@ -34,6 +34,9 @@ struct Found {
 
 /// Looks through the folder's files: what begins as a share file is one, what parses as a wrapped key is one. Everything else
 /// is named, and what looks like a damaged key is set apart.
+///
+/// # Errors
+/// They are no backup, or not one that the plan fits.
 pub fn open(folder: Folder, plan: &Plan) -> Result<Source, Fault> {
     let Found { share_files, keys, devices, passed_over, damaged } = look_through(&folder)?;
     let kcv = keys.first().map(|(_, kcv)| *kcv).ok_or_else(|| Fault::from(faults::SourceNoKeys))?;

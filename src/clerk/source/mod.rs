@@ -2,12 +2,12 @@
 
 pub mod foreign;
 
-use crate::faults::{self, Fault};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::clerk::MANIFEST;
-use crate::clerk::acts::keys;
+use crate::clerk::files::{MANIFEST, unchanged};
+use crate::clerk::wrapped_keys::public_key;
+use crate::faults::{self, Fault};
 use crate::folder::{Folder, RecordFile};
 use crate::plan::{Custody, Plan};
 use crate::record::{
@@ -45,6 +45,9 @@ pub(in crate::clerk) enum Standing {
 impl Source {
     /// Opens a folder. Without a manifest it is taken for files made elsewhere, and then `plan` must name people and quorum;
     /// a folder of ours has its own plan, and takes no other.
+    ///
+    /// # Errors
+    /// It is not there, is broken or unfinished, or the plan does not fit it.
     pub fn open(path: &Path, plan: Option<&Plan>) -> Result<Self, Fault> {
         let folder = Folder::open(path);
         match plan {
@@ -96,16 +99,19 @@ impl Source {
     }
 
     /// What the record says of it, after every file was compared with its digest.
+    ///
+    /// # Errors
+    /// A file is missing or was changed, or it is a rehearsal's where this is none, and the other way round.
     pub fn facts(&self, rehearsal: bool) -> Result<Vec<Fact>, Fault> {
         if matches!(self.standing, Standing::Recorded { rehearsal: was_one, .. } if was_one != rehearsal) {
             return Err(Fault::from(faults::SourceRehearsalDiffers));
         }
         for (share, sha256) in &self.share_files {
-            keys::unchanged(&self.folder, &share.file, *sha256)?;
+            unchanged(&self.folder, &share.file, *sha256)?;
         }
         for key in &self.keys {
-            keys::unchanged(&self.folder, &key.wrapped, key.wrapped_sha256)?;
-            keys::public_key(&self.folder, key)?;
+            unchanged(&self.folder, &key.wrapped, key.wrapped_sha256)?;
+            public_key(&self.folder, key)?;
         }
         let (record_sha256, more): (_, Vec<Fact>) = match &self.standing {
             Standing::Recorded { digest, not_sealed, formers, .. } => {
@@ -132,9 +138,12 @@ impl Source {
 
     /// The share files that a DKEK share can be in, unchanged, the likeliest first. Of files made elsewhere nothing says which
     /// is which: any but those that were `opened` already.
+    ///
+    /// # Errors
+    /// One is missing or was changed.
     pub fn share_files(&self, share: DkekShareNumber, opened: &[String]) -> Result<Vec<(String, Vec<u8>)>, Fault> {
         let file = |(known, sha256): &(KnownShare, Digest)| {
-            Ok((known.file.clone(), keys::unchanged(&self.folder, &known.file, *sha256)?))
+            Ok((known.file.clone(), unchanged(&self.folder, &known.file, *sha256)?))
         };
         if !self.is_foreign() {
             return self.share_files.get(share.index()).into_iter().map(file).collect();
@@ -185,6 +194,9 @@ pub(in crate::clerk) fn recorded(proof: &Proof) -> BTreeMap<&str, Digest> {
 
 /// Compares every file of a finished folder with the digest that its record names; answers how many there are. `None`: it is
 /// no finished folder, neither by what lies in it nor by what its record says, and nothing was compared.
+///
+/// # Errors
+/// A file is missing or was changed, or manifest and record do not agree.
 pub fn compare_files(folder: &Folder, proof: &Proof) -> Result<Option<usize>, Fault> {
     let files = recorded(proof);
     if !files.contains_key(MANIFEST) {
@@ -192,7 +204,7 @@ pub fn compare_files(folder: &Folder, proof: &Proof) -> Result<Option<usize>, Fa
         return if folder.has(MANIFEST) { Err(Fault::from(faults::ManifestNotRecorded)) } else { Ok(None) };
     }
     for (name, sha256) in &files {
-        keys::unchanged(folder, name, *sha256)?;
+        unchanged(folder, name, *sha256)?;
     }
     let manifest = Manifest::parse(&String::from_utf8_lossy(&folder.read(MANIFEST)?))?;
     match manifest.files().find(|(name, digest)| files.get(name) != Some(digest)) {

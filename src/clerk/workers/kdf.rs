@@ -43,7 +43,10 @@ impl<T: Send + 'static> Job<T> {
         Self { news, stopped }
     }
 
-    /// The newest news, if there is any; `Err` when the worker is gone without a result.
+    /// The newest news, if there is any.
+    ///
+    /// # Errors
+    /// The worker is gone without a result.
     pub fn newest(&self) -> Result<Option<News<T>>, ()> {
         let mut newest = None;
         loop {

@@ -1,4 +1,5 @@
 //! The two workers, a thread each: one owns the card, one derives keys.
 
 pub mod card;
+pub mod devices;
 pub mod kdf;

@@ -12,7 +12,7 @@ use self::face::face;
 use super::keyboard::{Key, Keyboard, Source};
 use super::keys::{Deed, MadeOf, Mode, deed};
 use super::word_cursor::Cursor;
-use crate::ceremony::{Body, FieldState, FieldView, OptionView, People, View};
+use crate::ceremony::{Body, FieldState, FieldView, Input, OptionView, View};
 use crate::fields::FieldKind;
 use crate::vault::Vault;
 
@@ -194,7 +194,7 @@ impl Desk {
         view: &View,
         vault: &mut Vault,
         wait: Duration,
-    ) -> io::Result<Option<People>> {
+    ) -> io::Result<Option<Input>> {
         if let Some(done) = self.fill_in(vault) {
             return Ok(Some(done));
         }
@@ -215,7 +215,7 @@ impl Desk {
     }
 
     /// Fills in what the plan says where the person typed nothing yet; once for each time a form comes up.
-    fn fill_in(&mut self, vault: &mut Vault) -> Option<People> {
+    fn fill_in(&mut self, vault: &mut Vault) -> Option<Input> {
         while let Some((place, planned)) = self.planned.pop() {
             let typing = vault.typing(place);
             if typing.is_empty() {
@@ -223,14 +223,14 @@ impl Desk {
                     // three digits always fit
                     let _ = typing.push(digit);
                 }
-                return Some(People::Edited(place));
+                return Some(Input::Edited(place));
             }
         }
         None
     }
 
     /// What a key does on this screen.
-    pub fn press(&mut self, key: Key, view: &View, vault: &mut Vault, now: Instant) -> Option<People> {
+    pub fn press(&mut self, key: Key, view: &View, vault: &mut Vault, now: Instant) -> Option<Input> {
         self.hint = None;
         let mode = self.mode(view);
         let text = match (mode, key) {
@@ -244,17 +244,17 @@ impl Desk {
         if let (Mode::Choose { digits: true, .. }, Key::Char(digit @ b'1'..=b'9')) = (mode, key) {
             let place = usize::from(digit - b'1');
             let open = options(view).get(place).is_some_and(|option| !option.closed);
-            return open.then_some(People::Chose(place));
+            return open.then_some(Input::Chose(place));
         }
         let scrolling = [Key::Up, Key::Down, Key::PageUp, Key::PageDown].contains(&key);
         if mode == Mode::Shown && scrolling && self.most_scroll == 0 {
             // nothing to scroll: any key hides
-            return Some(People::Hide);
+            return Some(Input::Hide);
         }
         self.perform(deed(mode, key)?, view, vault, now)
     }
 
-    fn perform(&mut self, deed: Deed, view: &View, vault: &mut Vault, now: Instant) -> Option<People> {
+    fn perform(&mut self, deed: Deed, view: &View, vault: &mut Vault, now: Instant) -> Option<Input> {
         let place = self.focus;
         if let Some(done) = self.among_words(deed, view, vault) {
             return self.told(done, place);
@@ -269,12 +269,12 @@ impl Desk {
             | Deed::FirstWord
             | Deed::LastWord
             | Deed::Insert => return None,
-            Deed::GoOn => return Some(People::GoOn),
-            Deed::Show => return Some(People::Show),
-            Deed::Hide => return Some(People::Hide),
-            Deed::Leave => return Some(People::Leave),
-            Deed::Deviation => return Some(People::Deviation),
-            Deed::Stop => return Some(People::Stop),
+            Deed::GoOn => return Some(Input::GoOn),
+            Deed::Show => return Some(Input::Show),
+            Deed::Hide => return Some(Input::Hide),
+            Deed::Leave => return Some(Input::Leave),
+            Deed::Deviation => return Some(Input::Deviation),
+            Deed::Stop => return Some(Input::Stop),
             Deed::Up => *scroll = scroll.saturating_sub(1),
             Deed::Down => *scroll = (*scroll + 1).min(self.most_scroll),
             Deed::PageUp => *scroll = scroll.saturating_sub(self.page),
@@ -288,11 +288,11 @@ impl Desk {
                 self.move_focus(view, deed == Deed::After);
                 return None;
             }
-            Deed::Tick => return self.seen_focus().then_some(People::Tick(self.focus)),
+            Deed::Tick => return self.seen_focus().then_some(Input::Tick(self.focus)),
             Deed::TickNext => return self.tick_next(view),
             Deed::Choose => {
                 let open = options(view).get(self.focus).is_some_and(|option| !option.closed);
-                return (self.seen_focus() && open).then_some(People::Chose(self.focus));
+                return (self.seen_focus() && open).then_some(Input::Chose(self.focus));
             }
             Deed::Advance => return self.advance(view),
             Deed::Unmask => {
@@ -303,11 +303,11 @@ impl Desk {
                 let place = u8::try_from(self.focus).ok()?;
                 vault.typing(place).clear();
                 self.cursor = Cursor::End;
-                return Some(People::Edited(place));
+                return Some(Input::Edited(place));
             }
             Deed::Erase => {
                 let place = u8::try_from(self.focus).ok()?;
-                return vault.typing(place).pop().then_some(People::Edited(place));
+                return vault.typing(place).pop().then_some(Input::Edited(place));
             }
         }
         self.follow = false;
@@ -349,7 +349,7 @@ impl Desk {
     }
 
     /// Ticks the item in focus and moves the focus to the next one without a tick; on a ticked one it only moves.
-    fn tick_next(&mut self, view: &View) -> Option<People> {
+    fn tick_next(&mut self, view: &View) -> Option<Input> {
         let Body::Tick { items, .. } = &view.body else { return None };
         let open = |place: &usize| items.get(*place).is_some_and(|(_, ticked)| !ticked);
         let place = (self.focus..items.len()).chain(0..self.focus).find(open)?;
@@ -360,14 +360,14 @@ impl Desk {
         }
         let after = (place + 1..items.len()).chain(0..place).find(open);
         self.focus_on(after.unwrap_or(place));
-        Some(People::Tick(place))
+        Some(Input::Tick(place))
     }
 
     /// Enter in a form: to the first field that is not good, to the next field, or on when all is good.
-    fn advance(&mut self, view: &View) -> Option<People> {
+    fn advance(&mut self, view: &View) -> Option<Input> {
         let Body::Form { fields, .. } = &view.body else { return None };
         match first_not_good(fields) {
-            None if self.focus + 1 >= fields.len() => return Some(People::GoOn),
+            None if self.focus + 1 >= fields.len() => return Some(Input::GoOn),
             Some(place) if place <= self.focus => {
                 let field = fields.get(place);
                 let words = field.is_some_and(|field| matches!(field.kind, FieldKind::ShareWords { .. }));

@@ -1,7 +1,7 @@
 //! Keys that are text, and keys among words.
 
 use super::Desk;
-use crate::ceremony::{Body, People, View};
+use crate::ceremony::{Body, Input, View};
 use crate::fields::FieldKind;
 use crate::terminal::keyboard::Key;
 use crate::terminal::keys::Deed;
@@ -20,7 +20,7 @@ fn is_full(kind: Option<&FieldKind>, typed: &[u8], byte: u8) -> bool {
 
 impl Desk {
     /// Keys that are text go into the vault; what would be text, but came otherwise, is refused.
-    pub(super) fn type_in(&mut self, key: Key, view: &View, vault: &mut Vault) -> Option<People> {
+    pub(super) fn type_in(&mut self, key: Key, view: &View, vault: &mut Vault) -> Option<Input> {
         let place = u8::try_from(self.focus).ok()?;
         self.follow = true;
         let kind = self.kind(view);
@@ -37,11 +37,11 @@ impl Desk {
             Key::Char(byte) if let Some(FieldKind::Dice { throws }) = kind => match byte {
                 b' ' => return None,
                 b'1'..=b'6' if count_throws(vault.typing(place).expose()) >= usize::from(*throws) => Some("hint-full"),
-                b'1'..=b'6' if vault.typing(place).push(byte).is_ok() => return Some(People::Edited(place)),
+                b'1'..=b'6' if vault.typing(place).push(byte).is_ok() => return Some(Input::Edited(place)),
                 _ => Some("hint-dice"),
             },
             Key::Char(byte) if is_full(kind, vault.typing(place).expose(), byte) => Some("hint-full"),
-            Key::Char(byte) if vault.typing(place).push(byte).is_ok() => return Some(People::Edited(place)),
+            Key::Char(byte) if vault.typing(place).push(byte).is_ok() => return Some(Input::Edited(place)),
             Key::Char(_) => Some("hint-full"),
             Key::Paste => Some("hint-paste"),
             _ => Some("hint-foreign"),
@@ -55,9 +55,9 @@ impl Desk {
     }
 
     /// What the machine is told of a key in a grid of words.
-    pub(super) fn told(&mut self, done: Done, place: usize) -> Option<People> {
+    pub(super) fn told(&mut self, done: Done, place: usize) -> Option<Input> {
         match done {
-            Done::Edited => u8::try_from(place).ok().map(People::Edited),
+            Done::Edited => u8::try_from(place).ok().map(Input::Edited),
             Done::Moved => None,
             Done::Refused(hint) => {
                 self.hint = Some(hint);

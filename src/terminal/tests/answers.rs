@@ -6,12 +6,12 @@ use super::*;
 fn a_share_is_shown_and_hidden_by_keys() {
     let mut bench = Bench::new();
     let (fresh, shown, again) = (view(reveal(false, false)), view(reveal(true, true)), view(reveal(false, true)));
-    assert_eq!(bench.act(&fresh, b"s\r"), [People::Show]);
+    assert_eq!(bench.act(&fresh, b"s\r"), [Input::Show]);
     for key in [&b"\r"[..], b" ", b"h", b"x", b"\x7f", b"\x1b[A", b"\x1b[200~x\x1b[201~"] {
-        assert_eq!(bench.act(&shown, key), [People::Hide]);
+        assert_eq!(bench.act(&shown, key), [Input::Hide]);
     }
-    assert_eq!(bench.act(&again, b" s\r"), [People::Show, People::Show, People::GoOn]);
-    assert_eq!(bench.act(&shown, b"\x04"), [People::Deviation]);
+    assert_eq!(bench.act(&again, b" s\r"), [Input::Show, Input::Show, Input::GoOn]);
+    assert_eq!(bench.act(&shown, b"\x04"), [Input::Deviation]);
 }
 
 #[test]
@@ -70,7 +70,7 @@ fn nobody_is_ticked_who_is_not_marked() {
     bench.draw(&tick([true, true, false]));
     bench.act(&tick([true, true, false]), b"\x1b[A\x1b[A");
     assert_eq!(bench.act(&tick([true, true, false]), b"\r"), [], "the mark only moves to who is missing");
-    assert_eq!(bench.act(&tick([true, true, false]), b"\r"), [People::Tick(2)]);
+    assert_eq!(bench.act(&tick([true, true, false]), b"\r"), [Input::Tick(2)]);
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn a_long_text_is_read_to_its_end_before_enter_goes_on() {
     let lines = bench.draw(&view);
     assert!(has(&lines, "Paragraph 1,") && has(&lines, "more below") && has(&lines, "Enter read on"));
     let done = bench.act(&view, b"\r\r\r\r\r");
-    assert_eq!(done, [People::GoOn], "77 lines, 17 fit, 16 further each time: four times on, then go on");
+    assert_eq!(done, [Input::GoOn], "77 lines, 17 fit, 16 further each time: four times on, then go on");
     let lines = bench.draw(&view);
     assert!(has(&lines, "Paragraph 39,") && has(&lines, "more above") && has(&lines, "Enter go on"));
     bench.act(&view, b"\x1b[5~\x1b[5~\x1b[5~\x1b[5~\x1b[5~");
@@ -113,15 +113,15 @@ fn options_are_chosen_by_digit_or_arrow_and_closed_ones_never() {
     let lines = bench.draw(&view);
     assert!(has(&lines, "▸ 2  Grace") && has(&lines, "·  Ada") && !has(&lines, "1  Ada"), "{lines:?}");
     assert_eq!(bench.act(&view, b"13957"), [], "closed or not there");
-    assert_eq!(bench.act(&view, b"4\r"), [People::Chose(3), People::Chose(1)]);
-    assert_eq!(bench.act(&view, b"\x1b[B\r\x1b[B\r\x1b[A\x1b[A\r"), [3, 1, 1].map(People::Chose));
+    assert_eq!(bench.act(&view, b"4\r"), [Input::Chose(3), Input::Chose(1)]);
+    assert_eq!(bench.act(&view, b"\x1b[B\r\x1b[B\r\x1b[A\x1b[A\r"), [3, 1, 1].map(Input::Chose));
 
     let names: Vec<(String, bool)> = (1..=16).map(|number| (format!("Custodian {number}"), number == 1)).collect();
     let many = names.iter().map(|(name, closed)| (name.as_str(), *closed)).collect::<Vec<_>>();
     let view = self::view(Body::Choose { text: vec![], options: options(&many), custodians: false, may_leave: false });
     assert_eq!(bench.act(&view, b"2"), [], "with more than nine a digit is ambiguous");
     assert!(!has(&bench.draw(&view), "1-9"));
-    assert_eq!(bench.act(&view, b"\x1b[A\r"), [People::Chose(15)]);
+    assert_eq!(bench.act(&view, b"\x1b[A\r"), [Input::Chose(15)]);
 }
 
 #[test]
@@ -133,19 +133,19 @@ fn nothing_is_chosen_that_was_not_on_the_screen() {
     assert!(has(&bench.draw(&view), "Enter read on"));
     let lines = bench.draw(&view);
     assert!(!has(&lines, "Try again"), "{lines:?}");
-    assert_eq!(bench.act(&view, b"\r\r\r\r"), [People::Chose(0)], "three times on, then chosen");
+    assert_eq!(bench.act(&view, b"\r\r\r\r"), [Input::Chose(0)], "three times on, then chosen");
 }
 
 #[test]
 fn items_are_ticked_one_by_one_and_then_enter_goes_on() {
     let with = |one, two| ticks(one, two, one && two);
     let mut bench = Bench::new();
-    assert_eq!(bench.act(&with(false, false), b"\r"), [People::Tick(0)]);
+    assert_eq!(bench.act(&with(false, false), b"\r"), [Input::Tick(0)]);
     let lines = bench.draw(&with(true, false));
     assert!(has(&lines, "  [✓] One") && has(&lines, "▸ [ ] Two"), "{lines:?}");
-    assert_eq!(bench.act(&with(true, false), b"\r"), [People::Tick(1)]);
+    assert_eq!(bench.act(&with(true, false), b"\r"), [Input::Tick(1)]);
     assert!(has(&bench.draw(&with(true, true)), "Enter go on    Space untick"));
-    assert_eq!(bench.act(&with(true, true), b"\x1b[A \r"), [People::Tick(0), People::GoOn]);
+    assert_eq!(bench.act(&with(true, true), b"\x1b[A \r"), [Input::Tick(0), Input::GoOn]);
 }
 
 fn ticks(one: bool, two: bool, enough: bool) -> View {
@@ -158,19 +158,19 @@ fn where_some_ticks_are_enough_enter_still_ticks_and_another_key_goes_on() {
     assert_eq!(bench.act(&ticks(false, false, false), b"g"), [], "too few");
     let lines = bench.draw(&ticks(true, false, true));
     assert!(has(&lines, "Enter tick    G go on without the rest"), "{lines:?}");
-    assert_eq!(bench.act(&ticks(true, false, true), b"\r\rgG"), [People::Tick(1), People::GoOn, People::GoOn]);
-    assert_eq!(bench.act(&ticks(true, true, true), b"g\r"), [People::GoOn], "nobody is left out: Enter goes on");
+    assert_eq!(bench.act(&ticks(true, false, true), b"\r\rgG"), [Input::Tick(1), Input::GoOn, Input::GoOn]);
+    assert_eq!(bench.act(&ticks(true, true, true), b"g\r"), [Input::GoOn], "nobody is left out: Enter goes on");
 }
 
 #[test]
 fn typed_keys_go_into_the_vault_and_only_their_place_to_the_machine() {
     let mut bench = Bench::new();
     let view = two_pins(FieldState::Empty, FieldState::Empty);
-    assert_eq!(bench.act(&view, b"64?821\x7f"), vec![People::Edited(0); 7]);
+    assert_eq!(bench.act(&view, b"64?821\x7f"), vec![Input::Edited(0); 7]);
     assert_eq!(bench.typed(0), b"64?82");
     let lines = bench.draw(&view);
     assert!(has(&lines, "▸ •••••__________") && !has(&lines, "64?82"), "{lines:?}");
-    assert_eq!(bench.act(&view, b"\x15"), [People::Edited(0)]);
+    assert_eq!(bench.act(&view, b"\x15"), [Input::Edited(0)]);
     assert_eq!(bench.typed(0), b"");
     assert_eq!(bench.act(&view, b"\x7f"), [], "nothing to remove");
 }
@@ -183,7 +183,7 @@ fn pasted_and_foreign_text_is_refused_with_a_hint() {
     assert!(has(&bench.draw(&view), "Pasting is refused"));
     assert_eq!(bench.act(&view, "ä".as_bytes()), []);
     assert!(has(&bench.draw(&view), "Only plain letters"));
-    assert_eq!(bench.act(&view, b"1"), [People::Edited(0)]);
+    assert_eq!(bench.act(&view, b"1"), [Input::Edited(0)]);
     assert!(!has(&bench.draw(&view), "Only plain letters"), "the hint goes with the next key");
     assert_eq!(bench.typed(0), b"1");
     bench.act(&view, &[b'2'; 320]);
@@ -224,7 +224,7 @@ fn enter_leads_to_what_is_not_good_and_then_on() {
     assert!(has(&lines, "✗ Not equal.") && has(&lines, "✓ ok"), "{lines:?}");
     let good = two_pins(FieldState::Good, FieldState::Good);
     assert!(has(&bench.draw(&good), "Enter go on"));
-    assert_eq!(bench.act(&good, b"\t\r\r"), [People::GoOn], "from the first field to the last, then on");
+    assert_eq!(bench.act(&good, b"\t\r\r"), [Input::GoOn], "from the first field to the last, then on");
 }
 
 #[test]
@@ -233,7 +233,7 @@ fn the_planned_reference_is_filled_in_once() {
     let view =
         view(form(vec![field("Reference", kind(), FieldState::Empty), field("Other", kind(), FieldState::Empty)]));
     let mut bench = Bench::new();
-    assert_eq!(bench.act(&view, b""), [People::Edited(1), People::Edited(0)]);
+    assert_eq!(bench.act(&view, b""), [Input::Edited(1), Input::Edited(0)]);
     assert_eq!(bench.typed(0), b"12");
     bench.act(&view, b"\x15");
     bench.act(&view, b"");
@@ -248,18 +248,18 @@ fn stop_works_everywhere_and_deviation_everywhere_but_in_between() {
         let ended = matches!(&body, Body::Ended { .. });
         let view = view(body);
         let mut bench = Bench::new();
-        let done: Vec<People> = bench.act(&view, b"\x03\x04");
+        let done: Vec<Input> = bench.act(&view, b"\x03\x04");
         // what is asked in between already answers that key itself
         let expected = match (ended, asks || works) {
             (true, _) => vec![],
-            (false, true) => vec![People::Stop],
-            (false, false) => vec![People::Stop, People::Deviation],
+            (false, true) => vec![Input::Stop],
+            (false, false) => vec![Input::Stop, Input::Deviation],
         };
         assert_eq!(done, expected, "{:?}", view.body);
         bench.draw(&view);
         let left = bench.press(Key::Escape, &view);
         let shown = matches!(&view.body, Body::Reveal { shown: true, .. });
-        assert_eq!(left, asks.then_some(People::Leave).or(shown.then_some(People::Hide)));
+        assert_eq!(left, asks.then_some(Input::Leave).or(shown.then_some(Input::Hide)));
     }
 }
 
@@ -274,10 +274,10 @@ fn the_help_lists_the_keys_and_answers_to_nothing_else() {
     assert_eq!(bench.act(&view, b"\x03"), [], "Ctrl-C is no key of the help");
     assert_eq!(bench.act(&view, b"\r"), [], "Enter closes the help and does not go on");
     assert!(has(&bench.draw(&view), "Read this."));
-    assert_eq!(bench.act(&view, b"\r"), [People::GoOn]);
+    assert_eq!(bench.act(&view, b"\r"), [Input::GoOn]);
     // where text is typed, a question mark is text
     let pins = two_pins(FieldState::Empty, FieldState::Empty);
-    assert_eq!(bench.act(&pins, b"?"), [People::Edited(0)]);
+    assert_eq!(bench.act(&pins, b"?"), [Input::Edited(0)]);
 }
 
 #[test]

@@ -132,12 +132,12 @@ fn enter_completes_the_last_word_and_goes_on() {
     let mut bench = Bench::new();
     let good = words_form(16, FieldState::Good, None);
     bench.act(&good, b"act act act act act act act act act act act act act act act aban");
-    assert_eq!(bench.act(&good, b"\r"), [People::Edited(0), People::GoOn], "one Enter for both");
+    assert_eq!(bench.act(&good, b"\r"), [Input::Edited(0), Input::GoOn], "one Enter for both");
     assert!(bench.typed(0).ends_with(b"act abandon"));
     let mut bench = Bench::new();
     let view = words_form(16, typing(), None);
     bench.act(&view, b"aban");
-    assert_eq!(bench.act(&view, b"\r"), [People::Edited(0)]);
+    assert_eq!(bench.act(&view, b"\r"), [Input::Edited(0)]);
     assert!(has(&bench.draw(&view), "not complete yet"));
     // so does leaving the field
     let two = self::view(form(vec![
@@ -146,7 +146,7 @@ fn enter_completes_the_last_word_and_goes_on() {
     ]));
     let mut bench = Bench::new();
     bench.act(&two, b"act aban");
-    assert_eq!(bench.act(&two, b"\t"), [People::Edited(0)]);
+    assert_eq!(bench.act(&two, b"\t"), [Input::Edited(0)]);
     assert_eq!((bench.typed(0), bench.desk.focus), (&b"act abandon"[..], 1));
 }
 
@@ -181,9 +181,9 @@ fn arrows_go_from_word_to_word_and_tab_from_field_to_field() {
     assert_eq!(bench.typed(0), expected.join(" ").as_bytes());
     bench.act(&two, b"\t");
     assert_eq!(bench.desk.focus, 1);
-    assert_eq!(bench.act(&two, b"aban "), vec![People::Edited(1); 5]);
+    assert_eq!(bench.act(&two, b"aban "), vec![Input::Edited(1); 5]);
     assert_eq!(bench.typed(1), b"abandon ");
-    assert_eq!(bench.act(&two, b"\x15"), [People::Edited(1)]);
+    assert_eq!(bench.act(&two, b"\x15"), [Input::Edited(1)]);
     assert_eq!((bench.typed(0).len(), bench.typed(1).len()), (expected.join(" ").len(), 0));
 }
 
@@ -197,7 +197,7 @@ fn what_is_no_letter_is_refused_among_words() {
         assert!(has(&bench.draw(&view), "letters only"));
     }
     assert_eq!(bench.act(&view, b" "), [], "a second space");
-    assert_eq!(bench.act(&view, b"abandonx"), vec![People::Edited(0); 8]);
+    assert_eq!(bench.act(&view, b"abandonx"), vec![Input::Edited(0); 8]);
     assert_eq!(bench.act(&view, b"y"), []);
     assert!(has(&bench.draw(&view), "more than 8 letters"));
     assert_eq!(bench.typed(0), b"act abandonx");
@@ -296,7 +296,7 @@ fn dice_stand_in_rows_of_fifty_and_nothing_else_is_taken() {
     let state = FieldState::Typing("7 of 250".to_owned());
     let view = view(form(vec![field("Throws", FieldKind::Dice { throws: 250 }, state)]));
     let mut bench = Bench::new();
-    assert_eq!(bench.act(&view, b"12345 61"), vec![People::Edited(0); 7], "a space is no throw");
+    assert_eq!(bench.act(&view, b"12345 61"), vec![Input::Edited(0); 7], "a space is no throw");
     assert_eq!(bench.typed(0), b"1234561");
     let lines = bench.draw(&view);
     assert!(has(&lines, "▸   1 ••••• ••___ _____") && has(&lines, "    201 _____ _____"), "{lines:#?}");
@@ -312,7 +312,7 @@ fn dice_stand_in_rows_of_fifty_and_nothing_else_is_taken() {
     let (lines, cursor) = bench.draw_whole(&view);
     assert!(has(&lines, "The field is full") && bench.typed(0).len() == 250, "{lines:#?}");
     assert!(lines.iter().all(|line| line.width() <= 80) && cursor.is_some());
-    assert_eq!(bench.act(&view, b"\x7f"), [People::Edited(0)]);
+    assert_eq!(bench.act(&view, b"\x7f"), [Input::Edited(0)]);
     assert_eq!(bench.typed(0).len(), 249);
 }
 

@@ -52,7 +52,7 @@ fn a_window_that_is_too_small_shows_nothing_else() {
             assert!(!has(&lines, "Grace") && !has(&lines, "a3") && !has(&lines, "Prime"), "{lines:?}");
             assert_eq!(bench.press(Key::Enter, &view), None, "no blind Enter");
             assert_eq!(bench.press(Key::Char(b'1'), &view), None, "no blind choice");
-            assert_eq!(bench.press(Key::Ctrl(b'c'), &view), Some(People::Stop));
+            assert_eq!(bench.press(Key::Ctrl(b'c'), &view), Some(Input::Stop));
         }
     }
 }

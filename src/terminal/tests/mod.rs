@@ -200,12 +200,12 @@ impl Bench {
         self.draw_whole(view).0
     }
 
-    fn press(&mut self, key: Key, view: &View) -> Option<People> {
+    fn press(&mut self, key: Key, view: &View) -> Option<Input> {
         self.desk.press(key, view, &mut self.vault, self.now)
     }
 
     /// Draws, takes these bytes from the keyboard, draws after each key; gives everything the machine would be told.
-    fn act(&mut self, view: &View, bytes: &[u8]) -> Vec<People> {
+    fn act(&mut self, view: &View, bytes: &[u8]) -> Vec<Input> {
         self.draw(view);
         let mut keyboard = Keyboard::new(Pieces(VecDeque::from([(!bytes.is_empty()).then(|| bytes.to_vec())])));
         let mut done = Vec::new();

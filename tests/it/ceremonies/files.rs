@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use hsm_ceremony::app::{Occasion, Setting};
-use hsm_ceremony::ceremony::{Body, People, Recovery};
+use hsm_ceremony::app::{Environment, Setup};
+use hsm_ceremony::ceremony::{Body, Input, Recovery};
 use hsm_ceremony::faults::Fault;
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::{Entry, Fact, Manifest};
@@ -28,7 +28,7 @@ fn disturbed(rig: &mut Rig, step: &str, disturb: impl Fn(&Path), repair: impl Fn
             repair(&folder);
             return front.goes_on_with(Recovery::TryAgain);
         }
-        Turn::Audience
+        Turn::Autopilot
     });
     assert!(done, "{step}");
 }
@@ -175,14 +175,14 @@ fn a_changed_backup_is_found_before_any_device_is_erased() {
             fs::write(folder.join("manifest.json"), manifest.to_text().unwrap()).unwrap();
         }
         if with_manifest {
-            let refused = Occasion::restore(&folder, None, records.path(), Setting::SoftwareCards).err().unwrap();
+            let refused = Setup::restore(&folder, None, records.path(), Environment::SoftwareCards).err().unwrap();
             assert_eq!(refused, Fault::new("source-file-changed").with("file", "manifest.json"));
             continue;
         }
         let mut rig = Rig::restore(records.path()).with_papers_of(first);
         rig.play(|front| match front.fault() {
             Some(_) => front.goes_on_with(Recovery::Stop),
-            None => Turn::Audience,
+            None => Turn::Autopilot,
         });
         stopped(&rig, &["source-file-changed"]);
         let touched = |entry: &Entry| matches!(entry, Entry::Intent { .. });
@@ -233,11 +233,11 @@ fn a_whole_backup_whose_record_was_not_sealed_is_restored_with_a_deviation() {
             if let ("source", Body::Read { text }) = (front.step(), &front.view.body) {
                 said = text.join(" ");
             }
-            Turn::Audience
+            Turn::Autopilot
         });
         goes_on(&rig, &[]);
         assert!(said.contains("never sealed") && said.contains(&format!("after line {kept}")), "{said}");
-        assert_eq!(rig.machine.state().deviates, ["source-record-not-sealed"]);
+        assert_eq!(rig.machine.known().progress.deviates, ["source-record-not-sealed"]);
         assert!(rig.facts().iter().any(|fact| matches!(fact, Fact::Proven { .. })));
     }
 }
@@ -247,7 +247,7 @@ fn a_record_that_was_cut_off_too_early_or_changed_proves_nothing_and_the_way_out
     let (records, place) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let (first, folder) = established(records.path());
     let good = fs::read(folder.join("record.jsonl")).unwrap();
-    let refused = || Occasion::restore(&folder, None, records.path(), Setting::SoftwareCards).err().unwrap();
+    let refused = || Setup::restore(&folder, None, records.path(), Environment::SoftwareCards).err().unwrap();
     // A changed file is no better for a record without a seal.
     cut_record(&folder, first.entries.len() - 1, 0);
     let manifest = fs::read(folder.join("manifest.json")).unwrap();
@@ -287,18 +287,18 @@ fn who_took_somebodys_place_is_called_when_the_keys_are_restored() {
     let mut turn = 0;
     first.play(|front| {
         if front.step() != "roll-call" || turn == 5 {
-            return Turn::Audience;
+            return Turn::Autopilot;
         }
         turn += 1;
         match turn {
-            1 => Turn::Do(People::Deviation),
-            2 => Turn::Do(People::Chose(2)),
+            1 => Turn::Do(Input::Deviation),
+            2 => Turn::Do(Input::Chose(2)),
             3 => {
                 let Body::Choose { options, .. } = &front.view.body else { panic!("{:?}", front.view) };
-                Turn::Do(People::Chose(options.iter().position(|who| who.text.contains("Custodian 02")).unwrap()))
+                Turn::Do(Input::Chose(options.iter().position(|who| who.text.contains("Custodian 02")).unwrap()))
             }
             4 => front.types(0, "Niels Bohr"),
-            _ => Turn::Do(People::GoOn),
+            _ => Turn::Do(Input::GoOn),
         }
     });
     goes_on(&first, &[]);
@@ -312,7 +312,7 @@ fn who_took_somebodys_place_is_called_when_the_keys_are_restored() {
             Body::Choose { options, custodians: true, .. } => called.extend(options.iter().map(|who| who.text.clone())),
             _ => {}
         }
-        Turn::Audience
+        Turn::Autopilot
     });
     goes_on(&rig, &[]);
     assert!(!called.iter().any(|who| who.contains("Custodian 02")), "{called:?}");
@@ -325,7 +325,7 @@ fn our_own_folder_takes_its_own_plan_and_no_other() {
     let (_, folder) = established(records.path());
     let restore = |text: String| {
         let given = Some((Plan::parse(&text).unwrap(), text));
-        Occasion::restore(&folder, given, records.path(), Setting::SoftwareCards).map(|_| ())
+        Setup::restore(&folder, given, records.path(), Environment::SoftwareCards).map(|_| ())
     };
     assert_eq!(restore(plan()), Ok(()));
     let other = restore(plan().replace("Custodian 02", "Somebody Else"));

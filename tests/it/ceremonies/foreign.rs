@@ -5,9 +5,9 @@ use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::Command;
 
-use hsm_ceremony::app::{Occasion, Setting};
+use hsm_ceremony::app::{Environment, Setup};
 use hsm_ceremony::card::{DescribedType, KeyDescription};
-use hsm_ceremony::ceremony::{Body, FieldState, People, Recovery};
+use hsm_ceremony::ceremony::{Body, FieldState, Input, Recovery};
 use hsm_ceremony::dkek::{KeyBlob, WrappedKeyFile};
 use hsm_ceremony::faults::Fault;
 use hsm_ceremony::fields::FieldKind;
@@ -158,7 +158,7 @@ fn keys_of_every_kind_come_back_with_their_files_and_sign() {
     let [found, damaged] = &screens[..] else { panic!("{screens:?}") };
     assert!(!found.contains("complete") && found.contains("Nothing proves"), "{found}");
     assert!(others.iter().all(|name| found.contains(name)), "{found}");
-    assert!(rig.machine.state().plan.keys.iter().all(|key| found.contains(key.label.as_str())), "{found}");
+    assert!(rig.machine.known().plan.keys.iter().all(|key| found.contains(key.label.as_str())), "{found}");
     assert!(damaged.contains("half.bin") && !damaged.contains("huge.img"), "{damaged}");
 }
 
@@ -167,11 +167,11 @@ fn where_every_file_is_understood_no_deviation_is_recorded() {
     let place = tempfile::tempdir().unwrap();
     let set = folder(place.path(), "2-of-4", &["ec-prime256v1"]);
     let (rig, _records) = restored(place.path(), &plan(2, 4), &mut Custodians::new(&set, &[0, 3]));
-    assert!(rig.machine.state().deviates.is_empty() && rig.machine.state().deviations == 0);
+    assert!(rig.machine.known().progress.deviates.is_empty() && rig.machine.known().progress.deviations == 0);
     // A file with our own name for wrapped keys is one, whatever is left of it.
     fs::write(place.path().join("root.wrapped"), "").unwrap();
     let (rig, _records) = restored(place.path(), &plan(2, 4), &mut Custodians::new(&set, &[0, 3]));
-    assert_eq!(rig.machine.state().deviates, ["wrapped-keys-not-readable"]);
+    assert_eq!(rig.machine.known().progress.deviates, ["wrapped-keys-not-readable"]);
 }
 
 #[test]
@@ -185,7 +185,7 @@ fn no_two_keys_get_the_same_label() {
     odd_key(place.path(), "ec-secp384r1", "root", &[2]);
     odd_key(place.path(), "ec-secp521r1", "ROOT", &[3]);
     let (rig, _records) = restored(place.path(), &plan(2, 4), &mut Custodians::new(&set, &[1, 2]));
-    let labels: Vec<&str> = rig.machine.state().plan.keys.iter().map(|key| key.label.as_str()).collect();
+    let labels: Vec<&str> = rig.machine.known().plan.keys.iter().map(|key| key.label.as_str()).collect();
     assert_eq!(labels, ["Key-3", "root", "key-1"]);
     assert_eq!(card(&rig)["keys"].as_object().unwrap().len(), 3);
 }
@@ -233,10 +233,10 @@ fn no_device_that_any_of_the_keys_was_made_on_is_the_replacement() {
     let parsed = Plan::parse(&text).unwrap();
     for device in ["REH00000001", "REH00000002"] {
         let given = Some((parsed.clone(), text.clone()));
-        let occasion = Occasion::restore(place.path(), given, records.path(), Setting::SoftwareCards).unwrap();
+        let setup = Setup::restore(place.path(), given, records.path(), Environment::SoftwareCards).unwrap();
         let rack = Rack::new(1);
         rack.insert(0, SoftCard::new(device).unwrap());
-        let mut rig = Rig::held(occasion, Box::new(rack));
+        let mut rig = Rig::held(setup, Box::new(rack));
         let mut people = Custodians::new(&set, &[0, 1]);
         rig.play(|front| match front.fault() {
             Some(_) => front.goes_on_with(Recovery::Stop),
@@ -289,7 +289,7 @@ fn what_is_no_backup_is_said_before_anything_begins() {
 fn without_a_plan_nobody_knows_who_and_how_many() {
     let (place, records) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     folder(place.path(), "2-of-4", &["ec-prime256v1"]);
-    let fault = Occasion::restore(place.path(), None, records.path(), Setting::SoftwareCards).err().unwrap();
+    let fault = Setup::restore(place.path(), None, records.path(), Environment::SoftwareCards).err().unwrap();
     assert_eq!(fault.name, "source-missing");
 }
 
@@ -316,7 +316,7 @@ fn a_value_of_seven_groups_is_refused_with_a_sentence_and_taken_with_zeros_in_fr
             if let FieldState::Typing(sentence) = &fields[place].state {
                 if refused.is_none() {
                     refused = Some(sentence.clone());
-                    return Turn::Do(People::GoOn);
+                    return Turn::Do(Input::GoOn);
                 }
                 // The same screen is still there: with the zeros it is taken.
                 people.cards[0].value.insert_str(0, "00:");

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use chacha20::ChaCha20Rng;
-use hsm_ceremony::ceremony::{Actor, Body, People, Recovery};
+use hsm_ceremony::ceremony::{Actor, Body, Input, Recovery};
 use hsm_ceremony::dkek::{DkekShare, Rounds, derive, seal};
 use hsm_ceremony::fields::FieldKind;
 use hsm_ceremony::record::Fact;
@@ -94,18 +94,18 @@ impl Made {
     /// What people do: the last of every set come, with all that stands on their cards.
     fn answer(&self, front: &mut Front<'_>) -> Turn {
         let Some((number, actor)) = front.machine.step().map(|step| (step.share.get(), step.actor)) else {
-            return Turn::Audience;
+            return Turn::Autopilot;
         };
         if let Body::Choose { options, custodians: true, .. } = &front.view.body {
-            return Turn::Do(People::Chose(options.iter().rposition(|option| !option.closed).unwrap()));
+            return Turn::Do(Input::Chose(options.iter().rposition(|option| !option.closed).unwrap()));
         }
         if let Some(place) = front.empty(|kind| *kind == FieldKind::Password) {
             let password = String::from_utf8(self.passwords[&number].expose().to_vec()).unwrap();
             return front.types(place, &password);
         }
-        let Actor::Seat(seat) = actor else { return Turn::Audience };
-        let Some(sitter) = front.machine.state().sitter(seat) else { return Turn::Audience };
-        let Some(card) = self.cards.get(&(dkek_share(number), sitter.get())) else { return Turn::Audience };
+        let Actor::Seat(seat) = actor else { return Turn::Autopilot };
+        let Some(sitter) = front.machine.known().seats.sitter(seat) else { return Turn::Autopilot };
+        let Some(card) = self.cards.get(&(dkek_share(number), sitter.get())) else { return Turn::Autopilot };
         if let Some(place) = front.empty(|kind| matches!(kind, FieldKind::Prime { .. })) {
             return front.types(place, card.prime.as_deref().unwrap());
         }
@@ -114,7 +114,7 @@ impl Made {
         }
         match front.empty(|kind| matches!(kind, FieldKind::ShareValue | FieldKind::ShareWords { .. })) {
             Some(place) => front.types(place, &card.text),
-            None => Turn::Audience,
+            None => Turn::Autopilot,
         }
     }
 }

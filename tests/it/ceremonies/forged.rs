@@ -39,7 +39,7 @@ fn words_that_are_right_in_themselves_but_not_the_dealt_ones_do_not_pass_the_rea
                 let forged = forged(&noted.text);
                 front.types(place, &forged)
             }
-            _ => Turn::Audience,
+            _ => Turn::Autopilot,
         }
     });
     goes_on(&rig, &["share-differs"]);
@@ -64,14 +64,14 @@ fn with_a_forged_card(card: Purpose, recovery: Recovery) -> Rig {
             return front.goes_on_with(recovery);
         }
         let here = front.machine.step().is_some_and(|step| step.share == share(1) && step.actor == SEAT_2);
-        let Body::Form { fields, .. } = &front.view.body else { return Turn::Audience };
+        let Body::Form { fields, .. } = &front.view.body else { return Turn::Autopilot };
         let asked = matches!(fields.first().map(|field| &field.kind), Some(FieldKind::ShareWords { card: of, .. }) if *of == card);
         match front.empty(is_words) {
             Some(place) if here && asked && !typed => {
                 typed = true;
                 front.types(place, &wrong)
             }
-            _ => Turn::Audience,
+            _ => Turn::Autopilot,
         }
     });
     assert!(typed);

@@ -1,6 +1,6 @@
 //! A front where people do something of their own now and then.
 
-use hsm_ceremony::ceremony::{Body, FieldState, Machine, People, Recovery, View};
+use hsm_ceremony::ceremony::{Body, FieldState, Input, Machine, Recovery, View};
 use hsm_ceremony::fields::check;
 use hsm_ceremony::fields::{FieldCheck, FieldKind};
 use hsm_ceremony::record::Entry;
@@ -16,16 +16,16 @@ pub struct Front<'a> {
 
 /// What they do about it.
 pub enum Turn {
-    /// What the audience does; of a fault's choices the first.
-    Audience,
+    /// What the autopilot does; of a fault's choices the first.
+    Autopilot,
     /// This.
-    Do(People),
+    Do(Input),
 }
 
 impl Front<'_> {
     /// The step's name in the script.
     pub fn step(&self) -> &'static str {
-        self.machine.step().map_or("", |step| step.id)
+        self.machine.step().map_or("", |step| step.id.word())
     }
 
     /// The empty field of this kind, where the screen has one.
@@ -40,7 +40,7 @@ impl Front<'_> {
         let typing = self.vault.typing(place);
         typing.clear();
         text.bytes().for_each(|byte| typing.push(byte).unwrap());
-        Turn::Do(People::Edited(place))
+        Turn::Do(Input::Edited(place))
     }
 
     /// The names of what is wrong with what was typed; the screen says so beside each field.
@@ -69,6 +69,6 @@ impl Front<'_> {
     /// Chooses this way on.
     pub fn goes_on_with(&self, recovery: Recovery) -> Turn {
         let Some(Entry::Failed { .. }) = self.entries.last() else { panic!("nothing failed") };
-        Turn::Do(People::Chose(self.machine.choices().iter().position(|choice| *choice == recovery).unwrap()))
+        Turn::Do(Input::Chose(self.machine.choices().iter().position(|choice| *choice == recovery).unwrap()))
     }
 }

@@ -1,8 +1,8 @@
 //! Inspect looks at whatever is in the reader, and changes nothing.
 
-use hsm_ceremony::app::{Occasion, Setting};
+use hsm_ceremony::app::{Environment, Setup};
 use hsm_ceremony::card::{Device, Initialise, PinReset};
-use hsm_ceremony::ceremony::{Body, People, Recovery};
+use hsm_ceremony::ceremony::{Body, Input, Recovery};
 use hsm_ceremony::fields::FieldKind;
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::{Ending, Entry, Fact};
@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::rig::{Front, Rig, Turn, plan_text, used_card};
 
-/// The user PIN that the audience types.
+/// The user PIN that the autopilot types.
 const USER_PIN: &str = "27182818";
 
 fn typed(text: &str) -> TypedText {
@@ -66,12 +66,12 @@ fn inspected(card: SoftCard) -> Seen {
     rack.insert(0, card);
     let text = plan_text(2, 3, &[("EC:secp256r1", 10)], false);
     let plan = Plan::parse(&text).unwrap();
-    let occasion = Occasion::inspect(plan, text, records.path(), Setting::SoftwareCards).unwrap();
-    let mut rig = Rig::held(occasion, Box::new(rack.clone()));
+    let setup = Setup::inspect(plan, text, records.path(), Environment::SoftwareCards).unwrap();
+    let mut rig = Rig::held(setup, Box::new(rack.clone()));
     let mut screens = Vec::new();
     rig.play(|front| {
         screens.push(format!("{:?}", front.view.body));
-        Turn::Audience
+        Turn::Autopilot
     });
     assert!(rig.vault.is_empty() && matches!(rig.entries.last(), Some(Entry::Sealed { ending: Ending::Complete, .. })));
     let after = rack.remove(0).unwrap().to_json();
@@ -173,8 +173,8 @@ fn hidden(card: SoftCard, people: impl FnMut(&mut Front<'_>) -> Turn) -> (Rig, V
     rack.insert(0, card);
     let text = plan_text(2, 3, &[("EC:secp256r1", 10)], false);
     let plan = Plan::parse(&text).unwrap();
-    let occasion = Occasion::inspect(plan, text, records.path(), Setting::SoftwareCards).unwrap();
-    let mut rig = Rig::held(occasion, Box::new(rack.clone()));
+    let setup = Setup::inspect(plan, text, records.path(), Environment::SoftwareCards).unwrap();
+    let mut rig = Rig::held(setup, Box::new(rack.clone()));
     rig.play(people);
     assert!(rig.complete(), "{:?}", rig.failed());
     (rig, rack.remove(0).unwrap().to_json())
@@ -192,7 +192,7 @@ fn a_wrong_pin_costs_the_one_try_it_is_said_to_cost() {
             mistaken = true;
             front.types(place, "11111111")
         }
-        _ => Turn::Audience,
+        _ => Turn::Autopilot,
     });
     assert_eq!((rig.failed(), rig.value("pin-wrong", "left").as_str()), (vec!["pin-wrong"], "4"));
 }
@@ -209,9 +209,9 @@ fn who_has_no_pin_sees_everything_but_the_hidden_kcv() {
             Body::Choose { options, .. } => {
                 assert!(listed && options.len() == 2, "the keys were shown before: {options:?}");
                 asked += 1;
-                Turn::Do(People::Chose(1))
+                Turn::Do(Input::Chose(1))
             }
-            _ => Turn::Audience,
+            _ => Turn::Autopilot,
         }
     });
     assert_eq!((asked, before), (1, after));
@@ -228,7 +228,7 @@ fn a_blocked_pin_leaves_the_kcv_hidden_and_nobody_in_a_circle() {
         if front.fault() == Some("pin-blocked") {
             assert_eq!(front.machine.choices(), [Recovery::LeaveHidden, Recovery::Stop], "there is nothing to erase");
         }
-        Turn::Audience
+        Turn::Autopilot
     });
     assert_eq!(rig.failed(), ["pin-blocked"]);
 }
@@ -248,7 +248,7 @@ fn who_leaves_the_kcv_hidden_after_the_last_try_is_not_asked_for_another() {
                 wrong = true;
                 front.types(place, "11223344")
             }
-            _ => Turn::Audience,
+            _ => Turn::Autopilot,
         }
     });
     assert_eq!((rig.failed(), last_tries), (vec!["pin-blocked"], 1));

@@ -43,49 +43,51 @@ fn vault_holds_only_what_this_turn_needs(ceremony: CeremonyKind, sight: &Sight<'
         .skip(joined.map_or(0, |place| place + 1))
         .filter_map(|fact| if let Fact::Opened { share, .. } = fact { Some(*share) } else { None })
         .collect();
-    let so_pin_share = sight.machine.state().plan.so_pin_share();
+    let so_pin_share = sight.machine.known().plan.so_pin_share();
     for handle in &held {
         let allowed = match handle {
-            Handle::GeneratorSeed => matches!(step.id, "entropy" | "password" | "deal"),
+            Handle::GeneratorSeed => matches!(step.id.word(), "entropy" | "password" | "deal"),
             // A custodian who has gone leaves nothing behind.
             Handle::DealtShare(card, number) => match step.actor {
                 Actor::Custodian(present) => match card {
                     Purpose::DkekShare(share) => (*share, *number) >= (step.share, present),
                     Purpose::SoPin => so_pin_share == Some(step.share) && *number >= present,
                 },
-                _ => step.id == "deal",
+                _ => step.id.word() == "deal",
             },
             Handle::DealtCheck(share, number) => match step.actor {
                 Actor::Custodian(present) => (*share, *number) >= (step.share, present),
-                _ => step.id == "deal",
+                _ => step.id.word() == "deal",
             },
-            Handle::Dice => matches!(step.id, "dice" | "entropy"),
-            Handle::SharePassword(_) => matches!(step.id, "password" | "deal"),
+            Handle::Dice => matches!(step.id.word(), "dice" | "entropy"),
+            Handle::SharePassword(_) => matches!(step.id.word(), "password" | "deal"),
             Handle::DkekShare(share) => {
-                opened.contains(share) && matches!(step.id, "seat" | "open" | "password-open") && *share <= step.share
+                opened.contains(share)
+                    && matches!(step.id.word(), "seat" | "open" | "password-open")
+                    && *share <= step.share
             }
             Handle::Suggestion(_) => matches!(sight.view.body, Body::Form { .. }),
             Handle::SeatShare(card, seat) => {
                 (*card == Purpose::SoPin || *card == Purpose::DkekShare(step.share))
                     && match step.actor {
                         Actor::Seat(present) => *seat <= present,
-                        _ => step.id == "open",
+                        _ => step.id.word() == "open",
                     }
             }
-            Handle::Dkek => joined.is_some() && (joined > no_longer || step.id == "load"),
-            Handle::SoPin => matches!(step.id, "so-pin" | "so-pin-quorum" | "user-pin" | "initialise"),
+            Handle::Dkek => joined.is_some() && (joined > no_longer || step.id.word() == "load"),
+            Handle::SoPin => matches!(step.id.word(), "so-pin" | "so-pin-quorum" | "user-pin" | "initialise"),
             Handle::NewSoPin if so_pin_share.is_some() => {
-                so_pin_rebuilt.is_some() && (so_pin_rebuilt > loaded || step.id == "load")
+                so_pin_rebuilt.is_some() && (so_pin_rebuilt > loaded || step.id.word() == "load")
             }
-            Handle::NewSoPin => matches!(step.id, "so-pin" | "user-pin" | "initialise"),
-            Handle::UserPin => matches!(step.id, "user-pin" | "initialise" | "log-in"),
+            Handle::NewSoPin => matches!(step.id.word(), "so-pin" | "user-pin" | "initialise"),
+            Handle::UserPin => matches!(step.id.word(), "user-pin" | "initialise" | "log-in"),
             Handle::Entry(_) => matches!(sight.view.body, Body::Form { .. }),
         };
-        assert!(allowed, "{handle:?} in the vault at {} {} of {ceremony:?}", step.number, step.id);
+        assert!(allowed, "{handle:?} in the vault at {} {} of {ceremony:?}", step.number, step.id.word());
     }
-    let after_the_last_custodian = matches!(step.id, "share-file");
-    if after_the_last_custodian || matches!(step.id, "vault" | "not-proven" | "close") {
-        assert!(held.is_empty(), "at {}: {held:?}", step.id);
+    let after_the_last_custodian = matches!(step.id.word(), "share-file");
+    if after_the_last_custodian || matches!(step.id.word(), "vault" | "not-proven" | "close") {
+        assert!(held.is_empty(), "at {}: {held:?}", step.id.word());
     }
 }
 
@@ -114,7 +116,7 @@ impl Secrets {
                 if let (FieldKind::NewPassword | FieldKind::Dice { .. }, Some(step)) =
                     (&field.kind, sight.machine.step())
                 {
-                    self.typed.insert((step.id, step.share.get()));
+                    self.typed.insert((step.id.word(), step.share.get()));
                 }
                 sight.vault.typed(place).map(TypedText::expose)
             }
@@ -187,7 +189,7 @@ impl Secrets {
         }
         self.look_for(&format!("{:?}", sight.view));
         if sight.entries.len() != self.entries {
-            self.look_for(&format!("{:?}", sight.machine.state()));
+            self.look_for(&format!("{:?}", sight.machine.known()));
             self.look_for(&format!("{:?}", sight.entries.get(self.entries..).unwrap_or(sight.entries)));
             self.entries = sight.entries.len();
         }
@@ -340,7 +342,7 @@ fn several_keys_of_several_kinds_come_back_and_the_restore_can_be_proven_in_the_
     ];
     let records = tempfile::tempdir().unwrap();
     let (establish, restore) = both(&plan_text(2, 3, &kinds, true), records.path(), |ceremony, sight| {
-        if let Some(step) = sight.machine.step().filter(|step| step.id == "close") {
+        if let Some(step) = sight.machine.step().filter(|step| step.id.word() == "close") {
             assert!(sight.vault.is_empty(), "{} of {ceremony:?}", step.number);
         }
     });

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use hsm_ceremony::app::{Occasion, Setting};
-use hsm_ceremony::ceremony::{Actor, Body, FieldState, People, Recovery, State};
+use hsm_ceremony::app::{Environment, Setup};
+use hsm_ceremony::ceremony::{Actor, Body, FieldState, Input, Known, Recovery};
 use hsm_ceremony::fields::FieldKind;
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::{CeremonyKind, Ending, Entry, Fact};
@@ -78,7 +78,7 @@ fn a_share_typed_wrong_at_read_back_is_named_by_its_group_and_can_be_shown_again
                 said = Some(sentence);
                 return match (&right, shown_again) {
                     (Some(value), false) => front.types(2, value),
-                    _ => Turn::Do(People::Leave),
+                    _ => Turn::Do(Input::Leave),
                 };
             }
             let dealt = front.vault.holds().into_iter().find(|handle| format!("{handle:?}").starts_with("DealtShare"));
@@ -90,7 +90,7 @@ fn a_share_typed_wrong_at_read_back_is_named_by_its_group_and_can_be_shown_again
                     value.replace_range(7..8, digit);
                     front.types(place, &value)
                 }
-                _ => Turn::Audience,
+                _ => Turn::Autopilot,
             }
         });
         goes_on(&rig, &[]);
@@ -115,7 +115,7 @@ fn wrong_pins_cost_one_try_each_and_a_blocked_one_stops() {
                     typed += 1;
                     front.types(place, "11223344")
                 }
-                _ => Turn::Audience,
+                _ => Turn::Autopilot,
             }
         });
         let left: Vec<u8> = rig
@@ -151,9 +151,8 @@ fn a_wrong_so_pin_costs_one_try_and_erases_nothing() {
         let rack = Rack::new(1);
         rack.insert(0, so_tries(left));
         let keys = rack.with_card(0, |card| card.to_json()["keys"].clone()).unwrap();
-        let occasion =
-            Occasion::establish(Plan::parse(&plan()).unwrap(), plan(), records.path(), Setting::SoftwareCards);
-        let mut rig = Rig::held(occasion.unwrap(), Box::new(rack.clone()));
+        let setup = Setup::establish(Plan::parse(&plan()).unwrap(), plan(), records.path(), Environment::SoftwareCards);
+        let mut rig = Rig::held(setup.unwrap(), Box::new(rack.clone()));
         let (mut mistaken, mut last_try) = (false, false);
         rig.play(|front| {
             match front.fault() {
@@ -171,7 +170,7 @@ fn a_wrong_so_pin_costs_one_try_and_erases_nothing() {
                     mistaken = true;
                     front.types(place, "1111111111111111")
                 }
-                _ => Turn::Audience,
+                _ => Turn::Autopilot,
             }
         });
         assert_eq!(last_try, left == 1);
@@ -202,8 +201,8 @@ fn a_key_reference_that_is_occupied_is_named_and_the_key_there_stays() {
     let rack = Rack::new(1);
     let strange = used_card("REH0000078", Faults::default()).to_json()["keys"]["01"].clone();
     rack.insert(0, SoftCard::new("REH0000079").unwrap());
-    let occasion = Occasion::establish(Plan::parse(&plan()).unwrap(), plan(), records.path(), Setting::SoftwareCards);
-    let mut rig = Rig::held(occasion.unwrap(), Box::new(rack.clone()));
+    let setup = Setup::establish(Plan::parse(&plan()).unwrap(), plan(), records.path(), Environment::SoftwareCards);
+    let mut rig = Rig::held(setup.unwrap(), Box::new(rack.clone()));
     let mut put = false;
     rig.play(|front| {
         if !put && front.step() == "log-in" {
@@ -215,7 +214,7 @@ fn a_key_reference_that_is_occupied_is_named_and_the_key_there_stays() {
             with_key(&rack, "01", None);
             return front.goes_on_with(Recovery::TryAgain);
         }
-        Turn::Audience
+        Turn::Autopilot
     });
     goes_on(&rig, &["card-no-card", "key-reference-occupied", "card-no-card", "card-login-lost"]);
     assert_eq!(rig.value("key-reference-occupied", "reference"), "1");
@@ -232,12 +231,12 @@ fn two_keys_are_never_promised_to_one_reference() {
     let mut wishes = vec!["11", "200", "200", "11"];
     let mut refused = 0;
     rig.play(|front| {
-        let Body::Form { fields, .. } = &front.view.body else { return Turn::Audience };
-        let Some(field) = fields.first().filter(|field| is_reference(&field.kind)) else { return Turn::Audience };
+        let Body::Form { fields, .. } = &front.view.body else { return Turn::Autopilot };
+        let Some(field) = fields.first().filter(|field| is_reference(&field.kind)) else { return Turn::Autopilot };
         let typed = front.vault.typed(0).is_some_and(|text| !text.is_empty());
         let wrong = matches!(field.state, FieldState::Wrong(_));
         refused += usize::from(wrong);
-        if typed && !wrong { Turn::Do(People::GoOn) } else { front.types(0, wishes.remove(0)) }
+        if typed && !wrong { Turn::Do(Input::GoOn) } else { front.types(0, wishes.remove(0)) }
     });
     goes_on(&rig, &[]);
     assert_eq!((refused, wishes.len()), (2, 0));
@@ -274,9 +273,9 @@ impl WrongShare {
             }
             None if second && self.typed && !self.given && front.empty(is_id).is_none() => {
                 self.given = true;
-                Turn::Do(People::GoOn)
+                Turn::Do(Input::GoOn)
             }
-            _ => Turn::Audience,
+            _ => Turn::Autopilot,
         }
     }
 }
@@ -329,9 +328,9 @@ fn a_card_that_is_wrong_is_named_while_nothing_is_erased() {
 #[test]
 fn a_wrong_so_pin_share_among_more_than_needed_is_named_and_is_a_deviation() {
     let plan = Plan::parse(&plan()).unwrap();
-    let mut state = State::new(CeremonyKind::Restore, plan, true);
-    let mut learn = |fact| state.learn(&Entry::Learned { step: Number { section: 4, step: 4 }, fact });
+    let mut known = Known::new(CeremonyKind::Restore, plan, true);
+    let mut learn = |fact| known.learn(&Entry::Learned { step: Number { section: 4, step: 4 }, fact });
     learn(Fact::SoPinRebuilt { right: vec![Seat(1), Seat(2)], wrong: vec![] });
     learn(Fact::SoPinRebuilt { right: vec![Seat(1), Seat(3)], wrong: vec![Seat(2)] });
-    assert_eq!((state.wrong_seats, state.deviations), (vec![Seat(2)], 1));
+    assert_eq!((known.seats.wrong, known.progress.deviations), (vec![Seat(2)], 1));
 }

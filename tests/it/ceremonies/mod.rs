@@ -1,4 +1,4 @@
-//! Whole ceremonies in this process: machine, vault, clerk and automatic audience on software cards.
+//! Whole ceremonies in this process: machine, vault, clerk and autopilot on software cards.
 
 mod cuts;
 mod files;

@@ -4,7 +4,7 @@ use std::fs;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use hsm_ceremony::ceremony::{Actor, Body, People};
+use hsm_ceremony::ceremony::{Actor, Body, Input};
 use hsm_ceremony::dkek::{DkekShare, Rounds, derive, seal};
 use hsm_ceremony::fields::FieldKind;
 use hsm_ceremony::secret::Secret;
@@ -115,10 +115,10 @@ impl Custodians {
     /// Answers what is asked at a seat.
     pub fn answer(&mut self, front: &mut Front<'_>) -> Turn {
         if matches!(front.view.body, Body::Choose { custodians: true, .. }) {
-            return Turn::Do(People::Chose(self.order.remove(0)));
+            return Turn::Do(Input::Chose(self.order.remove(0)));
         }
-        let Some(Actor::Seat(seat)) = front.machine.step().map(|step| step.actor) else { return Turn::Audience };
-        let Some(sitter) = front.machine.state().sitter(seat) else { return Turn::Audience };
+        let Some(Actor::Seat(seat)) = front.machine.step().map(|step| step.actor) else { return Turn::Autopilot };
+        let Some(sitter) = front.machine.known().seats.sitter(seat) else { return Turn::Autopilot };
         let card = self.cards[sitter.index()].clone();
         if let Some(place) = front.empty(|kind| matches!(kind, FieldKind::Prime { .. })) {
             return front.types(place, &card.prime);
@@ -128,7 +128,7 @@ impl Custodians {
         }
         match front.empty(|kind| *kind == FieldKind::ShareValue) {
             Some(place) => front.types(place, &card.value),
-            None => Turn::Audience,
+            None => Turn::Autopilot,
         }
     }
 }

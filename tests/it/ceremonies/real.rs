@@ -6,10 +6,10 @@ use std::path::Path;
 use std::rc::Rc;
 use std::time::Duration;
 
-use hsm_ceremony::app::{self, FrontError, Occasion, Setting, Sitting};
-use hsm_ceremony::autopilot::Audience;
+use hsm_ceremony::app::{self, Environment, FrontError, Setup, Sitting};
+use hsm_ceremony::autopilot::Autopilot;
 use hsm_ceremony::card::transport::{Readers, Response, Transport, TransportError};
-use hsm_ceremony::ceremony::{Body, FieldState, People, Recovery, View};
+use hsm_ceremony::ceremony::{Body, FieldState, Input, Recovery, View};
 use hsm_ceremony::dkek::{Rounds, ShareFile};
 use hsm_ceremony::fields::FieldKind;
 use hsm_ceremony::host::Finding;
@@ -40,13 +40,13 @@ fn serial(number: u8) -> String {
     format!("DENK0000{number:02}")
 }
 
-fn occasion(records: &Path, setting: Setting) -> Occasion {
-    Occasion::establish(Plan::parse(&plan()).unwrap(), plan(), records, setting).unwrap()
+fn setup(records: &Path, environment: Environment) -> Setup {
+    Setup::establish(Plan::parse(&plan()).unwrap(), plan(), records, environment).unwrap()
 }
 
 /// A finished real *establish*.
 fn really_established(records: &Path) -> Rig {
-    let mut rig = Rig::real(occasion(records, Setting::Real), vec![issued(1)]);
+    let mut rig = Rig::real(setup(records, Environment::Real), vec![issued(1)]);
     rig.run(|_| {});
     assert!(rig.complete() && rig.faults.is_empty(), "{:?}", rig.faults);
     rig
@@ -56,7 +56,7 @@ fn really_established(records: &Path) -> Rig {
 fn until_it_fails(rig: &mut Rig) {
     rig.play(|front| match front.fault() {
         Some(_) => front.goes_on_with(Recovery::Stop),
-        None => Turn::Audience,
+        None => Turn::Autopilot,
     });
 }
 
@@ -75,7 +75,7 @@ fn what_is_really_established_restores_onto_a_second_device() {
     let records = tempfile::tempdir().unwrap();
     let first = really_established(records.path());
     let folder = first.folder.clone();
-    assert_eq!(first.machine.state().serial(DeviceRole::Original).unwrap().as_str(), serial(1));
+    assert_eq!(first.machine.known().devices.serial(DeviceRole::Original).unwrap().as_str(), serial(1));
     let (salt, marked) = salt(&first);
     assert!(salt != *b"REHEARSE" && !marked);
     assert!(!first.manifest().rehearsal && !name(&folder).starts_with("REHEARSAL"), "{}", folder.display());
@@ -83,11 +83,11 @@ fn what_is_really_established_restores_onto_a_second_device() {
     assert!(!proof.rehearsal && proof.lines.iter().all(|line| !line.rehearsal));
 
     // The original is in the other reader, and is not taken for the replacement.
-    let restore = Occasion::restore(&folder, None, records.path(), Setting::Real).unwrap();
+    let restore = Setup::restore(&folder, None, records.path(), Environment::Real).unwrap();
     let mut restore = Rig::real(restore, vec![issued(1), issued(2)]).with_papers_of(first);
     restore.run(|_| {});
     assert!(restore.complete() && restore.faults.is_empty(), "{:?}", restore.faults);
-    assert_eq!(restore.machine.state().serial(DeviceRole::Replacement).unwrap().as_str(), serial(2));
+    assert_eq!(restore.machine.known().devices.serial(DeviceRole::Replacement).unwrap().as_str(), serial(2));
     assert_eq!(restore.facts().iter().filter(|fact| matches!(fact, Fact::Proven { .. })).count(), 1);
     assert!(!record::verify(restore.lines.as_bytes()).unwrap().rehearsal);
     assert!(!name(&restore.folder).starts_with("REHEARSAL"));
@@ -140,7 +140,7 @@ fn what_the_device_gives_is_a_source_of_the_seed_and_must_look_random() {
 
     let rack = Rack::new(1);
     assert!(rack.insert(0, issued(1)).is_none());
-    let mut rig = Rig::held(occasion(records.path(), Setting::Real), Box::new(Still(rack)));
+    let mut rig = Rig::held(setup(records.path(), Environment::Real), Box::new(Still(rack)));
     rig.room = Some(Vec::new());
     until_it_fails(&mut rig);
     stopped(&rig, &["random-failed"]);
@@ -150,21 +150,21 @@ fn what_the_device_gives_is_a_source_of_the_seed_and_must_look_random() {
 fn a_card_of_a_rehearsal_is_refused() {
     let records = tempfile::tempdir().unwrap();
     let card = || SoftCard::new("REH0000001").unwrap();
-    let mut rig = Rig::real(occasion(records.path(), Setting::Real), vec![card()]);
+    let mut rig = Rig::real(setup(records.path(), Environment::Real), vec![card()]);
     until_it_fails(&mut rig);
     stopped(&rig, &["rehearsal-artefact"]);
     assert_eq!(rig.value("rehearsal-artefact", "what"), "REH0000001");
     assert!(rig.faults[0].contains("rehearsal"), "{:?}", rig.faults);
 
     // Also where people pick it among several.
-    let mut rig = Rig::real(occasion(records.path(), Setting::Real), vec![issued(1), card()]);
+    let mut rig = Rig::real(setup(records.path(), Environment::Real), vec![issued(1), card()]);
     rig.play(|front| match (&front.view.body, front.fault()) {
         (_, Some(_)) => front.goes_on_with(Recovery::Stop),
         (Body::Choose { options, custodians: false, .. }, None) => {
             let place = options.iter().position(|option| option.text.contains("REH0000001"));
-            Turn::Do(People::Chose(place.unwrap()))
+            Turn::Do(Input::Chose(place.unwrap()))
         }
-        _ => Turn::Audience,
+        _ => Turn::Autopilot,
     });
     stopped(&rig, &["rehearsal-artefact"]);
     assert!(!rig.entries.iter().any(|entry| matches!(entry, Entry::Intent { .. })));
@@ -175,7 +175,7 @@ fn a_rehearsal_does_not_take_a_device() {
     let records = tempfile::tempdir().unwrap();
     let rack = Rack::new(1);
     assert!(rack.insert(0, issued(1)).is_none());
-    let mut rig = Rig::held(occasion(records.path(), Setting::SoftwareCards), Box::new(rack));
+    let mut rig = Rig::held(setup(records.path(), Environment::SoftwareCards), Box::new(rack));
     until_it_fails(&mut rig);
     stopped(&rig, &["no-device-for-rehearsal"]);
 }
@@ -184,13 +184,13 @@ fn a_rehearsal_does_not_take_a_device() {
 fn a_rehearsal_and_the_real_thing_never_restore_from_each_other() {
     let records = tempfile::tempdir().unwrap();
     let (rehearsed, folder) = established(records.path());
-    let restore = Occasion::restore(&folder, None, records.path(), Setting::Real).unwrap();
+    let restore = Setup::restore(&folder, None, records.path(), Environment::Real).unwrap();
     let mut rig = Rig::real(restore, vec![issued(2)]).with_papers_of(rehearsed);
     until_it_fails(&mut rig);
     stopped(&rig, &["source-rehearsal-differs"]);
 
     let real = really_established(records.path());
-    let restore = Occasion::restore(&real.folder, None, records.path(), Setting::SoftwareCards).unwrap();
+    let restore = Setup::restore(&real.folder, None, records.path(), Environment::SoftwareCards).unwrap();
     let rack = Rack::new(1);
     assert!(rack.insert(0, SoftCard::new("REH0000002").unwrap()).is_none());
     let mut rig = Rig::held(restore, Box::new(rack)).with_papers_of(real);
@@ -205,7 +205,7 @@ fn a_share_file_of_a_rehearsal_is_refused_also_without_its_manifest() {
     fs::copy(folder.join("dkek-1.pbe"), place.path().join("share.pbe")).unwrap();
     fs::copy(folder.join("keys/key-0.wrapped"), place.path().join("key-0.bin")).unwrap();
     let given = Some((Plan::parse(&plan()).unwrap(), plan()));
-    let restore = Occasion::restore(place.path(), given, records.path(), Setting::Real).unwrap();
+    let restore = Setup::restore(place.path(), given, records.path(), Environment::Real).unwrap();
     let mut rig = Rig::real(restore, vec![issued(2)]).with_papers_of(rehearsed);
     until_it_fails(&mut rig);
     stopped(&rig, &["rehearsal-artefact"]);
@@ -257,7 +257,7 @@ fn an_unfit_room_needs_override_and_a_reason_and_any_other_is_confirmed() {
     for (finding, real) in findings().iter().flat_map(|finding| [(finding, true), (finding, false)]) {
         let records = tempfile::tempdir().unwrap();
         let mut rig = if real {
-            Rig::real(occasion(records.path(), Setting::Real), vec![issued(1)])
+            Rig::real(setup(records.path(), Environment::Real), vec![issued(1)])
         } else {
             Rig::establish(&plan(), records.path())
         };
@@ -269,12 +269,12 @@ fn an_unfit_room_needs_override_and_a_reason_and_any_other_is_confirmed() {
             if front.step() == "device" {
                 // What has been seen is enough: they stop, and type the word for it.
                 let asked = matches!(front.view.body, Body::Form { .. });
-                return if asked { Turn::Audience } else { Turn::Do(People::Stop) };
+                return if asked { Turn::Autopilot } else { Turn::Do(Input::Stop) };
             }
             let on_screen = |text: &[String]| text.join(" ").contains(&sentence);
             shown |= front.step() == "room" && matches!(&front.view.body, Body::Tick { text, .. } if on_screen(text));
             if !asks_for_override(front) {
-                return Turn::Audience;
+                return Turn::Autopilot;
             }
             asked = true;
             // Neither half of it will do, nor a reason that says nothing.
@@ -283,7 +283,7 @@ fn an_unfit_room_needs_override_and_a_reason_and_any_other_is_confirmed() {
                 2 => front.types(0, "OVERRIDE"),
                 4 => front.types(1, "   "),
                 6 => front.types(1, "  The other laptop is broken. "),
-                _ => Turn::Do(People::GoOn),
+                _ => Turn::Do(Input::GoOn),
             }
         });
         assert!(shown, "{name} is shown to everybody");
@@ -306,28 +306,28 @@ fn an_unfit_room_needs_override_and_a_reason_and_any_other_is_confirmed() {
 
 /// People at a real ceremony: they look at the stamps of every screen, and have a reason.
 struct Attentive {
-    audience: Audience,
+    autopilot: Autopilot,
     screens: usize,
 }
 
-impl app::Front for Attentive {
+impl app::FrontEnd for Attentive {
     fn show(&mut self, view: &View, _: &Vault) -> Result<(), FrontError> {
         assert!(!view.header.rehearsal, "{view:?}");
         self.screens += 1;
         Ok(())
     }
 
-    fn next(&mut self, view: &View, vault: &mut Vault, _: Duration) -> Result<Option<People>, FrontError> {
+    fn next(&mut self, view: &View, vault: &mut Vault, _: Duration) -> Result<Option<Input>, FrontError> {
         if let Body::Form { fields, .. } = &view.body
             && let Some(place) = fields.iter().position(|field| field.kind == FieldKind::Line)
             && fields[place].state == FieldState::Empty
         {
             let place = u8::try_from(place).unwrap();
             b"It is a test.".iter().for_each(|byte| vault.typing(place).push(*byte).unwrap());
-            return Ok(Some(People::Edited(place)));
+            return Ok(Some(Input::Edited(place)));
         }
         assert!(!matches!(view.body, Body::Fault { .. }), "{view:?}");
-        app::Front::next(&mut self.audience, view, vault, Duration::from_millis(1))
+        app::FrontEnd::next(&mut self.autopilot, view, vault, Duration::from_millis(1))
     }
 
     fn wipe(&mut self) -> Result<(), FrontError> {
@@ -338,16 +338,16 @@ impl app::Front for Attentive {
 #[test]
 fn no_screen_file_or_line_of_the_real_thing_speaks_of_a_rehearsal() {
     let records = tempfile::tempdir().unwrap();
-    let Occasion { ceremony, plan, plan_text, mut office } = occasion(records.path(), Setting::Real);
+    let Setup { ceremony, plan, plan_text, mut context } = setup(records.path(), Environment::Real);
     let rack = Rack::new(1);
     assert!(rack.insert(0, issued(1)).is_none());
-    (office.readers, office.rounds) = (Box::new(rack), Rounds(1000));
-    assert!(office.hands.is_none() && !office.training_files);
-    let folder = office.folder.path().to_owned();
+    (context.readers, context.rounds) = (Box::new(rack), Rounds(1000));
+    assert!(context.inserter.is_none() && !context.training_files);
+    let folder = context.folder.path().to_owned();
     let script = Rc::new(Script::load().unwrap());
-    let mut people = Attentive { audience: Audience::new(Box::new(std::io::sink())), screens: 0 };
-    let mut sitting = Sitting::begin(ceremony, plan, &plan_text, &script, office).unwrap();
-    assert_eq!(sitting.run(&mut people).unwrap().ended, Some(Ending::Complete));
+    let mut people = Attentive { autopilot: Autopilot::new(Box::new(std::io::sink())), screens: 0 };
+    let mut sitting = Sitting::begin(ceremony, plan, &plan_text, &script, context).unwrap();
+    assert_eq!(sitting.run(&mut people).unwrap().progress.ended, Some(Ending::Complete));
     assert!(people.screens > 50);
     let proof = record::verify(&fs::read(folder.join("record.jsonl")).unwrap()).unwrap();
     assert!(!proof.rehearsal && matches!(proof.sealed, Some((Ending::Complete, _))));

@@ -27,7 +27,7 @@ fn a_machine_resumed_from_its_record_equals_the_live_one_at_every_step() {
             entries_seen = sight.entries.len();
             let resume = |entries| Machine::resume(ceremony, plan.clone(), Rc::clone(&script), true, entries);
             let resumed = resume(sight.entries);
-            assert_eq!(resumed.state(), sight.machine.state(), "after {:?}", sight.entries.last());
+            assert_eq!(resumed.known(), sight.machine.known(), "after {:?}", sight.entries.last());
             assert_eq!(resumed.number(), sight.machine.number());
             steps += usize::from(matches!(sight.entries.last(), Some(Entry::Done { .. } | Entry::Sealed { .. })));
         });

@@ -5,12 +5,12 @@ use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use hsm_ceremony::app::{Occasion, Setting, latest_establish};
-use hsm_ceremony::autopilot::{Audience, Quorum as Comes};
+use hsm_ceremony::app::{Environment, Setup, latest_establish};
+use hsm_ceremony::autopilot::{Autopilot, Quorum as Comes};
 use hsm_ceremony::card::transport::{Readers, Response, Transport, TransportError};
 use hsm_ceremony::card::{Device, Initialise, PinAnswer, PinReset};
-use hsm_ceremony::ceremony::{Body, Event, Machine, Outcome, People, Request, Surroundings, View};
-use hsm_ceremony::clerk::{Clerk, Office};
+use hsm_ceremony::ceremony::{Body, Event, Input, Machine, Request, View, ViewContext};
+use hsm_ceremony::clerk::{Clerk, Context, Outcome};
 use hsm_ceremony::dkek::Rounds;
 use hsm_ceremony::faults::Fault;
 use hsm_ceremony::fields::{check, open_text, suggest};
@@ -79,7 +79,7 @@ pub struct Sight<'a> {
     pub entries: &'a [Entry],
 }
 
-/// One ceremony with an audience.
+/// One ceremony with an autopilot.
 pub struct Rig {
     pub machine: Machine,
     pub vault: Vault,
@@ -97,7 +97,7 @@ pub struct Rig {
     wait: Duration,
     clerk: Clerk,
     chain: Chain,
-    audience: Audience,
+    autopilot: Autopilot,
 }
 
 impl Rig {
@@ -113,7 +113,7 @@ impl Rig {
         between: impl FnOnce(Box<dyn Readers>) -> Box<dyn Readers>,
     ) -> Self {
         let parsed = Plan::parse(plan).unwrap();
-        let rehearsal = Occasion::establish(parsed, plan.to_owned(), records, Setting::SoftwareCards).unwrap();
+        let rehearsal = Setup::establish(parsed, plan.to_owned(), records, Environment::SoftwareCards).unwrap();
         Self::new(rehearsal, Comes::First, between)
     }
 
@@ -124,14 +124,14 @@ impl Rig {
 
     /// *Restore* from this folder, with as many rounds as the real thing has.
     pub fn restore_with_all_rounds(from: &Path, records: &Path) -> Result<Self, Fault> {
-        let occasion = Occasion::restore(from, None, records, Setting::SoftwareCards)?;
-        Ok(Self::with_rounds(Rounds::PRODUCT, occasion, Comes::Last, |readers| readers))
+        let setup = Setup::restore(from, None, records, Environment::SoftwareCards)?;
+        Ok(Self::with_rounds(Rounds::PRODUCT, setup, Comes::Last, |readers| readers))
     }
 
     /// As [`Rig::restore`], with something between the program and its readers.
     pub fn restore_with(records: &Path, between: impl FnOnce(Box<dyn Readers>) -> Box<dyn Readers>) -> Self {
         let from = latest_establish(records).unwrap();
-        Self::new(Occasion::restore(&from, None, records, Setting::SoftwareCards).unwrap(), Comes::Last, between)
+        Self::new(Setup::restore(&from, None, records, Environment::SoftwareCards).unwrap(), Comes::Last, between)
     }
 
     /// *Establish* on this card instead of a fresh one.
@@ -143,7 +143,7 @@ impl Rig {
     ) -> Self {
         let parsed = Plan::parse(plan).unwrap();
         Self::new(
-            on(Occasion::establish(parsed, plan.to_owned(), records, Setting::SoftwareCards).unwrap(), card),
+            on(Setup::establish(parsed, plan.to_owned(), records, Environment::SoftwareCards).unwrap(), card),
             Comes::First,
             between,
         )
@@ -157,62 +157,62 @@ impl Rig {
     ) -> Self {
         let from = latest_establish(records).unwrap();
         Self::new(
-            on(Occasion::restore(&from, None, records, Setting::SoftwareCards).unwrap(), card),
+            on(Setup::restore(&from, None, records, Environment::SoftwareCards).unwrap(), card),
             Comes::Last,
             between,
         )
     }
 
     /// This ceremony with these readers, and nobody who puts cards into them.
-    pub fn held(mut occasion: Occasion, readers: Box<dyn Readers>) -> Self {
-        occasion.office.readers = readers;
-        occasion.office.hands = None;
-        Self::new(occasion, Comes::First, |readers| readers)
+    pub fn held(mut setup: Setup, readers: Box<dyn Readers>) -> Self {
+        setup.context.readers = readers;
+        setup.context.inserter = None;
+        Self::new(setup, Comes::First, |readers| readers)
     }
 
     /// The real thing with these cards in readers, in a room where nothing is found.
-    pub fn real(occasion: Occasion, cards: Vec<SoftCard>) -> Self {
-        assert!(!occasion.office.rehearsal);
+    pub fn real(setup: Setup, cards: Vec<SoftCard>) -> Self {
+        assert!(!setup.context.rehearsal);
         let rack = Rack::new(cards.len());
         cards.into_iter().enumerate().for_each(|(slot, card)| assert!(rack.insert(slot, card).is_none()));
-        Self { room: Some(Vec::new()), ..Self::held(occasion, Box::new(rack)) }
+        Self { room: Some(Vec::new()), ..Self::held(setup, Box::new(rack)) }
     }
 
     /// This ceremony as it is, with something between the program and its readers, before its commands are listed.
-    pub fn in_hands(occasion: Occasion, between: impl FnOnce(Box<dyn Readers>) -> Box<dyn Readers>) -> Self {
-        Self::new(occasion, Comes::First, between)
+    pub fn in_hands(setup: Setup, between: impl FnOnce(Box<dyn Readers>) -> Box<dyn Readers>) -> Self {
+        Self::new(setup, Comes::First, between)
     }
 
     /// *Restore* from a folder with files made elsewhere, in a rehearsal.
     pub fn foreign(from: &Path, plan: &str, records: &Path) -> Result<Self, Fault> {
-        Ok(Self::new(foreign_occasion(from, plan, records)?, Comes::First, |readers| readers))
+        Ok(Self::new(foreign_setup(from, plan, records)?, Comes::First, |readers| readers))
     }
 
-    fn new(rehearsal: Occasion, comes: Comes, between: impl FnOnce(Box<dyn Readers>) -> Box<dyn Readers>) -> Self {
+    fn new(rehearsal: Setup, comes: Comes, between: impl FnOnce(Box<dyn Readers>) -> Box<dyn Readers>) -> Self {
         Self::with_rounds(Rounds(1000), rehearsal, comes, between)
     }
 
     /// As [`Rig::foreign`], with as many rounds as the real thing has.
     pub fn foreign_with_all_rounds(from: &Path, plan: &str, records: &Path) -> Self {
-        let occasion = foreign_occasion(from, plan, records).unwrap();
-        Self::with_rounds(Rounds::PRODUCT, occasion, Comes::First, |readers| readers)
+        let setup = foreign_setup(from, plan, records).unwrap();
+        Self::with_rounds(Rounds::PRODUCT, setup, Comes::First, |readers| readers)
     }
 
     fn with_rounds(
         rounds: Rounds,
-        occasion: Occasion,
+        setup: Setup,
         comes: Comes,
         between: impl FnOnce(Box<dyn Readers>) -> Box<dyn Readers>,
     ) -> Self {
         let script = Rc::new(Script::load().unwrap());
-        let Occasion { ceremony, plan, plan_text, office } = occasion;
-        let rehearsal = office.rehearsal;
+        let Setup { ceremony, plan, plan_text, context } = setup;
+        let rehearsal = context.rehearsal;
         let log = Log::default();
-        let folder = office.folder.path().to_owned();
-        office.folder.write_new("plan.json", plan_text.as_bytes()).unwrap();
-        let readers = Box::new(Listening(office.readers, Arc::clone(&log)));
+        let folder = context.folder.path().to_owned();
+        context.folder.write_new("plan.json", plan_text.as_bytes()).unwrap();
+        let readers = Box::new(Listening(context.readers, Arc::clone(&log)));
         let wait = if rounds == Rounds::PRODUCT { Duration::from_millis(20) } else { Duration::from_micros(200) };
-        let office = Office { training_files: true, rounds, readers: between(readers), ..office };
+        let context = Context { training_files: true, rounds, readers: between(readers), ..context };
         let mut machine = Machine::new(ceremony, plan.clone(), script, rehearsal);
         machine.begin(Entry::Began {
             ceremony,
@@ -223,8 +223,8 @@ impl Rig {
             script_sha256: Digest([0; 32]),
             short_derivation: true,
         });
-        let mut audience = Audience::new(Box::new(std::io::sink()));
-        audience.prefer(comes);
+        let mut autopilot = Autopilot::new(Box::new(std::io::sink()));
+        autopilot.prefer(comes);
         Self {
             machine,
             vault: Vault::new(),
@@ -237,22 +237,22 @@ impl Rig {
             room: None,
             rehearsal,
             wait,
-            clerk: Clerk::new(office),
+            clerk: Clerk::new(context),
             chain: Chain::new(rehearsal),
-            audience,
+            autopilot,
         }
     }
 
-    /// The audience of another ceremony comes with its papers.
+    /// The autopilot of another ceremony comes with its papers.
     pub fn with_papers_of(mut self, other: Self) -> Self {
-        self.audience = other.audience;
-        self.audience.prefer(Comes::Last);
+        self.autopilot = other.autopilot;
+        self.autopilot.prefer(Comes::Last);
         self
     }
 
     /// Runs to the last screen; `look` sees everything after every change.
     pub fn run(&mut self, look: impl FnMut(&Sight<'_>)) {
-        self.run_with(look, |_| Turn::Audience);
+        self.run_with(look, |_| Turn::Autopilot);
     }
 
     /// Runs to the last screen with people who do something of their own now and then.
@@ -272,7 +272,7 @@ impl Rig {
                 self.machine.handle(Event::Outcome(outcome));
                 continue;
             }
-            let around = Surroundings { rehearsal: self.rehearsal, ..Surroundings::default() };
+            let around = ViewContext { rehearsal: self.rehearsal, ..ViewContext::default() };
             let view = self.machine.view(&around);
             look(&Sight { machine: &self.machine, vault: &self.vault, view: &view, entries: &self.entries });
             if let Some(fault) = self.machine.waits_for()
@@ -293,15 +293,15 @@ impl Rig {
                 Front { machine: &self.machine, vault: &mut self.vault, view: &view, entries: &self.entries };
             let answer = match (people(&mut front), &view.body) {
                 (Turn::Do(people), _) => Some(people),
-                (Turn::Audience, Body::Fault { .. }) => Some(People::Chose(0)),
-                (Turn::Audience, _) => {
-                    let answer = self.audience.answer(&view, &mut self.vault, self.wait);
+                (Turn::Autopilot, Body::Fault { .. }) => Some(Input::Chose(0)),
+                (Turn::Autopilot, _) => {
+                    let answer = self.autopilot.answer(&view, &mut self.vault, self.wait);
                     answer.unwrap_or_else(|error| panic!("{error:?} at {view:?}"))
                 }
             };
             match (&view.body, answer) {
                 (_, None) => {}
-                (Body::Form { fields, .. }, Some(People::Edited(_))) => {
+                (Body::Form { fields, .. }, Some(Input::Edited(_))) => {
                     for (place, field) in (0u8..).zip(fields) {
                         let check = check(&field.kind, place, &self.vault);
                         suggest(&field.kind, place, &mut self.vault);
@@ -309,7 +309,7 @@ impl Rig {
                         self.machine.handle(Event::Checked { field: place, check, open });
                     }
                 }
-                (_, Some(people)) => self.machine.handle(Event::People(people)),
+                (_, Some(input)) => self.machine.handle(Event::Input(input)),
             }
         }
         panic!("the ceremony does not end");
@@ -375,17 +375,17 @@ impl Rig {
 }
 
 /// A rehearsed *restore* from files made elsewhere.
-fn foreign_occasion(from: &Path, plan: &str, records: &Path) -> Result<Occasion, Fault> {
+fn foreign_setup(from: &Path, plan: &str, records: &Path) -> Result<Setup, Fault> {
     let parsed = Plan::parse(plan).unwrap();
-    Occasion::restore(from, Some((parsed, plan.to_owned())), records, Setting::SoftwareCards)
+    Setup::restore(from, Some((parsed, plan.to_owned())), records, Environment::SoftwareCards)
 }
 
 /// The same rehearsal with one card in one reader, and nobody who changes it.
-fn on(mut rehearsal: Occasion, card: SoftCard) -> Occasion {
+fn on(mut rehearsal: Setup, card: SoftCard) -> Setup {
     let rack = Rack::new(1);
     rack.insert(0, card);
-    rehearsal.office.readers = Box::new(rack);
-    rehearsal.office.hands = None;
+    rehearsal.context.readers = Box::new(rack);
+    rehearsal.context.inserter = None;
     rehearsal
 }
 

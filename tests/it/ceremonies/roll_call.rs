@@ -1,6 +1,6 @@
 //! Who is called, who is here, and who is written down as absent.
 
-use hsm_ceremony::ceremony::{Body, People, Recovery};
+use hsm_ceremony::ceremony::{Body, Input, Recovery};
 use hsm_ceremony::record::Fact;
 
 use super::mistakes::{WrongShare, established, goes_on};
@@ -8,14 +8,14 @@ use super::rig::{Front, Rig, Turn};
 
 /// Ticks these places of the roll call, tries to go on after each, and gives what the screen said before each try.
 fn ticks(front: &Front<'_>, places: &[usize], said: &mut Vec<(bool, String)>, tried: &mut bool) -> Turn {
-    let Body::Tick { text, enough, .. } = &front.view.body else { return Turn::Audience };
+    let Body::Tick { text, enough, .. } = &front.view.body else { return Turn::Autopilot };
     *tried = !*tried;
     match places.get(said.len()) {
         Some(place) if *tried => {
             said.push((*enough, text.join(" ")));
-            Turn::Do(People::Tick(*place))
+            Turn::Do(Input::Tick(*place))
         }
-        _ => Turn::Do(People::GoOn),
+        _ => Turn::Do(Input::GoOn),
     }
 }
 
@@ -27,7 +27,7 @@ fn a_restore_goes_on_with_a_quorum_and_records_who_is_absent() {
     let (mut said, mut tried) = (Vec::new(), false);
     rig.play(|front| match front.step() {
         "roll-call" => ticks(front, &[0, 3, 2], &mut said, &mut tried),
-        _ => Turn::Audience,
+        _ => Turn::Autopilot,
     });
     goes_on(&rig, &[]);
     assert_eq!(said.len(), 3, "neither the administrator nor one custodian alone was enough");
@@ -52,7 +52,7 @@ fn where_only_a_quorum_came_nobody_is_called_who_is_not_there() {
         }
         if front.fault().is_some() {
             assert_eq!(front.machine.choices(), [Recovery::SeatsAgain, Recovery::Stop], "the third is absent");
-            return Turn::Audience;
+            return Turn::Autopilot;
         }
         slip.at_seat_2(front)
     });
@@ -70,9 +70,9 @@ fn establish_waits_for_everybody_and_a_restore_for_every_dkek_share() {
             let open = items.iter().filter(|(_, ticked)| !ticked).count();
             assert_eq!(*enough, open == 0);
             refused = open == 1;
-            if refused { Turn::Do(People::GoOn) } else { Turn::Audience }
+            if refused { Turn::Do(Input::GoOn) } else { Turn::Autopilot }
         }
-        _ => Turn::Audience,
+        _ => Turn::Autopilot,
     });
     goes_on(&first, &[]);
     assert!(refused && !first.facts().iter().any(|fact| matches!(fact, Fact::Absent { .. })));
@@ -83,9 +83,9 @@ fn establish_waits_for_everybody_and_a_restore_for_every_dkek_share() {
             said.push((*enough, text.join(" "), items.clone()));
             // From the last: holders of passwords are called after custodians of earlier DKEK shares.
             let open = items.iter().rposition(|(_, ticked)| !ticked);
-            Turn::Do(if *enough { People::GoOn } else { People::Tick(open.unwrap()) })
+            Turn::Do(if *enough { Input::GoOn } else { Input::Tick(open.unwrap()) })
         }
-        _ => Turn::Audience,
+        _ => Turn::Autopilot,
     });
     goes_on(&rig, &[]);
     assert!(said[0].1.contains("Guard 3 · holds the password of DKEK share 3"), "{}", said[0].1);

@@ -4,9 +4,9 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use hsm_ceremony::app::{Occasion, Setting, latest_establish};
+use hsm_ceremony::app::{Environment, Setup, latest_establish};
 use hsm_ceremony::card::transport::{Readers, Response, Transport, TransportError};
-use hsm_ceremony::ceremony::{Body, People, Recovery};
+use hsm_ceremony::ceremony::{Body, Input, Recovery};
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::{Entry, Fact};
 use hsm_ceremony::secret::WipingBytes;
@@ -26,7 +26,7 @@ fn card(serial: &str) -> SoftCard {
 fn establish(prove_restore: bool, records: &Path, readers: Box<dyn Readers>) -> Rig {
     let text = plan_text(2, 3, &[("EC:secp256r1", 10)], prove_restore);
     let plan = Plan::parse(&text).unwrap();
-    Rig::held(Occasion::establish(plan, text, records, Setting::SoftwareCards).unwrap(), readers)
+    Rig::held(Setup::establish(plan, text, records, Environment::SoftwareCards).unwrap(), readers)
 }
 
 /// A restore after an *establish* on the first card of this rack, by the same people.
@@ -36,8 +36,8 @@ fn restore(records: &Path, rack: &Rack) -> Rig {
     first.run(|_| {});
     assert!(first.complete());
     let from = latest_establish(records).unwrap();
-    let occasion = Occasion::restore(&from, None, records, Setting::SoftwareCards).unwrap();
-    Rig::held(occasion, Box::new(rack.clone())).with_papers_of(first)
+    let setup = Setup::restore(&from, None, records, Environment::SoftwareCards).unwrap();
+    Rig::held(setup, Box::new(rack.clone())).with_papers_of(first)
 }
 
 fn state(rack: &Rack, serial: &str) -> Value {
@@ -58,7 +58,7 @@ fn taken(rig: &Rig, role: DeviceRole) -> String {
 fn picks(front: &Front<'_>, serial: &str) -> Option<Turn> {
     let Body::Choose { options, custodians: false, .. } = &front.view.body else { return None };
     let place = options.iter().position(|option| option.text.contains(serial))?;
-    Some(Turn::Do(People::Chose(place)))
+    Some(Turn::Do(Input::Chose(place)))
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn of_two_devices_people_choose_by_serial_whatever_reader_it_is_in() {
                     asked += 1;
                     turn
                 }
-                None => Turn::Audience,
+                None => Turn::Autopilot,
             });
             assert!(rig.complete() && rig.faults.is_empty(), "{:?}", rig.faults);
             assert_eq!((asked, taken(&rig, DeviceRole::Original).as_str()), (1, wanted));
@@ -91,7 +91,7 @@ fn with_both_devices_in_readers_all_the_time_the_replacement_is_the_other_one() 
     rack.insert(0, card(OTHER));
     rack.insert(1, card(ORIGINAL));
     let mut rig = establish(true, records.path(), Box::new(rack));
-    rig.play(|front| picks(front, ORIGINAL).unwrap_or(Turn::Audience));
+    rig.play(|front| picks(front, ORIGINAL).unwrap_or(Turn::Autopilot));
     assert!(rig.complete() && rig.faults.is_empty(), "{:?}", rig.faults);
     assert_eq!(taken(&rig, DeviceRole::Original), ORIGINAL);
     assert_eq!(taken(&rig, DeviceRole::Replacement), OTHER);
@@ -111,7 +111,7 @@ fn restore_never_takes_the_original() {
                 rack.insert(1, card(OTHER));
                 front.goes_on_with(Recovery::TryAgain)
             }
-            _ => Turn::Audience,
+            _ => Turn::Autopilot,
         });
         assert!(rig.complete());
         assert_eq!(taken(&rig, DeviceRole::Replacement), OTHER);
@@ -148,7 +148,7 @@ fn devices_that_change_their_readers_are_followed_and_nothing_goes_to_the_wrong_
                 rack.insert(0, second);
                 swapped = true;
             }
-            Turn::Audience
+            Turn::Autopilot
         });
         assert!(swapped && rig.complete(), "{moment}");
         assert!(!rig.failed().is_empty(), "{moment}: it is noticed");
@@ -175,7 +175,7 @@ fn the_original_in_place_of_the_replacement_is_named_and_left_alone() {
                 // Once is enough.
                 replacement = original.clone();
             }
-            Turn::Audience
+            Turn::Autopilot
         });
         assert!(rig.complete(), "{moment}");
         assert_eq!(rig.value("serial-differs", "seen"), ORIGINAL);
@@ -203,7 +203,7 @@ fn waits(rig: &mut Rig, mut waiting: impl FnMut()) -> Vec<&'static str> {
                 None => usual.clone_from(text),
             }
         }
-        Turn::Audience
+        Turn::Autopilot
     });
     assert!(rig.complete() && rig.faults.is_empty(), "{:?}", rig.faults);
     missing
@@ -301,7 +301,7 @@ fn a_card_of_another_kind_is_no_device_and_the_device_is_waited_for() {
         {
             rack.insert(0, card(ORIGINAL));
         }
-        Turn::Audience
+        Turn::Autopilot
     });
     assert!(rig.complete() && rig.faults.is_empty() && named, "{:?}", rig.faults);
     assert_eq!(rig.waited, ["card-foreign"]);
@@ -324,8 +324,8 @@ fn where_a_reader_failed_no_other_device_is_called_the_only_trouble() {
     let readers = Crowded { readers: rack.clone(), stranger: false, fails: busy.clone() };
     let people = restore(records.path(), &rack);
     let from = latest_establish(records.path()).unwrap();
-    let occasion = Occasion::restore(&from, None, records.path(), Setting::SoftwareCards).unwrap();
-    let mut rig = Rig::held(occasion, Box::new(readers)).with_papers_of(people);
+    let setup = Setup::restore(&from, None, records.path(), Environment::SoftwareCards).unwrap();
+    let mut rig = Rig::held(setup, Box::new(readers)).with_papers_of(people);
     rack.insert(1, card(OTHER));
     let mut out = false;
     rig.play(|front| {
@@ -336,7 +336,7 @@ fn where_a_reader_failed_no_other_device_is_called_the_only_trouble() {
             rack.insert(1, device);
             *busy.1.lock().unwrap() = vec![TransportError::Busy];
         }
-        Turn::Audience
+        Turn::Autopilot
     });
     assert!(rig.complete() && out);
     assert_eq!(rig.waited, ["reader-failed"], "not only the original, which may not be used");
@@ -362,7 +362,7 @@ fn a_device_that_is_taken_out_after_it_was_picked_is_not_replaced_by_another() {
         if turn.is_some() && nothing_failed_yet(front) {
             out = rack.remove(0);
         }
-        turn.unwrap_or(Turn::Audience)
+        turn.unwrap_or(Turn::Autopilot)
     });
     assert!(rig.complete());
     assert_eq!(rig.failed(), ["serial-differs"]);

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use hsm_ceremony::ceremony::{Actor, Body, FieldState, People, Recovery};
+use hsm_ceremony::ceremony::{Actor, Body, FieldState, Input, Recovery};
 use hsm_ceremony::fields::FieldKind;
 use hsm_ceremony::record::Fact;
 use hsm_ceremony::terms::{CustodianNumber, Handle, Purpose, Seat};
@@ -53,13 +53,12 @@ impl<'a> Slip<'a> {
 
     /// It is typed wrong, named, Enter leads nowhere, and typed right.
     fn answer(&mut self, front: &mut Front<'_>) -> Turn {
-        let here = front
-            .machine
-            .step()
-            .is_some_and(|step| step.id == self.step && step.share == share(self.share) && step.actor == self.who);
-        let Body::Form { fields, .. } = &front.view.body else { return Turn::Audience };
+        let here = front.machine.step().is_some_and(|step| {
+            step.id.word() == self.step && step.share == share(self.share) && step.actor == self.who
+        });
+        let Body::Form { fields, .. } = &front.view.body else { return Turn::Autopilot };
         let Some(place) = fields.iter().position(|field| here && (self.kind)(&field.kind)) else {
-            return Turn::Audience;
+            return Turn::Autopilot;
         };
         let at = u8::try_from(place).unwrap();
         match self.done {
@@ -71,14 +70,14 @@ impl<'a> Slip<'a> {
                 self.done = 2;
                 self.marked = fields[place].wrong_at;
                 assert_eq!(front.wrong(), [self.named]);
-                Turn::Do(People::GoOn)
+                Turn::Do(Input::GoOn)
             }
             2 => {
                 self.done = 3;
                 assert_eq!(front.wrong(), [self.named], "Enter leads nowhere");
                 front.types(at, &self.right)
             }
-            _ => Turn::Audience,
+            _ => Turn::Autopilot,
         }
     }
 }
@@ -154,7 +153,7 @@ fn a_card_of_numbers_that_is_not_theirs_is_named_at_a_seat() {
         let (mut done, mut named) = (0, Vec::new());
         rig.play(|front| {
             let here = front.machine.step().is_some_and(|step| step.share == share(2) && step.actor == SEAT_1);
-            let Body::Form { fields, .. } = &front.view.body else { return Turn::Audience };
+            let Body::Form { fields, .. } = &front.view.body else { return Turn::Autopilot };
             let typed = fields.iter().position(|field| here && field.kind == FieldKind::ShareValue);
             match (typed, done) {
                 (Some(place), 0) if fields[place].state == FieldState::Good => {
@@ -167,7 +166,7 @@ fn a_card_of_numbers_that_is_not_theirs_is_named_at_a_seat() {
                 (Some(_), 1) => {
                     done = 2;
                     named = front.wrong();
-                    Turn::Do(People::GoOn)
+                    Turn::Do(Input::GoOn)
                 }
                 (Some(_), 2) => {
                     done = 3;
@@ -177,7 +176,7 @@ fn a_card_of_numbers_that_is_not_theirs_is_named_at_a_seat() {
                         &right,
                     )
                 }
-                _ => Turn::Audience,
+                _ => Turn::Autopilot,
             }
         });
         assert!(done == 3 && named.len() == 1 && named[0].starts_with("check-bytes-"), "{named:?}");
@@ -237,12 +236,12 @@ pub fn custodians_who_type_from_another_card_are_told_so() {
         let (mut cards, mut slip) = (Cards::new(), None);
         rig.play(|front| {
             note(&mut cards, front.view, front.vault);
-            let here = front.machine.step().is_some_and(|now| now.id == step && now.actor == custodian(2));
+            let here = front.machine.step().is_some_and(|now| now.id.word() == step && now.actor == custodian(2));
             if here && slip.is_none() && front.empty(is_words).is_some() {
                 let (wrong, right) = (&cards[&whose].text, &cards[&(purpose, 2)].text);
                 slip = Some(Slip::new((step, 1, custodian(2)), is_words, wrong, named, right));
             }
-            slip.as_mut().map_or(Turn::Audience, |slip| slip.answer(front))
+            slip.as_mut().map_or(Turn::Autopilot, |slip| slip.answer(front))
         });
         goes_on(&rig, &[]);
         assert_eq!(slip.unwrap().done, 3);
@@ -257,7 +256,7 @@ pub fn custodians_who_type_from_another_card_are_told_so() {
                 let at = ("custodian", 1, custodian(2));
                 slip = Some(Slip::new(at, is_words, &others[&whose].text, named, &noted.text));
             }
-            slip.as_mut().map_or(Turn::Audience, |slip| slip.answer(front))
+            slip.as_mut().map_or(Turn::Autopilot, |slip| slip.answer(front))
         });
         goes_on(&rig, &[]);
         assert_eq!(slip.unwrap().done, 3);
@@ -272,9 +271,9 @@ fn the_group_that_check_bytes_find_is_marked_in_the_value() {
     let (mut wrong, mut mended) = (false, false);
     rig.play(|front| {
         note(&mut cards, front.view, front.vault);
-        let Body::Form { fields, .. } = &front.view.body else { return Turn::Audience };
+        let Body::Form { fields, .. } = &front.view.body else { return Turn::Autopilot };
         let value = fields.iter().position(|field| field.kind == FieldKind::ShareValue);
-        let (Some(value), Some(noted)) = (value, cards.get(&(dkek_share(1), 1))) else { return Turn::Audience };
+        let (Some(value), Some(noted)) = (value, cards.get(&(dkek_share(1), 1))) else { return Turn::Autopilot };
         let at = u8::try_from(value).unwrap();
         if !wrong {
             wrong = true;
@@ -287,7 +286,7 @@ fn the_group_that_check_bytes_find_is_marked_in_the_value() {
             marked = fields[value].wrong_at.map(|group| (group, fields[value].note.clone().unwrap()));
             return front.types(at, &noted.text.clone());
         }
-        Turn::Audience
+        Turn::Autopilot
     });
     goes_on(&rig, &[]);
     assert_eq!(marked, Some((5, "8 groups; check group 5".to_owned())));
@@ -303,7 +302,7 @@ fn a_wrong_password_is_named_costs_nothing_and_is_typed_again() {
         Some("password-does-not-open") => front.goes_on_with(Recovery::TypeAgain),
         _ => match front.empty(|kind| *kind == FieldKind::Password) {
             Some(place) if !wrong.is_empty() => front.types(place, wrong.remove(0)),
-            _ => Turn::Audience,
+            _ => Turn::Autopilot,
         },
     });
     goes_on(&rig, &["password-does-not-open"; 2]);
@@ -334,7 +333,7 @@ fn a_new_password_that_is_weak_or_typed_differently_does_not_begin_anything() {
         rig.play(|front| {
             // The password first, then the same again.
             let first = front.empty(|kind| *kind == FieldKind::NewPassword);
-            if named == "again-differs" && first.is_some() { Turn::Audience } else { slip.answer(front) }
+            if named == "again-differs" && first.is_some() { Turn::Autopilot } else { slip.answer(front) }
         });
         goes_on(&rig, &[]);
         assert_eq!(slip.done, 3);
@@ -365,12 +364,12 @@ fn too_few_throws_do_not_go_on() {
     let mut done = 0;
     rig.play(|front| {
         if front.step() != "dice" || !matches!(front.view.body, Body::Form { .. }) {
-            return Turn::Audience;
+            return Turn::Autopilot;
         }
         done += 1;
         match done {
             1 => front.types(0, &fair[..49]),
-            2 => Turn::Do(People::GoOn),
+            2 => Turn::Do(Input::GoOn),
             3 => {
                 let Body::Form { fields, .. } = &front.view.body else { panic!() };
                 assert!(
@@ -378,7 +377,7 @@ fn too_few_throws_do_not_go_on() {
                 );
                 front.types(0, fair)
             }
-            _ => Turn::Audience,
+            _ => Turn::Autopilot,
         }
     });
     goes_on(&rig, &[]);

@@ -1,6 +1,6 @@
 //! Readers that carry less than they claim, or less than a device needs.
 
-use hsm_ceremony::app::{Occasion, Setting};
+use hsm_ceremony::app::{Environment, Setup};
 use hsm_ceremony::card::transport::{Readers, Response, Transport, TransportError};
 use hsm_ceremony::ceremony::Recovery;
 use hsm_ceremony::plan::Plan;
@@ -55,9 +55,9 @@ fn establish(boasts: bool, blocks: bool) -> (Rig, tempfile::TempDir) {
     rack.insert(0, SoftCard::new("REH0000001").unwrap());
     // Making a key on this curve takes more than a short command carries.
     let plan = plan_text(2, 3, &[("EC:secp384r1", 10)], false);
-    let occasion = Occasion::establish(Plan::parse(&plan).unwrap(), plan, records.path(), Setting::SoftwareCards);
+    let setup = Setup::establish(Plan::parse(&plan).unwrap(), plan, records.path(), Environment::SoftwareCards);
     let readers = Small { inner: Box::new(rack) as Box<dyn Readers>, boasts, blocks, broken: false };
-    (Rig::held(occasion.unwrap(), Box::new(readers)), records)
+    (Rig::held(setup.unwrap(), Box::new(readers)), records)
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn where_the_device_takes_no_blocks_the_reader_is_named() {
         let (mut rig, _records) = establish(boasts, false);
         rig.play(|front| match front.fault() {
             Some(_) => front.goes_on_with(Recovery::Stop),
-            None => Turn::Audience,
+            None => Turn::Autopilot,
         });
         stopped(&rig, &["reader-too-small"]);
         assert_eq!(rig.value("reader-too-small", "reader"), "Software reader 1");

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use hsm_ceremony::app::{Occasion, Setting, latest_establish};
-use hsm_ceremony::ceremony::{Body, People, Recovery};
+use hsm_ceremony::app::{Environment, Setup, latest_establish};
+use hsm_ceremony::ceremony::{Body, Input, Recovery};
 use hsm_ceremony::fields::FieldKind;
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::Fact;
@@ -30,16 +30,16 @@ fn rack_with(card: SoftCard) -> Rack {
 }
 
 fn establish(plan: &str, records: &Path, rack: &Rack) -> Rig {
-    let occasion =
-        Occasion::establish(Plan::parse(plan).unwrap(), plan.to_owned(), records, Setting::SoftwareCards).unwrap();
-    Rig::held(occasion, Box::new(rack.clone()))
+    let setup =
+        Setup::establish(Plan::parse(plan).unwrap(), plan.to_owned(), records, Environment::SoftwareCards).unwrap();
+    Rig::held(setup, Box::new(rack.clone()))
 }
 
 /// The next *restore* of what was established here, by the people of an earlier sitting.
 fn restore(records: &Path, rack: &Rack, people: Rig) -> Rig {
     let from = latest_establish(records).unwrap();
-    let occasion = Occasion::restore(&from, None, records, Setting::SoftwareCards).unwrap();
-    Rig::held(occasion, Box::new(rack.clone())).with_papers_of(people)
+    let setup = Setup::restore(&from, None, records, Environment::SoftwareCards).unwrap();
+    Rig::held(setup, Box::new(rack.clone())).with_papers_of(people)
 }
 
 /// What the card in the reader has: its SO-PIN in hexadecimal, tries left, options.
@@ -86,7 +86,7 @@ fn a_used_device_gets_the_drawn_so_pin_and_the_options_of_the_plan() {
             rig.play(|front| {
                 drawn(front, &mut pin);
                 asked += usize::from(asked_whose(front));
-                Turn::Audience
+                Turn::Autopilot
             });
             goes_on(&rig, &[]);
             let (value, left, bits) = so_pin(&rack);
@@ -114,10 +114,10 @@ fn a_device_that_has_the_so_pin_of_the_cards_already_keeps_it() {
         rig.play(|front| {
             if asked_whose(front) {
                 asked += 1;
-                return Turn::Do(People::Chose(ON_CARDS));
+                return Turn::Do(Input::Chose(ON_CARDS));
             }
             assert!(front.empty(|kind| matches!(kind, FieldKind::SoPin { .. })).is_none(), "nobody types an SO-PIN");
-            Turn::Audience
+            Turn::Autopilot
         });
         goes_on(&rig, &[]);
         assert_eq!((asked, changes(&rig), initialises(&rig)), (usize::from(again), 0, 1));
@@ -161,9 +161,9 @@ fn a_wrong_answer_to_whose_so_pin_it_has_costs_one_try_and_is_put_right() {
                 return front.goes_on_with(Recovery::PinsAgain);
             }
             if asked_whose(front) {
-                return Turn::Do(People::Chose(answers.remove(0)));
+                return Turn::Do(Input::Chose(answers.remove(0)));
             }
-            Turn::Audience
+            Turn::Autopilot
         });
         goes_on(&rig, &["so-pin-wrong"]);
         assert_eq!((answers.len(), left), (0, Some(14)), "one try");
@@ -180,7 +180,7 @@ fn an_so_pin_that_people_hold_stays_theirs_beside_strong_shares() {
     let mut rig = establish(&Day::of(&[Guard::Words(2, 3)]).text(), records.path(), &rack);
     rig.play(|front| {
         assert!(!asked_whose(front));
-        Turn::Audience
+        Turn::Autopilot
     });
     goes_on(&rig, &[]);
     assert_eq!(so_pin(&rack).0, "3141592653589793", "the one that its holder typed");

@@ -4,10 +4,10 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use hsm_ceremony::app::{Occasion, Setting};
+use hsm_ceremony::app::{Environment, Setup};
 use hsm_ceremony::card::transport::{Readers, Response, Transport, TransportError};
 use hsm_ceremony::card::{Device, Initialise, PinAnswer, PinReset};
-use hsm_ceremony::ceremony::{Recovery, State};
+use hsm_ceremony::ceremony::{Known, Recovery};
 use hsm_ceremony::fields::FieldKind;
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::{CeremonyKind, Entry, Fact};
@@ -34,11 +34,11 @@ fn establish(
 ) -> (Rig, Rack) {
     let rack = Rack::new(1);
     rack.insert(0, card);
-    let mut occasion =
-        Occasion::establish(Plan::parse(&plan()).unwrap(), plan(), records, Setting::SoftwareCards).unwrap();
-    occasion.office.readers = Box::new(rack.clone());
-    occasion.office.hands = None;
-    (Rig::in_hands(occasion, between), rack)
+    let mut setup =
+        Setup::establish(Plan::parse(&plan()).unwrap(), plan(), records, Environment::SoftwareCards).unwrap();
+    setup.context.readers = Box::new(rack.clone());
+    setup.context.inserter = None;
+    (Rig::in_hands(setup, between), rack)
 }
 
 fn tries(rack: &Rack) -> Value {
@@ -107,7 +107,7 @@ fn a_wrong_so_pin_is_told_whatever_word_the_device_has_for_it() {
             if front.fault() == Some("so-pin-wrong") {
                 return front.goes_on_with(Recovery::PinsAgain);
             }
-            types_first(front, &mut typed, WRONG).unwrap_or(Turn::Audience)
+            types_first(front, &mut typed, WRONG).unwrap_or(Turn::Autopilot)
         });
         goes_on(&rig, &["so-pin-wrong"]);
         assert_eq!(rig.value("so-pin-wrong", "left"), "14", "{word:04X}");
@@ -124,7 +124,7 @@ fn a_refusal_that_costs_no_try_is_not_called_a_wrong_so_pin() {
         let (mut rig, _) = establish(so_tries(15), records.path(), between);
         rig.play(|front| match front.fault() {
             Some(_) => front.goes_on_with(Recovery::TryAgain),
-            None => Turn::Audience,
+            None => Turn::Autopilot,
         });
         goes_on(&rig, &["initialise-refused"]);
         assert_eq!(rig.value("initialise-refused", "status"), format!("{word:04X}"));
@@ -157,7 +157,7 @@ fn after_a_cut_a_wrong_so_pin_is_not_sent_again_before_people_know_of_the_lost_t
                 None => {}
             }
             last_try += usize::from(front.empty(|kind| *kind == FieldKind::Word("LAST TRY")).is_some());
-            types_first(front, &mut typed, WRONG).unwrap_or(Turn::Audience)
+            types_first(front, &mut typed, WRONG).unwrap_or(Turn::Autopilot)
         });
         goes_on(&rig, &["card-cut-off", "so-pin-wrong"]);
         assert_eq!(rig.value("so-pin-wrong", "left"), (left - 1).to_string());
@@ -176,7 +176,7 @@ fn the_last_try_that_never_arrived_is_not_called_wrong() {
         last_try += usize::from(front.empty(|kind| *kind == FieldKind::Word("LAST TRY")).is_some());
         match front.fault() {
             Some(_) => front.goes_on_with(Recovery::TryAgain),
-            None => Turn::Audience,
+            None => Turn::Autopilot,
         }
     });
     // The counter tells that it did not arrive: what was decided is sent, and nobody hears that a right SO-PIN is wrong.
@@ -199,16 +199,16 @@ fn the_so_pin_of_today_is_asked_for_only_where_the_device_is_known_to_have_it() 
         keys: 0,
     };
     let done = || Fact::Initialised { role, serial: Serial::new("REH0000077").unwrap(), dkek_shares: 1 };
-    for (facts, known) in [
+    for (facts, of_today) in [
         (vec![device(false), done()], true),
         (vec![device(true), done()], false),
         (vec![device(true), done(), Fact::SoPinChanged { role }], true),
     ] {
-        let mut state = State::new(CeremonyKind::Establish, Plan::parse(&plan()).unwrap(), true);
+        let mut known = Known::new(CeremonyKind::Establish, Plan::parse(&plan()).unwrap(), true);
         for fact in facts {
-            state.learn(&Entry::Learned { step, fact });
+            known.learn(&Entry::Learned { step, fact });
         }
-        assert_eq!(state.so_pin_of_today.contains(&role), known);
+        assert_eq!(known.devices.so_pin_of_today.contains(&role), of_today);
     }
 }
 
@@ -266,13 +266,13 @@ fn what_was_cut_off_on_one_device_is_nothing_to_the_next() {
         Entry::Learned { step: Number { section: 1, step: 1 }, fact }
     };
     for act in ["initialise", "make-key"] {
-        let mut state = State::new(CeremonyKind::Establish, Plan::parse(&plan()).unwrap(), true);
-        state.learn(&found("REH0000001"));
+        let mut known = Known::new(CeremonyKind::Establish, Plan::parse(&plan()).unwrap(), true);
+        known.learn(&found("REH0000001"));
         let step = Number { section: 1, step: 1 };
-        state.learn(&Entry::Failed { step, act: act.into(), fault: "card-cut-off".into(), values: Vec::new() });
-        state.learn(&found("REH0000001"));
-        assert!(state.cut || state.again, "the same one may have done it");
-        state.learn(&found("REH0000002"));
-        assert!(!state.cut && !state.again);
+        known.learn(&Entry::Failed { step, act: act.into(), fault: "card-cut-off".into(), values: Vec::new() });
+        known.learn(&found("REH0000001"));
+        assert!(known.doubt.cut || known.doubt.again, "the same one may have done it");
+        known.learn(&found("REH0000002"));
+        assert!(!known.doubt.cut && !known.doubt.again);
     }
 }

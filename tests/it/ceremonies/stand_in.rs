@@ -1,6 +1,6 @@
 //! Who is missing is replaced, whatever they hold; and what is not to be lost is said when people stop in the middle.
 
-use hsm_ceremony::ceremony::{Actor, Body, FieldState, People, Place, State, Surroundings};
+use hsm_ceremony::ceremony::{Actor, Body, FieldState, Holder, Input, Known, ViewContext};
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::{CeremonyKind, Ending, Entry};
 use hsm_ceremony::softcard::CutOff;
@@ -20,27 +20,27 @@ fn at_roll_call_anybody_who_guards_anything_can_be_replaced() {
     let (places, names) = ([4, 6], ["Niels Bohr", "Lise Meitner"]);
     rig.play(|front| {
         if front.step() != "roll-call" || replaced == places.len() {
-            return Turn::Audience;
+            return Turn::Autopilot;
         }
         turn += 1;
         match turn {
-            1 => Turn::Do(People::Deviation),
-            2 => Turn::Do(People::Chose(2)),
+            1 => Turn::Do(Input::Deviation),
+            2 => Turn::Do(Input::Chose(2)),
             3 => {
                 let Body::Choose { options, .. } = &front.view.body else { panic!("{:?}", front.view) };
                 let who = ["Guard 2.2", "Guard 3"][replaced];
                 assert!(options[places[replaced]].text.contains(who), "{options:?}");
-                Turn::Do(People::Chose(places[replaced]))
+                Turn::Do(Input::Chose(places[replaced]))
             }
             4 => front.types(0, names[replaced]),
             _ => {
                 (replaced, turn) = (replaced + 1, 0);
-                Turn::Do(People::GoOn)
+                Turn::Do(Input::GoOn)
             }
         }
     });
     assert!(rig.complete(), "{:?}", rig.failed());
-    let plan = &rig.machine.state().plan;
+    let plan = &rig.machine.known().plan;
     assert_eq!(plan.custodian(share(2), CustodianNumber::new(2).unwrap()), "Niels Bohr");
     assert_eq!(plan.holder(share(3)), "Lise Meitner");
     assert!(rig.entries.iter().any(|entry| matches!(entry, Entry::Substituted { custodian: None, .. })));
@@ -53,20 +53,20 @@ fn who_stands_in_at_roll_call_is_not_taken_for_seen() {
     let (mut turn, mut seen) = (0, Vec::new());
     rig.play(|front| {
         if front.step() != "roll-call" || turn == 8 {
-            return Turn::Audience;
+            return Turn::Autopilot;
         }
         turn += 1;
         match turn {
-            1 | 2 => Turn::Do(People::Tick(turn)),
-            3 => Turn::Do(People::Deviation),
-            4 => Turn::Do(People::Chose(2)),
-            5 => Turn::Do(People::Chose(0)),
+            1 | 2 => Turn::Do(Input::Tick(turn)),
+            3 => Turn::Do(Input::Deviation),
+            4 => Turn::Do(Input::Chose(2)),
+            5 => Turn::Do(Input::Chose(0)),
             6 => front.types(0, "Niels Bohr"),
-            7 => Turn::Do(People::GoOn),
+            7 => Turn::Do(Input::GoOn),
             _ => {
                 let Body::Tick { items, .. } = &front.view.body else { panic!("{:?}", front.view) };
                 seen.clone_from(items);
-                Turn::Audience
+                Turn::Autopilot
             }
         }
     });
@@ -83,13 +83,14 @@ fn a_device_is_perhaps_erased_only_where_something_may_have_been_sent() {
         ("initialise-refused", false),
         ("no-device", false),
         ("card-foreign", false),
+        ("a-fault-of-another-build", true),
     ] {
-        let mut state = State::new(CeremonyKind::Establish, Plan::parse(&plan()).unwrap(), true);
+        let mut known = Known::new(CeremonyKind::Establish, Plan::parse(&plan()).unwrap(), true);
         let step = Number { section: 6, step: 3 };
         let serial = Serial::new("REH0000088").unwrap();
-        state.learn(&Entry::Intent { step, act: "initialise".to_owned(), serial });
-        state.learn(&Entry::Failed { step, act: "initialise".to_owned(), fault: fault.to_owned(), values: vec![] });
-        assert_eq!((state.cut, state.perhaps_erased.len()), (perhaps, usize::from(perhaps)), "{fault}");
+        known.learn(&Entry::Intent { step, act: "initialise".to_owned(), serial });
+        known.learn(&Entry::Failed { step, act: "initialise".to_owned(), fault: fault.to_owned(), values: vec![] });
+        assert_eq!((known.doubt.cut, known.doubt.perhaps_erased.len()), (perhaps, usize::from(perhaps)), "{fault}");
     }
 }
 
@@ -124,7 +125,7 @@ fn a_device_of_today_is_erased_once_more_with_the_so_pin_of_the_cards() {
     rig.play(|front| {
         if front.step() == "so-pin-quorum" && matches!(front.view.body, Body::Choose { .. }) {
             whose += 1;
-            return Turn::Do(People::Chose(1));
+            return Turn::Do(Input::Chose(1));
         }
         blocks_the_pin(front, &mut wrong)
     });
@@ -141,17 +142,17 @@ fn somebody_stands_in_for_a_custodian_of_the_second_set() {
     rig.play(|front| {
         let here = front.machine.step().is_some_and(|step| step.share == share(2) && step.actor == custodian(2));
         if !here || done == 7 {
-            return Turn::Audience;
+            return Turn::Autopilot;
         }
         done += 1;
         match done {
-            1 => Turn::Do(People::Deviation),
-            2 => Turn::Do(People::Chose(2)),
+            1 => Turn::Do(Input::Deviation),
+            2 => Turn::Do(Input::Chose(2)),
             // Whose place: the names of this set.
             3 => {
                 let Body::Choose { options, .. } = &front.view.body else { panic!("{:?}", front.view) };
                 assert!(options[1].text.contains("Guard 2.2"), "{options:?}");
-                Turn::Do(People::Chose(1))
+                Turn::Do(Input::Chose(1))
             }
             // Nobody holds parts of two DKEK shares.
             4 => front.types(0, "Guard 3"),
@@ -160,8 +161,8 @@ fn somebody_stands_in_for_a_custodian_of_the_second_set() {
                 assert!(matches!(fields[0].state, FieldState::Wrong(_)), "{fields:?}");
                 front.types(0, "Niels Bohr")
             }
-            6 => Turn::Do(People::GoOn),
-            _ => Turn::Audience,
+            6 => Turn::Do(Input::GoOn),
+            _ => Turn::Autopilot,
         }
     });
     goes_on(&rig, &[]);
@@ -176,7 +177,7 @@ fn somebody_stands_in_for_a_custodian_of_the_second_set() {
         })
         .collect();
     assert_eq!(substituted, [(2, Some(2), "Niels Bohr")]);
-    let plan = &rig.machine.state().plan;
+    let plan = &rig.machine.known().plan;
     let name = |of, number| plan.custodian(share(of), CustodianNumber::new(number).unwrap()).to_owned();
     assert_eq!((name(1, 2), name(2, 2), name(2, 1)), ("Guard 1.2".into(), "Niels Bohr".into(), "Guard 2.1".into()));
 }
@@ -186,13 +187,13 @@ fn stops(rig: &mut Rig, mut here: impl FnMut(&Front<'_>) -> bool) -> String {
     let mut turn = 0;
     rig.play(|front| {
         if turn == 0 && !here(front) || matches!(front.view.body, Body::Ended { .. } | Body::Working { .. }) {
-            return Turn::Audience;
+            return Turn::Autopilot;
         }
         turn += 1;
         match turn {
-            1 => Turn::Do(People::Stop),
+            1 => Turn::Do(Input::Stop),
             2 => front.types(0, "ABORT"),
-            _ => Turn::Do(People::GoOn),
+            _ => Turn::Do(Input::GoOn),
         }
     });
     assert!(matches!(rig.entries.last(), Some(Entry::Sealed { ending: Ending::Aborted, .. })));
@@ -200,7 +201,7 @@ fn stops(rig: &mut Rig, mut here: impl FnMut(&Front<'_>) -> bool) -> String {
 }
 
 fn last_screen(rig: &Rig) -> String {
-    let Body::Ended { text } = rig.machine.view(&Surroundings::default()).body else { panic!("not ended") };
+    let Body::Ended { text } = rig.machine.view(&ViewContext::default()).body else { panic!("not ended") };
     text.join(" ")
 }
 
@@ -259,18 +260,18 @@ fn who_has_seen_a_share_gets_no_second_one_by_standing_in() {
     ];
     let (mut coming, mut turn, mut warned) = (0, 0, Vec::new());
     rig.play(|front| {
-        let Some((at, place, name, accepted)) = comings.get(coming) else { return Turn::Audience };
+        let Some((at, place, name, accepted)) = comings.get(coming) else { return Turn::Autopilot };
         let here = front.machine.step().is_some_and(|step| step.actor == number(*at));
         // The first has seen the share by then, the last has not.
         let seen = matches!(front.view.body, Body::Reveal { seen, shown: false, .. } if seen == (*at == 1));
         if turn == 0 && !(here && seen) {
-            return Turn::Audience;
+            return Turn::Autopilot;
         }
         turn += 1;
         match turn {
-            1 => Turn::Do(People::Deviation),
-            2 => Turn::Do(People::Chose(2)),
-            3 => Turn::Do(People::Chose(*place)),
+            1 => Turn::Do(Input::Deviation),
+            2 => Turn::Do(Input::Chose(2)),
+            3 => Turn::Do(Input::Chose(*place)),
             4 => front.types(0, name),
             5 => {
                 let Body::Form { text, fields, .. } = &front.view.body else { panic!("{:?}", front.view) };
@@ -279,11 +280,11 @@ fn who_has_seen_a_share_gets_no_second_one_by_standing_in() {
                 if *accepted {
                     (turn, coming) = (0, coming + 1);
                 }
-                Turn::Do(People::GoOn)
+                Turn::Do(Input::GoOn)
             }
             _ => {
                 (turn, coming) = (0, coming + 1);
-                Turn::Do(People::Leave)
+                Turn::Do(Input::Leave)
             }
         }
     });
@@ -302,25 +303,25 @@ fn who_has_seen_a_share_gets_no_second_one_by_standing_in() {
     let mut restore = Rig::restore(records.path()).with_papers_of(rig);
     restore.run(|_| {});
     goes_on(&restore, &[]);
-    let state = restore.machine.state();
-    let place = |number| Place { share: share(1), custodian: CustodianNumber::new(number) };
-    assert!(state.has_another_share("Bob", place(2)), "Bob saw the first card on that day");
-    assert!(!state.has_another_share("Custodian 03", place(1)), "whose place Eve took before the card was shown");
+    let known = restore.machine.known();
+    let place = |number| Holder { share: share(1), custodian: CustodianNumber::new(number) };
+    assert!(known.has_another_share("Bob", place(2)), "Bob saw the first card on that day");
+    assert!(!known.has_another_share("Custodian 03", place(1)), "whose place Eve took before the card was shown");
 }
 
 #[test]
 fn in_a_restore_everybody_of_the_plan_has_a_share_already() {
     let plan = Plan::parse(&plan()).unwrap();
-    let mut state = State::new(CeremonyKind::Restore, plan, true);
-    let place = |number| Place { share: share(1), custodian: CustodianNumber::new(number) };
-    state.learn(&Entry::Substituted {
+    let mut known = Known::new(CeremonyKind::Restore, plan, true);
+    let place = |number| Holder { share: share(1), custodian: CustodianNumber::new(number) };
+    known.learn(&Entry::Substituted {
         step: Number { section: 1, step: 3 },
         share: share(1),
         custodian: CustodianNumber::new(1),
         name: "Bob".to_owned(),
         former_knows: Some("Custodian 01".to_owned()),
     });
-    assert!(state.has_another_share("Custodian 01", place(3)) && state.has_another_share("Bob", place(3)));
-    assert!(!state.has_another_share("Custodian 01", place(1)), "who was late takes the own card back");
-    assert!(!state.has_another_share("Eve", place(3)));
+    assert!(known.has_another_share("Custodian 01", place(3)) && known.has_another_share("Bob", place(3)));
+    assert!(!known.has_another_share("Custodian 01", place(1)), "who was late takes the own card back");
+    assert!(!known.has_another_share("Eve", place(3)));
 }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use hsm_ceremony::app::{Occasion, Setting};
-use hsm_ceremony::ceremony::{Body, People, Recovery};
+use hsm_ceremony::app::{Environment, Setup};
+use hsm_ceremony::ceremony::{Body, Input, Recovery};
 use hsm_ceremony::fields::FieldKind;
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::Entry;
@@ -17,8 +17,8 @@ use super::rig::{Front, Rig, Turn, plan_text, used_card};
 fn held(cards: Vec<SoftCard>, records: &std::path::Path) -> (Rig, Rack) {
     let rack = Rack::new(2);
     cards.into_iter().enumerate().for_each(|(slot, card)| assert!(rack.insert(slot, card).is_none()));
-    let occasion = Occasion::establish(Plan::parse(&plan()).unwrap(), plan(), records, Setting::SoftwareCards);
-    (Rig::held(occasion.unwrap(), Box::new(rack.clone())), rack)
+    let setup = Setup::establish(Plan::parse(&plan()).unwrap(), plan(), records, Environment::SoftwareCards);
+    (Rig::held(setup.unwrap(), Box::new(rack.clone())), rack)
 }
 
 #[test]
@@ -34,11 +34,11 @@ fn a_device_whose_so_pin_is_blocked_gives_way_to_another_one() {
             assert!(rack.insert(1, SoftCard::new("REH0000088").unwrap()).is_none());
             return front.goes_on_with(Recovery::AnotherDevice);
         }
-        Turn::Audience
+        Turn::Autopilot
     });
     assert!(rig.complete());
     assert_eq!(rig.failed(), ["so-pin-blocked"]);
-    assert_eq!(rig.machine.state().serial(DeviceRole::Original).unwrap().as_str(), "REH0000088");
+    assert_eq!(rig.machine.known().devices.serial(DeviceRole::Original).unwrap().as_str(), "REH0000088");
     assert_eq!(rig.manifest().serial.as_str(), "REH0000088");
     assert_eq!(rack.with_card(0, |card| card.to_json()["keys"].clone()).unwrap(), before["keys"], "left alone");
 }
@@ -53,7 +53,7 @@ pub fn blocks_the_pin(front: &mut Front<'_>, wrong: &mut u8) -> Turn {
             *wrong += 1;
             front.types(place, "11223344")
         }
-        _ => Turn::Audience,
+        _ => Turn::Autopilot,
     }
 }
 
@@ -82,9 +82,9 @@ fn who_sat_down_by_mistake_stands_up_again() {
         }
         if !stood_up && front.empty(|kind| *kind == FieldKind::ShareValue).is_some() && front.step() == "seat" {
             stood_up = true;
-            return Turn::Do(People::Leave);
+            return Turn::Do(Input::Leave);
         }
-        Turn::Audience
+        Turn::Autopilot
     });
     assert!(rig.complete() && stood_up);
     assert_eq!(open, 3, "everybody may sit down, also who just stood up");
@@ -101,9 +101,9 @@ fn a_device_is_never_left_alone_while_it_is_being_erased() {
             && asked < 3
         {
             asked += 1;
-            return Turn::Do(People::Stop);
+            return Turn::Do(Input::Stop);
         }
-        Turn::Audience
+        Turn::Autopilot
     });
     assert!(rig.complete() && asked > 0, "stopping was asked for {asked} times, in vain");
 }
@@ -121,9 +121,9 @@ fn nothing_that_changes_a_device_or_writes_a_file_is_left_alone() {
             Body::Working { may_stop, .. } if ["load", "back-up", "prove-key"].contains(&step) => {
                 assert!(!may_stop, "{step}");
                 asked = waited_for.insert(step);
-                if asked { Turn::Do(People::Stop) } else { Turn::Audience }
+                if asked { Turn::Do(Input::Stop) } else { Turn::Autopilot }
             }
-            _ => Turn::Audience,
+            _ => Turn::Autopilot,
         }
     });
     assert!(rig.complete());

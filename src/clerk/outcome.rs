@@ -20,3 +20,12 @@ pub enum Outcome {
     /// It failed; nothing beyond the fault's own words was changed.
     Failed(Fault),
 }
+
+impl From<Result<Vec<Fact>, Fault>> for Outcome {
+    fn from(result: Result<Vec<Fact>, Fault>) -> Self {
+        match result {
+            Ok(facts) => Self::Done(facts),
+            Err(fault) => Self::Failed(fault),
+        }
+    }
+}

@@ -1,11 +1,10 @@
-//! What the clerk notes of a sitting, for its manifest. All of it is public.
+//! The manifest in the making: what the acts of a sitting bring about. All of it is public.
 
-use crate::faults::Fault;
 use std::collections::BTreeMap;
 
-use crate::clerk::acts::keys;
-use crate::clerk::share_file_name;
+use crate::clerk::files::{public_name, share_file_name};
 use crate::dkek::Rounds;
+use crate::faults::Fault;
 use crate::folder::Folder;
 use crate::plan::PlannedKey;
 use crate::record::{BackedUpDkekShare, BackedUpKey, Fact, Manifest};
@@ -13,7 +12,7 @@ use crate::terms::{Digest, DkekShareNumber, Kcv, Serial};
 
 /// What the manifest will say.
 #[derive(Default)]
-pub struct Notes {
+pub struct ManifestDraft {
     /// Who guards each DKEK share.
     pub custody: Vec<String>,
     /// Digests of the share files that were written.
@@ -22,6 +21,8 @@ pub struct Notes {
     pub keys: Vec<BackedUpKey>,
     /// The share files that were opened in this sitting.
     pub opened: Vec<String>,
+    /// The key that is being backed up.
+    expected: Option<PlannedKey>,
     sets: BTreeMap<DkekShareNumber, String>,
     kcvs: BTreeMap<DkekShareNumber, Kcv>,
     so_pin_set: Option<String>,
@@ -29,9 +30,17 @@ pub struct Notes {
     serial: Option<Serial>,
 }
 
-impl Notes {
+impl ManifestDraft {
+    /// A key that is about to be backed up.
+    pub fn expect_key(&mut self, key: PlannedKey) {
+        self.expected = Some(key);
+    }
+
     /// Remembers what an act brought about.
-    pub fn note(&mut self, fact: &Fact) {
+    ///
+    /// # Errors
+    /// A key was backed up, and its public key's file cannot be read.
+    pub fn note(&mut self, folder: &Folder, fact: &Fact) -> Result<(), Fault> {
         match fact {
             Fact::Dealt { share, set, kcv, .. } => {
                 self.sets.insert(*share, set.clone());
@@ -48,19 +57,61 @@ impl Notes {
                 self.share_files.extend(share.map(|share| (share, *sha256)));
             }
             Fact::Opened { file, .. } => self.opened.push(file.clone()),
-            Fact::Initialised { serial, .. } if self.serial.is_none() => self.serial = Some(serial.clone()),
-            _ => {}
+            Fact::Initialised { serial, .. } => {
+                self.serial.get_or_insert_with(|| serial.clone());
+            }
+            Fact::BackedUp { file, sha256, .. } => {
+                if let Some(key) = self.expected.take() {
+                    self.note_backup(folder, key, file, *sha256)?;
+                }
+            }
+            Fact::Present { .. }
+            | Fact::Absent { .. }
+            | Fact::Decided { .. }
+            | Fact::Room { .. }
+            | Fact::Seen { .. }
+            | Fact::Picked { .. }
+            | Fact::Device { .. }
+            | Fact::Seeded { .. }
+            | Fact::ReadBack { .. }
+            | Fact::Bagged { .. }
+            | Fact::Enciphered { .. }
+            | Fact::VaultEmpty
+            | Fact::Seated { .. }
+            | Fact::SetTyped { .. }
+            | Fact::Given { .. }
+            | Fact::Joined { .. }
+            | Fact::SoPinRebuilt { .. }
+            | Fact::CurrentSoPin { .. }
+            | Fact::Tries { .. }
+            | Fact::SoPinChanged { .. }
+            | Fact::LoggedIn { .. }
+            | Fact::DkekState { .. }
+            | Fact::KcvAsked { .. }
+            | Fact::Loaded { .. }
+            | Fact::Made { .. }
+            | Fact::Listed { .. }
+            | Fact::Lost { .. }
+            | Fact::From { .. }
+            | Fact::Formers { .. }
+            | Fact::NotSealed { .. }
+            | Fact::FoundElsewhere { .. }
+            | Fact::Verified { .. }
+            | Fact::Wanted { .. }
+            | Fact::Unwrapped { .. }
+            | Fact::Proven { .. }
+            | Fact::NotProvable { .. } => {}
         }
+        Ok(())
     }
 
-    /// Remembers a key that was backed up to a file.
-    pub fn note_backup(&mut self, folder: &Folder, key: &PlannedKey, file: &str, sha256: Digest) -> Result<(), Fault> {
-        let public = keys::public_name(&key.label);
+    fn note_backup(&mut self, folder: &Folder, key: PlannedKey, file: &str, sha256: Digest) -> Result<(), Fault> {
+        let public = public_name(&key.label);
         let public_sha256 = folder.written(&public)?.sha256;
         self.keys.retain(|known| known.label != key.label);
         self.keys.push(BackedUpKey {
-            label: key.label.clone(),
-            id: key.id.clone(),
+            label: key.label,
+            id: key.id,
             key_type: key.key_type,
             reference: key.reference,
             wrapped: file.to_owned(),
@@ -72,7 +123,7 @@ impl Notes {
     }
 
     /// The manifest; none where anything of the backup is missing.
-    pub fn manifest(&self, title: &str, rehearsal: bool, rounds: Rounds, keys: &[PlannedKey]) -> Option<Manifest> {
+    pub fn finish(&self, title: &str, rehearsal: bool, rounds: Rounds, keys: &[PlannedKey]) -> Option<Manifest> {
         let backed_up = |key: &PlannedKey| self.keys.iter().any(|kept| kept.label == key.label);
         if self.custody.is_empty() || !keys.iter().all(backed_up) {
             return None;

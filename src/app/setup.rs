@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use super::ROUNDS;
 use crate::card::PcscReaders;
 use crate::card::transport::Readers;
-use crate::clerk::{Hands, Office, Source};
+use crate::clerk::{CardInserter, Context, Source};
 use crate::folder::Folder;
 use crate::plan::Plan;
 use crate::record::CeremonyKind;
@@ -21,7 +21,7 @@ const MARK: &str = "REHEARSAL-";
 
 /// With what a ceremony is held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Setting {
+pub enum Environment {
     /// A rehearsal on software cards in this process.
     SoftwareCards,
     /// A rehearsal through the real readers, on software cards in virtual ones.
@@ -31,7 +31,7 @@ pub enum Setting {
 }
 
 /// A ceremony that is about to begin.
-pub struct Occasion {
+pub struct Setup {
     /// Which ceremony.
     pub ceremony: CeremonyKind,
     /// Its plan.
@@ -39,23 +39,28 @@ pub struct Occasion {
     /// The plan's file as it was read.
     pub plan_text: String,
     /// What its clerk works with.
-    pub office: Office,
+    pub context: Context,
 }
 
-impl Occasion {
+impl Setup {
     /// *Establish* by a plan.
-    pub fn establish(plan: Plan, plan_text: String, records: &Path, setting: Setting) -> Result<Self, Fault> {
-        Self::new(CeremonyKind::Establish, plan, plan_text, None, records, setting)
+    pub fn establish(plan: Plan, plan_text: String, records: &Path, environment: Environment) -> Result<Self, Fault> {
+        Self::new(CeremonyKind::Establish, plan, plan_text, None, records, environment)
     }
 
     /// *Inspect*; the plan names the people.
-    pub fn inspect(plan: Plan, plan_text: String, records: &Path, setting: Setting) -> Result<Self, Fault> {
-        Self::new(CeremonyKind::Inspect, plan, plan_text, None, records, setting)
+    pub fn inspect(plan: Plan, plan_text: String, records: &Path, environment: Environment) -> Result<Self, Fault> {
+        Self::new(CeremonyKind::Inspect, plan, plan_text, None, records, environment)
     }
 
     /// *Restore* from the folder of an *establish*; or from a folder with files made elsewhere, and then a plan names people
     /// and quorum.
-    pub fn restore(from: &Path, plan: Option<(Plan, String)>, records: &Path, setting: Setting) -> Result<Self, Fault> {
+    pub fn restore(
+        from: &Path,
+        plan: Option<(Plan, String)>,
+        records: &Path,
+        environment: Environment,
+    ) -> Result<Self, Fault> {
         let source = Source::open(from, plan.as_ref().map(|(plan, _)| plan))?;
         let kept = source.folder.read("plan.json").map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
         let plan_text = match (source.is_foreign(), plan) {
@@ -63,7 +68,7 @@ impl Occasion {
             _ => kept?,
         };
         let plan = source.plan.clone();
-        Self::new(CeremonyKind::Restore, plan, plan_text, Some(source), records, setting)
+        Self::new(CeremonyKind::Restore, plan, plan_text, Some(source), records, environment)
     }
 
     fn new(
@@ -72,34 +77,35 @@ impl Occasion {
         plan_text: String,
         source: Option<Source>,
         records: &Path,
-        setting: Setting,
+        environment: Environment,
     ) -> Result<Self, Fault> {
-        let rehearsal = setting != Setting::Real;
+        let rehearsal = environment != Environment::Real;
         let folder = new_folder(records, ceremony, rehearsal)?;
-        let (readers, hands): (Box<dyn Readers>, Option<Hands>) = if setting == Setting::SoftwareCards {
+        let (readers, inserter): (Box<dyn Readers>, Option<CardInserter>) = if environment == Environment::SoftwareCards
+        {
             let rack = Rack::new(2);
-            let hands = hands(rack.clone(), folder.path().join("cards"))?;
-            (Box::new(rack), Some(hands))
+            let inserter = card_inserter(rack.clone(), folder.path().join("cards"))?;
+            (Box::new(rack), Some(inserter))
         } else {
             (Box::new(PcscReaders::new()), None)
         };
         let title = plan.title.clone();
-        let office = Office {
+        let context = Context {
             folder,
             source,
             readers,
-            hands,
+            inserter,
             rounds: ROUNDS,
             rehearsal,
-            training_files: setting == Setting::VirtualReaders,
+            training_files: environment == Environment::VirtualReaders,
             title,
         };
-        Ok(Self { ceremony, plan, plan_text, office })
+        Ok(Self { ceremony, plan, plan_text, context })
     }
 
     /// Its folder.
     pub fn folder(&self) -> PathBuf {
-        self.office.folder.path().to_owned()
+        self.context.folder.path().to_owned()
     }
 }
 
@@ -121,7 +127,7 @@ fn new_folder(records: &Path, ceremony: CeremonyKind, rehearsal: bool) -> Result
 }
 
 /// Puts a fresh software card for a role into a reader when it is looked for; an earlier card of the sitting is taken out.
-fn hands(rack: Rack, cards: PathBuf) -> Result<Hands, Fault> {
+fn card_inserter(rack: Rack, cards: PathBuf) -> Result<CardInserter, Fault> {
     let fault = |error: &io::Error| Fault::from(faults::FileWrite { file: "cards", why: error });
     fs::DirBuilder::new().mode(0o700).create(&cards).map_err(|error| fault(&error))?;
     let mut inserted: Option<DeviceRole> = None;

@@ -1,0 +1,108 @@
+//! What is known of the devices: which ones, their PINs and their DKEK.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::record::PinName;
+use crate::terms::{DeviceRole, Kcv, Serial};
+
+/// A device as it was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundDevice {
+    /// Its serial.
+    pub serial: Serial,
+    /// Its version, for example `3.5`.
+    pub version: String,
+    /// What its application runs on, where it said so.
+    pub platform: Option<String>,
+    /// Whether it had been initialised before.
+    pub initialised: bool,
+    /// How many keys it held.
+    pub keys: u16,
+    /// Tries left of the user PIN, where it said so.
+    pub user_pin_tries: Option<u8>,
+    /// Tries left of the SO-PIN, where it said so.
+    pub so_pin_tries: Option<u8>,
+}
+
+/// The devices.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Devices {
+    /// Devices by role.
+    pub found: BTreeMap<DeviceRole, FoundDevice>,
+    /// Devices in readers of which people must pick one, and the one they picked.
+    pub seen: Vec<Serial>,
+    /// The picked one.
+    pub picked: Option<Serial>,
+    /// Devices that were given up in this sitting.
+    pub given_up: Vec<Serial>,
+    /// Tries left as last read.
+    pub tries: Vec<(DeviceRole, PinName, u8)>,
+    /// Devices that were initialised in this ceremony.
+    pub initialised: BTreeSet<DeviceRole>,
+    /// Devices whose SO-PIN is already the one on the custodians' cards.
+    pub so_pin_on_cards: BTreeSet<DeviceRole>,
+    /// Devices that are known to have the SO-PIN that was chosen or drawn in this sitting.
+    pub so_pin_of_today: BTreeSet<DeviceRole>,
+    /// Devices that have the DKEK.
+    pub loaded: BTreeSet<DeviceRole>,
+    /// Where the device's DKEK stands: shares, outstanding, KCV.
+    pub dkek: Option<(Option<u8>, u8, Option<Kcv>)>,
+    /// Whether somebody logs in to see a KCV that is hidden, once that was decided.
+    pub kcv_asked: Option<bool>,
+}
+
+impl Devices {
+    /// The device found for a role.
+    pub fn get(&self, role: DeviceRole) -> Option<&FoundDevice> {
+        self.found.get(&role)
+    }
+
+    /// Its serial.
+    pub fn serial(&self, role: DeviceRole) -> Option<Serial> {
+        self.get(role).map(|device| device.serial.clone())
+    }
+
+    /// Tries left of a PIN as last read.
+    pub fn tries_left(&self, role: DeviceRole, pin: PinName) -> Option<u8> {
+        self.tries.iter().find(|(device, name, _)| (*device, *name) == (role, pin)).map(|(_, _, left)| *left)
+    }
+
+    /// A device that was new in the morning and was initialised in this sitting has an SO-PIN by now.
+    pub fn asks_for_its_so_pin(&mut self, role: Option<DeviceRole>) {
+        let role = role.filter(|role| self.initialised.contains(role));
+        if let Some(device) = role.and_then(|role| self.found.get_mut(&role)) {
+            device.initialised = true;
+        }
+    }
+
+    pub(super) fn learn_seen(&mut self, serials: &[Serial]) {
+        self.seen = serials.to_vec();
+        self.picked = None;
+    }
+
+    pub(super) fn learn_found(&mut self, role: DeviceRole, device: FoundDevice) {
+        self.learn_seen(&[]);
+        // What was known of a device that was given up says nothing of the one in its place.
+        self.tries.retain(|(of, ..)| *of != role);
+        self.so_pin_on_cards.remove(&role);
+        self.found.insert(role, device);
+    }
+
+    pub(super) fn learn_tries(&mut self, role: DeviceRole, pin: PinName, left: u8) {
+        self.tries.retain(|(device, name, _)| (*device, *name) != (role, pin));
+        self.tries.push((role, pin, left));
+    }
+
+    pub(super) fn learn_current_so_pin(&mut self, role: DeviceRole, on_cards: bool) {
+        self.so_pin_on_cards.remove(&role);
+        self.so_pin_on_cards.extend(on_cards.then_some(role));
+    }
+
+    pub(super) fn learn_initialised(&mut self, role: DeviceRole) {
+        self.initialised.insert(role);
+        // A new device takes the SO-PIN of today at once; others keep theirs until it is changed.
+        if self.get(role).is_some_and(|device| !device.initialised) {
+            self.so_pin_of_today.insert(role);
+        }
+    }
+}

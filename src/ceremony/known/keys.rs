@@ -1,0 +1,42 @@
+//! What is known of the keys.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::ceremony::known::Known;
+use crate::plan::PlannedKey;
+use crate::record::StoredKey;
+use crate::terms::{Digest, KeyLabel, KeyReference};
+
+/// The keys.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Keys {
+    /// Public key digests of keys that were made.
+    pub made: BTreeMap<String, Digest>,
+    /// What a device listed last.
+    pub listed: Vec<StoredKey>,
+    /// Where people want keys restored.
+    pub wanted: BTreeMap<String, KeyReference>,
+    /// The file of the last signature made as proof.
+    pub proof: Option<String>,
+    /// Keys whose restore was proven.
+    pub proven: BTreeSet<String>,
+}
+
+impl Keys {
+    pub(super) fn learn_proven(&mut self, label: &KeyLabel, signature_file: &str) {
+        self.proof = Some(signature_file.to_owned());
+        self.proven.insert(label.to_string());
+    }
+}
+
+impl Known {
+    /// A key of the plan by label.
+    pub fn key(&self, label: Option<&KeyLabel>) -> Option<&PlannedKey> {
+        self.plan.keys.iter().find(|key| Some(&key.label) == label)
+    }
+
+    /// Where a key is restored to: what people said, or else what the plan says.
+    pub fn restore_to(&self, key: &PlannedKey) -> KeyReference {
+        self.keys.wanted.get(key.label.as_str()).copied().unwrap_or(key.restore_to)
+    }
+}

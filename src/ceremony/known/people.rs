@@ -1,0 +1,66 @@
+//! What is known of the people: who is absent, and who may know a share that is another's by now.
+
+use crate::ceremony::known::Known;
+use crate::ceremony::known::holders::{Holder, everybody};
+use crate::plan::Plan;
+use crate::record::{CeremonyKind, Former};
+use crate::terms::{CustodianNumber, Purpose};
+
+/// The people, as far as they are more than the plan's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct People {
+    /// Who had no tick at the roll call of a restore, as the record names them: name, and what they are.
+    pub absent: Vec<String>,
+    /// Everybody who may know a share, by name, and which: they saw it or sat down with it; in *restore*, all of the plan.
+    pub knowing: Vec<(String, Holder)>,
+}
+
+impl People {
+    pub(super) fn new(ceremony: CeremonyKind, plan: &Plan) -> Self {
+        let knowing = match ceremony {
+            CeremonyKind::Restore => everybody(plan),
+            CeremonyKind::Establish | CeremonyKind::Inspect => Vec::new(),
+        };
+        Self { absent: Vec::new(), knowing }
+    }
+
+    pub(super) fn is_absent(&self, name: &str) -> bool {
+        self.absent.iter().any(|who| who.strip_prefix(name).is_some_and(|rest| rest.starts_with(" · ")))
+    }
+
+    pub(super) fn learn_formers(&mut self, people: &[Former]) {
+        let known =
+            |former: &Former| (former.name.clone(), Holder { share: former.share, custodian: former.custodian });
+        self.knowing.extend(people.iter().map(known));
+    }
+}
+
+impl Known {
+    /// Whoever is at a custodian's place now has seen this card.
+    pub(super) fn learn_seen_card(&mut self, card: Purpose, custodian: CustodianNumber) {
+        let share = match card {
+            Purpose::DkekShare(share) => Some(share),
+            Purpose::SoPin => self.plan.so_pin_share(),
+        };
+        let Some(share) = share else { return };
+        let holder = Holder { share, custodian: Some(custodian) };
+        let known = (holder.name(&self.plan).to_owned(), holder);
+        if !self.people.knowing.contains(&known) {
+            self.people.knowing.push(known);
+        }
+    }
+
+    /// One person holds one share: whether this one has another than this holder's already, or may know one. Whoever was in
+    /// a holder's place before may come back to it.
+    pub fn has_another_share(&self, name: &str, holder: Holder) -> bool {
+        let same = |other: &str| other.trim().to_lowercase() == name.trim().to_lowercase();
+        self.plan.guards().any(|other| same(other))
+            || self.people.knowing.iter().any(|(other, of)| same(other) && *of != holder)
+    }
+
+    /// The name of a holder, where they may know the share.
+    pub fn knows_the_share(&self, holder: Holder) -> Option<&str> {
+        let name = holder.name(&self.plan);
+        self.people.knowing.iter().any(|(other, of)| other == name && *of == holder).then_some(name)
+    }
+}

@@ -1,0 +1,62 @@
+//! What a restore goes back to.
+
+use crate::record::Loss;
+use crate::terms::{Digest, Serial};
+
+/// What is restored from: the folder of a finished sitting, or files made elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// Its folder's name.
+    pub folder: String,
+    /// Its record's last digest, where it has a record.
+    pub record: Option<Digest>,
+    /// The devices that the keys were made on, where they are known: none of them is the replacement.
+    pub devices: Vec<Serial>,
+    /// How many lines its record has, where that was never sealed.
+    pub not_sealed: Option<u32>,
+    /// Files that were passed over, of those made elsewhere.
+    pub passed_over: Vec<String>,
+    /// Files that begin as a wrapped key and cannot be read as one.
+    pub damaged: Vec<String>,
+}
+
+/// What a restore goes back to.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Restored {
+    /// What is restored from.
+    pub from: Option<Origin>,
+    /// What became of the old device.
+    pub loss: Option<Loss>,
+}
+
+impl Restored {
+    /// Whether what is restored from was made elsewhere: it has no record of ours.
+    pub fn is_foreign(&self) -> bool {
+        self.from.as_ref().is_some_and(|origin| origin.record.is_none())
+    }
+
+    pub(super) fn learn_from(&mut self, folder: &str, serial: Option<&Serial>, record: Option<Digest>) {
+        self.from = Some(Origin {
+            folder: folder.to_owned(),
+            record,
+            devices: serial.into_iter().cloned().collect(),
+            not_sealed: None,
+            passed_over: Vec::new(),
+            damaged: Vec::new(),
+        });
+    }
+
+    pub(super) fn learn_not_sealed(&mut self, lines: u32) {
+        if let Some(origin) = &mut self.from {
+            origin.not_sealed = Some(lines);
+        }
+    }
+
+    pub(super) fn learn_found_elsewhere(&mut self, devices: &[Serial], passed_over: &[String], damaged: &[String]) {
+        if let Some(origin) = &mut self.from {
+            origin.devices = devices.to_vec();
+            origin.passed_over = passed_over.to_vec();
+            origin.damaged = damaged.to_vec();
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! What is known of the DKEK shares: what is public of their sets, their names, and what the last opening found.
+
+use std::collections::BTreeMap;
+
+use crate::record::{Defect, KnownShare};
+use crate::terms::{DkekShareNumber, Kcv, Purpose};
+
+/// The DKEK shares, their sets and the DKEK.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Shares {
+    /// Sources of randomness.
+    pub sources: Vec<String>,
+    /// The prime of each set, or the set's number.
+    pub sets: BTreeMap<Purpose, String>,
+    /// Names the DKEK shares.
+    pub kcvs: BTreeMap<DkekShareNumber, Kcv>,
+    /// Names the DKEK.
+    pub dkek_kcv: Option<Kcv>,
+    /// The share file that was opened last.
+    pub opened_file: Option<String>,
+    /// What the old tool would have failed at, at the last opening.
+    pub defects: Vec<Defect>,
+}
+
+impl Shares {
+    /// The prime of a set, or its number, where it is known.
+    pub fn set(&self, card: Purpose) -> Option<&str> {
+        self.sets.get(&card).map(String::as_str)
+    }
+
+    /// The number of a set of strong shares.
+    pub fn set_number(&self, card: Purpose) -> Option<u32> {
+        let digits: String = self.set(card)?.chars().filter(|c| *c != ' ').collect();
+        u32::from_str_radix(&digits, 16).ok()
+    }
+
+    /// Names a DKEK share, where that is known.
+    pub fn kcv(&self, share: DkekShareNumber) -> Option<Kcv> {
+        self.kcvs.get(&share).copied()
+    }
+
+    pub(super) fn learn_set(&mut self, card: Purpose, set: &str) {
+        self.sets.insert(card, set.to_owned());
+    }
+
+    /// What an earlier sitting's folder says of them.
+    pub(super) fn learn_earlier(&mut self, kcv: Kcv, shares: &[KnownShare], so_pin_set: Option<&str>) {
+        self.dkek_kcv = Some(kcv);
+        for (number, known) in DkekShareNumber::up_to(shares.len()).zip(shares) {
+            self.sets.extend(known.set.clone().map(|set| (Purpose::DkekShare(number), set)));
+            self.kcvs.extend(known.kcv.map(|kcv| (number, kcv)));
+        }
+        self.sets.extend(so_pin_set.map(|set| (Purpose::SoPin, set.to_owned())));
+    }
+
+    pub(super) fn learn_opened(&mut self, file: &str, defects: &[Defect]) {
+        self.opened_file = Some(file.to_owned());
+        self.defects = defects.to_vec();
+    }
+}

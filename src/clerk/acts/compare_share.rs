@@ -1,0 +1,95 @@
+//! Reading back: what a custodian typed from their card against what was dealt to them.
+
+use crate::clerk::Clerk;
+use crate::clerk::acts::{ActKind, Aftermath, Begun};
+use crate::faults::{self, Fault};
+use crate::fields::read_fault;
+use crate::record::Fact;
+use crate::share::{read_check, read_id, read_prime, read_value};
+use crate::terms::{CustodianNumber, DkekShareNumber, Handle, Purpose, Scheme, Serial};
+use crate::vault::Vault;
+use crate::wordlists;
+
+/// Compare what a custodian typed with what was dealt to them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CompareShare {
+    /// Which card of theirs.
+    pub card: Purpose,
+    /// Which custodian.
+    pub custodian: CustodianNumber,
+    /// How the card is written.
+    pub scheme: Scheme,
+    /// The prime of the set, or the set's number.
+    pub set: String,
+}
+
+impl ActKind for CompareShare {
+    const WORD: &'static str = "compare-share";
+    const MAY_BE_STOPPED: bool = true;
+    const READS_TYPED: bool = true;
+    const AFTERMATH: Aftermath = Aftermath::Nothing;
+    const IRREVERSIBLE_ON: Option<fn(&Self) -> &Serial> = None;
+
+    /// Says which field and which group or word is wrong, never what would be right. Wipes both when they are equal.
+    fn perform(self, _: &mut Clerk, vault: &mut Vault) -> Result<Begun, Fault> {
+        let wrong = match (self.scheme, self.card) {
+            (Scheme::ScHsmTool, Purpose::DkekShare(number)) => self.wrong_in_numbers(number, vault),
+            (Scheme::ScHsmTool, Purpose::SoPin) | (Scheme::Words, _) => self.wrong_in_words(vault),
+        };
+        vault.forget_typed();
+        let wrong = wrong?;
+        if !wrong.is_empty() {
+            return Err(Fault::from(faults::ShareDiffers { what: wrong.join(", ") }));
+        }
+        let Self { card, custodian, .. } = self;
+        vault.forget(Handle::DealtShare(card, custodian));
+        if let Purpose::DkekShare(number) = card {
+            vault.forget(Handle::DealtCheck(number, custodian));
+        }
+        Ok(Begun::Done(vec![Fact::ReadBack { card, custodian }]))
+    }
+}
+
+impl CompareShare {
+    /// Fields 0 to 3: prime, id, value, check bytes.
+    fn wrong_in_numbers(&self, number: DkekShareNumber, vault: &Vault) -> Result<Vec<String>, Fault> {
+        let typed = |place: u8| vault.typed(place).ok_or(faults::TypedMissing);
+        let mut wrong = Vec::new();
+        if read_prime(typed(0)?.expose()).map_err(read_fault)?.to_string() != self.set {
+            wrong.push("prime".to_owned());
+        }
+        if read_id(typed(1)?.expose()).map_err(read_fault)? != self.custodian.get() {
+            wrong.push("share id".to_owned());
+        }
+        let mut differ = |typed: &[u8], dealt: &[u8], what: &str| {
+            let groups = typed.iter().zip(dealt).enumerate().filter(|(_, (typed, dealt))| typed != dealt);
+            wrong.extend(groups.map(|(place, _)| format!("group {} of the {what}", place + 1)));
+        };
+        let dealt = |handle| vault.lend(handle).ok_or(faults::TypedMissing);
+        let value = read_value(typed(2)?.expose(), true).map_err(read_fault)?;
+        let right = read_value(dealt(Handle::DealtShare(self.card, self.custodian))?, true).map_err(read_fault)?;
+        differ(value.expose(), right.expose(), "value");
+        let check = read_check(typed(3)?.expose()).map_err(read_fault)?;
+        let right = read_check(dealt(Handle::DealtCheck(number, self.custodian))?).map_err(read_fault)?;
+        differ(check.expose(), right.expose(), "check bytes");
+        Ok(wrong)
+    }
+
+    /// Field 0: all words. Their first four letters say which they are.
+    fn wrong_in_words(&self, vault: &Vault) -> Result<Vec<String>, Fault> {
+        let typed = vault.typed(0).ok_or(faults::TypedMissing)?.expose();
+        let dealt = vault.lend(Handle::DealtShare(self.card, self.custodian)).ok_or(faults::TypedMissing)?;
+        // Word by word, without a list of them anywhere.
+        let (count, needed) = (tokens(typed).count(), tokens(dealt).count());
+        if count != needed {
+            return Ok(vec![format!("{count} words instead of {needed}")]);
+        }
+        let pairs = tokens(typed).zip(tokens(dealt)).enumerate();
+        let differ = pairs.filter(|(_, (typed, dealt))| wordlists::find(typed) != wordlists::find(dealt));
+        Ok(differ.map(|(place, _)| format!("word {}", place + 1)).collect())
+    }
+}
+
+fn tokens(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    text.split(|byte| *byte == b' ').filter(|word| !word.is_empty())
+}

@@ -1,0 +1,149 @@
+//! Erasing and initialising a device, once: where an earlier try had no answer, it is found out first whether it was done.
+
+use crate::card::{self, CardError, Device, DkekState, Pin, PinAnswer, PinState};
+use crate::clerk::Clerk;
+use crate::clerk::acts::{ActKind, Aftermath, Begun};
+use crate::clerk::pins::{so_pin, state_logged_out, user_pin};
+use crate::clerk::workers::card::Reply;
+use crate::clerk::workers::devices::Devices;
+use crate::faults::{self, Fault};
+use crate::plan::PinReset;
+use crate::record::Fact;
+use crate::secret::WipingBytes;
+use crate::terms::{DeviceRole, Handle, Serial};
+use crate::vault::Vault;
+
+/// Erase and initialise a device. Cannot be undone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Initialise {
+    /// Which device.
+    pub role: DeviceRole,
+    /// Its serial; any other device is refused.
+    pub serial: Serial,
+    /// Whether it had been initialised before, so that the SO-PIN must match.
+    pub initialised: bool,
+    /// Tries left of its SO-PIN as people were told last.
+    pub so_pin_tries: Option<u8>,
+    /// The retry counter of the user PIN.
+    pub user_pin_tries: u8,
+    /// What the SO-PIN may do to the user PIN.
+    pub pin_reset: PinReset,
+    /// How many DKEK shares it will wait for.
+    pub dkek_shares: u8,
+    /// The SO-PIN that it has is the one that it shall have.
+    pub same_so_pin: bool,
+    /// An earlier try had no answer: whether it was performed has to be found out first.
+    pub cut: bool,
+}
+
+/// The PINs that it needs. They go back into the vault, for the step may have to be tried again.
+struct Pins {
+    /// The SO-PIN as it is; a device that was never initialised has none.
+    current: Option<WipingBytes>,
+    /// The SO-PIN as it shall be.
+    new: WipingBytes,
+    /// The user PIN as it shall be.
+    user: WipingBytes,
+}
+
+impl ActKind for Initialise {
+    const WORD: &'static str = "initialise";
+    const MAY_BE_STOPPED: bool = false;
+    const READS_TYPED: bool = false;
+    const AFTERMATH: Aftermath = Aftermath::PerhapsInitialised;
+    const IRREVERSIBLE_ON: Option<fn(&Self) -> &Serial> = Some(|act| &act.serial);
+
+    fn perform(self, _: &mut Clerk, vault: &mut Vault) -> Result<Begun, Fault> {
+        let pins = Pins {
+            current: vault.give(Handle::SoPin),
+            new: vault.give(Handle::NewSoPin).ok_or(faults::PinsMissing)?,
+            user: vault.give(Handle::UserPin).ok_or(faults::PinsMissing)?,
+        };
+        Ok(Begun::OnCard(Box::new(move |devices| {
+            let result = self.initialise(devices, &pins);
+            let back = pins.current.into_iter().map(|pin| (Handle::SoPin, pin));
+            let back = back.chain([(Handle::NewSoPin, pins.new), (Handle::UserPin, pins.user)]);
+            Reply { result, back: back.collect() }
+        })))
+    }
+}
+
+impl Initialise {
+    fn initialise(&self, devices: &mut Devices, pins: &Pins) -> Result<Vec<Fact>, Fault> {
+        let Self { role, serial, dkek_shares, .. } = self;
+        let user_pin = user_pin(&pins.user)?;
+        let current = if self.initialised && !self.same_so_pin {
+            so_pin(pins.current.as_ref().ok_or(faults::PinsMissing)?)?
+        } else {
+            so_pin(&pins.new)?
+        };
+        let done = vec![Fact::Initialised { role: *role, serial: serial.clone(), dkek_shares: *dkek_shares }];
+        let waiting = DkekState::Pending { total: *dkek_shares, outstanding: *dkek_shares };
+        let settings = card::Initialise {
+            so_pin: &current,
+            user_pin: &user_pin,
+            user_pin_tries: self.user_pin_tries,
+            dkek_shares: Some(*dkek_shares),
+            pin_reset: match self.pin_reset {
+                PinReset::Off => card::PinReset::Off,
+                PinReset::Unblock => card::PinReset::Unblock,
+                PinReset::Set => card::PinReset::Set,
+            },
+        };
+        if self.cut
+            && devices.with(serial, Device::dkek_state)? == waiting
+            && devices.with(serial, |device| is_as_set(device, &settings))?
+        {
+            return Ok(done);
+        }
+        let answer = match self.so_tries_before(devices)? {
+            Some(left) => devices.with(serial, |device| device.initialise_again(&settings, left))?,
+            None => devices.with(serial, |device| device.initialise(&settings))?,
+        };
+        match answer {
+            PinAnswer::Accepted => {}
+            PinAnswer::Wrong { tries_left } => return Err(Fault::from(faults::SoPinWrong { left: tries_left })),
+            PinAnswer::Blocked => return Err(Fault::from(faults::SoPinBlocked)),
+            PinAnswer::NotAllowed => return Err(Fault::from(faults::InitialiseRefused { status: "" })),
+        }
+        // What the device says of itself counts, not what it answered.
+        if devices.with(serial, Device::dkek_state)? != waiting {
+            return Err(Fault::from(faults::InitialiseUnclear));
+        }
+        Ok(done)
+    }
+
+    /// Tries left of the SO-PIN of a device that was initialised before, where it tells them. Where people were told of
+    /// more, nothing is sent before they know: an earlier try, whose answer was lost, was wrong.
+    fn so_tries_before(&self, devices: &mut Devices) -> Result<Option<u8>, Fault> {
+        if !self.initialised {
+            return Ok(None);
+        }
+        match devices.with(&self.serial, |device| state_logged_out(device, Pin::So))? {
+            PinState::TriesLeft(left) if self.so_pin_tries.is_some_and(|told| left < told) => {
+                Err(Fault::from(faults::SoPinWrong { left }))
+            }
+            PinState::TriesLeft(left) => Ok(Some(left)),
+            PinState::Blocked => Err(Fault::from(faults::SoPinBlocked)),
+            PinState::Verified | PinState::NeverInitialised | PinState::TransportPin | PinState::Unclear(_) => Ok(None),
+        }
+    }
+}
+
+/// Whether a device that waits for its DKEK shares stands as these settings leave it. It may be an older initialisation,
+/// and in the end only the new PIN can tell: the one guess ever made, on a device that is being erased anyway, and only
+/// where everything that can be read is right.
+fn is_as_set(device: &mut Device, settings: &card::Initialise<'_>) -> Result<bool, CardError> {
+    device.select()?;
+    let fresh = PinState::TriesLeft(settings.user_pin_tries);
+    if device.has_pin_reset(settings.pin_reset) == Some(false)
+        || device.pin_state(Pin::User)? != fresh
+        || device.list()?.into_iter().any(|file| file.as_key().is_some())
+    {
+        return Ok(false);
+    }
+    let answer = device.verify_user_pin(settings.user_pin)?;
+    device.select()?;
+    // The right PIN puts its counter back to the limit, which may be a higher one.
+    Ok(answer == PinAnswer::Accepted && device.pin_state(Pin::User)? == fresh)
+}

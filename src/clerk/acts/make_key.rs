@@ -1,0 +1,117 @@
+//! A new key.
+
+use sha2::{Digest as _, Sha256};
+
+use crate::card::status::Status;
+use crate::card::verify::request_is_signed_by_its_key;
+use crate::card::{AuthenticatedRequest, CardError, Device, FileId, KeyDescription, Operation, PublicKey, Verdict};
+use crate::clerk::Clerk;
+use crate::clerk::acts::{ActKind, Aftermath, Begun};
+use crate::clerk::files::{public_name, write_once, written};
+use crate::clerk::workers::devices::Devices;
+use crate::faults::{self, Fault};
+use crate::folder::Folder;
+use crate::plan::PlannedKey;
+use crate::record::Fact;
+use crate::terms::{Digest, Serial};
+use crate::vault::Vault;
+
+/// Make a key, describe it so that OpenSC lists it, store its public key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MakeKey {
+    /// The key.
+    pub key: PlannedKey,
+    /// The device.
+    pub serial: Serial,
+    /// An earlier try was broken off and may have left the key there.
+    pub again: bool,
+}
+
+impl ActKind for MakeKey {
+    const WORD: &'static str = "make-key";
+    const MAY_BE_STOPPED: bool = false;
+    const READS_TYPED: bool = false;
+    const AFTERMATH: Aftermath = Aftermath::PerhapsKey;
+    const IRREVERSIBLE_ON: Option<fn(&Self) -> &Serial> = None;
+
+    fn perform(self, clerk: &mut Clerk, _: &mut Vault) -> Result<Begun, Fault> {
+        let folder = clerk.folder.clone();
+        Ok(Begun::on_card(move |devices| self.make(devices, &folder)))
+    }
+}
+
+impl MakeKey {
+    /// After an earlier try that was broken off, the key that is there is the one it made: the device was erased in this
+    /// ceremony.
+    fn make(&self, devices: &mut Devices, folder: &Folder) -> Result<Vec<Fact>, Fault> {
+        let key = &self.key;
+        let files = devices.with(&self.serial, Device::list)?;
+        if files.contains(&FileId::key(key.reference)) && !self.again {
+            return Err(Fault::from(faults::KeyReferenceOccupied { reference: key.reference }));
+        }
+        // A device that does not know a curve says so in its own words.
+        let refused = |error: &CardError| {
+            let unknown = error.refusal() == Some(Status::NotSupported);
+            unknown.then(|| Fault::from(faults::KeyTypeRefused { key_type: key.key_type }))
+        };
+        let request = devices.with_own_faults(&self.serial, |device| self.make_on(device, &files), refused)?;
+        let public = self.sound(&request)?;
+        let file = write_once(folder, &public_name(&key.label), public.to_pem().as_bytes())?;
+        let made = Fact::Made {
+            label: key.label.clone(),
+            reference: key.reference,
+            public_key_sha256: Digest(Sha256::digest(public.to_der()).into()),
+        };
+        Ok(vec![made, written(file)])
+    }
+
+    /// Makes it on the device that lists these files, and describes it; answers its request.
+    fn make_on(&self, device: &mut Device, files: &[FileId]) -> Result<Vec<u8>, CardError> {
+        let key = &self.key;
+        let kept = if files.contains(&FileId::key(key.reference)) { self.kept(device)? } else { None };
+        let request = match kept {
+            Some(request) => request,
+            None => device.generate(key.reference, key.key_type)?,
+        };
+        if device.read_file(FileId::request(key.reference)).ok().as_deref() != Some(&request) {
+            device.store_request(key.reference, &request)?;
+        }
+        let description = KeyDescription::new(&key.label, &key.id, key.reference, key.key_type);
+        if files.contains(&FileId::description(key.reference)) {
+            device.describe(key.reference, &description)?;
+        } else {
+            device.describe_new(key.reference, &description)?;
+        }
+        Ok(request)
+    }
+
+    /// The request of the key that an earlier try left. Where it is not there, or was cut short while it was written, nobody
+    /// knows the public half: then the key is deleted.
+    fn kept(&self, device: &mut Device) -> Result<Option<Vec<u8>>, CardError> {
+        let reference = self.key.reference;
+        let kept = match device.read_file(FileId::request(reference)) {
+            Ok(request) => Some(request).filter(|request| self.sound(request).is_ok()),
+            Err(error @ (CardError::Transport(_) | CardError::Refused { status: Status::NotLoggedIn, .. })) => {
+                return Err(error);
+            }
+            Err(CardError::Refused { .. } | CardError::Malformed { .. } | CardError::OtherDevice { .. }) => None,
+        };
+        if kept.is_none() {
+            device.delete_key(reference)?;
+        }
+        Ok(kept)
+    }
+
+    /// The public key in a request, if the request is whole and proves a key of the planned type.
+    fn sound(&self, request: &[u8]) -> Result<PublicKey, Fault> {
+        let wrong = || Fault::from(faults::RequestWrong { label: &self.key.label });
+        let parsed = AuthenticatedRequest::parse(request)
+            .map_err(|_| faults::CardMalformed { operation: Operation::Generate.word() })?;
+        let public = parsed.public_key().filter(|public| public.key_type() == self.key.key_type);
+        let public = public.ok_or_else(wrong)?;
+        match request_is_signed_by_its_key(&parsed) {
+            Verdict::Bad => Err(wrong()),
+            Verdict::Good | Verdict::CannotCheck => Ok(public),
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! The seed of everything random.
+
+use crate::clerk::acts::{ActKind, Aftermath, Begun};
+use crate::clerk::workers::card::Reply;
+use crate::clerk::workers::devices::Devices;
+use crate::clerk::{Clerk, entropy};
+use crate::faults::{self, Fault};
+use crate::record::Fact;
+use crate::secret::WipingBytes;
+use crate::terms::{Handle, Serial};
+use crate::vault::Vault;
+
+/// Seed the generator from the device, the host and, where they were thrown, dice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MixEntropy {
+    /// The device that adds its randomness.
+    pub serial: Serial,
+    /// How many throws of dice people typed; 0: none.
+    pub dice: u16,
+}
+
+impl ActKind for MixEntropy {
+    const WORD: &'static str = "mix-entropy";
+    const MAY_BE_STOPPED: bool = true;
+    const READS_TYPED: bool = false;
+    const AFTERMATH: Aftermath = Aftermath::Nothing;
+    const IRREVERSIBLE_ON: Option<fn(&Self) -> &Serial> = None;
+
+    /// The throws go back into the vault, for the step may have to be tried again.
+    fn perform(self, _: &mut Clerk, vault: &mut Vault) -> Result<Begun, Fault> {
+        let thrown = match self.dice {
+            0 => None,
+            _ => Some(vault.give(Handle::Dice).ok_or(faults::RandomFailed)?),
+        };
+        Ok(Begun::OnCard(Box::new(move |devices| {
+            let seeded = self.seed(devices, thrown.as_ref());
+            let mut back: Vec<(Handle, WipingBytes)> =
+                thrown.into_iter().map(|throws| (Handle::Dice, throws)).collect();
+            let result = seeded.map(|(seed, sources)| {
+                back.push((Handle::GeneratorSeed, seed));
+                vec![Fact::Seeded { sources }]
+            });
+            Reply { result, back }
+        })))
+    }
+}
+
+impl MixEntropy {
+    fn seed(&self, devices: &mut Devices, thrown: Option<&WipingBytes>) -> Result<(WipingBytes, Vec<String>), Fault> {
+        let device = devices.with(&self.serial, |device| device.random(entropy::SOURCE_BYTES))?;
+        let thrown = thrown.map(|throws| (throws, self.dice));
+        entropy::seed((&self.serial, &device), &entropy::host()?, thrown)
+    }
+}

@@ -1,0 +1,162 @@
+//! A share file that a quorum guards: their shares become passwords to try.
+
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
+use crate::clerk::acts::{ActKind, Aftermath, Begun};
+use crate::clerk::words::given_words;
+use crate::clerk::workers::kdf::{Found, Try};
+use crate::clerk::{Clerk, as_fault, opening};
+use crate::dkek::password_encodings;
+use crate::faults::{self, Fault};
+use crate::fields::read_fault;
+use crate::record::{Defect, Fact};
+use crate::secret::{Secret, WipingBytes};
+use crate::share::{
+    Candidate, PasswordShare, SharePrime, StrongCandidate, StrongShare, candidates, password_of, strong_candidates,
+    with_prime_added,
+};
+use crate::terms::{DkekShareNumber, Handle, Kcv, Purpose, Scheme, Seat, Serial};
+use crate::vault::Vault;
+
+/// More derivations than this are not tried on one share file: each takes seconds.
+const MOST_TRIES: usize = 48;
+
+/// Rebuild the password from the seats' shares and open the written share file. Who gave what is public, the values are in
+/// the vault.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenShareFile {
+    /// Which DKEK share.
+    pub share: DkekShareNumber,
+    /// The seats that have given a share, and what its id can mean.
+    pub seats: Vec<(Seat, Vec<u8>)>,
+    /// M.
+    pub threshold: u8,
+    /// How the shares are written.
+    pub scheme: Scheme,
+    /// The set's prime, or its number.
+    pub set: String,
+    /// The KCV that the DKEK share must have, where it is known.
+    pub kcv: Option<Kcv>,
+    /// A set made elsewhere, with the old tool's defects.
+    pub foreign: bool,
+}
+
+impl ActKind for OpenShareFile {
+    const WORD: &'static str = "open-share-file";
+    const MAY_BE_STOPPED: bool = true;
+    const READS_TYPED: bool = false;
+    const AFTERMATH: Aftermath = Aftermath::Nothing;
+    const IRREVERSIBLE_ON: Option<fn(&Self) -> &Serial> = None;
+
+    fn perform(self, clerk: &mut Clerk, vault: &mut Vault) -> Result<Begun, Fault> {
+        let tries = match self.scheme {
+            Scheme::ScHsmTool => self.numbers_tries(vault),
+            Scheme::Words => self.words_tries(vault),
+        };
+        let (share, foreign) = (self.share, self.foreign);
+        opening::begin(tries?, share, foreign, clerk, move |found, vault| self.keep(found, vault))
+    }
+}
+
+impl OpenShareFile {
+    fn keep(&self, found: Option<Found>, vault: &mut Vault) -> Result<Vec<Fact>, Fault> {
+        let found = found.ok_or_else(|| match self.scheme {
+            Scheme::ScHsmTool => Fault::from(faults::SharesDoNotOpen),
+            Scheme::Words => Fault::from(faults::WordsDoNotOpen),
+        })?;
+        let seats: Vec<Seat> = self.seats.iter().map(|(seat, _)| *seat).collect();
+        opening::keep(found, self.share, &seats, self.kcv, vault)
+    }
+
+    /// Every secret whose inner check holds. There is more than one only if somebody made it so.
+    fn words_tries(&self, vault: &Vault) -> Result<Vec<Try>, Fault> {
+        let shares = given_words(self.seats.iter().map(|(seat, _)| *seat), Purpose::DkekShare(self.share), vault)?;
+        let list: Vec<&StrongShare> = shares.iter().collect();
+        let found = strong_candidates(&list).map_err(|_| faults::SharesOfOtherSets)?;
+        if found.is_empty() {
+            // Words can be right in themselves and no card of the set all the same: one more custodian shows whose.
+            return Err(Fault::from(faults::SharesDisagree));
+        }
+        let attempt = |candidate: StrongCandidate| Try {
+            password: password_of(&candidate.secret),
+            agreeing: candidate.agreeing,
+            defects: Vec::new(),
+        };
+        Ok(found.into_iter().map(attempt).collect())
+    }
+
+    /// Every password that M of the shares can mean, the likeliest first. Of a set made elsewhere also what only salvage
+    /// finds: ids read as the old tool reads them, a prime below the secret.
+    fn numbers_tries(&self, vault: &Vault) -> Result<Vec<Try>, Fault> {
+        let prime = SharePrime::parse(self.set.as_bytes()).map_err(read_fault)?;
+        let mut tries = Vec::new();
+        let mut refused = None;
+        for ids in readings(&self.seats) {
+            let mut shares = Vec::new();
+            for ((seat, decimal), id) in self.seats.iter().zip(&ids) {
+                let value = vault.lend(Handle::SeatShare(Purpose::DkekShare(self.share), *seat));
+                let value = value.and_then(Secret::from_slice).ok_or(faults::SharesMissing)?;
+                shares.push((PasswordShare { prime, id: *id, value }, reading(decimal, *id)));
+            }
+            let list: Vec<&PasswordShare> = shares.iter().map(|(share, _)| share).collect();
+            match candidates(&list, self.threshold) {
+                Ok(found) => {
+                    for candidate in found {
+                        // Only what the shares that count were noted as says anything about the set.
+                        let agreeing = || candidate.agreeing.iter().filter_map(|place| shares.get(*place));
+                        let short = |(share, _): &(PasswordShare, _)| share.value.expose().first() == Some(&0);
+                        let short = agreeing().any(short).then_some(Defect::ShortValue);
+                        let noted = agreeing().filter_map(|(_, reading)| *reading).chain(short);
+                        let common: BTreeSet<Defect> = noted.filter(|_| self.foreign).collect();
+                        tries.extend(self.tries_of(&candidate, prime, &common));
+                    }
+                }
+                Err(error) => refused = refused.or(Some(as_fault::share(error))),
+            }
+        }
+        // A stable order: what needs the fewest excuses first.
+        tries.sort_by_key(|attempt| (attempt.defects.len(), Reverse(attempt.agreeing.len())));
+        tries.truncate(MOST_TRIES);
+        match refused {
+            Some(fault) if tries.is_empty() => Err(fault),
+            Some(_) | None => Ok(tries),
+        }
+    }
+
+    fn tries_of(&self, candidate: &Candidate, prime: SharePrime, common: &BTreeSet<Defect>) -> Vec<Try> {
+        let attempt = |password: WipingBytes, more: Option<Defect>| {
+            let defects = common.iter().copied().chain(more).collect();
+            Try { password, agreeing: candidate.agreeing.clone(), defects }
+        };
+        let zero = (candidate.secret.expose().first() == Some(&0)).then_some(Defect::LeadingZero);
+        // Eight bytes first; the old tool's stripped form only ever helps with a file that it made from a stripped password.
+        let encodings = password_encodings(&candidate.secret).into_iter();
+        let mut tries: Vec<Try> = encodings.map(|password| attempt(password, zero)).collect();
+        if self.foreign
+            && let Some(larger) = with_prime_added(&candidate.secret, prime)
+        {
+            tries.push(attempt(WipingBytes::from_slice(larger.expose()), Some(Defect::SmallPrime)));
+        }
+        tries
+    }
+}
+
+/// How an id above 9 was noted, if this is what it means. Decimal digits have two meanings, a letter has one.
+fn reading(meanings: &[u8], id: u8) -> Option<Defect> {
+    match meanings {
+        _ if id < 10 => None,
+        [decimal, _] if *decimal == id => Some(Defect::DecimalId),
+        _ => Some(Defect::HexadecimalId),
+    }
+}
+
+/// Every way to read the ids, all in decimal first.
+fn readings(seats: &[(Seat, Vec<u8>)]) -> Vec<Vec<u8>> {
+    let mut all: Vec<Vec<u8>> = vec![Vec::new()];
+    for (_, ids) in seats {
+        let longer = ids.iter().flat_map(|id| all.iter().map(move |before| [before.as_slice(), &[*id]].concat()));
+        all = longer.take(64).collect();
+    }
+    all
+}

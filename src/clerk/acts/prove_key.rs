@@ -1,0 +1,99 @@
+//! A restored key proves itself: it signs, and the original's public key verifies.
+
+use sha2::{Digest as _, Sha256};
+
+use crate::card::tlv::Writer;
+use crate::card::verify::verify_sha256;
+use crate::card::{AuthenticatedRequest, FileId, Verdict};
+use crate::clerk::acts::{ActKind, Aftermath, Begun};
+use crate::clerk::files::write_once;
+use crate::clerk::workers::devices::Devices;
+use crate::clerk::wrapped_keys::public_key;
+use crate::clerk::{Clerk, entropy};
+use crate::faults::{self, Fault};
+use crate::folder::Folder;
+use crate::record::{BackedUpKey, Fact};
+use crate::terms::{KeyLabel, KeyReference, KeyType, Serial};
+use crate::vault::Vault;
+
+/// Sign a fresh challenge with a restored key and verify the signature with the public key file of the original. Both go into
+/// the folder, so that anyone can repeat the check with openssl.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProveKey {
+    /// The key.
+    pub label: KeyLabel,
+    /// Where it is.
+    pub at: KeyReference,
+    /// The device.
+    pub serial: Serial,
+}
+
+impl ActKind for ProveKey {
+    const WORD: &'static str = "prove-key";
+    const MAY_BE_STOPPED: bool = false;
+    const READS_TYPED: bool = false;
+    const AFTERMATH: Aftermath = Aftermath::Nothing;
+    const IRREVERSIBLE_ON: Option<fn(&Self) -> &Serial> = None;
+
+    fn perform(self, clerk: &mut Clerk, _: &mut Vault) -> Result<Begun, Fault> {
+        let key = clerk.backed_up(&self.label)?;
+        let (folder, from) = (clerk.folder.clone(), clerk.backups().clone());
+        Ok(Begun::on_card(move |devices| self.prove(devices, &folder, &from, &key)))
+    }
+}
+
+impl ProveKey {
+    fn prove(
+        &self,
+        devices: &mut Devices,
+        folder: &Folder,
+        from: &Folder,
+        key: &BackedUpKey,
+    ) -> Result<Vec<Fact>, Fault> {
+        let Self { label, at, serial } = self;
+        let not_provable = || vec![Fact::NotProvable { label: label.clone(), key_type: key.key_type }];
+        let Some(public) = public_key(from, key)? else { return Ok(not_provable()) };
+        let request = devices.with(serial, |device| device.read_file(FileId::request(*at)))?;
+        let same = AuthenticatedRequest::parse(&request).ok().and_then(|request| request.public_key());
+        if same.as_ref() != Some(&public) {
+            return Err(Fault::from(faults::PublicKeyDiffers { label }));
+        }
+        let (text_name, signature_name) = (format!("keys/{label}.proof.txt"), format!("keys/{label}.proof.sig"));
+        if folder.has(&signature_name) {
+            return Err(Fault::from(faults::FileExists { file: &signature_name }));
+        }
+        let about = format!("Proof of restore\nkey: {label}\ndevice: {serial}\nkey reference: {at}\nchallenge: ");
+        let challenge = challenge(folder, &text_name, &about)?;
+        let digest: [u8; 32] = Sha256::digest(challenge.as_bytes()).into();
+        let signature = devices.with(serial, |device| device.sign(*at, key.key_type, &digest))?;
+        match verify_sha256(&public, challenge.as_bytes(), &signature) {
+            Verdict::Good => {}
+            Verdict::Bad => return Err(Fault::from(faults::SignatureWrong { label })),
+            Verdict::CannotCheck => return Ok(not_provable()),
+        }
+        write_once(folder, &text_name, challenge.as_bytes())?;
+        folder.write_new(&signature_name, &for_openssl(key.key_type, &signature))?;
+        Ok(vec![Fact::Proven { label: label.clone(), reference: *at, signature_file: signature_name }])
+    }
+}
+
+/// What a restored key signs: fresh, or what an earlier try wrote before it failed to write the signature.
+fn challenge(folder: &Folder, name: &str, about: &str) -> Result<String, Fault> {
+    if folder.has(name) {
+        let earlier = String::from_utf8(folder.read(name)?).ok().filter(|text| text.starts_with(about));
+        return earlier.ok_or_else(|| Fault::from(faults::FileExists { file: name }));
+    }
+    let nonce = entropy::host()?;
+    let fresh = base16ct::lower::encode_string(nonce.expose().get(..16).unwrap_or_default());
+    Ok(format!("{about}{fresh}\n"))
+}
+
+/// openssl takes ECDSA signatures as SEQUENCE { r, s }; RSA signatures as they are.
+fn for_openssl(key_type: KeyType, signature: &[u8]) -> Vec<u8> {
+    match (key_type, signature.split_at_checked(signature.len() / 2)) {
+        (KeyType::Ec(_), Some((r, s))) => {
+            Writer::new().constructed(0x30, &Writer::new().integer(r).integer(s)).finish()
+        }
+        (KeyType::Ec(_), None) | (KeyType::Rsa(_), _) => signature.to_vec(),
+    }
+}

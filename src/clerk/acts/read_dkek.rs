@@ -1,0 +1,37 @@
+//! Where the DKEK of a device stands.
+
+use crate::card::{Device, DkekState};
+use crate::clerk::Clerk;
+use crate::clerk::acts::{ActKind, Aftermath, Begun};
+use crate::faults::Fault;
+use crate::record::Fact;
+use crate::terms::{DeviceRole, Serial};
+use crate::vault::Vault;
+
+/// Read where the DKEK of a device stands. A KCV that reads as zeros is none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReadDkek {
+    /// Which device.
+    pub role: DeviceRole,
+    /// Its serial.
+    pub serial: Serial,
+}
+
+impl ActKind for ReadDkek {
+    const WORD: &'static str = "read-dkek";
+    const MAY_BE_STOPPED: bool = true;
+    const READS_TYPED: bool = false;
+    const AFTERMATH: Aftermath = Aftermath::Nothing;
+    const IRREVERSIBLE_ON: Option<fn(&Self) -> &Serial> = None;
+
+    fn perform(self, _: &mut Clerk, _: &mut Vault) -> Result<Begun, Fault> {
+        Ok(Begun::on_card(move |devices| {
+            let (shares, outstanding, kcv) = match devices.with(&self.serial, Device::dkek_state)? {
+                DkekState::NotConfigured => (None, 0, None),
+                DkekState::Pending { total, outstanding } => (Some(total), outstanding, None),
+                DkekState::Complete { total, kcv } => (Some(total), 0, kcv),
+            };
+            Ok(vec![Fact::DkekState { role: self.role, shares, outstanding, kcv }])
+        }))
+    }
+}

@@ -1,0 +1,101 @@
+//! A key comes back.
+
+use crate::card::status::Status;
+use crate::card::{CardError, Device, FileId, KeyDescription, Operation};
+use crate::clerk::acts::{ActKind, Aftermath, Begun};
+use crate::clerk::files::unchanged;
+use crate::clerk::workers::devices::Devices;
+use crate::clerk::wrapped_keys::kept_description;
+use crate::clerk::{Clerk, as_fault};
+use crate::dkek::WrappedKeyFile;
+use crate::faults::{self, Fault};
+use crate::folder::Folder;
+use crate::record::{BackedUpKey, Fact};
+use crate::terms::{KeyLabel, KeyReference, Serial};
+use crate::vault::Vault;
+
+/// Unwrap a key to a reference and give it its description and request back; read both again and compare.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RestoreKey {
+    /// The key.
+    pub label: KeyLabel,
+    /// Where to.
+    pub to: KeyReference,
+    /// The device.
+    pub serial: Serial,
+    /// An earlier try was broken off and may have left the key there.
+    pub again: bool,
+}
+
+impl ActKind for RestoreKey {
+    const WORD: &'static str = "restore-key";
+    const MAY_BE_STOPPED: bool = false;
+    const READS_TYPED: bool = false;
+    const AFTERMATH: Aftermath = Aftermath::PerhapsKey;
+    const IRREVERSIBLE_ON: Option<fn(&Self) -> &Serial> = None;
+
+    fn perform(self, clerk: &mut Clerk, _: &mut Vault) -> Result<Begun, Fault> {
+        let key = clerk.backed_up(&self.label)?;
+        let from = clerk.backups().clone();
+        Ok(Begun::on_card(move |devices| self.restore(devices, &from, &key)))
+    }
+}
+
+impl RestoreKey {
+    fn restore(&self, devices: &mut Devices, from: &Folder, key: &BackedUpKey) -> Result<Vec<Fact>, Fault> {
+        let Self { to, serial, .. } = self;
+        let content = unchanged(from, &key.wrapped, key.wrapped_sha256)?;
+        let file = WrappedKeyFile::parse(&content).map_err(|error| as_fault::wrapped_key(&key.wrapped, &error))?;
+        let there = devices.with(serial, Device::list)?.contains(&FileId::key(*to));
+        if there && !self.again {
+            return Err(Fault::from(faults::KeyReferenceOccupied { reference: to }));
+        }
+        let work = |device: &mut Device| -> Result<(), CardError> {
+            if !there {
+                device.unwrap(*to, file.blob.as_bytes())?;
+            }
+            if let Some(description) = description_at(&file, key, *to) {
+                write_whole(device, FileId::description(*to), &description, !there)?;
+            }
+            if let Some(request) = &file.certificate {
+                write_whole(device, FileId::request(*to), request, !there)?;
+            }
+            Ok(())
+        };
+        // Other refusals, and that nobody is logged in any more, have sentences of their own.
+        let refused = |error: &CardError| match error {
+            CardError::Refused { operation: Operation::Unwrap, status } if *status != Status::NotLoggedIn => {
+                Some(Fault::from(faults::UnwrapRefused { label: &key.label, status }))
+            }
+            CardError::Transport(_)
+            | CardError::Refused { .. }
+            | CardError::Malformed { .. }
+            | CardError::OtherDevice { .. } => None,
+        };
+        devices.with_own_faults(serial, work, refused)?;
+        Ok(vec![Fact::Unwrapped { label: key.label.clone(), reference: *to }])
+    }
+}
+
+/// Writes a file and reads it again.
+fn write_whole(device: &mut Device, id: FileId, content: &[u8], new: bool) -> Result<(), CardError> {
+    // A key deleted with other tools may have left its files behind: then they are deleted and written whole.
+    if new && device.write_new_file(id, content).is_ok() && device.read_file(id)? == content {
+        return Ok(());
+    }
+    device.write_file(id, content)?;
+    if device.read_file(id)? == content {
+        return Ok(());
+    }
+    Err(CardError::Malformed { operation: Operation::WriteFile, what: "file-cut-short" })
+}
+
+/// What is written as the description of a restored key: the kept one with its new place, as it was where we would not write
+/// it so, and a new one where none was kept.
+fn description_at(file: &WrappedKeyFile, key: &BackedUpKey, to: KeyReference) -> Option<Vec<u8>> {
+    match kept_description(file) {
+        Some((bytes, described)) if described.encode().as_deref() != Some(bytes) => Some(bytes.to_vec()),
+        Some((_, described)) => KeyDescription { reference: Some(to.get()), ..described }.encode(),
+        None => KeyDescription::new(&key.label, &key.id, to, key.key_type).encode(),
+    }
+}

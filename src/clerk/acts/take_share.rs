@@ -1,0 +1,103 @@
+//! A share that was typed at a seat.
+
+use crate::clerk::acts::{ActKind, Aftermath, Begun};
+use crate::clerk::words::words_fault;
+use crate::clerk::{Clerk, as_fault};
+use crate::faults::{self, Fault};
+use crate::fields::read_fault;
+use crate::record::Fact;
+use crate::secret::WipingBytes;
+use crate::share::{
+    CheckVerdict, PasswordShare, SharePrime, id_readings, read_check, read_id, read_prime, read_value, read_words,
+    verdict, write_words,
+};
+use crate::terms::{Handle, Purpose, Scheme, Seat, Serial};
+use crate::vault::Vault;
+
+/// Keep the share that was typed at a seat.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TakeShare {
+    /// What it is a share of.
+    pub card: Purpose,
+    /// Which seat.
+    pub seat: Seat,
+    /// How it is written.
+    pub scheme: Scheme,
+    /// The set's prime, where it is known, or its number; otherwise it was typed with the share (a prime before it).
+    pub set: Option<String>,
+    /// M, which a card of words must say too.
+    pub threshold: u8,
+    /// A set made elsewhere.
+    pub foreign: bool,
+}
+
+impl ActKind for TakeShare {
+    const WORD: &'static str = "take-share";
+    const MAY_BE_STOPPED: bool = true;
+    const READS_TYPED: bool = true;
+    const AFTERMATH: Aftermath = Aftermath::Nothing;
+    const IRREVERSIBLE_ON: Option<fn(&Self) -> &Serial> = None;
+
+    /// Where its set is not known yet, it was typed too, and everybody else sees it from then on.
+    fn perform(self, _: &mut Clerk, vault: &mut Vault) -> Result<Begun, Fault> {
+        let taken = match self.scheme {
+            Scheme::ScHsmTool => self.numbers(vault),
+            Scheme::Words => self.words(vault),
+        };
+        vault.forget_typed();
+        let Taken { secret, ids, set: typed } = taken?;
+        let Self { card, seat, set, .. } = self;
+        if set.as_ref().is_some_and(|known| *known != typed) {
+            return Err(Fault::from(faults::SharesOfOtherSets));
+        }
+        vault.keep(Handle::SeatShare(card, seat), secret);
+        let typed = Fact::SetTyped { card, set: typed };
+        let facts = set.is_none().then_some(typed).into_iter().chain([Fact::Given { card, seat, ids }]);
+        Ok(Begun::Done(facts.collect()))
+    }
+}
+
+/// A share that was typed.
+struct Taken {
+    secret: WipingBytes,
+    ids: Vec<u8>,
+    set: String,
+}
+
+impl TakeShare {
+    /// The prime where it is not known, id, value, and the check bytes where the card has some.
+    fn numbers(&self, vault: &Vault) -> Result<Taken, Fault> {
+        let typed = |place: u8| vault.typed(place).ok_or(faults::TypedMissing);
+        let first = u8::from(self.set.is_none());
+        let prime = match &self.set {
+            Some(known) => SharePrime::parse(known.as_bytes()),
+            None => read_prime(typed(0)?.expose()),
+        };
+        let prime = prime.map_err(read_fault)?;
+        let id = typed(first)?.expose();
+        let mut ids = if self.foreign { id_readings(id) } else { vec![read_id(id).map_err(read_fault)?] };
+        let value = read_value(typed(first + 1)?.expose(), true).map_err(read_fault)?;
+        if let Some(check) = vault.typed(first + 2).filter(|text| !text.is_empty()) {
+            let check = read_check(check.expose()).map_err(read_fault)?;
+            // They also tell which of two readings of an id is meant.
+            ids.retain(|id| verdict(prime.get(), *id, &value, &check) == CheckVerdict::Right);
+            if ids.is_empty() {
+                return Err(Fault::from(faults::CheckBytesSeveral));
+            }
+        }
+        let id = *ids.first().ok_or(faults::IdNotNumber)?;
+        let share = PasswordShare { prime, id, value };
+        share.check().map_err(as_fault::share)?;
+        Ok(Taken { secret: WipingBytes::from_slice(share.value.expose()), ids, set: prime.to_string() })
+    }
+
+    /// All words of a strong share.
+    fn words(&self, vault: &Vault) -> Result<Taken, Fault> {
+        let typed = vault.typed(0).ok_or(faults::TypedMissing)?;
+        let share = read_words(typed.expose()).map_err(words_fault)?;
+        if share.threshold != self.threshold {
+            return Err(Fault::from(faults::WordsOtherThreshold { found: share.threshold, planned: self.threshold }));
+        }
+        Ok(Taken { secret: write_words(&share), ids: vec![share.number], set: share.set.to_string() })
+    }
+}

@@ -1,0 +1,36 @@
+//! A wrapped key's proof, without a device.
+
+use crate::clerk::Clerk;
+use crate::clerk::acts::{ActKind, Aftermath, Begun};
+use crate::clerk::files::unchanged;
+use crate::clerk::wrapped_keys::verify;
+use crate::faults::{self, Fault};
+use crate::record::Fact;
+use crate::terms::{Handle, Kcv, KeyLabel, Serial};
+use crate::vault::Vault;
+
+/// Verify a wrapped key's KCV and MAC under the DKEK.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VerifyBackup {
+    /// The key.
+    pub label: KeyLabel,
+    /// Names the DKEK.
+    pub kcv: Kcv,
+}
+
+impl ActKind for VerifyBackup {
+    const WORD: &'static str = "verify-backup";
+    const MAY_BE_STOPPED: bool = true;
+    const READS_TYPED: bool = false;
+    const AFTERMATH: Aftermath = Aftermath::Nothing;
+    const IRREVERSIBLE_ON: Option<fn(&Self) -> &Serial> = None;
+
+    fn perform(self, clerk: &mut Clerk, vault: &mut Vault) -> Result<Begun, Fault> {
+        let key = clerk.backed_up(&self.label)?;
+        let content = unchanged(clerk.backups(), &key.wrapped, key.wrapped_sha256)?;
+        let dkek = vault.give(Handle::Dkek).ok_or(faults::DkekMissing)?;
+        let result = verify(&key.wrapped, &content, self.kcv, &dkek);
+        vault.keep(Handle::Dkek, dkek);
+        result.map(|()| Begun::Done(vec![Fact::Verified { label: self.label }]))
+    }
+}

@@ -1,0 +1,102 @@
+//! A share file that is being opened: passwords are tried on it until one opens it.
+
+use crate::clerk::acts::Begun;
+use crate::clerk::files::{own_share_file, share_file_name};
+use crate::clerk::workers::kdf::{self, Found, Job, News, OpenedFile, Try};
+use crate::clerk::{Clerk, Outcome, as_fault};
+use crate::dkek::{DkekShare, ShareFile};
+use crate::faults::{self, Fault};
+use crate::record::{Defect, Fact};
+use crate::secret::{Secret, WipingBytes};
+use crate::terms::{DkekShareNumber, Handle, Kcv, MOST_DKEK_SHARES, Purpose, Seat};
+use crate::vault::Vault;
+
+/// What an act does with what came out; nothing where no password opened the file.
+type Take = Box<dyn Fn(Option<Found>, &mut Vault) -> Result<Vec<Fact>, Fault>>;
+
+/// A share file that is being opened for an act.
+pub struct Opening {
+    job: Job<OpenedFile>,
+    take: Take,
+}
+
+impl Opening {
+    /// How far it is; none: nothing new.
+    pub fn poll(&self, vault: &mut Vault) -> Option<Outcome> {
+        match self.job.newest() {
+            Err(()) => Some(Outcome::Failed(Fault::from(faults::WorkerGone))),
+            Ok(None) => None,
+            Ok(Some(News::Progress(done, total))) => Some(Outcome::Progress { done, total }),
+            Ok(Some(News::Done(opened))) => Some((self.take)(opened.found, vault).into()),
+        }
+    }
+}
+
+/// Begins to try passwords on the files that a DKEK share can be in.
+///
+/// # Errors
+/// A file is missing, was changed, is none, or is a rehearsal's where this is none, and the other way round.
+pub fn begin(
+    tries: Vec<Try>,
+    share: DkekShareNumber,
+    foreign: bool,
+    clerk: &Clerk,
+    take: impl Fn(Option<Found>, &mut Vault) -> Result<Vec<Fact>, Fault> + 'static,
+) -> Result<Begun, Fault> {
+    let contents = match &clerk.source {
+        Some(source) => source.share_files(share, &clerk.manifest.opened)?,
+        None => vec![(share_file_name(share), own_share_file(clerk, share)?)],
+    };
+    let mut files = Vec::new();
+    for (name, content) in contents {
+        let file = ShareFile::parse(&content).map_err(|error| as_fault::share_file(&error))?;
+        match (file.is_rehearsal(), clerk.rehearsal) {
+            (true, false) => return Err(Fault::from(faults::RehearsalArtefact { what: name })),
+            (false, true) if !(foreign && clerk.training_files) => return Err(Fault::from(faults::RealShareFile)),
+            (true, true) | (false, _) => files.push((name, file)),
+        }
+    }
+    Ok(Begun::Opening(Opening { job: kdf::begin_opening(tries, files, clerk.rounds), take: Box::new(take) }))
+}
+
+/// Puts an opened DKEK share into the vault, and forgets the shares of the seats that opened it. They are kept where it is not
+/// the one that was looked for.
+///
+/// # Errors
+/// Another DKEK share came out, or one that was opened already.
+pub fn keep(
+    found: Found,
+    share: DkekShareNumber,
+    seats: &[Seat],
+    expected: Option<Kcv>,
+    vault: &mut Vault,
+) -> Result<Vec<Fact>, Fault> {
+    let Found { share: opened, file, agreeing, mut defects } = found;
+    let kcv = opened.kcv();
+    if let Some(expected) = expected.filter(|expected| *expected != kcv) {
+        return Err(Fault::from(faults::KcvDiffers { found: kcv, expected }));
+    }
+    // The same DKEK share twice cancels itself.
+    for other in DkekShareNumber::up_to(MOST_DKEK_SHARES.into()).filter(|other| *other != share) {
+        let known = vault.lend(Handle::DkekShare(other)).and_then(Secret::from_slice).map(DkekShare::new);
+        if known.is_some_and(|known| known.same(&opened)) {
+            return Err(Fault::from(faults::DkekShareTwice { other }));
+        }
+    }
+    vault.keep(Handle::DkekShare(share), WipingBytes::from_slice(opened.expose()));
+    let (right, wrong) = sides(seats, &agreeing);
+    for seat in seats {
+        vault.forget(Handle::SeatShare(Purpose::DkekShare(share), *seat));
+    }
+    if !wrong.is_empty() {
+        defects.push(Defect::WrongShare);
+    }
+    Ok(vec![Fact::Opened { share, file, kcv, right, wrong, defects }])
+}
+
+/// The seats whose shares agree, and the others.
+pub fn sides(seats: &[Seat], agreeing: &[usize]) -> (Vec<Seat>, Vec<Seat>) {
+    let (right, wrong): (Vec<_>, Vec<_>) = seats.iter().enumerate().partition(|(place, _)| agreeing.contains(place));
+    let only = |list: Vec<(usize, &Seat)>| list.into_iter().map(|(_, seat)| *seat).collect();
+    (only(right), only(wrong))
+}

@@ -1,0 +1,240 @@
+//! The readers and the devices that are connected. The card worker alone has them.
+
+use std::collections::BTreeMap;
+
+use crate::card::transport::{Readers, ShortOnly, TransportError};
+use crate::card::{CardError, Device, KeyEntry, Operation};
+use crate::clerk::as_fault;
+use crate::faults::{self, Fault};
+use crate::terms::{DeviceRole, Serial};
+
+/// Puts the device for a role into a reader, where the program itself can: in a rehearsal it holds the software cards.
+pub type CardInserter = Box<dyn FnMut(DeviceRole) + Send>;
+
+/// A device that is connected, and its reader.
+struct Connected {
+    reader: String,
+    device: Device,
+}
+
+impl Connected {
+    fn is(&self, serial: &Serial) -> bool {
+        self.device.serial() == serial
+    }
+}
+
+/// A reader that failed this often in a row at an extended length carries none, whatever it claims: once may be the plug.
+const FAILED_LISTS: u8 = 2;
+
+/// The readers and the devices that are connected.
+pub struct Devices {
+    readers: Box<dyn Readers>,
+    inserter: Option<CardInserter>,
+    connected: Vec<Connected>,
+    /// How often in a row a reader failed at the first command with an extended length, which is that of a list.
+    failed_lists: BTreeMap<String, u8>,
+    /// Readers that held something and gave no device at the last look, and why.
+    troubles: Vec<(String, CardError)>,
+}
+
+impl Devices {
+    /// Nothing is connected yet.
+    pub fn new(readers: Box<dyn Readers>, inserter: Option<CardInserter>) -> Self {
+        Self { readers, inserter, connected: Vec::new(), failed_lists: BTreeMap::new(), troubles: Vec::new() }
+    }
+
+    /// The connected device with this serial. Where it is not connected, connects anew to every reader, and every login is
+    /// lost.
+    fn device(&mut self, serial: &Serial) -> Result<&mut Device, Fault> {
+        if !self.is_connected(serial) {
+            self.connect_all()?;
+        }
+        if !self.is_connected(serial) {
+            let seen = || self.serials().join(", ");
+            return Err(self.missing(|| Fault::from(faults::SerialDiffers { seen: seen(), expected: serial })));
+        }
+        let found = self.connected.iter_mut().find(|one| one.is(serial));
+        found.map(|one| &mut one.device).ok_or_else(|| Fault::from(faults::NoDevice))
+    }
+
+    fn is_connected(&self, serial: &Serial) -> bool {
+        self.connected.iter().any(|one| one.is(serial))
+    }
+
+    /// The devices that can be the one for a role.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn find(&mut self, role: DeviceRole, not: &[Serial]) -> Result<Vec<Serial>, Fault> {
+        if let Some(inserter) = &mut self.inserter {
+            inserter(role);
+        }
+        self.connect_all()?;
+        let fits = self.connected.iter().map(|one| one.device.serial()).filter(|serial| !not.contains(serial));
+        let fits: Vec<Serial> = fits.cloned().collect();
+        if fits.is_empty() {
+            let excluded = || Fault::from(faults::DeviceExcluded { serial: self.serials().join(", ") });
+            return Err(self.missing(excluded));
+        }
+        Ok(fits)
+    }
+
+    /// The device that people picked for a role, and no other.
+    ///
+    /// # Errors
+    /// It is not there.
+    pub fn find_picked(&mut self, role: DeviceRole, picked: &Serial) -> Result<Vec<Serial>, Fault> {
+        let found = self.find(role, &[])?;
+        if found.contains(picked) {
+            return Ok(vec![picked.clone()]);
+        }
+        let seen = || self.serials().join(", ");
+        Err(self.missing(|| Fault::from(faults::SerialDiffers { seen: seen(), expected: picked })))
+    }
+
+    /// Why the device that was looked for is not there: it may be the one in a reader that failed. `unfit` names the devices
+    /// that were found, where nothing else was in the way.
+    fn missing(&self, unfit: impl FnOnce() -> Fault) -> Fault {
+        let failed = self.troubles.iter().find(|(_, error)| !is_foreign(error));
+        match (failed, self.connected.is_empty()) {
+            (Some((_, error)), true) => as_fault::card(error),
+            (Some((reader, error)), false) => Fault::from(faults::ReaderFailed {
+                reader,
+                why: as_fault::card(error).name.word(),
+                seen: self.serials().join(", "),
+            }),
+            (None, false) => unfit(),
+            (None, true) if self.troubles.is_empty() => Fault::from(faults::NoDevice),
+            (None, true) => {
+                let readers: Vec<&str> = self.troubles.iter().map(|(reader, _)| reader.as_str()).collect();
+                Fault::from(faults::CardForeign { reader: readers.join(", ") })
+            }
+        }
+    }
+
+    /// Lets go of every device: the next job connects anew, and nobody is logged in.
+    pub fn let_go(&mut self) {
+        self.connected.clear();
+    }
+
+    /// Does something with one device. A device that vanished is let go of.
+    ///
+    /// # Errors
+    /// The device is not there, or did not do it.
+    pub fn with<T>(
+        &mut self,
+        serial: &Serial,
+        work: impl FnOnce(&mut Device) -> Result<T, CardError>,
+    ) -> Result<T, Fault> {
+        self.with_own_faults(serial, work, |_| None)
+    }
+
+    /// The same, for work that has faults of its own for some errors.
+    ///
+    /// # Errors
+    /// The device is not there, or did not do it.
+    pub fn with_own_faults<T>(
+        &mut self,
+        serial: &Serial,
+        work: impl FnOnce(&mut Device) -> Result<T, CardError>,
+        own: impl FnOnce(&CardError) -> Option<Fault>,
+    ) -> Result<T, Fault> {
+        work(self.device(serial)?).map_err(|error| {
+            let fault = self.lost(serial, &error);
+            own(&error).unwrap_or(fault)
+        })
+    }
+
+    /// Names an error, and lets go of a device that does not answer any more.
+    fn lost(&mut self, serial: &Serial, error: &CardError) -> Fault {
+        match error {
+            CardError::Transport(TransportError::TooLarge) => {
+                let reader = self.reader_of(serial).unwrap_or_default().to_owned();
+                // What was taken for a small reader may have been a loose plug: the next try uses its full length again.
+                if self.failed_lists.remove(&reader).is_some() {
+                    self.let_go();
+                }
+                return as_fault::reader_too_small(&reader);
+            }
+            CardError::Transport(_) | CardError::OtherDevice { .. } => self.connected.retain(|one| !one.is(serial)),
+            CardError::Refused { .. } | CardError::Malformed { .. } => {}
+        }
+        as_fault::card(error)
+    }
+
+    /// The keys of a device to which nobody is logged in yet. This is the first command with an extended length: a reader
+    /// that fails at it again after a new connection gets short ones only from then on.
+    ///
+    /// # Errors
+    /// The device is not there, or does not list them.
+    pub fn first_list(&mut self, serial: &Serial) -> Result<Vec<KeyEntry>, Fault> {
+        let listed = self.device(serial)?.keys();
+        let reader = self.reader_of(serial).unwrap_or_default().to_owned();
+        let failed = listed.as_ref().is_err_and(may_be_too_long);
+        let listed = listed.map_err(|error| self.lost(serial, &error));
+        if failed {
+            let failed = self.failed_lists.entry(reader).or_default();
+            *failed = failed.saturating_add(1);
+        } else if !self.is_short_only(&reader) {
+            self.failed_lists.remove(&reader);
+        }
+        listed
+    }
+
+    fn is_short_only(&self, reader: &str) -> bool {
+        self.failed_lists.get(reader).is_some_and(|failed| *failed >= FAILED_LISTS)
+    }
+
+    fn reader_of(&self, serial: &Serial) -> Option<&str> {
+        self.connected.iter().find(|one| one.is(serial)).map(|one| one.reader.as_str())
+    }
+
+    fn serials(&self) -> Vec<String> {
+        self.connected.iter().map(|one| one.device.serial().to_string()).collect()
+    }
+
+    /// Connects anew to every reader that holds a card; all that were connected are let go of, and nobody is logged in. A
+    /// reader that gives no device does no harm: it is kept in mind for when a device is missing.
+    fn connect_all(&mut self) -> Result<(), Fault> {
+        let names = self.readers.occupied().map_err(|error| as_fault::card(&CardError::Transport(error)))?;
+        self.connected.clear();
+        self.troubles.clear();
+        for reader in names {
+            let transport = self.readers.connect(&reader).map_err(CardError::Transport);
+            let short_only = self.is_short_only(&reader);
+            let transport = transport.map(|whole| if short_only { Box::new(ShortOnly(whole)) } else { whole });
+            match transport.and_then(Device::open) {
+                Ok(device) => self.connected.push(Connected { reader, device }),
+                Err(error) => self.troubles.push((reader, error)),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether a card said that it is no SmartCard-HSM: it does not know the application, or has another under that name.
+fn is_foreign(error: &CardError) -> bool {
+    match error {
+        CardError::Refused { operation, .. } | CardError::Malformed { operation, .. } => {
+            *operation == Operation::Select
+        }
+        CardError::Transport(_) | CardError::OtherDevice { .. } => false,
+    }
+}
+
+/// Whether an error may mean that a reader does not carry an extended length, though it claims to.
+const fn may_be_too_long(error: &CardError) -> bool {
+    match error {
+        CardError::Transport(TransportError::CutOff | TransportError::Garbled) => true,
+        CardError::Transport(
+            TransportError::NoCard
+            | TransportError::NoReader
+            | TransportError::NoService
+            | TransportError::Busy
+            | TransportError::TooLarge,
+        )
+        | CardError::Refused { .. }
+        | CardError::Malformed { .. }
+        | CardError::OtherDevice { .. } => false,
+    }
+}
