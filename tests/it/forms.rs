@@ -97,7 +97,7 @@ impl Paper {
             return front.types(place, password);
         }
         let Actor::Seat(seat) = actor else { return Turn::Autopilot };
-        let Some(sitter) = front.machine.known().sitter(seat) else { return Turn::Autopilot };
+        let Some(sitter) = front.machine.known().seats.sitter(seat) else { return Turn::Autopilot };
         let Body::Form { fields, .. } = &front.view.body else { return Turn::Autopilot };
         let purpose = fields.iter().find_map(|field| match field.kind {
             FieldKind::ShareWords { card, .. } => Some(card),
