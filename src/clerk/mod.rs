@@ -218,7 +218,8 @@ impl Clerk {
                 self.open(tries, Opening { share, seats, kcv, otherwise }, foreign)
             }
             Act::OpenWithPassword { share, kcv, foreign } => {
-                let typed = vault.typed(0).map(|text| WipingBytes::from_slice(text.expose()));
+                let typed =
+                    vault.typed(crate::names::FieldName::Password).map(|text| WipingBytes::from_slice(text.expose()));
                 vault.forget_typed();
                 let password = typed.ok_or_else(|| Fault::from(faults::TypedMissing))?;
                 let tries = vec![Try { password, agreeing: Vec::new(), defects: Vec::new() }];

@@ -25,8 +25,13 @@ pub enum Throws {
     Typing(usize),
     /// All of them, and they look like throws.
     Good,
-    /// Wrong: which fault.
-    Wrong(Fault),
+    /// Wrong.
+    Wrong {
+        /// What is wrong.
+        fault: Fault,
+        /// Which throw it is, from 1.
+        at: Option<u8>,
+    },
 }
 
 /// Looks at typed throws; spaces do not matter.
@@ -34,19 +39,20 @@ pub fn look(text: &[u8], wanted: usize) -> Throws {
     let mut faces = WipingBytes::with_capacity(text.len());
     for (place, character) in (1..).zip(text.iter().filter(|character| **character != b' ')) {
         if !(b'1'..b'1' + FACES).contains(character) {
-            return Throws::Wrong(Fault::from(faults::DiceNotAFace { place }));
+            let fault = Fault::from(faults::DiceNotAFace { place });
+            return Throws::Wrong { fault, at: u8::try_from(place).ok() };
         }
         // never more than the text
         let _ = faces.push(character - b'1');
     }
     let thrown = faces.expose();
     if thrown.len() > wanted {
-        return Throws::Wrong(Fault::from(faults::DiceTooMany { throws: wanted }));
+        return Throws::Wrong { fault: Fault::from(faults::DiceTooMany { throws: wanted }), at: None };
     }
     if thrown.len() >= FEW
         && let Some(fault) = biased(thrown)
     {
-        return Throws::Wrong(fault);
+        return Throws::Wrong { fault, at: None };
     }
     if thrown.len() < wanted { Throws::Typing(thrown.len()) } else { Throws::Good }
 }
@@ -82,7 +88,7 @@ mod tests {
 
     fn name(throws: &Throws) -> &'static str {
         match throws {
-            Throws::Wrong(fault) => fault.name.word(),
+            Throws::Wrong { fault, .. } => fault.name.word(),
             Throws::Good => "good",
             Throws::Typing(_) => "typing",
         }

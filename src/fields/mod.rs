@@ -7,6 +7,7 @@ pub mod password;
 pub use check::{check, open_text, read_fault, suggest};
 
 use crate::faults::Fault;
+use crate::names::FieldName;
 use crate::terms::{DkekShareNumber, Handle, Purpose, Serial};
 
 /// What is known of a share before its words are typed. All of it is public.
@@ -43,11 +44,11 @@ pub enum FieldKind {
     },
     /// A share value, 8 groups; secret.
     ShareValue,
-    /// The two check bytes of the share whose id and value were typed into the two fields before; secret.
+    /// The two check bytes of the share whose id and value are typed into other fields of the form; secret.
     CheckBytes {
         /// Whether the field may stay empty: sets made elsewhere have none.
         optional: bool,
-        /// The prime, where it is known; otherwise it is in the field before the id.
+        /// The prime, where it is known; otherwise it is typed into a field of the form.
         prime: Option<String>,
     },
     /// A share as words; secret.
@@ -82,8 +83,8 @@ pub enum FieldKind {
     },
     /// A new SO-PIN; secret, never a published default.
     NewSoPin,
-    /// The same as the field at this place, typed again; secret.
-    Again(u8),
+    /// The same as the field of this name, typed again; secret.
+    Again(FieldName),
     /// A device's serial number, typed from the device.
     Serial(Serial),
     /// A word typed as a decision.
@@ -133,8 +134,9 @@ impl FieldKind {
 /// complete (nowhere: it stays in the entry buffer for the act that follows, or goes to the machine when it is open).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Field {
-    /// The field's name in `screens.json`.
-    pub name: &'static str,
+    /// Which field it is: its label and hint in the script, and where what is typed goes. No other field of the form has
+    /// the same name.
+    pub name: FieldName,
     /// What it takes.
     pub kind: FieldKind,
     /// The vault's handle for it from then on.
@@ -143,13 +145,13 @@ pub struct Field {
 
 impl Field {
     /// A field whose text stays where it was typed, for the act that follows.
-    pub const fn new(name: &'static str, kind: FieldKind) -> Self {
+    pub const fn new(name: FieldName, kind: FieldKind) -> Self {
         Self { name, kind, keep: None }
     }
 
     /// The words of a card.
     pub const fn words(card: Purpose, expected: ExpectedWords) -> Self {
-        Self::new("share-words", FieldKind::ShareWords { card, words: card.words(), expected })
+        Self::new(FieldName::ShareWords, FieldKind::ShareWords { card, words: card.words(), expected })
     }
 
     /// A field whose text goes into the vault under a handle.
@@ -178,6 +180,13 @@ pub enum FieldCheck {
         /// Bits.
         bits: u16,
     },
-    /// Wrong: which fault.
-    Wrong(Fault),
+    /// Wrong.
+    Wrong {
+        /// What is wrong.
+        fault: Fault,
+        /// Which group or word it is, from 1, where that can be said.
+        at: Option<u8>,
+        /// Check bytes that do not fit may tell which group of another field is wrong.
+        marks: Option<(FieldName, u8)>,
+    },
 }

@@ -1,7 +1,8 @@
 //! How strong a typed password is at best. Says bits, keeps nothing.
 
-use crate::faults::{self, Fault};
+use crate::faults;
 use crate::fields::FieldCheck;
+use crate::fields::check::wrong;
 use crate::secret::TypedText;
 
 /// Shorter passwords of share files are refused. (`sc-hsm-tool` takes 6 and more.)
@@ -22,12 +23,10 @@ pub fn check(text: &TypedText) -> FieldCheck {
     let count = |number: usize| u8::try_from(number).unwrap_or(u8::MAX);
     match text.len() {
         0 => FieldCheck::Empty,
-        length if length > LONGEST => FieldCheck::Wrong(Fault::from(faults::PasswordTooLong { most: LONGEST })),
+        length if length > LONGEST => wrong(faults::PasswordTooLong { most: LONGEST }),
         length if length < SHORTEST => FieldCheck::Typing { done: count(length), all: count(SHORTEST) },
         _ => match bits(text.expose()) {
-            bits if bits < FEWEST_BITS => {
-                FieldCheck::Wrong(Fault::from(faults::PasswordWeak { bits, least: FEWEST_BITS }))
-            }
+            bits if bits < FEWEST_BITS => wrong(faults::PasswordWeak { bits, least: FEWEST_BITS }),
             bits => FieldCheck::Strength { bits },
         },
     }
@@ -82,7 +81,7 @@ mod tests {
     fn short_and_simple_passwords_are_refused() {
         assert_eq!(check_text("correct horse"), FieldCheck::Typing { done: 13, all: 14 });
         for weak in ["aaaaaaaaaaaaaaaaaaaa", "12345678901234567890", "passwordpassword", "qwertyqwertyqwerty"] {
-            assert!(matches!(check_text(weak), FieldCheck::Wrong(_)), "{weak}");
+            assert!(matches!(check_text(weak), FieldCheck::Wrong { .. }), "{weak}");
         }
         for strong in ["correct horse battery staple lantern", "vQ7#mW2x!Lz9pT", "four custodians hold this rehearsal"]
         {

@@ -4,6 +4,7 @@ use crate::script::words;
 use std::rc::Rc;
 
 use crate::ceremony::{Actor, Kind, Machine, Stage, State, Step, StepState, Surroundings, planned};
+use crate::names::FieldName;
 use crate::plan::Plan;
 use crate::record::CeremonyKind;
 use crate::script::{Script, StageText, fill};
@@ -83,13 +84,13 @@ impl<'a> PaperSteps<'a> {
     /// The labels of what a stage lets people type.
     pub fn fields(&self, step: &Step, stage: &Stage) -> Vec<String> {
         let (Kind::Form(fields) | Kind::Danger(fields)) = stage.kind else { return Vec::new() };
-        let mut names: Vec<&str> = fields(&self.state, step).iter().map(|field| field.name).collect();
+        let mut names: Vec<FieldName> = fields(&self.state, step).iter().map(|field| field.name).collect();
         if names.is_empty() && matches!(stage.kind, Kind::Danger(_)) {
             // The serial is known only once the device was found.
-            names.push("serial");
+            names.push(FieldName::Serial);
         }
         // Which set it is, only the day knows.
-        let label = |name: &&str| fill(self.script.word(&format!("field-{name}-label")), &[("of_set", String::new())]);
+        let label = |name: &FieldName| fill(crate::script::field(*name).label, &[("of_set", String::new())]);
         names.iter().map(label).collect()
     }
 

@@ -8,6 +8,7 @@ use crate::ceremony::steps::provisioning;
 use crate::ceremony::steps::turns;
 use crate::ceremony::steps::{Actor, Kind, List, Step, When, step};
 use crate::fields::{Field, FieldKind};
+use crate::names::FieldName;
 use crate::plan::Plan;
 use crate::terms::{DeviceRole, Handle};
 
@@ -99,5 +100,5 @@ pub fn spare() -> Step {
 }
 
 fn everyone(_: &State, _: &Step) -> Vec<Field> {
-    vec![Field::new("everyone", FieldKind::Word("ALL NEEDED"))]
+    vec![Field::new(FieldName::Everyone, FieldKind::Word("ALL NEEDED"))]
 }

@@ -6,6 +6,7 @@ use crate::ceremony::machine::{Asking, Machine, Mode, REVEAL_SECONDS, Request};
 use crate::ceremony::steps::{Actor, Kind, Question, Stage};
 use crate::faults::{self, Fault};
 use crate::fields::{Field, FieldCheck, FieldKind};
+use crate::names::FieldName;
 use crate::record::{Entry, Fact, Loss, Remark};
 use crate::terms::{CustodianNumber, DeviceRole, DkekShareNumber, KeyReference};
 
@@ -124,11 +125,11 @@ impl Machine {
             return;
         }
         let (fields, open) = (asking.fields.clone(), asking.open.clone());
-        for ((place, field), text) in (0u8..).zip(&fields).zip(&open) {
+        for (field, text) in fields.iter().zip(&open) {
             if let Some(handle) = field.keep {
-                self.request(Request::Keep(place, handle));
+                self.request(Request::Keep(field.name, handle));
             }
-            if let ("reason", Some(reason)) = (field.name, &text) {
+            if let (FieldName::Reason, Some(reason)) = (field.name, &text) {
                 let text = reason.trim().to_owned();
                 self.emit(Entry::Remarked { step: self.number(), remark: Remark::Deviation, text });
             }
@@ -157,7 +158,7 @@ impl Machine {
         }
     }
 
-    pub(in crate::ceremony) fn checked(&mut self, field: u8, check: FieldCheck, open: Option<String>) {
+    pub(in crate::ceremony) fn checked(&mut self, field: FieldName, check: FieldCheck, open: Option<String>) {
         if let Some(interlude) = &mut self.interlude {
             interlude.checked(&check, open);
             let blank =
@@ -168,19 +169,21 @@ impl Machine {
             };
             self.between = match check {
                 _ if blank => FieldCheck::Empty,
-                _ if taken => FieldCheck::Wrong(Fault::from(faults::SubstituteHasAShare)),
+                _ if taken => {
+                    FieldCheck::Wrong { fault: Fault::from(faults::SubstituteHasAShare), at: None, marks: None }
+                }
                 check => check,
             };
             return;
         }
         let Mode::Asking(asking) = &mut self.mode else { return };
+        let Some(at) = asking.fields.iter().position(|asked| asked.name == field) else { return };
         // A reason that says nothing is none.
-        let reason = asking.fields.get(usize::from(field)).is_some_and(|field| field.name == "reason");
-        let blank = reason && open.as_deref().is_none_or(|text| text.trim().is_empty());
-        if let Some(place) = asking.checks.get_mut(usize::from(field)) {
+        let blank = field == FieldName::Reason && open.as_deref().is_none_or(|text| text.trim().is_empty());
+        if let Some(place) = asking.checks.get_mut(at) {
             *place = if blank { FieldCheck::Empty } else { check };
         }
-        if let Some(place) = asking.open.get_mut(usize::from(field)) {
+        if let Some(place) = asking.open.get_mut(at) {
             *place = open;
         }
     }

@@ -23,6 +23,7 @@ use crate::ceremony::machine::recovery::Recovery;
 use crate::ceremony::steps::opening;
 use crate::ceremony::steps::{Actor, Kind, Stage, Step, When};
 use crate::fields::{Field, FieldCheck, FieldKind};
+use crate::names::FieldName;
 use crate::plan::Plan;
 use crate::record::{CeremonyKind, Ending, Entry, Loss, PinName};
 use crate::script::Script;
@@ -38,8 +39,8 @@ pub enum Request {
     Record(Entry),
     /// Let the clerk perform an act.
     Perform(Act),
-    /// Move what was typed into the field at this place under a handle.
-    Keep(u8, Handle),
+    /// Move what was typed into the field of this name under a handle.
+    Keep(FieldName, Handle),
     /// Wipe these secrets.
     Forget(Vec<Handle>),
     /// Wipe everything that was typed.
@@ -384,7 +385,7 @@ impl Machine {
 pub(in crate::ceremony) fn empty_check(field: &Field) -> FieldCheck {
     match field.kind {
         FieldKind::KeyReference { .. } | FieldKind::CheckBytes { optional: true, .. } => FieldCheck::Good,
-        FieldKind::Line if field.name == "bag" => FieldCheck::Good,
+        FieldKind::Line if field.name == FieldName::Bag => FieldCheck::Good,
         _ => FieldCheck::Empty,
     }
 }

@@ -5,6 +5,7 @@ use crate::ceremony::act::Act;
 use crate::ceremony::known::State;
 use crate::ceremony::steps::{Actor, Kind, List, Question, Step, When, step};
 use crate::fields::{ExpectedWords, Field, FieldKind};
+use crate::names::FieldName;
 use crate::plan::Plan;
 use crate::terms::{CustodianNumber, DkekShareNumber, Handle, Purpose, Quorum, Scheme, Seat};
 
@@ -103,13 +104,13 @@ fn seat_share(state: &State, step: &Step) -> Vec<Field> {
         taken: taken(state, step, card),
         foreign: state.is_foreign(),
     };
-    let prime = types_prime.then(|| Field::new("prime", FieldKind::Prime { expected: None }));
+    let prime = types_prime.then(|| Field::new(FieldName::Prime, FieldKind::Prime { expected: None }));
     prime
         .into_iter()
         .chain([
-            Field::new("share-id", id),
-            Field::new("share-value", FieldKind::ShareValue),
-            Field::new("check-bytes-if-any", FieldKind::CheckBytes { optional: true, prime: known }),
+            Field::new(FieldName::ShareId, id),
+            Field::new(FieldName::ShareValue, FieldKind::ShareValue),
+            Field::new(FieldName::CheckBytesIfAny, FieldKind::CheckBytes { optional: true, prime: known }),
         ])
         .collect()
 }
@@ -176,7 +177,7 @@ fn rebuild_so_pin(state: &State, _: &Step) -> Option<Act> {
 }
 
 fn password(_: &State, _: &Step) -> Vec<Field> {
-    vec![Field::new("password", FieldKind::Password)]
+    vec![Field::new(FieldName::Password, FieldKind::Password)]
 }
 
 #[allow(clippy::unnecessary_wraps, reason = "the form of every act's maker")]

@@ -4,6 +4,7 @@ use crate::ceremony::act::Act;
 use crate::ceremony::known::State;
 use crate::ceremony::steps::{Actor, Kind, List, Question, Step, When, step};
 use crate::fields::{Field, FieldKind};
+use crate::names::FieldName;
 use crate::plan::{Plan, PlannedKey};
 use crate::terms::DeviceRole;
 
@@ -92,7 +93,7 @@ pub fn close(list: &mut List) {
 }
 
 fn override_unfit(_: &State, _: &Step) -> Vec<Field> {
-    vec![Field::new("override", FieldKind::Word("OVERRIDE")), Field::new("reason", FieldKind::Line)]
+    vec![Field::new(FieldName::Override, FieldKind::Word("OVERRIDE")), Field::new(FieldName::Reason, FieldKind::Line)]
 }
 
 /// The act that makes this step's key.
@@ -134,7 +135,7 @@ fn key_reference(state: &State, step: &Step) -> Vec<Field> {
     let Some(key) = state.key(step.key.as_ref()) else { return Vec::new() };
     let others = state.plan.keys.iter().filter(|other| other.label != key.label);
     let taken = others.map(|other| state.restore_to(other).get()).collect();
-    vec![Field::new("key-reference", FieldKind::KeyReference { taken, planned: key.restore_to.get() })]
+    vec![Field::new(FieldName::KeyReference, FieldKind::KeyReference { taken, planned: key.restore_to.get() })]
 }
 
 fn restore_key(state: &State, step: &Step) -> Option<Act> {

@@ -4,6 +4,7 @@ use crate::ceremony::act::Act;
 use crate::ceremony::known::State;
 use crate::ceremony::steps::{Actor, Kind, List, Question, Step, When, step};
 use crate::fields::{Field, FieldKind};
+use crate::names::FieldName;
 use crate::plan::Plan;
 use crate::record::PinName;
 use crate::terms::{DeviceRole, Handle};
@@ -73,27 +74,30 @@ fn read_tries(state: &State, step: &Step, pin: PinName) -> Option<Act> {
 }
 
 fn last_try(_: &State, _: &Step) -> Vec<Field> {
-    vec![Field::new("last-try", FieldKind::Word("LAST TRY"))]
+    vec![Field::new(FieldName::LastTry, FieldKind::Word("LAST TRY"))]
 }
 
 fn current_so_pin(state: &State, step: &Step) -> Vec<Field> {
     let chosen_here = step.id == "so-pin" && state.so_pin_of_today.contains(&step.role);
-    let name = if chosen_here { "so-pin-of-today" } else { "so-pin" };
+    let name = if chosen_here { FieldName::SoPinOfToday } else { FieldName::SoPin };
     vec![Field::new(name, FieldKind::SoPin { chosen_here }).kept(Handle::SoPin)]
 }
 
 fn new_so_pin(_: &State, _: &Step) -> Vec<Field> {
-    vec![Field::new("new-so-pin", FieldKind::NewSoPin).kept(Handle::NewSoPin), Field::new("again", FieldKind::Again(0))]
+    vec![
+        Field::new(FieldName::NewSoPin, FieldKind::NewSoPin).kept(Handle::NewSoPin),
+        Field::new(FieldName::Again, FieldKind::Again(FieldName::NewSoPin)),
+    ]
 }
 
 fn new_user_pin(state: &State, _: &Step) -> Vec<Field> {
     let tries = state.plan.user_pin_tries;
-    let pin = Field::new("new-user-pin", FieldKind::NewUserPin { tries }).kept(Handle::UserPin);
-    vec![pin, Field::new("again", FieldKind::Again(0))]
+    let pin = Field::new(FieldName::NewUserPin, FieldKind::NewUserPin { tries }).kept(Handle::UserPin);
+    vec![pin, Field::new(FieldName::Again, FieldKind::Again(FieldName::NewUserPin))]
 }
 
 fn typed_serial(state: &State, step: &Step) -> Vec<Field> {
-    state.serial(step.role).map(|serial| Field::new("serial", FieldKind::Serial(serial))).into_iter().collect()
+    state.serial(step.role).map(|serial| Field::new(FieldName::Serial, FieldKind::Serial(serial))).into_iter().collect()
 }
 
 fn initialise(state: &State, step: &Step) -> Option<Act> {
@@ -116,7 +120,7 @@ fn change_so_pin(state: &State, step: &Step) -> Option<Act> {
 }
 
 fn user_pin(_: &State, _: &Step) -> Vec<Field> {
-    vec![Field::new("user-pin", FieldKind::UserPin).kept(Handle::UserPin)]
+    vec![Field::new(FieldName::UserPin, FieldKind::UserPin).kept(Handle::UserPin)]
 }
 
 fn log_in(state: &State, step: &Step) -> Option<Act> {

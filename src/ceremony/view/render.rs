@@ -6,11 +6,11 @@ use crate::ceremony::machine::{Asking, Machine, Mode, REVEAL_SECONDS};
 use crate::ceremony::steps::{Actor, Kind, Question, Stage, Step};
 use crate::ceremony::view::values::Values;
 use crate::ceremony::view::{Body, CardView, FieldState, FieldView, Header, OptionView, StepLine, StepState, View};
-use crate::faults::{Fault, FaultName};
+use crate::faults::Fault;
 use crate::fields::{Field, FieldCheck, FieldKind};
 use crate::record::{CeremonyKind, Ending};
-use crate::script::fill;
 use crate::script::words;
+use crate::script::{self, fill};
 use crate::terms::{CustodianNumber, Handle, Purpose, Quorum, Scheme, Serial};
 
 /// What a view needs that the machine does not know.
@@ -193,14 +193,13 @@ impl Machine {
     fn form(&self, text: Vec<String>, asking: &Asking, irreversible: bool, may_leave: bool) -> Body {
         let mut fields: Vec<FieldView> =
             asking.fields.iter().zip(&asking.checks).map(|(field, check)| self.field(field, check)).collect();
-        for (place, check) in asking.checks.iter().enumerate() {
-            if let (FieldCheck::Wrong(fault), Some(place)) = (check, place.checked_sub(1))
-                && fault.name == FaultName::CheckBytesValue
-                && let Some(value) = fields.get_mut(place)
+        for check in &asking.checks {
+            if let FieldCheck::Wrong { marks: Some((name, group)), .. } = check
+                && let Some(other) = fields.iter_mut().find(|field| field.name == *name)
             {
-                // Check bytes that do not fit find the slip in the value before them: it is marked where it is.
-                value.wrong_at = number_of(fault, "in_group");
-                value.note = Some(fill(self.script.word("field-value-look"), &fault.values));
+                // Check bytes that do not fit find the slip in another field: it is marked where it is.
+                other.wrong_at = Some(*group);
+                other.note = Some(words::FieldValueLook { in_group: group }.to_string());
             }
         }
         Body::Form { text, fields, irreversible, may_leave, may_deviate: true }
@@ -217,7 +216,7 @@ impl Machine {
             }
             _ => Vec::new(),
         };
-        let word = |kind: &str| fill(self.script.word(&format!("field-{}-{kind}", field.name)), &values);
+        let text = script::field(field.name);
         let state = match check {
             FieldCheck::Empty => FieldState::Empty,
             FieldCheck::Good | FieldCheck::Strength { .. } => FieldState::Good,
@@ -225,16 +224,17 @@ impl Machine {
                 let values = [("done", done.to_string()), ("all", all.to_string())];
                 FieldState::Typing(fill(self.script.word("field-typing"), &values))
             }
-            FieldCheck::Wrong(fault) => FieldState::Wrong(self.fault_text(fault, &Vec::new()).0.join(" ")),
+            FieldCheck::Wrong { fault, .. } => FieldState::Wrong(self.fault_text(fault, &Vec::new()).0.join(" ")),
         };
         FieldView {
-            label: word("label"),
-            hint: word("hint"),
+            name: field.name,
+            label: fill(text.label, &values),
+            hint: fill(text.hint, &values),
             masked: field.kind.is_secret(),
             kind: field.kind.clone(),
             state,
             wrong_at: match check {
-                FieldCheck::Wrong(fault) => place_of(fault),
+                FieldCheck::Wrong { at, .. } => *at,
                 _ => None,
             },
             note: match check {
@@ -395,15 +395,6 @@ impl Machine {
         say("changed-perhaps", perhaps.map(Serial::to_string).collect());
         if said.is_empty() { words::CHANGED_NOTHING.to_owned() } else { said.join(" ") }
     }
-}
-
-/// Which word or group a fault is about.
-fn place_of(fault: &Fault) -> Option<u8> {
-    number_of(fault, "place").or_else(|| number_of(fault, "group"))
-}
-
-fn number_of(fault: &Fault, name: &str) -> Option<u8> {
-    fault.values.iter().find(|(key, _)| *key == name).and_then(|(_, value)| value.parse().ok())
 }
 
 /// Paragraphs with their values; a value of several lines becomes several paragraphs.

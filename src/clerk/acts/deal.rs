@@ -8,6 +8,7 @@ use crate::clerk::as_fault;
 use crate::clerk::entropy;
 use crate::clerk::workers::kdf::{self, Job};
 use crate::dkek::{Dkek, DkekShare, REHEARSAL_SALT, Rounds, ShareFile};
+use crate::names::FieldName;
 use crate::plan::Custody;
 use crate::record::Fact;
 use crate::secret::{Secret, WipingBytes};
@@ -134,7 +135,7 @@ pub fn compare(
     Ok(vec![Fact::ReadBack { card, custodian }])
 }
 
-/// Fields 0 to 3: prime, id, value, check bytes.
+/// Prime, id, value, check bytes.
 fn compare_numbers(
     number: DkekShareNumber,
     custodian: CustodianNumber,
@@ -142,13 +143,13 @@ fn compare_numbers(
     vault: &Vault,
 ) -> Result<Vec<String>, Fault> {
     let missing = || Fault::from(faults::TypedMissing);
-    let typed = |place: u8| vault.typed(place).ok_or_else(missing);
+    let typed = |field| vault.typed(field).ok_or_else(missing);
     let read = crate::fields::read_fault;
     let mut wrong = Vec::new();
-    if read_prime(typed(0)?.expose()).map_err(read)?.to_string() != prime {
+    if read_prime(typed(FieldName::Prime)?.expose()).map_err(read)?.to_string() != prime {
         wrong.push("prime".to_owned());
     }
-    if read_id(typed(1)?.expose()).map_err(read)? != custodian.get() {
+    if read_id(typed(FieldName::ShareId)?.expose()).map_err(read)? != custodian.get() {
         wrong.push("share id".to_owned());
     }
     let mut differ = |typed: &[u8], dealt: &[u8], what: &str| {
@@ -156,18 +157,22 @@ fn compare_numbers(
         wrong.extend(groups.map(|(place, _)| format!("group {} of the {what}", place + 1)));
     };
     let dealt = vault.lend(Handle::DealtShare(Purpose::DkekShare(number), custodian)).ok_or_else(missing)?;
-    let (value, dealt) = (read_value(typed(2)?.expose(), true).map_err(read)?, read_value(dealt, true).map_err(read)?);
+    let (value, dealt) = (
+        read_value(typed(FieldName::ShareValue)?.expose(), true).map_err(read)?,
+        read_value(dealt, true).map_err(read)?,
+    );
     differ(value.expose(), dealt.expose(), "value");
     let dealt = vault.lend(Handle::DealtCheck(number, custodian)).ok_or_else(missing)?;
-    let (check, dealt) = (read_check(typed(3)?.expose()).map_err(read)?, read_check(dealt).map_err(read)?);
+    let (check, dealt) =
+        (read_check(typed(FieldName::CheckBytes)?.expose()).map_err(read)?, read_check(dealt).map_err(read)?);
     differ(check.expose(), dealt.expose(), "check bytes");
     Ok(wrong)
 }
 
-/// Field 0: all words. Their first four letters say which they are.
+/// All words. Their first four letters say which they are.
 fn compare_words(card: Purpose, custodian: CustodianNumber, vault: &Vault) -> Result<Vec<String>, Fault> {
     let missing = || Fault::from(faults::TypedMissing);
-    let typed = vault.typed(0).ok_or_else(missing)?.expose();
+    let typed = vault.typed(FieldName::ShareWords).ok_or_else(missing)?.expose();
     let dealt = vault.lend(Handle::DealtShare(card, custodian)).ok_or_else(missing)?;
     // Word by word, without a list of them anywhere.
     let (count, needed) = (tokens(typed).count(), tokens(dealt).count());

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use crate::clerk::as_fault;
 use crate::clerk::workers::kdf::{Found, Try};
 use crate::dkek::{Dkek, DkekShare, password_encodings};
+use crate::names::FieldName;
 use crate::record::{Defect, Fact};
 use crate::secret::{Secret, WipingBytes};
 use crate::share::{
@@ -64,17 +65,16 @@ struct Taken {
 /// The prime where it is not known, id, value, and the check bytes where the card has some.
 fn numbers(prime: Option<&str>, foreign: bool, vault: &Vault) -> Result<Taken, Fault> {
     let read = crate::fields::read_fault;
-    let typed = |place: u8| vault.typed(place).ok_or_else(|| Fault::from(faults::TypedMissing));
-    let first = u8::from(prime.is_none());
+    let typed = |field| vault.typed(field).ok_or_else(|| Fault::from(faults::TypedMissing));
     let prime = match prime {
         Some(known) => SharePrime::parse(known.as_bytes()),
-        None => read_prime(typed(0)?.expose()),
+        None => read_prime(typed(FieldName::Prime)?.expose()),
     };
     let prime = prime.map_err(read)?;
-    let id = typed(first)?.expose();
+    let id = typed(FieldName::ShareId)?.expose();
     let mut ids = if foreign { id_readings(id) } else { vec![read_id(id).map_err(read)?] };
-    let value = read_value(typed(first + 1)?.expose(), true).map_err(read)?;
-    if let Some(check) = vault.typed(first + 2).filter(|text| !text.is_empty()) {
+    let value = read_value(typed(FieldName::ShareValue)?.expose(), true).map_err(read)?;
+    if let Some(check) = vault.typed(FieldName::CheckBytesIfAny).filter(|text| !text.is_empty()) {
         let check = read_check(check.expose()).map_err(read)?;
         // They also tell which of two readings of an id is meant.
         ids.retain(|id| verdict(prime.get(), *id, &value, &check) == CheckVerdict::Right);
@@ -90,7 +90,7 @@ fn numbers(prime: Option<&str>, foreign: bool, vault: &Vault) -> Result<Taken, F
 
 /// All words of a strong share.
 fn words(threshold: u8, vault: &Vault) -> Result<Taken, Fault> {
-    let typed = vault.typed(0).ok_or_else(|| Fault::from(faults::TypedMissing))?;
+    let typed = vault.typed(FieldName::ShareWords).ok_or_else(|| Fault::from(faults::TypedMissing))?;
     let share = read_words(typed.expose()).map_err(words_fault)?;
     if share.threshold != threshold {
         return Err(Fault::from(faults::WordsOtherThreshold { found: share.threshold, planned: threshold }));

@@ -14,6 +14,7 @@ use super::keys::{Deed, MadeOf, Mode, deed};
 use super::word_cursor::Cursor;
 use crate::ceremony::{Body, FieldState, FieldView, OptionView, People, View};
 use crate::fields::FieldKind;
+use crate::names::FieldName;
 use crate::vault::Vault;
 
 /// How long typed text stays unmasked.
@@ -52,7 +53,7 @@ pub struct Desk {
     focus_seen: bool,
     help_scroll: usize,
     unmasked_until: Option<Instant>,
-    planned: Vec<(u8, u8)>,
+    planned: Vec<(FieldName, u8)>,
     changed: bool,
 }
 
@@ -73,10 +74,10 @@ impl Desk {
             Body::Form { fields, .. } => {
                 self.follow = true;
                 self.focus = first_not_good(fields).unwrap_or(0);
-                self.planned = (0..)
-                    .zip(fields)
-                    .filter_map(|(place, field)| match field.kind {
-                        FieldKind::KeyReference { planned, .. } => Some((place, planned)),
+                self.planned = fields
+                    .iter()
+                    .filter_map(|field| match field.kind {
+                        FieldKind::KeyReference { planned, .. } => Some((field.name, planned)),
                         _ => None,
                     })
                     .collect();
@@ -216,14 +217,14 @@ impl Desk {
 
     /// Fills in what the plan says where the person typed nothing yet; once for each time a form comes up.
     fn fill_in(&mut self, vault: &mut Vault) -> Option<People> {
-        while let Some((place, planned)) = self.planned.pop() {
-            let typing = vault.typing(place);
+        while let Some((name, planned)) = self.planned.pop() {
+            let typing = vault.typing(name);
             if typing.is_empty() {
                 for digit in planned.to_string().bytes() {
                     // three digits always fit
                     let _ = typing.push(digit);
                 }
-                return Some(People::Edited(place));
+                return Some(People::Edited(name));
             }
         }
         None
@@ -255,9 +256,9 @@ impl Desk {
     }
 
     fn perform(&mut self, deed: Deed, view: &View, vault: &mut Vault, now: Instant) -> Option<People> {
-        let place = self.focus;
+        let name = self.field(view).map(|field| field.name);
         if let Some(done) = self.among_words(deed, view, vault) {
-            return self.told(done, place);
+            return self.told(done, name?);
         }
         let scroll = if self.help { &mut self.help_scroll } else { &mut self.scroll };
         match deed {
@@ -300,14 +301,14 @@ impl Desk {
                 return None;
             }
             Deed::Clear => {
-                let place = u8::try_from(self.focus).ok()?;
-                vault.typing(place).clear();
+                let name = name?;
+                vault.typing(name).clear();
                 self.cursor = Cursor::End;
-                return Some(People::Edited(place));
+                return Some(People::Edited(name));
             }
             Deed::Erase => {
-                let place = u8::try_from(self.focus).ok()?;
-                return vault.typing(place).pop().then_some(People::Edited(place));
+                let name = name?;
+                return vault.typing(name).pop().then_some(People::Edited(name));
             }
         }
         self.follow = false;

@@ -1,8 +1,9 @@
 //! Keys that are text, and keys among words.
 
 use super::Desk;
-use crate::ceremony::{Body, People, View};
+use crate::ceremony::{Body, FieldView, People, View};
 use crate::fields::FieldKind;
+use crate::names::FieldName;
 use crate::terminal::keyboard::Key;
 use crate::terminal::keys::Deed;
 use crate::terminal::screens::{Grid, count_throws};
@@ -10,38 +11,38 @@ use crate::terminal::word_cursor::Done;
 use crate::vault::Vault;
 
 /// Whether the field shows all the digits that it can take, so that one more belongs elsewhere.
-fn is_full(kind: Option<&FieldKind>, typed: &[u8], byte: u8) -> bool {
+fn is_full(kind: &FieldKind, typed: &[u8], byte: u8) -> bool {
     let counts = |byte: &u8| byte.is_ascii_alphanumeric();
     let full = |most| typed.iter().filter(|byte| counts(byte)).count() >= most;
     // Between the groups of a prime separators may stand; a number has none.
-    let belongs = !counts(&byte) && matches!(kind, Some(FieldKind::Prime { .. }));
-    !belongs && kind.and_then(FieldKind::most).is_some_and(full)
+    let belongs = !counts(&byte) && matches!(kind, FieldKind::Prime { .. });
+    !belongs && kind.most().is_some_and(full)
 }
 
 impl Desk {
     /// Keys that are text go into the vault; what would be text, but came otherwise, is refused.
     pub(super) fn type_in(&mut self, key: Key, view: &View, vault: &mut Vault) -> Option<People> {
-        let place = u8::try_from(self.focus).ok()?;
+        let FieldView { name, kind, .. } = self.field(view)?;
+        let name = *name;
         self.follow = true;
-        let kind = self.kind(view);
         self.hint = match key {
-            Key::Char(byte) if let Some(FieldKind::ShareWords { words, .. }) = kind => {
-                let (text, most) = (vault.typing(place), usize::from(*words));
+            Key::Char(byte) if let FieldKind::ShareWords { words, .. } = kind => {
+                let (text, most) = (vault.typing(name), usize::from(*words));
                 let done = match byte {
                     b' ' => self.cursor.space(text, most),
                     _ if byte.is_ascii_alphabetic() => self.cursor.letter(text, byte, most),
                     _ => Done::Refused("hint-letters"),
                 };
-                return self.told(done, self.focus);
+                return self.told(done, name);
             }
-            Key::Char(byte) if let Some(FieldKind::Dice { throws }) = kind => match byte {
+            Key::Char(byte) if let FieldKind::Dice { throws } = kind => match byte {
                 b' ' => return None,
-                b'1'..=b'6' if count_throws(vault.typing(place).expose()) >= usize::from(*throws) => Some("hint-full"),
-                b'1'..=b'6' if vault.typing(place).push(byte).is_ok() => return Some(People::Edited(place)),
+                b'1'..=b'6' if count_throws(vault.typing(name).expose()) >= usize::from(*throws) => Some("hint-full"),
+                b'1'..=b'6' if vault.typing(name).push(byte).is_ok() => return Some(People::Edited(name)),
                 _ => Some("hint-dice"),
             },
-            Key::Char(byte) if is_full(kind, vault.typing(place).expose(), byte) => Some("hint-full"),
-            Key::Char(byte) if vault.typing(place).push(byte).is_ok() => return Some(People::Edited(place)),
+            Key::Char(byte) if is_full(kind, vault.typing(name).expose(), byte) => Some("hint-full"),
+            Key::Char(byte) if vault.typing(name).push(byte).is_ok() => return Some(People::Edited(name)),
             Key::Char(_) => Some("hint-full"),
             Key::Paste => Some("hint-paste"),
             _ => Some("hint-foreign"),
@@ -49,15 +50,16 @@ impl Desk {
         None
     }
 
-    fn kind<'a>(&self, view: &'a View) -> Option<&'a FieldKind> {
+    /// The field in focus.
+    pub(super) fn field<'a>(&self, view: &'a View) -> Option<&'a FieldView> {
         let Body::Form { fields, .. } = &view.body else { return None };
-        fields.get(self.focus).map(|field| &field.kind)
+        fields.get(self.focus)
     }
 
     /// What the machine is told of a key in a grid of words.
-    pub(super) fn told(&mut self, done: Done, place: usize) -> Option<People> {
+    pub(super) fn told(&mut self, done: Done, name: FieldName) -> Option<People> {
         match done {
-            Done::Edited => u8::try_from(place).ok().map(People::Edited),
+            Done::Edited => Some(People::Edited(name)),
             Done::Moved => None,
             Done::Refused(hint) => {
                 self.hint = Some(hint);
@@ -68,9 +70,8 @@ impl Desk {
 
     /// What a key other than a letter does in a grid of words; `None`: nothing else than in any field.
     pub(super) fn among_words(&mut self, deed: Deed, view: &View, vault: &mut Vault) -> Option<Done> {
-        let FieldKind::ShareWords { words, .. } = self.kind(view)? else { return None };
-        let place = u8::try_from(self.focus).ok()?;
-        let (text, most) = (vault.typing(place), usize::from(*words));
+        let FieldView { name, kind: FieldKind::ShareWords { words, .. }, .. } = self.field(view)? else { return None };
+        let (text, most) = (vault.typing(*name), usize::from(*words));
         let column = isize::try_from(Grid::of(*words).rows()).unwrap_or(0);
         let done = match deed {
             Deed::WordBefore => self.cursor.before(text, most),

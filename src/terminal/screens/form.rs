@@ -9,6 +9,7 @@ use super::grid::{self, Grid, Look};
 use super::{Marks, Page, Paint, Row, dice};
 use crate::ceremony::{Body, FieldState, FieldView, View};
 use crate::fields::FieldKind;
+use crate::names::FieldName;
 use crate::terminal::desk::Desk;
 use crate::terminal::parts;
 use crate::terminal::theme::Sign;
@@ -48,7 +49,9 @@ impl Grouping {
 /// What a field takes; for one that repeats another, what that other takes.
 fn meant<'a>(fields: &'a [FieldView], field: &'a FieldView) -> &'a FieldKind {
     match &field.kind {
-        FieldKind::Again(other) => fields.get(usize::from(*other)).map_or(&field.kind, |other| &other.kind),
+        FieldKind::Again(other) => {
+            fields.iter().find(|field| field.name == *other).map_or(&field.kind, |other| &other.kind)
+        }
         kind => kind,
     }
 }
@@ -82,7 +85,7 @@ pub fn page(desk: &Desk, paint: &Paint<'_>, text: &[String], fields: &[FieldView
         let label_style = if here { theme.strong() } else { theme.normal() };
         let most = usize::from(width);
         let label = parts::cut(theme, &field.label, most);
-        let (sign, note, style) = standing(place, field, desk, paint);
+        let (sign, note, style) = standing(field, here, desk, paint);
         let note = theme.text(&note).into_owned();
         let note = sign.map_or(note.clone(), |sign| format!("{sign} {note}"));
         let kind = meant(fields, field);
@@ -102,11 +105,11 @@ pub fn page(desk: &Desk, paint: &Paint<'_>, text: &[String], fields: &[FieldView
         }
         let rows = match kind {
             FieldKind::ShareWords { words, .. } => {
-                page.rows.extend((0..Grid::of(*words).rows()).map(|row| Row::EntryWords(place, row)));
+                page.rows.extend((0..Grid::of(*words).rows()).map(|row| Row::EntryWords(field.name, row)));
                 true
             }
             FieldKind::Dice { throws } => {
-                page.rows.extend((0..dice::rows(usize::from(*throws))).map(|row| Row::EntryDice(place, row)));
+                page.rows.extend((0..dice::rows(usize::from(*throws))).map(|row| Row::EntryDice(field.name, row)));
                 true
             }
             _ => false,
@@ -115,7 +118,7 @@ pub fn page(desk: &Desk, paint: &Paint<'_>, text: &[String], fields: &[FieldView
         let beside = !rows && parts::width(&note) <= room;
         if !rows {
             let shown = if beside { Line::from(Span::styled(note.clone(), style)) } else { Line::default() };
-            page.rows.push(Row::Entry(place, shown));
+            page.rows.push(Row::Entry(field.name, shown));
         }
         if Grouping::of(kind) == Grouping::Pairs && (here || field.wrong_at.is_some()) {
             let groups = u8::try_from((natural_width(kind) + 1) / 3).unwrap_or(0);
@@ -125,7 +128,7 @@ pub fn page(desk: &Desk, paint: &Paint<'_>, text: &[String], fields: &[FieldView
             page.hanging(theme, vec![Span::raw("  ")], &note, width, style);
         }
         if here {
-            suggest(&mut page, place, field, desk, paint, width);
+            suggest(&mut page, field, desk, paint, width);
         }
         if here {
             page.focus_from(from);
@@ -138,7 +141,7 @@ pub fn page(desk: &Desk, paint: &Paint<'_>, text: &[String], fields: &[FieldView
 }
 
 /// The sign, the sentence and the style that say how far a field has come.
-fn standing(place: usize, field: &FieldView, desk: &Desk, paint: &Paint<'_>) -> (Option<char>, String, Style) {
+fn standing(field: &FieldView, here: bool, desk: &Desk, paint: &Paint<'_>) -> (Option<char>, String, Style) {
     let theme = paint.theme;
     match &field.state {
         FieldState::Empty => (None, String::new(), theme.dim()),
@@ -147,7 +150,7 @@ fn standing(place: usize, field: &FieldView, desk: &Desk, paint: &Paint<'_>) -> 
             let word = || paint.word("field-good");
             (Some(theme.sign(Sign::Good)), field.note.clone().unwrap_or_else(word), theme.good())
         }
-        FieldState::Wrong(note) => match half_typed(place, field, desk, paint) {
+        FieldState::Wrong(note) => match half_typed(field, here, desk, paint) {
             Some(number) => (None, paint.words("words-typing", &[("place", number.to_string())]), theme.dim()),
             None => (Some(theme.sign(Sign::Wrong)), note.clone(), theme.bad()),
         },
@@ -155,29 +158,28 @@ fn standing(place: usize, field: &FieldView, desk: &Desk, paint: &Paint<'_>) -> 
 }
 
 /// The number of the word that is called wrong for no other reason than that somebody is typing it.
-fn half_typed(place: usize, field: &FieldView, desk: &Desk, paint: &Paint<'_>) -> Option<u8> {
-    let typed = typed(place, paint);
+fn half_typed(field: &FieldView, here: bool, desk: &Desk, paint: &Paint<'_>) -> Option<u8> {
+    let typed = typed(field, paint);
     let at = usize::from(field.wrong_at?).checked_sub(1)?;
-    let here = place == desk.focus && matches!(field.kind, FieldKind::ShareWords { .. });
+    let here = here && matches!(field.kind, FieldKind::ShareWords { .. });
     let same = desk.cursor.cell_of(typed, at) == desk.cursor.cell(typed);
     (here && same && desk.cursor.standing(typed) == Standing::Unfinished).then_some(field.wrong_at?)
 }
 
-fn typed<'a>(place: usize, paint: &Paint<'a>) -> &'a [u8] {
-    let text = u8::try_from(place).ok().and_then(|place| paint.vault.typed(place));
-    text.map_or(&[], |text| text.expose())
+fn typed<'a>(field: &FieldView, paint: &Paint<'a>) -> &'a [u8] {
+    paint.vault.typed(field.name).map_or(&[], |text| text.expose())
 }
 
-fn suggested<'a>(place: usize, paint: &Paint<'a>) -> Option<&'a [u8]> {
-    paint.vault.lend(Handle::Suggestion(u8::try_from(place).ok()?))
+fn suggested<'a>(field: &FieldView, paint: &Paint<'a>) -> Option<&'a [u8]> {
+    paint.vault.lend(Handle::Suggestion(field.name))
 }
 
 /// Where the vault knows the word that would be right: that it does, and, while unmasked, the word.
-fn suggest(page: &mut Page, place: usize, field: &FieldView, desk: &Desk, paint: &Paint<'_>, width: u16) {
-    let Some(number) = field.wrong_at.filter(|_| suggested(place, paint).is_some()) else { return };
+fn suggest(page: &mut Page, field: &FieldView, desk: &Desk, paint: &Paint<'_>, width: u16) {
+    let Some(number) = field.wrong_at.filter(|_| suggested(field, paint).is_some()) else { return };
     if desk.unmasked(paint.now) {
         let before = paint.words("words-suggestion", &[("place", number.to_string())]);
-        page.rows.push(Row::Suggestion(place, before));
+        page.rows.push(Row::Suggestion(field.name, before));
     } else {
         let before = vec![Span::raw("  ")];
         let hint = paint.word("words-suggestion-hidden");
@@ -195,11 +197,11 @@ struct Drawn<'a> {
 }
 
 impl<'a> Drawn<'a> {
-    fn now(place: usize, view: &'a View, desk: &Desk, paint: &Paint<'a>) -> Option<Self> {
-        let field = form_fields(view).get(place)?;
+    fn now(name: FieldName, view: &'a View, desk: &Desk, paint: &Paint<'a>) -> Option<Self> {
+        let (place, field) = form_fields(view).iter().enumerate().find(|(_, field)| field.name == name)?;
         let here = place == desk.focus;
         let masked = field.masked && !(here && desk.unmasked(paint.now));
-        Some(Self { field, here, masked, typed: typed(place, paint) })
+        Some(Self { field, here, masked, typed: typed(field, paint) })
     }
 }
 
@@ -211,31 +213,40 @@ fn form_fields(view: &View) -> &[FieldView] {
 }
 
 /// The word that would make the field right, cell by cell, for its owner's eyes.
-pub fn suggestion(buffer: &mut Buffer, area: Rect, place: usize, before: &str, desk: &Desk, paint: &Paint<'_>) {
-    if !desk.unmasked(paint.now) || place != desk.focus {
+pub fn suggestion(
+    buffer: &mut Buffer,
+    area: Rect,
+    name: FieldName,
+    before: &str,
+    view: &View,
+    desk: &Desk,
+    paint: &Paint<'_>,
+) {
+    let Some(Drawn { field, here: true, .. }) = Drawn::now(name, view, desk, paint) else { return };
+    if !desk.unmasked(paint.now) {
         return;
     }
     let left = area.x + 2;
     parts::put(buffer, left, area.y, before, paint.theme.accent());
     let from = left + u16::try_from(parts::width(before) + 1).unwrap_or(0);
-    grid::letters(buffer, area, from, suggested(place, paint).unwrap_or_default(), paint.theme.strong());
+    grid::letters(buffer, area, from, suggested(field, paint).unwrap_or_default(), paint.theme.strong());
 }
 
 /// One row of words that are being typed. Gives the cursor's place where it is in this row.
 pub fn words(
     buffer: &mut Buffer,
     area: Rect,
-    place: usize,
+    name: FieldName,
     row: usize,
     view: &View,
     desk: &Desk,
     paint: &Paint<'_>,
 ) -> Option<Position> {
-    let Drawn { field, here, masked, typed } = Drawn::now(place, view, desk, paint)?;
+    let Drawn { field, here, masked, typed } = Drawn::now(name, view, desk, paint)?;
     let FieldKind::ShareWords { words, .. } = &field.kind else { return None };
     let theme = paint.theme;
     let cursor = if here { desk.cursor } else { Cursor::End };
-    let half_typed = half_typed(place, field, desk, paint).is_some();
+    let half_typed = half_typed(field, here, desk, paint).is_some();
     let wrong = field.wrong_at.and_then(|place| usize::from(place).checked_sub(1)).filter(|_| !half_typed);
     let mut at = None;
     for (cell, column) in Grid::of(*words).row(row) {
@@ -284,13 +295,13 @@ const MASKED_WORD: usize = 4;
 pub fn dice(
     buffer: &mut Buffer,
     area: Rect,
-    place: usize,
+    name: FieldName,
     row: usize,
     view: &View,
     desk: &Desk,
     paint: &Paint<'_>,
 ) -> Option<Position> {
-    let Drawn { field, here, masked, typed } = Drawn::now(place, view, desk, paint)?;
+    let Drawn { field, here, masked, typed } = Drawn::now(name, view, desk, paint)?;
     let FieldKind::Dice { throws } = &field.kind else { return None };
     let dice = dice::Dice { text: typed, all: usize::from(*throws), masked, here };
     dice::row(buffer, area, row, &dice, paint.theme)
@@ -300,12 +311,12 @@ pub fn dice(
 pub fn entry(
     buffer: &mut Buffer,
     area: Rect,
-    place: usize,
+    name: FieldName,
     view: &View,
     desk: &Desk,
     paint: &Paint<'_>,
 ) -> Option<Position> {
-    let Drawn { field, here, masked, typed } = Drawn::now(place, view, desk, paint)?;
+    let Drawn { field, here, masked, typed } = Drawn::now(name, view, desk, paint)?;
     let theme = paint.theme;
     let kind = meant(form_fields(view), field);
     let grouping = Grouping::of(kind);

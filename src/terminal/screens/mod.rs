@@ -26,6 +26,7 @@ use super::desk::Desk;
 use super::parts::{self, LEAST_HEIGHT, LEAST_WIDTH};
 use super::theme::{Sign, Theme};
 use crate::ceremony::{Body, View};
+use crate::names::FieldName;
 use crate::script::{Script, fill};
 use crate::terms::Handle;
 use crate::vault::Vault;
@@ -74,8 +75,8 @@ pub enum Row {
     Line(Line<'static>),
     /// Text at the left, text at the right end.
     Spread(Line<'static>, Line<'static>),
-    /// The field at this place, with a note at the right end.
-    Entry(usize, Line<'static>),
+    /// What is typed into this field, with a note at the right end.
+    Entry(FieldName, Line<'static>),
     /// The numbers of groups, each over or under its group.
     Marks(Marks),
     /// A public value in 8 groups, from this column on.
@@ -84,12 +85,12 @@ pub enum Row {
     SecretGroups(String, u16, Handle),
     /// As [`Row::SecretGroups`], with a public remark at the right end.
     SecretGroupsWith(String, u16, Handle, Line<'static>),
-    /// One row of the words that are typed into the field at this place.
-    EntryWords(usize, usize),
-    /// One row of the dice that are typed into the field at this place.
-    EntryDice(usize, usize),
-    /// What stands before the word that the vault suggests for the field at this place.
-    Suggestion(usize, String),
+    /// One row of the words that are typed into this field.
+    EntryWords(FieldName, usize),
+    /// One row of the dice that are typed into this field.
+    EntryDice(FieldName, usize),
+    /// What stands before the word that the vault suggests for this field.
+    Suggestion(FieldName, String),
     /// One row of a card of words.
     CardWords(Grid, usize, Handle),
 }
@@ -239,9 +240,9 @@ fn draw_row(
             buffer.set_line(area.x, area.y, left, area.width);
             put_line_right(buffer, area, right);
         }
-        Row::Entry(place, note) => {
+        Row::Entry(name, note) => {
             put_line_right(buffer, area, note);
-            return form::entry(buffer, area, *place, view, desk, paint);
+            return form::entry(buffer, area, *name, view, desk, paint);
         }
         Row::Marks(marks) => reveal::marks(buffer, area, *marks, paint.theme),
         Row::Groups(label, from, value) => {
@@ -256,9 +257,9 @@ fn draw_row(
             put_line_right(buffer, area, remark);
             reveal::groups(buffer, area, label, *from, lent, paint.theme, paint.theme.strong());
         }
-        Row::EntryWords(place, row) => return form::words(buffer, area, *place, *row, view, desk, paint),
-        Row::EntryDice(place, row) => return form::dice(buffer, area, *place, *row, view, desk, paint),
-        Row::Suggestion(place, before) => form::suggestion(buffer, area, *place, before, desk, paint),
+        Row::EntryWords(name, row) => return form::words(buffer, area, *name, *row, view, desk, paint),
+        Row::EntryDice(name, row) => return form::dice(buffer, area, *name, *row, view, desk, paint),
+        Row::Suggestion(name, before) => form::suggestion(buffer, area, *name, before, view, desk, paint),
         Row::CardWords(grid, number, words) => {
             let lent = paint.vault.lend(*words).unwrap_or_default();
             grid::card_row(buffer, area, *grid, *number, lent, paint.theme);

@@ -46,16 +46,19 @@ fn another_screen_is_recognised_and_the_same_one_too() {
 fn what_is_typed_beyond_a_field_does_not_go_into_it() {
     let id = || FieldKind::ShareId { share: DkekShareNumber::FIRST, expected: None, taken: vec![], foreign: false };
     let view = view(form(vec![
-        field("Prime", FieldKind::Prime { expected: None }, FieldState::Empty),
-        field("Share ID", id(), FieldState::Empty),
-        field("SO-PIN", FieldKind::SoPin { chosen_here: false }, FieldState::Empty),
+        field(FieldName::Prime, FieldKind::Prime { expected: None }, FieldState::Empty),
+        field(FieldName::ShareId, id(), FieldState::Empty),
+        field(FieldName::SoPin, FieldKind::SoPin { chosen_here: false }, FieldState::Empty),
     ]));
     let mut bench = Bench::new();
     bench.act(&view, b"e7:60:53:46:66:29:3f:d1 :d1");
-    assert!(bench.typed(0).starts_with(b"e7:60:53:46:66:29:3f:d1") && !bench.typed(0).ends_with(b"1d1"));
+    assert!(
+        bench.typed(FieldName::Prime).starts_with(b"e7:60:53:46:66:29:3f:d1")
+            && !bench.typed(FieldName::Prime).ends_with(b"1d1")
+    );
     assert!(has(&bench.draw(&view), "has all it can take"), "the share value is not drawn in clear in the wrong field");
     bench.act(&view, b"\t123:4:\t01234567012345678");
-    let lengths = [1, 2].map(|place| bench.typed(place).len());
+    let lengths = [FieldName::ShareId, FieldName::SoPin].map(|name| bench.typed(name).len());
     assert_eq!(lengths, [3, 17], "one digit too many of a PIN is named before it costs a try");
 }
 
@@ -166,12 +169,12 @@ fn where_some_ticks_are_enough_enter_still_ticks_and_another_key_goes_on() {
 fn typed_keys_go_into_the_vault_and_only_their_place_to_the_machine() {
     let mut bench = Bench::new();
     let view = two_pins(FieldState::Empty, FieldState::Empty);
-    assert_eq!(bench.act(&view, b"64?821\x7f"), vec![People::Edited(0); 7]);
-    assert_eq!(bench.typed(0), b"64?82");
+    assert_eq!(bench.act(&view, b"64?821\x7f"), vec![People::Edited(PIN); 7]);
+    assert_eq!(bench.typed(PIN), b"64?82");
     let lines = bench.draw(&view);
     assert!(has(&lines, "▸ •••••__________") && !has(&lines, "64?82"), "{lines:?}");
-    assert_eq!(bench.act(&view, b"\x15"), [People::Edited(0)]);
-    assert_eq!(bench.typed(0), b"");
+    assert_eq!(bench.act(&view, b"\x15"), [People::Edited(PIN)]);
+    assert_eq!(bench.typed(PIN), b"");
     assert_eq!(bench.act(&view, b"\x7f"), [], "nothing to remove");
 }
 
@@ -183,9 +186,9 @@ fn pasted_and_foreign_text_is_refused_with_a_hint() {
     assert!(has(&bench.draw(&view), "Pasting is refused"));
     assert_eq!(bench.act(&view, "ä".as_bytes()), []);
     assert!(has(&bench.draw(&view), "Only plain letters"));
-    assert_eq!(bench.act(&view, b"1"), [People::Edited(0)]);
+    assert_eq!(bench.act(&view, b"1"), [People::Edited(PIN)]);
     assert!(!has(&bench.draw(&view), "Only plain letters"), "the hint goes with the next key");
-    assert_eq!(bench.typed(0), b"1");
+    assert_eq!(bench.typed(PIN), b"1");
     bench.act(&view, &[b'2'; 320]);
     assert!(has(&bench.draw(&view), "has all it can take"));
 }
@@ -195,8 +198,8 @@ fn typed_text_is_shown_for_five_seconds_and_only_the_field_that_was_asked_for() 
     let mut bench = Bench::new();
     let view = two_pins(FieldState::Good, FieldState::Empty);
     for digit in b"648219" {
-        bench.vault.typing(0).push(*digit).unwrap();
-        bench.vault.typing(1).push(*digit).unwrap();
+        bench.vault.typing(PIN).push(*digit).unwrap();
+        bench.vault.typing(AGAIN).push(*digit).unwrap();
     }
     assert!(!has(&bench.draw(&view), "648219"));
     bench.press(Key::Ctrl(b't'), &view);
@@ -230,14 +233,16 @@ fn enter_leads_to_what_is_not_good_and_then_on() {
 #[test]
 fn the_planned_reference_is_filled_in_once() {
     let kind = || FieldKind::KeyReference { taken: vec![], planned: 12 };
-    let view =
-        view(form(vec![field("Reference", kind(), FieldState::Empty), field("Other", kind(), FieldState::Empty)]));
+    let view = view(form(vec![
+        field(FieldName::KeyReference, kind(), FieldState::Empty),
+        field(FieldName::Bag, kind(), FieldState::Empty),
+    ]));
     let mut bench = Bench::new();
-    assert_eq!(bench.act(&view, b""), [People::Edited(1), People::Edited(0)]);
-    assert_eq!(bench.typed(0), b"12");
+    assert_eq!(bench.act(&view, b""), [People::Edited(FieldName::Bag), People::Edited(FieldName::KeyReference)]);
+    assert_eq!(bench.typed(FieldName::KeyReference), b"12");
     bench.act(&view, b"\x15");
     bench.act(&view, b"");
-    assert_eq!(bench.typed(0), b"", "cleared stays cleared");
+    assert_eq!(bench.typed(FieldName::KeyReference), b"", "cleared stays cleared");
 }
 
 #[test]
@@ -277,7 +282,7 @@ fn the_help_lists_the_keys_and_answers_to_nothing_else() {
     assert_eq!(bench.act(&view, b"\r"), [People::GoOn]);
     // where text is typed, a question mark is text
     let pins = two_pins(FieldState::Empty, FieldState::Empty);
-    assert_eq!(bench.act(&pins, b"?"), [People::Edited(0)]);
+    assert_eq!(bench.act(&pins, b"?"), [People::Edited(PIN)]);
 }
 
 #[test]

@@ -32,7 +32,7 @@ pub fn words_kind(words: u8) -> FieldKind {
 }
 
 fn words_form(words: u8, state: FieldState, wrong_at: Option<u8>) -> View {
-    view(form(vec![FieldView { wrong_at, ..field("Your words", words_kind(words), state) }]))
+    view(form(vec![FieldView { wrong_at, ..field(WORDS, words_kind(words), state) }]))
 }
 
 fn typing() -> FieldState {
@@ -87,7 +87,7 @@ fn typed_words_are_dots_of_one_length_until_their_owner_asks() {
     let mut bench = Bench::new();
     let view = words_form(33, FieldState::Good, None);
     bench.act(&view, words.join(" ").as_bytes());
-    assert_eq!(bench.typed(0), words.join(" ").as_bytes());
+    assert_eq!(bench.typed(WORDS), words.join(" ").as_bytes());
     let lines = bench.draw(&view);
     for (number, word) in (1..=32).zip(&words) {
         let mark = if number > 30 { "=  " } else { "   " };
@@ -122,7 +122,7 @@ fn the_word_being_typed_says_how_it_stands() {
         assert!(has(&lines, looks), "{looks}: {lines:#?}");
         assert_eq!(cursor.map(|at| at.x), Some(9 + u16::try_from(looks.matches('•').count()).unwrap()));
     }
-    assert_eq!(bench.typed(0), b"abandon zoo");
+    assert_eq!(bench.typed(WORDS), b"abandon zoo");
     let lines = Bench { theme: Theme::LEAST, ..bench }.draw(&view);
     assert!(has(&lines, "> 2 + ***") && has(&lines, "  1   **** "), "{lines:#?}");
 }
@@ -132,29 +132,29 @@ fn enter_completes_the_last_word_and_goes_on() {
     let mut bench = Bench::new();
     let good = words_form(16, FieldState::Good, None);
     bench.act(&good, b"act act act act act act act act act act act act act act act aban");
-    assert_eq!(bench.act(&good, b"\r"), [People::Edited(0), People::GoOn], "one Enter for both");
-    assert!(bench.typed(0).ends_with(b"act abandon"));
+    assert_eq!(bench.act(&good, b"\r"), [People::Edited(WORDS), People::GoOn], "one Enter for both");
+    assert!(bench.typed(WORDS).ends_with(b"act abandon"));
     let mut bench = Bench::new();
     let view = words_form(16, typing(), None);
     bench.act(&view, b"aban");
-    assert_eq!(bench.act(&view, b"\r"), [People::Edited(0)]);
+    assert_eq!(bench.act(&view, b"\r"), [People::Edited(WORDS)]);
     assert!(has(&bench.draw(&view), "not complete yet"));
     // so does leaving the field
     let two = self::view(form(vec![
-        field("Words", words_kind(16), typing()),
-        field("Check", FieldKind::CheckBytes { optional: true, prime: None }, FieldState::Good),
+        field(WORDS, words_kind(16), typing()),
+        field(CHECK, FieldKind::CheckBytes { optional: true, prime: None }, FieldState::Good),
     ]));
     let mut bench = Bench::new();
     bench.act(&two, b"act aban");
-    assert_eq!(bench.act(&two, b"\t"), [People::Edited(0)]);
-    assert_eq!((bench.typed(0), bench.desk.focus), (&b"act abandon"[..], 1));
+    assert_eq!(bench.act(&two, b"\t"), [People::Edited(WORDS)]);
+    assert_eq!((bench.typed(WORDS), bench.desk.focus), (&b"act abandon"[..], 1));
 }
 
 #[test]
 fn arrows_go_from_word_to_word_and_tab_from_field_to_field() {
     let two = view(form(vec![
-        field("Words", words_kind(33), typing()),
-        field("More words", words_kind(33), FieldState::Empty),
+        field(WORDS, words_kind(33), typing()),
+        field(FieldName::Password, words_kind(33), FieldState::Empty),
     ]));
     let mut bench = Bench { height: 50, ..Bench::new() };
     let words = some_words(33);
@@ -178,13 +178,13 @@ fn arrows_go_from_word_to_word_and_tab_from_field_to_field() {
     bench.act(&two, b"\x1b[H\x1b[Bzone ");
     let mut expected = words.clone();
     expected[1] = "zone";
-    assert_eq!(bench.typed(0), expected.join(" ").as_bytes());
+    assert_eq!(bench.typed(WORDS), expected.join(" ").as_bytes());
     bench.act(&two, b"\t");
     assert_eq!(bench.desk.focus, 1);
-    assert_eq!(bench.act(&two, b"aban "), vec![People::Edited(1); 5]);
-    assert_eq!(bench.typed(1), b"abandon ");
-    assert_eq!(bench.act(&two, b"\x15"), [People::Edited(1)]);
-    assert_eq!((bench.typed(0).len(), bench.typed(1).len()), (expected.join(" ").len(), 0));
+    assert_eq!(bench.act(&two, b"aban "), vec![People::Edited(FieldName::Password); 5]);
+    assert_eq!(bench.typed(FieldName::Password), b"abandon ");
+    assert_eq!(bench.act(&two, b"\x15"), [People::Edited(FieldName::Password)]);
+    assert_eq!((bench.typed(WORDS).len(), bench.typed(FieldName::Password).len()), (expected.join(" ").len(), 0));
 }
 
 #[test]
@@ -197,10 +197,10 @@ fn what_is_no_letter_is_refused_among_words() {
         assert!(has(&bench.draw(&view), "letters only"));
     }
     assert_eq!(bench.act(&view, b" "), [], "a second space");
-    assert_eq!(bench.act(&view, b"abandonx"), vec![People::Edited(0); 8]);
+    assert_eq!(bench.act(&view, b"abandonx"), vec![People::Edited(WORDS); 8]);
     assert_eq!(bench.act(&view, b"y"), []);
     assert!(has(&bench.draw(&view), "more than 8 letters"));
-    assert_eq!(bench.typed(0), b"act abandonx");
+    assert_eq!(bench.typed(WORDS), b"act abandonx");
     bench.act(&view, b"?");
     let lines = bench.draw(&view);
     assert!(has(&lines, "Four letters are enough"), "{lines:#?}");
@@ -248,7 +248,7 @@ fn a_word_is_suggested_to_its_owner_only_while_unmasked() {
     let view = words_form(33, FieldState::Wrong("Word 14 is wrong.".to_owned()), Some(14));
     bench.act(&view, words.join(" ").as_bytes());
     assert!(!has(&bench.draw(&view), "your card may say"));
-    bench.vault.keep(Handle::Suggestion(0), WipingBytes::from_slice(b"zone"));
+    bench.vault.keep(Handle::Suggestion(WORDS), WipingBytes::from_slice(b"zone"));
     let lines = bench.draw(&view);
     assert!(has(&lines, "Ctrl-T shows what your card may say") && !has(&lines, "zone"), "{lines:#?}");
     assert!(!has(&lines, "more below"), "{lines:#?}");
@@ -259,11 +259,11 @@ fn a_word_is_suggested_to_its_owner_only_while_unmasked() {
     assert!(!has(&bench.draw(&view), "zone"), "the time is over");
     // not beside another field
     let two = self::view(form(vec![
-        field("Line", FieldKind::Line, FieldState::Good),
-        FieldView { wrong_at: Some(14), ..field("Words", words_kind(33), FieldState::Wrong("Wrong.".to_owned())) },
+        field(FieldName::Note, FieldKind::Line, FieldState::Good),
+        FieldView { wrong_at: Some(14), ..field(WORDS, words_kind(33), FieldState::Wrong("Wrong.".to_owned())) },
     ]));
     let mut bench = Bench { height: 50, vault: bench.vault, ..Bench::new() };
-    bench.vault.keep(Handle::Suggestion(1), WipingBytes::from_slice(b"zone"));
+    bench.vault.keep(Handle::Suggestion(WORDS), WipingBytes::from_slice(b"zone"));
     bench.draw(&two);
     bench.press(Key::BackTab, &two);
     bench.press(Key::Ctrl(b't'), &two);
@@ -274,19 +274,19 @@ fn a_word_is_suggested_to_its_owner_only_while_unmasked() {
 fn check_bytes_are_two_groups_and_the_wrong_one_is_marked() {
     let kind = FieldKind::CheckBytes { optional: true, prime: None };
     let mut bench = Bench::new();
-    let empty = view(form(vec![field("Check bytes", kind.clone(), FieldState::Good)]));
+    let empty = view(form(vec![field(CHECK, kind.clone(), FieldState::Good)]));
     assert!(has(&bench.draw(&empty), "▸ __:__ "));
     bench.act(&empty, b"d41");
     let lines = bench.draw(&empty);
     assert!(has(&lines, "▸ ••:•_ ") && lines.iter().any(|line| line.trim() == "1  2"), "{lines:#?}");
     let wrong = FieldState::Wrong("Group 2 is wrong.".to_owned());
-    let wrong = view(form(vec![FieldView { wrong_at: Some(2), ..field("Check bytes", kind, wrong) }]));
+    let wrong = view(form(vec![FieldView { wrong_at: Some(2), ..field(CHECK, kind, wrong) }]));
     bench.act(&wrong, b"e");
     let lines = bench.draw(&wrong);
     assert!(lines.iter().any(|line| line.trim() == "1  2✗"), "{lines:#?}");
     // of a value too, also when the focus is elsewhere
     let wrong = FieldState::Wrong("Group 3 is wrong.".to_owned());
-    let value = FieldView { wrong_at: Some(3), ..field("Value", FieldKind::ShareValue, wrong) };
+    let value = FieldView { wrong_at: Some(3), ..field(FieldName::ShareValue, FieldKind::ShareValue, wrong) };
     let lines = Bench { theme: Theme::LEAST, ..Bench::new() }.draw(&view(form(vec![value])));
     assert!(lines.iter().any(|line| line.trim() == "1  2  3! 4  5  6  7  8"), "{lines:#?}");
 }
@@ -294,10 +294,10 @@ fn check_bytes_are_two_groups_and_the_wrong_one_is_marked() {
 #[test]
 fn dice_stand_in_rows_of_fifty_and_nothing_else_is_taken() {
     let state = FieldState::Typing("7 of 250".to_owned());
-    let view = view(form(vec![field("Throws", FieldKind::Dice { throws: 250 }, state)]));
+    let view = view(form(vec![field(FieldName::Dice, FieldKind::Dice { throws: 250 }, state)]));
     let mut bench = Bench::new();
-    assert_eq!(bench.act(&view, b"12345 61"), vec![People::Edited(0); 7], "a space is no throw");
-    assert_eq!(bench.typed(0), b"1234561");
+    assert_eq!(bench.act(&view, b"12345 61"), vec![People::Edited(FieldName::Dice); 7], "a space is no throw");
+    assert_eq!(bench.typed(FieldName::Dice), b"1234561");
     let lines = bench.draw(&view);
     assert!(has(&lines, "▸   1 ••••• ••___ _____") && has(&lines, "    201 _____ _____"), "{lines:#?}");
     assert!(has(&lines, "7 of 250"));
@@ -310,20 +310,24 @@ fn dice_stand_in_rows_of_fifty_and_nothing_else_is_taken() {
     bench.act(&view, &[b'3'; 243]);
     assert_eq!(bench.act(&view, b"3"), []);
     let (lines, cursor) = bench.draw_whole(&view);
-    assert!(has(&lines, "has all it can take") && bench.typed(0).len() == 250, "{lines:#?}");
+    assert!(has(&lines, "has all it can take") && bench.typed(FieldName::Dice).len() == 250, "{lines:#?}");
     assert!(lines.iter().all(|line| line.width() <= 80) && cursor.is_some());
-    assert_eq!(bench.act(&view, b"\x7f"), [People::Edited(0)]);
-    assert_eq!(bench.typed(0).len(), 249);
+    assert_eq!(bench.act(&view, b"\x7f"), [People::Edited(FieldName::Dice)]);
+    assert_eq!(bench.typed(FieldName::Dice).len(), 249);
 }
 
 #[test]
 fn a_new_password_says_how_strong_it_is() {
     let note = Some("about 120 bits at best".to_owned());
-    let password = FieldView { note, ..field("Password", FieldKind::NewPassword, FieldState::Good) };
-    let view = view(form(vec![password, field("Again", FieldKind::Again(0), FieldState::Good)]));
+    let password = FieldView { note, ..field(FieldName::NewPassword, FieldKind::NewPassword, FieldState::Good) };
+    let view = view(form(vec![password, field(AGAIN, FieldKind::Again(FieldName::NewPassword), FieldState::Good)]));
     let mut bench = Bench::new();
     bench.act(&view, b"correct horse battery? staple");
-    assert_eq!(bench.typed(0), b"correct horse battery? staple", "spaces and signs are characters of a password");
+    assert_eq!(
+        bench.typed(FieldName::NewPassword),
+        b"correct horse battery? staple",
+        "spaces and signs are characters of a password"
+    );
     let lines = bench.draw(&view);
     assert!(has(&lines, "✓ about 120 bits at best") && has(&lines, "✓ ok"), "{lines:#?}");
     assert!(has(&lines, &"•".repeat(29)) && !has(&lines, "horse"));
@@ -357,7 +361,7 @@ fn enter_leads_to_the_word_that_is_wrong() {
     bench.act(&view, b"zone ");
     let mut expected = words;
     expected[13] = "zone";
-    assert_eq!(bench.typed(0), expected.join(" ").as_bytes());
+    assert_eq!(bench.typed(WORDS), expected.join(" ").as_bytes());
 }
 
 #[test]
@@ -385,13 +389,13 @@ proptest! {
     ) {
         let wrong = || FieldState::Wrong("No.".to_owned());
         let kinds = vec![
-            words_kind(33),
-            FieldKind::CheckBytes { optional: true, prime: None },
-            FieldKind::Dice { throws: 50 },
-            FieldKind::NewPassword,
-            words_kind(16),
+            (WORDS, words_kind(33)),
+            (CHECK, FieldKind::CheckBytes { optional: true, prime: None }),
+            (FieldName::Dice, FieldKind::Dice { throws: 50 }),
+            (FieldName::NewPassword, FieldKind::NewPassword),
+            (FieldName::Password, words_kind(16)),
         ];
-        let fields = kinds.into_iter().map(|kind| FieldView { wrong_at, ..field("Field", kind, wrong()) }).collect();
+        let fields = kinds.into_iter().map(|(name, kind)| FieldView { wrong_at, ..field(name, kind, wrong()) }).collect();
         let view = view(form(fields));
         let mut bench = Bench::new();
         let empty = bench.draw(&view).join("\n");

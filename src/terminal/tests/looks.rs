@@ -69,7 +69,7 @@ fn only_the_owners_things_are_on_a_screen_that_shows_a_share() {
 
 #[test]
 fn values_stand_in_groups_however_they_are_typed() {
-    let view = view(form(vec![field("Value", FieldKind::ShareValue, FieldState::Empty)]));
+    let view = view(form(vec![field(FieldName::ShareValue, FieldKind::ShareValue, FieldState::Empty)]));
     for (typed, masked, clear, cursor) in [
         (&b""[..], "__:__:__:__:__:__:__:__", "__:__:__:__:__:__:__:__", 0),
         (b"a30f7", "••:••:•_:__:__:__:__:__", "a3:0f:7_:__:__:__:__:__", 7),
@@ -90,7 +90,7 @@ fn values_stand_in_groups_however_they_are_typed() {
 
 #[test]
 fn a_long_line_shows_its_end() {
-    let view = view(form(vec![field("What", FieldKind::Line, FieldState::Good)]));
+    let view = view(form(vec![field(FieldName::Note, FieldKind::Line, FieldState::Good)]));
     let mut bench = Bench::new();
     bench.act(&view, format!("{}the end", "x".repeat(100)).as_bytes());
     let (lines, cursor) = bench.draw_whole(&view);
@@ -100,7 +100,7 @@ fn a_long_line_shows_its_end() {
 #[test]
 fn what_is_wrong_with_a_long_line_is_not_covered_by_it() {
     let state = FieldState::Wrong("This line is full.".into());
-    let view = view(form(vec![field("What", FieldKind::Line, state)]));
+    let view = view(form(vec![field(FieldName::Note, FieldKind::Line, state)]));
     let mut bench = Bench::new();
     bench.act(&view, "x".repeat(101).as_bytes());
     let lines = bench.draw(&view);
@@ -179,6 +179,6 @@ fn the_cursor_sits_on_the_focus() {
         may_leave: false,
     };
     assert_eq!(cursor(choose), Some((3, 7)));
-    assert_eq!(cursor(form(vec![field("PIN", FieldKind::UserPin, FieldState::Empty)])), Some((5, 7)));
+    assert_eq!(cursor(form(vec![field(PIN, FieldKind::UserPin, FieldState::Empty)])), Some((5, 7)));
     assert_eq!(cursor(reveal(true, true)), None);
 }
