@@ -2,9 +2,13 @@
 
 mod check;
 pub mod dice;
+mod lines;
 pub mod password;
+mod pins;
+mod shares;
 
-pub use check::{check, open_text, read_fault, suggest};
+pub use check::{check, open_text};
+pub use shares::{read_fault, suggest};
 
 use crate::faults::Fault;
 use crate::names::FieldName;
@@ -190,3 +194,6 @@ pub enum FieldCheck {
         marks: Option<(FieldName, u8)>,
     },
 }
+
+#[cfg(test)]
+mod tests;
