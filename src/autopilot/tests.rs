@@ -70,7 +70,7 @@ fn name_of(kind: &FieldKind) -> FieldName {
         FieldKind::Serial(_) => FieldName::Serial,
         FieldKind::Word(_) => FieldName::Override,
         FieldKind::KeyReference { .. } => FieldName::KeyReference,
-        FieldKind::Line => FieldName::Note,
+        FieldKind::Line { .. } => FieldName::Note,
     }
 }
 

@@ -1,7 +1,8 @@
 //! Throws of dice as people type them: counted, and looked at for bias while they come in.
 
 use crate::faults::{self, Fault};
-use crate::secret::WipingBytes;
+use crate::fields::FieldCheck;
+use crate::secret::{TypedText, WipingBytes};
 
 /// Faces of a die.
 const FACES: u8 = 6;
@@ -32,6 +33,17 @@ pub enum Throws {
         /// Which throw it is, from 1.
         at: Option<u8>,
     },
+}
+
+/// How far the throws in a field have come.
+pub(super) fn check(text: &TypedText, wanted: u16) -> FieldCheck {
+    let wanted = usize::from(wanted);
+    match look(text.expose(), wanted) {
+        _ if text.is_empty() => FieldCheck::Empty,
+        Throws::Typing(done) => FieldCheck::typing(done, wanted),
+        Throws::Good => FieldCheck::Good,
+        Throws::Wrong { fault, at } => FieldCheck::Wrong { fault, at, marks: None },
+    }
 }
 
 /// Looks at typed throws; spaces do not matter.

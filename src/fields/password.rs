@@ -2,7 +2,6 @@
 
 use crate::faults;
 use crate::fields::FieldCheck;
-use crate::fields::check::wrong;
 use crate::secret::TypedText;
 
 /// Shorter passwords of share files are refused. (`sc-hsm-tool` takes 6 and more.)
@@ -20,16 +19,20 @@ const LETTER: f64 = 4.7;
 
 /// How far a new password has come.
 pub fn check(text: &TypedText) -> FieldCheck {
-    let count = |number: usize| u8::try_from(number).unwrap_or(u8::MAX);
     match text.len() {
         0 => FieldCheck::Empty,
-        length if length > LONGEST => wrong(faults::PasswordTooLong { most: LONGEST }),
-        length if length < SHORTEST => FieldCheck::Typing { done: count(length), all: count(SHORTEST) },
+        length if length > LONGEST => FieldCheck::wrong(faults::PasswordTooLong { most: LONGEST }),
+        length if length < SHORTEST => FieldCheck::typing(length, SHORTEST),
         _ => match bits(text.expose()) {
-            bits if bits < FEWEST_BITS => wrong(faults::PasswordWeak { bits, least: FEWEST_BITS }),
+            bits if bits < FEWEST_BITS => FieldCheck::wrong(faults::PasswordWeak { bits, least: FEWEST_BITS }),
             bits => FieldCheck::Strength { bits },
         },
     }
+}
+
+/// The password of a share file as it is: only the file tells whether it is right.
+pub(super) fn check_known(text: &TypedText) -> FieldCheck {
+    if text.is_empty() { FieldCheck::Empty } else { FieldCheck::Good }
 }
 
 /// Bits at best: a character counts with the kinds of characters there are, a small letter within a word with what is left

@@ -1,6 +1,5 @@
 //! What is typed into all kinds of fields.
 
-use super::check::wrong_at;
 use super::*;
 use crate::faults;
 use crate::terms::{DkekShareNumber, Serial};
@@ -32,7 +31,7 @@ fn a_share_is_checked_while_it_is_typed() {
     let prime = FieldKind::Prime { expected: Some("cf:f2:6c:cf:af:f0:1d:63".into()) };
     assert_eq!(check_text(&prime, "CFf26c"), FieldCheck::Typing { done: 3, all: 8 });
     let differs = check_text(&prime, "cf:f2:7");
-    assert_eq!(differs, wrong_at(faults::PrimeDiffers { group: 3 }, 3));
+    assert_eq!(differs, FieldCheck::wrong_at(faults::PrimeDiffers { group: 3 }, 3));
     assert_eq!(check_text(&prime, "cf:f2:6c:cf:af:f0:1d:63"), FieldCheck::Good);
     assert_eq!(fault(check_text(&FieldKind::Prime { expected: None }, "cf:f2:6c:cf:af:f0:1d:64")), "prime-not-prime");
 }
@@ -88,5 +87,5 @@ fn no_secret_field_gives_its_text_away() {
         FieldKind::Again(FieldName::Note),
     ];
     assert!(secrets.iter().all(|kind| open_text(kind, FieldName::Note, &vault).is_none()));
-    assert_eq!(open_text(&FieldKind::Line, FieldName::Note, &vault).as_deref(), Some("1"));
+    assert_eq!(open_text(&FieldKind::Line { optional: true }, FieldName::Note, &vault).as_deref(), Some("1"));
 }

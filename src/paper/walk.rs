@@ -218,7 +218,7 @@ fn answer(machine: &mut Machine, body: &Body) -> bool {
             for field in fields {
                 let check = crate::fields::FieldCheck::Good;
                 // a reason that is left out is none
-                let open = (field.kind == crate::fields::FieldKind::Line).then(|| "1".to_owned());
+                let open = matches!(field.kind, crate::fields::FieldKind::Line { .. }).then(|| "1".to_owned());
                 machine.handle(Event::Checked { field: field.name, check, open });
             }
             machine.handle(Event::People(People::GoOn));

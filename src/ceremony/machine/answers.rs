@@ -121,7 +121,7 @@ impl Machine {
 
     fn submit(&mut self) {
         let Mode::Asking(asking) = &self.mode else { return };
-        if !asking.checks.iter().all(|check| matches!(check, FieldCheck::Good | FieldCheck::Strength { .. })) {
+        if !asking.checks.iter().all(FieldCheck::is_good) {
             return;
         }
         let (fields, open) = (asking.fields.clone(), asking.open.clone());
@@ -144,7 +144,7 @@ impl Machine {
     fn fact_of(&self, field: &Field, text: Option<&str>) -> Option<Fact> {
         let step = self.step()?;
         match (&field.kind, step.actor) {
-            (FieldKind::Line, Actor::Custodian(custodian)) => {
+            (FieldKind::Line { .. }, Actor::Custodian(custodian)) => {
                 let bag = text?.trim();
                 (!bag.is_empty()).then(|| Fact::Bagged { share: step.share, custodian, bag: bag.to_owned() })
             }
@@ -161,14 +161,11 @@ impl Machine {
     pub(in crate::ceremony) fn checked(&mut self, field: FieldName, check: FieldCheck, open: Option<String>) {
         if let Some(interlude) = &mut self.interlude {
             interlude.checked(&check, open);
-            let blank =
-                matches!(interlude, Interlude::Note(None) | Interlude::Name(_, None)) && check == FieldCheck::Good;
             let taken = match interlude {
                 Interlude::Name(place, Some(name)) => self.state.has_another_share(name, *place),
                 _ => false,
             };
             self.between = match check {
-                _ if blank => FieldCheck::Empty,
                 _ if taken => {
                     FieldCheck::Wrong { fault: Fault::from(faults::SubstituteHasAShare), at: None, marks: None }
                 }
@@ -178,10 +175,8 @@ impl Machine {
         }
         let Mode::Asking(asking) = &mut self.mode else { return };
         let Some(at) = asking.fields.iter().position(|asked| asked.name == field) else { return };
-        // A reason that says nothing is none.
-        let blank = field == FieldName::Reason && open.as_deref().is_none_or(|text| text.trim().is_empty());
         if let Some(place) = asking.checks.get_mut(at) {
-            *place = if blank { FieldCheck::Empty } else { check };
+            *place = check;
         }
         if let Some(place) = asking.open.get_mut(at) {
             *place = open;

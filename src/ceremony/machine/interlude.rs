@@ -36,8 +36,8 @@ impl Interlude {
     pub(in crate::ceremony) fn field(&self) -> Option<Field> {
         let (name, kind) = match self {
             Self::Stop | Self::StopTyped => (FieldName::StopWord, FieldKind::Word(STOP_WORD)),
-            Self::Note(_) => (FieldName::Note, FieldKind::Line),
-            Self::Name(..) => (FieldName::Substitute, FieldKind::Line),
+            Self::Note(_) => (FieldName::Note, FieldKind::Line { optional: false }),
+            Self::Name(..) => (FieldName::Substitute, FieldKind::Line { optional: false }),
             Self::Menu | Self::Break | Self::Who => return None,
         };
         Some(Field { name, kind, keep: None })

@@ -22,7 +22,7 @@ use crate::ceremony::machine::interlude::Interlude;
 use crate::ceremony::machine::recovery::Recovery;
 use crate::ceremony::steps::opening;
 use crate::ceremony::steps::{Actor, Kind, Stage, Step, When};
-use crate::fields::{Field, FieldCheck, FieldKind};
+use crate::fields::{Field, FieldCheck};
 use crate::names::FieldName;
 use crate::plan::Plan;
 use crate::record::{CeremonyKind, Ending, Entry, Loss, PinName};
@@ -332,7 +332,7 @@ impl Machine {
             Kind::RollCall => asking.ticks = vec![false; self.called().len()],
             Kind::Form(fields) | Kind::Danger(fields) => {
                 asking.fields = fields(&self.state, &step);
-                asking.checks = asking.fields.iter().map(empty_check).collect();
+                asking.checks = asking.fields.iter().map(Field::untouched).collect();
                 asking.open = vec![None; asking.fields.len()];
             }
             _ => {}
@@ -343,7 +343,7 @@ impl Machine {
     /// Asks the fields of the current form anew, from empty.
     pub(in crate::ceremony) fn ask_anew(&mut self) {
         if let Mode::Asking(asking) = &mut self.mode {
-            asking.checks = asking.fields.iter().map(empty_check).collect();
+            asking.checks = asking.fields.iter().map(Field::untouched).collect();
             asking.open = vec![None; asking.fields.len()];
         }
     }
@@ -378,14 +378,5 @@ impl Machine {
         } else {
             self.emit(Entry::Sealed { ending: Ending::Complete, deviations: self.state.deviations });
         }
-    }
-}
-
-/// What an empty field is: some may stay empty.
-pub(in crate::ceremony) fn empty_check(field: &Field) -> FieldCheck {
-    match field.kind {
-        FieldKind::KeyReference { .. } | FieldKind::CheckBytes { optional: true, .. } => FieldCheck::Good,
-        FieldKind::Line if field.name == FieldName::Bag => FieldCheck::Good,
-        _ => FieldCheck::Empty,
     }
 }

@@ -93,7 +93,10 @@ pub fn close(list: &mut List) {
 }
 
 fn override_unfit(_: &State, _: &Step) -> Vec<Field> {
-    vec![Field::new(FieldName::Override, FieldKind::Word("OVERRIDE")), Field::new(FieldName::Reason, FieldKind::Line)]
+    vec![
+        Field::new(FieldName::Override, FieldKind::Word("OVERRIDE")),
+        Field::new(FieldName::Reason, FieldKind::Line { optional: false }),
+    ]
 }
 
 /// The act that makes this step's key.

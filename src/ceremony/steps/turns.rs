@@ -175,5 +175,5 @@ fn new_password(_: &State, step: &Step) -> Vec<Field> {
 }
 
 fn bag(_: &State, _: &Step) -> Vec<Field> {
-    vec![Field::new(FieldName::Bag, FieldKind::Line)]
+    vec![Field::new(FieldName::Bag, FieldKind::Line { optional: true })]
 }

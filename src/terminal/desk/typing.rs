@@ -16,7 +16,7 @@ fn is_full(kind: &FieldKind, typed: &[u8], byte: u8) -> bool {
     let full = |most| typed.iter().filter(|byte| counts(byte)).count() >= most;
     // Between the groups of a prime separators may stand; a number has none.
     let belongs = !counts(&byte) && matches!(kind, FieldKind::Prime { .. });
-    !belongs && kind.most().is_some_and(full)
+    !belongs && kind.properties().most.is_some_and(full)
 }
 
 impl Desk {

@@ -67,7 +67,7 @@ fn natural_width(kind: &FieldKind) -> u16 {
         FieldKind::UserPin | FieldKind::NewUserPin { .. } => 15,
         FieldKind::Serial(_) | FieldKind::Again(_) => 16,
         FieldKind::Word(word) => u16::try_from(word.len()).unwrap_or(0).max(12),
-        FieldKind::Line => 60,
+        FieldKind::Line { .. } => 60,
         // over the whole width, row by row
         FieldKind::ShareWords { .. } | FieldKind::Dice { .. } => 0,
     }

@@ -259,7 +259,7 @@ fn a_word_is_suggested_to_its_owner_only_while_unmasked() {
     assert!(!has(&bench.draw(&view), "zone"), "the time is over");
     // not beside another field
     let two = self::view(form(vec![
-        field(FieldName::Note, FieldKind::Line, FieldState::Good),
+        field(FieldName::Note, FieldKind::Line { optional: true }, FieldState::Good),
         FieldView { wrong_at: Some(14), ..field(WORDS, words_kind(33), FieldState::Wrong("Wrong.".to_owned())) },
     ]));
     let mut bench = Bench { height: 50, vault: bench.vault, ..Bench::new() };

@@ -90,7 +90,7 @@ fn values_stand_in_groups_however_they_are_typed() {
 
 #[test]
 fn a_long_line_shows_its_end() {
-    let view = view(form(vec![field(FieldName::Note, FieldKind::Line, FieldState::Good)]));
+    let view = view(form(vec![field(FieldName::Note, FieldKind::Line { optional: true }, FieldState::Good)]));
     let mut bench = Bench::new();
     bench.act(&view, format!("{}the end", "x".repeat(100)).as_bytes());
     let (lines, cursor) = bench.draw_whole(&view);
@@ -100,7 +100,7 @@ fn a_long_line_shows_its_end() {
 #[test]
 fn what_is_wrong_with_a_long_line_is_not_covered_by_it() {
     let state = FieldState::Wrong("This line is full.".into());
-    let view = view(form(vec![field(FieldName::Note, FieldKind::Line, state)]));
+    let view = view(form(vec![field(FieldName::Note, FieldKind::Line { optional: true }, state)]));
     let mut bench = Bench::new();
     bench.act(&view, "x".repeat(101).as_bytes());
     let lines = bench.draw(&view);

@@ -249,7 +249,7 @@ fn is_unfit(finding: &Finding) -> bool {
 fn asks_for_override(front: &Front<'_>) -> bool {
     let Body::Form { fields, .. } = &front.view.body else { return false };
     let kinds: Vec<&FieldKind> = fields.iter().map(|field| &field.kind).collect();
-    front.step() == "room" && kinds == [&FieldKind::Word("OVERRIDE"), &FieldKind::Line]
+    front.step() == "room" && kinds == [&FieldKind::Word("OVERRIDE"), &FieldKind::Line { optional: false }]
 }
 
 #[test]
@@ -320,7 +320,7 @@ impl app::Front for Attentive {
 
     fn next(&mut self, view: &View, vault: &mut Vault, _: Duration) -> Result<Option<People>, FrontError> {
         if let Body::Form { fields, .. } = &view.body
-            && let Some(place) = fields.iter().position(|field| field.kind == FieldKind::Line)
+            && let Some(place) = fields.iter().position(|field| matches!(field.kind, FieldKind::Line { .. }))
             && fields[place].state == FieldState::Empty
         {
             let name = fields[place].name;
