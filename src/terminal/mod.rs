@@ -3,12 +3,17 @@
 //! Secrets reach the screen from the vault, cell by cell, for one frame; when that frame's screen goes away, the wipe
 //! recipe runs before the next one is drawn.
 
+mod cells;
 mod desk;
 mod enter;
+mod footer;
+mod header;
 mod keyboard;
 mod keys;
-mod parts;
+mod layout;
 mod screens;
+mod step_list;
+mod text;
 mod theme;
 mod wipe;
 mod word_cursor;
@@ -212,6 +217,6 @@ fn gone(error: io::Error) -> TerminalError {
 fn window() -> Rect {
     match rustix::termios::tcgetwinsize(rustix::stdio::stdout()) {
         Ok(size) if size.ws_col > 0 && size.ws_row > 0 => Rect::new(0, 0, size.ws_col, size.ws_row),
-        _ => Rect::new(0, 0, parts::LEAST_WIDTH, parts::LEAST_HEIGHT),
+        _ => Rect::new(0, 0, layout::LEAST_WIDTH, layout::LEAST_HEIGHT),
     }
 }

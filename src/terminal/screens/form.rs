@@ -11,9 +11,9 @@ use crate::ceremony::{Body, FieldState, FieldView, View};
 use crate::fields::FieldKind;
 use crate::names::FieldName;
 use crate::terminal::desk::Desk;
-use crate::terminal::parts;
 use crate::terminal::theme::Sign;
 use crate::terminal::word_cursor::{self, Cursor, Standing};
+use crate::terminal::{cells, text};
 use crate::terms::Handle;
 
 /// How the characters of a field stand.
@@ -84,12 +84,12 @@ pub fn page(desk: &Desk, paint: &Paint<'_>, text: &[String], fields: &[FieldView
         let from = page.len();
         let label_style = if here { theme.strong() } else { theme.normal() };
         let most = usize::from(width);
-        let label = parts::cut(theme, &field.label, most);
+        let label = text::cut(theme, &field.label, most);
         let (sign, note, style) = standing(field, here, desk, paint);
         let note = theme.text(&note).into_owned();
         let note = sign.map_or(note.clone(), |sign| format!("{sign} {note}"));
         let kind = meant(fields, field);
-        let fits = |right: &str| parts::width(&label) + 3 + parts::width(right) <= most;
+        let fits = |right: &str| text::width(&label) + 3 + text::width(right) <= most;
         // a grid of words needs every row: its note takes the place of the hint
         let above = matches!(kind, FieldKind::ShareWords { .. }) && !note.is_empty() && fits(&note);
         let hint = theme.text(&field.hint).into_owned();
@@ -115,7 +115,7 @@ pub fn page(desk: &Desk, paint: &Paint<'_>, text: &[String], fields: &[FieldView
             _ => false,
         };
         let room = most.saturating_sub(usize::from(natural_width(kind)) + 5);
-        let beside = !rows && parts::width(&note) <= room;
+        let beside = !rows && text::width(&note) <= room;
         if !rows {
             let shown = if beside { Line::from(Span::styled(note.clone(), style)) } else { Line::default() };
             page.rows.push(Row::Entry(field.name, shown));
@@ -227,8 +227,8 @@ pub fn suggestion(
         return;
     }
     let left = area.x + 2;
-    parts::put(buffer, left, area.y, before, paint.theme.accent());
-    let from = left + u16::try_from(parts::width(before) + 1).unwrap_or(0);
+    cells::put(buffer, left, area.y, before, paint.theme.accent());
+    let from = left + u16::try_from(text::width(before) + 1).unwrap_or(0);
     grid::letters(buffer, area, from, suggested(field, paint).unwrap_or_default(), paint.theme.strong());
 }
 
@@ -321,11 +321,11 @@ pub fn entry(
     let kind = meant(form_fields(view), field);
     let grouping = Grouping::of(kind);
     if here {
-        parts::put(buffer, area.x, area.y, theme.sign(Sign::Here).encode_utf8(&mut [0; 4]), theme.accent());
+        cells::put(buffer, area.x, area.y, theme.sign(Sign::Here).encode_utf8(&mut [0; 4]), theme.accent());
     }
     let left = area.x + 2;
     let note = match &field.state {
-        FieldState::Typing(note) | FieldState::Wrong(note) => parts::width(note) + 4,
+        FieldState::Typing(note) | FieldState::Wrong(note) => text::width(note) + 4,
         _ => 8,
     };
     let most = area.width.saturating_sub(2 + u16::try_from(note).unwrap_or(0)).max(16);

@@ -7,7 +7,7 @@ use super::{Page, Paint};
 use crate::ceremony::View;
 use crate::terminal::desk::Desk;
 use crate::terminal::keys::entries;
-use crate::terminal::parts;
+use crate::terminal::text;
 
 /// Columns of the keys' names.
 const KEYS: usize = 18;
@@ -20,7 +20,7 @@ pub fn page(view: &View, desk: &Desk, paint: &Paint<'_>, width: u16) -> Page {
     page.gap();
     let (own, common) = entries(desk.mode_below(view));
     for entry in own.iter().chain(&common) {
-        let key = parts::cut(theme, paint.script.word(entry.key), KEYS - 2);
+        let key = text::cut(theme, paint.script.word(entry.key), KEYS - 2);
         let before = vec![Span::styled(format!("{key:<KEYS$}"), theme.accent())];
         page.hanging(theme, before, paint.script.word(entry.help), width, theme.normal());
     }

@@ -23,8 +23,9 @@ use ratatui::text::{Line, Span};
 pub use self::dice::count as count_throws;
 pub use self::grid::Grid;
 use super::desk::Desk;
-use super::parts::{self, LEAST_HEIGHT, LEAST_WIDTH};
+use super::layout::{self, LEAST_HEIGHT, LEAST_WIDTH};
 use super::theme::{Sign, Theme};
+use super::{cells, footer, header, step_list, text};
 use crate::ceremony::{Body, View};
 use crate::names::FieldName;
 use crate::script::{Script, fill};
@@ -122,14 +123,14 @@ impl Page {
 
     /// Paragraphs, wrapped.
     pub fn paragraphs(&mut self, theme: Theme, text: &[String], width: u16, style: Style) {
-        self.rows.extend(parts::paragraphs(theme, text, width, style).into_iter().map(Row::Line));
+        self.rows.extend(text::paragraphs(theme, text, width, style).into_iter().map(Row::Line));
     }
 
     /// Text behind something of its own (a number, a box); further lines begin under the text.
     pub fn hanging(&mut self, theme: Theme, before: Vec<Span<'static>>, text: &str, width: u16, style: Style) {
         let before = Line::from(before);
         let indent = before.width();
-        let lines = parts::wrap(theme, text, usize::from(width).saturating_sub(indent));
+        let lines = text::wrap(theme, text, usize::from(width).saturating_sub(indent));
         let mut before = Some(before);
         for line in lines {
             let mut row = before.take().unwrap_or_else(|| Line::from(" ".repeat(indent)));
@@ -158,13 +159,13 @@ pub fn draw(buffer: &mut Buffer, view: &View, desk: &mut Desk, paint: &Paint<'_>
         return None;
     }
     let theme = paint.theme;
-    parts::header(buffer, theme, paint.script, &view.header);
+    header::header(buffer, theme, paint.script, &view.header);
     let alone = matches!(view.body, Body::Reveal { shown: true, .. });
     let framed = !desk.help && matches!(view.body, Body::Form { irreversible: true, .. });
     // the footer's keys depend on whether all text fits, and what fits on the height of the footer
     let mut footer_lines = 1;
-    let (places, page, first, footer) = loop {
-        let mut places = parts::places(area, footer_lines, !alone);
+    let (places, page, first, lines) = loop {
+        let mut places = layout::places(area, footer_lines, !alone);
         if framed {
             // the frame takes the line above the body, and one inside it stays empty
             places.body.y += 1;
@@ -176,9 +177,9 @@ pub fn draw(buffer: &mut Buffer, view: &View, desk: &mut Desk, paint: &Paint<'_>
             page(view, desk, paint, places.body.width)
         };
         let first = desk.settle(page.rows.len(), usize::from(places.body.height), page.focus.as_ref());
-        let footer = parts::footer_lines(theme, paint.script, desk.mode(view), &view.header.mark, area.width);
-        if footer.len() <= usize::from(footer_lines) {
-            break (places, page, first, footer);
+        let lines = footer::footer_lines(theme, paint.script, desk.mode(view), &view.header.mark, area.width);
+        if lines.len() <= usize::from(footer_lines) {
+            break (places, page, first, lines);
         }
         footer_lines += 1;
     };
@@ -197,9 +198,9 @@ pub fn draw(buffer: &mut Buffer, view: &View, desk: &mut Desk, paint: &Paint<'_>
     }
     notice(buffer, places.notice, desk, paint);
     if let Some(steps) = places.steps {
-        parts::steps(buffer, theme, paint.script, steps, &view.steps);
+        step_list::steps(buffer, theme, paint.script, steps, &view.steps);
     }
-    parts::footer(buffer, theme, places.footer, &footer, &view.header.mark);
+    footer::footer(buffer, theme, places.footer, &lines, &view.header.mark);
     cursor
 }
 
@@ -282,11 +283,11 @@ fn notice(buffer: &mut Buffer, area: Rect, desk: &Desk, paint: &Paint<'_>) {
         (_, true) => Some(format!("{} {}", theme.sign(Sign::Below), paint.word("more-below"))),
     };
     if let Some(more) = &more {
-        parts::put_right(buffer, area.right(), area.y, more, theme.accent());
+        cells::put_right(buffer, area.right(), area.y, more, theme.accent());
     }
     if let Some(hint) = desk.hint {
-        let room = usize::from(area.width).saturating_sub(more.map_or(0, |more| parts::width(&more) + 2));
-        parts::put(buffer, area.x, area.y, &parts::cut(theme, paint.script.word(hint), room), theme.warning());
+        let room = usize::from(area.width).saturating_sub(more.map_or(0, |more| text::width(&more) + 2));
+        cells::put(buffer, area.x, area.y, &text::cut(theme, paint.script.word(hint), room), theme.warning());
     }
 }
 
@@ -311,7 +312,7 @@ fn frame(buffer: &mut Buffer, theme: Theme, body: Rect, title: &str) {
     set(right, top, Sign::FrameTopRight);
     set(left, bottom, Sign::FrameBottomLeft);
     set(right, bottom, Sign::FrameBottomRight);
-    parts::put(buffer, body.x, top, &format!(" {title} "), theme.bad());
+    cells::put(buffer, body.x, top, &format!(" {title} "), theme.bad());
 }
 
 /// Says the size that is needed, and shows nothing else.
@@ -324,8 +325,8 @@ fn too_small(buffer: &mut Buffer, paint: &Paint<'_>) {
         ("now-height", area.height.to_string()),
     ];
     let text = paint.words("too-small", &values);
-    let lines = parts::wrap(paint.theme, &text, usize::from(area.width.saturating_sub(2)).max(1));
+    let lines = text::wrap(paint.theme, &text, usize::from(area.width.saturating_sub(2)).max(1));
     for (y, line) in (area.top()..area.bottom()).skip(usize::from(area.height > 2)).zip(&lines) {
-        parts::put(buffer, 1, y, line, paint.theme.warning());
+        cells::put(buffer, 1, y, line, paint.theme.warning());
     }
 }

@@ -8,8 +8,8 @@ use ratatui::text::{Line, Span};
 use super::grid::Grid;
 use super::{Marks, Page, Paint, Row, working};
 use crate::ceremony::{Body, CardView};
-use crate::terminal::parts;
 use crate::terminal::theme::{Sign, Theme};
+use crate::terminal::{cells, text};
 
 /// Groups of a prime or value.
 const GROUPS: u8 = 8;
@@ -35,14 +35,14 @@ pub fn page(paint: &Paint<'_>, body: &Body, width: u16) -> Page {
     }
     let countdown = working::duration(paint, u64::from(*seconds_left));
     page.rows.push(Row::Spread(
-        Line::from(Span::styled(parts::cut(theme, owner, usize::from(width) / 2), theme.accent())),
+        Line::from(Span::styled(text::cut(theme, owner, usize::from(width) / 2), theme.accent())),
         Line::from(Span::styled(paint.words("reveal-countdown", &[("time", countdown)]), theme.warning())),
     ));
     match card {
         CardView::Numbers { prime, id, value, check, labels, .. } => {
             page.gap();
-            let labels = labels.each_ref().map(|label| parts::cut(theme, label, WIDEST_LABEL));
-            let widest = labels.iter().map(|label| parts::width(label)).max().unwrap_or(0);
+            let labels = labels.each_ref().map(|label| text::cut(theme, label, WIDEST_LABEL));
+            let widest = labels.iter().map(|label| text::width(label)).max().unwrap_or(0);
             let from = u16::try_from(widest + 3).unwrap_or(0);
             let [prime_label, id_label, value_label, check_label] = labels;
             let marks = Row::Marks(Marks { from, pitch: PITCH, groups: GROUPS, wrong: None });
@@ -60,9 +60,9 @@ pub fn page(paint: &Paint<'_>, body: &Body, width: u16) -> Page {
         }
         CardView::Words { words, count, heading, .. } => {
             let legend = format!("{} {}", theme.sign(Sign::Check), paint.word("words-check"));
-            let room = usize::from(width).saturating_sub(parts::width(&legend) + 2);
+            let room = usize::from(width).saturating_sub(text::width(&legend) + 2);
             page.rows.push(Row::Spread(
-                Line::from(Span::styled(parts::cut(theme, heading, room), theme.strong())),
+                Line::from(Span::styled(text::cut(theme, heading, room), theme.strong())),
                 Line::from(Span::styled(legend, theme.dim())),
             ));
             let grid = Grid::of(*count);
@@ -93,7 +93,7 @@ pub fn marks(buffer: &mut Buffer, area: Rect, marks: Marks, theme: Theme) {
 
 /// A value in groups, put into the cells character by character: no text with it ever exists.
 pub fn groups(buffer: &mut Buffer, area: Rect, label: &str, from: u16, value: &[u8], theme: Theme, style: Style) {
-    parts::put(buffer, area.x, area.y, label, theme.dim());
+    cells::put(buffer, area.x, area.y, label, theme.dim());
     let mut column = area.x + from;
     for byte in value {
         if *byte == b':' {

@@ -146,7 +146,7 @@ fn every_word_that_is_asked_for_is_in_the_script() {
         include_str!("../mod.rs"),
         include_str!("../desk/mod.rs"),
         include_str!("../desk/typing.rs"),
-        include_str!("../parts.rs"),
+        include_str!("../header.rs"),
         include_str!("../screens/mod.rs"),
         include_str!("../word_cursor.rs"),
         include_str!("../screens/fault.rs"),
