@@ -4,19 +4,19 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::cells::{put, put_right, rule};
-use super::keys::{Entry, Mode, entries};
+use super::keys::{Binding, Mode, bindings};
 use super::text::width;
 use super::theme::Theme;
 use crate::script::Script;
 
 /// The footer's parts on one line or, where they do not fit beside the mark, on two.
 pub fn footer_lines(theme: Theme, script: &Script, mode: Mode, mark: &str, columns: u16) -> Vec<Vec<(String, String)>> {
-    let (own, common) = entries(mode);
-    let words = |list: &[Entry]| -> Vec<(String, String)> {
+    let (own, common) = bindings(mode);
+    let words = |list: &[Binding]| -> Vec<(String, String)> {
         list.iter()
-            .filter(|entry| !entry.foot.is_empty())
-            .map(|entry| {
-                (theme.text(script.word(entry.key)).into_owned(), theme.text(script.word(entry.foot)).into_owned())
+            .filter(|binding| !binding.foot.is_empty())
+            .map(|binding| {
+                (theme.text(script.word(binding.key)).into_owned(), theme.text(script.word(binding.foot)).into_owned())
             })
             .collect()
     };

@@ -4,13 +4,14 @@
 //! recipe runs before the next one is drawn.
 
 mod cells;
-mod desk;
 mod enter;
 mod footer;
 mod header;
 mod keyboard;
 mod keys;
 mod layout;
+mod screen_id;
+mod screen_state;
 mod screens;
 mod step_list;
 mod text;
@@ -30,10 +31,10 @@ use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
 use ratatui::{TerminalOptions, Viewport};
 
-use self::desk::{Desk, Exposure};
 use self::enter::{Hold, Signals};
 use self::keyboard::{Keyboard, Stdin};
-use self::screens::Paint;
+use self::screen_state::{Exposure, ScreenState};
+use self::screens::DrawContext;
 use self::theme::Theme;
 use self::writer::{Stdout, WipingWriter};
 use crate::ceremony::{Body, People, View};
@@ -69,7 +70,7 @@ pub struct Terminal {
     out: Stdout,
     area: Rect,
     exposed: Option<Exposure>,
-    desk: Desk,
+    state: ScreenState,
     keyboard: Keyboard<Stdin>,
     theme: Theme,
     hold: Hold,
@@ -97,7 +98,7 @@ impl Terminal {
         )?;
         let mut keyboard = Keyboard::new(Stdin);
         keyboard.discard()?;
-        Ok(Self { screen, out, area, exposed: None, desk: Desk::default(), keyboard, theme, hold, signals })
+        Ok(Self { screen, out, area, exposed: None, state: ScreenState::default(), keyboard, theme, hold, signals })
     }
 
     /// Draws the view; secrets are lent by the vault for this one frame. When another screen comes up, what was typed
@@ -117,9 +118,9 @@ impl Terminal {
         }
         let area = window();
         let resized = area != self.area;
-        let fresh = self.desk.meet(view);
+        let fresh = self.state.meet(view);
         let now = Instant::now();
-        let exposure = self.desk.exposure(view, now);
+        let exposure = self.state.exposure(view, now);
         // ratatui's buffers are wiped in the size they have: growing or shrinking would leave cells behind
         if self.exposed.is_some() && (resized || self.exposed != exposure) {
             self.wipe()?;
@@ -128,11 +129,11 @@ impl Terminal {
             self.screen.resize(area)?;
             self.area = area;
         }
-        let paint = Paint { theme: self.theme, script, vault, now };
-        let desk = &mut self.desk;
+        let context = DrawContext { theme: self.theme, script, vault, now };
+        let state = &mut self.state;
         self.exposed = exposure;
         self.screen.draw(|frame| {
-            let cursor = screens::draw(frame.buffer_mut(), view, desk, &paint);
+            let cursor = screens::draw(frame.buffer_mut(), view, state, &context);
             if let Some(cursor) = cursor {
                 frame.set_cursor_position(cursor);
             }
@@ -158,7 +159,7 @@ impl Terminal {
                 return Err(TerminalError::Signal(signal));
             }
             if window() != self.area {
-                self.desk.mask();
+                self.state.mask();
                 let shown = matches!(view.body, Body::Reveal { shown: true, .. });
                 if self.exposed.is_some() {
                     self.wipe()?;
@@ -166,7 +167,7 @@ impl Terminal {
                 return Ok(shown.then_some(People::Hide));
             }
             let left = until.saturating_duration_since(Instant::now());
-            let done = self.desk.next(&mut self.keyboard, view, vault, left.min(SLICE)).map_err(gone);
+            let done = self.state.next(&mut self.keyboard, view, vault, left.min(SLICE)).map_err(gone);
             let done = match (done, self.signals.came()) {
                 (_, Some(signal)) => return Err(TerminalError::Signal(signal)),
                 (done, None) => done?,
@@ -174,7 +175,7 @@ impl Terminal {
             if done == Some(People::Hide) {
                 self.wipe()?;
             }
-            if done.is_some() || self.desk.changed() || until <= Instant::now() {
+            if done.is_some() || self.state.changed() || until <= Instant::now() {
                 return Ok(done);
             }
         }

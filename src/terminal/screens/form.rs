@@ -6,11 +6,11 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::grid::{self, Grid, Look};
-use super::{Marks, Page, Paint, Row, dice};
+use super::{DrawContext, Marks, Page, Row, dice};
 use crate::ceremony::{Body, FieldState, FieldView, View};
 use crate::fields::FieldKind;
 use crate::names::FieldName;
-use crate::terminal::desk::Desk;
+use crate::terminal::screen_state::ScreenState;
 use crate::terminal::theme::Sign;
 use crate::terminal::word_cursor::{self, Cursor, Standing};
 use crate::terminal::{cells, text};
@@ -74,18 +74,18 @@ fn natural_width(kind: &FieldKind) -> u16 {
 }
 
 /// Text, then for each field its label and hint, what was typed, and how far it has come.
-pub fn page(desk: &Desk, paint: &Paint<'_>, text: &[String], fields: &[FieldView], width: u16) -> Page {
-    let theme = paint.theme;
+pub fn page(state: &ScreenState, context: &DrawContext<'_>, text: &[String], fields: &[FieldView], width: u16) -> Page {
+    let theme = context.theme;
     let mut page = Page::default();
     page.paragraphs(theme, text, width, theme.normal());
     page.gap();
     for (place, field) in fields.iter().enumerate() {
-        let here = place == desk.focus;
+        let here = place == state.focus;
         let from = page.len();
         let label_style = if here { theme.strong() } else { theme.normal() };
         let most = usize::from(width);
         let label = text::cut(theme, &field.label, most);
-        let (sign, note, style) = standing(field, here, desk, paint);
+        let (sign, note, style) = standing(field, here, state, context);
         let note = theme.text(&note).into_owned();
         let note = sign.map_or(note.clone(), |sign| format!("{sign} {note}"));
         let kind = meant(fields, field);
@@ -128,7 +128,7 @@ pub fn page(desk: &Desk, paint: &Paint<'_>, text: &[String], fields: &[FieldView
             page.hanging(theme, vec![Span::raw("  ")], &note, width, style);
         }
         if here {
-            suggest(&mut page, field, desk, paint, width);
+            suggest(&mut page, field, state, context, width);
         }
         if here {
             page.focus_from(from);
@@ -141,49 +141,54 @@ pub fn page(desk: &Desk, paint: &Paint<'_>, text: &[String], fields: &[FieldView
 }
 
 /// The sign, the sentence and the style that say how far a field has come.
-fn standing(field: &FieldView, here: bool, desk: &Desk, paint: &Paint<'_>) -> (Option<char>, String, Style) {
-    let theme = paint.theme;
+fn standing(
+    field: &FieldView,
+    here: bool,
+    state: &ScreenState,
+    context: &DrawContext<'_>,
+) -> (Option<char>, String, Style) {
+    let theme = context.theme;
     match &field.state {
         FieldState::Empty => (None, String::new(), theme.dim()),
         FieldState::Typing(note) => (None, note.clone(), theme.dim()),
         FieldState::Good => {
-            let word = || paint.word("field-good");
+            let word = || context.word("field-good");
             (Some(theme.sign(Sign::Good)), field.note.clone().unwrap_or_else(word), theme.good())
         }
-        FieldState::Wrong(note) => match half_typed(field, here, desk, paint) {
-            Some(number) => (None, paint.words("words-typing", &[("place", number.to_string())]), theme.dim()),
+        FieldState::Wrong(note) => match half_typed(field, here, state, context) {
+            Some(number) => (None, context.words("words-typing", &[("place", number.to_string())]), theme.dim()),
             None => (Some(theme.sign(Sign::Wrong)), note.clone(), theme.bad()),
         },
     }
 }
 
 /// The number of the word that is called wrong for no other reason than that somebody is typing it.
-fn half_typed(field: &FieldView, here: bool, desk: &Desk, paint: &Paint<'_>) -> Option<u8> {
-    let typed = typed(field, paint);
+fn half_typed(field: &FieldView, here: bool, state: &ScreenState, context: &DrawContext<'_>) -> Option<u8> {
+    let typed = typed(field, context);
     let at = usize::from(field.wrong_at?).checked_sub(1)?;
     let here = here && matches!(field.kind, FieldKind::ShareWords { .. });
-    let same = desk.cursor.cell_of(typed, at) == desk.cursor.cell(typed);
-    (here && same && desk.cursor.standing(typed) == Standing::Unfinished).then_some(field.wrong_at?)
+    let same = state.cursor.cell_of(typed, at) == state.cursor.cell(typed);
+    (here && same && state.cursor.standing(typed) == Standing::Unfinished).then_some(field.wrong_at?)
 }
 
-fn typed<'a>(field: &FieldView, paint: &Paint<'a>) -> &'a [u8] {
-    paint.vault.typed(field.name).map_or(&[], |text| text.expose())
+fn typed<'a>(field: &FieldView, context: &DrawContext<'a>) -> &'a [u8] {
+    context.vault.typed(field.name).map_or(&[], |text| text.expose())
 }
 
-fn suggested<'a>(field: &FieldView, paint: &Paint<'a>) -> Option<&'a [u8]> {
-    paint.vault.lend(Handle::Suggestion(field.name))
+fn suggested<'a>(field: &FieldView, context: &DrawContext<'a>) -> Option<&'a [u8]> {
+    context.vault.lend(Handle::Suggestion(field.name))
 }
 
 /// Where the vault knows the word that would be right: that it does, and, while unmasked, the word.
-fn suggest(page: &mut Page, field: &FieldView, desk: &Desk, paint: &Paint<'_>, width: u16) {
-    let Some(number) = field.wrong_at.filter(|_| suggested(field, paint).is_some()) else { return };
-    if desk.unmasked(paint.now) {
-        let before = paint.words("words-suggestion", &[("place", number.to_string())]);
+fn suggest(page: &mut Page, field: &FieldView, state: &ScreenState, context: &DrawContext<'_>, width: u16) {
+    let Some(number) = field.wrong_at.filter(|_| suggested(field, context).is_some()) else { return };
+    if state.unmasked(context.now) {
+        let before = context.words("words-suggestion", &[("place", number.to_string())]);
         page.rows.push(Row::Suggestion(field.name, before));
     } else {
         let before = vec![Span::raw("  ")];
-        let hint = paint.word("words-suggestion-hidden");
-        page.hanging(paint.theme, before, &hint, width, paint.theme.accent());
+        let hint = context.word("words-suggestion-hidden");
+        page.hanging(context.theme, before, &hint, width, context.theme.accent());
     }
 }
 
@@ -197,11 +202,11 @@ struct Drawn<'a> {
 }
 
 impl<'a> Drawn<'a> {
-    fn now(name: FieldName, view: &'a View, desk: &Desk, paint: &Paint<'a>) -> Option<Self> {
+    fn now(name: FieldName, view: &'a View, state: &ScreenState, context: &DrawContext<'a>) -> Option<Self> {
         let (place, field) = form_fields(view).iter().enumerate().find(|(_, field)| field.name == name)?;
-        let here = place == desk.focus;
-        let masked = field.masked && !(here && desk.unmasked(paint.now));
-        Some(Self { field, here, masked, typed: typed(field, paint) })
+        let here = place == state.focus;
+        let masked = field.masked && !(here && state.unmasked(context.now));
+        Some(Self { field, here, masked, typed: typed(field, context) })
     }
 }
 
@@ -219,17 +224,17 @@ pub fn suggestion(
     name: FieldName,
     before: &str,
     view: &View,
-    desk: &Desk,
-    paint: &Paint<'_>,
+    state: &ScreenState,
+    context: &DrawContext<'_>,
 ) {
-    let Some(Drawn { field, here: true, .. }) = Drawn::now(name, view, desk, paint) else { return };
-    if !desk.unmasked(paint.now) {
+    let Some(Drawn { field, here: true, .. }) = Drawn::now(name, view, state, context) else { return };
+    if !state.unmasked(context.now) {
         return;
     }
     let left = area.x + 2;
-    cells::put(buffer, left, area.y, before, paint.theme.accent());
+    cells::put(buffer, left, area.y, before, context.theme.accent());
     let from = left + u16::try_from(text::width(before) + 1).unwrap_or(0);
-    grid::letters(buffer, area, from, suggested(field, paint).unwrap_or_default(), paint.theme.strong());
+    grid::letters(buffer, area, from, suggested(field, context).unwrap_or_default(), context.theme.strong());
 }
 
 /// One row of words that are being typed. Gives the cursor's place where it is in this row.
@@ -239,14 +244,14 @@ pub fn words(
     name: FieldName,
     row: usize,
     view: &View,
-    desk: &Desk,
-    paint: &Paint<'_>,
+    state: &ScreenState,
+    context: &DrawContext<'_>,
 ) -> Option<Position> {
-    let Drawn { field, here, masked, typed } = Drawn::now(name, view, desk, paint)?;
+    let Drawn { field, here, masked, typed } = Drawn::now(name, view, state, context)?;
     let FieldKind::ShareWords { words, .. } = &field.kind else { return None };
-    let theme = paint.theme;
-    let cursor = if here { desk.cursor } else { Cursor::End };
-    let half_typed = half_typed(field, here, desk, paint).is_some();
+    let theme = context.theme;
+    let cursor = if here { state.cursor } else { Cursor::End };
+    let half_typed = half_typed(field, here, state, context).is_some();
     let wrong = field.wrong_at.and_then(|place| usize::from(place).checked_sub(1)).filter(|_| !half_typed);
     let mut at = None;
     for (cell, column) in Grid::of(*words).row(row) {
@@ -298,13 +303,13 @@ pub fn dice(
     name: FieldName,
     row: usize,
     view: &View,
-    desk: &Desk,
-    paint: &Paint<'_>,
+    state: &ScreenState,
+    context: &DrawContext<'_>,
 ) -> Option<Position> {
-    let Drawn { field, here, masked, typed } = Drawn::now(name, view, desk, paint)?;
+    let Drawn { field, here, masked, typed } = Drawn::now(name, view, state, context)?;
     let FieldKind::Dice { throws } = &field.kind else { return None };
     let dice = dice::Dice { text: typed, all: usize::from(*throws), masked, here };
-    dice::row(buffer, area, row, &dice, paint.theme)
+    dice::row(buffer, area, row, &dice, context.theme)
 }
 
 /// What was typed into one field, masked or not. Gives the cursor's place where the field has the focus.
@@ -313,11 +318,11 @@ pub fn entry(
     area: Rect,
     name: FieldName,
     view: &View,
-    desk: &Desk,
-    paint: &Paint<'_>,
+    state: &ScreenState,
+    context: &DrawContext<'_>,
 ) -> Option<Position> {
-    let Drawn { field, here, masked, typed } = Drawn::now(name, view, desk, paint)?;
-    let theme = paint.theme;
+    let Drawn { field, here, masked, typed } = Drawn::now(name, view, state, context)?;
+    let theme = context.theme;
     let kind = meant(form_fields(view), field);
     let grouping = Grouping::of(kind);
     if here {

@@ -22,8 +22,8 @@ use ratatui::text::{Line, Span};
 
 pub use self::dice::count as count_throws;
 pub use self::grid::Grid;
-use super::desk::Desk;
 use super::layout::{self, LEAST_HEIGHT, LEAST_WIDTH};
+use super::screen_state::ScreenState;
 use super::theme::{Sign, Theme};
 use super::{cells, footer, header, step_list, text};
 use crate::ceremony::{Body, View};
@@ -34,7 +34,7 @@ use crate::vault::Vault;
 
 /// What drawing needs besides the view.
 #[derive(Clone, Copy)]
-pub struct Paint<'a> {
+pub struct DrawContext<'a> {
     /// Colours and signs.
     pub theme: Theme,
     /// The fixed words.
@@ -45,7 +45,7 @@ pub struct Paint<'a> {
     pub now: Instant,
 }
 
-impl Paint<'_> {
+impl DrawContext<'_> {
     /// A fixed word as this terminal can draw it.
     pub fn word(&self, name: &str) -> String {
         self.theme.text(self.script.word(name)).into_owned()
@@ -151,17 +151,17 @@ impl Page {
 }
 
 /// Draws the whole window. Gives the place of the cursor, where one is wanted.
-pub fn draw(buffer: &mut Buffer, view: &View, desk: &mut Desk, paint: &Paint<'_>) -> Option<Position> {
+pub fn draw(buffer: &mut Buffer, view: &View, state: &mut ScreenState, context: &DrawContext<'_>) -> Option<Position> {
     let area = buffer.area;
-    desk.too_small = area.width < LEAST_WIDTH || area.height < LEAST_HEIGHT;
-    if desk.too_small {
-        too_small(buffer, paint);
+    state.too_small = area.width < LEAST_WIDTH || area.height < LEAST_HEIGHT;
+    if state.too_small {
+        too_small(buffer, context);
         return None;
     }
-    let theme = paint.theme;
-    header::header(buffer, theme, paint.script, &view.header);
+    let theme = context.theme;
+    header::header(buffer, theme, context.script, &view.header);
     let alone = matches!(view.body, Body::Reveal { shown: true, .. });
-    let framed = !desk.help && matches!(view.body, Body::Form { irreversible: true, .. });
+    let framed = !state.help && matches!(view.body, Body::Form { irreversible: true, .. });
     // the footer's keys depend on whether all text fits, and what fits on the height of the footer
     let mut footer_lines = 1;
     let (places, page, first, lines) = loop {
@@ -171,13 +171,13 @@ pub fn draw(buffer: &mut Buffer, view: &View, desk: &mut Desk, paint: &Paint<'_>
             places.body.y += 1;
             places.body.height = places.body.height.saturating_sub(2);
         }
-        let page = if desk.help {
-            help::page(view, desk, paint, places.body.width)
+        let page = if state.help {
+            help::page(view, state, context, places.body.width)
         } else {
-            page(view, desk, paint, places.body.width)
+            page(view, state, context, places.body.width)
         };
-        let first = desk.settle(page.rows.len(), usize::from(places.body.height), page.focus.as_ref());
-        let lines = footer::footer_lines(theme, paint.script, desk.mode(view), &view.header.mark, area.width);
+        let first = state.settle(page.rows.len(), usize::from(places.body.height), page.focus.as_ref());
+        let lines = footer::footer_lines(theme, context.script, state.mode(view), &view.header.mark, area.width);
         if lines.len() <= usize::from(footer_lines) {
             break (places, page, first, lines);
         }
@@ -186,7 +186,7 @@ pub fn draw(buffer: &mut Buffer, view: &View, desk: &mut Desk, paint: &Paint<'_>
     let mut cursor = None;
     let rows = page.rows.iter().enumerate().skip(first);
     for (y, (number, row)) in (places.body.top()..places.body.bottom()).zip(rows) {
-        let here = draw_row(buffer, row, Rect::new(places.body.x, y, places.body.width, 1), view, desk, paint);
+        let here = draw_row(buffer, row, Rect::new(places.body.x, y, places.body.width, 1), view, state, context);
         // the cursor sits on the focus, where screen readers and braille lines look for it
         let focus = page.focus.as_ref().is_some_and(|focus| focus.start == number && !is_form(view));
         cursor = cursor.or(here).or(focus.then_some(Position::new(places.body.x, y)));
@@ -194,11 +194,11 @@ pub fn draw(buffer: &mut Buffer, view: &View, desk: &mut Desk, paint: &Paint<'_>
     if framed {
         let rows = u16::try_from(page.len()).unwrap_or(u16::MAX).min(places.body.height);
         let inside = Rect { height: rows, ..places.body };
-        frame(buffer, theme, inside, &paint.word("frame-irreversible"));
+        frame(buffer, theme, inside, &context.word("frame-irreversible"));
     }
-    notice(buffer, places.notice, desk, paint);
+    notice(buffer, places.notice, state, context);
     if let Some(steps) = places.steps {
-        step_list::steps(buffer, theme, paint.script, steps, &view.steps);
+        step_list::steps(buffer, theme, context.script, steps, &view.steps);
     }
     footer::footer(buffer, theme, places.footer, &lines, &view.header.mark);
     cursor
@@ -213,15 +213,15 @@ pub fn neutral(buffer: &mut Buffer) {
     buffer.reset();
 }
 
-fn page(view: &View, desk: &Desk, paint: &Paint<'_>, width: u16) -> Page {
+fn page(view: &View, state: &ScreenState, context: &DrawContext<'_>, width: u16) -> Page {
     match &view.body {
-        Body::Read { text } | Body::Ended { text } => read::page(paint, text, width),
-        Body::Tick { text, items, .. } => tick::page(desk, paint, text, items, width),
-        Body::Choose { text, options, .. } => choose::page(desk, paint, text, options, width),
-        Body::Form { text, fields, .. } => form::page(desk, paint, text, fields, width),
-        Body::Reveal { .. } => reveal::page(paint, &view.body, width),
-        Body::Working { text, progress, seconds, .. } => working::page(paint, text, *progress, *seconds, width),
-        Body::Fault { happened, truth, choices } => fault::page(desk, paint, happened, truth, choices, width),
+        Body::Read { text } | Body::Ended { text } => read::page(context, text, width),
+        Body::Tick { text, items, .. } => tick::page(state, context, text, items, width),
+        Body::Choose { text, options, .. } => choose::page(state, context, text, options, width),
+        Body::Form { text, fields, .. } => form::page(state, context, text, fields, width),
+        Body::Reveal { .. } => reveal::page(context, &view.body, width),
+        Body::Working { text, progress, seconds, .. } => working::page(context, text, *progress, *seconds, width),
+        Body::Fault { happened, truth, choices } => fault::page(state, context, happened, truth, choices, width),
     }
 }
 
@@ -230,8 +230,8 @@ fn draw_row(
     row: &Row,
     area: Rect,
     view: &View,
-    desk: &Desk,
-    paint: &Paint<'_>,
+    state: &ScreenState,
+    context: &DrawContext<'_>,
 ) -> Option<Position> {
     match row {
         Row::Line(line) => {
@@ -243,27 +243,27 @@ fn draw_row(
         }
         Row::Entry(name, note) => {
             put_line_right(buffer, area, note);
-            return form::entry(buffer, area, *name, view, desk, paint);
+            return form::entry(buffer, area, *name, view, state, context);
         }
-        Row::Marks(marks) => reveal::marks(buffer, area, *marks, paint.theme),
+        Row::Marks(marks) => reveal::marks(buffer, area, *marks, context.theme),
         Row::Groups(label, from, value) => {
-            reveal::groups(buffer, area, label, *from, value.as_bytes(), paint.theme, paint.theme.normal());
+            reveal::groups(buffer, area, label, *from, value.as_bytes(), context.theme, context.theme.normal());
         }
         Row::SecretGroups(label, from, value) => {
-            let lent = paint.vault.lend(*value).unwrap_or_default();
-            reveal::groups(buffer, area, label, *from, lent, paint.theme, paint.theme.strong());
+            let lent = context.vault.lend(*value).unwrap_or_default();
+            reveal::groups(buffer, area, label, *from, lent, context.theme, context.theme.strong());
         }
         Row::SecretGroupsWith(label, from, value, remark) => {
-            let lent = paint.vault.lend(*value).unwrap_or_default();
+            let lent = context.vault.lend(*value).unwrap_or_default();
             put_line_right(buffer, area, remark);
-            reveal::groups(buffer, area, label, *from, lent, paint.theme, paint.theme.strong());
+            reveal::groups(buffer, area, label, *from, lent, context.theme, context.theme.strong());
         }
-        Row::EntryWords(name, row) => return form::words(buffer, area, *name, *row, view, desk, paint),
-        Row::EntryDice(name, row) => return form::dice(buffer, area, *name, *row, view, desk, paint),
-        Row::Suggestion(name, before) => form::suggestion(buffer, area, *name, before, view, desk, paint),
+        Row::EntryWords(name, row) => return form::words(buffer, area, *name, *row, view, state, context),
+        Row::EntryDice(name, row) => return form::dice(buffer, area, *name, *row, view, state, context),
+        Row::Suggestion(name, before) => form::suggestion(buffer, area, *name, before, view, state, context),
         Row::CardWords(grid, number, words) => {
-            let lent = paint.vault.lend(*words).unwrap_or_default();
-            grid::card_row(buffer, area, *grid, *number, lent, paint.theme);
+            let lent = context.vault.lend(*words).unwrap_or_default();
+            grid::card_row(buffer, area, *grid, *number, lent, context.theme);
         }
     }
     None
@@ -274,20 +274,20 @@ fn put_line_right(buffer: &mut Buffer, area: Rect, line: &Line<'_>) {
     buffer.set_line(area.right().saturating_sub(long), area.y, line, long);
 }
 
-fn notice(buffer: &mut Buffer, area: Rect, desk: &Desk, paint: &Paint<'_>) {
-    let theme = paint.theme;
-    let (above, below) = desk.more();
+fn notice(buffer: &mut Buffer, area: Rect, state: &ScreenState, context: &DrawContext<'_>) {
+    let theme = context.theme;
+    let (above, below) = state.more();
     let more = match (above, below) {
         (false, false) => None,
-        (true, false) => Some(format!("{} {}", theme.sign(Sign::Above), paint.word("more-above"))),
-        (_, true) => Some(format!("{} {}", theme.sign(Sign::Below), paint.word("more-below"))),
+        (true, false) => Some(format!("{} {}", theme.sign(Sign::Above), context.word("more-above"))),
+        (_, true) => Some(format!("{} {}", theme.sign(Sign::Below), context.word("more-below"))),
     };
     if let Some(more) = &more {
         cells::put_right(buffer, area.right(), area.y, more, theme.accent());
     }
-    if let Some(hint) = desk.hint {
+    if let Some(hint) = state.hint {
         let room = usize::from(area.width).saturating_sub(more.map_or(0, |more| text::width(&more) + 2));
-        cells::put(buffer, area.x, area.y, &text::cut(theme, paint.script.word(hint), room), theme.warning());
+        cells::put(buffer, area.x, area.y, &text::cut(theme, context.script.word(hint), room), theme.warning());
     }
 }
 
@@ -316,7 +316,7 @@ fn frame(buffer: &mut Buffer, theme: Theme, body: Rect, title: &str) {
 }
 
 /// Says the size that is needed, and shows nothing else.
-fn too_small(buffer: &mut Buffer, paint: &Paint<'_>) {
+fn too_small(buffer: &mut Buffer, context: &DrawContext<'_>) {
     let area = buffer.area;
     let values = [
         ("width", LEAST_WIDTH.to_string()),
@@ -324,9 +324,9 @@ fn too_small(buffer: &mut Buffer, paint: &Paint<'_>) {
         ("now-width", area.width.to_string()),
         ("now-height", area.height.to_string()),
     ];
-    let text = paint.words("too-small", &values);
-    let lines = text::wrap(paint.theme, &text, usize::from(area.width.saturating_sub(2)).max(1));
+    let text = context.words("too-small", &values);
+    let lines = text::wrap(context.theme, &text, usize::from(area.width.saturating_sub(2)).max(1));
     for (y, line) in (area.top()..area.bottom()).skip(usize::from(area.height > 2)).zip(&lines) {
-        cells::put(buffer, 1, y, line, paint.theme.warning());
+        cells::put(buffer, 1, y, line, context.theme.warning());
     }
 }

@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::grid::Grid;
-use super::{Marks, Page, Paint, Row, working};
+use super::{DrawContext, Marks, Page, Row, working};
 use crate::ceremony::{Body, CardView};
 use crate::terminal::theme::{Sign, Theme};
 use crate::terminal::{cells, text};
@@ -20,8 +20,8 @@ const WIDEST_LABEL: usize = 30;
 
 /// Before: who comes, who steps back. Shown: the owner's name, the values, how to note them, the countdown; nothing
 /// else.
-pub fn page(paint: &Paint<'_>, body: &Body, width: u16) -> Page {
-    let theme = paint.theme;
+pub fn page(context: &DrawContext<'_>, body: &Body, width: u16) -> Page {
+    let theme = context.theme;
     let mut page = Page::default();
     let Body::Reveal { before, during, owner, card, shown, seconds_left, seen, .. } = body else {
         return page;
@@ -30,13 +30,13 @@ pub fn page(paint: &Paint<'_>, body: &Body, width: u16) -> Page {
         page.paragraphs(theme, before, width, theme.normal());
         page.gap();
         let word = if *seen { "reveal-hidden-again" } else { "reveal-hidden" };
-        page.paragraphs(theme, &[paint.script.word(word).to_owned()], width, theme.accent());
+        page.paragraphs(theme, &[context.script.word(word).to_owned()], width, theme.accent());
         return page;
     }
-    let countdown = working::duration(paint, u64::from(*seconds_left));
+    let countdown = working::duration(context, u64::from(*seconds_left));
     page.rows.push(Row::Spread(
         Line::from(Span::styled(text::cut(theme, owner, usize::from(width) / 2), theme.accent())),
-        Line::from(Span::styled(paint.words("reveal-countdown", &[("time", countdown)]), theme.warning())),
+        Line::from(Span::styled(context.words("reveal-countdown", &[("time", countdown)]), theme.warning())),
     ));
     match card {
         CardView::Numbers { prime, id, value, check, labels, .. } => {
@@ -55,11 +55,11 @@ pub fn page(paint: &Paint<'_>, body: &Body, width: u16) -> Page {
             page.rows.push(Row::Marks(Marks { from, pitch: PITCH, groups: GROUPS, wrong: None }));
             page.rows.push(Row::SecretGroups(value_label, from, *value));
             page.gap();
-            let ours = Line::from(Span::styled(paint.word("reveal-check"), theme.dim()));
+            let ours = Line::from(Span::styled(context.word("reveal-check"), theme.dim()));
             page.rows.push(Row::SecretGroupsWith(check_label, from, *check, ours));
         }
         CardView::Words { words, count, heading, .. } => {
-            let legend = format!("{} {}", theme.sign(Sign::Check), paint.word("words-check"));
+            let legend = format!("{} {}", theme.sign(Sign::Check), context.word("words-check"));
             let room = usize::from(width).saturating_sub(text::width(&legend) + 2);
             page.rows.push(Row::Spread(
                 Line::from(Span::styled(text::cut(theme, heading, room), theme.strong())),

@@ -1,4 +1,4 @@
-//! A bench to try the terminal on, without one.
+//! A terminal to try the terminal on, without one.
 
 mod answers;
 mod cards;
@@ -172,9 +172,9 @@ fn every_body() -> Vec<Body> {
     ]
 }
 
-/// A window with a desk and a vault.
-struct Bench {
-    desk: Desk,
+/// A window with a state and a vault.
+struct TestTerminal {
+    state: ScreenState,
     vault: Vault,
     script: Script,
     theme: Theme,
@@ -183,13 +183,13 @@ struct Bench {
     now: Instant,
 }
 
-impl Bench {
+impl TestTerminal {
     fn new() -> Self {
         let mut vault = Vault::new();
         vault.keep(Handle::DealtShare(Purpose::FIRST, custodian()), WipingBytes::from_slice(VALUE.as_bytes()));
         vault.keep(Handle::DealtCheck(DkekShareNumber::FIRST, custodian()), WipingBytes::from_slice(b"d4:1e"));
         Self {
-            desk: Desk::default(),
+            state: ScreenState::default(),
             vault,
             script: Script::load().unwrap(),
             theme: Theme::FULL,
@@ -200,10 +200,10 @@ impl Bench {
     }
 
     fn paint(&mut self, view: &View) -> (Buffer, Option<Position>) {
-        self.desk.meet(view);
+        self.state.meet(view);
         let mut buffer = Buffer::empty(Rect::new(0, 0, self.width, self.height));
-        let paint = Paint { theme: self.theme, script: &self.script, vault: &self.vault, now: self.now };
-        let cursor = screens::draw(&mut buffer, view, &mut self.desk, &paint);
+        let context = DrawContext { theme: self.theme, script: &self.script, vault: &self.vault, now: self.now };
+        let cursor = screens::draw(&mut buffer, view, &mut self.state, &context);
         (buffer, cursor)
     }
 
@@ -221,7 +221,7 @@ impl Bench {
     }
 
     fn press(&mut self, key: Key, view: &View) -> Option<People> {
-        self.desk.press(key, view, &mut self.vault, self.now)
+        self.state.press(key, view, &mut self.vault, self.now)
     }
 
     /// Draws, takes these bytes from the keyboard, draws after each key; gives everything the machine would be told.
@@ -230,7 +230,7 @@ impl Bench {
         let mut keyboard = Keyboard::new(Pieces(VecDeque::from([(!bytes.is_empty()).then(|| bytes.to_vec())])));
         let mut done = Vec::new();
         for _ in 0..bytes.len() + 4 {
-            done.extend(self.desk.next(&mut keyboard, view, &mut self.vault, Duration::ZERO).unwrap());
+            done.extend(self.state.next(&mut keyboard, view, &mut self.vault, Duration::ZERO).unwrap());
             self.draw(view);
         }
         done

@@ -1,16 +1,15 @@
 //! What the terminal itself remembers about the screen that is up: focus, scrolling, help, a hint. It turns keys into
 //! what people did, and decides nothing.
 
-mod face;
 mod typing;
 
 use std::io;
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
-use self::face::face;
 use super::keyboard::{Key, Keyboard, Source};
-use super::keys::{Deed, MadeOf, Mode, deed};
+use super::keys::{Action, MadeOf, Mode, action};
+use super::screen_id::screen_id;
 use super::word_cursor::Cursor;
 use crate::ceremony::{Body, FieldState, FieldView, OptionView, People, View};
 use crate::fields::FieldKind;
@@ -23,15 +22,15 @@ pub const UNMASKED_FOR: Duration = Duration::from_secs(5);
 /// What a frame shows that must not stay: of which screen, and whether in clear.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Exposure {
-    face: u64,
+    screen: u64,
     clear: bool,
 }
 
 /// The terminal's own memory of the screen that is up.
 #[derive(Default)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own; none excludes another")]
-pub struct Desk {
-    face: Option<u64>,
+pub struct ScreenState {
+    screen: Option<u64>,
     /// The item, option or field in focus.
     pub focus: usize,
     /// Lines scrolled down.
@@ -57,15 +56,15 @@ pub struct Desk {
     changed: bool,
 }
 
-impl Desk {
+impl ScreenState {
     /// Looks at the view that is to be drawn; `true` when it is another screen than before, so that keys typed ahead
     /// do not belong to it.
     pub fn meet(&mut self, view: &View) -> bool {
-        let face = face(view);
-        if self.face == Some(face) {
+        let screen = screen_id(view);
+        if self.screen == Some(screen) {
             return false;
         }
-        *self = Self { face: Some(face), too_small: self.too_small, ..Self::default() };
+        *self = Self { screen: Some(screen), too_small: self.too_small, ..Self::default() };
         match &view.body {
             Body::Tick { items, .. } => self.focus = items.iter().position(|(_, ticked)| !ticked).unwrap_or(0),
             Body::Choose { options, .. } | Body::Fault { choices: options, .. } => {
@@ -89,11 +88,11 @@ impl Desk {
 
     /// What the next frame of this view shows that must be wiped afterwards.
     pub fn exposure(&self, view: &View, now: Instant) -> Option<Exposure> {
-        let face = face(view);
+        let screen = screen_id(view);
         match &view.body {
-            Body::Reveal { shown: true, .. } => Some(Exposure { face, clear: true }),
+            Body::Reveal { shown: true, .. } => Some(Exposure { screen, clear: true }),
             Body::Form { fields, .. } if fields.iter().any(|field| field.masked) => {
-                Some(Exposure { face, clear: self.face == Some(face) && self.unmasked(now) })
+                Some(Exposure { screen, clear: self.screen == Some(screen) && self.unmasked(now) })
             }
             _ => None,
         }
@@ -252,61 +251,61 @@ impl Desk {
             // nothing to scroll: any key hides
             return Some(People::Hide);
         }
-        self.perform(deed(mode, key)?, view, vault, now)
+        self.perform(action(mode, key)?, view, vault, now)
     }
 
-    fn perform(&mut self, deed: Deed, view: &View, vault: &mut Vault, now: Instant) -> Option<People> {
+    fn perform(&mut self, action: Action, view: &View, vault: &mut Vault, now: Instant) -> Option<People> {
         let name = self.field(view).map(|field| field.name);
-        if let Some(done) = self.among_words(deed, view, vault) {
+        if let Some(done) = self.among_words(action, view, vault) {
             return self.told(done, name?);
         }
         let scroll = if self.help { &mut self.help_scroll } else { &mut self.scroll };
-        match deed {
+        match action {
             // nothing of this kind where there are no words
-            Deed::WordBefore
-            | Deed::WordAfter
-            | Deed::ColumnBefore
-            | Deed::ColumnAfter
-            | Deed::FirstWord
-            | Deed::LastWord
-            | Deed::Insert => return None,
-            Deed::GoOn => return Some(People::GoOn),
-            Deed::Show => return Some(People::Show),
-            Deed::Hide => return Some(People::Hide),
-            Deed::Leave => return Some(People::Leave),
-            Deed::Deviation => return Some(People::Deviation),
-            Deed::Stop => return Some(People::Stop),
-            Deed::Up => *scroll = scroll.saturating_sub(1),
-            Deed::Down => *scroll = (*scroll + 1).min(self.most_scroll),
-            Deed::PageUp => *scroll = scroll.saturating_sub(self.page),
-            Deed::PageDown | Deed::ReadOn => *scroll = (*scroll + self.page).min(self.most_scroll),
-            Deed::Help => {
+            Action::WordBefore
+            | Action::WordAfter
+            | Action::ColumnBefore
+            | Action::ColumnAfter
+            | Action::FirstWord
+            | Action::LastWord
+            | Action::Insert => return None,
+            Action::GoOn => return Some(People::GoOn),
+            Action::Show => return Some(People::Show),
+            Action::Hide => return Some(People::Hide),
+            Action::Leave => return Some(People::Leave),
+            Action::Deviation => return Some(People::Deviation),
+            Action::Stop => return Some(People::Stop),
+            Action::Up => *scroll = scroll.saturating_sub(1),
+            Action::Down => *scroll = (*scroll + 1).min(self.most_scroll),
+            Action::PageUp => *scroll = scroll.saturating_sub(self.page),
+            Action::PageDown | Action::ReadOn => *scroll = (*scroll + self.page).min(self.most_scroll),
+            Action::Help => {
                 self.help = !self.help;
                 self.help_scroll = 0;
                 return None;
             }
-            Deed::Before | Deed::After => {
-                self.move_focus(view, deed == Deed::After);
+            Action::Before | Action::After => {
+                self.move_focus(view, action == Action::After);
                 return None;
             }
-            Deed::Tick => return self.seen_focus().then_some(People::Tick(self.focus)),
-            Deed::TickNext => return self.tick_next(view),
-            Deed::Choose => {
+            Action::Tick => return self.seen_focus().then_some(People::Tick(self.focus)),
+            Action::TickNext => return self.tick_next(view),
+            Action::Choose => {
                 let open = options(view).get(self.focus).is_some_and(|option| !option.closed);
                 return (self.seen_focus() && open).then_some(People::Chose(self.focus));
             }
-            Deed::Advance => return self.advance(view),
-            Deed::Unmask => {
+            Action::Advance => return self.advance(view),
+            Action::Unmask => {
                 self.unmasked_until = if self.unmasked(now) { None } else { now.checked_add(UNMASKED_FOR) };
                 return None;
             }
-            Deed::Clear => {
+            Action::Clear => {
                 let name = name?;
                 vault.typing(name).clear();
                 self.cursor = Cursor::End;
                 return Some(People::Edited(name));
             }
-            Deed::Erase => {
+            Action::Erase => {
                 let name = name?;
                 return vault.typing(name).pop().then_some(People::Edited(name));
             }

@@ -1,11 +1,11 @@
 //! Keys that are text, and keys among words.
 
-use super::Desk;
+use super::ScreenState;
 use crate::ceremony::{Body, FieldView, People, View};
 use crate::fields::FieldKind;
 use crate::names::FieldName;
 use crate::terminal::keyboard::Key;
-use crate::terminal::keys::Deed;
+use crate::terminal::keys::Action;
 use crate::terminal::screens::{Grid, count_throws};
 use crate::terminal::word_cursor::Done;
 use crate::vault::Vault;
@@ -19,7 +19,7 @@ fn is_full(kind: &FieldKind, typed: &[u8], byte: u8) -> bool {
     !belongs && kind.properties().most.is_some_and(full)
 }
 
-impl Desk {
+impl ScreenState {
     /// Keys that are text go into the vault; what would be text, but came otherwise, is refused.
     pub(super) fn type_in(&mut self, key: Key, view: &View, vault: &mut Vault) -> Option<People> {
         let FieldView { name, kind, .. } = self.field(view)?;
@@ -69,20 +69,20 @@ impl Desk {
     }
 
     /// What a key other than a letter does in a grid of words; `None`: nothing else than in any field.
-    pub(super) fn among_words(&mut self, deed: Deed, view: &View, vault: &mut Vault) -> Option<Done> {
+    pub(super) fn among_words(&mut self, action: Action, view: &View, vault: &mut Vault) -> Option<Done> {
         let FieldView { name, kind: FieldKind::ShareWords { words, .. }, .. } = self.field(view)? else { return None };
         let (text, most) = (vault.typing(*name), usize::from(*words));
         let column = isize::try_from(Grid::of(*words).rows()).unwrap_or(0);
-        let done = match deed {
-            Deed::WordBefore => self.cursor.before(text, most),
-            Deed::WordAfter => self.cursor.after(text, most),
-            Deed::ColumnBefore => self.cursor.jump(text, -column, most),
-            Deed::ColumnAfter => self.cursor.jump(text, column, most),
-            Deed::FirstWord => self.cursor.far(text, false, most),
-            Deed::LastWord => self.cursor.far(text, true, most),
-            Deed::Insert => self.cursor.open(text, most),
-            Deed::Erase => self.cursor.erase(text),
-            Deed::Advance => {
+        let done = match action {
+            Action::WordBefore => self.cursor.before(text, most),
+            Action::WordAfter => self.cursor.after(text, most),
+            Action::ColumnBefore => self.cursor.jump(text, -column, most),
+            Action::ColumnAfter => self.cursor.jump(text, column, most),
+            Action::FirstWord => self.cursor.far(text, false, most),
+            Action::LastWord => self.cursor.far(text, true, most),
+            Action::Insert => self.cursor.open(text, most),
+            Action::Erase => self.cursor.erase(text),
+            Action::Advance => {
                 let done = self.cursor.finish(text);
                 self.enter = done == Done::Edited;
                 if done == Done::Moved {
@@ -90,9 +90,9 @@ impl Desk {
                 }
                 done
             }
-            Deed::Before | Deed::After => {
+            Action::Before | Action::After => {
                 let done = self.cursor.finish(text);
-                self.move_focus(view, deed == Deed::After);
+                self.move_focus(view, action == Action::After);
                 done
             }
             _ => return None,
