@@ -7,20 +7,15 @@ use super::cells::{put, put_right, rule};
 use super::keys::{Binding, Mode, bindings};
 use super::text::width;
 use super::theme::Theme;
-use crate::script::Script;
 
 /// The footer's parts on one line or, where they do not fit beside the mark, on two.
-pub fn footer_lines(theme: Theme, script: &Script, mode: Mode, mark: &str, columns: u16) -> Vec<Vec<(String, String)>> {
+pub fn footer_lines(theme: Theme, mode: Mode, mark: &str, columns: u16) -> Vec<Vec<(String, String)>> {
     let (own, common) = bindings(mode);
-    let words = |list: &[Binding]| -> Vec<(String, String)> {
-        list.iter()
-            .filter(|binding| !binding.foot.is_empty())
-            .map(|binding| {
-                (theme.text(script.word(binding.key)).into_owned(), theme.text(script.word(binding.foot)).into_owned())
-            })
-            .collect()
+    let named = |list: &[Binding]| -> Vec<(String, String)> {
+        let text = |text| theme.text(text).into_owned();
+        list.iter().filter_map(|binding| Some((text(binding.key), text(binding.foot?)))).collect()
     };
-    let (own, common) = (words(&own), words(&common));
+    let (own, common) = (named(&own), named(&common));
     let one: Vec<_> = own.iter().chain(&common).cloned().collect();
     let room = usize::from(columns).saturating_sub(2 + width(mark) + 2);
     if own.is_empty() || length(&one, 2) <= room { vec![one] } else { vec![own, common] }
@@ -58,10 +53,9 @@ mod tests {
 
     #[test]
     fn every_footer_fits_the_narrowest_window() {
-        let script = Script::load().unwrap();
         let mark = "1234·3fa9";
         for mode in crate::terminal::keys::tests::ALL {
-            let lines = footer_lines(Theme::FULL, &script, mode, mark, LEAST_WIDTH);
+            let lines = footer_lines(Theme::FULL, mode, mark, LEAST_WIDTH);
             let (last, before) = lines.split_last().unwrap();
             assert!(before.len() <= 1, "{mode:?}");
             assert!(length(last, 2) + 2 + width(mark) <= 78, "{mode:?}");

@@ -6,15 +6,15 @@ use super::cells::{put, put_right, rule};
 use super::text::{cut, width};
 use super::theme::Theme;
 use crate::ceremony::Header;
-use crate::script::{Script, fill, words};
+use crate::script::words;
 
 /// Header, rule and step line: always ceremony, step, act, and REHEARSAL where it is one.
-pub fn header(buffer: &mut Buffer, theme: Theme, script: &Script, header: &Header) {
+pub fn header(buffer: &mut Buffer, theme: Theme, header: &Header) {
     let right = buffer.area.right();
     let mut stamps = right.saturating_sub(1);
-    for (wanted, word) in [(header.rehearsal, "stamp-rehearsal"), (header.shortened, "stamp-shortened")] {
+    for (wanted, word) in [(header.rehearsal, words::STAMP_REHEARSAL), (header.shortened, words::STAMP_SHORTENED)] {
         if wanted {
-            let stamp = format!(" {} ", theme.text(script.word(word)));
+            let stamp = format!(" {} ", theme.text(word));
             put_right(buffer, stamps, 0, &stamp, theme.stamp());
             stamps = stamps.saturating_sub(u16::try_from(width(&stamp)).unwrap_or(0) + 1);
         }
@@ -29,7 +29,7 @@ pub fn header(buffer: &mut Buffer, theme: Theme, script: &Script, header: &Heade
     let step = if header.number.is_empty() {
         String::new()
     } else {
-        fill(&theme.text(script.word("step")), &[("number", theme.text(&header.number).into_owned())])
+        theme.text(&words::Step { number: &header.number }.to_string()).into_owned()
     };
     let most = usize::from(right).saturating_sub(2);
     let act = if header.act.is_empty() {

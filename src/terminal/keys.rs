@@ -2,6 +2,7 @@
 //! keyboard, so that what is promised and what works cannot differ.
 
 use super::keyboard::Key;
+use crate::script::words;
 
 /// What kind of screen is up, as far as keys are concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -140,10 +141,10 @@ pub enum Action {
 pub struct Binding {
     /// These keys …
     pub strokes: &'static [(Key, Action)],
-    /// … called so (a word of the script) …
+    /// … called so …
     pub key: &'static str,
-    /// … named so in the footer; empty: not in the footer …
-    pub foot: &'static str,
+    /// … named so in the footer, if there …
+    pub foot: Option<&'static str>,
     /// … and so in the help.
     pub help: &'static str,
 }
@@ -151,23 +152,31 @@ pub struct Binding {
 const fn binding(
     strokes: &'static [(Key, Action)],
     key: &'static str,
-    foot: &'static str,
+    foot: Option<&'static str>,
     help: &'static str,
 ) -> Binding {
     Binding { strokes, key, foot, help }
 }
 
-const STOP: Binding = binding(&[(Key::Ctrl(b'c'), Action::Stop)], "key-ctrl-c", "foot-stop", "help-stop");
-const DEVIATION: Binding =
-    binding(&[(Key::Ctrl(b'd'), Action::Deviation)], "key-ctrl-d", "foot-deviation", "help-deviation");
-const HELP: Binding = binding(&[(Key::Char(b'?'), Action::Help)], "key-question", "foot-help", "help-help");
-const GO_ON: Binding = binding(&[(Key::Enter, Action::GoOn)], "key-enter", "foot-go-on", "help-go-on");
-const LEAVE_PROGRAM: Binding = binding(&[(Key::Enter, Action::GoOn)], "key-enter", "foot-end", "help-end");
+const STOP: Binding =
+    binding(&[(Key::Ctrl(b'c'), Action::Stop)], words::KEY_CTRL_C, Some(words::FOOT_STOP), words::HELP_STOP);
+const DEVIATION: Binding = binding(
+    &[(Key::Ctrl(b'd'), Action::Deviation)],
+    words::KEY_CTRL_D,
+    Some(words::FOOT_DEVIATION),
+    words::HELP_DEVIATION,
+);
+const HELP: Binding =
+    binding(&[(Key::Char(b'?'), Action::Help)], words::KEY_QUESTION, Some(words::FOOT_HELP), words::HELP_HELP);
+const GO_ON: Binding =
+    binding(&[(Key::Enter, Action::GoOn)], words::KEY_ENTER, Some(words::FOOT_GO_ON), words::HELP_GO_ON);
+const LEAVE_PROGRAM: Binding =
+    binding(&[(Key::Enter, Action::GoOn)], words::KEY_ENTER, Some(words::FOOT_END), words::HELP_END);
 const READ_ON: Binding = binding(
     &[(Key::Enter, Action::ReadOn), (Key::Char(b' '), Action::ReadOn)],
-    "key-enter",
-    "foot-read-on",
-    "help-read-on",
+    words::KEY_ENTER,
+    Some(words::FOOT_READ_ON),
+    words::HELP_READ_ON,
 );
 const SCROLL: Binding = binding(
     &[
@@ -176,46 +185,60 @@ const SCROLL: Binding = binding(
         (Key::PageUp, Action::PageUp),
         (Key::PageDown, Action::PageDown),
     ],
-    "key-scroll",
-    "foot-scroll",
-    "help-scroll",
+    words::KEY_SCROLL,
+    Some(words::FOOT_SCROLL),
+    words::HELP_SCROLL,
 );
-const PAGES: Binding =
-    binding(&[(Key::PageUp, Action::PageUp), (Key::PageDown, Action::PageDown)], "key-pages", "", "help-scroll");
+const PAGES: Binding = binding(
+    &[(Key::PageUp, Action::PageUp), (Key::PageDown, Action::PageDown)],
+    words::KEY_PAGES,
+    None,
+    words::HELP_SCROLL,
+);
 const MOVE: Binding = binding(
     &[(Key::Up, Action::Before), (Key::Down, Action::After), (Key::BackTab, Action::Before), (Key::Tab, Action::After)],
-    "key-arrows",
-    "foot-move",
-    "help-move",
+    words::KEY_ARROWS,
+    Some(words::FOOT_MOVE),
+    words::HELP_MOVE,
 );
-const TICK: Binding = binding(&[(Key::Char(b' '), Action::Tick)], "key-space", "foot-untick", "help-tick");
-const TICK_NEXT: Binding = binding(&[(Key::Enter, Action::TickNext)], "key-enter", "foot-tick-next", "help-tick-next");
+const TICK: Binding =
+    binding(&[(Key::Char(b' '), Action::Tick)], words::KEY_SPACE, Some(words::FOOT_UNTICK), words::HELP_TICK);
+const TICK_NEXT: Binding =
+    binding(&[(Key::Enter, Action::TickNext)], words::KEY_ENTER, Some(words::FOOT_TICK_NEXT), words::HELP_TICK_NEXT);
 /// Enter ticks the next one, so it takes another key to go on without the rest.
 const GO_ON_WITHOUT: Binding = binding(
     &[(Key::Char(b'g'), Action::GoOn), (Key::Char(b'G'), Action::GoOn)],
-    "key-g",
-    "foot-go-on-without",
-    "help-go-on-without",
+    words::KEY_G,
+    Some(words::FOOT_GO_ON_WITHOUT),
+    words::HELP_GO_ON_WITHOUT,
 );
-const CHOOSE: Binding = binding(&[(Key::Enter, Action::Choose)], "key-enter", "foot-choose", "help-choose");
+const CHOOSE: Binding =
+    binding(&[(Key::Enter, Action::Choose)], words::KEY_ENTER, Some(words::FOOT_CHOOSE), words::HELP_CHOOSE);
 /// Digits choose at once; which digits there are depends on the options, so they are not in `strokes`.
-const CHOOSE_OR_DIGIT: Binding =
-    binding(&[(Key::Enter, Action::Choose)], "key-enter-or-digit", "foot-choose", "help-choose-or-digit");
-const ADVANCE: Binding = binding(&[(Key::Enter, Action::Advance)], "key-enter", "foot-advance", "help-advance");
-const COMPLETE: Binding = binding(&[(Key::Enter, Action::Advance)], "key-enter", "foot-go-on", "help-go-on");
-const ONLY: Binding = binding(&[(Key::Enter, Action::Advance)], "key-enter", "foot-only", "help-advance");
+const CHOOSE_OR_DIGIT: Binding = binding(
+    &[(Key::Enter, Action::Choose)],
+    words::KEY_ENTER_OR_DIGIT,
+    Some(words::FOOT_CHOOSE),
+    words::HELP_CHOOSE_OR_DIGIT,
+);
+const ADVANCE: Binding =
+    binding(&[(Key::Enter, Action::Advance)], words::KEY_ENTER, Some(words::FOOT_ADVANCE), words::HELP_ADVANCE);
+const COMPLETE: Binding =
+    binding(&[(Key::Enter, Action::Advance)], words::KEY_ENTER, Some(words::FOOT_GO_ON), words::HELP_GO_ON);
+const ONLY: Binding =
+    binding(&[(Key::Enter, Action::Advance)], words::KEY_ENTER, Some(words::FOOT_ONLY), words::HELP_ADVANCE);
 const FIELDS: Binding = binding(
     &[(Key::Tab, Action::After), (Key::BackTab, Action::Before), (Key::Down, Action::After), (Key::Up, Action::Before)],
-    "key-tab",
-    "foot-fields",
-    "help-fields",
+    words::KEY_TAB,
+    Some(words::FOOT_FIELDS),
+    words::HELP_FIELDS,
 );
 /// Where the arrows move between words.
 const FIELDS_BY_TAB: Binding = binding(
     &[(Key::Tab, Action::After), (Key::BackTab, Action::Before)],
-    "key-tab",
-    "foot-fields",
-    "help-fields-by-tab",
+    words::KEY_TAB,
+    Some(words::FOOT_FIELDS),
+    words::HELP_FIELDS_BY_TAB,
 );
 const WORDS: Binding = binding(
     &[
@@ -226,36 +249,40 @@ const WORDS: Binding = binding(
         (Key::Home, Action::FirstWord),
         (Key::End, Action::LastWord),
     ],
-    "key-all-arrows",
-    "foot-words",
-    "help-words",
+    words::KEY_ALL_ARROWS,
+    Some(words::FOOT_WORDS),
+    words::HELP_WORDS,
 );
 /// Works like any character, and so is not among the strokes.
-const WORD_ENDS: Binding = binding(&[], "key-space", "", "help-word-ends");
-const INSERT: Binding = binding(&[(Key::Ctrl(b'n'), Action::Insert)], "key-ctrl-n", "", "help-insert");
-const UNMASK: Binding = binding(&[(Key::Ctrl(b't'), Action::Unmask)], "key-ctrl-t", "foot-unmask", "help-unmask");
-const CLEAR: Binding = binding(&[(Key::Ctrl(b'u'), Action::Clear)], "key-ctrl-u", "foot-clear", "help-clear");
-const ERASE: Binding = binding(&[(Key::Backspace, Action::Erase)], "key-backspace", "", "help-erase");
-const LEAVE: Binding = binding(&[(Key::Escape, Action::Leave)], "key-esc", "foot-leave", "help-leave");
-const SHOW: Binding = binding(&[(Key::Enter, Action::Show)], "key-enter", "foot-show", "help-show");
+const WORD_ENDS: Binding = binding(&[], words::KEY_SPACE, None, words::HELP_WORD_ENDS);
+const INSERT: Binding = binding(&[(Key::Ctrl(b'n'), Action::Insert)], words::KEY_CTRL_N, None, words::HELP_INSERT);
+const UNMASK: Binding =
+    binding(&[(Key::Ctrl(b't'), Action::Unmask)], words::KEY_CTRL_T, Some(words::FOOT_UNMASK), words::HELP_UNMASK);
+const CLEAR: Binding =
+    binding(&[(Key::Ctrl(b'u'), Action::Clear)], words::KEY_CTRL_U, Some(words::FOOT_CLEAR), words::HELP_CLEAR);
+const ERASE: Binding = binding(&[(Key::Backspace, Action::Erase)], words::KEY_BACKSPACE, None, words::HELP_ERASE);
+const LEAVE: Binding =
+    binding(&[(Key::Escape, Action::Leave)], words::KEY_ESC, Some(words::FOOT_LEAVE), words::HELP_LEAVE);
+const SHOW: Binding =
+    binding(&[(Key::Enter, Action::Show)], words::KEY_ENTER, Some(words::FOOT_SHOW), words::HELP_SHOW);
 const SHOW_AGAIN: Binding = binding(
     &[(Key::Char(b' '), Action::Show), (Key::Char(b's'), Action::Show)],
-    "key-space",
-    "foot-show-again",
-    "help-show",
+    words::KEY_SPACE,
+    Some(words::FOOT_SHOW_AGAIN),
+    words::HELP_SHOW,
 );
 /// Shown, every key hides that does nothing else.
 const HIDE: Binding = binding(
     &[(Key::Enter, Action::Hide), (Key::Char(b' '), Action::Hide), (Key::Escape, Action::Hide)],
-    "key-any",
-    "foot-hide",
-    "help-hide",
+    words::KEY_ANY,
+    Some(words::FOOT_HIDE),
+    words::HELP_HIDE,
 );
 const CLOSE_HELP: Binding = binding(
     &[(Key::Char(b'?'), Action::Help), (Key::Enter, Action::Help), (Key::Escape, Action::Help)],
-    "key-question",
-    "foot-close-help",
-    "help-help",
+    words::KEY_QUESTION,
+    Some(words::FOOT_CLOSE_HELP),
+    words::HELP_HELP,
 );
 
 /// The keys that work now: first those of this screen, then those that work on most.
@@ -309,9 +336,9 @@ pub fn bindings(mode: Mode) -> (Vec<Binding>, Vec<Binding>) {
 }
 
 /// Where Enter ticks, the footer need not name a second key for it.
-const TICK_QUIETLY: Binding = Binding { foot: "", ..TICK };
+const TICK_QUIETLY: Binding = Binding { foot: None, ..TICK };
 /// Scrolling where there is seldom anything to scroll: it works, but only the help says so.
-const SCROLL_QUIETLY: Binding = Binding { foot: "", ..SCROLL };
+const SCROLL_QUIETLY: Binding = Binding { foot: None, ..SCROLL };
 
 /// What a key does on a screen of this kind; `None`: nothing.
 pub fn action(mode: Mode, key: Key) -> Option<Action> {
@@ -398,19 +425,6 @@ pub mod tests {
             for (stroke, _) in own.iter().chain(&common).flat_map(|binding| binding.strokes) {
                 assert!(!seen.contains(stroke), "{stroke:?} twice in {mode:?}");
                 seen.push(*stroke);
-            }
-        }
-    }
-
-    #[test]
-    fn every_word_of_the_table_is_in_the_script() {
-        let script = crate::script::Script::load().unwrap();
-        for binding in ALL.into_iter().flat_map(|mode| {
-            let (own, common) = bindings(mode);
-            own.into_iter().chain(common)
-        }) {
-            for name in [binding.key, binding.foot, binding.help].into_iter().filter(|name| !name.is_empty()) {
-                assert_ne!(script.word(name), name, "no word for {name}");
             }
         }
     }

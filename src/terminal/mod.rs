@@ -38,7 +38,6 @@ use self::screens::DrawContext;
 use self::theme::Theme;
 use self::writer::{Stdout, WipingWriter};
 use crate::ceremony::{Body, People, View};
-use crate::script::Script;
 use crate::vault::Vault;
 
 /// Why the terminal cannot go on.
@@ -82,7 +81,7 @@ impl Terminal {
     ///
     /// # Errors
     /// [`TerminalError::NotATerminal`] when standard input or output is none.
-    pub fn enter(script: &Script) -> Result<Self, TerminalError> {
+    pub fn enter() -> Result<Self, TerminalError> {
         let tty = rustix::termios::isatty(rustix::stdio::stdin()) && rustix::termios::isatty(rustix::stdio::stdout());
         if !tty {
             return Err(TerminalError::NotATerminal);
@@ -103,8 +102,8 @@ impl Terminal {
 
     /// Draws the view; secrets are lent by the vault for this one frame. When another screen comes up, what was typed
     /// ahead is thrown away.
-    pub fn draw(&mut self, view: &View, script: &Script, vault: &Vault) -> Result<(), TerminalError> {
-        let result = self.try_draw(view, script, vault);
+    pub fn draw(&mut self, view: &View, vault: &Vault) -> Result<(), TerminalError> {
+        let result = self.try_draw(view, vault);
         result.map_err(|error| match error {
             // a line that is cut fails to draw before anybody asks for the signal
             TerminalError::Io(error) => self.signals.came().map_or_else(|| gone(error), TerminalError::Signal),
@@ -112,7 +111,7 @@ impl Terminal {
         })
     }
 
-    fn try_draw(&mut self, view: &View, script: &Script, vault: &Vault) -> Result<(), TerminalError> {
+    fn try_draw(&mut self, view: &View, vault: &Vault) -> Result<(), TerminalError> {
         if self.hold.panicked() {
             return Err(TerminalError::Panicked);
         }
@@ -129,7 +128,7 @@ impl Terminal {
             self.screen.resize(area)?;
             self.area = area;
         }
-        let context = DrawContext { theme: self.theme, script, vault, now };
+        let context = DrawContext { theme: self.theme, vault, now };
         let state = &mut self.state;
         self.exposed = exposure;
         self.screen.draw(|frame| {

@@ -7,10 +7,10 @@ use super::cells::put;
 use super::text::{cut, width};
 use super::theme::{Sign, Theme};
 use crate::ceremony::{StepLine, StepState};
-use crate::script::{Script, words};
+use crate::script::words;
 
 /// The steps around the one on the screen.
-pub fn steps(buffer: &mut Buffer, theme: Theme, script: &Script, area: Rect, steps: &[StepLine]) {
+pub fn steps(buffer: &mut Buffer, theme: Theme, area: Rect, steps: &[StepLine]) {
     for y in area.top()..area.bottom() {
         if let Some(cell) = buffer.cell_mut((area.x, y)) {
             cell.set_char(theme.sign(Sign::Wall)).set_style(theme.dim());

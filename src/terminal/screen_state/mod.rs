@@ -14,6 +14,7 @@ use super::word_cursor::Cursor;
 use crate::ceremony::{Body, FieldState, FieldView, OptionView, People, View};
 use crate::fields::FieldKind;
 use crate::names::FieldName;
+use crate::script::words;
 use crate::vault::Vault;
 
 /// How long typed text stays unmasked.
@@ -37,7 +38,7 @@ pub struct ScreenState {
     pub scroll: usize,
     /// The help lies over the screen.
     pub help: bool,
-    /// A word of the script to show under the body until the next key.
+    /// A sentence to show under the body until the next key.
     pub hint: Option<&'static str>,
     /// The window is too small for anything.
     pub too_small: bool,
@@ -373,10 +374,10 @@ impl ScreenState {
                 let words = field.is_some_and(|field| matches!(field.kind, FieldKind::ShareWords { .. }));
                 let wrong_word = field.and_then(|field| field.wrong_at).filter(|_| words);
                 self.hint = Some(match field.map(|field| &field.state) {
-                    Some(FieldState::Wrong(_)) if wrong_word.is_some() => "hint-wrong-word",
-                    Some(FieldState::Wrong(_)) => "hint-wrong",
-                    Some(FieldState::Empty) => "hint-empty",
-                    _ => "hint-unfinished",
+                    Some(FieldState::Wrong(_)) if wrong_word.is_some() => words::HINT_WRONG_WORD,
+                    Some(FieldState::Wrong(_)) => words::HINT_WRONG,
+                    Some(FieldState::Empty) => words::HINT_EMPTY,
+                    _ => words::HINT_UNFINISHED,
                 });
                 self.focus_on(place);
                 if let Some(at) = wrong_word.and_then(|number| usize::from(number).checked_sub(1)) {

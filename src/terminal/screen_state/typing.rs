@@ -4,6 +4,7 @@ use super::ScreenState;
 use crate::ceremony::{Body, FieldView, People, View};
 use crate::fields::FieldKind;
 use crate::names::FieldName;
+use crate::script::words;
 use crate::terminal::keyboard::Key;
 use crate::terminal::keys::Action;
 use crate::terminal::screens::{Grid, count_throws};
@@ -31,21 +32,23 @@ impl ScreenState {
                 let done = match byte {
                     b' ' => self.cursor.space(text, most),
                     _ if byte.is_ascii_alphabetic() => self.cursor.letter(text, byte, most),
-                    _ => Done::Refused("hint-letters"),
+                    _ => Done::Refused(words::HINT_LETTERS),
                 };
                 return self.told(done, name);
             }
             Key::Char(byte) if let FieldKind::Dice { throws } = kind => match byte {
                 b' ' => return None,
-                b'1'..=b'6' if count_throws(vault.typing(name).expose()) >= usize::from(*throws) => Some("hint-full"),
+                b'1'..=b'6' if count_throws(vault.typing(name).expose()) >= usize::from(*throws) => {
+                    Some(words::HINT_FULL)
+                }
                 b'1'..=b'6' if vault.typing(name).push(byte).is_ok() => return Some(People::Edited(name)),
-                _ => Some("hint-dice"),
+                _ => Some(words::HINT_DICE),
             },
-            Key::Char(byte) if is_full(kind, vault.typing(name).expose(), byte) => Some("hint-full"),
+            Key::Char(byte) if is_full(kind, vault.typing(name).expose(), byte) => Some(words::HINT_FULL),
             Key::Char(byte) if vault.typing(name).push(byte).is_ok() => return Some(People::Edited(name)),
-            Key::Char(_) => Some("hint-full"),
-            Key::Paste => Some("hint-paste"),
-            _ => Some("hint-foreign"),
+            Key::Char(_) => Some(words::HINT_FULL),
+            Key::Paste => Some(words::HINT_PASTE),
+            _ => Some(words::HINT_FOREIGN),
         };
         None
     }

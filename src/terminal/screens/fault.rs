@@ -2,6 +2,7 @@
 
 use super::{DrawContext, Page, choose};
 use crate::ceremony::OptionView;
+use crate::script::words;
 use crate::terminal::screen_state::ScreenState;
 use crate::terminal::theme::Sign;
 
@@ -16,16 +17,16 @@ pub fn page(
 ) -> Page {
     let theme = context.theme;
     let mut page = Page::default();
-    page.line(format!("{} {}", theme.sign(Sign::Wrong), context.word("fault-happened")), theme.bad());
+    page.line(format!("{} {}", theme.sign(Sign::Wrong), context.text(words::FAULT_HAPPENED)), theme.bad());
     page.paragraphs(theme, happened, width, theme.normal());
     if !truth.is_empty() {
         page.gap();
-        page.line(context.word("fault-truth"), theme.strong());
+        page.line(context.text(words::FAULT_TRUTH), theme.strong());
         page.paragraphs(theme, truth, width, theme.normal());
     }
     if !choices.is_empty() {
         page.gap();
-        page.line(context.word("fault-choices"), theme.strong());
+        page.line(context.text(words::FAULT_CHOICES), theme.strong());
         choose::add_options(&mut page, state, context, choices, width);
     }
     page

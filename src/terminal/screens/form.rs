@@ -10,6 +10,7 @@ use super::{DrawContext, Marks, Page, Row, dice};
 use crate::ceremony::{Body, FieldState, FieldView, View};
 use crate::fields::FieldKind;
 use crate::names::FieldName;
+use crate::script::words;
 use crate::terminal::screen_state::ScreenState;
 use crate::terminal::theme::Sign;
 use crate::terminal::word_cursor::{self, Cursor, Standing};
@@ -152,11 +153,11 @@ fn standing(
         FieldState::Empty => (None, String::new(), theme.dim()),
         FieldState::Typing(note) => (None, note.clone(), theme.dim()),
         FieldState::Good => {
-            let word = || context.word("field-good");
+            let word = || context.text(words::FIELD_GOOD);
             (Some(theme.sign(Sign::Good)), field.note.clone().unwrap_or_else(word), theme.good())
         }
         FieldState::Wrong(note) => match half_typed(field, here, state, context) {
-            Some(number) => (None, context.words("words-typing", &[("place", number.to_string())]), theme.dim()),
+            Some(number) => (None, context.text(words::WordsTyping { place: number }), theme.dim()),
             None => (Some(theme.sign(Sign::Wrong)), note.clone(), theme.bad()),
         },
     }
@@ -183,11 +184,11 @@ fn suggested<'a>(field: &FieldView, context: &DrawContext<'a>) -> Option<&'a [u8
 fn suggest(page: &mut Page, field: &FieldView, state: &ScreenState, context: &DrawContext<'_>, width: u16) {
     let Some(number) = field.wrong_at.filter(|_| suggested(field, context).is_some()) else { return };
     if state.unmasked(context.now) {
-        let before = context.words("words-suggestion", &[("place", number.to_string())]);
+        let before = context.text(words::WordsSuggestion { place: number });
         page.rows.push(Row::Suggestion(field.name, before));
     } else {
         let before = vec![Span::raw("  ")];
-        let hint = context.word("words-suggestion-hidden");
+        let hint = context.text(words::WORDS_SUGGESTION_HIDDEN);
         page.hanging(context.theme, before, &hint, width, context.theme.accent());
     }
 }

@@ -16,16 +16,16 @@ const KEYS: usize = 18;
 pub fn page(view: &View, state: &ScreenState, context: &DrawContext<'_>, width: u16) -> Page {
     let theme = context.theme;
     let mut page = Page::default();
-    page.line(context.word("help-title"), theme.strong());
+    page.line(context.text(words::HELP_TITLE), theme.strong());
     page.gap();
     let (own, common) = bindings(state.mode_below(view));
     for binding in own.iter().chain(&common) {
-        let key = text::cut(theme, context.script.word(binding.key), KEYS - 2);
+        let key = text::cut(theme, binding.key, KEYS - 2);
         let before = vec![Span::styled(format!("{key:<KEYS$}"), theme.accent())];
-        page.hanging(theme, before, context.script.word(binding.help), width, theme.normal());
+        page.hanging(theme, before, binding.help, width, theme.normal());
     }
     page.gap();
-    page.line(context.word("help-privacy-title"), theme.strong());
+    page.line(context.text(words::HELP_PRIVACY_TITLE), theme.strong());
     page.gap();
     page.paragraphs(theme, &[words::HELP_PRIVACY.to_owned()], width, theme.normal());
     page

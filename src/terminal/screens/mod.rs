@@ -28,7 +28,8 @@ use super::theme::{Sign, Theme};
 use super::{cells, footer, header, step_list, text};
 use crate::ceremony::{Body, View};
 use crate::names::FieldName;
-use crate::script::{Script, fill};
+
+use crate::script::words;
 use crate::terms::Handle;
 use crate::vault::Vault;
 
@@ -37,8 +38,6 @@ use crate::vault::Vault;
 pub struct DrawContext<'a> {
     /// Colours and signs.
     pub theme: Theme,
-    /// The fixed words.
-    pub script: &'a Script,
     /// Lends secrets for this frame.
     pub vault: &'a Vault,
     /// For what is shown only for a moment.
@@ -46,14 +45,9 @@ pub struct DrawContext<'a> {
 }
 
 impl DrawContext<'_> {
-    /// A fixed word as this terminal can draw it.
-    pub fn word(&self, name: &str) -> String {
-        self.theme.text(self.script.word(name)).into_owned()
-    }
-
-    /// A fixed sentence with values.
-    pub fn words(&self, name: &str, values: &[(&str, String)]) -> String {
-        self.theme.text(&fill(self.script.word(name), values)).into_owned()
+    /// A sentence as this terminal can draw it.
+    pub fn text(&self, sentence: impl std::fmt::Display) -> String {
+        self.theme.text(&sentence.to_string()).into_owned()
     }
 }
 
@@ -159,7 +153,7 @@ pub fn draw(buffer: &mut Buffer, view: &View, state: &mut ScreenState, context: 
         return None;
     }
     let theme = context.theme;
-    header::header(buffer, theme, context.script, &view.header);
+    header::header(buffer, theme, &view.header);
     let alone = matches!(view.body, Body::Reveal { shown: true, .. });
     let framed = !state.help && matches!(view.body, Body::Form { irreversible: true, .. });
     // the footer's keys depend on whether all text fits, and what fits on the height of the footer
@@ -177,7 +171,7 @@ pub fn draw(buffer: &mut Buffer, view: &View, state: &mut ScreenState, context: 
             page(view, state, context, places.body.width)
         };
         let first = state.settle(page.rows.len(), usize::from(places.body.height), page.focus.as_ref());
-        let lines = footer::footer_lines(theme, context.script, state.mode(view), &view.header.mark, area.width);
+        let lines = footer::footer_lines(theme, state.mode(view), &view.header.mark, area.width);
         if lines.len() <= usize::from(footer_lines) {
             break (places, page, first, lines);
         }
@@ -194,11 +188,11 @@ pub fn draw(buffer: &mut Buffer, view: &View, state: &mut ScreenState, context: 
     if framed {
         let rows = u16::try_from(page.len()).unwrap_or(u16::MAX).min(places.body.height);
         let inside = Rect { height: rows, ..places.body };
-        frame(buffer, theme, inside, &context.word("frame-irreversible"));
+        frame(buffer, theme, inside, &context.text(words::FRAME_IRREVERSIBLE));
     }
     notice(buffer, places.notice, state, context);
     if let Some(steps) = places.steps {
-        step_list::steps(buffer, theme, context.script, steps, &view.steps);
+        step_list::steps(buffer, theme, steps, &view.steps);
     }
     footer::footer(buffer, theme, places.footer, &lines, &view.header.mark);
     cursor
@@ -279,15 +273,15 @@ fn notice(buffer: &mut Buffer, area: Rect, state: &ScreenState, context: &DrawCo
     let (above, below) = state.more();
     let more = match (above, below) {
         (false, false) => None,
-        (true, false) => Some(format!("{} {}", theme.sign(Sign::Above), context.word("more-above"))),
-        (_, true) => Some(format!("{} {}", theme.sign(Sign::Below), context.word("more-below"))),
+        (true, false) => Some(format!("{} {}", theme.sign(Sign::Above), context.text(words::MORE_ABOVE))),
+        (_, true) => Some(format!("{} {}", theme.sign(Sign::Below), context.text(words::MORE_BELOW))),
     };
     if let Some(more) = &more {
         cells::put_right(buffer, area.right(), area.y, more, theme.accent());
     }
     if let Some(hint) = state.hint {
         let room = usize::from(area.width).saturating_sub(more.map_or(0, |more| text::width(&more) + 2));
-        cells::put(buffer, area.x, area.y, &text::cut(theme, context.script.word(hint), room), theme.warning());
+        cells::put(buffer, area.x, area.y, &text::cut(theme, hint, room), theme.warning());
     }
 }
 
@@ -318,13 +312,12 @@ fn frame(buffer: &mut Buffer, theme: Theme, body: Rect, title: &str) {
 /// Says the size that is needed, and shows nothing else.
 fn too_small(buffer: &mut Buffer, context: &DrawContext<'_>) {
     let area = buffer.area;
-    let values = [
-        ("width", LEAST_WIDTH.to_string()),
-        ("height", LEAST_HEIGHT.to_string()),
-        ("now-width", area.width.to_string()),
-        ("now-height", area.height.to_string()),
-    ];
-    let text = context.words("too-small", &values);
+    let text = context.text(words::TooSmall {
+        now_width: area.width,
+        now_height: area.height,
+        width: LEAST_WIDTH,
+        height: LEAST_HEIGHT,
+    });
     let lines = text::wrap(context.theme, &text, usize::from(area.width.saturating_sub(2)).max(1));
     for (y, line) in (area.top()..area.bottom()).skip(usize::from(area.height > 2)).zip(&lines) {
         cells::put(buffer, 1, y, line, context.theme.warning());

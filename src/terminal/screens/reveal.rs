@@ -8,6 +8,7 @@ use ratatui::text::{Line, Span};
 use super::grid::Grid;
 use super::{DrawContext, Marks, Page, Row, working};
 use crate::ceremony::{Body, CardView};
+use crate::script::words;
 use crate::terminal::theme::{Sign, Theme};
 use crate::terminal::{cells, text};
 
@@ -29,14 +30,14 @@ pub fn page(context: &DrawContext<'_>, body: &Body, width: u16) -> Page {
     if !shown {
         page.paragraphs(theme, before, width, theme.normal());
         page.gap();
-        let word = if *seen { "reveal-hidden-again" } else { "reveal-hidden" };
-        page.paragraphs(theme, &[context.script.word(word).to_owned()], width, theme.accent());
+        let hidden = if *seen { words::REVEAL_HIDDEN_AGAIN } else { words::REVEAL_HIDDEN };
+        page.paragraphs(theme, &[hidden.to_owned()], width, theme.accent());
         return page;
     }
     let countdown = working::duration(context, u64::from(*seconds_left));
     page.rows.push(Row::Spread(
         Line::from(Span::styled(text::cut(theme, owner, usize::from(width) / 2), theme.accent())),
-        Line::from(Span::styled(context.words("reveal-countdown", &[("time", countdown)]), theme.warning())),
+        Line::from(Span::styled(context.text(words::RevealCountdown { time: countdown }), theme.warning())),
     ));
     match card {
         CardView::Numbers { prime, id, value, check, labels, .. } => {
@@ -55,11 +56,11 @@ pub fn page(context: &DrawContext<'_>, body: &Body, width: u16) -> Page {
             page.rows.push(Row::Marks(Marks { from, pitch: PITCH, groups: GROUPS, wrong: None }));
             page.rows.push(Row::SecretGroups(value_label, from, *value));
             page.gap();
-            let ours = Line::from(Span::styled(context.word("reveal-check"), theme.dim()));
+            let ours = Line::from(Span::styled(context.text(words::REVEAL_CHECK), theme.dim()));
             page.rows.push(Row::SecretGroupsWith(check_label, from, *check, ours));
         }
         CardView::Words { words, count, heading, .. } => {
-            let legend = format!("{} {}", theme.sign(Sign::Check), context.word("words-check"));
+            let legend = format!("{} {}", theme.sign(Sign::Check), context.text(words::WORDS_CHECK));
             let room = usize::from(width).saturating_sub(text::width(&legend) + 2);
             page.rows.push(Row::Spread(
                 Line::from(Span::styled(text::cut(theme, heading, room), theme.strong())),

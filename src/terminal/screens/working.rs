@@ -3,6 +3,7 @@
 use ratatui::text::{Line, Span};
 
 use super::{DrawContext, Page, Row};
+use crate::script::words;
 use crate::terminal::theme::Sign;
 
 /// Columns of the bar.
@@ -22,7 +23,7 @@ pub fn page(
     page.gap();
     let so_far = duration(context, u64::from(seconds));
     let Some((done, all)) = progress.filter(|(_, all)| *all > 0) else {
-        page.line(context.words("working-since", &[("time", so_far)]), theme.strong());
+        page.line(context.text(words::WorkingSince { time: so_far }), theme.strong());
         return page;
     };
     let done = done.min(all);
@@ -38,9 +39,9 @@ pub fn page(
     let left = u128::from(seconds) * u128::from(all - done) / u128::from(done.max(1));
     let line = if done > 0 && seconds >= 2 {
         let left = duration(context, u64::try_from(left).unwrap_or(u64::MAX));
-        context.words("working-left", &[("time", so_far), ("left", left)])
+        context.text(words::WorkingLeft { time: so_far, left })
     } else {
-        context.words("working-since", &[("time", so_far)])
+        context.text(words::WorkingSince { time: so_far })
     };
     page.line(line, theme.dim());
     page
@@ -49,9 +50,9 @@ pub fn page(
 /// Seconds as people say them.
 pub fn duration(context: &DrawContext<'_>, seconds: u64) -> String {
     if seconds < 60 {
-        context.words("seconds", &[("seconds", seconds.to_string())])
+        context.text(words::Seconds { seconds })
     } else {
-        let values = [("minutes", (seconds / 60).to_string()), ("seconds", format!("{:02}", seconds % 60))];
-        context.words("minutes", &values)
+        let (minutes, seconds) = (seconds / 60, format!("{:02}", seconds % 60));
+        context.text(words::Minutes { minutes, seconds })
     }
 }

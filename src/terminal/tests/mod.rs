@@ -176,7 +176,6 @@ fn every_body() -> Vec<Body> {
 struct TestTerminal {
     state: ScreenState,
     vault: Vault,
-    script: Script,
     theme: Theme,
     width: u16,
     height: u16,
@@ -188,21 +187,13 @@ impl TestTerminal {
         let mut vault = Vault::new();
         vault.keep(Handle::DealtShare(Purpose::FIRST, custodian()), WipingBytes::from_slice(VALUE.as_bytes()));
         vault.keep(Handle::DealtCheck(DkekShareNumber::FIRST, custodian()), WipingBytes::from_slice(b"d4:1e"));
-        Self {
-            state: ScreenState::default(),
-            vault,
-            script: Script::load().unwrap(),
-            theme: Theme::FULL,
-            width: 80,
-            height: 24,
-            now: Instant::now(),
-        }
+        Self { state: ScreenState::default(), vault, theme: Theme::FULL, width: 80, height: 24, now: Instant::now() }
     }
 
     fn paint(&mut self, view: &View) -> (Buffer, Option<Position>) {
         self.state.meet(view);
         let mut buffer = Buffer::empty(Rect::new(0, 0, self.width, self.height));
-        let context = DrawContext { theme: self.theme, script: &self.script, vault: &self.vault, now: self.now };
+        let context = DrawContext { theme: self.theme, vault: &self.vault, now: self.now };
         let cursor = screens::draw(&mut buffer, view, &mut self.state, &context);
         (buffer, cursor)
     }
