@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use sha2::{Digest as _, Sha256};
 
-use crate::ceremony::{Body, Event, Input, Known, Machine, Request, ViewContext};
+use crate::ceremony::{Body, Cards, Ceremony, Event, Input, Known, Machine, Request, ViewContext};
 use crate::clerk::{Clerk, Context};
 use crate::dkek::Rounds;
 use crate::fields::{check, open_text, suggest};
@@ -73,7 +73,7 @@ impl Sitting {
             ..ViewContext::default()
         };
         context.folder.write_new("plan.json", plan_text.as_bytes())?;
-        if context.rehearsal && ceremony == CeremonyKind::Establish {
+        if context.rehearsal && Ceremony::of(ceremony).character.cards == Cards::Dealt {
             let cards = cards_text(&cards_of(&plan), script);
             context.folder.write_new(CARDS, cards.as_bytes())?;
         }
@@ -88,7 +88,7 @@ impl Sitting {
             short_derivation: context.rounds != Rounds::PRODUCT,
         };
         let chain = Chain::new(context.rehearsal);
-        let mut machine = Machine::new(ceremony, plan, Rc::clone(script), context.rehearsal);
+        let mut machine = Machine::new(ceremony, plan, context.rehearsal);
         machine.begin(began);
         let clerk = Clerk::new(context);
         Ok(Self { machine, vault: Vault::new(), clerk, chain, record, around, began: Instant::now() })

@@ -12,13 +12,12 @@ pub mod roll_call;
 use crate::faults::{self, Fault};
 use crate::names::FieldName;
 use std::collections::VecDeque;
-use std::rc::Rc;
 
-use crate::ceremony::kinds::establish;
-use crate::ceremony::kinds::inspect;
-use crate::ceremony::kinds::restore;
+use crate::ceremony::kinds::Ceremony;
 use crate::ceremony::known::Known;
+use crate::ceremony::known::character::Cards;
 use crate::ceremony::machine::event::Event;
+use crate::ceremony::machine::input::TickId;
 use crate::ceremony::machine::interlude::Interlude;
 use crate::ceremony::machine::recovery::Recovery;
 use crate::ceremony::steps::opening;
@@ -27,7 +26,7 @@ use crate::clerk::{Act, acts};
 use crate::fields::{Field, FieldCheck, FieldKind};
 use crate::plan::Plan;
 use crate::record::{CeremonyKind, Ending, Entry, Loss, PinName};
-use crate::script::Script;
+use crate::script;
 use crate::terms::{Handle, Number, Quorum};
 
 /// How long a share stays on the screen, in seconds.
@@ -68,7 +67,7 @@ pub(in crate::ceremony) enum Mode {
 /// How far people have come with what the stage asks.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(in crate::ceremony) struct Asking {
-    pub ticks: Vec<bool>,
+    pub ticks: Vec<(TickId, bool)>,
     pub fields: Vec<Field>,
     pub checks: Vec<FieldCheck>,
     pub open: Vec<Option<String>>,
@@ -93,21 +92,17 @@ pub struct Machine {
     /// How far the field of the question in between has come.
     pub(in crate::ceremony) between: FieldCheck,
     pub(in crate::ceremony) now: u32,
-    pub(in crate::ceremony) script: Rc<Script>,
     requests: VecDeque<Request>,
     begun: bool,
 }
 
 impl Machine {
     /// A ceremony before its first entry.
-    pub fn new(ceremony: CeremonyKind, plan: Plan, script: Rc<Script>, rehearsal: bool) -> Self {
-        let steps = match ceremony {
-            CeremonyKind::Establish => establish::steps(&plan),
-            CeremonyKind::Restore => restore::steps(&plan),
-            CeremonyKind::Inspect => inspect::steps(),
-        };
+    pub fn new(ceremony: CeremonyKind, plan: Plan, rehearsal: bool) -> Self {
+        let ceremony = Ceremony::of(ceremony);
+        let steps = (ceremony.steps)(&plan);
         Self {
-            known: Known::new(ceremony, plan, rehearsal),
+            known: Known::new(&ceremony.character, plan, rehearsal),
             steps,
             stage: 0,
             mode: Mode::Asking(Asking::default()),
@@ -115,15 +110,14 @@ impl Machine {
             interlude: None,
             between: FieldCheck::Empty,
             now: 0,
-            script,
             requests: VecDeque::new(),
             begun: false,
         }
     }
 
     /// The machine that these entries of a record lead to: equal to the live one at the same step.
-    pub fn resume(ceremony: CeremonyKind, plan: Plan, script: Rc<Script>, rehearsal: bool, entries: &[Entry]) -> Self {
-        let mut machine = Self::new(ceremony, plan, script, rehearsal);
+    pub fn resume(ceremony: CeremonyKind, plan: Plan, rehearsal: bool, entries: &[Entry]) -> Self {
+        let mut machine = Self::new(ceremony, plan, rehearsal);
         for entry in entries {
             machine.take_in(entry);
         }
@@ -282,7 +276,7 @@ impl Machine {
             Condition::Initialised(role) => initialised(role),
             Condition::MayHaveCardsSoPin(role) => {
                 let here =
-                    self.known.ceremony == CeremonyKind::Restore || self.known.devices.initialised.contains(&role);
+                    self.known.ceremony.cards == Cards::Earlier || self.known.devices.initialised.contains(&role);
                 initialised(role) && here
             }
             Condition::OtherSoPin(role) => initialised(role) && !self.known.devices.so_pin_on_cards.contains(&role),
@@ -331,8 +325,14 @@ impl Machine {
         self.requests.push_back(Request::ForgetTyped);
         let mut asking = Asking::default();
         match stage.kind {
-            StageKind::Tick => asking.ticks = vec![false; self.script.items(step.id.word(), stage.name.word())],
-            StageKind::RollCall => asking.ticks = vec![false; self.known.called().len()],
+            StageKind::Tick => {
+                let items = script::step(step.id).stage(stage.name).map_or(&[][..], |texts| texts.items);
+                asking.ticks = items.iter().map(|(item, _)| (TickId::Item(*item), false)).collect();
+            }
+            StageKind::RollCall(_) => {
+                asking.ticks =
+                    self.known.called().iter().map(|called| (TickId::Person(called.person), false)).collect();
+            }
             StageKind::Form(fields) | StageKind::FromCard(fields) | StageKind::Danger(fields) => {
                 asking.fields = fields(&self.known, &step);
                 asking.checks = asking.fields.iter().map(Field::untouched).collect();

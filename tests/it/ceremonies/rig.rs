@@ -1,7 +1,6 @@
 //! The loop of the program with everything in reach of a test.
 
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -16,7 +15,6 @@ use hsm_ceremony::faults::Fault;
 use hsm_ceremony::fields::{check, open_text, suggest};
 use hsm_ceremony::plan::{Custody, Plan};
 use hsm_ceremony::record::{CeremonyKind, Chain, Ending, Entry, Fact, Manifest};
-use hsm_ceremony::script::Script;
 use hsm_ceremony::secret::{SoPin, TypedText, UserPin, WipingBytes};
 use hsm_ceremony::softcard::{Faults, Rack, SoftCard};
 use hsm_ceremony::terms::{Curve, Digest, KeyReference, KeyType};
@@ -113,7 +111,9 @@ impl Rig {
         between: impl FnOnce(Box<dyn Readers>) -> Box<dyn Readers>,
     ) -> Self {
         let parsed = Plan::parse(plan).unwrap();
-        let rehearsal = Setup::establish(parsed, plan.to_owned(), records, Environment::SoftwareCards).unwrap();
+        let rehearsal =
+            Setup::by_plan(CeremonyKind::Establish, parsed, plan.to_owned(), records, Environment::SoftwareCards)
+                .unwrap();
         Self::new(rehearsal, Comes::First, between)
     }
 
@@ -124,14 +124,18 @@ impl Rig {
 
     /// *Restore* from this folder, with as many rounds as the real thing has.
     pub fn restore_with_all_rounds(from: &Path, records: &Path) -> Result<Self, Fault> {
-        let setup = Setup::restore(from, None, records, Environment::SoftwareCards)?;
+        let setup = Setup::from_backup(CeremonyKind::Restore, from, None, records, Environment::SoftwareCards)?;
         Ok(Self::with_rounds(Rounds::PRODUCT, setup, Comes::Last, |readers| readers))
     }
 
     /// As [`Rig::restore`], with something between the program and its readers.
     pub fn restore_with(records: &Path, between: impl FnOnce(Box<dyn Readers>) -> Box<dyn Readers>) -> Self {
         let from = latest_establish(records).unwrap();
-        Self::new(Setup::restore(&from, None, records, Environment::SoftwareCards).unwrap(), Comes::Last, between)
+        Self::new(
+            Setup::from_backup(CeremonyKind::Restore, &from, None, records, Environment::SoftwareCards).unwrap(),
+            Comes::Last,
+            between,
+        )
     }
 
     /// *Establish* on this card instead of a fresh one.
@@ -143,7 +147,11 @@ impl Rig {
     ) -> Self {
         let parsed = Plan::parse(plan).unwrap();
         Self::new(
-            on(Setup::establish(parsed, plan.to_owned(), records, Environment::SoftwareCards).unwrap(), card),
+            on(
+                Setup::by_plan(CeremonyKind::Establish, parsed, plan.to_owned(), records, Environment::SoftwareCards)
+                    .unwrap(),
+                card,
+            ),
             Comes::First,
             between,
         )
@@ -157,7 +165,10 @@ impl Rig {
     ) -> Self {
         let from = latest_establish(records).unwrap();
         Self::new(
-            on(Setup::restore(&from, None, records, Environment::SoftwareCards).unwrap(), card),
+            on(
+                Setup::from_backup(CeremonyKind::Restore, &from, None, records, Environment::SoftwareCards).unwrap(),
+                card,
+            ),
             Comes::Last,
             between,
         )
@@ -204,7 +215,6 @@ impl Rig {
         comes: Comes,
         between: impl FnOnce(Box<dyn Readers>) -> Box<dyn Readers>,
     ) -> Self {
-        let script = Rc::new(Script::load().unwrap());
         let Setup { ceremony, plan, plan_text, context } = setup;
         let rehearsal = context.rehearsal;
         let log = Log::default();
@@ -213,7 +223,7 @@ impl Rig {
         let readers = Box::new(Listening(context.readers, Arc::clone(&log)));
         let wait = if rounds == Rounds::PRODUCT { Duration::from_millis(20) } else { Duration::from_micros(200) };
         let context = Context { training_files: true, rounds, readers: between(readers), ..context };
-        let mut machine = Machine::new(ceremony, plan.clone(), script, rehearsal);
+        let mut machine = Machine::new(ceremony, plan.clone(), rehearsal);
         machine.begin(Entry::Began {
             ceremony,
             title: plan.title.clone(),
@@ -293,7 +303,7 @@ impl Rig {
                 Front { machine: &self.machine, vault: &mut self.vault, view: &view, entries: &self.entries };
             let answer = match (people(&mut front), &view.body) {
                 (Turn::Do(people), _) => Some(people),
-                (Turn::Autopilot, Body::Fault { .. }) => Some(Input::Chose(0)),
+                (Turn::Autopilot, Body::Fault { choices, .. }) => Some(Input::Chose(choices[0].id.clone())),
                 (Turn::Autopilot, _) => {
                     let answer = self.autopilot.answer(&view, &mut self.vault, self.wait);
                     answer.unwrap_or_else(|error| panic!("{error:?} at {view:?}"))
@@ -379,7 +389,13 @@ impl Rig {
 /// A rehearsed *restore* from files made elsewhere.
 fn foreign_setup(from: &Path, plan: &str, records: &Path) -> Result<Setup, Fault> {
     let parsed = Plan::parse(plan).unwrap();
-    Setup::restore(from, Some((parsed, plan.to_owned())), records, Environment::SoftwareCards)
+    Setup::from_backup(
+        CeremonyKind::Restore,
+        from,
+        Some((parsed, plan.to_owned())),
+        records,
+        Environment::SoftwareCards,
+    )
 }
 
 /// The same rehearsal with one card in one reader, and nobody who changes it.
