@@ -143,6 +143,29 @@ impl FieldKind {
         Properties { privacy, most, optional }
     }
 
+    /// Which card it is typed from, where the field itself tells.
+    pub const fn card(&self) -> Option<Purpose> {
+        match self {
+            Self::ShareWords { card, .. } => Some(*card),
+            Self::ShareId { share, .. } => Some(Purpose::DkekShare(*share)),
+            Self::Prime { .. }
+            | Self::ShareValue
+            | Self::CheckBytes { .. }
+            | Self::Dice { .. }
+            | Self::NewPassword
+            | Self::Password
+            | Self::UserPin
+            | Self::NewUserPin { .. }
+            | Self::SoPin { .. }
+            | Self::NewSoPin
+            | Self::Again(_)
+            | Self::Serial(_)
+            | Self::Word(_)
+            | Self::KeyReference { .. }
+            | Self::Line { .. } => None,
+        }
+    }
+
     /// Secret fields are drawn as dots.
     pub const fn is_secret(&self) -> bool {
         match self.properties().privacy {

@@ -2,6 +2,7 @@
 
 mod answers;
 mod cards;
+mod entries;
 mod looks;
 
 use std::collections::VecDeque;
@@ -13,7 +14,7 @@ use unicode_width::UnicodeWidthStr;
 use super::keyboard::Key;
 use super::keyboard::tests::Pieces;
 use super::*;
-use crate::ceremony::{CardView, FieldState, FieldView, Header, OptionView, StepLine, StepState};
+use crate::ceremony::{Body, CardView, FieldState, FieldView, Header, OptionView, StepLine, StepState};
 use crate::fields::{ExpectedWords, FieldKind};
 use crate::names::FieldName;
 use crate::secret::WipingBytes;
