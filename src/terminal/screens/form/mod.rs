@@ -17,7 +17,6 @@ use super::grid::Grid;
 use super::groups::Marks;
 use super::{DrawContext, Page, Row};
 use crate::ceremony::{FieldState, FieldView};
-use crate::fields::FieldKind;
 use crate::names::FieldName;
 use crate::script::words;
 use crate::terminal::keyboard::Key;
@@ -219,9 +218,5 @@ pub fn first_not_good(fields: &[FieldView]) -> Option<usize> {
 
 /// The references that the plan fills in.
 pub fn planned(fields: &[FieldView]) -> Vec<(FieldName, u8)> {
-    let planned = |field: &FieldView| match field.kind {
-        FieldKind::KeyReference { planned, .. } => Some((field.name, planned)),
-        _ => None,
-    };
-    fields.iter().filter_map(planned).collect()
+    fields.iter().filter_map(|field| Some((field.name, field.kind.properties().filled_in?))).collect()
 }
