@@ -10,6 +10,7 @@ mod header;
 mod keyboard;
 mod keys;
 mod layout;
+mod pressed;
 mod screen_state;
 mod screens;
 mod step_list;
@@ -32,7 +33,8 @@ use ratatui::{TerminalOptions, Viewport};
 
 use self::enter::{Hold, Signals};
 use self::keyboard::{Keyboard, Stdin};
-use self::screen_state::{Exposure, ScreenState};
+use self::pressed::Exposure;
+use self::screen_state::ScreenState;
 use self::screens::{DrawContext, Exposes, Nature};
 use self::theme::Theme;
 use self::writer::{Stdout, WipingWriter};

@@ -1,38 +1,26 @@
-//! What the terminal itself remembers about the screen that is up: focus, scrolling, help, a hint. It turns keys into
-//! what people did, and decides nothing.
+//! What the terminal itself remembers about the screen that is up: focus, scrolling, help, a hint. It decides nothing.
 
-mod focus;
-mod press;
 mod scrolling;
-mod typing;
 
 pub use self::scrolling::Reading;
 
-use std::io;
 use std::time::{Duration, Instant};
 
-use super::keyboard::{Keyboard, Source};
-use super::screens::{self, Exposes, Nature, ScreenId};
 use super::word_cursor::Cursor;
-use crate::ceremony::{Body, Input, View};
 use crate::names::FieldName;
-use crate::vault::Vault;
 
 /// How long typed text stays unmasked.
 pub const UNMASKED_FOR: Duration = Duration::from_secs(5);
 
-/// What a frame shows that must not stay: of which screen, and whether in clear.
+/// Tells screens apart: a digest of what makes one another. Views hold no secret, so neither does this number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Exposure {
-    screen: ScreenId,
-    clear: bool,
-}
+pub struct ScreenId(pub(super) u64);
 
 /// The terminal's own memory of the screen that is up.
 #[derive(Default)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own; none excludes another")]
 pub struct ScreenState {
-    screen: Option<ScreenId>,
+    pub(super) screen: Option<ScreenId>,
     /// The item, option or field in focus.
     pub focus: usize,
     /// Lines scrolled down.
@@ -46,45 +34,19 @@ pub struct ScreenState {
     /// Where the word cursor is, if the field in focus has words.
     pub cursor: Cursor,
     /// Enter completed a word; now that it is checked, go on with what Enter does.
-    enter: bool,
-    most_scroll: usize,
-    page: usize,
-    read_to_end: bool,
-    follow: bool,
-    focus_seen: bool,
-    help_scroll: usize,
-    unmasked_until: Option<Instant>,
-    planned: Vec<(FieldName, u8)>,
-    changed: bool,
+    pub(super) enter: bool,
+    pub(super) most_scroll: usize,
+    pub(super) page: usize,
+    pub(super) read_to_end: bool,
+    pub(super) follow: bool,
+    pub(super) focus_seen: bool,
+    pub(super) help_scroll: usize,
+    pub(super) unmasked_until: Option<Instant>,
+    pub(super) planned: Vec<(FieldName, u8)>,
+    pub(super) changed: bool,
 }
 
 impl ScreenState {
-    /// Looks at the view that is to be drawn; `true` when it is another screen than before, so that keys typed ahead
-    /// do not belong to it.
-    pub fn meet(&mut self, view: &View) -> bool {
-        let screen = ScreenId::of(view);
-        if self.screen == Some(screen) {
-            return false;
-        }
-        let focus = screens::first_place(&view.body);
-        *self = Self { screen: Some(screen), focus, too_small: self.too_small, ..Self::default() };
-        if let Body::Form { fields, .. } = &view.body {
-            self.follow = true;
-            self.planned = screens::form::planned(fields);
-        }
-        true
-    }
-
-    /// What the next frame of this view shows that must be wiped afterwards.
-    pub fn exposure(&self, view: &View, now: Instant) -> Option<Exposure> {
-        let screen = ScreenId::of(view);
-        match Nature::of(&view.body).exposes {
-            Exposes::Nothing => None,
-            Exposes::Typed => Some(Exposure { screen, clear: self.screen == Some(screen) && self.unmasked(now) }),
-            Exposes::Share => Some(Exposure { screen, clear: true }),
-        }
-    }
-
     /// Whether typed text is shown in clear for a moment.
     pub fn unmasked(&self, now: Instant) -> bool {
         self.unmasked_until.is_some_and(|until| now < until)
@@ -98,47 +60,5 @@ impl ScreenState {
     /// Whether something changed since the last call that the next frame should show.
     pub const fn changed(&mut self) -> bool {
         std::mem::replace(&mut self.changed, false)
-    }
-
-    /// Waits for a key and says what was done with it. `Ok(None)`: nothing for the machine; draw again.
-    pub fn next<S: Source>(
-        &mut self,
-        keyboard: &mut Keyboard<S>,
-        view: &View,
-        vault: &mut Vault,
-        wait: Duration,
-    ) -> io::Result<Option<Input>> {
-        if let Some(done) = self.fill_in(vault) {
-            return Ok(Some(done));
-        }
-        if std::mem::take(&mut self.enter) {
-            self.changed = true;
-            return Ok(self.advance(view));
-        }
-        let now = Instant::now();
-        let moment = self.unmasked_until.map(|until| until.saturating_duration_since(now));
-        let key = keyboard.key(moment.map_or(wait, |moment| wait.min(moment)))?;
-        if self.unmasked_until.is_some_and(|until| until <= Instant::now()) {
-            self.mask();
-            self.changed = true;
-        }
-        let Some(key) = key else { return Ok(None) };
-        self.changed = true;
-        Ok(self.press(key, view, vault, Instant::now()))
-    }
-
-    /// Fills in what the plan says where the person typed nothing yet; once for each time a form comes up.
-    fn fill_in(&mut self, vault: &mut Vault) -> Option<Input> {
-        while let Some((name, planned)) = self.planned.pop() {
-            let typing = vault.typing(name);
-            if typing.is_empty() {
-                for digit in planned.to_string().bytes() {
-                    // three digits always fit
-                    let _ = typing.push(digit);
-                }
-                return Some(Input::Edited(name));
-            }
-        }
-        None
     }
 }

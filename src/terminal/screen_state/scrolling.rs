@@ -55,7 +55,7 @@ impl ScreenState {
     }
 
     /// Scrolls so many rows down, or up.
-    pub(super) fn scroll_by(&mut self, rows: isize) {
+    pub(in crate::terminal) fn scroll_by(&mut self, rows: isize) {
         let most = self.most_scroll;
         let scroll = if self.help { &mut self.help_scroll } else { &mut self.scroll };
         *scroll = scroll.saturating_add_signed(rows);
@@ -67,7 +67,7 @@ impl ScreenState {
     }
 
     /// The rows of one screen, less one that stays.
-    pub(super) fn page_rows(&self) -> isize {
+    pub(in crate::terminal) fn page_rows(&self) -> isize {
         isize::try_from(self.page).unwrap_or(isize::MAX)
     }
 }

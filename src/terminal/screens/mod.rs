@@ -25,7 +25,7 @@ pub use self::grid::Grid;
 pub use self::page::{Page, Row};
 pub use self::window::draw;
 use super::keys::Keys;
-use super::screen_state::ScreenState;
+use super::screen_state::{ScreenId, ScreenState};
 use super::theme::Theme;
 use crate::ceremony::{Body, View};
 use crate::vault::Vault;
@@ -90,13 +90,8 @@ fn keys_below(view: &View, state: &ScreenState) -> Keys {
     }
 }
 
-/// Tells screens apart: step, kind and what is asked; not what changes while one and the same screen is up. Views hold no
-/// secret, so neither does this number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ScreenId(u64);
-
 impl ScreenId {
-    /// The screen of this view.
+    /// The screen of this view: step, kind and what is asked; not what changes while one and the same screen is up.
     pub fn of(view: &View) -> Self {
         let mut hasher = DefaultHasher::new();
         view.header.number.hash(&mut hasher);

@@ -3,10 +3,10 @@
 use std::time::Instant;
 
 use super::focus::tick;
-use super::{ScreenState, UNMASKED_FOR};
 use crate::ceremony::{Body, Input, View};
 use crate::terminal::keyboard::Key;
 use crate::terminal::keys::{Action, Meaning};
+use crate::terminal::screen_state::{ScreenState, UNMASKED_FOR};
 use crate::terminal::screens;
 use crate::terminal::word_cursor::Cursor;
 use crate::vault::Vault;

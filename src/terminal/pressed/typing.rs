@@ -1,11 +1,11 @@
 //! Keys that are text, and keys among words.
 
-use super::ScreenState;
 use crate::ceremony::{Body, FieldView, Input, View};
 use crate::names::FieldName;
 use crate::script::words;
 use crate::terminal::keyboard::Text;
 use crate::terminal::keys::{Action, WordAction};
+use crate::terminal::screen_state::ScreenState;
 use crate::terminal::screens::Grid;
 use crate::terminal::screens::form::{Grouping, Shape, count_throws};
 use crate::terminal::word_cursor::Done;

@@ -1,8 +1,8 @@
 //! Where the focus goes.
 
-use super::ScreenState;
 use crate::ceremony::{Body, FieldState, Input, View};
 use crate::script::words;
+use crate::terminal::screen_state::ScreenState;
 use crate::terminal::screens::form::{Shape, first_not_good};
 use crate::terminal::screens::open_places;
 use crate::terminal::word_cursor::Cursor;
