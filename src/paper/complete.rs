@@ -5,7 +5,7 @@ use std::path::Path;
 use std::rc::Rc;
 
 use super::walk;
-use crate::ceremony::{Machine, Recovery};
+use crate::ceremony::{Machine, Recovery, StageKind};
 use crate::plan::{Custody, Plan};
 use crate::record::CeremonyKind;
 use crate::script::Script;
@@ -94,7 +94,7 @@ fn every_stage_of_every_ceremony_has_sentences_and_none_is_left_over() {
     let script = script();
     let mut used: BTreeSet<(&str, &str)> = BESIDE_THE_LISTS.iter().copied().collect();
     for plan in plans() {
-        for kind in [CeremonyKind::Establish, CeremonyKind::Restore, CeremonyKind::Inspect] {
+        for kind in CeremonyKind::ALL {
             let machine = Machine::new(kind, plan.clone(), false);
             for step in machine.steps() {
                 used.extend(step.stages.iter().map(|stage| (step.id.word(), stage.name.word())));
@@ -105,6 +105,27 @@ fn every_stage_of_every_ceremony_has_sentences_and_none_is_left_over() {
         script.steps().flat_map(|(id, text)| text.stages.keys().map(move |name| (id, name.as_str()))).collect();
     assert_eq!(used.difference(&written).collect::<Vec<_>>(), Vec::<&(&str, &str)>::new(), "have no sentences");
     assert_eq!(written.difference(&used).collect::<Vec<_>>(), Vec::<&(&str, &str)>::new(), "are never shown");
+}
+
+/// What the script gives to tick or to choose is what the code knows, by name: neither order nor wording decides anything.
+#[test]
+fn every_item_is_known_by_its_name() {
+    for (plan, kind) in plans().iter().flat_map(|plan| CeremonyKind::ALL.map(|kind| (plan, kind))) {
+        let machine = Machine::new(kind, plan.clone(), false);
+        for (step, stage) in machine.steps().iter().flat_map(|step| step.stages.iter().map(move |stage| (step, stage)))
+        {
+            let items = crate::script::step(step.id).stage(stage.name).map_or(&[][..], |texts| texts.items);
+            let written: BTreeSet<_> = items.iter().map(|(name, _)| *name).collect();
+            let at = format!("{} {}", step.id.word(), stage.name.word());
+            match stage.kind {
+                StageKind::Tick => assert!(!written.is_empty(), "{at} has nothing to tick"),
+                StageKind::Choose(question) => {
+                    assert_eq!(written, question.answers().iter().map(|(name, _)| *name).collect(), "{at}");
+                }
+                _ => assert!(written.is_empty(), "{at} asks for nothing, and has {written:?}"),
+            }
+        }
+    }
 }
 
 /// Words whose names the code puts together or passes on.
@@ -153,7 +174,7 @@ fn what_people_read_is_whole_and_fits_the_smallest_screen() {
     let mut long = BTreeSet::new();
     let plans = [walk::plan(2, 4, true), walk::plan(2, 4, false), walk::plan(3, 3, false)];
     for plan in plans.into_iter().chain([walk::full_plan(), three_shares(), passwords_alone(), words_and_so_pin()]) {
-        for kind in [CeremonyKind::Establish, CeremonyKind::Restore, CeremonyKind::Inspect] {
+        for kind in CeremonyKind::ALL {
             for initialised in [true, false] {
                 walk::walk(kind, &plan, initialised, |view| {
                     let (text, lines) = walk::text_of(&view.body);
