@@ -6,8 +6,8 @@ use std::rc::Rc;
 
 use super::walk;
 use crate::ceremony::{Machine, Recovery, StageKind};
+use crate::names::CeremonyKind;
 use crate::plan::{Custody, Plan};
-use crate::record::CeremonyKind;
 use crate::script::Script;
 
 /// Stages that are not in a list of steps: what happens in between, the end, and what stands beside a shown share.

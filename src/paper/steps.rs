@@ -3,9 +3,9 @@
 use crate::script::words;
 
 use crate::ceremony::{Actor, Ceremony, Known, Machine, Stage, Step, StepState, ViewContext, planned};
+use crate::names::CeremonyKind;
 use crate::names::{FieldName, StageName, ValueName};
 use crate::plan::Plan;
-use crate::record::CeremonyKind;
 use crate::script::{Script, StageText, fill, fill_with};
 
 /// One step as paper shows it.

@@ -1,6 +1,6 @@
 use super::*;
+use crate::names::CeremonyKind;
 use crate::plan::Plan;
-use crate::record::CeremonyKind;
 use crate::script::Script;
 use crate::terms::{CustodianNumber, Digest, DkekShareNumber, Quorum};
 use unicode_width::UnicodeWidthStr;
