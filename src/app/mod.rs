@@ -88,7 +88,7 @@ impl Sitting {
             short_derivation: context.rounds != Rounds::PRODUCT,
         };
         let chain = Chain::new(context.rehearsal);
-        let mut machine = Machine::new(ceremony, plan, Rc::clone(script), context.rehearsal);
+        let mut machine = Machine::new(ceremony, plan, context.rehearsal);
         machine.begin(began);
         let clerk = Clerk::new(context);
         Ok(Self { machine, vault: Vault::new(), clerk, chain, record, around, began: Instant::now() })

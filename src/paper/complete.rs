@@ -4,8 +4,6 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::rc::Rc;
 
-use serde_json::Value;
-
 use super::walk;
 use crate::ceremony::{Machine, Recovery};
 use crate::plan::{Custody, Plan};
@@ -97,7 +95,7 @@ fn every_stage_of_every_ceremony_has_sentences_and_none_is_left_over() {
     let mut used: BTreeSet<(&str, &str)> = BESIDE_THE_LISTS.iter().copied().collect();
     for plan in plans() {
         for kind in [CeremonyKind::Establish, CeremonyKind::Restore, CeremonyKind::Inspect] {
-            let machine = Machine::new(kind, plan.clone(), script.clone(), false);
+            let machine = Machine::new(kind, plan.clone(), false);
             for step in machine.steps() {
                 used.extend(step.stages.iter().map(|stage| (step.id.word(), stage.name.word())));
             }
@@ -152,13 +150,12 @@ fn every_word_that_the_code_names_is_in_the_script() {
 
 #[test]
 fn what_people_read_is_whole_and_fits_the_smallest_screen() {
-    let script = script();
     let mut long = BTreeSet::new();
     let plans = [walk::plan(2, 4, true), walk::plan(2, 4, false), walk::plan(3, 3, false)];
     for plan in plans.into_iter().chain([walk::full_plan(), three_shares(), passwords_alone(), words_and_so_pin()]) {
         for kind in [CeremonyKind::Establish, CeremonyKind::Restore, CeremonyKind::Inspect] {
             for initialised in [true, false] {
-                walk::walk(kind, &plan, initialised, &script, |view| {
+                walk::walk(kind, &plan, initialised, |view| {
                     let (text, lines) = walk::text_of(&view.body);
                     let header = [&view.header.title, &view.header.act, &view.header.ceremony];
                     for sentence in text.iter().chain(header).chain(view.steps.iter().map(|step| &step.title)) {

@@ -1,7 +1,6 @@
 //! The numbered steps of a ceremony that has not begun, with all that a plan tells about them.
 
 use crate::script::words;
-use std::rc::Rc;
 
 use crate::ceremony::{Actor, Known, Machine, Stage, Step, StepState, ViewContext, planned};
 use crate::names::{StageName, ValueName};
@@ -37,7 +36,7 @@ pub struct PaperSteps<'a> {
 impl<'a> PaperSteps<'a> {
     /// Unrolls the steps of a ceremony for a plan. `None` only when the built-in script is broken.
     pub fn new(ceremony: CeremonyKind, plan: &'a Plan, script: &'a Script) -> Option<Self> {
-        let machine = Machine::new(ceremony, plan.clone(), Rc::new(Script::load().ok()?), false);
+        let machine = Machine::new(ceremony, plan.clone(), false);
         let view = machine.view(&ViewContext::default());
         let mut all = Self { steps: Vec::new(), plan, script, known: Known::new(ceremony, plan.clone(), false) };
         for (step, line) in machine.steps().iter().zip(&view.steps) {

@@ -1,13 +1,10 @@
 //! Walks a whole ceremony with made-up answers, and hands every view to a check: what people will really read.
 
-use std::rc::Rc;
-
 use crate::ceremony::{Body, Event, Input, Machine, Request, View, ViewContext};
 use crate::clerk::{Act, Outcome, acts};
 use crate::names::StepName;
 use crate::plan::{Custody, Plan};
 use crate::record::{CeremonyKind, Defect, Entry, Fact, KnownShare, StoredKey};
-use crate::script::Script;
 use crate::terms::{DeviceRole, Digest, DkekShareNumber, Kcv, MOST_DKEK_SHARES, Quorum, Scheme, Serial};
 
 const PRIME: &str = "cf:f2:6c:cf:af:f0:1d:63";
@@ -167,8 +164,8 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
 }
 
 /// Walks to the end; `look` sees every view with the step's and the stage's names.
-pub fn walk(kind: CeremonyKind, plan: &Plan, initialised: bool, script: &Rc<Script>, mut look: impl FnMut(&View)) {
-    let mut machine = Machine::new(kind, plan.clone(), script.clone(), false);
+pub fn walk(kind: CeremonyKind, plan: &Plan, initialised: bool, mut look: impl FnMut(&View)) {
+    let mut machine = Machine::new(kind, plan.clone(), false);
     machine.begin(Entry::Began {
         ceremony: kind,
         title: plan.title.clone(),

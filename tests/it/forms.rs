@@ -6,14 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::rc::Rc;
 
 use hsm_ceremony::ceremony::{Actor, Body, Input, Machine};
 use hsm_ceremony::faults::Fault;
 use hsm_ceremony::fields::FieldKind;
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::{CeremonyKind, Ending, Entry, Fact, verify};
-use hsm_ceremony::script::Script;
 use hsm_ceremony::terms::{Kcv, Number, Purpose};
 use serde::Deserialize;
 
@@ -242,7 +240,6 @@ fn step_of(entry: &Entry) -> Option<Number> {
 
 #[test]
 fn records_of_the_third_form_bring_the_machine_back_at_every_line() {
-    let script = Rc::new(Script::load().unwrap());
     let mut compared = 0;
     for (name, kept) in index().folders.into_iter().filter(|(name, _)| name.starts_with("third/")) {
         let plan = Plan::parse(&fs::read_to_string(folder(&name).join("plan.json")).unwrap()).unwrap();
@@ -250,7 +247,7 @@ fn records_of_the_third_form_bring_the_machine_back_at_every_line() {
         let entries: Vec<Entry> = proof.lines.into_iter().map(|line| line.entry).collect();
         for (place, entry) in entries.iter().enumerate() {
             let Some(step) = step_of(entry) else { continue };
-            let machine = Machine::resume(kept.ceremony, plan.clone(), Rc::clone(&script), true, &entries[..place]);
+            let machine = Machine::resume(kept.ceremony, plan.clone(), true, &entries[..place]);
             assert_eq!(machine.number(), step, "{name}: before {entry:?}");
             compared += 1;
         }

@@ -11,7 +11,6 @@ pub mod roll_call;
 
 use crate::faults::{self, Fault};
 use std::collections::VecDeque;
-use std::rc::Rc;
 
 use crate::ceremony::kinds::establish;
 use crate::ceremony::kinds::inspect;
@@ -26,7 +25,7 @@ use crate::clerk::{Act, acts};
 use crate::fields::{Field, FieldCheck, FieldKind};
 use crate::plan::Plan;
 use crate::record::{CeremonyKind, Ending, Entry, Loss, PinName};
-use crate::script::Script;
+use crate::script;
 use crate::terms::{Handle, Number, Quorum};
 
 /// How long a share stays on the screen, in seconds.
@@ -92,14 +91,13 @@ pub struct Machine {
     /// How far the field of the question in between has come.
     pub(in crate::ceremony) between: FieldCheck,
     pub(in crate::ceremony) now: u32,
-    pub(in crate::ceremony) script: Rc<Script>,
     requests: VecDeque<Request>,
     begun: bool,
 }
 
 impl Machine {
     /// A ceremony before its first entry.
-    pub fn new(ceremony: CeremonyKind, plan: Plan, script: Rc<Script>, rehearsal: bool) -> Self {
+    pub fn new(ceremony: CeremonyKind, plan: Plan, rehearsal: bool) -> Self {
         let steps = match ceremony {
             CeremonyKind::Establish => establish::steps(&plan),
             CeremonyKind::Restore => restore::steps(&plan),
@@ -114,15 +112,14 @@ impl Machine {
             interlude: None,
             between: FieldCheck::Empty,
             now: 0,
-            script,
             requests: VecDeque::new(),
             begun: false,
         }
     }
 
     /// The machine that these entries of a record lead to: equal to the live one at the same step.
-    pub fn resume(ceremony: CeremonyKind, plan: Plan, script: Rc<Script>, rehearsal: bool, entries: &[Entry]) -> Self {
-        let mut machine = Self::new(ceremony, plan, script, rehearsal);
+    pub fn resume(ceremony: CeremonyKind, plan: Plan, rehearsal: bool, entries: &[Entry]) -> Self {
+        let mut machine = Self::new(ceremony, plan, rehearsal);
         for entry in entries {
             machine.take_in(entry);
         }
@@ -330,7 +327,9 @@ impl Machine {
         self.requests.push_back(Request::ForgetTyped);
         let mut asking = Asking::default();
         match stage.kind {
-            StageKind::Tick => asking.ticks = vec![false; self.script.items(step.id.word(), stage.name.word())],
+            StageKind::Tick => {
+                asking.ticks = vec![false; script::step(step.id).stage(stage.name).map_or(0, |texts| texts.items.len())]
+            }
             StageKind::RollCall => asking.ticks = vec![false; self.known.called().len()],
             StageKind::Form(fields) | StageKind::FromCard(fields) | StageKind::Danger(fields) => {
                 asking.fields = fields(&self.known, &step);

@@ -119,13 +119,6 @@ fn prove_empty(_: &Known, _: &Step) -> Option<Act> {
     Some(acts::ProveVaultEmpty.into())
 }
 
-fn custodian_of(step: &Step) -> Option<CustodianNumber> {
-    match step.actor {
-        Actor::Custodian(custodian) => Some(custodian),
-        _ => None,
-    }
-}
-
 fn compare(known: &Known, step: &Step) -> Option<Act> {
     Some(
         acts::CompareShare {

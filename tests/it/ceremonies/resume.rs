@@ -1,18 +1,14 @@
 //! The record alone brings the same machine back, at every step.
 
-use std::rc::Rc;
-
 use hsm_ceremony::ceremony::Machine;
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::{Entry, verify};
-use hsm_ceremony::script::Script;
 
 use super::plans::{Day, Guard};
 use super::rig::{Rig, both, plan_text};
 
 #[test]
 fn a_machine_resumed_from_its_record_equals_the_live_one_at_every_step() {
-    let script = Rc::new(Script::load().unwrap());
     let keys = [("EC:secp256r1", 10), ("EC:secp256k1", 11)];
     let several = Day::of(&[Guard::Password, Guard::Numbers(2, 2), Guard::Words(2, 3)]).so_pin_under_quorum();
     for text in [plan_text(2, 4, &keys, false), plan_text(3, 3, &keys, true), Day::full().text(), several.text()] {
@@ -25,7 +21,7 @@ fn a_machine_resumed_from_its_record_equals_the_live_one_at_every_step() {
                 return;
             }
             entries_seen = sight.entries.len();
-            let resume = |entries| Machine::resume(ceremony, plan.clone(), Rc::clone(&script), true, entries);
+            let resume = |entries| Machine::resume(ceremony, plan.clone(), true, entries);
             let resumed = resume(sight.entries);
             assert_eq!(resumed.known(), sight.machine.known(), "after {:?}", sight.entries.last());
             assert_eq!(resumed.number(), sight.machine.number());

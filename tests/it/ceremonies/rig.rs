@@ -1,7 +1,6 @@
 //! The loop of the program with everything in reach of a test.
 
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -16,7 +15,6 @@ use hsm_ceremony::faults::Fault;
 use hsm_ceremony::fields::{check, open_text, suggest};
 use hsm_ceremony::plan::{Custody, Plan};
 use hsm_ceremony::record::{CeremonyKind, Chain, Ending, Entry, Fact, Manifest};
-use hsm_ceremony::script::Script;
 use hsm_ceremony::secret::{SoPin, TypedText, UserPin, WipingBytes};
 use hsm_ceremony::softcard::{Faults, Rack, SoftCard};
 use hsm_ceremony::terms::{Curve, Digest, KeyReference, KeyType};
@@ -204,7 +202,6 @@ impl Rig {
         comes: Comes,
         between: impl FnOnce(Box<dyn Readers>) -> Box<dyn Readers>,
     ) -> Self {
-        let script = Rc::new(Script::load().unwrap());
         let Setup { ceremony, plan, plan_text, context } = setup;
         let rehearsal = context.rehearsal;
         let log = Log::default();
@@ -213,7 +210,7 @@ impl Rig {
         let readers = Box::new(Listening(context.readers, Arc::clone(&log)));
         let wait = if rounds == Rounds::PRODUCT { Duration::from_millis(20) } else { Duration::from_micros(200) };
         let context = Context { training_files: true, rounds, readers: between(readers), ..context };
-        let mut machine = Machine::new(ceremony, plan.clone(), script, rehearsal);
+        let mut machine = Machine::new(ceremony, plan.clone(), rehearsal);
         machine.begin(Entry::Began {
             ceremony,
             title: plan.title.clone(),
