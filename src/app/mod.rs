@@ -129,11 +129,11 @@ impl Sitting {
                 (Body::Ended { .. }, Input::GoOn) => return Ok(()),
                 (Body::Form { fields, .. }, Input::Edited(_)) => {
                     // One field may depend on another (typed again), so all are looked at.
-                    for (place, field) in (0u8..).zip(fields) {
-                        let check = check(&field.kind, place, &self.vault);
-                        suggest(&field.kind, place, &mut self.vault);
-                        let open = open_text(&field.kind, place, &self.vault);
-                        self.machine.handle(Event::Checked { field: place, check, open });
+                    for field in fields {
+                        let check = check(&field.kind, field.name, &self.vault);
+                        suggest(&field.kind, field.name, &mut self.vault);
+                        let open = open_text(&field.kind, field.name, &self.vault);
+                        self.machine.handle(Event::Checked { field: field.name, check, open });
                     }
                 }
                 (_, input) => self.machine.handle(Event::Input(input)),
@@ -153,8 +153,8 @@ impl Sitting {
                     self.around.digest = mark.digest.in_lines();
                 }
                 Request::Perform(act) => self.clerk.begin(act, &mut self.vault),
-                Request::Keep(place, handle) => {
-                    let typed = self.vault.typed(place).map(|text| WipingBytes::from_slice(text.expose()));
+                Request::Keep(field, handle) => {
+                    let typed = self.vault.typed(field).map(|text| WipingBytes::from_slice(text.expose()));
                     if let Some(secret) = typed {
                         self.vault.keep(handle, secret);
                     }

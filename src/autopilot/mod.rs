@@ -180,15 +180,14 @@ impl Autopilot {
             }
         }
         // check bytes that may be left out are typed all the same by who has noted them
-        let left_out = |number: u8, field: &FieldView| {
+        let left_out = |field: &FieldView| {
             matches!(field.kind, FieldKind::CheckBytes { optional: true, .. })
-                && vault.typed(number).is_none_or(TypedText::is_empty)
+                && vault.typed(field.name).is_none_or(TypedText::is_empty)
                 && self.paper(fields, &field.kind).is_some_and(|paper| paper.check.is_some())
         };
-        let open =
-            (0..).zip(fields).find(|(number, field)| field.state != FieldState::Good || left_out(*number, field));
-        let Some((number, field)) = open else { return Ok(Input::GoOn) };
-        let stuck = || AutopilotError::Stuck(format!("field {}", number + 1));
+        let open = fields.iter().find(|field| field.state != FieldState::Good || left_out(field));
+        let Some(field) = open else { return Ok(Input::GoOn) };
+        let stuck = || AutopilotError::Stuck(format!("field {}", field.name.word()));
         // What was typed once and is not good does not get better by typing it again.
         if !matches!(field.state, FieldState::Empty | FieldState::Good) {
             return Err(stuck());
@@ -212,15 +211,15 @@ impl Autopilot {
             FieldKind::SoPin { .. } if self.knows(about) => SO_PIN,
             FieldKind::Word(word) => word.as_bytes(),
             FieldKind::Again(of) => {
-                let of = fields.get(usize::from(*of)).ok_or_else(stuck)?;
+                let of = fields.iter().find(|field| field.name == *of).ok_or_else(stuck)?;
                 known(&of.kind).ok_or_else(stuck)?
             }
             kind => known(kind).ok_or_else(stuck)?,
         };
-        let typing = vault.typing(number);
+        let typing = vault.typing(field.name);
         typing.clear();
         text.iter().try_for_each(|byte| typing.push(*byte)).map_err(|_| stuck())?;
-        Ok(Input::Edited(number))
+        Ok(Input::Edited(field.name))
     }
 }
 

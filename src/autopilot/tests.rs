@@ -3,6 +3,7 @@
 use super::*;
 use crate::ceremony::{CardView, Header};
 use crate::fields::ExpectedWords;
+use crate::names::FieldName;
 use crate::secret::WipingBytes;
 use crate::terms::{CustodianNumber, DkekShareNumber, Handle};
 
@@ -51,8 +52,31 @@ fn numbers(of: u8, number: u8) -> CardView {
     }
 }
 
+fn name_of(kind: &FieldKind) -> FieldName {
+    match kind {
+        FieldKind::Prime { .. } => FieldName::Prime,
+        FieldKind::ShareId { .. } => FieldName::ShareId,
+        FieldKind::ShareValue => FieldName::ShareValue,
+        FieldKind::CheckBytes { .. } => FieldName::CheckBytes,
+        FieldKind::ShareWords { .. } => FieldName::ShareWords,
+        FieldKind::Dice { .. } => FieldName::Dice,
+        FieldKind::NewPassword => FieldName::NewPassword,
+        FieldKind::Password => FieldName::Password,
+        FieldKind::UserPin => FieldName::UserPin,
+        FieldKind::NewUserPin { .. } => FieldName::NewUserPin,
+        FieldKind::SoPin { .. } => FieldName::SoPin,
+        FieldKind::NewSoPin => FieldName::NewSoPin,
+        FieldKind::Again(_) => FieldName::Again,
+        FieldKind::Serial(_) => FieldName::Serial,
+        FieldKind::Word(_) => FieldName::Override,
+        FieldKind::KeyReference { .. } => FieldName::KeyReference,
+        FieldKind::Line { .. } => FieldName::Note,
+    }
+}
+
 fn field(kind: FieldKind, state: FieldState) -> FieldView {
     FieldView {
+        name: name_of(&kind),
         label: String::new(),
         hint: String::new(),
         masked: kind.is_secret(),
@@ -88,7 +112,7 @@ fn attentive() -> (Autopilot, Vault) {
     (autopilot, vault)
 }
 
-fn typed(autopilot: &mut Autopilot, vault: &mut Vault, view: &View) -> Option<(u8, Vec<u8>)> {
+fn typed(autopilot: &mut Autopilot, vault: &mut Vault, view: &View) -> Option<(FieldName, Vec<u8>)> {
     match autopilot.answer(view, vault, Duration::ZERO).unwrap() {
         Some(Input::Edited(place)) => Some((place, vault.typed(place).unwrap().expose().to_vec())),
         other => {
@@ -124,10 +148,16 @@ fn everybody_types_from_the_card_of_the_set_at_hand() {
         };
         let (empty, good) = (|| FieldState::Empty, || FieldState::Good);
         let mut next = |states| typed(&mut autopilot, &mut vault, &seat(states));
-        assert_eq!(next([empty(), empty(), empty(), good()]), Some((0, format!("p{of}").into_bytes())));
-        assert_eq!(next([good(), empty(), empty(), good()]), Some((1, b"2".to_vec())));
-        assert_eq!(next([good(), good(), empty(), good()]), Some((2, format!("value {of} 2").into_bytes())));
-        assert_eq!(next([good(), good(), good(), good()]), Some((3, format!("check {of} 2").into_bytes())));
+        assert_eq!(next([empty(), empty(), empty(), good()]), Some((FieldName::Prime, format!("p{of}").into_bytes())));
+        assert_eq!(next([good(), empty(), empty(), good()]), Some((FieldName::ShareId, b"2".to_vec())));
+        assert_eq!(
+            next([good(), good(), empty(), good()]),
+            Some((FieldName::ShareValue, format!("value {of} 2").into_bytes()))
+        );
+        assert_eq!(
+            next([good(), good(), good(), good()]),
+            Some((FieldName::CheckBytes, format!("check {of} 2").into_bytes()))
+        );
         assert_eq!(next([good(), good(), good(), good()]), None);
     }
     let words = |number| FieldKind::ShareWords {
@@ -137,7 +167,7 @@ fn everybody_types_from_the_card_of_the_set_at_hand() {
     };
     for (number, text) in [(None, &b"words 2"[..]), (Some(1), b"words 1")] {
         let view = form(vec![(words(number), FieldState::Empty)]);
-        assert_eq!(typed(&mut autopilot, &mut vault, &view), Some((0, text.to_vec())));
+        assert_eq!(typed(&mut autopilot, &mut vault, &view), Some((FieldName::ShareWords, text.to_vec())));
     }
     let strange = form(vec![(words(Some(3)), FieldState::Empty)]);
     assert!(autopilot.answer(&strange, &mut vault, Duration::ZERO).is_err(), "nobody has that card");
@@ -149,12 +179,14 @@ fn dice_and_passwords_are_typed_and_typed_again() {
     let view = form(vec![(FieldKind::Dice { throws: 250 }, FieldState::Empty)]);
     let (_, throws) = typed(&mut autopilot, &mut vault, &view).unwrap();
     assert!(throws.len() == 250 && throws.iter().all(|throw| (b'1'..=b'6').contains(throw)));
-    let twice = |state| form(vec![(FieldKind::NewPassword, state), (FieldKind::Again(0), FieldState::Empty)]);
+    let twice = |state| {
+        form(vec![(FieldKind::NewPassword, state), (FieldKind::Again(FieldName::NewPassword), FieldState::Empty)])
+    };
     let (_, password) = typed(&mut autopilot, &mut vault, &twice(FieldState::Empty)).unwrap();
     assert!(password.len() >= 16);
-    assert_eq!(typed(&mut autopilot, &mut vault, &twice(FieldState::Good)), Some((1, password.clone())));
+    assert_eq!(typed(&mut autopilot, &mut vault, &twice(FieldState::Good)), Some((FieldName::Again, password.clone())));
     let old = form(vec![(FieldKind::Password, FieldState::Empty)]);
-    assert_eq!(typed(&mut autopilot, &mut vault, &old), Some((0, password)));
+    assert_eq!(typed(&mut autopilot, &mut vault, &old), Some((FieldName::Password, password)));
     let wrong = form(vec![(FieldKind::Password, FieldState::Wrong("No.".to_owned()))]);
     assert!(autopilot.answer(&wrong, &mut vault, Duration::ZERO).is_err(), "once wrong, it is not typed again");
 }
@@ -180,7 +212,7 @@ fn a_device_that_was_initialised_here_has_the_so_pin_that_was_set_here() {
     let serial = || FieldKind::Serial(Serial::new(ours).unwrap());
     let mut answer = |autopilot: &mut Autopilot, view: &View| {
         let answer = autopilot.answer(view, &mut vault, Duration::ZERO).unwrap();
-        (answer, vault.typed(0).map(|text| text.expose().to_vec()).unwrap_or_default())
+        (answer, vault.typed(FieldName::SoPin).map(|text| text.expose().to_vec()).unwrap_or_default())
     };
     let so_pin = |autopilot: &mut Autopilot, answer: &mut dyn FnMut(&mut Autopilot, &View) -> _, serial| {
         let (_, typed): (Option<Input>, Vec<u8>) =

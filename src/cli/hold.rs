@@ -137,7 +137,7 @@ pub fn in_terminal(hold: &Hold, script: &Rc<Script>) -> Exit {
     {
         return explain(script, &faults);
     }
-    let mut screen = match Screen::enter(Rc::clone(script)) {
+    let mut screen = match Screen::enter() {
         Ok(screen) => screen,
         Err(error) => return stopped_by(&Stopped::Front(FrontError::Terminal(error)), script),
     };

@@ -3,7 +3,7 @@
 use crate::script::words;
 
 use crate::ceremony::{Actor, Known, Machine, Stage, Step, StepState, ViewContext, planned};
-use crate::names::{StageName, ValueName};
+use crate::names::{FieldName, StageName, ValueName};
 use crate::plan::Plan;
 use crate::record::CeremonyKind;
 use crate::script::{Script, StageText, fill, fill_with};
@@ -87,13 +87,13 @@ impl<'a> PaperSteps<'a> {
     /// The labels of what a stage lets people type.
     pub fn fields(&self, step: &Step, stage: &Stage) -> Vec<String> {
         let Some(fields) = stage.kind.fields() else { return Vec::new() };
-        let mut names: Vec<&str> = fields(&self.known, step).iter().map(|field| field.name).collect();
+        let mut names: Vec<FieldName> = fields(&self.known, step).iter().map(|field| field.name).collect();
         if names.is_empty() && stage.kind.is_irreversible() {
             // The serial is known only once the device was found.
-            names.push("serial");
+            names.push(FieldName::Serial);
         }
         // Which set it is, only the day knows.
-        let label = |name: &&str| fill(self.script.word(&format!("field-{name}-label")), &[("of_set", String::new())]);
+        let label = |name: &FieldName| fill(crate::script::field(*name).label, &[("of_set", String::new())]);
         names.iter().map(label).collect()
     }
 

@@ -214,11 +214,13 @@ fn answer(machine: &mut Machine, body: &Body) -> bool {
             machine.handle(Event::Input(Input::Chose(if logs_in { 0 } else { last })));
         }
         Body::Form { fields, .. } => {
-            for (place, field) in (0u8..).zip(fields) {
+            let names: std::collections::BTreeSet<_> = fields.iter().map(|field| field.name).collect();
+            assert_eq!(names.len(), fields.len(), "no two fields of one form have the same name: {fields:?}");
+            for field in fields {
                 let check = crate::fields::FieldCheck::Good;
                 // a reason that is left out is none
-                let open = (field.kind == crate::fields::FieldKind::Line).then(|| "1".to_owned());
-                machine.handle(Event::Checked { field: place, check, open });
+                let open = matches!(field.kind, crate::fields::FieldKind::Line { .. }).then(|| "1".to_owned());
+                machine.handle(Event::Checked { field: field.name, check, open });
             }
             machine.handle(Event::Input(Input::GoOn));
         }

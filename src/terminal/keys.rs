@@ -2,6 +2,7 @@
 //! keyboard, so that what is promised and what works cannot differ.
 
 use super::keyboard::Key;
+use crate::script::words;
 
 /// What kind of screen is up, as far as keys are concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,7 +77,7 @@ pub enum MadeOf {
 
 /// What a key does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Deed {
+pub enum Action {
     /// Go on.
     GoOn,
     /// One screen further down the text.
@@ -137,106 +138,155 @@ pub enum Deed {
 
 /// One line of the table.
 #[derive(Clone, Copy)]
-pub struct Entry {
+pub struct Binding {
     /// These keys …
-    pub strokes: &'static [(Key, Deed)],
-    /// … called so (a word of the script) …
+    pub strokes: &'static [(Key, Action)],
+    /// … called so …
     pub key: &'static str,
-    /// … named so in the footer; empty: not in the footer …
-    pub foot: &'static str,
+    /// … named so in the footer, if there …
+    pub foot: Option<&'static str>,
     /// … and so in the help.
     pub help: &'static str,
 }
 
-const fn entry(strokes: &'static [(Key, Deed)], key: &'static str, foot: &'static str, help: &'static str) -> Entry {
-    Entry { strokes, key, foot, help }
+const fn binding(
+    strokes: &'static [(Key, Action)],
+    key: &'static str,
+    foot: Option<&'static str>,
+    help: &'static str,
+) -> Binding {
+    Binding { strokes, key, foot, help }
 }
 
-const STOP: Entry = entry(&[(Key::Ctrl(b'c'), Deed::Stop)], "key-ctrl-c", "foot-stop", "help-stop");
-const DEVIATION: Entry = entry(&[(Key::Ctrl(b'd'), Deed::Deviation)], "key-ctrl-d", "foot-deviation", "help-deviation");
-const HELP: Entry = entry(&[(Key::Char(b'?'), Deed::Help)], "key-question", "foot-help", "help-help");
-const GO_ON: Entry = entry(&[(Key::Enter, Deed::GoOn)], "key-enter", "foot-go-on", "help-go-on");
-const LEAVE_PROGRAM: Entry = entry(&[(Key::Enter, Deed::GoOn)], "key-enter", "foot-end", "help-end");
-const READ_ON: Entry =
-    entry(&[(Key::Enter, Deed::ReadOn), (Key::Char(b' '), Deed::ReadOn)], "key-enter", "foot-read-on", "help-read-on");
-const SCROLL: Entry = entry(
-    &[(Key::Up, Deed::Up), (Key::Down, Deed::Down), (Key::PageUp, Deed::PageUp), (Key::PageDown, Deed::PageDown)],
-    "key-scroll",
-    "foot-scroll",
-    "help-scroll",
+const STOP: Binding =
+    binding(&[(Key::Ctrl(b'c'), Action::Stop)], words::KEY_CTRL_C, Some(words::FOOT_STOP), words::HELP_STOP);
+const DEVIATION: Binding = binding(
+    &[(Key::Ctrl(b'd'), Action::Deviation)],
+    words::KEY_CTRL_D,
+    Some(words::FOOT_DEVIATION),
+    words::HELP_DEVIATION,
 );
-const PAGES: Entry =
-    entry(&[(Key::PageUp, Deed::PageUp), (Key::PageDown, Deed::PageDown)], "key-pages", "", "help-scroll");
-const MOVE: Entry = entry(
-    &[(Key::Up, Deed::Before), (Key::Down, Deed::After), (Key::BackTab, Deed::Before), (Key::Tab, Deed::After)],
-    "key-arrows",
-    "foot-move",
-    "help-move",
+const HELP: Binding =
+    binding(&[(Key::Char(b'?'), Action::Help)], words::KEY_QUESTION, Some(words::FOOT_HELP), words::HELP_HELP);
+const GO_ON: Binding =
+    binding(&[(Key::Enter, Action::GoOn)], words::KEY_ENTER, Some(words::FOOT_GO_ON), words::HELP_GO_ON);
+const LEAVE_PROGRAM: Binding =
+    binding(&[(Key::Enter, Action::GoOn)], words::KEY_ENTER, Some(words::FOOT_END), words::HELP_END);
+const READ_ON: Binding = binding(
+    &[(Key::Enter, Action::ReadOn), (Key::Char(b' '), Action::ReadOn)],
+    words::KEY_ENTER,
+    Some(words::FOOT_READ_ON),
+    words::HELP_READ_ON,
 );
-const TICK: Entry = entry(&[(Key::Char(b' '), Deed::Tick)], "key-space", "foot-untick", "help-tick");
-const TICK_NEXT: Entry = entry(&[(Key::Enter, Deed::TickNext)], "key-enter", "foot-tick-next", "help-tick-next");
+const SCROLL: Binding = binding(
+    &[
+        (Key::Up, Action::Up),
+        (Key::Down, Action::Down),
+        (Key::PageUp, Action::PageUp),
+        (Key::PageDown, Action::PageDown),
+    ],
+    words::KEY_SCROLL,
+    Some(words::FOOT_SCROLL),
+    words::HELP_SCROLL,
+);
+const PAGES: Binding = binding(
+    &[(Key::PageUp, Action::PageUp), (Key::PageDown, Action::PageDown)],
+    words::KEY_PAGES,
+    None,
+    words::HELP_SCROLL,
+);
+const MOVE: Binding = binding(
+    &[(Key::Up, Action::Before), (Key::Down, Action::After), (Key::BackTab, Action::Before), (Key::Tab, Action::After)],
+    words::KEY_ARROWS,
+    Some(words::FOOT_MOVE),
+    words::HELP_MOVE,
+);
+const TICK: Binding =
+    binding(&[(Key::Char(b' '), Action::Tick)], words::KEY_SPACE, Some(words::FOOT_UNTICK), words::HELP_TICK);
+const TICK_NEXT: Binding =
+    binding(&[(Key::Enter, Action::TickNext)], words::KEY_ENTER, Some(words::FOOT_TICK_NEXT), words::HELP_TICK_NEXT);
 /// Enter ticks the next one, so it takes another key to go on without the rest.
-const GO_ON_WITHOUT: Entry = entry(
-    &[(Key::Char(b'g'), Deed::GoOn), (Key::Char(b'G'), Deed::GoOn)],
-    "key-g",
-    "foot-go-on-without",
-    "help-go-on-without",
+const GO_ON_WITHOUT: Binding = binding(
+    &[(Key::Char(b'g'), Action::GoOn), (Key::Char(b'G'), Action::GoOn)],
+    words::KEY_G,
+    Some(words::FOOT_GO_ON_WITHOUT),
+    words::HELP_GO_ON_WITHOUT,
 );
-const CHOOSE: Entry = entry(&[(Key::Enter, Deed::Choose)], "key-enter", "foot-choose", "help-choose");
+const CHOOSE: Binding =
+    binding(&[(Key::Enter, Action::Choose)], words::KEY_ENTER, Some(words::FOOT_CHOOSE), words::HELP_CHOOSE);
 /// Digits choose at once; which digits there are depends on the options, so they are not in `strokes`.
-const CHOOSE_OR_DIGIT: Entry =
-    entry(&[(Key::Enter, Deed::Choose)], "key-enter-or-digit", "foot-choose", "help-choose-or-digit");
-const ADVANCE: Entry = entry(&[(Key::Enter, Deed::Advance)], "key-enter", "foot-advance", "help-advance");
-const COMPLETE: Entry = entry(&[(Key::Enter, Deed::Advance)], "key-enter", "foot-go-on", "help-go-on");
-const ONLY: Entry = entry(&[(Key::Enter, Deed::Advance)], "key-enter", "foot-only", "help-advance");
-const FIELDS: Entry = entry(
-    &[(Key::Tab, Deed::After), (Key::BackTab, Deed::Before), (Key::Down, Deed::After), (Key::Up, Deed::Before)],
-    "key-tab",
-    "foot-fields",
-    "help-fields",
+const CHOOSE_OR_DIGIT: Binding = binding(
+    &[(Key::Enter, Action::Choose)],
+    words::KEY_ENTER_OR_DIGIT,
+    Some(words::FOOT_CHOOSE),
+    words::HELP_CHOOSE_OR_DIGIT,
+);
+const ADVANCE: Binding =
+    binding(&[(Key::Enter, Action::Advance)], words::KEY_ENTER, Some(words::FOOT_ADVANCE), words::HELP_ADVANCE);
+const COMPLETE: Binding =
+    binding(&[(Key::Enter, Action::Advance)], words::KEY_ENTER, Some(words::FOOT_GO_ON), words::HELP_GO_ON);
+const ONLY: Binding =
+    binding(&[(Key::Enter, Action::Advance)], words::KEY_ENTER, Some(words::FOOT_ONLY), words::HELP_ADVANCE);
+const FIELDS: Binding = binding(
+    &[(Key::Tab, Action::After), (Key::BackTab, Action::Before), (Key::Down, Action::After), (Key::Up, Action::Before)],
+    words::KEY_TAB,
+    Some(words::FOOT_FIELDS),
+    words::HELP_FIELDS,
 );
 /// Where the arrows move between words.
-const FIELDS_BY_TAB: Entry =
-    entry(&[(Key::Tab, Deed::After), (Key::BackTab, Deed::Before)], "key-tab", "foot-fields", "help-fields-by-tab");
-const WORDS: Entry = entry(
+const FIELDS_BY_TAB: Binding = binding(
+    &[(Key::Tab, Action::After), (Key::BackTab, Action::Before)],
+    words::KEY_TAB,
+    Some(words::FOOT_FIELDS),
+    words::HELP_FIELDS_BY_TAB,
+);
+const WORDS: Binding = binding(
     &[
-        (Key::Up, Deed::WordBefore),
-        (Key::Down, Deed::WordAfter),
-        (Key::Left, Deed::ColumnBefore),
-        (Key::Right, Deed::ColumnAfter),
-        (Key::Home, Deed::FirstWord),
-        (Key::End, Deed::LastWord),
+        (Key::Up, Action::WordBefore),
+        (Key::Down, Action::WordAfter),
+        (Key::Left, Action::ColumnBefore),
+        (Key::Right, Action::ColumnAfter),
+        (Key::Home, Action::FirstWord),
+        (Key::End, Action::LastWord),
     ],
-    "key-all-arrows",
-    "foot-words",
-    "help-words",
+    words::KEY_ALL_ARROWS,
+    Some(words::FOOT_WORDS),
+    words::HELP_WORDS,
 );
 /// Works like any character, and so is not among the strokes.
-const WORD_ENDS: Entry = entry(&[], "key-space", "", "help-word-ends");
-const INSERT: Entry = entry(&[(Key::Ctrl(b'n'), Deed::Insert)], "key-ctrl-n", "", "help-insert");
-const UNMASK: Entry = entry(&[(Key::Ctrl(b't'), Deed::Unmask)], "key-ctrl-t", "foot-unmask", "help-unmask");
-const CLEAR: Entry = entry(&[(Key::Ctrl(b'u'), Deed::Clear)], "key-ctrl-u", "foot-clear", "help-clear");
-const ERASE: Entry = entry(&[(Key::Backspace, Deed::Erase)], "key-backspace", "", "help-erase");
-const LEAVE: Entry = entry(&[(Key::Escape, Deed::Leave)], "key-esc", "foot-leave", "help-leave");
-const SHOW: Entry = entry(&[(Key::Enter, Deed::Show)], "key-enter", "foot-show", "help-show");
-const SHOW_AGAIN: Entry =
-    entry(&[(Key::Char(b' '), Deed::Show), (Key::Char(b's'), Deed::Show)], "key-space", "foot-show-again", "help-show");
-/// Shown, every key hides that does nothing else.
-const HIDE: Entry = entry(
-    &[(Key::Enter, Deed::Hide), (Key::Char(b' '), Deed::Hide), (Key::Escape, Deed::Hide)],
-    "key-any",
-    "foot-hide",
-    "help-hide",
+const WORD_ENDS: Binding = binding(&[], words::KEY_SPACE, None, words::HELP_WORD_ENDS);
+const INSERT: Binding = binding(&[(Key::Ctrl(b'n'), Action::Insert)], words::KEY_CTRL_N, None, words::HELP_INSERT);
+const UNMASK: Binding =
+    binding(&[(Key::Ctrl(b't'), Action::Unmask)], words::KEY_CTRL_T, Some(words::FOOT_UNMASK), words::HELP_UNMASK);
+const CLEAR: Binding =
+    binding(&[(Key::Ctrl(b'u'), Action::Clear)], words::KEY_CTRL_U, Some(words::FOOT_CLEAR), words::HELP_CLEAR);
+const ERASE: Binding = binding(&[(Key::Backspace, Action::Erase)], words::KEY_BACKSPACE, None, words::HELP_ERASE);
+const LEAVE: Binding =
+    binding(&[(Key::Escape, Action::Leave)], words::KEY_ESC, Some(words::FOOT_LEAVE), words::HELP_LEAVE);
+const SHOW: Binding =
+    binding(&[(Key::Enter, Action::Show)], words::KEY_ENTER, Some(words::FOOT_SHOW), words::HELP_SHOW);
+const SHOW_AGAIN: Binding = binding(
+    &[(Key::Char(b' '), Action::Show), (Key::Char(b's'), Action::Show)],
+    words::KEY_SPACE,
+    Some(words::FOOT_SHOW_AGAIN),
+    words::HELP_SHOW,
 );
-const CLOSE_HELP: Entry = entry(
-    &[(Key::Char(b'?'), Deed::Help), (Key::Enter, Deed::Help), (Key::Escape, Deed::Help)],
-    "key-question",
-    "foot-close-help",
-    "help-help",
+/// Shown, every key hides that does nothing else.
+const HIDE: Binding = binding(
+    &[(Key::Enter, Action::Hide), (Key::Char(b' '), Action::Hide), (Key::Escape, Action::Hide)],
+    words::KEY_ANY,
+    Some(words::FOOT_HIDE),
+    words::HELP_HIDE,
+);
+const CLOSE_HELP: Binding = binding(
+    &[(Key::Char(b'?'), Action::Help), (Key::Enter, Action::Help), (Key::Escape, Action::Help)],
+    words::KEY_QUESTION,
+    Some(words::FOOT_CLOSE_HELP),
+    words::HELP_HELP,
 );
 
 /// The keys that work now: first those of this screen, then those that work on most.
-pub fn entries(mode: Mode) -> (Vec<Entry>, Vec<Entry>) {
+pub fn bindings(mode: Mode) -> (Vec<Binding>, Vec<Binding>) {
     let common = vec![HELP, DEVIATION, STOP];
     match mode {
         Mode::TooSmall => (vec![], vec![STOP]),
@@ -286,20 +336,20 @@ pub fn entries(mode: Mode) -> (Vec<Entry>, Vec<Entry>) {
 }
 
 /// Where Enter ticks, the footer need not name a second key for it.
-const TICK_QUIETLY: Entry = Entry { foot: "", ..TICK };
+const TICK_QUIETLY: Binding = Binding { foot: None, ..TICK };
 /// Scrolling where there is seldom anything to scroll: it works, but only the help says so.
-const SCROLL_QUIETLY: Entry = Entry { foot: "", ..SCROLL };
+const SCROLL_QUIETLY: Binding = Binding { foot: None, ..SCROLL };
 
 /// What a key does on a screen of this kind; `None`: nothing.
-pub fn deed(mode: Mode, key: Key) -> Option<Deed> {
-    let (own, common) = entries(mode);
+pub fn action(mode: Mode, key: Key) -> Option<Action> {
+    let (own, common) = bindings(mode);
     let found = own
         .iter()
         .chain(&common)
-        .flat_map(|entry| entry.strokes)
+        .flat_map(|binding| binding.strokes)
         .find(|(stroke, _)| *stroke == key)
-        .map(|(_, deed)| *deed);
-    found.or((mode == Mode::Shown).then_some(Deed::Hide))
+        .map(|(_, action)| *action);
+    found.or((mode == Mode::Shown).then_some(Action::Hide))
 }
 
 #[cfg(test)]
@@ -368,11 +418,11 @@ pub mod tests {
     ];
 
     #[test]
-    fn no_key_stands_for_two_deeds() {
+    fn no_key_stands_for_two_actions() {
         for mode in ALL {
-            let (own, common) = entries(mode);
+            let (own, common) = bindings(mode);
             let mut seen: Vec<Key> = Vec::new();
-            for (stroke, _) in own.iter().chain(&common).flat_map(|entry| entry.strokes) {
+            for (stroke, _) in own.iter().chain(&common).flat_map(|binding| binding.strokes) {
                 assert!(!seen.contains(stroke), "{stroke:?} twice in {mode:?}");
                 seen.push(*stroke);
             }
@@ -380,33 +430,20 @@ pub mod tests {
     }
 
     #[test]
-    fn every_word_of_the_table_is_in_the_script() {
-        let script = crate::script::Script::load().unwrap();
-        for entry in ALL.into_iter().flat_map(|mode| {
-            let (own, common) = entries(mode);
-            own.into_iter().chain(common)
-        }) {
-            for name in [entry.key, entry.foot, entry.help].into_iter().filter(|name| !name.is_empty()) {
-                assert_ne!(script.word(name), name, "no word for {name}");
-            }
-        }
-    }
-
-    #[test]
     fn enter_never_goes_on_where_more_is_to_be_read_or_ticked() {
-        assert_eq!(deed(Mode::Unread { ended: false }, Key::Enter), Some(Deed::ReadOn));
-        assert_eq!(deed(Mode::Tick, Key::Enter), Some(Deed::TickNext));
-        assert_eq!(deed(Mode::Concealed, Key::Enter), Some(Deed::Show));
-        assert_eq!(deed(Mode::Shown, Key::Enter), Some(Deed::Hide));
-        assert_eq!(deed(Mode::Help, Key::Enter), Some(Deed::Help));
-        assert_eq!(deed(Mode::TooSmall, Key::Enter), None);
+        assert_eq!(action(Mode::Unread { ended: false }, Key::Enter), Some(Action::ReadOn));
+        assert_eq!(action(Mode::Tick, Key::Enter), Some(Action::TickNext));
+        assert_eq!(action(Mode::Concealed, Key::Enter), Some(Action::Show));
+        assert_eq!(action(Mode::Shown, Key::Enter), Some(Action::Hide));
+        assert_eq!(action(Mode::Help, Key::Enter), Some(Action::Help));
+        assert_eq!(action(Mode::TooSmall, Key::Enter), None);
     }
 
     #[test]
     fn any_key_hides_a_share() {
         for key in [Key::Char(b'h'), Key::Char(b'?'), Key::Paste, Key::Foreign, Key::Tab, Key::Escape] {
-            assert_eq!(deed(Mode::Shown, key), Some(Deed::Hide));
+            assert_eq!(action(Mode::Shown, key), Some(Action::Hide));
         }
-        assert_eq!(deed(Mode::Shown, Key::Ctrl(b'c')), Some(Deed::Stop));
+        assert_eq!(action(Mode::Shown, Key::Ctrl(b'c')), Some(Action::Stop));
     }
 }

@@ -8,7 +8,7 @@ use crate::ceremony::steps::turns;
 use crate::ceremony::steps::{Actor, Condition, List, StageKind, Step, step};
 use crate::clerk::acts;
 use crate::fields::{Field, FieldKind};
-use crate::names::{StageName, StepName};
+use crate::names::{FieldName, StageName, StepName};
 use crate::plan::Plan;
 use crate::record::Deviation;
 use crate::terms::{DeviceRole, Handle};
@@ -105,5 +105,5 @@ pub fn steps(plan: &Plan) -> Vec<Step> {
 }
 
 fn everyone(_: &Known, _: &Step) -> Vec<Field> {
-    vec![Field::new("everyone", FieldKind::Word("ALL NEEDED"))]
+    vec![Field::new(FieldName::Everyone, FieldKind::Word("ALL NEEDED"))]
 }

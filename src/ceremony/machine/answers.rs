@@ -6,6 +6,7 @@ use crate::ceremony::machine::{Asking, Machine, Mode, REVEAL_SECONDS, Request};
 use crate::ceremony::steps::{Actor, Question, StageKind, Step};
 use crate::faults::{self, Fault};
 use crate::fields::{Field, FieldCheck, FieldKind};
+use crate::names::FieldName;
 use crate::record::{Entry, Fact, Loss, Remark};
 use crate::terms::{CustodianNumber, DeviceRole, DkekShareNumber, KeyReference};
 
@@ -109,15 +110,15 @@ impl Machine {
 
     fn submit(&mut self) {
         let Mode::Asking(asking) = &self.mode else { return };
-        if !asking.checks.iter().all(|check| matches!(check, FieldCheck::Good | FieldCheck::Strength { .. })) {
+        if !asking.checks.iter().all(FieldCheck::is_good) {
             return;
         }
         let (fields, open) = (asking.fields.clone(), asking.open.clone());
-        for ((place, field), text) in (0u8..).zip(&fields).zip(&open) {
+        for (field, text) in fields.iter().zip(&open) {
             if let Some(handle) = field.keep {
-                self.request(Request::Keep(place, handle));
+                self.request(Request::Keep(field.name, handle));
             }
-            if let ("reason", Some(reason)) = (field.name, &text) {
+            if let (FieldName::Reason, Some(reason)) = (field.name, &text) {
                 let text = reason.trim().to_owned();
                 self.emit(Entry::Remarked { step: self.number(), remark: Remark::Deviation, text });
             }
@@ -132,7 +133,7 @@ impl Machine {
     fn fact_of(&self, field: &Field, text: Option<&str>) -> Option<Fact> {
         let step = self.step()?;
         match (&field.kind, step.actor) {
-            (FieldKind::Line, Actor::Custodian(custodian)) => {
+            (FieldKind::Line { .. }, Actor::Custodian(custodian)) => {
                 let bag = text?.trim();
                 (!bag.is_empty()).then(|| Fact::Bagged { share: step.share, custodian, bag: bag.to_owned() })
             }
@@ -146,30 +147,27 @@ impl Machine {
         }
     }
 
-    pub(in crate::ceremony) fn checked(&mut self, field: u8, check: FieldCheck, open: Option<String>) {
+    pub(in crate::ceremony) fn checked(&mut self, field: FieldName, check: FieldCheck, open: Option<String>) {
         if let Some(interlude) = &mut self.interlude {
             interlude.checked(&check, open);
-            let blank =
-                matches!(interlude, Interlude::Note(None) | Interlude::Name(_, None)) && check == FieldCheck::Good;
             let taken = match interlude {
                 Interlude::Name(place, Some(name)) => self.known.has_another_share(name, *place),
                 _ => false,
             };
             self.between = match check {
-                _ if blank => FieldCheck::Empty,
-                _ if taken => FieldCheck::Wrong(Fault::from(faults::SubstituteHasAShare)),
+                _ if taken => {
+                    FieldCheck::Wrong { fault: Fault::from(faults::SubstituteHasAShare), at: None, marks: None }
+                }
                 check => check,
             };
             return;
         }
         let Mode::Asking(asking) = &mut self.mode else { return };
-        // A reason that says nothing is none.
-        let reason = asking.fields.get(usize::from(field)).is_some_and(|field| field.name == "reason");
-        let blank = reason && open.as_deref().is_none_or(|text| text.trim().is_empty());
-        if let Some(place) = asking.checks.get_mut(usize::from(field)) {
-            *place = if blank { FieldCheck::Empty } else { check };
+        let Some(at) = asking.fields.iter().position(|asked| asked.name == field) else { return };
+        if let Some(place) = asking.checks.get_mut(at) {
+            *place = check;
         }
-        if let Some(place) = asking.open.get_mut(usize::from(field)) {
+        if let Some(place) = asking.open.get_mut(at) {
             *place = open;
         }
     }

@@ -1,5 +1,7 @@
 //! What people did at a front end. Nothing here carries a secret: keys go into the vault's buffers.
 
+use crate::names::FieldName;
+
 /// What people did at a front end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Input {
@@ -13,8 +15,8 @@ pub enum Input {
     Show,
     /// Hide at once: a key, or the terminal changed its size.
     Hide,
-    /// The vault's buffer of the field at this place changed.
-    Edited(u8),
+    /// The vault's buffer of the field of this name changed.
+    Edited(FieldName),
     /// Esc: leave a question that does not have to be answered.
     Leave,
     /// Ctrl-D: note a deviation, a break or a substitute.

@@ -5,6 +5,7 @@ use crate::ceremony::machine::input::Input;
 use crate::ceremony::machine::{Machine, Mode, Request};
 use crate::ceremony::steps::{Actor, Step};
 use crate::fields::{Field, FieldCheck, FieldKind};
+use crate::names::FieldName;
 use crate::record::{CeremonyKind, Ending, Entry, Remark};
 use crate::terms::{DkekShareNumber, Quorum};
 
@@ -34,9 +35,9 @@ impl Interlude {
     /// The field it asks for, if any.
     pub(in crate::ceremony) fn field(&self) -> Option<Field> {
         let (name, kind) = match self {
-            Self::Stop | Self::StopTyped => ("stop-word", FieldKind::Word(STOP_WORD)),
-            Self::Note(_) => ("note", FieldKind::Line),
-            Self::Name(..) => ("substitute", FieldKind::Line),
+            Self::Stop | Self::StopTyped => (FieldName::StopWord, FieldKind::Word(STOP_WORD)),
+            Self::Note(_) => (FieldName::Note, FieldKind::Line { optional: false }),
+            Self::Name(..) => (FieldName::Substitute, FieldKind::Line { optional: false }),
             Self::Menu | Self::Break | Self::Who => return None,
         };
         Some(Field { name, kind, keep: None })

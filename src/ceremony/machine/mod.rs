@@ -10,6 +10,7 @@ pub mod recovery;
 pub mod roll_call;
 
 use crate::faults::{self, Fault};
+use crate::names::FieldName;
 use std::collections::VecDeque;
 
 use crate::ceremony::kinds::establish;
@@ -38,8 +39,8 @@ pub enum Request {
     Record(Entry),
     /// Let the clerk perform an act.
     Perform(Act),
-    /// Move what was typed into the field at this place under a handle.
-    Keep(u8, Handle),
+    /// Move what was typed into the field of this name under a handle.
+    Keep(FieldName, Handle),
     /// Wipe these secrets.
     Forget(Vec<Handle>),
     /// Wipe everything that was typed.
@@ -333,7 +334,7 @@ impl Machine {
             StageKind::RollCall => asking.ticks = vec![false; self.known.called().len()],
             StageKind::Form(fields) | StageKind::FromCard(fields) | StageKind::Danger(fields) => {
                 asking.fields = fields(&self.known, &step);
-                asking.checks = asking.fields.iter().map(empty_check).collect();
+                asking.checks = asking.fields.iter().map(Field::untouched).collect();
                 asking.open = vec![None; asking.fields.len()];
             }
             _ => {}
@@ -344,7 +345,7 @@ impl Machine {
     /// Asks the fields of the current form anew, from empty.
     pub(in crate::ceremony) fn ask_anew(&mut self) {
         if let Mode::Asking(asking) = &mut self.mode {
-            asking.checks = asking.fields.iter().map(empty_check).collect();
+            asking.checks = asking.fields.iter().map(Field::untouched).collect();
             asking.open = vec![None; asking.fields.len()];
         }
     }
@@ -379,14 +380,5 @@ impl Machine {
         } else {
             self.emit(Entry::Sealed { ending: Ending::Complete, deviations: self.known.progress.deviations });
         }
-    }
-}
-
-/// What an empty field is: some may stay empty.
-pub(in crate::ceremony) fn empty_check(field: &Field) -> FieldCheck {
-    match field.kind {
-        FieldKind::KeyReference { .. } | FieldKind::CheckBytes { optional: true, .. } => FieldCheck::Good,
-        FieldKind::Line if field.name == "bag" => FieldCheck::Good,
-        _ => FieldCheck::Empty,
     }
 }

@@ -2,10 +2,9 @@
 
 use crate::ceremony::machine::{Asking, Machine};
 use crate::ceremony::view::sentences::Sentences;
-use crate::ceremony::view::{Body, FieldState, FieldView, texts};
-use crate::faults::{Fault, FaultName};
+use crate::ceremony::view::{Body, FieldState, FieldView};
 use crate::fields::{Field, FieldCheck, FieldKind};
-use crate::script::{FieldText, fill, words};
+use crate::script::{self, FieldText, fill, words};
 
 impl Machine {
     pub(super) fn form(
@@ -18,14 +17,13 @@ impl Machine {
     ) -> Body {
         let fields = asking.fields.iter().zip(&asking.checks);
         let mut fields: Vec<FieldView> = fields.map(|(field, check)| self.field(field, check, sentences)).collect();
-        for (place, check) in asking.checks.iter().enumerate() {
-            if let (FieldCheck::Wrong(fault), Some(place)) = (check, place.checked_sub(1))
-                && fault.name == FaultName::CheckBytesValue
-                && let Some(value) = fields.get_mut(place)
+        for check in &asking.checks {
+            if let FieldCheck::Wrong { marks: Some((name, group)), .. } = check
+                && let Some(other) = fields.iter_mut().find(|field| field.name == *name)
             {
-                // Check bytes that do not fit find the slip in the value before them: it is marked where it is.
-                value.wrong_at = number_of(fault, "in_group");
-                value.note = value.wrong_at.map(|group| words::FieldValueLook { in_group: group }.to_string());
+                // Check bytes that do not fit find the slip in another field: it is marked where it is.
+                other.wrong_at = Some(*group);
+                other.note = Some(words::FieldValueLook { in_group: group }.to_string());
             }
         }
         Body::Form { text, fields, irreversible, may_leave, may_deviate: true }
@@ -33,8 +31,7 @@ impl Machine {
 
     pub(super) fn field(&self, field: &Field, check: &FieldCheck, sentences: &Sentences<'_>) -> FieldView {
         let values = self.label_values(&field.kind);
-        let (label, hint) =
-            texts::of_field(field).map_or(Default::default(), |FieldText { label, hint }| (*label, *hint));
+        let FieldText { label, hint } = script::field(field.name);
         let (state, wrong_at, note) = match check {
             FieldCheck::Empty => (FieldState::Empty, None, None),
             FieldCheck::Good => (FieldState::Good, None, None),
@@ -42,9 +39,10 @@ impl Machine {
             FieldCheck::Typing { done, all } => {
                 (FieldState::Typing(words::FieldTyping { done, all }.to_string()), None, None)
             }
-            FieldCheck::Wrong(fault) => (FieldState::Wrong(sentences.fault(fault).0.join(" ")), place_of(fault), None),
+            FieldCheck::Wrong { fault, at, .. } => (FieldState::Wrong(sentences.fault(fault).0.join(" ")), *at, None),
         };
         FieldView {
+            name: field.name,
             label: fill(label, &values),
             hint: fill(hint, &values),
             masked: field.kind.is_secret(),
@@ -77,16 +75,7 @@ impl Machine {
             | FieldKind::NewSoPin
             | FieldKind::Again(_)
             | FieldKind::Serial(_)
-            | FieldKind::Line => Vec::new(),
+            | FieldKind::Line { .. } => Vec::new(),
         }
     }
-}
-
-/// Which word or group a fault is about.
-fn place_of(fault: &Fault) -> Option<u8> {
-    number_of(fault, "place").or_else(|| number_of(fault, "group"))
-}
-
-fn number_of(fault: &Fault, name: &str) -> Option<u8> {
-    fault.values.iter().find(|(key, _)| *key == name).and_then(|(_, value)| value.parse().ok())
 }

@@ -15,6 +15,7 @@ pub mod values;
 use crate::ceremony::machine::Machine;
 use crate::ceremony::view::sentences::Sentences;
 use crate::fields::FieldKind;
+use crate::names::FieldName;
 use crate::terms::{CustodianNumber, Handle, Purpose};
 
 /// What a view needs that the machine does not know.
@@ -123,9 +124,11 @@ pub enum FieldState {
     Wrong(String),
 }
 
-/// One field of a form. Its text is in the vault under [`Handle::Entry`] with its place in the list.
+/// One field of a form. Its text is in the vault under [`Handle::Entry`] with its name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldView {
+    /// Which field it is.
+    pub name: FieldName,
     /// What goes in, for example `Share value`.
     pub label: String,
     /// How it is written, for example `8 groups of two characters`.

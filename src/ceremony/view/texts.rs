@@ -21,8 +21,3 @@ pub const fn deals_cards(ceremony: CeremonyKind) -> bool {
         CeremonyKind::Restore | CeremonyKind::Inspect => false,
     }
 }
-
-/// Label and hint of a field.
-pub fn of_field(field: &Field) -> Option<&'static FieldText> {
-    FieldName::from_word(field.name).map(script::field)
-}

@@ -2,26 +2,38 @@
 
 use ratatui::text::Span;
 
-use super::{Page, Paint};
+use super::{DrawContext, Page};
 use crate::ceremony::OptionView;
-use crate::terminal::desk::Desk;
+use crate::terminal::screen_state::ScreenState;
 use crate::terminal::theme::Sign;
 
 /// Text, then the options.
-pub fn page(desk: &Desk, paint: &Paint<'_>, text: &[String], options: &[OptionView], width: u16) -> Page {
+pub fn page(
+    state: &ScreenState,
+    context: &DrawContext<'_>,
+    text: &[String],
+    options: &[OptionView],
+    width: u16,
+) -> Page {
     let mut page = Page::default();
-    page.paragraphs(paint.theme, text, width, paint.theme.normal());
+    page.paragraphs(context.theme, text, width, context.theme.normal());
     page.gap();
-    add_options(&mut page, desk, paint, options, width);
+    add_options(&mut page, state, context, options, width);
     page
 }
 
 /// The options, numbered from 1; closed ones are dim and have no number's accent.
-pub fn add_options(page: &mut Page, desk: &Desk, paint: &Paint<'_>, options: &[OptionView], width: u16) {
-    let theme = paint.theme;
+pub fn add_options(
+    page: &mut Page,
+    state: &ScreenState,
+    context: &DrawContext<'_>,
+    options: &[OptionView],
+    width: u16,
+) {
+    let theme = context.theme;
     let digits = options.len().to_string().len();
     for (place, option) in options.iter().enumerate() {
-        let here = place == desk.focus && !option.closed;
+        let here = place == state.focus && !option.closed;
         let from = page.len();
         let (number, style) = match (option.closed, here) {
             (true, _) => (theme.sign(Sign::Ahead).to_string(), theme.dim()),

@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use crate::terminal::parts;
+use crate::terminal::cells;
 use crate::terminal::theme::{Sign, Theme};
 
 /// Throws in a group.
@@ -44,9 +44,9 @@ pub fn row(buffer: &mut Buffer, area: Rect, row: usize, dice: &Dice<'_>, theme: 
     let style = if dice.here { theme.strong() } else { theme.normal() };
     let first = row * ROW;
     let next = count(dice.text);
-    parts::put_right(buffer, area.x + FROM - 1, area.y, &(first + 1).to_string(), theme.dim());
+    cells::put_right(buffer, area.x + FROM - 1, area.y, &(first + 1).to_string(), theme.dim());
     if dice.here && row == next.min(dice.all.saturating_sub(1)) / ROW {
-        parts::put(buffer, area.x, area.y, theme.sign(Sign::Here).encode_utf8(&mut [0; 4]), theme.accent());
+        cells::put(buffer, area.x, area.y, theme.sign(Sign::Here).encode_utf8(&mut [0; 4]), theme.accent());
     }
     let mut typed = throws(dice.text).skip(first);
     let mut cursor = None;

@@ -6,13 +6,15 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::grid::{self, Grid, Look};
-use super::{Marks, Page, Paint, Row, dice};
+use super::{DrawContext, Marks, Page, Row, dice};
 use crate::ceremony::{Body, FieldState, FieldView, View};
 use crate::fields::FieldKind;
-use crate::terminal::desk::Desk;
-use crate::terminal::parts;
+use crate::names::FieldName;
+use crate::script::words;
+use crate::terminal::screen_state::ScreenState;
 use crate::terminal::theme::Sign;
 use crate::terminal::word_cursor::{self, Cursor, Standing};
+use crate::terminal::{cells, text};
 use crate::terms::Handle;
 
 /// How the characters of a field stand.
@@ -48,7 +50,9 @@ impl Grouping {
 /// What a field takes; for one that repeats another, what that other takes.
 fn meant<'a>(fields: &'a [FieldView], field: &'a FieldView) -> &'a FieldKind {
     match &field.kind {
-        FieldKind::Again(other) => fields.get(usize::from(*other)).map_or(&field.kind, |other| &other.kind),
+        FieldKind::Again(other) => {
+            fields.iter().find(|field| field.name == *other).map_or(&field.kind, |other| &other.kind)
+        }
         kind => kind,
     }
 }
@@ -64,29 +68,29 @@ fn natural_width(kind: &FieldKind) -> u16 {
         FieldKind::UserPin | FieldKind::NewUserPin { .. } => 15,
         FieldKind::Serial(_) | FieldKind::Again(_) => 16,
         FieldKind::Word(word) => u16::try_from(word.len()).unwrap_or(0).max(12),
-        FieldKind::Line => 60,
+        FieldKind::Line { .. } => 60,
         // over the whole width, row by row
         FieldKind::ShareWords { .. } | FieldKind::Dice { .. } => 0,
     }
 }
 
 /// Text, then for each field its label and hint, what was typed, and how far it has come.
-pub fn page(desk: &Desk, paint: &Paint<'_>, text: &[String], fields: &[FieldView], width: u16) -> Page {
-    let theme = paint.theme;
+pub fn page(state: &ScreenState, context: &DrawContext<'_>, text: &[String], fields: &[FieldView], width: u16) -> Page {
+    let theme = context.theme;
     let mut page = Page::default();
     page.paragraphs(theme, text, width, theme.normal());
     page.gap();
     for (place, field) in fields.iter().enumerate() {
-        let here = place == desk.focus;
+        let here = place == state.focus;
         let from = page.len();
         let label_style = if here { theme.strong() } else { theme.normal() };
         let most = usize::from(width);
-        let label = parts::cut(theme, &field.label, most);
-        let (sign, note, style) = standing(place, field, desk, paint);
+        let label = text::cut(theme, &field.label, most);
+        let (sign, note, style) = standing(field, here, state, context);
         let note = theme.text(&note).into_owned();
         let note = sign.map_or(note.clone(), |sign| format!("{sign} {note}"));
         let kind = meant(fields, field);
-        let fits = |right: &str| parts::width(&label) + 3 + parts::width(right) <= most;
+        let fits = |right: &str| text::width(&label) + 3 + text::width(right) <= most;
         // a grid of words needs every row: its note takes the place of the hint
         let above = matches!(kind, FieldKind::ShareWords { .. }) && !note.is_empty() && fits(&note);
         let hint = theme.text(&field.hint).into_owned();
@@ -102,20 +106,20 @@ pub fn page(desk: &Desk, paint: &Paint<'_>, text: &[String], fields: &[FieldView
         }
         let rows = match kind {
             FieldKind::ShareWords { words, .. } => {
-                page.rows.extend((0..Grid::of(*words).rows()).map(|row| Row::EntryWords(place, row)));
+                page.rows.extend((0..Grid::of(*words).rows()).map(|row| Row::EntryWords(field.name, row)));
                 true
             }
             FieldKind::Dice { throws } => {
-                page.rows.extend((0..dice::rows(usize::from(*throws))).map(|row| Row::EntryDice(place, row)));
+                page.rows.extend((0..dice::rows(usize::from(*throws))).map(|row| Row::EntryDice(field.name, row)));
                 true
             }
             _ => false,
         };
         let room = most.saturating_sub(usize::from(natural_width(kind)) + 5);
-        let beside = !rows && parts::width(&note) <= room;
+        let beside = !rows && text::width(&note) <= room;
         if !rows {
             let shown = if beside { Line::from(Span::styled(note.clone(), style)) } else { Line::default() };
-            page.rows.push(Row::Entry(place, shown));
+            page.rows.push(Row::Entry(field.name, shown));
         }
         if Grouping::of(kind) == Grouping::Pairs && (here || field.wrong_at.is_some()) {
             let groups = u8::try_from((natural_width(kind) + 1) / 3).unwrap_or(0);
@@ -125,7 +129,7 @@ pub fn page(desk: &Desk, paint: &Paint<'_>, text: &[String], fields: &[FieldView
             page.hanging(theme, vec![Span::raw("  ")], &note, width, style);
         }
         if here {
-            suggest(&mut page, place, field, desk, paint, width);
+            suggest(&mut page, field, state, context, width);
         }
         if here {
             page.focus_from(from);
@@ -138,50 +142,54 @@ pub fn page(desk: &Desk, paint: &Paint<'_>, text: &[String], fields: &[FieldView
 }
 
 /// The sign, the sentence and the style that say how far a field has come.
-fn standing(place: usize, field: &FieldView, desk: &Desk, paint: &Paint<'_>) -> (Option<char>, String, Style) {
-    let theme = paint.theme;
+fn standing(
+    field: &FieldView,
+    here: bool,
+    state: &ScreenState,
+    context: &DrawContext<'_>,
+) -> (Option<char>, String, Style) {
+    let theme = context.theme;
     match &field.state {
         FieldState::Empty => (None, String::new(), theme.dim()),
         FieldState::Typing(note) => (None, note.clone(), theme.dim()),
         FieldState::Good => {
-            let word = || paint.word("field-good");
+            let word = || context.text(words::FIELD_GOOD);
             (Some(theme.sign(Sign::Good)), field.note.clone().unwrap_or_else(word), theme.good())
         }
-        FieldState::Wrong(note) => match half_typed(place, field, desk, paint) {
-            Some(number) => (None, paint.words("words-typing", &[("place", number.to_string())]), theme.dim()),
+        FieldState::Wrong(note) => match half_typed(field, here, state, context) {
+            Some(number) => (None, context.text(words::WordsTyping { place: number }), theme.dim()),
             None => (Some(theme.sign(Sign::Wrong)), note.clone(), theme.bad()),
         },
     }
 }
 
 /// The number of the word that is called wrong for no other reason than that somebody is typing it.
-fn half_typed(place: usize, field: &FieldView, desk: &Desk, paint: &Paint<'_>) -> Option<u8> {
-    let typed = typed(place, paint);
+fn half_typed(field: &FieldView, here: bool, state: &ScreenState, context: &DrawContext<'_>) -> Option<u8> {
+    let typed = typed(field, context);
     let at = usize::from(field.wrong_at?).checked_sub(1)?;
-    let here = place == desk.focus && matches!(field.kind, FieldKind::ShareWords { .. });
-    let same = desk.cursor.cell_of(typed, at) == desk.cursor.cell(typed);
-    (here && same && desk.cursor.standing(typed) == Standing::Unfinished).then_some(field.wrong_at?)
+    let here = here && matches!(field.kind, FieldKind::ShareWords { .. });
+    let same = state.cursor.cell_of(typed, at) == state.cursor.cell(typed);
+    (here && same && state.cursor.standing(typed) == Standing::Unfinished).then_some(field.wrong_at?)
 }
 
-fn typed<'a>(place: usize, paint: &Paint<'a>) -> &'a [u8] {
-    let text = u8::try_from(place).ok().and_then(|place| paint.vault.typed(place));
-    text.map_or(&[], |text| text.expose())
+fn typed<'a>(field: &FieldView, context: &DrawContext<'a>) -> &'a [u8] {
+    context.vault.typed(field.name).map_or(&[], |text| text.expose())
 }
 
-fn suggested<'a>(place: usize, paint: &Paint<'a>) -> Option<&'a [u8]> {
-    paint.vault.lend(Handle::Suggestion(u8::try_from(place).ok()?))
+fn suggested<'a>(field: &FieldView, context: &DrawContext<'a>) -> Option<&'a [u8]> {
+    context.vault.lend(Handle::Suggestion(field.name))
 }
 
 /// Where the vault knows the word that would be right: that it does, and, while unmasked, the word.
-fn suggest(page: &mut Page, place: usize, field: &FieldView, desk: &Desk, paint: &Paint<'_>, width: u16) {
-    let Some(number) = field.wrong_at.filter(|_| suggested(place, paint).is_some()) else { return };
-    if desk.unmasked(paint.now) {
-        let before = paint.words("words-suggestion", &[("place", number.to_string())]);
-        page.rows.push(Row::Suggestion(place, before));
+fn suggest(page: &mut Page, field: &FieldView, state: &ScreenState, context: &DrawContext<'_>, width: u16) {
+    let Some(number) = field.wrong_at.filter(|_| suggested(field, context).is_some()) else { return };
+    if state.unmasked(context.now) {
+        let before = context.text(words::WordsSuggestion { place: number });
+        page.rows.push(Row::Suggestion(field.name, before));
     } else {
         let before = vec![Span::raw("  ")];
-        let hint = paint.word("words-suggestion-hidden");
-        page.hanging(paint.theme, before, &hint, width, paint.theme.accent());
+        let hint = context.text(words::WORDS_SUGGESTION_HIDDEN);
+        page.hanging(context.theme, before, &hint, width, context.theme.accent());
     }
 }
 
@@ -195,11 +203,11 @@ struct Drawn<'a> {
 }
 
 impl<'a> Drawn<'a> {
-    fn now(place: usize, view: &'a View, desk: &Desk, paint: &Paint<'a>) -> Option<Self> {
-        let field = form_fields(view).get(place)?;
-        let here = place == desk.focus;
-        let masked = field.masked && !(here && desk.unmasked(paint.now));
-        Some(Self { field, here, masked, typed: typed(place, paint) })
+    fn now(name: FieldName, view: &'a View, state: &ScreenState, context: &DrawContext<'a>) -> Option<Self> {
+        let (place, field) = form_fields(view).iter().enumerate().find(|(_, field)| field.name == name)?;
+        let here = place == state.focus;
+        let masked = field.masked && !(here && state.unmasked(context.now));
+        Some(Self { field, here, masked, typed: typed(field, context) })
     }
 }
 
@@ -211,31 +219,40 @@ fn form_fields(view: &View) -> &[FieldView] {
 }
 
 /// The word that would make the field right, cell by cell, for its owner's eyes.
-pub fn suggestion(buffer: &mut Buffer, area: Rect, place: usize, before: &str, desk: &Desk, paint: &Paint<'_>) {
-    if !desk.unmasked(paint.now) || place != desk.focus {
+pub fn suggestion(
+    buffer: &mut Buffer,
+    area: Rect,
+    name: FieldName,
+    before: &str,
+    view: &View,
+    state: &ScreenState,
+    context: &DrawContext<'_>,
+) {
+    let Some(Drawn { field, here: true, .. }) = Drawn::now(name, view, state, context) else { return };
+    if !state.unmasked(context.now) {
         return;
     }
     let left = area.x + 2;
-    parts::put(buffer, left, area.y, before, paint.theme.accent());
-    let from = left + u16::try_from(parts::width(before) + 1).unwrap_or(0);
-    grid::letters(buffer, area, from, suggested(place, paint).unwrap_or_default(), paint.theme.strong());
+    cells::put(buffer, left, area.y, before, context.theme.accent());
+    let from = left + u16::try_from(text::width(before) + 1).unwrap_or(0);
+    grid::letters(buffer, area, from, suggested(field, context).unwrap_or_default(), context.theme.strong());
 }
 
 /// One row of words that are being typed. Gives the cursor's place where it is in this row.
 pub fn words(
     buffer: &mut Buffer,
     area: Rect,
-    place: usize,
+    name: FieldName,
     row: usize,
     view: &View,
-    desk: &Desk,
-    paint: &Paint<'_>,
+    state: &ScreenState,
+    context: &DrawContext<'_>,
 ) -> Option<Position> {
-    let Drawn { field, here, masked, typed } = Drawn::now(place, view, desk, paint)?;
+    let Drawn { field, here, masked, typed } = Drawn::now(name, view, state, context)?;
     let FieldKind::ShareWords { words, .. } = &field.kind else { return None };
-    let theme = paint.theme;
-    let cursor = if here { desk.cursor } else { Cursor::End };
-    let half_typed = half_typed(place, field, desk, paint).is_some();
+    let theme = context.theme;
+    let cursor = if here { state.cursor } else { Cursor::End };
+    let half_typed = half_typed(field, here, state, context).is_some();
     let wrong = field.wrong_at.and_then(|place| usize::from(place).checked_sub(1)).filter(|_| !half_typed);
     let mut at = None;
     for (cell, column) in Grid::of(*words).row(row) {
@@ -284,37 +301,37 @@ const MASKED_WORD: usize = 4;
 pub fn dice(
     buffer: &mut Buffer,
     area: Rect,
-    place: usize,
+    name: FieldName,
     row: usize,
     view: &View,
-    desk: &Desk,
-    paint: &Paint<'_>,
+    state: &ScreenState,
+    context: &DrawContext<'_>,
 ) -> Option<Position> {
-    let Drawn { field, here, masked, typed } = Drawn::now(place, view, desk, paint)?;
+    let Drawn { field, here, masked, typed } = Drawn::now(name, view, state, context)?;
     let FieldKind::Dice { throws } = &field.kind else { return None };
     let dice = dice::Dice { text: typed, all: usize::from(*throws), masked, here };
-    dice::row(buffer, area, row, &dice, paint.theme)
+    dice::row(buffer, area, row, &dice, context.theme)
 }
 
 /// What was typed into one field, masked or not. Gives the cursor's place where the field has the focus.
 pub fn entry(
     buffer: &mut Buffer,
     area: Rect,
-    place: usize,
+    name: FieldName,
     view: &View,
-    desk: &Desk,
-    paint: &Paint<'_>,
+    state: &ScreenState,
+    context: &DrawContext<'_>,
 ) -> Option<Position> {
-    let Drawn { field, here, masked, typed } = Drawn::now(place, view, desk, paint)?;
-    let theme = paint.theme;
+    let Drawn { field, here, masked, typed } = Drawn::now(name, view, state, context)?;
+    let theme = context.theme;
     let kind = meant(form_fields(view), field);
     let grouping = Grouping::of(kind);
     if here {
-        parts::put(buffer, area.x, area.y, theme.sign(Sign::Here).encode_utf8(&mut [0; 4]), theme.accent());
+        cells::put(buffer, area.x, area.y, theme.sign(Sign::Here).encode_utf8(&mut [0; 4]), theme.accent());
     }
     let left = area.x + 2;
     let note = match &field.state {
-        FieldState::Typing(note) | FieldState::Wrong(note) => parts::width(note) + 4,
+        FieldState::Typing(note) | FieldState::Wrong(note) => text::width(note) + 4,
         _ => 8,
     };
     let most = area.width.saturating_sub(2 + u16::try_from(note).unwrap_or(0)).max(16);

@@ -22,36 +22,32 @@ use ratatui::text::{Line, Span};
 
 pub use self::dice::count as count_throws;
 pub use self::grid::Grid;
-use super::desk::Desk;
-use super::parts::{self, LEAST_HEIGHT, LEAST_WIDTH};
+use super::layout::{self, LEAST_HEIGHT, LEAST_WIDTH};
+use super::screen_state::ScreenState;
 use super::theme::{Sign, Theme};
+use super::{cells, footer, header, step_list, text};
 use crate::ceremony::{Body, View};
-use crate::script::{Script, fill};
+use crate::names::FieldName;
+
+use crate::script::words;
 use crate::terms::Handle;
 use crate::vault::Vault;
 
 /// What drawing needs besides the view.
 #[derive(Clone, Copy)]
-pub struct Paint<'a> {
+pub struct DrawContext<'a> {
     /// Colours and signs.
     pub theme: Theme,
-    /// The fixed words.
-    pub script: &'a Script,
     /// Lends secrets for this frame.
     pub vault: &'a Vault,
     /// For what is shown only for a moment.
     pub now: Instant,
 }
 
-impl Paint<'_> {
-    /// A fixed word as this terminal can draw it.
-    pub fn word(&self, name: &str) -> String {
-        self.theme.text(self.script.word(name)).into_owned()
-    }
-
-    /// A fixed sentence with values.
-    pub fn words(&self, name: &str, values: &[(&str, String)]) -> String {
-        self.theme.text(&fill(self.script.word(name), values)).into_owned()
+impl DrawContext<'_> {
+    /// A sentence as this terminal can draw it.
+    pub fn text(&self, sentence: impl std::fmt::Display) -> String {
+        self.theme.text(&sentence.to_string()).into_owned()
     }
 }
 
@@ -74,8 +70,8 @@ pub enum Row {
     Line(Line<'static>),
     /// Text at the left, text at the right end.
     Spread(Line<'static>, Line<'static>),
-    /// The field at this place, with a note at the right end.
-    Entry(usize, Line<'static>),
+    /// What is typed into this field, with a note at the right end.
+    Entry(FieldName, Line<'static>),
     /// The numbers of groups, each over or under its group.
     Marks(Marks),
     /// A public value in 8 groups, from this column on.
@@ -84,12 +80,12 @@ pub enum Row {
     SecretGroups(String, u16, Handle),
     /// As [`Row::SecretGroups`], with a public remark at the right end.
     SecretGroupsWith(String, u16, Handle, Line<'static>),
-    /// One row of the words that are typed into the field at this place.
-    EntryWords(usize, usize),
-    /// One row of the dice that are typed into the field at this place.
-    EntryDice(usize, usize),
-    /// What stands before the word that the vault suggests for the field at this place.
-    Suggestion(usize, String),
+    /// One row of the words that are typed into this field.
+    EntryWords(FieldName, usize),
+    /// One row of the dice that are typed into this field.
+    EntryDice(FieldName, usize),
+    /// What stands before the word that the vault suggests for this field.
+    Suggestion(FieldName, String),
     /// One row of a card of words.
     CardWords(Grid, usize, Handle),
 }
@@ -121,14 +117,14 @@ impl Page {
 
     /// Paragraphs, wrapped.
     pub fn paragraphs(&mut self, theme: Theme, text: &[String], width: u16, style: Style) {
-        self.rows.extend(parts::paragraphs(theme, text, width, style).into_iter().map(Row::Line));
+        self.rows.extend(text::paragraphs(theme, text, width, style).into_iter().map(Row::Line));
     }
 
     /// Text behind something of its own (a number, a box); further lines begin under the text.
     pub fn hanging(&mut self, theme: Theme, before: Vec<Span<'static>>, text: &str, width: u16, style: Style) {
         let before = Line::from(before);
         let indent = before.width();
-        let lines = parts::wrap(theme, text, usize::from(width).saturating_sub(indent));
+        let lines = text::wrap(theme, text, usize::from(width).saturating_sub(indent));
         let mut before = Some(before);
         for line in lines {
             let mut row = before.take().unwrap_or_else(|| Line::from(" ".repeat(indent)));
@@ -149,42 +145,42 @@ impl Page {
 }
 
 /// Draws the whole window. Gives the place of the cursor, where one is wanted.
-pub fn draw(buffer: &mut Buffer, view: &View, desk: &mut Desk, paint: &Paint<'_>) -> Option<Position> {
+pub fn draw(buffer: &mut Buffer, view: &View, state: &mut ScreenState, context: &DrawContext<'_>) -> Option<Position> {
     let area = buffer.area;
-    desk.too_small = area.width < LEAST_WIDTH || area.height < LEAST_HEIGHT;
-    if desk.too_small {
-        too_small(buffer, paint);
+    state.too_small = area.width < LEAST_WIDTH || area.height < LEAST_HEIGHT;
+    if state.too_small {
+        too_small(buffer, context);
         return None;
     }
-    let theme = paint.theme;
-    parts::header(buffer, theme, paint.script, &view.header);
+    let theme = context.theme;
+    header::header(buffer, theme, &view.header);
     let alone = matches!(view.body, Body::Reveal { shown: true, .. });
-    let framed = !desk.help && matches!(view.body, Body::Form { irreversible: true, .. });
+    let framed = !state.help && matches!(view.body, Body::Form { irreversible: true, .. });
     // the footer's keys depend on whether all text fits, and what fits on the height of the footer
     let mut footer_lines = 1;
-    let (places, page, first, footer) = loop {
-        let mut places = parts::places(area, footer_lines, !alone);
+    let (places, page, first, lines) = loop {
+        let mut places = layout::places(area, footer_lines, !alone);
         if framed {
             // the frame takes the line above the body, and one inside it stays empty
             places.body.y += 1;
             places.body.height = places.body.height.saturating_sub(2);
         }
-        let page = if desk.help {
-            help::page(view, desk, paint, places.body.width)
+        let page = if state.help {
+            help::page(view, state, context, places.body.width)
         } else {
-            page(view, desk, paint, places.body.width)
+            page(view, state, context, places.body.width)
         };
-        let first = desk.settle(page.rows.len(), usize::from(places.body.height), page.focus.as_ref());
-        let footer = parts::footer_lines(theme, paint.script, desk.mode(view), &view.header.mark, area.width);
-        if footer.len() <= usize::from(footer_lines) {
-            break (places, page, first, footer);
+        let first = state.settle(page.rows.len(), usize::from(places.body.height), page.focus.as_ref());
+        let lines = footer::footer_lines(theme, state.mode(view), &view.header.mark, area.width);
+        if lines.len() <= usize::from(footer_lines) {
+            break (places, page, first, lines);
         }
         footer_lines += 1;
     };
     let mut cursor = None;
     let rows = page.rows.iter().enumerate().skip(first);
     for (y, (number, row)) in (places.body.top()..places.body.bottom()).zip(rows) {
-        let here = draw_row(buffer, row, Rect::new(places.body.x, y, places.body.width, 1), view, desk, paint);
+        let here = draw_row(buffer, row, Rect::new(places.body.x, y, places.body.width, 1), view, state, context);
         // the cursor sits on the focus, where screen readers and braille lines look for it
         let focus = page.focus.as_ref().is_some_and(|focus| focus.start == number && !is_form(view));
         cursor = cursor.or(here).or(focus.then_some(Position::new(places.body.x, y)));
@@ -192,13 +188,13 @@ pub fn draw(buffer: &mut Buffer, view: &View, desk: &mut Desk, paint: &Paint<'_>
     if framed {
         let rows = u16::try_from(page.len()).unwrap_or(u16::MAX).min(places.body.height);
         let inside = Rect { height: rows, ..places.body };
-        frame(buffer, theme, inside, &paint.word("frame-irreversible"));
+        frame(buffer, theme, inside, &context.text(words::FRAME_IRREVERSIBLE));
     }
-    notice(buffer, places.notice, desk, paint);
+    notice(buffer, places.notice, state, context);
     if let Some(steps) = places.steps {
-        parts::steps(buffer, theme, paint.script, steps, &view.steps);
+        step_list::steps(buffer, theme, steps, &view.steps);
     }
-    parts::footer(buffer, theme, places.footer, &footer, &view.header.mark);
+    footer::footer(buffer, theme, places.footer, &lines, &view.header.mark);
     cursor
 }
 
@@ -211,15 +207,15 @@ pub fn neutral(buffer: &mut Buffer) {
     buffer.reset();
 }
 
-fn page(view: &View, desk: &Desk, paint: &Paint<'_>, width: u16) -> Page {
+fn page(view: &View, state: &ScreenState, context: &DrawContext<'_>, width: u16) -> Page {
     match &view.body {
-        Body::Read { text } | Body::Ended { text } => read::page(paint, text, width),
-        Body::Tick { text, items, .. } => tick::page(desk, paint, text, items, width),
-        Body::Choose { text, options, .. } => choose::page(desk, paint, text, options, width),
-        Body::Form { text, fields, .. } => form::page(desk, paint, text, fields, width),
-        Body::Reveal { .. } => reveal::page(paint, &view.body, width),
-        Body::Working { text, progress, seconds, .. } => working::page(paint, text, *progress, *seconds, width),
-        Body::Fault { happened, truth, choices } => fault::page(desk, paint, happened, truth, choices, width),
+        Body::Read { text } | Body::Ended { text } => read::page(context, text, width),
+        Body::Tick { text, items, .. } => tick::page(state, context, text, items, width),
+        Body::Choose { text, options, .. } => choose::page(state, context, text, options, width),
+        Body::Form { text, fields, .. } => form::page(state, context, text, fields, width),
+        Body::Reveal { .. } => reveal::page(context, &view.body, width),
+        Body::Working { text, progress, seconds, .. } => working::page(context, text, *progress, *seconds, width),
+        Body::Fault { happened, truth, choices } => fault::page(state, context, happened, truth, choices, width),
     }
 }
 
@@ -228,8 +224,8 @@ fn draw_row(
     row: &Row,
     area: Rect,
     view: &View,
-    desk: &Desk,
-    paint: &Paint<'_>,
+    state: &ScreenState,
+    context: &DrawContext<'_>,
 ) -> Option<Position> {
     match row {
         Row::Line(line) => {
@@ -239,29 +235,29 @@ fn draw_row(
             buffer.set_line(area.x, area.y, left, area.width);
             put_line_right(buffer, area, right);
         }
-        Row::Entry(place, note) => {
+        Row::Entry(name, note) => {
             put_line_right(buffer, area, note);
-            return form::entry(buffer, area, *place, view, desk, paint);
+            return form::entry(buffer, area, *name, view, state, context);
         }
-        Row::Marks(marks) => reveal::marks(buffer, area, *marks, paint.theme),
+        Row::Marks(marks) => reveal::marks(buffer, area, *marks, context.theme),
         Row::Groups(label, from, value) => {
-            reveal::groups(buffer, area, label, *from, value.as_bytes(), paint.theme, paint.theme.normal());
+            reveal::groups(buffer, area, label, *from, value.as_bytes(), context.theme, context.theme.normal());
         }
         Row::SecretGroups(label, from, value) => {
-            let lent = paint.vault.lend(*value).unwrap_or_default();
-            reveal::groups(buffer, area, label, *from, lent, paint.theme, paint.theme.strong());
+            let lent = context.vault.lend(*value).unwrap_or_default();
+            reveal::groups(buffer, area, label, *from, lent, context.theme, context.theme.strong());
         }
         Row::SecretGroupsWith(label, from, value, remark) => {
-            let lent = paint.vault.lend(*value).unwrap_or_default();
+            let lent = context.vault.lend(*value).unwrap_or_default();
             put_line_right(buffer, area, remark);
-            reveal::groups(buffer, area, label, *from, lent, paint.theme, paint.theme.strong());
+            reveal::groups(buffer, area, label, *from, lent, context.theme, context.theme.strong());
         }
-        Row::EntryWords(place, row) => return form::words(buffer, area, *place, *row, view, desk, paint),
-        Row::EntryDice(place, row) => return form::dice(buffer, area, *place, *row, view, desk, paint),
-        Row::Suggestion(place, before) => form::suggestion(buffer, area, *place, before, desk, paint),
+        Row::EntryWords(name, row) => return form::words(buffer, area, *name, *row, view, state, context),
+        Row::EntryDice(name, row) => return form::dice(buffer, area, *name, *row, view, state, context),
+        Row::Suggestion(name, before) => form::suggestion(buffer, area, *name, before, view, state, context),
         Row::CardWords(grid, number, words) => {
-            let lent = paint.vault.lend(*words).unwrap_or_default();
-            grid::card_row(buffer, area, *grid, *number, lent, paint.theme);
+            let lent = context.vault.lend(*words).unwrap_or_default();
+            grid::card_row(buffer, area, *grid, *number, lent, context.theme);
         }
     }
     None
@@ -272,20 +268,20 @@ fn put_line_right(buffer: &mut Buffer, area: Rect, line: &Line<'_>) {
     buffer.set_line(area.right().saturating_sub(long), area.y, line, long);
 }
 
-fn notice(buffer: &mut Buffer, area: Rect, desk: &Desk, paint: &Paint<'_>) {
-    let theme = paint.theme;
-    let (above, below) = desk.more();
+fn notice(buffer: &mut Buffer, area: Rect, state: &ScreenState, context: &DrawContext<'_>) {
+    let theme = context.theme;
+    let (above, below) = state.more();
     let more = match (above, below) {
         (false, false) => None,
-        (true, false) => Some(format!("{} {}", theme.sign(Sign::Above), paint.word("more-above"))),
-        (_, true) => Some(format!("{} {}", theme.sign(Sign::Below), paint.word("more-below"))),
+        (true, false) => Some(format!("{} {}", theme.sign(Sign::Above), context.text(words::MORE_ABOVE))),
+        (_, true) => Some(format!("{} {}", theme.sign(Sign::Below), context.text(words::MORE_BELOW))),
     };
     if let Some(more) = &more {
-        parts::put_right(buffer, area.right(), area.y, more, theme.accent());
+        cells::put_right(buffer, area.right(), area.y, more, theme.accent());
     }
-    if let Some(hint) = desk.hint {
-        let room = usize::from(area.width).saturating_sub(more.map_or(0, |more| parts::width(&more) + 2));
-        parts::put(buffer, area.x, area.y, &parts::cut(theme, paint.script.word(hint), room), theme.warning());
+    if let Some(hint) = state.hint {
+        let room = usize::from(area.width).saturating_sub(more.map_or(0, |more| text::width(&more) + 2));
+        cells::put(buffer, area.x, area.y, &text::cut(theme, hint, room), theme.warning());
     }
 }
 
@@ -310,21 +306,20 @@ fn frame(buffer: &mut Buffer, theme: Theme, body: Rect, title: &str) {
     set(right, top, Sign::FrameTopRight);
     set(left, bottom, Sign::FrameBottomLeft);
     set(right, bottom, Sign::FrameBottomRight);
-    parts::put(buffer, body.x, top, &format!(" {title} "), theme.bad());
+    cells::put(buffer, body.x, top, &format!(" {title} "), theme.bad());
 }
 
 /// Says the size that is needed, and shows nothing else.
-fn too_small(buffer: &mut Buffer, paint: &Paint<'_>) {
+fn too_small(buffer: &mut Buffer, context: &DrawContext<'_>) {
     let area = buffer.area;
-    let values = [
-        ("width", LEAST_WIDTH.to_string()),
-        ("height", LEAST_HEIGHT.to_string()),
-        ("now-width", area.width.to_string()),
-        ("now-height", area.height.to_string()),
-    ];
-    let text = paint.words("too-small", &values);
-    let lines = parts::wrap(paint.theme, &text, usize::from(area.width.saturating_sub(2)).max(1));
+    let text = context.text(words::TooSmall {
+        now_width: area.width,
+        now_height: area.height,
+        width: LEAST_WIDTH,
+        height: LEAST_HEIGHT,
+    });
+    let lines = text::wrap(context.theme, &text, usize::from(area.width.saturating_sub(2)).max(1));
     for (y, line) in (area.top()..area.bottom()).skip(usize::from(area.height > 2)).zip(&lines) {
-        parts::put(buffer, 1, y, line, paint.theme.warning());
+        cells::put(buffer, 1, y, line, context.theme.warning());
     }
 }

@@ -1,10 +1,10 @@
 //! Text to read; also the last screen.
 
-use super::{Page, Paint};
+use super::{DrawContext, Page};
 
 /// Paragraphs and nothing else.
-pub fn page(paint: &Paint<'_>, text: &[String], width: u16) -> Page {
+pub fn page(context: &DrawContext<'_>, text: &[String], width: u16) -> Page {
     let mut page = Page::default();
-    page.paragraphs(paint.theme, text, width, paint.theme.normal());
+    page.paragraphs(context.theme, text, width, context.theme.normal());
     page
 }

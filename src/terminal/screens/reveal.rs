@@ -6,10 +6,11 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::grid::Grid;
-use super::{Marks, Page, Paint, Row, working};
+use super::{DrawContext, Marks, Page, Row, working};
 use crate::ceremony::{Body, CardView};
-use crate::terminal::parts;
+use crate::script::words;
 use crate::terminal::theme::{Sign, Theme};
+use crate::terminal::{cells, text};
 
 /// Groups of a prime or value.
 const GROUPS: u8 = 8;
@@ -20,8 +21,8 @@ const WIDEST_LABEL: usize = 30;
 
 /// Before: who comes, who steps back. Shown: the owner's name, the values, how to note them, the countdown; nothing
 /// else.
-pub fn page(paint: &Paint<'_>, body: &Body, width: u16) -> Page {
-    let theme = paint.theme;
+pub fn page(context: &DrawContext<'_>, body: &Body, width: u16) -> Page {
+    let theme = context.theme;
     let mut page = Page::default();
     let Body::Reveal { before, during, owner, card, shown, seconds_left, seen, .. } = body else {
         return page;
@@ -29,20 +30,20 @@ pub fn page(paint: &Paint<'_>, body: &Body, width: u16) -> Page {
     if !shown {
         page.paragraphs(theme, before, width, theme.normal());
         page.gap();
-        let word = if *seen { "reveal-hidden-again" } else { "reveal-hidden" };
-        page.paragraphs(theme, &[paint.script.word(word).to_owned()], width, theme.accent());
+        let hidden = if *seen { words::REVEAL_HIDDEN_AGAIN } else { words::REVEAL_HIDDEN };
+        page.paragraphs(theme, &[hidden.to_owned()], width, theme.accent());
         return page;
     }
-    let countdown = working::duration(paint, u64::from(*seconds_left));
+    let countdown = working::duration(context, u64::from(*seconds_left));
     page.rows.push(Row::Spread(
-        Line::from(Span::styled(parts::cut(theme, owner, usize::from(width) / 2), theme.accent())),
-        Line::from(Span::styled(paint.words("reveal-countdown", &[("time", countdown)]), theme.warning())),
+        Line::from(Span::styled(text::cut(theme, owner, usize::from(width) / 2), theme.accent())),
+        Line::from(Span::styled(context.text(words::RevealCountdown { time: countdown }), theme.warning())),
     ));
     match card {
         CardView::Numbers { prime, id, value, check, labels, .. } => {
             page.gap();
-            let labels = labels.each_ref().map(|label| parts::cut(theme, label, WIDEST_LABEL));
-            let widest = labels.iter().map(|label| parts::width(label)).max().unwrap_or(0);
+            let labels = labels.each_ref().map(|label| text::cut(theme, label, WIDEST_LABEL));
+            let widest = labels.iter().map(|label| text::width(label)).max().unwrap_or(0);
             let from = u16::try_from(widest + 3).unwrap_or(0);
             let [prime_label, id_label, value_label, check_label] = labels;
             let marks = Row::Marks(Marks { from, pitch: PITCH, groups: GROUPS, wrong: None });
@@ -55,14 +56,14 @@ pub fn page(paint: &Paint<'_>, body: &Body, width: u16) -> Page {
             page.rows.push(Row::Marks(Marks { from, pitch: PITCH, groups: GROUPS, wrong: None }));
             page.rows.push(Row::SecretGroups(value_label, from, *value));
             page.gap();
-            let ours = Line::from(Span::styled(paint.word("reveal-check"), theme.dim()));
+            let ours = Line::from(Span::styled(context.text(words::REVEAL_CHECK), theme.dim()));
             page.rows.push(Row::SecretGroupsWith(check_label, from, *check, ours));
         }
         CardView::Words { words, count, heading, .. } => {
-            let legend = format!("{} {}", theme.sign(Sign::Check), paint.word("words-check"));
-            let room = usize::from(width).saturating_sub(parts::width(&legend) + 2);
+            let legend = format!("{} {}", theme.sign(Sign::Check), context.text(words::WORDS_CHECK));
+            let room = usize::from(width).saturating_sub(text::width(&legend) + 2);
             page.rows.push(Row::Spread(
-                Line::from(Span::styled(parts::cut(theme, heading, room), theme.strong())),
+                Line::from(Span::styled(text::cut(theme, heading, room), theme.strong())),
                 Line::from(Span::styled(legend, theme.dim())),
             ));
             let grid = Grid::of(*count);
@@ -93,7 +94,7 @@ pub fn marks(buffer: &mut Buffer, area: Rect, marks: Marks, theme: Theme) {
 
 /// A value in groups, put into the cells character by character: no text with it ever exists.
 pub fn groups(buffer: &mut Buffer, area: Rect, label: &str, from: u16, value: &[u8], theme: Theme, style: Style) {
-    parts::put(buffer, area.x, area.y, label, theme.dim());
+    cells::put(buffer, area.x, area.y, label, theme.dim());
     let mut column = area.x + from;
     for byte in value {
         if *byte == b':' {

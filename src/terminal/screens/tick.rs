@@ -2,18 +2,24 @@
 
 use ratatui::text::Span;
 
-use super::{Page, Paint};
-use crate::terminal::desk::Desk;
+use super::{DrawContext, Page};
+use crate::terminal::screen_state::ScreenState;
 use crate::terminal::theme::Sign;
 
 /// Text, then a box for each item.
-pub fn page(desk: &Desk, paint: &Paint<'_>, text: &[String], items: &[(String, bool)], width: u16) -> Page {
-    let theme = paint.theme;
+pub fn page(
+    state: &ScreenState,
+    context: &DrawContext<'_>,
+    text: &[String],
+    items: &[(String, bool)],
+    width: u16,
+) -> Page {
+    let theme = context.theme;
     let mut page = Page::default();
     page.paragraphs(theme, text, width, theme.normal());
     page.gap();
     for (place, (item, ticked)) in items.iter().enumerate() {
-        let here = place == desk.focus;
+        let here = place == state.focus;
         let from = page.len();
         let (mark, style) = if *ticked { (theme.sign(Sign::Done), theme.good()) } else { (' ', theme.normal()) };
         let before = vec![

@@ -6,6 +6,7 @@ use std::path::Path;
 use hsm_ceremony::app::{Environment, Setup};
 use hsm_ceremony::ceremony::{Body, Input, Recovery};
 use hsm_ceremony::faults::Fault;
+use hsm_ceremony::names::FieldName;
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::{Entry, Fact, Manifest};
 use hsm_ceremony::script::Script;
@@ -297,7 +298,7 @@ fn who_took_somebodys_place_is_called_when_the_keys_are_restored() {
                 let Body::Choose { options, .. } = &front.view.body else { panic!("{:?}", front.view) };
                 Turn::Do(Input::Chose(options.iter().position(|who| who.text.contains("Custodian 02")).unwrap()))
             }
-            4 => front.types(0, "Niels Bohr"),
+            4 => front.types(FieldName::Substitute, "Niels Bohr"),
             _ => Turn::Do(Input::GoOn),
         }
     });

@@ -321,7 +321,7 @@ fn a_value_of_seven_groups_is_refused_with_a_sentence_and_taken_with_zeros_in_fr
                 // The same screen is still there: with the zeros it is taken.
                 people.cards[0].value.insert_str(0, "00:");
                 let value = people.cards[0].value.clone();
-                return front.types(u8::try_from(place).unwrap(), &value);
+                return front.types(fields[place].name, &value);
             }
         }
         people.answer(front)

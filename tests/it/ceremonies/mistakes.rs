@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use hsm_ceremony::app::{Environment, Setup};
 use hsm_ceremony::ceremony::{Actor, Body, FieldState, Input, Known, Recovery};
 use hsm_ceremony::fields::FieldKind;
+use hsm_ceremony::names::FieldName;
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::{CeremonyKind, Ending, Entry, Fact};
 use hsm_ceremony::softcard::{Faults, Rack, SoftCard};
@@ -77,7 +78,7 @@ fn a_share_typed_wrong_at_read_back_is_named_by_its_group_and_can_be_shown_again
             if let Some(sentence) = sentence(front) {
                 said = Some(sentence);
                 return match (&right, shown_again) {
-                    (Some(value), false) => front.types(2, value),
+                    (Some(value), false) => front.types(FieldName::ShareValue, value),
                     _ => Turn::Do(Input::Leave),
                 };
             }
@@ -233,10 +234,10 @@ fn two_keys_are_never_promised_to_one_reference() {
     rig.play(|front| {
         let Body::Form { fields, .. } = &front.view.body else { return Turn::Autopilot };
         let Some(field) = fields.first().filter(|field| is_reference(&field.kind)) else { return Turn::Autopilot };
-        let typed = front.vault.typed(0).is_some_and(|text| !text.is_empty());
+        let typed = front.vault.typed(field.name).is_some_and(|text| !text.is_empty());
         let wrong = matches!(field.state, FieldState::Wrong(_));
         refused += usize::from(wrong);
-        if typed && !wrong { Turn::Do(Input::GoOn) } else { front.types(0, wishes.remove(0)) }
+        if typed && !wrong { Turn::Do(Input::GoOn) } else { front.types(FieldName::KeyReference, wishes.remove(0)) }
     });
     goes_on(&rig, &[]);
     assert_eq!((refused, wishes.len()), (2, 0));

@@ -13,6 +13,7 @@ use hsm_ceremony::ceremony::{Body, FieldState, Input, Recovery, View};
 use hsm_ceremony::dkek::{Rounds, ShareFile};
 use hsm_ceremony::fields::FieldKind;
 use hsm_ceremony::host::Finding;
+use hsm_ceremony::names::FieldName;
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::{self, Ending, Entry, Fact, Remark};
 use hsm_ceremony::script::Script;
@@ -248,7 +249,7 @@ fn is_unfit(finding: &Finding) -> bool {
 fn asks_for_override(front: &Front<'_>) -> bool {
     let Body::Form { fields, .. } = &front.view.body else { return false };
     let kinds: Vec<&FieldKind> = fields.iter().map(|field| &field.kind).collect();
-    front.step() == "room" && kinds == [&FieldKind::Word("OVERRIDE"), &FieldKind::Line]
+    front.step() == "room" && kinds == [&FieldKind::Word("OVERRIDE"), &FieldKind::Line { optional: false }]
 }
 
 #[test]
@@ -280,9 +281,9 @@ fn an_unfit_room_needs_override_and_a_reason_and_any_other_is_confirmed() {
             // Neither half of it will do, nor a reason that says nothing.
             tried += 1;
             match tried {
-                2 => front.types(0, "OVERRIDE"),
-                4 => front.types(1, "   "),
-                6 => front.types(1, "  The other laptop is broken. "),
+                2 => front.types(FieldName::Override, "OVERRIDE"),
+                4 => front.types(FieldName::Reason, "   "),
+                6 => front.types(FieldName::Reason, "  The other laptop is broken. "),
                 _ => Turn::Do(Input::GoOn),
             }
         });
@@ -319,12 +320,12 @@ impl app::FrontEnd for Attentive {
 
     fn next(&mut self, view: &View, vault: &mut Vault, _: Duration) -> Result<Option<Input>, FrontError> {
         if let Body::Form { fields, .. } = &view.body
-            && let Some(place) = fields.iter().position(|field| field.kind == FieldKind::Line)
+            && let Some(place) = fields.iter().position(|field| matches!(field.kind, FieldKind::Line { .. }))
             && fields[place].state == FieldState::Empty
         {
-            let place = u8::try_from(place).unwrap();
-            b"It is a test.".iter().for_each(|byte| vault.typing(place).push(*byte).unwrap());
-            return Ok(Some(Input::Edited(place)));
+            let name = fields[place].name;
+            b"It is a test.".iter().for_each(|byte| vault.typing(name).push(*byte).unwrap());
+            return Ok(Some(Input::Edited(name)));
         }
         assert!(!matches!(view.body, Body::Fault { .. }), "{view:?}");
         app::FrontEnd::next(&mut self.autopilot, view, vault, Duration::from_millis(1))

@@ -299,11 +299,13 @@ impl Rig {
             match (&view.body, answer) {
                 (_, None) => {}
                 (Body::Form { fields, .. }, Some(Input::Edited(_))) => {
-                    for (place, field) in (0u8..).zip(fields) {
-                        let check = check(&field.kind, place, &self.vault);
-                        suggest(&field.kind, place, &mut self.vault);
-                        let open = open_text(&field.kind, place, &self.vault);
-                        self.machine.handle(Event::Checked { field: place, check, open });
+                    let names: std::collections::BTreeSet<_> = fields.iter().map(|field| field.name).collect();
+                    assert_eq!(names.len(), fields.len(), "no two fields of one form have the same name: {fields:?}");
+                    for field in fields {
+                        let check = check(&field.kind, field.name, &self.vault);
+                        suggest(&field.kind, field.name, &mut self.vault);
+                        let open = open_text(&field.kind, field.name, &self.vault);
+                        self.machine.handle(Event::Checked { field: field.name, check, open });
                     }
                 }
                 (_, Some(input)) => self.machine.handle(Event::Input(input)),
@@ -320,8 +322,8 @@ impl Rig {
                     self.entries.push(entry);
                 }
                 Request::Perform(act) => self.clerk.begin(act, &mut self.vault),
-                Request::Keep(place, handle) => {
-                    let typed = self.vault.typed(place).map(|text| WipingBytes::from_slice(text.expose()));
+                Request::Keep(field, handle) => {
+                    let typed = self.vault.typed(field).map(|text| WipingBytes::from_slice(text.expose()));
                     self.vault.keep(handle, typed.unwrap());
                 }
                 Request::Forget(handles) => handles.into_iter().for_each(|handle| self.vault.forget(handle)),

@@ -1,6 +1,7 @@
 //! Who is missing is replaced, whatever they hold; and what is not to be lost is said when people stop in the middle.
 
 use hsm_ceremony::ceremony::{Actor, Body, FieldState, Holder, Input, Known, ViewContext};
+use hsm_ceremony::names::FieldName;
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::{CeremonyKind, Ending, Entry};
 use hsm_ceremony::softcard::CutOff;
@@ -32,7 +33,7 @@ fn at_roll_call_anybody_who_guards_anything_can_be_replaced() {
                 assert!(options[places[replaced]].text.contains(who), "{options:?}");
                 Turn::Do(Input::Chose(places[replaced]))
             }
-            4 => front.types(0, names[replaced]),
+            4 => front.types(FieldName::Substitute, names[replaced]),
             _ => {
                 (replaced, turn) = (replaced + 1, 0);
                 Turn::Do(Input::GoOn)
@@ -61,7 +62,7 @@ fn who_stands_in_at_roll_call_is_not_taken_for_seen() {
             3 => Turn::Do(Input::Deviation),
             4 => Turn::Do(Input::Chose(2)),
             5 => Turn::Do(Input::Chose(0)),
-            6 => front.types(0, "Niels Bohr"),
+            6 => front.types(FieldName::Substitute, "Niels Bohr"),
             7 => Turn::Do(Input::GoOn),
             _ => {
                 let Body::Tick { items, .. } = &front.view.body else { panic!("{:?}", front.view) };
@@ -155,11 +156,11 @@ fn somebody_stands_in_for_a_custodian_of_the_second_set() {
                 Turn::Do(Input::Chose(1))
             }
             // Nobody holds parts of two DKEK shares.
-            4 => front.types(0, "Guard 3"),
+            4 => front.types(FieldName::Substitute, "Guard 3"),
             5 => {
                 let Body::Form { fields, .. } = &front.view.body else { panic!("{:?}", front.view) };
                 assert!(matches!(fields[0].state, FieldState::Wrong(_)), "{fields:?}");
-                front.types(0, "Niels Bohr")
+                front.types(FieldName::Substitute, "Niels Bohr")
             }
             6 => Turn::Do(Input::GoOn),
             _ => Turn::Autopilot,
@@ -192,7 +193,7 @@ fn stops(rig: &mut Rig, mut here: impl FnMut(&Front<'_>) -> bool) -> String {
         turn += 1;
         match turn {
             1 => Turn::Do(Input::Stop),
-            2 => front.types(0, "ABORT"),
+            2 => front.types(FieldName::StopWord, "ABORT"),
             _ => Turn::Do(Input::GoOn),
         }
     });
@@ -272,7 +273,7 @@ fn who_has_seen_a_share_gets_no_second_one_by_standing_in() {
             1 => Turn::Do(Input::Deviation),
             2 => Turn::Do(Input::Chose(2)),
             3 => Turn::Do(Input::Chose(*place)),
-            4 => front.types(0, name),
+            4 => front.types(FieldName::Substitute, name),
             5 => {
                 let Body::Form { text, fields, .. } = &front.view.body else { panic!("{:?}", front.view) };
                 warned.push(text.join(" ").contains("two people may know one share"));

@@ -7,7 +7,7 @@ use crate::fields::FieldKind;
 
 /// Tells screens apart: step, kind and what is asked; not what changes while one and the same screen is up. Views
 /// hold no secret, so neither does this number.
-pub fn face(view: &View) -> u64 {
+pub fn screen_id(view: &View) -> u64 {
     let mut hasher = DefaultHasher::new();
     view.header.number.hash(&mut hasher);
     view.header.title.hash(&mut hasher);

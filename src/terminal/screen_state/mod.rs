@@ -1,19 +1,20 @@
 //! What the terminal itself remembers about the screen that is up: focus, scrolling, help, a hint. It turns keys into
 //! what people did, and decides nothing.
 
-mod face;
 mod typing;
 
 use std::io;
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
-use self::face::face;
 use super::keyboard::{Key, Keyboard, Source};
-use super::keys::{Deed, MadeOf, Mode, deed};
+use super::keys::{Action, MadeOf, Mode, action};
+use super::screen_id::screen_id;
 use super::word_cursor::Cursor;
 use crate::ceremony::{Body, FieldState, FieldView, Input, OptionView, View};
 use crate::fields::FieldKind;
+use crate::names::FieldName;
+use crate::script::words;
 use crate::vault::Vault;
 
 /// How long typed text stays unmasked.
@@ -22,22 +23,22 @@ pub const UNMASKED_FOR: Duration = Duration::from_secs(5);
 /// What a frame shows that must not stay: of which screen, and whether in clear.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Exposure {
-    face: u64,
+    screen: u64,
     clear: bool,
 }
 
 /// The terminal's own memory of the screen that is up.
 #[derive(Default)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own; none excludes another")]
-pub struct Desk {
-    face: Option<u64>,
+pub struct ScreenState {
+    screen: Option<u64>,
     /// The item, option or field in focus.
     pub focus: usize,
     /// Lines scrolled down.
     pub scroll: usize,
     /// The help lies over the screen.
     pub help: bool,
-    /// A word of the script to show under the body until the next key.
+    /// A sentence to show under the body until the next key.
     pub hint: Option<&'static str>,
     /// The window is too small for anything.
     pub too_small: bool,
@@ -52,19 +53,19 @@ pub struct Desk {
     focus_seen: bool,
     help_scroll: usize,
     unmasked_until: Option<Instant>,
-    planned: Vec<(u8, u8)>,
+    planned: Vec<(FieldName, u8)>,
     changed: bool,
 }
 
-impl Desk {
+impl ScreenState {
     /// Looks at the view that is to be drawn; `true` when it is another screen than before, so that keys typed ahead
     /// do not belong to it.
     pub fn meet(&mut self, view: &View) -> bool {
-        let face = face(view);
-        if self.face == Some(face) {
+        let screen = screen_id(view);
+        if self.screen == Some(screen) {
             return false;
         }
-        *self = Self { face: Some(face), too_small: self.too_small, ..Self::default() };
+        *self = Self { screen: Some(screen), too_small: self.too_small, ..Self::default() };
         match &view.body {
             Body::Tick { items, .. } => self.focus = items.iter().position(|(_, ticked)| !ticked).unwrap_or(0),
             Body::Choose { options, .. } | Body::Fault { choices: options, .. } => {
@@ -73,10 +74,10 @@ impl Desk {
             Body::Form { fields, .. } => {
                 self.follow = true;
                 self.focus = first_not_good(fields).unwrap_or(0);
-                self.planned = (0..)
-                    .zip(fields)
-                    .filter_map(|(place, field)| match field.kind {
-                        FieldKind::KeyReference { planned, .. } => Some((place, planned)),
+                self.planned = fields
+                    .iter()
+                    .filter_map(|field| match field.kind {
+                        FieldKind::KeyReference { planned, .. } => Some((field.name, planned)),
                         _ => None,
                     })
                     .collect();
@@ -88,11 +89,11 @@ impl Desk {
 
     /// What the next frame of this view shows that must be wiped afterwards.
     pub fn exposure(&self, view: &View, now: Instant) -> Option<Exposure> {
-        let face = face(view);
+        let screen = screen_id(view);
         match &view.body {
-            Body::Reveal { shown: true, .. } => Some(Exposure { face, clear: true }),
+            Body::Reveal { shown: true, .. } => Some(Exposure { screen, clear: true }),
             Body::Form { fields, .. } if fields.iter().any(|field| field.masked) => {
-                Some(Exposure { face, clear: self.face == Some(face) && self.unmasked(now) })
+                Some(Exposure { screen, clear: self.screen == Some(screen) && self.unmasked(now) })
             }
             _ => None,
         }
@@ -216,14 +217,14 @@ impl Desk {
 
     /// Fills in what the plan says where the person typed nothing yet; once for each time a form comes up.
     fn fill_in(&mut self, vault: &mut Vault) -> Option<Input> {
-        while let Some((place, planned)) = self.planned.pop() {
-            let typing = vault.typing(place);
+        while let Some((name, planned)) = self.planned.pop() {
+            let typing = vault.typing(name);
             if typing.is_empty() {
                 for digit in planned.to_string().bytes() {
                     // three digits always fit
                     let _ = typing.push(digit);
                 }
-                return Some(Input::Edited(place));
+                return Some(Input::Edited(name));
             }
         }
         None
@@ -251,63 +252,63 @@ impl Desk {
             // nothing to scroll: any key hides
             return Some(Input::Hide);
         }
-        self.perform(deed(mode, key)?, view, vault, now)
+        self.perform(action(mode, key)?, view, vault, now)
     }
 
-    fn perform(&mut self, deed: Deed, view: &View, vault: &mut Vault, now: Instant) -> Option<Input> {
-        let place = self.focus;
-        if let Some(done) = self.among_words(deed, view, vault) {
-            return self.told(done, place);
+    fn perform(&mut self, action: Action, view: &View, vault: &mut Vault, now: Instant) -> Option<Input> {
+        let name = self.field(view).map(|field| field.name);
+        if let Some(done) = self.among_words(action, view, vault) {
+            return self.told(done, name?);
         }
         let scroll = if self.help { &mut self.help_scroll } else { &mut self.scroll };
-        match deed {
+        match action {
             // nothing of this kind where there are no words
-            Deed::WordBefore
-            | Deed::WordAfter
-            | Deed::ColumnBefore
-            | Deed::ColumnAfter
-            | Deed::FirstWord
-            | Deed::LastWord
-            | Deed::Insert => return None,
-            Deed::GoOn => return Some(Input::GoOn),
-            Deed::Show => return Some(Input::Show),
-            Deed::Hide => return Some(Input::Hide),
-            Deed::Leave => return Some(Input::Leave),
-            Deed::Deviation => return Some(Input::Deviation),
-            Deed::Stop => return Some(Input::Stop),
-            Deed::Up => *scroll = scroll.saturating_sub(1),
-            Deed::Down => *scroll = (*scroll + 1).min(self.most_scroll),
-            Deed::PageUp => *scroll = scroll.saturating_sub(self.page),
-            Deed::PageDown | Deed::ReadOn => *scroll = (*scroll + self.page).min(self.most_scroll),
-            Deed::Help => {
+            Action::WordBefore
+            | Action::WordAfter
+            | Action::ColumnBefore
+            | Action::ColumnAfter
+            | Action::FirstWord
+            | Action::LastWord
+            | Action::Insert => return None,
+            Action::GoOn => return Some(Input::GoOn),
+            Action::Show => return Some(Input::Show),
+            Action::Hide => return Some(Input::Hide),
+            Action::Leave => return Some(Input::Leave),
+            Action::Deviation => return Some(Input::Deviation),
+            Action::Stop => return Some(Input::Stop),
+            Action::Up => *scroll = scroll.saturating_sub(1),
+            Action::Down => *scroll = (*scroll + 1).min(self.most_scroll),
+            Action::PageUp => *scroll = scroll.saturating_sub(self.page),
+            Action::PageDown | Action::ReadOn => *scroll = (*scroll + self.page).min(self.most_scroll),
+            Action::Help => {
                 self.help = !self.help;
                 self.help_scroll = 0;
                 return None;
             }
-            Deed::Before | Deed::After => {
-                self.move_focus(view, deed == Deed::After);
+            Action::Before | Action::After => {
+                self.move_focus(view, action == Action::After);
                 return None;
             }
-            Deed::Tick => return self.seen_focus().then_some(Input::Tick(self.focus)),
-            Deed::TickNext => return self.tick_next(view),
-            Deed::Choose => {
+            Action::Tick => return self.seen_focus().then_some(Input::Tick(self.focus)),
+            Action::TickNext => return self.tick_next(view),
+            Action::Choose => {
                 let open = options(view).get(self.focus).is_some_and(|option| !option.closed);
                 return (self.seen_focus() && open).then_some(Input::Chose(self.focus));
             }
-            Deed::Advance => return self.advance(view),
-            Deed::Unmask => {
+            Action::Advance => return self.advance(view),
+            Action::Unmask => {
                 self.unmasked_until = if self.unmasked(now) { None } else { now.checked_add(UNMASKED_FOR) };
                 return None;
             }
-            Deed::Clear => {
-                let place = u8::try_from(self.focus).ok()?;
-                vault.typing(place).clear();
+            Action::Clear => {
+                let name = name?;
+                vault.typing(name).clear();
                 self.cursor = Cursor::End;
-                return Some(Input::Edited(place));
+                return Some(Input::Edited(name));
             }
-            Deed::Erase => {
-                let place = u8::try_from(self.focus).ok()?;
-                return vault.typing(place).pop().then_some(Input::Edited(place));
+            Action::Erase => {
+                let name = name?;
+                return vault.typing(name).pop().then_some(Input::Edited(name));
             }
         }
         self.follow = false;
@@ -373,10 +374,10 @@ impl Desk {
                 let words = field.is_some_and(|field| matches!(field.kind, FieldKind::ShareWords { .. }));
                 let wrong_word = field.and_then(|field| field.wrong_at).filter(|_| words);
                 self.hint = Some(match field.map(|field| &field.state) {
-                    Some(FieldState::Wrong(_)) if wrong_word.is_some() => "hint-wrong-word",
-                    Some(FieldState::Wrong(_)) => "hint-wrong",
-                    Some(FieldState::Empty) => "hint-empty",
-                    _ => "hint-unfinished",
+                    Some(FieldState::Wrong(_)) if wrong_word.is_some() => words::HINT_WRONG_WORD,
+                    Some(FieldState::Wrong(_)) => words::HINT_WRONG,
+                    Some(FieldState::Empty) => words::HINT_EMPTY,
+                    _ => words::HINT_UNFINISHED,
                 });
                 self.focus_on(place);
                 if let Some(at) = wrong_word.and_then(|number| usize::from(number).checked_sub(1)) {
