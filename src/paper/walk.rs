@@ -5,7 +5,7 @@ use crate::clerk::{Act, Outcome, acts};
 use crate::names::StepName;
 use crate::plan::{Custody, Plan};
 use crate::record::{CeremonyKind, Defect, Entry, Fact, KnownShare, StoredKey};
-use crate::terms::{DeviceRole, Digest, DkekShareNumber, Kcv, MOST_DKEK_SHARES, Quorum, Scheme, Serial};
+use crate::terms::{DeviceRole, Digest, DkekShareNumber, HostFinding, Kcv, MOST_DKEK_SHARES, Quorum, Scheme, Serial};
 
 const PRIME: &str = "cf:f2:6c:cf:af:f0:1d:63";
 const SET: &str = "2b1 f3c";
@@ -59,8 +59,8 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
     let digest = Digest([0x5a; 32]);
     match act {
         Act::ExamineRoom(_) => {
-            let names = ["room-swap", "room-tmux"];
-            vec![Fact::Room { findings: names.map(|name| (name.to_owned(), "detail".to_owned())).to_vec() }]
+            let findings = [HostFinding::Swap, HostFinding::InsideTmux];
+            vec![Fact::Room { findings: findings.map(|finding| (finding, "detail".to_owned())).to_vec() }]
         }
         Act::ReadFolder(_) => vec![Fact::From {
             folder: "REHEARSAL-2026-11-23-establish-0123".into(),

@@ -12,14 +12,13 @@ use hsm_ceremony::card::transport::{Readers, Response, Transport, TransportError
 use hsm_ceremony::ceremony::{Body, FieldState, Input, Recovery, View};
 use hsm_ceremony::dkek::{Rounds, ShareFile};
 use hsm_ceremony::fields::FieldKind;
-use hsm_ceremony::host::Finding;
 use hsm_ceremony::names::FieldName;
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::{self, Ending, Entry, Fact, Remark};
 use hsm_ceremony::script::Script;
 use hsm_ceremony::secret::WipingBytes;
 use hsm_ceremony::softcard::{Rack, SoftCard};
-use hsm_ceremony::terms::DeviceRole;
+use hsm_ceremony::terms::{DeviceRole, HostFinding};
 use hsm_ceremony::vault::Vault;
 
 use super::mistakes::{established, plan, stopped};
@@ -214,34 +213,18 @@ fn a_share_file_of_a_rehearsal_is_refused_also_without_its_manifest() {
     assert!(!rig.entries.iter().any(|entry| matches!(entry, Entry::Intent { .. })), "no device was touched");
 }
 
-/// Everything that can be found in a room.
-fn findings() -> [Finding; 10] {
-    let named = || vec!["one".to_owned()];
-    [
-        Finding::MemoryNotLocked,
-        Finding::CoresEnabled,
-        Finding::Swap(named()),
-        Finding::Network(named()),
-        Finding::InsideTmux,
-        Finding::InsideScreen,
-        Finding::OverSsh,
-        Finding::Recorded("script".to_owned()),
-        Finding::Traced,
-        Finding::ClockUnset,
-    ]
-}
-
 /// What the real thing does not begin with; a finding that is new has to be put on one of the sides.
-fn is_unfit(finding: &Finding) -> bool {
+fn is_unfit(finding: &HostFinding) -> bool {
     match finding {
-        Finding::MemoryNotLocked
-        | Finding::CoresEnabled
-        | Finding::InsideTmux
-        | Finding::InsideScreen
-        | Finding::OverSsh
-        | Finding::Recorded(_)
-        | Finding::Traced => true,
-        Finding::Swap(_) | Finding::Network(_) | Finding::ClockUnset => false,
+        HostFinding::MemoryNotLocked
+        | HostFinding::CoresEnabled
+        | HostFinding::InsideTmux
+        | HostFinding::InsideScreen
+        | HostFinding::OverSsh
+        | HostFinding::Recorded
+        | HostFinding::Traced
+        | HostFinding::Unknown(_) => true,
+        HostFinding::Swap | HostFinding::Network | HostFinding::ClockUnset => false,
     }
 }
 
@@ -255,16 +238,19 @@ fn asks_for_override(front: &Front<'_>) -> bool {
 #[test]
 fn an_unfit_room_needs_override_and_a_reason_and_any_other_is_confirmed() {
     let script = Script::load().unwrap();
-    for (finding, real) in findings().iter().flat_map(|finding| [(finding, true), (finding, false)]) {
+    let unknown = HostFinding::Unknown("room-of-another-version".to_owned());
+    for (finding, real) in
+        HostFinding::ALL.iter().chain([&unknown]).flat_map(|finding| [(finding, true), (finding, false)])
+    {
         let records = tempfile::tempdir().unwrap();
         let mut rig = if real {
             Rig::real(setup(records.path(), Environment::Real), vec![issued(1)])
         } else {
             Rig::establish(&plan(), records.path())
         };
-        let name = format!("room-{}", finding.name());
-        rig.room = Some(vec![(name.clone(), finding.what())]);
-        let sentence = script.word(&name).split('(').next().unwrap().trim().to_owned();
+        let name = finding.word();
+        rig.room = Some(vec![(finding.clone(), "one".to_owned())]);
+        let sentence = script.word(name).split('(').next().unwrap().trim().to_owned();
         let (mut shown, mut asked, mut tried) = (false, false, 0);
         rig.play(|front| {
             if front.step() == "device" {
@@ -295,7 +281,7 @@ fn an_unfit_room_needs_override_and_a_reason_and_any_other_is_confirmed() {
             Entry::Remarked { remark: Remark::Deviation, text, .. } => Some(text.as_str()),
             _ => None,
         });
-        let found = |entry: &Entry| matches!(entry, Entry::Learned { fact: Fact::Room { findings }, .. } if findings[0].0 == name);
+        let found = |entry: &Entry| matches!(entry, Entry::Learned { fact: Fact::Room { findings }, .. } if findings[0].0 == *finding);
         assert!(rig.entries.iter().any(found), "{name} is in the record");
         assert_eq!(rig.entries.iter().filter(|entry| decided(entry)).count(), usize::from(asked));
         let deviations = u16::from(asked);

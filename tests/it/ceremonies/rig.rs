@@ -17,7 +17,7 @@ use hsm_ceremony::plan::{Custody, Plan};
 use hsm_ceremony::record::{CeremonyKind, Chain, Ending, Entry, Fact, Manifest};
 use hsm_ceremony::secret::{SoPin, TypedText, UserPin, WipingBytes};
 use hsm_ceremony::softcard::{Faults, Rack, SoftCard};
-use hsm_ceremony::terms::{Curve, Digest, KeyReference, KeyType};
+use hsm_ceremony::terms::{Curve, Digest, HostFinding, KeyReference, KeyType};
 use hsm_ceremony::vault::Vault;
 use sha2::{Digest as _, Sha256};
 
@@ -89,7 +89,7 @@ pub struct Rig {
     pub folder: PathBuf,
     pub log: Log,
     /// What is found in the room; none: what is found where the test runs.
-    pub room: Option<Vec<(String, String)>>,
+    pub room: Option<Vec<(HostFinding, String)>>,
     rehearsal: bool,
     /// How long the audience waits while the clerk is at work: with all rounds, looking more often only slows it down.
     wait: Duration,
