@@ -16,7 +16,7 @@ use crate::ceremony::{Body, Event, Input, Known, Machine, Request, ViewContext};
 use crate::clerk::{Clerk, Context};
 use crate::dkek::Rounds;
 use crate::fields::{check, open_text, suggest};
-use crate::folder::RecordFile;
+use crate::folder::{RecordFile, names};
 use crate::paper::{cards_of, cards_text};
 use crate::plan::{Custody, Plan};
 use crate::record::{CeremonyKind, Chain, Entry};
@@ -24,9 +24,6 @@ use crate::script::Script;
 use crate::secret::{WipingBytes, wipe_stack};
 use crate::terms::Digest;
 use crate::vault::Vault;
-
-/// The blank cards, in the folder of a rehearsal.
-pub const CARDS: &str = "cards.txt";
 
 /// The rounds of the key derivation in this binary.
 pub const ROUNDS: Rounds = if cfg!(feature = "short-derivation") { Rounds(1000) } else { Rounds::PRODUCT };
@@ -72,10 +69,10 @@ impl Sitting {
             folder: context.folder.path().display().to_string(),
             ..ViewContext::default()
         };
-        context.folder.write_new("plan.json", plan_text.as_bytes())?;
+        context.folder.write_new(names::PLAN, plan_text.as_bytes())?;
         if context.rehearsal && ceremony == CeremonyKind::Establish {
             let cards = cards_text(&cards_of(&plan), script);
-            context.folder.write_new(CARDS, cards.as_bytes())?;
+            context.folder.write_new(names::BLANK_CARDS, cards.as_bytes())?;
         }
         let record = RecordFile::create(&context.folder)?;
         let began = Entry::Began {

@@ -1,30 +1,12 @@
-//! The files of a sitting's folder: their names, written once, read only as they were written.
+//! The files of a sitting's folder: written once, read only as they were written.
 
 use sha2::{Digest as _, Sha256};
 
 use crate::clerk::Clerk;
 use crate::faults::{self, Fault};
-use crate::folder::{Folder, WrittenFile};
+use crate::folder::{Folder, WrittenFile, names};
 use crate::record::Fact;
-use crate::terms::{Digest, DkekShareNumber, KeyLabel};
-
-/// The manifest.
-pub const MANIFEST: &str = "manifest.json";
-
-/// The share file of a DKEK share.
-pub fn share_file_name(share: DkekShareNumber) -> String {
-    format!("dkek-{share}.pbe")
-}
-
-/// The file of a wrapped key.
-pub fn wrapped_name(label: &KeyLabel) -> String {
-    format!("keys/{label}.wrapped")
-}
-
-/// The file of a public key.
-pub fn public_name(label: &KeyLabel) -> String {
-    format!("keys/{label}.pub.pem")
-}
+use crate::terms::{Digest, DkekShareNumber};
 
 /// Writes a file, or finds the very same content there from an earlier try.
 ///
@@ -63,5 +45,5 @@ pub fn unchanged(folder: &Folder, name: &str, sha256: Digest) -> Result<Vec<u8>,
 /// It was not written yet, or it was changed.
 pub fn own_share_file(clerk: &Clerk, share: DkekShareNumber) -> Result<Vec<u8>, Fault> {
     let sha256 = clerk.manifest.share_files.get(&share).ok_or(faults::StepNotPossible)?;
-    unchanged(&clerk.folder, &share_file_name(share), *sha256)
+    unchanged(&clerk.folder, &names::share_file(share), *sha256)
 }

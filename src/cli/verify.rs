@@ -8,14 +8,14 @@ use super::Exit;
 use super::read::{Unreadable, read_named};
 use super::say::{explain, print_all};
 use crate::clerk::compare_files;
-use crate::folder::{Folder, RecordFile};
+use crate::folder::{Folder, names};
 use crate::record::{Ending, verify};
 use crate::script::{Script, fill};
 
 /// Checks a record and, of a finished folder, every file that the record names; says what was checked and what it proves.
 pub fn verify_record(path: &Path, script: &Script) -> Exit {
     let is_folder = path.is_dir();
-    let file = if is_folder { path.join(RecordFile::NAME) } else { path.to_owned() };
+    let file = if is_folder { path.join(names::RECORD) } else { path.to_owned() };
     let read = read_named(&file, Folder::LARGEST_FILE, script).map_err(|unreadable| {
         let why = match unreadable {
             Unreadable::TooLarge => words::TOO_LARGE.to_owned(),

@@ -2,10 +2,11 @@
 
 use super::frame::Frame;
 use super::wrap::join;
+use crate::folder::names;
 use crate::plan::Plan;
 use crate::script::words;
 use crate::script::{Script, fill};
-use crate::terms::{CustodianNumber, Quorum, Scheme};
+use crate::terms::{CustodianNumber, DkekShareNumber, Quorum, Scheme};
 
 /// What somebody holds on a card.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,8 +45,8 @@ pub struct CardOf<'a> {
     pub holder: &'a str,
     /// What stands on it.
     pub holding: Holding,
-    /// Which DKEK share, 1..=8; without meaning on an SO-PIN's card.
-    pub dkek_share: u8,
+    /// Which DKEK share; without meaning on an SO-PIN's card.
+    pub dkek_share: DkekShareNumber,
     /// Of how many.
     pub dkek_shares: u8,
 }
@@ -55,13 +56,8 @@ pub fn cards_of(plan: &Plan) -> Vec<CardOf<'_>> {
     let count = u8::try_from(plan.dkek_shares.len()).unwrap_or(u8::MAX);
     let mut cards = Vec::new();
     for share in plan.numbers() {
-        let card = |holder, holding| CardOf {
-            title: &plan.title,
-            holder,
-            holding,
-            dkek_share: share.get(),
-            dkek_shares: count,
-        };
+        let card =
+            |holder, holding| CardOf { title: &plan.title, holder, holding, dkek_share: share, dkek_shares: count };
         let (Some(quorum), Some(scheme)) = (plan.quorum(share), plan.scheme(share)) else {
             cards.push(card(plan.holder(share), Holding::Password));
             continue;
@@ -111,7 +107,7 @@ impl<'a> Card<'a> {
             ("name", of.holder.to_owned()),
             ("share", of.dkek_share.to_string()),
             ("shares", of.dkek_shares.to_string()),
-            ("file", format!("dkek-{}.pbe", of.dkek_share)),
+            ("file", names::share_file(of.dkek_share)),
         ];
         if let Some((custodian, quorum)) = member {
             values.push(("custodian", custodian.to_string()));

@@ -104,8 +104,13 @@ fn every_card() -> Vec<String> {
         Holding::SoPin { custodian, quorum },
         Holding::Password,
     ];
-    let card =
-        |(holding, shares)| CardOf { title: &title, holder: &holder, holding, dkek_share: shares, dkek_shares: shares };
+    let card = |(holding, shares)| CardOf {
+        title: &title,
+        holder: &holder,
+        holding,
+        dkek_share: DkekShareNumber::new(shares).unwrap(),
+        dkek_shares: shares,
+    };
     let all: Vec<CardOf> = [1, 8].into_iter().flat_map(|shares| kinds.map(|kind| card((kind, shares)))).collect();
     cards_text(&all, &script).split('\u{c}').map(str::to_owned).collect()
 }

@@ -5,10 +5,10 @@ pub mod foreign;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::clerk::files::{MANIFEST, unchanged};
+use crate::clerk::files::unchanged;
 use crate::clerk::wrapped_keys::public_key;
 use crate::faults::{self, Fault};
-use crate::folder::{Folder, RecordFile};
+use crate::folder::{Folder, names};
 use crate::plan::{Custody, Plan};
 use crate::record::{
     BackedUpDkekShare, BackedUpKey, CeremonyKind, Entry, Fact, Former, KnownShare, Manifest, Proof, verify_to_the_cut,
@@ -51,7 +51,7 @@ impl Source {
     pub fn open(path: &Path, plan: Option<&Plan>) -> Result<Self, Fault> {
         let folder = Folder::open(path);
         match plan {
-            plan if folder.has(MANIFEST) => Self::open_ours(folder, plan),
+            plan if folder.has(names::MANIFEST) => Self::open_ours(folder, plan),
             Some(plan) => foreign::open(folder, plan),
             None => Err(Fault::from(faults::SourceMissing { folder: path.display() })),
         }
@@ -60,10 +60,10 @@ impl Source {
     /// The folder of a finished *establish*: its record is unbroken and names every file, its manifest and plan can be read.
     fn open_ours(folder: Folder, given: Option<&Plan>) -> Result<Self, Fault> {
         let text = |name: &str| folder.read(name).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-        let manifest = Manifest::parse(&text(MANIFEST)?)?;
-        let mut plan = Plan::parse(&text("plan.json")?)
+        let manifest = Manifest::parse(&text(names::MANIFEST)?)?;
+        let mut plan = Plan::parse(&text(names::PLAN)?)
             .map_err(|faults| faults.into_iter().next().unwrap_or_else(|| Fault::from(faults::PlanNotObject)))?;
-        let proof = verify_to_the_cut(&folder.read(RecordFile::NAME)?)?;
+        let proof = verify_to_the_cut(&folder.read(names::RECORD)?)?;
         agrees(&proof, &folder, &manifest, &plan)?;
         if given.is_some_and(|given| *given != plan) {
             return Err(Fault::from(faults::SourceOtherPlan { folder: folder.path().display() }));
@@ -169,7 +169,7 @@ fn known(share: BackedUpDkekShare) -> (KnownShare, Digest) {
 /// record ends before it names them.
 fn agrees(proof: &Proof, folder: &Folder, manifest: &Manifest, planned: &Plan) -> Result<(), Fault> {
     let changed = |file: &str| Fault::from(faults::SourceFileChanged { file });
-    let plan = folder.written("plan.json")?.sha256;
+    let plan = folder.written(names::PLAN)?.sha256;
     let custody: Vec<String> = planned.dkek_shares.iter().map(Custody::word).collect();
     let began = proof.lines.iter().find_map(|line| match &line.entry {
         Entry::Began { ceremony, plan_sha256, custody, .. } => Some((*ceremony, *plan_sha256, custody.clone())),
@@ -177,15 +177,15 @@ fn agrees(proof: &Proof, folder: &Folder, manifest: &Manifest, planned: &Plan) -
     });
     let same = manifest.dkek_shares.iter().map(|share| &share.custody).eq(&custody);
     if began != Some((CeremonyKind::Establish, plan, custody)) || !same {
-        return Err(changed("plan.json"));
+        return Err(changed(names::PLAN));
     }
     let files = recorded(proof);
-    if proof.sealed.is_none() && !files.contains_key(MANIFEST) {
+    if proof.sealed.is_none() && !files.contains_key(names::MANIFEST) {
         return Err(Fault::from(faults::SourceUnsealed));
     }
     let recorded = |name: &str, digest: Digest| files.get(name) == Some(&digest);
-    if manifest.rehearsal != proof.rehearsal || !recorded(MANIFEST, folder.written(MANIFEST)?.sha256) {
-        return Err(changed(MANIFEST));
+    if manifest.rehearsal != proof.rehearsal || !recorded(names::MANIFEST, folder.written(names::MANIFEST)?.sha256) {
+        return Err(changed(names::MANIFEST));
     }
     match manifest.files().find(|(name, digest)| !recorded(name, *digest)) {
         Some((name, _)) => Err(changed(name)),
@@ -205,14 +205,14 @@ pub(in crate::clerk) fn recorded(proof: &Proof) -> BTreeMap<&str, Digest> {
 /// A file is missing or was changed, or manifest and record do not agree.
 pub fn compare_files(folder: &Folder, proof: &Proof) -> Result<Option<usize>, Fault> {
     let files = recorded(proof);
-    if !files.contains_key(MANIFEST) {
+    if !files.contains_key(names::MANIFEST) {
         // A manifest that the record does not name came from elsewhere, or its line is lost.
-        return if folder.has(MANIFEST) { Err(Fault::from(faults::ManifestNotRecorded)) } else { Ok(None) };
+        return if folder.has(names::MANIFEST) { Err(Fault::from(faults::ManifestNotRecorded)) } else { Ok(None) };
     }
     for (name, sha256) in &files {
         unchanged(folder, name, *sha256)?;
     }
-    let manifest = Manifest::parse(&String::from_utf8_lossy(&folder.read(MANIFEST)?))?;
+    let manifest = Manifest::parse(&String::from_utf8_lossy(&folder.read(names::MANIFEST)?))?;
     match manifest.files().find(|(name, digest)| files.get(name) != Some(digest)) {
         Some((name, _)) => Err(Fault::from(faults::SourceFileChanged { file: name })),
         None => Ok(Some(files.len())),
@@ -221,7 +221,7 @@ pub fn compare_files(folder: &Folder, proof: &Proof) -> Result<Option<usize>, Fa
 
 fn named(entry: &Entry) -> Option<(&str, Digest)> {
     match entry {
-        Entry::Began { plan_sha256, .. } => Some(("plan.json", *plan_sha256)),
+        Entry::Began { plan_sha256, .. } => Some((names::PLAN, *plan_sha256)),
         Entry::Learned { fact: Fact::Written { file, sha256, .. } | Fact::BackedUp { file, sha256, .. }, .. } => {
             Some((file.as_str(), *sha256))
         }
