@@ -20,7 +20,7 @@ mod wrapped_keys;
 
 pub use acts::{Act, ActName, Aftermath};
 pub use outcome::Outcome;
-pub use source::{Source, compare_files};
+pub use source::Source;
 pub use workers::devices::CardInserter;
 
 use std::time::{Duration, Instant};

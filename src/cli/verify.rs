@@ -7,7 +7,7 @@ use std::path::Path;
 use super::Exit;
 use super::read::{Unreadable, read_named};
 use super::say::{explain, print_all};
-use crate::clerk::compare_files;
+use crate::bundle::compare_files;
 use crate::folder::{Folder, names};
 use crate::record::{Ending, verify};
 use crate::script::{Script, fill};

@@ -109,6 +109,21 @@ impl Folder {
         Ok(WrittenFile { name: name.to_owned(), bytes: content.len() as u64, sha256 })
     }
 
+    /// The content of a file, unchanged since its digest was noted.
+    ///
+    /// # Errors
+    /// It is not there, cannot be read, or was changed.
+    pub fn unchanged(&self, name: &str, sha256: Digest) -> Result<Vec<u8>, Fault> {
+        if !self.has(name) {
+            return Err(Fault::from(faults::SourceFileMissing { file: name }));
+        }
+        let content = self.read(name)?;
+        if Digest(Sha256::digest(&content).into()) != sha256 {
+            return Err(Fault::from(faults::SourceFileChanged { file: name }));
+        }
+        Ok(content)
+    }
+
     /// What lies in a folder of it, `""` or for example `keys/`; none where there are more than `most` things.
     pub fn list(&self, place: &str, most: usize) -> Result<Option<Listing>, Fault> {
         let path = self.path.join(place);
