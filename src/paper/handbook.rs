@@ -10,7 +10,7 @@ use crate::ceremony::{Condition, Stage, StageKind};
 use crate::names::{StageName, StepName};
 use crate::plan::{Custody, Plan};
 use crate::record::CeremonyKind;
-use crate::script::{FaultText, Script, fill};
+use crate::script::{FaultText, PLAN_FIELDS, Script, fill};
 use crate::terms::{Curve, Quorum};
 use crate::wordlists;
 
@@ -117,7 +117,13 @@ impl Book<'_> {
         });
         let curves = Curve::ALL.map(|curve| format!("`{}`", curve.name())).join(", ");
         let values = [values.unwrap_or_default(), vec![("curves", curves)]].concat();
-        let paragraphs: Vec<String> = self.script.chapter(name).iter().map(|text| fill(text, &values)).collect();
+        let rows = PLAN_FIELDS.iter().map(|row| {
+            let default = row.default.map(|default| format!("{default} ")).unwrap_or_default();
+            format!("| `{}` | {} | {default}|", row.path, row.meaning)
+        });
+        let rows = rows.filter(|_| name == "fields");
+        let chapter = self.script.chapter(name).iter().cloned().chain(rows);
+        let paragraphs: Vec<String> = chapter.map(|text| fill(&text, &values)).collect();
         self.paragraphs(&paragraphs);
     }
 

@@ -9,7 +9,7 @@ mod load;
 
 pub use fill::{fill, fill_with};
 
-pub use generated::{fault, field, step};
+pub use generated::{PLAN_FIELDS, fault, field, step};
 
 use crate::names::{FaultName, FieldName, ItemName, StageName, StepName};
 
@@ -29,6 +29,17 @@ pub struct FieldText {
     pub label: &'static str,
     /// How it is written.
     pub hint: &'static str,
+}
+
+/// A field of a plan, for the handbook.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PlanFieldText {
+    /// Its path: objects before a dot, lists before `[]`.
+    pub path: &'static str,
+    /// What it is.
+    pub meaning: &'static str,
+    /// What holds where it is left out; none: it must be there.
+    pub default: Option<&'static str>,
 }
 
 /// The sentences of one stage of a step.
@@ -101,8 +112,8 @@ pub(crate) mod ceremonies {
 
 mod generated {
     use super::{
-        FaultName, FaultTexts as FaultText, FieldName, FieldText, ItemName, StageName, StageTexts as StageText,
-        StepName, StepTexts as StepText,
+        FaultName, FaultTexts as FaultText, FieldName, FieldText, ItemName, PlanFieldText, StageName,
+        StageTexts as StageText, StepName, StepTexts as StepText,
     };
 
     include!(concat!(env!("OUT_DIR"), "/texts.rs"));
