@@ -243,7 +243,7 @@ fn names<'a>(out: &mut String, name: &str, doc: &str, all: impl Iterator<Item = 
     let all: Vec<_> = all.collect();
     let _ = writeln!(
         out,
-        "/// {doc}\n#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]\npub enum {name} {{"
+        "/// {doc}\n#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]\n#[serde(rename_all = \"kebab-case\")]\npub enum {name} {{"
     );
     for (word, about) in &all {
         let _ = writeln!(out, "    #[doc = {about:?}]\n    {},", pascal(word));
@@ -394,6 +394,12 @@ fn texts(script: &Script) -> Outcome<(String, String)> {
         with(&script.fields, |(label, _)| label.clone()),
     );
     names(&mut enums, "ValueName", "A value of a step's sentences.", with(&values, |_| String::new()));
+    names(
+        &mut enums,
+        "CeremonyKind",
+        "Which ceremony, by the name in commands, folders and records.",
+        with(&script.ceremonies, |_| String::new()),
+    );
     names(
         &mut enums,
         "FaultName",

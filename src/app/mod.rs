@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use sha2::{Digest as _, Sha256};
 
-use crate::ceremony::{Body, Event, Input, Known, Machine, Request, ViewContext};
+use crate::ceremony::{Body, Cards, Ceremony, Event, Input, Known, Machine, Request, ViewContext};
 use crate::clerk::{Clerk, Context};
 use crate::dkek::Rounds;
 use crate::fields::{check, open_text, suggest};
@@ -70,7 +70,7 @@ impl Sitting {
             ..ViewContext::default()
         };
         context.folder.write_new(names::PLAN, plan_text.as_bytes())?;
-        if context.rehearsal && ceremony == CeremonyKind::Establish {
+        if context.rehearsal && Ceremony::of(ceremony).character.cards == Cards::Dealt {
             let cards = cards_text(&cards_of(&plan), script);
             context.folder.write_new(names::BLANK_CARDS, cards.as_bytes())?;
         }

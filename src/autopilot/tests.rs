@@ -5,7 +5,7 @@ use crate::ceremony::{CardView, Header};
 use crate::fields::ExpectedWords;
 use crate::names::FieldName;
 use crate::secret::WipingBytes;
-use crate::terms::{CustodianNumber, DkekShareNumber, Handle};
+use crate::terms::{CustodianNumber, DkekShareNumber, Handle, Seat};
 
 fn custodian(number: u8) -> CustodianNumber {
     CustodianNumber::new(number).unwrap()
@@ -25,7 +25,7 @@ fn view(body: Body) -> View {
         act: String::new(),
         mark: String::new(),
     };
-    View { header, body, steps: vec![] }
+    View { header, body, device: None, steps: vec![] }
 }
 
 fn shown(number: u8, card: CardView) -> View {
@@ -130,11 +130,19 @@ fn everybody_types_from_the_card_of_the_set_at_hand() {
     // the second custodian of the set sits down
     let choose = view(Body::Choose {
         text: vec![],
-        options: [true, false].map(|closed| OptionView { text: String::new(), closed }).into(),
-        custodians: true,
+        options: [(1, true), (2, false)]
+            .map(|(number, closed)| {
+                let id = ChoiceId::Custodian(CustodianNumber::new(number).unwrap());
+                OptionView { id, text: String::new(), closed }
+            })
+            .into(),
+        asks: Asks::Step(Question::Sitter(Seat(1))),
         may_leave: false,
     });
-    assert_eq!(autopilot.answer(&choose, &mut vault, Duration::ZERO).unwrap(), Some(Input::Chose(1)));
+    assert_eq!(
+        autopilot.answer(&choose, &mut vault, Duration::ZERO).unwrap(),
+        Some(Input::Chose(ChoiceId::Custodian(CustodianNumber::new(2).unwrap())))
+    );
     for of in 1..=2 {
         vault.forget_all();
         let seat = |states: [FieldState; 4]| {
@@ -196,17 +204,15 @@ fn a_device_that_was_initialised_here_has_the_so_pin_that_was_set_here() {
     let (mut autopilot, mut vault) = attentive();
     let about = |kind, serial: &str| {
         let Body::Form { fields, .. } = form(vec![(kind, FieldState::Empty)]).body else { panic!("a form") };
-        let text = vec![format!("The device {serial} asks.")];
-        view(Body::Form { text, fields, irreversible: false, may_leave: false, may_deviate: true })
+        let view = view(Body::Form { text: vec![], fields, irreversible: false, may_leave: false, may_deviate: true });
+        View { device: Serial::new(serial).ok(), ..view }
     };
     let whose = |serial: &str| {
-        let options = ["typed", "on the cards"].map(|text| OptionView { text: text.to_owned(), closed: false });
-        view(Body::Choose {
-            text: vec![format!("Device {serial}?")],
-            options: options.into(),
-            custodians: false,
-            may_leave: false,
-        })
+        let options =
+            [ItemName::OnCards, ItemName::Held].map(|item| OptionView::open(ChoiceId::Item(item), item.word()));
+        let asks = Asks::Step(Question::CurrentSoPin);
+        let view = view(Body::Choose { text: vec![], options: options.into(), asks, may_leave: false });
+        View { device: Serial::new(serial).ok(), ..view }
     };
     let (ours, other) = ("REH0000001", "REH0000002");
     let serial = || FieldKind::Serial(Serial::new(ours).unwrap());
@@ -222,8 +228,8 @@ fn a_device_that_was_initialised_here_has_the_so_pin_that_was_set_here() {
     answer(&mut autopilot, &about(serial(), ours));
     assert_eq!(so_pin(&mut autopilot, &mut answer, ours), PUBLISHED_SO_PIN, "it may have been refused");
     answer(&mut autopilot, &about(FieldKind::UserPin, ours));
-    for (serial, pin, place) in [(ours, SO_PIN, 1), (other, PUBLISHED_SO_PIN, 0)] {
+    for (serial, pin, item) in [(ours, SO_PIN, ItemName::OnCards), (other, PUBLISHED_SO_PIN, ItemName::Held)] {
         assert_eq!(so_pin(&mut autopilot, &mut answer, serial), pin);
-        assert_eq!(answer(&mut autopilot, &whose(serial)).0, Some(Input::Chose(place)));
+        assert_eq!(answer(&mut autopilot, &whose(serial)).0, Some(Input::Chose(ChoiceId::Item(item))));
     }
 }

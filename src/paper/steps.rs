@@ -2,7 +2,7 @@
 
 use crate::script::words;
 
-use crate::ceremony::{Actor, Known, Machine, Stage, Step, StepState, ViewContext, planned};
+use crate::ceremony::{Actor, Ceremony, Known, Machine, Stage, Step, StepState, ViewContext, planned};
 use crate::names::{FieldName, StageName, ValueName};
 use crate::plan::Plan;
 use crate::record::CeremonyKind;
@@ -38,7 +38,12 @@ impl<'a> PaperSteps<'a> {
     pub fn new(ceremony: CeremonyKind, plan: &'a Plan, script: &'a Script) -> Option<Self> {
         let machine = Machine::new(ceremony, plan.clone(), false);
         let view = machine.view(&ViewContext::default());
-        let mut all = Self { steps: Vec::new(), plan, script, known: Known::new(ceremony, plan.clone(), false) };
+        let mut all = Self {
+            steps: Vec::new(),
+            plan,
+            script,
+            known: Known::new(&Ceremony::of(ceremony).character, plan.clone(), false),
+        };
         for (step, line) in machine.steps().iter().zip(&view.steps) {
             let act = script.step(step.id.word()).map(|text| all.fill(&text.act, step)).unwrap_or_default();
             all.steps.push(PaperStep {

@@ -1,6 +1,6 @@
 //! Walks a whole ceremony with made-up answers, and hands every view to a check: what people will really read.
 
-use crate::ceremony::{Body, Event, Input, Machine, Request, View, ViewContext};
+use crate::ceremony::{Asks, Body, Event, Input, Machine, Question, Request, View, ViewContext};
 use crate::clerk::{Act, Outcome, acts};
 use crate::names::StepName;
 use crate::plan::{Custody, Plan};
@@ -202,16 +202,17 @@ pub fn walk(kind: CeremonyKind, plan: &Plan, initialised: bool, mut look: impl F
 fn answer(machine: &mut Machine, body: &Body) -> bool {
     match body {
         Body::Tick { items, .. } => {
-            for (place, _) in items.iter().enumerate() {
-                machine.handle(Event::Input(Input::Tick(place)));
+            for item in items {
+                machine.handle(Event::Input(Input::Tick(item.id)));
             }
             machine.handle(Event::Input(Input::GoOn));
         }
-        Body::Choose { options, .. } => {
+        Body::Choose { options, asks, .. } => {
             // Whoever only looks logs in too; of everything else the last.
-            let logs_in = machine.step().is_some_and(|step| step.id == StepName::InspectLogIn);
-            let last = options.iter().rposition(|option| !option.closed).unwrap();
-            machine.handle(Event::Input(Input::Chose(if logs_in { 0 } else { last })));
+            let logs_in = *asks == Asks::Step(Question::HiddenKcv);
+            let mut open = options.iter().filter(|option| !option.closed);
+            let chosen = if logs_in { open.next() } else { open.next_back() };
+            machine.handle(Event::Input(Input::Chose(chosen.unwrap().id.clone())));
         }
         Body::Form { fields, .. } => {
             let names: std::collections::BTreeSet<_> = fields.iter().map(|field| field.name).collect();
@@ -237,8 +238,8 @@ pub fn text_of(body: &Body) -> (Vec<String>, usize) {
     let (text, more) = match body {
         Body::Read { text } | Body::Working { text, .. } | Body::Ended { text } => (text.clone(), 0),
         Body::Tick { text, items, .. } => {
-            let all: Vec<String> = text.iter().chain(items.iter().map(|(item, _)| item)).cloned().collect();
-            return (all, lines(text) + 1 + items.iter().map(|(item, _)| wrapped(item, 70)).sum::<usize>());
+            let all: Vec<String> = text.iter().chain(items.iter().map(|item| &item.text)).cloned().collect();
+            return (all, lines(text) + 1 + items.iter().map(|item| wrapped(&item.text, 70)).sum::<usize>());
         }
         Body::Choose { text, options, .. } => {
             let all = text.iter().chain(options.iter().map(|option| &option.text)).cloned().collect();

@@ -15,8 +15,8 @@ pub fn screen_id(view: &View) -> u64 {
     match &view.body {
         Body::Read { text } | Body::Ended { text } => text.hash(&mut hasher),
         Body::Tick { items, .. } => {
-            for (item, _) in items {
-                item.hash(&mut hasher);
+            for item in items {
+                item.text.hash(&mut hasher);
             }
         }
         Body::Choose { text, options, .. } => {

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use hsm_ceremony::ceremony::{Actor, Body, Input, Machine};
+use hsm_ceremony::ceremony::{Actor, Asks, Body, Input, Machine, Question};
 use hsm_ceremony::faults::Fault;
 use hsm_ceremony::fields::FieldKind;
 use hsm_ceremony::plan::Plan;
@@ -82,8 +82,8 @@ impl Paper {
 
     /// What people do: the last of every set come, and type what is on their cards. Everything else is left to the audience.
     fn answer(&self, front: &mut Front<'_>) -> Turn {
-        if let Body::Choose { options, custodians: true, .. } = &front.view.body {
-            return Turn::Do(Input::Chose(options.iter().rposition(|option| !option.closed).unwrap()));
+        if let Body::Choose { options, asks: Asks::Step(Question::Sitter(_)), .. } = &front.view.body {
+            return front.pick(options.iter().rposition(|option| !option.closed).unwrap());
         }
         let Some((share, actor)) = front.machine.step().map(|step| (step.share, step.actor)) else {
             return Turn::Autopilot;

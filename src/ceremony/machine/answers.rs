@@ -1,14 +1,14 @@
 //! What people answer to what a stage asks.
 
-use crate::ceremony::machine::input::Input;
+use crate::ceremony::machine::input::{ChoiceId, Input};
 use crate::ceremony::machine::interlude::Interlude;
 use crate::ceremony::machine::{Asking, Machine, Mode, REVEAL_SECONDS, Request};
 use crate::ceremony::steps::{Actor, Question, StageKind, Step};
 use crate::faults::{self, Fault};
 use crate::fields::{Field, FieldCheck, FieldKind};
-use crate::names::FieldName;
+use crate::names::{FieldName, ItemName};
 use crate::record::{Entry, Fact, Loss, Remark};
-use crate::terms::{CustodianNumber, DeviceRole, DkekShareNumber, KeyReference};
+use crate::terms::{CustodianNumber, KeyReference, Seat};
 
 impl Machine {
     pub(in crate::ceremony) fn input(&mut self, input: Input) {
@@ -18,10 +18,10 @@ impl Machine {
             other => match &self.mode {
                 Mode::Asking(_) => self.answer(other),
                 Mode::Faulted { choices, .. } => {
-                    if let (Input::Chose(choice), choices) = (other, choices.clone())
-                        && let Some(recovery) = choices.get(choice)
+                    if let Input::Chose(ChoiceId::Recovery(recovery)) = other
+                        && choices.contains(&recovery)
                     {
-                        self.recover(*recovery);
+                        self.recover(recovery);
                     }
                 }
                 Mode::Working { .. } => {}
@@ -38,20 +38,20 @@ impl Machine {
                 self.emit(Entry::Deviates { step: self.number(), name: deviation.word().to_owned() });
                 self.next_stage();
             }
-            (StageKind::Tick | StageKind::RollCall, Input::Tick(place)) => {
-                if let Some(tick) = asking.ticks.get_mut(place) {
-                    *tick = !*tick;
+            (StageKind::Tick | StageKind::RollCall(_), Input::Tick(id)) => {
+                if let Some((_, ticked)) = asking.ticks.iter_mut().find(|(known, _)| *known == id) {
+                    *ticked = !*ticked;
                 }
             }
-            (StageKind::Tick, Input::GoOn) if asking.ticks.iter().all(|tick| *tick) => self.next_stage(),
-            (StageKind::RollCall, Input::GoOn) => {
-                let ticks = asking.ticks.clone();
-                if self.enough(&ticks) {
-                    self.note_who_is_here(&ticks);
+            (StageKind::Tick, Input::GoOn) if asking.all_ticked() => self.next_stage(),
+            (StageKind::RollCall(attendance), Input::GoOn) => {
+                let asking = asking.clone();
+                if self.enough(attendance, &asking) {
+                    self.note_who_is_here(&asking.here());
                     self.next_stage();
                 }
             }
-            (StageKind::Choose(question), Input::Chose(place)) => self.choose(question, place),
+            (StageKind::Choose(question), Input::Chose(choice)) => self.choose(question, &choice),
             (StageKind::Form(_) | StageKind::FromCard(_) | StageKind::Danger(_), Input::GoOn) => self.submit(),
             (StageKind::FromCard(_), Input::Leave) => self.enter_stage(0),
             (StageKind::Reveal { card, .. }, Input::Show) => {
@@ -74,37 +74,45 @@ impl Machine {
         self.enter_stage(self.stage + 1);
     }
 
-    fn choose(&mut self, question: Question, place: usize) {
-        let fact = match question {
-            Question::Loss => {
-                [Loss::Broken, Loss::Lost, Loss::Stolen].get(place).map(|loss| Fact::Lost { loss: *loss })
-            }
-            Question::Device => {
-                let role = self.step().map_or(DeviceRole::Original, |step| step.role);
-                self.known.devices.seen.get(place).map(|serial| Fact::Picked { role, serial: serial.clone() })
-            }
-            Question::CurrentSoPin => {
-                let role = self.step().map_or(DeviceRole::Original, |step| step.role);
-                (place < 2).then_some(Fact::CurrentSoPin { role, on_cards: place == 1 })
-            }
-            Question::HiddenKcv => {
-                let role = self.step().map_or(DeviceRole::Original, |step| step.role);
-                (place < 2).then_some(Fact::KcvAsked { role, log_in: place == 0 })
-            }
-            Question::Sitter(seat) => {
-                let custodian = u8::try_from(place + 1).ok().and_then(CustodianNumber::new);
-                let share = self.step().map_or(DkekShareNumber::FIRST, |step| step.share);
-                let quorum = self.known.plan.quorum(share);
-                let free = |number: &CustodianNumber| {
-                    quorum.is_some_and(|quorum| number.get() <= quorum.custodians())
-                        && !self.known.seats.seated.iter().any(|(taken, who)| who == number && *taken != seat)
-                };
-                custodian.filter(free).map(|custodian| Fact::Seated { share, seat, custodian })
-            }
-        };
-        if let Some(fact) = fact {
+    fn choose(&mut self, question: Question, choice: &ChoiceId) {
+        if let Some(fact) = self.step().and_then(|step| self.chosen(step, question, choice)) {
             self.emit(Entry::Learned { step: self.number(), fact });
             self.next_stage();
+        }
+    }
+
+    /// What a choice says for the record; nothing where it is no answer to the question.
+    pub(in crate::ceremony) fn chosen(&self, step: &Step, question: Question, choice: &ChoiceId) -> Option<Fact> {
+        let (role, share) = (step.role, step.share);
+        match (question, choice) {
+            (Question::Loss, ChoiceId::Item(item)) => {
+                let loss = Loss::ALL.into_iter().find(|loss| item_of_loss(*loss) == *item)?;
+                Some(Fact::Lost { loss })
+            }
+            (Question::CurrentSoPin, ChoiceId::Item(ItemName::OnCards)) => {
+                Some(Fact::CurrentSoPin { role, on_cards: true })
+            }
+            (Question::CurrentSoPin, ChoiceId::Item(ItemName::Held)) => {
+                Some(Fact::CurrentSoPin { role, on_cards: false })
+            }
+            (Question::HiddenKcv, ChoiceId::Item(ItemName::LogIn)) => Some(Fact::KcvAsked { role, log_in: true }),
+            (Question::HiddenKcv, ChoiceId::Item(ItemName::LeaveHidden)) => {
+                Some(Fact::KcvAsked { role, log_in: false })
+            }
+            (Question::Device, ChoiceId::Device(serial)) => {
+                let seen = self.known.devices.seen.contains(serial);
+                seen.then(|| Fact::Picked { role, serial: serial.clone() })
+            }
+            (Question::Sitter(seat), ChoiceId::Custodian(custodian)) => {
+                let of_quorum = self.known.plan.quorum(share)?.numbers().any(|number| number == *custodian);
+                let elsewhere = |(taken, who): &(Seat, CustodianNumber)| who == custodian && *taken != seat;
+                let free = of_quorum && !self.known.seats.seated.iter().any(elsewhere);
+                free.then_some(Fact::Seated { share, seat, custodian: *custodian })
+            }
+            (
+                Question::Loss | Question::CurrentSoPin | Question::HiddenKcv | Question::Device | Question::Sitter(_),
+                _,
+            ) => None,
         }
     }
 
@@ -187,5 +195,14 @@ impl Machine {
         {
             self.hide();
         }
+    }
+}
+
+/// The item of the script for what became of the old device.
+const fn item_of_loss(loss: Loss) -> ItemName {
+    match loss {
+        Loss::Broken => ItemName::Broken,
+        Loss::Lost => ItemName::Lost,
+        Loss::Stolen => ItemName::Stolen,
     }
 }

@@ -1,12 +1,13 @@
 //! Questions in between, at any step: stop? a deviation, a break, somebody who stands in.
 
+use crate::ceremony::known::character::Cards;
 use crate::ceremony::known::holders::Holder;
-use crate::ceremony::machine::input::Input;
+use crate::ceremony::machine::input::{ChoiceId, Input};
 use crate::ceremony::machine::{Machine, Mode, Request};
 use crate::ceremony::steps::{Actor, Step};
 use crate::fields::{Field, FieldCheck, FieldKind};
-use crate::names::FieldName;
-use crate::record::{CeremonyKind, Ending, Entry, Remark};
+use crate::names::{FieldName, ItemName};
+use crate::record::{Ending, Entry, Remark};
 use crate::terms::{DkekShareNumber, Quorum};
 
 /// The word that stops a ceremony.
@@ -88,7 +89,7 @@ impl Machine {
             let custodians = plan.quorum(share).into_iter().flat_map(Quorum::numbers).map(Some);
             let chooses = plan.quorum(share).is_none()
                 && self.known.shares.kcv(share).is_none()
-                && self.known.ceremony == CeremonyKind::Establish;
+                && self.known.ceremony.cards == Cards::Dealt;
             let all = custodians.chain(chooses.then_some(None));
             all.map(move |custodian| Holder { share, custodian }).collect::<Vec<_>>()
         };
@@ -122,22 +123,25 @@ impl Machine {
             (Interlude::Menu | Interlude::Who | Interlude::Note(_) | Interlude::Name(..), Input::Stop) => {
                 self.ask_next(Interlude::Stop);
             }
-            (_, Input::Leave) | (Interlude::Menu, Input::Chose(3..)) => self.back(),
+            (_, Input::Leave) | (Interlude::Menu | Interlude::Who, Input::Chose(ChoiceId::Item(ItemName::Back))) => {
+                self.back()
+            }
             (Interlude::StopTyped, Input::GoOn) => {
                 self.request(Request::ForgetAll);
                 self.request(Request::WipeScreen);
                 self.emit(Entry::Sealed { ending: Ending::Aborted, deviations: self.known.progress.deviations });
             }
-            (Interlude::Menu, Input::Chose(0)) => self.ask_next(Interlude::Note(None)),
-            (Interlude::Menu, Input::Chose(1)) => {
+            (Interlude::Menu, Input::Chose(ChoiceId::Item(ItemName::Deviation))) => {
+                self.ask_next(Interlude::Note(None))
+            }
+            (Interlude::Menu, Input::Chose(ChoiceId::Item(ItemName::Break))) => {
                 self.emit(Entry::Remarked { step, remark: Remark::BreakBegan, text: String::new() });
                 self.ask_next(Interlude::Break);
             }
-            (Interlude::Menu, Input::Chose(2)) => self.ask_next(Interlude::Who),
-            (Interlude::Who, Input::Chose(place)) => match self.replaceable().get(place) {
-                Some(person) => self.ask_next(Interlude::Name(*person, None)),
-                None => self.back(),
-            },
+            (Interlude::Menu, Input::Chose(ChoiceId::Item(ItemName::Substitute))) => self.ask_next(Interlude::Who),
+            (Interlude::Who, Input::Chose(ChoiceId::Holder(holder))) if self.replaceable().contains(&holder) => {
+                self.ask_next(Interlude::Name(holder, None));
+            }
             (Interlude::Note(Some(text)), Input::GoOn) => {
                 self.emit(Entry::Remarked { step, remark: Remark::Deviation, text: text.trim().to_owned() });
                 self.back();

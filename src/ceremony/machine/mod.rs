@@ -13,11 +13,11 @@ use crate::faults::{self, Fault};
 use crate::names::FieldName;
 use std::collections::VecDeque;
 
-use crate::ceremony::kinds::establish;
-use crate::ceremony::kinds::inspect;
-use crate::ceremony::kinds::restore;
+use crate::ceremony::kinds::Ceremony;
 use crate::ceremony::known::Known;
+use crate::ceremony::known::character::Cards;
 use crate::ceremony::machine::event::Event;
+use crate::ceremony::machine::input::TickId;
 use crate::ceremony::machine::interlude::Interlude;
 use crate::ceremony::machine::recovery::Recovery;
 use crate::ceremony::steps::opening;
@@ -67,7 +67,7 @@ pub(in crate::ceremony) enum Mode {
 /// How far people have come with what the stage asks.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(in crate::ceremony) struct Asking {
-    pub ticks: Vec<bool>,
+    pub ticks: Vec<(TickId, bool)>,
     pub fields: Vec<Field>,
     pub checks: Vec<FieldCheck>,
     pub open: Vec<Option<String>>,
@@ -99,13 +99,10 @@ pub struct Machine {
 impl Machine {
     /// A ceremony before its first entry.
     pub fn new(ceremony: CeremonyKind, plan: Plan, rehearsal: bool) -> Self {
-        let steps = match ceremony {
-            CeremonyKind::Establish => establish::steps(&plan),
-            CeremonyKind::Restore => restore::steps(&plan),
-            CeremonyKind::Inspect => inspect::steps(),
-        };
+        let ceremony = Ceremony::of(ceremony);
+        let steps = (ceremony.steps)(&plan);
         Self {
-            known: Known::new(ceremony, plan, rehearsal),
+            known: Known::new(&ceremony.character, plan, rehearsal),
             steps,
             stage: 0,
             mode: Mode::Asking(Asking::default()),
@@ -279,7 +276,7 @@ impl Machine {
             Condition::Initialised(role) => initialised(role),
             Condition::MayHaveCardsSoPin(role) => {
                 let here =
-                    self.known.ceremony == CeremonyKind::Restore || self.known.devices.initialised.contains(&role);
+                    self.known.ceremony.cards == Cards::Earlier || self.known.devices.initialised.contains(&role);
                 initialised(role) && here
             }
             Condition::OtherSoPin(role) => initialised(role) && !self.known.devices.so_pin_on_cards.contains(&role),
@@ -329,9 +326,13 @@ impl Machine {
         let mut asking = Asking::default();
         match stage.kind {
             StageKind::Tick => {
-                asking.ticks = vec![false; script::step(step.id).stage(stage.name).map_or(0, |texts| texts.items.len())]
+                let items = script::step(step.id).stage(stage.name).map_or(&[][..], |texts| texts.items);
+                asking.ticks = items.iter().map(|(item, _)| (TickId::Item(*item), false)).collect();
             }
-            StageKind::RollCall => asking.ticks = vec![false; self.known.called().len()],
+            StageKind::RollCall(_) => {
+                asking.ticks =
+                    self.known.called().iter().map(|called| (TickId::Person(called.person), false)).collect();
+            }
             StageKind::Form(fields) | StageKind::FromCard(fields) | StageKind::Danger(fields) => {
                 asking.fields = fields(&self.known, &step);
                 asking.checks = asking.fields.iter().map(Field::untouched).collect();

@@ -3,7 +3,6 @@
 use crate::ceremony::known::Known;
 use crate::clerk::{Act, acts};
 use crate::faults::Fault;
-use crate::record::CeremonyKind;
 
 /// A way on after a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,7 +93,7 @@ pub fn recoveries(known: &Known, act: &Act, fault: &Fault) -> Vec<Recovery> {
             vec![AnotherDevice, TryAgain]
         }
         // Who only looks does without what the PIN would have shown.
-        (Act::ReadTries(_) | Act::LogIn(_), "pin-blocked") if known.ceremony == CeremonyKind::Inspect => {
+        (Act::ReadTries(_) | Act::LogIn(_), "pin-blocked") if known.devices.kcv_asked == Some(true) => {
             vec![LeaveHidden]
         }
         // Nothing is on the device yet: it may be erased once more and get a PIN that people remember.

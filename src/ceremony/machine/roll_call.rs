@@ -1,37 +1,52 @@
 //! How the roll call is answered.
 
-use crate::ceremony::known::roll_call::Called;
+use crate::ceremony::known::roll_call::{Attendance, Called, Person};
+use crate::ceremony::machine::input::TickId;
 use crate::ceremony::machine::{Asking, Machine, Mode};
-use crate::record::{CeremonyKind, Entry, Fact};
+use crate::record::{Entry, Fact};
+
+impl Asking {
+    /// Who has a tick.
+    pub(in crate::ceremony) fn here(&self) -> Vec<Person> {
+        let person = |(id, ticked): &(TickId, bool)| match id {
+            TickId::Person(person) => ticked.then_some(*person),
+            TickId::Item(_) => None,
+        };
+        self.ticks.iter().filter_map(person).collect()
+    }
+
+    /// Whether everything has a tick.
+    pub(in crate::ceremony) fn all_ticked(&self) -> bool {
+        self.ticks.iter().all(|(_, ticked)| *ticked)
+    }
+}
 
 impl Machine {
     /// Who stands in has not been seen yet, whoever was ticked before.
     pub(in crate::ceremony) fn untick_who_is_new(&mut self, before: &[Called]) {
-        let new: Vec<bool> = before.iter().zip(self.known.called()).map(|(old, now)| old.text != now.text).collect();
-        if let Mode::Asking(Asking { ticks, .. }) = &mut self.mode
-            && ticks.len() == new.len()
-        {
-            ticks.iter_mut().zip(new).for_each(|(tick, new)| *tick &= !new);
+        let called = self.known.called();
+        let Mode::Asking(Asking { ticks, .. }) = &mut self.mode else { return };
+        for new in called.iter().filter(|now| !before.contains(now)) {
+            for (_, ticked) in ticks.iter_mut().filter(|(id, _)| *id == TickId::Person(new.person)) {
+                *ticked = false;
+            }
         }
     }
 
-    /// Whether it goes on with who is here: *restore* takes any quorum, *establish* needs everybody, for everybody gets a
-    /// card.
-    pub(in crate::ceremony) fn enough(&self, ticks: &[bool]) -> bool {
-        match self.known.ceremony {
-            CeremonyKind::Restore => self.known.still_needed(ticks).is_empty(),
-            CeremonyKind::Establish | CeremonyKind::Inspect => ticks.iter().all(|tick| *tick),
+    /// Whether it goes on with who is here.
+    pub(in crate::ceremony) fn enough(&self, attendance: Attendance, asking: &Asking) -> bool {
+        match attendance {
+            Attendance::Quorum => self.known.still_needed(&asking.here()).is_empty(),
+            Attendance::Everyone => asking.all_ticked(),
         }
     }
 
     /// Who is here, and who is not.
-    pub(in crate::ceremony) fn note_who_is_here(&mut self, ticks: &[bool]) {
+    pub(in crate::ceremony) fn note_who_is_here(&mut self, here: &[Person]) {
         let called = self.known.called();
-        let named = |here: bool| {
-            let people = called.iter().zip(ticks).filter(|(_, tick)| **tick == here);
-            people.map(|(called, _)| called.text.clone()).collect::<Vec<_>>()
-        };
-        let (people, away, step) = (named(true), named(false), self.number());
+        let (people, away): (Vec<_>, Vec<_>) = called.into_iter().partition(|called| here.contains(&called.person));
+        let names = |people: Vec<Called>| people.into_iter().map(|called| called.text).collect::<Vec<_>>();
+        let (people, away, step) = (names(people), names(away), self.number());
         self.emit(Entry::Learned { step, fact: Fact::Present { people } });
         if !away.is_empty() {
             self.emit(Entry::Learned { step, fact: Fact::Absent { people: away } });

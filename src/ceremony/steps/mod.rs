@@ -6,6 +6,7 @@ pub mod provisioning;
 pub mod turns;
 
 use crate::ceremony::known::Known;
+use crate::ceremony::known::roll_call::Attendance;
 use crate::clerk::Act;
 use crate::fields::Field;
 use crate::names::{StageName, StepName};
@@ -32,7 +33,7 @@ pub enum Actor {
 /// What a choice decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Question {
-    /// Broken, lost or stolen: the script's items in this order.
+    /// Broken, lost or stolen.
     Loss,
     /// Which custodian sits at this seat.
     Sitter(Seat),
@@ -105,8 +106,8 @@ pub enum StageKind {
     Read,
     /// Tick every item.
     Tick,
-    /// Tick every person of the plan who is here; in *establish* everybody.
-    RollCall,
+    /// Tick every person of the plan who is here.
+    RollCall(Attendance),
     /// Choose.
     Choose(Question),
     /// Fill in.
@@ -136,7 +137,7 @@ impl StageKind {
             Self::Form(fields) | Self::FromCard(fields) | Self::Danger(fields) => Some(fields),
             Self::Read
             | Self::Tick
-            | Self::RollCall
+            | Self::RollCall(_)
             | Self::Choose(_)
             | Self::Reveal { .. }
             | Self::Do(_)
@@ -150,7 +151,7 @@ impl StageKind {
             Self::Danger(_) => true,
             Self::Read
             | Self::Tick
-            | Self::RollCall
+            | Self::RollCall(_)
             | Self::Choose(_)
             | Self::Form(_)
             | Self::FromCard(_)

@@ -1,6 +1,7 @@
 //! Parts that ceremonies share: how a device is found, how keys are made, backed up and come back.
 
 use crate::ceremony::known::Known;
+use crate::ceremony::known::roll_call::Attendance;
 use crate::ceremony::steps::{Actor, Condition, List, Question, StageKind, Step, step};
 use crate::clerk::{Act, acts};
 use crate::fields::{Field, FieldKind};
@@ -42,8 +43,12 @@ fn find_picked(known: &Known, step: &Step) -> Option<Act> {
 }
 
 /// Everyone who is needed is here, and the room is fit.
-pub fn people_and_room(list: &mut List, call: StageName) {
-    list.add(step(StepName::RollCall, Actor::Administrator).then(call, StageKind::RollCall));
+pub fn people_and_room(list: &mut List, attendance: Attendance) {
+    let call = match attendance {
+        Attendance::Everyone => StageName::Call,
+        Attendance::Quorum => StageName::CallQuorum,
+    };
+    list.add(step(StepName::RollCall, Actor::Administrator).then(call, StageKind::RollCall(attendance)));
     list.add(
         step(StepName::Room, Actor::Administrator)
             .then(StageName::Examine, StageKind::Do(|_, _| Some(acts::ExamineRoom.into())))

@@ -1,9 +1,10 @@
 //! A question in between.
 
 use crate::ceremony::machine::Machine;
+use crate::ceremony::machine::input::ChoiceId;
 use crate::ceremony::machine::interlude::Interlude;
 use crate::ceremony::view::sentences::Sentences;
-use crate::ceremony::view::{Body, OptionView};
+use crate::ceremony::view::{Asks, Body, OptionView};
 use crate::names::{StageName, StepName};
 use crate::script;
 
@@ -20,13 +21,17 @@ impl Machine {
         };
         let texts = script::step(StepName::InBetween).stage(stage);
         let text = sentences.paragraphs(texts);
-        let items = texts.map_or(&[][..], |texts| texts.items).iter().map(|(_, item)| OptionView::open(*item));
+        let items = texts.map_or(&[][..], |texts| texts.items).iter();
+        let items = items.map(|(item, text)| OptionView::open(ChoiceId::Item(*item), *text));
         match interlude {
-            Interlude::Menu => Body::Choose { text, options: items.collect(), custodians: false, may_leave: true },
+            Interlude::Menu => Body::Choose { text, options: items.collect(), asks: Asks::Between, may_leave: true },
             Interlude::Who => {
                 let plan = &self.known().plan;
-                let holders = self.replaceable().into_iter().map(|holder| OptionView::open(holder.name(plan)));
-                Body::Choose { text, options: holders.chain(items).collect(), custodians: false, may_leave: true }
+                let holders = self
+                    .replaceable()
+                    .into_iter()
+                    .map(|holder| OptionView::open(ChoiceId::Holder(holder), holder.name(plan)));
+                Body::Choose { text, options: holders.chain(items).collect(), asks: Asks::Between, may_leave: true }
             }
             Interlude::Break => Body::Read { text },
             Interlude::Stop | Interlude::StopTyped | Interlude::Note(_) | Interlude::Name(..) => {

@@ -1,12 +1,13 @@
 //! What the middle of the screen shows and asks at a stage.
 
+use crate::ceremony::machine::input::{ChoiceId, TickId};
 use crate::ceremony::machine::recovery::Recovery;
 use crate::ceremony::machine::{Asking, Machine, Mode};
 use crate::ceremony::steps::{Question, Stage, StageKind};
 use crate::ceremony::view::sentences::Sentences;
-use crate::ceremony::view::{Body, OptionView};
+use crate::ceremony::view::{Asks, Body, OptionView, TickView};
 use crate::script::words;
-use crate::terms::{CustodianNumber, Quorum};
+use crate::terms::{CustodianNumber, Quorum, Serial};
 
 impl Machine {
     pub(super) fn body(&self, sentences: &Sentences<'_>) -> Body {
@@ -33,7 +34,9 @@ impl Machine {
             },
             Mode::Faulted { fault, choices, .. } => {
                 let (happened, truth) = sentences.fault(fault);
-                let choices = choices.iter().map(|choice| OptionView::open(choice_text(*choice))).collect();
+                let choices =
+                    choices.iter().map(|choice| OptionView::open(ChoiceId::Recovery(*choice), choice_text(*choice)));
+                let choices = choices.collect();
                 Body::Fault { happened, truth, choices }
             }
         }
@@ -41,32 +44,35 @@ impl Machine {
 
     fn asking(&self, stage: &Stage, asking: &Asking, sentences: &Sentences<'_>) -> Body {
         let text = sentences.stage(stage.name);
-        let ticks = || asking.ticks.iter().copied();
+        let ticked = |id: TickId| asking.ticks.iter().any(|(known, ticked)| *known == id && *ticked);
+        let tick = |id, text| TickView { id, text, ticked: ticked(id) };
         match stage.kind {
             StageKind::Read | StageKind::Do(_) | StageKind::Deviates(_) => Body::Read { text },
             StageKind::Tick => {
-                let items = sentences.items(stage.name).into_iter().zip(ticks()).collect();
-                Body::Tick { text, items, enough: ticks().all(|tick| tick) }
+                let items = sentences.items(stage.name).into_iter().map(|(item, text)| tick(TickId::Item(item), text));
+                Body::Tick { text, items: items.collect(), enough: asking.all_ticked() }
             }
-            StageKind::RollCall => {
-                let called = self.known().called().into_iter().map(|called| called.text);
-                Body::Tick { text, items: called.zip(ticks()).collect(), enough: self.enough(&asking.ticks) }
+            StageKind::RollCall(attendance) => {
+                let called = self.known().called().into_iter();
+                let items = called.map(|called| tick(TickId::Person(called.person), called.text)).collect();
+                Body::Tick { text, items, enough: self.enough(attendance, asking) }
             }
             StageKind::Choose(question) => Body::Choose {
                 text,
                 options: match question {
-                    Question::Loss | Question::CurrentSoPin | Question::HiddenKcv => {
-                        sentences.items(stage.name).into_iter().map(OptionView::open).collect()
-                    }
+                    Question::Loss | Question::CurrentSoPin | Question::HiddenKcv => sentences
+                        .items(stage.name)
+                        .into_iter()
+                        .map(|(item, text)| OptionView::open(ChoiceId::Item(item), text))
+                        .collect(),
                     Question::Device => {
-                        self.known().devices.seen.iter().map(|serial| OptionView::open(serial.to_string())).collect()
+                        let device =
+                            |serial: &Serial| OptionView::open(ChoiceId::Device(serial.clone()), serial.as_str());
+                        self.known().devices.seen.iter().map(device).collect()
                     }
                     Question::Sitter(_) => self.sitters(sentences),
                 },
-                custodians: match question {
-                    Question::Sitter(_) => true,
-                    Question::Loss | Question::CurrentSoPin | Question::HiddenKcv | Question::Device => false,
-                },
+                asks: Asks::Step(question),
                 may_leave: false,
             },
             StageKind::Form(_) => self.form(text, asking, sentences, false, false),
@@ -85,15 +91,16 @@ impl Machine {
             let name = known.plan.custodian(step.share, number);
             let elsewhere = known.seats.seated.iter().any(|(seat, who)| *who == number && Some(*seat) != step.seat());
             let note = if elsewhere { words::HAS_GIVEN } else { "" };
-            OptionView { text: format!("{name}{note}"), closed: elsewhere }
+            OptionView { id: ChoiceId::Custodian(number), text: format!("{name}{note}"), closed: elsewhere }
         };
         known.plan.quorum(step.share).into_iter().flat_map(Quorum::numbers).map(option).collect()
     }
 }
 
 impl OptionView {
-    pub(super) fn open(text: impl Into<String>) -> Self {
-        Self { text: text.into(), closed: false }
+    /// An option that can be chosen.
+    pub fn open(id: ChoiceId, text: impl Into<String>) -> Self {
+        Self { id, text: text.into(), closed: false }
     }
 }
 

@@ -1,10 +1,10 @@
 //! The last screen.
 
 use crate::ceremony::known::Known;
+use crate::ceremony::known::character::Cards;
 use crate::ceremony::machine::Machine;
 use crate::ceremony::view::Body;
 use crate::ceremony::view::sentences::Sentences;
-use crate::ceremony::view::texts::deals_cards;
 use crate::names::{StageName, StepName};
 use crate::record::Ending;
 use crate::script::{self, words};
@@ -25,7 +25,7 @@ impl Machine {
 /// there is of it.
 pub(super) fn fate_of_the_cards(known: &Known) -> &'static str {
     let erased = !known.devices.initialised.is_empty() || known.doubt.devices().next().is_some();
-    if !deals_cards(known.ceremony) {
+    if known.ceremony.cards != Cards::Dealt {
         words::CARDS_KEEP_ALL
     } else if erased && known.plan.so_pin_share().is_some() {
         words::CARDS_KEEP_SO_PIN

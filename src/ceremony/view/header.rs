@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use crate::ceremony::machine::Machine;
 use crate::ceremony::steps::Step;
 use crate::ceremony::view::sentences::Sentences;
-use crate::ceremony::view::{Header, StepLine, StepState, ViewContext, texts};
+use crate::ceremony::view::{Header, StepLine, StepState, ViewContext};
 use crate::script::{self, words};
 
 impl Machine {
@@ -16,7 +16,7 @@ impl Machine {
             None => (words::ENDED_TITLE.to_owned(), words::ENDED_ACT.to_owned()),
         };
         Header {
-            ceremony: format!("{} · {}", texts::of_ceremony(known.ceremony).heading, known.plan.title),
+            ceremony: format!("{} · {}", known.ceremony.text.heading, known.plan.title),
             rehearsal: context.rehearsal,
             shortened: context.shortened,
             number: self.number().to_string(),

@@ -9,14 +9,15 @@ mod form;
 mod header;
 mod reveal;
 mod sentences;
-mod texts;
 pub mod values;
 
 use crate::ceremony::machine::Machine;
+use crate::ceremony::machine::input::{ChoiceId, TickId};
+use crate::ceremony::steps::Question;
 use crate::ceremony::view::sentences::Sentences;
 use crate::fields::FieldKind;
 use crate::names::FieldName;
-use crate::terms::{CustodianNumber, Handle, Purpose};
+use crate::terms::{CustodianNumber, Handle, Purpose, Serial};
 
 /// What a view needs that the machine does not know.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -40,7 +41,12 @@ impl Machine {
             Some(step) => self.body(&Sentences { machine: self, step, context }),
             None => Body::Read { text: Vec::new() },
         };
-        View { header: self.header(context), body, steps: self.step_lines(context) }
+        View {
+            header: self.header(context),
+            body,
+            device: self.step().and_then(|step| self.known.devices.serial(step.role)),
+            steps: self.step_lines(context),
+        }
     }
 }
 
@@ -51,6 +57,8 @@ pub struct View {
     pub header: Header,
     /// What the middle shows and asks.
     pub body: Body,
+    /// The device that the step is about, where it was found.
+    pub device: Option<Serial>,
     /// Every step of the ceremony, for screens with room beside the body.
     pub steps: Vec<StepLine>,
 }
@@ -102,9 +110,33 @@ pub struct StepLine {
     pub irreversible: bool,
 }
 
+/// What a choice is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asks {
+    /// A question of the step.
+    Step(Question),
+    /// What is to be noted in between.
+    Between,
+    /// Which ceremony.
+    Ceremony,
+}
+
+/// One thing to tick.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TickView {
+    /// What it is.
+    pub id: TickId,
+    /// What it says.
+    pub text: String,
+    /// Whether it has a tick.
+    pub ticked: bool,
+}
+
 /// One thing to choose.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OptionView {
+    /// What it is.
+    pub id: ChoiceId,
     /// The sentence to choose.
     pub text: String,
     /// Cannot be chosen now (for example a custodian who has given their share); the text says why.
@@ -189,7 +221,7 @@ pub enum Body {
         /// Paragraphs.
         text: Vec<String>,
         /// Items and whether each is ticked.
-        items: Vec<(String, bool)>,
+        items: Vec<TickView>,
         /// It goes on as it is ([`super::Input::GoOn`]).
         enough: bool,
     },
@@ -199,8 +231,8 @@ pub enum Body {
         text: Vec<String>,
         /// What can be chosen.
         options: Vec<OptionView>,
-        /// The options are the custodians, in the order of their numbers.
-        custodians: bool,
+        /// What is asked.
+        asks: Asks,
         /// Esc leaves without doing anything ([`super::Input::Leave`]); asked in between, where no deviation can be noted.
         may_leave: bool,
     },

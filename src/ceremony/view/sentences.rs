@@ -4,7 +4,7 @@ use crate::ceremony::machine::Machine;
 use crate::ceremony::steps::Step;
 use crate::ceremony::view::ViewContext;
 use crate::faults::Fault;
-use crate::names::{StageName, ValueName};
+use crate::names::{ItemName, StageName, ValueName};
 use crate::script::{self, FaultTexts, StageTexts, fill_with};
 
 /// The sentences of a step as things stand now.
@@ -31,9 +31,9 @@ impl Sentences<'_> {
     }
 
     /// What a stage of this step gives to tick or to choose from.
-    pub fn items(&self, stage: StageName) -> Vec<String> {
+    pub fn items(&self, stage: StageName) -> Vec<(ItemName, String)> {
         let items = script::step(self.step.id).stage(stage).map_or(&[][..], |texts| texts.items);
-        items.iter().map(|(_, item)| self.fill(item)).collect()
+        items.iter().map(|(item, text)| (*item, self.fill(text))).collect()
     }
 
     /// What happened and what is true now. A fault brings its own values; some of its sentences need one of the step, too.

@@ -67,7 +67,7 @@ impl ScreenState {
         }
         *self = Self { screen: Some(screen), too_small: self.too_small, ..Self::default() };
         match &view.body {
-            Body::Tick { items, .. } => self.focus = items.iter().position(|(_, ticked)| !ticked).unwrap_or(0),
+            Body::Tick { items, .. } => self.focus = items.iter().position(|item| !item.ticked).unwrap_or(0),
             Body::Choose { options, .. } | Body::Fault { choices: options, .. } => {
                 self.focus = options.iter().position(|option| !option.closed).unwrap_or(0);
             }
@@ -132,7 +132,7 @@ impl ScreenState {
                 Mode::Unread { ended: matches!(view.body, Body::Ended { .. }) }
             }
             Body::Read { .. } => Mode::Read { scrolls: self.most_scroll > 0 },
-            Body::Tick { items, .. } if items.iter().all(|(_, ticked)| *ticked) => Mode::Ticked,
+            Body::Tick { items, .. } if items.iter().all(|item| item.ticked) => Mode::Ticked,
             Body::Tick { enough: true, .. } => Mode::Enough,
             Body::Tick { .. } => Mode::Tick,
             Body::Choose { options, may_leave, .. } => {
@@ -244,8 +244,7 @@ impl ScreenState {
         }
         if let (Mode::Choose { digits: true, .. }, Key::Char(digit @ b'1'..=b'9')) = (mode, key) {
             let place = usize::from(digit - b'1');
-            let open = options(view).get(place).is_some_and(|option| !option.closed);
-            return open.then_some(Input::Chose(place));
+            return chosen(view, place);
         }
         let scrolling = [Key::Up, Key::Down, Key::PageUp, Key::PageDown].contains(&key);
         if mode == Mode::Shown && scrolling && self.most_scroll == 0 {
@@ -289,11 +288,10 @@ impl ScreenState {
                 self.move_focus(view, action == Action::After);
                 return None;
             }
-            Action::Tick => return self.seen_focus().then_some(Input::Tick(self.focus)),
+            Action::Tick => return if self.seen_focus() { ticked(view, self.focus) } else { None },
             Action::TickNext => return self.tick_next(view),
             Action::Choose => {
-                let open = options(view).get(self.focus).is_some_and(|option| !option.closed);
-                return (self.seen_focus() && open).then_some(Input::Chose(self.focus));
+                return if self.seen_focus() { chosen(view, self.focus) } else { None };
             }
             Action::Advance => return self.advance(view),
             Action::Unmask => {
@@ -352,7 +350,7 @@ impl ScreenState {
     /// Ticks the item in focus and moves the focus to the next one without a tick; on a ticked one it only moves.
     fn tick_next(&mut self, view: &View) -> Option<Input> {
         let Body::Tick { items, .. } = &view.body else { return None };
-        let open = |place: &usize| items.get(*place).is_some_and(|(_, ticked)| !ticked);
+        let open = |place: &usize| items.get(*place).is_some_and(|item| !item.ticked);
         let place = (self.focus..items.len()).chain(0..self.focus).find(open)?;
         if place != self.focus || !self.focus_seen {
             // nobody ticks what is not marked: the next Enter does
@@ -361,7 +359,7 @@ impl ScreenState {
         }
         let after = (place + 1..items.len()).chain(0..place).find(open);
         self.focus_on(after.unwrap_or(place));
-        Some(Input::Tick(place))
+        ticked(view, place)
     }
 
     /// Enter in a form: to the first field that is not good, to the next field, or on when all is good.
@@ -392,6 +390,17 @@ impl ScreenState {
 
 fn first_not_good(fields: &[FieldView]) -> Option<usize> {
     fields.iter().position(|field| field.state != FieldState::Good)
+}
+
+/// What choosing at a place of the screen means; nothing where it is closed.
+fn chosen(view: &View, place: usize) -> Option<Input> {
+    options(view).get(place).filter(|option| !option.closed).map(|option| Input::Chose(option.id.clone()))
+}
+
+/// What a tick at a place of the screen means.
+fn ticked(view: &View, place: usize) -> Option<Input> {
+    let Body::Tick { items, .. } = &view.body else { return None };
+    items.get(place).map(|item| Input::Tick(item.id))
 }
 
 fn options(view: &View) -> &[OptionView] {

@@ -68,15 +68,15 @@ fn what_is_typed_beyond_a_field_does_not_go_into_it() {
 #[test]
 fn nobody_is_ticked_who_is_not_marked() {
     let people = ["Ada", "Grace", "Alan"];
-    let tick = |ticked: [bool; 3]| {
-        let items = people.iter().zip(ticked).map(|(name, ticked)| ((*name).to_owned(), ticked)).collect();
-        view(Body::Tick { text: texts(&["Tick."]), items, enough: false })
+    let people_with = |ticked: [bool; 3]| {
+        let list: Vec<_> = people.iter().copied().zip(ticked).collect();
+        view(Body::Tick { text: texts(&["Tick."]), items: items(&list), enough: false })
     };
     let mut terminal = TestTerminal::new();
-    terminal.draw(&tick([true, true, false]));
-    terminal.act(&tick([true, true, false]), b"\x1b[A\x1b[A");
-    assert_eq!(terminal.act(&tick([true, true, false]), b"\r"), [], "the mark only moves to who is missing");
-    assert_eq!(terminal.act(&tick([true, true, false]), b"\r"), [Input::Tick(2)]);
+    terminal.draw(&people_with([true, true, false]));
+    terminal.act(&people_with([true, true, false]), b"\x1b[A\x1b[A");
+    assert_eq!(terminal.act(&people_with([true, true, false]), b"\r"), [], "the mark only moves to who is missing");
+    assert_eq!(terminal.act(&people_with([true, true, false]), b"\r"), [tick(2)]);
 }
 
 #[test]
@@ -112,22 +112,23 @@ fn options_are_chosen_by_digit_or_arrow_and_closed_ones_never() {
     let view = view(Body::Choose {
         text: vec![],
         options: options(&[("Ada", true), ("Grace", false), ("José", true), ("Linus", false)]),
-        custodians: true,
+        asks: Asks::Between,
         may_leave: false,
     });
     let mut terminal = TestTerminal::new();
     let lines = terminal.draw(&view);
     assert!(has(&lines, "▸ 2  Grace") && has(&lines, "·  Ada") && !has(&lines, "1  Ada"), "{lines:?}");
     assert_eq!(terminal.act(&view, b"13957"), [], "closed or not there");
-    assert_eq!(terminal.act(&view, b"4\r"), [Input::Chose(3), Input::Chose(1)]);
-    assert_eq!(terminal.act(&view, b"\x1b[B\r\x1b[B\r\x1b[A\x1b[A\r"), [3, 1, 1].map(Input::Chose));
+    assert_eq!(terminal.act(&view, b"4\r"), [chose(3), chose(1)]);
+    assert_eq!(terminal.act(&view, b"\x1b[B\r\x1b[B\r\x1b[A\x1b[A\r"), [3, 1, 1].map(chose));
 
     let names: Vec<(String, bool)> = (1..=16).map(|number| (format!("Custodian {number}"), number == 1)).collect();
     let many = names.iter().map(|(name, closed)| (name.as_str(), *closed)).collect::<Vec<_>>();
-    let view = self::view(Body::Choose { text: vec![], options: options(&many), custodians: false, may_leave: false });
+    let view =
+        self::view(Body::Choose { text: vec![], options: options(&many), asks: Asks::Between, may_leave: false });
     assert_eq!(terminal.act(&view, b"2"), [], "with more than nine a digit is ambiguous");
     assert!(!has(&terminal.draw(&view), "1-9"));
-    assert_eq!(terminal.act(&view, b"\x1b[A\r"), [Input::Chose(15)]);
+    assert_eq!(terminal.act(&view, b"\x1b[A\r"), [chose(15)]);
 }
 
 #[test]
@@ -139,23 +140,23 @@ fn nothing_is_chosen_that_was_not_on_the_screen() {
     assert!(has(&terminal.draw(&view), "Enter read on"));
     let lines = terminal.draw(&view);
     assert!(!has(&lines, "Try again"), "{lines:?}");
-    assert_eq!(terminal.act(&view, b"\r\r\r\r"), [Input::Chose(0)], "three times on, then chosen");
+    assert_eq!(terminal.act(&view, b"\r\r\r\r"), [chose(0)], "three times on, then chosen");
 }
 
 #[test]
 fn items_are_ticked_one_by_one_and_then_enter_goes_on() {
     let with = |one, two| ticks(one, two, one && two);
     let mut terminal = TestTerminal::new();
-    assert_eq!(terminal.act(&with(false, false), b"\r"), [Input::Tick(0)]);
+    assert_eq!(terminal.act(&with(false, false), b"\r"), [tick(0)]);
     let lines = terminal.draw(&with(true, false));
     assert!(has(&lines, "  [✓] One") && has(&lines, "▸ [ ] Two"), "{lines:?}");
-    assert_eq!(terminal.act(&with(true, false), b"\r"), [Input::Tick(1)]);
+    assert_eq!(terminal.act(&with(true, false), b"\r"), [tick(1)]);
     assert!(has(&terminal.draw(&with(true, true)), "Enter go on    Space untick"));
-    assert_eq!(terminal.act(&with(true, true), b"\x1b[A \r"), [Input::Tick(0), Input::GoOn]);
+    assert_eq!(terminal.act(&with(true, true), b"\x1b[A \r"), [tick(0), Input::GoOn]);
 }
 
 fn ticks(one: bool, two: bool, enough: bool) -> View {
-    view(Body::Tick { text: vec![], items: vec![("One".to_owned(), one), ("Two".to_owned(), two)], enough })
+    view(Body::Tick { text: vec![], items: items(&[("One", one), ("Two", two)]), enough })
 }
 
 #[test]
@@ -164,7 +165,7 @@ fn where_some_ticks_are_enough_enter_still_ticks_and_another_key_goes_on() {
     assert_eq!(terminal.act(&ticks(false, false, false), b"g"), [], "too few");
     let lines = terminal.draw(&ticks(true, false, true));
     assert!(has(&lines, "Enter tick    G go on without the rest"), "{lines:?}");
-    assert_eq!(terminal.act(&ticks(true, false, true), b"\r\rgG"), [Input::Tick(1), Input::GoOn, Input::GoOn]);
+    assert_eq!(terminal.act(&ticks(true, false, true), b"\r\rgG"), [tick(1), Input::GoOn, Input::GoOn]);
     assert_eq!(terminal.act(&ticks(true, true, true), b"g\r"), [Input::GoOn], "nobody is left out: Enter goes on");
 }
 

@@ -144,7 +144,7 @@ fn the_cursor_sits_on_the_focus() {
     let choose = Body::Choose {
         text: texts(&["Choose."]),
         options: options(&[("Ada", true), ("Grace", false)]),
-        custodians: true,
+        asks: Asks::Between,
         may_leave: false,
     };
     assert_eq!(cursor(choose), Some((3, 7)));

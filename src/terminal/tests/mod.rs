@@ -13,7 +13,9 @@ use unicode_width::UnicodeWidthStr;
 use super::keyboard::Key;
 use super::keyboard::tests::Pieces;
 use super::*;
-use crate::ceremony::{CardView, FieldState, FieldView, Header, OptionView, StepLine, StepState};
+use crate::ceremony::{
+    Asks, CardView, ChoiceId, FieldState, FieldView, Header, OptionView, Person, StepLine, StepState, TickId, TickView,
+};
 use crate::fields::{ExpectedWords, FieldKind};
 use crate::names::FieldName;
 use crate::secret::WipingBytes;
@@ -50,6 +52,7 @@ fn view(body: Body) -> View {
             mark: "07·3fa9".to_owned(),
         },
         body,
+        device: None,
         steps: vec![
             step("4.1", StepState::Done, false),
             step("4.2", StepState::Current, false),
@@ -59,8 +62,35 @@ fn view(body: Body) -> View {
     }
 }
 
+/// What the option at this place stands for.
+fn choice(place: u8) -> ChoiceId {
+    ChoiceId::Custodian(CustodianNumber::new(place + 1).unwrap())
+}
+
+fn chose(place: u8) -> Input {
+    Input::Chose(choice(place))
+}
+
+fn tick(place: u8) -> Input {
+    Input::Tick(TickId::Person(Person::Auditor(place)))
+}
+
+fn items(list: &[(&str, bool)]) -> Vec<TickView> {
+    let item = |(place, (text, ticked)): (u8, &(&str, bool))| TickView {
+        id: TickId::Person(Person::Auditor(place)),
+        text: (*text).to_owned(),
+        ticked: *ticked,
+    };
+    (0..).zip(list).map(item).collect()
+}
+
 fn options(list: &[(&str, bool)]) -> Vec<OptionView> {
-    list.iter().map(|(text, closed)| OptionView { text: (*text).to_owned(), closed: *closed }).collect()
+    let option = |(place, (text, closed)): (u8, &(&str, bool))| OptionView {
+        id: choice(place),
+        text: (*text).to_owned(),
+        closed: *closed,
+    };
+    (0..).zip(list).map(option).collect()
 }
 
 fn field(name: FieldName, kind: FieldKind, state: FieldState) -> FieldView {
@@ -107,21 +137,17 @@ fn every_body() -> Vec<Body> {
     vec![
         Body::Read { text: texts(&["Read this.", "  kept   as it is"]) },
         Body::Read { text: long },
-        Body::Tick {
-            text: texts(&["Tick."]),
-            items: vec![("One".to_owned(), true), ("Two".to_owned(), false)],
-            enough: false,
-        },
+        Body::Tick { text: texts(&["Tick."]), items: items(&[("One", true), ("Two", false)]), enough: false },
         Body::Choose {
             text: texts(&["Choose."]),
             options: options(&[("Ada", false), ("Grace, gone", true)]),
-            custodians: false,
+            asks: Asks::Between,
             may_leave: false,
         },
         Body::Choose {
             text: texts(&["What happened?"]),
             options: options(&[("A deviation", false), ("Nothing", false)]),
-            custodians: false,
+            asks: Asks::Between,
             may_leave: true,
         },
         form(vec![

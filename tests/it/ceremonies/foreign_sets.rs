@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use chacha20::ChaCha20Rng;
-use hsm_ceremony::ceremony::{Actor, Body, Input, Recovery};
+use hsm_ceremony::ceremony::{Actor, Asks, Body, Input, Question, Recovery};
 use hsm_ceremony::dkek::{DkekShare, Rounds, derive, seal};
 use hsm_ceremony::fields::FieldKind;
 use hsm_ceremony::names::FieldName;
@@ -97,8 +97,8 @@ impl Made {
         let Some((number, actor)) = front.machine.step().map(|step| (step.share.get(), step.actor)) else {
             return Turn::Autopilot;
         };
-        if let Body::Choose { options, custodians: true, .. } = &front.view.body {
-            return Turn::Do(Input::Chose(options.iter().rposition(|option| !option.closed).unwrap()));
+        if let Body::Choose { options, asks: Asks::Step(Question::Sitter(_)), .. } = &front.view.body {
+            return front.pick(options.iter().rposition(|option| !option.closed).unwrap());
         }
         if let Some(place) = front.empty(|kind| *kind == FieldKind::Password) {
             let password = String::from_utf8(self.passwords[&number].expose().to_vec()).unwrap();

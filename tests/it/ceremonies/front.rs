@@ -1,6 +1,6 @@
 //! A front where people do something of their own now and then.
 
-use hsm_ceremony::ceremony::{Body, FieldState, Input, Machine, Recovery, View};
+use hsm_ceremony::ceremony::{Body, ChoiceId, FieldState, Input, Machine, Recovery, View};
 use hsm_ceremony::fields::check;
 use hsm_ceremony::fields::{FieldCheck, FieldKind};
 use hsm_ceremony::names::FieldName;
@@ -59,6 +59,20 @@ impl Front<'_> {
             .collect()
     }
 
+    /// Chooses what stands at this place of the screen.
+    pub fn pick(&self, place: usize) -> Turn {
+        let (Body::Choose { options, .. } | Body::Fault { choices: options, .. }) = &self.view.body else {
+            panic!("nothing to choose: {:?}", self.view.body)
+        };
+        Turn::Do(Input::Chose(options[place].id.clone()))
+    }
+
+    /// Ticks what stands at this place of the screen.
+    pub fn tick(&self, place: usize) -> Turn {
+        let Body::Tick { items, .. } = &self.view.body else { panic!("nothing to tick: {:?}", self.view.body) };
+        Turn::Do(Input::Tick(items[place].id))
+    }
+
     /// The fault on the screen: its name in the record.
     pub fn fault(&self) -> Option<&str> {
         match (&self.view.body, self.entries.last()) {
@@ -70,6 +84,6 @@ impl Front<'_> {
     /// Chooses this way on.
     pub fn goes_on_with(&self, recovery: Recovery) -> Turn {
         let Some(Entry::Failed { .. }) = self.entries.last() else { panic!("nothing failed") };
-        Turn::Do(Input::Chose(self.machine.choices().iter().position(|choice| *choice == recovery).unwrap()))
+        Turn::Do(Input::Chose(ChoiceId::Recovery(recovery)))
     }
 }

@@ -111,7 +111,9 @@ impl Rig {
         between: impl FnOnce(Box<dyn Readers>) -> Box<dyn Readers>,
     ) -> Self {
         let parsed = Plan::parse(plan).unwrap();
-        let rehearsal = Setup::establish(parsed, plan.to_owned(), records, Environment::SoftwareCards).unwrap();
+        let rehearsal =
+            Setup::by_plan(CeremonyKind::Establish, parsed, plan.to_owned(), records, Environment::SoftwareCards)
+                .unwrap();
         Self::new(rehearsal, Comes::First, between)
     }
 
@@ -122,14 +124,18 @@ impl Rig {
 
     /// *Restore* from this folder, with as many rounds as the real thing has.
     pub fn restore_with_all_rounds(from: &Path, records: &Path) -> Result<Self, Fault> {
-        let setup = Setup::restore(from, None, records, Environment::SoftwareCards)?;
+        let setup = Setup::from_backup(CeremonyKind::Restore, from, None, records, Environment::SoftwareCards)?;
         Ok(Self::with_rounds(Rounds::PRODUCT, setup, Comes::Last, |readers| readers))
     }
 
     /// As [`Rig::restore`], with something between the program and its readers.
     pub fn restore_with(records: &Path, between: impl FnOnce(Box<dyn Readers>) -> Box<dyn Readers>) -> Self {
         let from = latest_establish(records).unwrap();
-        Self::new(Setup::restore(&from, None, records, Environment::SoftwareCards).unwrap(), Comes::Last, between)
+        Self::new(
+            Setup::from_backup(CeremonyKind::Restore, &from, None, records, Environment::SoftwareCards).unwrap(),
+            Comes::Last,
+            between,
+        )
     }
 
     /// *Establish* on this card instead of a fresh one.
@@ -141,7 +147,11 @@ impl Rig {
     ) -> Self {
         let parsed = Plan::parse(plan).unwrap();
         Self::new(
-            on(Setup::establish(parsed, plan.to_owned(), records, Environment::SoftwareCards).unwrap(), card),
+            on(
+                Setup::by_plan(CeremonyKind::Establish, parsed, plan.to_owned(), records, Environment::SoftwareCards)
+                    .unwrap(),
+                card,
+            ),
             Comes::First,
             between,
         )
@@ -155,7 +165,10 @@ impl Rig {
     ) -> Self {
         let from = latest_establish(records).unwrap();
         Self::new(
-            on(Setup::restore(&from, None, records, Environment::SoftwareCards).unwrap(), card),
+            on(
+                Setup::from_backup(CeremonyKind::Restore, &from, None, records, Environment::SoftwareCards).unwrap(),
+                card,
+            ),
             Comes::Last,
             between,
         )
@@ -290,7 +303,7 @@ impl Rig {
                 Front { machine: &self.machine, vault: &mut self.vault, view: &view, entries: &self.entries };
             let answer = match (people(&mut front), &view.body) {
                 (Turn::Do(people), _) => Some(people),
-                (Turn::Autopilot, Body::Fault { .. }) => Some(Input::Chose(0)),
+                (Turn::Autopilot, Body::Fault { choices, .. }) => Some(Input::Chose(choices[0].id.clone())),
                 (Turn::Autopilot, _) => {
                     let answer = self.autopilot.answer(&view, &mut self.vault, self.wait);
                     answer.unwrap_or_else(|error| panic!("{error:?} at {view:?}"))
@@ -376,7 +389,13 @@ impl Rig {
 /// A rehearsed *restore* from files made elsewhere.
 fn foreign_setup(from: &Path, plan: &str, records: &Path) -> Result<Setup, Fault> {
     let parsed = Plan::parse(plan).unwrap();
-    Setup::restore(from, Some((parsed, plan.to_owned())), records, Environment::SoftwareCards)
+    Setup::from_backup(
+        CeremonyKind::Restore,
+        from,
+        Some((parsed, plan.to_owned())),
+        records,
+        Environment::SoftwareCards,
+    )
 }
 
 /// The same rehearsal with one card in one reader, and nobody who changes it.

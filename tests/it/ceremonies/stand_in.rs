@@ -1,6 +1,6 @@
 //! Who is missing is replaced, whatever they hold; and what is not to be lost is said when people stop in the middle.
 
-use hsm_ceremony::ceremony::{Actor, Body, FieldState, Holder, Input, Known, ViewContext};
+use hsm_ceremony::ceremony::{Actor, Body, Ceremony, FieldState, Holder, Input, Known, ViewContext};
 use hsm_ceremony::names::FieldName;
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::{CeremonyKind, Ending, Entry};
@@ -26,12 +26,12 @@ fn at_roll_call_anybody_who_guards_anything_can_be_replaced() {
         turn += 1;
         match turn {
             1 => Turn::Do(Input::Deviation),
-            2 => Turn::Do(Input::Chose(2)),
+            2 => front.pick(2),
             3 => {
                 let Body::Choose { options, .. } = &front.view.body else { panic!("{:?}", front.view) };
                 let who = ["Guard 2.2", "Guard 3"][replaced];
                 assert!(options[places[replaced]].text.contains(who), "{options:?}");
-                Turn::Do(Input::Chose(places[replaced]))
+                front.pick(places[replaced])
             }
             4 => front.types(FieldName::Substitute, names[replaced]),
             _ => {
@@ -58,15 +58,15 @@ fn who_stands_in_at_roll_call_is_not_taken_for_seen() {
         }
         turn += 1;
         match turn {
-            1 | 2 => Turn::Do(Input::Tick(turn)),
+            1 | 2 => front.tick(turn),
             3 => Turn::Do(Input::Deviation),
-            4 => Turn::Do(Input::Chose(2)),
-            5 => Turn::Do(Input::Chose(0)),
+            4 => front.pick(2),
+            5 => front.pick(0),
             6 => front.types(FieldName::Substitute, "Niels Bohr"),
             7 => Turn::Do(Input::GoOn),
             _ => {
                 let Body::Tick { items, .. } = &front.view.body else { panic!("{:?}", front.view) };
-                seen.clone_from(items);
+                seen = items.iter().map(|item| (item.text.clone(), item.ticked)).collect();
                 Turn::Autopilot
             }
         }
@@ -86,7 +86,8 @@ fn a_device_is_perhaps_erased_only_where_something_may_have_been_sent() {
         ("card-foreign", false),
         ("a-fault-of-another-build", true),
     ] {
-        let mut known = Known::new(CeremonyKind::Establish, Plan::parse(&plan()).unwrap(), true);
+        let mut known =
+            Known::new(&Ceremony::of(CeremonyKind::Establish).character, Plan::parse(&plan()).unwrap(), true);
         let step = Number { section: 6, step: 3 };
         let serial = Serial::new("REH0000088").unwrap();
         known.learn(&Entry::Intent { step, act: "initialise".to_owned(), serial });
@@ -126,7 +127,7 @@ fn a_device_of_today_is_erased_once_more_with_the_so_pin_of_the_cards() {
     rig.play(|front| {
         if front.step() == "so-pin-quorum" && matches!(front.view.body, Body::Choose { .. }) {
             whose += 1;
-            return Turn::Do(Input::Chose(1));
+            return front.pick(1);
         }
         blocks_the_pin(front, &mut wrong)
     });
@@ -148,12 +149,12 @@ fn somebody_stands_in_for_a_custodian_of_the_second_set() {
         done += 1;
         match done {
             1 => Turn::Do(Input::Deviation),
-            2 => Turn::Do(Input::Chose(2)),
+            2 => front.pick(2),
             // Whose place: the names of this set.
             3 => {
                 let Body::Choose { options, .. } = &front.view.body else { panic!("{:?}", front.view) };
                 assert!(options[1].text.contains("Guard 2.2"), "{options:?}");
-                Turn::Do(Input::Chose(1))
+                front.pick(1)
             }
             // Nobody holds parts of two DKEK shares.
             4 => front.types(FieldName::Substitute, "Guard 3"),
@@ -271,8 +272,8 @@ fn who_has_seen_a_share_gets_no_second_one_by_standing_in() {
         turn += 1;
         match turn {
             1 => Turn::Do(Input::Deviation),
-            2 => Turn::Do(Input::Chose(2)),
-            3 => Turn::Do(Input::Chose(*place)),
+            2 => front.pick(2),
+            3 => front.pick(*place),
             4 => front.types(FieldName::Substitute, name),
             5 => {
                 let Body::Form { text, fields, .. } = &front.view.body else { panic!("{:?}", front.view) };
@@ -313,7 +314,7 @@ fn who_has_seen_a_share_gets_no_second_one_by_standing_in() {
 #[test]
 fn in_a_restore_everybody_of_the_plan_has_a_share_already() {
     let plan = Plan::parse(&plan()).unwrap();
-    let mut known = Known::new(CeremonyKind::Restore, plan, true);
+    let mut known = Known::new(&Ceremony::of(CeremonyKind::Restore).character, plan, true);
     let place = |number| Holder { share: share(1), custodian: CustodianNumber::new(number) };
     known.learn(&Entry::Substituted {
         step: Number { section: 1, step: 3 },

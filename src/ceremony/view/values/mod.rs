@@ -13,7 +13,6 @@ pub use planned::key_name;
 use crate::ceremony::steps::Step;
 use crate::ceremony::view::ended::{fate_of_the_cards, what_was_changed};
 use crate::ceremony::view::sentences::Sentences;
-use crate::ceremony::view::texts;
 use crate::names::ValueName as Name;
 use crate::plan::Plan;
 use crate::terms::{Digest, Quorum};
@@ -112,6 +111,6 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
         Name::Digest => Some(now?.context.digest.clone()),
         Name::Changed => Some(what_was_changed(known?)),
         Name::CardsFate => text(fate_of_the_cards(known?)),
-        Name::Keep => text(texts::of_ceremony(known?.ceremony).keep),
+        Name::Keep => text(known?.ceremony.text.keep),
     }
 }

@@ -1,11 +1,11 @@
 //! Values about who sits where, who is needed and who was wrong.
 
 use crate::ceremony::known::Known;
+use crate::ceremony::known::character::Cards;
 use crate::ceremony::known::roll_call::password_holder;
 use crate::ceremony::machine::interlude::Interlude;
-use crate::ceremony::machine::{Asking, Machine, Mode};
+use crate::ceremony::machine::{Machine, Mode};
 use crate::ceremony::steps::{StageKind, Step};
-use crate::ceremony::view::texts::deals_cards;
 use crate::script::words;
 use crate::terms::{DkekShareNumber, MOST_CUSTODIANS, Seat};
 
@@ -23,7 +23,7 @@ pub fn wrong_seats(known: &Known, step: &Step) -> String {
     let names = known.seats.wrong.iter().map(who).collect::<Vec<_>>().join(", ");
     if names.is_empty() {
         words::NOBODY.to_owned()
-    } else if deals_cards(known.ceremony) && known.devices.initialised.is_empty() {
+    } else if known.ceremony.cards == Cards::Dealt && known.devices.initialised.is_empty() {
         // Nothing is erased yet: this is the last moment at which a wrong card can be made anew.
         words::WrongBeforeErasing { names }.to_string()
     } else {
@@ -46,8 +46,7 @@ pub fn former(machine: &Machine) -> Option<String> {
 
 /// Who is still needed before it goes on; nothing where nobody is called.
 pub fn still_needed(machine: &Machine) -> String {
-    let (Mode::Asking(Asking { ticks, .. }), Some(StageKind::RollCall)) =
-        (&machine.mode, machine.stage().map(|stage| stage.kind))
+    let (Mode::Asking(asking), Some(StageKind::RollCall(_))) = (&machine.mode, machine.stage().map(|stage| stage.kind))
     else {
         return String::new();
     };
@@ -58,8 +57,8 @@ pub fn still_needed(machine: &Machine) -> String {
         Some(_) => words::NeededCustodians { more }.to_string(),
         None => password_holder(plan, share),
     };
-    let people: Vec<String> = known.still_needed(ticks).into_iter().map(line).collect();
-    if ticks.iter().all(|tick| *tick) {
+    let people: Vec<String> = known.still_needed(&asking.here()).into_iter().map(line).collect();
+    if asking.all_ticked() {
         words::NEEDED_NONE_ABSENT.to_owned()
     } else if people.is_empty() {
         words::NEEDED_NOBODY.to_owned()
