@@ -335,13 +335,13 @@ fn stage(
         let _ = write!(literals, "(ItemName::{}, {item:?}), ", pascal(name));
     }
     values.extend(placeholders(sentences));
-    Ok(format!("StageText {{ text: {}, items: &[{literals}] }}", list(&text)))
+    Ok(format!("StageTexts {{ text: {}, items: &[{literals}] }}", list(&text)))
 }
 
 fn texts(script: &Script) -> Outcome<(String, String)> {
     let (mut stages, mut items, mut values) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
     let mut out = String::from(
-        "/// The sentences of a step.\npub const fn step(name: StepName) -> &'static StepText {\n    match name {\n",
+        "/// The sentences of a step.\npub const fn step(name: StepName) -> &'static StepTexts {\n    match name {\n",
     );
     for (name, node) in &script.steps {
         let [title, act, blanks, parts] = node.parts(name, ["title", "act", "blanks", "stages"], &["blanks"])?;
@@ -356,16 +356,16 @@ fn texts(script: &Script) -> Outcome<(String, String)> {
         }
         let _ = writeln!(
             out,
-            "        StepName::{} => &StepText {{ title: {title:?}, act: {act:?}, blanks: {}, stages: &[{literals}] }},",
+            "        StepName::{} => &StepTexts {{ title: {title:?}, act: {act:?}, blanks: {}, stages: &[{literals}] }},",
             pascal(name),
             list(&blanks)
         );
     }
-    out.push_str("    }\n}\n\n/// The sentences of a fault.\npub const fn fault(name: FaultName) -> &'static FaultText {\n    match name {\n");
+    out.push_str("    }\n}\n\n/// The sentences of a fault.\npub const fn fault(name: FaultName) -> &'static FaultTexts {\n    match name {\n");
     for (name, fault) in &script.faults {
         let _ = writeln!(
             out,
-            "        FaultName::{} => &FaultText {{ happened: &{:?}, truth: &{:?} }},",
+            "        FaultName::{} => &FaultTexts {{ happened: &{:?}, truth: &{:?} }},",
             pascal(name),
             fault.happened,
             fault.truth

@@ -7,7 +7,6 @@ pub use front::{FrontEnd, FrontError, Screen};
 pub use setup::{Environment, Setup, latest_establish};
 
 use crate::faults::Fault;
-use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use sha2::{Digest as _, Sha256};
@@ -20,7 +19,7 @@ use crate::folder::{RecordFile, names};
 use crate::paper::{cards_of, cards_text};
 use crate::plan::{Custody, Plan};
 use crate::record::{CeremonyKind, Chain, Entry};
-use crate::script::Script;
+use crate::script;
 use crate::secret::{WipingBytes, wipe_stack};
 use crate::terms::Digest;
 use crate::vault::Vault;
@@ -56,13 +55,7 @@ pub struct Sitting {
 
 impl Sitting {
     /// Lays out the folder's plan and record, and begins. `plan_text` is the plan's file as it was read.
-    pub fn begin(
-        ceremony: CeremonyKind,
-        plan: Plan,
-        plan_text: &str,
-        script: &Rc<Script>,
-        context: Context,
-    ) -> Result<Self, Fault> {
+    pub fn begin(ceremony: CeremonyKind, plan: Plan, plan_text: &str, context: Context) -> Result<Self, Fault> {
         let around = ViewContext {
             rehearsal: context.rehearsal,
             shortened: context.rounds != Rounds::PRODUCT,
@@ -71,7 +64,7 @@ impl Sitting {
         };
         context.folder.write_new(names::PLAN, plan_text.as_bytes())?;
         if context.rehearsal && Ceremony::of(ceremony).character.cards == Cards::Dealt {
-            let cards = cards_text(&cards_of(&plan), script);
+            let cards = cards_text(&cards_of(&plan));
             context.folder.write_new(names::BLANK_CARDS, cards.as_bytes())?;
         }
         let record = RecordFile::create(&context.folder)?;
@@ -81,7 +74,7 @@ impl Sitting {
             custody: plan.dkek_shares.iter().map(Custody::word).collect(),
             program: env!("CARGO_PKG_VERSION").to_owned(),
             plan_sha256: Digest(Sha256::digest(plan_text).into()),
-            script_sha256: Digest(*script.digest()),
+            script_sha256: Digest(script::digest()),
             short_derivation: context.rounds != Rounds::PRODUCT,
         };
         let chain = Chain::new(context.rehearsal);

@@ -2,7 +2,6 @@
 
 use crate::ceremony::{Asks, Body, Event, Input, Machine, Question, Request, View, ViewContext};
 use crate::clerk::{Act, Outcome, acts};
-use crate::names::StepName;
 use crate::plan::{Custody, Plan};
 use crate::record::{CeremonyKind, Defect, Entry, Fact, KnownShare, StoredKey};
 use crate::terms::{DeviceRole, Digest, DkekShareNumber, HostFinding, Kcv, MOST_DKEK_SHARES, Quorum, Scheme, Serial};
@@ -260,10 +259,10 @@ pub fn text_of(body: &Body) -> (Vec<String>, usize) {
 }
 
 /// Lines of paragraphs as the terminal sets them: a blank line between two, but not within a table.
-pub fn lines(text: &[String]) -> usize {
+pub fn lines(text: &[impl AsRef<str>]) -> usize {
     let mut count = 0;
     let mut table = false;
-    for paragraph in text.iter().flat_map(|paragraph| paragraph.split('\n')) {
+    for paragraph in text.iter().flat_map(|paragraph| paragraph.as_ref().split('\n')) {
         let kept = paragraph.starts_with("  ");
         count += usize::from(count > 0 && !(kept && table)) + wrapped(paragraph, 76);
         table = kept;
