@@ -8,9 +8,9 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use self::paper::Paper;
-use crate::ceremony::{Asks, Body, ChoiceId, FieldState, FieldView, Input, OptionView, Question, View};
+use crate::ceremony::{Answer, Asks, Body, ChoiceId, FieldState, FieldView, Input, OptionView, Question, View};
 use crate::fields::FieldKind;
-use crate::names::ItemName;
+use crate::record::Loss;
 use crate::secret::TypedText;
 use crate::terms::{Purpose, Serial};
 use crate::vault::Vault;
@@ -143,20 +143,22 @@ impl Autopilot {
     }
 
     fn choose(&mut self, view: &View, options: &[OptionView], asks: Asks) -> Result<Input, AutopilotError> {
-        let open: Vec<&ChoiceId> = options.iter().filter(|option| !option.closed).map(|option| &option.id).collect();
+        let mut open = options.iter().filter(|option| !option.closed).map(|option| &option.id);
+        let mut answering = |question: Question, answer: Answer| {
+            open.find(|id| matches!(id, ChoiceId::Item(item) if question.answer(*item) == Some(answer)))
+        };
         let chosen = match asks {
+            Asks::Step(loss @ Question::Loss) => answering(loss, Answer::Loss(Loss::Broken)),
             // It was set from the cards, unless nobody here ever set it.
-            Asks::Step(Question::CurrentSoPin) => {
-                let item = if self.knows(view) { ItemName::OnCards } else { ItemName::Held };
-                open.into_iter().find(|id| **id == ChoiceId::Item(item))
-            }
+            Asks::Step(whose @ Question::CurrentSoPin) => answering(whose, Answer::OnCards(self.knows(view))),
+            Asks::Step(hidden @ Question::HiddenKcv) => answering(hidden, Answer::LogIn(true)),
+            Asks::Step(Question::Device) => open.next(),
             Asks::Step(Question::Sitter(_)) => match self.quorum {
-                Quorum::First => open.first().copied(),
-                Quorum::Last => open.last().copied(),
+                Quorum::First => open.next(),
+                Quorum::Last => open.next_back(),
             },
-            Asks::Step(Question::Loss | Question::Device | Question::HiddenKcv) | Asks::Between | Asks::Ceremony => {
-                open.first().copied()
-            }
+            // It never asks for the one, and is never asked the other.
+            Asks::Between | Asks::Ceremony => None,
         };
         let chosen = chosen.ok_or_else(|| AutopilotError::Stuck("choose".to_owned()))?;
         if let ChoiceId::Custodian(number) = chosen {

@@ -3,7 +3,7 @@
 use super::*;
 use crate::ceremony::{CardView, Header};
 use crate::fields::ExpectedWords;
-use crate::names::FieldName;
+use crate::names::{FieldName, ItemName};
 use crate::secret::WipingBytes;
 use crate::terms::{CustodianNumber, DkekShareNumber, Handle, Seat};
 

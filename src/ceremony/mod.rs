@@ -18,7 +18,8 @@ pub use machine::input::{ChoiceId, Input, TickId};
 pub use machine::interlude::STOP_WORD;
 pub use machine::recovery::Recovery;
 pub use machine::{Machine, REVEAL_SECONDS, Request};
-pub use steps::{Actor, Condition, Question, Stage, StageKind, Step};
+
+pub use steps::{Actor, Answer, Condition, Question, Stage, StageKind, Step};
 pub use view::values::{key_name, planned};
 pub use view::{
     Asks, Body, CardView, FieldState, FieldView, Header, OptionView, StepLine, StepState, TickView, View, ViewContext,

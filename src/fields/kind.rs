@@ -117,15 +117,17 @@ pub struct Properties {
     pub most: Option<usize>,
     /// Whether nothing need be typed.
     pub optional: bool,
+    /// The number that is filled in for the person while the field is empty.
+    pub filled_in: Option<u8>,
 }
 
 impl FieldKind {
     /// The one table of what is decided of each kind.
     pub const fn properties(&self) -> Properties {
-        let (privacy, most, optional) = match self {
-            Self::Prime { .. } => (Privacy::Shown, Some(16), false),
-            Self::ShareId { .. } => (Privacy::Shown, Some(3), false),
-            Self::CheckBytes { optional, .. } => (Privacy::Secret, None, *optional),
+        let (privacy, most, optional, filled_in) = match self {
+            Self::Prime { .. } => (Privacy::Shown, Some(16), false, None),
+            Self::ShareId { .. } => (Privacy::Shown, Some(3), false, None),
+            Self::CheckBytes { optional, .. } => (Privacy::Secret, None, *optional, None),
             Self::ShareValue
             | Self::ShareWords { .. }
             | Self::Dice { .. }
@@ -135,12 +137,35 @@ impl FieldKind {
             | Self::NewUserPin { .. }
             | Self::SoPin { .. }
             | Self::NewSoPin
-            | Self::Again(_) => (Privacy::Secret, None, false),
-            Self::Serial(_) | Self::Word(_) => (Privacy::Shown, None, false),
-            Self::KeyReference { .. } => (Privacy::Told, Some(3), true),
-            Self::Line { optional } => (Privacy::Told, None, *optional),
+            | Self::Again(_) => (Privacy::Secret, None, false, None),
+            Self::Serial(_) | Self::Word(_) => (Privacy::Shown, None, false, None),
+            Self::KeyReference { planned, .. } => (Privacy::Told, Some(3), true, Some(*planned)),
+            Self::Line { optional } => (Privacy::Told, None, *optional, None),
         };
-        Properties { privacy, most, optional }
+        Properties { privacy, most, optional, filled_in }
+    }
+
+    /// Which card it is typed from, where the field itself tells.
+    pub const fn card(&self) -> Option<Purpose> {
+        match self {
+            Self::ShareWords { card, .. } => Some(*card),
+            Self::ShareId { share, .. } => Some(Purpose::DkekShare(*share)),
+            Self::Prime { .. }
+            | Self::ShareValue
+            | Self::CheckBytes { .. }
+            | Self::Dice { .. }
+            | Self::NewPassword
+            | Self::Password
+            | Self::UserPin
+            | Self::NewUserPin { .. }
+            | Self::SoPin { .. }
+            | Self::NewSoPin
+            | Self::Again(_)
+            | Self::Serial(_)
+            | Self::Word(_)
+            | Self::KeyReference { .. }
+            | Self::Line { .. } => None,
+        }
     }
 
     /// Secret fields are drawn as dots.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::walk;
 use crate::ceremony::{CEREMONIES, Machine, StageKind};
-use crate::names::{FaultKind, FaultName, StageName, StepName};
+use crate::names::{CeremonyKind, FaultKind, FaultName, StageName, StepName};
 use crate::plan::{Custody, Plan};
 use crate::script::{self, chapters};
 
@@ -42,8 +42,8 @@ fn words_and_so_pin() -> Plan {
 fn every_stage_of_every_ceremony_has_sentences_and_none_is_left_over() {
     let mut used = BTreeSet::new();
     for plan in plans() {
-        for ceremony in CEREMONIES {
-            let machine = Machine::new(ceremony.character.kind, plan.clone(), false);
+        for kind in CeremonyKind::ALL {
+            let machine = Machine::new(kind, plan.clone(), false);
             for step in machine.steps() {
                 used.extend(step.stages.iter().map(|stage| (step.id, stage.name)));
                 used.extend(step.stages.iter().filter_map(|stage| match stage.kind {
@@ -60,12 +60,33 @@ fn every_stage_of_every_ceremony_has_sentences_and_none_is_left_over() {
     assert_eq!(written.difference(&used).collect::<Vec<_>>(), Vec::<&(StepName, StageName)>::new(), "never shown");
 }
 
+/// What the script gives to tick or to choose is what the code knows, by name: neither order nor wording decides anything.
+#[test]
+fn every_item_is_known_by_its_name() {
+    for (plan, kind) in plans().iter().flat_map(|plan| CeremonyKind::ALL.map(|kind| (plan, kind))) {
+        let machine = Machine::new(kind, plan.clone(), false);
+        for (step, stage) in machine.steps().iter().flat_map(|step| step.stages.iter().map(move |stage| (step, stage)))
+        {
+            let items = crate::script::step(step.id).stage(stage.name).map_or(&[][..], |texts| texts.items);
+            let written: BTreeSet<_> = items.iter().map(|(name, _)| *name).collect();
+            let at = format!("{} {}", step.id.word(), stage.name.word());
+            match stage.kind {
+                StageKind::Tick => assert!(!written.is_empty(), "{at} has nothing to tick"),
+                StageKind::Choose(question) => {
+                    assert_eq!(written, question.answers().iter().map(|(name, _)| *name).collect(), "{at}");
+                }
+                _ => assert!(written.is_empty(), "{at} asks for nothing, and has {written:?}"),
+            }
+        }
+    }
+}
+
 #[test]
 fn what_people_read_is_whole_and_fits_the_smallest_screen() {
     let mut long = BTreeSet::new();
     let plans = [walk::plan(2, 4, true), walk::plan(2, 4, false), walk::plan(3, 3, false)];
     for plan in plans.into_iter().chain([walk::full_plan(), three_shares(), passwords_alone(), words_and_so_pin()]) {
-        for kind in CEREMONIES.iter().map(|ceremony| ceremony.character.kind) {
+        for kind in CeremonyKind::ALL {
             for initialised in [true, false] {
                 walk::walk(kind, &plan, initialised, |view| {
                     let (text, lines) = walk::text_of(&view.body);

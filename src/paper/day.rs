@@ -5,8 +5,8 @@ use super::steps::PaperSteps;
 use super::wrap::{join, pad, wrap};
 use crate::ceremony::key_name;
 use crate::ceremony::{Cards, Ceremony, StageKind};
+use crate::names::CeremonyKind;
 use crate::plan::{Custody, Plan};
-use crate::record::CeremonyKind;
 use crate::script::{self, chapters, words};
 use crate::terms::Digest;
 

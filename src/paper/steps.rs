@@ -1,9 +1,8 @@
 //! The numbered steps of a ceremony that has not begun, with all that a plan tells about them.
 
 use crate::ceremony::{Actor, Ceremony, Known, Machine, Stage, Step, StepState, ViewContext, planned};
-use crate::names::{FieldName, StageName, ValueName};
+use crate::names::{CeremonyKind, FieldName, StageName, ValueName};
 use crate::plan::Plan;
-use crate::record::CeremonyKind;
 use crate::script::{self, fill, fill_with, words};
 
 /// One step as paper shows it.

@@ -1,7 +1,6 @@
 use super::*;
-use crate::names::{FaultName, StepName};
+use crate::names::{CeremonyKind, FaultName, StepName};
 use crate::plan::Plan;
-use crate::record::CeremonyKind;
 use crate::script;
 use crate::terms::{CustodianNumber, Digest, DkekShareNumber, Quorum};
 use unicode_width::UnicodeWidthStr;

@@ -1,7 +1,8 @@
 //! Walks a whole ceremony with made-up answers, and hands every view to a check: what people will really read.
 
-use crate::ceremony::{Asks, Body, Event, Input, Machine, Question, Request, View, ViewContext};
+use crate::ceremony::{Asks, Body, ChoiceId, Event, Input, Machine, Question, Request, View, ViewContext};
 use crate::clerk::{Act, Outcome, acts};
+use crate::names::ItemName;
 use crate::plan::{Custody, Plan};
 use crate::record::{CeremonyKind, Defect, Entry, Fact, KnownShare, StoredKey};
 use crate::terms::{DeviceRole, Digest, DkekShareNumber, HostFinding, Kcv, MOST_DKEK_SHARES, Quorum, Scheme, Serial};
@@ -208,10 +209,11 @@ fn answer(machine: &mut Machine, body: &Body) -> bool {
         }
         Body::Choose { options, asks, .. } => {
             // Whoever only looks logs in too; of everything else the last.
-            let logs_in = *asks == Asks::Step(Question::HiddenKcv);
-            let mut open = options.iter().filter(|option| !option.closed);
-            let chosen = if logs_in { open.next() } else { open.next_back() };
-            machine.handle(Event::Input(Input::Chose(chosen.unwrap().id.clone())));
+            let choice = match asks {
+                Asks::Step(Question::HiddenKcv) => ChoiceId::Item(ItemName::LogIn),
+                _ => options.iter().rfind(|option| !option.closed).unwrap().id.clone(),
+            };
+            machine.handle(Event::Input(Input::Chose(choice)));
         }
         Body::Form { fields, .. } => {
             let names: std::collections::BTreeSet<_> = fields.iter().map(|field| field.name).collect();

@@ -21,11 +21,6 @@ pub enum Loss {
     Stolen,
 }
 
-impl Loss {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Broken, Self::Lost, Self::Stolen];
-}
-
 /// One of a device's two PINs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

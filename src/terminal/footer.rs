@@ -4,18 +4,17 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::cells::{put, put_right, rule};
-use super::keys::{Binding, Mode, bindings};
+use super::keys::{Binding, Keys};
 use super::text::width;
 use super::theme::Theme;
 
 /// The footer's parts on one line or, where they do not fit beside the mark, on two.
-pub fn footer_lines(theme: Theme, mode: Mode, mark: &str, columns: u16) -> Vec<Vec<(String, String)>> {
-    let (own, common) = bindings(mode);
+pub fn footer_lines(theme: Theme, keys: &Keys, mark: &str, columns: u16) -> Vec<Vec<(String, String)>> {
     let named = |list: &[Binding]| -> Vec<(String, String)> {
         let text = |text| theme.text(text).into_owned();
         list.iter().filter_map(|binding| Some((text(binding.key), text(binding.foot?)))).collect()
     };
-    let (own, common) = (named(&own), named(&common));
+    let (own, common) = (named(&keys.own), named(&keys.common));
     let one: Vec<_> = own.iter().chain(&common).cloned().collect();
     let room = usize::from(columns).saturating_sub(2 + width(mark) + 2);
     if own.is_empty() || length(&one, 2) <= room { vec![one] } else { vec![own, common] }
@@ -50,16 +49,17 @@ pub fn footer(buffer: &mut Buffer, theme: Theme, area: Rect, lines: &[Vec<(Strin
 mod tests {
     use super::*;
     use crate::terminal::layout::LEAST_WIDTH;
+    use crate::terminal::screens::tests::every_keys;
 
     #[test]
     fn every_footer_fits_the_narrowest_window() {
         let mark = "1234·3fa9";
-        for mode in crate::terminal::keys::tests::ALL {
-            let lines = footer_lines(Theme::FULL, mode, mark, LEAST_WIDTH);
+        for (screen, keys) in every_keys() {
+            let lines = footer_lines(Theme::FULL, &keys, mark, LEAST_WIDTH);
             let (last, before) = lines.split_last().unwrap();
-            assert!(before.len() <= 1, "{mode:?}");
-            assert!(length(last, 2) + 2 + width(mark) <= 78, "{mode:?}");
-            assert!(before.iter().all(|line| length(line, 2) <= 78), "{mode:?}");
+            assert!(before.len() <= 1, "{screen}");
+            assert!(length(last, 2) + 2 + width(mark) <= 78, "{screen}");
+            assert!(before.iter().all(|line| length(line, 2) <= 78), "{screen}");
         }
     }
 }

@@ -10,7 +10,7 @@ mod header;
 mod keyboard;
 mod keys;
 mod layout;
-mod screen_id;
+mod pressed;
 mod screen_state;
 mod screens;
 mod step_list;
@@ -33,11 +33,12 @@ use ratatui::{TerminalOptions, Viewport};
 
 use self::enter::{Hold, Signals};
 use self::keyboard::{Keyboard, Stdin};
-use self::screen_state::{Exposure, ScreenState};
-use self::screens::DrawContext;
+use self::pressed::Exposure;
+use self::screen_state::ScreenState;
+use self::screens::{DrawContext, Exposes, Nature};
 use self::theme::Theme;
 use self::writer::{Stdout, WipingWriter};
-use crate::ceremony::{Body, Input, View};
+use crate::ceremony::{Input, View};
 use crate::vault::Vault;
 
 /// Why the terminal cannot go on.
@@ -102,6 +103,9 @@ impl Terminal {
 
     /// Draws the view; secrets are lent by the vault for this one frame. When another screen comes up, what was typed
     /// ahead is thrown away.
+    ///
+    /// # Errors
+    /// [`TerminalError::Signal`] or [`TerminalError::Gone`] when the line is cut, [`TerminalError::Panicked`] after a panic.
     pub fn draw(&mut self, view: &View, vault: &Vault) -> Result<(), TerminalError> {
         let result = self.try_draw(view, vault);
         result.map_err(|error| match error {
@@ -159,7 +163,7 @@ impl Terminal {
             }
             if window() != self.area {
                 self.state.mask();
-                let shown = matches!(view.body, Body::Reveal { shown: true, .. });
+                let shown = Nature::of(&view.body).exposes == Exposes::Share;
                 if self.exposed.is_some() {
                     self.wipe()?;
                 }
@@ -181,6 +185,9 @@ impl Terminal {
     }
 
     /// The wipe recipe: nothing that was shown stays on the screen, in the scrollback or in a buffer.
+    ///
+    /// # Errors
+    /// [`TerminalError::Io`] when the terminal does not take it.
     pub fn wipe(&mut self) -> Result<(), TerminalError> {
         self.exposed = None;
         wipe::wipe(&mut self.screen, self.area)?;

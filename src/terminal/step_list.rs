@@ -31,7 +31,7 @@ pub fn steps(buffer: &mut Buffer, theme: Theme, area: Rect, steps: &[StepLine]) 
         let title_style = match step.state {
             StepState::Current => theme.strong(),
             StepState::Ahead => theme.normal(),
-            _ => theme.dim(),
+            StepState::Done | StepState::NotNeeded | StepState::IfNeeded => theme.dim(),
         };
         let danger = if step.irreversible { '!' } else { ' ' };
         put(buffer, area.x + 2, y, sign.encode_utf8(&mut [0; 4]), style);

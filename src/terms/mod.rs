@@ -175,6 +175,26 @@ pub enum Handle {
     NewSoPin,
 }
 
+impl Handle {
+    /// Whether the secret is wiped with everything that is typed.
+    pub const fn goes_with_what_is_typed(self) -> bool {
+        match self {
+            Self::Entry(_) | Self::Suggestion(_) => true,
+            Self::GeneratorSeed
+            | Self::Dice
+            | Self::SharePassword(_)
+            | Self::DealtShare(..)
+            | Self::DealtCheck(..)
+            | Self::SeatShare(..)
+            | Self::DkekShare(_)
+            | Self::Dkek
+            | Self::UserPin
+            | Self::SoPin
+            | Self::NewSoPin => false,
+        }
+    }
+}
+
 /// Which device a step means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DeviceRole {

@@ -88,7 +88,7 @@ impl Vault {
 
     /// A suggestion belongs to what was typed, and goes with it.
     fn forget_suggestions(&mut self) {
-        self.kept.retain(|handle, _| !matches!(handle, Handle::Suggestion(_)));
+        self.kept.retain(|handle, _| !handle.goes_with_what_is_typed());
     }
 }
 

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use hsm_ceremony::ceremony::{Actor, Asks, Body, Input, Machine, Question};
+use hsm_ceremony::ceremony::{Actor, Asks, Body, Machine, Question};
 use hsm_ceremony::faults::Fault;
 use hsm_ceremony::fields::FieldKind;
 use hsm_ceremony::plan::Plan;

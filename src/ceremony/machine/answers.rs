@@ -1,14 +1,15 @@
 //! What people answer to what a stage asks.
 
+use crate::ceremony::known::roll_call::Attendance;
 use crate::ceremony::machine::input::{ChoiceId, Input};
 use crate::ceremony::machine::interlude::Interlude;
 use crate::ceremony::machine::{Asking, Machine, Mode, REVEAL_SECONDS, Request};
-use crate::ceremony::steps::{Actor, Question, StageKind, Step};
+use crate::ceremony::steps::{Actor, Answer, Question, StageKind, Step};
 use crate::faults::{self, Fault};
 use crate::fields::{Field, FieldCheck, FieldKind};
-use crate::names::{FieldName, ItemName};
-use crate::record::{Entry, Fact, Loss, Remark};
-use crate::terms::{CustodianNumber, KeyReference, Seat};
+use crate::names::FieldName;
+use crate::record::{Entry, Fact, Remark};
+use crate::terms::{CustodianNumber, KeyReference, Purpose, Seat};
 
 impl Machine {
     pub(in crate::ceremony) fn input(&mut self, input: Input) {
@@ -29,40 +30,53 @@ impl Machine {
         }
     }
 
+    /// What a stage does not ask for changes nothing.
     fn answer(&mut self, input: Input) {
         let Some(stage) = self.stage().copied() else { return };
-        let Mode::Asking(asking) = &mut self.mode else { return };
-        match (stage.kind, input) {
-            (StageKind::Read, Input::GoOn) => self.next_stage(),
-            (StageKind::Deviates(deviation), Input::GoOn) => {
+        match stage.kind {
+            StageKind::Read if input == Input::GoOn => self.next_stage(),
+            StageKind::Deviates(deviation) if input == Input::GoOn => {
                 self.emit(Entry::Deviates { step: self.number(), name: deviation.word().to_owned() });
                 self.next_stage();
             }
-            (StageKind::Tick | StageKind::RollCall(_), Input::Tick(id)) => {
-                if let Some((_, ticked)) = asking.ticks.iter_mut().find(|(known, _)| *known == id) {
-                    *ticked = !*ticked;
-                }
-            }
-            (StageKind::Tick, Input::GoOn) if asking.all_ticked() => self.next_stage(),
-            (StageKind::RollCall(attendance), Input::GoOn) => {
-                let asking = asking.clone();
-                if self.enough(attendance, &asking) {
-                    self.note_who_is_here(&asking.here());
+            StageKind::Tick => {
+                if self.tick(Attendance::Everyone, &input) {
                     self.next_stage();
                 }
             }
-            (StageKind::Choose(question), Input::Chose(choice)) => self.choose(question, &choice),
-            (StageKind::Form(_) | StageKind::FromCard(_) | StageKind::Danger(_), Input::GoOn) => self.submit(),
-            (StageKind::FromCard(_), Input::Leave) => self.enter_stage(0),
-            (StageKind::Reveal { card, .. }, Input::Show) => {
+            StageKind::RollCall(attendance) => {
+                if self.tick(attendance, &input) {
+                    self.note_who_is_here();
+                    self.next_stage();
+                }
+            }
+            StageKind::Choose(question) => self.choose(question, &input),
+            StageKind::FromCard(_) if input == Input::Leave => self.enter_stage(0),
+            StageKind::Form(_) | StageKind::FromCard(_) | StageKind::Danger(_) if input == Input::GoOn => {
+                self.submit();
+            }
+            StageKind::Reveal { card, .. } => self.reveal_or_hide(card, &input),
+            StageKind::Read
+            | StageKind::Deviates(_)
+            | StageKind::Form(_)
+            | StageKind::FromCard(_)
+            | StageKind::Danger(_)
+            | StageKind::Do(_) => {}
+        }
+    }
+
+    fn reveal_or_hide(&mut self, card: Purpose, input: &Input) {
+        let Mode::Asking(asking) = &mut self.mode else { return };
+        match input {
+            Input::Show => {
                 asking.shown_at = Some(self.now);
                 asking.seen = true;
                 if let Some(custodian) = self.step().and_then(Step::custodian) {
                     self.emit(Entry::Revealed { step: self.number(), card, custodian });
                 }
             }
-            (StageKind::Reveal { .. }, Input::Hide) => self.hide(),
-            (StageKind::Reveal { .. }, Input::GoOn) if asking.seen => {
+            Input::Hide => self.hide(),
+            Input::GoOn if asking.seen => {
                 self.hide();
                 self.next_stage();
             }
@@ -74,45 +88,40 @@ impl Machine {
         self.enter_stage(self.stage + 1);
     }
 
-    fn choose(&mut self, question: Question, choice: &ChoiceId) {
-        if let Some(fact) = self.step().and_then(|step| self.chosen(step, question, choice)) {
+    fn choose(&mut self, question: Question, input: &Input) {
+        if let Input::Chose(choice) = input
+            && let Some(fact) = self.chosen(question, choice)
+        {
             self.emit(Entry::Learned { step: self.number(), fact });
             self.next_stage();
         }
     }
 
     /// What a choice says for the record; nothing where it is no answer to the question.
-    pub(in crate::ceremony) fn chosen(&self, step: &Step, question: Question, choice: &ChoiceId) -> Option<Fact> {
+    fn chosen(&self, question: Question, choice: &ChoiceId) -> Option<Fact> {
+        let step = self.step()?;
         let (role, share) = (step.role, step.share);
-        match (question, choice) {
-            (Question::Loss, ChoiceId::Item(item)) => {
-                let loss = Loss::ALL.into_iter().find(|loss| item_of_loss(*loss) == *item)?;
-                Some(Fact::Lost { loss })
+        match question {
+            Question::Loss | Question::CurrentSoPin | Question::HiddenKcv => {
+                let ChoiceId::Item(item) = choice else { return None };
+                Some(match question.answer(*item)? {
+                    Answer::Loss(loss) => Fact::Lost { loss },
+                    Answer::OnCards(on_cards) => Fact::CurrentSoPin { role, on_cards },
+                    Answer::LogIn(log_in) => Fact::KcvAsked { role, log_in },
+                })
             }
-            (Question::CurrentSoPin, ChoiceId::Item(ItemName::OnCards)) => {
-                Some(Fact::CurrentSoPin { role, on_cards: true })
-            }
-            (Question::CurrentSoPin, ChoiceId::Item(ItemName::Held)) => {
-                Some(Fact::CurrentSoPin { role, on_cards: false })
-            }
-            (Question::HiddenKcv, ChoiceId::Item(ItemName::LogIn)) => Some(Fact::KcvAsked { role, log_in: true }),
-            (Question::HiddenKcv, ChoiceId::Item(ItemName::LeaveHidden)) => {
-                Some(Fact::KcvAsked { role, log_in: false })
-            }
-            (Question::Device, ChoiceId::Device(serial)) => {
+            Question::Device => {
+                let ChoiceId::Device(serial) = choice else { return None };
                 let seen = self.known.devices.seen.contains(serial);
                 seen.then(|| Fact::Picked { role, serial: serial.clone() })
             }
-            (Question::Sitter(seat), ChoiceId::Custodian(custodian)) => {
+            Question::Sitter(seat) => {
+                let ChoiceId::Custodian(custodian) = choice else { return None };
                 let of_quorum = self.known.plan.quorum(share)?.numbers().any(|number| number == *custodian);
                 let elsewhere = |(taken, who): &(Seat, CustodianNumber)| who == custodian && *taken != seat;
                 let free = of_quorum && !self.known.seats.seated.iter().any(elsewhere);
                 free.then_some(Fact::Seated { share, seat, custodian: *custodian })
             }
-            (
-                Question::Loss | Question::CurrentSoPin | Question::HiddenKcv | Question::Device | Question::Sitter(_),
-                _,
-            ) => None,
         }
     }
 
@@ -195,14 +204,5 @@ impl Machine {
         {
             self.hide();
         }
-    }
-}
-
-/// The item of the script for what became of the old device.
-const fn item_of_loss(loss: Loss) -> ItemName {
-    match loss {
-        Loss::Broken => ItemName::Broken,
-        Loss::Lost => ItemName::Lost,
-        Loss::Stolen => ItemName::Stolen,
     }
 }

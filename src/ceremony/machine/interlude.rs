@@ -32,6 +32,26 @@ pub(in crate::ceremony) enum Interlude {
     Name(Holder, Option<String>),
 }
 
+/// What the menu in between offers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Offer {
+    Note,
+    Break,
+    Substitute,
+    Back,
+}
+
+/// The items of the menu, by their names in the script.
+const MENU: [(ItemName, Offer); 4] = [
+    (ItemName::Deviation, Offer::Note),
+    (ItemName::Break, Offer::Break),
+    (ItemName::Substitute, Offer::Substitute),
+    (ItemName::Back, Offer::Back),
+];
+
+/// What there is to choose beside the people who can be replaced.
+const NOBODY: ItemName = ItemName::Back;
+
 impl Interlude {
     /// The field it asks for, if any.
     pub(in crate::ceremony) fn field(&self) -> Option<Field> {
@@ -123,22 +143,24 @@ impl Machine {
             (Interlude::Menu | Interlude::Who | Interlude::Note(_) | Interlude::Name(..), Input::Stop) => {
                 self.ask_next(Interlude::Stop);
             }
-            (_, Input::Leave) | (Interlude::Menu | Interlude::Who, Input::Chose(ChoiceId::Item(ItemName::Back))) => {
-                self.back()
-            }
+            (_, Input::Leave) | (Interlude::Who, Input::Chose(ChoiceId::Item(NOBODY))) => self.back(),
             (Interlude::StopTyped, Input::GoOn) => {
                 self.request(Request::ForgetAll);
                 self.request(Request::WipeScreen);
                 self.emit(Entry::Sealed { ending: Ending::Aborted, deviations: self.known.progress.deviations });
             }
-            (Interlude::Menu, Input::Chose(ChoiceId::Item(ItemName::Deviation))) => {
-                self.ask_next(Interlude::Note(None))
+            (Interlude::Menu, Input::Chose(ChoiceId::Item(item))) => {
+                match MENU.iter().find(|(name, _)| *name == item).map(|(_, offer)| offer) {
+                    Some(Offer::Note) => self.ask_next(Interlude::Note(None)),
+                    Some(Offer::Break) => {
+                        self.emit(Entry::Remarked { step, remark: Remark::BreakBegan, text: String::new() });
+                        self.ask_next(Interlude::Break);
+                    }
+                    Some(Offer::Substitute) => self.ask_next(Interlude::Who),
+                    Some(Offer::Back) => self.back(),
+                    None => self.interlude = Some(Interlude::Menu),
+                }
             }
-            (Interlude::Menu, Input::Chose(ChoiceId::Item(ItemName::Break))) => {
-                self.emit(Entry::Remarked { step, remark: Remark::BreakBegan, text: String::new() });
-                self.ask_next(Interlude::Break);
-            }
-            (Interlude::Menu, Input::Chose(ChoiceId::Item(ItemName::Substitute))) => self.ask_next(Interlude::Who),
             (Interlude::Who, Input::Chose(ChoiceId::Holder(holder))) if self.replaceable().contains(&holder) => {
                 self.ask_next(Interlude::Name(holder, None));
             }
@@ -156,5 +178,22 @@ impl Machine {
             }
             (same, _) => self.interlude = Some(same),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::names::{StageName, StepName};
+    use crate::script;
+
+    #[test]
+    fn what_the_script_offers_in_between_is_what_the_code_knows() {
+        let items = |stage| {
+            let items = script::step(StepName::InBetween).stage(stage).unwrap().items;
+            items.iter().map(|(name, _)| *name).collect::<std::collections::BTreeSet<_>>()
+        };
+        assert_eq!(items(StageName::Menu), MENU.iter().map(|(name, _)| *name).collect());
+        assert_eq!(items(StageName::Who), [NOBODY].into());
     }
 }

@@ -23,7 +23,7 @@ use crate::ceremony::machine::recovery::Recovery;
 use crate::ceremony::steps::opening;
 use crate::ceremony::steps::{Actor, Condition, Stage, StageKind, Step};
 use crate::clerk::{Act, acts};
-use crate::fields::{Field, FieldCheck, FieldKind};
+use crate::fields::{Field, FieldCheck};
 use crate::plan::Plan;
 use crate::record::{CeremonyKind, Ending, Entry, Loss, PinName};
 use crate::script;

@@ -1,7 +1,7 @@
 //! How the roll call is answered.
 
 use crate::ceremony::known::roll_call::{Attendance, Called, Person};
-use crate::ceremony::machine::input::TickId;
+use crate::ceremony::machine::input::{Input, TickId};
 use crate::ceremony::machine::{Asking, Machine, Mode};
 use crate::record::{Entry, Fact};
 
@@ -22,6 +22,17 @@ impl Asking {
 }
 
 impl Machine {
+    /// A tick, or Enter; whether it goes on.
+    pub(in crate::ceremony) fn tick(&mut self, attendance: Attendance, input: &Input) -> bool {
+        if let (Mode::Asking(asking), Input::Tick(id)) = (&mut self.mode, input) {
+            asking.ticks.iter_mut().filter(|(known, _)| known == id).for_each(|(_, ticked)| *ticked = !*ticked);
+        }
+        match &self.mode {
+            Mode::Asking(asking) => *input == Input::GoOn && self.enough(attendance, asking),
+            Mode::Working { .. } | Mode::Faulted { .. } => false,
+        }
+    }
+
     /// Who stands in has not been seen yet, whoever was ticked before.
     pub(in crate::ceremony) fn untick_who_is_new(&mut self, before: &[Called]) {
         let called = self.known.called();
@@ -42,8 +53,9 @@ impl Machine {
     }
 
     /// Who is here, and who is not.
-    pub(in crate::ceremony) fn note_who_is_here(&mut self, here: &[Person]) {
-        let called = self.known.called();
+    pub(in crate::ceremony) fn note_who_is_here(&mut self) {
+        let Mode::Asking(asking) = &self.mode else { return };
+        let (called, here) = (self.known.called(), asking.here());
         let (people, away): (Vec<_>, Vec<_>) = called.into_iter().partition(|called| here.contains(&called.person));
         let names = |people: Vec<Called>| people.into_iter().map(|called| called.text).collect::<Vec<_>>();
         let (people, away, step) = (names(people), names(away), self.number());

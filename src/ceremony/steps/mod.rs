@@ -3,10 +3,12 @@
 pub mod opening;
 pub mod parts;
 pub mod provisioning;
+pub mod question;
 pub mod turns;
 
 use crate::ceremony::known::Known;
 use crate::ceremony::known::roll_call::Attendance;
+pub use crate::ceremony::steps::question::{Answer, Question};
 use crate::clerk::Act;
 use crate::fields::Field;
 use crate::names::{StageName, StepName};
@@ -28,21 +30,6 @@ pub enum Actor {
     PinHolder,
     /// Whoever holds the password of this step's DKEK share.
     PasswordHolder,
-}
-
-/// What a choice decides.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Question {
-    /// Broken, lost or stolen.
-    Loss,
-    /// Which custodian sits at this seat.
-    Sitter(Seat),
-    /// Which of several devices it is.
-    Device,
-    /// Whether the SO-PIN that a device has is the one on the custodians' cards: yes, or somebody knows it.
-    CurrentSoPin,
-    /// Whether somebody logs in to see a hidden KCV: yes, or it stays hidden.
-    HiddenKcv,
 }
 
 /// Whether a stage is due.

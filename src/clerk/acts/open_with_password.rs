@@ -35,5 +35,6 @@ impl ActKind for OpenWithPassword {
         opening::begin(tries, self.share, self.foreign, clerk, move |found, vault| {
             opening::keep(found.ok_or(faults::PasswordDoesNotOpen)?, self.share, &[], self.kcv, vault)
         })
+        .map(Begun::Opening)
     }
 }

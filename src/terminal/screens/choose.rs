@@ -1,11 +1,30 @@
 //! Options to choose from.
 
+use std::hash::{Hash, Hasher};
+
 use ratatui::text::Span;
 
 use super::{DrawContext, Page};
 use crate::ceremony::OptionView;
-use crate::terminal::screen_state::ScreenState;
+use crate::script::words;
+use crate::terminal::keyboard::Key;
+use crate::terminal::keys::{Action, Binding, COMMON, HELP, Keys, LEAVE, MOVE, Others, PAGES, STOP, binding};
+use crate::terminal::screen_state::{Reading, ScreenState};
 use crate::terminal::theme::Sign;
+
+/// More options than this have no digits, for a digit would be ambiguous.
+const MOST_DIGITS: usize = 9;
+
+const CHOOSE: Binding =
+    binding(&[(Key::Enter, Action::Choose)], words::KEY_ENTER, words::FOOT_CHOOSE, words::HELP_CHOOSE);
+
+/// Digits choose at once; which digits there are depends on the options, so they are not in `strokes`.
+const CHOOSE_OR_DIGIT: Binding = binding(
+    &[(Key::Enter, Action::Choose)],
+    words::KEY_ENTER_OR_DIGIT,
+    words::FOOT_CHOOSE,
+    words::HELP_CHOOSE_OR_DIGIT,
+);
 
 /// Text, then the options.
 pub fn page(
@@ -48,5 +67,28 @@ pub fn add_options(
         if here {
             page.focus_from(from);
         }
+    }
+}
+
+/// Enter chooses what is in focus. What is asked in between can be left, and no deviation be noted from there.
+pub fn keys(reading: Reading, options: usize, may_leave: bool) -> Keys {
+    match reading {
+        Reading::Unread => Keys::unread(COMMON),
+        Reading::Scrolls | Reading::Fits => {
+            let common = if may_leave { [HELP, LEAVE, STOP] } else { COMMON };
+            if options <= MOST_DIGITS {
+                Keys { others: Others::Numbers, ..Keys::new([CHOOSE_OR_DIGIT, MOVE, PAGES], common) }
+            } else {
+                Keys::new([CHOOSE, MOVE, PAGES], common)
+            }
+        }
+    }
+}
+
+/// Another question or other options are another screen.
+pub fn identify(text: &[String], options: &[OptionView], hasher: &mut impl Hasher) {
+    text.hash(hasher);
+    for option in options {
+        option.text.hash(hasher);
     }
 }

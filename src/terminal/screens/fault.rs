@@ -1,9 +1,12 @@
 //! Something failed: what happened, what is true now, what can be done.
 
+use std::hash::{Hash, Hasher};
+
 use super::{DrawContext, Page, choose};
 use crate::ceremony::OptionView;
 use crate::script::words;
-use crate::terminal::screen_state::ScreenState;
+use crate::terminal::keys::Keys;
+use crate::terminal::screen_state::{Reading, ScreenState};
 use crate::terminal::theme::Sign;
 
 /// Three parts, each under its heading.
@@ -30,4 +33,17 @@ pub fn page(
         choose::add_options(&mut page, state, context, choices, width);
     }
     page
+}
+
+/// As where people choose.
+pub fn keys(reading: Reading, choices: usize) -> Keys {
+    choose::keys(reading, choices, false)
+}
+
+/// Another fault is another screen.
+pub fn identify(happened: &[String], truth: &[String], choices: &[OptionView], hasher: &mut impl Hasher) {
+    (happened, truth).hash(hasher);
+    for choice in choices {
+        choice.text.hash(hasher);
+    }
 }

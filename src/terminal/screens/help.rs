@@ -5,12 +5,20 @@ use ratatui::text::Span;
 
 use super::{DrawContext, Page};
 use crate::ceremony::View;
-use crate::terminal::keys::bindings;
+use crate::terminal::keyboard::Key;
+use crate::terminal::keys::{Action, Binding, Keys, SCROLL, binding};
 use crate::terminal::screen_state::ScreenState;
 use crate::terminal::text;
 
 /// Columns of the keys' names.
 const KEYS: usize = 18;
+
+const CLOSE_HELP: Binding = binding(
+    &[(Key::Char(b'?'), Action::Help), (Key::Enter, Action::Help), (Key::Escape, Action::Help)],
+    words::KEY_QUESTION,
+    words::FOOT_CLOSE_HELP,
+    words::HELP_HELP,
+);
 
 /// Lies over the screen it explains.
 pub fn page(view: &View, state: &ScreenState, context: &DrawContext<'_>, width: u16) -> Page {
@@ -18,8 +26,7 @@ pub fn page(view: &View, state: &ScreenState, context: &DrawContext<'_>, width: 
     let mut page = Page::default();
     page.line(context.text(words::HELP_TITLE), theme.strong());
     page.gap();
-    let (own, common) = bindings(state.mode_below(view));
-    for binding in own.iter().chain(&common) {
+    for binding in super::keys_below(view, state).bindings() {
         let key = text::cut(theme, binding.key, KEYS - 2);
         let before = vec![Span::styled(format!("{key:<KEYS$}"), theme.accent())];
         page.hanging(theme, before, binding.help, width, theme.normal());
@@ -29,4 +36,9 @@ pub fn page(view: &View, state: &ScreenState, context: &DrawContext<'_>, width: 
     page.gap();
     page.paragraphs(theme, &[words::HELP_PRIVACY.to_owned()], width, theme.normal());
     page
+}
+
+/// It answers to nothing else than what closes and scrolls it.
+pub fn keys() -> Keys {
+    Keys::new([CLOSE_HELP, SCROLL], [])
 }

@@ -1,23 +1,42 @@
 //! A share for its owner alone.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
-use ratatui::style::Style;
+use std::hash::{Hash, Hasher};
+
 use ratatui::text::{Line, Span};
 
 use super::grid::Grid;
-use super::{DrawContext, Marks, Page, Row, working};
+use super::groups::{Marks, PITCH};
+use super::{DrawContext, Page, Row, working};
 use crate::ceremony::{Body, CardView};
 use crate::script::words;
-use crate::terminal::theme::{Sign, Theme};
-use crate::terminal::{cells, text};
+use crate::terminal::keyboard::Key;
+use crate::terminal::keys::{Action, Binding, COMMON, DEVIATION, GO_ON, Keys, Others, SCROLL_QUIETLY, STOP, binding};
+use crate::terminal::screen_state::Reading;
+use crate::terminal::text;
+use crate::terminal::theme::Sign;
+use crate::terms::CustodianNumber;
 
 /// Groups of a prime or value.
 const GROUPS: u8 = 8;
-/// Columns from one group to the next when shown: two characters and ` : `.
-const PITCH: u16 = 5;
 /// A label longer than this is cut.
 const WIDEST_LABEL: usize = 30;
+
+const SHOW: Binding = binding(&[(Key::Enter, Action::Show)], words::KEY_ENTER, words::FOOT_SHOW, words::HELP_SHOW);
+
+const SHOW_AGAIN: Binding = binding(
+    &[(Key::Char(b' '), Action::Show), (Key::Char(b's'), Action::Show)],
+    words::KEY_SPACE,
+    words::FOOT_SHOW_AGAIN,
+    words::HELP_SHOW,
+);
+
+/// Shown, every key hides that does nothing else.
+const HIDE: Binding = binding(
+    &[(Key::Enter, Action::Hide), (Key::Char(b' '), Action::Hide), (Key::Escape, Action::Hide)],
+    words::KEY_ANY,
+    words::FOOT_HIDE,
+    words::HELP_HIDE,
+);
 
 /// Before: who comes, who steps back. Shown: the owner's name, the values, how to note them, the countdown; nothing
 /// else.
@@ -78,36 +97,46 @@ pub fn page(context: &DrawContext<'_>, body: &Body, width: u16) -> Page {
     page
 }
 
-/// The numbers of the groups; the one that is wrong has a sign.
-pub fn marks(buffer: &mut Buffer, area: Rect, marks: Marks, theme: Theme) {
-    for (group, column) in (1..=marks.groups).zip((marks.from..).step_by(usize::from(marks.pitch.max(1)))) {
-        let wrong = marks.wrong == Some(group);
-        let style = if wrong { theme.bad() } else { theme.dim() };
-        let number = char::from_digit(u32::from(group), 10).unwrap_or(' ');
-        for (x, sign) in (area.x + column..).zip([Some(number), wrong.then(|| theme.sign(Sign::Wrong))]) {
-            if let (Some(sign), Some(cell)) = (sign, buffer.cell_mut((x, area.y))) {
-                cell.set_char(sign).set_style(style);
-            }
+/// How far its owner has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reveal {
+    /// Not yet shown.
+    Concealed,
+    /// Shown; whether there is anything to scroll.
+    Shown {
+        /// There is.
+        scrolls: bool,
+    },
+    /// Hidden again.
+    ConcealedAgain,
+}
+
+impl Reveal {
+    /// Whether it is shown, and whether it was before.
+    pub const fn of(shown: bool, seen: bool, scrolls: bool) -> Self {
+        match (shown, seen) {
+            (true, _) => Self::Shown { scrolls },
+            (false, true) => Self::ConcealedAgain,
+            (false, false) => Self::Concealed,
         }
     }
 }
 
-/// A value in groups, put into the cells character by character: no text with it ever exists.
-pub fn groups(buffer: &mut Buffer, area: Rect, label: &str, from: u16, value: &[u8], theme: Theme, style: Style) {
-    cells::put(buffer, area.x, area.y, label, theme.dim());
-    let mut column = area.x + from;
-    for byte in value {
-        if *byte == b':' {
-            // a colon in the middle of the three columns between groups
-            if let Some(cell) = buffer.cell_mut((column + 1, area.y)).filter(|_| column + 1 < area.right()) {
-                cell.set_char(':').set_style(theme.dim());
-            }
-            column += PITCH - 2;
-        } else {
-            if let Some(cell) = buffer.cell_mut((column, area.y)).filter(|_| column < area.right()) {
-                cell.set_char(if byte.is_ascii_graphic() { char::from(*byte) } else { ' ' }).set_style(style);
-            }
-            column += 1;
+/// One key shows it; shown, every key hides it that does nothing else.
+pub fn keys(reading: Reading, reveal: Reveal) -> Keys {
+    match (reveal, reading) {
+        (Reveal::Shown { scrolls }, _) => {
+            let own = if scrolls { vec![HIDE, SCROLL_QUIETLY] } else { vec![HIDE] };
+            Keys { others: Others::All(Action::Hide), ..Keys::new(own, [DEVIATION, STOP]) }
         }
+        (Reveal::Concealed | Reveal::ConcealedAgain, Reading::Unread) => Keys::unread(COMMON),
+        (Reveal::Concealed, _) => Keys::new([SHOW, SCROLL_QUIETLY], COMMON),
+        (Reveal::ConcealedAgain, _) => Keys::new([GO_ON, SHOW_AGAIN, SCROLL_QUIETLY], COMMON),
     }
+}
+
+/// Another card is another screen, and so is the same one when it is hidden.
+pub fn identify(owner: &str, custodian: CustodianNumber, card: &CardView, shown: bool, hasher: &mut impl Hasher) {
+    let (CardView::Numbers { purpose, .. } | CardView::Words { purpose, .. }) = card;
+    (owner, custodian.get(), purpose, shown).hash(hasher);
 }

@@ -1,9 +1,10 @@
-//! Something takes a while; nobody need do anything.
+//! Something takes a while; no action needed.
 
 use ratatui::text::{Line, Span};
 
 use super::{DrawContext, Page, Row};
 use crate::script::words;
+use crate::terminal::keys::{HELP, Keys, SCROLL_QUIETLY, STOP};
 use crate::terminal::theme::Sign;
 
 /// Columns of the bar.
@@ -45,6 +46,11 @@ pub fn page(
     };
     page.line(line, theme.dim());
     page
+}
+
+/// Nothing but help, and stopping where that may be.
+pub fn keys(may_stop: bool) -> Keys {
+    if may_stop { Keys::new([SCROLL_QUIETLY], [HELP, STOP]) } else { Keys::new([SCROLL_QUIETLY], [HELP]) }
 }
 
 /// Seconds as people say them.

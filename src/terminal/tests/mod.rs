@@ -2,6 +2,7 @@
 
 mod answers;
 mod cards;
+mod entries;
 mod looks;
 
 use std::collections::VecDeque;
@@ -14,7 +15,8 @@ use super::keyboard::Key;
 use super::keyboard::tests::Pieces;
 use super::*;
 use crate::ceremony::{
-    Asks, CardView, ChoiceId, FieldState, FieldView, Header, OptionView, Person, StepLine, StepState, TickId, TickView,
+    Asks, Body, CardView, ChoiceId, FieldState, FieldView, Header, OptionView, Person, StepLine, StepState, TickId,
+    TickView,
 };
 use crate::fields::{ExpectedWords, FieldKind};
 use crate::names::FieldName;

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use chacha20::ChaCha20Rng;
-use hsm_ceremony::ceremony::{Actor, Asks, Body, Input, Question, Recovery};
+use hsm_ceremony::ceremony::{Actor, Asks, Body, Question, Recovery};
 use hsm_ceremony::dkek::{DkekShare, Rounds, derive, seal};
 use hsm_ceremony::fields::FieldKind;
 use hsm_ceremony::names::FieldName;

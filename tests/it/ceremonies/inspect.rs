@@ -2,7 +2,7 @@
 
 use hsm_ceremony::app::{Environment, Setup};
 use hsm_ceremony::card::{Device, Initialise, PinReset};
-use hsm_ceremony::ceremony::{Body, Input, Recovery};
+use hsm_ceremony::ceremony::{Body, Recovery};
 use hsm_ceremony::fields::FieldKind;
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::CeremonyKind;

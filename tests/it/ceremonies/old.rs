@@ -4,7 +4,7 @@ use std::fs;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use hsm_ceremony::ceremony::{Actor, Asks, Body, Input, Question};
+use hsm_ceremony::ceremony::{Actor, Asks, Body, Question};
 use hsm_ceremony::dkek::{DkekShare, Rounds, derive, seal};
 use hsm_ceremony::fields::FieldKind;
 use hsm_ceremony::secret::Secret;

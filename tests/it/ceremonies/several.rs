@@ -7,7 +7,7 @@ use std::thread;
 
 use hsm_ceremony::app::{Environment, Setup, latest_establish};
 use hsm_ceremony::card::transport::{Readers, Response, Transport, TransportError};
-use hsm_ceremony::ceremony::{Asks, Body, Input, Question, Recovery};
+use hsm_ceremony::ceremony::{Asks, Body, Question, Recovery};
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::{Entry, Fact};
 use hsm_ceremony::secret::WipingBytes;

@@ -4,7 +4,7 @@ use hsm_ceremony::record::CeremonyKind;
 use std::path::Path;
 
 use hsm_ceremony::app::{Environment, Setup, latest_establish};
-use hsm_ceremony::ceremony::{Body, Input, Recovery};
+use hsm_ceremony::ceremony::{Body, Recovery};
 use hsm_ceremony::fields::FieldKind;
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::Fact;

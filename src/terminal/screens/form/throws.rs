@@ -28,7 +28,7 @@ fn throws(text: &[u8]) -> impl Iterator<Item = u8> {
 }
 
 /// What a row of throws is drawn from.
-pub struct Dice<'a> {
+pub struct Throws<'a> {
     /// What was typed.
     pub text: &'a [u8],
     /// How many throws there must be.
@@ -40,20 +40,20 @@ pub struct Dice<'a> {
 }
 
 /// One row; gives the cursor's place where it is in this row.
-pub fn row(buffer: &mut Buffer, area: Rect, row: usize, dice: &Dice<'_>, theme: Theme) -> Option<Position> {
-    let style = if dice.here { theme.strong() } else { theme.normal() };
+pub fn row(buffer: &mut Buffer, area: Rect, row: usize, entry: &Throws<'_>, theme: Theme) -> Option<Position> {
+    let style = if entry.here { theme.strong() } else { theme.normal() };
     let first = row * ROW;
-    let next = count(dice.text);
+    let next = count(entry.text);
     cells::put_right(buffer, area.x + FROM - 1, area.y, &(first + 1).to_string(), theme.dim());
-    if dice.here && row == next.min(dice.all.saturating_sub(1)) / ROW {
+    if entry.here && row == next.min(entry.all.saturating_sub(1)) / ROW {
         cells::put(buffer, area.x, area.y, theme.sign(Sign::Here).encode_utf8(&mut [0; 4]), theme.accent());
     }
-    let mut typed = throws(dice.text).skip(first);
+    let mut typed = throws(entry.text).skip(first);
     let mut cursor = None;
-    for place in 0..ROW.min(dice.all.saturating_sub(first)) {
+    for place in 0..ROW.min(entry.all.saturating_sub(first)) {
         let x = area.x + FROM + u16::try_from(place + place / GROUP).unwrap_or(u16::MAX - area.x - FROM);
         let (sign, style) = match typed.next() {
-            Some(_) if dice.masked => (theme.sign(Sign::Masked), style),
+            Some(_) if entry.masked => (theme.sign(Sign::Masked), style),
             Some(throw) => (char::from(throw), style),
             None => ('_', theme.dim()),
         };
@@ -61,7 +61,7 @@ pub fn row(buffer: &mut Buffer, area: Rect, row: usize, dice: &Dice<'_>, theme: 
             cell.set_char(sign).set_style(style);
         }
         // behind the last throw there is no place left to type at
-        if dice.here && first + place == next.min(dice.all.saturating_sub(1)) {
+        if entry.here && first + place == next.min(entry.all.saturating_sub(1)) {
             cursor = Some(Position::new(x, area.y));
         }
     }
