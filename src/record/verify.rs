@@ -197,6 +197,6 @@ mod tests {
         let changed = text.replacen("2-of-4", "3-of-4", 1);
         assert_eq!(verify_to_the_cut(changed.as_bytes()).unwrap_err().name, FaultName::RecordLineChanged);
         assert_eq!(verify_to_the_cut(&text.as_bytes()[..20]).unwrap_err().name, FaultName::RecordLineCut);
-        assert_eq!(verify_to_the_cut(b"").unwrap_err().name, "record-empty");
+        assert_eq!(verify_to_the_cut(b"").unwrap_err().name, FaultName::RecordEmpty);
     }
 }
