@@ -17,7 +17,7 @@ impl Machine {
             Input::Stop => self.ask_between(Interlude::Stop),
             Input::Deviation => self.ask_between(Interlude::Menu),
             other => match &self.mode {
-                Mode::Asking(_) => self.answer(other),
+                Mode::Asking(_) => self.answer(&other),
                 Mode::Faulted { choices, .. } => {
                     if let Input::Chose(ChoiceId::Recovery(recovery)) = other
                         && choices.contains(&recovery)
@@ -31,31 +31,31 @@ impl Machine {
     }
 
     /// What a stage does not ask for changes nothing.
-    fn answer(&mut self, input: Input) {
+    fn answer(&mut self, input: &Input) {
         let Some(stage) = self.stage().copied() else { return };
         match stage.kind {
-            StageKind::Read if input == Input::GoOn => self.next_stage(),
-            StageKind::Deviates(deviation) if input == Input::GoOn => {
+            StageKind::Read if *input == Input::GoOn => self.next_stage(),
+            StageKind::Deviates(deviation) if *input == Input::GoOn => {
                 self.emit(Entry::Deviates { step: self.number(), name: deviation.word().to_owned() });
                 self.next_stage();
             }
             StageKind::Tick => {
-                if self.tick(Attendance::Everyone, &input) {
+                if self.tick(Attendance::Everyone, input) {
                     self.next_stage();
                 }
             }
             StageKind::RollCall(attendance) => {
-                if self.tick(attendance, &input) {
+                if self.tick(attendance, input) {
                     self.note_who_is_here();
                     self.next_stage();
                 }
             }
-            StageKind::Choose(question) => self.choose(question, &input),
-            StageKind::FromCard(_) if input == Input::Leave => self.enter_stage(0),
-            StageKind::Form(_) | StageKind::FromCard(_) | StageKind::Danger(_) if input == Input::GoOn => {
+            StageKind::Choose(question) => self.choose(question, input),
+            StageKind::FromCard(_) if *input == Input::Leave => self.enter_stage(0),
+            StageKind::Form(_) | StageKind::FromCard(_) | StageKind::Danger(_) if *input == Input::GoOn => {
                 self.submit();
             }
-            StageKind::Reveal { card, .. } => self.reveal_or_hide(card, &input),
+            StageKind::Reveal { card, .. } => self.reveal_or_hide(card, input),
             StageKind::Read
             | StageKind::Deviates(_)
             | StageKind::Form(_)
