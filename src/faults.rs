@@ -30,6 +30,7 @@ impl<T: Named> From<T> for Fault {
 }
 
 #[deny(dead_code, reason = "a fault that nobody makes")]
+#[allow(clippy::doc_markdown, reason = "made from the script")]
 mod made {
     use super::{Fault, FaultName, Named};
 

@@ -324,7 +324,7 @@ fn who_took_somebodys_place_is_called_when_the_keys_are_restored() {
                 called.extend(items.iter().map(|item| item.text.clone()));
             }
             Body::Choose { options, asks: Asks::Step(Question::Sitter(_)), .. } => {
-                called.extend(options.iter().map(|who| who.text.clone()))
+                called.extend(options.iter().map(|who| who.text.clone()));
             }
             _ => {}
         }
