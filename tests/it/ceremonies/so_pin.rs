@@ -3,7 +3,7 @@
 use hsm_ceremony::record::CeremonyKind;
 use std::path::Path;
 
-use hsm_ceremony::app::{Environment, Setup, latest_establish};
+use hsm_ceremony::app::{Environment, Setup, latest_backup};
 use hsm_ceremony::ceremony::{Body, Recovery};
 use hsm_ceremony::fields::FieldKind;
 use hsm_ceremony::plan::Plan;
@@ -44,7 +44,7 @@ fn establish(plan: &str, records: &Path, rack: &Rack) -> Rig {
 
 /// The next *restore* of what was established here, by the people of an earlier sitting.
 fn restore(records: &Path, rack: &Rack, people: Rig) -> Rig {
-    let from = latest_establish(records).unwrap();
+    let from = latest_backup(records).unwrap();
     let setup = Setup::from_backup(CeremonyKind::Restore, &from, None, records, Environment::SoftwareCards).unwrap();
     Rig::held(setup, Box::new(rack.clone())).with_papers_of(people)
 }
