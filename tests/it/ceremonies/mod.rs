@@ -6,6 +6,7 @@ mod foreign;
 mod foreign_sets;
 mod forged;
 mod front;
+mod given;
 mod inspect;
 mod laws;
 mod mistakes;

@@ -5,7 +5,8 @@ use std::fs;
 
 use hsm_ceremony::share::{PasswordShare, SharePrime, check_bytes as share_check, read_value, write_check};
 
-use crate::support::walk::{self, SO_PIN, USER_PIN};
+use super::bad_pins::{key_references, log_in, pins};
+use crate::support::walk;
 use crate::support::wizard::Wizard;
 
 /// Two custodians, both needed, and the restore proven at once: every kind of field is there.
@@ -25,14 +26,14 @@ const PLAN: &str = r#"{
   "prove_restore": true
 }"#;
 
-const CLEAR: &[u8] = b"\x15";
+pub(super) const CLEAR: &[u8] = b"\x15";
 /// Shift-Tab.
-const BACK: &[u8] = b"\x1b[Z";
-const GARBAGE: &[u8] = b"\x1b[31m\x1b]0;title\x07\x1b[<0;12;7M\x1bOP\x1b[99~\x1b[1;5C\x00\x1c\x1f";
-const NOT_ASCII: &str = "Only plain letters, digits and symbols (ASCII)";
+pub(super) const BACK: &[u8] = b"\x1b[Z";
+pub(super) const GARBAGE: &[u8] = b"\x1b[31m\x1b]0;title\x07\x1b[<0;12;7M\x1bOP\x1b[99~\x1b[1;5C\x00\x1c\x1f";
+pub(super) const NOT_ASCII: &str = "Only plain letters, digits and symbols (ASCII)";
 
 /// Types something wrong into the field in focus, tries to go on, and empties the field.
-fn refused(wizard: &mut Wizard, keys: &str, sentence: &str) {
+pub(super) fn refused(wizard: &mut Wizard, keys: &str, sentence: &str) {
     let step = wizard.step();
     wizard.keys(keys.as_bytes());
     wizard.see(sentence);
@@ -44,7 +45,7 @@ fn refused(wizard: &mut Wizard, keys: &str, sentence: &str) {
 }
 
 /// The same for the questions in between, which say only that the answer is not there yet.
-fn held(wizard: &mut Wizard, keys: &str, question: &str) {
+pub(super) fn held(wizard: &mut Wizard, keys: &str, question: &str) {
     wizard.keys(keys.as_bytes());
     wizard.keys(b"\r");
     wizard.see("This field is");
@@ -53,7 +54,7 @@ fn held(wizard: &mut Wizard, keys: &str, question: &str) {
 }
 
 /// What no field takes; the field is empty before and after.
-fn never_taken(wizard: &mut Wizard) {
+pub(super) fn never_taken(wizard: &mut Wizard) {
     let empty = trimmed(&wizard.screen());
     for (keys, sentence) in [
         ("\u{e9}".as_bytes(), NOT_ASCII),
@@ -73,7 +74,7 @@ fn never_taken(wizard: &mut Wizard) {
 }
 
 /// A field that must not stay empty.
-fn needed(wizard: &mut Wizard) {
+pub(super) fn needed(wizard: &mut Wizard) {
     never_taken(wizard);
     let step = wizard.step();
     wizard.keys(b"\r");
@@ -82,7 +83,7 @@ fn needed(wizard: &mut Wizard) {
 }
 
 /// Types what is right into a field that is not the last, and goes to the next.
-fn next_field(wizard: &mut Wizard, text: &str) {
+pub(super) fn next_field(wizard: &mut Wizard, text: &str) {
     let empty = |screen: &str| screen.contains("▸ _");
     wizard.keys(text.as_bytes());
     wizard.until("what was typed", |screen| !empty(screen));
@@ -91,12 +92,12 @@ fn next_field(wizard: &mut Wizard, text: &str) {
 }
 
 /// The screen's lines without the blanks that an emulator may or may not keep.
-fn trimmed(screen: &str) -> Vec<String> {
+pub(super) fn trimmed(screen: &str) -> Vec<String> {
     screen.lines().map(str::trim_end).filter(|line| !line.is_empty()).map(str::to_owned).collect()
 }
 
 /// Groups with one character changed.
-fn changed(text: &str, place: usize) -> String {
+pub(super) fn changed(text: &str, place: usize) -> String {
     let mut bytes = text.as_bytes().to_vec();
     bytes[place] = if bytes[place] == b'0' { b'1' } else { b'0' };
     String::from_utf8(bytes).unwrap()
@@ -343,67 +344,4 @@ fn seats(w: &mut Wizard, notes: &[walk::Note]) {
     for (seat, note) in (1..).zip(notes) {
         walk::seat(w, seat, note);
     }
-}
-
-/// Both PINs, twice each.
-fn pins(w: &mut Wizard) {
-    w.wait_for("choose the SO-PIN for the");
-    needed(w);
-    refused(w, "xyz", "An SO-PIN has only digits 0-9 and letters a-f.");
-    refused(w, &SO_PIN[..15], "15 of 16 so far");
-    refused(w, &format!("{SO_PIN}0"), "An SO-PIN has 16 hexadecimal digits.");
-    refused(w, "3537363231383830", "This one is printed in every manual");
-    next_field(w, SO_PIN);
-    needed(w);
-    refused(w, &changed(SO_PIN, 15), "This is not the same as above.");
-    walk::fill(w, &[SO_PIN]);
-
-    w.wait_for("Choose the user PIN of the");
-    needed(w);
-    refused(w, "12345", "5 of 6 so far");
-    refused(w, "1234567890123456", "A user PIN has 6 to 15 characters.");
-    refused(w, "648219", "This one is printed in every manual");
-    next_field(w, USER_PIN);
-    needed(w);
-    refused(w, &changed(USER_PIN, 9), "This is not the same as above.");
-    walk::fill(w, &[USER_PIN]);
-}
-
-/// Wrong twice: the last try takes a word first.
-fn log_in(w: &mut Wizard) {
-    for left in [2, 1] {
-        w.wait_for("Type the user PIN of the");
-        if left == 2 {
-            needed(w);
-            refused(w, "12345", "5 of 6 so far");
-            refused(w, "1234567890123456", "A user PIN has 6 to 15 characters.");
-        }
-        walk::fill(w, &[&changed(USER_PIN, 0)]);
-        w.wait_for(&format!("The user PIN is wrong. Tries left: {left}."));
-        w.keys(b"1");
-    }
-    w.wait_for("has one try left");
-    needed(w);
-    refused(w, "last try", "Type LAST TRY in capitals");
-    walk::fill(w, &["LAST TRY"]);
-    w.wait_for("Type the user PIN of the");
-    walk::fill(w, &[USER_PIN]);
-}
-
-/// Where the keys go; the plan's reference is filled in.
-fn key_references(w: &mut Wizard) {
-    w.wait_for("Which key reference should it have");
-    w.press(CLEAR);
-    never_taken(w);
-    for wrong in ["0", "256", "-1", "0x10", "1a", "99999999999999999999"] {
-        refused(w, wrong, "A key reference is a number from 1 to 255.");
-    }
-    refused(w, "20", "Key reference 20 is used by another key.");
-    walk::fill(w, &["11"]);
-    w.pass("The key is back");
-    w.wait_for("Which key reference should it have");
-    w.press(CLEAR);
-    refused(w, "11", "Key reference 11 is used by another key.");
-    walk::fill(w, &["20"]);
-    w.pass("The key is back");
 }

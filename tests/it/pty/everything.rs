@@ -5,9 +5,10 @@ use std::process::Command;
 
 use crate::support::binary;
 use crate::support::seen::bare;
-use crate::support::walk::{self, Note, USER_PIN, WordCard};
+use crate::support::walk::{self, USER_PIN, WordCard};
 use crate::support::wizard::Wizard;
 
+use super::numbers::{number_seat, number_turn};
 use super::paper::{
     PASSWORD, Paper, digits_of, look_through, needles_of_dice, needles_of_password, needles_of_so_pin,
     nothing_in_files, nothing_left, throws,
@@ -291,37 +292,6 @@ fn hide(w: &mut Wizard, card: &WordCard) {
     walk::assert_words_gone(w, card);
 }
 
-/// A custodian with a card of numbers; the first looks at the share once more from the form.
-fn number_turn(w: &mut Wizard, paper: &mut Paper, name: &str) {
-    let number = paper.numbers.len() + 1;
-    walk::reveal(w, &format!("DKEK share 2 · Custodian {number} of 3 · {name}"));
-    let note = Note::from_screen(&w.screen());
-    walk::hide(w, &note);
-    walk::to_the_card(w);
-    if number == 1 {
-        walk::fill(w, &[&note.prime, &note.id]);
-        w.keys(&note.value.as_bytes()[..11]);
-        w.see("4 of 8 so far");
-        w.allow(&note.value);
-        w.keys(ESCAPE);
-        w.wait_for("Write prime, id, value and check bytes on your card");
-        while w.footer().contains("Enter read on") {
-            w.press(b"\r");
-        }
-        w.keys(b"\r");
-        w.wait_for_share();
-        assert_eq!(Note::from_screen(&w.screen()).value, note.value);
-        walk::hide(w, &note);
-        walk::to_the_card(w);
-    }
-    walk::fill(w, &[&note.prime, &note.id, &note.value, &note.check]);
-    walk::bag(w, "");
-    w.until("the next turn", |screen| !screen.contains(name));
-    walk::assert_gone(w, &note);
-    nothing_left(w, &note.needles(), "after the turn");
-    paper.numbers.push(note);
-}
-
 /// All three DKEK shares come back from paper. With the mistakes, where they are asked for.
 fn open_all(w: &mut Wizard, paper: &Paper, mistakes: bool) {
     for (seat, place) in [(1, 2), (2, 0)] {
@@ -397,21 +367,6 @@ pub fn word_seat(w: &mut Wizard, seat: usize, place: usize, paper: &Paper, mista
     w.until("the next step", |screen| !screen.contains("now your second card"));
     walk::assert_words_gone(w, card);
     walk::assert_words_gone(w, second);
-}
-
-/// A custodian gives a card of numbers.
-fn number_seat(w: &mut Wizard, seat: u8, note: &Note, mistakes: bool) {
-    if !mistakes {
-        return walk::seat(w, seat, note);
-    }
-    w.wait_for(&format!("Seat {seat} of"));
-    w.keys(note.id.as_bytes());
-    w.wait_for("Type id and value from the card");
-    walk::fill(w, &[&note.id, &note.wrong_value(), &note.check]);
-    w.see("Group 8 of the value is most likely wrong.");
-    w.keys(BACK);
-    w.press(CLEAR);
-    walk::fill(w, &[&note.value, ""]);
 }
 
 fn restore(w: &mut Wizard, paper: &Paper) {
