@@ -2,7 +2,8 @@
 //! sentence that nobody uses or a name that stands twice stops the build.
 //!
 //! What a script file may hold, by its top-level keys: `words` (name → sentence), `fields` (name → label, hint), `faults`
-//! (name → happened, truth, …), `steps` (name → title, act, stages), `chapters` (name → paragraphs), `ceremony`.
+//! (name → happened, truth, …), `steps` (name → title, act, stages), `chapters` (name → paragraphs), `plan_fields` (path →
+//! meaning, default; in the order of the handbook), `ceremony`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -117,7 +118,7 @@ fn placeholders<'a>(texts: impl IntoIterator<Item = &'a str>) -> Vec<String> {
 
 fn pascal(name: &str) -> String {
     let part = |part: &str| part.chars().take(1).flat_map(char::to_uppercase).chain(part.chars().skip(1)).collect();
-    name.split(['-', '_']).map(part).collect::<Vec<String>>().concat()
+    name.split(['-', '_', '.', '[', ']']).map(part).collect::<Vec<String>>().concat()
 }
 
 fn snake(name: &str) -> String {
@@ -133,6 +134,7 @@ fn list(texts: &[&str]) -> String {
 struct Script {
     words: BTreeMap<String, String>,
     fields: BTreeMap<String, (String, String)>,
+    plan_fields: Vec<(String, [Option<String>; 2])>,
     faults: BTreeMap<String, Fault>,
     steps: BTreeMap<String, Node>,
     chapters: BTreeMap<String, Node>,
@@ -172,6 +174,11 @@ impl Script {
                         let text = |part: Option<&Node>| part.map_or(Ok(""), |part| part.text(&at)).map(str::to_owned);
                         let both = (text(label)?, text(hint)?);
                         once(&mut self.fields, file, name, both)?;
+                    }
+                    "plan_fields" => {
+                        let [meaning, default] = node.parts(&at, ["meaning", "default"], &["default"])?;
+                        let text = |part: &Node| part.text(&at).map(str::to_owned);
+                        self.plan_fields.push((name, [meaning.map(text).transpose()?, default.map(text).transpose()?]));
                     }
                     "faults" => {
                         let fault = fault(file, &at, &node)?;
@@ -328,13 +335,13 @@ fn stage(
         let _ = write!(literals, "(ItemName::{}, {item:?}), ", pascal(name));
     }
     values.extend(placeholders(sentences));
-    Ok(format!("StageText {{ text: {}, items: &[{literals}] }}", list(&text)))
+    Ok(format!("StageTexts {{ text: {}, items: &[{literals}] }}", list(&text)))
 }
 
 fn texts(script: &Script) -> Outcome<(String, String)> {
     let (mut stages, mut items, mut values) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
     let mut out = String::from(
-        "/// The sentences of a step.\npub const fn step(name: StepName) -> &'static StepText {\n    match name {\n",
+        "/// The sentences of a step.\npub const fn step(name: StepName) -> &'static StepTexts {\n    match name {\n",
     );
     for (name, node) in &script.steps {
         let [title, act, blanks, parts] = node.parts(name, ["title", "act", "blanks", "stages"], &["blanks"])?;
@@ -349,16 +356,16 @@ fn texts(script: &Script) -> Outcome<(String, String)> {
         }
         let _ = writeln!(
             out,
-            "        StepName::{} => &StepText {{ title: {title:?}, act: {act:?}, blanks: {}, stages: &[{literals}] }},",
+            "        StepName::{} => &StepTexts {{ title: {title:?}, act: {act:?}, blanks: {}, stages: &[{literals}] }},",
             pascal(name),
             list(&blanks)
         );
     }
-    out.push_str("    }\n}\n\n/// The sentences of a fault.\npub const fn fault(name: FaultName) -> &'static FaultText {\n    match name {\n");
+    out.push_str("    }\n}\n\n/// The sentences of a fault.\npub const fn fault(name: FaultName) -> &'static FaultTexts {\n    match name {\n");
     for (name, fault) in &script.faults {
         let _ = writeln!(
             out,
-            "        FaultName::{} => &FaultText {{ happened: &{:?}, truth: &{:?} }},",
+            "        FaultName::{} => &FaultTexts {{ happened: &{:?}, truth: &{:?} }},",
             pascal(name),
             fault.happened,
             fault.truth
@@ -475,6 +482,26 @@ fn ceremonies(script: &Script) -> Outcome<String> {
     Ok(out)
 }
 
+/// The fields of a plan. A variant that no reader asks for is never constructed, and the compiler says so: their texts are
+/// found by their paths.
+fn plan_fields(script: &Script) -> (String, String) {
+    let (mut variants, mut words, mut paths) = (String::new(), String::new(), Vec::new());
+    let mut texts = String::from(
+        "/// Every field of a plan, in the order of the handbook.\npub const PLAN_FIELDS: &[PlanFieldText] = &[\n",
+    );
+    for (path, [meaning, default]) in &script.plan_fields {
+        let meaning = meaning.as_deref().unwrap_or_default();
+        let _ = writeln!(variants, "    #[doc = {meaning:?}]\n    {},", pascal(path));
+        let _ = writeln!(words, "            Self::{} => {path:?},", pascal(path));
+        paths.push(path.as_str());
+        let _ = writeln!(texts, "    PlanFieldText {{ path: {path:?}, meaning: {meaning:?}, default: {default:?} }},");
+    }
+    let head = "/// A field of a plan, by its path in the script.\n#[derive(Debug, Clone, Copy, PartialEq, Eq)]\npub(crate) enum PlanField {\n";
+    let path = "    /// Its path: objects before a dot, lists before `[]`.\n    pub(crate) const fn path(self) -> &'static str {\n        match self {\n";
+    let all = format!("    /// The paths of all.\n    pub(crate) const PATHS: &[&str] = {};\n\n", list(&paths));
+    (format!("{head}{variants}}}\n\nimpl PlanField {{\n{all}{path}{words}        }}\n    }}\n}}\n"), texts + "];\n\n")
+}
+
 fn collect(folder: &Path, into: &mut Vec<PathBuf>) -> Outcome<()> {
     let fault = |error: std::io::Error| format!("{}: {error}", folder.display());
     for entry in fs::read_dir(folder).map_err(fault)? {
@@ -503,6 +530,7 @@ fn main() -> Outcome<()> {
     }
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is missing")?);
     let (enums, functions) = texts(&script)?;
+    let (plan_fields, plan_texts) = plan_fields(&script);
     let includes: String = files
         .iter()
         .map(|file| format!("    include_bytes!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/{}\")),\n", file.display()))
@@ -512,10 +540,10 @@ fn main() -> Outcome<()> {
         files.len()
     );
     for (name, text) in [
-        ("names.rs", enums),
+        ("names.rs", enums + &plan_fields),
         ("words.rs", words(&script)),
         ("faults.rs", faults(&script)),
-        ("texts.rs", functions + &all_files),
+        ("texts.rs", functions + &plan_texts + &all_files),
         ("chapters.rs", chapters(&script)?),
         ("ceremonies.rs", ceremonies(&script)?),
     ] {

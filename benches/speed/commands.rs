@@ -9,10 +9,8 @@ use hsm_ceremony::dkek::Rounds;
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::CeremonyKind;
 use hsm_ceremony::record::Ending;
-use hsm_ceremony::script::Script;
 use hsm_ceremony::secret::WipingBytes;
 use hsm_ceremony::vault::Vault;
-use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -151,7 +149,6 @@ fn run(setup: Setup, front: &mut Watching, log: &Log) {
     let Setup { ceremony, plan, plan_text, mut context } = setup;
     context.rounds = Rounds(1000);
     context.readers = Box::new(CountedReaders(context.readers, Arc::clone(log)));
-    let script = Rc::new(Script::load().unwrap());
-    let mut sitting = Sitting::begin(ceremony, plan, &plan_text, &script, context).unwrap();
+    let mut sitting = Sitting::begin(ceremony, plan, &plan_text, context).unwrap();
     assert_eq!(sitting.run(front).unwrap().progress.ended, Some(Ending::Complete));
 }

@@ -32,6 +32,11 @@ impl PinReset {
             Self::Set => "set",
         }
     }
+
+    /// The one with this word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Off, Self::Unblock, Self::Set].into_iter().find(|reset| reset.word() == word)
+    }
 }
 
 /// One key that the ceremony makes.
@@ -84,7 +89,10 @@ impl Plan {
     /// The largest plan file that is read, in bytes.
     pub const LARGEST: usize = 64 * 1024;
 
-    /// Reads the text of a plan file; on failure all its faults, never none.
+    /// Reads the text of a plan file.
+    ///
+    /// # Errors
+    /// All its faults, never none.
     pub fn parse(text: &str) -> Result<Self, Vec<Fault>> {
         if text.len() > Self::LARGEST {
             return Err(vec![Fault::from(faults::PlanTooLarge)]);

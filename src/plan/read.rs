@@ -1,15 +1,19 @@
 //! Reads a plan file field by field, and collects everything that is wrong with it.
 
-use crate::faults::{self, Fault};
 use std::collections::HashSet;
 use std::hash::Hash;
 
 use serde_json::{Map, Value};
 
 use super::{Custody, PinReset, Plan, PlannedKey};
+use crate::faults::{self, Fault};
+use crate::names::PlanField as F;
 use crate::terms::{KeyId, KeyLabel, KeyReference, KeyType, MOST_DKEK_SHARES, Quorum, Scheme, TermError, short};
 
-/// Reads a plan; on failure all its faults, never none.
+/// Reads a plan.
+///
+/// # Errors
+/// All its faults, never none.
 pub fn plan(map: &Map<String, Value>) -> Result<Plan, Vec<Fault>> {
     let mut reader = Reader { faults: Vec::new() };
     let plan = reader.plan(map);
@@ -20,6 +24,58 @@ pub fn plan(map: &Map<String, Value>) -> Result<Plan, Vec<Fault>> {
     }
 }
 
+/// An object of a plan, and its number where it is one of a list.
+#[derive(Clone, Copy)]
+struct Object<'a> {
+    map: &'a Map<String, Value>,
+    number: usize,
+}
+
+impl<'a> Object<'a> {
+    fn get(self, field: F) -> Option<&'a Value> {
+        self.map.get(name(field))
+    }
+
+    /// The path of a field in this plan: `keys[2].label`.
+    fn path(self, field: F) -> String {
+        self.numbered(field.path())
+    }
+
+    fn numbered(self, path: &str) -> String {
+        path.replace("[]", &format!("[{}]", self.number))
+    }
+}
+
+/// A field's name in its object.
+fn name(field: F) -> &'static str {
+    split(field.path()).1
+}
+
+/// The path of the object that a field is in, and its name there.
+fn split(path: &str) -> (&str, &str) {
+    path.rsplit_once('.').unwrap_or(("", path))
+}
+
+/// The fields that name a quorum.
+struct QuorumFields {
+    custodians: F,
+    threshold: F,
+    scheme: F,
+}
+
+impl QuorumFields {
+    /// At the top of the plan, for its only DKEK share.
+    const AT_THE_TOP: Self = Self { custodians: F::Custodians, threshold: F::Threshold, scheme: F::Scheme };
+
+    /// In the list of DKEK shares.
+    const IN_THE_LIST: Self =
+        Self { custodians: F::DkekSharesCustodians, threshold: F::DkekSharesThreshold, scheme: F::DkekSharesScheme };
+
+    const fn all(&self) -> [F; 3] {
+        [self.custodians, self.threshold, self.scheme]
+    }
+}
+
 /// Reads fields and collects what is wrong with them.
 struct Reader {
     faults: Vec<Fault>,
@@ -27,73 +83,39 @@ struct Reader {
 
 impl Reader {
     fn plan(&mut self, map: &Map<String, Value>) -> Option<Plan> {
-        self.known_only(
-            map,
-            "",
-            &[
-                "plan",
-                "title",
-                "administrator",
-                "auditors",
-                "witnesses",
-                "custodians",
-                "threshold",
-                "scheme",
-                "dkek_shares",
-                "dice",
-                "device",
-                "keys",
-                "prove_restore",
-            ],
-        );
-        match map.get("plan").map(Value::as_u64) {
-            Some(Some(1)) => {}
-            _ => self.faults.push(Fault::from(faults::PlanVersion)),
+        let top = Object { map, number: 0 };
+        self.known_only(top, "", &[]);
+        if top.get(F::Plan).and_then(Value::as_u64) != Some(1) {
+            self.add(faults::PlanVersion);
         }
-        let title = self.text(map, "title", 60);
-        let administrator = self.text(map, "administrator", NAME);
-        let auditors = self.names(map, "auditors");
-        let witnesses = self.names(map, "witnesses");
-        let dkek_shares = self.dkek_shares(map);
-        let dice = self.dice(map);
-        let empty = Map::new();
-        let device = match map.get("device") {
-            Some(Value::Object(device)) => device,
-            Some(_) => {
-                self.faults.push(Fault::from(faults::PlanFieldForm { field: "device" }));
-                &empty
-            }
-            None => {
-                self.faults.push(Fault::from(faults::PlanFieldMissing { field: "device" }));
-                &empty
-            }
-        };
-        let present = !device.is_empty();
-        if present {
-            self.known_only(
-                device,
-                "device.",
-                &["so_pin", "so_pin_holder", "pin_holder", "user_pin_tries", "pin_reset"],
-            );
-        }
-        let so_pin_under_quorum = self.so_pin_under_quorum(device, dkek_shares.as_deref());
-        let so_pin_holder = match (so_pin_under_quorum, device.get("so_pin_holder")) {
-            // Nobody holds it; whatever a device had before, the administrator types.
-            (Some(true), None) => administrator.clone(),
-            _ => present.then(|| self.text_at(device, "so_pin_holder", "device.", NAME)).flatten(),
-        };
-        let pin_holder = present.then(|| self.text_at(device, "pin_holder", "device.", NAME)).flatten();
-        let user_pin_tries = present.then(|| self.number_at(device, "user_pin_tries", "device.", 1, 10)).flatten();
-        let pin_reset = self.pin_reset(device);
-        let keys = self.keys(map);
-        let prove_restore = match map.get("prove_restore") {
-            None => Some(false),
-            Some(Value::Bool(prove)) => Some(*prove),
-            Some(_) => {
-                self.faults.push(Fault::from(faults::PlanFieldForm { field: "prove_restore" }));
-                None
-            }
-        };
+        let title = self.text(top, F::Title, 60);
+        let administrator = self.text(top, F::Administrator, NAME);
+        let auditors = self.people(top, F::Auditors);
+        let witnesses = self.people(top, F::Witnesses);
+        let dkek_shares = self.dkek_shares(top);
+        let dice = self.value(top, F::Dice, Some(0), throws, |_, _| {
+            Fault::from(faults::PlanDice { least: FEWEST_THROWS, most: MOST_THROWS })
+        });
+        let device = self.value(top, F::Device, None, Value::as_object, form);
+        let device = device.map(|map| Object { map, number: 0 });
+        let device = device.and_then(|device| {
+            self.known_only(device, F::Device.path(), &[]);
+            let so_pin_under_quorum = self.so_pin_under_quorum(device, dkek_shares.as_deref());
+            let so_pin_holder = match (so_pin_under_quorum, device.get(F::DeviceSoPinHolder)) {
+                // Nobody holds it; whatever a device had before, the administrator types.
+                (Some(true), None) => administrator.clone(),
+                _ => self.text(device, F::DeviceSoPinHolder, NAME),
+            };
+            let pin_holder = self.text(device, F::DevicePinHolder, NAME);
+            let user_pin_tries = self.number(device, F::DeviceUserPinTries, 1, 10);
+            let word = |value: &Value| value.as_str().and_then(PinReset::from_word);
+            let otherwise = |_, _: &Value| Fault::from(faults::PlanPinReset);
+            let pin_reset = self.value(device, F::DevicePinReset, Some(PinReset::Off), word, otherwise);
+            Some((so_pin_under_quorum?, so_pin_holder?, pin_holder?, user_pin_tries?, pin_reset?))
+        });
+        let keys = self.keys(top);
+        let prove_restore = self.value(top, F::ProveRestore, Some(false), Value::as_bool, form);
+        let (so_pin_under_quorum, so_pin_holder, pin_holder, user_pin_tries, pin_reset) = device?;
         Some(Plan {
             title: title?,
             administrator: administrator?,
@@ -101,277 +123,217 @@ impl Reader {
             witnesses,
             dkek_shares: dkek_shares?,
             dice: dice?,
-            so_pin_holder: so_pin_holder?,
-            so_pin_under_quorum: so_pin_under_quorum?,
-            pin_holder: pin_holder?,
-            user_pin_tries: user_pin_tries?,
-            pin_reset: pin_reset?,
+            so_pin_holder,
+            so_pin_under_quorum,
+            pin_holder,
+            user_pin_tries,
+            pin_reset,
             keys,
             prove_restore: prove_restore?,
         })
     }
 
-    fn known_only(&mut self, map: &Map<String, Value>, prefix: &str, known: &[&str]) {
-        for key in map.keys().filter(|key| !known.contains(&key.as_str())) {
-            self.faults.push(Fault::from(faults::PlanFieldUnknown { field: format!("{prefix}{}", short(key)) }));
-        }
+    fn add(&mut self, fault: impl Into<Fault>) {
+        self.faults.push(fault.into());
     }
 
-    fn text(&mut self, map: &Map<String, Value>, field: &'static str, most: usize) -> Option<String> {
-        self.text_at(map, field, "", most)
-    }
-
-    fn text_at(&mut self, map: &Map<String, Value>, field: &str, prefix: &str, most: usize) -> Option<String> {
-        let place = format!("{prefix}{field}");
-        match map.get(field) {
-            None => self.faults.push(Fault::from(faults::PlanFieldMissing { field: place })),
-            Some(Value::String(text)) if is_name(text, most) => return Some(text.trim().to_owned()),
-            Some(Value::String(_)) => self.faults.push(Fault::from(faults::PlanText { field: place, most })),
-            Some(_) => self.faults.push(Fault::from(faults::PlanFieldForm { field: place })),
-        }
-        None
-    }
-
-    fn names(&mut self, map: &Map<String, Value>, field: &'static str) -> Vec<String> {
-        self.names_at(map, field, "")
-    }
-
-    fn names_at(&mut self, map: &Map<String, Value>, field: &str, prefix: &str) -> Vec<String> {
-        let list = map.get(field);
-        let field = format!("{prefix}{field}");
-        let list = match list {
-            None => return Vec::new(),
-            Some(Value::Array(list)) => list,
-            Some(_) => {
-                self.faults.push(Fault::from(faults::PlanFieldForm { field }));
-                return Vec::new();
-            }
+    /// Refuses the fields of an object that have no row in the script, or that have no place beside others.
+    fn known_only(&mut self, object: Object<'_>, parent: &str, not_here: &[F]) {
+        let is = |path: &str, key: &str| split(path) == (parent, key);
+        let known = |key: &str| {
+            F::PATHS.iter().any(|path| is(path, key)) && !not_here.iter().any(|field| is(field.path(), key))
         };
+        for key in object.map.keys().filter(|key| !known(key)) {
+            let parent = if parent.is_empty() { String::new() } else { format!("{}.", object.numbered(parent)) };
+            self.add(faults::PlanFieldUnknown { field: format!("{parent}{}", short(key)) });
+        }
+    }
+
+    /// What a field says. Where it is left out: what holds then, or that it is missing.
+    fn value<'a, T>(
+        &mut self,
+        object: Object<'a>,
+        field: F,
+        left_out: Option<T>,
+        read: impl Fn(&'a Value) -> Option<T>,
+        otherwise: impl Fn(String, &'a Value) -> Fault,
+    ) -> Option<T> {
+        let Some(value) = object.get(field) else {
+            if left_out.is_none() {
+                self.add(faults::PlanFieldMissing { field: object.path(field) });
+            }
+            return left_out;
+        };
+        let read = read(value);
+        if read.is_none() {
+            self.add(otherwise(object.path(field), value));
+        }
+        read
+    }
+
+    fn text(&mut self, object: Object<'_>, field: F, most: usize) -> Option<String> {
+        let read = |value: &Value| value.as_str().and_then(|text| as_name(text, most));
+        let otherwise = |field, value: &Value| match value {
+            Value::String(_) => Fault::from(faults::PlanText { field, most }),
+            _ => form(field, value),
+        };
+        self.value(object, field, None, read, otherwise)
+    }
+
+    fn people(&mut self, object: Object<'_>, field: F) -> Vec<String> {
+        let list = self.value(object, field, Some(&[][..]), |value| value.as_array().map(Vec::as_slice), form);
+        let path = object.path(field);
         let mut names = Vec::new();
-        for (place, item) in list.iter().enumerate() {
-            match item.as_str() {
-                Some(name) if is_name(name, NAME) => names.push(name.trim().to_owned()),
-                _ => {
-                    let field = format!("{field}[{}]", place + 1);
-                    self.faults.push(Fault::from(faults::PlanText { field, most: NAME }));
-                }
+        for (number, item) in (1..).zip(list.unwrap_or_default()) {
+            match item.as_str().and_then(|text| as_name(text, NAME)) {
+                Some(name) => names.push(name),
+                None => self.add(faults::PlanText { field: format!("{path}[{number}]"), most: NAME }),
             }
         }
-        for lower in repeated(names.iter().map(|name| name.to_lowercase())) {
-            let name = names.iter().find(|name| name.to_lowercase() == lower).unwrap_or(&lower);
-            self.faults.push(Fault::from(faults::PlanPersonTwice { field: &field, name: short(name) }));
+        for name in repeated_names(|| names.iter()) {
+            self.add(faults::PlanPersonTwice { field: &path, name });
         }
         names
     }
 
-    fn number_at(&mut self, map: &Map<String, Value>, field: &str, prefix: &str, least: u8, most: u8) -> Option<u8> {
-        let value = map.get(field);
-        let field = format!("{prefix}{field}");
-        match value {
-            None => self.faults.push(Fault::from(faults::PlanFieldMissing { field })),
-            Some(value) => {
-                let number = value.as_u64().and_then(|n| u8::try_from(n).ok()).filter(|n| (least..=most).contains(n));
-                if number.is_some() {
-                    return number;
-                }
-                let fault = Fault::from(faults::PlanNumber { field, least, most });
-                self.faults.push(fault);
-            }
-        }
-        None
+    fn number(&mut self, object: Object<'_>, field: F, least: u8, most: u8) -> Option<u8> {
+        let read = |value: &Value| small(value).filter(|number| (least..=most).contains(number));
+        self.value(object, field, None, read, |field, _| Fault::from(faults::PlanNumber { field, least, most }))
     }
 
     /// Who guards the DKEK shares: a list of them, or one quorum at the top of the plan.
-    fn dkek_shares(&mut self, map: &Map<String, Value>) -> Option<Vec<Custody>> {
+    fn dkek_shares(&mut self, top: Object<'_>) -> Option<Vec<Custody>> {
         let before = self.faults.len();
-        let shares: Vec<Custody> = match map.get("dkek_shares") {
-            None => self.quorum(map, "").into_iter().collect(),
+        let shares: Vec<Custody> = match top.get(F::DkekShares) {
+            None => self.quorum(top, &QuorumFields::AT_THE_TOP).into_iter().collect(),
             Some(Value::Array(list)) if (1..=usize::from(MOST_DKEK_SHARES)).contains(&list.len()) => {
-                for field in ["custodians", "threshold", "scheme"].into_iter().filter(|field| map.contains_key(*field))
-                {
-                    self.faults.push(Fault::from(faults::PlanQuorumTwice { field }));
+                for field in QuorumFields::AT_THE_TOP.all().into_iter().filter(|field| top.get(*field).is_some()) {
+                    self.add(faults::PlanQuorumTwice { field: name(field) });
                 }
                 (1..).zip(list).filter_map(|(number, item)| self.dkek_share(item, number)).collect()
             }
             Some(_) => {
-                self.faults.push(Fault::from(faults::PlanDkekShares { most: MOST_DKEK_SHARES }));
+                self.add(faults::PlanDkekShares { most: MOST_DKEK_SHARES });
                 Vec::new()
             }
         };
         if self.faults.len() > before {
             return None;
         }
-        let people = || shares.iter().flat_map(Custody::people);
-        for lower in repeated(people().map(|name| name.to_lowercase())) {
-            let name = people().find(|name| name.to_lowercase() == lower).unwrap_or(&lower);
-            self.faults.push(Fault::from(faults::PlanTwoShares { name: short(name) }));
+        for name in repeated_names(|| shares.iter().flat_map(Custody::people)) {
+            self.add(faults::PlanTwoShares { name });
         }
-        if matches!(shares.as_slice(), [Custody::Password { .. }]) {
-            self.faults.push(Fault::from(faults::PlanOnePassword));
+        if let [Custody::Password { .. }] = shares.as_slice() {
+            self.add(faults::PlanOnePassword);
         }
         (self.faults.len() == before).then_some(shares)
     }
 
     fn dkek_share(&mut self, item: &Value, number: usize) -> Option<Custody> {
-        let prefix = format!("dkek_shares[{number}]");
+        let list = F::DkekShares.path();
         let Some(map) = item.as_object() else {
-            self.faults.push(Fault::from(faults::PlanFieldForm { field: prefix }));
+            self.add(faults::PlanFieldForm { field: format!("{list}[{number}]") });
             return None;
         };
-        let prefix = format!("{prefix}.");
-        if map.contains_key("password_holder") {
-            self.known_only(map, &prefix, &["password_holder"]);
-            return self.text_at(map, "password_holder", &prefix, NAME).map(|holder| Custody::Password { holder });
+        let (object, parent, fields) = (Object { map, number }, format!("{list}[]"), QuorumFields::IN_THE_LIST);
+        if object.get(F::DkekSharesPasswordHolder).is_some() {
+            self.known_only(object, &parent, &fields.all());
+            let holder = self.text(object, F::DkekSharesPasswordHolder, NAME);
+            return holder.map(|holder| Custody::Password { holder });
         }
-        self.known_only(map, &prefix, &["custodians", "threshold", "scheme"]);
-        self.quorum(map, &prefix)
+        self.known_only(object, &parent, &[]);
+        self.quorum(object, &fields)
     }
 
-    fn quorum(&mut self, map: &Map<String, Value>, prefix: &str) -> Option<Custody> {
-        let custodians = self.names_at(map, "custodians", prefix);
-        let threshold = self.number_at(map, "threshold", prefix, 2, 16);
-        let scheme = match map.get("scheme") {
-            None => Some(Scheme::ScHsmTool),
-            Some(value) => value.as_str().and_then(Scheme::parse),
-        };
-        if scheme.is_none() {
-            self.faults.push(Fault::from(faults::PlanScheme { field: format!("{prefix}scheme") }));
-        }
+    fn quorum(&mut self, object: Object<'_>, fields: &QuorumFields) -> Option<Custody> {
+        let custodians = self.people(object, fields.custodians);
+        let threshold = self.number(object, fields.threshold, 2, 16);
+        let word = |value: &Value| value.as_str().and_then(Scheme::parse);
+        let otherwise = |field, _: &Value| Fault::from(faults::PlanScheme { field });
+        let scheme = self.value(object, fields.scheme, Some(Scheme::ScHsmTool), word, otherwise);
         let count = u8::try_from(custodians.len()).unwrap_or(u8::MAX);
-        match Quorum::new(threshold?, count) {
-            Ok(quorum) => Some(Custody::Quorum { custodians, quorum, scheme: scheme? }),
-            Err(_) => {
-                self.faults.push(Fault::from(faults::QuorumRange { threshold: threshold?, custodians: count }));
-                None
-            }
-        }
+        let Ok(quorum) = Quorum::new(threshold?, count) else {
+            self.add(faults::QuorumRange { threshold: threshold?, custodians: count });
+            return None;
+        };
+        Some(Custody::Quorum { custodians, quorum, scheme: scheme? })
     }
 
-    fn dice(&mut self, map: &Map<String, Value>) -> Option<u16> {
-        let Some(value) = map.get("dice") else { return Some(0) };
-        let throws = value.as_u64().and_then(|throws| u16::try_from(throws).ok());
-        let throws = throws.filter(|throws| *throws == 0 || (FEWEST_THROWS..=MOST_THROWS).contains(throws));
-        if throws.is_none() {
-            self.faults.push(Fault::from(faults::PlanDice { least: FEWEST_THROWS, most: MOST_THROWS }));
-        }
-        throws
-    }
-
-    fn so_pin_under_quorum(&mut self, device: &Map<String, Value>, shares: Option<&[Custody]>) -> Option<bool> {
-        let under_quorum = match device.get("so_pin").map(Value::as_str) {
+    fn so_pin_under_quorum(&mut self, device: Object<'_>, shares: Option<&[Custody]>) -> Option<bool> {
+        let under_quorum = match device.get(F::DeviceSoPin).map(Value::as_str) {
             None | Some(Some("holder")) => return Some(false),
             Some(word) => word == Some("quorum"),
         };
-        let nobody = shares.is_some_and(|shares| shares.iter().all(|share| share.quorum().is_none()));
-        if !under_quorum || nobody {
-            self.faults.push(if nobody {
-                Fault::from(faults::PlanSoPinNobody)
-            } else {
-                Fault::from(faults::PlanSoPin)
-            });
+        if shares.is_some_and(|shares| shares.iter().all(|share| share.quorum().is_none())) {
+            self.add(faults::PlanSoPinNobody);
             return None;
         }
-        Some(true)
-    }
-
-    fn pin_reset(&mut self, device: &Map<String, Value>) -> Option<PinReset> {
-        match device.get("pin_reset") {
-            None => return Some(PinReset::Off),
-            Some(value) => {
-                let known = [PinReset::Off, PinReset::Unblock, PinReset::Set];
-                if let Some(reset) = known.into_iter().find(|reset| value.as_str() == Some(reset.word())) {
-                    return Some(reset);
-                }
-            }
+        if !under_quorum {
+            self.add(faults::PlanSoPin);
         }
-        self.faults.push(Fault::from(faults::PlanPinReset));
-        None
+        under_quorum.then_some(true)
     }
 
-    fn keys(&mut self, map: &Map<String, Value>) -> Vec<PlannedKey> {
-        let list = match map.get("keys") {
+    fn keys(&mut self, top: Object<'_>) -> Vec<PlannedKey> {
+        let list = match top.get(F::Keys) {
             Some(Value::Array(list)) if (1..=MOST_KEYS).contains(&list.len()) => list,
             _ => {
-                self.faults.push(Fault::from(faults::PlanKeys { most: MOST_KEYS }));
+                self.add(faults::PlanKeys { most: MOST_KEYS });
                 return Vec::new();
             }
         };
         let mut keys: Vec<PlannedKey> = Vec::new();
-        for (place, item) in list.iter().enumerate() {
-            let number = u8::try_from(place + 1).unwrap_or(u8::MAX);
-            let before = self.faults.len();
-            let key = item.as_object().and_then(|map| self.key(map, number));
-            match key {
-                Some(key) => keys.push(key),
-                None if self.faults.len() == before => {
-                    self.faults.push(Fault::from(faults::PlanFieldForm { field: format!("keys[{number}]") }));
-                }
-                None => {}
+        for (number, item) in (1..).zip(list) {
+            match item.as_object() {
+                Some(map) => keys.extend(self.key(Object { map, number })),
+                None => self.add(faults::PlanFieldForm { field: format!("{}[{number}]", F::Keys.path()) }),
             }
         }
-        let twice = |field: &'static str, values: Vec<String>| {
-            repeated(values.into_iter())
-                .into_iter()
-                .map(move |value| Fault::from(faults::PlanKeyTwice { field, value }))
+        let mut once = |field: F, value: fn(&PlannedKey) -> String| {
+            for value in repeated(keys.iter().map(value)) {
+                self.add(faults::PlanKeyTwice { field: name(field), value });
+            }
         };
-        self.faults.extend(twice("label", keys.iter().map(|key| key.label.to_string().to_lowercase()).collect()));
-        self.faults.extend(twice("id", keys.iter().map(|key| key.id.to_string()).collect()));
-        self.faults.extend(twice("reference", keys.iter().map(|key| key.reference.to_string()).collect()));
-        self.faults.extend(twice("restore_to", keys.iter().map(|key| key.restore_to.to_string()).collect()));
+        once(F::KeysLabel, |key| key.label.to_string().to_lowercase());
+        once(F::KeysId, |key| key.id.to_string());
+        once(F::KeysReference, |key| key.reference.to_string());
+        once(F::KeysRestoreTo, |key| key.restore_to.to_string());
         keys
     }
 
-    fn key(&mut self, map: &Map<String, Value>, number: u8) -> Option<PlannedKey> {
-        self.known_only(map, &format!("keys[{number}]."), &["label", "type", "id", "reference", "restore_to"]);
-        let label = self.key_field(map, number, "label", KeyLabel::new, |field, text| {
-            Fault::from(faults::KeyLabelForm { field, text })
-        });
-        let key_type = self.key_field(map, number, "type", KeyType::parse, |field, text| {
+    fn key(&mut self, object: Object<'_>) -> Option<PlannedKey> {
+        self.known_only(object, &format!("{}[]", F::Keys.path()), &[]);
+        let label = self
+            .term(object, F::KeysLabel, KeyLabel::new, |field, text| Fault::from(faults::KeyLabelForm { field, text }));
+        let key_type = self.term(object, F::KeysType, KeyType::parse, |field, text| {
             Fault::from(faults::KeyTypeUnknown { field, text })
         });
-        let id = self
-            .key_field(map, number, "id", KeyId::parse, |field, text| Fault::from(faults::KeyIdForm { field, text }));
-        let reference = self.key_reference(map, number, "reference", number);
-        let restore_to = self.key_reference(map, number, "restore_to", reference.map_or(number, KeyReference::get));
+        let id =
+            self.term(object, F::KeysId, KeyId::parse, |field, text| Fault::from(faults::KeyIdForm { field, text }));
+        let number = u8::try_from(object.number).ok().and_then(KeyReference::new);
+        let reference = self.key_reference(object, F::KeysReference, number);
+        let restore_to = self.key_reference(object, F::KeysRestoreTo, reference.or(number));
         Some(PlannedKey { label: label?, id: id?, key_type: key_type?, reference: reference?, restore_to: restore_to? })
     }
 
-    fn key_field<T>(
+    fn term<T>(
         &mut self,
-        map: &Map<String, Value>,
-        number: u8,
-        field: &'static str,
+        object: Object<'_>,
+        field: F,
         read: impl Fn(&str) -> Result<T, TermError>,
         otherwise: impl Fn(String, String) -> Fault,
     ) -> Option<T> {
-        let place = format!("keys[{number}].{field}");
-        match map.get(field).map(Value::as_str) {
-            None => self.faults.push(Fault::from(faults::PlanFieldMissing { field: place })),
-            Some(None) => self.faults.push(Fault::from(faults::PlanFieldForm { field: place })),
-            Some(Some(text)) => match read(text) {
-                Ok(value) => return Some(value),
-                Err(_) => self.faults.push(otherwise(place, short(text))),
-            },
-        }
-        None
+        let term = |value: &Value| value.as_str().and_then(|text| read(text).ok());
+        self.value(object, field, None, term, |field, value| match value {
+            Value::String(text) => otherwise(field, short(text)),
+            _ => form(field, value),
+        })
     }
 
-    fn key_reference(
-        &mut self,
-        map: &Map<String, Value>,
-        number: u8,
-        field: &'static str,
-        otherwise: u8,
-    ) -> Option<KeyReference> {
-        let reference = match map.get(field) {
-            None => KeyReference::new(otherwise),
-            Some(value) => value.as_u64().and_then(|n| u8::try_from(n).ok()).and_then(KeyReference::new),
-        };
-        if reference.is_none() {
-            let field = format!("keys[{number}].{field}");
-            self.faults.push(Fault::from(faults::PlanNumber { field, least: 1, most: 255 }));
-        }
-        reference
+    fn key_reference(&mut self, object: Object<'_>, field: F, left_out: Option<KeyReference>) -> Option<KeyReference> {
+        let read = |value: &Value| small(value).and_then(KeyReference::new);
+        let otherwise = |field, _: &Value| Fault::from(faults::PlanNumber { field, least: 1, most: 255 });
+        self.value(object, field, left_out, read, otherwise)
     }
 }
 
@@ -387,9 +349,33 @@ const MOST_THROWS: u16 = 250;
 /// More keys than one sitting makes.
 const MOST_KEYS: usize = 32;
 
-fn is_name(text: &str, most: usize) -> bool {
-    let trimmed = text.trim();
-    !trimmed.is_empty() && trimmed.chars().count() <= most && !trimmed.chars().any(char::is_control)
+fn form(field: String, _: &Value) -> Fault {
+    Fault::from(faults::PlanFieldForm { field })
+}
+
+fn small(value: &Value) -> Option<u8> {
+    value.as_u64().and_then(|number| u8::try_from(number).ok())
+}
+
+fn throws(value: &Value) -> Option<u16> {
+    let throws = value.as_u64().and_then(|throws| u16::try_from(throws).ok());
+    throws.filter(|throws| *throws == 0 || (FEWEST_THROWS..=MOST_THROWS).contains(throws))
+}
+
+fn as_name(text: &str, most: usize) -> Option<String> {
+    let text = text.trim();
+    let fits = !text.is_empty() && text.chars().count() <= most && !text.chars().any(char::is_control);
+    fits.then(|| text.to_owned())
+}
+
+/// Names that stand more than once, whatever their capitals, each as it stands there first.
+fn repeated_names<'a, I: Iterator<Item = &'a String>>(names: impl Fn() -> I) -> Vec<String> {
+    let twice = repeated(names().map(|name| name.to_lowercase()));
+    twice
+        .iter()
+        .filter_map(|lower| names().find(|name| name.to_lowercase() == *lower))
+        .map(|name| short(name))
+        .collect()
 }
 
 fn repeated<T: Hash + Eq + Clone>(values: impl Iterator<Item = T>) -> Vec<T> {

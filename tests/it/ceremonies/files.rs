@@ -6,11 +6,11 @@ use std::path::Path;
 
 use hsm_ceremony::app::{Environment, Setup};
 use hsm_ceremony::ceremony::{Asks, Body, Input, Question, Recovery};
-use hsm_ceremony::faults::Fault;
+use hsm_ceremony::faults::{Fault, FaultName};
 use hsm_ceremony::names::{FieldName, ItemName};
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::{Entry, Fact, Manifest};
-use hsm_ceremony::script::Script;
+use hsm_ceremony::script;
 use hsm_ceremony::terms::Digest;
 use sha2::Digest as _;
 
@@ -274,8 +274,7 @@ fn a_record_that_was_cut_off_too_early_or_changed_proves_nothing_and_the_way_out
         cut_record(&folder, lines_to_the_manifest(&first) - 1, more);
         assert_eq!(refused().name, "source-unsealed");
     }
-    let script = Script::load().unwrap();
-    let truth = script.fault("source-unsealed").unwrap().truth.join(" ");
+    let truth = script::fault(FaultName::SourceUnsealed).truth.join(" ");
     assert!(truth.contains("without the manifest") && truth.contains("--plan"), "{truth}");
     // What the fault says to do: share files and the folder keys, nothing else.
     fs::copy(folder.join("dkek-1.pbe"), place.path().join("dkek-1.pbe")).unwrap();

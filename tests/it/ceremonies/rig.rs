@@ -16,7 +16,7 @@ use hsm_ceremony::plan::{Custody, Plan};
 use hsm_ceremony::record::{CeremonyKind, Chain, Ending, Entry, Fact, Manifest};
 use hsm_ceremony::secret::WipingBytes;
 use hsm_ceremony::softcard::{Rack, SoftCard};
-use hsm_ceremony::terms::Digest;
+use hsm_ceremony::terms::{Digest, HostFinding};
 use hsm_ceremony::vault::Vault;
 use sha2::{Digest as _, Sha256};
 
@@ -70,7 +70,7 @@ pub struct Rig {
     pub folder: PathBuf,
     pub log: Log,
     /// What is found in the room; none: what is found where the test runs.
-    pub room: Option<Vec<(String, String)>>,
+    pub room: Option<Vec<(HostFinding, String)>>,
     rehearsal: bool,
     /// How long the autopilot waits while the clerk is at work: with all rounds, looking more often only slows it down.
     wait: Duration,
