@@ -1,7 +1,7 @@
 //! How many APDUs an operation takes: counted in a rehearsal on software cards, against the recorded runs of OpenSC.
 
 use super::Row;
-use hsm_ceremony::app::{Environment, FrontEnd, FrontError, Setup, Sitting, latest_establish};
+use hsm_ceremony::app::{Environment, FrontEnd, FrontError, Setup, Sitting, latest_backup};
 use hsm_ceremony::autopilot::Autopilot;
 use hsm_ceremony::card::transport::{Readers, Response, Transport, TransportError};
 use hsm_ceremony::ceremony::{Input, View};
@@ -100,7 +100,7 @@ pub fn measure() -> Vec<Row> {
     let establish =
         Setup::by_plan(CeremonyKind::Establish, Plan::parse(&plan).unwrap(), plan, records.path(), environment);
     run(establish.unwrap(), &mut front, &log);
-    let from = latest_establish(records.path()).unwrap();
+    let from = latest_backup(records.path()).unwrap();
     run(Setup::from_backup(CeremonyKind::Restore, &from, None, records.path(), environment).unwrap(), &mut front, &log);
     let log = log.lock().unwrap();
     if std::env::var_os("SHOW_COMMANDS").is_some() {

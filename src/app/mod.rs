@@ -4,7 +4,7 @@ mod front;
 mod setup;
 
 pub use front::{FrontEnd, FrontError, Screen};
-pub use setup::{Environment, Setup, latest_establish};
+pub use setup::{Environment, Setup, latest_backup};
 
 use crate::faults::Fault;
 use std::time::{Duration, Instant};

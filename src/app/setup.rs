@@ -149,12 +149,12 @@ fn card_inserter(rack: Rack, cards: PathBuf) -> Result<CardInserter, Fault> {
     }))
 }
 
-/// The newest folder of a rehearsed *establish* that was carried to its end.
-pub fn latest_establish(records: &Path) -> Option<PathBuf> {
+/// The newest folder of a rehearsal that holds a whole backup: its manifest is there.
+pub fn latest_backup(records: &Path) -> Option<PathBuf> {
     let entries = fs::read_dir(records).ok()?;
     let folders = entries.flatten().map(|entry| entry.path()).filter(|path| {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        names::is_rehearsal_of(CeremonyKind::Establish.word(), &name) && path.join(names::MANIFEST).exists()
+        names::is_rehearsal(&name) && path.join(names::MANIFEST).exists()
     });
     folders.max_by_key(|path| path.join(names::MANIFEST).metadata().and_then(|data| data.modified()).ok())
 }

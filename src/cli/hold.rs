@@ -9,8 +9,8 @@ use std::time::Duration;
 use super::arguments::Hold;
 use super::say::{explain, print_all};
 use super::{Exit, read_plan};
-use crate::app::{Environment, FrontEnd, FrontError, ROUNDS, Screen, Setup, Sitting, Stopped, latest_establish};
-use crate::autopilot::{Autopilot, AutopilotError, Quorum};
+use crate::app::{Environment, FrontEnd, FrontError, ROUNDS, Screen, Setup, Sitting, Stopped, latest_backup};
+use crate::autopilot::{Autopilot, AutopilotError, Comes};
 use crate::ceremony::{
     Asks, Body, CEREMONIES, Cards, Ceremony, Character, ChoiceId, Header, Input, Known, Needs, OptionView, Proves, View,
 };
@@ -39,7 +39,7 @@ fn prepare(ceremony: CeremonyKind, hold: &Hold) -> Result<Setup, Vec<Fault>> {
             Setup::by_plan(ceremony, plan, text, &hold.records, environment).map_err(one)
         }
         Needs::Backup => {
-            let latest = || latest_establish(&hold.records);
+            let latest = || latest_backup(&hold.records);
             let from = hold.from.clone().or_else(latest);
             let nothing = || vec![Fault::from(faults::NothingToRestore { folder: hold.records.display() })];
             // In a rehearsal of several, the plan is for the first, and the folder that is restored from has it.
@@ -79,8 +79,8 @@ pub fn by_autopilot(hold: &Hold) -> Exit {
     for ceremony in all {
         // Other custodians than those who opened the file first prove more.
         autopilot.prefer(match Ceremony::of(ceremony).character.cards {
-            Cards::Earlier => Quorum::Last,
-            Cards::Dealt | Cards::None => Quorum::First,
+            Cards::Earlier => Comes::Last,
+            Cards::Dealt | Cards::None => Comes::First,
         });
         let setup = match prepare(ceremony, hold) {
             Ok(setup) => setup,
@@ -191,7 +191,7 @@ pub fn in_terminal(hold: &Hold) -> Exit {
 
 /// The menu of `rehearse`: every ceremony, and leave.
 fn menu(screen: &mut Screen, records: &Path) -> Result<Option<CeremonyKind>, FrontError> {
-    let backup = latest_establish(records).is_some();
+    let backup = latest_backup(records).is_some();
     let option = |ceremony: &&Ceremony| {
         let Character { kind, text, needs, .. } = ceremony.character;
         let id = ChoiceId::Ceremony(kind);

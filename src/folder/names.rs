@@ -32,9 +32,9 @@ pub fn sitting(rehearsal: bool, day: &str, ceremony: &str, tail: &str) -> String
     format!("{mark}{day}-{ceremony}-{tail}")
 }
 
-/// Whether a folder's name is one of a rehearsal of this ceremony.
-pub fn is_rehearsal_of(ceremony: &str, name: &str) -> bool {
-    name.starts_with(REHEARSAL) && name.contains(&format!("-{ceremony}-"))
+/// Whether a folder's name is one of a rehearsal.
+pub fn is_rehearsal(name: &str) -> bool {
+    name.starts_with(REHEARSAL)
 }
 
 /// The state of a software card, in its folder.

@@ -2,7 +2,7 @@
 
 use crate::support::{PIN, Table, Written, at_readers, so_pin, user_pin};
 use hsm_ceremony::app::{Environment, FrontEnd, FrontError, Setup, Sitting};
-use hsm_ceremony::autopilot::{Autopilot, Quorum};
+use hsm_ceremony::autopilot::{Autopilot, Comes};
 use hsm_ceremony::card::verify::verify_sha256;
 use hsm_ceremony::card::{
     AuthenticatedRequest, Device, FileId, Initialise, KeyDescription, PinReset, PublicKey, Verdict,
@@ -71,7 +71,7 @@ fn established(records: &Path) -> (PathBuf, Vec<Written>) {
     let Setup { ceremony, plan, plan_text, context } = setup;
     let mut sitting = Sitting::begin(ceremony, plan, &plan_text, context).unwrap();
     let mut autopilot = Autopilot::new(Box::new(std::io::stderr()));
-    autopilot.prefer(Quorum::Last);
+    autopilot.prefer(Comes::Last);
     let mut custodians = Custodians { autopilot, cards: Vec::new() };
     let ended = sitting.run(&mut custodians).unwrap().progress.ended;
     assert_eq!(ended, Some(hsm_ceremony::record::Ending::Complete));

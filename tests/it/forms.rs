@@ -80,7 +80,7 @@ impl Paper {
         serde_json::from_str(&text).unwrap()
     }
 
-    /// What people do: the last of every set come, and type what is on their cards. Everything else is left to the audience.
+    /// What people do: the last of every set come, and type what is on their cards. Everything else is left to the autopilot.
     fn answer(&self, front: &mut Front<'_>) -> Turn {
         if let Body::Choose { options, asks: Asks::Step(Question::Sitter(_)), .. } = &front.view.body {
             return front.pick(options.iter().rposition(|option| !option.closed).unwrap());

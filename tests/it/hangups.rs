@@ -5,8 +5,8 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use hsm_ceremony::app::{Environment, FrontEnd, FrontError, Setup, Sitting, latest_establish};
-use hsm_ceremony::autopilot::{Autopilot, Quorum};
+use hsm_ceremony::app::{Environment, FrontEnd, FrontError, Setup, Sitting, latest_backup};
+use hsm_ceremony::autopilot::{Autopilot, Comes};
 use hsm_ceremony::card::PcscReaders;
 use hsm_ceremony::ceremony::{Body, Input, View};
 use hsm_ceremony::dkek::Rounds;
@@ -95,8 +95,8 @@ fn with_hang_up(table: &mut Table, restore: bool, hang_up: HangUp) -> (usize, us
     let serial = if restore { "REH0000002" } else { "REH0000001" };
     let setup = if restore {
         run(establish(records.path()), false, &mut front);
-        front.autopilot.prefer(Quorum::Last);
-        let from = latest_establish(records.path()).unwrap();
+        front.autopilot.prefer(Comes::Last);
+        let from = latest_backup(records.path()).unwrap();
         Setup::from_backup(CeremonyKind::Restore, &from, None, records.path(), Environment::SoftwareCards).unwrap()
     } else {
         establish(records.path())

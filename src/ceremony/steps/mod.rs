@@ -32,6 +32,16 @@ pub enum Actor {
     PasswordHolder,
 }
 
+impl Actor {
+    /// Whether they have a part of the step's DKEK share.
+    pub const fn has_a_part(self) -> bool {
+        match self {
+            Self::Custodian(_) | Self::Seat(_) | Self::PasswordHolder => true,
+            Self::Administrator | Self::SoPinHolder | Self::PinHolder => false,
+        }
+    }
+}
+
 /// Whether a stage is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Condition {

@@ -7,7 +7,7 @@ use std::path::Path;
 use hsm_ceremony::app::{Environment, Setup};
 use hsm_ceremony::ceremony::{Asks, Body, Input, Question, Recovery};
 use hsm_ceremony::faults::{Fault, FaultName};
-use hsm_ceremony::names::FieldName;
+use hsm_ceremony::names::{FieldName, ItemName};
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::{Entry, Fact, Manifest};
 use hsm_ceremony::script;
@@ -306,7 +306,7 @@ fn who_took_somebodys_place_is_called_when_the_keys_are_restored() {
         turn += 1;
         match turn {
             1 => Turn::Do(Input::Deviation),
-            2 => front.pick(2),
+            2 => front.item(ItemName::Substitute),
             3 => {
                 let Body::Choose { options, .. } = &front.view.body else { panic!("{:?}", front.view) };
                 front.pick(options.iter().position(|who| who.text.contains("Custodian 02")).unwrap())
