@@ -44,6 +44,9 @@ impl Folder {
     pub const LARGEST_FILE: u64 = 4 * 1024 * 1024;
 
     /// Creates a new folder under `records`, with a folder for keys in it. Readable for its owner only.
+    ///
+    /// # Errors
+    /// It cannot be written, or something has its name.
     pub fn create(records: &Path, name: &str) -> Result<Self, Fault> {
         let path = records.join(name);
         let fault = |error: io::Error| write_fault(&path.display().to_string(), &error);
@@ -81,6 +84,9 @@ impl Folder {
 
     /// Writes a file that does not exist yet: whole under a name for the time being, synced, read back, and only then under
     /// its own name. So a file under its own name is always complete.
+    ///
+    /// # Errors
+    /// It is there already, cannot be written, or is read back as something else.
     pub fn write_new(&self, name: &str, content: &[u8]) -> Result<WrittenFile, Fault> {
         let target = self.path.join(name);
         if self.has(name) {
@@ -103,6 +109,9 @@ impl Folder {
     }
 
     /// A file that is there: its size and digest.
+    ///
+    /// # Errors
+    /// It cannot be read.
     pub fn written(&self, name: &str) -> Result<WrittenFile, Fault> {
         let content = self.read(name)?;
         let sha256 = Digest(Sha256::digest(&content).into());
@@ -125,6 +134,9 @@ impl Folder {
     }
 
     /// What lies in a folder of it, `""` or for example `keys/`; none where there are more than `most` things.
+    ///
+    /// # Errors
+    /// It cannot be read.
     pub fn list(&self, place: &str, most: usize) -> Result<Option<Listing>, Fault> {
         let path = self.path.join(place);
         let shown = path.display();
@@ -148,6 +160,9 @@ impl Folder {
 
     /// Reads a whole file, from the disc where the system lets us ask for that. Only an ordinary file is read: a pipe or a
     /// device could block or never end, and a link could lead to another folder's file.
+    ///
+    /// # Errors
+    /// It is not there, is too large or not an ordinary file, or cannot be read.
     pub fn read(&self, name: &str) -> Result<Vec<u8>, Fault> {
         let path = self.path.join(name);
         let fault = |error: io::Error| Fault::from(faults::FileRead { file: name, why: reason(&error) });
@@ -190,6 +205,9 @@ pub struct RecordFile {
 
 impl RecordFile {
     /// Begins a new record.
+    ///
+    /// # Errors
+    /// There is one already, or it cannot be written.
     pub fn create(folder: &Folder) -> Result<Self, Fault> {
         let path = folder.path().join(names::RECORD);
         let open = OpenOptions::new().append(true).create_new(true).mode(0o600).open(path);
@@ -199,6 +217,9 @@ impl RecordFile {
     }
 
     /// Adds a line.
+    ///
+    /// # Errors
+    /// It cannot be written.
     pub fn add(&mut self, line: &str) -> Result<(), Fault> {
         let done = self.file.write_all(line.as_bytes()).and_then(|()| self.file.sync_data());
         done.map_err(|error| write_fault(names::RECORD, &error))

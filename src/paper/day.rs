@@ -1,10 +1,9 @@
 //! The script of one day: a cover, every step with boxes for initials and time, and the custodians' cards.
 
 use super::card::{card, cards_of};
-use super::steps::PaperSteps;
+use super::steps::{PaperStep, PaperSteps};
 use super::wrap::{join, pad, wrap};
-use crate::ceremony::key_name;
-use crate::ceremony::{Cards, Ceremony, StageKind};
+use crate::ceremony::{Cards, Ceremony, Stage, StageKind, key_name};
 use crate::names::CeremonyKind;
 use crate::plan::{Custody, Plan};
 use crate::script::{self, chapters, words};
@@ -128,7 +127,7 @@ impl Day<'_> {
                     (role, plan.custodian(share, number).to_owned())
                 })),
                 None => {
-                    people.push((format!("{} {share}", words::ROLE_PASSWORD_HOLDER), plan.holder(share).to_owned()))
+                    people.push((format!("{} {share}", words::ROLE_PASSWORD_HOLDER), plan.holder(share).to_owned()));
                 }
             }
         }
@@ -163,19 +162,7 @@ impl Day<'_> {
             if step.step.is_irreversible() {
                 lines.push(format!("       *** {} ***", words::PRINT_IRREVERSIBLE));
             }
-            for stage in &step.step.stages {
-                if matches!(stage.kind, StageKind::Tick) {
-                    for item in all.text(&step.step, stage.name).items {
-                        for (place, line) in wrap(&item, WIDTH - 11).into_iter().enumerate() {
-                            lines.push(format!("       {} {line}", if place == 0 { "[ ]" } else { "   " }));
-                        }
-                    }
-                }
-            }
-            if step.step.stages.iter().any(|stage| matches!(stage.kind, StageKind::RollCall(_))) {
-                let people = self.people().into_iter();
-                lines.extend(people.map(|(role, name)| format!("       [ ] {} {name}", pad(&role, 26))));
-            }
+            lines.extend(step.step.stages.iter().flat_map(|stage| self.to_tick(&all, step, stage)));
             for blank in script::step(step.step.id).blanks {
                 lines.push(String::new());
                 lines.push(format!("       {blank}"));
@@ -184,6 +171,33 @@ impl Day<'_> {
             self.together(lines);
         }
         self.turn();
+    }
+
+    /// What is ticked on paper at a stage, as on the screen.
+    fn to_tick(&self, all: &PaperSteps, step: &PaperStep, stage: &Stage) -> Vec<String> {
+        match stage.kind {
+            StageKind::Tick => {
+                let items = all.text(&step.step, stage.name).items;
+                let first = |place| if place == 0 { "[ ]" } else { "   " };
+                let lines = |item: &String| {
+                    let lines = wrap(item, WIDTH - 11).into_iter().enumerate();
+                    lines.map(|(place, line)| format!("       {} {line}", first(place))).collect::<Vec<_>>()
+                };
+                items.iter().flat_map(lines).collect()
+            }
+            StageKind::RollCall(_) => {
+                let people = self.people().into_iter();
+                people.map(|(role, name)| format!("       [ ] {} {name}", pad(&role, 26))).collect()
+            }
+            StageKind::Read
+            | StageKind::Choose(_)
+            | StageKind::Form(_)
+            | StageKind::FromCard(_)
+            | StageKind::Danger(_)
+            | StageKind::Reveal { .. }
+            | StageKind::Do(_)
+            | StageKind::Deviates(_) => Vec::new(),
+        }
     }
 
     fn end(&mut self) {

@@ -180,9 +180,10 @@ impl Book<'_> {
                 .collect();
             if repeated {
                 let number = known.0;
-                lead.push(match fresh.is_empty() {
-                    true => words::PaperAs { number }.to_string(),
-                    false => words::PaperAsAnd { number }.to_string(),
+                lead.push(if fresh.is_empty() {
+                    words::PaperAs { number }.to_string()
+                } else {
+                    words::PaperAsAnd { number }.to_string()
                 });
             }
             let _ = writeln!(self.out, "{}\n", lead.join(" "));
@@ -207,7 +208,7 @@ impl Book<'_> {
                     continue;
                 }
                 let _ = writeln!(self.out, "### {}\n", step.title);
-                let _ = writeln!(self.out, "{}\n", words::PaperActs { who: &step.who }.to_string());
+                let _ = writeln!(self.out, "{}\n", words::PaperActs { who: &step.who });
                 for stage in &fresh {
                     if !self.printed.contains(&(step.step.id, stage.name)) && self.ever(stage) {
                         self.stage(&all, step, stage);
@@ -250,16 +251,25 @@ impl Book<'_> {
         }
         let text = all.text(&step.step, stage.name);
         self.quote(&text.text);
-        let items: Vec<String> = match stage.kind {
-            StageKind::RollCall(_) => vec![words::PAPER_EVERYBODY.to_owned()],
-            StageKind::Choose(_) if text.items.is_empty() => vec![words::PAPER_EVERY_NAME.to_owned()],
-            _ => text.items,
+        let (heading, mark, items) = match stage.kind {
+            StageKind::RollCall(_) => (words::PAPER_TICK, "[ ] ", vec![words::PAPER_EVERYBODY.to_owned()]),
+            StageKind::Tick => (words::PAPER_TICK, "[ ] ", text.items),
+            StageKind::Choose(_) if text.items.is_empty() => {
+                (words::PAPER_CHOOSE, "", vec![words::PAPER_EVERY_NAME.to_owned()])
+            }
+            StageKind::Choose(_) => (words::PAPER_CHOOSE, "", text.items),
+            StageKind::Read
+            | StageKind::Form(_)
+            | StageKind::FromCard(_)
+            | StageKind::Danger(_)
+            | StageKind::Reveal { .. }
+            | StageKind::Do(_)
+            | StageKind::Deviates(_) => ("", "", Vec::new()),
         };
         if !items.is_empty() {
-            let chosen = matches!(stage.kind, StageKind::Choose(_));
-            let _ = writeln!(self.out, "{}\n", if chosen { words::PAPER_CHOOSE } else { words::PAPER_TICK });
+            let _ = writeln!(self.out, "{heading}\n");
             for item in &items {
-                let _ = writeln!(self.out, "- {}{}", if chosen { "" } else { "[ ] " }, angle(item));
+                let _ = writeln!(self.out, "- {mark}{}", angle(item));
             }
             self.out.push('\n');
         }

@@ -144,7 +144,7 @@ impl Plan {
         let place = match (self.dkek_shares.get_mut(share.index()), number) {
             (Some(Custody::Quorum { custodians, .. }), Some(number)) => custodians.get_mut(number.index()),
             (Some(Custody::Password { holder }), None) => Some(holder),
-            _ => None,
+            (Some(Custody::Quorum { .. }), None) | (Some(Custody::Password { .. }), Some(_)) | (None, _) => None,
         };
         if let Some(place) = place {
             name.clone_into(place);
@@ -160,7 +160,7 @@ impl Plan {
     pub fn holder(&self, share: DkekShareNumber) -> &str {
         match self.custody(share) {
             Some(Custody::Password { holder }) => holder,
-            _ => "",
+            Some(Custody::Quorum { .. }) | None => "",
         }
     }
 }
