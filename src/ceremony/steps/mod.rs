@@ -1,7 +1,10 @@
 //! Steps: numbered, unrolled from a plan, each a short row of stages.
 
+pub mod closing;
+pub mod device;
+pub mod keys;
 pub mod opening;
-pub mod parts;
+pub mod people;
 pub mod provisioning;
 pub mod question;
 pub mod turns;
