@@ -1,0 +1,26 @@
+//! Structs with a field for every value of a sentence: a missing value does not compile.
+
+use super::names::{concat, pascal, snake};
+
+/// The struct, with one type for each of its values.
+pub fn declared(name: &str, doc: &str, values: &[&str]) -> String {
+    let fields: Vec<String> =
+        values.iter().enumerate().map(|(place, value)| format!("pub(crate) {}: T{place}", snake(value))).collect();
+    let body = if fields.is_empty() { ";".to_owned() } else { format!(" {{ {} }}", fields.join(", ")) };
+    format!(
+        "#[doc = {doc:?}]\n#[derive(Clone, Copy)]\npub(crate) struct {}{}{body}\n\n",
+        pascal(name),
+        types(values, "")
+    )
+}
+
+/// How an implementation for it begins, for values that can be displayed.
+pub fn implemented(what: &str, name: &str, values: &[&str]) -> String {
+    let bounds = types(values, ": core::fmt::Display");
+    format!("impl{bounds} {what} for {}{}", pascal(name), types(values, ""))
+}
+
+fn types(values: &[&str], bound: &str) -> String {
+    let types = (0..values.len()).map(|place| format!("T{place}{bound}, "));
+    if values.is_empty() { String::new() } else { format!("<{}>", concat(types).trim_end_matches(", ")) }
+}

@@ -1,0 +1,34 @@
+//! Sentences by name: a constant, or a struct of values that displays itself.
+
+use super::names::{concat, constant, placeholders, snake};
+use super::script::Script;
+use super::structs::{declared, implemented};
+
+/// All words.
+pub fn generate(script: &Script) -> String {
+    concat(script.words.iter().map(|(name, word)| {
+        let values = placeholders([word.0.as_str()]);
+        if values.is_empty() { plain(name, &word.0) } else { with_values(name, &word.0, &values) }
+    }))
+}
+
+fn plain(name: &str, text: &str) -> String {
+    format!("#[doc = {text:?}]\npub(crate) const {}: &str = {text:?};\n\n", constant(name))
+}
+
+fn with_values(name: &str, text: &str, values: &[&str]) -> String {
+    let places = values.iter().enumerate();
+    let template = places
+        .fold(text.to_owned(), |text, (place, value)| text.replace(&format!("{{{value}}}"), &format!("{{{place}}}")));
+    let arguments = concat(values.iter().map(|value| format!(", self.{}", snake(value))));
+    let (structure, implementation) = (declared(name, text, values), implemented("core::fmt::Display", name, values));
+    format!(
+        "{structure}{implementation} {{
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {{
+        write!(f, {template:?}{arguments})
+    }}
+}}
+
+"
+    )
+}
