@@ -4,6 +4,7 @@ use crate::script::words;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
+use super::plan_fields;
 use super::steps::{PaperStep, PaperSteps, angle};
 use super::wrap::pad;
 use crate::ceremony::{Condition, Stage, StageKind};
@@ -117,7 +118,9 @@ impl Book<'_> {
         });
         let curves = Curve::ALL.map(|curve| format!("`{}`", curve.name())).join(", ");
         let values = [values.unwrap_or_default(), vec![("curves", curves)]].concat();
-        let paragraphs: Vec<String> = self.script.chapter(name).iter().map(|text| fill(text, &values)).collect();
+        let table = if name == "fields" { plan_fields::table() } else { Vec::new() };
+        let paragraphs = self.script.chapter(name).iter().chain(&table);
+        let paragraphs: Vec<String> = paragraphs.map(|text| fill(text, &values)).collect();
         self.paragraphs(&paragraphs);
     }
 

@@ -6,6 +6,7 @@ mod card;
 mod day;
 mod frame;
 mod handbook;
+mod plan_fields;
 mod steps;
 mod wrap;
 

@@ -32,6 +32,11 @@ impl PinReset {
             Self::Set => "set",
         }
     }
+
+    /// What a plan file says by this word.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Off, Self::Unblock, Self::Set].into_iter().find(|reset| reset.word() == word)
+    }
 }
 
 /// One key that the ceremony makes.
@@ -84,7 +89,11 @@ impl Plan {
     /// The largest plan file that is read, in bytes.
     pub const LARGEST: usize = 64 * 1024;
 
-    /// Reads the text of a plan file; on failure all its faults, never none.
+    /// Reads the text of a plan file.
+    ///
+    /// # Errors
+    ///
+    /// All that is wrong with it, at once; never nothing.
     pub fn parse(text: &str) -> Result<Self, Vec<Fault>> {
         if text.len() > Self::LARGEST {
             return Err(vec![Fault::from(faults::PlanTooLarge)]);

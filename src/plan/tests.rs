@@ -1,6 +1,8 @@
 //! Plans, right and wrong.
 
 use super::*;
+use crate::names::PlanField;
+use crate::script::{PLAN_FIELDS, plan_field};
 
 const EXAMPLE: &str = include_str!("../../assets/plan.example.json");
 
@@ -100,4 +102,37 @@ fn dice_and_the_so_pin_have_their_rules() {
     let passwords = with_shares(r#"[{"password_holder": "A"}, {"password_holder": "B"}]"#);
     let text = passwords.replace("\"pin_reset\"", "\"so_pin\": \"quorum\", \"pin_reset\"");
     assert_eq!(names_of(&text), ["plan-so-pin-nobody"]);
+}
+
+/// Takes a field out of a plan: everywhere, if it is one of a list.
+fn without(plan: &mut Value, path: &str) {
+    match path.split_once('.') {
+        None => drop(plan.as_object_mut().unwrap().remove(path)),
+        Some((list, rest)) if list.ends_with("[]") => {
+            let items = plan[list.trim_end_matches("[]")].as_array_mut().unwrap();
+            items.iter_mut().for_each(|item| without(item, rest));
+        }
+        Some((object, rest)) => without(&mut plan[object], rest),
+    }
+}
+
+#[test]
+fn a_field_may_be_left_out_when_the_handbook_names_a_default() {
+    let shares = r#"[{"custodians": ["A", "B"], "threshold": 2}, {"password_holder": "C"}]"#;
+    for field in PLAN_FIELDS {
+        let mut plan: Value = serde_json::from_str(EXAMPLE).unwrap();
+        if field == PlanField::DkekSharesPasswordHolder {
+            plan = serde_json::from_str(&with_shares(shares)).unwrap();
+        }
+        without(&mut plan, field.word());
+        let (default, read) = (plan_field(field).default, Plan::parse(&plan.to_string()));
+        assert_eq!(read.is_ok(), default.is_some(), "{}: {read:?}", field.word());
+    }
+}
+
+#[test]
+fn an_empty_device_lacks_what_every_device_must_have() {
+    let mut plan: Value = serde_json::from_str(EXAMPLE).unwrap();
+    plan["device"] = Value::Object(serde_json::Map::new());
+    assert_eq!(names_of(&plan.to_string()), ["plan-field-missing"; 3]);
 }

@@ -9,7 +9,7 @@ use super::{FaultText, Script, StageText, StepText};
 use crate::faults::{self, Fault};
 
 /// Transitional: the script files by name.
-const FILES: [(&str, &str); 24] = [
+const FILES: [(&str, &str); 25] = [
     ("ceremonies/establish.json", include_str!("../../assets/script/ceremonies/establish.json")),
     ("ceremonies/inspect.json", include_str!("../../assets/script/ceremonies/inspect.json")),
     ("ceremonies/restore.json", include_str!("../../assets/script/ceremonies/restore.json")),
@@ -23,6 +23,7 @@ const FILES: [(&str, &str); 24] = [
     ("paper/cards.json", include_str!("../../assets/script/paper/cards.json")),
     ("paper/handbook.json", include_str!("../../assets/script/paper/handbook.json")),
     ("paper/print.json", include_str!("../../assets/script/paper/print.json")),
+    ("plan.json", include_str!("../../assets/script/plan.json")),
     ("program.json", include_str!("../../assets/script/program.json")),
     ("recoveries.json", include_str!("../../assets/script/recoveries.json")),
     ("steps/close.json", include_str!("../../assets/script/steps/close.json")),
