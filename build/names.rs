@@ -16,6 +16,7 @@ pub fn generate(script: &Script) -> String {
         enumeration("ItemName", "Something to tick or to choose, by its name in the script.", &items(script)),
         enumeration("FieldName", "A field of a form by its name in the script.", &labels(script)),
         enumeration("ValueName", "A value of a step's sentences.", &values(script)),
+        enumeration("CeremonyKind", "Which ceremony, by the name in commands, folders and records.", &headings(script)),
         enumeration("PlanField", "A field of a plan file, by its path there.", &plan_fields(script)),
         enumeration("FaultName", "Everything that can go wrong, by its name in the script.", &happened(script)),
         enumeration("FaultKind", "Which file of the script a fault is in.", &kinds),
@@ -67,6 +68,10 @@ fn plan_fields(script: &Script) -> Docs<'_> {
     script.plan_fields.iter().map(|(name, field)| (name.as_str(), vec![field.meaning.0.as_str()])).collect()
 }
 
+fn headings(script: &Script) -> Docs<'_> {
+    script.ceremonies.iter().map(|(name, texts)| (name.as_str(), vec![texts.handbook_title.0.as_str()])).collect()
+}
+
 fn happened(script: &Script) -> Docs<'_> {
     let mut docs = Docs::new();
     for (name, fault) in &script.faults {
@@ -80,13 +85,13 @@ fn enumeration(name: &str, doc: &str, members: &Docs<'_>) -> String {
     let count = members.len();
     let variants = concat(members.iter().map(|(word, docs)| {
         let doc = format!("`{word}`: {}", docs.join(" · "));
-        format!("    #[doc = {doc:?}]\n    {},\n", pascal(word))
+        format!("    #[doc = {doc:?}]\n    #[serde(rename = {word:?})]\n    {},\n", pascal(word))
     }));
     let all = concat(members.keys().map(|word| format!("        Self::{},\n", pascal(word))));
     let words = concat(members.keys().map(|word| format!("            Self::{} => {word:?},\n", pascal(word))));
     format!(
         "/// {doc}
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub enum {name} {{
 {variants}}}
 

@@ -7,6 +7,7 @@ use hsm_ceremony::card::transport::{Readers, Response, Transport, TransportError
 use hsm_ceremony::ceremony::{Input, View};
 use hsm_ceremony::dkek::Rounds;
 use hsm_ceremony::plan::Plan;
+use hsm_ceremony::record::CeremonyKind;
 use hsm_ceremony::record::Ending;
 use hsm_ceremony::script::Script;
 use hsm_ceremony::secret::WipingBytes;
@@ -98,10 +99,11 @@ pub fn measure() -> Vec<Row> {
     let log = Log::default();
     let mut front = Watching(Autopilot::new(Box::new(std::io::sink())), Arc::clone(&log));
     let (plan, environment) = (plan(), Environment::SoftwareCards);
-    let establish = Setup::establish(Plan::parse(&plan).unwrap(), plan, records.path(), environment);
+    let establish =
+        Setup::by_plan(CeremonyKind::Establish, Plan::parse(&plan).unwrap(), plan, records.path(), environment);
     run(establish.unwrap(), &mut front, &log);
     let from = latest_establish(records.path()).unwrap();
-    run(Setup::restore(&from, None, records.path(), environment).unwrap(), &mut front, &log);
+    run(Setup::from_backup(CeremonyKind::Restore, &from, None, records.path(), environment).unwrap(), &mut front, &log);
     let log = log.lock().unwrap();
     if std::env::var_os("SHOW_COMMANDS").is_some() {
         log.1.iter().for_each(|(step, head)| eprintln!("{step:32} {head}"));

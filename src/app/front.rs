@@ -1,11 +1,10 @@
 //! The two front ends as the loop sees them: the full-screen terminal and the autopilot.
 
-use std::rc::Rc;
 use std::time::Duration;
 
 use crate::autopilot::{Autopilot, AutopilotError};
 use crate::ceremony::{Input, View};
-use crate::script::Script;
+
 use crate::terminal::{Terminal, TerminalError};
 use crate::vault::Vault;
 
@@ -28,16 +27,15 @@ pub trait FrontEnd {
     fn wipe(&mut self) -> Result<(), FrontError>;
 }
 
-/// The terminal with the script that its own words come from.
+/// The terminal.
 pub struct Screen {
     terminal: Terminal,
-    script: Rc<Script>,
 }
 
 impl Screen {
     /// Takes the terminal.
-    pub fn enter(script: Rc<Script>) -> Result<Self, TerminalError> {
-        Ok(Self { terminal: Terminal::enter(&script)?, script })
+    pub fn enter() -> Result<Self, TerminalError> {
+        Ok(Self { terminal: Terminal::enter()? })
     }
 
     /// Gives the terminal back.
@@ -48,7 +46,7 @@ impl Screen {
 
 impl FrontEnd for Screen {
     fn show(&mut self, view: &View, vault: &Vault) -> Result<(), FrontError> {
-        self.terminal.draw(view, &self.script, vault).map_err(FrontError::Terminal)
+        self.terminal.draw(view, vault).map_err(FrontError::Terminal)
     }
 
     fn next(&mut self, view: &View, vault: &mut Vault, wait: Duration) -> Result<Option<Input>, FrontError> {

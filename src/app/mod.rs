@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use sha2::{Digest as _, Sha256};
 
-use crate::ceremony::{Body, Event, Input, Known, Machine, Request, Surroundings};
+use crate::ceremony::{Body, Cards, Ceremony, Event, Input, Known, Machine, Request, ViewContext};
 use crate::clerk::{Clerk, Context};
 use crate::dkek::Rounds;
 use crate::fields::{check, open_text, suggest};
@@ -53,7 +53,7 @@ pub struct Sitting {
     clerk: Clerk,
     chain: Chain,
     record: RecordFile,
-    around: Surroundings,
+    around: ViewContext,
     began: Instant,
 }
 
@@ -66,14 +66,14 @@ impl Sitting {
         script: &Rc<Script>,
         context: Context,
     ) -> Result<Self, Fault> {
-        let around = Surroundings {
+        let around = ViewContext {
             rehearsal: context.rehearsal,
             shortened: context.rounds != Rounds::PRODUCT,
             folder: context.folder.path().display().to_string(),
-            ..Surroundings::default()
+            ..ViewContext::default()
         };
         context.folder.write_new("plan.json", plan_text.as_bytes())?;
-        if context.rehearsal && ceremony == CeremonyKind::Establish {
+        if context.rehearsal && Ceremony::of(ceremony).character.cards == Cards::Dealt {
             let cards = cards_text(&cards_of(&plan), script);
             context.folder.write_new(CARDS, cards.as_bytes())?;
         }
@@ -88,7 +88,7 @@ impl Sitting {
             short_derivation: context.rounds != Rounds::PRODUCT,
         };
         let chain = Chain::new(context.rehearsal);
-        let mut machine = Machine::new(ceremony, plan, Rc::clone(script), context.rehearsal);
+        let mut machine = Machine::new(ceremony, plan, context.rehearsal);
         machine.begin(began);
         let clerk = Clerk::new(context);
         Ok(Self { machine, vault: Vault::new(), clerk, chain, record, around, began: Instant::now() })
@@ -129,11 +129,11 @@ impl Sitting {
                 (Body::Ended { .. }, Input::GoOn) => return Ok(()),
                 (Body::Form { fields, .. }, Input::Edited(_)) => {
                     // One field may depend on another (typed again), so all are looked at.
-                    for (place, field) in (0u8..).zip(fields) {
-                        let check = check(&field.kind, place, &self.vault);
-                        suggest(&field.kind, place, &mut self.vault);
-                        let open = open_text(&field.kind, place, &self.vault);
-                        self.machine.handle(Event::Checked { field: place, check, open });
+                    for field in fields {
+                        let check = check(&field.kind, field.name, &self.vault);
+                        suggest(&field.kind, field.name, &mut self.vault);
+                        let open = open_text(&field.kind, field.name, &self.vault);
+                        self.machine.handle(Event::Checked { field: field.name, check, open });
                     }
                 }
                 (_, input) => self.machine.handle(Event::Input(input)),
@@ -153,8 +153,8 @@ impl Sitting {
                     self.around.digest = mark.digest.in_lines();
                 }
                 Request::Perform(act) => self.clerk.begin(act, &mut self.vault),
-                Request::Keep(place, handle) => {
-                    let typed = self.vault.typed(place).map(|text| WipingBytes::from_slice(text.expose()));
+                Request::Keep(field, handle) => {
+                    let typed = self.vault.typed(field).map(|text| WipingBytes::from_slice(text.expose()));
                     if let Some(secret) = typed {
                         self.vault.keep(handle, secret);
                     }

@@ -43,19 +43,27 @@ pub struct Setup {
 }
 
 impl Setup {
-    /// *Establish* by a plan.
-    pub fn establish(plan: Plan, plan_text: String, records: &Path, environment: Environment) -> Result<Self, Fault> {
-        Self::new(CeremonyKind::Establish, plan, plan_text, None, records, environment)
+    /// A ceremony that begins with a plan.
+    ///
+    /// # Errors
+    /// Where its folder cannot be made.
+    pub fn by_plan(
+        ceremony: CeremonyKind,
+        plan: Plan,
+        plan_text: String,
+        records: &Path,
+        environment: Environment,
+    ) -> Result<Self, Fault> {
+        Self::new(ceremony, plan, plan_text, None, records, environment)
     }
 
-    /// *Inspect*; the plan names the people.
-    pub fn inspect(plan: Plan, plan_text: String, records: &Path, environment: Environment) -> Result<Self, Fault> {
-        Self::new(CeremonyKind::Inspect, plan, plan_text, None, records, environment)
-    }
-
-    /// *Restore* from the folder of an *establish*; or from a folder with files made elsewhere, and then a plan names people
-    /// and quorum.
-    pub fn restore(
+    /// A ceremony that begins with an earlier backup: the folder of a sitting, or a folder with files made elsewhere, for
+    /// which a plan names people and quorum.
+    ///
+    /// # Errors
+    /// Where the folder holds no backup that can be used, or the new folder cannot be made.
+    pub fn from_backup(
+        ceremony: CeremonyKind,
         from: &Path,
         plan: Option<(Plan, String)>,
         records: &Path,
@@ -68,7 +76,7 @@ impl Setup {
             _ => kept?,
         };
         let plan = source.plan.clone();
-        Self::new(CeremonyKind::Restore, plan, plan_text, Some(source), records, environment)
+        Self::new(ceremony, plan, plan_text, Some(source), records, environment)
     }
 
     fn new(

@@ -8,8 +8,9 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use self::paper::Paper;
-use crate::ceremony::{Body, FieldState, FieldView, Input, OptionView, View};
+use crate::ceremony::{Answer, Asks, Body, ChoiceId, FieldState, FieldView, Input, OptionView, Question, View};
 use crate::fields::FieldKind;
+use crate::record::Loss;
 use crate::secret::TypedText;
 use crate::terms::{Purpose, Serial};
 use crate::vault::Vault;
@@ -101,11 +102,11 @@ impl Autopilot {
         match &view.body {
             Body::Read { .. } => Ok(Some(Input::GoOn)),
             Body::Tick { items, .. } => {
-                let open = items.iter().position(|(_, ticked)| !ticked);
-                Ok(Some(open.map_or(Input::GoOn, Input::Tick)))
+                let open = items.iter().find(|item| !item.ticked);
+                Ok(Some(open.map_or(Input::GoOn, |item| Input::Tick(item.id))))
             }
-            Body::Choose { text, options, custodians, .. } => self.choose(text, options, *custodians).map(Some),
-            Body::Form { text, fields, .. } => self.fill(text, fields, vault).map(Some),
+            Body::Choose { options, asks, .. } => self.choose(view, options, *asks).map(Some),
+            Body::Form { fields, .. } => self.fill(view, fields, vault).map(Some),
             Body::Reveal { shown: true, card, custodian, .. } => {
                 if let Some(note) = Paper::note(custodian.get(), card, vault) {
                     self.papers.retain(|paper| (paper.card, paper.number) != (note.card, note.number));
@@ -137,22 +138,33 @@ impl Autopilot {
     }
 
     /// Whether a screen is about a device that this autopilot has initialised before.
-    fn knows(&self, text: &[String]) -> bool {
-        self.initialised.iter().any(|serial| text.iter().any(|line| line.contains(serial.as_str())))
+    fn knows(&self, view: &View) -> bool {
+        view.device.as_ref().is_some_and(|serial| self.initialised.contains(serial))
     }
 
-    fn choose(&mut self, text: &[String], options: &[OptionView], custodians: bool) -> Result<Input, AutopilotError> {
-        let open = |place: &usize| options.get(*place).is_some_and(|option| !option.closed);
-        let mut places = (0..options.len()).filter(open);
-        // Of two ways to have an SO-PIN the second is the one of the cards, from which it was set.
-        let on_cards = !custodians && options.len() == 2 && self.knows(text);
-        let last = on_cards || custodians && self.quorum == Quorum::Last;
-        let place = if last { places.next_back() } else { places.next() };
-        let place = place.ok_or_else(|| AutopilotError::Stuck("choose".to_owned()))?;
-        if custodians {
-            self.sitter = u8::try_from(place + 1).ok();
+    fn choose(&mut self, view: &View, options: &[OptionView], asks: Asks) -> Result<Input, AutopilotError> {
+        let mut open = options.iter().filter(|option| !option.closed).map(|option| &option.id);
+        let mut answering = |question: Question, answer: Answer| {
+            open.find(|id| matches!(id, ChoiceId::Item(item) if question.answer(*item) == Some(answer)))
+        };
+        let chosen = match asks {
+            Asks::Step(loss @ Question::Loss) => answering(loss, Answer::Loss(Loss::Broken)),
+            // It was set from the cards, unless nobody here ever set it.
+            Asks::Step(whose @ Question::CurrentSoPin) => answering(whose, Answer::OnCards(self.knows(view))),
+            Asks::Step(hidden @ Question::HiddenKcv) => answering(hidden, Answer::LogIn(true)),
+            Asks::Step(Question::Device) => open.next(),
+            Asks::Step(Question::Sitter(_)) => match self.quorum {
+                Quorum::First => open.next(),
+                Quorum::Last => open.next_back(),
+            },
+            // It never asks for the one, and is never asked the other.
+            Asks::Between | Asks::Ceremony => None,
+        };
+        let chosen = chosen.ok_or_else(|| AutopilotError::Stuck("choose".to_owned()))?;
+        if let ChoiceId::Custodian(number) = chosen {
+            self.sitter = Some(number.get());
         }
-        Ok(Input::Chose(place))
+        Ok(Input::Chose(chosen.clone()))
     }
 
     /// The paper of the person at the keyboard for a field of this form.
@@ -170,7 +182,7 @@ impl Autopilot {
     }
 
     /// Fills the first field that is not good yet, or goes on.
-    fn fill(&mut self, about: &[String], fields: &[FieldView], vault: &mut Vault) -> Result<Input, AutopilotError> {
+    fn fill(&mut self, view: &View, fields: &[FieldView], vault: &mut Vault) -> Result<Input, AutopilotError> {
         for field in fields {
             match &field.kind {
                 FieldKind::Serial(serial) => self.initialising = Some(serial.clone()),
@@ -180,15 +192,14 @@ impl Autopilot {
             }
         }
         // check bytes that may be left out are typed all the same by who has noted them
-        let left_out = |number: u8, field: &FieldView| {
+        let left_out = |field: &FieldView| {
             matches!(field.kind, FieldKind::CheckBytes { optional: true, .. })
-                && vault.typed(number).is_none_or(TypedText::is_empty)
+                && vault.typed(field.name).is_none_or(TypedText::is_empty)
                 && self.paper(fields, &field.kind).is_some_and(|paper| paper.check.is_some())
         };
-        let open =
-            (0..).zip(fields).find(|(number, field)| field.state != FieldState::Good || left_out(*number, field));
-        let Some((number, field)) = open else { return Ok(Input::GoOn) };
-        let stuck = || AutopilotError::Stuck(format!("field {}", number + 1));
+        let open = fields.iter().find(|field| field.state != FieldState::Good || left_out(field));
+        let Some(field) = open else { return Ok(Input::GoOn) };
+        let stuck = || AutopilotError::Stuck(format!("field {}", field.name.word()));
         // What was typed once and is not good does not get better by typing it again.
         if !matches!(field.state, FieldState::Empty | FieldState::Good) {
             return Err(stuck());
@@ -209,18 +220,18 @@ impl Autopilot {
                 &thrown
             }
             FieldKind::Serial(serial) => serial.as_str().as_bytes(),
-            FieldKind::SoPin { .. } if self.knows(about) => SO_PIN,
+            FieldKind::SoPin { .. } if self.knows(view) => SO_PIN,
             FieldKind::Word(word) => word.as_bytes(),
             FieldKind::Again(of) => {
-                let of = fields.get(usize::from(*of)).ok_or_else(stuck)?;
+                let of = fields.iter().find(|field| field.name == *of).ok_or_else(stuck)?;
                 known(&of.kind).ok_or_else(stuck)?
             }
             kind => known(kind).ok_or_else(stuck)?,
         };
-        let typing = vault.typing(number);
+        let typing = vault.typing(field.name);
         typing.clear();
         text.iter().try_for_each(|byte| typing.push(*byte)).map_err(|_| stuck())?;
-        Ok(Input::Edited(number))
+        Ok(Input::Edited(field.name))
     }
 }
 

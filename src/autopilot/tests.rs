@@ -3,8 +3,9 @@
 use super::*;
 use crate::ceremony::{CardView, Header};
 use crate::fields::ExpectedWords;
+use crate::names::{FieldName, ItemName};
 use crate::secret::WipingBytes;
-use crate::terms::{CustodianNumber, DkekShareNumber, Handle};
+use crate::terms::{CustodianNumber, DkekShareNumber, Handle, Seat};
 
 fn custodian(number: u8) -> CustodianNumber {
     CustodianNumber::new(number).unwrap()
@@ -24,7 +25,7 @@ fn view(body: Body) -> View {
         act: String::new(),
         mark: String::new(),
     };
-    View { header, body, steps: vec![] }
+    View { header, body, device: None, steps: vec![] }
 }
 
 fn shown(number: u8, card: CardView) -> View {
@@ -51,8 +52,31 @@ fn numbers(of: u8, number: u8) -> CardView {
     }
 }
 
+fn name_of(kind: &FieldKind) -> FieldName {
+    match kind {
+        FieldKind::Prime { .. } => FieldName::Prime,
+        FieldKind::ShareId { .. } => FieldName::ShareId,
+        FieldKind::ShareValue => FieldName::ShareValue,
+        FieldKind::CheckBytes { .. } => FieldName::CheckBytes,
+        FieldKind::ShareWords { .. } => FieldName::ShareWords,
+        FieldKind::Dice { .. } => FieldName::Dice,
+        FieldKind::NewPassword => FieldName::NewPassword,
+        FieldKind::Password => FieldName::Password,
+        FieldKind::UserPin => FieldName::UserPin,
+        FieldKind::NewUserPin { .. } => FieldName::NewUserPin,
+        FieldKind::SoPin { .. } => FieldName::SoPin,
+        FieldKind::NewSoPin => FieldName::NewSoPin,
+        FieldKind::Again(_) => FieldName::Again,
+        FieldKind::Serial(_) => FieldName::Serial,
+        FieldKind::Word(_) => FieldName::Override,
+        FieldKind::KeyReference { .. } => FieldName::KeyReference,
+        FieldKind::Line { .. } => FieldName::Note,
+    }
+}
+
 fn field(kind: FieldKind, state: FieldState) -> FieldView {
     FieldView {
+        name: name_of(&kind),
         label: String::new(),
         hint: String::new(),
         masked: kind.is_secret(),
@@ -88,7 +112,7 @@ fn attentive() -> (Autopilot, Vault) {
     (autopilot, vault)
 }
 
-fn typed(autopilot: &mut Autopilot, vault: &mut Vault, view: &View) -> Option<(u8, Vec<u8>)> {
+fn typed(autopilot: &mut Autopilot, vault: &mut Vault, view: &View) -> Option<(FieldName, Vec<u8>)> {
     match autopilot.answer(view, vault, Duration::ZERO).unwrap() {
         Some(Input::Edited(place)) => Some((place, vault.typed(place).unwrap().expose().to_vec())),
         other => {
@@ -106,11 +130,19 @@ fn everybody_types_from_the_card_of_the_set_at_hand() {
     // the second custodian of the set sits down
     let choose = view(Body::Choose {
         text: vec![],
-        options: [true, false].map(|closed| OptionView { text: String::new(), closed }).into(),
-        custodians: true,
+        options: [(1, true), (2, false)]
+            .map(|(number, closed)| {
+                let id = ChoiceId::Custodian(CustodianNumber::new(number).unwrap());
+                OptionView { id, text: String::new(), closed }
+            })
+            .into(),
+        asks: Asks::Step(Question::Sitter(Seat(1))),
         may_leave: false,
     });
-    assert_eq!(autopilot.answer(&choose, &mut vault, Duration::ZERO).unwrap(), Some(Input::Chose(1)));
+    assert_eq!(
+        autopilot.answer(&choose, &mut vault, Duration::ZERO).unwrap(),
+        Some(Input::Chose(ChoiceId::Custodian(CustodianNumber::new(2).unwrap())))
+    );
     for of in 1..=2 {
         vault.forget_all();
         let seat = |states: [FieldState; 4]| {
@@ -124,10 +156,16 @@ fn everybody_types_from_the_card_of_the_set_at_hand() {
         };
         let (empty, good) = (|| FieldState::Empty, || FieldState::Good);
         let mut next = |states| typed(&mut autopilot, &mut vault, &seat(states));
-        assert_eq!(next([empty(), empty(), empty(), good()]), Some((0, format!("p{of}").into_bytes())));
-        assert_eq!(next([good(), empty(), empty(), good()]), Some((1, b"2".to_vec())));
-        assert_eq!(next([good(), good(), empty(), good()]), Some((2, format!("value {of} 2").into_bytes())));
-        assert_eq!(next([good(), good(), good(), good()]), Some((3, format!("check {of} 2").into_bytes())));
+        assert_eq!(next([empty(), empty(), empty(), good()]), Some((FieldName::Prime, format!("p{of}").into_bytes())));
+        assert_eq!(next([good(), empty(), empty(), good()]), Some((FieldName::ShareId, b"2".to_vec())));
+        assert_eq!(
+            next([good(), good(), empty(), good()]),
+            Some((FieldName::ShareValue, format!("value {of} 2").into_bytes()))
+        );
+        assert_eq!(
+            next([good(), good(), good(), good()]),
+            Some((FieldName::CheckBytes, format!("check {of} 2").into_bytes()))
+        );
         assert_eq!(next([good(), good(), good(), good()]), None);
     }
     let words = |number| FieldKind::ShareWords {
@@ -137,7 +175,7 @@ fn everybody_types_from_the_card_of_the_set_at_hand() {
     };
     for (number, text) in [(None, &b"words 2"[..]), (Some(1), b"words 1")] {
         let view = form(vec![(words(number), FieldState::Empty)]);
-        assert_eq!(typed(&mut autopilot, &mut vault, &view), Some((0, text.to_vec())));
+        assert_eq!(typed(&mut autopilot, &mut vault, &view), Some((FieldName::ShareWords, text.to_vec())));
     }
     let strange = form(vec![(words(Some(3)), FieldState::Empty)]);
     assert!(autopilot.answer(&strange, &mut vault, Duration::ZERO).is_err(), "nobody has that card");
@@ -149,12 +187,14 @@ fn dice_and_passwords_are_typed_and_typed_again() {
     let view = form(vec![(FieldKind::Dice { throws: 250 }, FieldState::Empty)]);
     let (_, throws) = typed(&mut autopilot, &mut vault, &view).unwrap();
     assert!(throws.len() == 250 && throws.iter().all(|throw| (b'1'..=b'6').contains(throw)));
-    let twice = |state| form(vec![(FieldKind::NewPassword, state), (FieldKind::Again(0), FieldState::Empty)]);
+    let twice = |state| {
+        form(vec![(FieldKind::NewPassword, state), (FieldKind::Again(FieldName::NewPassword), FieldState::Empty)])
+    };
     let (_, password) = typed(&mut autopilot, &mut vault, &twice(FieldState::Empty)).unwrap();
     assert!(password.len() >= 16);
-    assert_eq!(typed(&mut autopilot, &mut vault, &twice(FieldState::Good)), Some((1, password.clone())));
+    assert_eq!(typed(&mut autopilot, &mut vault, &twice(FieldState::Good)), Some((FieldName::Again, password.clone())));
     let old = form(vec![(FieldKind::Password, FieldState::Empty)]);
-    assert_eq!(typed(&mut autopilot, &mut vault, &old), Some((0, password)));
+    assert_eq!(typed(&mut autopilot, &mut vault, &old), Some((FieldName::Password, password)));
     let wrong = form(vec![(FieldKind::Password, FieldState::Wrong("No.".to_owned()))]);
     assert!(autopilot.answer(&wrong, &mut vault, Duration::ZERO).is_err(), "once wrong, it is not typed again");
 }
@@ -164,23 +204,21 @@ fn a_device_that_was_initialised_here_has_the_so_pin_that_was_set_here() {
     let (mut autopilot, mut vault) = attentive();
     let about = |kind, serial: &str| {
         let Body::Form { fields, .. } = form(vec![(kind, FieldState::Empty)]).body else { panic!("a form") };
-        let text = vec![format!("The device {serial} asks.")];
-        view(Body::Form { text, fields, irreversible: false, may_leave: false, may_deviate: true })
+        let view = view(Body::Form { text: vec![], fields, irreversible: false, may_leave: false, may_deviate: true });
+        View { device: Serial::new(serial).ok(), ..view }
     };
     let whose = |serial: &str| {
-        let options = ["typed", "on the cards"].map(|text| OptionView { text: text.to_owned(), closed: false });
-        view(Body::Choose {
-            text: vec![format!("Device {serial}?")],
-            options: options.into(),
-            custodians: false,
-            may_leave: false,
-        })
+        let options =
+            [ItemName::OnCards, ItemName::Held].map(|item| OptionView::open(ChoiceId::Item(item), item.word()));
+        let asks = Asks::Step(Question::CurrentSoPin);
+        let view = view(Body::Choose { text: vec![], options: options.into(), asks, may_leave: false });
+        View { device: Serial::new(serial).ok(), ..view }
     };
     let (ours, other) = ("REH0000001", "REH0000002");
     let serial = || FieldKind::Serial(Serial::new(ours).unwrap());
     let mut answer = |autopilot: &mut Autopilot, view: &View| {
         let answer = autopilot.answer(view, &mut vault, Duration::ZERO).unwrap();
-        (answer, vault.typed(0).map(|text| text.expose().to_vec()).unwrap_or_default())
+        (answer, vault.typed(FieldName::SoPin).map(|text| text.expose().to_vec()).unwrap_or_default())
     };
     let so_pin = |autopilot: &mut Autopilot, answer: &mut dyn FnMut(&mut Autopilot, &View) -> _, serial| {
         let (_, typed): (Option<Input>, Vec<u8>) =
@@ -190,8 +228,8 @@ fn a_device_that_was_initialised_here_has_the_so_pin_that_was_set_here() {
     answer(&mut autopilot, &about(serial(), ours));
     assert_eq!(so_pin(&mut autopilot, &mut answer, ours), PUBLISHED_SO_PIN, "it may have been refused");
     answer(&mut autopilot, &about(FieldKind::UserPin, ours));
-    for (serial, pin, place) in [(ours, SO_PIN, 1), (other, PUBLISHED_SO_PIN, 0)] {
+    for (serial, pin, item) in [(ours, SO_PIN, ItemName::OnCards), (other, PUBLISHED_SO_PIN, ItemName::Held)] {
         assert_eq!(so_pin(&mut autopilot, &mut answer, serial), pin);
-        assert_eq!(answer(&mut autopilot, &whose(serial)).0, Some(Input::Chose(place)));
+        assert_eq!(answer(&mut autopilot, &whose(serial)).0, Some(Input::Chose(ChoiceId::Item(item))));
     }
 }

@@ -3,16 +3,13 @@
 //! Source: ISO 7816-4; the protocol reference, section 3.
 
 use super::status::Status;
-use super::transport::{Response, Transport, TransportError};
+use super::transport::{LARGEST_SHORT_COMMAND, Response, Transport, TransportError};
 use crate::secret::WipingBytes;
 
 /// Le as large as the form of the command allows: short 00 (256 bytes), extended 0000 (65,536 bytes).
 pub const MOST_SHORT: usize = 256;
 /// Le of an extended command that takes whatever comes.
 pub const MOST_EXTENDED: usize = 65_536;
-
-/// The largest short command: header, Lc, 255 bytes, Le. Who carries no more carries no extended command.
-pub const LARGEST_SHORT_COMMAND: usize = 261;
 
 /// More GET RESPONSE rounds than 64 KiB take: a card that never ends is cut off.
 const MOST_ROUNDS: usize = 300;

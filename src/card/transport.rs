@@ -1,8 +1,10 @@
 //! How a card is reached: whole command APDUs in, whole response APDUs out.
 
-use super::apdu::LARGEST_SHORT_COMMAND;
 use super::status::Status;
 use crate::secret::WipingBytes;
+
+/// The largest short command: header, Lc, 255 bytes, Le. Who carries no more carries no extended command.
+pub const LARGEST_SHORT_COMMAND: usize = 261;
 
 /// A response APDU: data and status word. Wiped when dropped, for it may carry what the device drew at random.
 pub struct Response(WipingBytes);

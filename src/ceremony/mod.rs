@@ -6,17 +6,21 @@ mod machine;
 mod steps;
 mod view;
 
+pub use kinds::{CEREMONIES, Ceremony};
 pub use known::Known;
+pub use known::character::{Cards, Character, Needs, Proves, Unattended};
 pub use known::devices::FoundDevice;
 pub use known::holders::Holder;
 pub use known::restored::Origin;
+pub use known::roll_call::Person;
 pub use machine::event::Event;
-pub use machine::input::Input;
+pub use machine::input::{ChoiceId, Input, TickId};
 pub use machine::interlude::STOP_WORD;
 pub use machine::recovery::Recovery;
 pub use machine::{Machine, REVEAL_SECONDS, Request};
-pub use steps::{Actor, Condition, Question, Stage, StageKind, Step};
-pub use view::planned::{key_name, planned};
-pub use view::render::Surroundings;
-pub use view::values::{NAMES, Values};
-pub use view::{Body, CardView, FieldState, FieldView, Header, OptionView, StepLine, StepState, View};
+
+pub use steps::{Actor, Answer, Condition, Question, Stage, StageKind, Step};
+pub use view::values::{key_name, planned};
+pub use view::{
+    Asks, Body, CardView, FieldState, FieldView, Header, OptionView, StepLine, StepState, TickView, View, ViewContext,
+};

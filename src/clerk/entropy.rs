@@ -92,7 +92,7 @@ fn plausible(bytes: &WipingBytes) -> Result<(), Fault> {
 fn dice_source(text: &WipingBytes, wanted: u16) -> Result<WipingBytes, Fault> {
     match look(text.expose(), usize::from(wanted)) {
         Throws::Good => {}
-        Throws::Wrong(fault) => return Err(fault),
+        Throws::Wrong { fault, .. } => return Err(fault),
         Throws::Typing(_) => return Err(Fault::from(faults::RandomFailed)),
     }
     let mut bytes = WipingBytes::with_capacity(text.len().max(SOURCE_BYTES));

@@ -13,9 +13,9 @@ mod opening;
 mod outcome;
 mod pins;
 mod sealing;
-pub mod source;
+mod source;
 mod words;
-pub mod workers;
+mod workers;
 mod wrapped_keys;
 
 pub use acts::{Act, ActName, Aftermath};

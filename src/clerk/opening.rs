@@ -1,6 +1,5 @@
 //! A share file that is being opened: passwords are tried on it until one opens it.
 
-use crate::clerk::acts::Begun;
 use crate::clerk::files::{own_share_file, share_file_name};
 use crate::clerk::workers::kdf::{self, Found, Job, News, OpenedFile, Try};
 use crate::clerk::{Clerk, Outcome, as_fault};
@@ -42,7 +41,7 @@ pub fn begin(
     foreign: bool,
     clerk: &Clerk,
     take: impl Fn(Option<Found>, &mut Vault) -> Result<Vec<Fact>, Fault> + 'static,
-) -> Result<Begun, Fault> {
+) -> Result<Opening, Fault> {
     let contents = match &clerk.source {
         Some(source) => source.share_files(share, &clerk.manifest.opened)?,
         None => vec![(share_file_name(share), own_share_file(clerk, share)?)],
@@ -56,7 +55,7 @@ pub fn begin(
             (true, true) | (false, _) => files.push((name, file)),
         }
     }
-    Ok(Begun::Opening(Opening { job: kdf::begin_opening(tries, files, clerk.rounds), take: Box::new(take) }))
+    Ok(Opening { job: kdf::begin_opening(tries, files, clerk.rounds), take: Box::new(take) })
 }
 
 /// Puts an opened DKEK share into the vault, and forgets the shares of the seats that opened it. They are kept where it is not

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use lexopt::{Arg, Parser, ValueExt};
 
 use super::softcard;
-use crate::record::CeremonyKind;
+use crate::ceremony::{Ceremony, Needs, Unattended};
+use crate::names::CeremonyKind;
 
 /// What was asked for.
 pub enum Command {
@@ -86,16 +87,22 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, M
     }
     let word = |place: usize| words.get(place).map(String::as_str);
     let file = |place: usize| files.get(place).cloned().unwrap_or_default();
-    let named = |name: &str| match name {
-        "establish" => Some(CeremonyKind::Establish),
-        "restore" => Some(CeremonyKind::Restore),
-        "inspect" => Some(CeremonyKind::Inspect),
-        _ => None,
-    };
     let (ceremony, rehearsal) = match (word(0), word(1)) {
-        (Some("rehearse"), name) => (name.and_then(named), true),
-        (Some(name), _) => (named(name), false),
+        (Some("rehearse"), name) => (name.and_then(CeremonyKind::from_word), true),
+        (Some(name), _) => (CeremonyKind::from_word(name), false),
         (None, _) => (None, false),
+    };
+    let lacking = ceremony.and_then(|kind| missing(kind, plan.is_some(), from.is_some()));
+    let mut hold = |pcsc, auto| {
+        Command::Hold(Hold {
+            ceremony,
+            rehearsal,
+            pcsc,
+            auto,
+            plan: plan.take(),
+            from: from.take(),
+            records: records.take().unwrap_or_else(|| PathBuf::from("ceremony-records")),
+        })
     };
     let command = match (word(0), word(1), words.len()) {
         (None | Some("help"), None, _) => Command::Help,
@@ -104,32 +111,21 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, M
             state: state.take(),
             serial: serial.take(),
         }),
-        // The autopilot keeps its cards in memory: it has none of a sitting that was held before.
-        (Some("rehearse"), Some("restore"), 2) if auto => return Err(wrong("rehearse restore --auto")),
-        (Some("rehearse"), None, 1) | (Some("rehearse"), Some("establish" | "restore" | "inspect"), 2) => {
-            Command::Hold(Hold {
-                ceremony,
-                rehearsal,
-                pcsc: std::mem::take(&mut pcsc),
-                auto: std::mem::take(&mut auto),
-                plan: plan.take(),
-                from: from.take(),
-                records: records.take().unwrap_or_else(|| PathBuf::from("ceremony-records")),
-            })
+        (Some("rehearse"), name, 1 | 2) if name.is_some() == ceremony.is_some() => {
+            // The autopilot keeps its cards in memory: it has none of a sitting that was held before.
+            if let Some(kind) = ceremony.filter(|_| auto)
+                && Ceremony::of(kind).character.unattended == Unattended::AfterOthers
+            {
+                return Err(wrong(&format!("rehearse {} --auto", kind.word())));
+            }
+            hold(std::mem::take(&mut pcsc), std::mem::take(&mut auto))
         }
-        (Some("establish" | "inspect"), None, 1) if plan.is_none() => {
-            return Err(Misunderstood::Missing("--plan FILE"));
+        (Some(_), None, 1) if ceremony.is_some() => {
+            if let Some(option) = lacking {
+                return Err(Misunderstood::Missing(option));
+            }
+            hold(true, false)
         }
-        (Some("restore"), None, 1) if from.is_none() => return Err(Misunderstood::Missing("--from FOLDER")),
-        (Some("establish" | "restore" | "inspect"), None, 1) => Command::Hold(Hold {
-            ceremony,
-            rehearsal,
-            pcsc: true,
-            auto: false,
-            plan: plan.take(),
-            from: from.take(),
-            records: records.take().unwrap_or_else(|| PathBuf::from("ceremony-records")),
-        }),
         (Some("verify"), Some(_), 2) => Command::Verify(file(1)),
         (Some("plan"), Some("print"), 3) => Command::PlanPrint(file(2)),
         (Some("handbook"), None, 1) => Command::Handbook,
@@ -152,6 +148,15 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, M
     match left.iter().find(|(_, given)| *given) {
         Some((name, _)) => Err(wrong(name)),
         None => Ok(command),
+    }
+}
+
+/// What a real ceremony cannot begin without.
+const fn missing(ceremony: CeremonyKind, plan: bool, from: bool) -> Option<&'static str> {
+    match (Ceremony::of(ceremony).character.needs, plan, from) {
+        (Needs::Plan, false, _) => Some("--plan FILE"),
+        (Needs::Backup, _, false) => Some("--from FOLDER"),
+        (Needs::Plan, true, _) | (Needs::Backup, _, true) => None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Holds ceremonies: in the terminal, or answered by the autopilot.
 
 use crate::faults::{self, Fault};
-use crate::script::words;
+use crate::script::{chapters, words};
 use std::io;
 use std::path::Path;
 use std::rc::Rc;
@@ -12,11 +12,14 @@ use super::say::{explain, print_all};
 use super::{Exit, read_plan};
 use crate::app::{Environment, FrontEnd, FrontError, ROUNDS, Screen, Setup, Sitting, Stopped, latest_establish};
 use crate::autopilot::{Autopilot, AutopilotError, Quorum};
-use crate::ceremony::{Body, Header, Input, Known, OptionView, View};
+use crate::ceremony::{
+    Asks, Body, CEREMONIES, Cards, Ceremony, Character, ChoiceId, Header, Input, Known, Needs, OptionView, Proves, View,
+};
 use crate::dkek::Rounds;
 use crate::host;
+use crate::names::ItemName;
 use crate::record::{CeremonyKind, Deviation, Ending};
-use crate::script::{Script, fill};
+use crate::script::Script;
 use crate::terminal::TerminalError;
 use crate::vault::Vault;
 
@@ -32,23 +35,19 @@ fn prepare(ceremony: CeremonyKind, hold: &Hold, script: &Script) -> Result<Setup
     }
     let plan = hold.plan.as_deref();
     let one = |fault| vec![fault];
-    match ceremony {
-        CeremonyKind::Establish => {
+    match Ceremony::of(ceremony).character.needs {
+        Needs::Plan => {
             let (plan, text) = read_plan(plan, script)?;
-            Setup::establish(plan, text, &hold.records, environment).map_err(one)
+            Setup::by_plan(ceremony, plan, text, &hold.records, environment).map_err(one)
         }
-        CeremonyKind::Inspect => {
-            let (plan, text) = read_plan(plan, script)?;
-            Setup::inspect(plan, text, &hold.records, environment).map_err(one)
-        }
-        CeremonyKind::Restore => {
+        Needs::Backup => {
             let latest = || latest_establish(&hold.records);
             let from = hold.from.clone().or_else(latest);
             let nothing = || vec![Fault::from(faults::NothingToRestore { folder: hold.records.display() })];
-            // In a rehearsal of both, the plan is for *establish*, and the folder that is restored from has it.
+            // In a rehearsal of several, the plan is for the first, and the folder that is restored from has it.
             let plan = plan.filter(|_| hold.ceremony.is_some() || hold.from.is_some());
             let given = plan.map(|file| read_plan(Some(file), script)).transpose()?;
-            Setup::restore(&from.ok_or_else(nothing)?, given, &hold.records, environment).map_err(one)
+            Setup::from_backup(ceremony, &from.ok_or_else(nothing)?, given, &hold.records, environment).map_err(one)
         }
     }
 }
@@ -72,14 +71,19 @@ fn exit_of(known: &Known) -> Exit {
     }
 }
 
-/// Both ceremonies, or one, answered by the autopilot in this process.
-pub fn with_audience(hold: &Hold, script: &Rc<Script>) -> Exit {
+/// One ceremony, or all that are always rehearsed, answered by the autopilot in this process.
+pub fn by_autopilot(hold: &Hold, script: &Rc<Script>) -> Exit {
     let mut autopilot = Autopilot::new(Box::new(io::stdout()));
-    let all = hold.ceremony.map_or_else(|| vec![CeremonyKind::Establish, CeremonyKind::Restore], |one| vec![one]);
+    let always = CEREMONIES.iter().filter(|ceremony| ceremony.character.unattended.is_always());
+    let always = || always.map(|ceremony| ceremony.character.kind).collect();
+    let all: Vec<CeremonyKind> = hold.ceremony.map_or_else(always, |one| vec![one]);
     let mut ends = Ends::default();
     for ceremony in all {
-        // A restore with other custodians than those who opened the file first proves more.
-        autopilot.prefer(if ceremony == CeremonyKind::Establish { Quorum::First } else { Quorum::Last });
+        // Other custodians than those who opened the file first prove more.
+        autopilot.prefer(match Ceremony::of(ceremony).character.cards {
+            Cards::Earlier => Quorum::Last,
+            Cards::Dealt | Cards::None => Quorum::First,
+        });
         let setup = match prepare(ceremony, hold, script) {
             Ok(setup) => setup,
             Err(faults) => return explain(script, &faults),
@@ -89,41 +93,38 @@ pub fn with_audience(hold: &Hold, script: &Rc<Script>) -> Exit {
             Err(fault) => return explain(script, &[fault]),
         };
         match run(&mut sitting, &mut autopilot) {
-            Ok(known) => ends.note(ceremony, known),
+            Ok(known) => ends.note(known),
             Err(stopped) => return stopped_by(&stopped, script),
         }
     }
     ends.exit()
 }
 
-/// How ceremonies of one run of the program ended, the last of each kind.
-#[derive(Default)]
-struct Ends {
-    establish: Option<(Exit, bool)>,
-    restore: Option<Exit>,
+/// How a ceremony ended.
+struct End {
+    ceremony: &'static Character,
+    exit: Exit,
+    /// Its only deviation is that no restore was proven.
+    only_unproven: bool,
 }
 
+/// How ceremonies of one run of the program ended, the last of each kind.
+#[derive(Default)]
+struct Ends(Vec<End>);
+
 impl Ends {
-    fn note(&mut self, ceremony: CeremonyKind, known: &Known) {
-        let exit = exit_of(known);
-        match ceremony {
-            CeremonyKind::Establish => {
-                let only_unproven =
-                    known.progress.deviations == 1 && known.progress.deviates == [Deviation::RestoreNotProven.word()];
-                self.establish = Some((exit, only_unproven));
-            }
-            CeremonyKind::Restore | CeremonyKind::Inspect => self.restore = Some(exit),
-        }
+    fn note(&mut self, known: &Known) {
+        let unproven = known.progress.deviates == [Deviation::RestoreNotProven.word()];
+        let only_unproven = known.progress.deviations == 1 && unproven;
+        self.0.retain(|end| end.ceremony != known.ceremony);
+        self.0.push(End { ceremony: known.ceremony, exit: exit_of(known), only_unproven });
     }
 
-    /// The worst; but a restore that went well cures an establish whose only deviation was that none was proven.
+    /// The worst; but a restore that went well cures a ceremony whose only deviation was that none was proven.
     fn exit(&self) -> Exit {
-        let establish = match self.establish {
-            Some((_, true)) if self.restore == Some(Exit::Done) => Exit::Done,
-            Some((exit, _)) => exit,
-            None => Exit::Done,
-        };
-        establish.max(self.restore.unwrap_or(Exit::Done))
+        let proven = self.0.iter().any(|end| end.ceremony.proves == Proves::Restore && end.exit == Exit::Done);
+        let exit = |end: &End| if end.only_unproven && proven { Exit::Done } else { end.exit };
+        self.0.iter().map(exit).max().unwrap_or(Exit::Done)
     }
 }
 
@@ -137,7 +138,7 @@ pub fn in_terminal(hold: &Hold, script: &Rc<Script>) -> Exit {
     {
         return explain(script, &faults);
     }
-    let mut screen = match Screen::enter(Rc::clone(script)) {
+    let mut screen = match Screen::enter() {
         Ok(screen) => screen,
         Err(error) => return stopped_by(&Stopped::Front(FrontError::Terminal(error)), script),
     };
@@ -146,7 +147,7 @@ pub fn in_terminal(hold: &Hold, script: &Rc<Script>) -> Exit {
     loop {
         let chosen = match hold.ceremony {
             Some(ceremony) => Ok(Some(ceremony)),
-            None => menu(&mut screen, &hold.records, script),
+            None => menu(&mut screen, &hold.records),
         };
         let ceremony_now = match chosen {
             Ok(Some(ceremony)) => ceremony,
@@ -168,7 +169,7 @@ pub fn in_terminal(hold: &Hold, script: &Rc<Script>) -> Exit {
             }
         };
         match run(&mut sitting, &mut screen) {
-            Ok(known) => ends.note(ceremony_now, known),
+            Ok(known) => ends.note(known),
             Err(stopped) => {
                 drop(sitting);
                 screen.leave();
@@ -181,24 +182,27 @@ pub fn in_terminal(hold: &Hold, script: &Rc<Script>) -> Exit {
     }
     screen.leave();
     let last = ends.exit();
-    let name = match last {
-        Exit::Done => "last-done",
-        Exit::Deviations => "last-deviations",
-        _ => "last-aborted",
+    let Some(folder) = folder.as_ref().map(|folder| folder.display()) else { return last };
+    let line = match last {
+        Exit::Done => words::LastDone { folder }.to_string(),
+        Exit::Deviations => words::LastDeviations { folder }.to_string(),
+        Exit::Aborted | Exit::Usage | Exit::Fault => words::LastAborted { folder }.to_string(),
     };
-    match folder {
-        Some(folder) => {
-            let line = fill(script.word(name), &[("folder", folder.display().to_string())]);
-            print_all([line.as_str()]).max(last)
-        }
-        None => last,
-    }
+    print_all([line.as_str()]).max(last)
 }
 
-/// The menu of `rehearse`: establish, restore, leave.
-fn menu(screen: &mut Screen, records: &Path, script: &Rc<Script>) -> Result<Option<CeremonyKind>, FrontError> {
-    let possible = latest_establish(records).is_some();
-    let option = |word: &str, closed| OptionView { text: script.word(word).to_owned(), closed };
+/// The menu of `rehearse`: every ceremony, and leave.
+fn menu(screen: &mut Screen, records: &Path) -> Result<Option<CeremonyKind>, FrontError> {
+    let backup = latest_establish(records).is_some();
+    let option = |ceremony: &&Ceremony| {
+        let Character { kind, text, needs, .. } = ceremony.character;
+        let id = ChoiceId::Ceremony(kind);
+        match (needs, text.menu_later) {
+            (Needs::Backup, Some(later)) if !backup => OptionView { id, text: later.to_owned(), closed: true },
+            (Needs::Plan | Needs::Backup, _) => OptionView::open(id, text.menu),
+        }
+    };
+    let leave = OptionView::open(ChoiceId::Item(ItemName::Back), words::MENU_LEAVE);
     let view = View {
         header: Header {
             ceremony: words::MENU_CEREMONY.to_owned(),
@@ -210,23 +214,19 @@ fn menu(screen: &mut Screen, records: &Path, script: &Rc<Script>) -> Result<Opti
             mark: String::new(),
         },
         body: Body::Choose {
-            text: script.chapter("menu").to_vec(),
-            options: vec![
-                option("menu-establish", false),
-                option(if possible { "menu-restore" } else { "menu-restore-later" }, !possible),
-                option("menu-leave", false),
-            ],
-            custodians: false,
+            text: chapters::MENU.iter().map(|text| (*text).to_owned()).collect(),
+            options: CEREMONIES.iter().map(option).chain([leave]).collect(),
+            asks: Asks::Ceremony,
             may_leave: true,
         },
+        device: None,
         steps: Vec::new(),
     };
     let mut vault = Vault::new();
     loop {
         screen.show(&view, &vault)?;
         match screen.next(&view, &mut vault, Duration::from_millis(250))? {
-            Some(Input::Chose(0)) => return Ok(Some(CeremonyKind::Establish)),
-            Some(Input::Chose(1)) => return Ok(Some(CeremonyKind::Restore)),
+            Some(Input::Chose(ChoiceId::Ceremony(kind))) => return Ok(Some(kind)),
             Some(Input::Chose(_) | Input::Stop | Input::Leave) => return Ok(None),
             _ => {}
         }

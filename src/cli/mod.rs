@@ -9,6 +9,7 @@ mod say;
 mod softcard;
 mod verify;
 
+use crate::ceremony::CEREMONIES;
 use crate::faults::{self, Fault};
 use crate::script::words;
 use std::ffi::OsString;
@@ -25,7 +26,7 @@ use self::say::{complain, explain, hush_panics, print_all, print_text, wipe_payl
 use crate::paper;
 use crate::plan::Plan;
 use crate::record::CeremonyKind;
-use crate::script::{Script, fill};
+use crate::script::{Script, chapters, fill};
 use crate::terms::Digest;
 
 /// What the program ends with.
@@ -69,7 +70,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 fn perform(command: Command, script: &Rc<Script>) -> Exit {
     match command {
-        Command::Help => print_all(script.chapter("help").iter().map(String::as_str)),
+        Command::Help => print_text(&help()),
         Command::Version => print_all([concat!("ceremony ", env!("CARGO_PKG_VERSION"))]),
         Command::Handbook => print_text(&paper::handbook(script)),
         Command::PlanPrint(file) => match read_plan(Some(&file), script) {
@@ -81,9 +82,17 @@ fn perform(command: Command, script: &Rc<Script>) -> Exit {
         },
         Command::Softcard(wishes) => softcard::serve(&wishes, script),
         Command::Verify(path) => verify::verify_record(&path, script),
-        Command::Hold(hold) if hold.auto => hold::with_audience(&hold, script),
+        Command::Hold(hold) if hold.auto => hold::by_autopilot(&hold, script),
         Command::Hold(hold) => hold::in_terminal(&hold, script),
     }
+}
+
+/// What `--help` prints: every ceremony has its own lines.
+fn help() -> String {
+    let names: Vec<&str> = CEREMONIES.iter().map(|ceremony| ceremony.character.kind.word()).collect();
+    let own: Vec<&str> = CEREMONIES.iter().flat_map(|ceremony| ceremony.character.text.help).copied().collect();
+    let values = [("names", names.join("|")), ("ceremonies", own.join("\n"))];
+    fill(&chapters::HELP.join("\n"), &values) + "\n"
 }
 
 /// The example plan is built in, so that a newcomer can begin without one.

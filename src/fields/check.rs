@@ -1,392 +1,44 @@
 //! Looks at what is typed, key by key. Says how far it has come and what is wrong, never what would be right.
 
-use super::dice::{self, Throws};
-use super::password;
-use crate::faults::{self, Fault};
-use crate::fields::{ExpectedWords, FieldCheck, FieldKind};
-use crate::secret::{PinRule, SoPin, TypedText, UserPin};
-use crate::share::{
-    CHECK_GROUPS, CheckVerdict, Expected, GROUPS, Kind, ReadError, Reading, WordsReading, check_check, check_hex,
-    check_words, id_readings, read_check, read_id, read_prime, read_value, suggestion, verdict,
-};
-use crate::terms::{Handle, KeyReference, Purpose};
+use super::{FieldCheck, FieldKind, Privacy, dice, lines, password, pins, shares};
+use crate::faults;
+use crate::names::FieldName;
+use crate::secret::TypedText;
 use crate::vault::Vault;
 
-/// The longest line that people may add to the record, in characters.
-const LONGEST_LINE: usize = 100;
-
-/// How far the text in the field at `place` has come.
-pub fn check(kind: &FieldKind, place: u8, vault: &Vault) -> FieldCheck {
+/// How far the text in the field of this name has come.
+pub fn check(kind: &FieldKind, name: FieldName, vault: &Vault) -> FieldCheck {
     let empty = TypedText::new();
-    let text = vault.typed(place).unwrap_or(&empty);
+    let text = vault.typed(name).unwrap_or(&empty);
     match kind {
-        FieldKind::Prime { expected } => prime(text, expected.as_deref()),
-        FieldKind::ShareId { taken, foreign: true, .. } => foreign_id(text, taken),
-        FieldKind::ShareId { expected, taken, .. } => share_id(text, *expected, taken),
-        FieldKind::ShareValue => hex_groups(text).unwrap_or_else(|| {
-            read_value(text.expose(), true)
-                .map_or_else(|error| FieldCheck::Wrong(read_fault(error)), |_| FieldCheck::Good)
-        }),
-        FieldKind::CheckBytes { optional, prime } => check_bytes(text, place, *optional, prime.as_deref(), vault),
-        FieldKind::ShareWords { card, words, expected } => share_words(text, *card, *words, expected),
-        FieldKind::Dice { throws } => match dice::look(text.expose(), usize::from(*throws)) {
-            _ if text.is_empty() => FieldCheck::Empty,
-            Throws::Typing(done) => typing(done, usize::from(*throws)),
-            Throws::Good => FieldCheck::Good,
-            Throws::Wrong(fault) => FieldCheck::Wrong(fault),
-        },
+        FieldKind::Prime { expected } => shares::prime(text, expected.as_deref()),
+        FieldKind::ShareId { taken, foreign: true, .. } => shares::foreign_id(text, taken),
+        FieldKind::ShareId { expected, taken, foreign: false, .. } => shares::id(text, *expected, taken),
+        FieldKind::ShareValue => shares::value(text),
+        FieldKind::CheckBytes { optional, prime } => shares::check_bytes(text, *optional, prime.as_deref(), vault),
+        FieldKind::ShareWords { card, words, expected } => shares::words(text, *card, *words, expected),
+        FieldKind::Dice { throws } => dice::check(text, *throws),
         FieldKind::NewPassword => password::check(text),
-        FieldKind::Password if text.is_empty() => FieldCheck::Empty,
-        FieldKind::UserPin => user_pin(text, None, |_| Ok(())),
-        FieldKind::NewUserPin { tries } => {
-            let rule = |pin: &UserPin| pin.not_published().and_then(|()| pin.allows_tries(*tries));
-            user_pin(text, Some(*tries), rule)
-        }
-        FieldKind::SoPin { .. } => so_pin(text, |_| Ok(())),
-        FieldKind::NewSoPin => so_pin(text, SoPin::not_published),
-        FieldKind::Again(of) => again(text, vault.typed(*of).unwrap_or(&TypedText::new())),
+        FieldKind::Password => password::check_known(text),
+        FieldKind::UserPin => pins::user_pin(text),
+        FieldKind::NewUserPin { tries } => pins::new_user_pin(text, *tries),
+        FieldKind::SoPin { .. } => pins::so_pin(text),
+        FieldKind::NewSoPin => pins::new_so_pin(text),
+        FieldKind::Again(of) => pins::again(text, vault.typed(*of).unwrap_or(&empty)),
         FieldKind::Serial(serial) => {
-            word(text, serial.as_str(), || Fault::from(faults::SerialNotThis { expected: serial }))
+            lines::word(text, serial.as_str(), || faults::SerialNotThis { expected: serial }.into())
         }
-        FieldKind::Word(expected) => word(text, expected, || Fault::from(faults::WordNotThis { word: expected })),
-        FieldKind::KeyReference { taken, .. } => key_reference(text, taken),
-        FieldKind::Line if text.len() > LONGEST_LINE => FieldCheck::Wrong(Fault::from(faults::LineTooLong)),
-        FieldKind::Password | FieldKind::Line => FieldCheck::Good,
+        FieldKind::Word(word) => lines::word(text, word, || faults::WordNotThis { word }.into()),
+        FieldKind::KeyReference { taken, .. } => lines::key_reference(text, taken),
+        FieldKind::Line { optional } => lines::line(text, *optional),
     }
 }
 
 /// The text of a field that the machine has to know: a line for the record, a key reference. Of no other field, for people
 /// type into the wrong one.
-pub fn open_text(kind: &FieldKind, place: u8, vault: &Vault) -> Option<String> {
-    if !matches!(kind, FieldKind::Line | FieldKind::KeyReference { .. }) {
-        return None;
-    }
-    let text = vault.typed(place)?;
-    std::str::from_utf8(text.expose()).ok().map(str::to_owned)
-}
-
-fn typing(done: usize, all: usize) -> FieldCheck {
-    let few = |count: usize| u8::try_from(count).unwrap_or(u8::MAX);
-    FieldCheck::Typing { done: few(done), all: few(all) }
-}
-
-/// What there is to say before all eight groups are there.
-fn hex_groups(text: &TypedText) -> Option<FieldCheck> {
-    if text.is_empty() {
-        return Some(FieldCheck::Empty);
-    }
-    match check_hex(text.expose()) {
-        Reading::Complete => None,
-        Reading::Incomplete { groups } => Some(typing(usize::from(groups), usize::from(GROUPS))),
-        Reading::WrongCharacter { group, .. } => Some(FieldCheck::Wrong(Fault::from(faults::EntryNotHex { group }))),
-        Reading::OddGroup { group } => Some(FieldCheck::Wrong(Fault::from(faults::EntryOdd { group }))),
-        Reading::TooLong => Some(FieldCheck::Wrong(Fault::from(faults::EntryTooLong))),
-    }
-}
-
-/// The check bytes of the share whose id and value were typed into the two fields before.
-fn check_bytes(text: &TypedText, place: u8, optional: bool, prime: Option<&str>, vault: &Vault) -> FieldCheck {
-    if text.is_empty() {
-        return if optional { FieldCheck::Good } else { FieldCheck::Empty };
-    }
-    match check_check(text.expose()) {
-        Reading::Complete => {}
-        Reading::Incomplete { groups } => return typing(usize::from(groups), usize::from(CHECK_GROUPS)),
-        Reading::WrongCharacter { group, .. } => {
-            return FieldCheck::Wrong(Fault::from(faults::EntryNotHex { group }));
-        }
-        Reading::OddGroup { group } => return FieldCheck::Wrong(Fault::from(faults::EntryOdd { group })),
-        Reading::TooLong => return FieldCheck::Wrong(Fault::from(faults::CheckBytesTooLong)),
-    }
-    let before = |back: u8| place.checked_sub(back).and_then(|place| vault.typed(place)).map(TypedText::expose);
-    let prime = prime.map(str::as_bytes).or_else(|| before(3));
-    // A prime with a typing error is no prime, but it is a number: its check bytes tell which group is wrong.
-    let prime = prime.and_then(|text| read_value(text, true).ok()).map(|number| u64::from_be_bytes(*number.expose()));
-    let value = before(1).and_then(|text| read_value(text, true).ok());
-    let (Some(prime), Some(value), Ok(check)) = (prime, value, read_check(text.expose())) else {
-        return typing(usize::from(CHECK_GROUPS), usize::from(CHECK_GROUPS));
-    };
-    let ids = before(2).map(id_readings).unwrap_or_default();
-    let verdicts: Vec<CheckVerdict> = ids.iter().map(|id| verdict(prime, *id, &value, &check)).collect();
-    let fault = match verdicts.first() {
-        None => return typing(usize::from(CHECK_GROUPS), usize::from(CHECK_GROUPS)),
-        _ if verdicts.contains(&CheckVerdict::Right) => return FieldCheck::Good,
-        Some(CheckVerdict::Prime { group }) => Fault::from(faults::CheckBytesPrime { in_group: group }),
-        Some(CheckVerdict::Id) => Fault::from(faults::CheckBytesId),
-        Some(CheckVerdict::Value { group }) => Fault::from(faults::CheckBytesValue { in_group: group }),
-        Some(CheckVerdict::Swapped { group }) => {
-            Fault::from(faults::CheckBytesSwapped { in_group: group, next: group + 1 })
-        }
-        Some(CheckVerdict::Check { group }) => Fault::from(faults::CheckBytesCheck { group }),
-        Some(CheckVerdict::Right | CheckVerdict::Several) => Fault::from(faults::CheckBytesSeveral),
-    };
-    FieldCheck::Wrong(fault)
-}
-
-const fn kind_of(card: Purpose) -> Kind {
-    match card {
-        Purpose::DkekShare(_) => Kind::Password,
-        Purpose::SoPin => Kind::SoPin,
-    }
-}
-
-/// The words of a share: each one at once, all of them by their check words.
-fn share_words(text: &TypedText, card: Purpose, words: u8, expected: &ExpectedWords) -> FieldCheck {
-    let known = Expected {
-        kind: kind_of(card),
-        set: expected.set,
-        threshold: expected.threshold,
-        number: expected.number,
-        taken: &expected.taken,
-    };
-    FieldCheck::Wrong(match check_words(text.expose(), &known) {
-        WordsReading::Empty => return FieldCheck::Empty,
-        WordsReading::Typing { done, of } => return typing(usize::from(done), usize::from(of)),
-        WordsReading::Complete => return FieldCheck::Good,
-        WordsReading::Unknown { place } => Fault::from(faults::WordsUnknown { place }),
-        WordsReading::OtherSet { place } => Fault::from(faults::WordsOtherSet { place }),
-        WordsReading::OtherNumber { number } => {
-            Fault::from(faults::WordsOtherNumber { given: number, expected: expected.number.unwrap_or(0) })
-        }
-        WordsReading::Taken { number } => Fault::from(faults::IdTaken { id: number }),
-        WordsReading::OtherKind => match card {
-            Purpose::DkekShare(_) => Fault::from(faults::WordsOfSoPin),
-            Purpose::SoPin => Fault::from(faults::WordsNotOfSoPin),
-        },
-        WordsReading::Wrong { place } => Fault::from(faults::WordsWrong { place }),
-        WordsReading::Swapped { place } => Fault::from(faults::WordsSwapped { place, next: place + 1 }),
-        WordsReading::Several => Fault::from(faults::WordsSeveral),
-        WordsReading::TooMany => Fault::from(faults::WordsTooMany { words }),
-    })
-}
-
-/// Where exactly one word of a share is wrong: puts the word that would be right into the vault, for its owner's eyes.
-pub fn suggest(kind: &FieldKind, place: u8, vault: &mut Vault) {
-    vault.forget(Handle::Suggestion(place));
-    if !matches!(kind, FieldKind::ShareWords { .. }) {
-        return;
-    }
-    if let Some(word) = vault.typed(place).and_then(|text| suggestion(text.expose())) {
-        vault.keep(Handle::Suggestion(place), word);
-    }
-}
-
-/// What is wrong with a prime, value or id that cannot be read.
-pub fn read_fault(error: ReadError) -> Fault {
-    match error {
-        ReadError::WrongCharacter { group, .. } => Fault::from(faults::EntryNotHex { group }),
-        ReadError::OddGroup { group } => Fault::from(faults::EntryOdd { group }),
-        ReadError::TooLong => Fault::from(faults::EntryTooLong),
-        ReadError::Short { groups } => Fault::from(faults::EntryShort { groups }),
-        ReadError::NotPrime | ReadError::PrimeTooSmall => Fault::from(faults::PrimeNotPrime),
-        ReadError::NotAnId => Fault::from(faults::IdRange),
-    }
-}
-
-/// The prime is public: where it is known, the first wrong group is named as soon as it is typed.
-fn prime(text: &TypedText, expected: Option<&str>) -> FieldCheck {
-    let mut digits = text.expose().iter().filter(|byte| byte.is_ascii_hexdigit()).map(u8::to_ascii_lowercase);
-    if let Some(expected) = expected {
-        let right = expected.bytes().filter(u8::is_ascii_hexdigit);
-        let wrong = right.enumerate().find(|(_, right)| digits.next().is_some_and(|typed| typed != *right));
-        if let Some((place, _)) = wrong {
-            return FieldCheck::Wrong(Fault::from(faults::PrimeDiffers { group: place / 2 + 1 }));
-        }
-    }
-    hex_groups(text).unwrap_or_else(|| {
-        read_prime(text.expose()).map_or_else(|error| FieldCheck::Wrong(read_fault(error)), |_| FieldCheck::Good)
-    })
-}
-
-fn share_id(text: &TypedText, expected: Option<u8>, taken: &[u8]) -> FieldCheck {
-    if text.is_empty() {
-        return FieldCheck::Empty;
-    }
-    let Ok(id) = read_id(text.expose()) else {
-        let digits = text.expose().iter().all(u8::is_ascii_digit);
-        return FieldCheck::Wrong(if digits { Fault::from(faults::IdRange) } else { Fault::from(faults::IdNotNumber) });
-    };
-    match expected {
-        // The first digit of a longer id is no mistake yet.
-        Some(expected) if id != expected && expected >= 10 && text.len() == 1 && expected / 10 == id => typing(1, 2),
-        Some(expected) if id != expected => FieldCheck::Wrong(Fault::from(faults::IdNotYours { expected, given: id })),
-        _ if taken.contains(&id) => FieldCheck::Wrong(Fault::from(faults::IdTaken { id })),
-        _ => FieldCheck::Good,
-    }
-}
-
-/// The id of a set made elsewhere: decimal, or as sc-hsm-tool wants it typed.
-fn foreign_id(text: &TypedText, taken: &[u8]) -> FieldCheck {
-    if text.is_empty() {
-        return FieldCheck::Empty;
-    }
-    match id_readings(text.expose()).first() {
-        None => FieldCheck::Wrong(Fault::from(faults::IdNotNumber)),
-        Some(id) if taken.contains(id) => FieldCheck::Wrong(Fault::from(faults::IdTaken { id })),
-        Some(_) => FieldCheck::Good,
-    }
-}
-
-fn pin_fault(rule: PinRule, tries: Option<u8>) -> Fault {
-    match rule {
-        PinRule::UserLength => Fault::from(faults::PinUserLength),
-        PinRule::UserTries => Fault::from(faults::PinUserTries { tries: tries.unwrap_or_default() }),
-        PinRule::SoLength => Fault::from(faults::SoPinLength),
-        PinRule::SoAlphabet => Fault::from(faults::SoPinAlphabet),
-        PinRule::PublishedDefault => Fault::from(faults::PinPublished),
-    }
-}
-
-fn user_pin(text: &TypedText, tries: Option<u8>, rule: impl Fn(&UserPin) -> Result<(), PinRule>) -> FieldCheck {
-    match text.len() {
-        0 => FieldCheck::Empty,
-        1..=5 => typing(text.len(), 6),
-        _ => match UserPin::from_typed(text).and_then(|pin| rule(&pin)) {
-            Ok(()) => FieldCheck::Good,
-            Err(rule) => FieldCheck::Wrong(pin_fault(rule, tries)),
-        },
-    }
-}
-
-fn so_pin(text: &TypedText, rule: impl Fn(&SoPin) -> Result<(), PinRule>) -> FieldCheck {
-    match SoPin::from_typed(text).and_then(|pin| rule(&pin)) {
-        Ok(()) => FieldCheck::Good,
-        Err(PinRule::SoLength) if text.is_empty() => FieldCheck::Empty,
-        Err(PinRule::SoLength) if text.len() < 16 => typing(text.len(), 16),
-        Err(rule) => FieldCheck::Wrong(pin_fault(rule, None)),
-    }
-}
-
-fn again(text: &TypedText, first: &TypedText) -> FieldCheck {
-    if text.is_empty() {
-        FieldCheck::Empty
-    } else if text.same(first) {
-        FieldCheck::Good
-    } else if text.len() < first.len() {
-        typing(text.len(), first.len())
-    } else {
-        FieldCheck::Wrong(Fault::from(faults::AgainDiffers))
-    }
-}
-
-fn word(text: &TypedText, expected: &str, fault: impl Fn() -> Fault) -> FieldCheck {
-    if text.is_empty() {
-        FieldCheck::Empty
-    } else if text.expose() == expected.as_bytes() {
-        FieldCheck::Good
-    } else if expected.as_bytes().starts_with(text.expose()) {
-        typing(text.len(), expected.len())
-    } else {
-        FieldCheck::Wrong(fault())
-    }
-}
-
-fn key_reference(text: &TypedText, taken: &[u8]) -> FieldCheck {
-    // Empty keeps the plan's reference.
-    if text.is_empty() {
-        return FieldCheck::Good;
-    }
-    match std::str::from_utf8(text.expose()).ok().map(KeyReference::parse) {
-        Some(Ok(reference)) if taken.contains(&reference.get()) => {
-            FieldCheck::Wrong(Fault::from(faults::KeyReferenceTaken { reference }))
-        }
-        Some(Ok(_)) => FieldCheck::Good,
-        Some(Err(_)) => FieldCheck::Wrong(Fault::from(faults::KeyReferenceForm)),
-        None => FieldCheck::Wrong(Fault::from(faults::NotAscii)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::terms::{DkekShareNumber, Serial};
-
-    fn check_text(kind: &FieldKind, text: &str) -> FieldCheck {
-        let mut vault = Vault::new();
-        for byte in text.bytes() {
-            let _ = vault.typing(0).push(byte);
-        }
-        check(kind, 0, &vault)
-    }
-
-    fn wrong(check: FieldCheck) -> &'static str {
-        match check {
-            FieldCheck::Wrong(fault) => fault.name.word(),
-            other => panic!("{other:?}"),
-        }
-    }
-
-    #[test]
-    fn a_share_is_checked_while_it_is_typed() {
-        let value = FieldKind::ShareValue;
-        assert_eq!(check_text(&value, "4c:40:1b"), FieldCheck::Typing { done: 3, all: 8 });
-        assert_eq!(check_text(&value, "4C401be2 94:7a 18 0b"), FieldCheck::Good);
-        assert_eq!(wrong(check_text(&value, "4c:4o")), "entry-not-hex");
-        assert_eq!(wrong(check_text(&value, "4c:40:1b:e2:94:7a:18:0b:0")), "entry-too-long");
-        assert_eq!(wrong(check_text(&value, "4c:4:1b")), "entry-odd");
-        let prime = FieldKind::Prime { expected: Some("cf:f2:6c:cf:af:f0:1d:63".into()) };
-        assert_eq!(check_text(&prime, "CFf26c"), FieldCheck::Typing { done: 3, all: 8 });
-        let differs = check_text(&prime, "cf:f2:7");
-        assert_eq!(differs, FieldCheck::Wrong(Fault::from(faults::PrimeDiffers { group: 3 })));
-        assert_eq!(check_text(&prime, "cf:f2:6c:cf:af:f0:1d:63"), FieldCheck::Good);
-        assert_eq!(
-            wrong(check_text(&FieldKind::Prime { expected: None }, "cf:f2:6c:cf:af:f0:1d:64")),
-            "prime-not-prime"
-        );
-    }
-
-    #[test]
-    fn ids_of_two_digits_may_be_typed_digit_by_digit() {
-        let twelve =
-            FieldKind::ShareId { expected: Some(12), taken: Vec::new(), share: DkekShareNumber::FIRST, foreign: false };
-        assert_eq!(check_text(&twelve, "1"), FieldCheck::Typing { done: 1, all: 2 });
-        assert_eq!(check_text(&twelve, "12"), FieldCheck::Good);
-        assert_eq!(wrong(check_text(&twelve, "13")), "id-not-yours");
-        assert_eq!(wrong(check_text(&twelve, "0")), "id-range");
-        assert_eq!(wrong(check_text(&twelve, "C")), "id-not-number");
-        assert_eq!(wrong(check_text(&twelve, "99999999999999999999")), "id-range");
-        let taken =
-            FieldKind::ShareId { expected: None, taken: vec![3], share: DkekShareNumber::FIRST, foreign: false };
-        assert_eq!(wrong(check_text(&taken, "3")), "id-taken");
-    }
-
-    #[test]
-    fn pins_words_and_references_have_their_rules() {
-        assert_eq!(wrong(check_text(&FieldKind::NewUserPin { tries: 10 }, "123456")), "pin-user-tries");
-        assert_eq!(wrong(check_text(&FieldKind::NewUserPin { tries: 3 }, "648219")), "pin-published");
-        assert_eq!(wrong(check_text(&FieldKind::UserPin, "1234567890123456")), "pin-user-length");
-        assert_eq!(wrong(check_text(&FieldKind::NewSoPin, "3537363231383830")), "pin-published");
-        assert_eq!(wrong(check_text(&FieldKind::SoPin { chosen_here: false }, "xyz")), "so-pin-alphabet");
-        assert_eq!(
-            check_text(&FieldKind::SoPin { chosen_here: false }, "35373632"),
-            FieldCheck::Typing { done: 8, all: 16 }
-        );
-        let serial = FieldKind::Serial(Serial::new("REH0000001").unwrap());
-        assert_eq!(check_text(&serial, "REH0"), FieldCheck::Typing { done: 4, all: 10 });
-        assert_eq!(wrong(check_text(&serial, "REH0000002")), "serial-not-this");
-        let reference = FieldKind::KeyReference { taken: vec![4], planned: 10 };
-        assert_eq!(check_text(&reference, ""), FieldCheck::Good);
-        assert_eq!(wrong(check_text(&reference, "4")), "key-reference-taken");
-        for text in ["0", "256", "0x10", "-1", "1000"] {
-            assert_eq!(wrong(check_text(&reference, text)), "key-reference-form", "{text}");
-        }
-    }
-
-    #[test]
-    fn no_secret_field_gives_its_text_away() {
-        let mut vault = Vault::new();
-        let _ = vault.typing(0).push(b'1');
-        let secrets = [
-            FieldKind::Prime { expected: None },
-            FieldKind::ShareId { expected: None, taken: Vec::new(), share: DkekShareNumber::FIRST, foreign: false },
-            FieldKind::ShareValue,
-            FieldKind::UserPin,
-            FieldKind::NewUserPin { tries: 3 },
-            FieldKind::SoPin { chosen_here: false },
-            FieldKind::NewSoPin,
-            FieldKind::Again(0),
-        ];
-        assert!(secrets.iter().all(|kind| open_text(kind, 0, &vault).is_none()));
-        assert_eq!(open_text(&FieldKind::Line, 0, &vault).as_deref(), Some("1"));
+pub fn open_text(kind: &FieldKind, name: FieldName, vault: &Vault) -> Option<String> {
+    match kind.properties().privacy {
+        Privacy::Secret | Privacy::Shown => None,
+        Privacy::Told => std::str::from_utf8(vault.typed(name)?.expose()).ok().map(str::to_owned),
     }
 }

@@ -1,7 +1,8 @@
 //! Throws of dice as people type them: counted, and looked at for bias while they come in.
 
 use crate::faults::{self, Fault};
-use crate::secret::WipingBytes;
+use crate::fields::FieldCheck;
+use crate::secret::{TypedText, WipingBytes};
 
 /// Faces of a die.
 const FACES: u8 = 6;
@@ -25,8 +26,24 @@ pub enum Throws {
     Typing(usize),
     /// All of them, and they look like throws.
     Good,
-    /// Wrong: which fault.
-    Wrong(Fault),
+    /// Wrong.
+    Wrong {
+        /// What is wrong.
+        fault: Fault,
+        /// Which throw it is, from 1.
+        at: Option<u8>,
+    },
+}
+
+/// How far the throws in a field have come.
+pub(super) fn check(text: &TypedText, wanted: u16) -> FieldCheck {
+    let wanted = usize::from(wanted);
+    match look(text.expose(), wanted) {
+        _ if text.is_empty() => FieldCheck::Empty,
+        Throws::Typing(done) => FieldCheck::typing(done, wanted),
+        Throws::Good => FieldCheck::Good,
+        Throws::Wrong { fault, at } => FieldCheck::Wrong { fault, at, marks: None },
+    }
 }
 
 /// Looks at typed throws; spaces do not matter.
@@ -34,19 +51,20 @@ pub fn look(text: &[u8], wanted: usize) -> Throws {
     let mut faces = WipingBytes::with_capacity(text.len());
     for (place, character) in (1..).zip(text.iter().filter(|character| **character != b' ')) {
         if !(b'1'..b'1' + FACES).contains(character) {
-            return Throws::Wrong(Fault::from(faults::DiceNotAFace { place }));
+            let fault = Fault::from(faults::DiceNotAFace { place });
+            return Throws::Wrong { fault, at: u8::try_from(place).ok() };
         }
         // never more than the text
         let _ = faces.push(character - b'1');
     }
     let thrown = faces.expose();
     if thrown.len() > wanted {
-        return Throws::Wrong(Fault::from(faults::DiceTooMany { throws: wanted }));
+        return Throws::Wrong { fault: Fault::from(faults::DiceTooMany { throws: wanted }), at: None };
     }
     if thrown.len() >= FEW
         && let Some(fault) = biased(thrown)
     {
-        return Throws::Wrong(fault);
+        return Throws::Wrong { fault, at: None };
     }
     if thrown.len() < wanted { Throws::Typing(thrown.len()) } else { Throws::Good }
 }
@@ -82,7 +100,7 @@ mod tests {
 
     fn name(throws: &Throws) -> &'static str {
         match throws {
-            Throws::Wrong(fault) => fault.name.word(),
+            Throws::Wrong { fault, .. } => fault.name.word(),
             Throws::Good => "good",
             Throws::Typing(_) => "typing",
         }

@@ -1,6 +1,6 @@
 //! How strong a typed password is at best. Says bits, keeps nothing.
 
-use crate::faults::{self, Fault};
+use crate::faults;
 use crate::fields::FieldCheck;
 use crate::secret::TypedText;
 
@@ -19,18 +19,20 @@ const LETTER: f64 = 4.7;
 
 /// How far a new password has come.
 pub fn check(text: &TypedText) -> FieldCheck {
-    let count = |number: usize| u8::try_from(number).unwrap_or(u8::MAX);
     match text.len() {
         0 => FieldCheck::Empty,
-        length if length > LONGEST => FieldCheck::Wrong(Fault::from(faults::PasswordTooLong { most: LONGEST })),
-        length if length < SHORTEST => FieldCheck::Typing { done: count(length), all: count(SHORTEST) },
+        length if length > LONGEST => FieldCheck::wrong(faults::PasswordTooLong { most: LONGEST }),
+        length if length < SHORTEST => FieldCheck::typing(length, SHORTEST),
         _ => match bits(text.expose()) {
-            bits if bits < FEWEST_BITS => {
-                FieldCheck::Wrong(Fault::from(faults::PasswordWeak { bits, least: FEWEST_BITS }))
-            }
+            bits if bits < FEWEST_BITS => FieldCheck::wrong(faults::PasswordWeak { bits, least: FEWEST_BITS }),
             bits => FieldCheck::Strength { bits },
         },
     }
+}
+
+/// The password of a share file as it is: only the file tells whether it is right.
+pub(super) fn check_known(text: &TypedText) -> FieldCheck {
+    if text.is_empty() { FieldCheck::Empty } else { FieldCheck::Good }
 }
 
 /// Bits at best: a character counts with the kinds of characters there are, a small letter within a word with what is left
@@ -82,7 +84,7 @@ mod tests {
     fn short_and_simple_passwords_are_refused() {
         assert_eq!(check_text("correct horse"), FieldCheck::Typing { done: 13, all: 14 });
         for weak in ["aaaaaaaaaaaaaaaaaaaa", "12345678901234567890", "passwordpassword", "qwertyqwertyqwerty"] {
-            assert!(matches!(check_text(weak), FieldCheck::Wrong(_)), "{weak}");
+            assert!(matches!(check_text(weak), FieldCheck::Wrong { .. }), "{weak}");
         }
         for strong in ["correct horse battery staple lantern", "vQ7#mW2x!Lz9pT", "four custodians hold this rehearsal"]
         {

@@ -4,12 +4,10 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::rc::Rc;
 
-use serde_json::Value;
-
 use super::walk;
-use crate::ceremony::{Machine, NAMES, Recovery};
+use crate::ceremony::{Machine, Recovery, StageKind};
+use crate::names::CeremonyKind;
 use crate::plan::{Custody, Plan};
-use crate::record::CeremonyKind;
 use crate::script::Script;
 
 /// Stages that are not in a list of steps: what happens in between, the end, and what stands beside a shown share.
@@ -60,11 +58,6 @@ fn words_and_so_pin() -> Plan {
     plan
 }
 
-/// The names in braces.
-fn placeholders(text: &str) -> Vec<String> {
-    text.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(name, _)| name.to_owned()).collect()
-}
-
 /// All Rust sources of the program, without tests.
 fn sources() -> Vec<String> {
     fn collect(folder: &Path, into: &mut Vec<String>) {
@@ -101,8 +94,8 @@ fn every_stage_of_every_ceremony_has_sentences_and_none_is_left_over() {
     let script = script();
     let mut used: BTreeSet<(&str, &str)> = BESIDE_THE_LISTS.iter().copied().collect();
     for plan in plans() {
-        for kind in [CeremonyKind::Establish, CeremonyKind::Restore, CeremonyKind::Inspect] {
-            let machine = Machine::new(kind, plan.clone(), script.clone(), false);
+        for kind in CeremonyKind::ALL {
+            let machine = Machine::new(kind, plan.clone(), false);
             for step in machine.steps() {
                 used.extend(step.stages.iter().map(|stage| (step.id.word(), stage.name.word())));
             }
@@ -114,14 +107,22 @@ fn every_stage_of_every_ceremony_has_sentences_and_none_is_left_over() {
     assert_eq!(written.difference(&used).collect::<Vec<_>>(), Vec::<&(&str, &str)>::new(), "are never shown");
 }
 
+/// What the script gives to tick or to choose is what the code knows, by name: neither order nor wording decides anything.
 #[test]
-fn every_placeholder_of_a_step_has_a_value_by_that_name() {
-    for (id, text) in script().steps() {
-        let stages = text.stages.values().flat_map(|stage| stage.text.iter().chain(&stage.items));
-        for sentence in stages.chain([&text.title, &text.act]) {
-            for name in placeholders(sentence) {
-                let ending = id == "ended" && ["digest", "changed", "cards_fate", "keep"].contains(&name.as_str());
-                assert!(NAMES.contains(&name.as_str()) || name == "folder" || ending, "{id}: {{{name}}}");
+fn every_item_is_known_by_its_name() {
+    for (plan, kind) in plans().iter().flat_map(|plan| CeremonyKind::ALL.map(|kind| (plan, kind))) {
+        let machine = Machine::new(kind, plan.clone(), false);
+        for (step, stage) in machine.steps().iter().flat_map(|step| step.stages.iter().map(move |stage| (step, stage)))
+        {
+            let items = crate::script::step(step.id).stage(stage.name).map_or(&[][..], |texts| texts.items);
+            let written: BTreeSet<_> = items.iter().map(|(name, _)| *name).collect();
+            let at = format!("{} {}", step.id.word(), stage.name.word());
+            match stage.kind {
+                StageKind::Tick => assert!(!written.is_empty(), "{at} has nothing to tick"),
+                StageKind::Choose(question) => {
+                    assert_eq!(written, question.answers().iter().map(|(name, _)| *name).collect(), "{at}");
+                }
+                _ => assert!(written.is_empty(), "{at} asks for nothing, and has {written:?}"),
             }
         }
     }
@@ -170,13 +171,12 @@ fn every_word_that_the_code_names_is_in_the_script() {
 
 #[test]
 fn what_people_read_is_whole_and_fits_the_smallest_screen() {
-    let script = script();
     let mut long = BTreeSet::new();
     let plans = [walk::plan(2, 4, true), walk::plan(2, 4, false), walk::plan(3, 3, false)];
     for plan in plans.into_iter().chain([walk::full_plan(), three_shares(), passwords_alone(), words_and_so_pin()]) {
-        for kind in [CeremonyKind::Establish, CeremonyKind::Restore, CeremonyKind::Inspect] {
+        for kind in CeremonyKind::ALL {
             for initialised in [true, false] {
-                walk::walk(kind, &plan, initialised, &script, |view| {
+                walk::walk(kind, &plan, initialised, |view| {
                     let (text, lines) = walk::text_of(&view.body);
                     let header = [&view.header.title, &view.header.act, &view.header.ceremony];
                     for sentence in text.iter().chain(header).chain(view.steps.iter().map(|step| &step.title)) {
@@ -186,7 +186,7 @@ fn what_people_read_is_whole_and_fits_the_smallest_screen() {
                     }
                     assert!(!text.is_empty(), "{}", view.header.title);
                     let head =
-                        format!(" Step {}   {}   Act: {}", view.header.number, view.header.title, view.header.act);
+                        format!(" Step {}   {}   Now: {}", view.header.number, view.header.title, view.header.act);
                     assert!(head.chars().count() <= 80, "{head}");
                     // With eight DKEK shares, lists are longer than the screen and are scrolled.
                     if lines > 17 && plan.dkek_shares.len() < 8 {

@@ -3,10 +3,10 @@
 use super::card::{card, cards_of};
 use super::steps::PaperSteps;
 use super::wrap::{join, pad, wrap};
-use crate::ceremony::StageKind;
 use crate::ceremony::key_name;
+use crate::ceremony::{Cards, Ceremony, StageKind};
+use crate::names::CeremonyKind;
 use crate::plan::{Custody, Plan};
-use crate::record::CeremonyKind;
 use crate::script::words;
 use crate::script::{Script, fill};
 use crate::terms::Digest;
@@ -20,17 +20,13 @@ const HEIGHT: usize = 56;
 /// The printed script of a ceremony by a plan; `plan_sha256` is the digest of the plan file. Pages end with a form feed.
 /// *Establish* comes with the blank cards of all who hold something.
 pub fn days_script(ceremony: CeremonyKind, plan: &Plan, plan_sha256: &Digest, script: &Script) -> String {
-    let name = match ceremony {
-        CeremonyKind::Establish => script.word("ceremony-establish"),
-        CeremonyKind::Restore => script.word("ceremony-restore"),
-        CeremonyKind::Inspect => script.word("ceremony-inspect"),
-    };
-    let mut day = Day { pages: Vec::new(), page: Vec::new(), plan, script, name: name.to_owned() };
+    let character = &Ceremony::of(ceremony).character;
+    let mut day = Day { pages: Vec::new(), page: Vec::new(), plan, script, name: character.text.heading.to_owned() };
     day.cover(ceremony, plan_sha256);
     day.steps(ceremony);
     day.end();
     let mut pages = day.pages;
-    if ceremony == CeremonyKind::Establish {
+    if character.cards == Cards::Dealt {
         pages.extend(cards_of(plan).iter().map(|of| card(of, script)));
     }
     join(pages)
@@ -97,7 +93,7 @@ impl Day<'_> {
         }
         let custody: Vec<String> = plan.dkek_shares.iter().map(Custody::word).collect();
         self.labelled("print-quorum", &custody.join(", "));
-        if ceremony == CeremonyKind::Establish {
+        if Ceremony::of(ceremony).character.cards == Cards::Dealt {
             let proven = if plan.prove_restore { "print-yes" } else { "print-no" };
             self.labelled("print-restore", script.word(proven));
         }
@@ -183,7 +179,7 @@ impl Day<'_> {
                     }
                 }
             }
-            if step.step.stages.iter().any(|stage| matches!(stage.kind, StageKind::RollCall)) {
+            if step.step.stages.iter().any(|stage| matches!(stage.kind, StageKind::RollCall(_))) {
                 let people = self.people().into_iter();
                 lines.extend(people.map(|(role, name)| format!("       [ ] {} {name}", pad(&role, 26))));
             }

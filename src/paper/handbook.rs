@@ -1,16 +1,16 @@
 //! CEREMONY.md: the whole of what the script says, for reading beforehand.
 
-use crate::script::words;
+use crate::script::{chapters, fill_with, words};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::plan_fields;
 use super::steps::{PaperStep, PaperSteps, angle};
 use super::wrap::pad;
-use crate::ceremony::{Condition, Stage, StageKind};
+use crate::ceremony::{CEREMONIES, Character, Condition, Stage, StageKind};
+use crate::names::CeremonyKind;
 use crate::names::{StageName, StepName};
 use crate::plan::{Custody, Plan};
-use crate::record::CeremonyKind;
 use crate::script::{FaultText, Script, fill};
 use crate::terms::{Curve, Quorum};
 use crate::wordlists;
@@ -31,42 +31,40 @@ const FULL: &str = include_str!("../../assets/plan.full.json");
 pub fn handbook(script: &Script) -> String {
     let (Ok(plan), Ok(full)) = (Plan::parse(EXAMPLE), Plan::parse(FULL)) else { return String::new() };
     let mut book = Book { out: String::new(), script, plan: &plan, printed: BTreeSet::new() };
-    book.heading(1, "paper-title");
-    book.chapter("what");
+    book.heading(1, words::PAPER_TITLE);
+    book.chapter(chapters::WHAT);
     let _ = writeln!(book.out, "{}\n", words::PAPER_RENEW);
     for (title, chapter) in [
-        ("paper-people", "people"),
-        ("paper-laws", "laws"),
-        ("paper-before", "before"),
-        ("paper-shares", "shares"),
-        ("paper-fields", "fields"),
-        ("paper-words", "words"),
+        (words::PAPER_PEOPLE, chapters::PEOPLE),
+        (words::PAPER_LAWS, chapters::LAWS),
+        (words::PAPER_BEFORE, chapters::BEFORE),
+        (words::PAPER_SHARES, chapters::SHARES),
+        (words::PAPER_FIELDS, chapters::FIELDS),
     ] {
         book.heading(2, title);
         book.chapter(chapter);
     }
-    book.heading(2, "paper-establish");
-    book.chapter("establish");
-    book.steps(CeremonyKind::Establish);
-    book.heading(2, "paper-restore");
-    book.chapter("restore");
-    book.steps(CeremonyKind::Restore);
-    book.heading(2, "paper-inspect");
-    book.chapter("inspect");
-    book.steps(CeremonyKind::Inspect);
-    book.heading(2, "paper-full");
-    book.chapter("full");
+    book.chapter(&plan_fields::table().iter().map(String::as_str).collect::<Vec<_>>());
+    book.heading(2, words::PAPER_WORDS);
+    book.chapter(chapters::WORDS);
+    for ceremony in CEREMONIES {
+        book.ceremony(&ceremony.character);
+    }
+    book.heading(2, words::PAPER_FULL);
+    book.chapter(chapters::FULL);
     book.plan = &full;
     book.other_stages();
     book.plan = &plan;
-    for (title, chapter) in
-        [("paper-without", "without"), ("paper-checking", "checking"), ("paper-promises", "promises")]
-    {
+    for (title, chapter) in [
+        (words::PAPER_WITHOUT, chapters::WITHOUT),
+        (words::PAPER_CHECKING, chapters::CHECKING),
+        (words::PAPER_PROMISES, chapters::PROMISES),
+    ] {
         book.heading(2, title);
         book.chapter(chapter);
     }
-    book.heading(2, "paper-faults");
-    book.chapter("faults");
+    book.heading(2, words::PAPER_FAULTS);
+    book.chapter(chapters::FAULTS);
     book.faults();
     book.rebuild();
     let text = book.out.trim_end().to_owned();
@@ -103,25 +101,33 @@ struct Book<'a> {
 }
 
 impl Book<'_> {
-    fn heading(&mut self, level: usize, word: &str) {
-        let _ = writeln!(self.out, "{} {}\n", "#".repeat(level), self.script.word(word));
+    fn heading(&mut self, level: usize, text: &str) {
+        let _ = writeln!(self.out, "{} {}\n", "#".repeat(level), text);
     }
 
-    fn chapter(&mut self, name: &str) {
-        let first = self.plan.first_quorum().and_then(|share| self.plan.quorum(share));
-        let values = first.map(|quorum| {
-            vec![
-                ("threshold", quorum.threshold().to_string()),
-                ("custodians", quorum.custodians().to_string()),
-                ("quorum", quorum.to_string()),
-            ]
-        });
-        let curves = Curve::ALL.map(|curve| format!("`{}`", curve.name())).join(", ");
-        let values = [values.unwrap_or_default(), vec![("curves", curves)]].concat();
-        let table = if name == "fields" { plan_fields::table() } else { Vec::new() };
-        let paragraphs = self.script.chapter(name).iter().chain(&table);
-        let paragraphs: Vec<String> = paragraphs.map(|text| fill(text, &values)).collect();
+    /// A ceremony, step by step.
+    fn ceremony(&mut self, ceremony: &Character) {
+        let _ = writeln!(self.out, "## {}\n", ceremony.text.handbook_title);
+        let paragraphs = ceremony.text.handbook.iter().map(|text| self.filled(text)).collect::<Vec<_>>();
         self.paragraphs(&paragraphs);
+        self.steps(ceremony.kind);
+    }
+
+    fn chapter(&mut self, texts: &[&str]) {
+        let paragraphs: Vec<String> = texts.iter().map(|text| self.filled(text)).collect();
+        self.paragraphs(&paragraphs);
+    }
+
+    /// A paragraph with the numbers of the plan.
+    fn filled(&self, text: &str) -> String {
+        let first = self.plan.first_quorum().and_then(|share| self.plan.quorum(share));
+        fill_with(text, |name| match (name, first) {
+            ("threshold", Some(quorum)) => Some(quorum.threshold().to_string()),
+            ("custodians", Some(quorum)) => Some(quorum.custodians().to_string()),
+            ("quorum", Some(quorum)) => Some(quorum.to_string()),
+            ("curves", _) => Some(Curve::ALL.map(|curve| format!("`{}`", curve.name())).join(", ")),
+            _ => None,
+        })
     }
 
     /// A blank line between two paragraphs, except within a list or a table; code is fenced.
@@ -183,8 +189,8 @@ impl Book<'_> {
 
     /// What the plan at hand adds to the steps and stages that stand in the book already.
     fn other_stages(&mut self) {
-        for ceremony in [CeremonyKind::Establish, CeremonyKind::Restore] {
-            let Some(all) = PaperSteps::new(ceremony, self.plan, self.script) else { return };
+        for ceremony in CEREMONIES {
+            let Some(all) = PaperSteps::new(ceremony.character.kind, self.plan, self.script) else { return };
             for step in &all.steps {
                 let known = |stage: &&Stage| self.printed.contains(&(step.step.id, stage.name));
                 let fresh: Vec<Stage> = step.step.stages.iter().filter(|stage| !known(stage)).copied().collect();
@@ -236,7 +242,7 @@ impl Book<'_> {
         let text = all.text(&step.step, stage.name);
         self.quote(&text.text);
         let items: Vec<String> = match stage.kind {
-            StageKind::RollCall => vec![words::PAPER_EVERYBODY.to_owned()],
+            StageKind::RollCall(_) => vec![words::PAPER_EVERYBODY.to_owned()],
             StageKind::Choose(_) if text.items.is_empty() => vec![words::PAPER_EVERY_NAME.to_owned()],
             _ => text.items,
         };
@@ -279,12 +285,12 @@ impl Book<'_> {
 
     /// The appendix: what is needed, once the program is gone, and nothing else.
     fn rebuild(&mut self) {
-        self.heading(2, "paper-rebuild");
-        self.chapter("rebuild");
+        self.heading(2, words::PAPER_REBUILD);
+        self.chapter(chapters::REBUILD);
         let _ = writeln!(self.out, "```python\n{}\n```\n", REBUILD.trim_end());
-        self.chapter("rebuild-how");
-        self.heading(3, "paper-list");
-        self.chapter("word-list");
+        self.chapter(chapters::REBUILD_HOW);
+        self.heading(3, words::PAPER_LIST);
+        self.chapter(chapters::WORD_LIST);
         self.out.push_str("```\n");
         for first in (0..wordlists::WORDS).step_by(usize::from(IN_A_ROW)) {
             let words = (first..first + IN_A_ROW).filter_map(wordlists::word);
@@ -309,13 +315,14 @@ impl Book<'_> {
         for name in screens {
             self.fault(name);
         }
-        self.heading(3, "paper-record");
+        self.heading(3, words::PAPER_RECORD);
         for name in record {
             self.fault(name);
         }
-        for (title, chapter, names) in
-            [("paper-typing", "notes-while-typing", fields), ("paper-plan", "notes-plan", plan)]
-        {
+        for (title, chapter, names) in [
+            (words::PAPER_TYPING, chapters::NOTES_WHILE_TYPING, fields),
+            (words::PAPER_PLAN, chapters::NOTES_PLAN, plan),
+        ] {
             self.heading(3, title);
             self.chapter(chapter);
             for name in names {

@@ -1,14 +1,12 @@
 //! The numbered steps of a ceremony that has not begun, with all that a plan tells about them.
 
 use crate::script::words;
-use std::rc::Rc;
 
-use crate::ceremony::{Actor, Known, Machine, Stage, Step, StepState, Surroundings, planned};
-use crate::names::StageName;
+use crate::ceremony::{Actor, Ceremony, Known, Machine, Stage, Step, StepState, ViewContext, planned};
+use crate::names::CeremonyKind;
+use crate::names::{FieldName, StageName, ValueName};
 use crate::plan::Plan;
-use crate::record::CeremonyKind;
-use crate::script::{Script, StageText, fill};
-use crate::terms::Quorum;
+use crate::script::{Script, StageText, fill, fill_with};
 
 /// One step as paper shows it.
 pub struct PaperStep {
@@ -38,9 +36,14 @@ pub struct PaperSteps<'a> {
 impl<'a> PaperSteps<'a> {
     /// Unrolls the steps of a ceremony for a plan. `None` only when the built-in script is broken.
     pub fn new(ceremony: CeremonyKind, plan: &'a Plan, script: &'a Script) -> Option<Self> {
-        let machine = Machine::new(ceremony, plan.clone(), Rc::new(Script::load().ok()?), false);
-        let view = machine.view(&Surroundings::default());
-        let mut all = Self { steps: Vec::new(), plan, script, known: Known::new(ceremony, plan.clone(), false) };
+        let machine = Machine::new(ceremony, plan.clone(), false);
+        let view = machine.view(&ViewContext::default());
+        let mut all = Self {
+            steps: Vec::new(),
+            plan,
+            script,
+            known: Known::new(&Ceremony::of(ceremony).character, plan.clone(), false),
+        };
         for (step, line) in machine.steps().iter().zip(&view.steps) {
             let act = script.step(step.id.word()).map(|text| all.fill(&text.act, step)).unwrap_or_default();
             all.steps.push(PaperStep {
@@ -89,24 +92,18 @@ impl<'a> PaperSteps<'a> {
     /// The labels of what a stage lets people type.
     pub fn fields(&self, step: &Step, stage: &Stage) -> Vec<String> {
         let Some(fields) = stage.kind.fields() else { return Vec::new() };
-        let mut names: Vec<&str> = fields(&self.known, step).iter().map(|field| field.name).collect();
+        let mut names: Vec<FieldName> = fields(&self.known, step).iter().map(|field| field.name).collect();
         if names.is_empty() && stage.kind.is_irreversible() {
             // The serial is known only once the device was found.
-            names.push("serial");
+            names.push(FieldName::Serial);
         }
         // Which set it is, only the day knows.
-        let label = |name: &&str| fill(self.script.word(&format!("field-{name}-label")), &[("of_set", String::new())]);
+        let label = |name: &FieldName| fill(crate::script::field(*name).label, &[("of_set", String::new())]);
         names.iter().map(label).collect()
     }
 
     fn fill(&self, text: &str, step: &Step) -> String {
-        let mut values = planned(self.plan, step, self.script);
-        if let Actor::Seat(seat) = step.actor {
-            let threshold = self.plan.quorum(step.share).map_or(0, Quorum::threshold);
-            let needed = seat.0.max(threshold);
-            values.extend([("seat", seat.to_string()), ("seats_needed", needed.to_string())]);
-        }
-        fill(text, &values)
+        fill_with(text, |name| planned(self.plan, step, ValueName::from_word(name)?))
     }
 }
 

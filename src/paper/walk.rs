@@ -1,13 +1,10 @@
 //! Walks a whole ceremony with made-up answers, and hands every view to a check: what people will really read.
 
-use std::rc::Rc;
-
-use crate::ceremony::{Body, Event, Input, Machine, Request, Surroundings, View};
+use crate::ceremony::{Asks, Body, ChoiceId, Event, Input, Machine, Question, Request, View, ViewContext};
 use crate::clerk::{Act, Outcome, acts};
-use crate::names::StepName;
+use crate::names::ItemName;
 use crate::plan::{Custody, Plan};
 use crate::record::{CeremonyKind, Defect, Entry, Fact, KnownShare, StoredKey};
-use crate::script::Script;
 use crate::terms::{DeviceRole, Digest, DkekShareNumber, Kcv, MOST_DKEK_SHARES, Quorum, Scheme, Serial};
 
 const PRIME: &str = "cf:f2:6c:cf:af:f0:1d:63";
@@ -36,8 +33,8 @@ pub fn full_plan() -> Plan {
 }
 
 /// The surroundings of every view.
-pub fn around() -> Surroundings {
-    Surroundings {
+pub fn around() -> ViewContext {
+    ViewContext {
         rehearsal: true,
         shortened: false,
         mark: "07·3fa9".into(),
@@ -167,8 +164,8 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
 }
 
 /// Walks to the end; `look` sees every view with the step's and the stage's names.
-pub fn walk(kind: CeremonyKind, plan: &Plan, initialised: bool, script: &Rc<Script>, mut look: impl FnMut(&View)) {
-    let mut machine = Machine::new(kind, plan.clone(), script.clone(), false);
+pub fn walk(kind: CeremonyKind, plan: &Plan, initialised: bool, mut look: impl FnMut(&View)) {
+    let mut machine = Machine::new(kind, plan.clone(), false);
     machine.begin(Entry::Began {
         ceremony: kind,
         title: plan.title.clone(),
@@ -205,23 +202,27 @@ pub fn walk(kind: CeremonyKind, plan: &Plan, initialised: bool, script: &Rc<Scri
 fn answer(machine: &mut Machine, body: &Body) -> bool {
     match body {
         Body::Tick { items, .. } => {
-            for (place, _) in items.iter().enumerate() {
-                machine.handle(Event::Input(Input::Tick(place)));
+            for item in items {
+                machine.handle(Event::Input(Input::Tick(item.id)));
             }
             machine.handle(Event::Input(Input::GoOn));
         }
-        Body::Choose { options, .. } => {
+        Body::Choose { options, asks, .. } => {
             // Whoever only looks logs in too; of everything else the last.
-            let logs_in = machine.step().is_some_and(|step| step.id == StepName::InspectLogIn);
-            let last = options.iter().rposition(|option| !option.closed).unwrap();
-            machine.handle(Event::Input(Input::Chose(if logs_in { 0 } else { last })));
+            let choice = match asks {
+                Asks::Step(Question::HiddenKcv) => ChoiceId::Item(ItemName::LogIn),
+                _ => options.iter().rfind(|option| !option.closed).unwrap().id.clone(),
+            };
+            machine.handle(Event::Input(Input::Chose(choice)));
         }
         Body::Form { fields, .. } => {
-            for (place, field) in (0u8..).zip(fields) {
+            let names: std::collections::BTreeSet<_> = fields.iter().map(|field| field.name).collect();
+            assert_eq!(names.len(), fields.len(), "no two fields of one form have the same name: {fields:?}");
+            for field in fields {
                 let check = crate::fields::FieldCheck::Good;
                 // a reason that is left out is none
-                let open = (field.kind == crate::fields::FieldKind::Line).then(|| "1".to_owned());
-                machine.handle(Event::Checked { field: place, check, open });
+                let open = matches!(field.kind, crate::fields::FieldKind::Line { .. }).then(|| "1".to_owned());
+                machine.handle(Event::Checked { field: field.name, check, open });
             }
             machine.handle(Event::Input(Input::GoOn));
         }
@@ -238,8 +239,8 @@ pub fn text_of(body: &Body) -> (Vec<String>, usize) {
     let (text, more) = match body {
         Body::Read { text } | Body::Working { text, .. } | Body::Ended { text } => (text.clone(), 0),
         Body::Tick { text, items, .. } => {
-            let all: Vec<String> = text.iter().chain(items.iter().map(|(item, _)| item)).cloned().collect();
-            return (all, lines(text) + 1 + items.iter().map(|(item, _)| wrapped(item, 70)).sum::<usize>());
+            let all: Vec<String> = text.iter().chain(items.iter().map(|item| &item.text)).cloned().collect();
+            return (all, lines(text) + 1 + items.iter().map(|item| wrapped(&item.text, 70)).sum::<usize>());
         }
         Body::Choose { text, options, .. } => {
             let all = text.iter().chain(options.iter().map(|option| &option.text)).cloned().collect();

@@ -3,33 +3,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::names::CeremonyKind;
 use crate::terms::{
     CustodianNumber, DeviceRole, Digest, DkekShareNumber, Kcv, KeyId, KeyLabel, KeyReference, KeyType, Number, Purpose,
     Quorum, Scheme, Seat, Serial,
 };
-
-/// Which ceremony.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum CeremonyKind {
-    /// Make shares, a device and its keys, and back them up.
-    Establish,
-    /// Bring the keys back onto a replacement.
-    Restore,
-    /// Look at the device in the reader; nothing is changed.
-    Inspect,
-}
-
-impl CeremonyKind {
-    /// The word of commands, folders and records.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Establish => "establish",
-            Self::Restore => "restore",
-            Self::Inspect => "inspect",
-        }
-    }
-}
 
 /// What became of the device that is replaced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

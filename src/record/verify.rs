@@ -1,8 +1,9 @@
 //! Reads a record back, line by line, and says what it proves or which line is wrong.
 
 use super::chain::{END, Line, Mark, SEAM, body, digest};
-use super::entry::{CeremonyKind, Ending, Entry};
+use super::entry::{Ending, Entry};
 use crate::faults::{self, Fault, FaultName};
+use crate::names::CeremonyKind;
 use crate::terms::Digest;
 
 /// What an unbroken record proves.

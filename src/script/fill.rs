@@ -1,7 +1,13 @@
 //! Puts values into sentences.
 
-/// Replaces every `{name}` by its value. A name without a value stays as it is, in braces, so that it is seen.
+/// Replaces every `{name}` by its value.
 pub fn fill(template: &str, values: &[(&str, String)]) -> String {
+    fill_with(template, |name| values.iter().find(|(key, _)| *key == name).map(|(_, value)| value.clone()))
+}
+
+/// Replaces every `{name}` by what it stands for, asked for by name. A name without a value stays as it is, in braces, so
+/// that it is seen.
+pub fn fill_with(template: &str, value: impl Fn(&str) -> Option<String>) -> String {
     let mut out = String::with_capacity(template.len());
     let mut rest = template;
     while let Some((before, after)) = rest.split_once('{') {
@@ -11,13 +17,7 @@ pub fn fill(template: &str, values: &[(&str, String)]) -> String {
             rest = after;
             continue;
         };
-        if let Some((_, value)) = values.iter().find(|(key, _)| *key == name) {
-            out.push_str(value);
-        } else {
-            out.push('{');
-            out.push_str(name);
-            out.push('}');
-        }
+        out.push_str(&value(name).unwrap_or_else(|| format!("{{{name}}}")));
         rest = tail;
     }
     out.push_str(rest);

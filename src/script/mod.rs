@@ -7,7 +7,7 @@
 mod fill;
 mod load;
 
-pub use fill::fill;
+pub use fill::{fill, fill_with};
 
 pub use generated::{PLAN_FIELDS, fault, field, plan_field, step};
 

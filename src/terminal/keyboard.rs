@@ -49,6 +49,43 @@ pub enum Key {
     Foreign,
 }
 
+/// What somebody wants to type. It may be part of a secret, as a [`Key`].
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(test, derive(Debug))]
+pub enum Text {
+    /// A character.
+    Character(u8),
+    /// Something that was pasted, which is refused.
+    Paste,
+    /// A character that is not ASCII, which is refused.
+    Foreign,
+}
+
+impl Key {
+    /// What somebody wants to type with it; `None`: it is no text.
+    pub const fn text(self) -> Option<Text> {
+        match self {
+            Self::Char(byte) => Some(Text::Character(byte)),
+            Self::Paste => Some(Text::Paste),
+            Self::Foreign => Some(Text::Foreign),
+            Self::Enter
+            | Self::Backspace
+            | Self::Escape
+            | Self::Tab
+            | Self::BackTab
+            | Self::Up
+            | Self::Down
+            | Self::Left
+            | Self::Right
+            | Self::PageUp
+            | Self::PageDown
+            | Self::Home
+            | Self::End
+            | Self::Ctrl(_) => None,
+        }
+    }
+}
+
 /// Where keys come from.
 pub trait Source {
     /// Waits up to `wait` for bytes. `Ok(None)`: nothing came; `Ok(Some(0))`: the keyboard is gone.
@@ -213,14 +250,27 @@ impl Parser {
         match self.state {
             State::Ground => None,
             State::Paste { .. } => Some(PASTE_WAIT),
-            _ => Some(ESCAPE_WAIT),
+            State::Escape
+            | State::Single
+            | State::Sequence { .. }
+            | State::ConsoleFunction
+            | State::Text { .. }
+            | State::Rest { .. } => Some(ESCAPE_WAIT),
         }
     }
 
     /// The rest does not come: escape was pressed alone, or a sequence was cut.
     fn give_up(&mut self) -> Option<Key> {
-        let state = std::mem::replace(&mut self.state, State::Ground);
-        matches!(state, State::Escape).then_some(Key::Escape)
+        match std::mem::replace(&mut self.state, State::Ground) {
+            State::Escape => Some(Key::Escape),
+            State::Ground
+            | State::Single
+            | State::Sequence { .. }
+            | State::ConsoleFunction
+            | State::Text { .. }
+            | State::Paste { .. }
+            | State::Rest { .. } => None,
+        }
     }
 
     /// Takes one byte; gives a key when one is complete.

@@ -1,82 +1,12 @@
-//! One table: which keys work on which screen, and what they do. It feeds the footer and the help as well as the
-//! keyboard, so that what is promised and what works cannot differ.
+//! Which keys work on a screen and what they do. One table feeds the footer and the help as well as the keyboard, so that
+//! what is promised and what works cannot differ. Each screen has its own; here is what they are made of.
 
-use super::keyboard::Key;
-
-/// What kind of screen is up, as far as keys are concerned.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mode {
-    /// The window is too small.
-    TooSmall,
-    /// The help lies over the screen.
-    Help,
-    /// More text below than was seen: only reading on.
-    Unread {
-        /// It is the last screen: nothing can be noted or stopped any more.
-        ended: bool,
-    },
-    /// To read.
-    Read {
-        /// The text is longer than the screen.
-        scrolls: bool,
-    },
-    /// Ticks are missing, and it can go on without them.
-    Enough,
-    /// Ticks are missing.
-    Tick,
-    /// Everything is ticked.
-    Ticked,
-    /// To choose from; also a fault's choices.
-    Choose {
-        /// Few enough for digits.
-        digits: bool,
-        /// Esc leaves; asked in between, where no deviation can be noted.
-        may_leave: bool,
-    },
-    /// To fill in.
-    Form {
-        /// What the field in focus is made of.
-        made_of: MadeOf,
-        /// The focus is on a masked field.
-        masked: bool,
-        /// Esc leaves.
-        may_leave: bool,
-        /// A deviation may be noted.
-        may_deviate: bool,
-        /// There is more than one field.
-        several: bool,
-        /// Everything is good and Enter on the last field goes on.
-        complete: bool,
-    },
-    /// A share, not yet shown.
-    Concealed,
-    /// A share, hidden again.
-    ConcealedAgain,
-    /// A share, shown.
-    Shown,
-    /// Something takes a while.
-    Working {
-        /// It may be stopped.
-        may_stop: bool,
-    },
-    /// The end.
-    Ended,
-}
-
-/// What is typed into a field.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MadeOf {
-    /// Any characters.
-    Characters,
-    /// Words in a grid.
-    Words,
-    /// Throws of dice.
-    Throws,
-}
+use super::keyboard::{Key, Text};
+use crate::script::words;
 
 /// What a key does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Deed {
+pub enum Action {
     /// Go on.
     GoOn,
     /// One screen further down the text.
@@ -103,20 +33,8 @@ pub enum Deed {
     Clear,
     /// Remove one character.
     Erase,
-    /// In a grid: to the word before.
-    WordBefore,
-    /// In a grid: to the word after.
-    WordAfter,
-    /// In a grid: to the column before.
-    ColumnBefore,
-    /// In a grid: to the column after.
-    ColumnAfter,
-    /// In a grid: to the first word.
-    FirstWord,
-    /// In a grid: to the end of what was typed.
-    LastWord,
-    /// In a grid: make room for a word.
-    Insert,
+    /// Only where words are typed.
+    AmongWords(WordAction),
     /// Scroll up.
     Up,
     /// Scroll down.
@@ -135,278 +53,176 @@ pub enum Deed {
     Help,
 }
 
-/// One line of the table.
+/// What a key does in a grid of words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WordAction {
+    /// To the word before.
+    Before,
+    /// To the word after.
+    After,
+    /// To the column before.
+    ColumnBefore,
+    /// To the column after.
+    ColumnAfter,
+    /// To the first word.
+    First,
+    /// To the end of what was typed.
+    Last,
+    /// Make room for a word.
+    Insert,
+}
+
+/// Keys that do something, and how they are called.
 #[derive(Clone, Copy)]
-pub struct Entry {
+pub struct Binding {
     /// These keys …
-    pub strokes: &'static [(Key, Deed)],
-    /// … called so (a word of the script) …
+    pub strokes: &'static [(Key, Action)],
+    /// … called so …
     pub key: &'static str,
-    /// … named so in the footer; empty: not in the footer …
-    pub foot: &'static str,
+    /// … named so in the footer, if there …
+    pub foot: Option<&'static str>,
     /// … and so in the help.
     pub help: &'static str,
 }
 
-const fn entry(strokes: &'static [(Key, Deed)], key: &'static str, foot: &'static str, help: &'static str) -> Entry {
-    Entry { strokes, key, foot, help }
+/// Keys that are named in the footer too.
+pub const fn binding(
+    strokes: &'static [(Key, Action)],
+    key: &'static str,
+    foot: &'static str,
+    help: &'static str,
+) -> Binding {
+    Binding { strokes, key, foot: Some(foot), help }
 }
 
-const STOP: Entry = entry(&[(Key::Ctrl(b'c'), Deed::Stop)], "key-ctrl-c", "foot-stop", "help-stop");
-const DEVIATION: Entry = entry(&[(Key::Ctrl(b'd'), Deed::Deviation)], "key-ctrl-d", "foot-deviation", "help-deviation");
-const HELP: Entry = entry(&[(Key::Char(b'?'), Deed::Help)], "key-question", "foot-help", "help-help");
-const GO_ON: Entry = entry(&[(Key::Enter, Deed::GoOn)], "key-enter", "foot-go-on", "help-go-on");
-const LEAVE_PROGRAM: Entry = entry(&[(Key::Enter, Deed::GoOn)], "key-enter", "foot-end", "help-end");
-const READ_ON: Entry =
-    entry(&[(Key::Enter, Deed::ReadOn), (Key::Char(b' '), Deed::ReadOn)], "key-enter", "foot-read-on", "help-read-on");
-const SCROLL: Entry = entry(
-    &[(Key::Up, Deed::Up), (Key::Down, Deed::Down), (Key::PageUp, Deed::PageUp), (Key::PageDown, Deed::PageDown)],
-    "key-scroll",
-    "foot-scroll",
-    "help-scroll",
-);
-const PAGES: Entry =
-    entry(&[(Key::PageUp, Deed::PageUp), (Key::PageDown, Deed::PageDown)], "key-pages", "", "help-scroll");
-const MOVE: Entry = entry(
-    &[(Key::Up, Deed::Before), (Key::Down, Deed::After), (Key::BackTab, Deed::Before), (Key::Tab, Deed::After)],
-    "key-arrows",
-    "foot-move",
-    "help-move",
-);
-const TICK: Entry = entry(&[(Key::Char(b' '), Deed::Tick)], "key-space", "foot-untick", "help-tick");
-const TICK_NEXT: Entry = entry(&[(Key::Enter, Deed::TickNext)], "key-enter", "foot-tick-next", "help-tick-next");
-/// Enter ticks the next one, so it takes another key to go on without the rest.
-const GO_ON_WITHOUT: Entry = entry(
-    &[(Key::Char(b'g'), Deed::GoOn), (Key::Char(b'G'), Deed::GoOn)],
-    "key-g",
-    "foot-go-on-without",
-    "help-go-on-without",
-);
-const CHOOSE: Entry = entry(&[(Key::Enter, Deed::Choose)], "key-enter", "foot-choose", "help-choose");
-/// Digits choose at once; which digits there are depends on the options, so they are not in `strokes`.
-const CHOOSE_OR_DIGIT: Entry =
-    entry(&[(Key::Enter, Deed::Choose)], "key-enter-or-digit", "foot-choose", "help-choose-or-digit");
-const ADVANCE: Entry = entry(&[(Key::Enter, Deed::Advance)], "key-enter", "foot-advance", "help-advance");
-const COMPLETE: Entry = entry(&[(Key::Enter, Deed::Advance)], "key-enter", "foot-go-on", "help-go-on");
-const ONLY: Entry = entry(&[(Key::Enter, Deed::Advance)], "key-enter", "foot-only", "help-advance");
-const FIELDS: Entry = entry(
-    &[(Key::Tab, Deed::After), (Key::BackTab, Deed::Before), (Key::Down, Deed::After), (Key::Up, Deed::Before)],
-    "key-tab",
-    "foot-fields",
-    "help-fields",
-);
-/// Where the arrows move between words.
-const FIELDS_BY_TAB: Entry =
-    entry(&[(Key::Tab, Deed::After), (Key::BackTab, Deed::Before)], "key-tab", "foot-fields", "help-fields-by-tab");
-const WORDS: Entry = entry(
+/// Keys that only the help names.
+pub const fn quiet(strokes: &'static [(Key, Action)], key: &'static str, help: &'static str) -> Binding {
+    Binding { strokes, key, foot: None, help }
+}
+
+/// What becomes of keys that no binding has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Others {
+    /// Nothing.
+    Ignored,
+    /// Characters are typed; a question mark too, or it is a key of its own.
+    Typed {
+        /// It is typed.
+        question_mark: bool,
+    },
+    /// Digits choose at once; which there are depends on the options.
+    Numbers,
+    /// All do this.
+    All(Action),
+}
+
+/// What a key means on a screen.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(test, derive(Debug))]
+pub enum Meaning {
+    /// It does something.
+    Does(Action),
+    /// It goes into the field in focus.
+    Types(Text),
+    /// The option at this place, from 0.
+    Numbers(usize),
+}
+
+/// The keys of one screen.
+#[derive(Clone)]
+pub struct Keys {
+    /// Those of this screen.
+    pub own: Vec<Binding>,
+    /// Those that work on most.
+    pub common: Vec<Binding>,
+    /// The rest.
+    pub others: Others,
+}
+
+impl Keys {
+    /// Keys besides which none works.
+    pub fn new(own: impl Into<Vec<Binding>>, common: impl Into<Vec<Binding>>) -> Self {
+        Self { own: own.into(), common: common.into(), others: Others::Ignored }
+    }
+
+    /// More text below than was seen: only reading on.
+    pub fn unread(common: impl Into<Vec<Binding>>) -> Self {
+        Self::new([READ_ON, SCROLL], common)
+    }
+
+    /// All bindings, those of the screen first.
+    pub fn bindings(&self) -> impl Iterator<Item = &Binding> {
+        self.own.iter().chain(&self.common)
+    }
+
+    /// What a key means; `None`: nothing.
+    pub fn meaning(&self, key: Key) -> Option<Meaning> {
+        let mut strokes = self.bindings().flat_map(|binding| binding.strokes);
+        let bound = strokes.find(|(stroke, _)| *stroke == key).map(|(_, action)| Meaning::Does(*action));
+        match (self.others, key) {
+            (Others::Typed { question_mark: false }, Key::Char(b'?')) | (Others::Ignored, _) => bound,
+            (Others::Typed { .. }, key) => key.text().map(Meaning::Types).or(bound),
+            (Others::Numbers, Key::Char(digit @ b'1'..=b'9')) => Some(Meaning::Numbers(usize::from(digit - b'1'))),
+            (Others::Numbers, _) => bound,
+            (Others::All(action), _) => bound.or(Some(Meaning::Does(action))),
+        }
+    }
+}
+
+/// What works on most screens: help, deviation, stop.
+pub const COMMON: [Binding; 3] = [HELP, DEVIATION, STOP];
+
+/// The help.
+pub const HELP: Binding =
+    binding(&[(Key::Char(b'?'), Action::Help)], words::KEY_QUESTION, words::FOOT_HELP, words::HELP_HELP);
+
+/// Something did not go as the script says.
+pub const DEVIATION: Binding =
+    binding(&[(Key::Ctrl(b'd'), Action::Deviation)], words::KEY_CTRL_D, words::FOOT_DEVIATION, words::HELP_DEVIATION);
+
+/// Stop?
+pub const STOP: Binding =
+    binding(&[(Key::Ctrl(b'c'), Action::Stop)], words::KEY_CTRL_C, words::FOOT_STOP, words::HELP_STOP);
+
+/// Back without doing anything.
+pub const LEAVE: Binding =
+    binding(&[(Key::Escape, Action::Leave)], words::KEY_ESC, words::FOOT_LEAVE, words::HELP_LEAVE);
+
+/// Enter goes on.
+pub const GO_ON: Binding =
+    binding(&[(Key::Enter, Action::GoOn)], words::KEY_ENTER, words::FOOT_GO_ON, words::HELP_GO_ON);
+
+/// The arrows scroll.
+pub const SCROLL: Binding = binding(
     &[
-        (Key::Up, Deed::WordBefore),
-        (Key::Down, Deed::WordAfter),
-        (Key::Left, Deed::ColumnBefore),
-        (Key::Right, Deed::ColumnAfter),
-        (Key::Home, Deed::FirstWord),
-        (Key::End, Deed::LastWord),
+        (Key::Up, Action::Up),
+        (Key::Down, Action::Down),
+        (Key::PageUp, Action::PageUp),
+        (Key::PageDown, Action::PageDown),
     ],
-    "key-all-arrows",
-    "foot-words",
-    "help-words",
-);
-/// Works like any character, and so is not among the strokes.
-const WORD_ENDS: Entry = entry(&[], "key-space", "", "help-word-ends");
-const INSERT: Entry = entry(&[(Key::Ctrl(b'n'), Deed::Insert)], "key-ctrl-n", "", "help-insert");
-const UNMASK: Entry = entry(&[(Key::Ctrl(b't'), Deed::Unmask)], "key-ctrl-t", "foot-unmask", "help-unmask");
-const CLEAR: Entry = entry(&[(Key::Ctrl(b'u'), Deed::Clear)], "key-ctrl-u", "foot-clear", "help-clear");
-const ERASE: Entry = entry(&[(Key::Backspace, Deed::Erase)], "key-backspace", "", "help-erase");
-const LEAVE: Entry = entry(&[(Key::Escape, Deed::Leave)], "key-esc", "foot-leave", "help-leave");
-const SHOW: Entry = entry(&[(Key::Enter, Deed::Show)], "key-enter", "foot-show", "help-show");
-const SHOW_AGAIN: Entry =
-    entry(&[(Key::Char(b' '), Deed::Show), (Key::Char(b's'), Deed::Show)], "key-space", "foot-show-again", "help-show");
-/// Shown, every key hides that does nothing else.
-const HIDE: Entry = entry(
-    &[(Key::Enter, Deed::Hide), (Key::Char(b' '), Deed::Hide), (Key::Escape, Deed::Hide)],
-    "key-any",
-    "foot-hide",
-    "help-hide",
-);
-const CLOSE_HELP: Entry = entry(
-    &[(Key::Char(b'?'), Deed::Help), (Key::Enter, Deed::Help), (Key::Escape, Deed::Help)],
-    "key-question",
-    "foot-close-help",
-    "help-help",
+    words::KEY_SCROLL,
+    words::FOOT_SCROLL,
+    words::HELP_SCROLL,
 );
 
-/// The keys that work now: first those of this screen, then those that work on most.
-pub fn entries(mode: Mode) -> (Vec<Entry>, Vec<Entry>) {
-    let common = vec![HELP, DEVIATION, STOP];
-    match mode {
-        Mode::TooSmall => (vec![], vec![STOP]),
-        Mode::Help => (vec![CLOSE_HELP, SCROLL], vec![]),
-        Mode::Unread { ended: false } => (vec![READ_ON, SCROLL], common),
-        Mode::Unread { ended: true } => (vec![READ_ON, SCROLL], vec![HELP]),
-        Mode::Read { scrolls: true } => (vec![GO_ON, SCROLL], common),
-        Mode::Read { scrolls: false } => (vec![GO_ON], common),
-        Mode::Tick => (vec![TICK_NEXT, TICK_QUIETLY, MOVE, PAGES], common),
-        Mode::Enough => (vec![TICK_NEXT, GO_ON_WITHOUT, TICK_QUIETLY, MOVE, PAGES], common),
-        Mode::Ticked => (vec![GO_ON, TICK, MOVE, PAGES], common),
-        Mode::Choose { digits, may_leave } => {
-            let choose = if digits { CHOOSE_OR_DIGIT } else { CHOOSE };
-            let common = if may_leave { vec![HELP, LEAVE, STOP] } else { common };
-            (vec![choose, MOVE, PAGES], common)
-        }
-        Mode::Form { made_of, masked, may_leave, may_deviate, several, complete } => {
-            let mut own = vec![match (complete, several) {
-                (true, _) => COMPLETE,
-                (false, true) => ADVANCE,
-                (false, false) => ONLY,
-            }];
-            match (several, made_of) {
-                (true, MadeOf::Words) => own.push(FIELDS_BY_TAB),
-                (true, _) => own.push(FIELDS),
-                (false, _) => {}
-            }
-            if made_of == MadeOf::Words {
-                own.extend([WORD_ENDS, WORDS, INSERT]);
-            }
-            if masked {
-                own.push(UNMASK);
-            }
-            own.extend([CLEAR, ERASE, PAGES]);
-            // where characters are typed, a question mark is text
-            let help = (made_of != MadeOf::Characters).then_some(HELP);
-            let common = [help, may_leave.then_some(LEAVE), may_deviate.then_some(DEVIATION), Some(STOP)];
-            (own, common.into_iter().flatten().collect())
-        }
-        Mode::Concealed => (vec![SHOW, SCROLL_QUIETLY], common),
-        Mode::ConcealedAgain => (vec![GO_ON, SHOW_AGAIN, SCROLL_QUIETLY], common),
-        Mode::Shown => (vec![HIDE, SCROLL_QUIETLY], vec![DEVIATION, STOP]),
-        Mode::Working { may_stop: true } => (vec![SCROLL_QUIETLY], vec![HELP, STOP]),
-        Mode::Working { may_stop: false } => (vec![SCROLL_QUIETLY], vec![HELP]),
-        Mode::Ended => (vec![LEAVE_PROGRAM, SCROLL_QUIETLY], vec![HELP]),
-    }
-}
-
-/// Where Enter ticks, the footer need not name a second key for it.
-const TICK_QUIETLY: Entry = Entry { foot: "", ..TICK };
 /// Scrolling where there is seldom anything to scroll: it works, but only the help says so.
-const SCROLL_QUIETLY: Entry = Entry { foot: "", ..SCROLL };
+pub const SCROLL_QUIETLY: Binding = Binding { foot: None, ..SCROLL };
 
-/// What a key does on a screen of this kind; `None`: nothing.
-pub fn deed(mode: Mode, key: Key) -> Option<Deed> {
-    let (own, common) = entries(mode);
-    let found = own
-        .iter()
-        .chain(&common)
-        .flat_map(|entry| entry.strokes)
-        .find(|(stroke, _)| *stroke == key)
-        .map(|(_, deed)| *deed);
-    found.or((mode == Mode::Shown).then_some(Deed::Hide))
-}
+/// Where the arrows do something else.
+pub const PAGES: Binding =
+    quiet(&[(Key::PageUp, Action::PageUp), (Key::PageDown, Action::PageDown)], words::KEY_PAGES, words::HELP_SCROLL);
 
-#[cfg(test)]
-pub mod tests {
-    use super::*;
+/// The arrows move the focus.
+pub const MOVE: Binding = binding(
+    &[(Key::Up, Action::Before), (Key::Down, Action::After), (Key::BackTab, Action::Before), (Key::Tab, Action::After)],
+    words::KEY_ARROWS,
+    words::FOOT_MOVE,
+    words::HELP_MOVE,
+);
 
-    pub const ALL: [Mode; 23] = [
-        Mode::TooSmall,
-        Mode::Help,
-        Mode::Unread { ended: false },
-        Mode::Unread { ended: true },
-        Mode::Read { scrolls: true },
-        Mode::Read { scrolls: false },
-        Mode::Tick,
-        Mode::Enough,
-        Mode::Ticked,
-        Mode::Choose { digits: true, may_leave: false },
-        Mode::Choose { digits: true, may_leave: true },
-        Mode::Choose { digits: false, may_leave: false },
-        Mode::Working { may_stop: true },
-        Mode::Working { may_stop: false },
-        Mode::Form {
-            made_of: MadeOf::Characters,
-            masked: true,
-            may_leave: false,
-            may_deviate: true,
-            several: true,
-            complete: false,
-        },
-        Mode::Form {
-            made_of: MadeOf::Characters,
-            masked: false,
-            may_leave: true,
-            may_deviate: false,
-            several: false,
-            complete: true,
-        },
-        Mode::Form {
-            made_of: MadeOf::Words,
-            masked: true,
-            may_leave: false,
-            may_deviate: true,
-            several: true,
-            complete: false,
-        },
-        Mode::Form {
-            made_of: MadeOf::Words,
-            masked: true,
-            may_leave: true,
-            may_deviate: true,
-            several: false,
-            complete: false,
-        },
-        Mode::Form {
-            made_of: MadeOf::Throws,
-            masked: true,
-            may_leave: false,
-            may_deviate: true,
-            several: false,
-            complete: false,
-        },
-        Mode::Concealed,
-        Mode::ConcealedAgain,
-        Mode::Shown,
-        Mode::Ended,
-    ];
-
-    #[test]
-    fn no_key_stands_for_two_deeds() {
-        for mode in ALL {
-            let (own, common) = entries(mode);
-            let mut seen: Vec<Key> = Vec::new();
-            for (stroke, _) in own.iter().chain(&common).flat_map(|entry| entry.strokes) {
-                assert!(!seen.contains(stroke), "{stroke:?} twice in {mode:?}");
-                seen.push(*stroke);
-            }
-        }
-    }
-
-    #[test]
-    fn every_word_of_the_table_is_in_the_script() {
-        let script = crate::script::Script::load().unwrap();
-        for entry in ALL.into_iter().flat_map(|mode| {
-            let (own, common) = entries(mode);
-            own.into_iter().chain(common)
-        }) {
-            for name in [entry.key, entry.foot, entry.help].into_iter().filter(|name| !name.is_empty()) {
-                assert_ne!(script.word(name), name, "no word for {name}");
-            }
-        }
-    }
-
-    #[test]
-    fn enter_never_goes_on_where_more_is_to_be_read_or_ticked() {
-        assert_eq!(deed(Mode::Unread { ended: false }, Key::Enter), Some(Deed::ReadOn));
-        assert_eq!(deed(Mode::Tick, Key::Enter), Some(Deed::TickNext));
-        assert_eq!(deed(Mode::Concealed, Key::Enter), Some(Deed::Show));
-        assert_eq!(deed(Mode::Shown, Key::Enter), Some(Deed::Hide));
-        assert_eq!(deed(Mode::Help, Key::Enter), Some(Deed::Help));
-        assert_eq!(deed(Mode::TooSmall, Key::Enter), None);
-    }
-
-    #[test]
-    fn any_key_hides_a_share() {
-        for key in [Key::Char(b'h'), Key::Char(b'?'), Key::Paste, Key::Foreign, Key::Tab, Key::Escape] {
-            assert_eq!(deed(Mode::Shown, key), Some(Deed::Hide));
-        }
-        assert_eq!(deed(Mode::Shown, Key::Ctrl(b'c')), Some(Deed::Stop));
-    }
-}
+const READ_ON: Binding = binding(
+    &[(Key::Enter, Action::ReadOn), (Key::Char(b' '), Action::ReadOn)],
+    words::KEY_ENTER,
+    words::FOOT_READ_ON,
+    words::HELP_READ_ON,
+);

@@ -3,12 +3,18 @@
 //! Secrets reach the screen from the vault, cell by cell, for one frame; when that frame's screen goes away, the wipe
 //! recipe runs before the next one is drawn.
 
-mod desk;
+mod cells;
 mod enter;
+mod footer;
+mod header;
 mod keyboard;
 mod keys;
-mod parts;
+mod layout;
+mod pressed;
+mod screen_state;
 mod screens;
+mod step_list;
+mod text;
 mod theme;
 mod wipe;
 mod word_cursor;
@@ -25,14 +31,14 @@ use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
 use ratatui::{TerminalOptions, Viewport};
 
-use self::desk::{Desk, Exposure};
 use self::enter::{Hold, Signals};
 use self::keyboard::{Keyboard, Stdin};
-use self::screens::Paint;
+use self::pressed::Exposure;
+use self::screen_state::ScreenState;
+use self::screens::{DrawContext, Exposes, Nature};
 use self::theme::Theme;
 use self::writer::{Stdout, WipingWriter};
-use crate::ceremony::{Body, Input, View};
-use crate::script::Script;
+use crate::ceremony::{Input, View};
 use crate::vault::Vault;
 
 /// Why the terminal cannot go on.
@@ -64,7 +70,7 @@ pub struct Terminal {
     out: Stdout,
     area: Rect,
     exposed: Option<Exposure>,
-    desk: Desk,
+    state: ScreenState,
     keyboard: Keyboard<Stdin>,
     theme: Theme,
     hold: Hold,
@@ -76,7 +82,7 @@ impl Terminal {
     ///
     /// # Errors
     /// [`TerminalError::NotATerminal`] when standard input or output is none.
-    pub fn enter(script: &Script) -> Result<Self, TerminalError> {
+    pub fn enter() -> Result<Self, TerminalError> {
         let tty = rustix::termios::isatty(rustix::stdio::stdin()) && rustix::termios::isatty(rustix::stdio::stdout());
         if !tty {
             return Err(TerminalError::NotATerminal);
@@ -92,13 +98,16 @@ impl Terminal {
         )?;
         let mut keyboard = Keyboard::new(Stdin);
         keyboard.discard()?;
-        Ok(Self { screen, out, area, exposed: None, desk: Desk::default(), keyboard, theme, hold, signals })
+        Ok(Self { screen, out, area, exposed: None, state: ScreenState::default(), keyboard, theme, hold, signals })
     }
 
     /// Draws the view; secrets are lent by the vault for this one frame. When another screen comes up, what was typed
     /// ahead is thrown away.
-    pub fn draw(&mut self, view: &View, script: &Script, vault: &Vault) -> Result<(), TerminalError> {
-        let result = self.try_draw(view, script, vault);
+    ///
+    /// # Errors
+    /// [`TerminalError::Signal`] or [`TerminalError::Gone`] when the line is cut, [`TerminalError::Panicked`] after a panic.
+    pub fn draw(&mut self, view: &View, vault: &Vault) -> Result<(), TerminalError> {
+        let result = self.try_draw(view, vault);
         result.map_err(|error| match error {
             // a line that is cut fails to draw before anybody asks for the signal
             TerminalError::Io(error) => self.signals.came().map_or_else(|| gone(error), TerminalError::Signal),
@@ -106,15 +115,15 @@ impl Terminal {
         })
     }
 
-    fn try_draw(&mut self, view: &View, script: &Script, vault: &Vault) -> Result<(), TerminalError> {
+    fn try_draw(&mut self, view: &View, vault: &Vault) -> Result<(), TerminalError> {
         if self.hold.panicked() {
             return Err(TerminalError::Panicked);
         }
         let area = window();
         let resized = area != self.area;
-        let fresh = self.desk.meet(view);
+        let fresh = self.state.meet(view);
         let now = Instant::now();
-        let exposure = self.desk.exposure(view, now);
+        let exposure = self.state.exposure(view, now);
         // ratatui's buffers are wiped in the size they have: growing or shrinking would leave cells behind
         if self.exposed.is_some() && (resized || self.exposed != exposure) {
             self.wipe()?;
@@ -123,11 +132,11 @@ impl Terminal {
             self.screen.resize(area)?;
             self.area = area;
         }
-        let paint = Paint { theme: self.theme, script, vault, now };
-        let desk = &mut self.desk;
+        let context = DrawContext { theme: self.theme, vault, now };
+        let state = &mut self.state;
         self.exposed = exposure;
         self.screen.draw(|frame| {
-            let cursor = screens::draw(frame.buffer_mut(), view, desk, &paint);
+            let cursor = screens::draw(frame.buffer_mut(), view, state, &context);
             if let Some(cursor) = cursor {
                 frame.set_cursor_position(cursor);
             }
@@ -153,15 +162,15 @@ impl Terminal {
                 return Err(TerminalError::Signal(signal));
             }
             if window() != self.area {
-                self.desk.mask();
-                let shown = matches!(view.body, Body::Reveal { shown: true, .. });
+                self.state.mask();
+                let shown = Nature::of(&view.body).exposes == Exposes::Share;
                 if self.exposed.is_some() {
                     self.wipe()?;
                 }
                 return Ok(shown.then_some(Input::Hide));
             }
             let left = until.saturating_duration_since(Instant::now());
-            let done = self.desk.next(&mut self.keyboard, view, vault, left.min(SLICE)).map_err(gone);
+            let done = self.state.next(&mut self.keyboard, view, vault, left.min(SLICE)).map_err(gone);
             let done = match (done, self.signals.came()) {
                 (_, Some(signal)) => return Err(TerminalError::Signal(signal)),
                 (done, None) => done?,
@@ -169,13 +178,16 @@ impl Terminal {
             if done == Some(Input::Hide) {
                 self.wipe()?;
             }
-            if done.is_some() || self.desk.changed() || until <= Instant::now() {
+            if done.is_some() || self.state.changed() || until <= Instant::now() {
                 return Ok(done);
             }
         }
     }
 
     /// The wipe recipe: nothing that was shown stays on the screen, in the scrollback or in a buffer.
+    ///
+    /// # Errors
+    /// [`TerminalError::Io`] when the terminal does not take it.
     pub fn wipe(&mut self) -> Result<(), TerminalError> {
         self.exposed = None;
         wipe::wipe(&mut self.screen, self.area)?;
@@ -212,6 +224,6 @@ fn gone(error: io::Error) -> TerminalError {
 fn window() -> Rect {
     match rustix::termios::tcgetwinsize(rustix::stdio::stdout()) {
         Ok(size) if size.ws_col > 0 && size.ws_row > 0 => Rect::new(0, 0, size.ws_col, size.ws_row),
-        _ => Rect::new(0, 0, parts::LEAST_WIDTH, parts::LEAST_HEIGHT),
+        _ => Rect::new(0, 0, layout::LEAST_WIDTH, layout::LEAST_HEIGHT),
     }
 }

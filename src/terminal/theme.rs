@@ -128,7 +128,10 @@ impl Theme {
 
     /// What says that a long title was cut.
     pub const fn cut(self) -> &'static str {
-        if matches!(self.glyphs, Glyphs::Full) { "…" } else { "..." }
+        match self.glyphs {
+            Glyphs::Full => "…",
+            Glyphs::Console | Glyphs::Ascii => "...",
+        }
     }
 
     /// Turns a text of the script or of people into what this terminal can draw.

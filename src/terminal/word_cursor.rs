@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use crate::script::words as sentences;
 use crate::secret::TypedText;
 use crate::wordlists::{Found, LONGEST_WORD, completion, find};
 
@@ -32,7 +33,7 @@ pub enum Done {
     Edited,
     /// Nothing but the cursor moved, if anything.
     Moved,
-    /// Not taken; why, as a word of the script.
+    /// Not taken; why.
     Refused(&'static str),
 }
 
@@ -100,15 +101,15 @@ impl Cursor {
             Self::On { .. } => false,
         };
         if begins && count(text.expose()) >= most {
-            return Done::Refused("hint-all-words");
+            return Done::Refused(sentences::HINT_ALL_WORDS);
         }
         let result = match *self {
-            Self::End if !begins && last.len() >= LONGEST_WORD => return Done::Refused("hint-longest"),
+            Self::End if !begins && last.len() >= LONGEST_WORD => return Done::Refused(sentences::HINT_LONGEST),
             Self::End => text.push(letter),
             Self::On { at, typed } => {
                 let word = words(text.expose()).nth(at).unwrap_or_default();
                 if typed && word.len() >= LONGEST_WORD {
-                    return Done::Refused("hint-longest");
+                    return Done::Refused(sentences::HINT_LONGEST);
                 }
                 *self = Self::On { at, typed: true };
                 if typed { text.insert(word.end, letter) } else { text.replace(word, &[letter]) }
@@ -126,7 +127,7 @@ impl Cursor {
                 result
             }
         };
-        if result.is_ok() { Done::Edited } else { Done::Refused("hint-full") }
+        if result.is_ok() { Done::Edited } else { Done::Refused(sentences::HINT_FULL) }
     }
 
     /// Space: the word is finished, the next one's turn. Where none was begun, nothing.
@@ -208,7 +209,7 @@ impl Cursor {
     pub fn open(&mut self, text: &TypedText, most: usize) -> Done {
         let text = text.expose();
         match self.settled(text) {
-            _ if count(text) >= most => return Done::Refused("hint-all-words"),
+            _ if count(text) >= most => return Done::Refused(sentences::HINT_ALL_WORDS),
             Self::End if is_open(text) => {}
             place => *self = Self::Gap(place.cell(text)),
         }
@@ -226,7 +227,7 @@ impl Cursor {
         match text.expose().get(word.clone()).and_then(completion) {
             Some(lacking) if !lacking.is_empty() => match text.replace(word.end..word.end, lacking.as_bytes()) {
                 Ok(()) => Done::Edited,
-                Err(_) => Done::Refused("hint-full"),
+                Err(_) => Done::Refused(sentences::HINT_FULL),
             },
             _ => Done::Moved,
         }

@@ -117,7 +117,7 @@ fn a_word_that_was_left_out_is_put_in() {
     for key in "zoo act able acid^+".bytes() {
         press(&mut cursor, &mut text, key);
     }
-    assert_eq!(press(&mut cursor, &mut text, b'+'), Done::Refused("hint-all-words"));
+    assert_eq!(press(&mut cursor, &mut text, b'+'), Done::Refused(sentences::HINT_ALL_WORDS));
     // words behind the gap stand one further, as they will when it is filled
     let (mut cursor, mut text) = (Cursor::End, TypedText::new());
     for key in "zoo able ^+".bytes() {

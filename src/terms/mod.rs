@@ -11,6 +11,8 @@ pub use sharing::{DkekShareNumber, MOST_DKEK_SHARES, Purpose, Scheme};
 
 use std::fmt;
 
+use crate::names::FieldName;
+
 /// The largest number of custodians: what one table, one terminal and one day can carry.
 pub const MOST_CUSTODIANS: u8 = 16;
 
@@ -153,10 +155,10 @@ pub enum Handle {
     DealtShare(Purpose, CustodianNumber),
     /// The check bytes of a dealt share, until its custodian's turn ends.
     DealtCheck(DkekShareNumber, CustodianNumber),
-    /// What a person is typing into the field with this place on the screen, 0..
-    Entry(u8),
-    /// The word that would make what was typed into the field with this place right, for its owner's eyes.
-    Suggestion(u8),
+    /// What a person is typing into the field of this name.
+    Entry(FieldName),
+    /// The word that would make what was typed into the field of this name right, for its owner's eyes.
+    Suggestion(FieldName),
     /// The share typed at one seat of the quorum: its value, or its words.
     SeatShare(Purpose, Seat),
     /// One DKEK share that was opened, until all are there.
@@ -169,6 +171,26 @@ pub enum Handle {
     SoPin,
     /// The SO-PIN that the device shall have when the ceremony ends.
     NewSoPin,
+}
+
+impl Handle {
+    /// Whether the secret is wiped with everything that is typed.
+    pub const fn goes_with_what_is_typed(self) -> bool {
+        match self {
+            Self::Entry(_) | Self::Suggestion(_) => true,
+            Self::GeneratorSeed
+            | Self::Dice
+            | Self::SharePassword(_)
+            | Self::DealtShare(..)
+            | Self::DealtCheck(..)
+            | Self::SeatShare(..)
+            | Self::DkekShare(_)
+            | Self::Dkek
+            | Self::UserPin
+            | Self::SoPin
+            | Self::NewSoPin => false,
+        }
+    }
 }
 
 /// Which device a step means.

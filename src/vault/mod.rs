@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::names::FieldName;
 use crate::secret::{TypedText, WipingBytes};
 use crate::terms::Handle;
 
@@ -9,8 +10,8 @@ use crate::terms::Handle;
 #[derive(Default)]
 pub struct Vault {
     kept: BTreeMap<Handle, WipingBytes>,
-    entries: BTreeMap<u8, TypedText>,
-    aside: BTreeMap<u8, TypedText>,
+    entries: BTreeMap<FieldName, TypedText>,
+    aside: BTreeMap<FieldName, TypedText>,
 }
 
 impl Vault {
@@ -70,12 +71,12 @@ impl Vault {
     }
 
     /// The text in a field of the screen, for drawing (masked or not) and checking.
-    pub fn typed(&self, field: u8) -> Option<&TypedText> {
+    pub fn typed(&self, field: FieldName) -> Option<&TypedText> {
         self.entries.get(&field)
     }
 
     /// The buffer of a field of the screen, for typing into.
-    pub fn typing(&mut self, field: u8) -> &mut TypedText {
+    pub fn typing(&mut self, field: FieldName) -> &mut TypedText {
         self.entries.entry(field).or_default()
     }
 
@@ -87,7 +88,7 @@ impl Vault {
 
     /// A suggestion belongs to what was typed, and goes with it.
     fn forget_suggestions(&mut self) {
-        self.kept.retain(|handle, _| !matches!(handle, Handle::Suggestion(_)));
+        self.kept.retain(|handle, _| !handle.goes_with_what_is_typed());
     }
 }
 
@@ -99,8 +100,8 @@ mod tests {
     fn says_truly_what_it_holds() {
         let mut vault = Vault::new();
         vault.keep(Handle::Dkek, WipingBytes::from_slice(b"x"));
-        assert_eq!(vault.typing(2).push(b'1'), Ok(()));
-        assert_eq!(vault.holds(), [Handle::Dkek, Handle::Entry(2)]);
+        assert_eq!(vault.typing(FieldName::UserPin).push(b'1'), Ok(()));
+        assert_eq!(vault.holds(), [Handle::Dkek, Handle::Entry(FieldName::UserPin)]);
         assert!(vault.give(Handle::Dkek).is_some() && vault.lend(Handle::Dkek).is_none());
         vault.forget_typed();
         assert!(vault.is_empty());

@@ -10,6 +10,7 @@ use hsm_ceremony::card::{
 use hsm_ceremony::ceremony::{Body, CardView, Input, View};
 use hsm_ceremony::dkek::WrappedKeyFile;
 use hsm_ceremony::plan::Plan;
+use hsm_ceremony::record::CeremonyKind;
 use hsm_ceremony::script::Script;
 use hsm_ceremony::secret::Secret;
 use hsm_ceremony::terms::{Curve, KeyId, KeyLabel, KeyReference, KeyType};
@@ -67,7 +68,7 @@ fn established(records: &Path) -> (PathBuf, Vec<Written>) {
     let text = plan.to_string();
 
     let plan = Plan::parse(&text).unwrap();
-    let setup = Setup::establish(plan, text, records, Environment::SoftwareCards).unwrap();
+    let setup = Setup::by_plan(CeremonyKind::Establish, plan, text, records, Environment::SoftwareCards).unwrap();
     let folder = setup.folder();
     let script = Rc::new(Script::load().unwrap());
     let Setup { ceremony, plan, plan_text, context } = setup;

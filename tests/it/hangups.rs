@@ -1,5 +1,6 @@
 //! The virtual card hangs up at a command of establish or restore, at real readers: the ceremony goes on to its end.
 
+use hsm_ceremony::record::CeremonyKind;
 use std::path::Path;
 use std::rc::Rc;
 use std::thread;
@@ -55,7 +56,7 @@ impl FrontEnd for Patient {
                 self.faults += 1;
                 assert!(self.faults < 200, "it goes on and on: {happened:?}");
                 thread::sleep(A_MOMENT);
-                return Ok(Some(Input::Chose(0)));
+                return Ok(Some(Input::Chose(choices[0].id.clone())));
             }
             Body::Working { text, .. } => {
                 self.waited |= text.contains(&self.by_itself);
@@ -85,7 +86,8 @@ fn run(setup: Setup, at_readers: bool, front: &mut Patient) {
 
 fn establish(records: &Path) -> Setup {
     let text = plan_text(2, 3, &[("EC:secp256r1", 10)], false);
-    Setup::establish(Plan::parse(&text).unwrap(), text, records, Environment::SoftwareCards).unwrap()
+    Setup::by_plan(CeremonyKind::Establish, Plan::parse(&text).unwrap(), text, records, Environment::SoftwareCards)
+        .unwrap()
 }
 
 /// One ceremony with one hang-up; how many commands went to the card, and which of them initialised it.
@@ -97,7 +99,7 @@ fn with_hang_up(table: &mut Table, restore: bool, hang_up: HangUp) -> (usize, us
         run(establish(records.path()), false, &mut front);
         front.autopilot.prefer(Quorum::Last);
         let from = latest_establish(records.path()).unwrap();
-        Setup::restore(&from, None, records.path(), Environment::SoftwareCards).unwrap()
+        Setup::from_backup(CeremonyKind::Restore, &from, None, records.path(), Environment::SoftwareCards).unwrap()
     } else {
         establish(records.path())
     };

@@ -15,6 +15,7 @@ mod ceremonies;
 mod command_line;
 mod driver;
 mod engine;
+mod forms;
 mod hangups;
 mod old_flow;
 mod pty;

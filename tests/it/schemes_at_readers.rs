@@ -7,6 +7,7 @@ use hsm_ceremony::app::{Environment, FrontEnd, FrontError, Setup, Sitting};
 use hsm_ceremony::autopilot::Autopilot;
 use hsm_ceremony::ceremony::{Input, View};
 use hsm_ceremony::plan::Plan;
+use hsm_ceremony::record::CeremonyKind;
 use hsm_ceremony::record::{Ending, Manifest};
 use hsm_ceremony::script::Script;
 use hsm_ceremony::share::{combine_strong, password_of, read_words};
@@ -46,7 +47,7 @@ impl FrontEnd for Custodians {
 /// A whole *establish* by the wizard on software cards, with all rounds: its folder, and the custodians' cards.
 fn established(text: String, records: &Path) -> (PathBuf, Cards) {
     let plan = Plan::parse(&text).unwrap();
-    let setup = Setup::establish(plan, text, records, Environment::SoftwareCards).unwrap();
+    let setup = Setup::by_plan(CeremonyKind::Establish, plan, text, records, Environment::SoftwareCards).unwrap();
     let folder = setup.folder();
     let script = Rc::new(Script::load().unwrap());
     let Setup { ceremony, plan, plan_text, context } = setup;

@@ -6,6 +6,7 @@ use hsm_ceremony::autopilot::Autopilot;
 use hsm_ceremony::ceremony::{Body, Input, View};
 use hsm_ceremony::dkek::Rounds;
 use hsm_ceremony::plan::Plan;
+use hsm_ceremony::record::CeremonyKind;
 use hsm_ceremony::record::Ending;
 use hsm_ceremony::script::Script;
 use hsm_ceremony::terms::KeyReference;
@@ -34,10 +35,10 @@ impl FrontEnd for Eventful<'_> {
     }
 
     fn next(&mut self, view: &View, vault: &mut Vault, wait: Duration) -> Result<Option<Input>, FrontError> {
-        if let Body::Fault { happened, .. } = &view.body {
+        if let Body::Fault { happened, choices, .. } = &view.body {
             assert!(self.faults.len() < 10, "it goes on and on: {:?}", self.faults);
             self.faults.push(happened.join(" "));
-            return Ok(Some(Input::Chose(0)));
+            return Ok(Some(Input::Chose(choices[0].id.clone())));
         }
         FrontEnd::next(&mut self.autopilot, view, vault, wait)
     }
@@ -76,7 +77,7 @@ fn devices_that_change_places_in_the_middle_of_a_restore_are_told_apart() {
             faults: Vec::new(),
         };
         let (plan, environment) = (Plan::parse(PLAN).unwrap(), Environment::VirtualReaders);
-        let setup = Setup::establish(plan, PLAN.to_owned(), &records, environment).unwrap();
+        let setup = Setup::by_plan(CeremonyKind::Establish, plan, PLAN.to_owned(), &records, environment).unwrap();
         let folder = setup.folder();
         run(setup, &mut front);
         assert_eq!(front.faults, Vec::<String>::new());
@@ -86,11 +87,11 @@ fn devices_that_change_places_in_the_middle_of_a_restore_are_told_apart() {
         let faults = {
             let event: Box<dyn FnOnce() + '_> = Box::new(|| swap(table, &mut cards));
             let mut front = Eventful { autopilot, title: "Restore rsa-root", event: Some(event), faults: Vec::new() };
-            run(Setup::restore(&folder, None, &records, environment).unwrap(), &mut front);
+            run(Setup::from_backup(CeremonyKind::Restore, &folder, None, &records, environment).unwrap(), &mut front);
             assert!(front.event.is_none(), "no step has this title");
             front.faults
         };
-        assert!(faults.iter().any(|fault| fault.contains("not in the reader any more")), "{faults:?}");
+        assert!(faults.iter().any(|fault| fault.contains("no longer in the reader")), "{faults:?}");
 
         // The key went to the replacement and nowhere else, wherever it sits now.
         let references = |table: &mut Table, slot: u16| -> Vec<KeyReference> {

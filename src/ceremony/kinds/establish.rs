@@ -1,6 +1,9 @@
 //! *Establish*: shares, share file, device, keys, backups, in the order that undoes nothing.
 
+use crate::ceremony::kinds::Ceremony;
 use crate::ceremony::known::Known;
+use crate::ceremony::known::character::{Cards, Character, Needs, Proves, Unattended};
+use crate::ceremony::known::roll_call::Attendance;
 use crate::ceremony::steps::opening;
 use crate::ceremony::steps::parts;
 use crate::ceremony::steps::provisioning;
@@ -8,13 +11,28 @@ use crate::ceremony::steps::turns;
 use crate::ceremony::steps::{Actor, Condition, List, StageKind, Step, step};
 use crate::clerk::acts;
 use crate::fields::{Field, FieldKind};
-use crate::names::{StageName, StepName};
+use crate::names::CeremonyKind;
+use crate::names::{FieldName, StageName, StepName};
 use crate::plan::Plan;
 use crate::record::Deviation;
+use crate::script::ceremonies;
 use crate::terms::{DeviceRole, Handle};
 
+/// The row of *establish*.
+pub static CEREMONY: Ceremony = Ceremony {
+    character: Character {
+        kind: CeremonyKind::Establish,
+        text: &ceremonies::ESTABLISH,
+        needs: Needs::Plan,
+        cards: Cards::Dealt,
+        proves: Proves::Nothing,
+        unattended: Unattended::Always,
+    },
+    steps,
+};
+
 /// The steps of *establish* for a plan.
-pub fn steps(plan: &Plan) -> Vec<Step> {
+fn steps(plan: &Plan) -> Vec<Step> {
     let mut list = List::default();
     list.section();
     list.add(
@@ -24,7 +42,7 @@ pub fn steps(plan: &Plan) -> Vec<Step> {
             .then(StageName::Scheme, StageKind::Read)
             .then(StageName::Guards, StageKind::Read),
     );
-    parts::people_and_room(&mut list, StageName::Call);
+    parts::people_and_room(&mut list, Attendance::Everyone);
 
     // The device's certificate chain is read in this section once that is part of the ceremony.
     list.section();
@@ -105,5 +123,5 @@ pub fn steps(plan: &Plan) -> Vec<Step> {
 }
 
 fn everyone(_: &Known, _: &Step) -> Vec<Field> {
-    vec![Field::new("everyone", FieldKind::Word("ALL NEEDED"))]
+    vec![Field::new(FieldName::Everyone, FieldKind::Word("ALL NEEDED"))]
 }

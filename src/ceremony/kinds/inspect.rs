@@ -1,13 +1,31 @@
 //! *Inspect*: what is in the reader. Nothing on the device is changed.
 
+use crate::ceremony::kinds::Ceremony;
+use crate::ceremony::known::character::{Cards, Character, Needs, Proves, Unattended};
 use crate::ceremony::steps::parts;
 use crate::ceremony::steps::provisioning;
 use crate::ceremony::steps::{Actor, Condition, List, Question, StageKind, Step, step};
 use crate::clerk::acts;
+use crate::names::CeremonyKind;
 use crate::names::{StageName, StepName};
+use crate::plan::Plan;
+use crate::script::ceremonies;
+
+/// The row of *inspect*.
+pub static CEREMONY: Ceremony = Ceremony {
+    character: Character {
+        kind: CeremonyKind::Inspect,
+        text: &ceremonies::INSPECT,
+        needs: Needs::Plan,
+        cards: Cards::None,
+        proves: Proves::Nothing,
+        unattended: Unattended::ByName,
+    },
+    steps,
+};
 
 /// The steps of *inspect*.
-pub fn steps() -> Vec<Step> {
+fn steps(_: &Plan) -> Vec<Step> {
     let mut list = List::default();
     list.section();
     list.add(parts::found_device(step(StepName::InspectDevice, Actor::Administrator)));

@@ -1,5 +1,40 @@
-//! The ceremonies, one file each.
+//! The ceremonies: one file each, one line each in the list below.
 
-pub mod establish;
-pub mod inspect;
-pub mod restore;
+mod establish;
+mod inspect;
+mod restore;
+
+use crate::ceremony::known::character::Character;
+use crate::ceremony::steps::Step;
+use crate::names::CeremonyKind;
+use crate::plan::Plan;
+
+/// One ceremony.
+pub struct Ceremony {
+    /// What sets it apart.
+    pub character: Character,
+    /// Its steps for a plan.
+    pub steps: fn(&Plan) -> Vec<Step>,
+}
+
+macro_rules! ceremonies {
+    ($($kind:ident in $file:ident),+ $(,)?) => {
+        /// All ceremonies, in the order of help, menu and handbook.
+        pub static CEREMONIES: &[&Ceremony] = &[$(&$file::CEREMONY),+];
+
+        impl Ceremony {
+            /// The ceremony of this kind.
+            pub const fn of(kind: CeremonyKind) -> &'static Self {
+                match kind {
+                    $(CeremonyKind::$kind => &$file::CEREMONY,)+
+                }
+            }
+        }
+    };
+}
+
+ceremonies! {
+    Establish in establish,
+    Restore in restore,
+    Inspect in inspect,
+}

@@ -1,17 +1,35 @@
 //! *Restore*: a quorum brings the backed-up keys onto a replacement device.
 
+use crate::ceremony::kinds::Ceremony;
+use crate::ceremony::known::character::{Cards, Character, Needs, Proves, Unattended};
+use crate::ceremony::known::roll_call::Attendance;
 use crate::ceremony::steps::opening;
 use crate::ceremony::steps::parts;
 use crate::ceremony::steps::provisioning;
 use crate::ceremony::steps::{Actor, Condition, List, Question, StageKind, Step, step};
 use crate::clerk::acts;
+use crate::names::CeremonyKind;
 use crate::names::{StageName, StepName};
 use crate::plan::Plan;
 use crate::record::Deviation;
+use crate::script::ceremonies;
 use crate::terms::{DeviceRole, Handle};
 
+/// The row of *restore*.
+pub static CEREMONY: Ceremony = Ceremony {
+    character: Character {
+        kind: CeremonyKind::Restore,
+        text: &ceremonies::RESTORE,
+        needs: Needs::Backup,
+        cards: Cards::Earlier,
+        proves: Proves::Restore,
+        unattended: Unattended::AfterOthers,
+    },
+    steps,
+};
+
 /// The steps of *restore* for the plan of the sitting that is restored from.
-pub fn steps(plan: &Plan) -> Vec<Step> {
+fn steps(plan: &Plan) -> Vec<Step> {
     let mut list = List::default();
     list.section();
     list.add(
@@ -33,7 +51,7 @@ pub fn steps(plan: &Plan) -> Vec<Step> {
             StageKind::Tick,
         ),
     );
-    parts::people_and_room(&mut list, StageName::CallQuorum);
+    parts::people_and_room(&mut list, Attendance::Quorum);
 
     opening::open_all(&mut list, plan);
 

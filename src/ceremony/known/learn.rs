@@ -2,6 +2,7 @@
 
 use crate::ceremony::known::Known;
 use crate::ceremony::known::devices::FoundDevice;
+use crate::clerk::{ActName, Aftermath};
 use crate::faults::FaultName;
 use crate::record::{Entry, Fact, Remark};
 use crate::terms::Purpose;
@@ -28,14 +29,14 @@ impl Known {
         }
     }
 
-    /// Which acts' failures leave something in doubt.
     fn learn_failure(&mut self, act: &str, fault: Option<FaultName>) {
-        match act {
-            "initialise" => self.doubt.learn_initialise_failed(fault),
-            "change-so-pin" => self.doubt.learn_change_failed(fault),
-            "make-key" | "restore-key" => self.doubt.learn_key_failed(fault),
-            "find-device" => self.devices.learn_seen(&[]),
-            _ => {}
+        match ActName::from_word(act).map(ActName::aftermath) {
+            Some(Aftermath::PerhapsInitialised) => self.doubt.learn_initialise_failed(fault),
+            Some(Aftermath::PerhapsOtherSoPin) => self.doubt.learn_change_failed(fault),
+            Some(Aftermath::PerhapsKey) => self.doubt.learn_key_failed(fault),
+            Some(Aftermath::DevicesUnknown) => self.devices.learn_seen(&[]),
+            // Of an act that is not known here, what was announced stays announced.
+            Some(Aftermath::Nothing) | None => {}
         }
     }
 

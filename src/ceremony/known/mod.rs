@@ -1,5 +1,6 @@
 //! What is known of a ceremony: exactly what its record says, nothing else. Every change comes from an entry.
 
+pub mod character;
 pub mod devices;
 pub mod doubt;
 pub mod holders;
@@ -9,9 +10,11 @@ pub mod learn;
 pub mod people;
 pub mod progress;
 pub mod restored;
+pub mod roll_call;
 pub mod seats;
 pub mod shares;
 
+use crate::ceremony::known::character::Character;
 use crate::ceremony::known::devices::Devices;
 use crate::ceremony::known::doubt::Doubt;
 use crate::ceremony::known::host::Host;
@@ -22,14 +25,13 @@ use crate::ceremony::known::restored::Restored;
 use crate::ceremony::known::seats::Seats;
 use crate::ceremony::known::shares::Shares;
 use crate::plan::Plan;
-use crate::record::CeremonyKind;
 use crate::terms::Digest;
 
 /// What is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Known {
     /// Which ceremony.
-    pub ceremony: CeremonyKind,
+    pub ceremony: &'static Character,
     /// Whether it is a rehearsal.
     pub rehearsal: bool,
     /// Its plan, with the names of whoever stands in.
@@ -58,12 +60,12 @@ pub struct Known {
 
 impl Known {
     /// What is known before the first entry.
-    pub fn new(ceremony: CeremonyKind, plan: Plan, rehearsal: bool) -> Self {
+    pub fn new(ceremony: &'static Character, plan: Plan, rehearsal: bool) -> Self {
         Self {
             ceremony,
             rehearsal,
             progress: Progress::default(),
-            people: People::new(ceremony, &plan),
+            people: People::new(ceremony.cards, &plan),
             host: Host::default(),
             devices: Devices::default(),
             doubt: Doubt::default(),

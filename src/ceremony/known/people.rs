@@ -1,9 +1,10 @@
 //! What is known of the people: who is absent, and who may know a share that is another's by now.
 
 use crate::ceremony::known::Known;
+use crate::ceremony::known::character::Cards;
 use crate::ceremony::known::holders::{Holder, everybody};
 use crate::plan::Plan;
-use crate::record::{CeremonyKind, Former};
+use crate::record::Former;
 use crate::terms::{CustodianNumber, Purpose};
 
 /// The people, as far as they are more than the plan's.
@@ -11,15 +12,16 @@ use crate::terms::{CustodianNumber, Purpose};
 pub struct People {
     /// Who had no tick at the roll call of a restore, as the record names them: name, and what they are.
     pub absent: Vec<String>,
-    /// Everybody who may know a share, by name, and which: they saw it or sat down with it; in *restore*, all of the plan.
+    /// Everybody who may know a share, by name, and which: they saw it or sat down with it; with cards dealt earlier, all of
+    /// the plan.
     pub knowing: Vec<(String, Holder)>,
 }
 
 impl People {
-    pub(super) fn new(ceremony: CeremonyKind, plan: &Plan) -> Self {
-        let knowing = match ceremony {
-            CeremonyKind::Restore => everybody(plan),
-            CeremonyKind::Establish | CeremonyKind::Inspect => Vec::new(),
+    pub(super) fn new(cards: Cards, plan: &Plan) -> Self {
+        let knowing = match cards {
+            Cards::Earlier => everybody(plan),
+            Cards::Dealt | Cards::None => Vec::new(),
         };
         Self { absent: Vec::new(), knowing }
     }

@@ -1,13 +1,15 @@
 //! What people answer to what a stage asks.
 
-use crate::ceremony::machine::input::Input;
+use crate::ceremony::known::roll_call::Attendance;
+use crate::ceremony::machine::input::{ChoiceId, Input};
 use crate::ceremony::machine::interlude::Interlude;
 use crate::ceremony::machine::{Asking, Machine, Mode, REVEAL_SECONDS, Request};
-use crate::ceremony::steps::{Actor, Question, StageKind, Step};
+use crate::ceremony::steps::{Actor, Answer, Question, StageKind, Step};
 use crate::faults::{self, Fault};
 use crate::fields::{Field, FieldCheck, FieldKind};
-use crate::record::{Entry, Fact, Loss, Remark};
-use crate::terms::{CustodianNumber, DeviceRole, DkekShareNumber, KeyReference};
+use crate::names::FieldName;
+use crate::record::{Entry, Fact, Remark};
+use crate::terms::{CustodianNumber, KeyReference, Purpose, Seat};
 
 impl Machine {
     pub(in crate::ceremony) fn input(&mut self, input: Input) {
@@ -15,12 +17,12 @@ impl Machine {
             Input::Stop => self.ask_between(Interlude::Stop),
             Input::Deviation => self.ask_between(Interlude::Menu),
             other => match &self.mode {
-                Mode::Asking(_) => self.answer(other),
+                Mode::Asking(_) => self.answer(&other),
                 Mode::Faulted { choices, .. } => {
-                    if let (Input::Chose(choice), choices) = (other, choices.clone())
-                        && let Some(recovery) = choices.get(choice)
+                    if let Input::Chose(ChoiceId::Recovery(recovery)) = other
+                        && choices.contains(&recovery)
                     {
-                        self.recover(*recovery);
+                        self.recover(recovery);
                     }
                 }
                 Mode::Working { .. } => {}
@@ -28,40 +30,53 @@ impl Machine {
         }
     }
 
-    fn answer(&mut self, input: Input) {
+    /// What a stage does not ask for changes nothing.
+    fn answer(&mut self, input: &Input) {
         let Some(stage) = self.stage().copied() else { return };
-        let Mode::Asking(asking) = &mut self.mode else { return };
-        match (stage.kind, input) {
-            (StageKind::Read, Input::GoOn) => self.next_stage(),
-            (StageKind::Deviates(deviation), Input::GoOn) => {
+        match stage.kind {
+            StageKind::Read if *input == Input::GoOn => self.next_stage(),
+            StageKind::Deviates(deviation) if *input == Input::GoOn => {
                 self.emit(Entry::Deviates { step: self.number(), name: deviation.word().to_owned() });
                 self.next_stage();
             }
-            (StageKind::Tick | StageKind::RollCall, Input::Tick(place)) => {
-                if let Some(tick) = asking.ticks.get_mut(place) {
-                    *tick = !*tick;
-                }
-            }
-            (StageKind::Tick, Input::GoOn) if asking.ticks.iter().all(|tick| *tick) => self.next_stage(),
-            (StageKind::RollCall, Input::GoOn) => {
-                let ticks = asking.ticks.clone();
-                if self.enough(&ticks) {
-                    self.note_who_is_here(&ticks);
+            StageKind::Tick => {
+                if self.tick(Attendance::Everyone, input) {
                     self.next_stage();
                 }
             }
-            (StageKind::Choose(question), Input::Chose(place)) => self.choose(question, place),
-            (StageKind::Form(_) | StageKind::FromCard(_) | StageKind::Danger(_), Input::GoOn) => self.submit(),
-            (StageKind::FromCard(_), Input::Leave) => self.enter_stage(0),
-            (StageKind::Reveal { card, .. }, Input::Show) => {
+            StageKind::RollCall(attendance) => {
+                if self.tick(attendance, input) {
+                    self.note_who_is_here();
+                    self.next_stage();
+                }
+            }
+            StageKind::Choose(question) => self.choose(question, input),
+            StageKind::FromCard(_) if *input == Input::Leave => self.enter_stage(0),
+            StageKind::Form(_) | StageKind::FromCard(_) | StageKind::Danger(_) if *input == Input::GoOn => {
+                self.submit();
+            }
+            StageKind::Reveal { card, .. } => self.reveal_or_hide(card, input),
+            StageKind::Read
+            | StageKind::Deviates(_)
+            | StageKind::Form(_)
+            | StageKind::FromCard(_)
+            | StageKind::Danger(_)
+            | StageKind::Do(_) => {}
+        }
+    }
+
+    fn reveal_or_hide(&mut self, card: Purpose, input: &Input) {
+        let Mode::Asking(asking) = &mut self.mode else { return };
+        match input {
+            Input::Show => {
                 asking.shown_at = Some(self.now);
                 asking.seen = true;
                 if let Some(custodian) = self.step().and_then(Step::custodian) {
                     self.emit(Entry::Revealed { step: self.number(), card, custodian });
                 }
             }
-            (StageKind::Reveal { .. }, Input::Hide) => self.hide(),
-            (StageKind::Reveal { .. }, Input::GoOn) if asking.seen => {
+            Input::Hide => self.hide(),
+            Input::GoOn if asking.seen => {
                 self.hide();
                 self.next_stage();
             }
@@ -73,51 +88,54 @@ impl Machine {
         self.enter_stage(self.stage + 1);
     }
 
-    fn choose(&mut self, question: Question, place: usize) {
-        let fact = match question {
-            Question::Loss => {
-                [Loss::Broken, Loss::Lost, Loss::Stolen].get(place).map(|loss| Fact::Lost { loss: *loss })
-            }
-            Question::Device => {
-                let role = self.step().map_or(DeviceRole::Original, |step| step.role);
-                self.known.devices.seen.get(place).map(|serial| Fact::Picked { role, serial: serial.clone() })
-            }
-            Question::CurrentSoPin => {
-                let role = self.step().map_or(DeviceRole::Original, |step| step.role);
-                (place < 2).then_some(Fact::CurrentSoPin { role, on_cards: place == 1 })
-            }
-            Question::HiddenKcv => {
-                let role = self.step().map_or(DeviceRole::Original, |step| step.role);
-                (place < 2).then_some(Fact::KcvAsked { role, log_in: place == 0 })
-            }
-            Question::Sitter(seat) => {
-                let custodian = u8::try_from(place + 1).ok().and_then(CustodianNumber::new);
-                let share = self.step().map_or(DkekShareNumber::FIRST, |step| step.share);
-                let quorum = self.known.plan.quorum(share);
-                let free = |number: &CustodianNumber| {
-                    quorum.is_some_and(|quorum| number.get() <= quorum.custodians())
-                        && !self.known.seats.seated.iter().any(|(taken, who)| who == number && *taken != seat)
-                };
-                custodian.filter(free).map(|custodian| Fact::Seated { share, seat, custodian })
-            }
-        };
-        if let Some(fact) = fact {
+    fn choose(&mut self, question: Question, input: &Input) {
+        if let Input::Chose(choice) = input
+            && let Some(fact) = self.chosen(question, choice)
+        {
             self.emit(Entry::Learned { step: self.number(), fact });
             self.next_stage();
         }
     }
 
+    /// What a choice says for the record; nothing where it is no answer to the question.
+    fn chosen(&self, question: Question, choice: &ChoiceId) -> Option<Fact> {
+        let step = self.step()?;
+        let (role, share) = (step.role, step.share);
+        match question {
+            Question::Loss | Question::CurrentSoPin | Question::HiddenKcv => {
+                let ChoiceId::Item(item) = choice else { return None };
+                Some(match question.answer(*item)? {
+                    Answer::Loss(loss) => Fact::Lost { loss },
+                    Answer::OnCards(on_cards) => Fact::CurrentSoPin { role, on_cards },
+                    Answer::LogIn(log_in) => Fact::KcvAsked { role, log_in },
+                })
+            }
+            Question::Device => {
+                let ChoiceId::Device(serial) = choice else { return None };
+                let seen = self.known.devices.seen.contains(serial);
+                seen.then(|| Fact::Picked { role, serial: serial.clone() })
+            }
+            Question::Sitter(seat) => {
+                let ChoiceId::Custodian(custodian) = choice else { return None };
+                let of_quorum = self.known.plan.quorum(share)?.numbers().any(|number| number == *custodian);
+                let elsewhere = |(taken, who): &(Seat, CustodianNumber)| who == custodian && *taken != seat;
+                let free = of_quorum && !self.known.seats.seated.iter().any(elsewhere);
+                free.then_some(Fact::Seated { share, seat, custodian: *custodian })
+            }
+        }
+    }
+
     fn submit(&mut self) {
         let Mode::Asking(asking) = &self.mode else { return };
-        if !asking.checks.iter().all(|check| matches!(check, FieldCheck::Good | FieldCheck::Strength { .. })) {
+        if !asking.checks.iter().all(FieldCheck::is_good) {
             return;
         }
         let (fields, open) = (asking.fields.clone(), asking.open.clone());
-        for ((place, field), text) in (0u8..).zip(&fields).zip(&open) {
+        for (field, text) in fields.iter().zip(&open) {
             if let Some(handle) = field.keep {
-                self.request(Request::Keep(place, handle));
+                self.request(Request::Keep(field.name, handle));
             }
-            if let ("reason", Some(reason)) = (field.name, &text) {
+            if let (FieldName::Reason, Some(reason)) = (field.name, &text) {
                 let text = reason.trim().to_owned();
                 self.emit(Entry::Remarked { step: self.number(), remark: Remark::Deviation, text });
             }
@@ -132,7 +150,7 @@ impl Machine {
     fn fact_of(&self, field: &Field, text: Option<&str>) -> Option<Fact> {
         let step = self.step()?;
         match (&field.kind, step.actor) {
-            (FieldKind::Line, Actor::Custodian(custodian)) => {
+            (FieldKind::Line { .. }, Actor::Custodian(custodian)) => {
                 let bag = text?.trim();
                 (!bag.is_empty()).then(|| Fact::Bagged { share: step.share, custodian, bag: bag.to_owned() })
             }
@@ -146,30 +164,27 @@ impl Machine {
         }
     }
 
-    pub(in crate::ceremony) fn checked(&mut self, field: u8, check: FieldCheck, open: Option<String>) {
+    pub(in crate::ceremony) fn checked(&mut self, field: FieldName, check: FieldCheck, open: Option<String>) {
         if let Some(interlude) = &mut self.interlude {
             interlude.checked(&check, open);
-            let blank =
-                matches!(interlude, Interlude::Note(None) | Interlude::Name(_, None)) && check == FieldCheck::Good;
             let taken = match interlude {
                 Interlude::Name(place, Some(name)) => self.known.has_another_share(name, *place),
                 _ => false,
             };
             self.between = match check {
-                _ if blank => FieldCheck::Empty,
-                _ if taken => FieldCheck::Wrong(Fault::from(faults::SubstituteHasAShare)),
+                _ if taken => {
+                    FieldCheck::Wrong { fault: Fault::from(faults::SubstituteHasAShare), at: None, marks: None }
+                }
                 check => check,
             };
             return;
         }
         let Mode::Asking(asking) = &mut self.mode else { return };
-        // A reason that says nothing is none.
-        let reason = asking.fields.get(usize::from(field)).is_some_and(|field| field.name == "reason");
-        let blank = reason && open.as_deref().is_none_or(|text| text.trim().is_empty());
-        if let Some(place) = asking.checks.get_mut(usize::from(field)) {
-            *place = if blank { FieldCheck::Empty } else { check };
+        let Some(at) = asking.fields.iter().position(|asked| asked.name == field) else { return };
+        if let Some(place) = asking.checks.get_mut(at) {
+            *place = check;
         }
-        if let Some(place) = asking.open.get_mut(usize::from(field)) {
+        if let Some(place) = asking.open.get_mut(at) {
             *place = open;
         }
     }

@@ -3,16 +3,17 @@
 use crate::ceremony::machine::input::Input;
 use crate::clerk::Outcome;
 use crate::fields::FieldCheck;
+use crate::names::FieldName;
 
 /// One input of the machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
     /// What people did.
     Input(Input),
-    /// How far the field at this place has come, and its text where the field is open (never a secret).
+    /// How far the field of this name has come, and its text where the field is open (never a secret).
     Checked {
-        /// The field's place.
-        field: u8,
+        /// Which field.
+        field: FieldName,
         /// How far it has come.
         check: FieldCheck,
         /// The text of an open field.

@@ -102,7 +102,12 @@ impl Machine {
             Recovery::PinsAgain | Recovery::AnotherDevice => {
                 before().find(|step| step.begins_pins).map(|step| step.number)
             }
-            _ => None,
+            Recovery::TryAgain
+            | Recovery::TypeAgain
+            | Recovery::FromStart
+            | Recovery::LogIn
+            | Recovery::LeaveHidden
+            | Recovery::Stop => None,
         }
     }
 }

@@ -1,11 +1,13 @@
 //! Questions in between, at any step: stop? a deviation, a break, somebody who stands in.
 
+use crate::ceremony::known::character::Cards;
 use crate::ceremony::known::holders::Holder;
-use crate::ceremony::machine::input::Input;
+use crate::ceremony::machine::input::{ChoiceId, Input};
 use crate::ceremony::machine::{Machine, Mode, Request};
 use crate::ceremony::steps::{Actor, Step};
 use crate::fields::{Field, FieldCheck, FieldKind};
-use crate::record::{CeremonyKind, Ending, Entry, Remark};
+use crate::names::{FieldName, ItemName};
+use crate::record::{Ending, Entry, Remark};
 use crate::terms::{DkekShareNumber, Quorum};
 
 /// The word that stops a ceremony.
@@ -30,13 +32,33 @@ pub(in crate::ceremony) enum Interlude {
     Name(Holder, Option<String>),
 }
 
+/// What the menu in between offers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Offer {
+    Note,
+    Break,
+    Substitute,
+    Back,
+}
+
+/// The items of the menu, by their names in the script.
+const MENU: [(ItemName, Offer); 4] = [
+    (ItemName::Deviation, Offer::Note),
+    (ItemName::Break, Offer::Break),
+    (ItemName::Substitute, Offer::Substitute),
+    (ItemName::Back, Offer::Back),
+];
+
+/// What there is to choose beside the people who can be replaced.
+const NOBODY: ItemName = ItemName::Back;
+
 impl Interlude {
     /// The field it asks for, if any.
     pub(in crate::ceremony) fn field(&self) -> Option<Field> {
         let (name, kind) = match self {
-            Self::Stop | Self::StopTyped => ("stop-word", FieldKind::Word(STOP_WORD)),
-            Self::Note(_) => ("note", FieldKind::Line),
-            Self::Name(..) => ("substitute", FieldKind::Line),
+            Self::Stop | Self::StopTyped => (FieldName::StopWord, FieldKind::Word(STOP_WORD)),
+            Self::Note(_) => (FieldName::Note, FieldKind::Line { optional: false }),
+            Self::Name(..) => (FieldName::Substitute, FieldKind::Line { optional: false }),
             Self::Menu | Self::Break | Self::Who => return None,
         };
         Some(Field { name, kind, keep: None })
@@ -87,7 +109,7 @@ impl Machine {
             let custodians = plan.quorum(share).into_iter().flat_map(Quorum::numbers).map(Some);
             let chooses = plan.quorum(share).is_none()
                 && self.known.shares.kcv(share).is_none()
-                && self.known.ceremony == CeremonyKind::Establish;
+                && self.known.ceremony.cards == Cards::Dealt;
             let all = custodians.chain(chooses.then_some(None));
             all.map(move |custodian| Holder { share, custodian }).collect::<Vec<_>>()
         };
@@ -121,22 +143,27 @@ impl Machine {
             (Interlude::Menu | Interlude::Who | Interlude::Note(_) | Interlude::Name(..), Input::Stop) => {
                 self.ask_next(Interlude::Stop);
             }
-            (_, Input::Leave) | (Interlude::Menu, Input::Chose(3..)) => self.back(),
+            (_, Input::Leave) | (Interlude::Who, Input::Chose(ChoiceId::Item(NOBODY))) => self.back(),
             (Interlude::StopTyped, Input::GoOn) => {
                 self.request(Request::ForgetAll);
                 self.request(Request::WipeScreen);
                 self.emit(Entry::Sealed { ending: Ending::Aborted, deviations: self.known.progress.deviations });
             }
-            (Interlude::Menu, Input::Chose(0)) => self.ask_next(Interlude::Note(None)),
-            (Interlude::Menu, Input::Chose(1)) => {
-                self.emit(Entry::Remarked { step, remark: Remark::BreakBegan, text: String::new() });
-                self.ask_next(Interlude::Break);
+            (Interlude::Menu, Input::Chose(ChoiceId::Item(item))) => {
+                match MENU.iter().find(|(name, _)| *name == item).map(|(_, offer)| offer) {
+                    Some(Offer::Note) => self.ask_next(Interlude::Note(None)),
+                    Some(Offer::Break) => {
+                        self.emit(Entry::Remarked { step, remark: Remark::BreakBegan, text: String::new() });
+                        self.ask_next(Interlude::Break);
+                    }
+                    Some(Offer::Substitute) => self.ask_next(Interlude::Who),
+                    Some(Offer::Back) => self.back(),
+                    None => self.interlude = Some(Interlude::Menu),
+                }
             }
-            (Interlude::Menu, Input::Chose(2)) => self.ask_next(Interlude::Who),
-            (Interlude::Who, Input::Chose(place)) => match self.replaceable().get(place) {
-                Some(person) => self.ask_next(Interlude::Name(*person, None)),
-                None => self.back(),
-            },
+            (Interlude::Who, Input::Chose(ChoiceId::Holder(holder))) if self.replaceable().contains(&holder) => {
+                self.ask_next(Interlude::Name(holder, None));
+            }
             (Interlude::Note(Some(text)), Input::GoOn) => {
                 self.emit(Entry::Remarked { step, remark: Remark::Deviation, text: text.trim().to_owned() });
                 self.back();
@@ -144,12 +171,29 @@ impl Machine {
             (Interlude::Name(place, Some(name)), Input::GoOn) if !self.known.has_another_share(&name, place) => {
                 let Holder { share, custodian } = place;
                 let former_knows = self.known.knows_the_share(place).map(str::to_owned);
-                let called = self.called();
+                let called = self.known.called();
                 self.emit(Entry::Substituted { step, share, custodian, name: name.trim().to_owned(), former_knows });
                 self.untick_who_is_new(&called);
                 self.back();
             }
             (same, _) => self.interlude = Some(same),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::names::{StageName, StepName};
+    use crate::script;
+
+    #[test]
+    fn what_the_script_offers_in_between_is_what_the_code_knows() {
+        let items = |stage| {
+            let items = script::step(StepName::InBetween).stage(stage).unwrap().items;
+            items.iter().map(|(name, _)| *name).collect::<std::collections::BTreeSet<_>>()
+        };
+        assert_eq!(items(StageName::Menu), MENU.iter().map(|(name, _)| *name).collect());
+        assert_eq!(items(StageName::Who), [NOBODY].into());
     }
 }

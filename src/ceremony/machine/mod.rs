@@ -2,31 +2,32 @@
 //! entries, so that a record can bring the same machine back.
 
 pub mod answers;
+mod conditions;
+mod cursor;
 pub mod event;
 pub mod failures;
 pub mod input;
 pub mod interlude;
 pub mod recovery;
+pub mod roll_call;
 
 use crate::faults::{self, Fault};
+use crate::names::FieldName;
 use std::collections::VecDeque;
-use std::rc::Rc;
 
-use crate::ceremony::kinds::establish;
-use crate::ceremony::kinds::inspect;
-use crate::ceremony::kinds::restore;
+use crate::ceremony::kinds::Ceremony;
 use crate::ceremony::known::Known;
 use crate::ceremony::machine::event::Event;
+use crate::ceremony::machine::input::TickId;
 use crate::ceremony::machine::interlude::Interlude;
 use crate::ceremony::machine::recovery::Recovery;
-use crate::ceremony::steps::opening;
-use crate::ceremony::steps::{Actor, Condition, Stage, StageKind, Step};
+use crate::ceremony::steps::{Actor, Stage, StageKind, Step};
 use crate::clerk::{Act, acts};
-use crate::fields::{Field, FieldCheck, FieldKind};
+use crate::fields::{Field, FieldCheck};
 use crate::plan::Plan;
-use crate::record::{CeremonyKind, Ending, Entry, Loss, PinName};
-use crate::script::Script;
-use crate::terms::{Handle, Number, Quorum};
+use crate::record::{CeremonyKind, Ending, Entry};
+use crate::script;
+use crate::terms::{Handle, Number};
 
 /// How long a share stays on the screen, in seconds.
 pub const REVEAL_SECONDS: u32 = 120;
@@ -38,8 +39,8 @@ pub enum Request {
     Record(Entry),
     /// Let the clerk perform an act.
     Perform(Act),
-    /// Move what was typed into the field at this place under a handle.
-    Keep(u8, Handle),
+    /// Move what was typed into the field of this name under a handle.
+    Keep(FieldName, Handle),
     /// Wipe these secrets.
     Forget(Vec<Handle>),
     /// Wipe everything that was typed.
@@ -66,7 +67,7 @@ pub(in crate::ceremony) enum Mode {
 /// How far people have come with what the stage asks.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(in crate::ceremony) struct Asking {
-    pub ticks: Vec<bool>,
+    pub ticks: Vec<(TickId, bool)>,
     pub fields: Vec<Field>,
     pub checks: Vec<FieldCheck>,
     pub open: Vec<Option<String>>,
@@ -91,21 +92,17 @@ pub struct Machine {
     /// How far the field of the question in between has come.
     pub(in crate::ceremony) between: FieldCheck,
     pub(in crate::ceremony) now: u32,
-    pub(in crate::ceremony) script: Rc<Script>,
     requests: VecDeque<Request>,
     begun: bool,
 }
 
 impl Machine {
     /// A ceremony before its first entry.
-    pub fn new(ceremony: CeremonyKind, plan: Plan, script: Rc<Script>, rehearsal: bool) -> Self {
-        let steps = match ceremony {
-            CeremonyKind::Establish => establish::steps(&plan),
-            CeremonyKind::Restore => restore::steps(&plan),
-            CeremonyKind::Inspect => inspect::steps(),
-        };
+    pub fn new(ceremony: CeremonyKind, plan: Plan, rehearsal: bool) -> Self {
+        let ceremony = Ceremony::of(ceremony);
+        let steps = (ceremony.steps)(&plan);
         Self {
-            known: Known::new(ceremony, plan, rehearsal),
+            known: Known::new(&ceremony.character, plan, rehearsal),
             steps,
             stage: 0,
             mode: Mode::Asking(Asking::default()),
@@ -113,20 +110,28 @@ impl Machine {
             interlude: None,
             between: FieldCheck::Empty,
             now: 0,
-            script,
             requests: VecDeque::new(),
             begun: false,
         }
     }
 
-    /// The machine that these entries of a record lead to: equal to the live one at the same step.
-    pub fn resume(ceremony: CeremonyKind, plan: Plan, script: Rc<Script>, rehearsal: bool, entries: &[Entry]) -> Self {
-        let mut machine = Self::new(ceremony, plan, script, rehearsal);
+    /// The machine that these entries of a record lead to: equal to the live one at the same step. None where the record
+    /// names a way on after a failure that this version does not know: what it changed is not known either, and a device
+    /// that was given up must not be taken again.
+    pub fn resume(ceremony: CeremonyKind, plan: Plan, rehearsal: bool, entries: &[Entry]) -> Option<Self> {
+        let unknown = |entry: &Entry| match entry {
+            Entry::Recovered { choice, .. } => Recovery::from_word(choice).is_none(),
+            _ => false,
+        };
+        if entries.iter().any(unknown) {
+            return None;
+        }
+        let mut machine = Self::new(ceremony, plan, rehearsal);
         for entry in entries {
             machine.take_in(entry);
         }
         machine.begun = !entries.is_empty();
-        machine
+        Some(machine)
     }
 
     /// Records the first entry and begins with the first step.
@@ -210,105 +215,6 @@ impl Machine {
         self.requests.push_back(request);
     }
 
-    /// The one place where the ceremony moves: live and when a record is read back.
-    fn take_in(&mut self, entry: &Entry) {
-        self.known.learn(entry);
-        match entry {
-            Entry::Done { step } => {
-                if let Some(place) = self.place(*step) {
-                    if self.steps.get(place).is_some_and(|step| step.frees_seats) {
-                        self.known.seats.free();
-                    }
-                    self.move_to(place + 1);
-                }
-            }
-            Entry::Recovered { choice, to, .. } => {
-                match Recovery::from_word(choice) {
-                    Some(Recovery::AnotherCustodian) => self.known.seats.extra += 1,
-                    Some(Recovery::AnotherDevice) => {
-                        let role = self.place(*to).and_then(|place| self.steps.get(place)).map(|step| step.role);
-                        self.known.devices.given_up.extend(role.and_then(|role| self.known.devices.serial(role)));
-                    }
-                    Some(Recovery::PinsAgain) => {
-                        let role = self.place(*to).and_then(|place| self.steps.get(place)).map(|step| step.role);
-                        self.known.devices.asks_for_its_so_pin(role);
-                    }
-                    Some(Recovery::LeaveHidden) => self.known.devices.kcv_asked = Some(false),
-                    Some(Recovery::SeatsAgain) => {
-                        self.known.seats.free();
-                    }
-                    _ => {}
-                }
-                if let Some(place) = self.place(*to) {
-                    self.move_to(place);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn place(&self, number: Number) -> Option<usize> {
-        self.steps.iter().position(|step| step.number == number)
-    }
-
-    /// Puts the cursor on the first needed step from `place` on.
-    fn move_to(&mut self, mut place: usize) {
-        while let Some(step) = self.steps.get(place).filter(|step| step.if_needed) {
-            let opened = self.known.open_seats(step.share);
-            if step.seat().is_some_and(|seat| seat.0 <= opened) {
-                self.known.progress.not_needed.remove(&step.number);
-                break;
-            }
-            self.known.progress.not_needed.insert(step.number);
-            place += 1;
-        }
-        self.known.progress.cursor = place;
-    }
-
-    pub(in crate::ceremony) fn due(&self, when: Condition) -> bool {
-        let role = self.step().map(|step| step.role);
-        let key = self.step().and_then(|step| step.key.as_ref());
-        let initialised = |role| self.known.devices.get(role).is_some_and(|device| device.initialised);
-        let proven = key.is_some_and(|key| self.known.keys.proven.contains(key.as_str()));
-        match when {
-            Condition::Proven => proven,
-            Condition::NotProvable => !proven,
-            Condition::Always => true,
-            Condition::NeedsEveryone => {
-                self.known.plan.dkek_shares.iter().any(|share| share.quorum().is_some_and(Quorum::needs_everyone))
-            }
-            Condition::Initialised(role) => initialised(role),
-            Condition::MayHaveCardsSoPin(role) => {
-                let here =
-                    self.known.ceremony == CeremonyKind::Restore || self.known.devices.initialised.contains(&role);
-                initialised(role) && here
-            }
-            Condition::OtherSoPin(role) => initialised(role) && !self.known.devices.so_pin_on_cards.contains(&role),
-            Condition::LastTry(device, pin) => {
-                let asked = pin == PinName::So || self.known.devices.kcv_asked != Some(false);
-                asked && role == Some(device) && self.known.devices.tries_left(device, pin) == Some(1)
-            }
-            Condition::TypesPrime => self.step().is_some_and(|step| opening::types_set(&self.known, step)),
-            Condition::KnowsPrime | Condition::KnowsOldPrime => {
-                let typed = self.step().is_some_and(|step| opening::types_set(&self.known, step));
-                !typed && self.known.restored.is_foreign() == (when == Condition::KnowsOldPrime)
-            }
-            Condition::Salvaged => !self.known.shares.defects.is_empty(),
-            Condition::Several => !self.known.devices.seen.is_empty(),
-            Condition::Unfit => self.known.is_unfit(),
-            Condition::KcvHidden => {
-                matches!(self.known.devices.dkek, Some((Some(_), 0, None)))
-                    && self.known.devices.kcv_asked != Some(false)
-            }
-            Condition::KcvAsked => self.known.devices.kcv_asked == Some(true),
-            Condition::Stolen => self.known.restored.loss == Some(Loss::Stolen),
-            Condition::FromOurs => !self.known.restored.is_foreign(),
-            Condition::FromElsewhere => self.known.restored.is_foreign(),
-            Condition::NotSealed => self.known.restored.from.as_ref().is_some_and(|source| source.not_sealed.is_some()),
-            Condition::Damaged => self.known.restored.from.as_ref().is_some_and(|source| !source.damaged.is_empty()),
-        }
-    }
-
     /// Begins the first due stage from `from` on, or ends the step.
     pub(in crate::ceremony) fn enter_stage(&mut self, from: usize) {
         let Some(step) = self.step() else { return };
@@ -319,32 +225,37 @@ impl Machine {
         };
         let step = step.clone();
         self.stage = place;
-        if let StageKind::Do(make) = stage.kind {
-            match make(&self.known, &step) {
-                Some(act) => self.perform(act),
-                None => self.fail(acts::ProveVaultEmpty.into(), Fault::from(faults::StepNotPossible)),
-            }
-            return;
-        }
-        self.requests.push_back(Request::ForgetTyped);
         let mut asking = Asking::default();
         match stage.kind {
-            StageKind::Tick => asking.ticks = vec![false; self.script.items(step.id.word(), stage.name.word())],
-            StageKind::RollCall => asking.ticks = vec![false; self.called().len()],
+            StageKind::Do(make) => {
+                match make(&self.known, &step) {
+                    Some(act) => self.perform(act),
+                    None => self.fail(acts::ProveVaultEmpty.into(), Fault::from(faults::StepNotPossible)),
+                }
+                return;
+            }
+            StageKind::Tick => {
+                let items = script::step(step.id).stage(stage.name).map_or(&[][..], |texts| texts.items);
+                asking.ticks = items.iter().map(|(item, _)| (TickId::Item(*item), false)).collect();
+            }
+            StageKind::RollCall(_) => {
+                let called = self.known.called().into_iter();
+                asking.ticks = called.map(|called| (TickId::Person(called.person), false)).collect();
+            }
             StageKind::Form(fields) | StageKind::FromCard(fields) | StageKind::Danger(fields) => {
                 asking.fields = fields(&self.known, &step);
-                asking.checks = asking.fields.iter().map(empty_check).collect();
-                asking.open = vec![None; asking.fields.len()];
             }
-            _ => {}
+            StageKind::Read | StageKind::Choose(_) | StageKind::Reveal { .. } | StageKind::Deviates(_) => {}
         }
+        self.requests.push_back(Request::ForgetTyped);
         self.mode = Mode::Asking(asking);
+        self.ask_anew();
     }
 
     /// Asks the fields of the current form anew, from empty.
     pub(in crate::ceremony) fn ask_anew(&mut self) {
         if let Mode::Asking(asking) = &mut self.mode {
-            asking.checks = asking.fields.iter().map(empty_check).collect();
+            asking.checks = asking.fields.iter().map(Field::untouched).collect();
             asking.open = vec![None; asking.fields.len()];
         }
     }
@@ -379,14 +290,5 @@ impl Machine {
         } else {
             self.emit(Entry::Sealed { ending: Ending::Complete, deviations: self.known.progress.deviations });
         }
-    }
-}
-
-/// What an empty field is: some may stay empty.
-pub(in crate::ceremony) fn empty_check(field: &Field) -> FieldCheck {
-    match field.kind {
-        FieldKind::KeyReference { .. } | FieldKind::CheckBytes { optional: true, .. } => FieldCheck::Good,
-        FieldKind::Line if field.name == "bag" => FieldCheck::Good,
-        _ => FieldCheck::Empty,
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::ceremony::known::Known;
 use crate::clerk::{Act, acts};
-use crate::faults::Fault;
-use crate::record::CeremonyKind;
+use crate::faults::{Fault, FaultName};
+use crate::terms::DeviceRole;
 
 /// A way on after a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +45,7 @@ impl Recovery {
         Self::Stop,
     ];
 
-    /// The word of record and script (`choice-…`).
+    /// The word of the record.
     pub const fn word(self) -> &'static str {
         match self {
             Self::TryAgain => "try-again",
@@ -61,7 +61,7 @@ impl Recovery {
         }
     }
 
-    /// The recovery that a record names.
+    /// The recovery that a record names; none where another version of the program had more of them.
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|recovery| recovery.word() == word)
     }
@@ -69,51 +69,97 @@ impl Recovery {
 
 /// What can be done about a fault of an act, best first.
 pub fn recoveries(known: &Known, act: &Act, fault: &Fault) -> Vec<Recovery> {
-    use Recovery::{
-        AnotherCustodian, AnotherDevice, FromStart, LeaveHidden, LogIn, PinsAgain, SeatsAgain, Stop, TryAgain,
-        TypeAgain,
+    let mut choices = match fault.name {
+        FaultName::CardLoginLost => vec![Recovery::LogIn],
+        fault => ways_on(known, act, fault),
     };
-    let mut choices = match (act, fault.name.word()) {
-        (_, "card-login-lost") => vec![LogIn],
-        // Which of the sets is the right one, nobody knows: it may have been the first that was wrong.
-        (Act::TakeShare(_), "shares-of-other-sets") => vec![TypeAgain, SeatsAgain],
-        (Act::CompareShare(_) | Act::TakeShare(_), _) => vec![TypeAgain, FromStart],
-        (Act::JoinDkek(_), _) => Vec::new(),
-        (Act::OpenShareFile(acts::OpenShareFile { share, .. }), "shares-do-not-open" | "shares-disagree") => {
-            (known.custodians_left(*share) > 0).then_some(AnotherCustodian).into_iter().chain([SeatsAgain]).collect()
-        }
-        (Act::OpenShareFile(_), "kcv-differs" | "dkek-share-twice" | "shares-of-other-sets" | "words-do-not-open")
-        | (Act::RebuildSoPin(_), _) => vec![SeatsAgain],
-        (Act::Initialise(_) | Act::ChangeSoPin(_), "so-pin-wrong" | "so-pin-old-wrong" | "pins-missing") => {
-            vec![PinsAgain]
-        }
-        (Act::ReadTries(acts::ReadTries { role, .. }), "so-pin-blocked")
-        | (Act::Initialise(acts::Initialise { role, .. }), "initialise-refused" | "so-pin-blocked")
-            if !known.devices.initialised.contains(role) =>
-        {
-            vec![AnotherDevice, TryAgain]
-        }
-        // Who only looks does without what the PIN would have shown.
-        (Act::ReadTries(_) | Act::LogIn(_), "pin-blocked") if known.ceremony == CeremonyKind::Inspect => {
-            vec![LeaveHidden]
-        }
-        // Nothing is on the device yet: it may be erased once more and get a PIN that people remember.
-        (Act::ReadTries(acts::ReadTries { role, .. }) | Act::LogIn(acts::LogIn { role, .. }), "pin-blocked")
-            if known.devices.initialised.contains(role) && !known.devices.loaded.contains(role) =>
-        {
-            vec![PinsAgain]
-        }
-        // Nothing is on the device yet: it may be erased once more.
-        (
-            Act::LoadDkek(acts::LoadDkek { role, .. }),
-            "device-kcv-differs" | "dkek-incomplete" | "dkek-not-configured",
-        ) if !known.devices.loaded.contains(role) => {
-            vec![TryAgain, PinsAgain]
-        }
-        (Act::RestoreKey(_), "key-reference-occupied") | (Act::OpenWithPassword(_), _) => vec![TypeAgain],
-        (Act::LogIn(_) | Act::FindDevice(acts::FindDevice { picked: Some(_), .. }), _) => vec![FromStart],
-        _ => vec![TryAgain],
-    };
-    choices.push(Stop);
+    choices.push(Recovery::Stop);
     choices
+}
+
+fn ways_on(known: &Known, act: &Act, fault: FaultName) -> Vec<Recovery> {
+    use Recovery::{AnotherCustodian, AnotherDevice, FromStart, PinsAgain, SeatsAgain, TryAgain, TypeAgain};
+    match act {
+        Act::CompareShare(_) => vec![TypeAgain, FromStart],
+        Act::TakeShare(_) => match fault {
+            // Which of the sets is the right one, nobody knows: it may have been the first that was wrong.
+            FaultName::SharesOfOtherSets => vec![TypeAgain, SeatsAgain],
+            _ => vec![TypeAgain, FromStart],
+        },
+        Act::OpenShareFile(acts::OpenShareFile { share, .. }) => match fault {
+            FaultName::SharesDoNotOpen | FaultName::SharesDisagree => {
+                let more = known.custodians_left(*share) > 0;
+                more.then_some(AnotherCustodian).into_iter().chain([SeatsAgain]).collect()
+            }
+            FaultName::KcvDiffers
+            | FaultName::DkekShareTwice
+            | FaultName::SharesOfOtherSets
+            | FaultName::WordsDoNotOpen => vec![SeatsAgain],
+            _ => vec![TryAgain],
+        },
+        Act::OpenWithPassword(_) => vec![TypeAgain],
+        Act::RebuildSoPin(_) => vec![SeatsAgain],
+        Act::JoinDkek(_) => Vec::new(),
+        Act::FindDevice(acts::FindDevice { picked, .. }) => vec![if picked.is_some() { FromStart } else { TryAgain }],
+        Act::ReadTries(acts::ReadTries { role, .. }) => match fault {
+            FaultName::SoPinBlocked if !known.devices.initialised.contains(role) => vec![AnotherDevice, TryAgain],
+            FaultName::PinBlocked => vec![without_user_pin(known, *role).unwrap_or(TryAgain)],
+            _ => vec![TryAgain],
+        },
+        Act::Initialise(acts::Initialise { role, .. }) => match fault {
+            FaultName::SoPinWrong | FaultName::SoPinOldWrong | FaultName::PinsMissing => vec![PinsAgain],
+            FaultName::InitialiseRefused | FaultName::SoPinBlocked if !known.devices.initialised.contains(role) => {
+                vec![AnotherDevice, TryAgain]
+            }
+            _ => vec![TryAgain],
+        },
+        Act::ChangeSoPin(_) => match fault {
+            FaultName::SoPinWrong | FaultName::SoPinOldWrong | FaultName::PinsMissing => vec![PinsAgain],
+            _ => vec![TryAgain],
+        },
+        Act::LogIn(acts::LogIn { role, .. }) => match fault {
+            FaultName::PinBlocked => vec![without_user_pin(known, *role).unwrap_or(FromStart)],
+            _ => vec![FromStart],
+        },
+        Act::LoadDkek(acts::LoadDkek { role, .. }) => match fault {
+            // Nothing is on the device yet: it may be erased once more.
+            FaultName::DeviceKcvDiffers | FaultName::DkekIncomplete | FaultName::DkekNotConfigured
+                if !known.devices.loaded.contains(role) =>
+            {
+                vec![TryAgain, PinsAgain]
+            }
+            _ => vec![TryAgain],
+        },
+        Act::RestoreKey(_) => match fault {
+            FaultName::KeyReferenceOccupied => vec![TypeAgain],
+            _ => vec![TryAgain],
+        },
+        Act::ExamineRoom(_)
+        | Act::ReadFolder(_)
+        | Act::MixEntropy(_)
+        | Act::Deal(_)
+        | Act::FinishSealing(_)
+        | Act::ProveVaultEmpty(_)
+        | Act::WriteShareFile(_)
+        | Act::ReadDkek(_)
+        | Act::ListKeys(_)
+        | Act::MakeKey(_)
+        | Act::TakeInventory(_)
+        | Act::BackUp(_)
+        | Act::VerifyBackup(_)
+        | Act::ProveKey(_)
+        | Act::WriteManifest(_)
+        | Act::CloseFolder(_) => vec![TryAgain],
+    }
+}
+
+/// What can be done where the user PIN is blocked.
+fn without_user_pin(known: &Known, role: DeviceRole) -> Option<Recovery> {
+    let devices = &known.devices;
+    // Who only looks does without what the PIN would have shown.
+    if devices.kcv_asked == Some(true) {
+        return Some(Recovery::LeaveHidden);
+    }
+    // Nothing is on the device yet: it may be erased once more and get a PIN that people remember.
+    (devices.initialised.contains(&role) && !devices.loaded.contains(&role)).then_some(Recovery::PinsAgain)
 }

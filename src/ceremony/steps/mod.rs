@@ -3,9 +3,12 @@
 pub mod opening;
 pub mod parts;
 pub mod provisioning;
+pub mod question;
 pub mod turns;
 
 use crate::ceremony::known::Known;
+use crate::ceremony::known::roll_call::Attendance;
+pub use crate::ceremony::steps::question::{Answer, Question};
 use crate::clerk::Act;
 use crate::fields::Field;
 use crate::names::{StageName, StepName};
@@ -27,21 +30,6 @@ pub enum Actor {
     PinHolder,
     /// Whoever holds the password of this step's DKEK share.
     PasswordHolder,
-}
-
-/// What a choice decides.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Question {
-    /// Broken, lost or stolen: the script's items in this order.
-    Loss,
-    /// Which custodian sits at this seat.
-    Sitter(Seat),
-    /// Which of several devices it is.
-    Device,
-    /// Whether the SO-PIN that a device has is the one on the custodians' cards: yes, or somebody knows it.
-    CurrentSoPin,
-    /// Whether somebody logs in to see a hidden KCV: yes, or it stays hidden.
-    HiddenKcv,
 }
 
 /// Whether a stage is due.
@@ -105,8 +93,8 @@ pub enum StageKind {
     Read,
     /// Tick every item.
     Tick,
-    /// Tick every person of the plan who is here; in *establish* everybody.
-    RollCall,
+    /// Tick every person of the plan who is here.
+    RollCall(Attendance),
     /// Choose.
     Choose(Question),
     /// Fill in.
@@ -136,7 +124,7 @@ impl StageKind {
             Self::Form(fields) | Self::FromCard(fields) | Self::Danger(fields) => Some(fields),
             Self::Read
             | Self::Tick
-            | Self::RollCall
+            | Self::RollCall(_)
             | Self::Choose(_)
             | Self::Reveal { .. }
             | Self::Do(_)
@@ -150,7 +138,7 @@ impl StageKind {
             Self::Danger(_) => true,
             Self::Read
             | Self::Tick
-            | Self::RollCall
+            | Self::RollCall(_)
             | Self::Choose(_)
             | Self::Form(_)
             | Self::FromCard(_)

@@ -5,7 +5,7 @@ use crate::ceremony::known::Known;
 use crate::ceremony::steps::{Actor, Condition, List, Question, StageKind, Step, step};
 use crate::clerk::{Act, acts};
 use crate::fields::{ExpectedWords, Field, FieldKind};
-use crate::names::{StageName, StepName};
+use crate::names::{FieldName, StageName, StepName};
 use crate::plan::Plan;
 use crate::terms::{CustodianNumber, DkekShareNumber, Handle, Purpose, Quorum, Scheme, Seat};
 
@@ -105,13 +105,13 @@ fn seat_share(known: &Known, step: &Step) -> Vec<Field> {
         taken: taken(known, step, card),
         foreign: known.restored.is_foreign(),
     };
-    let prime = types_prime.then(|| Field::new("prime", FieldKind::Prime { expected: None }));
+    let prime = types_prime.then(|| Field::new(FieldName::Prime, FieldKind::Prime { expected: None }));
     prime
         .into_iter()
         .chain([
-            Field::new("share-id", id),
-            Field::new("share-value", FieldKind::ShareValue),
-            Field::new("check-bytes-if-any", FieldKind::CheckBytes { optional: true, prime: shown }),
+            Field::new(FieldName::ShareId, id),
+            Field::new(FieldName::ShareValue, FieldKind::ShareValue),
+            Field::new(FieldName::CheckBytesIfAny, FieldKind::CheckBytes { optional: true, prime: shown }),
         ])
         .collect()
 }
@@ -181,7 +181,7 @@ fn rebuild_so_pin(known: &Known, _: &Step) -> Option<Act> {
 }
 
 fn password(_: &Known, _: &Step) -> Vec<Field> {
-    vec![Field::new("password", FieldKind::Password)]
+    vec![Field::new(FieldName::Password, FieldKind::Password)]
 }
 
 #[allow(clippy::unnecessary_wraps, reason = "the form of every act's maker")]

@@ -1,10 +1,11 @@
 //! Parts that ceremonies share: how a device is found, how keys are made, backed up and come back.
 
 use crate::ceremony::known::Known;
+use crate::ceremony::known::roll_call::Attendance;
 use crate::ceremony::steps::{Actor, Condition, List, Question, StageKind, Step, step};
 use crate::clerk::{Act, acts};
 use crate::fields::{Field, FieldKind};
-use crate::names::{StageName, StepName};
+use crate::names::{FieldName, StageName, StepName};
 use crate::plan::{Plan, PlannedKey};
 use crate::terms::DeviceRole;
 
@@ -42,8 +43,12 @@ fn find_picked(known: &Known, step: &Step) -> Option<Act> {
 }
 
 /// Everyone who is needed is here, and the room is fit.
-pub fn people_and_room(list: &mut List, call: StageName) {
-    list.add(step(StepName::RollCall, Actor::Administrator).then(call, StageKind::RollCall));
+pub fn people_and_room(list: &mut List, attendance: Attendance) {
+    let call = match attendance {
+        Attendance::Everyone => StageName::Call,
+        Attendance::Quorum => StageName::CallQuorum,
+    };
+    list.add(step(StepName::RollCall, Actor::Administrator).then(call, StageKind::RollCall(attendance)));
     list.add(
         step(StepName::Room, Actor::Administrator)
             .then(StageName::Examine, StageKind::Do(|_, _| Some(acts::ExamineRoom.into())))
@@ -102,7 +107,10 @@ pub fn close(list: &mut List) {
 }
 
 fn override_unfit(_: &Known, _: &Step) -> Vec<Field> {
-    vec![Field::new("override", FieldKind::Word("OVERRIDE")), Field::new("reason", FieldKind::Line)]
+    vec![
+        Field::new(FieldName::Override, FieldKind::Word("OVERRIDE")),
+        Field::new(FieldName::Reason, FieldKind::Line { optional: false }),
+    ]
 }
 
 /// The act that makes this step's key.
@@ -144,7 +152,7 @@ fn key_reference(known: &Known, step: &Step) -> Vec<Field> {
     let Some(key) = known.key(step.key.as_ref()) else { return Vec::new() };
     let others = known.plan.keys.iter().filter(|other| other.label != key.label);
     let taken = others.map(|other| known.restore_to(other).get()).collect();
-    vec![Field::new("key-reference", FieldKind::KeyReference { taken, planned: key.restore_to.get() })]
+    vec![Field::new(FieldName::KeyReference, FieldKind::KeyReference { taken, planned: key.restore_to.get() })]
 }
 
 fn restore_key(known: &Known, step: &Step) -> Option<Act> {

@@ -4,7 +4,7 @@ use crate::ceremony::known::Known;
 use crate::ceremony::steps::{Actor, Condition, List, Question, StageKind, Step, step};
 use crate::clerk::{Act, acts};
 use crate::fields::{Field, FieldKind};
-use crate::names::{StageName, StepName};
+use crate::names::{FieldName, StageName, StepName};
 use crate::plan::Plan;
 use crate::record::PinName;
 use crate::terms::{DeviceRole, Handle};
@@ -88,27 +88,35 @@ fn read_tries(known: &Known, step: &Step, pin: PinName) -> Option<Act> {
 }
 
 fn last_try(_: &Known, _: &Step) -> Vec<Field> {
-    vec![Field::new("last-try", FieldKind::Word("LAST TRY"))]
+    vec![Field::new(FieldName::LastTry, FieldKind::Word("LAST TRY"))]
 }
 
 fn current_so_pin(known: &Known, step: &Step) -> Vec<Field> {
     let chosen_here = known.plan.so_pin_share().is_none() && known.devices.so_pin_of_today.contains(&step.role);
-    let name = if chosen_here { "so-pin-of-today" } else { "so-pin" };
+    let name = if chosen_here { FieldName::SoPinOfToday } else { FieldName::SoPin };
     vec![Field::new(name, FieldKind::SoPin { chosen_here }).kept(Handle::SoPin)]
 }
 
 fn new_so_pin(_: &Known, _: &Step) -> Vec<Field> {
-    vec![Field::new("new-so-pin", FieldKind::NewSoPin).kept(Handle::NewSoPin), Field::new("again", FieldKind::Again(0))]
+    vec![
+        Field::new(FieldName::NewSoPin, FieldKind::NewSoPin).kept(Handle::NewSoPin),
+        Field::new(FieldName::Again, FieldKind::Again(FieldName::NewSoPin)),
+    ]
 }
 
 fn new_user_pin(known: &Known, _: &Step) -> Vec<Field> {
     let tries = known.plan.user_pin_tries;
-    let pin = Field::new("new-user-pin", FieldKind::NewUserPin { tries }).kept(Handle::UserPin);
-    vec![pin, Field::new("again", FieldKind::Again(0))]
+    let pin = Field::new(FieldName::NewUserPin, FieldKind::NewUserPin { tries }).kept(Handle::UserPin);
+    vec![pin, Field::new(FieldName::Again, FieldKind::Again(FieldName::NewUserPin))]
 }
 
 fn typed_serial(known: &Known, step: &Step) -> Vec<Field> {
-    known.devices.serial(step.role).map(|serial| Field::new("serial", FieldKind::Serial(serial))).into_iter().collect()
+    known
+        .devices
+        .serial(step.role)
+        .map(|serial| Field::new(FieldName::Serial, FieldKind::Serial(serial)))
+        .into_iter()
+        .collect()
 }
 
 fn initialise(known: &Known, step: &Step) -> Option<Act> {
@@ -134,7 +142,7 @@ fn change_so_pin(known: &Known, step: &Step) -> Option<Act> {
 }
 
 fn user_pin(_: &Known, _: &Step) -> Vec<Field> {
-    vec![Field::new("user-pin", FieldKind::UserPin).kept(Handle::UserPin)]
+    vec![Field::new(FieldName::UserPin, FieldKind::UserPin).kept(Handle::UserPin)]
 }
 
 fn log_in(known: &Known, step: &Step) -> Option<Act> {

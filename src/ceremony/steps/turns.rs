@@ -4,7 +4,7 @@ use crate::ceremony::known::Known;
 use crate::ceremony::steps::{Actor, List, StageKind, Step, step};
 use crate::clerk::{Act, acts};
 use crate::fields::{ExpectedWords, Field, FieldKind};
-use crate::names::{StageName, StepName};
+use crate::names::{FieldName, StageName, StepName};
 use crate::plan::Plan;
 use crate::terms::{CustodianNumber, DkekShareNumber, Handle, Purpose, Quorum, Scheme};
 
@@ -119,13 +119,6 @@ fn prove_empty(_: &Known, _: &Step) -> Option<Act> {
     Some(acts::ProveVaultEmpty.into())
 }
 
-fn custodian_of(step: &Step) -> Option<CustodianNumber> {
-    match step.actor {
-        Actor::Custodian(custodian) => Some(custodian),
-        _ => None,
-    }
-}
-
 fn compare(known: &Known, step: &Step) -> Option<Act> {
     Some(
         acts::CompareShare {
@@ -156,10 +149,10 @@ pub fn whole_card(known: &Known, step: &Step) -> Vec<Field> {
     let prime = known.shares.set(Purpose::DkekShare(step.share)).map(str::to_owned);
     let id = FieldKind::ShareId { share: step.share, expected, taken: Vec::new(), foreign: false };
     vec![
-        Field::new("prime", FieldKind::Prime { expected: prime }),
-        Field::new("share-id", id),
-        Field::new("share-value", FieldKind::ShareValue),
-        Field::new("check-bytes", FieldKind::CheckBytes { optional: false, prime: None }),
+        Field::new(FieldName::Prime, FieldKind::Prime { expected: prime }),
+        Field::new(FieldName::ShareId, id),
+        Field::new(FieldName::ShareValue, FieldKind::ShareValue),
+        Field::new(FieldName::CheckBytes, FieldKind::CheckBytes { optional: false, prime: None }),
     ]
 }
 
@@ -182,14 +175,14 @@ fn words(known: &Known, step: &Step, card: Purpose) -> Vec<Field> {
 }
 
 fn dice(known: &Known, _: &Step) -> Vec<Field> {
-    vec![Field::new("dice", FieldKind::Dice { throws: known.plan.dice }).kept(Handle::Dice)]
+    vec![Field::new(FieldName::Dice, FieldKind::Dice { throws: known.plan.dice }).kept(Handle::Dice)]
 }
 
 fn new_password(_: &Known, step: &Step) -> Vec<Field> {
-    let password = Field::new("new-password", FieldKind::NewPassword).kept(Handle::SharePassword(step.share));
-    vec![password, Field::new("again", FieldKind::Again(0))]
+    let password = Field::new(FieldName::NewPassword, FieldKind::NewPassword).kept(Handle::SharePassword(step.share));
+    vec![password, Field::new(FieldName::Again, FieldKind::Again(FieldName::NewPassword))]
 }
 
 fn bag(_: &Known, _: &Step) -> Vec<Field> {
-    vec![Field::new("bag", FieldKind::Line)]
+    vec![Field::new(FieldName::Bag, FieldKind::Line { optional: true })]
 }

@@ -2,13 +2,53 @@
 //!
 //! All sentences come ready from the script; a front end arranges them and invents none.
 
-pub mod planned;
-pub mod render;
-pub mod roll_call;
+mod between;
+mod body;
+mod ended;
+mod form;
+mod header;
+mod reveal;
+mod sentences;
 pub mod values;
 
+use crate::ceremony::machine::Machine;
+use crate::ceremony::machine::input::{ChoiceId, TickId};
+use crate::ceremony::steps::Question;
+use crate::ceremony::view::sentences::Sentences;
 use crate::fields::FieldKind;
-use crate::terms::{CustodianNumber, Handle, Purpose};
+use crate::names::FieldName;
+use crate::terms::{CustodianNumber, Handle, Purpose, Serial};
+
+/// What a view needs that the machine does not know.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ViewContext {
+    /// A rehearsal.
+    pub rehearsal: bool,
+    /// A binary with a short key derivation.
+    pub shortened: bool,
+    /// Where the record stands, in short: `07·3fa9`.
+    pub mark: String,
+    /// The record's last digest in groups, to read aloud.
+    pub digest: String,
+    /// Where the files of this sitting are.
+    pub folder: String,
+}
+
+impl Machine {
+    /// What the screen shows now.
+    pub fn view(&self, context: &ViewContext) -> View {
+        let body = match self.step().or(self.steps().last()) {
+            Some(step) => self.body(&Sentences { machine: self, step, context }),
+            None => Body::Read { text: Vec::new() },
+        };
+        View {
+            header: self.header(context),
+            body,
+            device: self.step().and_then(|step| self.known.devices.serial(step.role)),
+            steps: self.step_lines(context),
+        }
+    }
+}
 
 /// One screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +57,8 @@ pub struct View {
     pub header: Header,
     /// What the middle shows and asks.
     pub body: Body,
+    /// The device that the step is about, where it was found.
+    pub device: Option<Serial>,
     /// Every step of the ceremony, for screens with room beside the body.
     pub steps: Vec<StepLine>,
 }
@@ -68,9 +110,33 @@ pub struct StepLine {
     pub irreversible: bool,
 }
 
+/// What a choice is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asks {
+    /// A question of the step.
+    Step(Question),
+    /// What is to be noted in between.
+    Between,
+    /// Which ceremony.
+    Ceremony,
+}
+
+/// One thing to tick.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TickView {
+    /// What it is.
+    pub id: TickId,
+    /// What it says.
+    pub text: String,
+    /// Whether it has a tick.
+    pub ticked: bool,
+}
+
 /// One thing to choose.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OptionView {
+    /// What it is.
+    pub id: ChoiceId,
     /// The sentence to choose.
     pub text: String,
     /// Cannot be chosen now (for example a custodian who has given their share); the text says why.
@@ -90,9 +156,11 @@ pub enum FieldState {
     Wrong(String),
 }
 
-/// One field of a form. Its text is in the vault under [`Handle::Entry`] with its place in the list.
+/// One field of a form. Its text is in the vault under [`Handle::Entry`] with its name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldView {
+    /// Which field it is.
+    pub name: FieldName,
     /// What goes in, for example `Share value`.
     pub label: String,
     /// How it is written, for example `8 groups of two characters`.
@@ -153,7 +221,7 @@ pub enum Body {
         /// Paragraphs.
         text: Vec<String>,
         /// Items and whether each is ticked.
-        items: Vec<(String, bool)>,
+        items: Vec<TickView>,
         /// It goes on as it is ([`super::Input::GoOn`]).
         enough: bool,
     },
@@ -163,8 +231,8 @@ pub enum Body {
         text: Vec<String>,
         /// What can be chosen.
         options: Vec<OptionView>,
-        /// The options are the custodians, in the order of their numbers.
-        custodians: bool,
+        /// What is asked.
+        asks: Asks,
         /// Esc leaves without doing anything ([`super::Input::Leave`]); asked in between, where no deviation can be noted.
         may_leave: bool,
     },
@@ -202,7 +270,7 @@ pub enum Body {
     },
     /// Something takes a while.
     Working {
-        /// Paragraphs: what is being done and that nobody need do anything.
+        /// Paragraphs: what is being done, and that no action is needed.
         text: Vec<String>,
         /// Units done and in all, where that is known.
         progress: Option<(u64, u64)>,

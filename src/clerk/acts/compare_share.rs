@@ -4,6 +4,7 @@ use crate::clerk::Clerk;
 use crate::clerk::acts::{ActKind, Aftermath, Begun};
 use crate::faults::{self, Fault};
 use crate::fields::read_fault;
+use crate::names::FieldName;
 use crate::record::Fact;
 use crate::share::{read_check, read_id, read_prime, read_value};
 use crate::terms::{CustodianNumber, DkekShareNumber, Handle, Purpose, Scheme, Serial};
@@ -53,12 +54,12 @@ impl ActKind for CompareShare {
 impl CompareShare {
     /// Fields 0 to 3: prime, id, value, check bytes.
     fn wrong_in_numbers(&self, number: DkekShareNumber, vault: &Vault) -> Result<Vec<String>, Fault> {
-        let typed = |place: u8| vault.typed(place).ok_or(faults::TypedMissing);
+        let typed = |field| vault.typed(field).ok_or(faults::TypedMissing);
         let mut wrong = Vec::new();
-        if read_prime(typed(0)?.expose()).map_err(read_fault)?.to_string() != self.set {
+        if read_prime(typed(FieldName::Prime)?.expose()).map_err(read_fault)?.to_string() != self.set {
             wrong.push("prime".to_owned());
         }
-        if read_id(typed(1)?.expose()).map_err(read_fault)? != self.custodian.get() {
+        if read_id(typed(FieldName::ShareId)?.expose()).map_err(read_fault)? != self.custodian.get() {
             wrong.push("share id".to_owned());
         }
         let mut differ = |typed: &[u8], dealt: &[u8], what: &str| {
@@ -66,10 +67,10 @@ impl CompareShare {
             wrong.extend(groups.map(|(place, _)| format!("group {} of the {what}", place + 1)));
         };
         let dealt = |handle| vault.lend(handle).ok_or(faults::TypedMissing);
-        let value = read_value(typed(2)?.expose(), true).map_err(read_fault)?;
+        let value = read_value(typed(FieldName::ShareValue)?.expose(), true).map_err(read_fault)?;
         let right = read_value(dealt(Handle::DealtShare(self.card, self.custodian))?, true).map_err(read_fault)?;
         differ(value.expose(), right.expose(), "value");
-        let check = read_check(typed(3)?.expose()).map_err(read_fault)?;
+        let check = read_check(typed(FieldName::CheckBytes)?.expose()).map_err(read_fault)?;
         let right = read_check(dealt(Handle::DealtCheck(number, self.custodian))?).map_err(read_fault)?;
         differ(check.expose(), right.expose(), "check bytes");
         Ok(wrong)
@@ -77,7 +78,7 @@ impl CompareShare {
 
     /// Field 0: all words. Their first four letters say which they are.
     fn wrong_in_words(&self, vault: &Vault) -> Result<Vec<String>, Fault> {
-        let typed = vault.typed(0).ok_or(faults::TypedMissing)?.expose();
+        let typed = vault.typed(FieldName::ShareWords).ok_or(faults::TypedMissing)?.expose();
         let dealt = vault.lend(Handle::DealtShare(self.card, self.custodian)).ok_or(faults::TypedMissing)?;
         // Word by word, without a list of them anywhere.
         let (count, needed) = (tokens(typed).count(), tokens(dealt).count());

@@ -55,7 +55,7 @@ impl ActKind for OpenShareFile {
             Scheme::Words => self.words_tries(vault),
         };
         let (share, foreign) = (self.share, self.foreign);
-        opening::begin(tries?, share, foreign, clerk, move |found, vault| self.keep(found, vault))
+        opening::begin(tries?, share, foreign, clerk, move |found, vault| self.keep(found, vault)).map(Begun::Opening)
     }
 }
 

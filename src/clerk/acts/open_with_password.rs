@@ -4,6 +4,7 @@ use crate::clerk::acts::{ActKind, Aftermath, Begun};
 use crate::clerk::workers::kdf::Try;
 use crate::clerk::{Clerk, opening};
 use crate::faults::{self, Fault};
+use crate::names::FieldName;
 use crate::secret::WipingBytes;
 use crate::terms::{DkekShareNumber, Kcv, Serial};
 use crate::vault::Vault;
@@ -27,12 +28,13 @@ impl ActKind for OpenWithPassword {
     const IRREVERSIBLE_ON: Option<fn(&Self) -> &Serial> = None;
 
     fn perform(self, clerk: &mut Clerk, vault: &mut Vault) -> Result<Begun, Fault> {
-        let typed = vault.typed(0).map(|text| WipingBytes::from_slice(text.expose()));
+        let typed = vault.typed(FieldName::Password).map(|text| WipingBytes::from_slice(text.expose()));
         vault.forget_typed();
         let password = typed.ok_or(faults::TypedMissing)?;
         let tries = vec![Try { password, agreeing: Vec::new(), defects: Vec::new() }];
         opening::begin(tries, self.share, self.foreign, clerk, move |found, vault| {
             opening::keep(found.ok_or(faults::PasswordDoesNotOpen)?, self.share, &[], self.kcv, vault)
         })
+        .map(Begun::Opening)
     }
 }

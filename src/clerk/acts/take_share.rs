@@ -5,6 +5,7 @@ use crate::clerk::words::words_fault;
 use crate::clerk::{Clerk, as_fault};
 use crate::faults::{self, Fault};
 use crate::fields::read_fault;
+use crate::names::FieldName;
 use crate::record::Fact;
 use crate::secret::WipingBytes;
 use crate::share::{
@@ -67,17 +68,16 @@ struct Taken {
 impl TakeShare {
     /// The prime where it is not known, id, value, and the check bytes where the card has some.
     fn numbers(&self, vault: &Vault) -> Result<Taken, Fault> {
-        let typed = |place: u8| vault.typed(place).ok_or(faults::TypedMissing);
-        let first = u8::from(self.set.is_none());
+        let typed = |field| vault.typed(field).ok_or(faults::TypedMissing);
         let prime = match &self.set {
             Some(known) => SharePrime::parse(known.as_bytes()),
-            None => read_prime(typed(0)?.expose()),
+            None => read_prime(typed(FieldName::Prime)?.expose()),
         };
         let prime = prime.map_err(read_fault)?;
-        let id = typed(first)?.expose();
+        let id = typed(FieldName::ShareId)?.expose();
         let mut ids = if self.foreign { id_readings(id) } else { vec![read_id(id).map_err(read_fault)?] };
-        let value = read_value(typed(first + 1)?.expose(), true).map_err(read_fault)?;
-        if let Some(check) = vault.typed(first + 2).filter(|text| !text.is_empty()) {
+        let value = read_value(typed(FieldName::ShareValue)?.expose(), true).map_err(read_fault)?;
+        if let Some(check) = vault.typed(FieldName::CheckBytesIfAny).filter(|text| !text.is_empty()) {
             let check = read_check(check.expose()).map_err(read_fault)?;
             // They also tell which of two readings of an id is meant.
             ids.retain(|id| verdict(prime.get(), *id, &value, &check) == CheckVerdict::Right);
@@ -93,7 +93,7 @@ impl TakeShare {
 
     /// All words of a strong share.
     fn words(&self, vault: &Vault) -> Result<Taken, Fault> {
-        let typed = vault.typed(0).ok_or(faults::TypedMissing)?;
+        let typed = vault.typed(FieldName::ShareWords).ok_or(faults::TypedMissing)?;
         let share = read_words(typed.expose()).map_err(words_fault)?;
         if share.threshold != self.threshold {
             return Err(Fault::from(faults::WordsOtherThreshold { found: share.threshold, planned: self.threshold }));

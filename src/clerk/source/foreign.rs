@@ -133,7 +133,7 @@ fn key(name: &str, digest: Digest, file: &WrappedKeyFile, others: &[(BackedUpKey
         Some(DescribedType::Ec { field_bits: 512 }) => KeyType::Ec(Curve::BrainpoolP512r1),
         // OpenSCDP writes the size of whole bytes (seen by OpenSC's pull request 3157).
         Some(DescribedType::Ec { field_bits: 521 | 528 }) => KeyType::Ec(Curve::P521),
-        _ => KeyType::Ec(Curve::P256),
+        Some(DescribedType::Ec { .. } | DescribedType::Other) | None => KeyType::Ec(Curve::P256),
     });
     let stem = name.split('.').next().unwrap_or_default();
     let words = [described.as_ref().map_or("", |described| described.label.as_str()), stem];

@@ -95,7 +95,10 @@ impl Source {
 
     /// Whether the files were made elsewhere.
     pub const fn is_foreign(&self) -> bool {
-        matches!(self.standing, Standing::Elsewhere { .. })
+        match self.standing {
+            Standing::Recorded { .. } => false,
+            Standing::Elsewhere { .. } => true,
+        }
     }
 
     /// What the record says of it, after every file was compared with its digest.
@@ -103,8 +106,11 @@ impl Source {
     /// # Errors
     /// A file is missing or was changed, or it is a rehearsal's where this is none, and the other way round.
     pub fn facts(&self, rehearsal: bool) -> Result<Vec<Fact>, Fault> {
-        if matches!(self.standing, Standing::Recorded { rehearsal: was_one, .. } if was_one != rehearsal) {
-            return Err(Fault::from(faults::SourceRehearsalDiffers));
+        match self.standing {
+            Standing::Recorded { rehearsal: was_one, .. } if was_one != rehearsal => {
+                return Err(Fault::from(faults::SourceRehearsalDiffers));
+            }
+            Standing::Recorded { .. } | Standing::Elsewhere { .. } => {}
         }
         for (share, sha256) in &self.share_files {
             unchanged(&self.folder, &share.file, *sha256)?;

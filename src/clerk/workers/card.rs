@@ -67,7 +67,10 @@ impl CardWorker {
         Self { jobs, replies: Some(replies) }
     }
 
-    /// CardInserter over a job.
+    /// Hands over a job.
+    ///
+    /// # Errors
+    /// The worker is gone.
     pub fn begin(&self, job: Job) -> Result<(), Fault> {
         self.jobs.send(Task::Job(job)).map_err(|_| Fault::from(faults::WorkerGone))
     }

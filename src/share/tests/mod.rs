@@ -3,4 +3,5 @@
 mod check_bytes;
 mod gf256;
 mod prime;
+mod prime_properties;
 mod words;

@@ -1,27 +1,58 @@
 //! Options to choose from.
 
+use std::hash::{Hash, Hasher};
+
 use ratatui::text::Span;
 
-use super::{Page, Paint};
+use super::{DrawContext, Page};
 use crate::ceremony::OptionView;
-use crate::terminal::desk::Desk;
+use crate::script::words;
+use crate::terminal::keyboard::Key;
+use crate::terminal::keys::{Action, Binding, COMMON, HELP, Keys, LEAVE, MOVE, Others, PAGES, STOP, binding};
+use crate::terminal::screen_state::{Reading, ScreenState};
 use crate::terminal::theme::Sign;
 
+/// More options than this have no digits, for a digit would be ambiguous.
+const MOST_DIGITS: usize = 9;
+
+const CHOOSE: Binding =
+    binding(&[(Key::Enter, Action::Choose)], words::KEY_ENTER, words::FOOT_CHOOSE, words::HELP_CHOOSE);
+
+/// Digits choose at once; which digits there are depends on the options, so they are not in `strokes`.
+const CHOOSE_OR_DIGIT: Binding = binding(
+    &[(Key::Enter, Action::Choose)],
+    words::KEY_ENTER_OR_DIGIT,
+    words::FOOT_CHOOSE,
+    words::HELP_CHOOSE_OR_DIGIT,
+);
+
 /// Text, then the options.
-pub fn page(desk: &Desk, paint: &Paint<'_>, text: &[String], options: &[OptionView], width: u16) -> Page {
+pub fn page(
+    state: &ScreenState,
+    context: &DrawContext<'_>,
+    text: &[String],
+    options: &[OptionView],
+    width: u16,
+) -> Page {
     let mut page = Page::default();
-    page.paragraphs(paint.theme, text, width, paint.theme.normal());
+    page.paragraphs(context.theme, text, width, context.theme.normal());
     page.gap();
-    add_options(&mut page, desk, paint, options, width);
+    add_options(&mut page, state, context, options, width);
     page
 }
 
 /// The options, numbered from 1; closed ones are dim and have no number's accent.
-pub fn add_options(page: &mut Page, desk: &Desk, paint: &Paint<'_>, options: &[OptionView], width: u16) {
-    let theme = paint.theme;
+pub fn add_options(
+    page: &mut Page,
+    state: &ScreenState,
+    context: &DrawContext<'_>,
+    options: &[OptionView],
+    width: u16,
+) {
+    let theme = context.theme;
     let digits = options.len().to_string().len();
     for (place, option) in options.iter().enumerate() {
-        let here = place == desk.focus && !option.closed;
+        let here = place == state.focus && !option.closed;
         let from = page.len();
         let (number, style) = match (option.closed, here) {
             (true, _) => (theme.sign(Sign::Ahead).to_string(), theme.dim()),
@@ -36,5 +67,28 @@ pub fn add_options(page: &mut Page, desk: &Desk, paint: &Paint<'_>, options: &[O
         if here {
             page.focus_from(from);
         }
+    }
+}
+
+/// Enter chooses what is in focus. What is asked in between can be left, and no deviation be noted from there.
+pub fn keys(reading: Reading, options: usize, may_leave: bool) -> Keys {
+    match reading {
+        Reading::Unread => Keys::unread(COMMON),
+        Reading::Scrolls | Reading::Fits => {
+            let common = if may_leave { [HELP, LEAVE, STOP] } else { COMMON };
+            if options <= MOST_DIGITS {
+                Keys { others: Others::Numbers, ..Keys::new([CHOOSE_OR_DIGIT, MOVE, PAGES], common) }
+            } else {
+                Keys::new([CHOOSE, MOVE, PAGES], common)
+            }
+        }
+    }
+}
+
+/// Another question or other options are another screen.
+pub fn identify(text: &[String], options: &[OptionView], hasher: &mut impl Hasher) {
+    text.hash(hasher);
+    for option in options {
+        option.text.hash(hasher);
     }
 }

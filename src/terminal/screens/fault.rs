@@ -1,32 +1,49 @@
 //! Something failed: what happened, what is true now, what can be done.
 
-use super::{Page, Paint, choose};
+use std::hash::{Hash, Hasher};
+
+use super::{DrawContext, Page, choose};
 use crate::ceremony::OptionView;
-use crate::terminal::desk::Desk;
+use crate::script::words;
+use crate::terminal::keys::Keys;
+use crate::terminal::screen_state::{Reading, ScreenState};
 use crate::terminal::theme::Sign;
 
 /// Three parts, each under its heading.
 pub fn page(
-    desk: &Desk,
-    paint: &Paint<'_>,
+    state: &ScreenState,
+    context: &DrawContext<'_>,
     happened: &[String],
     truth: &[String],
     choices: &[OptionView],
     width: u16,
 ) -> Page {
-    let theme = paint.theme;
+    let theme = context.theme;
     let mut page = Page::default();
-    page.line(format!("{} {}", theme.sign(Sign::Wrong), paint.word("fault-happened")), theme.bad());
+    page.line(format!("{} {}", theme.sign(Sign::Wrong), context.text(words::FAULT_HAPPENED)), theme.bad());
     page.paragraphs(theme, happened, width, theme.normal());
     if !truth.is_empty() {
         page.gap();
-        page.line(paint.word("fault-truth"), theme.strong());
+        page.line(context.text(words::FAULT_TRUTH), theme.strong());
         page.paragraphs(theme, truth, width, theme.normal());
     }
     if !choices.is_empty() {
         page.gap();
-        page.line(paint.word("fault-choices"), theme.strong());
-        choose::add_options(&mut page, desk, paint, choices, width);
+        page.line(context.text(words::FAULT_CHOICES), theme.strong());
+        choose::add_options(&mut page, state, context, choices, width);
     }
     page
+}
+
+/// As where people choose.
+pub fn keys(reading: Reading, choices: usize) -> Keys {
+    choose::keys(reading, choices, false)
+}
+
+/// Another fault is another screen.
+pub fn identify(happened: &[String], truth: &[String], choices: &[OptionView], hasher: &mut impl Hasher) {
+    (happened, truth).hash(hasher);
+    for choice in choices {
+        choice.text.hash(hasher);
+    }
 }

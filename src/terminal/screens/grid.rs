@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use crate::terminal::parts;
+use crate::terminal::cells;
 use crate::terminal::theme::{Sign, Theme};
 
 /// Columns from one word's number to the next column's.
@@ -87,7 +87,7 @@ pub fn number(
         set(NUMBER + 1, sign, style);
     }
     let style = if look.focus { theme.accent() } else { theme.dim() };
-    parts::put_right(buffer, x + NUMBER, area.y, &(place + 1).to_string(), style);
+    cells::put_right(buffer, x + NUMBER, area.y, &(place + 1).to_string(), style);
     x + WORD
 }
 

@@ -3,30 +3,42 @@
 use crate::script::words;
 use ratatui::text::Span;
 
-use super::{Page, Paint};
+use super::{DrawContext, Page};
 use crate::ceremony::View;
-use crate::terminal::desk::Desk;
-use crate::terminal::keys::entries;
-use crate::terminal::parts;
+use crate::terminal::keyboard::Key;
+use crate::terminal::keys::{Action, Binding, Keys, SCROLL, binding};
+use crate::terminal::screen_state::ScreenState;
+use crate::terminal::text;
 
 /// Columns of the keys' names.
 const KEYS: usize = 18;
 
+const CLOSE_HELP: Binding = binding(
+    &[(Key::Char(b'?'), Action::Help), (Key::Enter, Action::Help), (Key::Escape, Action::Help)],
+    words::KEY_QUESTION,
+    words::FOOT_CLOSE_HELP,
+    words::HELP_HELP,
+);
+
 /// Lies over the screen it explains.
-pub fn page(view: &View, desk: &Desk, paint: &Paint<'_>, width: u16) -> Page {
-    let theme = paint.theme;
+pub fn page(view: &View, state: &ScreenState, context: &DrawContext<'_>, width: u16) -> Page {
+    let theme = context.theme;
     let mut page = Page::default();
-    page.line(paint.word("help-title"), theme.strong());
+    page.line(context.text(words::HELP_TITLE), theme.strong());
     page.gap();
-    let (own, common) = entries(desk.mode_below(view));
-    for entry in own.iter().chain(&common) {
-        let key = parts::cut(theme, paint.script.word(entry.key), KEYS - 2);
+    for binding in super::keys_below(view, state).bindings() {
+        let key = text::cut(theme, binding.key, KEYS - 2);
         let before = vec![Span::styled(format!("{key:<KEYS$}"), theme.accent())];
-        page.hanging(theme, before, paint.script.word(entry.help), width, theme.normal());
+        page.hanging(theme, before, binding.help, width, theme.normal());
     }
     page.gap();
-    page.line(paint.word("help-privacy-title"), theme.strong());
+    page.line(context.text(words::HELP_PRIVACY_TITLE), theme.strong());
     page.gap();
     page.paragraphs(theme, &[words::HELP_PRIVACY.to_owned()], width, theme.normal());
     page
+}
+
+/// It answers to nothing else than what closes and scrolls it.
+pub fn keys() -> Keys {
+    Keys::new([CLOSE_HELP, SCROLL], [])
 }

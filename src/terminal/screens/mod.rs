@@ -1,209 +1,192 @@
-//! One file for each kind of screen. A screen becomes a page of rows; what is secret is drawn cell by cell, never as
-//! a text.
+//! One file for each kind of screen: its page, its keys, and what makes it another screen. A screen becomes a page of
+//! rows; what is secret is drawn cell by cell, never as a text.
 
 mod choose;
-mod dice;
+mod ended;
 mod fault;
-mod form;
+pub mod form;
 mod grid;
+mod groups;
 mod help;
+mod page;
 mod read;
 mod reveal;
 mod tick;
+mod too_small;
+mod window;
 mod working;
 
-use std::ops::Range;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Instant;
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::{Position, Rect};
-use ratatui::style::Style;
-use ratatui::text::{Line, Span};
 
-pub use self::dice::count as count_throws;
 pub use self::grid::Grid;
-use super::desk::Desk;
-use super::parts::{self, LEAST_HEIGHT, LEAST_WIDTH};
-use super::theme::{Sign, Theme};
+pub use self::page::{Page, Row};
+pub use self::window::draw;
+use super::keys::Keys;
+use super::screen_state::{ScreenId, ScreenState};
+use super::theme::Theme;
 use crate::ceremony::{Body, View};
-use crate::script::{Script, fill};
-use crate::terms::Handle;
 use crate::vault::Vault;
 
 /// What drawing needs besides the view.
 #[derive(Clone, Copy)]
-pub struct Paint<'a> {
+pub struct DrawContext<'a> {
     /// Colours and signs.
     pub theme: Theme,
-    /// The fixed words.
-    pub script: &'a Script,
     /// Lends secrets for this frame.
     pub vault: &'a Vault,
     /// For what is shown only for a moment.
     pub now: Instant,
 }
 
-impl Paint<'_> {
-    /// A fixed word as this terminal can draw it.
-    pub fn word(&self, name: &str) -> String {
-        self.theme.text(self.script.word(name)).into_owned()
-    }
-
-    /// A fixed sentence with values.
-    pub fn words(&self, name: &str, values: &[(&str, String)]) -> String {
-        self.theme.text(&fill(self.script.word(name), values)).into_owned()
+impl DrawContext<'_> {
+    /// A sentence as this terminal can draw it.
+    pub fn text(&self, sentence: impl std::fmt::Display) -> String {
+        self.theme.text(&sentence.to_string()).into_owned()
     }
 }
 
-/// Where the numbers of groups stand.
-#[derive(Clone, Copy)]
-pub struct Marks {
-    /// The first column.
-    pub from: u16,
-    /// Columns from group to group.
-    pub pitch: u16,
-    /// How many groups there are.
-    pub groups: u8,
-    /// The group that is wrong, from 1.
-    pub wrong: Option<u8>,
-}
-
-/// One row of a page.
-pub enum Row {
-    /// Text without any secret.
-    Line(Line<'static>),
-    /// Text at the left, text at the right end.
-    Spread(Line<'static>, Line<'static>),
-    /// The field at this place, with a note at the right end.
-    Entry(usize, Line<'static>),
-    /// The numbers of groups, each over or under its group.
-    Marks(Marks),
-    /// A public value in 8 groups, from this column on.
-    Groups(String, u16, String),
-    /// A secret value in 8 groups, from this column on.
-    SecretGroups(String, u16, Handle),
-    /// As [`Row::SecretGroups`], with a public remark at the right end.
-    SecretGroupsWith(String, u16, Handle, Line<'static>),
-    /// One row of the words that are typed into the field at this place.
-    EntryWords(usize, usize),
-    /// One row of the dice that are typed into the field at this place.
-    EntryDice(usize, usize),
-    /// What stands before the word that the vault suggests for the field at this place.
-    Suggestion(usize, String),
-    /// One row of a card of words.
-    CardWords(Grid, usize, Handle),
-}
-
-/// The rows of a screen and which of them have the focus.
-#[derive(Default)]
-pub struct Page {
-    rows: Vec<Row>,
-    focus: Option<Range<usize>>,
-}
-
-impl Page {
-    /// A line of one style, which fits.
-    pub fn line(&mut self, text: String, style: Style) {
-        self.rows.push(Row::Line(Line::from(Span::styled(text, style))));
+/// The screen's page, or the help that lies over it.
+fn page(view: &View, state: &ScreenState, context: &DrawContext<'_>, width: u16) -> Page {
+    if state.help {
+        return help::page(view, state, context, width);
     }
+    match &view.body {
+        Body::Read { text } => read::page(context, text, width),
+        Body::Tick { text, items, .. } => tick::page(state, context, text, items, width),
+        Body::Choose { text, options, .. } => choose::page(state, context, text, options, width),
+        Body::Form { text, fields, .. } => form::page(state, context, text, fields, width),
+        Body::Reveal { .. } => reveal::page(context, &view.body, width),
+        Body::Working { text, progress, seconds, .. } => working::page(context, text, *progress, *seconds, width),
+        Body::Fault { happened, truth, choices } => fault::page(state, context, happened, truth, choices, width),
+        Body::Ended { text } => ended::page(context, text, width),
+    }
+}
 
-    /// An empty line, unless the page is empty or ends with one.
-    pub fn gap(&mut self) {
-        let needed = match self.rows.last() {
-            None => false,
-            Some(Row::Line(line)) => line.width() > 0,
-            Some(_) => true,
-        };
-        if needed {
-            self.rows.push(Row::Line(Line::default()));
+/// The keys that work now.
+pub fn keys(view: &View, state: &ScreenState) -> Keys {
+    if state.too_small {
+        return too_small::keys();
+    }
+    if state.help { help::keys() } else { keys_below(view, state) }
+}
+
+/// The keys that work when the help does not lie over the screen.
+fn keys_below(view: &View, state: &ScreenState) -> Keys {
+    let reading = state.reading();
+    match &view.body {
+        Body::Read { .. } => read::keys(reading),
+        Body::Tick { items, enough, .. } => tick::keys(reading, tick::Ticks::of(items, *enough)),
+        Body::Choose { options, may_leave, .. } => choose::keys(reading, options.len(), *may_leave),
+        Body::Form { fields, may_leave, may_deviate, .. } => {
+            form::keys(form::Stands::now(fields, state.focus, *may_leave, *may_deviate))
+        }
+        Body::Reveal { shown, seen, .. } => reveal::keys(reading, reveal::Reveal::of(*shown, *seen, state.scrolls())),
+        Body::Working { may_stop, .. } => working::keys(*may_stop),
+        Body::Fault { choices, .. } => fault::keys(reading, choices.len()),
+        Body::Ended { .. } => ended::keys(reading),
+    }
+}
+
+impl ScreenId {
+    /// The screen of this view: step, kind and what is asked; not what changes while one and the same screen is up.
+    pub fn of(view: &View) -> Self {
+        let mut hasher = DefaultHasher::new();
+        view.header.number.hash(&mut hasher);
+        view.header.title.hash(&mut hasher);
+        std::mem::discriminant(&view.body).hash(&mut hasher);
+        match &view.body {
+            Body::Read { text } => read::identify(text, &mut hasher),
+            Body::Tick { items, .. } => tick::identify(items, &mut hasher),
+            Body::Choose { text, options, .. } => choose::identify(text, options, &mut hasher),
+            Body::Form { fields, irreversible, may_leave, .. } => {
+                form::identify(fields, *irreversible, *may_leave, &mut hasher);
+            }
+            Body::Reveal { owner, custodian, card, shown, .. } => {
+                reveal::identify(owner, *custodian, card, *shown, &mut hasher);
+            }
+            // how far it is does not make it another one
+            Body::Working { .. } => {}
+            Body::Fault { happened, truth, choices } => fault::identify(happened, truth, choices, &mut hasher),
+            Body::Ended { text } => ended::identify(text, &mut hasher),
+        }
+        Self(hasher.finish())
+    }
+}
+
+/// What a screen shows that must not stay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exposes {
+    /// Nothing.
+    Nothing,
+    /// What somebody types, masked or for a moment in clear.
+    Typed,
+    /// A share in clear.
+    Share,
+}
+
+/// What a screen is like besides its page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Nature {
+    /// What must be wiped when it goes away.
+    pub exposes: Exposes,
+    /// It stands alone: no step list beside it.
+    pub alone: bool,
+    /// It stands in the double frame of what cannot be undone.
+    pub irreversible: bool,
+    /// People type into it, and the cursor is where they do.
+    pub types: bool,
+}
+
+impl Nature {
+    /// What the screen of this body is like.
+    pub fn of(body: &Body) -> Self {
+        let plain = Self { exposes: Exposes::Nothing, alone: false, irreversible: false, types: false };
+        match body {
+            Body::Read { .. }
+            | Body::Tick { .. }
+            | Body::Choose { .. }
+            | Body::Reveal { shown: false, .. }
+            | Body::Working { .. }
+            | Body::Fault { .. }
+            | Body::Ended { .. } => plain,
+            Body::Form { fields, irreversible, .. } => {
+                let secret = fields.iter().any(|field| field.masked);
+                let exposes = if secret { Exposes::Typed } else { Exposes::Nothing };
+                Self { exposes, irreversible: *irreversible, types: true, ..plain }
+            }
+            Body::Reveal { shown: true, .. } => Self { exposes: Exposes::Share, alone: true, ..plain },
         }
     }
+}
 
-    /// Paragraphs, wrapped.
-    pub fn paragraphs(&mut self, theme: Theme, text: &[String], width: u16, style: Style) {
-        self.rows.extend(parts::paragraphs(theme, text, width, style).into_iter().map(Row::Line));
-    }
-
-    /// Text behind something of its own (a number, a box); further lines begin under the text.
-    pub fn hanging(&mut self, theme: Theme, before: Vec<Span<'static>>, text: &str, width: u16, style: Style) {
-        let before = Line::from(before);
-        let indent = before.width();
-        let lines = parts::wrap(theme, text, usize::from(width).saturating_sub(indent));
-        let mut before = Some(before);
-        for line in lines {
-            let mut row = before.take().unwrap_or_else(|| Line::from(" ".repeat(indent)));
-            row.push_span(Span::styled(line, style));
-            self.rows.push(Row::Line(row));
+/// What the focus can be on: each item, option or field, and whether it is open.
+pub fn open_places(body: &Body) -> Vec<bool> {
+    match body {
+        Body::Tick { items, .. } => vec![true; items.len()],
+        Body::Form { fields, .. } => vec![true; fields.len()],
+        Body::Choose { options, .. } | Body::Fault { choices: options, .. } => {
+            options.iter().map(|option| !option.closed).collect()
         }
-    }
-
-    /// Marks everything since `from` as having the focus.
-    pub fn focus_from(&mut self, from: usize) {
-        self.focus = Some(from..self.rows.len());
-    }
-
-    /// How many rows there are.
-    pub const fn len(&self) -> usize {
-        self.rows.len()
+        Body::Read { .. } | Body::Reveal { .. } | Body::Working { .. } | Body::Ended { .. } => Vec::new(),
     }
 }
 
-/// Draws the whole window. Gives the place of the cursor, where one is wanted.
-pub fn draw(buffer: &mut Buffer, view: &View, desk: &mut Desk, paint: &Paint<'_>) -> Option<Position> {
-    let area = buffer.area;
-    desk.too_small = area.width < LEAST_WIDTH || area.height < LEAST_HEIGHT;
-    if desk.too_small {
-        too_small(buffer, paint);
-        return None;
-    }
-    let theme = paint.theme;
-    parts::header(buffer, theme, paint.script, &view.header);
-    let alone = matches!(view.body, Body::Reveal { shown: true, .. });
-    let framed = !desk.help && matches!(view.body, Body::Form { irreversible: true, .. });
-    // the footer's keys depend on whether all text fits, and what fits on the height of the footer
-    let mut footer_lines = 1;
-    let (places, page, first, footer) = loop {
-        let mut places = parts::places(area, footer_lines, !alone);
-        if framed {
-            // the frame takes the line above the body, and one inside it stays empty
-            places.body.y += 1;
-            places.body.height = places.body.height.saturating_sub(2);
-        }
-        let page = if desk.help {
-            help::page(view, desk, paint, places.body.width)
-        } else {
-            page(view, desk, paint, places.body.width)
-        };
-        let first = desk.settle(page.rows.len(), usize::from(places.body.height), page.focus.as_ref());
-        let footer = parts::footer_lines(theme, paint.script, desk.mode(view), &view.header.mark, area.width);
-        if footer.len() <= usize::from(footer_lines) {
-            break (places, page, first, footer);
-        }
-        footer_lines += 1;
+/// Where the focus begins.
+pub fn first_place(body: &Body) -> usize {
+    let first = match body {
+        Body::Tick { items, .. } => items.iter().position(|item| !item.ticked),
+        Body::Form { fields, .. } => form::first_not_good(fields),
+        Body::Choose { .. }
+        | Body::Fault { .. }
+        | Body::Read { .. }
+        | Body::Reveal { .. }
+        | Body::Working { .. }
+        | Body::Ended { .. } => open_places(body).iter().position(|open| *open),
     };
-    let mut cursor = None;
-    let rows = page.rows.iter().enumerate().skip(first);
-    for (y, (number, row)) in (places.body.top()..places.body.bottom()).zip(rows) {
-        let here = draw_row(buffer, row, Rect::new(places.body.x, y, places.body.width, 1), view, desk, paint);
-        // the cursor sits on the focus, where screen readers and braille lines look for it
-        let focus = page.focus.as_ref().is_some_and(|focus| focus.start == number && !is_form(view));
-        cursor = cursor.or(here).or(focus.then_some(Position::new(places.body.x, y)));
-    }
-    if framed {
-        let rows = u16::try_from(page.len()).unwrap_or(u16::MAX).min(places.body.height);
-        let inside = Rect { height: rows, ..places.body };
-        frame(buffer, theme, inside, &paint.word("frame-irreversible"));
-    }
-    notice(buffer, places.notice, desk, paint);
-    if let Some(steps) = places.steps {
-        parts::steps(buffer, theme, paint.script, steps, &view.steps);
-    }
-    parts::footer(buffer, theme, places.footer, &footer, &view.header.mark);
-    cursor
-}
-
-const fn is_form(view: &View) -> bool {
-    matches!(view.body, Body::Form { .. })
+    first.unwrap_or(0)
 }
 
 /// What the wipe leaves on the screen: nothing.
@@ -211,120 +194,5 @@ pub fn neutral(buffer: &mut Buffer) {
     buffer.reset();
 }
 
-fn page(view: &View, desk: &Desk, paint: &Paint<'_>, width: u16) -> Page {
-    match &view.body {
-        Body::Read { text } | Body::Ended { text } => read::page(paint, text, width),
-        Body::Tick { text, items, .. } => tick::page(desk, paint, text, items, width),
-        Body::Choose { text, options, .. } => choose::page(desk, paint, text, options, width),
-        Body::Form { text, fields, .. } => form::page(desk, paint, text, fields, width),
-        Body::Reveal { .. } => reveal::page(paint, &view.body, width),
-        Body::Working { text, progress, seconds, .. } => working::page(paint, text, *progress, *seconds, width),
-        Body::Fault { happened, truth, choices } => fault::page(desk, paint, happened, truth, choices, width),
-    }
-}
-
-fn draw_row(
-    buffer: &mut Buffer,
-    row: &Row,
-    area: Rect,
-    view: &View,
-    desk: &Desk,
-    paint: &Paint<'_>,
-) -> Option<Position> {
-    match row {
-        Row::Line(line) => {
-            buffer.set_line(area.x, area.y, line, area.width);
-        }
-        Row::Spread(left, right) => {
-            buffer.set_line(area.x, area.y, left, area.width);
-            put_line_right(buffer, area, right);
-        }
-        Row::Entry(place, note) => {
-            put_line_right(buffer, area, note);
-            return form::entry(buffer, area, *place, view, desk, paint);
-        }
-        Row::Marks(marks) => reveal::marks(buffer, area, *marks, paint.theme),
-        Row::Groups(label, from, value) => {
-            reveal::groups(buffer, area, label, *from, value.as_bytes(), paint.theme, paint.theme.normal());
-        }
-        Row::SecretGroups(label, from, value) => {
-            let lent = paint.vault.lend(*value).unwrap_or_default();
-            reveal::groups(buffer, area, label, *from, lent, paint.theme, paint.theme.strong());
-        }
-        Row::SecretGroupsWith(label, from, value, remark) => {
-            let lent = paint.vault.lend(*value).unwrap_or_default();
-            put_line_right(buffer, area, remark);
-            reveal::groups(buffer, area, label, *from, lent, paint.theme, paint.theme.strong());
-        }
-        Row::EntryWords(place, row) => return form::words(buffer, area, *place, *row, view, desk, paint),
-        Row::EntryDice(place, row) => return form::dice(buffer, area, *place, *row, view, desk, paint),
-        Row::Suggestion(place, before) => form::suggestion(buffer, area, *place, before, desk, paint),
-        Row::CardWords(grid, number, words) => {
-            let lent = paint.vault.lend(*words).unwrap_or_default();
-            grid::card_row(buffer, area, *grid, *number, lent, paint.theme);
-        }
-    }
-    None
-}
-
-fn put_line_right(buffer: &mut Buffer, area: Rect, line: &Line<'_>) {
-    let long = u16::try_from(line.width()).unwrap_or(u16::MAX).min(area.width);
-    buffer.set_line(area.right().saturating_sub(long), area.y, line, long);
-}
-
-fn notice(buffer: &mut Buffer, area: Rect, desk: &Desk, paint: &Paint<'_>) {
-    let theme = paint.theme;
-    let (above, below) = desk.more();
-    let more = match (above, below) {
-        (false, false) => None,
-        (true, false) => Some(format!("{} {}", theme.sign(Sign::Above), paint.word("more-above"))),
-        (_, true) => Some(format!("{} {}", theme.sign(Sign::Below), paint.word("more-below"))),
-    };
-    if let Some(more) = &more {
-        parts::put_right(buffer, area.right(), area.y, more, theme.accent());
-    }
-    if let Some(hint) = desk.hint {
-        let room = usize::from(area.width).saturating_sub(more.map_or(0, |more| parts::width(&more) + 2));
-        parts::put(buffer, area.x, area.y, &parts::cut(theme, paint.script.word(hint), room), theme.warning());
-    }
-}
-
-/// The double frame of what cannot be undone, drawn just outside the body.
-fn frame(buffer: &mut Buffer, theme: Theme, body: Rect, title: &str) {
-    let (left, right) = (body.x.saturating_sub(2), body.right() + 1);
-    let (top, bottom) = (body.y.saturating_sub(2), body.bottom());
-    let mut set = |x: u16, y: u16, sign: Sign| {
-        if let Some(cell) = buffer.cell_mut((x, y)) {
-            cell.set_char(theme.sign(sign)).set_style(theme.bad());
-        }
-    };
-    for x in left..=right {
-        set(x, top, Sign::FrameRule);
-        set(x, bottom, Sign::FrameRule);
-    }
-    for y in top..=bottom {
-        set(left, y, Sign::FrameWall);
-        set(right, y, Sign::FrameWall);
-    }
-    set(left, top, Sign::FrameTopLeft);
-    set(right, top, Sign::FrameTopRight);
-    set(left, bottom, Sign::FrameBottomLeft);
-    set(right, bottom, Sign::FrameBottomRight);
-    parts::put(buffer, body.x, top, &format!(" {title} "), theme.bad());
-}
-
-/// Says the size that is needed, and shows nothing else.
-fn too_small(buffer: &mut Buffer, paint: &Paint<'_>) {
-    let area = buffer.area;
-    let values = [
-        ("width", LEAST_WIDTH.to_string()),
-        ("height", LEAST_HEIGHT.to_string()),
-        ("now-width", area.width.to_string()),
-        ("now-height", area.height.to_string()),
-    ];
-    let text = paint.words("too-small", &values);
-    let lines = parts::wrap(paint.theme, &text, usize::from(area.width.saturating_sub(2)).max(1));
-    for (y, line) in (area.top()..area.bottom()).skip(usize::from(area.height > 2)).zip(&lines) {
-        parts::put(buffer, 1, y, line, paint.theme.warning());
-    }
-}
+#[cfg(test)]
+pub mod tests;

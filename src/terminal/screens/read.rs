@@ -1,10 +1,28 @@
-//! Text to read; also the last screen.
+//! Text to read.
 
-use super::{Page, Paint};
+use std::hash::{Hash, Hasher};
+
+use super::{DrawContext, Page};
+use crate::terminal::keys::{COMMON, GO_ON, Keys, SCROLL};
+use crate::terminal::screen_state::Reading;
 
 /// Paragraphs and nothing else.
-pub fn page(paint: &Paint<'_>, text: &[String], width: u16) -> Page {
+pub fn page(context: &DrawContext<'_>, text: &[String], width: u16) -> Page {
     let mut page = Page::default();
-    page.paragraphs(paint.theme, text, width, paint.theme.normal());
+    page.paragraphs(context.theme, text, width, context.theme.normal());
     page
+}
+
+/// Enter reads on, and then goes on.
+pub fn keys(reading: Reading) -> Keys {
+    match reading {
+        Reading::Unread => Keys::unread(COMMON),
+        Reading::Scrolls => Keys::new([GO_ON, SCROLL], COMMON),
+        Reading::Fits => Keys::new([GO_ON], COMMON),
+    }
+}
+
+/// Another text is another screen.
+pub fn identify(text: &[String], hasher: &mut impl Hasher) {
+    text.hash(hasher);
 }

@@ -1,27 +1,47 @@
 //! A share for its owner alone.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
-use ratatui::style::Style;
+use std::hash::{Hash, Hasher};
+
 use ratatui::text::{Line, Span};
 
 use super::grid::Grid;
-use super::{Marks, Page, Paint, Row, working};
+use super::groups::{Marks, PITCH};
+use super::{DrawContext, Page, Row, working};
 use crate::ceremony::{Body, CardView};
-use crate::terminal::parts;
-use crate::terminal::theme::{Sign, Theme};
+use crate::script::words;
+use crate::terminal::keyboard::Key;
+use crate::terminal::keys::{Action, Binding, COMMON, DEVIATION, GO_ON, Keys, Others, SCROLL_QUIETLY, STOP, binding};
+use crate::terminal::screen_state::Reading;
+use crate::terminal::text;
+use crate::terminal::theme::Sign;
+use crate::terms::CustodianNumber;
 
 /// Groups of a prime or value.
 const GROUPS: u8 = 8;
-/// Columns from one group to the next when shown: two characters and ` : `.
-const PITCH: u16 = 5;
 /// A label longer than this is cut.
 const WIDEST_LABEL: usize = 30;
 
+const SHOW: Binding = binding(&[(Key::Enter, Action::Show)], words::KEY_ENTER, words::FOOT_SHOW, words::HELP_SHOW);
+
+const SHOW_AGAIN: Binding = binding(
+    &[(Key::Char(b' '), Action::Show), (Key::Char(b's'), Action::Show)],
+    words::KEY_SPACE,
+    words::FOOT_SHOW_AGAIN,
+    words::HELP_SHOW,
+);
+
+/// Shown, every key hides that does nothing else.
+const HIDE: Binding = binding(
+    &[(Key::Enter, Action::Hide), (Key::Char(b' '), Action::Hide), (Key::Escape, Action::Hide)],
+    words::KEY_ANY,
+    words::FOOT_HIDE,
+    words::HELP_HIDE,
+);
+
 /// Before: who comes, who steps back. Shown: the owner's name, the values, how to note them, the countdown; nothing
 /// else.
-pub fn page(paint: &Paint<'_>, body: &Body, width: u16) -> Page {
-    let theme = paint.theme;
+pub fn page(context: &DrawContext<'_>, body: &Body, width: u16) -> Page {
+    let theme = context.theme;
     let mut page = Page::default();
     let Body::Reveal { before, during, owner, card, shown, seconds_left, seen, .. } = body else {
         return page;
@@ -29,20 +49,20 @@ pub fn page(paint: &Paint<'_>, body: &Body, width: u16) -> Page {
     if !shown {
         page.paragraphs(theme, before, width, theme.normal());
         page.gap();
-        let word = if *seen { "reveal-hidden-again" } else { "reveal-hidden" };
-        page.paragraphs(theme, &[paint.script.word(word).to_owned()], width, theme.accent());
+        let hidden = if *seen { words::REVEAL_HIDDEN_AGAIN } else { words::REVEAL_HIDDEN };
+        page.paragraphs(theme, &[hidden.to_owned()], width, theme.accent());
         return page;
     }
-    let countdown = working::duration(paint, u64::from(*seconds_left));
+    let countdown = working::duration(context, u64::from(*seconds_left));
     page.rows.push(Row::Spread(
-        Line::from(Span::styled(parts::cut(theme, owner, usize::from(width) / 2), theme.accent())),
-        Line::from(Span::styled(paint.words("reveal-countdown", &[("time", countdown)]), theme.warning())),
+        Line::from(Span::styled(text::cut(theme, owner, usize::from(width) / 2), theme.accent())),
+        Line::from(Span::styled(context.text(words::RevealCountdown { time: countdown }), theme.warning())),
     ));
     match card {
         CardView::Numbers { prime, id, value, check, labels, .. } => {
             page.gap();
-            let labels = labels.each_ref().map(|label| parts::cut(theme, label, WIDEST_LABEL));
-            let widest = labels.iter().map(|label| parts::width(label)).max().unwrap_or(0);
+            let labels = labels.each_ref().map(|label| text::cut(theme, label, WIDEST_LABEL));
+            let widest = labels.iter().map(|label| text::width(label)).max().unwrap_or(0);
             let from = u16::try_from(widest + 3).unwrap_or(0);
             let [prime_label, id_label, value_label, check_label] = labels;
             let marks = Row::Marks(Marks { from, pitch: PITCH, groups: GROUPS, wrong: None });
@@ -55,14 +75,14 @@ pub fn page(paint: &Paint<'_>, body: &Body, width: u16) -> Page {
             page.rows.push(Row::Marks(Marks { from, pitch: PITCH, groups: GROUPS, wrong: None }));
             page.rows.push(Row::SecretGroups(value_label, from, *value));
             page.gap();
-            let ours = Line::from(Span::styled(paint.word("reveal-check"), theme.dim()));
+            let ours = Line::from(Span::styled(context.text(words::REVEAL_CHECK), theme.dim()));
             page.rows.push(Row::SecretGroupsWith(check_label, from, *check, ours));
         }
         CardView::Words { words, count, heading, .. } => {
-            let legend = format!("{} {}", theme.sign(Sign::Check), paint.word("words-check"));
-            let room = usize::from(width).saturating_sub(parts::width(&legend) + 2);
+            let legend = format!("{} {}", theme.sign(Sign::Check), context.text(words::WORDS_CHECK));
+            let room = usize::from(width).saturating_sub(text::width(&legend) + 2);
             page.rows.push(Row::Spread(
-                Line::from(Span::styled(parts::cut(theme, heading, room), theme.strong())),
+                Line::from(Span::styled(text::cut(theme, heading, room), theme.strong())),
                 Line::from(Span::styled(legend, theme.dim())),
             ));
             let grid = Grid::of(*count);
@@ -77,36 +97,46 @@ pub fn page(paint: &Paint<'_>, body: &Body, width: u16) -> Page {
     page
 }
 
-/// The numbers of the groups; the one that is wrong has a sign.
-pub fn marks(buffer: &mut Buffer, area: Rect, marks: Marks, theme: Theme) {
-    for (group, column) in (1..=marks.groups).zip((marks.from..).step_by(usize::from(marks.pitch.max(1)))) {
-        let wrong = marks.wrong == Some(group);
-        let style = if wrong { theme.bad() } else { theme.dim() };
-        let number = char::from_digit(u32::from(group), 10).unwrap_or(' ');
-        for (x, sign) in (area.x + column..).zip([Some(number), wrong.then(|| theme.sign(Sign::Wrong))]) {
-            if let (Some(sign), Some(cell)) = (sign, buffer.cell_mut((x, area.y))) {
-                cell.set_char(sign).set_style(style);
-            }
+/// How far its owner has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reveal {
+    /// Not yet shown.
+    Concealed,
+    /// Shown; whether there is anything to scroll.
+    Shown {
+        /// There is.
+        scrolls: bool,
+    },
+    /// Hidden again.
+    ConcealedAgain,
+}
+
+impl Reveal {
+    /// Whether it is shown, and whether it was before.
+    pub const fn of(shown: bool, seen: bool, scrolls: bool) -> Self {
+        match (shown, seen) {
+            (true, _) => Self::Shown { scrolls },
+            (false, true) => Self::ConcealedAgain,
+            (false, false) => Self::Concealed,
         }
     }
 }
 
-/// A value in groups, put into the cells character by character: no text with it ever exists.
-pub fn groups(buffer: &mut Buffer, area: Rect, label: &str, from: u16, value: &[u8], theme: Theme, style: Style) {
-    parts::put(buffer, area.x, area.y, label, theme.dim());
-    let mut column = area.x + from;
-    for byte in value {
-        if *byte == b':' {
-            // a colon in the middle of the three columns between groups
-            if let Some(cell) = buffer.cell_mut((column + 1, area.y)).filter(|_| column + 1 < area.right()) {
-                cell.set_char(':').set_style(theme.dim());
-            }
-            column += PITCH - 2;
-        } else {
-            if let Some(cell) = buffer.cell_mut((column, area.y)).filter(|_| column < area.right()) {
-                cell.set_char(if byte.is_ascii_graphic() { char::from(*byte) } else { ' ' }).set_style(style);
-            }
-            column += 1;
+/// One key shows it; shown, every key hides it that does nothing else.
+pub fn keys(reading: Reading, reveal: Reveal) -> Keys {
+    match (reveal, reading) {
+        (Reveal::Shown { scrolls }, _) => {
+            let own = if scrolls { vec![HIDE, SCROLL_QUIETLY] } else { vec![HIDE] };
+            Keys { others: Others::All(Action::Hide), ..Keys::new(own, [DEVIATION, STOP]) }
         }
+        (Reveal::Concealed | Reveal::ConcealedAgain, Reading::Unread) => Keys::unread(COMMON),
+        (Reveal::Concealed, _) => Keys::new([SHOW, SCROLL_QUIETLY], COMMON),
+        (Reveal::ConcealedAgain, _) => Keys::new([GO_ON, SHOW_AGAIN, SCROLL_QUIETLY], COMMON),
     }
+}
+
+/// Another card is another screen, and so is the same one when it is hidden.
+pub fn identify(owner: &str, custodian: CustodianNumber, card: &CardView, shown: bool, hasher: &mut impl Hasher) {
+    let (CardView::Numbers { purpose, .. } | CardView::Words { purpose, .. }) = card;
+    (owner, custodian.get(), purpose, shown).hash(hasher);
 }

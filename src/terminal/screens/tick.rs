@@ -1,30 +1,92 @@
 //! Items to tick, one by one.
 
+use std::hash::{Hash, Hasher};
+
 use ratatui::text::Span;
 
-use super::{Page, Paint};
-use crate::terminal::desk::Desk;
+use super::{DrawContext, Page};
+use crate::ceremony::TickView;
+use crate::script::words;
+use crate::terminal::keyboard::Key;
+use crate::terminal::keys::{Action, Binding, COMMON, GO_ON, Keys, MOVE, PAGES, binding};
+use crate::terminal::screen_state::{Reading, ScreenState};
 use crate::terminal::theme::Sign;
 
+const TICK: Binding =
+    binding(&[(Key::Char(b' '), Action::Tick)], words::KEY_SPACE, words::FOOT_UNTICK, words::HELP_TICK);
+
+/// Where Enter ticks, the footer need not name a second key for it.
+const TICK_QUIETLY: Binding = Binding { foot: None, ..TICK };
+
+const TICK_NEXT: Binding =
+    binding(&[(Key::Enter, Action::TickNext)], words::KEY_ENTER, words::FOOT_TICK_NEXT, words::HELP_TICK_NEXT);
+
+/// Enter ticks the next one, so it takes another key to go on without the rest.
+const GO_ON_WITHOUT: Binding = binding(
+    &[(Key::Char(b'g'), Action::GoOn), (Key::Char(b'G'), Action::GoOn)],
+    words::KEY_G,
+    words::FOOT_GO_ON_WITHOUT,
+    words::HELP_GO_ON_WITHOUT,
+);
+
 /// Text, then a box for each item.
-pub fn page(desk: &Desk, paint: &Paint<'_>, text: &[String], items: &[(String, bool)], width: u16) -> Page {
-    let theme = paint.theme;
+pub fn page(state: &ScreenState, context: &DrawContext<'_>, text: &[String], items: &[TickView], width: u16) -> Page {
+    let theme = context.theme;
     let mut page = Page::default();
     page.paragraphs(theme, text, width, theme.normal());
     page.gap();
-    for (place, (item, ticked)) in items.iter().enumerate() {
-        let here = place == desk.focus;
+    for (place, item) in items.iter().enumerate() {
+        let here = place == state.focus;
         let from = page.len();
-        let (mark, style) = if *ticked { (theme.sign(Sign::Done), theme.good()) } else { (' ', theme.normal()) };
+        let (mark, style) = if item.ticked { (theme.sign(Sign::Done), theme.good()) } else { (' ', theme.normal()) };
         let before = vec![
             Span::styled(format!("{} ", if here { theme.sign(Sign::Here) } else { ' ' }), theme.accent()),
             Span::styled(format!("[{mark}] "), style),
         ];
         let style = if here { theme.strong() } else { theme.normal() };
-        page.hanging(theme, before, item, width, style);
+        page.hanging(theme, before, &item.text, width, style);
         if here {
             page.focus_from(from);
         }
     }
     page
+}
+
+/// How many ticks there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ticks {
+    /// Some are missing.
+    Missing,
+    /// Some are missing, and it can go on without them.
+    Enough,
+    /// All.
+    All,
+}
+
+impl Ticks {
+    /// The ticks of these items.
+    pub fn of(items: &[TickView], enough: bool) -> Self {
+        match (items.iter().all(|item| item.ticked), enough) {
+            (true, _) => Self::All,
+            (false, true) => Self::Enough,
+            (false, false) => Self::Missing,
+        }
+    }
+}
+
+/// Enter ticks, and goes on when all are ticked.
+pub fn keys(reading: Reading, ticks: Ticks) -> Keys {
+    match (reading, ticks) {
+        (Reading::Unread, _) => Keys::unread(COMMON),
+        (_, Ticks::Missing) => Keys::new([TICK_NEXT, TICK_QUIETLY, MOVE, PAGES], COMMON),
+        (_, Ticks::Enough) => Keys::new([TICK_NEXT, GO_ON_WITHOUT, TICK_QUIETLY, MOVE, PAGES], COMMON),
+        (_, Ticks::All) => Keys::new([GO_ON, TICK, MOVE, PAGES], COMMON),
+    }
+}
+
+/// Other items are another screen, ticks are not.
+pub fn identify(items: &[TickView], hasher: &mut impl Hasher) {
+    for item in items {
+        item.text.hash(hasher);
+    }
 }

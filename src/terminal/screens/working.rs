@@ -1,22 +1,30 @@
-//! Something takes a while; nobody need do anything.
+//! Something takes a while; no action needed.
 
 use ratatui::text::{Line, Span};
 
-use super::{Page, Paint, Row};
+use super::{DrawContext, Page, Row};
+use crate::script::words;
+use crate::terminal::keys::{HELP, Keys, SCROLL_QUIETLY, STOP};
 use crate::terminal::theme::Sign;
 
 /// Columns of the bar.
 const BAR: u64 = 40;
 
 /// Text, then how far it is. No animation: once a second is enough to show that the terminal is alive.
-pub fn page(paint: &Paint<'_>, text: &[String], progress: Option<(u64, u64)>, seconds: u32, width: u16) -> Page {
-    let theme = paint.theme;
+pub fn page(
+    context: &DrawContext<'_>,
+    text: &[String],
+    progress: Option<(u64, u64)>,
+    seconds: u32,
+    width: u16,
+) -> Page {
+    let theme = context.theme;
     let mut page = Page::default();
     page.paragraphs(theme, text, width, theme.normal());
     page.gap();
-    let so_far = duration(paint, u64::from(seconds));
+    let so_far = duration(context, u64::from(seconds));
     let Some((done, all)) = progress.filter(|(_, all)| *all > 0) else {
-        page.line(paint.words("working-since", &[("time", so_far)]), theme.strong());
+        page.line(context.text(words::WorkingSince { time: so_far }), theme.strong());
         return page;
     };
     let done = done.min(all);
@@ -31,21 +39,26 @@ pub fn page(paint: &Paint<'_>, text: &[String], progress: Option<(u64, u64)>, se
     ])));
     let left = u128::from(seconds) * u128::from(all - done) / u128::from(done.max(1));
     let line = if done > 0 && seconds >= 2 {
-        let left = duration(paint, u64::try_from(left).unwrap_or(u64::MAX));
-        paint.words("working-left", &[("time", so_far), ("left", left)])
+        let left = duration(context, u64::try_from(left).unwrap_or(u64::MAX));
+        context.text(words::WorkingLeft { time: so_far, left })
     } else {
-        paint.words("working-since", &[("time", so_far)])
+        context.text(words::WorkingSince { time: so_far })
     };
     page.line(line, theme.dim());
     page
 }
 
+/// Nothing but help, and stopping where that may be.
+pub fn keys(may_stop: bool) -> Keys {
+    if may_stop { Keys::new([SCROLL_QUIETLY], [HELP, STOP]) } else { Keys::new([SCROLL_QUIETLY], [HELP]) }
+}
+
 /// Seconds as people say them.
-pub fn duration(paint: &Paint<'_>, seconds: u64) -> String {
+pub fn duration(context: &DrawContext<'_>, seconds: u64) -> String {
     if seconds < 60 {
-        paint.words("seconds", &[("seconds", seconds.to_string())])
+        context.text(words::Seconds { seconds })
     } else {
-        let values = [("minutes", (seconds / 60).to_string()), ("seconds", format!("{:02}", seconds % 60))];
-        paint.words("minutes", &values)
+        let (minutes, seconds) = (seconds / 60, format!("{:02}", seconds % 60));
+        context.text(words::Minutes { minutes, seconds })
     }
 }

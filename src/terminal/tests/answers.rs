@@ -4,100 +4,106 @@ use super::*;
 
 #[test]
 fn a_share_is_shown_and_hidden_by_keys() {
-    let mut bench = Bench::new();
+    let mut terminal = TestTerminal::new();
     let (fresh, shown, again) = (view(reveal(false, false)), view(reveal(true, true)), view(reveal(false, true)));
-    assert_eq!(bench.act(&fresh, b"s\r"), [Input::Show]);
+    assert_eq!(terminal.act(&fresh, b"s\r"), [Input::Show]);
     for key in [&b"\r"[..], b" ", b"h", b"x", b"\x7f", b"\x1b[A", b"\x1b[200~x\x1b[201~"] {
-        assert_eq!(bench.act(&shown, key), [Input::Hide]);
+        assert_eq!(terminal.act(&shown, key), [Input::Hide]);
     }
-    assert_eq!(bench.act(&again, b" s\r"), [Input::Show, Input::Show, Input::GoOn]);
-    assert_eq!(bench.act(&shown, b"\x04"), [Input::Deviation]);
+    assert_eq!(terminal.act(&again, b" s\r"), [Input::Show, Input::Show, Input::GoOn]);
+    assert_eq!(terminal.act(&shown, b"\x04"), [Input::Deviation]);
 }
 
 #[test]
 fn another_screen_is_recognised_and_the_same_one_too() {
-    let mut bench = Bench::new();
+    let mut terminal = TestTerminal::new();
     for body in every_body() {
-        bench.desk = Desk::default();
-        assert!(bench.desk.meet(&view(body.clone())));
-        assert!(!bench.desk.meet(&view(body.clone())));
+        terminal.state = ScreenState::default();
+        assert!(terminal.state.meet(&view(body.clone())));
+        assert!(!terminal.state.meet(&view(body.clone())));
         let mut elsewhere = view(body);
         elsewhere.header.number = "4.3".to_owned();
-        assert!(bench.desk.meet(&elsewhere), "the same at another step");
+        assert!(terminal.state.meet(&elsewhere), "the same at another step");
     }
-    bench.desk.meet(&view(reveal(true, true)));
-    assert!(bench.desk.meet(&view(reveal(false, true))), "a second Enter after the one that hides does not go on");
+    terminal.state.meet(&view(reveal(true, true)));
+    assert!(terminal.state.meet(&view(reveal(false, true))), "a second Enter after the one that hides does not go on");
     // what changes on one and the same screen is no reason to throw keys away
-    bench.desk.meet(&two_pins(FieldState::Empty, FieldState::Empty));
-    assert!(!bench.desk.meet(&two_pins(FieldState::Good, FieldState::Empty)));
-    bench.desk.meet(&view(Body::Working { text: vec![], progress: None, seconds: 1, may_stop: true }));
-    assert!(!bench.desk.meet(&view(Body::Working {
+    terminal.state.meet(&two_pins(FieldState::Empty, FieldState::Empty));
+    assert!(!terminal.state.meet(&two_pins(FieldState::Good, FieldState::Empty)));
+    terminal.state.meet(&view(Body::Working { text: vec![], progress: None, seconds: 1, may_stop: true }));
+    assert!(!terminal.state.meet(&view(Body::Working {
         text: vec![],
         progress: Some((1, 2)),
         seconds: 2,
         may_stop: true
     })));
     // the same kind at the same step with another text is another screen
-    bench.desk.meet(&view(Body::Read { text: texts(&["One"]) }));
-    assert!(bench.desk.meet(&view(Body::Read { text: texts(&["Two"]) })));
+    terminal.state.meet(&view(Body::Read { text: texts(&["One"]) }));
+    assert!(terminal.state.meet(&view(Body::Read { text: texts(&["Two"]) })));
 }
 
 #[test]
 fn what_is_typed_beyond_a_field_does_not_go_into_it() {
     let id = || FieldKind::ShareId { share: DkekShareNumber::FIRST, expected: None, taken: vec![], foreign: false };
     let view = view(form(vec![
-        field("Prime", FieldKind::Prime { expected: None }, FieldState::Empty),
-        field("Share ID", id(), FieldState::Empty),
-        field("SO-PIN", FieldKind::SoPin { chosen_here: false }, FieldState::Empty),
+        field(FieldName::Prime, FieldKind::Prime { expected: None }, FieldState::Empty),
+        field(FieldName::ShareId, id(), FieldState::Empty),
+        field(FieldName::SoPin, FieldKind::SoPin { chosen_here: false }, FieldState::Empty),
     ]));
-    let mut bench = Bench::new();
-    bench.act(&view, b"e7:60:53:46:66:29:3f:d1 :d1");
-    assert!(bench.typed(0).starts_with(b"e7:60:53:46:66:29:3f:d1") && !bench.typed(0).ends_with(b"1d1"));
-    assert!(has(&bench.draw(&view), "has all it can take"), "the share value is not drawn in clear in the wrong field");
-    bench.act(&view, b"\t123:4:\t01234567012345678");
-    let lengths = [1, 2].map(|place| bench.typed(place).len());
+    let mut terminal = TestTerminal::new();
+    terminal.act(&view, b"e7:60:53:46:66:29:3f:d1 :d1");
+    assert!(
+        terminal.typed(FieldName::Prime).starts_with(b"e7:60:53:46:66:29:3f:d1")
+            && !terminal.typed(FieldName::Prime).ends_with(b"1d1")
+    );
+    assert!(
+        has(&terminal.draw(&view), "The field is full"),
+        "the share value is not drawn in clear in the wrong field"
+    );
+    terminal.act(&view, b"\t123:4:\t01234567012345678");
+    let lengths = [FieldName::ShareId, FieldName::SoPin].map(|name| terminal.typed(name).len());
     assert_eq!(lengths, [3, 17], "one digit too many of a PIN is named before it costs a try");
 }
 
 #[test]
 fn nobody_is_ticked_who_is_not_marked() {
     let people = ["Ada", "Grace", "Alan"];
-    let tick = |ticked: [bool; 3]| {
-        let items = people.iter().zip(ticked).map(|(name, ticked)| ((*name).to_owned(), ticked)).collect();
-        view(Body::Tick { text: texts(&["Tick."]), items, enough: false })
+    let people_with = |ticked: [bool; 3]| {
+        let list: Vec<_> = people.iter().copied().zip(ticked).collect();
+        view(Body::Tick { text: texts(&["Tick."]), items: items(&list), enough: false })
     };
-    let mut bench = Bench::new();
-    bench.draw(&tick([true, true, false]));
-    bench.act(&tick([true, true, false]), b"\x1b[A\x1b[A");
-    assert_eq!(bench.act(&tick([true, true, false]), b"\r"), [], "the mark only moves to who is missing");
-    assert_eq!(bench.act(&tick([true, true, false]), b"\r"), [Input::Tick(2)]);
+    let mut terminal = TestTerminal::new();
+    terminal.draw(&people_with([true, true, false]));
+    terminal.act(&people_with([true, true, false]), b"\x1b[A\x1b[A");
+    assert_eq!(terminal.act(&people_with([true, true, false]), b"\r"), [], "the mark only moves to who is missing");
+    assert_eq!(terminal.act(&people_with([true, true, false]), b"\r"), [tick(2)]);
 }
 
 #[test]
 fn what_must_be_wiped_is_known() {
-    let bench = Bench::new();
+    let terminal = TestTerminal::new();
     for body in every_body() {
         let secret = match &body {
             Body::Reveal { shown, .. } => *shown,
             Body::Form { fields, .. } => fields.iter().any(|field| field.masked),
             _ => false,
         };
-        assert_eq!(bench.desk.exposure(&view(body), bench.now).is_some(), secret);
+        assert_eq!(terminal.state.exposure(&view(body), terminal.now).is_some(), secret);
     }
 }
 
 #[test]
 fn a_long_text_is_read_to_its_end_before_enter_goes_on() {
-    let mut bench = Bench::new();
+    let mut terminal = TestTerminal::new();
     let view = view(every_body().remove(1));
-    let lines = bench.draw(&view);
+    let lines = terminal.draw(&view);
     assert!(has(&lines, "Paragraph 1,") && has(&lines, "more below") && has(&lines, "Enter read on"));
-    let done = bench.act(&view, b"\r\r\r\r\r");
+    let done = terminal.act(&view, b"\r\r\r\r\r");
     assert_eq!(done, [Input::GoOn], "77 lines, 17 fit, 16 further each time: four times on, then go on");
-    let lines = bench.draw(&view);
+    let lines = terminal.draw(&view);
     assert!(has(&lines, "Paragraph 39,") && has(&lines, "more above") && has(&lines, "Enter go on"));
-    bench.act(&view, b"\x1b[5~\x1b[5~\x1b[5~\x1b[5~\x1b[5~");
-    let lines = bench.draw(&view);
+    terminal.act(&view, b"\x1b[5~\x1b[5~\x1b[5~\x1b[5~\x1b[5~");
+    let lines = terminal.draw(&view);
     assert!(has(&lines, "Paragraph 1,") && has(&lines, "Enter go on"), "read once is read");
 }
 
@@ -106,138 +112,141 @@ fn options_are_chosen_by_digit_or_arrow_and_closed_ones_never() {
     let view = view(Body::Choose {
         text: vec![],
         options: options(&[("Ada", true), ("Grace", false), ("José", true), ("Linus", false)]),
-        custodians: true,
+        asks: Asks::Between,
         may_leave: false,
     });
-    let mut bench = Bench::new();
-    let lines = bench.draw(&view);
+    let mut terminal = TestTerminal::new();
+    let lines = terminal.draw(&view);
     assert!(has(&lines, "▸ 2  Grace") && has(&lines, "·  Ada") && !has(&lines, "1  Ada"), "{lines:?}");
-    assert_eq!(bench.act(&view, b"13957"), [], "closed or not there");
-    assert_eq!(bench.act(&view, b"4\r"), [Input::Chose(3), Input::Chose(1)]);
-    assert_eq!(bench.act(&view, b"\x1b[B\r\x1b[B\r\x1b[A\x1b[A\r"), [3, 1, 1].map(Input::Chose));
+    assert_eq!(terminal.act(&view, b"13957"), [], "closed or not there");
+    assert_eq!(terminal.act(&view, b"4\r"), [chose(3), chose(1)]);
+    assert_eq!(terminal.act(&view, b"\x1b[B\r\x1b[B\r\x1b[A\x1b[A\r"), [3, 1, 1].map(chose));
 
     let names: Vec<(String, bool)> = (1..=16).map(|number| (format!("Custodian {number}"), number == 1)).collect();
     let many = names.iter().map(|(name, closed)| (name.as_str(), *closed)).collect::<Vec<_>>();
-    let view = self::view(Body::Choose { text: vec![], options: options(&many), custodians: false, may_leave: false });
-    assert_eq!(bench.act(&view, b"2"), [], "with more than nine a digit is ambiguous");
-    assert!(!has(&bench.draw(&view), "1-9"));
-    assert_eq!(bench.act(&view, b"\x1b[A\r"), [Input::Chose(15)]);
+    let view =
+        self::view(Body::Choose { text: vec![], options: options(&many), asks: Asks::Between, may_leave: false });
+    assert_eq!(terminal.act(&view, b"2"), [], "with more than nine a digit is ambiguous");
+    assert!(!has(&terminal.draw(&view), "1-9"));
+    assert_eq!(terminal.act(&view, b"\x1b[A\r"), [chose(15)]);
 }
 
 #[test]
 fn nothing_is_chosen_that_was_not_on_the_screen() {
     let text: Vec<String> = (1..30).map(|number| format!("Line {number}")).collect();
     let view = view(Body::Fault { happened: text, truth: vec![], choices: options(&[("Try again", false)]) });
-    let mut bench = Bench::new();
-    assert_eq!(bench.act(&view, b"1"), [], "the end was not read");
-    assert!(has(&bench.draw(&view), "Enter read on"));
-    let lines = bench.draw(&view);
+    let mut terminal = TestTerminal::new();
+    assert_eq!(terminal.act(&view, b"1"), [], "the end was not read");
+    assert!(has(&terminal.draw(&view), "Enter read on"));
+    let lines = terminal.draw(&view);
     assert!(!has(&lines, "Try again"), "{lines:?}");
-    assert_eq!(bench.act(&view, b"\r\r\r\r"), [Input::Chose(0)], "three times on, then chosen");
+    assert_eq!(terminal.act(&view, b"\r\r\r\r"), [chose(0)], "three times on, then chosen");
 }
 
 #[test]
 fn items_are_ticked_one_by_one_and_then_enter_goes_on() {
     let with = |one, two| ticks(one, two, one && two);
-    let mut bench = Bench::new();
-    assert_eq!(bench.act(&with(false, false), b"\r"), [Input::Tick(0)]);
-    let lines = bench.draw(&with(true, false));
+    let mut terminal = TestTerminal::new();
+    assert_eq!(terminal.act(&with(false, false), b"\r"), [tick(0)]);
+    let lines = terminal.draw(&with(true, false));
     assert!(has(&lines, "  [✓] One") && has(&lines, "▸ [ ] Two"), "{lines:?}");
-    assert_eq!(bench.act(&with(true, false), b"\r"), [Input::Tick(1)]);
-    assert!(has(&bench.draw(&with(true, true)), "Enter go on    Space untick"));
-    assert_eq!(bench.act(&with(true, true), b"\x1b[A \r"), [Input::Tick(0), Input::GoOn]);
+    assert_eq!(terminal.act(&with(true, false), b"\r"), [tick(1)]);
+    assert!(has(&terminal.draw(&with(true, true)), "Enter go on    Space untick"));
+    assert_eq!(terminal.act(&with(true, true), b"\x1b[A \r"), [tick(0), Input::GoOn]);
 }
 
 fn ticks(one: bool, two: bool, enough: bool) -> View {
-    view(Body::Tick { text: vec![], items: vec![("One".to_owned(), one), ("Two".to_owned(), two)], enough })
+    view(Body::Tick { text: vec![], items: items(&[("One", one), ("Two", two)]), enough })
 }
 
 #[test]
 fn where_some_ticks_are_enough_enter_still_ticks_and_another_key_goes_on() {
-    let mut bench = Bench::new();
-    assert_eq!(bench.act(&ticks(false, false, false), b"g"), [], "too few");
-    let lines = bench.draw(&ticks(true, false, true));
+    let mut terminal = TestTerminal::new();
+    assert_eq!(terminal.act(&ticks(false, false, false), b"g"), [], "too few");
+    let lines = terminal.draw(&ticks(true, false, true));
     assert!(has(&lines, "Enter tick    G go on without the rest"), "{lines:?}");
-    assert_eq!(bench.act(&ticks(true, false, true), b"\r\rgG"), [Input::Tick(1), Input::GoOn, Input::GoOn]);
-    assert_eq!(bench.act(&ticks(true, true, true), b"g\r"), [Input::GoOn], "nobody is left out: Enter goes on");
+    assert_eq!(terminal.act(&ticks(true, false, true), b"\r\rgG"), [tick(1), Input::GoOn, Input::GoOn]);
+    assert_eq!(terminal.act(&ticks(true, true, true), b"g\r"), [Input::GoOn], "nobody is left out: Enter goes on");
 }
 
 #[test]
 fn typed_keys_go_into_the_vault_and_only_their_place_to_the_machine() {
-    let mut bench = Bench::new();
+    let mut terminal = TestTerminal::new();
     let view = two_pins(FieldState::Empty, FieldState::Empty);
-    assert_eq!(bench.act(&view, b"64?821\x7f"), vec![Input::Edited(0); 7]);
-    assert_eq!(bench.typed(0), b"64?82");
-    let lines = bench.draw(&view);
+    assert_eq!(terminal.act(&view, b"64?821\x7f"), vec![Input::Edited(PIN); 7]);
+    assert_eq!(terminal.typed(PIN), b"64?82");
+    let lines = terminal.draw(&view);
     assert!(has(&lines, "▸ •••••__________") && !has(&lines, "64?82"), "{lines:?}");
-    assert_eq!(bench.act(&view, b"\x15"), [Input::Edited(0)]);
-    assert_eq!(bench.typed(0), b"");
-    assert_eq!(bench.act(&view, b"\x7f"), [], "nothing to remove");
+    assert_eq!(terminal.act(&view, b"\x15"), [Input::Edited(PIN)]);
+    assert_eq!(terminal.typed(PIN), b"");
+    assert_eq!(terminal.act(&view, b"\x7f"), [], "nothing to remove");
 }
 
 #[test]
 fn pasted_and_foreign_text_is_refused_with_a_hint() {
-    let mut bench = Bench::new();
+    let mut terminal = TestTerminal::new();
     let view = two_pins(FieldState::Empty, FieldState::Empty);
-    assert_eq!(bench.act(&view, b"\x1b[200~648219\r\x1b[201~"), []);
-    assert!(has(&bench.draw(&view), "Pasting is refused"));
-    assert_eq!(bench.act(&view, "ä".as_bytes()), []);
-    assert!(has(&bench.draw(&view), "Only plain letters"));
-    assert_eq!(bench.act(&view, b"1"), [Input::Edited(0)]);
-    assert!(!has(&bench.draw(&view), "Only plain letters"), "the hint goes with the next key");
-    assert_eq!(bench.typed(0), b"1");
-    bench.act(&view, &[b'2'; 320]);
-    assert!(has(&bench.draw(&view), "has all it can take"));
+    assert_eq!(terminal.act(&view, b"\x1b[200~648219\r\x1b[201~"), []);
+    assert!(has(&terminal.draw(&view), "Pasting is refused"));
+    assert_eq!(terminal.act(&view, "ä".as_bytes()), []);
+    assert!(has(&terminal.draw(&view), "Only plain letters"));
+    assert_eq!(terminal.act(&view, b"1"), [Input::Edited(PIN)]);
+    assert!(!has(&terminal.draw(&view), "Only plain letters"), "the hint goes with the next key");
+    assert_eq!(terminal.typed(PIN), b"1");
+    terminal.act(&view, &[b'2'; 320]);
+    assert!(has(&terminal.draw(&view), "The field is full"));
 }
 
 #[test]
 fn typed_text_is_shown_for_five_seconds_and_only_the_field_that_was_asked_for() {
-    let mut bench = Bench::new();
+    let mut terminal = TestTerminal::new();
     let view = two_pins(FieldState::Good, FieldState::Empty);
     for digit in b"648219" {
-        bench.vault.typing(0).push(*digit).unwrap();
-        bench.vault.typing(1).push(*digit).unwrap();
+        terminal.vault.typing(PIN).push(*digit).unwrap();
+        terminal.vault.typing(AGAIN).push(*digit).unwrap();
     }
-    assert!(!has(&bench.draw(&view), "648219"));
-    bench.press(Key::Ctrl(b't'), &view);
-    let clear = bench.desk.exposure(&view, bench.now);
-    assert_eq!(bench.draw(&view).iter().filter(|line| line.contains("648219")).count(), 1);
-    bench.now += desk::UNMASKED_FOR;
-    assert!(!has(&bench.draw(&view), "648219"), "the time is over");
-    assert_ne!(bench.desk.exposure(&view, bench.now), clear, "so that the screen is wiped");
-    bench.press(Key::Ctrl(b't'), &view);
-    bench.press(Key::Tab, &view);
-    assert!(!has(&bench.draw(&view), "648219"), "another field has the focus");
+    assert!(!has(&terminal.draw(&view), "648219"));
+    terminal.press(Key::Ctrl(b't'), &view);
+    let clear = terminal.state.exposure(&view, terminal.now);
+    assert_eq!(terminal.draw(&view).iter().filter(|line| line.contains("648219")).count(), 1);
+    terminal.now += screen_state::UNMASKED_FOR;
+    assert!(!has(&terminal.draw(&view), "648219"), "the time is over");
+    assert_ne!(terminal.state.exposure(&view, terminal.now), clear, "so that the screen is wiped");
+    terminal.press(Key::Ctrl(b't'), &view);
+    terminal.press(Key::Tab, &view);
+    assert!(!has(&terminal.draw(&view), "648219"), "another field has the focus");
 }
 
 #[test]
 fn enter_leads_to_what_is_not_good_and_then_on() {
-    let mut bench = Bench::new();
+    let mut terminal = TestTerminal::new();
     let (typing, wrong) = (FieldState::Typing("1 of 6".to_owned()), FieldState::Wrong("Not equal.".to_owned()));
-    assert_eq!(bench.act(&two_pins(typing, FieldState::Empty), b"\r"), []);
-    assert_eq!(bench.desk.focus, 0);
-    assert!(has(&bench.draw(&two_pins(FieldState::Empty, FieldState::Empty)), "not complete yet"));
+    assert_eq!(terminal.act(&two_pins(typing, FieldState::Empty), b"\r"), []);
+    assert_eq!(terminal.state.focus, 0);
+    assert!(has(&terminal.draw(&two_pins(FieldState::Empty, FieldState::Empty)), "not complete yet"));
     let view = two_pins(FieldState::Good, wrong);
-    assert_eq!(bench.act(&view, b"\r\r"), []);
-    assert_eq!(bench.desk.focus, 1);
-    let lines = bench.draw(&view);
+    assert_eq!(terminal.act(&view, b"\r\r"), []);
+    assert_eq!(terminal.state.focus, 1);
+    let lines = terminal.draw(&view);
     assert!(has(&lines, "✗ Not equal.") && has(&lines, "✓ ok"), "{lines:?}");
     let good = two_pins(FieldState::Good, FieldState::Good);
-    assert!(has(&bench.draw(&good), "Enter go on"));
-    assert_eq!(bench.act(&good, b"\t\r\r"), [Input::GoOn], "from the first field to the last, then on");
+    assert!(has(&terminal.draw(&good), "Enter go on"));
+    assert_eq!(terminal.act(&good, b"\t\r\r"), [Input::GoOn], "from the first field to the last, then on");
 }
 
 #[test]
 fn the_planned_reference_is_filled_in_once() {
     let kind = || FieldKind::KeyReference { taken: vec![], planned: 12 };
-    let view =
-        view(form(vec![field("Reference", kind(), FieldState::Empty), field("Other", kind(), FieldState::Empty)]));
-    let mut bench = Bench::new();
-    assert_eq!(bench.act(&view, b""), [Input::Edited(1), Input::Edited(0)]);
-    assert_eq!(bench.typed(0), b"12");
-    bench.act(&view, b"\x15");
-    bench.act(&view, b"");
-    assert_eq!(bench.typed(0), b"", "cleared stays cleared");
+    let view = view(form(vec![
+        field(FieldName::KeyReference, kind(), FieldState::Empty),
+        field(FieldName::Bag, kind(), FieldState::Empty),
+    ]));
+    let mut terminal = TestTerminal::new();
+    assert_eq!(terminal.act(&view, b""), [Input::Edited(FieldName::Bag), Input::Edited(FieldName::KeyReference)]);
+    assert_eq!(terminal.typed(FieldName::KeyReference), b"12");
+    terminal.act(&view, b"\x15");
+    terminal.act(&view, b"");
+    assert_eq!(terminal.typed(FieldName::KeyReference), b"", "cleared stays cleared");
 }
 
 #[test]
@@ -247,8 +256,8 @@ fn stop_works_everywhere_and_deviation_everywhere_but_in_between() {
         let works = matches!(&body, Body::Working { .. });
         let ended = matches!(&body, Body::Ended { .. });
         let view = view(body);
-        let mut bench = Bench::new();
-        let done: Vec<Input> = bench.act(&view, b"\x03\x04");
+        let mut terminal = TestTerminal::new();
+        let done: Vec<Input> = terminal.act(&view, b"\x03\x04");
         // what is asked in between already answers that key itself
         let expected = match (ended, asks || works) {
             (true, _) => vec![],
@@ -256,8 +265,8 @@ fn stop_works_everywhere_and_deviation_everywhere_but_in_between() {
             (false, false) => vec![Input::Stop, Input::Deviation],
         };
         assert_eq!(done, expected, "{:?}", view.body);
-        bench.draw(&view);
-        let left = bench.press(Key::Escape, &view);
+        terminal.draw(&view);
+        let left = terminal.press(Key::Escape, &view);
         let shown = matches!(&view.body, Body::Reveal { shown: true, .. });
         assert_eq!(left, asks.then_some(Input::Leave).or(shown.then_some(Input::Hide)));
     }
@@ -265,25 +274,24 @@ fn stop_works_everywhere_and_deviation_everywhere_but_in_between() {
 
 #[test]
 fn the_help_lists_the_keys_and_answers_to_nothing_else() {
-    let mut bench = Bench { height: 40, ..Bench::new() };
+    let mut terminal = TestTerminal { height: 40, ..TestTerminal::new() };
     let view = view(Body::Read { text: texts(&["Read this."]) });
-    assert_eq!(bench.act(&view, b"?"), []);
-    let lines = bench.draw(&view);
+    assert_eq!(terminal.act(&view, b"?"), []);
+    let lines = terminal.draw(&view);
     assert!(has(&lines, "Keys that work on this screen") && has(&lines, "What stays private"), "{lines:?}");
     assert!(has(&lines, "   Enter             Go on") && !has(&lines, "Read this."), "{lines:?}");
-    assert_eq!(bench.act(&view, b"\x03"), [], "Ctrl-C is no key of the help");
-    assert_eq!(bench.act(&view, b"\r"), [], "Enter closes the help and does not go on");
-    assert!(has(&bench.draw(&view), "Read this."));
-    assert_eq!(bench.act(&view, b"\r"), [Input::GoOn]);
+    assert_eq!(terminal.act(&view, b"\x03"), [], "Ctrl-C is no key of the help");
+    assert_eq!(terminal.act(&view, b"\r"), [], "Enter closes the help and does not go on");
+    assert!(has(&terminal.draw(&view), "Read this."));
+    assert_eq!(terminal.act(&view, b"\r"), [Input::GoOn]);
     // where text is typed, a question mark is text
     let pins = two_pins(FieldState::Empty, FieldState::Empty);
-    assert_eq!(bench.act(&pins, b"?"), [Input::Edited(0)]);
+    assert_eq!(terminal.act(&pins, b"?"), [Input::Edited(PIN)]);
 }
 
 #[test]
 fn without_a_terminal_nothing_is_taken_over() {
-    let script = Script::load().unwrap();
     if !(rustix::termios::isatty(rustix::stdio::stdin()) && rustix::termios::isatty(rustix::stdio::stdout())) {
-        assert!(matches!(Terminal::enter(&script), Err(TerminalError::NotATerminal)));
+        assert!(matches!(Terminal::enter(), Err(TerminalError::NotATerminal)));
     }
 }

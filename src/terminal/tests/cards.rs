@@ -1,6 +1,4 @@
-//! Cards and the fields they are typed into: words in a grid, check bytes, dice, passwords.
-
-use proptest::prelude::*;
+//! Cards and the fields they are typed into: words in a grid, check bytes.
 
 use super::*;
 use crate::wordlists;
@@ -32,7 +30,7 @@ pub fn words_kind(words: u8) -> FieldKind {
 }
 
 fn words_form(words: u8, state: FieldState, wrong_at: Option<u8>) -> View {
-    view(form(vec![FieldView { wrong_at, ..field("Your words", words_kind(words), state) }]))
+    view(form(vec![FieldView { wrong_at, ..field(WORDS, words_kind(words), state) }]))
 }
 
 fn typing() -> FieldState {
@@ -49,9 +47,9 @@ fn a_card_of_words_fits_the_smallest_window_numbered_downwards() {
     for (count, theme) in [(33, Theme::FULL), (33, Theme::LEAST), (16, Theme::FULL), (16, Theme::LEAST)] {
         for (width, height) in [(80, 24), (132, 50)] {
             let words = some_words(u16::from(count));
-            let mut bench = Bench { theme, width, height, ..Bench::new() };
-            bench.vault.keep(words_handle(), WipingBytes::from_slice(words.join(" ").as_bytes()));
-            let lines = bench.draw(&view(words_card(count)));
+            let mut terminal = TestTerminal { theme, width, height, ..TestTerminal::new() };
+            terminal.vault.keep(words_handle(), WipingBytes::from_slice(words.join(" ").as_bytes()));
+            let lines = terminal.draw(&view(words_card(count)));
             for (number, word) in (1..).zip(&words) {
                 let mark = if number + 3 > usize::from(count) { "=  " } else { "   " };
                 assert!(stands(&lines, number, mark, word), "{number} {word}: {lines:#?}");
@@ -71,7 +69,7 @@ fn a_card_of_words_fits_the_smallest_window_numbered_downwards() {
 
 #[test]
 fn the_check_bytes_stand_under_the_value_and_say_who_asks_for_them() {
-    let lines = Bench::new().draw(&view(reveal(true, true)));
+    let lines = TestTerminal::new().draw(&view(reveal(true, true)));
     let row = |what: &str| lines.iter().position(|line| line.contains(what)).unwrap();
     assert!(row("Share value") < row("Check bytes"));
     assert!(
@@ -84,29 +82,29 @@ fn the_check_bytes_stand_under_the_value_and_say_who_asks_for_them() {
 #[test]
 fn typed_words_are_dots_of_one_length_until_their_owner_asks() {
     let words = some_words(33);
-    let mut bench = Bench::new();
+    let mut terminal = TestTerminal::new();
     let view = words_form(33, FieldState::Good, None);
-    bench.act(&view, words.join(" ").as_bytes());
-    assert_eq!(bench.typed(0), words.join(" ").as_bytes());
-    let lines = bench.draw(&view);
+    terminal.act(&view, words.join(" ").as_bytes());
+    assert_eq!(terminal.typed(WORDS), words.join(" ").as_bytes());
+    let lines = terminal.draw(&view);
     for (number, word) in (1..=32).zip(&words) {
         let mark = if number > 30 { "=  " } else { "   " };
         assert!(!has(&lines, word), "{word}: {lines:#?}");
         assert!(stands(&lines, number, mark, "•••• ") || number > 22 && stands(&lines, number, mark, "••••"));
     }
     assert!(has(&lines, "✓ ok") && !has(&lines, "more below"), "{lines:#?}");
-    bench.press(Key::Ctrl(b't'), &view);
-    let lines = bench.draw(&view);
+    terminal.press(Key::Ctrl(b't'), &view);
+    let lines = terminal.draw(&view);
     for (number, word) in (1..=30).zip(&words) {
         assert!(stands(&lines, number, "   ", word), "{number} {word}: {lines:#?}");
     }
-    bench.now += desk::UNMASKED_FOR;
-    assert!(words.iter().all(|word| !has(&bench.draw(&view), word)), "the time is over");
+    terminal.now += screen_state::UNMASKED_FOR;
+    assert!(words.iter().all(|word| !has(&terminal.draw(&view), word)), "the time is over");
 }
 
 #[test]
 fn the_word_being_typed_says_how_it_stands() {
-    let mut bench = Bench::new();
+    let mut terminal = TestTerminal::new();
     let view = words_form(16, typing(), None);
     for (keys, looks) in [
         (&b""[..], "▸ 1   ____"),
@@ -117,48 +115,48 @@ fn the_word_being_typed_says_how_it_stands() {
         (b"\x7f\x7f ", "▸ 2   ____"),
         (b"zoo", "▸ 2 ✓ •••"),
     ] {
-        bench.act(&view, keys);
-        let (lines, cursor) = bench.draw_whole(&view);
+        terminal.act(&view, keys);
+        let (lines, cursor) = terminal.draw_whole(&view);
         assert!(has(&lines, looks), "{looks}: {lines:#?}");
         assert_eq!(cursor.map(|at| at.x), Some(9 + u16::try_from(looks.matches('•').count()).unwrap()));
     }
-    assert_eq!(bench.typed(0), b"abandon zoo");
-    let lines = Bench { theme: Theme::LEAST, ..bench }.draw(&view);
+    assert_eq!(terminal.typed(WORDS), b"abandon zoo");
+    let lines = TestTerminal { theme: Theme::LEAST, ..terminal }.draw(&view);
     assert!(has(&lines, "> 2 + ***") && has(&lines, "  1   **** "), "{lines:#?}");
 }
 
 #[test]
 fn enter_completes_the_last_word_and_goes_on() {
-    let mut bench = Bench::new();
+    let mut terminal = TestTerminal::new();
     let good = words_form(16, FieldState::Good, None);
-    bench.act(&good, b"act act act act act act act act act act act act act act act aban");
-    assert_eq!(bench.act(&good, b"\r"), [Input::Edited(0), Input::GoOn], "one Enter for both");
-    assert!(bench.typed(0).ends_with(b"act abandon"));
-    let mut bench = Bench::new();
+    terminal.act(&good, b"act act act act act act act act act act act act act act act aban");
+    assert_eq!(terminal.act(&good, b"\r"), [Input::Edited(WORDS), Input::GoOn], "one Enter for both");
+    assert!(terminal.typed(WORDS).ends_with(b"act abandon"));
+    let mut terminal = TestTerminal::new();
     let view = words_form(16, typing(), None);
-    bench.act(&view, b"aban");
-    assert_eq!(bench.act(&view, b"\r"), [Input::Edited(0)]);
-    assert!(has(&bench.draw(&view), "not complete yet"));
+    terminal.act(&view, b"aban");
+    assert_eq!(terminal.act(&view, b"\r"), [Input::Edited(WORDS)]);
+    assert!(has(&terminal.draw(&view), "not complete yet"));
     // so does leaving the field
     let two = self::view(form(vec![
-        field("Words", words_kind(16), typing()),
-        field("Check", FieldKind::CheckBytes { optional: true, prime: None }, FieldState::Good),
+        field(WORDS, words_kind(16), typing()),
+        field(CHECK, FieldKind::CheckBytes { optional: true, prime: None }, FieldState::Good),
     ]));
-    let mut bench = Bench::new();
-    bench.act(&two, b"act aban");
-    assert_eq!(bench.act(&two, b"\t"), [Input::Edited(0)]);
-    assert_eq!((bench.typed(0), bench.desk.focus), (&b"act abandon"[..], 1));
+    let mut terminal = TestTerminal::new();
+    terminal.act(&two, b"act aban");
+    assert_eq!(terminal.act(&two, b"\t"), [Input::Edited(WORDS)]);
+    assert_eq!((terminal.typed(WORDS), terminal.state.focus), (&b"act abandon"[..], 1));
 }
 
 #[test]
 fn arrows_go_from_word_to_word_and_tab_from_field_to_field() {
     let two = view(form(vec![
-        field("Words", words_kind(33), typing()),
-        field("More words", words_kind(33), FieldState::Empty),
+        field(WORDS, words_kind(33), typing()),
+        field(FieldName::Password, words_kind(33), FieldState::Empty),
     ]));
-    let mut bench = Bench { height: 50, ..Bench::new() };
+    let mut terminal = TestTerminal { height: 50, ..TestTerminal::new() };
     let words = some_words(33);
-    bench.act(&two, words.join(" ").as_bytes());
+    terminal.act(&two, words.join(" ").as_bytes());
     for (keys, number) in [
         (&b"\x1b[A"[..], 32),
         (b"\x1b[D", 21),
@@ -169,53 +167,53 @@ fn arrows_go_from_word_to_word_and_tab_from_field_to_field() {
         (b"\x1b[F", 33),
         (b"\x1b[B\x1b[B", 33),
     ] {
-        bench.act(&two, keys);
-        let lines = bench.draw(&two);
+        terminal.act(&two, keys);
+        let lines = terminal.draw(&two);
         assert!(has(&lines, &format!("▸{number:>2}")), "{number}: {lines:#?}");
-        assert_eq!(bench.desk.focus, 0);
+        assert_eq!(terminal.state.focus, 0);
     }
     // the word that the focus is on is replaced, the others stay
-    bench.act(&two, b"\x1b[H\x1b[Bzone ");
+    terminal.act(&two, b"\x1b[H\x1b[Bzone ");
     let mut expected = words.clone();
     expected[1] = "zone";
-    assert_eq!(bench.typed(0), expected.join(" ").as_bytes());
-    bench.act(&two, b"\t");
-    assert_eq!(bench.desk.focus, 1);
-    assert_eq!(bench.act(&two, b"aban "), vec![Input::Edited(1); 5]);
-    assert_eq!(bench.typed(1), b"abandon ");
-    assert_eq!(bench.act(&two, b"\x15"), [Input::Edited(1)]);
-    assert_eq!((bench.typed(0).len(), bench.typed(1).len()), (expected.join(" ").len(), 0));
+    assert_eq!(terminal.typed(WORDS), expected.join(" ").as_bytes());
+    terminal.act(&two, b"\t");
+    assert_eq!(terminal.state.focus, 1);
+    assert_eq!(terminal.act(&two, b"aban "), vec![Input::Edited(FieldName::Password); 5]);
+    assert_eq!(terminal.typed(FieldName::Password), b"abandon ");
+    assert_eq!(terminal.act(&two, b"\x15"), [Input::Edited(FieldName::Password)]);
+    assert_eq!((terminal.typed(WORDS).len(), terminal.typed(FieldName::Password).len()), (expected.join(" ").len(), 0));
 }
 
 #[test]
 fn what_is_no_letter_is_refused_among_words() {
-    let mut bench = Bench::new();
+    let mut terminal = TestTerminal::new();
     let view = words_form(16, typing(), None);
-    bench.act(&view, b"act ");
+    terminal.act(&view, b"act ");
     for key in [&b"7"[..], b":", b"-"] {
-        assert_eq!(bench.act(&view, key), []);
-        assert!(has(&bench.draw(&view), "letters only"));
+        assert_eq!(terminal.act(&view, key), []);
+        assert!(has(&terminal.draw(&view), "letters only"));
     }
-    assert_eq!(bench.act(&view, b" "), [], "a second space");
-    assert_eq!(bench.act(&view, b"abandonx"), vec![Input::Edited(0); 8]);
-    assert_eq!(bench.act(&view, b"y"), []);
-    assert!(has(&bench.draw(&view), "more than 8 letters"));
-    assert_eq!(bench.typed(0), b"act abandonx");
-    bench.act(&view, b"?");
-    let lines = bench.draw(&view);
+    assert_eq!(terminal.act(&view, b" "), [], "a second space");
+    assert_eq!(terminal.act(&view, b"abandonx"), vec![Input::Edited(WORDS); 8]);
+    assert_eq!(terminal.act(&view, b"y"), []);
+    assert!(has(&terminal.draw(&view), "more than 8 letters"));
+    assert_eq!(terminal.typed(WORDS), b"act abandonx");
+    terminal.act(&view, b"?");
+    let lines = terminal.draw(&view);
     assert!(has(&lines, "Four letters are enough"), "{lines:#?}");
-    bench.act(&view, b"?");
-    assert!(has(&bench.draw(&view), "? help"));
+    terminal.act(&view, b"?");
+    assert!(has(&terminal.draw(&view), "? help"));
 }
 
 #[test]
 fn a_wrong_word_is_marked_at_its_place() {
     let words = some_words(33);
     for (theme, sign) in [(Theme::FULL, "✗"), (Theme::LEAST, "!")] {
-        let mut bench = Bench { theme, ..Bench::new() };
+        let mut terminal = TestTerminal { theme, ..TestTerminal::new() };
         let view = words_form(33, FieldState::Wrong("Word 14 is wrong.".to_owned()), Some(14));
-        bench.act(&view, words.join(" ").as_bytes());
-        let buffer = bench.buffer(&view);
+        terminal.act(&view, words.join(" ").as_bytes());
+        let buffer = terminal.buffer(&view);
         let lines = text_of(&buffer);
         assert!(stands(&lines, 14, &format!(" {sign} "), ""), "{lines:#?}");
         assert_eq!(lines.iter().filter(|line| line.contains(sign)).count(), 2, "there and in the note: {lines:#?}");
@@ -228,112 +226,74 @@ fn a_wrong_word_is_marked_at_its_place() {
 #[test]
 fn a_word_is_not_called_wrong_while_somebody_types_it() {
     let words = some_words(16);
-    let mut bench = Bench::new();
+    let mut terminal = TestTerminal::new();
     let good = words_form(16, FieldState::Good, None);
-    bench.act(&good, words.join(" ").as_bytes());
-    bench.act(&good, b"\x1b[H\x1b[Bz");
+    terminal.act(&good, words.join(" ").as_bytes());
+    terminal.act(&good, b"\x1b[H\x1b[Bz");
     let view = words_form(16, FieldState::Wrong("Word 2 is no word.".to_owned()), Some(2));
-    let lines = bench.draw(&view);
-    assert!(has(&lines, "word 2 is being typed") && !has(&lines, "✗"), "{lines:#?}");
-    bench.act(&view, b"zz");
-    assert!(has(&bench.draw(&view), "✗ Word 2 is no word."), "no word begins like this");
-    bench.act(&view, b"\x7f\x7f\x1b[B");
-    assert!(has(&bench.draw(&view), "✗ Word 2 is no word."), "it was left");
+    let lines = terminal.draw(&view);
+    assert!(has(&lines, "typing word 2") && !has(&lines, "✗"), "{lines:#?}");
+    terminal.act(&view, b"zz");
+    assert!(has(&terminal.draw(&view), "✗ Word 2 is no word."), "no word begins like this");
+    terminal.act(&view, b"\x7f\x7f\x1b[B");
+    assert!(has(&terminal.draw(&view), "✗ Word 2 is no word."), "it was left");
 }
 
 #[test]
 fn a_word_is_suggested_to_its_owner_only_while_unmasked() {
     let words = some_words(33);
-    let mut bench = Bench::new();
+    let mut terminal = TestTerminal::new();
     let view = words_form(33, FieldState::Wrong("Word 14 is wrong.".to_owned()), Some(14));
-    bench.act(&view, words.join(" ").as_bytes());
-    assert!(!has(&bench.draw(&view), "your card may say"));
-    bench.vault.keep(Handle::Suggestion(0), WipingBytes::from_slice(b"zone"));
-    let lines = bench.draw(&view);
+    terminal.act(&view, words.join(" ").as_bytes());
+    assert!(!has(&terminal.draw(&view), "your card may say"));
+    terminal.vault.keep(Handle::Suggestion(WORDS), WipingBytes::from_slice(b"zone"));
+    let lines = terminal.draw(&view);
     assert!(has(&lines, "Ctrl-T shows what your card may say") && !has(&lines, "zone"), "{lines:#?}");
     assert!(!has(&lines, "more below"), "{lines:#?}");
-    bench.press(Key::Ctrl(b't'), &view);
-    let lines = bench.draw(&view);
+    terminal.press(Key::Ctrl(b't'), &view);
+    let lines = terminal.draw(&view);
     assert!(has(&lines, "Word 14: your card may say zone") && !has(&lines, "Ctrl-T shows what"), "{lines:#?}");
-    bench.now += desk::UNMASKED_FOR;
-    assert!(!has(&bench.draw(&view), "zone"), "the time is over");
+    terminal.now += screen_state::UNMASKED_FOR;
+    assert!(!has(&terminal.draw(&view), "zone"), "the time is over");
     // not beside another field
     let two = self::view(form(vec![
-        field("Line", FieldKind::Line, FieldState::Good),
-        FieldView { wrong_at: Some(14), ..field("Words", words_kind(33), FieldState::Wrong("Wrong.".to_owned())) },
+        field(FieldName::Note, FieldKind::Line { optional: true }, FieldState::Good),
+        FieldView { wrong_at: Some(14), ..field(WORDS, words_kind(33), FieldState::Wrong("Wrong.".to_owned())) },
     ]));
-    let mut bench = Bench { height: 50, vault: bench.vault, ..Bench::new() };
-    bench.vault.keep(Handle::Suggestion(1), WipingBytes::from_slice(b"zone"));
-    bench.draw(&two);
-    bench.press(Key::BackTab, &two);
-    bench.press(Key::Ctrl(b't'), &two);
-    assert!(!has(&bench.draw(&two), "card may say"), "the focus is on the other field");
+    let mut terminal = TestTerminal { height: 50, vault: terminal.vault, ..TestTerminal::new() };
+    terminal.vault.keep(Handle::Suggestion(WORDS), WipingBytes::from_slice(b"zone"));
+    terminal.draw(&two);
+    terminal.press(Key::BackTab, &two);
+    terminal.press(Key::Ctrl(b't'), &two);
+    assert!(!has(&terminal.draw(&two), "card may say"), "the focus is on the other field");
 }
 
 #[test]
 fn check_bytes_are_two_groups_and_the_wrong_one_is_marked() {
     let kind = FieldKind::CheckBytes { optional: true, prime: None };
-    let mut bench = Bench::new();
-    let empty = view(form(vec![field("Check bytes", kind.clone(), FieldState::Good)]));
-    assert!(has(&bench.draw(&empty), "▸ __:__ "));
-    bench.act(&empty, b"d41");
-    let lines = bench.draw(&empty);
+    let mut terminal = TestTerminal::new();
+    let empty = view(form(vec![field(CHECK, kind.clone(), FieldState::Good)]));
+    assert!(has(&terminal.draw(&empty), "▸ __:__ "));
+    terminal.act(&empty, b"d41");
+    let lines = terminal.draw(&empty);
     assert!(has(&lines, "▸ ••:•_ ") && lines.iter().any(|line| line.trim() == "1  2"), "{lines:#?}");
     let wrong = FieldState::Wrong("Group 2 is wrong.".to_owned());
-    let wrong = view(form(vec![FieldView { wrong_at: Some(2), ..field("Check bytes", kind, wrong) }]));
-    bench.act(&wrong, b"e");
-    let lines = bench.draw(&wrong);
+    let wrong = view(form(vec![FieldView { wrong_at: Some(2), ..field(CHECK, kind, wrong) }]));
+    terminal.act(&wrong, b"e");
+    let lines = terminal.draw(&wrong);
     assert!(lines.iter().any(|line| line.trim() == "1  2✗"), "{lines:#?}");
     // of a value too, also when the focus is elsewhere
     let wrong = FieldState::Wrong("Group 3 is wrong.".to_owned());
-    let value = FieldView { wrong_at: Some(3), ..field("Value", FieldKind::ShareValue, wrong) };
-    let lines = Bench { theme: Theme::LEAST, ..Bench::new() }.draw(&view(form(vec![value])));
+    let value = FieldView { wrong_at: Some(3), ..field(FieldName::ShareValue, FieldKind::ShareValue, wrong) };
+    let lines = TestTerminal { theme: Theme::LEAST, ..TestTerminal::new() }.draw(&view(form(vec![value])));
     assert!(lines.iter().any(|line| line.trim() == "1  2  3! 4  5  6  7  8"), "{lines:#?}");
 }
 
 #[test]
-fn dice_stand_in_rows_of_fifty_and_nothing_else_is_taken() {
-    let state = FieldState::Typing("7 of 250".to_owned());
-    let view = view(form(vec![field("Throws", FieldKind::Dice { throws: 250 }, state)]));
-    let mut bench = Bench::new();
-    assert_eq!(bench.act(&view, b"12345 61"), vec![Input::Edited(0); 7], "a space is no throw");
-    assert_eq!(bench.typed(0), b"1234561");
-    let lines = bench.draw(&view);
-    assert!(has(&lines, "▸   1 ••••• ••___ _____") && has(&lines, "    201 _____ _____"), "{lines:#?}");
-    assert!(has(&lines, "7 of 250"));
-    for key in [&b"0"[..], b"7", b"a"] {
-        assert_eq!(bench.act(&view, key), []);
-        assert!(has(&bench.draw(&view), "A die shows 1 to 6"));
-    }
-    bench.press(Key::Ctrl(b't'), &view);
-    assert!(has(&bench.draw(&view), "12345 61___"));
-    bench.act(&view, &[b'3'; 243]);
-    assert_eq!(bench.act(&view, b"3"), []);
-    let (lines, cursor) = bench.draw_whole(&view);
-    assert!(has(&lines, "has all it can take") && bench.typed(0).len() == 250, "{lines:#?}");
-    assert!(lines.iter().all(|line| line.width() <= 80) && cursor.is_some());
-    assert_eq!(bench.act(&view, b"\x7f"), [Input::Edited(0)]);
-    assert_eq!(bench.typed(0).len(), 249);
-}
-
-#[test]
-fn a_new_password_says_how_strong_it_is() {
-    let note = Some("about 120 bits at best".to_owned());
-    let password = FieldView { note, ..field("Password", FieldKind::NewPassword, FieldState::Good) };
-    let view = view(form(vec![password, field("Again", FieldKind::Again(0), FieldState::Good)]));
-    let mut bench = Bench::new();
-    bench.act(&view, b"correct horse battery? staple");
-    assert_eq!(bench.typed(0), b"correct horse battery? staple", "spaces and signs are characters of a password");
-    let lines = bench.draw(&view);
-    assert!(has(&lines, "✓ about 120 bits at best") && has(&lines, "✓ ok"), "{lines:#?}");
-    assert!(has(&lines, &"•".repeat(29)) && !has(&lines, "horse"));
-}
-
-#[test]
 fn another_card_of_the_same_custodian_is_another_screen() {
-    let mut bench = Bench::new();
-    bench.desk.meet(&view(reveal(true, true)));
-    assert!(bench.desk.meet(&view(words_card(16))));
+    let mut terminal = TestTerminal::new();
+    terminal.state.meet(&view(reveal(true, true)));
+    assert!(terminal.state.meet(&view(words_card(16))));
     let words = |card| {
         let mut view = words_form(16, FieldState::Empty, None);
         let Body::Form { fields, .. } = &mut view.body else { panic!() };
@@ -341,71 +301,32 @@ fn another_card_of_the_same_custodian_is_another_screen() {
         *place = card;
         view
     };
-    bench.desk.meet(&words(Purpose::FIRST));
-    assert!(bench.desk.meet(&words(Purpose::SoPin)));
+    terminal.state.meet(&words(Purpose::FIRST));
+    assert!(terminal.state.meet(&words(Purpose::SoPin)));
 }
 
 #[test]
 fn enter_leads_to_the_word_that_is_wrong() {
     let words = some_words(33);
-    let mut bench = Bench::new();
+    let mut terminal = TestTerminal::new();
     let view = words_form(33, FieldState::Wrong("Word 14 is wrong.".to_owned()), Some(14));
-    bench.act(&view, words.join(" ").as_bytes());
-    assert_eq!(bench.act(&view, b"\r"), []);
-    let lines = bench.draw(&view);
+    terminal.act(&view, words.join(" ").as_bytes());
+    assert_eq!(terminal.act(&view, b"\r"), []);
+    let lines = terminal.draw(&view);
     assert!(has(&lines, "▸14 ✗ ••••") && has(&lines, "Type the marked word again"), "{lines:#?}");
-    bench.act(&view, b"zone ");
+    terminal.act(&view, b"zone ");
     let mut expected = words;
     expected[13] = "zone";
-    assert_eq!(bench.typed(0), expected.join(" ").as_bytes());
+    assert_eq!(terminal.typed(WORDS), expected.join(" ").as_bytes());
 }
 
 #[test]
 fn beside_the_step_list_there_is_room_for_all_columns() {
     let words = some_words(33);
-    let mut bench = Bench { width: 110, height: 30, ..Bench::new() };
+    let mut terminal = TestTerminal { width: 110, height: 30, ..TestTerminal::new() };
     let view = words_form(33, FieldState::Good, None);
-    bench.act(&view, words.join(" ").as_bytes());
-    bench.press(Key::Ctrl(b't'), &view);
-    let lines = bench.draw(&view);
+    terminal.act(&view, words.join(" ").as_bytes());
+    terminal.press(Key::Ctrl(b't'), &view);
+    let lines = terminal.draw(&view);
     assert!(words.iter().all(|word| has(&lines, word)) && has(&lines, "4.10"), "{lines:#?}");
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(40))]
-
-    #[test]
-    fn any_keys_among_all_kinds_of_fields_are_survived_and_nothing_is_shown(
-        keys in prop::collection::vec(prop::sample::select(vec![
-            Key::Char(b'q'), Key::Char(b'j'), Key::Char(b'z'), Key::Char(b' '), Key::Char(b'6'), Key::Char(b'?'),
-            Key::Backspace, Key::Enter, Key::Tab, Key::BackTab, Key::Up, Key::Down, Key::Left, Key::Right, Key::Home,
-            Key::End, Key::PageUp, Key::PageDown, Key::Ctrl(b'n'), Key::Ctrl(b'u'), Key::Paste, Key::Foreign,
-        ]), 0..60),
-        wrong_at in prop::option::of(0_u8..40),
-    ) {
-        let wrong = || FieldState::Wrong("No.".to_owned());
-        let kinds = vec![
-            words_kind(33),
-            FieldKind::CheckBytes { optional: true, prime: None },
-            FieldKind::Dice { throws: 50 },
-            FieldKind::NewPassword,
-            words_kind(16),
-        ];
-        let fields = kinds.into_iter().map(|kind| FieldView { wrong_at, ..field("Field", kind, wrong()) }).collect();
-        let view = view(form(fields));
-        let mut bench = Bench::new();
-        let empty = bench.draw(&view).join("\n");
-        for key in keys {
-            bench.press(key, &view);
-            if bench.desk.help {
-                continue;
-            }
-            let (lines, _) = bench.draw_whole(&view);
-            for line in &lines {
-                prop_assert!(line.width() <= 80);
-                prop_assert!(!line.contains(['q', 'j', 'z']), "typed in clear: {}", line);
-            }
-        }
-        prop_assert!(!empty.contains(['q', 'j', 'z']), "the test can tell");
-    }
 }

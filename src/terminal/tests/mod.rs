@@ -1,7 +1,8 @@
-//! A bench to try the terminal on, without one.
+//! A terminal to try the terminal on, without one.
 
 mod answers;
 mod cards;
+mod entries;
 mod looks;
 
 use std::collections::VecDeque;
@@ -13,10 +14,20 @@ use unicode_width::UnicodeWidthStr;
 use super::keyboard::Key;
 use super::keyboard::tests::Pieces;
 use super::*;
-use crate::ceremony::{CardView, FieldState, FieldView, Header, OptionView, StepLine, StepState};
+use crate::ceremony::{
+    Asks, Body, CardView, ChoiceId, FieldState, FieldView, Header, OptionView, Person, StepLine, StepState, TickId,
+    TickView,
+};
 use crate::fields::{ExpectedWords, FieldKind};
+use crate::names::FieldName;
 use crate::secret::WipingBytes;
 use crate::terms::{CustodianNumber, DkekShareNumber, Handle, Purpose, Serial};
+
+/// Fields that many tests type into.
+const PIN: FieldName = FieldName::UserPin;
+const AGAIN: FieldName = FieldName::Again;
+const WORDS: FieldName = FieldName::ShareWords;
+const CHECK: FieldName = FieldName::CheckBytes;
 
 /// A share value that appears nowhere else.
 const VALUE: &str = "a3:0f:77:c1:5e:90:12:bb";
@@ -43,6 +54,7 @@ fn view(body: Body) -> View {
             mark: "07·3fa9".to_owned(),
         },
         body,
+        device: None,
         steps: vec![
             step("4.1", StepState::Done, false),
             step("4.2", StepState::Current, false),
@@ -52,14 +64,42 @@ fn view(body: Body) -> View {
     }
 }
 
-fn options(list: &[(&str, bool)]) -> Vec<OptionView> {
-    list.iter().map(|(text, closed)| OptionView { text: (*text).to_owned(), closed: *closed }).collect()
+/// What the option at this place stands for.
+fn choice(place: u8) -> ChoiceId {
+    ChoiceId::Custodian(CustodianNumber::new(place + 1).unwrap())
 }
 
-fn field(label: &str, kind: FieldKind, state: FieldState) -> FieldView {
+fn chose(place: u8) -> Input {
+    Input::Chose(choice(place))
+}
+
+fn tick(place: u8) -> Input {
+    Input::Tick(TickId::Person(Person::Auditor(place)))
+}
+
+fn items(list: &[(&str, bool)]) -> Vec<TickView> {
+    let item = |(place, (text, ticked)): (u8, &(&str, bool))| TickView {
+        id: TickId::Person(Person::Auditor(place)),
+        text: (*text).to_owned(),
+        ticked: *ticked,
+    };
+    (0..).zip(list).map(item).collect()
+}
+
+fn options(list: &[(&str, bool)]) -> Vec<OptionView> {
+    let option = |(place, (text, closed)): (u8, &(&str, bool))| OptionView {
+        id: choice(place),
+        text: (*text).to_owned(),
+        closed: *closed,
+    };
+    (0..).zip(list).map(option).collect()
+}
+
+fn field(name: FieldName, kind: FieldKind, state: FieldState) -> FieldView {
     let masked = kind.is_secret();
     let hint = "as on the card".to_owned();
-    FieldView { label: label.to_owned(), hint, masked, kind, state, wrong_at: None, note: None }
+    let label = name.word().to_owned();
+    FieldView { name, label, hint, masked, kind, state, wrong_at: None, note: None }
 }
 
 fn form(fields: Vec<FieldView>) -> Body {
@@ -67,7 +107,7 @@ fn form(fields: Vec<FieldView>) -> Body {
 }
 
 fn two_pins(first: FieldState, second: FieldState) -> View {
-    view(form(vec![field("PIN", FieldKind::UserPin, first), field("Again", FieldKind::Again(0), second)]))
+    view(form(vec![field(PIN, FieldKind::UserPin, first), field(AGAIN, FieldKind::Again(PIN), second)]))
 }
 
 fn custodian() -> CustodianNumber {
@@ -99,31 +139,39 @@ fn every_body() -> Vec<Body> {
     vec![
         Body::Read { text: texts(&["Read this.", "  kept   as it is"]) },
         Body::Read { text: long },
-        Body::Tick {
-            text: texts(&["Tick."]),
-            items: vec![("One".to_owned(), true), ("Two".to_owned(), false)],
-            enough: false,
-        },
+        Body::Tick { text: texts(&["Tick."]), items: items(&[("One", true), ("Two", false)]), enough: false },
         Body::Choose {
             text: texts(&["Choose."]),
             options: options(&[("Ada", false), ("Grace, gone", true)]),
-            custodians: false,
+            asks: Asks::Between,
             may_leave: false,
         },
         Body::Choose {
             text: texts(&["What happened?"]),
             options: options(&[("A deviation", false), ("Nothing", false)]),
-            custodians: false,
+            asks: Asks::Between,
             may_leave: true,
         },
         form(vec![
-            field("Prime", FieldKind::Prime { expected: None }, FieldState::Typing("3 of 8 groups".to_owned())),
-            field("Value", FieldKind::ShareValue, FieldState::Wrong("Group 3 has a letter too many. ".repeat(4))),
-            field("SO-PIN", FieldKind::NewSoPin, FieldState::Good),
+            field(
+                FieldName::Prime,
+                FieldKind::Prime { expected: None },
+                FieldState::Typing("3 of 8 groups".to_owned()),
+            ),
+            field(
+                FieldName::ShareValue,
+                FieldKind::ShareValue,
+                FieldState::Wrong("Group 3 has a letter too many. ".repeat(4)),
+            ),
+            field(FieldName::NewSoPin, FieldKind::NewSoPin, FieldState::Good),
         ]),
         Body::Form {
             text: texts(&["This cannot be undone."]),
-            fields: vec![field("Serial", FieldKind::Serial(Serial::new("DENK0200074").unwrap()), FieldState::Empty)],
+            fields: vec![field(
+                FieldName::Serial,
+                FieldKind::Serial(Serial::new("DENK0200074").unwrap()),
+                FieldState::Empty,
+            )],
             irreversible: true,
             may_leave: true,
             may_deviate: false,
@@ -141,49 +189,40 @@ fn every_body() -> Vec<Body> {
         Body::Ended { text: texts(&["The record is sealed."]) },
         form(vec![FieldView {
             wrong_at: Some(3),
-            ..field("Words", cards::words_kind(33), FieldState::Wrong("No.".to_owned()))
+            ..field(WORDS, cards::words_kind(33), FieldState::Wrong("No.".to_owned()))
         }]),
         form(vec![
-            field("Check", FieldKind::CheckBytes { optional: true, prime: None }, FieldState::Empty),
-            field("Words", cards::words_kind(16), FieldState::Empty),
-            field("Throws", FieldKind::Dice { throws: 250 }, FieldState::Typing("0 of 250".to_owned())),
-            field("Password", FieldKind::NewPassword, FieldState::Empty),
+            field(CHECK, FieldKind::CheckBytes { optional: true, prime: None }, FieldState::Empty),
+            field(WORDS, cards::words_kind(16), FieldState::Empty),
+            field(FieldName::Dice, FieldKind::Dice { throws: 250 }, FieldState::Typing("0 of 250".to_owned())),
+            field(FieldName::NewPassword, FieldKind::NewPassword, FieldState::Empty),
         ]),
     ]
 }
 
-/// A window with a desk and a vault.
-struct Bench {
-    desk: Desk,
+/// A window with a state and a vault.
+struct TestTerminal {
+    state: ScreenState,
     vault: Vault,
-    script: Script,
     theme: Theme,
     width: u16,
     height: u16,
     now: Instant,
 }
 
-impl Bench {
+impl TestTerminal {
     fn new() -> Self {
         let mut vault = Vault::new();
         vault.keep(Handle::DealtShare(Purpose::FIRST, custodian()), WipingBytes::from_slice(VALUE.as_bytes()));
         vault.keep(Handle::DealtCheck(DkekShareNumber::FIRST, custodian()), WipingBytes::from_slice(b"d4:1e"));
-        Self {
-            desk: Desk::default(),
-            vault,
-            script: Script::load().unwrap(),
-            theme: Theme::FULL,
-            width: 80,
-            height: 24,
-            now: Instant::now(),
-        }
+        Self { state: ScreenState::default(), vault, theme: Theme::FULL, width: 80, height: 24, now: Instant::now() }
     }
 
     fn paint(&mut self, view: &View) -> (Buffer, Option<Position>) {
-        self.desk.meet(view);
+        self.state.meet(view);
         let mut buffer = Buffer::empty(Rect::new(0, 0, self.width, self.height));
-        let paint = Paint { theme: self.theme, script: &self.script, vault: &self.vault, now: self.now };
-        let cursor = screens::draw(&mut buffer, view, &mut self.desk, &paint);
+        let context = DrawContext { theme: self.theme, vault: &self.vault, now: self.now };
+        let cursor = screens::draw(&mut buffer, view, &mut self.state, &context);
         (buffer, cursor)
     }
 
@@ -201,7 +240,7 @@ impl Bench {
     }
 
     fn press(&mut self, key: Key, view: &View) -> Option<Input> {
-        self.desk.press(key, view, &mut self.vault, self.now)
+        self.state.press(key, view, &mut self.vault, self.now)
     }
 
     /// Draws, takes these bytes from the keyboard, draws after each key; gives everything the machine would be told.
@@ -210,13 +249,13 @@ impl Bench {
         let mut keyboard = Keyboard::new(Pieces(VecDeque::from([(!bytes.is_empty()).then(|| bytes.to_vec())])));
         let mut done = Vec::new();
         for _ in 0..bytes.len() + 4 {
-            done.extend(self.desk.next(&mut keyboard, view, &mut self.vault, Duration::ZERO).unwrap());
+            done.extend(self.state.next(&mut keyboard, view, &mut self.vault, Duration::ZERO).unwrap());
             self.draw(view);
         }
         done
     }
 
-    fn typed(&self, field: u8) -> &[u8] {
+    fn typed(&self, field: FieldName) -> &[u8] {
         self.vault.typed(field).map_or(&[], |text| text.expose())
     }
 }

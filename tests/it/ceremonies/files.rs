@@ -1,11 +1,13 @@
 //! Files that are gone, changed, in the way or cannot be written: a screen names it, nothing is lost or written over.
 
+use hsm_ceremony::record::CeremonyKind;
 use std::fs;
 use std::path::Path;
 
 use hsm_ceremony::app::{Environment, Setup};
-use hsm_ceremony::ceremony::{Body, Input, Recovery};
+use hsm_ceremony::ceremony::{Asks, Body, Input, Question, Recovery};
 use hsm_ceremony::faults::Fault;
+use hsm_ceremony::names::FieldName;
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::{Entry, Fact, Manifest};
 use hsm_ceremony::script::Script;
@@ -175,7 +177,10 @@ fn a_changed_backup_is_found_before_any_device_is_erased() {
             fs::write(folder.join("manifest.json"), manifest.to_text().unwrap()).unwrap();
         }
         if with_manifest {
-            let refused = Setup::restore(&folder, None, records.path(), Environment::SoftwareCards).err().unwrap();
+            let refused =
+                Setup::from_backup(CeremonyKind::Restore, &folder, None, records.path(), Environment::SoftwareCards)
+                    .err()
+                    .unwrap();
             assert_eq!(refused, Fault::new("source-file-changed").with("file", "manifest.json"));
             continue;
         }
@@ -247,7 +252,11 @@ fn a_record_that_was_cut_off_too_early_or_changed_proves_nothing_and_the_way_out
     let (records, place) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let (first, folder) = established(records.path());
     let good = fs::read(folder.join("record.jsonl")).unwrap();
-    let refused = || Setup::restore(&folder, None, records.path(), Environment::SoftwareCards).err().unwrap();
+    let refused = || {
+        Setup::from_backup(CeremonyKind::Restore, &folder, None, records.path(), Environment::SoftwareCards)
+            .err()
+            .unwrap()
+    };
     // A changed file is no better for a record without a seal.
     cut_record(&folder, first.entries.len() - 1, 0);
     let manifest = fs::read(folder.join("manifest.json")).unwrap();
@@ -292,12 +301,12 @@ fn who_took_somebodys_place_is_called_when_the_keys_are_restored() {
         turn += 1;
         match turn {
             1 => Turn::Do(Input::Deviation),
-            2 => Turn::Do(Input::Chose(2)),
+            2 => front.pick(2),
             3 => {
                 let Body::Choose { options, .. } = &front.view.body else { panic!("{:?}", front.view) };
-                Turn::Do(Input::Chose(options.iter().position(|who| who.text.contains("Custodian 02")).unwrap()))
+                front.pick(options.iter().position(|who| who.text.contains("Custodian 02")).unwrap())
             }
-            4 => front.types(0, "Niels Bohr"),
+            4 => front.types(FieldName::Substitute, "Niels Bohr"),
             _ => Turn::Do(Input::GoOn),
         }
     });
@@ -307,9 +316,11 @@ fn who_took_somebodys_place_is_called_when_the_keys_are_restored() {
     rig.play(|front| {
         match &front.view.body {
             Body::Tick { items, .. } if front.step() == "roll-call" => {
-                called.extend(items.iter().map(|(item, _)| item.clone()));
+                called.extend(items.iter().map(|item| item.text.clone()));
             }
-            Body::Choose { options, custodians: true, .. } => called.extend(options.iter().map(|who| who.text.clone())),
+            Body::Choose { options, asks: Asks::Step(Question::Sitter(_)), .. } => {
+                called.extend(options.iter().map(|who| who.text.clone()))
+            }
             _ => {}
         }
         Turn::Autopilot
@@ -325,7 +336,8 @@ fn our_own_folder_takes_its_own_plan_and_no_other() {
     let (_, folder) = established(records.path());
     let restore = |text: String| {
         let given = Some((Plan::parse(&text).unwrap(), text));
-        Setup::restore(&folder, given, records.path(), Environment::SoftwareCards).map(|_| ())
+        Setup::from_backup(CeremonyKind::Restore, &folder, given, records.path(), Environment::SoftwareCards)
+            .map(|_| ())
     };
     assert_eq!(restore(plan()), Ok(()));
     let other = restore(plan().replace("Custodian 02", "Somebody Else"));

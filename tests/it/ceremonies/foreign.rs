@@ -1,5 +1,6 @@
 //! Restore from a folder that sc-hsm-tool left: one share file, wrapped keys, no record.
 
+use hsm_ceremony::record::CeremonyKind;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
@@ -233,7 +234,9 @@ fn no_device_that_any_of_the_keys_was_made_on_is_the_replacement() {
     let parsed = Plan::parse(&text).unwrap();
     for device in ["REH00000001", "REH00000002"] {
         let given = Some((parsed.clone(), text.clone()));
-        let setup = Setup::restore(place.path(), given, records.path(), Environment::SoftwareCards).unwrap();
+        let setup =
+            Setup::from_backup(CeremonyKind::Restore, place.path(), given, records.path(), Environment::SoftwareCards)
+                .unwrap();
         let rack = Rack::new(1);
         rack.insert(0, SoftCard::new(device).unwrap());
         let mut rig = Rig::held(setup, Box::new(rack));
@@ -289,7 +292,10 @@ fn what_is_no_backup_is_said_before_anything_begins() {
 fn without_a_plan_nobody_knows_who_and_how_many() {
     let (place, records) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     folder(place.path(), "2-of-4", &["ec-prime256v1"]);
-    let fault = Setup::restore(place.path(), None, records.path(), Environment::SoftwareCards).err().unwrap();
+    let fault =
+        Setup::from_backup(CeremonyKind::Restore, place.path(), None, records.path(), Environment::SoftwareCards)
+            .err()
+            .unwrap();
     assert_eq!(fault.name, "source-missing");
 }
 
@@ -321,7 +327,7 @@ fn a_value_of_seven_groups_is_refused_with_a_sentence_and_taken_with_zeros_in_fr
                 // The same screen is still there: with the zeros it is taken.
                 people.cards[0].value.insert_str(0, "00:");
                 let value = people.cards[0].value.clone();
-                return front.types(u8::try_from(place).unwrap(), &value);
+                return front.types(fields[place].name, &value);
             }
         }
         people.answer(front)

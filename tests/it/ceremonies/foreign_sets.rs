@@ -6,9 +6,10 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use chacha20::ChaCha20Rng;
-use hsm_ceremony::ceremony::{Actor, Body, Input, Recovery};
+use hsm_ceremony::ceremony::{Actor, Asks, Body, Question, Recovery};
 use hsm_ceremony::dkek::{DkekShare, Rounds, derive, seal};
 use hsm_ceremony::fields::FieldKind;
+use hsm_ceremony::names::FieldName;
 use hsm_ceremony::record::Fact;
 use hsm_ceremony::secret::{Secret, WipingBytes};
 use hsm_ceremony::share::{
@@ -96,8 +97,8 @@ impl Made {
         let Some((number, actor)) = front.machine.step().map(|step| (step.share.get(), step.actor)) else {
             return Turn::Autopilot;
         };
-        if let Body::Choose { options, custodians: true, .. } = &front.view.body {
-            return Turn::Do(Input::Chose(options.iter().rposition(|option| !option.closed).unwrap()));
+        if let Body::Choose { options, asks: Asks::Step(Question::Sitter(_)), .. } = &front.view.body {
+            return front.pick(options.iter().rposition(|option| !option.closed).unwrap());
         }
         if let Some(place) = front.empty(|kind| *kind == FieldKind::Password) {
             let password = String::from_utf8(self.passwords[&number].expose().to_vec()).unwrap();
@@ -232,15 +233,15 @@ fn without_a_record_no_seat_is_believed_more_than_another_and_mixed_sets_are_nam
             let form = matches!(front.view.body, Body::Form { .. });
             if form && here == Some(Actor::Seat(Seat(3))) && !taken && front.wrong().is_empty() {
                 // The card of who sat at the first seat: its number cannot come twice.
-                return front.types(0, &made.cards[&(dkek_share(1), 4)].text);
+                return front.types(FieldName::ShareWords, &made.cards[&(dkek_share(1), 4)].text);
             }
             if form && front.wrong() == ["id-taken"] {
                 taken = true;
-                return front.types(0, &made.cards[&(dkek_share(1), 2)].text);
+                return front.types(FieldName::ShareWords, &made.cards[&(dkek_share(1), 2)].text);
             }
             if form && here == Some(Actor::Seat(wrong)) && !mistaken {
                 mistaken = true;
-                return front.types(0, &others.cards[&(dkek_share(1), 5 - wrong.0)].text);
+                return front.types(FieldName::ShareWords, &others.cards[&(dkek_share(1), 5 - wrong.0)].text);
             }
             made.answer(front)
         });

@@ -1,8 +1,9 @@
 //! A front where people do something of their own now and then.
 
-use hsm_ceremony::ceremony::{Body, FieldState, Input, Machine, Recovery, View};
+use hsm_ceremony::ceremony::{Body, ChoiceId, FieldState, Input, Machine, Recovery, View};
 use hsm_ceremony::fields::check;
 use hsm_ceremony::fields::{FieldCheck, FieldKind};
+use hsm_ceremony::names::FieldName;
 use hsm_ceremony::record::Entry;
 use hsm_ceremony::vault::Vault;
 
@@ -29,33 +30,47 @@ impl Front<'_> {
     }
 
     /// The empty field of this kind, where the screen has one.
-    pub fn empty(&self, kind: fn(&FieldKind) -> bool) -> Option<u8> {
+    pub fn empty(&self, kind: fn(&FieldKind) -> bool) -> Option<FieldName> {
         let Body::Form { fields, .. } = &self.view.body else { return None };
-        let place = fields.iter().position(|field| kind(&field.kind) && field.state == FieldState::Empty);
-        place.map(|place| u8::try_from(place).unwrap())
+        let field = fields.iter().find(|field| kind(&field.kind) && field.state == FieldState::Empty);
+        field.map(|field| field.name)
     }
 
     /// Types a field anew.
-    pub fn types(&mut self, place: u8, text: &str) -> Turn {
-        let typing = self.vault.typing(place);
+    pub fn types(&mut self, name: FieldName, text: &str) -> Turn {
+        let typing = self.vault.typing(name);
         typing.clear();
         text.bytes().for_each(|byte| typing.push(byte).unwrap());
-        Turn::Do(Input::Edited(place))
+        Turn::Do(Input::Edited(name))
     }
 
     /// The names of what is wrong with what was typed; the screen says so beside each field.
     pub fn wrong(&self) -> Vec<&'static str> {
         let Body::Form { fields, .. } = &self.view.body else { return Vec::new() };
-        let checked = (0..).zip(fields).map(|(place, field)| (check(&field.kind, place, self.vault), &field.state));
+        let checked = fields.iter().map(|field| (check(&field.kind, field.name, self.vault), &field.state));
         checked
             .filter_map(|(check, state)| match check {
-                FieldCheck::Wrong(fault) => {
+                FieldCheck::Wrong { fault, .. } => {
                     assert!(matches!(state, FieldState::Wrong(sentence) if !sentence.is_empty()), "{}", fault.name);
                     Some(fault.name.word())
                 }
                 _ => None,
             })
             .collect()
+    }
+
+    /// Chooses what stands at this place of the screen.
+    pub fn pick(&self, place: usize) -> Turn {
+        let (Body::Choose { options, .. } | Body::Fault { choices: options, .. }) = &self.view.body else {
+            panic!("nothing to choose: {:?}", self.view.body)
+        };
+        Turn::Do(Input::Chose(options[place].id.clone()))
+    }
+
+    /// Ticks what stands at this place of the screen.
+    pub fn tick(&self, place: usize) -> Turn {
+        let Body::Tick { items, .. } = &self.view.body else { panic!("nothing to tick: {:?}", self.view.body) };
+        Turn::Do(Input::Tick(items[place].id))
     }
 
     /// The fault on the screen: its name in the record.
@@ -69,6 +84,6 @@ impl Front<'_> {
     /// Chooses this way on.
     pub fn goes_on_with(&self, recovery: Recovery) -> Turn {
         let Some(Entry::Failed { .. }) = self.entries.last() else { panic!("nothing failed") };
-        Turn::Do(Input::Chose(self.machine.choices().iter().position(|choice| *choice == recovery).unwrap()))
+        Turn::Do(Input::Chose(ChoiceId::Recovery(recovery)))
     }
 }

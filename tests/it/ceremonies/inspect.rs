@@ -2,9 +2,10 @@
 
 use hsm_ceremony::app::{Environment, Setup};
 use hsm_ceremony::card::{Device, Initialise, PinReset};
-use hsm_ceremony::ceremony::{Body, Input, Recovery};
+use hsm_ceremony::ceremony::{Body, Recovery};
 use hsm_ceremony::fields::FieldKind;
 use hsm_ceremony::plan::Plan;
+use hsm_ceremony::record::CeremonyKind;
 use hsm_ceremony::record::{Ending, Entry, Fact};
 use hsm_ceremony::secret::{Secret, SoPin, TypedText, UserPin};
 use hsm_ceremony::softcard::{Faults, Rack, SoftCard};
@@ -66,7 +67,7 @@ fn inspected(card: SoftCard) -> Seen {
     rack.insert(0, card);
     let text = plan_text(2, 3, &[("EC:secp256r1", 10)], false);
     let plan = Plan::parse(&text).unwrap();
-    let setup = Setup::inspect(plan, text, records.path(), Environment::SoftwareCards).unwrap();
+    let setup = Setup::by_plan(CeremonyKind::Inspect, plan, text, records.path(), Environment::SoftwareCards).unwrap();
     let mut rig = Rig::held(setup, Box::new(rack.clone()));
     let mut screens = Vec::new();
     rig.play(|front| {
@@ -173,7 +174,7 @@ fn hidden(card: SoftCard, people: impl FnMut(&mut Front<'_>) -> Turn) -> (Rig, V
     rack.insert(0, card);
     let text = plan_text(2, 3, &[("EC:secp256r1", 10)], false);
     let plan = Plan::parse(&text).unwrap();
-    let setup = Setup::inspect(plan, text, records.path(), Environment::SoftwareCards).unwrap();
+    let setup = Setup::by_plan(CeremonyKind::Inspect, plan, text, records.path(), Environment::SoftwareCards).unwrap();
     let mut rig = Rig::held(setup, Box::new(rack.clone()));
     rig.play(people);
     assert!(rig.complete(), "{:?}", rig.failed());
@@ -209,7 +210,7 @@ fn who_has_no_pin_sees_everything_but_the_hidden_kcv() {
             Body::Choose { options, .. } => {
                 assert!(listed && options.len() == 2, "the keys were shown before: {options:?}");
                 asked += 1;
-                Turn::Do(Input::Chose(1))
+                front.pick(1)
             }
             _ => Turn::Autopilot,
         }

@@ -110,15 +110,17 @@ struct Secrets {
 impl Secrets {
     fn note(&mut self, handle: Handle, sight: &Sight<'_>) {
         let bytes = match handle {
-            Handle::Entry(place) => {
+            Handle::Entry(name) => {
                 let Body::Form { fields, .. } = &sight.view.body else { return };
-                let Some(field) = fields.get(usize::from(place)).filter(|field| field.kind.is_secret()) else { return };
+                let Some(field) = fields.iter().find(|field| field.name == name && field.kind.is_secret()) else {
+                    return;
+                };
                 if let (FieldKind::NewPassword | FieldKind::Dice { .. }, Some(step)) =
                     (&field.kind, sight.machine.step())
                 {
                     self.typed.insert((step.id.word(), step.share.get()));
                 }
-                sight.vault.typed(place).map(TypedText::expose)
+                sight.vault.typed(name).map(TypedText::expose)
             }
             // One word alone is in every dictionary.
             Handle::Suggestion(_) => None,

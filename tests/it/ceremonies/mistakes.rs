@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use hsm_ceremony::app::{Environment, Setup};
-use hsm_ceremony::ceremony::{Actor, Body, FieldState, Input, Known, Recovery};
+use hsm_ceremony::ceremony::{Actor, Body, Ceremony, FieldState, Input, Known, Recovery};
 use hsm_ceremony::fields::FieldKind;
+use hsm_ceremony::names::FieldName;
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::{CeremonyKind, Ending, Entry, Fact};
 use hsm_ceremony::softcard::{Faults, Rack, SoftCard};
@@ -77,7 +78,7 @@ fn a_share_typed_wrong_at_read_back_is_named_by_its_group_and_can_be_shown_again
             if let Some(sentence) = sentence(front) {
                 said = Some(sentence);
                 return match (&right, shown_again) {
-                    (Some(value), false) => front.types(2, value),
+                    (Some(value), false) => front.types(FieldName::ShareValue, value),
                     _ => Turn::Do(Input::Leave),
                 };
             }
@@ -94,7 +95,7 @@ fn a_share_typed_wrong_at_read_back_is_named_by_its_group_and_can_be_shown_again
             }
         });
         goes_on(&rig, &[]);
-        assert_eq!(said.as_deref(), Some("Look at group 3 of the value: most likely wrong."));
+        assert_eq!(said.as_deref(), Some("Group 3 of the value is most likely wrong."));
         assert_eq!(seen, reveals);
     }
 }
@@ -151,7 +152,13 @@ fn a_wrong_so_pin_costs_one_try_and_erases_nothing() {
         let rack = Rack::new(1);
         rack.insert(0, so_tries(left));
         let keys = rack.with_card(0, |card| card.to_json()["keys"].clone()).unwrap();
-        let setup = Setup::establish(Plan::parse(&plan()).unwrap(), plan(), records.path(), Environment::SoftwareCards);
+        let setup = Setup::by_plan(
+            CeremonyKind::Establish,
+            Plan::parse(&plan()).unwrap(),
+            plan(),
+            records.path(),
+            Environment::SoftwareCards,
+        );
         let mut rig = Rig::held(setup.unwrap(), Box::new(rack.clone()));
         let (mut mistaken, mut last_try) = (false, false);
         rig.play(|front| {
@@ -201,7 +208,13 @@ fn a_key_reference_that_is_occupied_is_named_and_the_key_there_stays() {
     let rack = Rack::new(1);
     let strange = used_card("REH0000078", Faults::default()).to_json()["keys"]["01"].clone();
     rack.insert(0, SoftCard::new("REH0000079").unwrap());
-    let setup = Setup::establish(Plan::parse(&plan()).unwrap(), plan(), records.path(), Environment::SoftwareCards);
+    let setup = Setup::by_plan(
+        CeremonyKind::Establish,
+        Plan::parse(&plan()).unwrap(),
+        plan(),
+        records.path(),
+        Environment::SoftwareCards,
+    );
     let mut rig = Rig::held(setup.unwrap(), Box::new(rack.clone()));
     let mut put = false;
     rig.play(|front| {
@@ -233,10 +246,10 @@ fn two_keys_are_never_promised_to_one_reference() {
     rig.play(|front| {
         let Body::Form { fields, .. } = &front.view.body else { return Turn::Autopilot };
         let Some(field) = fields.first().filter(|field| is_reference(&field.kind)) else { return Turn::Autopilot };
-        let typed = front.vault.typed(0).is_some_and(|text| !text.is_empty());
+        let typed = front.vault.typed(field.name).is_some_and(|text| !text.is_empty());
         let wrong = matches!(field.state, FieldState::Wrong(_));
         refused += usize::from(wrong);
-        if typed && !wrong { Turn::Do(Input::GoOn) } else { front.types(0, wishes.remove(0)) }
+        if typed && !wrong { Turn::Do(Input::GoOn) } else { front.types(FieldName::KeyReference, wishes.remove(0)) }
     });
     goes_on(&rig, &[]);
     assert_eq!((refused, wishes.len()), (2, 0));
@@ -328,7 +341,7 @@ fn a_card_that_is_wrong_is_named_while_nothing_is_erased() {
 #[test]
 fn a_wrong_so_pin_share_among_more_than_needed_is_named_and_is_a_deviation() {
     let plan = Plan::parse(&plan()).unwrap();
-    let mut known = Known::new(CeremonyKind::Restore, plan, true);
+    let mut known = Known::new(&Ceremony::of(CeremonyKind::Restore).character, plan, true);
     let mut learn = |fact| known.learn(&Entry::Learned { step: Number { section: 4, step: 4 }, fact });
     learn(Fact::SoPinRebuilt { right: vec![Seat(1), Seat(2)], wrong: vec![] });
     learn(Fact::SoPinRebuilt { right: vec![Seat(1), Seat(3)], wrong: vec![Seat(2)] });

@@ -6,6 +6,7 @@ mod foreign;
 mod foreign_sets;
 mod forged;
 mod front;
+mod given;
 mod inspect;
 mod laws;
 mod mistakes;
@@ -26,4 +27,4 @@ mod stand_in;
 mod ways_out;
 
 pub use plans::{Cards, Day, Guard, dkek_share, established, note};
-pub use rig::plan_text;
+pub use rig::{Front, Rig, Turn, plan_text};

@@ -4,7 +4,7 @@ use std::fs;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use hsm_ceremony::ceremony::{Actor, Body, Input};
+use hsm_ceremony::ceremony::{Actor, Asks, Body, Question};
 use hsm_ceremony::dkek::{DkekShare, Rounds, derive, seal};
 use hsm_ceremony::fields::FieldKind;
 use hsm_ceremony::secret::Secret;
@@ -114,8 +114,8 @@ impl Custodians {
 
     /// Answers what is asked at a seat.
     pub fn answer(&mut self, front: &mut Front<'_>) -> Turn {
-        if matches!(front.view.body, Body::Choose { custodians: true, .. }) {
-            return Turn::Do(Input::Chose(self.order.remove(0)));
+        if matches!(front.view.body, Body::Choose { asks: Asks::Step(Question::Sitter(_)), .. }) {
+            return front.pick(self.order.remove(0));
         }
         let Some(Actor::Seat(seat)) = front.machine.step().map(|step| step.actor) else { return Turn::Autopilot };
         let Some(sitter) = front.machine.known().seats.sitter(seat) else { return Turn::Autopilot };

@@ -1,6 +1,7 @@
 //! The real thing, on cards whose serials are those of devices: nothing of a rehearsal is on it or gets into it, and an
 //! unfit room needs a typed decision.
 
+use hsm_ceremony::record::CeremonyKind;
 use std::fs;
 use std::path::Path;
 use std::rc::Rc;
@@ -9,10 +10,11 @@ use std::time::Duration;
 use hsm_ceremony::app::{self, Environment, FrontError, Setup, Sitting};
 use hsm_ceremony::autopilot::Autopilot;
 use hsm_ceremony::card::transport::{Readers, Response, Transport, TransportError};
-use hsm_ceremony::ceremony::{Body, FieldState, Input, Recovery, View};
+use hsm_ceremony::ceremony::{Asks, Body, FieldState, Input, Question, Recovery, View};
 use hsm_ceremony::dkek::{Rounds, ShareFile};
 use hsm_ceremony::fields::FieldKind;
 use hsm_ceremony::host::Finding;
+use hsm_ceremony::names::FieldName;
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::{self, Ending, Entry, Fact, Remark};
 use hsm_ceremony::script::Script;
@@ -41,7 +43,7 @@ fn serial(number: u8) -> String {
 }
 
 fn setup(records: &Path, environment: Environment) -> Setup {
-    Setup::establish(Plan::parse(&plan()).unwrap(), plan(), records, environment).unwrap()
+    Setup::by_plan(CeremonyKind::Establish, Plan::parse(&plan()).unwrap(), plan(), records, environment).unwrap()
 }
 
 /// A finished real *establish*.
@@ -83,7 +85,7 @@ fn what_is_really_established_restores_onto_a_second_device() {
     assert!(!proof.rehearsal && proof.lines.iter().all(|line| !line.rehearsal));
 
     // The original is in the other reader, and is not taken for the replacement.
-    let restore = Setup::restore(&folder, None, records.path(), Environment::Real).unwrap();
+    let restore = Setup::from_backup(CeremonyKind::Restore, &folder, None, records.path(), Environment::Real).unwrap();
     let mut restore = Rig::real(restore, vec![issued(1), issued(2)]).with_papers_of(first);
     restore.run(|_| {});
     assert!(restore.complete() && restore.faults.is_empty(), "{:?}", restore.faults);
@@ -160,9 +162,9 @@ fn a_card_of_a_rehearsal_is_refused() {
     let mut rig = Rig::real(setup(records.path(), Environment::Real), vec![issued(1), card()]);
     rig.play(|front| match (&front.view.body, front.fault()) {
         (_, Some(_)) => front.goes_on_with(Recovery::Stop),
-        (Body::Choose { options, custodians: false, .. }, None) => {
+        (Body::Choose { options, asks: Asks::Step(Question::Device), .. }, None) => {
             let place = options.iter().position(|option| option.text.contains("REH0000001"));
-            Turn::Do(Input::Chose(place.unwrap()))
+            front.pick(place.unwrap())
         }
         _ => Turn::Autopilot,
     });
@@ -184,13 +186,15 @@ fn a_rehearsal_does_not_take_a_device() {
 fn a_rehearsal_and_the_real_thing_never_restore_from_each_other() {
     let records = tempfile::tempdir().unwrap();
     let (rehearsed, folder) = established(records.path());
-    let restore = Setup::restore(&folder, None, records.path(), Environment::Real).unwrap();
+    let restore = Setup::from_backup(CeremonyKind::Restore, &folder, None, records.path(), Environment::Real).unwrap();
     let mut rig = Rig::real(restore, vec![issued(2)]).with_papers_of(rehearsed);
     until_it_fails(&mut rig);
     stopped(&rig, &["source-rehearsal-differs"]);
 
     let real = really_established(records.path());
-    let restore = Setup::restore(&real.folder, None, records.path(), Environment::SoftwareCards).unwrap();
+    let restore =
+        Setup::from_backup(CeremonyKind::Restore, &real.folder, None, records.path(), Environment::SoftwareCards)
+            .unwrap();
     let rack = Rack::new(1);
     assert!(rack.insert(0, SoftCard::new("REH0000002").unwrap()).is_none());
     let mut rig = Rig::held(restore, Box::new(rack)).with_papers_of(real);
@@ -205,7 +209,8 @@ fn a_share_file_of_a_rehearsal_is_refused_also_without_its_manifest() {
     fs::copy(folder.join("dkek-1.pbe"), place.path().join("share.pbe")).unwrap();
     fs::copy(folder.join("keys/key-0.wrapped"), place.path().join("key-0.bin")).unwrap();
     let given = Some((Plan::parse(&plan()).unwrap(), plan()));
-    let restore = Setup::restore(place.path(), given, records.path(), Environment::Real).unwrap();
+    let restore =
+        Setup::from_backup(CeremonyKind::Restore, place.path(), given, records.path(), Environment::Real).unwrap();
     let mut rig = Rig::real(restore, vec![issued(2)]).with_papers_of(rehearsed);
     until_it_fails(&mut rig);
     stopped(&rig, &["rehearsal-artefact"]);
@@ -248,7 +253,7 @@ fn is_unfit(finding: &Finding) -> bool {
 fn asks_for_override(front: &Front<'_>) -> bool {
     let Body::Form { fields, .. } = &front.view.body else { return false };
     let kinds: Vec<&FieldKind> = fields.iter().map(|field| &field.kind).collect();
-    front.step() == "room" && kinds == [&FieldKind::Word("OVERRIDE"), &FieldKind::Line]
+    front.step() == "room" && kinds == [&FieldKind::Word("OVERRIDE"), &FieldKind::Line { optional: false }]
 }
 
 #[test]
@@ -280,9 +285,9 @@ fn an_unfit_room_needs_override_and_a_reason_and_any_other_is_confirmed() {
             // Neither half of it will do, nor a reason that says nothing.
             tried += 1;
             match tried {
-                2 => front.types(0, "OVERRIDE"),
-                4 => front.types(1, "   "),
-                6 => front.types(1, "  The other laptop is broken. "),
+                2 => front.types(FieldName::Override, "OVERRIDE"),
+                4 => front.types(FieldName::Reason, "   "),
+                6 => front.types(FieldName::Reason, "  The other laptop is broken. "),
                 _ => Turn::Do(Input::GoOn),
             }
         });
@@ -319,12 +324,12 @@ impl app::FrontEnd for Attentive {
 
     fn next(&mut self, view: &View, vault: &mut Vault, _: Duration) -> Result<Option<Input>, FrontError> {
         if let Body::Form { fields, .. } = &view.body
-            && let Some(place) = fields.iter().position(|field| field.kind == FieldKind::Line)
+            && let Some(place) = fields.iter().position(|field| matches!(field.kind, FieldKind::Line { .. }))
             && fields[place].state == FieldState::Empty
         {
-            let place = u8::try_from(place).unwrap();
-            b"It is a test.".iter().for_each(|byte| vault.typing(place).push(*byte).unwrap());
-            return Ok(Some(Input::Edited(place)));
+            let name = fields[place].name;
+            b"It is a test.".iter().for_each(|byte| vault.typing(name).push(*byte).unwrap());
+            return Ok(Some(Input::Edited(name)));
         }
         assert!(!matches!(view.body, Body::Fault { .. }), "{view:?}");
         app::FrontEnd::next(&mut self.autopilot, view, vault, Duration::from_millis(1))

@@ -1,18 +1,15 @@
 //! The record alone brings the same machine back, at every step.
 
-use std::rc::Rc;
-
 use hsm_ceremony::ceremony::Machine;
 use hsm_ceremony::plan::Plan;
-use hsm_ceremony::record::{Entry, verify};
-use hsm_ceremony::script::Script;
+use hsm_ceremony::record::{CeremonyKind, Entry, verify};
+use hsm_ceremony::terms::Number;
 
 use super::plans::{Day, Guard};
 use super::rig::{Rig, both, plan_text};
 
 #[test]
 fn a_machine_resumed_from_its_record_equals_the_live_one_at_every_step() {
-    let script = Rc::new(Script::load().unwrap());
     let keys = [("EC:secp256r1", 10), ("EC:secp256k1", 11)];
     let several = Day::of(&[Guard::Password, Guard::Numbers(2, 2), Guard::Words(2, 3)]).so_pin_under_quorum();
     for text in [plan_text(2, 4, &keys, false), plan_text(3, 3, &keys, true), Day::full().text(), several.text()] {
@@ -25,7 +22,7 @@ fn a_machine_resumed_from_its_record_equals_the_live_one_at_every_step() {
                 return;
             }
             entries_seen = sight.entries.len();
-            let resume = |entries| Machine::resume(ceremony, plan.clone(), Rc::clone(&script), true, entries);
+            let resume = |entries| Machine::resume(ceremony, plan.clone(), true, entries).unwrap();
             let resumed = resume(sight.entries);
             assert_eq!(resumed.known(), sight.machine.known(), "after {:?}", sight.entries.last());
             assert_eq!(resumed.number(), sight.machine.number());
@@ -33,6 +30,17 @@ fn a_machine_resumed_from_its_record_equals_the_live_one_at_every_step() {
         });
         assert!(steps >= 30, "{steps} steps were compared");
     }
+}
+
+#[test]
+fn a_way_on_that_is_not_known_here_is_not_passed_over() {
+    let step = Number { section: 1, step: 1 };
+    let entries = ["try-again", "some-way-of-a-later-version"]
+        .map(|choice| [Entry::Recovered { step, choice: choice.to_owned(), to: step }]);
+    let plan = Plan::parse(&plan_text(2, 3, &[("EC:secp256r1", 10)], false)).unwrap();
+    let resumed =
+        entries.map(|entries| Machine::resume(CeremonyKind::Establish, plan.clone(), true, &entries).is_some());
+    assert_eq!(resumed, [true, false]);
 }
 
 #[test]

@@ -1,48 +1,27 @@
 //! The loop of the program with everything in reach of a test.
 
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use hsm_ceremony::app::{Environment, Setup, latest_establish};
 use hsm_ceremony::autopilot::{Autopilot, Quorum as Comes};
 use hsm_ceremony::card::transport::{Readers, Response, Transport, TransportError};
-use hsm_ceremony::card::{Device, Initialise, PinAnswer, PinReset};
-use hsm_ceremony::ceremony::{Body, Event, Input, Machine, Request, Surroundings, View};
+use hsm_ceremony::ceremony::{Body, Event, Input, Machine, Request, View, ViewContext};
 use hsm_ceremony::clerk::{Clerk, Context, Outcome};
 use hsm_ceremony::dkek::Rounds;
 use hsm_ceremony::faults::Fault;
 use hsm_ceremony::fields::{check, open_text, suggest};
 use hsm_ceremony::plan::{Custody, Plan};
 use hsm_ceremony::record::{CeremonyKind, Chain, Ending, Entry, Fact, Manifest};
-use hsm_ceremony::script::Script;
-use hsm_ceremony::secret::{SoPin, TypedText, UserPin, WipingBytes};
-use hsm_ceremony::softcard::{Faults, Rack, SoftCard};
-use hsm_ceremony::terms::{Curve, Digest, KeyReference, KeyType};
+use hsm_ceremony::secret::WipingBytes;
+use hsm_ceremony::softcard::{Rack, SoftCard};
+use hsm_ceremony::terms::Digest;
 use hsm_ceremony::vault::Vault;
 use sha2::{Digest as _, Sha256};
 
 pub use super::front::{Front, Turn};
-
-/// A plan with M of N and these keys (`type` and `restore_to`).
-pub fn plan_text(threshold: u8, custodians: u8, keys: &[(&str, u8)], prove_restore: bool) -> String {
-    let people: Vec<String> = (1..=custodians).map(|number| format!("\"Custodian {number:02}\"")).collect();
-    let keys: Vec<String> = keys
-        .iter()
-        .enumerate()
-        .map(|(place, (kind, to))| {
-            let id = format!("{:02x}", 0x10 + place);
-            format!("{{\"label\":\"key-{place}\",\"type\":\"{kind}\",\"id\":\"{id}\",\"restore_to\":{to}}}")
-        })
-        .collect();
-    format!(
-        r#"{{"plan":1,"title":"Test","administrator":"Admin","custodians":[{}],"threshold":{threshold},
-        "device":{{"so_pin_holder":"So","pin_holder":"Pin","user_pin_tries":3}},"keys":[{}],"prove_restore":{prove_restore}}}"#,
-        people.join(","),
-        keys.join(",")
-    )
-}
+pub use super::given::{plan_text, used_card};
 
 /// Every command that went to a card, in order.
 pub type Log = Arc<Mutex<Vec<Vec<u8>>>>;
@@ -93,6 +72,8 @@ pub struct Rig {
     /// What is found in the room; none: what is found where the test runs.
     pub room: Option<Vec<(String, String)>>,
     rehearsal: bool,
+    /// How long the audience waits while the clerk is at work: with all rounds, looking more often only slows it down.
+    wait: Duration,
     clerk: Clerk,
     chain: Chain,
     autopilot: Autopilot,
@@ -111,7 +92,9 @@ impl Rig {
         between: impl FnOnce(Box<dyn Readers>) -> Box<dyn Readers>,
     ) -> Self {
         let parsed = Plan::parse(plan).unwrap();
-        let rehearsal = Setup::establish(parsed, plan.to_owned(), records, Environment::SoftwareCards).unwrap();
+        let rehearsal =
+            Setup::by_plan(CeremonyKind::Establish, parsed, plan.to_owned(), records, Environment::SoftwareCards)
+                .unwrap();
         Self::new(rehearsal, Comes::First, between)
     }
 
@@ -120,10 +103,20 @@ impl Rig {
         Self::restore_with(records, |readers| readers)
     }
 
+    /// *Restore* from this folder, with as many rounds as the real thing has.
+    pub fn restore_with_all_rounds(from: &Path, records: &Path) -> Result<Self, Fault> {
+        let setup = Setup::from_backup(CeremonyKind::Restore, from, None, records, Environment::SoftwareCards)?;
+        Ok(Self::with_rounds(Rounds::PRODUCT, setup, Comes::Last, |readers| readers))
+    }
+
     /// As [`Rig::restore`], with something between the program and its readers.
     pub fn restore_with(records: &Path, between: impl FnOnce(Box<dyn Readers>) -> Box<dyn Readers>) -> Self {
         let from = latest_establish(records).unwrap();
-        Self::new(Setup::restore(&from, None, records, Environment::SoftwareCards).unwrap(), Comes::Last, between)
+        Self::new(
+            Setup::from_backup(CeremonyKind::Restore, &from, None, records, Environment::SoftwareCards).unwrap(),
+            Comes::Last,
+            between,
+        )
     }
 
     /// *Establish* on this card instead of a fresh one.
@@ -135,7 +128,11 @@ impl Rig {
     ) -> Self {
         let parsed = Plan::parse(plan).unwrap();
         Self::new(
-            on(Setup::establish(parsed, plan.to_owned(), records, Environment::SoftwareCards).unwrap(), card),
+            on(
+                Setup::by_plan(CeremonyKind::Establish, parsed, plan.to_owned(), records, Environment::SoftwareCards)
+                    .unwrap(),
+                card,
+            ),
             Comes::First,
             between,
         )
@@ -149,7 +146,10 @@ impl Rig {
     ) -> Self {
         let from = latest_establish(records).unwrap();
         Self::new(
-            on(Setup::restore(&from, None, records, Environment::SoftwareCards).unwrap(), card),
+            on(
+                Setup::from_backup(CeremonyKind::Restore, &from, None, records, Environment::SoftwareCards).unwrap(),
+                card,
+            ),
             Comes::Last,
             between,
         )
@@ -196,15 +196,15 @@ impl Rig {
         comes: Comes,
         between: impl FnOnce(Box<dyn Readers>) -> Box<dyn Readers>,
     ) -> Self {
-        let script = Rc::new(Script::load().unwrap());
         let Setup { ceremony, plan, plan_text, context } = setup;
         let rehearsal = context.rehearsal;
         let log = Log::default();
         let folder = context.folder.path().to_owned();
         context.folder.write_new("plan.json", plan_text.as_bytes()).unwrap();
         let readers = Box::new(Listening(context.readers, Arc::clone(&log)));
+        let wait = if rounds == Rounds::PRODUCT { Duration::from_millis(20) } else { Duration::from_micros(200) };
         let context = Context { training_files: true, rounds, readers: between(readers), ..context };
-        let mut machine = Machine::new(ceremony, plan.clone(), script, rehearsal);
+        let mut machine = Machine::new(ceremony, plan.clone(), rehearsal);
         machine.begin(Entry::Began {
             ceremony,
             title: plan.title.clone(),
@@ -227,6 +227,7 @@ impl Rig {
             log,
             room: None,
             rehearsal,
+            wait,
             clerk: Clerk::new(context),
             chain: Chain::new(rehearsal),
             autopilot,
@@ -262,7 +263,7 @@ impl Rig {
                 self.machine.handle(Event::Outcome(outcome));
                 continue;
             }
-            let around = Surroundings { rehearsal: self.rehearsal, ..Surroundings::default() };
+            let around = ViewContext { rehearsal: self.rehearsal, ..ViewContext::default() };
             let view = self.machine.view(&around);
             look(&Sight { machine: &self.machine, vault: &self.vault, view: &view, entries: &self.entries });
             if let Some(fault) = self.machine.waits_for()
@@ -283,20 +284,22 @@ impl Rig {
                 Front { machine: &self.machine, vault: &mut self.vault, view: &view, entries: &self.entries };
             let answer = match (people(&mut front), &view.body) {
                 (Turn::Do(people), _) => Some(people),
-                (Turn::Autopilot, Body::Fault { .. }) => Some(Input::Chose(0)),
+                (Turn::Autopilot, Body::Fault { choices, .. }) => Some(Input::Chose(choices[0].id.clone())),
                 (Turn::Autopilot, _) => {
-                    let answer = self.autopilot.answer(&view, &mut self.vault, Duration::from_micros(200));
+                    let answer = self.autopilot.answer(&view, &mut self.vault, self.wait);
                     answer.unwrap_or_else(|error| panic!("{error:?} at {view:?}"))
                 }
             };
             match (&view.body, answer) {
                 (_, None) => {}
                 (Body::Form { fields, .. }, Some(Input::Edited(_))) => {
-                    for (place, field) in (0u8..).zip(fields) {
-                        let check = check(&field.kind, place, &self.vault);
-                        suggest(&field.kind, place, &mut self.vault);
-                        let open = open_text(&field.kind, place, &self.vault);
-                        self.machine.handle(Event::Checked { field: place, check, open });
+                    let names: std::collections::BTreeSet<_> = fields.iter().map(|field| field.name).collect();
+                    assert_eq!(names.len(), fields.len(), "no two fields of one form have the same name: {fields:?}");
+                    for field in fields {
+                        let check = check(&field.kind, field.name, &self.vault);
+                        suggest(&field.kind, field.name, &mut self.vault);
+                        let open = open_text(&field.kind, field.name, &self.vault);
+                        self.machine.handle(Event::Checked { field: field.name, check, open });
                     }
                 }
                 (_, Some(input)) => self.machine.handle(Event::Input(input)),
@@ -313,8 +316,8 @@ impl Rig {
                     self.entries.push(entry);
                 }
                 Request::Perform(act) => self.clerk.begin(act, &mut self.vault),
-                Request::Keep(place, handle) => {
-                    let typed = self.vault.typed(place).map(|text| WipingBytes::from_slice(text.expose()));
+                Request::Keep(field, handle) => {
+                    let typed = self.vault.typed(field).map(|text| WipingBytes::from_slice(text.expose()));
                     self.vault.keep(handle, typed.unwrap());
                 }
                 Request::Forget(handles) => handles.into_iter().for_each(|handle| self.vault.forget(handle)),
@@ -367,7 +370,13 @@ impl Rig {
 /// A rehearsed *restore* from files made elsewhere.
 fn foreign_setup(from: &Path, plan: &str, records: &Path) -> Result<Setup, Fault> {
     let parsed = Plan::parse(plan).unwrap();
-    Setup::restore(from, Some((parsed, plan.to_owned())), records, Environment::SoftwareCards)
+    Setup::from_backup(
+        CeremonyKind::Restore,
+        from,
+        Some((parsed, plan.to_owned())),
+        records,
+        Environment::SoftwareCards,
+    )
 }
 
 /// The same rehearsal with one card in one reader, and nobody who changes it.
@@ -377,35 +386,6 @@ fn on(mut rehearsal: Setup, card: SoftCard) -> Setup {
     rehearsal.context.readers = Box::new(rack);
     rehearsal.context.inserter = None;
     rehearsal
-}
-
-/// A card that a vendor or an earlier owner initialised: the published SO-PIN, some user PIN, a key on it.
-pub fn used_card(serial: &str, faults: Faults) -> SoftCard {
-    let typed = |text: &str| {
-        let mut typed = TypedText::new();
-        text.bytes().for_each(|byte| typed.push(byte).unwrap());
-        typed
-    };
-    let rack = Rack::new(1);
-    rack.insert(0, SoftCard::new(serial).unwrap());
-    let mut device = Device::open(rack.clone().connect(&Rack::name(0)).unwrap()).unwrap();
-    let (so_pin, user_pin) = (
-        SoPin::from_typed(&typed("3537363231383830")).ok().unwrap(),
-        UserPin::from_typed(&typed("648219")).ok().unwrap(),
-    );
-    let settings = Initialise {
-        so_pin: &so_pin,
-        user_pin: &user_pin,
-        user_pin_tries: 3,
-        dkek_shares: None,
-        pin_reset: PinReset::Off,
-    };
-    assert_eq!(device.initialise(&settings).unwrap(), PinAnswer::Accepted);
-    assert_eq!(device.verify_user_pin(&user_pin).unwrap(), PinAnswer::Accepted);
-    device.generate(KeyReference::new(1).unwrap(), KeyType::Ec(Curve::P256)).unwrap();
-    let mut card = rack.remove(0).unwrap();
-    card.faults = faults;
-    card
 }
 
 /// Runs *establish* and then *restore* by the same people.

@@ -13,7 +13,7 @@ fn ticks(front: &Front<'_>, places: &[usize], said: &mut Vec<(bool, String)>, tr
     match places.get(said.len()) {
         Some(place) if *tried => {
             said.push((*enough, text.join(" ")));
-            Turn::Do(Input::Tick(*place))
+            front.tick(*place)
         }
         _ => Turn::Do(Input::GoOn),
     }
@@ -67,7 +67,7 @@ fn establish_waits_for_everybody_and_a_restore_for_every_dkek_share() {
     let mut refused = false;
     first.play(|front| match &front.view.body {
         Body::Tick { items, enough, .. } if front.step() == "roll-call" && !refused => {
-            let open = items.iter().filter(|(_, ticked)| !ticked).count();
+            let open = items.iter().filter(|item| !item.ticked).count();
             assert_eq!(*enough, open == 0);
             refused = open == 1;
             if refused { Turn::Do(Input::GoOn) } else { Turn::Autopilot }
@@ -82,8 +82,8 @@ fn establish_waits_for_everybody_and_a_restore_for_every_dkek_share() {
         Body::Tick { text, items, enough } if front.step() == "roll-call" => {
             said.push((*enough, text.join(" "), items.clone()));
             // From the last: holders of passwords are called after custodians of earlier DKEK shares.
-            let open = items.iter().rposition(|(_, ticked)| !ticked);
-            Turn::Do(if *enough { Input::GoOn } else { Input::Tick(open.unwrap()) })
+            let open = items.iter().rev().find(|item| !item.ticked);
+            Turn::Do(if *enough { Input::GoOn } else { Input::Tick(open.unwrap().id) })
         }
         _ => Turn::Autopilot,
     });
@@ -91,5 +91,5 @@ fn establish_waits_for_everybody_and_a_restore_for_every_dkek_share() {
     assert!(said[0].1.contains("Guard 3 · holds the password of DKEK share 3"), "{}", said[0].1);
     assert!(said[0].1.contains("custodians of DKEK share 2, 2 more"), "{}", said[0].1);
     let (enough, _, items) = said.last().unwrap();
-    assert!(*enough && items.iter().any(|(_, ticked)| !ticked), "somebody of the first DKEK share was not needed");
+    assert!(*enough && items.iter().any(|item| !item.ticked), "somebody of the first DKEK share was not needed");
 }

@@ -1,12 +1,13 @@
 //! Two devices in two readers, devices that are exchanged in the middle, and devices and readers that come later.
 
+use hsm_ceremony::record::CeremonyKind;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::thread;
 
 use hsm_ceremony::app::{Environment, Setup, latest_establish};
 use hsm_ceremony::card::transport::{Readers, Response, Transport, TransportError};
-use hsm_ceremony::ceremony::{Body, Input, Recovery};
+use hsm_ceremony::ceremony::{Asks, Body, Question, Recovery};
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::{Entry, Fact};
 use hsm_ceremony::secret::WipingBytes;
@@ -26,7 +27,10 @@ fn card(serial: &str) -> SoftCard {
 fn establish(prove_restore: bool, records: &Path, readers: Box<dyn Readers>) -> Rig {
     let text = plan_text(2, 3, &[("EC:secp256r1", 10)], prove_restore);
     let plan = Plan::parse(&text).unwrap();
-    Rig::held(Setup::establish(plan, text, records, Environment::SoftwareCards).unwrap(), readers)
+    Rig::held(
+        Setup::by_plan(CeremonyKind::Establish, plan, text, records, Environment::SoftwareCards).unwrap(),
+        readers,
+    )
 }
 
 /// A restore after an *establish* on the first card of this rack, by the same people.
@@ -36,7 +40,7 @@ fn restore(records: &Path, rack: &Rack) -> Rig {
     first.run(|_| {});
     assert!(first.complete());
     let from = latest_establish(records).unwrap();
-    let setup = Setup::restore(&from, None, records, Environment::SoftwareCards).unwrap();
+    let setup = Setup::from_backup(CeremonyKind::Restore, &from, None, records, Environment::SoftwareCards).unwrap();
     Rig::held(setup, Box::new(rack.clone())).with_papers_of(first)
 }
 
@@ -56,9 +60,9 @@ fn taken(rig: &Rig, role: DeviceRole) -> String {
 
 /// Says which of several devices it is, by its serial.
 fn picks(front: &Front<'_>, serial: &str) -> Option<Turn> {
-    let Body::Choose { options, custodians: false, .. } = &front.view.body else { return None };
+    let Body::Choose { options, asks: Asks::Step(Question::Device), .. } = &front.view.body else { return None };
     let place = options.iter().position(|option| option.text.contains(serial))?;
-    Some(Turn::Do(Input::Chose(place)))
+    Some(front.pick(place))
 }
 
 #[test]
@@ -324,7 +328,8 @@ fn where_a_reader_failed_no_other_device_is_called_the_only_trouble() {
     let readers = Crowded { readers: rack.clone(), stranger: false, fails: busy.clone() };
     let people = restore(records.path(), &rack);
     let from = latest_establish(records.path()).unwrap();
-    let setup = Setup::restore(&from, None, records.path(), Environment::SoftwareCards).unwrap();
+    let setup =
+        Setup::from_backup(CeremonyKind::Restore, &from, None, records.path(), Environment::SoftwareCards).unwrap();
     let mut rig = Rig::held(setup, Box::new(readers)).with_papers_of(people);
     rack.insert(1, card(OTHER));
     let mut out = false;

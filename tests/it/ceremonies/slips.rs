@@ -4,6 +4,7 @@ use std::path::Path;
 
 use hsm_ceremony::ceremony::{Actor, Body, FieldState, Input, Recovery};
 use hsm_ceremony::fields::FieldKind;
+use hsm_ceremony::names::FieldName;
 use hsm_ceremony::record::Fact;
 use hsm_ceremony::terms::{CustodianNumber, Handle, Purpose, Seat};
 
@@ -60,7 +61,7 @@ impl<'a> Slip<'a> {
         let Some(place) = fields.iter().position(|field| here && (self.kind)(&field.kind)) else {
             return Turn::Autopilot;
         };
-        let at = u8::try_from(place).unwrap();
+        let at = fields[place].name;
         match self.done {
             0 => {
                 self.done = 1;
@@ -158,10 +159,7 @@ fn a_card_of_numbers_that_is_not_theirs_is_named_at_a_seat() {
             match (typed, done) {
                 (Some(place), 0) if fields[place].state == FieldState::Good => {
                     done = 1;
-                    front.types(
-                        u8::try_from(fields.iter().position(|field| is_check(&field.kind)).unwrap()).unwrap(),
-                        &wrong,
-                    )
+                    front.types(fields.iter().find(|field| is_check(&field.kind)).unwrap().name, &wrong)
                 }
                 (Some(_), 1) => {
                     done = 2;
@@ -171,10 +169,7 @@ fn a_card_of_numbers_that_is_not_theirs_is_named_at_a_seat() {
                 (Some(_), 2) => {
                     done = 3;
                     assert_eq!(front.wrong(), named, "Enter leads nowhere");
-                    front.types(
-                        u8::try_from(fields.iter().position(|field| is_check(&field.kind)).unwrap()).unwrap(),
-                        &right,
-                    )
+                    front.types(fields.iter().find(|field| is_check(&field.kind)).unwrap().name, &right)
                 }
                 _ => Turn::Autopilot,
             }
@@ -198,11 +193,14 @@ fn a_wrong_word_is_marked_and_only_its_owner_sees_the_right_one() {
         let mut suggested = 0;
         rig.play(|front| {
             if slip.done > 0 && front.wrong() == ["words-wrong"] {
-                assert_eq!(front.vault.lend(Handle::Suggestion(0)), Some(word.as_bytes()));
+                assert_eq!(front.vault.lend(Handle::Suggestion(FieldName::ShareWords)), Some(word.as_bytes()));
                 assert!(!format!("{:?}", front.view).contains(&format!("\"{word}\"")));
                 suggested += 1;
             } else {
-                assert!(front.vault.lend(Handle::Suggestion(0)).is_none(), "only where one word is wrong");
+                assert!(
+                    front.vault.lend(Handle::Suggestion(FieldName::ShareWords)).is_none(),
+                    "only where one word is wrong"
+                );
             }
             slip.answer(front)
         });
@@ -274,7 +272,7 @@ fn the_group_that_check_bytes_find_is_marked_in_the_value() {
         let Body::Form { fields, .. } = &front.view.body else { return Turn::Autopilot };
         let value = fields.iter().position(|field| field.kind == FieldKind::ShareValue);
         let (Some(value), Some(noted)) = (value, cards.get(&(dkek_share(1), 1))) else { return Turn::Autopilot };
-        let at = u8::try_from(value).unwrap();
+        let at = fields[value].name;
         if !wrong {
             wrong = true;
             let mut slip = noted.text.clone().into_bytes();
@@ -289,7 +287,7 @@ fn the_group_that_check_bytes_find_is_marked_in_the_value() {
         Turn::Autopilot
     });
     goes_on(&rig, &[]);
-    assert_eq!(marked, Some((5, "8 groups; look at group 5".to_owned())));
+    assert_eq!(marked, Some((5, "8 groups; check group 5".to_owned())));
 }
 
 #[test]
@@ -322,7 +320,7 @@ fn a_new_password_that_is_weak_or_typed_differently_does_not_begin_anything() {
             "four custodians hold this rehearsal",
         ),
         (
-            |kind| *kind == FieldKind::Again(0),
+            |kind| *kind == FieldKind::Again(FieldName::NewPassword),
             "four custodians hold this rehearsa1",
             "again-differs",
             "four custodians hold this rehearsal",
@@ -368,14 +366,14 @@ fn too_few_throws_do_not_go_on() {
         }
         done += 1;
         match done {
-            1 => front.types(0, &fair[..49]),
+            1 => front.types(FieldName::Dice, &fair[..49]),
             2 => Turn::Do(Input::GoOn),
             3 => {
                 let Body::Form { fields, .. } = &front.view.body else { panic!() };
                 assert!(
                     matches!(&fields[0].state, FieldState::Typing(said) if said.contains("49") && said.contains("50"))
                 );
-                front.types(0, fair)
+                front.types(FieldName::Dice, fair)
             }
             _ => Turn::Autopilot,
         }

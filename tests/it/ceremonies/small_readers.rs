@@ -4,6 +4,7 @@ use hsm_ceremony::app::{Environment, Setup};
 use hsm_ceremony::card::transport::{Readers, Response, Transport, TransportError};
 use hsm_ceremony::ceremony::Recovery;
 use hsm_ceremony::plan::Plan;
+use hsm_ceremony::record::CeremonyKind;
 use hsm_ceremony::secret::WipingBytes;
 use hsm_ceremony::softcard::{Rack, SoftCard};
 
@@ -55,7 +56,13 @@ fn establish(boasts: bool, blocks: bool) -> (Rig, tempfile::TempDir) {
     rack.insert(0, SoftCard::new("REH0000001").unwrap());
     // Making a key on this curve takes more than a short command carries.
     let plan = plan_text(2, 3, &[("EC:secp384r1", 10)], false);
-    let setup = Setup::establish(Plan::parse(&plan).unwrap(), plan, records.path(), Environment::SoftwareCards);
+    let setup = Setup::by_plan(
+        CeremonyKind::Establish,
+        Plan::parse(&plan).unwrap(),
+        plan,
+        records.path(),
+        Environment::SoftwareCards,
+    );
     let readers = Small { inner: Box::new(rack) as Box<dyn Readers>, boasts, blocks, broken: false };
     (Rig::held(setup.unwrap(), Box::new(readers)), records)
 }

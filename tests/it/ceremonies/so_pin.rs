@@ -1,9 +1,10 @@
 //! The SO-PIN under a quorum, on devices that have one already.
 
+use hsm_ceremony::record::CeremonyKind;
 use std::path::Path;
 
 use hsm_ceremony::app::{Environment, Setup, latest_establish};
-use hsm_ceremony::ceremony::{Body, Input, Recovery};
+use hsm_ceremony::ceremony::{Body, Recovery};
 use hsm_ceremony::fields::FieldKind;
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::Fact;
@@ -30,15 +31,21 @@ fn rack_with(card: SoftCard) -> Rack {
 }
 
 fn establish(plan: &str, records: &Path, rack: &Rack) -> Rig {
-    let setup =
-        Setup::establish(Plan::parse(plan).unwrap(), plan.to_owned(), records, Environment::SoftwareCards).unwrap();
+    let setup = Setup::by_plan(
+        CeremonyKind::Establish,
+        Plan::parse(plan).unwrap(),
+        plan.to_owned(),
+        records,
+        Environment::SoftwareCards,
+    )
+    .unwrap();
     Rig::held(setup, Box::new(rack.clone()))
 }
 
 /// The next *restore* of what was established here, by the people of an earlier sitting.
 fn restore(records: &Path, rack: &Rack, people: Rig) -> Rig {
     let from = latest_establish(records).unwrap();
-    let setup = Setup::restore(&from, None, records, Environment::SoftwareCards).unwrap();
+    let setup = Setup::from_backup(CeremonyKind::Restore, &from, None, records, Environment::SoftwareCards).unwrap();
     Rig::held(setup, Box::new(rack.clone())).with_papers_of(people)
 }
 
@@ -114,7 +121,7 @@ fn a_device_that_has_the_so_pin_of_the_cards_already_keeps_it() {
         rig.play(|front| {
             if asked_whose(front) {
                 asked += 1;
-                return Turn::Do(Input::Chose(ON_CARDS));
+                return front.pick(ON_CARDS);
             }
             assert!(front.empty(|kind| matches!(kind, FieldKind::SoPin { .. })).is_none(), "nobody types an SO-PIN");
             Turn::Autopilot
@@ -161,7 +168,7 @@ fn a_wrong_answer_to_whose_so_pin_it_has_costs_one_try_and_is_put_right() {
                 return front.goes_on_with(Recovery::PinsAgain);
             }
             if asked_whose(front) {
-                return Turn::Do(Input::Chose(answers.remove(0)));
+                return front.pick(answers.remove(0));
             }
             Turn::Autopilot
         });

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use hsm_ceremony::app::{Environment, Setup};
 use hsm_ceremony::card::transport::{Readers, Response, Transport, TransportError};
 use hsm_ceremony::card::{Device, Initialise, PinAnswer, PinReset};
-use hsm_ceremony::ceremony::{Known, Recovery};
+use hsm_ceremony::ceremony::{Ceremony, Known, Recovery};
 use hsm_ceremony::fields::FieldKind;
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::{CeremonyKind, Entry, Fact};
@@ -34,8 +34,14 @@ fn establish(
 ) -> (Rig, Rack) {
     let rack = Rack::new(1);
     rack.insert(0, card);
-    let mut setup =
-        Setup::establish(Plan::parse(&plan()).unwrap(), plan(), records, Environment::SoftwareCards).unwrap();
+    let mut setup = Setup::by_plan(
+        CeremonyKind::Establish,
+        Plan::parse(&plan()).unwrap(),
+        plan(),
+        records,
+        Environment::SoftwareCards,
+    )
+    .unwrap();
     setup.context.readers = Box::new(rack.clone());
     setup.context.inserter = None;
     (Rig::in_hands(setup, between), rack)
@@ -204,7 +210,8 @@ fn the_so_pin_of_today_is_asked_for_only_where_the_device_is_known_to_have_it() 
         (vec![device(true), done()], false),
         (vec![device(true), done(), Fact::SoPinChanged { role }], true),
     ] {
-        let mut known = Known::new(CeremonyKind::Establish, Plan::parse(&plan()).unwrap(), true);
+        let mut known =
+            Known::new(&Ceremony::of(CeremonyKind::Establish).character, Plan::parse(&plan()).unwrap(), true);
         for fact in facts {
             known.learn(&Entry::Learned { step, fact });
         }
@@ -266,7 +273,8 @@ fn what_was_cut_off_on_one_device_is_nothing_to_the_next() {
         Entry::Learned { step: Number { section: 1, step: 1 }, fact }
     };
     for act in ["initialise", "make-key"] {
-        let mut known = Known::new(CeremonyKind::Establish, Plan::parse(&plan()).unwrap(), true);
+        let mut known =
+            Known::new(&Ceremony::of(CeremonyKind::Establish).character, Plan::parse(&plan()).unwrap(), true);
         known.learn(&found("REH0000001"));
         let step = Number { section: 1, step: 1 };
         known.learn(&Entry::Failed { step, act: act.into(), fault: "card-cut-off".into(), values: Vec::new() });

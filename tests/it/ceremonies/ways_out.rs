@@ -1,9 +1,10 @@
 //! Nobody is locked in: another device, a PIN set anew, a seat that was taken by mistake, a stop that waits for the device.
 
+use hsm_ceremony::record::CeremonyKind;
 use std::collections::BTreeSet;
 
 use hsm_ceremony::app::{Environment, Setup};
-use hsm_ceremony::ceremony::{Body, Input, Recovery};
+use hsm_ceremony::ceremony::{Asks, Body, Input, Question, Recovery};
 use hsm_ceremony::fields::FieldKind;
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::Entry;
@@ -17,7 +18,13 @@ use super::rig::{Front, Rig, Turn, plan_text, used_card};
 fn held(cards: Vec<SoftCard>, records: &std::path::Path) -> (Rig, Rack) {
     let rack = Rack::new(2);
     cards.into_iter().enumerate().for_each(|(slot, card)| assert!(rack.insert(slot, card).is_none()));
-    let setup = Setup::establish(Plan::parse(&plan()).unwrap(), plan(), records, Environment::SoftwareCards);
+    let setup = Setup::by_plan(
+        CeremonyKind::Establish,
+        Plan::parse(&plan()).unwrap(),
+        plan(),
+        records,
+        Environment::SoftwareCards,
+    );
     (Rig::held(setup.unwrap(), Box::new(rack.clone())), rack)
 }
 
@@ -74,7 +81,7 @@ fn who_sat_down_by_mistake_stands_up_again() {
     let (mut rig, _) = held(vec![SoftCard::new("REH0000088").unwrap()], records.path());
     let (mut stood_up, mut open) = (false, 0);
     rig.play(|front| {
-        if let Body::Choose { options, custodians: true, .. } = &front.view.body
+        if let Body::Choose { options, asks: Asks::Step(Question::Sitter(_)), .. } = &front.view.body
             && stood_up
             && open == 0
         {

@@ -5,7 +5,8 @@ use std::fs;
 
 use hsm_ceremony::share::{PasswordShare, SharePrime, check_bytes as share_check, read_value, write_check};
 
-use crate::support::walk::{self, SO_PIN, USER_PIN};
+use super::bad_pins::{key_references, log_in, pins};
+use crate::support::walk;
 use crate::support::wizard::Wizard;
 
 /// Two custodians, both needed, and the restore proven at once: every kind of field is there.
@@ -25,14 +26,14 @@ const PLAN: &str = r#"{
   "prove_restore": true
 }"#;
 
-const CLEAR: &[u8] = b"\x15";
+pub(super) const CLEAR: &[u8] = b"\x15";
 /// Shift-Tab.
-const BACK: &[u8] = b"\x1b[Z";
-const GARBAGE: &[u8] = b"\x1b[31m\x1b]0;title\x07\x1b[<0;12;7M\x1bOP\x1b[99~\x1b[1;5C\x00\x1c\x1f";
-const NOT_ASCII: &str = "Only plain letters, digits and signs (ASCII)";
+pub(super) const BACK: &[u8] = b"\x1b[Z";
+pub(super) const GARBAGE: &[u8] = b"\x1b[31m\x1b]0;title\x07\x1b[<0;12;7M\x1bOP\x1b[99~\x1b[1;5C\x00\x1c\x1f";
+pub(super) const NOT_ASCII: &str = "Only plain letters, digits and symbols (ASCII)";
 
 /// Types something wrong into the field in focus, tries to go on, and empties the field.
-fn refused(wizard: &mut Wizard, keys: &str, sentence: &str) {
+pub(super) fn refused(wizard: &mut Wizard, keys: &str, sentence: &str) {
     let step = wizard.step();
     wizard.keys(keys.as_bytes());
     wizard.see(sentence);
@@ -44,7 +45,7 @@ fn refused(wizard: &mut Wizard, keys: &str, sentence: &str) {
 }
 
 /// The same for the questions in between, which say only that the answer is not there yet.
-fn held(wizard: &mut Wizard, keys: &str, question: &str) {
+pub(super) fn held(wizard: &mut Wizard, keys: &str, question: &str) {
     wizard.keys(keys.as_bytes());
     wizard.keys(b"\r");
     wizard.see("This field is");
@@ -53,7 +54,7 @@ fn held(wizard: &mut Wizard, keys: &str, question: &str) {
 }
 
 /// What no field takes; the field is empty before and after.
-fn never_taken(wizard: &mut Wizard) {
+pub(super) fn never_taken(wizard: &mut Wizard) {
     let empty = trimmed(&wizard.screen());
     for (keys, sentence) in [
         ("\u{e9}".as_bytes(), NOT_ASCII),
@@ -63,7 +64,7 @@ fn never_taken(wizard: &mut Wizard) {
         // the sequences do nothing; what comes after them shows that they were read
         ([GARBAGE, b"\xc3\xa9"].concat().as_slice(), NOT_ASCII),
         (b"\x1b[200~1234567890123456\r\x1b[201~", "Pasting is refused"),
-        ([b'z'; 400].as_slice(), "has all it can take"),
+        ([b'z'; 400].as_slice(), "The field is full"),
     ] {
         wizard.keys(keys);
         wizard.see(sentence);
@@ -73,7 +74,7 @@ fn never_taken(wizard: &mut Wizard) {
 }
 
 /// A field that must not stay empty.
-fn needed(wizard: &mut Wizard) {
+pub(super) fn needed(wizard: &mut Wizard) {
     never_taken(wizard);
     let step = wizard.step();
     wizard.keys(b"\r");
@@ -82,7 +83,7 @@ fn needed(wizard: &mut Wizard) {
 }
 
 /// Types what is right into a field that is not the last, and goes to the next.
-fn next_field(wizard: &mut Wizard, text: &str) {
+pub(super) fn next_field(wizard: &mut Wizard, text: &str) {
     let empty = |screen: &str| screen.contains("▸ _");
     wizard.keys(text.as_bytes());
     wizard.until("what was typed", |screen| !empty(screen));
@@ -91,12 +92,12 @@ fn next_field(wizard: &mut Wizard, text: &str) {
 }
 
 /// The screen's lines without the blanks that an emulator may or may not keep.
-fn trimmed(screen: &str) -> Vec<String> {
+pub(super) fn trimmed(screen: &str) -> Vec<String> {
     screen.lines().map(str::trim_end).filter(|line| !line.is_empty()).map(str::to_owned).collect()
 }
 
 /// Groups with one character changed.
-fn changed(text: &str, place: usize) -> String {
+pub(super) fn changed(text: &str, place: usize) -> String {
     let mut bytes = text.as_bytes().to_vec();
     bytes[place] = if bytes[place] == b'0' { b'1' } else { b'0' };
     String::from_utf8(bytes).unwrap()
@@ -116,14 +117,14 @@ fn every_field_of_establish_refuses_what_is_wrong_and_goes_on_with_what_is_right
     w.wait_for("every custodian is needed");
     needed(w);
     for word in ["all needed", "ALL NEEDED ", " ALL NEEDED", "ALL", "yes"] {
-        refused(w, word, if word == "ALL" { "3 of 10 so far" } else { "Type ALL NEEDED, in capitals" });
+        refused(w, word, if word == "ALL" { "3 of 10 so far" } else { "Type ALL NEEDED in capitals" });
     }
     walk::fill(w, &["ALL NEEDED"]);
-    w.pass("How the shares are made and carried");
+    w.pass("How the shares are made and kept");
     w.pass("Know what guards what");
     walk::people_and_room(w);
     in_between(w);
-    w.pass("take the device that shall hold the keys");
+    w.pass("take the device that will hold the keys");
     let serial = walk::device(w, "One device was found:");
     w.pass("The generator is seeded from");
     w.pass("Everything is computed");
@@ -148,29 +149,29 @@ fn every_field_of_establish_refuses_what_is_wrong_and_goes_on_with_what_is_right
     needed(w);
     for wrong in ["REH", "reh0000000", &changed(&serial, 9), &format!("{serial}0")] {
         let typing = wrong == "REH";
-        refused(w, wrong, if typing { "3 of 10 so far" } else { "compare with the device in the reader" });
+        refused(w, wrong, if typing { "3 of 10 so far" } else { "compare it with the device in the reader" });
     }
     walk::fill(w, &[&serial]);
     w.pass("is erased and initialised. It has its new");
     log_in(w);
     w.pass("and it is the right one");
     for _ in 0..2 {
-        w.pass("The device made the key");
+        w.pass("The device generated the key");
     }
     w.pass("holds the keys of the plan, and no other");
     for _ in 0..2 {
         w.pass("read back and verified: it belongs to this DKEK");
     }
-    w.pass("The program holds no secret any more");
+    w.pass("The program no longer holds any secret");
     for (seat, note) in (1..).zip(&notes) {
         walk::seat(w, seat, note);
     }
     w.pass("The key check value is the right one");
-    w.pass("take the replacement: the device that gets the keys back");
+    w.pass("take the replacement: the device that will receive the keys");
     let serial = walk::device(w, "The replacement was found:");
     walk::initialise(w, &serial);
     walk::log_in_and_load(w);
-    w.pass("So whatever it lists afterwards came from the backup");
+    w.pass("Any key it lists later therefore came from the backup");
     key_references(w);
     w.pass("holds the restored keys, and no other");
     for _ in 0..2 {
@@ -188,7 +189,7 @@ fn every_field_of_establish_refuses_what_is_wrong_and_goes_on_with_what_is_right
 
 /// The fields of questions in between: a note, a name, the word that stops.
 fn in_between(w: &mut Wizard) {
-    w.wait_for("Read the serial number printed on it aloud");
+    w.wait_for("Read aloud the serial number printed on it");
     w.keys(b"\x04");
     w.wait_for("What happened? It goes into the record");
     w.keys(b"1");
@@ -202,26 +203,26 @@ fn in_between(w: &mut Wizard) {
     }
     held(w, &"n".repeat(101), "Say in one line");
     w.keys(b"\x1b");
-    w.wait_for("Read the serial number printed on it aloud");
+    w.wait_for("Read aloud the serial number printed on it");
 
     w.keys(b"\x04");
     w.wait_for("What happened? It goes into the record");
     w.keys_all_read(b"0789x");
     w.see("What happened? It goes into the record");
     w.keys(b"3");
-    w.wait_for("Which custodian does somebody else stand in for?");
+    w.wait_for("Which custodian needs a stand-in?");
     w.keys(b"2");
-    w.wait_for("Type the name of the person who stands in");
+    w.wait_for("Type the name of the stand-in");
     needed(w);
-    held(w, &"n".repeat(101), "Type the name of the person who stands in");
+    held(w, &"n".repeat(101), "Type the name of the stand-in");
     walk::fill(w, &["Rear Admiral G. Hopper"]);
-    w.wait_for("Read the serial number printed on it aloud");
+    w.wait_for("Read aloud the serial number printed on it");
 
     w.keys(b"\x03");
-    w.wait_for("Stop the ceremony? It is then sealed");
+    w.wait_for("Stop the ceremony? Its record is then sealed");
     needed(w);
     for word in ["abort", "ABORTED", "ABO", "ABORT "] {
-        held(w, word, "Stop the ceremony? It is then sealed");
+        held(w, word, "Stop the ceremony? Its record is then sealed");
     }
     w.keys(b"\x1b");
 }
@@ -230,11 +231,11 @@ fn in_between(w: &mut Wizard) {
 fn whole_card(w: &mut Wizard, note: &walk::Note) {
     needed(w);
     for place in [0, 9, 22] {
-        refused(w, &changed(&note.prime, place), &format!("Group {} is not as in the prime", place / 3 + 1));
+        refused(w, &changed(&note.prime, place), &format!("Group {} differs from the prime", place / 3 + 1));
     }
     refused(w, &note.prime[..14], "5 of 8 so far");
     w.keys(format!("{}:00", note.prime).as_bytes());
-    w.see("has all it can take");
+    w.see("The field is full");
     w.press(CLEAR);
     refused(w, "xyz", "only digits 0-9 and letters a-f");
     next_field(w, &note.prime.to_uppercase().replace(':', " "));
@@ -256,7 +257,7 @@ fn whole_card(w: &mut Wizard, note: &walk::Note) {
     needed(w);
     refused(w, "4c:4o", "Group 2: only digits 0-9 and letters a-f.");
     refused(w, "0O", "Group 1: only digits 0-9 and letters a-f.");
-    refused(w, "4c:4:1b", "Group 2 has one character only");
+    refused(w, "4c:4:1b", "Group 2 has only one character");
     refused(w, &note.value[..20], "7 of 8 so far");
     refused(w, &"a0:".repeat(200), "More than 8 groups.");
     refused(w, &format!("{}0", note.value), "More than 8 groups.");
@@ -267,14 +268,14 @@ fn whole_card(w: &mut Wizard, note: &walk::Note) {
     w.keys(BACK);
     w.press(CLEAR);
     w.keys(wrong.as_bytes());
-    w.see("Look at group 5 of the value: most likely wrong.");
+    w.see("Group 5 of the value is most likely wrong.");
     w.keys(b"\r");
     w.press(CLEAR);
     walk::fill(w, &[&checked(note, &wrong)]);
-    w.wait_for("What was typed is not what was dealt");
+    w.wait_for("What was typed does not match what was dealt");
     assert!(w.screen().contains("group 5"), "{}", w.screen());
     w.keys_all_read(b"4 9x");
-    w.see("What was typed is not what was dealt");
+    w.see("What was typed does not match what was dealt");
     w.keys(b"1");
     w.wait_for("type everything from your card");
     walk::fill(w, &[&note.prime, &note.id, &note.value.replace(':', ""), &note.check.replace(':', " ")]);
@@ -284,15 +285,15 @@ fn whole_card(w: &mut Wizard, note: &walk::Note) {
 fn check_bytes(w: &mut Wizard, note: &walk::Note) {
     next_field(w, &changed(&note.value, 12));
     needed(w);
-    refused(w, &note.check, "Look at group 5 of the value: most likely wrong.");
+    refused(w, &note.check, "Group 5 of the value is most likely wrong.");
     w.keys(BACK);
     w.press(CLEAR);
     next_field(w, &note.value);
     refused(w, "4o", "Group 1: only digits 0-9 and letters a-f.");
-    refused(w, "4:1b", "Group 1 has one character only");
+    refused(w, "4:1b", "Group 1 has only one character");
     refused(w, &note.check[..2], "1 of 2 so far");
     refused(w, &format!("{}0", note.check), "Check bytes are two groups.");
-    refused(w, &changed(&note.check, 4), "Look at group 2 here: most likely wrong.");
+    refused(w, &changed(&note.check, 4), "Group 2 here is most likely wrong.");
     w.keys(note.check.as_bytes());
 }
 
@@ -314,7 +315,7 @@ fn seats(w: &mut Wizard, notes: &[walk::Note]) {
     w.keys(b"1");
     w.wait_for("Type id and value from the card");
     needed(w);
-    refused(w, "2", "This is card 2; the custodian who sits here is number 1");
+    refused(w, "2", "This is card 2, but the custodian here is number 1");
     next_field(w, "1");
     needed(w);
     // a card without check bytes is as good
@@ -334,7 +335,7 @@ fn seats(w: &mut Wizard, notes: &[walk::Note]) {
     next_field(w, "2");
     next_field(w, &notes[1].wrong_value());
     never_taken(w);
-    refused(w, &notes[1].check, "Look at group 8 of the value: most likely wrong.");
+    refused(w, &notes[1].check, "Group 8 of the value is most likely wrong.");
     w.keys(BACK);
     w.press(CLEAR);
     walk::fill(w, &[&notes[1].value, ""]);
@@ -343,67 +344,4 @@ fn seats(w: &mut Wizard, notes: &[walk::Note]) {
     for (seat, note) in (1..).zip(notes) {
         walk::seat(w, seat, note);
     }
-}
-
-/// Both PINs, twice each.
-fn pins(w: &mut Wizard) {
-    w.wait_for("choose the SO-PIN that the");
-    needed(w);
-    refused(w, "xyz", "An SO-PIN has only digits 0-9 and letters a-f.");
-    refused(w, &SO_PIN[..15], "15 of 16 so far");
-    refused(w, &format!("{SO_PIN}0"), "An SO-PIN has 16 hexadecimal digits.");
-    refused(w, "3537363231383830", "This one is printed in every manual");
-    next_field(w, SO_PIN);
-    needed(w);
-    refused(w, &changed(SO_PIN, 15), "This is not the same as above.");
-    walk::fill(w, &[SO_PIN]);
-
-    w.wait_for("Choose the user PIN of the");
-    needed(w);
-    refused(w, "12345", "5 of 6 so far");
-    refused(w, "1234567890123456", "A user PIN has 6 to 15 characters.");
-    refused(w, "648219", "This one is printed in every manual");
-    next_field(w, USER_PIN);
-    needed(w);
-    refused(w, &changed(USER_PIN, 9), "This is not the same as above.");
-    walk::fill(w, &[USER_PIN]);
-}
-
-/// Wrong twice: the last try takes a word first.
-fn log_in(w: &mut Wizard) {
-    for left in [2, 1] {
-        w.wait_for("Type the user PIN of the");
-        if left == 2 {
-            needed(w);
-            refused(w, "12345", "5 of 6 so far");
-            refused(w, "1234567890123456", "A user PIN has 6 to 15 characters.");
-        }
-        walk::fill(w, &[&changed(USER_PIN, 0)]);
-        w.wait_for(&format!("The user PIN is wrong. Tries left: {left}."));
-        w.keys(b"1");
-    }
-    w.wait_for("has one try left");
-    needed(w);
-    refused(w, "last try", "Type LAST TRY, in capitals");
-    walk::fill(w, &["LAST TRY"]);
-    w.wait_for("Type the user PIN of the");
-    walk::fill(w, &[USER_PIN]);
-}
-
-/// Where the keys go; the plan's reference is filled in.
-fn key_references(w: &mut Wizard) {
-    w.wait_for("Which reference shall it have");
-    w.press(CLEAR);
-    never_taken(w);
-    for wrong in ["0", "256", "-1", "0x10", "1a", "99999999999999999999"] {
-        refused(w, wrong, "A key reference is a number from 1 to 255.");
-    }
-    refused(w, "20", "Key reference 20 is taken by another key.");
-    walk::fill(w, &["11"]);
-    w.pass("The key is back");
-    w.wait_for("Which reference shall it have");
-    w.press(CLEAR);
-    refused(w, "11", "Key reference 11 is taken by another key.");
-    walk::fill(w, &["20"]);
-    w.pass("The key is back");
 }

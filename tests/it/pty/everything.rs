@@ -5,9 +5,10 @@ use std::process::Command;
 
 use crate::support::binary;
 use crate::support::seen::bare;
-use crate::support::walk::{self, Note, USER_PIN, WordCard};
+use crate::support::walk::{self, USER_PIN, WordCard};
 use crate::support::wizard::Wizard;
 
+use super::numbers::{number_seat, number_turn};
 use super::paper::{
     PASSWORD, Paper, digits_of, look_through, needles_of_dice, needles_of_password, needles_of_so_pin,
     nothing_in_files, nothing_left, throws,
@@ -68,16 +69,17 @@ fn leave(w: &mut Wizard) {
     w.keys(b"\r");
 }
 
-fn establish(w: &mut Wizard) -> Paper {
+/// The whole *establish*, with the mistakes that people make; ends on its last screen.
+pub fn establish(w: &mut Wizard) -> Paper {
     w.wait_for("read this aloud");
     w.see("DKEK share 1 · 2 of 3 custodians, with 33 words");
     w.see("DKEK share 2 · 2 of 3 custodians, with numbers (sc-hsm-tool)");
     w.see("DKEK share 3 · the password of Radia Perlman");
     w.pass("read this aloud");
-    w.pass("How the shares are made and carried");
+    w.pass("How the shares are made and kept");
     w.pass("Know what guards what");
     walk::people_and_room(w);
-    w.pass("take the device that shall hold the keys");
+    w.pass("take the device that will hold the keys");
     let serial = walk::device(w, "One device was found:");
     dice(w);
     w.wait_for("The generator is seeded from");
@@ -108,14 +110,14 @@ fn establish(w: &mut Wizard) -> Paper {
     initialise(w, &serial);
     walk::log_in_and_load(w);
     for _ in 0..2 {
-        w.pass("The device made the key");
+        w.pass("The device generated the key");
     }
     w.pass("holds the keys of the plan, and no other");
     for _ in 0..2 {
         w.pass("read back and verified: it belongs to this DKEK");
     }
     // the SO-PIN is not looked for here: the software card, in the same process, has it
-    w.pass("The program holds no secret any more");
+    w.pass("The program no longer holds any secret");
     // and that it comes back on a second device
     open_all(w, &paper, false);
     replacement(w);
@@ -131,13 +133,13 @@ pub fn initialise(w: &mut Wizard, serial: &str) {
 
 /// The replacement is found, made ready, and gets both keys.
 fn replacement(w: &mut Wizard) {
-    w.pass("take the replacement: the device that gets the keys back");
+    w.pass("take the replacement: the device that will receive the keys");
     let serial = walk::device(w, "The replacement was found:");
     initialise(w, &serial);
     walk::log_in_and_load(w);
-    w.pass("So whatever it lists afterwards came from the backup");
+    w.pass("Any key it lists later therefore came from the backup");
     for _ in 0..2 {
-        w.wait_for("Which reference shall it have");
+        w.wait_for("Which key reference should it have");
         walk::fill(w, &[""]);
         w.pass("The key is back");
     }
@@ -162,9 +164,12 @@ fn dice(w: &mut Wizard) {
     }
     w.press(CLEAR);
     for (bad, sentence) in [
-        ("6".repeat(30), "These dice favour a face: throw others, from the start."),
-        ("12356123561235612356123564444444444".to_owned(), "10 times the same in a row: throw again, from the start."),
-        ("142536".repeat(5), "This repeats a pattern: throw dice, from the start."),
+        ("6".repeat(30), "These dice favour one face: use other dice, and start over."),
+        (
+            "12356123561235612356123564444444444".to_owned(),
+            "The same number 10 times in a row: throw again, from the start.",
+        ),
+        ("142536".repeat(5), "This repeats a pattern: throw real dice, and start over."),
     ] {
         w.keys(bad.as_bytes());
         w.see(sentence);
@@ -175,7 +180,7 @@ fn dice(w: &mut Wizard) {
     w.keys(throws.as_bytes());
     w.until("all throws", |screen| screen.contains("✓") && !screen.contains('_'));
     w.keys(b"1");
-    w.see("has all it can take");
+    w.see("The field is full");
     // the one who typed them looks, and the scanner sees them
     w.keys(SHOW);
     w.see(&throws[95..]);
@@ -229,7 +234,7 @@ pub fn word_turn(w: &mut Wizard, paper: &mut Paper, name: &str) {
         w.see("9 of 33 so far");
         w.allow(&card.row);
         w.keys(ESCAPE);
-        w.wait_for("press Enter: it shows your 33 words");
+        w.wait_for("press Enter to show your 33 words");
         while w.footer().contains("Enter read on") {
             w.press(b"\r");
         }
@@ -246,7 +251,7 @@ pub fn word_turn(w: &mut Wizard, paper: &mut Paper, name: &str) {
         let mut typed = card.words.clone();
         typed.swap(6, 7);
         w.keys(walk::short(&typed).as_bytes());
-        w.see("Words 7 and 8 have changed places.");
+        w.see("Words 7 and 8 are swapped.");
         w.press(CLEAR);
     }
     w.keys(card.short().as_bytes());
@@ -261,7 +266,7 @@ pub fn word_turn(w: &mut Wizard, paper: &mut Paper, name: &str) {
     w.wait_for("type the words from your second card");
     // took the other card
     w.keys(walk::short(&card.words[..4]).as_bytes());
-    w.see("This is no card of the SO-PIN: take the other one.");
+    w.see("This is not an SO-PIN card: use the other one.");
     w.press(CLEAR);
     w.keys(second.short().as_bytes());
     w.until("all words are right", |screen| screen.contains("✓ ok"));
@@ -285,37 +290,6 @@ fn hide(w: &mut Wizard, card: &WordCard) {
     w.wait_for("Hidden.");
     w.forbid(&card.row);
     walk::assert_words_gone(w, card);
-}
-
-/// A custodian with a card of numbers; the first looks at the share once more from the form.
-fn number_turn(w: &mut Wizard, paper: &mut Paper, name: &str) {
-    let number = paper.numbers.len() + 1;
-    walk::reveal(w, &format!("DKEK share 2 · Custodian {number} of 3 · {name}"));
-    let note = Note::from_screen(&w.screen());
-    walk::hide(w, &note);
-    walk::to_the_card(w);
-    if number == 1 {
-        walk::fill(w, &[&note.prime, &note.id]);
-        w.keys(&note.value.as_bytes()[..11]);
-        w.see("4 of 8 so far");
-        w.allow(&note.value);
-        w.keys(ESCAPE);
-        w.wait_for("Write prime, id, value and check bytes on your card");
-        while w.footer().contains("Enter read on") {
-            w.press(b"\r");
-        }
-        w.keys(b"\r");
-        w.wait_for_share();
-        assert_eq!(Note::from_screen(&w.screen()).value, note.value);
-        walk::hide(w, &note);
-        walk::to_the_card(w);
-    }
-    walk::fill(w, &[&note.prime, &note.id, &note.value, &note.check]);
-    walk::bag(w, "");
-    w.until("the next turn", |screen| !screen.contains(name));
-    walk::assert_gone(w, &note);
-    nothing_left(w, &note.needles(), "after the turn");
-    paper.numbers.push(note);
 }
 
 /// All three DKEK shares come back from paper. With the mistakes, where they are asked for.
@@ -358,7 +332,7 @@ pub fn word_seat(w: &mut Wizard, seat: usize, place: usize, paper: &Paper, mista
     if mistakes {
         // took the other card
         w.keys(walk::short(&second.words[..4]).as_bytes());
-        w.see("This is a card of the SO-PIN: take the other one.");
+        w.see("This is an SO-PIN card: use the other one.");
         w.press(CLEAR);
         // read one word wrong: the program says which, and to its owner alone what it may be
         w.keys(card.with(21, card.other_than(21)).short().as_bytes());
@@ -382,10 +356,10 @@ pub fn word_seat(w: &mut Wizard, seat: usize, place: usize, paper: &Paper, mista
         w.keys(card.short().as_bytes());
         w.keys(b"\r");
     }
-    w.wait_for("now your second card, that of the SO-PIN");
+    w.wait_for("now your second card, the SO-PIN card");
     if mistakes {
         w.keys(walk::short(&card.words[..4]).as_bytes());
-        w.see("This is no card of the SO-PIN: take the other one.");
+        w.see("This is not an SO-PIN card: use the other one.");
         w.press(CLEAR);
     }
     w.keys(second.short().as_bytes());
@@ -393,21 +367,6 @@ pub fn word_seat(w: &mut Wizard, seat: usize, place: usize, paper: &Paper, mista
     w.until("the next step", |screen| !screen.contains("now your second card"));
     walk::assert_words_gone(w, card);
     walk::assert_words_gone(w, second);
-}
-
-/// A custodian gives a card of numbers.
-fn number_seat(w: &mut Wizard, seat: u8, note: &Note, mistakes: bool) {
-    if !mistakes {
-        return walk::seat(w, seat, note);
-    }
-    w.wait_for(&format!("Seat {seat} of"));
-    w.keys(note.id.as_bytes());
-    w.wait_for("Type id and value from the card");
-    walk::fill(w, &[&note.id, &note.wrong_value(), &note.check]);
-    w.see("Look at group 8 of the value: most likely wrong.");
-    w.keys(BACK);
-    w.press(CLEAR);
-    walk::fill(w, &[&note.value, ""]);
 }
 
 fn restore(w: &mut Wizard, paper: &Paper) {

@@ -1,7 +1,10 @@
 //! The real binary in a pseudoterminal.
 
 mod bad_input;
+mod bad_pins;
 mod everything;
+mod keep;
+mod numbers;
 mod panic;
 mod paper;
 mod real;

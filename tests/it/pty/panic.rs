@@ -40,7 +40,7 @@ fn after_a_mistake_of(thread: &str) {
     assert!(!log.contains(PAYLOAD) && !log.contains("panicked"), "{thread}");
     let left = wizard.screen_and_scrollback();
     let sentences = left.split_whitespace().collect::<Vec<_>>().join(" ");
-    for said in ["a mistake in the program", "The screen was wiped", "Begin the ceremony again"] {
+    for said in ["a bug in the program", "The screen was wiped", "Start the ceremony again"] {
         assert_eq!(sentences.matches(said).count(), 1, "{thread}, {said:?}:\n{left}");
     }
 
@@ -71,5 +71,5 @@ fn without_a_terminal_a_panic_is_a_fault_and_does_not_say_what_it_holds() {
     assert_eq!(ended.status.code(), Some(3));
     let said = String::from_utf8([ended.stdout, ended.stderr].concat()).unwrap();
     assert!(!said.contains(PAYLOAD) && !said.contains("panicked"), "{said}");
-    assert!(said.contains("a mistake in the program") && said.contains("Start the same command again"), "{said}");
+    assert!(said.contains("a bug in the program") && said.contains("Start the same command again"), "{said}");
 }

@@ -26,21 +26,21 @@ fn ceremony_at(table: &Table) {
     let mut wizard =
         Wizard::start_delivered(&["establish", "--plan", plan, "--records", place], &[("TMUX", "/tmp/tmux,1,0")]);
     let w = &mut wizard;
-    for text in ["read this aloud", "How the shares are made and carried", "Know what guards what"] {
+    for text in ["read this aloud", "How the shares are made and kept", "Know what guards what"] {
         w.pass(text);
     }
     w.pass("call every name aloud");
-    w.pass("The terminal runs inside tmux, which keeps what it shows.");
+    w.pass("The terminal runs inside tmux, which keeps a copy of what it shows.");
     w.wait_for("not fit for a real ceremony");
     walk::fill(w, &["OVERRIDE"]);
     w.keys(b"\r");
     w.see("This field is");
     assert!(w.screen().contains("OVERRIDE"), "it does not go on without a reason:\n{}", w.screen());
     walk::fill(w, &["a test"]);
-    w.pass("take the device that shall hold the keys");
-    w.wait_for("This was made in a rehearsal: REH0000001. A real ceremony does not take it.");
+    w.pass("take the device that will hold the keys");
+    w.wait_for("This was made in a rehearsal: REH0000001. A real ceremony does not accept it.");
     w.keys(b"\x03");
-    w.wait_for("Stop the ceremony? It is then sealed");
+    w.wait_for("Stop the ceremony? Its record is then sealed");
     walk::fill(w, &["ABORT"]);
     w.wait_for("The ceremony was stopped. Every secret in the program is wiped.");
     while w.footer().contains("Enter read on") {

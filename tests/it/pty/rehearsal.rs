@@ -51,7 +51,7 @@ fn four_custodians_make_and_restore_a_key() {
         let output = Command::new(binary::delivered()).arg("verify").arg(sitting).output().unwrap();
         let said = String::from_utf8(output.stdout).unwrap();
         assert!(output.status.success() && said.contains(deviations), "{said}");
-        assert!(said.contains("It is the record of a rehearsal."), "{said}");
+        assert!(said.contains("This is the record of a rehearsal."), "{said}");
     }
     let record = fs::read_to_string(made.join("record.jsonl")).unwrap();
     assert!(record.contains("the lamp went out"), "the deviation is in the record");
@@ -74,10 +74,10 @@ fn establish(wizard: &mut Wizard) -> Vec<Note> {
     walk::initialise(wizard, &serial);
     wrong_pin(wizard);
     wizard.pass("and it is the right one");
-    wizard.pass("The device made the key");
+    wizard.pass("The device generated the key");
     wizard.pass("holds the keys of the plan, and no other");
     wizard.pass("read back and verified: it belongs to this DKEK");
-    wizard.pass("The program holds no secret any more");
+    wizard.pass("The program no longer holds any secret");
     wizard.pass("One thing is not done");
     walk::close(wizard);
     notes
@@ -124,7 +124,7 @@ fn first_custodian(wizard: &mut Wizard) -> Note {
     // a wrong group is named as soon as the check bytes are typed, before anything is compared; nothing is lost
     walk::to_the_card(wizard);
     walk::fill(wizard, &[&note.prime, "1", &note.wrong_value(), &note.check]);
-    wizard.see("Look at group 8 of the value: most likely wrong.");
+    wizard.see("Group 8 of the value is most likely wrong.");
     wizard.see("This field is not right yet");
     assert_eq!(wizard.step(), "Step 3.1");
     wizard.keys(b"\x1b[Z\x15");
@@ -159,7 +159,7 @@ fn second_custodian(wizard: &mut Wizard) -> Note {
     wizard.keys(half.as_bytes());
     wizard.wait_for("4 of 8 so far");
     wizard.keys(b"\x03");
-    wizard.wait_for("Stop the ceremony? It is then sealed");
+    wizard.wait_for("Stop the ceremony? Its record is then sealed");
     wizard.keys(b"\x1b");
     wizard.wait_for("4 of 8 so far");
     // a new screen begins with the first field that is not good
@@ -191,7 +191,7 @@ fn restore(wizard: &mut Wizard, notes: &[Note]) {
     walk::seat(wizard, 2, &notes[3]);
     wizard.pass("The key check value is the right one");
     wizard.pass("The wrapped key rsa-root is good");
-    wizard.pass("take the replacement: the device that gets the keys back");
+    wizard.pass("take the replacement: the device that will receive the keys");
     let serial = walk::device(wizard, "The replacement was found:");
     walk::initialise(wizard, &serial);
     walk::log_in_and_load(wizard);

@@ -39,11 +39,11 @@ fn wizard_at(table: &Table) {
     let [plan, records] = [&plan, &records].map(|path| path.to_str().unwrap());
     let mut wizard = Wizard::start(&["rehearse", "establish", "--pcsc", "--plan", plan, "--records", records]);
     let w = &mut wizard;
-    for text in ["read this aloud", "How the shares are made and carried", "Know what guards what"] {
+    for text in ["read this aloud", "How the shares are made and kept", "Know what guards what"] {
         w.pass(text);
     }
     walk::people_and_room(w);
-    w.pass("take the device that shall hold the keys");
+    w.pass("take the device that will hold the keys");
     let serial = walk::device(w, "One device was found:");
     w.pass("The generator is seeded from");
     w.wait_for("Choose the password of DKEK share 2");
@@ -72,7 +72,7 @@ fn wizard_at(table: &Table) {
     assert!(!look_through(w, &so_pin).is_empty(), "the scanner sees it");
     everything::initialise(w, &serial);
     walk::log_in_and_load(w);
-    w.wait_for("The device made the key");
+    w.wait_for("The device generated the key");
     nothing_left(w, &so_pin, "after the device was made ready");
     nothing_left(w, &[Needle::exact("user PIN", USER_PIN.as_bytes())], "after the login");
 }

@@ -97,7 +97,7 @@ fn people_stop_it_with_a_typed_word() {
     let records = tempfile::tempdir().unwrap();
     let (mut wizard, note) = with_a_share_shown(records.path());
     wizard.keys(b"\x03");
-    wizard.wait_for("Stop the ceremony? It is then sealed");
+    wizard.wait_for("Stop the ceremony? Its record is then sealed");
     wizard.forbid(&note.value);
     walk::assert_gone(&wizard, &note);
     walk::fill(&mut wizard, &["ABORT"]);
@@ -123,7 +123,7 @@ fn an_aborted_sitting_cannot_be_restored_from() {
     wizard.keys(b"1");
     wizard.wait_for("read this aloud");
     wizard.keys(b"\x03");
-    wizard.wait_for("Stop the ceremony? It is then sealed");
+    wizard.wait_for("Stop the ceremony? Its record is then sealed");
     walk::fill(&mut wizard, &["ABORT"]);
     wizard.wait_for("The ceremony was stopped");
     while wizard.footer().contains("Enter read on") {

@@ -28,11 +28,11 @@ fn a_custodian_types_words_and_puts_the_wrong_one_right() {
     let mut wizard = Wizard::start(&arguments);
     wizard.wait_for("Step 0.0");
     wizard.keys(b"1");
-    for text in ["read this aloud", "How the shares are made and carried", "Know what guards what"] {
+    for text in ["read this aloud", "How the shares are made and kept", "Know what guards what"] {
         wizard.pass(text);
     }
     walk::people_and_room(&mut wizard);
-    wizard.pass("take the device that shall hold the keys");
+    wizard.pass("take the device that will hold the keys");
     walk::device(&mut wizard, "One device was found:");
     wizard.pass("The generator is seeded from");
     wizard.pass("Everything is computed");

@@ -82,10 +82,10 @@ pub fn to_the_custodians(wizard: &mut Wizard, everyone: bool) -> String {
         wizard.wait_for("every custodian is needed");
         wizard.keys(b"ALL NEEDED\r");
     }
-    wizard.pass("How the shares are made and carried");
+    wizard.pass("How the shares are made and kept");
     wizard.pass("Know what guards what");
     people_and_room(wizard);
-    wizard.pass("take the device that shall hold the keys");
+    wizard.pass("take the device that will hold the keys");
     let serial = device(wizard, "One device was found:");
     wizard.pass("The generator is seeded from");
     wizard.pass("Everything is computed");
@@ -179,7 +179,7 @@ pub fn seat(wizard: &mut Wizard, seat: u8, note: &Note) {
 
 /// Both PINs are chosen, the device is erased and initialised.
 pub fn initialise(wizard: &mut Wizard, serial: &str) {
-    wizard.wait_for("choose the SO-PIN that the");
+    wizard.wait_for("choose the SO-PIN for the");
     fill(wizard, &[SO_PIN, SO_PIN]);
     user_pin_and_serial(wizard, serial);
 }
@@ -204,8 +204,8 @@ pub fn log_in_and_load(wizard: &mut Wizard) {
 
 /// From the empty list to the proof.
 pub fn bring_the_key_back(wizard: &mut Wizard) {
-    wizard.pass("So whatever it lists afterwards came from the backup");
-    wizard.wait_for("Which reference shall it have");
+    wizard.pass("Any key it lists later therefore came from the backup");
+    wizard.wait_for("Which key reference should it have");
     fill(wizard, &[""]);
     wizard.pass("The key is back");
     wizard.pass("holds the restored keys, and no other");

@@ -1,0 +1,53 @@
+//! Whether a stage is due, by what is known.
+
+use crate::ceremony::known::character::Cards;
+use crate::ceremony::machine::Machine;
+use crate::ceremony::steps::{Condition, opening};
+use crate::record::{Loss, PinName};
+use crate::terms::Quorum;
+
+impl Machine {
+    pub(in crate::ceremony) fn due(&self, when: Condition) -> bool {
+        let role = self.step().map(|step| step.role);
+        let key = self.step().and_then(|step| step.key.as_ref());
+        let initialised = |role| self.known.devices.get(role).is_some_and(|device| device.initialised);
+        let proven = key.is_some_and(|key| self.known.keys.proven.contains(key.as_str()));
+        match when {
+            Condition::Proven => proven,
+            Condition::NotProvable => !proven,
+            Condition::Always => true,
+            Condition::NeedsEveryone => {
+                self.known.plan.dkek_shares.iter().any(|share| share.quorum().is_some_and(Quorum::needs_everyone))
+            }
+            Condition::Initialised(role) => initialised(role),
+            Condition::MayHaveCardsSoPin(role) => {
+                let here =
+                    self.known.ceremony.cards == Cards::Earlier || self.known.devices.initialised.contains(&role);
+                initialised(role) && here
+            }
+            Condition::OtherSoPin(role) => initialised(role) && !self.known.devices.so_pin_on_cards.contains(&role),
+            Condition::LastTry(device, pin) => {
+                let asked = pin == PinName::So || self.known.devices.kcv_asked != Some(false);
+                asked && role == Some(device) && self.known.devices.tries_left(device, pin) == Some(1)
+            }
+            Condition::TypesPrime => self.step().is_some_and(|step| opening::types_set(&self.known, step)),
+            Condition::KnowsPrime | Condition::KnowsOldPrime => {
+                let typed = self.step().is_some_and(|step| opening::types_set(&self.known, step));
+                !typed && self.known.restored.is_foreign() == (when == Condition::KnowsOldPrime)
+            }
+            Condition::Salvaged => !self.known.shares.defects.is_empty(),
+            Condition::Several => !self.known.devices.seen.is_empty(),
+            Condition::Unfit => self.known.is_unfit(),
+            Condition::KcvHidden => {
+                matches!(self.known.devices.dkek, Some((Some(_), 0, None)))
+                    && self.known.devices.kcv_asked != Some(false)
+            }
+            Condition::KcvAsked => self.known.devices.kcv_asked == Some(true),
+            Condition::Stolen => self.known.restored.loss == Some(Loss::Stolen),
+            Condition::FromOurs => !self.known.restored.is_foreign(),
+            Condition::FromElsewhere => self.known.restored.is_foreign(),
+            Condition::NotSealed => self.known.restored.from.as_ref().is_some_and(|source| source.not_sealed.is_some()),
+            Condition::Damaged => self.known.restored.from.as_ref().is_some_and(|source| !source.damaged.is_empty()),
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! How the roll call is answered.
+
+use crate::ceremony::known::roll_call::{Attendance, Called, Person};
+use crate::ceremony::machine::input::{Input, TickId};
+use crate::ceremony::machine::{Asking, Machine, Mode};
+use crate::record::{Entry, Fact};
+
+impl Asking {
+    /// Who has a tick.
+    pub(in crate::ceremony) fn here(&self) -> Vec<Person> {
+        let person = |(id, ticked): &(TickId, bool)| match id {
+            TickId::Person(person) => ticked.then_some(*person),
+            TickId::Item(_) => None,
+        };
+        self.ticks.iter().filter_map(person).collect()
+    }
+
+    /// Whether everything has a tick.
+    pub(in crate::ceremony) fn all_ticked(&self) -> bool {
+        self.ticks.iter().all(|(_, ticked)| *ticked)
+    }
+}
+
+impl Machine {
+    /// A tick, or Enter; whether it goes on.
+    pub(in crate::ceremony) fn tick(&mut self, attendance: Attendance, input: &Input) -> bool {
+        if let (Mode::Asking(asking), Input::Tick(id)) = (&mut self.mode, input) {
+            asking.ticks.iter_mut().filter(|(known, _)| known == id).for_each(|(_, ticked)| *ticked = !*ticked);
+        }
+        match &self.mode {
+            Mode::Asking(asking) => *input == Input::GoOn && self.enough(attendance, asking),
+            Mode::Working { .. } | Mode::Faulted { .. } => false,
+        }
+    }
+
+    /// Who stands in has not been seen yet, whoever was ticked before.
+    pub(in crate::ceremony) fn untick_who_is_new(&mut self, before: &[Called]) {
+        let called = self.known.called();
+        let Mode::Asking(Asking { ticks, .. }) = &mut self.mode else { return };
+        for new in called.iter().filter(|now| !before.contains(now)) {
+            for (_, ticked) in ticks.iter_mut().filter(|(id, _)| *id == TickId::Person(new.person)) {
+                *ticked = false;
+            }
+        }
+    }
+
+    /// Whether it goes on with who is here.
+    pub(in crate::ceremony) fn enough(&self, attendance: Attendance, asking: &Asking) -> bool {
+        match attendance {
+            Attendance::Quorum => self.known.still_needed(&asking.here()).is_empty(),
+            Attendance::Everyone => asking.all_ticked(),
+        }
+    }
+
+    /// Who is here, and who is not.
+    pub(in crate::ceremony) fn note_who_is_here(&mut self) {
+        let Mode::Asking(asking) = &self.mode else { return };
+        let (called, here) = (self.known.called(), asking.here());
+        let (people, away): (Vec<_>, Vec<_>) = called.into_iter().partition(|called| here.contains(&called.person));
+        let names = |people: Vec<Called>| people.into_iter().map(|called| called.text).collect::<Vec<_>>();
+        let (people, away, step) = (names(people), names(away), self.number());
+        self.emit(Entry::Learned { step, fact: Fact::Present { people } });
+        if !away.is_empty() {
+            self.emit(Entry::Learned { step, fact: Fact::Absent { people: away } });
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! What choices decide.
+
+use crate::names::ItemName;
+use crate::record::Loss;
+use crate::terms::Seat;
+
+/// What a choice decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Question {
+    /// What became of the old device.
+    Loss,
+    /// Which custodian sits at this seat.
+    Sitter(Seat),
+    /// Which of several devices it is.
+    Device,
+    /// Whether the SO-PIN that a device has is the one on the custodians' cards, or somebody knows it.
+    CurrentSoPin,
+    /// Whether somebody logs in to see a hidden KCV, or it stays hidden.
+    HiddenKcv,
+}
+
+/// What an item of the script answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// What became of the old device.
+    Loss(Loss),
+    /// Whether the SO-PIN is the one on the cards.
+    OnCards(bool),
+    /// Whether somebody logs in.
+    LogIn(bool),
+}
+
+impl Question {
+    /// The items of the script and what each answers; none where people or devices are chosen. A test compares them with the
+    /// script.
+    pub const fn answers(self) -> &'static [(ItemName, Answer)] {
+        match self {
+            Self::Loss => &[
+                (ItemName::Broken, Answer::Loss(Loss::Broken)),
+                (ItemName::Lost, Answer::Loss(Loss::Lost)),
+                (ItemName::Stolen, Answer::Loss(Loss::Stolen)),
+            ],
+            Self::CurrentSoPin => {
+                &[(ItemName::Held, Answer::OnCards(false)), (ItemName::OnCards, Answer::OnCards(true))]
+            }
+            Self::HiddenKcv => &[(ItemName::LogIn, Answer::LogIn(true)), (ItemName::LeaveHidden, Answer::LogIn(false))],
+            Self::Sitter(_) | Self::Device => &[],
+        }
+    }
+
+    /// What an item answers.
+    pub fn answer(self, item: ItemName) -> Option<Answer> {
+        self.answers().iter().find(|(name, _)| *name == item).map(|(_, answer)| *answer)
+    }
+}

@@ -1,0 +1,120 @@
+//! What the middle of the screen shows and asks at a stage.
+
+use crate::ceremony::machine::input::{ChoiceId, TickId};
+use crate::ceremony::machine::recovery::Recovery;
+use crate::ceremony::machine::{Asking, Machine, Mode};
+use crate::ceremony::steps::{Question, Stage, StageKind};
+use crate::ceremony::view::sentences::Sentences;
+use crate::ceremony::view::{Asks, Body, OptionView, TickView};
+use crate::script::words;
+use crate::terms::{CustodianNumber, Quorum, Serial};
+
+impl Machine {
+    pub(super) fn body(&self, sentences: &Sentences<'_>) -> Body {
+        if let Some(ending) = self.known().progress.ended {
+            return self.ended(ending, sentences);
+        }
+        if let Some(interlude) = &self.interlude {
+            return self.between(interlude, sentences);
+        }
+        let Some(stage) = self.stage() else { return Body::Read { text: Vec::new() } };
+        match &self.mode {
+            Mode::Asking(asking) => self.asking(stage, asking, sentences),
+            Mode::Working { act, progress, since, waiting } => Body::Working {
+                text: match waiting {
+                    None => sentences.stage(stage.name),
+                    Some(fault) => {
+                        let (happened, truth) = sentences.fault(fault);
+                        happened.into_iter().chain(truth).chain([words::GOES_ON_BY_ITSELF.to_owned()]).collect()
+                    }
+                },
+                progress: *progress,
+                seconds: self.now.saturating_sub(*since),
+                may_stop: act.may_be_stopped(),
+            },
+            Mode::Faulted { fault, choices, .. } => {
+                let (happened, truth) = sentences.fault(fault);
+                let choices =
+                    choices.iter().map(|choice| OptionView::open(ChoiceId::Recovery(*choice), choice_text(*choice)));
+                let choices = choices.collect();
+                Body::Fault { happened, truth, choices }
+            }
+        }
+    }
+
+    fn asking(&self, stage: &Stage, asking: &Asking, sentences: &Sentences<'_>) -> Body {
+        let text = sentences.stage(stage.name);
+        let ticked = |id: TickId| asking.ticks.iter().any(|(known, ticked)| *known == id && *ticked);
+        let tick = |id, text| TickView { id, text, ticked: ticked(id) };
+        match stage.kind {
+            StageKind::Read | StageKind::Do(_) | StageKind::Deviates(_) => Body::Read { text },
+            StageKind::Tick => {
+                let items = sentences.items(stage.name).into_iter().map(|(item, text)| tick(TickId::Item(item), text));
+                Body::Tick { text, items: items.collect(), enough: asking.all_ticked() }
+            }
+            StageKind::RollCall(attendance) => {
+                let called = self.known().called().into_iter();
+                let items = called.map(|called| tick(TickId::Person(called.person), called.text)).collect();
+                Body::Tick { text, items, enough: self.enough(attendance, asking) }
+            }
+            StageKind::Choose(question) => Body::Choose {
+                text,
+                options: match question {
+                    Question::Loss | Question::CurrentSoPin | Question::HiddenKcv => sentences
+                        .items(stage.name)
+                        .into_iter()
+                        .map(|(item, text)| OptionView::open(ChoiceId::Item(item), text))
+                        .collect(),
+                    Question::Device => {
+                        let device =
+                            |serial: &Serial| OptionView::open(ChoiceId::Device(serial.clone()), serial.as_str());
+                        self.known().devices.seen.iter().map(device).collect()
+                    }
+                    Question::Sitter(_) => self.sitters(sentences),
+                },
+                asks: Asks::Step(question),
+                may_leave: false,
+            },
+            StageKind::Form(_) => self.form(text, asking, sentences, false, false),
+            StageKind::FromCard(_) => self.form(text, asking, sentences, false, true),
+            StageKind::Danger(_) => self.form(text, asking, sentences, true, false),
+            StageKind::Reveal { card, note } => {
+                self.reveal(asking, card, (text, sentences.stage(note)), sentences.step)
+            }
+        }
+    }
+
+    /// The custodians who may take this step's seat; whoever sat at another has given their share.
+    fn sitters(&self, sentences: &Sentences<'_>) -> Vec<OptionView> {
+        let (known, step) = (self.known(), sentences.step);
+        let option = |number: CustodianNumber| {
+            let name = known.plan.custodian(step.share, number);
+            let elsewhere = known.seats.seated.iter().any(|(seat, who)| *who == number && Some(*seat) != step.seat());
+            let note = if elsewhere { words::HAS_GIVEN } else { "" };
+            OptionView { id: ChoiceId::Custodian(number), text: format!("{name}{note}"), closed: elsewhere }
+        };
+        known.plan.quorum(step.share).into_iter().flat_map(Quorum::numbers).map(option).collect()
+    }
+}
+
+impl OptionView {
+    /// An option that can be chosen.
+    pub fn open(id: ChoiceId, text: impl Into<String>) -> Self {
+        Self { id, text: text.into(), closed: false }
+    }
+}
+
+const fn choice_text(choice: Recovery) -> &'static str {
+    match choice {
+        Recovery::TryAgain => words::CHOICE_TRY_AGAIN,
+        Recovery::TypeAgain => words::CHOICE_TYPE_AGAIN,
+        Recovery::FromStart => words::CHOICE_FROM_START,
+        Recovery::LogIn => words::CHOICE_LOG_IN,
+        Recovery::SeatsAgain => words::CHOICE_SEATS_AGAIN,
+        Recovery::AnotherCustodian => words::CHOICE_ANOTHER_CUSTODIAN,
+        Recovery::PinsAgain => words::CHOICE_PINS_AGAIN,
+        Recovery::LeaveHidden => words::CHOICE_LEAVE_HIDDEN,
+        Recovery::AnotherDevice => words::CHOICE_ANOTHER_DEVICE,
+        Recovery::Stop => words::CHOICE_STOP,
+    }
+}

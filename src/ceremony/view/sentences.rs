@@ -1,0 +1,51 @@
+//! The script's sentences with the values that they have at a step.
+
+use crate::ceremony::machine::Machine;
+use crate::ceremony::steps::Step;
+use crate::ceremony::view::ViewContext;
+use crate::faults::Fault;
+use crate::names::{ItemName, StageName, ValueName};
+use crate::script::{self, FaultTexts, StageTexts, fill_with};
+
+/// The sentences of a step as things stand now.
+pub(in crate::ceremony) struct Sentences<'a> {
+    pub machine: &'a Machine,
+    pub step: &'a Step,
+    pub context: &'a ViewContext,
+}
+
+impl Sentences<'_> {
+    /// A sentence with its values; what nobody knows yet stays in braces.
+    pub fn fill(&self, text: &str) -> String {
+        fill_with(text, |name| self.value(ValueName::from_word(name)?))
+    }
+
+    /// The paragraphs of a stage of this step.
+    pub fn stage(&self, stage: StageName) -> Vec<String> {
+        self.paragraphs(script::step(self.step.id).stage(stage))
+    }
+
+    /// The paragraphs of a stage's texts.
+    pub fn paragraphs(&self, texts: Option<&StageTexts>) -> Vec<String> {
+        texts.map(|texts| paragraphs(texts.text, |text| self.fill(text))).unwrap_or_default()
+    }
+
+    /// What a stage of this step gives to tick or to choose from.
+    pub fn items(&self, stage: StageName) -> Vec<(ItemName, String)> {
+        let items = script::step(self.step.id).stage(stage).map_or(&[][..], |texts| texts.items);
+        items.iter().map(|(item, text)| (*item, self.fill(text))).collect()
+    }
+
+    /// What happened and what is true now. A fault brings its own values; some of its sentences need one of the step, too.
+    pub fn fault(&self, fault: &Fault) -> (Vec<String>, Vec<String>) {
+        let own = |name: &str| fault.values.iter().find(|(key, _)| *key == name).map(|(_, value)| value.clone());
+        let value = |name: &str| own(name).or_else(|| self.value(ValueName::from_word(name)?));
+        let FaultTexts { happened, truth } = script::fault(fault.name);
+        (paragraphs(happened, |text| fill_with(text, value)), paragraphs(truth, |text| fill_with(text, value)))
+    }
+}
+
+/// Paragraphs with their values; a value of several lines becomes several paragraphs.
+fn paragraphs(texts: &[&str], fill: impl Fn(&str) -> String) -> Vec<String> {
+    texts.iter().flat_map(|text| fill(text).split('\n').map(str::to_owned).collect::<Vec<_>>()).collect()
+}

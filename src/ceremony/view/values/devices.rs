@@ -1,0 +1,78 @@
+//! Values about devices.
+
+use crate::ceremony::known::Known;
+use crate::ceremony::known::devices::FoundDevice;
+use crate::ceremony::steps::Step;
+use crate::record::{PinName, StoredKey};
+use crate::script::words;
+
+/// Every device that has the application is a SmartCard-HSM; what it runs on, newer ones say.
+pub fn model(device: &FoundDevice) -> String {
+    match device.platform.as_deref() {
+        Some("jcop") => words::MODEL_JCOP.to_owned(),
+        Some("demo") => words::MODEL_DEMO.to_owned(),
+        Some(platform) => words::ModelOther { platform }.to_string(),
+        None => words::MODEL_NOT_TOLD.to_owned(),
+    }
+}
+
+/// Whether it was initialised before.
+pub fn condition(device: &FoundDevice) -> String {
+    if device.initialised { words::DEVICE_INITIALISED } else { words::DEVICE_FRESH }.to_owned()
+}
+
+/// Tries left of the user PIN.
+pub fn user_tries(known: &Known, step: &Step, device: &FoundDevice) -> String {
+    tries(known.devices.tries_left(step.role, PinName::User).or(device.user_pin_tries))
+}
+
+/// Tries left of the SO-PIN.
+pub fn so_tries(known: &Known, step: &Step, device: &FoundDevice) -> String {
+    tries(known.devices.tries_left(step.role, PinName::So).or(device.so_pin_tries))
+}
+
+fn tries(left: Option<u8>) -> String {
+    left.map_or_else(|| words::TRIES_UNSET.to_owned(), |left| left.to_string())
+}
+
+/// Which SO-PIN the device has, as far as that is known.
+pub fn so_pin_hint(known: &Known, step: &Step) -> String {
+    let chosen = known.plan.so_pin_share().is_none();
+    if chosen && known.devices.so_pin_of_today.contains(&step.role) {
+        words::SoPinIsOfToday { holder: &known.plan.so_pin_holder }.to_string()
+    } else if known.devices.initialised.contains(&step.role) {
+        words::SO_PIN_IS_UNCERTAIN.to_owned()
+    } else {
+        words::SO_PIN_IS_OLDER.to_owned()
+    }
+}
+
+/// Where its DKEK stands. A KCV with shares outstanding means nothing and is not shown.
+pub fn dkek_state(known: &Known, step: &Step) -> Option<String> {
+    let fresh = || known.devices.get(step.role).is_some_and(|device| !device.initialised);
+    Some(match known.devices.dkek? {
+        (None, ..) if fresh() => words::DKEK_FRESH.to_owned(),
+        (None, ..) => words::DKEK_NONE.to_owned(),
+        (Some(shares), 0, Some(found)) => words::DkekComplete { shares, found }.to_string(),
+        (Some(shares), 0, None) => words::DkekHidden { shares }.to_string(),
+        (Some(shares), outstanding, _) => {
+            words::DkekPending { present: shares.saturating_sub(outstanding), shares }.to_string()
+        }
+    })
+}
+
+/// The keys that a device listed, one a line.
+pub fn key_table(keys: &[StoredKey]) -> String {
+    if keys.is_empty() {
+        return format!("  {}", words::NO_KEYS);
+    }
+    let row =
+        |reference: &str, id: &str, kind: &str, label: &str| format!("  {reference:<9}  {id:<10}  {kind:<9}  {label}");
+    let heading = row(words::COLUMN_REFERENCE, words::COLUMN_ID, words::COLUMN_TYPE, words::COLUMN_LABEL);
+    let lines = keys.iter().map(|key| {
+        let id = key.id.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string);
+        let (kind, label) = (key.key_type.as_deref().unwrap_or("-"), key.label.as_deref().unwrap_or("-"));
+        row(&key.reference.to_string(), &id, kind, label)
+    });
+    std::iter::once(heading).chain(lines).collect::<Vec<_>>().join("\n")
+}

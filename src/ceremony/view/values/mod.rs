@@ -1,0 +1,116 @@
+//! What the placeholders in the script's sentences stand for at a step: on paper what the plan alone tells, on screens as
+//! things stand now. Every value is asked for by its name; a new one in the script does not compile until it is decided here.
+
+mod devices;
+mod host;
+mod people;
+mod planned;
+mod restored;
+mod shares;
+
+pub use planned::key_name;
+
+use crate::ceremony::steps::Step;
+use crate::ceremony::view::ended::{fate_of_the_cards, what_was_changed};
+use crate::ceremony::view::sentences::Sentences;
+use crate::names::ValueName as Name;
+use crate::plan::Plan;
+use crate::terms::{Digest, Quorum};
+
+/// What a placeholder stands for as far as the plan tells; none: only the day knows.
+pub fn planned(plan: &Plan, step: &Step, name: Name) -> Option<String> {
+    value(plan, step, None, name)
+}
+
+impl Sentences<'_> {
+    /// What a placeholder stands for; none: nobody knows yet.
+    pub(super) fn value(&self, name: Name) -> Option<String> {
+        value(&self.machine.known().plan, self.step, Some(self), name)
+    }
+}
+
+/// What a placeholder stands for. A value that asks `now` or `known` is one that only the day knows.
+fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> Option<String> {
+    let known = now.map(|now| now.machine.known());
+    let device = || known?.devices.get(step.role);
+    let origin = || known?.restored.from.as_ref();
+    let written = || known?.written.as_ref();
+    let key = || plan.keys.iter().find(|key| Some(&key.label) == step.key.as_ref());
+    let custodian = || step.custodian().or_else(|| known?.seats.sitter(step.seat()?));
+    let text = |text: &str| Some(text.to_owned());
+    match name {
+        Name::Title => text(&plan.title),
+        Name::Administrator => text(&plan.administrator),
+        Name::SoPinHolder => text(&plan.so_pin_holder),
+        Name::PinHolder => text(&plan.pin_holder),
+        Name::Holder => text(plan.holder(step.share)),
+        Name::Threshold => Some(planned::quorum(plan, step, Quorum::threshold)),
+        Name::Custodians => Some(planned::quorum(plan, step, Quorum::custodians)),
+        Name::TriesPlanned => Some(plan.user_pin_tries.to_string()),
+        Name::Dice => Some(plan.dice.to_string()),
+        Name::Shares => Some(plan.dkek_shares.len().to_string()),
+        Name::Share => Some(step.share.to_string()),
+        Name::OfShare => Some(planned::of_share(plan, step.share)),
+        Name::Custody => Some(planned::custody(plan)),
+        Name::Scheme => Some(planned::schemes(plan)),
+        Name::PinReset => text(planned::pin_reset(plan.pin_reset)),
+        Name::Guards => text(planned::guards(plan)),
+        Name::SoPinCustody => text(planned::so_pin_custody(plan)),
+        Name::Role => text(planned::role(step.role)),
+        Name::KeysPlanned => Some(planned::keys(plan)),
+        Name::Label => key().map(|key| key.label.to_string()),
+        Name::KeyType => key().map(|key| key_name(key.key_type)),
+        Name::KeyId => key().map(|key| key.id.to_string()),
+        Name::Reference => key().map(|key| key.reference.to_string()),
+        Name::RestoreTo => key().map(|key| known.map_or(key.restore_to, |known| known.restore_to(key)).to_string()),
+
+        Name::Custodian => custodian().map(|number| number.to_string()),
+        Name::Name => custodian().map(|number| plan.custodian(step.share, number).to_owned()),
+        Name::Seat => step.seat().map(|seat| seat.to_string()),
+        Name::SeatsNeeded => match known {
+            Some(known) => people::seats_needed(known, step),
+            None => planned::seats_needed(plan, step),
+        },
+        Name::StillNeeded => Some(people::still_needed(now?.machine)),
+        Name::WrongSeats => Some(people::wrong_seats(known?, step)),
+        Name::Former => people::former(now?.machine),
+
+        Name::Serial => device().map(|device| device.serial.to_string()),
+        Name::Version => device().map(|device| device.version.clone()),
+        Name::Model => device().map(devices::model),
+        Name::KeysHeld => device().map(|device| device.keys.to_string()),
+        Name::DeviceState => device().map(devices::condition),
+        Name::UserTries => Some(devices::user_tries(known?, step, device()?)),
+        Name::SoTries => Some(devices::so_tries(known?, step, device()?)),
+        Name::SoPinHint => Some(devices::so_pin_hint(known?, step)),
+        Name::DkekState => devices::dkek_state(known?, step),
+        Name::Listed => Some(devices::key_table(&known?.keys.listed)),
+
+        Name::Sources => Some(known?.shares.sources.join(", ")),
+        Name::Prime => shares::set(known?, step),
+        Name::Sets => Some(shares::sets(known?)),
+        Name::Kcv => known?.shares.dkek_kcv.map(|kcv| kcv.to_string()),
+        Name::OpenedFile => known?.shares.opened_file.clone(),
+        Name::Defects => Some(shares::defects(known?)),
+
+        Name::PublicSha256 => known?.keys.made.get(step.key.as_ref()?.as_str()).map(Digest::in_lines),
+        Name::Proof => known?.keys.proof.clone(),
+        Name::File => written().map(|(file, _)| file.clone()),
+        Name::Sha256 => written().map(|(_, digest)| digest.in_lines()),
+
+        Name::SourceFolder => origin().map(|origin| origin.folder.clone()),
+        Name::SourceSerial => origin().map(restored::devices),
+        Name::SourceLines => origin().map(|origin| origin.not_sealed.unwrap_or_default().to_string()),
+        Name::SourceRecord => origin().map(restored::record),
+        Name::PassedOver => origin().map(restored::passed_over),
+        Name::Damaged => origin().map(restored::damaged),
+
+        Name::Room => Some(host::findings(known?)),
+        Name::Deviations => Some(known?.progress.deviations.to_string()),
+        Name::Folder => Some(now?.context.folder.clone()),
+        Name::Digest => Some(now?.context.digest.clone()),
+        Name::Changed => Some(what_was_changed(known?)),
+        Name::CardsFate => text(fate_of_the_cards(known?)),
+        Name::Keep => text(known?.ceremony.text.keep),
+    }
+}

@@ -1,0 +1,95 @@
+//! Values that the plan alone tells.
+
+use crate::ceremony::steps::Step;
+use crate::plan::{Custody, PinReset, Plan, PlannedKey};
+use crate::script::words;
+use crate::terms::{DeviceRole, DkekShareNumber, KeyType, Quorum, Scheme};
+
+/// This step's quorum; where it is about none, the first.
+pub fn quorum(plan: &Plan, step: &Step, of: fn(Quorum) -> u8) -> String {
+    let first = || plan.first_quorum().and_then(|share| plan.quorum(share));
+    plan.quorum(step.share).or_else(first).map(|quorum| of(quorum).to_string()).unwrap_or_default()
+}
+
+/// How many seats there are at this step's: on paper, as many as it takes to come to it.
+pub fn seats_needed(plan: &Plan, step: &Step) -> Option<String> {
+    let threshold = plan.quorum(step.share).map_or(0, Quorum::threshold);
+    step.seat().map(|seat| seat.0.max(threshold).to_string())
+}
+
+/// The keys, one a line.
+pub fn keys(plan: &Plan) -> String {
+    let line = |key: &PlannedKey| format!("  {}  {}  id {}", key.label, key_name(key.key_type), key.id);
+    plan.keys.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// Who guards the backup.
+pub fn guards(plan: &Plan) -> &'static str {
+    if plan.first_quorum().is_some() { words::GUARDS_QUORUM } else { words::GUARDS_PASSWORDS }
+}
+
+/// Who guards the SO-PIN.
+pub fn so_pin_custody(plan: &Plan) -> &'static str {
+    if plan.so_pin_share().is_some() { words::SO_PIN_UNDER_QUORUM } else { words::SO_PIN_HELD }
+}
+
+/// Which DKEK share a step is about, where there are several: goes before its title.
+pub fn of_share(plan: &Plan, share: DkekShareNumber) -> String {
+    if plan.dkek_shares.len() < 2 { String::new() } else { words::OfShare { share }.to_string() }
+}
+
+/// Who guards what, one DKEK share a line.
+pub fn custody(plan: &Plan) -> String {
+    let line = |(number, custody): (DkekShareNumber, &Custody)| {
+        let share = of_share(plan, number);
+        match custody {
+            Custody::Quorum { quorum, scheme, .. } => {
+                let carried = match scheme {
+                    Scheme::ScHsmTool => words::CARRIED_NUMBERS,
+                    Scheme::Words => words::CARRIED_WORDS,
+                };
+                let (threshold, custodians) = (quorum.threshold(), quorum.custodians());
+                format!("  {share}{}", words::CustodyQuorum { threshold, custodians, carried })
+            }
+            Custody::Password { holder } => format!("  {share}{}", words::CustodyPassword { holder }),
+        }
+    };
+    plan.numbers().zip(&plan.dkek_shares).map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// The planned schemes, each in two sentences.
+pub fn schemes(plan: &Plan) -> String {
+    let used = |scheme| plan.dkek_shares.iter().any(|share| share.scheme() == scheme);
+    let sentences = [
+        (Some(Scheme::ScHsmTool), words::SCHEME_NUMBERS),
+        (Some(Scheme::Words), words::SCHEME_WORDS),
+        (None, words::SCHEME_PASSWORD),
+    ];
+    let sentences = sentences.into_iter().filter(|(scheme, _)| used(*scheme)).map(|(_, sentence)| sentence);
+    sentences.collect::<Vec<_>>().join("\n")
+}
+
+/// What the SO-PIN may do to the user PIN.
+pub const fn pin_reset(reset: PinReset) -> &'static str {
+    match reset {
+        PinReset::Off => words::PIN_RESET_OFF,
+        PinReset::Unblock => words::PIN_RESET_UNBLOCK,
+        PinReset::Set => words::PIN_RESET_SET,
+    }
+}
+
+/// What a device is here.
+pub const fn role(role: DeviceRole) -> &'static str {
+    match role {
+        DeviceRole::Original => words::ROLE_ORIGINAL,
+        DeviceRole::Replacement => words::ROLE_REPLACEMENT,
+    }
+}
+
+/// A key type as people say it: `RSA-2048`, `EC secp256r1`.
+pub fn key_name(key_type: KeyType) -> String {
+    match key_type {
+        KeyType::Rsa(bits) => format!("RSA-{bits}"),
+        KeyType::Ec(curve) => format!("EC {}", curve.name()),
+    }
+}

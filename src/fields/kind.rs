@@ -1,0 +1,178 @@
+//! What a field takes, and what is decided of each kind besides its rule.
+
+use crate::names::FieldName;
+use crate::terms::{DkekShareNumber, Purpose, Serial};
+
+/// What is known of a share before its words are typed. All of it is public.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExpectedWords {
+    /// The number of its set, 22 bits.
+    pub set: Option<u32>,
+    /// M of its set.
+    pub threshold: Option<u8>,
+    /// Its own number, where only one share will do.
+    pub number: Option<u8>,
+    /// Numbers of shares that were given already.
+    pub taken: Vec<u8>,
+}
+
+/// What a field takes; checked key by key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FieldKind {
+    /// The prime of a set, 8 groups. When the set is known, its prime as text.
+    Prime {
+        /// The prime that it must be, where it is known (public).
+        expected: Option<String>,
+    },
+    /// A share id, decimal.
+    ShareId {
+        /// Which DKEK share it is a share of.
+        share: DkekShareNumber,
+        /// The id that this person's card must carry, where it is known.
+        expected: Option<u8>,
+        /// Ids that were given already.
+        taken: Vec<u8>,
+        /// A set made elsewhere: the id may be noted as the old tool wants it typed, in hexadecimal.
+        foreign: bool,
+    },
+    /// A share value, 8 groups.
+    ShareValue,
+    /// The two check bytes of the share whose id and value are typed into other fields of the form.
+    CheckBytes {
+        /// Whether the field may stay empty: sets made elsewhere have none.
+        optional: bool,
+        /// The prime, where it is known; otherwise it is typed into a field of the form.
+        prime: Option<String>,
+    },
+    /// A share as words.
+    ShareWords {
+        /// What its set gives back.
+        card: Purpose,
+        /// How many words it has.
+        words: u8,
+        /// What is known of it.
+        expected: ExpectedWords,
+    },
+    /// Throws of six-sided dice, the digits 1 to 6.
+    Dice {
+        /// How many.
+        throws: u16,
+    },
+    /// A new password for a share file.
+    NewPassword,
+    /// The password of a share file.
+    Password,
+    /// The device's user PIN as it is.
+    UserPin,
+    /// A new user PIN for a device with this many tries.
+    NewUserPin {
+        /// The retry counter that the plan sets.
+        tries: u8,
+    },
+    /// The device's SO-PIN as it is, 16 hexadecimal digits.
+    SoPin {
+        /// It was chosen in this very sitting.
+        chosen_here: bool,
+    },
+    /// A new SO-PIN, never a published default.
+    NewSoPin,
+    /// The same as the field of this name, typed again.
+    Again(FieldName),
+    /// A device's serial number, typed from the device.
+    Serial(Serial),
+    /// A word typed as a decision.
+    Word(&'static str),
+    /// The key reference to restore to, decimal 1..=255, not one of those taken.
+    KeyReference {
+        /// References that hold a key or are promised to one.
+        taken: Vec<u8>,
+        /// Filled in for the person when the field is empty: the plan's reference.
+        planned: u8,
+    },
+    /// A line of text for the record: a bag number, what deviated. Never secret.
+    Line {
+        /// Whether it may say nothing.
+        optional: bool,
+    },
+}
+
+/// Who may see what is typed into a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Privacy {
+    /// Its owner alone: it is drawn as dots.
+    Secret,
+    /// Everybody at the screen. The machine is not told, for people type into the wrong field.
+    Shown,
+    /// Everybody; the machine is told the text, and the record has it.
+    Told,
+}
+
+/// What is decided of a kind of field besides its rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Properties {
+    /// Who may see what is typed.
+    pub privacy: Privacy,
+    /// The most digits or letters that are drawn in clear, separators not counted: what is typed beyond them belongs into
+    /// another field, and may be secret. Secret fields take more, for one digit too many is named and costs nothing.
+    pub most: Option<usize>,
+    /// Whether nothing need be typed.
+    pub optional: bool,
+    /// The number that is filled in for the person while the field is empty.
+    pub filled_in: Option<u8>,
+}
+
+impl FieldKind {
+    /// The one table of what is decided of each kind.
+    pub const fn properties(&self) -> Properties {
+        let (privacy, most, optional, filled_in) = match self {
+            Self::Prime { .. } => (Privacy::Shown, Some(16), false, None),
+            Self::ShareId { .. } => (Privacy::Shown, Some(3), false, None),
+            Self::CheckBytes { optional, .. } => (Privacy::Secret, None, *optional, None),
+            Self::ShareValue
+            | Self::ShareWords { .. }
+            | Self::Dice { .. }
+            | Self::NewPassword
+            | Self::Password
+            | Self::UserPin
+            | Self::NewUserPin { .. }
+            | Self::SoPin { .. }
+            | Self::NewSoPin
+            | Self::Again(_) => (Privacy::Secret, None, false, None),
+            Self::Serial(_) | Self::Word(_) => (Privacy::Shown, None, false, None),
+            Self::KeyReference { planned, .. } => (Privacy::Told, Some(3), true, Some(*planned)),
+            Self::Line { optional } => (Privacy::Told, None, *optional, None),
+        };
+        Properties { privacy, most, optional, filled_in }
+    }
+
+    /// Which card it is typed from, where the field itself tells.
+    pub const fn card(&self) -> Option<Purpose> {
+        match self {
+            Self::ShareWords { card, .. } => Some(*card),
+            Self::ShareId { share, .. } => Some(Purpose::DkekShare(*share)),
+            Self::Prime { .. }
+            | Self::ShareValue
+            | Self::CheckBytes { .. }
+            | Self::Dice { .. }
+            | Self::NewPassword
+            | Self::Password
+            | Self::UserPin
+            | Self::NewUserPin { .. }
+            | Self::SoPin { .. }
+            | Self::NewSoPin
+            | Self::Again(_)
+            | Self::Serial(_)
+            | Self::Word(_)
+            | Self::KeyReference { .. }
+            | Self::Line { .. } => None,
+        }
+    }
+
+    /// Secret fields are drawn as dots.
+    pub const fn is_secret(&self) -> bool {
+        match self.properties().privacy {
+            Privacy::Secret => true,
+            Privacy::Shown | Privacy::Told => false,
+        }
+    }
+}

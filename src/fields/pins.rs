@@ -1,0 +1,67 @@
+//! How PINs are typed, and what is typed twice. No guess costs a try: lengths and alphabets are looked at here.
+
+use super::FieldCheck;
+use crate::faults::{self, Fault};
+use crate::secret::{PinRule, SoPin, TypedText, UserPin};
+
+/// A user PIN as it is.
+pub(super) fn user_pin(text: &TypedText) -> FieldCheck {
+    check_user_pin(text, None, |_| Ok(()))
+}
+
+/// A new user PIN, which depends on the tries that the plan sets.
+pub(super) fn new_user_pin(text: &TypedText, tries: u8) -> FieldCheck {
+    check_user_pin(text, Some(tries), |pin| pin.not_published().and_then(|()| pin.allows_tries(tries)))
+}
+
+/// An SO-PIN as it is.
+pub(super) fn so_pin(text: &TypedText) -> FieldCheck {
+    check_so_pin(text, |_| Ok(()))
+}
+
+/// A new SO-PIN, never a published default.
+pub(super) fn new_so_pin(text: &TypedText) -> FieldCheck {
+    check_so_pin(text, SoPin::not_published)
+}
+
+fn pin_fault(rule: PinRule, tries: Option<u8>) -> Fault {
+    match rule {
+        PinRule::UserLength => Fault::from(faults::PinUserLength),
+        PinRule::UserTries => Fault::from(faults::PinUserTries { tries: tries.unwrap_or_default() }),
+        PinRule::SoLength => Fault::from(faults::SoPinLength),
+        PinRule::SoAlphabet => Fault::from(faults::SoPinAlphabet),
+        PinRule::PublishedDefault => Fault::from(faults::PinPublished),
+    }
+}
+
+fn check_user_pin(text: &TypedText, tries: Option<u8>, rule: impl Fn(&UserPin) -> Result<(), PinRule>) -> FieldCheck {
+    match text.len() {
+        0 => FieldCheck::Empty,
+        1..=5 => FieldCheck::typing(text.len(), 6),
+        _ => match UserPin::from_typed(text).and_then(|pin| rule(&pin)) {
+            Ok(()) => FieldCheck::Good,
+            Err(rule) => FieldCheck::wrong(pin_fault(rule, tries)),
+        },
+    }
+}
+
+fn check_so_pin(text: &TypedText, rule: impl Fn(&SoPin) -> Result<(), PinRule>) -> FieldCheck {
+    match SoPin::from_typed(text).and_then(|pin| rule(&pin)) {
+        Ok(()) => FieldCheck::Good,
+        Err(PinRule::SoLength) if text.is_empty() => FieldCheck::Empty,
+        Err(PinRule::SoLength) if text.len() < 16 => FieldCheck::typing(text.len(), 16),
+        Err(rule) => FieldCheck::wrong(pin_fault(rule, None)),
+    }
+}
+
+pub(super) fn again(text: &TypedText, first: &TypedText) -> FieldCheck {
+    if text.is_empty() {
+        FieldCheck::Empty
+    } else if text.same(first) {
+        FieldCheck::Good
+    } else if text.len() < first.len() {
+        FieldCheck::typing(text.len(), first.len())
+    } else {
+        FieldCheck::wrong(faults::AgainDiffers)
+    }
+}

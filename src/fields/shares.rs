@@ -1,0 +1,190 @@
+//! How shares are typed: prime, id, value and check bytes, or words. Says which group or word is wrong, never what would be
+//! right.
+
+use super::{ExpectedWords, FieldCheck, FieldKind};
+use crate::faults::{self, Fault};
+use crate::names::FieldName;
+use crate::secret::TypedText;
+use crate::share::{
+    CHECK_GROUPS, CheckVerdict, Expected, GROUPS, Kind, ReadError, Reading, WordsReading, check_check, check_hex,
+    check_words, id_readings, read_check, read_id, read_prime, read_value, suggestion, verdict,
+};
+use crate::terms::{Handle, Purpose};
+use crate::vault::Vault;
+
+/// Wrong: cannot be read.
+fn unreadable(error: ReadError) -> FieldCheck {
+    let at = match error {
+        ReadError::WrongCharacter { group, .. } | ReadError::OddGroup { group } => Some(group),
+        ReadError::TooLong
+        | ReadError::Short { .. }
+        | ReadError::NotPrime
+        | ReadError::PrimeTooSmall
+        | ReadError::NotAnId => None,
+    };
+    FieldCheck::Wrong { fault: read_fault(error), at, marks: None }
+}
+
+/// What there is to say before all eight groups are there.
+fn hex_groups(text: &TypedText) -> Option<FieldCheck> {
+    if text.is_empty() {
+        return Some(FieldCheck::Empty);
+    }
+    match check_hex(text.expose()) {
+        Reading::Complete => None,
+        Reading::Incomplete { groups } => Some(FieldCheck::typing(usize::from(groups), usize::from(GROUPS))),
+        Reading::WrongCharacter { group, .. } => Some(FieldCheck::wrong_at(faults::EntryNotHex { group }, group)),
+        Reading::OddGroup { group } => Some(FieldCheck::wrong_at(faults::EntryOdd { group }, group)),
+        Reading::TooLong => Some(FieldCheck::wrong(faults::EntryTooLong)),
+    }
+}
+
+/// A value that can be read.
+pub(super) fn value(text: &TypedText) -> FieldCheck {
+    hex_groups(text).unwrap_or_else(|| read_value(text.expose(), true).map_or_else(unreadable, |_| FieldCheck::Good))
+}
+
+/// The check bytes of the share whose id and value were typed into other fields of the form.
+pub(super) fn check_bytes(text: &TypedText, optional: bool, prime: Option<&str>, vault: &Vault) -> FieldCheck {
+    if text.is_empty() {
+        return if optional { FieldCheck::Good } else { FieldCheck::Empty };
+    }
+    match check_check(text.expose()) {
+        Reading::Complete => {}
+        Reading::Incomplete { groups } => return FieldCheck::typing(usize::from(groups), usize::from(CHECK_GROUPS)),
+        Reading::WrongCharacter { group, .. } => return FieldCheck::wrong_at(faults::EntryNotHex { group }, group),
+        Reading::OddGroup { group } => return FieldCheck::wrong_at(faults::EntryOdd { group }, group),
+        Reading::TooLong => return FieldCheck::wrong(faults::CheckBytesTooLong),
+    }
+    let typed = |name| vault.typed(name).map(TypedText::expose);
+    let prime = prime.map(str::as_bytes).or_else(|| typed(FieldName::Prime));
+    // A prime with a typing error is no prime, but it is a number: its check bytes tell which group is wrong.
+    let prime = prime.and_then(|text| read_value(text, true).ok()).map(|number| u64::from_be_bytes(*number.expose()));
+    let value = typed(FieldName::ShareValue).and_then(|text| read_value(text, true).ok());
+    let (Some(prime), Some(value), Ok(check)) = (prime, value, read_check(text.expose())) else {
+        return FieldCheck::typing(usize::from(CHECK_GROUPS), usize::from(CHECK_GROUPS));
+    };
+    let ids = typed(FieldName::ShareId).map(id_readings).unwrap_or_default();
+    let verdicts: Vec<CheckVerdict> = ids.iter().map(|id| verdict(prime, *id, &value, &check)).collect();
+    match verdicts.first() {
+        None => FieldCheck::typing(usize::from(CHECK_GROUPS), usize::from(CHECK_GROUPS)),
+        _ if verdicts.contains(&CheckVerdict::Right) => FieldCheck::Good,
+        Some(CheckVerdict::Prime { group }) => FieldCheck::wrong(faults::CheckBytesPrime { in_group: group }),
+        Some(CheckVerdict::Id) => FieldCheck::wrong(faults::CheckBytesId),
+        Some(CheckVerdict::Value { group }) => FieldCheck::Wrong {
+            fault: Fault::from(faults::CheckBytesValue { in_group: group }),
+            at: None,
+            marks: Some((FieldName::ShareValue, *group)),
+        },
+        Some(CheckVerdict::Swapped { group }) => {
+            FieldCheck::wrong(faults::CheckBytesSwapped { in_group: group, next: group + 1 })
+        }
+        Some(CheckVerdict::Check { group }) => FieldCheck::wrong_at(faults::CheckBytesCheck { group }, *group),
+        Some(CheckVerdict::Right | CheckVerdict::Several) => FieldCheck::wrong(faults::CheckBytesSeveral),
+    }
+}
+
+const fn kind_of(card: Purpose) -> Kind {
+    match card {
+        Purpose::DkekShare(_) => Kind::Password,
+        Purpose::SoPin => Kind::SoPin,
+    }
+}
+
+/// The words of a share: each one at once, all of them by their check words.
+pub(super) fn words(text: &TypedText, card: Purpose, words: u8, expected: &ExpectedWords) -> FieldCheck {
+    let known = Expected {
+        kind: kind_of(card),
+        set: expected.set,
+        threshold: expected.threshold,
+        number: expected.number,
+        taken: &expected.taken,
+    };
+    match check_words(text.expose(), &known) {
+        WordsReading::Empty => FieldCheck::Empty,
+        WordsReading::Typing { done, of } => FieldCheck::typing(usize::from(done), usize::from(of)),
+        WordsReading::Complete => FieldCheck::Good,
+        WordsReading::Unknown { place } => FieldCheck::wrong_at(faults::WordsUnknown { place }, place),
+        WordsReading::OtherSet { place } => FieldCheck::wrong_at(faults::WordsOtherSet { place }, place),
+        WordsReading::OtherNumber { number } => {
+            FieldCheck::wrong(faults::WordsOtherNumber { given: number, expected: expected.number.unwrap_or(0) })
+        }
+        WordsReading::Taken { number } => FieldCheck::wrong(faults::IdTaken { id: number }),
+        WordsReading::OtherKind => match card {
+            Purpose::DkekShare(_) => FieldCheck::wrong(faults::WordsOfSoPin),
+            Purpose::SoPin => FieldCheck::wrong(faults::WordsNotOfSoPin),
+        },
+        WordsReading::Wrong { place } => FieldCheck::wrong_at(faults::WordsWrong { place }, place),
+        WordsReading::Swapped { place } => FieldCheck::wrong_at(faults::WordsSwapped { place, next: place + 1 }, place),
+        WordsReading::Several => FieldCheck::wrong(faults::WordsSeveral),
+        WordsReading::TooMany => FieldCheck::wrong(faults::WordsTooMany { words }),
+    }
+}
+
+/// Where exactly one word of a share is wrong: puts the word that would be right into the vault, for its owner's eyes.
+pub fn suggest(kind: &FieldKind, name: FieldName, vault: &mut Vault) {
+    vault.forget(Handle::Suggestion(name));
+    if let FieldKind::ShareWords { .. } = kind
+        && let Some(word) = vault.typed(name).and_then(|text| suggestion(text.expose()))
+    {
+        vault.keep(Handle::Suggestion(name), word);
+    }
+}
+
+/// What is wrong with a prime, value or id that cannot be read.
+pub fn read_fault(error: ReadError) -> Fault {
+    match error {
+        ReadError::WrongCharacter { group, .. } => Fault::from(faults::EntryNotHex { group }),
+        ReadError::OddGroup { group } => Fault::from(faults::EntryOdd { group }),
+        ReadError::TooLong => Fault::from(faults::EntryTooLong),
+        ReadError::Short { groups } => Fault::from(faults::EntryShort { groups }),
+        ReadError::NotPrime | ReadError::PrimeTooSmall => Fault::from(faults::PrimeNotPrime),
+        ReadError::NotAnId => Fault::from(faults::IdRange),
+    }
+}
+
+/// The prime is public: where it is known, the first wrong group is named as soon as it is typed.
+pub(super) fn prime(text: &TypedText, expected: Option<&str>) -> FieldCheck {
+    let mut digits = text.expose().iter().filter(|byte| byte.is_ascii_hexdigit()).map(u8::to_ascii_lowercase);
+    if let Some(expected) = expected {
+        let right = expected.bytes().filter(u8::is_ascii_hexdigit);
+        let differs = right.enumerate().find(|(_, right)| digits.next().is_some_and(|typed| typed != *right));
+        if let Some((place, _)) = differs {
+            let group = place / 2 + 1;
+            let at = u8::try_from(group).ok();
+            return FieldCheck::Wrong { fault: faults::PrimeDiffers { group }.into(), at, marks: None };
+        }
+    }
+    hex_groups(text).unwrap_or_else(|| read_prime(text.expose()).map_or_else(unreadable, |_| FieldCheck::Good))
+}
+
+pub(super) fn id(text: &TypedText, expected: Option<u8>, taken: &[u8]) -> FieldCheck {
+    if text.is_empty() {
+        return FieldCheck::Empty;
+    }
+    let Ok(id) = read_id(text.expose()) else {
+        let digits = text.expose().iter().all(u8::is_ascii_digit);
+        return if digits { FieldCheck::wrong(faults::IdRange) } else { FieldCheck::wrong(faults::IdNotNumber) };
+    };
+    match expected {
+        // The first digit of a longer id is no mistake yet.
+        Some(expected) if id != expected && expected >= 10 && text.len() == 1 && expected / 10 == id => {
+            FieldCheck::typing(1, 2)
+        }
+        Some(expected) if id != expected => FieldCheck::wrong(faults::IdNotYours { expected, given: id }),
+        _ if taken.contains(&id) => FieldCheck::wrong(faults::IdTaken { id }),
+        _ => FieldCheck::Good,
+    }
+}
+
+/// The id of a set made elsewhere: decimal, or as sc-hsm-tool wants it typed.
+pub(super) fn foreign_id(text: &TypedText, taken: &[u8]) -> FieldCheck {
+    if text.is_empty() {
+        return FieldCheck::Empty;
+    }
+    match id_readings(text.expose()).first() {
+        None => FieldCheck::wrong(faults::IdNotNumber),
+        Some(id) if taken.contains(id) => FieldCheck::wrong(faults::IdTaken { id }),
+        Some(_) => FieldCheck::Good,
+    }
+}

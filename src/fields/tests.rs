@@ -1,0 +1,91 @@
+//! What is typed into all kinds of fields.
+
+use super::*;
+use crate::faults;
+use crate::terms::{DkekShareNumber, Serial};
+use crate::vault::Vault;
+
+fn check_text(kind: &FieldKind, text: &str) -> FieldCheck {
+    let mut vault = Vault::new();
+    for byte in text.bytes() {
+        let _ = vault.typing(FieldName::Note).push(byte);
+    }
+    check(kind, FieldName::Note, &vault)
+}
+
+fn fault(check: FieldCheck) -> &'static str {
+    match check {
+        FieldCheck::Wrong { fault, .. } => fault.name.word(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_share_is_checked_while_it_is_typed() {
+    let value = FieldKind::ShareValue;
+    assert_eq!(check_text(&value, "4c:40:1b"), FieldCheck::Typing { done: 3, all: 8 });
+    assert_eq!(check_text(&value, "4C401be2 94:7a 18 0b"), FieldCheck::Good);
+    assert_eq!(fault(check_text(&value, "4c:4o")), "entry-not-hex");
+    assert_eq!(fault(check_text(&value, "4c:40:1b:e2:94:7a:18:0b:0")), "entry-too-long");
+    assert_eq!(fault(check_text(&value, "4c:4:1b")), "entry-odd");
+    let prime = FieldKind::Prime { expected: Some("cf:f2:6c:cf:af:f0:1d:63".into()) };
+    assert_eq!(check_text(&prime, "CFf26c"), FieldCheck::Typing { done: 3, all: 8 });
+    let differs = check_text(&prime, "cf:f2:7");
+    assert_eq!(differs, FieldCheck::wrong_at(faults::PrimeDiffers { group: 3 }, 3));
+    assert_eq!(check_text(&prime, "cf:f2:6c:cf:af:f0:1d:63"), FieldCheck::Good);
+    assert_eq!(fault(check_text(&FieldKind::Prime { expected: None }, "cf:f2:6c:cf:af:f0:1d:64")), "prime-not-prime");
+}
+
+#[test]
+fn ids_of_two_digits_may_be_typed_digit_by_digit() {
+    let twelve =
+        FieldKind::ShareId { expected: Some(12), taken: Vec::new(), share: DkekShareNumber::FIRST, foreign: false };
+    assert_eq!(check_text(&twelve, "1"), FieldCheck::Typing { done: 1, all: 2 });
+    assert_eq!(check_text(&twelve, "12"), FieldCheck::Good);
+    assert_eq!(fault(check_text(&twelve, "13")), "id-not-yours");
+    assert_eq!(fault(check_text(&twelve, "0")), "id-range");
+    assert_eq!(fault(check_text(&twelve, "C")), "id-not-number");
+    assert_eq!(fault(check_text(&twelve, "99999999999999999999")), "id-range");
+    let taken = FieldKind::ShareId { expected: None, taken: vec![3], share: DkekShareNumber::FIRST, foreign: false };
+    assert_eq!(fault(check_text(&taken, "3")), "id-taken");
+}
+
+#[test]
+fn pins_words_and_references_have_their_rules() {
+    assert_eq!(fault(check_text(&FieldKind::NewUserPin { tries: 10 }, "123456")), "pin-user-tries");
+    assert_eq!(fault(check_text(&FieldKind::NewUserPin { tries: 3 }, "648219")), "pin-published");
+    assert_eq!(fault(check_text(&FieldKind::UserPin, "1234567890123456")), "pin-user-length");
+    assert_eq!(fault(check_text(&FieldKind::NewSoPin, "3537363231383830")), "pin-published");
+    assert_eq!(fault(check_text(&FieldKind::SoPin { chosen_here: false }, "xyz")), "so-pin-alphabet");
+    assert_eq!(
+        check_text(&FieldKind::SoPin { chosen_here: false }, "35373632"),
+        FieldCheck::Typing { done: 8, all: 16 }
+    );
+    let serial = FieldKind::Serial(Serial::new("REH0000001").unwrap());
+    assert_eq!(check_text(&serial, "REH0"), FieldCheck::Typing { done: 4, all: 10 });
+    assert_eq!(fault(check_text(&serial, "REH0000002")), "serial-not-this");
+    let reference = FieldKind::KeyReference { taken: vec![4], planned: 10 };
+    assert_eq!(check_text(&reference, ""), FieldCheck::Good);
+    assert_eq!(fault(check_text(&reference, "4")), "key-reference-taken");
+    for text in ["0", "256", "0x10", "-1", "1000"] {
+        assert_eq!(fault(check_text(&reference, text)), "key-reference-form", "{text}");
+    }
+}
+
+#[test]
+fn no_secret_field_gives_its_text_away() {
+    let mut vault = Vault::new();
+    let _ = vault.typing(FieldName::Note).push(b'1');
+    let secrets = [
+        FieldKind::Prime { expected: None },
+        FieldKind::ShareId { expected: None, taken: Vec::new(), share: DkekShareNumber::FIRST, foreign: false },
+        FieldKind::ShareValue,
+        FieldKind::UserPin,
+        FieldKind::NewUserPin { tries: 3 },
+        FieldKind::SoPin { chosen_here: false },
+        FieldKind::NewSoPin,
+        FieldKind::Again(FieldName::Note),
+    ];
+    assert!(secrets.iter().all(|kind| open_text(kind, FieldName::Note, &vault).is_none()));
+    assert_eq!(open_text(&FieldKind::Line { optional: true }, FieldName::Note, &vault).as_deref(), Some("1"));
+}

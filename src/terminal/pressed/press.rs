@@ -1,0 +1,75 @@
+//! What a key does.
+
+use std::time::Instant;
+
+use super::focus::tick;
+use crate::ceremony::{Body, Input, View};
+use crate::terminal::keyboard::Key;
+use crate::terminal::keys::{Action, Meaning};
+use crate::terminal::screen_state::{ScreenState, UNMASKED_FOR};
+use crate::terminal::screens;
+use crate::terminal::word_cursor::Cursor;
+use crate::vault::Vault;
+
+impl ScreenState {
+    /// What a key does on this screen.
+    pub fn press(&mut self, key: Key, view: &View, vault: &mut Vault, now: Instant) -> Option<Input> {
+        self.hint = None;
+        match screens::keys(view, self).meaning(key)? {
+            Meaning::Types(text) => self.type_in(text, view, vault),
+            Meaning::Numbers(place) => choose(view, place),
+            Meaning::Does(action) => self.perform(action, view, vault, now),
+        }
+    }
+
+    fn perform(&mut self, action: Action, view: &View, vault: &mut Vault, now: Instant) -> Option<Input> {
+        let name = self.field(view).map(|field| field.name);
+        if let Some(done) = self.among_words(action, view, vault) {
+            return self.told(done, name?);
+        }
+        match action {
+            Action::GoOn => return Some(Input::GoOn),
+            Action::Show => return Some(Input::Show),
+            Action::Hide => return Some(Input::Hide),
+            Action::Leave => return Some(Input::Leave),
+            Action::Deviation => return Some(Input::Deviation),
+            Action::Stop => return Some(Input::Stop),
+            Action::Up => self.scroll_by(-1),
+            Action::Down => self.scroll_by(1),
+            Action::PageUp => self.scroll_by(-self.page_rows()),
+            Action::PageDown | Action::ReadOn => self.scroll_by(self.page_rows()),
+            Action::Help => {
+                self.help = !self.help;
+                self.help_scroll = 0;
+            }
+            Action::Before => self.move_focus(view, false),
+            Action::After => self.move_focus(view, true),
+            Action::Tick => return if self.seen_focus() { tick(view, self.focus) } else { None },
+            Action::TickNext => return self.tick_next(view),
+            Action::Choose => return if self.seen_focus() { choose(view, self.focus) } else { None },
+            Action::Advance => return self.advance(view),
+            Action::Unmask => {
+                self.unmasked_until = if self.unmasked(now) { None } else { now.checked_add(UNMASKED_FOR) };
+            }
+            Action::Clear => {
+                let name = name?;
+                vault.typing(name).clear();
+                self.cursor = Cursor::End;
+                return Some(Input::Edited(name));
+            }
+            Action::Erase => {
+                let name = name?;
+                return vault.typing(name).pop().then_some(Input::Edited(name));
+            }
+            // nothing of this kind where there are no words
+            Action::AmongWords(_) => {}
+        }
+        None
+    }
+}
+
+/// Chooses the option at a place of the screen, unless it is closed.
+fn choose(view: &View, place: usize) -> Option<Input> {
+    let (Body::Choose { options, .. } | Body::Fault { choices: options, .. }) = &view.body else { return None };
+    options.get(place).filter(|option| !option.closed).map(|option| Input::Chose(option.id.clone()))
+}

@@ -1,0 +1,125 @@
+//! Keys that are text, and keys among words.
+
+use crate::ceremony::{Body, FieldView, Input, View};
+use crate::names::FieldName;
+use crate::script::words;
+use crate::terminal::keyboard::Text;
+use crate::terminal::keys::{Action, WordAction};
+use crate::terminal::screen_state::ScreenState;
+use crate::terminal::screens::Grid;
+use crate::terminal::screens::form::{Grouping, Shape, count_throws};
+use crate::terminal::word_cursor::Done;
+use crate::vault::Vault;
+
+/// Whether the field shows all the digits that it can take, so that one more belongs elsewhere.
+fn is_full(field: &FieldView, grouping: Grouping, typed: &[u8], byte: u8) -> bool {
+    let counts = |byte: &u8| byte.is_ascii_alphanumeric();
+    let full = |most| typed.iter().filter(|byte| counts(byte)).count() >= most;
+    // Between the groups of a prime separators may stand; a number has none.
+    let belongs = !counts(&byte) && grouping == Grouping::Pairs;
+    !belongs && field.kind.properties().most.is_some_and(full)
+}
+
+impl ScreenState {
+    /// The field in focus.
+    pub(super) fn field<'a>(&self, view: &'a View) -> Option<&'a FieldView> {
+        let Body::Form { fields, .. } = &view.body else { return None };
+        fields.get(self.focus)
+    }
+
+    /// Keys that are text go into the vault; what would be text, but came otherwise, is refused.
+    pub(super) fn type_in(&mut self, text: Text, view: &View, vault: &mut Vault) -> Option<Input> {
+        let field = self.field(view)?;
+        self.follow = true;
+        let done = match text {
+            Text::Character(byte) => self.character(byte, field, vault),
+            Text::Paste => Done::Refused(words::HINT_PASTE),
+            Text::Foreign => Done::Refused(words::HINT_FOREIGN),
+        };
+        self.told(done, field.name)
+    }
+
+    fn character(&mut self, byte: u8, field: &FieldView, vault: &mut Vault) -> Done {
+        let text = vault.typing(field.name);
+        match Shape::of(&field.kind) {
+            Shape::Words(words) => match byte {
+                b' ' => return self.cursor.space(text, usize::from(words)),
+                _ if byte.is_ascii_alphabetic() => return self.cursor.letter(text, byte, usize::from(words)),
+                _ => return Done::Refused(words::HINT_LETTERS),
+            },
+            Shape::Throws(throws) => match byte {
+                b' ' => return Done::Moved,
+                b'1'..=b'6' if count_throws(text.expose()) < usize::from(throws) => {}
+                b'1'..=b'6' => return Done::Refused(words::HINT_FULL),
+                _ => return Done::Refused(words::HINT_DICE),
+            },
+            Shape::Characters { grouping, .. } if is_full(field, grouping, text.expose(), byte) => {
+                return Done::Refused(words::HINT_FULL);
+            }
+            Shape::Characters { .. } => {}
+        }
+        if text.push(byte).is_ok() { Done::Edited } else { Done::Refused(words::HINT_FULL) }
+    }
+
+    /// What the machine is told of a key that was typed.
+    pub(super) fn told(&mut self, done: Done, name: FieldName) -> Option<Input> {
+        match done {
+            Done::Edited => Some(Input::Edited(name)),
+            Done::Moved => None,
+            Done::Refused(hint) => {
+                self.hint = Some(hint);
+                None
+            }
+        }
+    }
+
+    /// What a key other than a letter does in a grid of words; `None`: nothing else than in any field.
+    pub(super) fn among_words(&mut self, action: Action, view: &View, vault: &mut Vault) -> Option<Done> {
+        let field = self.field(view)?;
+        let Shape::Words(words) = Shape::of(&field.kind) else { return None };
+        let (text, most) = (vault.typing(field.name), usize::from(words));
+        let column = isize::try_from(Grid::of(words).rows()).unwrap_or(0);
+        let done = match action {
+            Action::AmongWords(WordAction::Before) => self.cursor.before(text, most),
+            Action::AmongWords(WordAction::After) => self.cursor.after(text, most),
+            Action::AmongWords(WordAction::ColumnBefore) => self.cursor.jump(text, -column, most),
+            Action::AmongWords(WordAction::ColumnAfter) => self.cursor.jump(text, column, most),
+            Action::AmongWords(WordAction::First) => self.cursor.far(text, false, most),
+            Action::AmongWords(WordAction::Last) => self.cursor.far(text, true, most),
+            Action::AmongWords(WordAction::Insert) => self.cursor.open(text, most),
+            Action::Erase => self.cursor.erase(text),
+            Action::Advance => {
+                let done = self.cursor.finish(text);
+                self.enter = done == Done::Edited;
+                if done == Done::Moved {
+                    return None;
+                }
+                done
+            }
+            Action::Before | Action::After => {
+                let done = self.cursor.finish(text);
+                self.move_focus(view, action == Action::After);
+                done
+            }
+            Action::GoOn
+            | Action::ReadOn
+            | Action::Show
+            | Action::Hide
+            | Action::Tick
+            | Action::TickNext
+            | Action::Choose
+            | Action::Unmask
+            | Action::Clear
+            | Action::Up
+            | Action::Down
+            | Action::PageUp
+            | Action::PageDown
+            | Action::Leave
+            | Action::Deviation
+            | Action::Stop
+            | Action::Help => return None,
+        };
+        self.follow = true;
+        Some(done)
+    }
+}

@@ -1,0 +1,73 @@
+//! What of a screen is in the window.
+
+use std::ops::Range;
+
+use super::ScreenState;
+
+/// How far people have read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reading {
+    /// More text below than was seen.
+    Unread,
+    /// The text is longer than the window, and its end was seen.
+    Scrolls,
+    /// All fits.
+    Fits,
+}
+
+impl ScreenState {
+    /// Takes note of how the page was laid out: its rows, the rows that fit, and where the focus is. Gives the first
+    /// row to draw.
+    pub fn settle(&mut self, rows: usize, fit: usize, focus: Option<&Range<usize>>) -> usize {
+        self.page = fit.saturating_sub(1).max(1);
+        self.most_scroll = rows.saturating_sub(fit);
+        if self.help {
+            self.help_scroll = self.help_scroll.min(self.most_scroll);
+            return self.help_scroll;
+        }
+        if let (Some(focus), true) = (focus, self.follow) {
+            self.scroll = self.scroll.max(focus.end.saturating_sub(fit)).min(focus.start);
+        }
+        self.scroll = self.scroll.min(self.most_scroll);
+        self.read_to_end |= self.scroll == self.most_scroll;
+        self.focus_seen = focus.is_none_or(|focus| focus.start >= self.scroll && focus.end <= self.scroll + fit);
+        self.scroll
+    }
+
+    /// How far people have read.
+    pub const fn reading(&self) -> Reading {
+        match (self.scrolls(), self.read_to_end) {
+            (false, _) => Reading::Fits,
+            (true, false) => Reading::Unread,
+            (true, true) => Reading::Scrolls,
+        }
+    }
+
+    /// Whether the text is longer than the window.
+    pub const fn scrolls(&self) -> bool {
+        self.most_scroll > 0
+    }
+
+    /// Whether there is more above and below, for the notice line.
+    pub const fn more(&self) -> (bool, bool) {
+        let scroll = if self.help { self.help_scroll } else { self.scroll };
+        (scroll > 0, scroll < self.most_scroll)
+    }
+
+    /// Scrolls so many rows down, or up.
+    pub(in crate::terminal) fn scroll_by(&mut self, rows: isize) {
+        let most = self.most_scroll;
+        let scroll = if self.help { &mut self.help_scroll } else { &mut self.scroll };
+        *scroll = scroll.saturating_add_signed(rows);
+        // up, what cannot be seen any more stays; the next frame settles it
+        if rows > 0 {
+            *scroll = (*scroll).min(most);
+        }
+        self.follow = false;
+    }
+
+    /// The rows of one screen, less one that stays.
+    pub(in crate::terminal) fn page_rows(&self) -> isize {
+        isize::try_from(self.page).unwrap_or(isize::MAX)
+    }
+}

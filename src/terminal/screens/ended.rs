@@ -1,0 +1,30 @@
+//! The last screen.
+
+use std::hash::{Hash, Hasher};
+
+use super::{DrawContext, Page, read};
+use crate::script::words;
+use crate::terminal::keyboard::Key;
+use crate::terminal::keys::{Action, Binding, HELP, Keys, SCROLL_QUIETLY, binding};
+use crate::terminal::screen_state::Reading;
+
+const LEAVE_PROGRAM: Binding =
+    binding(&[(Key::Enter, Action::GoOn)], words::KEY_ENTER, words::FOOT_END, words::HELP_END);
+
+/// Text to read.
+pub fn page(context: &DrawContext<'_>, text: &[String], width: u16) -> Page {
+    read::page(context, text, width)
+}
+
+/// Nothing can be noted or stopped any more.
+pub fn keys(reading: Reading) -> Keys {
+    match reading {
+        Reading::Unread => Keys::unread([HELP]),
+        Reading::Scrolls | Reading::Fits => Keys::new([LEAVE_PROGRAM, SCROLL_QUIETLY], [HELP]),
+    }
+}
+
+/// Another text is another screen.
+pub fn identify(text: &[String], hasher: &mut impl Hasher) {
+    text.hash(hasher);
+}

@@ -1,0 +1,89 @@
+//! How what is typed into a field stands on the screen.
+
+use crate::ceremony::FieldView;
+use crate::fields::FieldKind;
+
+/// How the characters of a field stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Grouping {
+    /// One after the other.
+    Plain,
+    /// Groups of two with colons, as primes, values and check bytes are written.
+    Pairs,
+    /// 4 groups of four, as 16 digits are counted best.
+    Fours,
+}
+
+impl Grouping {
+    /// Characters in a group, and what stands between groups.
+    pub const fn rule(self) -> (u16, char) {
+        match self {
+            Self::Plain => (u16::MAX, ' '),
+            Self::Pairs => (2, ':'),
+            Self::Fours => (4, ' '),
+        }
+    }
+
+    /// Whether the character stands between groups rather than in one.
+    pub const fn separates(self, byte: u8) -> bool {
+        match self {
+            Self::Plain => false,
+            Self::Pairs | Self::Fours => matches!(byte, b':' | b' '),
+        }
+    }
+}
+
+/// What is typed into a field, and the room that it takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// Characters in one row.
+    Characters {
+        /// Columns that the field wants.
+        width: u16,
+        /// How they stand.
+        grouping: Grouping,
+    },
+    /// So many words in a grid.
+    Words(u8),
+    /// So many throws of dice, in rows.
+    Throws(u16),
+}
+
+impl Shape {
+    /// The shape of each kind.
+    pub fn of(kind: &FieldKind) -> Self {
+        let (width, grouping) = match kind {
+            FieldKind::Prime { .. } | FieldKind::ShareValue => (23, Grouping::Pairs),
+            FieldKind::CheckBytes { .. } => (5, Grouping::Pairs),
+            FieldKind::SoPin { .. } | FieldKind::NewSoPin => (19, Grouping::Fours),
+            FieldKind::NewPassword | FieldKind::Password => (40, Grouping::Plain),
+            FieldKind::ShareId { .. } | FieldKind::KeyReference { .. } => (3, Grouping::Plain),
+            FieldKind::UserPin | FieldKind::NewUserPin { .. } => (15, Grouping::Plain),
+            FieldKind::Serial(_) | FieldKind::Again(_) => (16, Grouping::Plain),
+            FieldKind::Word(word) => (u16::try_from(word.len()).unwrap_or(0).max(12), Grouping::Plain),
+            FieldKind::Line { .. } => (60, Grouping::Plain),
+            FieldKind::ShareWords { words, .. } => return Self::Words(*words),
+            FieldKind::Dice { throws } => return Self::Throws(*throws),
+        };
+        Self::Characters { width, grouping }
+    }
+
+    /// Whether words are typed.
+    pub const fn is_words(self) -> bool {
+        match self {
+            Self::Words(_) => true,
+            Self::Characters { .. } | Self::Throws(_) => false,
+        }
+    }
+
+    /// As [`Shape::of`]; what repeats another field stands as that one does.
+    pub fn drawn(fields: &[FieldView], field: &FieldView) -> Self {
+        match &field.kind {
+            FieldKind::Again(other) => {
+                let other = fields.iter().find(|field| field.name == *other);
+                Self::of(other.map_or(&field.kind, |other| &other.kind))
+            }
+            kind => Self::of(kind),
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! The keys of all screens.
+
+use super::form::{Grouping, Shape, Stands};
+use super::reveal::Reveal;
+use super::tick::Ticks;
+use super::*;
+use crate::terminal::keyboard::Key;
+use crate::terminal::keys::{Action, Meaning};
+use crate::terminal::screen_state::Reading;
+
+const READINGS: [Reading; 3] = [Reading::Unread, Reading::Scrolls, Reading::Fits];
+
+/// The keys of every screen in every state.
+pub fn every_keys() -> Vec<(String, Keys)> {
+    let mut all = vec![("too small".to_owned(), too_small::keys()), ("help".to_owned(), help::keys())];
+    for reading in READINGS {
+        all.push((format!("read {reading:?}"), read::keys(reading)));
+        all.push((format!("ended {reading:?}"), ended::keys(reading)));
+        for ticks in [Ticks::Missing, Ticks::Enough, Ticks::All] {
+            all.push((format!("tick {reading:?} {ticks:?}"), tick::keys(reading, ticks)));
+        }
+        for options in [2, 9, 10] {
+            for may_leave in [false, true] {
+                let keys = choose::keys(reading, options, may_leave);
+                all.push((format!("choose {reading:?} {options} {may_leave}"), keys));
+            }
+            all.push((format!("fault {reading:?} {options}"), fault::keys(reading, options)));
+        }
+        let shown = [false, true].map(|scrolls| Reveal::Shown { scrolls });
+        for reveal in [Reveal::Concealed, Reveal::ConcealedAgain].into_iter().chain(shown) {
+            all.push((format!("reveal {reading:?} {reveal:?}"), reveal::keys(reading, reveal)));
+        }
+    }
+    for may_stop in [false, true] {
+        all.push((format!("working {may_stop}"), working::keys(may_stop)));
+    }
+    let characters = Shape::Characters { width: 15, grouping: Grouping::Plain };
+    for shape in [characters, Shape::Words(33), Shape::Throws(250)] {
+        for bits in 0..32 {
+            let [masked, several, complete, may_leave, may_deviate] = [1, 2, 4, 8, 16].map(|bit| bits & bit != 0);
+            let stands = Stands { shape: Some(shape), masked, several, complete, may_leave, may_deviate };
+            all.push((format!("form {stands:?}"), form::keys(stands)));
+        }
+    }
+    all
+}
+
+#[test]
+fn no_key_stands_for_two_actions() {
+    for (screen, keys) in every_keys() {
+        let mut seen: Vec<Key> = Vec::new();
+        for (stroke, _) in keys.bindings().flat_map(|binding| binding.strokes) {
+            assert!(!seen.contains(stroke), "{stroke:?} twice in {screen}");
+            seen.push(*stroke);
+        }
+    }
+}
+
+#[test]
+fn enter_never_goes_on_where_more_is_to_be_read_or_ticked() {
+    let does = |keys: Keys| keys.meaning(Key::Enter);
+    let unread = Reading::Unread;
+    for keys in [
+        read::keys(unread),
+        ended::keys(unread),
+        tick::keys(unread, Ticks::All),
+        choose::keys(unread, 2, true),
+        fault::keys(unread, 2),
+        reveal::keys(unread, Reveal::ConcealedAgain),
+    ] {
+        assert_eq!(does(keys), Some(Meaning::Does(Action::ReadOn)));
+    }
+    for reading in [Reading::Scrolls, Reading::Fits] {
+        assert_eq!(does(tick::keys(reading, Ticks::Missing)), Some(Meaning::Does(Action::TickNext)));
+        assert_eq!(does(tick::keys(reading, Ticks::Enough)), Some(Meaning::Does(Action::TickNext)));
+        assert_eq!(does(reveal::keys(reading, Reveal::Concealed)), Some(Meaning::Does(Action::Show)));
+        let shown = Reveal::Shown { scrolls: false };
+        assert_eq!(does(reveal::keys(reading, shown)), Some(Meaning::Does(Action::Hide)));
+    }
+    assert_eq!(does(help::keys()), Some(Meaning::Does(Action::Help)));
+    assert_eq!(does(too_small::keys()), None);
+}
+
+#[test]
+fn any_key_hides_a_share() {
+    for (scrolls, arrow) in [(false, Action::Hide), (true, Action::Up)] {
+        let keys = reveal::keys(Reading::Fits, Reveal::Shown { scrolls });
+        for key in [Key::Char(b'h'), Key::Char(b'?'), Key::Paste, Key::Foreign, Key::Tab, Key::Escape] {
+            assert_eq!(keys.meaning(key), Some(Meaning::Does(Action::Hide)));
+        }
+        assert_eq!(keys.meaning(Key::Up), Some(Meaning::Does(arrow)), "where there is nothing to scroll, it hides too");
+        assert_eq!(keys.meaning(Key::Ctrl(b'c')), Some(Meaning::Does(Action::Stop)));
+    }
+}

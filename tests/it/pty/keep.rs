@@ -1,0 +1,313 @@
+//! Keeps one folder of each kind of ceremony as test data, with what is on paper: see `tests/vectors/forms/README.md`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use crate::support::walk::{self, Note, WordCard};
+use crate::support::wizard::Wizard;
+
+use super::everything;
+use super::paper::{PASSWORD, Paper};
+use super::rehearsal::folder_of;
+
+const ASSETS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/assets");
+
+/// Names the folder that the new test data go into.
+const PLACE: &str = "CEREMONY_KEEP_FORMS";
+
+/// One key, made quickly; the cards carry words.
+const WORDS: &str = r#"{
+  "plan": 1,
+  "title": "Words on cards",
+  "administrator": "Katherine Johnson",
+  "custodians": ["Ada Lovelace", "Grace Hopper", "Alan Turing"],
+  "threshold": 2,
+  "scheme": "words",
+  "device": { "so_pin_holder": "Barbara Liskov", "pin_holder": "Donald Knuth", "user_pin_tries": 3, "pin_reset": "off" },
+  "keys": [{ "label": "ec-root", "type": "EC:secp256r1", "id": "10" }]
+}
+"#;
+
+#[test]
+#[ignore = "writes new test data into a folder that CEREMONY_KEEP_FORMS names"]
+fn a_folder_of_each_kind_is_kept() {
+    let place = PathBuf::from(std::env::var_os(PLACE).expect(PLACE));
+    fs::create_dir(&place).expect("a folder that is not there yet");
+    let keeper = Keeper { place };
+    keeper.numbers();
+    keeper.mishaps();
+    keeper.words();
+    keeper.everything();
+    keeper.inspect();
+    keeper.aborted();
+}
+
+/// Writes the test data of one form.
+struct Keeper {
+    place: PathBuf,
+}
+
+impl Keeper {
+    /// *Establish* and *restore* by the example plan.
+    fn numbers(&self) {
+        let records = tempfile::tempdir().unwrap();
+        let plan = format!("{ASSETS}/plan.example.json");
+        let mut w = start("establish", Some(&plan), records.path());
+        let serial = walk::to_the_custodians(&mut w, false);
+        let notes: Vec<Note> = (1..=4).map(|custodian| walk::turn(&mut w, custodian)).collect();
+        w.pass("The share file is written");
+        walk::seat(&mut w, 1, &notes[0]);
+        walk::seat(&mut w, 2, &notes[1]);
+        w.pass("The key check value is the right one");
+        device_and_keys(&mut w, &serial);
+        leave(w, 4);
+        let mut w = start("restore", None, records.path());
+        restore_until_the_seats(&mut w);
+        walk::seat(&mut w, 1, &notes[2]);
+        walk::seat(&mut w, 2, &notes[3]);
+        w.pass("The key check value is the right one");
+        replacement(&mut w);
+        leave(w, 0);
+        self.keep("numbers", &folder_of(records.path(), "-establish-"));
+        self.keep("numbers-restored", &folder_of(records.path(), "-restore-"));
+        let cards = notes.iter().map(numbers).collect::<Vec<_>>();
+        self.paper("numbers", &json!({ "dkek-share-1": cards }));
+    }
+
+    /// *Establish* and *restore* on a day when a deviation is noted, people take a break, somebody stands in for a custodian
+    /// who has seen their share, and a PIN is typed wrong.
+    fn mishaps(&self) {
+        let records = tempfile::tempdir().unwrap();
+        let plan = format!("{ASSETS}/plan.example.json");
+        let mut w = start("establish", Some(&plan), records.path());
+        let serial = walk::to_the_custodians(&mut w, false);
+        let mut notes: Vec<Note> = (1..=3).map(|custodian| walk::turn(&mut w, custodian)).collect();
+        remark(&mut w, b"1", "Say in one line");
+        walk::fill(&mut w, &["the lamp went out"]);
+        remark(&mut w, b"2", "Enter ends the break");
+        w.keys(b"\r");
+        remark(&mut w, b"3", "Which custodian does somebody else stand in for?");
+        w.keys(b"3");
+        w.wait_for("Type the name of the person who stands in");
+        walk::fill(&mut w, &["Margaret Hamilton"]);
+        w.wait_for("Enter show my share");
+        notes.push(walk::turn(&mut w, 4));
+        w.pass("The share file is written");
+        walk::seat(&mut w, 1, &notes[0]);
+        walk::seat(&mut w, 2, &notes[1]);
+        w.pass("The key check value is the right one");
+        walk::initialise(&mut w, &serial);
+        w.wait_for("Type the user PIN of the");
+        walk::fill(&mut w, &["not the PIN"]);
+        w.wait_for("The user PIN is wrong. Tries left: 2.");
+        w.keys(b"1");
+        keys(&mut w);
+        leave(w, 4);
+        let mut w = start("restore", None, records.path());
+        restore_until_the_seats(&mut w);
+        walk::seat(&mut w, 1, &notes[2]);
+        walk::seat(&mut w, 2, &notes[3]);
+        w.pass("The key check value is the right one");
+        replacement(&mut w);
+        leave(w, 0);
+        self.keep("mishaps", &folder_of(records.path(), "-establish-"));
+        self.keep("mishaps-restored", &folder_of(records.path(), "-restore-"));
+        let cards = notes.iter().map(numbers).collect::<Vec<_>>();
+        self.paper("mishaps", &json!({ "dkek-share-1": cards }));
+    }
+
+    /// *Establish* with words on the cards.
+    fn words(&self) {
+        let records = tempfile::tempdir().unwrap();
+        let plan = records.path().join("plan.json");
+        fs::write(&plan, WORDS).unwrap();
+        let mut w = start("establish", plan.to_str(), records.path());
+        let serial = walk::to_the_custodians(&mut w, false);
+        let cards: Vec<WordCard> = (1..=3).map(|custodian| word_turn(&mut w, custodian)).collect();
+        w.pass("The share file is written");
+        word_seat(&mut w, 1, &cards[0]);
+        word_seat(&mut w, 2, &cards[1]);
+        w.pass("The key check value is the right one");
+        device_and_keys(&mut w, &serial);
+        leave(w, 4);
+        self.keep("words", &folder_of(records.path(), "-establish-"));
+        let cards = cards.iter().map(words).collect::<Vec<_>>();
+        self.paper("words", &json!({ "dkek-share-1": cards }));
+    }
+
+    /// *Establish* by the plan that has everything.
+    fn everything(&self) {
+        let records = tempfile::tempdir().unwrap();
+        let plan = format!("{ASSETS}/plan.full.json");
+        let mut w = start("establish", Some(&plan), records.path());
+        let paper: Paper = everything::establish(&mut w);
+        leave(w, 0);
+        self.keep("everything", &folder_of(records.path(), "-establish-"));
+        let cards = |cards: &[WordCard]| cards.iter().map(words).collect::<Vec<_>>();
+        let paper = json!({
+            "dkek-share-1": cards(&paper.words),
+            "dkek-share-2": paper.numbers.iter().map(numbers).collect::<Vec<_>>(),
+            "dkek-share-3": PASSWORD,
+            "so-pin": cards(&paper.so_pin),
+        });
+        self.paper("everything", &paper);
+    }
+
+    /// *Inspect* of a fresh device.
+    fn inspect(&self) {
+        let records = tempfile::tempdir().unwrap();
+        let plan = format!("{ASSETS}/plan.example.json");
+        let mut w = start("inspect", Some(&plan), records.path());
+        loop {
+            w.until("a screen to go on from", |screen| screen.contains("Enter"));
+            let screen = w.screen();
+            if screen.contains("Enter closes") || w.footer().contains("Enter close") {
+                break;
+            }
+            let first = screen.lines().nth(4).unwrap().trim().to_owned();
+            w.pass(&first);
+        }
+        leave(w, 0);
+        self.keep("inspected", &folder_of(records.path(), "-inspect-"));
+    }
+
+    /// *Establish* that people stopped when the first share was shown.
+    fn aborted(&self) {
+        let records = tempfile::tempdir().unwrap();
+        let plan = format!("{ASSETS}/plan.example.json");
+        let mut w = start("establish", Some(&plan), records.path());
+        walk::to_the_custodians(&mut w, false);
+        walk::show(&mut w, 1);
+        w.keys(b"\x03");
+        w.wait_for("Stop the ceremony? It is then sealed");
+        walk::fill(&mut w, &["ABORT"]);
+        w.wait_for("The ceremony was stopped. Every secret in the program is wiped.");
+        leave(w, 1);
+        self.keep("aborted", &folder_of(records.path(), "-establish-"));
+    }
+
+    /// Copies a folder; blank cards and software cards are no part of the backup, and stay behind.
+    fn keep(&self, name: &str, sitting: &Path) {
+        let target = self.place.join(name);
+        fs::create_dir_all(&target).unwrap();
+        for file in files_of(sitting) {
+            let to = target.join(file.strip_prefix(sitting).unwrap());
+            fs::create_dir_all(to.parent().unwrap()).unwrap();
+            fs::copy(&file, &to).unwrap();
+        }
+    }
+
+    fn paper(&self, name: &str, paper: &Value) {
+        let text = serde_json::to_string_pretty(paper).unwrap() + "\n";
+        fs::write(self.place.join(format!("{name}.paper.json")), text).unwrap();
+    }
+}
+
+fn files_of(sitting: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![sitting.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                found.push(path);
+            }
+        }
+    }
+    found.retain(|path| !path.ends_with("cards.txt") && !path.parent().unwrap().ends_with("cards"));
+    found
+}
+
+/// The program as it is delivered, with all rounds.
+fn start(ceremony: &str, plan: Option<&str>, records: &Path) -> Wizard {
+    let mut arguments = vec!["rehearse", ceremony, "--records", records.to_str().unwrap()];
+    arguments.extend(plan.iter().flat_map(|plan| ["--plan", plan]));
+    Wizard::start_delivered(&arguments, &[])
+}
+
+/// At the next custodian's step, something is to be added to the record.
+fn remark(w: &mut Wizard, choice: &[u8], next: &str) {
+    w.wait_for("Enter show my share");
+    w.keys(b"\x04");
+    w.wait_for("What happened? It goes into the record");
+    w.keys(choice);
+    w.wait_for(next);
+}
+
+/// From the last screen out.
+fn leave(mut w: Wizard, code: u32) {
+    while w.footer().contains("Enter read on") {
+        w.press(b"\r");
+    }
+    w.keys(b"\r");
+    assert_eq!(w.exit(), code);
+}
+
+/// From the PINs to the last screen of an *establish* with one key, without a proof of the restore.
+fn device_and_keys(w: &mut Wizard, serial: &str) {
+    walk::initialise(w, serial);
+    keys(w);
+}
+
+/// From the login to the last screen.
+fn keys(w: &mut Wizard) {
+    walk::log_in_and_load(w);
+    w.pass("The device made the key");
+    w.pass("holds the keys of the plan, and no other");
+    w.pass("read back and verified: it belongs to this DKEK");
+    w.pass("The program holds no secret any more");
+    w.pass("One thing is not done");
+    walk::close(w);
+}
+
+fn restore_until_the_seats(w: &mut Wizard) {
+    w.pass("The folder is complete, and its files are unchanged");
+    w.wait_for("What became of the old device");
+    w.keys(b"1");
+    walk::people_and_room(w);
+}
+
+fn replacement(w: &mut Wizard) {
+    w.pass("is good: it belongs to this DKEK");
+    w.pass("take the replacement: the device that gets the keys back");
+    let serial = walk::device(w, "The replacement was found:");
+    walk::initialise(w, &serial);
+    walk::log_in_and_load(w);
+    walk::bring_the_key_back(w);
+    walk::close(w);
+}
+
+/// A whole turn with a card of words.
+fn word_turn(w: &mut Wizard, custodian: u8) -> WordCard {
+    walk::reveal(w, &format!("Step 3.{custodian}"));
+    let card = WordCard::from_screen(&w.screen(), 33);
+    w.keys(b"h");
+    w.wait_for("Hidden.");
+    w.keys(b"\r");
+    w.wait_for("type the words from your card");
+    w.keys(card.short().as_bytes());
+    w.until("all words are right", |screen| screen.contains("✓ ok"));
+    w.keys(b"\r");
+    walk::bag(w, "");
+    card
+}
+
+/// Takes a seat with a card of words.
+fn word_seat(w: &mut Wizard, seat: u8, card: &WordCard) {
+    w.wait_for(&format!("Seat {seat} of"));
+    w.keys(seat.to_string().as_bytes());
+    w.wait_for("four letters and a space");
+    w.keys(card.short().as_bytes());
+    w.keys(b"\r");
+}
+
+fn numbers(note: &Note) -> Value {
+    json!({ "prime": note.prime, "id": note.id, "value": note.value, "check": note.check })
+}
+
+fn words(card: &WordCard) -> Value {
+    json!({ "words": card.text() })
+}
