@@ -43,6 +43,7 @@ pub fn generate(folder: &Path) -> Result<Vec<(&'static str, String)>, String> {
         let text = fs::read_to_string(folder.join(file)).map_err(|error| format!("{file}: {error}"))?;
         script.add(file, &text)?;
     }
+    script.check()?;
     Ok(vec![
         ("names.rs", names::generate(&script)),
         ("words.rs", words::generate(&script)),
@@ -50,7 +51,6 @@ pub fn generate(folder: &Path) -> Result<Vec<(&'static str, String)>, String> {
         ("texts.rs", texts::generate(&script, &files)),
         ("chapters.rs", chapters::generate(&script)),
         ("ceremonies.rs", chapters::ceremonies(&script)),
-        ("plan_fields.rs", plan_fields::generate(&script)),
     ])
 }
 

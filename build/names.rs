@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::plan_fields;
 use super::script::Script;
 
 /// All enums.
@@ -16,11 +17,15 @@ pub fn generate(script: &Script) -> String {
         enumeration("ItemName", "Something to tick or to choose, by its name in the script.", &items(script)),
         enumeration("FieldName", "A field of a form by its name in the script.", &labels(script)),
         enumeration("ValueName", "A value of a step's sentences.", &values(script)),
-        enumeration("CeremonyKind", "Which ceremony, by the name in commands, folders and records.", &headings(script)),
-        enumeration("PlanField", "A field of a plan file, by its path there.", &plan_fields(script)),
+        enumeration(
+            "CeremonyKind",
+            "Which ceremony, by the name in commands, folders and records.",
+            &ceremonies(script),
+        ),
         enumeration("FaultName", "Everything that can go wrong, by its name in the script.", &happened(script)),
         enumeration("FaultKind", "Which file of the script a fault is in.", &kinds),
         properties(script),
+        plan_fields::generate(script),
     ]
     .concat()
 }
@@ -64,12 +69,8 @@ fn values(script: &Script) -> Docs<'_> {
     docs
 }
 
-fn plan_fields(script: &Script) -> Docs<'_> {
-    script.plan_fields.iter().map(|(name, field)| (name.as_str(), vec![field.meaning.0.as_str()])).collect()
-}
-
-fn headings(script: &Script) -> Docs<'_> {
-    script.ceremonies.iter().map(|(name, texts)| (name.as_str(), vec![texts.handbook_title.0.as_str()])).collect()
+fn ceremonies(script: &Script) -> Docs<'_> {
+    script.ceremonies.iter().map(|(name, text)| (name.as_str(), vec![text.menu.0.as_str()])).collect()
 }
 
 fn happened(script: &Script) -> Docs<'_> {

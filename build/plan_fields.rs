@@ -1,12 +1,34 @@
-//! The fields of a plan file by name: what the reader of plans takes up.
+//! The fields of a plan file. A variant that no reader asks for is never constructed, and the compiler says so: the texts of
+//! the fields are found by their paths.
 
-use super::names::{concat, constant, pascal};
+use super::names::{concat, pascal};
 use super::script::Script;
 
-/// A constant for each, so that one which nobody reads is dead code.
+/// The enum, with the path of each field.
 pub fn generate(script: &Script) -> String {
-    concat(script.plan_fields.iter().map(|(name, field)| {
-        let doc = format!("`{name}`: {}", field.meaning.0);
-        format!("#[doc = {doc:?}]\npub(crate) const {}: PlanField = PlanField::{};\n\n", constant(name), pascal(name))
-    }))
+    let variants = concat(script.plan_fields().map(|(path, field)| {
+        let doc = &field.meaning.0;
+        format!("    #[doc = {doc:?}]\n    {},\n", pascal(path))
+    }));
+    let arms =
+        concat(script.plan_fields().map(|(path, _)| format!("            Self::{} => {path:?},\n", pascal(path))));
+    let paths: Vec<&str> = script.plan_fields().map(|(path, _)| path).collect();
+    format!(
+        "/// A field of a plan, by its path in the script.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PlanField {{
+{variants}}}
+
+impl PlanField {{
+    /// The paths of all.
+    pub(crate) const PATHS: &[&str] = &{paths:?};
+
+    /// Its path: objects before a dot, lists before `[]`.
+    pub(crate) const fn path(self) -> &'static str {{
+        match self {{
+{arms}        }}
+    }}
+}}
+"
+    )
 }

@@ -108,9 +108,9 @@ pub struct Script {
     pub steps: BTreeMap<String, Step>,
     pub chapters: BTreeMap<String, Vec<String>>,
     pub ceremonies: BTreeMap<String, Ceremony>,
-    pub plan_fields: BTreeMap<String, PlanField>,
-    /// The fields of the plan in the order in which the handbook lists them.
-    pub plan_fields_listed: Vec<String>,
+    plan_fields: BTreeMap<String, PlanField>,
+    /// The paths of the plan's fields in the order of the handbook.
+    plan_fields_listed: Vec<String>,
 }
 
 impl Script {
@@ -137,6 +137,26 @@ impl Script {
         once(&mut self.chapters, content.chapters.0)?;
         once(&mut self.plan_fields, content.plan_fields.0)?;
         once(&mut self.ceremonies, ceremony)
+    }
+
+    /// The fields of the plan, in the order of the handbook.
+    pub fn plan_fields(&self) -> impl Iterator<Item = (&str, &PlanField)> {
+        self.plan_fields_listed.iter().filter_map(|path| self.plan_fields.get(path).map(|field| (path.as_str(), field)))
+    }
+
+    /// What no single file can say: the values that faults have from steps are in steps.
+    ///
+    /// # Errors
+    ///
+    /// The first that is not, with file and name.
+    pub fn check(&self) -> Result<(), String> {
+        let of_steps: Vec<&str> = placeholders(self.steps.values().flat_map(Step::sentences));
+        for (name, fault) in &self.faults {
+            if let Some(unknown) = fault.from_step.iter().find(|value| !of_steps.contains(&value.as_str())) {
+                return Err(format!("faults/{}.json: {name}: from_step: no step says {unknown}", fault.kind));
+            }
+        }
+        Ok(())
     }
 }
 
@@ -236,6 +256,7 @@ fn once<T>(all: &mut BTreeMap<String, T>, more: impl IntoIterator<Item = (String
     Ok(())
 }
 
+/// Every name makes a name of Rust.
 fn names<'a>(section: &str, mut names: impl Iterator<Item = &'a str>) -> Result<(), String> {
     names.try_for_each(check_name).map_err(|what| format!("{section}: {what}"))
 }

@@ -1,22 +1,15 @@
 //! What is looked up by name: the sentences of steps, faults, fields and fields of the plan, and the files of the script.
 
 use super::names::{concat, pascal};
-use super::script::{Fault, Field, PlanField, Script, Stage, Step};
+use super::script::{Fault, Field, Script, Stage, Step};
 
 /// The functions that look up.
 pub fn generate(script: &Script, files: &[String]) -> String {
     [
-        lookup("The sentences of a step.", "step", "StepName", "StepText", script.steps.iter().map(step)),
-        lookup("The sentences of a fault.", "fault", "FaultName", "FaultText", script.faults.iter().map(fault)),
+        lookup("The sentences of a step.", "step", "StepName", "StepTexts", script.steps.iter().map(step)),
+        lookup("The sentences of a fault.", "fault", "FaultName", "FaultTexts", script.faults.iter().map(fault)),
         lookup("Label and hint of a field.", "field", "FieldName", "FieldText", script.fields.iter().map(field)),
-        lookup(
-            "What a field of a plan means.",
-            "plan_field",
-            "PlanField",
-            "PlanFieldText",
-            script.plan_fields.iter().map(plan_field),
-        ),
-        plan_fields_listed(script),
+        plan_fields(script),
         list_of_files(files),
     ]
     .concat()
@@ -46,7 +39,7 @@ fn step((name, step): (&String, &Step)) -> (String, String) {
 fn stage((name, stage): &(String, Stage)) -> String {
     let items = stage.items.0.iter().map(|(name, item)| format!("(ItemName::{}, {:?}), ", pascal(name), item.0));
     let (text, items) = (&stage.text, concat(items));
-    format!("(StageName::{}, StageText {{ text: &{text:?}, items: &[{items}] }}), ", pascal(name))
+    format!("(StageName::{}, StageTexts {{ text: &{text:?}, items: &[{items}] }}), ", pascal(name))
 }
 
 fn fault((name, fault): (&String, &Fault)) -> (String, String) {
@@ -59,18 +52,15 @@ fn field((name, field): (&String, &Field)) -> (String, String) {
     (pascal(name), format!("{{ label: {:?}, hint: {:?} }}", label.0, hint.0))
 }
 
-fn plan_field((name, field): (&String, &PlanField)) -> (String, String) {
-    let default = field.default.as_ref().map(|default| &default.0);
-    (pascal(name), format!("{{ meaning: {:?}, default: {default:?} }}", field.meaning.0))
-}
-
-fn plan_fields_listed(script: &Script) -> String {
-    let fields = script.plan_fields_listed.iter().map(|name| format!("    PlanField::{},\n", pascal(name)));
-    let (count, fields) = (script.plan_fields_listed.len(), concat(fields));
+fn plan_fields(script: &Script) -> String {
+    let rows = concat(script.plan_fields().map(|(path, field)| {
+        let (meaning, default) = (&field.meaning.0, field.default.as_ref().map(|default| &default.0));
+        format!("    PlanFieldText {{ path: {path:?}, meaning: {meaning:?}, default: {default:?} }},\n")
+    }));
     format!(
-        "/// The fields of a plan, in the order in which the handbook lists them.
-pub const PLAN_FIELDS: [PlanField; {count}] = [
-{fields}];
+        "/// Every field of a plan, in the order of the handbook.
+pub const PLAN_FIELDS: &[PlanFieldText] = &[
+{rows}];
 
 "
     )

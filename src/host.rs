@@ -9,6 +9,8 @@ use rustix::process::{
     DumpableBehavior, Resource, Rlimit, dumpable_behavior, getrlimit, set_dumpable_behavior, setrlimit,
 };
 
+use crate::terms::HostFinding;
+
 /// What became of locking the memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MemoryLock {
@@ -45,57 +47,8 @@ pub fn disable_cores() -> bool {
     set_dumpable_behavior(DumpableBehavior::NotDumpable).is_ok() && limited
 }
 
-/// Something that makes this machine or terminal unfit for a real ceremony.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Finding {
-    /// Memory is not locked and may reach swap.
-    MemoryNotLocked,
-    /// A crash would write memory to a file.
-    CoresEnabled,
-    /// Swap is in use: devices or files.
-    Swap(Vec<String>),
-    /// Network interfaces that are connected.
-    Network(Vec<String>),
-    /// Runs inside tmux, which keeps what was shown.
-    InsideTmux,
-    /// Runs inside screen, which keeps what was shown.
-    InsideScreen,
-    /// Somebody sits at another machine.
-    OverSsh,
-    /// The terminal is recorded by this program.
-    Recorded(String),
-    /// A debugger is attached.
-    Traced,
-    /// The clock stands before this program was written.
-    ClockUnset,
-}
-
-impl Finding {
-    /// The name in the script.
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::MemoryNotLocked => "memory-not-locked",
-            Self::CoresEnabled => "cores-enabled",
-            Self::Swap(_) => "swap",
-            Self::Network(_) => "network",
-            Self::InsideTmux => "tmux",
-            Self::InsideScreen => "screen",
-            Self::OverSsh => "ssh",
-            Self::Recorded(_) => "recorded",
-            Self::Traced => "traced",
-            Self::ClockUnset => "clock",
-        }
-    }
-
-    /// What was found, for the sentence's `{what}`; empty where there is nothing to name.
-    pub fn what(&self) -> String {
-        match self {
-            Self::Swap(list) | Self::Network(list) => list.join(", "),
-            Self::Recorded(program) => program.clone(),
-            _ => String::new(),
-        }
-    }
-}
+/// What was found, and its detail; empty where there is nothing to name.
+type Finding = (HostFinding, String);
 
 /// Looks around. What cannot be read is not found; call it after [`lock_memory`] and [`disable_cores`].
 pub fn examine() -> Vec<Finding> {
@@ -104,28 +57,32 @@ pub fn examine() -> Vec<Finding> {
     let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let mut findings = Vec::new();
     if number_of(&status, "VmLck:").unwrap_or(0) == 0 {
-        findings.push(Finding::MemoryNotLocked);
+        findings.push(plain(HostFinding::MemoryNotLocked));
     }
     let undumpable = matches!(dumpable_behavior(), Ok(DumpableBehavior::NotDumpable));
     if getrlimit(Resource::Core).current != Some(0) || !undumpable {
-        findings.push(Finding::CoresEnabled);
+        findings.push(plain(HostFinding::CoresEnabled));
     }
     let swaps = swaps(&read("/proc/swaps"));
     if !swaps.is_empty() {
-        findings.push(Finding::Swap(swaps));
+        findings.push((HostFinding::Swap, swaps.join(", ")));
     }
     let network = connected();
     if !network.is_empty() {
-        findings.push(Finding::Network(network));
+        findings.push((HostFinding::Network, network.join(", ")));
     }
     findings.extend(terminal_findings(variable, &ancestors));
     if number_of(&status, "TracerPid:").unwrap_or(0) != 0 {
-        findings.push(Finding::Traced);
+        findings.push(plain(HostFinding::Traced));
     }
     if SystemTime::now() < SystemTime::UNIX_EPOCH + WRITTEN {
-        findings.push(Finding::ClockUnset);
+        findings.push(plain(HostFinding::ClockUnset));
     }
     findings
+}
+
+const fn plain(finding: HostFinding) -> Finding {
+    (finding, String::new())
 }
 
 /// From 1970 to 2026-01-01: no true clock stands before it.
@@ -137,22 +94,22 @@ fn terminal_findings(variable: impl Fn(&str) -> Option<String>, ancestors: &[Str
     let runs = |names: &[&str]| ancestors.iter().find(|name| names.contains(&name.as_str())).cloned();
     let mut findings = Vec::new();
     if any(&["TMUX"]) || ancestors.iter().any(|name| name.starts_with("tmux")) {
-        findings.push(Finding::InsideTmux);
+        findings.push(plain(HostFinding::InsideTmux));
     }
     if any(&["STY"]) || runs(&["screen", "SCREEN"]).is_some() {
-        findings.push(Finding::InsideScreen);
+        findings.push(plain(HostFinding::InsideScreen));
     }
     let remote = ["sshd", "sshd-session", "sshd-auth", "dropbear", "mosh-server", "in.telnetd", "telnetd"];
     if any(&["SSH_TTY", "SSH_CONNECTION", "SSH_CLIENT"]) || runs(&remote).is_some() {
-        findings.push(Finding::OverSsh);
+        findings.push(plain(HostFinding::OverSsh));
     }
     let recorder = runs(&["script", "asciinema", "ttyrec", "termrec", "tlog-rec", "tlog-rec-sessio", "termtosvg"]);
     if let Some(program) = recorder {
-        findings.push(Finding::Recorded(program));
+        findings.push((HostFinding::Recorded, program));
     } else if any(&["ASCIINEMA_REC", "ASCIINEMA_SESSION"]) {
-        findings.push(Finding::Recorded("asciinema".to_owned()));
+        findings.push((HostFinding::Recorded, "asciinema".to_owned()));
     } else if any(&["SCRIPT"]) {
-        findings.push(Finding::Recorded("script".to_owned()));
+        findings.push((HostFinding::Recorded, "script".to_owned()));
     }
     findings
 }
@@ -210,10 +167,11 @@ fn connected() -> Vec<String> {
 mod tests {
     use super::*;
 
-    fn around(variables: &[&str], ancestors: &[&str]) -> Vec<&'static str> {
+    fn around(variables: &[&str], ancestors: &[&str]) -> Vec<String> {
         let ancestors: Vec<String> = ancestors.iter().map(|&name| name.to_owned()).collect();
         let variable = |name: &str| variables.contains(&name).then(|| "1".to_owned());
-        terminal_findings(variable, &ancestors).iter().map(Finding::name).collect()
+        let findings = terminal_findings(variable, &ancestors);
+        findings.iter().map(|(finding, _)| finding.word().trim_start_matches("room-").to_owned()).collect()
     }
 
     #[test]
@@ -246,13 +204,6 @@ mod tests {
     #[test]
     fn without_cores_no_core_is_found() {
         assert!(disable_cores());
-        assert!(!examine().contains(&Finding::CoresEnabled));
-    }
-
-    #[test]
-    fn findings_have_names_and_values() {
-        let network = Finding::Network(vec!["eth0".to_owned(), "wlan0".to_owned()]);
-        assert_eq!((network.name(), network.what().as_str()), ("network", "eth0, wlan0"));
-        assert_eq!(Finding::ClockUnset.what(), "");
+        assert!(!examine().iter().any(|(finding, _)| *finding == HostFinding::CoresEnabled));
     }
 }

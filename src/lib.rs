@@ -6,6 +6,7 @@
 
 pub mod app;
 pub mod autopilot;
+pub mod bundle;
 pub mod card;
 pub mod ceremony;
 pub mod clerk;

@@ -1,7 +1,7 @@
 //! How many APDUs an operation takes: counted in a rehearsal on software cards, against the recorded runs of OpenSC.
 
 use super::Row;
-use hsm_ceremony::app::{Environment, FrontEnd, FrontError, Setup, Sitting, latest_establish};
+use hsm_ceremony::app::{Environment, FrontEnd, FrontError, Setup, Sitting, latest_backup};
 use hsm_ceremony::autopilot::Autopilot;
 use hsm_ceremony::card::transport::{Readers, Response, Transport, TransportError};
 use hsm_ceremony::ceremony::{Input, View};
@@ -9,10 +9,8 @@ use hsm_ceremony::dkek::Rounds;
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::CeremonyKind;
 use hsm_ceremony::record::Ending;
-use hsm_ceremony::script::Script;
 use hsm_ceremony::secret::WipingBytes;
 use hsm_ceremony::vault::Vault;
-use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -102,7 +100,7 @@ pub fn measure() -> Vec<Row> {
     let establish =
         Setup::by_plan(CeremonyKind::Establish, Plan::parse(&plan).unwrap(), plan, records.path(), environment);
     run(establish.unwrap(), &mut front, &log);
-    let from = latest_establish(records.path()).unwrap();
+    let from = latest_backup(records.path()).unwrap();
     run(Setup::from_backup(CeremonyKind::Restore, &from, None, records.path(), environment).unwrap(), &mut front, &log);
     let log = log.lock().unwrap();
     if std::env::var_os("SHOW_COMMANDS").is_some() {
@@ -151,7 +149,6 @@ fn run(setup: Setup, front: &mut Watching, log: &Log) {
     let Setup { ceremony, plan, plan_text, mut context } = setup;
     context.rounds = Rounds(1000);
     context.readers = Box::new(CountedReaders(context.readers, Arc::clone(log)));
-    let script = Rc::new(Script::load().unwrap());
-    let mut sitting = Sitting::begin(ceremony, plan, &plan_text, &script, context).unwrap();
+    let mut sitting = Sitting::begin(ceremony, plan, &plan_text, context).unwrap();
     assert_eq!(sitting.run(front).unwrap().progress.ended, Some(Ending::Complete));
 }

@@ -4,10 +4,9 @@ mod front;
 mod setup;
 
 pub use front::{FrontEnd, FrontError, Screen};
-pub use setup::{Environment, Setup, latest_establish};
+pub use setup::{Environment, Setup, latest_backup};
 
 use crate::faults::Fault;
-use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use sha2::{Digest as _, Sha256};
@@ -16,17 +15,14 @@ use crate::ceremony::{Body, Cards, Ceremony, Event, Input, Known, Machine, Reque
 use crate::clerk::{Clerk, Context};
 use crate::dkek::Rounds;
 use crate::fields::{check, open_text, suggest};
-use crate::folder::RecordFile;
+use crate::folder::{RecordFile, names};
 use crate::paper::{cards_of, cards_text};
 use crate::plan::{Custody, Plan};
 use crate::record::{CeremonyKind, Chain, Entry};
-use crate::script::Script;
+use crate::script;
 use crate::secret::{WipingBytes, wipe_stack};
 use crate::terms::Digest;
 use crate::vault::Vault;
-
-/// The blank cards, in the folder of a rehearsal.
-pub const CARDS: &str = "cards.txt";
 
 /// The rounds of the key derivation in this binary.
 pub const ROUNDS: Rounds = if cfg!(feature = "short-derivation") { Rounds(1000) } else { Rounds::PRODUCT };
@@ -59,23 +55,17 @@ pub struct Sitting {
 
 impl Sitting {
     /// Lays out the folder's plan and record, and begins. `plan_text` is the plan's file as it was read.
-    pub fn begin(
-        ceremony: CeremonyKind,
-        plan: Plan,
-        plan_text: &str,
-        script: &Rc<Script>,
-        context: Context,
-    ) -> Result<Self, Fault> {
+    pub fn begin(ceremony: CeremonyKind, plan: Plan, plan_text: &str, context: Context) -> Result<Self, Fault> {
         let around = ViewContext {
             rehearsal: context.rehearsal,
             shortened: context.rounds != Rounds::PRODUCT,
             folder: context.folder.path().display().to_string(),
             ..ViewContext::default()
         };
-        context.folder.write_new("plan.json", plan_text.as_bytes())?;
+        context.folder.write_new(names::PLAN, plan_text.as_bytes())?;
         if context.rehearsal && Ceremony::of(ceremony).character.cards == Cards::Dealt {
-            let cards = cards_text(&cards_of(&plan), script);
-            context.folder.write_new(CARDS, cards.as_bytes())?;
+            let cards = cards_text(&cards_of(&plan));
+            context.folder.write_new(names::BLANK_CARDS, cards.as_bytes())?;
         }
         let record = RecordFile::create(&context.folder)?;
         let began = Entry::Began {
@@ -84,7 +74,7 @@ impl Sitting {
             custody: plan.dkek_shares.iter().map(Custody::word).collect(),
             program: env!("CARGO_PKG_VERSION").to_owned(),
             plan_sha256: Digest(Sha256::digest(plan_text).into()),
-            script_sha256: Digest(*script.digest()),
+            script_sha256: Digest(script::digest()),
             short_derivation: context.rounds != Rounds::PRODUCT,
         };
         let chain = Chain::new(context.rehearsal);

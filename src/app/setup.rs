@@ -10,14 +10,11 @@ use super::ROUNDS;
 use crate::card::PcscReaders;
 use crate::card::transport::Readers;
 use crate::clerk::{CardInserter, Context, Source};
-use crate::folder::Folder;
+use crate::folder::{Folder, names};
 use crate::plan::Plan;
 use crate::record::CeremonyKind;
 use crate::softcard::{Rack, SoftCard};
 use crate::terms::DeviceRole;
-
-/// The mark of every folder of a rehearsal.
-const MARK: &str = "REHEARSAL-";
 
 /// With what a ceremony is held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,7 +67,7 @@ impl Setup {
         environment: Environment,
     ) -> Result<Self, Fault> {
         let source = Source::open(from, plan.as_ref().map(|(plan, _)| plan))?;
-        let kept = source.folder.read("plan.json").map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        let kept = source.folder.read(names::PLAN).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
         let plan_text = match (source.is_foreign(), plan) {
             (true, Some((_, text))) => text,
             _ => kept?,
@@ -92,7 +89,7 @@ impl Setup {
         let (readers, inserter): (Box<dyn Readers>, Option<CardInserter>) = if environment == Environment::SoftwareCards
         {
             let rack = Rack::new(2);
-            let inserter = card_inserter(rack.clone(), folder.path().join("cards"))?;
+            let inserter = card_inserter(rack.clone(), folder.path().join(names::SOFTWARE_CARDS))?;
             (Box::new(rack), Some(inserter))
         } else {
             (Box::new(PcscReaders::new()), None)
@@ -120,13 +117,12 @@ impl Setup {
 /// `REHEARSAL-2026-11-23-establish-3fa9`, or without the mark; tries again where the name is taken.
 fn new_folder(records: &Path, ceremony: CeremonyKind, rehearsal: bool) -> Result<Folder, Fault> {
     let day = jiff::Timestamp::now().strftime("%Y-%m-%d").to_string();
-    let mark = if rehearsal { MARK } else { "" };
     let mut last = Fault::from(faults::RandomFailed);
     for _ in 0..8 {
         let mut tail = [0; 2];
         getrandom::fill(&mut tail).map_err(|_| Fault::from(faults::RandomFailed))?;
         let tail = base16ct::lower::encode_string(&tail);
-        match Folder::create(records, &format!("{mark}{day}-{}-{tail}", ceremony.word())) {
+        match Folder::create(records, &names::sitting(rehearsal, &day, ceremony.word(), &tail)) {
             Ok(folder) => return Ok(folder),
             Err(fault) => last = fault,
         }
@@ -136,7 +132,7 @@ fn new_folder(records: &Path, ceremony: CeremonyKind, rehearsal: bool) -> Result
 
 /// Puts a fresh software card for a role into a reader when it is looked for; an earlier card of the sitting is taken out.
 fn card_inserter(rack: Rack, cards: PathBuf) -> Result<CardInserter, Fault> {
-    let fault = |error: &io::Error| Fault::from(faults::FileWrite { file: "cards", why: error });
+    let fault = |error: &io::Error| Fault::from(faults::FileWrite { file: names::SOFTWARE_CARDS, why: error });
     fs::DirBuilder::new().mode(0o700).create(&cards).map_err(|error| fault(&error))?;
     let mut inserted: Option<DeviceRole> = None;
     Ok(Box::new(move |role| {
@@ -145,7 +141,7 @@ fn card_inserter(rack: Rack, cards: PathBuf) -> Result<CardInserter, Fault> {
         }
         let card = SoftCard::random_serial().and_then(|serial| SoftCard::new(&serial));
         let Some(card) = card else { return };
-        let file = cards.join(format!("REHEARSAL-card-{}.json", card.serial()));
+        let file = cards.join(names::software_card(card.serial()));
         // Where the card cannot be inserted, no device is found, and the screen says so.
         if rack.insert_with_file(0, card, &file).is_ok() {
             inserted = Some(role);
@@ -153,12 +149,12 @@ fn card_inserter(rack: Rack, cards: PathBuf) -> Result<CardInserter, Fault> {
     }))
 }
 
-/// The newest folder of a rehearsed *establish* that was carried to its end.
-pub fn latest_establish(records: &Path) -> Option<PathBuf> {
+/// The newest folder of a rehearsal that holds a whole backup: its manifest is there.
+pub fn latest_backup(records: &Path) -> Option<PathBuf> {
     let entries = fs::read_dir(records).ok()?;
     let folders = entries.flatten().map(|entry| entry.path()).filter(|path| {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        name.starts_with(MARK) && name.contains("-establish-") && path.join(crate::clerk::MANIFEST).exists()
+        names::is_rehearsal(&name) && path.join(names::MANIFEST).exists()
     });
-    folders.max_by_key(|path| path.join(crate::clerk::MANIFEST).metadata().and_then(|data| data.modified()).ok())
+    folders.max_by_key(|path| path.join(names::MANIFEST).metadata().and_then(|data| data.modified()).ok())
 }

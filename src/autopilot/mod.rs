@@ -38,7 +38,7 @@ pub enum AutopilotError {
 
 /// Which custodians come when any M may.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Quorum {
+pub enum Comes {
     /// The first of those who are free.
     First,
     /// The last of those who are free.
@@ -48,7 +48,7 @@ pub enum Quorum {
 /// The autopilot.
 pub struct Autopilot {
     out: Box<dyn Write>,
-    quorum: Quorum,
+    comes: Comes,
     papers: Vec<Paper>,
     sitter: Option<u8>,
     /// The device that is being initialised, and those that have the PINs of this autopilot or of its cards since.
@@ -62,7 +62,7 @@ impl Autopilot {
     pub fn new(out: Box<dyn Write>) -> Self {
         Self {
             out,
-            quorum: Quorum::First,
+            comes: Comes::First,
             papers: Vec::new(),
             sitter: None,
             initialising: None,
@@ -72,8 +72,8 @@ impl Autopilot {
     }
 
     /// Who comes from now on.
-    pub fn prefer(&mut self, quorum: Quorum) {
-        self.quorum = quorum;
+    pub fn prefer(&mut self, comes: Comes) {
+        self.comes = comes;
     }
 
     /// Prints a line of its own.
@@ -153,9 +153,9 @@ impl Autopilot {
             Asks::Step(whose @ Question::CurrentSoPin) => answering(whose, Answer::OnCards(self.knows(view))),
             Asks::Step(hidden @ Question::HiddenKcv) => answering(hidden, Answer::LogIn(true)),
             Asks::Step(Question::Device) => open.next(),
-            Asks::Step(Question::Sitter(_)) => match self.quorum {
-                Quorum::First => open.next(),
-                Quorum::Last => open.next_back(),
+            Asks::Step(Question::Sitter(_)) => match self.comes {
+                Comes::First => open.next(),
+                Comes::Last => open.next_back(),
             },
             // It never asks for the one, and is never asked the other.
             Asks::Between | Asks::Ceremony => None,

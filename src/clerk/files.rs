@@ -1,30 +1,10 @@
-//! The files of a sitting's folder: their names, written once, read only as they were written.
-
-use sha2::{Digest as _, Sha256};
+//! The files of a sitting's folder: written once, read only as they were written.
 
 use crate::clerk::Clerk;
 use crate::faults::{self, Fault};
-use crate::folder::{Folder, WrittenFile};
+use crate::folder::{Folder, WrittenFile, names};
 use crate::record::Fact;
-use crate::terms::{Digest, DkekShareNumber, KeyLabel};
-
-/// The manifest.
-pub const MANIFEST: &str = "manifest.json";
-
-/// The share file of a DKEK share.
-pub fn share_file_name(share: DkekShareNumber) -> String {
-    format!("dkek-{share}.pbe")
-}
-
-/// The file of a wrapped key.
-pub fn wrapped_name(label: &KeyLabel) -> String {
-    format!("keys/{label}.wrapped")
-}
-
-/// The file of a public key.
-pub fn public_name(label: &KeyLabel) -> String {
-    format!("keys/{label}.pub.pem")
-}
+use crate::terms::DkekShareNumber;
 
 /// Writes a file, or finds the very same content there from an earlier try.
 ///
@@ -42,26 +22,11 @@ pub fn written(file: WrittenFile) -> Fact {
     Fact::Written { file: file.name, bytes: file.bytes, sha256: file.sha256 }
 }
 
-/// The content of a file, unchanged since its digest was noted.
-///
-/// # Errors
-/// It is not there, cannot be read, or was changed.
-pub fn unchanged(folder: &Folder, name: &str, sha256: Digest) -> Result<Vec<u8>, Fault> {
-    if !folder.has(name) {
-        return Err(Fault::from(faults::SourceFileMissing { file: name }));
-    }
-    let content = folder.read(name)?;
-    if Digest(Sha256::digest(&content).into()) != sha256 {
-        return Err(Fault::from(faults::SourceFileChanged { file: name }));
-    }
-    Ok(content)
-}
-
 /// A share file of this sitting, still the one that was written.
 ///
 /// # Errors
 /// It was not written yet, or it was changed.
 pub fn own_share_file(clerk: &Clerk, share: DkekShareNumber) -> Result<Vec<u8>, Fault> {
     let sha256 = clerk.manifest.share_files.get(&share).ok_or(faults::StepNotPossible)?;
-    unchanged(&clerk.folder, &share_file_name(share), *sha256)
+    clerk.folder.unchanged(&names::share_file(share), *sha256)
 }

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::clerk::files::{public_name, share_file_name};
 use crate::dkek::Rounds;
 use crate::faults::Fault;
-use crate::folder::Folder;
+use crate::folder::{Folder, names};
 use crate::plan::PlannedKey;
 use crate::record::{BackedUpDkekShare, BackedUpKey, Fact, Manifest};
 use crate::terms::{Digest, DkekShareNumber, Kcv, Serial};
@@ -53,7 +52,7 @@ impl ManifestDraft {
             Fact::DkekDrawn { kcv, .. } => self.kcv = Some(*kcv),
             Fact::Written { file, sha256, .. } => {
                 let mut numbers = DkekShareNumber::up_to(self.custody.len());
-                let share = numbers.find(|share| share_file_name(*share) == *file);
+                let share = numbers.find(|share| names::share_file(*share) == *file);
                 self.share_files.extend(share.map(|share| (share, *sha256)));
             }
             Fact::Opened { file, .. } => self.opened.push(file.clone()),
@@ -106,7 +105,7 @@ impl ManifestDraft {
     }
 
     fn note_backup(&mut self, folder: &Folder, key: PlannedKey, file: &str, sha256: Digest) -> Result<(), Fault> {
-        let public = public_name(&key.label);
+        let public = names::public_key(&key.label);
         let public_sha256 = folder.written(&public)?.sha256;
         self.keys.retain(|known| known.label != key.label);
         self.keys.push(BackedUpKey {
@@ -133,7 +132,7 @@ impl ManifestDraft {
                 custody: custody.clone(),
                 set: self.sets.get(&share).cloned(),
                 kcv: *self.kcvs.get(&share)?,
-                share_file: share_file_name(share),
+                share_file: names::share_file(share),
                 share_file_sha256: *self.share_files.get(&share)?,
             })
         };

@@ -19,23 +19,21 @@ mod workers;
 mod wrapped_keys;
 
 pub use acts::{Act, ActName, Aftermath};
-pub use files::MANIFEST;
 pub use outcome::Outcome;
-pub use source::{Source, compare_files};
+pub use source::Source;
 pub use workers::devices::CardInserter;
 
 use std::time::{Duration, Instant};
 
 use crate::card::transport::Readers;
 use crate::clerk::acts::{Begun, Look};
-use crate::clerk::files::wrapped_name;
 use crate::clerk::manifest_draft::ManifestDraft;
 use crate::clerk::opening::Opening;
 use crate::clerk::sealing::Sealing;
 use crate::clerk::workers::card::CardWorker;
 use crate::dkek::Rounds;
 use crate::faults::{self, Fault};
-use crate::folder::Folder;
+use crate::folder::{Folder, names};
 use crate::record::BackedUpKey;
 use crate::terms::KeyLabel;
 use crate::vault::Vault;
@@ -178,7 +176,7 @@ impl Clerk {
     fn backed_up(&self, label: &KeyLabel) -> Result<BackedUpKey, Fault> {
         let keys = self.source.as_ref().map_or(&self.manifest.keys, |source| &source.keys);
         let found = keys.iter().find(|key| key.label == *label).cloned();
-        found.ok_or_else(|| Fault::from(faults::SourceFileMissing { file: wrapped_name(label) }))
+        found.ok_or_else(|| Fault::from(faults::SourceFileMissing { file: names::wrapped_key(label) }))
     }
 }
 

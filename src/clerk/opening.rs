@@ -1,10 +1,11 @@
 //! A share file that is being opened: passwords are tried on it until one opens it.
 
-use crate::clerk::files::{own_share_file, share_file_name};
+use crate::clerk::files::own_share_file;
 use crate::clerk::workers::kdf::{self, Found, Job, News, OpenedFile, Try};
 use crate::clerk::{Clerk, Outcome, as_fault};
 use crate::dkek::{DkekShare, ShareFile};
 use crate::faults::{self, Fault};
+use crate::folder::names;
 use crate::record::{Defect, Fact};
 use crate::secret::{Secret, WipingBytes};
 use crate::terms::{DkekShareNumber, Handle, Kcv, MOST_DKEK_SHARES, Purpose, Seat};
@@ -44,7 +45,7 @@ pub fn begin(
 ) -> Result<Opening, Fault> {
     let contents = match &clerk.source {
         Some(source) => source.share_files(share, &clerk.manifest.opened)?,
-        None => vec![(share_file_name(share), own_share_file(clerk, share)?)],
+        None => vec![(names::share_file(share), own_share_file(clerk, share)?)],
     };
     let mut files = Vec::new();
     for (name, content) in contents {

@@ -2,7 +2,6 @@
 
 use crate::card::{AuthenticatedRequest, KeyDescription, PublicKey};
 use crate::clerk::as_fault;
-use crate::clerk::files::unchanged;
 use crate::dkek::{Dkek, DkekShare, WrappedKeyFile};
 use crate::faults::{self, Fault};
 use crate::folder::Folder;
@@ -47,12 +46,12 @@ pub fn kept_description(file: &WrappedKeyFile) -> Option<(&[u8], KeyDescription)
 /// The file is not there, or was changed.
 pub fn public_key(from: &Folder, key: &BackedUpKey) -> Result<Option<PublicKey>, Fault> {
     if key.public.is_empty() {
-        let content = unchanged(from, &key.wrapped, key.wrapped_sha256)?;
+        let content = from.unchanged(&key.wrapped, key.wrapped_sha256)?;
         let request = WrappedKeyFile::parse(&content).ok().and_then(|file| file.certificate);
         let parsed = request.and_then(|bytes| AuthenticatedRequest::parse(&bytes).ok());
         return Ok(parsed.and_then(|request| request.public_key()));
     }
-    let pem = unchanged(from, &key.public, key.public_sha256)?;
+    let pem = from.unchanged(&key.public, key.public_sha256)?;
     let public = std::str::from_utf8(&pem).ok().and_then(|text| PublicKey::from_pem(text).ok());
     public.map(Some).ok_or_else(|| Fault::from(faults::SourceFileChanged { file: &key.public }))
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use lexopt::{Arg, Parser, ValueExt};
 
-use super::softcard;
+use super::softcard::SoftcardOptions;
 use crate::ceremony::{Ceremony, Needs, Unattended};
 use crate::names::CeremonyKind;
 
@@ -24,7 +24,7 @@ pub enum Command {
     /// Print CEREMONY.md.
     Handbook,
     /// Serve a software card to a virtual reader.
-    Softcard(softcard::Wishes),
+    Softcard(SoftcardOptions),
 }
 
 /// How a ceremony is to be held.
@@ -106,7 +106,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, M
     };
     let command = match (word(0), word(1), words.len()) {
         (None | Some("help"), None, _) => Command::Help,
-        (Some("softcard"), None, 1) if vpcd.is_some() => Command::Softcard(softcard::Wishes {
+        (Some("softcard"), None, 1) if vpcd.is_some() => Command::Softcard(SoftcardOptions {
             address: vpcd.take().unwrap_or_default(),
             state: state.take(),
             serial: serial.take(),

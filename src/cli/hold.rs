@@ -4,14 +4,13 @@ use crate::faults::{self, Fault};
 use crate::script::{chapters, words};
 use std::io;
 use std::path::Path;
-use std::rc::Rc;
 use std::time::Duration;
 
 use super::arguments::Hold;
 use super::say::{explain, print_all};
 use super::{Exit, read_plan};
-use crate::app::{Environment, FrontEnd, FrontError, ROUNDS, Screen, Setup, Sitting, Stopped, latest_establish};
-use crate::autopilot::{Autopilot, AutopilotError, Quorum};
+use crate::app::{Environment, FrontEnd, FrontError, ROUNDS, Screen, Setup, Sitting, Stopped, latest_backup};
+use crate::autopilot::{Autopilot, AutopilotError, Comes};
 use crate::ceremony::{
     Asks, Body, CEREMONIES, Cards, Ceremony, Character, ChoiceId, Header, Input, Known, Needs, OptionView, Proves, View,
 };
@@ -19,12 +18,11 @@ use crate::dkek::Rounds;
 use crate::host;
 use crate::names::ItemName;
 use crate::record::{CeremonyKind, Deviation, Ending};
-use crate::script::Script;
 use crate::terminal::TerminalError;
 use crate::vault::Vault;
 
 /// Prepares one ceremony.
-fn prepare(ceremony: CeremonyKind, hold: &Hold, script: &Script) -> Result<Setup, Vec<Fault>> {
+fn prepare(ceremony: CeremonyKind, hold: &Hold) -> Result<Setup, Vec<Fault>> {
     let environment = match (hold.rehearsal, hold.pcsc) {
         (false, _) => Environment::Real,
         (true, true) => Environment::VirtualReaders,
@@ -37,23 +35,23 @@ fn prepare(ceremony: CeremonyKind, hold: &Hold, script: &Script) -> Result<Setup
     let one = |fault| vec![fault];
     match Ceremony::of(ceremony).character.needs {
         Needs::Plan => {
-            let (plan, text) = read_plan(plan, script)?;
+            let (plan, text) = read_plan(plan)?;
             Setup::by_plan(ceremony, plan, text, &hold.records, environment).map_err(one)
         }
         Needs::Backup => {
-            let latest = || latest_establish(&hold.records);
+            let latest = || latest_backup(&hold.records);
             let from = hold.from.clone().or_else(latest);
             let nothing = || vec![Fault::from(faults::NothingToRestore { folder: hold.records.display() })];
             // In a rehearsal of several, the plan is for the first, and the folder that is restored from has it.
             let plan = plan.filter(|_| hold.ceremony.is_some() || hold.from.is_some());
-            let given = plan.map(|file| read_plan(Some(file), script)).transpose()?;
+            let given = plan.map(|file| read_plan(Some(file))).transpose()?;
             Setup::from_backup(ceremony, &from.ok_or_else(nothing)?, given, &hold.records, environment).map_err(one)
         }
     }
 }
 
-fn begin(setup: Setup, script: &Rc<Script>) -> Result<Sitting, Fault> {
-    Sitting::begin(setup.ceremony, setup.plan, &setup.plan_text, script, setup.context)
+fn begin(setup: Setup) -> Result<Sitting, Fault> {
+    Sitting::begin(setup.ceremony, setup.plan, &setup.plan_text, setup.context)
 }
 
 /// Runs a sitting to its end.
@@ -72,7 +70,7 @@ fn exit_of(known: &Known) -> Exit {
 }
 
 /// One ceremony, or all that are always rehearsed, answered by the autopilot in this process.
-pub fn by_autopilot(hold: &Hold, script: &Rc<Script>) -> Exit {
+pub fn by_autopilot(hold: &Hold) -> Exit {
     let mut autopilot = Autopilot::new(Box::new(io::stdout()));
     let always = CEREMONIES.iter().filter(|ceremony| ceremony.character.unattended.is_always());
     let always = || always.map(|ceremony| ceremony.character.kind).collect();
@@ -81,20 +79,20 @@ pub fn by_autopilot(hold: &Hold, script: &Rc<Script>) -> Exit {
     for ceremony in all {
         // Other custodians than those who opened the file first prove more.
         autopilot.prefer(match Ceremony::of(ceremony).character.cards {
-            Cards::Earlier => Quorum::Last,
-            Cards::Dealt | Cards::None => Quorum::First,
+            Cards::Earlier => Comes::Last,
+            Cards::Dealt | Cards::None => Comes::First,
         });
-        let setup = match prepare(ceremony, hold, script) {
+        let setup = match prepare(ceremony, hold) {
             Ok(setup) => setup,
-            Err(faults) => return explain(script, &faults),
+            Err(faults) => return explain(&faults),
         };
-        let mut sitting = match begin(setup, script) {
+        let mut sitting = match begin(setup) {
             Ok(sitting) => sitting,
-            Err(fault) => return explain(script, &[fault]),
+            Err(fault) => return explain(&[fault]),
         };
         match run(&mut sitting, &mut autopilot) {
             Ok(known) => ends.note(known),
-            Err(stopped) => return stopped_by(&stopped, script),
+            Err(stopped) => return stopped_by(&stopped),
         }
     }
     ends.exit()
@@ -129,18 +127,18 @@ impl Ends {
 }
 
 /// In the terminal: one ceremony, or a menu.
-pub fn in_terminal(hold: &Hold, script: &Rc<Script>) -> Exit {
+pub fn in_terminal(hold: &Hold) -> Exit {
     // Before any thread is there: what is locked later may come too late.
     let _ = host::lock_memory();
     host::disable_cores();
     if hold.plan.is_some()
-        && let Err(faults) = read_plan(hold.plan.as_deref(), script)
+        && let Err(faults) = read_plan(hold.plan.as_deref())
     {
-        return explain(script, &faults);
+        return explain(&faults);
     }
     let mut screen = match Screen::enter() {
         Ok(screen) => screen,
-        Err(error) => return stopped_by(&Stopped::Front(FrontError::Terminal(error)), script),
+        Err(error) => return stopped_by(&Stopped::Front(FrontError::Terminal(error))),
     };
     let mut ends = Ends::default();
     let mut folder = None;
@@ -154,18 +152,18 @@ pub fn in_terminal(hold: &Hold, script: &Rc<Script>) -> Exit {
             Ok(None) => break,
             Err(error) => {
                 screen.leave();
-                return stopped_by(&Stopped::Front(error), script);
+                return stopped_by(&Stopped::Front(error));
             }
         };
-        let result = prepare(ceremony_now, hold, script).and_then(|setup| {
+        let result = prepare(ceremony_now, hold).and_then(|setup| {
             folder = Some(setup.folder());
-            begin(setup, script).map_err(|fault| vec![fault])
+            begin(setup).map_err(|fault| vec![fault])
         });
         let mut sitting = match result {
             Ok(sitting) => sitting,
             Err(faults) => {
                 screen.leave();
-                return explain(script, &faults);
+                return explain(&faults);
             }
         };
         match run(&mut sitting, &mut screen) {
@@ -173,7 +171,7 @@ pub fn in_terminal(hold: &Hold, script: &Rc<Script>) -> Exit {
             Err(stopped) => {
                 drop(sitting);
                 screen.leave();
-                return stopped_by(&stopped, script);
+                return stopped_by(&stopped);
             }
         }
         if hold.ceremony.is_some() {
@@ -193,7 +191,7 @@ pub fn in_terminal(hold: &Hold, script: &Rc<Script>) -> Exit {
 
 /// The menu of `rehearse`: every ceremony, and leave.
 fn menu(screen: &mut Screen, records: &Path) -> Result<Option<CeremonyKind>, FrontError> {
-    let backup = latest_establish(records).is_some();
+    let backup = latest_backup(records).is_some();
     let option = |ceremony: &&Ceremony| {
         let Character { kind, text, needs, .. } = ceremony.character;
         let id = ChoiceId::Ceremony(kind);
@@ -233,11 +231,11 @@ fn menu(screen: &mut Screen, records: &Path) -> Result<Option<CeremonyKind>, Fro
     }
 }
 
-fn stopped_by(stopped: &Stopped, script: &Script) -> Exit {
+fn stopped_by(stopped: &Stopped) -> Exit {
     let fault = match stopped {
         Stopped::Record(fault) => fault.clone(),
         Stopped::Front(FrontError::Terminal(TerminalError::NotATerminal)) => {
-            explain(script, &[Fault::from(faults::NotATerminal)]);
+            explain(&[Fault::from(faults::NotATerminal)]);
             return Exit::Usage;
         }
         Stopped::Front(FrontError::Terminal(TerminalError::Panicked)) => return Exit::Fault,
@@ -252,5 +250,5 @@ fn stopped_by(stopped: &Stopped, script: &Script) -> Exit {
             Fault::from(faults::TerminalGone { why: error })
         }
     };
-    explain(script, &[fault])
+    explain(&[fault])
 }

@@ -11,12 +11,10 @@ mod verify;
 
 use crate::ceremony::CEREMONIES;
 use crate::faults::{self, Fault};
-use crate::script::words;
 use std::ffi::OsString;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::process::ExitCode;
-use std::rc::Rc;
 
 use sha2::{Digest as _, Sha256};
 
@@ -26,7 +24,7 @@ use self::say::{complain, explain, hush_panics, print_all, print_text, wipe_payl
 use crate::paper;
 use crate::plan::Plan;
 use crate::record::CeremonyKind;
-use crate::script::{Script, chapters, fill};
+use crate::script::{chapters, fill, words};
 use crate::terms::Digest;
 
 /// What the program ends with.
@@ -41,23 +39,15 @@ enum Exit {
 
 /// Runs the program.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let script = match Script::load() {
-        Ok(script) => Rc::new(script),
-        Err(fault) => {
-            complain(&format!("{}: {:?}", fault.name.word(), fault.values));
-            return ExitCode::from(Exit::Fault as u8);
-        }
-    };
     hush_panics(words::PANIC_PLAIN);
     // Nothing of what a panic unwound is used afterwards.
     let exit = catch_unwind(AssertUnwindSafe(|| match parse(arguments) {
-        Ok(command) => perform(command, &script),
+        Ok(command) => perform(command),
         Err(error) => {
-            let (word, what) = match error {
-                Misunderstood::Wrong(error) => ("usage-wrong", error.to_string()),
-                Misunderstood::Missing(what) => ("usage-missing", what.to_owned()),
-            };
-            complain(&fill(script.word(word), &[("what", what)]));
+            complain(&match error {
+                Misunderstood::Wrong(what) => words::UsageWrong { what }.to_string(),
+                Misunderstood::Missing(what) => words::UsageMissing { what }.to_string(),
+            });
             Exit::Usage
         }
     }));
@@ -68,22 +58,22 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     ExitCode::from(exit as u8)
 }
 
-fn perform(command: Command, script: &Rc<Script>) -> Exit {
+fn perform(command: Command) -> Exit {
     match command {
         Command::Help => print_text(&help()),
         Command::Version => print_all([concat!("ceremony ", env!("CARGO_PKG_VERSION"))]),
-        Command::Handbook => print_text(&paper::handbook(script)),
-        Command::PlanPrint(file) => match read_plan(Some(&file), script) {
+        Command::Handbook => print_text(&paper::handbook()),
+        Command::PlanPrint(file) => match read_plan(Some(&file)) {
             Ok((plan, text)) => {
                 let digest = Digest(Sha256::digest(&text).into());
-                print_text(&paper::days_script(CeremonyKind::Establish, &plan, &digest, script))
+                print_text(&paper::days_script(CeremonyKind::Establish, &plan, &digest))
             }
-            Err(faults) => explain(script, &faults),
+            Err(faults) => explain(&faults),
         },
-        Command::Softcard(wishes) => softcard::serve(&wishes, script),
-        Command::Verify(path) => verify::verify_record(&path, script),
-        Command::Hold(hold) if hold.auto => hold::by_autopilot(&hold, script),
-        Command::Hold(hold) => hold::in_terminal(&hold, script),
+        Command::Softcard(options) => softcard::serve(&options),
+        Command::Verify(path) => verify::verify_record(&path),
+        Command::Hold(hold) if hold.auto => hold::by_autopilot(&hold),
+        Command::Hold(hold) => hold::in_terminal(&hold),
     }
 }
 
@@ -96,11 +86,11 @@ fn help() -> String {
 }
 
 /// The example plan is built in, so that a newcomer can begin without one.
-fn read_plan(file: Option<&Path>, script: &Script) -> Result<(Plan, String), Vec<Fault>> {
+fn read_plan(file: Option<&Path>) -> Result<(Plan, String), Vec<Fault>> {
     let text = match file {
         None => include_str!("../../assets/plan.example.json").to_owned(),
         Some(file) => {
-            let bytes = read_named(file, Plan::LARGEST as u64, script).map_err(|unreadable| match unreadable {
+            let bytes = read_named(file, Plan::LARGEST as u64).map_err(|unreadable| match unreadable {
                 Unreadable::TooLarge => vec![Fault::from(faults::PlanTooLarge)],
                 Unreadable::Because(why) => {
                     vec![Fault::from(faults::PlanUnreadable { file: file.display(), why })]

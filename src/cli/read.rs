@@ -1,6 +1,5 @@
 //! Reads a file that somebody named on the command line: whole, but never without end.
 
-use crate::script::words;
 use std::fs::OpenOptions;
 use std::io::Read;
 use std::os::unix::fs::OpenOptionsExt;
@@ -8,7 +7,7 @@ use std::path::Path;
 
 use rustix::fs::OFlags;
 
-use crate::script::Script;
+use crate::script::words;
 
 /// Why a named file cannot be read.
 pub enum Unreadable {
@@ -18,9 +17,11 @@ pub enum Unreadable {
     Because(String),
 }
 
-/// All bytes of an ordinary file of at most `most` bytes. A pipe or a device is refused before it is opened: it could
-/// block, or never end.
-pub fn read_named(path: &Path, most: u64, script: &Script) -> Result<Vec<u8>, Unreadable> {
+/// All bytes of an ordinary file of at most `most` bytes.
+///
+/// # Errors
+/// It cannot be read, or has more. A pipe or a device is refused before it is opened: it could block, or never end.
+pub fn read_named(path: &Path, most: u64) -> Result<Vec<u8>, Unreadable> {
     let because = |error: std::io::Error| {
         let text = error.to_string();
         Unreadable::Because(text.split(" (os error").next().unwrap_or_default().to_lowercase())

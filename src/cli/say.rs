@@ -7,16 +7,13 @@ use std::io::{self, Write};
 use zeroize::Zeroize;
 
 use super::Exit;
-use crate::script::{Script, fill};
+use crate::script::{self, FaultTexts, fill};
 
 /// Says on standard error what happened and what is true now.
-pub fn explain(script: &Script, faults: &[Fault]) -> Exit {
+pub fn explain(faults: &[Fault]) -> Exit {
     for fault in faults {
-        let Some(text) = script.fault(fault.name.word()) else {
-            complain(fault.name.word());
-            continue;
-        };
-        for line in text.happened.iter().chain(&text.truth) {
+        let FaultTexts { happened, truth } = script::fault(fault.name);
+        for line in happened.iter().chain(*truth) {
             complain(&fill(line, &fault.values));
         }
     }

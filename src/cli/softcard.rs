@@ -13,7 +13,7 @@ use std::time::Duration;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
 use super::{Exit, explain, print_all};
-use crate::script::{Script, fill};
+use crate::script::words;
 use crate::softcard::{SoftCard, StateError, vpcd};
 
 /// How often a reader that is not there is looked for.
@@ -22,7 +22,7 @@ const PATIENCE: Duration = Duration::from_millis(200);
 const LARGEST_STATE: u64 = 16 << 20;
 
 /// What `ceremony softcard` was told.
-pub(super) struct Wishes {
+pub(super) struct SoftcardOptions {
     /// Where vpcd listens: HOST:PORT.
     pub address: String,
     /// The file that follows the card's state.
@@ -32,19 +32,19 @@ pub(super) struct Wishes {
 }
 
 /// Serves the card until a signal ends it. A reader that goes is waited for.
-pub(super) fn serve(wishes: &Wishes, script: &Script) -> Exit {
-    match run(wishes, script) {
+pub(super) fn serve(options: &SoftcardOptions) -> Exit {
+    match run(options) {
         Ok(exit) => exit,
-        Err(fault) => explain(script, &[fault]),
+        Err(fault) => explain(&[fault]),
     }
 }
 
-fn run(wishes: &Wishes, script: &Script) -> Result<Exit, Fault> {
-    let wrong_address = |why: String| Fault::from(faults::SoftcardAddress { address: &wishes.address, why });
-    let addresses = wishes.address.to_socket_addrs().map_err(|error| wrong_address(error.to_string()))?;
+fn run(options: &SoftcardOptions) -> Result<Exit, Fault> {
+    let wrong_address = |why: String| Fault::from(faults::SoftcardAddress { address: &options.address, why });
+    let addresses = options.address.to_socket_addrs().map_err(|error| wrong_address(error.to_string()))?;
     let addresses: Vec<_> = addresses.collect();
-    let mut card = card(wishes)?;
-    if let Some(file) = &wishes.state {
+    let mut card = card(options)?;
+    if let Some(file) = &options.state {
         card.save(file).map_err(|error| unwritten(file, &error))?;
     }
     let stop = Arc::new(AtomicBool::new(false));
@@ -52,30 +52,29 @@ fn run(wishes: &Wishes, script: &Script) -> Result<Exit, Fault> {
         signal_hook::flag::register(signal, Arc::clone(&stop)).map_err(|error| wrong_address(error.to_string()))?;
     }
 
-    let values = [
-        ("serial", card.serial().to_owned()),
-        ("address", wishes.address.clone()),
-        ("file", wishes.state.as_deref().unwrap_or(Path::new("")).display().to_string()),
-    ];
-    let say = |word: &str| print_all([fill(script.word(word), &values).as_str()]);
-    say("softcard-no-hsm");
-    say(if wishes.state.is_some() { "softcard-kept" } else { "softcard-not-kept" });
+    let say = |line: &str| print_all([line]);
+    let (serial, address) = (card.serial().to_owned(), &options.address);
+    say(&words::SoftcardNoHsm { serial }.to_string());
+    match &options.state {
+        Some(file) => say(&words::SoftcardKept { file: file.display() }.to_string()),
+        None => say(words::SOFTCARD_NOT_KEPT),
+    };
     let mut waiting = false;
     while !stop.load(Ordering::Relaxed) {
         if let Ok(reader) = TcpStream::connect(&*addresses) {
             waiting = false;
-            say("softcard-inserted");
-            let served = vpcd::serve(reader, &mut card, wishes.state.as_deref(), &stop);
-            if let (Err(vpcd::ServeError::State(error)), Some(file)) = (served, &wishes.state) {
+            say(&words::SoftcardInserted { address }.to_string());
+            let served = vpcd::serve(reader, &mut card, options.state.as_deref(), &stop);
+            if let (Err(vpcd::ServeError::State(error)), Some(file)) = (served, &options.state) {
                 return Err(unwritten(file, &error));
             }
         } else if !waiting {
-            say("softcard-waiting");
+            say(&words::SoftcardWaiting { address }.to_string());
             waiting = true;
         }
         thread::sleep(PATIENCE);
     }
-    Ok(say("softcard-ended"))
+    Ok(say(words::SOFTCARD_ENDED))
 }
 
 fn unwritten(file: &Path, error: &io::Error) -> Fault {
@@ -83,9 +82,9 @@ fn unwritten(file: &Path, error: &io::Error) -> Fault {
 }
 
 /// The card from its state file, or a new one.
-fn card(wishes: &Wishes) -> Result<SoftCard, Fault> {
-    let kept = wishes.state.as_deref().map(kept).transpose()?.flatten();
-    match (kept, &wishes.serial) {
+fn card(options: &SoftcardOptions) -> Result<SoftCard, Fault> {
+    let kept = options.state.as_deref().map(kept).transpose()?.flatten();
+    match (kept, &options.serial) {
         (Some(card), Some(serial)) if card.serial() != serial => {
             Err(Fault::from(faults::SoftcardOtherSerial { found: card.serial(), expected: serial }))
         }

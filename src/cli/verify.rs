@@ -1,22 +1,21 @@
 //! `ceremony verify`: checks a record, and the files of its folder, and says what it proves.
 
 use crate::faults::{self, Fault};
-use crate::script::words;
 use std::path::Path;
 
 use super::Exit;
 use super::read::{Unreadable, read_named};
 use super::say::{explain, print_all};
-use crate::clerk::compare_files;
-use crate::folder::{Folder, RecordFile};
+use crate::bundle::compare_files;
+use crate::folder::{Folder, names};
 use crate::record::{Ending, verify};
-use crate::script::{Script, fill};
+use crate::script::words;
 
 /// Checks a record and, of a finished folder, every file that the record names; says what was checked and what it proves.
-pub fn verify_record(path: &Path, script: &Script) -> Exit {
+pub fn verify_record(path: &Path) -> Exit {
     let is_folder = path.is_dir();
-    let file = if is_folder { path.join(RecordFile::NAME) } else { path.to_owned() };
-    let read = read_named(&file, Folder::LARGEST_FILE, script).map_err(|unreadable| {
+    let file = if is_folder { path.join(names::RECORD) } else { path.to_owned() };
+    let read = read_named(&file, Folder::LARGEST_FILE).map_err(|unreadable| {
         let why = match unreadable {
             Unreadable::TooLarge => words::TOO_LARGE.to_owned(),
             Unreadable::Because(why) => why,
@@ -26,32 +25,26 @@ pub fn verify_record(path: &Path, script: &Script) -> Exit {
     let checked = read.and_then(|text| verify(&text));
     let proof = match checked {
         Ok(proof) => proof,
-        Err(fault) => return explain(script, &[fault]),
+        Err(fault) => return explain(&[fault]),
     };
     let compared = if is_folder { compare_files(&Folder::open(path), &proof) } else { Ok(None) };
     let files = match compared {
         Ok(files) => files,
-        Err(fault) => return explain(script, &[fault]),
+        Err(fault) => return explain(&[fault]),
     };
-    let values = [
-        ("files", files.unwrap_or_default().to_string()),
-        ("ceremony", proof.ceremony.word().to_owned()),
-        ("lines", proof.mark.line.to_string()),
-        ("digest", proof.mark.digest.in_groups().join(" ")),
-        ("deviations", proof.sealed.map_or(0, |(_, deviations)| deviations).to_string()),
-    ];
+    let (lines, digest) = (proof.mark.line, proof.mark.digest.in_groups().join(" "));
     let state = match proof.sealed {
-        Some((Ending::Complete, _)) => "verify-sealed",
-        Some((Ending::Aborted, _)) => "verify-aborted",
-        None => "verify-unsealed",
+        Some((Ending::Complete, deviations)) => words::VerifySealed { lines, deviations }.to_string(),
+        Some((Ending::Aborted, deviations)) => words::VerifyAborted { lines, deviations }.to_string(),
+        None => words::VerifyUnsealed { lines }.to_string(),
     };
-    let mut words = vec![state];
-    if proof.rehearsal {
-        words.push("verify-rehearsal");
-    }
-    let checked = if files.is_some() { "verify-files" } else { "verify-record-alone" };
-    words.extend(["verify-digest", checked, "verify-proves"]);
-    let lines: Vec<String> = words.into_iter().map(|word| fill(script.word(word), &values)).collect();
+    let checked = match files {
+        Some(files) => words::VerifyFiles { files }.to_string(),
+        None => words::VERIFY_RECORD_ALONE.to_owned(),
+    };
+    let rehearsal = proof.rehearsal.then(|| words::VERIFY_REHEARSAL.to_owned());
+    let rest = [words::VerifyDigest { digest }.to_string(), checked, words::VERIFY_PROVES.to_owned()];
+    let lines: Vec<String> = [state].into_iter().chain(rehearsal).chain(rest).collect();
     let printed = print_all(lines.iter().map(String::as_str));
     printed.max(if proof.sealed.is_some() { Exit::Done } else { Exit::Fault })
 }

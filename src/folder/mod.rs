@@ -1,5 +1,7 @@
 //! The folder of one sitting: files are created new, synced and read back; nothing is ever replaced.
 
+pub mod names;
+
 use crate::faults::{self, Fault};
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -42,6 +44,9 @@ impl Folder {
     pub const LARGEST_FILE: u64 = 4 * 1024 * 1024;
 
     /// Creates a new folder under `records`, with a folder for keys in it. Readable for its owner only.
+    ///
+    /// # Errors
+    /// It cannot be written, or something has its name.
     pub fn create(records: &Path, name: &str) -> Result<Self, Fault> {
         let path = records.join(name);
         let fault = |error: io::Error| write_fault(&path.display().to_string(), &error);
@@ -52,7 +57,7 @@ impl Folder {
         builder.mode(0o700);
         DirBuilder::new().mode(0o700).recursive(true).create(records).map_err(fault)?;
         builder.create(&path).map_err(fault)?;
-        builder.create(path.join("keys")).map_err(fault)?;
+        builder.create(path.join(names::KEYS)).map_err(fault)?;
         sync_folder(records).map_err(fault)?;
         Ok(Self { path })
     }
@@ -79,6 +84,9 @@ impl Folder {
 
     /// Writes a file that does not exist yet: whole under a name for the time being, synced, read back, and only then under
     /// its own name. So a file under its own name is always complete.
+    ///
+    /// # Errors
+    /// It is there already, cannot be written, or is read back as something else.
     pub fn write_new(&self, name: &str, content: &[u8]) -> Result<WrittenFile, Fault> {
         let target = self.path.join(name);
         if self.has(name) {
@@ -101,13 +109,34 @@ impl Folder {
     }
 
     /// A file that is there: its size and digest.
+    ///
+    /// # Errors
+    /// It cannot be read.
     pub fn written(&self, name: &str) -> Result<WrittenFile, Fault> {
         let content = self.read(name)?;
         let sha256 = Digest(Sha256::digest(&content).into());
         Ok(WrittenFile { name: name.to_owned(), bytes: content.len() as u64, sha256 })
     }
 
+    /// The content of a file, unchanged since its digest was noted.
+    ///
+    /// # Errors
+    /// It is not there, cannot be read, or was changed.
+    pub fn unchanged(&self, name: &str, sha256: Digest) -> Result<Vec<u8>, Fault> {
+        if !self.has(name) {
+            return Err(Fault::from(faults::SourceFileMissing { file: name }));
+        }
+        let content = self.read(name)?;
+        if Digest(Sha256::digest(&content).into()) != sha256 {
+            return Err(Fault::from(faults::SourceFileChanged { file: name }));
+        }
+        Ok(content)
+    }
+
     /// What lies in a folder of it, `""` or for example `keys/`; none where there are more than `most` things.
+    ///
+    /// # Errors
+    /// It cannot be read.
     pub fn list(&self, place: &str, most: usize) -> Result<Option<Listing>, Fault> {
         let path = self.path.join(place);
         let shown = path.display();
@@ -131,6 +160,9 @@ impl Folder {
 
     /// Reads a whole file, from the disc where the system lets us ask for that. Only an ordinary file is read: a pipe or a
     /// device could block or never end, and a link could lead to another folder's file.
+    ///
+    /// # Errors
+    /// It is not there, is too large or not an ordinary file, or cannot be read.
     pub fn read(&self, name: &str) -> Result<Vec<u8>, Fault> {
         let path = self.path.join(name);
         let fault = |error: io::Error| Fault::from(faults::FileRead { file: name, why: reason(&error) });
@@ -172,22 +204,25 @@ pub struct RecordFile {
 }
 
 impl RecordFile {
-    /// The name in the folder.
-    pub const NAME: &'static str = "record.jsonl";
-
     /// Begins a new record.
+    ///
+    /// # Errors
+    /// There is one already, or it cannot be written.
     pub fn create(folder: &Folder) -> Result<Self, Fault> {
-        let path = folder.path().join(Self::NAME);
+        let path = folder.path().join(names::RECORD);
         let open = OpenOptions::new().append(true).create_new(true).mode(0o600).open(path);
-        let file = open.map_err(|error| write_fault(Self::NAME, &error))?;
-        sync_folder(folder.path()).map_err(|error| write_fault(Self::NAME, &error))?;
+        let file = open.map_err(|error| write_fault(names::RECORD, &error))?;
+        sync_folder(folder.path()).map_err(|error| write_fault(names::RECORD, &error))?;
         Ok(Self { file })
     }
 
     /// Adds a line.
+    ///
+    /// # Errors
+    /// It cannot be written.
     pub fn add(&mut self, line: &str) -> Result<(), Fault> {
         let done = self.file.write_all(line.as_bytes()).and_then(|()| self.file.sync_data());
-        done.map_err(|error| write_fault(Self::NAME, &error))
+        done.map_err(|error| write_fault(names::RECORD, &error))
     }
 }
 
@@ -208,6 +243,7 @@ fn sync_folder(path: &Path) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::faults::FaultName;
 
     #[test]
     fn a_file_is_written_once_and_never_replaced() {
@@ -215,11 +251,11 @@ mod tests {
         let folder = Folder::create(&place.path().join("records"), "sitting").unwrap();
         let written = folder.write_new("keys/a.wrapped", b"abc").unwrap();
         assert_eq!(written, folder.written("keys/a.wrapped").unwrap());
-        assert_eq!(folder.write_new("keys/a.wrapped", b"xyz").unwrap_err().name, "file-exists");
+        assert_eq!(folder.write_new("keys/a.wrapped", b"xyz").unwrap_err().name, FaultName::FileExists);
         assert_eq!(folder.read("keys/a.wrapped").unwrap(), b"abc");
         assert_eq!(fs::read_dir(folder.path().join("keys")).unwrap().count(), 1, "nothing half-written is left");
-        assert_eq!(Folder::create(&place.path().join("records"), "sitting").unwrap_err().name, "file-write");
-        assert_eq!(folder.read("keys/none").unwrap_err().name, "file-read");
+        assert_eq!(Folder::create(&place.path().join("records"), "sitting").unwrap_err().name, FaultName::FileWrite);
+        assert_eq!(folder.read("keys/none").unwrap_err().name, FaultName::FileRead);
     }
 
     #[test]

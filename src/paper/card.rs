@@ -2,10 +2,10 @@
 
 use super::frame::Frame;
 use super::wrap::join;
+use crate::folder::names;
 use crate::plan::Plan;
-use crate::script::words;
-use crate::script::{Script, fill};
-use crate::terms::{CustodianNumber, Quorum, Scheme};
+use crate::script::{chapters, fill_with, words};
+use crate::terms::{CustodianNumber, DkekShareNumber, Quorum, Scheme};
 
 /// What somebody holds on a card.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,8 +44,8 @@ pub struct CardOf<'a> {
     pub holder: &'a str,
     /// What stands on it.
     pub holding: Holding,
-    /// Which DKEK share, 1..=8; without meaning on an SO-PIN's card.
-    pub dkek_share: u8,
+    /// Which DKEK share; without meaning on an SO-PIN's card.
+    pub dkek_share: DkekShareNumber,
     /// Of how many.
     pub dkek_shares: u8,
 }
@@ -55,13 +55,8 @@ pub fn cards_of(plan: &Plan) -> Vec<CardOf<'_>> {
     let count = u8::try_from(plan.dkek_shares.len()).unwrap_or(u8::MAX);
     let mut cards = Vec::new();
     for share in plan.numbers() {
-        let card = |holder, holding| CardOf {
-            title: &plan.title,
-            holder,
-            holding,
-            dkek_share: share.get(),
-            dkek_shares: count,
-        };
+        let card =
+            |holder, holding| CardOf { title: &plan.title, holder, holding, dkek_share: share, dkek_shares: count };
         let (Some(quorum), Some(scheme)) = (plan.quorum(share), plan.scheme(share)) else {
             cards.push(card(plan.holder(share), Holding::Password));
             continue;
@@ -84,75 +79,55 @@ pub fn cards_of(plan: &Plan) -> Vec<CardOf<'_>> {
 }
 
 /// Cards as one text, a page each, with a form feed between two.
-pub fn cards_text(cards: &[CardOf], script: &Script) -> String {
-    join(cards.iter().map(|of| card(of, script)).collect())
+pub fn cards_text(cards: &[CardOf]) -> String {
+    join(cards.iter().map(card).collect())
 }
 
 /// One card: a page of at most 60 lines of 78 columns.
-pub fn card(of: &CardOf, script: &Script) -> Vec<String> {
+pub fn card(of: &CardOf) -> Vec<String> {
+    let card = Card { frame: Frame::new(), of };
     match of.holding {
-        Holding::Numbers { custodian, quorum } => Card::new(of, script, Some((custodian, quorum))).numbers(),
-        Holding::Words { custodian, quorum } => Card::new(of, script, Some((custodian, quorum))).words(),
-        Holding::SoPin { custodian, quorum } => Card::new(of, script, Some((custodian, quorum))).so_pin(),
-        Holding::Password => Card::new(of, script, None).password(),
+        Holding::Numbers { custodian, quorum } => card.numbers(custodian, quorum),
+        Holding::Words { custodian, quorum } => card.words(custodian, quorum),
+        Holding::SoPin { custodian, quorum } => card.so_pin(custodian, quorum),
+        Holding::Password => card.password(),
     }
 }
 
 struct Card<'a> {
     frame: Frame,
     of: &'a CardOf<'a>,
-    script: &'a Script,
-    values: Vec<(&'static str, String)>,
 }
 
-impl<'a> Card<'a> {
-    fn new(of: &'a CardOf<'a>, script: &'a Script, member: Option<(CustodianNumber, Quorum)>) -> Self {
-        let mut values = vec![
-            ("name", of.holder.to_owned()),
-            ("share", of.dkek_share.to_string()),
-            ("shares", of.dkek_shares.to_string()),
-            ("file", format!("dkek-{}.pbe", of.dkek_share)),
-        ];
-        if let Some((custodian, quorum)) = member {
-            values.push(("custodian", custodian.to_string()));
-            values.push(("letter", format!("{:X}", custodian.get())));
-            values.push(("custodians", quorum.custodians().to_string()));
-            values.push(("threshold", quorum.threshold().to_string()));
-        }
-        Self { frame: Frame::new(), of, script, values }
-    }
-
-    /// A sentence of the script with this card's values.
-    fn fill(&self, text: &str) -> String {
-        fill(text, &self.values)
-    }
-
-    /// Whether there are other DKEK shares.
-    const fn several(&self) -> bool {
-        self.of.dkek_shares > 1
-    }
-
+impl Card<'_> {
     /// The upper part: which card, whose, of what.
     fn head(&mut self, title: &str, opens: &str) {
-        let (title, opens) = (self.fill(title), self.fill(opens));
-        let secret = self.fill(self.script.word("card-secret"));
-        self.frame.ends(&title, words::PRINT_REAL);
-        self.frame.line(self.of.holder);
+        let name = self.of.holder;
+        self.frame.ends(title, words::PRINT_REAL);
+        self.frame.line(name);
         self.frame.line("");
-        for text in [self.of.title, &opens, &secret] {
+        for text in [self.of.title, opens, &words::CardSecret { name }.to_string()] {
             self.frame.text(text);
         }
         self.frame.rule();
     }
 
     /// The head of a custodian's card.
-    fn custodian_head(&mut self) {
-        let script = self.script;
-        if self.several() {
-            self.head(script.word("card-title-several"), script.word("card-quorum-several"));
+    fn custodian_head(&mut self, custodian: CustodianNumber, quorum: Quorum) {
+        let (threshold, custodians) = (quorum.threshold(), quorum.custodians());
+        let (share, shares) = (self.of.dkek_share, self.of.dkek_shares);
+        let (title, opens) = if shares > 1 {
+            (
+                words::CardTitleSeveral { custodian, custodians, share, shares }.to_string(),
+                words::CardQuorumSeveral { threshold, custodians, share, shares }.to_string(),
+            )
         } else {
-            self.head(script.word("card-title"), script.word("card-quorum"));
-        }
+            (
+                words::CardTitle { custodian, custodians }.to_string(),
+                words::CardQuorum { threshold, custodians }.to_string(),
+            )
+        };
+        self.head(&title, &opens);
     }
 
     /// What is written by hand beside the secret: `first` is the name of what it belongs to.
@@ -164,24 +139,31 @@ impl<'a> Card<'a> {
     }
 
     /// The lower part: how it is used, and how it is kept.
-    fn foot(mut self, chapters: [&str; 3]) -> Vec<String> {
+    fn foot(mut self, quorum: Option<Quorum>, chapters: [&[&str]; 3]) -> Vec<String> {
         self.frame.rule();
-        for paragraph in chapters.iter().flat_map(|chapter| self.script.chapter(chapter)) {
-            let text = self.fill(paragraph);
-            self.frame.text(&text);
+        let of = self.of;
+        let value = |name: &str| match name {
+            "share" => Some(of.dkek_share.to_string()),
+            "file" => Some(names::share_file(of.dkek_share)),
+            "threshold" => quorum.map(|quorum| quorum.threshold().to_string()),
+            _ => None,
+        };
+        for paragraph in chapters.into_iter().flatten() {
+            self.frame.text(&fill_with(paragraph, value));
         }
         self.frame.finish()
     }
 
-    fn numbers(mut self) -> Vec<String> {
-        let script = self.script;
-        let Holding::Numbers { custodian, .. } = self.of.holding else { return Vec::new() };
+    fn numbers(mut self, custodian: CustodianNumber, quorum: Quorum) -> Vec<String> {
         let number = custodian.get();
-        self.custodian_head();
+        self.custodian_head(custodian, quorum);
         self.frame.line("");
         self.frame.groups(words::CARD_PRIME, 8, "");
         self.frame.line("");
-        let same = self.fill(script.word(if number < 10 { "card-id-same" } else { "card-old-tool" }));
+        let same = match number {
+            ..10 => words::CARD_ID_SAME.to_owned(),
+            10.. => words::CardOldTool { letter: format!("{number:X}") }.to_string(),
+        };
         self.frame.labelled(words::CARD_ID, &format!("[ {number} ]   {same}"));
         self.frame.line("");
         self.frame.groups(words::CARD_VALUE, 8, "");
@@ -190,43 +172,43 @@ impl<'a> Card<'a> {
         self.frame.line("");
         self.blanks(words::CARD_KCV);
         self.frame.line("");
-        self.foot(["card-with", "card-without", "card-keep"])
+        self.foot(Some(quorum), [chapters::CARD_WITH, chapters::CARD_WITHOUT, chapters::CARD_KEEP])
     }
 
-    fn words(mut self) -> Vec<String> {
-        self.custodian_head();
-        self.set_line();
+    fn words(mut self, custodian: CustodianNumber, quorum: Quorum) -> Vec<String> {
+        self.custodian_head(custodian, quorum);
+        self.set_line(custodian, quorum);
         self.frame.words(11, 3);
-        let note = self.fill(words::CARD_WORDS_CHECK);
-        self.frame.text(&note);
+        self.frame.text(words::CARD_WORDS_CHECK);
         self.frame.line("");
         self.blanks(words::CARD_KCV);
-        self.foot(["card-with-words", "card-without-words", "card-keep"])
+        self.foot(Some(quorum), [chapters::CARD_WITH_WORDS, chapters::CARD_WITHOUT_WORDS, chapters::CARD_KEEP])
     }
 
-    fn so_pin(mut self) -> Vec<String> {
-        let script = self.script;
-        self.head(script.word("card-title-so-pin"), script.word("card-quorum-so-pin"));
-        self.set_line();
+    fn so_pin(mut self, custodian: CustodianNumber, quorum: Quorum) -> Vec<String> {
+        let (threshold, custodians) = (quorum.threshold(), quorum.custodians());
+        let title = words::CardTitleSoPin { custodian, custodians }.to_string();
+        self.head(&title, &words::CardQuorumSoPin { threshold, custodians }.to_string());
+        self.set_line(custodian, quorum);
         self.frame.words(8, 2);
-        let note = self.fill(words::CARD_SO_PIN_CHECK);
-        self.frame.text(&note);
+        self.frame.text(words::CARD_SO_PIN_CHECK);
         self.frame.line("");
         self.blanks(words::CARD_DEVICE);
-        self.foot(["card-with-so-pin", "card-without-so-pin", "card-keep"])
+        self.foot(Some(quorum), [chapters::CARD_WITH_SO_PIN, chapters::CARD_WITHOUT_SO_PIN, chapters::CARD_KEEP])
     }
 
     /// Which set, M of N, which number: the set's name is known only on the day.
-    fn set_line(&mut self) {
-        let line = self.fill(self.script.word("card-set"));
+    fn set_line(&mut self, custodian: CustodianNumber, quorum: Quorum) {
+        let (threshold, custodians) = (quorum.threshold(), quorum.custodians());
         self.frame.line("");
-        self.frame.line(&line);
+        self.frame.line(&words::CardSet { threshold, custodians, custodian }.to_string());
         self.frame.line("");
     }
 
     fn password(mut self) -> Vec<String> {
-        let script = self.script;
-        self.head(script.word("card-title-password"), script.word("card-password-several"));
+        let (share, shares) = (self.of.dkek_share, self.of.dkek_shares);
+        let title = words::CardTitlePassword { share, shares }.to_string();
+        self.head(&title, &words::CardPasswordSeveral { share, shares }.to_string());
         self.frame.line("");
         self.frame.line(words::CARD_PASSWORD_ENVELOPE);
         self.frame.line("");
@@ -238,6 +220,7 @@ impl<'a> Card<'a> {
         self.frame.line("");
         self.blanks(words::CARD_KCV);
         self.frame.line("");
-        self.foot(["card-with-password", "card-without-password", "card-keep-password"])
+        let chapters = [chapters::CARD_WITH_PASSWORD, chapters::CARD_WITHOUT_PASSWORD, chapters::CARD_KEEP_PASSWORD];
+        self.foot(None, chapters)
     }
 }

@@ -1,14 +1,12 @@
 //! The script of one day: a cover, every step with boxes for initials and time, and the custodians' cards.
 
 use super::card::{card, cards_of};
-use super::steps::PaperSteps;
+use super::steps::{PaperStep, PaperSteps};
 use super::wrap::{join, pad, wrap};
-use crate::ceremony::key_name;
-use crate::ceremony::{Cards, Ceremony, StageKind};
+use crate::ceremony::{Cards, Ceremony, Stage, StageKind, key_name};
 use crate::names::CeremonyKind;
 use crate::plan::{Custody, Plan};
-use crate::script::words;
-use crate::script::{Script, fill};
+use crate::script::{self, chapters, words};
 use crate::terms::Digest;
 
 /// The width of a page.
@@ -19,15 +17,15 @@ const HEIGHT: usize = 56;
 
 /// The printed script of a ceremony by a plan; `plan_sha256` is the digest of the plan file. Pages end with a form feed.
 /// *Establish* comes with the blank cards of all who hold something.
-pub fn days_script(ceremony: CeremonyKind, plan: &Plan, plan_sha256: &Digest, script: &Script) -> String {
+pub fn days_script(ceremony: CeremonyKind, plan: &Plan, plan_sha256: &Digest) -> String {
     let character = &Ceremony::of(ceremony).character;
-    let mut day = Day { pages: Vec::new(), page: Vec::new(), plan, script, name: character.text.heading.to_owned() };
+    let mut day = Day { pages: Vec::new(), page: Vec::new(), plan, name: character.text.heading.to_owned() };
     day.cover(ceremony, plan_sha256);
     day.steps(ceremony);
     day.end();
     let mut pages = day.pages;
     if character.cards == Cards::Dealt {
-        pages.extend(cards_of(plan).iter().map(|of| card(of, script)));
+        pages.extend(cards_of(plan).iter().map(card));
     }
     join(pages)
 }
@@ -36,7 +34,6 @@ struct Day<'a> {
     pages: Vec<Vec<String>>,
     page: Vec<String>,
     plan: &'a Plan,
-    script: &'a Script,
     /// The ceremony's name, for the foot of each page.
     name: String,
 }
@@ -54,12 +51,8 @@ impl Day<'_> {
     fn turn(&mut self) {
         let mut page = std::mem::take(&mut self.page);
         page.resize(page.len().max(HEIGHT), String::new());
-        let values = [
-            ("title", self.name.clone()),
-            ("plan", self.plan.title.clone()),
-            ("page", (self.pages.len() + 1).to_string()),
-        ];
-        page.push(fill(self.script.word("print-page"), &values));
+        let number = self.pages.len() + 1;
+        page.push(words::PrintPage { title: &self.name, plan: &self.plan.title, page: number }.to_string());
         self.pages.push(page);
     }
 
@@ -72,14 +65,14 @@ impl Day<'_> {
     }
 
     fn labelled(&mut self, label: &str, text: &str) {
-        let label = pad(self.script.word(label), 22);
+        let label = pad(label, 22);
         for (place, line) in wrap(text, WIDTH - 24).into_iter().enumerate() {
             self.line(format!("  {}{line}", if place == 0 { label.clone() } else { pad("", 22) }));
         }
     }
 
     fn cover(&mut self, ceremony: CeremonyKind, plan_sha256: &Digest) {
-        let (plan, script) = (self.plan, self.script);
+        let plan = self.plan;
         self.rule('=');
         let heading = words::PrintHeading { ceremony: &self.name }.to_string();
         let real = words::PRINT_REAL;
@@ -87,19 +80,19 @@ impl Day<'_> {
         self.line(format!("  {}", plan.title));
         self.rule('=');
         self.line("");
-        for label in ["print-date", "print-place", "print-machine"] {
+        for label in [words::PRINT_DATE, words::PRINT_PLACE, words::PRINT_MACHINE] {
             self.labelled(label, &"_".repeat(40));
             self.line("");
         }
         let custody: Vec<String> = plan.dkek_shares.iter().map(Custody::word).collect();
-        self.labelled("print-quorum", &custody.join(", "));
+        self.labelled(words::PRINT_QUORUM, &custody.join(", "));
         if Ceremony::of(ceremony).character.cards == Cards::Dealt {
-            let proven = if plan.prove_restore { "print-yes" } else { "print-no" };
-            self.labelled("print-restore", script.word(proven));
+            let proven = if plan.prove_restore { words::PRINT_YES } else { words::PRINT_NO };
+            self.labelled(words::PRINT_RESTORE, proven);
         }
         self.line("");
-        self.labelled("print-plan-digest", &plan_sha256.in_groups().join(" "));
-        self.labelled("print-script-digest", &Digest(*script.digest()).in_groups().join(" "));
+        self.labelled(words::PRINT_PLAN_DIGEST, &plan_sha256.in_groups().join(" "));
+        self.labelled(words::PRINT_SCRIPT_DIGEST, &Digest(script::digest()).in_groups().join(" "));
         self.line("");
         self.line(format!("  {}", words::PRINT_PEOPLE));
         for (role, person) in self.people() {
@@ -113,7 +106,7 @@ impl Day<'_> {
             self.line(format!("      {id} {}, {} {}", key.id, place.to_lowercase(), key.reference));
         }
         self.line("");
-        for paragraph in script.chapter("print-cover") {
+        for paragraph in chapters::PRINT_COVER {
             for line in wrap(paragraph, WIDTH - 4) {
                 self.line(format!("  {line}"));
             }
@@ -122,9 +115,9 @@ impl Day<'_> {
     }
 
     fn people(&self) -> Vec<(String, String)> {
-        let (plan, script) = (self.plan, self.script);
-        let role = |word: &'static str, name: &str| (script.word(word).to_owned(), name.to_owned());
-        let mut people = vec![role("role-administrator", &plan.administrator)];
+        let plan = self.plan;
+        let role = |role: &str, name: &str| (role.to_owned(), name.to_owned());
+        let mut people = vec![role(words::ROLE_ADMINISTRATOR, &plan.administrator)];
         let several = plan.dkek_shares.len() > 1;
         for share in plan.numbers() {
             let of = if several { format!("{share}.") } else { String::new() };
@@ -134,22 +127,21 @@ impl Day<'_> {
                     (role, plan.custodian(share, number).to_owned())
                 })),
                 None => {
-                    people.push((format!("{} {share}", words::ROLE_PASSWORD_HOLDER), plan.holder(share).to_owned()))
+                    people.push((format!("{} {share}", words::ROLE_PASSWORD_HOLDER), plan.holder(share).to_owned()));
                 }
             }
         }
         if plan.so_pin_share().is_none() || plan.so_pin_holder != plan.administrator {
-            people.push(role("role-so-pin-holder", &plan.so_pin_holder));
+            people.push(role(words::ROLE_SO_PIN_HOLDER, &plan.so_pin_holder));
         }
-        people.push(role("role-pin-holder", &plan.pin_holder));
-        people.extend(plan.auditors.iter().map(|name| role("role-auditor", name)));
-        people.extend(plan.witnesses.iter().map(|name| role("role-witness", name)));
+        people.push(role(words::ROLE_PIN_HOLDER, &plan.pin_holder));
+        people.extend(plan.auditors.iter().map(|name| role(words::ROLE_AUDITOR, name)));
+        people.extend(plan.witnesses.iter().map(|name| role(words::ROLE_WITNESS, name)));
         people
     }
 
     fn steps(&mut self, ceremony: CeremonyKind) {
-        let script = self.script;
-        let Some(all) = PaperSteps::new(ceremony, self.plan, script) else { return };
+        let all = PaperSteps::new(ceremony, self.plan);
         let boxes = format!("{} ______  {} _____", words::PRINT_INITIALS, words::PRINT_TIME);
         let mut section = 0;
         for step in &all.steps {
@@ -170,20 +162,8 @@ impl Day<'_> {
             if step.step.is_irreversible() {
                 lines.push(format!("       *** {} ***", words::PRINT_IRREVERSIBLE));
             }
-            for stage in &step.step.stages {
-                if matches!(stage.kind, StageKind::Tick) {
-                    for item in all.text(&step.step, stage.name).items {
-                        for (place, line) in wrap(&item, WIDTH - 11).into_iter().enumerate() {
-                            lines.push(format!("       {} {line}", if place == 0 { "[ ]" } else { "   " }));
-                        }
-                    }
-                }
-            }
-            if step.step.stages.iter().any(|stage| matches!(stage.kind, StageKind::RollCall(_))) {
-                let people = self.people().into_iter();
-                lines.extend(people.map(|(role, name)| format!("       [ ] {} {name}", pad(&role, 26))));
-            }
-            for blank in script.chapter(&format!("blanks-{}", step.step.id.word())) {
+            lines.extend(step.step.stages.iter().flat_map(|stage| self.to_tick(&all, step, stage)));
+            for blank in script::step(step.step.id).blanks {
                 lines.push(String::new());
                 lines.push(format!("       {blank}"));
             }
@@ -193,8 +173,34 @@ impl Day<'_> {
         self.turn();
     }
 
+    /// What is ticked on paper at a stage, as on the screen.
+    fn to_tick(&self, all: &PaperSteps, step: &PaperStep, stage: &Stage) -> Vec<String> {
+        match stage.kind {
+            StageKind::Tick => {
+                let items = all.text(&step.step, stage.name).items;
+                let first = |place| if place == 0 { "[ ]" } else { "   " };
+                let lines = |item: &String| {
+                    let lines = wrap(item, WIDTH - 11).into_iter().enumerate();
+                    lines.map(|(place, line)| format!("       {} {line}", first(place))).collect::<Vec<_>>()
+                };
+                items.iter().flat_map(lines).collect()
+            }
+            StageKind::RollCall(_) => {
+                let people = self.people().into_iter();
+                people.map(|(role, name)| format!("       [ ] {} {name}", pad(&role, 26))).collect()
+            }
+            StageKind::Read
+            | StageKind::Choose(_)
+            | StageKind::Form(_)
+            | StageKind::FromCard(_)
+            | StageKind::Danger(_)
+            | StageKind::Reveal { .. }
+            | StageKind::Do(_)
+            | StageKind::Deviates(_) => Vec::new(),
+        }
+    }
+
     fn end(&mut self) {
-        let script = self.script;
         self.rule('-');
         self.line(words::PRINT_DIGEST);
         self.line("");
@@ -210,7 +216,7 @@ impl Day<'_> {
             self.line("");
         }
         self.rule('-');
-        for paragraph in script.chapter("print-end") {
+        for paragraph in chapters::PRINT_END {
             for line in wrap(paragraph, WIDTH) {
                 self.line(line);
             }

@@ -1,17 +1,14 @@
 //! CEREMONY.md: the whole of what the script says, for reading beforehand.
 
-use crate::script::{chapters, fill_with, words};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use super::plan_fields;
 use super::steps::{PaperStep, PaperSteps, angle};
 use super::wrap::pad;
 use crate::ceremony::{CEREMONIES, Character, Condition, Stage, StageKind};
-use crate::names::CeremonyKind;
-use crate::names::{StageName, StepName};
+use crate::names::{CeremonyKind, FaultKind, FaultName, StageName, StepName};
 use crate::plan::{Custody, Plan};
-use crate::script::{FaultText, Script, fill};
+use crate::script::{self, FaultTexts, PLAN_FIELDS, PlanFieldText, chapters, fill_with, words};
 use crate::terms::{Curve, Quorum};
 use crate::wordlists;
 
@@ -28,9 +25,9 @@ const EXAMPLE: &str = include_str!("../../assets/plan.example.json");
 const FULL: &str = include_str!("../../assets/plan.full.json");
 
 /// CEREMONY.md, rendered from the script and the example plan.
-pub fn handbook(script: &Script) -> String {
+pub fn handbook() -> String {
     let (Ok(plan), Ok(full)) = (Plan::parse(EXAMPLE), Plan::parse(FULL)) else { return String::new() };
-    let mut book = Book { out: String::new(), script, plan: &plan, printed: BTreeSet::new() };
+    let mut book = Book { out: String::new(), plan: &plan, printed: BTreeSet::new() };
     book.heading(1, words::PAPER_TITLE);
     book.chapter(chapters::WHAT);
     let _ = writeln!(book.out, "{}\n", words::PAPER_RENEW);
@@ -39,12 +36,11 @@ pub fn handbook(script: &Script) -> String {
         (words::PAPER_LAWS, chapters::LAWS),
         (words::PAPER_BEFORE, chapters::BEFORE),
         (words::PAPER_SHARES, chapters::SHARES),
-        (words::PAPER_FIELDS, chapters::FIELDS),
     ] {
         book.heading(2, title);
         book.chapter(chapter);
     }
-    book.chapter(&plan_fields::table().iter().map(String::as_str).collect::<Vec<_>>());
+    book.plan_fields();
     book.heading(2, words::PAPER_WORDS);
     book.chapter(chapters::WORDS);
     for ceremony in CEREMONIES {
@@ -94,7 +90,6 @@ fn form(paragraph: &str) -> Form {
 
 struct Book<'a> {
     out: String,
-    script: &'a Script,
     plan: &'a Plan,
     /// Steps and their stages that stand in the book.
     printed: BTreeSet<(StepName, StageName)>,
@@ -108,13 +103,24 @@ impl Book<'_> {
     /// A ceremony, step by step.
     fn ceremony(&mut self, ceremony: &Character) {
         let _ = writeln!(self.out, "## {}\n", ceremony.text.handbook_title);
-        let paragraphs = ceremony.text.handbook.iter().map(|text| self.filled(text)).collect::<Vec<_>>();
-        self.paragraphs(&paragraphs);
+        self.chapter(ceremony.text.handbook);
         self.steps(ceremony.kind);
     }
 
     fn chapter(&mut self, texts: &[&str]) {
         let paragraphs: Vec<String> = texts.iter().map(|text| self.filled(text)).collect();
+        self.paragraphs(&paragraphs);
+    }
+
+    /// The fields of a plan, as far as they have a row in the script: a plan that names another is refused.
+    fn plan_fields(&mut self) {
+        self.heading(2, words::PAPER_FIELDS);
+        let row = |row: &PlanFieldText| {
+            let default = row.default.map(|default| format!("{default} ")).unwrap_or_default();
+            self.filled(&format!("| `{}` | {} | {default}|", row.path, row.meaning))
+        };
+        let head = chapters::FIELDS.iter().map(|text| (*text).to_owned());
+        let paragraphs: Vec<String> = head.chain(PLAN_FIELDS.iter().map(row)).collect();
         self.paragraphs(&paragraphs);
     }
 
@@ -151,7 +157,7 @@ impl Book<'_> {
     }
 
     fn steps(&mut self, ceremony: CeremonyKind) {
-        let Some(all) = PaperSteps::new(ceremony, self.plan, self.script) else { return };
+        let all = PaperSteps::new(ceremony, self.plan);
         let mut first: BTreeMap<StepName, (&str, BTreeSet<StageName>)> = BTreeMap::new();
         for step in &all.steps {
             let _ = writeln!(self.out, "### {} {}\n", step.number, step.title);
@@ -173,8 +179,12 @@ impl Book<'_> {
                 .copied()
                 .collect();
             if repeated {
-                let word = if fresh.is_empty() { "paper-as" } else { "paper-as-and" };
-                lead.push(fill(self.script.word(word), &[("number", known.0.to_owned())]));
+                let number = known.0;
+                lead.push(if fresh.is_empty() {
+                    words::PaperAs { number }.to_string()
+                } else {
+                    words::PaperAsAnd { number }.to_string()
+                });
             }
             let _ = writeln!(self.out, "{}\n", lead.join(" "));
             let mut seen = BTreeSet::new();
@@ -190,7 +200,7 @@ impl Book<'_> {
     /// What the plan at hand adds to the steps and stages that stand in the book already.
     fn other_stages(&mut self) {
         for ceremony in CEREMONIES {
-            let Some(all) = PaperSteps::new(ceremony.character.kind, self.plan, self.script) else { return };
+            let all = PaperSteps::new(ceremony.character.kind, self.plan);
             for step in &all.steps {
                 let known = |stage: &&Stage| self.printed.contains(&(step.step.id, stage.name));
                 let fresh: Vec<Stage> = step.step.stages.iter().filter(|stage| !known(stage)).copied().collect();
@@ -198,7 +208,7 @@ impl Book<'_> {
                     continue;
                 }
                 let _ = writeln!(self.out, "### {}\n", step.title);
-                let _ = writeln!(self.out, "{}\n", words::PaperActs { who: &step.who }.to_string());
+                let _ = writeln!(self.out, "{}\n", words::PaperActs { who: &step.who });
                 for stage in &fresh {
                     if !self.printed.contains(&(step.step.id, stage.name)) && self.ever(stage) {
                         self.stage(&all, step, stage);
@@ -218,47 +228,54 @@ impl Book<'_> {
         self.printed.insert((step.step.id, stage.name));
         let when = match stage.when {
             Condition::Always | Condition::Proven | Condition::KnowsPrime | Condition::FromOurs => None,
-            Condition::NeedsEveryone => Some("paper-when-everyone"),
+            Condition::NeedsEveryone => Some(words::PAPER_WHEN_EVERYONE),
             Condition::Initialised(_) | Condition::OtherSoPin(_) | Condition::MayHaveCardsSoPin(_) => {
-                Some("paper-when-initialised")
+                Some(words::PAPER_WHEN_INITIALISED)
             }
-            Condition::LastTry(..) => Some("paper-when-last-try"),
-            Condition::Stolen => Some("paper-when-stolen"),
-            Condition::FromElsewhere => Some("paper-when-elsewhere"),
-            Condition::NotSealed => Some("paper-when-not-sealed"),
-            Condition::Damaged => Some("paper-when-damaged"),
-            Condition::TypesPrime => Some("paper-when-foreign"),
-            Condition::KnowsOldPrime => Some("paper-when-foreign-later"),
-            Condition::Salvaged => Some("paper-when-salvaged"),
-            Condition::Several => Some("paper-when-several"),
-            Condition::Unfit => Some("paper-when-unfit"),
-            Condition::KcvHidden => Some("paper-when-kcv-hidden"),
-            Condition::KcvAsked => Some("paper-when-kcv-asked"),
-            Condition::NotProvable => Some("paper-when-not-provable"),
+            Condition::LastTry(..) => Some(words::PAPER_WHEN_LAST_TRY),
+            Condition::Stolen => Some(words::PAPER_WHEN_STOLEN),
+            Condition::FromElsewhere => Some(words::PAPER_WHEN_ELSEWHERE),
+            Condition::NotSealed => Some(words::PAPER_WHEN_NOT_SEALED),
+            Condition::Damaged => Some(words::PAPER_WHEN_DAMAGED),
+            Condition::TypesPrime => Some(words::PAPER_WHEN_FOREIGN),
+            Condition::KnowsOldPrime => Some(words::PAPER_WHEN_FOREIGN_LATER),
+            Condition::Salvaged => Some(words::PAPER_WHEN_SALVAGED),
+            Condition::Several => Some(words::PAPER_WHEN_SEVERAL),
+            Condition::Unfit => Some(words::PAPER_WHEN_UNFIT),
+            Condition::KcvHidden => Some(words::PAPER_WHEN_KCV_HIDDEN),
+            Condition::KcvAsked => Some(words::PAPER_WHEN_KCV_ASKED),
+            Condition::NotProvable => Some(words::PAPER_WHEN_NOT_PROVABLE),
         };
         if let Some(when) = when {
-            let _ = writeln!(self.out, "{}\n", self.script.word(when));
+            let _ = writeln!(self.out, "{when}\n");
         }
         let text = all.text(&step.step, stage.name);
         self.quote(&text.text);
-        let items: Vec<String> = match stage.kind {
-            StageKind::RollCall(_) => vec![words::PAPER_EVERYBODY.to_owned()],
-            StageKind::Choose(_) if text.items.is_empty() => vec![words::PAPER_EVERY_NAME.to_owned()],
-            _ => text.items,
+        let (heading, mark, items) = match stage.kind {
+            StageKind::RollCall(_) => (words::PAPER_TICK, "[ ] ", vec![words::PAPER_EVERYBODY.to_owned()]),
+            StageKind::Tick => (words::PAPER_TICK, "[ ] ", text.items),
+            StageKind::Choose(_) if text.items.is_empty() => {
+                (words::PAPER_CHOOSE, "", vec![words::PAPER_EVERY_NAME.to_owned()])
+            }
+            StageKind::Choose(_) => (words::PAPER_CHOOSE, "", text.items),
+            StageKind::Read
+            | StageKind::Form(_)
+            | StageKind::FromCard(_)
+            | StageKind::Danger(_)
+            | StageKind::Reveal { .. }
+            | StageKind::Do(_)
+            | StageKind::Deviates(_) => ("", "", Vec::new()),
         };
         if !items.is_empty() {
-            let chosen = matches!(stage.kind, StageKind::Choose(_));
-            let word = if chosen { "paper-choose" } else { "paper-tick" };
-            let _ = writeln!(self.out, "{}\n", self.script.word(word));
+            let _ = writeln!(self.out, "{heading}\n");
             for item in &items {
-                let _ = writeln!(self.out, "- {}{}", if chosen { "" } else { "[ ] " }, angle(item));
+                let _ = writeln!(self.out, "- {mark}{}", angle(item));
             }
             self.out.push('\n');
         }
         let fields = all.fields(&step.step, stage);
         if !fields.is_empty() {
-            let fields = [("fields", fields.join(" · "))];
-            let _ = writeln!(self.out, "{}\n", fill(self.script.word("paper-type"), &fields));
+            let _ = writeln!(self.out, "{}\n", words::PaperType { fields: fields.join(" · ") });
         }
         if let StageKind::Reveal { note, .. } = stage.kind {
             let _ = writeln!(self.out, "{}\n", words::PAPER_SHOWN);
@@ -301,46 +318,54 @@ impl Book<'_> {
     }
 
     fn faults(&mut self) {
-        let mut names: Vec<&str> = self.script.fault_names().collect();
-        names.sort_unstable();
-        let text = |name: &&str| self.script.fault(name);
-        let of_plan = |name: &&str| name.starts_with("plan-") || PLAN_TERMS.contains(name);
-        let of_record = |name: &&str| name.starts_with("record-line") || *name == "record-empty";
-        let beside_a_field = |name: &&str| text(name).is_some_and(|text| text.truth.is_empty()) && !of_plan(name);
-        let screens: Vec<&str> =
-            names.iter().filter(|name| !beside_a_field(name) && !of_plan(name) && !of_record(name)).copied().collect();
-        let fields: Vec<&str> = names.iter().filter(|name| beside_a_field(name) && !of_record(name)).copied().collect();
-        let plan: Vec<&str> = names.iter().filter(|name| of_plan(name)).copied().collect();
-        let record: Vec<&str> = names.iter().filter(|name| of_record(name)).copied().collect();
-        for name in screens {
+        for name in of(FaultSection::Screens) {
             self.fault(name);
         }
         self.heading(3, words::PAPER_RECORD);
-        for name in record {
+        for name in of(FaultSection::Record) {
             self.fault(name);
         }
-        for (title, chapter, names) in [
-            (words::PAPER_TYPING, chapters::NOTES_WHILE_TYPING, fields),
-            (words::PAPER_PLAN, chapters::NOTES_PLAN, plan),
+        for (title, chapter, section) in [
+            (words::PAPER_TYPING, chapters::NOTES_WHILE_TYPING, FaultSection::BesideAField),
+            (words::PAPER_PLAN, chapters::NOTES_PLAN, FaultSection::Plan),
         ] {
             self.heading(3, title);
             self.chapter(chapter);
-            for name in names {
-                let happened = self.script.fault(name).map(|text| text.happened.join(" ")).unwrap_or_default();
-                let _ = writeln!(self.out, "- `{name}`: {}", angle(&happened));
+            for name in of(section) {
+                let happened = script::fault(name).happened.join(" ");
+                let _ = writeln!(self.out, "- `{}`: {}", name.word(), angle(&happened));
             }
             self.out.push('\n');
         }
     }
 
-    fn fault(&mut self, name: &str) {
-        let Some(FaultText { happened, truth }) = self.script.fault(name) else { return };
-        let _ = writeln!(self.out, "**`{name}`** {}\n", angle(&happened.join(" ")));
+    fn fault(&mut self, name: FaultName) {
+        let FaultTexts { happened, truth } = script::fault(name);
+        let _ = writeln!(self.out, "**`{}`** {}\n", name.word(), angle(&happened.join(" ")));
         if !truth.is_empty() {
             let _ = writeln!(self.out, "> {}\n", angle(&truth.join(" ")));
         }
     }
 }
 
-/// Faults of terms that only a plan can have.
-const PLAN_TERMS: [&str; 4] = ["quorum-range", "key-id-form", "key-label-form", "key-type-unknown"];
+/// Where the handbook lists a fault.
+#[derive(PartialEq, Eq, Clone, Copy)]
+enum FaultSection {
+    Screens,
+    Record,
+    BesideAField,
+    Plan,
+}
+
+const fn section(kind: FaultKind) -> FaultSection {
+    match kind {
+        FaultKind::Card | FaultKind::Files | FaultKind::Program | FaultKind::Shares => FaultSection::Screens,
+        FaultKind::Record => FaultSection::Record,
+        FaultKind::Fields => FaultSection::BesideAField,
+        FaultKind::Plan => FaultSection::Plan,
+    }
+}
+
+fn of(wanted: FaultSection) -> impl Iterator<Item = FaultName> {
+    FaultName::ALL.into_iter().filter(move |name| section(name.kind()) == wanted)
+}

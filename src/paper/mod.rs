@@ -6,7 +6,6 @@ mod card;
 mod day;
 mod frame;
 mod handbook;
-mod plan_fields;
 mod steps;
 mod wrap;
 

@@ -1,12 +1,9 @@
 //! The numbered steps of a ceremony that has not begun, with all that a plan tells about them.
 
-use crate::script::words;
-
 use crate::ceremony::{Actor, Ceremony, Known, Machine, Stage, Step, StepState, ViewContext, planned};
-use crate::names::CeremonyKind;
-use crate::names::{FieldName, StageName, ValueName};
+use crate::names::{CeremonyKind, FieldName, StageName, ValueName};
 use crate::plan::Plan;
-use crate::script::{Script, StageText, fill, fill_with};
+use crate::script::{self, fill, fill_with, words};
 
 /// One step as paper shows it.
 pub struct PaperStep {
@@ -24,69 +21,66 @@ pub struct PaperStep {
     pub if_needed: bool,
 }
 
+/// The sentences of a stage on paper.
+pub struct PaperStage {
+    /// Paragraphs.
+    pub text: Vec<String>,
+    /// What to tick or to choose.
+    pub items: Vec<String>,
+}
+
 /// A ceremony's steps on paper.
 pub struct PaperSteps<'a> {
     /// Its steps in order.
     pub steps: Vec<PaperStep>,
     plan: &'a Plan,
-    script: &'a Script,
     known: Known,
 }
 
 impl<'a> PaperSteps<'a> {
-    /// Unrolls the steps of a ceremony for a plan. `None` only when the built-in script is broken.
-    pub fn new(ceremony: CeremonyKind, plan: &'a Plan, script: &'a Script) -> Option<Self> {
+    /// Unrolls the steps of a ceremony for a plan.
+    pub fn new(ceremony: CeremonyKind, plan: &'a Plan) -> Self {
         let machine = Machine::new(ceremony, plan.clone(), false);
         let view = machine.view(&ViewContext::default());
-        let mut all = Self {
-            steps: Vec::new(),
-            plan,
-            script,
-            known: Known::new(&Ceremony::of(ceremony).character, plan.clone(), false),
-        };
+        let mut all =
+            Self { steps: Vec::new(), plan, known: Known::new(&Ceremony::of(ceremony).character, plan.clone(), false) };
         for (step, line) in machine.steps().iter().zip(&view.steps) {
-            let act = script.step(step.id.word()).map(|text| all.fill(&text.act, step)).unwrap_or_default();
             all.steps.push(PaperStep {
                 number: line.number.clone(),
                 title: line.title.clone(),
-                act,
+                act: all.fill(script::step(step.id).act, step),
                 who: all.who(step),
                 if_needed: line.state == StepState::IfNeeded,
                 step: step.clone(),
             });
         }
-        Some(all)
+        all
     }
 
     /// Who acts: name and role.
     fn who(&self, step: &Step) -> String {
-        let role = |name: &str, word: &'static str| format!("{name} ({})", self.script.word(word));
+        let role = |name: &str, role: &str| format!("{name} ({role})");
         match step.actor {
-            Actor::Administrator => role(&self.plan.administrator, "role-administrator"),
+            Actor::Administrator => role(&self.plan.administrator, words::ROLE_ADMINISTRATOR),
             Actor::Custodian(number) => {
-                let name = self.plan.custodian(step.share, number);
-                format!("{name} ({} {number})", words::ROLE_CUSTODIAN)
+                role(self.plan.custodian(step.share, number), &format!("{} {number}", words::ROLE_CUSTODIAN))
             }
             Actor::Seat(_) => words::PAPER_ANY_CUSTODIAN.to_owned(),
-            Actor::SoPinHolder => role(&self.plan.so_pin_holder, "role-so-pin-holder"),
-            Actor::PinHolder => role(&self.plan.pin_holder, "role-pin-holder"),
-            Actor::PasswordHolder => role(self.plan.holder(step.share), "role-password-holder"),
+            Actor::SoPinHolder => role(&self.plan.so_pin_holder, words::ROLE_SO_PIN_HOLDER),
+            Actor::PinHolder => role(&self.plan.pin_holder, words::ROLE_PIN_HOLDER),
+            Actor::PasswordHolder => role(self.plan.holder(step.share), words::ROLE_PASSWORD_HOLDER),
         }
     }
 
     /// The sentences of a stage, with what the plan knows; what only the day knows stays in braces.
-    pub fn text(&self, step: &Step, stage: StageName) -> StageText {
-        let text = self
-            .script
-            .step(step.id.word())
-            .and_then(|text| text.stages.get(stage.word()))
-            .cloned()
-            .unwrap_or_default();
-        let filled = |list: &[String]| {
-            let lines = list.iter().map(|line| self.fill(line, step));
-            lines.flat_map(|line| line.split('\n').map(str::to_owned).collect::<Vec<_>>()).collect()
-        };
-        StageText { text: filled(&text.text), items: filled(&text.items) }
+    pub fn text(&self, step: &Step, stage: StageName) -> PaperStage {
+        let (text, items) =
+            script::step(step.id).stage(stage).map_or((&[][..], &[][..]), |stage| (stage.text, stage.items));
+        let lines = |text: &str| self.fill(text, step).split('\n').map(str::to_owned).collect::<Vec<_>>();
+        PaperStage {
+            text: text.iter().flat_map(|text| lines(text)).collect(),
+            items: items.iter().flat_map(|(_, text)| lines(text)).collect(),
+        }
     }
 
     /// The labels of what a stage lets people type.
@@ -98,7 +92,7 @@ impl<'a> PaperSteps<'a> {
             names.push(FieldName::Serial);
         }
         // Which set it is, only the day knows.
-        let label = |name: &FieldName| fill(crate::script::field(*name).label, &[("of_set", String::new())]);
+        let label = |name: &FieldName| fill(script::field(*name).label, &[("of_set", String::new())]);
         names.iter().map(label).collect()
     }
 

@@ -1,7 +1,7 @@
 use super::*;
-use crate::names::CeremonyKind;
+use crate::names::{CeremonyKind, FaultName, StepName};
 use crate::plan::Plan;
-use crate::script::Script;
+use crate::script;
 use crate::terms::{CustodianNumber, Digest, DkekShareNumber, Quorum};
 use unicode_width::UnicodeWidthStr;
 
@@ -9,13 +9,13 @@ const RENEW: &str = "renew it: cargo run --locked -- handbook > CEREMONY.md";
 
 fn printed(threshold: u8, custodians: u8, kind: CeremonyKind) -> (Plan, String) {
     let plan = super::walk::plan(threshold, custodians, true);
-    let text = days_script(kind, &plan, &Digest([7; 32]), &Script::load().unwrap());
+    let text = days_script(kind, &plan, &Digest([7; 32]));
     (plan, text)
 }
 
 #[test]
 fn the_handbook_is_printed_from_the_script() {
-    let printed = handbook(&Script::load().unwrap());
+    let printed = handbook();
     let committed = include_str!("../../CEREMONY.md");
     for (number, (left, right)) in (1..).zip(printed.lines().zip(committed.lines())) {
         assert_eq!(left, right, "CEREMONY.md differs in line {number}; {RENEW}");
@@ -25,18 +25,17 @@ fn the_handbook_is_printed_from_the_script() {
 
 #[test]
 fn the_handbook_holds_every_fault_every_step_and_no_open_brace() {
-    let script = Script::load().unwrap();
-    let book = handbook(&script);
+    let book = handbook();
     let (before, rest) = book.split_once("```python\n").unwrap();
     let (program, after) = rest.split_once("\n```\n").unwrap();
     assert!(program.starts_with("import ") && !before.contains('{') && !after.contains('{'));
     assert!(!book.contains("paper-") && !book.contains("role-original") && !book.contains("field-serial"));
-    for name in script.fault_names() {
+    for name in FaultName::ALL {
         assert!(book.contains(&format!("`{name}`")), "{name}");
     }
-    for (id, text) in script.steps().filter(|(id, _)| !["in-between", "ended"].contains(id)) {
-        let title = text.title.split('{').next().unwrap();
-        assert!(book.contains(title), "{id}");
+    for name in StepName::ALL.into_iter().filter(|name| ![StepName::InBetween, StepName::Ended].contains(name)) {
+        let title = script::step(name).title.split('{').next().unwrap();
+        assert!(book.contains(title), "{name:?}");
     }
     for law in ["This cannot be undone", "What no program can promise", "sc-hsm-tool --import-dkek-share", "A for 10"] {
         assert!(book.contains(law), "{law}");
@@ -87,15 +86,13 @@ fn each_custodian_has_a_card_with_the_id_as_both_programs_read_it() {
 fn paper_names_the_plan_and_the_script_it_was_printed_from() {
     let (_, text) = printed(2, 4, CeremonyKind::Establish);
     let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let script = Script::load().unwrap();
-    for digest in [Digest([7; 32]), Digest(*script.digest())] {
+    for digest in [Digest([7; 32]), Digest(script::digest())] {
         assert!(flat.contains(&digest.in_groups()[..8].join(" ")));
     }
 }
 
 /// A card of every kind, of one DKEK share and of the last of eight; the longest names and numbers that a plan can have.
 fn every_card() -> Vec<String> {
-    let script = Script::load().unwrap();
     let (title, holder) = ("T".repeat(60), "H".repeat(40));
     let (custodian, quorum) = (CustodianNumber::new(16).unwrap(), Quorum::new(16, 16).unwrap());
     let kinds = [
@@ -104,10 +101,15 @@ fn every_card() -> Vec<String> {
         Holding::SoPin { custodian, quorum },
         Holding::Password,
     ];
-    let card =
-        |(holding, shares)| CardOf { title: &title, holder: &holder, holding, dkek_share: shares, dkek_shares: shares };
+    let card = |(holding, shares)| CardOf {
+        title: &title,
+        holder: &holder,
+        holding,
+        dkek_share: DkekShareNumber::new(shares).unwrap(),
+        dkek_shares: shares,
+    };
     let all: Vec<CardOf> = [1, 8].into_iter().flat_map(|shares| kinds.map(|kind| card((kind, shares)))).collect();
-    cards_text(&all, &script).split('\u{c}').map(str::to_owned).collect()
+    cards_text(&all).split('\u{c}').map(str::to_owned).collect()
 }
 
 #[test]

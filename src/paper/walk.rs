@@ -5,7 +5,7 @@ use crate::clerk::{Act, Outcome, acts};
 use crate::names::ItemName;
 use crate::plan::{Custody, Plan};
 use crate::record::{CeremonyKind, Defect, Entry, Fact, KnownShare, StoredKey};
-use crate::terms::{DeviceRole, Digest, DkekShareNumber, Kcv, MOST_DKEK_SHARES, Quorum, Scheme, Serial};
+use crate::terms::{DeviceRole, Digest, DkekShareNumber, HostFinding, Kcv, MOST_DKEK_SHARES, Quorum, Scheme, Serial};
 
 const PRIME: &str = "cf:f2:6c:cf:af:f0:1d:63";
 const SET: &str = "2b1 f3c";
@@ -59,8 +59,8 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
     let digest = Digest([0x5a; 32]);
     match act {
         Act::ExamineRoom(_) => {
-            let names = ["room-swap", "room-tmux"];
-            vec![Fact::Room { findings: names.map(|name| (name.to_owned(), "detail".to_owned())).to_vec() }]
+            let findings = [HostFinding::Swap, HostFinding::InsideTmux];
+            vec![Fact::Room { findings: findings.map(|finding| (finding, "detail".to_owned())).to_vec() }]
         }
         Act::ReadFolder(_) => vec![Fact::From {
             folder: "REHEARSAL-2026-11-23-establish-0123".into(),
@@ -261,10 +261,10 @@ pub fn text_of(body: &Body) -> (Vec<String>, usize) {
 }
 
 /// Lines of paragraphs as the terminal sets them: a blank line between two, but not within a table.
-pub fn lines(text: &[String]) -> usize {
+pub fn lines(text: &[impl AsRef<str>]) -> usize {
     let mut count = 0;
     let mut table = false;
-    for paragraph in text.iter().flat_map(|paragraph| paragraph.split('\n')) {
+    for paragraph in text.iter().flat_map(|paragraph| paragraph.as_ref().split('\n')) {
         let kept = paragraph.starts_with("  ");
         count += usize::from(count > 0 && !(kept && table)) + wrapped(paragraph, 76);
         table = kept;

@@ -33,8 +33,8 @@ impl PinReset {
         }
     }
 
-    /// What a plan file says by this word.
-    pub fn parse(word: &str) -> Option<Self> {
+    /// The one with this word.
+    pub fn from_word(word: &str) -> Option<Self> {
         [Self::Off, Self::Unblock, Self::Set].into_iter().find(|reset| reset.word() == word)
     }
 }
@@ -92,8 +92,7 @@ impl Plan {
     /// Reads the text of a plan file.
     ///
     /// # Errors
-    ///
-    /// All that is wrong with it, at once; never nothing.
+    /// All its faults, never none.
     pub fn parse(text: &str) -> Result<Self, Vec<Fault>> {
         if text.len() > Self::LARGEST {
             return Err(vec![Fault::from(faults::PlanTooLarge)]);
@@ -145,7 +144,7 @@ impl Plan {
         let place = match (self.dkek_shares.get_mut(share.index()), number) {
             (Some(Custody::Quorum { custodians, .. }), Some(number)) => custodians.get_mut(number.index()),
             (Some(Custody::Password { holder }), None) => Some(holder),
-            _ => None,
+            (Some(Custody::Quorum { .. }), None) | (Some(Custody::Password { .. }), Some(_)) | (None, _) => None,
         };
         if let Some(place) = place {
             name.clone_into(place);
@@ -161,7 +160,7 @@ impl Plan {
     pub fn holder(&self, share: DkekShareNumber) -> &str {
         match self.custody(share) {
             Some(Custody::Password { holder }) => holder,
-            _ => "",
+            Some(Custody::Quorum { .. }) | None => "",
         }
     }
 }

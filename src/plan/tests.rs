@@ -1,8 +1,8 @@
 //! Plans, right and wrong.
 
 use super::*;
+use crate::faults::FaultName;
 use crate::names::PlanField;
-use crate::script::{PLAN_FIELDS, plan_field};
 
 const EXAMPLE: &str = include_str!("../../assets/plan.example.json");
 
@@ -45,6 +45,56 @@ fn every_truncation_and_every_wrong_type_is_a_fault_and_no_panic() {
         }
     }
     assert!(Plan::parse(&" ".repeat(Plan::LARGEST + 1)).is_err());
+}
+
+#[test]
+fn a_field_may_be_left_out_where_its_row_names_a_default_and_nowhere_else() {
+    /// The object or list that a field is in.
+    fn around<'a>(plan: &'a mut Value, path: &str) -> Option<&'a mut Value> {
+        let Some((parents, _)) = path.rsplit_once('.') else { return Some(plan) };
+        parents.split('.').try_fold(plan, |value, part| match part.strip_suffix("[]") {
+            Some(list) => value.get_mut(list)?.as_array_mut()?.iter_mut().next_back(),
+            None => value.get_mut(part),
+        })
+    }
+    let words = with_shares(r#"[{"custodians": ["A", "B"], "threshold": 2, "scheme": "words"}]"#);
+    let full = include_str!("../../assets/plan.full.json");
+    let full = full.replace(r#""so_pin": "quorum","#, r#""so_pin": "holder", "so_pin_holder": "Barbara Liskov","#);
+    let plans = [EXAMPLE, &full, &words];
+    // Others can stand in for these.
+    let instead = [PlanField::DkekShares, PlanField::DkekSharesPasswordHolder].map(PlanField::path);
+    for row in crate::script::PLAN_FIELDS.iter().filter(|row| !instead.contains(&row.path)) {
+        let mut left_out = false;
+        for text in plans {
+            let mut plan: Value = serde_json::from_str(text).unwrap();
+            let Some(Value::Object(around)) = around(&mut plan, row.path) else { continue };
+            if around.remove(row.path.rsplit('.').next().unwrap()).is_none() {
+                continue;
+            }
+            left_out = true;
+            let faults = Plan::parse(&plan.to_string()).err();
+            assert_eq!(faults.is_none(), row.default.is_some(), "{}: {faults:?}", row.path);
+        }
+        assert!(left_out || row.default.is_some(), "no plan has {}", row.path);
+    }
+}
+
+#[test]
+fn a_field_without_a_row_is_refused_wherever_it_is() {
+    let unknown = |text: &str| {
+        let faults = Plan::parse(text).unwrap_err();
+        let [fault] = faults.as_slice() else { panic!("{faults:?}") };
+        assert_eq!(fault.name, FaultName::PlanFieldUnknown);
+        fault.values[0].1.clone()
+    };
+    assert_eq!(unknown(&EXAMPLE.replacen('{', r#"{"label": 1,"#, 1)), "label");
+    assert_eq!(unknown(&EXAMPLE.replacen('{', r#"{"device.so_pin": "holder","#, 1)), "device.so_pin");
+    assert_eq!(unknown(&EXAMPLE.replace("\"pin_reset\"", "\"dice\": 0, \"pin_reset\"")), "device.dice");
+    assert_eq!(unknown(&EXAMPLE.replace("\"label\"", "\"title\": 0, \"label\"")), "keys[1].title");
+    let shares = r#"[{"custodians": ["A", "B"], "threshold": 2, "dice": 0}]"#;
+    assert_eq!(unknown(&with_shares(shares)), "dkek_shares[1].dice");
+    let shares = r#"[{"custodians": ["A", "B"], "threshold": 2}, {"password_holder": "C", "scheme": "words"}]"#;
+    assert_eq!(unknown(&with_shares(shares)), "dkek_shares[2].scheme");
 }
 
 fn names_of(text: &str) -> Vec<&'static str> {
@@ -102,37 +152,4 @@ fn dice_and_the_so_pin_have_their_rules() {
     let passwords = with_shares(r#"[{"password_holder": "A"}, {"password_holder": "B"}]"#);
     let text = passwords.replace("\"pin_reset\"", "\"so_pin\": \"quorum\", \"pin_reset\"");
     assert_eq!(names_of(&text), ["plan-so-pin-nobody"]);
-}
-
-/// Takes a field out of a plan: everywhere, if it is one of a list.
-fn without(plan: &mut Value, path: &str) {
-    match path.split_once('.') {
-        None => drop(plan.as_object_mut().unwrap().remove(path)),
-        Some((list, rest)) if list.ends_with("[]") => {
-            let items = plan[list.trim_end_matches("[]")].as_array_mut().unwrap();
-            items.iter_mut().for_each(|item| without(item, rest));
-        }
-        Some((object, rest)) => without(&mut plan[object], rest),
-    }
-}
-
-#[test]
-fn a_field_may_be_left_out_when_the_handbook_names_a_default() {
-    let shares = r#"[{"custodians": ["A", "B"], "threshold": 2}, {"password_holder": "C"}]"#;
-    for field in PLAN_FIELDS {
-        let mut plan: Value = serde_json::from_str(EXAMPLE).unwrap();
-        if field == PlanField::DkekSharesPasswordHolder {
-            plan = serde_json::from_str(&with_shares(shares)).unwrap();
-        }
-        without(&mut plan, field.word());
-        let (default, read) = (plan_field(field).default, Plan::parse(&plan.to_string()));
-        assert_eq!(read.is_ok(), default.is_some(), "{}: {read:?}", field.word());
-    }
-}
-
-#[test]
-fn an_empty_device_lacks_what_every_device_must_have() {
-    let mut plan: Value = serde_json::from_str(EXAMPLE).unwrap();
-    plan["device"] = Value::Object(serde_json::Map::new());
-    assert_eq!(names_of(&plan.to_string()), ["plan-field-missing"; 3]);
 }

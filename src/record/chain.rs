@@ -68,6 +68,9 @@ impl Chain {
     }
 
     /// The text of the next line, newline included.
+    ///
+    /// # Errors
+    /// It cannot be put into JSON.
     pub fn add(&mut self, utc: &str, entry: &Entry) -> Result<String, Fault> {
         let line =
             Line { line: self.mark.line + 1, utc: utc.to_owned(), rehearsal: self.rehearsal, entry: entry.clone() };

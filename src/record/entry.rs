@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::names::CeremonyKind;
 use crate::terms::{
-    CustodianNumber, DeviceRole, Digest, DkekShareNumber, Kcv, KeyId, KeyLabel, KeyReference, KeyType, Number, Purpose,
-    Quorum, Scheme, Seat, Serial,
+    CustodianNumber, DeviceRole, Digest, DkekShareNumber, HostFinding, Kcv, KeyId, KeyLabel, KeyReference, KeyType,
+    Number, Purpose, Quorum, Scheme, Seat, Serial,
 };
 
 /// What became of the device that is replaced.
@@ -152,8 +152,8 @@ pub enum Fact {
     Absent { people: Vec<String> },
     /// A decision that was typed as a word.
     Decided { word: String },
-    /// The room was examined; what was found unfit, by name and detail (none: fit).
-    Room { findings: Vec<(String, String)> },
+    /// The room was examined; what was found against it, with its detail (none: fit).
+    Room { findings: Vec<(HostFinding, String)> },
     /// Several devices are in readers that could be the one.
     Seen { role: DeviceRole, serials: Vec<Serial> },
     /// Which of them it is.

@@ -69,6 +69,9 @@ pub struct Manifest {
 
 impl Manifest {
     /// Reads a manifest file.
+    ///
+    /// # Errors
+    /// It is none, or has the form of an earlier or later version.
     pub fn parse(text: &str) -> Result<Self, Fault> {
         // The form that earlier versions of this program wrote.
         let form =
@@ -96,6 +99,9 @@ impl Manifest {
     }
 
     /// The text of the manifest file.
+    ///
+    /// # Errors
+    /// It cannot be put into JSON.
     pub fn to_text(&self) -> Result<String, Fault> {
         serde_json::to_string_pretty(self).map(|text| text + "\n").map_err(|_| Fault::from(faults::ManifestUnwritable))
     }

@@ -21,7 +21,10 @@ pub struct Proof {
     pub sealed: Option<(Ending, u16)>,
 }
 
-/// Checks every line of a record: form, number, chain, order. The first wrong line is named.
+/// Checks every line of a record: form, number, chain, order.
+///
+/// # Errors
+/// The first line that is wrong, or that there is none.
 pub fn verify(text: &[u8]) -> Result<Proof, Fault> {
     let (lines, mark, wrong) = unbroken(text);
     wrong.map_or_else(|| proof(lines, mark), Err)
@@ -29,6 +32,9 @@ pub fn verify(text: &[u8]) -> Result<Proof, Fault> {
 
 /// As [`verify`], but a last line that was cut off in the middle, as where the power failed, only ends what is proven: the
 /// record is not sealed then.
+///
+/// # Errors
+/// As [`verify`].
 pub fn verify_to_the_cut(text: &[u8]) -> Result<Proof, Fault> {
     let (lines, mark, wrong) = unbroken(text);
     match wrong {
@@ -37,7 +43,6 @@ pub fn verify_to_the_cut(text: &[u8]) -> Result<Proof, Fault> {
     }
 }
 
-/// The name of the fault of a last line without an end.
 /// The unbroken lines from the first on, where they end, and what is wrong with the line after them.
 fn unbroken(text: &[u8]) -> (Vec<Line>, Mark, Option<Fault>) {
     let mut mark = Mark { line: 0, digest: Digest([0; 32]) };
@@ -197,6 +202,6 @@ mod tests {
         let changed = text.replacen("2-of-4", "3-of-4", 1);
         assert_eq!(verify_to_the_cut(changed.as_bytes()).unwrap_err().name, FaultName::RecordLineChanged);
         assert_eq!(verify_to_the_cut(&text.as_bytes()[..20]).unwrap_err().name, FaultName::RecordLineCut);
-        assert_eq!(verify_to_the_cut(b"").unwrap_err().name, "record-empty");
+        assert_eq!(verify_to_the_cut(b"").unwrap_err().name, FaultName::RecordEmpty);
     }
 }

@@ -1,11 +1,13 @@
 //! The field's terms as types. Nothing here can hold a secret.
 
 mod error;
+mod host_finding;
 mod keys;
 mod sharing;
 mod written;
 
 pub use error::TermError;
+pub use host_finding::{HostFinding, Severity};
 pub use keys::{Curve, KeyId, KeyLabel, KeyReference, KeyType};
 pub use sharing::{DkekShareNumber, MOST_DKEK_SHARES, Purpose, Scheme};
 

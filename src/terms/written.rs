@@ -3,8 +3,8 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{
-    CustodianNumber, DeviceRole, Digest, DkekShareNumber, Kcv, KeyId, KeyLabel, KeyReference, KeyType, Number, Purpose,
-    Quorum, Scheme, Seat, Serial,
+    CustodianNumber, DeviceRole, Digest, DkekShareNumber, HostFinding, Kcv, KeyId, KeyLabel, KeyReference, KeyType,
+    Number, Purpose, Quorum, Scheme, Seat, Serial,
 };
 
 /// Terms travel through records and manifests as the text that people read, checked on the way in.
@@ -44,4 +44,5 @@ as_text! {
     Number => Number::parse;
     DeviceRole => |text| [DeviceRole::Original, DeviceRole::Replacement].into_iter().find(|role| role.word() == text);
     Digest => Digest::parse;
+    HostFinding => |text| Some(HostFinding::from_word(text));
 }

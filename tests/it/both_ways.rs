@@ -2,7 +2,7 @@
 
 use crate::support::{PIN, Table, Written, at_readers, so_pin, user_pin};
 use hsm_ceremony::app::{Environment, FrontEnd, FrontError, Setup, Sitting};
-use hsm_ceremony::autopilot::{Autopilot, Quorum};
+use hsm_ceremony::autopilot::{Autopilot, Comes};
 use hsm_ceremony::card::verify::verify_sha256;
 use hsm_ceremony::card::{
     AuthenticatedRequest, Device, FileId, Initialise, KeyDescription, PinReset, PublicKey, Verdict,
@@ -11,14 +11,12 @@ use hsm_ceremony::ceremony::{Body, CardView, Input, View};
 use hsm_ceremony::dkek::WrappedKeyFile;
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::CeremonyKind;
-use hsm_ceremony::script::Script;
 use hsm_ceremony::secret::Secret;
 use hsm_ceremony::terms::{Curve, KeyId, KeyLabel, KeyReference, KeyType};
 use hsm_ceremony::vault::Vault;
 use sha2::{Digest, Sha256};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
 use std::time::Duration;
 
 /// Type in the plan, id, label.
@@ -70,11 +68,10 @@ fn established(records: &Path) -> (PathBuf, Vec<Written>) {
     let plan = Plan::parse(&text).unwrap();
     let setup = Setup::by_plan(CeremonyKind::Establish, plan, text, records, Environment::SoftwareCards).unwrap();
     let folder = setup.folder();
-    let script = Rc::new(Script::load().unwrap());
     let Setup { ceremony, plan, plan_text, context } = setup;
-    let mut sitting = Sitting::begin(ceremony, plan, &plan_text, &script, context).unwrap();
+    let mut sitting = Sitting::begin(ceremony, plan, &plan_text, context).unwrap();
     let mut autopilot = Autopilot::new(Box::new(std::io::stderr()));
-    autopilot.prefer(Quorum::Last);
+    autopilot.prefer(Comes::Last);
     let mut custodians = Custodians { autopilot, cards: Vec::new() };
     let ended = sitting.run(&mut custodians).unwrap().progress.ended;
     assert_eq!(ended, Some(hsm_ceremony::record::Ending::Complete));

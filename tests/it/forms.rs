@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use hsm_ceremony::ceremony::{Actor, Asks, Body, Machine, Question};
-use hsm_ceremony::faults::Fault;
+use hsm_ceremony::faults::{Fault, FaultName};
 use hsm_ceremony::fields::FieldKind;
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::{CeremonyKind, Ending, Entry, Fact, verify};
@@ -80,7 +80,7 @@ impl Paper {
         serde_json::from_str(&text).unwrap()
     }
 
-    /// What people do: the last of every set come, and type what is on their cards. Everything else is left to the audience.
+    /// What people do: the last of every set come, and type what is on their cards. Everything else is left to the autopilot.
     fn answer(&self, front: &mut Front<'_>) -> Turn {
         if let Body::Choose { options, asks: Asks::Step(Question::Sitter(_)), .. } = &front.view.body {
             return front.pick(options.iter().rposition(|option| !option.closed).unwrap());
@@ -150,7 +150,11 @@ fn the_record_of_every_folder_is_verified() {
         let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
         let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
         if kept.refused {
-            assert_eq!(verify(&record), Err(Fault::new("record-line-unknown").with("line", 1)), "{name}");
+            assert_eq!(
+                verify(&record),
+                Err(Fault { name: FaultName::RecordLineUnknown, values: vec![("line", 1.to_string())] }),
+                "{name}"
+            );
             assert_eq!(output.status.code(), Some(3), "{name}: {said}");
             assert!(said.contains("Line 1"), "{name}: {said}");
             continue;
@@ -208,7 +212,7 @@ fn the_keys_of_the_first_form_come_back_the_way_its_refusal_says() {
     for (name, kcv) in backups {
         let records = tempfile::tempdir().unwrap();
         let refused = Rig::restore_with_all_rounds(&folder(&name), records.path()).err().expect("it is refused");
-        assert_eq!(refused.name, "manifest-of-old-form");
+        assert_eq!(refused.name, FaultName::ManifestOfOldForm);
         // "Copy the share file and the folder keys into a folder of their own": there, its plan is good enough.
         let copied = tempfile::tempdir().unwrap();
         fs::create_dir(copied.path().join("keys")).unwrap();

@@ -2,22 +2,21 @@
 
 use hsm_ceremony::record::CeremonyKind;
 use std::path::Path;
-use std::rc::Rc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use hsm_ceremony::app::{Environment, FrontEnd, FrontError, Setup, Sitting, latest_establish};
-use hsm_ceremony::autopilot::{Autopilot, Quorum};
+use hsm_ceremony::app::{Environment, FrontEnd, FrontError, Setup, Sitting, latest_backup};
+use hsm_ceremony::autopilot::{Autopilot, Comes};
 use hsm_ceremony::card::PcscReaders;
 use hsm_ceremony::ceremony::{Body, Input, View};
 use hsm_ceremony::dkek::Rounds;
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::Ending;
-use hsm_ceremony::script::Script;
 use hsm_ceremony::vault::Vault;
 
 use crate::ceremonies::plan_text;
 use crate::support::hanging::{HangUp, HangingCard};
+use crate::support::sentences::sentence;
 use crate::support::{FOREVER, Table, at_readers};
 
 /// How often the hung-up card is looked for.
@@ -38,7 +37,7 @@ impl Patient {
         Self {
             autopilot: Autopilot::new(Box::new(std::io::sink())),
             faults: 0,
-            by_itself: Script::load().unwrap().word("goes-on-by-itself").to_owned(),
+            by_itself: sentence("goes-on-by-itself"),
             waited: false,
             waiting_since: None,
         }
@@ -79,8 +78,7 @@ fn run(setup: Setup, at_readers: bool, front: &mut Patient) {
         context.inserter = None;
     }
     context.rounds = Rounds(1000);
-    let script = Rc::new(Script::load().unwrap());
-    let mut sitting = Sitting::begin(ceremony, plan, &plan_text, &script, context).unwrap();
+    let mut sitting = Sitting::begin(ceremony, plan, &plan_text, context).unwrap();
     assert_eq!(sitting.run(front).unwrap().progress.ended, Some(Ending::Complete));
 }
 
@@ -97,8 +95,8 @@ fn with_hang_up(table: &mut Table, restore: bool, hang_up: HangUp) -> (usize, us
     let serial = if restore { "REH0000002" } else { "REH0000001" };
     let setup = if restore {
         run(establish(records.path()), false, &mut front);
-        front.autopilot.prefer(Quorum::Last);
-        let from = latest_establish(records.path()).unwrap();
+        front.autopilot.prefer(Comes::Last);
+        let from = latest_backup(records.path()).unwrap();
         Setup::from_backup(CeremonyKind::Restore, &from, None, records.path(), Environment::SoftwareCards).unwrap()
     } else {
         establish(records.path())

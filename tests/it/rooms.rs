@@ -217,6 +217,7 @@ fn no_file_is_longer_than_a_reader_keeps_in_mind() {
     for folder in ["build", "src", "tests", "benches"] {
         sources(&root.join(folder), &mut files);
     }
+
     let long = files.iter().filter_map(|file| {
         let lines = fs::read_to_string(file).unwrap().lines().count();
         (lines > MOST).then(|| format!("{} has {lines} lines", file.strip_prefix(&root).unwrap().display()))

@@ -9,12 +9,10 @@ use hsm_ceremony::ceremony::{Input, View};
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::CeremonyKind;
 use hsm_ceremony::record::{Ending, Manifest};
-use hsm_ceremony::script::Script;
 use hsm_ceremony::share::{combine_strong, password_of, read_words};
 use hsm_ceremony::vault::Vault;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
 use std::time::Duration;
 
 /// The SO-PIN that manuals publish.
@@ -49,9 +47,8 @@ fn established(text: String, records: &Path) -> (PathBuf, Cards) {
     let plan = Plan::parse(&text).unwrap();
     let setup = Setup::by_plan(CeremonyKind::Establish, plan, text, records, Environment::SoftwareCards).unwrap();
     let folder = setup.folder();
-    let script = Rc::new(Script::load().unwrap());
     let Setup { ceremony, plan, plan_text, context } = setup;
-    let mut sitting = Sitting::begin(ceremony, plan, &plan_text, &script, context).unwrap();
+    let mut sitting = Sitting::begin(ceremony, plan, &plan_text, context).unwrap();
     let mut front = Custodians { autopilot: Autopilot::new(Box::new(std::io::stderr())), cards: Cards::new() };
     assert_eq!(sitting.run(&mut front).unwrap().progress.ended, Some(Ending::Complete));
     (folder, front.cards)

@@ -8,10 +8,8 @@ use hsm_ceremony::dkek::Rounds;
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::CeremonyKind;
 use hsm_ceremony::record::Ending;
-use hsm_ceremony::script::Script;
 use hsm_ceremony::terms::KeyReference;
 use hsm_ceremony::vault::Vault;
-use std::rc::Rc;
 use std::time::Duration;
 
 const PLAN: &str = include_str!("../../assets/plan.example.json");
@@ -52,8 +50,7 @@ impl FrontEnd for Eventful<'_> {
 fn run(setup: Setup, front: &mut dyn FrontEnd) {
     let Setup { ceremony, plan, plan_text, mut context } = setup;
     context.rounds = Rounds(1000);
-    let script = Rc::new(Script::load().unwrap());
-    let mut sitting = Sitting::begin(ceremony, plan, &plan_text, &script, context).unwrap();
+    let mut sitting = Sitting::begin(ceremony, plan, &plan_text, context).unwrap();
     assert_eq!(sitting.run(front).unwrap().progress.ended, Some(Ending::Complete));
 }
 

@@ -4,8 +4,11 @@ use crate::ceremony::kinds::Ceremony;
 use crate::ceremony::known::Known;
 use crate::ceremony::known::character::{Cards, Character, Needs, Proves, Unattended};
 use crate::ceremony::known::roll_call::Attendance;
+use crate::ceremony::steps::closing;
+use crate::ceremony::steps::device;
+use crate::ceremony::steps::keys;
 use crate::ceremony::steps::opening;
-use crate::ceremony::steps::parts;
+use crate::ceremony::steps::people;
 use crate::ceremony::steps::provisioning;
 use crate::ceremony::steps::turns;
 use crate::ceremony::steps::{Actor, Condition, List, StageKind, Step, step};
@@ -42,11 +45,11 @@ fn steps(plan: &Plan) -> Vec<Step> {
             .then(StageName::Scheme, StageKind::Read)
             .then(StageName::Guards, StageKind::Read),
     );
-    parts::people_and_room(&mut list, Attendance::Everyone);
+    people::people_and_room(&mut list, Attendance::Everyone);
 
     // The device's certificate chain is read in this section once that is part of the ceremony.
     list.section();
-    list.add(parts::device(DeviceRole::Original));
+    list.add(device::device(DeviceRole::Original));
     turns::deal(&mut list, plan);
 
     turns::turns(&mut list, plan);
@@ -74,13 +77,13 @@ fn steps(plan: &Plan) -> Vec<Step> {
         list.add(
             step(StepName::MakeKey, Actor::Administrator)
                 .about(&key.label)
-                .then(StageName::Make, StageKind::Do(parts::make_key))
+                .then(StageName::Make, StageKind::Do(keys::make_key))
                 .then(StageName::Made, StageKind::Read),
         );
     }
     list.add(
         step(StepName::Inventory, Actor::Administrator)
-            .then(StageName::List, StageKind::Do(parts::inventory_planned))
+            .then(StageName::List, StageKind::Do(keys::inventory_planned))
             .then(StageName::Listed, StageKind::Read),
     );
 
@@ -89,7 +92,7 @@ fn steps(plan: &Plan) -> Vec<Step> {
         list.add(
             step(StepName::BackUp, Actor::Administrator)
                 .about(&key.label)
-                .then(StageName::Wrap, StageKind::Do(parts::back_up))
+                .then(StageName::Wrap, StageKind::Do(keys::back_up))
                 .then(StageName::Wrapped, StageKind::Read)
                 .forgetting((Some(&key.label) == plan.keys.last().map(|last| &last.label)).then_some(Handle::Dkek)),
         );
@@ -107,10 +110,10 @@ fn steps(plan: &Plan) -> Vec<Step> {
     if plan.prove_restore {
         opening::open_all(&mut list, plan);
         list.section();
-        list.add(parts::device(DeviceRole::Replacement));
+        list.add(device::device(DeviceRole::Replacement));
         provisioning::provision(&mut list, plan, DeviceRole::Replacement);
         provisioning::load(&mut list, DeviceRole::Replacement, &[Handle::Dkek]);
-        parts::bring_keys_back(&mut list, plan);
+        keys::bring_keys_back(&mut list, plan);
     } else {
         list.section();
         list.add(
@@ -118,7 +121,7 @@ fn steps(plan: &Plan) -> Vec<Step> {
                 .then(StageName::Deviation, StageKind::Deviates(Deviation::RestoreNotProven)),
         );
     }
-    parts::close(&mut list);
+    closing::close(&mut list);
     list.finish()
 }
 

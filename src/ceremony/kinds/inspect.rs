@@ -2,7 +2,7 @@
 
 use crate::ceremony::kinds::Ceremony;
 use crate::ceremony::known::character::{Cards, Character, Needs, Proves, Unattended};
-use crate::ceremony::steps::parts;
+use crate::ceremony::steps::device;
 use crate::ceremony::steps::provisioning;
 use crate::ceremony::steps::{Actor, Condition, List, Question, StageKind, Step, step};
 use crate::clerk::acts;
@@ -28,7 +28,7 @@ pub static CEREMONY: Ceremony = Ceremony {
 fn steps(_: &Plan) -> Vec<Step> {
     let mut list = List::default();
     list.section();
-    list.add(parts::found_device(step(StepName::InspectDevice, Actor::Administrator)));
+    list.add(device::found_device(step(StepName::InspectDevice, Actor::Administrator)));
     let read_dkek: crate::ceremony::steps::MakeAct =
         |known, step| Some(acts::ReadDkek { role: step.role, serial: known.devices.serial(step.role)? }.into());
     list.add(

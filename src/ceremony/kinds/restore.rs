@@ -3,8 +3,11 @@
 use crate::ceremony::kinds::Ceremony;
 use crate::ceremony::known::character::{Cards, Character, Needs, Proves, Unattended};
 use crate::ceremony::known::roll_call::Attendance;
+use crate::ceremony::steps::closing;
+use crate::ceremony::steps::device;
+use crate::ceremony::steps::keys;
 use crate::ceremony::steps::opening;
-use crate::ceremony::steps::parts;
+use crate::ceremony::steps::people;
 use crate::ceremony::steps::provisioning;
 use crate::ceremony::steps::{Actor, Condition, List, Question, StageKind, Step, step};
 use crate::clerk::acts;
@@ -51,7 +54,7 @@ fn steps(plan: &Plan) -> Vec<Step> {
             StageKind::Tick,
         ),
     );
-    parts::people_and_room(&mut list, Attendance::Quorum);
+    people::people_and_room(&mut list, Attendance::Quorum);
 
     opening::open_all(&mut list, plan);
 
@@ -60,16 +63,16 @@ fn steps(plan: &Plan) -> Vec<Step> {
         list.add(
             step(StepName::VerifyBackup, Actor::Administrator)
                 .about(&key.label)
-                .then(StageName::Verify, StageKind::Do(parts::verify_backup))
+                .then(StageName::Verify, StageKind::Do(keys::verify_backup))
                 .then(StageName::Verified, StageKind::Read),
         );
     }
 
     list.section();
-    list.add(parts::device(DeviceRole::Replacement));
+    list.add(device::device(DeviceRole::Replacement));
     provisioning::provision(&mut list, plan, DeviceRole::Replacement);
     provisioning::load(&mut list, DeviceRole::Replacement, &[Handle::Dkek]);
-    parts::bring_keys_back(&mut list, plan);
-    parts::close(&mut list);
+    keys::bring_keys_back(&mut list, plan);
+    closing::close(&mut list);
     list.finish()
 }

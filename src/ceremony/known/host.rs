@@ -1,28 +1,18 @@
 //! What is known of this machine and terminal.
 
 use crate::ceremony::known::Known;
-
-/// Findings that a real ceremony does not begin with: secrets could reach a disc, a recording or another machine.
-const UNFIT: [&str; 7] = [
-    "room-memory-not-locked",
-    "room-cores-enabled",
-    "room-tmux",
-    "room-screen",
-    "room-ssh",
-    "room-recorded",
-    "room-traced",
-];
+use crate::terms::{HostFinding, Severity};
 
 /// This machine and terminal.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Host {
-    /// What was found against it: name and detail.
-    pub findings: Vec<(String, String)>,
+    /// What was found against it, with its detail.
+    pub findings: Vec<(HostFinding, String)>,
 }
 
 impl Host {
     fn is_unfit(&self) -> bool {
-        self.findings.iter().any(|(finding, _)| UNFIT.contains(&finding.as_str()))
+        self.findings.iter().any(|(finding, _)| finding.severity() == Severity::Unfit)
     }
 }
 

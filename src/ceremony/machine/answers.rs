@@ -4,7 +4,7 @@ use crate::ceremony::known::roll_call::Attendance;
 use crate::ceremony::machine::input::{ChoiceId, Input};
 use crate::ceremony::machine::interlude::Interlude;
 use crate::ceremony::machine::{Asking, Machine, Mode, REVEAL_SECONDS, Request};
-use crate::ceremony::steps::{Actor, Answer, Question, StageKind, Step};
+use crate::ceremony::steps::{Answer, Question, StageKind, Step};
 use crate::faults::{self, Fault};
 use crate::fields::{Field, FieldCheck, FieldKind};
 use crate::names::FieldName;
@@ -149,18 +149,32 @@ impl Machine {
     /// What an open field says for the record.
     fn fact_of(&self, field: &Field, text: Option<&str>) -> Option<Fact> {
         let step = self.step()?;
-        match (&field.kind, step.actor) {
-            (FieldKind::Line { .. }, Actor::Custodian(custodian)) => {
-                let bag = text?.trim();
+        match &field.kind {
+            FieldKind::Line { .. } => {
+                let (bag, custodian) = (text?.trim(), step.custodian()?);
                 (!bag.is_empty()).then(|| Fact::Bagged { share: step.share, custodian, bag: bag.to_owned() })
             }
-            (FieldKind::Word(word), _) => Some(Fact::Decided { word: (*word).to_owned() }),
-            (FieldKind::KeyReference { planned, .. }, _) => {
+            FieldKind::Word(word) => Some(Fact::Decided { word: (*word).to_owned() }),
+            FieldKind::KeyReference { planned, .. } => {
                 let number = text.filter(|text| !text.is_empty()).map_or(Some(*planned), |text| text.parse().ok())?;
                 let reference = KeyReference::new(number)?;
                 Some(Fact::Wanted { label: step.key.clone()?, reference })
             }
-            _ => None,
+            // Secret, or for the act that follows.
+            FieldKind::Prime { .. }
+            | FieldKind::ShareId { .. }
+            | FieldKind::ShareValue
+            | FieldKind::CheckBytes { .. }
+            | FieldKind::ShareWords { .. }
+            | FieldKind::Dice { .. }
+            | FieldKind::NewPassword
+            | FieldKind::Password
+            | FieldKind::UserPin
+            | FieldKind::NewUserPin { .. }
+            | FieldKind::SoPin { .. }
+            | FieldKind::NewSoPin
+            | FieldKind::Again(_)
+            | FieldKind::Serial(_) => None,
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::ceremony::machine::interlude::Interlude;
 use crate::ceremony::machine::recovery::{Recovery, recoveries};
 use crate::ceremony::machine::{Detour, Machine, Mode, Request};
-use crate::ceremony::steps::parts;
+use crate::ceremony::steps::device;
 use crate::ceremony::steps::provisioning;
 use crate::ceremony::steps::{self, Actor, Stage, Step};
 use crate::clerk::{Act, Outcome};
@@ -77,7 +77,7 @@ impl Machine {
             }
             Recovery::AnotherDevice => {
                 let Some(step) = self.step() else { return };
-                let step = Step { number: from, ..parts::device(step.role) };
+                let step = Step { number: from, ..device::device(step.role) };
                 self.detour = Some(Detour { step, back_to: 0 });
                 self.enter_stage(0);
             }

@@ -4,7 +4,6 @@ use crate::ceremony::known::character::Cards;
 use crate::ceremony::known::holders::Holder;
 use crate::ceremony::machine::input::{ChoiceId, Input};
 use crate::ceremony::machine::{Machine, Mode, Request};
-use crate::ceremony::steps::{Actor, Step};
 use crate::fields::{Field, FieldCheck, FieldKind};
 use crate::names::{FieldName, ItemName};
 use crate::record::{Ending, Entry, Remark};
@@ -103,8 +102,7 @@ impl Machine {
     /// chosen cannot be known to anybody else.
     pub(in crate::ceremony) fn replaceable(&self) -> Vec<Holder> {
         let (plan, step) = (&self.known.plan, self.step());
-        let own = |step: &&Step| matches!(step.actor, Actor::Custodian(_) | Actor::Seat(_) | Actor::PasswordHolder);
-        let here = step.filter(own).map(|step| step.share);
+        let here = step.filter(|step| step.actor.has_a_part()).map(|step| step.share);
         let people = |share: DkekShareNumber| {
             let custodians = plan.quorum(share).into_iter().flat_map(Quorum::numbers).map(Some);
             let chooses = plan.quorum(share).is_none()

@@ -1,7 +1,10 @@
 //! Steps: numbered, unrolled from a plan, each a short row of stages.
 
+pub mod closing;
+pub mod device;
+pub mod keys;
 pub mod opening;
-pub mod parts;
+pub mod people;
 pub mod provisioning;
 pub mod question;
 pub mod turns;
@@ -30,6 +33,16 @@ pub enum Actor {
     PinHolder,
     /// Whoever holds the password of this step's DKEK share.
     PasswordHolder,
+}
+
+impl Actor {
+    /// Whether they have a part of the step's DKEK share.
+    pub const fn has_a_part(self) -> bool {
+        match self {
+            Self::Custodian(_) | Self::Seat(_) | Self::PasswordHolder => true,
+            Self::Administrator | Self::SoPinHolder | Self::PinHolder => false,
+        }
+    }
 }
 
 /// Whether a stage is due.

@@ -2,14 +2,13 @@
 
 use crate::card::{CardError, Device, FileId};
 use crate::clerk::acts::{ActKind, Aftermath, Begun};
-use crate::clerk::files::wrapped_name;
 use crate::clerk::workers::card::Reply;
 use crate::clerk::workers::devices::Devices;
 use crate::clerk::wrapped_keys::verify;
 use crate::clerk::{Clerk, as_fault};
 use crate::dkek::{KeyBlob, WrappedKeyFile};
 use crate::faults::{self, Fault};
-use crate::folder::Folder;
+use crate::folder::{Folder, names};
 use crate::plan::PlannedKey;
 use crate::record::Fact;
 use crate::secret::WipingBytes;
@@ -48,7 +47,7 @@ impl ActKind for BackUp {
 impl BackUp {
     fn back_up(&self, devices: &mut Devices, folder: &Folder, dkek: &WipingBytes) -> Result<Vec<Fact>, Fault> {
         let Self { key, serial, kcv } = self;
-        let name = wrapped_name(&key.label);
+        let name = names::wrapped_key(&key.label);
         if !folder.has(&name) {
             let read = |device: &mut Device| -> Result<_, CardError> {
                 let blob = device.wrap(key.reference)?;

@@ -20,7 +20,6 @@ impl ActKind for ExamineRoom {
     const IRREVERSIBLE_ON: Option<fn(&Self) -> &Serial> = None;
 
     fn perform(self, _: &mut Clerk, _: &mut Vault) -> Result<Begun, Fault> {
-        let named = |finding: &host::Finding| (format!("room-{}", finding.name()), finding.what());
-        Ok(Begun::Done(vec![Fact::Room { findings: host::examine().iter().map(named).collect() }]))
+        Ok(Begun::Done(vec![Fact::Room { findings: host::examine() }]))
     }
 }

@@ -7,10 +7,10 @@ use crate::card::verify::request_is_signed_by_its_key;
 use crate::card::{AuthenticatedRequest, CardError, Device, FileId, KeyDescription, Operation, PublicKey, Verdict};
 use crate::clerk::Clerk;
 use crate::clerk::acts::{ActKind, Aftermath, Begun};
-use crate::clerk::files::{public_name, write_once, written};
+use crate::clerk::files::{write_once, written};
 use crate::clerk::workers::devices::Devices;
 use crate::faults::{self, Fault};
-use crate::folder::Folder;
+use crate::folder::{Folder, names};
 use crate::plan::PlannedKey;
 use crate::record::Fact;
 use crate::terms::{Digest, Serial};
@@ -56,7 +56,7 @@ impl MakeKey {
         };
         let request = devices.with_own_faults(&self.serial, |device| self.make_on(device, &files), refused)?;
         let public = self.sound(&request)?;
-        let file = write_once(folder, &public_name(&key.label), public.to_pem().as_bytes())?;
+        let file = write_once(folder, &names::public_key(&key.label), public.to_pem().as_bytes())?;
         let made = Fact::Made {
             label: key.label.clone(),
             reference: key.reference,

@@ -11,7 +11,7 @@ use crate::clerk::workers::devices::Devices;
 use crate::clerk::wrapped_keys::public_key;
 use crate::clerk::{Clerk, entropy};
 use crate::faults::{self, Fault};
-use crate::folder::Folder;
+use crate::folder::{Folder, names};
 use crate::record::{BackedUpKey, Fact};
 use crate::terms::{KeyLabel, KeyReference, KeyType, Serial};
 use crate::vault::Vault;
@@ -58,7 +58,7 @@ impl ProveKey {
         if same.as_ref() != Some(&public) {
             return Err(Fault::from(faults::PublicKeyDiffers { label }));
         }
-        let (text_name, signature_name) = (format!("keys/{label}.proof.txt"), format!("keys/{label}.proof.sig"));
+        let (text_name, signature_name) = (names::proof_text(label), names::proof_signature(label));
         if folder.has(&signature_name) {
             return Err(Fault::from(faults::FileExists { file: &signature_name }));
         }

@@ -3,7 +3,6 @@
 use crate::card::status::Status;
 use crate::card::{CardError, Device, FileId, KeyDescription, Operation};
 use crate::clerk::acts::{ActKind, Aftermath, Begun};
-use crate::clerk::files::unchanged;
 use crate::clerk::workers::devices::Devices;
 use crate::clerk::wrapped_keys::kept_description;
 use crate::clerk::{Clerk, as_fault};
@@ -44,7 +43,7 @@ impl ActKind for RestoreKey {
 impl RestoreKey {
     fn restore(&self, devices: &mut Devices, from: &Folder, key: &BackedUpKey) -> Result<Vec<Fact>, Fault> {
         let Self { to, serial, .. } = self;
-        let content = unchanged(from, &key.wrapped, key.wrapped_sha256)?;
+        let content = from.unchanged(&key.wrapped, key.wrapped_sha256)?;
         let file = WrappedKeyFile::parse(&content).map_err(|error| as_fault::wrapped_key(&key.wrapped, &error))?;
         let there = devices.with(serial, Device::list)?.contains(&FileId::key(*to));
         if there && !self.again {

@@ -2,7 +2,6 @@
 
 use crate::clerk::Clerk;
 use crate::clerk::acts::{ActKind, Aftermath, Begun};
-use crate::clerk::files::unchanged;
 use crate::clerk::wrapped_keys::verify;
 use crate::faults::{self, Fault};
 use crate::record::Fact;
@@ -27,7 +26,7 @@ impl ActKind for VerifyBackup {
 
     fn perform(self, clerk: &mut Clerk, vault: &mut Vault) -> Result<Begun, Fault> {
         let key = clerk.backed_up(&self.label)?;
-        let content = unchanged(clerk.backups(), &key.wrapped, key.wrapped_sha256)?;
+        let content = clerk.backups().unchanged(&key.wrapped, key.wrapped_sha256)?;
         let dkek = vault.give(Handle::Dkek).ok_or(faults::DkekMissing)?;
         let result = verify(&key.wrapped, &content, self.kcv, &dkek);
         vault.keep(Handle::Dkek, dkek);

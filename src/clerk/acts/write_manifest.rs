@@ -2,8 +2,9 @@
 
 use crate::clerk::Clerk;
 use crate::clerk::acts::{ActKind, Aftermath, Begun};
-use crate::clerk::files::{MANIFEST, own_share_file, write_once, written};
+use crate::clerk::files::{own_share_file, write_once, written};
 use crate::faults::{self, Fault};
+use crate::folder::names;
 use crate::plan::PlannedKey;
 use crate::terms::Serial;
 use crate::vault::Vault;
@@ -29,7 +30,7 @@ impl ActKind for WriteManifest {
         }
         let manifest = clerk.manifest.finish(&clerk.title, clerk.rehearsal, clerk.rounds, &self.keys);
         let text = manifest.ok_or(faults::StepNotPossible)?.to_text()?;
-        let file = write_once(&clerk.folder, MANIFEST, text.as_bytes())?;
+        let file = write_once(&clerk.folder, names::MANIFEST, text.as_bytes())?;
         Ok(Begun::Done(vec![written(file)]))
     }
 }

@@ -2,8 +2,9 @@
 
 use crate::clerk::Clerk;
 use crate::clerk::acts::{ActKind, Aftermath, Begun};
-use crate::clerk::files::{share_file_name, write_once, written};
+use crate::clerk::files::{write_once, written};
 use crate::faults::{self, Fault};
+use crate::folder::names;
 use crate::terms::{DkekShareNumber, Serial};
 use crate::vault::Vault;
 
@@ -23,7 +24,7 @@ impl ActKind for WriteShareFile {
 
     fn perform(self, clerk: &mut Clerk, _: &mut Vault) -> Result<Begun, Fault> {
         let sealed = clerk.sealing.file(self.share).ok_or(faults::StepNotPossible)?;
-        let file = write_once(&clerk.folder, &share_file_name(self.share), &sealed.to_bytes())?;
+        let file = write_once(&clerk.folder, &names::share_file(self.share), &sealed.to_bytes())?;
         clerk.sealing.forget(self.share);
         Ok(Begun::Done(vec![written(file)]))
     }

@@ -8,7 +8,7 @@ use crate::card::{AuthenticatedRequest, DescribedType, KeyDescription};
 use crate::clerk::source::{Source, Standing};
 use crate::dkek::{ShareFile, WrappedKeyFile};
 use crate::faults::{self, Fault, FaultName};
-use crate::folder::Folder;
+use crate::folder::{Folder, names};
 use crate::plan::{Plan, PlannedKey};
 use crate::record::{BackedUpKey, KnownShare};
 use crate::terms::{Curve, Digest, Kcv, KeyId, KeyLabel, KeyReference, KeyType, Serial};
@@ -18,9 +18,6 @@ const MOST_FILES: usize = 1000;
 
 /// Each key has two steps of one section, which has two more, and steps are numbered up to 255.
 const MOST_KEYS: usize = 126;
-
-/// The folder of the keys in a sitting of ours.
-const KEYS: &str = "keys/";
 
 /// What the files of a folder are.
 #[derive(Default)]
@@ -72,9 +69,9 @@ fn look_through(folder: &Folder) -> Result<Found, Fault> {
     let too_many = || Fault::from(faults::SourceTooManyFiles { folder: folder.path().display(), most: MOST_FILES });
     let mut listing = folder.list("", MOST_FILES)?.ok_or_else(too_many)?;
     // A sitting of ours that was broken off before its manifest was written has its keys in a folder of their own.
-    if let Some(place) = listing.others.iter().position(|name| name == KEYS) {
+    if let Some(place) = listing.others.iter().position(|name| name == names::KEYS) {
         listing.others.remove(place);
-        let inside = folder.list(KEYS, MOST_FILES)?.ok_or_else(too_many)?;
+        let inside = folder.list(names::KEYS, MOST_FILES)?.ok_or_else(too_many)?;
         listing.files.extend(inside.files);
         listing.others.extend(inside.others);
     }
@@ -113,7 +110,7 @@ fn look_through(folder: &Folder) -> Result<Found, Fault> {
 
 /// Whether a file has a name that this program gives to wrapped keys alone.
 fn is_named_wrapped(name: &str) -> bool {
-    Path::new(name).extension().is_some_and(|end| end == "wrapped")
+    Path::new(name).extension().is_some_and(|end| end == names::WRAPPED)
 }
 
 /// The device that a key was made on, as that device itself wrote it.

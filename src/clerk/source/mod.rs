@@ -2,17 +2,14 @@
 
 pub mod foreign;
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::clerk::files::{MANIFEST, unchanged};
+use crate::bundle;
 use crate::clerk::wrapped_keys::public_key;
 use crate::faults::{self, Fault};
-use crate::folder::{Folder, RecordFile};
+use crate::folder::{Folder, names};
 use crate::plan::{Custody, Plan};
-use crate::record::{
-    BackedUpDkekShare, BackedUpKey, CeremonyKind, Entry, Fact, Former, KnownShare, Manifest, Proof, verify_to_the_cut,
-};
+use crate::record::{BackedUpDkekShare, BackedUpKey, Entry, Fact, Former, KnownShare, verify_to_the_cut};
 use crate::terms::{Digest, DkekShareNumber, Kcv, Serial};
 
 /// What is restored from.
@@ -51,7 +48,7 @@ impl Source {
     pub fn open(path: &Path, plan: Option<&Plan>) -> Result<Self, Fault> {
         let folder = Folder::open(path);
         match plan {
-            plan if folder.has(MANIFEST) => Self::open_ours(folder, plan),
+            plan if folder.has(names::MANIFEST) => Self::open_ours(folder, plan),
             Some(plan) => foreign::open(folder, plan),
             None => Err(Fault::from(faults::SourceMissing { folder: path.display() })),
         }
@@ -59,12 +56,12 @@ impl Source {
 
     /// The folder of a finished *establish*: its record is unbroken and names every file, its manifest and plan can be read.
     fn open_ours(folder: Folder, given: Option<&Plan>) -> Result<Self, Fault> {
-        let text = |name: &str| folder.read(name).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-        let manifest = Manifest::parse(&text(MANIFEST)?)?;
-        let mut plan = Plan::parse(&text("plan.json")?)
+        let manifest = bundle::manifest(&folder)?;
+        let mut plan = Plan::parse(&String::from_utf8_lossy(&folder.read(names::PLAN)?))
             .map_err(|faults| faults.into_iter().next().unwrap_or_else(|| Fault::from(faults::PlanNotObject)))?;
-        let proof = verify_to_the_cut(&folder.read(RecordFile::NAME)?)?;
-        agrees(&proof, &folder, &manifest, &plan)?;
+        let proof = verify_to_the_cut(&folder.read(names::RECORD)?)?;
+        let custody: Vec<String> = plan.dkek_shares.iter().map(Custody::word).collect();
+        bundle::agrees(&folder, &proof, &manifest, &custody)?;
         if given.is_some_and(|given| *given != plan) {
             return Err(Fault::from(faults::SourceOtherPlan { folder: folder.path().display() }));
         }
@@ -113,10 +110,10 @@ impl Source {
             Standing::Recorded { .. } | Standing::Elsewhere { .. } => {}
         }
         for (share, sha256) in &self.share_files {
-            unchanged(&self.folder, &share.file, *sha256)?;
+            self.folder.unchanged(&share.file, *sha256)?;
         }
         for key in &self.keys {
-            unchanged(&self.folder, &key.wrapped, key.wrapped_sha256)?;
+            self.folder.unchanged(&key.wrapped, key.wrapped_sha256)?;
             public_key(&self.folder, key)?;
         }
         let (record_sha256, more): (_, Vec<Fact>) = match &self.standing {
@@ -149,7 +146,7 @@ impl Source {
     /// One is missing or was changed.
     pub fn share_files(&self, share: DkekShareNumber, opened: &[String]) -> Result<Vec<(String, Vec<u8>)>, Fault> {
         let file = |(known, sha256): &(KnownShare, Digest)| {
-            Ok((known.file.clone(), unchanged(&self.folder, &known.file, *sha256)?))
+            Ok((known.file.clone(), self.folder.unchanged(&known.file, *sha256)?))
         };
         if !self.is_foreign() {
             return self.share_files.get(share.index()).into_iter().map(file).collect();
@@ -163,68 +160,4 @@ impl Source {
 fn known(share: BackedUpDkekShare) -> (KnownShare, Digest) {
     let known = KnownShare { file: share.share_file, set: share.set, kcv: Some(share.kcv) };
     (known, share.share_file_sha256)
-}
-
-/// Whether the record says of plan and manifest what they say themselves: otherwise somebody changed them afterwards, or the
-/// record ends before it names them.
-fn agrees(proof: &Proof, folder: &Folder, manifest: &Manifest, planned: &Plan) -> Result<(), Fault> {
-    let changed = |file: &str| Fault::from(faults::SourceFileChanged { file });
-    let plan = folder.written("plan.json")?.sha256;
-    let custody: Vec<String> = planned.dkek_shares.iter().map(Custody::word).collect();
-    let began = proof.lines.iter().find_map(|line| match &line.entry {
-        Entry::Began { ceremony, plan_sha256, custody, .. } => Some((*ceremony, *plan_sha256, custody.clone())),
-        _ => None,
-    });
-    let same = manifest.dkek_shares.iter().map(|share| &share.custody).eq(&custody);
-    if began != Some((CeremonyKind::Establish, plan, custody)) || !same {
-        return Err(changed("plan.json"));
-    }
-    let files = recorded(proof);
-    if proof.sealed.is_none() && !files.contains_key(MANIFEST) {
-        return Err(Fault::from(faults::SourceUnsealed));
-    }
-    let recorded = |name: &str, digest: Digest| files.get(name) == Some(&digest);
-    if manifest.rehearsal != proof.rehearsal || !recorded(MANIFEST, folder.written(MANIFEST)?.sha256) {
-        return Err(changed(MANIFEST));
-    }
-    match manifest.files().find(|(name, digest)| !recorded(name, *digest)) {
-        Some((name, _)) => Err(changed(name)),
-        None => Ok(()),
-    }
-}
-
-/// Every file that a record names, with the digest it had when it was written last.
-pub(in crate::clerk) fn recorded(proof: &Proof) -> BTreeMap<&str, Digest> {
-    proof.lines.iter().filter_map(|line| named(&line.entry)).collect()
-}
-
-/// Compares every file of a finished folder with the digest that its record names; answers how many there are. `None`: it is
-/// no finished folder, neither by what lies in it nor by what its record says, and nothing was compared.
-///
-/// # Errors
-/// A file is missing or was changed, or manifest and record do not agree.
-pub fn compare_files(folder: &Folder, proof: &Proof) -> Result<Option<usize>, Fault> {
-    let files = recorded(proof);
-    if !files.contains_key(MANIFEST) {
-        // A manifest that the record does not name came from elsewhere, or its line is lost.
-        return if folder.has(MANIFEST) { Err(Fault::from(faults::ManifestNotRecorded)) } else { Ok(None) };
-    }
-    for (name, sha256) in &files {
-        unchanged(folder, name, *sha256)?;
-    }
-    let manifest = Manifest::parse(&String::from_utf8_lossy(&folder.read(MANIFEST)?))?;
-    match manifest.files().find(|(name, digest)| files.get(name) != Some(digest)) {
-        Some((name, _)) => Err(Fault::from(faults::SourceFileChanged { file: name })),
-        None => Ok(Some(files.len())),
-    }
-}
-
-fn named(entry: &Entry) -> Option<(&str, Digest)> {
-    match entry {
-        Entry::Began { plan_sha256, .. } => Some(("plan.json", *plan_sha256)),
-        Entry::Learned { fact: Fact::Written { file, sha256, .. } | Fact::BackedUp { file, sha256, .. }, .. } => {
-            Some((file.as_str(), *sha256))
-        }
-        _ => None,
-    }
 }

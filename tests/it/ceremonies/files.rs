@@ -6,11 +6,11 @@ use std::path::Path;
 
 use hsm_ceremony::app::{Environment, Setup};
 use hsm_ceremony::ceremony::{Asks, Body, Input, Question, Recovery};
-use hsm_ceremony::faults::Fault;
-use hsm_ceremony::names::FieldName;
+use hsm_ceremony::faults::{Fault, FaultName};
+use hsm_ceremony::names::{FieldName, ItemName};
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::{Entry, Fact, Manifest};
-use hsm_ceremony::script::Script;
+use hsm_ceremony::script;
 use hsm_ceremony::terms::Digest;
 use sha2::Digest as _;
 
@@ -181,7 +181,10 @@ fn a_changed_backup_is_found_before_any_device_is_erased() {
                 Setup::from_backup(CeremonyKind::Restore, &folder, None, records.path(), Environment::SoftwareCards)
                     .err()
                     .unwrap();
-            assert_eq!(refused, Fault::new("source-file-changed").with("file", "manifest.json"));
+            assert_eq!(
+                refused,
+                Fault { name: FaultName::SourceFileChanged, values: vec![("file", "manifest.json".to_string())] }
+            );
             continue;
         }
         let mut rig = Rig::restore(records.path()).with_papers_of(first);
@@ -261,21 +264,23 @@ fn a_record_that_was_cut_off_too_early_or_changed_proves_nothing_and_the_way_out
     cut_record(&folder, first.entries.len() - 1, 0);
     let manifest = fs::read(folder.join("manifest.json")).unwrap();
     fs::write(folder.join("manifest.json"), [&manifest[..], b"\n"].concat()).unwrap();
-    assert_eq!(refused(), Fault::new("source-file-changed").with("file", "manifest.json"));
+    assert_eq!(
+        refused(),
+        Fault { name: FaultName::SourceFileChanged, values: vec![("file", "manifest.json".to_string())] }
+    );
     fs::write(folder.join("manifest.json"), manifest).unwrap();
     // A line that was changed, and not cut off, is no slip of the power.
     let mut changed = good.clone();
     let place_of_change = changed.len() - 40;
     changed[place_of_change] ^= 1;
     fs::write(folder.join("record.jsonl"), changed).unwrap();
-    assert_eq!(refused().name, "record-line-changed");
+    assert_eq!(refused().name, FaultName::RecordLineChanged);
     fs::write(folder.join("record.jsonl"), good).unwrap();
     for more in [20, 0] {
         cut_record(&folder, lines_to_the_manifest(&first) - 1, more);
-        assert_eq!(refused().name, "source-unsealed");
+        assert_eq!(refused().name, FaultName::SourceUnsealed);
     }
-    let script = Script::load().unwrap();
-    let truth = script.fault("source-unsealed").unwrap().truth.join(" ");
+    let truth = script::fault(FaultName::SourceUnsealed).truth.join(" ");
     assert!(truth.contains("without the manifest") && truth.contains("--plan"), "{truth}");
     // What the fault says to do: share files and the folder keys, nothing else.
     fs::copy(folder.join("dkek-1.pbe"), place.path().join("dkek-1.pbe")).unwrap();
@@ -301,7 +306,7 @@ fn who_took_somebodys_place_is_called_when_the_keys_are_restored() {
         turn += 1;
         match turn {
             1 => Turn::Do(Input::Deviation),
-            2 => front.pick(2),
+            2 => front.item(ItemName::Substitute),
             3 => {
                 let Body::Choose { options, .. } = &front.view.body else { panic!("{:?}", front.view) };
                 front.pick(options.iter().position(|who| who.text.contains("Custodian 02")).unwrap())
@@ -319,7 +324,7 @@ fn who_took_somebodys_place_is_called_when_the_keys_are_restored() {
                 called.extend(items.iter().map(|item| item.text.clone()));
             }
             Body::Choose { options, asks: Asks::Step(Question::Sitter(_)), .. } => {
-                called.extend(options.iter().map(|who| who.text.clone()))
+                called.extend(options.iter().map(|who| who.text.clone()));
             }
             _ => {}
         }
@@ -341,5 +346,8 @@ fn our_own_folder_takes_its_own_plan_and_no_other() {
     };
     assert_eq!(restore(plan()), Ok(()));
     let other = restore(plan().replace("Custodian 02", "Somebody Else"));
-    assert_eq!(other, Err(Fault::new("source-other-plan").with("folder", folder.display())));
+    assert_eq!(
+        other,
+        Err(Fault { name: FaultName::SourceOtherPlan, values: vec![("folder", folder.display().to_string())] })
+    );
 }

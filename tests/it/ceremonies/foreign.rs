@@ -10,7 +10,7 @@ use hsm_ceremony::app::{Environment, Setup};
 use hsm_ceremony::card::{DescribedType, KeyDescription};
 use hsm_ceremony::ceremony::{Body, FieldState, Input, Recovery};
 use hsm_ceremony::dkek::{KeyBlob, WrappedKeyFile};
-use hsm_ceremony::faults::Fault;
+use hsm_ceremony::faults::{Fault, FaultName};
 use hsm_ceremony::fields::FieldKind;
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::{Entry, Fact};
@@ -207,11 +207,20 @@ fn more_keys_than_one_ceremony_has_steps_for_are_refused_before_it_begins() {
     fs::write(place.path().join("127.bin"), &wrapped).unwrap();
     let before = fs::read_dir(records.path()).unwrap().count();
     let fault = Rig::foreign(place.path(), &plan(2, 4), records.path()).err().unwrap();
-    assert_eq!(fault, Fault::new("source-too-many-keys").with("found", 127).with("most", 126));
+    assert_eq!(
+        fault,
+        Fault {
+            name: FaultName::SourceTooManyKeys,
+            values: vec![("found", 127.to_string()), ("most", 126.to_string())]
+        }
+    );
     for number in 128..=1001 {
         fs::write(place.path().join(format!("{number}.txt")), "x").unwrap();
     }
-    assert_eq!(Rig::foreign(place.path(), &plan(2, 4), records.path()).err().unwrap().name, "source-too-many-files");
+    assert_eq!(
+        Rig::foreign(place.path(), &plan(2, 4), records.path()).err().unwrap().name,
+        FaultName::SourceTooManyFiles
+    );
     assert_eq!(fs::read_dir(records.path()).unwrap().count(), before, "nothing was begun");
 }
 
@@ -275,17 +284,17 @@ fn what_is_no_backup_is_said_before_anything_begins() {
         assert_eq!(fs::read_dir(records.path()).unwrap().count(), 0, "{fault}: no sitting began");
         fault
     };
-    assert_eq!(fault(|place| fs::remove_file(place.join("dkek-share.pbe")).unwrap()), "source-no-share-file");
+    assert_eq!(fault(|place| fs::remove_file(place.join("dkek-share.pbe")).unwrap()), FaultName::SourceNoShareFile);
     let twice = |place: &Path| {
         fs::copy(place.join("dkek-share.pbe"), place.join("other.pbe")).unwrap();
     };
-    assert_eq!(fault(twice), "source-several-share-files");
-    assert_eq!(fault(|place| fs::remove_file(place.join("wrap-ec-prime256v1.bin")).unwrap()), "source-no-keys");
+    assert_eq!(fault(twice), FaultName::SourceSeveralShareFiles);
+    assert_eq!(fault(|place| fs::remove_file(place.join("wrap-ec-prime256v1.bin")).unwrap()), FaultName::SourceNoKeys);
     let mixed = |place: &Path| {
         wrapped_keys(place, &["ec-secp384r1"]);
     };
-    assert_eq!(fault(mixed), "source-mixed");
-    assert_eq!(fault(|place| fs::remove_dir_all(place).unwrap()), "source-missing");
+    assert_eq!(fault(mixed), FaultName::SourceMixed);
+    assert_eq!(fault(|place| fs::remove_dir_all(place).unwrap()), FaultName::SourceMissing);
 }
 
 #[test]
@@ -296,7 +305,7 @@ fn without_a_plan_nobody_knows_who_and_how_many() {
         Setup::from_backup(CeremonyKind::Restore, place.path(), None, records.path(), Environment::SoftwareCards)
             .err()
             .unwrap();
-    assert_eq!(fault.name, "source-missing");
+    assert_eq!(fault.name, FaultName::SourceMissing);
 }
 
 #[test]

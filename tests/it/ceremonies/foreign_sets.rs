@@ -8,6 +8,7 @@ use std::path::Path;
 use chacha20::ChaCha20Rng;
 use hsm_ceremony::ceremony::{Actor, Asks, Body, Question, Recovery};
 use hsm_ceremony::dkek::{DkekShare, Rounds, derive, seal};
+use hsm_ceremony::faults::FaultName;
 use hsm_ceremony::fields::FieldKind;
 use hsm_ceremony::names::FieldName;
 use hsm_ceremony::record::Fact;
@@ -206,7 +207,7 @@ fn another_count_than_planned_is_refused_before_anything_begins() {
         made.folder(place.path(), &["a.pbe", "b.pbe", "c.pbe"][..count]);
         let plan = Day::of(&guards[..planned]).text();
         let fault = Rig::foreign(place.path(), &plan, records.path()).err().unwrap();
-        assert_eq!(fault.name, "source-several-share-files", "{count} files, {planned} planned");
+        assert_eq!(fault.name, FaultName::SourceSeveralShareFiles, "{count} files, {planned} planned");
         let value = |name| fault.values.iter().find(|(key, _)| *key == name).unwrap().1.clone();
         assert_eq!((value("found"), value("planned")), (count.to_string(), planned.to_string()));
         assert_eq!(fs::read_dir(records.path()).unwrap().count(), 0, "no sitting began");

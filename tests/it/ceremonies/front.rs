@@ -3,7 +3,7 @@
 use hsm_ceremony::ceremony::{Body, ChoiceId, FieldState, Input, Machine, Recovery, View};
 use hsm_ceremony::fields::check;
 use hsm_ceremony::fields::{FieldCheck, FieldKind};
-use hsm_ceremony::names::FieldName;
+use hsm_ceremony::names::{FieldName, ItemName};
 use hsm_ceremony::record::Entry;
 use hsm_ceremony::vault::Vault;
 
@@ -65,6 +65,11 @@ impl Front<'_> {
             panic!("nothing to choose: {:?}", self.view.body)
         };
         Turn::Do(Input::Chose(options[place].id.clone()))
+    }
+
+    /// Chooses this item of the script.
+    pub fn item(&self, name: ItemName) -> Turn {
+        Turn::Do(Input::Chose(ChoiceId::Item(name)))
     }
 
     /// Ticks what stands at this place of the screen.

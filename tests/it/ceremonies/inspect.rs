@@ -4,6 +4,7 @@ use hsm_ceremony::app::{Environment, Setup};
 use hsm_ceremony::card::{Device, Initialise, PinReset};
 use hsm_ceremony::ceremony::{Body, Recovery};
 use hsm_ceremony::fields::FieldKind;
+use hsm_ceremony::names::ItemName;
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::CeremonyKind;
 use hsm_ceremony::record::{Ending, Entry, Fact};
@@ -210,7 +211,7 @@ fn who_has_no_pin_sees_everything_but_the_hidden_kcv() {
             Body::Choose { options, .. } => {
                 assert!(listed && options.len() == 2, "the keys were shown before: {options:?}");
                 asked += 1;
-                front.pick(1)
+                front.item(ItemName::LeaveHidden)
             }
             _ => Turn::Autopilot,
         }

@@ -4,7 +4,6 @@
 use hsm_ceremony::record::CeremonyKind;
 use std::fs;
 use std::path::Path;
-use std::rc::Rc;
 use std::time::Duration;
 
 use hsm_ceremony::app::{self, Environment, FrontError, Setup, Sitting};
@@ -13,15 +12,15 @@ use hsm_ceremony::card::transport::{Readers, Response, Transport, TransportError
 use hsm_ceremony::ceremony::{Asks, Body, FieldState, Input, Question, Recovery, View};
 use hsm_ceremony::dkek::{Rounds, ShareFile};
 use hsm_ceremony::fields::FieldKind;
-use hsm_ceremony::host::Finding;
 use hsm_ceremony::names::FieldName;
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::{self, Ending, Entry, Fact, Remark};
-use hsm_ceremony::script::Script;
 use hsm_ceremony::secret::WipingBytes;
 use hsm_ceremony::softcard::{Rack, SoftCard};
-use hsm_ceremony::terms::DeviceRole;
+use hsm_ceremony::terms::{DeviceRole, HostFinding};
 use hsm_ceremony::vault::Vault;
+
+use crate::support::sentences::sentence;
 
 use super::mistakes::{established, plan, stopped};
 use super::rig::{Front, Rig, Turn};
@@ -218,34 +217,18 @@ fn a_share_file_of_a_rehearsal_is_refused_also_without_its_manifest() {
     assert!(!rig.entries.iter().any(|entry| matches!(entry, Entry::Intent { .. })), "no device was touched");
 }
 
-/// Everything that can be found in a room.
-fn findings() -> [Finding; 10] {
-    let named = || vec!["one".to_owned()];
-    [
-        Finding::MemoryNotLocked,
-        Finding::CoresEnabled,
-        Finding::Swap(named()),
-        Finding::Network(named()),
-        Finding::InsideTmux,
-        Finding::InsideScreen,
-        Finding::OverSsh,
-        Finding::Recorded("script".to_owned()),
-        Finding::Traced,
-        Finding::ClockUnset,
-    ]
-}
-
 /// What the real thing does not begin with; a finding that is new has to be put on one of the sides.
-fn is_unfit(finding: &Finding) -> bool {
+fn is_unfit(finding: &HostFinding) -> bool {
     match finding {
-        Finding::MemoryNotLocked
-        | Finding::CoresEnabled
-        | Finding::InsideTmux
-        | Finding::InsideScreen
-        | Finding::OverSsh
-        | Finding::Recorded(_)
-        | Finding::Traced => true,
-        Finding::Swap(_) | Finding::Network(_) | Finding::ClockUnset => false,
+        HostFinding::MemoryNotLocked
+        | HostFinding::CoresEnabled
+        | HostFinding::InsideTmux
+        | HostFinding::InsideScreen
+        | HostFinding::OverSsh
+        | HostFinding::Recorded
+        | HostFinding::Traced
+        | HostFinding::Unknown(_) => true,
+        HostFinding::Swap | HostFinding::Network | HostFinding::ClockUnset => false,
     }
 }
 
@@ -258,17 +241,22 @@ fn asks_for_override(front: &Front<'_>) -> bool {
 
 #[test]
 fn an_unfit_room_needs_override_and_a_reason_and_any_other_is_confirmed() {
-    let script = Script::load().unwrap();
-    for (finding, real) in findings().iter().flat_map(|finding| [(finding, true), (finding, false)]) {
+    let unknown = HostFinding::Unknown("room-of-another-version".to_owned());
+    for (finding, real) in
+        HostFinding::ALL.iter().chain([&unknown]).flat_map(|finding| [(finding, true), (finding, false)])
+    {
         let records = tempfile::tempdir().unwrap();
         let mut rig = if real {
             Rig::real(setup(records.path(), Environment::Real), vec![issued(1)])
         } else {
             Rig::establish(&plan(), records.path())
         };
-        let name = format!("room-{}", finding.name());
-        rig.room = Some(vec![(name.clone(), finding.what())]);
-        let sentence = script.word(&name).split('(').next().unwrap().trim().to_owned();
+        let name = finding.word();
+        rig.room = Some(vec![(finding.clone(), "one".to_owned())]);
+        let sentence = match finding {
+            HostFinding::Unknown(word) => word.clone(),
+            _ => sentence(name).split('(').next().unwrap().trim().to_owned(),
+        };
         let (mut shown, mut asked, mut tried) = (false, false, 0);
         rig.play(|front| {
             if front.step() == "device" {
@@ -299,7 +287,7 @@ fn an_unfit_room_needs_override_and_a_reason_and_any_other_is_confirmed() {
             Entry::Remarked { remark: Remark::Deviation, text, .. } => Some(text.as_str()),
             _ => None,
         });
-        let found = |entry: &Entry| matches!(entry, Entry::Learned { fact: Fact::Room { findings }, .. } if findings[0].0 == name);
+        let found = |entry: &Entry| matches!(entry, Entry::Learned { fact: Fact::Room { findings }, .. } if findings[0].0 == *finding);
         assert!(rig.entries.iter().any(found), "{name} is in the record");
         assert_eq!(rig.entries.iter().filter(|entry| decided(entry)).count(), usize::from(asked));
         let deviations = u16::from(asked);
@@ -349,9 +337,8 @@ fn no_screen_file_or_line_of_the_real_thing_speaks_of_a_rehearsal() {
     (context.readers, context.rounds) = (Box::new(rack), Rounds(1000));
     assert!(context.inserter.is_none() && !context.training_files);
     let folder = context.folder.path().to_owned();
-    let script = Rc::new(Script::load().unwrap());
     let mut people = Attentive { autopilot: Autopilot::new(Box::new(std::io::sink())), screens: 0 };
-    let mut sitting = Sitting::begin(ceremony, plan, &plan_text, &script, context).unwrap();
+    let mut sitting = Sitting::begin(ceremony, plan, &plan_text, context).unwrap();
     assert_eq!(sitting.run(&mut people).unwrap().progress.ended, Some(Ending::Complete));
     assert!(people.screens > 50);
     let proof = record::verify(&fs::read(folder.join("record.jsonl")).unwrap()).unwrap();

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use hsm_ceremony::app::{Environment, Setup, latest_establish};
-use hsm_ceremony::autopilot::{Autopilot, Quorum as Comes};
+use hsm_ceremony::app::{Environment, Setup, latest_backup};
+use hsm_ceremony::autopilot::{Autopilot, Comes};
 use hsm_ceremony::card::transport::{Readers, Response, Transport, TransportError};
 use hsm_ceremony::ceremony::{Body, Event, Input, Machine, Request, View, ViewContext};
 use hsm_ceremony::clerk::{Clerk, Context, Outcome};
@@ -16,7 +16,7 @@ use hsm_ceremony::plan::{Custody, Plan};
 use hsm_ceremony::record::{CeremonyKind, Chain, Ending, Entry, Fact, Manifest};
 use hsm_ceremony::secret::WipingBytes;
 use hsm_ceremony::softcard::{Rack, SoftCard};
-use hsm_ceremony::terms::Digest;
+use hsm_ceremony::terms::{Digest, HostFinding};
 use hsm_ceremony::vault::Vault;
 use sha2::{Digest as _, Sha256};
 
@@ -70,9 +70,9 @@ pub struct Rig {
     pub folder: PathBuf,
     pub log: Log,
     /// What is found in the room; none: what is found where the test runs.
-    pub room: Option<Vec<(String, String)>>,
+    pub room: Option<Vec<(HostFinding, String)>>,
     rehearsal: bool,
-    /// How long the audience waits while the clerk is at work: with all rounds, looking more often only slows it down.
+    /// How long the autopilot waits while the clerk is at work: with all rounds, looking more often only slows it down.
     wait: Duration,
     clerk: Clerk,
     chain: Chain,
@@ -111,7 +111,7 @@ impl Rig {
 
     /// As [`Rig::restore`], with something between the program and its readers.
     pub fn restore_with(records: &Path, between: impl FnOnce(Box<dyn Readers>) -> Box<dyn Readers>) -> Self {
-        let from = latest_establish(records).unwrap();
+        let from = latest_backup(records).unwrap();
         Self::new(
             Setup::from_backup(CeremonyKind::Restore, &from, None, records, Environment::SoftwareCards).unwrap(),
             Comes::Last,
@@ -144,7 +144,7 @@ impl Rig {
         records: &Path,
         between: impl FnOnce(Box<dyn Readers>) -> Box<dyn Readers>,
     ) -> Self {
-        let from = latest_establish(records).unwrap();
+        let from = latest_backup(records).unwrap();
         Self::new(
             on(
                 Setup::from_backup(CeremonyKind::Restore, &from, None, records, Environment::SoftwareCards).unwrap(),

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use hsm_ceremony::app::{Environment, Setup, latest_establish};
+use hsm_ceremony::app::{Environment, Setup, latest_backup};
 use hsm_ceremony::card::transport::{Readers, Response, Transport, TransportError};
 use hsm_ceremony::ceremony::{Asks, Body, Question, Recovery};
 use hsm_ceremony::plan::Plan;
@@ -39,7 +39,7 @@ fn restore(records: &Path, rack: &Rack) -> Rig {
     let mut first = establish(false, records, Box::new(rack.clone()));
     first.run(|_| {});
     assert!(first.complete());
-    let from = latest_establish(records).unwrap();
+    let from = latest_backup(records).unwrap();
     let setup = Setup::from_backup(CeremonyKind::Restore, &from, None, records, Environment::SoftwareCards).unwrap();
     Rig::held(setup, Box::new(rack.clone())).with_papers_of(first)
 }
@@ -327,7 +327,7 @@ fn where_a_reader_failed_no_other_device_is_called_the_only_trouble() {
     let busy = fails(1, &[TransportError::Busy]);
     let readers = Crowded { readers: rack.clone(), stranger: false, fails: busy.clone() };
     let people = restore(records.path(), &rack);
-    let from = latest_establish(records.path()).unwrap();
+    let from = latest_backup(records.path()).unwrap();
     let setup =
         Setup::from_backup(CeremonyKind::Restore, &from, None, records.path(), Environment::SoftwareCards).unwrap();
     let mut rig = Rig::held(setup, Box::new(readers)).with_papers_of(people);

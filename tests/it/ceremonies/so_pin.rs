@@ -3,9 +3,10 @@
 use hsm_ceremony::record::CeremonyKind;
 use std::path::Path;
 
-use hsm_ceremony::app::{Environment, Setup, latest_establish};
+use hsm_ceremony::app::{Environment, Setup, latest_backup};
 use hsm_ceremony::ceremony::{Body, Recovery};
 use hsm_ceremony::fields::FieldKind;
+use hsm_ceremony::names::ItemName;
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::Fact;
 use hsm_ceremony::softcard::{Faults, Rack, SoftCard};
@@ -17,8 +18,8 @@ use super::rig::{Front, Rig, Turn, used_card};
 
 /// The SO-PINs that vendors and manuals publish, as a card keeps them.
 const PUBLISHED: [&str; 2] = ["3537363231383830", "3132333435363738"];
-const TYPED: usize = 0;
-const ON_CARDS: usize = 1;
+const TYPED: ItemName = ItemName::Held;
+const ON_CARDS: ItemName = ItemName::OnCards;
 
 fn day() -> Day {
     Day::of(&[Guard::Words(2, 3), Guard::Password]).so_pin_under_quorum()
@@ -44,7 +45,7 @@ fn establish(plan: &str, records: &Path, rack: &Rack) -> Rig {
 
 /// The next *restore* of what was established here, by the people of an earlier sitting.
 fn restore(records: &Path, rack: &Rack, people: Rig) -> Rig {
-    let from = latest_establish(records).unwrap();
+    let from = latest_backup(records).unwrap();
     let setup = Setup::from_backup(CeremonyKind::Restore, &from, None, records, Environment::SoftwareCards).unwrap();
     Rig::held(setup, Box::new(rack.clone())).with_papers_of(people)
 }
@@ -121,7 +122,7 @@ fn a_device_that_has_the_so_pin_of_the_cards_already_keeps_it() {
         rig.play(|front| {
             if asked_whose(front) {
                 asked += 1;
-                return front.pick(ON_CARDS);
+                return front.item(ON_CARDS);
             }
             assert!(front.empty(|kind| matches!(kind, FieldKind::SoPin { .. })).is_none(), "nobody types an SO-PIN");
             Turn::Autopilot
@@ -168,7 +169,7 @@ fn a_wrong_answer_to_whose_so_pin_it_has_costs_one_try_and_is_put_right() {
                 return front.goes_on_with(Recovery::PinsAgain);
             }
             if asked_whose(front) {
-                return front.pick(answers.remove(0));
+                return front.item(answers.remove(0));
             }
             Turn::Autopilot
         });

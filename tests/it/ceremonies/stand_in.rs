@@ -1,7 +1,7 @@
 //! Who is missing is replaced, whatever they hold; and what is not to be lost is said when people stop in the middle.
 
 use hsm_ceremony::ceremony::{Actor, Body, Ceremony, FieldState, Holder, Input, Known, ViewContext};
-use hsm_ceremony::names::FieldName;
+use hsm_ceremony::names::{FieldName, ItemName};
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::{CeremonyKind, Ending, Entry};
 use hsm_ceremony::softcard::CutOff;
@@ -26,7 +26,7 @@ fn at_roll_call_anybody_who_guards_anything_can_be_replaced() {
         turn += 1;
         match turn {
             1 => Turn::Do(Input::Deviation),
-            2 => front.pick(2),
+            2 => front.item(ItemName::Substitute),
             3 => {
                 let Body::Choose { options, .. } = &front.view.body else { panic!("{:?}", front.view) };
                 let who = ["Guard 2.2", "Guard 3"][replaced];
@@ -60,7 +60,7 @@ fn who_stands_in_at_roll_call_is_not_taken_for_seen() {
         match turn {
             1 | 2 => front.tick(turn),
             3 => Turn::Do(Input::Deviation),
-            4 => front.pick(2),
+            4 => front.item(ItemName::Substitute),
             5 => front.pick(0),
             6 => front.types(FieldName::Substitute, "Niels Bohr"),
             7 => Turn::Do(Input::GoOn),
@@ -127,7 +127,7 @@ fn a_device_of_today_is_erased_once_more_with_the_so_pin_of_the_cards() {
     rig.play(|front| {
         if front.step() == "so-pin-quorum" && matches!(front.view.body, Body::Choose { .. }) {
             whose += 1;
-            return front.pick(1);
+            return front.item(ItemName::OnCards);
         }
         blocks_the_pin(front, &mut wrong)
     });
@@ -149,7 +149,7 @@ fn somebody_stands_in_for_a_custodian_of_the_second_set() {
         done += 1;
         match done {
             1 => Turn::Do(Input::Deviation),
-            2 => front.pick(2),
+            2 => front.item(ItemName::Substitute),
             // Whose place: the names of this set.
             3 => {
                 let Body::Choose { options, .. } = &front.view.body else { panic!("{:?}", front.view) };
@@ -272,7 +272,7 @@ fn who_has_seen_a_share_gets_no_second_one_by_standing_in() {
         turn += 1;
         match turn {
             1 => Turn::Do(Input::Deviation),
-            2 => front.pick(2),
+            2 => front.item(ItemName::Substitute),
             3 => front.pick(*place),
             4 => front.types(FieldName::Substitute, name),
             5 => {

@@ -17,7 +17,6 @@ use super::rehearsal::folder_of;
 
 const PLAN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/plan.full.json");
 const CLEAR: &[u8] = b"\x15";
-const BACK: &[u8] = b"\x1b[Z";
 const SHOW: &[u8] = b"\x14";
 const ESCAPE: &[u8] = b"\x1b";
 

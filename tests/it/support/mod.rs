@@ -13,6 +13,7 @@ mod owned;
 mod place;
 mod ports;
 pub mod seen;
+pub mod sentences;
 mod talk;
 pub mod walk;
 pub mod wizard;

@@ -1,61 +1,12 @@
-//! Parts that ceremonies share: how a device is found, how keys are made, backed up and come back.
+//! How keys are generated, listed, backed up and brought back.
 
 use crate::ceremony::known::Known;
-use crate::ceremony::known::roll_call::Attendance;
-use crate::ceremony::steps::{Actor, Condition, List, Question, StageKind, Step, step};
+use crate::ceremony::steps::{Actor, Condition, List, StageKind, Step, step};
 use crate::clerk::{Act, acts};
 use crate::fields::{Field, FieldKind};
 use crate::names::{FieldName, StageName, StepName};
 use crate::plan::{Plan, PlannedKey};
 use crate::terms::DeviceRole;
-
-/// The stages that find the device of a step: it is put in, found, picked among several, and shown.
-pub fn found_device(step: Step) -> Step {
-    step.then(StageName::Insert, StageKind::Read)
-        .then(StageName::Find, StageKind::Do(find))
-        .then_when(Condition::Several, StageName::Which, StageKind::Choose(Question::Device))
-        .then_when(Condition::Several, StageName::Find, StageKind::Do(find_picked))
-        .then(StageName::Found, StageKind::Read)
-}
-
-/// The step that finds the device for a role.
-pub fn device(role: DeviceRole) -> Step {
-    let id = match role {
-        DeviceRole::Original => StepName::Device,
-        DeviceRole::Replacement => StepName::Replacement,
-    };
-    found_device(step(id, Actor::Administrator).on(role))
-}
-
-/// A replacement is never an original: that is lost, or it is what the replacement is for.
-#[allow(clippy::unnecessary_wraps, reason = "the form of every act's maker")]
-fn find(known: &Known, step: &Step) -> Option<Act> {
-    let mut not = known.devices.given_up.clone();
-    if step.role == DeviceRole::Replacement {
-        not.extend(known.restored.from.iter().flat_map(|source| source.devices.clone()));
-        not.extend(known.devices.serial(DeviceRole::Original));
-    }
-    Some(acts::FindDevice { role: step.role, not, picked: None }.into())
-}
-
-fn find_picked(known: &Known, step: &Step) -> Option<Act> {
-    Some(acts::FindDevice { role: step.role, not: Vec::new(), picked: Some(known.devices.picked.clone()?) }.into())
-}
-
-/// Everyone who is needed is here, and the room is fit.
-pub fn people_and_room(list: &mut List, attendance: Attendance) {
-    let call = match attendance {
-        Attendance::Everyone => StageName::Call,
-        Attendance::Quorum => StageName::CallQuorum,
-    };
-    list.add(step(StepName::RollCall, Actor::Administrator).then(call, StageKind::RollCall(attendance)));
-    list.add(
-        step(StepName::Room, Actor::Administrator)
-            .then(StageName::Examine, StageKind::Do(|_, _| Some(acts::ExamineRoom.into())))
-            .then(StageName::Found, StageKind::Tick)
-            .then_when(Condition::Unfit, StageName::Override, StageKind::Form(override_unfit)),
-    );
-}
 
 /// The list shows nothing, every key comes back, the list shows them, each signs.
 pub fn bring_keys_back(list: &mut List, plan: &Plan) {
@@ -93,24 +44,6 @@ pub fn bring_keys_back(list: &mut List, plan: &Plan) {
                 .then_when(Condition::NotProvable, StageName::NotProvable, StageKind::Read),
         );
     }
-}
-
-/// Nothing is held, the folder is complete, the record can be sealed.
-pub fn close(list: &mut List) {
-    list.section();
-    list.add(
-        step(StepName::Close, Actor::Administrator)
-            .then(StageName::Empty, StageKind::Do(|_, _| Some(acts::ProveVaultEmpty.into())))
-            .then(StageName::Close, StageKind::Do(|_, _| Some(acts::CloseFolder.into())))
-            .then(StageName::Closed, StageKind::Tick),
-    );
-}
-
-fn override_unfit(_: &Known, _: &Step) -> Vec<Field> {
-    vec![
-        Field::new(FieldName::Override, FieldKind::Word("OVERRIDE")),
-        Field::new(FieldName::Reason, FieldKind::Line { optional: false }),
-    ]
 }
 
 /// The act that makes this step's key.

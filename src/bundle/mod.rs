@@ -1,0 +1,143 @@
+//! A sitting's folder against its record: whether every file is the one that was written that day.
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use crate::faults::{self, Fault};
+use crate::folder::{Folder, names};
+use crate::record::{CeremonyKind, Entry, Fact, Manifest, Proof};
+use crate::terms::Digest;
+
+/// Compares every file of a finished folder with the digest that its record names; answers how many there are. `None`: it is
+/// no finished folder, neither by what is in it nor by what its record says, and nothing was compared.
+///
+/// # Errors
+/// A file is missing or was changed, or manifest and record do not agree.
+pub fn compare_files(folder: &Folder, proof: &Proof) -> Result<Option<usize>, Fault> {
+    let files = recorded(proof);
+    if !files.contains_key(names::MANIFEST) {
+        // A manifest that the record does not name came from elsewhere, or its line is lost.
+        return if folder.has(names::MANIFEST) { Err(Fault::from(faults::ManifestNotRecorded)) } else { Ok(None) };
+    }
+    for (name, sha256) in &files {
+        folder.unchanged(name, *sha256)?;
+    }
+    names_what_is_recorded(&manifest(folder)?, &files).map(|()| Some(files.len()))
+}
+
+/// The manifest of a folder.
+///
+/// # Errors
+/// It is not there, or cannot be read.
+pub fn manifest(folder: &Folder) -> Result<Manifest, Fault> {
+    Manifest::parse(&String::from_utf8_lossy(&folder.read(names::MANIFEST)?))
+}
+
+/// Whether the record says of plan and manifest what they say themselves: otherwise somebody changed them afterwards, or the
+/// record ends before it names them. `custody` is what the plan says: who guards each DKEK share.
+///
+/// # Errors
+/// They do not agree.
+pub fn agrees(folder: &Folder, proof: &Proof, manifest: &Manifest, custody: &[String]) -> Result<(), Fault> {
+    let plan = folder.written(names::PLAN)?.sha256;
+    let began = proof.lines.first().is_some_and(|line| match &line.entry {
+        Entry::Began { ceremony, plan_sha256, custody: recorded, .. } => {
+            *ceremony == CeremonyKind::Establish && *plan_sha256 == plan && recorded == custody
+        }
+        _ => false,
+    });
+    if !began || !manifest.dkek_shares.iter().map(|share| &share.custody).eq(custody) {
+        return Err(Fault::from(faults::SourceFileChanged { file: names::PLAN }));
+    }
+    let files = recorded(proof);
+    if proof.sealed.is_none() && !files.contains_key(names::MANIFEST) {
+        return Err(Fault::from(faults::SourceUnsealed));
+    }
+    let unchanged = files.get(names::MANIFEST) == Some(&folder.written(names::MANIFEST)?.sha256);
+    if manifest.rehearsal != proof.rehearsal || !unchanged {
+        return Err(Fault::from(faults::SourceFileChanged { file: names::MANIFEST }));
+    }
+    names_what_is_recorded(manifest, &files)
+}
+
+/// Every file that a record names, with the digest it had when it was written last.
+fn recorded(proof: &Proof) -> BTreeMap<&str, Digest> {
+    proof.lines.iter().filter_map(|line| named(&line.entry)).collect()
+}
+
+fn names_what_is_recorded(manifest: &Manifest, files: &BTreeMap<&str, Digest>) -> Result<(), Fault> {
+    match manifest.files().find(|(name, digest)| files.get(name) != Some(digest)) {
+        Some((name, _)) => Err(Fault::from(faults::SourceFileChanged { file: name })),
+        None => Ok(()),
+    }
+}
+
+/// The file that an entry says was written, with its digest.
+fn named(entry: &Entry) -> Option<(&str, Digest)> {
+    match entry {
+        Entry::Began { plan_sha256, .. } => Some((names::PLAN, *plan_sha256)),
+        Entry::Learned { fact, .. } => written(fact),
+        Entry::Intent { .. }
+        | Entry::Revealed { .. }
+        | Entry::Done { .. }
+        | Entry::Failed { .. }
+        | Entry::Recovered { .. }
+        | Entry::Deviates { .. }
+        | Entry::Remarked { .. }
+        | Entry::Substituted { .. }
+        | Entry::Sealed { .. } => None,
+    }
+}
+
+/// The file that a fact says was written, with its digest. A new fact has to say whether it names one, or a changed file
+/// would go unnoticed.
+fn written(fact: &Fact) -> Option<(&str, Digest)> {
+    match fact {
+        Fact::Written { file, sha256, .. } | Fact::BackedUp { file, sha256, .. } => Some((file, *sha256)),
+        Fact::Present { .. }
+        | Fact::Absent { .. }
+        | Fact::Decided { .. }
+        | Fact::Room { .. }
+        | Fact::Seen { .. }
+        | Fact::Picked { .. }
+        | Fact::Device { .. }
+        | Fact::Seeded { .. }
+        | Fact::Dealt { .. }
+        | Fact::UnderPassword { .. }
+        | Fact::SoPinDealt { .. }
+        | Fact::DkekDrawn { .. }
+        | Fact::ReadBack { .. }
+        | Fact::Bagged { .. }
+        | Fact::Enciphered { .. }
+        | Fact::VaultEmpty
+        | Fact::Seated { .. }
+        | Fact::SetTyped { .. }
+        | Fact::Given { .. }
+        | Fact::Opened { .. }
+        | Fact::Joined { .. }
+        | Fact::SoPinRebuilt { .. }
+        | Fact::CurrentSoPin { .. }
+        | Fact::Tries { .. }
+        | Fact::Initialised { .. }
+        | Fact::SoPinChanged { .. }
+        | Fact::LoggedIn { .. }
+        | Fact::DkekState { .. }
+        | Fact::KcvAsked { .. }
+        | Fact::Loaded { .. }
+        | Fact::Made { .. }
+        | Fact::Listed { .. }
+        | Fact::Lost { .. }
+        | Fact::From { .. }
+        | Fact::Formers { .. }
+        | Fact::NotSealed { .. }
+        | Fact::FoundElsewhere { .. }
+        | Fact::Verified { .. }
+        | Fact::Wanted { .. }
+        | Fact::Unwrapped { .. }
+        // The record has no digest of the signature: anybody can verify it.
+        | Fact::Proven { .. }
+        | Fact::NotProvable { .. } => None,
+    }
+}

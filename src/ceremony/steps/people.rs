@@ -1,0 +1,30 @@
+//! Who must be present, and whether the room and the machine are fit.
+
+use crate::ceremony::known::Known;
+use crate::ceremony::known::roll_call::Attendance;
+use crate::ceremony::steps::{Actor, Condition, List, StageKind, Step, step};
+use crate::clerk::acts;
+use crate::fields::{Field, FieldKind};
+use crate::names::{FieldName, StageName, StepName};
+
+/// Everyone who is needed is here, and the room is fit.
+pub fn people_and_room(list: &mut List, attendance: Attendance) {
+    let call = match attendance {
+        Attendance::Everyone => StageName::Call,
+        Attendance::Quorum => StageName::CallQuorum,
+    };
+    list.add(step(StepName::RollCall, Actor::Administrator).then(call, StageKind::RollCall(attendance)));
+    list.add(
+        step(StepName::Room, Actor::Administrator)
+            .then(StageName::Examine, StageKind::Do(|_, _| Some(acts::ExamineRoom.into())))
+            .then(StageName::Found, StageKind::Tick)
+            .then_when(Condition::Unfit, StageName::Override, StageKind::Form(override_unfit)),
+    );
+}
+
+fn override_unfit(_: &Known, _: &Step) -> Vec<Field> {
+    vec![
+        Field::new(FieldName::Override, FieldKind::Word("OVERRIDE")),
+        Field::new(FieldName::Reason, FieldKind::Line { optional: false }),
+    ]
+}

@@ -1,0 +1,68 @@
+//! The names of a sitting's folder and of the files in it.
+
+use crate::terms::{DkekShareNumber, KeyLabel};
+
+/// The plan, as it was read.
+pub const PLAN: &str = "plan.json";
+
+/// The record.
+pub const RECORD: &str = "record.jsonl";
+
+/// The manifest.
+pub const MANIFEST: &str = "manifest.json";
+
+/// The blank cards, in the folder of a rehearsal.
+pub const BLANK_CARDS: &str = "cards.txt";
+
+/// The folder of the software cards, in the folder of a rehearsal.
+pub const SOFTWARE_CARDS: &str = "cards";
+
+/// The folder of wrapped keys, public keys and proofs.
+pub const KEYS: &str = "keys/";
+
+/// How the names of wrapped keys end, and no others.
+pub const WRAPPED: &str = "wrapped";
+
+/// How every name begins that a rehearsal gives to something that could be taken for the real thing.
+const REHEARSAL: &str = "REHEARSAL-";
+
+/// The folder of one sitting: `REHEARSAL-2026-11-23-establish-3fa9`, or without the mark.
+pub fn sitting(rehearsal: bool, day: &str, ceremony: &str, tail: &str) -> String {
+    let mark = if rehearsal { REHEARSAL } else { "" };
+    format!("{mark}{day}-{ceremony}-{tail}")
+}
+
+/// Whether a folder's name is one of a rehearsal.
+pub fn is_rehearsal(name: &str) -> bool {
+    name.starts_with(REHEARSAL)
+}
+
+/// The state of a software card, in its folder.
+pub fn software_card(serial: &str) -> String {
+    format!("{REHEARSAL}card-{serial}.json")
+}
+
+/// The share file of a DKEK share.
+pub fn share_file(share: DkekShareNumber) -> String {
+    format!("dkek-{share}.pbe")
+}
+
+/// The file of a wrapped key.
+pub fn wrapped_key(label: &KeyLabel) -> String {
+    format!("{KEYS}{label}.{WRAPPED}")
+}
+
+/// The file of a public key.
+pub fn public_key(label: &KeyLabel) -> String {
+    format!("{KEYS}{label}.pub.pem")
+}
+
+/// What a restored key signs as its proof.
+pub fn proof_text(label: &KeyLabel) -> String {
+    format!("{KEYS}{label}.proof.txt")
+}
+
+/// The signature of a restored key.
+pub fn proof_signature(label: &KeyLabel) -> String {
+    format!("{KEYS}{label}.proof.sig")
+}
