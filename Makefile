@@ -21,7 +21,7 @@ RUST := $(shell sed -n 's/^rust-version = "\(.*\)"$$/\1/p' Cargo.toml)
 # The tests of `make check`: whole ceremonies, share engine, kept forms, rooms, secrets, golden traces. They need neither a
 # terminal nor a reader. Left out is what takes longest: a card that vanishes at any command (as long as all others
 # together), and one of the kept forms, each of whose share files takes the full rounds.
-QUICK := ceremonies:: engine:: forms:: rooms:: secrets:: softcard_traces:: \
+QUICK := ceremonies:: engine:: forms:: rooms:: script_breaks:: secrets:: softcard_traces:: \
 	--skip ceremonies::cuts:: --skip forms::the_keys_of_the_second
 
 # Some tests look into the memory of the program, which lets only root do so, and all readers are in a mount namespace.
@@ -43,7 +43,7 @@ test: build-tools peers namespaces
 	$(AS_ROOT) cargo test --locked
 
 torture: build-tools peers namespaces
-	CEREMONY_TORTURE=1 $(AS_ROOT) cargo test --locked --test it -- hangups ceremonies
+	CEREMONY_TORTURE=1 $(AS_ROOT) cargo test --locked --test it -- hangups ceremonies script_breaks
 
 bench: build-tools peers namespaces
 	$(AS_ROOT) cargo bench --locked

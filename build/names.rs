@@ -86,14 +86,13 @@ fn enumeration(name: &str, doc: &str, members: &Docs<'_>) -> String {
     let count = members.len();
     let variants = concat(members.iter().map(|(word, docs)| {
         let doc = format!("`{word}`: {}", docs.join(" · "));
-        format!("    #[doc = {doc:?}]\n    {},\n", pascal(word))
+        format!("    #[doc = {doc:?}]\n    #[serde(rename = {word:?})]\n    {},\n", pascal(word))
     }));
     let all = concat(members.keys().map(|word| format!("        Self::{},\n", pascal(word))));
     let words = concat(members.keys().map(|word| format!("            Self::{} => {word:?},\n", pascal(word))));
     format!(
         "/// {doc}
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = \"kebab-case\")]
 pub enum {name} {{
 {variants}}}
 

@@ -1,6 +1,7 @@
 //! What the script files say: the form of a file, and all of them put together.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::path::Path;
 
 use serde::Deserialize;
@@ -119,17 +120,19 @@ impl Script {
     ///
     /// It has the wrong form, or says again what another file says.
     pub fn add(&mut self, file: &str, text: &str) -> Result<(), String> {
-        let content: File = serde_json::from_str(text).map_err(|error| format!("{file}: {error}"))?;
-        self.merge(file, content).map_err(|what| format!("{file}: {what}"))
+        let mut content: File = serde_json::from_str(text).map_err(|error| format!("{file}: {error}"))?;
+        for (_, fault) in &mut content.faults.0 {
+            file_stem(file).clone_into(&mut fault.kind);
+        }
+        content.check().and_then(|()| self.merge(content)).map_err(|what| format!("{file}: {what}"))
     }
 
-    fn merge(&mut self, file: &str, content: File) -> Result<(), String> {
+    fn merge(&mut self, content: File) -> Result<(), String> {
         let ceremony = content.ceremony.map(|ceremony| (ceremony.name.0.clone(), ceremony));
-        self.plan_fields_listed.extend(content.plan_fields.0.iter().map(|(name, _)| name.clone()));
-        let faults = content.faults.0.into_iter().map(|(name, fault)| (name, fault.of_kind(file)));
+        self.plan_fields_listed.extend(content.plan_fields.names().map(str::to_owned));
         once(&mut self.words, content.words.0)?;
         once(&mut self.fields, content.fields.0)?;
-        once(&mut self.faults, faults)?;
+        once(&mut self.faults, content.faults.0)?;
         once(&mut self.steps, content.steps.0)?;
         once(&mut self.chapters, content.chapters.0)?;
         once(&mut self.plan_fields, content.plan_fields.0)?;
@@ -141,48 +144,50 @@ impl Script {
         self.plan_fields_listed.iter().filter_map(|path| self.plan_fields.get(path).map(|field| (path.as_str(), field)))
     }
 
-    /// What no single entry can say of itself: names and placeholders make names of Rust, and faults are whole.
+    /// What no single file can say: the values that faults have from steps are in steps.
     ///
     /// # Errors
     ///
-    /// The first that is wrong, with its name.
+    /// The first that is not, with file and name.
     pub fn check(&self) -> Result<(), String> {
-        let stages = self.steps.values().flat_map(|step| &step.stages.0);
-        let items = stages.clone().flat_map(|(_, stage)| &stage.items.0);
-        names("words", self.words.keys())?;
-        names("fields", self.fields.keys())?;
-        names("faults", self.faults.keys())?;
-        names("steps", self.steps.keys())?;
-        names("stages", stages.map(|(name, _)| name))?;
-        names("items", items.map(|(name, _)| name))?;
-        names("chapters", self.chapters.keys())?;
-        names("ceremonies", self.ceremonies.keys())?;
-        names("plan_fields", self.plan_fields.keys())?;
-        for (name, word) in &self.words {
-            values(name, [word.0.as_str()])?;
-        }
-        for (name, step) in &self.steps {
-            values(name, step.sentences())?;
-        }
+        let of_steps: Vec<&str> = placeholders(self.steps.values().flat_map(Step::sentences));
         for (name, fault) in &self.faults {
-            fault.check().map_err(|what| format!("{name}: {what}"))?;
-            let of_steps = || self.steps.values().flat_map(|step| placeholders(step.sentences()));
-            if let Some(unknown) = fault.from_step.iter().find(|value| !of_steps().any(|known| known == value.as_str()))
-            {
-                return Err(format!("{name}: from_step: no step says {unknown}"));
+            if let Some(unknown) = fault.from_step.iter().find(|value| !of_steps.contains(&value.as_str())) {
+                return Err(format!("faults/{}.json: {name}: from_step: no step says {unknown}", fault.kind));
             }
         }
         Ok(())
     }
 }
 
-impl Fault {
-    fn of_kind(mut self, file: &str) -> Self {
-        let stem = Path::new(file).file_stem().unwrap_or_default();
-        self.kind = stem.to_string_lossy().into_owned();
-        self
+impl File {
+    /// What serde does not see: names and placeholders make names of Rust, and faults are whole.
+    fn check(&self) -> Result<(), String> {
+        names("words", self.words.names())?;
+        names("fields", self.fields.names())?;
+        names("faults", self.faults.names())?;
+        names("steps", self.steps.names())?;
+        names("chapters", self.chapters.names())?;
+        names("plan_fields", self.plan_fields.names())?;
+        names("ceremony", self.ceremony.iter().map(|ceremony| ceremony.name.0.as_str()))?;
+        for (name, word) in &self.words.0 {
+            values(name, [word.0.as_str()])?;
+        }
+        for (name, step) in &self.steps.0 {
+            names(name, step.stages.names())?;
+            for (stage, text) in &step.stages.0 {
+                names(stage, text.items.names())?;
+            }
+            values(name, step.sentences())?;
+        }
+        for (name, fault) in &self.faults.0 {
+            fault.check().map_err(|what| format!("{name}: {what}"))?;
+        }
+        Ok(())
     }
+}
 
+impl Fault {
     fn sentences(&self) -> impl Iterator<Item = &str> {
         self.happened.iter().chain(&self.truth).map(String::as_str)
     }
@@ -208,7 +213,7 @@ impl Fault {
     fn check(&self) -> Result<(), String> {
         let said = placeholders(self.sentences());
         values("the sentences", self.sentences())?;
-        names("recorded", self.recorded.iter())?;
+        names("recorded", self.recorded.iter().map(String::as_str))?;
         if let Some(twice) = self.recorded.iter().find(|value| said.contains(&value.as_str())) {
             return Err(format!("recorded: {twice} is in the sentences"));
         }
@@ -235,27 +240,25 @@ impl Step {
     }
 }
 
+/// `card` of `faults/card.json`.
+fn file_stem(file: &str) -> &str {
+    Path::new(file).file_stem().and_then(OsStr::to_str).unwrap_or(file)
+}
+
+/// No two names make the same name of Rust, in whichever files they are.
 fn once<T>(all: &mut BTreeMap<String, T>, more: impl IntoIterator<Item = (String, T)>) -> Result<(), String> {
     for (name, value) in more {
-        if all.contains_key(&name) {
-            return Err(format!("{name} is in another file, too"));
+        if let Some(known) = all.keys().find(|known| pascal(known) == pascal(&name)) {
+            return Err(format!("{name} is there already, as {known}"));
         }
         all.insert(name, value);
     }
     Ok(())
 }
 
-/// Every name makes a name of Rust, and no two make the same.
-fn names<'a>(section: &str, names: impl Iterator<Item = &'a String>) -> Result<(), String> {
-    let all: BTreeSet<&str> = names.map(String::as_str).collect();
-    let mut made = BTreeSet::new();
-    for name in all {
-        check_name(name).map_err(|what| format!("{section}: {what}"))?;
-        if !made.insert(pascal(name)) {
-            return Err(format!("{section}: {name} differs from another name in its dashes alone"));
-        }
-    }
-    Ok(())
+/// Every name makes a name of Rust.
+fn names<'a>(section: &str, mut names: impl Iterator<Item = &'a str>) -> Result<(), String> {
+    names.try_for_each(check_name).map_err(|what| format!("{section}: {what}"))
 }
 
 /// Every brace is that of a placeholder, and every placeholder makes a name of Rust.

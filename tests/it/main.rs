@@ -22,6 +22,7 @@ mod pty;
 mod rebuild;
 mod rooms;
 mod schemes_at_readers;
+mod script_breaks;
 mod secrets;
 mod softcard_traces;
 mod support;
