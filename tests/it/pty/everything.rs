@@ -45,7 +45,7 @@ fn the_plan_with_everything_is_made_and_restored_by_hand() {
         walk::assert_gone(&wizard, note);
         nothing_left(&wizard, &note.needles(), "after both ceremonies");
     }
-    wizard.keys(b"3");
+    wizard.keys(b"4");
     assert_eq!(wizard.exit(), 0, "nothing deviated");
     wizard.assert_given_back();
     let came = walk::without_escapes(&wizard.log());
