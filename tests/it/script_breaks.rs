@@ -59,7 +59,7 @@ const TAKEN: [Damage; 15] = [
         file: "steps/shares.json",
         change: |file| misspell(&mut file["steps"]["dice"]["stages"]["throw"]["text"][0], "{dice}", "{dices}"),
         differs: ("texts.rs", "{dice} throws"),
-        named: "`Name::Dices` not covered",
+        named: "named `Dice` found for enum `ValueName`",
     },
     Damage {
         what: "a fault is renamed",
@@ -305,6 +305,8 @@ impl Tree {
     fn check(&self) -> (bool, String) {
         let mut cargo = Command::new(env!("CARGO"));
         cargo.args(["check", "--offline", "--locked", "--lib", "--color=never"]).current_dir(self.0.path());
+        // What others made is not run often enough here to be worth optimising.
+        cargo.args(["--config", "profile.dev.package.'*'.opt-level=0"]);
         cargo.env("CARGO_TARGET_DIR", self.0.path().join("target"));
         let output = cargo.output().unwrap();
         (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
@@ -319,13 +321,16 @@ fn the_compiler_names_what_is_damaged() {
     let tree = Tree::new();
     let (compiles, said) = tree.check();
     assert!(compiles, "{said}");
+    let mut unnamed = Vec::new();
     for Damage { what, file, change, named, .. } in TAKEN {
         let path = tree.0.path().join("assets/script").join(file);
         let whole = fs::read_to_string(&path).unwrap();
         fs::write(&path, changed(&whole, change)).unwrap();
         let (compiles, said) = tree.check();
-        let errors: String = said.split("\n\n").filter(|part| part.starts_with("error")).collect();
-        assert!(!compiles && errors.contains(named), "{what}: {named} is missing in:\n{errors}");
+        if compiles || !said.contains(named) {
+            unnamed.push(format!("{what}: {named} is missing in:\n{said}"));
+        }
         fs::write(&path, whole).unwrap();
     }
+    assert!(unnamed.is_empty(), "{}", unnamed.join("\n"));
 }
