@@ -13,11 +13,14 @@ use std::process::Command;
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 
+/// What is done to a script file.
+type Change = fn(&mut Value);
+
 /// Something that goes wrong while a script file is edited.
 struct Damage {
     what: &'static str,
     file: &'static str,
-    change: fn(&mut Value),
+    change: Change,
     /// What is in a generated file either before or after, and not in both.
     differs: (&'static str, &'static str),
     /// The culprit, in the words of the compiler.
@@ -134,7 +137,7 @@ const TAKEN: [Damage; 15] = [
 ];
 
 /// What the build script refuses: the file, what is done to it, and what the message says beside the file's name.
-const REFUSED: [(&str, fn(&mut Value), &[&str]); 18] = [
+const REFUSED: [(&str, Change, &[&str]); 18] = [
     ("steps/shares.json", |file| drop_key(&mut file["steps"]["dice"], "title"), &["dice", "missing field `title`"]),
     ("steps/shares.json", |file| drop_key(&mut file["steps"]["dice"], "act"), &["dice", "missing field `act`"]),
     ("steps/shares.json", |file| drop_key(&mut file["steps"]["dice"], "stages"), &["dice", "missing field `stages`"]),
@@ -206,7 +209,11 @@ fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
         let target = to.join(entry.file_name());
-        if entry.path().is_dir() { copy(&entry.path(), &target) } else { drop(fs::copy(entry.path(), target).unwrap()) }
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
     }
 }
 
@@ -230,7 +237,7 @@ fn after(file: &str, change: impl Fn(String) -> String) -> Result<Generated, Str
 }
 
 /// The text of a file after a change to what it says.
-fn changed(text: &str, change: fn(&mut Value)) -> String {
+fn changed(text: &str, change: Change) -> String {
     let mut value = serde_json::from_str(text).unwrap();
     change(&mut value);
     serde_json::to_string_pretty(&value).unwrap()
