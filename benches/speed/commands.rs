@@ -7,8 +7,7 @@ use hsm_ceremony::card::transport::{Readers, Response, Transport, TransportError
 use hsm_ceremony::ceremony::{Input, View};
 use hsm_ceremony::dkek::Rounds;
 use hsm_ceremony::plan::Plan;
-use hsm_ceremony::record::CeremonyKind;
-use hsm_ceremony::record::Ending;
+use hsm_ceremony::record::{CeremonyKind, Ending};
 use hsm_ceremony::secret::WipingBytes;
 use hsm_ceremony::vault::Vault;
 use std::sync::{Arc, Mutex};

@@ -4,18 +4,12 @@ use crate::ceremony::kinds::Ceremony;
 use crate::ceremony::known::Known;
 use crate::ceremony::known::character::{Cards, Character, Needs, Proves, Unattended};
 use crate::ceremony::known::roll_call::Attendance;
-use crate::ceremony::steps::closing;
-use crate::ceremony::steps::device;
-use crate::ceremony::steps::keys;
-use crate::ceremony::steps::opening;
-use crate::ceremony::steps::people;
-use crate::ceremony::steps::provisioning;
-use crate::ceremony::steps::turns;
-use crate::ceremony::steps::{Actor, Condition, List, StageKind, Step, step};
+use crate::ceremony::steps::{
+    Actor, Condition, List, StageKind, Step, closing, device, keys, opening, people, provisioning, step, turns,
+};
 use crate::clerk::acts;
 use crate::fields::{Field, FieldKind};
-use crate::names::CeremonyKind;
-use crate::names::{FieldName, StageName, StepName};
+use crate::names::{CeremonyKind, FieldName, StageName, StepName};
 use crate::plan::Plan;
 use crate::record::Deviation;
 use crate::script::ceremonies;

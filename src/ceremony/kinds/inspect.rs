@@ -2,12 +2,9 @@
 
 use crate::ceremony::kinds::Ceremony;
 use crate::ceremony::known::character::{Cards, Character, Needs, Proves, Unattended};
-use crate::ceremony::steps::device;
-use crate::ceremony::steps::provisioning;
-use crate::ceremony::steps::{Actor, Condition, List, Question, StageKind, Step, step};
+use crate::ceremony::steps::{Actor, Condition, List, Question, StageKind, Step, device, provisioning, step};
 use crate::clerk::acts;
-use crate::names::CeremonyKind;
-use crate::names::{StageName, StepName};
+use crate::names::{CeremonyKind, StageName, StepName};
 use crate::plan::Plan;
 use crate::script::ceremonies;
 

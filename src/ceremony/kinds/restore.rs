@@ -3,16 +3,11 @@
 use crate::ceremony::kinds::Ceremony;
 use crate::ceremony::known::character::{Cards, Character, Needs, Proves, Unattended};
 use crate::ceremony::known::roll_call::Attendance;
-use crate::ceremony::steps::closing;
-use crate::ceremony::steps::device;
-use crate::ceremony::steps::keys;
-use crate::ceremony::steps::opening;
-use crate::ceremony::steps::people;
-use crate::ceremony::steps::provisioning;
-use crate::ceremony::steps::{Actor, Condition, List, Question, StageKind, Step, step};
+use crate::ceremony::steps::{
+    Actor, Condition, List, Question, StageKind, Step, closing, device, keys, opening, people, provisioning, step,
+};
 use crate::clerk::acts;
-use crate::names::CeremonyKind;
-use crate::names::{StageName, StepName};
+use crate::names::{CeremonyKind, StageName, StepName};
 use crate::plan::Plan;
 use crate::record::Deviation;
 use crate::script::ceremonies;

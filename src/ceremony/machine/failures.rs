@@ -3,9 +3,7 @@
 use crate::ceremony::machine::interlude::Interlude;
 use crate::ceremony::machine::recovery::{Recovery, recoveries};
 use crate::ceremony::machine::{Detour, Machine, Mode, Request};
-use crate::ceremony::steps::device;
-use crate::ceremony::steps::provisioning;
-use crate::ceremony::steps::{self, Actor, Stage, Step};
+use crate::ceremony::steps::{self, Actor, Stage, Step, device, provisioning};
 use crate::clerk::{Act, Outcome};
 use crate::faults::Fault;
 use crate::names::StepName;

@@ -13,10 +13,9 @@ use super::grid::{self, Grid};
 use super::groups::{self, Marks};
 use crate::ceremony::View;
 use crate::names::FieldName;
-use crate::terminal::cells;
 use crate::terminal::screen_state::ScreenState;
-use crate::terminal::text;
 use crate::terminal::theme::Theme;
+use crate::terminal::{cells, text};
 use crate::terms::Handle;
 
 /// One row of a page.

@@ -1,8 +1,7 @@
 //! A front where people do something of their own now and then.
 
 use hsm_ceremony::ceremony::{Body, ChoiceId, FieldState, Input, Machine, Recovery, View};
-use hsm_ceremony::fields::check;
-use hsm_ceremony::fields::{FieldCheck, FieldKind};
+use hsm_ceremony::fields::{FieldCheck, FieldKind, check};
 use hsm_ceremony::names::{FieldName, ItemName};
 use hsm_ceremony::record::Entry;
 use hsm_ceremony::vault::Vault;

@@ -5,10 +5,9 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::support::binary;
 use crate::support::seen::bare;
-use crate::support::walk;
 use crate::support::wizard::Wizard;
+use crate::support::{binary, walk};
 
 use super::rehearsal::folder_of;
 

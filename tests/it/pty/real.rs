@@ -4,9 +4,8 @@ use std::fs;
 
 use hsm_ceremony::card::{Pin, PinState};
 
-use crate::support::walk;
 use crate::support::wizard::Wizard;
-use crate::support::{Table, at_readers};
+use crate::support::{Table, at_readers, walk};
 
 #[test]
 fn the_delivered_program_wants_override_and_refuses_the_card_of_a_rehearsal() {
