@@ -1,7 +1,8 @@
 # make rehearse   rehearse a key ceremony in this terminal; nothing to plug in
 # make check      before every commit: format, lints, unit tests and the quick tests in one process (about a minute)
 # make test       all tests, with the real peers (pcscd, virtual readers, OpenSC)
-# make torture    the long run: the card hangs up at every single command, on virtual readers too (about 6 minutes)
+# make torture    the long run: the card hangs up at every single command, on virtual readers too, and the script is
+#                 damaged in every way (about 8 minutes)
 # make bench      measures, and prints the table of the README
 # make lint       format and lints
 #
@@ -18,8 +19,8 @@ PEERS := opensc pcscd vsmartcard-vpcd openssl python3 util-linux
 # What `cargo` must be at least.
 RUST := $(shell sed -n 's/^rust-version = "\(.*\)"$$/\1/p' Cargo.toml)
 
-# The tests of `make check`: whole ceremonies, share engine, kept forms, rooms, secrets, golden traces. They need neither a
-# terminal nor a reader. Left out is what takes longest: a card that vanishes at any command (as long as all others
+# The tests of `make check`: whole ceremonies, share engine, kept forms, rooms, the script, secrets, golden traces. They
+# need neither a terminal nor a reader. Left out is what takes longest: a card that vanishes at any command (as long as all others
 # together), and one of the kept forms, each of whose share files takes the full rounds.
 QUICK := ceremonies:: engine:: forms:: rooms:: script_breaks:: secrets:: softcard_traces:: \
 	--skip ceremonies::cuts:: --skip forms::the_keys_of_the_second
