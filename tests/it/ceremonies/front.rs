@@ -66,9 +66,12 @@ impl Front<'_> {
         Turn::Do(Input::Chose(options[place].id.clone()))
     }
 
-    /// Chooses this item of the script.
+    /// Chooses this item of the script, which must be on the screen.
     pub fn item(&self, name: ItemName) -> Turn {
-        Turn::Do(Input::Chose(ChoiceId::Item(name)))
+        let Body::Choose { options, .. } = &self.view.body else { panic!("nothing to choose: {:?}", self.view.body) };
+        let id = ChoiceId::Item(name);
+        assert!(options.iter().any(|option| option.id == id), "{name:?} is not on the screen: {options:?}");
+        Turn::Do(Input::Chose(id))
     }
 
     /// Ticks what stands at this place of the screen.
