@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::faults::{self, Fault};
 use crate::folder::{Folder, names};
-use crate::record::{CeremonyKind, Entry, Fact, Manifest, Proof};
+use crate::record::{Entry, Fact, Manifest, Proof};
 use crate::terms::Digest;
 
 /// Compares every file of a finished folder with the digest that its record names; answers how many there are. `None`: it is
@@ -36,16 +36,15 @@ pub fn manifest(folder: &Folder) -> Result<Manifest, Fault> {
 }
 
 /// Whether the record says of plan and manifest what they say themselves: otherwise somebody changed them afterwards, or the
-/// record ends before it names them. `custody` is what the plan says: who guards each DKEK share.
+/// record ends before it names them. Which ceremony wrote them does not matter: a record that names the manifest is a backup's.
+/// `custody` is what the plan says: who guards each DKEK share.
 ///
 /// # Errors
 /// They do not agree.
 pub fn agrees(folder: &Folder, proof: &Proof, manifest: &Manifest, custody: &[String]) -> Result<(), Fault> {
     let plan = folder.written(names::PLAN)?.sha256;
     let began = proof.lines.first().is_some_and(|line| match &line.entry {
-        Entry::Began { ceremony, plan_sha256, custody: recorded, .. } => {
-            *ceremony == CeremonyKind::Establish && *plan_sha256 == plan && recorded == custody
-        }
+        Entry::Began { plan_sha256, custody: recorded, .. } => *plan_sha256 == plan && recorded == custody,
         _ => false,
     });
     if !began || !manifest.dkek_shares.iter().map(|share| &share.custody).eq(custody) {

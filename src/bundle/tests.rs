@@ -1,6 +1,6 @@
 use super::*;
 use crate::faults::FaultName;
-use crate::record::{BackedUpDkekShare, Chain, Ending, verify};
+use crate::record::{BackedUpDkekShare, CeremonyKind, Chain, Ending, verify};
 use crate::terms::{DkekShareNumber, Kcv, Serial};
 
 const CUSTODY: &str = "2-of-4 words";
@@ -14,6 +14,10 @@ struct Sitting {
 
 impl Sitting {
     fn new(with_manifest: bool, naming_it: bool) -> Self {
+        Self::of(CeremonyKind::Establish, with_manifest, naming_it)
+    }
+
+    fn of(ceremony: CeremonyKind, with_manifest: bool, naming_it: bool) -> Self {
         let place = tempfile::tempdir().unwrap();
         let folder = Folder::create(place.path(), "sitting").unwrap();
         let plan = folder.write_new(names::PLAN, b"{}").unwrap();
@@ -37,7 +41,7 @@ impl Sitting {
         };
         let mut entries = vec![
             Entry::Began {
-                ceremony: CeremonyKind::Establish,
+                ceremony,
                 title: "Example".into(),
                 custody: vec![CUSTODY.into()],
                 program: "0".into(),
@@ -93,4 +97,12 @@ fn a_manifest_that_the_record_does_not_name_is_not_passed_over() {
     let sitting = Sitting::new(true, false);
     assert_eq!(sitting.compared(), Err(FaultName::ManifestNotRecorded));
     assert_eq!(sitting.agrees(CUSTODY), Err(FaultName::SourceFileChanged));
+}
+
+#[test]
+fn a_backup_is_known_by_its_manifest_not_by_the_name_of_its_ceremony() {
+    for ceremony in CeremonyKind::ALL {
+        assert_eq!(Sitting::of(ceremony, true, true).agrees(CUSTODY), Ok(()), "{ceremony:?}");
+        assert_eq!(Sitting::of(ceremony, true, false).agrees(CUSTODY), Err(FaultName::SourceFileChanged));
+    }
 }

@@ -60,6 +60,9 @@ impl From<lexopt::Error> for Misunderstood {
 }
 
 /// Reads the command line.
+///
+/// # Errors
+/// Something in it is not known or does not go together, or something is missing.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, Misunderstood> {
     let mut parser = Parser::from_iter(arguments);
     let mut words: Vec<String> = Vec::new();

@@ -2,6 +2,7 @@
 
 use crate::ceremony::{Asks, Body, ChoiceId, Event, Input, Machine, Question, Request, View, ViewContext};
 use crate::clerk::{Act, Outcome, acts};
+use crate::folder::names;
 use crate::names::ItemName;
 use crate::plan::{Custody, Plan};
 use crate::record::{CeremonyKind, Defect, Entry, Fact, KnownShare, StoredKey};
@@ -103,14 +104,14 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
             all.chain([Fact::DkekDrawn { shares, kcv: KCV }]).chain(so_pin).collect()
         }
         Act::WriteShareFile(acts::WriteShareFile { share }) => {
-            vec![Fact::Written { file: format!("dkek-{share}.pbe"), bytes: 64, sha256: digest }]
+            vec![Fact::Written { file: names::share_file(*share), bytes: 64, sha256: digest }]
         }
         Act::TakeShare(acts::TakeShare { card, seat, .. }) => {
             vec![Fact::Given { card: *card, seat: *seat, ids: vec![seat.0] }]
         }
         Act::OpenWithPassword(acts::OpenWithPassword { share, .. }) => vec![Fact::Opened {
             share: *share,
-            file: format!("dkek-{share}.pbe"),
+            file: names::share_file(*share),
             kcv: KCV,
             right: Vec::new(),
             wrong: Vec::new(),
@@ -126,7 +127,7 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
                 Defect::ShortValue,
                 Defect::WrongShare,
             ];
-            let file = format!("dkek-{share}.pbe");
+            let file = names::share_file(*share);
             vec![Fact::Opened { share: *share, file, kcv: KCV, right, wrong: Vec::new(), defects }]
         }
         Act::ReadDkek(acts::ReadDkek { role, .. }) => {
@@ -150,14 +151,10 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
             vec![Fact::Listed { role: *role, keys: expected.iter().map(stored).collect() }]
         }
         Act::BackUp(acts::BackUp { key, .. }) => {
-            vec![Fact::BackedUp {
-                label: key.label.clone(),
-                file: format!("keys/{}.wrapped", key.label),
-                sha256: digest,
-            }]
+            vec![Fact::BackedUp { label: key.label.clone(), file: names::wrapped_key(&key.label), sha256: digest }]
         }
         Act::ProveKey(acts::ProveKey { label, at, .. }) => {
-            vec![Fact::Proven { label: label.clone(), reference: *at, signature_file: format!("proofs/{label}.sig") }]
+            vec![Fact::Proven { label: label.clone(), reference: *at, signature_file: names::proof_signature(label) }]
         }
         _ => Vec::new(),
     }
