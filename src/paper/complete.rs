@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::walk;
-use crate::ceremony::{CEREMONIES, Machine, StageKind};
-use crate::names::{CeremonyKind, FaultKind, FaultName, StageName, StepName};
+use crate::ceremony::{Body, CEREMONIES, Machine, StageKind};
+use crate::names::{CeremonyKind, FaultKind, FaultName, FieldName, StageName, StepName};
 use crate::plan::{Custody, Plan};
 use crate::script::{self, chapters};
 
@@ -58,6 +58,31 @@ fn every_stage_of_every_ceremony_has_sentences_and_none_is_left_over() {
         in_lists.flat_map(|name| script::step(name).stages.iter().map(move |(stage, _)| (name, *stage))).collect();
     assert_eq!(used.difference(&written).collect::<Vec<_>>(), Vec::<&(StepName, StageName)>::new(), "no sentences");
     assert_eq!(written.difference(&used).collect::<Vec<_>>(), Vec::<&(StepName, StageName)>::new(), "never shown");
+}
+
+/// Fields that no step shows by itself: those of the questions in between, and one that only a second login asks for.
+const BESIDE_THE_FORMS: [FieldName; 4] =
+    [FieldName::Note, FieldName::SoPinOfToday, FieldName::StopWord, FieldName::Substitute];
+
+#[test]
+fn every_field_of_the_script_is_in_a_form() {
+    let mut used = BTreeSet::from(BESIDE_THE_FORMS);
+    for plan in plans() {
+        for kind in CeremonyKind::ALL {
+            let machine = Machine::new(kind, plan.clone(), false);
+            for step in machine.steps() {
+                let forms = step.stages.iter().filter_map(|stage| stage.kind.fields());
+                used.extend(forms.flat_map(|fields| fields(machine.known(), step)).map(|field| field.name));
+            }
+            walk::walk(kind, &plan, true, |view| {
+                if let Body::Form { fields, .. } = &view.body {
+                    used.extend(fields.iter().map(|field| field.name));
+                }
+            });
+        }
+    }
+    let idle: Vec<FieldName> = FieldName::ALL.into_iter().filter(|name| !used.contains(name)).collect();
+    assert!(idle.is_empty(), "no form asks for {idle:?}");
 }
 
 /// What the script gives to tick or to choose is what the code knows, by name: neither order nor wording decides anything.
