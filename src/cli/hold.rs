@@ -65,7 +65,7 @@ fn exit_of(known: &Known) -> Exit {
     match known.progress.ended {
         Some(Ending::Complete) if known.progress.deviations == 0 => Exit::Done,
         Some(Ending::Complete) => Exit::Deviations,
-        _ => Exit::Aborted,
+        Some(Ending::Aborted) | None => Exit::Aborted,
     }
 }
 
@@ -244,7 +244,7 @@ fn stopped_by(stopped: &Stopped) -> Exit {
         }
         Stopped::Front(FrontError::Terminal(error)) => Fault::from(faults::TerminalGone { why: error }),
         Stopped::Front(FrontError::Autopilot(AutopilotError::Stuck(step))) => {
-            Fault::from(faults::AudienceStuck { step })
+            Fault::from(faults::AutopilotStuck { step })
         }
         Stopped::Front(FrontError::Autopilot(AutopilotError::Output(error))) => {
             Fault::from(faults::TerminalGone { why: error })

@@ -16,7 +16,7 @@ const USER_TRIES: u8 = 3;
 const KNOWN_OPTIONS: u16 = 0x0001 | 0x0004 | 0x0020;
 
 /// What INITIALIZE DEVICE asks for.
-struct Wishes<'a> {
+struct Request<'a> {
     options: u16,
     user_pin: &'a [u8],
     so_pin: &'a [u8],
@@ -24,7 +24,7 @@ struct Wishes<'a> {
     shares: Option<u8>,
 }
 
-impl<'a> Wishes<'a> {
+impl<'a> Request<'a> {
     /// Reads the objects. Public key authentication, key domains and biometry are not part of this card: 6A80.
     fn parse(data: &'a [u8]) -> Option<Self> {
         let objects = tlv::all(data)?;
@@ -63,15 +63,15 @@ impl SoftCard {
         if (command.p1, command.p2) != (0, 0) {
             return Err(Status::WrongParameters);
         }
-        let wishes = Wishes::parse(command.data).ok_or(Status::WrongData)?;
+        let request = Request::parse(command.data).ok_or(Status::WrongData)?;
         let so = match self.state.pins.as_mut() {
             Some(pins) if !self.faults.so_pin_unchecked => {
-                pins.so.check(wishes.so_pin)?;
+                pins.so.check(request.so_pin)?;
                 pins.so.clone()
             }
-            _ => Guarded::new(wishes.so_pin, SO_TRIES),
+            _ => Guarded::new(request.so_pin, SO_TRIES),
         };
-        let dkek = match wishes.shares {
+        let dkek = match request.shares {
             None => None,
             Some(0) => {
                 let value = random::bytes(32).and_then(|bytes| bytes.try_into().ok()).ok_or(Status::ExecutionError)?;
@@ -79,7 +79,8 @@ impl SoftCard {
             }
             Some(shares) => Some(Dkek::awaiting(shares)),
         };
-        self.state.pins = Some(Pins { user: Guarded::new(wishes.user_pin, wishes.tries), so, options: wishes.options });
+        self.state.pins =
+            Some(Pins { user: Guarded::new(request.user_pin, request.tries), so, options: request.options });
         self.state.dkek = dkek;
         self.state.keys.clear();
         self.state.files.retain(|fid, _| *fid == files::CERTIFICATES);
