@@ -1,4 +1,4 @@
-//! What a ceremony is held with: a new folder, and real readers or software cards whose state is kept beside it.
+//! What a ceremony runs on: a new folder, and real readers or software cards whose state is kept beside it.
 
 use crate::faults::{self, Fault};
 use std::fs;
@@ -16,10 +16,10 @@ use crate::record::CeremonyKind;
 use crate::softcard::{Rack, SoftCard};
 use crate::terms::DeviceRole;
 
-/// The mark of every folder of a rehearsal.
+/// The prefix of every rehearsal's folder.
 const MARK: &str = "REHEARSAL-";
 
-/// With what a ceremony is held.
+/// The equipment used for a ceremony.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Environment {
     /// A rehearsal on software cards in this process.
@@ -43,10 +43,10 @@ pub struct Setup {
 }
 
 impl Setup {
-    /// A ceremony that begins with a plan.
+    /// A ceremony that starts from a plan.
     ///
     /// # Errors
-    /// Where its folder cannot be made.
+    /// If its folder cannot be created.
     pub fn by_plan(
         ceremony: CeremonyKind,
         plan: Plan,
@@ -57,11 +57,11 @@ impl Setup {
         Self::new(ceremony, plan, plan_text, None, records, environment)
     }
 
-    /// A ceremony that begins with an earlier backup: the folder of a sitting, or a folder with files made elsewhere, for
-    /// which a plan names people and quorum.
+    /// A ceremony that starts from an earlier backup: the folder of a sitting, or a folder of files made elsewhere, for
+    /// which a plan names the people and the quorum.
     ///
     /// # Errors
-    /// Where the folder holds no backup that can be used, or the new folder cannot be made.
+    /// If the folder holds no usable backup, or the new folder cannot be created.
     pub fn from_backup(
         ceremony: CeremonyKind,
         from: &Path,
@@ -117,7 +117,7 @@ impl Setup {
     }
 }
 
-/// `REHEARSAL-2026-11-23-establish-3fa9`, or without the mark; tries again where the name is taken.
+/// `REHEARSAL-2026-11-23-establish-3fa9`, or without the mark; retries if the name is taken.
 fn new_folder(records: &Path, ceremony: CeremonyKind, rehearsal: bool) -> Result<Folder, Fault> {
     let day = jiff::Timestamp::now().strftime("%Y-%m-%d").to_string();
     let mark = if rehearsal { MARK } else { "" };
@@ -134,7 +134,7 @@ fn new_folder(records: &Path, ceremony: CeremonyKind, rehearsal: bool) -> Result
     Err(last)
 }
 
-/// Puts a fresh software card for a role into a reader when it is looked for; an earlier card of the sitting is taken out.
+/// Inserts a fresh software card for a role when a reader is searched; removes the previous card of the sitting.
 fn card_inserter(rack: Rack, cards: PathBuf) -> Result<CardInserter, Fault> {
     let fault = |error: &io::Error| Fault::from(faults::FileWrite { file: "cards", why: error });
     fs::DirBuilder::new().mode(0o700).create(&cards).map_err(|error| fault(&error))?;
@@ -146,14 +146,14 @@ fn card_inserter(rack: Rack, cards: PathBuf) -> Result<CardInserter, Fault> {
         let card = SoftCard::random_serial().and_then(|serial| SoftCard::new(&serial));
         let Some(card) = card else { return };
         let file = cards.join(format!("REHEARSAL-card-{}.json", card.serial()));
-        // Where the card cannot be inserted, no device is found, and the screen says so.
+        // If the card cannot be inserted, no device is found, and the screen says so.
         if rack.insert_with_file(0, card, &file).is_ok() {
             inserted = Some(role);
         }
     }))
 }
 
-/// The newest folder of a rehearsed *establish* that was carried to its end.
+/// The newest folder of a rehearsed *establish* that was completed.
 pub fn latest_establish(records: &Path) -> Option<PathBuf> {
     let entries = fs::read_dir(records).ok()?;
     let folders = entries.flatten().map(|entry| entry.path()).filter(|path| {
