@@ -1,4 +1,4 @@
-//! The files of a sitting's folder: their names, written once, read only as they were written.
+//! The files of a sitting's folder: their names, written once, read only if unchanged.
 
 use sha2::{Digest as _, Sha256};
 
@@ -26,10 +26,10 @@ pub fn public_name(label: &KeyLabel) -> String {
     format!("keys/{label}.pub.pem")
 }
 
-/// Writes a file, or finds the very same content there from an earlier try.
+/// Writes a file, or finds identical content there from an earlier attempt.
 ///
 /// # Errors
-/// It cannot be written, or something else has its name.
+/// It cannot be written, or its name is taken by something else.
 pub fn write_once(folder: &Folder, name: &str, content: &[u8]) -> Result<WrittenFile, Fault> {
     if folder.has(name) && folder.read(name)? == content {
         return folder.written(name);
@@ -37,15 +37,15 @@ pub fn write_once(folder: &Folder, name: &str, content: &[u8]) -> Result<Written
     folder.write_new(name, content)
 }
 
-/// What the record says of a file that was written.
+/// The record's fact about a file that was written.
 pub fn written(file: WrittenFile) -> Fact {
     Fact::Written { file: file.name, bytes: file.bytes, sha256: file.sha256 }
 }
 
-/// The content of a file, unchanged since its digest was noted.
+/// The content of a file, unchanged since its digest was recorded.
 ///
 /// # Errors
-/// It is not there, cannot be read, or was changed.
+/// It is missing, cannot be read, or was changed.
 pub fn unchanged(folder: &Folder, name: &str, sha256: Digest) -> Result<Vec<u8>, Fault> {
     if !folder.has(name) {
         return Err(Fault::from(faults::SourceFileMissing { file: name }));
@@ -57,10 +57,10 @@ pub fn unchanged(folder: &Folder, name: &str, sha256: Digest) -> Result<Vec<u8>,
     Ok(content)
 }
 
-/// A share file of this sitting, still the one that was written.
+/// A share file of this sitting, unchanged since it was written.
 ///
 /// # Errors
-/// It was not written yet, or it was changed.
+/// It has not been written yet, or it was changed.
 pub fn own_share_file(clerk: &Clerk, share: DkekShareNumber) -> Result<Vec<u8>, Fault> {
     let sha256 = clerk.manifest.share_files.get(&share).ok_or(faults::StepNotPossible)?;
     unchanged(&clerk.folder, &share_file_name(share), *sha256)
