@@ -1,8 +1,8 @@
-//! What is known of this machine and terminal.
+//! What is known about this machine and terminal.
 
 use crate::ceremony::known::Known;
 
-/// Findings that a real ceremony does not begin with: secrets could reach a disc, a recording or another machine.
+/// Findings with which a real ceremony does not start: secrets could reach a disk, a recording or another machine.
 const UNFIT: [&str; 7] = [
     "room-memory-not-locked",
     "room-cores-enabled",
@@ -16,7 +16,7 @@ const UNFIT: [&str; 7] = [
 /// This machine and terminal.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Host {
-    /// What was found against it: name and detail.
+    /// Findings: name and detail.
     pub findings: Vec<(String, String)>,
 }
 
@@ -27,7 +27,7 @@ impl Host {
 }
 
 impl Known {
-    /// Whether a real ceremony may not go on here without a typed decision.
+    /// Whether a real ceremony needs a typed decision to continue here.
     pub fn is_unfit(&self) -> bool {
         !self.rehearsal && self.host.is_unfit()
     }

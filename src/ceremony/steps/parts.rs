@@ -1,4 +1,4 @@
-//! Parts that ceremonies share: how a device is found, how keys are made, backed up and come back.
+//! Parts that ceremonies share: how a device is found, and how keys are generated, backed up and restored.
 
 use crate::ceremony::known::Known;
 use crate::ceremony::known::roll_call::Attendance;
@@ -9,7 +9,7 @@ use crate::names::{FieldName, StageName, StepName};
 use crate::plan::{Plan, PlannedKey};
 use crate::terms::DeviceRole;
 
-/// The stages that find the device of a step: it is put in, found, picked among several, and shown.
+/// The stages that find a step's device: it is inserted, found, picked if there are several, and shown.
 pub fn found_device(step: Step) -> Step {
     step.then(StageName::Insert, StageKind::Read)
         .then(StageName::Find, StageKind::Do(find))
@@ -27,7 +27,7 @@ pub fn device(role: DeviceRole) -> Step {
     found_device(step(id, Actor::Administrator).on(role))
 }
 
-/// A replacement is never an original: that is lost, or it is what the replacement is for.
+/// A replacement is never an original: that one is lost, or it is what the replacement is for.
 #[allow(clippy::unnecessary_wraps, reason = "the form of every act's maker")]
 fn find(known: &Known, step: &Step) -> Option<Act> {
     let mut not = known.devices.given_up.clone();
@@ -42,7 +42,7 @@ fn find_picked(known: &Known, step: &Step) -> Option<Act> {
     Some(acts::FindDevice { role: step.role, not: Vec::new(), picked: Some(known.devices.picked.clone()?) }.into())
 }
 
-/// Everyone who is needed is here, and the room is fit.
+/// Everyone who is needed is present, and the room is fit.
 pub fn people_and_room(list: &mut List, attendance: Attendance) {
     let call = match attendance {
         Attendance::Everyone => StageName::Call,
@@ -57,7 +57,7 @@ pub fn people_and_room(list: &mut List, attendance: Attendance) {
     );
 }
 
-/// The list shows nothing, every key comes back, the list shows them, each signs.
+/// The list is empty, every key is restored, the list shows them, each one signs.
 pub fn bring_keys_back(list: &mut List, plan: &Plan) {
     let role = DeviceRole::Replacement;
     list.section();
@@ -113,7 +113,7 @@ fn override_unfit(_: &Known, _: &Step) -> Vec<Field> {
     ]
 }
 
-/// The act that makes this step's key.
+/// The act that generates this step's key.
 pub fn make_key(known: &Known, step: &Step) -> Option<Act> {
     let key = known.key(step.key.as_ref())?.clone();
     Some(acts::MakeKey { key, serial: known.devices.serial(step.role)?, again: known.doubt.again }.into())

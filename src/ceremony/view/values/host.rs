@@ -1,9 +1,9 @@
-//! What was found against this machine and terminal.
+//! Findings about this machine and terminal.
 
 use crate::ceremony::known::Known;
 use crate::script::words;
 
-/// One finding a line.
+/// One finding per line.
 pub fn findings(known: &Known) -> String {
     let lines: Vec<String> =
         known.host.findings.iter().map(|(name, detail)| format!("- {}", sentence(name, detail))).collect();
