@@ -170,7 +170,8 @@ impl Rig {
         Self { room: Some(Vec::new()), ..Self::held(setup, Box::new(rack)) }
     }
 
-    /// This ceremony as it is, with something between the program and its readers, below the log of its commands.
+    /// This ceremony as it is, with something between the program and its readers; commands pass
+    /// through it before they are logged.
     pub fn in_hands(setup: Setup, between: impl FnOnce(Box<dyn Readers>) -> Box<dyn Readers>) -> Self {
         Self::new(setup, Comes::First, between)
     }

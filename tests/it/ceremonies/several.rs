@@ -264,7 +264,7 @@ impl Transport for Stranger {
     }
 }
 
-/// Readers with a card of another kind in one of them, and one reader that fails a few times.
+/// Readers, an additional one with a card of another kind, and one reader that fails a few times.
 struct Crowded {
     readers: Rack,
     stranger: bool,

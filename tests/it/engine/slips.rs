@@ -34,7 +34,7 @@ fn another_word(right: &str, rng: &mut ChaCha20Rng) -> &'static str {
     }
 }
 
-/// Up to sixteen, so that every number occurs.
+/// Of sixteen custodians, so that every number occurs.
 fn a_quorum(rng: &mut ChaCha20Rng) -> Quorum {
     Quorum::new(u8::try_from(draw(rng, 2..=16)).unwrap(), 16).unwrap()
 }

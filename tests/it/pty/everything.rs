@@ -230,7 +230,7 @@ pub fn word_turn(w: &mut Wizard, paper: &mut Paper, name: &str) {
     w.keys(b"\r");
     w.wait_for("type the words from your card");
     if number == 2 {
-        // remembered something about the card: half typed, then back to the share
+        // wants to see the card again: half typed, then back to the share
         w.keys(walk::short(&card.words[..9]).as_bytes());
         w.see("9 of 33 so far");
         w.allow(&card.row);
