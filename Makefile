@@ -6,17 +6,17 @@
 # make bench      measures, and prints the table of the README
 # make lint       format and lints
 #
-# What is missing is installed where that is allowed, and named where it is not.
+# Anything missing is installed where that is allowed, and named where it is not.
 
 export PATH := $(HOME)/.cargo/bin:$(PATH):/usr/sbin:/sbin
-# Where there is no terminal, a test asks tput for a size, and tput asks this.
+# Without a terminal, a test asks tput for a size, and tput reads this.
 export TERM := $(or $(TERM),dumb)
 
 # Debian's packages: what the build needs, and the peers of the tests.
 BUILD := build-essential pkg-config libpcsclite-dev
 PEERS := opensc pcscd vsmartcard-vpcd openssl python3 util-linux
 
-# What `cargo` must be at least.
+# The minimum version of `cargo`.
 RUST := $(shell sed -n 's/^rust-version = "\(.*\)"$$/\1/p' Cargo.toml)
 
 # The tests of `make check`: whole ceremonies, share engine, kept forms, rooms, the script, secrets, golden traces. They
@@ -25,8 +25,8 @@ RUST := $(shell sed -n 's/^rust-version = "\(.*\)"$$/\1/p' Cargo.toml)
 QUICK := ceremonies:: engine:: forms:: rooms:: script_breaks:: secrets:: softcard_traces:: \
 	--skip ceremonies::cuts:: --skip forms::the_keys_of_the_second
 
-# Some tests look into the memory of the program, which lets only root do so, and all readers are in a mount namespace.
-# Whoever is not root is root in a user namespace of their own.
+# Some tests read the memory of the program, which only root may do, and all readers are in a mount namespace.
+# Without root, they run as root in a user namespace of their own.
 ifneq ($(shell id -u),0)
 AS_ROOT := unshare -Ur
 endif
@@ -59,7 +59,7 @@ build-tools: cargo
 peers:
 	@$(call have,$(PEERS))
 
-# The tests need what is made here: a mount namespace.
+# The tests need a mount namespace, as created here.
 namespaces: peers
 	@$(AS_ROOT) unshare -m true || { \
 		echo "The tests need namespaces, and this system lets this user make none. In a container: give it" >&2; \
@@ -77,7 +77,7 @@ cargo:
 	oldest="$$(printf '%s\n' "$(RUST)" "$${version%%-*}" | sort -V | head -n 1)"; \
 	[ "$$oldest" = "$(RUST)" ] || { echo "cargo is $$version, too old. $$advice" >&2; exit 1; }
 
-# Installs those of these Debian packages that are missing; elsewhere, names what is needed.
+# Installs the missing ones of these Debian packages; on other systems, names what is needed.
 define have
 set -e; \
 command -v dpkg-query >/dev/null || { echo "Not a Debian system. These Debian packages, or the like, are needed: $(1)" >&2; exit 0; }; \

@@ -15,10 +15,10 @@ use std::time::Duration;
 
 const PLAN: &str = include_str!("../../assets/plan.example.json");
 const TRACES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/apdu-traces");
-/// The tools first look for two foreign applications; these probes are no work on this device, and not counted.
+/// The tools first look for two foreign applications; these probes do no work on this device and are not counted.
 const FOREIGN_PROBES: [&str; 2] = ["00A40400076276", "00A4040006A000"];
 
-/// What it is, what the wizard calls its step, and the tool's run that does the same.
+/// The operation, the name of the wizard's step for it, and the tool's run that does the same.
 const OPERATIONS: [(&str, &str, &str); 6] = [
     ("initialise", "Initialise the device", "sc-hsm-tool-initialize"),
     ("import the DKEK share", "DKEK into the device", "sc-hsm-tool-import-dkek-share"),
@@ -28,8 +28,8 @@ const OPERATIONS: [(&str, &str, &str); 6] = [
     ("unwrap an RSA-2048 key", "Restore rsa-root", "sc-hsm-tool-unwrap-key-new"),
 ];
 
-/// The tools' runs for what the wizard does here in *establish* and *restore*, and how often each. No run that brings an
-/// elliptic-curve key back was recorded; that of an RSA key stands for it.
+/// The tools' runs for what the wizard does here in *establish* and *restore*, and how often each. No run that restores
+/// an elliptic-curve key was recorded; that of an RSA key stands in for it.
 const WHOLE: [(&str, usize); 8] = [
     ("sc-hsm-tool-initialize", 2),
     ("sc-hsm-tool-import-dkek-share", 2),
@@ -58,7 +58,7 @@ impl Readers for CountedReaders {
 
 impl Transport for Counted {
     fn transmit(&mut self, command: &WipingBytes) -> Result<Response, TransportError> {
-        // The step that is on the screen may be a moment behind the command.
+        // The step on the screen may be a moment behind the command.
         std::thread::sleep(Duration::from_millis(5));
         let mut log = self.1.lock().unwrap();
         let head = base16ct::upper::encode_string(&command.expose()[..command.expose().len().min(8)]);
@@ -126,7 +126,7 @@ pub fn measure() -> Vec<Row> {
     rows
 }
 
-/// The example with as many keys as the recorded card has that was listed.
+/// The example with as many keys as the recorded card listed.
 fn plan() -> String {
     let mut plan: serde_json::Value = serde_json::from_str(PLAN).unwrap();
     let keys = plan["keys"].as_array_mut().unwrap();

@@ -9,7 +9,7 @@ use std::hint::black_box;
 use std::ops::ControlFlow;
 
 const PASSWORD: &str = "0123456789abcdef";
-/// So often each is measured; the middle counts.
+/// How often each is measured; the median counts.
 const TIMES: usize = 3;
 
 pub fn measure(table: &mut Table) -> [Row; 2] {
@@ -44,7 +44,7 @@ pub fn measure(table: &mut Table) -> [Row; 2] {
     ]
 }
 
-/// So many compressions, each of the result of the one before.
+/// This many compressions, each of the previous result.
 fn floor(count: u32) -> [u32; 4] {
     let mut state = [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476];
     let block = [black_box(0x42); 64];

@@ -1,4 +1,4 @@
-//! The share engine: dealing a set, proofs included, and recombining a quorum of it.
+//! The share engine: dealing a set, including its proofs, and recombining a quorum of it.
 
 use super::{Row, median, timed};
 use chacha20::ChaCha20Rng;
@@ -7,7 +7,7 @@ use hsm_ceremony::terms::Quorum;
 use rand_core::SeedableRng;
 use std::time::Duration;
 
-/// So often each is measured; the middle counts.
+/// How often each is measured; the median counts.
 const TIMES: usize = 51;
 
 pub fn measure() -> Vec<Row> {

@@ -1,6 +1,6 @@
-//! Measures the wizard beside the real tools, in one run, and prints the table of the README (`make bench`).
+//! Measures the wizard against the real tools, in one run, and prints the table in the README (`make bench`).
 //!
-//! Everything runs at an own pcscd with two virtual readers and software cards in them, as in the tests.
+//! Everything runs on a pcscd of its own with two virtual readers holding software cards, as in the tests.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -24,7 +24,7 @@ mod wizard;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-/// One line of the table: what, ours, theirs, what it should be.
+/// One line of the table: what, ours, theirs, the target.
 pub struct Row {
     what: String,
     ours: String,
@@ -45,14 +45,14 @@ fn seconds(time: Duration) -> String {
     format!("{:.2} s", time.as_secs_f64())
 }
 
-/// How long it takes.
+/// Measures how long it takes.
 pub fn timed<T>(work: impl FnOnce() -> T) -> (Duration, T) {
     let began = Instant::now();
     let result = work();
     (began.elapsed(), result)
 }
 
-/// The middle of several.
+/// The median.
 pub fn median<T: Ord + Copy>(mut all: Vec<T>) -> T {
     all.sort_unstable();
     all[all.len() / 2]

@@ -1,9 +1,10 @@
-//! The machine time of the whole day: today's manual with the real tools, and the wizard's rehearsal at the same readers.
+//! The machine time of the whole day: today's manual with the real tools, and the wizard's rehearsal at the same
+//! readers.
 
 use super::support::{PIN, Table};
 use super::{Row, median, timed};
 
-/// So often each is measured; the middle counts, for making RSA keys takes a random time.
+/// How often each is measured; the median counts, because generating RSA keys takes a random time.
 const TIMES: usize = 3;
 
 pub fn measure(table: &mut Table) -> [Row; 1] {

@@ -9,9 +9,9 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 const STARTS: usize = 20;
-/// Every frame ends with the order that hides the cursor, or shows it at its place.
+/// Every frame ends with the sequence that hides the cursor, or shows it at its position.
 const CURSOR: [&[u8]; 2] = [b"\x1b[?25l", b"\x1b[?25h"];
-/// The last word of the first screen that stands there before anything is chosen.
+/// The last word of the first screen that appears before anything is chosen.
 const ON_SCREEN: &[u8] = b"REHEARSAL";
 
 pub fn measure(table: &Table) -> [Row; 3] {
@@ -39,7 +39,7 @@ pub fn measure(table: &Table) -> [Row; 3] {
     ]
 }
 
-/// Starts the wizard in a terminal: the time to its first whole frame, and its memory a moment later.
+/// Starts the wizard in a terminal: the time to its first complete frame, and its memory a moment later.
 fn start(folder: &Path) -> (Duration, u64) {
     let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
     let pair = native_pty_system().openpty(size).unwrap();
@@ -79,7 +79,7 @@ fn end(mut child: Box<dyn Child + Send + Sync>, master: Box<dyn MasterPty + Send
     drop(master);
 }
 
-/// The most memory of a whole automatic rehearsal on software cards.
+/// The peak memory of a whole automatic rehearsal on software cards.
 fn rehearse(folder: &Path) -> u64 {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ceremony"));
     command.args(["rehearse", "--auto", "--records", "memory"]).current_dir(folder);
@@ -95,7 +95,7 @@ fn rehearse(folder: &Path) -> u64 {
     }
 }
 
-/// `VmHWM` of a process: the most memory it ever had, in bytes.
+/// `VmHWM` of a process: its peak memory, in bytes.
 fn most_memory(process: u32) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;

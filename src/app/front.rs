@@ -17,13 +17,13 @@ pub enum FrontError {
     Autopilot(AutopilotError),
 }
 
-/// Shows views and brings back what people did.
+/// Shows views and returns people's input.
 pub trait FrontEnd {
-    /// Shows a view; the vault lends what it names.
+    /// Shows a view; the vault lends the secrets it refers to.
     fn show(&mut self, view: &View, vault: &Vault) -> Result<(), FrontError>;
-    /// Waits for what people do next. What they type goes into the vault's buffers.
+    /// Waits for the next input. Typed text goes into the vault's buffers.
     fn next(&mut self, view: &View, vault: &mut Vault, wait: Duration) -> Result<Option<Input>, FrontError>;
-    /// Leaves nothing behind of what was shown.
+    /// Removes every trace of what was shown.
     fn wipe(&mut self) -> Result<(), FrontError>;
 }
 
@@ -33,7 +33,7 @@ pub struct Screen {
 }
 
 impl Screen {
-    /// Takes the terminal.
+    /// Takes over the terminal.
     pub fn enter() -> Result<Self, TerminalError> {
         Ok(Self { terminal: Terminal::enter()? })
     }

@@ -1,4 +1,4 @@
-//! Joins machine, clerk, vault, record and front end. The one loop.
+//! Connects machine, clerk, vault, record and front end. The one loop.
 
 mod front;
 mod setup;
@@ -27,10 +27,10 @@ use crate::vault::Vault;
 /// The rounds of the key derivation in this binary.
 pub const ROUNDS: Rounds = if cfg!(feature = "short-derivation") { Rounds(1000) } else { Rounds::PRODUCT };
 
-/// Why a sitting could not go on to a last screen.
+/// Why a sitting could not reach its last screen.
 #[derive(Debug)]
 pub enum Stopped {
-    /// The record cannot be written; nothing may happen that is not recorded.
+    /// The record cannot be written; nothing may happen unrecorded.
     Record(Fault),
     /// The front end is gone.
     Front(FrontError),
@@ -84,7 +84,7 @@ impl Sitting {
         Ok(Self { machine, vault: Vault::new(), clerk, chain, record, around, began: Instant::now() })
     }
 
-    /// Runs the ceremony until people leave its last screen. The vault is empty afterwards, however it ends.
+    /// Runs the ceremony until people leave its last screen. Afterwards the vault is empty, however it ended.
     pub fn run(&mut self, front: &mut dyn FrontEnd) -> Result<&Known, Stopped> {
         let result = self.turns(front);
         self.vault.forget_all();
@@ -106,9 +106,9 @@ impl Sitting {
             self.drain(front)?;
             let view = self.machine.view(&self.around);
             front.show(&view, &self.vault)?;
-            // Before people take their time, nothing is left of what was computed for them.
+            // Clear what was computed before people take their time.
             wipe_stack();
-            // Most acts take a moment only; what takes longer is looked at less often.
+            // Most acts take only a moment; longer ones are polled less often.
             let wait = match self.clerk.busy_for() {
                 None => Duration::from_millis(250),
                 Some(busy) if busy < Duration::from_millis(200) => Duration::from_millis(1),
@@ -118,7 +118,7 @@ impl Sitting {
             match (&view.body, people) {
                 (Body::Ended { .. }, Input::GoOn) => return Ok(()),
                 (Body::Form { fields, .. }, Input::Edited(_)) => {
-                    // One field may depend on another (typed again), so all are looked at.
+                    // One field may depend on another (typed again), so all are checked.
                     for field in fields {
                         let check = check(&field.kind, field.name, &self.vault);
                         suggest(&field.kind, field.name, &mut self.vault);

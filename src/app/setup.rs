@@ -1,4 +1,4 @@
-//! What a ceremony is held with: a new folder, and real readers or software cards whose state is kept beside it.
+//! What a ceremony runs on: a new folder, and real readers or software cards whose state is kept beside it.
 
 use crate::faults::{self, Fault};
 use std::fs;
@@ -40,10 +40,10 @@ pub struct Setup {
 }
 
 impl Setup {
-    /// A ceremony that begins with a plan.
+    /// A ceremony that starts from a plan.
     ///
     /// # Errors
-    /// Where its folder cannot be made.
+    /// If its folder cannot be created.
     pub fn by_plan(
         ceremony: CeremonyKind,
         plan: Plan,
@@ -54,11 +54,11 @@ impl Setup {
         Self::new(ceremony, plan, plan_text, None, records, environment)
     }
 
-    /// A ceremony that begins with an earlier backup: the folder of a sitting, or a folder with files made elsewhere, for
-    /// which a plan names people and quorum.
+    /// A ceremony that starts from an earlier backup: the folder of a sitting, or a folder of files made elsewhere, for
+    /// which a plan names the people and the quorum.
     ///
     /// # Errors
-    /// Where the folder holds no backup that can be used, or the new folder cannot be made.
+    /// If the folder holds no usable backup, or the new folder cannot be created.
     pub fn from_backup(
         ceremony: CeremonyKind,
         from: &Path,
@@ -114,7 +114,7 @@ impl Setup {
     }
 }
 
-/// `REHEARSAL-2026-11-23-establish-3fa9`, or without the mark; tries again where the name is taken.
+/// `REHEARSAL-2026-11-23-establish-3fa9`, or without the mark; retries if the name is taken.
 fn new_folder(records: &Path, ceremony: CeremonyKind, rehearsal: bool) -> Result<Folder, Fault> {
     let day = jiff::Timestamp::now().strftime("%Y-%m-%d").to_string();
     let mut last = Fault::from(faults::RandomFailed);
@@ -130,7 +130,7 @@ fn new_folder(records: &Path, ceremony: CeremonyKind, rehearsal: bool) -> Result
     Err(last)
 }
 
-/// Puts a fresh software card for a role into a reader when it is looked for; an earlier card of the sitting is taken out.
+/// Inserts a fresh software card for a role when a reader is searched; removes the previous card of the sitting.
 fn card_inserter(rack: Rack, cards: PathBuf) -> Result<CardInserter, Fault> {
     let fault = |error: &io::Error| Fault::from(faults::FileWrite { file: names::SOFTWARE_CARDS, why: error });
     fs::DirBuilder::new().mode(0o700).create(&cards).map_err(|error| fault(&error))?;

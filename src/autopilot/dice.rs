@@ -1,13 +1,13 @@
-//! Throws of dice for a rehearsal: always the same, yet as fair dice look.
+//! Throws of dice for a rehearsal: always the same, but they look like fair dice.
 
 /// The faces of a die.
 const FACES: u8 = 6;
 
-/// So many throws as digits: every face as often as any other (or once more), in an order without a pattern. No secret
-/// and no entropy: a rehearsal's secrets are thrown away.
+/// This many throws as digits: every face as often as any other (or once more), in an order without a pattern. Neither
+/// secret nor entropy: a rehearsal's secrets are thrown away.
 pub fn throws(count: usize) -> Vec<u8> {
     let mut throws: Vec<u8> = (1..=FACES).cycle().map(|face| b'0' + face).take(count).collect();
-    // Knuth's multiplier; any will do, for nothing depends on it but that the order looks thrown
+    // Knuth's multiplier; any would do, since it only makes the order look random
     let mut state = 1_442_695_040_888_963_407_u64;
     for left in (1..throws.len()).rev() {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);

@@ -1,5 +1,5 @@
-//! The autopilot of `rehearse --auto`: answers every view as attentive people would, and keeps what they noted on
-//! paper in memory. It is for rehearsals alone; its PINs are no secrets.
+//! The autopilot of `rehearse --auto`: answers every view as attentive people would, and keeps in memory what they
+//! noted on paper. For rehearsals only; its PINs are not secret.
 
 mod dice;
 mod paper;
@@ -27,10 +27,10 @@ const PUBLISHED_SO_PIN: &[u8] = b"3537363231383830";
 /// The password of every DKEK share that one person holds in an automatic rehearsal.
 const PASSWORD: &[u8] = b"four custodians hold this rehearsal";
 
-/// Why the autopilot cannot go on.
+/// Why the autopilot cannot continue.
 #[derive(Debug)]
 pub enum AutopilotError {
-    /// Nothing it knows would answer this screen.
+    /// It has no answer to this screen.
     Stuck(String),
     /// Its lines cannot be printed.
     Output(io::Error),
@@ -41,7 +41,7 @@ pub enum AutopilotError {
 pub enum Comes {
     /// The first of those who are free.
     First,
-    /// The last of those who are free.
+    /// The last available ones.
     Last,
 }
 
@@ -51,7 +51,7 @@ pub struct Autopilot {
     comes: Comes,
     papers: Vec<Paper>,
     sitter: Option<u8>,
-    /// The device that is being initialised, and those that have the PINs of this autopilot or of its cards since.
+    /// The device being initialised, and those that now have the PINs of this autopilot or of its cards.
     initialising: Option<Serial>,
     initialised: Vec<Serial>,
     step: Option<(String, String)>,
@@ -81,7 +81,7 @@ impl Autopilot {
         writeln!(self.out, "{line}").and_then(|()| self.out.flush()).map_err(AutopilotError::Output)
     }
 
-    /// Sees a view: prints a step's number, title and outcome when it has ended.
+    /// Takes a view: prints a step's number, title and outcome once it has ended.
     pub fn see(&mut self, view: &View) -> Result<(), AutopilotError> {
         let ended = matches!(view.body, Body::Ended { .. });
         let now = (view.header.number.clone(), view.header.title.clone());
@@ -97,7 +97,7 @@ impl Autopilot {
         Ok(())
     }
 
-    /// What people do next. While something works there is nothing to do but wait.
+    /// What people do next. While an operation is running, it can only wait.
     pub fn answer(&mut self, view: &View, vault: &mut Vault, wait: Duration) -> Result<Option<Input>, AutopilotError> {
         match &view.body {
             Body::Read { .. } => Ok(Some(Input::GoOn)),
@@ -157,7 +157,7 @@ impl Autopilot {
                 Comes::First => open.next(),
                 Comes::Last => open.next_back(),
             },
-            // It never asks for the one, and is never asked the other.
+            // It never raises the first, and is never asked the second.
             Asks::Between | Asks::Ceremony => None,
         };
         let chosen = chosen.ok_or_else(|| AutopilotError::Stuck("choose".to_owned()))?;
@@ -181,17 +181,17 @@ impl Autopilot {
         self.papers.iter().find(|paper| (paper.card, paper.number) == (card, number))
     }
 
-    /// Fills the first field that is not good yet, or goes on.
+    /// Fills the first field that is not good yet, or continues.
     fn fill(&mut self, view: &View, fields: &[FieldView], vault: &mut Vault) -> Result<Input, AutopilotError> {
         for field in fields {
             match &field.kind {
                 FieldKind::Serial(serial) => self.initialising = Some(serial.clone()),
-                // Where the PIN that was set is asked for, it was initialised.
+                // If the new PIN is asked for, the device has been initialised.
                 FieldKind::UserPin => self.initialised.extend(self.initialising.take()),
                 _ => {}
             }
         }
-        // check bytes that may be left out are typed all the same by who has noted them
+        // anyone who has noted check bytes types them even where they may be left out
         let left_out = |field: &FieldView| {
             matches!(field.kind, FieldKind::CheckBytes { optional: true, .. })
                 && vault.typed(field.name).is_none_or(TypedText::is_empty)
@@ -200,7 +200,7 @@ impl Autopilot {
         let open = fields.iter().find(|field| field.state != FieldState::Good || left_out(field));
         let Some(field) = open else { return Ok(Input::GoOn) };
         let stuck = || AutopilotError::Stuck(format!("field {}", field.name.word()));
-        // What was typed once and is not good does not get better by typing it again.
+        // Text that was typed and is not good does not improve by typing it again.
         if !matches!(field.state, FieldState::Empty | FieldState::Good) {
             return Err(stuck());
         }

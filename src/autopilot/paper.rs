@@ -15,7 +15,7 @@ pub struct Paper {
     pub prime: Option<String>,
     /// The value, eight groups with colons, or the words.
     pub share: WipingBytes,
-    /// The check bytes, two groups with a colon, where the screen showed them.
+    /// The check bytes, two groups with a colon, if the screen showed them.
     pub check: Option<WipingBytes>,
 }
 

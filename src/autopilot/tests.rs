@@ -92,7 +92,7 @@ fn form(kinds: Vec<(FieldKind, FieldState)>) -> View {
     view(Body::Form { text: vec![], fields, irreversible: false, may_leave: false, may_deviate: true })
 }
 
-/// An autopilot that has seen cards of two sets of numbers and of the SO-PIN's words, custodians 1 and 2 each.
+/// An autopilot that has seen the cards of custodians 1 and 2 for two sets of numbers and for the words of the SO-PIN.
 fn attentive() -> (Autopilot, Vault) {
     let (mut autopilot, mut vault) = (Autopilot::new(Box::new(io::sink())), Vault::new());
     for number in 1..=2 {
@@ -182,7 +182,7 @@ fn everybody_types_from_the_card_of_the_set_at_hand() {
 }
 
 #[test]
-fn dice_and_passwords_are_typed_and_typed_again() {
+fn dice_and_passwords_are_typed_and_repeated() {
     let (mut autopilot, mut vault) = attentive();
     let view = form(vec![(FieldKind::Dice { throws: 250 }, FieldState::Empty)]);
     let (_, throws) = typed(&mut autopilot, &mut vault, &view).unwrap();

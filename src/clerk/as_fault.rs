@@ -1,4 +1,4 @@
-//! Turns the lower rooms' errors into faults with a name in the script.
+//! Turns the lower rooms' errors into faults named in the script.
 
 use crate::card::status::Status;
 use crate::card::transport::TransportError;
@@ -17,7 +17,8 @@ pub fn card(error: &CardError) -> Fault {
         CardError::Transport(TransportError::Busy) => Fault::from(faults::CardBusy),
         CardError::Transport(TransportError::Garbled) => Fault::from(faults::CardGarbled),
         CardError::Transport(TransportError::TooLarge) => reader_too_small("?"),
-        // Never the user PIN's login, whatever the word: INITIALIZE and the PINs themselves need none.
+        // Never the login with the user PIN, whatever the status word: INITIALIZE and the PINs themselves need no
+        // login.
         CardError::Refused { operation: Operation::Initialise, status } => {
             if may_have_begun(*status) {
                 Fault::from(faults::InitialiseBrokeOff { status })
@@ -36,13 +37,13 @@ pub fn card(error: &CardError) -> Fault {
     }
 }
 
-/// A reader carries no commands as large as the device needs.
+/// A reader does not support commands as large as the device needs.
 pub fn reader_too_small(reader: &str) -> Fault {
     Fault::from(faults::ReaderTooSmall { reader })
 }
 
-/// Words that devices give when something failed inside, perhaps in the middle of the work (62xx, 64xx, 65xx, 6Fxx), or when
-/// there is no room; all others refuse it before.
+/// Status words that devices return when something failed internally, perhaps halfway through (62xx, 64xx, 65xx, 6Fxx),
+/// or when there is no room; all others refuse the command before it starts.
 fn may_have_begun(status: Status) -> bool {
     let [class, _] = u16::from(status).to_be_bytes();
     status == Status::NoRoom || [0x62, 0x64, 0x65, 0x6F].contains(&class)
@@ -72,7 +73,7 @@ const fn presents_pin(operation: Operation) -> bool {
     }
 }
 
-/// Shares that cannot be what they are taken for.
+/// Shares that cannot be what they claim to be.
 pub fn share(error: ShareError) -> Fault {
     match error {
         ShareError::Disagree => Fault::from(faults::SharesDisagree),
@@ -93,7 +94,7 @@ pub fn share(error: ShareError) -> Fault {
     }
 }
 
-/// DKEK shares that make no DKEK.
+/// DKEK shares that do not form a DKEK.
 pub fn dkek(error: &DkekError) -> Fault {
     match error {
         DkekError::NoShares => Fault::from(faults::DkekMissing),
@@ -102,7 +103,7 @@ pub fn dkek(error: &DkekError) -> Fault {
     }
 }
 
-/// A share file that is none.
+/// A file that is not a share file.
 pub fn share_file(error: &ContainerError) -> Fault {
     match error {
         ContainerError::TooShort { length } => Fault::from(faults::ShareFileShort { length }),
@@ -111,7 +112,7 @@ pub fn share_file(error: &ContainerError) -> Fault {
     }
 }
 
-/// A wrapped key that is none, or not under this DKEK.
+/// A file that is not a wrapped key, or not one under this DKEK.
 pub fn wrapped_key(file: &str, error: &WrappedKeyError) -> Fault {
     match error {
         WrappedKeyError::NotThisDkek { found } => Fault::from(faults::BackupNotThisDkek { file, found }),
@@ -129,7 +130,7 @@ mod tests {
     use crate::faults::FaultName;
 
     #[test]
-    fn only_a_refusal_beforehand_says_that_nothing_was_erased() {
+    fn only_an_early_refusal_says_that_nothing_was_erased() {
         let named =
             |word: u16| card(&CardError::Refused { operation: Operation::Initialise, status: word.into() }).name;
         for word in [0x6400, 0x6581, 0x6A84, 0x6F00, 0x6FFF] {

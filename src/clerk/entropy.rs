@@ -1,4 +1,4 @@
-//! One generator for everything random, seeded by all sources together: any one good source suffices.
+//! One generator for all random values, seeded by all sources together: any one good source suffices.
 
 use chacha20::ChaCha20Rng;
 use hkdf::Hkdf;
@@ -14,11 +14,11 @@ use crate::terms::Serial;
 /// How many bytes each source gives.
 pub const SOURCE_BYTES: usize = 64;
 
-/// The seed from what device and host gave and, where they were planned, so many throws of dice as they were typed; and
-/// the names of these sources for the record.
+/// The seed from the contributions of the device, the host and, if planned, this many throws of dice as they were
+/// typed; and the names of these sources for the record.
 ///
 /// # Errors
-/// A source gave what no generator that works would give, or the throws are not as many as planned.
+/// A source gave what no working generator would give, or the number of throws is not as planned.
 pub fn seed(
     device: (&Serial, &WipingBytes),
     host: &WipingBytes,
@@ -30,13 +30,13 @@ pub fn seed(
     let dice = thrown.map(|(throws, wanted)| dice_source(throws, wanted).map(|dice| (wanted, dice))).transpose()?;
     let mut sources = vec![(format!("device {serial}"), device), ("this computer".to_owned(), host)];
     sources.extend(dice.as_ref().map(|(wanted, dice)| (format!("{wanted} throws of dice"), dice)));
-    // What is named and what is mixed are the same list.
+    // The sources that are named and those that are mixed come from the same list.
     let (names, given): (Vec<String>, Vec<&WipingBytes>) = sources.into_iter().unzip();
     Ok((mix(&given)?, names))
 }
 
-/// Mixes what the sources gave into a seed: HKDF-SHA256 over all of them, each with its length before it, so that no
-/// source can take another's place. Knowing all but one of them says nothing about the seed.
+/// Mixes the sources' contributions into a seed: HKDF-SHA256 over all of them, each prefixed with its length, so that
+/// no source can take another's place. Knowing all but one of them reveals nothing about the seed.
 fn mix(sources: &[&WipingBytes]) -> Result<WipingBytes, Fault> {
     let capacity = sources.iter().map(|source| source.len() + 8).sum();
     let mut all = WipingBytes::with_capacity(capacity);
@@ -53,10 +53,10 @@ fn mix(sources: &[&WipingBytes]) -> Result<WipingBytes, Fault> {
     Ok(seed)
 }
 
-/// The generator with a seed; it wipes itself.
+/// The generator for a seed; it wipes itself.
 ///
 /// # Errors
-/// The seed has another length.
+/// The seed has the wrong length.
 pub fn generator(seed: &[u8]) -> Result<ChaCha20Rng, Fault> {
     let mut bytes = Zeroizing::new([0; 32]);
     if seed.len() != bytes.len() {
@@ -69,14 +69,14 @@ pub fn generator(seed: &[u8]) -> Result<ChaCha20Rng, Fault> {
 /// The host's own randomness.
 ///
 /// # Errors
-/// The system gives none.
+/// The system provides none.
 pub fn host() -> Result<WipingBytes, Fault> {
     let mut bytes = WipingBytes::zeros(SOURCE_BYTES);
     getrandom::fill(bytes.expose_mut()).map_err(|_| faults::RandomFailed)?;
     Ok(bytes)
 }
 
-/// Refuses what no generator that works would give: fewer than 24 different values among 64 bytes.
+/// Refuses what no working generator would give: fewer than 24 different values among 64 bytes.
 fn plausible(bytes: &WipingBytes) -> Result<(), Fault> {
     let mut seen = [false; 256];
     for byte in bytes.expose() {
@@ -88,7 +88,7 @@ fn plausible(bytes: &WipingBytes) -> Result<(), Fault> {
     if bytes.len() >= SOURCE_BYTES && different >= 24 { Ok(()) } else { Err(Fault::from(faults::RandomFailed)) }
 }
 
-/// What dice give to the seed: the typed faces, without spaces.
+/// The dice's contribution to the seed: the typed faces, without spaces.
 fn dice_source(text: &WipingBytes, wanted: u16) -> Result<WipingBytes, Fault> {
     match look(text.expose(), usize::from(wanted)) {
         Throws::Good => {}
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_source_that_stands_still_is_refused() {
+    fn a_source_that_is_stuck_is_refused() {
         assert!(plausible(&WipingBytes::zeros(SOURCE_BYTES)).is_err());
         assert!(plausible(&WipingBytes::from_slice(&[1, 2].repeat(32))).is_err());
     }

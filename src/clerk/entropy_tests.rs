@@ -1,4 +1,4 @@
-//! The promise that any one good source suffices: each alone varies everything that is drawn.
+//! The promise that any one good source suffices: each source alone changes everything that is drawn.
 
 use std::ops::ControlFlow;
 
@@ -14,7 +14,8 @@ use crate::share::{PasswordShare, SharePrime, combine, combine_strong, read_valu
 use crate::terms::{CustodianNumber, DkekShareNumber, Handle, Purpose, Quorum, Scheme, Serial};
 use crate::vault::Vault;
 
-/// Everything random of a ceremony with two DKEK shares, the first as numbers and the second as words, and an SO-PIN.
+/// All the random values of a ceremony with two DKEK shares, the first as numbers and the second as words, and an
+/// SO-PIN.
 #[derive(Debug, PartialEq, Eq)]
 struct Drawn {
     values: Vec<(&'static str, Vec<u8>)>,
@@ -24,7 +25,7 @@ fn custodian(number: u8) -> CustodianNumber {
     CustodianNumber::new(number).unwrap()
 }
 
-/// What device and host can have given: plausible bytes, others for each number.
+/// What device and host can have contributed: plausible bytes, different for each number.
 fn bytes(number: u8) -> WipingBytes {
     let all: Vec<u8> = (0..64_u8).map(|place| place.wrapping_mul(29).wrapping_add(number)).collect();
     WipingBytes::from_slice(&all)
@@ -37,14 +38,14 @@ const THROWS: [&[u8]; 3] = [
     b"53264163524461253146521364253161452631425361624513",
 ];
 
-/// The seed and the names of its sources, as the clerk makes them from what these gave.
+/// The seed and the names of its sources, as the clerk makes them from these contributions.
 fn seed(device: u8, host: u8, thrown: Option<&[u8]>) -> Result<(WipingBytes, Vec<String>), Fault> {
     let serial = Serial::new("REH0000001").unwrap();
     let thrown = thrown.map(WipingBytes::from_slice);
     entropy::seed((&serial, &bytes(device)), &bytes(host), thrown.as_ref().map(|throws| (throws, 50)))
 }
 
-/// What comes of what device and host gave, and of these throws.
+/// What is drawn from these contributions of device and host, and these throws.
 fn drawn(device: u8, host: u8, throws: &[u8]) -> Drawn {
     let mut vault = Vault::new();
     vault.keep(Handle::GeneratorSeed, seed(device, host, Some(throws)).unwrap().0);
@@ -106,7 +107,7 @@ fn drawn(device: u8, host: u8, throws: &[u8]) -> Drawn {
 }
 
 #[test]
-fn any_one_source_alone_varies_everything_that_is_drawn() {
+fn any_one_source_alone_changes_everything_that_is_drawn() {
     let fixed = drawn(1, 2, THROWS[0]);
     assert_eq!(fixed, drawn(1, 2, THROWS[0]), "nothing is drawn from anywhere else");
     for (name, [one, other]) in [
@@ -143,7 +144,7 @@ fn the_sources_that_are_named_are_those_that_the_seed_comes_from() {
 }
 
 #[test]
-fn no_source_makes_up_for_one_that_is_none() {
+fn no_source_makes_up_for_a_bad_one() {
     let serial = Serial::new("REH0000001").unwrap();
     let (good, still) = (bytes(1), WipingBytes::zeros(entropy::SOURCE_BYTES));
     for (device, host) in [(&good, &still), (&still, &good)] {

@@ -6,10 +6,10 @@ use crate::folder::{Folder, WrittenFile, names};
 use crate::record::Fact;
 use crate::terms::DkekShareNumber;
 
-/// Writes a file, or finds the very same content there from an earlier try.
+/// Writes a file, or finds identical content there from an earlier attempt.
 ///
 /// # Errors
-/// It cannot be written, or something else has its name.
+/// It cannot be written, or its name is taken by something else.
 pub fn write_once(folder: &Folder, name: &str, content: &[u8]) -> Result<WrittenFile, Fault> {
     if folder.has(name) && folder.read(name)? == content {
         return folder.written(name);
@@ -17,7 +17,7 @@ pub fn write_once(folder: &Folder, name: &str, content: &[u8]) -> Result<Written
     folder.write_new(name, content)
 }
 
-/// What the record says of a file that was written.
+/// The record's fact about a file that was written.
 pub fn written(file: WrittenFile) -> Fact {
     Fact::Written { file: file.name, bytes: file.bytes, sha256: file.sha256 }
 }
@@ -25,7 +25,7 @@ pub fn written(file: WrittenFile) -> Fact {
 /// A share file of this sitting, still the one that was written.
 ///
 /// # Errors
-/// It was not written yet, or it was changed.
+/// It has not been written yet, or it was changed.
 pub fn own_share_file(clerk: &Clerk, share: DkekShareNumber) -> Result<Vec<u8>, Fault> {
     let sha256 = clerk.manifest.share_files.get(&share).ok_or(faults::StepNotPossible)?;
     clerk.folder.unchanged(&names::share_file(share), *sha256)

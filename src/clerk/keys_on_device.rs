@@ -1,4 +1,4 @@
-//! The keys of a device as its lists show them.
+//! The keys of a device as it lists them.
 
 use crate::card::{DescribedType, Device, KeyDescription, KeyEntry};
 use crate::clerk::workers::devices::Devices;
@@ -6,10 +6,10 @@ use crate::faults::Fault;
 use crate::record::StoredKey;
 use crate::terms::{KeyId, KeyReference, Serial, short};
 
-/// The keys of a device in the order of their references.
+/// The keys of a device, ordered by reference.
 ///
 /// # Errors
-/// The device cannot be asked.
+/// The device cannot be read.
 pub fn stored(devices: &mut Devices, serial: &Serial) -> Result<Vec<StoredKey>, Fault> {
     let stored = |entry: KeyEntry| listed(entry.reference, entry.description.as_ref());
     let mut keys: Vec<StoredKey> = devices.with(serial, Device::keys)?.into_iter().map(stored).collect();
@@ -17,7 +17,7 @@ pub fn stored(devices: &mut Devices, serial: &Serial) -> Result<Vec<StoredKey>, 
     Ok(keys)
 }
 
-/// A key as its description shows it.
+/// A key as its description presents it.
 pub fn listed(reference: KeyReference, description: Option<&KeyDescription>) -> StoredKey {
     StoredKey {
         reference,
@@ -27,7 +27,7 @@ pub fn listed(reference: KeyReference, description: Option<&KeyDescription>) -> 
     }
 }
 
-/// What a description says of a key's type: the modulus or field in bits.
+/// A description's key type: the modulus or field size in bits.
 fn type_word(described: DescribedType) -> Option<String> {
     match described {
         DescribedType::Rsa { bits } => Some(format!("RSA-{bits}")),

@@ -1,4 +1,4 @@
-//! The manifest in the making: what the acts of a sitting bring about. All of it is public.
+//! The manifest being prepared: the results of a sitting's acts. All of it is public.
 
 use std::collections::BTreeMap;
 
@@ -16,11 +16,11 @@ pub struct ManifestDraft {
     pub custody: Vec<String>,
     /// Digests of the share files that were written.
     pub share_files: BTreeMap<DkekShareNumber, Digest>,
-    /// The keys that were backed up.
+    /// The keys that have been backed up.
     pub keys: Vec<BackedUpKey>,
     /// The share files that were opened in this sitting.
     pub opened: Vec<String>,
-    /// The key that is being backed up.
+    /// The key being backed up.
     expected: Option<PlannedKey>,
     sets: BTreeMap<DkekShareNumber, String>,
     kcvs: BTreeMap<DkekShareNumber, Kcv>,
@@ -30,15 +30,15 @@ pub struct ManifestDraft {
 }
 
 impl ManifestDraft {
-    /// A key that is about to be backed up.
+    /// Announces a key that is about to be backed up.
     pub fn expect_key(&mut self, key: PlannedKey) {
         self.expected = Some(key);
     }
 
-    /// Remembers what an act brought about.
+    /// Notes the result of an act.
     ///
     /// # Errors
-    /// A key was backed up, and its public key's file cannot be read.
+    /// A key was backed up, but its public key's file cannot be read.
     pub fn note(&mut self, folder: &Folder, fact: &Fact) -> Result<(), Fault> {
         match fact {
             Fact::Dealt { share, set, kcv, .. } => {
@@ -121,7 +121,7 @@ impl ManifestDraft {
         Ok(())
     }
 
-    /// The manifest; none where anything of the backup is missing.
+    /// The manifest; `None` if any part of the backup is missing.
     pub fn finish(&self, title: &str, rehearsal: bool, rounds: Rounds, keys: &[PlannedKey]) -> Option<Manifest> {
         let backed_up = |key: &PlannedKey| self.keys.iter().any(|kept| kept.label == key.label);
         if self.custody.is_empty() || !keys.iter().all(backed_up) {

@@ -1,5 +1,5 @@
-//! The clerk performs what a step asks for and answers with an outcome. It alone touches cards, files and clocks of a
-//! ceremony; secrets travel by move between the vault and the worker that needs them.
+//! The clerk performs what a step asks for and reports the outcome. In a ceremony only the clerk touches cards, files
+//! and clocks; secrets move between the vault and the worker that needs them.
 
 pub mod acts;
 mod as_fault;
@@ -38,25 +38,25 @@ use crate::record::BackedUpKey;
 use crate::terms::KeyLabel;
 use crate::vault::Vault;
 
-/// How long it is waited before something that is missing is looked for again.
+/// How long to wait before looking again for something that is missing.
 const PAUSE: Duration = Duration::from_millis(300);
 
 /// What a clerk works with.
 pub struct Context {
     /// The folder of this sitting.
     pub folder: Folder,
-    /// What is restored from, where this is a restore.
+    /// What is restored from, in a restore.
     pub source: Option<Source>,
     /// Where devices are found.
     pub readers: Box<dyn Readers>,
-    /// Puts software cards into readers, in a rehearsal.
+    /// Inserts software cards into readers, in a rehearsal.
     pub inserter: Option<CardInserter>,
     /// Rounds of the key derivation.
     pub rounds: Rounds,
     /// A rehearsal.
     pub rehearsal: bool,
-    /// Whether a rehearsal opens share files that do not say that they are a rehearsal's: those made with other tools for
-    /// training, on cards in virtual readers. Never on the built-in cards, whose state is written in clear.
+    /// Whether a rehearsal opens share files that are not marked as a rehearsal's: those made with other tools for
+    /// training, on cards in virtual readers. Never on the built-in cards, whose state is stored unencrypted.
     pub training_files: bool,
     /// What the ceremony is for.
     pub title: String,
@@ -66,7 +66,7 @@ pub struct Context {
 enum Pending {
     Nothing,
     Ready(Outcome),
-    /// The card worker; what looks again where something is missing.
+    /// The card worker, and how to look again if something is missing.
     Card(Option<Look>),
     Sealing,
     Opening(Opening),
@@ -88,7 +88,7 @@ pub struct Clerk {
 }
 
 impl Clerk {
-    /// Takes up work.
+    /// A clerk that has not started any work.
     pub fn new(context: Context) -> Self {
         Self {
             folder: context.folder,
@@ -105,7 +105,7 @@ impl Clerk {
         }
     }
 
-    /// Begins an act. Its outcome comes from [`Clerk::poll`].
+    /// Starts an act. Its outcome comes from [`Clerk::poll`].
     pub fn begin(&mut self, act: Act, vault: &mut Vault) {
         self.began = Instant::now();
         let begun = act.perform(self, vault).and_then(|begun| self.wait_for(begun));
@@ -128,14 +128,14 @@ impl Clerk {
         })
     }
 
-    /// Stops everything and lets go of all secrets that workers hold.
+    /// Stops everything and drops all secrets that workers hold.
     pub fn stop(&mut self) {
         self.sealing.stop();
         self.pending = Pending::Nothing;
         self.card_worker.stop();
     }
 
-    /// How long the act under way has been going on; none: none is.
+    /// How long the act in progress has been running; `None` if there is none.
     pub fn busy_for(&self) -> Option<Duration> {
         match self.pending {
             Pending::Nothing => None,
@@ -143,7 +143,7 @@ impl Clerk {
         }
     }
 
-    /// What has become of the act under way; `None`: nothing new.
+    /// The outcome of the act in progress; `None`: nothing new.
     pub fn poll(&mut self, vault: &mut Vault) -> Option<Outcome> {
         let mut outcome = match &mut self.pending {
             Pending::Nothing => None,
@@ -180,14 +180,14 @@ impl Clerk {
     }
 }
 
-/// What the card worker has to say; the secrets that it gives back go into the vault.
+/// The card worker's report; the secrets that it returns go into the vault.
 fn poll_card(card_worker: &CardWorker, look: Option<&Look>, vault: &mut Vault) -> Option<Outcome> {
     let reply = card_worker.poll()?;
     for (handle, secret) in reply.back {
         vault.keep(handle, secret);
     }
     Some(match (reply.result, look) {
-        // What is missing may be put in at any moment: look again, until it is there or people stop.
+        // What is missing may be inserted at any moment: look again until it is there or people stop.
         (Err(fault), Some(look)) if fault.name.may_come_back() && card_worker.begin(look(PAUSE)).is_ok() => {
             Outcome::Waiting(fault)
         }

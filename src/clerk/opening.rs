@@ -1,4 +1,4 @@
-//! A share file that is being opened: passwords are tried on it until one opens it.
+//! Opening a share file: passwords are tried on it until one works.
 
 use crate::clerk::files::own_share_file;
 use crate::clerk::workers::kdf::{self, Found, Job, News, OpenedFile, Try};
@@ -11,17 +11,17 @@ use crate::secret::{Secret, WipingBytes};
 use crate::terms::{DkekShareNumber, Handle, Kcv, MOST_DKEK_SHARES, Purpose, Seat};
 use crate::vault::Vault;
 
-/// What an act does with what came out; nothing where no password opened the file.
+/// What an act does with the result; `None` if no password opened the file.
 type Take = Box<dyn Fn(Option<Found>, &mut Vault) -> Result<Vec<Fact>, Fault>>;
 
-/// A share file that is being opened for an act.
+/// A share file being opened for an act.
 pub struct Opening {
     job: Job<OpenedFile>,
     take: Take,
 }
 
 impl Opening {
-    /// How far it is; none: nothing new.
+    /// The progress; `None`: nothing new.
     pub fn poll(&self, vault: &mut Vault) -> Option<Outcome> {
         match self.job.newest() {
             Err(()) => Some(Outcome::Failed(Fault::from(faults::WorkerGone))),
@@ -32,10 +32,10 @@ impl Opening {
     }
 }
 
-/// Begins to try passwords on the files that a DKEK share can be in.
+/// Starts trying passwords on the files that may contain a DKEK share.
 ///
 /// # Errors
-/// A file is missing, was changed, is none, or is a rehearsal's where this is none, and the other way round.
+/// A file is missing, was changed, is not a share file, or is a rehearsal's in a real ceremony or the reverse.
 pub fn begin(
     tries: Vec<Try>,
     share: DkekShareNumber,
@@ -59,11 +59,11 @@ pub fn begin(
     Ok(Opening { job: kdf::begin_opening(tries, files, clerk.rounds), take: Box::new(take) })
 }
 
-/// Puts an opened DKEK share into the vault, and forgets the shares of the seats that opened it. They are kept where it is not
-/// the one that was looked for.
+/// Puts an opened DKEK share into the vault, and forgets the shares of the seats that opened it. They are kept if it is
+/// not the one that was wanted.
 ///
 /// # Errors
-/// Another DKEK share came out, or one that was opened already.
+/// It is a different DKEK share, or one that was already opened.
 pub fn keep(
     found: Found,
     share: DkekShareNumber,
@@ -76,7 +76,7 @@ pub fn keep(
     if let Some(expected) = expected.filter(|expected| *expected != kcv) {
         return Err(Fault::from(faults::KcvDiffers { found: kcv, expected }));
     }
-    // The same DKEK share twice cancels itself.
+    // The same DKEK share twice would cancel itself out.
     for other in DkekShareNumber::up_to(MOST_DKEK_SHARES.into()).filter(|other| *other != share) {
         let known = vault.lend(Handle::DkekShare(other)).and_then(Secret::from_slice).map(DkekShare::new);
         if known.is_some_and(|known| known.same(&opened)) {

@@ -1,4 +1,4 @@
-//! What becomes of an act.
+//! The outcome of an act.
 
 use crate::faults::Fault;
 use crate::record::Fact;
@@ -6,18 +6,18 @@ use crate::record::Fact;
 /// The clerk's answer to an act.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// It goes on; units done and in all.
+    /// It is in progress; units done and in total.
     Progress {
         /// Done so far.
         done: u64,
-        /// In all.
+        /// In total.
         total: u64,
     },
-    /// It cannot begin yet; it goes on by itself as soon as what is missing is there.
+    /// It cannot start yet; it starts by itself as soon as what is missing is there.
     Waiting(Fault),
-    /// It is done; what was found out or brought about.
+    /// It is done; what was found out or achieved.
     Done(Vec<Fact>),
-    /// It failed; nothing beyond the fault's own words was changed.
+    /// It failed; nothing was changed beyond what the fault itself says.
     Failed(Fault),
 }
 

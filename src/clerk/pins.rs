@@ -1,4 +1,4 @@
-//! PINs as the vault holds them, and as a device speaks of them.
+//! PINs as the vault holds them, and as a device reports them.
 
 use crate::card::{CardError, Device, Pin, PinState};
 use crate::faults::{self, Fault};
@@ -7,7 +7,7 @@ use crate::secret::{SoPin, TypedText, UserPin, WipingBytes};
 /// An SO-PIN as it was typed.
 ///
 /// # Errors
-/// It is none.
+/// It is not an SO-PIN.
 pub fn so_pin(bytes: &WipingBytes) -> Result<SoPin, Fault> {
     SoPin::from_typed(&typed_text(bytes)?).map_err(|_| faults::PinsMissing.into())
 }
@@ -15,7 +15,7 @@ pub fn so_pin(bytes: &WipingBytes) -> Result<SoPin, Fault> {
 /// A user PIN as it was typed.
 ///
 /// # Errors
-/// It is none.
+/// It is not a user PIN.
 pub fn user_pin(bytes: &WipingBytes) -> Result<UserPin, Fault> {
     UserPin::from_typed(&typed_text(bytes)?).map_err(|_| faults::PinsMissing.into())
 }
@@ -27,10 +27,10 @@ fn typed_text(bytes: &WipingBytes) -> Result<TypedText, Fault> {
     Ok(text)
 }
 
-/// Where a PIN stands while nobody is logged in with it; whoever is logged in is not any more.
+/// The state of a PIN while nobody is logged in with it; anyone who is logged in is logged out.
 ///
 /// # Errors
-/// The device does not say.
+/// The device does not report it.
 pub fn state_logged_out(device: &mut Device, pin: Pin) -> Result<PinState, CardError> {
     match device.pin_state(pin)? {
         PinState::Verified => {

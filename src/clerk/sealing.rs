@@ -1,4 +1,4 @@
-//! Share files in the making: workers encipher the DKEK shares while people copy their cards.
+//! Share files being made: workers encrypt the DKEK shares while people copy their cards.
 
 use std::collections::BTreeMap;
 
@@ -9,14 +9,14 @@ use crate::faults::{self, Fault};
 use crate::record::Fact;
 use crate::terms::DkekShareNumber;
 
-/// A DKEK share that is being enciphered: rounds done and in all.
+/// A DKEK share being encrypted: rounds done and in total.
 struct UnderWay {
     share: DkekShareNumber,
     job: Job<ShareFile>,
     progress: (u64, u64),
 }
 
-/// The share files in the making, and those that are made and not written yet.
+/// The share files being made, and those that are made but not yet written.
 #[derive(Default)]
 pub struct Sealing {
     count: usize,
@@ -25,13 +25,13 @@ pub struct Sealing {
 }
 
 impl Sealing {
-    /// These are being enciphered from now on.
+    /// Takes the jobs that encrypt these DKEK shares.
     pub fn begin(&mut self, jobs: Vec<(DkekShareNumber, Job<ShareFile>)>) {
         self.count = jobs.len();
         self.under_way = jobs.into_iter().map(|(share, job)| UnderWay { share, job, progress: (0, 1) }).collect();
     }
 
-    /// Breaks off what is under way.
+    /// Cancels what is in progress.
     pub fn stop(&mut self) {
         self.under_way.clear();
     }
@@ -41,17 +41,17 @@ impl Sealing {
         self.count > 0 && self.made.len() == self.count
     }
 
-    /// A share file that is made.
+    /// A finished share file.
     pub fn file(&self, share: DkekShareNumber) -> Option<&ShareFile> {
         self.made.get(&share)
     }
 
-    /// A share file is written: it is not kept here any longer.
+    /// A share file has been written: it is no longer kept here.
     pub fn forget(&mut self, share: DkekShareNumber) {
         self.made.remove(&share);
     }
 
-    /// How far they are; none: nothing new.
+    /// The progress; `None`: nothing new.
     pub fn poll(&mut self, rounds: Rounds) -> Option<Outcome> {
         if self.under_way.is_empty() {
             return Some(Outcome::Failed(Fault::from(faults::WorkerGone)));
@@ -76,7 +76,7 @@ impl Sealing {
             }
             self.under_way.push(one);
         }
-        // The one that is furthest behind says how long it takes.
+        // The slowest one determines how long it takes.
         match self.under_way.iter().map(|one| one.progress).min_by_key(|(done, _)| *done) {
             None => Some(Outcome::Done(vec![Fact::Enciphered { rounds: rounds.0 }])),
             Some((done, total)) => news.then_some(Outcome::Progress { done, total }),

@@ -1,4 +1,4 @@
-//! Strong shares as words: read from what was typed or what the vault holds.
+//! Strong shares as words: read from typed text or from the vault.
 
 use crate::faults::{self, Fault};
 use crate::share::{StrongShare, WordsError, read_words};
@@ -17,7 +17,7 @@ pub fn words_fault(error: WordsError) -> Fault {
 /// The shares that were given at these seats.
 ///
 /// # Errors
-/// One is not there, or cannot be read.
+/// One is missing, or cannot be read.
 pub fn given_words(seats: impl Iterator<Item = Seat>, card: Purpose, vault: &Vault) -> Result<Vec<StrongShare>, Fault> {
     let share = |seat| {
         let words = vault.lend(Handle::SeatShare(card, seat)).ok_or(faults::SharesMissing)?;

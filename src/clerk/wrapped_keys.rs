@@ -1,4 +1,4 @@
-//! Wrapped keys: their proof under the DKEK, and what was kept with them.
+//! Wrapped keys: verified under the DKEK, and what was kept with them.
 
 use crate::card::{AuthenticatedRequest, KeyDescription, PublicKey};
 use crate::clerk::as_fault;
@@ -9,20 +9,20 @@ use crate::record::BackedUpKey;
 use crate::secret::{Secret, WipingBytes};
 use crate::terms::Kcv;
 
-/// The DKEK of DKEK shares that stand one after the other.
+/// The DKEK from DKEK shares stored one after the other.
 ///
 /// # Errors
-/// They make no DKEK.
+/// They do not form a DKEK.
 pub fn dkek_of(shares: &WipingBytes) -> Result<Dkek, Fault> {
     let shares: Vec<DkekShare> =
         shares.expose().chunks(32).filter_map(Secret::from_slice).map(DkekShare::new).collect();
     Dkek::from_shares(&shares.iter().collect::<Vec<_>>()).map_err(|error| as_fault::dkek(&error))
 }
 
-/// Whether a wrapped key's KCV and MAC hold under the DKEK. Its payload is never deciphered.
+/// Whether a wrapped key's KCV and MAC hold under the DKEK. Its payload is never decrypted.
 ///
 /// # Errors
-/// They do not, it is none, or the DKEK is another one.
+/// They do not, it is not a wrapped key, or the DKEK is a different one.
 pub fn verify(name: &str, content: &[u8], kcv: Kcv, dkek: &WipingBytes) -> Result<(), Fault> {
     let dkek = dkek_of(dkek)?;
     if dkek.kcv() != kcv {
@@ -33,17 +33,17 @@ pub fn verify(name: &str, content: &[u8], kcv: Kcv, dkek: &WipingBytes) -> Resul
     verified.map_err(|error| as_fault::wrapped_key(name, &error))
 }
 
-/// The description that was kept with a wrapped key: as it was written, and what it says.
+/// The description kept with a wrapped key: as it was written, and what it says.
 pub fn kept_description(file: &WrappedKeyFile) -> Option<(&[u8], KeyDescription)> {
     let bytes = file.description.as_deref()?;
     Some((bytes, KeyDescription::decode(bytes).ok()?))
 }
 
-/// The public key of a backed-up key: from its own file; of files made elsewhere, from the request inside the wrapped key,
-/// where there is one.
+/// The public key of a backed-up key: from its own file; for files made elsewhere, from the request inside the wrapped
+/// key, if there is one.
 ///
 /// # Errors
-/// The file is not there, or was changed.
+/// The file is missing, or was changed.
 pub fn public_key(from: &Folder, key: &BackedUpKey) -> Result<Option<PublicKey>, Fault> {
     if key.public.is_empty() {
         let content = from.unchanged(&key.wrapped, key.wrapped_sha256)?;

@@ -1,4 +1,4 @@
-//! Looks at what is typed, key by key. Says how far it has come and what is wrong, never what would be right.
+//! Checks text key by key as it is typed. Reports how far it has come and what is wrong, never what would be right.
 
 use super::{FieldCheck, FieldKind, Privacy, dice, lines, password, pins, shares};
 use crate::faults;
@@ -6,7 +6,7 @@ use crate::names::FieldName;
 use crate::secret::TypedText;
 use crate::vault::Vault;
 
-/// How far the text in the field of this name has come.
+/// The state of the text in the field of this name.
 pub fn check(kind: &FieldKind, name: FieldName, vault: &Vault) -> FieldCheck {
     let empty = TypedText::new();
     let text = vault.typed(name).unwrap_or(&empty);
@@ -34,8 +34,8 @@ pub fn check(kind: &FieldKind, name: FieldName, vault: &Vault) -> FieldCheck {
     }
 }
 
-/// The text of a field that the machine has to know: a line for the record, a key reference. Of no other field, for people
-/// type into the wrong one.
+/// The text of a field that the machine has to know: a line for the record, a key reference. No other field's text,
+/// because people may type into the wrong one.
 pub fn open_text(kind: &FieldKind, name: FieldName, vault: &Vault) -> Option<String> {
     match kind.properties().privacy {
         Privacy::Secret | Privacy::Shown => None,

@@ -1,4 +1,4 @@
-//! Throws of dice as people type them: counted, and looked at for bias while they come in.
+//! Throws of dice as people type them: counted, and checked for bias as they come in.
 
 use crate::faults::{self, Fault};
 use crate::fields::FieldCheck;
@@ -7,22 +7,22 @@ use crate::secret::{TypedText, WipingBytes};
 /// Faces of a die.
 const FACES: u8 = 6;
 
-/// Before so many throws nothing is said about bias.
+/// With fewer throws, bias is not assessed.
 const FEW: usize = 30;
 
-/// Chi-square with five degrees of freedom above this happens to fair dice once in 100,000 times.
+/// With fair dice, a chi-square value above this (five degrees of freedom) occurs once in 100,000 times.
 const MOST_CHI_SQUARE: f64 = 31.0;
 
-/// The same face so often in a row happens to fair dice about once in 50,000 ceremonies of 250 throws.
+/// With fair dice, the same face this often in a row occurs about once in 50,000 ceremonies of 250 throws.
 const LONGEST_RUN: usize = 10;
 
-/// Throws that repeat a pattern of at most this length from the beginning on are no throws.
+/// Input that repeats a pattern of at most this length from the beginning was not thrown.
 const LONGEST_PATTERN: usize = 12;
 
-/// How far typed throws have come.
+/// The state of typed throws.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Throws {
-    /// So many so far.
+    /// This many so far.
     Typing(usize),
     /// All of them, and they look like throws.
     Good,
@@ -35,7 +35,7 @@ pub enum Throws {
     },
 }
 
-/// How far the throws in a field have come.
+/// The state of the throws in a field.
 pub(super) fn check(text: &TypedText, wanted: u16) -> FieldCheck {
     let wanted = usize::from(wanted);
     match look(text.expose(), wanted) {
@@ -46,7 +46,7 @@ pub(super) fn check(text: &TypedText, wanted: u16) -> FieldCheck {
     }
 }
 
-/// Looks at typed throws; spaces do not matter.
+/// Checks typed throws; spaces do not matter.
 pub fn look(text: &[u8], wanted: usize) -> Throws {
     let mut faces = WipingBytes::with_capacity(text.len());
     for (place, character) in (1..).zip(text.iter().filter(|character| **character != b' ')) {
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_threw_is_refused() {
+    fn input_that_nobody_threw_is_refused() {
         let repeated = |pattern: &str| pattern.repeat(100 / pattern.len() + 1)[..100].to_owned();
         for (text, fault) in [
             (repeated("1"), "dice-uneven"),

@@ -1,38 +1,38 @@
-//! What a field takes, and what is decided of each kind besides its rule.
+//! What a field takes, and the properties of each kind besides its rule.
 
 use crate::names::FieldName;
 use crate::terms::{DkekShareNumber, Purpose, Serial};
 
-/// What is known of a share before its words are typed. All of it is public.
+/// What is known about a share before its words are typed. All of it is public.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExpectedWords {
     /// The number of its set, 22 bits.
     pub set: Option<u32>,
     /// M of its set.
     pub threshold: Option<u8>,
-    /// Its own number, where only one share will do.
+    /// Its own number, where only one particular share will do.
     pub number: Option<u8>,
-    /// Numbers of shares that were given already.
+    /// Numbers of shares that have already been entered.
     pub taken: Vec<u8>,
 }
 
 /// What a field takes; checked key by key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FieldKind {
-    /// The prime of a set, 8 groups. When the set is known, its prime as text.
+    /// The prime of a set, 8 groups. If the set is known, its prime as text.
     Prime {
-        /// The prime that it must be, where it is known (public).
+        /// The prime that it must be, if known (public).
         expected: Option<String>,
     },
     /// A share id, decimal.
     ShareId {
         /// Which DKEK share it is a share of.
         share: DkekShareNumber,
-        /// The id that this person's card must carry, where it is known.
+        /// The id that this person's card must carry, if known.
         expected: Option<u8>,
-        /// Ids that were given already.
+        /// Ids that have already been entered.
         taken: Vec<u8>,
-        /// A set made elsewhere: the id may be noted as the old tool wants it typed, in hexadecimal.
+        /// A set made elsewhere: the id may be entered the way the old tool expects it, in hexadecimal.
         foreign: bool,
     },
     /// A share value, 8 groups.
@@ -41,7 +41,7 @@ pub enum FieldKind {
     CheckBytes {
         /// Whether the field may stay empty: sets made elsewhere have none.
         optional: bool,
-        /// The prime, where it is known; otherwise it is typed into a field of the form.
+        /// The prime, if known; otherwise it is typed into another field of the form.
         prime: Option<String>,
     },
     /// A share as words.
@@ -50,7 +50,7 @@ pub enum FieldKind {
         card: Purpose,
         /// How many words it has.
         words: u8,
-        /// What is known of it.
+        /// What is known about it.
         expected: ExpectedWords,
     },
     /// Throws of six-sided dice, the digits 1 to 6.
@@ -62,14 +62,14 @@ pub enum FieldKind {
     NewPassword,
     /// The password of a share file.
     Password,
-    /// The device's user PIN as it is.
+    /// The device's current user PIN.
     UserPin,
     /// A new user PIN for a device with this many tries.
     NewUserPin {
         /// The retry counter that the plan sets.
         tries: u8,
     },
-    /// The device's SO-PIN as it is, 16 hexadecimal digits.
+    /// The device's current SO-PIN, 16 hexadecimal digits.
     SoPin {
         /// It was chosen in this very sitting.
         chosen_here: bool,
@@ -80,18 +80,18 @@ pub enum FieldKind {
     Again(FieldName),
     /// A device's serial number, typed from the device.
     Serial(Serial),
-    /// A word typed as a decision.
+    /// A word typed to confirm a decision.
     Word(&'static str),
-    /// The key reference to restore to, decimal 1..=255, not one of those taken.
+    /// The key reference to restore to, decimal 1..=255, not one that is taken.
     KeyReference {
-        /// References that hold a key or are promised to one.
+        /// References that hold a key or are reserved for one.
         taken: Vec<u8>,
-        /// Filled in for the person when the field is empty: the plan's reference.
+        /// Filled in if the field is empty: the plan's reference.
         planned: u8,
     },
-    /// A line of text for the record: a bag number, what deviated. Never secret.
+    /// A line of text for the record: a bag number, a deviation. Never secret.
     Line {
-        /// Whether it may say nothing.
+        /// Whether it may be left blank.
         optional: bool,
     },
 }
@@ -101,28 +101,29 @@ pub enum FieldKind {
 pub enum Privacy {
     /// Its owner alone: it is drawn as dots.
     Secret,
-    /// Everybody at the screen. The machine is not told, for people type into the wrong field.
+    /// Everybody at the screen. The machine is not told, because people may type into the wrong field.
     Shown,
-    /// Everybody; the machine is told the text, and the record has it.
+    /// Everybody; the machine is told the text, and it goes into the record.
     Told,
 }
 
-/// What is decided of a kind of field besides its rule.
+/// The properties of a kind of field besides its rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Properties {
     /// Who may see what is typed.
     pub privacy: Privacy,
-    /// The most digits or letters that are drawn in clear, separators not counted: what is typed beyond them belongs into
-    /// another field, and may be secret. Secret fields take more, for one digit too many is named and costs nothing.
+    /// The maximum number of digits or letters drawn in clear, not counting separators: anything typed beyond it
+    /// belongs in another field, and may be secret. Secret fields take more, because reporting one digit too many does
+    /// no harm.
     pub most: Option<usize>,
-    /// Whether nothing need be typed.
+    /// Whether the field may stay empty.
     pub optional: bool,
-    /// The number that is filled in for the person while the field is empty.
+    /// The number that is filled in while the field is empty.
     pub filled_in: Option<u8>,
 }
 
 impl FieldKind {
-    /// The one table of what is decided of each kind.
+    /// The one table of the properties of each kind.
     pub const fn properties(&self) -> Properties {
         let (privacy, most, optional, filled_in) = match self {
             Self::Prime { .. } => (Privacy::Shown, Some(16), false, None),
@@ -145,7 +146,7 @@ impl FieldKind {
         Properties { privacy, most, optional, filled_in }
     }
 
-    /// Which card it is typed from, where the field itself tells.
+    /// Which card it is typed from, if the field itself tells.
     pub const fn card(&self) -> Option<Purpose> {
         match self {
             Self::ShareWords { card, .. } => Some(*card),

@@ -1,4 +1,4 @@
-//! How words that decide, serial numbers, key references and lines for the record are typed. None of them is secret.
+//! How confirmation words, serial numbers, key references and lines for the record are typed. None of them is secret.
 
 use super::FieldCheck;
 use crate::faults::{self, Fault};
@@ -8,7 +8,7 @@ use crate::terms::KeyReference;
 /// The longest line that people may add to the record, in characters.
 const LONGEST_LINE: usize = 100;
 
-/// A line; one that says nothing is none.
+/// A line; a blank one counts as empty.
 pub(super) fn line(text: &TypedText, optional: bool) -> FieldCheck {
     if text.len() > LONGEST_LINE {
         FieldCheck::wrong(faults::LineTooLong)
@@ -19,7 +19,7 @@ pub(super) fn line(text: &TypedText, optional: bool) -> FieldCheck {
     }
 }
 
-/// A word that is known, typed letter by letter.
+/// A known word, typed letter by letter.
 pub(super) fn word(text: &TypedText, expected: &str, fault: impl Fn() -> Fault) -> FieldCheck {
     if text.is_empty() {
         FieldCheck::Empty
@@ -33,7 +33,7 @@ pub(super) fn word(text: &TypedText, expected: &str, fault: impl Fn() -> Fault) 
 }
 
 pub(super) fn key_reference(text: &TypedText, taken: &[u8]) -> FieldCheck {
-    // Empty keeps the plan's reference.
+    // An empty field keeps the plan's reference.
     if text.is_empty() {
         return FieldCheck::Good;
     }

@@ -1,4 +1,4 @@
-//! What goes into the fields of forms, and how far what was typed has come. Holds rules, never the typed text.
+//! What goes into the fields of forms, and the state of the typed text. Holds rules, never the typed text.
 
 mod check;
 pub mod dice;
@@ -16,26 +16,26 @@ use crate::faults::Fault;
 use crate::names::FieldName;
 use crate::terms::{Handle, Purpose};
 
-/// One field of a form: where its label stands in the script, what it takes, and where the text goes when the form is
-/// complete (nowhere: it stays in the entry buffer for the act that follows, or goes to the machine when it is open).
+/// One field of a form: where its label is in the script, what it takes, and where the text goes when the form is
+/// complete (nowhere: it stays in the entry buffer for the next act, or goes to the machine if it is not secret).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Field {
-    /// Which field it is: its label and hint in the script, and where what is typed goes. No other field of the form has
-    /// the same name.
+    /// Which field it is: its label and hint in the script, and where the typed text goes. No other field of the form
+    /// has the same name.
     pub name: FieldName,
     /// What it takes.
     pub kind: FieldKind,
-    /// The vault's handle for it from then on.
+    /// The vault's handle for the text once it is kept.
     pub keep: Option<Handle>,
 }
 
 impl Field {
-    /// A field whose text stays where it was typed, for the act that follows.
+    /// A field whose text stays where it was typed, for the next act.
     pub const fn new(name: FieldName, kind: FieldKind) -> Self {
         Self { name, kind, keep: None }
     }
 
-    /// How far it has come while nothing is typed.
+    /// Its state while nothing is typed.
     pub const fn untouched(&self) -> FieldCheck {
         if self.kind.properties().optional { FieldCheck::Good } else { FieldCheck::Empty }
     }
@@ -52,21 +52,21 @@ impl Field {
     }
 }
 
-/// How far the typed text of a field has come.
+/// The state of the text typed into a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FieldCheck {
     /// Nothing typed.
     Empty,
-    /// Right so far; `done` of `all` groups or characters, where that can be said.
+    /// Right so far; `done` of `all` groups or characters, where that is known.
     Typing {
-        /// Groups or characters that are there.
+        /// Groups or characters typed so far.
         done: u8,
         /// How many there must be.
         all: u8,
     },
-    /// Complete and right as far as can be told here.
+    /// Complete and, as far as can be told here, right.
     Good,
-    /// A new password that is long enough; how many bits it has at best.
+    /// A new password that is long enough; the upper bound of its strength in bits.
     Strength {
         /// Bits.
         bits: u16,
@@ -75,15 +75,15 @@ pub enum FieldCheck {
     Wrong {
         /// What is wrong.
         fault: Fault,
-        /// Which group or word it is, from 1, where that can be said.
+        /// Which group or word it is, from 1, where that is known.
         at: Option<u8>,
-        /// Check bytes that do not fit may tell which group of another field is wrong.
+        /// Check bytes that do not match may reveal which group of another field is wrong.
         marks: Option<(FieldName, u8)>,
     },
 }
 
 impl FieldCheck {
-    /// Whether the form may go on with it.
+    /// Whether the form can continue with it.
     pub const fn is_good(&self) -> bool {
         match self {
             Self::Good | Self::Strength { .. } => true,
@@ -91,13 +91,13 @@ impl FieldCheck {
         }
     }
 
-    /// So many of so many groups or characters.
+    /// This many of this many groups or characters.
     fn typing(done: usize, all: usize) -> Self {
         let few = |count: usize| u8::try_from(count).unwrap_or(u8::MAX);
         Self::Typing { done: few(done), all: few(all) }
     }
 
-    /// Wrong; where cannot be said.
+    /// Wrong, at an unknown place.
     fn wrong(fault: impl Into<Fault>) -> Self {
         Self::Wrong { fault: fault.into(), at: None, marks: None }
     }

@@ -1,23 +1,23 @@
-//! How strong a typed password is at best. Says bits, keeps nothing.
+//! An upper bound for the strength of a typed password. Returns bits, retains nothing.
 
 use crate::faults;
 use crate::fields::FieldCheck;
 use crate::secret::TypedText;
 
-/// Shorter passwords of share files are refused. (`sc-hsm-tool` takes 6 and more.)
+/// Shorter passwords for share files are refused. (`sc-hsm-tool` takes 6 or more.)
 pub const SHORTEST: usize = 14;
 
 /// `sc-hsm-tool` takes no more at its prompt, and it must be able to open the file.
 const LONGEST: usize = 127;
 
-/// Fewer bits are refused: about five words that do not belong together. Every try costs 30 million rounds of MD5, which adds
-/// 25 bits of work.
+/// Fewer bits are refused: about five unrelated words. Every guess costs 30 million rounds of MD5, which adds 25 bits
+/// of work.
 const FEWEST_BITS: u16 = 55;
 
-/// Bits of a letter out of 26.
+/// Bits per letter out of 26.
 const LETTER: f64 = 4.7;
 
-/// How far a new password has come.
+/// The state of a new password.
 pub fn check(text: &TypedText) -> FieldCheck {
     match text.len() {
         0 => FieldCheck::Empty,
@@ -30,14 +30,14 @@ pub fn check(text: &TypedText) -> FieldCheck {
     }
 }
 
-/// The password of a share file as it is: only the file tells whether it is right.
+/// The existing password of a share file: only the file tells whether it is right.
 pub(super) fn check_known(text: &TypedText) -> FieldCheck {
     if text.is_empty() { FieldCheck::Empty } else { FieldCheck::Good }
 }
 
-/// Bits at best: a character counts with the kinds of characters there are, a small letter within a word with what is left
-/// of it once the word has begun, a space between words and whatever repeats or continues what stands before it next to
-/// nothing. A word of six letters comes to about 13 bits, as in lists of 7,776 words.
+/// Upper bound in bits: a character counts by the character classes in use; a lower-case letter within a word by what
+/// is left of it once the word has started; a space between words, and anything that repeats or continues what precedes
+/// it, next to nothing. A word of six letters comes to about 13 bits, as in lists of 7,776 words.
 fn bits(text: &[u8]) -> u16 {
     let has = |kind: fn(&u8) -> bool| text.iter().any(kind);
     let kinds = [

@@ -1,20 +1,20 @@
-//! How PINs are typed, and what is typed twice. No guess costs a try: lengths and alphabets are looked at here.
+//! How PINs are typed, and fields typed twice. Lengths and alphabets are checked here, so that a slip costs no try.
 
 use super::FieldCheck;
 use crate::faults::{self, Fault};
 use crate::secret::{PinRule, SoPin, TypedText, UserPin};
 
-/// A user PIN as it is.
+/// An existing user PIN.
 pub(super) fn user_pin(text: &TypedText) -> FieldCheck {
     check_user_pin(text, None, |_| Ok(()))
 }
 
-/// A new user PIN, which depends on the tries that the plan sets.
+/// A new user PIN; its rule depends on the number of tries in the plan.
 pub(super) fn new_user_pin(text: &TypedText, tries: u8) -> FieldCheck {
     check_user_pin(text, Some(tries), |pin| pin.not_published().and_then(|()| pin.allows_tries(tries)))
 }
 
-/// An SO-PIN as it is.
+/// An existing SO-PIN.
 pub(super) fn so_pin(text: &TypedText) -> FieldCheck {
     check_so_pin(text, |_| Ok(()))
 }

@@ -1,5 +1,5 @@
-//! How shares are typed: prime, id, value and check bytes, or words. Says which group or word is wrong, never what would be
-//! right.
+//! How shares are typed: prime, id, value and check bytes, or words. Reports which group or word is wrong, never what
+//! would be right.
 
 use super::{ExpectedWords, FieldCheck, FieldKind};
 use crate::faults::{self, Fault};
@@ -25,7 +25,7 @@ fn unreadable(error: ReadError) -> FieldCheck {
     FieldCheck::Wrong { fault: read_fault(error), at, marks: None }
 }
 
-/// What there is to say before all eight groups are there.
+/// What can be said before all eight groups are there.
 fn hex_groups(text: &TypedText) -> Option<FieldCheck> {
     if text.is_empty() {
         return Some(FieldCheck::Empty);
@@ -58,7 +58,7 @@ pub(super) fn check_bytes(text: &TypedText, optional: bool, prime: Option<&str>,
     }
     let typed = |name| vault.typed(name).map(TypedText::expose);
     let prime = prime.map(str::as_bytes).or_else(|| typed(FieldName::Prime));
-    // A prime with a typing error is no prime, but it is a number: its check bytes tell which group is wrong.
+    // A prime with a typing error is not a prime, but it is a number: its check bytes tell which group is wrong.
     let prime = prime.and_then(|text| read_value(text, true).ok()).map(|number| u64::from_be_bytes(*number.expose()));
     let value = typed(FieldName::ShareValue).and_then(|text| read_value(text, true).ok());
     let (Some(prime), Some(value), Ok(check)) = (prime, value, read_check(text.expose())) else {
@@ -91,7 +91,7 @@ const fn kind_of(card: Purpose) -> Kind {
     }
 }
 
-/// The words of a share: each one at once, all of them by their check words.
+/// The words of a share: each checked at once, all of them by their check words.
 pub(super) fn words(text: &TypedText, card: Purpose, words: u8, expected: &ExpectedWords) -> FieldCheck {
     let known = Expected {
         kind: kind_of(card),
@@ -121,7 +121,7 @@ pub(super) fn words(text: &TypedText, card: Purpose, words: u8, expected: &Expec
     }
 }
 
-/// Where exactly one word of a share is wrong: puts the word that would be right into the vault, for its owner's eyes.
+/// If exactly one word of a share is wrong: puts the right word into the vault, for its owner's eyes.
 pub fn suggest(kind: &FieldKind, name: FieldName, vault: &mut Vault) {
     vault.forget(Handle::Suggestion(name));
     if let FieldKind::ShareWords { .. } = kind
@@ -143,7 +143,7 @@ pub fn read_fault(error: ReadError) -> Fault {
     }
 }
 
-/// The prime is public: where it is known, the first wrong group is named as soon as it is typed.
+/// The prime is public: if it is known, the first wrong group is named as soon as it is typed.
 pub(super) fn prime(text: &TypedText, expected: Option<&str>) -> FieldCheck {
     let mut digits = text.expose().iter().filter(|byte| byte.is_ascii_hexdigit()).map(u8::to_ascii_lowercase);
     if let Some(expected) = expected {
@@ -167,7 +167,7 @@ pub(super) fn id(text: &TypedText, expected: Option<u8>, taken: &[u8]) -> FieldC
         return if digits { FieldCheck::wrong(faults::IdRange) } else { FieldCheck::wrong(faults::IdNotNumber) };
     };
     match expected {
-        // The first digit of a longer id is no mistake yet.
+        // The first digit of a longer id is not a mistake yet.
         Some(expected) if id != expected && expected >= 10 && text.len() == 1 && expected / 10 == id => {
             FieldCheck::typing(1, 2)
         }
@@ -177,7 +177,7 @@ pub(super) fn id(text: &TypedText, expected: Option<u8>, taken: &[u8]) -> FieldC
     }
 }
 
-/// The id of a set made elsewhere: decimal, or as sc-hsm-tool wants it typed.
+/// The id of a set made elsewhere: decimal, or the way sc-hsm-tool expects it.
 pub(super) fn foreign_id(text: &TypedText, taken: &[u8]) -> FieldCheck {
     if text.is_empty() {
         return FieldCheck::Empty;

@@ -1,4 +1,4 @@
-//! What is typed into all kinds of fields.
+//! Text typed into all kinds of fields.
 
 use super::*;
 use crate::faults;
@@ -73,7 +73,7 @@ fn pins_words_and_references_have_their_rules() {
 }
 
 #[test]
-fn no_secret_field_gives_its_text_away() {
+fn no_secret_field_reveals_its_text() {
     let mut vault = Vault::new();
     let _ = vault.typing(FieldName::Note).push(b'1');
     let secrets = [

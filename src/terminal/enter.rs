@@ -1,4 +1,4 @@
-//! Takes the terminal over and gives it back, whatever happens: leaving, a panic, a signal.
+//! Takes over the terminal and gives it back however the program ends: by leaving, by a panic or by a signal.
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -9,21 +9,21 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH};
 use super::wipe::ERASE;
 use super::writer::Stdout;
 
-/// Alternate screen, bracketed paste on, then the wipe: Linux's text console ignores the alternate screen.
+/// Alternate screen, bracketed paste on; a wipe follows, because Linux's text console ignores the alternate screen.
 const ENTER: &[u8] = b"\x1b[?1049h\x1b[?2004h";
 /// Bracketed paste off, cursor shown, main screen.
 const LEAVE: &[u8] = b"\x1b[?2004l\x1b[?25h\x1b[?1049l";
 
-/// Holds the terminal in raw mode; gives it back when dropped, and when a panic comes first.
+/// Holds the terminal in raw mode; gives it back when dropped, or on a panic if that comes first.
 pub struct Hold {
     held: Arc<AtomicBool>,
     panicked: Arc<AtomicBool>,
 }
 
 impl Hold {
-    /// Takes the terminal over. `sentence` is the one line that a panic prints: never its payload, which could hold
-    /// anything. From then on `drawn`, on which the screens are drawn, is mute: another thread may be in the middle of a
-    /// frame with a share on it, and the sentence must stay.
+    /// Takes over the terminal. `sentence` is the one line printed on a panic: never its payload, which could hold
+    /// anything. From then on `drawn`, which the screens are drawn on, is muted: another thread may be in the middle of
+    /// a frame with a share on it, and the sentence must stay visible.
     pub fn take(sentence: &str, drawn: &Stdout) -> io::Result<Self> {
         let held = Arc::new(AtomicBool::new(true));
         let panicked = Arc::new(AtomicBool::new(false));
@@ -44,7 +44,7 @@ impl Hold {
         Ok(hold)
     }
 
-    /// Whether some thread panicked: the terminal has been given back and must not be drawn on again.
+    /// Whether any thread panicked: the terminal has been given back and must not be drawn on again.
     pub fn panicked(&self) -> bool {
         self.panicked.load(Ordering::SeqCst)
     }
@@ -59,7 +59,7 @@ impl Drop for Hold {
 /// Wipes and restores, once.
 fn give_back(held: &AtomicBool) {
     if held.swap(false, Ordering::SeqCst) {
-        // nothing can be done about errors here: the terminal is gone
+        // errors cannot be handled here: the terminal is gone
         let mut out = Stdout::default();
         let _ = out.write_all(ERASE);
         let _ = out.write_all(LEAVE);
@@ -67,31 +67,32 @@ fn give_back(held: &AtomicBool) {
     }
 }
 
-/// Remembers signals until they are asked for. Stop signals are ignored: a stopped program would leave its screen.
+/// Stores signals until they are asked for. Stop signals are ignored: a suspended program would leave its screen
+/// visible.
 pub struct Signals {
     last: Arc<AtomicUsize>,
     left: Arc<AtomicBool>,
 }
 
 impl Signals {
-    /// Begins to listen.
+    /// Starts listening.
     pub fn listen() -> io::Result<Self> {
         let signals = Self { last: Arc::default(), left: Arc::default() };
         for signal in [SIGTERM, SIGHUP, SIGINT, SIGQUIT] {
             let number = usize::try_from(signal).unwrap_or_default();
-            // once the terminal is given back, the signals do what they always do
+            // once the terminal is given back, signals have their default effect again
             let left = Arc::clone(&signals.left);
             signal_hook::flag::register_conditional_default(signal, left)?;
             signal_hook::flag::register_usize(signal, Arc::clone(&signals.last), number)?;
         }
         for signal in [SIGTSTP, SIGWINCH] {
-            // only so that waiting for a key is interrupted
+            // only to interrupt waiting for a key
             signal_hook::flag::register(signal, Arc::default())?;
         }
         Ok(signals)
     }
 
-    /// The signal that came since the last time, if one did.
+    /// The signal received since the last call, if any.
     pub fn came(&self) -> Option<i32> {
         let number = self.last.swap(0, Ordering::SeqCst);
         i32::try_from(number).ok().filter(|number| *number != 0)

@@ -8,7 +8,7 @@ use super::keys::{Binding, Keys};
 use super::text::width;
 use super::theme::Theme;
 
-/// The footer's parts on one line or, where they do not fit beside the mark, on two.
+/// The footer's parts on one line or, if they do not fit beside the mark, on two.
 pub fn footer_lines(theme: Theme, keys: &Keys, mark: &str, columns: u16) -> Vec<Vec<(String, String)>> {
     let named = |list: &[Binding]| -> Vec<(String, String)> {
         let text = |text| theme.text(text).into_owned();

@@ -1,4 +1,4 @@
-//! The first lines of every screen: always ceremony, step, act, and REHEARSAL where it is one.
+//! The first lines of every screen: always ceremony, step, act, and REHEARSAL in a rehearsal.
 
 use ratatui::buffer::Buffer;
 
@@ -8,7 +8,7 @@ use super::theme::Theme;
 use crate::ceremony::Header;
 use crate::script::words;
 
-/// Header, rule and step line: always ceremony, step, act, and REHEARSAL where it is one.
+/// Header, rule and step line: always ceremony, step, act, and REHEARSAL in a rehearsal.
 pub fn header(buffer: &mut Buffer, theme: Theme, header: &Header) {
     let right = buffer.area.right();
     let mut stamps = right.saturating_sub(1);

@@ -1,6 +1,6 @@
 //! The only reader of the keyboard: raw bytes in a small wiped buffer, parsed one key at a time.
 //!
-//! A second reader would leak what is typed ahead, and an event queue would keep typed digits (measured).
+//! A second reader would leak type-ahead, and an event queue would retain typed digits (measured).
 
 use std::io;
 use std::time::{Duration, Instant};
@@ -9,29 +9,29 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use zeroize::Zeroize;
 
-/// One key. A character may be part of a secret: this type cannot be printed outside tests.
+/// One key. A character may be part of a secret, so this type cannot be printed outside tests.
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(test, derive(Debug))]
 pub enum Key {
     /// A printable ASCII character.
     Char(u8),
-    /// Enter or return.
+    /// Enter or Return.
     Enter,
-    /// Backspace, either code.
+    /// Backspace, as either code.
     Backspace,
-    /// Escape alone.
+    /// Escape on its own.
     Escape,
     /// Tab.
     Tab,
     /// Shift-Tab.
     BackTab,
-    /// Arrow up.
+    /// Up arrow.
     Up,
-    /// Arrow down.
+    /// Down arrow.
     Down,
-    /// Arrow left.
+    /// Left arrow.
     Left,
-    /// Arrow right.
+    /// Right arrow.
     Right,
     /// Page up.
     PageUp,
@@ -43,26 +43,26 @@ pub enum Key {
     End,
     /// Ctrl with this lower-case letter.
     Ctrl(u8),
-    /// Something was pasted; the text is gone already.
+    /// A paste; its text has already been discarded.
     Paste,
-    /// A character that is not ASCII.
+    /// A non-ASCII character.
     Foreign,
 }
 
-/// What somebody wants to type. It may be part of a secret, as a [`Key`].
+/// Text that somebody wants to enter. Like a [`Key`], it may be part of a secret.
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(test, derive(Debug))]
 pub enum Text {
     /// A character.
     Character(u8),
-    /// Something that was pasted, which is refused.
+    /// A paste, which is refused.
     Paste,
-    /// A character that is not ASCII, which is refused.
+    /// A non-ASCII character, which is refused.
     Foreign,
 }
 
 impl Key {
-    /// What somebody wants to type with it; `None`: it is no text.
+    /// The text this key enters; `None` if it is not text.
     pub const fn text(self) -> Option<Text> {
         match self {
             Self::Char(byte) => Some(Text::Character(byte)),
@@ -88,11 +88,11 @@ impl Key {
 
 /// Where keys come from.
 pub trait Source {
-    /// Waits up to `wait` for bytes. `Ok(None)`: nothing came; `Ok(Some(0))`: the keyboard is gone.
+    /// Waits up to `wait` for bytes. `Ok(None)`: nothing arrived; `Ok(Some(0))`: the keyboard is gone.
     fn read(&mut self, into: &mut [u8], wait: Duration) -> io::Result<Option<usize>>;
 }
 
-/// Standard input, read past every buffer of the standard library.
+/// Standard input, bypassing every buffer of the standard library.
 pub struct Stdin;
 
 impl Source for Stdin {
@@ -112,9 +112,9 @@ impl Source for Stdin {
     }
 }
 
-/// How long an escape sequence may take to arrive. Longer, and Escape was pressed alone.
+/// How long the rest of an escape sequence may take to arrive. After that, Escape was pressed on its own.
 const ESCAPE_WAIT: Duration = Duration::from_millis(50);
-/// A paste whose end does not come within this silence is over.
+/// A paste is over if its end does not arrive within this time.
 const PASTE_WAIT: Duration = Duration::from_secs(2);
 
 /// Reads keys from a source.
@@ -133,7 +133,7 @@ impl<S: Source> Keyboard<S> {
         Self { source, buffer: [0; 64], next: 0, end: 0, parser: Parser::new(), last: Instant::now() }
     }
 
-    /// The next key, or `None` when `wait` is over. An error of kind `UnexpectedEof`: the keyboard is gone.
+    /// The next key, or `None` after `wait`. An error of kind `UnexpectedEof` means that the keyboard is gone.
     pub fn key(&mut self, wait: Duration) -> io::Result<Option<Key>> {
         let until = Instant::now() + wait;
         loop {
@@ -146,7 +146,7 @@ impl<S: Source> Keyboard<S> {
             let silence = self.parser.patience();
             match self.fill(silence.map_or(left, |silence| silence.min(left.max(ESCAPE_WAIT))))? {
                 true => {}
-                // a sequence that stays unfinished: escape alone, or nothing
+                // the sequence stayed unfinished: Escape on its own, or nothing
                 false if silence == Some(ESCAPE_WAIT) => return Ok(self.parser.give_up()),
                 false => {
                     if silence == Some(PASTE_WAIT) && self.last.elapsed() > PASTE_WAIT {
@@ -158,10 +158,10 @@ impl<S: Source> Keyboard<S> {
         }
     }
 
-    /// Throws away what was typed ahead, so that nobody's Enter skips a screen. A paste that is still arriving stays
-    /// recognised as one.
+    /// Discards type-ahead, so that nobody's Enter skips a screen. A paste that is still arriving is still recognised
+    /// as one.
     pub fn discard(&mut self) -> io::Result<()> {
-        // bounded, so that a source that never ends cannot hold the screen
+        // bounded, so that an endless source cannot block the screen
         for _ in 0..1024 {
             while let Some(byte) = self.take() {
                 self.parser.feed(byte);
@@ -203,10 +203,10 @@ impl<S: Source> Drop for Keyboard<S> {
     }
 }
 
-/// What follows a paste's text.
+/// What follows the text of a paste.
 const PASTE_END: &[u8] = b"\x1b[201~";
 
-/// Where in a sequence the parser is.
+/// The parser's position in a sequence.
 enum State {
     Ground,
     /// After ESC.
@@ -218,23 +218,23 @@ enum State {
         number: u16,
         odd: bool,
     },
-    /// ESC [ [ : the Linux console's function keys; one more byte.
+    /// ESC [ [ : the Linux console's function keys; one more byte follows.
     ConsoleFunction,
     /// After ESC ], ESC P and the like: until BEL or ESC \.
     Text {
         escape: bool,
     },
-    /// Inside a paste; how much of its end has come.
+    /// Inside a paste; how much of its end has arrived.
     Paste {
         matched: usize,
     },
-    /// The rest of a character of several bytes.
+    /// The rest of a multi-byte character.
     Rest {
         bytes: u8,
     },
 }
 
-/// Turns bytes into keys; keeps no byte of a text.
+/// Turns bytes into keys; retains no byte of any text.
 pub struct Parser {
     state: State,
 }
@@ -245,7 +245,7 @@ impl Parser {
         Self { state: State::Ground }
     }
 
-    /// How long the unfinished sequence may stay silent; `None` at rest.
+    /// How long an unfinished sequence may stay silent; `None` at rest.
     const fn patience(&self) -> Option<Duration> {
         match self.state {
             State::Ground => None,
@@ -259,7 +259,7 @@ impl Parser {
         }
     }
 
-    /// The rest does not come: escape was pressed alone, or a sequence was cut.
+    /// The rest does not arrive: Escape was pressed on its own, or a sequence was cut short.
     fn give_up(&mut self) -> Option<Key> {
         match std::mem::replace(&mut self.state, State::Ground) {
             State::Escape => Some(Key::Escape),
@@ -273,7 +273,7 @@ impl Parser {
         }
     }
 
-    /// Takes one byte; gives a key when one is complete.
+    /// Takes one byte; returns a key when one is complete.
     pub fn feed(&mut self, byte: u8) -> Option<Key> {
         let (state, key) = match std::mem::replace(&mut self.state, State::Ground) {
             State::Escape => match byte {
@@ -327,7 +327,7 @@ const fn ground(byte: u8) -> (State, Option<Key>) {
     (State::Ground, Some(key))
 }
 
-/// The final byte of the cursor keys, the same in both of their forms.
+/// The final byte of the cursor keys, the same in both forms.
 const fn moved(byte: u8) -> Option<Key> {
     match byte {
         b'A' => Some(Key::Up),

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// Bytes in the pieces in which they arrive; `None` is a silence.
+/// Bytes in the chunks in which they arrive; `None` is a silence.
 pub struct Pieces(pub VecDeque<Option<Vec<u8>>>);
 
 impl Source for Pieces {
@@ -58,9 +58,9 @@ fn every_key_in_every_form() {
         (b"\x1bP1+r\x1b\\x", &[Char(b'x')]),
         (b"\x1bqx", &[Char(b'x')]),
         (b"\0x", &[Char(b'x')]),
-        // a paste, also one with keys and the beginning of its own end inside
+        // a paste, including one that contains keys and the start of its own end
         (b"\x1b[200~1234\r\x03\x1b[201\x1b[201~x", &[Paste, Char(b'x')]),
-        // not ASCII: once for each character
+        // not ASCII: reported once per character
         ("ä€🔑x".as_bytes(), &[Foreign, Foreign, Foreign, Char(b'x')]),
         (b"\xe4x", &[Foreign, Char(b'x')]),
         (b"\xa3x", &[Foreign, Char(b'x')]),
@@ -81,7 +81,7 @@ fn escape_alone_is_a_key_after_a_silence() {
 }
 
 #[test]
-fn what_was_typed_ahead_is_thrown_away() {
+fn type_ahead_is_discarded() {
     let mut keyboard = keyboard(&[b"ab\r\r", b"\r\x1b", b"", b"x"]);
     assert_eq!(keyboard.key(Duration::ZERO).unwrap(), Some(Key::Char(b'a')));
     keyboard.discard().unwrap();
@@ -97,7 +97,7 @@ fn a_paste_that_is_still_arriving_stays_a_paste() {
 }
 
 #[test]
-fn nothing_read_stays_in_the_buffer() {
+fn nothing_that_was_read_stays_in_the_buffer() {
     let mut keyboard = keyboard(&[b"648219"]);
     for digit in b"648219" {
         assert_eq!(keyboard.key(Duration::ZERO).unwrap(), Some(Key::Char(*digit)));
@@ -119,7 +119,7 @@ fn the_end_of_the_keyboard_is_an_error() {
 
 proptest! {
     #[test]
-    fn any_bytes_are_survived(pieces in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..40), 0..20)) {
+    fn survives_any_bytes(pieces in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..40), 0..20)) {
         let pieces: Vec<&[u8]> = pieces.iter().map(Vec::as_slice).collect();
         for key in keys(&pieces) {
             if let Key::Char(byte) = key {

@@ -1,5 +1,5 @@
-//! Which keys work on a screen and what they do. One table feeds the footer and the help as well as the keyboard, so that
-//! what is promised and what works cannot differ. Each screen has its own; here is what they are made of.
+//! Which keys work on a screen and what they do. One table feeds the footer, the help and the keyboard, so that what is
+//! promised and what works cannot differ. Each screen has its own table; this file has the building blocks.
 
 use super::keyboard::{Key, Text};
 use crate::script::words;
@@ -7,33 +7,33 @@ use crate::script::words;
 /// What a key does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
-    /// Go on.
+    /// Continue.
     GoOn,
-    /// One screen further down the text.
+    /// Read one screen further down.
     ReadOn,
     /// Show the share.
     Show,
     /// Hide the share.
     Hide,
-    /// Tick the item in focus, or untick it.
+    /// Tick the focused item, or untick it.
     Tick,
-    /// Tick the item in focus, or the next without a tick.
+    /// Tick the focused item, or move to the next unticked one.
     TickNext,
-    /// Choose what is in focus.
+    /// Choose the focused option.
     Choose,
-    /// Focus to the one before.
+    /// Move the focus to the previous place.
     Before,
-    /// Focus to the one after.
+    /// Move the focus to the next place.
     After,
-    /// Enter in a form: on to the next field, or on altogether.
+    /// Enter in a form: to the next field, or past the form.
     Advance,
-    /// Show what was typed for a moment.
+    /// Show the typed text for a moment.
     Unmask,
-    /// Empty the field.
+    /// Clear the field.
     Clear,
-    /// Remove one character.
+    /// Delete one character.
     Erase,
-    /// Only where words are typed.
+    /// Only in fields for words.
     AmongWords(WordAction),
     /// Scroll up.
     Up,
@@ -43,11 +43,11 @@ pub enum Action {
     PageUp,
     /// Scroll down one screen.
     PageDown,
-    /// Leave without doing anything.
+    /// Go back without doing anything.
     Leave,
-    /// Note a deviation.
+    /// Record a deviation.
     Deviation,
-    /// Stop?
+    /// Ask whether to stop.
     Stop,
     /// Show or hide the help.
     Help,
@@ -56,36 +56,36 @@ pub enum Action {
 /// What a key does in a grid of words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WordAction {
-    /// To the word before.
+    /// To the previous word.
     Before,
-    /// To the word after.
+    /// To the next word.
     After,
-    /// To the column before.
+    /// To the previous column.
     ColumnBefore,
-    /// To the column after.
+    /// To the next column.
     ColumnAfter,
     /// To the first word.
     First,
-    /// To the end of what was typed.
+    /// To the end of the typed text.
     Last,
     /// Make room for a word.
     Insert,
 }
 
-/// Keys that do something, and how they are called.
+/// Keys that do something, and their labels.
 #[derive(Clone, Copy)]
 pub struct Binding {
-    /// These keys …
+    /// The keystrokes.
     pub strokes: &'static [(Key, Action)],
-    /// … called so …
+    /// Their label.
     pub key: &'static str,
-    /// … named so in the footer, if there …
+    /// Their description in the footer, if they appear there.
     pub foot: Option<&'static str>,
-    /// … and so in the help.
+    /// Their description in the help.
     pub help: &'static str,
 }
 
-/// Keys that are named in the footer too.
+/// Keys that appear in the footer as well.
 pub const fn binding(
     strokes: &'static [(Key, Action)],
     key: &'static str,
@@ -95,24 +95,24 @@ pub const fn binding(
     Binding { strokes, key, foot: Some(foot), help }
 }
 
-/// Keys that only the help names.
+/// Keys that appear only in the help.
 pub const fn quiet(strokes: &'static [(Key, Action)], key: &'static str, help: &'static str) -> Binding {
     Binding { strokes, key, foot: None, help }
 }
 
-/// What becomes of keys that no binding has.
+/// What happens to keys without a binding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Others {
     /// Nothing.
     Ignored,
-    /// Characters are typed; a question mark too, or it is a key of its own.
+    /// Characters are typed, including the question mark unless it is a key of its own.
     Typed {
-        /// It is typed.
+        /// The question mark is typed.
         question_mark: bool,
     },
-    /// Digits choose at once; which there are depends on the options.
+    /// Digits choose at once; the options decide which digits there are.
     Numbers,
-    /// All do this.
+    /// All of them do this.
     All(Action),
 }
 
@@ -122,40 +122,40 @@ pub enum Others {
 pub enum Meaning {
     /// It does something.
     Does(Action),
-    /// It goes into the field in focus.
+    /// It goes into the focused field.
     Types(Text),
-    /// The option at this place, from 0.
+    /// It chooses the option at this place, from 0.
     Numbers(usize),
 }
 
 /// The keys of one screen.
 #[derive(Clone)]
 pub struct Keys {
-    /// Those of this screen.
+    /// The screen's own keys.
     pub own: Vec<Binding>,
-    /// Those that work on most.
+    /// Keys that work on most screens.
     pub common: Vec<Binding>,
-    /// The rest.
+    /// All other keys.
     pub others: Others,
 }
 
 impl Keys {
-    /// Keys besides which none works.
+    /// Only these keys work.
     pub fn new(own: impl Into<Vec<Binding>>, common: impl Into<Vec<Binding>>) -> Self {
         Self { own: own.into(), common: common.into(), others: Others::Ignored }
     }
 
-    /// More text below than was seen: only reading on.
+    /// Some of the text has not been seen: only reading on works.
     pub fn unread(common: impl Into<Vec<Binding>>) -> Self {
         Self::new([READ_ON, SCROLL], common)
     }
 
-    /// All bindings, those of the screen first.
+    /// All bindings, the screen's own first.
     pub fn bindings(&self) -> impl Iterator<Item = &Binding> {
         self.own.iter().chain(&self.common)
     }
 
-    /// What a key means; `None`: nothing.
+    /// What a key means; `None` if it does nothing.
     pub fn meaning(&self, key: Key) -> Option<Meaning> {
         let mut strokes = self.bindings().flat_map(|binding| binding.strokes);
         let bound = strokes.find(|(stroke, _)| *stroke == key).map(|(_, action)| Meaning::Does(*action));
@@ -169,7 +169,7 @@ impl Keys {
     }
 }
 
-/// What works on most screens: help, deviation, stop.
+/// Keys that work on most screens: help, deviation, stop.
 pub const COMMON: [Binding; 3] = [HELP, DEVIATION, STOP];
 
 /// The help.
@@ -180,15 +180,15 @@ pub const HELP: Binding =
 pub const DEVIATION: Binding =
     binding(&[(Key::Ctrl(b'd'), Action::Deviation)], words::KEY_CTRL_D, words::FOOT_DEVIATION, words::HELP_DEVIATION);
 
-/// Stop?
+/// Asks whether to stop.
 pub const STOP: Binding =
     binding(&[(Key::Ctrl(b'c'), Action::Stop)], words::KEY_CTRL_C, words::FOOT_STOP, words::HELP_STOP);
 
-/// Back without doing anything.
+/// Goes back without doing anything.
 pub const LEAVE: Binding =
     binding(&[(Key::Escape, Action::Leave)], words::KEY_ESC, words::FOOT_LEAVE, words::HELP_LEAVE);
 
-/// Enter goes on.
+/// Enter continues.
 pub const GO_ON: Binding =
     binding(&[(Key::Enter, Action::GoOn)], words::KEY_ENTER, words::FOOT_GO_ON, words::HELP_GO_ON);
 
@@ -205,10 +205,10 @@ pub const SCROLL: Binding = binding(
     words::HELP_SCROLL,
 );
 
-/// Scrolling where there is seldom anything to scroll: it works, but only the help says so.
+/// Scrolling on screens that rarely need it: it works, but only the help mentions it.
 pub const SCROLL_QUIETLY: Binding = Binding { foot: None, ..SCROLL };
 
-/// Where the arrows do something else.
+/// Scrolling on screens where the arrows do something else.
 pub const PAGES: Binding =
     quiet(&[(Key::PageUp, Action::PageUp), (Key::PageDown, Action::PageDown)], words::KEY_PAGES, words::HELP_SCROLL);
 

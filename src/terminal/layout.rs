@@ -1,32 +1,32 @@
-//! Where things stand on a screen.
+//! Where everything goes on a screen.
 
 use ratatui::layout::Rect;
 
-/// The narrowest window.
+/// The minimum window width.
 pub const LEAST_WIDTH: u16 = 80;
-/// The lowest window.
+/// The minimum window height.
 pub const LEAST_HEIGHT: u16 = 24;
-/// From this width on there is room for the step list.
+/// From this width there is room for the step list.
 pub const WIDTH_WITH_STEPS: u16 = 110;
-/// The step list's width, its wall included: at least, and where there is plenty of room.
+/// The width of the step list including its wall: the minimum, and the width used if there is plenty of room.
 const STEPS_WIDTH: (u16, u16) = (37, 60);
 /// Lines longer than this are hard to read.
 const WIDEST_TEXT: u16 = 84;
 
-/// Where things stand on a screen.
+/// The areas of a screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Places {
     /// The text in the middle.
     pub body: Rect,
-    /// One line under the body: notices, and that there is more.
+    /// One line below the body: notices, and whether there is more.
     pub notice: Rect,
-    /// The step list, where there is room.
+    /// The step list, if there is room.
     pub steps: Option<Rect>,
     /// One or two lines at the bottom.
     pub footer: Rect,
 }
 
-/// Places everything in a window of at least 80×24.
+/// Lays out a window of at least 80×24.
 pub fn places(area: Rect, footer_lines: u16, with_steps: bool) -> Places {
     let under = area.height.saturating_sub(footer_lines + 1);
     let steps = (with_steps && area.width >= WIDTH_WITH_STEPS).then(|| {

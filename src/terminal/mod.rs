@@ -1,7 +1,7 @@
-//! The full-screen terminal: draws views and brings back what people did. It decides nothing.
+//! The full-screen terminal: draws views and returns people's input. It makes no decisions.
 //!
-//! Secrets reach the screen from the vault, cell by cell, for one frame; when that frame's screen goes away, the wipe
-//! recipe runs before the next one is drawn.
+//! Secrets reach the screen from the vault, cell by cell, for one frame; when that screen goes away, the wipe recipe
+//! runs before the next one is drawn.
 
 mod cells;
 mod enter;
@@ -41,19 +41,19 @@ use self::writer::{Stdout, WipingWriter};
 use crate::ceremony::{Input, View};
 use crate::vault::Vault;
 
-/// Why the terminal cannot go on.
+/// Why the terminal cannot continue.
 #[derive(Debug, thiserror::Error)]
 pub enum TerminalError {
-    /// Standard input or output is no terminal.
+    /// Standard input or output is not a terminal.
     #[error("not-a-terminal")]
     NotATerminal,
-    /// The program was told to end (SIGTERM, SIGHUP, SIGINT, SIGQUIT): record, forget, leave.
+    /// The program was told to terminate (SIGTERM, SIGHUP, SIGINT, SIGQUIT): record, forget, leave.
     #[error("signal {0}")]
     Signal(i32),
-    /// The keyboard is gone: the line was cut.
+    /// The keyboard is gone: the connection was lost.
     #[error("terminal-gone")]
     Gone,
-    /// A thread panicked; the terminal has been wiped and given back already.
+    /// A thread panicked; the terminal has already been wiped and given back.
     #[error("panicked")]
     Panicked,
     /// The terminal failed.
@@ -61,10 +61,10 @@ pub enum TerminalError {
     Io(#[from] io::Error),
 }
 
-/// The longest wait for a key before signals and the window's size are looked at again.
+/// The longest wait for a key before checking for signals and a new window size.
 const SLICE: Duration = Duration::from_millis(250);
 
-/// The terminal in raw mode, drawn on by nobody else. Wipes and gives it back when it is dropped.
+/// The terminal in raw mode; nothing else draws on it. Dropping it wipes the terminal and gives it back.
 pub struct Terminal {
     screen: ratatui::Terminal<CrosstermBackend<WipingWriter<Stdout>>>,
     out: Stdout,
@@ -81,7 +81,7 @@ impl Terminal {
     /// Enters raw mode, the alternate screen and bracketed paste; clears screen and scrollback.
     ///
     /// # Errors
-    /// [`TerminalError::NotATerminal`] when standard input or output is none.
+    /// [`TerminalError::NotATerminal`] when standard input or output is not a terminal.
     pub fn enter() -> Result<Self, TerminalError> {
         let tty = rustix::termios::isatty(rustix::stdio::stdin()) && rustix::termios::isatty(rustix::stdio::stdout());
         if !tty {
@@ -101,15 +101,16 @@ impl Terminal {
         Ok(Self { screen, out, area, exposed: None, state: ScreenState::default(), keyboard, theme, hold, signals })
     }
 
-    /// Draws the view; secrets are lent by the vault for this one frame. When another screen comes up, what was typed
-    /// ahead is thrown away.
+    /// Draws the view; the vault lends secrets for this one frame. When a different screen appears, type-ahead is
+    /// discarded.
     ///
     /// # Errors
-    /// [`TerminalError::Signal`] or [`TerminalError::Gone`] when the line is cut, [`TerminalError::Panicked`] after a panic.
+    /// [`TerminalError::Signal`] or [`TerminalError::Gone`] when the connection is lost, [`TerminalError::Panicked`]
+    /// after a panic.
     pub fn draw(&mut self, view: &View, vault: &Vault) -> Result<(), TerminalError> {
         let result = self.try_draw(view, vault);
         result.map_err(|error| match error {
-            // a line that is cut fails to draw before anybody asks for the signal
+            // when the connection is lost, drawing fails before anybody asks for the signal
             TerminalError::Io(error) => self.signals.came().map_or_else(|| gone(error), TerminalError::Signal),
             other => other,
         })
@@ -124,7 +125,7 @@ impl Terminal {
         let fresh = self.state.meet(view);
         let now = Instant::now();
         let exposure = self.state.exposure(view, now);
-        // ratatui's buffers are wiped in the size they have: growing or shrinking would leave cells behind
+        // ratatui's buffers must be wiped at their current size: growing or shrinking them would leave cells behind
         if self.exposed.is_some() && (resized || self.exposed != exposure) {
             self.wipe()?;
         }
@@ -147,11 +148,11 @@ impl Terminal {
         Ok(())
     }
 
-    /// Waits up to `wait` for what people do. Typed keys of a form go straight into [`Vault::typing`] and come back as
-    /// [`Input::Edited`]. `Ok(None)` may come early: draw again, for a hint, the focus or the size changed.
+    /// Waits up to `wait` for input. Keys typed into a form go straight into [`Vault::typing`] and are reported as
+    /// [`Input::Edited`]. `Ok(None)` may come early: draw again, because a hint, the focus or the size has changed.
     ///
     /// # Errors
-    /// [`TerminalError::Signal`] when the program is told to end.
+    /// [`TerminalError::Signal`] when the program is told to terminate.
     pub fn next(&mut self, view: &View, vault: &mut Vault, wait: Duration) -> Result<Option<Input>, TerminalError> {
         let until = Instant::now() + wait;
         loop {
@@ -184,10 +185,10 @@ impl Terminal {
         }
     }
 
-    /// The wipe recipe: nothing that was shown stays on the screen, in the scrollback or in a buffer.
+    /// The wipe recipe: nothing that was shown remains on the screen, in the scrollback or in a buffer.
     ///
     /// # Errors
-    /// [`TerminalError::Io`] when the terminal does not take it.
+    /// [`TerminalError::Io`] when writing to the terminal fails.
     pub fn wipe(&mut self) -> Result<(), TerminalError> {
         self.exposed = None;
         wipe::wipe(&mut self.screen, self.area)?;
@@ -202,16 +203,16 @@ impl Terminal {
 
 impl Drop for Terminal {
     fn drop(&mut self) {
-        // after a panic the terminal has been given back, and its one sentence must stay
+        // after a panic the terminal has already been given back, and the one sentence must stay
         if !self.hold.panicked() {
-            // giving back erases once more; an error here cannot be shown to anybody
+            // giving back erases again; there is nobody left to show an error to
             let _ = self.wipe();
         }
         self.out.mute();
     }
 }
 
-/// A keyboard that ends or fails is one and the same: the line is cut.
+/// A keyboard that ends and one that fails mean the same: the connection is lost.
 fn gone(error: io::Error) -> TerminalError {
     match error.kind() {
         io::ErrorKind::UnexpectedEof => TerminalError::Gone,
@@ -220,7 +221,7 @@ fn gone(error: io::Error) -> TerminalError {
     }
 }
 
-/// The window's size; the least one where the terminal does not say (a serial line).
+/// The window's size; the minimum if the terminal does not report it (a serial line).
 fn window() -> Rect {
     match rustix::termios::tcgetwinsize(rustix::stdio::stdout()) {
         Ok(size) if size.ws_col > 0 && size.ws_row > 0 => Rect::new(0, 0, size.ws_col, size.ws_row),

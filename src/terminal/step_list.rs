@@ -9,7 +9,7 @@ use super::theme::{Sign, Theme};
 use crate::ceremony::{StepLine, StepState};
 use crate::script::words;
 
-/// The steps around the one on the screen.
+/// The steps around the current one.
 pub fn steps(buffer: &mut Buffer, theme: Theme, area: Rect, steps: &[StepLine]) {
     for y in area.top()..area.bottom() {
         if let Some(cell) = buffer.cell_mut((area.x, y)) {

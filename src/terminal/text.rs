@@ -6,12 +6,12 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::theme::Theme;
 
-/// The columns that a text takes.
+/// The number of columns that a text takes.
 pub fn width(text: &str) -> usize {
     text.width()
 }
 
-/// Cuts a text that is too long and says so.
+/// Cuts a text that is too long and marks the cut.
 pub fn cut(theme: Theme, text: &str, most: usize) -> String {
     let text = theme.text(text);
     if width(&text) <= most {
@@ -35,7 +35,7 @@ pub fn cut(theme: Theme, text: &str, most: usize) -> String {
     out
 }
 
-/// Breaks a text into lines of at most `most` columns, between words where that can be.
+/// Breaks a text into lines of at most `most` columns, between words where possible.
 pub fn wrap(theme: Theme, text: &str, most: usize) -> Vec<String> {
     let most = most.max(1);
     let text = theme.text(text);
@@ -66,7 +66,7 @@ pub fn wrap(theme: Theme, text: &str, most: usize) -> Vec<String> {
     lines
 }
 
-/// Breaks a line that is kept as it is (a table, a value) only where it would not fit.
+/// Breaks a line that must keep its form (a table, a value) only where it would not fit.
 fn hard_wrap(theme: Theme, text: &str, most: usize) -> Vec<String> {
     let text = theme.text(text);
     let mut lines = Vec::new();
@@ -81,7 +81,7 @@ fn hard_wrap(theme: Theme, text: &str, most: usize) -> Vec<String> {
     lines
 }
 
-/// Paragraphs as lines: a blank line between two, except between lines that are kept as they are.
+/// Paragraphs as lines: a blank line between two, except between lines that must keep their form.
 pub fn paragraphs(theme: Theme, text: &[String], most: u16, style: Style) -> Vec<Line<'static>> {
     let most = usize::from(most);
     let mut lines: Vec<Line<'static>> = Vec::new();
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn tables_stay_together_and_prose_stands_apart() {
+    fn tables_stay_together_and_paragraphs_are_separated() {
         let text = ["One.", "  a  1", "  b  2", "Two."].map(str::to_owned);
         let lines: Vec<String> =
             paragraphs(Theme::FULL, &text, 40, Style::new()).iter().map(ToString::to_string).collect();

@@ -1,4 +1,4 @@
-//! Colours and signs. Colour only repeats what words and signs say; every sign has a form for poorer terminals.
+//! Colours and signs. Colour only repeats what words and signs say; every sign has a form for limited terminals.
 
 use std::borrow::Cow;
 
@@ -15,7 +15,7 @@ pub enum Glyphs {
     Ascii,
 }
 
-/// How this terminal is drawn on.
+/// The capabilities of this terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Theme {
     glyphs: Glyphs,
@@ -32,15 +32,15 @@ pub enum Sign {
     Wall,
     /// One masked character.
     Masked,
-    /// Where the focus is.
+    /// The focus.
     Here,
-    /// Done, ticked.
+    /// Done or ticked.
     Done,
     /// A field that is good.
     Good,
     /// Wrong.
     Wrong,
-    /// A check word, which belongs to no secret of its own.
+    /// A check word, which belongs to no secret itself.
     Check,
     /// Still ahead.
     Ahead,
@@ -70,7 +70,7 @@ impl Theme {
     /// Everything a modern terminal offers.
     #[cfg(test)]
     pub const FULL: Self = Self { glyphs: Glyphs::Full, colour: true, attributes: true };
-    /// The least: ASCII, no colour, no attributes.
+    /// The minimum: ASCII, no colour, no attributes.
     #[cfg(test)]
     pub const LEAST: Self = Self { glyphs: Glyphs::Ascii, colour: false, attributes: false };
 
@@ -96,7 +96,7 @@ impl Theme {
         }
     }
 
-    /// The character of a sign; always one column wide.
+    /// The character for a sign; always one column wide.
     pub const fn sign(self, sign: Sign) -> char {
         let (full, console, ascii) = match sign {
             Sign::Rule => ('─', '─', '-'),
@@ -126,7 +126,7 @@ impl Theme {
         }
     }
 
-    /// What says that a long title was cut.
+    /// Marks where a long title was cut.
     pub const fn cut(self) -> &'static str {
         match self.glyphs {
             Glyphs::Full => "…",
@@ -134,7 +134,7 @@ impl Theme {
         }
     }
 
-    /// Turns a text of the script or of people into what this terminal can draw.
+    /// Turns text from the script or from people into what this terminal can draw.
     pub fn text(self, text: &str) -> Cow<'_, str> {
         let fits = |c: char| match self.glyphs {
             Glyphs::Full => !c.is_control(),
@@ -209,7 +209,7 @@ const fn on_console(c: char) -> bool {
     matches!(c, ' '..='~' | '\u{a0}'..='\u{ff}' | '─'..='╬' | '█' | '░' | '•' | '►' | '▲' | '▼' | '√')
 }
 
-/// A character in ASCII, as near as may be.
+/// The closest ASCII form of a character.
 const fn plain(c: char) -> &'static str {
     match c {
         '·' | '•' | '–' | '—' | '‑' | '−' | '─' => "-",

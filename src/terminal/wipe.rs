@@ -1,7 +1,7 @@
-//! The wipe recipe: nothing that was shown stays on the screen, in the scrollback or in a buffer.
+//! The wipe recipe: nothing that was shown remains on the screen, in the scrollback or in a buffer.
 //!
-//! Clearing behind ratatui's back breaks its next frame, and its own `clear` waits for an answer that not every
-//! terminal gives; `resize` clears, forgets the old frame and asks nothing (measured).
+//! Clearing behind ratatui's back breaks its next frame, and its own `clear` waits for a reply that not every terminal
+//! sends; `resize` clears, forgets the old frame and waits for nothing (measured).
 
 use std::io::Write;
 
@@ -11,8 +11,8 @@ use ratatui::layout::Rect;
 
 use super::screens::neutral;
 
-/// Erase the screen, then the scrollback (some terminals push what was erased into it), cursor home. Attributes off
-/// first, because some terminals erase with the background colour in force.
+/// Erase the screen, then the scrollback (some terminals push erased text into it), then cursor home. Attributes off
+/// first, because some terminals erase with the current background colour.
 pub const ERASE: &[u8] = b"\x1b[0m\x1b[2J\x1b[3J\x1b[H";
 
 /// Erases, forgets the old frame, and draws an empty one into each of ratatui's two buffers.
@@ -37,7 +37,7 @@ mod tests {
     use super::*;
     use crate::terminal::writer::WipingWriter;
 
-    /// Everything that went out to the terminal.
+    /// Everything that was sent to the terminal.
     #[derive(Clone, Default)]
     struct Line(Rc<RefCell<Vec<u8>>>);
 
@@ -51,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn after_a_wipe_the_screen_is_empty_and_the_next_frame_whole() {
+    fn after_a_wipe_the_screen_is_empty_and_the_next_frame_complete() {
         let area = Rect::new(0, 0, 80, 24);
         let line = Line::default();
         let sent = || line.0.borrow().len();

@@ -1,7 +1,7 @@
-//! Typing a share as words: where the word cursor is, and what keys do to the text in the vault's buffer.
+//! Typing a share as words: the position of the word cursor, and what keys do to the text in the vault's buffer.
 //!
-//! The text is always what people see: words with single spaces between them, and one more behind the last when it is
-//! finished. Only a gap, where a word is being put in, is known to nobody but the cursor.
+//! The text is always what people see: words separated by single spaces, with a trailing space when the last word is
+//! finished. Only the cursor knows about a gap in which a word is being inserted.
 
 use std::ops::Range;
 
@@ -9,49 +9,49 @@ use crate::script::words as sentences;
 use crate::secret::TypedText;
 use crate::wordlists::{Found, LONGEST_WORD, completion, find};
 
-/// Where the word cursor is. Places count from 0.
+/// The position of the word cursor. Places count from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Cursor {
-    /// At the end of what was typed.
+    /// At the end of the typed text.
     #[default]
     End,
     /// On a word before the end.
     On {
         /// Its place.
         at: usize,
-        /// Letters were typed or removed: more letters follow these instead of taking the word's place.
+        /// Letters were typed or removed: further letters are appended instead of replacing the word.
         typed: bool,
     },
     /// Before the word at this place, where a word is missing.
     Gap(usize),
 }
 
-/// What came of a key.
+/// The result of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Done {
-    /// The text is another now.
+    /// The text has changed.
     Edited,
-    /// Nothing but the cursor moved, if anything.
+    /// At most the cursor moved.
     Moved,
-    /// Not taken; why.
+    /// Refused, with the reason.
     Refused(&'static str),
 }
 
-/// How the word under the cursor stands while letters are being typed.
+/// The state of the word under the cursor while letters are being typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
-    /// Nobody is typing it.
+    /// It is not being typed.
     Untouched,
     /// More letters are needed.
     Unfinished,
     /// A word of the list.
     Word,
-    /// No word begins like this.
+    /// No word starts like this.
     None,
 }
 
 impl Cursor {
-    /// The cursor where this text still has the place, otherwise at its end.
+    /// The cursor if the text still has its place, otherwise the end of the text.
     fn settled(self, text: &[u8]) -> Self {
         match self {
             Self::On { at, .. } | Self::Gap(at) if at >= count(text) => Self::End,
@@ -59,7 +59,7 @@ impl Cursor {
         }
     }
 
-    /// The cell of the grid that has the cursor.
+    /// The grid cell of the cursor.
     pub fn cell(self, text: &[u8]) -> usize {
         match self.settled(text) {
             Self::End => count(text) - usize::from(!is_open(text)),
@@ -67,7 +67,7 @@ impl Cursor {
         }
     }
 
-    /// The cell of the grid where this word of the text stands: behind a gap all words are one further.
+    /// The grid cell of this word of the text: after a gap, all words are one further.
     pub fn cell_of(self, text: &[u8], word: usize) -> usize {
         match self.settled(text) {
             Self::Gap(at) if word >= at => word + 1,
@@ -75,7 +75,7 @@ impl Cursor {
         }
     }
 
-    /// How the word stands that is being typed.
+    /// The state of the word being typed.
     pub fn standing(self, text: &[u8]) -> Standing {
         let typed = match self.settled(text) {
             Self::End if !is_open(text) => words(text).last(),
@@ -90,7 +90,7 @@ impl Cursor {
         }
     }
 
-    /// A letter: goes on with the word that is being typed, takes the place of one that was moved to, or begins one.
+    /// A letter: continues the word being typed, replaces a word that was only moved to, or starts a new one.
     pub fn letter(&mut self, text: &mut TypedText, letter: u8, most: usize) -> Done {
         let letter = letter.to_ascii_lowercase();
         *self = self.settled(text.expose());
@@ -120,7 +120,7 @@ impl Cursor {
                 if result.is_ok() {
                     *self = Self::On { at, typed: true };
                     if count(text.expose()) >= most && is_open(text.expose()) {
-                        // that was the last: nothing is to come behind the end
+                        // it was the last word: nothing may follow the end
                         text.pop();
                     }
                 }
@@ -130,7 +130,7 @@ impl Cursor {
         if result.is_ok() { Done::Edited } else { Done::Refused(sentences::HINT_FULL) }
     }
 
-    /// Space: the word is finished, the next one's turn. Where none was begun, nothing.
+    /// Space: the word is finished, and the next one follows. If no word was started, it does nothing.
     pub fn space(&mut self, text: &mut TypedText, most: usize) -> Done {
         *self = self.settled(text.expose());
         match *self {
@@ -149,7 +149,7 @@ impl Cursor {
         }
     }
 
-    /// Removes the letter before the cursor; at the start of a word, goes to the end of the one before.
+    /// Deletes the letter before the cursor; at the start of a word, goes to the end of the previous one.
     pub fn erase(&mut self, text: &mut TypedText) -> Done {
         *self = self.settled(text.expose());
         match *self {
@@ -168,7 +168,7 @@ impl Cursor {
                     *self = Self::On { at, typed: true };
                     text.remove(word.end - 1..word.end);
                 } else {
-                    // with the space behind it, so that single spaces stay
+                    // including the space after it, so that single spaces remain
                     let behind = words(text.expose()).nth(at + 1).map_or(text.len(), |next| next.start);
                     text.remove(word.start..behind);
                     *self = Self::Gap(at).settled(text.expose());
@@ -178,23 +178,23 @@ impl Cursor {
         Done::Edited
     }
 
-    /// To the word before.
+    /// To the previous word.
     pub fn before(&mut self, text: &mut TypedText, most: usize) -> Done {
         let cell = self.cell(text.expose());
         self.go(text, cell.checked_sub(1), most)
     }
 
-    /// To the word after.
+    /// To the next word.
     pub fn after(&mut self, text: &mut TypedText, most: usize) -> Done {
         let next = match self.settled(text.expose()) {
-            // a gap that is left closes, so that the word after it stands where it was
+            // leaving a gap closes it, so that the word after it is back in its place
             Self::Gap(at) => at,
             _ => self.cell(text.expose()) + 1,
         };
         self.go(text, Some(next), most)
     }
 
-    /// To the word so many places before or after; where there is none, nothing.
+    /// To the word this many places before or after; if there is none, it does nothing.
     pub fn jump(&mut self, text: &mut TypedText, places: isize, most: usize) -> Done {
         let target = self.cell(text.expose()).checked_add_signed(places);
         self.go(text, target.filter(|target| *target <= Self::End.cell(text.expose())), most)
@@ -216,7 +216,7 @@ impl Cursor {
         Done::Moved
     }
 
-    /// Completes the word that is being typed, where its letters say which it is.
+    /// Completes the word being typed if its letters identify it.
     pub fn finish(self, text: &mut TypedText) -> Done {
         let word = match self.settled(text.expose()) {
             Self::End if !is_open(text.expose()) => words(text.expose()).last(),
@@ -233,7 +233,7 @@ impl Cursor {
         }
     }
 
-    /// Finishes the word under the cursor before something else has it; behind the last one stands a space then.
+    /// Finishes the word under the cursor before the cursor moves on; after the last one there is then a space.
     fn leave(self, text: &mut TypedText, most: usize) -> Done {
         let done = self.finish(text);
         let many = count(text.expose());
@@ -244,12 +244,12 @@ impl Cursor {
         done
     }
 
-    /// Space, or the way to another word. A word that is not begun well enough stays as it is.
+    /// Space, or moving to another word. A word whose letters do not identify it stays as it is.
     fn go(&mut self, text: &mut TypedText, target: Option<usize>, most: usize) -> Done {
         let Some(target) = target else { return Done::Moved };
         let unfinished = self.standing(text.expose()) == Standing::Unfinished;
         let done = if unfinished { Done::Moved } else { self.leave(text, most) };
-        // behind the last word there is a place only where a space stands
+        // there is a place after the last word only if a space follows it
         let end = Self::End.cell(text.expose());
         *self = if target >= end && is_open(text.expose()) {
             Self::End
@@ -260,7 +260,7 @@ impl Cursor {
     }
 }
 
-/// Where the words of a text are.
+/// The ranges of the words in a text.
 pub fn words(text: &[u8]) -> impl Iterator<Item = Range<usize>> {
     let mut next = 0;
     text.split(|byte| *byte == b' ').filter_map(move |word| {
@@ -270,12 +270,12 @@ pub fn words(text: &[u8]) -> impl Iterator<Item = Range<usize>> {
     })
 }
 
-/// How many words there are, an unfinished one included.
+/// How many words there are, including an unfinished one.
 pub fn count(text: &[u8]) -> usize {
     words(text).count()
 }
 
-/// Whether the next letter begins a word.
+/// Whether the next letter starts a word.
 fn is_open(text: &[u8]) -> bool {
     text.last().is_none_or(|last| *last == b' ')
 }

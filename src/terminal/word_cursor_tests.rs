@@ -1,11 +1,11 @@
-//! Words that are being typed and corrected.
+//! Words being typed and corrected.
 
 use proptest::prelude::*;
 
 use super::*;
 
-/// A text of at most four words and its cursor. `<` erases, `^` and `v` go to the word before and after, `(` and `)` to
-/// the other column of two, `[` and `]` to both ends, `+` makes room, `!` is Enter; anything else is typed.
+/// A text of at most four words and its cursor. `<` erases, `^` and `v` go to the previous and next word, `(` and `)`
+/// to the other of two columns, `[` and `]` to either end, `+` makes room, `!` is Enter; anything else is typed.
 fn press(cursor: &mut Cursor, text: &mut TypedText, key: u8) -> Done {
     const MOST: usize = 4;
     match key {
@@ -47,7 +47,7 @@ fn a_space_ends_a_word_and_completes_it_by_four_letters() {
         ("ab!", "ab", 0),
         ("abandonx", "abandonx", 0),
         ("abandonxy", "abandonx", 0),
-        // the last word has nothing behind it
+        // nothing follows the last word
         ("act act act aban ", "act act act abandon", 3),
         ("act act act aban  ", "act act act abandon", 3),
         ("act act act aban!", "act act act abandon", 3),
@@ -59,18 +59,18 @@ fn a_space_ends_a_word_and_completes_it_by_four_letters() {
 #[test]
 fn words_are_corrected_in_the_middle() {
     for (keys, text, cell) in [
-        // what is typed on a word that was moved to takes its place
+        // typing on a word that was moved to replaces it
         ("zoo act able ^^zone", "zoo zone able ", 1),
         ("zoo act able ^^aban ", "zoo abandon able ", 2),
         ("zoo act able ^^aban v", "zoo abandon able ", 3),
         ("zoo act able ^^^aban  ^aban ", "abandon act able ", 1),
-        // a word of which enough was typed is completed when it is left, in both directions
+        // a word with enough letters is completed when it is left, in both directions
         ("zoo act able ^^aban^", "zoo abandon able ", 0),
         ("zoo act able ^^ab^", "zoo ab able ", 0),
         ("zoo aban^", "zoo abandon ", 0),
         ("zoo aban^v", "zoo abandon ", 1),
         ("zoo aban^vv", "zoo abandon ", 2),
-        // the last word of all too
+        // including the very last word
         ("zoo act able acid^vable", "zoo act able able", 3),
         ("zoo act able acid[]able", "zoo act able able", 3),
         ("zoo act able acid^v<d", "zoo act able acid", 3),
@@ -110,7 +110,7 @@ fn backspace_removes_letters_and_then_goes_to_the_word_before() {
 }
 
 #[test]
-fn a_word_that_was_left_out_is_put_in() {
+fn a_missing_word_is_inserted() {
     assert_eq!(typed("zoo able ^+act "), ("zoo act able ".to_owned(), 2));
     assert_eq!(typed("zoo able acid [+one "), ("one zoo able acid".to_owned(), 1), "four are all");
     let (mut cursor, mut text) = (Cursor::End, TypedText::new());
@@ -118,7 +118,7 @@ fn a_word_that_was_left_out_is_put_in() {
         press(&mut cursor, &mut text, key);
     }
     assert_eq!(press(&mut cursor, &mut text, b'+'), Done::Refused(sentences::HINT_ALL_WORDS));
-    // words behind the gap stand one further, as they will when it is filled
+    // words after the gap are one place further, as they will be once it is filled
     let (mut cursor, mut text) = (Cursor::End, TypedText::new());
     for key in "zoo able ^+".bytes() {
         press(&mut cursor, &mut text, key);
@@ -127,7 +127,7 @@ fn a_word_that_was_left_out_is_put_in() {
 }
 
 #[test]
-fn how_a_word_stands() {
+fn the_state_of_a_word() {
     for (keys, standing) in [
         ("", Standing::Untouched),
         ("ab", Standing::Unfinished),

@@ -1,6 +1,6 @@
-//! A writer that keeps nothing: what was written is wiped as soon as it has gone out.
+//! A writer that retains nothing: what was written is wiped as soon as it has been sent.
 //!
-//! The standard library's output buffer keeps the last frame, and with it a share that was shown (measured).
+//! The standard library's output buffer retains the last frame, and with it a share that was shown (measured).
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -10,22 +10,22 @@ use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 use zeroize::Zeroize;
 
-/// Collects a frame in one allocation that never grows; wipes it when it is flushed.
+/// Collects a frame in one allocation that never grows; wipes it on flush.
 pub struct WipingWriter<W: Write> {
     buffer: Vec<u8>,
     out: W,
 }
 
 impl<W: Write> WipingWriter<W> {
-    /// More than most frames need; a larger one goes out in pieces.
+    /// More than most frames need; a larger one is sent in pieces.
     const CAPACITY: usize = 1 << 16;
 
-    /// Collects for `out`, which must not keep anything itself.
+    /// Collects for `out`, which must not retain anything itself.
     pub fn new(out: W) -> Self {
         Self { buffer: Vec::with_capacity(Self::CAPACITY), out }
     }
 
-    /// Lends where it all goes, for tests.
+    /// Lends the underlying writer, for tests.
     #[cfg(test)]
     pub const fn out(&self) -> &W {
         &self.out
@@ -45,7 +45,7 @@ impl<W: Write> Write for WipingWriter<W> {
 
     fn flush(&mut self) -> io::Result<()> {
         let result = self.out.write_all(&self.buffer);
-        // zeroize() also empties, and keeps the allocation
+        // zeroize() also empties the buffer, and keeps the allocation
         self.buffer.zeroize();
         result.and_then(|()| self.out.flush())
     }
@@ -57,15 +57,15 @@ impl<W: Write> Drop for WipingWriter<W> {
     }
 }
 
-/// Standard output without any buffer of its own.
+/// Standard output without a buffer of its own.
 #[derive(Clone, Default)]
 pub struct Stdout {
     mute: Arc<AtomicBool>,
 }
 
 impl Stdout {
-    /// From now on everything is swallowed, here and in every clone. ratatui writes once more when it is dropped, and
-    /// where the line is cut it would complain on a standard error that is cut too, which panics.
+    /// From now on all output is discarded, here and in every clone. ratatui writes once more when it is dropped; if
+    /// the connection is lost, it would report the error on standard error, which is lost too, and that panics.
     pub fn mute(&self) {
         self.mute.store(true, Ordering::SeqCst);
     }
@@ -107,13 +107,13 @@ mod tests {
         assert_eq!(writer.out(), b"a3:0f:77:c1");
         assert!(writer.buffer.is_empty());
         assert_eq!(writer.buffer.as_ptr(), place, "the same allocation stays");
-        // filling up with zeros without writing shows what the allocation holds
+        // growing the buffer with zeros, without writing, shows what the allocation holds
         writer.buffer.resize(11, 0);
         assert_eq!(writer.buffer, [0; 11]);
     }
 
     #[test]
-    fn a_large_frame_goes_out_in_pieces_and_the_allocation_never_moves() {
+    fn a_large_frame_is_sent_in_pieces_and_the_allocation_never_moves() {
         let mut writer = WipingWriter::new(Vec::new());
         let place = writer.buffer.as_ptr();
         let frame: Vec<u8> = (0..200_000_u32).map(|i| i.to_le_bytes()[0]).collect();

@@ -1,4 +1,4 @@
-//! The driver over PC/SC: cards that come, go and vanish in the middle, a service that is not there, another program at
+//! The driver over PC/SC: cards that come, go and vanish halfway, a service that is not running, another program using
 //! the card, two readers.
 
 use crate::support::hanging::{HangUp, HangingCard};
@@ -47,7 +47,7 @@ fn keys_go_from_one_reader_to_the_other() {
             let digest = [number; 32];
             let signed = [original.sign(from, key_type, &digest), replacement.sign(to, key_type, &digest)];
             let [Ok(first), Ok(second)] = signed else { panic!("{signed:?}") };
-            // PKCS#1 signatures have no randomness: only the same key makes the same one.
+            // PKCS#1 signatures are not randomised: only the same key gives the same one.
             assert!(first == second || key_type != KeyType::Rsa(4096));
             assert_eq!(first.len(), second.len());
         }
@@ -58,13 +58,13 @@ fn keys_go_from_one_reader_to_the_other() {
 }
 
 #[test]
-fn a_card_that_vanishes_in_the_middle_is_cut_off_and_comes_back() {
-    at_readers("driver::a_card_that_vanishes_in_the_middle_is_cut_off_and_comes_back", |table| {
+fn a_card_that_vanishes_halfway_is_cut_off_and_comes_back() {
+    at_readers("driver::a_card_that_vanishes_halfway_is_cut_off_and_comes_back", |table| {
         let card = HangingCard::insert(table, "REH0000001", HangUp::default());
         let mut device = table.device(0);
         set_up(&mut device, [7; 32]);
 
-        // It is gone while the command is under way.
+        // It vanishes while the command is in progress.
         card.go_at_the_next_command();
         let cut = device.generate(KeyReference::new(1).unwrap(), KeyType::Ec(Curve::P256));
         assert_eq!(cut, Err(CardError::Transport(TransportError::CutOff)));
@@ -73,7 +73,7 @@ fn a_card_that_vanishes_in_the_middle_is_cut_off_and_comes_back() {
         assert_eq!(device.dkek_state(), Err(CardError::Transport(TransportError::NoCard)));
         assert_eq!(device.reconnect(), Err(CardError::Transport(TransportError::NoCard)));
 
-        // Another card is not taken for it.
+        // Another card is not mistaken for it.
         let other = table.insert(0, "REH0000002");
         let Err(CardError::OtherDevice { seen }) = device.reconnect() else { panic!("took another card") };
         assert_eq!(seen.as_str(), "REH0000002");
@@ -81,7 +81,7 @@ fn a_card_that_vanishes_in_the_middle_is_cut_off_and_comes_back() {
         assert!(other.end().success());
         table.wait_for(0, false);
 
-        // It is back as it was, but nobody is logged in.
+        // It is back unchanged, but nobody is logged in.
         let card = table.insert(0, "REH0000001");
         assert_eq!(device.reconnect(), Ok(()));
         assert_eq!(device.pin_state(Pin::User), Ok(PinState::TriesLeft(3)));
@@ -101,8 +101,8 @@ fn a_card_that_vanishes_in_the_middle_is_cut_off_and_comes_back() {
 }
 
 #[test]
-fn what_reader_and_service_do_is_told_apart() {
-    at_readers("driver::what_reader_and_service_do_is_told_apart", |table| {
+fn faults_of_reader_and_service_are_told_apart() {
+    at_readers("driver::faults_of_reader_and_service_are_told_apart", |table| {
         let mut readers = PcscReaders::new();
         assert_eq!(readers.occupied(), Ok(Vec::new()), "two readers, no card");
         assert_eq!(readers.wait(Duration::ZERO), Change::Some, "the first look");
@@ -128,7 +128,7 @@ fn what_reader_and_service_do_is_told_apart() {
         drop(held);
         assert!(readers.connect("Virtual PCD 00 00").is_ok());
 
-        // Without the service nothing works, and with it again everything.
+        // Without the service nothing works, and once it is back everything does.
         let mut held = readers.connect("Virtual PCD 00 01").unwrap();
         table.kill_service();
         assert_eq!(readers.occupied(), Err(TransportError::NoService));
@@ -179,7 +179,7 @@ fn the_software_card_says_what_it_is_and_keeps_its_state() {
         let broken = ["softcard", "--vpcd", "localhost:1", "--state", "broken.json"];
         assert_eq!(table.try_run(program, &broken).0.status.code(), Some(3));
 
-        // Before any reader is there it says what it is and that it waits; a signal ends it, and no speed matters.
+        // Before any reader exists it says what it is and that it is waiting; a signal ends it, whatever the timing.
         let mut waiting = Command::new("setpriv");
         waiting.args(["--pdeathsig", "KILL", program, "softcard", "--vpcd", "localhost:1", "--serial", "REH0000009"]);
         let (waiting, mut said, mut rest) = Owned::start_and_read(&mut waiting, "Waiting");

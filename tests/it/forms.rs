@@ -20,15 +20,15 @@ use crate::support::binary;
 
 const PLACE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/forms");
 
-/// What is known of the kept folders.
+/// What is known about the kept folders.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Index {
-    /// Every one of them.
+    /// All of them.
     folders: BTreeMap<String, Kept>,
 }
 
-/// What is known of a kept folder.
+/// What is known about a kept folder.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Kept {
@@ -38,9 +38,9 @@ struct Kept {
     lines: u32,
     /// The digest that was read aloud.
     digest: String,
-    /// How many files the record names; none: there is no backup in the folder.
+    /// How many files the record names; `None`: there is no backup in the folder.
     files: Option<usize>,
-    /// Names the DKEK, where there is a backup.
+    /// The KCV of the DKEK, if there is a backup.
     kcv: Option<Kcv>,
     /// The record has a form that is no longer read.
     #[serde(default)]
@@ -56,7 +56,7 @@ fn folder(name: &str) -> PathBuf {
     Path::new(PLACE).join(name)
 }
 
-/// What is on the cards and in the heads of the people of a folder: by `dkek-share-1` or `so-pin`, cards or a password.
+/// What the people of a folder have on their cards or know: by `dkek-share-1` or `so-pin`, cards or a password.
 #[derive(Deserialize)]
 struct Paper(BTreeMap<String, Held>);
 
@@ -132,7 +132,7 @@ fn comes_back(name: &str, kcv: Kcv, mut rig: Rig) -> Vec<Entry> {
 }
 
 #[test]
-fn the_index_names_every_folder_that_is_kept() {
+fn the_index_names_every_kept_folder() {
     let mut there = BTreeSet::new();
     for form in fs::read_dir(PLACE).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()) {
         for sitting in fs::read_dir(form).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()) {
@@ -173,21 +173,21 @@ fn the_record_of_every_folder_is_verified() {
     }
 }
 
-/// The kept backups of a form, with what names their DKEK.
+/// The kept backups of a form, with the KCVs of their DKEKs.
 fn backups(form: &str) -> Vec<(String, Kcv)> {
     let mut found: Vec<_> = index().folders.into_iter().filter_map(|(name, kept)| Some((name, kept.kcv?))).collect();
     found.retain(|(name, _)| name.split('/').next() == Some(form));
     found
 }
 
-/// Every backup of a form is restored from, as it lies there. Answers how many there are.
+/// Every backup of a form is restored from, unchanged. Returns how many there are.
 fn all_come_back(form: &str) -> usize {
     let backups = backups(form);
     for (name, kcv) in &backups {
         let records = tempfile::tempdir().unwrap();
         let rig = Rig::restore_with_all_rounds(&folder(name), records.path()).unwrap();
         let entries = comes_back(name, *kcv, rig);
-        // Who had a share before somebody took their place is remembered.
+        // Anyone who had a share before somebody took their place is remembered.
         let substituted = fs::read_to_string(folder(name).join("record.jsonl")).unwrap().contains("former_knows");
         let formers = entries.iter().any(|entry| matches!(entry, Entry::Learned { fact: Fact::Formers { .. }, .. }));
         assert_eq!(formers, substituted, "{name}");
@@ -196,17 +196,17 @@ fn all_come_back(form: &str) -> usize {
 }
 
 #[test]
-fn the_keys_of_the_second_form_come_back() {
+fn the_keys_of_the_second_form_are_restored() {
     assert_eq!(all_come_back("second"), 3);
 }
 
 #[test]
-fn the_keys_of_the_third_form_come_back() {
+fn the_keys_of_the_third_form_are_restored() {
     assert_eq!(all_come_back("third"), 4);
 }
 
 #[test]
-fn the_keys_of_the_first_form_come_back_the_way_its_refusal_says() {
+fn the_keys_of_the_first_form_are_restored_as_its_refusal_says() {
     let backups = backups("first");
     assert_eq!(backups.len(), 1);
     for (name, kcv) in backups {
@@ -226,7 +226,7 @@ fn the_keys_of_the_first_form_come_back_the_way_its_refusal_says() {
     }
 }
 
-/// The step that a line of a record speaks of.
+/// The step that a line of a record refers to.
 fn step_of(entry: &Entry) -> Option<Number> {
     match entry {
         Entry::Began { .. } | Entry::Sealed { .. } => None,
@@ -243,7 +243,7 @@ fn step_of(entry: &Entry) -> Option<Number> {
 }
 
 #[test]
-fn records_of_the_third_form_bring_the_machine_back_at_every_line() {
+fn records_of_the_third_form_recreate_the_machine_at_every_line() {
     let mut compared = 0;
     for (name, kept) in index().folders.into_iter().filter(|(name, _)| name.starts_with("third/")) {
         let plan = Plan::parse(&fs::read_to_string(folder(&name).join("plan.json")).unwrap()).unwrap();

@@ -1,4 +1,4 @@
-//! The virtual card hangs up at a command of establish or restore, at real readers: the ceremony goes on to its end.
+//! The virtual card hangs up at a command of establish or restore, at real readers: the ceremony continues to its end.
 
 use hsm_ceremony::record::CeremonyKind;
 use std::path::Path;
@@ -19,14 +19,14 @@ use crate::support::hanging::{HangUp, HangingCard};
 use crate::support::sentences::sentence;
 use crate::support::{FOREVER, Table, at_readers};
 
-/// How often the hung-up card is looked for.
+/// How often to look for the card after it hung up.
 const A_MOMENT: Duration = Duration::from_millis(100);
 
-/// People who, when something fails, wait a moment and then take the first way on.
+/// People who, when something fails, wait a moment and then take the first way to continue.
 struct Patient {
     autopilot: Autopilot,
     faults: usize,
-    /// What a screen says that names what is missing and looks again by itself.
+    /// The text of a screen that names what is missing and looks again by itself.
     by_itself: String,
     waited: bool,
     waiting_since: Option<Instant>,
@@ -88,7 +88,7 @@ fn establish(records: &Path) -> Setup {
         .unwrap()
 }
 
-/// One ceremony with one hang-up; how many commands went to the card, and which of them initialised it.
+/// One ceremony with one hang-up; returns how many commands went to the card, and which of them initialised it.
 fn with_hang_up(table: &mut Table, restore: bool, hang_up: HangUp) -> (usize, usize) {
     let records = tempfile::tempdir().unwrap();
     let mut front = Patient::new();
@@ -112,13 +112,13 @@ fn with_hang_up(table: &mut Table, restore: bool, hang_up: HangUp) -> (usize, us
 }
 
 #[test]
-fn a_card_that_hangs_up_at_any_command_comes_back_and_the_ceremony_goes_on() {
-    at_readers("hangups::a_card_that_hangs_up_at_any_command_comes_back_and_the_ceremony_goes_on", |table| {
+fn a_card_that_hangs_up_at_any_command_comes_back_and_the_ceremony_continues() {
+    at_readers("hangups::a_card_that_hangs_up_at_any_command_comes_back_and_the_ceremony_continues", |table| {
         let every = std::env::var_os("CEREMONY_TORTURE").is_some();
         for restore in [false, true] {
             let (commands, initialises) = with_hang_up(table, restore, HangUp::default());
             assert!(initialises > 5 && commands > initialises + 10, "{commands} commands");
-            // Few of them, with the one that may never be repeated unseen.
+            // Only a few, including the one that may never be repeated unseen.
             let few = [(3, false), (initialises, false), (initialises, true), (commands - 4, true)];
             let all = (1..=commands).flat_map(|at| [(at, false), (at, true)]);
             let chosen = if every { all.collect() } else { few.to_vec() };

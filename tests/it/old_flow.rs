@@ -1,5 +1,5 @@
 //! Today's manual, line by line, with the real tools on our card: password shares, initialise, import, keys, backup, a
-//! second card, restore. And then the same files and shares in our own hands.
+//! second card, restore. Then the same files and shares in our own program.
 
 use crate::support::{PIN, Written, after, at_readers, private_key, so_pin};
 use hsm_ceremony::card::transport::Readers;
@@ -20,7 +20,7 @@ const KEYS: [(&str, &str, &str); 5] = [
     ("EC:secp384r1", "14", "p384-root"),
 ];
 
-/// What a custodian's card says, typed into the wizard.
+/// What is on a custodian's card, typed into the wizard.
 fn typed_here(written: &Written) -> PasswordShare {
     PasswordShare {
         prime: SharePrime::parse(written.prime.as_bytes()).unwrap(),
@@ -70,7 +70,7 @@ fn the_manual_works_on_our_card_and_its_backups_open_here() {
             table.sign_and_verify(key_type, id, &format!("{label}.pem"));
         }
 
-        // What the tool restored is what the backup holds, to the last byte (OpenSC's report 3567).
+        // What the tool restored matches the backup to the last byte (OpenSC's report 3567).
         let mut device = table.logged_in(0);
         for (reference, (_, _, label)) in (10..).zip(KEYS) {
             let reference = KeyReference::new(reference).unwrap();
@@ -81,7 +81,7 @@ fn the_manual_works_on_our_card_and_its_backups_open_here() {
         }
         drop(device);
 
-        // The shares and the file open here, and the tool's backups go into a third card by our driver.
+        // The shares and the file open here, and our driver restores the tool's backups to a third card.
         let given = [typed_here(&shares[0]), typed_here(&shares[2])];
         let secret = combine(&given.each_ref(), 2).ok().unwrap();
         let file = ShareFile::parse(&fs::read(table.file("dkek.pbe")).unwrap()).unwrap();

@@ -1,5 +1,5 @@
-//! The appendix of CEREMONY.md: a stranger with the cards, the share file, python3 and openssl gets the secret back, with
-//! nothing of this program.
+//! The appendix of CEREMONY.md: a stranger with the cards, the share file, python3 and openssl recovers the secret
+//! without any part of this program.
 
 use std::fs;
 use std::io::Write;
@@ -28,12 +28,12 @@ const ROUNDS: u32 = 20;
 /// The DKEK share in the share files made here.
 const SHARE: [u8; 32] = [0x5a; 32];
 
-/// A folder with the book and the script that was taken out of it.
+/// A folder with the book and the script that was extracted from it.
 pub struct Stranger {
     folder: TempDir,
 }
 
-/// How the script ended, and what it said on either output.
+/// How the script ended, and its output on both streams.
 pub struct Ended {
     code: i32,
     printed: String,
@@ -46,7 +46,7 @@ impl Ended {
         assert!(self.printed.lines().any(|printed| printed == line), "no {line:?} in {}", self.printed);
     }
 
-    /// Refused with these words, and no key check value and no share printed.
+    /// Refused with these words, without printing a key check value or a share.
     fn refused(&self, words: &str) {
         assert_eq!(self.code, 1, "{}{}", self.printed, self.said);
         assert!(self.said.contains(words), "no {words:?} in {}", self.said);
@@ -57,7 +57,7 @@ impl Ended {
 
 impl Stranger {
     #[allow(clippy::new_without_default, reason = "nobody wants one by default")]
-    /// Takes the script out of the book with the command that the book names.
+    /// Extracts the script from the book with the command that the book names.
     pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("CEREMONY.md"), BOOK).unwrap();
@@ -71,7 +71,7 @@ impl Stranger {
         fs::write(self.folder.path().join(name), bytes).unwrap();
     }
 
-    /// Types the cards, as the book tells.
+    /// Types the cards as the book says.
     pub fn types(&self, cards: &[String], arguments: &[&str]) -> Ended {
         let mut child = Command::new("python3")
             .arg("rebuild.py")
@@ -83,7 +83,7 @@ impl Stranger {
             .spawn()
             .expect("python3 can be started");
         let typed = cards.join("\n") + "\n\n";
-        // what refuses its arguments does not read
+        // a script that refuses its arguments does not read
         let _ = child.stdin.take().unwrap().write_all(typed.as_bytes());
         let output = child.wait_with_output().unwrap();
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
@@ -123,7 +123,7 @@ fn hex(bytes: &[u8]) -> String {
     base16ct::lower::encode_string(bytes)
 }
 
-/// The cards of a set of numbers, from the first custodian to the last; the prime is apart.
+/// The cards of a set of numbers, from the first custodian to the last; the prime is separate.
 fn cards_of_numbers(dealt: &Dealt, with_check: bool) -> (String, Vec<String>) {
     let card = |share: &hsm_ceremony::share::PasswordShare| {
         let check = if with_check { text(write_check(&check_bytes(share)).expose()) } else { String::new() };
@@ -137,14 +137,14 @@ fn cards_of_words(dealt: &StrongDealt) -> Vec<String> {
     dealt.shares.iter().map(|share| text(write_words(share).expose())).collect()
 }
 
-/// A card on which another digit stands in the second group of the value.
+/// A card with a different digit in the second group of the value.
 fn with_a_wrong_digit(card: &str) -> String {
     let place = card.find(':').unwrap() + 1;
     let other = if card[place..].starts_with('0') { "1" } else { "0" };
     format!("{}{other}{}", &card[..place], &card[place + 1..])
 }
 
-/// A card on which another word of the same card stands in this place, from 1.
+/// A card with another word of the same card in this place, from 1.
 fn with_a_wrong_word(card: &str, place: usize) -> String {
     let mut words: Vec<&str> = card.split(' ').collect();
     words[place - 1] = words.iter().find(|word| **word != words[place - 1]).unwrap();
@@ -170,7 +170,7 @@ fn numbers_of_every_quorum_open_the_share_file() {
         stranger.file("dkek-1.pbe", &sealed(dealt.password.expose()));
         for with_check in [false, true] {
             let (prime, mut cards) = cards_of_numbers(&dealt, with_check);
-            // the last ones: their ids have two digits, where there are so many; and in no order
+            // the last ones: their ids have two digits if there are enough; and in no particular order
             cards.drain(..usize::from(custodians - threshold));
             cards.reverse();
             cards.insert(0, prime);
@@ -186,7 +186,7 @@ fn numbers_of_every_quorum_open_the_share_file() {
 }
 
 #[test]
-fn a_secret_that_begins_with_zeros_opens_as_either_program_wrote_it() {
+fn a_secret_that_starts_with_zeros_opens_as_either_program_wrote_it() {
     let stranger = Stranger::new();
     let (prime, slope) = (0xcff2_6ccf_aff0_1d63_u64, 0x0123_4567_89ab_cdef_u64);
     for secret in [0x00a1_b2c3_d4e5_f607_u64, 0x0000_0000_0000_00f7] {
@@ -243,7 +243,7 @@ fn words_of_every_quorum_open_the_share_file() {
         ended.has(&format!("Password, for sc-hsm-tool --import-dkek-share dkek-2.pbe: {}", hex(secret.expose())));
         ended.has(&format!("Key check value: {}", share().kcv()));
         ended.has(&format!("DKEK share: {}", hex(&SHARE)));
-        // four letters of each are enough, in any case
+        // four letters of each are enough, in upper or lower case
         let four =
             |card: &String| card.split(' ').map(|word| &word[..word.len().min(4)]).collect::<Vec<_>>().join("  ");
         let short: Vec<String> = cards.iter().map(four).map(|card| card.to_uppercase()).collect();
@@ -289,7 +289,7 @@ fn a_wrong_word_is_named_and_too_few_or_mixed_cards_give_nothing() {
         let wrong = with_a_wrong_word(&cards[1], place);
         let named = format!("number {place} of 33 is wrong");
         nothing(&[cards[0].clone(), wrong.clone(), cards[4].clone()], &[&named]);
-        // typed again as it stands on the card, it is taken
+        // typed again as it is on the card, it is accepted
         let again = [cards[0].clone(), wrong, cards[1].clone(), cards[4].clone()];
         stranger.opens(&again, "dkek-1.pbe", &[]).has(&format!("Key check value: {}", share().kcv()));
     }
@@ -312,7 +312,7 @@ fn a_wrong_value_is_named_by_its_check_bytes_and_never_opens_the_file() {
     stranger
         .opens(&typed(&cards[0], &cards[10]), "dkek-1.pbe", &[])
         .has(&format!("Key check value: {}", share().kcv()));
-    // the prime has 8 groups and the id one: the second of the value is the eleventh
+    // the prime has 8 groups and the id one: the second group of the value is the eleventh
     let ended = stranger.opens(&typed(&cards[0], &with_a_wrong_digit(&cards[10])), "dkek-1.pbe", &[]);
     ended.refused("number 11 of 19 is wrong");
     let wrong_prime = |prime: &str| [prime.to_owned(), plain[0].clone(), plain[2].clone()];
@@ -333,7 +333,7 @@ fn a_wrong_value_is_named_by_its_check_bytes_and_never_opens_the_file() {
     stranger.opens(&typed(&cards[0], &cards[10]), "short.pbe", &[]).refused("do not open this file");
 }
 
-/// What is typed from cards of a set that the wizard showed: those of these custodians, as they stand there.
+/// What is typed from cards of a set that the wizard showed: those of these custodians, as they were shown.
 pub fn typed_from(cards: &Cards, of: Purpose, custodians: &[u8]) -> Vec<String> {
     let noted = custodians.iter().map(|number| (number, &cards[&(of, *number)]));
     let mut typed: Vec<String> = noted
@@ -364,7 +364,7 @@ fn what_the_wizard_makes_opens_from_its_cards_and_gives_the_so_pin_of_the_device
             let kcv = made.manifest.dkek_shares[usize::from(number) - 1].kcv;
             let ended = stranger.types(&typed_from(&made.cards, dkek_share(number), &custodians), &[&name, rounds]);
             ended.has(&format!("Key check value: {kcv}"));
-            // The SO-PIN is with those who guard the first set.
+            // The SO-PIN belongs to those who guard the first set.
             if so_pin.is_none() {
                 let ended = stranger.types(&typed_from(&made.cards, Purpose::SoPin, &custodians), &[]);
                 so_pin = ended.printed.lines().find_map(|line| line.strip_prefix("SO-PIN: ")).map(str::to_owned);

@@ -1,5 +1,5 @@
-//! Upper rooms import lower ones, never back: the `crate::` paths of every source file against the table of the house in
-//! `docs/architecture.md`. Within a room, its folders form no circle.
+//! Upper rooms import lower ones, never the reverse: the `crate::` paths of every source file against the table in
+//! `docs/architecture.md`. Within a room, there are no import cycles between its folders.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -48,7 +48,7 @@ impl Source {
         self.inside.components().next().unwrap().as_os_str().to_string_lossy().replace(".rs", "")
     }
 
-    /// The folder within its room; a file that stands in the room itself is its own.
+    /// The folder within its room; a file directly in the room is its own.
     fn part(&self) -> Option<String> {
         let parts: Vec<_> = self.inside.iter().skip(1).map(|part| part.to_string_lossy().replace(".rs", "")).collect();
         parts.first().filter(|part| *part != "mod").cloned()
@@ -59,7 +59,7 @@ impl Source {
         product.lines().filter(|line| !line.trim_start().starts_with("//"))
     }
 
-    /// What is named behind `crate::` in a line, path by path.
+    /// What follows `crate::` in a line, path by path.
     fn paths(line: &str) -> impl Iterator<Item = Vec<&str>> {
         line.split("crate::").skip(1).map(|path| {
             let end = path.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':')).unwrap_or(path.len());
@@ -68,7 +68,7 @@ impl Source {
     }
 }
 
-/// Files that only tests are made of, because their folder's `mod.rs` says so.
+/// Files that contain only tests, according to their folder's `mod.rs`.
 fn only_tests(path: &Path) -> bool {
     path.ancestors().any(|place| {
         let (Some(parent), Some(stem)) = (place.parent(), place.file_stem()) else { return false };
@@ -92,18 +92,18 @@ fn product() -> Vec<Source> {
         .collect()
 }
 
-/// Whether a line may name rooms in a way that the tests below cannot follow: in a group, from above, or under another
+/// Whether a line may name rooms in a way that the tests below cannot follow: in a group, via `super`, or under another
 /// name.
-fn goes_round_the_table(line: &str) -> bool {
+fn bypasses_the_table(line: &str) -> bool {
     ["crate::{", "crate::*", "crate as ", "super::super::"].iter().any(|way| line.contains(way))
 }
 
 #[test]
-fn ways_round_the_table_are_seen() {
+fn ways_to_bypass_the_table_are_detected() {
     for line in ["use crate::{card::Device, clerk};", "    super::super::clerk::check();", "use crate as other;"] {
-        assert!(goes_round_the_table(line), "{line}");
+        assert!(bypasses_the_table(line), "{line}");
     }
-    assert!(!goes_round_the_table("use crate::card::{Device, PcscReaders};"));
+    assert!(!bypasses_the_table("use crate::card::{Device, PcscReaders};"));
 }
 
 #[test]
@@ -129,11 +129,11 @@ fn rooms_import_only_what_the_table_allows() {
             continue;
         }
         let (_, allowed) = table.get(&room).unwrap_or_else(|| panic!("{room} is in no row of the table"));
-        // Above these is the crate.
+        // Above these is the crate itself.
         let at_the_top = source.inside.components().count() == 1 || source.inside == Path::new(&room).join("mod.rs");
         for line in source.lines() {
             let from_above = at_the_top && line.contains("super::") && !line.starts_with(' ');
-            if goes_round_the_table(line) || from_above {
+            if bypasses_the_table(line) || from_above {
                 wrong.push(format!("{}: write `crate::room::…`: {}", source.inside.display(), line.trim()));
             }
             for path in Source::paths(line) {
@@ -154,7 +154,7 @@ fn rooms_import_only_what_the_table_allows() {
     assert!(idle.is_empty(), "the table allows what nobody imports: {idle:?}");
 }
 
-/// Which folder of its room a file imports, by folder.
+/// Which folders of its room each folder imports.
 fn within(room: &str, sources: &[Source]) -> BTreeMap<String, BTreeSet<String>> {
     let parts: BTreeSet<String> =
         sources.iter().filter(|source| source.room() == room).filter_map(Source::part).collect();
@@ -164,7 +164,7 @@ fn within(room: &str, sources: &[Source]) -> BTreeMap<String, BTreeSet<String>> 
         for line in source.lines() {
             let full =
                 Source::paths(line).filter(|path| path.first() == Some(&room)).filter_map(|path| path.get(1).copied());
-            // From the file of a folder, or from a file of the room itself, the room is above.
+            // From the file of a folder, or from a file directly in the room, the room is one level up.
             let top = source.inside.components().count() == 2 || source.inside.ends_with("mod.rs");
             let above = line
                 .split("super::")
@@ -180,12 +180,12 @@ fn within(room: &str, sources: &[Source]) -> BTreeMap<String, BTreeSet<String>> 
 }
 
 #[test]
-fn no_room_has_a_circle_of_imports_within() {
+fn no_room_has_an_import_cycle_within() {
     let sources = product();
     let rooms: BTreeSet<String> = sources.iter().map(Source::room).collect();
     for room in rooms {
         let mut imports = within(&room, &sources);
-        // What imports nothing that is left is on the ground; where nothing is, there is a circle.
+        // Whatever imports nothing that is left is removed; if there is no such folder, there is a cycle.
         let mut left: BTreeSet<String> = imports.keys().cloned().collect();
         while !left.is_empty() {
             let ground: Vec<String> =

@@ -1,4 +1,4 @@
-//! What the wizard makes with several DKEK shares, at real readers and with the tools of others.
+//! What the wizard makes with several DKEK shares, at real readers and with other people's tools.
 
 use crate::ceremonies::{Cards, Day, Guard, dkek_share, note};
 use crate::rebuild::{Stranger, typed_from};
@@ -20,7 +20,7 @@ const SO_PIN: &str = "3537363231383830";
 /// The password of the autopilot.
 const PASSWORD: &str = "four custodians hold this rehearsal";
 
-/// An autopilot whose custodians' cards are kept, written as each screen says.
+/// An autopilot that keeps its custodians' cards, written as each screen says.
 struct Custodians {
     autopilot: Autopilot,
     cards: Cards,
@@ -41,7 +41,7 @@ impl FrontEnd for Custodians {
     }
 }
 
-/// A whole *establish* by the wizard on software cards, with all rounds: its folder, and the custodians' cards.
+/// A complete *establish* by the wizard on software cards, with all rounds: its folder, and the custodians' cards.
 fn established(text: String, records: &Path) -> (PathBuf, Cards) {
     let plan = Plan::parse(&text).unwrap();
     let setup = Setup::by_plan(CeremonyKind::Establish, plan, text, records, Environment::SoftwareCards).unwrap();
@@ -60,14 +60,14 @@ fn password_from_words(cards: &Cards, custodians: [u8; 2]) -> String {
     String::from_utf8(password_of(&secret).expose().to_vec()).unwrap()
 }
 
-/// `--import-dkek-share` with a password; what the tool says.
+/// `--import-dkek-share` with a password; returns the tool's output.
 fn import(table: &Table, slot: &str, file: &str, password: &str) -> String {
     let said = table.run("sc-hsm-tool", &["--reader", slot, "--import-dkek-share", file, "--password", password]);
     assert!(said.contains("DKEK share imported"), "{said}");
     said
 }
 
-/// `--import-dkek-share` with shares typed in a terminal; what the tool says.
+/// `--import-dkek-share` with shares typed in a terminal; returns the tool's output.
 fn type_numbers(table: &Table, file: &str, shares: &[Written]) -> String {
     let total = shares.len().to_string();
     let mut answers = vec![("Please enter prime", shares[0].prime.as_str())];
@@ -84,7 +84,7 @@ fn type_numbers(table: &Table, file: &str, shares: &[Written]) -> String {
     screen
 }
 
-/// The binary with a short derivation. The second process, whose home is elsewhere, finds what the first has built.
+/// The binary with a short derivation. The second process, which has a different home, finds what the first has built.
 fn short_binary() -> PathBuf {
     if std::env::var_os("CEREMONY_TEST_TABLE").is_none() {
         return binary::short().to_owned();
@@ -131,7 +131,7 @@ fn sc_hsm_tool_imports_share_files_of_words_numbers_and_a_password() {
         table.sign_and_verify("EC:secp256r1", "10", "key-0.pub.pem");
         drop(card);
 
-        // A stranger without any of these tools: the script of the book, with all rounds.
+        // A stranger without any of these tools: the script in the book, with all rounds.
         let stranger = Stranger::new();
         stranger.file("dkek-1.pbe", &fs::read(table.file("dkek-1.pbe")).unwrap());
         let ended = stranger.types(&typed_from(&cards, dkek_share(1), &[1, 3]), &["dkek-1.pbe"]);
@@ -142,7 +142,7 @@ fn sc_hsm_tool_imports_share_files_of_words_numbers_and_a_password() {
 
 #[test]
 fn the_program_rehearses_the_full_plan_by_itself_at_real_readers() {
-    // Built before the readers are there.
+    // Built before the readers exist.
     let binary = short_binary();
     at_readers("schemes_at_readers::the_program_rehearses_the_full_plan_by_itself_at_real_readers", |table| {
         let plan = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/plan.full.json");

@@ -1,4 +1,4 @@
-//! Types that hold secrets cannot be printed, copied, compared or written down.
+//! Types that hold secrets cannot be printed, copied, compared or serialised.
 
 use std::fmt::{Debug, Display};
 use std::ops::Deref;

@@ -1,8 +1,8 @@
 //! Golden traces of OpenSC 0.23 against Pico HSM, replayed against the software card.
 //!
-//! Before each trace the card is brought into the state that the tool run assumed: what is read or used in the trace before
-//! it is written must have been there. Status words must be equal and values too, except where they are random; then
-//! their shape must be equal. Every other difference stands in `vectors/pico.json` with its reason.
+//! Before each trace the card is brought into the state that the tool run assumed: anything the trace reads or uses
+//! before writing it must have been there. Status words must be equal, and so must values, unless they are random; then
+//! their shape must be equal. Every other difference is in `vectors/pico.json` with its reason.
 
 use hsm_ceremony::softcard::{Faults, SoftCard};
 use serde_json::Value;
@@ -76,7 +76,7 @@ fn extended(header: &str, data: &str) -> String {
     format!("{header}00{:04X}{data}", data.len() / 2)
 }
 
-/// What must have been on the card before the trace began.
+/// What must have been on the card before the trace started.
 #[derive(Default)]
 struct Before {
     keys: BTreeSet<u8>,
@@ -87,7 +87,7 @@ struct Before {
     tries: Option<u8>,
 }
 
-/// Files that belong to the device, not to what its users keep there.
+/// Files that belong to the device, not to what its users keep on it.
 fn of_the_device(fid: &str) -> bool {
     fid.starts_with("2F") || fid == "C400" || fid == "CE00" || fid == "CC00"
 }
@@ -155,7 +155,7 @@ fn before(trace: &Trace) -> Before {
             _ => {}
         }
     }
-    // What a trace opens by selecting it and a key it makes itself are no files from before.
+    // A name that a trace opens by selecting it and a key it generates itself are not files from before.
     state.files.retain(|fid, _| fid.starts_with('C'));
     state
 }
@@ -164,7 +164,7 @@ fn before(trace: &Trace) -> Before {
 fn prepared(trace: &Trace, wrapped: &[Value]) -> SoftCard {
     let before = before(trace);
     let check_value = before.check_value.unwrap_or_else(|| {
-        // A trace that meets a foreign blob must not find its DKEK here.
+        // A trace with a foreign blob must not find its DKEK here.
         if trace.name.ends_with("wrong-dkek") { "6A0929435008CD8C" } else { "0BC2711959226D21" }.to_owned()
     });
     let ours: Vec<_> =
@@ -184,7 +184,7 @@ fn prepared(trace: &Trace, wrapped: &[Value]) -> SoftCard {
         let of_request = |entry: &&&Value| {
             request.is_some_and(|request| !request.is_empty() && hex(entry["cert"].as_str().unwrap()) == *request)
         };
-        // Where the trace does not show which key it was, any key will do.
+        // If the trace does not show which key it was, any key will do.
         let entry = ours.iter().find(of_request).unwrap_or(&ours[0]);
         must(&mut card, &extended(&format!("8074{number:02X}93"), entry["blob"].as_str().unwrap()));
     }
@@ -199,12 +199,13 @@ fn prepared(trace: &Trace, wrapped: &[Value]) -> SoftCard {
     card
 }
 
-/// Answers that are drawn at random, or signed with random numbers: only their shape can be compared.
+/// Answers that are random, or signed with random numbers: only their shape can be compared.
 fn is_random(command: &str) -> bool {
     ["0084", "0046", "8072"].contains(&&command[..4]) || (command.starts_with("8068") && &command[6..8] != "20")
 }
 
-/// Whether two answers that differ each time are of one form. A challenge has no form, however much it may look like TLV.
+/// Whether two answers that differ each time have the same shape. A challenge has none, however much it may look like
+/// TLV.
 fn alike(command: &str, ours: &[u8], pico: &[u8]) -> bool {
     if command.starts_with("0084") { ours.len() == pico.len() } else { shape(ours) == shape(pico) }
 }
@@ -259,7 +260,7 @@ fn data_agrees(rule: &str, pico: &[u8], ours: &[u8]) -> bool {
     }
 }
 
-/// Replays one trace; answers what was neither equal nor listed.
+/// Replays one trace; returns whatever was neither equal nor listed.
 fn replay(trace: &Trace, card: &mut SoftCard, differences: &mut [Difference]) -> Vec<String> {
     let mut surprises = Vec::new();
     let mut selected = String::new();
@@ -308,7 +309,7 @@ fn replay(trace: &Trace, card: &mut SoftCard, differences: &mut [Difference]) ->
     surprises
 }
 
-/// The list of differences; without those that the card plays when it is told to, if `played`.
+/// The list of differences; if `played`, without those that the card plays on request.
 fn differences(played: bool) -> Vec<Difference> {
     let listed = json(&vectors().join("pico.json"));
     let kept = |value: &&Value| !played || value.get("fault").is_none();
@@ -340,10 +341,10 @@ fn golden_traces_replay() {
 }
 
 #[test]
-fn played_differences_are_those_of_the_traces() {
+fn played_differences_match_those_in_the_traces() {
     let wrapped = json(&vectors().join("wrapped-keys.json"));
     let mut differences = differences(true);
-    // Making RSA keys shows none of them and takes long.
+    // Generating RSA keys shows none of them and takes long.
     for trace in traces().iter().filter(|trace| !trace.name.contains("keypairgen-rsa")) {
         let mut card = prepared(trace, wrapped.as_array().unwrap());
         card.faults = Faults::PICO;

@@ -1,4 +1,4 @@
-//! The wizard itself at real readers: establish, then restore with both devices in, which change places in the middle.
+//! The wizard itself at real readers: establish, then restore with both devices inserted, which swap places halfway.
 
 use crate::support::{Owned, Table, at_readers};
 use hsm_ceremony::app::{Environment, FrontEnd, FrontError, Setup, Sitting};
@@ -13,7 +13,8 @@ use std::time::Duration;
 
 const PLAN: &str = include_str!("../../assets/plan.example.json");
 
-/// An autopilot that does something before the step with this title, and after a fault chooses the first way on.
+/// An autopilot that does something before the step with this title, and after a fault chooses the first way to
+/// continue.
 struct Eventful<'a> {
     autopilot: Autopilot,
     title: &'static str,
@@ -45,7 +46,7 @@ impl FrontEnd for Eventful<'_> {
     }
 }
 
-/// Holds a ceremony, with few rounds: how long a key takes is no matter here.
+/// Holds a ceremony, with few rounds: how long a key takes does not matter here.
 fn run(setup: Setup, front: &mut dyn FrontEnd) {
     let Setup { ceremony, plan, plan_text, mut context } = setup;
     context.rounds = Rounds(1000);
@@ -53,7 +54,7 @@ fn run(setup: Setup, front: &mut dyn FrontEnd) {
     assert_eq!(sitting.run(front).unwrap().progress.ended, Some(Ending::Complete));
 }
 
-/// The cards change places.
+/// The cards swap readers.
 fn swap(table: &mut Table, cards: &mut Vec<Owned>) {
     cards.drain(..).for_each(|card| assert!(card.end().success()));
     table.wait_for(0, false);
@@ -62,8 +63,8 @@ fn swap(table: &mut Table, cards: &mut Vec<Owned>) {
 }
 
 #[test]
-fn devices_that_change_places_in_the_middle_of_a_restore_are_told_apart() {
-    at_readers("wizard_at_readers::devices_that_change_places_in_the_middle_of_a_restore_are_told_apart", |table| {
+fn devices_that_swap_places_during_a_restore_are_told_apart() {
+    at_readers("wizard_at_readers::devices_that_swap_places_during_a_restore_are_told_apart", |table| {
         let records = table.file("records");
         let mut cards = vec![table.insert(0, "REH0000001")];
         let mut front = Eventful {
@@ -89,7 +90,7 @@ fn devices_that_change_places_in_the_middle_of_a_restore_are_told_apart() {
         };
         assert!(faults.iter().any(|fault| fault.contains("no longer in the reader")), "{faults:?}");
 
-        // The key went to the replacement and nowhere else, wherever it sits now.
+        // The key went to the replacement and nowhere else, wherever it is now.
         let references = |table: &mut Table, slot: u16| -> Vec<KeyReference> {
             table.device(slot).keys().unwrap().into_iter().map(|entry| entry.reference).collect()
         };

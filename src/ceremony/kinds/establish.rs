@@ -1,4 +1,4 @@
-//! *Establish*: shares, share file, device, keys, backups, in the order that undoes nothing.
+//! *Establish*: shares, share file, device, keys, backups, in an order in which no step undoes another.
 
 use crate::ceremony::kinds::Ceremony;
 use crate::ceremony::known::Known;
@@ -15,7 +15,7 @@ use crate::record::Deviation;
 use crate::script::ceremonies;
 use crate::terms::{DeviceRole, Handle};
 
-/// The row of *establish*.
+/// The entry for *establish*.
 pub static CEREMONY: Ceremony = Ceremony {
     character: Character {
         kind: CeremonyKind::Establish,
@@ -41,7 +41,7 @@ fn steps(plan: &Plan) -> Vec<Step> {
     );
     people::people_and_room(&mut list, Attendance::Everyone);
 
-    // The device's certificate chain is read in this section once that is part of the ceremony.
+    // The device's certificate chain will be read in this section once that is part of the ceremony.
     list.section();
     list.add(device::device(DeviceRole::Original));
     turns::deal(&mut list, plan);

@@ -8,7 +8,7 @@ use crate::names::{CeremonyKind, StageName, StepName};
 use crate::plan::Plan;
 use crate::script::ceremonies;
 
-/// The row of *inspect*.
+/// The entry for *inspect*.
 pub static CEREMONY: Ceremony = Ceremony {
     character: Character {
         kind: CeremonyKind::Inspect,
@@ -43,7 +43,7 @@ fn steps(_: &Plan) -> Vec<Step> {
             )
             .then(StageName::Listed, StageKind::Read),
     );
-    // Last, for whoever has no PIN has seen everything else by then.
+    // Last, so that people without a PIN have seen everything else by then.
     let asked = step(StepName::InspectLogIn, Actor::PinHolder).then_when(
         Condition::KcvHidden,
         StageName::Ask,

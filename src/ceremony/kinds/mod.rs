@@ -11,7 +11,7 @@ use crate::plan::Plan;
 
 /// One ceremony.
 pub struct Ceremony {
-    /// What sets it apart.
+    /// What distinguishes it.
     pub character: Character,
     /// Its steps for a plan.
     pub steps: fn(&Plan) -> Vec<Step>,

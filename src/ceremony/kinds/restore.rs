@@ -1,4 +1,4 @@
-//! *Restore*: a quorum brings the backed-up keys onto a replacement device.
+//! *Restore*: a quorum restores the backed-up keys to a replacement device.
 
 use crate::ceremony::kinds::Ceremony;
 use crate::ceremony::known::character::{Cards, Character, Needs, Proves, Unattended};
@@ -13,7 +13,7 @@ use crate::record::Deviation;
 use crate::script::ceremonies;
 use crate::terms::{DeviceRole, Handle};
 
-/// The row of *restore*.
+/// The entry for *restore*.
 pub static CEREMONY: Ceremony = Ceremony {
     character: Character {
         kind: CeremonyKind::Restore,
@@ -26,7 +26,7 @@ pub static CEREMONY: Ceremony = Ceremony {
     steps,
 };
 
-/// The steps of *restore* for the plan of the sitting that is restored from.
+/// The steps of *restore* for the plan of the sitting that is being restored.
 fn steps(plan: &Plan) -> Vec<Step> {
     let mut list = List::default();
     list.section();

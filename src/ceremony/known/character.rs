@@ -1,29 +1,29 @@
-//! What sets one ceremony apart from the others, as far as it is not in its list of steps.
+//! What distinguishes one ceremony from the others, other than its list of steps.
 
 use crate::names::CeremonyKind;
 use crate::script::CeremonyText;
 
-/// What a ceremony begins with.
+/// What a ceremony starts from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Needs {
     /// A plan.
     Plan,
-    /// The folder of an earlier backup; a plan only where that was made elsewhere.
+    /// The folder of an earlier backup; a plan only if that was made elsewhere.
     Backup,
 }
 
 /// Whose shares open the backup.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cards {
-    /// They are dealt in this ceremony: a mistake in it can make them worthless.
+    /// They are dealt in this ceremony: a mistake during it can make them worthless.
     Dealt,
-    /// They were dealt earlier, and whoever holds one knows it.
+    /// They were dealt earlier, and every holder knows that they have one.
     Earlier,
     /// None are used.
     None,
 }
 
-/// What a ceremony that went well says about an earlier one.
+/// What a successful ceremony proves about an earlier one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Proves {
     /// That its backup can be restored.
@@ -32,10 +32,11 @@ pub enum Proves {
     Nothing,
 }
 
-/// How `rehearse --auto` holds it.
+/// How `rehearse --auto` runs it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unattended {
-    /// Always, in the order of the table; other custodians than before prove more, where any will do.
+    /// Always, in the order of the table; with different custodians than before, where any will do, because that proves
+    /// more.
     Always,
     /// Only when it is asked for by name.
     ByName,
@@ -44,7 +45,7 @@ pub enum Unattended {
 }
 
 impl Unattended {
-    /// Whether it is held without being asked for by name.
+    /// Whether it is run without being asked for by name.
     pub const fn is_always(self) -> bool {
         match self {
             Self::Always | Self::AfterOthers => true,
@@ -53,19 +54,19 @@ impl Unattended {
     }
 }
 
-/// What sets a ceremony apart.
+/// What distinguishes a ceremony.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Character {
     /// Which one.
     pub kind: CeremonyKind,
     /// Its texts.
     pub text: &'static CeremonyText,
-    /// What it begins with.
+    /// What it starts from.
     pub needs: Needs,
     /// Whose shares open the backup.
     pub cards: Cards,
-    /// What it proves of an earlier one.
+    /// What it proves about an earlier one.
     pub proves: Proves,
-    /// How `rehearse --auto` holds it.
+    /// How `rehearse --auto` runs it.
     pub unattended: Unattended,
 }

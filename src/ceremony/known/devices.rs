@@ -1,4 +1,4 @@
-//! What is known of the devices: which ones, their PINs and their DKEK.
+//! What is known about the devices: which ones, their PINs and their DKEK.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,15 +12,15 @@ pub struct FoundDevice {
     pub serial: Serial,
     /// Its version, for example `3.5`.
     pub version: String,
-    /// What its application runs on, where it said so.
+    /// The platform of its application, if reported.
     pub platform: Option<String>,
     /// Whether it had been initialised before.
     pub initialised: bool,
     /// How many keys it held.
     pub keys: u16,
-    /// Tries left of the user PIN, where it said so.
+    /// User PIN tries left, if reported.
     pub user_pin_tries: Option<u8>,
-    /// Tries left of the SO-PIN, where it said so.
+    /// SO-PIN tries left, if reported.
     pub so_pin_tries: Option<u8>,
 }
 
@@ -29,25 +29,25 @@ pub struct FoundDevice {
 pub struct Devices {
     /// Devices by role.
     pub found: BTreeMap<DeviceRole, FoundDevice>,
-    /// Devices in readers of which people must pick one, and the one they picked.
+    /// Devices in readers from which people must pick one.
     pub seen: Vec<Serial>,
     /// The picked one.
     pub picked: Option<Serial>,
-    /// Devices that were given up in this sitting.
+    /// Devices that were abandoned in this sitting.
     pub given_up: Vec<Serial>,
-    /// Tries left as last read.
+    /// Tries left, as last read.
     pub tries: Vec<(DeviceRole, PinName, u8)>,
     /// Devices that were initialised in this ceremony.
     pub initialised: BTreeSet<DeviceRole>,
     /// Devices whose SO-PIN is already the one on the custodians' cards.
     pub so_pin_on_cards: BTreeSet<DeviceRole>,
-    /// Devices that are known to have the SO-PIN that was chosen or drawn in this sitting.
+    /// Devices known to have the SO-PIN that was chosen or drawn in this sitting.
     pub so_pin_of_today: BTreeSet<DeviceRole>,
     /// Devices that have the DKEK.
     pub loaded: BTreeSet<DeviceRole>,
-    /// Where the device's DKEK stands: shares, outstanding, KCV.
+    /// The state of the device's DKEK: shares, outstanding, KCV.
     pub dkek: Option<(Option<u8>, u8, Option<Kcv>)>,
-    /// Whether somebody logs in to see a KCV that is hidden, once that was decided.
+    /// Whether somebody logs in to see a hidden KCV, once that has been decided.
     pub kcv_asked: Option<bool>,
 }
 
@@ -62,12 +62,12 @@ impl Devices {
         self.get(role).map(|device| device.serial.clone())
     }
 
-    /// Tries left of a PIN as last read.
+    /// Tries left for a PIN, as last read.
     pub fn tries_left(&self, role: DeviceRole, pin: PinName) -> Option<u8> {
         self.tries.iter().find(|(device, name, _)| (*device, *name) == (role, pin)).map(|(_, _, left)| *left)
     }
 
-    /// A device that was new in the morning and was initialised in this sitting has an SO-PIN by now.
+    /// A device that started the day uninitialised and was initialised in this sitting now has an SO-PIN.
     pub fn asks_for_its_so_pin(&mut self, role: Option<DeviceRole>) {
         let role = role.filter(|role| self.initialised.contains(role));
         if let Some(device) = role.and_then(|role| self.found.get_mut(&role)) {
@@ -82,7 +82,7 @@ impl Devices {
 
     pub(super) fn learn_found(&mut self, role: DeviceRole, device: FoundDevice) {
         self.learn_seen(&[]);
-        // What was known of a device that was given up says nothing of the one in its place.
+        // What was known about an abandoned device says nothing about the one in its place.
         self.tries.retain(|(of, ..)| *of != role);
         self.so_pin_on_cards.remove(&role);
         self.found.insert(role, device);
@@ -100,7 +100,7 @@ impl Devices {
 
     pub(super) fn learn_initialised(&mut self, role: DeviceRole) {
         self.initialised.insert(role);
-        // A new device takes the SO-PIN of today at once; others keep theirs until it is changed.
+        // An uninitialised device takes today's SO-PIN at once; others keep theirs until it is changed.
         if self.get(role).is_some_and(|device| !device.initialised) {
             self.so_pin_of_today.insert(role);
         }

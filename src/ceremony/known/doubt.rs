@@ -1,5 +1,6 @@
-//! What nobody knows, because a device or file failed in the middle or an answer was lost. Only a fault that is known to
-//! leave the device as it was proves that nothing was done; one of an older or newer record that is not known here does not.
+//! What nobody knows, because a device or file failed halfway or an answer was lost. Only a fault that is known to
+//! leave the device unchanged proves that nothing was done; an unknown fault from the record of an older or newer
+//! version does not.
 
 use std::collections::BTreeSet;
 
@@ -11,21 +12,21 @@ use crate::terms::Serial;
 pub struct Doubt {
     /// The answer to an act was lost: whether it was done is unknown.
     pub cut: bool,
-    /// A device or file failed in the middle of this step's act, which may have done a part of it.
+    /// A device or file failed halfway through this step's act, which may be partly done.
     pub again: bool,
-    /// The device whose erasing was announced and has no outcome yet.
+    /// The device whose erasure was announced and has no outcome yet.
     pub intended: Option<Serial>,
-    /// Devices of which nobody knows whether they were erased: the answer was lost.
+    /// Devices that may have been erased: the answer was lost.
     pub perhaps_erased: BTreeSet<Serial>,
 }
 
 impl Doubt {
-    /// Devices of which the record does not say whether they were erased.
+    /// Devices for which the record does not say whether they were erased.
     pub fn devices(&self) -> impl Iterator<Item = &Serial> {
         self.perhaps_erased.iter().chain(&self.intended)
     }
 
-    /// The step is over, or it is about another device: what was cut off on one is nothing to another.
+    /// The step is over, or it is now about another device: what was interrupted on one does not concern another.
     pub(super) fn settle(&mut self) {
         (self.cut, self.again) = (false, false);
     }
@@ -37,11 +38,11 @@ impl Doubt {
     }
 
     pub(super) fn learn_initialise_failed(&mut self, fault: Option<FaultName>) {
-        // A later refusal does not tell what became of an earlier try.
+        // A later refusal does not tell what came of an earlier attempt.
         self.cut |= in_doubt(fault);
         let intended = self.intended.take().filter(|_| in_doubt(fault));
         self.perhaps_erased.extend(intended);
-        // A device that is known to have refused this SO-PIN is known not to be initialised with it.
+        // A device known to have refused this SO-PIN cannot have been initialised with it.
         self.cut &= fault != Some(FaultName::SoPinWrong);
     }
 

@@ -3,17 +3,17 @@
 use crate::plan::Plan;
 use crate::terms::{CustodianNumber, DkekShareNumber, Quorum};
 
-/// Somebody who holds a part of a DKEK share, and whom another person can stand in for.
+/// Somebody who holds a part of a DKEK share, and who can be replaced by a substitute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Holder {
-    /// The DKEK share that they have a part of.
+    /// The DKEK share of which they hold a part.
     pub share: DkekShareNumber,
-    /// Which custodian of it; none: whoever holds its password.
+    /// Which custodian of it; `None`: the holder of its password.
     pub custodian: Option<CustodianNumber>,
 }
 
 impl Holder {
-    /// Who it is by now.
+    /// The current holder's name.
     pub fn name(self, plan: &Plan) -> &str {
         match self.custodian {
             Some(number) => plan.custodian(self.share, number),
@@ -22,7 +22,7 @@ impl Holder {
     }
 }
 
-/// Everybody who has a part of a DKEK share by the plan.
+/// Everybody who has a part of a DKEK share according to the plan.
 pub fn everybody(plan: &Plan) -> Vec<(String, Holder)> {
     let of = |share: DkekShareNumber| {
         let custodians = plan.quorum(share).into_iter().flat_map(Quorum::numbers).map(Some);

@@ -1,4 +1,4 @@
-//! What is known of this machine and terminal.
+//! What is known about this machine and terminal.
 
 use crate::ceremony::known::Known;
 use crate::terms::{HostFinding, Severity};
@@ -17,7 +17,7 @@ impl Host {
 }
 
 impl Known {
-    /// Whether a real ceremony may not go on here without a typed decision.
+    /// Whether a real ceremony needs a typed decision to continue here.
     pub fn is_unfit(&self) -> bool {
         !self.rehearsal && self.host.is_unfit()
     }

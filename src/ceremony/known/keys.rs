@@ -1,4 +1,4 @@
-//! What is known of the keys.
+//! What is known about the keys.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ use crate::terms::{Digest, KeyLabel, KeyReference};
 /// The keys.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Keys {
-    /// Public key digests of keys that were made.
+    /// Public key digests of the generated keys.
     pub made: BTreeMap<String, Digest>,
     /// What a device listed last.
     pub listed: Vec<StoredKey>,

@@ -1,4 +1,4 @@
-//! Which part learns what an entry of the record says: every entry and every fact is decided here.
+//! Which part learns what an entry of the record says: every entry and every fact is handled here.
 
 use crate::ceremony::known::Known;
 use crate::ceremony::known::devices::FoundDevice;
@@ -8,7 +8,7 @@ use crate::record::{Entry, Fact, Remark};
 use crate::terms::Purpose;
 
 impl Known {
-    /// Takes in what one entry says, but for the cursor, which needs the list of steps.
+    /// Takes in what one entry says, except for the cursor, which needs the list of steps.
     pub fn learn(&mut self, entry: &Entry) {
         match entry {
             Entry::Learned { fact, .. } => self.learn_fact(fact),
@@ -35,7 +35,7 @@ impl Known {
             Some(Aftermath::PerhapsOtherSoPin) => self.doubt.learn_change_failed(fault),
             Some(Aftermath::PerhapsKey) => self.doubt.learn_key_failed(fault),
             Some(Aftermath::DevicesUnknown) => self.devices.learn_seen(&[]),
-            // Of an act that is not known here, what was announced stays announced.
+            // After an unknown act, what was announced stays announced.
             Some(Aftermath::Nothing) | None => {}
         }
     }

@@ -1,4 +1,4 @@
-//! What is known of a ceremony: exactly what its record says, nothing else. Every change comes from an entry.
+//! What is known about a ceremony: exactly what its record says, nothing else. Every change comes from an entry.
 
 pub mod character;
 pub mod devices;
@@ -34,9 +34,9 @@ pub struct Known {
     pub ceremony: &'static Character,
     /// Whether it is a rehearsal.
     pub rehearsal: bool,
-    /// Its plan, with the names of whoever stands in.
+    /// Its plan, with the names of any substitutes.
     pub plan: Plan,
-    /// How far it has come.
+    /// How far it has got.
     pub progress: Progress,
     /// Who may know which share, and who is absent.
     pub people: People,
@@ -52,7 +52,7 @@ pub struct Known {
     pub seats: Seats,
     /// The keys.
     pub keys: Keys,
-    /// What a restore goes back to.
+    /// The backup being restored.
     pub restored: Restored,
     /// The file that was written last: its name and digest.
     pub written: Option<(String, Digest)>,

@@ -1,4 +1,4 @@
-//! What is known of the people: who is absent, and who may know a share that is another's by now.
+//! What is known about the people: who is absent, and who may know a share that now belongs to somebody else.
 
 use crate::ceremony::known::Known;
 use crate::ceremony::known::character::Cards;
@@ -7,13 +7,13 @@ use crate::plan::Plan;
 use crate::record::Former;
 use crate::terms::{CustodianNumber, Purpose};
 
-/// The people, as far as they are more than the plan's.
+/// What is known about the people beyond the plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct People {
-    /// Who had no tick at the roll call of a restore, as the record names them: name, and what they are.
+    /// Everyone without a tick at the roll call of a restore, as the record names them: name and role.
     pub absent: Vec<String>,
-    /// Everybody who may know a share, by name, and which: they saw it or sat down with it; with cards dealt earlier, all of
-    /// the plan.
+    /// Everybody who may know a share, by name, and which one: they saw it or sat down with it; with cards dealt
+    /// earlier, everybody in the plan.
     pub knowing: Vec<(String, Holder)>,
 }
 
@@ -38,7 +38,7 @@ impl People {
 }
 
 impl Known {
-    /// Whoever is at a custodian's place now has seen this card.
+    /// Whoever has this custodian's place now has seen this card.
     pub(super) fn learn_seen_card(&mut self, card: Purpose, custodian: CustodianNumber) {
         let share = match card {
             Purpose::DkekShare(share) => Some(share),
@@ -52,15 +52,15 @@ impl Known {
         }
     }
 
-    /// One person holds one share: whether this one has another than this holder's already, or may know one. Whoever was in
-    /// a holder's place before may come back to it.
+    /// One person holds one share: whether this person already has a different one from this holder's, or may know one.
+    /// Anyone who held this place before may come back to it.
     pub fn has_another_share(&self, name: &str, holder: Holder) -> bool {
         let same = |other: &str| other.trim().to_lowercase() == name.trim().to_lowercase();
         self.plan.guards().any(|other| same(other))
             || self.people.knowing.iter().any(|(other, of)| same(other) && *of != holder)
     }
 
-    /// The name of a holder, where they may know the share.
+    /// The name of a holder who may know the share.
     pub fn knows_the_share(&self, holder: Holder) -> Option<&str> {
         let name = holder.name(&self.plan);
         self.people.knowing.iter().any(|(other, of)| other == name && *of == holder).then_some(name)

@@ -1,36 +1,36 @@
-//! What a restore goes back to.
+//! The backup being restored.
 
 use crate::record::Loss;
 use crate::terms::{Digest, Serial};
 
-/// What is restored from: the folder of a finished sitting, or files made elsewhere.
+/// The origin of a restore: the folder of a finished sitting, or files made elsewhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin {
     /// Its folder's name.
     pub folder: String,
-    /// Its record's last digest, where it has a record.
+    /// Its record's last digest, if it has a record.
     pub record: Option<Digest>,
-    /// The devices that the keys were made on, where they are known: none of them is the replacement.
+    /// The devices that the keys were generated on, if known: none of them is the replacement.
     pub devices: Vec<Serial>,
-    /// How many lines its record has, where that was never sealed.
+    /// Its record's number of lines, if the record was never sealed.
     pub not_sealed: Option<u32>,
-    /// Files that were passed over, of those made elsewhere.
+    /// Files made elsewhere that were passed over.
     pub passed_over: Vec<String>,
-    /// Files that begin as a wrapped key and cannot be read as one.
+    /// Files that start like a wrapped key but cannot be read as one.
     pub damaged: Vec<String>,
 }
 
-/// What a restore goes back to.
+/// The backup being restored.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Restored {
-    /// What is restored from.
+    /// Its origin.
     pub from: Option<Origin>,
     /// What became of the old device.
     pub loss: Option<Loss>,
 }
 
 impl Restored {
-    /// Whether what is restored from was made elsewhere: it has no record of ours.
+    /// Whether the origin was made elsewhere: it has no record of ours.
     pub fn is_foreign(&self) -> bool {
         self.from.as_ref().is_some_and(|origin| origin.record.is_none())
     }

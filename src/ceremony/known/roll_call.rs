@@ -1,4 +1,4 @@
-//! Who is called, and who must be here before it goes on.
+//! Who is called, and who must be present to continue.
 
 use crate::ceremony::known::Known;
 use crate::ceremony::known::holders::Holder;
@@ -6,12 +6,12 @@ use crate::plan::Plan;
 use crate::script::words;
 use crate::terms::{DkekShareNumber, Quorum};
 
-/// Somebody of the plan, by what they are in it.
+/// Somebody in the plan, identified by role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Person {
     /// The ceremony administrator.
     Administrator,
-    /// Who has a part of a DKEK share.
+    /// Somebody who has a part of a DKEK share.
     Holder(Holder),
     /// The SO-PIN holder.
     SoPinHolder,
@@ -23,7 +23,7 @@ pub enum Person {
     Witness(u8),
 }
 
-/// Who must be here before it goes on.
+/// Who must be present to continue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Attendance {
     /// Everyone: everyone gets a card.
@@ -42,7 +42,7 @@ pub struct Called {
 }
 
 impl Known {
-    /// Everyone of the plan with what they are.
+    /// Everyone in the plan with their role.
     pub fn called(&self) -> Vec<Called> {
         let plan = &self.plan;
         let other = |person, role: &str, name: &str| Called { person, text: format!("{name} · {role}") };
@@ -72,7 +72,7 @@ impl Known {
         people
     }
 
-    /// How many people of each DKEK share are still needed to open the backup.
+    /// How many people are still needed for each DKEK share to open the backup.
     pub fn still_needed(&self, here: &[Person]) -> Vec<(DkekShareNumber, u8)> {
         let still = |share: DkekShareNumber| {
             let guards = |person: &&Person| match person {
@@ -90,7 +90,7 @@ impl Known {
     }
 }
 
-/// Who holds the password of a DKEK share, with what they are.
+/// The holder of the password of a DKEK share, with their role.
 pub fn password_holder(plan: &Plan, share: DkekShareNumber) -> String {
     format!("{} · {} {share}", plan.holder(share), words::ROLE_PASSWORD_HOLDER)
 }

@@ -8,11 +8,11 @@ use crate::terms::{CustodianNumber, DkekShareNumber, Purpose, Seat};
 /// The seats of the quorums.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Seats {
-    /// Seats beyond the quorum that were opened.
+    /// Seats beyond the quorum that were added.
     pub extra: u8,
     /// Who sat where since the last opening.
     pub seated: Vec<(Seat, CustodianNumber)>,
-    /// What the ids of the shares given since the last opening can mean, by what they are shares of.
+    /// The possible meanings of the ids of the shares given since the last opening, by what they are shares of.
     pub given: BTreeMap<Purpose, Vec<(Seat, Vec<u8>)>>,
     /// Seats whose shares were wrong at the last opening.
     pub wrong: Vec<Seat>,
@@ -65,7 +65,7 @@ impl Known {
         self.plan.quorum(share).map_or(0, |quorum| quorum.threshold() + self.seats.extra)
     }
 
-    /// Custodians of this share who are here and have not sat down; who was absent at the roll call is not counted.
+    /// Custodians of this share who are present and have not sat down; anyone absent at the roll call is not counted.
     pub fn custodians_left(&self, share: DkekShareNumber) -> u8 {
         let Some(quorum) = self.plan.quorum(share) else { return 0 };
         let here = quorum.numbers().filter(|number| !self.people.is_absent(self.plan.custodian(share, *number)));

@@ -1,4 +1,4 @@
-//! What is known of the DKEK shares: what is public of their sets, their names, and what the last opening found.
+//! What is known about the DKEK shares: the public values of their sets, their KCVs, and what the last opening found.
 
 use std::collections::BTreeMap;
 
@@ -12,18 +12,18 @@ pub struct Shares {
     pub sources: Vec<String>,
     /// The prime of each set, or the set's number.
     pub sets: BTreeMap<Purpose, String>,
-    /// Names the DKEK shares.
+    /// The KCVs of the DKEK shares.
     pub kcvs: BTreeMap<DkekShareNumber, Kcv>,
-    /// Names the DKEK.
+    /// The KCV of the DKEK.
     pub dkek_kcv: Option<Kcv>,
     /// The share file that was opened last.
     pub opened_file: Option<String>,
-    /// What the old tool would have failed at, at the last opening.
+    /// What the old tool would have failed at in the last opening.
     pub defects: Vec<Defect>,
 }
 
 impl Shares {
-    /// The prime of a set, or its number, where it is known.
+    /// The prime of a set, or its number, if known.
     pub fn set(&self, card: Purpose) -> Option<&str> {
         self.sets.get(&card).map(String::as_str)
     }
@@ -34,7 +34,7 @@ impl Shares {
         u32::from_str_radix(&digits, 16).ok()
     }
 
-    /// Names a DKEK share, where that is known.
+    /// The KCV of a DKEK share, if known.
     pub fn kcv(&self, share: DkekShareNumber) -> Option<Kcv> {
         self.kcvs.get(&share).copied()
     }
@@ -43,7 +43,7 @@ impl Shares {
         self.sets.insert(card, set.to_owned());
     }
 
-    /// What an earlier sitting's folder says of them.
+    /// What an earlier sitting's folder says about them.
     pub(super) fn learn_earlier(&mut self, kcv: Kcv, shares: &[KnownShare], so_pin_set: Option<&str>) {
         self.dkek_kcv = Some(kcv);
         for (number, known) in DkekShareNumber::up_to(shares.len()).zip(shares) {

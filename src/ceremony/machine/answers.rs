@@ -1,4 +1,4 @@
-//! What people answer to what a stage asks.
+//! People's answers to what a stage asks.
 
 use crate::ceremony::known::roll_call::Attendance;
 use crate::ceremony::machine::input::{ChoiceId, Input};
@@ -30,7 +30,7 @@ impl Machine {
         }
     }
 
-    /// What a stage does not ask for changes nothing.
+    /// Input that a stage does not ask for changes nothing.
     fn answer(&mut self, input: &Input) {
         let Some(stage) = self.stage().copied() else { return };
         match stage.kind {
@@ -97,7 +97,7 @@ impl Machine {
         }
     }
 
-    /// What a choice says for the record; nothing where it is no answer to the question.
+    /// The fact that a choice adds to the record; `None` if it does not answer the question.
     fn chosen(&self, question: Question, choice: &ChoiceId) -> Option<Fact> {
         let step = self.step()?;
         let (role, share) = (step.role, step.share);
@@ -146,7 +146,7 @@ impl Machine {
         self.next_stage();
     }
 
-    /// What an open field says for the record.
+    /// The fact that an open field adds to the record.
     fn fact_of(&self, field: &Field, text: Option<&str>) -> Option<Fact> {
         let step = self.step()?;
         match &field.kind {

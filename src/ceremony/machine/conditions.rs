@@ -1,4 +1,4 @@
-//! Whether a stage is due, by what is known.
+//! Whether a stage is due, given what is known.
 
 use crate::ceremony::known::character::Cards;
 use crate::ceremony::machine::Machine;

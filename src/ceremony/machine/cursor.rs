@@ -1,4 +1,4 @@
-//! Where the ceremony stands. It moves by entries alone: live, and when a record is read back.
+//! The position of the ceremony. Only entries move it: live, and when a record is read back.
 
 use crate::ceremony::machine::Machine;
 use crate::ceremony::machine::recovery::Recovery;
@@ -6,7 +6,7 @@ use crate::record::Entry;
 use crate::terms::Number;
 
 impl Machine {
-    /// The one place where the ceremony moves.
+    /// The only place where the ceremony moves.
     pub(super) fn take_in(&mut self, entry: &Entry) {
         self.known.learn(entry);
         match entry {
@@ -29,7 +29,7 @@ impl Machine {
                     Some(Recovery::PinsAgain) => self.known.devices.asks_for_its_so_pin(role),
                     Some(Recovery::LeaveHidden) => self.known.devices.kcv_asked = Some(false),
                     Some(Recovery::SeatsAgain) => self.known.seats.free(),
-                    // One that is not known here is in no record that `resume` takes in.
+                    // One that is unknown here is in no record that `resume` accepts.
                     Some(
                         Recovery::TryAgain
                         | Recovery::TypeAgain

@@ -10,16 +10,16 @@ use crate::names::FieldName;
 pub enum Event {
     /// What people did.
     Input(Input),
-    /// How far the field of this name has come, and its text where the field is open (never a secret).
+    /// The state of the field of this name, and its text if the field is open (never a secret).
     Checked {
         /// Which field.
         field: FieldName,
-        /// How far it has come.
+        /// How far it has got.
         check: FieldCheck,
         /// The text of an open field.
         open: Option<String>,
     },
-    /// What became of an act.
+    /// The outcome of an act.
     Outcome(Outcome),
     /// Seconds since the program began; drives countdowns.
     Time(u32),

@@ -1,4 +1,4 @@
-//! What becomes of acts, and how a ceremony goes on after one failed.
+//! Outcomes of acts, and how a ceremony continues after one has failed.
 
 use crate::ceremony::machine::interlude::Interlude;
 use crate::ceremony::machine::recovery::{Recovery, recoveries};
@@ -45,7 +45,8 @@ impl Machine {
             return;
         }
         if matches!(recovery, Recovery::PinsAgain | Recovery::AnotherDevice) {
-            // What was typed as the current SO-PIN was for this try: it must not be sent in place of the one of the cards.
+            // What was typed as the current SO-PIN was for this attempt: it must not be sent instead of the one from
+            // the cards.
             self.request(Request::Forget(vec![Handle::SoPin]));
         }
         let from = self.number();
@@ -88,7 +89,7 @@ impl Machine {
         }
     }
 
-    /// The step a recovery goes on with, where it is another one.
+    /// The step that a recovery continues with, if it is a different one.
     fn recovery_step(&self, recovery: Recovery) -> Option<Number> {
         let before = || self.steps.iter().take(self.known.progress.cursor + 1).rev();
         match recovery {

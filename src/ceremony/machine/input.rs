@@ -1,4 +1,4 @@
-//! What people did at a front end. Nothing here carries a secret: keys go into the vault's buffers.
+//! People's input at a front end. Nothing here carries a secret: keys go into the vault's buffers.
 
 use crate::ceremony::known::holders::Holder;
 use crate::ceremony::known::roll_call::Person;
@@ -6,10 +6,10 @@ use crate::ceremony::machine::recovery::Recovery;
 use crate::names::{CeremonyKind, FieldName, ItemName};
 use crate::terms::{CustodianNumber, Serial};
 
-/// What people did at a front end.
+/// People's input at a front end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Input {
-    /// Enter: go on.
+    /// Enter: continue.
     GoOn,
     /// Tick or untick.
     Tick(TickId),
@@ -17,19 +17,19 @@ pub enum Input {
     Chose(ChoiceId),
     /// The owner asks to see the share.
     Show,
-    /// Hide at once: a key, or the terminal changed its size.
+    /// Hide at once: a key, or the terminal was resized.
     Hide,
-    /// The vault's buffer of the field of this name changed.
+    /// The vault's buffer for the field of this name changed.
     Edited(FieldName),
     /// Esc: leave a question that does not have to be answered.
     Leave,
-    /// Ctrl-D: note a deviation, a break or a substitute.
+    /// Ctrl-D: record a deviation, a break or a substitute.
     Deviation,
     /// Ctrl-C: stop? (asks first)
     Stop,
 }
 
-/// What can be ticked, by what it is: never by its place on the screen.
+/// What can be ticked, identified by what it is: never by its place on the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TickId {
     /// An item of the script.
@@ -38,7 +38,7 @@ pub enum TickId {
     Person(Person),
 }
 
-/// What can be chosen, by what it is: never by its place on the screen.
+/// What can be chosen, identified by what it is: never by its place on the screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ChoiceId {
     /// An item of the script.
@@ -49,7 +49,7 @@ pub enum ChoiceId {
     Holder(Holder),
     /// A device.
     Device(Serial),
-    /// A way on after a failure.
+    /// A way to continue after a failure.
     Recovery(Recovery),
     /// A ceremony, in the menu.
     Ceremony(CeremonyKind),

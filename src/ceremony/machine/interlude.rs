@@ -1,4 +1,4 @@
-//! Questions in between, at any step: stop? a deviation, a break, somebody who stands in.
+//! Questions in between, at any step: stop? a deviation, a break, a substitute.
 
 use crate::ceremony::known::character::Cards;
 use crate::ceremony::known::holders::Holder;
@@ -17,17 +17,17 @@ pub const STOP_WORD: &str = "ABORT";
 pub(in crate::ceremony) enum Interlude {
     /// Stop?
     Stop,
-    /// Stop? The word is typed.
+    /// Stop? The word must be typed.
     StopTyped,
     /// Deviation, break or substitute?
     Menu,
-    /// A note; `None` while it is not complete.
+    /// A note; `None` while it is incomplete.
     Note(Option<String>),
     /// A break.
     Break,
     /// Who is replaced?
     Who,
-    /// By whom? `None` while the name is not complete.
+    /// By whom? `None` while the name is incomplete.
     Name(Holder, Option<String>),
 }
 
@@ -48,7 +48,7 @@ const MENU: [(ItemName, Offer); 4] = [
     (ItemName::Back, Offer::Back),
 ];
 
-/// What there is to choose beside the people who can be replaced.
+/// The choice besides the people who can be replaced.
 const NOBODY: ItemName = ItemName::Back;
 
 impl Interlude {
@@ -63,7 +63,7 @@ impl Interlude {
         Some(Field { name, kind, keep: None })
     }
 
-    /// What was typed so far was checked.
+    /// The text typed so far was checked.
     pub(in crate::ceremony) fn checked(&mut self, check: &FieldCheck, open: Option<String>) {
         let text = open.filter(|text| *check == FieldCheck::Good && !text.trim().is_empty());
         match self {
@@ -80,8 +80,8 @@ impl Interlude {
 impl Machine {
     pub(in crate::ceremony) fn ask_between(&mut self, interlude: Interlude) {
         self.hide();
-        // While the clerk works, only stopping is offered; while a device is being erased, not even that: the record must say
-        // what became of it.
+        // While the clerk is working, only stopping is offered; while a device is being erased, not even that: the
+        // record must say what came of it.
         if let Mode::Working { act, .. } = &self.mode
             && (interlude != Interlude::Stop || !act.may_be_stopped())
         {
@@ -90,7 +90,7 @@ impl Machine {
         if interlude == Interlude::Stop {
             self.request(Request::SetAside(true));
         } else {
-            // Somebody else may take the keyboard: what was half typed is wiped, and the stage asks again afterwards.
+            // Somebody else may take the keyboard: half-typed text is wiped, and the stage asks again afterwards.
             self.request(Request::ForgetTyped);
             self.ask_anew();
         }
@@ -98,8 +98,8 @@ impl Machine {
         self.interlude = Some(interlude);
     }
 
-    /// Everybody who can be replaced now: at their own step the people of a DKEK share, otherwise all. A password that was
-    /// chosen cannot be known to anybody else.
+    /// Everybody who can be replaced now: at their own step, the people of a DKEK share, otherwise all. A chosen
+    /// password cannot be known to anybody else.
     pub(in crate::ceremony) fn replaceable(&self) -> Vec<Holder> {
         let (plan, step) = (&self.known.plan, self.step());
         let here = step.filter(|step| step.actor.has_a_part()).map(|step| step.share);
@@ -186,7 +186,7 @@ mod tests {
     use crate::script;
 
     #[test]
-    fn what_the_script_offers_in_between_is_what_the_code_knows() {
+    fn the_script_offers_in_between_exactly_what_the_code_knows() {
         let items = |stage| {
             let items = script::step(StepName::InBetween).stage(stage).unwrap().items;
             items.iter().map(|(name, _)| *name).collect::<std::collections::BTreeSet<_>>()

@@ -1,5 +1,5 @@
 //! The machine: a cursor over the list of steps. Events go in, requests come out; what is known changes only through
-//! entries, so that a record can bring the same machine back.
+//! entries, so that a record can recreate the same machine.
 
 pub mod answers;
 mod conditions;
@@ -32,22 +32,22 @@ use crate::terms::{Handle, Number};
 /// How long a share stays on the screen, in seconds.
 pub const REVEAL_SECONDS: u32 = 120;
 
-/// What the machine asks for. Take them with [`Machine::poll`] until there is none, then hand in the next event.
+/// What the machine asks for. Take requests with [`Machine::poll`] until there are none, then hand in the next event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Request {
     /// Write an entry to the record, synced, before anything else happens.
     Record(Entry),
     /// Let the clerk perform an act.
     Perform(Act),
-    /// Move what was typed into the field of this name under a handle.
+    /// Move the text typed into the field of this name to a handle.
     Keep(FieldName, Handle),
     /// Wipe these secrets.
     Forget(Vec<Handle>),
     /// Wipe everything that was typed.
     ForgetTyped,
-    /// Put what was typed aside for a question in between, or bring it back.
+    /// Set typed text aside for a question in between, or bring it back.
     SetAside(bool),
-    /// Wipe the screen and all that it may have left behind.
+    /// Wipe the screen and everything it may have left behind.
     WipeScreen,
     /// Wipe all secrets and stop all work: the ceremony was stopped.
     ForgetAll,
@@ -58,13 +58,13 @@ pub enum Request {
 pub(in crate::ceremony) enum Mode {
     /// People are asked.
     Asking(Asking),
-    /// The clerk works.
+    /// The clerk is working.
     Working { act: Act, progress: Option<(u64, u64)>, waiting: Option<Fault>, since: u32 },
     /// It failed; people choose.
     Faulted { act: Act, fault: Fault, choices: Vec<Recovery> },
 }
 
-/// How far people have come with what the stage asks.
+/// How far people have got with what the stage asks.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(in crate::ceremony) struct Asking {
     pub ticks: Vec<(TickId, bool)>,
@@ -75,7 +75,7 @@ pub(in crate::ceremony) struct Asking {
     pub seen: bool,
 }
 
-/// A step in between that is not in the list: logging in again. Afterwards the stage that lost its login goes on.
+/// An inserted step that is not in the list: logging in again. Afterwards the stage that lost its login continues.
 pub(in crate::ceremony) struct Detour {
     pub step: Step,
     pub back_to: usize,
@@ -89,7 +89,7 @@ pub struct Machine {
     pub(in crate::ceremony) mode: Mode,
     pub(in crate::ceremony) detour: Option<Detour>,
     pub(in crate::ceremony) interlude: Option<Interlude>,
-    /// How far the field of the question in between has come.
+    /// The state of the field of the question in between.
     pub(in crate::ceremony) between: FieldCheck,
     pub(in crate::ceremony) now: u32,
     requests: VecDeque<Request>,
@@ -115,9 +115,9 @@ impl Machine {
         }
     }
 
-    /// The machine that these entries of a record lead to: equal to the live one at the same step. None where the record
-    /// names a way on after a failure that this version does not know: what it changed is not known either, and a device
-    /// that was given up must not be taken again.
+    /// The machine that these entries of a record lead to: equal to the live one at the same step. `None` if the record
+    /// names a way to continue after a failure that this version does not know: what it changed is unknown too, and an
+    /// abandoned device must not be used again.
     pub fn resume(ceremony: CeremonyKind, plan: Plan, rehearsal: bool, entries: &[Entry]) -> Option<Self> {
         let unknown = |entry: &Entry| match entry {
             Entry::Recovered { choice, .. } => Recovery::from_word(choice).is_none(),
@@ -134,7 +134,7 @@ impl Machine {
         Some(machine)
     }
 
-    /// Records the first entry and begins with the first step.
+    /// Records the first entry and starts the first step.
     pub fn begin(&mut self, began: Entry) {
         if !self.begun {
             self.begun = true;
@@ -153,12 +153,12 @@ impl Machine {
         &self.steps
     }
 
-    /// The step where the ceremony stands; after the last there is none.
+    /// The current step; `None` after the last.
     pub fn step(&self) -> Option<&Step> {
         self.detour.as_ref().map(|detour| &detour.step).or_else(|| self.steps.get(self.known.progress.cursor))
     }
 
-    /// What can be done about what failed, in the order of the screen; nothing where nothing has failed.
+    /// What can be done about a failure, in the order of the screen; empty if nothing has failed.
     pub fn choices(&self) -> &[Recovery] {
         match &self.mode {
             Mode::Faulted { choices, .. } => choices,
@@ -166,7 +166,7 @@ impl Machine {
         }
     }
 
-    /// What the act under way waits for, where something is missing that may come at any moment.
+    /// What the act in progress is waiting for, if something is missing that may come at any moment.
     pub const fn waits_for(&self) -> Option<&Fault> {
         match &self.mode {
             Mode::Working { waiting, .. } => waiting.as_ref(),
@@ -215,7 +215,7 @@ impl Machine {
         self.requests.push_back(request);
     }
 
-    /// Begins the first due stage from `from` on, or ends the step.
+    /// Starts the first due stage from `from` on, or ends the step.
     pub(in crate::ceremony) fn enter_stage(&mut self, from: usize) {
         let Some(step) = self.step() else { return };
         let next = step.stages.iter().enumerate().skip(from).find(|(_, stage)| self.due(stage.when));
@@ -252,7 +252,7 @@ impl Machine {
         self.ask_anew();
     }
 
-    /// Asks the fields of the current form anew, from empty.
+    /// Asks for the fields of the current form again, from empty.
     pub(in crate::ceremony) fn ask_anew(&mut self) {
         if let Mode::Asking(asking) = &mut self.mode {
             asking.checks = asking.fields.iter().map(Field::untouched).collect();

@@ -1,11 +1,11 @@
-//! What people can choose when something failed. One table for all ceremonies.
+//! What people can choose after a failure. One table for all ceremonies.
 
 use crate::ceremony::known::Known;
 use crate::clerk::{Act, acts};
 use crate::faults::{Fault, FaultName};
 use crate::terms::DeviceRole;
 
-/// A way on after a failure.
+/// A way to continue after a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Recovery {
     /// The same act again.
@@ -24,7 +24,7 @@ pub enum Recovery {
     PinsAgain,
     /// The KCV stays hidden: nobody logs in.
     LeaveHidden,
-    /// Another device takes the place of this one.
+    /// Another device replaces this one.
     AnotherDevice,
     /// Stop the ceremony (asks first).
     Stop,
@@ -45,7 +45,7 @@ impl Recovery {
         Self::Stop,
     ];
 
-    /// The word of the record.
+    /// The word used in the record.
     pub const fn word(self) -> &'static str {
         match self {
             Self::TryAgain => "try-again",
@@ -61,7 +61,7 @@ impl Recovery {
         }
     }
 
-    /// The recovery that a record names; none where another version of the program had more of them.
+    /// The recovery that a record names; `None` if it comes from a version of the program that had others.
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|recovery| recovery.word() == word)
     }
@@ -82,7 +82,7 @@ fn ways_on(known: &Known, act: &Act, fault: FaultName) -> Vec<Recovery> {
     match act {
         Act::CompareShare(_) => vec![TypeAgain, FromStart],
         Act::TakeShare(_) => match fault {
-            // Which of the sets is the right one, nobody knows: it may have been the first that was wrong.
+            // Nobody knows which of the sets is the right one: the first may have been wrong.
             FaultName::SharesOfOtherSets => vec![TypeAgain, SeatsAgain],
             _ => vec![TypeAgain, FromStart],
         },
@@ -122,7 +122,7 @@ fn ways_on(known: &Known, act: &Act, fault: FaultName) -> Vec<Recovery> {
             _ => vec![FromStart],
         },
         Act::LoadDkek(acts::LoadDkek { role, .. }) => match fault {
-            // Nothing is on the device yet: it may be erased once more.
+            // The device holds nothing yet: it may be erased once more.
             FaultName::DeviceKcvDiffers | FaultName::DkekIncomplete | FaultName::DkekNotConfigured
                 if !known.devices.loaded.contains(role) =>
             {
@@ -153,13 +153,13 @@ fn ways_on(known: &Known, act: &Act, fault: FaultName) -> Vec<Recovery> {
     }
 }
 
-/// What can be done where the user PIN is blocked.
+/// What can be done if the user PIN is blocked.
 fn without_user_pin(known: &Known, role: DeviceRole) -> Option<Recovery> {
     let devices = &known.devices;
-    // Who only looks does without what the PIN would have shown.
+    // People who only inspect can do without what the PIN would have shown.
     if devices.kcv_asked == Some(true) {
         return Some(Recovery::LeaveHidden);
     }
-    // Nothing is on the device yet: it may be erased once more and get a PIN that people remember.
+    // The device holds nothing yet: it may be erased once more and get a PIN that people remember.
     (devices.initialised.contains(&role) && !devices.loaded.contains(&role)).then_some(Recovery::PinsAgain)
 }

@@ -1,4 +1,4 @@
-//! How the roll call is answered.
+//! Answering the roll call.
 
 use crate::ceremony::known::roll_call::{Attendance, Called, Person};
 use crate::ceremony::machine::input::{Input, TickId};
@@ -6,7 +6,7 @@ use crate::ceremony::machine::{Asking, Machine, Mode};
 use crate::record::{Entry, Fact};
 
 impl Asking {
-    /// Who has a tick.
+    /// Everyone with a tick.
     pub(in crate::ceremony) fn here(&self) -> Vec<Person> {
         let person = |(id, ticked): &(TickId, bool)| match id {
             TickId::Person(person) => ticked.then_some(*person),
@@ -15,14 +15,14 @@ impl Asking {
         self.ticks.iter().filter_map(person).collect()
     }
 
-    /// Whether everything has a tick.
+    /// Whether everything is ticked.
     pub(in crate::ceremony) fn all_ticked(&self) -> bool {
         self.ticks.iter().all(|(_, ticked)| *ticked)
     }
 }
 
 impl Machine {
-    /// A tick, or Enter; whether it goes on.
+    /// Handles a tick or Enter; returns whether to continue.
     pub(in crate::ceremony) fn tick(&mut self, attendance: Attendance, input: &Input) -> bool {
         if let (Mode::Asking(asking), Input::Tick(id)) = (&mut self.mode, input) {
             asking.ticks.iter_mut().filter(|(known, _)| known == id).for_each(|(_, ticked)| *ticked = !*ticked);
@@ -33,7 +33,7 @@ impl Machine {
         }
     }
 
-    /// Who stands in has not been seen yet, whoever was ticked before.
+    /// A substitute has not been seen yet, whoever was ticked before.
     pub(in crate::ceremony) fn untick_who_is_new(&mut self, before: &[Called]) {
         let called = self.known.called();
         let Mode::Asking(Asking { ticks, .. }) = &mut self.mode else { return };
@@ -44,7 +44,7 @@ impl Machine {
         }
     }
 
-    /// Whether it goes on with who is here.
+    /// Whether the people present are enough to continue.
     pub(in crate::ceremony) fn enough(&self, attendance: Attendance, asking: &Asking) -> bool {
         match attendance {
             Attendance::Quorum => self.known.still_needed(&asking.here()).is_empty(),
@@ -52,7 +52,7 @@ impl Machine {
         }
     }
 
-    /// Who is here, and who is not.
+    /// Records who is present, and who is not.
     pub(in crate::ceremony) fn note_who_is_here(&mut self) {
         let Mode::Asking(asking) = &self.mode else { return };
         let (called, here) = (self.known.called(), asking.here());

@@ -1,4 +1,4 @@
-//! Steps: numbered, unrolled from a plan, each a short row of stages.
+//! Steps: numbered, generated from a plan, each a short sequence of stages.
 
 pub mod closing;
 pub mod device;
@@ -25,13 +25,13 @@ pub enum Actor {
     Administrator,
     /// A custodian of this step's DKEK share by number.
     Custodian(CustodianNumber),
-    /// Whoever of the custodians takes this seat.
+    /// Any custodian who takes this seat.
     Seat(Seat),
     /// The SO-PIN holder.
     SoPinHolder,
     /// The PIN holder.
     PinHolder,
-    /// Whoever holds the password of this step's DKEK share.
+    /// The holder of the password of this step's DKEK share.
     PasswordHolder,
 }
 
@@ -50,53 +50,53 @@ impl Actor {
 pub enum Condition {
     /// Always.
     Always,
-    /// Only where everyone is needed (M = N).
+    /// Only if everyone is needed (M = N).
     NeedsEveryone,
     /// Only on a device that had been initialised before.
     Initialised(DeviceRole),
-    /// Only on a device that can have the SO-PIN of the custodians' cards already: it was initialised before, and not in the
-    /// days before these cards were dealt.
+    /// Only on a device that may already have the SO-PIN on the custodians' cards: it was initialised before, but not
+    /// at a time before these cards were dealt.
     MayHaveCardsSoPin(DeviceRole),
     /// Only on a device that had been initialised before with an SO-PIN that somebody types.
     OtherSoPin(DeviceRole),
     /// Only when one try is left.
     LastTry(DeviceRole, PinName),
-    /// Only when this step's key has proven itself.
+    /// Only if this step's key has been proven.
     Proven,
-    /// Only when there is no software here to check this step's key.
+    /// Only if there is no software here to check this step's key.
     NotProvable,
-    /// Only where the prime of the set is not known and is typed.
+    /// Only if the prime of the set is not known and is typed.
     TypesPrime,
-    /// Only where the prime of a set of ours is known and shown.
+    /// Only if the prime of a set of ours is known and shown.
     KnowsPrime,
-    /// Only where the prime of a set made elsewhere was typed at an earlier seat and is shown.
+    /// Only if the prime of a set made elsewhere was typed at an earlier seat and is shown.
     KnowsOldPrime,
-    /// Only when a set was opened that the old tool could not have opened so.
+    /// Only if a set was opened that the old tool could not have opened this way.
     Salvaged,
-    /// Only when several devices are in readers.
+    /// Only if several devices are in readers.
     Several,
-    /// Only where this machine or terminal is unfit for a real ceremony.
+    /// Only if this machine or terminal is unfit for a real ceremony.
     Unfit,
-    /// Only when the device hides its KCV until somebody logs in, and nobody said to leave it so.
+    /// Only if the device hides its KCV until somebody logs in, and nobody chose to leave it hidden.
     KcvHidden,
-    /// Only when somebody logged in to see the KCV.
+    /// Only if somebody logged in to see the KCV.
     KcvAsked,
-    /// Only when the old device was stolen.
+    /// Only if the old device was stolen.
     Stolen,
-    /// Only when what is restored from is a sitting of ours.
+    /// Only if the origin of the restore is a sitting of ours.
     FromOurs,
-    /// Only when what is restored from was made elsewhere.
+    /// Only if the origin of the restore was made elsewhere.
     FromElsewhere,
-    /// Only when the record of what is restored from was never sealed.
+    /// Only if the record of the restore's origin was never sealed.
     NotSealed,
-    /// Only when a file of what is restored from begins as a wrapped key and cannot be read as one.
+    /// Only if a file of the restore's origin starts like a wrapped key but cannot be read as one.
     Damaged,
 }
 
-/// How the fields of a form come about.
+/// Builds the fields of a form.
 pub type Fields = fn(&Known, &Step) -> Vec<Field>;
 
-/// How an act comes about from what is known when its turn comes; `None`: something it needs is not known.
+/// Builds an act from what is known when its turn comes; `None` if something it needs is not known.
 pub type MakeAct = fn(&Known, &Step) -> Option<Act>;
 
 /// What one stage asks or does.
@@ -106,32 +106,32 @@ pub enum StageKind {
     Read,
     /// Tick every item.
     Tick,
-    /// Tick every person of the plan who is here.
+    /// Tick every person in the plan who is present.
     RollCall(Attendance),
     /// Choose.
     Choose(Question),
     /// Fill in.
     Form(Fields),
-    /// Fill in what stands on one's card. Esc leaves: whoever sat down by mistake stands up again, and whoever types a new
-    /// card back sees the share again.
+    /// Fill in what is on one's card. Esc leaves: anyone who sat down by mistake stands up again, and anyone reading
+    /// back a new card sees the share again.
     FromCard(Fields),
-    /// Fill in before something that cannot be undone.
+    /// Fill in before something irreversible.
     Danger(Fields),
     /// A card of this step's custodian, for their eyes alone.
     Reveal {
         /// Which of their cards.
         card: Purpose,
-        /// What stands beside it while it is shown.
+        /// The text beside it while it is shown.
         note: StageName,
     },
     /// The clerk's turn.
     Do(MakeAct),
-    /// The script itself deviates from what should be: read, then Enter; it is recorded.
+    /// The script itself deviates from the ideal: read, then Enter; it is recorded.
     Deviates(Deviation),
 }
 
 impl StageKind {
-    /// How the fields come about, where there are any.
+    /// Builds the fields, if there are any.
     pub const fn fields(self) -> Option<Fields> {
         match self {
             Self::Form(fields) | Self::FromCard(fields) | Self::Danger(fields) => Some(fields),
@@ -182,11 +182,11 @@ pub struct Step {
     pub id: StepName,
     /// Who acts.
     pub actor: Actor,
-    /// Which key of the plan it is about.
+    /// Which key in the plan it is about.
     pub key: Option<KeyLabel>,
     /// Which device it is about.
     pub role: DeviceRole,
-    /// Which DKEK share it is about; the first where it is about none.
+    /// Which DKEK share it is about; the first if it is not about any.
     pub share: DkekShareNumber,
     /// Its stages.
     pub stages: Vec<Stage>,
@@ -194,9 +194,9 @@ pub struct Step {
     pub if_needed: bool,
     /// What the vault forgets when the step ends.
     pub forgets: Vec<Handle>,
-    /// The seats are free when it ends: whoever sat there has opened what they came for.
+    /// Its end frees the seats: everyone who sat there has opened what they came for.
     pub frees_seats: bool,
-    /// The device gets its PINs from here on: where people go back to when they are typed again.
+    /// From here on the device gets its PINs: people return here if the PINs are typed again.
     pub begins_pins: bool,
 }
 
@@ -206,7 +206,7 @@ impl Step {
         self.stages.iter().any(|stage| stage.kind.is_irreversible())
     }
 
-    /// The seat of whoever acts, where any custodian may sit.
+    /// The seat of the person who acts, where any custodian may sit.
     pub const fn seat(&self) -> Option<Seat> {
         match self.actor {
             Actor::Seat(seat) => Some(seat),
@@ -218,7 +218,7 @@ impl Step {
         }
     }
 
-    /// The custodian who acts, where it is their turn.
+    /// The custodian who acts, if it is a custodian's turn.
     pub const fn custodian(&self) -> Option<CustodianNumber> {
         match self.actor {
             Actor::Custodian(custodian) => Some(custodian),
@@ -238,7 +238,7 @@ pub struct List {
 }
 
 impl List {
-    /// Begins the next section.
+    /// Starts the next section.
     pub fn section(&mut self) {
         self.section += 1;
         self.step = 0;
@@ -281,56 +281,56 @@ impl Step {
         self.then_when(Condition::Always, name, kind)
     }
 
-    /// Adds a stage that is due only sometimes.
+    /// Adds a stage that is due only on a condition.
     #[must_use]
     pub fn then_when(mut self, when: Condition, name: StageName, kind: StageKind) -> Self {
         self.stages.push(Stage { name, kind, when });
         self
     }
 
-    /// About this device.
+    /// Sets the device.
     #[must_use]
     pub fn on(mut self, role: DeviceRole) -> Self {
         self.role = role;
         self
     }
 
-    /// About this DKEK share.
+    /// Sets the DKEK share.
     #[must_use]
     pub fn of(mut self, share: DkekShareNumber) -> Self {
         self.share = share;
         self
     }
 
-    /// About this key.
+    /// Sets the key.
     #[must_use]
     pub fn about(mut self, key: &KeyLabel) -> Self {
         self.key = Some(key.clone());
         self
     }
 
-    /// Only if needed.
+    /// Marks it as only if needed.
     #[must_use]
     pub fn only_if_needed(mut self, if_needed: bool) -> Self {
         self.if_needed = if_needed;
         self
     }
 
-    /// What the vault forgets when the step ends.
+    /// Sets what the vault forgets when the step ends.
     #[must_use]
     pub fn forgetting(mut self, handles: impl IntoIterator<Item = Handle>) -> Self {
         self.forgets.extend(handles);
         self
     }
 
-    /// The seats are free when it ends.
+    /// Frees the seats when it ends.
     #[must_use]
     pub const fn freeing_seats(mut self) -> Self {
         self.frees_seats = true;
         self
     }
 
-    /// The device gets its PINs from here on.
+    /// Marks where the device starts to get its PINs.
     #[must_use]
     pub const fn where_pins_begin(mut self) -> Self {
         self.begins_pins = true;

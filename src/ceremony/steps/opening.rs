@@ -1,5 +1,5 @@
-//! How the DKEK shares come back: quorums type their shares from paper, holders their passwords, and the written share
-//! files open.
+//! How the DKEK shares are recovered: quorums type their shares from paper, holders type their passwords, and the
+//! written share files open.
 
 use crate::ceremony::known::Known;
 use crate::ceremony::steps::{Actor, Condition, List, Question, StageKind, Step, step};
@@ -9,7 +9,7 @@ use crate::names::{FieldName, StageName, StepName};
 use crate::plan::Plan;
 use crate::terms::{CustodianNumber, DkekShareNumber, Handle, Purpose, Quorum, Scheme, Seat};
 
-/// All share files are opened, one after the other, and the DKEK shares are joined.
+/// Opens all share files, one after the other, and combines the DKEK shares.
 pub fn open_all(list: &mut List, plan: &Plan) {
     let last = plan.dkek_shares.len();
     for share in plan.numbers() {
@@ -81,20 +81,21 @@ fn holder_opens(share: DkekShareNumber) -> Step {
         .then(StageName::Open, StageKind::Do(open_with_password))
 }
 
-/// The number that the card of whoever sits here must have; of a set made elsewhere nobody knows who has which.
+/// The number that must be on the card of the person at this seat; for a set made elsewhere, nobody knows who has
+/// which.
 fn sitter(known: &Known, step: &Step) -> Option<u8> {
     let sitter = step.seat().and_then(|seat| known.seats.sitter(seat)).map(CustodianNumber::get);
     sitter.filter(|_| !known.restored.is_foreign())
 }
 
-/// The ids that were given at the other seats.
+/// The ids given at the other seats.
 fn taken(known: &Known, step: &Step, card: Purpose) -> Vec<u8> {
     let others = known.seats.given(card).iter().filter(|(seat, _)| Some(*seat) != step.seat());
     others.filter_map(|(_, ids)| ids.first().copied()).collect()
 }
 
-/// At a seat the prime is on the screen where it is known, for it is public; id and value come from the card. The first of a
-/// set made elsewhere types the prime too.
+/// At a seat the prime, which is public, is on the screen if it is known; id and value come from the card. For a set
+/// made elsewhere, the first custodian types the prime too.
 fn seat_share(known: &Known, step: &Step) -> Vec<Field> {
     let card = Purpose::DkekShare(step.share);
     let types_prime = types_set(known, step);
@@ -126,7 +127,7 @@ fn seat_so_pin(known: &Known, step: &Step) -> Vec<Field> {
 
 fn words(known: &Known, step: &Step, card: Purpose) -> Vec<Field> {
     let expected = ExpectedWords {
-        // Of a set made elsewhere, no seat is more to be believed than another.
+        // For a set made elsewhere, no seat is more trustworthy than another.
         set: known.shares.set_number(card).filter(|_| !known.restored.is_foreign()),
         threshold: known.plan.quorum(step.share).map(Quorum::threshold).filter(|_| !known.restored.is_foreign()),
         number: sitter(known, step),
@@ -135,7 +136,7 @@ fn words(known: &Known, step: &Step, card: Purpose) -> Vec<Field> {
     vec![Field::words(card, expected)]
 }
 
-/// The first seat types the prime of a set made elsewhere, also when everybody types again.
+/// The first seat types the prime of a set made elsewhere, including when everybody types again.
 pub(in crate::ceremony) fn types_set(known: &Known, step: &Step) -> bool {
     known.shares.set(Purpose::DkekShare(step.share)).is_none() || retypes_set(known, step)
 }

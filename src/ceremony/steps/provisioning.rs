@@ -42,7 +42,7 @@ pub fn provision(list: &mut List, plan: &Plan, role: DeviceRole) {
             .then_when(Condition::OtherSoPin(role), StageName::Change, StageKind::Do(change_so_pin))
             .then(StageName::Initialised, StageKind::Read)
             .forgetting([Handle::SoPin, Handle::UserPin])
-            // One that was rebuilt from cards is kept until nothing can ask for another initialisation.
+            // An SO-PIN rebuilt from cards is kept until nothing can ask for another initialisation.
             .forgetting((!under_quorum).then_some(Handle::NewSoPin)),
     );
 }
@@ -61,12 +61,12 @@ pub fn load(list: &mut List, role: DeviceRole, forgets: &[Handle]) {
     );
 }
 
-/// The stages of logging in; also the detour after a login was lost.
+/// The stages of logging in; also used when a login was lost.
 pub fn with_log_in(step: Step) -> Step {
     with_log_in_when(step, Condition::Always)
 }
 
-/// The stages of logging in where that is due.
+/// The stages of logging in, on a condition.
 pub fn with_log_in_when(step: Step, when: Condition) -> Step {
     step.then_when(when, StageName::Tries, StageKind::Do(|known, step| read_tries(known, step, PinName::User)))
         .then_when(

@@ -13,7 +13,7 @@ pub enum Question {
     Sitter(Seat),
     /// Which of several devices it is.
     Device,
-    /// Whether the SO-PIN that a device has is the one on the custodians' cards, or somebody knows it.
+    /// Whether a device's SO-PIN is the one on the custodians' cards, or known to somebody.
     CurrentSoPin,
     /// Whether somebody logs in to see a hidden KCV, or it stays hidden.
     HiddenKcv,
@@ -31,8 +31,8 @@ pub enum Answer {
 }
 
 impl Question {
-    /// The items of the script and what each answers; none where people or devices are chosen. A test compares them with the
-    /// script.
+    /// The items of the script and what each one answers; empty where people or devices are chosen. A test compares
+    /// them with the script.
     pub const fn answers(self) -> &'static [(ItemName, Answer)] {
         match self {
             Self::Loss => &[

@@ -1,4 +1,4 @@
-//! How everything random comes about, and how the shares come to their custodians.
+//! How all random values are drawn, and how the shares reach their custodians.
 
 use crate::ceremony::known::Known;
 use crate::ceremony::steps::{Actor, List, StageKind, Step, step};
@@ -36,7 +36,7 @@ pub fn deal(list: &mut List, plan: &Plan) {
         .then(if plan.first_quorum().is_some() { StageName::Dealt } else { StageName::DealtPasswords }, StageKind::Read)
         .forgetting([Handle::GeneratorSeed])
         .forgetting(plan.numbers().map(Handle::SharePassword));
-    // Where no custodian's turn comes, nothing else waits for the end of sealing.
+    // If there is no custodian's turn, nothing else waits for the end of sealing.
     list.add(match plan.first_quorum() {
         Some(_) => deal,
         None => {
@@ -45,7 +45,7 @@ pub fn deal(list: &mut List, plan: &Plan) {
     });
 }
 
-/// Every custodian's turn, DKEK share by DKEK share.
+/// Every custodian's turn, one DKEK share after another.
 pub fn turns(list: &mut List, plan: &Plan) {
     let mut all: Vec<Step> = Vec::new();
     let mut sections = Vec::new();
@@ -56,7 +56,7 @@ pub fn turns(list: &mut List, plan: &Plan) {
         for custodian in quorum.numbers() {
             let mut turn = turn(share, custodian, scheme);
             if all.is_empty() {
-                // The plain DKEK shares and the passwords must be gone before anybody else sits down.
+                // The unencrypted DKEK shares and the passwords must be gone before anybody else sits down.
                 turn = turn.then(StageName::Seal, StageKind::Do(finish_sealing));
             }
             if so_pin {
@@ -143,7 +143,7 @@ fn compare_so_pin(known: &Known, step: &Step) -> Option<Act> {
     )
 }
 
-/// The whole card: prime, id, value, check bytes, as its custodian noted it.
+/// The whole card: prime, id, value and check bytes, as its custodian noted them.
 pub fn whole_card(known: &Known, step: &Step) -> Vec<Field> {
     let expected = step.custodian().map(CustodianNumber::get);
     let prime = known.shares.set(Purpose::DkekShare(step.share)).map(str::to_owned);

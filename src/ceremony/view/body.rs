@@ -84,7 +84,7 @@ impl Machine {
         }
     }
 
-    /// The custodians who may take this step's seat; whoever sat at another has given their share.
+    /// The custodians who may take this step's seat; anyone who sat at another has given their share.
     fn sitters(&self, sentences: &Sentences<'_>) -> Vec<OptionView> {
         let (known, step) = (self.known(), sentences.step);
         let option = |number: CustodianNumber| {

@@ -21,8 +21,8 @@ impl Machine {
     }
 }
 
-/// What becomes of the cards when people stop in the middle: those of an SO-PIN that a device has, or may have, are all
-/// there is of it.
+/// What happens to the cards if people stop halfway: if a device has, or may have, an SO-PIN from cards, those cards
+/// are the only copy of it.
 pub(super) fn fate_of_the_cards(known: &Known) -> &'static str {
     let erased = !known.devices.initialised.is_empty() || known.doubt.devices().next().is_some();
     if known.ceremony.cards != Cards::Dealt {
@@ -36,7 +36,7 @@ pub(super) fn fate_of_the_cards(known: &Known) -> &'static str {
     }
 }
 
-/// Which devices this sitting changed, for whoever stops in the middle.
+/// Which devices this sitting changed, for people who stop halfway.
 pub(super) fn what_was_changed(known: &Known) -> String {
     let erased: Vec<Serial> = known.devices.initialised.iter().filter_map(|role| known.devices.serial(*role)).collect();
     let list = |serials: Vec<String>| (!serials.is_empty()).then(|| serials.join(", "));

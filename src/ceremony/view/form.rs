@@ -21,7 +21,7 @@ impl Machine {
             if let FieldCheck::Wrong { marks: Some((name, group)), .. } = check
                 && let Some(other) = fields.iter_mut().find(|field| field.name == *name)
             {
-                // Check bytes that do not fit find the slip in another field: it is marked where it is.
+                // Check bytes that do not match locate the slip in another field: it is marked there.
                 other.wrong_at = Some(*group);
                 other.note = Some(words::FieldValueLook { in_group: group }.to_string());
             }
@@ -53,7 +53,7 @@ impl Machine {
         }
     }
 
-    /// What stands in the label and hint of a field.
+    /// The values in the label and hint of a field.
     fn label_values(&self, kind: &FieldKind) -> Vec<(&'static str, String)> {
         match kind {
             FieldKind::KeyReference { planned, .. } => vec![("planned", planned.to_string())],

@@ -1,6 +1,6 @@
-//! What a screen shows, as data. No secret fits in here: secrets are named by handles and drawn from the vault.
+//! What a screen shows, as data. It cannot hold a secret: secrets are referred to by handle and drawn from the vault.
 //!
-//! All sentences come ready from the script; a front end arranges them and invents none.
+//! All sentences come ready from the script; a front end arranges them and adds none of its own.
 
 mod between;
 mod body;
@@ -26,7 +26,7 @@ pub struct ViewContext {
     pub rehearsal: bool,
     /// A binary with a short key derivation.
     pub shortened: bool,
-    /// Where the record stands, in short: `07·3fa9`.
+    /// The state of the record, in short: `07·3fa9`.
     pub mark: String,
     /// The record's last digest in groups, to read aloud.
     pub digest: String,
@@ -53,22 +53,22 @@ impl Machine {
 /// One screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct View {
-    /// What the top lines carry.
+    /// What the top lines show.
     pub header: Header,
     /// What the middle shows and asks.
     pub body: Body,
-    /// The device that the step is about, where it was found.
+    /// The device that the step is about, if it has been found.
     pub device: Option<Serial>,
     /// Every step of the ceremony, for screens with room beside the body.
     pub steps: Vec<StepLine>,
 }
 
-/// The top lines and the right end of the footer.
+/// The top lines and the right edge of the footer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Header {
     /// For example `ESTABLISH · Example Root CA`.
     pub ceremony: String,
-    /// A rehearsal can never be mistaken: every screen says so.
+    /// A rehearsal must never be mistaken for the real thing: every screen says so.
     pub rehearsal: bool,
     /// The binary derives keys with fewer rounds (a test build); every screen says so.
     pub shortened: bool,
@@ -82,18 +82,18 @@ pub struct Header {
     pub mark: String,
 }
 
-/// Where a step stands, for the step list.
+/// The state of a step, for the step list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StepState {
-    /// Behind us.
+    /// Completed.
     Done,
     /// Skipped, because it was not needed.
     NotNeeded,
-    /// The one on the screen.
+    /// The current one.
     Current,
-    /// Ahead.
+    /// Still ahead.
     Ahead,
-    /// Ahead, and only if needed.
+    /// Still ahead, and only if needed.
     IfNeeded,
 }
 
@@ -104,7 +104,7 @@ pub struct StepLine {
     pub number: String,
     /// The step's title.
     pub title: String,
-    /// Where it stands.
+    /// Its state.
     pub state: StepState,
     /// Cannot be undone.
     pub irreversible: bool,
@@ -115,7 +115,7 @@ pub struct StepLine {
 pub enum Asks {
     /// A question of the step.
     Step(Question),
-    /// What is to be noted in between.
+    /// What should be recorded in between.
     Between,
     /// Which ceremony.
     Ceremony,
@@ -128,7 +128,7 @@ pub struct TickView {
     pub id: TickId,
     /// What it says.
     pub text: String,
-    /// Whether it has a tick.
+    /// Whether it is ticked.
     pub ticked: bool,
 }
 
@@ -143,14 +143,14 @@ pub struct OptionView {
     pub closed: bool,
 }
 
-/// How far the text in a field has come.
+/// The state of the text in a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FieldState {
     /// Nothing typed.
     Empty,
     /// Right so far; more is needed. The note says how much, for example `3 of 8 groups`.
     Typing(String),
-    /// Complete and right as far as can be told here.
+    /// Complete and, as far as can be told here, right.
     Good,
     /// Wrong; the sentence says what and where (never the right value).
     Wrong(String),
@@ -161,7 +161,7 @@ pub enum FieldState {
 pub struct FieldView {
     /// Which field it is.
     pub name: FieldName,
-    /// What goes in, for example `Share value`.
+    /// What is entered, for example `Share value`.
     pub label: String,
     /// How it is written, for example `8 groups of two characters`.
     pub hint: String,
@@ -169,11 +169,11 @@ pub struct FieldView {
     pub masked: bool,
     /// What is checked.
     pub kind: FieldKind,
-    /// How far it has come.
+    /// Its state.
     pub state: FieldState,
-    /// Which word or group is wrong, from 1, where that can be said.
+    /// Which word or group is wrong, from 1, if known.
     pub wrong_at: Option<u8>,
-    /// Said instead of the plain word when it is good: how strong a password is.
+    /// Shown instead of the plain word when the field is good: how strong a password is.
     pub note: Option<String>,
 }
 
@@ -188,9 +188,9 @@ pub enum CardView {
         prime: String,
         /// The id, for example `3` or `10 (type A into sc-hsm-tool)`.
         id: String,
-        /// Where the vault has the share value: ASCII, 8 groups with colons.
+        /// The vault's handle for the share value: ASCII, 8 groups with colons.
         value: Handle,
-        /// Where the vault has the check bytes: ASCII, 2 groups with a colon.
+        /// The vault's handle for the check bytes: ASCII, 2 groups with a colon.
         check: Handle,
         /// Labels for prime, id, value and check bytes, as on the card.
         labels: [String; 4],
@@ -199,11 +199,11 @@ pub enum CardView {
     Words {
         /// What its set gives back.
         purpose: Purpose,
-        /// Where the vault has the words: ASCII, single spaces between them.
+        /// The vault's handle for the words: ASCII, separated by single spaces.
         words: Handle,
         /// How many there are.
         count: u8,
-        /// Set, M of N and number, in one line; public.
+        /// Set, M of N and number, on one line; public.
         heading: String,
     },
 }
@@ -211,18 +211,18 @@ pub enum CardView {
 /// What the middle of the screen shows and asks. `text` is a list of paragraphs, each unwrapped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Body {
-    /// Read; Enter goes on ([`super::Input::GoOn`]).
+    /// Read; Enter continues ([`super::Input::GoOn`]).
     Read {
-        /// Paragraphs; one that begins with two spaces is kept as it is (tables, values).
+        /// Paragraphs; one that starts with two spaces is kept as it is (tables, values).
         text: Vec<String>,
     },
-    /// Tick every item ([`super::Input::Tick`]), then Enter goes on; where a quorum is enough, not every item.
+    /// Tick every item ([`super::Input::Tick`]), then Enter continues; not every item is needed if a quorum is enough.
     Tick {
         /// Paragraphs.
         text: Vec<String>,
         /// Items and whether each is ticked.
         items: Vec<TickView>,
-        /// It goes on as it is ([`super::Input::GoOn`]).
+        /// The ceremony can continue as it is ([`super::Input::GoOn`]).
         enough: bool,
     },
     /// Choose one ([`super::Input::Chose`]).
@@ -233,10 +233,11 @@ pub enum Body {
         options: Vec<OptionView>,
         /// What is asked.
         asks: Asks,
-        /// Esc leaves without doing anything ([`super::Input::Leave`]); asked in between, where no deviation can be noted.
+        /// Esc leaves without doing anything ([`super::Input::Leave`]); the question is asked in between, so no
+        /// deviation can be recorded.
         may_leave: bool,
     },
-    /// Fill every field; Enter on the last goes on ([`super::Input::GoOn`]) when all are good.
+    /// Fill in every field; Enter on the last continues ([`super::Input::GoOn`]) when all are good.
     Form {
         /// Paragraphs.
         text: Vec<String>,
@@ -246,7 +247,7 @@ pub enum Body {
         irreversible: bool,
         /// Esc leaves without doing anything ([`super::Input::Leave`]): deviation notes, stop questions.
         may_leave: bool,
-        /// A deviation may be noted: everywhere but in the questions in between, which are asked to note one.
+        /// A deviation may be recorded: everywhere except in the questions in between, which are there to record one.
         may_deviate: bool,
     },
     /// A share for its owner alone. Hidden until [`super::Input::Show`]; hidden again by `Hide`, time or resize.
@@ -265,18 +266,18 @@ pub enum Body {
         shown: bool,
         /// Seconds until it hides by itself.
         seconds_left: u32,
-        /// Whether it was shown at least once, so that Enter goes on.
+        /// Whether it was shown at least once, so that Enter continues.
         seen: bool,
     },
     /// Something takes a while.
     Working {
         /// Paragraphs: what is being done, and that no action is needed.
         text: Vec<String>,
-        /// Units done and in all, where that is known.
+        /// Units done and in total, if known.
         progress: Option<(u64, u64)>,
         /// Seconds since it began.
         seconds: u32,
-        /// Ctrl-C asks whether to stop; otherwise this has to be waited for.
+        /// Ctrl-C asks whether to stop; otherwise people must wait.
         may_stop: bool,
     },
     /// Something failed. What happened, what is true now, and what can be done ([`super::Input::Chose`]).

@@ -1,4 +1,4 @@
-//! A card of a custodian, for their eyes alone: where the vault has what is secret of it, and all that is public.
+//! A custodian's card, for their eyes alone: the handles of its secrets, and everything that is public.
 
 use crate::ceremony::machine::{Asking, Machine, REVEAL_SECONDS};
 use crate::ceremony::steps::Step;
@@ -8,7 +8,7 @@ use crate::script::{self, words};
 use crate::terms::{CustodianNumber, Handle, Purpose, Scheme};
 
 impl Machine {
-    /// `before` stands there while the card is hidden, `during` while it is shown.
+    /// `before` is shown while the card is hidden, `during` while it is shown.
     pub(super) fn reveal(
         &self,
         asking: &Asking,

@@ -1,4 +1,4 @@
-//! The script's sentences with the values that they have at a step.
+//! The script's sentences with their values at a step.
 
 use crate::ceremony::machine::Machine;
 use crate::ceremony::steps::Step;
@@ -7,7 +7,7 @@ use crate::faults::Fault;
 use crate::names::{ItemName, StageName, ValueName};
 use crate::script::{self, FaultTexts, StageTexts, fill_with};
 
-/// The sentences of a step as things stand now.
+/// The sentences of a step with the current values.
 pub(in crate::ceremony) struct Sentences<'a> {
     pub machine: &'a Machine,
     pub step: &'a Step,
@@ -15,7 +15,7 @@ pub(in crate::ceremony) struct Sentences<'a> {
 }
 
 impl Sentences<'_> {
-    /// A sentence with its values; what nobody knows yet stays in braces.
+    /// A sentence with its values; placeholders without a value yet stay in braces.
     pub fn fill(&self, text: &str) -> String {
         fill_with(text, |name| self.value(ValueName::from_word(name)?))
     }
@@ -30,13 +30,14 @@ impl Sentences<'_> {
         texts.map(|texts| paragraphs(texts.text, |text| self.fill(text))).unwrap_or_default()
     }
 
-    /// What a stage of this step gives to tick or to choose from.
+    /// What a stage of this step offers to tick or to choose from.
     pub fn items(&self, stage: StageName) -> Vec<(ItemName, String)> {
         let items = script::step(self.step.id).stage(stage).map_or(&[][..], |texts| texts.items);
         items.iter().map(|(item, text)| (*item, self.fill(text))).collect()
     }
 
-    /// What happened and what is true now. A fault brings its own values; some of its sentences need one of the step, too.
+    /// What happened and what is true now. A fault has its own values; some of its sentences need one from the step as
+    /// well.
     pub fn fault(&self, fault: &Fault) -> (Vec<String>, Vec<String>) {
         let own = |name: &str| fault.values.iter().find(|(key, _)| *key == name).map(|(_, value)| value.clone());
         let value = |name: &str| own(name).or_else(|| self.value(ValueName::from_word(name)?));

@@ -1,4 +1,4 @@
-//! A key is wrapped to a file.
+//! Wraps a key to a file.
 
 use crate::card::{CardError, Device, FileId};
 use crate::clerk::acts::{ActKind, Aftermath, Begun};
@@ -15,14 +15,14 @@ use crate::secret::WipingBytes;
 use crate::terms::{Handle, Kcv, Serial};
 use crate::vault::Vault;
 
-/// Wrap a key to a file, read the file back, and verify KCV and MAC of what was read under the DKEK.
+/// Wrap a key to a file, read the file back, and verify the KCV and MAC of what was read under the DKEK.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BackUp {
     /// The key.
     pub key: PlannedKey,
     /// The device.
     pub serial: Serial,
-    /// Names the DKEK.
+    /// Identifies the DKEK.
     pub kcv: Kcv,
 }
 
@@ -59,7 +59,7 @@ impl BackUp {
             let blob = KeyBlob::parse(&blob).map_err(|error| as_fault::wrapped_key(&name, &error))?;
             let file = WrappedKeyFile { blob, description: Some(description), certificate: Some(request) };
             let content = file.to_bytes();
-            // Nothing that does not verify gets this name.
+            // Only content that verifies gets this name.
             verify(&name, &content, *kcv, dkek)?;
             folder.write_new(&name, &content)?;
         }

@@ -1,4 +1,4 @@
-//! A device's SO-PIN becomes the new one.
+//! Changes a device's SO-PIN to the new one.
 
 use crate::card::PinAnswer;
 use crate::clerk::Clerk;
@@ -12,14 +12,14 @@ use crate::secret::WipingBytes;
 use crate::terms::{DeviceRole, Handle, Serial};
 use crate::vault::Vault;
 
-/// Change the SO-PIN from the one the device had before to the new one.
+/// Change the SO-PIN from the device's previous one to the new one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangeSoPin {
     /// Which device.
     pub role: DeviceRole,
     /// Its serial.
     pub serial: Serial,
-    /// An earlier try had no answer.
+    /// An earlier attempt got no answer.
     pub cut: bool,
 }
 
@@ -44,8 +44,8 @@ impl ChangeSoPin {
     fn change(&self, devices: &mut Devices, current: &WipingBytes, new: &WipingBytes) -> Result<Vec<Fact>, Fault> {
         let (old_pin, new_pin) = (so_pin(current)?, so_pin(new)?);
         let mut answer = devices.with(&self.serial, |device| device.change_so_pin(&old_pin, &new_pin))?;
-        // An earlier try whose answer was lost may have changed it; then the new one is right, and this puts the counter
-        // back. Without such a try nothing is guessed.
+        // An earlier attempt whose answer was lost may have changed it; then the new one is right, and this resets the
+        // counter. Without such an attempt nothing is guessed.
         if let PinAnswer::Wrong { tries_left } = answer
             && self.cut
             && tries_left > 1

@@ -1,4 +1,4 @@
-//! The end of all work with devices.
+//! Ends all work with devices.
 
 use crate::clerk::Clerk;
 use crate::clerk::acts::{ActKind, Aftermath, Begun};
@@ -6,7 +6,7 @@ use crate::faults::Fault;
 use crate::terms::Serial;
 use crate::vault::Vault;
 
-/// Let go of the devices: nobody is logged in any more.
+/// Release the devices: nobody is logged in any more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CloseFolder;
 

@@ -1,4 +1,4 @@
-//! Reading back: what a custodian typed from their card against what was dealt to them.
+//! Reading back: compares what a custodian typed from their card with what was dealt to them.
 
 use crate::clerk::Clerk;
 use crate::clerk::acts::{ActKind, Aftermath, Begun};
@@ -14,11 +14,11 @@ use crate::wordlists;
 /// Compare what a custodian typed with what was dealt to them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CompareShare {
-    /// Which card of theirs.
+    /// Which of their cards.
     pub card: Purpose,
     /// Which custodian.
     pub custodian: CustodianNumber,
-    /// How the card is written.
+    /// The scheme of the card.
     pub scheme: Scheme,
     /// The prime of the set, or the set's number.
     pub set: String,
@@ -31,7 +31,7 @@ impl ActKind for CompareShare {
     const AFTERMATH: Aftermath = Aftermath::Nothing;
     const IRREVERSIBLE_ON: Option<fn(&Self) -> &Serial> = None;
 
-    /// Says which field and which group or word is wrong, never what would be right. Wipes both when they are equal.
+    /// Reports which field and which group or word is wrong, never what would be right. Wipes both when they are equal.
     fn perform(self, _: &mut Clerk, vault: &mut Vault) -> Result<Begun, Fault> {
         let wrong = match (self.scheme, self.card) {
             (Scheme::ScHsmTool, Purpose::DkekShare(number)) => self.wrong_in_numbers(number, vault),
@@ -76,11 +76,11 @@ impl CompareShare {
         Ok(wrong)
     }
 
-    /// Field 0: all words. Their first four letters say which they are.
+    /// Field 0: all words. Their first four letters identify them.
     fn wrong_in_words(&self, vault: &Vault) -> Result<Vec<String>, Fault> {
         let typed = vault.typed(FieldName::ShareWords).ok_or(faults::TypedMissing)?.expose();
         let dealt = vault.lend(Handle::DealtShare(self.card, self.custodian)).ok_or(faults::TypedMissing)?;
-        // Word by word, without a list of them anywhere.
+        // Compared word by word, so that no list of them exists anywhere.
         let (count, needed) = (tokens(typed).count(), tokens(dealt).count());
         if count != needed {
             return Ok(vec![format!("{count} words instead of {needed}")]);

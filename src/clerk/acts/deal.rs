@@ -1,4 +1,4 @@
-//! Drawing everything random of a ceremony, and handing it out: passwords, shares, DKEK shares, the SO-PIN.
+//! Draws all the random values of a ceremony and deals them out: passwords, shares, DKEK shares, the SO-PIN.
 
 use chacha20::ChaCha20Rng;
 use rand_core::Rng;
@@ -17,12 +17,12 @@ use crate::share::{
 use crate::terms::{DkekShareNumber, Handle, Purpose, Quorum, Scheme, Serial};
 use crate::vault::Vault;
 
-/// Compute the DKEK shares and all that guards them, and begin to encipher.
+/// Compute the DKEK shares and everything that guards them, and start encrypting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deal {
     /// Who guards each DKEK share.
     pub dkek_shares: Vec<Custody>,
-    /// M of N of the SO-PIN, where it is drawn and split too.
+    /// M of N for the SO-PIN, if it is drawn and split too.
     pub so_pin: Option<Quorum>,
 }
 
@@ -41,17 +41,17 @@ impl ActKind for Deal {
     }
 }
 
-/// What dealing leaves behind besides the shares in the vault.
+/// What dealing produces besides the shares in the vault.
 pub(in crate::clerk) struct Dealt {
-    /// The share files in the making.
+    /// The share files being made.
     pub sealing: Vec<(DkekShareNumber, Job<ShareFile>)>,
-    /// What may be known of it.
+    /// What may be disclosed about it.
     pub facts: Vec<Fact>,
 }
 
 impl Deal {
-    /// Draws everything from the generator, puts the shares into the vault and begins to encipher the DKEK shares. The
-    /// workers have passwords and DKEK shares from then on, nobody else.
+    /// Draws everything from the generator, puts the shares into the vault and starts encrypting the DKEK shares. From
+    /// then on only the workers have the passwords and DKEK shares.
     pub(in crate::clerk) fn draw(&self, rounds: Rounds, rehearsal: bool, vault: &mut Vault) -> Result<Dealt, Fault> {
         let seed = vault.give(Handle::GeneratorSeed).ok_or(faults::RandomFailed)?;
         let mut generator = entropy::generator(seed.expose())?;
@@ -94,7 +94,7 @@ impl Deal {
     }
 }
 
-/// A set of sc-hsm-tool's scheme: its password and its prime; the shares and their check bytes go into the vault.
+/// A set in sc-hsm-tool's scheme: its password and its prime; the shares and their check bytes go into the vault.
 fn numbers(
     number: DkekShareNumber,
     quorum: Quorum,

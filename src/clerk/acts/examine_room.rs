@@ -1,4 +1,4 @@
-//! Whether this machine and terminal are fit.
+//! Whether this machine and terminal are fit for a ceremony.
 
 use crate::clerk::Clerk;
 use crate::clerk::acts::{ActKind, Aftermath, Begun};
@@ -8,7 +8,7 @@ use crate::record::Fact;
 use crate::terms::Serial;
 use crate::vault::Vault;
 
-/// Look whether this machine and terminal are fit.
+/// Check whether this machine and terminal are fit for a ceremony.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExamineRoom;
 

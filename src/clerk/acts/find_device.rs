@@ -1,4 +1,4 @@
-//! The device for a role, looked for again and again until it is there.
+//! Looks for the device for a role again and again until it is there.
 
 use std::thread::sleep;
 use std::time::Duration;
@@ -13,15 +13,15 @@ use crate::record::Fact;
 use crate::terms::{DeviceRole, Serial};
 use crate::vault::Vault;
 
-/// Find the device for a role; never one of those that cannot be it. Looking sends nothing that changes a device, so it may be
-/// done again whatever became of it.
+/// Find the device for a role, excluding those that cannot be it. Looking sends nothing that changes a device, so it
+/// can be repeated whatever came of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FindDevice {
-    /// For which role.
+    /// The role.
     pub role: DeviceRole,
     /// Serials that cannot be it.
     pub not: Vec<Serial>,
-    /// The one that people picked among several; no other is taken.
+    /// The one that people picked if there were several; no other is accepted.
     pub picked: Option<Serial>,
 }
 
@@ -45,7 +45,7 @@ impl ActKind for FindDevice {
 }
 
 impl FindDevice {
-    /// Identifies the device for the role among those that are there.
+    /// Identifies the device for the role among those present.
     fn look(&self, devices: &mut Devices, rehearsal: bool) -> Result<Vec<Fact>, Fault> {
         let role = self.role;
         let mut found = match &self.picked {
@@ -55,7 +55,7 @@ impl FindDevice {
         found.sort();
         let serial = match found.as_slice() {
             [one] => one.clone(),
-            // Which of them it is, people decide, by serial.
+            // People decide by serial which of them it is.
             _ => return Ok(vec![Fact::Seen { role, serials: found }]),
         };
         match (serial.is_rehearsal(), rehearsal) {

@@ -1,4 +1,4 @@
-//! Waiting until the DKEK shares are enciphered.
+//! Waits until the DKEK shares are encrypted.
 
 use crate::clerk::Clerk;
 use crate::clerk::acts::{ActKind, Aftermath, Begun};
@@ -6,7 +6,7 @@ use crate::faults::Fault;
 use crate::terms::Serial;
 use crate::vault::Vault;
 
-/// Wait until the DKEK shares are enciphered.
+/// Wait until the DKEK shares are encrypted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FinishSealing;
 

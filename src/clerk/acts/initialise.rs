@@ -1,4 +1,5 @@
-//! Erasing and initialising a device, once: where an earlier try had no answer, it is found out first whether it was done.
+//! Erases and initialises a device, once: if an earlier attempt got no answer, it first finds out whether that was
+//! carried out.
 
 use crate::card::{self, CardError, Device, DkekState, Pin, PinAnswer, PinState};
 use crate::clerk::Clerk;
@@ -22,7 +23,7 @@ pub struct Initialise {
     pub serial: Serial,
     /// Whether it had been initialised before, so that the SO-PIN must match.
     pub initialised: bool,
-    /// Tries left of its SO-PIN as people were told last.
+    /// SO-PIN tries left, as last shown to people.
     pub so_pin_tries: Option<u8>,
     /// The retry counter of the user PIN.
     pub user_pin_tries: u8,
@@ -30,19 +31,19 @@ pub struct Initialise {
     pub pin_reset: PinReset,
     /// How many DKEK shares it will wait for.
     pub dkek_shares: u8,
-    /// The SO-PIN that it has is the one that it shall have.
+    /// The current SO-PIN is also the one it must have.
     pub same_so_pin: bool,
-    /// An earlier try had no answer: whether it was performed has to be found out first.
+    /// An earlier attempt got no answer: whether it was carried out has to be found out first.
     pub cut: bool,
 }
 
-/// The PINs that it needs. They go back into the vault, for the step may have to be tried again.
+/// The PINs needed. They go back into the vault, because the step may have to be repeated.
 struct Pins {
-    /// The SO-PIN as it is; a device that was never initialised has none.
+    /// The current SO-PIN; a device that was never initialised has none.
     current: Option<WipingBytes>,
-    /// The SO-PIN as it shall be.
+    /// The SO-PIN it must have.
     new: WipingBytes,
-    /// The user PIN as it shall be.
+    /// The user PIN it must have.
     user: WipingBytes,
 }
 
@@ -106,15 +107,15 @@ impl Initialise {
             PinAnswer::Blocked => return Err(Fault::from(faults::SoPinBlocked)),
             PinAnswer::NotAllowed => return Err(Fault::from(faults::InitialiseRefused { status: "" })),
         }
-        // What the device says of itself counts, not what it answered.
+        // What the device reports about itself counts, not its answer.
         if devices.with(serial, Device::dkek_state)? != waiting {
             return Err(Fault::from(faults::InitialiseUnclear));
         }
         Ok(done)
     }
 
-    /// Tries left of the SO-PIN of a device that was initialised before, where it tells them. Where people were told of
-    /// more, nothing is sent before they know: an earlier try, whose answer was lost, was wrong.
+    /// SO-PIN tries left on a device that was initialised before, if it reports them. If people were told of more,
+    /// nothing is sent until they know: an earlier attempt, whose answer was lost, was wrong.
     fn so_tries_before(&self, devices: &mut Devices) -> Result<Option<u8>, Fault> {
         if !self.initialised {
             return Ok(None);
@@ -130,9 +131,9 @@ impl Initialise {
     }
 }
 
-/// Whether a device that waits for its DKEK shares stands as these settings leave it. It may be an older initialisation,
-/// and in the end only the new PIN can tell: the one guess ever made, on a device that is being erased anyway, and only
-/// where everything that can be read is right.
+/// Whether a device that waits for its DKEK shares is in the state that these settings produce. It may come from an
+/// older initialisation, and in the end only the new PIN can tell: this is the only guess ever made, on a device that
+/// is being erased anyway, and only if everything that can be read is right.
 fn is_as_set(device: &mut Device, settings: &card::Initialise<'_>) -> Result<bool, CardError> {
     device.select()?;
     let fresh = PinState::TriesLeft(settings.user_pin_tries);
@@ -144,6 +145,6 @@ fn is_as_set(device: &mut Device, settings: &card::Initialise<'_>) -> Result<boo
     }
     let answer = device.verify_user_pin(settings.user_pin)?;
     device.select()?;
-    // The right PIN puts its counter back to the limit, which may be a higher one.
+    // The right PIN resets its counter to the limit, which may be higher.
     Ok(answer == PinAnswer::Accepted && device.pin_state(Pin::User)? == fresh)
 }

@@ -1,4 +1,4 @@
-//! The DKEK from its shares.
+//! Combines the DKEK shares into the DKEK.
 
 use crate::clerk::Clerk;
 use crate::clerk::acts::{ActKind, Aftermath, Begun};
@@ -9,12 +9,12 @@ use crate::secret::WipingBytes;
 use crate::terms::{DkekShareNumber, Handle, Kcv, Serial};
 use crate::vault::Vault;
 
-/// Join the opened DKEK shares to the DKEK.
+/// Combine the opened DKEK shares into the DKEK.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JoinDkek {
     /// How many there are.
     pub shares: u8,
-    /// Names the DKEK.
+    /// Identifies the DKEK.
     pub kcv: Kcv,
 }
 
@@ -25,7 +25,7 @@ impl ActKind for JoinDkek {
     const AFTERMATH: Aftermath = Aftermath::Nothing;
     const IRREVERSIBLE_ON: Option<fn(&Self) -> &Serial> = None;
 
-    /// They stay one after the other, as the device will get them; their XOR must be the DKEK.
+    /// They are kept one after the other, as the device will get them; their XOR must be the DKEK.
     fn perform(self, _: &mut Clerk, vault: &mut Vault) -> Result<Begun, Fault> {
         let Self { shares, kcv: expected } = self;
         let mut all = WipingBytes::with_capacity(usize::from(shares) * 32);

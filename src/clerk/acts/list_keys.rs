@@ -1,4 +1,4 @@
-//! The keys of a device.
+//! Lists the keys of a device.
 
 use crate::clerk::Clerk;
 use crate::clerk::acts::{ActKind, Aftermath, Begun};
@@ -8,7 +8,7 @@ use crate::record::Fact;
 use crate::terms::{DeviceRole, Serial};
 use crate::vault::Vault;
 
-/// List what keys there are, whatever they are.
+/// List the keys that are there, whatever they are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListKeys {
     /// Which device.

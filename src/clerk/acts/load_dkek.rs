@@ -1,4 +1,4 @@
-//! The DKEK enters a device.
+//! Loads the DKEK into a device.
 
 use crate::card::{Device, DkekState};
 use crate::clerk::Clerk;
@@ -11,7 +11,7 @@ use crate::secret::{Secret, WipingBytes};
 use crate::terms::{DeviceRole, Handle, Kcv, Serial};
 use crate::vault::Vault;
 
-/// Load the DKEK, unless the device has it already, and compare the KCV.
+/// Load the DKEK unless the device already has it, and compare the KCV.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoadDkek {
     /// Which device.
@@ -43,7 +43,7 @@ impl LoadDkek {
         let Self { role, serial, kcv: expected } = self;
         let shares: Vec<&[u8]> = dkek.expose().chunks(32).collect();
         let mut state = devices.with(serial, Device::dkek_state)?;
-        // They go in one after the other; how many are still missing says which is next.
+        // They are loaded one after the other; the number outstanding tells which is next.
         while let DkekState::Pending { total, outstanding } = state {
             let next = total.checked_sub(outstanding).filter(|_| usize::from(total) == shares.len());
             let share = next.and_then(|next| shares.get(usize::from(next))).and_then(|share| Secret::from_slice(share));

@@ -1,4 +1,4 @@
-//! A new key.
+//! Generates a new key.
 
 use sha2::{Digest as _, Sha256};
 
@@ -16,14 +16,14 @@ use crate::record::Fact;
 use crate::terms::{Digest, Serial};
 use crate::vault::Vault;
 
-/// Make a key, describe it so that OpenSC lists it, store its public key.
+/// Generate a key, describe it so that OpenSC lists it, and store its public key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MakeKey {
     /// The key.
     pub key: PlannedKey,
     /// The device.
     pub serial: Serial,
-    /// An earlier try was broken off and may have left the key there.
+    /// An earlier attempt was interrupted and may have left the key there.
     pub again: bool,
 }
 
@@ -41,15 +41,15 @@ impl ActKind for MakeKey {
 }
 
 impl MakeKey {
-    /// After an earlier try that was broken off, the key that is there is the one it made: the device was erased in this
-    /// ceremony.
+    /// If an earlier attempt was interrupted, a key that is there is the one it generated: the device was erased in
+    /// this ceremony.
     fn make(&self, devices: &mut Devices, folder: &Folder) -> Result<Vec<Fact>, Fault> {
         let key = &self.key;
         let files = devices.with(&self.serial, Device::list)?;
         if files.contains(&FileId::key(key.reference)) && !self.again {
             return Err(Fault::from(faults::KeyReferenceOccupied { reference: key.reference }));
         }
-        // A device that does not know a curve says so in its own words.
+        // A device that does not know a curve reports it with status words of its own.
         let refused = |error: &CardError| {
             let unknown = error.refusal() == Some(Status::NotSupported);
             unknown.then(|| Fault::from(faults::KeyTypeRefused { key_type: key.key_type }))
@@ -65,7 +65,7 @@ impl MakeKey {
         Ok(vec![made, written(file)])
     }
 
-    /// Makes it on the device that lists these files, and describes it; answers its request.
+    /// Generates it on the device, whose list of files is `files`, and describes it; returns its request.
     fn make_on(&self, device: &mut Device, files: &[FileId]) -> Result<Vec<u8>, CardError> {
         let key = &self.key;
         let kept = if files.contains(&FileId::key(key.reference)) { self.kept(device)? } else { None };
@@ -85,8 +85,8 @@ impl MakeKey {
         Ok(request)
     }
 
-    /// The request of the key that an earlier try left. Where it is not there, or was cut short while it was written, nobody
-    /// knows the public half: then the key is deleted.
+    /// The request of the key that an earlier attempt left. If it is missing, or was cut short while being written,
+    /// nobody knows the public key: then the key is deleted.
     fn kept(&self, device: &mut Device) -> Result<Option<Vec<u8>>, CardError> {
         let reference = self.key.reference;
         let kept = match device.read_file(FileId::request(reference)) {
@@ -102,7 +102,7 @@ impl MakeKey {
         Ok(kept)
     }
 
-    /// The public key in a request, if the request is whole and proves a key of the planned type.
+    /// The public key in a request, if the request is complete and proves a key of the planned type.
     fn sound(&self, request: &[u8]) -> Result<PublicKey, Fault> {
         let wrong = || Fault::from(faults::RequestWrong { label: &self.key.label });
         let parsed = AuthenticatedRequest::parse(request)

@@ -1,4 +1,4 @@
-//! The seed of everything random.
+//! Seeds the generator for all random values.
 
 use crate::clerk::acts::{ActKind, Aftermath, Begun};
 use crate::clerk::workers::card::Reply;
@@ -10,12 +10,12 @@ use crate::secret::WipingBytes;
 use crate::terms::{Handle, Serial};
 use crate::vault::Vault;
 
-/// Seed the generator from the device, the host and, where they were thrown, dice.
+/// Seed the generator from the device, the host and, if they were thrown, dice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MixEntropy {
     /// The device that adds its randomness.
     pub serial: Serial,
-    /// How many throws of dice people typed; 0: none.
+    /// How many throws of dice people typed; 0 for none.
     pub dice: u16,
 }
 
@@ -26,7 +26,7 @@ impl ActKind for MixEntropy {
     const AFTERMATH: Aftermath = Aftermath::Nothing;
     const IRREVERSIBLE_ON: Option<fn(&Self) -> &Serial> = None;
 
-    /// The throws go back into the vault, for the step may have to be tried again.
+    /// The throws go back into the vault, because the step may have to be repeated.
     fn perform(self, _: &mut Clerk, vault: &mut Vault) -> Result<Begun, Fault> {
         let thrown = match self.dice {
             0 => None,

@@ -1,5 +1,5 @@
-//! The acts: what a ceremony asks of the clerk. One file each says what is asked, what is decided about it and how it is
-//! performed. A new act is its file, its `mod` line and its line in the list at the end.
+//! The acts: what a ceremony asks of the clerk. Each file says what is asked, what has been decided about the act and
+//! how it is performed. A new act is its file, its `mod` line and its line in the list at the end.
 
 mod back_up;
 mod change_so_pin;
@@ -42,21 +42,21 @@ use crate::record::Fact;
 use crate::terms::Serial;
 use crate::vault::Vault;
 
-/// What has to be decided about an act. Nothing here has a default, so that an act with a gap does not compile.
+/// What has to be decided about an act. Nothing here has a default, so that an incomplete act does not compile.
 pub(in crate::clerk) trait ActKind: Sized {
-    /// Its name in record, script and faults; it never changes, for old records hold it.
+    /// Its name in the record, the script and faults; it never changes, because old records contain it.
     const WORD: &'static str;
-    /// Whether people may stop while it is under way. Whatever changes a device is waited for, so that the record says what
-    /// became of it.
+    /// Whether people may stop while it is in progress. An act that changes a device always runs to its end, so that
+    /// the record says what came of it.
     const MAY_BE_STOPPED: bool;
     /// Whether it takes what was typed on the last screen.
     const READS_TYPED: bool;
-    /// What it may leave behind when it failed.
+    /// What it may leave behind if it fails.
     const AFTERMATH: Aftermath;
-    /// The device that it changes beyond recall, if it does.
+    /// The device that it changes irreversibly, if any.
     const IRREVERSIBLE_ON: Option<fn(&Self) -> &Serial>;
 
-    /// Performs it at once, or begins it; where it is under way then, the answer says.
+    /// Performs it at once, or starts it; the answer says who is working on it.
     fn perform(self, clerk: &mut Clerk, vault: &mut Vault) -> Result<Begun, Fault>;
 }
 
@@ -65,51 +65,51 @@ pub(in crate::clerk) trait ActKind: Sized {
 pub enum Aftermath {
     /// Nothing.
     Nothing,
-    /// Perhaps the device is initialised. Only a plain refusal proves that it is not.
+    /// The device may be initialised. Only an outright refusal proves that it is not.
     PerhapsInitialised,
-    /// Perhaps the device has another SO-PIN. Only a plain refusal proves that it has not.
+    /// The device may have a different SO-PIN. Only an outright refusal proves that it does not.
     PerhapsOtherSoPin,
-    /// Perhaps a key is at its reference.
+    /// There may be a key at its reference.
     PerhapsKey,
-    /// The devices that were seen may not be there any more.
+    /// The devices that were seen may be gone.
     DevicesUnknown,
 }
 
-/// Where an act is under way.
+/// Where an act is in progress.
 pub(in crate::clerk) enum Begun {
     /// Nowhere: it was done at once.
     Done(Vec<Fact>),
-    /// With the card worker.
+    /// In the card worker.
     OnCard(card::Job),
-    /// With the card worker, again and again while what it looks for is missing and may come.
+    /// In the card worker, repeatedly for as long as what it looks for is missing and may appear.
     Looking(Look),
-    /// With the workers that encipher DKEK shares since they were dealt.
+    /// In the workers that have been encrypting the DKEK shares since they were dealt.
     Sealing,
-    /// With a worker that tries passwords on a share file.
+    /// In a worker that tries passwords on a share file.
     Opening(Opening),
 }
 
 impl Begun {
-    /// With the card worker, without secrets.
+    /// In the card worker, without secrets.
     fn on_card(work: impl FnOnce(&mut Devices) -> Result<Vec<Fact>, Fault> + Send + 'static) -> Self {
         Self::OnCard(Box::new(move |devices| Reply::plain(work(devices))))
     }
 }
 
-/// Makes the job that looks once more, after a pause.
+/// Creates the job that looks once more, after a pause.
 pub(in crate::clerk) type Look = Box<dyn Fn(Duration) -> card::Job>;
 
 macro_rules! acts {
     ($($module:ident::$act:ident,)+) => {
         $(pub use $module::$act;)+
 
-        /// One thing for the clerk to do. It names secrets by handle at most; every value is public.
+        /// One thing for the clerk to do. It refers to secrets by handle only; every value is public.
         #[derive(Debug, Clone, PartialEq, Eq)]
         pub enum Act {
             $(#[doc = concat!("See [`", stringify!($act), "`].")] $act($act),)+
         }
 
-        /// Which act it is, without its values.
+        /// Identifies an act, without its values.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum ActName {
             $(#[doc = concat!("See [`", stringify!($act), "`].")] $act,)+
@@ -124,14 +124,14 @@ macro_rules! acts {
         )+
 
         impl Act {
-            /// Which it is.
+            /// Which act it is.
             pub const fn name(&self) -> ActName {
                 match self {
                     $(Self::$act(_) => ActName::$act,)+
                 }
             }
 
-            /// Whether people may stop while it is under way.
+            /// Whether people may stop while it is in progress.
             pub const fn may_be_stopped(&self) -> bool {
                 match self {
                     $(Self::$act(_) => <$act as ActKind>::MAY_BE_STOPPED,)+
@@ -145,7 +145,7 @@ macro_rules! acts {
                 }
             }
 
-            /// The device that it changes beyond recall, if it does.
+            /// The device that it changes irreversibly, if any.
             pub fn irreversible_on(&self) -> Option<&Serial> {
                 match self {
                     $(Self::$act(act) => $act::IRREVERSIBLE_ON.map(|device| device(act)),)+
@@ -163,14 +163,14 @@ macro_rules! acts {
             /// All of them.
             pub const ALL: &'static [Self] = &[$(Self::$act,)+];
 
-            /// The name in record, script and faults.
+            /// The name in the record, the script and faults.
             pub const fn word(self) -> &'static str {
                 match self {
                     $(Self::$act => <$act as ActKind>::WORD,)+
                 }
             }
 
-            /// What it may leave behind when it failed.
+            /// What it may leave behind if it fails.
             pub const fn aftermath(self) -> Aftermath {
                 match self {
                     $(Self::$act => <$act as ActKind>::AFTERMATH,)+
@@ -213,7 +213,7 @@ acts! {
 }
 
 impl Act {
-    /// Its name in record, script and faults.
+    /// Its name in the record, the script and faults.
     pub const fn word(&self) -> &'static str {
         self.name().word()
     }

@@ -1,4 +1,4 @@
-//! A share file that a quorum guards: their shares become passwords to try.
+//! A share file that a quorum guards: their shares yield passwords to try.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -19,24 +19,24 @@ use crate::share::{
 use crate::terms::{DkekShareNumber, Handle, Kcv, Purpose, Scheme, Seat, Serial};
 use crate::vault::Vault;
 
-/// More derivations than this are not tried on one share file: each takes seconds.
+/// The maximum number of derivations tried on one share file: each takes seconds.
 const MOST_TRIES: usize = 48;
 
-/// Rebuild the password from the seats' shares and open the written share file. Who gave what is public, the values are in
-/// the vault.
+/// Rebuild the password from the seats' shares and open the written share file. Who gave which share is public; the
+/// values are in the vault.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenShareFile {
     /// Which DKEK share.
     pub share: DkekShareNumber,
-    /// The seats that have given a share, and what its id can mean.
+    /// The seats that have given a share, and the possible meanings of its id.
     pub seats: Vec<(Seat, Vec<u8>)>,
     /// M.
     pub threshold: u8,
-    /// How the shares are written.
+    /// The scheme of the shares.
     pub scheme: Scheme,
     /// The set's prime, or its number.
     pub set: String,
-    /// The KCV that the DKEK share must have, where it is known.
+    /// The KCV that the DKEK share must have, if known.
     pub kcv: Option<Kcv>,
     /// A set made elsewhere, with the old tool's defects.
     pub foreign: bool,
@@ -69,13 +69,14 @@ impl OpenShareFile {
         opening::keep(found, self.share, &seats, self.kcv, vault)
     }
 
-    /// Every secret whose inner check holds. There is more than one only if somebody made it so.
+    /// Every secret whose inner check holds. There is more than one only if somebody arranged it.
     fn words_tries(&self, vault: &Vault) -> Result<Vec<Try>, Fault> {
         let shares = given_words(self.seats.iter().map(|(seat, _)| *seat), Purpose::DkekShare(self.share), vault)?;
         let list: Vec<&StrongShare> = shares.iter().collect();
         let found = strong_candidates(&list).map_err(|_| faults::SharesOfOtherSets)?;
         if found.is_empty() {
-            // Words can be right in themselves and no card of the set all the same: one more custodian shows whose.
+            // Words can be valid in themselves without being a card of the set: one more custodian shows whose is
+            // wrong.
             return Err(Fault::from(faults::SharesDisagree));
         }
         let attempt = |candidate: StrongCandidate| Try {
@@ -86,8 +87,8 @@ impl OpenShareFile {
         Ok(found.into_iter().map(attempt).collect())
     }
 
-    /// Every password that M of the shares can mean, the likeliest first. Of a set made elsewhere also what only salvage
-    /// finds: ids read as the old tool reads them, a prime below the secret.
+    /// Every password that M of the shares can mean, the likeliest first. For a set made elsewhere, this includes what
+    /// only salvage finds: ids read as the old tool reads them, a prime smaller than the secret.
     fn numbers_tries(&self, vault: &Vault) -> Result<Vec<Try>, Fault> {
         let prime = SharePrime::parse(self.set.as_bytes()).map_err(read_fault)?;
         let mut tries = Vec::new();
@@ -103,7 +104,7 @@ impl OpenShareFile {
             match candidates(&list, self.threshold) {
                 Ok(found) => {
                     for candidate in found {
-                        // Only what the shares that count were noted as says anything about the set.
+                        // Only how the shares that count were noted says anything about the set.
                         let agreeing = || candidate.agreeing.iter().filter_map(|place| shares.get(*place));
                         let short = |(share, _): &(PasswordShare, _)| share.value.expose().first() == Some(&0);
                         let short = agreeing().any(short).then_some(Defect::ShortValue);
@@ -115,7 +116,7 @@ impl OpenShareFile {
                 Err(error) => refused = refused.or(Some(as_fault::share(error))),
             }
         }
-        // A stable order: what needs the fewest excuses first.
+        // A stable sort: candidates that assume the fewest defects come first.
         tries.sort_by_key(|attempt| (attempt.defects.len(), Reverse(attempt.agreeing.len())));
         tries.truncate(MOST_TRIES);
         match refused {
@@ -130,7 +131,8 @@ impl OpenShareFile {
             Try { password, agreeing: candidate.agreeing.clone(), defects }
         };
         let zero = (candidate.secret.expose().first() == Some(&0)).then_some(Defect::LeadingZero);
-        // Eight bytes first; the old tool's stripped form only ever helps with a file that it made from a stripped password.
+        // Eight bytes first; the old tool's stripped form only ever helps with a file that was made from a stripped
+        // password.
         let encodings = password_encodings(&candidate.secret).into_iter();
         let mut tries: Vec<Try> = encodings.map(|password| attempt(password, zero)).collect();
         if self.foreign
@@ -142,7 +144,7 @@ impl OpenShareFile {
     }
 }
 
-/// How an id above 9 was noted, if this is what it means. Decimal digits have two meanings, a letter has one.
+/// How an id above 9 was noted, if this is its meaning. Decimal digits have two meanings, a letter has one.
 fn reading(meanings: &[u8], id: u8) -> Option<Defect> {
     match meanings {
         _ if id < 10 => None,
@@ -151,7 +153,7 @@ fn reading(meanings: &[u8], id: u8) -> Option<Defect> {
     }
 }
 
-/// Every way to read the ids, all in decimal first.
+/// Every way to read the ids, all decimal first.
 fn readings(seats: &[(Seat, Vec<u8>)]) -> Vec<Vec<u8>> {
     let mut all: Vec<Vec<u8>> = vec![Vec::new()];
     for (_, ids) in seats {

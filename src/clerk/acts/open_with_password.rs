@@ -14,7 +14,7 @@ use crate::vault::Vault;
 pub struct OpenWithPassword {
     /// Which DKEK share.
     pub share: DkekShareNumber,
-    /// The KCV that the DKEK share must have, where it is known.
+    /// The KCV that the DKEK share must have, if known.
     pub kcv: Option<Kcv>,
     /// Made elsewhere.
     pub foreign: bool,

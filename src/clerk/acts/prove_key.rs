@@ -1,4 +1,4 @@
-//! A restored key proves itself: it signs, and the original's public key verifies.
+//! Proves a restored key: it signs, and the signature verifies with the original's public key.
 
 use sha2::{Digest as _, Sha256};
 
@@ -16,8 +16,8 @@ use crate::record::{BackedUpKey, Fact};
 use crate::terms::{KeyLabel, KeyReference, KeyType, Serial};
 use crate::vault::Vault;
 
-/// Sign a fresh challenge with a restored key and verify the signature with the public key file of the original. Both go into
-/// the folder, so that anyone can repeat the check with openssl.
+/// Sign a fresh challenge with a restored key and verify the signature with the original's public key file. Both go
+/// into the folder, so that anyone can repeat the check with openssl.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProveKey {
     /// The key.
@@ -77,7 +77,8 @@ impl ProveKey {
     }
 }
 
-/// What a restored key signs: fresh, or what an earlier try wrote before it failed to write the signature.
+/// What a restored key signs: a fresh challenge, or the one an earlier attempt wrote before it failed to write the
+/// signature.
 fn challenge(folder: &Folder, name: &str, about: &str) -> Result<String, Fault> {
     if folder.has(name) {
         let earlier = String::from_utf8(folder.read(name)?).ok().filter(|text| text.starts_with(about));
@@ -88,7 +89,7 @@ fn challenge(folder: &Folder, name: &str, about: &str) -> Result<String, Fault> 
     Ok(format!("{about}{fresh}\n"))
 }
 
-/// openssl takes ECDSA signatures as SEQUENCE { r, s }; RSA signatures as they are.
+/// openssl takes ECDSA signatures as SEQUENCE { r, s }, and RSA signatures as they are.
 fn for_openssl(key_type: KeyType, signature: &[u8]) -> Vec<u8> {
     match (key_type, signature.split_at_checked(signature.len() / 2)) {
         (KeyType::Ec(_), Some((r, s))) => {

@@ -1,4 +1,4 @@
-//! The proof that no secret is held any more.
+//! Proves that no secret is held any more.
 
 use crate::clerk::Clerk;
 use crate::clerk::acts::{ActKind, Aftermath, Begun};
@@ -7,7 +7,7 @@ use crate::record::Fact;
 use crate::terms::Serial;
 use crate::vault::Vault;
 
-/// Say that the vault is empty, or fail.
+/// Confirm that the vault is empty, or fail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProveVaultEmpty;
 

@@ -1,4 +1,4 @@
-//! Where the DKEK of a device stands.
+//! Reads the DKEK state of a device.
 
 use crate::card::{Device, DkekState};
 use crate::clerk::Clerk;
@@ -8,7 +8,7 @@ use crate::record::Fact;
 use crate::terms::{DeviceRole, Serial};
 use crate::vault::Vault;
 
-/// Read where the DKEK of a device stands. A KCV that reads as zeros is none.
+/// Read the DKEK state of a device. A KCV of all zeros counts as none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReadDkek {
     /// Which device.

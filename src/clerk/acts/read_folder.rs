@@ -1,4 +1,4 @@
-//! The finished folder that is restored from.
+//! Reads the finished folder that keys are restored from.
 
 use crate::clerk::Clerk;
 use crate::clerk::acts::{ActKind, Aftermath, Begun};
@@ -6,7 +6,7 @@ use crate::faults::Fault;
 use crate::terms::Serial;
 use crate::vault::Vault;
 
-/// Find the finished folder that is restored from.
+/// Find the finished folder that keys are restored from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReadFolder;
 

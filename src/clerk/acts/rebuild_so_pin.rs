@@ -1,4 +1,4 @@
-//! The SO-PIN comes back from the cards.
+//! Rebuilds the SO-PIN from the cards.
 
 use crate::clerk::Clerk;
 use crate::clerk::acts::{ActKind, Aftermath, Begun};
@@ -24,7 +24,7 @@ impl ActKind for RebuildSoPin {
     const AFTERMATH: Aftermath = Aftermath::Nothing;
     const IRREVERSIBLE_ON: Option<fn(&Self) -> &Serial> = None;
 
-    /// It goes into the vault as it is typed: 16 hexadecimal digits.
+    /// It goes into the vault as it would be typed: 16 hexadecimal digits.
     fn perform(self, _: &mut Clerk, vault: &mut Vault) -> Result<Begun, Fault> {
         let shares = given_words(self.seats.iter().copied(), Purpose::SoPin, vault)?;
         let list: Vec<&StrongShare> = shares.iter().collect();

@@ -1,4 +1,4 @@
-//! A key comes back.
+//! Restores a key.
 
 use crate::card::status::Status;
 use crate::card::{CardError, Device, FileId, KeyDescription, Operation};
@@ -13,16 +13,16 @@ use crate::record::{BackedUpKey, Fact};
 use crate::terms::{KeyLabel, KeyReference, Serial};
 use crate::vault::Vault;
 
-/// Unwrap a key to a reference and give it its description and request back; read both again and compare.
+/// Unwrap a key to a reference and restore its description and request; read both back and compare.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RestoreKey {
     /// The key.
     pub label: KeyLabel,
-    /// Where to.
+    /// The target reference.
     pub to: KeyReference,
     /// The device.
     pub serial: Serial,
-    /// An earlier try was broken off and may have left the key there.
+    /// An earlier attempt was interrupted and may have left the key there.
     pub again: bool,
 }
 
@@ -61,7 +61,7 @@ impl RestoreKey {
             }
             Ok(())
         };
-        // Other refusals, and that nobody is logged in any more, have sentences of their own.
+        // Other refusals, and a lost login, have sentences of their own.
         let refused = |error: &CardError| match error {
             CardError::Refused { operation: Operation::Unwrap, status } if *status != Status::NotLoggedIn => {
                 Some(Fault::from(faults::UnwrapRefused { label: &key.label, status }))
@@ -76,9 +76,9 @@ impl RestoreKey {
     }
 }
 
-/// Writes a file and reads it again.
+/// Writes a file and reads it back.
 fn write_whole(device: &mut Device, id: FileId, content: &[u8], new: bool) -> Result<(), CardError> {
-    // A key deleted with other tools may have left its files behind: then they are deleted and written whole.
+    // A key deleted with other tools may have left its files behind: then they are deleted and rewritten in full.
     if new && device.write_new_file(id, content).is_ok() && device.read_file(id)? == content {
         return Ok(());
     }
@@ -89,8 +89,8 @@ fn write_whole(device: &mut Device, id: FileId, content: &[u8], new: bool) -> Re
     Err(CardError::Malformed { operation: Operation::WriteFile, what: "file-cut-short" })
 }
 
-/// What is written as the description of a restored key: the kept one with its new place, as it was where we would not write
-/// it so, and a new one where none was kept.
+/// What is written as the description of a restored key: the kept one with its new reference; the kept one unchanged if
+/// we would not write it the same way; a new one if none was kept.
 fn description_at(file: &WrappedKeyFile, key: &BackedUpKey, to: KeyReference) -> Option<Vec<u8>> {
     match kept_description(file) {
         Some((bytes, described)) if described.encode().as_deref() != Some(bytes) => Some(bytes.to_vec()),

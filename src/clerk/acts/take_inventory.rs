@@ -1,4 +1,4 @@
-//! The keys of a device against what must be there.
+//! Compares the keys of a device with what must be there.
 
 use crate::card::KeyDescription;
 use crate::clerk::Clerk;
@@ -45,8 +45,8 @@ impl ActKind for TakeInventory {
     }
 }
 
-/// What a device must list for these keys: of files made elsewhere what their own descriptions say, for their labels and ids
-/// need not be of the kind that a plan can have.
+/// What a device must list for these keys: for files made elsewhere, what their own descriptions say, because their
+/// labels and ids need not be valid in a plan.
 fn wanted(source: Option<&Source>, keys: &[PlannedKey]) -> Vec<StoredKey> {
     let source = source.filter(|source| source.is_foreign());
     let wanted = |key: &PlannedKey| {

@@ -1,4 +1,4 @@
-//! A share that was typed at a seat.
+//! Takes a share that was typed at a seat.
 
 use crate::clerk::acts::{ActKind, Aftermath, Begun};
 use crate::clerk::words::words_fault;
@@ -22,11 +22,11 @@ pub struct TakeShare {
     pub card: Purpose,
     /// Which seat.
     pub seat: Seat,
-    /// How it is written.
+    /// Its scheme.
     pub scheme: Scheme,
-    /// The set's prime, where it is known, or its number; otherwise it was typed with the share (a prime before it).
+    /// The set's prime, if known, or its number; otherwise it was typed with the share (a prime before it).
     pub set: Option<String>,
-    /// M, which a card of words must say too.
+    /// M, which a card of words must state too.
     pub threshold: u8,
     /// A set made elsewhere.
     pub foreign: bool,
@@ -39,7 +39,7 @@ impl ActKind for TakeShare {
     const AFTERMATH: Aftermath = Aftermath::Nothing;
     const IRREVERSIBLE_ON: Option<fn(&Self) -> &Serial> = None;
 
-    /// Where its set is not known yet, it was typed too, and everybody else sees it from then on.
+    /// If its set is not known yet, that was typed too, and from then on everybody sees it.
     fn perform(self, _: &mut Clerk, vault: &mut Vault) -> Result<Begun, Fault> {
         let taken = match self.scheme {
             Scheme::ScHsmTool => self.numbers(vault),
@@ -66,7 +66,7 @@ struct Taken {
 }
 
 impl TakeShare {
-    /// The prime where it is not known, id, value, and the check bytes where the card has some.
+    /// The prime if it is not known, id, value, and the check bytes if the card has any.
     fn numbers(&self, vault: &Vault) -> Result<Taken, Fault> {
         let typed = |field| vault.typed(field).ok_or(faults::TypedMissing);
         let prime = match &self.set {

@@ -1,4 +1,4 @@
-//! A wrapped key's proof, without a device.
+//! Verifies a wrapped key without a device.
 
 use crate::clerk::Clerk;
 use crate::clerk::acts::{ActKind, Aftermath, Begun};
@@ -13,7 +13,7 @@ use crate::vault::Vault;
 pub struct VerifyBackup {
     /// The key.
     pub label: KeyLabel,
-    /// Names the DKEK.
+    /// Identifies the DKEK.
     pub kcv: Kcv,
 }
 

@@ -1,4 +1,4 @@
-//! The manifest, which makes a folder a backup.
+//! Writes the manifest, which makes a folder a backup.
 
 use crate::clerk::Clerk;
 use crate::clerk::acts::{ActKind, Aftermath, Begun};
@@ -9,8 +9,8 @@ use crate::plan::PlannedKey;
 use crate::terms::Serial;
 use crate::vault::Vault;
 
-/// Write the manifest: from then on the folder is a backup that can be restored. Every planned key must be in it, and every
-/// share file as it was written, or it is no backup.
+/// Write the manifest: from then on the folder is a backup that can be restored. Every planned key must be in it, and
+/// every share file as it was written, or it is not a backup.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WriteManifest {
     /// The keys it must hold.

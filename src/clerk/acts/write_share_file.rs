@@ -1,4 +1,4 @@
-//! A share file of this sitting is written.
+//! Writes a share file of this sitting.
 
 use crate::clerk::Clerk;
 use crate::clerk::acts::{ActKind, Aftermath, Begun};
@@ -8,7 +8,7 @@ use crate::folder::names;
 use crate::terms::{DkekShareNumber, Serial};
 use crate::vault::Vault;
 
-/// Write the share file of a DKEK share, sync it, read it back.
+/// Write the share file of a DKEK share, sync it, and read it back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WriteShareFile {
     /// Which DKEK share.

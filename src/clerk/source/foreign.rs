@@ -1,4 +1,4 @@
-//! A folder with files that sc-hsm-tool made: share files, wrapped keys, no record.
+//! A folder of files made by sc-hsm-tool: share files, wrapped keys, no record.
 
 use std::path::Path;
 
@@ -13,10 +13,10 @@ use crate::plan::{Plan, PlannedKey};
 use crate::record::{BackedUpKey, KnownShare};
 use crate::terms::{Curve, Digest, Kcv, KeyId, KeyLabel, KeyReference, KeyType, Serial};
 
-/// More files than this are no backup.
+/// A folder with more files than this is not a backup.
 const MOST_FILES: usize = 1000;
 
-/// Each key has two steps of one section, which has two more, and steps are numbered up to 255.
+/// Each key needs two steps of one section, which has two more, and steps are numbered up to 255.
 const MOST_KEYS: usize = 126;
 
 /// What the files of a folder are.
@@ -29,11 +29,11 @@ struct Found {
     damaged: Vec<String>,
 }
 
-/// Looks through the folder's files: what begins as a share file is one, what parses as a wrapped key is one. Everything else
-/// is named, and what looks like a damaged key is set apart.
+/// Goes through the folder's files: one that starts like a share file is one, one that parses as a wrapped key is one.
+/// All others are listed, and those that look like a damaged key are set apart.
 ///
 /// # Errors
-/// They are no backup, or not one that the plan fits.
+/// They are not a backup, or not one that fits the plan.
 pub fn open(folder: Folder, plan: &Plan) -> Result<Source, Fault> {
     let Found { share_files, keys, devices, passed_over, damaged } = look_through(&folder)?;
     let kcv = keys.first().map(|(_, kcv)| *kcv).ok_or_else(|| Fault::from(faults::SourceNoKeys))?;
@@ -101,34 +101,34 @@ fn look_through(folder: &Folder) -> Result<Found, Fault> {
         }
     }
     for name in found.passed_over.iter_mut().chain(&mut found.damaged) {
-        // They are read by people only, and no name may look like a sentence of the program's.
+        // Only people read them, and no name may look like a sentence of the program.
         *name = name.chars().map(|c| if c.is_control() { '?' } else { c }).collect();
     }
     found.passed_over.sort();
     Ok(found)
 }
 
-/// Whether a file has a name that this program gives to wrapped keys alone.
+/// Whether a file has a name that this program gives only to wrapped keys.
 fn is_named_wrapped(name: &str) -> bool {
     Path::new(name).extension().is_some_and(|end| end == names::WRAPPED)
 }
 
-/// The device that a key was made on, as that device itself wrote it.
+/// The device that a key was generated on, as that device recorded it.
 fn original(file: &WrappedKeyFile) -> Option<Serial> {
     AuthenticatedRequest::parse(file.certificate.as_deref()?).ok()?.device_serial().ok()
 }
 
-/// What a wrapped key's description and request say of it; what they do not say comes from its file's name.
+/// What a wrapped key's description and request say about it; the rest comes from its file name.
 fn key(name: &str, digest: Digest, file: &WrappedKeyFile, others: &[(BackedUpKey, Kcv)]) -> BackedUpKey {
     let described = file.description.as_deref().and_then(|bytes| KeyDescription::decode(bytes).ok());
     let request = file.certificate.as_deref().and_then(|bytes| AuthenticatedRequest::parse(bytes).ok());
     let key_type = request.and_then(|request| request.public_key()).map(|public| public.key_type());
     let key_type = key_type.unwrap_or(match described.as_ref().map(|described| described.key_type) {
         Some(DescribedType::Rsa { bits }) => KeyType::Rsa(bits),
-        // Which curve of this size it is, nobody can say without a request.
+        // Without a request, nobody can tell which curve of this size it is.
         Some(DescribedType::Ec { field_bits: 384 }) => KeyType::Ec(Curve::P384),
         Some(DescribedType::Ec { field_bits: 512 }) => KeyType::Ec(Curve::BrainpoolP512r1),
-        // OpenSCDP writes the size of whole bytes (seen by OpenSC's pull request 3157).
+        // OpenSCDP writes the size in whole bytes (seen in OpenSC's pull request 3157).
         Some(DescribedType::Ec { field_bits: 521 | 528 }) => KeyType::Ec(Curve::P521),
         Some(DescribedType::Ec { .. } | DescribedType::Other) | None => KeyType::Ec(Curve::P256),
     });
@@ -136,7 +136,7 @@ fn key(name: &str, digest: Digest, file: &WrappedKeyFile, others: &[(BackedUpKey
     let words = [described.as_ref().map_or("", |described| described.label.as_str()), stem];
     let named = words.into_iter().find_map(|word| KeyLabel::new(&clean(word)).ok());
     let number = u8::try_from(others.len() + 1).unwrap_or(u8::MAX);
-    // Labels are names of files, too, and some discs tell no capitals from small letters.
+    // Labels are also file names, and some disks are case-insensitive.
     let same = |label: &KeyLabel, other: &KeyLabel| label.as_str().eq_ignore_ascii_case(other.as_str());
     let free = |label: &KeyLabel| others.iter().all(|(other, _)| !same(label, &other.label));
     let label = named.filter(&free);
@@ -159,7 +159,8 @@ fn clean(label: &str) -> String {
     label.chars().map(|c| if c == ' ' { '-' } else { c }).take(32).collect()
 }
 
-/// The keys as a plan: each goes where the given plan says for its label, otherwise where it was, otherwise to a free place.
+/// The keys as a plan: each goes to the reference that the given plan has for its label, otherwise to its original one,
+/// otherwise to a free one.
 fn planned(keys: &[BackedUpKey], plan: &Plan) -> Result<Vec<PlannedKey>, Fault> {
     let mut planned: Vec<PlannedKey> = Vec::new();
     for key in keys {

@@ -1,4 +1,4 @@
-//! What is restored from: a finished sitting with manifest and record, or files that were made elsewhere.
+//! What is restored from: a finished sitting with manifest and record, or files made elsewhere.
 
 pub mod foreign;
 
@@ -16,35 +16,36 @@ use crate::terms::{Digest, DkekShareNumber, Kcv, Serial};
 pub struct Source {
     /// Its folder.
     pub folder: Folder,
-    /// Its plan; of files made elsewhere, people and quorum are the given plan's and the keys are those that were found.
+    /// Its plan; for files made elsewhere, people and quorum come from the given plan, and the keys are those found.
     pub plan: Plan,
     /// The keys.
     pub keys: Vec<BackedUpKey>,
     pub(in crate::clerk) title: String,
     pub(in crate::clerk) kcv: Kcv,
     pub(in crate::clerk) so_pin_set: Option<String>,
-    /// The devices that the keys were made on, as far as they are known.
+    /// The devices that the keys were generated on, if known.
     pub(in crate::clerk) devices: Vec<Serial>,
-    /// The share files with their digests; of a sitting of ours in the order of the DKEK shares.
+    /// The share files with their digests; for a sitting of ours, in the order of the DKEK shares.
     pub(in crate::clerk) share_files: Vec<(KnownShare, Digest)>,
     pub(in crate::clerk) standing: Standing,
 }
 
-/// What stands behind the files.
+/// What vouches for the files.
 pub(in crate::clerk) enum Standing {
-    /// A record of ours: whether it is a rehearsal's, its last digest, how many lines it has where it was never sealed, and who
-    /// may know a share that is somebody else's by now.
+    /// A record of ours: whether it is a rehearsal's, its last digest, its number of lines if it was never sealed, and
+    /// who may know a share that now belongs to somebody else.
     Recorded { rehearsal: bool, digest: Digest, not_sealed: Option<u32>, formers: Vec<Former> },
-    /// Nothing: they were made elsewhere. What was passed over, and what begins as a wrapped key and is none.
+    /// Nothing: they were made elsewhere. The files that were passed over, and those that start like a wrapped key but
+    /// are not one.
     Elsewhere { passed_over: Vec<String>, damaged: Vec<String> },
 }
 
 impl Source {
-    /// Opens a folder. Without a manifest it is taken for files made elsewhere, and then `plan` must name people and quorum;
-    /// a folder of ours has its own plan, and takes no other.
+    /// Opens a folder. Without a manifest its files are taken to be made elsewhere, and then `plan` must name people
+    /// and quorum; a folder of ours has its own plan and accepts no other.
     ///
     /// # Errors
-    /// It is not there, is broken or unfinished, or the plan does not fit it.
+    /// It is missing, broken or unfinished, or the plan does not fit it.
     pub fn open(path: &Path, plan: Option<&Plan>) -> Result<Self, Fault> {
         let folder = Folder::open(path);
         match plan {
@@ -54,7 +55,8 @@ impl Source {
         }
     }
 
-    /// The folder of a finished *establish*: its record is unbroken and names every file, its manifest and plan can be read.
+    /// The folder of a finished *establish*: its record is intact and names every file, and its manifest and plan can
+    /// be read.
     fn open_ours(folder: Folder, given: Option<&Plan>) -> Result<Self, Fault> {
         let manifest = bundle::manifest(&folder)?;
         let mut plan = Plan::parse(&String::from_utf8_lossy(&folder.read(names::PLAN)?))
@@ -65,7 +67,7 @@ impl Source {
         if given.is_some_and(|given| *given != plan) {
             return Err(Fault::from(faults::SourceOtherPlan { folder: folder.path().display() }));
         }
-        // Who took somebody's place on that day has that card.
+        // Anyone who took somebody's place that day has that card.
         let mut formers = Vec::new();
         for line in &proof.lines {
             if let Entry::Substituted { share, custodian, name, former_knows, .. } = &line.entry {
@@ -98,10 +100,10 @@ impl Source {
         }
     }
 
-    /// What the record says of it, after every file was compared with its digest.
+    /// What the record says about it, after every file has been compared with its digest.
     ///
     /// # Errors
-    /// A file is missing or was changed, or it is a rehearsal's where this is none, and the other way round.
+    /// A file is missing or was changed, or it is a rehearsal's in a real ceremony or the reverse.
     pub fn facts(&self, rehearsal: bool) -> Result<Vec<Fact>, Fault> {
         match self.standing {
             Standing::Recorded { rehearsal: was_one, .. } if was_one != rehearsal => {
@@ -139,8 +141,8 @@ impl Source {
         Ok([from].into_iter().chain(more).collect())
     }
 
-    /// The share files that a DKEK share can be in, unchanged, the likeliest first. Of files made elsewhere nothing says which
-    /// is which: any but those that were `opened` already.
+    /// The share files that may contain a DKEK share, unchanged, the likeliest first. With files made elsewhere nothing
+    /// says which is which: any except those already `opened`.
     ///
     /// # Errors
     /// One is missing or was changed.

@@ -1,4 +1,4 @@
-//! The worker that owns the card: one thread, one job at a time. Secrets come and go by move.
+//! The worker that owns the card: one thread, one job at a time. Secrets are moved in and out.
 
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use std::thread;
@@ -10,9 +10,9 @@ use crate::record::Fact;
 use crate::secret::{WipingBytes, wipe_stack};
 use crate::terms::Handle;
 
-/// What a job brings back.
+/// What a job returns.
 pub struct Reply {
-    /// What it found out or brought about, or why it failed.
+    /// What it found out or achieved, or why it failed.
     pub result: Result<Vec<Fact>, Fault>,
     /// Secrets that go back into the vault.
     pub back: Vec<(Handle, WipingBytes)>,
@@ -25,21 +25,21 @@ impl Reply {
     }
 }
 
-/// What the worker is told.
+/// A message to the worker.
 enum Task {
     /// Do this and reply.
     Job(Job),
-    /// Let go of every device; nobody waits for a reply.
+    /// Release every device; nobody waits for a reply.
     LetGo,
 }
 
-/// A job for the card's worker.
+/// A job for the card worker.
 pub type Job = Box<dyn FnOnce(&mut Devices) -> Reply + Send>;
 
-/// The near end of the worker.
+/// The handle to the worker.
 pub struct CardWorker {
     jobs: Sender<Task>,
-    /// None: nobody waits for a reply any more; what comes is wiped by the worker.
+    /// `None`: nobody waits for replies any more; the worker wipes whatever it sends.
     replies: Option<Receiver<Reply>>,
 }
 
@@ -49,7 +49,7 @@ impl CardWorker {
         let (jobs, inbox) = channel::<Task>();
         let (outbox, replies) = channel();
         let mut devices = Devices::new(readers, inserter);
-        // Where no thread can be had, both channels close, and the first job says that its worker is gone.
+        // If no thread can be started, both channels close, and the first job reports that its worker is gone.
         let _ = thread::Builder::new().spawn(move || {
             while let Ok(task) = inbox.recv() {
                 match task {
@@ -75,19 +75,19 @@ impl CardWorker {
         self.jobs.send(Task::Job(job)).map_err(|_| Fault::from(faults::WorkerGone))
     }
 
-    /// Waits for no reply any more: secrets that a job under way still has are wiped when it ends.
+    /// Stops waiting for replies: secrets still held by a job in progress are wiped when it ends.
     pub fn stop(&mut self) {
         self.replies = None;
         self.let_go();
     }
 
-    /// Lets go of every device when the job under way has ended.
+    /// Releases every device once the job in progress has ended.
     pub fn let_go(&self) {
         // A worker that is gone holds no device.
         let _ = self.jobs.send(Task::LetGo);
     }
 
-    /// The reply, when it is there.
+    /// The reply, if it has arrived.
     pub fn poll(&self) -> Option<Reply> {
         match self.replies.as_ref()?.try_recv() {
             Ok(reply) => Some(reply),
@@ -97,6 +97,6 @@ impl CardWorker {
     }
 }
 
-// Secrets go back in it.
+// Secrets are returned in it.
 #[cfg(test)]
 static_assertions::assert_not_impl_any!(Reply: core::fmt::Debug, core::fmt::Display, Clone, PartialEq, serde::Serialize);

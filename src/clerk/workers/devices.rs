@@ -1,4 +1,4 @@
-//! The readers and the devices that are connected. The card worker alone has them.
+//! The readers and the connected devices. Only the card worker has them.
 
 use std::collections::BTreeMap;
 
@@ -8,10 +8,11 @@ use crate::clerk::as_fault;
 use crate::faults::{self, Fault};
 use crate::terms::{DeviceRole, Serial};
 
-/// Puts the device for a role into a reader, where the program itself can: in a rehearsal it holds the software cards.
+/// Inserts the device for a role into a reader, where the program can do so: in a rehearsal it holds the software
+/// cards.
 pub type CardInserter = Box<dyn FnMut(DeviceRole) + Send>;
 
-/// A device that is connected, and its reader.
+/// A connected device and its reader.
 struct Connected {
     reader: String,
     device: Device,
@@ -23,17 +24,18 @@ impl Connected {
     }
 }
 
-/// A reader that failed this often in a row at an extended length carries none, whatever it claims: once may be the plug.
+/// A reader that failed this often in a row at an extended length does not support any, whatever it claims: once may be
+/// a loose plug.
 const FAILED_LISTS: u8 = 2;
 
-/// The readers and the devices that are connected.
+/// The readers and the connected devices.
 pub struct Devices {
     readers: Box<dyn Readers>,
     inserter: Option<CardInserter>,
     connected: Vec<Connected>,
     /// How often in a row a reader failed at the first command with an extended length, which is that of a list.
     failed_lists: BTreeMap<String, u8>,
-    /// Readers that held something and gave no device at the last look, and why.
+    /// Readers that held something but gave no device at the last look, and why.
     troubles: Vec<(String, CardError)>,
 }
 
@@ -43,7 +45,7 @@ impl Devices {
         Self { readers, inserter, connected: Vec::new(), failed_lists: BTreeMap::new(), troubles: Vec::new() }
     }
 
-    /// The connected device with this serial. Where it is not connected, connects anew to every reader, and every login is
+    /// The connected device with this serial. If it is not connected, reconnects to every reader, and every login is
     /// lost.
     fn device(&mut self, serial: &Serial) -> Result<&mut Device, Fault> {
         if !self.is_connected(serial) {
@@ -61,7 +63,7 @@ impl Devices {
         self.connected.iter().any(|one| one.is(serial))
     }
 
-    /// The devices that can be the one for a role.
+    /// The devices that could be the one for a role.
     ///
     /// # Errors
     /// There is none.
@@ -82,7 +84,7 @@ impl Devices {
     /// The device that people picked for a role, and no other.
     ///
     /// # Errors
-    /// It is not there.
+    /// It is missing.
     pub fn find_picked(&mut self, role: DeviceRole, picked: &Serial) -> Result<Vec<Serial>, Fault> {
         let found = self.find(role, &[])?;
         if found.contains(picked) {
@@ -92,8 +94,8 @@ impl Devices {
         Err(self.missing(|| Fault::from(faults::SerialDiffers { seen: seen(), expected: picked })))
     }
 
-    /// Why the device that was looked for is not there: it may be the one in a reader that failed. `unfit` names the devices
-    /// that were found, where nothing else was in the way.
+    /// Why the device being looked for is missing: it may be the one in a reader that failed. `unfit` names the devices
+    /// that were found, if there was no other obstacle.
     fn missing(&self, unfit: impl FnOnce() -> Fault) -> Fault {
         let failed = self.troubles.iter().find(|(_, error)| !is_foreign(error));
         match (failed, self.connected.is_empty()) {
@@ -112,15 +114,15 @@ impl Devices {
         }
     }
 
-    /// Lets go of every device: the next job connects anew, and nobody is logged in.
+    /// Releases every device: the next job reconnects, and nobody is logged in.
     pub fn let_go(&mut self) {
         self.connected.clear();
     }
 
-    /// Does something with one device. A device that vanished is let go of.
+    /// Does something with one device. A device that has vanished is released.
     ///
     /// # Errors
-    /// The device is not there, or did not do it.
+    /// The device is missing, or did not do it.
     pub fn with<T>(
         &mut self,
         serial: &Serial,
@@ -132,7 +134,7 @@ impl Devices {
     /// The same, for work that has faults of its own for some errors.
     ///
     /// # Errors
-    /// The device is not there, or did not do it.
+    /// The device is missing, or did not do it.
     pub fn with_own_faults<T>(
         &mut self,
         serial: &Serial,
@@ -145,12 +147,13 @@ impl Devices {
         })
     }
 
-    /// Names an error, and lets go of a device that does not answer any more.
+    /// Names an error, and releases a device that no longer answers.
     fn lost(&mut self, serial: &Serial, error: &CardError) -> Fault {
         match error {
             CardError::Transport(TransportError::TooLarge) => {
                 let reader = self.reader_of(serial).unwrap_or_default().to_owned();
-                // What was taken for a small reader may have been a loose plug: the next try uses its full length again.
+                // What looked like a small reader may have been a loose plug: the next attempt uses its full length
+                // again.
                 if self.failed_lists.remove(&reader).is_some() {
                     self.let_go();
                 }
@@ -162,11 +165,11 @@ impl Devices {
         as_fault::card(error)
     }
 
-    /// The keys of a device to which nobody is logged in yet. This is the first command with an extended length: a reader
-    /// that fails at it again after a new connection gets short ones only from then on.
+    /// The keys of a device to which nobody is logged in yet. This is the first command with an extended length: a
+    /// reader that fails at it again after a reconnection gets only short ones from then on.
     ///
     /// # Errors
-    /// The device is not there, or does not list them.
+    /// The device is missing, or does not list them.
     pub fn first_list(&mut self, serial: &Serial) -> Result<Vec<KeyEntry>, Fault> {
         let listed = self.device(serial)?.keys();
         let reader = self.reader_of(serial).unwrap_or_default().to_owned();
@@ -193,8 +196,8 @@ impl Devices {
         self.connected.iter().map(|one| one.device.serial().to_string()).collect()
     }
 
-    /// Connects anew to every reader that holds a card; all that were connected are let go of, and nobody is logged in. A
-    /// reader that gives no device does no harm: it is kept in mind for when a device is missing.
+    /// Reconnects to every reader that holds a card; all connected devices are released, and nobody is logged in. A
+    /// reader that gives no device does no harm: it is remembered for when a device is missing.
     fn connect_all(&mut self) -> Result<(), Fault> {
         let names = self.readers.occupied().map_err(|error| as_fault::card(&CardError::Transport(error)))?;
         self.connected.clear();
@@ -212,7 +215,8 @@ impl Devices {
     }
 }
 
-/// Whether a card said that it is no SmartCard-HSM: it does not know the application, or has another under that name.
+/// Whether a card turned out not to be a SmartCard-HSM: it does not know the application, or has a different one under
+/// that name.
 fn is_foreign(error: &CardError) -> bool {
     match error {
         CardError::Refused { operation, .. } | CardError::Malformed { operation, .. } => {
@@ -222,7 +226,7 @@ fn is_foreign(error: &CardError) -> bool {
     }
 }
 
-/// Whether an error may mean that a reader does not carry an extended length, though it claims to.
+/// Whether an error may mean that a reader does not support an extended length, though it claims to.
 const fn may_be_too_long(error: &CardError) -> bool {
     match error {
         CardError::Transport(TransportError::CutOff | TransportError::Garbled) => true,

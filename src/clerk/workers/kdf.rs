@@ -1,4 +1,4 @@
-//! The worker that derives keys, so that the terminal stays alive. It is handed secrets by move and gives them back so.
+//! The worker that derives keys, so that the terminal stays responsive. Secrets are moved in and out.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -10,15 +10,15 @@ use crate::dkek::{DkekShare, Rounds, ShareFile, derive, open, seal};
 use crate::record::Defect;
 use crate::secret::{WipingBytes, wipe_stack};
 
-/// What the worker says.
+/// A message from the worker.
 pub enum News<T> {
-    /// Rounds done and in all.
+    /// Rounds done and in total.
     Progress(u64, u64),
     /// It is done.
     Done(T),
 }
 
-/// One derivation under way. Dropping it breaks it off, and the worker wipes what it holds.
+/// One derivation in progress. Dropping it cancels it, and the worker wipes what it holds.
 pub struct Job<T> {
     news: Receiver<News<T>>,
     stopped: Arc<AtomicBool>,
@@ -35,7 +35,7 @@ impl<T: Send + 'static> Job<T> {
         let (send, news) = channel();
         let stopped = Arc::new(AtomicBool::new(false));
         let flag = Arc::clone(&stopped);
-        // Where no thread can be had, the sender is dropped, and the job says that its worker is gone.
+        // If no thread can be started, the sender is dropped, and the job reports that its worker is gone.
         let _ = thread::Builder::new().spawn(move || {
             work(&send, &flag);
             wipe_stack();
@@ -43,7 +43,7 @@ impl<T: Send + 'static> Job<T> {
         Self { news, stopped }
     }
 
-    /// The newest news, if there is any.
+    /// The latest news, if there is any.
     ///
     /// # Errors
     /// The worker is gone without a result.
@@ -60,7 +60,7 @@ impl<T: Send + 'static> Job<T> {
     }
 }
 
-/// Begins to encipher a DKEK share. Password and share are wiped by the worker when it ends.
+/// Starts encrypting a DKEK share. The worker wipes password and share when it ends.
 pub fn begin_sealing(password: WipingBytes, share: DkekShare, salt: [u8; 8], rounds: Rounds) -> Job<ShareFile> {
     Job::spawn(move |news, stopped| {
         let key = derive(password.expose(), salt, rounds, &mut |progress| {
@@ -86,11 +86,11 @@ pub struct Try {
     pub defects: Vec<Defect>,
 }
 
-/// The DKEK share that came out of a share file.
+/// The DKEK share found in a share file.
 pub struct Found {
     /// The share.
     pub share: DkekShare,
-    /// The name of the share file it came out of.
+    /// The name of the share file it was in.
     pub file: String,
     /// The places of the shares that opened it.
     pub agreeing: Vec<usize>,
@@ -98,13 +98,13 @@ pub struct Found {
     pub defects: Vec<Defect>,
 }
 
-/// What opening brought.
+/// The result of opening.
 pub struct OpenedFile {
-    /// What came out; `None`: nothing opened the file.
+    /// What was found; `None`: no password opened a file.
     pub found: Option<Found>,
 }
 
-/// Tries passwords on share files, one after the other, until one opens one.
+/// Tries passwords on share files, one after the other, until one opens a file.
 pub fn begin_opening(tries: Vec<Try>, files: Vec<(String, ShareFile)>, rounds: Rounds) -> Job<OpenedFile> {
     Job::spawn(move |news, stopped| {
         let count = (tries.len() * files.len()) as u64;

@@ -1,4 +1,4 @@
-//! The two workers, a thread each: one owns the card, one derives keys.
+//! The two workers, one thread each: one owns the card, one derives keys.
 
 pub mod card;
 pub mod devices;

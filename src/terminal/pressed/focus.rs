@@ -8,7 +8,7 @@ use crate::terminal::screens::open_places;
 use crate::terminal::word_cursor::Cursor;
 
 impl ScreenState {
-    /// Whether the focus is on the screen; if not, the next frame brings it there, and nothing else happens.
+    /// Whether the focus is on the screen; if not, the next frame scrolls to it, and the key does nothing else.
     pub(super) const fn seen_focus(&mut self) -> bool {
         self.follow = true;
         self.focus_seen
@@ -38,13 +38,13 @@ impl ScreenState {
         self.follow = true;
     }
 
-    /// Ticks the item in focus and moves the focus to the next one without a tick; on a ticked one it only moves.
+    /// Ticks the focused item and moves the focus to the next unticked one; on a ticked item it only moves.
     pub(super) fn tick_next(&mut self, view: &View) -> Option<Input> {
         let Body::Tick { items, .. } = &view.body else { return None };
         let open = |place: &usize| items.get(*place).is_some_and(|item| !item.ticked);
         let place = (self.focus..items.len()).chain(0..self.focus).find(open)?;
         if place != self.focus || !self.focus_seen {
-            // nobody ticks what is not marked: the next Enter does
+            // an item without visible focus is not ticked yet: the next Enter ticks it
             self.focus_on(place);
             return None;
         }
@@ -53,7 +53,7 @@ impl ScreenState {
         tick(view, place)
     }
 
-    /// Enter in a form: to the first field that is not good, to the next field, or on when all is good.
+    /// Enter in a form: to the first field that is not good, to the next field, or past the form when all are good.
     pub(super) fn advance(&mut self, view: &View) -> Option<Input> {
         let Body::Form { fields, .. } = &view.body else { return None };
         let bad = first_not_good(fields).filter(|place| *place <= self.focus);
@@ -78,7 +78,7 @@ impl ScreenState {
     }
 }
 
-/// Ticks the item at a place of the screen, or unticks it.
+/// Ticks or unticks the item at a place on the screen.
 pub(super) fn tick(view: &View, place: usize) -> Option<Input> {
     let Body::Tick { items, .. } = &view.body else { return None };
     items.get(place).map(|item| Input::Tick(item.id))

@@ -1,4 +1,4 @@
-//! Keys that were pressed, and what they do on the screen that is up. Turns them into what people did.
+//! Key presses and their effect on the current screen. Turns them into input for the machine.
 
 mod focus;
 mod press;
@@ -13,7 +13,7 @@ use super::screens::{self, Exposes, Nature};
 use crate::ceremony::{Body, Input, View};
 use crate::vault::Vault;
 
-/// What a frame shows that must not stay: of which screen, and whether in clear.
+/// What a frame shows that must not stay: on which screen, and whether in clear.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Exposure {
     screen: ScreenId,
@@ -21,8 +21,8 @@ pub struct Exposure {
 }
 
 impl ScreenState {
-    /// Looks at the view that is to be drawn; `true` when it is another screen than before, so that keys typed ahead
-    /// do not belong to it.
+    /// Takes the view that is about to be drawn; `true` if it is a different screen, so that type-ahead is not meant
+    /// for it.
     pub fn meet(&mut self, view: &View) -> bool {
         let screen = ScreenId::of(view);
         if self.screen == Some(screen) {
@@ -47,7 +47,7 @@ impl ScreenState {
         }
     }
 
-    /// Waits for a key and says what was done with it. `Ok(None)`: nothing for the machine; draw again.
+    /// Waits for a key and returns its result. `Ok(None)`: nothing for the machine; draw again.
     pub fn next<S: Source>(
         &mut self,
         keyboard: &mut Keyboard<S>,
@@ -74,7 +74,7 @@ impl ScreenState {
         Ok(self.press(key, view, vault, Instant::now()))
     }
 
-    /// Fills in what the plan says where the person typed nothing yet; once for each time a form comes up.
+    /// Fills in the plan's values where nothing has been typed yet; once each time a form appears.
     fn fill_in(&mut self, vault: &mut Vault) -> Option<Input> {
         while let Some((name, planned)) = self.planned.pop() {
             let typing = vault.typing(name);

@@ -61,14 +61,14 @@ impl ScreenState {
                 let name = name?;
                 return vault.typing(name).pop().then_some(Input::Edited(name));
             }
-            // nothing of this kind where there are no words
+            // no effect where there are no words
             Action::AmongWords(_) => {}
         }
         None
     }
 }
 
-/// Chooses the option at a place of the screen, unless it is closed.
+/// Chooses the option at a place on the screen, unless it is closed.
 fn choose(view: &View, place: usize) -> Option<Input> {
     let (Body::Choose { options, .. } | Body::Fault { choices: options, .. }) = &view.body else { return None };
     options.get(place).filter(|option| !option.closed).map(|option| Input::Chose(option.id.clone()))

@@ -1,4 +1,4 @@
-//! Keys that are text, and keys among words.
+//! Keys that are text, and keys in a grid of words.
 
 use crate::ceremony::{Body, FieldView, Input, View};
 use crate::names::FieldName;
@@ -11,23 +11,23 @@ use crate::terminal::screens::form::{Grouping, Shape, count_throws};
 use crate::terminal::word_cursor::Done;
 use crate::vault::Vault;
 
-/// Whether the field shows all the digits that it can take, so that one more belongs elsewhere.
+/// Whether the field already shows all the digits it can take, so that one more belongs elsewhere.
 fn is_full(field: &FieldView, grouping: Grouping, typed: &[u8], byte: u8) -> bool {
     let counts = |byte: &u8| byte.is_ascii_alphanumeric();
     let full = |most| typed.iter().filter(|byte| counts(byte)).count() >= most;
-    // Between the groups of a prime separators may stand; a number has none.
+    // The groups of a prime may have separators between them; a number has none.
     let belongs = !counts(&byte) && grouping == Grouping::Pairs;
     !belongs && field.kind.properties().most.is_some_and(full)
 }
 
 impl ScreenState {
-    /// The field in focus.
+    /// The focused field.
     pub(super) fn field<'a>(&self, view: &'a View) -> Option<&'a FieldView> {
         let Body::Form { fields, .. } = &view.body else { return None };
         fields.get(self.focus)
     }
 
-    /// Keys that are text go into the vault; what would be text, but came otherwise, is refused.
+    /// Text goes into the vault; text that arrived in any other way is refused.
     pub(super) fn type_in(&mut self, text: Text, view: &View, vault: &mut Vault) -> Option<Input> {
         let field = self.field(view)?;
         self.follow = true;
@@ -61,7 +61,7 @@ impl ScreenState {
         if text.push(byte).is_ok() { Done::Edited } else { Done::Refused(words::HINT_FULL) }
     }
 
-    /// What the machine is told of a key that was typed.
+    /// What the machine learns about a typed key.
     pub(super) fn told(&mut self, done: Done, name: FieldName) -> Option<Input> {
         match done {
             Done::Edited => Some(Input::Edited(name)),
@@ -73,7 +73,7 @@ impl ScreenState {
         }
     }
 
-    /// What a key other than a letter does in a grid of words; `None`: nothing else than in any field.
+    /// What a key other than a letter does in a grid of words; `None`: the same as in any field.
     pub(super) fn among_words(&mut self, action: Action, view: &View, vault: &mut Vault) -> Option<Done> {
         let field = self.field(view)?;
         let Shape::Words(words) = Shape::of(&field.kind) else { return None };

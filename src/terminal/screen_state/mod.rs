@@ -1,4 +1,4 @@
-//! What the terminal itself remembers about the screen that is up: focus, scrolling, help, a hint. It decides nothing.
+//! What the terminal itself remembers about the current screen: focus, scrolling, help, a hint. It makes no decisions.
 
 mod scrolling;
 
@@ -12,28 +12,28 @@ use crate::names::FieldName;
 /// How long typed text stays unmasked.
 pub const UNMASKED_FOR: Duration = Duration::from_secs(5);
 
-/// Tells screens apart: a digest of what makes one another. Views hold no secret, so neither does this number.
+/// Tells screens apart: a digest of what distinguishes them. Views hold no secret, so neither does this number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ScreenId(pub(super) u64);
 
-/// The terminal's own memory of the screen that is up.
+/// The terminal's own memory of the current screen.
 #[derive(Default)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own; none excludes another")]
 pub struct ScreenState {
     pub(super) screen: Option<ScreenId>,
-    /// The item, option or field in focus.
+    /// The focused item, option or field.
     pub focus: usize,
     /// Lines scrolled down.
     pub scroll: usize,
-    /// The help lies over the screen.
+    /// The help covers the screen.
     pub help: bool,
-    /// A sentence to show under the body until the next key.
+    /// A sentence shown below the body until the next key.
     pub hint: Option<&'static str>,
-    /// The window is too small for anything.
+    /// The window is too small to show anything.
     pub too_small: bool,
-    /// Where the word cursor is, if the field in focus has words.
+    /// The position of the word cursor, if the focused field has words.
     pub cursor: Cursor,
-    /// Enter completed a word; now that it is checked, go on with what Enter does.
+    /// Enter completed a word; once it has been checked, do what Enter does.
     pub(super) enter: bool,
     pub(super) most_scroll: usize,
     pub(super) page: usize,
@@ -47,17 +47,17 @@ pub struct ScreenState {
 }
 
 impl ScreenState {
-    /// Whether typed text is shown in clear for a moment.
+    /// Whether typed text is currently shown in clear.
     pub fn unmasked(&self, now: Instant) -> bool {
         self.unmasked_until.is_some_and(|until| now < until)
     }
 
-    /// Hides at once what is shown for a moment.
+    /// Hides at once whatever is shown for a moment.
     pub const fn mask(&mut self) {
         self.unmasked_until = None;
     }
 
-    /// Whether something changed since the last call that the next frame should show.
+    /// Whether anything has changed since the last call that the next frame should show.
     pub const fn changed(&mut self) -> bool {
         std::mem::replace(&mut self.changed, false)
     }

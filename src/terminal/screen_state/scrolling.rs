@@ -1,4 +1,4 @@
-//! What of a screen is in the window.
+//! Which part of a screen is in the window.
 
 use std::ops::Range;
 
@@ -7,17 +7,17 @@ use super::ScreenState;
 /// How far people have read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reading {
-    /// More text below than was seen.
+    /// Some of the text below has not been seen.
     Unread,
-    /// The text is longer than the window, and its end was seen.
+    /// The text is longer than the window, and its end has been seen.
     Scrolls,
-    /// All fits.
+    /// Everything fits.
     Fits,
 }
 
 impl ScreenState {
-    /// Takes note of how the page was laid out: its rows, the rows that fit, and where the focus is. Gives the first
-    /// row to draw.
+    /// Takes the page's layout: its rows, the rows that fit, and the position of the focus. Returns the first row to
+    /// draw.
     pub fn settle(&mut self, rows: usize, fit: usize, focus: Option<&Range<usize>>) -> usize {
         self.page = fit.saturating_sub(1).max(1);
         self.most_scroll = rows.saturating_sub(fit);
@@ -54,19 +54,19 @@ impl ScreenState {
         (scroll > 0, scroll < self.most_scroll)
     }
 
-    /// Scrolls so many rows down, or up.
+    /// Scrolls this many rows down, or up if negative.
     pub(in crate::terminal) fn scroll_by(&mut self, rows: isize) {
         let most = self.most_scroll;
         let scroll = if self.help { &mut self.help_scroll } else { &mut self.scroll };
         *scroll = scroll.saturating_add_signed(rows);
-        // up, what cannot be seen any more stays; the next frame settles it
+        // not clamped on the way up; the next frame settles it
         if rows > 0 {
             *scroll = (*scroll).min(most);
         }
         self.follow = false;
     }
 
-    /// The rows of one screen, less one that stays.
+    /// The rows of one screen, less one for continuity.
     pub(in crate::terminal) fn page_rows(&self) -> isize {
         isize::try_from(self.page).unwrap_or(isize::MAX)
     }

@@ -12,13 +12,13 @@ use crate::terminal::keys::{Action, Binding, COMMON, HELP, Keys, LEAVE, MOVE, Ot
 use crate::terminal::screen_state::{Reading, ScreenState};
 use crate::terminal::theme::Sign;
 
-/// More options than this have no digits, for a digit would be ambiguous.
+/// With more options than this, digits do not choose: a digit would be ambiguous.
 const MOST_DIGITS: usize = 9;
 
 const CHOOSE: Binding =
     binding(&[(Key::Enter, Action::Choose)], words::KEY_ENTER, words::FOOT_CHOOSE, words::HELP_CHOOSE);
 
-/// Digits choose at once; which digits there are depends on the options, so they are not in `strokes`.
+/// Digits choose at once; the options decide which digits there are, so they are not in `strokes`.
 const CHOOSE_OR_DIGIT: Binding = binding(
     &[(Key::Enter, Action::Choose)],
     words::KEY_ENTER_OR_DIGIT,
@@ -41,7 +41,7 @@ pub fn page(
     page
 }
 
-/// The options, numbered from 1; closed ones are dim and have no number's accent.
+/// The options, numbered from 1; closed ones are dim, and their number has no accent.
 pub fn add_options(
     page: &mut Page,
     state: &ScreenState,
@@ -70,7 +70,7 @@ pub fn add_options(
     }
 }
 
-/// Enter chooses what is in focus. What is asked in between can be left, and no deviation be noted from there.
+/// Enter chooses the focused option. A question asked in between can be left, and allows no deviation.
 pub fn keys(reading: Reading, options: usize, may_leave: bool) -> Keys {
     match reading {
         Reading::Unread => Keys::unread(COMMON),
@@ -85,7 +85,7 @@ pub fn keys(reading: Reading, options: usize, may_leave: bool) -> Keys {
     }
 }
 
-/// Another question or other options are another screen.
+/// A different question or different options make a different screen.
 pub fn identify(text: &[String], options: &[OptionView], hasher: &mut impl Hasher) {
     text.hash(hasher);
     for option in options {

@@ -24,7 +24,7 @@ pub fn keys(reading: Reading) -> Keys {
     }
 }
 
-/// Another text is another screen.
+/// A different text makes a different screen.
 pub fn identify(text: &[String], hasher: &mut impl Hasher) {
     text.hash(hasher);
 }

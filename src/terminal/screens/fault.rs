@@ -35,12 +35,12 @@ pub fn page(
     page
 }
 
-/// As where people choose.
+/// The same as for choosing.
 pub fn keys(reading: Reading, choices: usize) -> Keys {
     choose::keys(reading, choices, false)
 }
 
-/// Another fault is another screen.
+/// A different fault makes a different screen.
 pub fn identify(happened: &[String], truth: &[String], choices: &[OptionView], hasher: &mut impl Hasher) {
     (happened, truth).hash(hasher);
     for choice in choices {

@@ -7,40 +7,40 @@ use ratatui::style::Style;
 use crate::terminal::cells;
 use crate::terminal::theme::{Sign, Theme};
 
-/// Columns from one word's number to the next column's.
+/// Columns from one word's number to that of the next column.
 const PITCH: u16 = 24;
-/// The number ends before this column of a cell; a mark follows, and then a sign.
+/// The number ends before this column of a cell; a mark follows, then a sign.
 const NUMBER: u16 = 3;
-/// The word begins here.
+/// The word starts here.
 const WORD: u16 = 6;
-/// So many words at the end are check words.
+/// This many words at the end are check words.
 const CHECKS: usize = 3;
-/// More words than this stand in three columns, so that 33 of them fit the lowest window.
+/// More words than this go into three columns, so that 33 of them fit the lowest window.
 const IN_TWO_COLUMNS: usize = 22;
 
-/// How many words there are, and so how they stand: read downwards, column by column.
+/// How many words there are, and so how they are arranged: read downwards, column by column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Grid {
     words: usize,
 }
 
 impl Grid {
-    /// The grid of a card with so many words.
+    /// The grid of a card with this many words.
     pub fn of(words: u8) -> Self {
         Self { words: usize::from(words) }
     }
 
-    /// How many rows the longest column has.
+    /// The number of rows in the longest column.
     pub const fn rows(self) -> usize {
         self.words.div_ceil(if self.is_tall() { 3 } else { 2 })
     }
 
-    /// Whether it needs all rows of the lowest window.
+    /// Whether it needs every row of the lowest window.
     pub const fn is_tall(self) -> bool {
         self.words > IN_TWO_COLUMNS
     }
 
-    /// The places (from 0) in a row, with the column in which their cell begins.
+    /// The places (from 0) in a row, each with the column in which its cell starts.
     pub fn row(self, row: usize) -> impl Iterator<Item = (usize, u16)> {
         (row..self.words).step_by(self.rows().max(1)).zip((0..).step_by(usize::from(PITCH)))
     }
@@ -53,15 +53,15 @@ impl Grid {
 
 /// How one word is drawn.
 pub struct Look {
-    /// In front of the number.
+    /// Before the number.
     pub focus: bool,
-    /// Between number and word.
+    /// Between the number and the word.
     pub sign: Option<(char, Style)>,
     /// The word itself.
     pub style: Style,
 }
 
-/// The number of a word and what marks it; gives the cell in which the word begins.
+/// The number of a word and its mark; returns the cell in which the word starts.
 pub fn number(
     buffer: &mut Buffer,
     area: Rect,
@@ -91,7 +91,7 @@ pub fn number(
     x + WORD
 }
 
-/// A word's letters from a cell on, one cell each: no text with them ever exists.
+/// A word's letters starting at a cell, one cell each: they never exist as a string.
 pub fn letters(buffer: &mut Buffer, area: Rect, from: u16, word: &[u8], style: Style) {
     for (x, letter) in (from..area.right()).zip(word).take(usize::from(PITCH - WORD - 1)) {
         if let Some(cell) = buffer.cell_mut((x, area.y)) {
@@ -100,7 +100,7 @@ pub fn letters(buffer: &mut Buffer, area: Rect, from: u16, word: &[u8], style: S
     }
 }
 
-/// The same sign in so many cells.
+/// The same sign in this many cells.
 pub fn fill(buffer: &mut Buffer, area: Rect, from: u16, count: usize, sign: char, style: Style) {
     for x in (from..area.right()).take(count) {
         if let Some(cell) = buffer.cell_mut((x, area.y)) {
@@ -109,7 +109,7 @@ pub fn fill(buffer: &mut Buffer, area: Rect, from: u16, count: usize, sign: char
     }
 }
 
-/// One row of a card that is shown.
+/// One row of a card that is being shown.
 pub fn card_row(buffer: &mut Buffer, area: Rect, grid: Grid, row: usize, text: &[u8], theme: Theme) {
     for (place, column) in grid.row(row) {
         let look = Look { focus: false, sign: None, style: theme.strong() };

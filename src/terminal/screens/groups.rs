@@ -10,20 +10,20 @@ use crate::terminal::theme::{Sign, Theme};
 /// Columns from one group to the next when a share is shown: two characters and ` : `.
 pub const PITCH: u16 = 5;
 
-/// Where the numbers of groups stand.
+/// Where the numbers of the groups go.
 #[derive(Clone, Copy)]
 pub struct Marks {
     /// The first column.
     pub from: u16,
-    /// Columns from group to group.
+    /// Columns from one group to the next.
     pub pitch: u16,
     /// How many groups there are.
     pub groups: u8,
-    /// The group that is wrong, from 1.
+    /// The wrong group, from 1.
     pub wrong: Option<u8>,
 }
 
-/// The numbers of the groups; the one that is wrong has a sign.
+/// The numbers of the groups; the wrong one has a sign.
 pub fn marks(buffer: &mut Buffer, area: Rect, marks: Marks, theme: Theme) {
     for (group, column) in (1..=marks.groups).zip((marks.from..).step_by(usize::from(marks.pitch.max(1)))) {
         let wrong = marks.wrong == Some(group);
@@ -37,7 +37,7 @@ pub fn marks(buffer: &mut Buffer, area: Rect, marks: Marks, theme: Theme) {
     }
 }
 
-/// A value in groups, put into the cells character by character: no text with it ever exists.
+/// A value in groups, put into the cells character by character: it never exists as a string.
 pub fn groups(buffer: &mut Buffer, area: Rect, label: &str, from: u16, value: &[u8], theme: Theme, style: Style) {
     cells::put(buffer, area.x, area.y, label, theme.dim());
     let mut column = area.x + from;

@@ -1,4 +1,4 @@
-//! The keys that work now, and the words on privacy.
+//! The keys that work now, and the text about privacy.
 
 use crate::script::words;
 use ratatui::text::Span;
@@ -10,7 +10,7 @@ use crate::terminal::keys::{Action, Binding, Keys, SCROLL, binding};
 use crate::terminal::screen_state::ScreenState;
 use crate::terminal::text;
 
-/// Columns of the keys' names.
+/// Columns for the labels of the keys.
 const KEYS: usize = 18;
 
 const CLOSE_HELP: Binding = binding(
@@ -20,7 +20,7 @@ const CLOSE_HELP: Binding = binding(
     words::HELP_HELP,
 );
 
-/// Lies over the screen it explains.
+/// Covers the screen it explains.
 pub fn page(view: &View, state: &ScreenState, context: &DrawContext<'_>, width: u16) -> Page {
     let theme = context.theme;
     let mut page = Page::default();
@@ -38,7 +38,7 @@ pub fn page(view: &View, state: &ScreenState, context: &DrawContext<'_>, width: 
     page
 }
 
-/// It answers to nothing else than what closes and scrolls it.
+/// Only closing and scrolling work.
 pub fn keys() -> Keys {
     Keys::new([CLOSE_HELP, SCROLL], [])
 }

@@ -1,5 +1,5 @@
-//! One file for each kind of screen: its page, its keys, and what makes it another screen. A screen becomes a page of
-//! rows; what is secret is drawn cell by cell, never as a text.
+//! One file for each kind of screen: its page, its keys, and what identifies it. A screen becomes a page of rows;
+//! secrets are drawn cell by cell, never as a string.
 
 mod choose;
 mod ended;
@@ -30,7 +30,7 @@ use super::theme::Theme;
 use crate::ceremony::{Body, View};
 use crate::vault::Vault;
 
-/// What drawing needs besides the view.
+/// What drawing needs in addition to the view.
 #[derive(Clone, Copy)]
 pub struct DrawContext<'a> {
     /// Colours and signs.
@@ -42,13 +42,13 @@ pub struct DrawContext<'a> {
 }
 
 impl DrawContext<'_> {
-    /// A sentence as this terminal can draw it.
+    /// A sentence in the characters that this terminal can draw.
     pub fn text(&self, sentence: impl std::fmt::Display) -> String {
         self.theme.text(&sentence.to_string()).into_owned()
     }
 }
 
-/// The screen's page, or the help that lies over it.
+/// The screen's page, or the help that covers it.
 fn page(view: &View, state: &ScreenState, context: &DrawContext<'_>, width: u16) -> Page {
     if state.help {
         return help::page(view, state, context, width);
@@ -73,7 +73,7 @@ pub fn keys(view: &View, state: &ScreenState) -> Keys {
     if state.help { help::keys() } else { keys_below(view, state) }
 }
 
-/// The keys that work when the help does not lie over the screen.
+/// The keys that work while the help does not cover the screen.
 fn keys_below(view: &View, state: &ScreenState) -> Keys {
     let reading = state.reading();
     match &view.body {
@@ -91,7 +91,7 @@ fn keys_below(view: &View, state: &ScreenState) -> Keys {
 }
 
 impl ScreenId {
-    /// The screen of this view: step, kind and what is asked; not what changes while one and the same screen is up.
+    /// The screen of this view: step, kind and question, but not what changes while the same screen is up.
     pub fn of(view: &View) -> Self {
         let mut hasher = DefaultHasher::new();
         view.header.number.hash(&mut hasher);
@@ -107,7 +107,7 @@ impl ScreenId {
             Body::Reveal { owner, custodian, card, shown, .. } => {
                 reveal::identify(owner, *custodian, card, *shown, &mut hasher);
             }
-            // how far it is does not make it another one
+            // progress does not make it a different screen
             Body::Working { .. } => {}
             Body::Fault { happened, truth, choices } => fault::identify(happened, truth, choices, &mut hasher),
             Body::Ended { text } => ended::identify(text, &mut hasher),
@@ -121,27 +121,27 @@ impl ScreenId {
 pub enum Exposes {
     /// Nothing.
     Nothing,
-    /// What somebody types, masked or for a moment in clear.
+    /// Typed text, masked or shown in clear for a moment.
     Typed,
     /// A share in clear.
     Share,
 }
 
-/// What a screen is like besides its page.
+/// Properties of a screen other than its page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Nature {
     /// What must be wiped when it goes away.
     pub exposes: Exposes,
-    /// It stands alone: no step list beside it.
+    /// It is shown alone, without the step list.
     pub alone: bool,
-    /// It stands in the double frame of what cannot be undone.
+    /// It has the double frame of an irreversible act.
     pub irreversible: bool,
-    /// People type into it, and the cursor is where they do.
+    /// People type into it, and the cursor is where they type.
     pub types: bool,
 }
 
 impl Nature {
-    /// What the screen of this body is like.
+    /// The properties of the screen for this body.
     pub fn of(body: &Body) -> Self {
         let plain = Self { exposes: Exposes::Nothing, alone: false, irreversible: false, types: false };
         match body {
@@ -162,7 +162,7 @@ impl Nature {
     }
 }
 
-/// What the focus can be on: each item, option or field, and whether it is open.
+/// What can be focused: each item, option or field, and whether it is open.
 pub fn open_places(body: &Body) -> Vec<bool> {
     match body {
         Body::Tick { items, .. } => vec![true; items.len()],
@@ -174,7 +174,7 @@ pub fn open_places(body: &Body) -> Vec<bool> {
     }
 }
 
-/// Where the focus begins.
+/// Where the focus starts.
 pub fn first_place(body: &Body) -> usize {
     let first = match body {
         Body::Tick { items, .. } => items.iter().position(|item| !item.ticked),

@@ -1,4 +1,4 @@
-//! A page: the rows of a screen, before they are drawn. What is secret is named in them, never in them.
+//! A page: the rows of a screen before they are drawn. The rows refer to secrets but never contain them.
 
 use std::ops::Range;
 
@@ -22,33 +22,33 @@ use crate::terms::Handle;
 pub enum Row {
     /// Text without any secret.
     Line(Line<'static>),
-    /// Text at the left, text at the right end.
+    /// Text at the left edge, text at the right edge.
     Spread(Line<'static>, Line<'static>),
-    /// What is typed into this field.
+    /// The text typed into this field.
     Field(FieldName, Part),
-    /// The numbers of groups, each over or under its group.
+    /// The numbers of groups, each above or below its group.
     Marks(Marks),
-    /// A public value in 8 groups, from this column on.
+    /// A public value in 8 groups, starting at this column.
     Groups(String, u16, String),
-    /// A secret value in 8 groups, from this column on.
+    /// A secret value in 8 groups, starting at this column.
     SecretGroups(String, u16, Handle),
-    /// As [`Row::SecretGroups`], with a public remark at the right end.
+    /// Like [`Row::SecretGroups`], with a public remark at the right edge.
     SecretGroupsWith(String, u16, Handle, Line<'static>),
     /// One row of a card of words.
     CardWords(Grid, usize, Handle),
 }
 
-/// The rows of a screen and which of them have the focus.
+/// The rows of a screen, and which of them are focused.
 #[derive(Default)]
 pub struct Page {
-    /// Its rows, from above.
+    /// Its rows, top to bottom.
     pub rows: Vec<Row>,
-    /// Those that have the focus.
+    /// The focused rows.
     pub focus: Option<Range<usize>>,
 }
 
 impl Page {
-    /// A line of one style, which fits.
+    /// A line in one style that is known to fit.
     pub fn line(&mut self, text: String, style: Style) {
         self.rows.push(Row::Line(Line::from(Span::styled(text, style))));
     }
@@ -70,7 +70,7 @@ impl Page {
         self.rows.extend(text::paragraphs(theme, text, width, style).into_iter().map(Row::Line));
     }
 
-    /// Text behind something of its own (a number, a box); further lines begin under the text.
+    /// Text after a prefix (a number, a box); further lines are indented to the text.
     pub fn hanging(&mut self, theme: Theme, before: Vec<Span<'static>>, text: &str, width: u16, style: Style) {
         let before = Line::from(before);
         let indent = before.width();
@@ -83,7 +83,7 @@ impl Page {
         }
     }
 
-    /// Marks everything since `from` as having the focus.
+    /// Marks all rows from `from` on as focused.
     pub fn focus_from(&mut self, from: usize) {
         self.focus = Some(from..self.rows.len());
     }
@@ -94,7 +94,7 @@ impl Page {
     }
 }
 
-/// Draws a row. Gives the cursor's place where a field in focus is typed into.
+/// Draws a row. Returns the cursor's position if it is in a focused field that takes text.
 pub fn draw_row(
     buffer: &mut Buffer,
     row: &Row,

@@ -6,14 +6,14 @@ use super::{DrawContext, Page};
 use crate::terminal::keys::{COMMON, GO_ON, Keys, SCROLL};
 use crate::terminal::screen_state::Reading;
 
-/// Paragraphs and nothing else.
+/// Paragraphs only.
 pub fn page(context: &DrawContext<'_>, text: &[String], width: u16) -> Page {
     let mut page = Page::default();
     page.paragraphs(context.theme, text, width, context.theme.normal());
     page
 }
 
-/// Enter reads on, and then goes on.
+/// Enter reads on, and at the end continues.
 pub fn keys(reading: Reading) -> Keys {
     match reading {
         Reading::Unread => Keys::unread(COMMON),
@@ -22,7 +22,7 @@ pub fn keys(reading: Reading) -> Keys {
     }
 }
 
-/// Another text is another screen.
+/// A different text makes a different screen.
 pub fn identify(text: &[String], hasher: &mut impl Hasher) {
     text.hash(hasher);
 }

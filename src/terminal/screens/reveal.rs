@@ -18,7 +18,7 @@ use crate::terms::CustodianNumber;
 
 /// Groups of a prime or value.
 const GROUPS: u8 = 8;
-/// A label longer than this is cut.
+/// Longer labels are cut.
 const WIDEST_LABEL: usize = 30;
 
 const SHOW: Binding = binding(&[(Key::Enter, Action::Show)], words::KEY_ENTER, words::FOOT_SHOW, words::HELP_SHOW);
@@ -30,7 +30,7 @@ const SHOW_AGAIN: Binding = binding(
     words::HELP_SHOW,
 );
 
-/// Shown, every key hides that does nothing else.
+/// While shown, every key hides the share unless it does something else.
 const HIDE: Binding = binding(
     &[(Key::Enter, Action::Hide), (Key::Char(b' '), Action::Hide), (Key::Escape, Action::Hide)],
     words::KEY_ANY,
@@ -38,8 +38,8 @@ const HIDE: Binding = binding(
     words::HELP_HIDE,
 );
 
-/// Before: who comes, who steps back. Shown: the owner's name, the values, how to note them, the countdown; nothing
-/// else.
+/// Before: who comes, who steps back. While shown: the owner's name, the values, how to note them and the countdown;
+/// nothing else.
 pub fn page(context: &DrawContext<'_>, body: &Body, width: u16) -> Page {
     let theme = context.theme;
     let mut page = Page::default();
@@ -97,7 +97,7 @@ pub fn page(context: &DrawContext<'_>, body: &Body, width: u16) -> Page {
     page
 }
 
-/// How far its owner has come.
+/// How far the owner has got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reveal {
     /// Not yet shown.
@@ -122,7 +122,7 @@ impl Reveal {
     }
 }
 
-/// One key shows it; shown, every key hides it that does nothing else.
+/// One key shows it; while shown, every key hides it unless it does something else.
 pub fn keys(reading: Reading, reveal: Reveal) -> Keys {
     match (reveal, reading) {
         (Reveal::Shown { scrolls }, _) => {
@@ -135,7 +135,7 @@ pub fn keys(reading: Reading, reveal: Reveal) -> Keys {
     }
 }
 
-/// Another card is another screen, and so is the same one when it is hidden.
+/// A different card makes a different screen, and so does the same card once it is hidden.
 pub fn identify(owner: &str, custodian: CustodianNumber, card: &CardView, shown: bool, hasher: &mut impl Hasher) {
     let (CardView::Numbers { purpose, .. } | CardView::Words { purpose, .. }) = card;
     (owner, custodian.get(), purpose, shown).hash(hasher);

@@ -46,7 +46,7 @@ pub fn every_keys() -> Vec<(String, Keys)> {
 }
 
 #[test]
-fn no_key_stands_for_two_actions() {
+fn no_key_has_two_actions() {
     for (screen, keys) in every_keys() {
         let mut seen: Vec<Key> = Vec::new();
         for (stroke, _) in keys.bindings().flat_map(|binding| binding.strokes) {
@@ -57,7 +57,7 @@ fn no_key_stands_for_two_actions() {
 }
 
 #[test]
-fn enter_never_goes_on_where_more_is_to_be_read_or_ticked() {
+fn enter_never_continues_while_there_is_more_to_read_or_tick() {
     let does = |keys: Keys| keys.meaning(Key::Enter);
     let unread = Reading::Unread;
     for keys in [

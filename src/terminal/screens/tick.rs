@@ -1,4 +1,4 @@
-//! Items to tick, one by one.
+//! Items to tick one by one.
 
 use std::hash::{Hash, Hasher};
 
@@ -21,7 +21,7 @@ const TICK_QUIETLY: Binding = Binding { foot: None, ..TICK };
 const TICK_NEXT: Binding =
     binding(&[(Key::Enter, Action::TickNext)], words::KEY_ENTER, words::FOOT_TICK_NEXT, words::HELP_TICK_NEXT);
 
-/// Enter ticks the next one, so it takes another key to go on without the rest.
+/// Enter ticks the next item, so continuing without the rest takes another key.
 const GO_ON_WITHOUT: Binding = binding(
     &[(Key::Char(b'g'), Action::GoOn), (Key::Char(b'G'), Action::GoOn)],
     words::KEY_G,
@@ -57,14 +57,14 @@ pub fn page(state: &ScreenState, context: &DrawContext<'_>, text: &[String], ite
 pub enum Ticks {
     /// Some are missing.
     Missing,
-    /// Some are missing, and it can go on without them.
+    /// Some are missing, but the ceremony can continue without them.
     Enough,
-    /// All.
+    /// All are ticked.
     All,
 }
 
 impl Ticks {
-    /// The ticks of these items.
+    /// The state of these items' ticks.
     pub fn of(items: &[TickView], enough: bool) -> Self {
         match (items.iter().all(|item| item.ticked), enough) {
             (true, _) => Self::All,
@@ -74,7 +74,7 @@ impl Ticks {
     }
 }
 
-/// Enter ticks, and goes on when all are ticked.
+/// Enter ticks, and continues once everything is ticked.
 pub fn keys(reading: Reading, ticks: Ticks) -> Keys {
     match (reading, ticks) {
         (Reading::Unread, _) => Keys::unread(COMMON),
@@ -84,7 +84,7 @@ pub fn keys(reading: Reading, ticks: Ticks) -> Keys {
     }
 }
 
-/// Other items are another screen, ticks are not.
+/// Different items make a different screen; ticks do not.
 pub fn identify(items: &[TickView], hasher: &mut impl Hasher) {
     for item in items {
         item.text.hash(hasher);

@@ -1,4 +1,4 @@
-//! The window is too small for anything.
+//! The window is too small to show anything.
 
 use ratatui::buffer::Buffer;
 
@@ -8,7 +8,7 @@ use crate::terminal::keys::{Keys, STOP};
 use crate::terminal::layout::{LEAST_HEIGHT, LEAST_WIDTH};
 use crate::terminal::{cells, text};
 
-/// Says the size that is needed, and shows nothing else.
+/// States the size that is needed, and shows nothing else.
 pub fn draw(buffer: &mut Buffer, context: &DrawContext<'_>) {
     let area = buffer.area;
     let text = context.text(words::TooSmall {
@@ -23,7 +23,7 @@ pub fn draw(buffer: &mut Buffer, context: &DrawContext<'_>) {
     }
 }
 
-/// No blind key.
+/// No key works unseen.
 pub fn keys() -> Keys {
     Keys::new([], [STOP])
 }

@@ -12,7 +12,7 @@ use crate::terminal::screen_state::ScreenState;
 use crate::terminal::theme::{Sign, Theme};
 use crate::terminal::{cells, footer, header, step_list, text};
 
-/// Draws the whole window. Gives the place of the cursor, where one is wanted.
+/// Draws the whole window. Returns the cursor's position if there is one.
 pub fn draw(buffer: &mut Buffer, view: &View, state: &mut ScreenState, context: &DrawContext<'_>) -> Option<Position> {
     let area = buffer.area;
     state.too_small = area.width < LEAST_WIDTH || area.height < LEAST_HEIGHT;
@@ -24,12 +24,12 @@ pub fn draw(buffer: &mut Buffer, view: &View, state: &mut ScreenState, context: 
     header::header(buffer, theme, &view.header);
     let Nature { alone, irreversible, types, .. } = Nature::of(&view.body);
     let framed = irreversible && !state.help;
-    // the footer's keys depend on whether all text fits, and what fits on the height of the footer
+    // the footer's keys depend on whether all the text fits, and that depends on the height of the footer
     let mut footer_lines = 1;
     let (places, page, first, lines) = loop {
         let mut places = layout::places(area, footer_lines, !alone);
         if framed {
-            // the frame takes the line above the body, and one inside it stays empty
+            // the frame takes the line above the body and leaves the first line inside it empty
             places.body.y += 1;
             places.body.height = places.body.height.saturating_sub(2);
         }
@@ -45,7 +45,7 @@ pub fn draw(buffer: &mut Buffer, view: &View, state: &mut ScreenState, context: 
     let rows = page.rows.iter().enumerate().skip(first);
     for (y, (number, row)) in (places.body.top()..places.body.bottom()).zip(rows) {
         let here = draw_row(buffer, row, Rect::new(places.body.x, y, places.body.width, 1), view, state, context);
-        // the cursor sits on the focus, where screen readers and braille lines look for it
+        // the cursor sits on the focus, where screen readers and braille displays look for it
         let focus = page.focus.as_ref().is_some_and(|focus| focus.start == number && !types);
         cursor = cursor.or(here).or(focus.then_some(Position::new(places.body.x, y)));
     }
@@ -79,7 +79,7 @@ fn notice(buffer: &mut Buffer, area: Rect, state: &ScreenState, context: &DrawCo
     }
 }
 
-/// The double frame of what cannot be undone, drawn just outside the body.
+/// The double frame of an irreversible act, drawn just outside the body.
 fn frame(buffer: &mut Buffer, theme: Theme, body: Rect, title: &str) {
     let (left, right) = (body.x.saturating_sub(2), body.right() + 1);
     let (top, bottom) = (body.y.saturating_sub(2), body.bottom());

@@ -1,4 +1,4 @@
-//! Something takes a while; no action needed.
+//! Something takes a while; nobody needs to act.
 
 use ratatui::text::{Line, Span};
 
@@ -7,10 +7,10 @@ use crate::script::words;
 use crate::terminal::keys::{HELP, Keys, SCROLL_QUIETLY, STOP};
 use crate::terminal::theme::Sign;
 
-/// Columns of the bar.
+/// Columns of the progress bar.
 const BAR: u64 = 40;
 
-/// Text, then how far it is. No animation: once a second is enough to show that the terminal is alive.
+/// Text, then the progress. No animation: once a second is enough to show that the terminal is alive.
 pub fn page(
     context: &DrawContext<'_>,
     text: &[String],
@@ -48,12 +48,12 @@ pub fn page(
     page
 }
 
-/// Nothing but help, and stopping where that may be.
+/// Only help, and stopping where it is allowed.
 pub fn keys(may_stop: bool) -> Keys {
     if may_stop { Keys::new([SCROLL_QUIETLY], [HELP, STOP]) } else { Keys::new([SCROLL_QUIETLY], [HELP]) }
 }
 
-/// Seconds as people say them.
+/// Seconds in words.
 pub fn duration(context: &DrawContext<'_>, seconds: u64) -> String {
     if seconds < 60 {
         context.text(words::Seconds { seconds })

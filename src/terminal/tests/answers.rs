@@ -15,7 +15,7 @@ fn a_share_is_shown_and_hidden_by_keys() {
 }
 
 #[test]
-fn another_screen_is_recognised_and_the_same_one_too() {
+fn a_different_screen_is_told_from_the_same_one() {
     let mut terminal = TestTerminal::new();
     for body in every_body() {
         terminal.state = ScreenState::default();
@@ -27,7 +27,7 @@ fn another_screen_is_recognised_and_the_same_one_too() {
     }
     terminal.state.meet(&view(reveal(true, true)));
     assert!(terminal.state.meet(&view(reveal(false, true))), "a second Enter after the one that hides does not go on");
-    // what changes on one and the same screen is no reason to throw keys away
+    // a change on the same screen is no reason to discard keys
     terminal.state.meet(&two_pins(FieldState::Empty, FieldState::Empty));
     assert!(!terminal.state.meet(&two_pins(FieldState::Good, FieldState::Empty)));
     terminal.state.meet(&view(Body::Working { text: vec![], progress: None, seconds: 1, may_stop: true }));
@@ -37,13 +37,13 @@ fn another_screen_is_recognised_and_the_same_one_too() {
         seconds: 2,
         may_stop: true
     })));
-    // the same kind at the same step with another text is another screen
+    // the same kind at the same step with a different text is a different screen
     terminal.state.meet(&view(Body::Read { text: texts(&["One"]) }));
     assert!(terminal.state.meet(&view(Body::Read { text: texts(&["Two"]) })));
 }
 
 #[test]
-fn what_is_typed_beyond_a_field_does_not_go_into_it() {
+fn typing_past_the_end_of_a_field_does_not_go_into_it() {
     let id = || FieldKind::ShareId { share: DkekShareNumber::FIRST, expected: None, taken: vec![], foreign: false };
     let view = view(form(vec![
         field(FieldName::Prime, FieldKind::Prime { expected: None }, FieldState::Empty),
@@ -66,7 +66,7 @@ fn what_is_typed_beyond_a_field_does_not_go_into_it() {
 }
 
 #[test]
-fn nobody_is_ticked_who_is_not_marked() {
+fn only_a_focused_item_is_ticked() {
     let people = ["Ada", "Grace", "Alan"];
     let people_with = |ticked: [bool; 3]| {
         let list: Vec<_> = people.iter().copied().zip(ticked).collect();
@@ -93,7 +93,7 @@ fn what_must_be_wiped_is_known() {
 }
 
 #[test]
-fn a_long_text_is_read_to_its_end_before_enter_goes_on() {
+fn a_long_text_is_read_to_its_end_before_enter_continues() {
     let mut terminal = TestTerminal::new();
     let view = view(every_body().remove(1));
     let lines = terminal.draw(&view);
@@ -132,7 +132,7 @@ fn options_are_chosen_by_digit_or_arrow_and_closed_ones_never() {
 }
 
 #[test]
-fn nothing_is_chosen_that_was_not_on_the_screen() {
+fn an_option_off_the_screen_is_not_chosen() {
     let text: Vec<String> = (1..30).map(|number| format!("Line {number}")).collect();
     let view = view(Body::Fault { happened: text, truth: vec![], choices: options(&[("Try again", false)]) });
     let mut terminal = TestTerminal::new();
@@ -144,7 +144,7 @@ fn nothing_is_chosen_that_was_not_on_the_screen() {
 }
 
 #[test]
-fn items_are_ticked_one_by_one_and_then_enter_goes_on() {
+fn items_are_ticked_one_by_one_and_then_enter_continues() {
     let with = |one, two| ticks(one, two, one && two);
     let mut terminal = TestTerminal::new();
     assert_eq!(terminal.act(&with(false, false), b"\r"), [tick(0)]);
@@ -160,7 +160,7 @@ fn ticks(one: bool, two: bool, enough: bool) -> View {
 }
 
 #[test]
-fn where_some_ticks_are_enough_enter_still_ticks_and_another_key_goes_on() {
+fn where_some_ticks_are_enough_enter_still_ticks_and_another_key_continues() {
     let mut terminal = TestTerminal::new();
     assert_eq!(terminal.act(&ticks(false, false, false), b"g"), [], "too few");
     let lines = terminal.draw(&ticks(true, false, true));
@@ -170,7 +170,7 @@ fn where_some_ticks_are_enough_enter_still_ticks_and_another_key_goes_on() {
 }
 
 #[test]
-fn typed_keys_go_into_the_vault_and_only_their_place_to_the_machine() {
+fn typed_keys_go_to_the_vault_and_the_machine_learns_only_the_field() {
     let mut terminal = TestTerminal::new();
     let view = two_pins(FieldState::Empty, FieldState::Empty);
     assert_eq!(terminal.act(&view, b"64?821\x7f"), vec![Input::Edited(PIN); 7]);
@@ -218,7 +218,7 @@ fn typed_text_is_shown_for_five_seconds_and_only_the_field_that_was_asked_for() 
 }
 
 #[test]
-fn enter_leads_to_what_is_not_good_and_then_on() {
+fn enter_leads_to_what_is_not_good_and_then_continues() {
     let mut terminal = TestTerminal::new();
     let (typing, wrong) = (FieldState::Typing("1 of 6".to_owned()), FieldState::Wrong("Not equal.".to_owned()));
     assert_eq!(terminal.act(&two_pins(typing, FieldState::Empty), b"\r"), []);
@@ -258,7 +258,7 @@ fn stop_works_everywhere_and_deviation_everywhere_but_in_between() {
         let view = view(body);
         let mut terminal = TestTerminal::new();
         let done: Vec<Input> = terminal.act(&view, b"\x03\x04");
-        // what is asked in between already answers that key itself
+        // a question asked in between already uses that key itself
         let expected = match (ended, asks || works) {
             (true, _) => vec![],
             (false, true) => vec![Input::Stop],

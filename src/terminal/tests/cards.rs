@@ -3,7 +3,7 @@
 use super::*;
 use crate::wordlists;
 
-/// So many words, far apart in the list, so that none is part of another.
+/// This many words, far apart in the list, so that none is part of another.
 fn some_words(count: u16) -> Vec<&'static str> {
     (0..count).map(|place| wordlists::word(place * 61 + 7).unwrap()).collect()
 }
@@ -37,7 +37,7 @@ fn typing() -> FieldState {
     FieldState::Typing("some".to_owned())
 }
 
-/// Whether the word stands behind its number.
+/// Whether the word follows its number.
 fn stands(lines: &[String], number: usize, mark: &str, word: &str) -> bool {
     has(lines, &format!("{number:>3}{mark}{word}"))
 }
@@ -68,7 +68,7 @@ fn a_card_of_words_fits_the_smallest_window_numbered_downwards() {
 }
 
 #[test]
-fn the_check_bytes_stand_under_the_value_and_say_who_asks_for_them() {
+fn the_check_bytes_are_below_the_value_and_say_who_asks_for_them() {
     let lines = TestTerminal::new().draw(&view(reveal(true, true)));
     let row = |what: &str| lines.iter().position(|line| line.contains(what)).unwrap();
     assert!(row("Share value") < row("Check bytes"));
@@ -103,7 +103,7 @@ fn typed_words_are_dots_of_one_length_until_their_owner_asks() {
 }
 
 #[test]
-fn the_word_being_typed_says_how_it_stands() {
+fn the_word_being_typed_shows_its_state() {
     let mut terminal = TestTerminal::new();
     let view = words_form(16, typing(), None);
     for (keys, looks) in [
@@ -126,7 +126,7 @@ fn the_word_being_typed_says_how_it_stands() {
 }
 
 #[test]
-fn enter_completes_the_last_word_and_goes_on() {
+fn enter_completes_the_last_word_and_continues() {
     let mut terminal = TestTerminal::new();
     let good = words_form(16, FieldState::Good, None);
     terminal.act(&good, b"act act act act act act act act act act act act act act act aban");
@@ -137,7 +137,7 @@ fn enter_completes_the_last_word_and_goes_on() {
     terminal.act(&view, b"aban");
     assert_eq!(terminal.act(&view, b"\r"), [Input::Edited(WORDS)]);
     assert!(has(&terminal.draw(&view), "not complete yet"));
-    // so does leaving the field
+    // leaving the field does the same
     let two = self::view(form(vec![
         field(WORDS, words_kind(16), typing()),
         field(CHECK, FieldKind::CheckBytes { optional: true, prime: None }, FieldState::Good),
@@ -172,7 +172,7 @@ fn arrows_go_from_word_to_word_and_tab_from_field_to_field() {
         assert!(has(&lines, &format!("▸{number:>2}")), "{number}: {lines:#?}");
         assert_eq!(terminal.state.focus, 0);
     }
-    // the word that the focus is on is replaced, the others stay
+    // the focused word is replaced, the others stay
     terminal.act(&two, b"\x1b[H\x1b[Bzone ");
     let mut expected = words.clone();
     expected[1] = "zone";
@@ -186,7 +186,7 @@ fn arrows_go_from_word_to_word_and_tab_from_field_to_field() {
 }
 
 #[test]
-fn what_is_no_letter_is_refused_among_words() {
+fn anything_but_a_letter_is_refused_among_words() {
     let mut terminal = TestTerminal::new();
     let view = words_form(16, typing(), None);
     terminal.act(&view, b"act ");
@@ -255,7 +255,7 @@ fn a_word_is_suggested_to_its_owner_only_while_unmasked() {
     assert!(has(&lines, "Word 14: your card may say zone") && !has(&lines, "Ctrl-T shows what"), "{lines:#?}");
     terminal.now += screen_state::UNMASKED_FOR;
     assert!(!has(&terminal.draw(&view), "zone"), "the time is over");
-    // not beside another field
+    // not beside any other field
     let two = self::view(form(vec![
         field(FieldName::Note, FieldKind::Line { optional: true }, FieldState::Good),
         FieldView { wrong_at: Some(14), ..field(WORDS, words_kind(33), FieldState::Wrong("Wrong.".to_owned())) },
@@ -282,7 +282,7 @@ fn check_bytes_are_two_groups_and_the_wrong_one_is_marked() {
     terminal.act(&wrong, b"e");
     let lines = terminal.draw(&wrong);
     assert!(lines.iter().any(|line| line.trim() == "1  2✗"), "{lines:#?}");
-    // of a value too, also when the focus is elsewhere
+    // of a value too, even when the focus is elsewhere
     let wrong = FieldState::Wrong("Group 3 is wrong.".to_owned());
     let value = FieldView { wrong_at: Some(3), ..field(FieldName::ShareValue, FieldKind::ShareValue, wrong) };
     let lines = TestTerminal { theme: Theme::LEAST, ..TestTerminal::new() }.draw(&view(form(vec![value])));
@@ -306,7 +306,7 @@ fn another_card_of_the_same_custodian_is_another_screen() {
 }
 
 #[test]
-fn enter_leads_to_the_word_that_is_wrong() {
+fn enter_leads_to_the_wrong_word() {
     let words = some_words(33);
     let mut terminal = TestTerminal::new();
     let view = words_form(33, FieldState::Wrong("Word 14 is wrong.".to_owned()), Some(14));

@@ -1,4 +1,4 @@
-//! What is typed into fields of all other kinds: dice, passwords, and any keys anywhere.
+//! Text typed into fields of all other kinds: dice, passwords, and any keys anywhere.
 
 use proptest::prelude::*;
 
@@ -6,7 +6,7 @@ use super::cards::words_kind;
 use super::*;
 
 #[test]
-fn dice_stand_in_rows_of_fifty_and_nothing_else_is_taken() {
+fn dice_are_shown_in_rows_of_fifty_and_nothing_else_is_accepted() {
     let state = FieldState::Typing("7 of 250".to_owned());
     let view = view(form(vec![field(FieldName::Dice, FieldKind::Dice { throws: 250 }, state)]));
     let mut terminal = TestTerminal::new();
@@ -51,7 +51,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
 
     #[test]
-    fn any_keys_among_all_kinds_of_fields_are_survived_and_nothing_is_shown(
+    fn survives_any_keys_in_all_kinds_of_fields_and_shows_nothing(
         keys in prop::collection::vec(prop::sample::select(vec![
             Key::Char(b'q'), Key::Char(b'j'), Key::Char(b'z'), Key::Char(b' '), Key::Char(b'6'), Key::Char(b'?'),
             Key::Backspace, Key::Enter, Key::Tab, Key::BackTab, Key::Up, Key::Down, Key::Left, Key::Right, Key::Home,

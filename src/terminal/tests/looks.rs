@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn the_mock_of_the_house() {
+fn the_screen_looks_like_the_mock_in_the_plan() {
     let lines = TestTerminal::new().draw(&View {
         header: Header { shortened: false, ..view(reveal(false, false)).header },
         ..view(reveal(false, false))
@@ -17,7 +17,7 @@ fn the_mock_of_the_house() {
 }
 
 #[test]
-fn every_screen_carries_what_it_must_and_is_never_too_wide() {
+fn every_screen_shows_what_it_must_and_is_never_too_wide() {
     for theme in [Theme::FULL, Theme::LEAST] {
         for (width, height) in [(80, 24), (120, 40), (200, 60)] {
             for body in every_body() {
@@ -67,7 +67,7 @@ fn only_the_owners_things_are_on_a_screen_that_shows_a_share() {
 }
 
 #[test]
-fn values_stand_in_groups_however_they_are_typed() {
+fn values_are_grouped_however_they_are_typed() {
     let view = view(form(vec![field(FieldName::ShareValue, FieldKind::ShareValue, FieldState::Empty)]));
     for (typed, masked, clear, cursor) in [
         (&b""[..], "__:__:__:__:__:__:__:__", "__:__:__:__:__:__:__:__", 0),
@@ -107,7 +107,7 @@ fn what_is_wrong_with_a_long_line_is_not_covered_by_it() {
 }
 
 #[test]
-fn what_cannot_be_undone_stands_in_a_double_frame() {
+fn irreversible_acts_have_a_double_frame() {
     for (theme, corner, wall) in
         [(Theme::FULL, "╔═ THIS CANNOT BE UNDONE ═", "║"), (Theme::LEAST, "#= THIS CANNOT BE UNDONE =", "#")]
     {
@@ -119,7 +119,7 @@ fn what_cannot_be_undone_stands_in_a_double_frame() {
 }
 
 #[test]
-fn the_step_list_stands_beside_wide_screens() {
+fn the_step_list_appears_beside_wide_screens() {
     let lines = TestTerminal { width: 120, height: 40, ..TestTerminal::new() }.draw(&view(every_body().remove(0)));
     assert!(lines[4].contains("│ ✓   4.1  Custodian 2 of 4"), "{lines:?}");
     assert!(lines[5].contains("│ ▸   4.2 ") && lines[6].contains("│   ! 4.3 "), "{lines:?}");

@@ -1,4 +1,4 @@
-//! A terminal to try the terminal on, without one.
+//! A terminal for tests, without a real one.
 
 mod answers;
 mod cards;
@@ -64,7 +64,7 @@ fn view(body: Body) -> View {
     }
 }
 
-/// What the option at this place stands for.
+/// The choice behind the option at this place.
 fn choice(place: u8) -> ChoiceId {
     ChoiceId::Custodian(CustodianNumber::new(place + 1).unwrap())
 }
@@ -200,7 +200,7 @@ fn every_body() -> Vec<Body> {
     ]
 }
 
-/// A window with a state and a vault.
+/// A window with its state and a vault.
 struct TestTerminal {
     state: ScreenState,
     vault: Vault,
@@ -243,7 +243,7 @@ impl TestTerminal {
         self.state.press(key, view, &mut self.vault, self.now)
     }
 
-    /// Draws, takes these bytes from the keyboard, draws after each key; gives everything the machine would be told.
+    /// Draws, feeds these bytes as typed, draws after each key; returns everything the machine would be told.
     fn act(&mut self, view: &View, bytes: &[u8]) -> Vec<Input> {
         self.draw(view);
         let mut keyboard = Keyboard::new(Pieces(VecDeque::from([(!bytes.is_empty()).then(|| bytes.to_vec())])));

@@ -1,4 +1,4 @@
-//! The card vanishes at every command of both ceremonies; each time they go on to their end.
+//! The card vanishes at every command of both ceremonies; each time they continue to the end.
 
 use std::path::Path;
 
@@ -25,7 +25,7 @@ fn a_card_that_vanishes_at_any_command_stops_neither_ceremony() {
 }
 
 #[test]
-fn where_the_host_stores_the_request_a_cut_amid_it_leaves_no_key_that_stops_the_ceremony() {
+fn where_the_host_stores_the_request_a_cut_during_it_leaves_no_key_that_stops_the_ceremony() {
     let run = |cut: &CutOff| {
         let records = tempfile::tempdir().unwrap();
         let faults = Faults { request_not_stored: true, ..Faults::default() };
@@ -109,7 +109,7 @@ fn went_on(rig: &Rig, n: usize, of: usize) {
     assert!(rig.entries.iter().any(|entry| matches!(entry, Entry::Learned { fact, .. } if made(fact))));
 }
 
-/// The cut was between the imports of several DKEK shares: after one was performed, before the next was.
+/// The cut was between the imports of several DKEK shares: after one was carried out, before the next.
 fn between_imports(rig: &Rig) -> bool {
     let loads = rig.entries.iter().filter(|entry| matches!(entry, Entry::Failed { act, .. } if act == "load-dkek"));
     loads.count() > 0
@@ -129,7 +129,7 @@ fn with_several_dkek_shares_and_the_so_pin_under_a_quorum_a_cut_repeats_nothing(
     let all = counting.sent();
     assert_eq!((initialised(&uncut), imports(&uncut)), (2, 6));
     let kind = |command: &Vec<u8>| matches!(command[..2], [0x80, 0x50 | 0x52] | [0x00, 0x24]);
-    // Every command that initialises, imports or asks where the DKEK stands; of the others every seventh.
+    // Every command that initialises, imports or asks for the DKEK state; every seventh of the others.
     let log = uncut.log.lock().unwrap().clone();
     assert_eq!(log.len(), all);
     let mut amid = 0;
@@ -146,7 +146,7 @@ fn with_several_dkek_shares_and_the_so_pin_under_a_quorum_a_cut_repeats_nothing(
 }
 
 #[test]
-fn a_used_device_that_vanishes_amid_its_so_pin_gets_the_one_of_the_cards() {
+fn a_used_device_that_vanishes_during_its_so_pin_change_gets_the_one_on_the_cards() {
     let plan = Day::of(&[Guard::Words(2, 3), Guard::Password]).so_pin_under_quorum().text();
     let run = |cut: &CutOff| {
         let records = tempfile::tempdir().unwrap();

@@ -1,4 +1,4 @@
-//! Files that are gone, changed, in the way or cannot be written: a screen names it, nothing is lost or written over.
+//! Files that are missing, changed, in the way or cannot be written: a screen says so, nothing is lost or overwritten.
 
 use hsm_ceremony::record::CeremonyKind;
 use std::fs;
@@ -17,7 +17,7 @@ use sha2::Digest as _;
 use super::mistakes::{established, goes_on, plan, stopped};
 use super::rig::{Rig, Turn};
 
-/// Does something to a file on the first screen of a step, and puts it right when a fault is on the screen.
+/// Does something to a file on the first screen of a step, and repairs it when a fault is on the screen.
 fn disturbed(rig: &mut Rig, step: &str, disturb: impl Fn(&Path), repair: impl Fn(&Path)) {
     let folder = rig.folder.clone();
     let mut done = false;
@@ -38,7 +38,7 @@ fn disturbed(rig: &mut Rig, step: &str, disturb: impl Fn(&Path), repair: impl Fn
 type Disturb = fn(&Path);
 
 #[test]
-fn a_share_file_that_is_gone_or_changed_is_not_taken_for_wrong_shares() {
+fn a_missing_or_changed_share_file_is_not_taken_for_wrong_shares() {
     let disturbances: [(&str, Disturb); 3] = [
         ("source-file-missing", |file| fs::remove_file(file).unwrap()),
         ("source-file-changed", |file| fs::write(file, &fs::read(file).unwrap()[..40]).unwrap()),
@@ -49,7 +49,7 @@ fn a_share_file_that_is_gone_or_changed_is_not_taken_for_wrong_shares() {
         }),
     ];
     for (fault, disturb) in disturbances {
-        // Before the quorum opens it, and after: nothing may be sealed into a manifest that was not proven.
+        // Before the quorum opens it, and after: nothing unproven may be sealed into a manifest.
         for step in ["seat", "back-up"] {
             let records = tempfile::tempdir().unwrap();
             let kept = records.path().join("kept.pbe");
@@ -73,7 +73,7 @@ fn a_share_file_that_is_gone_or_changed_is_not_taken_for_wrong_shares() {
 }
 
 #[test]
-fn files_that_are_there_already_are_never_written_over() {
+fn existing_files_are_never_overwritten() {
     for (step, name, fault) in [
         ("plan", "dkek-1.pbe", "file-exists"),
         ("plan", "keys/key-0.pub.pem", "file-exists"),
@@ -123,8 +123,8 @@ fn a_folder_that_cannot_be_written_to_loses_nothing() {
 }
 
 #[test]
-fn a_file_that_cannot_be_written_is_written_at_the_next_try() {
-    // A folder in place of the file for the time being: the disc is as good as full for it.
+fn a_file_that_cannot_be_written_is_written_at_the_next_attempt() {
+    // A folder in place of the temporary file: to the program the disk might as well be full.
     for name in ["dkek-1.pbe", "keys/key-0.pub.pem", "keys/key-0.wrapped", "manifest.json"] {
         let records = tempfile::tempdir().unwrap();
         let mut rig = Rig::establish(&plan(), records.path());
@@ -149,7 +149,7 @@ fn a_file_that_cannot_be_written_is_written_at_the_next_try() {
         let repair = |folder: &Path| {
             fs::remove_dir(folder.join(name)).or_else(|_| fs::remove_file(folder.join(name))).unwrap();
         };
-        // A file of somebody else's under the name itself, a folder under the one for the time being.
+        // Somebody else's file under the name itself, a folder under the temporary one.
         let disturb = |folder: &Path| match fault {
             "file-exists" => fs::write(folder.join(name), "somebody's").unwrap(),
             _ => fs::create_dir(folder.join(name)).unwrap(),
@@ -162,7 +162,7 @@ fn a_file_that_cannot_be_written_is_written_at_the_next_try() {
 
 #[test]
 fn a_changed_backup_is_found_before_any_device_is_erased() {
-    // The manifest's digests find it; where somebody changed those too, the record does, before anything begins.
+    // The manifest's digests reveal it; if somebody changed those too, the record does, before anything starts.
     for with_manifest in [false, true] {
         let records = tempfile::tempdir().unwrap();
         let (first, folder) = established(records.path());
@@ -219,7 +219,7 @@ fn cut_record(folder: &Path, lines: usize, more: usize) {
     fs::write(path, kept + next).unwrap();
 }
 
-/// How many lines the record has up to the one that names the manifest.
+/// The number of lines in the record up to the one that names the manifest.
 fn lines_to_the_manifest(rig: &Rig) -> usize {
     let manifest = |entry: &Entry| match entry {
         Entry::Learned { fact: Fact::Written { file, .. }, .. } => file == "manifest.json",
@@ -229,7 +229,7 @@ fn lines_to_the_manifest(rig: &Rig) -> usize {
 }
 
 #[test]
-fn a_whole_backup_whose_record_was_not_sealed_is_restored_with_a_deviation() {
+fn a_complete_backup_with_an_unsealed_record_is_restored_with_a_deviation() {
     for (from_the_end, more) in [(true, 0), (true, 30), (false, 0), (false, 1)] {
         let records = tempfile::tempdir().unwrap();
         let (first, folder) = established(records.path());
@@ -260,7 +260,7 @@ fn a_record_that_was_cut_off_too_early_or_changed_proves_nothing_and_the_way_out
             .err()
             .unwrap()
     };
-    // A changed file is no better for a record without a seal.
+    // A changed file is no better with an unsealed record.
     cut_record(&folder, first.entries.len() - 1, 0);
     let manifest = fs::read(folder.join("manifest.json")).unwrap();
     fs::write(folder.join("manifest.json"), [&manifest[..], b"\n"].concat()).unwrap();
@@ -269,7 +269,7 @@ fn a_record_that_was_cut_off_too_early_or_changed_proves_nothing_and_the_way_out
         Fault { name: FaultName::SourceFileChanged, values: vec![("file", "manifest.json".to_string())] }
     );
     fs::write(folder.join("manifest.json"), manifest).unwrap();
-    // A line that was changed, and not cut off, is no slip of the power.
+    // A line that was changed, not cut off, is not the result of a power failure.
     let mut changed = good.clone();
     let place_of_change = changed.len() - 40;
     changed[place_of_change] ^= 1;
@@ -282,7 +282,7 @@ fn a_record_that_was_cut_off_too_early_or_changed_proves_nothing_and_the_way_out
     }
     let truth = script::fault(FaultName::SourceUnsealed).truth.join(" ");
     assert!(truth.contains("without the manifest") && truth.contains("--plan"), "{truth}");
-    // What the fault says to do: share files and the folder keys, nothing else.
+    // What the fault says to do: copy share files and the folder keys, nothing else.
     fs::copy(folder.join("dkek-1.pbe"), place.path().join("dkek-1.pbe")).unwrap();
     fs::create_dir(place.path().join("keys")).unwrap();
     for entry in fs::read_dir(folder.join("keys")).unwrap().map(Result::unwrap) {
@@ -295,7 +295,7 @@ fn a_record_that_was_cut_off_too_early_or_changed_proves_nothing_and_the_way_out
 }
 
 #[test]
-fn who_took_somebodys_place_is_called_when_the_keys_are_restored() {
+fn a_substitute_is_called_when_the_keys_are_restored() {
     let records = tempfile::tempdir().unwrap();
     let mut first = Rig::establish(&plan(), records.path());
     let mut turn = 0;

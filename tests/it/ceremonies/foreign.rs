@@ -26,7 +26,7 @@ fn plan(threshold: u8, custodians: u8) -> String {
     plan_text(threshold, custodians, &[("EC:secp256r1", 10)], false)
 }
 
-/// The state of the one card of a sitting.
+/// The state of the only card of a sitting.
 fn card(rig: &Rig) -> Value {
     let files: Vec<_> = fs::read_dir(rig.folder.join("cards")).unwrap().map(|file| file.unwrap().path()).collect();
     assert_eq!(files.len(), 1);
@@ -35,7 +35,7 @@ fn card(rig: &Rig) -> Value {
     state
 }
 
-/// Every wrapped key of the folder is on the card with its own files, and how many of them signed.
+/// Checks that every wrapped key of the folder is on the card with its own files; returns how many of them signed.
 fn keys_came_back(rig: &Rig, names: &[&str]) -> usize {
     let state = card(rig);
     assert_eq!(state["keys"].as_object().unwrap().len(), names.len());
@@ -49,7 +49,7 @@ fn keys_came_back(rig: &Rig, names: &[&str]) -> usize {
         if let Some(request) = key["cert"].as_str().filter(|request| !request.is_empty()) {
             assert!(at("ce", request), "the request of {name}");
         }
-        // Its place may be another one; nothing else of the description may differ.
+        // Its reference may be different; nothing else in the description may differ.
         let description = hex(&key["prkd"]);
         let same = |content: &str| {
             let there = base16ct::lower::decode_vec(content).unwrap();
@@ -128,7 +128,7 @@ fn keys_of_every_kind_come_back_with_their_files_and_sign() {
         .unwrap();
     fs::write(place.path().join("half.pbe"), "Salted__too short").unwrap();
     fs::create_dir(place.path().join("folder.pbe")).unwrap();
-    // Nobody ever writes into the pipe; what a link leads to is not in this folder.
+    // Nobody ever writes to the pipe; the target of a link is not in this folder.
     assert!(Command::new("mkfifo").arg(place.path().join("pipe")).status().unwrap().success());
     symlink("/dev/zero", place.path().join("link.bin")).unwrap();
     fs::File::create(place.path().join("huge.img")).unwrap().set_len(1 << 30).unwrap();
@@ -164,12 +164,12 @@ fn keys_of_every_kind_come_back_with_their_files_and_sign() {
 }
 
 #[test]
-fn where_every_file_is_understood_no_deviation_is_recorded() {
+fn if_every_file_is_understood_no_deviation_is_recorded() {
     let place = tempfile::tempdir().unwrap();
     let set = folder(place.path(), "2-of-4", &["ec-prime256v1"]);
     let (rig, _records) = restored(place.path(), &plan(2, 4), &mut Custodians::new(&set, &[0, 3]));
     assert!(rig.machine.known().progress.deviates.is_empty() && rig.machine.known().progress.deviations == 0);
-    // A file with our own name for wrapped keys is one, whatever is left of it.
+    // A file with our own name for wrapped keys counts as one, whatever is left of it.
     fs::write(place.path().join("root.wrapped"), "").unwrap();
     let (rig, _records) = restored(place.path(), &plan(2, 4), &mut Custodians::new(&set, &[0, 3]));
     assert_eq!(rig.machine.known().progress.deviates, ["wrapped-keys-not-readable"]);
@@ -181,7 +181,7 @@ fn no_two_keys_get_the_same_label() {
     let set = Set::golden("2-of-4");
     let dkek = hex(&entry("wrapped-keys.json", "ec-secp384r1")["dkek"]);
     seal_share(place.path(), &dkek, &set.password);
-    // The third would be key-3 by its number, and somebody is called so already; one disc in two knows no capitals.
+    // The third would be key-3 by its number, but that label is taken; and every other disk is case-insensitive.
     odd_key(place.path(), "ec-prime256v1-full-A", "Key-3", &[1]);
     odd_key(place.path(), "ec-secp384r1", "root", &[2]);
     odd_key(place.path(), "ec-secp521r1", "ROOT", &[3]);
@@ -192,7 +192,7 @@ fn no_two_keys_get_the_same_label() {
 }
 
 #[test]
-fn more_keys_than_one_ceremony_has_steps_for_are_refused_before_it_begins() {
+fn more_keys_than_one_ceremony_has_steps_for_are_refused_before_it_starts() {
     let (place, records) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     folder(place.path(), "2-of-4", &["ec-prime256v1"]);
     let wrapped = fs::read(place.path().join("wrap-ec-prime256v1.bin")).unwrap();
@@ -224,7 +224,7 @@ fn more_keys_than_one_ceremony_has_steps_for_are_refused_before_it_begins() {
     assert_eq!(fs::read_dir(records.path()).unwrap().count(), before, "nothing was begun");
 }
 
-/// Puts another name for the device that made a key into its request: the last one there is what the device wrote.
+/// Puts another name for the device that generated a key into its request: the last one there is what the device wrote.
 fn made_on(place: &Path, name: &str, device: &[u8; 16]) {
     let path = place.join(format!("wrap-{name}.bin"));
     let mut content = fs::read(&path).unwrap();
@@ -234,7 +234,7 @@ fn made_on(place: &Path, name: &str, device: &[u8; 16]) {
 }
 
 #[test]
-fn no_device_that_any_of_the_keys_was_made_on_is_the_replacement() {
+fn no_device_that_generated_any_of_the_keys_is_the_replacement() {
     let (place, records) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let set = folder(place.path(), "2-of-4", &["ec-prime256v1", "rsa-1024"]);
     made_on(place.path(), "ec-prime256v1", b"REH0000000100001");
@@ -264,7 +264,7 @@ fn no_device_that_any_of_the_keys_was_made_on_is_the_replacement() {
 }
 
 #[test]
-fn a_key_goes_where_the_plan_says_and_its_request_stays_whole() {
+fn a_key_goes_where_the_plan_says_and_its_request_stays_intact() {
     let place = tempfile::tempdir().unwrap();
     let set = folder(place.path(), "2-of-4", &["ec-prime256v1"]);
     let plan = plan(2, 4).replace("key-0", "ec-p256");
@@ -275,7 +275,7 @@ fn a_key_goes_where_the_plan_says_and_its_request_stays_whole() {
 }
 
 #[test]
-fn what_is_no_backup_is_said_before_anything_begins() {
+fn a_folder_that_is_not_a_backup_is_refused_before_anything_starts() {
     let fault = |prepare: fn(&Path)| {
         let (place, records) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         folder(place.path(), "2-of-4", &["ec-prime256v1"]);
@@ -298,7 +298,7 @@ fn what_is_no_backup_is_said_before_anything_begins() {
 }
 
 #[test]
-fn without_a_plan_nobody_knows_who_and_how_many() {
+fn without_a_plan_people_and_quorum_are_unknown() {
     let (place, records) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     folder(place.path(), "2-of-4", &["ec-prime256v1"]);
     let fault =
@@ -309,10 +309,10 @@ fn without_a_plan_nobody_knows_who_and_how_many() {
 }
 
 #[test]
-fn a_value_of_seven_groups_is_refused_with_a_sentence_and_taken_with_zeros_in_front() {
+fn a_value_of_seven_groups_is_refused_with_a_sentence_and_accepted_with_leading_zeros() {
     let place = tempfile::tempdir().unwrap();
     let dkek = wrapped_keys(place.path(), &["ec-prime256v1"]);
-    // f(1) = secret + slope begins with a zero byte; the tool prints it without.
+    // f(1) = secret + slope starts with a zero byte; the tool prints it without.
     let prime = super::old::prime_above(0xF000_0000_0000_0000);
     let (secret, first) = (0x7123_4567_89AB_CDEF_u64, 0x00AB_CDEF_0123_4567_u64);
     let set = Set::of(prime, secret, &[prime - secret + first], 3);
@@ -333,7 +333,7 @@ fn a_value_of_seven_groups_is_refused_with_a_sentence_and_taken_with_zeros_in_fr
                     refused = Some(sentence.clone());
                     return Turn::Do(Input::GoOn);
                 }
-                // The same screen is still there: with the zeros it is taken.
+                // The same screen is still there: with the zeros it is accepted.
                 people.cards[0].value.insert_str(0, "00:");
                 let value = people.cards[0].value.clone();
                 return front.types(fields[place].name, &value);
@@ -349,8 +349,8 @@ fn a_value_of_seven_groups_is_refused_with_a_sentence_and_taken_with_zeros_in_fr
     assert!(rig.complete() && rig.faults.is_empty());
 }
 
-/// A key as somebody may have left it: a label with spaces, an id longer than ours, no request, and P-521 said to have
-/// the bits of whole bytes, as `OpenSCDP` says.
+/// A key as somebody may have left it: a label with spaces, an id longer than ours, no request, and P-521 described
+/// with its size in whole bytes, as `OpenSCDP` does.
 fn odd_key(place: &Path, name: &str, label: &str, id: &[u8]) -> Vec<u8> {
     let key = entry("wrapped-keys.json", name);
     let described = KeyDescription::decode(&hex(&key["prkd"])).unwrap();
@@ -366,7 +366,7 @@ fn odd_key(place: &Path, name: &str, label: &str, id: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn labels_and_ids_that_a_plan_could_not_have_come_back_as_they_were() {
+fn labels_and_ids_that_a_plan_could_not_have_are_restored_unchanged() {
     let place = tempfile::tempdir().unwrap();
     let set = Set::golden("2-of-4");
     let dkek = wrapped_keys(place.path(), &["ec-secp256k1"]);

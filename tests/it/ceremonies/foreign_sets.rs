@@ -1,4 +1,4 @@
-//! Restore from share files without a record: several, of every kind, in any order, and our own when the record is lost.
+//! Restore from share files without a record: several, of every kind, in any order, and our own if the record is lost.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -27,7 +27,7 @@ use super::rig::{Front, Rig, Turn};
 const PASSWORD: &str = "correct horse battery staple hat";
 const KEY: &str = "ec-prime256v1";
 
-/// Cards and passwords of DKEK shares that some program made.
+/// Cards and passwords of DKEK shares made by some program.
 struct Made {
     cards: Cards,
     passwords: BTreeMap<u8, WipingBytes>,
@@ -93,7 +93,7 @@ impl Made {
         fs::write(place.join(name), seal(&content, &key, salt).to_bytes()).unwrap();
     }
 
-    /// What people do: the last of every set come, with all that stands on their cards.
+    /// What people do: the last custodians of every set come, with everything that is on their cards.
     fn answer(&self, front: &mut Front<'_>) -> Turn {
         let Some((number, actor)) = front.machine.step().map(|step| (step.share.get(), step.actor)) else {
             return Turn::Autopilot;
@@ -121,14 +121,14 @@ impl Made {
     }
 }
 
-/// Which file each DKEK share came out of.
+/// Which file each DKEK share was found in.
 fn opened(rig: &Rig) -> Vec<String> {
     let opened = |fact: &&Fact| if let Fact::Opened { file, .. } = fact { Some(file.clone()) } else { None };
     rig.facts().iter().filter_map(opened).collect()
 }
 
 #[test]
-fn several_share_files_open_in_whatever_order_they_lie() {
+fn several_share_files_open_in_any_order() {
     let (words, numbers, password) = (Guard::Words(2, 3), Guard::Numbers(3, 4), Guard::Password);
     let days: [(&[Guard], &[&str]); 6] = [
         (&[words], &["a.pbe"]),
@@ -157,7 +157,7 @@ fn several_share_files_open_in_whatever_order_they_lie() {
 
 #[test]
 fn the_same_dkek_share_twice_is_refused_by_name() {
-    // One DKEK share in two files, under the same password or under another one.
+    // One DKEK share in two files, under the same password or under different ones.
     for again in [false, true] {
         let (place, records) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let guards = [Guard::Words(2, 3), Guard::Password];
@@ -199,7 +199,7 @@ fn shares_that_are_not_those_of_the_keys_are_refused_before_any_device() {
 }
 
 #[test]
-fn another_count_than_planned_is_refused_before_anything_begins() {
+fn a_different_count_than_planned_is_refused_before_anything_starts() {
     let guards = [Guard::Words(2, 3), Guard::Numbers(2, 3), Guard::Password];
     let made = Made::of(&guards, 9);
     for (count, planned) in [(1, 2), (2, 1), (3, 2), (2, 3)] {
@@ -215,13 +215,13 @@ fn another_count_than_planned_is_refused_before_anything_begins() {
 }
 
 #[test]
-fn without_a_record_no_seat_is_believed_more_than_another_and_mixed_sets_are_named() {
+fn without_a_record_no_seat_is_trusted_more_than_another_and_mixed_sets_are_named() {
     let (place, records) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let guards = [Guard::Words(3, 4)];
     let (made, others) = (Made::of(&guards, 10), Made::of(&guards, 11));
     made.folder(place.path(), &["share.pbe"]);
-    // Whoever sits at this seat types from a card of another set, first of all the one who names the set.
-    // The second is asked at once; which of the two sets is the right one, only people can tell.
+    // The person at this seat types from a card of another set, first of all the one who names the set.
+    // The second is questioned at once; only people can tell which of the two sets is the right one.
     for (wrong, recovery) in [(Seat(1), Recovery::SeatsAgain), (Seat(2), Recovery::TypeAgain)] {
         let mut rig = Rig::foreign(place.path(), &Day::of(&guards).text(), records.path()).unwrap();
         let (mut mistaken, mut taken) = (false, false);
@@ -233,7 +233,7 @@ fn without_a_record_no_seat_is_believed_more_than_another_and_mixed_sets_are_nam
             let here = front.machine.step().map(|step| step.actor);
             let form = matches!(front.view.body, Body::Form { .. });
             if form && here == Some(Actor::Seat(Seat(3))) && !taken && front.wrong().is_empty() {
-                // The card of who sat at the first seat: its number cannot come twice.
+                // The card of the person at the first seat: its number cannot come twice.
                 return front.types(FieldName::ShareWords, &made.cards[&(dkek_share(1), 4)].text);
             }
             if form && front.wrong() == ["id-taken"] {
@@ -253,7 +253,7 @@ fn without_a_record_no_seat_is_believed_more_than_another_and_mixed_sets_are_nam
 }
 
 #[test]
-fn cards_of_another_threshold_than_planned_are_named_when_they_are_given() {
+fn cards_with_a_different_threshold_than_planned_are_named_when_they_are_given() {
     let (place, records) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let made = Made::of(&[Guard::Words(2, 4)], 12);
     made.folder(place.path(), &["share.pbe"]);

@@ -1,5 +1,5 @@
-//! Cards whose words are right in themselves, but not those that were dealt: they neither pass the read-back nor open
-//! anything, and what is wrong is found.
+//! Cards whose words are valid in themselves, but not the ones dealt: they neither pass the read-back nor open
+//! anything, and the wrong one is found.
 
 use hsm_ceremony::ceremony::{Actor, Body, Recovery};
 use hsm_ceremony::fields::FieldKind;
@@ -14,7 +14,7 @@ use super::slips::{day, established, is_words};
 
 const SEAT_2: Actor = Actor::Seat(Seat(2));
 
-/// Words that are right in themselves, of the same set and number, but not those that were dealt.
+/// Words that are valid in themselves, of the same set and number, but not the ones dealt.
 fn forged(words: &str) -> String {
     let share = read_words(words.as_bytes()).ok().unwrap();
     let mut body = hsm_ceremony::secret::WipingBytes::from_slice(share.body.expose());
@@ -24,7 +24,7 @@ fn forged(words: &str) -> String {
 }
 
 #[test]
-fn words_that_are_right_in_themselves_but_not_the_dealt_ones_do_not_pass_the_read_back() {
+fn valid_words_that_are_not_the_dealt_ones_do_not_pass_the_read_back() {
     let records = tempfile::tempdir().unwrap();
     let mut rig = Rig::establish(&day().text(), records.path());
     let (mut cards, mut typed) = (Cards::new(), false);
@@ -95,7 +95,7 @@ fn a_forged_card_is_found_by_one_more_custodian() {
 }
 
 #[test]
-fn a_forged_card_is_put_right_by_all_seats_again() {
+fn a_forged_card_is_resolved_by_starting_all_seats_again() {
     let rig = with_a_forged_card(dkek_share(1), Recovery::SeatsAgain);
     goes_on(&rig, &["shares-disagree"]);
     let rig = with_a_forged_card(Purpose::SoPin, Recovery::SeatsAgain);

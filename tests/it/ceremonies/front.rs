@@ -1,4 +1,4 @@
-//! A front where people do something of their own now and then.
+//! A front end where people occasionally act on their own.
 
 use hsm_ceremony::ceremony::{Body, ChoiceId, FieldState, Input, Machine, Recovery, View};
 use hsm_ceremony::fields::{FieldCheck, FieldKind, check};
@@ -6,7 +6,7 @@ use hsm_ceremony::names::{FieldName, ItemName};
 use hsm_ceremony::record::Entry;
 use hsm_ceremony::vault::Vault;
 
-/// What people at a scripted front see.
+/// What people see at a scripted front end.
 pub struct Front<'a> {
     pub machine: &'a Machine,
     pub vault: &'a mut Vault,
@@ -16,9 +16,9 @@ pub struct Front<'a> {
 
 /// What they do about it.
 pub enum Turn {
-    /// What the autopilot does; of a fault's choices the first.
+    /// The autopilot's action; for a fault, the first choice.
     Autopilot,
-    /// This.
+    /// This input.
     Do(Input),
 }
 
@@ -28,14 +28,14 @@ impl Front<'_> {
         self.machine.step().map_or("", |step| step.id.word())
     }
 
-    /// The empty field of this kind, where the screen has one.
+    /// The empty field of this kind, if the screen has one.
     pub fn empty(&self, kind: fn(&FieldKind) -> bool) -> Option<FieldName> {
         let Body::Form { fields, .. } = &self.view.body else { return None };
         let field = fields.iter().find(|field| kind(&field.kind) && field.state == FieldState::Empty);
         field.map(|field| field.name)
     }
 
-    /// Types a field anew.
+    /// Clears a field and types into it.
     pub fn types(&mut self, name: FieldName, text: &str) -> Turn {
         let typing = self.vault.typing(name);
         typing.clear();
@@ -43,7 +43,7 @@ impl Front<'_> {
         Turn::Do(Input::Edited(name))
     }
 
-    /// The names of what is wrong with what was typed; the screen says so beside each field.
+    /// The names of the errors in the typed text; the screen shows them beside each field.
     pub fn wrong(&self) -> Vec<&'static str> {
         let Body::Form { fields, .. } = &self.view.body else { return Vec::new() };
         let checked = fields.iter().map(|field| (check(&field.kind, field.name, self.vault), &field.state));
@@ -58,7 +58,7 @@ impl Front<'_> {
             .collect()
     }
 
-    /// Chooses what stands at this place of the screen.
+    /// Chooses the option at this place on the screen.
     pub fn pick(&self, place: usize) -> Turn {
         let (Body::Choose { options, .. } | Body::Fault { choices: options, .. }) = &self.view.body else {
             panic!("nothing to choose: {:?}", self.view.body)
@@ -88,7 +88,7 @@ impl Front<'_> {
         }
     }
 
-    /// Chooses this way on.
+    /// Chooses this way to continue.
     pub fn goes_on_with(&self, recovery: Recovery) -> Turn {
         let Some(Entry::Failed { .. }) = self.entries.last() else { panic!("nothing failed") };
         Turn::Do(Input::Chose(ChoiceId::Recovery(recovery)))

@@ -1,4 +1,4 @@
-//! What a ceremony of these tests begins with: a plan, and a card with a past.
+//! What a ceremony of these tests starts from: a plan, and a card with a past.
 
 use hsm_ceremony::card::transport::Readers;
 use hsm_ceremony::card::{Device, Initialise, PinAnswer, PinReset};
@@ -25,7 +25,7 @@ pub fn plan_text(threshold: u8, custodians: u8, keys: &[(&str, u8)], prove_resto
     )
 }
 
-/// A card that a vendor or an earlier owner initialised: the published SO-PIN, some user PIN, a key on it.
+/// A card that a vendor or an earlier owner initialised: with the published SO-PIN, some user PIN and a key.
 pub fn used_card(serial: &str, faults: Faults) -> SoftCard {
     let typed = |text: &str| {
         let mut typed = TypedText::new();

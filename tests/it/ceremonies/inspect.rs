@@ -23,7 +23,7 @@ fn typed(text: &str) -> TypedText {
     typed
 }
 
-/// A card with this many DKEK shares (`None`: without DKEK), of which some are in, and a key with a description.
+/// A card with this many DKEK shares (`None`: without a DKEK), some of them imported, and a key with a description.
 fn provisioned(shares: Option<u8>, imported: u8, faults: Faults) -> SoftCard {
     let rack = Rack::new(1);
     rack.insert(0, SoftCard::new("REH0000042").unwrap());
@@ -80,7 +80,7 @@ fn inspected(card: SoftCard) -> Seen {
 }
 
 impl Seen {
-    /// Nothing failed, and the card is as it was, tries and all.
+    /// Nothing failed, and the card is unchanged, including its tries.
     fn unchanged(self) -> Self {
         assert!(self.rig.faults.is_empty(), "{:?}", self.rig.faults);
         assert_eq!(self.before, self.after);
@@ -107,7 +107,7 @@ impl Seen {
     }
 }
 
-/// The KCV of a card whose shares are all in, as people read it.
+/// The KCV of a card whose shares are all imported, as people read it.
 fn kcv(seen: &Seen) -> String {
     let found = seen.rig.facts().into_iter().find_map(|fact| match fact {
         Fact::DkekState { kcv, .. } => *kcv,
@@ -168,7 +168,7 @@ fn a_card_without_dkek_and_one_that_was_never_initialised() {
     assert!(listed);
 }
 
-/// *Inspect* of a card that hides its KCV, with people who do something of their own.
+/// *Inspect* of a card that hides its KCV, with people who act on their own.
 fn hidden(card: SoftCard, people: impl FnMut(&mut Front<'_>) -> Turn) -> (Rig, Value) {
     let (records, rack) = (tempfile::tempdir().unwrap(), Rack::new(1));
     rack.insert(0, card);
@@ -199,7 +199,7 @@ fn a_wrong_pin_costs_the_one_try_it_is_said_to_cost() {
 }
 
 #[test]
-fn who_has_no_pin_sees_everything_but_the_hidden_kcv() {
+fn people_without_a_pin_see_everything_but_the_hidden_kcv() {
     let card = provisioned(Some(1), 1, Faults::PICO);
     let before = card.to_json();
     let (mut asked, mut listed) = (0, false);
@@ -222,7 +222,7 @@ fn who_has_no_pin_sees_everything_but_the_hidden_kcv() {
 }
 
 #[test]
-fn a_blocked_pin_leaves_the_kcv_hidden_and_nobody_in_a_circle() {
+fn a_blocked_pin_leaves_the_kcv_hidden_and_nobody_in_a_loop() {
     let mut state = provisioned(Some(1), 1, Faults::PICO).to_json();
     state["pins"]["user"]["left"] = 0.into();
     let (rig, _) = hidden(SoftCard::from_json(&state).ok().unwrap(), |front| {
@@ -235,7 +235,7 @@ fn a_blocked_pin_leaves_the_kcv_hidden_and_nobody_in_a_circle() {
 }
 
 #[test]
-fn who_leaves_the_kcv_hidden_after_the_last_try_is_not_asked_for_another() {
+fn people_who_leave_the_kcv_hidden_after_the_last_try_are_not_asked_for_another() {
     let mut state = provisioned(Some(1), 1, Faults::PICO).to_json();
     state["pins"]["user"]["left"] = 1.into();
     let (mut wrong, mut last_tries) = (false, 0);

@@ -1,4 +1,4 @@
-//! Walks every step of both ceremonies for several M-of-N and holds the laws of the house on the way.
+//! Walks through every step of both ceremonies for several M-of-N and checks the laws of the design along the way.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -23,7 +23,7 @@ fn place(entries: &[Entry], what: &str, found: impl Fn(&Entry) -> bool) -> usize
     entries.iter().position(found).unwrap_or_else(|| panic!("no {what} in the record"))
 }
 
-/// Law 2: who sits at the terminal, and what may be in the vault then.
+/// Law 2: who sits at the terminal, and what may be in the vault at that time.
 fn vault_holds_only_what_this_turn_needs(ceremony: CeremonyKind, sight: &Sight<'_>) {
     let held = sight.vault.holds();
     let Some(step) = sight.machine.step() else {
@@ -35,9 +35,9 @@ fn vault_holds_only_what_this_turn_needs(ceremony: CeremonyKind, sight: &Sight<'
     let joined = last(|fact| matches!(fact, Fact::Joined { .. }));
     let so_pin_rebuilt = last(|fact| matches!(fact, Fact::SoPinRebuilt { .. }));
     let loaded = last(|fact| matches!(fact, Fact::Loaded { .. }));
-    // After this nothing needs the DKEK any more, until a quorum comes again.
+    // After this nothing needs the DKEK until a quorum comes again.
     let no_longer = last(|fact| matches!(fact, Fact::VaultEmpty | Fact::Loaded { role: DeviceRole::Replacement, .. }));
-    // DKEK shares that were opened and are not joined yet.
+    // DKEK shares that were opened but are not yet combined.
     let opened: Vec<DkekShareNumber> = facts
         .iter()
         .skip(joined.map_or(0, |place| place + 1))
@@ -47,7 +47,7 @@ fn vault_holds_only_what_this_turn_needs(ceremony: CeremonyKind, sight: &Sight<'
     for handle in &held {
         let allowed = match handle {
             Handle::GeneratorSeed => matches!(step.id.word(), "entropy" | "password" | "deal"),
-            // A custodian who has gone leaves nothing behind.
+            // A custodian who has left leaves nothing behind.
             Handle::DealtShare(card, number) => match step.actor {
                 Actor::Custodian(present) => match card {
                     Purpose::DkekShare(share) => (*share, *number) >= (step.share, present),
@@ -91,14 +91,14 @@ fn vault_holds_only_what_this_turn_needs(ceremony: CeremonyKind, sight: &Sight<'
     }
 }
 
-/// Everything secret that was in the vault so far, as it could show up in a text.
+/// Every secret that has been in the vault so far, in the forms in which it could appear in text.
 #[derive(Default)]
 struct Secrets {
     /// Values, passwords, PINs and throws as they are typed; keys and seeds in hexadecimal and as a list of numbers.
     texts: BTreeSet<String>,
-    /// Check bytes: short, so only alone between other characters.
+    /// Check bytes: short, so only when delimited by other characters.
     check_bytes: BTreeSet<String>,
-    /// Three words of a share that follow each other.
+    /// Three consecutive words of a share.
     words: BTreeSet<[String; 3]>,
     /// What was dealt: which shares, and how many check bytes.
     dealt: BTreeSet<Handle>,
@@ -122,7 +122,7 @@ impl Secrets {
                 }
                 sight.vault.typed(name).map(TypedText::expose)
             }
-            // One word alone is in every dictionary.
+            // A single word is in every dictionary.
             Handle::Suggestion(_) => None,
             handle => sight.vault.lend(handle),
         };
@@ -140,7 +140,7 @@ impl Secrets {
             return;
         }
         let text = String::from_utf8(bytes.to_vec()).unwrap();
-        // What vendors and manuals publish is no secret.
+        // What vendors and manuals publish is not secret.
         if text.is_empty() || text == "3537363231383830" {
             return;
         }
@@ -183,7 +183,7 @@ impl Secrets {
         }
     }
 
-    /// Laws 1 and 7: nothing that the machine, the screens or the record are made of carries a secret.
+    /// Laws 1 and 7: nothing that the machine, the screens or the record consist of carries a secret.
     fn nothing_public_carries_one(&mut self, sight: &Sight<'_>) {
         sight.vault.holds().into_iter().for_each(|handle| self.note(handle, sight));
         if matches!(sight.view.body, Body::Working { .. }) {
@@ -197,7 +197,7 @@ impl Secrets {
         }
     }
 
-    /// The same of every file of the folders, but for the software cards.
+    /// The same for every file of the folders, except the software cards.
     fn no_file_carries_one(&self, folder: &Path) {
         for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
             match entry.file_type().unwrap().is_dir() {
@@ -242,8 +242,8 @@ fn nothing_is_erased_before_the_way_back_is_proven(entries: &[Entry], ceremony: 
     }
 }
 
-/// Every DKEK share that opened has the KCV it was drawn with, every one opened before they were joined, and the DKEK has one
-/// KCV from beginning to end.
+/// Every DKEK share that was opened has the KCV it was drawn with, all were opened before they were combined, and the
+/// DKEK has the same KCV from beginning to end.
 fn kcvs_agree(entries: &[Entry], joined: usize) {
     let (mut shares, mut dkek) = (BTreeSet::new(), BTreeSet::new());
     for fact in facts(entries) {
@@ -284,7 +284,7 @@ pub fn no_guess_costs_a_try(log: &[Vec<u8>], devices: usize) {
     assert_eq!(erased, devices, "initialised once");
 }
 
-/// What was seen on the way.
+/// What was seen along the way.
 pub struct Kept {
     pub establish: Vec<Entry>,
     pub restore: Vec<Entry>,
@@ -294,7 +294,7 @@ pub struct Kept {
     pub typed: BTreeSet<(&'static str, u8)>,
 }
 
-/// Holds both ceremonies by a plan, and every law at every step.
+/// Holds both ceremonies with a plan, and checks every law at every step.
 pub fn keep_the_laws(plan: &str) -> Kept {
     let records = tempfile::tempdir().unwrap();
     let mut secrets = Secrets::default();
@@ -332,7 +332,7 @@ fn pins_are_never_guessed_and_devices_erased_once() {
 }
 
 #[test]
-fn several_keys_of_several_kinds_come_back_and_the_restore_can_be_proven_in_the_same_sitting() {
+fn several_keys_of_several_kinds_are_restored_and_the_restore_can_be_proven_in_the_same_sitting() {
     let kinds = [
         ("rsa:2048", 10),
         ("EC:secp256r1", 21),
@@ -361,7 +361,7 @@ fn several_keys_of_several_kinds_come_back_and_the_restore_can_be_proven_in_the_
 }
 
 #[test]
-fn devices_that_differ_from_the_genuine_one_go_through_all_the_same() {
+fn devices_that_differ_from_the_genuine_one_complete_both_ceremonies() {
     let records = tempfile::tempdir().unwrap();
     let plan = plan_text(2, 3, &[("rsa:2048", 10), ("EC:secp256r1", 11), ("EC:secp521r1", 12)], false);
     let card = used_card("REH0000001", Faults::PICO);

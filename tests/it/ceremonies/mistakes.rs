@@ -1,4 +1,4 @@
-//! Whatever people and devices do wrong: a screen names it, nothing is lost, and the ceremony goes on or is stopped.
+//! Whatever people and devices do wrong: a screen names it, nothing is lost, and the ceremony continues or is stopped.
 
 use std::path::{Path, PathBuf};
 
@@ -26,7 +26,7 @@ fn is_value(kind: &FieldKind) -> bool {
     *kind == FieldKind::ShareValue
 }
 
-/// What stayed true however it went: the same step went on where nothing else was chosen, and the vault is empty.
+/// What holds however it went: the same step continued unless something else was chosen, and the vault is empty.
 fn nothing_lost(rig: &Rig, faults: &[&str]) {
     assert_eq!(rig.failed(), faults);
     assert!(rig.vault.is_empty());
@@ -58,7 +58,7 @@ pub fn established(records: &Path) -> (Rig, PathBuf) {
     (rig, folder)
 }
 
-/// The sentence beside a field that is wrong.
+/// The sentence beside a wrong field.
 fn sentence(front: &Front<'_>) -> Option<String> {
     let Body::Form { fields, .. } = &front.view.body else { return None };
     fields.iter().find_map(|field| match &field.state {
@@ -68,7 +68,7 @@ fn sentence(front: &Front<'_>) -> Option<String> {
 }
 
 #[test]
-fn a_share_typed_wrong_at_read_back_is_named_by_its_group_and_can_be_shown_again() {
+fn a_share_mistyped_at_read_back_is_named_by_its_group_and_can_be_shown_again() {
     for (shown_again, reveals) in [(false, 3), (true, 4)] {
         let records = tempfile::tempdir().unwrap();
         let mut rig = Rig::establish(&plan(), records.path());
@@ -138,7 +138,7 @@ fn wrong_pins_cost_one_try_each_and_a_blocked_one_stops() {
     }
 }
 
-/// A used card whose SO-PIN has this many tries left.
+/// A used card with this many SO-PIN tries left.
 fn so_tries(left: u8) -> SoftCard {
     let mut state = used_card("REH0000077", Faults::default()).to_json();
     state["pins"]["so"]["left"] = left.into();
@@ -191,7 +191,7 @@ fn a_wrong_so_pin_costs_one_try_and_erases_nothing() {
     }
 }
 
-/// The card comes back with a key more or less on it, as if another program had been at it.
+/// The card comes back with a key added or removed, as if another program had used it.
 fn with_key(rack: &Rack, at: &str, key: Option<Value>) {
     let mut state = rack.remove(0).unwrap().to_json();
     let keys = state["keys"].as_object_mut().unwrap();
@@ -203,7 +203,7 @@ fn with_key(rack: &Rack, at: &str, key: Option<Value>) {
 }
 
 #[test]
-fn a_key_reference_that_is_occupied_is_named_and_the_key_there_stays() {
+fn an_occupied_key_reference_is_named_and_the_key_there_stays() {
     let records = tempfile::tempdir().unwrap();
     let rack = Rack::new(1);
     let strange = used_card("REH0000078", Faults::default()).to_json()["keys"]["01"].clone();
@@ -240,7 +240,7 @@ fn two_keys_are_never_promised_to_one_reference() {
     let mut first = Rig::establish(&text, records.path());
     first.run(|_| {});
     let mut rig = Rig::restore(records.path()).with_papers_of(first);
-    // Each key wants the other's place first; the first one then moves to 200, and the second cannot follow it there.
+    // Each key wants the other's place first; the first then moves to 200, and the second cannot follow it there.
     let mut wishes = vec!["11", "200", "200", "11"];
     let mut refused = 0;
     rig.play(|front| {
@@ -268,8 +268,8 @@ fn is_reference(kind: &FieldKind) -> bool {
     matches!(kind, FieldKind::KeyReference { .. })
 }
 
-/// At the second seat a wrong value is typed once, from a card without check bytes: nothing tells before the share file is
-/// tried.
+/// At the second seat a wrong value is typed once, from a card without check bytes: nothing reveals it before the share
+/// file is tried.
 #[derive(Default)]
 pub struct WrongShare {
     typed: bool,
@@ -294,7 +294,7 @@ impl WrongShare {
 }
 
 #[test]
-fn a_share_typed_wrong_at_a_seat_is_found_by_one_more_custodian_or_by_typing_again() {
+fn a_share_mistyped_at_a_seat_is_found_by_one_more_custodian_or_by_typing_again() {
     for (recovery, wrong) in [(Recovery::AnotherCustodian, vec![Seat(2)]), (Recovery::SeatsAgain, vec![])] {
         let records = tempfile::tempdir().unwrap();
         let (first, _) = established(records.path());
@@ -318,7 +318,7 @@ fn a_share_typed_wrong_at_a_seat_is_found_by_one_more_custodian_or_by_typing_aga
 }
 
 #[test]
-fn a_card_that_is_wrong_is_named_while_nothing_is_erased() {
+fn a_wrong_card_is_named_before_anything_is_erased() {
     let records = tempfile::tempdir().unwrap();
     let mut rig = Rig::establish(&plan(), records.path());
     let (mut slip, mut said) = (WrongShare::default(), String::new());

@@ -1,4 +1,4 @@
-//! Sets and folders as sc-hsm-tool leaves them, and the people who come with its cards.
+//! Sets and folders as sc-hsm-tool leaves them, and the people who bring its cards.
 
 use std::fs;
 use std::ops::ControlFlow;
@@ -28,7 +28,7 @@ pub fn hex(value: &Value) -> Vec<u8> {
     base16ct::mixed::decode_vec(value.as_str().unwrap()).unwrap()
 }
 
-/// What stands on one card.
+/// What is on one card.
 #[derive(Clone)]
 pub struct Card {
     pub prime: String,
@@ -36,7 +36,7 @@ pub struct Card {
     pub value: String,
 }
 
-/// Cards of a set, and the password they are made of.
+/// The cards of a set, and the password they yield.
 pub struct Set {
     pub cards: Vec<Card>,
     pub password: Vec<u8>,
@@ -56,8 +56,8 @@ impl Set {
         Self { cards: cards.collect(), password: hex(&set["secret_password_hex"]) }
     }
 
-    /// A set with this prime and polynomial: the first coefficient is the secret, which is typed as eight bytes and sealed as
-    /// it was drawn.
+    /// A set with this prime and polynomial: the first coefficient is the secret, which is typed as eight bytes and
+    /// sealed as it was drawn.
     pub fn of(prime: u64, secret: u64, others: &[u64], count: u8) -> Self {
         let modulus = u128::from(prime);
         let value = |id: u8| {
@@ -77,7 +77,7 @@ pub fn groups(number: u64) -> String {
     number.to_be_bytes().map(|byte| format!("{byte:02x}")).join(":")
 }
 
-/// The least prime above a number.
+/// The smallest prime above a number.
 pub fn prime_above(number: u64) -> u64 {
     (number..u64::MAX).find(|number| SharePrime::new(*number).is_ok()).unwrap()
 }
@@ -90,7 +90,7 @@ pub fn seal_share(place: &Path, share: &[u8], password: &[u8]) {
     fs::write(place.join("dkek-share.pbe"), seal(&share, &key, salt).to_bytes()).unwrap();
 }
 
-/// Puts the golden wrapped keys of these names into a folder; answers their DKEK.
+/// Puts the golden wrapped keys of these names into a folder; returns their DKEK.
 pub fn wrapped_keys(place: &Path, names: &[&str]) -> Vec<u8> {
     let mut dkek = Vec::new();
     for name in names {

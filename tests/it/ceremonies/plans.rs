@@ -27,11 +27,11 @@ pub enum Guard {
     Password,
 }
 
-/// A plan to be changed before it is written.
+/// A plan to be modified before it is written.
 pub struct Day(pub Value);
 
 impl Day {
-    /// These people guard the DKEK shares; one key, no dice, the SO-PIN held.
+    /// These people guard the DKEK shares; one key, no dice, the SO-PIN known to its holder.
     pub fn of(guards: &[Guard]) -> Self {
         let share = |(number, guard): (usize, &Guard)| {
             let people =
@@ -50,7 +50,7 @@ impl Day {
         }))
     }
 
-    /// The plan that has everything, with keys that are made quickly.
+    /// The plan with everything, with keys that are generated quickly.
     pub fn full() -> Self {
         let mut plan: Value = serde_json::from_str(FULL).unwrap();
         plan["keys"][0]["type"] = "EC:secp256r1".into();
@@ -92,7 +92,7 @@ pub fn dkek_share(number: u8) -> Purpose {
     Purpose::DkekShare(share(number))
 }
 
-/// What stands on one card, as its custodian read it from the screen.
+/// What is on one card, as its custodian read it from the screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Noted {
     pub prime: Option<String>,
@@ -104,7 +104,7 @@ pub struct Noted {
 /// Every card of a day, by what it is a share of and its number.
 pub type Cards = BTreeMap<(Purpose, u8), Noted>;
 
-/// Notes the share on the screen, where one is shown.
+/// Notes the share on the screen, if one is shown.
 pub fn note(cards: &mut Cards, view: &View, vault: &Vault) {
     let Body::Reveal { shown: true, custodian, card, .. } = &view.body else { return };
     let text = |handle| String::from_utf8(vault.lend(handle).unwrap().to_vec()).unwrap();
@@ -122,7 +122,7 @@ pub fn note(cards: &mut Cards, view: &View, vault: &Vault) {
     cards.insert((purpose, custodian.get()), noted);
 }
 
-/// What a finished *establish* leaves on paper and in its folder, and the SO-PIN that its devices have, in hexadecimal.
+/// What a finished *establish* leaves on paper and in its folder, and the SO-PIN of its devices, in hexadecimal.
 pub struct Established {
     _records: TempDir,
     pub folder: PathBuf,
@@ -131,7 +131,7 @@ pub struct Established {
     pub manifest: Manifest,
 }
 
-/// Holds *establish* by a plan, with the few rounds of the rig.
+/// Holds *establish* with a plan, with the rig's small number of rounds.
 pub fn established(plan: &str) -> Established {
     let records = tempfile::tempdir().unwrap();
     let mut rig = Rig::establish(plan, records.path());

@@ -1,5 +1,5 @@
-//! The real thing, on cards whose serials are those of devices: nothing of a rehearsal is on it or gets into it, and an
-//! unfit room needs a typed decision.
+//! The real thing, on cards whose serials are those of devices: nothing of a rehearsal is on them or gets into the
+//! record, and an unfit room needs a typed decision.
 
 use hsm_ceremony::record::CeremonyKind;
 use std::fs;
@@ -25,8 +25,8 @@ use crate::support::sentences::sentence;
 use super::mistakes::{established, plan, stopped};
 use super::rig::{Front, Rig, Turn};
 
-/// A card that says of itself what a device would: its serial is no rehearsal's. Its certificate was not signed with it,
-/// which nobody checks yet.
+/// A card that identifies itself as a device would: its serial is not a rehearsal's. Its certificate was not signed for
+/// that serial, which nobody checks yet.
 fn issued(number: u8) -> SoftCard {
     let mut state = SoftCard::new(&format!("REH00000{number:02}")).unwrap().to_json();
     let hex = |serial: &str| base16ct::lower::encode_string(serial.as_bytes());
@@ -95,14 +95,14 @@ fn what_is_really_established_restores_onto_a_second_device() {
 }
 
 #[test]
-fn two_real_sittings_have_salts_of_their_own_and_a_rehearsal_has_its_mark() {
+fn two_real_sittings_have_different_salts_and_a_rehearsal_has_its_mark() {
     let records = tempfile::tempdir().unwrap();
     let [one, other] = [(), ()].map(|()| salt(&really_established(records.path())));
     assert_ne!(one, other);
     assert_eq!(salt(&established(records.path()).0), (*b"REHEARSE", true));
 }
 
-/// Devices whose generator stands still: every number is zero.
+/// Devices whose generator is stuck: every number is zero.
 struct Still<T>(T);
 
 impl Readers for Still<Rack> {
@@ -157,7 +157,7 @@ fn a_card_of_a_rehearsal_is_refused() {
     assert_eq!(rig.value("rehearsal-artefact", "what"), "REH0000001");
     assert!(rig.faults[0].contains("rehearsal"), "{:?}", rig.faults);
 
-    // Also where people pick it among several.
+    // Even if people pick it from several.
     let mut rig = Rig::real(setup(records.path(), Environment::Real), vec![issued(1), card()]);
     rig.play(|front| match (&front.view.body, front.fault()) {
         (_, Some(_)) => front.goes_on_with(Recovery::Stop),
@@ -202,7 +202,7 @@ fn a_rehearsal_and_the_real_thing_never_restore_from_each_other() {
 }
 
 #[test]
-fn a_share_file_of_a_rehearsal_is_refused_also_without_its_manifest() {
+fn a_share_file_of_a_rehearsal_is_refused_even_without_its_manifest() {
     let (place, records) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let (rehearsed, folder) = established(records.path());
     fs::copy(folder.join("dkek-1.pbe"), place.path().join("share.pbe")).unwrap();
@@ -260,7 +260,7 @@ fn an_unfit_room_needs_override_and_a_reason_and_any_other_is_confirmed() {
         let (mut shown, mut asked, mut tried) = (false, false, 0);
         rig.play(|front| {
             if front.step() == "device" {
-                // What has been seen is enough: they stop, and type the word for it.
+                // They have seen enough: they stop, and type the word for it.
                 let asked = matches!(front.view.body, Body::Form { .. });
                 return if asked { Turn::Autopilot } else { Turn::Do(Input::Stop) };
             }
@@ -270,7 +270,7 @@ fn an_unfit_room_needs_override_and_a_reason_and_any_other_is_confirmed() {
                 return Turn::Autopilot;
             }
             asked = true;
-            // Neither half of it will do, nor a reason that says nothing.
+            // Neither half of it will do, nor a blank reason.
             tried += 1;
             match tried {
                 2 => front.types(FieldName::Override, "OVERRIDE"),
@@ -297,7 +297,7 @@ fn an_unfit_room_needs_override_and_a_reason_and_any_other_is_confirmed() {
     }
 }
 
-/// People at a real ceremony: they look at the stamps of every screen, and have a reason.
+/// People at a real ceremony: they check the stamps on every screen, and have a reason.
 struct Attentive {
     autopilot: Autopilot,
     screens: usize,
@@ -329,7 +329,7 @@ impl app::FrontEnd for Attentive {
 }
 
 #[test]
-fn no_screen_file_or_line_of_the_real_thing_speaks_of_a_rehearsal() {
+fn no_screen_file_or_line_of_a_real_ceremony_mentions_a_rehearsal() {
     let records = tempfile::tempdir().unwrap();
     let Setup { ceremony, plan, plan_text, mut context } = setup(records.path(), Environment::Real);
     let rack = Rack::new(1);

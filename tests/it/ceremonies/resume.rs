@@ -1,4 +1,4 @@
-//! The record alone brings the same machine back, at every step.
+//! The record alone recreates the same machine, at every step.
 
 use hsm_ceremony::ceremony::Machine;
 use hsm_ceremony::plan::Plan;
@@ -33,7 +33,7 @@ fn a_machine_resumed_from_its_record_equals_the_live_one_at_every_step() {
 }
 
 #[test]
-fn a_way_on_that_is_not_known_here_is_not_passed_over() {
+fn an_unknown_way_to_continue_is_not_ignored() {
     let step = Number { section: 1, step: 1 };
     let entries = ["try-again", "some-way-of-a-later-version"]
         .map(|choice| [Entry::Recovered { step, choice: choice.to_owned(), to: step }]);

@@ -1,4 +1,4 @@
-//! The loop of the program with everything in reach of a test.
+//! The loop of the program with everything within reach of a test.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -65,7 +65,7 @@ pub struct Rig {
     pub entries: Vec<Entry>,
     pub lines: String,
     pub faults: Vec<String>,
-    /// What was waited for while a device was looked for, in order.
+    /// What people waited for while a device was looked for, in order.
     pub waited: Vec<&'static str>,
     pub folder: PathBuf,
     pub log: Log,
@@ -80,12 +80,12 @@ pub struct Rig {
 }
 
 impl Rig {
-    /// *Establish* by a plan, in a folder under `records`.
+    /// *Establish* with a plan, in a folder under `records`.
     pub fn establish(plan: &str, records: &Path) -> Self {
         Self::establish_with(plan, records, |readers| readers)
     }
 
-    /// As [`Rig::establish`], with something between the program and its readers.
+    /// Like [`Rig::establish`], with something between the program and its readers.
     pub fn establish_with(
         plan: &str,
         records: &Path,
@@ -109,7 +109,7 @@ impl Rig {
         Ok(Self::with_rounds(Rounds::PRODUCT, setup, Comes::Last, |readers| readers))
     }
 
-    /// As [`Rig::restore`], with something between the program and its readers.
+    /// Like [`Rig::restore`], with something between the program and its readers.
     pub fn restore_with(records: &Path, between: impl FnOnce(Box<dyn Readers>) -> Box<dyn Readers>) -> Self {
         let from = latest_backup(records).unwrap();
         Self::new(
@@ -155,14 +155,14 @@ impl Rig {
         )
     }
 
-    /// This ceremony with these readers, and nobody who puts cards into them.
+    /// This ceremony with these readers, and nobody who inserts cards into them.
     pub fn held(mut setup: Setup, readers: Box<dyn Readers>) -> Self {
         setup.context.readers = readers;
         setup.context.inserter = None;
         Self::new(setup, Comes::First, |readers| readers)
     }
 
-    /// The real thing with these cards in readers, in a room where nothing is found.
+    /// The real thing with these cards in readers, in a room without findings.
     pub fn real(setup: Setup, cards: Vec<SoftCard>) -> Self {
         assert!(!setup.context.rehearsal);
         let rack = Rack::new(cards.len());
@@ -170,12 +170,13 @@ impl Rig {
         Self { room: Some(Vec::new()), ..Self::held(setup, Box::new(rack)) }
     }
 
-    /// This ceremony as it is, with something between the program and its readers, before its commands are listed.
+    /// This ceremony as it is, with something between the program and its readers; commands pass
+    /// through it before they are logged.
     pub fn in_hands(setup: Setup, between: impl FnOnce(Box<dyn Readers>) -> Box<dyn Readers>) -> Self {
         Self::new(setup, Comes::First, between)
     }
 
-    /// *Restore* from a folder with files made elsewhere, in a rehearsal.
+    /// *Restore* from a folder of files made elsewhere, in a rehearsal.
     pub fn foreign(from: &Path, plan: &str, records: &Path) -> Result<Self, Fault> {
         Ok(Self::new(foreign_setup(from, plan, records)?, Comes::First, |readers| readers))
     }
@@ -184,7 +185,7 @@ impl Rig {
         Self::with_rounds(Rounds(1000), rehearsal, comes, between)
     }
 
-    /// As [`Rig::foreign`], with as many rounds as the real thing has.
+    /// Like [`Rig::foreign`], with as many rounds as the real thing has.
     pub fn foreign_with_all_rounds(from: &Path, plan: &str, records: &Path) -> Self {
         let setup = foreign_setup(from, plan, records).unwrap();
         Self::with_rounds(Rounds::PRODUCT, setup, Comes::First, |readers| readers)
@@ -234,7 +235,7 @@ impl Rig {
         }
     }
 
-    /// The autopilot of another ceremony comes with its papers.
+    /// The autopilot brings the papers of another ceremony.
     pub fn with_papers_of(mut self, other: Self) -> Self {
         self.autopilot = other.autopilot;
         self.autopilot.prefer(Comes::Last);
@@ -246,7 +247,7 @@ impl Rig {
         self.run_with(look, |_| Turn::Autopilot);
     }
 
-    /// Runs to the last screen with people who do something of their own now and then.
+    /// Runs to the last screen with people who occasionally act on their own.
     pub fn play(&mut self, people: impl FnMut(&mut Front<'_>) -> Turn) {
         self.run_with(|_| {}, people);
     }
@@ -356,7 +357,7 @@ impl Rig {
         found.unwrap_or_else(|| panic!("{name} has no {key} in {:?}", self.entries)).1.clone()
     }
 
-    /// Whether it was carried to its end with an empty vault.
+    /// Whether it was completed with an empty vault.
     pub fn complete(&self) -> bool {
         self.vault.is_empty() && matches!(self.entries.last(), Some(Entry::Sealed { ending: Ending::Complete, .. }))
     }

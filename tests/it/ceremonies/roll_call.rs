@@ -1,4 +1,4 @@
-//! Who is called, who is here, and who is written down as absent.
+//! Who is called, who is present, and who is recorded as absent.
 
 use hsm_ceremony::ceremony::{Body, Input, Recovery};
 use hsm_ceremony::record::Fact;
@@ -6,7 +6,8 @@ use hsm_ceremony::record::Fact;
 use super::mistakes::{WrongShare, established, goes_on};
 use super::rig::{Front, Rig, Turn};
 
-/// Ticks these places of the roll call, tries to go on after each, and gives what the screen said before each try.
+/// Ticks these places of the roll call, tries to continue after each, and collects what the screen said before each
+/// attempt.
 fn ticks(front: &Front<'_>, places: &[usize], said: &mut Vec<(bool, String)>, tried: &mut bool) -> Turn {
     let Body::Tick { text, enough, .. } = &front.view.body else { return Turn::Autopilot };
     *tried = !*tried;
@@ -20,7 +21,7 @@ fn ticks(front: &Front<'_>, places: &[usize], said: &mut Vec<(bool, String)>, tr
 }
 
 #[test]
-fn a_restore_goes_on_with_a_quorum_and_records_who_is_absent() {
+fn a_restore_continues_with_a_quorum_and_records_who_is_absent() {
     let records = tempfile::tempdir().unwrap();
     let (first, _) = established(records.path());
     let mut rig = Rig::restore(records.path()).with_papers_of(first);
@@ -41,7 +42,7 @@ fn a_restore_goes_on_with_a_quorum_and_records_who_is_absent() {
 }
 
 #[test]
-fn where_only_a_quorum_came_nobody_is_called_who_is_not_there() {
+fn if_only_a_quorum_came_nobody_absent_is_called() {
     let records = tempfile::tempdir().unwrap();
     let (first, _) = established(records.path());
     let mut rig = Rig::restore(records.path()).with_papers_of(first);
@@ -81,7 +82,7 @@ fn establish_waits_for_everybody_and_a_restore_for_every_dkek_share() {
     rig.play(|front| match &front.view.body {
         Body::Tick { text, items, enough } if front.step() == "roll-call" => {
             said.push((*enough, text.join(" "), items.clone()));
-            // From the last: holders of passwords are called after custodians of earlier DKEK shares.
+            // From the last: password holders are called after custodians of earlier DKEK shares.
             let open = items.iter().rev().find(|item| !item.ticked);
             Turn::Do(if *enough { Input::GoOn } else { Input::Tick(open.unwrap().id) })
         }

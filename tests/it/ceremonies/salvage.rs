@@ -1,4 +1,4 @@
-//! Sets that sc-hsm-tool itself cannot restore open here, and the record says which defect it was.
+//! Sets that sc-hsm-tool itself cannot restore open here, and the record says which defect was the cause.
 
 use hsm_ceremony::ceremony::Recovery;
 use hsm_ceremony::record::{Defect, Fact};
@@ -48,7 +48,7 @@ fn restored(threshold: u8, set: &Set, people: &mut Custodians, recovery: Recover
     rig
 }
 
-/// As `restored`, where nothing goes wrong.
+/// Like `restored`, when nothing goes wrong.
 fn opens(threshold: u8, set: &Set, mut people: Custodians) -> Opened {
     let rig = restored(threshold, set, &mut people, Recovery::TryAgain);
     assert!(rig.faults.is_empty(), "{:?}", rig.faults);
@@ -56,7 +56,7 @@ fn opens(threshold: u8, set: &Set, mut people: Custodians) -> Opened {
 }
 
 #[test]
-fn a_password_that_begins_with_a_zero_byte() {
+fn a_password_that_starts_with_a_zero_byte() {
     let prime = prime_above(0xC000_0000_0000_0000);
     let set = Set::of(prime, 0x00A1_B2C3_D4E5_F607, &[0x1234_5678_9ABC_DEF0, 77], 4);
     assert_eq!(opens(3, &set, Custodians::new(&set, &[3, 0, 1])), (vec![], vec![Defect::LeadingZero]));
@@ -101,7 +101,7 @@ fn values_that_lost_zeros_and_a_prime_below_the_secret() {
     assert_eq!(opens(2, &small, Custodians::new(&small, &[2, 1])), (vec![], vec![Defect::SmallPrime]));
 }
 
-/// Somebody reads the last character of their value wrong.
+/// Somebody misreads the last character of their value.
 fn misread(people: &mut Custodians, who: usize) {
     let value = &mut people.cards[who].value;
     let last = value.pop().unwrap();
@@ -134,7 +134,7 @@ fn a_wrong_share_among_ids_above_nine_is_found_too() {
 }
 
 #[test]
-fn all_seats_again_begins_from_nothing() {
+fn all_seats_again_starts_from_scratch() {
     let set = Set::golden("2-of-3");
     let mut people = Custodians::new(&set, &[0, 1, 2, 1]);
     misread(&mut people, 1);

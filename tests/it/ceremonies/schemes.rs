@@ -109,7 +109,7 @@ fn everything_of_the_full_plan() {
     assert_eq!(count(&kept.restore, |fact| matches!(fact, Fact::Proven { .. })), 2);
 }
 
-/// Commands that import a DKEK share; without data the same command only asks.
+/// Commands that import a DKEK share; without data the same command only queries.
 pub fn imports(rig: &Rig) -> usize {
     let log = rig.log.lock().unwrap();
     log.iter().filter(|command| command.starts_with(&[0x80, 0x52]) && command.len() > 32).count()

@@ -1,4 +1,4 @@
-//! Two devices in two readers, devices that are exchanged in the middle, and devices and readers that come later.
+//! Two devices in two readers, devices that are swapped halfway, and devices and readers that appear later.
 
 use hsm_ceremony::record::CeremonyKind;
 use std::path::Path;
@@ -33,7 +33,7 @@ fn establish(prove_restore: bool, records: &Path, readers: Box<dyn Readers>) -> 
     )
 }
 
-/// A restore after an *establish* on the first card of this rack, by the same people.
+/// A restore by the same people after an *establish* on the first card of this rack.
 fn restore(records: &Path, rack: &Rack) -> Rig {
     rack.insert(0, card(ORIGINAL));
     let mut first = establish(false, records, Box::new(rack.clone()));
@@ -49,7 +49,7 @@ fn state(rack: &Rack, serial: &str) -> Value {
     (0..2).find_map(found).unwrap_or_else(|| panic!("{serial} is in no reader"))
 }
 
-/// The device that was taken for a role.
+/// The device that was used for a role.
 fn taken(rig: &Rig, role: DeviceRole) -> String {
     let device = |fact: &Fact| match fact {
         Fact::Device { role: of, serial, .. } if *of == role => Some(serial.to_string()),
@@ -58,7 +58,7 @@ fn taken(rig: &Rig, role: DeviceRole) -> String {
     rig.facts().into_iter().rev().find_map(device).unwrap()
 }
 
-/// Says which of several devices it is, by its serial.
+/// Says by serial which of several devices it is.
 fn picks(front: &Front<'_>, serial: &str) -> Option<Turn> {
     let Body::Choose { options, asks: Asks::Step(Question::Device), .. } = &front.view.body else { return None };
     let place = options.iter().position(|option| option.text.contains(serial))?;
@@ -66,7 +66,7 @@ fn picks(front: &Front<'_>, serial: &str) -> Option<Turn> {
 }
 
 #[test]
-fn of_two_devices_people_choose_by_serial_whatever_reader_it_is_in() {
+fn people_choose_between_two_devices_by_serial_whatever_the_reader() {
     for wanted in [ORIGINAL, OTHER] {
         for serials in [[ORIGINAL, OTHER], [OTHER, ORIGINAL]] {
             let (records, rack) = (tempfile::tempdir().unwrap(), Rack::new(2));
@@ -129,7 +129,7 @@ fn restore_never_takes_the_original() {
     }
 }
 
-/// Steps of *restore* on whose screens somebody lays hands on the readers.
+/// Steps of *restore* on whose screens somebody handles the readers.
 const MOMENTS: [&str; 7] = ["so-pin", "user-pin", "initialise", "log-in", "load", "restore-key", "full-list"];
 
 /// Whether this is the last screen of a step that people see: after it, commands go to the device.
@@ -138,7 +138,7 @@ fn is_moment(front: &Front<'_>, step: &str) -> bool {
 }
 
 #[test]
-fn devices_that_change_their_readers_are_followed_and_nothing_goes_to_the_wrong_one() {
+fn devices_that_change_readers_are_followed_and_nothing_goes_to_the_wrong_one() {
     for moment in MOMENTS {
         let (records, rack) = (tempfile::tempdir().unwrap(), Rack::new(2));
         let mut rig = restore(records.path(), &rack);
@@ -190,7 +190,7 @@ fn the_original_in_place_of_the_replacement_is_named_and_left_alone() {
     }
 }
 
-/// Runs a ceremony that has to wait for its device; what it waited for, in order.
+/// Runs a ceremony that has to wait for its device; returns what it waited for, in order.
 fn waits(rig: &mut Rig, mut waiting: impl FnMut()) -> Vec<&'static str> {
     let mut missing = Vec::new();
     let mut usual = Vec::new();
@@ -214,7 +214,7 @@ fn waits(rig: &mut Rig, mut waiting: impl FnMut()) -> Vec<&'static str> {
 }
 
 #[test]
-fn a_device_that_is_not_there_yet_is_waited_for() {
+fn the_wizard_waits_for_a_device_that_is_not_there_yet() {
     let (records, rack) = (tempfile::tempdir().unwrap(), Rack::new(1));
     let mut rig = establish(false, records.path(), Box::new(rack.clone()));
     let missing = waits(&mut rig, || {
@@ -225,7 +225,7 @@ fn a_device_that_is_not_there_yet_is_waited_for() {
     assert_eq!(taken(&rig, DeviceRole::Original), ORIGINAL);
 }
 
-/// Readers whose service comes up late.
+/// Readers whose service starts late.
 struct Late {
     readers: Rack,
     not_yet: Vec<TransportError>,
@@ -241,7 +241,7 @@ impl Readers for Late {
 }
 
 #[test]
-fn a_service_and_a_reader_that_are_not_there_yet_are_waited_for() {
+fn the_wizard_waits_for_a_service_and_a_reader_that_are_not_there_yet() {
     let (records, rack) = (tempfile::tempdir().unwrap(), Rack::new(1));
     rack.insert(0, card(ORIGINAL));
     let late = Late { readers: rack, not_yet: vec![TransportError::NoReader, TransportError::NoService] };
@@ -264,7 +264,7 @@ impl Transport for Stranger {
     }
 }
 
-/// Readers with a card of another kind in one of their own, and one reader that fails a few times.
+/// Readers, an additional one with a card of another kind, and one reader that fails a few times.
 struct Crowded {
     readers: Rack,
     stranger: bool,
@@ -294,7 +294,7 @@ fn fails(slot: usize, errors: &[TransportError]) -> (String, Arc<Mutex<Vec<Trans
 }
 
 #[test]
-fn a_card_of_another_kind_is_no_device_and_the_device_is_waited_for() {
+fn a_card_of_another_kind_is_not_a_device_and_the_wizard_waits_for_the_device() {
     let (records, rack) = (tempfile::tempdir().unwrap(), Rack::new(1));
     let readers = Crowded { readers: rack.clone(), stranger: true, fails: fails(0, &[]) };
     let mut rig = establish(false, records.path(), Box::new(readers));
@@ -312,7 +312,7 @@ fn a_card_of_another_kind_is_no_device_and_the_device_is_waited_for() {
 }
 
 #[test]
-fn a_reader_that_fails_for_a_moment_is_waited_for() {
+fn the_wizard_waits_for_a_reader_that_fails_for_a_moment() {
     use TransportError::{Busy, CutOff, NoCard};
     let (records, rack) = (tempfile::tempdir().unwrap(), Rack::new(1));
     rack.insert(0, card(ORIGINAL));
@@ -322,7 +322,7 @@ fn a_reader_that_fails_for_a_moment_is_waited_for() {
 }
 
 #[test]
-fn where_a_reader_failed_no_other_device_is_called_the_only_trouble() {
+fn if_a_reader_failed_no_other_device_is_called_the_only_trouble() {
     let (records, rack) = (tempfile::tempdir().unwrap(), Rack::new(2));
     let busy = fails(1, &[TransportError::Busy]);
     let readers = Crowded { readers: rack.clone(), stranger: false, fails: busy.clone() };
@@ -335,7 +335,7 @@ fn where_a_reader_failed_no_other_device_is_called_the_only_trouble() {
     let mut out = false;
     rig.play(|front| {
         if !out && front.step() == "full-list" && matches!(front.view.body, Body::Read { .. }) {
-            // It loses its power, and another program is quicker.
+            // It loses power, and another program gets there first.
             out = true;
             let device = rack.remove(1).unwrap();
             rack.insert(1, device);

@@ -1,4 +1,5 @@
-//! Wrong words, cards, passwords and dice: named on the screen where they are typed, nothing is lost, and it goes on.
+//! Wrong words, cards, passwords and dice: named on the screen where they are typed, nothing is lost, and the ceremony
+//! continues.
 
 use std::path::Path;
 
@@ -30,13 +31,13 @@ pub fn is_words(kind: &FieldKind) -> bool {
     matches!(kind, FieldKind::ShareWords { .. })
 }
 
-/// A field of one step where somebody types something wrong.
+/// A field in one step where somebody types something wrong.
 struct Slip<'a> {
     step: &'a str,
     share: u8,
     who: Actor,
     kind: fn(&FieldKind) -> bool,
-    /// What is typed, what it is called, and what is typed then.
+    /// What is typed, what it is called, and what is typed next.
     wrong: String,
     named: &'a str,
     right: String,
@@ -52,7 +53,7 @@ impl<'a> Slip<'a> {
         Self { step, share, who, kind, wrong, named, right, marked: None, done: 0 }
     }
 
-    /// It is typed wrong, named, Enter leads nowhere, and typed right.
+    /// It is typed wrong, named, Enter leads nowhere, then it is typed right.
     fn answer(&mut self, front: &mut Front<'_>) -> Turn {
         let here = front.machine.step().is_some_and(|step| {
             step.id.word() == self.step && step.share == share(self.share) && step.actor == self.who
@@ -83,7 +84,7 @@ impl<'a> Slip<'a> {
     }
 }
 
-/// Plays a ceremony with one slip; nothing else goes wrong.
+/// Runs a ceremony with one slip; nothing else goes wrong.
 fn slips(rig: &mut Rig, mut slip: Slip<'_>) -> Option<u8> {
     rig.play(|front| slip.answer(front));
     assert_eq!(slip.done, 3, "{} was asked for", slip.named);
@@ -91,7 +92,7 @@ fn slips(rig: &mut Rig, mut slip: Slip<'_>) -> Option<u8> {
     slip.marked
 }
 
-/// With another word at this place, from 1.
+/// With a different word at this place, from 1.
 fn other_word(words: &str, place: usize) -> String {
     let mut words: Vec<&str> = words.split(' ').collect();
     words[place - 1] = if words[place - 1] == "zebra" { "apple" } else { "zebra" };
@@ -113,7 +114,7 @@ fn the_wrong_card_is_named_at_a_seat() {
     let (records, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let (mut people, cards) = established(records.path());
     let (_, others) = established(elsewhere.path());
-    // The last custodians come: number 3 to the first seat, number 2 to the second.
+    // The last custodians come: number 3 takes the first seat, number 2 the second.
     let words = |cards: &Cards, number| cards[&(dkek_share(1), number)].text.clone();
     let so_pin = |cards: &Cards, number| cards[&(Purpose::SoPin, number)].text.clone();
     let is_so_pin = |kind: &FieldKind| matches!(kind, FieldKind::ShareWords { card: Purpose::SoPin, .. });
@@ -136,7 +137,7 @@ fn the_wrong_card_is_named_at_a_seat() {
 }
 
 #[test]
-fn a_card_of_numbers_that_is_not_theirs_is_named_at_a_seat() {
+fn somebody_elses_card_of_numbers_is_named_at_a_seat() {
     let (records, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let (mut people, cards) = established(records.path());
     let (_, others) = established(elsewhere.path());
@@ -145,7 +146,7 @@ fn a_card_of_numbers_that_is_not_theirs_is_named_at_a_seat() {
     slips(&mut rig, Slip::new(("seat", 2, SEAT_1), is_id, "2", "id-not-yours", "3"));
     people = rig;
 
-    // The check bytes of somebody else's card, or of a card of another set, do not go with this value.
+    // The check bytes of somebody else's card, or of a card of another set, do not match this value.
     let is_check = |kind: &FieldKind| matches!(kind, FieldKind::CheckBytes { .. });
     let check = |cards: &Cards, number| cards[&(dkek_share(2), number)].check.clone().unwrap();
     for wrong in [check(&cards, 2), check(&others, 3)] {
@@ -223,7 +224,7 @@ fn a_wrong_word_is_marked_and_only_its_owner_sees_the_right_one() {
 pub fn custodians_who_type_from_another_card_are_told_so() {
     let elsewhere = tempfile::tempdir().unwrap();
     let (_, others) = established(elsewhere.path());
-    // Of the cards of this day only those that were shown already can be typed.
+    // Of this day's cards, only those that were already shown can be typed.
     for (step, purpose, whose, named) in [
         ("custodian", dkek_share(1), (dkek_share(1), 1), "words-other-number"),
         ("so-pin-card", Purpose::SoPin, (dkek_share(1), 2), "words-not-of-so-pin"),
@@ -262,7 +263,7 @@ pub fn custodians_who_type_from_another_card_are_told_so() {
 }
 
 #[test]
-fn the_group_that_check_bytes_find_is_marked_in_the_value() {
+fn the_group_that_check_bytes_locate_is_marked_in_the_value() {
     let records = tempfile::tempdir().unwrap();
     let mut rig = Rig::establish(&Day::of(&[Guard::Numbers(2, 3)]).text(), records.path());
     let (mut cards, mut marked) = (Cards::new(), None);
@@ -310,7 +311,7 @@ fn a_wrong_password_is_named_costs_nothing_and_is_typed_again() {
 }
 
 #[test]
-fn a_new_password_that_is_weak_or_typed_differently_does_not_begin_anything() {
+fn a_new_password_that_is_weak_or_typed_differently_does_not_start_anything() {
     let records = tempfile::tempdir().unwrap();
     for (kind, wrong, named, right) in [
         (
@@ -355,7 +356,7 @@ fn dice_that_nobody_threw_are_named() {
 }
 
 #[test]
-fn too_few_throws_do_not_go_on() {
+fn too_few_throws_do_not_continue() {
     let fair = "35264163524461253146521364253161452631425361624513";
     let records = tempfile::tempdir().unwrap();
     let mut rig = Rig::establish(&Day::of(&[Guard::Words(2, 2)]).dice(50).text(), records.path());

@@ -1,4 +1,4 @@
-//! Readers that carry less than they claim, or less than a device needs.
+//! Readers that support less than they claim, or less than a device needs.
 
 use hsm_ceremony::app::{Environment, Setup};
 use hsm_ceremony::card::transport::{Readers, Response, Transport, TransportError};
@@ -11,7 +11,7 @@ use hsm_ceremony::softcard::{Rack, SoftCard};
 use super::mistakes::{goes_on, stopped};
 use super::rig::{Rig, Turn, plan_text};
 
-/// Around a reader: an extended command breaks the connection though nothing was said of it, or a command in blocks is
+/// Wraps a reader: an extended command breaks the connection although no limit was announced, or a chained command is
 /// refused, as a genuine card may do.
 struct Small<T> {
     inner: T,
@@ -54,7 +54,7 @@ impl Readers for Small<Box<dyn Readers>> {
 fn establish(boasts: bool, blocks: bool) -> (Rig, tempfile::TempDir) {
     let (records, rack) = (tempfile::tempdir().unwrap(), Rack::new(1));
     rack.insert(0, SoftCard::new("REH0000001").unwrap());
-    // Making a key on this curve takes more than a short command carries.
+    // Generating a key on this curve takes more than fits into a short command.
     let plan = plan_text(2, 3, &[("EC:secp384r1", 10)], false);
     let setup = Setup::by_plan(
         CeremonyKind::Establish,
@@ -68,7 +68,7 @@ fn establish(boasts: bool, blocks: bool) -> (Rig, tempfile::TempDir) {
 }
 
 #[test]
-fn a_reader_that_claims_more_than_it_carries_gets_short_commands_from_its_second_failure_on() {
+fn a_reader_that_claims_more_than_it_supports_gets_short_commands_from_its_second_failure_on() {
     let (mut rig, _records) = establish(true, true);
     rig.run(|_| {});
     goes_on(&rig, &[]);

@@ -1,4 +1,4 @@
-//! The SO-PIN under a quorum, on devices that have one already.
+//! The SO-PIN under a quorum, on devices that already have one.
 
 use hsm_ceremony::record::CeremonyKind;
 use std::path::Path;
@@ -16,7 +16,7 @@ use super::mistakes::goes_on;
 use super::plans::{Day, Guard};
 use super::rig::{Front, Rig, Turn, used_card};
 
-/// The SO-PINs that vendors and manuals publish, as a card keeps them.
+/// The SO-PINs that vendors and manuals publish, as a card stores them.
 const PUBLISHED: [&str; 2] = ["3537363231383830", "3132333435363738"];
 const TYPED: ItemName = ItemName::Held;
 const ON_CARDS: ItemName = ItemName::OnCards;
@@ -50,7 +50,7 @@ fn restore(records: &Path, rack: &Rack, people: Rig) -> Rig {
     Rig::held(setup, Box::new(rack.clone())).with_papers_of(people)
 }
 
-/// What the card in the reader has: its SO-PIN in hexadecimal, tries left, options.
+/// The card in the reader: its SO-PIN in hexadecimal, tries left, options.
 fn so_pin(rack: &Rack) -> (String, u64, u64) {
     let pins = rack.with_card(0, |card| card.to_json()["pins"].clone()).unwrap();
     (
@@ -60,7 +60,7 @@ fn so_pin(rack: &Rack) -> (String, u64, u64) {
     )
 }
 
-/// Notes the SO-PIN that the custodians' cards gave.
+/// Notes the SO-PIN that the custodians' cards yielded.
 fn drawn(front: &Front<'_>, seen: &mut Option<String>) {
     if let Some(pin) = front.vault.lend(Handle::NewSoPin) {
         *seen = Some(String::from_utf8(pin.to_vec()).unwrap());
@@ -72,7 +72,7 @@ fn asked_whose(front: &Front<'_>) -> bool {
     front.step() == "so-pin-quorum" && matches!(front.view.body, Body::Choose { .. })
 }
 
-/// CHANGE REFERENCE DATA of the SO-PIN.
+/// CHANGE REFERENCE DATA for the SO-PIN.
 fn changes(rig: &Rig) -> usize {
     rig.log.lock().unwrap().iter().filter(|command| command.starts_with(&[0x00, 0x24, 0x00, 0x88])).count()
 }
@@ -82,7 +82,7 @@ fn initialises(rig: &Rig) -> usize {
 }
 
 #[test]
-fn a_used_device_gets_the_drawn_so_pin_and_the_options_of_the_plan() {
+fn a_used_device_gets_the_drawn_so_pin_and_the_options_in_the_plan() {
     for (word, options) in [("off", 0x0000), ("unblock", 0x0021), ("set", 0x0001)] {
         for used in [false, true] {
             let records = tempfile::tempdir().unwrap();
@@ -101,7 +101,7 @@ fn a_used_device_gets_the_drawn_so_pin_and_the_options_of_the_plan() {
             assert_eq!(Some(&value), pin.as_ref(), "{word}, used: {used}");
             assert!(!PUBLISHED.contains(&value.as_str()) && value.len() == 16);
             assert_eq!((left, bits), (15, options), "{word}");
-            // Cards that were dealt today cannot have its SO-PIN: nobody is asked.
+            // Cards dealt today cannot have its SO-PIN: nobody is asked.
             assert_eq!((asked, changes(&rig)), (0, usize::from(used)));
             assert_eq!(initialises(&rig), 1);
         }
@@ -109,7 +109,7 @@ fn a_used_device_gets_the_drawn_so_pin_and_the_options_of_the_plan() {
 }
 
 #[test]
-fn a_device_that_has_the_so_pin_of_the_cards_already_keeps_it() {
+fn a_device_that_already_has_the_so_pin_on_the_cards_keeps_it() {
     let records = tempfile::tempdir().unwrap();
     let original = rack_with(SoftCard::new("REH0000001").unwrap());
     let mut people = establish(&day().text(), records.path(), &original);
@@ -136,9 +136,9 @@ fn a_device_that_has_the_so_pin_of_the_cards_already_keeps_it() {
 }
 
 #[test]
-fn a_wrong_answer_to_whose_so_pin_it_has_costs_one_try_and_is_put_right() {
-    // Either the device has the SO-PIN of the cards and somebody types another one, or it has another one and people say that
-    // it is the one of the cards.
+fn a_wrong_answer_about_whose_so_pin_it_has_costs_one_try_and_is_corrected() {
+    // Either the device has the SO-PIN on the cards and somebody types a different one, or it has a different one and
+    // people say that it is the one on the cards.
     for (first, then) in [(TYPED, ON_CARDS), (ON_CARDS, TYPED)] {
         let records = tempfile::tempdir().unwrap();
         let mut people = establish(&day().text(), records.path(), &rack_with(SoftCard::new("REH0000001").unwrap()));

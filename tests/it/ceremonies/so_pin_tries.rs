@@ -1,5 +1,5 @@
-//! What INITIALIZE may cost: a try of the SO-PIN is lost only where people were told, and nothing is taken for done that
-//! another initialisation did.
+//! What INITIALIZE may cost: an SO-PIN try is lost only if people were told, and an older initialisation is never taken
+//! for today's.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -51,20 +51,21 @@ fn tries(rack: &Rack) -> Value {
     rack.with_card(0, |card| card.to_json()["pins"]["so"]["left"].clone()).unwrap()
 }
 
-/// A used card whose SO-PIN has this many tries left.
+/// A used card with this many SO-PIN tries left.
 fn so_tries(left: u8) -> SoftCard {
     let mut state = used_card("REH0000077", Faults::default()).to_json();
     state["pins"]["so"]["left"] = left.into();
     SoftCard::from_json(&state).ok().unwrap()
 }
 
-/// Types this as the current SO-PIN where it is asked for the first time.
+/// Types this as the current SO-PIN when it is asked for the first time.
 fn types_first(front: &mut Front<'_>, typed: &mut bool, text: &str) -> Option<Turn> {
     let place = front.empty(|kind| matches!(kind, FieldKind::SoPin { .. }))?;
     (!std::mem::replace(typed, true)).then(|| front.types(place, text))
 }
 
-/// A device that refuses INITIALIZE with a word of its own: every wrong SO-PIN, or the first INITIALIZE whatever it says.
+/// A device that refuses INITIALIZE with a status word of its own: for every wrong SO-PIN, or for the first INITIALIZE
+/// whatever it says.
 struct Refusing<T> {
     inner: T,
     word: u16,
@@ -103,7 +104,7 @@ impl Readers for Refusing<Box<dyn Readers>> {
 }
 
 #[test]
-fn a_wrong_so_pin_is_told_whatever_word_the_device_has_for_it() {
+fn a_wrong_so_pin_is_reported_whatever_status_word_the_device_uses() {
     for word in [0x6300, 0x6982, 0x6984, 0x6A80] {
         let records = tempfile::tempdir().unwrap();
         let between = |inner| Box::new(Refusing { inner, word, first: None }) as Box<dyn Readers>;
@@ -185,7 +186,8 @@ fn the_last_try_that_never_arrived_is_not_called_wrong() {
             None => Turn::Autopilot,
         }
     });
-    // The counter tells that it did not arrive: what was decided is sent, and nobody hears that a right SO-PIN is wrong.
+    // The counter shows that it did not arrive: what was decided is sent, and nobody is told that a right SO-PIN is
+    // wrong.
     goes_on(&rig, &["card-cut-off"]);
     assert_eq!((last_try, initialised(&rig), tries(&rack)), (1, 1, 15.into()));
 }
@@ -249,7 +251,7 @@ fn after_a_cut_an_older_initialisation_with_the_same_pin_is_not_taken_for_todays
         let (mut rig, rack) = establish(card, records.path(), |readers| cut.readers(readers));
         rig.run(|_| {});
         goes_on(&rig, &["card-cut-off"]);
-        // One that stands exactly as the plan wants it needs no other.
+        // A card in exactly the state that the plan wants needs no further initialisation.
         assert_eq!(initialised(&rig), times);
         let pins = rack.with_card(0, |card| card.to_json()["pins"].clone()).unwrap();
         assert_eq!((&pins["user"]["limit"], &pins["options"]), (&3.into(), &0.into()), "as the plan says");
@@ -258,7 +260,7 @@ fn after_a_cut_an_older_initialisation_with_the_same_pin_is_not_taken_for_todays
 }
 
 #[test]
-fn what_was_cut_off_on_one_device_is_nothing_to_the_next() {
+fn an_interruption_on_one_device_does_not_concern_the_next() {
     let found = |serial: &str| {
         let fact = Fact::Device {
             role: DeviceRole::Original,

@@ -1,4 +1,4 @@
-//! Who is missing is replaced, whatever they hold; and what is not to be lost is said when people stop in the middle.
+//! Anyone missing is replaced, whatever they hold; and people who stop halfway are told what must not be lost.
 
 use hsm_ceremony::ceremony::{Actor, Body, Ceremony, FieldState, Holder, Input, Known, ViewContext};
 use hsm_ceremony::names::{FieldName, ItemName};
@@ -14,7 +14,7 @@ use super::slips::{custodian, day};
 use super::ways_out::blocks_the_pin;
 
 #[test]
-fn at_roll_call_anybody_who_guards_anything_can_be_replaced() {
+fn at_the_roll_call_anybody_who_guards_anything_can_be_replaced() {
     let records = tempfile::tempdir().unwrap();
     let mut rig = Rig::establish(&day().text(), records.path());
     let (mut replaced, mut turn) = (0, 0);
@@ -48,7 +48,7 @@ fn at_roll_call_anybody_who_guards_anything_can_be_replaced() {
 }
 
 #[test]
-fn who_stands_in_at_roll_call_is_not_taken_for_seen() {
+fn a_substitute_at_the_roll_call_does_not_count_as_seen() {
     let records = tempfile::tempdir().unwrap();
     let mut rig = Rig::establish(&plan(), records.path());
     let (mut turn, mut seen) = (0, Vec::new());
@@ -77,7 +77,7 @@ fn who_stands_in_at_roll_call_is_not_taken_for_seen() {
 }
 
 #[test]
-fn a_device_is_perhaps_erased_only_where_something_may_have_been_sent() {
+fn a_device_may_be_erased_only_if_something_may_have_been_sent() {
     for (fault, perhaps) in [
         ("card-cut-off", true),
         ("initialise-broke-off", true),
@@ -108,7 +108,7 @@ fn the_end_says_which_folder_is_the_backup() {
 }
 
 #[test]
-fn who_stops_after_the_erasing_is_told_to_keep_the_so_pin_cards() {
+fn people_who_stop_after_the_erasure_are_told_to_keep_the_so_pin_cards() {
     for (at, kept, dealt) in [("device", false, false), ("so-pin-quorum", false, true), ("log-in", true, true)] {
         let records = tempfile::tempdir().unwrap();
         let mut rig = Rig::establish(&day().text(), records.path());
@@ -120,7 +120,7 @@ fn who_stops_after_the_erasing_is_told_to_keep_the_so_pin_cards() {
 }
 
 #[test]
-fn a_device_of_today_is_erased_once_more_with_the_so_pin_of_the_cards() {
+fn a_device_initialised_today_is_erased_again_with_the_so_pin_on_the_cards() {
     let records = tempfile::tempdir().unwrap();
     let mut rig = Rig::establish(&day().text(), records.path());
     let (mut wrong, mut whose) = (0, 0);
@@ -137,7 +137,7 @@ fn a_device_of_today_is_erased_once_more_with_the_so_pin_of_the_cards() {
 }
 
 #[test]
-fn somebody_stands_in_for_a_custodian_of_the_second_set() {
+fn a_substitute_replaces_a_custodian_of_the_second_set() {
     let records = tempfile::tempdir().unwrap();
     let mut rig = Rig::establish(&day().text(), records.path());
     let mut done = 0;
@@ -184,7 +184,7 @@ fn somebody_stands_in_for_a_custodian_of_the_second_set() {
     assert_eq!((name(1, 2), name(2, 2), name(2, 1)), ("Guard 1.2".into(), "Niels Bohr".into(), "Guard 2.1".into()));
 }
 
-/// People stop, by the word; what the last screen says.
+/// People stop, with the word; returns what the last screen says.
 fn stops(rig: &mut Rig, mut here: impl FnMut(&Front<'_>) -> bool) -> String {
     let mut turn = 0;
     rig.play(|front| {
@@ -208,14 +208,14 @@ fn last_screen(rig: &Rig) -> String {
 }
 
 #[test]
-fn who_stops_after_a_lost_answer_is_told_that_the_device_may_be_erased() {
+fn people_who_stop_after_a_lost_answer_are_told_that_the_device_may_be_erased() {
     let run = |cut: &CutOff, stop: bool| {
         let records = tempfile::tempdir().unwrap();
         let mut rig = Rig::establish_with(&day().text(), records.path(), |readers| cut.readers(readers));
         let said = stops(&mut rig, |front| if stop { front.fault().is_some() } else { front.step() == "initialise" });
         (rig, said)
     };
-    // Up to the erasing every run sends the same commands.
+    // Up to the erasure every run sends the same commands.
     let counting = CutOff::never();
     let (rig, said) = run(&counting, false);
     assert!(said.contains("No device was erased") && said.contains("destroy the cards"), "{said}");
@@ -234,7 +234,7 @@ fn who_stops_after_a_lost_answer_is_told_that_the_device_may_be_erased() {
 }
 
 #[test]
-fn who_stops_a_restore_keeps_every_card() {
+fn people_who_stop_a_restore_keep_every_card() {
     let records = tempfile::tempdir().unwrap();
     let mut first = Rig::establish(&day().text(), records.path());
     first.run(|_| {});
@@ -248,7 +248,7 @@ fn who_stops_a_restore_keeps_every_card() {
 }
 
 #[test]
-fn who_has_seen_a_share_gets_no_second_one_by_standing_in() {
+fn nobody_who_has_seen_a_share_gets_a_second_one_as_a_substitute() {
     let records = tempfile::tempdir().unwrap();
     let mut rig = Rig::establish(&plan(), records.path());
     let number = |number| Actor::Custodian(CustodianNumber::new(number).unwrap());
@@ -301,7 +301,7 @@ fn who_has_seen_a_share_gets_no_second_one_by_standing_in() {
         })
         .collect();
     assert_eq!(former, [("Bob", Some("Custodian 01")), ("Custodian 01", Some("Bob")), ("Eve", None)]);
-    // Years later it is known still.
+    // Years later it is still known.
     let mut restore = Rig::restore(records.path()).with_papers_of(rig);
     restore.run(|_| {});
     goes_on(&restore, &[]);
@@ -312,7 +312,7 @@ fn who_has_seen_a_share_gets_no_second_one_by_standing_in() {
 }
 
 #[test]
-fn in_a_restore_everybody_of_the_plan_has_a_share_already() {
+fn in_a_restore_everybody_in_the_plan_already_has_a_share() {
     let plan = Plan::parse(&plan()).unwrap();
     let mut known = Known::new(&Ceremony::of(CeremonyKind::Restore).character, plan, true);
     let place = |number| Holder { share: share(1), custodian: CustodianNumber::new(number) };

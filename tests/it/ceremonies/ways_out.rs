@@ -1,4 +1,4 @@
-//! Nobody is locked in: another device, a PIN set anew, a seat that was taken by mistake, a stop that waits for the device.
+//! Nobody is stuck: another device, a new PIN, a seat taken by mistake, a stop that waits for the device.
 
 use hsm_ceremony::record::CeremonyKind;
 use std::collections::BTreeSet;
@@ -14,7 +14,7 @@ use hsm_ceremony::terms::DeviceRole;
 use super::mistakes::plan;
 use super::rig::{Front, Rig, Turn, plan_text, used_card};
 
-/// Cards in readers, the first of which is the one that the ceremony begins with.
+/// Cards in readers; the ceremony starts with the first.
 fn held(cards: Vec<SoftCard>, records: &std::path::Path) -> (Rig, Rack) {
     let rack = Rack::new(2);
     cards.into_iter().enumerate().for_each(|(slot, card)| assert!(rack.insert(slot, card).is_none()));
@@ -29,7 +29,7 @@ fn held(cards: Vec<SoftCard>, records: &std::path::Path) -> (Rig, Rack) {
 }
 
 #[test]
-fn a_device_whose_so_pin_is_blocked_gives_way_to_another_one() {
+fn a_device_with_a_blocked_so_pin_is_replaced_by_another_one() {
     let records = tempfile::tempdir().unwrap();
     let mut blocked = used_card("REH0000077", Faults::default()).to_json();
     blocked["pins"]["so"]["left"] = 0.into();
@@ -50,7 +50,7 @@ fn a_device_whose_so_pin_is_blocked_gives_way_to_another_one() {
     assert_eq!(rack.with_card(0, |card| card.to_json()["keys"].clone()).unwrap(), before["keys"], "left alone");
 }
 
-/// The user PIN is typed wrong three times, and the PINs are set once more then.
+/// The user PIN is typed wrong three times, then both PINs are set again.
 pub fn blocks_the_pin(front: &mut Front<'_>, wrong: &mut u8) -> Turn {
     if front.fault() == Some("pin-blocked") {
         return front.goes_on_with(Recovery::PinsAgain);
@@ -65,7 +65,7 @@ pub fn blocks_the_pin(front: &mut Front<'_>, wrong: &mut u8) -> Turn {
 }
 
 #[test]
-fn a_user_pin_that_is_blocked_before_anything_is_loaded_is_set_anew() {
+fn a_user_pin_that_is_blocked_before_anything_is_loaded_is_set_again() {
     let records = tempfile::tempdir().unwrap();
     let (mut rig, _) = held(vec![SoftCard::new("REH0000088").unwrap()], records.path());
     let mut wrong = 0;
@@ -76,7 +76,7 @@ fn a_user_pin_that_is_blocked_before_anything_is_loaded_is_set_anew() {
 }
 
 #[test]
-fn who_sat_down_by_mistake_stands_up_again() {
+fn anyone_who_sat_down_by_mistake_stands_up_again() {
     let records = tempfile::tempdir().unwrap();
     let (mut rig, _) = held(vec![SoftCard::new("REH0000088").unwrap()], records.path());
     let (mut stood_up, mut open) = (false, 0);
@@ -99,7 +99,7 @@ fn who_sat_down_by_mistake_stands_up_again() {
 }
 
 #[test]
-fn a_device_is_never_left_alone_while_it_is_being_erased() {
+fn a_device_is_never_abandoned_while_it_is_being_erased() {
     let records = tempfile::tempdir().unwrap();
     let (mut rig, _) = held(vec![SoftCard::new("REH0000088").unwrap()], records.path());
     let mut asked = 0;
@@ -116,7 +116,7 @@ fn a_device_is_never_left_alone_while_it_is_being_erased() {
 }
 
 #[test]
-fn nothing_that_changes_a_device_or_writes_a_file_is_left_alone() {
+fn nothing_that_changes_a_device_or_writes_a_file_is_abandoned() {
     let records = tempfile::tempdir().unwrap();
     let mut rig = Rig::establish(&plan_text(2, 3, &[("EC:secp256r1", 10)], true), records.path());
     let (mut waited_for, mut asked) = (BTreeSet::new(), false);

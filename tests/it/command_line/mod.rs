@@ -1,5 +1,5 @@
-//! The commands without a terminal: what they say, what they end with, and that nothing bad that is named on the command
-//! line makes them panic, hang or read without end.
+//! The commands without a terminal: what they say, how they exit, and that no bad input named on the command line makes
+//! them panic, hang or read endlessly.
 
 mod plans;
 
@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use crate::support::binary;
 use crate::support::wizard::Wizard;
 
-/// How a command ended: its exit code, and what it said on both outputs.
+/// How a command ended: its exit code, and its output on both streams.
 struct Ended {
     code: i32,
     said: String,
@@ -25,7 +25,7 @@ fn ceremony(arguments: &[&str]) -> Ended {
 fn ended(command: &mut Command) -> Ended {
     let mut child =
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
-    // a program that says much must not wait for who reads it
+    // a program with much output must not wait for its reader
     let (mut out, mut err) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
     let read = std::thread::spawn(move || {
         let mut said = Vec::new();
@@ -58,7 +58,7 @@ fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
-/// A whole automatic rehearsal with a short key derivation; the folder of its establish.
+/// A complete automatic rehearsal with a short key derivation; returns the folder of its establish.
 fn rehearsed(records: &Path) -> PathBuf {
     let mut command = Command::new(binary::short());
     let end = ended(command.args(["rehearse", "--auto", "--records", text(records)]));
@@ -68,7 +68,7 @@ fn rehearsed(records: &Path) -> PathBuf {
 }
 
 #[test]
-fn without_a_terminal_it_names_the_other_way() {
+fn without_a_terminal_it_names_the_alternative() {
     for arguments in [&["rehearse"][..], &["rehearse", "establish"], &["rehearse", "restore"]] {
         let end = ceremony(arguments);
         assert_eq!(end.code, 2, "{}", end.said);
@@ -77,7 +77,7 @@ fn without_a_terminal_it_names_the_other_way() {
 }
 
 #[test]
-fn what_is_not_understood_ends_with_2_and_names_the_help() {
+fn unknown_arguments_exit_with_2_and_name_the_help() {
     for arguments in [
         &["rehearse", "--bogus"][..],
         &["--bogus"],
@@ -139,7 +139,7 @@ fn a_changed_record_is_found_and_its_line_named() {
     let lines: Vec<&[u8]> = good.split_inclusive(|byte| *byte == b'\n').collect();
     let mut from = 0;
     for (number, line) in (1..).zip(&lines) {
-        // in the beginning, the middle and the end of every line, its newline included
+        // at the beginning, the middle and the end of every line, including its newline
         for place in [from, from + line.len() / 2, from + line.len() - 3, from + line.len() - 1] {
             let mut bad = good.clone();
             bad[place] ^= 1;
@@ -190,7 +190,7 @@ fn verify_compares_every_file_of_a_finished_folder_and_says_what_it_checked() {
         fs::remove_file(&path).unwrap();
         fs::write(&path, good).unwrap();
     }
-    // A record alone, and a folder that was never finished: it says that nothing else was looked at.
+    // A record alone, and a folder that was never finished: it says that nothing else was checked.
     let alone = place.path().join("alone");
     fs::create_dir(&alone).unwrap();
     fs::copy(sitting.join("record.jsonl"), alone.join("copy.jsonl")).unwrap();
@@ -200,7 +200,7 @@ fn verify_compares_every_file_of_a_finished_folder_and_says_what_it_checked() {
         let end = verified(&path);
         assert!(end.code == 0 && end.said.contains("the record alone"), "{}", end.said);
     }
-    // A manifest that the record does not know is not passed over.
+    // A manifest that is not in the record is not ignored.
     let lines: Vec<String> = fs::read_to_string(sitting.join("record.jsonl"))
         .unwrap()
         .lines()
@@ -243,20 +243,20 @@ fn a_restore_from_our_own_folder_takes_no_other_plan() {
     wizard.assert_given_back();
     assert!(wizard.screen().contains("has a plan of its own"), "{}", wizard.screen());
     assert_eq!(fs::read_dir(place.path()).unwrap().count(), before, "nothing was begun");
-    // In a rehearsal of both, the plan is for what comes next, and the last folder keeps its own.
+    // In a rehearsal of both, the plan is for the new sitting, and the last folder keeps its own.
     let both = ["rehearse", "--records", text(place.path()), "--plan", text(&other)];
     let mut wizard = Wizard::start(&both);
     wizard.wait_for("What do you want to rehearse?");
     wizard.keys(b"2");
     wizard.wait_for("The folder is complete, and its files are unchanged");
     drop(wizard);
-    // The folder's own plan is no other plan.
+    // The folder's own plan does not count as a different one.
     let mut wizard = Wizard::start(&[&arguments[..], &[text(&sitting.join("plan.json"))]].concat());
     wizard.wait_for("The folder is complete, and its files are unchanged");
 }
 
 #[test]
-fn a_changed_folder_is_not_restored_from_until_the_file_is_put_right() {
+fn a_changed_folder_is_not_restored_from_until_the_file_is_repaired() {
     let place = tempfile::tempdir().unwrap();
     let sitting = rehearsed(place.path());
     let arguments = ["rehearse", "restore", "--records", text(place.path())];
@@ -277,7 +277,7 @@ fn a_changed_folder_is_not_restored_from_until_the_file_is_put_right() {
         .map(|file| (file, fs::read(sitting.join(file)).unwrap()))
         .into_iter()
         .collect();
-    // an unchanged folder is accepted; the changes begin after the first look at it
+    // an unchanged folder is accepted; the changes start after the first check
     wizard.wait_for("The folder is complete, and its files are unchanged");
     drop(wizard);
     for (file, good) in good {
@@ -298,7 +298,7 @@ fn a_changed_folder_is_not_restored_from_until_the_file_is_put_right() {
     }
 }
 
-/// What cannot be read as the file it should be: its name, and a word of what is said of it.
+/// Paths that cannot be read as the expected kind of file: the path, and a word from the message.
 fn unreadable(place: &Path) -> Vec<(PathBuf, &'static str)> {
     let fifo = place.join("pipe");
     assert!(Command::new("mkfifo").arg(&fifo).status().unwrap().success());
@@ -313,7 +313,7 @@ fn unreadable(place: &Path) -> Vec<(PathBuf, &'static str)> {
 }
 
 #[test]
-fn verify_says_what_is_wrong_with_a_file_that_is_no_record() {
+fn verify_says_what_is_wrong_with_a_file_that_is_not_a_record() {
     let place = tempfile::tempdir().unwrap();
     let mut files = unreadable(place.path());
     let mut add = |name: &str, content: &[u8], said| {
@@ -333,7 +333,7 @@ fn verify_says_what_is_wrong_with_a_file_that_is_no_record() {
 }
 
 #[test]
-fn records_that_cannot_be_kept_are_said_before_anything_begins() {
+fn records_that_cannot_be_written_are_reported_before_anything_starts() {
     let place = tempfile::tempdir().unwrap();
     let file = place.path().join("file");
     fs::write(&file, b"x").unwrap();
@@ -364,7 +364,7 @@ fn a_binary_with_a_short_derivation_refuses_real_ceremonies() {
 }
 
 #[test]
-fn there_is_nothing_to_restore_before_there_was_an_establish() {
+fn there_is_nothing_to_restore_before_an_establish() {
     let place = tempfile::tempdir().unwrap();
     let arguments = ["rehearse", "restore", "--records", text(place.path())];
     let mut wizard = Wizard::start(&arguments);

@@ -1,4 +1,4 @@
-//! Plans on the command line: all that is wrong with one is said at once.
+//! Plans on the command line: everything wrong with one is reported at once.
 
 use std::fs;
 use std::path::PathBuf;
@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::{ceremony, text, unreadable};
 
 #[test]
-fn all_that_is_wrong_with_a_plan_is_said_at_once() {
+fn everything_wrong_with_a_plan_is_reported_at_once() {
     let place = tempfile::tempdir().unwrap();
     let mut files: Vec<(PathBuf, Vec<&str>)> =
         unreadable(place.path()).into_iter().map(|(file, said)| (file, vec![said])).collect();

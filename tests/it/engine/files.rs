@@ -1,4 +1,4 @@
-//! From a dealt set to the DKEK and back, with every share on "paper" between, as in a ceremony. Few rounds.
+//! From a dealt set to the DKEK and back, with every share on "paper" in between, as in a ceremony. Few rounds.
 
 use std::ops::ControlFlow;
 
@@ -21,7 +21,7 @@ fn key(password: &[u8]) -> DerivedKey {
     derive(password, SALT, Rounds(20), &mut |_| ControlFlow::Continue(())).unwrap()
 }
 
-/// Whether one of the passwords that `secret` can mean opens `file`, and to what.
+/// Whether one of the passwords that `secret` can mean opens `file`, and the result.
 fn opened(file: &ShareFile, secret: &Secret<[u8; 8]>) -> Result<DkekShare, ContainerError> {
     password_encodings(secret)
         .iter()
@@ -63,7 +63,7 @@ proptest! {
         let secret = combine(&members, quorum.threshold()).ok().unwrap();
         prop_assert!(opened(&file, &secret).is_ok_and(|found| found.same(&share)));
 
-        // one value wrong, and as many shares as are needed: only the file can tell, and it does
+        // one value wrong, and only as many shares as are needed: only the file can tell, and it does
         let place = wrong.index(sitting.len());
         let prime = u128::from(sitting[place].prime.get());
         let value = u128::from(u64::from_be_bytes(*sitting[place].value.expose()));

@@ -1,4 +1,4 @@
-//! The share engine as people use it: every share goes over "paper", and paper and fingers make mistakes.
+//! The share engine as people use it: every share goes via "paper", and paper and fingers make mistakes.
 
 mod files;
 mod quorums;

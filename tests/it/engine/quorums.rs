@@ -1,4 +1,4 @@
-//! Every quorum of every set of up to eight custodians, and everything that is none.
+//! Every quorum of every set of up to eight custodians, and everything that is not a quorum.
 
 use chacha20::ChaCha20Rng;
 use hsm_ceremony::secret::WipingBytes;
@@ -11,7 +11,7 @@ use rand_core::SeedableRng;
 
 use super::{reread, strong_set};
 
-/// Every selection of `size` of `all`.
+/// Every selection of `size` elements of `all`.
 fn selections<T>(all: &[T], size: u8) -> impl Iterator<Item = Vec<&T>> {
     (0_u32..1 << all.len()).filter(move |set| set.count_ones() == u32::from(size)).map(move |set| {
         all.iter().enumerate().filter(|(place, _)| set >> place & 1 == 1).map(|(_, share)| share).collect()
@@ -22,7 +22,7 @@ fn quorums_of_up_to_eight() -> impl Iterator<Item = Quorum> {
     (2_u8..=8).flat_map(|n| (2..=n).map(move |m| Quorum::new(m, n).unwrap()))
 }
 
-/// How many selections there are of exactly M shares, and of one less: the sums of 2ⁿ - 1 - n and of 2ⁿ - 2.
+/// The number of selections of exactly M shares, and of one less: the sums of 2ⁿ - 1 - n and of 2ⁿ - 2.
 const QUORUMS: usize = 466;
 const TOO_SMALL: usize = 494;
 
@@ -81,9 +81,9 @@ fn any_kind() -> impl Strategy<Value = Kind> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// `sharks` alone takes all of these, and answers wrongly.
+    /// `sharks` alone accepts all of these, and gives wrong answers.
     #[test]
-    fn whatever_is_no_quorum_of_one_set_is_refused_by_name(
+    fn anything_but_a_quorum_of_one_set_is_refused_by_name(
         seed: [u8; 32],
         kind in any_kind(),
         quorum in super::files::quorums(),
@@ -131,7 +131,7 @@ proptest! {
             ShareError::DuplicateId { id }
         };
         prop_assert_eq!(combine_strong(&twice).err(), Some(error));
-        // the right number of shares, one of them of the right form and wrong: never something else
+        // the right number of shares, one of them well-formed but wrong: never a different result
         let wrong = StrongShare { body: WipingBytes::from_slice(others.shares[place].body.expose()), ..*right };
         let error = if set.shares.len() > threshold { ShareError::Disagree } else { ShareError::WrongCheck };
         prop_assert_eq!(with(&wrong).0.err(), Some(error));

@@ -34,7 +34,7 @@ fn another_word(right: &str, rng: &mut ChaCha20Rng) -> &'static str {
     }
 }
 
-/// Of sixteen, so that every number is met.
+/// Of sixteen custodians, so that every number occurs.
 fn a_quorum(rng: &mut ChaCha20Rng) -> Quorum {
     Quorum::new(u8::try_from(draw(rng, 2..=16)).unwrap(), 16).unwrap()
 }
@@ -79,7 +79,7 @@ fn every_wrong_word_is_named_and_two_are_never_taken_for_a_share() {
                 let wrong = words.with(&[(place, another_word(right, &mut rng))]);
                 let place = u8::try_from(place).unwrap() + 1;
                 assert!(read_words(wrong.as_bytes()).is_err());
-                // what is expected changes from share to share, so that both are met everywhere
+                // expectations change from share to share, so that both occur everywhere
                 let expected = if share.number % 2 == 0 { &known } else { &of_any_set };
                 let reading = check_words(wrong.as_bytes(), expected);
                 assert_ne!(reading, WordsReading::Complete);
@@ -108,7 +108,7 @@ fn every_wrong_word_is_named_and_two_are_never_taken_for_a_share() {
     assert!(named * 100 >= slips * 99, "{named} of {slips} wrong words are named");
 }
 
-/// A share as it stands on its card: 32 characters of prime and value, 4 of check bytes, and the id.
+/// A share as written on its card: 32 characters of prime and value, 4 of check bytes, and the id.
 struct Card {
     digits: Vec<u8>,
     id: u8,
@@ -129,7 +129,7 @@ impl Card {
         verdict(u64::from_be_bytes(*prime.expose()), self.id, &value, &check)
     }
 
-    /// The verdict with another digit at each of these places.
+    /// The verdict with a different digit at each of these places.
     fn slipped(&self, places: &[usize], rng: &mut ChaCha20Rng) -> CheckVerdict {
         let mut digits = self.digits.clone();
         for place in places {
@@ -187,6 +187,6 @@ fn every_wrong_character_of_a_password_share_is_named_and_two_are_never_taken_fo
         "wrong characters: {right} of {slips} are named; of pairs, {misnamed} of {pairs} are taken for one elsewhere"
     );
     assert!(right * 100 >= slips * 99, "{right} of {slips} wrong characters are named");
-    // two check bytes cannot tell every pair from one slip
+    // two check bytes cannot tell every pair of slips from a single one
     assert!(misnamed * 10 <= pairs, "{misnamed} of {pairs}");
 }

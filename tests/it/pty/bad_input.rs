@@ -1,5 +1,5 @@
-//! Bad input at every field of every screen of *establish*: a sentence says what is wrong, the step stays, nothing is
-//! lost, and the right input goes on.
+//! Bad input in every field of every screen of *establish*: a sentence says what is wrong, the step stays, nothing is
+//! lost, and the right input continues.
 
 use std::fs;
 
@@ -9,7 +9,7 @@ use super::bad_pins::{key_references, log_in, pins};
 use crate::support::walk;
 use crate::support::wizard::Wizard;
 
-/// Two custodians, both needed, and the restore proven at once: every kind of field is there.
+/// Two custodians, both needed, and the restore proven at once: every kind of field occurs.
 const PLAN: &str = r#"{
   "plan": 1,
   "title": "Bad input",
@@ -32,7 +32,7 @@ pub(super) const BACK: &[u8] = b"\x1b[Z";
 pub(super) const GARBAGE: &[u8] = b"\x1b[31m\x1b]0;title\x07\x1b[<0;12;7M\x1bOP\x1b[99~\x1b[1;5C\x00\x1c\x1f";
 pub(super) const NOT_ASCII: &str = "Only plain letters, digits and symbols (ASCII)";
 
-/// Types something wrong into the field in focus, tries to go on, and empties the field.
+/// Types something wrong into the focused field, tries to continue, and clears the field.
 pub(super) fn refused(wizard: &mut Wizard, keys: &str, sentence: &str) {
     let step = wizard.step();
     wizard.keys(keys.as_bytes());
@@ -44,7 +44,7 @@ pub(super) fn refused(wizard: &mut Wizard, keys: &str, sentence: &str) {
     wizard.press(CLEAR);
 }
 
-/// The same for the questions in between, which say only that the answer is not there yet.
+/// The same for the questions in between, which only say that the answer is not complete yet.
 pub(super) fn held(wizard: &mut Wizard, keys: &str, question: &str) {
     wizard.keys(keys.as_bytes());
     wizard.keys(b"\r");
@@ -53,7 +53,7 @@ pub(super) fn held(wizard: &mut Wizard, keys: &str, question: &str) {
     wizard.press(CLEAR);
 }
 
-/// What no field takes; the field is empty before and after.
+/// What no field accepts; the field is empty before and after.
 pub(super) fn never_taken(wizard: &mut Wizard) {
     let empty = trimmed(&wizard.screen());
     for (keys, sentence) in [
@@ -61,7 +61,7 @@ pub(super) fn never_taken(wizard: &mut Wizard) {
         ("\u{1f511}".as_bytes(), NOT_ASCII),
         (b"\xff\xfe", NOT_ASCII),
         (b"\xc3", NOT_ASCII),
-        // the sequences do nothing; what comes after them shows that they were read
+        // the sequences do nothing; what follows them shows that they were read
         ([GARBAGE, b"\xc3\xa9"].concat().as_slice(), NOT_ASCII),
         (b"\x1b[200~1234567890123456\r\x1b[201~", "Pasting is refused"),
         ([b'z'; 400].as_slice(), "The field is full"),
@@ -82,7 +82,7 @@ pub(super) fn needed(wizard: &mut Wizard) {
     assert_eq!(wizard.step(), step);
 }
 
-/// Types what is right into a field that is not the last, and goes to the next.
+/// Types the right text into a field that is not the last, and goes to the next.
 pub(super) fn next_field(wizard: &mut Wizard, text: &str) {
     let empty = |screen: &str| screen.contains("▸ _");
     wizard.keys(text.as_bytes());
@@ -104,7 +104,7 @@ pub(super) fn changed(text: &str, place: usize) -> String {
 }
 
 #[test]
-fn every_field_of_establish_refuses_what_is_wrong_and_goes_on_with_what_is_right() {
+fn every_field_of_establish_refuses_wrong_input_and_continues_with_the_right_one() {
     let place = tempfile::tempdir().unwrap();
     let plan = place.path().join("plan.json");
     fs::write(&plan, PLAN).unwrap();
@@ -263,7 +263,7 @@ fn whole_card(w: &mut Wizard, note: &walk::Note) {
     refused(w, &format!("{}0", note.value), "More than 8 groups.");
     check_bytes(w, note);
 
-    // everything belongs together, but it is not what was dealt
+    // everything is consistent, but it is not what was dealt
     let wrong = changed(&note.value, 12);
     w.keys(BACK);
     w.press(CLEAR);
@@ -318,16 +318,16 @@ fn seats(w: &mut Wizard, notes: &[walk::Note]) {
     refused(w, "2", "This is card 2, but the custodian here is number 1");
     next_field(w, "1");
     needed(w);
-    // a card without check bytes is as good
+    // a card without check bytes is just as good
     walk::fill(w, &["ff:ff:ff:ff:ff:ff:ff:ff", ""]);
     w.wait_for("it is not smaller than the prime");
     assert_eq!(w.step(), "Step 5.1");
     w.keys(b"1");
     w.wait_for("Type id and value from the card");
-    // without its check bytes a wrong share looks like a right one until the file is to be opened
+    // without its check bytes a wrong share looks right until the file is opened
     walk::fill(w, &["1", &notes[0].wrong_value(), ""]);
     w.wait_for("Seat 2 of");
-    // who sits already cannot sit down again
+    // someone already seated cannot sit down again
     w.keys_all_read(b"1");
     w.see("Seat 2 of");
     w.keys(b"2");

@@ -28,7 +28,7 @@ pub(super) fn pins(w: &mut Wizard) {
     walk::fill(w, &[USER_PIN]);
 }
 
-/// Wrong twice: the last try takes a word first.
+/// Wrong twice: the last try needs a confirmation word first.
 pub(super) fn log_in(w: &mut Wizard) {
     for left in [2, 1] {
         w.wait_for("Type the user PIN of the");
@@ -49,7 +49,7 @@ pub(super) fn log_in(w: &mut Wizard) {
     walk::fill(w, &[USER_PIN]);
 }
 
-/// Where the keys go; the plan's reference is filled in.
+/// The targets of the keys; the plan's reference is filled in.
 pub(super) fn key_references(w: &mut Wizard) {
     w.wait_for("Which key reference should it have");
     w.press(CLEAR);

@@ -1,5 +1,6 @@
-//! The plan that has everything, by hand at 80×24: dice, a password, words, numbers and an SO-PIN under quorum are noted
-//! from the screen and typed back, in *establish* with its proof and in *restore*; with the mistakes that people make.
+//! The plan with everything, by hand at 80×24: dice, a password, words, numbers and an SO-PIN under a quorum are noted
+//! from the screen and typed back, in *establish* with its proof and in *restore*; including the mistakes that people
+//! make.
 
 use std::process::Command;
 
@@ -21,7 +22,7 @@ const SHOW: &[u8] = b"\x14";
 const ESCAPE: &[u8] = b"\x1b";
 
 #[test]
-fn the_plan_with_everything_is_made_and_restored_by_hand() {
+fn the_plan_with_everything_is_established_and_restored_by_hand() {
     let place = tempfile::tempdir().unwrap();
     let records = place.path().join("records");
     let mut wizard = Wizard::start(&["rehearse", "--plan", PLAN, "--records", records.to_str().unwrap()]);
@@ -60,7 +61,7 @@ fn the_plan_with_everything_is_made_and_restored_by_hand() {
     nothing_in_files(&records, &paper);
 }
 
-/// From the last screen out.
+/// Leaves the last screen.
 fn leave(w: &mut Wizard) {
     while w.footer().contains("Enter read on") {
         w.press(b"\r");
@@ -117,7 +118,7 @@ pub fn establish(w: &mut Wizard) -> Paper {
     }
     // the SO-PIN is not looked for here: the software card, in the same process, has it
     w.pass("The program no longer holds any secret");
-    // and that it comes back on a second device
+    // and it is restored to a second device
     open_all(w, &paper, false);
     replacement(w);
     walk::close(w);
@@ -130,7 +131,7 @@ pub fn initialise(w: &mut Wizard, serial: &str) {
     walk::user_pin_and_serial(w, serial);
 }
 
-/// The replacement is found, made ready, and gets both keys.
+/// The replacement is found, prepared, and gets both keys.
 fn replacement(w: &mut Wizard) {
     w.pass("take the replacement: the device that will receive the keys");
     let serial = walk::device(w, "The replacement was found:");
@@ -148,7 +149,7 @@ fn replacement(w: &mut Wizard) {
     }
 }
 
-/// What no die shows is not taken; what no dice throw is refused; the owner may look; then all of them.
+/// What no die shows is not accepted; what no dice throw is refused; the owner may look; then all of them.
 fn dice(w: &mut Wizard) {
     let throws = throws();
     w.wait_for("Custodians, throw dice: 100 throws in all");
@@ -180,7 +181,7 @@ fn dice(w: &mut Wizard) {
     w.until("all throws", |screen| screen.contains("✓") && !screen.contains('_'));
     w.keys(b"1");
     w.see("The field is full");
-    // the one who typed them looks, and the scanner sees them
+    // the person who typed them looks, and the scanner sees them
     w.keys(SHOW);
     w.see(&throws[95..]);
     assert!(bare(&w.screen()).contains(&first), "{}", w.screen());
@@ -194,7 +195,7 @@ fn dice(w: &mut Wizard) {
     w.keys(b"\r");
 }
 
-/// Short, weak, different the second time; then one that is strong enough, and how strong.
+/// Short, weak, different the second time; then one that is strong enough, with its strength.
 fn password(w: &mut Wizard) {
     w.wait_for("Choose the password of DKEK share 3");
     w.keys(&PASSWORD.as_bytes()[..9]);
@@ -228,7 +229,7 @@ pub fn word_turn(w: &mut Wizard, paper: &mut Paper, name: &str) {
     w.keys(b"\r");
     w.wait_for("type the words from your card");
     if number == 2 {
-        // thought of the card again: half typed, then back to the share
+        // wants to see the card again: half typed, then back to the share
         w.keys(walk::short(&card.words[..9]).as_bytes());
         w.see("9 of 33 so far");
         w.allow(&card.row);
@@ -246,7 +247,7 @@ pub fn word_turn(w: &mut Wizard, paper: &mut Paper, name: &str) {
         assert!(!w.screen().contains('•'), "all is typed again:\n{}", w.screen());
     }
     if number == 3 {
-        // two neighbours changed places
+        // two adjacent words swapped
         let mut typed = card.words.clone();
         typed.swap(6, 7);
         w.keys(walk::short(&typed).as_bytes());
@@ -263,7 +264,7 @@ pub fn word_turn(w: &mut Wizard, paper: &mut Paper, name: &str) {
     nothing_left(w, &card.needles(), "when the second card's turn has come");
     w.keys(b"\r");
     w.wait_for("type the words from your second card");
-    // took the other card
+    // the other card by mistake
     w.keys(walk::short(&card.words[..4]).as_bytes());
     w.see("This is not an SO-PIN card: use the other one.");
     w.press(CLEAR);
@@ -291,7 +292,7 @@ fn hide(w: &mut Wizard, card: &WordCard) {
     walk::assert_words_gone(w, card);
 }
 
-/// All three DKEK shares come back from paper. With the mistakes, where they are asked for.
+/// All three DKEK shares are recovered from paper. With the mistakes, if asked for.
 fn open_all(w: &mut Wizard, paper: &Paper, mistakes: bool) {
     for (seat, place) in [(1, 2), (2, 0)] {
         word_seat(w, seat, place, paper, mistakes && seat == 1);
@@ -329,11 +330,11 @@ pub fn word_seat(w: &mut Wizard, seat: usize, place: usize, paper: &Paper, mista
     w.keys((place + 1).to_string().as_bytes());
     w.wait_for("Type its 33 words: four letters and a space");
     if mistakes {
-        // took the other card
+        // the other card by mistake
         w.keys(walk::short(&second.words[..4]).as_bytes());
         w.see("This is an SO-PIN card: use the other one.");
         w.press(CLEAR);
-        // read one word wrong: the program says which, and to its owner alone what it may be
+        // one word misread: the program says which, and shows only its owner what it may be
         w.keys(card.with(21, card.other_than(21)).short().as_bytes());
         w.wait_for("Word 21 is wrong");
         let screen = w.screen();

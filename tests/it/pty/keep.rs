@@ -14,10 +14,10 @@ use super::rehearsal::folder_of;
 
 const ASSETS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/assets");
 
-/// Names the folder that the new test data go into.
+/// Names the folder for the new test data.
 const PLACE: &str = "CEREMONY_KEEP_FORMS";
 
-/// One key, made quickly; the cards carry words.
+/// One key, generated quickly; the cards carry words.
 const WORDS: &str = r#"{
   "plan": 1,
   "title": "Words on cards",
@@ -50,7 +50,7 @@ struct Keeper {
 }
 
 impl Keeper {
-    /// *Establish* and *restore* by the example plan.
+    /// *Establish* and *restore* with the example plan.
     fn numbers(&self) {
         let records = tempfile::tempdir().unwrap();
         let plan = format!("{ASSETS}/plan.example.json");
@@ -76,8 +76,8 @@ impl Keeper {
         self.paper("numbers", &json!({ "dkek-share-1": cards }));
     }
 
-    /// *Establish* and *restore* on a day when a deviation is noted, people take a break, somebody stands in for a custodian
-    /// who has seen their share, and a PIN is typed wrong.
+    /// *Establish* and *restore* on a day when a deviation is recorded, people take a break, a substitute replaces a
+    /// custodian who has seen their share, and a PIN is mistyped.
     fn mishaps(&self) {
         let records = tempfile::tempdir().unwrap();
         let plan = format!("{ASSETS}/plan.example.json");
@@ -137,7 +137,7 @@ impl Keeper {
         self.paper("words", &json!({ "dkek-share-1": cards }));
     }
 
-    /// *Establish* by the plan that has everything.
+    /// *Establish* with the plan that has everything.
     fn everything(&self) {
         let records = tempfile::tempdir().unwrap();
         let plan = format!("{ASSETS}/plan.full.json");
@@ -173,7 +173,7 @@ impl Keeper {
         self.keep("inspected", &folder_of(records.path(), "-inspect-"));
     }
 
-    /// *Establish* that people stopped when the first share was shown.
+    /// *Establish*, stopped by people when the first share was shown.
     fn aborted(&self) {
         let records = tempfile::tempdir().unwrap();
         let plan = format!("{ASSETS}/plan.example.json");
@@ -188,7 +188,7 @@ impl Keeper {
         self.keep("aborted", &folder_of(records.path(), "-establish-"));
     }
 
-    /// Copies a folder; blank cards and software cards are no part of the backup, and stay behind.
+    /// Copies a folder; blank cards and software cards are not part of the backup, and are left out.
     fn keep(&self, name: &str, sitting: &Path) {
         let target = self.place.join(name);
         fs::create_dir_all(&target).unwrap();
@@ -228,7 +228,7 @@ fn start(ceremony: &str, plan: Option<&str>, records: &Path) -> Wizard {
     Wizard::start_delivered(&arguments, &[])
 }
 
-/// At the next custodian's step, something is to be added to the record.
+/// At the next custodian's step, adds something to the record.
 fn remark(w: &mut Wizard, choice: &[u8], next: &str) {
     w.wait_for("Enter show my share");
     w.keys(b"\x04");
@@ -237,7 +237,7 @@ fn remark(w: &mut Wizard, choice: &[u8], next: &str) {
     w.wait_for(next);
 }
 
-/// From the last screen out.
+/// Leaves the last screen.
 fn leave(mut w: Wizard, code: u32) {
     while w.footer().contains("Enter read on") {
         w.press(b"\r");

@@ -1,4 +1,4 @@
-//! A share of numbers by hand: noted from the screen, typed back, and typed at a seat.
+//! A share as numbers by hand: noted from the screen, typed back, and typed at a seat.
 
 use super::paper::{Paper, nothing_left};
 use crate::support::walk::{self, Note};

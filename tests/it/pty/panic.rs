@@ -1,5 +1,5 @@
-//! A mistake in the program while a share is on the screen: whichever thread makes it, and although what it holds is the
-//! share itself, nothing of that is left to be seen, the terminal is given back, and people read what to do.
+//! A bug in the program while a share is on the screen: whichever thread hits it, and although the panic message
+//! contains the share itself, nothing of it stays visible, the terminal is given back, and people read what to do.
 
 use std::fs;
 use std::path::Path;
@@ -11,9 +11,9 @@ use crate::support::{binary, walk};
 
 use super::rehearsal::folder_of;
 
-/// Names the file that asks the program for a mistake.
+/// Names the file that makes the program panic.
 const MISHAP: &str = "CEREMONY_MISHAP";
-/// With this begins what the panic holds; the share follows.
+/// The panic message starts with this; the share follows.
 const PAYLOAD: &str = "a payload with";
 
 fn text(path: &Path) -> &str {
@@ -28,7 +28,7 @@ fn after_a_mistake_of(thread: &str) {
     walk::to_the_custodians(&mut wizard, false);
     let note = walk::show(&mut wizard, 1);
     assert!(bare(&wizard.screen()).contains(&bare(&note.value)), "the test can see");
-    // There at once with all of its text.
+    // Moved into place, so that it appears with all of its text.
     fs::write(place.path().join("part"), thread).unwrap();
     fs::rename(place.path().join("part"), &asked).unwrap();
     assert_eq!(wizard.exit(), 3, "{thread}: a fault, as the table of exit codes says");
@@ -55,12 +55,12 @@ fn a_panic_while_a_share_is_shown_leaves_nothing_of_it() {
 }
 
 #[test]
-fn a_panic_of_another_thread_while_a_share_is_shown_leaves_nothing_of_it() {
+fn a_panic_in_another_thread_while_a_share_is_shown_leaves_nothing_of_it() {
     after_a_mistake_of("worker");
 }
 
 #[test]
-fn without_a_terminal_a_panic_is_a_fault_and_does_not_say_what_it_holds() {
+fn without_a_terminal_a_panic_is_a_fault_and_does_not_print_its_payload() {
     let place = tempfile::tempdir().unwrap();
     let asked = place.path().join("mishap");
     fs::write(&asked, "main").unwrap();

@@ -1,4 +1,4 @@
-//! What is on paper, in heads and on dice when everything is done by hand, and where none of it may be found.
+//! What is on paper, in people's heads and on dice when everything is done by hand, and where none of it may be found.
 
 use std::fs;
 use std::path::Path;
@@ -10,7 +10,7 @@ use crate::support::seen::bare;
 use crate::support::walk::{self, Note, USER_PIN, WordCard};
 use crate::support::wizard::Wizard;
 
-/// Of DKEK share 3.
+/// The password of DKEK share 3.
 pub const PASSWORD: &str = "four lamps, 1 walnut table & no rain";
 
 /// What is on paper after *establish*.
@@ -18,7 +18,7 @@ pub const PASSWORD: &str = "four lamps, 1 walnut table & no rain";
 pub struct Paper {
     /// Shares of DKEK share 1, as words.
     pub words: Vec<WordCard>,
-    /// Shares of the SO-PIN, of the same custodians.
+    /// Shares of the SO-PIN, for the same custodians.
     pub so_pin: Vec<WordCard>,
     /// Shares of DKEK share 2, as numbers.
     pub numbers: Vec<Note>,
@@ -79,7 +79,7 @@ pub fn needles_of_so_pin(so_pin: &[u8]) -> Vec<Needle> {
     ]
 }
 
-/// None of what is on paper is in any file; the software cards are the devices, and have their PINs.
+/// Nothing that is on paper is in any file; the software cards are the devices, and have their PINs.
 pub fn nothing_in_files(records: &Path, paper: &Paper) {
     let throws = throws();
     let so_pin = paper.secret_so_pin();

@@ -1,4 +1,4 @@
-//! The program as it is delivered, at a real reader: it holds a real ceremony, and takes no card of a rehearsal for it.
+//! The program as it is delivered, at a real reader: it holds a real ceremony, and accepts no rehearsal card for it.
 
 use std::fs;
 
@@ -8,8 +8,8 @@ use crate::support::wizard::Wizard;
 use crate::support::{Table, at_readers, walk};
 
 #[test]
-fn the_delivered_program_wants_override_and_refuses_the_card_of_a_rehearsal() {
-    at_readers("pty::real::the_delivered_program_wants_override_and_refuses_the_card_of_a_rehearsal", |table| {
+fn the_delivered_program_wants_override_and_refuses_a_rehearsal_card() {
+    at_readers("pty::real::the_delivered_program_wants_override_and_refuses_a_rehearsal_card", |table| {
         let card = table.insert(0, "REH0000001");
         ceremony_at(table);
         assert_eq!(table.device(0).pin_state(Pin::User).unwrap(), PinState::NeverInitialised, "the card is as it was");
@@ -48,7 +48,7 @@ fn ceremony_at(table: &Table) {
     w.keys(b"\r");
     assert_eq!(w.exit(), 1);
     w.assert_given_back();
-    // The device has a serial of a rehearsal; but for that, nothing said that this was one.
+    // The device has a rehearsal's serial; otherwise nothing said that this was a rehearsal.
     let said = String::from_utf8_lossy(&w.log()).into_owned();
     assert!(!said.contains("REHEARSAL") && !said.contains("SHORT DERIVATION"));
 

@@ -1,4 +1,5 @@
-//! A whole interactive rehearsal at 80×24, custodians 1 to 4, any 2 restore; with what goes wrong on a real day.
+//! A complete interactive rehearsal at 80×24, custodians 1 to 4, any 2 restore; including what goes wrong on a real
+//! day.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,7 +12,7 @@ use crate::support::walk::{self, Note, SO_PIN, USER_PIN};
 use crate::support::wizard::{ERASE, Wizard};
 
 #[test]
-fn four_custodians_make_and_restore_a_key() {
+fn four_custodians_establish_and_restore_a_key() {
     let place = tempfile::tempdir().unwrap();
     let records = place.path().join("records");
     let mut wizard = Wizard::start(&["rehearse", "--records", records.to_str().unwrap()]);
@@ -27,7 +28,7 @@ fn four_custodians_make_and_restore_a_key() {
     restore(&mut wizard, &notes);
     wizard.keys(b"\r");
     wizard.wait_for("Step 0.0");
-    // the software card keeps its PINs, as a device does; but what typing leaves behind is spread
+    // the software card keeps its PINs, as a device does; but what typing leaves behind is spread out
     let pins = [Needle::exact("SO-PIN", SO_PIN.as_bytes()), Needle::exact("user PIN", USER_PIN.as_bytes())];
     let finds = look_through(&wizard, &pins);
     assert!(finds.iter().all(|find| find.stride == 1), "typed keys were kept: {finds:?}");
@@ -83,7 +84,7 @@ fn establish(wizard: &mut Wizard) -> Vec<Note> {
     notes
 }
 
-/// Shows, hides, shows again; the window changes its size meanwhile; memory is looked through.
+/// Shows, hides, shows again; the window is resized meanwhile; memory is searched.
 fn first_custodian(wizard: &mut Wizard) -> Note {
     let note = walk::show(wizard, 1);
     let needles = note.needles();
@@ -97,7 +98,7 @@ fn first_custodian(wizard: &mut Wizard) -> Note {
     walk::hide(wizard, &note);
     walk::assert_gone(wizard, &note);
 
-    // shown again, and again hidden by the window's new size
+    // shown again, and hidden again by the resize
     wizard.allow(&note.value);
     wizard.keys(b" ");
     wizard.wait_for_share();
@@ -138,7 +139,7 @@ fn first_custodian(wizard: &mut Wizard) -> Note {
     note
 }
 
-/// A deviation is noted and stopping is thought better of, both in the middle of typing.
+/// Records a deviation, and decides against stopping, both in the middle of typing.
 fn second_custodian(wizard: &mut Wizard) -> Note {
     let note = walk::show(wizard, 2);
     walk::hide(wizard, &note);
@@ -152,7 +153,7 @@ fn second_custodian(wizard: &mut Wizard) -> Note {
     wizard.keys(b"1");
     wizard.wait_for("Say in one line");
     walk::fill(wizard, &["the lamp went out"]);
-    // somebody else had the keyboard: what was half typed is gone
+    // somebody else had the keyboard: half-typed text is gone
     wizard.wait_for("type everything from your card");
     assert!(!wizard.screen().contains("4 of 8"), "{}", wizard.screen());
     walk::fill(wizard, &[&note.prime, "2"]);
@@ -162,7 +163,7 @@ fn second_custodian(wizard: &mut Wizard) -> Note {
     wizard.wait_for("Stop the ceremony? Its record is then sealed");
     wizard.keys(b"\x1b");
     wizard.wait_for("4 of 8 so far");
-    // a new screen begins with the first field that is not good
+    // a new screen starts at the first field that is not good
     walk::fill(wizard, &[rest, &note.check]);
     walk::bag(wizard, "");
     wizard.wait_for("Step 3.3");
@@ -170,7 +171,7 @@ fn second_custodian(wizard: &mut Wizard) -> Note {
     note
 }
 
-/// A wrong PIN costs a try, and says so; the right one goes on.
+/// A wrong PIN costs a try, and the screen says so; the right one continues.
 fn wrong_pin(wizard: &mut Wizard) {
     wizard.wait_for("Type the user PIN of the");
     assert!(wizard.screen().contains("Tries left: 3"), "{}", wizard.screen());
@@ -217,7 +218,7 @@ pub fn folder_of(records: &Path, kind: &str) -> PathBuf {
     folders.remove(0)
 }
 
-/// What the replacement signed is right under the public key file that the first device left, and openssl says so.
+/// What the replacement signed verifies with the public key file that the first device left, and openssl confirms it.
 fn openssl_agrees(made: &Path, restored: &Path) {
     let verify = |signature: &Path| {
         let mut command = Command::new("openssl");
@@ -235,7 +236,8 @@ fn openssl_agrees(made: &Path, restored: &Path) {
     assert!(!verify(&changed).status.success(), "the test can tell");
 }
 
-/// No share value, check bytes, PIN or SO-PIN in any file, except the software cards: they are the devices, and keep their PINs.
+/// No share value, check bytes, PIN or SO-PIN in any file, except the software cards: they are the devices, and keep
+/// their PINs.
 fn no_secret_in_files(records: &Path, notes: &[Note]) {
     let mut secrets: Vec<(String, Vec<u8>)> = Vec::new();
     let mut add_hex = |what: &str, hex: &str| {

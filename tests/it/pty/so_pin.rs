@@ -1,5 +1,5 @@
-//! The SO-PIN under a quorum at a real reader, where the software card that has it is another process: whatever of it is
-//! in the memory of the wizard is the wizard's.
+//! The SO-PIN under a quorum at a real reader, where the software card that has it is another process: any trace of it
+//! in the wizard's memory is the wizard's.
 
 use std::fs;
 

@@ -1,5 +1,5 @@
-//! Stopped in the middle, by people, by a signal or because the line is cut: the screen is wiped, the terminal given
-//! back, and the record tells the truth.
+//! Stopped halfway, by people, by a signal or by a lost connection: the screen is wiped, the terminal given back, and
+//! the record tells the truth.
 
 use std::fs;
 use std::path::Path;
@@ -28,7 +28,7 @@ fn until_a_share_is_shown(mut wizard: Wizard) -> (Wizard, Note) {
     (wizard, note)
 }
 
-/// What `verify` ends with and says about the only sitting.
+/// The exit code of `verify`, and what it says about the only sitting.
 fn verified(records: &Path) -> (Option<i32>, String) {
     let sitting = folder_of(records, "-establish-");
     let output = Command::new(binary::delivered()).arg("verify").arg(sitting).output().unwrap();
@@ -51,7 +51,7 @@ fn a_signal_wipes_the_share_and_gives_the_terminal_back() {
     }
 }
 
-/// Whether a process is stopped. What follows its name in brackets: its state.
+/// Whether a process is stopped. Its state follows its name in parentheses.
 fn is_stopped(process: Pid) -> bool {
     let stat = fs::read_to_string(format!("/proc/{}/stat", process.as_raw_nonzero())).unwrap();
     stat.rsplit_once(") ").is_some_and(|(_, state)| state.starts_with('T'))
@@ -59,7 +59,7 @@ fn is_stopped(process: Pid) -> bool {
 
 #[test]
 fn stop_signals_do_not_leave_a_share_on_the_screen() {
-    // A program that does nothing about it stops there: the test can see.
+    // A program that does nothing about it is stopped there: the test can tell.
     let other = Wizard::start_in_shell(Path::new("sleep"), &["1000"]);
     let group = other.foreground().unwrap();
     kill_process_group(group, Signal::TSTP).unwrap();
@@ -75,7 +75,7 @@ fn stop_signals_do_not_leave_a_share_on_the_screen() {
     let (mut wizard, note) = until_a_share_is_shown(Wizard::start_in_shell(binary::short(), &arguments));
     let group = wizard.foreground().unwrap();
     kill_process_group(group, Signal::TSTP).unwrap();
-    // it is not stopped: it still takes keys
+    // it is not stopped: it still accepts keys
     walk::hide(&mut wizard, &note);
     walk::assert_gone(&wizard, &note);
     assert!(!is_stopped(group));
@@ -83,7 +83,7 @@ fn stop_signals_do_not_leave_a_share_on_the_screen() {
 }
 
 #[test]
-fn a_cut_line_ends_the_program_and_the_record_stays_true() {
+fn a_lost_connection_ends_the_program_and_the_record_stays_true() {
     let records = tempfile::tempdir().unwrap();
     let (mut wizard, _) = with_a_share_shown(records.path());
     wizard.hang_up();

@@ -1,4 +1,4 @@
-//! Shares as words at 80×24: noted, typed back with four letters each, and one wrong word put right.
+//! Shares as words at 80×24: noted, typed back with four letters each, and one wrong word corrected.
 
 use std::fs;
 
@@ -19,7 +19,7 @@ const PLAN: &str = r#"{
 }"#;
 
 #[test]
-fn a_custodian_types_words_and_puts_the_wrong_one_right() {
+fn a_custodian_types_words_and_corrects_the_wrong_one() {
     let place = tempfile::tempdir().unwrap();
     let plan = place.path().join("plan.json");
     fs::write(&plan, PLAN).unwrap();
@@ -55,7 +55,7 @@ fn a_custodian_types_words_and_puts_the_wrong_one_right() {
     wizard.wait_for("Hidden.");
     wizard.forbid(row);
 
-    // word 14 is another one than on the card
+    // word 14 is not the one on the card
     wizard.keys(b"\r");
     wizard.wait_for("type the words from your card");
     wizard.keys(card.with(14, card.other_than(14)).short().as_bytes());

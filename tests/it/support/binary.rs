@@ -1,27 +1,27 @@
 //! The real binary with a short key derivation.
 //!
-//! Plain `cargo test` builds the binary without features, and a run in the terminal would then wait for tens of millions
-//! of MD5 compressions. So the test that comes first has cargo build the binary once more with `short-derivation`: into a
-//! folder of its own, so that `target/debug/ceremony` stays the product, but with the same build folder
-//! (`build.build-dir`), so that the dependencies that are there already are used. Only those are built again of which
-//! test dependencies switch on more features: well under a minute, once.
+//! Plain `cargo test` builds the binary without features, and a run in the terminal would then wait for tens of
+//! millions of MD5 compressions. So the first test that needs it has cargo build the binary again with
+//! `short-derivation`: into a folder of its own, so that `target/debug/ceremony` stays the product, but with the same
+//! build folder (`build.build-dir`), so that existing dependencies are reused. Only those for which test dependencies
+//! enable more features are rebuilt: well under a minute, once.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
-/// Tells a second process of a test where the binary is that the first had built.
+/// Tells a second process of a test where the binary is that the first built.
 pub const SHORT_VARIABLE: &str = "CEREMONY_TEST_SHORT_DERIVATION";
 
 static BUILT: OnceLock<PathBuf> = OnceLock::new();
 
-/// The binary that was built with `short-derivation`. Who needs it at a table asks for it before they sit down there:
-/// a table has a HOME of its own, in which cargo has nothing.
+/// The binary built with `short-derivation`. A test that needs it at a table must ask for it before the table is set
+/// up: a table has a HOME of its own, in which cargo has nothing.
 pub fn short() -> &'static Path {
     BUILT.get_or_init(|| std::env::var_os(SHORT_VARIABLE).map_or_else(build, PathBuf::from))
 }
 
-/// The same, when somebody has asked for it already.
+/// The same, if somebody has already asked for it.
 pub fn if_built() -> Option<&'static Path> {
     BUILT.get().map(PathBuf::as_path)
 }

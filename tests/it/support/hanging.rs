@@ -11,10 +11,10 @@ use hsm_ceremony::softcard::SoftCard;
 
 use super::{Table, events, is_empty};
 
-/// How soon something is looked at again.
+/// The polling interval.
 const A_MOMENT: Duration = Duration::from_millis(20);
 
-/// When the card hangs up: at the n-th command (0: never), before it is performed or after, without its answer.
+/// When the card hangs up: at the n-th command (0: never), before it is carried out or after, without answering.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct HangUp {
     pub at: usize,
@@ -51,8 +51,8 @@ pub struct HangingCard {
 }
 
 impl HangingCard {
-    /// Puts it in. Where it hangs up it comes back as soon as pcscd has counted that it went: it looks from time to time
-    /// only, and one that is back before stays unseen, which nobody can do who pulls out a card and puts it in again.
+    /// Inserts it. After a hang-up it comes back only once pcscd has noticed that it was gone: pcscd polls, and would
+    /// miss a card that is back sooner, which nobody can achieve by pulling out a card and inserting it again.
     pub fn insert(table: &mut Table, serial: &str, hang_up: HangUp) -> Self {
         let card = Arc::new(Mutex::new(SoftCard::new(serial).unwrap()));
         let (seen, stop) = (Arc::<Seen>::default(), Arc::<AtomicBool>::default());
@@ -84,12 +84,12 @@ impl HangingCard {
         Self { card, seen, stop, served: Some(served) }
     }
 
-    /// From now on: hangs up when the next command has come, without performing it, and stays away.
+    /// From now on: hangs up when the next command arrives, without carrying it out, and stays away.
     pub fn go_at_the_next_command(&self) {
         self.seen.gone_at.store(self.commands() + 1, Ordering::Relaxed);
     }
 
-    /// How many commands came.
+    /// The number of commands received.
     pub fn commands(&self) -> usize {
         self.seen.commands.load(Ordering::Relaxed)
     }
@@ -125,7 +125,7 @@ impl Drop for HangingCard {
     }
 }
 
-/// Fills the buffer; not when the reader is gone or the test ends.
+/// Fills the buffer; fails if the reader is gone or the test ends.
 fn fill(reader: &mut TcpStream, buffer: &mut [u8], stop: &AtomicBool) -> bool {
     let mut have = 0;
     while have < buffer.len() {

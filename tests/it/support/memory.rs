@@ -1,20 +1,20 @@
-//! Looks for bytes in the memory of another process, together or spread.
+//! Looks for bytes in the memory of another process, contiguous or spread out.
 //!
-//! Spread, because a screen's cells and a ring of key events keep one character every so many bytes.
+//! Spread out, because a screen's cells and a ring of key events keep one character every so many bytes.
 
 use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::FileExt;
 
-/// The widest spread that is looked for, in bytes from one character to the next.
+/// The widest spread that is searched, in bytes from one character to the next.
 const WIDEST: usize = 96;
 
-/// What is looked for: bytes, of which some places may hold anything.
+/// What is looked for: bytes, some of which may be anything.
 pub struct Needle {
-    /// What to call it when it is found.
+    /// Its name in reports.
     pub name: &'static str,
     places: Vec<(usize, u8)>,
-    /// The widest spread that is looked for.
+    /// The widest spread that is searched.
     widest: usize,
 }
 
@@ -24,7 +24,7 @@ impl Needle {
         Self { name, places: bytes.iter().copied().enumerate().collect(), widest: WIDEST }
     }
 
-    /// The bytes except spaces, in whose places anything may be.
+    /// The bytes except spaces, in whose place anything may be.
     pub fn spaced(name: &'static str, bytes: &[u8]) -> Self {
         let places = bytes.iter().copied().enumerate().filter(|(_, byte)| *byte != b' ').collect();
         Self { name, places, widest: WIDEST }
@@ -46,12 +46,12 @@ impl Needle {
         needles
     }
 
-    /// Check bytes as text. So few characters stand spread in any large memory by chance.
+    /// Check bytes as text. So few characters occur spread out in any large memory by chance.
     pub fn check_bytes(check: &str) -> Self {
         Self { widest: 1, ..Self::exact("check bytes", check.as_bytes()) }
     }
 
-    /// Check bytes as they stand on the screen, with their label.
+    /// Check bytes as shown on the screen, with their label.
     pub fn shown_check_bytes(check: &str) -> Self {
         let shown = format!("Check bytes   {}", check.replace(':', " : "));
         Self::spaced("check bytes as shown", shown.as_bytes())
@@ -69,10 +69,10 @@ pub struct Find {
     pub region: String,
 }
 
-/// Looks through all memory that the process can write to.
+/// Searches all memory that the process can write to.
 ///
 /// # Errors
-/// When the memory cannot be read: the process is not dumpable, so that takes root.
+/// If the memory cannot be read: the process is not dumpable, so that takes root.
 pub fn scan(pid: u32, needles: &[Needle]) -> io::Result<Vec<Find>> {
     let memory = File::open(format!("/proc/{pid}/mem"))?;
     let maps = fs::read_to_string(format!("/proc/{pid}/maps"))?;
@@ -88,7 +88,7 @@ pub fn scan(pid: u32, needles: &[Needle]) -> io::Result<Vec<Find>> {
         let (from, to) = range.split_once('-').unwrap();
         let [from, to] = [from, to].map(|number| u64::from_str_radix(number, 16).unwrap());
         let mut bytes = vec![0; usize::try_from(to - from).unwrap()];
-        // a region may be gone since it was listed; then what was read of it counts
+        // a region may have disappeared since it was listed; then what was read of it counts
         let Ok(length) = memory.read_at(&mut bytes, from) else { continue };
         looked_at += length;
         look(&bytes[..length], needles, name, &mut finds);
@@ -101,7 +101,7 @@ pub fn scan(pid: u32, needles: &[Needle]) -> io::Result<Vec<Find>> {
 
 fn look(bytes: &[u8], needles: &[Needle], region: &str, finds: &mut Vec<Find>) {
     for (page, content) in bytes.chunks(4096).enumerate() {
-        // most of a process is zero
+        // most of a process is zeros
         if content.iter().all(|byte| *byte == 0) {
             continue;
         }
@@ -123,7 +123,7 @@ fn look(bytes: &[u8], needles: &[Needle], region: &str, finds: &mut Vec<Find>) {
 }
 
 #[test]
-fn the_scanner_sees_what_is_spread() {
+fn the_scanner_sees_what_is_spread_out() {
     let mut bytes = vec![7; 3 * 4096];
     for (place, byte) in b"a3:0f".iter().enumerate() {
         bytes[4090 + place * 24] = *byte;

@@ -1,9 +1,9 @@
-//! A table with real readers: an own pcscd with two virtual readers, own software cards in them, and the real tools.
+//! A table with real readers: a pcscd of its own with two virtual readers, software cards in them, and the real tools.
 //!
 //! Nothing here meets a pcscd, reader or card that this test did not start: pcscd runs in a mount namespace of its own,
-//! where `/run/pcscd` is a folder of the test (it need not be there outside), and everything else finds its socket
-//! through `PCSCLITE_CSOCK_NAME`. That variable must be there before the process starts, so [`at_readers`] runs the
-//! test's body in a second process.
+//! where `/run/pcscd` is a folder of the test (it need not exist outside), and everything else finds its socket through
+//! `PCSCLITE_CSOCK_NAME`. That variable must be set before the process starts, so [`at_readers`] runs the test's body
+//! in a second process.
 
 pub mod binary;
 pub mod hanging;
@@ -36,7 +36,7 @@ use std::time::{Duration, Instant};
 const SOCKET_VARIABLE: &str = "PCSCLITE_CSOCK_NAME";
 /// Where the service listens, in the table's folder.
 const SOCKET: &str = "run/pcscd.comm";
-/// Tells the second process that it is one, and where its folder is.
+/// Marks the second process as such, and tells it where its folder is.
 const FOLDER_VARIABLE: &str = "CEREMONY_TEST_TABLE";
 /// The driver of the virtual readers.
 const DRIVERS: [&str; 2] =
@@ -44,11 +44,11 @@ const DRIVERS: [&str; 2] =
 /// Peers of the tests; all but the first two come from Debian's opensc and openssl.
 const PEERS: [&str; 8] =
     ["pcscd", "unshare", "setpriv", "sc-hsm-tool", "pkcs11-tool", "pkcs15-tool", "opensc-tool", "openssl"];
-/// Nothing here takes this long; what does hangs.
+/// Nothing here takes this long; anything that does is hanging.
 pub const FOREVER: Duration = Duration::from_mins(8);
-/// Starts pcscd in a mount namespace: the table's folder, then pcscd. No package of Debian has `/run/pcscd`, the system
-/// makes it when it starts the service; so it may be missing, and then `/run` is an empty one, in which only the table's
-/// folder is mounted again, should it lie there (by `.`: its path leads to it no more).
+/// Starts pcscd in a mount namespace: the table's folder, then pcscd. No Debian package has `/run/pcscd`: the system
+/// creates it when it starts the service. So it may be missing, and then `/run` becomes an empty one, in which only the
+/// table's folder is mounted again, in case it lies there (via `.`: its path no longer leads to it).
 const SERVICE: &str = r#"
 set -e
 cd "$1"
@@ -61,7 +61,7 @@ mount --bind "$1/run" /run/pcscd
 exec "$2" --foreground --config "$1/readers"
 "#;
 
-/// Readers are few: tests that need them take turns.
+/// Readers are scarce: tests that need them take turns.
 static TURN: Mutex<()> = Mutex::new(());
 
 /// Runs `body` at a table of its own. `test` is the full name of the calling test.
@@ -88,7 +88,7 @@ pub fn at_table(arguments: &[&str], errors: Stdio, body: impl FnOnce(&mut Table)
 
     let folder = place::folder_for(SOCKET);
     let mut command = Command::new("setpriv");
-    // In there cargo would look for its packages in another HOME.
+    // In there cargo would look for its packages in a different HOME.
     command.envs(binary::if_built().map(|binary| (binary::SHORT_VARIABLE, binary)));
     let output = command
         .args(["--pdeathsig", "KILL"])
@@ -107,17 +107,17 @@ pub fn at_table(arguments: &[&str], errors: Stdio, body: impl FnOnce(&mut Table)
     Some(output)
 }
 
-/// Whether pcscd sees that no card is in a reader. One that hung up while it was reset counts as mute until then.
+/// Whether pcscd sees no card in a reader. One that hung up while it was being reset counts as mute until then.
 fn is_empty(slot: u16) -> bool {
     state(slot).is_some_and(|state| state.event_state().contains(State::EMPTY))
 }
 
-/// How often pcscd has seen a card come into a reader or go.
+/// How often pcscd has seen a card enter or leave a reader.
 fn events(slot: u16) -> Option<u32> {
     state(slot).map(|state| state.event_count())
 }
 
-/// What pcscd says of a reader.
+/// pcscd's state of a reader.
 fn state(slot: u16) -> Option<ReaderState> {
     let mut states = [ReaderState::new(CString::new(Table::reader(slot)).unwrap(), State::UNAWARE)];
     let service = Context::establish(Scope::User).ok()?;
@@ -125,7 +125,7 @@ fn state(slot: u16) -> Option<ReaderState> {
     states.into_iter().next()
 }
 
-/// A tool on the path, or where system services are.
+/// A tool on the path, or in the directories of system services.
 fn find(tool: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders = std::env::split_paths(&path).chain(["/usr/sbin".into(), "/sbin".into()]);
@@ -151,7 +151,7 @@ impl Table {
             fs::create_dir(folder.join(part)).unwrap();
         }
         let mut table = Self { folder: folder.to_owned(), port: 0, pcscd: None, readers: PcscReaders::new() };
-        // Somebody else may take a port before pcscd does; then a reader is missing.
+        // Another program may take a port before pcscd does; then a reader is missing.
         for _ in 0..10 {
             table.port = ports::free_pair();
             table.configure();
@@ -164,7 +164,7 @@ impl Table {
         panic!("the virtual readers never came up:\n{}", table.log());
     }
 
-    /// Says to pcscd which ports the readers have.
+    /// Tells pcscd which ports the readers have.
     fn configure(&self) {
         let (port, driver) = (self.port, driver().unwrap());
         let configuration =
@@ -180,7 +180,7 @@ impl Table {
         [0, 1].into_iter().all(|slot| listed.iter().any(|name| name.to_str() == Ok(&Self::reader(slot))))
     }
 
-    /// What pcscd said.
+    /// pcscd's log.
     fn log(&self) -> String {
         fs::read_to_string(self.folder.join("pcscd.log")).unwrap_or_default()
     }
@@ -188,7 +188,7 @@ impl Table {
     /// Starts pcscd and waits until it answers.
     pub fn start_service(&mut self) {
         let mut command = Command::new("unshare");
-        // Who is not root becomes root in a user namespace, if the system lets everybody make one.
+        // Without root, the test becomes root in a user namespace, if the system lets everybody create one.
         command.arg(if rustix::process::geteuid().is_root() { "-m" } else { "-Urm" });
         command.args(["setpriv", "--pdeathsig", "KILL", "sh", "-c", SERVICE, "sh"]);
         command.arg(&self.folder).arg(find("pcscd").unwrap());
@@ -210,7 +210,7 @@ impl Table {
         self.pcscd = Some(pcscd);
     }
 
-    /// Whether the readers are there when pcscd starts the next time.
+    /// Sets whether the readers are present when pcscd starts the next time.
     pub fn plug_in(&self, plugged: bool) {
         let plug = self.folder.join("readers/vpcd");
         if plugged {
@@ -220,7 +220,7 @@ impl Table {
         }
     }
 
-    /// Ends pcscd at once.
+    /// Kills pcscd at once.
     pub fn kill_service(&mut self) {
         self.pcscd = None;
     }
@@ -240,7 +240,7 @@ impl Table {
         format!("Virtual PCD 00 0{slot}")
     }
 
-    /// Puts a card into a reader: a new one, or the one that this state file holds.
+    /// Inserts a card into a reader: a new one, or the one stored in this state file.
     pub fn insert(&mut self, slot: u16, serial: &str) -> Owned {
         let mut command = Command::new("setpriv");
         command.args([
@@ -276,14 +276,14 @@ impl Table {
         loop {
             match self.readers.connect(&Self::reader(slot)) {
                 Ok(transport) => return Device::open(transport).unwrap(),
-                // A program that has just ended may still have its hold on the card for a moment.
+                // A program that has just ended may still hold the card for a moment.
                 Err(TransportError::Busy) if began.elapsed() < FOREVER => std::thread::sleep(Duration::from_millis(20)),
                 Err(error) => panic!("{error:?}"),
             }
         }
     }
 
-    /// Runs a tool that must succeed; standard output and error.
+    /// Runs a tool that must succeed; returns standard output and error.
     pub fn run(&self, tool: &str, arguments: &[&str]) -> String {
         let (output, text) = self.try_run(tool, arguments);
         assert!(output.status.success(), "{tool} {arguments:?}: {}\n{text}", output.status);
@@ -301,8 +301,8 @@ impl Table {
 }
 
 #[test]
-fn a_port_that_somebody_took_before_pcscd_did_is_noticed() {
-    at_readers("support::a_port_that_somebody_took_before_pcscd_did_is_noticed", |table| {
+fn a_port_taken_before_pcscd_gets_it_is_noticed() {
+    at_readers("support::a_port_taken_before_pcscd_gets_it_is_noticed", |table| {
         assert!(Table::has_both_readers());
         table.kill_service();
         for taken in [0, 1] {

@@ -44,14 +44,14 @@ impl Table {
         shares.map(noted).collect()
     }
 
-    /// `--initialize`; the tool's own success means nothing, so the status is asked afterwards.
+    /// `--initialize`; the tool's own success means nothing, so the status is read afterwards.
     pub fn initialise(&self, shares: &str) {
         self.run("sc-hsm-tool", &["--initialize", "--so-pin", SO_PIN, "--pin", PIN, "--dkek-shares", shares]);
         let status = self.run("sc-hsm-tool", &[]);
         assert!(status.contains(&format!("DKEK import pending, {shares} share(s) still missing")), "{status}");
     }
 
-    /// `--import-dkek-share` with the shares typed; the key check value that it prints.
+    /// `--import-dkek-share` with the shares typed; returns the key check value that it prints.
     pub fn import_share(&self, file: &str, shares: &[Written]) -> String {
         self.import_share_at(0, file, shares)
     }
@@ -86,19 +86,19 @@ impl Table {
         self.run("pkcs15-tool", &["--read-public-key", id, "--output", file]);
     }
 
-    /// Signs a message with `pkcs11-tool`, and lets openssl verify it with a public key file. Where the tool cannot take
-    /// the signature of a P-521 key, another message is signed.
+    /// Signs a message with `pkcs11-tool`, and lets openssl verify it with a public key file. If the tool cannot handle
+    /// the signature of a P-521 key, a different message is signed.
     pub fn sign_and_verify(&self, key_type: &str, id: &str, public: &str) {
         let mut messages = (0..30).map(|number| format!("signed with {id}, {number}"));
         assert!(messages.any(|message| self.signs(key_type, id, public, &message)), "{id} signs nothing");
     }
 
-    /// Signs this message with `pkcs11-tool`, and lets openssl verify it; false where the tool refused a good signature
-    /// of a P-521 key.
+    /// Signs this message with `pkcs11-tool`, and lets openssl verify it; false if the tool refused a good signature of
+    /// a P-521 key.
     ///
     /// OpenSC before 0.26 takes such a signature for one of a curve of 512 bits when both its numbers are short, one in
-    /// sixteen (its reports 2421 and 2623); the card signs the same digest with the same numbers, so asking again is no
-    /// way out.
+    /// sixteen (its reports 2421 and 2623); the card signs the same digest with the same numbers, so repeating does not
+    /// help.
     pub fn signs(&self, key_type: &str, id: &str, public: &str, message: &str) -> bool {
         fs::write(self.file("message"), message).unwrap();
         let mut arguments = vec!["-l", "--pin", PIN, "--sign", "--id", id, "--output-file", "signature"];
@@ -144,10 +144,10 @@ impl Table {
     }
 }
 
-/// What `pkcs15-tool -D` says of one private key, without what a restore changes: where it lives, and the counters.
+/// What `pkcs15-tool -D` says about one private key, without what a restore changes: its location, and the counters.
 pub fn private_key<'a>(dump: &'a str, label: &str) -> Vec<&'a str> {
     let block = dump.split("\n\n").find(|block| block.starts_with("Private") && block.contains(&format!("[{label}]")));
-    // The identifier for Windows is made of serial and reference.
+    // The identifier for Windows is derived from serial and reference.
     let kept = |line: &&str| !line.contains("Key ref") && !line.contains("MD:guid");
     block.unwrap_or_else(|| panic!("no {label} in\n{dump}")).lines().filter(kept).collect()
 }

@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
 
-/// Ends with its whole group when dropped, also when the test fails; `setpriv --pdeathsig` in front of the command covers
+/// Ends with its whole group when dropped, even if the test fails; `setpriv --pdeathsig` in front of the command covers
 /// a test that is killed.
 pub struct Owned(Child);
 
@@ -15,8 +15,7 @@ impl Owned {
         Self(command.stdin(Stdio::null()).process_group(0).spawn().unwrap())
     }
 
-    /// Starts the command and reads what it writes until a line has `last` in it; what was read, and the
-    /// rest.
+    /// Starts the command and reads its output up to a line that contains `last`; returns what was read, and the rest.
     pub fn start_and_read(command: &mut Command, last: &str) -> (Self, String, impl Read) {
         let mut owned = Self::start(command.stdout(Stdio::piped()));
         let mut lines = BufReader::new(owned.0.stdout.take().unwrap());
@@ -27,7 +26,7 @@ impl Owned {
         (owned, said, lines)
     }
 
-    /// Its end, when it has ended by itself.
+    /// Its exit status, if it has ended by itself.
     pub fn ended(&mut self) -> Option<ExitStatus> {
         self.0.try_wait().unwrap()
     }
@@ -37,7 +36,7 @@ impl Owned {
         kill_process_group(self.pid(), signal).unwrap();
     }
 
-    /// Asks it to end, and waits until it has.
+    /// Asks it to terminate, and waits until it has.
     pub fn end(mut self) -> ExitStatus {
         self.signal(Signal::TERM);
         self.0.wait().unwrap()
@@ -50,7 +49,7 @@ impl Owned {
 
 impl Drop for Owned {
     fn drop(&mut self) {
-        // Once it was waited for its number may belong to somebody else.
+        // Once it has been waited for, its number may belong to another process.
         if matches!(self.0.try_wait(), Ok(None)) && test_kill_process(self.pid()).is_ok() {
             let _ = kill_process_group(self.pid(), Signal::KILL);
             let _ = self.0.wait();

@@ -1,19 +1,19 @@
-//! What came out of the program: the screen as a terminal shows it, and what no screen may lack or show.
+//! The output of the program: the screen as a terminal shows it, and what every screen must or must not show.
 
 use std::collections::BTreeSet;
 
-/// The emulator is so much wider than the window, so that what is too wide is seen and not broken.
+/// The emulator is this much wider than the window, so that lines that are too wide are detected instead of broken.
 pub const BEYOND: u16 = 40;
 
-/// What has come out of the program.
+/// The output of the program so far.
 pub struct Seen {
     pub emulator: vt100::Parser,
     pub log: Vec<u8>,
     pub frames: usize,
     pub ended: bool,
-    /// The line is cut: read no more.
+    /// The connection is cut: read no more.
     pub cut: bool,
-    /// Frames are checked against what every screen must carry; not while the size changes.
+    /// Frames are checked for what every screen must show; not while the size changes.
     pub watching: bool,
     /// Texts that no screen may show now.
     pub forbidden: BTreeSet<String>,
@@ -63,7 +63,7 @@ impl Seen {
     }
 }
 
-/// Letters and digits alone, so that neither breaks nor colons hide a value.
+/// Only letters and digits, so that neither line breaks nor colons hide a value.
 pub fn bare(text: &str) -> String {
     text.chars().filter(char::is_ascii_alphanumeric).collect()
 }
@@ -82,7 +82,7 @@ pub fn emulated(bytes: &[u8]) -> String {
 const SHOW: &[u8] = b"\x1b[?25h";
 const HIDE: &[u8] = b"\x1b[?25l";
 
-/// Whether the log ends with the order that ends a frame: the cursor is hidden, or shown and put somewhere.
+/// Whether the log ends with the sequence that ends a frame: the cursor is hidden, or shown and positioned.
 fn frame_end(log: &[u8]) -> bool {
     if log.ends_with(HIDE) {
         return true;
@@ -95,7 +95,7 @@ fn frame_end(log: &[u8]) -> bool {
     rest.starts_with(b"\x1b[") && rest[2..].iter().all(|byte| byte.is_ascii_digit() || *byte == b';')
 }
 
-/// How many orders about the cursor end in `bytes`, which follow `before`.
+/// How many cursor sequences end in `bytes`, which follow `before`.
 fn cursor_orders(before: &[u8], bytes: &[u8]) -> usize {
     let overlap = before.len().saturating_sub(SHOW.len() - 1);
     let joined = [&before[overlap..], bytes].concat();

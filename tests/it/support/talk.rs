@@ -1,4 +1,4 @@
-//! A tool in a terminal: waits for what it asks and types the answers, as people do.
+//! A tool in a terminal: waits for its prompts and types the answers, as people do.
 
 use super::FOREVER;
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
@@ -7,11 +7,11 @@ use std::path::Path;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Instant;
 
-/// What is typed when a text comes up, in this order. The last may come up any number of times.
+/// What is typed when a text appears, in this order. The last may appear any number of times.
 pub type Answers<'a> = &'a [(&'a str, &'a str)];
 
-/// Runs a tool in a terminal, in `folder`. Each answer is typed, with Enter, after its question came up behind the one
-/// before; `always` is answered wherever it comes up. All that was on the screen, and whether it ended well.
+/// Runs a tool in a terminal, in `folder`. Each answer is typed, with Enter, once its prompt has appeared after the
+/// previous one; `always` is answered wherever it appears. Returns everything on the screen, and whether it succeeded.
 pub fn talk(folder: &Path, tool: &str, arguments: &[&str], mut answers: Answers<'_>, always: &str) -> (String, bool) {
     let size = PtySize { rows: 24, cols: 120, pixel_width: 0, pixel_height: 0 };
     let pair = native_pty_system().openpty(size).unwrap();

@@ -1,4 +1,4 @@
-//! The ways that people take through the screens, with what they note on paper.
+//! The paths that people take through the screens, with what they note on paper.
 
 use std::path::Path;
 
@@ -48,7 +48,7 @@ impl Note {
         note
     }
 
-    /// Whether the check bytes, as text, can be told from other things: not from a time of the record, nor from two
+    /// Whether the check bytes, as text, can be told from other things: not from a time in the record, nor from two
     /// groups of the prime.
     pub fn tells_its_check(&self) -> bool {
         self.check.bytes().any(|byte| byte.is_ascii_lowercase()) && !self.prime.contains(&self.check)
@@ -61,12 +61,12 @@ impl Note {
         Needle::share_value(&self.value).into_iter().chain(check).chain([shown]).collect()
     }
 
-    /// The check bytes as they stand on the screen.
+    /// The check bytes as shown on the screen.
     pub fn shown_check(&self) -> String {
         self.check.replace(':', " : ")
     }
 
-    /// The value with another last character.
+    /// The value with a different last character.
     pub fn wrong_value(&self) -> String {
         let mut text = self.value.clone();
         let last = text.pop().unwrap();
@@ -75,7 +75,7 @@ impl Note {
     }
 }
 
-/// Enters *establish* and goes on until the first custodian is called. Gives the device's serial.
+/// Starts *establish* and continues until the first custodian is called. Returns the device's serial.
 pub fn to_the_custodians(wizard: &mut Wizard, everyone: bool) -> String {
     wizard.pass("read this aloud");
     if everyone {
@@ -92,13 +92,13 @@ pub fn to_the_custodians(wizard: &mut Wizard, everyone: bool) -> String {
     serial
 }
 
-/// Everybody is here, the room is fit.
+/// Everybody is present, the room is fit.
 pub fn people_and_room(wizard: &mut Wizard) {
     wizard.pass("call every name aloud");
     wizard.pass("What the program found on this machine");
 }
 
-/// The device's screen; gives its serial.
+/// The device's screen; returns its serial.
 pub fn device(wizard: &mut Wizard, title: &str) -> String {
     wizard.wait_for(title);
     let screen = wizard.screen();
@@ -133,7 +133,7 @@ pub fn hide(wizard: &mut Wizard, note: &Note) {
     wizard.forbid(&note.value);
 }
 
-/// Hidden; the custodian goes on and types everything from the card.
+/// The share is hidden; the custodian continues and types everything from the card.
 pub fn retype(wizard: &mut Wizard, note: &Note) {
     to_the_card(wizard);
     fill(wizard, &[&note.prime, &note.id, &note.value, &note.check]);
@@ -189,7 +189,7 @@ pub fn user_pin_and_serial(wizard: &mut Wizard, serial: &str) {
     wizard.wait_for("Choose the user PIN of the");
     fill(wizard, &[USER_PIN, USER_PIN]);
     wizard.wait_for("THIS CANNOT BE UNDONE");
-    // nothing of this screen may be out of sight
+    // nothing on this screen may be out of sight
     wizard.wait_for("This cannot be undone. Everything on the");
     fill(wizard, &[serial]);
     wizard.pass("is erased and initialised. It has its new");
@@ -218,7 +218,7 @@ pub fn close(wizard: &mut Wizard) {
     wizard.wait_for("read the digest of the record aloud");
 }
 
-/// Asserts that neither screen, scrollback nor what came out since the last wipe holds value or check bytes.
+/// Asserts that neither the screen, the scrollback nor the output since the last wipe holds value or check bytes.
 pub fn assert_gone(wizard: &Wizard, note: &Note) {
     let value = bare(&note.value);
     let seen = wizard.screen_and_scrollback();
@@ -228,7 +228,7 @@ pub fn assert_gone(wizard: &Wizard, note: &Note) {
         assert!(!seen.contains(&check) && !printable(&log).contains(&check), "check bytes {check}:\n{seen}");
     }
     let plain = without_escapes(&log);
-    // half a value is enough to be one too many
+    // half a value is already too much
     for half in value.as_bytes().windows(8) {
         let half = std::str::from_utf8(half).unwrap();
         assert!(!plain.contains(half), "{half} of {value} came out after the last wipe");
@@ -237,14 +237,14 @@ pub fn assert_gone(wizard: &Wizard, note: &Note) {
 
 /// What a custodian wrote on a card of words.
 pub struct WordCard {
-    /// All of them, whole.
+    /// All of them, in full.
     pub words: Vec<String>,
-    /// The first row of the grid, as it stood on the screen.
+    /// The first row of the grid, as it was on the screen.
     pub row: String,
 }
 
 impl WordCard {
-    /// Copies the words from the screen, as a person would: each stands behind its number.
+    /// Copies the words from the screen, as a person would: each follows its number.
     pub fn from_screen(screen: &str, count: usize) -> Self {
         let mut words = vec![String::new(); count];
         for line in screen.lines() {
@@ -269,7 +269,7 @@ impl WordCard {
         self.words.join(" ")
     }
 
-    /// The same card with another word at this place, counted from 1.
+    /// The same card with a different word at this place, counted from 1.
     pub fn with(&self, place: usize, word: &str) -> Self {
         let mut words = self.words.clone();
         assert_ne!(words[place - 1], word);
@@ -302,8 +302,8 @@ pub fn short(words: &[String]) -> String {
     begun.join(" ") + " "
 }
 
-/// Asserts that neither screen, scrollback nor what came out since the last wipe holds a word of the card: none behind
-/// its number, no three together, and none at all that screens do not use themselves.
+/// Asserts that neither the screen, the scrollback nor the output since the last wipe holds a word of the card: none
+/// after its number, no three together, and none at all that screens do not use themselves.
 pub fn assert_words_gone(wizard: &Wizard, card: &WordCard) {
     let seen = wizard.screen_and_scrollback();
     let tokens: Vec<&str> = seen.split_whitespace().collect();
@@ -322,7 +322,7 @@ pub fn assert_words_gone(wizard: &Wizard, card: &WordCard) {
     }
 }
 
-/// Asserts that no three words of the card follow each other in a text.
+/// Asserts that no three words of the card are consecutive in a text.
 pub fn assert_not_together(text: &str, card: &WordCard, place: &str) {
     let text: Vec<&str> = letters(text).collect();
     for three in card.words.windows(3) {
@@ -346,7 +346,7 @@ fn letters(text: &str) -> impl Iterator<Item = &str> {
     text.split(|sign: char| !sign.is_ascii_alphabetic()).filter(|word| !word.is_empty())
 }
 
-/// What screens are made of: words of theirs say nothing about a card. Paper is none of it.
+/// What screens are made of: their own words say nothing about a card. Paper is not included.
 fn screens() -> String {
     fn collect(place: &Path, into: &mut String) {
         for entry in std::fs::read_dir(place).unwrap().map(|entry| entry.unwrap().path()) {
@@ -363,12 +363,12 @@ fn screens() -> String {
     all
 }
 
-/// Letters and digits of what came out, without the orders to the terminal.
+/// Letters and digits of the output, without the terminal's escape sequences.
 pub fn without_escapes(bytes: &[u8]) -> String {
     bare(&printable(bytes))
 }
 
-/// What came out, without the orders to the terminal.
+/// The output, without the terminal's escape sequences.
 fn printable(bytes: &[u8]) -> String {
     let mut text = Vec::new();
     let mut bytes = bytes.iter().copied();

@@ -1,8 +1,8 @@
 //! Drives the real binary in a pseudoterminal: keys in, screen out.
 //!
-//! No test depends on speed. A screen is looked at only when a frame has gone out whole (every frame ends with the order
-//! about the cursor). The program throws away what was typed before a new screen was there; [`Wizard::wait_for`]
-//! therefore returns only after one more frame, so that keys sent next are not thrown away.
+//! No test depends on speed. A screen is looked at only once a frame has been sent completely (every frame ends with
+//! the cursor sequence). The program discards what was typed before a new screen appeared; [`Wizard::wait_for`]
+//! therefore returns only after one more frame, so that keys sent next are not discarded.
 
 use std::collections::BTreeSet;
 use std::fs::OpenOptions;
@@ -18,20 +18,20 @@ use rustix::process::{Pid, Signal, kill_process};
 use super::binary;
 use super::seen::{BEYOND, Seen, bare, emulated, emulator};
 
-/// Generous: it only bounds how long a broken program holds the tests.
+/// Generous: it only limits how long a broken program blocks the tests.
 const PATIENCE: Duration = Duration::from_mins(2);
 /// A key that no screen knows, but for which every screen draws a frame. It would hide a shown share.
 const PROBE: &[u8] = b"\x02";
 /// What wipes screen and scrollback.
 pub const ERASE: &[u8] = b"\x1b[0m\x1b[2J\x1b[3J\x1b[H";
 
-/// A running wizard and the person before it.
+/// A running wizard and the person in front of it.
 pub struct Wizard {
     master: Option<Box<dyn MasterPty + Send>>,
     keyboard: Option<Box<dyn Write + Send>>,
     child: Box<dyn Child + Send + Sync>,
     seen: Arc<(Mutex<Seen>, Condvar)>,
-    /// How the line was before the program started: echo, line editing and all.
+    /// The terminal modes before the program started: echo, line editing and all.
     line: String,
 }
 
@@ -46,12 +46,12 @@ impl Wizard {
         Self::spawn(command(binary::short(), arguments, &[]), rows, columns)
     }
 
-    /// Starts `ceremony` with these arguments and this in its environment.
+    /// Starts `ceremony` with these arguments and environment variables.
     pub fn start_with(arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         Self::spawn(command(binary::short(), arguments, variables), 24, 80)
     }
 
-    /// Starts the program as it is delivered. Its screens carry no stamps of a rehearsal, so they are not looked for.
+    /// Starts the program as it is delivered. Its screens carry no rehearsal stamps, so they are not checked for them.
     pub fn start_delivered(arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let wizard = Self::spawn(command(binary::delivered(), arguments, variables), 24, 80);
         wizard.lock().watching = false;
@@ -59,10 +59,10 @@ impl Wizard {
     }
 
     /// Starts a program in the foreground of a shell with job control, as people do: there it can be stopped. Directly
-    /// in the pseudoterminal it could not, whatever it does: its process group has nobody who could wake it up again.
+    /// in the pseudoterminal it could not, whatever it does: nobody could wake up its process group again.
     pub fn start_in_shell(program: &Path, arguments: &[&str]) -> Self {
         let mut command = command(Path::new("sh"), &[], &[]);
-        // Only a shell that has something left to do is there while the program runs, and after it was stopped.
+        // Only a shell that has something left to do stays while the program runs, and after it was stopped.
         command.args(["-m", "-c", "\"$@\"; read -r _", "sh"]);
         command.arg(program);
         command.args(arguments);
@@ -120,7 +120,7 @@ impl Wizard {
         self.seen.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits until a whole frame fulfils a condition. Gives the number of frames so far.
+    /// Waits until a complete frame fulfils a condition. Returns the number of frames so far.
     fn wait(&self, what: &str, condition: impl Fn(&Seen) -> bool) -> usize {
         let until = Instant::now() + PATIENCE;
         let mut seen = self.lock();
@@ -171,7 +171,7 @@ impl Wizard {
         keyboard.write_all(keys).and_then(|()| keyboard.flush()).expect("the line takes keys");
     }
 
-    /// Sends keys and waits until the program has read them all and drawn a frame after each: for keys that shall do
+    /// Sends keys and waits until the program has read them all and drawn a frame after each: for keys that must do
     /// nothing.
     pub fn keys_all_read(&mut self, keys: &[u8]) {
         self.keys(keys);
@@ -186,14 +186,14 @@ impl Wizard {
         self.wait("a frame for each key", |seen| seen.frames > frames + keys.len() && seen.at_frame_end());
     }
 
-    /// Sends keys and waits until the screen is another one.
+    /// Sends keys and waits until a different screen appears.
     pub fn press(&mut self, keys: &[u8]) {
         let before = self.screen();
         self.keys(keys);
         self.wait("another screen", |seen| seen.at_frame_end() && seen.emulator.screen().contents() != before);
     }
 
-    /// Sends keys that lead back to a screen like this one: waits for the text under another mark of the record.
+    /// Sends keys that lead back to a screen like this one: waits for the text under a different mark of the record.
     pub fn again(&mut self, keys: &[u8], text: &str) {
         let mark = |screen: &str| screen.split_whitespace().last().map(str::to_owned);
         let before = mark(&self.screen());
@@ -203,7 +203,7 @@ impl Wizard {
         self.wait_for(text);
     }
 
-    /// Reads a screen on to its end, ticks everything on it, and goes on. Waits for `text` first.
+    /// Reads a screen to its end, ticks everything on it, and continues. Waits for `text` first.
     pub fn pass(&mut self, text: &str) {
         self.wait_for(text);
         loop {
@@ -223,7 +223,7 @@ impl Wizard {
         self.lock().emulator.screen().contents()
     }
 
-    /// The two lines at the bottom, where the keys stand.
+    /// The two lines at the bottom, which show the keys.
     pub fn footer(&self) -> String {
         let screen = self.lock();
         let (rows, columns) = screen.emulator.screen().size();
@@ -238,7 +238,7 @@ impl Wizard {
         line.split_whitespace().take(2).collect::<Vec<_>>().join(" ")
     }
 
-    /// From now on no screen may show this text, with whatever spaces and colons between.
+    /// From now on no screen may show this text, whatever spaces and colons it contains.
     pub fn forbid(&self, secret: &str) {
         self.lock().forbidden.insert(bare(secret));
     }
@@ -248,12 +248,12 @@ impl Wizard {
         self.lock().forbidden.remove(&bare(secret));
     }
 
-    /// Everything that ever came out.
+    /// All the output so far.
     pub fn log(&self) -> Vec<u8> {
         self.lock().log.clone()
     }
 
-    /// What came out since screen and scrollback were last erased.
+    /// The output since screen and scrollback were last erased.
     pub fn log_since_erased(&self) -> Vec<u8> {
         let log = self.log();
         let place = log.windows(4).rposition(|four| four == b"\x1b[3J").expect("ESC[3J was sent");
@@ -274,7 +274,7 @@ impl Wizard {
         text
     }
 
-    /// Changes the size of the window.
+    /// Resizes the window.
     pub fn resize(&mut self, rows: u16, columns: u16) {
         {
             let mut seen = self.lock();
@@ -285,7 +285,7 @@ impl Wizard {
         self.master.as_ref().expect("the line is open").resize(size(rows, columns)).unwrap();
     }
 
-    /// After a change of size, when its first screen was seen: screens are checked again.
+    /// After a resize, once its first screen was seen: screens are checked again.
     pub fn watch(&self) {
         self.lock().watching = true;
     }
@@ -304,15 +304,15 @@ impl Wizard {
         Pid::from_raw(self.master.as_ref()?.process_group_leader()?)
     }
 
-    /// Cuts the line, as a terminal does whose window is closed.
+    /// Cuts the connection, as a terminal does when its window is closed.
     pub fn hang_up(&mut self) {
-        // the reader lets go of the line after the next frame
+        // the reader releases the connection after the next frame
         self.lock().cut = true;
         self.keyboard = None;
         self.master = None;
     }
 
-    /// Waits until the program has ended and everything it wrote was read. Gives its exit code.
+    /// Waits until the program has ended and all its output was read. Returns its exit code.
     pub fn exit(&mut self) -> u32 {
         let until = Instant::now() + PATIENCE;
         let status: ExitStatus = loop {
@@ -333,7 +333,7 @@ impl Wizard {
         status.exit_code()
     }
 
-    /// Asserts that the terminal was wiped and given back, in the modes that it had.
+    /// Asserts that the terminal was wiped and given back, in its original modes.
     pub fn assert_given_back(&self) {
         let master = self.master.as_ref().expect("the line is open");
         assert_eq!(modes(&**master), self.line, "the line is not as it was");
@@ -352,7 +352,7 @@ impl Wizard {
 
 impl Drop for Wizard {
     fn drop(&mut self) {
-        // only where a test has failed does it still run
+        // it is still running only if a test has failed
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -373,7 +373,7 @@ fn command(program: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Co
     command
 }
 
-/// Echo, line editing and all other modes of the line, which are the same at both its ends.
+/// Echo, line editing and all other modes of the terminal, which are the same at both ends.
 fn modes(master: &(dyn MasterPty + Send)) -> String {
     format!("{:?}", master.get_termios().expect("the line has modes"))
 }

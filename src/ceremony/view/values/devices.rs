@@ -6,7 +6,7 @@ use crate::ceremony::steps::Step;
 use crate::record::{PinName, StoredKey};
 use crate::script::words;
 
-/// Every device that has the application is a SmartCard-HSM; what it runs on, newer ones say.
+/// Every device that has the application is a SmartCard-HSM; newer ones report what it runs on.
 pub fn model(device: &FoundDevice) -> String {
     match device.platform.as_deref() {
         Some("jcop") => words::MODEL_JCOP.to_owned(),
@@ -35,7 +35,7 @@ fn tries(left: Option<u8>) -> String {
     left.map_or_else(|| words::TRIES_UNSET.to_owned(), |left| left.to_string())
 }
 
-/// Which SO-PIN the device has, as far as that is known.
+/// Which SO-PIN the device has, if known.
 pub fn so_pin_hint(known: &Known, step: &Step) -> String {
     let chosen = known.plan.so_pin_share().is_none();
     if chosen && known.devices.so_pin_of_today.contains(&step.role) {
@@ -47,7 +47,7 @@ pub fn so_pin_hint(known: &Known, step: &Step) -> String {
     }
 }
 
-/// Where its DKEK stands. A KCV with shares outstanding means nothing and is not shown.
+/// The state of its DKEK. With shares outstanding, a KCV means nothing and is not shown.
 pub fn dkek_state(known: &Known, step: &Step) -> Option<String> {
     let fresh = || known.devices.get(step.role).is_some_and(|device| !device.initialised);
     Some(match known.devices.dkek? {
@@ -61,7 +61,7 @@ pub fn dkek_state(known: &Known, step: &Step) -> Option<String> {
     })
 }
 
-/// The keys that a device listed, one a line.
+/// The keys that a device listed, one per line.
 pub fn key_table(keys: &[StoredKey]) -> String {
     if keys.is_empty() {
         return format!("  {}", words::NO_KEYS);

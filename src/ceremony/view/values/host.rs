@@ -1,10 +1,10 @@
-//! What was found against this machine and terminal.
+//! Findings about this machine and terminal.
 
 use crate::ceremony::known::Known;
 use crate::script::words;
 use crate::terms::HostFinding;
 
-/// One finding a line.
+/// One finding per line.
 pub fn findings(known: &Known) -> String {
     let lines: Vec<String> =
         known.host.findings.iter().map(|(finding, detail)| format!("- {}", sentence(finding, detail))).collect();

@@ -1,5 +1,6 @@
-//! What the placeholders in the script's sentences stand for at a step: on paper what the plan alone tells, on screens as
-//! things stand now. Every value is asked for by its name; a new one in the script does not compile until it is decided here.
+//! The values of the placeholders in the script's sentences at a step: on paper, what the plan alone determines; on
+//! screens, the current values. Every value is looked up by name; a new one in the script does not compile until it is
+//! handled here.
 
 mod devices;
 mod host;
@@ -17,19 +18,19 @@ use crate::names::ValueName as Name;
 use crate::plan::Plan;
 use crate::terms::{Digest, Quorum};
 
-/// What a placeholder stands for as far as the plan tells; none: only the day knows.
+/// The value of a placeholder as far as the plan determines it; `None`: it is only known on the day.
 pub fn planned(plan: &Plan, step: &Step, name: Name) -> Option<String> {
     value(plan, step, None, name)
 }
 
 impl Sentences<'_> {
-    /// What a placeholder stands for; none: nobody knows yet.
+    /// The value of a placeholder; `None`: not known yet.
     pub(super) fn value(&self, name: Name) -> Option<String> {
         value(&self.machine.known().plan, self.step, Some(self), name)
     }
 }
 
-/// What a placeholder stands for. A value that asks `now` or `known` is one that only the day knows.
+/// The value of a placeholder. A value that asks `now` or `known` is only known on the day.
 fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> Option<String> {
     let known = now.map(|now| now.machine.known());
     let device = || known?.devices.get(step.role);

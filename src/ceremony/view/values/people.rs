@@ -24,14 +24,14 @@ pub fn wrong_seats(known: &Known, step: &Step) -> String {
     if names.is_empty() {
         words::NOBODY.to_owned()
     } else if known.ceremony.cards == Cards::Dealt && known.devices.initialised.is_empty() {
-        // Nothing is erased yet: this is the last moment at which a wrong card can be made anew.
+        // Nothing has been erased yet: this is the last moment at which a wrong card can be replaced.
         words::WrongBeforeErasing { names }.to_string()
     } else {
         names
     }
 }
 
-/// In whose place somebody stands in.
+/// Whose place the substitute takes.
 pub fn former(machine: &Machine) -> Option<String> {
     match machine.interlude.as_ref()? {
         Interlude::Name(holder, _) => Some(holder.name(&machine.known().plan).to_owned()),
@@ -44,7 +44,7 @@ pub fn former(machine: &Machine) -> Option<String> {
     }
 }
 
-/// Who is still needed before it goes on; nothing where nobody is called.
+/// Who is still needed to continue; empty if nobody is called.
 pub fn still_needed(machine: &Machine) -> String {
     let (Mode::Asking(asking), Some(StageKind::RollCall(_))) = (&machine.mode, machine.stage().map(|stage| stage.kind))
     else {

@@ -1,23 +1,23 @@
-//! Values that the plan alone tells.
+//! Values that the plan alone determines.
 
 use crate::ceremony::steps::Step;
 use crate::plan::{Custody, PinReset, Plan, PlannedKey};
 use crate::script::words;
 use crate::terms::{DeviceRole, DkekShareNumber, KeyType, Quorum, Scheme};
 
-/// This step's quorum; where it is about none, the first.
+/// This step's quorum; the first if the step is not about any.
 pub fn quorum(plan: &Plan, step: &Step, of: fn(Quorum) -> u8) -> String {
     let first = || plan.first_quorum().and_then(|share| plan.quorum(share));
     plan.quorum(step.share).or_else(first).map(|quorum| of(quorum).to_string()).unwrap_or_default()
 }
 
-/// How many seats there are at this step's: on paper, as many as it takes to come to it.
+/// The number of seats needed at this step: on paper, as many as it takes to reach its seat.
 pub fn seats_needed(plan: &Plan, step: &Step) -> Option<String> {
     let threshold = plan.quorum(step.share).map_or(0, Quorum::threshold);
     step.seat().map(|seat| seat.0.max(threshold).to_string())
 }
 
-/// The keys, one a line.
+/// The keys, one per line.
 pub fn keys(plan: &Plan) -> String {
     let line = |key: &PlannedKey| format!("  {}  {}  id {}", key.label, key_name(key.key_type), key.id);
     plan.keys.iter().map(line).collect::<Vec<_>>().join("\n")
@@ -33,12 +33,12 @@ pub fn so_pin_custody(plan: &Plan) -> &'static str {
     if plan.so_pin_share().is_some() { words::SO_PIN_UNDER_QUORUM } else { words::SO_PIN_HELD }
 }
 
-/// Which DKEK share a step is about, where there are several: goes before its title.
+/// Which DKEK share a step is about, if there are several: precedes its title.
 pub fn of_share(plan: &Plan, share: DkekShareNumber) -> String {
     if plan.dkek_shares.len() < 2 { String::new() } else { words::OfShare { share }.to_string() }
 }
 
-/// Who guards what, one DKEK share a line.
+/// Who guards what, one DKEK share per line.
 pub fn custody(plan: &Plan) -> String {
     let line = |(number, custody): (DkekShareNumber, &Custody)| {
         let share = of_share(plan, number);
@@ -78,7 +78,7 @@ pub const fn pin_reset(reset: PinReset) -> &'static str {
     }
 }
 
-/// What a device is here.
+/// The role of a device here.
 pub const fn role(role: DeviceRole) -> &'static str {
     match role {
         DeviceRole::Original => words::ROLE_ORIGINAL,
@@ -86,7 +86,7 @@ pub const fn role(role: DeviceRole) -> &'static str {
     }
 }
 
-/// A key type as people say it: `RSA-2048`, `EC secp256r1`.
+/// A key type as people call it: `RSA-2048`, `EC secp256r1`.
 pub fn key_name(key_type: KeyType) -> String {
     match key_type {
         KeyType::Rsa(bits) => format!("RSA-{bits}"),

@@ -11,7 +11,7 @@ pub fn set(known: &Known, step: &Step) -> Option<String> {
     known.shares.set(Purpose::DkekShare(step.share)).map(str::to_owned)
 }
 
-/// What is public of the sets that were dealt, one a line.
+/// The public values of the sets that were dealt, one per line.
 pub fn sets(known: &Known) -> String {
     let several = known.plan.dkek_shares.len() > 1;
     let line = |share: DkekShareNumber| {

@@ -1,4 +1,4 @@
-//! What was typed, drawn from the vault cell by cell: no text with it ever exists.
+//! Typed text, drawn from the vault cell by cell: it never exists as a string.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -16,22 +16,22 @@ use crate::terminal::theme::Sign;
 use crate::terminal::word_cursor::{self, Cursor, Standing};
 use crate::terminal::{cells, text};
 
-/// A masked word has so many dots.
+/// A masked word is shown as this many dots.
 const MASKED_WORD: usize = 4;
 
-/// One row of what is typed into a field.
+/// One row of the text typed into a field.
 pub enum Part {
-    /// All characters, with a note at the right end.
+    /// All characters, with a note at the right edge.
     Characters(Line<'static>),
     /// A row of a grid of words.
     Words(usize),
     /// A row of throws.
     Throws(usize),
-    /// What stands before the word that the vault suggests.
+    /// The text before the word that the vault suggests.
     Suggestion(String),
 }
 
-/// Draws one row. Gives the cursor's place where it is in this row.
+/// Draws one row. Returns the cursor's position if it is in this row.
 pub fn draw(
     buffer: &mut Buffer,
     area: Rect,
@@ -61,11 +61,11 @@ pub fn draw(
     }
 }
 
-/// What was typed into a field as it is drawn now.
+/// The text typed into a field, as it is drawn now.
 struct Entry<'a> {
     field: &'a FieldView,
     shape: Shape,
-    /// It has the focus.
+    /// It is focused.
     here: bool,
     /// Its owner asked to see it for a moment.
     clear: bool,
@@ -79,7 +79,7 @@ impl Entry<'_> {
         self.field.masked && !self.clear
     }
 
-    /// The word that would make the field right, for its owner's eyes.
+    /// The word that would correct the field, for its owner's eyes only.
     fn suggestion(&self, buffer: &mut Buffer, area: Rect, before: &str) {
         if !self.clear {
             return;
@@ -91,7 +91,7 @@ impl Entry<'_> {
         grid::letters(buffer, area, from, suggested(self.field, self.context).unwrap_or_default(), theme.strong());
     }
 
-    /// One row of words that are being typed.
+    /// One row of words being typed.
     fn words(&self, buffer: &mut Buffer, area: Rect, row: usize) -> Option<Position> {
         let Shape::Words(words) = self.shape else { return None };
         let (theme, typed) = (self.context.theme, self.typed);
@@ -115,7 +115,7 @@ impl Entry<'_> {
             };
             let from = grid::number(buffer, area, column, Grid::of(words), cell, &look, theme);
             let letters = word.and_then(|(_, word)| typed.get(word)).unwrap_or_default();
-            // how long a word is would tell something of it: finished words are all of one length
+            // the length of a word would reveal something about it: finished words all have the same length
             let dots = if standing == Standing::Untouched { MASKED_WORD } else { letters.len() };
             let end = match (letters.is_empty(), self.masked()) {
                 (true, _) => {
@@ -138,7 +138,7 @@ impl Entry<'_> {
         at
     }
 
-    /// One row of throws that are being typed.
+    /// One row of throws being typed.
     fn throws(&self, buffer: &mut Buffer, area: Rect, row: usize) -> Option<Position> {
         let Shape::Throws(all) = self.shape else { return None };
         let throws = throws::Throws { text: self.typed, all: usize::from(all), masked: self.masked(), here: self.here };
@@ -203,7 +203,7 @@ impl Entry<'_> {
     }
 }
 
-/// The columns that the typed text takes, separators that are put in included.
+/// The columns that the typed text takes, including inserted separators.
 fn columns(typed: &[u8], grouping: Grouping) -> u16 {
     let (size, _) = grouping.rule();
     let mut run = 0;

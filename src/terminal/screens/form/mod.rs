@@ -42,7 +42,7 @@ const FIELDS: Binding = binding(
     words::HELP_FIELDS,
 );
 
-/// Where the arrows move between words.
+/// For forms in which the arrows move between words.
 const FIELDS_BY_TAB: Binding = binding(
     &[(Key::Tab, Action::After), (Key::BackTab, Action::Before)],
     words::KEY_TAB,
@@ -64,7 +64,7 @@ const WORDS: Binding = binding(
     words::HELP_WORDS,
 );
 
-/// Works like any character, and so is not among the strokes.
+/// Acts like any character, and so is not among the strokes.
 const WORD_ENDS: Binding = quiet(&[], words::KEY_SPACE, words::HELP_WORD_ENDS);
 
 const INSERT: Binding =
@@ -78,7 +78,7 @@ const CLEAR: Binding =
 
 const ERASE: Binding = quiet(&[(Key::Backspace, Action::Erase)], words::KEY_BACKSPACE, words::HELP_ERASE);
 
-/// Text, then for each field its label and hint, what was typed, and how far it has come.
+/// Text, then for each field its label and hint, the typed text, and its state.
 pub fn page(state: &ScreenState, context: &DrawContext<'_>, text: &[String], fields: &[FieldView], width: u16) -> Page {
     let theme = context.theme;
     let mut page = Page::default();
@@ -95,7 +95,7 @@ pub fn page(state: &ScreenState, context: &DrawContext<'_>, text: &[String], fie
         let note = sign.map_or(note.clone(), |sign| format!("{sign} {note}"));
         let shape = Shape::drawn(fields, field);
         let fits = |right: &str| text::width(&label) + 3 + text::width(right) <= most;
-        // a grid of words needs every row: its note takes the place of the hint
+        // a grid of words needs every row: its note replaces the hint
         let above = shape.is_words() && !note.is_empty() && fits(&note);
         let hint = theme.text(&field.hint).into_owned();
         if above || fits(&hint) {
@@ -150,22 +150,22 @@ pub fn page(state: &ScreenState, context: &DrawContext<'_>, text: &[String], fie
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own; none excludes another")]
 pub struct Stands {
-    /// What is typed into the field in focus.
+    /// What is typed into the focused field.
     pub shape: Option<Shape>,
     /// It is masked.
     pub masked: bool,
     /// There is more than one field.
     pub several: bool,
-    /// Everything is good and Enter on the last field goes on.
+    /// Everything is good, and Enter on the last field continues.
     pub complete: bool,
     /// Esc leaves.
     pub may_leave: bool,
-    /// A deviation may be noted.
+    /// A deviation may be recorded.
     pub may_deviate: bool,
 }
 
 impl Stands {
-    /// How a form stands with the focus on this field.
+    /// The state of a form with the focus on this field.
     pub fn now(fields: &[FieldView], focus: usize, may_leave: bool, may_deviate: bool) -> Self {
         let here = fields.get(focus);
         Self {
@@ -203,7 +203,7 @@ pub fn keys(stands: Stands) -> Keys {
     Keys { others: Others::Typed { question_mark }, ..Keys::new(own, common) }
 }
 
-/// The same question for another card is another screen; what is typed is not.
+/// The same question for a different card makes a different screen; typing does not.
 pub fn identify(fields: &[FieldView], irreversible: bool, may_leave: bool, hasher: &mut impl Hasher) {
     (irreversible, may_leave).hash(hasher);
     for field in fields {
@@ -211,7 +211,7 @@ pub fn identify(fields: &[FieldView], irreversible: bool, may_leave: bool, hashe
     }
 }
 
-/// Where Enter leads to.
+/// The field to which Enter leads.
 pub fn first_not_good(fields: &[FieldView]) -> Option<usize> {
     fields.iter().position(|field| field.state != FieldState::Good)
 }

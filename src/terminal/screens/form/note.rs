@@ -1,4 +1,4 @@
-//! What is said beside a field: how far it has come, and the word that its owner's card may say.
+//! What is said beside a field: its state, and the word that its owner's card may show.
 
 use ratatui::style::Style;
 use ratatui::text::Span;
@@ -13,7 +13,7 @@ use crate::terminal::theme::Sign;
 use crate::terminal::word_cursor::Standing;
 use crate::terms::Handle;
 
-/// The sign, the sentence and the style that say how far a field has come.
+/// The sign, sentence and style that describe a field's state.
 pub fn standing(
     field: &FieldView,
     here: bool,
@@ -35,7 +35,7 @@ pub fn standing(
     }
 }
 
-/// The number of the word that is called wrong for no other reason than that somebody is typing it.
+/// The number of the word that counts as wrong only because somebody is still typing it.
 pub fn half_typed(field: &FieldView, here: bool, state: &ScreenState, context: &DrawContext<'_>) -> Option<u8> {
     let typed = typed(field, context);
     let at = usize::from(field.wrong_at?).checked_sub(1)?;
@@ -44,7 +44,7 @@ pub fn half_typed(field: &FieldView, here: bool, state: &ScreenState, context: &
         .then_some(field.wrong_at?)
 }
 
-/// What was typed, lent for this frame.
+/// The typed text, lent for this frame.
 pub fn typed<'a>(field: &FieldView, context: &DrawContext<'a>) -> &'a [u8] {
     context.vault.typed(field.name).map_or(&[], |text| text.expose())
 }
@@ -54,7 +54,7 @@ pub fn suggested<'a>(field: &FieldView, context: &DrawContext<'a>) -> Option<&'a
     context.vault.lend(Handle::Suggestion(field.name))
 }
 
-/// Where the vault knows the word that would be right: that it does, and, while unmasked, the word.
+/// Where the vault knows the right word: says so and, while unmasked, shows the word.
 pub fn suggest(page: &mut Page, field: &FieldView, state: &ScreenState, context: &DrawContext<'_>, width: u16) {
     let Some(number) = field.wrong_at.filter(|_| suggested(field, context).is_some()) else { return };
     if state.unmasked(context.now) {

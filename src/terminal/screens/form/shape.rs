@@ -1,21 +1,21 @@
-//! How what is typed into a field stands on the screen.
+//! How text typed into a field is laid out on the screen.
 
 use crate::ceremony::FieldView;
 use crate::fields::FieldKind;
 
-/// How the characters of a field stand.
+/// How the characters of a field are grouped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Grouping {
     /// One after the other.
     Plain,
-    /// Groups of two with colons, as primes, values and check bytes are written.
+    /// Pairs with colons, as primes, values and check bytes are written.
     Pairs,
-    /// 4 groups of four, as 16 digits are counted best.
+    /// 4 groups of four, which makes 16 digits easiest to count.
     Fours,
 }
 
 impl Grouping {
-    /// Characters in a group, and what stands between groups.
+    /// Characters per group, and the separator between groups.
     pub const fn rule(self) -> (u16, char) {
         match self {
             Self::Plain => (u16::MAX, ' '),
@@ -24,7 +24,7 @@ impl Grouping {
         }
     }
 
-    /// Whether the character stands between groups rather than in one.
+    /// Whether the character is a separator between groups.
     pub const fn separates(self, byte: u8) -> bool {
         match self {
             Self::Plain => false,
@@ -33,19 +33,19 @@ impl Grouping {
     }
 }
 
-/// What is typed into a field, and the room that it takes.
+/// What is typed into a field, and the room it takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
     /// Characters in one row.
     Characters {
-        /// Columns that the field wants.
+        /// Columns that the field needs.
         width: u16,
-        /// How they stand.
+        /// How they are grouped.
         grouping: Grouping,
     },
-    /// So many words in a grid.
+    /// This many words in a grid.
     Words(u8),
-    /// So many throws of dice, in rows.
+    /// This many throws of dice, in rows.
     Throws(u16),
 }
 
@@ -76,7 +76,7 @@ impl Shape {
         }
     }
 
-    /// As [`Shape::of`]; what repeats another field stands as that one does.
+    /// Like [`Shape::of`]; a field that repeats another has the shape of that one.
     pub fn drawn(fields: &[FieldView], field: &FieldView) -> Self {
         match &field.kind {
             FieldKind::Again(other) => {

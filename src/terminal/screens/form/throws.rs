@@ -1,4 +1,4 @@
-//! Throws of dice, in groups of five and rows of fifty, so that a mistake can be found and the count be read.
+//! Throws of dice, in groups of five and rows of fifty, so that a mistake can be found and the throws can be counted.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -6,11 +6,11 @@ use ratatui::layout::{Position, Rect};
 use crate::terminal::cells;
 use crate::terminal::theme::{Sign, Theme};
 
-/// Throws in a group.
+/// Throws per group.
 const GROUP: usize = 5;
-/// Throws in a row: ten groups.
+/// Throws per row: ten groups.
 const ROW: usize = 50;
-/// The throws begin here; the number of the first one stands before.
+/// The throws start here, after the number of the first one.
 const FROM: u16 = 6;
 
 /// How many rows there are.
@@ -18,7 +18,7 @@ pub const fn rows(throws: usize) -> usize {
     throws.div_ceil(ROW)
 }
 
-/// How many throws were typed.
+/// How many throws have been typed.
 pub fn count(text: &[u8]) -> usize {
     throws(text).count()
 }
@@ -27,7 +27,7 @@ fn throws(text: &[u8]) -> impl Iterator<Item = u8> {
     text.iter().copied().filter(|byte| *byte != b' ')
 }
 
-/// What a row of throws is drawn from.
+/// What is needed to draw a row of throws.
 pub struct Throws<'a> {
     /// What was typed.
     pub text: &'a [u8],
@@ -35,11 +35,11 @@ pub struct Throws<'a> {
     pub all: usize,
     /// Draw dots.
     pub masked: bool,
-    /// The field has the focus.
+    /// The field is focused.
     pub here: bool,
 }
 
-/// One row; gives the cursor's place where it is in this row.
+/// Draws one row; returns the cursor's position if it is in this row.
 pub fn row(buffer: &mut Buffer, area: Rect, row: usize, entry: &Throws<'_>, theme: Theme) -> Option<Position> {
     let style = if entry.here { theme.strong() } else { theme.normal() };
     let first = row * ROW;
@@ -60,7 +60,7 @@ pub fn row(buffer: &mut Buffer, area: Rect, row: usize, entry: &Throws<'_>, them
         if let Some(cell) = buffer.cell_mut((x, area.y)).filter(|_| x < area.right()) {
             cell.set_char(sign).set_style(style);
         }
-        // behind the last throw there is no place left to type at
+        // after the last throw there is no cell left for the cursor
         if entry.here && first + place == next.min(entry.all.saturating_sub(1)) {
             cursor = Some(Position::new(x, area.y));
         }
