@@ -6,7 +6,7 @@ use crate::faults::{self, Fault, FaultName};
 use crate::names::CeremonyKind;
 use crate::terms::Digest;
 
-/// What an unbroken record proves.
+/// What an intact record proves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proof {
     /// All its lines.
@@ -15,31 +15,30 @@ pub struct Proof {
     pub mark: Mark,
     /// Which ceremony.
     pub ceremony: CeremonyKind,
-    /// Whether it is a rehearsal's.
+    /// Whether it is the record of a rehearsal.
     pub rehearsal: bool,
-    /// How it ended and with how many deviations; `None`: it was never sealed.
+    /// How it ended and with how many deviations; `None` if it was never sealed.
     pub sealed: Option<(Ending, u16)>,
 }
 
-/// Checks every line of a record: form, number, chain, order. The first wrong line is named.
+/// Checks every line of a record: format, number, chain, order. Names the first wrong line.
 pub fn verify(text: &[u8]) -> Result<Proof, Fault> {
-    let (lines, mark, wrong) = unbroken(text);
+    let (lines, mark, wrong) = intact_lines(text);
     wrong.map_or_else(|| proof(lines, mark), Err)
 }
 
-/// As [`verify`], but a last line that was cut off in the middle, as where the power failed, only ends what is proven: the
-/// record is not sealed then.
+/// Like [`verify`], but a truncated last line, for example after a power failure, only ends what is proven: the record
+/// is then not sealed.
 pub fn verify_to_the_cut(text: &[u8]) -> Result<Proof, Fault> {
-    let (lines, mark, wrong) = unbroken(text);
+    let (lines, mark, wrong) = intact_lines(text);
     match wrong {
         Some(fault) if fault.name != FaultName::RecordLineCut || lines.is_empty() => Err(fault),
         _ => proof(lines, mark),
     }
 }
 
-/// The name of the fault of a last line without an end.
-/// The unbroken lines from the first on, where they end, and what is wrong with the line after them.
-fn unbroken(text: &[u8]) -> (Vec<Line>, Mark, Option<Fault>) {
+/// The intact lines from the first on, where they end, and what is wrong with the line after them.
+fn intact_lines(text: &[u8]) -> (Vec<Line>, Mark, Option<Fault>) {
     let mut mark = Mark { line: 0, digest: Digest([0; 32]) };
     let mut lines: Vec<Line> = Vec::new();
     for raw in text.split_inclusive(|byte| *byte == b'\n') {
@@ -60,17 +59,17 @@ fn unbroken(text: &[u8]) -> (Vec<Line>, Mark, Option<Fault>) {
 /// What is wrong with a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum LineError {
-    /// It does not end.
+    /// It is truncated.
     Cut,
-    /// It is no line of a record.
+    /// It is not a line of a record.
     Broken,
-    /// Its digest does not fit.
+    /// Its digest does not match.
     Changed,
-    /// It says what this program does not know.
+    /// It contains something this program does not know.
     Unknown,
-    /// Its number does not follow.
+    /// Its number is not the next one.
     Number,
-    /// It cannot stand there.
+    /// It cannot appear at this point.
     Order,
 }
 
@@ -87,7 +86,7 @@ impl LineError {
     }
 }
 
-/// One more line of a record, and its digest; or what is wrong with it.
+/// The next line of a record and its digest, or what is wrong with it.
 fn next(raw: &[u8], before: &Mark, lines: &[Line]) -> Result<(Line, Digest), LineError> {
     let raw = raw.strip_suffix(b"\n").ok_or(LineError::Cut)?;
     let whole = std::str::from_utf8(raw).map_err(|_| LineError::Broken)?;
@@ -98,7 +97,7 @@ fn next(raw: &[u8], before: &Mark, lines: &[Line]) -> Result<(Line, Digest), Lin
         return Err(LineError::Changed);
     }
     let line: Line = serde_json::from_str(&format!("{covered}}}")).map_err(|_| LineError::Unknown)?;
-    // What this program would not write in just this way, it does not accept.
+    // Only exactly what this program would write is accepted.
     if body(&line).as_deref() != Some(covered) {
         return Err(LineError::Unknown);
     }
@@ -153,13 +152,13 @@ mod tests {
     }
 
     #[test]
-    fn an_unbroken_record_proves_itself() {
+    fn an_intact_record_is_proven() {
         let proof = verify(record().as_bytes()).unwrap();
         assert_eq!((proof.mark.line, proof.sealed), (4, Some((Ending::Complete, 1))));
     }
 
     #[test]
-    fn any_changed_byte_is_found_and_its_line_named() {
+    fn any_altered_byte_is_detected_and_its_line_named() {
         let good = record().into_bytes();
         for place in 0..good.len() {
             let line = good[..place].split(|byte| *byte == b'\n').count();
@@ -185,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn a_last_line_that_is_cut_off_ends_the_proof_and_any_other_fault_is_one() {
+    fn a_truncated_last_line_ends_the_proof_and_any_other_fault_is_an_error() {
         let text = record();
         let lines: Vec<&str> = text.split_inclusive('\n').collect();
         for cut in 1..lines[3].len() {
