@@ -1,5 +1,5 @@
-//! Is this machine fit for secrets: memory locked, no cores, no swap, no network, nobody recording. What can be put
-//! right is put right here; the rest is found and named.
+//! Whether this machine is fit for secrets: memory locked, no core files, no swap, no network, nobody recording. What
+//! can be fixed is fixed here; the rest is detected and named.
 
 use std::fs;
 use std::time::{Duration, SystemTime};
@@ -14,19 +14,19 @@ use crate::terms::HostFinding;
 /// What became of locking the memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MemoryLock {
-    /// All memory, also what comes later, stays out of swap.
+    /// All memory, including future allocations, stays out of swap.
     Locked,
-    /// The limit (in bytes) is not unlimited and may not be raised. Nothing was locked: under a limit the lock itself
-    /// would succeed, and the next thread or buffer would fail.
+    /// There is a limit (in bytes) that may not be raised. Nothing was locked: under a limit the lock itself would
+    /// succeed, but the next thread or buffer would fail.
     SmallLimit(u64),
-    /// The system refuses.
+    /// The system refused.
     Refused,
 }
 
 /// Locks all memory of the process, present and future. Call it before the first secret and before the first thread.
 pub fn lock_memory() -> MemoryLock {
     if let Some(limit) = getrlimit(Resource::Memlock).current {
-        // root may raise it; a hard limit that is unlimited already lets everybody
+        // root may raise it; so may everybody if the hard limit is already unlimited
         let unlimited = Rlimit { current: None, maximum: None };
         if setrlimit(Resource::Memlock, unlimited).is_err() {
             return MemoryLock::SmallLimit(limit);
@@ -38,19 +38,19 @@ pub fn lock_memory() -> MemoryLock {
     }
 }
 
-/// Forbids core files, and other processes of the same user to read this one's memory. `false` when the system
-/// refuses.
+/// Disables core files, and stops other processes of the same user from reading this one's memory. `false` when the
+/// system refuses.
 pub fn disable_cores() -> bool {
     let none = Rlimit { current: Some(0), maximum: Some(0) };
     let limited = setrlimit(Resource::Core, none).is_ok();
-    // a core that is piped to a program ignores the limit; this it does not ignore
+    // a core dump piped to a program ignores the limit, but not this flag
     set_dumpable_behavior(DumpableBehavior::NotDumpable).is_ok() && limited
 }
 
 /// What was found, and its detail; empty where there is nothing to name.
 type Finding = (HostFinding, String);
 
-/// Looks around. What cannot be read is not found; call it after [`lock_memory`] and [`disable_cores`].
+/// Examines the machine. What cannot be read is not reported; call it after [`lock_memory`] and [`disable_cores`].
 pub fn examine() -> Vec<Finding> {
     let status = read("/proc/self/status");
     let ancestors = ancestors();
@@ -88,7 +88,7 @@ const fn plain(finding: HostFinding) -> Finding {
 /// From 1970 to 2026-01-01: no true clock stands before it.
 const WRITTEN: Duration = Duration::from_hours(490_896);
 
-/// What the environment and the programs around us tell about the terminal.
+/// What the environment and the parent processes reveal about the terminal.
 fn terminal_findings(variable: impl Fn(&str) -> Option<String>, ancestors: &[String]) -> Vec<Finding> {
     let any = |names: &[&str]| names.iter().any(|name| variable(name).is_some());
     let runs = |names: &[&str]| ancestors.iter().find(|name| names.contains(&name.as_str())).cloned();
@@ -115,21 +115,22 @@ fn terminal_findings(variable: impl Fn(&str) -> Option<String>, ancestors: &[Str
 }
 
 fn read(path: &str) -> String {
-    // names in there need not be UTF-8
+    // names in these files need not be UTF-8
     fs::read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
 }
 
-/// The number behind a key of `/proc/self/status`.
+/// The number after a key in `/proc/self/status`.
 fn number_of(status: &str, key: &str) -> Option<u64> {
     status.lines().find_map(|line| line.strip_prefix(key))?.split_whitespace().next()?.parse().ok()
 }
 
-/// Devices and files in `/proc/swaps`; its first line is a heading.
+/// Devices and files in `/proc/swaps`; the first line is a heading.
 fn swaps(text: &str) -> Vec<String> {
     text.lines().skip(1).filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect()
 }
 
-/// The name and the parent in `/proc/PID/stat`. The name stands in parentheses and may hold parentheses and spaces.
+/// The name and the parent in `/proc/PID/stat`. The name is in parentheses and may itself contain parentheses and
+/// spaces.
 fn name_and_parent(stat: &str) -> Option<(String, u32)> {
     let (before, after) = stat.rsplit_once(')')?;
     let (_, name) = before.split_once('(')?;
@@ -137,11 +138,11 @@ fn name_and_parent(stat: &str) -> Option<(String, u32)> {
     Some((name.to_owned(), parent))
 }
 
-/// The names of the programs that started this one, nearest first.
+/// The names of the parent processes, nearest first.
 fn ancestors() -> Vec<String> {
     let mut names = Vec::new();
     let Some((_, mut process)) = name_and_parent(&read("/proc/self/stat")) else { return names };
-    // bounded: process numbers may be reused while we walk
+    // bounded: process ids may be reused during the walk
     while process > 0 && names.len() < 64 {
         let Some((name, parent)) = name_and_parent(&read(&format!("/proc/{process}/stat"))) else { break };
         names.push(name);
@@ -150,8 +151,8 @@ fn ancestors() -> Vec<String> {
     names
 }
 
-/// Interfaces besides the loopback that have a carrier: a cable, a radio, a tunnel. One that is up without any reads
-/// 0, one that is down cannot be read.
+/// Interfaces other than loopback that have a carrier: a cable, a radio, a tunnel. An interface that is up without a
+/// carrier reads 0; one that is down cannot be read.
 fn connected() -> Vec<String> {
     let Ok(folder) = fs::read_dir("/sys/class/net") else { return Vec::new() };
     let mut names: Vec<String> = folder

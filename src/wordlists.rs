@@ -1,14 +1,14 @@
-//! The list of words that strong shares are carried by, and which of them a typed token stands for.
+//! The list of words that strong shares are written in, and which of them a typed token stands for.
 
 use std::sync::LazyLock;
 
-/// How many words the list has: each carries 11 bits.
+/// The number of words in the list: each carries 11 bits.
 pub const WORDS: u16 = 2048;
 
-/// The longest word of the list has so many letters.
+/// The number of letters in the longest word of the list.
 pub const LONGEST_WORD: usize = 8;
 
-/// So many letters are enough to tell a word from all others.
+/// The number of letters that are enough to tell a word from all others.
 pub const TELLING_LETTERS: usize = 4;
 
 static ENGLISH: LazyLock<Vec<&'static str>> =
@@ -17,24 +17,24 @@ static ENGLISH: LazyLock<Vec<&'static str>> =
 /// What a token stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Found {
-    /// The word with this place in the list, 0..2048.
+    /// The word with this index in the list, 0..2048.
     Word(u16),
-    /// No word yet, but more letters can make it one.
+    /// Not a word yet, but more letters can make it one.
     Unfinished,
-    /// No word, whatever follows.
+    /// Not a word, whatever follows.
     None,
 }
 
-/// The word with this place in the list, 0..2048.
+/// The word with this index in the list, 0..2048.
 pub fn word(index: u16) -> Option<&'static str> {
     ENGLISH.get(usize::from(index)).copied()
 }
 
-/// The word that `token` stands for: the one it is, or, from four letters on, the one that begins with it. Upper case
-/// is read as lower. Copies nothing of the token.
+/// The word that `token` stands for: an exact match or, from four letters on, the word that begins with it. Case does
+/// not matter. Makes no copy of the token.
 pub fn find(token: &[u8]) -> Found {
     let lower = || token.iter().map(u8::to_ascii_lowercase);
-    // in a sorted list, whatever begins with the token stands from here on
+    // the list is sorted, so the words that begin with the token start here
     let place = ENGLISH.partition_point(|word| word.bytes().lt(lower()));
     let Some(word) = ENGLISH.get(place) else { return Found::None };
     let begins = word.len() >= token.len() && word.bytes().zip(lower()).all(|(one, other)| one == other);
@@ -45,8 +45,8 @@ pub fn find(token: &[u8]) -> Found {
     }
 }
 
-/// The letters that `prefix` still lacks to the word it stands for: none when it is a whole word, `None` when it does
-/// not stand for a word yet.
+/// The letters missing from `prefix` to complete the word it stands for: empty when it is a whole word, `None` when it
+/// does not identify a word yet.
 pub fn completion(prefix: &[u8]) -> Option<&'static str> {
     let Found::Word(index) = find(prefix) else { return None };
     word(index)?.get(prefix.len()..)
@@ -96,7 +96,7 @@ mod tests {
             assert_eq!(find(unfinished.as_bytes()), Found::Unfinished, "{unfinished}");
             assert_eq!(completion(unfinished.as_bytes()), None);
         }
-        // a whole word of three letters, although others begin with it
+        // a whole three-letter word, although others begin with it
         assert_eq!(find(b"act"), Found::Word(19));
         assert_eq!(word(19), Some("act"));
         for none in ["x", "zz", "zoox", "1", "abandonn", "aband ", "\u{e4}"] {

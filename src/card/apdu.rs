@@ -1,4 +1,4 @@
-//! Command APDUs: encoding in every case, chaining, GET RESPONSE.
+//! Command APDUs: encoding of all cases, chaining, GET RESPONSE.
 //!
 //! Source: ISO 7816-4; the protocol reference, section 3.
 
@@ -8,13 +8,14 @@ use crate::secret::WipingBytes;
 
 /// Le as large as the form of the command allows: short 00 (256 bytes), extended 0000 (65,536 bytes).
 pub const MOST_SHORT: usize = 256;
-/// Le of an extended command that takes whatever comes.
+/// Le of an extended command that accepts an answer of any length.
 pub const MOST_EXTENDED: usize = 65_536;
 
-/// More GET RESPONSE rounds than 64 KiB take: a card that never ends is cut off.
+/// More GET RESPONSE rounds than 64 KiB need; a card that never stops is cut off.
 const MOST_ROUNDS: usize = 300;
 
-/// A command whose data are borrowed pieces, so that a secret is copied only once: into the wiped wire buffer.
+/// A command whose data is borrowed in pieces, so that a secret is copied only once: into the wire buffer, which is
+/// wiped.
 ///
 /// Has no `Debug`: the pieces may be PINs.
 #[derive(Clone, Copy)]
@@ -25,19 +26,19 @@ pub struct Command<'a> {
 }
 
 impl<'a> Command<'a> {
-    /// CLA, INS, P1, P2; no data, no answer data.
+    /// CLA, INS, P1, P2; no command data, no response data.
     pub const fn new(class: u8, instruction: u8, p1: u8, p2: u8) -> Self {
         Self { header: [class, instruction, p1, p2], pieces: &[], expected: 0 }
     }
 
-    /// The command data: these pieces, one after the other.
+    /// The command data: these pieces, concatenated.
     #[must_use]
     pub const fn data(mut self, pieces: &'a [&'a [u8]]) -> Self {
         self.pieces = pieces;
         self
     }
 
-    /// Asks for at most `expected` bytes of answer, 1..=65,536; 0 asks for none.
+    /// Asks for at most `expected` bytes of response data, 1..=65,536; 0 asks for none.
     #[must_use]
     pub const fn expect(mut self, expected: usize) -> Self {
         self.expected = expected;
@@ -48,8 +49,8 @@ impl<'a> Command<'a> {
         self.pieces.iter().map(|piece| piece.len()).sum()
     }
 
-    /// The command as it crosses the wire: short when data and Le fit, otherwise extended. `None` when the data are
-    /// longer than 65,535 bytes or more than 65,536 bytes are asked for.
+    /// The command as sent over the wire: short if data and Le fit, otherwise extended. `None` if the data is longer
+    /// than 65,535 bytes or more than 65,536 bytes are asked for.
     pub fn encode(&self) -> Option<WipingBytes> {
         let length = self.data_length();
         let extended = length > 0xFF || self.expected > MOST_SHORT;
@@ -79,7 +80,7 @@ impl<'a> Command<'a> {
             return None;
         }
         if self.expected > 0 {
-            // The largest Le is written as zero in both forms.
+            // The largest Le is encoded as zero in both forms.
             let most = if extended { MOST_EXTENDED } else { MOST_SHORT };
             push_number(&mut wire, self.expected % most, extended)?;
         }
@@ -95,8 +96,8 @@ fn push_number(wire: &mut WipingBytes, number: usize, extended: bool) -> Option<
     }
 }
 
-/// Sends a command and brings back the whole answer, whatever rounds that takes: chained blocks (CLA 10) where the
-/// transport carries no command this large, GET RESPONSE after 61xx, the right Le after 6Cxx.
+/// Sends a command and returns the whole answer, however many rounds that takes: chained blocks (CLA 10) if the
+/// transport cannot carry a command this large, GET RESPONSE after 61xx, the right Le after 6Cxx.
 pub fn exchange(transport: &mut dyn Transport, command: &Command<'_>) -> Result<Response, TransportError> {
     let largest = transport.largest_command();
     let mut last = *command;
@@ -138,7 +139,7 @@ pub fn exchange(transport: &mut dyn Transport, command: &Command<'_>) -> Result<
     Err(TransportError::Garbled)
 }
 
-/// Whether a card that answers this to a block before the last takes no commands in blocks; genuine ones may not.
+/// Whether this answer to a block before the last means that the card does not support chaining; genuine ones may not.
 const fn refuses_blocks(status: Status) -> bool {
     matches!(
         status,
@@ -150,7 +151,7 @@ const fn refuses_blocks(status: Status) -> bool {
     )
 }
 
-/// Follows 6Cxx and 61xx until the answer is whole.
+/// Follows 6Cxx and 61xx until the answer is complete.
 fn complete(
     transport: &mut dyn Transport,
     command: &Command<'_>,
@@ -188,7 +189,7 @@ fn complete(
     Response::new(whole).ok_or(TransportError::Garbled)
 }
 
-/// The count in a status word, where zero stands for 256.
+/// The count in a status word, where zero means 256.
 fn wanted(count: u8) -> usize {
     if count == 0 { MOST_SHORT } else { usize::from(count) }
 }
@@ -204,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn all_four_cases_short_and_extended() {
+    fn encodes_all_four_cases_short_and_extended() {
         let long = [0xAB; 256];
         assert_eq!(encoded(&Command::new(0, 0x20, 0, 0x81)), "00200081");
         assert_eq!(encoded(&Command::new(0, 0x84, 0, 0).expect(8)), "0084000008");
@@ -233,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn chains_what_the_transport_cannot_carry() {
+    fn chains_commands_the_transport_cannot_carry() {
         let body = [0x5A; 300];
         let first = format!("10460100FF{}", hex_of(&body[..255]));
         let second = format!("004601002D{}00", hex_of(&body[255..]));
@@ -247,7 +248,7 @@ mod tests {
         assert_eq!(exchange(&mut script, &command).unwrap().status(), Status::Other(0x6883));
         script.assert_done();
 
-        // A card that knows no blocks: the reader is what has to be exchanged.
+        // A card without chaining: the reader has to be replaced.
         for refusal in ["6884", "6E00", "6700"] {
             let mut script = Script::new(&[(first.as_str(), refusal)]).largest(261);
             assert_eq!(exchange(&mut script, &command).err(), Some(TransportError::TooLarge));
@@ -256,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn what_asks_for_no_answer_is_never_sent_twice() {
+    fn a_command_without_le_is_never_sent_twice() {
         let mut script = Script::new(&[("0020008102AABB", "6C10")]);
         let answer = exchange(&mut script, &Command::new(0, 0x20, 0, 0x81).data(&[&[0xAA, 0xBB]])).unwrap();
         assert_eq!(answer.status(), Status::WrongExpected(0x10));
@@ -264,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn small_transports_see_short_commands_only() {
+    fn small_transports_get_only_short_commands() {
         let mut script = Script::new(&[("8072019200", "016101"), ("00C0000001", "029000")]).largest(261);
         let answer = exchange(&mut script, &Command::new(0x80, 0x72, 1, 0x92).expect(MOST_EXTENDED)).unwrap();
         assert_eq!(answer.data(), [1, 2]);
@@ -272,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn a_card_that_never_ends_is_cut_off() {
+    fn a_card_that_never_stops_is_cut_off() {
         struct Endless;
         impl Transport for Endless {
             fn transmit(&mut self, _: &WipingBytes) -> Result<Response, TransportError> {

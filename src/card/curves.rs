@@ -5,7 +5,7 @@
 use super::tlv::strip_zeros;
 use crate::terms::Curve;
 
-/// The numbers that make a curve, each as long as a field element (the generator: one byte and two elements).
+/// The numbers that define a curve, each as long as a field element (the generator: one byte and two elements).
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Domain {
     /// The prime of the field.
@@ -18,7 +18,7 @@ pub struct Domain {
     pub generator: &'static [u8],
     /// The order of the generator.
     pub order: &'static [u8],
-    /// The content of the named curve's object identifier.
+    /// The contents octets of the named curve's object identifier.
     pub oid: &'static [u8],
 }
 
@@ -35,8 +35,8 @@ pub const fn domain(curve: Curve) -> &'static Domain {
     }
 }
 
-/// The curve with these parameters; all of them are compared, for a foreign generator or order makes another curve.
-/// Leading zeros do not count, and an empty `a` stands for the curve's own, as one card writes it.
+/// The curve with these parameters; all of them are compared, because a foreign generator or order makes a different
+/// curve. Leading zeros are ignored, and an empty `a` means the curve's own, because one card writes it that way.
 pub fn recognise(p: &[u8], a: &[u8], b: &[u8], generator: &[u8], order: &[u8]) -> Option<Curve> {
     let same = |left: &[u8], right: &[u8]| strip_zeros(left) == strip_zeros(right);
     Curve::ALL.into_iter().find(|curve| {
@@ -170,7 +170,7 @@ const SECP256K1: Domain = Domain {
     oid: &bytes::<5>("2B8104000A"),
 };
 
-/// Bytes of hexadecimal text, at compile time: a wrong digit or length stops the build.
+/// Bytes of hexadecimal text, at compile time: a wrong digit or length fails the build.
 #[allow(clippy::indexing_slicing, clippy::panic, reason = "evaluated while compiling only, by the constants above")]
 const fn bytes<const N: usize>(text: &str) -> [u8; N] {
     const fn digit(character: u8) -> u8 {

@@ -1,4 +1,4 @@
-//! CV certificates and the authenticated requests that key generation answers.
+//! CV certificates, and the authenticated requests that key generation returns.
 //!
 //! Source: BSI TR-03110 part 3 annex D; the protocol reference, sections 2.11 and 7.
 
@@ -12,15 +12,15 @@ const RSA_SHA256: [u8; 10] = [0x04, 0x00, 0x7F, 0x00, 0x07, 0x02, 0x02, 0x02, 0x
 /// id-TA-ECDSA-SHA-256
 const ECDSA_SHA256: [u8; 10] = [0x04, 0x00, 0x7F, 0x00, 0x07, 0x02, 0x02, 0x02, 0x02, 0x03];
 
-/// How many characters of a holder reference are its sequence number.
+/// The number of characters of a holder reference that form its sequence number.
 const SEQUENCE: usize = 5;
 
 /// What a certificate says about its key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CertificateKey {
-    /// A key with everything it needs.
+    /// A complete key.
     Whole(PublicKey),
-    /// A point 04‖x‖y only: the curve is that of the issuer.
+    /// Only a point 04‖x‖y: the curve is the issuer's.
     Inherited(Vec<u8>),
     /// An algorithm or curve that this program does not know, for example secp192r1.
     Unknown,
@@ -40,20 +40,20 @@ impl CertificateKey {
 /// A card-verifiable certificate, or the request for one: body 7F4E and signature 5F37 in 7F21.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CvCertificate {
-    /// Whose key signed (CAR). In a request it means nothing; the key signed itself.
+    /// Whose key signed (CAR). In a request it is meaningless: the request is self-signed.
     pub authority: String,
     /// Whose key it is (CHR).
     pub holder: String,
     /// The key.
     pub key: CertificateKey,
-    /// What is signed: the body with its header.
+    /// The signed data: the body with its header.
     pub signed: Vec<u8>,
     /// The signature: PKCS#1 v1.5 block, or r‖s.
     pub signature: Vec<u8>,
 }
 
 impl CvCertificate {
-    /// Reads one certificate and gives back what follows it.
+    /// Reads one certificate and returns what follows it.
     pub fn parse(bytes: &[u8]) -> Result<(Self, &[u8]), Malformed> {
         let mut reader = Reader::new(bytes);
         let certificate = reader.expect(0x7F21)?;
@@ -87,8 +87,8 @@ fn serial_in(holder: &str) -> Result<Serial, Malformed> {
     Serial::new(text).map_err(|_| Malformed("cvc-serial-form"))
 }
 
-/// Reads the certificates that follow each other in EF 2F02: the device's first, then its issuer's. What follows the
-/// last certificate (a file may be longer than its content) is not looked at.
+/// Reads the consecutive certificates in EF 2F02: the device's first, then its issuer's. Anything after the last
+/// certificate is ignored (a file may be longer than its contents).
 pub fn parse_chain(bytes: &[u8]) -> Result<Vec<CvCertificate>, Malformed> {
     let (first, mut rest) = CvCertificate::parse(bytes)?;
     let mut chain = vec![first];
@@ -100,21 +100,21 @@ pub fn parse_chain(bytes: &[u8]) -> Result<Vec<CvCertificate>, Malformed> {
     Ok(chain)
 }
 
-/// A request for a certificate, signed by the new key, and signed again by the device that made the key.
+/// A request for a certificate, signed by the new key, and again by the device that generated it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuthenticatedRequest {
     /// The request, signed by its own key.
     pub request: CvCertificate,
     /// The holder reference of the device certificate whose key signed.
     pub device: String,
-    /// What the device signed: the request and its own reference, with their headers.
+    /// The data that the device signed: the request and its own reference, with their headers.
     pub signed: Vec<u8>,
     /// The device's signature.
     pub signature: Vec<u8>,
 }
 
 impl AuthenticatedRequest {
-    /// Reads an authenticated request (67). What follows it (a file may be longer than its content) is not looked at.
+    /// Reads an authenticated request (67). Anything after it is ignored (a file may be longer than its contents).
     pub fn parse(bytes: &[u8]) -> Result<Self, Malformed> {
         let mut inside = Reader::new(bytes).expect(0x67)?.inside();
         let request = inside.expect(0x7F21)?;
@@ -129,13 +129,13 @@ impl AuthenticatedRequest {
         })
     }
 
-    /// The serial of the device that made the key. The device itself writes it; the name inside the request is the host's
-    /// choice.
+    /// The serial of the device that generated the key. The device itself writes it, whereas the host chooses the name
+    /// inside the request.
     pub fn device_serial(&self) -> Result<Serial, Malformed> {
         serial_in(&self.device)
     }
 
-    /// The public key that is asked to be certified.
+    /// The public key to be certified.
     pub fn public_key(&self) -> Option<PublicKey> {
         self.request.key.public_key(None)
     }
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn the_wrapped_keys_requests_hold_their_public_keys() {
+    fn requests_of_wrapped_keys_contain_their_public_keys() {
         for key in vector("wrapped-keys.json").as_array().unwrap() {
             let Some(public) = key["ec"]["public_point_in_cert"].as_str().or(key["rsa"]["modulus_in_cert"].as_str())
             else {
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn a_foreign_generator_is_no_known_curve() {
+    fn a_foreign_generator_is_not_a_known_curve() {
         let mut bytes = recorded_requests().swap_remove(0);
         let curve = curves::domain(Curve::Secp256k1).generator;
         let request = AuthenticatedRequest::parse(&bytes).unwrap();

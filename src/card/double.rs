@@ -1,4 +1,4 @@
-//! A test double: plays recorded command and response pairs, and refuses anything else.
+//! A test double: replays recorded command and response pairs, and refuses anything else.
 
 use super::status::Status;
 use super::transport::{Response, Transport, TransportError};
@@ -39,7 +39,7 @@ pub fn vector(name: &str) -> serde_json::Value {
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
 
-/// The recorded exchanges of one tool run.
+/// The recorded exchanges of one run of a tool.
 pub fn trace(name: &str) -> Vec<(String, String)> {
     let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
     let trace = vector(&format!("apdu-traces/{name}.json"));
@@ -57,7 +57,7 @@ pub fn recorded(name: &str, start: &str) -> (String, String) {
     trace(name).into_iter().find(|(command, _)| command.starts_with(start)).unwrap()
 }
 
-/// Every authenticated request in the traces, as key generation answered it or as it was read from a file; each once.
+/// Every authenticated request in the traces, as returned by key generation or read from a file; each once.
 pub fn recorded_requests() -> Vec<Vec<u8>> {
     let mut found: Vec<Vec<u8>> = Vec::new();
     let mut open: Option<Vec<u8>> = None;
@@ -91,7 +91,7 @@ pub fn chain(name: &str) -> Vec<u8> {
 
 type Pairs = Arc<Mutex<VecDeque<(Vec<u8>, Result<Vec<u8>, TransportError>)>>>;
 
-/// Plays exchanges in their order; clones share what is left to play.
+/// Replays exchanges in order; clones share what is left to replay.
 #[derive(Clone)]
 pub struct Script {
     pairs: Pairs,
@@ -117,13 +117,13 @@ impl Script {
         self.pairs.lock().unwrap().push_back((hex(command), Err(error)));
     }
 
-    /// Carries no command larger than this.
+    /// Limits the size of commands.
     pub fn largest(mut self, largest: usize) -> Self {
         self.largest = largest;
         self
     }
 
-    /// Every exchange was played.
+    /// Asserts that every exchange was replayed.
     pub fn assert_done(&self) {
         let left: Vec<_> = self.pairs.lock().unwrap().iter().map(|(command, _)| hex_of(command)).collect();
         assert!(left.is_empty(), "never asked: {left:?}");

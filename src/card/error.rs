@@ -1,30 +1,30 @@
-//! What can go wrong with a card, as an enum; the sentences live in the script.
+//! What can go wrong with a card, as an enum; the wording is in the script.
 
 use super::status::Status;
 use super::tlv::Malformed;
 use super::transport::TransportError;
 use crate::terms::Serial;
 
-/// Why a command brought no usable answer. Never holds what was sent.
+/// Why a command gave no usable answer. Never contains what was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CardError {
-    /// The answer did not come at all.
+    /// There was no answer at all.
     Transport(TransportError),
     /// The device refused.
     Refused {
-        /// What was asked of it.
+        /// What it was asked to do.
         operation: Operation,
         /// Its answer.
         status: Status,
     },
     /// The device answered with bytes that make no sense.
     Malformed {
-        /// What was asked of it.
+        /// What it was asked to do.
         operation: Operation,
         /// What is wrong with the bytes, in a word for the record.
         what: &'static str,
     },
-    /// After connecting again another device answers.
+    /// After reconnecting, a different device answers.
     OtherDevice {
         /// The serial of the device that answers now.
         seen: Serial,
@@ -122,7 +122,7 @@ impl Operation {
         Self::Sign,
     ];
 
-    /// The word of the record; it never changes, for old records hold it.
+    /// The word used in the record; it never changes, because old records contain it.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Select => "select",
@@ -154,7 +154,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_operation_has_its_own_kebab_word() {
+    fn every_operation_has_its_own_kebab_case_word() {
         let words: std::collections::HashSet<_> = Operation::ALL.iter().map(|o| o.word()).collect();
         assert_eq!(words.len(), Operation::ALL.len());
         assert!(words.iter().all(|w| w.bytes().all(|b| b.is_ascii_lowercase() || b == b'-')));

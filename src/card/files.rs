@@ -1,6 +1,6 @@
 //! File identifiers and the PKCS#15 description of a private key (PRKD).
 //!
-//! Source: the protocol reference, section 5; the bytes are those OpenSC writes, so that its tools list the key.
+//! Source: the protocol reference, section 5; the bytes are the same as OpenSC writes, so that its tools list the key.
 
 use super::tlv::{Malformed, Object, Reader, Writer, strip_zeros};
 use crate::terms::{Curve, KeyId, KeyLabel, KeyReference, KeyType};
@@ -13,7 +13,7 @@ pub struct FileId(pub u16);
 impl FileId {
     /// The device's certificates.
     pub const CERTIFICATES: Self = Self(0x2F02);
-    /// Where a wrapped key waits for UNWRAP KEY.
+    /// Holds a wrapped key for UNWRAP KEY.
     pub const WRAPPED_KEY: Self = Self(0x2F10);
 
     /// `CCxx`: the key itself, never readable.
@@ -31,7 +31,7 @@ impl FileId {
         Self(u16::from_be_bytes([0xCE, reference.get()]))
     }
 
-    /// Which key's own file this is, if it is one. CC00 is the device's key and none of ours.
+    /// The key whose own file this is, if any. CC00 is the device's key, not one of ours.
     pub fn as_key(self) -> Option<KeyReference> {
         match self.0.to_be_bytes() {
             [0xCC, number] => KeyReference::new(number),
@@ -51,17 +51,17 @@ impl fmt::Display for FileId {
     }
 }
 
-/// What a description says of the kind of its key.
+/// What a description says about the kind of its key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DescribedType {
     /// RSA with a modulus of this many bits.
     Rsa {
-        /// Bits of the modulus.
+        /// The modulus length in bits.
         bits: u16,
     },
     /// An elliptic curve with a field of this many bits.
     Ec {
-        /// Bits of the prime; 521 for P-521. 0 where the writer left it out.
+        /// The length of the prime in bits; 521 for P-521. 0 if the writer omitted it.
         field_bits: u16,
     },
     /// Something else, for example a symmetric key.
@@ -84,7 +84,7 @@ pub struct KeyDescription {
     pub label: String,
     /// `CKA_ID`.
     pub id: Vec<u8>,
-    /// The key reference at the time of writing; after a restore to another place it is the old one.
+    /// The key reference at the time of writing; outdated after a restore to another reference.
     pub reference: Option<u8>,
     /// The kind of key.
     pub key_type: DescribedType,
@@ -98,7 +98,7 @@ const EC: u16 = 0xA0;
 const TYPE_ATTRIBUTES: u16 = 0xA1;
 
 impl KeyDescription {
-    /// The description of a key of this ceremony.
+    /// The description of a key in this ceremony.
     pub fn new(label: &KeyLabel, id: &KeyId, reference: KeyReference, key_type: KeyType) -> Self {
         Self {
             label: label.as_str().to_owned(),
@@ -108,7 +108,7 @@ impl KeyDescription {
         }
     }
 
-    /// The bytes OpenSC writes; `None` for a key type that is described in another way.
+    /// The bytes OpenSC writes; `None` for a key type that needs another kind of description.
     pub fn encode(&self) -> Option<Vec<u8>> {
         // Usage bits: decrypt, sign, signRecover; or sign, signRecover, derive.
         let (tag, usage, size): (_, &[u8], _) = match self.key_type {
@@ -134,7 +134,7 @@ impl KeyDescription {
         Some(Writer::new().constructed(tag, &inside).finish())
     }
 
-    /// Reads a description, whoever wrote it. What follows it (a file may be longer than its content) is not looked at.
+    /// Reads a description, whoever wrote it. Anything after it is ignored (a file may be longer than its contents).
     pub fn decode(bytes: &[u8]) -> Result<Self, Malformed> {
         let outside = Reader::new(bytes).read()?.ok_or(Malformed("description-empty"))?;
         let mut inside = outside.inside();
@@ -159,7 +159,7 @@ impl KeyDescription {
     }
 }
 
-/// The integer behind the path in the type's attributes: the size of the key.
+/// The integer after the path in the type's attributes: the size of the key.
 fn last_integer(attributes: &Object<'_>) -> Result<Option<u16>, Malformed> {
     Ok(attributes.inside().find(0x02)?.as_ref().and_then(integer))
 }
@@ -173,7 +173,7 @@ fn integer(number: &Object<'_>) -> Option<u16> {
     }
 }
 
-/// Bits of a curve's prime.
+/// The length of a curve's prime in bits.
 const fn field_bits(curve: Curve) -> u16 {
     match curve {
         Curve::P256 | Curve::BrainpoolP256r1 | Curve::Secp256k1 => 256,
@@ -189,7 +189,7 @@ mod tests {
     use crate::card::double::{hex, trace, trace_names, vector};
     use proptest::prelude::*;
 
-    /// The content of every first write to a description that OpenSC was recorded with.
+    /// The contents of every recorded first write by OpenSC to a description.
     fn recorded_descriptions() -> Vec<Vec<u8>> {
         let mut found = Vec::new();
         for name in trace_names() {
@@ -223,14 +223,14 @@ mod tests {
     }
 
     #[test]
-    fn every_recorded_description_is_read_and_written_alike() {
+    fn every_recorded_description_is_read_and_written_identically() {
         let mut seen = std::collections::HashSet::new();
         let mut all = recorded_descriptions();
         for key in vector("wrapped-keys.json").as_array().unwrap() {
             all.push(hex(key["prkd"].as_str().unwrap()));
         }
         for bytes in all {
-            // One was rewritten with the subject of a certificate inside: read, but never written here.
+            // One was rewritten to include a certificate's subject, which is read but never written here.
             let with_subject = bytes.windows(2).any(|pair| pair == [0xA0, 0x13]);
             let description = KeyDescription::decode(&bytes).unwrap();
             assert_eq!(description.encode().unwrap() == bytes, !with_subject, "{description:?}");
@@ -244,14 +244,14 @@ mod tests {
 
     #[test]
     fn reads_what_others_write() {
-        // Pico HSM describes its own device key this way.
+        // How Pico HSM describes its own device key.
         let pico = hex(
             "A038300D0C0B45535049434F48534D5452301B041400000000000000000000000000000000000000000303072080A10A30083002040002020100",
         );
         let description = KeyDescription::decode(&pico).unwrap();
         assert_eq!((description.label.as_str(), description.reference), ("ESPICOHSMTR", None));
         assert_eq!(description.key_type, DescribedType::Ec { field_bits: 256 });
-        // A file longer than its content, a symmetric key, and one without anything.
+        // A file longer than its contents, a symmetric key, and an empty description.
         let longer = [&pico[..], &[0xD3, 0x00]].concat();
         assert_eq!(KeyDescription::decode(&longer), Ok(description));
         let other = KeyDescription::decode(&hex("A80430003000")).unwrap();

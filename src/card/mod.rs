@@ -1,7 +1,7 @@
 //! The card driver: SmartCard-HSM and Nitrokey HSM over whole APDUs.
 //!
 //! `transport` carries bytes, `apdu` builds them, `device` has one method per command; `files`, `cvc` and `public_key`
-//! read and write what lies in the device; `verify` does the public operations that prove it.
+//! read and write the device's data; `verify` does the public-key operations that prove it genuine.
 
 pub mod apdu;
 pub mod curves;

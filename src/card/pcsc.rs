@@ -1,7 +1,7 @@
 //! Devices in real readers, through PC/SC (pcscd).
 //!
-//! Every connection is exclusive and has a service context of its own, so that one reader's trouble is no other's. A
-//! service that does not run is no error at the start: each call tries to reach it anew.
+//! Every connection is exclusive and has its own service context, so that trouble with one reader does not affect
+//! another. It is not an error if the service is not running at the start: each call tries to reach it again.
 
 use super::transport::{Readers, Response, Transport, TransportError};
 use crate::secret::WipingBytes;
@@ -12,30 +12,30 @@ use std::ffi::{CStr, CString};
 use std::time::{Duration, Instant};
 use zeroize::Zeroize;
 
-/// The smallest buffer among the devices: JCOP 3 takes commands of 1232 bytes (the protocol reference, section 3).
+/// The smallest command buffer of all devices: JCOP 3 takes commands of 1232 bytes (the protocol reference, section 3).
 const LARGEST_OF_ALL_DEVICES: usize = 1232;
-/// A reader for short commands only: header, Lc, 255 bytes, Le.
+/// The limit of a reader without extended commands: header, Lc, 255 bytes, Le.
 const LARGEST_SHORT: usize = 261;
-/// Header and lengths of an extended command around its data.
+/// Header and length fields of an extended command.
 const EXTENDED_OVERHEAD: usize = 9;
 /// The longest answer: 65,536 bytes and the status word.
 const LONGEST_ANSWER: usize = 65_538;
-/// How often a service that does not run is looked for.
+/// How often to look for a service that is not running.
 const PATIENCE: Duration = Duration::from_millis(250);
 
-/// Part 10 of the PC/SC specification: ask which features a reader has.
+/// PC/SC specification, part 10: asks which features a reader has.
 const GET_FEATURES: u32 = 3400;
 /// Feature: the reader's properties.
 const FEATURE_PROPERTIES: u8 = 0x12;
-/// Property: how many bytes of data a command may have, little-endian; 0: short commands only.
+/// Property: the most data bytes a command may have, little-endian; 0: short commands only.
 const PROPERTY_MOST_DATA: u8 = 0x0A;
 
-/// Whether something happened at the readers.
+/// Whether something changed at the readers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Change {
-    /// A card or a reader came or went, or the service did. Look again.
+    /// A card, a reader or the service came or went. Look again.
     Some,
-    /// The time is up.
+    /// The time limit was reached.
     None,
 }
 
@@ -45,18 +45,18 @@ pub struct PcscReaders {
     context: Option<Context>,
     /// What was seen last, for [`PcscReaders::wait`].
     known: Vec<ReaderState>,
-    /// Whether it has been looked at since the service was reached.
+    /// Whether the readers have been looked at since the service was reached.
     watching: bool,
 }
 
 impl PcscReaders {
-    /// Reaches for nothing yet.
+    /// Does not contact the service yet.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Waits until a card or reader comes or goes, at most for `limit`. What happened between two calls is not missed;
-    /// the first call says [`Change::Some`] at once.
+    /// Waits until a card or reader comes or goes, for at most `limit`. Changes between two calls are not missed; the
+    /// first call returns [`Change::Some`] at once.
     pub fn wait(&mut self, limit: Duration) -> Change {
         let began = Instant::now();
         loop {
@@ -101,7 +101,7 @@ impl PcscReaders {
         }
     }
 
-    /// The service's context, made where there is none.
+    /// The service's context, established if there is none.
     fn reach(&mut self) -> Result<Context, Error> {
         if let Some(context) = &self.context {
             return Ok(context.clone());
@@ -111,7 +111,7 @@ impl PcscReaders {
         Ok(context)
     }
 
-    /// Forgets the service's context and what was seen through it.
+    /// Drops the service's context and what was seen through it.
     fn lose(&mut self) {
         self.context = None;
         self.known.clear();
@@ -129,7 +129,7 @@ impl PcscReaders {
             Ok(()) | Err(Error::Timeout) => {}
             Err(error) => return Err(error),
         }
-        // A mute card was put in the wrong way round, or is none.
+        // A mute card was inserted the wrong way round, or is not a smart card.
         let occupied = |state: &&ReaderState| {
             state.event_state().contains(State::PRESENT) && !state.event_state().contains(State::MUTE)
         };
@@ -142,7 +142,7 @@ impl Readers for PcscReaders {
         let had_context = self.context.is_some();
         let first = self.look();
         let looked = match first {
-            // The service may have been started again since.
+            // The service may have been restarted since.
             Err(error) if had_context && not_begun(error) == TransportError::NoService => {
                 self.lose();
                 self.look()
@@ -171,7 +171,7 @@ impl Readers for PcscReaders {
     }
 }
 
-/// The names of all readers, none when there is none.
+/// The names of all readers, possibly none.
 fn reader_names(context: &Context) -> Result<Vec<CString>, Error> {
     match context.list_readers_owned() {
         Err(Error::NoReadersAvailable) => Ok(Vec::new()),
@@ -179,7 +179,7 @@ fn reader_names(context: &Context) -> Result<Vec<CString>, Error> {
     }
 }
 
-/// The card in one reader, for this program alone. The card is reset when it is let go.
+/// The card in one reader, used exclusively. It is reset when released.
 struct PcscTransport {
     reader: CString,
     card: Option<Card>,
@@ -200,7 +200,7 @@ impl Transport for PcscTransport {
     fn transmit(&mut self, command: &WipingBytes) -> Result<Response, TransportError> {
         let card = self.card.as_ref().ok_or(TransportError::NoCard)?;
         let result = match card.transmit(command.expose(), self.answer.expose_mut()) {
-            // A reader whose card vanished may call an answer without any bytes a success.
+            // A reader whose card vanished may report success with an empty answer.
             Ok([]) => Err(TransportError::CutOff),
             Ok(answer) => Response::new(WipingBytes::from_slice(answer)).ok_or(TransportError::Garbled),
             Err(error) => Err(begun(error)),
@@ -219,7 +219,7 @@ impl Transport for PcscTransport {
         {
             return Ok(());
         }
-        // The reader was unplugged or the service started again: what was connected is worth nothing any more.
+        // The reader was unplugged or the service restarted: the old connection is useless.
         self.card = None;
         self.connect()
     }
@@ -229,7 +229,8 @@ fn connected(reader: &CStr) -> Result<Card, Error> {
     Context::establish(Scope::User)?.connect(reader, ShareMode::Exclusive, Protocols::ANY)
 }
 
-/// What reader and device both carry in one piece. A reader that says nothing, as the virtual one, carries anything.
+/// What both reader and device carry in one piece. A reader that states no limit, such as the virtual one, carries
+/// anything.
 fn largest_command(card: &Card) -> usize {
     let of_reader = match most_data(card) {
         Some(0) => LARGEST_SHORT,
@@ -239,23 +240,23 @@ fn largest_command(card: &Card) -> usize {
     of_reader.clamp(LARGEST_SHORT, LARGEST_OF_ALL_DEVICES)
 }
 
-/// The reader's own word on how many bytes of data a command may have.
+/// How many data bytes a command may have, according to the reader.
 fn most_data(card: &Card) -> Option<usize> {
     let mut buffer = [0; 256];
     let features = card.control(pcsc::ctl_code(GET_FEATURES.into()), &[], &mut buffer).ok()?;
-    // Control codes stand there in network order.
+    // Control codes are in network byte order.
     let code: [u8; 4] = property(features, FEATURE_PROPERTIES)?.try_into().ok()?;
     let mut buffer = [0; 256];
     let properties = card.control(u32::from_be_bytes(code).into(), &[], &mut buffer).ok()?;
     little_endian(property(properties, PROPERTY_MOST_DATA)?)
 }
 
-/// The longest message to the reader, where its driver tells.
+/// The longest message to the reader, if its driver reports it.
 fn input_attribute(card: &Card) -> Option<usize> {
     little_endian(&card.get_attribute_owned(Attribute::Maxinput).ok()?).filter(|size| *size > 0)
 }
 
-/// Finds a value among tag, length of one byte, value.
+/// Finds a value in a list of tag, one-byte length and value.
 fn property(mut list: &[u8], wanted: u8) -> Option<&[u8]> {
     while let [tag, length, rest @ ..] = list {
         let (value, after) = rest.split_at_checked(usize::from(*length))?;
@@ -285,7 +286,7 @@ fn not_begun(error: Error) -> TransportError {
         | Error::UnsupportedCard
         | Error::ProtoMismatch
         | Error::NotReady => TransportError::NoCard,
-        // Who may use the readers is the service's decision: some answer these two.
+        // The service decides who may use the readers, and some refuse with these two.
         Error::SecurityViolation
         | Error::NoAccess
         | Error::NoService
@@ -297,7 +298,7 @@ fn not_begun(error: Error) -> TransportError {
     }
 }
 
-/// Errors of a command. The first four are found before anything is sent; with any other nobody knows.
+/// Errors of a command. The first four are detected before anything is sent; after any other, it is unknown.
 fn begun(error: Error) -> TransportError {
     match error {
         Error::RemovedCard | Error::ResetCard | Error::InvalidHandle => TransportError::NoCard,
@@ -311,8 +312,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_what_readers_say_of_themselves() {
-        // As a CCID reader for extended commands answers: eight features, then seven properties.
+    fn reads_what_readers_report() {
+        // As a CCID reader with extended commands answers: eight features, then seven properties.
         let features = [0x12, 4, 0x42, 0x33, 0, 0x12, 0x13, 4, 0x42, 0x33, 0, 0x13];
         assert_eq!(property(&features, FEATURE_PROPERTIES), Some(&[0x42, 0x33, 0, 0x12][..]));
         let properties = [0x09, 1, 0, 0x0A, 4, 0, 0, 1, 0, 0x0B, 2, 0xE6, 0x04];
@@ -324,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_known_not_to_have_begun_says_so() {
+    fn only_errors_known_to_precede_the_command_say_so() {
         for error in
             [Error::NotTransacted, Error::CommError, Error::ReaderUnavailable, Error::NoSmartcard, Error::NoService]
         {

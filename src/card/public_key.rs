@@ -33,25 +33,25 @@ pub enum PublicKey {
 }
 
 impl PublicKey {
-    /// An RSA key; `None` for a modulus or exponent of zero or beyond 8,192 and 64 bits.
+    /// An RSA key; `None` for a modulus or exponent that is zero or longer than 8,192 or 64 bits, respectively.
     pub fn rsa(modulus: &[u8], exponent: &[u8]) -> Option<Self> {
         let (modulus, exponent) = (strip_zeros(modulus), strip_zeros(exponent));
         ((1..=1024).contains(&modulus.len()) && (1..=8).contains(&exponent.len()))
             .then(|| Self::Rsa { modulus: modulus.to_vec(), exponent: exponent.to_vec() })
     }
 
-    /// An elliptic curve key; `None` when the point has not the form 04‖x‖y for this curve.
+    /// An elliptic curve key; `None` when the point does not have the form 04‖x‖y for this curve.
     pub fn ec(curve: Curve, point: &[u8]) -> Option<Self> {
         (point.len() == 1 + 2 * curve.field_bytes() && point.first() == Some(&0x04))
             .then(|| Self::Ec { curve, point: point.to_vec() })
     }
 
-    /// What kind of key it is: the bits of the modulus, or the curve.
+    /// The kind of key: the modulus length in bits, or the curve.
     pub fn key_type(&self) -> KeyType {
         match self {
             Self::Rsa { modulus, .. } => {
                 let zeros = modulus.first().map_or(0, |first| first.leading_zeros());
-                // At most 1,024 bytes by construction: the bits fit.
+                // At most 1,024 bytes by construction, so the number of bits fits.
                 let bits = modulus.len() * 8 - zeros as usize;
                 KeyType::Rsa(u16::try_from(bits).unwrap_or(u16::MAX))
             }
@@ -75,9 +75,10 @@ impl PublicKey {
         Writer::new().constructed(0x30, &info).finish()
     }
 
-    /// The PEM text, as `openssl pkey -pubin` reads it.
+    /// The PEM text that `openssl pkey -pubin` reads.
     pub fn to_pem(&self) -> String {
-        // Encoding fails only for a label with a wrong alphabet or for lengths that overflow; neither can be here.
+        // Encoding fails only for a label with invalid characters or for lengths that overflow; neither can happen
+        // here.
         pem_rfc7468::encode_string(LABEL, LineEnding::LF, &self.to_der()).unwrap_or_default()
     }
 
@@ -116,7 +117,7 @@ impl PublicKey {
         Err(Malformed("public-key-algorithm"))
     }
 
-    /// Reads PEM text that holds one public key.
+    /// Reads PEM text that contains one public key.
     pub fn from_pem(text: &str) -> Result<Self, Malformed> {
         match pem_rfc7468::decode_vec(text.as_bytes()) {
             Ok((LABEL, der)) => Self::from_der(&der),
@@ -162,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn key_types_are_told() {
+    fn key_types_are_recognised() {
         let types: Vec<_> = recorded_keys().iter().map(PublicKey::key_type).collect();
         for expected in [KeyType::Rsa(2048), KeyType::Rsa(4096), KeyType::Ec(Curve::P521)] {
             assert!(types.contains(&expected), "{expected}");

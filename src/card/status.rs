@@ -1,4 +1,4 @@
-//! Status words as an enum. A status word is an answer, never an error by itself.
+//! Status words as an enum. A status word is an answer, not in itself an error.
 //!
 //! Source: ISO 7816-4 and the SmartCard-HSM protocol reference, section 2.
 
@@ -9,7 +9,7 @@ pub enum Status {
     Done,
     /// 61xx: this many more bytes wait for GET RESPONSE (0: 256 or more).
     MoreData(u8),
-    /// 6282: the file ended before Le bytes; success with data.
+    /// 6282: the file ended before Le bytes; a success, with data.
     EndReached,
     /// 63Cx: not verified, x tries left.
     TriesLeft(u8),
@@ -25,9 +25,9 @@ pub enum Status {
     Blocked,
     /// 6984: referenced data not usable (transport PIN, never initialised below version 2, counter spent).
     NotUsable,
-    /// 6985: condition of use not met.
+    /// 6985: conditions of use not satisfied.
     ConditionNotMet,
-    /// 6986: command not allowed (all DKEK shares are in already; reset disabled).
+    /// 6986: command not allowed (all DKEK shares already imported; reset disabled).
     NotAllowed,
     /// 6A80: wrong data.
     WrongData,
@@ -43,7 +43,7 @@ pub enum Status {
     ReferenceNotFound,
     /// 6B00: wrong P1 P2 or offset.
     WrongOffset,
-    /// 6Cxx: wrong Le; the right one is xx.
+    /// 6Cxx: wrong Le; the correct one is xx.
     WrongExpected(u8),
     /// 6D00: instruction unknown, or function not enabled.
     UnknownInstruction,
@@ -126,7 +126,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_word_survives_the_way_through_the_enum() {
+    fn every_word_survives_a_round_trip_through_the_enum() {
         for word in 0..=u16::MAX {
             assert_eq!(u16::from(Status::from(word)), word);
         }

@@ -1,12 +1,12 @@
 //! Bounded BER-TLV on borrowed slices: tags of one or two bytes, definite lengths in their shortest form.
 //!
-//! Source: ISO 7816-4 annex and ITU-T X.690, as far as the device's objects use them.
+//! Source: ISO 7816-4 annex and ITU-T X.690, as far as the device's objects need them.
 
-/// What is wrong with bytes that should have parsed, in a word for the record. Never a part of the bytes.
+/// What is wrong with bytes that should have parsed, in a word for the record. Never contains any of the bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Malformed(pub &'static str);
 
-/// One object: tag, value, and the object whole (signatures cover it with its header).
+/// One object: tag, value, and the whole object (signatures cover the header too).
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Object<'a> {
     /// The tag, for example 0x42 or 0x7F49.
@@ -24,7 +24,7 @@ impl<'a> Object<'a> {
     }
 }
 
-/// Reads objects that follow each other.
+/// Reads consecutive objects.
 #[derive(Clone, Copy)]
 pub struct Reader<'a> {
     rest: &'a [u8],
@@ -36,7 +36,7 @@ impl<'a> Reader<'a> {
         Self { rest: bytes }
     }
 
-    /// What was not read yet.
+    /// The bytes not read yet.
     pub const fn rest(&self) -> &'a [u8] {
         self.rest
     }
@@ -76,7 +76,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The first object with this tag among those that follow; the reader stays where it is.
+    /// The first object with this tag among those that follow; the reader does not advance.
     pub fn find(&self, tag: u16) -> Result<Option<Object<'a>>, Malformed> {
         let mut reader = *self;
         while let Some(object) = reader.read()? {
@@ -87,7 +87,7 @@ impl<'a> Reader<'a> {
         Ok(None)
     }
 
-    /// Nothing may follow.
+    /// Checks that nothing follows.
     pub const fn end(&self) -> Result<(), Malformed> {
         if self.rest.is_empty() { Ok(()) } else { Err(Malformed("tlv-trailing")) }
     }
@@ -120,12 +120,12 @@ fn read_length(bytes: &[u8]) -> Result<(usize, &[u8]), Malformed> {
     if length < least { Err(Malformed("tlv-overlong-length")) } else { Ok((length, rest)) }
 }
 
-/// Writes objects one after the other. For public data: the buffer grows and is not wiped.
+/// Writes consecutive objects. For public data only: the buffer reallocates and is not wiped.
 #[derive(Default)]
 pub struct Writer(Vec<u8>);
 
 impl Writer {
-    /// Nothing yet.
+    /// An empty writer.
     pub const fn new() -> Self {
         Self(Vec::new())
     }
@@ -142,13 +142,13 @@ impl Writer {
         self
     }
 
-    /// Appends one object that holds what `inside` wrote.
+    /// Appends one object that contains what `inside` wrote.
     #[must_use]
     pub fn constructed(self, tag: u16, inside: &Self) -> Self {
         self.object(tag, &inside.0)
     }
 
-    /// Appends objects that are encoded already.
+    /// Appends objects that are already encoded.
     #[must_use]
     pub fn encoded(mut self, objects: &[u8]) -> Self {
         self.0.extend_from_slice(objects);
@@ -167,14 +167,14 @@ impl Writer {
         self.object(0x02, &value)
     }
 
-    /// What was written.
+    /// The written bytes.
     pub fn finish(self) -> Vec<u8> {
         self.0
     }
 }
 
 fn push_length(bytes: &mut Vec<u8>, length: usize) {
-    // Lossless: the bounds of each arm leave the dropped bytes zero.
+    // Lossless: the bounds of each arm ensure that the dropped bytes are zero.
     let [.., high, middle, low] = length.to_be_bytes();
     match length {
         0..=0x7F => bytes.push(low),
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_not_der_like() {
+    fn refuses_malformed_encodings() {
         for (bytes, what) in [
             (&[0x30, 0x80, 0, 0][..], "tlv-indefinite-length"),
             (&[0x30, 0x81, 0x7F], "tlv-overlong-length"),
@@ -232,7 +232,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_written_is_read(
+        fn written_objects_are_read_back(
             objects in proptest::collection::vec(
                 (prop_oneof![Just(0x30u16), Just(0x42), Just(0x7F21), Just(0x5F37)], 0usize..70_000), 0..4),
         ) {

@@ -3,14 +3,15 @@
 use super::status::Status;
 use crate::secret::WipingBytes;
 
-/// The largest short command: header, Lc, 255 bytes, Le. Who carries no more carries no extended command.
+/// The largest short command: header, Lc, 255 bytes, Le. A transport that carries no more than this carries no extended
+/// commands.
 pub const LARGEST_SHORT_COMMAND: usize = 261;
 
-/// A response APDU: data and status word. Wiped when dropped, for it may carry what the device drew at random.
+/// A response APDU: data and status word. Wiped when dropped, because it may hold random bytes drawn by the device.
 pub struct Response(WipingBytes);
 
 impl Response {
-    /// Takes data followed by the two bytes of the status word; `None` when shorter than two bytes.
+    /// Takes data followed by the two-byte status word; `None` when shorter than two bytes.
     pub fn new(bytes: WipingBytes) -> Option<Self> {
         (bytes.len() >= 2).then_some(Self(bytes))
     }
@@ -26,38 +27,39 @@ impl Response {
     }
 }
 
-/// Why no answer came.
+/// Why there was no answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TransportError {
     /// No card is in the reader; the command was not performed.
     NoCard,
-    /// The card or reader vanished before its answer came: whether the command was performed is unknown.
+    /// The card or reader vanished before it answered: whether the command was performed is unknown.
     CutOff,
-    /// No reader is there, or not this one any more; the command was not performed.
+    /// There is no reader, or this one is gone; the command was not performed.
     NoReader,
-    /// The service of the readers (pcscd) does not run or lets nobody in; the command was not performed.
+    /// The reader service (pcscd) is not running or refuses access; the command was not performed.
     NoService,
-    /// Another program holds the card; the command was not performed.
+    /// Another program is using the card; the command was not performed.
     Busy,
-    /// The answer was no response APDU.
+    /// The answer was not a response APDU.
     Garbled,
-    /// The reader carries no command this large, and the card takes none in blocks; the command was not performed.
+    /// The reader cannot carry a command this large, and the card does not support command chaining; the command was
+    /// not performed.
     TooLarge,
 }
 
-/// One card. The real one sits behind PC/SC, the software card in this process.
+/// One card: a real one behind PC/SC, or a software card in this process.
 pub trait Transport: Send {
     /// Sends one command APDU (short or extended) and waits for its response APDU.
     fn transmit(&mut self, command: &WipingBytes) -> Result<Response, TransportError>;
 
-    /// The largest command APDU in bytes that reaches the card in one piece.
+    /// The size in bytes of the largest command APDU that reaches the card in one piece.
     fn largest_command(&self) -> usize;
 
-    /// Resets the card and connects again, for example after it was pulled out and put back.
+    /// Resets the card and connects again, for example after it was removed and reinserted.
     fn reconnect(&mut self) -> Result<(), TransportError>;
 }
 
-/// A transport for short commands only: through a reader that claims to carry more than it does.
+/// A transport limited to short commands, for a reader that claims to carry more than it does.
 pub struct ShortOnly(pub Box<dyn Transport>);
 
 impl Transport for ShortOnly {
@@ -74,7 +76,7 @@ impl Transport for ShortOnly {
     }
 }
 
-/// Where devices are found: readers with cards in them.
+/// The readers in which devices are found.
 pub trait Readers: Send {
     /// The names of the readers that hold a card now.
     fn occupied(&mut self) -> Result<Vec<String>, TransportError>;

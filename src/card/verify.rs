@@ -1,4 +1,4 @@
-//! Public operations: whether a signature is good.
+//! Public-key operations: checking signatures.
 
 use super::cvc::{AuthenticatedRequest, CvCertificate};
 use super::public_key::PublicKey;
@@ -7,14 +7,14 @@ use ecdsa::signature::hazmat::PrehashVerifier;
 use rsa::{BoxedUint, Pkcs1v15Sign};
 use sha2::{Digest, Sha256};
 
-/// What is known about a signature.
+/// The result of checking a signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     /// The key signed exactly this.
     Good,
-    /// It did not, or the key or signature is no such thing.
+    /// It did not, or the key or signature is invalid.
     Bad,
-    /// No program part computes this curve (brainpoolP512r1) or knows this key; `openssl` may.
+    /// This program does not implement this curve (brainpoolP512r1) or kind of key; `openssl` may.
     CannotCheck,
 }
 
@@ -29,7 +29,7 @@ pub fn verify_sha256(key: &PublicKey, message: &[u8], signature: &[u8]) -> Verdi
     verify_digest(key, &Sha256::digest(message).into(), signature)
 }
 
-/// As [`verify_sha256`], where the SHA-256 digest is known.
+/// Like [`verify_sha256`], for a known SHA-256 digest.
 pub fn verify_digest(key: &PublicKey, digest: &[u8; 32], signature: &[u8]) -> Verdict {
     match key {
         PublicKey::Rsa { modulus, exponent } => verify_rsa(modulus, exponent, digest, signature),
@@ -44,7 +44,7 @@ pub fn request_is_signed_by_its_key(request: &AuthenticatedRequest) -> Verdict {
         .map_or(Verdict::CannotCheck, |key| verify_sha256(&key, &request.request.signed, &request.request.signature))
 }
 
-/// Whether this device signed the request, and so made its key.
+/// Whether this device signed the request, and therefore generated its key.
 pub fn request_is_signed_by_device(request: &AuthenticatedRequest, device: &PublicKey) -> Verdict {
     verify_sha256(device, &request.signed, &request.signature)
 }
@@ -61,8 +61,8 @@ fn verify_rsa(modulus: &[u8], exponent: &[u8], digest: &[u8; 32], signature: &[u
     Verdict::from_good(good)
 }
 
-/// One curve's verification: a macro, for the generic bounds are longer than this. A digest shorter than the field is
-/// padded in front, which leaves its number as it is; a high s is as good as its mirror image.
+/// Verification on one curve: a macro, because the generic bounds would be longer. A digest shorter than the field is
+/// padded in front, which does not change its value; a high s is as valid as its negation.
 macro_rules! verify_with {
     ($type:ty, $curve:expr, $point:expr, $digest:expr, $signature:expr) => {{
         let mut padded = vec![0; $curve.field_bytes().saturating_sub($digest.len())];
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn a_genuine_chain_holds_up_to_its_root() {
+    fn a_genuine_chain_verifies_up_to_its_root() {
         let (root, _) = CvCertificate::parse(&chain("DESRCACC100001")).unwrap();
         let root_key = root.key.public_key(None).unwrap();
         let curve = Some(Curve::BrainpoolP256r1);
@@ -141,8 +141,8 @@ mod tests {
     }
 
     #[test]
-    fn a_high_s_is_as_good_as_a_low_one() {
-        // secp256k1 is where the crate by itself refuses one of the two.
+    fn a_high_s_is_as_valid_as_a_low_one() {
+        // On secp256k1, the crate by itself refuses a high s.
         let key = pico_device_key();
         let order = crypto_bigint::U256::from_be_slice(crate::card::curves::domain(Curve::Secp256k1).order);
         let request = AuthenticatedRequest::parse(&recorded_requests()[0]).unwrap();

@@ -1,6 +1,6 @@
-//! The share file (`.pbe`): 64 bytes that hold one DKEK share under a password.
+//! The share file (`.pbe`): 64 bytes that hold one DKEK share, encrypted under a password.
 //!
-//! `Salted__` ‖ salt (8) ‖ AES-256-CBC of share (32) ‖ sixteen bytes 10. The file says nothing else: no version, no
+//! `Salted__` ‖ salt (8) ‖ AES-256-CBC of share (32) ‖ sixteen bytes 10. The file contains nothing else: no version, no
 //! quorum, no check value.
 
 use aes::Aes256;
@@ -17,27 +17,27 @@ const MAGIC: [u8; 8] = *b"Salted__";
 /// The full block of padding that follows 32 bytes of plaintext.
 const PADDING: [u8; 16] = [16; 16];
 
-/// The salt of every share file made in a rehearsal; production refuses it.
+/// The salt of every share file made in a rehearsal; real ceremonies refuse it.
 pub const REHEARSAL_SALT: [u8; 8] = *b"REHEARSE";
 
-/// Why a file is no share file, or does not open.
+/// Why a file is not a share file, or does not open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum ContainerError {
     /// Fewer than 64 bytes.
     #[error("{length} bytes are no share file")]
     TooShort {
-        /// How many bytes there are.
+        /// The length of the file in bytes.
         length: usize,
     },
     /// It does not begin with `Salted__`.
     #[error("not a share file")]
     NotSalted,
-    /// The password, and so at least one of the shares it came from, is wrong; or the file was changed.
+    /// The password, and therefore at least one of the shares it came from, is wrong; or the file was altered.
     #[error("wrong password")]
     WrongPassword,
 }
 
-/// A share file. It is under a password of 63 bits only: as confidential as the record says, never to be printed.
+/// A share file. Its password has only 63 bits: as confidential as the record says, never to be printed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ShareFile {
     salt: [u8; 8],
@@ -46,7 +46,7 @@ pub struct ShareFile {
 }
 
 impl ShareFile {
-    /// Reads the first 64 bytes. `sc-hsm-tool` ignores further ones; they are counted in [`ShareFile::trailing`].
+    /// Reads the first 64 bytes. `sc-hsm-tool` ignores any more; [`ShareFile::trailing`] counts them.
     pub fn parse(bytes: &[u8]) -> Result<Self, ContainerError> {
         let too_short = ContainerError::TooShort { length: bytes.len() };
         let (magic, rest) = bytes.split_first_chunk::<8>().ok_or(too_short)?;
@@ -58,7 +58,7 @@ impl ShareFile {
         Ok(Self { salt: *salt, ciphertext: *ciphertext, trailing: rest.len() })
     }
 
-    /// The salt that the key is derived with.
+    /// The salt of the key derivation.
     pub const fn salt(&self) -> [u8; 8] {
         self.salt
     }
@@ -68,7 +68,7 @@ impl ShareFile {
         self.salt == REHEARSAL_SALT
     }
 
-    /// How many bytes followed the 64; 0 in every file that a tool wrote.
+    /// The number of bytes after the 64; 0 in every file written by a tool.
     pub const fn trailing(&self) -> usize {
         self.trailing
     }
@@ -83,7 +83,7 @@ impl ShareFile {
     }
 }
 
-/// Enciphers a DKEK share. `key` must be derived with `salt`.
+/// Encrypts a DKEK share. `key` must be derived with `salt`.
 pub fn seal(share: &DkekShare, key: &DerivedKey, salt: [u8; 8]) -> ShareFile {
     let mut ciphertext = [0; 48];
     for (place, byte) in ciphertext.iter_mut().zip(share.expose().iter().chain(&PADDING)) {
@@ -96,7 +96,7 @@ pub fn seal(share: &DkekShare, key: &DerivedKey, salt: [u8; 8]) -> ShareFile {
     ShareFile { salt, ciphertext, trailing: 0 }
 }
 
-/// Deciphers the DKEK share. Takes nothing but exactly 32 bytes followed by the full block of padding, so that a wrong
+/// Decrypts the DKEK share. Accepts only exactly 32 bytes followed by the full block of padding, so that a wrong
 /// password passes once in 2^128, not once in 255 as with `sc-hsm-tool` (protocol reference, trap 3).
 pub fn open(file: &ShareFile, key: &DerivedKey) -> Result<DkekShare, ContainerError> {
     let mut plaintext = WipingBytes::from_slice(&file.ciphertext);
@@ -112,8 +112,9 @@ pub fn open(file: &ShareFile, key: &DerivedKey) -> Result<DkekShare, ContainerEr
     }
 }
 
-/// The byte strings that a recombined secret can mean as a password, in the order to try them: its 8 bytes, as every
-/// tool wrote the file; then, only where it begins with 00, without leading zeros, as `sc-hsm-tool`'s import takes it.
+/// The byte strings that a recombined secret can stand for as a password, in the order to try them: its 8 bytes, as
+/// every tool writes the file; then, only if it begins with 00, without leading zeros, as `sc-hsm-tool`'s import reads
+/// it.
 pub fn password_encodings(secret: &Secret<[u8; 8]>) -> Vec<WipingBytes> {
     let whole = secret.expose();
     let leading_zeros = whole.iter().take_while(|byte| **byte == 0).count();

@@ -4,8 +4,8 @@
 //! D1 = MD5^n(password ‖ salt)   D2 = MD5^n(D1 ‖ password ‖ salt)   D3 = MD5^n(D2 ‖ password ‖ salt)
 //! key = D1 ‖ D2                 iv = D3
 //! ```
-//! The work is one long chain that nothing can shorten or share out; it is cut into steps so that the worker can show
-//! progress and stop.
+//! The work is one long sequential chain that cannot be shortened or parallelised; it is split into steps so that the
+//! worker can show progress and stop.
 
 use core::ops::ControlFlow;
 
@@ -15,32 +15,32 @@ use zeroize::{Zeroize, Zeroizing};
 
 use crate::secret::{Secret, WipingBytes};
 
-/// How often each of the three digests is taken. 0 is as 1, as in OpenSSL.
+/// The number of rounds for each of the three digests. 0 counts as 1, as in OpenSSL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rounds(pub u32);
 
 impl Rounds {
-    /// What `sc-hsm-tool` uses and every real share file has.
+    /// The number that `sc-hsm-tool` and every real share file use.
     pub const PRODUCT: Self = Self(10_000_000);
 }
 
-/// How far a derivation is, in rounds.
+/// The progress of a derivation, in rounds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
     /// Rounds done.
     pub done: u64,
-    /// Rounds in all: three digests.
+    /// Total rounds, for all three digests.
     pub total: u64,
 }
 
 impl Progress {
-    /// Whether nothing is left to do.
+    /// Whether the derivation is finished.
     pub const fn is_complete(self) -> bool {
         self.done == self.total
     }
 }
 
-/// What a password opens and closes a share file with: an AES-256 key and the first CBC block's whitening.
+/// What a share file is encrypted and decrypted with: an AES-256 key and the CBC initialisation vector.
 pub struct DerivedKey {
     pub(super) key: Secret<[u8; 32]>,
     pub(super) iv: Secret<[u8; 16]>,
@@ -53,7 +53,7 @@ impl DerivedKey {
     }
 }
 
-/// A derivation under way. Dropped at any point, it leaves nothing behind.
+/// A derivation in progress. It may be dropped at any point and leaves nothing behind.
 pub struct Derivation {
     password_and_salt: WipingBytes,
     rounds: u32,
@@ -73,7 +73,7 @@ enum Which {
 }
 
 impl Derivation {
-    /// Prepares; the work is done by [`Derivation::step`].
+    /// Prepares a derivation; [`Derivation::step`] does the work.
     pub fn new(password: &[u8], salt: [u8; 8], rounds: Rounds) -> Self {
         let mut password_and_salt = WipingBytes::zeros(password.len() + salt.len());
         for (place, byte) in password_and_salt.expose_mut().iter_mut().zip(password.iter().chain(&salt)) {
@@ -90,7 +90,7 @@ impl Derivation {
         }
     }
 
-    /// Does at most `rounds` more rounds. A million take about a tenth of a second.
+    /// Does at most `rounds` more rounds. A million rounds take about a tenth of a second.
     pub fn step(&mut self, rounds: u32) -> Progress {
         let mut left = rounds;
         while left > 0 && self.digest != Which::AllDone {
@@ -109,7 +109,7 @@ impl Derivation {
         self.progress()
     }
 
-    /// How far it is.
+    /// The progress so far.
     pub fn progress(&self) -> Progress {
         let total = 3 * u64::from(self.rounds);
         let digests = match self.digest {
@@ -121,7 +121,7 @@ impl Derivation {
         Progress { done: digests * u64::from(self.rounds) + u64::from(self.done_of_digest), total }
     }
 
-    /// The key, when [`Progress::is_complete`]; the derivation itself otherwise.
+    /// The key if [`Progress::is_complete`], otherwise the derivation itself.
     pub fn finish(self) -> Result<DerivedKey, Self> {
         if self.digest == Which::AllDone { Ok(self.result) } else { Err(self) }
     }
@@ -149,15 +149,14 @@ impl Derivation {
         place.copy_from_slice(self.current.expose());
         self.digest = next;
         self.done_of_digest = 0;
-        // The compression keeps its last input on the stack, and one MD5 of that is a digest of ours. The same code at
-        // the same depth writes over it.
+        // The compression function leaves its last input on the stack, and one MD5 of that is one of our digests.
+        // Running the same code at the same depth overwrites it.
         self.current.expose_mut().zeroize();
         self.compression.repeat(self.current.expose_mut(), 1);
     }
 }
 
-/// Derives in one go. `watch` is asked after every hundred-thousand rounds, a hundredth of a second; `None` when it
-/// breaks off.
+/// Derives in one go. Calls `watch` after every hundred thousand rounds (a hundredth of a second); `None` if it breaks.
 pub fn derive(
     password: &[u8],
     salt: [u8; 8],
@@ -176,7 +175,7 @@ pub fn derive(
     }
 }
 
-/// The padded MD5 block of a message of 16 bytes: the bit 1 after it, zeros, and the length of 128 bits.
+/// The padded MD5 block of a 16-byte message: a 1 bit after it, zeros, and the length of 128 bits.
 const PADDED: [u8; 64] = {
     let mut block = [0; 64];
     block[16] = 0x80;
@@ -187,18 +186,18 @@ const PADDED: [u8; 64] = {
 /// The chaining value that MD5 starts from (RFC 1321, 3.3).
 const START: [u32; 4] = [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476];
 
-/// Which MD5 takes the digests of digests.
+/// Which MD5 implementation iterates the digests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Compression {
-    /// `fast-md5`, assembly where it has some.
+    /// `fast-md5`, which uses assembly where it has some.
     Fast,
     /// `md-5`.
     Plain,
 }
 
 impl Compression {
-    /// The fast one where it computes what the plain one does on this very processor: a file that is enciphered with
-    /// anything else than MD5 could never be opened again elsewhere.
+    /// The fast one, if it gives the same result as the plain one on this very processor: a file encrypted with
+    /// anything other than MD5 could never be opened elsewhere.
     fn choose() -> Self {
         let mut fast = *b"ceremony, rounds";
         let mut plain = fast;
@@ -207,7 +206,7 @@ impl Compression {
         if fast == plain { Self::Fast } else { Self::Plain }
     }
 
-    /// Takes the digest of the digest, `rounds` times.
+    /// Replaces the digest with its own digest, `rounds` times.
     fn repeat(self, digest: &mut [u8; 16], rounds: u32) {
         match self {
             Self::Fast => repeat(digest, rounds, fast_md5::transform),

@@ -1,7 +1,7 @@
-//! The DKEK (device key encryption key), the shares it is made of, and the two files it lives by: the share file and
-//! the wrapped key.
+//! The DKEK (device key encryption key), the shares it is made of, and the two files that depend on it: the share file
+//! and the wrapped key.
 //!
-//! Source: the protocol reference, "The DKEK share file" and "DKEK and the wrapped key"; both measured against
+//! Source: the protocol reference, "The DKEK share file" and "DKEK and the wrapped key"; both checked against
 //! `sc-hsm-tool`.
 
 mod container;
@@ -27,32 +27,32 @@ pub struct DkekShare(Secret<[u8; 32]>);
 /// The key that wraps the keys of a device; 32 bytes.
 pub struct Dkek(Secret<[u8; 32]>);
 
-/// Why shares make no DKEK. Places count from 0, in the list that was given.
+/// Why shares do not make a DKEK. Indices count from 0, in the given list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum DkekError {
-    /// There is no share.
+    /// No share was given.
     #[error("no DKEK share")]
     NoShares,
-    /// The same share twice cancels itself: the DKEK would be that of the other shares alone.
+    /// A share given twice cancels itself out: the DKEK would consist of the other shares alone.
     #[error("the DKEK shares {first} and {second} are the same")]
     EqualShares {
-        /// The place of the first of the two.
+        /// The index of the first.
         first: usize,
-        /// The place of the second.
+        /// The index of the second.
         second: usize,
     },
-    /// The shares cancel to a DKEK of zeros, which everyone knows.
+    /// The shares cancel each other out: the DKEK would be all zeros, which everyone knows.
     #[error("the DKEK shares cancel each other")]
     Cancelled,
 }
 
 impl DkekShare {
-    /// Takes 32 random bytes, or what a share file held.
+    /// Takes 32 random bytes, or the contents of a share file.
     pub const fn new(bytes: Secret<[u8; 32]>) -> Self {
         Self(bytes)
     }
 
-    /// Lends the bytes, for the device or the share file.
+    /// Borrows the bytes, for the device or the share file.
     pub fn expose(&self) -> &[u8; 32] {
         self.0.expose()
     }
@@ -62,7 +62,7 @@ impl DkekShare {
         self.0.same(&other.0)
     }
 
-    /// The key check value of the DKEK that this share is alone.
+    /// The key check value of the DKEK made of this share alone.
     pub fn kcv(&self) -> Kcv {
         key_check_value(&self.0)
     }
@@ -89,7 +89,7 @@ impl Dkek {
         if sum.expose().ct_eq(&[0; 32]).into() { Err(DkekError::Cancelled) } else { Ok(Self(sum)) }
     }
 
-    /// Lends the bytes.
+    /// Borrows the bytes.
     pub fn expose(&self) -> &[u8; 32] {
         self.0.expose()
     }

@@ -1,4 +1,4 @@
-//! Against files that `sc-hsm-tool` made, and against ourselves.
+//! Tests against files made by `sc-hsm-tool` and against our own.
 
 use core::ops::ControlFlow;
 
@@ -67,7 +67,7 @@ fn derive_all(password: &[u8], salt: [u8; 8], rounds: u32) -> DerivedKey {
     derive(password, salt, Rounds(rounds), &mut |_| ControlFlow::Continue(())).unwrap()
 }
 
-/// The derivation in the words of its definition, with the general hasher.
+/// The derivation as defined, with the general hasher.
 fn by_definition(password: &[u8], salt: [u8; 8], rounds: u32) -> Vec<u8> {
     let mut all = Vec::new();
     let mut last = Vec::new();
@@ -83,7 +83,7 @@ fn by_definition(password: &[u8], salt: [u8; 8], rounds: u32) -> Vec<u8> {
 }
 
 #[test]
-fn every_recorded_file_opens_and_is_made_again() {
+fn every_recorded_file_opens_and_is_reproduced() {
     for vector in share_files() {
         let file = ShareFile::parse(&hex(&vector, "pbe_file")).unwrap_or_else(|fault| panic!("{fault}"));
         let key = key(&vector, "key", "iv");
@@ -96,7 +96,7 @@ fn every_recorded_file_opens_and_is_made_again() {
 }
 
 #[test]
-fn the_file_the_old_tool_loses_opens_with_its_eight_bytes() {
+fn a_file_the_old_tool_cannot_reopen_opens_with_all_eight_bytes() {
     let vector = share_file("secret-leading-zero");
     let file = ShareFile::parse(&hex(&vector, "pbe_file")).ok().unwrap();
     let secret = Secret::from_slice(&hex(&vector, "password_hex")).unwrap();
@@ -129,7 +129,7 @@ fn the_wrong_password_that_the_old_tool_accepts_is_refused() {
     for block in plaintext.as_chunks_mut::<16>().0 {
         cipher.decrypt_block(block.into());
     }
-    // the key is the one that fools the old tool: its plaintext ends in a valid padding of one byte
+    // the key that fools the old tool: its plaintext ends in valid one-byte padding
     assert_eq!(plaintext.as_slice(), hex(&vector, "wrong_password_plaintext"));
     assert_eq!(open(&file, &wrong).err(), Some(ContainerError::WrongPassword));
 }
@@ -148,7 +148,7 @@ fn a_file_under_the_stripped_password_opens_too() {
 }
 
 #[test]
-fn the_derivation_is_what_its_definition_says() {
+fn the_derivation_matches_its_definition() {
     let long = [b'A'; 127];
     for password in [&b""[..], b"x", &long[..47], &long[..48], &long[..64], &long] {
         for rounds in [1, 2, 3, 1000] {
@@ -161,7 +161,7 @@ fn the_derivation_is_what_its_definition_says() {
 }
 
 #[test]
-fn a_derivation_in_steps_of_any_size_is_the_same() {
+fn the_step_size_does_not_change_the_result() {
     let whole = derive_all(b"password", [1; 8], 100);
     for size in [1, 3, 99, 100, 101, 150, 299, 300, u32::MAX] {
         let mut derivation = Derivation::new(b"password", [1; 8], Rounds(100));
@@ -178,7 +178,7 @@ fn a_derivation_in_steps_of_any_size_is_the_same() {
 }
 
 #[test]
-fn a_derivation_can_be_broken_off() {
+fn a_derivation_can_be_cancelled() {
     let mut asked = 0;
     let key = derive(b"x", [0; 8], Rounds::PRODUCT, &mut |progress| {
         asked += 1;
@@ -189,7 +189,7 @@ fn a_derivation_can_be_broken_off() {
 }
 
 #[test]
-fn what_is_no_share_file_is_refused_and_what_follows_one_is_counted() {
+fn refuses_what_is_not_a_share_file_and_counts_trailing_bytes() {
     let file = hex(&share_file("tool-password-1"), "pbe_file");
     for length in 0..64 {
         let expected = Some(ContainerError::TooShort { length });
@@ -210,8 +210,8 @@ fn what_is_no_share_file_is_refused_and_what_follows_one_is_counted() {
 fn a_changed_share_file_does_not_open() {
     let vector = share_file("tool-password-1");
     let key = key(&vector, "key", "iv");
-    // CBC: a change in the second or third block reaches the padding; one in the first changes the share alone, which
-    // only the key check value can tell
+    // CBC: a change in the second or third block reaches the padding; one in the first changes only the share, which
+    // only the key check value reveals
     for position in 32..64 {
         let mut file = hex(&vector, "pbe_file");
         file[position] ^= 1;
@@ -254,7 +254,7 @@ fn every_recorded_wrapped_key_is_verified_and_written_again() {
             let written = hex(&vector, "wrap_file");
             let file = WrappedKeyFile::parse(&written).ok().unwrap();
             assert!(file.blob == bare.blob);
-            // an empty field of the vector stands for a part that the file lacks
+            // an empty field of the vector means that the file lacks this part
             let recorded = |key: &str| Some(hex(&vector, key)).filter(|part| !part.is_empty());
             assert!(file.description.is_some() && file.description == recorded("prkd"));
             assert_eq!(file.certificate, recorded("cert"));
@@ -284,7 +284,7 @@ fn a_flipped_bit_anywhere_in_a_blob_is_caught() {
 }
 
 #[test]
-fn an_aes_blob_is_judged_by_its_mac_even_where_its_lists_are_written_wrongly() {
+fn an_aes_blob_is_judged_by_its_mac_even_if_its_lists_are_malformed() {
     let dkek = Dkek::from_shares(&[&share(&[3; 32])]).ok().unwrap();
     for list in [&b"\x00\x08\x60\x86\x48\x01\x65\x03\x04\x01"[..], b"\x00\x06\x60\x86\x48\x01\x65\x03\x04\x01"] {
         let mut bytes = [&dkek.kcv().0[..], &[0x0F], list, &[0; 6], &[0xAA; 32]].concat();
@@ -307,7 +307,7 @@ fn a_bare_blob_may_begin_like_a_file() {
 }
 
 #[test]
-fn another_dkek_is_named() {
+fn a_different_dkek_is_named() {
     let vector = &wrapped_keys()[0];
     let blob = KeyBlob::parse(&hex(vector, "blob")).ok().unwrap();
     let other = Dkek::from_shares(&[&share(&[1; 32])]).ok().unwrap();
@@ -316,7 +316,7 @@ fn another_dkek_is_named() {
 }
 
 #[test]
-fn what_is_no_wrapped_key_is_refused_by_name() {
+fn refuses_what_is_not_a_wrapped_key() {
     let vector = &wrapped_keys()[0];
     let file = hex(vector, "wrap_file");
     let refusal = |bytes: &[u8]| WrappedKeyFile::parse(bytes).err();
@@ -333,7 +333,7 @@ fn what_is_no_wrapped_key_is_refused_by_name() {
 }
 
 #[test]
-fn a_file_may_lack_what_belongs_to_the_blob() {
+fn description_and_certificate_are_optional() {
     let vector = &wrapped_keys()[0];
     let mut file = WrappedKeyFile::parse(&hex(vector, "wrap_file")).ok().unwrap();
     file.description = None;
@@ -356,9 +356,9 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_may_be_a_file(bytes in prop::collection::vec(any::<u8>(), 0..200), place: prop::sample::Index) {
+    fn arbitrary_files_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..200), place: prop::sample::Index) {
         let _ = (ShareFile::parse(&bytes).is_ok(), WrappedKeyFile::parse(&bytes).is_ok());
-        // and a real file with a piece of it written over
+        // and a real file with a piece of it overwritten
         let mut file = hex(&wrapped_keys()[0], "wrap_file");
         let start = place.index(file.len());
         for (place, byte) in file[start..].iter_mut().zip(&bytes) {

@@ -1,5 +1,5 @@
-//! The wrapped key: a private key that left the device under the DKEK. It is parsed and verified here, never opened,
-//! because that would put the key into this computer's memory.
+//! The wrapped key: a private key that left the device encrypted under the DKEK. It is parsed and verified here but
+//! never decrypted, because that would put the key into this computer's memory.
 //!
 //! File of `sc-hsm-tool --wrap-key`: `30 L { 04 L blob, PRKD, certificate or request }`, the last two optional.
 //! Blob: KCV (8) ‖ type (1) ‖ four lists, each u16 length and value ‖ AES-256-CBC ciphertext ‖ AES-CMAC (16).
@@ -16,22 +16,22 @@ const SEQUENCE: u8 = 0x30;
 const OCTET_STRING: u8 = 0x04;
 const MAC_LENGTH: usize = 16;
 
-/// Why a file is no wrapped key, or is not to be trusted.
+/// Why a file is not a wrapped key, or cannot be trusted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum WrappedKeyError {
-    /// Neither the file of `sc-hsm-tool` nor a bare blob.
+    /// Neither a file of `sc-hsm-tool` nor a bare blob.
     #[error("not a wrapped key")]
     NotAWrappedKey,
-    /// The file ends before its contents do.
+    /// The file ends before its contents are complete.
     #[error("the wrapped key is cut short")]
     Truncated,
     /// Bytes follow the end of the contents.
     #[error("{count} bytes follow the wrapped key")]
     TrailingBytes {
-        /// How many.
+        /// The number of extra bytes.
         count: usize,
     },
-    /// A type of key that the reference does not know.
+    /// A key type that the protocol reference does not list.
     #[error("unknown type {found:#04x}")]
     UnknownType {
         /// The type byte.
@@ -40,10 +40,10 @@ pub enum WrappedKeyError {
     /// Wrapped under another DKEK.
     #[error("wrapped under the DKEK {found}")]
     NotThisDkek {
-        /// The key check value that the blob carries.
+        /// The key check value in the blob.
         found: Kcv,
     },
-    /// The blob names this DKEK, but its MAC is wrong: it was changed or damaged.
+    /// The blob names this DKEK, but its MAC is wrong: it was altered or damaged.
     #[error("the MAC is wrong")]
     MacWrong,
 }
@@ -73,7 +73,7 @@ impl BlobType {
     }
 }
 
-/// The blob that WRAP KEY answers and UNWRAP KEY takes.
+/// The blob that WRAP KEY returns and UNWRAP KEY takes.
 #[derive(Clone, PartialEq, Eq)]
 pub struct KeyBlob {
     bytes: Vec<u8>,
@@ -82,13 +82,13 @@ pub struct KeyBlob {
 }
 
 impl KeyBlob {
-    /// Checks the form; whether it is genuine, [`KeyBlob::verify`] says.
+    /// Checks the format only; [`KeyBlob::verify`] says whether it is genuine.
     pub fn parse(bytes: &[u8]) -> Result<Self, WrappedKeyError> {
         let (kcv, rest) = bytes.split_first_chunk::<8>().ok_or(WrappedKeyError::Truncated)?;
         let (&found, rest) = rest.split_first().ok_or(WrappedKeyError::Truncated)?;
         let key_type = BlobType::from_byte(found).ok_or(WrappedKeyError::UnknownType { found })?;
         let whole = match key_type {
-            // applets 3.0 to 3.2 write the lists of AES keys wrongly: there only the MAC can judge
+            // applets 3.0 to 3.2 write the lists of AES keys wrongly: only the MAC can judge those
             BlobType::Aes => rest.len() >= 4 * 2 + 16 + MAC_LENGTH,
             _ => after_lists(rest)
                 .and_then(|rest| rest.len().checked_sub(MAC_LENGTH))
@@ -106,18 +106,18 @@ impl KeyBlob {
         &self.bytes
     }
 
-    /// The key check value of the DKEK it says it was wrapped under.
+    /// The key check value of the DKEK it claims to be wrapped under.
     pub const fn kcv(&self) -> Kcv {
         self.kcv
     }
 
-    /// What kind of key it says it holds.
+    /// The kind of key it claims to hold.
     pub const fn key_type(&self) -> BlobType {
         self.key_type
     }
 
-    /// Whether it was wrapped under `dkek` and is unchanged: the key check value is equal and the MAC over everything
-    /// else is right.
+    /// Checks that it was wrapped under `dkek` and is unchanged: the key check value is equal and the MAC over
+    /// everything else is right.
     pub fn verify(&self, dkek: &Dkek) -> Result<(), WrappedKeyError> {
         if self.kcv != dkek.kcv() {
             return Err(WrappedKeyError::NotThisDkek { found: self.kcv });
@@ -130,20 +130,20 @@ impl KeyBlob {
     }
 }
 
-/// A wrapped key with what is needed to put it back: its description and its certificate.
-/// The MAC covers the blob alone: description and certificate are hints that anyone could have changed.
+/// A wrapped key with what is needed to restore it: its description and its certificate. The MAC covers only the blob:
+/// description and certificate are hints that anyone could have altered.
 #[derive(Clone, PartialEq, Eq)]
 pub struct WrappedKeyFile {
     /// The wrapped key itself.
     pub blob: KeyBlob,
-    /// The private key description (content of EF `C4xx`): label, id, usage.
+    /// The private key description (contents of EF `C4xx`): label, id, usage.
     pub description: Option<Vec<u8>>,
-    /// The certificate or request (content of EF `CExx`).
+    /// The certificate or request (contents of EF `CExx`).
     pub certificate: Option<Vec<u8>>,
 }
 
 impl WrappedKeyFile {
-    /// Reads the file of `sc-hsm-tool --wrap-key`, or a blob without anything around it.
+    /// Reads a file of `sc-hsm-tool --wrap-key`, or a bare blob.
     pub fn parse(bytes: &[u8]) -> Result<Self, WrappedKeyError> {
         match Header::read(bytes) {
             Ok(header) if header.begins_file() => Self::parse_sequence(bytes),
@@ -155,8 +155,8 @@ impl WrappedKeyFile {
         }
     }
 
-    /// Whether a file begins as that of `sc-hsm-tool --wrap-key` does: then one that does not parse is most likely a wrapped
-    /// key that was damaged.
+    /// Whether a file begins like one of `sc-hsm-tool --wrap-key`: if it then does not parse, it is most likely a
+    /// damaged wrapped key.
     pub fn begins(bytes: &[u8]) -> bool {
         Header::read(bytes).is_ok_and(|header| !header.behind.is_empty() && header.begins_file())
     }
@@ -231,7 +231,7 @@ impl<'a> Header<'a> {
         Ok(Self { first_tag, length, behind })
     }
 
-    /// Whether a file begins so, and not a bare blob, whose key check value can look like a tag.
+    /// Whether this is the beginning of a file, rather than of a bare blob whose key check value looks like a tag.
     fn begins_file(&self) -> bool {
         self.first_tag == SEQUENCE && self.behind.first().is_none_or(|tag| *tag == OCTET_STRING)
     }
@@ -260,7 +260,7 @@ fn element(tag: u8, content: &[u8]) -> Vec<u8> {
         [] => bytes.push(0),
         [short @ ..=0x7F] => bytes.push(*short),
         long => {
-            // at most eight bytes of length
+            // the length has at most eight bytes
             bytes.push(0x80 | u8::try_from(long.len()).unwrap_or(8));
             bytes.extend(long);
         }

@@ -1,4 +1,4 @@
-//! The hash chain: each line ends with SHA-256(digest of the line before ‖ this line without its own digest).
+//! The hash chain: each line ends with SHA-256(digest of the previous line ‖ this line without its own digest).
 
 use crate::faults::{self, Fault};
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,7 @@ use crate::terms::Digest;
 pub struct Line {
     /// 1, 2, 3 …
     pub line: u32,
-    /// When, UTC, RFC 3339 to the second.
+    /// The time: UTC, RFC 3339, to the second.
     pub utc: String,
     /// Every line of a rehearsal says so.
     pub rehearsal: bool,
@@ -21,7 +21,7 @@ pub struct Line {
     pub entry: Entry,
 }
 
-/// Where a record stands: the number of its last line and that line's digest.
+/// The current position of a record: the number of its last line and that line's digest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Mark {
     /// The last line's number; 0 before the first.
@@ -38,17 +38,17 @@ impl Mark {
     }
 }
 
-/// The open end of a record, to which lines are added.
+/// The open end of a record, where lines are added.
 #[derive(Debug, Clone)]
 pub struct Chain {
     mark: Mark,
     rehearsal: bool,
 }
 
-/// What stands between a line and its digest.
+/// The text between a line and its digest.
 pub(super) const SEAM: &str = ",\"sha256\":\"";
 
-/// What ends a line after its digest.
+/// The text that ends a line after its digest.
 pub(super) const END: &str = "\"}";
 
 impl Chain {
@@ -57,12 +57,12 @@ impl Chain {
         Self { mark: Mark { line: 0, digest: Digest([0; 32]) }, rehearsal }
     }
 
-    /// A record that goes on after a verified line.
+    /// A record that continues after a verified line.
     pub const fn after(mark: Mark, rehearsal: bool) -> Self {
         Self { mark, rehearsal }
     }
 
-    /// Where the record stands.
+    /// The current position of the record.
     pub const fn mark(&self) -> Mark {
         self.mark
     }
@@ -81,13 +81,13 @@ impl Chain {
     }
 }
 
-/// A line's JSON without the closing brace: what its digest covers.
+/// A line's JSON without the closing brace: the part that its digest covers.
 pub(super) fn body(line: &Line) -> Option<String> {
     let mut text = serde_json::to_string(line).ok()?;
     (text.pop() == Some('}')).then_some(text)
 }
 
-/// The digest of a line after one with the digest `before`.
+/// The digest of a line whose previous line has the digest `before`.
 pub(super) fn digest(before: &Digest, body: &str) -> Digest {
     Digest(Sha256::new().chain_update(before.0).chain_update(body).finalize().into())
 }

@@ -1,4 +1,4 @@
-//! Everything that can stand in a record.
+//! Everything that can appear in a record.
 #![allow(missing_docs, reason = "the fields are the record's own words")]
 
 use serde::{Deserialize, Serialize};
@@ -9,7 +9,7 @@ use crate::terms::{
     Number, Purpose, Quorum, Scheme, Seat, Serial,
 };
 
-/// What became of the device that is replaced.
+/// What happened to the device being replaced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Loss {
@@ -31,26 +31,27 @@ pub enum PinName {
     So,
 }
 
-/// A defect of an old set that this program gets over and sc-hsm-tool does not.
+/// A defect of an old set that this program can handle and sc-hsm-tool cannot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Defect {
-    /// The password begins with a zero byte: sc-hsm-tool drops it at import.
+    /// The password begins with a zero byte: sc-hsm-tool drops it on import.
     LeadingZero,
-    /// An id was noted as the old tool wants it typed, in hexadecimal.
+    /// An id was noted in hexadecimal, as it must be typed into the old tool.
     HexadecimalId,
-    /// An id above 9 was noted as the old tool shows it, in decimal: typed so there, it reads another number.
+    /// An id above 9 was noted in decimal, as the old tool displays it: typed like that, the tool reads a different
+    /// number.
     DecimalId,
     /// The prime is smaller than the secret.
     SmallPrime,
-    /// A value begins with zero bytes, which the old tool leaves out when it shows it.
+    /// A value begins with zero bytes, which the old tool omits when it displays the value.
     ShortValue,
-    /// A share among more than M was wrong.
+    /// More than M shares were given, and one was wrong.
     WrongShare,
 }
 
 impl Defect {
-    /// The word of the script.
+    /// The word used in the script.
     pub const fn word(self) -> &'static str {
         match self {
             Self::LeadingZero => "defect-leading-zero",
@@ -75,19 +76,19 @@ pub enum Remark {
     BreakEnded,
 }
 
-/// What a ceremony's script itself leaves undone, or goes on in spite of. Records of other builds may name others.
+/// What a ceremony's script itself leaves undone, or continues in spite of. Records of other builds may contain others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Deviation {
-    /// No second device: no backup was brought back in this sitting.
+    /// No second device: no backup was restored in this sitting.
     RestoreNotProven,
-    /// What is restored from has a record without a seal.
+    /// The record of the ceremony being restored from is not sealed.
     SourceRecordNotSealed,
-    /// Some files begin as wrapped keys and cannot be read as such.
+    /// Some files begin like wrapped keys but cannot be read as such.
     WrappedKeysNotReadable,
 }
 
 impl Deviation {
-    /// The word of the record.
+    /// The word used in the record.
     pub const fn word(self) -> &'static str {
         match self {
             Self::RestoreNotProven => "restore-not-proven",
@@ -101,9 +102,9 @@ impl Deviation {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Ending {
-    /// To its end.
+    /// It ran to its end.
     Complete,
-    /// Stopped by people.
+    /// It was stopped by people.
     Aborted,
 }
 
@@ -112,15 +113,15 @@ pub enum Ending {
 pub struct StoredKey {
     /// Where it lives.
     pub reference: KeyReference,
-    /// Its label, as far as the device has a description of it.
+    /// Its label, if the device has a description of it.
     pub label: Option<String>,
-    /// Its id in hexadecimal, likewise.
+    /// Likewise, its id in hexadecimal.
     pub id: Option<KeyId>,
-    /// What kind of key, likewise: `RSA-2048`, `EC-256`.
+    /// Likewise, the kind of key: `RSA-2048`, `EC-256`.
     pub key_type: Option<String>,
 }
 
-/// What is known of a DKEK share that was made earlier. Of one made elsewhere, nothing but its file.
+/// What is known about a DKEK share made earlier. If it was made elsewhere, only its file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KnownShare {
     /// Its share file.
@@ -131,39 +132,40 @@ pub struct KnownShare {
     pub kcv: Option<Kcv>,
 }
 
-/// Somebody in whose place another person stands, and who may know the share all the same.
+/// Somebody who was replaced by another person, but may still know the share.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Former {
-    /// Of which DKEK share.
+    /// The DKEK share.
     pub share: DkekShareNumber,
-    /// Which custodian of it; none: who held its password.
+    /// Which of its custodians; none: the holder of its password.
     pub custodian: Option<CustodianNumber>,
     /// Their name.
     pub name: String,
 }
 
-/// Something public that an act found out or brought about.
+/// Something public that an act found out or did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "fact", rename_all = "kebab-case")]
 pub enum Fact {
-    /// Everybody who was called and seen.
+    /// The people who were called and are present.
     Present { people: Vec<String> },
-    /// Who was called and not seen, where a quorum goes on without them.
+    /// The people who were called and are absent, where a quorum continues without them.
     Absent { people: Vec<String> },
-    /// A decision that was typed as a word.
+    /// A decision, typed as a word.
     Decided { word: String },
     /// The room was examined; what was found against it, with its detail (none: fit).
     Room { findings: Vec<(HostFinding, String)> },
     /// Several devices are in readers that could be the one.
     Seen { role: DeviceRole, serials: Vec<Serial> },
-    /// Which of them it is.
+    /// Which of them was chosen.
     Picked { role: DeviceRole, serial: Serial },
     /// A device was identified.
     Device {
         role: DeviceRole,
         serial: Serial,
         version: String,
-        /// What the application runs on: `jcop`, `demo`, or the number it says; none: not said, or not asked by an earlier build.
+        /// What the application runs on: `jcop`, `demo`, or the number it reports; none: not reported, or an earlier
+        /// build did not ask.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         platform: Option<String>,
         user_pin_tries: Option<u8>,
@@ -175,17 +177,17 @@ pub enum Fact {
     Seeded { sources: Vec<String> },
     /// The password of a DKEK share was drawn and split. The set is its prime, or its number; the KCV names the DKEK share.
     Dealt { share: DkekShareNumber, quorum: Quorum, scheme: Scheme, set: String, kcv: Kcv },
-    /// A DKEK share goes under the password that one person typed.
+    /// A DKEK share is to be encrypted under a password typed by one person.
     UnderPassword { share: DkekShareNumber, kcv: Kcv },
     /// The SO-PIN was drawn and split.
     SoPinDealt { quorum: Quorum, set: String },
-    /// All DKEK shares are drawn; their XOR is the DKEK of this name.
+    /// All DKEK shares were drawn; their XOR is the DKEK with this KCV.
     DkekDrawn { shares: u8, kcv: Kcv },
-    /// A custodian typed a whole share from their card, and it was the dealt one.
+    /// A custodian typed a whole share from their card, and it matched the dealt one.
     ReadBack { card: Purpose, custodian: CustodianNumber },
-    /// A custodian's card went into this bag.
+    /// A custodian's card was put into this bag.
     Bagged { share: DkekShareNumber, custodian: CustodianNumber, bag: String },
-    /// The DKEK shares were enciphered; passwords, coefficients and plain DKEK shares are wiped.
+    /// The DKEK shares were encrypted; passwords, coefficients and plain DKEK shares are wiped.
     Enciphered { rounds: u32 },
     /// The vault was empty.
     VaultEmpty,
@@ -193,41 +195,42 @@ pub enum Fact {
     Written { file: String, bytes: u64, sha256: Digest },
     /// A custodian sat down at a seat of the quorum.
     Seated { share: DkekShareNumber, seat: Seat, custodian: CustodianNumber },
-    /// A set that was not known before, as its first custodian typed it: its prime, or its number.
+    /// A previously unknown set, as typed by its first custodian: its prime, or its number.
     SetTyped { card: Purpose, set: String },
-    /// A share was typed at a seat; what its id can mean (decimal, and as the old tool reads it).
+    /// A share was typed at a seat, with the possible readings of its id (decimal, and as the old tool reads it).
     Given { card: Purpose, seat: Seat, ids: Vec<u8> },
-    /// A share file opened under the shares of these seats; others were wrong. What the old tool would have failed at.
+    /// A share file was opened with the shares of the seats in `right`; those in `wrong` were wrong. `defects` are what
+    /// the old tool would have failed at.
     Opened { share: DkekShareNumber, file: String, kcv: Kcv, right: Vec<Seat>, wrong: Vec<Seat>, defects: Vec<Defect> },
-    /// All DKEK shares are there, and their XOR is the DKEK of this name.
+    /// All DKEK shares are present, and their XOR is the DKEK with this KCV.
     Joined { kcv: Kcv },
-    /// The SO-PIN was rebuilt from the shares of these seats; others were wrong.
+    /// The SO-PIN was rebuilt from the shares of the seats in `right`; those in `wrong` were wrong.
     SoPinRebuilt { right: Vec<Seat>, wrong: Vec<Seat> },
-    /// Whether the SO-PIN that a device has is the one on the custodians' cards.
+    /// Whether a device's current SO-PIN is the one on the custodians' cards.
     CurrentSoPin { role: DeviceRole, on_cards: bool },
-    /// How many tries a PIN has left.
+    /// The number of tries a PIN has left.
     Tries { role: DeviceRole, pin: PinName, left: u8 },
     /// A device was erased and initialised.
     Initialised { role: DeviceRole, serial: Serial, dkek_shares: u8 },
     /// The SO-PIN was changed.
     SoPinChanged { role: DeviceRole },
-    /// Whoever holds the user PIN logged in.
+    /// The user PIN holder logged in.
     LoggedIn { role: DeviceRole },
-    /// Where a device's DKEK stands; `kcv` is none where it shows it only to who is logged in.
+    /// The state of a device's DKEK; `kcv` is none if the device shows it only to a logged-in user.
     DkekState { role: DeviceRole, shares: Option<u8>, outstanding: u8, kcv: Option<Kcv> },
-    /// Whether somebody logs in to a device that hides its KCV, so that it shows it.
+    /// Whether somebody logs in to a device that hides its KCV until then.
     KcvAsked { role: DeviceRole, log_in: bool },
     /// A device has the DKEK.
     Loaded { role: DeviceRole, kcv: Kcv },
-    /// A key was made.
+    /// A key was generated.
     Made { label: KeyLabel, reference: KeyReference, public_key_sha256: Digest },
     /// What a device lists.
     Listed { role: DeviceRole, keys: Vec<StoredKey> },
-    /// A key was wrapped to a file, and KCV and MAC of what was read back hold under the DKEK.
+    /// A key was wrapped to a file, and KCV and MAC of what was read back are right under the DKEK.
     BackedUp { label: KeyLabel, file: String, sha256: Digest },
-    /// What became of the device that is replaced.
+    /// What happened to the device being replaced.
     Lost { loss: Loss },
-    /// The folder of the ceremony that is restored from.
+    /// The folder of the ceremony being restored from.
     From {
         folder: String,
         title: String,
@@ -237,22 +240,22 @@ pub enum Fact {
         serial: Option<Serial>,
         record_sha256: Option<Digest>,
     },
-    /// On the day of *establish* these knew a share before somebody took their place.
+    /// People who knew a share on the day of *establish* before somebody took their place.
     Formers { people: Vec<Former> },
-    /// The folder's record was never sealed; its unbroken lines name every file of the backup, with the digest it has.
+    /// The folder's record was never sealed; its intact lines name every file of the backup, with a matching digest.
     NotSealed { lines: u32 },
-    /// Of files made elsewhere: the devices that the keys were made on, the files that were passed over, and those that begin
-    /// as a wrapped key and cannot be read as one, so that what is in them is not restored.
+    /// About files made elsewhere: the devices that the keys were generated on, the files that were skipped, and those
+    /// that begin like a wrapped key but cannot be read as one, so that their contents are not restored.
     FoundElsewhere { devices: Vec<Serial>, passed_over: Vec<String>, damaged: Vec<String> },
-    /// A wrapped key's KCV and MAC hold under the DKEK.
+    /// A wrapped key's KCV and MAC are right under the DKEK.
     Verified { label: KeyLabel },
-    /// Where people want a key.
+    /// The reference people chose for a key.
     Wanted { label: KeyLabel, reference: KeyReference },
     /// A key was unwrapped.
     Unwrapped { label: KeyLabel, reference: KeyReference },
-    /// A signature made by the key on the device verified with the public key file of the original.
+    /// A signature by the key on the device was verified with the original's public key file.
     Proven { label: KeyLabel, reference: KeyReference, signature_file: String },
-    /// A key's signature cannot be checked here: no software for its curve.
+    /// A key's signature cannot be checked here: its curve is not implemented.
     NotProvable { label: KeyLabel, key_type: KeyType },
 }
 
@@ -270,7 +273,7 @@ pub enum Entry {
         script_sha256: Digest,
         short_derivation: bool,
     },
-    /// An act brought something about.
+    /// An act had a result.
     Learned { step: Number, fact: Fact },
     /// An act that cannot be undone is about to begin.
     Intent { step: Number, act: String, serial: Serial },
@@ -280,14 +283,14 @@ pub enum Entry {
     Done { step: Number },
     /// An act failed.
     Failed { step: Number, act: String, fault: String, values: Vec<(String, String)> },
-    /// What people chose after a failure; `to` is the step the ceremony goes on with.
+    /// What people chose after a failure; `to` is the step the ceremony continues with.
     Recovered { step: Number, choice: String, to: Number },
-    /// The ceremony deviates from its script by itself, by name (for example `restore-not-proven`).
+    /// The ceremony itself deviates from its script, by name (for example `restore-not-proven`).
     Deviates { step: Number, name: String },
     /// People added something.
     Remarked { step: Number, remark: Remark, text: String },
-    /// Somebody stands in for a custodian, or for who holds a password (no number). Who was there before and may know the
-    /// share all the same is named too; earlier builds did not say.
+    /// Somebody replaces a custodian, or the holder of a password (no number). The person replaced, who may still know
+    /// the share, is named too; earlier builds did not record this.
     Substituted {
         step: Number,
         share: DkekShareNumber,

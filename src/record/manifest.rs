@@ -13,7 +13,7 @@ pub struct BackedUpKey {
     pub label: KeyLabel,
     /// Its PKCS#11 id.
     pub id: KeyId,
-    /// What kind of key.
+    /// The kind of key.
     pub key_type: KeyType,
     /// Where it lived on the original.
     pub reference: KeyReference,
@@ -31,7 +31,7 @@ pub struct BackedUpKey {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BackedUpDkekShare {
-    /// Who guards it, in the record's words: `2-of-4 words`, `password`.
+    /// Who guards it, in the words of the record: `2-of-4 words`, `password`.
     pub custody: String,
     /// The prime of its set, or the set's number (public); none under a password.
     pub set: Option<String>,
@@ -43,25 +43,25 @@ pub struct BackedUpDkekShare {
     pub share_file_sha256: Digest,
 }
 
-/// What a sitting left behind.
+/// The results of a sitting.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
-    /// The version of this form: 2.
+    /// The version of this format: 2.
     pub manifest: u8,
-    /// A rehearsal can never be mistaken.
+    /// Whether this is a rehearsal, so that nobody mistakes it for a real ceremony.
     pub rehearsal: bool,
     /// What the ceremony was for.
     pub title: String,
     /// The DKEK shares in the order of their numbers.
     pub dkek_shares: Vec<BackedUpDkekShare>,
-    /// The set that the SO-PIN was split into, where it is under a quorum.
+    /// The set that the SO-PIN was split into, if it is under a quorum.
     pub so_pin_set: Option<String>,
     /// Names the DKEK.
     pub kcv: Kcv,
-    /// How many rounds the key derivation of the share files has.
+    /// The number of key derivation rounds of the share files.
     pub rounds: u32,
-    /// The device the keys were made on.
+    /// The device the keys were generated on.
     pub serial: Serial,
     /// The keys.
     pub keys: Vec<BackedUpKey>,
@@ -73,7 +73,7 @@ impl Manifest {
     /// # Errors
     /// It is none, or has the form of an earlier or later version.
     pub fn parse(text: &str) -> Result<Self, Fault> {
-        // The form that earlier versions of this program wrote.
+        // The format that earlier versions of this program wrote.
         let form =
             serde_json::from_str::<serde_json::Value>(text).ok().and_then(|value| value.get("manifest")?.as_u64());
         if form == Some(1) {
@@ -89,7 +89,7 @@ impl Manifest {
         Ok(manifest)
     }
 
-    /// Every file that it names, with its digest.
+    /// Every file it names, with its digest.
     pub fn files(&self) -> impl Iterator<Item = (&str, Digest)> {
         let keys = self
             .keys

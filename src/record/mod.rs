@@ -1,6 +1,6 @@
 //! The record: the journal of a ceremony. A closed set of entries, one line each, chained by SHA-256.
 //!
-//! No secret fits into its types, and nothing in it is computed from a password share, a password or a PIN.
+//! Its types cannot hold a secret, and nothing in it is computed from a password share, a password or a PIN.
 
 mod chain;
 mod entry;

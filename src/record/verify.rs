@@ -6,7 +6,7 @@ use crate::faults::{self, Fault, FaultName};
 use crate::names::CeremonyKind;
 use crate::terms::Digest;
 
-/// What an unbroken record proves.
+/// What an intact record proves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proof {
     /// All its lines.
@@ -15,9 +15,9 @@ pub struct Proof {
     pub mark: Mark,
     /// Which ceremony.
     pub ceremony: CeremonyKind,
-    /// Whether it is a rehearsal's.
+    /// Whether it is the record of a rehearsal.
     pub rehearsal: bool,
-    /// How it ended and with how many deviations; `None`: it was never sealed.
+    /// How it ended and with how many deviations; `None` if it was never sealed.
     pub sealed: Option<(Ending, u16)>,
 }
 
@@ -26,7 +26,7 @@ pub struct Proof {
 /// # Errors
 /// The first line that is wrong, or that there is none.
 pub fn verify(text: &[u8]) -> Result<Proof, Fault> {
-    let (lines, mark, wrong) = unbroken(text);
+    let (lines, mark, wrong) = intact_lines(text);
     wrong.map_or_else(|| proof(lines, mark), Err)
 }
 
@@ -36,7 +36,7 @@ pub fn verify(text: &[u8]) -> Result<Proof, Fault> {
 /// # Errors
 /// As [`verify`].
 pub fn verify_to_the_cut(text: &[u8]) -> Result<Proof, Fault> {
-    let (lines, mark, wrong) = unbroken(text);
+    let (lines, mark, wrong) = intact_lines(text);
     match wrong {
         Some(fault) if fault.name != FaultName::RecordLineCut || lines.is_empty() => Err(fault),
         _ => proof(lines, mark),
@@ -65,17 +65,17 @@ fn unbroken(text: &[u8]) -> (Vec<Line>, Mark, Option<Fault>) {
 /// What is wrong with a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum LineError {
-    /// It does not end.
+    /// It is truncated.
     Cut,
-    /// It is no line of a record.
+    /// It is not a line of a record.
     Broken,
-    /// Its digest does not fit.
+    /// Its digest does not match.
     Changed,
-    /// It says what this program does not know.
+    /// It contains something this program does not know.
     Unknown,
-    /// Its number does not follow.
+    /// Its number is not the next one.
     Number,
-    /// It cannot stand there.
+    /// It cannot appear at this point.
     Order,
 }
 
@@ -92,7 +92,7 @@ impl LineError {
     }
 }
 
-/// One more line of a record, and its digest; or what is wrong with it.
+/// The next line of a record and its digest, or what is wrong with it.
 fn next(raw: &[u8], before: &Mark, lines: &[Line]) -> Result<(Line, Digest), LineError> {
     let raw = raw.strip_suffix(b"\n").ok_or(LineError::Cut)?;
     let whole = std::str::from_utf8(raw).map_err(|_| LineError::Broken)?;
@@ -103,7 +103,7 @@ fn next(raw: &[u8], before: &Mark, lines: &[Line]) -> Result<(Line, Digest), Lin
         return Err(LineError::Changed);
     }
     let line: Line = serde_json::from_str(&format!("{covered}}}")).map_err(|_| LineError::Unknown)?;
-    // What this program would not write in just this way, it does not accept.
+    // Only exactly what this program would write is accepted.
     if body(&line).as_deref() != Some(covered) {
         return Err(LineError::Unknown);
     }
@@ -158,13 +158,13 @@ mod tests {
     }
 
     #[test]
-    fn an_unbroken_record_proves_itself() {
+    fn an_intact_record_is_proven() {
         let proof = verify(record().as_bytes()).unwrap();
         assert_eq!((proof.mark.line, proof.sealed), (4, Some((Ending::Complete, 1))));
     }
 
     #[test]
-    fn any_changed_byte_is_found_and_its_line_named() {
+    fn any_altered_byte_is_detected_and_its_line_named() {
         let good = record().into_bytes();
         for place in 0..good.len() {
             let line = good[..place].split(|byte| *byte == b'\n').count();
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn a_last_line_that_is_cut_off_ends_the_proof_and_any_other_fault_is_one() {
+    fn a_truncated_last_line_ends_the_proof_and_any_other_fault_is_an_error() {
         let text = record();
         let lines: Vec<&str> = text.split_inclusive('\n').collect();
         for cut in 1..lines[3].len() {

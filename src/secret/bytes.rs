@@ -35,7 +35,7 @@ impl WipingBytes {
         self.extend(&[byte])
     }
 
-    /// Appends all of `bytes` or nothing.
+    /// Appends all of `bytes`, or nothing if they do not fit.
     pub fn extend(&mut self, bytes: &[u8]) -> Result<(), Full> {
         if self.0.capacity() - self.0.len() < bytes.len() {
             return Err(Full);
@@ -44,7 +44,7 @@ impl WipingBytes {
         Ok(())
     }
 
-    /// Removes and wipes the last byte; `false` when there was none.
+    /// Removes and wipes the last byte; returns `false` if there is none.
     pub fn pop(&mut self) -> bool {
         let Some(last) = self.0.last_mut() else { return false };
         last.zeroize();
@@ -52,8 +52,8 @@ impl WipingBytes {
         true
     }
 
-    /// Puts `with` where the bytes of `range` are; what stands behind moves in place, and what is left over at the end
-    /// is wiped. All or nothing: full, or no such range, changes nothing.
+    /// Replaces the bytes in `range` with `with`. The bytes after the range move in place, and any left over at the end
+    /// are wiped. All or nothing: if the result does not fit, or the range is not valid, nothing changes.
     pub fn splice(&mut self, range: Range<usize>, with: &[u8]) -> Result<(), Full> {
         let Range { start, end } = range.clone();
         let before = self.0.len();
@@ -62,34 +62,34 @@ impl WipingBytes {
         if after > self.0.capacity() {
             return Err(Full);
         }
-        // within the capacity, so that nothing moves to another allocation
+        // within the capacity, so it does not reallocate
         self.0.resize(before.max(after), 0);
         put_between(&mut self.0, range, before, with);
         self.0.truncate(after);
         Ok(())
     }
 
-    /// Wipes everything; the capacity stays.
+    /// Wipes everything and keeps the capacity.
     pub fn clear(&mut self) {
         self.0.zeroize();
     }
 
-    /// How many bytes are held.
+    /// The number of bytes held.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether nothing is held.
+    /// Whether the buffer is empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Lends the bytes.
+    /// Borrows the bytes.
     pub fn expose(&self) -> &[u8] {
         &self.0
     }
 
-    /// Lends the bytes for change in place.
+    /// Borrows the bytes mutably.
     pub fn expose_mut(&mut self) -> &mut [u8] {
         &mut self.0
     }
@@ -100,7 +100,8 @@ impl WipingBytes {
     }
 }
 
-/// Puts `with` where the bytes of `range` are, of `before` bytes that are in use; wipes what is no longer in use then.
+/// Replaces `range` with `with`, where the first `before` bytes are in use; wipes the bytes no longer in use
+/// afterwards.
 fn put_between(bytes: &mut [u8], range: Range<usize>, before: usize, with: &[u8]) {
     let behind = range.start + with.len();
     let after = behind + before - range.end;
@@ -134,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn is_edited_in_place_and_what_is_left_behind_is_wiped() {
+    fn splices_in_place() {
         let mut buffer = WipingBytes::with_capacity(12);
         buffer.extend(b"one two six").unwrap();
         let place = buffer.0.as_ptr();
@@ -151,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_stays_behind_a_shortened_text() {
+    fn shortening_wipes_the_leftover_bytes() {
         let mut bytes = *b"one two six";
         put_between(&mut bytes, 0..4, 11, b"");
         assert_eq!(&bytes, b"two six\0\0\0\0");

@@ -1,7 +1,7 @@
 //! Types that hold secrets: boxed, built in place, wiped when dropped.
 //!
-//! None of them has `Debug`, `Clone`, `Display`, `Serialize`, `Deref` or `PartialEq`; a test asserts the absences. The
-//! whole process is locked into memory by `room`, so no single type locks itself.
+//! None of them has `Debug`, `Clone`, `Display`, `Serialize`, `Deref` or `PartialEq`; a test asserts that. `room` locks
+//! the whole process into memory, so the types need not lock themselves.
 
 mod bytes;
 mod pin;
@@ -16,7 +16,7 @@ pub use typed::TypedText;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroize;
 
-/// A secret of fixed size in its own allocation, wiped when dropped.
+/// A fixed-size secret in its own allocation, wiped when dropped.
 pub struct Secret<T: Zeroize>(Box<T>);
 
 impl<T: Zeroize + Default> Secret<T> {
@@ -27,7 +27,7 @@ impl<T: Zeroize + Default> Secret<T> {
         secret
     }
 
-    /// As [`Secret::init`], for filling that can fail; what was filled is wiped then.
+    /// Like [`Secret::init`], for a `fill` that can fail; on failure the partly filled secret is wiped.
     pub fn try_init<E>(fill: impl FnOnce(&mut T) -> Result<(), E>) -> Result<Self, E> {
         let mut secret = Self(Box::default());
         fill(&mut secret.0)?;
@@ -36,12 +36,12 @@ impl<T: Zeroize + Default> Secret<T> {
 }
 
 impl<T: Zeroize> Secret<T> {
-    /// Lends the secret. Every use of a secret is a call of this word.
+    /// Borrows the secret. Every use of a secret goes through a function of this name.
     pub fn expose(&self) -> &T {
         &self.0
     }
 
-    /// Lends the secret for change in place.
+    /// Borrows the secret mutably.
     pub fn expose_mut(&mut self) -> &mut T {
         &mut self.0
     }
@@ -51,7 +51,7 @@ impl<const N: usize> Secret<[u8; N]>
 where
     [u8; N]: Default + Zeroize,
 {
-    /// Copies `bytes` into a secret of their exact length.
+    /// Copies `bytes` into a secret; `None` unless they are exactly `N` bytes.
     pub fn from_slice(bytes: &[u8]) -> Option<Self> {
         (bytes.len() == N).then(|| Self::init(|place| place.copy_from_slice(bytes)))
     }

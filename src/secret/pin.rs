@@ -1,10 +1,10 @@
-//! The two PINs of a device and the rules for their form, checked before anything is sent.
+//! The two PINs of a device and their format rules, checked before anything is sent.
 //!
-//! Source of the rules: the protocol reference, INITIALIZE DEVICE (tags 81, 82, 91); OpenSC 0.23 `sc-hsm-tool`.
+//! Sources of the rules: the protocol reference, INITIALIZE DEVICE (tags 81, 82, 91); OpenSC 0.23 `sc-hsm-tool`.
 
 use super::{Secret, TypedText, WipingBytes};
 
-/// Why a typed PIN cannot be one. Says the rule, never the PIN.
+/// Why a typed PIN is not acceptable. Names the rule, never the PIN.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PinRule {
     /// A user PIN has 6 to 15 characters.
@@ -13,17 +13,17 @@ pub enum PinRule {
     UserTries,
     /// An SO-PIN is 16 hexadecimal digits.
     SoLength,
-    /// An SO-PIN holds only the digits 0-9 and a-f.
+    /// An SO-PIN contains only the digits 0-9 and a-f.
     SoAlphabet,
     /// The vendor's published default.
     PublishedDefault,
 }
 
-/// The user PIN: 6 to 15 ASCII characters. Who holds it and the device can sign.
+/// The user PIN: 6 to 15 ASCII characters. Whoever has it and the device can sign.
 pub struct UserPin(WipingBytes);
 
 impl UserPin {
-    /// Takes what was typed.
+    /// Checks and takes the typed text.
     pub fn from_typed(text: &TypedText) -> Result<Self, PinRule> {
         if (6..=15).contains(&text.len()) {
             Ok(Self(WipingBytes::from_slice(text.expose())))
@@ -32,7 +32,7 @@ impl UserPin {
         }
     }
 
-    /// Whether a device may allow `tries` wrong tries with a PIN of this length.
+    /// Checks that a device may allow `tries` wrong tries for a PIN of this length.
     pub fn allows_tries(&self, tries: u8) -> Result<(), PinRule> {
         let most = match self.0.len() {
             6 => 3,
@@ -47,17 +47,17 @@ impl UserPin {
         if self.0.expose() == b"648219" { Err(PinRule::PublishedDefault) } else { Ok(()) }
     }
 
-    /// Lends the characters.
+    /// Borrows the characters.
     pub fn expose(&self) -> &[u8] {
         self.0.expose()
     }
 }
 
-/// The SO-PIN: 8 bytes, typed as 16 hexadecimal digits. Lost, it has no way back.
+/// The SO-PIN: 8 bytes, typed as 16 hexadecimal digits. If it is lost, it cannot be recovered.
 pub struct SoPin(Secret<[u8; 8]>);
 
 impl SoPin {
-    /// Takes what was typed.
+    /// Checks and takes the typed text.
     pub fn from_typed(text: &TypedText) -> Result<Self, PinRule> {
         if !text.expose().iter().all(u8::is_ascii_hexdigit) {
             return Err(PinRule::SoAlphabet);
@@ -81,7 +81,7 @@ impl SoPin {
         }
     }
 
-    /// Lends the 8 bytes.
+    /// Borrows the 8 bytes.
     pub fn expose(&self) -> &[u8; 8] {
         self.0.expose()
     }

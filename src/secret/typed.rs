@@ -4,12 +4,13 @@ use std::ops::Range;
 
 use super::{Full, WipingBytes};
 
-/// What a person is typing. Fixed capacity; the next key is refused, never reallocated.
+/// What a person is typing. The capacity is fixed: when the text is full, the next key is refused rather than
+/// reallocating.
 pub struct TypedText(WipingBytes);
 
 impl TypedText {
-    /// More than any field on any screen takes: 33 words of 8 letters with spaces between them are 296 characters, 250
-    /// throws of dice in groups of five 299.
+    /// More than any field on any screen needs: 33 words of 8 letters, separated by spaces, are 296 characters; 250
+    /// dice throws in groups of five are 299.
     pub const MOST: usize = 320;
 
     /// An empty text that takes at most [`TypedText::MOST`] characters.
@@ -17,7 +18,7 @@ impl TypedText {
         Self(WipingBytes::with_capacity(Self::MOST))
     }
 
-    /// Appends one printable ASCII character; anything else is refused like a character too many.
+    /// Appends one printable ASCII character; anything else is refused as if the text were full.
     pub fn push(&mut self, byte: u8) -> Result<(), Full> {
         if is_text(byte) { self.0.push(byte) } else { Err(Full) }
     }
@@ -27,18 +28,18 @@ impl TypedText {
         self.0.pop()
     }
 
-    /// Puts `with` in the place of the characters in `range` without moving to another allocation; what is left over is
-    /// wiped. Anything but printable ASCII, a range that is not there, or too much changes nothing.
+    /// Replaces the characters in `range` with `with` without reallocating; leftover characters are wiped. If `with` is
+    /// not printable ASCII, the range is not valid or the result does not fit, nothing changes.
     pub fn replace(&mut self, range: Range<usize>, with: &[u8]) -> Result<(), Full> {
         if with.iter().all(|byte| is_text(*byte)) { self.0.splice(range, with) } else { Err(Full) }
     }
 
-    /// Puts a character before the one at `place`.
+    /// Inserts a character before the one at `place`.
     pub fn insert(&mut self, place: usize, byte: u8) -> Result<(), Full> {
         self.replace(place..place, &[byte])
     }
 
-    /// Removes and wipes the characters in `range`; `false` when it is empty or not there.
+    /// Removes and wipes the characters in `range`; returns `false` if the range is empty or not valid.
     pub fn remove(&mut self, range: Range<usize>) -> bool {
         !range.is_empty() && self.0.splice(range, &[]).is_ok()
     }
@@ -48,7 +49,7 @@ impl TypedText {
         self.0.clear();
     }
 
-    /// How many characters are held.
+    /// The number of characters held.
     pub fn len(&self) -> usize {
         self.0.len()
     }
@@ -58,7 +59,7 @@ impl TypedText {
         self.0.is_empty()
     }
 
-    /// Lends the characters, all ASCII.
+    /// Borrows the characters, all ASCII.
     pub fn expose(&self) -> &[u8] {
         self.0.expose()
     }
@@ -75,7 +76,7 @@ impl Default for TypedText {
     }
 }
 
-/// A character that a person can type and see.
+/// Whether a person can type and see this character.
 const fn is_text(byte: u8) -> bool {
     byte == b' ' || byte.is_ascii_graphic()
 }
@@ -85,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_is_corrected_in_its_middle() {
+    fn text_can_be_corrected_in_the_middle() {
         let mut text = TypedText::new();
         for byte in b"act abandn zoo" {
             text.push(*byte).unwrap();

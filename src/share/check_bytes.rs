@@ -1,6 +1,7 @@
-//! Check bytes of a password share: two bytes that tell which group of prime, id and value is wrong.
+//! Check bytes of a password share: two bytes that locate a wrong group in prime, id or value.
 //!
-//! Ours; `sc-hsm-tool` neither needs nor knows them. As secret as the share: they are computed from its value.
+//! Our own addition; `sc-hsm-tool` neither needs nor knows them. They are computed from the share's value, so they are
+//! as secret as the share.
 
 use crypto_bigint::U64;
 use crypto_primes::{Flavor, is_prime};
@@ -13,14 +14,14 @@ use super::check_symbols::{OF_BYTES, Verdict};
 use super::written::{check_groups, scan, write_groups};
 use super::{GROUPS, PasswordShare, ReadError, Reading};
 
-/// How many groups the check bytes have.
+/// The number of groups of check bytes.
 pub const CHECK_GROUPS: u8 = 2;
 
-/// The value begins behind the eight bytes of the prime and the id.
+/// The value follows the eight bytes of the prime and the id.
 const VALUE: usize = 9;
 const CHECK: usize = VALUE + GROUPS as usize;
 
-/// What the check bytes say of a share. Groups count from 1.
+/// What the check bytes say about a share. Groups count from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CheckVerdict {
     /// Nothing is wrong.
@@ -42,12 +43,12 @@ pub enum CheckVerdict {
         /// Which.
         group: u8,
     },
-    /// This group of the value and the next have changed places.
+    /// This group of the value and the next are swapped.
     Swapped {
         /// The first of the two.
         group: u8,
     },
-    /// More is wrong than can be located.
+    /// More errors than can be located.
     Several,
 }
 
@@ -67,7 +68,8 @@ pub fn write_check(check: &Secret<[u8; 2]>) -> WipingBytes {
     write_groups(check.expose())
 }
 
-/// What is wrong or missing in check bytes, while they are typed; as [`check_hex`](super::check_hex), two groups.
+/// What is wrong or missing in check bytes while they are being typed; like [`check_hex`](super::check_hex), for two
+/// groups.
 pub fn check_check(text: &[u8]) -> Reading {
     check_groups(text, CHECK_GROUPS)
 }
@@ -90,10 +92,10 @@ pub fn read_check(text: &[u8]) -> Result<Secret<[u8; 2]>, ReadError> {
     })
 }
 
-/// What the check bytes say of prime, id and value as they were typed; the prime need not be one.
+/// What the check bytes say about prime, id and value as typed; the prime need not be prime.
 ///
-/// Two wrong bytes are always noticed, but may be taken for one elsewhere, unless what that one should be could not be
-/// there: no prime, no id of 1 to 16, no value below the prime.
+/// Two wrong bytes are always detected, but may be mistaken for a single wrong byte elsewhere, unless correcting that
+/// byte gives an impossible share: not a prime, not an id of 1 to 16, or a value not below the prime.
 pub fn verdict(prime: u64, id: u8, value: &Secret<[u8; 8]>, check: &Secret<[u8; 2]>) -> CheckVerdict {
     let mut all = symbols(prime, id, value);
     all.extend(check.expose().iter().map(|byte| u16::from(*byte)));
@@ -118,14 +120,14 @@ pub fn verdict(prime: u64, id: u8, value: &Secret<[u8; 8]>, check: &Secret<[u8; 
     }
 }
 
-/// Prime, id and value, one byte a symbol, with room for the check bytes.
+/// Prime, id and value, one byte per symbol, with room for the check bytes.
 fn symbols(prime: u64, id: u8, value: &Secret<[u8; 8]>) -> Zeroizing<Vec<u16>> {
     let mut symbols = Zeroizing::new(Vec::with_capacity(CHECK + usize::from(CHECK_GROUPS)));
     symbols.extend(prime.to_be_bytes().iter().chain(&[id]).chain(value.expose()).map(|byte| u16::from(*byte)));
     symbols
 }
 
-/// Whether a corrected text can be a share of our own sets.
+/// Whether the corrected symbols can be a share of our own sets.
 fn is_share(symbols: &[u16]) -> bool {
     let number =
         |symbols: &[u16]| Zeroizing::new(symbols.iter().fold(0_u64, |number, symbol| number << 8 | u64::from(*symbol)));
@@ -138,7 +140,7 @@ fn is_share(symbols: &[u16]) -> bool {
         && is_prime(Flavor::Any, &U64::from(*prime))
 }
 
-/// The group, from 1, of what stands at `place` of 19 and begins at `first`.
+/// The group, counted from 1, of symbol `place` (of 19) in the part that begins at `first`.
 #[allow(clippy::cast_possible_truncation, reason = "there are 19 bytes")]
 const fn place_of(place: usize, first: usize) -> u8 {
     (place + 1 - first) as u8

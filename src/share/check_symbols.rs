@@ -1,28 +1,28 @@
-//! Check symbols: Reed–Solomon over GF(2^m), so that a slip of the pen or of the finger is noticed and located.
+//! Check symbols: Reed–Solomon over GF(2^m), so that a writing or typing error is detected and located.
 //!
-//! A text is a polynomial whose coefficients are its symbols, the first one that of the highest power. Check symbols at
-//! its end make it vanish at alpha^0, alpha^1, …, with alpha = 2. Multiplication is by shifts, without tables that a
-//! secret would be an index into.
+//! A text is a polynomial whose coefficients are its symbols, highest power first. Check symbols at its end make it
+//! zero at alpha^0, alpha^1, …, with alpha = 2. Multiplication uses shifts rather than tables, which a secret would
+//! index.
 
 use zeroize::Zeroizing;
 
 /// One code: the field and how many check symbols it adds.
 pub(super) struct Code {
-    /// m: so many bits has a symbol.
+    /// m: the number of bits in a symbol.
     bits: u32,
-    /// The primitive polynomial of the field, with its highest power.
+    /// The primitive polynomial of the field, including its highest power.
     polynomial: u16,
-    /// How many check symbols.
+    /// The number of check symbols.
     checks: usize,
 }
 
-/// Two check bytes: one wrong byte is located, two are noticed.
+/// Two check bytes: one wrong byte is located, two are detected.
 pub(super) const OF_BYTES: Code = Code { bits: 8, polynomial: 0x11d, checks: 2 };
 
-/// Three check words of 11 bits: one wrong word is located, two are noticed and never taken for one.
+/// Three check words of 11 bits: one wrong word is located, two are detected and never mistaken for one.
 pub(super) const OF_WORDS: Code = Code { bits: 11, polynomial: 0x805, checks: 3 };
 
-/// What the check symbols say of a text. Places count from 0. No `Debug`: the right symbol is part of a secret.
+/// What the check symbols say about a text. Places count from 0. No `Debug`: the right symbol is part of a secret.
 pub(super) enum Verdict {
     /// Nothing is wrong.
     Right,
@@ -33,17 +33,17 @@ pub(super) enum Verdict {
         /// What it should be.
         right: Zeroizing<u16>,
     },
-    /// Two neighbours have changed places.
+    /// Two neighbouring symbols are swapped.
     Swapped {
         /// The first of them.
         place: usize,
     },
-    /// More is wrong than can be located.
+    /// More errors than can be located.
     Several,
 }
 
 impl Code {
-    /// How many check symbols this code adds.
+    /// The number of check symbols this code adds.
     pub(super) const fn checks(&self) -> usize {
         self.checks
     }
@@ -71,8 +71,8 @@ impl Code {
         if syndromes.iter().all(|syndrome| *syndrome == 0) {
             return Verdict::Right;
         }
-        // an error e at power p makes e·alpha^(jp) of syndrome j; neighbours that changed places make two such, with
-        // their difference as the error
+        // an error e at power p contributes e·alpha^(jp) to syndrome j; swapped neighbours contribute two such terms,
+        // with their difference as the error
         let error = Zeroizing::new(syndromes.first().copied().unwrap_or(0));
         let mut swapped = None;
         let mut swaps = 0;
@@ -99,7 +99,7 @@ impl Code {
         }
     }
 
-    /// Whether the same `error` at each of the `positions` (alpha to their power) makes exactly these syndromes.
+    /// Whether the same `error` at each of the `positions` (alpha to their power) produces exactly these syndromes.
     fn is_made_by(&self, syndromes: &[u16], error: u16, positions: &[u16]) -> bool {
         let mut parts: Zeroizing<Vec<u16>> = Zeroizing::new(vec![error; positions.len()]);
         syndromes.iter().all(|syndrome| {
@@ -111,7 +111,7 @@ impl Code {
         })
     }
 
-    /// The text as a polynomial, at alpha^0, alpha^1, …
+    /// The text's polynomial evaluated at alpha^0, alpha^1, …
     fn syndromes(&self, symbols: &[u16]) -> Zeroizing<Vec<u16>> {
         let mut syndromes = Zeroizing::new(Vec::with_capacity(self.checks));
         let mut point = 1;
@@ -141,7 +141,7 @@ impl Code {
         generator.split_off(1)
     }
 
-    /// Shift and add, the same steps whatever the numbers are.
+    /// Shift and add: the same steps whatever the operands.
     fn multiply(&self, one: u16, other: u16) -> u16 {
         let mut product = 0;
         for bit in (0..self.bits).rev() {
@@ -165,7 +165,7 @@ mod tests {
 
     use super::*;
 
-    /// A random right text of `length` symbols, check symbols included.
+    /// A random valid text of `length` symbols, including check symbols.
     fn text(code: &Code, length: usize, rng: &mut ChaCha20Rng) -> Vec<u16> {
         let mut text: Vec<u16> = (0..length - code.checks).map(|_| symbol(code, rng)).collect();
         let checks = code.encode(&text);
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn both_fields_are_fields_and_two_generates_them() {
+    fn two_generates_both_fields() {
         for code in [OF_BYTES, OF_WORDS] {
             let mut seen = vec![false; 1 << code.bits];
             let mut power = 1;
@@ -189,14 +189,14 @@ mod tests {
             }
             assert_eq!(power, 1);
         }
-        // of the table in the crate that shares the secrets: the same field
+        // from the tables of `sharks`: the same field
         assert_eq!(OF_BYTES.multiply(0x80, 2), 0x1d);
         assert_eq!(OF_BYTES.multiply(0x8e, 2), 1);
     }
 
     #[test]
     fn a_text_worked_out_on_paper() {
-        // generator of two: (x+1)(x+2) = x² + 3x + 2; the message 1 stands for x²
+        // generator of two: (x+1)(x+2) = x² + 3x + 2; the message 1 means x²
         assert_eq!(*OF_BYTES.encode(&[1]), [3, 2]);
         assert_eq!(*OF_BYTES.encode(&[0, 0, 1]), [3, 2]);
         // x·x² = 3x² + 2x = (3·3 + 2)x + 3·2, where 3·3 = 5 and 5 + 2 = 7
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn every_single_error_is_located_and_its_right_value_known() {
+    fn every_single_error_is_located_and_corrected() {
         let mut rng = ChaCha20Rng::from_seed([1; 32]);
         for (code, length) in [(OF_BYTES, 19), (OF_WORDS, 16), (OF_WORDS, 33)] {
             let right = text(&code, length, &mut rng);
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn double_errors_are_never_right_and_in_words_never_taken_for_one() {
+    fn double_errors_are_detected_and_in_words_never_mistaken_for_one() {
         let mut rng = ChaCha20Rng::from_seed([2; 32]);
         for (code, length) in [(OF_BYTES, 19), (OF_WORDS, 16), (OF_WORDS, 33)] {
             let right = text(&code, length, &mut rng);
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn neighbours_that_changed_places_are_told() {
+    fn swapped_neighbours_are_located() {
         let mut rng = ChaCha20Rng::from_seed([3; 32]);
         for (code, length, least) in [(OF_BYTES, 19, 90), (OF_WORDS, 33, 100)] {
             let (mut told, mut all) = (0, 0);

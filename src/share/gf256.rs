@@ -1,11 +1,11 @@
-//! Strong shares: a secret of 32 or 8 bytes, shared over GF(256) by the `sharks` crate, with what that does not check.
+//! Strong shares: a secret of 32 or 8 bytes, shared over GF(256) by the `sharks` crate, with the checks that it lacks.
 //!
-//! `sharks` answers wrongly, and says nothing, when a share is given twice, has number 0 or is of another set. So only
-//! as many shares as the threshold asks for reach it, all different and of one set; and what is shared is the secret
-//! with five bytes of a digest behind it, so that a wrong answer is seen. Those bytes are shared too: without a quorum
-//! they are as unknown as the secret.
+//! `sharks` silently gives a wrong answer when a share is given twice, has number 0 or belongs to another set. So it
+//! only ever gets exactly as many shares as the threshold, all different and of one set; and what is shared is the
+//! secret followed by five bytes of a digest, so that a wrong answer is detected. Those bytes are shared too: without a
+//! quorum they are as unknown as the secret.
 //!
-//! `sharks` multiplies by tables, so its time depends on secrets; nobody measures that on a host that is off the net and
+//! `sharks` multiplies with tables, so its timing depends on secrets; nobody can measure that on an offline host that
 //! runs nothing else.
 
 use core::cmp::Reverse;
@@ -22,7 +22,7 @@ use crate::terms::{MOST_CUSTODIANS, Quorum};
 
 use super::{MOST_SHARES, ShareError};
 
-/// How many bytes of a digest are shared behind the secret.
+/// The number of digest bytes shared after the secret.
 const CHECK: usize = 5;
 
 /// The name of one set of strong shares: 22 random bits, public, in the first words of each of its shares.
@@ -30,7 +30,7 @@ const CHECK: usize = 5;
 pub struct SetId(u32);
 
 impl SetId {
-    /// How many bits it has.
+    /// Its length in bits.
     pub const BITS: u32 = 22;
 
     /// Checks that the number has at most 22 bits.
@@ -48,14 +48,14 @@ impl SetId {
     }
 }
 
-/// As people see it: `2b1 f3c`.
+/// As displayed: `2b1 f3c`.
 impl fmt::Display for SetId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:03x} {:03x}", self.0 >> 12, self.0 & 0xfff)
     }
 }
 
-/// What a set of strong shares gives back.
+/// The kind of secret that a set of strong shares holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// The password of a share file: 32 bytes, used as 64 hexadecimal digits.
@@ -65,7 +65,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// How many bytes the secret has.
+    /// The length of the secret in bytes.
     pub const fn secret_length(self) -> usize {
         match self {
             Self::Password => 32,
@@ -73,7 +73,7 @@ impl Kind {
         }
     }
 
-    /// How many bytes the body of a share has.
+    /// The length of a share's body in bytes.
     pub const fn body_length(self) -> usize {
         self.secret_length() + CHECK
     }
@@ -100,18 +100,18 @@ impl Kind {
 pub struct StrongShare {
     /// The set it belongs to.
     pub set: SetId,
-    /// What the set gives back.
+    /// The kind of secret it holds.
     pub kind: Kind,
     /// M, 2..=16.
     pub threshold: u8,
-    /// The number of this share, 1..=16: where on the polynomials it lies.
+    /// The number of this share, 1..=16: where the polynomials are evaluated.
     pub number: u8,
     /// The polynomials' values there: [`Kind::body_length`] bytes.
     pub body: WipingBytes,
 }
 
 impl StrongShare {
-    /// Refuses what no set can have; it is seen without any other share.
+    /// Refuses a share that no set can contain, which is visible without any other share.
     pub fn check(&self) -> Result<(), ShareError> {
         if self.number == 0 {
             return Err(ShareError::IdZero);
@@ -126,7 +126,7 @@ impl StrongShare {
     }
 }
 
-/// A set of strong shares, proven to give its secret back.
+/// A set of strong shares, verified to recover its secret.
 pub struct StrongDealt {
     /// Its name.
     pub set: SetId,
@@ -134,11 +134,11 @@ pub struct StrongDealt {
     pub shares: Vec<StrongShare>,
 }
 
-/// A secret that at least as many shares as the threshold agree on, and whose inner check holds.
+/// A secret that at least a threshold of shares agree on, and whose inner check is right.
 pub struct StrongCandidate {
     /// The secret.
     pub secret: WipingBytes,
-    /// The places, in the list that was given, of the shares that agree. The others are wrong.
+    /// The indices, in the given list, of the shares that agree. The others are wrong.
     pub agreeing: Vec<usize>,
 }
 
@@ -149,17 +149,17 @@ pub fn draw_secret(kind: Kind, rng: &mut impl CryptoRng) -> WipingBytes {
     secret
 }
 
-/// The secret as it is typed: two lower-case hexadecimal digits a byte. 64 of them are the password of a share file.
+/// The secret as it is typed: two lower-case hexadecimal digits per byte. 64 of them are the password of a share file.
 pub fn password_of(secret: &WipingBytes) -> WipingBytes {
     let mut text = WipingBytes::zeros(2 * secret.len());
-    // fails only where two digits a byte do not fit
+    // cannot fail: there is room for two digits per byte
     let _ = base16ct::lower::encode(secret.expose(), text.expose_mut());
     text
 }
 
-/// Deals `secret`: any M of the N shares give it back, M-1 say nothing about it.
+/// Deals `secret`: any M of the N shares recover it, M-1 reveal nothing about it.
 ///
-/// Fails with [`ShareError::SecretLength`] when the secret is not of this kind, else only with
+/// Fails with [`ShareError::SecretLength`] when the secret has the wrong length for this kind, otherwise only with
 /// [`ShareError::NotProven`].
 pub fn deal_strong(
     kind: Kind,
@@ -193,7 +193,7 @@ pub fn deal_strong(
     Ok(StrongDealt { set, shares })
 }
 
-/// Recombines the first M, the last M and one random quorum, and finally all shares together.
+/// Recombines the first M, the last M, one random quorum, and finally all shares together.
 fn prove(
     secret: &WipingBytes,
     shares: &[StrongShare],
@@ -212,10 +212,10 @@ fn prove(
     if whole && [first, last, random, all].iter().all(proven) { Ok(()) } else { Err(ShareError::NotProven) }
 }
 
-/// The secret that the shares mean.
+/// The secret that the shares yield.
 ///
-/// With more shares than the threshold all must agree, else [`ShareError::Disagree`]; then [`strong_candidates`] finds
-/// which ones do. [`ShareError::WrongCheck`]: the shares are of one set, but at least one of them is wrong.
+/// With more shares than the threshold, all must agree; otherwise [`ShareError::Disagree`], and [`strong_candidates`]
+/// finds which ones do. [`ShareError::WrongCheck`]: the shares belong to one set, but at least one of them is wrong.
 pub fn combine_strong(shares: &[&StrongShare]) -> Result<WipingBytes, ShareError> {
     let set = Set::of(shares)?;
     let places: Vec<usize> = (0..shares.len()).collect();
@@ -231,16 +231,16 @@ pub fn combine_strong(shares: &[&StrongShare]) -> Result<WipingBytes, ShareError
     set.secret(&payload).ok_or(ShareError::WrongCheck)
 }
 
-/// Every secret that a quorum of these shares means and whose inner check holds, each once, with the most shares that
-/// agree on it.
+/// Every secret that a quorum of these shares yields and whose inner check is right, each once, with the largest set of
+/// shares that agree on it.
 ///
-/// None when no quorum is right; practically never more than one. When exactly as many shares as the threshold agree,
-/// wrong ones may be among them, whose errors cancel out; the secret is right all the same. Refuses what
-/// [`combine_strong`] refuses, except disagreement and a wrong check.
+/// Empty when no quorum is right; practically never more than one. When only a threshold of shares agree, there may be
+/// wrong ones among them whose errors cancel out; the secret is right all the same. Refuses what [`combine_strong`]
+/// refuses, except disagreement and a wrong check.
 pub fn strong_candidates(shares: &[&StrongShare]) -> Result<Vec<StrongCandidate>, ShareError> {
     let set = Set::of(shares)?;
     let mut found: Vec<StrongCandidate> = Vec::new();
-    // a set of shares is a number whose bits are the places in the list
+    // a set of shares is a bit mask over the list
     for subset in 0_u32..1 << shares.len() {
         let quorum: Vec<usize> = (0..shares.len()).filter(|place| subset >> place & 1 == 1).collect();
         let known = |found: &StrongCandidate| quorum.iter().all(|place| found.agreeing.contains(place));
@@ -265,7 +265,7 @@ pub fn strong_candidates(shares: &[&StrongShare]) -> Result<Vec<StrongCandidate>
     Ok(found)
 }
 
-/// Shares that may be recombined: of one set, all different, at least a quorum.
+/// Shares that may be recombined: from one set, all different, at least a quorum.
 struct Set {
     id: SetId,
     kind: Kind,
@@ -274,7 +274,7 @@ struct Set {
 }
 
 impl Set {
-    /// Everything that can be refused before any arithmetic.
+    /// Refuses everything that can be refused before any arithmetic.
     fn of(shares: &[&StrongShare]) -> Result<Self, ShareError> {
         let Some(first) = shares.first() else { return Err(ShareError::TooFew { given: 0, needed: 2 }) };
         if shares.len() > MOST_SHARES {
@@ -309,7 +309,7 @@ impl Set {
         usize::from(self.threshold)
     }
 
-    /// What the shares at these places mean: secret and check. Hands on exactly as many as the threshold asks for.
+    /// What the shares at these indices yield: secret and check. Passes on exactly as many shares as the threshold.
     fn recover(&self, places: &[usize]) -> Result<Zeroizing<Vec<u8>>, ShareError> {
         let points: Vec<&Share> = places.iter().filter_map(|place| self.points.get(*place)).collect();
         if points.len() != self.threshold() {
@@ -320,14 +320,14 @@ impl Set {
         payload.map_err(|_| ShareError::TooFew { given: places.len(), needed: self.threshold })
     }
 
-    /// Whether the share at `other` lies on the polynomials through the quorum, which mean `payload`: in place of one
-    /// of them it gives the same, and anything else if it is off.
+    /// Whether the share at `other` lies on the polynomials through the quorum, which yields `payload`: if it replaces
+    /// one of the quorum, the payload must not change.
     fn agrees(&self, quorum: &[usize], payload: &[u8], other: usize) -> Result<bool, ShareError> {
         let replaced: Vec<usize> = quorum.iter().skip(1).copied().chain([other]).collect();
         Ok(self.recover(&replaced)?.ct_eq(payload).into())
     }
 
-    /// The secret in a payload, if its check holds.
+    /// The secret in a payload, if its check is right.
     fn secret(&self, payload: &[u8]) -> Option<WipingBytes> {
         let (secret, check) = payload.split_at_checked(self.kind.secret_length())?;
         let right = inner_check(self.id, self.kind, self.threshold, secret);
@@ -335,7 +335,7 @@ impl Set {
     }
 }
 
-/// A share as `sharks` takes it.
+/// A share in the form that `sharks` takes.
 fn point(share: &StrongShare) -> Result<Share, ShareError> {
     let mut bytes = WipingBytes::with_capacity(1 + share.body.len());
     let wrong = ShareError::Length { id: share.number };
@@ -343,7 +343,7 @@ fn point(share: &StrongShare) -> Result<Share, ShareError> {
     Share::try_from(bytes.expose()).map_err(|_| wrong)
 }
 
-/// The first five bytes of a digest of the secret and of what set it is the secret of.
+/// The first five bytes of a digest over the secret and the set it belongs to.
 fn inner_check(set: SetId, kind: Kind, threshold: u8, secret: &[u8]) -> Zeroizing<[u8; CHECK]> {
     let [_, set @ ..] = set.0.to_be_bytes();
     let mut digest = Sha256::new()

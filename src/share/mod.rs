@@ -1,15 +1,15 @@
-//! The share engine: how one password becomes N password shares, and how any M of them become the password again.
+//! The share engine: how one password is split into N password shares, and how any M of them recover it.
 //!
-//! What it promises:
-//! * A set that was dealt has been proven: several quorums of it were recombined before anyone sees a share.
-//! * Bad input is refused by name (id 0, an id twice, a value that is none, mixed sets, too few), never recombined
-//!   into something else.
-//! * Nothing about a secret leaves in an error; ids, set ids and the prime are public.
+//! What it guarantees:
+//! * A dealt set has been verified: several of its quorums are recombined before anyone sees a share.
+//! * Bad input (id 0, a duplicate id, an impossible value, mixed sets, too few shares) is refused with a specific
+//!   error, never recombined into something else.
+//! * Errors reveal nothing about a secret; ids, set ids and the prime are public.
 //!
 //! Two schemes. `prime` is `sc-hsm-tool`'s (protocol reference, "Password shares"), and both programs read each other's
-//! sets; a plausible wrong share cannot be seen from its numbers alone: check bytes, more than M shares that disagree,
-//! or the share file, tell. `gf256` makes strong shares, carried as words: check words locate a wrong word, and an
-//! inner check refuses a wrong secret.
+//! sets; a wrong but plausible share cannot be detected from its numbers alone, only by check bytes, by disagreement
+//! among more than M shares, or by the share file. `gf256` makes strong shares, written as words: check words locate a
+//! wrong word, and an inner check rejects a wrong secret.
 
 mod candidates;
 mod check_bytes;
@@ -38,16 +38,16 @@ use thiserror::Error;
 /// Why shares cannot be dealt or recombined. Holds ids and counts, never a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum ShareError {
-    /// A threshold below 2 is no quorum.
+    /// A threshold below 2 is not a quorum.
     #[error("threshold {threshold} is below 2")]
     Threshold {
-        /// The threshold that was asked for.
+        /// The requested threshold.
         threshold: u8,
     },
-    /// Fewer shares than the threshold: any secret would still be possible.
+    /// Fewer shares than the threshold: every secret is still possible.
     #[error("{given} shares given, {needed} needed")]
     TooFew {
-        /// How many shares there are.
+        /// The number of shares given.
         given: usize,
         /// The threshold.
         needed: u8,
@@ -55,15 +55,15 @@ pub enum ShareError {
     /// More shares than a set can have.
     #[error("{given} shares given, at most {most} make sense")]
     TooMany {
-        /// How many shares there are.
+        /// The number of shares given.
         given: usize,
-        /// The most that are taken.
+        /// The maximum accepted.
         most: usize,
     },
-    /// A share cannot have id 0: that is where the secret itself lies.
+    /// A share cannot have id 0: the secret itself is the value at 0.
     #[error("share id 0")]
     IdZero,
-    /// A share of our own sets has an id of 16 at most.
+    /// In our own sets, an id is at most 16.
     #[error("share id {id} is above 16")]
     IdTooLarge {
         /// The id.
@@ -81,7 +81,7 @@ pub enum ShareError {
         /// The id of the share.
         id: u8,
     },
-    /// The shares do not all carry the same prime: they come from different sets.
+    /// The shares do not all have the same prime: they come from different sets.
     #[error("share {id} carries another prime than share {first}")]
     MixedPrimes {
         /// The id of the share they are compared with.
@@ -89,19 +89,19 @@ pub enum ShareError {
         /// The id of the share that differs.
         id: u8,
     },
-    /// The body of a strong share is shorter or longer than its kind has it.
+    /// The body of a strong share has the wrong length for its kind.
     #[error("share {id} has the wrong length")]
     Length {
         /// The id of the share.
         id: u8,
     },
-    /// The secret that is to be dealt is shorter or longer than its kind has it.
+    /// The secret to be dealt has the wrong length for its kind.
     #[error("a secret of {given} bytes")]
     SecretLength {
-        /// How many bytes it has.
+        /// Its length in bytes.
         given: usize,
     },
-    /// Strong shares of different sets.
+    /// Strong shares from different sets.
     #[error("share {id} is of another set than share {first}")]
     MixedSets {
         /// The id of the share they are compared with.
@@ -109,7 +109,7 @@ pub enum ShareError {
         /// The id of the share that differs.
         id: u8,
     },
-    /// Strong shares that give different things back.
+    /// Strong shares of different kinds of secret.
     #[error("share {id} is of another kind than share {first}")]
     MixedKinds {
         /// The id of the share they are compared with.
@@ -117,7 +117,7 @@ pub enum ShareError {
         /// The id of the share that differs.
         id: u8,
     },
-    /// Strong shares of one set that name different thresholds: one of them was not read right.
+    /// Strong shares of one set that name different thresholds: one of them was misread.
     #[error("share {id} names another threshold than share {first}")]
     MixedThresholds {
         /// The id of the share they are compared with.
@@ -125,13 +125,13 @@ pub enum ShareError {
         /// The id of the share that differs.
         id: u8,
     },
-    /// The strong shares recombine to something that is not their secret: at least one of them is wrong.
+    /// The strong shares recombine to something other than their secret: at least one of them is wrong.
     #[error("the shares recombine to something else")]
     WrongCheck,
     /// More shares than the threshold were given and they do not all lie on one polynomial.
     #[error("the shares disagree")]
     Disagree,
-    /// The dealt shares did not recombine to the password: the machine computes wrongly. Nothing was handed out.
+    /// The dealt shares did not recombine to the password: the machine miscalculates. No share was handed out.
     #[error("the dealt shares did not recombine")]
     NotProven,
 }

@@ -17,7 +17,7 @@ use super::{ReadError, ShareError};
 pub struct SharePrime(u64);
 
 impl SharePrime {
-    /// Checks that `number` is a prime of 64 bits. Sets made elsewhere need not have a safe prime.
+    /// Checks that `number` is a prime of 64 bits. Foreign sets need not have a safe prime.
     pub fn new(number: u64) -> Result<Self, ReadError> {
         if number >> 63 == 0 {
             return Err(ReadError::PrimeTooSmall);
@@ -65,14 +65,14 @@ impl fmt::Display for SharePrime {
 pub struct PasswordShare {
     /// The prime of the set.
     pub prime: SharePrime,
-    /// Where on the polynomial this share lies, 1..=255; in our sets 1..=16.
+    /// Where the polynomial is evaluated, 1..=255; in our sets 1..=16.
     pub id: u8,
     /// The polynomial's value there, big-endian, below the prime.
     pub value: Secret<[u8; 8]>,
 }
 
 impl PasswordShare {
-    /// Refuses id 0 and a value that is not below the prime; both are seen without any other share.
+    /// Refuses id 0 and a value that is not below the prime; both are visible without any other share.
     pub fn check(&self) -> Result<(), ShareError> {
         if self.id == 0 {
             return Err(ShareError::IdZero);
@@ -90,18 +90,18 @@ impl PasswordShare {
     }
 }
 
-/// A password and all its shares, proven to belong together.
+/// A password and all its shares, verified to belong together.
 pub struct Dealt {
-    /// The password that enciphers the share file: 8 bytes, the first one 01 to 7F.
+    /// The password that encrypts the share file: 8 bytes, the first one 01 to 7F.
     pub password: Secret<[u8; 8]>,
     /// The shares with the ids 1 to N, in this order.
     pub shares: Vec<PasswordShare>,
 }
 
-/// Draws a password and deals it: any M of the N shares give it back, M-1 say nothing about it.
+/// Draws a password and deals it: any M of the N shares recover it, M-1 reveal nothing about it.
 ///
-/// The first byte of the password is never 00, because `sc-hsm-tool` loses leading zero bytes at import and could
-/// then never open the share file (protocol reference, trap 1). Fails only with [`ShareError::NotProven`].
+/// The first byte of the password is never 00, because `sc-hsm-tool` drops leading zero bytes on import and could then
+/// never open the share file (protocol reference, trap 1). Fails only with [`ShareError::NotProven`].
 pub fn deal(quorum: Quorum, rng: &mut impl CryptoRng) -> Result<Dealt, ShareError> {
     let password = Secret::init(|bytes: &mut [u8; 8]| {
         while bytes.first() == Some(&0) {
@@ -137,7 +137,7 @@ pub fn deal(quorum: Quorum, rng: &mut impl CryptoRng) -> Result<Dealt, ShareErro
     Ok(Dealt { password, shares })
 }
 
-/// Recombines the first M, the last M and one random quorum, and finally all shares together.
+/// Recombines the first M, the last M, one random quorum, and finally all shares together.
 fn prove(
     password: &Secret<[u8; 8]>,
     shares: &[PasswordShare],
@@ -160,9 +160,9 @@ fn prove(
     Ok(())
 }
 
-/// The secret that the shares mean, always 8 bytes, leading zeros kept.
+/// The secret that the shares yield: always 8 bytes, leading zeros kept.
 ///
-/// With more than `threshold` shares all must lie on one polynomial, else [`ShareError::Disagree`]; then
+/// With more than `threshold` shares, all must lie on one polynomial; otherwise [`ShareError::Disagree`], and
 /// [`candidates`](super::candidates) finds which ones agree.
 pub fn combine(shares: &[&PasswordShare], threshold: u8) -> Result<Secret<[u8; 8]>, ShareError> {
     let prime = check_set(shares, threshold)?;
@@ -178,7 +178,7 @@ pub fn combine(shares: &[&PasswordShare], threshold: u8) -> Result<Secret<[u8; 8
     Ok(Secret::init(|place: &mut [u8; 8]| place.copy_from_slice(&field.interpolate(quorum, 0).to_be_bytes())))
 }
 
-/// Everything that can be refused before any arithmetic. Returns the prime that all shares carry.
+/// Refuses everything that can be refused before any arithmetic. Returns the prime that all shares have.
 pub(super) fn check_set(shares: &[&PasswordShare], threshold: u8) -> Result<SharePrime, ShareError> {
     if threshold < 2 {
         return Err(ShareError::Threshold { threshold });
@@ -200,7 +200,7 @@ pub(super) fn check_set(shares: &[&PasswordShare], threshold: u8) -> Result<Shar
     if shares.len() < usize::from(threshold) { Err(too_few) } else { Ok(first.prime) }
 }
 
-/// A number uniform in [0, bound): draws again instead of reducing, which would favour small numbers.
+/// A uniform number in [0, bound): draws again instead of reducing, which would favour small numbers.
 fn draw_below(bound: u64, rng: &mut impl CryptoRng) -> u64 {
     loop {
         let mut number = rng.next_u64();
@@ -211,7 +211,8 @@ fn draw_below(bound: u64, rng: &mut impl CryptoRng) -> u64 {
     }
 }
 
-/// Arithmetic modulo the prime. The inverses of 1..=255 are all that interpolation between ids ever divides by.
+/// Arithmetic modulo the prime. Interpolation between ids only ever divides by 1..=255, so only those inverses are
+/// kept.
 pub(super) struct Field {
     prime: SharePrime,
     inverses: [u64; 256],
@@ -262,7 +263,8 @@ impl Field {
         if denominator.0 < denominator.1 { self.subtract(0, factor) } else { factor }
     }
 
-    /// The value at `place` of the one polynomial through all of `shares`, whose ids differ. At 0 lies the secret.
+    /// The value at `place` of the one polynomial through all of `shares`, whose ids differ. The value at 0 is the
+    /// secret.
     pub(super) fn interpolate(&self, shares: &[&PasswordShare], place: u8) -> Zeroizing<u64> {
         let mut sum = Zeroizing::new(0);
         for share in shares {

@@ -1,7 +1,7 @@
-//! A strong share as words: three that say what it is, its body, and three check words.
+//! A strong share as words: three header words, its body, and three check words.
 //!
-//! Bits from the highest on, cut into words of eleven. Header: kind 3 bits, set id 22, M-1 4, number-1 4. The body ends
-//! with zero bits up to a whole word.
+//! Bits run from the highest on, cut into words of eleven. Header: kind 3 bits, set id 22, M-1 4, number-1 4. The body
+//! is padded with zero bits to a whole word.
 
 use zeroize::Zeroizing;
 
@@ -11,16 +11,16 @@ use crate::wordlists::{Found, LONGEST_WORD, find, word};
 use super::check_symbols::{OF_WORDS, Verdict};
 use super::{Kind, SetId, StrongShare};
 
-/// So many bits has a word.
+/// The number of bits in a word.
 const BITS: usize = 11;
 const LOWEST: u16 = (1 << BITS) - 1;
-/// How many words say what the share is.
+/// The number of header words, which say what the share is.
 const HEADER: usize = 3;
-/// The most words a share has; a text of more is not read further than one word beyond.
+/// The most words in a share; a longer text is read only one word beyond that.
 const MOST: usize = 33;
 
 impl Kind {
-    /// How many words a share of this kind has: 33 or 16.
+    /// The number of words in a share of this kind: 33 or 16.
     pub const fn words(self) -> u8 {
         match self {
             Self::Password => 33,
@@ -29,46 +29,46 @@ impl Kind {
     }
 }
 
-/// What is known of a share before it is typed.
+/// What is known about a share before it is typed.
 #[derive(Debug, Clone, Copy)]
 pub struct Expected<'a> {
-    /// What its set gives back.
+    /// The kind of secret its set holds.
     pub kind: Kind,
-    /// The number of its set, when it is known.
+    /// The number of its set, if known.
     pub set: Option<u32>,
-    /// M of its set, when it is known.
+    /// M of its set, if known.
     pub threshold: Option<u8>,
-    /// Its own number, when only one share will do.
+    /// Its own number, if only one share will do.
     pub number: Option<u8>,
-    /// The numbers of the shares that were given already.
+    /// The numbers of the shares already given.
     pub taken: &'a [u8],
 }
 
-/// What words that are being typed are so far. Places count from 1.
+/// The state of words being typed. Places count from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WordsReading {
     /// Nothing yet.
     Empty,
     /// Fine so far.
     Typing {
-        /// How many words are finished.
+        /// The number of finished words.
         done: u8,
-        /// How many there will be.
+        /// The number of words expected.
         of: u8,
     },
-    /// No word of the list, nor the beginning of one.
+    /// Neither a word of the list nor the beginning of one.
     Unknown {
         /// Which.
         place: u8,
     },
-    /// This word of the first three does not go with the set that is known, or with its threshold.
+    /// This word (one of the first three) does not match the known set or its threshold.
     OtherSet {
         /// Which.
         place: u8,
     },
-    /// The share of the set with another number than the one that is asked for.
+    /// A share of this set, but not the one with the requested number.
     OtherNumber {
-        /// The number that its third word gives it.
+        /// The number in its third word.
         number: u8,
     },
     /// The share with this number was given already.
@@ -76,35 +76,35 @@ pub enum WordsReading {
         /// The number.
         number: u8,
     },
-    /// A share of a set that gives something else back, as its first word says.
+    /// A share of another kind of secret, according to its first word.
     OtherKind,
     /// This one word is wrong; [`suggestion`] has the right one.
     Wrong {
         /// Which.
         place: u8,
     },
-    /// This word and the next have changed places.
+    /// This word and the next are swapped.
     Swapped {
         /// The first of the two.
         place: u8,
     },
-    /// More words are wrong than can be located, or the words are no share in spite of right check words.
+    /// More words are wrong than can be located, or the check words are right but the words are not a share.
     Several,
     /// More words than the share has.
     TooMany,
-    /// A share, and one that is expected.
+    /// A share that matches what is expected.
     Complete,
 }
 
-/// Why words cannot be read as a share. Says where, never what the right word is. Places count from 1.
+/// Why words cannot be read as a share. Says where the fault is, never what the right word is. Places count from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WordsError {
-    /// No share has so many words.
+    /// No share has this many words.
     Count {
-        /// How many there are; 34 stands for all above 33.
+        /// The number of words; 34 means any number above 33.
         given: u8,
     },
-    /// No word of the list.
+    /// Not a word of the list.
     Unknown {
         /// Which.
         place: u8,
@@ -114,19 +114,19 @@ pub enum WordsError {
         /// Which.
         place: u8,
     },
-    /// This word and the next have changed places.
+    /// This word and the next are swapped.
     Swapped {
         /// The first of the two.
         place: u8,
     },
     /// More words are wrong than can be located.
     Several,
-    /// The check words are right, but what the words say is no share: an unknown kind, another length than its kind has,
-    /// a threshold of 1, or bits where none may be.
+    /// The check words are right, but the words are not a share: an unknown kind, the wrong length for its kind, a
+    /// threshold of 1, or padding bits that are not zero.
     NoShare,
 }
 
-/// The words of a share, lower case, single spaces between them. For a share that passes [`StrongShare::check`].
+/// The words of a share, lower case, separated by single spaces. The share must pass [`StrongShare::check`].
 pub fn write_words(share: &StrongShare) -> WipingBytes {
     let count = usize::from(share.kind.words());
     let mut symbols = Zeroizing::new(Vec::with_capacity(count));
@@ -134,7 +134,7 @@ pub fn write_words(share: &StrongShare) -> WipingBytes {
     let mut bits = Zeroizing::new(0_u32);
     let mut held = 0;
     let padding = [0];
-    // one byte more than the body has: the bits that fill its last word
+    // one byte more than the body: the padding of its last word
     for byte in share.body.expose().iter().chain(&padding) {
         *bits = *bits << 8 | u32::from(*byte);
         held += 8;
@@ -147,7 +147,7 @@ pub fn write_words(share: &StrongShare) -> WipingBytes {
     let mut text = WipingBytes::with_capacity(count * (LONGEST_WORD + 1));
     for symbol in symbols.iter().chain(checks.iter()) {
         if !text.is_empty() {
-            // fails only where no room was made
+            // cannot fail: there is room for all words
             let _ = text.push(b' ');
         }
         let _ = text.extend(word(*symbol).unwrap_or_default().as_bytes());
@@ -155,7 +155,7 @@ pub fn write_words(share: &StrongShare) -> WipingBytes {
     text
 }
 
-/// Reads the words of a share: any spaces between them, upper or lower case, four letters are enough.
+/// Reads the words of a share: any white space between them, upper or lower case; four letters are enough.
 pub fn read_words(text: &[u8]) -> Result<StrongShare, WordsError> {
     let mut symbols = Zeroizing::new(Vec::with_capacity(MOST + 1));
     for (place, token) in (1..).zip(tokens(text).take(MOST + 1)) {
@@ -173,11 +173,11 @@ pub fn read_words(text: &[u8]) -> Result<StrongShare, WordsError> {
     }
 }
 
-/// What is wrong or missing in words, while they are typed.
+/// What is wrong or missing in words while they are being typed.
 ///
-/// A word is finished when something follows it; the last one of the share also when it is a word already. As soon as
-/// all words are there, the check words decide before anything else: one wrong word in the header is that, not a
-/// share of another set.
+/// A word is finished when something follows it; the last word of the share also as soon as it is a word of the list.
+/// Once all words are present, the check words take precedence: one wrong header word is reported as a wrong word, not
+/// as a share of another set.
 pub fn check_words(text: &[u8], expected: &Expected) -> WordsReading {
     let of = expected.kind.words();
     let mut symbols = Zeroizing::new(Vec::with_capacity(usize::from(of)));
@@ -219,8 +219,8 @@ pub fn check_words(text: &[u8], expected: &Expected) -> WordsReading {
     }
 }
 
-/// The word that would make a share of these words, where exactly one is wrong or no word at all: what belongs at the
-/// place that [`WordsReading::Wrong`] or [`WordsReading::Unknown`] names. As secret as the share.
+/// The correction, where exactly one word is wrong or not in the list: the word that belongs at the place named by
+/// [`WordsReading::Wrong`] or [`WordsReading::Unknown`]. As secret as the share.
 pub fn suggestion(text: &[u8]) -> Option<WipingBytes> {
     let mut symbols = Zeroizing::new(Vec::with_capacity(MOST + 1));
     let mut gap = None;
@@ -243,14 +243,14 @@ pub fn suggestion(text: &[u8]) -> Option<WipingBytes> {
     let right = match (OF_WORDS.locate(&symbols), gap) {
         (Verdict::One { right, .. }, None) => right,
         (Verdict::One { place, right }, Some(gap)) if place == gap => right,
-        // what was put into the gap happens to be right
+        // the 0 put into the gap happens to be right
         (Verdict::Right, Some(_)) => Zeroizing::new(0),
         _ => return None,
     };
     word(*right).map(|word| WipingBytes::from_slice(word.as_bytes()))
 }
 
-/// The parts of a text between its spaces.
+/// The parts of a text between white space.
 fn tokens(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     text.split(u8::is_ascii_whitespace).filter(|token| !token.is_empty())
 }
@@ -265,11 +265,12 @@ fn header_words(kind: Kind, set: u32, threshold: u8, number: u8) -> [u16; HEADER
     [low_word(u32::from(kind.code()) << 8 | set >> 14), low_word(set >> 3), low_word(set << 8 | people)]
 }
 
-/// What the header words that are there say against what is expected.
+/// How the header words typed so far contradict what is expected.
 fn header_fault(symbols: &[u16], expected: &Expected) -> Option<WordsReading> {
     let first = *symbols.first()?;
     if first >> 8 != u16::from(expected.kind.code()) {
-        // A slip in the first word is likelier than a card of another kind, which only all three words show.
+        // An error in the first word is likelier than a card of another kind, so wait for all three words before saying
+        // so.
         let [code, _] = (first & LOWEST).to_be_bytes();
         let other = Kind::of_code(code).is_some() && symbols.len() >= HEADER;
         return match (other, symbols.len() >= HEADER || expected.set.is_some()) {
@@ -279,7 +280,7 @@ fn header_fault(symbols: &[u16], expected: &Expected) -> Option<WordsReading> {
         };
     }
     let of_set = expected.set.map(|set| header_words(expected.kind, set, 1, 1));
-    // the last of the three belongs to the set with its first three bits only
+    // only the first three bits of the third word belong to the set
     for ((place, symbol), mask) in (1..).zip(symbols).zip([LOWEST, LOWEST, LOWEST << 8 & LOWEST]) {
         let right = of_set.and_then(|words| words.get(usize::from(place) - 1).copied());
         if right.is_some_and(|right| (right ^ symbol) & mask != 0) {
@@ -297,13 +298,13 @@ fn header_fault(symbols: &[u16], expected: &Expected) -> Option<WordsReading> {
     expected.taken.contains(&number).then_some(WordsReading::Taken { number })
 }
 
-/// M and the number of the share, in the third word.
+/// M and the share's number, from the third word.
 fn people(third: u16) -> (u8, u8) {
     let [_, low] = third.to_be_bytes();
     ((low >> 4) + 1, (low & 0xf) + 1)
 }
 
-/// The share in words whose check words are right; `None` when they are of no share that we know.
+/// The share in words whose check words are right; `None` when it is not a share that we know.
 fn share_of(symbols: &[u16]) -> Option<StrongShare> {
     let [first, second, third, rest @ ..] = symbols else { return None };
     let kind = Kind::of_code((first >> 8).try_into().ok()?)?;

@@ -5,29 +5,29 @@ use crate::terms::MOST_CUSTODIANS;
 
 use super::SharePrime;
 
-/// How many groups (bytes) a prime or a value has.
+/// The number of groups (bytes) in a prime or a value.
 pub const GROUPS: u8 = 8;
 
 const DIGITS: usize = 2 * GROUPS as usize;
 
-/// What a text being typed into a prime or value field is so far. Groups and positions count from 1.
+/// The state of a text being typed into a prime or value field. Groups and positions count from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reading {
-    /// Fine so far; this many groups are whole. A last single digit may still become a group.
+    /// Fine so far; this many groups are complete. A single last digit may still become a group.
     Incomplete {
-        /// Whole groups, 0..=7.
+        /// Complete groups, 0..=7.
         groups: u8,
     },
     /// All eight groups.
     Complete,
-    /// A character that is neither a digit nor a separator in a place for one.
+    /// A character that is neither a digit nor a separator where one is allowed.
     WrongCharacter {
         /// Which character of the text.
         position: usize,
-        /// Which group it stands in or before.
+        /// The group it is in or before.
         group: u8,
     },
-    /// A group has one digit only.
+    /// A group has only one digit.
     OddGroup {
         /// Which group.
         group: u8,
@@ -36,26 +36,26 @@ pub enum Reading {
     TooLong,
 }
 
-/// Why a typed field cannot be read. Says where, never what the right value is.
+/// Why a typed field cannot be read. Says where the fault is, never what the right value is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReadError {
     /// See [`Reading::WrongCharacter`].
     WrongCharacter {
         /// Which character of the text, from 1.
         position: usize,
-        /// Which group it stands in or before, from 1.
+        /// The group it is in or before, from 1.
         group: u8,
     },
-    /// A group has one digit only.
+    /// A group has only one digit.
     OddGroup {
         /// Which group, from 1.
         group: u8,
     },
     /// More than eight groups.
     TooLong,
-    /// Fewer than eight groups. `sc-hsm-tool` leaves leading zero bytes of values out: ask, then read it as foreign.
+    /// Fewer than eight groups. `sc-hsm-tool` omits leading zero bytes of values: ask, then read the value as foreign.
     Short {
-        /// How many groups there are.
+        /// The number of groups given.
         groups: u8,
     },
     /// The number is not a prime.
@@ -66,15 +66,15 @@ pub enum ReadError {
     NotAnId,
 }
 
-/// What is wrong or missing in a prime or value, while it is typed.
+/// What is wrong or missing in a prime or value while it is being typed.
 ///
-/// Groups are separated by a colon, spaces or nothing, in any mixture; digits in either case. A colon must follow a
+/// Groups are separated by a colon, spaces or nothing, in any combination; digits in either case. A colon must follow a
 /// group: two in a row mean that a group was skipped.
 pub fn check_hex(text: &[u8]) -> Reading {
     check_groups(text, GROUPS)
 }
 
-/// [`check_hex`] for so many groups.
+/// [`check_hex`] for `groups` groups.
 pub(super) fn check_groups(text: &[u8], groups: u8) -> Reading {
     match scan(text, groups, |_| ()) {
         Err(fault) => fault,
@@ -83,8 +83,8 @@ pub(super) fn check_groups(text: &[u8], groups: u8) -> Reading {
     }
 }
 
-/// Reads a share value. `own` sets always have eight groups; a foreign value may be [`ReadError::Short`] because of
-/// omitted leading zeros, and is read as that with `own` false.
+/// Reads a share value. Values of our `own` sets always have eight groups; a foreign value may be [`ReadError::Short`]
+/// because of omitted leading zeros, and is accepted with `own` false.
 pub fn read_value(text: &[u8], own: bool) -> Result<Secret<[u8; 8]>, ReadError> {
     let mut digits = WipingBytes::with_capacity(DIGITS);
     let mut full = false;
@@ -111,13 +111,13 @@ pub fn read_prime(text: &[u8]) -> Result<SharePrime, ReadError> {
     SharePrime::new(u64::from_be_bytes(*number.expose()))
 }
 
-/// Reads the id of a share of our own sets: decimal, 1..=16; spaces around and a leading zero do not matter.
+/// Reads the id of a share of our own sets: decimal, 1..=16; surrounding spaces and leading zeros do not matter.
 pub fn read_id(text: &[u8]) -> Result<u8, ReadError> {
     read_number(text, 10).filter(|id| (1..=MOST_CUSTODIANS).contains(id)).ok_or(ReadError::NotAnId)
 }
 
-/// What the id of a share of a foreign set can mean, likeliest first: `sc-hsm-tool` prints ids in decimal but reads
-/// them as hexadecimal, so a note may hold either. "10" is 10 or 16; "A" is 10. Empty when it is no id at all.
+/// What the id of a share from a foreign set can mean, likeliest first: `sc-hsm-tool` prints ids in decimal but reads
+/// them as hexadecimal, so a note may hold either. "10" is 10 or 16; "A" is 10. Empty when it is not an id at all.
 pub fn id_readings(text: &[u8]) -> Vec<u8> {
     let mut readings: Vec<u8> = [10, 16].into_iter().filter_map(|base| read_number(text, base)).collect();
     readings.retain(|id| *id != 0);
@@ -141,7 +141,7 @@ pub(super) fn write_groups(bytes: &[u8]) -> WipingBytes {
     let mut text = WipingBytes::zeros((3 * bytes.len()).saturating_sub(1));
     for (group, byte) in text.expose_mut().chunks_mut(3).zip(bytes) {
         if let Some((digits, colon)) = group.split_at_mut_checked(2) {
-            // fails only where two digits do not fit
+            // cannot fail: there is room for two digits
             let _ = base16ct::lower::encode(core::slice::from_ref(byte), digits);
             colon.fill(b':');
         }
@@ -160,7 +160,7 @@ impl From<Reading> for ReadError {
     }
 }
 
-/// Hands every digit to `take`, at most two a group; returns how many there were, or the first fault.
+/// Passes every digit to `take`, at most two per group; returns their number, or the first fault.
 pub(super) fn scan(text: &[u8], groups: u8, mut take: impl FnMut(u8)) -> Result<usize, Reading> {
     let mut digits = 0;
     let mut colon_may_follow = false;
@@ -191,6 +191,6 @@ const fn group_of(digits: usize) -> u8 {
 
 fn read_number(text: &[u8], base: u32) -> Option<u8> {
     let text = core::str::from_utf8(text.trim_ascii()).ok()?;
-    // from_str_radix would take a sign
+    // from_str_radix would accept a sign
     text.bytes().all(|digit| digit.is_ascii_hexdigit()).then(|| u8::from_str_radix(text, base).ok()).flatten()
 }

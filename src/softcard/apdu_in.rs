@@ -1,4 +1,4 @@
-//! Command APDUs as they arrive: short or extended, every mix of them.
+//! Command APDUs as received: short or extended, in any mixture.
 //!
 //! Source: ISO 7816-4, section 5.1; the protocol reference, section 3 (OpenSC mixes short and extended freely).
 
@@ -7,7 +7,7 @@ use crate::card::status::Status;
 /// The class bit that says "more of this command follows".
 const CHAINING: u8 = 0x10;
 
-/// One command APDU, taken apart.
+/// One parsed command APDU.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Command<'a> {
     /// Class byte without the chaining bit.
@@ -22,12 +22,12 @@ pub(super) struct Command<'a> {
     pub p2: u8,
     /// Command data, possibly empty.
     pub data: &'a [u8],
-    /// The most bytes the answer may have; `None` when the command says nothing about an answer.
+    /// The most bytes the answer may have; `None` when the command has no Le.
     pub expected: Option<usize>,
 }
 
 impl<'a> Command<'a> {
-    /// Takes a command apart; 6700 when its lengths do not add up.
+    /// Parses a command; 6700 when its lengths do not add up.
     pub(super) fn parse(bytes: &'a [u8]) -> Result<Self, Status> {
         let Some((&[class, instruction, p1, p2], body)) = bytes.split_first_chunk() else {
             return Err(Status::WrongLength);
@@ -81,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_case_of_the_standard() {
+    fn parses_every_case_of_the_standard() {
         let header = [0x00, 0xB1, 0x12, 0x34];
         for (body, data, expected) in [
             (&[][..], &[][..], None),

@@ -1,7 +1,7 @@
-//! The elliptic curves this card knows: their domain parameters as a host sends them, and their operations.
+//! The elliptic curves this card knows: their domain parameters as sent by a host, and their operations.
 //!
-//! Parameters: FIPS 186-5 / SEC 2 and RFC 5639, full field length, as in key generation commands.
-//! brainpoolP512r1 and secp192r1 have no implementation here; the card answers 6A81 to them.
+//! Parameters: FIPS 186-5 / SEC 2 and RFC 5639, full field length, as in key generation commands. brainpoolP512r1 and
+//! secp192r1 are not implemented here; the card answers 6A81 to them.
 
 use super::random;
 use ecdsa::elliptic_curve::sec1::{FromSec1Point, ModulusSize, ToSec1Point};
@@ -69,7 +69,7 @@ macro_rules! on_curve {
 }
 
 impl Curve {
-    /// All of them.
+    /// All curves.
     pub(super) const ALL: [Self; 6] =
         [Self::P256, Self::P384, Self::P521, Self::Brainpool256, Self::Brainpool384, Self::Koblitz256];
 
@@ -90,7 +90,7 @@ impl Curve {
         Self::ALL.into_iter().find(|curve| trimmed(&curve.domain().prime) == trimmed(prime))
     }
 
-    /// Bytes of a field element: 66 on P-521.
+    /// The length of a field element in bytes: 66 on P-521.
     pub(super) fn field_bytes(self) -> usize {
         match self {
             Self::P256 | Self::Brainpool256 | Self::Koblitz256 => 32,
@@ -112,19 +112,19 @@ impl Curve {
         }
     }
 
-    /// Draws a private key, full field length.
+    /// Draws a private key, in full field length.
     pub(super) fn generate(self) -> Option<Vec<u8>> {
         on_curve!(self, C => {
             SecretKey::<C>::try_generate_from_rng(&mut random::System).ok().map(|key| key.to_bytes().to_vec())
         })
     }
 
-    /// The public point `04‖x‖y` of a private key; `None` when it is no private key of this curve.
+    /// The public point `04‖x‖y` of a private key; `None` when it is not a private key on this curve.
     pub(super) fn public(self, private: &[u8]) -> Option<Vec<u8>> {
         on_curve!(self, C => public_of::<C>(private))
     }
 
-    /// `r‖s` over a digest (longer ones are cut, shorter ones taken as numbers, as ECDSA says).
+    /// `r‖s` over a digest (longer ones are truncated, shorter ones taken as numbers, as ECDSA specifies).
     pub(super) fn sign(self, private: &[u8], digest: &[u8]) -> Option<Vec<u8>> {
         on_curve!(self, C => sign_with::<C>(private, digest))
     }
@@ -139,7 +139,7 @@ impl Curve {
         })
     }
 
-    /// The shared point `04‖x‖y` of our private key and the other's public point.
+    /// The shared point `04‖x‖y` of our private key and the other party's public point.
     pub(super) fn agree(self, private: &[u8], other: &[u8]) -> Option<Vec<u8>> {
         on_curve!(self, C => agree_on::<C>(private, other))
     }
@@ -179,7 +179,7 @@ where
     Some(shared.to_sec1_point(false).as_bytes().to_vec())
 }
 
-/// Without leading zero bytes.
+/// The number without leading zero bytes.
 pub(super) fn trimmed(number: &[u8]) -> &[u8] {
     let zeros = number.iter().take_while(|byte| **byte == 0).count();
     number.get(zeros..).unwrap_or_default()

@@ -1,4 +1,4 @@
-//! Certificates and requests in the card-verifiable form, as this card issues them.
+//! Card-verifiable certificates and requests, as issued by this card.
 //!
 //! Source: the protocol reference, sections 2.11 (requests) and 7 (chain).
 
@@ -20,20 +20,20 @@ const ISSUER_NAME: &[u8] = b"ZZDICAREH00001";
 const ISSUED: &[u8] = &[2, 4, 0, 1, 0, 1];
 const EXPIRES: &[u8] = &[9, 9, 1, 2, 3, 1];
 
-/// A device key with its certificate chain (device, then device issuer), as it lies in EF 2F02.
+/// A device key with its certificate chain (device, then device issuer), as stored in EF 2F02.
 pub(super) struct Device {
     pub key: Key,
     pub chain: Vec<u8>,
 }
 
-/// The certificate of the root under which every software card's chain ends. Its private key stands in this program's
-/// source, so it proves nothing: whoever checks a rehearsal can follow the same steps as in earnest, and no more.
+/// The root certificate of every software card's chain. Its private key is in this program's source, so it proves
+/// nothing: it only lets people go through the same checks in a rehearsal as in a real ceremony.
 pub fn rehearsal_root_certificate() -> Option<Vec<u8>> {
     let root = published_key("root");
     certificate(&root, &root, ROOT_NAME, ROOT_NAME, 0xC0, true)
 }
 
-/// Makes a device key and the chain for it.
+/// Generates a device key and its certificate chain.
 pub(super) fn new_device(serial: &str) -> Option<Device> {
     let key = Key::free(Material::Elliptic(Curve::Brainpool256, Curve::Brainpool256.generate()?));
     let (root, issuer) = (published_key("root"), published_key("issuer"));
@@ -42,13 +42,13 @@ pub(super) fn new_device(serial: &str) -> Option<Device> {
     Some(Device { key, chain })
 }
 
-/// The holder reference of the device certificate: the serial and a sequence number of five characters.
+/// The holder reference of the device certificate: the serial and a five-character sequence number.
 pub(super) fn device_name(serial: &str) -> Vec<u8> {
     [serial.as_bytes(), b"00001"].concat()
 }
 
-/// A key that everyone can compute. A digest is below the order of this curve but for a chance of one in three; the top
-/// bit is cleared so that it always is.
+/// A key that anyone can compute. About one digest in three is not below the order of this curve; the top bit is
+/// cleared so that it always is.
 fn published_key(role: &str) -> Key {
     let mut private = Sha256::digest(format!("software SmartCard-HSM rehearsal {role} key, not secret")).to_vec();
     if let Some(top) = private.first_mut() {
@@ -79,7 +79,7 @@ fn certificate(
     signed(&body, issuer)
 }
 
-/// An authenticated request: signed by the new key itself and, around that, by the device key.
+/// An authenticated request: signed by the new key itself and, on the outside, by the device key.
 pub(super) fn request(key: &Key, device: &Key, device_name: &[u8], issuer_name: &[u8], name: &[u8]) -> Option<Vec<u8>> {
     let body =
         [tlv::object(0x5F29, &[0]), tlv::object(0x42, issuer_name), public_key(key, true)?, tlv::object(0x5F20, name)]
@@ -97,7 +97,8 @@ fn signed(body: &[u8], key: &Key) -> Option<Vec<u8>> {
     Some(tlv::object(0x7F21, &[body, tlv::object(0x5F37, &signature)].concat()))
 }
 
-/// The 7F49 object. Without the domain parameters only algorithm and point: they are inherited from the root then.
+/// The 7F49 object. Without domain parameters, it contains only algorithm and point; the parameters are inherited from
+/// the root.
 fn public_key(key: &Key, with_domain: bool) -> Option<Vec<u8>> {
     let fields = match &key.material {
         Material::Rsa(key) => [
@@ -134,7 +135,7 @@ fn public_key(key: &Key, with_domain: bool) -> Option<Vec<u8>> {
 mod tests {
     use super::*;
 
-    /// Takes a certificate apart: signed body, point, signature.
+    /// Splits a certificate: signed body, point, signature.
     fn parts(certificate: &[u8]) -> (Vec<u8>, Vec<u8>, Vec<u8>) {
         let content = tlv::all(certificate).unwrap()[0].value;
         let objects = tlv::all(content).unwrap();

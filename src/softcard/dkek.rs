@@ -1,4 +1,4 @@
-//! The device key encryption key: shares in, key check value out, and the two keys for wrapping.
+//! The device key encryption key: shares in, key check value out, and the two wrapping keys.
 //!
 //! Source: the protocol reference, sections 2.6 and 4.1.
 
@@ -9,38 +9,38 @@ use zeroize::Zeroizing;
 /// The DKEK of an initialised card.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Dkek {
-    /// Shares it is made of; 0: the card drew it itself.
+    /// The number of shares it is made of; 0: the card generated it itself.
     pub shares: u8,
-    /// Shares that are still missing.
+    /// The number of shares still missing.
     pub outstanding: u8,
     /// XOR of the shares so far.
     pub value: [u8; 32],
 }
 
-/// What blobs are enciphered and authenticated with.
+/// The keys that encrypt and authenticate blobs.
 pub(super) struct WrappingKeys {
     /// First 8 bytes of SHA-256 of the DKEK.
     pub check_value: [u8; 8],
-    /// AES-256 key of the payload.
+    /// AES-256 key for the payload.
     pub encipher: Zeroizing<[u8; 32]>,
-    /// AES-256 key of the message authentication code.
+    /// AES-256 key for the message authentication code.
     pub authenticate: Zeroizing<[u8; 32]>,
 }
 
 impl Dkek {
-    /// Waits for this many shares.
+    /// A DKEK that waits for this many shares.
     pub(super) fn awaiting(shares: u8) -> Self {
         Self { shares, outstanding: shares, value: [0; 32] }
     }
 
-    /// Takes one share; 6986 when all are in already.
+    /// Imports one share; 6986 when all are already in.
     pub(super) fn import(&mut self, share: &[u8; 32]) -> Result<(), Status> {
         self.outstanding = self.outstanding.checked_sub(1).ok_or(Status::NotAllowed)?;
         self.value.iter_mut().zip(share).for_each(|(byte, other)| *byte ^= other);
         Ok(())
     }
 
-    /// Total, outstanding, key check value; zeros for the value while shares are missing or it is hidden.
+    /// Total, outstanding, key check value; the value is zeros while shares are missing or it is hidden.
     pub(super) fn status(&self, hidden: bool) -> Vec<u8> {
         let check_value = match self.keys() {
             Some(keys) if !hidden => keys.check_value,
@@ -49,7 +49,7 @@ impl Dkek {
         [&[self.shares, self.outstanding], &check_value[..]].concat()
     }
 
-    /// The keys for wrapping, once all shares are in.
+    /// The wrapping keys, once all shares are in.
     pub(super) fn keys(&self) -> Option<WrappingKeys> {
         if self.outstanding > 0 {
             return None;

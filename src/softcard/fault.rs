@@ -1,26 +1,26 @@
-//! Misbehaviour on demand: the differences of Pico HSM, and a card that vanishes at a chosen command.
+//! Misbehaviour on demand: the peculiarities of Pico HSM, and a card that vanishes at a chosen command.
 
 use crate::card::transport::{Readers, Response, Transport, TransportError};
 use crate::secret::WipingBytes;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Differences of Pico HSM 6.6, and of other devices, that a driver must cope with; all off by default.
+/// Peculiarities of Pico HSM 6.6, and of other devices, that a driver must cope with; all off by default.
 ///
 /// Source: the protocol reference, sections 2.11, 4.2 and 10.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[allow(clippy::struct_excessive_bools, reason = "independent switches, each played or not")]
 pub struct Faults {
-    /// The key check value reads as zeros until the user PIN was verified.
+    /// The key check value reads as zeros until the user PIN is verified.
     pub check_value_needs_login: bool,
-    /// A blob under another DKEK is answered 6400 instead of 6A80.
+    /// A blob under a different DKEK gives 6400 instead of 6A80.
     pub wrong_dkek_is_execution_error: bool,
-    /// INITIALIZE takes any SO-PIN and makes it the new one.
+    /// INITIALIZE accepts any SO-PIN and makes it the new one.
     pub so_pin_unchecked: bool,
     /// Wrapped EC keys have no leading zeros, and no coefficient `a` at all on NIST curves and secp256k1.
     pub empty_coefficient: bool,
-    /// RSA keys are wrapped as type 05 at every length, `d` without leading zeros.
+    /// RSA keys of every length are wrapped as type 05, `d` without leading zeros.
     pub always_type_five: bool,
-    /// GENERATE answers the request, but does not store it as `CExx`: that is left to the host.
+    /// GENERATE returns the request but does not store it as `CExx`: that is left to the host.
     pub request_not_stored: bool,
 }
 
@@ -35,7 +35,7 @@ impl Faults {
         request_not_stored: false,
     };
 
-    /// The switches with the names they have in a state file.
+    /// The switches with their names in a state file.
     pub(super) fn named(&mut self) -> [(&'static str, &mut bool); 6] {
         [
             ("check_value_needs_login", &mut self.check_value_needs_login),
@@ -60,10 +60,10 @@ struct Plan {
     sent: usize,
 }
 
-/// When a card vanishes: counts the commands of every transport it is put around, and cuts at the n-th.
+/// When a card vanishes: counts the commands of every transport it wraps, and cuts off at the n-th.
 ///
-/// Clones share the count, so one `CutOff` can watch all readers of a ceremony. After the cut that transport
-/// answers [`TransportError::NoCard`] until `reconnect` (or a new connection); then all goes on as if nothing had happened.
+/// Clones share the count, so one `CutOff` can watch all readers of a ceremony. After the cut, that transport returns
+/// [`TransportError::NoCard`] until `reconnect` (or a new connection); then everything works as before.
 #[derive(Clone)]
 pub struct CutOff(Arc<Mutex<Plan>>);
 
@@ -78,7 +78,7 @@ impl CutOff {
         Self::at(Moment::After(n))
     }
 
-    /// Never cuts, only counts.
+    /// Never cuts off, only counts.
     pub fn never() -> Self {
         Self::at(Moment::Never)
     }
@@ -87,17 +87,17 @@ impl CutOff {
         Self(Arc::new(Mutex::new(Plan { moment, sent: 0 })))
     }
 
-    /// How many commands were sent so far, the cut one included.
+    /// The number of commands sent so far, including the one cut off.
     pub fn sent(&self) -> usize {
         self.plan(|plan| plan.sent)
     }
 
-    /// Puts the cut around one transport.
+    /// Wraps one transport.
     pub fn transport(&self, inner: Box<dyn Transport>) -> Box<dyn Transport> {
         Box::new(CutTransport { inner, cut: self.clone(), card_gone: false })
     }
 
-    /// Puts the cut around every transport that these readers give.
+    /// Wraps every transport to these readers.
     pub fn readers(&self, inner: Box<dyn Readers>) -> Box<dyn Readers> {
         Box::new(CutReaders { inner, cut: self.clone() })
     }

@@ -13,9 +13,9 @@ const VERSION: [u8; 2] = [3, 5];
 /// Applet type in tag 85: JCOP.
 const APPLET_TYPE: u8 = 0;
 
-/// Device certificate and device issuer certificate.
+/// The device certificate and the device issuer's certificate.
 pub(super) const CERTIFICATES: u16 = 0x2F02;
-/// Where a key blob is put before UNWRAP KEY without data.
+/// Holds the key blob for UNWRAP KEY without data.
 pub(super) const KEY_BLOB: u16 = 0x2F10;
 const TOKEN_INFO: u16 = 0x2F03;
 const MASTER_FILE: u16 = 0x3F00;
@@ -24,12 +24,12 @@ const KEY: u8 = 0xCC;
 /// Public key files (requests, certificates) have this high byte.
 pub(super) const CERTIFICATE: u8 = 0xCE;
 const PROTECTED_DATA: u8 = 0xCD;
-/// No file grows beyond this.
+/// The largest size of a file.
 const MOST: usize = 0x8000;
 
 /// Files a host may write, by the high byte of their identifier.
 const WRITABLE: [u8; 7] = [0xC4, 0xC8, 0xC9, 0xCA, PROTECTED_DATA, CERTIFICATE, 0xCF];
-/// What ENUMERATE lists besides keys.
+/// The files that ENUMERATE lists besides keys, by the same byte.
 const LISTED: [u8; 4] = [0xC4, 0xC8, 0xC9, 0xCA];
 
 impl SoftCard {
@@ -72,7 +72,7 @@ impl SoftCard {
         done(tlv::object(0x62, &fields))
     }
 
-    /// File control information: options and version in tag 85, read from its end by hosts.
+    /// File control information: options and version in tag 85, which hosts read from its end.
     fn application_information(&self, p2: u8) -> Answer {
         if p2 == 0x0C {
             return Answer { data: Vec::new(), status: Status::Done };
@@ -105,7 +105,7 @@ impl SoftCard {
         Ok(Answer { data, status })
     }
 
-    /// UPDATE BINARY with offset and data objects. A write at offset 0 replaces the file, making it where needed.
+    /// UPDATE BINARY with offset and data objects. A write at offset 0 replaces the file, creating it if needed.
     pub(super) fn update_binary(&mut self, command: &Command<'_>) -> Result<Answer, Status> {
         let (offset, rest) = offset_object(command.data)?;
         let Some((tlv::Object { tag: 0x53, value }, [])) = tlv::first(rest) else { return Err(Status::WrongLength) };
@@ -137,7 +137,7 @@ impl SoftCard {
         done(Vec::new())
     }
 
-    /// DELETE FILE. Deleting a key leaves its descriptions behind.
+    /// DELETE FILE. Deleting a key leaves its description and certificate behind.
     pub(super) fn delete(&mut self, command: &Command<'_>) -> Result<Answer, Status> {
         if (command.p1, command.p2) != (0x02, 0x00) {
             return Err(Status::WrongParameters);
@@ -170,7 +170,7 @@ impl SoftCard {
         done(keys.chain(files).flat_map(u16::to_be_bytes).collect())
     }
 
-    /// The size that SELECT tells; a key's content never shows.
+    /// The size that SELECT reports; it never reveals a key's contents.
     fn size_of(&self, fid: u16) -> Option<usize> {
         match fid.to_be_bytes() {
             [KEY, 0] => Some(0),

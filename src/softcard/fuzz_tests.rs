@@ -1,4 +1,4 @@
-//! Any bytes at all: the card always answers with a status word.
+//! Arbitrary bytes: the card always answers with a status word.
 
 use super::tests::{SELECT, VERIFY, hex, ready, wrapped};
 use super::{SoftCard, tests};
@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 use std::sync::LazyLock;
 
-/// Every command that OpenSC sent in the golden traces, but the slow ones that make RSA keys.
+/// Every command that OpenSC sent in the golden traces, except the slow ones that generate RSA keys.
 static COMMANDS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/apdu-traces");
     let mut commands: Vec<Vec<u8>> = std::fs::read_dir(folder)
@@ -102,7 +102,7 @@ proptest! {
             let command = changed(&COMMANDS[index.index(COMMANDS.len())], &change);
             let logged_in = card.session.user_verified;
             prop_assert!(card.execute(&command).len() >= 2);
-            // Nothing but the right PIN in VERIFY logs in.
+            // Only the right PIN in VERIFY logs in.
             prop_assert!(logged_in || !card.session.user_verified || command.get(1) == Some(&0x20));
         }
         card.reset();

@@ -1,4 +1,4 @@
-//! GENERATE ASYMMETRIC KEY PAIR: what a template asks for, and the key made from it.
+//! GENERATE ASYMMETRIC KEY PAIR: the template, and the key generated from it.
 //!
 //! Source: the protocol reference, section 2.11.
 
@@ -9,7 +9,7 @@ use super::{random, tlv};
 use crate::card::status::Status;
 use rsa::PrivateKey;
 
-/// A key that was asked for.
+/// The requested key.
 pub(super) struct Template<'a> {
     /// Issuer reference to put into the request.
     pub issuer_name: &'a [u8],
@@ -26,7 +26,7 @@ enum Kind {
 }
 
 impl<'a> Template<'a> {
-    /// Reads the command data; 6A80 when it is no template, 6A81 for a curve this card does not have.
+    /// Reads the command data; 6A80 when it is not a template, 6A81 for a curve this card does not have.
     pub(super) fn parse(data: &'a [u8]) -> Result<Self, Status> {
         let objects = tlv::all(data).ok_or(Status::WrongData)?;
         let known = |tag| matches!(tag, 0x5F29 | 0x42 | 0x7F49 | 0x5F20 | 0x45 | 0x91 | 0x92);
@@ -50,7 +50,7 @@ impl<'a> Template<'a> {
         })
     }
 
-    /// Makes the key.
+    /// Generates the key.
     pub(super) fn generate(&self) -> Result<Key, Status> {
         let material = match self.kind {
             Kind::Rsa(bits) => {

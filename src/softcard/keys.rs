@@ -1,4 +1,4 @@
-//! Private keys in the card and what SIGN and DECIPHER do with them.
+//! Private keys in the card, and what SIGN and DECIPHER do with them.
 //!
 //! Source of the algorithm numbers: the protocol reference, sections 2.14 and 2.15.
 
@@ -10,7 +10,7 @@ use rsa::{BoxedUint, Pkcs1v15Sign, PrivateKey, hazmat};
 use sha1::Sha1;
 use sha2::{Digest, Sha224, Sha256, Sha384, Sha512};
 
-/// The modulus lengths in bits that this card makes and takes.
+/// The modulus lengths in bits that this card generates and accepts.
 pub(super) const RSA_BITS: [u32; 5] = [1024, 1536, 2048, 3072, 4096];
 
 /// A private key and the algorithms it may be used with.
@@ -18,20 +18,20 @@ pub(super) const RSA_BITS: [u32; 5] = [1024, 1536, 2048, 3072, 4096];
 pub(super) struct Key {
     /// The key itself.
     pub material: Material,
-    /// Algorithm numbers that are allowed; empty: all.
+    /// The allowed algorithm numbers; empty: all.
     pub allowed: Vec<u8>,
 }
 
-/// The two kinds of private keys.
+/// The two kinds of private key.
 #[derive(Clone, PartialEq)]
 pub(super) enum Material {
     /// Two primes.
     Rsa(Box<PrivateKey>),
-    /// Curve and private value in full field length.
+    /// Curve and private value, full field length.
     Elliptic(Curve, Vec<u8>),
 }
 
-/// Hashes that SIGN does on the card, by the low half of the algorithm number.
+/// Hashes that SIGN computes on the card, by the low half of the algorithm number.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Hash {
     Sha1,
@@ -102,7 +102,7 @@ impl Hash {
 }
 
 impl Key {
-    /// A key without a list of allowed algorithms.
+    /// A key without restrictions on algorithms.
     pub(super) fn free(material: Material) -> Self {
         Self { material, allowed: Vec::new() }
     }
@@ -117,7 +117,7 @@ impl Key {
         self.allows(0x92)
     }
 
-    /// SIGN: RSA answers the signature, ECDSA a DER sequence of r and s.
+    /// SIGN: RSA returns the signature, ECDSA a DER sequence of r and s.
     pub(super) fn sign(&self, algorithm: u8, data: &[u8]) -> Result<Vec<u8>, Status> {
         self.allows(algorithm)?;
         match &self.material {
@@ -135,7 +135,7 @@ impl Key {
         }
     }
 
-    /// DECIPHER: RSA answers the padded block, agreement the shared point `04‖x‖y`.
+    /// DECIPHER: RSA returns the padded block, key agreement the shared point `04‖x‖y`.
     pub(super) fn decipher(&self, algorithm: u8, data: &[u8]) -> Result<Vec<u8>, Status> {
         self.allows(algorithm)?;
         match (&self.material, algorithm) {
@@ -202,7 +202,7 @@ fn der_signature(plain: &[u8]) -> Vec<u8> {
     super::tlv::object(0x30, &[integer(r), integer(s)].concat())
 }
 
-/// Builds an RSA key from its primes; `None` when they are none or the modulus has a length this card does not take.
+/// Builds an RSA key from its primes; `None` when they are not primes or this card does not accept the modulus length.
 pub(super) fn rsa_from_primes(p: &[u8], q: &[u8], exponent: &[u8]) -> Option<PrivateKey> {
     let half = |prime: &[u8]| RSA_BITS.iter().any(|bits| bit_length(prime) == bits / 2);
     if !half(p) || bit_length(p) != bit_length(q) || !public_exponent_fits(exponent) {
@@ -212,9 +212,9 @@ pub(super) fn rsa_from_primes(p: &[u8], q: &[u8], exponent: &[u8]) -> Option<Pri
     taken(PrivateKey::from_p_q(number(p), number(q), number(exponent)).ok()?)
 }
 
-/// Builds an RSA key from modulus and private exponent, finding the primes.
+/// Builds an RSA key from modulus and private exponent, by recovering the primes.
 pub(super) fn rsa_from_exponent(modulus: &[u8], private: &[u8], exponent: &[u8]) -> Option<PrivateKey> {
-    // The search for the primes does arithmetic before it looks at the numbers: nonsense would end in a panic there.
+    // The search for the primes does arithmetic before it validates the numbers: nonsense would make it panic.
     let sound = RSA_BITS.contains(&bit_length(modulus))
         && modulus.last().is_some_and(|low| low & 1 == 1)
         && (2..=bit_length(modulus)).contains(&bit_length(private))
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn a_purpose_list_is_obeyed() {
+    fn the_list_of_allowed_algorithms_is_enforced() {
         let key = Curve::P256.generate().unwrap();
         let key = Key { material: Material::Elliptic(Curve::P256, key), allowed: vec![0x70] };
         assert!(key.sign(0x70, &[1; 32]).is_ok());

@@ -1,8 +1,9 @@
 //! The software SmartCard-HSM: command APDUs in, response APDUs out, with real keys, PIN counters and locks.
 //!
-//! It behaves like a genuine SmartCard-HSM of the JCOP 3 generation as the protocol reference describes it, and was written
-//! from that, not from the driver: the two share no parser. Where the reference does not know what a genuine card answers,
-//! the choice stands at the code. It is for rehearsals and tests: its keys are throw-away keys, kept in clear.
+//! It behaves like a genuine SmartCard-HSM of the JCOP 3 generation as described in the protocol reference, and was
+//! written from that, not from the driver: the two share no parser. Where the reference does not know what a genuine
+//! card answers, a comment at the code explains the choice. It is for rehearsals and tests: its keys are throw-away
+//! keys, stored in the clear.
 
 mod apdu_in;
 mod curves;
@@ -37,12 +38,12 @@ use generate::Template;
 use keys::Key;
 use state::State;
 
-/// More command data than any command of this card needs; chained commands stop here.
+/// More data than any command of this card needs; longer chained commands are refused.
 const MOST_DATA: usize = 0x8000;
-/// GET CHALLENGE delivers no more at once.
+/// The most bytes that one GET CHALLENGE delivers.
 const MOST_RANDOM: usize = 1024;
 
-/// What a command handler answers when it got as far as answering data.
+/// What a command handler returns when it gets as far as response data.
 struct Answer {
     data: Vec<u8>,
     status: Status,
@@ -67,53 +68,54 @@ struct Session {
 /// What a key does with an algorithm number and data.
 type Operation = fn(&Key, u8, &[u8]) -> Result<Vec<u8>, Status>;
 
-/// The parts of a chained command so far.
+/// The parts of a chained command received so far.
 #[derive(Clone)]
 struct Chain {
     header: [u8; 4],
     data: Vec<u8>,
 }
 
-/// A SmartCard-HSM made of software. A clone is a second card with the same keys and counters.
+/// A SmartCard-HSM in software. A clone is a second card with the same keys and counters.
 #[derive(Clone)]
 pub struct SoftCard {
     state: State,
     session: Session,
-    /// Misbehaviour to play; none by default.
+    /// Misbehaviour to simulate; none by default.
     pub faults: Faults,
 }
 
 impl SoftCard {
-    /// A factory-fresh card, never initialised, with its own device key and certificate chain. `serial` begins with `REH`
-    /// and has 8 to 11 letters and digits.
+    /// A factory-fresh card, never initialised, with its own device key and certificate chain. `serial` begins with
+    /// `REH` and has 8 to 11 letters and digits.
     ///
-    /// `None` when the serial is none, or the system has no randomness to give.
+    /// `None` when the serial is invalid or the system cannot provide randomness.
     pub fn new(serial: &str) -> Option<Self> {
         Some(Self { state: State::fresh(serial)?, session: Session::default(), faults: Faults::default() })
     }
 
-    /// A serial that no other software card is likely to have: REH and seven digits. `None` without randomness.
+    /// A serial that no other software card is likely to have: REH and seven digits. `None` if the system cannot
+    /// provide randomness.
     pub fn random_serial() -> Option<String> {
         let bytes = <[u8; 4]>::try_from(random::bytes(4)?).ok()?;
         Some(format!("REH{:07}", u32::from_le_bytes(bytes) % 10_000_000))
     }
 
-    /// Writes the card's state into a file, whole or not at all, readable for its owner only.
+    /// Writes the card's state to a file atomically, readable only by its owner.
     pub fn save(&self, file: &std::path::Path) -> std::io::Result<()> {
         rack::write_state(self, file)
     }
 
-    /// The serial, as it stands in the device certificate.
+    /// The serial, as in the device certificate.
     pub fn serial(&self) -> &str {
         &self.state.serial
     }
 
-    /// Power off and on: the session is lost, the application must be selected again.
+    /// Power-cycles the card: the session is lost, the application must be selected again.
     pub fn reset(&mut self) {
         self.session = Session::default();
     }
 
-    /// Performs one command APDU and answers data and status word. Any bytes are taken.
+    /// Performs one command APDU and returns data and status word. Accepts any bytes.
     pub fn execute(&mut self, command: &[u8]) -> Vec<u8> {
         let answer = Command::parse(command)
             .and_then(|command| self.gather(&command))
@@ -123,7 +125,7 @@ impl SoftCard {
         bytes
     }
 
-    /// Puts chained commands together and holds back what the host did not ask for.
+    /// Reassembles chained commands and holds back what the host did not ask for.
     fn gather(&mut self, command: &Command<'_>) -> Result<Answer, Status> {
         if (command.class, command.instruction) == (0x00, 0xC0) {
             return self.get_response(command);
@@ -191,7 +193,7 @@ impl SoftCard {
         }
     }
 
-    /// Forgets who was logged in and which file was selected.
+    /// Logs out and deselects the file.
     fn leave(&mut self) {
         self.session = Session { selected: self.session.selected, ..Session::default() };
     }
@@ -205,8 +207,8 @@ impl SoftCard {
         done(random::bytes(length).ok_or(Status::ExecutionError)?)
     }
 
-    /// GENERATE ASYMMETRIC KEY PAIR. A reference in use is refused with 6985 (what a genuine card does is not known; a key
-    /// must never be lost by a slip).
+    /// GENERATE ASYMMETRIC KEY PAIR. A reference in use is refused with 6985 (what a genuine card does is not known; a
+    /// key must never be lost by mistake).
     fn generate_key(&mut self, command: &Command<'_>) -> Result<Answer, Status> {
         if command.p1 == 0 || command.p2 != 0 {
             return Err(Status::WrongParameters);
@@ -233,7 +235,7 @@ impl SoftCard {
         done(operation(key, command.p2, command.data)?)
     }
 
-    /// WRAP KEY. An unknown key is answered 6A88, as reported of genuine cards.
+    /// WRAP KEY. An unknown key gives 6A88, as reported of genuine cards.
     fn wrap_key(&mut self, command: &Command<'_>) -> Result<Answer, Status> {
         if command.p2 != 0x92 || command.p1 == 0 {
             return Err(Status::WrongParameters);
@@ -245,8 +247,8 @@ impl SoftCard {
         done(wrap::wrap(key, &keys, self.faults).ok_or(Status::ExecutionError)?)
     }
 
-    /// UNWRAP KEY, the blob in the command or before in EF 2F10. A reference in use is refused with 6985 (a genuine card
-    /// refuses, with which word is not known). EF 2F10 stays.
+    /// UNWRAP KEY, with the blob in the command or already in EF 2F10. A reference in use is refused with 6985 (a
+    /// genuine card refuses, but with which status word is not known). EF 2F10 is kept.
     fn unwrap_key(&mut self, command: &Command<'_>) -> Result<Answer, Status> {
         if command.p2 != 0x93 || command.p1 == 0 {
             return Err(Status::WrongParameters);
@@ -271,7 +273,7 @@ impl SoftCard {
         self.dkek()?.keys().ok_or(Status::ReferenceNotFound)
     }
 
-    /// 6D00 on a card that is not set up for shares: the word that OpenSC's information screen passes over quietly.
+    /// 6D00 on a card that is not set up for shares: the status word that OpenSC's information screen silently ignores.
     fn dkek(&self) -> Result<&Dkek, Status> {
         self.state.dkek.as_ref().ok_or(Status::UnknownInstruction)
     }

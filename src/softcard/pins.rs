@@ -1,7 +1,7 @@
 //! User PIN, SO-PIN and their counters.
 //!
-//! Source: the protocol reference, sections 2.2 to 2.5. A try is taken off before the PIN is compared, so that pulling the
-//! card out in between gains nothing.
+//! Source: the protocol reference, sections 2.2 to 2.5. The try counter is decremented before the PIN is compared, so
+//! that removing the card in between gains nothing.
 
 use crate::card::status::Status;
 use subtle::ConstantTimeEq;
@@ -10,7 +10,7 @@ use subtle::ConstantTimeEq;
 const RESET_ALLOWED: u16 = 0x0001;
 /// Option bit: RESET RETRY COUNTER may unblock, never set a PIN.
 const UNBLOCK_ONLY: u16 = 0x0020;
-/// Wrong SO-PINs until it is blocked for ever.
+/// Wrong tries until the SO-PIN is blocked for ever.
 pub(super) const SO_TRIES: u8 = 15;
 
 /// Lengths a user PIN may have.
@@ -29,12 +29,12 @@ impl Guarded {
         Self { value: value.to_vec(), left: limit, limit }
     }
 
-    /// What a status question is answered: tries left, or blocked.
+    /// The answer to a status query: tries left, or blocked.
     pub(super) fn status(&self) -> Status {
         if self.left == 0 { Status::Blocked } else { Status::TriesLeft(self.left.min(15)) }
     }
 
-    /// Compares, at the cost of a try when it differs.
+    /// Compares; a mismatch costs a try.
     pub(super) fn check(&mut self, given: &[u8]) -> Result<(), Status> {
         let Some(after) = self.left.checked_sub(1) else { return Err(Status::Blocked) };
         self.left = after;
@@ -46,7 +46,7 @@ impl Guarded {
         }
     }
 
-    /// As `check`, and the value is replaced when it fits.
+    /// Like `check`, and replaces the value if it matches.
     pub(super) fn change(&mut self, old: &[u8], new: &[u8]) -> Result<(), Status> {
         self.check(old)?;
         new.clone_into(&mut self.value);
@@ -62,7 +62,7 @@ pub(super) struct Pins {
     pub options: u16,
 }
 
-/// Whether this may be a user PIN, and one with this many tries: 3 for 6 characters, 5 for 7, else 10.
+/// Whether a user PIN may be this long and have this many tries: at most 3 for 6 characters, 5 for 7, otherwise 10.
 pub(super) fn user_pin_fits(pin: &[u8], tries: u8) -> bool {
     let most = match pin.len() {
         6 => 3,
@@ -73,7 +73,7 @@ pub(super) fn user_pin_fits(pin: &[u8], tries: u8) -> bool {
 }
 
 impl Pins {
-    /// CHANGE REFERENCE DATA of the user PIN: old and new follow each other, the card knows where the old one ends.
+    /// CHANGE REFERENCE DATA of the user PIN: old and new are concatenated; the card knows where the old one ends.
     pub(super) fn change_user(&mut self, data: &[u8]) -> Result<(), Status> {
         let (old, new) = data.split_at_checked(self.user.value.len()).ok_or(Status::WrongLength)?;
         if !USER_LENGTHS.contains(&new.len()) {
@@ -90,8 +90,8 @@ impl Pins {
         }
     }
 
-    /// RESET RETRY COUNTER. P1: 00 SO-PIN and new PIN, 01 SO-PIN; 02 and 03 the same without the SO-PIN, which was
-    /// verified since the application was selected.
+    /// RESET RETRY COUNTER. P1: 00 SO-PIN and new PIN, 01 SO-PIN; 02 and 03 the same without the SO-PIN, which must
+    /// have been verified since the application was selected.
     pub(super) fn reset_user(&mut self, p1: u8, data: &[u8], so_verified: bool) -> Result<(), Status> {
         let may_unblock = self.options & (RESET_ALLOWED | UNBLOCK_ONLY) != 0;
         let may_set = may_unblock && self.options & UNBLOCK_ONLY == 0;
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn reset_obeys_the_options() {
+    fn reset_respects_the_options() {
         for (options, unblock, set) in [
             (0x0000, Err(Status::NotAllowed), Err(Status::NotAllowed)),
             (0x0001, Ok(()), Ok(())),
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_so_pin_costs_a_try_and_a_wrong_length_none() {
+    fn a_wrong_so_pin_costs_a_try_but_a_wrong_length_does_not() {
         let mut pins = pins(1);
         assert_eq!(pins.reset_user(0, b"57621881newpin", false), Err(Status::TriesLeft(14)));
         assert_eq!(pins.reset_user(0, b"5762188", false), Err(Status::WrongLength));

@@ -1,4 +1,4 @@
-//! Software readers: named slots, empty or holding a card, and the transport to the card in one.
+//! Software readers: named slots, empty or with a card, and the transport to a card in a slot.
 
 use super::SoftCard;
 use crate::card::transport::{Readers, Response, Transport, TransportError};
@@ -10,16 +10,16 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use zeroize::Zeroize;
 
-/// An extended command with 65,535 bytes of data and an extended Le, and its header: anything at all.
+/// Header, 65,535 bytes of data and extended Lc and Le: the largest command there is.
 const LARGEST_COMMAND: usize = 65_544;
 
-/// A card in a slot, and the file that follows its state.
+/// A card in a slot, and the file that keeps its state.
 struct Occupant {
     card: SoftCard,
     file: Option<PathBuf>,
 }
 
-/// One reader. `turns` counts insertions and removals, so that a transport notices that its card was taken out.
+/// One reader. `turns` counts insertions and removals, so that a transport notices that its card was removed.
 #[derive(Default)]
 struct Slot {
     occupant: Option<Occupant>,
@@ -32,8 +32,8 @@ fn lock(slot: &SharedSlot) -> MutexGuard<'_, Slot> {
     slot.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Software readers "Software reader 1" and so on. Clones are the same readers: one can be given to a worker while another
-/// puts cards in and takes them out.
+/// Software readers "Software reader 1" and so on. Clones share the same readers: one can be given to a worker while
+/// another inserts and removes cards.
 #[derive(Clone)]
 pub struct Rack {
     slots: Vec<SharedSlot>,
@@ -51,29 +51,30 @@ impl Rack {
         format!("Software reader {}", slot + 1)
     }
 
-    /// Commands larger than this do not fit through the readers connected from now on: [`TransportError::NoReader`].
+    /// Commands larger than this do not pass through readers connected from now on: [`TransportError::NoReader`].
     pub fn set_largest_command(&mut self, bytes: usize) {
         self.largest_command = bytes;
     }
 
-    /// Puts a card into a reader; answers the card that had to leave. A slot that does not exist hands the card back.
+    /// Inserts a card into a reader; returns the card it replaces. If the slot does not exist, the inserted card is
+    /// returned.
     pub fn insert(&self, slot: usize, card: SoftCard) -> Option<SoftCard> {
         self.exchange(slot, Some(Occupant { card, file: None }))
     }
 
-    /// As [`Rack::insert`], and from now on `file` follows the card's state: it is written at once and after every
-    /// command that changed the card, whole or not at all, readable for its owner only.
+    /// Like [`Rack::insert`], and keeps the card's state in `file`: it is written now and after every command that
+    /// changes the card, atomically, readable only by its owner.
     pub fn insert_with_file(&self, slot: usize, card: SoftCard, file: &Path) -> io::Result<Option<SoftCard>> {
         write_state(&card, file)?;
         Ok(self.exchange(slot, Some(Occupant { card, file: Some(file.to_owned()) })))
     }
 
-    /// Takes the card out of a reader.
+    /// Removes the card from a reader.
     pub fn remove(&self, slot: usize) -> Option<SoftCard> {
         self.exchange(slot, None)
     }
 
-    /// Looks at the card in a reader without taking it out.
+    /// Looks at the card in a reader without removing it.
     pub fn with_card<T>(&self, slot: usize, look: impl FnOnce(&SoftCard) -> T) -> Option<T> {
         lock(self.slots.get(slot)?).occupant.as_ref().map(|occupant| look(&occupant.card))
     }
@@ -112,20 +113,20 @@ pub struct InProcess {
 }
 
 impl InProcess {
-    /// A transport to a card of its own, in a reader of its own.
+    /// A transport to its own card, in its own reader.
     pub fn new(card: SoftCard) -> Self {
         let slot = Slot { occupant: Some(Occupant { card, file: None }), turns: 0 };
         Self { slot: Arc::new(Mutex::new(slot)), turn: 0, largest_command: LARGEST_COMMAND }
     }
 
-    /// Commands larger than this do not fit through: [`TransportError::NoReader`].
+    /// Commands larger than this do not pass: [`TransportError::NoReader`].
     #[must_use]
     pub fn with_largest_command(mut self, bytes: usize) -> Self {
         self.largest_command = bytes;
         self
     }
 
-    /// A copy of the card as it is now; `None` when it was taken out.
+    /// A copy of the card as it is now; `None` if it was removed.
     pub fn card(&self) -> Option<SoftCard> {
         lock(&self.slot).occupant.as_ref().map(|occupant| occupant.card.clone())
     }
@@ -141,7 +142,7 @@ impl Transport for InProcess {
         if command.len() > self.largest_command {
             return Err(TransportError::NoReader);
         }
-        // Where the card has changed but its file has not, that is to the host an answer that never came.
+        // If the card changed but its file could not be written, the host gets no answer.
         let answer = perform(card, file.as_deref(), command.expose()).map_err(|_| TransportError::CutOff)?;
         Response::new(answer).ok_or(TransportError::Garbled)
     }
@@ -158,7 +159,7 @@ impl Transport for InProcess {
     }
 }
 
-/// Performs a command. Where it changed the card, the file has followed before the answer is there.
+/// Performs a command. If it changes the card, the file is written before the answer is returned.
 pub(super) fn perform(card: &mut SoftCard, file: Option<&Path>, command: &[u8]) -> io::Result<WipingBytes> {
     let before = file.map(|file| (file, card.state.clone()));
     let answer = wiping(card.execute(command));
@@ -169,7 +170,7 @@ pub(super) fn perform(card: &mut SoftCard, file: Option<&Path>, command: &[u8]) 
     Ok(answer)
 }
 
-/// Writes a state file whole or not at all: a new file beside it, synced, then renamed over it.
+/// Writes a state file atomically: to a new file beside it, synced, then renamed over it.
 pub(super) fn write_state(card: &SoftCard, file: &Path) -> io::Result<()> {
     let text = serde_json::to_vec_pretty(&card.to_json())?;
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -232,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn a_small_reader_passes_no_large_command() {
+    fn a_small_reader_does_not_pass_large_commands() {
         let mut transport = InProcess::new(card("REH0000001")).with_largest_command(20);
         assert_eq!(transport.largest_command(), 20);
         assert_eq!(send(&mut transport, tests::SELECT), Ok(Status::Done));
@@ -264,7 +265,7 @@ mod tests {
         fs::remove_file(&file).unwrap();
         assert_eq!(send(&mut *transport, "00200081"), Ok(Status::TriesLeft(2)));
         assert!(!file.exists());
-        // Where the file cannot follow, the host gets no answer.
+        // If the file cannot be written, the host gets no answer.
         folder.close().unwrap();
         assert_eq!(send(&mut *transport, tests::VERIFY), Err(TransportError::CutOff));
     }

@@ -1,8 +1,8 @@
-//! Randomness: the operating system's.
+//! Randomness from the operating system.
 
 pub(super) use getrandom::SysRng as System;
 
-/// Fills with random bytes; `None` when the system has none to give.
+/// Random bytes; `None` when the system cannot provide them.
 pub(super) fn bytes(length: usize) -> Option<Vec<u8>> {
     let mut bytes = vec![0; length];
     getrandom::fill(&mut bytes).ok()?;

@@ -10,9 +10,9 @@ use crate::card::status::Status;
 
 const USER_PIN: u8 = 0x81;
 const SO_PIN: u8 = 0x88;
-/// User PIN tries when INITIALIZE names none.
+/// User PIN tries when INITIALIZE does not specify them.
 const USER_TRIES: u8 = 3;
-/// Options that this card takes: reset allowed, session PIN (a loss of power logs out anyway), unblock only.
+/// Options that this card accepts: reset allowed, session PIN (a power loss logs out anyway), unblock only.
 const KNOWN_OPTIONS: u16 = 0x0001 | 0x0004 | 0x0020;
 
 /// What INITIALIZE DEVICE asks for.
@@ -56,9 +56,9 @@ impl<'a> Request<'a> {
 }
 
 impl SoftCard {
-    /// INITIALIZE DEVICE. The SO-PIN is set on a card that was never initialised and must match ever after: 63Cx, and
-    /// 6983 for good when its tries are used up. Everything but the device key and its certificates is erased. Nobody is
-    /// logged in afterwards.
+    /// INITIALIZE DEVICE. The SO-PIN is set on a card that was never initialised and must match from then on: otherwise
+    /// 63Cx, and permanently 6983 when its tries are used up. Everything but the device key and its certificates is
+    /// erased. Nobody is logged in afterwards.
     pub(super) fn initialize(&mut self, command: &Command<'_>) -> Result<Answer, Status> {
         if (command.p1, command.p2) != (0, 0) {
             return Err(Status::WrongParameters);
@@ -88,7 +88,7 @@ impl SoftCard {
         done(Vec::new())
     }
 
-    /// VERIFY, or the status question when it has no data. There are no biometric templates: 6A88.
+    /// VERIFY, or a status query when it has no data. There are no biometric templates: 6A88.
     pub(super) fn verify(&mut self, command: &Command<'_>) -> Result<Answer, Status> {
         if command.p1 != 0 {
             return Err(Status::WrongParameters);
@@ -142,7 +142,7 @@ impl SoftCard {
         done(Vec::new())
     }
 
-    /// IMPORT DKEK SHARE, or the status question when it has no data. There is one key domain, 0.
+    /// IMPORT DKEK SHARE, or a status query when it has no data. There is only one key domain, 0.
     pub(super) fn dkek_share(&mut self, command: &Command<'_>) -> Result<Answer, Status> {
         if (command.p1, command.p2) != (0, 0) {
             return Err(Status::WrongParameters);

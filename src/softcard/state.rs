@@ -1,4 +1,4 @@
-//! What a card keeps without power, and how that is written into a state file.
+//! What a card keeps without power, and how that is written to a state file.
 
 use super::curves::Curve;
 use super::cvc::{self, Device};
@@ -12,18 +12,18 @@ use rsa::traits::{PrivateKeyParts, PublicKeyParts};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
-/// The first field of every state file, so that nobody takes it for more than it is.
+/// The first field of every state file, so that nobody mistakes it for more than it is.
 const NOTICE: &str =
     "Rehearsal only: throw-away keys in clear. This is a software card for training and tests, not an HSM.";
-/// Changes when an older program could no longer read the file.
+/// Incremented when older programs can no longer read the file.
 const FORMAT: u64 = 1;
 
 /// Why a state file cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StateError {
-    /// It is no state file of a software card, or of another version.
+    /// It is not a state file of a software card, or has another version.
     OtherFormat,
-    /// This field is missing or broken.
+    /// This field is missing or invalid.
     Field(&'static str),
 }
 
@@ -41,7 +41,7 @@ pub(super) struct State {
 }
 
 impl State {
-    /// As it leaves the factory; `None` for a serial that no software card may have.
+    /// The factory state; `None` for a serial that no software card may have.
     pub(super) fn fresh(serial: &str) -> Option<Self> {
         if !serial_fits(serial) {
             return None;
@@ -58,7 +58,7 @@ impl State {
     }
 }
 
-/// `REH` and more, 8 to 11 letters and digits: OpenSC wants 8, the certificate has room for 11.
+/// Begins with `REH`, 8 to 11 letters and digits: OpenSC needs 8, the certificate has room for 11.
 fn serial_fits(serial: &str) -> bool {
     serial.starts_with("REH")
         && (8..=11).contains(&serial.len())
@@ -66,7 +66,7 @@ fn serial_fits(serial: &str) -> bool {
 }
 
 impl SoftCard {
-    /// The whole card as JSON, keys in clear; its first field says so. The session is not part of it.
+    /// The whole card as JSON, keys in the clear; its first field says so. The session is not included.
     pub fn to_json(&self) -> Value {
         let state = &self.state;
         let mut faults = self.faults;
@@ -97,7 +97,7 @@ impl SoftCard {
         })
     }
 
-    /// A card from [`SoftCard::to_json`], after a loss of power.
+    /// A card from [`SoftCard::to_json`], as after a power loss.
     pub fn from_json(value: &Value) -> Result<Self, StateError> {
         if value.get("format").and_then(Value::as_u64) != Some(FORMAT) {
             return Err(StateError::OtherFormat);

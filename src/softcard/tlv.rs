@@ -1,6 +1,6 @@
 //! The software card's own TLV reader and writer: one- and two-byte tags, lengths of up to three bytes.
 
-/// One object: its tag (`0x42`, `0x7F49`), its value.
+/// One object: its tag (such as `0x42` or `0x7F49`) and its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Object<'a> {
     /// One or two tag bytes as a number.
@@ -9,7 +9,7 @@ pub(super) struct Object<'a> {
     pub value: &'a [u8],
 }
 
-/// Reads the first object; answers it and what follows, `None` when the bytes end early.
+/// Reads the first object; returns it and what follows, or `None` when the bytes end early.
 pub(super) fn first(bytes: &[u8]) -> Option<(Object<'_>, &[u8])> {
     let (&lead, rest) = bytes.split_first()?;
     let (tag, rest) = if lead & 0x1F == 0x1F {
@@ -31,7 +31,7 @@ pub(super) fn first(bytes: &[u8]) -> Option<(Object<'_>, &[u8])> {
     Some((Object { tag, value }, rest))
 }
 
-/// Reads objects to the very end; `None` when any of them is broken.
+/// Reads objects to the end; `None` when any of them is malformed.
 pub(super) fn all(mut bytes: &[u8]) -> Option<Vec<Object<'_>>> {
     let mut objects = Vec::new();
     while !bytes.is_empty() {
@@ -47,7 +47,7 @@ pub(super) fn find<'a>(objects: &[Object<'a>], tag: u16) -> Option<&'a [u8]> {
     objects.iter().find(|object| object.tag == tag).map(|object| object.value)
 }
 
-/// Writes one object. Values of this card stay far below 65,536 bytes; a longer one would be cut to nothing.
+/// Writes one object. This card's values are far below 65,536 bytes; a longer one would become empty.
 pub(super) fn object(tag: u16, value: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(value.len() + 5);
     match tag.to_be_bytes() {
@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_written_is_read_again() {
+    fn written_objects_are_read_back() {
         for length in [0, 1, 0x7F, 0x80, 0xFF, 0x100, 0xFFFF] {
             for tag in [0x42, 0x7F49] {
                 let value = vec![0xA5; length];

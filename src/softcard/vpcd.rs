@@ -1,7 +1,7 @@
-//! Serves a card over the socket of vpcd, the virtual reader of pcscd, so that any PC/SC program finds it.
+//! Serves a card over the socket of vpcd, pcscd's virtual reader, so that any PC/SC program finds it.
 //!
-//! Every message is two bytes of length (big-endian) and that many bytes. From the reader one byte means 00 power off,
-//! 01 power on, 02 reset, 04 "send the ATR"; anything longer is a command APDU. Only the last two are answered.
+//! Every message is a two-byte length (big-endian) and that many bytes. From the reader, a single byte means 00 power
+//! off, 01 power on, 02 reset, 04 "send the ATR"; anything longer is a command APDU. Only the last two are answered.
 
 use super::SoftCard;
 use super::rack::perform;
@@ -12,26 +12,26 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-/// What a card of the JCOP 3 generation answers to reset (the protocol reference, section 1.1).
+/// The answer to reset of a card of the JCOP 3 generation (the protocol reference, section 1.1).
 const ANSWER_TO_RESET: [u8; 24] = [
     0x3B, 0xDE, 0x18, 0xFF, 0x81, 0x91, 0xFE, 0x1F, 0xC3, 0x80, 0x31, 0x81, 0x54, 0x48, 0x53, 0x4D, 0x31, 0x73, 0x80,
     0x21, 0x40, 0x81, 0x07, 0x1C,
 ];
 
-/// How soon a wish to stop is noticed.
+/// How soon a request to stop is noticed.
 const PATIENCE: Duration = Duration::from_millis(200);
 
 /// Why serving ended.
 #[derive(Debug)]
 pub enum ServeError {
-    /// The connection broke. The card is as it was after its last answer.
+    /// The connection broke. The card is in the state after its last answer.
     Connection(io::Error),
-    /// The state file could not follow the card: the last command was performed, but is neither kept nor answered.
+    /// The state file could not be written: the last command was performed, but is neither saved nor answered.
     State(io::Error),
 }
 
-/// Serves until the reader goes or `stop` is set. The card loses its power before and after. With a file, every change
-/// is written there, whole or not at all, before the answer goes out.
+/// Serves until the reader disconnects or `stop` is set. The card is powered off before and after. With a file, every
+/// change is written there atomically before the answer is sent.
 pub fn serve(
     mut reader: TcpStream,
     card: &mut SoftCard,
@@ -65,7 +65,7 @@ fn serve_commands(
     Ok(())
 }
 
-/// The next message; `None` when the reader is gone or serving shall stop.
+/// The next message; `None` when the reader is gone or serving must stop.
 fn receive(reader: &mut TcpStream, stop: &AtomicBool) -> io::Result<Option<WipingBytes>> {
     let mut length = [0; 2];
     if !fill(reader, &mut length, stop)? {
@@ -75,14 +75,15 @@ fn receive(reader: &mut TcpStream, stop: &AtomicBool) -> io::Result<Option<Wipin
     Ok(fill(reader, message.expose_mut(), stop)?.then_some(message))
 }
 
-/// Reads until `buffer` is full; `false` when the reader is gone or serving shall stop.
+/// Reads until `buffer` is full; `false` when the reader is gone or serving must stop.
 fn fill(reader: &mut TcpStream, mut buffer: &mut [u8], stop: &AtomicBool) -> io::Result<bool> {
     while !buffer.is_empty() {
         if stop.load(Ordering::Relaxed) {
             return Ok(false);
         }
-        // vpcd sends length and content apart, and its system holds the second back until the first is acknowledged: 40 ms
-        // for every command, unless that is done at once. Where it cannot be, all is only slower.
+        // vpcd sends length and contents separately, and its system holds back the second until the first is
+        // acknowledged: 40 ms for every command, unless acknowledged at once. If that cannot be set, everything is just
+        // slower.
         let _ = rustix::net::sockopt::set_tcp_quickack(&*reader, true);
         match reader.read(buffer) {
             Ok(0) => return Ok(false),
@@ -114,7 +115,7 @@ mod tests {
 
     type Served = (SoftCard, Result<(), ServeError>);
 
-    /// The reader's end of the socket, and the card that is served at the other.
+    /// The reader's end of the socket, with the card served at the other end.
     fn served(file: Option<&Path>) -> (TcpStream, Arc<AtomicBool>, JoinHandle<Served>) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
@@ -137,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn speaks_the_language_of_vpcd() {
+    fn speaks_the_vpcd_protocol() {
         let (mut reader, _, served) = served(None);
         say(&mut reader, "01");
         say(&mut reader, "04");
@@ -159,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn stops_when_it_is_told_also_in_the_middle_of_a_message() {
+    fn stops_on_request_even_in_the_middle_of_a_message() {
         let (mut reader, stop, served) = served(None);
         reader.write_all(&[0x00, 0x20, 0x00]).unwrap();
         stop.store(true, Ordering::Relaxed);
@@ -167,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_goes_out_only_when_the_file_has_followed() {
+    fn an_answer_is_sent_only_after_the_file_is_written() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("card.json");
         let (mut reader, _, served) = served(Some(&file));

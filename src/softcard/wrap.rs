@@ -1,7 +1,7 @@
-//! Wrapped keys: the blob that WRAP KEY answers and UNWRAP KEY takes.
+//! Wrapped keys: the blob that WRAP KEY returns and UNWRAP KEY takes.
 //!
-//! Source: the protocol reference, sections 4.1 and 4.2. Written in the genuine layout (types 06 up to 2048 bits, 05 above;
-//! full-length fields); read in that and in Pico HSM's.
+//! Source: the protocol reference, sections 4.1 and 4.2. Written in the genuine layout (types 06 up to 2048 bits, 05
+//! above; full-length fields); read in that layout and in Pico HSM's.
 
 use super::curves::{Curve, Domain, left_padded, trimmed};
 use super::cvc::{ECDSA_SHA256, RSA_SHA256};
@@ -39,7 +39,7 @@ pub(super) fn wrap(key: &Key, keys: &WrappingKeys, faults: Faults) -> Option<Vec
     seal(kind, &algorithm, &key.allowed, &plain, keys)
 }
 
-/// Header, enciphered payload (whole blocks) and message authentication code.
+/// Header, encrypted payload (whole blocks) and message authentication code.
 fn seal(kind: u8, algorithm: &[u8], allowed: &[u8], plain: &[u8], keys: &WrappingKeys) -> Option<Vec<u8>> {
     let mut blob = keys.check_value.to_vec();
     blob.push(kind);
@@ -53,8 +53,8 @@ fn seal(kind: u8, algorithm: &[u8], allowed: &[u8], plain: &[u8], keys: &Wrappin
     Some(blob)
 }
 
-/// Opens a blob: 6A80 when it is not under this DKEK, was changed or holds no sound key; 6A81 for a kind of key or curve
-/// that this card does not have.
+/// Opens a blob: 6A80 when it is not under this DKEK, was altered or does not contain a valid key; 6A81 for a key type
+/// or curve that this card does not have.
 pub(super) fn unwrap(blob: &[u8], keys: &WrappingKeys, faults: Faults) -> Result<Key, Status> {
     let foreign = if faults.wrong_dkek_is_execution_error { Status::ExecutionError } else { Status::WrongData };
     let (signed, code) = blob.split_last_chunk::<BLOCK>().ok_or(foreign)?;
@@ -182,7 +182,7 @@ impl<'a> Reader<'a> {
         Some((*kind, allowed))
     }
 
-    /// The size in bits, behind 8 random bytes.
+    /// The size in bits, after 8 random bytes.
     fn size(&mut self) -> Option<u32> {
         self.take(8)?;
         self.number().map(u32::from)
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_in_the_genuine_layout_is_written_as_it_was_read() {
+    fn a_key_in_the_genuine_layout_is_reproduced() {
         for (name, faults, names) in [
             ("rsa-2048-crt-type6", Faults::default(), &["dp1", "dq1", "p", "q_inv", "q", "n", "e"][..]),
             ("ec-prime256v1-full-A", Faults::default(), &["a", "b", "p", "n", "g", "d", "q"]),
@@ -253,9 +253,9 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(128))]
 
-        /// Whoever knows the DKEK can seal anything; the card takes sound keys and refuses the rest.
+        /// Anyone who knows the DKEK can seal anything; the card accepts valid keys and refuses the rest.
         #[test]
-        fn an_authentic_blob_with_an_unsound_key_is_refused(
+        fn an_authentic_blob_with_an_invalid_key_is_refused(
             name in prop::sample::select(vec!["rsa-1024", "rsa-2048-crt-type6", "ec-prime256v1-full-A", "ec-secp521r1"]),
             position in any::<prop::sample::Index>(),
             change in 1..=u8::MAX,
@@ -266,8 +266,8 @@ mod tests {
             let kind = u8::try_from(entry["blob_type"].as_u64().unwrap()).unwrap();
             let fields: u64 = entry["field_lengths"].as_array().unwrap().iter().map(|length| length.as_u64().unwrap() + 2).sum();
             let end = 10 + usize::try_from(fields).unwrap();
-            // Behind 8 random bytes and before the padding every byte counts, except those of dP, dQ and q^-1, which the
-            // card computes anew.
+            // Between the 8 random bytes and the padding every byte matters, except those of dP, dQ and q^-1, which the
+            // card recomputes.
             let index = 8 + position.index(end - 8);
             plain[index] ^= change;
             let blob = seal(kind, &hex(&entry["algorithm_oid"]), &[], &plain, &keys).unwrap();
@@ -280,7 +280,7 @@ mod tests {
         }
 
         #[test]
-        fn authentic_numbers_that_are_no_rsa_key_are_refused(
+        fn authentic_numbers_that_are_not_an_rsa_key_are_refused(
             mut modulus in prop::collection::vec(any::<u8>(), 128),
             private in prop::collection::vec(any::<u8>(), 0..=128),
             (p, q) in (prop::collection::vec(any::<u8>(), 64), prop::collection::vec(any::<u8>(), 64)),
@@ -302,7 +302,7 @@ mod tests {
         }
 
         #[test]
-        fn an_authentic_blob_of_rubbish_is_refused(
+        fn an_authentic_blob_of_garbage_is_refused(
             kind in prop::sample::select(vec![TYPE_RSA, TYPE_RSA_CRT, TYPE_ELLIPTIC]),
             fields in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..40), 0..9),
             size in prop::sample::select(vec![0_u16, 256, 528, 1024]),

@@ -1,6 +1,6 @@
-//! What is wrong with a text or number that should be a term. Callers have the text; they make a sentence of it.
+//! What is wrong with a text or number that should be a term. Callers have the text, and phrase the message.
 
-/// Why something is no such term.
+/// Why something is not such a term.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TermError {
     /// M of N is not 2 ≤ M ≤ N ≤ 16.
@@ -18,7 +18,7 @@ pub enum TermError {
     /// Not a label that can be part of a file name.
     #[error("not a key label")]
     KeyLabel,
-    /// Not a type of key that the device makes.
+    /// Not a type of key that the device generates.
     #[error("not a key type")]
     KeyType,
 }

@@ -1,4 +1,4 @@
-//! Terms of keys: where they live, what they are called, what kind they are.
+//! Terms for keys: where they live, what they are called, what kind they are.
 
 use std::fmt;
 
@@ -20,7 +20,7 @@ impl KeyReference {
         digits.then(|| text.parse().ok().and_then(Self::new)).flatten().ok_or(TermError::KeyReference)
     }
 
-    /// This number, or 1 where it is 0.
+    /// This number, or 1 if it is 0.
     pub const fn least(number: u8) -> Self {
         Self(if number == 0 { 1 } else { number })
     }
@@ -52,7 +52,7 @@ impl KeyId {
         (1..=16).contains(&bytes.len()).then(|| Self(bytes.to_vec()))
     }
 
-    /// The id of one byte.
+    /// A one-byte id.
     pub fn of(byte: u8) -> Self {
         Self(vec![byte])
     }
@@ -83,7 +83,7 @@ impl KeyLabel {
         if fits { Ok(Self(text.to_owned())) } else { Err(TermError::KeyLabel) }
     }
 
-    /// What a key is called that nobody has named.
+    /// The label of a key that nobody has named.
     pub fn unnamed() -> Self {
         Self("key".to_owned())
     }
@@ -113,7 +113,7 @@ pub enum Curve {
     BrainpoolP256r1,
     /// brainpoolP384r1.
     BrainpoolP384r1,
-    /// brainpoolP512r1. No crate computes it: the device can, the software card cannot.
+    /// brainpoolP512r1. No crate implements it: the device can, the software card cannot.
     BrainpoolP512r1,
     /// secp256k1.
     Secp256k1,
@@ -131,7 +131,7 @@ impl Curve {
         Self::Secp256k1,
     ];
 
-    /// The name that pkcs11-tool takes after `EC:`.
+    /// The name that pkcs11-tool expects after `EC:`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::P256 => "secp256r1",
@@ -155,7 +155,7 @@ impl Curve {
     }
 }
 
-/// What kind of key the device makes.
+/// The kind of key the device generates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum KeyType {
     /// RSA with a modulus of 2048, 3072 or 4096 bits.

@@ -1,4 +1,4 @@
-//! The field's terms as types. Nothing here can hold a secret.
+//! The domain's terms as types. Nothing here can hold a secret.
 
 mod error;
 mod host_finding;
@@ -15,10 +15,10 @@ use std::fmt;
 
 use crate::names::FieldName;
 
-/// The largest number of custodians: what one table, one terminal and one day can carry.
+/// The largest number of custodians: as many as one table, one terminal and one day can cope with.
 pub const MOST_CUSTODIANS: u8 = 16;
 
-/// M of N: any `threshold` of `custodians` restore. 2 ≤ M ≤ N ≤ 16.
+/// M of N: any `threshold` of the `custodians` can restore. 2 ≤ M ≤ N ≤ 16.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Quorum {
     threshold: u8,
@@ -88,7 +88,7 @@ impl fmt::Display for CustodianNumber {
     }
 }
 
-/// A place at the terminal where one member of a quorum types a share, 1..=16. Who sits there is free.
+/// A place at the terminal where one member of a quorum types a share, 1..=16. Anyone may sit there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Seat(pub u8);
 
@@ -98,7 +98,7 @@ impl fmt::Display for Seat {
     }
 }
 
-/// A device's serial number: the holder reference of its certificate without the last five characters.
+/// A device's serial number: its certificate's holder reference without the last five characters.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Serial(String);
 
@@ -114,7 +114,7 @@ impl Serial {
         &self.0
     }
 
-    /// Software cards carry serials that begin with `REH`; production refuses them.
+    /// Software cards have serials that begin with `REH`; real ceremonies refuse them.
     pub fn is_rehearsal(&self) -> bool {
         self.0.starts_with("REH")
     }
@@ -144,39 +144,39 @@ impl fmt::Display for Kcv {
     }
 }
 
-/// Names a secret that the vault keeps. A handle says which secret, never what it is.
+/// Names a secret that the vault keeps. A handle says which secret it is, never its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Handle {
-    /// The seed of the one generator that everything random comes from.
+    /// The seed of the single generator that all randomness comes from.
     GeneratorSeed,
-    /// What custodians threw with dice.
+    /// The custodians' dice throws.
     Dice,
-    /// The password of a share file that one person holds.
+    /// The password of a share file, when one person holds it.
     SharePassword(DkekShareNumber),
-    /// What one custodian notes of a dealt share, until their turn ends: the value in groups, or the words.
+    /// What one custodian writes down of a dealt share, until their turn ends: the value in groups, or the words.
     DealtShare(Purpose, CustodianNumber),
     /// The check bytes of a dealt share, until its custodian's turn ends.
     DealtCheck(DkekShareNumber, CustodianNumber),
-    /// What a person is typing into the field of this name.
+    /// What a person is typing into the field with this name.
     Entry(FieldName),
-    /// The word that would make what was typed into the field of this name right, for its owner's eyes.
+    /// The word that would correct what was typed into the field with this name, for its owner's eyes only.
     Suggestion(FieldName),
     /// The share typed at one seat of the quorum: its value, or its words.
     SeatShare(Purpose, Seat),
-    /// One DKEK share that was opened, until all are there.
+    /// One opened DKEK share, until all of them are open.
     DkekShare(DkekShareNumber),
-    /// The DKEK shares, one after the other, until the last backup is verified or they are loaded.
+    /// The DKEK shares, concatenated, until the last backup is verified or they are loaded.
     Dkek,
     /// The user PIN of the device at hand.
     UserPin,
-    /// The SO-PIN of the device at hand, as it is now.
+    /// The current SO-PIN of the device at hand.
     SoPin,
-    /// The SO-PIN that the device shall have when the ceremony ends.
+    /// The SO-PIN that the device must have when the ceremony ends.
     NewSoPin,
 }
 
 impl Handle {
-    /// Whether the secret is wiped with everything that is typed.
+    /// Whether the secret is wiped together with what was typed.
     pub const fn goes_with_what_is_typed(self) -> bool {
         match self {
             Self::Entry(_) | Self::Suggestion(_) => true,
@@ -195,17 +195,17 @@ impl Handle {
     }
 }
 
-/// Which device a step means.
+/// Which device a step refers to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DeviceRole {
-    /// The device the keys are made on.
+    /// The device the keys are generated on.
     Original,
-    /// The device that is restored to.
+    /// The device that keys are restored to.
     Replacement,
 }
 
 impl DeviceRole {
-    /// The word of the record and the script.
+    /// The word used in the record and the script.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Original => "original",
@@ -214,18 +214,18 @@ impl DeviceRole {
     }
 }
 
-/// At most 24 printable characters of what a person gave, to quote it back without flooding a screen.
+/// At most 24 printable characters of what a person entered, to quote it without flooding the screen.
 pub fn short(text: &str) -> String {
     let clean: String = text.chars().map(|c| if c.is_control() { '?' } else { c }).take(24).collect();
     if text.chars().count() > 24 { format!("{clean}…") } else { clean }
 }
 
-/// The number of a step: section and step, as on paper and screen (`4.2`).
+/// The number of a step: section and step, as shown on paper and screen (`4.2`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Number {
     /// The section, 1..
     pub section: u8,
-    /// The step in its section, 1..
+    /// The step within its section, 1..
     pub step: u8,
 }
 
@@ -254,7 +254,7 @@ impl Digest {
         (base16ct::mixed::decode(text, &mut bytes).ok()?.len() == 32).then_some(Self(bytes))
     }
 
-    /// The digest in two lines of eight groups, indented, so that a screen keeps them as they are.
+    /// The digest in two lines of eight groups, indented, so that a screen does not rewrap them.
     pub fn in_lines(&self) -> String {
         let lines =
             self.0.chunks(16).map(|half| half.chunks(2).map(base16ct::lower::encode_string).collect::<Vec<_>>());

@@ -2,20 +2,20 @@
 
 use std::fmt;
 
-/// The most DKEK shares that a ceremony makes: what one day and one screen can carry.
+/// The most DKEK shares that a ceremony makes: as many as one day and one screen can cope with.
 pub const MOST_DKEK_SHARES: u8 = 8;
 
-/// How a secret is split among custodians, and what they carry.
+/// How a secret is split among custodians, and what they hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Scheme {
-    /// As `sc-hsm-tool` does: 63 bits, carried as numbers, usable without this program.
+    /// As `sc-hsm-tool` does: 63 bits, written as numbers, usable without this program.
     ScHsmTool,
-    /// Strong shares: 256 bits, carried as words.
+    /// Strong shares: 256 bits, written as words.
     Words,
 }
 
 impl Scheme {
-    /// The word of plan and record.
+    /// The word used in plan and record.
     pub const fn word(self) -> &'static str {
         match self {
             Self::ScHsmTool => "sc-hsm-tool",
@@ -40,7 +40,7 @@ impl fmt::Display for Scheme {
 pub struct DkekShareNumber(u8);
 
 impl DkekShareNumber {
-    /// The first; where there is one DKEK share, it is this.
+    /// The first; if there is only one DKEK share, this is it.
     pub const FIRST: Self = Self(1);
 
     /// Checks 1..=8.
@@ -58,7 +58,7 @@ impl DkekShareNumber {
         self.0
     }
 
-    /// Its place in a list, 0..=7.
+    /// Its index in a list, 0..=7.
     pub const fn index(self) -> usize {
         self.0 as usize - 1
     }
@@ -70,7 +70,7 @@ impl fmt::Display for DkekShareNumber {
     }
 }
 
-/// What a set of shares gives back.
+/// What a set of shares recovers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Purpose {
     /// The password of the share file of a DKEK share.
@@ -83,7 +83,7 @@ impl Purpose {
     /// The only DKEK share, or the first.
     pub const FIRST: Self = Self::DkekShare(DkekShareNumber::FIRST);
 
-    /// How many words a strong share of it has.
+    /// The number of words in a strong share of it.
     pub const fn words(self) -> u8 {
         match self {
             Self::DkekShare(_) => 33,

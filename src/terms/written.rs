@@ -7,7 +7,7 @@ use super::{
     Number, Purpose, Quorum, Scheme, Seat, Serial,
 };
 
-/// Terms travel through records and manifests as the text that people read, checked on the way in.
+/// Terms are written into records and manifests as the text that people read, and checked when read back.
 macro_rules! as_text {
     ($($term:ty => $read:expr;)*) => {$(
         impl Serialize for $term {

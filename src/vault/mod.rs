@@ -1,4 +1,5 @@
-//! The only room that keeps secrets, by handle. It lends, gives, forgets and proves itself empty.
+//! The only module that keeps secrets, by handle. It lends them, gives them away, forgets them, and proves that it is
+//! empty.
 
 use std::collections::BTreeMap;
 
@@ -20,12 +21,12 @@ impl Vault {
         Self::default()
     }
 
-    /// Takes a secret into keeping; what the handle named before is wiped.
+    /// Keeps a secret; any earlier secret of the same handle is wiped.
     pub fn keep(&mut self, handle: Handle, secret: WipingBytes) {
         self.kept.insert(handle, secret);
     }
 
-    /// Lends a secret for the length of one drawn frame or one computation.
+    /// Lends a secret for the duration of one frame or one computation.
     pub fn lend(&self, handle: Handle) -> Option<&[u8]> {
         self.kept.get(&handle).map(WipingBytes::expose)
     }
@@ -35,19 +36,19 @@ impl Vault {
         self.kept.remove(&handle)
     }
 
-    /// Wipes a secret. Forgetting what is not there is no mistake.
+    /// Wipes a secret. Forgetting one that is not kept is not an error.
     pub fn forget(&mut self, handle: Handle) {
         self.kept.remove(&handle);
     }
 
-    /// The handles of everything kept now; typed entries count while they hold a character.
+    /// The handles of everything kept now; typed entries count while they are not empty.
     pub fn holds(&self) -> Vec<Handle> {
         let fields = self.entries.iter().chain(&self.aside);
         let typed = fields.filter(|(_, text)| !text.is_empty()).map(|(field, _)| Handle::Entry(*field));
         self.kept.keys().copied().chain(typed).collect()
     }
 
-    /// Whether nothing is held at all.
+    /// Whether nothing at all is held.
     pub fn is_empty(&self) -> bool {
         self.holds().is_empty()
     }
@@ -59,34 +60,34 @@ impl Vault {
         self.aside.clear();
     }
 
-    /// Puts what was typed aside while another question is asked.
+    /// Sets aside what was typed while another question is asked.
     pub fn set_aside(&mut self) {
         self.aside = std::mem::take(&mut self.entries);
         self.forget_suggestions();
     }
 
-    /// Brings back what was put aside.
+    /// Brings back what was set aside.
     pub fn bring_back(&mut self) {
         self.entries = std::mem::take(&mut self.aside);
     }
 
-    /// The text in a field of the screen, for drawing (masked or not) and checking.
+    /// The text in a field on the screen, for drawing (masked or not) and checking.
     pub fn typed(&self, field: FieldName) -> Option<&TypedText> {
         self.entries.get(&field)
     }
 
-    /// The buffer of a field of the screen, for typing into.
+    /// The buffer of a field on the screen, to type into.
     pub fn typing(&mut self, field: FieldName) -> &mut TypedText {
         self.entries.entry(field).or_default()
     }
 
-    /// Wipes all fields of the screen.
+    /// Wipes all fields on the screen.
     pub fn forget_typed(&mut self) {
         self.entries.clear();
         self.forget_suggestions();
     }
 
-    /// A suggestion belongs to what was typed, and goes with it.
+    /// A suggestion belongs to what was typed, and is wiped with it.
     fn forget_suggestions(&mut self) {
         self.kept.retain(|handle, _| !handle.goes_with_what_is_typed());
     }
@@ -97,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn says_truly_what_it_holds() {
+    fn reports_what_it_holds() {
         let mut vault = Vault::new();
         vault.keep(Handle::Dkek, WipingBytes::from_slice(b"x"));
         assert_eq!(vault.typing(FieldName::UserPin).push(b'1'), Ok(()));

@@ -1,4 +1,4 @@
-//! The DKEK in the device: how far its import is, and its key check value.
+//! The DKEK in the device: the state of its import, and its key check value.
 
 use super::Device;
 use crate::card::apdu::{self, Command};
@@ -8,29 +8,29 @@ use crate::card::tlv::Malformed;
 use crate::secret::Secret;
 use crate::terms::Kcv;
 
-/// How far the import of DKEK shares is.
+/// The state of the import of DKEK shares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DkekState {
     /// The device was initialised without DKEK shares: backup is impossible.
     NotConfigured,
-    /// Shares are missing. The device's key check value means nothing yet and is not told.
+    /// Shares are missing. The device's key check value means nothing yet and is not reported.
     Pending {
         /// Shares the device was initialised for.
         total: u8,
         /// Shares still missing, at least 1.
         outstanding: u8,
     },
-    /// The DKEK is whole.
+    /// The DKEK is complete.
     Complete {
-        /// Shares it was made of; 0: the device drew it itself.
+        /// The number of shares it was made of; 0: the device generated it itself.
         total: u8,
-        /// Its key check value; `None` where the device hides it (as zeros) until the user PIN was verified.
+        /// Its key check value; `None` if the device hides it (as zeros) until the user PIN is verified.
         kcv: Option<Kcv>,
     },
 }
 
 impl Device {
-    /// Asks how far the import is; no login needed.
+    /// Asks for the state of the import; no login needed.
     pub fn dkek_state(&mut self) -> Result<DkekState, CardError> {
         let operation = Operation::DkekStatus;
         let answer = self.send(&Command::new(0x80, 0x52, 0x00, 0x00).expect(apdu::MOST_SHORT))?;
@@ -43,7 +43,7 @@ impl Device {
         }
     }
 
-    /// Imports one DKEK share, which travels in clear to the device. A share too many is refused with 6986.
+    /// Imports one DKEK share, which travels to the device in the clear. One share too many is refused with 6986.
     pub fn import_dkek_share(&mut self, share: &Secret<[u8; 32]>) -> Result<DkekState, CardError> {
         let operation = Operation::ImportDkekShare;
         let pieces = [&share.expose()[..]];
@@ -53,7 +53,7 @@ impl Device {
     }
 }
 
-/// total ‖ outstanding ‖ KCV of 8 bytes; newer devices append the domain's identifier.
+/// total ‖ outstanding ‖ 8-byte KCV; newer devices append the domain's identifier.
 fn read_state(answer: &[u8]) -> Result<DkekState, Malformed> {
     let [total, outstanding, rest @ ..] = answer else { return Err(Malformed("dkek-state-length")) };
     let kcv = rest.first_chunk::<8>().ok_or(Malformed("dkek-state-length"))?;

@@ -9,17 +9,17 @@ use crate::card::status::Status;
 use crate::card::tlv::{Malformed, Reader, Writer, strip_zeros};
 use crate::terms::{Curve, KeyReference, KeyType};
 
-/// The authority that OpenSC writes into every request; nobody reads it.
+/// The authority reference that OpenSC writes into every request; nobody reads it.
 const AUTHORITY: &[u8] = b"UTCA00001";
-/// The sequence number behind the serial in the holder reference of a request.
+/// The sequence number after the serial in a request's holder reference.
 const FIRST_SEQUENCE: &str = "00001";
-/// Le of SIGN, as OpenSC asks: the longest signature.
+/// Le of SIGN, as in OpenSC: the longest signature.
 const LONGEST_SIGNATURE: usize = 512;
-/// A longer UNWRAP command goes through EF 2F10 first: devices of applet 3.x and readers with small buffers fail on the
-/// 1106 bytes of an RSA-4096 key, whatever size they claim. The maker's own software sends no command above 1000 bytes (the
-/// protocol reference, section 3); an RSA-2048 key with its CRT parts takes 981.
+/// Instead of a longer UNWRAP command, EF 2F10 is tried first: devices with applet 3.x and readers with small buffers
+/// fail on the 1106 bytes of an RSA-4096 key, whatever size they claim. The vendor's own software sends no command
+/// above 1000 bytes (the protocol reference, section 3); an RSA-2048 key with its CRT parts takes 981.
 const LARGEST_UNWRAP: usize = 1000;
-/// RSA over a block that is padded already.
+/// RSA over a block that is already padded.
 const RSA_RAW: u8 = 0x20;
 /// ECDSA over a digest.
 const ECDSA: u8 = 0x70;
@@ -34,12 +34,12 @@ pub struct KeyEntry {
     pub reference: KeyReference,
     /// What its description says; `None` when it has none, or one that cannot be read.
     pub description: Option<KeyDescription>,
-    /// The description's bytes as they are; empty when it has none.
+    /// The raw bytes of the description; empty when it has none.
     pub description_bytes: Vec<u8>,
 }
 
 impl Device {
-    /// All files that the device lists. Devices differ in which kinds they list; keys (`CCxx`) are always there.
+    /// All files that the device lists. Devices differ in which kinds they list; keys (`CCxx`) are always listed.
     pub fn list(&mut self) -> Result<Vec<FileId>, CardError> {
         let operation = Operation::List;
         let command = Command::new(0x80, 0x58, 0x00, 0x00).expect(apdu::MOST_EXTENDED);
@@ -52,7 +52,7 @@ impl Device {
     }
 
     /// All keys in order of their references, each with its description. A description that is missing, refused or
-    /// malformed is `None`, so that one bad file hides no key.
+    /// malformed is `None`, so that one bad file does not hide a key.
     pub fn keys(&mut self) -> Result<Vec<KeyEntry>, CardError> {
         let mut references: Vec<_> = self.list()?.into_iter().filter_map(FileId::as_key).collect();
         references.sort_unstable();
@@ -70,8 +70,9 @@ impl Device {
         Ok(KeyEntry { reference, description, description_bytes })
     }
 
-    /// Makes a key pair in the device and answers the authenticated request (tag 67) that proves it. Needs the user PIN.
-    /// RSA may take minutes. Afterwards the key exists, but no PKCS#11 tool shows it before [`Device::describe`].
+    /// Generates a key pair in the device and returns the authenticated request (tag 67) that proves it. Needs the user
+    /// PIN. RSA may take minutes. Afterwards the key exists, but PKCS#11 tools do not show it until
+    /// [`Device::describe`].
     pub fn generate(&mut self, reference: KeyReference, key_type: KeyType) -> Result<Vec<u8>, CardError> {
         let operation = Operation::Generate;
         let template = generation_template(&format!("{}{FIRST_SEQUENCE}", self.serial), key_type);
@@ -90,25 +91,25 @@ impl Device {
         Ok(was_there)
     }
 
-    /// Writes a key's description, so that OpenSC lists label and id. The key reference written is `reference`, whatever
-    /// the description holds. Needs the user PIN.
+    /// Writes a key's description, so that OpenSC lists label and id. The key reference written is `reference`,
+    /// whatever the description says. Needs the user PIN.
     pub fn describe(&mut self, reference: KeyReference, description: &KeyDescription) -> Result<(), CardError> {
         let bytes = description_of(reference, description)?;
         self.write_file(FileId::description(reference), &bytes)
     }
 
-    /// As [`Device::describe`], in one command, where the list of files shows no description there.
+    /// Like [`Device::describe`], but in one command, for when the list of files shows no such description.
     pub fn describe_new(&mut self, reference: KeyReference, description: &KeyDescription) -> Result<(), CardError> {
         let bytes = description_of(reference, description)?;
         self.write_new_file(FileId::description(reference), &bytes)
     }
 
-    /// Writes a key's request where the device did not store it, for example after unwrapping. Needs the user PIN.
+    /// Writes a key's request if the device did not store it, for example after unwrapping. Needs the user PIN.
     pub fn store_request(&mut self, reference: KeyReference, request: &[u8]) -> Result<(), CardError> {
         self.write_file(FileId::request(reference), request)
     }
 
-    /// Wraps a key under the DKEK. Needs the user PIN. 6A82 or 6A88: no such key, or no whole DKEK.
+    /// Wraps a key under the DKEK. Needs the user PIN. 6A82 or 6A88: no such key, or no complete DKEK.
     pub fn wrap(&mut self, reference: KeyReference) -> Result<Vec<u8>, CardError> {
         let operation = Operation::Wrap;
         let command = Command::new(0x80, 0x72, reference.get(), 0x92).expect(apdu::MOST_EXTENDED);
@@ -119,9 +120,10 @@ impl Device {
         Ok(answer.data().to_vec())
     }
 
-    /// Loads a wrapped key. Needs the user PIN. The wrapped key travels in the command where that is no larger than every
-    /// transport and device carries, otherwise through EF 2F10; where the device does not know the one way, the other is
-    /// tried. Whether a key that lives there already is replaced or refused depends on the device: look first.
+    /// Loads a wrapped key. Needs the user PIN. The wrapped key travels in the command if that is small enough for
+    /// every transport and device, otherwise through EF 2F10; if the device does not support one way, the other is
+    /// tried. Whether an existing key at that reference is replaced or the command refused depends on the device: look
+    /// first.
     pub fn unwrap(&mut self, reference: KeyReference, wrapped: &[u8]) -> Result<(), CardError> {
         let pieces = [wrapped];
         let whole = Command::new(0x80, 0x74, reference.get(), 0x93).data(&pieces);
@@ -129,7 +131,7 @@ impl Device {
         let fits = whole.encode().is_some_and(|wire| wire.len() <= largest);
         if !fits {
             return match self.unwrap_from_file(reference, wrapped) {
-                // In one piece, or where the transport does not carry that, in chained blocks: the last way that is left.
+                // In one piece or, if the transport cannot carry that, in chained blocks: the last resort.
                 Err(CardError::Refused { operation, status }) if is_file_refusal(operation, status) => {
                     self.done(Operation::Unwrap, &whole).map(|_| ())
                 }
@@ -139,7 +141,7 @@ impl Device {
         match self.done(Operation::Unwrap, &whole) {
             Err(CardError::Refused { operation, status }) if is_form_refusal(status) => {
                 match self.unwrap_from_file(reference, wrapped) {
-                    // Neither way is known: the first answer says more.
+                    // Neither way is supported: the first answer says more.
                     Err(CardError::Refused { operation: at, status: second }) if is_file_refusal(at, second) => {
                         Err(CardError::Refused { operation, status })
                     }
@@ -151,7 +153,8 @@ impl Device {
     }
 
     fn unwrap_from_file(&mut self, reference: KeyReference, wrapped: &[u8]) -> Result<(), CardError> {
-        // What an earlier, longer key left behind must not follow this one; where it cannot be deleted, it is written over.
+        // Leftovers of an earlier, longer key must not follow this one; if the file cannot be deleted, it is
+        // overwritten.
         match self.delete_file(FileId::WRAPPED_KEY) {
             Ok(_) | Err(CardError::Refused { .. }) => {}
             Err(error) => return Err(error),
@@ -159,7 +162,7 @@ impl Device {
         self.create_and_fill(FileId::WRAPPED_KEY, wrapped)?;
         let result = self.done(Operation::Unwrap, &Command::new(0x80, 0x74, reference.get(), 0x93)).map(|_| ());
         if !matches!(result, Err(CardError::Transport(_))) {
-            // Only tidiness: whether it worked changes nothing.
+            // Only tidying up: it does not matter whether it works.
             let _ = self.delete_file(FileId::WRAPPED_KEY);
         }
         result
@@ -189,7 +192,7 @@ impl Device {
     }
 }
 
-/// A refusal of the way the wrapped key came, not of the key.
+/// A refusal of the way the wrapped key was sent, not of the key.
 const fn is_form_refusal(status: Status) -> bool {
     matches!(
         status,
@@ -201,7 +204,7 @@ const fn is_form_refusal(status: Status) -> bool {
     )
 }
 
-/// A refusal of the way through EF 2F10: the file itself cannot be written, or the command without data finds nothing.
+/// A refusal of the way through EF 2F10: the file cannot be written, or the command without data finds nothing.
 const fn is_file_refusal(operation: Operation, status: Status) -> bool {
     matches!(operation, Operation::WriteFile) || is_form_refusal(status) || matches!(status, Status::ReferenceNotFound)
 }
@@ -211,7 +214,7 @@ fn description_of(reference: KeyReference, description: &KeyDescription) -> Resu
     own.encode().ok_or(CardError::Malformed { operation: Operation::WriteFile, what: "description-key-type" })
 }
 
-/// The data of GENERATE: what goes into the body of the request, without the key.
+/// The data of GENERATE: the body of the request, without the key.
 pub(super) fn generation_template(holder: &str, key_type: KeyType) -> Vec<u8> {
     let key = match key_type {
         KeyType::Rsa(bits) => Writer::new()

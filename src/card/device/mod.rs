@@ -1,4 +1,4 @@
-//! One connected device, one method per command. Nothing here decides what a ceremony does.
+//! One connected device, with one method per command. Nothing here decides what a ceremony does.
 
 mod dkek;
 mod keys;
@@ -28,7 +28,7 @@ const APPLICATION: [u8; 11] = [0xE8, 0x2B, 0x06, 0x01, 0x04, 0x01, 0x81, 0xC3, 0
 /// The version of the application in the device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Version {
-    /// Major version; 1 are the oldest devices, 3 and more make RSA keys of 4096 bits.
+    /// Major version; 1 for the oldest devices, 3 or more for those that generate RSA keys of 4096 bits.
     pub major: u8,
     /// Minor version.
     pub minor: u8,
@@ -40,14 +40,14 @@ impl std::fmt::Display for Version {
     }
 }
 
-/// What the application says of the platform it runs on; whether the device is sold as Nitrokey HSM, it does not say.
+/// What the application says about the platform it runs on; it does not say whether the device is sold as Nitrokey HSM.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Platform {
     /// A Java card.
     Jcop,
     /// A demonstration.
     Demo,
-    /// None of these: its number.
+    /// Any other: its number.
     Other(u8),
 }
 
@@ -61,14 +61,14 @@ impl std::fmt::Display for Platform {
     }
 }
 
-/// What a device says of itself when its application is selected: tag 85, whole.
+/// What a device says about itself when its application is selected: the whole of tag 85.
 struct About {
     version: Version,
     attributes: Vec<u8>,
 }
 
 impl About {
-    /// The option word of INITIALIZE, before platform and version; the oldest devices tell their version only.
+    /// The option word of INITIALIZE, before platform and version; the oldest devices report only their version.
     fn options(&self) -> Option<u16> {
         match *self.attributes.as_slice() {
             [.., high, low, _, _, _] => Some(u16::from_be_bytes([high, low])),
@@ -80,7 +80,7 @@ impl About {
 /// A connected device with its application selected.
 pub struct Device {
     transport: Box<dyn Transport>,
-    /// False from a reconnection that found no device or another one: then nothing more is sent.
+    /// False after a reconnection that found no device or a different one: nothing more is sent then.
     connected: bool,
     about: About,
     serial: Serial,
@@ -107,7 +107,8 @@ impl Device {
         self.about.version
     }
 
-    /// The platform of the application: the byte before the version in tag 85; devices below version 2.0 do not say.
+    /// The platform of the application: the byte before the version in tag 85; devices below version 2.0 do not report
+    /// it.
     pub fn platform(&self) -> Option<Platform> {
         let [.., platform, _, _] = self.about.attributes.as_slice() else { return None };
         Some(match platform {
@@ -117,12 +118,12 @@ impl Device {
         })
     }
 
-    /// EF 2F02 as it was read at opening: the device's certificate, then its issuer's.
+    /// EF 2F02 as read on opening: the device's certificate, then its issuer's.
     pub fn certificates(&self) -> &[u8] {
         &self.certificates
     }
 
-    /// The certificates of [`Device::certificates`], parsed.
+    /// [`Device::certificates`], parsed.
     pub fn certificate_chain(&self) -> Result<Vec<CvCertificate>, CardError> {
         cvc::parse_chain(&self.certificates).map_err(CardError::malformed(Operation::ReadCertificates))
     }
@@ -136,15 +137,15 @@ impl Device {
         own.key.public_key(Some(Curve::BrainpoolP256r1))
     }
 
-    /// Selects the application again: this is the logout.
+    /// Selects the application again, which logs out.
     pub fn select(&mut self) -> Result<(), CardError> {
         self.about = select(self.connected()?)?;
         Ok(())
     }
 
-    /// Connects again after the device was pulled out, and reads everything anew. Another device is refused:
-    /// [`CardError::OtherDevice`] carries its serial, and until a reconnection brings the right one back, every method
-    /// answers [`TransportError::NoCard`] without sending anything.
+    /// Reconnects after the device was removed, and reads everything again. A different device is refused:
+    /// [`CardError::OtherDevice`] carries its serial, and until a reconnection finds the right one, every method
+    /// returns [`TransportError::NoCard`] without sending anything.
     pub fn reconnect(&mut self) -> Result<(), CardError> {
         self.connected = false;
         self.transport.reconnect()?;
@@ -162,7 +163,7 @@ impl Device {
         Ok(())
     }
 
-    /// Random bytes from the device's generator; no login needed.
+    /// Random bytes from the device's random number generator; no login needed.
     pub fn random(&mut self, count: usize) -> Result<WipingBytes, CardError> {
         let operation = Operation::Random;
         let mut bytes = WipingBytes::with_capacity(count);
@@ -176,7 +177,7 @@ impl Device {
         Ok(bytes)
     }
 
-    /// Sends a command and brings back whatever the device answers.
+    /// Sends a command and returns whatever the device answers.
     fn send(&mut self, command: &Command<'_>) -> Result<Response, CardError> {
         Ok(apdu::exchange(self.connected()?, command)?)
     }
@@ -196,7 +197,7 @@ impl Device {
     }
 }
 
-/// Selects the application and reads what it says of itself.
+/// Selects the application and reads what it says about itself.
 fn select(transport: &mut dyn Transport) -> Result<About, CardError> {
     let operation = Operation::Select;
     let command = Command::new(0x00, 0xA4, 0x04, 0x00).data(&[&APPLICATION]).expect(apdu::MOST_SHORT);

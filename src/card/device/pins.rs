@@ -25,47 +25,47 @@ impl Pin {
     }
 }
 
-/// Where a PIN stands.
+/// The state of a PIN.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PinState {
-    /// It was entered in this session.
+    /// It was verified in this session.
     Verified,
-    /// It is to be entered; this many wrong tries are left, at least 1.
+    /// It has not been verified; this many tries are left, at least 1.
     TriesLeft(u8),
-    /// No try is left.
+    /// No tries are left.
     Blocked,
     /// The device was never initialised.
     NeverInitialised,
     /// A transport PIN must be changed first.
     TransportPin,
-    /// The device answered something else; with public key authentication this is usual.
+    /// The device answered something else, which is usual with public key authentication.
     Unclear(Status),
 }
 
-/// How the device took a PIN.
+/// How the device answered a PIN.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PinAnswer {
-    /// It was right and the command is done.
+    /// It was right and the command was performed.
     Accepted,
     /// It was wrong; this many tries are left, at least 1.
     Wrong {
         /// Tries left.
         tries_left: u8,
     },
-    /// No try is left, whether before this command or by it.
+    /// No tries are left, whether before this command or because of it.
     Blocked,
     /// The device does not allow this at all, or refuses without saying whether the PIN was wrong.
     NotAllowed,
 }
 
-/// What who knows the SO-PIN may do to the user PIN.
+/// What someone who knows the SO-PIN may do to the user PIN.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PinReset {
-    /// Nothing: a blocked user PIN stays blocked until the device is initialised anew.
+    /// Nothing: a blocked user PIN stays blocked until the device is initialised again.
     Off,
-    /// Give new tries to the PIN as it is.
+    /// Reset the try counter, keeping the PIN.
     Unblock,
-    /// Set a new user PIN: who knows the SO-PIN can then take the keys.
+    /// Set a new user PIN: anyone who knows the SO-PIN can then take the keys.
     Set,
 }
 
@@ -80,26 +80,26 @@ impl PinReset {
     }
 }
 
-/// The bits of the option word that say who may do what: all but 0004, which some devices set to tell what they can do.
+/// The bits of the option word that say who may do what: all but 0004, which some devices set to show a capability.
 const TELLING_OPTIONS: u16 = 0x003B;
 
 /// What INITIALIZE DEVICE sets.
 #[derive(Clone, Copy)]
 pub struct Initialise<'a> {
-    /// The SO-PIN: it is set on a device that was never initialised, and must match on any other.
+    /// The SO-PIN: set on a device that was never initialised, and checked on any other.
     pub so_pin: &'a SoPin,
     /// The new user PIN.
     pub user_pin: &'a UserPin,
-    /// Wrong tries of the user PIN before it blocks; [`UserPin::allows_tries`] has the rule.
+    /// Wrong tries before the user PIN blocks; see [`UserPin::allows_tries`] for the rule.
     pub user_pin_tries: u8,
-    /// How many DKEK shares must be imported; `None` makes a device that cannot back up keys.
+    /// How many DKEK shares must be imported; `None`: the device cannot back up keys.
     pub dkek_shares: Option<u8>,
     /// What the SO-PIN may do later.
     pub pin_reset: PinReset,
 }
 
 impl Device {
-    /// Asks where a PIN stands; costs no try.
+    /// Asks for the state of a PIN; does not cost a try.
     pub fn pin_state(&mut self, pin: Pin) -> Result<PinState, CardError> {
         let answer = self.send(&Command::new(0x00, 0x20, 0x00, pin.reference()))?;
         Ok(match answer.status() {
@@ -113,21 +113,22 @@ impl Device {
         })
     }
 
-    /// Whether the device was initialised with this choice, as it told when it was selected last; `None` where it does not
-    /// tell, as the oldest do.
+    /// Whether the device was initialised with this choice, according to its answer when last selected; `None` if it
+    /// does not report this, as the oldest do not.
     pub fn has_pin_reset(&self, pin_reset: PinReset) -> Option<bool> {
         self.about.options().map(|options| options & TELLING_OPTIONS == pin_reset.options())
     }
 
     /// Erases everything but the device's own key, and sets PINs, options and the number of DKEK shares. Cannot be
-    /// undone. For a device that was never initialised: whether the SO-PIN was wrong on any other is told as far as the
-    /// answer says it. A refusal that is none of the SO-PIN is [`CardError::Refused`].
+    /// undone. For a device that was never initialised: on any other, a wrong SO-PIN is reported only as far as the
+    /// answer says so. A refusal for a reason other than the SO-PIN is [`CardError::Refused`].
     pub fn initialise(&mut self, settings: &Initialise<'_>) -> Result<PinAnswer, CardError> {
         self.initialise_after(settings, None)
     }
 
-    /// As [`Device::initialise`], of a device that was initialised before and whose SO-PIN had `so_tries` left. How a genuine
-    /// device refuses a wrong SO-PIN is not known, so after any refusal its tries are read again: wrong is what cost one.
+    /// Like [`Device::initialise`], for a device that was initialised before and whose SO-PIN had `so_tries` tries
+    /// left. How a genuine device refuses a wrong SO-PIN is not known, so after any refusal the tries are read again:
+    /// if one was lost, the SO-PIN was wrong.
     pub fn initialise_again(&mut self, settings: &Initialise<'_>, so_tries: u8) -> Result<PinAnswer, CardError> {
         self.initialise_after(settings, Some(so_tries))
     }
@@ -136,7 +137,7 @@ impl Device {
         let status = self.send_initialise(settings)?;
         let by_the_answer = match status {
             Status::Done => return Ok(PinAnswer::Accepted),
-            // Devices differ in what the try that reaches zero answers.
+            // Devices differ in how they answer the try that reaches zero.
             Status::TriesLeft(0) | Status::Blocked => Ok(PinAnswer::Blocked),
             Status::TriesLeft(tries_left) => Ok(PinAnswer::Wrong { tries_left }),
             status => Err(CardError::Refused { operation: Operation::Initialise, status }),
@@ -157,7 +158,7 @@ impl Device {
     fn send_initialise(&mut self, settings: &Initialise<'_>) -> Result<Status, CardError> {
         let [options_high, options_low] = settings.pin_reset.options().to_be_bytes();
         let user_pin = settings.user_pin.expose();
-        // A user PIN has at most 15 characters by its type.
+        // Its type limits a user PIN to 15 characters.
         let pin_length = u8::try_from(user_pin.len()).unwrap_or(u8::MAX);
         let share_count = settings.dkek_shares.unwrap_or(0);
         let shares: &[u8] = if settings.dkek_shares.is_some() { &[0x92, 0x01, share_count] } else { &[] };
@@ -187,7 +188,7 @@ impl Device {
         self.present(Operation::ChangeSoPin, 0x24, 0x00, Pin::So, &[old.expose(), new.expose()])
     }
 
-    /// Unblocks the user PIN with the SO-PIN, and sets a new one if given. The answer speaks of the SO-PIN.
+    /// Unblocks the user PIN with the SO-PIN, and sets a new one if given. The answer refers to the SO-PIN.
     pub fn unblock_user_pin(&mut self, so_pin: &SoPin, new: Option<&UserPin>) -> Result<PinAnswer, CardError> {
         let p1 = u8::from(new.is_none()); // 00: and set a PIN; 01: unblock only
         let new = new.map_or(&[][..], UserPin::expose);
@@ -210,7 +211,7 @@ impl Device {
 fn pin_answer(operation: Operation, status: Status) -> Result<PinAnswer, CardError> {
     match status {
         Status::Done => Ok(PinAnswer::Accepted),
-        // Devices differ in what the try that reaches zero answers.
+        // Devices differ in how they answer the try that reaches zero.
         Status::TriesLeft(0) | Status::Blocked => Ok(PinAnswer::Blocked),
         Status::TriesLeft(tries_left) => Ok(PinAnswer::Wrong { tries_left }),
         Status::NotUsable | Status::ConditionNotMet | Status::NotAllowed => Ok(PinAnswer::NotAllowed),

@@ -1,4 +1,4 @@
-//! Files: read, write, delete, and whether one is there.
+//! Files: read, write, delete, and check whether one exists.
 
 use super::Device;
 use crate::card::apdu::{self, Command};
@@ -7,12 +7,12 @@ use crate::card::files::FileId;
 use crate::card::status::Status;
 use crate::card::transport::Transport;
 
-/// What fits into a short command beside offset and length: every reader and every card carries it.
+/// What fits into a short command besides offset and length; every reader and every card carries it.
 const SHORT_CHUNK: usize = 248;
-/// A piece in an extended command, where the reader carries those: the whole command stays under the 1014 bytes of the
-/// smallest reader that carries any (the protocol reference, section 3).
+/// A piece in an extended command, if the reader carries those: the whole command stays under the 1014 bytes of the
+/// smallest such reader (the protocol reference, section 3).
 const EXTENDED_CHUNK: usize = 900;
-/// Header, Lc, offset object and the longest header of the data object in a short command.
+/// In a short command: header, Lc, offset object and the longest header of the data object.
 const SHORT_OVERHEAD: usize = 5 + 4 + 3;
 /// The same in an extended command.
 const EXTENDED_OVERHEAD: usize = 7 + 4 + 4;
@@ -25,15 +25,15 @@ impl Device {
         read_whole(self.connected()?, file, Operation::ReadFile)
     }
 
-    /// Writes a file; one that is there already is deleted first, so that nothing of it remains. Needs the user PIN.
+    /// Writes a file; an existing one is deleted first, so that nothing of it remains. Needs the user PIN.
     pub fn write_file(&mut self, file: FileId, content: &[u8]) -> Result<(), CardError> {
         self.delete_file(file)?;
         self.create_and_fill(file, content)
     }
 
-    /// Writes a file that is not there yet: its first piece creates it, and where the reader carries extended commands the
-    /// pieces are large. Needs the user PIN. Over a file that is there after all the result is not sure; read it back, and fall
-    /// back on [`Device::write_file`].
+    /// Writes a file that does not exist yet: the first piece creates it, and if the reader carries extended commands,
+    /// the pieces are large. Needs the user PIN. If the file exists after all, the result is uncertain: read it back,
+    /// and fall back on [`Device::write_file`].
     pub fn write_new_file(&mut self, file: FileId, content: &[u8]) -> Result<(), CardError> {
         let carries = self.transport.largest_command() >= EXTENDED_CHUNK + EXTENDED_OVERHEAD;
         self.fill(file, content, if carries { EXTENDED_CHUNK } else { self.short_chunk() })
@@ -49,7 +49,7 @@ impl Device {
         }
     }
 
-    /// Whether a file is there. Works for keys too, which can be selected but not read.
+    /// Whether a file exists. Works for keys too, which can be selected but not read.
     pub fn file_exists(&mut self, file: FileId) -> Result<bool, CardError> {
         let id = file.to_bytes();
         let pieces = [&id[..]];
@@ -61,7 +61,7 @@ impl Device {
         }
     }
 
-    /// Creates a file, empty, and writes the content in pieces.
+    /// Creates an empty file and writes the contents in pieces.
     pub(super) fn create_and_fill(&mut self, file: FileId, content: &[u8]) -> Result<(), CardError> {
         self.write_piece(file, 0, &[])?;
         self.fill(file, content, self.short_chunk())
@@ -81,10 +81,10 @@ impl Device {
         Ok(())
     }
 
-    /// UPDATE BINARY with odd instruction: offset object 54, data object 53.
+    /// UPDATE BINARY with the odd instruction byte: offset object 54, data object 53.
     fn write_piece(&mut self, file: FileId, offset: usize, piece: &[u8]) -> Result<(), CardError> {
         let [high, low] = file.to_bytes();
-        // A piece has at most 1000 bytes and an offset two bytes, both by construction.
+        // By construction, a piece has at most 1000 bytes and an offset two bytes.
         let [upper, lower] = u16::try_from(piece.len()).unwrap_or(u16::MAX).to_be_bytes();
         let header: &[u8] = match (upper, lower) {
             (0, 0x00..0x80) => &[0x53, lower],
@@ -96,8 +96,8 @@ impl Device {
     }
 }
 
-/// Reads a file until a read is empty: before version 3.4 a device says "end reached" (6282) although more follows, and
-/// at the very end some answer 6282 or 6B00, some 9000 without data.
+/// Reads a file until a read is empty: before version 3.4, a device may say "end reached" (6282) although more follows,
+/// and at the very end some answer 6282 or 6B00, others 9000 without data.
 pub(super) fn read_whole(
     transport: &mut dyn Transport,
     file: FileId,
@@ -120,7 +120,7 @@ pub(super) fn read_whole(
     Err(CardError::Malformed { operation, what: "file-without-end" })
 }
 
-/// The object 54 that holds an offset.
+/// The object 54, which contains an offset.
 fn offset_object(offset: usize) -> [u8; 4] {
     let [high, low] = u16::try_from(offset).unwrap_or(u16::MAX).to_be_bytes();
     [0x54, 0x02, high, low]

@@ -1,4 +1,4 @@
-//! Check bytes, against values that another program worked out.
+//! Check bytes, against values computed by another program.
 
 use crate::secret::Secret;
 
@@ -16,7 +16,7 @@ fn check(text: &str) -> Secret<[u8; 2]> {
 }
 
 #[test]
-fn check_bytes_are_those_that_another_program_works_out() {
+fn check_bytes_match_those_of_another_program() {
     for (id, number, expected) in [(1, 8, "c7:71"), (2, 11, "b7:01"), (16, VALUE, "37:90")] {
         let share = PasswordShare { prime: SharePrime::new(PRIME).unwrap(), id, value: value(number) };
         let check = check_bytes(&share);
@@ -26,7 +26,7 @@ fn check_bytes_are_those_that_another_program_works_out() {
 }
 
 #[test]
-fn what_is_wrong_is_named() {
+fn the_wrong_group_is_named() {
     let judged = |prime: u64, id: u8, number: u64, text: &str| verdict(prime, id, &value(number), &check(text));
     assert_eq!(judged(PRIME ^ 2, 16, VALUE, "37:90"), CheckVerdict::Prime { group: 8 });
     assert_eq!(judged(PRIME ^ 0x10 << 56, 16, VALUE, "37:90"), CheckVerdict::Prime { group: 1 });
@@ -40,7 +40,7 @@ fn what_is_wrong_is_named() {
     assert_eq!(judged(PRIME, 16, 0x4c40_1be2_947a_0b18, "37:90"), CheckVerdict::Swapped { group: 7 });
     assert_eq!(judged(PRIME, 16, 0x184c_401b_e294_7a0b, "37:90"), CheckVerdict::Several);
     assert_eq!(judged(PRIME, 16, VALUE, "90:37"), CheckVerdict::Several);
-    // the share of somebody else
+    // somebody else's share
     assert_eq!(judged(PRIME, 2, 11, "37:90"), CheckVerdict::Several);
 }
 

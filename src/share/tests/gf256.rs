@@ -36,7 +36,7 @@ fn changed(share: &StrongShare, change: impl FnOnce(&mut StrongShare)) -> Strong
 }
 
 #[test]
-fn a_set_has_what_it_promises() {
+fn a_dealt_set_is_complete_and_recombines() {
     for (kind, secret_length, body_length) in [(Kind::Password, 32, 37), (Kind::SoPin, 8, 13)] {
         let (secret, dealt) = dealt(kind, 3, 5, 1);
         assert_eq!(secret.len(), secret_length);
@@ -63,7 +63,7 @@ fn a_set_id_has_22_bits_and_is_shown_in_two_groups() {
 }
 
 #[test]
-fn what_the_crate_does_not_refuse_is_refused_by_name() {
+fn refuses_what_the_crate_would_accept() {
     let (secret, set) = dealt(Kind::Password, 3, 5, 2);
     let shares = &set.shares;
     let with = |share: &StrongShare| combine_strong(&[&shares[0], &shares[1], &shares[2], share]).err();
@@ -103,7 +103,7 @@ fn what_the_crate_does_not_refuse_is_refused_by_name() {
 }
 
 #[test]
-fn a_threshold_lowered_on_all_shares_gives_nothing() {
+fn lowering_the_threshold_on_all_shares_yields_nothing() {
     let (_, set) = dealt(Kind::Password, 3, 3, 3);
     let lowered: Vec<StrongShare> =
         set.shares.iter().map(|share| changed(share, |share| share.threshold = 2)).collect();
@@ -112,7 +112,7 @@ fn a_threshold_lowered_on_all_shares_gives_nothing() {
 }
 
 #[test]
-fn every_changed_bit_of_a_share_is_noticed_and_the_wrong_share_named() {
+fn every_flipped_bit_is_detected_and_the_wrong_share_named() {
     for kind in [Kind::Password, Kind::SoPin] {
         let (secret, set) = dealt(kind, 2, 3, 4);
         for bit in 0..8 * kind.body_length() {
@@ -129,7 +129,7 @@ fn every_changed_bit_of_a_share_is_noticed_and_the_wrong_share_named() {
 }
 
 #[test]
-fn salvage_of_the_largest_set_with_all_wrong_shares_it_can_bear() {
+fn salvages_the_largest_set_with_as_many_wrong_shares_as_possible() {
     let (secret, set) = dealt(Kind::Password, 8, 16, 5);
     let (_, other) = dealt(Kind::Password, 8, 16, 6);
     let bodies = set.shares.iter().zip(&other.shares).enumerate();

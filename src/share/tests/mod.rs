@@ -1,4 +1,4 @@
-//! Against sets that others made, and against ourselves.
+//! Tests against foreign sets and against our own.
 
 mod check_bytes;
 mod gf256;

@@ -1,4 +1,4 @@
-//! Against sets that `sc-hsm-tool` made, and against ourselves.
+//! Tests against sets made by `sc-hsm-tool` and against our own.
 
 use chacha20::ChaCha20Rng;
 use rand_core::SeedableRng;
@@ -44,7 +44,7 @@ fn small(value: &Value, key: &str) -> u8 {
     u8::try_from(value[key].as_u64().unwrap()).unwrap()
 }
 
-/// Reads a recorded set the way custodians would type it.
+/// Reads a recorded set as custodians would type it.
 fn typed_set(vector: &Value) -> Vec<PasswordShare> {
     let prime = SharePrime::parse(text(vector, "prime").as_bytes()).unwrap();
     let read = |entry: &Value| PasswordShare {
@@ -63,7 +63,7 @@ fn subsets(shares: &[PasswordShare], size: u8) -> Vec<Vec<&PasswordShare>> {
 }
 
 #[test]
-fn every_quorum_of_every_recorded_set_gives_the_secret() {
+fn every_quorum_of_every_recorded_set_recovers_the_secret() {
     let vectors = vectors();
     assert_eq!(vectors.len(), 4);
     for vector in &vectors {
@@ -81,7 +81,7 @@ fn every_quorum_of_every_recorded_set_gives_the_secret() {
 }
 
 #[test]
-fn shares_are_written_as_the_old_tool_shows_them_and_ids_as_it_takes_them() {
+fn shares_and_ids_are_written_as_the_old_tool_expects_them() {
     for vector in vectors() {
         for (share, entry) in typed_set(&vector).iter().zip(vector["shares"].as_array().unwrap()) {
             assert_eq!(write_value(&share.value).expose(), text(entry, "value_displayed").as_bytes());
@@ -138,13 +138,13 @@ fn salvage_names_the_wrong_shares() {
     let found = candidates(&all, 3).ok().unwrap();
     assert_eq!(found[0].agreeing, [0, 2, 3, 4]);
     assert_eq!(format!("{:016x}", number(&found[0].secret)), text(&vectors[2], "secret_password_hex"));
-    // six quorums hold the wrong share, and each means something of its own
+    // six quorums contain the wrong share, and each yields a different secret
     assert_eq!(found.len(), 7);
     assert!(found[1..].iter().all(|candidate| candidate.agreeing.len() == 3 && candidate.agreeing.contains(&1)));
 }
 
 #[test]
-fn salvage_lists_every_meaning_when_none_is_likelier() {
+fn salvage_lists_every_secret_when_none_is_likelier() {
     let mut shares = typed_set(&vectors()[0]); // 2-of-3
     shares[0].value = secret(1);
     let found = candidates(&shares.iter().collect::<Vec<_>>(), 2).ok().unwrap();
@@ -154,7 +154,7 @@ fn salvage_lists_every_meaning_when_none_is_likelier() {
 }
 
 #[test]
-fn salvage_is_bounded_and_refuses_as_combining_does() {
+fn salvage_is_bounded_and_refuses_what_combining_refuses() {
     let many: Vec<PasswordShare> = (1..=17).map(|id| share(PRIME, id, 5 + 3 * u64::from(id))).collect();
     let many: Vec<&PasswordShare> = many.iter().collect();
     assert_eq!(candidates(&many, 2).err(), Some(ShareError::TooMany { given: 17, most: 16 }));
@@ -166,7 +166,7 @@ fn salvage_is_bounded_and_refuses_as_combining_does() {
 }
 
 #[test]
-fn a_secret_above_its_prime_is_found_again() {
+fn a_secret_above_its_prime_is_recovered() {
     let prime = SharePrime::new(PRIME).unwrap();
     assert_eq!(with_prime_added(&secret(5), prime).map(|sum| number(&sum)), Some(PRIME + 5));
     assert!(with_prime_added(&secret(u64::MAX - PRIME), prime).is_some());
@@ -174,10 +174,10 @@ fn a_secret_above_its_prime_is_found_again() {
 }
 
 #[test]
-fn only_primes_of_64_bits_are_primes_of_a_set() {
+fn only_64_bit_primes_are_accepted() {
     assert_eq!(SharePrime::new(PRIME + 2), Err(ReadError::NotPrime));
     assert_eq!(SharePrime::new(2_147_483_647), Err(ReadError::PrimeTooSmall));
-    // the greatest prime below 2^64 is not a safe one, and still welcome
+    // the greatest prime below 2^64 is not safe, but still accepted
     let greatest = SharePrime::new(u64::MAX - 58).unwrap();
     assert!(!greatest.is_safe());
     assert_eq!(SharePrime::parse(b"ff ff ff ff ff ff ff c5"), Ok(greatest));
@@ -210,7 +210,7 @@ fn typing_is_checked_live() {
 }
 
 #[test]
-fn short_values_are_asked_about_and_then_read() {
+fn short_values_are_refused_unless_foreign() {
     assert_eq!(read_value(b"0b:cd", true).err(), Some(ReadError::Short { groups: 2 }));
     assert_eq!(number(&read_value(b"0b:cd", false).ok().unwrap()), 0x0bcd);
     assert_eq!(read_value(b"", false).err(), Some(ReadError::Short { groups: 0 }));
@@ -219,7 +219,7 @@ fn short_values_are_asked_about_and_then_read() {
 }
 
 #[test]
-fn ids_are_decimal_here_and_either_elsewhere() {
+fn own_ids_are_decimal_and_foreign_ids_decimal_or_hexadecimal() {
     for (typed, id) in [("1", Some(1)), ("16", Some(16)), (" 07 ", Some(7)), ("0", None), ("17", None), ("A", None)] {
         assert_eq!(read_id(typed.as_bytes()).ok(), id, "{typed:?}");
     }
@@ -235,7 +235,7 @@ fn ids_are_decimal_here_and_either_elsewhere() {
 }
 
 #[test]
-fn dealing_keeps_the_promises_of_the_scheme() {
+fn dealing_keeps_the_guarantees_of_the_scheme() {
     for seed in 0..8 {
         let quorum = Quorum::new(2, 3).unwrap();
         let dealt = deal(quorum, &mut ChaCha20Rng::from_seed([seed; 32])).ok().unwrap();
@@ -256,7 +256,7 @@ fn two_deals_of_one_generator_have_nothing_in_common() {
     assert!(one.shares.iter().zip(&other.shares).all(|(one, other)| !one.value.same(&other.value)));
 }
 
-/// A generator that plays given words first, so that a rare draw can be brought about.
+/// A generator that returns given words first, to force a rare draw.
 struct Scripted(Vec<u64>, ChaCha20Rng);
 
 impl rand_core::TryRng for Scripted {

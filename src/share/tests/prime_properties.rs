@@ -1,4 +1,4 @@
-//! What holds for every quorum of the scheme of sc-hsm-tool.
+//! Properties of every quorum in sc-hsm-tool's scheme.
 
 use chacha20::ChaCha20Rng;
 use proptest::prelude::*;
@@ -14,7 +14,7 @@ fn quorums() -> impl Strategy<Value = Quorum> {
     })
 }
 
-/// Places 0..N in random order.
+/// Indices 0..N in random order.
 fn shuffled(quorum: Quorum) -> impl Strategy<Value = Vec<usize>> {
     Just((0..usize::from(quorum.custodians())).collect::<Vec<_>>()).prop_shuffle()
 }
@@ -23,7 +23,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_quorum_restores_and_nothing_less(
+    fn any_quorum_recovers_the_secret_and_fewer_do_not(
         seed: [u8; 32],
         (quorum, order) in quorums().prop_flat_map(|quorum| (Just(quorum), shuffled(quorum))),
     ) {
@@ -33,7 +33,7 @@ proptest! {
         for from in 0..=sitting.len() - usize::from(threshold) {
             let members = &sitting[from..from + usize::from(threshold)];
             prop_assert!(combine(members, threshold).is_ok_and(|secret| secret.same(&dealt.password)));
-            // one share missing: refused; pretending a lower threshold gives something else
+            // one share missing: refused; claiming a lower threshold gives something else
             let fewer = &members[1..];
             prop_assert_eq!(
                 combine(fewer, threshold).err(),
@@ -46,7 +46,7 @@ proptest! {
     }
 
     #[test]
-    fn a_wrong_share_beside_a_quorum_is_noticed_and_named(
+    fn a_wrong_share_beside_a_quorum_is_detected_and_named(
         seed: [u8; 32],
         (quorum, wrong) in quorums()
             .prop_filter("needs two more than the threshold", |q| q.custodians() >= q.threshold() + 2 && q.custodians() <= 9)
@@ -120,7 +120,7 @@ proptest! {
     }
 
     #[test]
-    fn anything_may_be_typed(typed in prop::collection::vec(any::<u8>(), 0..64), hexish in "[0-9a-fA-F: ]{0,40}") {
+    fn typing_anything_never_panics(typed in prop::collection::vec(any::<u8>(), 0..64), hexish in "[0-9a-fA-F: ]{0,40}") {
         for text in [typed.as_slice(), hexish.as_bytes()] {
             let complete = check_hex(text) == Reading::Complete;
             prop_assert_eq!(complete, read_value(text, true).is_ok());

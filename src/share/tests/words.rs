@@ -1,4 +1,4 @@
-//! Strong shares as words, against shares that another program wrote.
+//! Strong shares as words, against shares written by another program.
 
 use proptest::prelude::*;
 
@@ -39,7 +39,7 @@ fn suggested(text: &str) -> Option<String> {
     suggestion(text.as_bytes()).map(|word| String::from_utf8(word.expose().to_vec()).unwrap())
 }
 
-/// The share with its words at these places (from 1) replaced.
+/// The share with the words at these places (from 1) replaced.
 fn with(text: &str, changes: &[(usize, &str)]) -> String {
     let mut words: Vec<&str> = text.split(' ').collect();
     for (place, word) in changes {
@@ -49,7 +49,7 @@ fn with(text: &str, changes: &[(usize, &str)]) -> String {
 }
 
 #[test]
-fn what_another_program_wrote_is_read_and_written_the_same() {
+fn shares_of_another_program_are_read_and_written_the_same() {
     let mut secrets = Vec::new();
     for (set, kind, threshold, id, numbers) in
         [(SO_PIN, Kind::SoPin, 2, SO_PIN_SET, [1, 2, 3]), (PASSWORD, Kind::Password, 3, 0x3f_ffff, [1, 9, 16])]
@@ -70,7 +70,7 @@ fn what_another_program_wrote_is_read_and_written_the_same() {
 }
 
 #[test]
-fn words_may_be_shortened_and_spaced_and_written_in_capitals() {
+fn words_may_be_shortened_spaced_and_capitalised() {
     let short: Vec<&str> = SO_PIN[0].split(' ').map(|word| &word[..4.min(word.len())]).collect();
     for text in [short.join(" "), SO_PIN[0].to_uppercase(), SO_PIN[0].replace(' ', "   "), format!(" {} ", SO_PIN[0])] {
         assert!(write_words(&read(&text)).same(&write_words(&read(SO_PIN[0]))), "{text}");
@@ -79,7 +79,7 @@ fn words_may_be_shortened_and_spaced_and_written_in_capitals() {
 }
 
 #[test]
-fn every_step_of_typing_is_fine_and_the_last_word_completes() {
+fn every_prefix_is_accepted_and_the_last_word_completes_the_share() {
     let expected = Expected {
         set: Some(SO_PIN_SET),
         threshold: Some(2),
@@ -102,7 +102,7 @@ fn every_step_of_typing_is_fine_and_the_last_word_completes() {
 }
 
 #[test]
-fn a_token_that_is_no_word_is_named_at_once() {
+fn an_unknown_word_is_named_at_once() {
     for (text, place) in [
         ("x", 1),
         ("culx", 1),
@@ -116,7 +116,7 @@ fn a_token_that_is_no_word_is_named_at_once() {
         assert_eq!(reading(text), WordsReading::Unknown { place }, "{text}");
     }
     assert_eq!(read_words(b"culture 1 link").err(), Some(WordsError::Unknown { place: 2 }));
-    // all the rest is there, so the word is known
+    // all other words are present, so the right word is known
     let text = with(SO_PIN[0], &[(5, "skool")]);
     assert_eq!(reading(&text), WordsReading::Unknown { place: 5 });
     assert_eq!(suggested(&text).as_deref(), Some("school"));
@@ -129,7 +129,7 @@ fn a_token_that_is_no_word_is_named_at_once() {
 }
 
 #[test]
-fn one_wrong_word_is_named_and_the_right_one_known_even_in_the_header() {
+fn one_wrong_word_is_named_and_corrected_even_in_the_header() {
     let known = Expected { set: Some(SO_PIN_SET), threshold: Some(2), number: Some(1), ..expecting(Kind::SoPin) };
     for place in 1..=16 {
         let right = SO_PIN[0].split(' ').nth(place - 1).unwrap();
@@ -146,7 +146,7 @@ fn one_wrong_word_is_named_and_the_right_one_known_even_in_the_header() {
 }
 
 #[test]
-fn changed_places_and_several_wrong_words_are_told_apart() {
+fn swapped_words_and_several_wrong_words_are_told_apart() {
     let swapped = with(SO_PIN[0], &[(7, "meadow"), (8, "crush")]);
     assert_eq!(reading(&swapped), WordsReading::Swapped { place: 7 });
     assert_eq!(read_words(swapped.as_bytes()).err(), Some(WordsError::Swapped { place: 7 }));
@@ -160,7 +160,7 @@ fn changed_places_and_several_wrong_words_are_told_apart() {
 }
 
 #[test]
-fn a_wrong_last_word_is_named_though_more_letters_could_make_another_of_it() {
+fn a_wrong_last_word_is_named_even_if_more_letters_could_make_another_word() {
     let fat = with(SO_PIN[0], &[(16, "fat")]);
     assert_eq!(
         reading(&fat),
@@ -170,7 +170,7 @@ fn a_wrong_last_word_is_named_though_more_letters_could_make_another_of_it() {
 }
 
 #[test]
-fn a_share_that_is_not_the_expected_one_is_noticed_in_its_first_words() {
+fn an_unexpected_share_is_detected_in_its_first_words() {
     let known = Expected { set: Some(SO_PIN_SET), threshold: Some(2), number: Some(1), ..expecting(Kind::SoPin) };
     let judged = |text: &str, expected: &Expected| check_words(text.as_bytes(), expected);
     assert_eq!(judged("cable ", &known), WordsReading::OtherSet { place: 1 }, "a slip is likelier than another kind");
@@ -217,7 +217,7 @@ fn right_check_words_do_not_make_a_share() {
     let text = |header: [u16; 3], last: u16| as_words(&[&header[..], &[5; 9], &[last]].concat());
     assert!(read_words(text(header, 64).as_bytes()).is_ok());
     assert_eq!(reading(&text(header, 64)), WordsReading::Complete);
-    // bits behind the body, a threshold of 1, an unknown kind, the length of the other kind
+    // padding that is not zero, a threshold of 1, an unknown kind, the length of the other kind
     let unknown_kind = text([2 << 8, 0, 1 << 4], 0);
     let other_length = text([0, 0, 1 << 4], 0);
     for text in [&text(header, 1), &text(header, 32), &text([1 << 8, 0, 0], 0), &unknown_kind, &other_length] {
@@ -229,7 +229,7 @@ fn right_check_words_do_not_make_a_share() {
 }
 
 #[test]
-fn what_is_dealt_can_be_written_and_read() {
+fn dealt_shares_can_be_written_and_read() {
     for (kind, seed) in [(Kind::Password, 1), (Kind::SoPin, 2)] {
         let (_, set) = dealt(kind, 16, 16, seed);
         for share in &set.shares {
@@ -243,7 +243,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn anything_may_be_typed(text in "[ -~]{0,60}", tail in any::<usize>()) {
+    fn typing_anything_never_panics(text in "[ -~]{0,60}", tail in any::<usize>()) {
         let known = Expected { set: Some(1), threshold: Some(2), number: Some(3), taken: &[4], ..expecting(Kind::Password) };
         let mixed = format!("{}{text}", &SO_PIN[0][..tail % SO_PIN[0].len()]);
         for text in [text.as_bytes(), mixed.as_bytes()] {

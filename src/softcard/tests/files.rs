@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn a_state_file_brings_the_card_back() {
+fn a_state_file_restores_the_card() {
     let mut card = ready(field(wrapped("rsa-2048"), "dkek"));
     for (reference, name) in [(1, "rsa-2048"), (2, "ec-prime256v1"), (3, "ec-brainpoolP256r1")] {
         assert_eq!(card.send_bytes(&unwrap_command(reference, &hex(field(wrapped(name), "blob")))).1, 0x9000);

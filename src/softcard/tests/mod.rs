@@ -1,4 +1,4 @@
-//! The card as a host sees it: commands in, answers out.
+//! The card as seen by a host: commands in, answers out.
 
 mod files;
 
@@ -22,7 +22,7 @@ fn word(answer: &[u8]) -> u16 {
 }
 
 impl SoftCard {
-    /// Sends a command in hexadecimal; answers data and status word.
+    /// Sends a command in hexadecimal; returns data and status word.
     pub(super) fn send(&mut self, command: &str) -> (Vec<u8>, u16) {
         self.send_bytes(&hex(command))
     }
@@ -92,7 +92,7 @@ fn public(card: &SoftCard, reference: u8) -> Vec<u8> {
 }
 
 #[test]
-fn a_fresh_card_knows_no_pin() {
+fn a_fresh_card_has_no_pin() {
     let mut card = SoftCard::new("REH0000001").unwrap();
     card.expect("00200081", 0x6E00);
     card.expect("00A4040007627601FF000000", 0x6A82);
@@ -108,7 +108,7 @@ fn a_fresh_card_knows_no_pin() {
 }
 
 #[test]
-fn initialising_sets_the_so_pin_once_and_checks_it_ever_after() {
+fn initialising_sets_the_so_pin_once_and_checks_it_from_then_on() {
     let mut card = fresh();
     card.expect(&initialise("920101"), 0x9000);
     card.expect("00200081", 0x63C3);
@@ -238,7 +238,7 @@ fn every_golden_blob_loads_and_shows_its_public_key() {
         };
         let stated = stated.unwrap_or_else(computed);
         assert_eq!(public(&card, 1), hex(stated), "{}", field(entry, "name"));
-        // The reference is taken now.
+        // The reference is now in use.
         assert_eq!(card.send_bytes(&command).1, 0x6985);
     }
 }
@@ -283,7 +283,7 @@ fn a_key_survives_wrapping_in_both_layouts() {
             let blob = card.expect("80720192000000", 0x9000);
             assert_eq!(blob[8], kind, "{name}");
             if length > 0 {
-                // A leading zero in d makes Pico's form shorter, by a block at most.
+                // A leading zero in d makes Pico's form shorter, by at most one block.
                 let shorter = length - if faults == Faults::PICO { 16 } else { 0 };
                 assert!((shorter..=length).contains(&blob.len()), "{name}: {} bytes", blob.len());
             }
@@ -309,7 +309,7 @@ fn a_key_survives_wrapping_in_both_layouts() {
 }
 
 #[test]
-fn an_rsa_key_is_made_and_attested() {
+fn an_rsa_key_is_generated_and_attested() {
     let mut card = ready(&"11".repeat(32));
     let request = card.expect(&generate_rsa("0800"), 0x9000);
     assert_eq!(request.len(), 676 - 1, "a serial one character shorter than in the golden trace");

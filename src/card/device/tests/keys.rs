@@ -1,4 +1,4 @@
-//! Keys: made, listed, wrapped, used.
+//! Keys: generated, listed, wrapped, used.
 
 use super::*;
 
@@ -47,7 +47,7 @@ fn describes_keys_with_the_bytes_opensc_writes() {
 }
 
 #[test]
-fn a_description_names_the_place_its_key_lives_in_now() {
+fn a_description_has_the_current_reference_of_its_key() {
     let bytes = hex("302B30110C087273612D726F6F74030206C0040101300A04011003020470020101A10A30083002040002020800");
     let description = KeyDescription::decode(&bytes).unwrap();
     assert_eq!(description.reference, Some(1));
@@ -68,7 +68,7 @@ fn a_description_names_the_place_its_key_lives_in_now() {
 }
 
 #[test]
-fn lists_keys_in_order_whatever_their_descriptions_are_worth() {
+fn lists_keys_in_order_even_with_bad_descriptions() {
     let (mut device, script) = opened();
     script.then(&[recorded("pkcs11-tool-init-pin-by-so", "8058")]);
     let rsa = hex("302B30110C087273612D726F6F74030206C0040101300A04011003020470020101A10A30083002040002020800");
@@ -86,7 +86,7 @@ fn lists_keys_in_order_whatever_their_descriptions_are_worth() {
     assert!(keys[1].description.is_none() && keys[1].description_bytes.len() == 6);
     assert!(keys[2].description.is_none() && keys[2].description_bytes.is_empty());
 
-    // A device that vanishes is no malformed description.
+    // A device that vanishes is not a malformed description.
     script.then(&[("80580000000000", "CC019000")]);
     script.then_fails("00B1C401045402000000", TransportError::CutOff);
     assert_eq!(device.keys(), Err(CardError::Transport(TransportError::CutOff)));
@@ -96,7 +96,7 @@ fn lists_keys_in_order_whatever_their_descriptions_are_worth() {
 }
 
 #[test]
-fn deletes_a_key_with_all_that_belongs_to_it() {
+fn deletes_a_key_with_its_description_and_request() {
     let (mut device, script) = opened();
     let [key, description] = ["00E4020002CC", "00E4020002C4"].map(|c| recorded("pkcs11-tool-delete-object-privkey", c));
     script.then(&[key, description]);
@@ -136,7 +136,7 @@ fn unwraps_in_the_command_as_sc_hsm_tool_does() {
 }
 
 #[test]
-fn a_key_too_large_for_many_devices_goes_through_the_file_and_in_one_piece_only_where_there_is_no_other_way() {
+fn a_key_too_large_for_many_devices_goes_through_the_file_and_in_one_piece_only_as_a_last_resort() {
     let (command, _) = recorded("sc-hsm-tool-unwrap-key-rsa4096", "8074");
     let bytes = hex(&command);
     let (number, blob) = (bytes[2], &bytes[7..]);
@@ -159,7 +159,7 @@ fn a_key_too_large_for_many_devices_goes_through_the_file_and_in_one_piece_only_
     assert_eq!(device.unwrap(reference(number), blob), Ok(()));
     script.assert_done();
 
-    // Another DKEK is no reason to try another way.
+    // A different DKEK is no reason to try the other way.
     let (mut device, script) = opened();
     script.then(&begin);
     script.then(&pieces);
@@ -175,7 +175,7 @@ fn a_key_too_large_for_many_devices_goes_through_the_file_and_in_one_piece_only_
         assert_eq!(device.unwrap(reference(number), blob), Ok(()), "{no_file}");
         script.assert_done();
     }
-    // A device without that file may refuse to write it with any word.
+    // A device without that file may refuse to write it with any status word.
     let (mut device, script) = opened();
     script.then(&[begin[0], (begin[1].0, "6982"), (command.as_str(), "9000")]);
     assert_eq!(device.unwrap(reference(number), blob), Ok(()));
@@ -183,7 +183,7 @@ fn a_key_too_large_for_many_devices_goes_through_the_file_and_in_one_piece_only_
 }
 
 #[test]
-fn unwraps_through_the_file_where_the_command_is_no_way() {
+fn unwraps_through_the_file_if_the_command_cannot_carry_the_key() {
     let blob = [0xB1; 300];
     let (first, second) = (hex_of(&blob[..248]), hex_of(&blob[248..]));
     let in_command = format!("8074099300012C{first}{second}");
@@ -200,7 +200,7 @@ fn unwraps_through_the_file_where_the_command_is_no_way() {
     assert_eq!(device.unwrap(reference(9), &blob), Ok(()));
     script.assert_done();
 
-    // Refused as a form, though the transport carried it.
+    // The form is refused, although the transport carried it.
     let (mut device, script) = opened();
     script.then(&[(in_command.as_str(), "6700")]);
     script.then(&begin);
@@ -209,7 +209,7 @@ fn unwraps_through_the_file_where_the_command_is_no_way() {
     assert_eq!(device.unwrap(reference(9), &blob), refused(Operation::Unwrap, 0x6A80));
     script.assert_done();
 
-    // Both refused as a form: the first answer is told.
+    // Both forms are refused: the first answer is reported.
     let (mut device, script) = opened();
     script.then(&[(in_command.as_str(), "6700")]);
     script.then(&begin);
@@ -218,7 +218,7 @@ fn unwraps_through_the_file_where_the_command_is_no_way() {
     assert_eq!(device.unwrap(reference(9), &blob), refused(Operation::Unwrap, 0x6700));
     script.assert_done();
 
-    // An old device behind a small reader: chained blocks are left.
+    // An old device behind a small reader: only chained blocks are left.
     let (mut device, script) = opened_small(261);
     script.then(&begin);
     script.then(&pieces);
@@ -230,7 +230,7 @@ fn unwraps_through_the_file_where_the_command_is_no_way() {
     assert_eq!(device.unwrap(reference(9), &blob), Ok(()));
     script.assert_done();
 
-    // A cut answer is never followed by a second try.
+    // A lost answer is never followed by a second attempt.
     let (mut device, script) = opened();
     script.then_fails(&in_command, TransportError::CutOff);
     assert_eq!(device.unwrap(reference(9), &blob), Err(CardError::Transport(TransportError::CutOff)));
@@ -273,7 +273,7 @@ fn signs_as_opensc_does() {
 
 proptest! {
     #[test]
-    fn a_cut_request_is_malformed(at in any::<prop::sample::Index>()) {
+    fn a_truncated_request_is_malformed(at in any::<prop::sample::Index>()) {
         let (command, response) = recorded("pkcs11-tool-keypairgen-ec-secp384r1", "0046");
         let bytes = hex(&response);
         let cut = hex_of(&bytes[..at.index(bytes.len() - 2)]) + "9000";

@@ -1,4 +1,4 @@
-//! The device's methods against what OpenSC was recorded to send, and against devices that answer nonsense.
+//! The device's methods against recorded OpenSC traffic, and against devices that answer nonsense.
 
 mod keys;
 mod pins;
@@ -16,7 +16,7 @@ const SELECT: (&str, &str) = (
     "62228102000082010183020000840B2B0601040181C31F0201008A010585050001FF06069000",
 );
 
-/// The exchanges that open a device whose EF 2F02 holds these bytes.
+/// The exchanges that open a device whose EF 2F02 contains these bytes.
 fn opening(certificates: &[u8]) -> Vec<(String, String)> {
     let mut pairs = vec![(SELECT.0.to_owned(), SELECT.1.to_owned())];
     pairs.extend(reading(0x2F02, certificates));
@@ -40,7 +40,7 @@ fn opened() -> (Device, Script) {
     (device, script)
 }
 
-/// A device behind a transport that carries no more than this.
+/// A device behind a transport that carries at most `largest` bytes.
 fn opened_small(largest: usize) -> (Device, Script) {
     let script = Script::new(&opening(&chain("pico-hsm-ef-2f02"))).largest(largest);
     (Device::open(Box::new(script.clone())).unwrap(), script)
@@ -55,7 +55,7 @@ fn refused<T>(operation: Operation, status: u16) -> Result<T, CardError> {
 }
 
 #[test]
-fn opening_tells_version_serial_and_certificates() {
+fn opening_reads_version_serial_and_certificates() {
     let (device, _) = opened();
     assert_eq!(device.version(), Version { major: 6, minor: 6 });
     assert_eq!(device.platform(), Some(Platform::Other(0xFF)));
@@ -67,7 +67,7 @@ fn opening_tells_version_serial_and_certificates() {
 
 #[test]
 fn a_genuine_device_opens_too() {
-    // Version 1.2 answers 6F; reads end with 6282, and a read may say so although more follows.
+    // Version 1.2 answers 6F; reads end with 6282, and a read may return it although more follows.
     let certificates = chain("nitrokey-hsm-2-ef-2f02");
     let half = certificates.len() / 2;
     let script = Script::new(&[
@@ -139,7 +139,7 @@ fn writes_long_files_in_short_commands_and_reads_them_back() {
 }
 
 #[test]
-fn a_file_ends_in_three_ways_and_a_refusal_is_no_end() {
+fn a_file_ends_in_three_ways_and_a_refusal_is_not_one_of_them() {
     for end in ["9000", "6282", "6B00"] {
         let (mut device, script) = opened();
         script.then(&[("00B1C401045402000000", "AB6282"), ("00B1C401045402000100", end)]);
@@ -153,7 +153,7 @@ fn a_file_ends_in_three_ways_and_a_refusal_is_no_end() {
     script.assert_done();
 }
 
-/// Everything that reads an answer, once.
+/// Calls every method that reads an answer, once.
 fn ask_everything(device: &mut Device) {
     let (user, so) = (user_pin("648219"), so_pin("3537363231383830"));
     let key = reference(1);
@@ -183,7 +183,7 @@ fn with_stubborn(data: Vec<u8>, status: u16) -> Device {
 }
 
 #[test]
-fn endless_and_huge_answers_end() {
+fn endless_and_huge_answers_are_cut_off() {
     for (data, status) in [(vec![0x7F; 256], 0x9000), (vec![0xCC; 60_000], 0x9000), (vec![1; 3], 0x6100)] {
         let mut device = with_stubborn(data, status);
         assert!(device.read_file(FileId(0xC401)).is_err());
@@ -220,10 +220,10 @@ proptest! {
 }
 
 #[test]
-fn a_new_file_is_written_in_large_pieces_where_the_reader_carries_them() {
+fn a_new_file_is_written_in_large_pieces_if_the_reader_carries_them() {
     let content: Vec<u8> = (0..=255).cycle().take(1200).collect();
     let (first, second) = (hex_of(&content[..900]), hex_of(&content[900..]));
-    // The second: the smallest reader that carries extended commands.
+    // The second is the smallest reader that carries extended commands.
     for (mut device, script) in [opened(), opened_small(1014)] {
         script.then(&[
             (format!("00D7CE0200038C5402000053820384{first}"), "9000"),

@@ -39,14 +39,14 @@ fn pin_reset_decides_the_options() {
 }
 
 #[test]
-fn initialising_says_what_became_of_the_so_pin() {
+fn initialising_reports_what_happened_to_the_so_pin() {
     let (so_pin, user_pin) = (so_pin("3537363231383830"), user_pin("12345678"));
     let command = "805000001B800200008108313233343536373882083537363231383830910103";
     for (status, then, answer) in [
         ("63CE", None, Ok(PinAnswer::Wrong { tries_left: 14 })),
         ("63C0", None, Ok(PinAnswer::Blocked)),
         ("6983", None, Ok(PinAnswer::Blocked)),
-        // Without a count from before nobody knows whether a try was lost.
+        // Without an earlier count, it is unknown whether a try was lost.
         ("6985", Some("63C9"), refused(Operation::Initialise, 0x6985)),
         ("6986", Some("6983"), Ok(PinAnswer::Blocked)),
         ("6900", Some("6A88"), refused(Operation::Initialise, 0x6900)),
@@ -70,7 +70,7 @@ fn initialising_says_what_became_of_the_so_pin() {
 }
 
 #[test]
-fn on_a_used_device_the_so_pin_is_wrong_where_a_try_was_lost_and_only_there() {
+fn on_a_used_device_the_so_pin_is_wrong_only_if_a_try_was_lost() {
     let (so_pin, user_pin) = (so_pin("3537363231383830"), user_pin("12345678"));
     let settings = Initialise {
         so_pin: &so_pin,
@@ -80,7 +80,7 @@ fn on_a_used_device_the_so_pin_is_wrong_where_a_try_was_lost_and_only_there() {
         pin_reset: PinReset::Off,
     };
     let command = "805000001B800200008108313233343536373882083537363231383830910103";
-    // The word with which a genuine device refuses is not known.
+    // The status word with which a genuine device refuses is not known.
     for status in [0x63CE, 0x6300, 0x6A80, 0x6982, 0x6985, 0x6986, 0x6900, 0x6400, 0x6700] {
         for (then, answer) in [
             ("63CE", Ok(PinAnswer::Wrong { tries_left: 14 })),
@@ -102,7 +102,7 @@ fn on_a_used_device_the_so_pin_is_wrong_where_a_try_was_lost_and_only_there() {
 }
 
 #[test]
-fn a_device_tells_with_which_options_it_was_initialised() {
+fn a_device_reports_the_options_it_was_initialised_with() {
     for (information, reset) in [
         ("6F0785050000000305", PinReset::Off),
         ("6F0785050001000305", PinReset::Set),
@@ -147,7 +147,7 @@ fn pin_commands_equal_the_recorded_ones() {
 }
 
 #[test]
-fn every_pin_state_is_told_apart() {
+fn every_pin_state_is_recognised() {
     for (status, state) in [
         ("9000", PinState::Verified),
         ("63C1", PinState::TriesLeft(1)),
@@ -169,7 +169,7 @@ fn every_pin_state_is_told_apart() {
 }
 
 #[test]
-fn dkek_states_are_told_and_no_early_check_value() {
+fn dkek_states_are_reported_without_an_early_check_value() {
     for (answer, state) in [
         ("010000000000000000009000", Ok(DkekState::Complete { total: 1, kcv: None })),
         (
