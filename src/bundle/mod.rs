@@ -1,4 +1,4 @@
-//! A sitting's folder against its record: whether every file is the one that was written that day.
+//! Checks a sitting's folder against its record: is every file still the one that was written that day?
 
 #[cfg(test)]
 mod tests;
@@ -10,15 +10,15 @@ use crate::folder::{Folder, names};
 use crate::record::{Entry, Fact, Manifest, Proof};
 use crate::terms::Digest;
 
-/// Compares every file of a finished folder with the digest that its record names; answers how many there are. `None`: it is
-/// no finished folder, neither by what is in it nor by what its record says, and nothing was compared.
+/// Compares every file of a finished folder with its digest in the record, and returns how many there are. `None`: neither
+/// folder nor record has a manifest, so the folder is not finished and nothing was compared.
 ///
 /// # Errors
 /// A file is missing or was changed, or manifest and record do not agree.
 pub fn compare_files(folder: &Folder, proof: &Proof) -> Result<Option<usize>, Fault> {
     let files = recorded(proof);
     if !files.contains_key(names::MANIFEST) {
-        // A manifest that the record does not name came from elsewhere, or its line is lost.
+        // A manifest that the record does not name came from elsewhere, or its line in the record is lost.
         return if folder.has(names::MANIFEST) { Err(Fault::from(faults::ManifestNotRecorded)) } else { Ok(None) };
     }
     for (name, sha256) in &files {
@@ -30,7 +30,7 @@ pub fn compare_files(folder: &Folder, proof: &Proof) -> Result<Option<usize>, Fa
 /// The manifest of a folder.
 ///
 /// # Errors
-/// It is not there, or cannot be read.
+/// It is missing or cannot be read.
 pub fn manifest(folder: &Folder) -> Result<Manifest, Fault> {
     Manifest::parse(&String::from_utf8_lossy(&folder.read(names::MANIFEST)?))
 }
@@ -61,7 +61,7 @@ pub fn agrees(folder: &Folder, proof: &Proof, manifest: &Manifest, custody: &[St
     names_what_is_recorded(manifest, &files)
 }
 
-/// Every file that a record names, with the digest it had when it was written last.
+/// Every file that a record names, with the digest it had when it was last written.
 fn recorded(proof: &Proof) -> BTreeMap<&str, Digest> {
     proof.lines.iter().filter_map(|line| named(&line.entry)).collect()
 }
@@ -90,8 +90,8 @@ fn named(entry: &Entry) -> Option<(&str, Digest)> {
     }
 }
 
-/// The file that a fact says was written, with its digest. A new fact has to say whether it names one, or a changed file
-/// would go unnoticed.
+/// The file that a fact says was written, with its digest. There is no `_` arm: if a new fact names a file and is not listed
+/// here, a change of that file goes unnoticed.
 fn written(fact: &Fact) -> Option<(&str, Digest)> {
     match fact {
         Fact::Written { file, sha256, .. } | Fact::BackedUp { file, sha256, .. } => Some((file, *sha256)),
@@ -135,7 +135,7 @@ fn written(fact: &Fact) -> Option<(&str, Digest)> {
         | Fact::Verified { .. }
         | Fact::Wanted { .. }
         | Fact::Unwrapped { .. }
-        // The record has no digest of the signature: anybody can verify it.
+        // The record has no digest of the signature: anyone can verify the signature itself.
         | Fact::Proven { .. }
         | Fact::NotProvable { .. } => None,
     }

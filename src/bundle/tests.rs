@@ -5,7 +5,7 @@ use crate::terms::{DkekShareNumber, Kcv, Serial};
 
 const CUSTODY: &str = "2-of-4 words";
 
-/// A folder with a plan, one share file and a manifest, and the record that names as many of them.
+/// A folder with a plan, a share file and perhaps a manifest, and what its record proves.
 struct Sitting {
     _place: tempfile::TempDir,
     folder: Folder,
@@ -92,7 +92,7 @@ fn every_file_that_the_record_names_is_compared() {
 }
 
 #[test]
-fn a_manifest_that_the_record_does_not_name_is_not_passed_over() {
+fn a_manifest_that_the_record_does_not_name_is_refused() {
     assert_eq!(Sitting::new(false, false).compared(), Ok(None));
     let sitting = Sitting::new(true, false);
     assert_eq!(sitting.compared(), Err(FaultName::ManifestNotRecorded));

@@ -1,4 +1,4 @@
-//! What was asked for on the command line.
+//! What the command line asks for.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -9,7 +9,7 @@ use super::softcard::SoftcardOptions;
 use crate::ceremony::{Ceremony, Needs, Unattended};
 use crate::names::CeremonyKind;
 
-/// What was asked for.
+/// What to do.
 pub enum Command {
     /// Print the help.
     Help,
@@ -19,7 +19,7 @@ pub enum Command {
     Hold(Hold),
     /// Check a record.
     Verify(PathBuf),
-    /// Print the day's script of a plan.
+    /// Print the script of the day for a plan.
     PlanPrint(PathBuf),
     /// Print CEREMONY.md.
     Handbook,
@@ -27,27 +27,27 @@ pub enum Command {
     Softcard(SoftcardOptions),
 }
 
-/// How a ceremony is to be held.
+/// How to hold a ceremony.
 pub struct Hold {
-    /// Which one; none: a menu, or with the autopilot both.
+    /// Which one. `None`: a menu or, with the autopilot, every ceremony that it always rehearses.
     pub ceremony: Option<CeremonyKind>,
-    /// A rehearsal.
+    /// Whether it is a rehearsal.
     pub rehearsal: bool,
-    /// A rehearsal through real readers.
+    /// Whether the rehearsal goes through PC/SC readers.
     pub pcsc: bool,
-    /// The autopilot answers.
+    /// Whether the autopilot answers.
     pub auto: bool,
-    /// The plan's file.
+    /// The plan file.
     pub plan: Option<PathBuf>,
-    /// The folder that is restored from.
+    /// The folder to restore from.
     pub from: Option<PathBuf>,
     /// Where sittings are kept.
     pub records: PathBuf,
 }
 
-/// Why a command line cannot be followed.
+/// What is wrong with a command line.
 pub enum Misunderstood {
-    /// This is not known, or not here.
+    /// This is unknown, or not allowed here.
     Wrong(lexopt::Error),
     /// The command needs this.
     Missing(&'static str),
@@ -115,7 +115,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, M
             serial: serial.take(),
         }),
         (Some("rehearse"), name, 1 | 2) if name.is_some() == ceremony.is_some() => {
-            // The autopilot keeps its cards in memory: it has none of a sitting that was held before.
+            // The autopilot keeps its cards in memory, so it has none from an earlier sitting.
             if let Some(kind) = ceremony.filter(|_| auto)
                 && Ceremony::of(kind).character.unattended == Unattended::AfterOthers
             {
@@ -137,7 +137,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, M
         (Some("plan"), Some("print"), 2) => return Err(Misunderstood::Missing("FILE")),
         _ => return Err(wrong(&words.join(" "))),
     };
-    // What this command does not know must not be passed over in silence.
+    // An option that the command does not take must not be ignored silently.
     let left = [
         ("--auto", auto),
         ("--pcsc", pcsc),
@@ -154,7 +154,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, M
     }
 }
 
-/// What a real ceremony cannot begin without.
+/// The option that a real ceremony needs and that was not given.
 const fn missing(ceremony: CeremonyKind, plan: bool, from: bool) -> Option<&'static str> {
     match (Ceremony::of(ceremony).character.needs, plan, from) {
         (Needs::Plan, false, _) => Some("--plan FILE"),

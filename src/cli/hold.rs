@@ -42,7 +42,7 @@ fn prepare(ceremony: CeremonyKind, hold: &Hold) -> Result<Setup, Vec<Fault>> {
             let latest = || latest_backup(&hold.records);
             let from = hold.from.clone().or_else(latest);
             let nothing = || vec![Fault::from(faults::NothingToRestore { folder: hold.records.display() })];
-            // In a rehearsal of several, the plan is for the first, and the folder that is restored from has it.
+            // When several ceremonies are rehearsed, the plan is for the first; a restore reads it from the folder.
             let plan = plan.filter(|_| hold.ceremony.is_some() || hold.from.is_some());
             let given = plan.map(|file| read_plan(Some(file))).transpose()?;
             Setup::from_backup(ceremony, &from.ok_or_else(nothing)?, given, &hold.records, environment).map_err(one)
@@ -69,7 +69,7 @@ fn exit_of(known: &Known) -> Exit {
     }
 }
 
-/// One ceremony, or all that are always rehearsed, answered by the autopilot in this process.
+/// One ceremony, or all that the autopilot always rehearses, in this process.
 pub fn by_autopilot(hold: &Hold) -> Exit {
     let mut autopilot = Autopilot::new(Box::new(io::stdout()));
     let always = CEREMONIES.iter().filter(|ceremony| ceremony.character.unattended.is_always());
@@ -77,7 +77,7 @@ pub fn by_autopilot(hold: &Hold) -> Exit {
     let all: Vec<CeremonyKind> = hold.ceremony.map_or_else(always, |one| vec![one]);
     let mut ends = Ends::default();
     for ceremony in all {
-        // Other custodians than those who opened the file first prove more.
+        // A quorum other than the one that first opened the file proves more.
         autopilot.prefer(match Ceremony::of(ceremony).character.cards {
             Cards::Earlier => Comes::Last,
             Cards::Dealt | Cards::None => Comes::First,
@@ -106,7 +106,7 @@ struct End {
     only_unproven: bool,
 }
 
-/// How ceremonies of one run of the program ended, the last of each kind.
+/// How the ceremonies of one run of the program ended: the last one of each kind.
 #[derive(Default)]
 struct Ends(Vec<End>);
 
@@ -118,7 +118,8 @@ impl Ends {
         self.0.push(End { ceremony: known.ceremony, exit: exit_of(known), only_unproven });
     }
 
-    /// The worst; but a restore that went well cures a ceremony whose only deviation was that none was proven.
+    /// The worst exit code. A successful restore makes up for a ceremony whose only deviation was that no restore was
+    /// proven.
     fn exit(&self) -> Exit {
         let proven = self.0.iter().any(|end| end.ceremony.proves == Proves::Restore && end.exit == Exit::Done);
         let exit = |end: &End| if end.only_unproven && proven { Exit::Done } else { end.exit };
@@ -128,7 +129,7 @@ impl Ends {
 
 /// In the terminal: one ceremony, or a menu.
 pub fn in_terminal(hold: &Hold) -> Exit {
-    // Before any thread is there: what is locked later may come too late.
+    // Before the first thread starts: later may be too late.
     let _ = host::lock_memory();
     host::disable_cores();
     if hold.plan.is_some()
@@ -189,7 +190,7 @@ pub fn in_terminal(hold: &Hold) -> Exit {
     print_all([line.as_str()]).max(last)
 }
 
-/// The menu of `rehearse`: every ceremony, and leave.
+/// The menu of `rehearse`: every ceremony, and a way out.
 fn menu(screen: &mut Screen, records: &Path) -> Result<Option<CeremonyKind>, FrontError> {
     let backup = latest_backup(records).is_some();
     let option = |ceremony: &&Ceremony| {

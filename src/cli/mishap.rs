@@ -1,5 +1,4 @@
-//! A mistake in the program, made on request: the tests see what one leaves behind. In no binary that holds real
-//! ceremonies.
+//! A panic on request: tests check what it leaves behind. Never part of a binary that holds real ceremonies.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -8,17 +7,17 @@ use crate::app::{FrontEnd, FrontError};
 use crate::ceremony::{Body, CardView, Input, View};
 use crate::vault::Vault;
 
-/// Names the file that asks for it, as soon as the file is there; its text says which thread panics: `main` or `worker`.
+/// The environment variable that names a file: once the file exists, the thread that it names panics, `main` or `worker`.
 const VARIABLE: &str = "CEREMONY_MISHAP";
 
-/// A front end beside which, while a share is shown, a thread panics with the worst that a panic could hold: the share.
+/// Wraps a front end: while a share is shown, a thread panics with the worst possible payload, the share.
 pub struct Mishap<'a> {
     front: &'a mut dyn FrontEnd,
     asked: Option<PathBuf>,
 }
 
 impl<'a> Mishap<'a> {
-    /// Beside this front end.
+    /// Wraps this front end.
     pub fn on(front: &'a mut dyn FrontEnd) -> Self {
         Self { front, asked: std::env::var_os(VARIABLE).map(PathBuf::from) }
     }
@@ -30,7 +29,7 @@ impl<'a> Mishap<'a> {
             Some("main") => fail(&payload),
             Some("worker") => {
                 self.asked = None;
-                // nobody waits for it: the main thread has to notice by itself
+                // Nobody joins this thread: the main thread has to notice by itself.
                 let _ = std::thread::spawn(move || fail(&payload));
             }
             _ => {}

@@ -1,4 +1,4 @@
-//! Arguments, exit codes, the last line printed.
+//! Arguments, exit codes, and the last line printed.
 
 mod arguments;
 mod hold;
@@ -27,7 +27,7 @@ use crate::record::CeremonyKind;
 use crate::script::{chapters, fill, words};
 use crate::terms::Digest;
 
-/// What the program ends with.
+/// The program's exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Exit {
     Done = 0,
@@ -40,7 +40,7 @@ enum Exit {
 /// Runs the program.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     hush_panics(words::PANIC_PLAIN);
-    // Nothing of what a panic unwound is used afterwards.
+    // Nothing that a panic unwound is used afterwards.
     let exit = catch_unwind(AssertUnwindSafe(|| match parse(arguments) {
         Ok(command) => perform(command),
         Err(error) => {
@@ -85,7 +85,7 @@ fn help() -> String {
     fill(&chapters::HELP.join("\n"), &values) + "\n"
 }
 
-/// The example plan is built in, so that a newcomer can begin without one.
+/// The plan in a file; without a file, the built-in example, so that a newcomer can begin without a plan.
 fn read_plan(file: Option<&Path>) -> Result<(Plan, String), Vec<Fault>> {
     let text = match file {
         None => include_str!("../../assets/plan.example.json").to_owned(),

@@ -1,4 +1,4 @@
-//! Reads a file that somebody named on the command line: whole, but never without end.
+//! Reads a file named on the command line: all of it, up to a limit.
 
 use std::fs::OpenOptions;
 use std::io::Read;
@@ -13,14 +13,14 @@ use crate::script::words;
 pub enum Unreadable {
     /// It is larger than such a file can be.
     TooLarge,
-    /// In words.
+    /// The reason, in words.
     Because(String),
 }
 
-/// All bytes of an ordinary file of at most `most` bytes.
+/// All bytes of a regular file of at most `most` bytes.
 ///
 /// # Errors
-/// It cannot be read, or has more. A pipe or a device is refused before it is opened: it could block, or never end.
+/// It cannot be read, or is longer. A pipe or a device is refused before it is opened: it could block or never end.
 pub fn read_named(path: &Path, most: u64) -> Result<Vec<u8>, Unreadable> {
     let because = |error: std::io::Error| {
         let text = error.to_string();
@@ -29,7 +29,7 @@ pub fn read_named(path: &Path, most: u64) -> Result<Vec<u8>, Unreadable> {
     if !path.metadata().map_err(because)?.is_file() {
         return Err(Unreadable::Because(words::NO_ORDINARY_FILE.to_owned()));
     }
-    // What lies there may have become something else since.
+    // The file may have been replaced since the check.
     let flags = OFlags::NONBLOCK.bits().cast_signed();
     let file = OpenOptions::new().read(true).custom_flags(flags).open(path).map_err(because)?;
     if !file.metadata().map_err(because)?.is_file() {

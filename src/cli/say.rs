@@ -1,4 +1,4 @@
-//! What is printed outside the full-screen wizard: plain lines, from the script.
+//! Plain lines printed outside the full-screen wizard, from the script.
 
 use crate::faults::Fault;
 use std::any::Any;
@@ -9,7 +9,7 @@ use zeroize::Zeroize;
 use super::Exit;
 use crate::script::{self, FaultTexts, fill};
 
-/// Says on standard error what happened and what is true now.
+/// Prints to standard error what happened and what is true now.
 pub fn explain(faults: &[Fault]) -> Exit {
     for fault in faults {
         let FaultTexts { happened, truth } = script::fault(fault.name);
@@ -22,17 +22,17 @@ pub fn explain(faults: &[Fault]) -> Exit {
 
 /// One line on standard error.
 pub fn complain(line: &str) {
-    // Where nobody reads standard error there is nobody to tell.
+    // If standard error is closed, there is nobody to tell.
     let _ = writeln!(io::stderr(), "{line}");
 }
 
-/// From now on a panic says this line, and not what it holds, which could be anything. The terminal has a line of its own.
+/// From now on, a panic prints this line and not its payload, which could be anything. The terminal has a line of its own.
 pub fn hush_panics(line: &str) {
     let line = line.to_owned();
     std::panic::set_hook(Box::new(move |_| complain(&line)));
 }
 
-/// Wipes what a panic holds.
+/// Wipes the payload of a panic.
 pub fn wipe_payload(payload: Box<dyn Any + Send>) {
     if let Ok(mut text) = payload.downcast::<String>() {
         text.zeroize();

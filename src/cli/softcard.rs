@@ -1,4 +1,4 @@
-//! `ceremony softcard`: the software card at a virtual reader, for training with other programs.
+//! `ceremony softcard`: serves a software card to a virtual reader, for training with other programs.
 
 use crate::faults::{self, Fault};
 use std::fs;
@@ -16,22 +16,22 @@ use super::{Exit, explain, print_all};
 use crate::script::words;
 use crate::softcard::{SoftCard, StateError, vpcd};
 
-/// How often a reader that is not there is looked for.
+/// The pause between two attempts to connect to the reader.
 const PATIENCE: Duration = Duration::from_millis(200);
-/// More than a full card's state file has.
+/// The largest state file that is read, in bytes: more than a full card has.
 const LARGEST_STATE: u64 = 16 << 20;
 
-/// What `ceremony softcard` was told.
+/// The options of `ceremony softcard`.
 pub(super) struct SoftcardOptions {
     /// Where vpcd listens: HOST:PORT.
     pub address: String,
-    /// The file that follows the card's state.
+    /// The file that keeps the card's state.
     pub state: Option<PathBuf>,
     /// The serial of a new card.
     pub serial: Option<String>,
 }
 
-/// Serves the card until a signal ends it. A reader that goes is waited for.
+/// Serves the card until a signal ends it. If the reader goes away, waits for it to come back.
 pub(super) fn serve(options: &SoftcardOptions) -> Exit {
     match run(options) {
         Ok(exit) => exit,
@@ -97,7 +97,7 @@ fn card(options: &SoftcardOptions) -> Result<SoftCard, Fault> {
     }
 }
 
-/// The card in a state file; `None` where the file is not there yet.
+/// The card in a state file; `None` if the file does not exist yet.
 fn kept(file: &Path) -> Result<Option<SoftCard>, Fault> {
     let unreadable = |error: io::Error| Fault::from(faults::FileRead { file: file.display(), why: error });
     let broken = |field: &str| Fault::from(faults::SoftcardState { file: file.display(), field });

@@ -1,4 +1,4 @@
-//! `ceremony verify`: checks a record, and the files of its folder, and says what it proves.
+//! `ceremony verify`: checks a record and the files in its folder, and says what it proves.
 
 use crate::faults::{self, Fault};
 use std::path::Path;
@@ -11,7 +11,7 @@ use crate::folder::{Folder, names};
 use crate::record::{Ending, verify};
 use crate::script::words;
 
-/// Checks a record and, of a finished folder, every file that the record names; says what was checked and what it proves.
+/// Checks a record and, in a finished folder, every file that the record names. Says what was checked and what it proves.
 pub fn verify_record(path: &Path) -> Exit {
     let is_folder = path.is_dir();
     let file = if is_folder { path.join(names::RECORD) } else { path.to_owned() };

@@ -1,4 +1,4 @@
-//! The folder of one sitting: files are created new, synced and read back; nothing is ever replaced.
+//! The folder of one sitting: each file is created, synced and read back; none is ever replaced.
 
 pub mod names;
 
@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::terms::Digest;
 
-/// A file's name and digest after it was written and read back.
+/// Name, size and digest of a file that was written and read back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WrittenFile {
     /// Its name in the folder.
@@ -24,12 +24,12 @@ pub struct WrittenFile {
     pub sha256: Digest,
 }
 
-/// What lies in a folder.
+/// What is in a folder.
 #[derive(Debug, Default)]
 pub struct Listing {
-    /// Ordinary files, by names that [`Folder::read`] takes.
+    /// Regular files, by the names that [`Folder::read`] takes.
     pub files: Vec<String>,
-    /// Everything else, folders with a stroke behind: for people, not for reading.
+    /// Everything else, folders with a trailing slash: to show to people, not to read.
     pub others: Vec<String>,
 }
 
@@ -40,13 +40,13 @@ pub struct Folder {
 }
 
 impl Folder {
-    /// The largest file of any sitting that is read, in bytes.
+    /// The largest file that is read, in bytes.
     pub const LARGEST_FILE: u64 = 4 * 1024 * 1024;
 
-    /// Creates a new folder under `records`, with a folder for keys in it. Readable for its owner only.
+    /// Creates a new folder under `records`, with a folder for keys in it. Only its owner can read it.
     ///
     /// # Errors
-    /// It cannot be written, or something has its name.
+    /// It cannot be created, or its name is taken.
     pub fn create(records: &Path, name: &str) -> Result<Self, Fault> {
         let path = records.join(name);
         let fault = |error: io::Error| write_fault(&path.display().to_string(), &error);
@@ -82,11 +82,11 @@ impl Folder {
         self.path.join(name).symlink_metadata().is_ok()
     }
 
-    /// Writes a file that does not exist yet: whole under a name for the time being, synced, read back, and only then under
-    /// its own name. So a file under its own name is always complete.
+    /// Writes a file that does not exist yet: under a temporary name first, synced and read back, and only then moved to its
+    /// own name. So a file under its own name is always complete.
     ///
     /// # Errors
-    /// It is there already, cannot be written, or is read back as something else.
+    /// It exists already, cannot be written, or reads back as something else.
     pub fn write_new(&self, name: &str, content: &[u8]) -> Result<WrittenFile, Fault> {
         let target = self.path.join(name);
         if self.has(name) {
@@ -108,7 +108,7 @@ impl Folder {
         self.written(name)
     }
 
-    /// A file that is there: its size and digest.
+    /// Name, size and digest of an existing file.
     ///
     /// # Errors
     /// It cannot be read.
@@ -118,10 +118,10 @@ impl Folder {
         Ok(WrittenFile { name: name.to_owned(), bytes: content.len() as u64, sha256 })
     }
 
-    /// The content of a file, unchanged since its digest was noted.
+    /// The content of a file, if it still has this digest.
     ///
     /// # Errors
-    /// It is not there, cannot be read, or was changed.
+    /// It is missing, cannot be read, or was changed.
     pub fn unchanged(&self, name: &str, sha256: Digest) -> Result<Vec<u8>, Fault> {
         if !self.has(name) {
             return Err(Fault::from(faults::SourceFileMissing { file: name }));
@@ -133,7 +133,7 @@ impl Folder {
         Ok(content)
     }
 
-    /// What lies in a folder of it, `""` or for example `keys/`; none where there are more than `most` things.
+    /// What is in the folder itself (`""`) or in one inside it (such as `keys/`); `None` if there are more than `most` entries.
     ///
     /// # Errors
     /// It cannot be read.
@@ -158,26 +158,26 @@ impl Folder {
         Ok(Some(listing))
     }
 
-    /// Reads a whole file, from the disc where the system lets us ask for that. Only an ordinary file is read: a pipe or a
-    /// device could block or never end, and a link could lead to another folder's file.
+    /// Reads a whole file, from the disk where the system lets us ask for that. Only a regular file is read: a pipe or a
+    /// device could block or never end, and a link could lead to a file in another folder.
     ///
     /// # Errors
-    /// It is not there, is too large or not an ordinary file, or cannot be read.
+    /// It is missing, too large or not a regular file, or cannot be read.
     pub fn read(&self, name: &str) -> Result<Vec<u8>, Fault> {
         let path = self.path.join(name);
         let fault = |error: io::Error| Fault::from(faults::FileRead { file: name, why: reason(&error) });
-        let not_ordinary = || Fault::from(faults::FileNotOrdinary { file: name });
+        let not_regular = || Fault::from(faults::FileNotOrdinary { file: name });
         if !path.symlink_metadata().map_err(fault)?.is_file() {
-            return Err(not_ordinary());
+            return Err(not_regular());
         }
-        // What lies there may have become something else since.
+        // The file may have been replaced since the check.
         let flags = (OFlags::NONBLOCK | OFlags::NOFOLLOW).bits().cast_signed();
         let file = OpenOptions::new().read(true).custom_flags(flags).open(&path).map_err(fault)?;
         if !file.metadata().map_err(fault)?.is_file() {
-            return Err(not_ordinary());
+            return Err(not_regular());
         }
-        // What was just written lies in memory, too; reading that back would prove nothing of the disc. Some file systems
-        // cannot forget: then memory is all there is.
+        // What was just written is also in memory, and reading it back from there would prove nothing about the disk. Some
+        // file systems cannot drop their cache: then memory is all there is.
         let _ = fadvise(&file, 0, None, Advice::DontNeed);
         let mut content = Vec::new();
         file.take(Self::LARGEST_FILE + 1).read_to_end(&mut content).map_err(fault)?;
@@ -188,7 +188,7 @@ impl Folder {
     }
 }
 
-/// Gives a file its own name; fails where the name is taken. File systems that cannot rename so, link.
+/// Gives a file its own name; fails if the name is taken. Falls back to a hard link if the file system cannot do that.
 fn move_new(part: &Path, target: &Path) -> io::Result<()> {
     use rustix::fs::{CWD, RenameFlags, renameat_with};
     match renameat_with(CWD, part, CWD, target, RenameFlags::NOREPLACE) {
@@ -198,7 +198,7 @@ fn move_new(part: &Path, target: &Path) -> io::Result<()> {
     }
 }
 
-/// The record's file: one line at a time, synced before anything else happens.
+/// The file of the record: one line at a time, synced before anything else happens.
 pub struct RecordFile {
     file: File,
 }
@@ -207,7 +207,7 @@ impl RecordFile {
     /// Begins a new record.
     ///
     /// # Errors
-    /// There is one already, or it cannot be written.
+    /// It exists already, or cannot be written.
     pub fn create(folder: &Folder) -> Result<Self, Fault> {
         let path = folder.path().join(names::RECORD);
         let open = OpenOptions::new().append(true).create_new(true).mode(0o600).open(path);
@@ -230,7 +230,7 @@ fn write_fault(name: &str, error: &io::Error) -> Fault {
     Fault::from(faults::FileWrite { file: name, why: reason(error) })
 }
 
-/// The operating system's own words, without its number.
+/// The operating system's own words, without the error number.
 fn reason(error: &io::Error) -> String {
     let text = error.to_string();
     text.split(" (os error").next().unwrap_or_default().to_lowercase()
@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn only_ordinary_files_are_read_and_nothing_blocks() {
+    fn only_regular_files_are_read_and_nothing_blocks() {
         let place = tempfile::tempdir().unwrap();
         let folder = Folder::open(place.path());
         let pipe = place.path().join("pipe");

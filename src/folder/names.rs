@@ -20,10 +20,10 @@ pub const SOFTWARE_CARDS: &str = "cards";
 /// The folder of wrapped keys, public keys and proofs.
 pub const KEYS: &str = "keys/";
 
-/// How the names of wrapped keys end, and no others.
+/// The file name extension of wrapped keys, and of no other file.
 pub const WRAPPED: &str = "wrapped";
 
-/// How every name begins that a rehearsal gives to something that could be taken for the real thing.
+/// The prefix of every name that a rehearsal gives to something that could be mistaken for the real thing.
 const REHEARSAL: &str = "REHEARSAL-";
 
 /// The folder of one sitting: `REHEARSAL-2026-11-23-establish-3fa9`, or without the mark.
@@ -32,12 +32,12 @@ pub fn sitting(rehearsal: bool, day: &str, ceremony: &str, tail: &str) -> String
     format!("{mark}{day}-{ceremony}-{tail}")
 }
 
-/// Whether a folder's name is one of a rehearsal.
+/// Whether this is the name of a rehearsal's folder.
 pub fn is_rehearsal(name: &str) -> bool {
     name.starts_with(REHEARSAL)
 }
 
-/// The state of a software card, in its folder.
+/// The file with the state of a software card, in [`SOFTWARE_CARDS`].
 pub fn software_card(serial: &str) -> String {
     format!("{REHEARSAL}card-{serial}.json")
 }

@@ -1,4 +1,4 @@
-//! The blank cards: one for everybody who holds something that brings a secret back, to be written on by hand.
+//! The blank cards, to be filled in by hand: one for everyone who holds a share or a password.
 
 use super::frame::Frame;
 use super::wrap::join;
@@ -7,46 +7,46 @@ use crate::plan::Plan;
 use crate::script::{chapters, fill_with, words};
 use crate::terms::{CustodianNumber, DkekShareNumber, Quorum, Scheme};
 
-/// What somebody holds on a card.
+/// What a card is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Holding {
     /// A share of the sc-hsm-tool scheme: prime, id, value and check bytes.
     Numbers {
-        /// Whose share of the set.
+        /// Whose share it is.
         custodian: CustodianNumber,
-        /// M of N of the set.
+        /// M of N.
         quorum: Quorum,
     },
     /// A share of the password of a share file, as 33 words.
     Words {
-        /// Whose share of the set.
+        /// Whose share it is.
         custodian: CustodianNumber,
-        /// M of N of the set.
+        /// M of N.
         quorum: Quorum,
     },
     /// A share of the SO-PIN, as 16 words.
     SoPin {
-        /// Whose share of the set.
+        /// Whose share it is.
         custodian: CustodianNumber,
-        /// M of N of the set.
+        /// M of N.
         quorum: Quorum,
     },
-    /// A whole password of a share file.
+    /// The whole password of a share file.
     Password,
 }
 
-/// All that is printed on one card before the day.
+/// Everything that is printed on a card beforehand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CardOf<'a> {
     /// What the ceremony is for.
     pub title: &'a str,
     /// Who keeps the card.
     pub holder: &'a str,
-    /// What stands on it.
+    /// What is written on it.
     pub holding: Holding,
-    /// Which DKEK share; without meaning on an SO-PIN's card.
+    /// Which DKEK share; meaningless on a card of the SO-PIN.
     pub dkek_share: DkekShareNumber,
-    /// Of how many.
+    /// How many DKEK shares there are.
     pub dkek_shares: u8,
 }
 
@@ -78,7 +78,7 @@ pub fn cards_of(plan: &Plan) -> Vec<CardOf<'_>> {
     cards
 }
 
-/// Cards as one text, a page each, with a form feed between two.
+/// Cards as one text, a page each, separated by form feeds.
 pub fn cards_text(cards: &[CardOf]) -> String {
     join(cards.iter().map(card).collect())
 }
@@ -100,7 +100,7 @@ struct Card<'a> {
 }
 
 impl Card<'_> {
-    /// The upper part: which card, whose, of what.
+    /// The upper part: which card, whose, and for what.
     fn head(&mut self, title: &str, opens: &str) {
         let name = self.of.holder;
         self.frame.ends(title, words::PRINT_REAL);
@@ -130,7 +130,7 @@ impl Card<'_> {
         self.head(&title, &opens);
     }
 
-    /// What is written by hand beside the secret: `first` is the name of what it belongs to.
+    /// What is written by hand besides the secret. `first` labels what the secret belongs to: a KCV or a device.
     fn blanks(&mut self, first: &str) {
         let blank = |label: &str, length: usize| format!("{label} {}", "_".repeat(length));
         let (date, bag) = (words::CARD_DATE, words::CARD_BAG);
@@ -138,7 +138,7 @@ impl Card<'_> {
         self.frame.line(&row.join("   "));
     }
 
-    /// The lower part: how it is used, and how it is kept.
+    /// The lower part: how to use the card and how to keep it.
     fn foot(mut self, quorum: Option<Quorum>, chapters: [&[&str]; 3]) -> Vec<String> {
         self.frame.rule();
         let of = self.of;
@@ -197,7 +197,7 @@ impl Card<'_> {
         self.foot(Some(quorum), [chapters::CARD_WITH_SO_PIN, chapters::CARD_WITHOUT_SO_PIN, chapters::CARD_KEEP])
     }
 
-    /// Which set, M of N, which number: the set's name is known only on the day.
+    /// The set, M of N, and the number. The set id is known only on the day.
     fn set_line(&mut self, custodian: CustodianNumber, quorum: Quorum) {
         let (threshold, custodians) = (quorum.threshold(), quorum.custodians());
         self.frame.line("");

@@ -1,4 +1,4 @@
-//! Holds the script and the code together: no sentence without use, no use without a sentence, nothing too long.
+//! Checks the script against the code: no sentence is unused, none is missing, none is too long.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use crate::names::{CeremonyKind, FaultKind, FaultName, FieldName, StageName, Ste
 use crate::plan::{Custody, Plan};
 use crate::script::{self, chapters};
 
-/// Stages that are not in a list of steps: what happens in between, and the end.
+/// Steps that are not in any list: what happens in between, and the end.
 const BESIDE_THE_LISTS: &[StepName] = &[StepName::InBetween, StepName::Ended];
 
 fn plans() -> Vec<Plan> {
@@ -17,7 +17,7 @@ fn plans() -> Vec<Plan> {
     simple.chain([walk::full_plan(), three_shares(), passwords_alone(), words_and_so_pin()]).collect()
 }
 
-/// Two people with a password each, and no quorum at all.
+/// Two people with a password each, and no quorum.
 fn passwords_alone() -> Plan {
     let mut plan = walk::plan(2, 4, false);
     plan.dkek_shares = ["Ada", "Grace"].map(|holder| Custody::Password { holder: holder.to_owned() }).to_vec();
@@ -31,7 +31,7 @@ fn three_shares() -> Plan {
     plan
 }
 
-/// One quorum with words, and the SO-PIN among its custodians.
+/// One quorum with words, whose custodians also share the SO-PIN.
 fn words_and_so_pin() -> Plan {
     let mut plan = walk::full_plan();
     plan.dkek_shares.truncate(1);
@@ -39,7 +39,7 @@ fn words_and_so_pin() -> Plan {
 }
 
 #[test]
-fn every_stage_of_every_ceremony_has_sentences_and_none_is_left_over() {
+fn every_stage_of_every_ceremony_has_sentences_and_none_is_unused() {
     let mut used = BTreeSet::new();
     for plan in plans() {
         for kind in CeremonyKind::ALL {
@@ -107,7 +107,7 @@ fn every_item_is_known_by_its_name() {
 }
 
 #[test]
-fn what_people_read_is_whole_and_fits_the_smallest_screen() {
+fn what_people_read_is_complete_and_fits_the_smallest_screen() {
     let mut long = BTreeSet::new();
     let plans = [walk::plan(2, 4, true), walk::plan(2, 4, false), walk::plan(3, 3, false)];
     for plan in plans.into_iter().chain([walk::full_plan(), three_shares(), passwords_alone(), words_and_so_pin()]) {
@@ -140,10 +140,10 @@ fn what_people_read_is_whole_and_fits_the_smallest_screen() {
 fn faults_and_questions_in_between_fit_the_smallest_screen() {
     for name in FaultName::ALL {
         let text = script::fault(name);
-        // Headings and four choices stand beside them.
+        // The screen also has headings and four choices.
         let lines = walk::lines(text.happened) + walk::lines(text.truth);
         assert!(lines <= 10, "{name}: {lines} lines");
-        // Beside a field there is one short line.
+        // Beside a field there is room for one line.
         if name.kind() == FaultKind::Fields {
             assert_eq!((walk::lines(text.happened), text.truth.len()), (1, 0), "{name}");
         }

@@ -1,4 +1,4 @@
-//! The script of one day: a cover, every step with boxes for initials and time, and the custodians' cards.
+//! The script of the day: a cover, every step with boxes for initials and time, and the blank cards.
 
 use super::card::{card, cards_of};
 use super::steps::{PaperStep, PaperSteps};
@@ -12,11 +12,11 @@ use crate::terms::Digest;
 /// The width of a page.
 const WIDTH: usize = 78;
 
-/// Lines on a page of steps, its foot not counted.
+/// Lines on a page, not counting its foot.
 const HEIGHT: usize = 56;
 
-/// The printed script of a ceremony by a plan; `plan_sha256` is the digest of the plan file. Pages end with a form feed.
-/// *Establish* comes with the blank cards of all who hold something.
+/// The printed script of a ceremony for a plan; `plan_sha256` is the digest of the plan file. Pages are separated by form
+/// feeds. A ceremony that deals shares comes with their blank cards.
 pub fn days_script(ceremony: CeremonyKind, plan: &Plan, plan_sha256: &Digest) -> String {
     let character = &Ceremony::of(ceremony).character;
     let mut day = Day { pages: Vec::new(), page: Vec::new(), plan, name: character.text.heading.to_owned() };
@@ -173,7 +173,7 @@ impl Day<'_> {
         self.turn();
     }
 
-    /// What is ticked on paper at a stage, as on the screen.
+    /// What people tick at a stage, on paper as on the screen.
     fn to_tick(&self, all: &PaperSteps, step: &PaperStep, stage: &Stage) -> Vec<String> {
         match stage.kind {
             StageKind::Tick => {

@@ -1,14 +1,14 @@
-//! A framed page of a card: lines, running text, and numbered boxes to write into by hand.
+//! The framed page of a card: lines, running text, and numbered boxes to fill in by hand.
 
 use super::wrap::{pad, wrap};
 
-/// The width of a card, its frame included.
+/// The width of a card, including its frame.
 pub const WIDTH: usize = 78;
 
-/// The width of what stands between the edges.
+/// The width between the edges.
 const INSIDE: usize = WIDTH - 4;
 
-/// Where the boxes of a row begin.
+/// The column where the boxes of a row begin.
 const LABEL: usize = 14;
 
 /// A card that is being drawn.
@@ -28,7 +28,7 @@ impl Frame {
         self.lines
     }
 
-    /// A line across.
+    /// A rule across the card.
     pub fn rule(&mut self) {
         self.lines.push(edge('-'));
     }
@@ -38,7 +38,7 @@ impl Frame {
         self.lines.push(format!("| {} |", pad(text, INSIDE)));
     }
 
-    /// One text at the left edge, one at the right; the left one goes on below where both do not fit.
+    /// One text at the left edge and one at the right. The left one continues below if both do not fit on a line.
     pub fn ends(&mut self, left: &str, right: &str) {
         let right_width = right.chars().count();
         let mut lines = wrap(left, INSIDE.saturating_sub(right_width + 1)).into_iter();
@@ -47,7 +47,7 @@ impl Frame {
         lines.for_each(|line| self.line(&line));
     }
 
-    /// Running text, or a line that is kept as it is.
+    /// Running text; a line that begins with two spaces is kept as it is.
     pub fn text(&mut self, text: &str) {
         if text.starts_with("  ") {
             self.line(text);
@@ -58,7 +58,7 @@ impl Frame {
         }
     }
 
-    /// Boxes in a row for two characters each, their numbers above them, and a note behind them.
+    /// A row of boxes for two characters each, with their numbers above and a note after them.
     pub fn groups(&mut self, label: &str, count: u8, note: &str) {
         let row = |part: &str, between: &str| vec![part; usize::from(count)].join(between);
         let numbers: Vec<String> = (1..=count).map(|number| format!("   {number}  ")).collect();
@@ -68,12 +68,12 @@ impl Frame {
         self.line(&format!("{}{}", pad("", LABEL), row("+----+", " ")));
     }
 
-    /// A label and what belongs to it.
+    /// A label and its text.
     pub fn labelled(&mut self, label: &str, text: &str) {
         self.line(&format!("{}{text}", pad(label, LABEL)));
     }
 
-    /// Numbered boxes, each wide enough for a word by hand, in columns that are read downwards.
+    /// Numbered boxes, each wide enough for a handwritten word, in columns that are read from top to bottom.
     pub fn words(&mut self, rows: u8, columns: u8) {
         let border = "    +------------------+ ".repeat(usize::from(columns));
         for row in 1..=rows {

@@ -1,4 +1,4 @@
-//! CEREMONY.md: the whole of what the script says, for reading beforehand.
+//! CEREMONY.md: everything the script says, to be read beforehand.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -12,13 +12,13 @@ use crate::script::{self, FaultTexts, PLAN_FIELDS, PlanFieldText, chapters, fill
 use crate::terms::{Curve, Quorum};
 use crate::wordlists;
 
-/// The script by which a stranger rebuilds from cards without this program.
+/// The Python script with which a stranger rebuilds a password or an SO-PIN from cards, without this program.
 const REBUILD: &str = include_str!("../../assets/script/rebuild.py");
 
-/// Words in a line of the printed list.
+/// Words per line of the printed word list.
 const IN_A_ROW: u16 = 8;
 
-/// The plan that the numbers in the handbook belong to.
+/// The plan whose numbers the handbook uses.
 const EXAMPLE: &str = include_str!("../../assets/plan.example.json");
 
 /// The plan with everything that a plan can choose.
@@ -67,7 +67,7 @@ pub fn handbook() -> String {
     text + "\n"
 }
 
-/// Which paragraphs stand close together.
+/// The kind of a paragraph, which decides the space between two.
 #[derive(PartialEq, Eq, Clone, Copy)]
 enum Form {
     Text,
@@ -91,7 +91,7 @@ fn form(paragraph: &str) -> Form {
 struct Book<'a> {
     out: String,
     plan: &'a Plan,
-    /// Steps and their stages that stand in the book.
+    /// Stages of steps that are already in the book.
     printed: BTreeSet<(StepName, StageName)>,
 }
 
@@ -112,7 +112,7 @@ impl Book<'_> {
         self.paragraphs(&paragraphs);
     }
 
-    /// The fields of a plan, as far as they have a row in the script: a plan that names another is refused.
+    /// The fields of a plan, one row of the script each. A plan with any other field is refused.
     fn plan_fields(&mut self) {
         self.heading(2, words::PAPER_FIELDS);
         let row = |row: &PlanFieldText| {
@@ -124,7 +124,7 @@ impl Book<'_> {
         self.paragraphs(&paragraphs);
     }
 
-    /// A paragraph with the numbers of the plan.
+    /// A paragraph with the plan's numbers filled in.
     fn filled(&self, text: &str) -> String {
         let first = self.plan.first_quorum().and_then(|share| self.plan.quorum(share));
         fill_with(text, |name| match (name, first) {
@@ -197,7 +197,7 @@ impl Book<'_> {
         }
     }
 
-    /// What the plan at hand adds to the steps and stages that stand in the book already.
+    /// What the plan at hand adds to the steps and stages that are already in the book.
     fn other_stages(&mut self) {
         for ceremony in CEREMONIES {
             let all = PaperSteps::new(ceremony.character.kind, self.plan);
@@ -218,7 +218,7 @@ impl Book<'_> {
         }
     }
 
-    /// Whether a stage can be due with the plan at hand.
+    /// Whether a stage can be reached with the plan at hand.
     fn ever(&self, stage: &Stage) -> bool {
         let everyone = |share: &Custody| share.quorum().is_some_and(Quorum::needs_everyone);
         stage.when != Condition::NeedsEveryone || self.plan.dkek_shares.iter().any(everyone)
@@ -283,7 +283,7 @@ impl Book<'_> {
         }
     }
 
-    /// What a screen says, set off from what the handbook says.
+    /// What a screen says, set apart from the handbook's own text.
     fn quote(&mut self, text: &[String]) {
         let mut table = false;
         for (place, paragraph) in text.iter().enumerate() {
@@ -300,7 +300,7 @@ impl Book<'_> {
         self.out.push_str(if table { "> ```\n\n" } else { "\n" });
     }
 
-    /// The appendix: what is needed, once the program is gone, and nothing else.
+    /// The appendix: what is needed once the program is gone, and nothing else.
     fn rebuild(&mut self) {
         self.heading(2, words::PAPER_REBUILD);
         self.chapter(chapters::REBUILD);

@@ -1,4 +1,4 @@
-//! What is printed for the table: the handbook (CEREMONY.md) and the script of a day with the custodians' cards.
+//! What is printed for the people at the table: the handbook (CEREMONY.md), and the script of the day with the blank cards.
 //!
 //! Every sentence comes from the script; this room arranges them on paper.
 

@@ -1,4 +1,4 @@
-//! The numbered steps of a ceremony that has not begun, with all that a plan tells about them.
+//! The numbered steps of a ceremony that has not begun, with everything that the plan says about them.
 
 use crate::ceremony::{Actor, Ceremony, Known, Machine, Stage, Step, StepState, ViewContext, planned};
 use crate::names::{CeremonyKind, FieldName, StageName, ValueName};
@@ -13,11 +13,11 @@ pub struct PaperStep {
     pub number: String,
     /// As on the screen.
     pub title: String,
-    /// What is done in a few words.
+    /// What is done, in a few words.
     pub act: String,
     /// Who is at the terminal.
     pub who: String,
-    /// Only if needed.
+    /// Whether it is done only if needed.
     pub if_needed: bool,
 }
 
@@ -72,7 +72,7 @@ impl<'a> PaperSteps<'a> {
         }
     }
 
-    /// The sentences of a stage, with what the plan knows; what only the day knows stays in braces.
+    /// The sentences of a stage, with the values that the plan has. Values known only on the day stay in braces.
     pub fn text(&self, step: &Step, stage: StageName) -> PaperStage {
         let (text, items) =
             script::step(step.id).stage(stage).map_or((&[][..], &[][..]), |stage| (stage.text, stage.items));
@@ -83,15 +83,15 @@ impl<'a> PaperSteps<'a> {
         }
     }
 
-    /// The labels of what a stage lets people type.
+    /// The labels of the fields that people fill in at a stage.
     pub fn fields(&self, step: &Step, stage: &Stage) -> Vec<String> {
         let Some(fields) = stage.kind.fields() else { return Vec::new() };
         let mut names: Vec<FieldName> = fields(&self.known, step).iter().map(|field| field.name).collect();
         if names.is_empty() && stage.kind.is_irreversible() {
-            // The serial is known only once the device was found.
+            // The serial is known only once the device has been found.
             names.push(FieldName::Serial);
         }
-        // Which set it is, only the day knows.
+        // Which set it is will be known only on the day.
         let label = |name: &FieldName| fill(script::field(*name).label, &[("of_set", String::new())]);
         names.iter().map(label).collect()
     }
@@ -101,7 +101,7 @@ impl<'a> PaperSteps<'a> {
     }
 }
 
-/// What only the day knows stands in angle marks instead of braces.
+/// Puts the names of values known only on the day into angle quotes instead of braces.
 pub fn angle(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;

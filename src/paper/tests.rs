@@ -24,7 +24,7 @@ fn the_handbook_is_printed_from_the_script() {
 }
 
 #[test]
-fn the_handbook_holds_every_fault_every_step_and_no_open_brace() {
+fn the_handbook_has_every_fault_and_every_step_and_no_open_brace() {
     let book = handbook();
     let (before, rest) = book.split_once("```python\n").unwrap();
     let (program, after) = rest.split_once("\n```\n").unwrap();
@@ -67,7 +67,7 @@ fn the_days_script_fits_the_page_and_has_every_step_once() {
 }
 
 #[test]
-fn each_custodian_has_a_card_with_the_id_as_both_programs_read_it() {
+fn each_custodian_has_a_card_with_the_id_for_both_programs() {
     let (plan, text) = printed(3, 12, CeremonyKind::Establish);
     let pages: Vec<&str> = text.split('\u{c}').collect();
     let cards = &pages[pages.len() - 12..];
@@ -91,7 +91,7 @@ fn paper_names_the_plan_and_the_script_it_was_printed_from() {
     }
 }
 
-/// A card of every kind, of one DKEK share and of the last of eight; the longest names and numbers that a plan can have.
+/// A card of every kind, for the only DKEK share and for the last of eight, with the longest names and numbers of any plan.
 fn every_card() -> Vec<String> {
     let (title, holder) = ("T".repeat(60), "H".repeat(40));
     let (custodian, quorum) = (CustodianNumber::new(16).unwrap(), Quorum::new(16, 16).unwrap());
@@ -113,7 +113,7 @@ fn every_card() -> Vec<String> {
 }
 
 #[test]
-fn every_card_is_one_page_that_says_whose_it_is_and_how_it_is_used() {
+fn every_card_is_one_page_that_says_whose_it_is_and_how_to_use_it() {
     let cards = every_card();
     assert_eq!(cards.len(), 8);
     for card in &cards {
@@ -137,7 +137,7 @@ fn every_card_is_one_page_that_says_whose_it_is_and_how_it_is_used() {
 }
 
 #[test]
-fn a_card_of_words_has_a_numbered_box_for_every_word() {
+fn a_card_for_words_has_a_numbered_box_for_every_word() {
     let cards = every_card();
     let boxes = |card: &str| {
         let number = |part: &str| part.trim().parse::<u8>().ok();

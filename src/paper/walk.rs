@@ -1,4 +1,4 @@
-//! Walks a whole ceremony with made-up answers, and hands every view to a check: what people will really read.
+//! Walks through a whole ceremony with made-up answers and hands every view to a check: what people will actually read.
 
 use crate::ceremony::{Asks, Body, ChoiceId, Event, Input, Machine, Question, Request, View, ViewContext};
 use crate::clerk::{Act, Outcome, acts};
@@ -33,7 +33,7 @@ pub fn full_plan() -> Plan {
     plan
 }
 
-/// The surroundings of every view.
+/// The context of every view.
 pub fn around() -> ViewContext {
     ViewContext {
         rehearsal: true,
@@ -160,7 +160,7 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
     }
 }
 
-/// Walks to the end; `look` sees every view with the step's and the stage's names.
+/// Walks through a ceremony to its end; `look` sees every view.
 pub fn walk(kind: CeremonyKind, plan: &Plan, initialised: bool, mut look: impl FnMut(&View)) {
     let mut machine = Machine::new(kind, plan.clone(), false);
     machine.begin(Entry::Began {
@@ -195,7 +195,7 @@ pub fn walk(kind: CeremonyKind, plan: &Plan, initialised: bool, mut look: impl F
     panic!("the ceremony does not come to its end");
 }
 
-/// Answers what a screen asks; false at the end.
+/// Answers what a screen asks; false at the end of the ceremony.
 fn answer(machine: &mut Machine, body: &Body) -> bool {
     match body {
         Body::Tick { items, .. } => {
@@ -205,7 +205,7 @@ fn answer(machine: &mut Machine, body: &Body) -> bool {
             machine.handle(Event::Input(Input::GoOn));
         }
         Body::Choose { options, asks, .. } => {
-            // Whoever only looks logs in too; of everything else the last.
+            // An inspection logs in to see the KCV; everywhere else, the last option that is open.
             let choice = match asks {
                 Asks::Step(Question::HiddenKcv) => ChoiceId::Item(ItemName::LogIn),
                 _ => options.iter().rfind(|option| !option.closed).unwrap().id.clone(),
@@ -231,7 +231,7 @@ fn answer(machine: &mut Machine, body: &Body) -> bool {
     true
 }
 
-/// The text of a view and how many lines it and what it asks take at 76 columns.
+/// The text of a view, and how many lines it takes at 76 columns, together with what it asks.
 pub fn text_of(body: &Body) -> (Vec<String>, usize) {
     let (text, more) = match body {
         Body::Read { text } | Body::Working { text, .. } | Body::Ended { text } => (text.clone(), 0),
@@ -257,7 +257,7 @@ pub fn text_of(body: &Body) -> (Vec<String>, usize) {
     (text, count)
 }
 
-/// Lines of paragraphs as the terminal sets them: a blank line between two, but not within a table.
+/// How many lines paragraphs take in the terminal: a blank line between two, but not within a table.
 pub fn lines(text: &[impl AsRef<str>]) -> usize {
     let mut count = 0;
     let mut table = false;

@@ -24,7 +24,7 @@ pub fn pad(text: &str, columns: usize) -> String {
     format!("{text}{}", " ".repeat(columns.saturating_sub(text.width())))
 }
 
-/// Pages as one text, with a form feed between two.
+/// Pages as one text, separated by form feeds.
 pub fn join(pages: Vec<Vec<String>>) -> String {
     let text = |page: Vec<String>| page.iter().map(|line| line.trim_end().to_owned() + "\n").collect::<String>();
     pages.into_iter().map(text).collect::<Vec<_>>().join("\u{c}")

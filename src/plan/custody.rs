@@ -22,7 +22,7 @@ pub enum Custody {
 }
 
 impl Custody {
-    /// M of N; none where one person holds the password.
+    /// M of N; `None` if one person holds the password.
     pub const fn quorum(&self) -> Option<Quorum> {
         match self {
             Self::Quorum { quorum, .. } => Some(*quorum),
@@ -30,7 +30,7 @@ impl Custody {
         }
     }
 
-    /// How the password is split; none where one person holds it.
+    /// How the password is split; `None` if one person holds it.
     pub const fn scheme(&self) -> Option<Scheme> {
         match self {
             Self::Quorum { scheme, .. } => Some(*scheme),
@@ -38,7 +38,7 @@ impl Custody {
         }
     }
 
-    /// The custodians in the order of their numbers; none where one person holds the password.
+    /// The custodians in the order of their numbers; empty if one person holds the password.
     pub fn custodians(&self) -> &[String] {
         match self {
             Self::Quorum { custodians, .. } => custodians,
@@ -54,7 +54,7 @@ impl Custody {
         }
     }
 
-    /// In the record's words: `2-of-4 words`, `password`.
+    /// As the record writes it: `2-of-4 words`, `password`.
     pub fn word(&self) -> String {
         match self {
             Self::Quorum { quorum, scheme, .. } => format!("{quorum} {scheme}"),

@@ -1,4 +1,4 @@
-//! The plan: people, quorum, device and keys of one ceremony. Checked whole, and all its faults are said at once.
+//! The plan: people, quorums, device and keys of one ceremony. All its faults are reported at once.
 
 mod custody;
 mod read;
@@ -17,9 +17,9 @@ use crate::terms::{CustodianNumber, DkekShareNumber, KeyId, KeyLabel, KeyReferen
 pub enum PinReset {
     /// Nothing: a blocked user PIN stays blocked.
     Off,
-    /// Unblock it; the PIN stays what it was.
+    /// Unblock it; the PIN itself does not change.
     Unblock,
-    /// Set a new one: who knows the SO-PIN can take the keys.
+    /// Set a new one: whoever knows the SO-PIN can take the keys.
     Set,
 }
 
@@ -39,18 +39,18 @@ impl PinReset {
     }
 }
 
-/// One key that the ceremony makes.
+/// One key that the ceremony generates.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlannedKey {
     /// Its label.
     pub label: KeyLabel,
     /// Its PKCS#11 id.
     pub id: KeyId,
-    /// What kind of key.
+    /// Its type.
     pub key_type: KeyType,
-    /// Where it is made.
+    /// Where it is generated.
     pub reference: KeyReference,
-    /// Where a replacement gets it.
+    /// Where it is restored to on a replacement.
     pub restore_to: KeyReference,
 }
 
@@ -59,17 +59,17 @@ pub struct PlannedKey {
 pub struct Plan {
     /// What the ceremony is for, for example `Example Root CA`.
     pub title: String,
-    /// Leads, sits at the keyboard between turns.
+    /// Leads the ceremony, and sits at the keyboard between turns.
     pub administrator: String,
-    /// Follow and initial.
+    /// Follow the script and initial the steps.
     pub auditors: Vec<String>,
-    /// See that it happened.
+    /// Watch, and can say afterwards what happened.
     pub witnesses: Vec<String>,
     /// Who guards each DKEK share, 1 to 8 of them.
     pub dkek_shares: Vec<Custody>,
-    /// Throws of dice that seed the generator too; 0: none.
+    /// How many throws of dice also seed the generator; 0: none.
     pub dice: u16,
-    /// Holds the SO-PIN; where it is under a quorum, types the one that a device had before.
+    /// Holds the SO-PIN. If it is under a quorum, types the one that the device had before.
     pub so_pin_holder: String,
     /// Whether the SO-PIN is drawn and split among the custodians of [`Plan::so_pin_share`].
     pub so_pin_under_quorum: bool,
@@ -79,7 +79,7 @@ pub struct Plan {
     pub user_pin_tries: u8,
     /// What the SO-PIN may do to the user PIN.
     pub pin_reset: PinReset,
-    /// The keys in the order they are made.
+    /// The keys, in the order in which they are generated.
     pub keys: Vec<PlannedKey>,
     /// Whether *establish* itself proves the restore on a second device.
     pub prove_restore: bool,
@@ -92,7 +92,7 @@ impl Plan {
     /// Reads the text of a plan file.
     ///
     /// # Errors
-    /// All its faults, never none.
+    /// All its faults, at least one.
     pub fn parse(text: &str) -> Result<Self, Vec<Fault>> {
         if text.len() > Self::LARGEST {
             return Err(vec![Fault::from(faults::PlanTooLarge)]);
@@ -113,12 +113,12 @@ impl Plan {
         self.dkek_shares.get(share.index())
     }
 
-    /// M of N of a DKEK share; none where one person holds its password.
+    /// M of N of a DKEK share; `None` if one person holds its password.
     pub fn quorum(&self, share: DkekShareNumber) -> Option<Quorum> {
         self.custody(share).and_then(Custody::quorum)
     }
 
-    /// How a DKEK share's password is split; none where one person holds it.
+    /// How a DKEK share's password is split; `None` if one person holds it.
     pub fn scheme(&self, share: DkekShareNumber) -> Option<Scheme> {
         self.custody(share).and_then(Custody::scheme)
     }
@@ -128,18 +128,18 @@ impl Plan {
         self.numbers().find(|share| self.quorum(*share).is_some())
     }
 
-    /// The DKEK share whose custodians have the SO-PIN among them too, where the plan says so.
+    /// The DKEK share whose custodians also share the SO-PIN, if the plan says so.
     pub fn so_pin_share(&self) -> Option<DkekShareNumber> {
         self.first_quorum().filter(|_| self.so_pin_under_quorum)
     }
 
-    /// A custodian's name by number.
+    /// A custodian's name, by number.
     pub fn custodian(&self, share: DkekShareNumber, number: CustodianNumber) -> &str {
         let names = self.custody(share).map_or(&[][..], Custody::custodians);
         names.get(number.index()).map_or("", String::as_str)
     }
 
-    /// Somebody stands in for a custodian, or for who holds the password (no number).
+    /// Somebody takes the place of a custodian or, without a number, of the person who holds the password.
     pub fn substitute(&mut self, share: DkekShareNumber, number: Option<CustodianNumber>, name: &str) {
         let place = match (self.dkek_shares.get_mut(share.index()), number) {
             (Some(Custody::Quorum { custodians, .. }), Some(number)) => custodians.get_mut(number.index()),
@@ -156,7 +156,7 @@ impl Plan {
         self.dkek_shares.iter().flat_map(Custody::people)
     }
 
-    /// Who holds the password of a DKEK share; nobody where a quorum guards it.
+    /// Who holds the password of a DKEK share; empty if a quorum guards it.
     pub fn holder(&self, share: DkekShareNumber) -> &str {
         match self.custody(share) {
             Some(Custody::Password { holder }) => holder,

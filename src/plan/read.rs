@@ -13,7 +13,7 @@ use crate::terms::{KeyId, KeyLabel, KeyReference, KeyType, MOST_DKEK_SHARES, Quo
 /// Reads a plan.
 ///
 /// # Errors
-/// All its faults, never none.
+/// All its faults, at least one.
 pub fn plan(map: &Map<String, Value>) -> Result<Plan, Vec<Fault>> {
     let mut reader = Reader { faults: Vec::new() };
     let plan = reader.plan(map);
@@ -24,7 +24,7 @@ pub fn plan(map: &Map<String, Value>) -> Result<Plan, Vec<Fault>> {
     }
 }
 
-/// An object of a plan, and its number where it is one of a list.
+/// An object in a plan, and its number if it is in a list.
 #[derive(Clone, Copy)]
 struct Object<'a> {
     map: &'a Map<String, Value>,
@@ -56,7 +56,7 @@ fn split(path: &str) -> (&str, &str) {
     path.rsplit_once('.').unwrap_or(("", path))
 }
 
-/// The fields that name a quorum.
+/// The fields that describe a quorum.
 struct QuorumFields {
     custodians: F,
     threshold: F,
@@ -102,7 +102,7 @@ impl Reader {
             self.known_only(device, F::Device.path(), &[]);
             let so_pin_under_quorum = self.so_pin_under_quorum(device, dkek_shares.as_deref());
             let so_pin_holder = match (so_pin_under_quorum, device.get(F::DeviceSoPinHolder)) {
-                // Nobody holds it; whatever a device had before, the administrator types.
+                // Nobody holds it; if the device had one before, the administrator types that.
                 (Some(true), None) => administrator.clone(),
                 _ => self.text(device, F::DeviceSoPinHolder, NAME),
             };
@@ -137,7 +137,7 @@ impl Reader {
         self.faults.push(fault.into());
     }
 
-    /// Refuses the fields of an object that have no row in the script, or that have no place beside others.
+    /// Refuses fields that have no row in the script, or that the other fields of the object exclude (`not_here`).
     fn known_only(&mut self, object: Object<'_>, parent: &str, not_here: &[F]) {
         let is = |path: &str, key: &str| split(path) == (parent, key);
         let known = |key: &str| {
@@ -149,7 +149,7 @@ impl Reader {
         }
     }
 
-    /// What a field says. Where it is left out: what holds then, or that it is missing.
+    /// The value of a field. If it is left out: the default (`left_out`) or, without one, a fault.
     fn value<'a, T>(
         &mut self,
         object: Object<'a>,
@@ -340,13 +340,13 @@ impl Reader {
 /// The longest name of a person, in characters.
 const NAME: usize = 40;
 
-/// Fewer throws than this add little: each gives 2.6 bits.
+/// The fewest throws: fewer add little, as each gives 2.6 bits.
 const FEWEST_THROWS: u16 = 50;
 
-/// More throws than this add nothing to a seed of 256 bits.
+/// The most throws: more add nothing to a seed of 256 bits.
 const MOST_THROWS: u16 = 250;
 
-/// More keys than one sitting makes.
+/// The most keys: more than one sitting generates.
 const MOST_KEYS: usize = 32;
 
 fn form(field: String, _: &Value) -> Fault {
@@ -368,7 +368,7 @@ fn as_name(text: &str, most: usize) -> Option<String> {
     fits.then(|| text.to_owned())
 }
 
-/// Names that stand more than once, whatever their capitals, each as it stands there first.
+/// Names that appear more than once, ignoring case, each as it appears first.
 fn repeated_names<'a, I: Iterator<Item = &'a String>>(names: impl Fn() -> I) -> Vec<String> {
     let twice = repeated(names().map(|name| name.to_lowercase()));
     twice

@@ -1,4 +1,4 @@
-//! Plans, right and wrong.
+//! Valid and invalid plans.
 
 use super::*;
 use crate::faults::FaultName;
@@ -17,7 +17,7 @@ fn the_example_is_the_scenario_of_the_manual() {
 }
 
 #[test]
-fn all_faults_are_said_at_once() {
+fn all_faults_are_reported_at_once() {
     let text = EXAMPLE
         .replace("\"threshold\": 2", "\"threshold\": 9")
         .replace("\"rsa:2048\"", "\"rsa:1000\"")
@@ -31,7 +31,7 @@ fn all_faults_are_said_at_once() {
 }
 
 #[test]
-fn every_truncation_and_every_wrong_type_is_a_fault_and_no_panic() {
+fn every_truncation_and_every_wrong_type_is_a_fault_and_never_a_panic() {
     for end in 0..EXAMPLE.trim_end().len() {
         assert!(!Plan::parse(&EXAMPLE[..end]).unwrap_err().is_empty());
     }
@@ -61,7 +61,7 @@ fn a_field_may_be_left_out_where_its_row_names_a_default_and_nowhere_else() {
     let full = include_str!("../../assets/plan.full.json");
     let full = full.replace(r#""so_pin": "quorum","#, r#""so_pin": "holder", "so_pin_holder": "Barbara Liskov","#);
     let plans = [EXAMPLE, &full, &words];
-    // Others can stand in for these.
+    // Other fields can take the place of these.
     let instead = [PlanField::DkekShares, PlanField::DkekSharesPasswordHolder].map(PlanField::path);
     for row in crate::script::PLAN_FIELDS.iter().filter(|row| !instead.contains(&row.path)) {
         let mut left_out = false;
@@ -112,7 +112,7 @@ fn with_shares(shares: &str) -> String {
 }
 
 #[test]
-fn several_dkek_shares_have_each_their_own_people() {
+fn each_of_several_dkek_shares_has_its_own_people() {
     let text = with_shares(
         r#"[{"custodians": ["A", "B", "C"], "threshold": 2, "scheme": "words"}, {"password_holder": "D"},
             {"custodians": ["E", "F"], "threshold": 2}]"#,
