@@ -43,8 +43,8 @@ pub fn verify_to_the_cut(text: &[u8]) -> Result<Proof, Fault> {
     }
 }
 
-/// The unbroken lines from the first on, where they end, and what is wrong with the line after them.
-fn unbroken(text: &[u8]) -> (Vec<Line>, Mark, Option<Fault>) {
+/// The intact lines from the first on, where they end, and what is wrong with the line after them.
+fn intact_lines(text: &[u8]) -> (Vec<Line>, Mark, Option<Fault>) {
     let mut mark = Mark { line: 0, digest: Digest([0; 32]) };
     let mut lines: Vec<Line> = Vec::new();
     for raw in text.split_inclusive(|byte| *byte == b'\n') {
