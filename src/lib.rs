@@ -1,8 +1,7 @@
 //! `ceremony`: key ceremonies for SmartCard-HSM and Nitrokey HSM devices, as a full-screen terminal wizard.
 //!
-//! Rooms, highest floor first; an upper room imports lower ones, never back (a test holds this):
-//! `cli` · `app` · `terminal`, `autopilot`, `clerk` · `paper` · `ceremony`, `record`, `vault` · `softcard`, `script`, `plan`
-//! · `card`, `share`, `dkek`, `room` · `secret`, `terms`, `wordlists`.
+//! Its rooms, which of them may import which (a test holds this), its laws and where a line of code belongs are in
+//! `docs/architecture.md`.
 
 pub mod app;
 pub mod autopilot;
