@@ -1,4 +1,4 @@
-//! What the script files say: the form of a file, and all of them put together.
+//! The content of the script files: the format of one file, and all of them together.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -35,20 +35,20 @@ pub struct Field {
 pub struct Fault {
     pub happened: Vec<String>,
     pub truth: Vec<String>,
-    /// Values that the record gets beside those of the sentences.
+    /// Values that the record gets besides those in the sentences.
     #[serde(default)]
     recorded: Vec<String>,
-    /// Values of the sentences that the step knows, not the code that meets the fault.
+    /// Values in the sentences that the step knows, and not the code that raises the fault.
     #[serde(default)]
     from_step: Vec<String>,
     leaves: Option<Leaves>,
     comes_back: Option<bool>,
-    /// The file that it is in.
+    /// The name of its file, without the extension.
     #[serde(skip)]
     pub kind: String,
 }
 
-/// What a fault leaves of the device.
+/// The state in which a fault leaves the device.
 #[derive(Deserialize, Clone, Copy, PartialEq, Eq)]
 #[serde(rename_all = "kebab-case")]
 enum Leaves {
@@ -113,11 +113,11 @@ pub struct Script {
 }
 
 impl Script {
-    /// Takes in what one file says.
+    /// Adds the content of one file.
     ///
     /// # Errors
     ///
-    /// It has the wrong form, or says again what another file says.
+    /// It has the wrong format, or repeats a name from another file.
     pub fn add(&mut self, file: &str, text: &str) -> Result<(), String> {
         let content: File = serde_json::from_str(text).map_err(|error| format!("{file}: {error}"))?;
         self.merge(file, content).map_err(|what| format!("{file}: {what}"))
@@ -141,11 +141,11 @@ impl Script {
         self.plan_fields_listed.iter().filter_map(|path| self.plan_fields.get(path).map(|field| (path.as_str(), field)))
     }
 
-    /// What no single entry can say of itself: names and placeholders make names of Rust, and faults are whole.
+    /// Checks what parsing a single entry cannot: names and placeholders become Rust names, and faults are complete.
     ///
     /// # Errors
     ///
-    /// The first that is wrong, with its name.
+    /// The first mistake, with the name of its entry.
     pub fn check(&self) -> Result<(), String> {
         let stages = self.steps.values().flat_map(|step| &step.stages.0);
         let items = stages.clone().flat_map(|(_, stage)| &stage.items.0);
@@ -187,7 +187,7 @@ impl Fault {
         self.happened.iter().chain(&self.truth).map(String::as_str)
     }
 
-    /// What the code says that meets the fault.
+    /// The values that the code which raises the fault has to give.
     pub fn values(&self) -> Vec<&str> {
         let mut values = placeholders(self.sentences());
         values.retain(|value| !self.from_step.iter().any(|known| known == value));
@@ -195,12 +195,12 @@ impl Fault {
         values
     }
 
-    /// The device refused, or nothing was sent.
+    /// The device refused, or nothing was sent: the device is unchanged.
     pub fn leaves_as_it_was(&self) -> bool {
         self.leaves == Some(Leaves::AsItWas)
     }
 
-    /// What is missing may come at any moment.
+    /// What is missing may be inserted or started at any moment.
     pub fn may_come_back(&self) -> bool {
         self.comes_back == Some(true)
     }
@@ -224,7 +224,7 @@ impl Fault {
 }
 
 impl Step {
-    /// The sentences into which values are put.
+    /// The sentences that may have placeholders.
     pub fn sentences(&self) -> impl Iterator<Item = &str> {
         [&self.title.0, &self.act.0].into_iter().map(String::as_str).chain(self.stages.0.iter().flat_map(
             |(_, stage)| {
@@ -245,7 +245,7 @@ fn once<T>(all: &mut BTreeMap<String, T>, more: impl IntoIterator<Item = (String
     Ok(())
 }
 
-/// Every name makes a name of Rust, and no two make the same.
+/// Checks that every name becomes a Rust name, and no two the same one.
 fn names<'a>(section: &str, names: impl Iterator<Item = &'a String>) -> Result<(), String> {
     let all: BTreeSet<&str> = names.map(String::as_str).collect();
     let mut made = BTreeSet::new();
@@ -258,7 +258,7 @@ fn names<'a>(section: &str, names: impl Iterator<Item = &'a String>) -> Result<(
     Ok(())
 }
 
-/// Every brace is that of a placeholder, and every placeholder makes a name of Rust.
+/// Checks that every brace belongs to a placeholder, and that every placeholder becomes a Rust name.
 fn values<'a>(at: &str, texts: impl IntoIterator<Item = &'a str>) -> Result<(), String> {
     for text in texts {
         let found = placeholders([text]);

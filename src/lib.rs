@@ -1,8 +1,7 @@
 //! `ceremony`: key ceremonies for SmartCard-HSM and Nitrokey HSM devices, as a full-screen terminal wizard.
 //!
-//! Rooms, highest floor first; an upper room imports lower ones, never back (a test holds this):
-//! `cli` · `app` · `terminal`, `autopilot`, `clerk` · `paper` · `ceremony`, `record`, `vault` · `softcard`, `script`, `plan`
-//! · `card`, `share`, `dkek`, `room` · `secret`, `terms`, `wordlists`.
+//! `docs/architecture.md` says what each module ("room") holds, what it may import, and where a line of code belongs. A test
+//! checks the imports.
 
 pub mod app;
 pub mod autopilot;
