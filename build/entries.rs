@@ -1,4 +1,4 @@
-//! What script files are made of: objects that take no key twice, and sentences that are not empty.
+//! What script files are made of: objects without duplicate keys, and sentences that are not empty.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -7,8 +7,8 @@ use std::marker::PhantomData;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 
-/// An object whose keys are names, in the order of the file. Unlike a map of serde it takes no key twice, and what is
-/// wrong inside is said with the key.
+/// An object whose keys are names, in the order of the file. Unlike serde's maps, it refuses a duplicate key, and an error
+/// inside it names the key.
 pub struct Entries<T>(pub Vec<(String, T)>);
 
 impl<T> Default for Entries<T> {
@@ -44,7 +44,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for EntriesVisitor<T> {
         while let Some(key) = map.next_key::<String>()? {
             let value = map.next_value().map_err(|error| A::Error::custom(format!("{key}: {error}")))?;
             if !seen.insert(key.clone()) {
-                return Err(A::Error::custom(format!("{key} is there twice")));
+                return Err(A::Error::custom(format!("{key} appears twice")));
             }
             entries.push((key, value));
         }

@@ -1,5 +1,5 @@
-//! Makes names and sentences that the compiler knows out of `assets/script/`: a misspelled name, a missing value, a
-//! sentence that nobody uses or a name that is given twice stops the build.
+//! Turns `assets/script/` into names and sentences that the compiler checks: a misspelled name, a missing value, an unused
+//! sentence or a duplicate name stops the build.
 
 mod chapters;
 mod entries;
@@ -17,7 +17,7 @@ use std::{env, fs, io};
 
 use script::Script;
 
-/// Where the script files are, seen from `Cargo.toml`.
+/// Where the script files are, relative to `Cargo.toml`.
 const FOLDER: &str = "assets/script";
 
 fn main() -> Result<(), String> {
@@ -35,7 +35,7 @@ fn main() -> Result<(), String> {
 ///
 /// # Errors
 ///
-/// The first thing that is wrong: which file, which key, and what.
+/// The first mistake: in which file, at which key, and what it is.
 pub fn generate(folder: &Path) -> Result<Vec<(&'static str, String)>, String> {
     let files = files(folder)?;
     let mut script = Script::default();

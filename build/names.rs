@@ -1,4 +1,4 @@
-//! Names: how those of the script become names of Rust, and the enums of all of them.
+//! How the names in the script become Rust names, and the enums of all of them.
 
 use std::collections::BTreeMap;
 
@@ -30,7 +30,7 @@ pub fn generate(script: &Script) -> String {
     .concat()
 }
 
-/// What documents each name: sentences, or places where it is used.
+/// What documents each name: sentences, or where it is used.
 type Docs<'a> = BTreeMap<&'a str, Vec<&'a str>>;
 
 fn titles(script: &Script) -> Docs<'_> {
@@ -117,7 +117,7 @@ impl {name} {{
     )
 }
 
-/// What is said of a fault beside its sentences.
+/// What the script says about a fault besides its sentences.
 fn properties(script: &Script) -> String {
     let arms = |value: &dyn Fn(&super::script::Fault) -> String| {
         let arm = |(name, fault): (&String, _)| format!("            Self::{} => {},\n", pascal(name), value(fault));
@@ -134,13 +134,13 @@ fn properties(script: &Script) -> String {
 {kinds}        }}
     }}
 
-    /// The device refused, or nothing was sent: it is as it was.
+    /// The device refused, or nothing was sent: the device is unchanged.
     pub const fn leaves_device_as_it_was(self) -> bool {{
         match self {{
 {as_it_was}        }}
     }}
 
-    /// What is missing may be put in or started at any moment: it is worth looking again.
+    /// What is missing may be inserted or started at any moment: it is worth looking again.
     pub const fn may_come_back(self) -> bool {{
         match self {{
 {may_come_back}        }}
@@ -150,7 +150,7 @@ fn properties(script: &Script) -> String {
     )
 }
 
-/// The names in braces, each once, in their order.
+/// The names in braces, each once, in order of appearance.
 pub fn placeholders<'a>(texts: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let mut names = Vec::new();
     for text in texts {
@@ -163,18 +163,18 @@ pub fn placeholders<'a>(texts: impl IntoIterator<Item = &'a str>) -> Vec<&'a str
     names
 }
 
-/// Whether names of Rust can be made of a name of the script: small letters and digits, in parts.
+/// Checks that a name in the script can become a Rust name: lower-case letters and digits, in parts.
 ///
 /// # Errors
 ///
-/// It is no such name.
+/// It cannot.
 pub fn check_name(name: &str) -> Result<(), String> {
     let letter = |first: char| first.is_ascii_lowercase();
     let part = |part: &str| !part.is_empty() && part.chars().all(|c| letter(c) || c.is_ascii_digit());
     if name.starts_with(letter) && name.replace("[].", "-").split(['-', '_', '.']).all(part) {
         Ok(())
     } else {
-        Err(format!("{name:?} is no name: small letters and digits, with dashes between"))
+        Err(format!("{name:?} is not a name: use lower-case letters and digits, with dashes between"))
     }
 }
 

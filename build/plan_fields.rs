@@ -1,5 +1,5 @@
-//! The fields of a plan file. A variant that no reader asks for is never constructed, and the compiler says so: the texts of
-//! the fields are found by their paths.
+//! The fields of a plan file. Their texts are looked up by path and not by variant, so the compiler reports a variant that
+//! nothing reads as never constructed.
 
 use super::names::{concat, pascal};
 use super::script::Script;
@@ -20,7 +20,7 @@ pub(crate) enum PlanField {{
 {variants}}}
 
 impl PlanField {{
-    /// The paths of all.
+    /// All paths.
     pub(crate) const PATHS: &[&str] = &{paths:?};
 
     /// Its path: objects before a dot, lists before `[]`.

@@ -1,4 +1,4 @@
-//! What the script files say: the form of a file, and all of them put together.
+//! The content of the script files: the format of one file, and all of them together.
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -36,20 +36,20 @@ pub struct Field {
 pub struct Fault {
     pub happened: Vec<String>,
     pub truth: Vec<String>,
-    /// Values that the record gets beside those of the sentences.
+    /// Values that the record gets besides those in the sentences.
     #[serde(default)]
     recorded: Vec<String>,
-    /// Values of the sentences that the step knows, not the code that meets the fault.
+    /// Values in the sentences that the step knows, and not the code that raises the fault.
     #[serde(default)]
     from_step: Vec<String>,
     leaves: Option<Leaves>,
     comes_back: Option<bool>,
-    /// The file that it is in.
+    /// The name of its file, without the extension.
     #[serde(skip)]
     pub kind: String,
 }
 
-/// What a fault leaves of the device.
+/// The state in which a fault leaves the device.
 #[derive(Deserialize, Clone, Copy, PartialEq, Eq)]
 #[serde(rename_all = "kebab-case")]
 enum Leaves {
@@ -114,11 +114,11 @@ pub struct Script {
 }
 
 impl Script {
-    /// Takes in what one file says.
+    /// Adds the content of one file.
     ///
     /// # Errors
     ///
-    /// It has the wrong form, or says again what another file says.
+    /// It has the wrong format, or repeats a name from another file.
     pub fn add(&mut self, file: &str, text: &str) -> Result<(), String> {
         let mut content: File = serde_json::from_str(text).map_err(|error| format!("{file}: {error}"))?;
         for (_, fault) in &mut content.faults.0 {
@@ -192,7 +192,7 @@ impl Fault {
         self.happened.iter().chain(&self.truth).map(String::as_str)
     }
 
-    /// What the code says that meets the fault.
+    /// The values that the code which raises the fault has to give.
     pub fn values(&self) -> Vec<&str> {
         let mut values = placeholders(self.sentences());
         values.retain(|value| !self.from_step.iter().any(|known| known == value));
@@ -200,12 +200,12 @@ impl Fault {
         values
     }
 
-    /// The device refused, or nothing was sent.
+    /// The device refused, or nothing was sent: the device is unchanged.
     pub fn leaves_as_it_was(&self) -> bool {
         self.leaves == Some(Leaves::AsItWas)
     }
 
-    /// What is missing may come at any moment.
+    /// What is missing may be inserted or started at any moment.
     pub fn may_come_back(&self) -> bool {
         self.comes_back == Some(true)
     }
@@ -229,7 +229,7 @@ impl Fault {
 }
 
 impl Step {
-    /// The sentences into which values are put.
+    /// The sentences that may have placeholders.
     pub fn sentences(&self) -> impl Iterator<Item = &str> {
         [&self.title.0, &self.act.0].into_iter().map(String::as_str).chain(self.stages.0.iter().flat_map(
             |(_, stage)| {
@@ -261,7 +261,7 @@ fn names<'a>(section: &str, mut names: impl Iterator<Item = &'a str>) -> Result<
     names.try_for_each(check_name).map_err(|what| format!("{section}: {what}"))
 }
 
-/// Every brace is that of a placeholder, and every placeholder makes a name of Rust.
+/// Checks that every brace belongs to a placeholder, and that every placeholder becomes a Rust name.
 fn values<'a>(at: &str, texts: impl IntoIterator<Item = &'a str>) -> Result<(), String> {
     for text in texts {
         let found = placeholders([text]);

@@ -2,7 +2,7 @@
 
 use super::names::{concat, pascal, snake};
 
-/// The struct, with one type for each of its values.
+/// The struct, with a type parameter for each of its values.
 pub fn declared(name: &str, doc: &str, values: &[&str]) -> String {
     let fields: Vec<String> =
         values.iter().enumerate().map(|(place, value)| format!("pub(crate) {}: T{place}", snake(value))).collect();
@@ -14,7 +14,7 @@ pub fn declared(name: &str, doc: &str, values: &[&str]) -> String {
     )
 }
 
-/// How an implementation for it begins, for values that can be displayed.
+/// The head of an `impl` for it, for values that can be displayed.
 pub fn implemented(what: &str, name: &str, values: &[&str]) -> String {
     let bounds = types(values, ": core::fmt::Display");
     format!("impl{bounds} {what} for {}{}", pascal(name), types(values, ""))

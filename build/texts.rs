@@ -1,9 +1,9 @@
-//! What is looked up by name: the sentences of steps, faults, fields and fields of the plan, and the files of the script.
+//! The texts that are looked up by name, of steps, faults, form fields and plan fields; and the files of the script.
 
 use super::names::{concat, pascal};
 use super::script::{Fault, Field, Script, Stage, Step};
 
-/// The functions that look up.
+/// The lookup functions, and both lists.
 pub fn generate(script: &Script, files: &[String]) -> String {
     [
         lookup("The sentences of a step.", "step", "StepName", "StepTexts", script.steps.iter().map(step)),
@@ -15,7 +15,7 @@ pub fn generate(script: &Script, files: &[String]) -> String {
     .concat()
 }
 
-/// A function from names to texts; of each name, the literal.
+/// A function from names to texts; `all` has the literal for each name.
 fn lookup(doc: &str, function: &str, names: &str, texts: &str, all: impl Iterator<Item = (String, String)>) -> String {
     let arms = concat(all.map(|(name, text)| format!("        {names}::{name} => &{texts} {text},\n")));
     format!(
@@ -72,7 +72,7 @@ fn list_of_files(files: &[String]) -> String {
         .map(|file| format!("    include_bytes!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/assets/script/{file}\")),\n"));
     let (count, bytes) = (files.len(), concat(bytes));
     format!(
-        "/// All files of the script, in the order of their names.
+        "/// All files of the script, sorted by name.
 const FILES: [&[u8]; {count}] = [
 {bytes}];
 "

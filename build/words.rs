@@ -1,4 +1,4 @@
-//! Sentences by name: a constant, or a struct of values that displays itself.
+//! Sentences by name: a constant each, or a struct of its values that implements `Display`.
 
 use super::names::{concat, constant, placeholders, snake};
 use super::script::Script;

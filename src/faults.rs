@@ -1,9 +1,9 @@
-//! Everything that can go wrong, one type for each fault of the script, with the values that its sentences need: a fault
-//! without sentences, a missing value, or a fault that nobody makes does not compile.
+//! Everything that can go wrong: one type for each fault in the script, with the values that its sentences need. A fault
+//! without sentences, a missing value, or a fault that no code raises does not compile.
 
 pub use crate::names::FaultName;
 
-/// A fault by its name in the script and the values its sentences need.
+/// A fault: its name in the script, and the values that its sentences need.
 ///
 /// Code holds names and values; the sentences (what happened, what is true now, what to do next) live in
 /// the script. No value is ever a secret.
@@ -17,9 +17,9 @@ pub struct Fault {
 
 pub(crate) use made::*;
 
-/// A fault with its values, before it is one among others.
+/// A fault as a type of its own, before it becomes a [`Fault`] like any other.
 pub(crate) trait Named {
-    /// The fault by its name.
+    /// The fault, by name.
     fn named(self) -> Fault;
 }
 

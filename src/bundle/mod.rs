@@ -90,8 +90,8 @@ fn named(entry: &Entry) -> Option<(&str, Digest)> {
     }
 }
 
-/// The file that a fact says was written, with its digest. There is no `_` arm: if a new fact names a file and is not listed
-/// here, a change of that file goes unnoticed.
+/// The file that a fact says was written, with its digest. There is no `_` arm: a new fact that names a file must be
+/// listed here, or a change of that file would go unnoticed.
 fn written(fact: &Fact) -> Option<(&str, Digest)> {
     match fact {
         Fact::Written { file, sha256, .. } | Fact::BackedUp { file, sha256, .. } => Some((file, *sha256)),

@@ -133,7 +133,8 @@ impl Folder {
         Ok(content)
     }
 
-    /// What is in the folder itself (`""`) or in one inside it (such as `keys/`); `None` if there are more than `most` entries.
+    /// What is in the folder itself (`""`) or in one inside it (such as `keys/`); `None` if there are more than `most`
+    /// entries.
     ///
     /// # Errors
     /// It cannot be read.

@@ -217,7 +217,7 @@ fn answer(machine: &mut Machine, body: &Body) -> bool {
             assert_eq!(names.len(), fields.len(), "no two fields of one form have the same name: {fields:?}");
             for field in fields {
                 let check = crate::fields::FieldCheck::Good;
-                // a reason that is left out is none
+                // Every line gets some text: an empty one would count as no answer.
                 let open = matches!(field.kind, crate::fields::FieldKind::Line { .. }).then(|| "1".to_owned());
                 machine.handle(Event::Checked { field: field.name, check, open });
             }

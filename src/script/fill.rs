@@ -1,12 +1,11 @@
-//! Puts values into sentences.
+//! Fills values into sentences.
 
-/// Replaces every `{name}` by its value.
+/// Replaces every `{name}` with its value.
 pub fn fill(template: &str, values: &[(&str, String)]) -> String {
     fill_with(template, |name| values.iter().find(|(key, _)| *key == name).map(|(_, value)| value.clone()))
 }
 
-/// Replaces every `{name}` by what it stands for, asked for by name. A name without a value stays as it is, in braces, so
-/// that it is seen.
+/// Replaces every `{name}` with its value, looked up by name. A name without a value stays in braces, so that people notice.
 pub fn fill_with(template: &str, value: impl Fn(&str) -> Option<String>) -> String {
     let mut out = String::with_capacity(template.len());
     let mut rest = template;

@@ -1,8 +1,8 @@
-//! Every sentence that people read, from `assets/script/`, made into constants when the program is built: a sentence that
-//! is missing, misspelled or used by nobody stops the build.
+//! Every sentence that people read, from `assets/script/`, generated as constants at build time: a missing, misspelled or
+//! unused sentence stops the build.
 //!
-//! A sentence without values is a constant of [`words`]; one with values is a type there whose fields are the values, and
-//! which displays itself. What a step or a fault says is looked up by name, and its values are put in with [`fill`].
+//! A sentence without values is a constant in [`words`]; one with values is a type there, whose fields are the values and
+//! which implements `Display`. The sentences of a step or a fault are looked up by name and filled in with [`fill`].
 
 mod fill;
 
@@ -12,7 +12,7 @@ pub use generated::{PLAN_FIELDS, digest, fault, field, step};
 
 use crate::names::{FaultName, FieldName, ItemName, StageName, StepName};
 
-/// What happened, and what is true now. What can be done about it belongs to the machine.
+/// What happened, and what is true now. What can be done about it is up to the machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FaultTexts {
     /// What happened.
@@ -37,7 +37,7 @@ pub struct PlanFieldText {
     pub path: &'static str,
     /// What it is.
     pub meaning: &'static str,
-    /// What holds where it is left out; none: it must be there.
+    /// What holds if it is left out; `None`: it is required.
     pub default: Option<&'static str>,
 }
 
@@ -55,7 +55,7 @@ pub struct StageTexts {
 pub struct StepTexts {
     /// The step's title in the header and in the list.
     pub title: &'static str,
-    /// What is done in a few words, for the header.
+    /// What is done, in a few words, for the header.
     pub act: &'static str,
     /// Blanks to be filled in on the printed script.
     pub blanks: &'static [&'static str],
@@ -64,7 +64,7 @@ pub struct StepTexts {
 }
 
 impl StepTexts {
-    /// The sentences of a stage; none where the script has none for it.
+    /// The sentences of a stage; `None` if the script has none.
     pub fn stage(&self, name: StageName) -> Option<&'static StageTexts> {
         self.stages.iter().find(|(stage, _)| *stage == name).map(|(_, text)| text)
     }
@@ -79,7 +79,7 @@ pub struct CeremonyText {
     pub heading: &'static str,
     /// In the menu.
     pub menu: &'static str,
-    /// In the menu where something has to be done first.
+    /// In the menu, while something else has to be done first.
     pub menu_later: Option<&'static str>,
     /// What becomes of its folder, on the last screen.
     pub keep: &'static str,
@@ -98,7 +98,7 @@ pub(crate) mod words {
     include!(concat!(env!("OUT_DIR"), "/words.rs"));
 }
 
-/// Chapters of paper, help and menu, by name: paragraphs.
+/// Chapters of paper, help and menu, by name: each a list of paragraphs.
 #[deny(dead_code, reason = "a sentence that nobody uses")]
 pub(crate) mod chapters {
     include!(concat!(env!("OUT_DIR"), "/chapters.rs"));

@@ -295,10 +295,10 @@ fn a_wrong_word_is_named_and_too_few_or_mixed_cards_give_nothing() {
     }
     let twice = with_a_wrong_word(&with_a_wrong_word(&cards[1], 8), 21);
     nothing(&[cards[0].clone(), twice, cards[4].clone()], &["more than one is wrong"]);
-    nothing(&[cards[0].clone(), cards[1].clone(), others[4].clone()], &["of another set"]);
+    nothing(&[cards[0].clone(), cards[1].clone(), others[4].clone()], &["from another set"]);
     nothing(&[cards[0].clone(), cards[1].clone(), cards[1].clone()], &[]);
     nothing(&[cards[0].clone(), cards[1].clone(), cards[2].replacen(' ', " x", 1)], &["is not in list"]);
-    nothing(&[cards[0].clone(), cards[1].clone(), "a b c".into()], &["Not taken"]);
+    nothing(&[cards[0].clone(), cards[1].clone(), "a b c".into()], &["Not accepted"]);
 }
 
 #[test]
