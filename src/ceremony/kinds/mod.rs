@@ -38,3 +38,17 @@ ceremonies! {
     Restore in restore,
     Inspect in inspect,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_is_that_of_its_own_ceremony() {
+        assert_eq!(CEREMONIES.len(), CeremonyKind::ALL.len());
+        for kind in CeremonyKind::ALL {
+            let character = &Ceremony::of(kind).character;
+            assert_eq!((character.kind, character.text.name), (kind, kind.word()));
+        }
+    }
+}

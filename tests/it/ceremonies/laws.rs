@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use hsm_ceremony::ceremony::{Actor, Body};
+use hsm_ceremony::ceremony::{Actor, Body, Cards, Ceremony};
 use hsm_ceremony::fields::FieldKind;
 use hsm_ceremony::record::{CeremonyKind, Entry, Fact};
 use hsm_ceremony::secret::TypedText;
@@ -219,8 +219,8 @@ fn nothing_is_erased_before_the_way_back_is_proven(entries: &[Entry], ceremony: 
     let loaded = place(entries, "loading", fact(|fact| matches!(fact, Fact::Loaded { .. })));
     assert!(joined < intent && intent < initialised && initialised < loaded);
     kcvs_agree(entries, joined);
-    match ceremony {
-        CeremonyKind::Establish => {
+    match Ceremony::of(ceremony).character.cards {
+        Cards::Dealt => {
             let written = |fact: &Fact| matches!(fact, Fact::Written { file, .. } if file.starts_with("dkek-"));
             let last_written = facts(&entries[..joined]).iter().rposition(|fact| written(fact)).unwrap();
             let opened = facts(entries).iter().position(|fact| matches!(fact, Fact::Opened { .. })).unwrap();
@@ -233,8 +233,8 @@ fn nothing_is_erased_before_the_way_back_is_proven(entries: &[Entry], ceremony: 
             let proven = facts(entries).iter().any(|fact| matches!(fact, Fact::Proven { .. }));
             assert!(said != proven, "whether a restore was proven is stated");
         }
-        CeremonyKind::Inspect => panic!("inspect erases nothing"),
-        CeremonyKind::Restore => {
+        Cards::None => panic!("without cards nothing is erased"),
+        Cards::Earlier => {
             let verified = place(entries, "verification", fact(|fact| matches!(fact, Fact::Verified { .. })));
             let proven = place(entries, "proof", fact(|fact| matches!(fact, Fact::Proven { .. })));
             assert!(joined < verified && verified < intent && loaded < proven);
