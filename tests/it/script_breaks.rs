@@ -148,7 +148,7 @@ const REFUSED: [(&str, Change, &[&str]); 18] = [
     ),
     ("steps/shares.json", |file| file["steps"]["dice"]["act"] = json!(" "), &["dice", "empty"]),
     ("steps/shares.json", |file| file["steps"]["dice"]["act"] = json!(["a list"]), &["dice", "sequence"]),
-    ("steps/shares.json", |file| rename(&mut file["steps"], "dice", "two dice"), &["steps", "two dice", "no name"]),
+    ("steps/shares.json", |file| rename(&mut file["steps"], "dice", "two dice"), &["steps", "two dice", "not a name"]),
     ("steps/shares.json", |file| file["step"] = json!({}), &["unknown field `step`"]),
     (
         "fields.json",
@@ -256,7 +256,7 @@ fn what_has_the_wrong_form_is_refused_with_file_and_key() {
 #[test]
 fn a_key_that_is_there_twice_is_refused() {
     for (file, once, twice, says) in [
-        ("terminal.json", "\"words\": {", "\"words\": { \"act\": \"once\", \"act\": \"again\",", "act is there twice"),
+        ("terminal.json", "\"words\": {", "\"words\": { \"act\": \"once\", \"act\": \"again\",", "act appears twice"),
         ("terminal.json", "\"words\": {", "\"words\": {}, \"words\": {", "duplicate field `words`"),
         ("steps/shares.json", "\"act\":", "\"act\": \"once\", \"act\":", "duplicate field `act`"),
         ("steps/shares.json", "\"text\": [", "\"text\": [], \"text\": [", "duplicate field `text`"),
