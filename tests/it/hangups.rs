@@ -106,6 +106,7 @@ fn with_hang_up(table: &mut Table, restore: bool, hang_up: HangUp) -> (usize, us
     assert_eq!(card.initialised(), 1, "{hang_up:?}: initialised once");
     assert_eq!(front.faults > 0 || front.waited, hang_up.at > 0, "{hang_up:?}: a screen names it");
     let seen = (card.commands(), card.initialises_at());
+    table.wait_until_free(0);
     drop(card);
     table.wait_for(0, false);
     seen

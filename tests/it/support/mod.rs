@@ -265,8 +265,25 @@ impl Table {
         let began = Instant::now();
         let name = Self::reader(slot);
         while !(if card { self.readers.occupied().unwrap_or_default().contains(&name) } else { is_empty(slot) }) {
-            assert!(began.elapsed() < FOREVER, "reader {slot} never became {card}");
+            assert!(
+                began.elapsed() < FOREVER,
+                "reader {slot} never became {card}: {:?}\n{}",
+                state(slot).map(|state| state.event_state()),
+                self.log()
+            );
             assert!(matches!(self.readers.wait(Duration::from_secs(1)), Change::Some | Change::None));
+        }
+    }
+
+    /// Waits until no program uses the card in a reader. A ceremony that is over lets go of it from a thread of its own;
+    /// if the card is gone by then, pcscd fails to reset it and calls the reader empty before it has seen the card go.
+    /// Then it takes the next card for the same one, and never sees it.
+    pub fn wait_until_free(&self, slot: u16) {
+        let began = Instant::now();
+        let used = |state: ReaderState| state.event_state().intersects(State::INUSE | State::EXCLUSIVE);
+        while state(slot).is_none_or(used) {
+            assert!(began.elapsed() < FOREVER, "reader {slot} is never free:\n{}", self.log());
+            std::thread::sleep(Duration::from_millis(20));
         }
     }
 
