@@ -1,13 +1,36 @@
-//! Chapters of paper and help, and the texts of the ceremonies.
+//! Chapters of paper and help: a constant each, or a struct of its values. And the texts of the ceremonies.
 
-use super::names::{concat, constant};
+use super::names::{concat, constant, placeholders};
 use super::script::{Ceremony, Script};
+use super::structs::{arguments, declared, inherent};
 
 /// All chapters.
 pub fn generate(script: &Script) -> String {
     concat(script.chapters.iter().map(|(name, paragraphs)| {
-        format!("/// The chapter `{name}`.\npub(crate) const {}: &[&str] = &{paragraphs:?};\n\n", constant(name))
+        let values = placeholders(paragraphs.iter().map(String::as_str));
+        if values.is_empty() { plain(name, paragraphs) } else { with_values(name, paragraphs, &values) }
     }))
+}
+
+fn plain(name: &str, paragraphs: &[String]) -> String {
+    format!("/// The chapter `{name}`.\npub(crate) const {}: &[&str] = &{paragraphs:?};\n\n", constant(name))
+}
+
+fn with_values(name: &str, paragraphs: &[String], values: &[&str]) -> String {
+    let structure = declared(name, &format!("The chapter `{name}`."), values);
+    let implementation = inherent(name, values);
+    let filled = concat(paragraphs.iter().map(|text| format!("            format!({}),\n", arguments(text))));
+    format!(
+        "{structure}{implementation} {{
+    /// Its paragraphs with the values.
+    pub(crate) fn paragraphs(&self) -> Vec<String> {{
+        vec![
+{filled}        ]
+    }}
+}}
+
+"
+    )
 }
 
 /// The texts of all ceremonies.

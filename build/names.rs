@@ -17,6 +17,12 @@ pub fn generate(script: &Script) -> String {
         enumeration("ItemName", "Something to tick or to choose, by its name in the script.", &items(script)),
         enumeration("FieldName", "A field of a form by its name in the script.", &labels(script)),
         enumeration("ValueName", "A value of a step's sentences.", &values(script)),
+        enumeration("FieldValueName", "A value in the label or hint of a field.", &field_values(script)),
+        enumeration(
+            "HandbookValueName",
+            "A value in what the handbook says of a ceremony or of a field of the plan.",
+            &handbook_values(script),
+        ),
         enumeration(
             "CeremonyKind",
             "Which ceremony, by the name in commands, folders and records.",
@@ -64,6 +70,31 @@ fn values(script: &Script) -> Docs<'_> {
     for (step, text) in &script.steps {
         for value in placeholders(text.sentences()) {
             docs.entry(value).or_default().push(step);
+        }
+    }
+    docs
+}
+
+fn field_values(script: &Script) -> Docs<'_> {
+    let mut docs = Docs::new();
+    for (field, text) in &script.fields {
+        for value in placeholders([text.label.0.as_str(), text.hint.0.as_str()]) {
+            docs.entry(value).or_default().push(field);
+        }
+    }
+    docs
+}
+
+fn handbook_values(script: &Script) -> Docs<'_> {
+    let mut docs = Docs::new();
+    for (ceremony, text) in &script.ceremonies {
+        for value in placeholders(text.handbook.iter().map(String::as_str)) {
+            docs.entry(value).or_default().push(ceremony);
+        }
+    }
+    for (path, field) in script.plan_fields() {
+        for value in placeholders(field.sentences()) {
+            docs.entry(value).or_default().push(path);
         }
     }
     docs

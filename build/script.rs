@@ -173,12 +173,27 @@ impl File {
         for (name, word) in &self.words.0 {
             values(name, [word.0.as_str()])?;
         }
+        for (name, field) in &self.fields.0 {
+            values(name, [field.label.0.as_str(), field.hint.0.as_str()])?;
+        }
+        for (name, chapter) in &self.chapters.0 {
+            // Code in the handbook has braces of its own.
+            names(name, placeholders(chapter.iter().map(String::as_str)).into_iter())?;
+        }
+        for (path, field) in &self.plan_fields.0 {
+            values(path, field.sentences())?;
+        }
+        if let Some(ceremony) = &self.ceremony {
+            values("handbook", ceremony.handbook.iter().map(String::as_str))?;
+            no_values("ceremony", ceremony.never_filled())?;
+        }
         for (name, step) in &self.steps.0 {
             names(name, step.stages.names())?;
             for (stage, text) in &step.stages.0 {
                 names(stage, text.items.names())?;
             }
             values(name, step.sentences())?;
+            no_values(name, step.blanks.iter().map(String::as_str))?;
         }
         for (name, fault) in &self.faults.0 {
             fault.check().map_err(|what| format!("{name}: {what}"))?;
@@ -228,6 +243,22 @@ impl Fault {
     }
 }
 
+impl PlanField {
+    /// Its sentences, which may have placeholders.
+    pub fn sentences(&self) -> impl Iterator<Item = &str> {
+        [Some(&self.meaning), self.default.as_ref()].into_iter().flatten().map(|text| text.0.as_str())
+    }
+}
+
+impl Ceremony {
+    /// The texts that are printed as they are.
+    fn never_filled(&self) -> impl Iterator<Item = &str> {
+        let one = [Some(&self.heading), Some(&self.menu), self.menu_later.as_ref(), Some(&self.keep)];
+        let one = one.into_iter().chain([Some(&self.handbook_title)]).flatten();
+        one.map(|text| text.0.as_str()).chain(self.help.iter().map(String::as_str))
+    }
+}
+
 impl Step {
     /// The sentences that may have placeholders.
     pub fn sentences(&self) -> impl Iterator<Item = &str> {
@@ -274,4 +305,12 @@ fn values<'a>(at: &str, texts: impl IntoIterator<Item = &'a str>) -> Result<(), 
         }
     }
     Ok(())
+}
+
+/// Texts that are printed as they are have no placeholders.
+fn no_values<'a>(at: &str, texts: impl IntoIterator<Item = &'a str>) -> Result<(), String> {
+    match texts.into_iter().find(|text| text.contains(['{', '}'])) {
+        Some(text) => Err(format!("{at}: nothing is filled into {text:?}")),
+        None => Ok(()),
+    }
 }

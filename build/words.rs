@@ -1,8 +1,8 @@
 //! Sentences by name: a constant each, or a struct of its values that implements `Display`.
 
-use super::names::{concat, constant, placeholders, snake};
+use super::names::{concat, constant, placeholders};
 use super::script::Script;
-use super::structs::{declared, implemented};
+use super::structs::{arguments, declared, implemented};
 
 /// All words.
 pub fn generate(script: &Script) -> String {
@@ -17,15 +17,12 @@ fn plain(name: &str, text: &str) -> String {
 }
 
 fn with_values(name: &str, text: &str, values: &[&str]) -> String {
-    let places = values.iter().enumerate();
-    let template = places
-        .fold(text.to_owned(), |text, (place, value)| text.replace(&format!("{{{value}}}"), &format!("{{{place}}}")));
-    let arguments = concat(values.iter().map(|value| format!(", self.{}", snake(value))));
     let (structure, implementation) = (declared(name, text, values), implemented("core::fmt::Display", name, values));
+    let arguments = arguments(text);
     format!(
         "{structure}{implementation} {{
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {{
-        write!(f, {template:?}{arguments})
+        write!(f, {arguments})
     }}
 }}
 

@@ -24,7 +24,7 @@ use self::say::{complain, explain, hush_panics, print_all, print_text, wipe_payl
 use crate::paper;
 use crate::plan::Plan;
 use crate::record::CeremonyKind;
-use crate::script::{chapters, fill, words};
+use crate::script::{chapters, words};
 use crate::terms::Digest;
 
 /// The program's exit code.
@@ -81,8 +81,8 @@ fn perform(command: Command) -> Exit {
 fn help() -> String {
     let names: Vec<&str> = CEREMONIES.iter().map(|ceremony| ceremony.character.kind.word()).collect();
     let own: Vec<&str> = CEREMONIES.iter().flat_map(|ceremony| ceremony.character.text.help).copied().collect();
-    let values = [("names", names.join("|")), ("ceremonies", own.join("\n"))];
-    fill(&chapters::HELP.join("\n"), &values) + "\n"
+    let help = chapters::Help { names: names.join("|"), ceremonies: own.join("\n") };
+    help.paragraphs().join("\n") + "\n"
 }
 
 /// The plan in a file; without a file, the built-in example, so that a newcomer can begin without a plan.

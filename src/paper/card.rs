@@ -4,7 +4,7 @@ use super::frame::Frame;
 use super::wrap::join;
 use crate::folder::names;
 use crate::plan::Plan;
-use crate::script::{chapters, fill_with, words};
+use crate::script::{chapters, words};
 use crate::terms::{CustodianNumber, DkekShareNumber, Quorum, Scheme};
 
 /// What a card is for.
@@ -138,20 +138,18 @@ impl Card<'_> {
         self.frame.line(&row.join("   "));
     }
 
-    /// The lower part: how to use the card and how to keep it.
-    fn foot(mut self, quorum: Option<Quorum>, chapters: [&[&str]; 3]) -> Vec<String> {
+    /// The lower part: how to use the card with this program and without it, and how to keep it.
+    fn foot(mut self, with: &[&str], without: &[String], keep: &[String]) -> Vec<String> {
         self.frame.rule();
-        let of = self.of;
-        let value = |name: &str| match name {
-            "share" => Some(of.dkek_share.to_string()),
-            "file" => Some(names::share_file(of.dkek_share)),
-            "threshold" => quorum.map(|quorum| quorum.threshold().to_string()),
-            _ => None,
-        };
-        for paragraph in chapters.into_iter().flatten() {
-            self.frame.text(&fill_with(paragraph, value));
+        for paragraph in with.iter().copied().chain(without.iter().chain(keep).map(String::as_str)) {
+            self.frame.text(paragraph);
         }
         self.frame.finish()
+    }
+
+    /// The name of the share file that the card opens.
+    fn file(&self) -> String {
+        names::share_file(self.of.dkek_share)
     }
 
     fn numbers(mut self, custodian: CustodianNumber, quorum: Quorum) -> Vec<String> {
@@ -172,7 +170,8 @@ impl Card<'_> {
         self.frame.line("");
         self.blanks(words::CARD_KCV);
         self.frame.line("");
-        self.foot(Some(quorum), [chapters::CARD_WITH, chapters::CARD_WITHOUT, chapters::CARD_KEEP])
+        let without = chapters::CardWithout { file: self.file(), threshold: quorum.threshold() }.paragraphs();
+        self.foot(chapters::CARD_WITH, &without, &owned(chapters::CARD_KEEP))
     }
 
     fn words(mut self, custodian: CustodianNumber, quorum: Quorum) -> Vec<String> {
@@ -182,7 +181,8 @@ impl Card<'_> {
         self.frame.text(words::CARD_WORDS_CHECK);
         self.frame.line("");
         self.blanks(words::CARD_KCV);
-        self.foot(Some(quorum), [chapters::CARD_WITH_WORDS, chapters::CARD_WITHOUT_WORDS, chapters::CARD_KEEP])
+        let without = chapters::CardWithoutWords { file: self.file(), threshold: quorum.threshold() }.paragraphs();
+        self.foot(chapters::CARD_WITH_WORDS, &without, &owned(chapters::CARD_KEEP))
     }
 
     fn so_pin(mut self, custodian: CustodianNumber, quorum: Quorum) -> Vec<String> {
@@ -194,7 +194,8 @@ impl Card<'_> {
         self.frame.text(words::CARD_SO_PIN_CHECK);
         self.frame.line("");
         self.blanks(words::CARD_DEVICE);
-        self.foot(Some(quorum), [chapters::CARD_WITH_SO_PIN, chapters::CARD_WITHOUT_SO_PIN, chapters::CARD_KEEP])
+        let without = chapters::CardWithoutSoPin { threshold }.paragraphs();
+        self.foot(chapters::CARD_WITH_SO_PIN, &without, &owned(chapters::CARD_KEEP))
     }
 
     /// The set, M of N, and the number. The set id is known only on the day.
@@ -220,7 +221,11 @@ impl Card<'_> {
         self.frame.line("");
         self.blanks(words::CARD_KCV);
         self.frame.line("");
-        let chapters = [chapters::CARD_WITH_PASSWORD, chapters::CARD_WITHOUT_PASSWORD, chapters::CARD_KEEP_PASSWORD];
-        self.foot(None, chapters)
+        let without = chapters::CardWithoutPassword { file: self.file() }.paragraphs();
+        self.foot(chapters::CARD_WITH_PASSWORD, &without, &chapters::CardKeepPassword { share }.paragraphs())
     }
+}
+
+fn owned(chapter: &[&str]) -> Vec<String> {
+    chapter.iter().map(|text| (*text).to_owned()).collect()
 }

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use super::steps::{PaperStep, PaperSteps, angle};
 use super::wrap::pad;
 use crate::ceremony::{CEREMONIES, Character, Condition, Stage, StageKind};
-use crate::names::{CeremonyKind, FaultKind, FaultName, StageName, StepName};
+use crate::names::{CeremonyKind, FaultKind, FaultName, HandbookValueName, StageName, StepName};
 use crate::plan::{Custody, Plan};
 use crate::script::{self, FaultTexts, PLAN_FIELDS, PlanFieldText, chapters, fill_with, words};
 use crate::terms::{Curve, Quorum};
@@ -27,44 +27,38 @@ const FULL: &str = include_str!("../../assets/plan.full.json");
 /// CEREMONY.md, rendered from the script and the example plan.
 pub fn handbook() -> String {
     let (Ok(plan), Ok(full)) = (Plan::parse(EXAMPLE), Plan::parse(FULL)) else { return String::new() };
+    let Some(quorum) = first_quorum(&plan) else { return String::new() };
+    let (threshold, custodians) = (quorum.threshold(), quorum.custodians());
     let mut book = Book { out: String::new(), plan: &plan, printed: BTreeSet::new() };
     book.heading(1, words::PAPER_TITLE);
-    book.chapter(chapters::WHAT);
+    book.paragraphs(&chapters::What { threshold, custodians }.paragraphs());
     let _ = writeln!(book.out, "{}\n", words::PAPER_RENEW);
-    for (title, chapter) in [
-        (words::PAPER_PEOPLE, chapters::PEOPLE),
-        (words::PAPER_LAWS, chapters::LAWS),
-        (words::PAPER_BEFORE, chapters::BEFORE),
-        (words::PAPER_SHARES, chapters::SHARES),
-    ] {
-        book.heading(2, title);
-        book.chapter(chapter);
-    }
+    book.chapter(words::PAPER_PEOPLE, chapters::PEOPLE);
+    book.chapter(words::PAPER_LAWS, &chapters::Laws { threshold }.paragraphs());
+    book.chapter(words::PAPER_BEFORE, chapters::BEFORE);
+    book.chapter(words::PAPER_SHARES, chapters::SHARES);
     book.plan_fields();
-    book.heading(2, words::PAPER_WORDS);
-    book.chapter(chapters::WORDS);
+    book.chapter(words::PAPER_WORDS, chapters::WORDS);
     for ceremony in CEREMONIES {
         book.ceremony(&ceremony.character);
     }
-    book.heading(2, words::PAPER_FULL);
-    book.chapter(chapters::FULL);
+    book.chapter(words::PAPER_FULL, chapters::FULL);
     book.plan = &full;
     book.other_stages();
     book.plan = &plan;
-    for (title, chapter) in [
-        (words::PAPER_WITHOUT, chapters::WITHOUT),
-        (words::PAPER_CHECKING, chapters::CHECKING),
-        (words::PAPER_PROMISES, chapters::PROMISES),
-    ] {
-        book.heading(2, title);
-        book.chapter(chapter);
-    }
-    book.heading(2, words::PAPER_FAULTS);
-    book.chapter(chapters::FAULTS);
+    book.chapter(words::PAPER_WITHOUT, &chapters::Without { threshold, custodians }.paragraphs());
+    book.chapter(words::PAPER_CHECKING, chapters::CHECKING);
+    book.chapter(words::PAPER_PROMISES, &chapters::Promises { threshold }.paragraphs());
+    book.chapter(words::PAPER_FAULTS, chapters::FAULTS);
     book.faults();
     book.rebuild();
     let text = book.out.trim_end().to_owned();
     text + "\n"
+}
+
+/// The quorum of the first share file that has one: the handbook uses its numbers.
+fn first_quorum(plan: &Plan) -> Option<Quorum> {
+    plan.first_quorum().and_then(|share| plan.quorum(share))
 }
 
 /// The kind of a paragraph, which decides the space between two.
@@ -103,13 +97,14 @@ impl Book<'_> {
     /// A ceremony, step by step.
     fn ceremony(&mut self, ceremony: &Character) {
         let _ = writeln!(self.out, "## {}\n", ceremony.text.handbook_title);
-        self.chapter(ceremony.text.handbook);
+        let texts: Vec<String> = ceremony.text.handbook.iter().map(|text| self.filled(text)).collect();
+        self.paragraphs(&texts);
         self.steps(ceremony.kind);
     }
 
-    fn chapter(&mut self, texts: &[&str]) {
-        let paragraphs: Vec<String> = texts.iter().map(|text| self.filled(text)).collect();
-        self.paragraphs(&paragraphs);
+    fn chapter(&mut self, title: &str, paragraphs: &[impl AsRef<str>]) {
+        self.heading(2, title);
+        self.paragraphs(paragraphs);
     }
 
     /// The fields of a plan, one row of the script each. A plan with any other field is refused.
@@ -124,22 +119,18 @@ impl Book<'_> {
         self.paragraphs(&paragraphs);
     }
 
-    /// A paragraph with the plan's numbers filled in.
+    /// A paragraph with its values.
     fn filled(&self, text: &str) -> String {
-        let first = self.plan.first_quorum().and_then(|share| self.plan.quorum(share));
-        fill_with(text, |name| match (name, first) {
-            ("threshold", Some(quorum)) => Some(quorum.threshold().to_string()),
-            ("custodians", Some(quorum)) => Some(quorum.custodians().to_string()),
-            ("quorum", Some(quorum)) => Some(quorum.to_string()),
-            ("curves", _) => Some(Curve::ALL.map(|curve| format!("`{}`", curve.name())).join(", ")),
-            _ => None,
+        fill_with(text, |name| match HandbookValueName::from_word(name)? {
+            HandbookValueName::Quorum => first_quorum(self.plan).map(|quorum| quorum.to_string()),
+            HandbookValueName::Curves => Some(Curve::ALL.map(|curve| format!("`{}`", curve.name())).join(", ")),
         })
     }
 
     /// A blank line between two paragraphs, except within a list or a table; code is fenced.
-    fn paragraphs(&mut self, paragraphs: &[String]) {
+    fn paragraphs(&mut self, paragraphs: &[impl AsRef<str>]) {
         let mut before = None;
-        for paragraph in paragraphs {
+        for paragraph in paragraphs.iter().map(AsRef::as_ref) {
             let now = form(paragraph);
             if before == Some(Form::Code) && now != Form::Code {
                 self.out.push_str("```\n\n");
@@ -302,12 +293,11 @@ impl Book<'_> {
 
     /// The appendix: what is needed once the program is gone, and nothing else.
     fn rebuild(&mut self) {
-        self.heading(2, words::PAPER_REBUILD);
-        self.chapter(chapters::REBUILD);
+        self.chapter(words::PAPER_REBUILD, chapters::REBUILD);
         let _ = writeln!(self.out, "```python\n{}\n```\n", REBUILD.trim_end());
-        self.chapter(chapters::REBUILD_HOW);
+        self.paragraphs(chapters::REBUILD_HOW);
         self.heading(3, words::PAPER_LIST);
-        self.chapter(chapters::WORD_LIST);
+        self.paragraphs(chapters::WORD_LIST);
         self.out.push_str("```\n");
         for first in (0..wordlists::WORDS).step_by(usize::from(IN_A_ROW)) {
             let words = (first..first + IN_A_ROW).filter_map(wordlists::word);
@@ -330,7 +320,7 @@ impl Book<'_> {
             (words::PAPER_PLAN, chapters::NOTES_PLAN, FaultSection::Plan),
         ] {
             self.heading(3, title);
-            self.chapter(chapter);
+            self.paragraphs(chapter);
             for name in of(section) {
                 let happened = script::fault(name).happened.join(" ");
                 let _ = writeln!(self.out, "- `{}`: {}", name.word(), angle(&happened));

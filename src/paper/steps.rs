@@ -1,9 +1,9 @@
 //! The numbered steps of a ceremony that has not begun, with everything that the plan says about them.
 
 use crate::ceremony::{Actor, Ceremony, Known, Machine, Stage, Step, StepState, ViewContext, planned};
-use crate::names::{CeremonyKind, FieldName, StageName, ValueName};
+use crate::names::{CeremonyKind, FieldName, FieldValueName, StageName, ValueName};
 use crate::plan::Plan;
-use crate::script::{self, fill, fill_with, words};
+use crate::script::{self, fill_with, words};
 
 /// One step as paper shows it.
 pub struct PaperStep {
@@ -91,13 +91,20 @@ impl<'a> PaperSteps<'a> {
             // The serial is known only once the device has been found.
             names.push(FieldName::Serial);
         }
-        // Which set it is will be known only on the day.
-        let label = |name: &FieldName| fill(script::field(*name).label, &[("of_set", String::new())]);
+        let label = |name: &FieldName| fill_with(script::field(*name).label, on_the_day);
         names.iter().map(label).collect()
     }
 
     fn fill(&self, text: &str, step: &Step) -> String {
         fill_with(text, |name| planned(self.plan, step, ValueName::from_word(name)?))
+    }
+}
+
+/// Which set it is will be known only on the day, and nothing is printed in its place; the other values keep theirs.
+fn on_the_day(name: &str) -> Option<String> {
+    match FieldValueName::from_word(name)? {
+        FieldValueName::OfSet => Some(String::new()),
+        FieldValueName::Planned | FieldValueName::Word => None,
     }
 }
 

@@ -28,7 +28,7 @@ struct Damage {
 }
 
 /// What the build script takes, and the code then does not.
-const TAKEN: [Damage; 15] = [
+const TAKEN: [Damage; 20] = [
     Damage {
         what: "an item is renamed",
         file: "ceremonies/restore.json",
@@ -63,6 +63,41 @@ const TAKEN: [Damage; 15] = [
         change: |file| misspell(&mut file["steps"]["dice"]["stages"]["throw"]["text"][0], "{dice}", "{dices}"),
         differs: ("texts.rs", "{dice} throws"),
         named: "named `Dice` found for enum `ValueName`",
+    },
+    Damage {
+        what: "a placeholder of a field is misspelled",
+        file: "fields.json",
+        change: |file| misspell(&mut file["fields"]["key-reference"]["hint"], "{planned}", "{planed}"),
+        differs: ("names.rs", "\n    Planed,\n"),
+        named: "`FieldValueName::Planed` not covered",
+    },
+    Damage {
+        what: "a placeholder of a field of the plan is misspelled",
+        file: "plan.json",
+        change: |file| misspell(&mut file["plan_fields"]["keys[].type"]["meaning"], "{curves}", "{curvs}"),
+        differs: ("names.rs", "\n    Curvs,\n"),
+        named: "named `Curves` found for enum `HandbookValueName`",
+    },
+    Damage {
+        what: "a placeholder of a ceremony's chapter is misspelled",
+        file: "ceremonies/establish.json",
+        change: |file| misspell_any(&mut file["ceremony"]["handbook"], "{quorum}", "{qorum}"),
+        differs: ("names.rs", "\n    Qorum,\n"),
+        named: "named `Quorum` found for enum `HandbookValueName`",
+    },
+    Damage {
+        what: "a placeholder of a card is misspelled",
+        file: "paper/cards.json",
+        change: |file| misspell_any(&mut file["chapters"]["card-without-so-pin"], "{threshold}", "{treshold}"),
+        differs: ("chapters.rs", "pub(crate) treshold: T"),
+        named: "has no field named `threshold`",
+    },
+    Damage {
+        what: "a placeholder of the help is misspelled",
+        file: "program.json",
+        change: |file| misspell_any(&mut file["chapters"]["help"], "{names}", "{nmaes}"),
+        differs: ("chapters.rs", "pub(crate) names: T"),
+        named: "has no field named `names`",
     },
     Damage {
         what: "a fault is renamed",
@@ -137,7 +172,7 @@ const TAKEN: [Damage; 15] = [
 ];
 
 /// What the build script refuses: the file, what is done to it, and what the message says beside the file's name.
-const REFUSED: [(&str, Change, &[&str]); 18] = [
+const REFUSED: [(&str, Change, &[&str]); 22] = [
     ("steps/shares.json", |file| drop_key(&mut file["steps"]["dice"], "title"), &["dice", "missing field `title`"]),
     ("steps/shares.json", |file| drop_key(&mut file["steps"]["dice"], "act"), &["dice", "missing field `act`"]),
     ("steps/shares.json", |file| drop_key(&mut file["steps"]["dice"], "stages"), &["dice", "missing field `stages`"]),
@@ -180,6 +215,18 @@ const REFUSED: [(&str, Change, &[&str]); 18] = [
     ("ceremonies/inspect.json", |file| drop_key(&mut file["ceremony"], "help"), &["missing field `help`"]),
     ("steps/people.json", |file| misspell(&mut file["words"]["needed"], "{people}", "{people"), &["needed", "brace"]),
     ("plan.json", |file| drop_key(&mut file["plan_fields"]["title"], "meaning"), &["title", "missing field `meaning`"]),
+    (
+        "fields.json",
+        |file| misspell(&mut file["fields"]["key-reference"]["hint"], "{planned}", "{planned"),
+        &["key-reference", "brace"],
+    ),
+    ("plan.json", |file| file["plan_fields"]["title"]["meaning"] = json!("{"), &["title", "brace"]),
+    (
+        "ceremonies/inspect.json",
+        |file| file["ceremony"]["menu"] = json!("Look at {device}"),
+        &["ceremony", "nothing is filled into"],
+    ),
+    ("program.json", |file| misspell_any(&mut file["chapters"]["help"], "{names}", "{Names}"), &["help", "not a name"]),
 ];
 
 fn drop_key(object: &mut Value, key: &str) {
@@ -194,6 +241,15 @@ fn misspell(sentence: &mut Value, from: &str, to: &str) {
     let text = sentence.as_str().unwrap();
     assert!(text.contains(from), "{from} is not in: {text}");
     *sentence = json!(text.replace(from, to));
+}
+
+/// The same in whichever paragraphs have it.
+fn misspell_any(paragraphs: &mut Value, from: &str, to: &str) {
+    let before = paragraphs.clone();
+    for paragraph in paragraphs.as_array_mut().unwrap() {
+        *paragraph = json!(paragraph.as_str().unwrap().replace(from, to));
+    }
+    assert_ne!(*paragraphs, before, "{from} is in none of them");
 }
 
 /// Gives a key another name, in its place.

@@ -4,7 +4,8 @@ use crate::ceremony::machine::{Asking, Machine};
 use crate::ceremony::view::sentences::Sentences;
 use crate::ceremony::view::{Body, FieldState, FieldView};
 use crate::fields::{Field, FieldCheck, FieldKind};
-use crate::script::{self, FieldText, fill, words};
+use crate::names::FieldValueName;
+use crate::script::{self, FieldText, fill_with, words};
 
 impl Machine {
     pub(super) fn form(
@@ -30,7 +31,7 @@ impl Machine {
     }
 
     pub(super) fn field(&self, field: &Field, check: &FieldCheck, sentences: &Sentences<'_>) -> FieldView {
-        let values = self.label_values(&field.kind);
+        let value = |name: &str| self.field_value(FieldValueName::from_word(name)?, &field.kind);
         let FieldText { label, hint } = script::field(field.name);
         let (state, wrong_at, note) = match check {
             FieldCheck::Empty => (FieldState::Empty, None, None),
@@ -43,8 +44,8 @@ impl Machine {
         };
         FieldView {
             name: field.name,
-            label: fill(label, &values),
-            hint: fill(hint, &values),
+            label: fill_with(label, value),
+            hint: fill_with(hint, value),
             masked: field.kind.is_secret(),
             kind: field.kind.clone(),
             state,
@@ -53,29 +54,16 @@ impl Machine {
         }
     }
 
-    /// The values in the label and hint of a field.
-    fn label_values(&self, kind: &FieldKind) -> Vec<(&'static str, String)> {
-        match kind {
-            FieldKind::KeyReference { planned, .. } => vec![("planned", planned.to_string())],
-            FieldKind::Word(word) => vec![("word", (*word).to_owned())],
-            FieldKind::ShareWords { card, expected, .. } => {
+    /// A value in the label or hint of a field; `None` if this kind of field has no such value.
+    fn field_value(&self, value: FieldValueName, kind: &FieldKind) -> Option<String> {
+        match (value, kind) {
+            (FieldValueName::Planned, FieldKind::KeyReference { planned, .. }) => Some(planned.to_string()),
+            (FieldValueName::Word, FieldKind::Word(word)) => Some((*word).to_owned()),
+            (FieldValueName::OfSet, FieldKind::ShareWords { card, expected, .. }) => {
                 let set = self.known().shares.set(*card).filter(|_| expected.set.is_some());
-                vec![("of_set", set.map(|set| words::OfSet { set }.to_string()).unwrap_or_default())]
+                Some(set.map(|set| words::OfSet { set }.to_string()).unwrap_or_default())
             }
-            FieldKind::Prime { .. }
-            | FieldKind::ShareId { .. }
-            | FieldKind::ShareValue
-            | FieldKind::CheckBytes { .. }
-            | FieldKind::Dice { .. }
-            | FieldKind::NewPassword
-            | FieldKind::Password
-            | FieldKind::UserPin
-            | FieldKind::NewUserPin { .. }
-            | FieldKind::SoPin { .. }
-            | FieldKind::NewSoPin
-            | FieldKind::Again(_)
-            | FieldKind::Serial(_)
-            | FieldKind::Line { .. } => Vec::new(),
+            (FieldValueName::Planned | FieldValueName::Word | FieldValueName::OfSet, _) => None,
         }
     }
 }
