@@ -12,7 +12,8 @@ use super::{Exit, read_plan};
 use crate::app::{Environment, FrontEnd, FrontError, ROUNDS, Screen, Setup, Sitting, Stopped, latest_backup};
 use crate::autopilot::{Autopilot, AutopilotError, Comes};
 use crate::ceremony::{
-    Asks, Body, CEREMONIES, Cards, Ceremony, Character, ChoiceId, Header, Input, Known, Needs, OptionView, Proves, View,
+    Asks, Body, CEREMONIES, Cards, Ceremony, Character, ChoiceId, Header, Input, Known, Needs, OptionView, Proves,
+    Unattended, View,
 };
 use crate::dkek::Rounds;
 use crate::host;
@@ -72,9 +73,7 @@ fn exit_of(known: &Known) -> Exit {
 /// One ceremony, or all that the autopilot always rehearses, in this process.
 pub fn by_autopilot(hold: &Hold) -> Exit {
     let mut autopilot = Autopilot::new(Box::new(io::stdout()));
-    let always = CEREMONIES.iter().filter(|ceremony| ceremony.character.unattended.is_always());
-    let always = || always.map(|ceremony| ceremony.character.kind).collect();
-    let all: Vec<CeremonyKind> = hold.ceremony.map_or_else(always, |one| vec![one]);
+    let all = hold.ceremony.map_or_else(|| unattended(CEREMONIES.iter().map(|one| &one.character)), |one| vec![one]);
     let mut ends = Ends::default();
     for ceremony in all {
         // A quorum other than the one that first opened the file proves more.
@@ -96,6 +95,20 @@ pub fn by_autopilot(hold: &Hold) -> Exit {
         }
     }
     ends.exit()
+}
+
+/// What is rehearsed without being asked for by name, in the order in which it is run.
+fn unattended<'a>(all: impl Iterator<Item = &'a Character>) -> Vec<CeremonyKind> {
+    let (mut first, mut after) = (Vec::new(), Vec::new());
+    for character in all {
+        match character.unattended {
+            Unattended::Always => first.push(character.kind),
+            Unattended::AfterOthers => after.push(character.kind),
+            Unattended::ByName => {}
+        }
+    }
+    first.append(&mut after);
+    first
 }
 
 /// How a ceremony ended.
@@ -252,4 +265,17 @@ fn stopped_by(stopped: &Stopped) -> Exit {
         }
     };
     explain(&[fault])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_needs_the_cards_of_others_is_rehearsed_after_them() {
+        let in_order = || CEREMONIES.iter().map(|ceremony| &ceremony.character);
+        let expected = [CeremonyKind::Establish, CeremonyKind::Restore];
+        assert_eq!(unattended(in_order()), expected);
+        assert_eq!(unattended(in_order().rev()), expected);
+    }
 }

@@ -35,23 +35,12 @@ pub enum Proves {
 /// How `rehearse --auto` runs it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unattended {
-    /// Always, in the order of the table; with different custodians than before, where any will do, because that proves
-    /// more.
+    /// Always.
     Always,
     /// Only when it is asked for by name.
     ByName,
-    /// Only after another in the same run: it needs cards that only that run knows.
+    /// Always, after the others: it needs cards that only the same run knows.
     AfterOthers,
-}
-
-impl Unattended {
-    /// Whether it is run without being asked for by name.
-    pub const fn is_always(self) -> bool {
-        match self {
-            Self::Always | Self::AfterOthers => true,
-            Self::ByName => false,
-        }
-    }
 }
 
 /// What distinguishes a ceremony.
