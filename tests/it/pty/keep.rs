@@ -11,24 +11,12 @@ use crate::support::wizard::Wizard;
 use super::everything;
 use super::paper::{PASSWORD, Paper};
 use super::rehearsal::folder_of;
+use super::words::PLAN;
 
 const ASSETS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/assets");
 
 /// Names the folder for the new test data.
 const PLACE: &str = "CEREMONY_KEEP_FORMS";
-
-/// One key, generated quickly; the cards carry words.
-const WORDS: &str = r#"{
-  "plan": 1,
-  "title": "Words on cards",
-  "administrator": "Katherine Johnson",
-  "custodians": ["Ada Lovelace", "Grace Hopper", "Alan Turing"],
-  "threshold": 2,
-  "scheme": "words",
-  "device": { "so_pin_holder": "Barbara Liskov", "pin_holder": "Donald Knuth", "user_pin_tries": 3, "pin_reset": "off" },
-  "keys": [{ "label": "ec-root", "type": "EC:secp256r1", "id": "10" }]
-}
-"#;
 
 #[test]
 #[ignore = "writes new test data into a folder that CEREMONY_KEEP_FORMS names"]
@@ -63,17 +51,7 @@ impl Keeper {
         w.pass("The key check value is the right one");
         device_and_keys(&mut w, &serial);
         leave(w, 4);
-        let mut w = start("restore", None, records.path());
-        restore_until_the_seats(&mut w);
-        walk::seat(&mut w, 1, &notes[2]);
-        walk::seat(&mut w, 2, &notes[3]);
-        w.pass("The key check value is the right one");
-        replacement(&mut w);
-        leave(w, 0);
-        self.keep("numbers", &folder_of(records.path(), "-establish-"));
-        self.keep("numbers-restored", &folder_of(records.path(), "-restore-"));
-        let cards = notes.iter().map(numbers).collect::<Vec<_>>();
-        self.paper("numbers", &json!({ "dkek-share-1": cards }));
+        self.restored("numbers", records.path(), &notes);
     }
 
     /// *Establish* and *restore* on a day when a deviation is recorded, people take a break, a substitute replaces a
@@ -105,24 +83,29 @@ impl Keeper {
         w.keys(b"1");
         keys(&mut w);
         leave(w, 4);
-        let mut w = start("restore", None, records.path());
+        self.restored("mishaps", records.path(), &notes);
+    }
+
+    /// *Restore* with the last two of four custodians; keeps both folders, and the cards.
+    fn restored(&self, name: &str, records: &Path, notes: &[Note]) {
+        let mut w = start("restore", None, records);
         restore_until_the_seats(&mut w);
         walk::seat(&mut w, 1, &notes[2]);
         walk::seat(&mut w, 2, &notes[3]);
         w.pass("The key check value is the right one");
         replacement(&mut w);
         leave(w, 0);
-        self.keep("mishaps", &folder_of(records.path(), "-establish-"));
-        self.keep("mishaps-restored", &folder_of(records.path(), "-restore-"));
+        self.keep(name, &folder_of(records, "-establish-"));
+        self.keep(&format!("{name}-restored"), &folder_of(records, "-restore-"));
         let cards = notes.iter().map(numbers).collect::<Vec<_>>();
-        self.paper("mishaps", &json!({ "dkek-share-1": cards }));
+        self.paper(name, &json!({ "dkek-share-1": cards }));
     }
 
     /// *Establish* with words on the cards.
     fn words(&self) {
         let records = tempfile::tempdir().unwrap();
         let plan = records.path().join("plan.json");
-        fs::write(&plan, WORDS).unwrap();
+        fs::write(&plan, PLAN).unwrap();
         let mut w = start("establish", plan.to_str(), records.path());
         let serial = walk::to_the_custodians(&mut w, false);
         let cards: Vec<WordCard> = (1..=3).map(|custodian| word_turn(&mut w, custodian)).collect();

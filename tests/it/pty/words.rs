@@ -7,7 +7,8 @@ use crate::support::seen::bare;
 use crate::support::walk::{self, WordCard};
 use crate::support::wizard::Wizard;
 
-const PLAN: &str = r#"{
+/// One key, generated quickly; the cards carry words.
+pub const PLAN: &str = r#"{
   "plan": 1,
   "title": "Words on cards",
   "administrator": "Katherine Johnson",
