@@ -20,8 +20,8 @@ PEERS := opensc pcscd vsmartcard-vpcd openssl python3 util-linux
 RUST := $(shell sed -n 's/^rust-version = "\(.*\)"$$/\1/p' Cargo.toml)
 
 # The tests of `make check`: whole ceremonies, share engine, kept forms, rooms, the script, secrets, golden traces. They
-# need neither a terminal nor a reader. Left out is what takes longest: a card that vanishes at any command (as long as all others
-# together), and one of the kept forms, each of whose share files takes the full rounds.
+# need neither a terminal nor a reader. Left out is what takes longest: a card that vanishes at any command (as long as
+# all others together), and one of the kept forms, each of whose share files takes the full rounds.
 QUICK := ceremonies:: engine:: forms:: rooms:: script_breaks:: secrets:: softcard_traces:: \
 	--skip ceremonies::cuts:: --skip forms::the_keys_of_the_second
 
