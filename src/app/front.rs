@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::autopilot::{Autopilot, AutopilotError};
+use crate::autopilot::{A_MOMENT, Autopilot, AutopilotError};
 use crate::ceremony::{Input, View};
 
 use crate::terminal::{Terminal, TerminalError};
@@ -25,6 +25,8 @@ pub trait FrontEnd {
     fn next(&mut self, view: &View, vault: &mut Vault, wait: Duration) -> Result<Option<Input>, FrontError>;
     /// Removes every trace of what was shown.
     fn wipe(&mut self) -> Result<(), FrontError>;
+    /// How long people would look at the screen before a key and after it, where this front end takes no time at all.
+    fn pause(&self) -> Duration;
 }
 
 /// The terminal.
@@ -56,6 +58,10 @@ impl FrontEnd for Screen {
     fn wipe(&mut self) -> Result<(), FrontError> {
         self.terminal.wipe().map_err(FrontError::Terminal)
     }
+
+    fn pause(&self) -> Duration {
+        Duration::ZERO
+    }
 }
 
 impl FrontEnd for Autopilot {
@@ -69,5 +75,9 @@ impl FrontEnd for Autopilot {
 
     fn wipe(&mut self) -> Result<(), FrontError> {
         Ok(())
+    }
+
+    fn pause(&self) -> Duration {
+        A_MOMENT
     }
 }

@@ -7,6 +7,7 @@ pub use front::{FrontEnd, FrontError, Screen};
 pub use setup::{Environment, Setup, latest_backup};
 
 use crate::faults::Fault;
+use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 use sha2::{Digest as _, Sha256};
@@ -51,6 +52,8 @@ pub struct Sitting {
     record: RecordFile,
     around: ViewContext,
     began: Instant,
+    /// The time that people would have taken where the front end took none.
+    ahead: Duration,
 }
 
 impl Sitting {
@@ -81,7 +84,16 @@ impl Sitting {
         let mut machine = Machine::new(ceremony, plan, context.rehearsal);
         machine.begin(began);
         let clerk = Clerk::new(context);
-        Ok(Self { machine, vault: Vault::new(), clerk, chain, record, around, began: Instant::now() })
+        Ok(Self {
+            machine,
+            vault: Vault::new(),
+            clerk,
+            chain,
+            record,
+            around,
+            began: Instant::now(),
+            ahead: Duration::ZERO,
+        })
     }
 
     /// Runs the ceremony until people leave its last screen. Afterwards the vault is empty, however it ended.
@@ -96,14 +108,17 @@ impl Sitting {
 
     fn turns(&mut self, front: &mut dyn FrontEnd) -> Result<(), Stopped> {
         loop {
-            self.drain(front)?;
+            if self.drain(front)?.is_break() {
+                return Ok(());
+            }
             if let Some(outcome) = self.clerk.poll(&mut self.vault) {
                 self.machine.handle(Event::Outcome(outcome));
                 continue;
             }
-            let seconds = u32::try_from(self.began.elapsed().as_secs()).unwrap_or(u32::MAX);
-            self.machine.handle(Event::Time(seconds));
-            self.drain(front)?;
+            self.tell_the_time();
+            if self.drain(front)?.is_break() {
+                return Ok(());
+            }
             let view = self.machine.view(&self.around);
             front.show(&view, &self.vault)?;
             // Clear what was computed before people take their time.
@@ -114,9 +129,10 @@ impl Sitting {
                 Some(busy) if busy < Duration::from_millis(200) => Duration::from_millis(1),
                 Some(_) => Duration::from_millis(20),
             };
+            let wait = self.machine.next_moment().map_or(wait, |moment| wait.min(Duration::from_millis(moment + 1)));
             let Some(people) = front.next(&view, &mut self.vault, wait)? else { continue };
+            self.pause(front);
             match (&view.body, people) {
-                (Body::Ended { .. }, Input::GoOn) => return Ok(()),
                 (Body::Form { fields, .. }, Input::Edited(_)) => {
                     // One field may depend on another (typed again), so all are checked.
                     for field in fields {
@@ -128,11 +144,24 @@ impl Sitting {
                 }
                 (_, input) => self.machine.handle(Event::Input(input)),
             }
+            self.pause(front);
         }
     }
 
-    /// Does what the machine asks for, in order, until it asks for nothing more.
-    fn drain(&mut self, front: &mut dyn FrontEnd) -> Result<(), Stopped> {
+    /// The machine has no clock of its own.
+    fn tell_the_time(&mut self) {
+        let now = self.began.elapsed() + self.ahead;
+        self.machine.handle(Event::Time(u64::try_from(now.as_millis()).unwrap_or(u64::MAX)));
+    }
+
+    /// People take their time, even if the front end does not.
+    fn pause(&mut self, front: &dyn FrontEnd) {
+        self.ahead += front.pause();
+        self.tell_the_time();
+    }
+
+    /// Does what the machine asks for, in order, until it asks for nothing more, or the last screen has been left.
+    fn drain(&mut self, front: &mut dyn FrontEnd) -> Result<ControlFlow<()>, Stopped> {
         while let Some(request) = self.machine.poll() {
             match request {
                 Request::Record(entry) => {
@@ -158,9 +187,10 @@ impl Sitting {
                     self.vault.forget_all();
                     self.clerk.stop();
                 }
+                Request::Close => return Ok(ControlFlow::Break(())),
             }
         }
-        Ok(())
+        Ok(ControlFlow::Continue(()))
     }
 }
 

@@ -45,6 +45,9 @@ pub enum Comes {
     Last,
 }
 
+/// How long people look at a screen before they press a key, and how long they then wait.
+pub const A_MOMENT: Duration = Duration::from_secs(1);
+
 /// The autopilot.
 pub struct Autopilot {
     out: Box<dyn Write>,
@@ -132,7 +135,7 @@ impl Autopilot {
                     self.say(&format!("       {line}"))?;
                 }
                 self.say("")?;
-                Ok(Some(Input::GoOn))
+                Ok(Some(Input::Close))
             }
         }
     }

@@ -13,6 +13,7 @@ pub use known::devices::FoundDevice;
 pub use known::holders::Holder;
 pub use known::restored::Origin;
 pub use known::roll_call::Person;
+pub use machine::deliberate::Deliberate;
 pub use machine::event::Event;
 pub use machine::input::{ChoiceId, Input, TickId};
 pub use machine::interlude::STOP_WORD;

@@ -4,7 +4,7 @@ use crate::faults::{self, Fault};
 use crate::script::{chapters, words};
 use std::io;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::arguments::Hold;
 use super::say::{explain, print_all};
@@ -12,8 +12,8 @@ use super::{Exit, read_plan};
 use crate::app::{Environment, FrontEnd, FrontError, ROUNDS, Screen, Setup, Sitting, Stopped, latest_backup};
 use crate::autopilot::{Autopilot, AutopilotError, Comes};
 use crate::ceremony::{
-    Asks, Body, CEREMONIES, Cards, Ceremony, Character, ChoiceId, Header, Input, Known, Needs, OptionView, Proves,
-    Unattended, View,
+    Asks, Body, CEREMONIES, Cards, Ceremony, Character, ChoiceId, Deliberate, Header, Input, Known, Needs, OptionView,
+    Proves, Unattended, View,
 };
 use crate::dkek::Rounds;
 use crate::host;
@@ -21,6 +21,9 @@ use crate::names::ItemName;
 use crate::record::{CeremonyKind, Deviation, Ending};
 use crate::terminal::TerminalError;
 use crate::vault::Vault;
+
+/// How often the menu looks at the time.
+const A_MOMENT: Duration = Duration::from_millis(50);
 
 /// Prepares one ceremony.
 fn prepare(ceremony: CeremonyKind, hold: &Hold) -> Result<Setup, Vec<Fault>> {
@@ -215,7 +218,7 @@ fn menu(screen: &mut Screen, records: &Path) -> Result<Option<CeremonyKind>, Fro
         }
     };
     let leave = OptionView::open(ChoiceId::Item(ItemName::Back), words::MENU_LEAVE);
-    let view = View {
+    let mut view = View {
         header: Header {
             ceremony: words::MENU_CEREMONY.to_owned(),
             rehearsal: true,
@@ -233,13 +236,22 @@ fn menu(screen: &mut Screen, records: &Path) -> Result<Option<CeremonyKind>, Fro
         },
         device: None,
         steps: Vec::new(),
+        takes_decisions: false,
+        ignored_a_key: false,
     };
-    let mut vault = Vault::new();
+    let (mut vault, mut keys, appeared) = (Vault::new(), Deliberate::default(), Instant::now());
+    let now = || u64::try_from(appeared.elapsed().as_millis()).unwrap_or(u64::MAX);
     loop {
-        screen.show(&view, &vault)?;
-        match screen.next(&view, &mut vault, Duration::from_millis(250))? {
+        match keys.ripe(now()) {
             Some(Input::Chose(ChoiceId::Ceremony(kind))) => return Ok(Some(kind)),
-            Some(Input::Chose(_) | Input::Stop | Input::Leave) => return Ok(None),
+            Some(_) => return Ok(None),
+            None => {}
+        }
+        (view.takes_decisions, view.ignored_a_key) = (keys.stands(now()), keys.ignored());
+        screen.show(&view, &vault)?;
+        match screen.next(&view, &mut vault, A_MOMENT)? {
+            Some(chosen @ Input::Chose(_)) => keys.press(chosen, now()),
+            Some(Input::Stop | Input::Leave) => return Ok(None),
             _ => {}
         }
     }

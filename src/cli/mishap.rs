@@ -60,4 +60,8 @@ impl FrontEnd for Mishap<'_> {
     fn wipe(&mut self) -> Result<(), FrontError> {
         self.front.wipe()
     }
+
+    fn pause(&self) -> Duration {
+        self.front.pause()
+    }
 }

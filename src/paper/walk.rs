@@ -195,14 +195,22 @@ pub fn walk(kind: CeremonyKind, plan: &Plan, initialised: bool, mut look: impl F
     panic!("the ceremony does not come to its end");
 }
 
+/// What attentive people decide: they look at the screen first, and press the key once.
+fn decide(machine: &mut Machine, input: Input) {
+    let now = machine.now();
+    machine.handle(Event::Time(now + 1000));
+    machine.handle(Event::Input(input));
+    machine.handle(Event::Time(now + 2000));
+}
+
 /// Answers what a screen asks; false at the end of the ceremony.
 fn answer(machine: &mut Machine, body: &Body) -> bool {
     match body {
         Body::Tick { items, .. } => {
             for item in items {
-                machine.handle(Event::Input(Input::Tick(item.id)));
+                decide(machine, Input::Tick(item.id));
             }
-            machine.handle(Event::Input(Input::GoOn));
+            decide(machine, Input::GoOn);
         }
         Body::Choose { options, asks, .. } => {
             // An inspection logs in to see the KCV; everywhere else, the last option that is open.
@@ -210,7 +218,7 @@ fn answer(machine: &mut Machine, body: &Body) -> bool {
                 Asks::Step(Question::HiddenKcv) => ChoiceId::Item(ItemName::LogIn),
                 _ => options.iter().rfind(|option| !option.closed).unwrap().id.clone(),
             };
-            machine.handle(Event::Input(Input::Chose(choice)));
+            decide(machine, Input::Chose(choice));
         }
         Body::Form { fields, .. } => {
             let names: std::collections::BTreeSet<_> = fields.iter().map(|field| field.name).collect();
@@ -221,10 +229,11 @@ fn answer(machine: &mut Machine, body: &Body) -> bool {
                 let open = matches!(field.kind, crate::fields::FieldKind::Line { .. }).then(|| "1".to_owned());
                 machine.handle(Event::Checked { field: field.name, check, open });
             }
-            machine.handle(Event::Input(Input::GoOn));
+            decide(machine, Input::GoOn);
         }
-        Body::Reveal { seen: false, .. } => machine.handle(Event::Input(Input::Show)),
-        Body::Read { .. } | Body::Reveal { .. } => machine.handle(Event::Input(Input::GoOn)),
+        Body::Reveal { shown: false, .. } => decide(machine, Input::Show),
+        Body::Reveal { .. } => machine.handle(Event::Input(Input::Hide)),
+        Body::Read { .. } => decide(machine, Input::GoOn),
         Body::Ended { .. } => return false,
         Body::Working { .. } | Body::Fault { .. } => panic!("nothing to answer: {body:?}"),
     }

@@ -8,16 +8,26 @@ use super::keys::{Binding, Keys};
 use super::text::width;
 use super::theme::Theme;
 
-/// The footer's parts on one line or, if they do not fit beside the mark, on two.
-pub fn footer_lines(theme: Theme, keys: &Keys, mark: &str, columns: u16) -> Vec<Vec<(String, String)>> {
-    let named = |list: &[Binding]| -> Vec<(String, String)> {
+/// The footer's parts on one line or, if they do not fit beside the mark, on two. What decides is left out until the
+/// screen takes decisions, and its place stays free.
+pub fn footer_lines(
+    theme: Theme,
+    keys: &Keys,
+    takes_decisions: bool,
+    mark: &str,
+    columns: u16,
+) -> Vec<Vec<(String, String)>> {
+    let named = |list: &[Binding], all: bool| -> Vec<(String, String)> {
         let text = |text| theme.text(text).into_owned();
-        list.iter().filter_map(|binding| Some((text(binding.key), text(binding.foot?)))).collect()
+        let now = list.iter().filter(|binding| all || !Keys::decides(binding));
+        now.filter_map(|binding| Some((text(binding.key), text(binding.foot?)))).collect()
     };
-    let (own, common) = (named(&keys.own), named(&keys.common));
+    let (own, common) = (named(&keys.own, true), named(&keys.common, true));
     let one: Vec<_> = own.iter().chain(&common).cloned().collect();
     let room = usize::from(columns).saturating_sub(2 + width(mark) + 2);
-    if own.is_empty() || length(&one, 2) <= room { vec![one] } else { vec![own, common] }
+    let is_one = own.is_empty() || length(&one, 2) <= room;
+    let (own, common) = (named(&keys.own, takes_decisions), named(&keys.common, takes_decisions));
+    if is_one { vec![own.into_iter().chain(common).collect()] } else { vec![own, common] }
 }
 
 fn length(parts: &[(String, String)], gap: usize) -> usize {
@@ -55,7 +65,7 @@ mod tests {
     fn every_footer_fits_the_narrowest_window() {
         let mark = "1234·3fa9";
         for (screen, keys) in every_keys() {
-            let lines = footer_lines(Theme::FULL, &keys, mark, LEAST_WIDTH);
+            let lines = footer_lines(Theme::FULL, &keys, true, mark, LEAST_WIDTH);
             let (last, before) = lines.split_last().unwrap();
             assert!(before.len() <= 1, "{screen}");
             assert!(length(last, 2) + 2 + width(mark) <= 78, "{screen}");

@@ -17,8 +17,6 @@ pub enum Action {
     Hide,
     /// Tick the focused item, or untick it.
     Tick,
-    /// Tick the focused item, or move to the next unticked one.
-    TickNext,
     /// Choose the focused option.
     Choose,
     /// Move the focus to the previous place.
@@ -51,6 +49,34 @@ pub enum Action {
     Stop,
     /// Show or hide the help.
     Help,
+    /// Leave the last screen.
+    Close,
+}
+
+impl Action {
+    /// Whether it reveals, confirms, decides or ends something: a screen takes it only once it has stood for a moment.
+    pub const fn decides(self) -> bool {
+        match self {
+            Self::GoOn | Self::Show | Self::Tick | Self::Choose | Self::Close => true,
+            Self::ReadOn
+            | Self::Hide
+            | Self::Before
+            | Self::After
+            | Self::Advance
+            | Self::Unmask
+            | Self::Clear
+            | Self::Erase
+            | Self::AmongWords(_)
+            | Self::Up
+            | Self::Down
+            | Self::PageUp
+            | Self::PageDown
+            | Self::Leave
+            | Self::Deviation
+            | Self::Stop
+            | Self::Help => false,
+        }
+    }
 }
 
 /// What a key does in a grid of words.
@@ -148,6 +174,11 @@ impl Keys {
     /// Some of the text has not been seen: only reading on works.
     pub fn unread(common: impl Into<Vec<Binding>>) -> Self {
         Self::new([READ_ON, SCROLL], common)
+    }
+
+    /// Whether a binding only does what decides something.
+    pub fn decides(binding: &Binding) -> bool {
+        binding.strokes.iter().all(|(_, action)| action.decides())
     }
 
     /// All bindings, the screen's own first.

@@ -168,7 +168,7 @@ impl Terminal {
                 if self.exposed.is_some() {
                     self.wipe()?;
                 }
-                return Ok(shown.then_some(Input::Hide));
+                return Ok(shown.then_some(Input::Cover));
             }
             let left = until.saturating_duration_since(Instant::now());
             let done = self.state.next(&mut self.keyboard, view, vault, left.min(SLICE)).map_err(gone);

@@ -53,6 +53,10 @@ impl FrontEnd for Custodians {
     fn wipe(&mut self) -> Result<(), FrontError> {
         self.autopilot.wipe()
     }
+
+    fn pause(&self) -> Duration {
+        FrontEnd::pause(&self.autopilot)
+    }
 }
 
 /// A complete *establish* by the wizard, 2 of 12, on software cards: its folder, and the custodians' cards.

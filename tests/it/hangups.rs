@@ -69,6 +69,10 @@ impl FrontEnd for Patient {
     fn wipe(&mut self) -> Result<(), FrontError> {
         self.autopilot.wipe()
     }
+
+    fn pause(&self) -> Duration {
+        FrontEnd::pause(&self.autopilot)
+    }
 }
 
 fn run(setup: Setup, at_readers: bool, front: &mut Patient) {

@@ -39,6 +39,10 @@ impl FrontEnd for Custodians {
     fn wipe(&mut self) -> Result<(), FrontError> {
         self.autopilot.wipe()
     }
+
+    fn pause(&self) -> Duration {
+        FrontEnd::pause(&self.autopilot)
+    }
 }
 
 /// A complete *establish* by the wizard on software cards, with all rounds: its folder, and the custodians' cards.

@@ -44,6 +44,10 @@ impl FrontEnd for Eventful<'_> {
     fn wipe(&mut self) -> Result<(), FrontError> {
         self.autopilot.wipe()
     }
+
+    fn pause(&self) -> Duration {
+        FrontEnd::pause(&self.autopilot)
+    }
 }
 
 /// Holds a ceremony, with few rounds: how long a key takes does not matter here.

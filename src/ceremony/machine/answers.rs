@@ -13,6 +13,12 @@ use crate::terms::{CustodianNumber, KeyReference, Purpose, Seat};
 
 impl Machine {
     pub(in crate::ceremony) fn input(&mut self, input: Input) {
+        if self.known.progress.ended.is_some() {
+            if input == Input::Close {
+                self.request(Request::Close);
+            }
+            return;
+        }
         match input {
             Input::Stop => self.ask_between(Interlude::Stop),
             Input::Deviation => self.ask_between(Interlude::Menu),
@@ -75,11 +81,12 @@ impl Machine {
                     self.emit(Entry::Revealed { step: self.number(), card, custodian });
                 }
             }
-            Input::Hide => self.hide(),
-            Input::GoOn if asking.seen => {
+            Input::Cover => self.hide(),
+            Input::Hide if asking.shown_at.is_some() => {
                 self.hide();
                 self.next_stage();
             }
+            Input::GoOn if asking.seen && asking.shown_at.is_none() => self.next_stage(),
             _ => {}
         }
     }
@@ -214,7 +221,7 @@ impl Machine {
     pub(in crate::ceremony) fn hide_when_due(&mut self) {
         let now = self.now;
         if let Mode::Asking(Asking { shown_at: Some(at), .. }) = &self.mode
-            && now.saturating_sub(*at) >= REVEAL_SECONDS
+            && now.saturating_sub(*at) >= 1000 * u64::from(REVEAL_SECONDS)
         {
             self.hide();
         }

@@ -21,6 +21,6 @@ pub enum Event {
     },
     /// The outcome of an act.
     Outcome(Outcome),
-    /// Seconds since the program began; drives countdowns.
-    Time(u32),
+    /// Milliseconds since the program began; drives countdowns, and tells a decision from a slip of the keyboard.
+    Time(u64),
 }

@@ -17,8 +17,10 @@ pub enum Input {
     Chose(ChoiceId),
     /// The owner asks to see the share.
     Show,
-    /// Hide at once: a key, or the terminal was resized.
+    /// Any key while the share is shown: hide it at once, and continue.
     Hide,
+    /// The terminal was resized: hide the share, and nothing else.
+    Cover,
     /// The vault's buffer for the field of this name changed.
     Edited(FieldName),
     /// Esc: leave a question that does not have to be answered.
@@ -27,6 +29,8 @@ pub enum Input {
     Deviation,
     /// Ctrl-C: stop? (asks first)
     Stop,
+    /// Leave the last screen.
+    Close,
 }
 
 /// What can be ticked, identified by what it is: never by its place on the screen.

@@ -51,7 +51,30 @@ const MENU: [(ItemName, Offer); 4] = [
 /// The choice besides the people who can be replaced.
 const NOBODY: ItemName = ItemName::Back;
 
+/// Which question in between it is, however far people have got with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asked {
+    Stop,
+    Menu,
+    Note,
+    Break,
+    Who,
+    Name,
+}
+
 impl Interlude {
+    /// Which question it is.
+    pub(super) const fn asked(&self) -> Asked {
+        match self {
+            Self::Stop | Self::StopTyped => Asked::Stop,
+            Self::Menu => Asked::Menu,
+            Self::Note(_) => Asked::Note,
+            Self::Break => Asked::Break,
+            Self::Who => Asked::Who,
+            Self::Name(..) => Asked::Name,
+        }
+    }
+
     /// The field it asks for, if any.
     pub(in crate::ceremony) fn field(&self) -> Option<Field> {
         let (name, kind) = match self {

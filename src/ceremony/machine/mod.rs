@@ -4,6 +4,7 @@
 pub mod answers;
 mod conditions;
 mod cursor;
+pub mod deliberate;
 pub mod event;
 pub mod failures;
 pub mod input;
@@ -17,6 +18,7 @@ use std::collections::VecDeque;
 
 use crate::ceremony::kinds::Ceremony;
 use crate::ceremony::known::Known;
+use crate::ceremony::machine::deliberate::Deliberate;
 use crate::ceremony::machine::event::Event;
 use crate::ceremony::machine::input::TickId;
 use crate::ceremony::machine::interlude::Interlude;
@@ -51,6 +53,8 @@ pub enum Request {
     WipeScreen,
     /// Wipe all secrets and stop all work: the ceremony was stopped.
     ForgetAll,
+    /// The last screen has been left.
+    Close,
 }
 
 /// What the current stage is doing.
@@ -59,7 +63,7 @@ pub(in crate::ceremony) enum Mode {
     /// People are asked.
     Asking(Asking),
     /// The clerk is working.
-    Working { act: Act, progress: Option<(u64, u64)>, waiting: Option<Fault>, since: u32 },
+    Working { act: Act, progress: Option<(u64, u64)>, waiting: Option<Fault>, since: u64 },
     /// It failed; people choose.
     Faulted { act: Act, fault: Fault, choices: Vec<Recovery> },
 }
@@ -71,7 +75,7 @@ pub(in crate::ceremony) struct Asking {
     pub fields: Vec<Field>,
     pub checks: Vec<FieldCheck>,
     pub open: Vec<Option<String>>,
-    pub shown_at: Option<u32>,
+    pub shown_at: Option<u64>,
     pub seen: bool,
 }
 
@@ -91,7 +95,9 @@ pub struct Machine {
     pub(in crate::ceremony) interlude: Option<Interlude>,
     /// The state of the field of the question in between.
     pub(in crate::ceremony) between: FieldCheck,
-    pub(in crate::ceremony) now: u32,
+    /// Milliseconds since the program began.
+    pub(in crate::ceremony) now: u64,
+    deliberate: Deliberate,
     requests: VecDeque<Request>,
     begun: bool,
 }
@@ -110,6 +116,7 @@ impl Machine {
             interlude: None,
             between: FieldCheck::Empty,
             now: 0,
+            deliberate: Deliberate::default(),
             requests: VecDeque::new(),
             begun: false,
         }
@@ -146,6 +153,11 @@ impl Machine {
     /// What is known.
     pub const fn known(&self) -> &Known {
         &self.known
+    }
+
+    /// Milliseconds since the program began, as last told.
+    pub const fn now(&self) -> u64 {
+        self.now
     }
 
     /// The numbered steps.
@@ -190,16 +202,14 @@ impl Machine {
         match event {
             Event::Time(now) => {
                 self.now = now;
+                self.let_ripen();
                 self.hide_when_due();
             }
             Event::Outcome(outcome) => self.outcome(outcome),
             Event::Checked { field, check, open } => self.checked(field, check, open),
-            Event::Input(input) if self.known.progress.ended.is_none() => match self.interlude.take() {
-                Some(interlude) => self.in_between(interlude, input),
-                None => self.input(input),
-            },
-            Event::Input(_) => {}
+            Event::Input(input) => self.pressed(input),
         }
+        self.look();
     }
 
     pub(in crate::ceremony) fn stage(&self) -> Option<&Stage> {

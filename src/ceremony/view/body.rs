@@ -29,7 +29,7 @@ impl Machine {
                     }
                 },
                 progress: *progress,
-                seconds: self.now.saturating_sub(*since),
+                seconds: u32::try_from(self.now.saturating_sub(*since) / 1000).unwrap_or(u32::MAX),
                 may_stop: act.may_be_stopped(),
             },
             Mode::Faulted { fault, choices, .. } => {

@@ -46,6 +46,8 @@ impl Machine {
             body,
             device: self.step().and_then(|step| self.known.devices.serial(step.role)),
             steps: self.step_lines(context),
+            takes_decisions: self.takes_decisions(),
+            ignored_a_key: self.ignored_a_key(),
         }
     }
 }
@@ -61,6 +63,10 @@ pub struct View {
     pub device: Option<Serial>,
     /// Every step of the ceremony, for screens with room beside the body.
     pub steps: Vec<StepLine>,
+    /// The screen has stood long enough for what reveals, confirms, decides or ends.
+    pub takes_decisions: bool,
+    /// The last key came too early or was held, and did nothing.
+    pub ignored_a_key: bool,
 }
 
 /// The top lines and the right edge of the footer.
@@ -250,7 +256,8 @@ pub enum Body {
         /// A deviation may be recorded: everywhere except in the questions in between, which are there to record one.
         may_deviate: bool,
     },
-    /// A share for its owner alone. Hidden until [`super::Input::Show`]; hidden again by `Hide`, time or resize.
+    /// A share for its owner alone. Hidden until [`super::Input::Show`]; hidden again by `Hide`, which
+    /// continues, and by time or `Cover`, which do not.
     Reveal {
         /// Paragraphs while hidden: call the owner, send the others away.
         before: Vec<String>,
@@ -289,7 +296,7 @@ pub enum Body {
         /// What can be done.
         choices: Vec<OptionView>,
     },
-    /// The ceremony has ended; Enter closes the last screen.
+    /// The ceremony has ended; a key of its own leaves the last screen ([`super::Input::Close`]).
     Ended {
         /// Paragraphs: outcome, digest to read aloud, where the files are.
         text: Vec<String>,

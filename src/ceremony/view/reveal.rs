@@ -17,7 +17,8 @@ impl Machine {
         step: &Step,
     ) -> Body {
         let Some(custodian) = step.custodian() else { return Body::Read { text: before } };
-        let shown_for = asking.shown_at.map_or(0, |at| self.now.saturating_sub(at));
+        let shown_for = asking.shown_at.map_or(0, |at| self.now.saturating_sub(at) / 1000);
+        let shown_for = u32::try_from(shown_for).unwrap_or(u32::MAX);
         Body::Reveal {
             before,
             during,

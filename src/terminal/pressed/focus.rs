@@ -38,19 +38,25 @@ impl ScreenState {
         self.follow = true;
     }
 
-    /// Ticks the focused item and moves the focus to the next unticked one; on a ticked item it only moves.
-    pub(super) fn tick_next(&mut self, view: &View) -> Option<Input> {
+    /// Ticks or unticks the focused item. Once it is ticked, the focus moves to the next that is not.
+    pub(super) fn tick(&mut self, view: &View) -> Option<Input> {
         let Body::Tick { items, .. } = &view.body else { return None };
-        let open = |place: &usize| items.get(*place).is_some_and(|item| !item.ticked);
-        let place = (self.focus..items.len()).chain(0..self.focus).find(open)?;
-        if place != self.focus || !self.focus_seen {
-            // an item without visible focus is not ticked yet: the next Enter ticks it
-            self.focus_on(place);
-            return None;
+        let item = items.get(self.focus)?;
+        self.ticking = !item.ticked;
+        Some(Input::Tick(item.id))
+    }
+
+    /// Moves the focus on once the tick has been taken.
+    pub(super) fn after_the_tick(&mut self, view: &View) {
+        let Body::Tick { items, .. } = &view.body else { return };
+        if !self.ticking || !items.get(self.focus).is_some_and(|item| item.ticked) {
+            return;
         }
-        let after = (place + 1..items.len()).chain(0..place).find(open);
-        self.focus_on(after.unwrap_or(place));
-        tick(view, place)
+        self.ticking = false;
+        let open = |place: &usize| items.get(*place).is_some_and(|item| !item.ticked);
+        if let Some(next) = (self.focus + 1..items.len()).chain(0..self.focus).find(open) {
+            self.focus_on(next);
+        }
     }
 
     /// Enter in a form: to the first field that is not good, to the next field, or past the form when all are good.
@@ -76,10 +82,4 @@ impl ScreenState {
         }
         None
     }
-}
-
-/// Ticks or unticks the item at a place on the screen.
-pub(super) fn tick(view: &View, place: usize) -> Option<Input> {
-    let Body::Tick { items, .. } = &view.body else { return None };
-    items.get(place).map(|item| Input::Tick(item.id))
 }

@@ -26,6 +26,7 @@ impl ScreenState {
     pub fn meet(&mut self, view: &View) -> bool {
         let screen = ScreenId::of(view);
         if self.screen == Some(screen) {
+            self.after_the_tick(view);
             return false;
         }
         let focus = screens::first_place(&view.body);

@@ -2,7 +2,6 @@
 
 use std::time::Instant;
 
-use super::focus::tick;
 use crate::ceremony::{Body, Input, View};
 use crate::terminal::keyboard::Key;
 use crate::terminal::keys::{Action, Meaning};
@@ -34,6 +33,7 @@ impl ScreenState {
             Action::Leave => return Some(Input::Leave),
             Action::Deviation => return Some(Input::Deviation),
             Action::Stop => return Some(Input::Stop),
+            Action::Close => return Some(Input::Close),
             Action::Up => self.scroll_by(-1),
             Action::Down => self.scroll_by(1),
             Action::PageUp => self.scroll_by(-self.page_rows()),
@@ -44,8 +44,7 @@ impl ScreenState {
             }
             Action::Before => self.move_focus(view, false),
             Action::After => self.move_focus(view, true),
-            Action::Tick => return if self.seen_focus() { tick(view, self.focus) } else { None },
-            Action::TickNext => return self.tick_next(view),
+            Action::Tick => return if self.seen_focus() { self.tick(view) } else { None },
             Action::Choose => return if self.seen_focus() { choose(view, self.focus) } else { None },
             Action::Advance => return self.advance(view),
             Action::Unmask => {

@@ -106,7 +106,7 @@ impl ScreenState {
             | Action::Show
             | Action::Hide
             | Action::Tick
-            | Action::TickNext
+            | Action::Close
             | Action::Choose
             | Action::Unmask
             | Action::Clear

@@ -35,6 +35,8 @@ pub struct ScreenState {
     pub cursor: Cursor,
     /// Enter completed a word; once it has been checked, do what Enter does.
     pub(super) enter: bool,
+    /// Somebody ticked the focused item.
+    pub(super) ticking: bool,
     pub(super) most_scroll: usize,
     pub(super) page: usize,
     pub(super) read_to_end: bool,

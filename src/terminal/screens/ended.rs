@@ -8,8 +8,13 @@ use crate::terminal::keyboard::Key;
 use crate::terminal::keys::{Action, Binding, HELP, Keys, SCROLL_QUIETLY, binding};
 use crate::terminal::screen_state::Reading;
 
-const LEAVE_PROGRAM: Binding =
-    binding(&[(Key::Enter, Action::GoOn)], words::KEY_ENTER, words::FOOT_END, words::HELP_END);
+/// A key of its own: Enter got people here.
+const LEAVE_PROGRAM: Binding = binding(
+    &[(Key::Char(b'q'), Action::Close), (Key::Char(b'Q'), Action::Close)],
+    words::KEY_Q,
+    words::FOOT_END,
+    words::HELP_END,
+);
 
 /// Text to read.
 pub fn page(context: &DrawContext<'_>, text: &[String], width: u16) -> Page {

@@ -21,14 +21,10 @@ const GROUPS: u8 = 8;
 /// Longer labels are cut.
 const WIDEST_LABEL: usize = 30;
 
-const SHOW: Binding = binding(&[(Key::Enter, Action::Show)], words::KEY_ENTER, words::FOOT_SHOW, words::HELP_SHOW);
+/// Not Enter: Enter got people here.
+const SHOW: Binding = binding(&[(Key::Char(b' '), Action::Show)], words::KEY_SPACE, words::FOOT_SHOW, words::HELP_SHOW);
 
-const SHOW_AGAIN: Binding = binding(
-    &[(Key::Char(b' '), Action::Show), (Key::Char(b's'), Action::Show)],
-    words::KEY_SPACE,
-    words::FOOT_SHOW_AGAIN,
-    words::HELP_SHOW,
-);
+const SHOW_AGAIN: Binding = Binding { foot: Some(words::FOOT_SHOW_AGAIN), ..SHOW };
 
 /// While shown, every key hides the share unless it does something else.
 const HIDE: Binding = binding(

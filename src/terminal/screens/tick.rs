@@ -12,16 +12,11 @@ use crate::terminal::keys::{Action, Binding, COMMON, GO_ON, Keys, MOVE, PAGES, b
 use crate::terminal::screen_state::{Reading, ScreenState};
 use crate::terminal::theme::Sign;
 
-const TICK: Binding =
-    binding(&[(Key::Char(b' '), Action::Tick)], words::KEY_SPACE, words::FOOT_UNTICK, words::HELP_TICK);
+const TICK: Binding = binding(&[(Key::Char(b' '), Action::Tick)], words::KEY_SPACE, words::FOOT_TICK, words::HELP_TICK);
 
-/// Where Enter ticks, the footer need not name a second key for it.
-const TICK_QUIETLY: Binding = Binding { foot: None, ..TICK };
+const UNTICK: Binding = Binding { foot: Some(words::FOOT_UNTICK), ..TICK };
 
-const TICK_NEXT: Binding =
-    binding(&[(Key::Enter, Action::TickNext)], words::KEY_ENTER, words::FOOT_TICK_NEXT, words::HELP_TICK_NEXT);
-
-/// Enter ticks the next item, so continuing without the rest takes another key.
+/// Enter continues once everything is ticked, so continuing without the rest takes another key.
 const GO_ON_WITHOUT: Binding = binding(
     &[(Key::Char(b'g'), Action::GoOn), (Key::Char(b'G'), Action::GoOn)],
     words::KEY_G,
@@ -74,13 +69,13 @@ impl Ticks {
     }
 }
 
-/// Enter ticks, and continues once everything is ticked.
+/// Space ticks one item at a time; Enter continues once everything is ticked.
 pub fn keys(reading: Reading, ticks: Ticks) -> Keys {
     match (reading, ticks) {
         (Reading::Unread, _) => Keys::unread(COMMON),
-        (_, Ticks::Missing) => Keys::new([TICK_NEXT, TICK_QUIETLY, MOVE, PAGES], COMMON),
-        (_, Ticks::Enough) => Keys::new([TICK_NEXT, GO_ON_WITHOUT, TICK_QUIETLY, MOVE, PAGES], COMMON),
-        (_, Ticks::All) => Keys::new([GO_ON, TICK, MOVE, PAGES], COMMON),
+        (_, Ticks::Missing) => Keys::new([TICK, MOVE, PAGES], COMMON),
+        (_, Ticks::Enough) => Keys::new([TICK, GO_ON_WITHOUT, MOVE, PAGES], COMMON),
+        (_, Ticks::All) => Keys::new([GO_ON, UNTICK, MOVE, PAGES], COMMON),
     }
 }
 

@@ -35,7 +35,13 @@ pub fn draw(buffer: &mut Buffer, view: &View, state: &mut ScreenState, context: 
         }
         let page = page(view, state, context, places.body.width);
         let first = state.settle(page.len(), usize::from(places.body.height), page.focus.as_ref());
-        let lines = footer::footer_lines(theme, &keys(view, state), &view.header.mark, area.width);
+        let lines = footer::footer_lines(
+            theme,
+            &keys(view, state),
+            view.takes_decisions || state.help,
+            &view.header.mark,
+            area.width,
+        );
         if lines.len() <= usize::from(footer_lines) {
             break (places, page, first, lines);
         }
@@ -54,7 +60,7 @@ pub fn draw(buffer: &mut Buffer, view: &View, state: &mut ScreenState, context: 
         let inside = Rect { height: rows, ..places.body };
         frame(buffer, theme, inside, &context.text(words::FRAME_IRREVERSIBLE));
     }
-    notice(buffer, places.notice, state, context);
+    notice(buffer, places.notice, view, state, context);
     if let Some(steps) = places.steps {
         step_list::steps(buffer, theme, steps, &view.steps);
     }
@@ -62,7 +68,7 @@ pub fn draw(buffer: &mut Buffer, view: &View, state: &mut ScreenState, context: 
     cursor
 }
 
-fn notice(buffer: &mut Buffer, area: Rect, state: &ScreenState, context: &DrawContext<'_>) {
+fn notice(buffer: &mut Buffer, area: Rect, view: &View, state: &ScreenState, context: &DrawContext<'_>) {
     let theme = context.theme;
     let (above, below) = state.more();
     let more = match (above, below) {
@@ -73,7 +79,7 @@ fn notice(buffer: &mut Buffer, area: Rect, state: &ScreenState, context: &DrawCo
     if let Some(more) = &more {
         cells::put_right(buffer, area.right(), area.y, more, theme.accent());
     }
-    if let Some(hint) = state.hint {
+    if let Some(hint) = state.hint.or(view.ignored_a_key.then_some(words::HINT_PRESS_ONCE)) {
         let room = usize::from(area.width).saturating_sub(more.map_or(0, |more| text::width(&more) + 2));
         cells::put(buffer, area.x, area.y, &text::cut(theme, hint, room), theme.warning());
     }

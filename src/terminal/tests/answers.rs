@@ -6,11 +6,11 @@ use super::*;
 fn a_share_is_shown_and_hidden_by_keys() {
     let mut terminal = TestTerminal::new();
     let (fresh, shown, again) = (view(reveal(false, false)), view(reveal(true, true)), view(reveal(false, true)));
-    assert_eq!(terminal.act(&fresh, b"s\r"), [Input::Show]);
+    assert_eq!(terminal.act(&fresh, b"\rsy1 "), [Input::Show], "nothing but Space shows it");
     for key in [&b"\r"[..], b" ", b"h", b"x", b"\x7f", b"\x1b[A", b"\x1b[200~x\x1b[201~"] {
         assert_eq!(terminal.act(&shown, key), [Input::Hide]);
     }
-    assert_eq!(terminal.act(&again, b" s\r"), [Input::Show, Input::Show, Input::GoOn]);
+    assert_eq!(terminal.act(&again, b" \r"), [Input::Show, Input::GoOn]);
     assert_eq!(terminal.act(&shown, b"\x04"), [Input::Deviation]);
 }
 
@@ -26,7 +26,7 @@ fn a_different_screen_is_told_from_the_same_one() {
         assert!(terminal.state.meet(&elsewhere), "the same at another step");
     }
     terminal.state.meet(&view(reveal(true, true)));
-    assert!(terminal.state.meet(&view(reveal(false, true))), "a second Enter after the one that hides does not go on");
+    assert!(terminal.state.meet(&view(reveal(false, true))), "hidden is another screen than shown");
     // a change on the same screen is no reason to discard keys
     terminal.state.meet(&two_pins(FieldState::Empty, FieldState::Empty));
     assert!(!terminal.state.meet(&two_pins(FieldState::Good, FieldState::Empty)));
@@ -75,8 +75,10 @@ fn only_a_focused_item_is_ticked() {
     let mut terminal = TestTerminal::new();
     terminal.draw(&people_with([true, true, false]));
     terminal.act(&people_with([true, true, false]), b"\x1b[A\x1b[A");
-    assert_eq!(terminal.act(&people_with([true, true, false]), b"\r"), [], "the mark only moves to who is missing");
-    assert_eq!(terminal.act(&people_with([true, true, false]), b"\r"), [tick(2)]);
+    assert_eq!(terminal.act(&people_with([true, true, false]), b"\r"), [], "Enter ticks nobody");
+    assert_eq!(terminal.act(&people_with([true, true, false]), b" "), [tick(0)], "the marked one");
+    terminal.act(&people_with([true, true, false]), b"\x1b[B\x1b[B");
+    assert_eq!(terminal.act(&people_with([true, true, false]), b" "), [tick(2)]);
 }
 
 #[test]
@@ -147,10 +149,12 @@ fn an_option_off_the_screen_is_not_chosen() {
 fn items_are_ticked_one_by_one_and_then_enter_continues() {
     let with = |one, two| ticks(one, two, one && two);
     let mut terminal = TestTerminal::new();
-    assert_eq!(terminal.act(&with(false, false), b"\r"), [tick(0)]);
+    assert!(has(&terminal.draw(&with(false, false)), "Space tick"));
+    assert_eq!(terminal.act(&with(false, false), b"\r "), [tick(0)]);
+    assert!(has(&terminal.draw(&with(false, false)), "▸ [ ] One"), "the mark stays until the tick has been taken");
     let lines = terminal.draw(&with(true, false));
     assert!(has(&lines, "  [✓] One") && has(&lines, "▸ [ ] Two"), "{lines:?}");
-    assert_eq!(terminal.act(&with(true, false), b"\r"), [tick(1)]);
+    assert_eq!(terminal.act(&with(true, false), b" "), [tick(1)]);
     assert!(has(&terminal.draw(&with(true, true)), "Enter go on    Space untick"));
     assert_eq!(terminal.act(&with(true, true), b"\x1b[A \r"), [tick(0), Input::GoOn]);
 }
@@ -160,12 +164,12 @@ fn ticks(one: bool, two: bool, enough: bool) -> View {
 }
 
 #[test]
-fn where_some_ticks_are_enough_enter_still_ticks_and_another_key_continues() {
+fn where_some_ticks_are_enough_a_key_of_its_own_continues() {
     let mut terminal = TestTerminal::new();
     assert_eq!(terminal.act(&ticks(false, false, false), b"g"), [], "too few");
     let lines = terminal.draw(&ticks(true, false, true));
-    assert!(has(&lines, "Enter tick    G go on without the rest"), "{lines:?}");
-    assert_eq!(terminal.act(&ticks(true, false, true), b"\r\rgG"), [tick(1), Input::GoOn, Input::GoOn]);
+    assert!(has(&lines, "Space tick    G go on without the rest"), "{lines:?}");
+    assert_eq!(terminal.act(&ticks(true, false, true), b"\rgG"), [Input::GoOn, Input::GoOn]);
     assert_eq!(terminal.act(&ticks(true, true, true), b"g\r"), [Input::GoOn], "nobody is left out: Enter goes on");
 }
 
@@ -294,4 +298,23 @@ fn without_a_terminal_nothing_is_taken_over() {
     if !(rustix::termios::isatty(rustix::stdio::stdin()) && rustix::termios::isatty(rustix::stdio::stdout())) {
         assert!(matches!(Terminal::enter(), Err(TerminalError::NotATerminal)));
     }
+}
+
+#[test]
+fn what_decides_is_in_the_footer_only_once_it_works() {
+    for body in every_body() {
+        let (early, later) = (View { takes_decisions: false, ..view(body.clone()) }, view(body));
+        let mut terminal = TestTerminal::new();
+        let (before, after) = (terminal.draw(&early), terminal.draw(&later));
+        assert_eq!(before[..22], after[..22], "nothing else moves");
+        for word in ["go on", "show my share", "Space tick", "choose", "leave"] {
+            assert!(!has(&before[22..], word) || matches!(later.body, Body::Form { .. }), "{word}: {before:?}");
+        }
+    }
+}
+
+#[test]
+fn a_key_that_did_nothing_is_said_so() {
+    let ignored = View { ignored_a_key: true, ..view(reveal(false, false)) };
+    assert!(has(&TestTerminal::new().draw(&ignored), "Press the key once."));
 }

@@ -61,6 +61,8 @@ fn view(body: Body) -> View {
             step("4.3", StepState::Ahead, true),
             step("4.10", StepState::IfNeeded, false),
         ],
+        takes_decisions: true,
+        ignored_a_key: false,
     }
 }
 

@@ -326,6 +326,10 @@ impl app::FrontEnd for Attentive {
     fn wipe(&mut self) -> Result<(), FrontError> {
         Ok(())
     }
+
+    fn pause(&self) -> Duration {
+        app::FrontEnd::pause(&self.autopilot)
+    }
 }
 
 #[test]

@@ -74,6 +74,8 @@ pub struct Rig {
     rehearsal: bool,
     /// How long the autopilot waits while the clerk is at work: with all rounds, looking more often only slows it down.
     wait: Duration,
+    /// Milliseconds since it began.
+    now: u64,
     clerk: Clerk,
     chain: Chain,
     autopilot: Autopilot,
@@ -229,6 +231,7 @@ impl Rig {
             room: None,
             rehearsal,
             wait,
+            now: 0,
             clerk: Clerk::new(context),
             chain: Chain::new(rehearsal),
             autopilot,
@@ -303,7 +306,13 @@ impl Rig {
                         self.machine.handle(Event::Checked { field: field.name, check, open });
                     }
                 }
-                (_, Some(input)) => self.machine.handle(Event::Input(input)),
+                (_, Some(input)) => {
+                    // They look at the screen before they press a key, and press it once.
+                    for event in [Event::Time(self.now + 1000), Event::Input(input), Event::Time(self.now + 2000)] {
+                        self.machine.handle(event);
+                    }
+                    self.now += 2000;
+                }
             }
         }
         panic!("the ceremony does not end");
@@ -330,6 +339,7 @@ impl Rig {
                     self.vault.forget_all();
                     self.clerk.stop();
                 }
+                Request::Close => {}
             }
         }
     }

@@ -265,8 +265,12 @@ fn nobody_who_has_seen_a_share_gets_a_second_one_as_a_substitute() {
         let Some((at, place, name, accepted)) = comings.get(coming) else { return Turn::Autopilot };
         let here = front.machine.step().is_some_and(|step| step.actor == number(*at));
         // The first has seen the share by then, the last has not.
-        let seen = matches!(front.view.body, Body::Reveal { seen, shown: false, .. } if seen == (*at == 1));
-        if turn == 0 && !(here && seen) {
+        let moment = match &front.view.body {
+            Body::Form { fields, .. } => *at == 1 && fields.iter().any(|field| field.name == FieldName::ShareValue),
+            Body::Reveal { shown: false, .. } => *at != 1,
+            _ => false,
+        };
+        if turn == 0 && !(here && moment) {
             return Turn::Autopilot;
         }
         turn += 1;
