@@ -68,6 +68,7 @@ fn name_of(kind: &FieldKind) -> FieldName {
         FieldKind::NewSoPin => FieldName::NewSoPin,
         FieldKind::Again(_) => FieldName::Again,
         FieldKind::Serial(_) => FieldName::Serial,
+        FieldKind::Sign(_) => FieldName::Sign,
         FieldKind::Word(_) => FieldName::Override,
         FieldKind::KeyReference { .. } => FieldName::KeyReference,
         FieldKind::Line { .. } => FieldName::Note,

@@ -80,6 +80,8 @@ pub enum FieldKind {
     Again(FieldName),
     /// A device's serial number, typed from the device.
     Serial(Serial),
+    /// What stands for the person whose turn it is, one of these.
+    Sign(Vec<String>),
     /// A word typed to confirm a decision.
     Word(&'static str),
     /// The key reference to restore to, decimal 1..=255, not one that is taken.
@@ -139,7 +141,7 @@ impl FieldKind {
             | Self::SoPin { .. }
             | Self::NewSoPin
             | Self::Again(_) => (Privacy::Secret, None, false, None),
-            Self::Serial(_) | Self::Word(_) => (Privacy::Shown, None, false, None),
+            Self::Sign(_) | Self::Serial(_) | Self::Word(_) => (Privacy::Shown, None, false, None),
             Self::KeyReference { planned, .. } => (Privacy::Told, Some(3), true, Some(*planned)),
             Self::Line { optional } => (Privacy::Told, None, *optional, None),
         };
@@ -163,6 +165,7 @@ impl FieldKind {
             | Self::NewSoPin
             | Self::Again(_)
             | Self::Serial(_)
+            | Self::Sign(_)
             | Self::Word(_)
             | Self::KeyReference { .. }
             | Self::Line { .. } => None,

@@ -19,6 +19,21 @@ pub(super) fn line(text: &TypedText, optional: bool) -> FieldCheck {
     }
 }
 
+/// One of the signs of the person whose turn it is, in upper or lower case.
+pub(super) fn sign(text: &TypedText, signs: &[String]) -> FieldCheck {
+    let typed = text.expose();
+    let begins = |sign: &&String| sign.as_bytes().get(..typed.len()).is_some_and(|it| it.eq_ignore_ascii_case(typed));
+    if text.is_empty() {
+        FieldCheck::Empty
+    } else if signs.iter().any(|sign| sign.as_bytes().eq_ignore_ascii_case(typed)) {
+        FieldCheck::Good
+    } else if let Some(sign) = signs.iter().find(begins) {
+        FieldCheck::typing(typed.len(), sign.len())
+    } else {
+        FieldCheck::wrong(faults::SignNotThis { sign: signs.join(" / ") })
+    }
+}
+
 /// A known word, typed letter by letter.
 pub(super) fn word(text: &TypedText, expected: &str, fault: impl Fn() -> Fault) -> FieldCheck {
     if text.is_empty() {

@@ -45,7 +45,9 @@ fn every_stage_of_every_ceremony_has_sentences_and_none_is_unused() {
         for kind in CeremonyKind::ALL {
             let machine = Machine::new(kind, plan.clone(), false);
             for step in machine.steps() {
-                used.extend(step.stages.iter().map(|stage| (step.id, stage.name)));
+                // A hand-over says the same at every step.
+                let own = step.stages.iter().filter(|stage| stage.name != StageName::HandOver);
+                used.extend(own.map(|stage| (step.id, stage.name)));
                 used.extend(step.stages.iter().filter_map(|stage| match stage.kind {
                     StageKind::Reveal { note, .. } => Some((step.id, note)),
                     _ => None,

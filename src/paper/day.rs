@@ -189,7 +189,8 @@ impl Day<'_> {
                 let people = self.people().into_iter();
                 people.map(|(role, name)| format!("       [ ] {} {name}", pad(&role, 26))).collect()
             }
-            StageKind::Read
+            StageKind::HandOver
+            | StageKind::Read
             | StageKind::Choose(_)
             | StageKind::Form(_)
             | StageKind::FromCard(_)

@@ -194,7 +194,8 @@ impl Book<'_> {
             let all = PaperSteps::new(ceremony.character.kind, self.plan);
             for step in &all.steps {
                 let known = |stage: &&Stage| self.printed.contains(&(step.step.id, stage.name));
-                let fresh: Vec<Stage> = step.step.stages.iter().filter(|stage| !known(stage)).copied().collect();
+                let fresh: Vec<Stage> =
+                    step.step.stages.iter().filter(|stage| !known(stage) && self.ever(stage)).copied().collect();
                 if fresh.is_empty() {
                     continue;
                 }
@@ -209,8 +210,11 @@ impl Book<'_> {
         }
     }
 
-    /// Whether a stage can be reached with the plan at hand.
+    /// Whether a stage can be reached with the plan at hand, and is not the same everywhere, as a hand-over is.
     fn ever(&self, stage: &Stage) -> bool {
+        if stage.when == Condition::HandsOver {
+            return false;
+        }
         let everyone = |share: &Custody| share.quorum().is_some_and(Quorum::needs_everyone);
         stage.when != Condition::NeedsEveryone || self.plan.dkek_shares.iter().any(everyone)
     }
@@ -218,7 +222,11 @@ impl Book<'_> {
     fn stage(&mut self, all: &PaperSteps, step: &PaperStep, stage: &Stage) {
         self.printed.insert((step.step.id, stage.name));
         let when = match stage.when {
-            Condition::Always | Condition::Proven | Condition::KnowsPrime | Condition::FromOurs => None,
+            Condition::Always
+            | Condition::HandsOver
+            | Condition::Proven
+            | Condition::KnowsPrime
+            | Condition::FromOurs => None,
             Condition::NeedsEveryone => Some(words::PAPER_WHEN_EVERYONE),
             Condition::Initialised(_) | Condition::OtherSoPin(_) | Condition::MayHaveCardsSoPin(_) => {
                 Some(words::PAPER_WHEN_INITIALISED)
@@ -249,7 +257,8 @@ impl Book<'_> {
                 (words::PAPER_CHOOSE, "", vec![words::PAPER_EVERY_NAME.to_owned()])
             }
             StageKind::Choose(_) => (words::PAPER_CHOOSE, "", text.items),
-            StageKind::Read
+            StageKind::HandOver
+            | StageKind::Read
             | StageKind::Form(_)
             | StageKind::FromCard(_)
             | StageKind::Danger(_)

@@ -54,15 +54,14 @@ pub enum Action {
 }
 
 impl Action {
-    /// Whether it reveals, confirms, decides or ends something: a screen takes it only once it has stood for a moment.
+    /// Whether it may reveal, confirm, decide or end something: a screen takes that only once it has stood for a moment.
     pub const fn decides(self) -> bool {
         match self {
-            Self::GoOn | Self::Show | Self::Tick | Self::Choose | Self::Close => true,
+            Self::GoOn | Self::Show | Self::Tick | Self::Choose | Self::Advance | Self::Close => true,
             Self::ReadOn
             | Self::Hide
             | Self::Before
             | Self::After
-            | Self::Advance
             | Self::Unmask
             | Self::Clear
             | Self::Erase

@@ -57,12 +57,17 @@ impl Machine {
                 }
             }
             StageKind::Choose(question) => self.choose(question, input),
-            StageKind::FromCard(_) if *input == Input::Leave => self.enter_stage(0),
-            StageKind::Form(_) | StageKind::FromCard(_) | StageKind::Danger(_) if *input == Input::GoOn => {
+            StageKind::FromCard(_) if *input == Input::Leave => {
+                self.enter_stage(self.step().map_or(0, Step::begins_at))
+            }
+            StageKind::HandOver | StageKind::Form(_) | StageKind::FromCard(_) | StageKind::Danger(_)
+                if *input == Input::GoOn =>
+            {
                 self.submit();
             }
             StageKind::Reveal { card, .. } => self.reveal_or_hide(card, input),
-            StageKind::Read
+            StageKind::HandOver
+            | StageKind::Read
             | StageKind::Deviates(_)
             | StageKind::Form(_)
             | StageKind::FromCard(_)
@@ -167,8 +172,9 @@ impl Machine {
                 let reference = KeyReference::new(number)?;
                 Some(Fact::Wanted { label: step.key.clone()?, reference })
             }
-            // Secret, or for the act that follows.
-            FieldKind::Prime { .. }
+            // Secret, for the act that follows, or nobody else's business.
+            FieldKind::Sign(_)
+            | FieldKind::Prime { .. }
             | FieldKind::ShareId { .. }
             | FieldKind::ShareValue
             | FieldKind::CheckBytes { .. }

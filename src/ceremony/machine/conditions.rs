@@ -2,11 +2,22 @@
 
 use crate::ceremony::known::character::Cards;
 use crate::ceremony::machine::Machine;
-use crate::ceremony::steps::{Condition, opening};
+use crate::ceremony::steps::{Condition, Step, opening};
 use crate::record::{Loss, PinName};
 use crate::terms::Quorum;
 
 impl Machine {
+    /// Whether somebody else has the keyboard than whoever acts now.
+    fn hands_over(&self) -> bool {
+        let progress = &self.known.progress;
+        let earlier = if self.detour.is_some() { progress.cursor + 1 } else { progress.cursor };
+        let taken = |step: &&Step| !progress.not_needed.contains(&step.number);
+        let before = self.steps.iter().take(earlier).rev().find(taken);
+        let (before, now) =
+            (before.map(|step| step.person(&self.known)), self.step().map(|step| step.person(&self.known)));
+        before.is_some() && before != now
+    }
+
     pub(in crate::ceremony) fn due(&self, when: Condition) -> bool {
         let role = self.step().map(|step| step.role);
         let key = self.step().and_then(|step| step.key.as_ref());
@@ -16,6 +27,7 @@ impl Machine {
             Condition::Proven => proven,
             Condition::NotProvable => !proven,
             Condition::Always => true,
+            Condition::HandsOver => self.hands_over(),
             Condition::NeedsEveryone => {
                 self.known.plan.dkek_shares.iter().any(|share| share.quorum().is_some_and(Quorum::needs_everyone))
             }

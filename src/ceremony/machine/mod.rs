@@ -23,7 +23,7 @@ use crate::ceremony::machine::event::Event;
 use crate::ceremony::machine::input::TickId;
 use crate::ceremony::machine::interlude::Interlude;
 use crate::ceremony::machine::recovery::Recovery;
-use crate::ceremony::steps::{Actor, Stage, StageKind, Step};
+use crate::ceremony::steps::{Actor, Stage, StageKind, Step, hand_over};
 use crate::clerk::{Act, acts};
 use crate::fields::{Field, FieldCheck};
 use crate::plan::Plan;
@@ -252,6 +252,7 @@ impl Machine {
                 let called = self.known.called().into_iter();
                 asking.ticks = called.map(|called| (TickId::Person(called.person), false)).collect();
             }
+            StageKind::HandOver => asking.fields = hand_over::fields(&self.known, &step),
             StageKind::Form(fields) | StageKind::FromCard(fields) | StageKind::Danger(fields) => {
                 asking.fields = fields(&self.known, &step);
             }

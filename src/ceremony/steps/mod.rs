@@ -2,6 +2,7 @@
 
 pub mod closing;
 pub mod device;
+pub mod hand_over;
 pub mod keys;
 pub mod opening;
 pub mod people;
@@ -50,6 +51,8 @@ impl Actor {
 pub enum Condition {
     /// Always.
     Always,
+    /// Only if somebody else acted in the step before.
+    HandsOver,
     /// Only if everyone is needed (M = N).
     NeedsEveryone,
     /// Only on a device that had been initialised before.
@@ -102,6 +105,8 @@ pub type MakeAct = fn(&Known, &Step) -> Option<Act>;
 /// What one stage asks or does.
 #[derive(Debug, Clone, Copy)]
 pub enum StageKind {
+    /// Somebody else takes the keyboard: they type something that is theirs.
+    HandOver,
     /// Read, then Enter.
     Read,
     /// Tick every item.
@@ -135,6 +140,7 @@ impl StageKind {
     pub const fn fields(self) -> Option<Fields> {
         match self {
             Self::Form(fields) | Self::FromCard(fields) | Self::Danger(fields) => Some(fields),
+            Self::HandOver => Some(hand_over::fields),
             Self::Read
             | Self::Tick
             | Self::RollCall(_)
@@ -149,7 +155,8 @@ impl StageKind {
     pub const fn is_irreversible(self) -> bool {
         match self {
             Self::Danger(_) => true,
-            Self::Read
+            Self::HandOver
+            | Self::Read
             | Self::Tick
             | Self::RollCall(_)
             | Self::Choose(_)
@@ -218,6 +225,11 @@ impl Step {
         }
     }
 
+    /// The place of its first stage after a hand-over.
+    pub fn begins_at(&self) -> usize {
+        usize::from(self.stages.first().is_some_and(|stage| stage.name == StageName::HandOver))
+    }
+
     /// The custodian who acts, if it is a custodian's turn.
     pub const fn custodian(&self) -> Option<CustodianNumber> {
         match self.actor {
@@ -252,7 +264,8 @@ impl List {
     }
 
     /// The finished list.
-    pub fn finish(self) -> Vec<Step> {
+    pub fn finish(mut self) -> Vec<Step> {
+        hand_over::insert(&mut self.steps);
         self.steps
     }
 }

@@ -75,6 +75,7 @@ impl Machine {
                 asks: Asks::Step(question),
                 may_leave: false,
             },
+            StageKind::HandOver => self.form(sentences.hand_over(), asking, sentences, false, false),
             StageKind::Form(_) => self.form(text, asking, sentences, false, false),
             StageKind::FromCard(_) => self.form(text, asking, sentences, false, true),
             StageKind::Danger(_) => self.form(text, asking, sentences, true, false),

@@ -59,11 +59,12 @@ impl Machine {
         match (value, kind) {
             (FieldValueName::Planned, FieldKind::KeyReference { planned, .. }) => Some(planned.to_string()),
             (FieldValueName::Word, FieldKind::Word(word)) => Some((*word).to_owned()),
+            (FieldValueName::Signs, FieldKind::Sign(signs)) => Some(signs.join(" / ")),
             (FieldValueName::OfSet, FieldKind::ShareWords { card, expected, .. }) => {
                 let set = self.known().shares.set(*card).filter(|_| expected.set.is_some());
                 Some(set.map(|set| words::OfSet { set }.to_string()).unwrap_or_default())
             }
-            (FieldValueName::Planned | FieldValueName::Word | FieldValueName::OfSet, _) => None,
+            (FieldValueName::Planned | FieldValueName::Word | FieldValueName::Signs | FieldValueName::OfSet, _) => None,
         }
     }
 }

@@ -4,7 +4,7 @@ use crate::ceremony::machine::Machine;
 use crate::ceremony::steps::Step;
 use crate::ceremony::view::ViewContext;
 use crate::faults::Fault;
-use crate::names::{ItemName, StageName, ValueName};
+use crate::names::{ItemName, StageName, StepName, ValueName};
 use crate::script::{self, FaultTexts, StageTexts, fill_with};
 
 /// The sentences of a step with the current values.
@@ -23,6 +23,11 @@ impl Sentences<'_> {
     /// The paragraphs of a stage of this step.
     pub fn stage(&self, stage: StageName) -> Vec<String> {
         self.paragraphs(script::step(self.step.id).stage(stage))
+    }
+
+    /// The paragraphs of a hand-over: the same at every step.
+    pub fn hand_over(&self) -> Vec<String> {
+        self.paragraphs(script::step(StepName::InBetween).stage(StageName::HandOver))
     }
 
     /// The paragraphs of a stage's texts.

@@ -5,7 +5,7 @@ use std::hash::{Hash, Hasher};
 use ratatui::text::Span;
 
 use super::{DrawContext, Page};
-use crate::ceremony::OptionView;
+use crate::ceremony::{Asks, OptionView, Question};
 use crate::script::words;
 use crate::terminal::keyboard::Key;
 use crate::terminal::keys::{Action, Binding, COMMON, HELP, Keys, LEAVE, MOVE, Others, PAGES, STOP, binding};
@@ -25,6 +25,9 @@ const CHOOSE_OR_DIGIT: Binding = binding(
     words::FOOT_CHOOSE,
     words::HELP_CHOOSE_OR_DIGIT,
 );
+
+/// People choose themselves by their number: Enter, which got them here, chooses nobody.
+const CHOOSE_BY_NUMBER: Binding = binding(&[], words::KEY_DIGIT, words::FOOT_CHOOSE, words::HELP_CHOOSE_NUMBER);
 
 /// Text, then the options.
 pub fn page(
@@ -70,13 +73,36 @@ pub fn add_options(
     }
 }
 
+/// What a choice is made by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// The mark and Enter, or a digit.
+    MarkOrNumber,
+    /// The number of whoever chooses themselves.
+    OwnNumber,
+}
+
+impl By {
+    /// How this question is answered.
+    pub const fn of(asks: Asks) -> Self {
+        match asks {
+            Asks::Step(Question::Sitter(_)) => Self::OwnNumber,
+            Asks::Step(Question::Loss | Question::Device | Question::CurrentSoPin | Question::HiddenKcv)
+            | Asks::Between
+            | Asks::Ceremony => Self::MarkOrNumber,
+        }
+    }
+}
+
 /// Enter chooses the focused option. A question asked in between can be left, and allows no deviation.
-pub fn keys(reading: Reading, options: usize, may_leave: bool) -> Keys {
+pub fn keys(reading: Reading, options: usize, may_leave: bool, by: By) -> Keys {
     match reading {
         Reading::Unread => Keys::unread(COMMON),
         Reading::Scrolls | Reading::Fits => {
             let common = if may_leave { [HELP, LEAVE, STOP] } else { COMMON };
-            if options <= MOST_DIGITS {
+            if by == By::OwnNumber && options <= MOST_DIGITS {
+                Keys { others: Others::Numbers, ..Keys::new([CHOOSE_BY_NUMBER, PAGES], common) }
+            } else if options <= MOST_DIGITS {
                 Keys { others: Others::Numbers, ..Keys::new([CHOOSE_OR_DIGIT, MOVE, PAGES], common) }
             } else {
                 Keys::new([CHOOSE, MOVE, PAGES], common)

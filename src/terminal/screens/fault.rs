@@ -37,7 +37,7 @@ pub fn page(
 
 /// The same as for choosing.
 pub fn keys(reading: Reading, choices: usize) -> Keys {
-    choose::keys(reading, choices, false)
+    choose::keys(reading, choices, false, choose::By::MarkOrNumber)
 }
 
 /// A different fault makes a different screen.

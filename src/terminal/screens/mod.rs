@@ -79,7 +79,9 @@ fn keys_below(view: &View, state: &ScreenState) -> Keys {
     match &view.body {
         Body::Read { .. } => read::keys(reading),
         Body::Tick { items, enough, .. } => tick::keys(reading, tick::Ticks::of(items, *enough)),
-        Body::Choose { options, may_leave, .. } => choose::keys(reading, options.len(), *may_leave),
+        Body::Choose { options, asks, may_leave, .. } => {
+            choose::keys(reading, options.len(), *may_leave, choose::By::of(*asks))
+        }
         Body::Form { fields, may_leave, may_deviate, .. } => {
             form::keys(form::Stands::now(fields, state.focus, *may_leave, *may_deviate))
         }

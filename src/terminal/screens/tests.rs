@@ -1,5 +1,6 @@
 //! The keys of all screens.
 
+use super::choose::By;
 use super::form::{Grouping, Shape, Stands};
 use super::reveal::Reveal;
 use super::tick::Ticks;
@@ -20,9 +21,9 @@ pub fn every_keys() -> Vec<(String, Keys)> {
             all.push((format!("tick {reading:?} {ticks:?}"), tick::keys(reading, ticks)));
         }
         for options in [2, 9, 10] {
-            for may_leave in [false, true] {
-                let keys = choose::keys(reading, options, may_leave);
-                all.push((format!("choose {reading:?} {options} {may_leave}"), keys));
+            for (may_leave, by) in [(false, By::MarkOrNumber), (true, By::MarkOrNumber), (false, By::OwnNumber)] {
+                let keys = choose::keys(reading, options, may_leave, by);
+                all.push((format!("choose {reading:?} {options} {may_leave} {by:?}"), keys));
             }
             all.push((format!("fault {reading:?} {options}"), fault::keys(reading, options)));
         }
@@ -64,7 +65,7 @@ fn enter_never_continues_while_there_is_more_to_read_or_tick() {
         read::keys(unread),
         ended::keys(unread),
         tick::keys(unread, Ticks::All),
-        choose::keys(unread, 2, true),
+        choose::keys(unread, 2, true, By::MarkOrNumber),
         fault::keys(unread, 2),
         reveal::keys(unread, Reveal::ConcealedAgain),
     ] {

@@ -133,7 +133,7 @@ fn every_field_of_establish_refuses_wrong_input_and_continues_with_the_right_one
     for custodian in 1..=2 {
         let note = walk::show(w, custodian);
         walk::hide(w, &note);
-        walk::to_the_card(w);
+        w.wait_for("type everything from your card");
         whole_card(w, &note);
         w.wait_for("Put the card into its bag");
         never_taken(w);
@@ -178,10 +178,7 @@ fn every_field_of_establish_refuses_wrong_input_and_continues_with_the_right_one
         w.pass("It is the same key");
     }
     walk::close(w);
-    while w.footer().contains("Enter read on") {
-        w.press(b"\r");
-    }
-    w.keys(b"\r");
+    w.leave();
     assert_eq!(w.exit(), 4, "a person was replaced: a deviation");
     let log = String::from_utf8_lossy(&w.log()).into_owned();
     assert!(!log.contains("panicked"), "never a panic");

@@ -63,10 +63,7 @@ fn the_plan_with_everything_is_established_and_restored_by_hand() {
 
 /// Leaves the last screen.
 fn leave(w: &mut Wizard) {
-    while w.footer().contains("Enter read on") {
-        w.press(b"\r");
-    }
-    w.keys(b"\r");
+    w.leave();
 }
 
 /// The whole *establish*, with the mistakes that people make; ends on its last screen.
@@ -226,7 +223,6 @@ pub fn word_turn(w: &mut Wizard, paper: &mut Paper, name: &str) {
     let heading = w.screen();
     assert!(heading.contains("2 of 3") && heading.contains(&format!("Number {number}")), "{heading}");
     hide(w, &card);
-    w.keys(b"\r");
     w.wait_for("type the words from your card");
     if number == 2 {
         // wants to see the card again: half typed, then back to the share
@@ -234,15 +230,11 @@ pub fn word_turn(w: &mut Wizard, paper: &mut Paper, name: &str) {
         w.see("9 of 33 so far");
         w.allow(&card.row);
         w.keys(ESCAPE);
-        w.wait_for("press Enter to show your 33 words");
-        while w.footer().contains("Enter read on") {
-            w.press(b"\r");
-        }
-        w.keys(b"\r");
+        w.wait_for("press Space to show your 33 words");
+        w.keys(b" ");
         w.wait_for_share();
         assert_eq!(WordCard::from_screen(&w.screen(), 33).words, card.words);
         hide(w, &card);
-        w.keys(b"\r");
         w.wait_for("type the words from your card");
         assert!(!w.screen().contains('•'), "all is typed again:\n{}", w.screen());
     }
@@ -262,7 +254,6 @@ pub fn word_turn(w: &mut Wizard, paper: &mut Paper, name: &str) {
     let second = WordCard::from_screen(&w.screen(), 16);
     hide(w, &second);
     nothing_left(w, &card.needles(), "when the second card's turn has come");
-    w.keys(b"\r");
     w.wait_for("type the words from your second card");
     // the other card by mistake
     w.keys(walk::short(&card.words[..4]).as_bytes());
@@ -287,7 +278,7 @@ pub fn word_turn(w: &mut Wizard, paper: &mut Paper, name: &str) {
 fn hide(w: &mut Wizard, card: &WordCard) {
     assert!(!w.screen().contains("more below"), "{}", w.screen());
     w.keys(b"h");
-    w.wait_for("Hidden.");
+    w.wait_for("from your");
     w.forbid(&card.row);
     walk::assert_words_gone(w, card);
 }

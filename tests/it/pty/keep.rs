@@ -70,7 +70,7 @@ impl Keeper {
         w.keys(b"3");
         w.wait_for("Type the name of the person who stands in");
         walk::fill(&mut w, &["Margaret Hamilton"]);
-        w.wait_for("Enter show my share");
+        w.wait_for("have your card and a pen ready");
         notes.push(walk::turn(&mut w, 4));
         w.pass("The share file is written");
         walk::seat(&mut w, 1, &notes[0]);
@@ -144,9 +144,9 @@ impl Keeper {
         let plan = format!("{ASSETS}/plan.example.json");
         let mut w = start("inspect", Some(&plan), records.path());
         loop {
-            w.until("a screen to go on from", |screen| screen.contains("Enter"));
+            w.until("a screen to go on from", |screen| screen.contains("Enter") || screen.contains("Q leave"));
             let screen = w.screen();
-            if screen.contains("Enter closes") || w.footer().contains("Enter close") {
+            if screen.contains("Q leaves") || w.footer().contains("Q leave") {
                 break;
             }
             let first = screen.lines().nth(4).unwrap().trim().to_owned();
@@ -213,7 +213,7 @@ fn start(ceremony: &str, plan: Option<&str>, records: &Path) -> Wizard {
 
 /// At the next custodian's step, adds something to the record.
 fn remark(w: &mut Wizard, choice: &[u8], next: &str) {
-    w.wait_for("Enter show my share");
+    w.wait_for("have your card and a pen ready");
     w.keys(b"\x04");
     w.wait_for("What happened? It goes into the record");
     w.keys(choice);
@@ -222,10 +222,7 @@ fn remark(w: &mut Wizard, choice: &[u8], next: &str) {
 
 /// Leaves the last screen.
 fn leave(mut w: Wizard, code: u32) {
-    while w.footer().contains("Enter read on") {
-        w.press(b"\r");
-    }
-    w.keys(b"\r");
+    w.leave();
     assert_eq!(w.exit(), code);
 }
 
@@ -268,8 +265,6 @@ fn word_turn(w: &mut Wizard, custodian: u8) -> WordCard {
     walk::reveal(w, &format!("Step 3.{custodian}"));
     let card = WordCard::from_screen(&w.screen(), 33);
     w.keys(b"h");
-    w.wait_for("Hidden.");
-    w.keys(b"\r");
     w.wait_for("type the words from your card");
     w.keys(card.short().as_bytes());
     w.until("all words are right", |screen| screen.contains("✓ ok"));

@@ -14,7 +14,7 @@ pub fn number_turn(w: &mut Wizard, paper: &mut Paper, name: &str) {
     walk::reveal(w, &format!("DKEK share 2 · Custodian {number} of 3 · {name}"));
     let note = Note::from_screen(&w.screen());
     walk::hide(w, &note);
-    walk::to_the_card(w);
+    w.wait_for("type everything from your card");
     if number == 1 {
         walk::fill(w, &[&note.prime, &note.id]);
         w.keys(&note.value.as_bytes()[..11]);
@@ -22,14 +22,11 @@ pub fn number_turn(w: &mut Wizard, paper: &mut Paper, name: &str) {
         w.allow(&note.value);
         w.keys(ESCAPE);
         w.wait_for("Write prime, id, value and check bytes on your card");
-        while w.footer().contains("Enter read on") {
-            w.press(b"\r");
-        }
-        w.keys(b"\r");
+        w.leave();
         w.wait_for_share();
         assert_eq!(Note::from_screen(&w.screen()).value, note.value);
         walk::hide(w, &note);
-        walk::to_the_card(w);
+        w.wait_for("type everything from your card");
     }
     walk::fill(w, &[&note.prime, &note.id, &note.value, &note.check]);
     walk::bag(w, "");

@@ -42,10 +42,7 @@ fn ceremony_at(table: &Table) {
     w.wait_for("Stop the ceremony? Its record is then sealed");
     walk::fill(w, &["ABORT"]);
     w.wait_for("The ceremony was stopped. Every secret in the program is wiped.");
-    while w.footer().contains("Enter read on") {
-        w.press(b"\r");
-    }
-    w.keys(b"\r");
+    w.leave();
     assert_eq!(w.exit(), 1);
     w.assert_given_back();
     // The device has a rehearsal's serial; otherwise nothing said that this was a rehearsal.

@@ -22,11 +22,11 @@ fn four_custodians_establish_and_restore_a_key() {
     wizard.wait_for("Step 0.0");
     wizard.keys(b"1");
     let notes = establish(&mut wizard);
-    wizard.keys(b"\r");
+    wizard.keys(b"q");
     wizard.wait_for("Step 0.0");
     wizard.keys(b"2");
     restore(&mut wizard, &notes);
-    wizard.keys(b"\r");
+    wizard.keys(b"q");
     wizard.wait_for("Step 0.0");
     // the software card keeps its PINs, as a device does; but what typing leaves behind is spread out
     let pins = [Needle::exact("SO-PIN", SO_PIN.as_bytes()), Needle::exact("user PIN", USER_PIN.as_bytes())];
@@ -99,6 +99,8 @@ fn first_custodian(wizard: &mut Wizard) -> Note {
     walk::assert_gone(wizard, &note);
 
     // shown again, and hidden again by the resize
+    wizard.keys(b"\x1b");
+    wizard.wait_for("Nothing is shown until you press Space.");
     wizard.allow(&note.value);
     wizard.keys(b" ");
     wizard.wait_for_share();
@@ -121,9 +123,10 @@ fn first_custodian(wizard: &mut Wizard) -> Note {
     wizard.resize(24, 80);
     wizard.wait_for("Hidden.");
     wizard.watch();
+    wizard.keys(b"\r");
 
     // a wrong group is named as soon as the check bytes are typed, before anything is compared; nothing is lost
-    walk::to_the_card(wizard);
+    wizard.wait_for("type everything from your card");
     walk::fill(wizard, &[&note.prime, "1", &note.wrong_value(), &note.check]);
     wizard.see("Group 8 of the value is most likely wrong.");
     wizard.see("This field is not right yet");
@@ -143,7 +146,7 @@ fn first_custodian(wizard: &mut Wizard) -> Note {
 fn second_custodian(wizard: &mut Wizard) -> Note {
     let note = walk::show(wizard, 2);
     walk::hide(wizard, &note);
-    walk::to_the_card(wizard);
+    wizard.wait_for("type everything from your card");
     walk::fill(wizard, &[&note.prime, "2"]);
     let (half, rest) = note.value.split_at(11);
     wizard.keys(half.as_bytes());

@@ -103,10 +103,7 @@ fn people_stop_it_with_a_typed_word() {
     walk::fill(&mut wizard, &["ABORT"]);
     wizard.wait_for("The ceremony was stopped. Every secret in the program is wiped.");
     wizard.see("No device was erased in this sitting.");
-    while wizard.footer().contains("Enter read on") {
-        wizard.press(b"\r");
-    }
-    wizard.keys(b"\r");
+    wizard.leave();
     assert_eq!(wizard.exit(), 1);
     wizard.assert_given_back();
     walk::assert_gone(&wizard, &note);
@@ -126,10 +123,7 @@ fn an_aborted_sitting_cannot_be_restored_from() {
     wizard.wait_for("Stop the ceremony? Its record is then sealed");
     walk::fill(&mut wizard, &["ABORT"]);
     wizard.wait_for("The ceremony was stopped");
-    while wizard.footer().contains("Enter read on") {
-        wizard.press(b"\r");
-    }
-    wizard.keys(b"\r");
+    wizard.leave();
     wizard.wait_for("Step 0.0");
     wizard.keys_all_read(b"2");
     assert_eq!(wizard.step(), "Step 0.0", "closed: there is nothing to restore from");

@@ -10,6 +10,7 @@ pub mod hanging;
 pub mod memory;
 mod opensc;
 mod owned;
+mod person;
 mod place;
 mod ports;
 pub mod seen;

@@ -118,32 +118,28 @@ pub fn show(wizard: &mut Wizard, custodian: u8) -> Note {
 /// A custodian sits down at the step with this title and shows what there is.
 pub fn reveal(wizard: &mut Wizard, title: &str) {
     wizard.wait_for(title);
+    if wizard.calls_somebody() {
+        wizard.take_over();
+    }
     while wizard.footer().contains("Enter read on") {
         wizard.press(b"\r");
     }
-    assert!(wizard.footer().contains("Enter show my share"), "{}", wizard.screen());
-    wizard.keys(b"\r");
+    wizard.until("a share to show", |screen| screen.contains("Space show my share"));
+    wizard.keys(b" ");
     wizard.wait_for_share();
 }
 
 /// Hides the share with a key. From now on no screen may show it.
 pub fn hide(wizard: &mut Wizard, note: &Note) {
     wizard.keys(b"h");
-    wizard.wait_for("Hidden.");
+    wizard.wait_for("type everything from your card");
     wizard.forbid(&note.value);
 }
 
-/// The share is hidden; the custodian continues and types everything from the card.
+/// The share is hidden; the custodian types everything from the card.
 pub fn retype(wizard: &mut Wizard, note: &Note) {
-    to_the_card(wizard);
-    fill(wizard, &[&note.prime, &note.id, &note.value, &note.check]);
-}
-
-/// From the hidden share to the empty form.
-pub fn to_the_card(wizard: &mut Wizard) {
-    wizard.wait_for("Hidden.");
-    wizard.keys(b"\r");
     wizard.wait_for("type everything from your card");
+    fill(wizard, &[&note.prime, &note.id, &note.value, &note.check]);
 }
 
 /// Fills fields one after the other, each with Enter.

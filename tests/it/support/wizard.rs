@@ -19,9 +19,7 @@ use super::binary;
 use super::seen::{BEYOND, Seen, bare, emulated, emulator};
 
 /// Generous: it only limits how long a broken program blocks the tests.
-const PATIENCE: Duration = Duration::from_mins(2);
-/// A key that no screen knows, but for which every screen draws a frame. It would hide a shown share.
-const PROBE: &[u8] = b"\x02";
+const PATIENCE: Duration = Duration::from_secs(15);
 /// What wipes screen and scrollback.
 pub const ERASE: &[u8] = b"\x1b[0m\x1b[2J\x1b[3J\x1b[H";
 
@@ -116,12 +114,12 @@ impl Wizard {
         self.child.process_id().expect("it runs")
     }
 
-    fn lock(&self) -> MutexGuard<'_, Seen> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, Seen> {
         self.seen.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits until a complete frame fulfils a condition. Returns the number of frames so far.
-    fn wait(&self, what: &str, condition: impl Fn(&Seen) -> bool) -> usize {
+    pub(super) fn wait(&self, what: &str, condition: impl Fn(&Seen) -> bool) -> usize {
         let until = Instant::now() + PATIENCE;
         let mut seen = self.lock();
         loop {
@@ -151,14 +149,6 @@ impl Wizard {
         self.wait(what, |seen| seen.at_frame_end() && condition(&seen.emulator.screen().contents()));
     }
 
-    /// Waits until a frame shows the text and the program reads keys for that screen. Not for a shown share: the key
-    /// that is sent to find out would hide it.
-    pub fn wait_for(&mut self, text: &str) {
-        let frames = self.see(text);
-        self.keys(PROBE);
-        self.wait("one more frame", |seen| seen.frames > frames && seen.at_frame_end());
-    }
-
     /// Waits for a shown share.
     pub fn wait_for_share(&self) {
         let frames = self.see("hides by itself in");
@@ -167,6 +157,12 @@ impl Wizard {
 
     /// Sends keys.
     pub fn keys(&mut self, keys: &[u8]) {
+        self.settle();
+        self.keys_at_once(keys);
+    }
+
+    /// Types without looking at the screen first.
+    pub fn keys_at_once(&mut self, keys: &[u8]) {
         let keyboard = self.keyboard.as_mut().expect("the line is open");
         keyboard.write_all(keys).and_then(|()| keyboard.flush()).expect("the line takes keys");
     }
@@ -184,38 +180,6 @@ impl Wizard {
         }
         let frames = self.lock().frames;
         self.wait("a frame for each key", |seen| seen.frames > frames + keys.len() && seen.at_frame_end());
-    }
-
-    /// Sends keys and waits until a different screen appears.
-    pub fn press(&mut self, keys: &[u8]) {
-        let before = self.screen();
-        self.keys(keys);
-        self.wait("another screen", |seen| seen.at_frame_end() && seen.emulator.screen().contents() != before);
-    }
-
-    /// Sends keys that lead back to a screen like this one: waits for the text under a different mark of the record.
-    pub fn again(&mut self, keys: &[u8], text: &str) {
-        let mark = |screen: &str| screen.split_whitespace().last().map(str::to_owned);
-        let before = mark(&self.screen());
-        self.keys(keys);
-        let wanted = squeezed(text);
-        self.until(text, |screen| squeezed(screen).contains(&wanted) && mark(screen) != before);
-        self.wait_for(text);
-    }
-
-    /// Reads a screen to its end, ticks everything on it, and continues. Waits for `text` first.
-    pub fn pass(&mut self, text: &str) {
-        self.wait_for(text);
-        loop {
-            let footer = self.footer();
-            if footer.contains("Enter read on") || footer.contains("Enter tick") {
-                self.press(b"\r");
-            } else {
-                assert!(footer.contains("Enter go on"), "cannot go on from:\n{}", self.screen());
-                self.press(b"\r");
-                return;
-            }
-        }
     }
 
     /// What is on the screen.
@@ -388,7 +352,7 @@ fn no_controlling_terminal() -> i32 {
     i32::try_from(rustix::fs::OFlags::NOCTTY.bits()).unwrap()
 }
 
-fn squeezed(text: &str) -> String {
+pub(super) fn squeezed(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

@@ -74,6 +74,8 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
         },
         Name::StillNeeded => Some(people::still_needed(now?.machine)),
         Name::WrongSeats => Some(people::wrong_seats(known?, step)),
+        Name::Next => step.person(known?).map(str::to_owned),
+        Name::Sign => people::sign(known?, step),
         Name::Former => people::former(now?.machine),
 
         Name::Serial => device().map(|device| device.serial.to_string()),

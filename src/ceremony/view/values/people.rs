@@ -5,9 +5,15 @@ use crate::ceremony::known::character::Cards;
 use crate::ceremony::known::roll_call::password_holder;
 use crate::ceremony::machine::interlude::Interlude;
 use crate::ceremony::machine::{Machine, Mode};
+use crate::ceremony::steps::hand_over::signs;
 use crate::ceremony::steps::{StageKind, Step};
 use crate::script::words;
 use crate::terms::{DkekShareNumber, MOST_CUSTODIANS, Seat};
+
+/// What whoever acts types to take the keyboard.
+pub fn sign(known: &Known, step: &Step) -> Option<String> {
+    signs(step.person(known)?, step.custodian()).into_iter().next()
+}
 
 /// How many seats are open.
 pub fn seats_needed(known: &Known, step: &Step) -> Option<String> {
