@@ -20,6 +20,8 @@ pub enum Turn {
     Autopilot,
     /// This input.
     Do(Input),
+    /// The key for this input, held down for three seconds.
+    Hold(Input),
 }
 
 impl Front<'_> {

@@ -1,7 +1,13 @@
 //! What a ceremony of these tests starts from: a plan, and a card with a past.
 
+use std::path::Path;
+
+use hsm_ceremony::app::{Environment, Setup};
 use hsm_ceremony::card::transport::Readers;
 use hsm_ceremony::card::{Device, Initialise, PinAnswer, PinReset};
+use hsm_ceremony::faults::Fault;
+use hsm_ceremony::plan::Plan;
+use hsm_ceremony::record::CeremonyKind;
 use hsm_ceremony::secret::{SoPin, TypedText, UserPin};
 use hsm_ceremony::softcard::{Faults, Rack, SoftCard};
 use hsm_ceremony::terms::{Curve, KeyReference, KeyType};
@@ -52,4 +58,25 @@ pub fn used_card(serial: &str, faults: Faults) -> SoftCard {
     let mut card = rack.remove(0).unwrap();
     card.faults = faults;
     card
+}
+
+/// A rehearsed *restore* from files made elsewhere.
+pub fn foreign_setup(from: &Path, plan: &str, records: &Path) -> Result<Setup, Fault> {
+    let parsed = Plan::parse(plan).unwrap();
+    Setup::from_backup(
+        CeremonyKind::Restore,
+        from,
+        Some((parsed, plan.to_owned())),
+        records,
+        Environment::SoftwareCards,
+    )
+}
+
+/// The same rehearsal with one card in one reader, and nobody who changes it.
+pub fn on(mut rehearsal: Setup, card: SoftCard) -> Setup {
+    let rack = Rack::new(1);
+    rack.insert(0, card);
+    rehearsal.context.readers = Box::new(rack);
+    rehearsal.context.inserter = None;
+    rehearsal
 }

@@ -7,6 +7,7 @@ mod foreign_sets;
 mod forged;
 mod front;
 mod given;
+mod held;
 mod inspect;
 mod laws;
 mod mistakes;

@@ -21,6 +21,7 @@ use hsm_ceremony::vault::Vault;
 use sha2::{Digest as _, Sha256};
 
 pub use super::front::{Front, Turn};
+use super::given::{foreign_setup, on};
 pub use super::given::{plan_text, used_card};
 
 /// Every command that went to a card, in order.
@@ -288,6 +289,10 @@ impl Rig {
                 Front { machine: &self.machine, vault: &mut self.vault, view: &view, entries: &self.entries };
             let answer = match (people(&mut front), &view.body) {
                 (Turn::Do(people), _) => Some(people),
+                (Turn::Hold(input), _) => {
+                    self.hold(&input);
+                    None
+                }
                 (Turn::Autopilot, Body::Fault { choices, .. }) => Some(Input::Chose(choices[0].id.clone())),
                 (Turn::Autopilot, _) => {
                     let answer = self.autopilot.answer(&view, &mut self.vault, self.wait);
@@ -316,6 +321,19 @@ impl Rig {
             }
         }
         panic!("the ceremony does not end");
+    }
+
+    /// A key repeats every 30 ms on a screen that has stood for a second, and is let go.
+    fn hold(&mut self, input: &Input) {
+        self.now += 1000;
+        self.machine.handle(Event::Time(self.now));
+        for _ in 0..100 {
+            self.now += 30;
+            self.machine.handle(Event::Time(self.now));
+            self.machine.handle(Event::Input(input.clone()));
+        }
+        self.now += 1000;
+        self.machine.handle(Event::Time(self.now));
     }
 
     fn drain(&mut self) {
@@ -376,27 +394,6 @@ impl Rig {
     pub fn manifest(&self) -> Manifest {
         Manifest::parse(&std::fs::read_to_string(self.folder.join("manifest.json")).unwrap()).unwrap()
     }
-}
-
-/// A rehearsed *restore* from files made elsewhere.
-fn foreign_setup(from: &Path, plan: &str, records: &Path) -> Result<Setup, Fault> {
-    let parsed = Plan::parse(plan).unwrap();
-    Setup::from_backup(
-        CeremonyKind::Restore,
-        from,
-        Some((parsed, plan.to_owned())),
-        records,
-        Environment::SoftwareCards,
-    )
-}
-
-/// The same rehearsal with one card in one reader, and nobody who changes it.
-fn on(mut rehearsal: Setup, card: SoftCard) -> Setup {
-    let rack = Rack::new(1);
-    rack.insert(0, card);
-    rehearsal.context.readers = Box::new(rack);
-    rehearsal.context.inserter = None;
-    rehearsal
 }
 
 /// Runs *establish* and then *restore* by the same people.
