@@ -55,6 +55,7 @@ pub(super) fn held(wizard: &mut Wizard, keys: &str, question: &str) {
 
 /// What no field accepts; the field is empty before and after.
 pub(super) fn never_taken(wizard: &mut Wizard) {
+    wizard.settle();
     let empty = trimmed(&wizard.screen());
     for (keys, sentence) in [
         ("\u{e9}".as_bytes(), NOT_ASCII),

@@ -231,8 +231,7 @@ pub fn word_turn(w: &mut Wizard, paper: &mut Paper, name: &str) {
         w.allow(&card.row);
         w.keys(ESCAPE);
         w.wait_for("press Space to show your 33 words");
-        w.keys(b" ");
-        w.wait_for_share();
+        walk::show_again(w);
         assert_eq!(WordCard::from_screen(&w.screen(), 33).words, card.words);
         hide(w, &card);
         w.wait_for("type the words from your card");

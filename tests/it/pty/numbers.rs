@@ -22,8 +22,7 @@ pub fn number_turn(w: &mut Wizard, paper: &mut Paper, name: &str) {
         w.allow(&note.value);
         w.keys(ESCAPE);
         w.wait_for("Write prime, id, value and check bytes on your card");
-        w.leave();
-        w.wait_for_share();
+        walk::show_again(w);
         assert_eq!(Note::from_screen(&w.screen()).value, note.value);
         walk::hide(w, &note);
         w.wait_for("type everything from your card");

@@ -22,7 +22,7 @@ impl Wizard {
     }
 
     /// Waits until the footer has a key that decides something: a screen takes none as soon as it appears.
-    pub(super) fn settle(&self) {
+    pub fn settle(&self) {
         let until = Instant::now() + A_LOOK;
         let decides = |footer: &str| ["Enter", "Space", "Any key", "1-9", "Q "].iter().any(|key| footer.contains(key));
         while !decides(&self.footer()) && Instant::now() < until {

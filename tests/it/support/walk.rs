@@ -121,6 +121,11 @@ pub fn reveal(wizard: &mut Wizard, title: &str) {
     if wizard.calls_somebody() {
         wizard.take_over();
     }
+    show_again(wizard);
+}
+
+/// Shows the share from the screen that hides it, read to its end.
+pub fn show_again(wizard: &mut Wizard) {
     while wizard.footer().contains("Enter read on") {
         wizard.press(b"\r");
     }
