@@ -98,6 +98,7 @@ fn written(fact: &Fact) -> Option<(&str, Digest)> {
         Fact::Present { .. }
         | Fact::Absent { .. }
         | Fact::Decided { .. }
+        | Fact::RestoreNotProven
         | Fact::Room { .. }
         | Fact::Seen { .. }
         | Fact::Picked { .. }

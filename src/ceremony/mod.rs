@@ -8,7 +8,7 @@ mod view;
 
 pub use kinds::{CEREMONIES, Ceremony};
 pub use known::Known;
-pub use known::character::{Cards, Character, Needs, Proves, Unattended};
+pub use known::character::{Cards, Character, Needs, Unattended};
 pub use known::devices::FoundDevice;
 pub use known::holders::Holder;
 pub use known::restored::Origin;

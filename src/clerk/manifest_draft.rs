@@ -67,6 +67,7 @@ impl ManifestDraft {
             Fact::Present { .. }
             | Fact::Absent { .. }
             | Fact::Decided { .. }
+            | Fact::RestoreNotProven
             | Fact::Room { .. }
             | Fact::Seen { .. }
             | Fact::Picked { .. }

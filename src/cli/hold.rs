@@ -3,7 +3,7 @@
 use crate::faults::{self, Fault};
 use crate::script::{chapters, words};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::arguments::Hold;
@@ -13,12 +13,13 @@ use crate::app::{Environment, FrontEnd, FrontError, ROUNDS, Screen, Setup, Sitti
 use crate::autopilot::{Autopilot, AutopilotError, Comes};
 use crate::ceremony::{
     Asks, Body, CEREMONIES, Cards, Ceremony, Character, ChoiceId, Deliberate, Header, Input, Known, Needs, OptionView,
-    Proves, Unattended, View,
+    Unattended, View,
 };
 use crate::dkek::Rounds;
+use crate::folder::names;
 use crate::host;
 use crate::names::ItemName;
-use crate::record::{CeremonyKind, Deviation, Ending};
+use crate::record::{CeremonyKind, Ending};
 use crate::terminal::TerminalError;
 use crate::vault::Vault;
 
@@ -88,12 +89,13 @@ pub fn by_autopilot(hold: &Hold) -> Exit {
             Ok(setup) => setup,
             Err(faults) => return explain(&faults),
         };
+        let folder = setup.folder();
         let mut sitting = match begin(setup) {
             Ok(sitting) => sitting,
             Err(fault) => return explain(&[fault]),
         };
         match run(&mut sitting, &mut autopilot) {
-            Ok(known) => ends.note(known),
+            Ok(known) => ends.note(known, &folder),
             Err(stopped) => return stopped_by(&stopped),
         }
     }
@@ -114,32 +116,49 @@ fn unattended<'a>(all: impl Iterator<Item = &'a Character>) -> Vec<CeremonyKind>
     first
 }
 
-/// How a ceremony ended.
-struct End {
-    ceremony: &'static Character,
-    exit: Exit,
-    /// Its only deviation is that no restore was proven.
-    only_unproven: bool,
-}
-
-/// How the ceremonies of one run of the program ended: the last one of each kind.
+/// How the ceremonies of one run of the program ended, and their folders: the last one of each kind.
 #[derive(Default)]
-struct Ends(Vec<End>);
+struct Ends(Vec<(CeremonyKind, Exit, PathBuf)>);
 
 impl Ends {
-    fn note(&mut self, known: &Known) {
-        let unproven = known.progress.deviates == [Deviation::RestoreNotProven.word()];
-        let only_unproven = known.progress.deviations == 1 && unproven;
-        self.0.retain(|end| end.ceremony != known.ceremony);
-        self.0.push(End { ceremony: known.ceremony, exit: exit_of(known), only_unproven });
+    fn note(&mut self, known: &Known, folder: &Path) {
+        let kind = known.ceremony.kind;
+        self.0.retain(|(ended, _, _)| *ended != kind);
+        self.0.push((kind, exit_of(known), folder.to_owned()));
     }
 
-    /// The worst exit code. A successful restore makes up for a ceremony whose only deviation was that no restore was
-    /// proven.
+    /// The worst exit code.
     fn exit(&self) -> Exit {
-        let proven = self.0.iter().any(|end| end.ceremony.proves == Proves::Restore && end.exit == Exit::Done);
-        let exit = |end: &End| if end.only_unproven && proven { Exit::Done } else { end.exit };
-        self.0.iter().map(exit).max().unwrap_or(Exit::Done)
+        self.0.iter().map(|(_, exit, _)| *exit).max().unwrap_or(Exit::Done)
+    }
+
+    /// Every folder that was made, and what to do next with it.
+    fn lines(&self, rehearsal: bool) -> Vec<String> {
+        let mut lines = Vec::new();
+        for (kind, exit, folder) in &self.0 {
+            let (ceremony, folder) = (kind.word(), folder.display());
+            lines.push(match exit {
+                Exit::Done => words::LastDone { ceremony, folder }.to_string(),
+                Exit::Deviations => words::LastDeviations { ceremony, folder }.to_string(),
+                Exit::Aborted | Exit::Usage | Exit::Fault => words::LastAborted { ceremony, folder }.to_string(),
+            });
+        }
+        let whole = |(kind, exit, _): &&(CeremonyKind, Exit, PathBuf)| {
+            Ceremony::of(*kind).character.cards == Cards::Dealt && matches!(exit, Exit::Done | Exit::Deviations)
+        };
+        if let Some((_, _, made)) = self.0.iter().find(whole) {
+            let (folder, cards) = (made.display(), made.join(names::BLANK_CARDS));
+            lines.push(words::NextVerify { folder: &folder }.to_string());
+            lines.push(if rehearsal {
+                words::NEXT_REHEARSE_RESTORE.to_owned()
+            } else {
+                words::NextRestore { folder: &folder }.to_string()
+            });
+            if cards.exists() {
+                lines.push(words::NextCards { file: cards.display() }.to_string());
+            }
+        }
+        lines
     }
 }
 
@@ -158,7 +177,6 @@ pub fn in_terminal(hold: &Hold) -> Exit {
         Err(error) => return stopped_by(&Stopped::Front(FrontError::Terminal(error))),
     };
     let mut ends = Ends::default();
-    let mut folder = None;
     loop {
         let chosen = match hold.ceremony {
             Some(ceremony) => Ok(Some(ceremony)),
@@ -173,18 +191,18 @@ pub fn in_terminal(hold: &Hold) -> Exit {
             }
         };
         let result = prepare(ceremony_now, hold).and_then(|setup| {
-            folder = Some(setup.folder());
-            begin(setup).map_err(|fault| vec![fault])
+            let folder = setup.folder();
+            begin(setup).map(|sitting| (sitting, folder)).map_err(|fault| vec![fault])
         });
-        let mut sitting = match result {
-            Ok(sitting) => sitting,
+        let (mut sitting, folder) = match result {
+            Ok(begun) => begun,
             Err(faults) => {
                 screen.leave();
                 return explain(&faults);
             }
         };
         match run(&mut sitting, &mut screen) {
-            Ok(known) => ends.note(known),
+            Ok(known) => ends.note(known, &folder),
             Err(stopped) => {
                 drop(sitting);
                 screen.leave();
@@ -196,14 +214,7 @@ pub fn in_terminal(hold: &Hold) -> Exit {
         }
     }
     screen.leave();
-    let last = ends.exit();
-    let Some(folder) = folder.as_ref().map(|folder| folder.display()) else { return last };
-    let line = match last {
-        Exit::Done => words::LastDone { folder }.to_string(),
-        Exit::Deviations => words::LastDeviations { folder }.to_string(),
-        Exit::Aborted | Exit::Usage | Exit::Fault => words::LastAborted { folder }.to_string(),
-    };
-    print_all([line.as_str()]).max(last)
+    print_all(ends.lines(hold.rehearsal).iter().map(String::as_str)).max(ends.exit())
 }
 
 /// The menu of `rehearse`: every ceremony, and a way out.

@@ -197,6 +197,7 @@ impl Day<'_> {
             | StageKind::Danger(_)
             | StageKind::Reveal { .. }
             | StageKind::Do(_)
+            | StageKind::States(_)
             | StageKind::Deviates(_) => Vec::new(),
         }
     }

@@ -264,6 +264,7 @@ impl Book<'_> {
             | StageKind::Danger(_)
             | StageKind::Reveal { .. }
             | StageKind::Do(_)
+            | StageKind::States(_)
             | StageKind::Deviates(_) => ("", "", Vec::new()),
         };
         if !items.is_empty() {

@@ -79,8 +79,6 @@ pub enum Remark {
 /// What a ceremony's script itself leaves undone, or continues in spite of. Records of other builds may contain others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Deviation {
-    /// No second device: no backup was restored in this sitting.
-    RestoreNotProven,
     /// The record of the ceremony being restored from is not sealed.
     SourceRecordNotSealed,
     /// Some files begin like wrapped keys but cannot be read as such.
@@ -91,7 +89,6 @@ impl Deviation {
     /// The word used in the record.
     pub const fn word(self) -> &'static str {
         match self {
-            Self::RestoreNotProven => "restore-not-proven",
             Self::SourceRecordNotSealed => "source-record-not-sealed",
             Self::WrappedKeysNotReadable => "wrapped-keys-not-readable",
         }
@@ -151,6 +148,8 @@ pub enum Fact {
     Present { people: Vec<String> },
     /// The people who were called and are absent, where a quorum continues without them.
     Absent { people: Vec<String> },
+    /// No backup was restored to a device in this sitting; the plan does not ask for it.
+    RestoreNotProven,
     /// A decision, typed as a word.
     Decided { word: String },
     /// The room was examined; what was found against it, with its detail (none: fit).
@@ -285,7 +284,7 @@ pub enum Entry {
     Failed { step: Number, act: String, fault: String, values: Vec<(String, String)> },
     /// What people chose after a failure; `to` is the step the ceremony continues with.
     Recovered { step: Number, choice: String, to: Number },
-    /// The ceremony itself deviates from its script, by name (for example `restore-not-proven`).
+    /// The ceremony itself deviates from its script, by name (for example `source-record-not-sealed`).
     Deviates { step: Number, name: String },
     /// People added something.
     Remarked { step: Number, remark: Remark, text: String },

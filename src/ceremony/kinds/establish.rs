@@ -2,7 +2,7 @@
 
 use crate::ceremony::kinds::Ceremony;
 use crate::ceremony::known::Known;
-use crate::ceremony::known::character::{Cards, Character, Needs, Proves, Unattended};
+use crate::ceremony::known::character::{Cards, Character, Needs, Unattended};
 use crate::ceremony::known::roll_call::Attendance;
 use crate::ceremony::steps::{
     Actor, Condition, List, StageKind, Step, closing, device, keys, opening, people, provisioning, step, turns,
@@ -11,7 +11,7 @@ use crate::clerk::acts;
 use crate::fields::{Field, FieldKind};
 use crate::names::{CeremonyKind, FieldName, StageName, StepName};
 use crate::plan::Plan;
-use crate::record::Deviation;
+use crate::record::Fact;
 use crate::script::ceremonies;
 use crate::terms::{DeviceRole, Handle};
 
@@ -22,7 +22,6 @@ pub static CEREMONY: Ceremony = Ceremony {
         text: &ceremonies::ESTABLISH,
         needs: Needs::Plan,
         cards: Cards::Dealt,
-        proves: Proves::Nothing,
         unattended: Unattended::Always,
     },
     steps,
@@ -112,7 +111,7 @@ fn steps(plan: &Plan) -> Vec<Step> {
         list.section();
         list.add(
             step(StepName::NotProven, Actor::Administrator)
-                .then(StageName::Deviation, StageKind::Deviates(Deviation::RestoreNotProven)),
+                .then(StageName::State, StageKind::States(|| Fact::RestoreNotProven)),
         );
     }
     closing::close(&mut list);

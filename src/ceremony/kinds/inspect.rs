@@ -1,7 +1,7 @@
 //! *Inspect*: what is in the reader. Nothing on the device is changed.
 
 use crate::ceremony::kinds::Ceremony;
-use crate::ceremony::known::character::{Cards, Character, Needs, Proves, Unattended};
+use crate::ceremony::known::character::{Cards, Character, Needs, Unattended};
 use crate::ceremony::steps::{Actor, Condition, List, Question, StageKind, Step, device, provisioning, step};
 use crate::clerk::acts;
 use crate::names::{CeremonyKind, StageName, StepName};
@@ -15,7 +15,6 @@ pub static CEREMONY: Ceremony = Ceremony {
         text: &ceremonies::INSPECT,
         needs: Needs::Plan,
         cards: Cards::None,
-        proves: Proves::Nothing,
         unattended: Unattended::ByName,
     },
     steps,

@@ -1,7 +1,7 @@
 //! *Restore*: a quorum restores the backed-up keys to a replacement device.
 
 use crate::ceremony::kinds::Ceremony;
-use crate::ceremony::known::character::{Cards, Character, Needs, Proves, Unattended};
+use crate::ceremony::known::character::{Cards, Character, Needs, Unattended};
 use crate::ceremony::known::roll_call::Attendance;
 use crate::ceremony::steps::{
     Actor, Condition, List, Question, StageKind, Step, closing, device, keys, opening, people, provisioning, step,
@@ -20,7 +20,6 @@ pub static CEREMONY: Ceremony = Ceremony {
         text: &ceremonies::RESTORE,
         needs: Needs::Backup,
         cards: Cards::Earlier,
-        proves: Proves::Restore,
         unattended: Unattended::AfterOthers,
     },
     steps,

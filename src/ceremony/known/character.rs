@@ -23,15 +23,6 @@ pub enum Cards {
     None,
 }
 
-/// What a successful ceremony proves about an earlier one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Proves {
-    /// That its backup can be restored.
-    Restore,
-    /// Nothing.
-    Nothing,
-}
-
 /// How `rehearse --auto` runs it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unattended {
@@ -54,8 +45,6 @@ pub struct Character {
     pub needs: Needs,
     /// Whose shares open the backup.
     pub cards: Cards,
-    /// What it proves about an earlier one.
-    pub proves: Proves,
     /// How `rehearse --auto` runs it.
     pub unattended: Unattended,
 }

@@ -123,6 +123,7 @@ impl Known {
             | Fact::Verified { .. }
             | Fact::Present { .. }
             | Fact::Decided { .. }
+            | Fact::RestoreNotProven
             | Fact::Unwrapped { .. } => {}
         }
     }

@@ -41,6 +41,10 @@ impl Machine {
         let Some(stage) = self.stage().copied() else { return };
         match stage.kind {
             StageKind::Read if *input == Input::GoOn => self.next_stage(),
+            StageKind::States(fact) if *input == Input::GoOn => {
+                self.emit(Entry::Learned { step: self.number(), fact: fact() });
+                self.next_stage();
+            }
             StageKind::Deviates(deviation) if *input == Input::GoOn => {
                 self.emit(Entry::Deviates { step: self.number(), name: deviation.word().to_owned() });
                 self.next_stage();
@@ -68,6 +72,7 @@ impl Machine {
             StageKind::Reveal { card, .. } => self.reveal_or_hide(card, input),
             StageKind::HandOver
             | StageKind::Read
+            | StageKind::States(_)
             | StageKind::Deviates(_)
             | StageKind::Form(_)
             | StageKind::FromCard(_)

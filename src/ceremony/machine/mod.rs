@@ -256,7 +256,11 @@ impl Machine {
             StageKind::Form(fields) | StageKind::FromCard(fields) | StageKind::Danger(fields) => {
                 asking.fields = fields(&self.known, &step);
             }
-            StageKind::Read | StageKind::Choose(_) | StageKind::Reveal { .. } | StageKind::Deviates(_) => {}
+            StageKind::Read
+            | StageKind::Choose(_)
+            | StageKind::Reveal { .. }
+            | StageKind::States(_)
+            | StageKind::Deviates(_) => {}
         }
         self.requests.push_back(Request::ForgetTyped);
         self.mode = Mode::Asking(asking);

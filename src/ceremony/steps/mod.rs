@@ -16,7 +16,7 @@ pub use crate::ceremony::steps::question::{Answer, Question};
 use crate::clerk::Act;
 use crate::fields::Field;
 use crate::names::{StageName, StepName};
-use crate::record::{Deviation, PinName};
+use crate::record::{Deviation, Fact, PinName};
 use crate::terms::{CustodianNumber, DeviceRole, DkekShareNumber, Handle, KeyLabel, Number, Purpose, Seat};
 
 /// Who acts at the terminal.
@@ -131,6 +131,8 @@ pub enum StageKind {
     },
     /// The clerk's turn.
     Do(MakeAct),
+    /// Something is stated: read, then Enter; it is in the record.
+    States(fn() -> Fact),
     /// The script itself deviates from the ideal: read, then Enter; it is recorded.
     Deviates(Deviation),
 }
@@ -147,6 +149,7 @@ impl StageKind {
             | Self::Choose(_)
             | Self::Reveal { .. }
             | Self::Do(_)
+            | Self::States(_)
             | Self::Deviates(_) => None,
         }
     }
@@ -164,6 +167,7 @@ impl StageKind {
             | Self::FromCard(_)
             | Self::Reveal { .. }
             | Self::Do(_)
+            | Self::States(_)
             | Self::Deviates(_) => false,
         }
     }

@@ -11,7 +11,9 @@ fn decisions(view: &View) -> Vec<Input> {
         Body::Choose { options, .. } | Body::Fault { choices: options, .. } => {
             options.iter().map(|option| Input::Chose(option.id.clone())).collect()
         }
-        Body::Read { .. } | Body::Form { .. } | Body::Reveal { .. } | Body::Working { .. } | Body::Ended { .. } => vec![],
+        Body::Read { .. } | Body::Form { .. } | Body::Reveal { .. } | Body::Working { .. } | Body::Ended { .. } => {
+            vec![]
+        }
     };
     own.into_iter().chain([Input::GoOn, Input::Show, Input::Close]).collect()
 }

@@ -10,6 +10,7 @@ mod given;
 mod held;
 mod inspect;
 mod laws;
+mod listening;
 mod mistakes;
 mod old;
 mod plans;

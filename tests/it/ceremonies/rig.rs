@@ -1,12 +1,12 @@
 //! The loop of the program with everything within reach of a test.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use hsm_ceremony::app::{Environment, Setup, latest_backup};
 use hsm_ceremony::autopilot::{Autopilot, Comes};
-use hsm_ceremony::card::transport::{Readers, Response, Transport, TransportError};
+use hsm_ceremony::card::transport::Readers;
 use hsm_ceremony::ceremony::{Body, Event, Input, Machine, Request, View, ViewContext};
 use hsm_ceremony::clerk::{Clerk, Context, Outcome};
 use hsm_ceremony::dkek::Rounds;
@@ -23,33 +23,8 @@ use sha2::{Digest as _, Sha256};
 pub use super::front::{Front, Turn};
 use super::given::{foreign_setup, on};
 pub use super::given::{plan_text, used_card};
-
-/// Every command that went to a card, in order.
-pub type Log = Arc<Mutex<Vec<Vec<u8>>>>;
-
-struct Listening<T>(T, Log);
-
-impl Transport for Listening<Box<dyn Transport>> {
-    fn transmit(&mut self, command: &WipingBytes) -> Result<Response, TransportError> {
-        self.1.lock().unwrap().push(command.expose().to_vec());
-        self.0.transmit(command)
-    }
-    fn largest_command(&self) -> usize {
-        self.0.largest_command()
-    }
-    fn reconnect(&mut self) -> Result<(), TransportError> {
-        self.0.reconnect()
-    }
-}
-
-impl Readers for Listening<Box<dyn Readers>> {
-    fn occupied(&mut self) -> Result<Vec<String>, TransportError> {
-        self.0.occupied()
-    }
-    fn connect(&mut self, reader: &str) -> Result<Box<dyn Transport>, TransportError> {
-        Ok(Box::new(Listening(self.0.connect(reader)?, Arc::clone(&self.1))))
-    }
-}
+use super::listening::Listening;
+pub use super::listening::Log;
 
 /// What a test looks at after every change.
 pub struct Sight<'a> {

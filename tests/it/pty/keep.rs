@@ -50,7 +50,7 @@ impl Keeper {
         walk::seat(&mut w, 2, &notes[1]);
         w.pass("The key check value is the right one");
         device_and_keys(&mut w, &serial);
-        leave(w, 4);
+        leave(w, 0);
         self.restored("numbers", records.path(), &notes);
     }
 
@@ -114,7 +114,7 @@ impl Keeper {
         word_seat(&mut w, 2, &cards[1]);
         w.pass("The key check value is the right one");
         device_and_keys(&mut w, &serial);
-        leave(w, 4);
+        leave(w, 0);
         self.keep("words", &folder_of(records.path(), "-establish-"));
         let cards = cards.iter().map(words).collect::<Vec<_>>();
         self.paper("words", &json!({ "dkek-share-1": cards }));
