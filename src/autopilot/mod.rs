@@ -224,7 +224,7 @@ impl Autopilot {
             }
             FieldKind::Serial(serial) => serial.as_str().as_bytes(),
             FieldKind::SoPin { .. } if self.knows(view) => SO_PIN,
-            FieldKind::Word(word) => word.as_bytes(),
+            FieldKind::Word(word) | FieldKind::Copy(word) => word.as_bytes(),
             FieldKind::Sign(signs) => signs.first().ok_or_else(stuck)?.as_bytes(),
             FieldKind::Again(of) => {
                 let of = fields.iter().find(|field| field.name == *of).ok_or_else(stuck)?;

@@ -69,6 +69,7 @@ fn name_of(kind: &FieldKind) -> FieldName {
         FieldKind::Again(_) => FieldName::Again,
         FieldKind::Serial(_) => FieldName::Serial,
         FieldKind::Sign(_) => FieldName::Sign,
+        FieldKind::Copy(_) => FieldName::Keyboard,
         FieldKind::Word(_) => FieldName::Override,
         FieldKind::KeyReference { .. } => FieldName::KeyReference,
         FieldKind::Line { .. } => FieldName::Note,

@@ -82,6 +82,8 @@ pub enum FieldKind {
     Serial(Serial),
     /// What stands for the person whose turn it is, one of these.
     Sign(Vec<String>),
+    /// A line typed as it stands on the screen, to try the keyboard.
+    Copy(&'static str),
     /// A word typed to confirm a decision.
     Word(&'static str),
     /// The key reference to restore to, decimal 1..=255, not one that is taken.
@@ -141,7 +143,7 @@ impl FieldKind {
             | Self::SoPin { .. }
             | Self::NewSoPin
             | Self::Again(_) => (Privacy::Secret, None, false, None),
-            Self::Sign(_) | Self::Serial(_) | Self::Word(_) => (Privacy::Shown, None, false, None),
+            Self::Sign(_) | Self::Copy(_) | Self::Serial(_) | Self::Word(_) => (Privacy::Shown, None, false, None),
             Self::KeyReference { planned, .. } => (Privacy::Told, Some(3), true, Some(*planned)),
             Self::Line { optional } => (Privacy::Told, None, *optional, None),
         };
@@ -166,6 +168,7 @@ impl FieldKind {
             | Self::Again(_)
             | Self::Serial(_)
             | Self::Sign(_)
+            | Self::Copy(_)
             | Self::Word(_)
             | Self::KeyReference { .. }
             | Self::Line { .. } => None,

@@ -179,6 +179,7 @@ impl Machine {
             }
             // Secret, for the act that follows, or nobody else's business.
             FieldKind::Sign(_)
+            | FieldKind::Copy(_)
             | FieldKind::Prime { .. }
             | FieldKind::ShareId { .. }
             | FieldKind::ShareValue

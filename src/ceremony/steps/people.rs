@@ -18,8 +18,17 @@ pub fn people_and_room(list: &mut List, attendance: Attendance) {
         step(StepName::Room, Actor::Administrator)
             .then(StageName::Examine, StageKind::Do(|_, _| Some(acts::ExamineRoom.into())))
             .then(StageName::Found, StageKind::Tick)
-            .then_when(Condition::Unfit, StageName::Override, StageKind::Form(override_unfit)),
+            .then_when(Condition::Unfit, StageName::Override, StageKind::Form(override_unfit))
+            .then(StageName::Keyboard, StageKind::Form(keyboard)),
     );
+}
+
+/// Letters and digits that change places between keyboard layouts, in lower case: what the keyboard types is found before
+/// anybody types a secret.
+const KEYBOARD: &str = "qzya 0189";
+
+fn keyboard(_: &Known, _: &Step) -> Vec<Field> {
+    vec![Field::new(FieldName::Keyboard, FieldKind::Copy(KEYBOARD))]
 }
 
 fn override_unfit(_: &Known, _: &Step) -> Vec<Field> {

@@ -58,7 +58,7 @@ impl Machine {
     fn field_value(&self, value: FieldValueName, kind: &FieldKind) -> Option<String> {
         match (value, kind) {
             (FieldValueName::Planned, FieldKind::KeyReference { planned, .. }) => Some(planned.to_string()),
-            (FieldValueName::Word, FieldKind::Word(word)) => Some((*word).to_owned()),
+            (FieldValueName::Word, FieldKind::Word(word) | FieldKind::Copy(word)) => Some((*word).to_owned()),
             (FieldValueName::Signs, FieldKind::Sign(signs)) => Some(signs.join(" / ")),
             (FieldValueName::OfSet, FieldKind::ShareWords { card, expected, .. }) => {
                 let set = self.known().shares.set(*card).filter(|_| expected.set.is_some());

@@ -21,6 +21,7 @@ use hsm_ceremony::vault::Vault;
 use sha2::{Digest as _, Sha256};
 
 pub use super::front::{Front, Turn};
+use super::counted::Day;
 use super::given::{foreign_setup, on};
 pub use super::given::{plan_text, used_card};
 use super::listening::Listening;
@@ -50,6 +51,8 @@ pub struct Rig {
     rehearsal: bool,
     /// How long the autopilot waits while the clerk is at work: with all rounds, looking more often only slows it down.
     wait: Duration,
+    /// What people had to do.
+    pub day: Day,
     /// Milliseconds since it began.
     now: u64,
     clerk: Clerk,
@@ -207,6 +210,7 @@ impl Rig {
             room: None,
             rehearsal,
             wait,
+            day: Day::default(),
             now: 0,
             clerk: Clerk::new(context),
             chain: Chain::new(rehearsal),
@@ -245,6 +249,7 @@ impl Rig {
             }
             let around = ViewContext { rehearsal: self.rehearsal, ..ViewContext::default() };
             let view = self.machine.view(&around);
+            self.day.sees(&view);
             look(&Sight { machine: &self.machine, vault: &self.vault, view: &view, entries: &self.entries });
             if let Some(fault) = self.machine.waits_for()
                 && self.waited.last() != Some(&fault.name.word())
@@ -276,9 +281,10 @@ impl Rig {
             };
             match (&view.body, answer) {
                 (_, None) => {}
-                (Body::Form { fields, .. }, Some(Input::Edited(_))) => {
+                (Body::Form { fields, .. }, Some(input @ Input::Edited(_))) => {
                     let names: std::collections::BTreeSet<_> = fields.iter().map(|field| field.name).collect();
                     assert_eq!(names.len(), fields.len(), "no two fields of one form have the same name: {fields:?}");
+                    self.day.typed(fields, &input, &self.vault);
                     for field in fields {
                         let check = check(&field.kind, field.name, &self.vault);
                         suggest(&field.kind, field.name, &mut self.vault);
@@ -287,6 +293,7 @@ impl Rig {
                     }
                 }
                 (_, Some(input)) => {
+                    self.day.keys += 1;
                     // They look at the screen before they press a key, and press it once.
                     for event in [Event::Time(self.now + 1000), Event::Input(input), Event::Time(self.now + 2000)] {
                         self.machine.handle(event);

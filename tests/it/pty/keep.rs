@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
+use crate::support::day;
 use crate::support::walk::{self, Note, WordCard};
 use crate::support::wizard::Wizard;
 
@@ -43,13 +44,7 @@ impl Keeper {
         let records = tempfile::tempdir().unwrap();
         let plan = format!("{ASSETS}/plan.example.json");
         let mut w = start("establish", Some(&plan), records.path());
-        let serial = walk::to_the_custodians(&mut w, false);
-        let notes: Vec<Note> = (1..=4).map(|custodian| walk::turn(&mut w, custodian)).collect();
-        w.pass("The share file is written");
-        walk::seat(&mut w, 1, &notes[0]);
-        walk::seat(&mut w, 2, &notes[1]);
-        w.pass("The key check value is the right one");
-        device_and_keys(&mut w, &serial);
+        let notes = day::establish(&mut w);
         leave(w, 0);
         self.restored("numbers", records.path(), &notes);
     }
@@ -89,11 +84,7 @@ impl Keeper {
     /// *Restore* with the last two of four custodians; keeps both folders, and the cards.
     fn restored(&self, name: &str, records: &Path, notes: &[Note]) {
         let mut w = start("restore", None, records);
-        restore_until_the_seats(&mut w);
-        walk::seat(&mut w, 1, &notes[2]);
-        walk::seat(&mut w, 2, &notes[3]);
-        w.pass("The key check value is the right one");
-        replacement(&mut w);
+        day::restore(&mut w, notes);
         leave(w, 0);
         self.keep(name, &folder_of(records, "-establish-"));
         self.keep(&format!("{name}-restored"), &folder_of(records, "-restore-"));
@@ -235,29 +226,7 @@ fn device_and_keys(w: &mut Wizard, serial: &str) {
 /// From the login to the last screen.
 fn keys(w: &mut Wizard) {
     walk::log_in_and_load(w);
-    w.pass("The device made the key");
-    w.pass("holds the keys of the plan, and no other");
-    w.pass("read back and verified: it belongs to this DKEK");
-    w.pass("The program holds no secret any more");
-    w.pass("One thing is not done");
-    walk::close(w);
-}
-
-fn restore_until_the_seats(w: &mut Wizard) {
-    w.pass("The folder is complete, and its files are unchanged");
-    w.wait_for("What became of the old device");
-    w.keys(b"1");
-    walk::people_and_room(w);
-}
-
-fn replacement(w: &mut Wizard) {
-    w.pass("is good: it belongs to this DKEK");
-    w.pass("take the replacement: the device that gets the keys back");
-    let serial = walk::device(w, "The replacement was found:");
-    walk::initialise(w, &serial);
-    walk::log_in_and_load(w);
-    walk::bring_the_key_back(w);
-    walk::close(w);
+    day::keys(w);
 }
 
 /// A whole turn with a card of words.

@@ -3,6 +3,7 @@
 mod bad_input;
 mod bad_pins;
 mod everything;
+mod held;
 mod keep;
 mod numbers;
 mod panic;

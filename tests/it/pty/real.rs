@@ -36,6 +36,7 @@ fn ceremony_at(table: &Table) {
     w.see("This field is");
     assert!(w.screen().contains("OVERRIDE"), "it does not go on without a reason:\n{}", w.screen());
     walk::fill(w, &["a test"]);
+    walk::keyboard(w);
     w.pass("take the device that will hold the keys");
     w.wait_for("This was made in a rehearsal: REH0000001. A real ceremony does not accept it.");
     w.keys(b"\x03");

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::support::binary;
+use crate::support::day;
 use crate::support::memory::{Needle, scan};
 use crate::support::seen::bare;
 use crate::support::walk::{self, Note, SO_PIN, USER_PIN};
@@ -25,7 +26,7 @@ fn four_custodians_establish_and_restore_a_key() {
     wizard.keys(b"q");
     wizard.wait_for("Step 0.0");
     wizard.keys(b"2");
-    restore(&mut wizard, &notes);
+    day::restore(&mut wizard, &notes);
     wizard.keys(b"q");
     wizard.wait_for("Step 0.0");
     // the software card keeps its PINs, as a device does; but what typing leaves behind is spread out
@@ -75,12 +76,7 @@ fn establish(wizard: &mut Wizard) -> Vec<Note> {
     walk::initialise(wizard, &serial);
     wrong_pin(wizard);
     wizard.pass("and it is the right one");
-    wizard.pass("The device generated the key");
-    wizard.pass("holds the keys of the plan, and no other");
-    wizard.pass("read back and verified: it belongs to this DKEK");
-    wizard.pass("The program no longer holds any secret");
-    wizard.pass("One thing is not done");
-    walk::close(wizard);
+    day::keys(wizard);
     notes
 }
 
@@ -184,23 +180,6 @@ fn wrong_pin(wizard: &mut Wizard) {
     wizard.wait_for("Type the user PIN of the");
     assert!(wizard.screen().contains("Tries left: 2"), "{}", wizard.screen());
     walk::fill(wizard, &[USER_PIN]);
-}
-
-fn restore(wizard: &mut Wizard, notes: &[Note]) {
-    wizard.pass("The folder is complete, and its files are unchanged");
-    wizard.wait_for("What became of the old device");
-    wizard.keys(b"1");
-    walk::people_and_room(wizard);
-    walk::seat(wizard, 1, &notes[2]);
-    walk::seat(wizard, 2, &notes[3]);
-    wizard.pass("The key check value is the right one");
-    wizard.pass("The wrapped key rsa-root is good");
-    wizard.pass("take the replacement: the device that will receive the keys");
-    let serial = walk::device(wizard, "The replacement was found:");
-    walk::initialise(wizard, &serial);
-    walk::log_in_and_load(wizard);
-    walk::bring_the_key_back(wizard);
-    walk::close(wizard);
 }
 
 fn look_through(wizard: &Wizard, needles: &[Needle]) -> Vec<crate::support::memory::Find> {

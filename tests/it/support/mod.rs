@@ -6,6 +6,7 @@
 //! in a second process.
 
 pub mod binary;
+pub mod day;
 pub mod hanging;
 pub mod memory;
 mod opensc;

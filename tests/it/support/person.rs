@@ -9,6 +9,8 @@ use super::wizard::{Wizard, squeezed};
 const A_LOOK: Duration = Duration::from_millis(1500);
 /// A key that no screen knows, but for which every screen draws a frame. It would hide a shown share.
 const PROBE: &[u8] = b"\x02";
+/// How long after a held key is let go everything it could do has happened.
+const LET_GO: Duration = Duration::from_millis(220);
 /// What the screen between two people says.
 const CALLED: &str = "it is your turn: come to the keyboard";
 
@@ -19,6 +21,37 @@ impl Wizard {
         let frames = self.see_or_take_over(text);
         self.keys_at_once(PROBE);
         self.wait("one more frame", |seen| seen.frames > frames && seen.at_frame_end());
+        if self.heavy {
+            self.hold_every_key();
+        }
+    }
+
+    /// Something falls on the keyboard: each of these keys repeats every 30 ms for a while. Nothing may come of it.
+    fn hold_every_key(&mut self) {
+        self.settle();
+        for key in [b"\r", b" ", b"y", b"1", b"2"] {
+            let before = self.what_counts();
+            for _ in 0..6 {
+                self.keys_at_once(key);
+                std::thread::sleep(Duration::from_millis(30));
+            }
+            std::thread::sleep(LET_GO);
+            if self.footer().contains("Ctrl-U") {
+                self.keys_at_once(b"\x15");
+            }
+            assert_eq!(self.what_counts(), before, "{key:?} was held:\n{}", self.screen());
+        }
+    }
+
+    /// The step, the screen's first line, the ticks and the mark of the record: what a decision changes.
+    fn what_counts(&self) -> (String, String, usize, String) {
+        let screen = self.screen();
+        assert!(!screen.contains("hides by itself in"), "a share is shown:\n{screen}");
+        // Enter may read on: then the first line is another one.
+        let reads = self.footer().contains("read on") || screen.contains("more above");
+        let first = screen.lines().nth(4).filter(|_| !reads).unwrap_or_default().to_owned();
+        let ticks = screen.lines().filter(|line| line.contains("[✓]")).count();
+        (self.step(), first, ticks, screen.split_whitespace().last().unwrap_or_default().to_owned())
     }
 
     /// Waits until the footer has a key that decides something: a screen takes none as soon as it appears.
@@ -106,7 +139,7 @@ impl Wizard {
         squeezed(&self.screen()).contains(CALLED)
     }
 
-    /// The screen without the keys and the mark of the record.
+    /// The screen without notice, keys and the mark of the record.
     fn above_the_footer(&self) -> Vec<String> {
         above_the_footer(&self.lock())
     }
@@ -115,5 +148,5 @@ impl Wizard {
 fn above_the_footer(seen: &Seen) -> Vec<String> {
     let screen = seen.emulator.screen();
     let (rows, columns) = screen.size();
-    screen.rows(0, columns.get()).take(usize::from(rows.get()).saturating_sub(2)).collect()
+    screen.rows(0, columns.get()).take(usize::from(rows.get()).saturating_sub(4)).collect()
 }

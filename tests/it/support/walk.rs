@@ -96,6 +96,13 @@ pub fn to_the_custodians(wizard: &mut Wizard, everyone: bool) -> String {
 pub fn people_and_room(wizard: &mut Wizard) {
     wizard.pass("call every name aloud");
     wizard.pass("What the program found on this machine");
+    keyboard(wizard);
+}
+
+/// The keyboard types what is on its keys.
+pub fn keyboard(wizard: &mut Wizard) {
+    wizard.wait_for("try the keyboard before anybody types a secret");
+    fill(wizard, &["qzya 0189"]);
 }
 
 /// The device's screen; returns its serial.

@@ -19,12 +19,14 @@ use super::binary;
 use super::seen::{BEYOND, Seen, bare, emulated, emulator};
 
 /// Generous: it only limits how long a broken program blocks the tests.
-const PATIENCE: Duration = Duration::from_secs(15);
+const PATIENCE: Duration = Duration::from_mins(2);
 /// What wipes screen and scrollback.
 pub const ERASE: &[u8] = b"\x1b[0m\x1b[2J\x1b[3J\x1b[H";
 
 /// A running wizard and the person in front of it.
 pub struct Wizard {
+    /// Holds every key on every screen before going on.
+    pub heavy: bool,
     master: Option<Box<dyn MasterPty + Send>>,
     keyboard: Option<Box<dyn Write + Send>>,
     child: Box<dyn Child + Send + Sync>,
@@ -106,7 +108,7 @@ impl Wizard {
                 }
             }
         });
-        Self { master: Some(pair.master), keyboard: Some(keyboard), child, seen, line }
+        Self { heavy: false, master: Some(pair.master), keyboard: Some(keyboard), child, seen, line }
     }
 
     /// The process.

@@ -60,7 +60,7 @@ impl Shape {
             FieldKind::ShareId { .. } | FieldKind::KeyReference { .. } => (3, Grouping::Plain),
             FieldKind::UserPin | FieldKind::NewUserPin { .. } => (15, Grouping::Plain),
             FieldKind::Serial(_) | FieldKind::Again(_) => (16, Grouping::Plain),
-            FieldKind::Sign(_) => (12, Grouping::Plain),
+            FieldKind::Sign(_) | FieldKind::Copy(_) => (12, Grouping::Plain),
             FieldKind::Word(word) => (u16::try_from(word.len()).unwrap_or(0).max(12), Grouping::Plain),
             FieldKind::Line { .. } => (60, Grouping::Plain),
             FieldKind::ShareWords { words, .. } => return Self::Words(*words),
