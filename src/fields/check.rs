@@ -1,6 +1,6 @@
 //! Checks text key by key as it is typed. Reports how far it has come and what is wrong, never what would be right.
 
-use super::{FieldCheck, FieldKind, Privacy, dice, lines, password, pins, shares};
+use super::{FieldCheck, FieldKind, Privacy, dice, lines, password, pins, public_text, shares};
 use crate::faults;
 use crate::names::FieldName;
 use crate::secret::TypedText;
@@ -32,7 +32,10 @@ pub fn check(kind: &FieldKind, name: FieldName, vault: &Vault) -> FieldCheck {
         FieldKind::Sign(signs) => lines::sign(text, signs),
         FieldKind::Word(word) => lines::word(text, word, || faults::WordNotThis { word }.into()),
         FieldKind::KeyReference { taken, .. } => lines::key_reference(text, taken),
-        FieldKind::Line { optional } => lines::line(text, *optional),
+        FieldKind::Line { optional } => match public_text::secret_in(text.expose(), name, vault) {
+            Some(fault) => FieldCheck::wrong(fault),
+            None => lines::line(text, *optional),
+        },
     }
 }
 

@@ -6,6 +6,7 @@ mod kind;
 mod lines;
 pub mod password;
 mod pins;
+mod public_text;
 mod shares;
 
 pub use check::{check, open_text};

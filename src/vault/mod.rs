@@ -81,6 +81,14 @@ impl Vault {
         self.entries.entry(field).or_default()
     }
 
+    /// Whether a text has anything in it that is kept here, or typed into another field: as it is, or with other
+    /// separators and in upper or lower case. Nothing is copied for that.
+    pub fn is_in(&self, text: &[u8], typed_into: FieldName) -> bool {
+        let typed = self.entries.iter().chain(&self.aside).filter(|(field, _)| **field != typed_into);
+        let mut all = self.kept.values().map(WipingBytes::expose).chain(typed.map(|(_, text)| text.expose()));
+        all.any(|secret| is_within(secret, text))
+    }
+
     /// Wipes all fields on the screen.
     pub fn forget_typed(&mut self) {
         self.entries.clear();
@@ -93,9 +101,34 @@ impl Vault {
     }
 }
 
+/// Anything shorter is in many texts by chance.
+const SHORTEST: usize = 6;
+
+fn is_within(secret: &[u8], text: &[u8]) -> bool {
+    fn letters(text: &[u8]) -> impl Iterator<Item = u8> {
+        text.iter().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase)
+    }
+    let begins = |from: usize| letters(text).skip(from).take(letters(secret).count()).eq(letters(secret));
+    let exactly = secret.len() >= SHORTEST && text.windows(secret.len()).any(|window| window == secret);
+    exactly || letters(secret).count() >= SHORTEST && (0..letters(text).count()).any(begins)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn finds_what_it_holds_in_a_text_however_it_is_written() {
+        let mut vault = Vault::new();
+        vault.keep(Handle::UserPin, WipingBytes::from_slice(b"k7Wq42zLmX"));
+        b"four lamps".iter().for_each(|byte| vault.typing(FieldName::Password).push(*byte).unwrap());
+        let found = |text: &str| vault.is_in(text.as_bytes(), FieldName::Note);
+        for text in ["k7Wq42zLmX", "the PIN is K7WQ-42ZL-MX.", "k7 Wq 42 zL mX", "fourlamps", "Four Lamps!"] {
+            assert!(found(text), "{text}");
+        }
+        assert!(!found("k7Wq42zLm") && !found("") && !found("a lamp") && !found("B-0001"));
+        assert!(!vault.is_in(b"four lamps", FieldName::Password), "a field may have what is typed into it");
+    }
 
     #[test]
     fn reports_what_it_holds() {

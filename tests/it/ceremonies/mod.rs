@@ -6,6 +6,7 @@ mod files;
 mod foreign;
 mod foreign_sets;
 mod forged;
+mod free_text;
 mod front;
 mod given;
 mod held;

@@ -20,8 +20,8 @@ use hsm_ceremony::terms::{Digest, HostFinding};
 use hsm_ceremony::vault::Vault;
 use sha2::{Digest as _, Sha256};
 
-pub use super::front::{Front, Turn};
 use super::counted::Day;
+pub use super::front::{Front, Turn};
 use super::given::{foreign_setup, on};
 pub use super::given::{plan_text, used_card};
 use super::listening::Listening;

@@ -47,8 +47,8 @@ impl Wizard {
     fn what_counts(&self) -> (String, String, usize, String) {
         let screen = self.screen();
         assert!(!screen.contains("hides by itself in"), "a share is shown:\n{screen}");
-        // Enter may read on: then the first line is another one.
-        let reads = self.footer().contains("read on") || screen.contains("more above");
+        // Enter may read on, and typing may scroll to the field: then the first line is another one.
+        let reads = ["more above", "more below", "Ctrl-U"].iter().any(|sign| screen.contains(sign));
         let first = screen.lines().nth(4).filter(|_| !reads).unwrap_or_default().to_owned();
         let ticks = screen.lines().filter(|line| line.contains("[✓]")).count();
         (self.step(), first, ticks, screen.split_whitespace().last().unwrap_or_default().to_owned())
