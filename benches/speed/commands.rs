@@ -88,6 +88,9 @@ impl FrontEnd for Watching {
     fn wipe(&mut self) -> Result<(), FrontError> {
         self.0.wipe()
     }
+    fn pause(&self) -> Duration {
+        FrontEnd::pause(&self.0)
+    }
 }
 
 pub fn measure() -> Vec<Row> {

@@ -62,7 +62,7 @@ impl Machine {
             }
             StageKind::Choose(question) => self.choose(question, input),
             StageKind::FromCard(_) if *input == Input::Leave => {
-                self.enter_stage(self.step().map_or(0, Step::begins_at))
+                self.enter_stage(self.step().map_or(0, Step::begins_at));
             }
             StageKind::HandOver | StageKind::Form(_) | StageKind::FromCard(_) | StageKind::Danger(_)
                 if *input == Input::GoOn =>

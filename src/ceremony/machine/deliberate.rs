@@ -5,7 +5,7 @@
 use std::mem::Discriminant;
 
 use crate::ceremony::machine::input::Input;
-use crate::ceremony::machine::interlude::Asked;
+use crate::ceremony::machine::interlude::{Asked, Interlude};
 use crate::ceremony::machine::{Machine, Mode};
 
 /// How long a screen stands before it takes a decision, in milliseconds: nobody has read it sooner.
@@ -132,7 +132,7 @@ impl Machine {
             stage: self.stage,
             logging_in: self.detour.is_some(),
             mode: std::mem::discriminant(&self.mode),
-            between: self.interlude.as_ref().map(|interlude| interlude.asked()),
+            between: self.interlude.as_ref().map(Interlude::asked),
             shown: match &self.mode {
                 Mode::Asking(asking) => asking.shown_at.is_some(),
                 Mode::Working { .. } | Mode::Faulted { .. } => false,

@@ -52,7 +52,7 @@ pub fn signs(name: &str, custodian: Option<CustodianNumber>) -> Vec<String> {
     let mut words = name.split_whitespace().filter_map(|word| word.chars().find(char::is_ascii_alphabetic));
     let plain = name.split_whitespace().all(|word| word.starts_with(|first: char| first.is_ascii_alphabetic()));
     let initials = words.next().filter(|_| plain).map(|first| {
-        let letters = [Some(first), words.last()].into_iter().flatten();
+        let letters = [Some(first), words.next_back()].into_iter().flatten();
         letters.map(|letter| letter.to_ascii_uppercase()).collect::<String>()
     });
     let number = custodian.map(|number| number.to_string());

@@ -2,6 +2,7 @@
 
 use hsm_ceremony::ceremony::{Body, FieldView, Input, View};
 use hsm_ceremony::record::CeremonyKind;
+use hsm_ceremony::secret::TypedText;
 use hsm_ceremony::vault::Vault;
 
 use super::rig::{Rig, plan_text};
@@ -40,7 +41,7 @@ impl Day {
     /// One field is typed, without the separators that nobody has to type, and Enter leads to the next.
     pub fn typed(&mut self, fields: &[FieldView], input: &Input, vault: &Vault) {
         let Input::Edited(name) = input else { return };
-        let text = vault.typed(*name).map(|text| text.expose()).unwrap_or_default();
+        let text = vault.typed(*name).map(TypedText::expose).unwrap_or_default();
         let last = fields.last().is_some_and(|field| field.name == *name);
         self.keys += text.iter().filter(|byte| **byte != b':').count() + usize::from(!last);
     }

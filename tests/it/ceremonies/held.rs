@@ -73,7 +73,9 @@ fn a_doubled_key_moves_one_screen_at_most_and_one_that_comes_too_early_none() {
     let mut after = |rig: &mut Rig, wait: u64, input: Option<Input>| {
         now += wait;
         rig.machine.handle(Event::Time(now));
-        input.into_iter().for_each(|input| rig.machine.handle(Event::Input(input)));
+        if let Some(input) = input {
+            rig.machine.handle(Event::Input(input));
+        }
     };
     let first = text(&rig);
     after(&mut rig, 0, Some(Input::GoOn));

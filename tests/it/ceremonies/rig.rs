@@ -334,12 +334,11 @@ impl Rig {
                 Request::ForgetTyped => self.vault.forget_typed(),
                 Request::SetAside(true) => self.vault.set_aside(),
                 Request::SetAside(false) => self.vault.bring_back(),
-                Request::WipeScreen => {}
+                Request::WipeScreen | Request::Close => {}
                 Request::ForgetAll => {
                     self.vault.forget_all();
                     self.clerk.stop();
                 }
-                Request::Close => {}
             }
         }
     }
