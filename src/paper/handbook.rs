@@ -218,7 +218,11 @@ impl Book<'_> {
     fn stage(&mut self, all: &PaperSteps, step: &PaperStep, stage: &Stage) {
         self.printed.insert((step.step.id, stage.name));
         let when = match stage.when {
-            Condition::Always | Condition::Proven | Condition::KnowsPrime | Condition::FromOurs => None,
+            Condition::Always
+            | Condition::Proven
+            | Condition::NotGiven(_)
+            | Condition::KnowsPrime
+            | Condition::FromOurs => None,
             Condition::NeedsEveryone => Some(words::PAPER_WHEN_EVERYONE),
             Condition::Initialised(_) | Condition::OtherSoPin(_) | Condition::MayHaveCardsSoPin(_) => {
                 Some(words::PAPER_WHEN_INITIALISED)

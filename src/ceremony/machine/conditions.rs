@@ -2,7 +2,7 @@
 
 use crate::ceremony::known::character::Cards;
 use crate::ceremony::machine::Machine;
-use crate::ceremony::steps::{Condition, opening};
+use crate::ceremony::steps::{Condition, Step, opening};
 use crate::record::{Loss, PinName};
 use crate::terms::Quorum;
 
@@ -29,6 +29,10 @@ impl Machine {
             Condition::LastTry(device, pin) => {
                 let asked = pin == PinName::So || self.known.devices.kcv_asked != Some(false);
                 asked && role == Some(device) && self.known.devices.tries_left(device, pin) == Some(1)
+            }
+            Condition::NotGiven(card) => {
+                let seat = self.step().and_then(Step::seat);
+                !self.known.seats.given(card).iter().any(|(taken, _)| Some(*taken) == seat)
             }
             Condition::TypesPrime => self.step().is_some_and(|step| opening::types_set(&self.known, step)),
             Condition::KnowsPrime | Condition::KnowsOldPrime => {

@@ -67,6 +67,13 @@ impl Machine {
                 self.detour = Some(Detour { step, back_to: self.stage });
                 self.enter_stage(0);
             }
+            Recovery::SeatAgain(seat) => {
+                let Some(step) = self.step() else { return };
+                // Whoever sits there stays; Esc leads to the question who it is.
+                let form = step.stages.iter().position(|stage| stage.kind.fields().is_some()).unwrap_or(0);
+                self.request(Request::Forget(vec![Handle::SeatShare(Purpose::DkekShare(step.share), seat)]));
+                self.enter_stage(form);
+            }
             Recovery::SeatsAgain => {
                 let cards = self.step().map(|step| Purpose::DkekShare(step.share)).into_iter().chain([Purpose::SoPin]);
                 let seats = (1..=MOST_CUSTODIANS).map(Seat);
@@ -93,6 +100,8 @@ impl Machine {
     fn recovery_step(&self, recovery: Recovery) -> Option<Number> {
         let before = || self.steps.iter().take(self.known.progress.cursor + 1).rev();
         match recovery {
+            // Nearest first, because a DKEK share is opened more than once in some ceremonies.
+            Recovery::SeatAgain(seat) => before().find(|step| step.seat() == Some(seat)).map(|step| step.number),
             Recovery::SeatsAgain => before().find(|step| step.seat() == Some(Seat(1))).map(|step| step.number),
             Recovery::AnotherCustodian => {
                 let next = self.step().map_or(0, |step| self.known.open_seats(step.share)) + 1;

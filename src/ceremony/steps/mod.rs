@@ -65,6 +65,8 @@ pub enum Condition {
     Proven,
     /// Only if there is no software here to check this step's key.
     NotProvable,
+    /// Only if this step's seat has not given its share of this.
+    NotGiven(Purpose),
     /// Only if the prime of the set is not known and is typed.
     TypesPrime,
     /// Only if the prime of a set of ours is known and shown.

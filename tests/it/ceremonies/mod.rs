@@ -11,6 +11,7 @@ mod inspect;
 mod laws;
 mod mistakes;
 mod old;
+mod one_slip;
 mod plans;
 mod real;
 mod resume;
