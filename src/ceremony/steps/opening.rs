@@ -106,10 +106,8 @@ fn seat_share(known: &Known, step: &Step) -> Vec<Field> {
         taken: taken(known, step, card),
         foreign: known.restored.is_foreign(),
     };
-    let (check, optional) = match known.restored.is_foreign() {
-        true => (FieldName::CheckBytesIfAny, true),
-        false => (FieldName::CheckBytes, false),
-    };
+    let optional = known.restored.is_foreign();
+    let check = if optional { FieldName::CheckBytesIfAny } else { FieldName::CheckBytes };
     let prime = types_prime.then(|| Field::new(FieldName::Prime, FieldKind::Prime { expected: None }));
     prime
         .into_iter()

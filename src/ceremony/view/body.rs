@@ -105,7 +105,7 @@ impl Machine {
             Recovery::SeatAgain(seat) => {
                 let sitter = self.known().seats.sitter(seat);
                 let name = sitter.map_or("", |sitter| self.known().plan.custodian(step.share, sitter));
-                return words::ChoiceSeatAgain { seat, name }.to_string();
+                return words::ChoiceSeatAgain { name, seat }.to_string();
             }
             Recovery::TryAgain => words::CHOICE_TRY_AGAIN,
             Recovery::TypeAgain => words::CHOICE_TYPE_AGAIN,

@@ -78,9 +78,10 @@ impl TakeShare {
         let mut ids = if self.foreign { id_readings(id) } else { vec![read_id(id).map_err(read_fault)?] };
         let value = read_value(typed(FieldName::ShareValue)?.expose(), true).map_err(read_fault)?;
         // Only a card of a set made elsewhere may have none.
-        let check = match self.foreign {
-            true => vault.typed(FieldName::CheckBytesIfAny).filter(|text| !text.is_empty()),
-            false => Some(typed(FieldName::CheckBytes)?),
+        let check = if self.foreign {
+            vault.typed(FieldName::CheckBytesIfAny).filter(|text| !text.is_empty())
+        } else {
+            Some(typed(FieldName::CheckBytes)?)
         };
         if let Some(check) = check {
             let check = read_check(check.expose()).map_err(read_fault)?;
