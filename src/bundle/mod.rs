@@ -132,6 +132,7 @@ fn written(fact: &Fact) -> Option<(&str, Digest)> {
         | Fact::Formers { .. }
         | Fact::NotSealed { .. }
         | Fact::FoundElsewhere { .. }
+        | Fact::PublicKeysUnusable { .. }
         | Fact::Verified { .. }
         | Fact::Wanted { .. }
         | Fact::Unwrapped { .. }

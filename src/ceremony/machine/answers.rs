@@ -51,8 +51,10 @@ impl Machine {
                 }
             }
             StageKind::Choose(question) => self.choose(question, input),
-            StageKind::FromCard(_) if *input == Input::Leave => self.enter_stage(0),
-            StageKind::Form(_) | StageKind::FromCard(_) | StageKind::Danger(_) if *input == Input::GoOn => {
+            StageKind::FromCard(_) | StageKind::Confirm(_) if *input == Input::Leave => self.enter_stage(0),
+            StageKind::Form(_) | StageKind::FromCard(_) | StageKind::Confirm(_) | StageKind::Danger(_)
+                if *input == Input::GoOn =>
+            {
                 self.submit();
             }
             StageKind::Reveal { card, .. } => self.reveal_or_hide(card, input),
@@ -60,6 +62,7 @@ impl Machine {
             | StageKind::Deviates(_)
             | StageKind::Form(_)
             | StageKind::FromCard(_)
+            | StageKind::Confirm(_)
             | StageKind::Danger(_)
             | StageKind::Do(_) => {}
         }

@@ -4,7 +4,7 @@ use crate::ceremony::machine::Machine;
 use crate::ceremony::machine::recovery::Recovery;
 use crate::ceremony::steps::Step;
 use crate::record::Entry;
-use crate::terms::{Number, Purpose};
+use crate::terms::{KeyLabel, Number, Purpose};
 
 impl Machine {
     /// The only place where the ceremony moves.
@@ -29,6 +29,11 @@ impl Machine {
                     }
                     Some(Recovery::PinsAgain) => self.known.devices.asks_for_its_so_pin(role),
                     Some(Recovery::LeaveHidden) => self.known.devices.kcv_asked = Some(false),
+                    Some(Recovery::WithoutProof) => {
+                        let key = place.and_then(|place| self.steps.get(place)).and_then(|step| step.key.as_ref());
+                        self.known.keys.without_proof.extend(key.map(KeyLabel::to_string));
+                        self.known.progress.deviations += 1;
+                    }
                     Some(Recovery::SeatAgain(seat)) => {
                         let share = place.and_then(|place| self.steps.get(place)).map(|step| step.share);
                         self.known.seats.gives_again(share.map(Purpose::DkekShare), seat);

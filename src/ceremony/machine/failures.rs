@@ -55,7 +55,7 @@ impl Machine {
         match recovery {
             Recovery::TryAgain => self.enter_stage(self.stage),
             Recovery::TypeAgain => {
-                let form = |stage: &Stage| stage.kind.fields().is_some() && self.due(stage.when);
+                let form = |stage: &Stage| stage.kind.asks_for_text() && self.due(stage.when);
                 let stages = self.step().map(|step| step.stages.as_slice()).unwrap_or_default();
                 let place = stages.iter().take(self.stage).rposition(form).unwrap_or(0);
                 self.enter_stage(place);
@@ -87,6 +87,7 @@ impl Machine {
                 self.detour = Some(Detour { step, back_to: 0 });
                 self.enter_stage(0);
             }
+            Recovery::WithoutProof => self.next_stage(),
             Recovery::LeaveHidden => {
                 self.detour = None;
                 self.enter_stage(0);
@@ -115,6 +116,7 @@ impl Machine {
             | Recovery::FromStart
             | Recovery::LogIn
             | Recovery::LeaveHidden
+            | Recovery::WithoutProof
             | Recovery::Stop => None,
         }
     }

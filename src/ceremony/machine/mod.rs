@@ -242,7 +242,10 @@ impl Machine {
                 let called = self.known.called().into_iter();
                 asking.ticks = called.map(|called| (TickId::Person(called.person), false)).collect();
             }
-            StageKind::Form(fields) | StageKind::FromCard(fields) | StageKind::Danger(fields) => {
+            StageKind::Form(fields)
+            | StageKind::FromCard(fields)
+            | StageKind::Confirm(fields)
+            | StageKind::Danger(fields) => {
                 asking.fields = fields(&self.known, &step);
             }
             StageKind::Read | StageKind::Choose(_) | StageKind::Reveal { .. } | StageKind::Deviates(_) => {}

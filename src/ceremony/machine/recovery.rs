@@ -26,6 +26,8 @@ pub enum Recovery {
     PinsAgain,
     /// The KCV stays hidden: nobody logs in.
     LeaveHidden,
+    /// The proof of this key is left out.
+    WithoutProof,
     /// Another device replaces this one.
     AnotherDevice,
     /// Stop the ceremony (asks first).
@@ -34,7 +36,7 @@ pub enum Recovery {
 
 impl Recovery {
     /// All that need nothing besides their word.
-    const PLAIN: [Self; 10] = [
+    const PLAIN: [Self; 11] = [
         Self::TryAgain,
         Self::TypeAgain,
         Self::FromStart,
@@ -43,6 +45,7 @@ impl Recovery {
         Self::AnotherCustodian,
         Self::PinsAgain,
         Self::LeaveHidden,
+        Self::WithoutProof,
         Self::AnotherDevice,
         Self::Stop,
     ];
@@ -59,6 +62,7 @@ impl Recovery {
             Self::AnotherCustodian => "another-custodian",
             Self::PinsAgain => "pins-again",
             Self::LeaveHidden => "leave-hidden",
+            Self::WithoutProof => "without-proof",
             Self::AnotherDevice => "another-device",
             Self::Stop => "stop",
         }
@@ -88,7 +92,9 @@ pub fn recoveries(known: &Known, act: &Act, fault: &Fault) -> Vec<Recovery> {
 }
 
 fn ways_on(known: &Known, act: &Act, fault: FaultName) -> Vec<Recovery> {
-    use Recovery::{AnotherCustodian, AnotherDevice, FromStart, PinsAgain, SeatAgain, SeatsAgain, TryAgain, TypeAgain};
+    use Recovery::{
+        AnotherCustodian, AnotherDevice, FromStart, PinsAgain, SeatAgain, SeatsAgain, TryAgain, TypeAgain, WithoutProof,
+    };
     match act {
         Act::CompareShare(_) => vec![TypeAgain, FromStart],
         Act::TakeShare(acts::TakeShare { card, foreign, .. }) => match fault {
@@ -152,6 +158,15 @@ fn ways_on(known: &Known, act: &Act, fault: FaultName) -> Vec<Recovery> {
             FaultName::KeyReferenceOccupied => vec![TypeAgain],
             _ => vec![TryAgain],
         },
+        Act::ProveKey(_) => match fault {
+            // The file of its public key does not block a key that is back, nor the keys after it.
+            FaultName::SourceFileMissing
+            | FaultName::SourceFileChanged
+            | FaultName::FileRead
+            | FaultName::FileNotOrdinary
+            | FaultName::FileTooLarge => vec![TryAgain, WithoutProof],
+            _ => vec![TryAgain],
+        },
         Act::ExamineRoom(_)
         | Act::ReadFolder(_)
         | Act::MixEntropy(_)
@@ -165,7 +180,6 @@ fn ways_on(known: &Known, act: &Act, fault: FaultName) -> Vec<Recovery> {
         | Act::TakeInventory(_)
         | Act::BackUp(_)
         | Act::VerifyBackup(_)
-        | Act::ProveKey(_)
         | Act::WriteManifest(_)
         | Act::CloseFolder(_) => vec![TryAgain],
     }

@@ -77,7 +77,7 @@ impl Machine {
                 may_leave: false,
             },
             StageKind::Form(_) => self.form(text, asking, sentences, false, false),
-            StageKind::FromCard(_) => self.form(text, asking, sentences, false, true),
+            StageKind::FromCard(_) | StageKind::Confirm(_) => self.form(text, asking, sentences, false, true),
             StageKind::Danger(_) => self.form(text, asking, sentences, true, false),
             StageKind::Reveal { card, note } => {
                 self.reveal(asking, card, (text, sentences.stage(note)), sentences.step)
@@ -115,6 +115,7 @@ impl Machine {
             Recovery::AnotherCustodian => words::CHOICE_ANOTHER_CUSTODIAN,
             Recovery::PinsAgain => words::CHOICE_PINS_AGAIN,
             Recovery::LeaveHidden => words::CHOICE_LEAVE_HIDDEN,
+            Recovery::WithoutProof => words::CHOICE_WITHOUT_PROOF,
             Recovery::AnotherDevice => words::CHOICE_ANOTHER_DEVICE,
             Recovery::Stop => words::CHOICE_STOP,
         };

@@ -14,6 +14,7 @@ mod old;
 mod one_slip;
 mod plans;
 mod real;
+mod restore_choices;
 mod resume;
 mod rig;
 mod roll_call;

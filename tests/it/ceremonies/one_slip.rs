@@ -83,7 +83,7 @@ fn a_seat_that_mistyped_types_again_and_the_shares_of_the_others_are_kept() {
             );
             assert_eq!(seated(&rig), usize::from(threshold), "nobody else sits down");
             let opened = |fact: &&Fact| matches!(fact, Fact::Opened { wrong, .. } if wrong.is_empty());
-            assert!(rig.facts().iter().any(|fact| opened(&fact)), "what was typed wrong was not given");
+            assert!(rig.facts().iter().any(opened), "what was typed wrong was not given");
             let chose = |entry: &&Entry| matches!(entry, Entry::Recovered { choice, .. } if choice == "seat-again");
             assert_eq!(rig.entries.iter().filter(chose).count(), 1, "the record says so");
         }
