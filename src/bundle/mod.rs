@@ -133,6 +133,7 @@ fn written(fact: &Fact) -> Option<(&str, Digest)> {
         | Fact::Formers { .. }
         | Fact::NotSealed { .. }
         | Fact::FoundElsewhere { .. }
+        | Fact::PublicKeysUnusable { .. }
         | Fact::Verified { .. }
         | Fact::Wanted { .. }
         | Fact::Unwrapped { .. }

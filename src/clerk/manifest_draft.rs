@@ -96,6 +96,7 @@ impl ManifestDraft {
             | Fact::Formers { .. }
             | Fact::NotSealed { .. }
             | Fact::FoundElsewhere { .. }
+            | Fact::PublicKeysUnusable { .. }
             | Fact::Verified { .. }
             | Fact::Wanted { .. }
             | Fact::Unwrapped { .. }

@@ -28,7 +28,7 @@ pub fn check(kind: &FieldKind, name: FieldName, vault: &Vault) -> FieldCheck {
         FieldKind::Serial(serial) => {
             lines::word(text, serial.as_str(), || faults::SerialNotThis { expected: serial }.into())
         }
-        FieldKind::Copy(line) => lines::word(text, line, || faults::CopyNotThis.into()),
+        FieldKind::Copy(line) => lines::copy(text, line),
         FieldKind::Sign(signs) => lines::sign(text, signs),
         FieldKind::Word(word) => lines::word(text, word, || faults::WordNotThis { word }.into()),
         FieldKind::KeyReference { taken, .. } => lines::key_reference(text, taken),

@@ -19,6 +19,19 @@ pub(super) fn line(text: &TypedText, optional: bool) -> FieldCheck {
     }
 }
 
+/// A line as it stands on the screen, to the letter.
+pub(super) fn copy(text: &TypedText, line: &str) -> FieldCheck {
+    if text.is_empty() {
+        FieldCheck::Empty
+    } else if text.expose() == line.as_bytes() {
+        FieldCheck::Good
+    } else if line.as_bytes().starts_with(text.expose()) {
+        FieldCheck::typing(text.len(), line.len())
+    } else {
+        FieldCheck::wrong(faults::CopyNotThis)
+    }
+}
+
 /// One of the signs of the person whose turn it is, in upper or lower case.
 pub(super) fn sign(text: &TypedText, signs: &[String]) -> FieldCheck {
     let typed = text.expose();
@@ -34,13 +47,13 @@ pub(super) fn sign(text: &TypedText, signs: &[String]) -> FieldCheck {
     }
 }
 
-/// A known word, typed letter by letter.
+/// A known word, typed letter by letter, in upper or lower case.
 pub(super) fn word(text: &TypedText, expected: &str, fault: impl Fn() -> Fault) -> FieldCheck {
     if text.is_empty() {
         FieldCheck::Empty
-    } else if text.expose() == expected.as_bytes() {
+    } else if text.expose().eq_ignore_ascii_case(expected.as_bytes()) {
         FieldCheck::Good
-    } else if expected.as_bytes().starts_with(text.expose()) {
+    } else if expected.as_bytes().get(..text.len()).is_some_and(|it| it.eq_ignore_ascii_case(text.expose())) {
         FieldCheck::typing(text.len(), expected.len())
     } else {
         FieldCheck::wrong(fault())

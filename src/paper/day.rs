@@ -194,6 +194,7 @@ impl Day<'_> {
             | StageKind::Choose(_)
             | StageKind::Form(_)
             | StageKind::FromCard(_)
+            | StageKind::Confirm(_)
             | StageKind::Danger(_)
             | StageKind::Reveal { .. }
             | StageKind::Do(_)

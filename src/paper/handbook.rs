@@ -225,6 +225,7 @@ impl Book<'_> {
             Condition::Always
             | Condition::HandsOver
             | Condition::Proven
+            | Condition::NotGiven(_)
             | Condition::KnowsPrime
             | Condition::FromOurs => None,
             Condition::NeedsEveryone => Some(words::PAPER_WHEN_EVERYONE),
@@ -235,6 +236,9 @@ impl Book<'_> {
             Condition::Stolen => Some(words::PAPER_WHEN_STOLEN),
             Condition::FromElsewhere => Some(words::PAPER_WHEN_ELSEWHERE),
             Condition::NotSealed => Some(words::PAPER_WHEN_NOT_SEALED),
+            Condition::PublicKeysUnusable => Some(words::PAPER_WHEN_PUBLIC_UNUSABLE),
+            Condition::OtherReference => Some(words::PAPER_WHEN_OTHER_REFERENCE),
+            Condition::WithoutProof => Some(words::PAPER_WHEN_WITHOUT_PROOF),
             Condition::Damaged => Some(words::PAPER_WHEN_DAMAGED),
             Condition::TypesPrime => Some(words::PAPER_WHEN_FOREIGN),
             Condition::KnowsOldPrime => Some(words::PAPER_WHEN_FOREIGN_LATER),
@@ -261,6 +265,7 @@ impl Book<'_> {
             | StageKind::Read
             | StageKind::Form(_)
             | StageKind::FromCard(_)
+            | StageKind::Confirm(_)
             | StageKind::Danger(_)
             | StageKind::Reveal { .. }
             | StageKind::Do(_)

@@ -213,8 +213,10 @@ fn answer(machine: &mut Machine, body: &Body) -> bool {
             decide(machine, Input::GoOn);
         }
         Body::Choose { options, asks, .. } => {
-            // An inspection logs in to see the KCV; everywhere else, the last option that is open.
+            // A stolen device has a screen of its own, and an inspection logs in to see the KCV; everywhere else, the last
+            // option that is open.
             let choice = match asks {
+                Asks::Step(Question::Loss) => ChoiceId::Item(ItemName::Stolen),
                 Asks::Step(Question::HiddenKcv) => ChoiceId::Item(ItemName::LogIn),
                 _ => options.iter().rfind(|option| !option.closed).unwrap().id.clone(),
             };

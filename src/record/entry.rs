@@ -9,7 +9,7 @@ use crate::terms::{
     Number, Purpose, Quorum, Scheme, Seat, Serial,
 };
 
-/// What happened to the device being replaced.
+/// What happened to the device being replaced, or why its keys are restored although nothing did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Loss {
@@ -19,6 +19,8 @@ pub enum Loss {
     Lost,
     /// Somebody took it.
     Stolen,
+    /// Nothing: it stays in use, and the restore is a proof or a drill.
+    Nothing,
 }
 
 /// One of a device's two PINs.
@@ -227,7 +229,7 @@ pub enum Fact {
     Listed { role: DeviceRole, keys: Vec<StoredKey> },
     /// A key was wrapped to a file, and KCV and MAC of what was read back are right under the DKEK.
     BackedUp { label: KeyLabel, file: String, sha256: Digest },
-    /// What happened to the device being replaced.
+    /// What happened to the device being replaced; people confirm it by typing a word, which follows as `decided`.
     Lost { loss: Loss },
     /// The folder of the ceremony being restored from.
     From {
@@ -246,9 +248,13 @@ pub enum Fact {
     /// About files made elsewhere: the devices that the keys were generated on, the files that were skipped, and those
     /// that begin like a wrapped key but cannot be read as one, so that their contents are not restored.
     FoundElsewhere { devices: Vec<Serial>, passed_over: Vec<String>, damaged: Vec<String> },
+    /// Public key files of the origin that are missing, changed or unreadable: what they would prove is left out unless they
+    /// are brought in time.
+    PublicKeysUnusable { files: Vec<String> },
     /// A wrapped key's KCV and MAC are right under the DKEK.
     Verified { label: KeyLabel },
-    /// The reference people chose for a key.
+    /// The reference people chose for a key. If it is not the plan's, people confirm it by typing a word, which follows as
+    /// `decided`.
     Wanted { label: KeyLabel, reference: KeyReference },
     /// A key was unwrapped.
     Unwrapped { label: KeyLabel, reference: KeyReference },

@@ -1,15 +1,17 @@
 //! *Restore*: a quorum restores the backed-up keys to a replacement device.
 
 use crate::ceremony::kinds::Ceremony;
+use crate::ceremony::known::Known;
 use crate::ceremony::known::character::{Cards, Character, Needs, Unattended};
 use crate::ceremony::known::roll_call::Attendance;
 use crate::ceremony::steps::{
     Actor, Condition, List, Question, StageKind, Step, closing, device, keys, opening, people, provisioning, step,
 };
 use crate::clerk::acts;
-use crate::names::{CeremonyKind, StageName, StepName};
+use crate::fields::{Field, FieldKind};
+use crate::names::{CeremonyKind, FieldName, StageName, StepName};
 use crate::plan::Plan;
-use crate::record::Deviation;
+use crate::record::{Deviation, Loss};
 use crate::script::ceremonies;
 use crate::terms::{DeviceRole, Handle};
 
@@ -39,14 +41,14 @@ fn steps(plan: &Plan) -> Vec<Step> {
                 StageName::NotSealed,
                 StageKind::Deviates(Deviation::SourceRecordNotSealed),
             )
-            .then_when(Condition::Damaged, StageName::Damaged, StageKind::Deviates(Deviation::WrappedKeysNotReadable)),
+            .then_when(Condition::Damaged, StageName::Damaged, StageKind::Deviates(Deviation::WrappedKeysNotReadable))
+            .then_when(Condition::PublicKeysUnusable, StageName::PublicKeysUnusable, StageKind::Read),
     );
     list.add(
-        step(StepName::Loss, Actor::Administrator).then(StageName::Ask, StageKind::Choose(Question::Loss)).then_when(
-            Condition::Stolen,
-            StageName::Stolen,
-            StageKind::Tick,
-        ),
+        step(StepName::Loss, Actor::Administrator)
+            .then(StageName::Ask, StageKind::Choose(Question::Loss))
+            .then(StageName::Confirm, StageKind::Confirm(confirm_loss))
+            .then_when(Condition::Stolen, StageName::Stolen, StageKind::Tick),
     );
     people::people_and_room(&mut list, Attendance::Quorum);
 
@@ -69,4 +71,15 @@ fn steps(plan: &Plan) -> Vec<Step> {
     keys::bring_keys_back(&mut list, plan);
     closing::close(&mut list);
     list.finish()
+}
+
+/// What became of the old device, typed as a word: a slip in a list of four must not decide it.
+fn confirm_loss(known: &Known, _: &Step) -> Vec<Field> {
+    let word = known.restored.loss.map(|loss| match loss {
+        Loss::Broken => "BROKEN",
+        Loss::Lost => "LOST",
+        Loss::Stolen => "STOLEN",
+        Loss::Nothing => "PROOF",
+    });
+    word.map(|word| Field::new(FieldName::Loss, FieldKind::Word(word))).into_iter().collect()
 }

@@ -20,6 +20,8 @@ pub struct Keys {
     pub proof: Option<String>,
     /// Keys whose restore was proven.
     pub proven: BTreeSet<String>,
+    /// Keys whose proof was left out, because the file with their public key cannot be used.
+    pub without_proof: BTreeSet<String>,
 }
 
 impl Keys {

@@ -115,6 +115,7 @@ impl Known {
             Fact::FoundElsewhere { devices, passed_over, damaged } => {
                 self.restored.learn_found_elsewhere(devices, passed_over, damaged);
             }
+            Fact::PublicKeysUnusable { files } => self.restored.learn_public_unusable(files),
             Fact::Bagged { .. }
             | Fact::Enciphered { .. }
             | Fact::VaultEmpty

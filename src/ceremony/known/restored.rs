@@ -18,6 +18,8 @@ pub struct Origin {
     pub passed_over: Vec<String>,
     /// Files that start like a wrapped key but cannot be read as one.
     pub damaged: Vec<String>,
+    /// Public key files that are missing, changed or unreadable.
+    pub public_unusable: Vec<String>,
 }
 
 /// The backup being restored.
@@ -43,12 +45,19 @@ impl Restored {
             not_sealed: None,
             passed_over: Vec::new(),
             damaged: Vec::new(),
+            public_unusable: Vec::new(),
         });
     }
 
     pub(super) fn learn_not_sealed(&mut self, lines: u32) {
         if let Some(origin) = &mut self.from {
             origin.not_sealed = Some(lines);
+        }
+    }
+
+    pub(super) fn learn_public_unusable(&mut self, files: &[String]) {
+        if let Some(origin) = &mut self.from {
+            origin.public_unusable = files.to_vec();
         }
     }
 

@@ -36,7 +36,18 @@ impl Seats {
         self.extra = 0;
     }
 
+    /// A seat types its share of this again; what the others gave is kept.
+    pub fn gives_again(&mut self, card: Option<Purpose>, seat: Seat) {
+        if let Some(given) = card.and_then(|card| self.given.get_mut(&card)) {
+            given.retain(|(taken, _)| *taken != seat);
+        }
+    }
+
     pub(super) fn learn_seated(&mut self, seat: Seat, custodian: CustodianNumber) {
+        if self.sitter(seat).is_some_and(|before| before != custodian) {
+            // What was given here came from the cards of somebody who has stood up.
+            self.given.values_mut().for_each(|given| given.retain(|(taken, _)| *taken != seat));
+        }
         self.seated.retain(|(taken, _)| *taken != seat);
         self.seated.push((seat, custodian));
     }
@@ -60,6 +71,12 @@ impl Seats {
 }
 
 impl Known {
+    /// Whether a seat has given everything that is asked for there.
+    pub fn has_given(&self, share: DkekShareNumber, seat: Seat) -> bool {
+        let given = |card| self.seats.given(card).iter().any(|(taken, _)| *taken == seat);
+        given(Purpose::DkekShare(share)) && (self.plan.so_pin_share() != Some(share) || given(Purpose::SoPin))
+    }
+
     /// How many seats of a quorum are open.
     pub fn open_seats(&self, share: DkekShareNumber) -> u8 {
         self.plan.quorum(share).map_or(0, |quorum| quorum.threshold() + self.seats.extra)

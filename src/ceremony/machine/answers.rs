@@ -61,10 +61,14 @@ impl Machine {
                 }
             }
             StageKind::Choose(question) => self.choose(question, input),
-            StageKind::FromCard(_) if *input == Input::Leave => {
+            StageKind::FromCard(_) | StageKind::Confirm(_) if *input == Input::Leave => {
                 self.enter_stage(self.step().map_or(0, Step::begins_at));
             }
-            StageKind::HandOver | StageKind::Form(_) | StageKind::FromCard(_) | StageKind::Danger(_)
+            StageKind::HandOver
+            | StageKind::Form(_)
+            | StageKind::FromCard(_)
+            | StageKind::Confirm(_)
+            | StageKind::Danger(_)
                 if *input == Input::GoOn =>
             {
                 self.submit();
@@ -76,6 +80,7 @@ impl Machine {
             | StageKind::Deviates(_)
             | StageKind::Form(_)
             | StageKind::FromCard(_)
+            | StageKind::Confirm(_)
             | StageKind::Danger(_)
             | StageKind::Do(_) => {}
         }

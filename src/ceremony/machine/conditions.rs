@@ -23,9 +23,15 @@ impl Machine {
         let key = self.step().and_then(|step| step.key.as_ref());
         let initialised = |role| self.known.devices.get(role).is_some_and(|device| device.initialised);
         let proven = key.is_some_and(|key| self.known.keys.proven.contains(key.as_str()));
+        let without_proof = key.is_some_and(|key| self.known.keys.without_proof.contains(key.as_str()));
         match when {
             Condition::Proven => proven,
-            Condition::NotProvable => !proven,
+            Condition::WithoutProof => without_proof,
+            Condition::NotProvable => !proven && !without_proof,
+            Condition::OtherReference => {
+                let planned = self.known.key(key).filter(|key| self.known.restore_to(key) != key.restore_to);
+                planned.is_some()
+            }
             Condition::Always => true,
             Condition::HandsOver => self.hands_over(),
             Condition::NeedsEveryone => {
@@ -41,6 +47,10 @@ impl Machine {
             Condition::LastTry(device, pin) => {
                 let asked = pin == PinName::So || self.known.devices.kcv_asked != Some(false);
                 asked && role == Some(device) && self.known.devices.tries_left(device, pin) == Some(1)
+            }
+            Condition::NotGiven(card) => {
+                let seat = self.step().and_then(Step::seat);
+                !self.known.seats.given(card).iter().any(|(taken, _)| Some(*taken) == seat)
             }
             Condition::TypesPrime => self.step().is_some_and(|step| opening::types_set(&self.known, step)),
             Condition::KnowsPrime | Condition::KnowsOldPrime => {
@@ -59,6 +69,9 @@ impl Machine {
             Condition::FromOurs => !self.known.restored.is_foreign(),
             Condition::FromElsewhere => self.known.restored.is_foreign(),
             Condition::NotSealed => self.known.restored.from.as_ref().is_some_and(|source| source.not_sealed.is_some()),
+            Condition::PublicKeysUnusable => {
+                self.known.restored.from.as_ref().is_some_and(|source| !source.public_unusable.is_empty())
+            }
             Condition::Damaged => self.known.restored.from.as_ref().is_some_and(|source| !source.damaged.is_empty()),
         }
     }

@@ -2,8 +2,9 @@
 
 use crate::ceremony::machine::Machine;
 use crate::ceremony::machine::recovery::Recovery;
+use crate::ceremony::steps::Step;
 use crate::record::Entry;
-use crate::terms::Number;
+use crate::terms::{KeyLabel, Number, Purpose};
 
 impl Machine {
     /// The only place where the ceremony moves.
@@ -21,13 +22,22 @@ impl Machine {
             Entry::Recovered { choice, to, .. } => {
                 let place = self.place(*to);
                 let role = place.and_then(|place| self.steps.get(place)).map(|step| step.role);
-                match Recovery::from_word(choice) {
+                match self.recorded(choice, *to) {
                     Some(Recovery::AnotherCustodian) => self.known.seats.extra += 1,
                     Some(Recovery::AnotherDevice) => {
                         self.known.devices.given_up.extend(role.and_then(|role| self.known.devices.serial(role)));
                     }
                     Some(Recovery::PinsAgain) => self.known.devices.asks_for_its_so_pin(role),
                     Some(Recovery::LeaveHidden) => self.known.devices.kcv_asked = Some(false),
+                    Some(Recovery::WithoutProof) => {
+                        let key = place.and_then(|place| self.steps.get(place)).and_then(|step| step.key.as_ref());
+                        self.known.keys.without_proof.extend(key.map(KeyLabel::to_string));
+                        self.known.progress.deviations += 1;
+                    }
+                    Some(Recovery::SeatAgain(seat)) => {
+                        let share = place.and_then(|place| self.steps.get(place)).map(|step| step.share);
+                        self.known.seats.gives_again(share.map(Purpose::DkekShare), seat);
+                    }
                     Some(Recovery::SeatsAgain) => self.known.seats.free(),
                     // One that is unknown here is in no record that `resume` accepts.
                     Some(
@@ -59,15 +69,25 @@ impl Machine {
         self.steps.iter().position(|step| step.number == number)
     }
 
-    /// Puts the cursor on the first needed step from `place` on.
+    /// The way to continue that an entry names.
+    pub(super) fn recorded(&self, choice: &str, to: Number) -> Option<Recovery> {
+        let seat = self.place(to).and_then(|place| self.steps.get(place)).and_then(Step::seat);
+        Recovery::recorded(choice, seat)
+    }
+
+    /// Puts the cursor on the first needed step from `place` on. A seat that has given its share is passed over: it gave
+    /// it before another seat typed again.
     fn move_to(&mut self, mut place: usize) {
-        while let Some(step) = self.steps.get(place).filter(|step| step.if_needed) {
-            let opened = self.known.open_seats(step.share);
-            if step.seat().is_some_and(|seat| seat.0 <= opened) {
+        while let Some((step, seat)) = self.steps.get(place).and_then(|step| Some((step, step.seat()?))) {
+            let open = !step.if_needed || seat.0 <= self.known.open_seats(step.share);
+            if open {
                 self.known.progress.not_needed.remove(&step.number);
-                break;
+                if !self.known.has_given(step.share, seat) {
+                    break;
+                }
+            } else {
+                self.known.progress.not_needed.insert(step.number);
             }
-            self.known.progress.not_needed.insert(step.number);
             place += 1;
         }
         self.known.progress.cursor = place;

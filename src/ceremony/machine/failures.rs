@@ -55,7 +55,7 @@ impl Machine {
         match recovery {
             Recovery::TryAgain => self.enter_stage(self.stage),
             Recovery::TypeAgain => {
-                let form = |stage: &Stage| stage.kind.fields().is_some() && self.due(stage.when);
+                let form = |stage: &Stage| stage.kind.asks_for_text() && self.due(stage.when);
                 let stages = self.step().map(|step| step.stages.as_slice()).unwrap_or_default();
                 let place = stages.iter().take(self.stage).rposition(form).unwrap_or(0);
                 self.enter_stage(place);
@@ -66,6 +66,13 @@ impl Machine {
                 let step = Step { number: from, ..provisioning::with_log_in(detour) };
                 self.detour = Some(Detour { step, back_to: self.stage });
                 self.enter_stage(0);
+            }
+            Recovery::SeatAgain(seat) => {
+                let Some(step) = self.step() else { return };
+                // Whoever sits there stays; Esc leads to the question who it is.
+                let form = step.stages.iter().position(|stage| stage.kind.fields().is_some()).unwrap_or(0);
+                self.request(Request::Forget(vec![Handle::SeatShare(Purpose::DkekShare(step.share), seat)]));
+                self.enter_stage(form);
             }
             Recovery::SeatsAgain => {
                 let cards = self.step().map(|step| Purpose::DkekShare(step.share)).into_iter().chain([Purpose::SoPin]);
@@ -80,6 +87,7 @@ impl Machine {
                 self.detour = Some(Detour { step, back_to: 0 });
                 self.enter_stage(0);
             }
+            Recovery::WithoutProof => self.next_stage(),
             Recovery::LeaveHidden => {
                 self.detour = None;
                 self.enter_stage(0);
@@ -93,6 +101,8 @@ impl Machine {
     fn recovery_step(&self, recovery: Recovery) -> Option<Number> {
         let before = || self.steps.iter().take(self.known.progress.cursor + 1).rev();
         match recovery {
+            // Nearest first, because a DKEK share is opened more than once in some ceremonies.
+            Recovery::SeatAgain(seat) => before().find(|step| step.seat() == Some(seat)).map(|step| step.number),
             Recovery::SeatsAgain => before().find(|step| step.seat() == Some(Seat(1))).map(|step| step.number),
             Recovery::AnotherCustodian => {
                 let next = self.step().map_or(0, |step| self.known.open_seats(step.share)) + 1;
@@ -106,6 +116,7 @@ impl Machine {
             | Recovery::FromStart
             | Recovery::LogIn
             | Recovery::LeaveHidden
+            | Recovery::WithoutProof
             | Recovery::Stop => None,
         }
     }

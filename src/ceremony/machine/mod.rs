@@ -126,14 +126,14 @@ impl Machine {
     /// names a way to continue after a failure that this version does not know: what it changed is unknown too, and an
     /// abandoned device must not be used again.
     pub fn resume(ceremony: CeremonyKind, plan: Plan, rehearsal: bool, entries: &[Entry]) -> Option<Self> {
+        let mut machine = Self::new(ceremony, plan, rehearsal);
         let unknown = |entry: &Entry| match entry {
-            Entry::Recovered { choice, .. } => Recovery::from_word(choice).is_none(),
+            Entry::Recovered { choice, to, .. } => machine.recorded(choice, *to).is_none(),
             _ => false,
         };
         if entries.iter().any(unknown) {
             return None;
         }
-        let mut machine = Self::new(ceremony, plan, rehearsal);
         for entry in entries {
             machine.take_in(entry);
         }
@@ -253,7 +253,10 @@ impl Machine {
                 asking.ticks = called.map(|called| (TickId::Person(called.person), false)).collect();
             }
             StageKind::HandOver => asking.fields = hand_over::fields(&self.known, &step),
-            StageKind::Form(fields) | StageKind::FromCard(fields) | StageKind::Danger(fields) => {
+            StageKind::Form(fields)
+            | StageKind::FromCard(fields)
+            | StageKind::Confirm(fields)
+            | StageKind::Danger(fields) => {
                 asking.fields = fields(&self.known, &step);
             }
             StageKind::Read

@@ -3,7 +3,7 @@
 use crate::ceremony::known::Known;
 use crate::clerk::{Act, acts};
 use crate::faults::{Fault, FaultName};
-use crate::terms::DeviceRole;
+use crate::terms::{DeviceRole, Purpose, Seat};
 
 /// A way to continue after a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub enum Recovery {
     FromStart,
     /// Log in again, then the same act.
     LogIn,
+    /// This seat types its share again; the shares of the others are kept.
+    SeatAgain(Seat),
     /// All seats again, from the first.
     SeatsAgain,
     /// One more custodian sits down.
@@ -24,6 +26,8 @@ pub enum Recovery {
     PinsAgain,
     /// The KCV stays hidden: nobody logs in.
     LeaveHidden,
+    /// The proof of this key is left out.
+    WithoutProof,
     /// Another device replaces this one.
     AnotherDevice,
     /// Stop the ceremony (asks first).
@@ -31,8 +35,8 @@ pub enum Recovery {
 }
 
 impl Recovery {
-    /// All of them.
-    pub const ALL: [Self; 10] = [
+    /// All that need nothing besides their word.
+    const PLAIN: [Self; 11] = [
         Self::TryAgain,
         Self::TypeAgain,
         Self::FromStart,
@@ -41,6 +45,7 @@ impl Recovery {
         Self::AnotherCustodian,
         Self::PinsAgain,
         Self::LeaveHidden,
+        Self::WithoutProof,
         Self::AnotherDevice,
         Self::Stop,
     ];
@@ -52,20 +57,29 @@ impl Recovery {
             Self::TypeAgain => "type-again",
             Self::FromStart => "from-start",
             Self::LogIn => "log-in",
+            Self::SeatAgain(_) => SEAT_AGAIN,
             Self::SeatsAgain => "seats-again",
             Self::AnotherCustodian => "another-custodian",
             Self::PinsAgain => "pins-again",
             Self::LeaveHidden => "leave-hidden",
+            Self::WithoutProof => "without-proof",
             Self::AnotherDevice => "another-device",
             Self::Stop => "stop",
         }
     }
 
-    /// The recovery that a record names; `None` if it comes from a version of the program that had others.
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|recovery| recovery.word() == word)
+    /// The recovery that a record names, where `seat` is that of the step it leads to; `None` if it comes from a version
+    /// of the program that had others.
+    pub fn recorded(word: &str, seat: Option<Seat>) -> Option<Self> {
+        match word {
+            SEAT_AGAIN => seat.map(Self::SeatAgain),
+            word => Self::PLAIN.into_iter().find(|recovery| recovery.word() == word),
+        }
     }
 }
+
+/// Which seat it is, the record says by the step that the ceremony continues with.
+const SEAT_AGAIN: &str = "seat-again";
 
 /// What can be done about a fault of an act, best first.
 pub fn recoveries(known: &Known, act: &Act, fault: &Fault) -> Vec<Recovery> {
@@ -78,23 +92,28 @@ pub fn recoveries(known: &Known, act: &Act, fault: &Fault) -> Vec<Recovery> {
 }
 
 fn ways_on(known: &Known, act: &Act, fault: FaultName) -> Vec<Recovery> {
-    use Recovery::{AnotherCustodian, AnotherDevice, FromStart, PinsAgain, SeatsAgain, TryAgain, TypeAgain};
+    use Recovery::{
+        AnotherCustodian, AnotherDevice, FromStart, PinsAgain, SeatAgain, SeatsAgain, TryAgain, TypeAgain, WithoutProof,
+    };
     match act {
         Act::CompareShare(_) => vec![TypeAgain, FromStart],
-        Act::TakeShare(_) => match fault {
-            // Nobody knows which of the sets is the right one: the first may have been wrong.
-            FaultName::SharesOfOtherSets => vec![TypeAgain, SeatsAgain],
+        Act::TakeShare(acts::TakeShare { card, foreign, .. }) => match fault {
+            // Nobody knows which of the sets is the right one: the first seat, which named it, may have been wrong.
+            FaultName::SharesOfOtherSets => {
+                let named = (*foreign && *card != Purpose::SoPin).then_some(SeatAgain(Seat(1)));
+                [TypeAgain].into_iter().chain(named).chain([SeatsAgain]).collect()
+            }
             _ => vec![TypeAgain, FromStart],
         },
-        Act::OpenShareFile(acts::OpenShareFile { share, .. }) => match fault {
+        Act::OpenShareFile(acts::OpenShareFile { share, seats, .. }) => match fault {
             FaultName::SharesDoNotOpen | FaultName::SharesDisagree => {
-                let more = known.custodians_left(*share) > 0;
-                more.then_some(AnotherCustodian).into_iter().chain([SeatsAgain]).collect()
+                let more = (known.custodians_left(*share) > 0).then_some(AnotherCustodian);
+                any_seat(seats).chain(more).chain([SeatsAgain]).collect()
             }
             FaultName::KcvDiffers
             | FaultName::DkekShareTwice
             | FaultName::SharesOfOtherSets
-            | FaultName::WordsDoNotOpen => vec![SeatsAgain],
+            | FaultName::WordsDoNotOpen => any_seat(seats).chain([SeatsAgain]).collect(),
             _ => vec![TryAgain],
         },
         Act::OpenWithPassword(_) => vec![TypeAgain],
@@ -119,6 +138,11 @@ fn ways_on(known: &Known, act: &Act, fault: FaultName) -> Vec<Recovery> {
         },
         Act::LogIn(acts::LogIn { role, .. }) => match fault {
             FaultName::PinBlocked => vec![without_user_pin(known, *role).unwrap_or(FromStart)],
+            // No guess costs a try: people who are not sure of the PIN need not try it out.
+            FaultName::PinWrong => {
+                let anew = holds_nothing_yet(known, *role).then_some(PinsAgain);
+                [FromStart].into_iter().chain(anew).collect()
+            }
             _ => vec![FromStart],
         },
         Act::LoadDkek(acts::LoadDkek { role, .. }) => match fault {
@@ -134,6 +158,15 @@ fn ways_on(known: &Known, act: &Act, fault: FaultName) -> Vec<Recovery> {
             FaultName::KeyReferenceOccupied => vec![TypeAgain],
             _ => vec![TryAgain],
         },
+        Act::ProveKey(_) => match fault {
+            // The file of its public key does not block a key that is back, nor the keys after it.
+            FaultName::SourceFileMissing
+            | FaultName::SourceFileChanged
+            | FaultName::FileRead
+            | FaultName::FileNotOrdinary
+            | FaultName::FileTooLarge => vec![TryAgain, WithoutProof],
+            _ => vec![TryAgain],
+        },
         Act::ExamineRoom(_)
         | Act::ReadFolder(_)
         | Act::MixEntropy(_)
@@ -147,10 +180,16 @@ fn ways_on(known: &Known, act: &Act, fault: FaultName) -> Vec<Recovery> {
         | Act::TakeInventory(_)
         | Act::BackUp(_)
         | Act::VerifyBackup(_)
-        | Act::ProveKey(_)
         | Act::WriteManifest(_)
         | Act::CloseFolder(_) => vec![TryAgain],
     }
+}
+
+/// Any one seat that has given a share types it again: nobody knows which one is wrong.
+fn any_seat(seats: &[(Seat, Vec<u8>)]) -> impl Iterator<Item = Recovery> {
+    let mut seats: Vec<Seat> = seats.iter().map(|(seat, _)| *seat).collect();
+    seats.sort_unstable();
+    seats.into_iter().map(Recovery::SeatAgain)
 }
 
 /// What can be done if the user PIN is blocked.
@@ -160,6 +199,41 @@ fn without_user_pin(known: &Known, role: DeviceRole) -> Option<Recovery> {
     if devices.kcv_asked == Some(true) {
         return Some(Recovery::LeaveHidden);
     }
-    // The device holds nothing yet: it may be erased once more and get a PIN that people remember.
-    (devices.initialised.contains(&role) && !devices.loaded.contains(&role)).then_some(Recovery::PinsAgain)
+    holds_nothing_yet(known, role).then_some(Recovery::PinsAgain)
+}
+
+/// Whether a device was initialised in this sitting and has no DKEK: it may be erased once more and get a PIN that people
+/// remember.
+fn holds_nothing_yet(known: &Known, role: DeviceRole) -> bool {
+    known.devices.initialised.contains(&role) && !known.devices.loaded.contains(&role)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ceremony::kinds::Ceremony;
+    use crate::faults;
+    use crate::names::CeremonyKind;
+    use crate::plan::Plan;
+    use crate::record::{Entry, Fact};
+    use crate::terms::{Kcv, Number, Serial};
+
+    #[test]
+    fn both_pins_are_offered_from_the_first_wrong_try_until_something_is_loaded() {
+        let plan = Plan::parse(include_str!("../../../assets/plan.example.json")).unwrap();
+        let (role, serial) = (DeviceRole::Original, Serial::new("REH0000001").unwrap());
+        let mut known = Known::new(&Ceremony::of(CeremonyKind::Establish).character, plan, true);
+        let act = Act::from(acts::LogIn { role, serial: serial.clone() });
+        let offered = |known: &Known| recoveries(known, &act, &Fault::from(faults::PinWrong { left: 2 }));
+        let elsewhere = [Recovery::FromStart, Recovery::Stop];
+        assert_eq!(offered(&known), elsewhere, "this sitting did not set its PINs");
+        let step = Number { section: 1, step: 1 };
+        let mut learn = |fact| {
+            known.learn(&Entry::Learned { step, fact });
+            offered(&known)
+        };
+        let initialised = learn(Fact::Initialised { role, serial: serial.clone(), dkek_shares: 1 });
+        assert_eq!(initialised, [Recovery::FromStart, Recovery::PinsAgain, Recovery::Stop]);
+        assert_eq!(learn(Fact::Loaded { role, kcv: Kcv([0; 8]) }), elsewhere, "nothing that is loaded is erased");
+    }
 }

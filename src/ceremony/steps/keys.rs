@@ -24,6 +24,7 @@ pub fn bring_keys_back(list: &mut List, plan: &Plan) {
                 .on(role)
                 .about(&key.label)
                 .then(StageName::Reference, StageKind::Form(key_reference))
+                .then_when(Condition::OtherReference, StageName::OtherReference, StageKind::Confirm(other_reference))
                 .then(StageName::Restore, StageKind::Do(restore_key))
                 .then(StageName::Restored, StageKind::Read),
         );
@@ -41,7 +42,8 @@ pub fn bring_keys_back(list: &mut List, plan: &Plan) {
                 .about(&key.label)
                 .then(StageName::Sign, StageKind::Do(prove_key))
                 .then_when(Condition::Proven, StageName::Proven, StageKind::Read)
-                .then_when(Condition::NotProvable, StageName::NotProvable, StageKind::Read),
+                .then_when(Condition::NotProvable, StageName::NotProvable, StageKind::Read)
+                .then_when(Condition::WithoutProof, StageName::WithoutProof, StageKind::Read),
         );
     }
 }
@@ -86,6 +88,10 @@ fn key_reference(known: &Known, step: &Step) -> Vec<Field> {
     let others = known.plan.keys.iter().filter(|other| other.label != key.label);
     let taken = others.map(|other| known.restore_to(other).get()).collect();
     vec![Field::new(FieldName::KeyReference, FieldKind::KeyReference { taken, planned: key.restore_to.get() })]
+}
+
+fn other_reference(_: &Known, _: &Step) -> Vec<Field> {
+    vec![Field::new(FieldName::OtherReference, FieldKind::Word("OTHER REFERENCE"))]
 }
 
 fn restore_key(known: &Known, step: &Step) -> Option<Act> {

@@ -68,6 +68,12 @@ pub enum Condition {
     Proven,
     /// Only if there is no software here to check this step's key.
     NotProvable,
+    /// Only if people go on without the proof of this step's key.
+    WithoutProof,
+    /// Only if people want this step's key at another reference than the plan.
+    OtherReference,
+    /// Only if this step's seat has not given its share of this.
+    NotGiven(Purpose),
     /// Only if the prime of the set is not known and is typed.
     TypesPrime,
     /// Only if the prime of a set of ours is known and shown.
@@ -94,6 +100,8 @@ pub enum Condition {
     NotSealed,
     /// Only if a file of the restore's origin starts like a wrapped key but cannot be read as one.
     Damaged,
+    /// Only if a public key file of the restore's origin cannot be used.
+    PublicKeysUnusable,
 }
 
 /// Builds the fields of a form.
@@ -120,6 +128,8 @@ pub enum StageKind {
     /// Fill in what is on one's card. Esc leaves: anyone who sat down by mistake stands up again, and anyone reading
     /// back a new card sees the share again.
     FromCard(Fields),
+    /// Repeats a decision, which people confirm by typing a word. Esc leads back to the start of the step, to decide anew.
+    Confirm(Fields),
     /// Fill in before something irreversible.
     Danger(Fields),
     /// A card of this step's custodian, for their eyes alone.
@@ -141,7 +151,7 @@ impl StageKind {
     /// Builds the fields, if there are any.
     pub const fn fields(self) -> Option<Fields> {
         match self {
-            Self::Form(fields) | Self::FromCard(fields) | Self::Danger(fields) => Some(fields),
+            Self::Form(fields) | Self::FromCard(fields) | Self::Confirm(fields) | Self::Danger(fields) => Some(fields),
             Self::HandOver => Some(hand_over::fields),
             Self::Read
             | Self::Tick
@@ -151,6 +161,23 @@ impl StageKind {
             | Self::Do(_)
             | Self::States(_)
             | Self::Deviates(_) => None,
+        }
+    }
+
+    /// Whether something new is typed, which can be typed again after a failure.
+    pub const fn asks_for_text(self) -> bool {
+        match self {
+            Self::Form(_) | Self::FromCard(_) | Self::Danger(_) => true,
+            Self::HandOver
+            | Self::Read
+            | Self::Tick
+            | Self::RollCall(_)
+            | Self::Choose(_)
+            | Self::Confirm(_)
+            | Self::Reveal { .. }
+            | Self::Do(_)
+            | Self::States(_)
+            | Self::Deviates(_) => false,
         }
     }
 
@@ -165,6 +192,7 @@ impl StageKind {
             | Self::Choose(_)
             | Self::Form(_)
             | Self::FromCard(_)
+            | Self::Confirm(_)
             | Self::Reveal { .. }
             | Self::Do(_)
             | Self::States(_)

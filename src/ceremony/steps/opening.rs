@@ -55,8 +55,8 @@ fn seats(list: &mut List, share: DkekShareNumber, quorum: Quorum, scheme: Scheme
         let types = types.then(StageName::Take, StageKind::Do(take_share));
         list.add(if so_pin {
             types
-                .then(StageName::SoPinWords, StageKind::FromCard(seat_so_pin))
-                .then(StageName::TakeSoPin, StageKind::Do(take_so_pin))
+                .then_when(Condition::NotGiven(Purpose::SoPin), StageName::SoPinWords, StageKind::FromCard(seat_so_pin))
+                .then_when(Condition::NotGiven(Purpose::SoPin), StageName::TakeSoPin, StageKind::Do(take_so_pin))
         } else {
             types
         });
@@ -94,8 +94,8 @@ fn taken(known: &Known, step: &Step, card: Purpose) -> Vec<u8> {
     others.filter_map(|(_, ids)| ids.first().copied()).collect()
 }
 
-/// At a seat the prime, which is public, is on the screen if it is known; id and value come from the card. For a set
-/// made elsewhere, the first custodian types the prime too.
+/// At a seat the prime, which is public, is on the screen if it is known; id and value come from the card. Cards dealt by
+/// this program have check bytes. For a set made elsewhere, the first custodian types the prime too.
 fn seat_share(known: &Known, step: &Step) -> Vec<Field> {
     let card = Purpose::DkekShare(step.share);
     let types_prime = types_set(known, step);
@@ -106,13 +106,15 @@ fn seat_share(known: &Known, step: &Step) -> Vec<Field> {
         taken: taken(known, step, card),
         foreign: known.restored.is_foreign(),
     };
+    let optional = known.restored.is_foreign();
+    let check = if optional { FieldName::CheckBytesIfAny } else { FieldName::CheckBytes };
     let prime = types_prime.then(|| Field::new(FieldName::Prime, FieldKind::Prime { expected: None }));
     prime
         .into_iter()
         .chain([
             Field::new(FieldName::ShareId, id),
             Field::new(FieldName::ShareValue, FieldKind::ShareValue),
-            Field::new(FieldName::CheckBytesIfAny, FieldKind::CheckBytes { optional: true, prime: shown }),
+            Field::new(check, FieldKind::CheckBytes { optional, prime: shown }),
         ])
         .collect()
 }

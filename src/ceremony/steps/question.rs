@@ -39,6 +39,7 @@ impl Question {
                 (ItemName::Broken, Answer::Loss(Loss::Broken)),
                 (ItemName::Lost, Answer::Loss(Loss::Lost)),
                 (ItemName::Stolen, Answer::Loss(Loss::Stolen)),
+                (ItemName::Proof, Answer::Loss(Loss::Nothing)),
             ],
             Self::CurrentSoPin => {
                 &[(ItemName::Held, Answer::OnCards(false)), (ItemName::OnCards, Answer::OnCards(true))]

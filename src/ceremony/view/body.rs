@@ -3,7 +3,7 @@
 use crate::ceremony::machine::input::{ChoiceId, TickId};
 use crate::ceremony::machine::recovery::Recovery;
 use crate::ceremony::machine::{Asking, Machine, Mode};
-use crate::ceremony::steps::{Question, Stage, StageKind};
+use crate::ceremony::steps::{Question, Stage, StageKind, Step};
 use crate::ceremony::view::sentences::Sentences;
 use crate::ceremony::view::{Asks, Body, OptionView, TickView};
 use crate::script::words;
@@ -34,9 +34,10 @@ impl Machine {
             },
             Mode::Faulted { fault, choices, .. } => {
                 let (happened, truth) = sentences.fault(fault);
-                let choices =
-                    choices.iter().map(|choice| OptionView::open(ChoiceId::Recovery(*choice), choice_text(*choice)));
-                let choices = choices.collect();
+                let option = |choice: &Recovery| {
+                    OptionView::open(ChoiceId::Recovery(*choice), self.choice_text(*choice, sentences.step))
+                };
+                let choices = choices.iter().map(option).collect();
                 Body::Fault { happened, truth, choices }
             }
         }
@@ -77,7 +78,7 @@ impl Machine {
             },
             StageKind::HandOver => self.form(sentences.hand_over(), asking, sentences, false, false),
             StageKind::Form(_) => self.form(text, asking, sentences, false, false),
-            StageKind::FromCard(_) => self.form(text, asking, sentences, false, true),
+            StageKind::FromCard(_) | StageKind::Confirm(_) => self.form(text, asking, sentences, false, true),
             StageKind::Danger(_) => self.form(text, asking, sentences, true, false),
             StageKind::Reveal { card, note } => {
                 self.reveal(asking, card, (text, sentences.stage(note)), sentences.step)
@@ -98,24 +99,34 @@ impl Machine {
     }
 }
 
+impl Machine {
+    /// What a way to continue is called on the screen.
+    fn choice_text(&self, choice: Recovery, step: &Step) -> String {
+        let text = match choice {
+            Recovery::SeatAgain(seat) => {
+                let sitter = self.known().seats.sitter(seat);
+                let name = sitter.map_or("", |sitter| self.known().plan.custodian(step.share, sitter));
+                return words::ChoiceSeatAgain { name, seat }.to_string();
+            }
+            Recovery::TryAgain => words::CHOICE_TRY_AGAIN,
+            Recovery::TypeAgain => words::CHOICE_TYPE_AGAIN,
+            Recovery::FromStart => words::CHOICE_FROM_START,
+            Recovery::LogIn => words::CHOICE_LOG_IN,
+            Recovery::SeatsAgain => words::CHOICE_SEATS_AGAIN,
+            Recovery::AnotherCustodian => words::CHOICE_ANOTHER_CUSTODIAN,
+            Recovery::PinsAgain => words::CHOICE_PINS_AGAIN,
+            Recovery::LeaveHidden => words::CHOICE_LEAVE_HIDDEN,
+            Recovery::WithoutProof => words::CHOICE_WITHOUT_PROOF,
+            Recovery::AnotherDevice => words::CHOICE_ANOTHER_DEVICE,
+            Recovery::Stop => words::CHOICE_STOP,
+        };
+        text.to_owned()
+    }
+}
+
 impl OptionView {
     /// An option that can be chosen.
     pub fn open(id: ChoiceId, text: impl Into<String>) -> Self {
         Self { id, text: text.into(), closed: false }
-    }
-}
-
-const fn choice_text(choice: Recovery) -> &'static str {
-    match choice {
-        Recovery::TryAgain => words::CHOICE_TRY_AGAIN,
-        Recovery::TypeAgain => words::CHOICE_TYPE_AGAIN,
-        Recovery::FromStart => words::CHOICE_FROM_START,
-        Recovery::LogIn => words::CHOICE_LOG_IN,
-        Recovery::SeatsAgain => words::CHOICE_SEATS_AGAIN,
-        Recovery::AnotherCustodian => words::CHOICE_ANOTHER_CUSTODIAN,
-        Recovery::PinsAgain => words::CHOICE_PINS_AGAIN,
-        Recovery::LeaveHidden => words::CHOICE_LEAVE_HIDDEN,
-        Recovery::AnotherDevice => words::CHOICE_ANOTHER_DEVICE,
-        Recovery::Stop => words::CHOICE_STOP,
     }
 }

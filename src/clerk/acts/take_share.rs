@@ -66,7 +66,7 @@ struct Taken {
 }
 
 impl TakeShare {
-    /// The prime if it is not known, id, value, and the check bytes if the card has any.
+    /// The prime if it is not known, id, value, and the check bytes, which a card of a set made elsewhere may lack.
     fn numbers(&self, vault: &Vault) -> Result<Taken, Fault> {
         let typed = |field| vault.typed(field).ok_or(faults::TypedMissing);
         let prime = match &self.set {
@@ -77,7 +77,13 @@ impl TakeShare {
         let id = typed(FieldName::ShareId)?.expose();
         let mut ids = if self.foreign { id_readings(id) } else { vec![read_id(id).map_err(read_fault)?] };
         let value = read_value(typed(FieldName::ShareValue)?.expose(), true).map_err(read_fault)?;
-        if let Some(check) = vault.typed(FieldName::CheckBytesIfAny).filter(|text| !text.is_empty()) {
+        // Only a card of a set made elsewhere may have none.
+        let check = if self.foreign {
+            vault.typed(FieldName::CheckBytesIfAny).filter(|text| !text.is_empty())
+        } else {
+            Some(typed(FieldName::CheckBytes)?)
+        };
+        if let Some(check) = check {
             let check = read_check(check.expose()).map_err(read_fault)?;
             // They also tell which of two readings of an id is meant.
             ids.retain(|id| verdict(prime.get(), *id, &value, &check) == CheckVerdict::Right);

@@ -51,6 +51,7 @@ impl Source {
         match plan {
             plan if folder.has(names::MANIFEST) => Self::open_ours(folder, plan),
             Some(plan) => foreign::open(folder, plan),
+            None if path.is_dir() => Err(Fault::from(faults::SourceNeedsPlan { folder: path.display() })),
             None => Err(Fault::from(faults::SourceMissing { folder: path.display() })),
         }
     }
@@ -103,7 +104,7 @@ impl Source {
     /// What the record says about it, after every file has been compared with its digest.
     ///
     /// # Errors
-    /// A file is missing or was changed, or it is a rehearsal's in a real ceremony or the reverse.
+    /// A share file or wrapped key is missing or was changed, or it is a rehearsal's in a real ceremony or the reverse.
     pub fn facts(&self, rehearsal: bool) -> Result<Vec<Fact>, Fault> {
         match self.standing {
             Standing::Recorded { rehearsal: was_one, .. } if was_one != rehearsal => {
@@ -114,9 +115,15 @@ impl Source {
         for (share, sha256) in &self.share_files {
             self.folder.unchanged(&share.file, *sha256)?;
         }
+        let mut unusable = Vec::new();
         for key in &self.keys {
             self.folder.unchanged(&key.wrapped, key.wrapped_sha256)?;
-            public_key(&self.folder, key)?;
+            // Without its public key, a key can be brought back all the same; only the proof needs it.
+            match public_key(&self.folder, key) {
+                Err(fault) if key.public.is_empty() => return Err(fault),
+                Err(_) => unusable.push(key.public.clone()),
+                Ok(_) => {}
+            }
         }
         let (record_sha256, more): (_, Vec<Fact>) = match &self.standing {
             Standing::Recorded { digest, not_sealed, formers, .. } => {
@@ -138,7 +145,8 @@ impl Source {
             serial: self.devices.first().cloned(),
             record_sha256,
         };
-        Ok([from].into_iter().chain(more).collect())
+        let unusable = (!unusable.is_empty()).then_some(Fact::PublicKeysUnusable { files: unusable });
+        Ok([from].into_iter().chain(more).chain(unusable).collect())
     }
 
     /// The share files that may contain a DKEK share, unchanged, the likeliest first. With files made elsewhere nothing

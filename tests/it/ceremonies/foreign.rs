@@ -14,6 +14,7 @@ use hsm_ceremony::faults::{Fault, FaultName};
 use hsm_ceremony::fields::FieldKind;
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::{Entry, Fact};
+use hsm_ceremony::script;
 use hsm_ceremony::softcard::{Rack, SoftCard};
 use hsm_ceremony::terms::{Curve, Kcv, KeyType};
 use serde_json::Value;
@@ -305,7 +306,8 @@ fn without_a_plan_people_and_quorum_are_unknown() {
         Setup::from_backup(CeremonyKind::Restore, place.path(), None, records.path(), Environment::SoftwareCards)
             .err()
             .unwrap();
-    assert_eq!(fault.name, FaultName::SourceMissing);
+    assert_eq!(fault.name, FaultName::SourceNeedsPlan);
+    assert!(script::fault(fault.name).truth.iter().any(|said| said.contains("--plan FILE")), "the option is named");
 }
 
 #[test]

@@ -222,7 +222,9 @@ fn without_a_record_no_seat_is_trusted_more_than_another_and_mixed_sets_are_name
     made.folder(place.path(), &["share.pbe"]);
     // The person at this seat types from a card of another set, first of all the one who names the set.
     // The second is questioned at once; only people can tell which of the two sets is the right one.
-    for (wrong, recovery) in [(Seat(1), Recovery::SeatsAgain), (Seat(2), Recovery::TypeAgain)] {
+    for (wrong, recovery) in
+        [(Seat(1), Recovery::SeatsAgain), (Seat(1), Recovery::SeatAgain(Seat(1))), (Seat(2), Recovery::TypeAgain)]
+    {
         let mut rig = Rig::foreign(place.path(), &Day::of(&guards).text(), records.path()).unwrap();
         let (mut mistaken, mut taken) = (false, false);
         rig.play(|front| {

@@ -8,6 +8,7 @@ use hsm_ceremony::fields::FieldKind;
 use hsm_ceremony::names::FieldName;
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::{CeremonyKind, Ending, Entry, Fact};
+use hsm_ceremony::share::{PasswordShare, SharePrime, check_bytes, read_id, read_value, write_check};
 use hsm_ceremony::softcard::{Faults, Rack, SoftCard};
 use hsm_ceremony::terms::{Number, Seat};
 use serde_json::Value;
@@ -32,7 +33,7 @@ fn nothing_lost(rig: &Rig, faults: &[&str]) {
     assert!(rig.vault.is_empty());
     for entry in &rig.entries {
         if let Entry::Recovered { step, choice, to } = entry
-            && !["seats-again", "another-custodian", "pins-again"].contains(&choice.as_str())
+            && !["seat-again", "seats-again", "another-custodian", "pins-again"].contains(&choice.as_str())
         {
             assert_eq!(step, to, "{choice}");
         }
@@ -268,12 +269,12 @@ fn is_reference(kind: &FieldKind) -> bool {
     matches!(kind, FieldKind::KeyReference { .. })
 }
 
-/// At the second seat a wrong value is typed once, from a card without check bytes: nothing reveals it before the share
-/// file is tried.
+/// At the second seat a wrong value is typed once, with the check bytes that belong to it: nothing reveals it before the
+/// share file is tried.
 #[derive(Default)]
 pub struct WrongShare {
     typed: bool,
-    given: bool,
+    checked: bool,
 }
 
 impl WrongShare {
@@ -284,13 +285,29 @@ impl WrongShare {
                 self.typed = true;
                 front.types(place, "01:23:45:67:89:ab:cd:ef")
             }
-            None if second && self.typed && !self.given && front.empty(is_id).is_none() => {
-                self.given = true;
-                Turn::Do(Input::GoOn)
+            None if second && self.typed && !self.checked && front.empty(is_id).is_none() => {
+                self.checked = true;
+                front.types(FieldName::CheckBytes, &check_bytes_of_what_is_typed(front))
             }
             _ => Turn::Autopilot,
         }
     }
+}
+
+/// The check bytes of the id and the value in the form.
+fn check_bytes_of_what_is_typed(front: &Front<'_>) -> String {
+    let Body::Form { fields, .. } = &front.view.body else { panic!("no form: {:?}", front.view.body) };
+    let prime = fields.iter().find_map(|field| match &field.kind {
+        FieldKind::CheckBytes { prime, .. } => prime.as_deref(),
+        _ => None,
+    });
+    let typed = |name| front.vault.typed(name).unwrap().expose();
+    let share = PasswordShare {
+        prime: SharePrime::parse(prime.unwrap().as_bytes()).unwrap(),
+        id: read_id(typed(FieldName::ShareId)).unwrap(),
+        value: read_value(typed(FieldName::ShareValue), true).ok().unwrap(),
+    };
+    String::from_utf8(write_check(&check_bytes(&share)).expose().to_vec()).unwrap()
 }
 
 #[test]

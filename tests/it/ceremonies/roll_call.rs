@@ -2,6 +2,7 @@
 
 use hsm_ceremony::ceremony::{Body, Input, Recovery};
 use hsm_ceremony::record::Fact;
+use hsm_ceremony::terms::Seat;
 
 use super::mistakes::{WrongShare, established, goes_on};
 use super::rig::{Front, Rig, Turn};
@@ -52,8 +53,10 @@ fn if_only_a_quorum_came_nobody_absent_is_called() {
             return ticks(front, &[0, 1, 2], &mut said, &mut tried);
         }
         if front.fault().is_some() {
-            assert_eq!(front.machine.choices(), [Recovery::SeatsAgain, Recovery::Stop], "the third is absent");
-            return Turn::Autopilot;
+            let again =
+                [Recovery::SeatAgain(Seat(1)), Recovery::SeatAgain(Seat(2)), Recovery::SeatsAgain, Recovery::Stop];
+            assert_eq!(front.machine.choices(), again, "the third is absent");
+            return front.goes_on_with(Recovery::SeatsAgain);
         }
         slip.at_seat_2(front)
     });

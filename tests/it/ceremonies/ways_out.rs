@@ -76,6 +76,29 @@ fn a_user_pin_that_is_blocked_before_anything_is_loaded_is_set_again() {
 }
 
 #[test]
+fn a_pin_holder_who_was_wrong_once_sets_both_pins_again_without_another_try() {
+    let records = tempfile::tempdir().unwrap();
+    let (mut rig, rack) = held(vec![SoftCard::new("REH0000088").unwrap()], records.path());
+    let mut wrong = false;
+    rig.play(|front| {
+        if front.fault() == Some("pin-wrong") {
+            return front.goes_on_with(Recovery::PinsAgain);
+        }
+        match front.empty(|kind| *kind == FieldKind::UserPin) {
+            Some(place) if !wrong => {
+                wrong = true;
+                front.types(place, "11223344")
+            }
+            _ => Turn::Autopilot,
+        }
+    });
+    assert!(rig.complete(), "{:?}", rig.failed());
+    assert_eq!(rig.failed(), ["pin-wrong"]);
+    let pins = rack.with_card(0, |card| card.to_json()["pins"].clone()).unwrap();
+    assert_eq!((&pins["user"]["left"], &pins["user"]["limit"]), (&3.into(), &3.into()));
+}
+
+#[test]
 fn anyone_who_sat_down_by_mistake_stands_up_again() {
     let records = tempfile::tempdir().unwrap();
     let (mut rig, _) = held(vec![SoftCard::new("REH0000088").unwrap()], records.path());

@@ -363,6 +363,8 @@ fn restore(w: &mut Wizard, paper: &Paper) {
     w.pass("The folder is complete, and its files are unchanged");
     w.wait_for("What became of the old device");
     w.keys(b"1");
+    w.wait_for("This was chosen for the old device");
+    walk::fill(w, &["BROKEN"]);
     walk::people_and_room(w);
     open_all(w, paper, false);
     for _ in 0..2 {

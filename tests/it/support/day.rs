@@ -32,6 +32,8 @@ pub fn restore(w: &mut Wizard, notes: &[Note]) {
     w.pass("The folder is complete, and its files are unchanged");
     w.wait_for("What became of the old device");
     w.keys(b"1");
+    w.wait_for("This was chosen for the old device");
+    walk::fill(w, &["BROKEN"]);
     walk::people_and_room(w);
     walk::seat(w, 1, &notes[2]);
     walk::seat(w, 2, &notes[3]);

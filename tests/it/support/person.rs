@@ -10,7 +10,7 @@ const A_LOOK: Duration = Duration::from_millis(1500);
 /// A key that no screen knows, but for which every screen draws a frame. It would hide a shown share.
 const PROBE: &[u8] = b"\x02";
 /// How long after a held key is let go everything it could do has happened.
-const LET_GO: Duration = Duration::from_millis(220);
+const LET_GO: Duration = Duration::from_millis(170);
 /// What the screen between two people says.
 const CALLED: &str = "it is your turn: come to the keyboard";
 
@@ -29,9 +29,9 @@ impl Wizard {
     /// Something falls on the keyboard: each of these keys repeats every 30 ms for a while. Nothing may come of it.
     fn hold_every_key(&mut self) {
         self.settle();
-        for key in [b"\r", b" ", b"y", b"1", b"2"] {
+        for key in [b"\r", b" ", b"y", b"1"] {
             let before = self.what_counts();
-            for _ in 0..6 {
+            for _ in 0..5 {
                 self.keys_at_once(key);
                 std::thread::sleep(Duration::from_millis(30));
             }

@@ -63,6 +63,7 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
         Name::KeyType => key().map(|key| key_name(key.key_type)),
         Name::KeyId => key().map(|key| key.id.to_string()),
         Name::Reference => key().map(|key| key.reference.to_string()),
+        Name::PlannedTo => key().map(|key| key.restore_to.to_string()),
         Name::RestoreTo => key().map(|key| known.map_or(key.restore_to, |known| known.restore_to(key)).to_string()),
 
         Name::Custodian => custodian().map(|number| number.to_string()),
@@ -106,6 +107,9 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
         Name::SourceLines => origin().map(|origin| origin.not_sealed.unwrap_or_default().to_string()),
         Name::SourceRecord => origin().map(restored::record),
         Name::PassedOver => origin().map(restored::passed_over),
+        Name::PublicUnusable => origin().map(restored::public_unusable),
+        Name::Loss => restored::loss(known?.restored.loss?),
+        Name::LossFollows => text(restored::loss_follows(known?.restored.loss?)),
         Name::Damaged => origin().map(restored::damaged),
 
         Name::Room => Some(host::findings(known?)),

@@ -1,7 +1,10 @@
 //! Values about the origin of a restore.
 
 use crate::ceremony::known::restored::Origin;
-use crate::script::words;
+use crate::ceremony::steps::{Answer, Question};
+use crate::names::{StageName, StepName};
+use crate::record::Loss;
+use crate::script::{self, words};
 use crate::terms::{Digest, Serial};
 
 /// The devices that the keys were generated on.
@@ -22,5 +25,31 @@ pub fn passed_over(origin: &Origin) -> String {
 
 /// Wrapped keys that cannot be read, one per line.
 pub fn damaged(origin: &Origin) -> String {
-    origin.damaged.iter().map(|file| format!("  {file}")).collect::<Vec<_>>().join("\n")
+    indented(&origin.damaged)
+}
+
+/// Public key files that cannot be used, one per line.
+pub fn public_unusable(origin: &Origin) -> String {
+    indented(&origin.public_unusable)
+}
+
+fn indented(files: &[String]) -> String {
+    files.iter().map(|file| format!("  {file}")).collect::<Vec<_>>().join("\n")
+}
+
+/// What became of the old device, in the words of the choice.
+pub fn loss(loss: Loss) -> Option<String> {
+    let (item, _) = Question::Loss.answers().iter().find(|(_, answer)| *answer == Answer::Loss(loss))?;
+    let items = script::step(StepName::Loss).stage(StageName::Ask)?.items;
+    items.iter().find(|(name, _)| name == item).map(|(_, text)| (*text).to_owned())
+}
+
+/// What follows from it.
+pub const fn loss_follows(loss: Loss) -> &'static str {
+    match loss {
+        Loss::Broken => words::LOSS_BROKEN,
+        Loss::Lost => words::LOSS_LOST,
+        Loss::Stolen => words::LOSS_STOLEN,
+        Loss::Nothing => words::LOSS_NOTHING,
+    }
 }
