@@ -25,7 +25,7 @@ fn view(body: Body) -> View {
         act: String::new(),
         mark: String::new(),
     };
-    View { header, body, device: None, steps: vec![], takes_decisions: true, ignored_a_key: false }
+    View { header, body, device: None, steps: vec![], takes_decisions: true, notice: None }
 }
 
 fn shown(number: u8, card: CardView) -> View {

@@ -12,8 +12,8 @@ use super::{Exit, read_plan};
 use crate::app::{Environment, FrontEnd, FrontError, ROUNDS, Screen, Setup, Sitting, Stopped, latest_backup};
 use crate::autopilot::{Autopilot, AutopilotError, Comes};
 use crate::ceremony::{
-    Asks, Body, CEREMONIES, Cards, Ceremony, Character, ChoiceId, Deliberate, Header, Input, Known, Needs, OptionView,
-    Unattended, View,
+    Asks, Body, CEREMONIES, Cards, Ceremony, Character, ChoiceId, Deliberate, Header, Input, Known, Needs, Notice,
+    OptionView, Unattended, View,
 };
 use crate::dkek::Rounds;
 use crate::folder::names;
@@ -248,7 +248,7 @@ fn menu(screen: &mut Screen, records: &Path) -> Result<Option<CeremonyKind>, Fro
         device: None,
         steps: Vec::new(),
         takes_decisions: false,
-        ignored_a_key: false,
+        notice: None,
     };
     let (mut vault, mut keys, appeared) = (Vault::new(), Deliberate::default(), Instant::now());
     let now = || u64::try_from(appeared.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -258,7 +258,8 @@ fn menu(screen: &mut Screen, records: &Path) -> Result<Option<CeremonyKind>, Fro
             Some(_) => return Ok(None),
             None => {}
         }
-        (view.takes_decisions, view.ignored_a_key) = (keys.stands(now()), keys.ignored());
+        view.takes_decisions = keys.stands(now());
+        view.notice = keys.ignored().then_some(Notice::PressOnce);
         screen.show(&view, &vault)?;
         match screen.next(&view, &mut vault, A_MOMENT)? {
             Some(chosen @ Input::Chose(_)) => keys.press(chosen, now()),

@@ -9,6 +9,7 @@ pub mod event;
 pub mod failures;
 pub mod input;
 pub mod interlude;
+pub mod left_alone;
 pub mod recovery;
 pub mod roll_call;
 
@@ -77,6 +78,10 @@ pub(in crate::ceremony) struct Asking {
     pub open: Vec<Option<String>>,
     pub shown_at: Option<u64>,
     pub seen: bool,
+    /// When somebody last typed something secret that is still there.
+    pub typed_at: Option<u64>,
+    /// What was typed here was wiped, because it had been left alone.
+    pub wiped: bool,
 }
 
 /// An inserted step that is not in the list: logging in again. Afterwards the stage that lost its login continues.
@@ -204,9 +209,13 @@ impl Machine {
                 self.now = now;
                 self.let_ripen();
                 self.hide_when_due();
+                self.wipe_what_was_left_alone();
             }
             Event::Outcome(outcome) => self.outcome(outcome),
-            Event::Checked { field, check, open } => self.checked(field, check, open),
+            Event::Checked { field, check, open } => {
+                self.checked(field, check, open);
+                self.typed_something();
+            }
             Event::Input(input) => self.pressed(input),
         }
         self.look();

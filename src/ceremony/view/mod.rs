@@ -47,8 +47,14 @@ impl Machine {
             device: self.step().and_then(|step| self.known.devices.serial(step.role)),
             steps: self.step_lines(context),
             takes_decisions: self.takes_decisions(),
-            ignored_a_key: self.ignored_a_key(),
+            notice: self.notice(),
         }
+    }
+}
+
+impl Machine {
+    fn notice(&self) -> Option<Notice> {
+        if self.ignored_a_key() { Some(Notice::PressOnce) } else { self.was_left_alone().then_some(Notice::LeftAlone) }
     }
 }
 
@@ -65,8 +71,17 @@ pub struct View {
     pub steps: Vec<StepLine>,
     /// The screen has stood long enough for what reveals, confirms, decides or ends.
     pub takes_decisions: bool,
+    /// What people at the keyboard must be told about their keys.
+    pub notice: Option<Notice>,
+}
+
+/// What people at the keyboard are told about their keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Notice {
     /// The last key came too early or was held, and did nothing.
-    pub ignored_a_key: bool,
+    PressOnce,
+    /// What was typed here was wiped, because it had been left alone.
+    LeftAlone,
 }
 
 /// The top lines and the right edge of the footer.

@@ -84,6 +84,7 @@ impl ScreenState {
                     // three digits always fit
                     let _ = typing.push(digit);
                 }
+                self.filled_in = Some(name);
                 return Some(Input::Edited(name));
             }
         }

@@ -58,6 +58,7 @@ impl ScreenState {
             }
             Action::Erase => {
                 let name = name?;
+                self.filled_in = None;
                 return vault.typing(name).pop().then_some(Input::Edited(name));
             }
             // no effect where there are no words

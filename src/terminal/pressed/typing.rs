@@ -41,6 +41,9 @@ impl ScreenState {
 
     fn character(&mut self, byte: u8, field: &FieldView, vault: &mut Vault) -> Done {
         let text = vault.typing(field.name);
+        if self.filled_in.take() == Some(field.name) {
+            text.clear();
+        }
         match Shape::of(&field.kind) {
             Shape::Words(words) => match byte {
                 b' ' => return self.cursor.space(text, usize::from(words)),

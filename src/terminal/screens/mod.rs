@@ -27,7 +27,7 @@ pub use self::window::draw;
 use super::keys::Keys;
 use super::screen_state::{ScreenId, ScreenState};
 use super::theme::Theme;
-use crate::ceremony::{Body, View};
+use crate::ceremony::{Body, Notice, View};
 use crate::vault::Vault;
 
 /// What drawing needs in addition to the view.
@@ -99,6 +99,8 @@ impl ScreenId {
         view.header.number.hash(&mut hasher);
         view.header.title.hash(&mut hasher);
         std::mem::discriminant(&view.body).hash(&mut hasher);
+        // The fields are empty again: the focus begins anew.
+        (view.notice == Some(Notice::LeftAlone)).hash(&mut hasher);
         match &view.body {
             Body::Read { text } => read::identify(text, &mut hasher),
             Body::Tick { items, .. } => tick::identify(items, &mut hasher),

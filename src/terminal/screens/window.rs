@@ -5,7 +5,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::page::draw_row;
 use super::{DrawContext, Nature, keys, page, too_small};
-use crate::ceremony::View;
+use crate::ceremony::{Notice, View};
 use crate::script::words;
 use crate::terminal::layout::{self, LEAST_HEIGHT, LEAST_WIDTH};
 use crate::terminal::screen_state::ScreenState;
@@ -68,6 +68,14 @@ pub fn draw(buffer: &mut Buffer, view: &View, state: &mut ScreenState, context: 
     cursor
 }
 
+/// What a notice says.
+const fn said(notice: Notice) -> &'static str {
+    match notice {
+        Notice::PressOnce => words::HINT_PRESS_ONCE,
+        Notice::LeftAlone => words::HINT_LEFT_ALONE,
+    }
+}
+
 fn notice(buffer: &mut Buffer, area: Rect, view: &View, state: &ScreenState, context: &DrawContext<'_>) {
     let theme = context.theme;
     let (above, below) = state.more();
@@ -79,7 +87,7 @@ fn notice(buffer: &mut Buffer, area: Rect, view: &View, state: &ScreenState, con
     if let Some(more) = &more {
         cells::put_right(buffer, area.right(), area.y, more, theme.accent());
     }
-    if let Some(hint) = state.hint.or(view.ignored_a_key.then_some(words::HINT_PRESS_ONCE)) {
+    if let Some(hint) = state.hint.or(view.notice.map(said)) {
         let room = usize::from(area.width).saturating_sub(more.map_or(0, |more| text::width(&more) + 2));
         cells::put(buffer, area.x, area.y, &text::cut(theme, hint, room), theme.warning());
     }

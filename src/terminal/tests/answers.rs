@@ -1,6 +1,7 @@
 //! What keys do.
 
 use super::*;
+use crate::ceremony::Notice;
 
 #[test]
 fn a_share_is_shown_and_hidden_by_keys() {
@@ -254,6 +255,21 @@ fn the_planned_reference_is_filled_in_once() {
 }
 
 #[test]
+fn the_first_character_replaces_what_was_filled_in() {
+    let view = view(form(vec![field(
+        FieldName::KeyReference,
+        FieldKind::KeyReference { taken: vec![], planned: 10 },
+        FieldState::Empty,
+    )]));
+    for (keys, text) in [(&b"300"[..], &b"300"[..]), (b"\x7f2", b"12"), (b"3\x7f4", b"4")] {
+        let mut terminal = TestTerminal::new();
+        terminal.act(&view, b"");
+        terminal.act(&view, keys);
+        assert_eq!(terminal.typed(FieldName::KeyReference), text);
+    }
+}
+
+#[test]
 fn stop_works_everywhere_and_deviation_everywhere_but_in_between() {
     for body in every_body() {
         let asks = matches!(&body, Body::Form { may_deviate: false, .. } | Body::Choose { may_leave: true, .. });
@@ -315,6 +331,6 @@ fn what_decides_is_in_the_footer_only_once_it_works() {
 
 #[test]
 fn a_key_that_did_nothing_is_said_so() {
-    let ignored = View { ignored_a_key: true, ..view(reveal(false, false)) };
+    let ignored = View { notice: Some(Notice::PressOnce), ..view(reveal(false, false)) };
     assert!(has(&TestTerminal::new().draw(&ignored), "Press the key once."));
 }

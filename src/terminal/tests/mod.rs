@@ -62,7 +62,7 @@ fn view(body: Body) -> View {
             step("4.10", StepState::IfNeeded, false),
         ],
         takes_decisions: true,
-        ignored_a_key: false,
+        notice: None,
     }
 }
 

@@ -20,6 +20,8 @@ pub enum Turn {
     Autopilot,
     /// This input.
     Do(Input),
+    /// Nothing, for so many milliseconds.
+    Wait(u64),
     /// The key for this input, held down for three seconds.
     Hold(Input),
 }

@@ -12,6 +12,7 @@ mod given;
 mod held;
 mod inspect;
 mod laws;
+mod left_alone;
 mod listening;
 mod mistakes;
 mod old;

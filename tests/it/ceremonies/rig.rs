@@ -269,6 +269,11 @@ impl Rig {
                 Front { machine: &self.machine, vault: &mut self.vault, view: &view, entries: &self.entries };
             let answer = match (people(&mut front), &view.body) {
                 (Turn::Do(people), _) => Some(people),
+                (Turn::Wait(time), _) => {
+                    self.now += time;
+                    self.machine.handle(Event::Time(self.now));
+                    None
+                }
                 (Turn::Hold(input), _) => {
                     self.hold(&input);
                     None

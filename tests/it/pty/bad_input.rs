@@ -117,10 +117,10 @@ fn every_field_of_establish_refuses_wrong_input_and_continues_with_the_right_one
     w.pass("read this aloud");
     w.wait_for("every custodian is needed");
     needed(w);
-    for word in ["all needed", "ALL NEEDED ", " ALL NEEDED", "ALL", "yes"] {
-        refused(w, word, if word == "ALL" { "3 of 10 so far" } else { "Type ALL NEEDED in capitals" });
+    for word in ["all need ed", "ALL NEEDED ", " ALL NEEDED", "ALL", "yes"] {
+        refused(w, word, if word == "ALL" { "3 of 10 so far" } else { "Type ALL NEEDED, exactly as shown" });
     }
-    walk::fill(w, &["ALL NEEDED"]);
+    walk::fill(w, &["all needed"]);
     w.pass("How the shares are made and kept");
     w.pass("Know what guards what");
     walk::people_and_room(w);

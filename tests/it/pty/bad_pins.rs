@@ -43,7 +43,7 @@ pub(super) fn log_in(w: &mut Wizard) {
     }
     w.wait_for("has one try left");
     needed(w);
-    refused(w, "last try", "Type LAST TRY in capitals");
+    refused(w, "last  try", "Type LAST TRY, exactly as shown");
     walk::fill(w, &["LAST TRY"]);
     w.wait_for("Type the user PIN of the");
     walk::fill(w, &[USER_PIN]);
