@@ -371,8 +371,7 @@ pub fn word_seat(w: &mut Wizard, seat: usize, place: usize, paper: &Paper, mista
 
 fn restore(w: &mut Wizard, paper: &Paper) {
     w.pass("The folder is complete, and its files are unchanged");
-    w.wait_for("What became of the old device");
-    w.keys(b"1");
+    walk::broken(w);
     walk::people_and_room(w);
     open_all(w, paper, false);
     for _ in 0..2 {

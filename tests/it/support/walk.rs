@@ -173,7 +173,7 @@ pub fn turn(wizard: &mut Wizard, custodian: u8) -> Note {
 pub fn seat(wizard: &mut Wizard, seat: u8, note: &Note) {
     wizard.wait_for(&format!("Seat {seat} of"));
     wizard.keys(note.id.as_bytes());
-    wizard.wait_for("Type id and value from the card");
+    wizard.wait_for("Type id, value and check bytes from the card");
     fill(wizard, &[&note.id, &note.value, &note.check]);
 }
 
@@ -200,6 +200,14 @@ pub fn log_in_and_load(wizard: &mut Wizard) {
     wizard.wait_for("Type the user PIN of the");
     fill(wizard, &[USER_PIN]);
     wizard.pass("and it is the right one");
+}
+
+/// The old device is broken, and everyone agrees.
+pub fn broken(wizard: &mut Wizard) {
+    wizard.wait_for("What became of the old device");
+    wizard.keys(b"1");
+    wizard.wait_for("This was chosen for the old device");
+    fill(wizard, &["BROKEN"]);
 }
 
 /// From the empty list to the proof.
