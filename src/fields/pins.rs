@@ -11,7 +11,7 @@ pub(super) fn user_pin(text: &TypedText) -> FieldCheck {
 
 /// A new user PIN; its rule depends on the number of tries in the plan.
 pub(super) fn new_user_pin(text: &TypedText, tries: u8) -> FieldCheck {
-    check_user_pin(text, Some(tries), |pin| pin.not_published().and_then(|()| pin.allows_tries(tries)))
+    check_user_pin(text, Some(tries), |pin| pin.is_fit().and_then(|()| pin.allows_tries(tries)))
 }
 
 /// An existing SO-PIN.
@@ -19,9 +19,9 @@ pub(super) fn so_pin(text: &TypedText) -> FieldCheck {
     check_so_pin(text, |_| Ok(()))
 }
 
-/// A new SO-PIN, never a published default.
+/// A new SO-PIN, never one that anybody would try first.
 pub(super) fn new_so_pin(text: &TypedText) -> FieldCheck {
-    check_so_pin(text, SoPin::not_published)
+    check_so_pin(text, SoPin::is_fit)
 }
 
 fn pin_fault(rule: PinRule, tries: Option<u8>) -> Fault {
@@ -31,6 +31,8 @@ fn pin_fault(rule: PinRule, tries: Option<u8>) -> Fault {
         PinRule::SoLength => Fault::from(faults::SoPinLength),
         PinRule::SoAlphabet => Fault::from(faults::SoPinAlphabet),
         PinRule::PublishedDefault => Fault::from(faults::PinPublished),
+        PinRule::Repeats => Fault::from(faults::PinRepeats),
+        PinRule::Run => Fault::from(faults::PinRun),
     }
 }
 

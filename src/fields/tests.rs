@@ -52,10 +52,17 @@ fn ids_of_two_digits_may_be_typed_digit_by_digit() {
 
 #[test]
 fn pins_words_and_references_have_their_rules() {
-    assert_eq!(fault(check_text(&FieldKind::NewUserPin { tries: 10 }, "123456")), "pin-user-tries");
+    assert_eq!(fault(check_text(&FieldKind::NewUserPin { tries: 10 }, "271828")), "pin-user-tries");
     assert_eq!(fault(check_text(&FieldKind::NewUserPin { tries: 3 }, "648219")), "pin-published");
     assert_eq!(fault(check_text(&FieldKind::UserPin, "1234567890123456")), "pin-user-length");
+    assert_eq!(fault(check_text(&FieldKind::NewUserPin { tries: 3 }, "111111")), "pin-repeats");
+    assert_eq!(fault(check_text(&FieldKind::NewUserPin { tries: 3 }, "123456")), "pin-run");
     assert_eq!(fault(check_text(&FieldKind::NewSoPin, "3537363231383830")), "pin-published");
+    assert_eq!(fault(check_text(&FieldKind::NewSoPin, "0000000000000000")), "pin-repeats");
+    assert_eq!(fault(check_text(&FieldKind::NewSoPin, "0123456789abcdef")), "pin-run");
+    // One that a device already has is taken as it is: people must be able to log in, and to change it.
+    assert_eq!(check_text(&FieldKind::UserPin, "123456"), FieldCheck::Good);
+    assert_eq!(check_text(&FieldKind::SoPin { chosen_here: false }, "0000000000000000"), FieldCheck::Good);
     assert_eq!(fault(check_text(&FieldKind::SoPin { chosen_here: false }, "xyz")), "so-pin-alphabet");
     assert_eq!(
         check_text(&FieldKind::SoPin { chosen_here: false }, "35373632"),

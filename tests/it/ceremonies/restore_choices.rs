@@ -9,6 +9,7 @@ use hsm_ceremony::fields::FieldKind;
 use hsm_ceremony::names::{FieldName, ItemName};
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::{CeremonyKind, Entry, Fact, Loss};
+use hsm_ceremony::secret::TypedText;
 
 use super::mistakes::{goes_on, plan};
 use super::rig::{Front, Rig, Turn, plan_text};
@@ -101,7 +102,7 @@ fn another_reference_than_the_plans_is_a_decision() {
             said.push(text.join(" "));
             return if said.len() == 1 { Turn::Do(Input::Leave) } else { Turn::Autopilot };
         }
-        let reference = front.vault.typed(FieldName::KeyReference).is_none_or(|text| text.is_empty());
+        let reference = front.vault.typed(FieldName::KeyReference).is_none_or(TypedText::is_empty);
         if front.step() == "restore-key" && reference && !typed.is_empty() && said.len() < 2 {
             return front.types(FieldName::KeyReference, typed.remove(0));
         }

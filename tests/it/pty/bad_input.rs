@@ -311,35 +311,40 @@ fn seats(w: &mut Wizard, notes: &[walk::Note]) {
     w.keys_all_read(b"0 3 9 x");
     w.see("Seat 1 of");
     w.keys(b"1");
-    w.wait_for("Type id and value from the card");
+    w.wait_for("Type id, value and check bytes from the card");
     needed(w);
     refused(w, "2", "This is card 2, but the custodian here is number 1");
     next_field(w, "1");
     needed(w);
-    // a card without check bytes is just as good
-    walk::fill(w, &["ff:ff:ff:ff:ff:ff:ff:ff", ""]);
+    next_field(w, "ff:ff:ff:ff:ff:ff:ff:ff");
+    // they may not be left out: the card has them
+    needed(w);
+    walk::fill(w, &[&checked(&notes[0], "ff:ff:ff:ff:ff:ff:ff:ff")]);
     w.wait_for("it is not smaller than the prime");
     assert_eq!(w.step(), "Step 5.1");
     w.keys(b"1");
-    w.wait_for("Type id and value from the card");
-    // without its check bytes a wrong share looks right until the file is opened
-    walk::fill(w, &["1", &notes[0].wrong_value(), ""]);
+    w.wait_for("Type id, value and check bytes from the card");
+    // with check bytes of its own a wrong share looks right until the file is opened
+    let wrong = notes[0].wrong_value();
+    walk::fill(w, &["1", &wrong, &checked(&notes[0], &wrong)]);
     w.wait_for("Seat 2 of");
     // someone already seated cannot sit down again
     w.keys_all_read(b"1");
     w.see("Seat 2 of");
     w.keys(b"2");
-    w.wait_for("Type id and value from the card");
+    w.wait_for("Type id, value and check bytes from the card");
     next_field(w, "2");
     next_field(w, &notes[1].wrong_value());
     never_taken(w);
     refused(w, &notes[1].check, "Group 8 of the value is most likely wrong.");
     w.keys(BACK);
     w.press(CLEAR);
-    walk::fill(w, &[&notes[1].value, ""]);
+    walk::fill(w, &[&notes[1].value, &notes[1].check]);
+    // the first seat types again, and nobody else has to
     w.wait_for("These shares do not open the share file");
+    w.see("(seat 1) types again");
     w.keys(b"1");
-    for (seat, note) in (1..).zip(notes) {
-        walk::seat(w, seat, note);
-    }
+    w.wait_for("Type id, value and check bytes from the card");
+    assert_eq!(w.step(), "Step 5.1");
+    walk::fill(w, &["1", &notes[0].value, &notes[0].check]);
 }

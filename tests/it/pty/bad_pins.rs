@@ -12,6 +12,8 @@ pub(super) fn pins(w: &mut Wizard) {
     refused(w, &SO_PIN[..15], "15 of 16 so far");
     refused(w, &format!("{SO_PIN}0"), "An SO-PIN has 16 hexadecimal digits.");
     refused(w, "3537363231383830", "This one is printed in every manual");
+    refused(w, "0000000000000000", "This repeats one piece over and over");
+    refused(w, "0123456789abcdef", "This counts up or down");
     next_field(w, SO_PIN);
     needed(w);
     refused(w, &changed(SO_PIN, 15), "This is not the same as above.");
@@ -22,6 +24,8 @@ pub(super) fn pins(w: &mut Wizard) {
     refused(w, "12345", "5 of 6 so far");
     refused(w, "1234567890123456", "A user PIN has 6 to 15 characters.");
     refused(w, "648219", "This one is printed in every manual");
+    refused(w, "12121212", "This repeats one piece over and over");
+    refused(w, "87654321", "This counts up or down");
     next_field(w, USER_PIN);
     needed(w);
     refused(w, &changed(USER_PIN, 9), "This is not the same as above.");
@@ -59,6 +63,9 @@ pub(super) fn key_references(w: &mut Wizard) {
     }
     refused(w, "20", "Key reference 20 is used by another key.");
     walk::fill(w, &["11"]);
+    w.wait_for("What was typed is 11");
+    needed(w);
+    walk::fill(w, &["OTHER REFERENCE"]);
     w.pass("The key is back");
     w.wait_for("Which key reference should it have");
     w.press(CLEAR);

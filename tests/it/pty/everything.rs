@@ -5,6 +5,7 @@
 use std::process::Command;
 
 use crate::support::binary;
+use crate::support::day;
 use crate::support::seen::bare;
 use crate::support::walk::{self, USER_PIN, WordCard};
 use crate::support::wizard::Wizard;
@@ -361,10 +362,7 @@ pub fn word_seat(w: &mut Wizard, seat: usize, place: usize, paper: &Paper, mista
 
 fn restore(w: &mut Wizard, paper: &Paper) {
     w.pass("The folder is complete, and its files are unchanged");
-    w.wait_for("What became of the old device");
-    w.keys(b"1");
-    w.wait_for("This was chosen for the old device");
-    walk::fill(w, &["BROKEN"]);
+    day::broken(w);
     walk::people_and_room(w);
     open_all(w, paper, false);
     for _ in 0..2 {

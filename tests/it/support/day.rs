@@ -30,10 +30,7 @@ pub fn keys(w: &mut Wizard) {
 /// *Restore* by the last two of four custodians, up to its last screen.
 pub fn restore(w: &mut Wizard, notes: &[Note]) {
     w.pass("The folder is complete, and its files are unchanged");
-    w.wait_for("What became of the old device");
-    w.keys(b"1");
-    w.wait_for("This was chosen for the old device");
-    walk::fill(w, &["BROKEN"]);
+    broken(w);
     walk::people_and_room(w);
     walk::seat(w, 1, &notes[2]);
     walk::seat(w, 2, &notes[3]);
@@ -45,4 +42,12 @@ pub fn restore(w: &mut Wizard, notes: &[Note]) {
     walk::log_in_and_load(w);
     walk::bring_the_key_back(w);
     walk::close(w);
+}
+
+/// The old device is broken, and everyone agrees.
+pub fn broken(wizard: &mut Wizard) {
+    wizard.wait_for("What became of the old device");
+    wizard.keys(b"1");
+    wizard.wait_for("This was chosen for the old device");
+    walk::fill(wizard, &["BROKEN"]);
 }

@@ -181,7 +181,7 @@ pub fn turn(wizard: &mut Wizard, custodian: u8) -> Note {
 pub fn seat(wizard: &mut Wizard, seat: u8, note: &Note) {
     wizard.wait_for(&format!("Seat {seat} of"));
     wizard.keys(note.id.as_bytes());
-    wizard.wait_for("Type id and value from the card");
+    wizard.wait_for("Type id, value and check bytes from the card");
     fill(wizard, &[&note.id, &note.value, &note.check]);
 }
 
