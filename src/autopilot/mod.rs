@@ -172,13 +172,14 @@ impl Autopilot {
 
     /// The paper of the person at the keyboard for a field of this form.
     fn paper(&self, fields: &[FieldView], kind: &FieldKind) -> Option<&Paper> {
-        let of_form = || fields.iter().find(|field| matches!(field.kind, FieldKind::ShareId { .. }));
+        let of_form = |field: &FieldView| match &field.kind {
+            FieldKind::ShareId { share, expected, .. } => Some((Purpose::DkekShare(*share), *expected)),
+            FieldKind::CheckBytes { of, .. } => of.map(|(share, id)| (Purpose::DkekShare(share), Some(id))),
+            _ => None,
+        };
         let (card, number) = match kind {
             FieldKind::ShareWords { card, expected, .. } => (*card, expected.number),
-            _ => match of_form().map(|field| &field.kind) {
-                Some(FieldKind::ShareId { share, expected, .. }) => (Purpose::DkekShare(*share), *expected),
-                _ => return None,
-            },
+            _ => fields.iter().find_map(of_form)?,
         };
         let number = number.or(self.sitter)?;
         self.papers.iter().find(|paper| (paper.card, paper.number) == (card, number))

@@ -15,7 +15,9 @@ pub fn check(kind: &FieldKind, name: FieldName, vault: &Vault) -> FieldCheck {
         FieldKind::ShareId { taken, foreign: true, .. } => shares::foreign_id(text, taken),
         FieldKind::ShareId { expected, taken, foreign: false, .. } => shares::id(text, *expected, taken),
         FieldKind::ShareValue => shares::value(text),
-        FieldKind::CheckBytes { optional, prime } => shares::check_bytes(text, *optional, prime.as_deref(), vault),
+        FieldKind::CheckBytes { optional, prime, of } => {
+            shares::check_bytes(text, *optional, prime.as_deref(), of.map(|(_, id)| id), vault)
+        }
         FieldKind::ShareWords { card, words, expected } => shares::words(text, *card, *words, expected),
         FieldKind::Dice { throws } => dice::check(text, *throws),
         FieldKind::NewPassword => password::check(text),

@@ -43,6 +43,8 @@ pub enum FieldKind {
         optional: bool,
         /// The prime, if known; otherwise it is typed into another field of the form.
         prime: Option<String>,
+        /// Whose share it is, by DKEK share and id, if known; otherwise the id is typed into another field of the form.
+        of: Option<(DkekShareNumber, u8)>,
     },
     /// A share as words.
     ShareWords {

@@ -44,8 +44,15 @@ pub(super) fn value(text: &TypedText) -> FieldCheck {
     hex_groups(text).unwrap_or_else(|| read_value(text.expose(), true).map_or_else(unreadable, |_| FieldCheck::Good))
 }
 
-/// The check bytes of the share whose id and value were typed into other fields of the form.
-pub(super) fn check_bytes(text: &TypedText, optional: bool, prime: Option<&str>, vault: &Vault) -> FieldCheck {
+/// The check bytes of the share whose value was typed into another field of the form; so were prime and id where they are
+/// not known.
+pub(super) fn check_bytes(
+    text: &TypedText,
+    optional: bool,
+    prime: Option<&str>,
+    id: Option<u8>,
+    vault: &Vault,
+) -> FieldCheck {
     if text.is_empty() {
         return if optional { FieldCheck::Good } else { FieldCheck::Empty };
     }
@@ -64,13 +71,16 @@ pub(super) fn check_bytes(text: &TypedText, optional: bool, prime: Option<&str>,
     let (Some(prime), Some(value), Ok(check)) = (prime, value, read_check(text.expose())) else {
         return FieldCheck::typing(usize::from(CHECK_GROUPS), usize::from(CHECK_GROUPS));
     };
-    let ids = typed(FieldName::ShareId).map(id_readings).unwrap_or_default();
+    let ids = match id {
+        Some(id) => vec![id],
+        None => typed(FieldName::ShareId).map(id_readings).unwrap_or_default(),
+    };
     let verdicts: Vec<CheckVerdict> = ids.iter().map(|id| verdict(prime, *id, &value, &check)).collect();
     match verdicts.first() {
         None => FieldCheck::typing(usize::from(CHECK_GROUPS), usize::from(CHECK_GROUPS)),
         _ if verdicts.contains(&CheckVerdict::Right) => FieldCheck::Good,
         Some(CheckVerdict::Prime { group }) => FieldCheck::wrong(faults::CheckBytesPrime { in_group: group }),
-        Some(CheckVerdict::Id) => FieldCheck::wrong(faults::CheckBytesId),
+        Some(CheckVerdict::Id) if id.is_none() => FieldCheck::wrong(faults::CheckBytesId),
         Some(CheckVerdict::Value { group }) => FieldCheck::Wrong {
             fault: Fault::from(faults::CheckBytesValue { in_group: group }),
             at: None,
@@ -80,7 +90,9 @@ pub(super) fn check_bytes(text: &TypedText, optional: bool, prime: Option<&str>,
             FieldCheck::wrong(faults::CheckBytesSwapped { in_group: group, next: group + 1 })
         }
         Some(CheckVerdict::Check { group }) => FieldCheck::wrong_at(faults::CheckBytesCheck { group }, *group),
-        Some(CheckVerdict::Right | CheckVerdict::Several) => FieldCheck::wrong(faults::CheckBytesSeveral),
+        Some(CheckVerdict::Right | CheckVerdict::Id | CheckVerdict::Several) => {
+            FieldCheck::wrong(faults::CheckBytesSeveral)
+        }
     }
 }
 

@@ -114,7 +114,7 @@ fn seat_share(known: &Known, step: &Step) -> Vec<Field> {
         .chain([
             Field::new(FieldName::ShareId, id),
             Field::new(FieldName::ShareValue, FieldKind::ShareValue),
-            Field::new(check, FieldKind::CheckBytes { optional, prime: shown }),
+            Field::new(check, FieldKind::CheckBytes { optional, prime: shown, of: None }),
         ])
         .collect()
 }

@@ -82,9 +82,10 @@ fn turn(share: DkekShareNumber, custodian: CustodianNumber, scheme: Scheme) -> S
     let card = Purpose::DkekShare(share);
     let turn = step(StepName::Custodian, Actor::Custodian(custodian)).of(share);
     let turn = match scheme {
-        Scheme::ScHsmTool => turn
-            .then(StageName::Reveal, StageKind::Reveal { card, note: StageName::Note })
-            .then(StageName::Retype, StageKind::FromCard(whole_card)),
+        Scheme::ScHsmTool => turn.then(StageName::Reveal, StageKind::Reveal { card, note: StageName::Note }).then(
+            if custodian.get() == 1 { StageName::Retype } else { StageName::RetypeRest },
+            StageKind::FromCard(whole_card),
+        ),
         Scheme::Words => turn
             .then(StageName::RevealWords, StageKind::Reveal { card, note: StageName::NoteWords })
             .then(StageName::RetypeWords, StageKind::FromCard(all_words)),
@@ -143,17 +144,25 @@ fn compare_so_pin(known: &Known, step: &Step) -> Option<Act> {
     )
 }
 
-/// The whole card: prime, id, value and check bytes, as its custodian noted them.
-pub fn whole_card(known: &Known, step: &Step) -> Vec<Field> {
-    let expected = step.custodian().map(CustodianNumber::get);
-    let prime = known.shares.set(Purpose::DkekShare(step.share)).map(str::to_owned);
-    let id = FieldKind::ShareId { share: step.share, expected, taken: Vec::new(), foreign: false };
-    vec![
-        Field::new(FieldName::Prime, FieldKind::Prime { expected: prime }),
-        Field::new(FieldName::ShareId, id),
-        Field::new(FieldName::ShareValue, FieldKind::ShareValue),
-        Field::new(FieldName::CheckBytes, FieldKind::CheckBytes { optional: false, prime: None }),
-    ]
+/// What a custodian types back: value and check bytes. The id is their number, and the first custodian types the prime, which
+/// all cards share, for everybody: the others compare it by eye, and their check bytes cover it.
+fn whole_card(known: &Known, step: &Step) -> Vec<Field> {
+    let set = known.shares.set(Purpose::DkekShare(step.share)).map(str::to_owned);
+    let (prime, shown) = if types_prime(step) {
+        (Some(Field::new(FieldName::Prime, FieldKind::Prime { expected: set })), None)
+    } else {
+        (None, set)
+    };
+    let of = step.custodian().map(|custodian| (step.share, custodian.get()));
+    let check = FieldKind::CheckBytes { optional: false, prime: shown, of };
+    prime
+        .into_iter()
+        .chain([Field::new(FieldName::ShareValue, FieldKind::ShareValue), Field::new(FieldName::CheckBytes, check)])
+        .collect()
+}
+
+fn types_prime(step: &Step) -> bool {
+    step.custodian().is_some_and(|custodian| custodian.get() == 1)
 }
 
 fn all_words(known: &Known, step: &Step) -> Vec<Field> {

@@ -6,7 +6,7 @@ use crate::faults::{self, Fault};
 use crate::fields::read_fault;
 use crate::names::FieldName;
 use crate::record::Fact;
-use crate::share::{read_check, read_id, read_prime, read_value};
+use crate::share::{read_check, read_prime, read_value};
 use crate::terms::{CustodianNumber, DkekShareNumber, Handle, Purpose, Scheme, Serial};
 use crate::vault::Vault;
 use crate::wordlists;
@@ -52,15 +52,14 @@ impl ActKind for CompareShare {
 }
 
 impl CompareShare {
-    /// Fields 0 to 3: prime, id, value, check bytes.
+    /// Value and check bytes, and the prime where it was typed.
     fn wrong_in_numbers(&self, number: DkekShareNumber, vault: &Vault) -> Result<Vec<String>, Fault> {
         let typed = |field| vault.typed(field).ok_or(faults::TypedMissing);
         let mut wrong = Vec::new();
-        if read_prime(typed(FieldName::Prime)?.expose()).map_err(read_fault)?.to_string() != self.set {
+        if let Some(prime) = vault.typed(FieldName::Prime)
+            && read_prime(prime.expose()).map_err(read_fault)?.to_string() != self.set
+        {
             wrong.push("prime".to_owned());
-        }
-        if read_id(typed(FieldName::ShareId)?.expose()).map_err(read_fault)? != self.custodian.get() {
-            wrong.push("share id".to_owned());
         }
         let mut differ = |typed: &[u8], dealt: &[u8], what: &str| {
             let groups = typed.iter().zip(dealt).enumerate().filter(|(_, (typed, dealt))| typed != dealt);

@@ -140,7 +140,7 @@ fn enter_completes_the_last_word_and_continues() {
     // leaving the field does the same
     let two = self::view(form(vec![
         field(WORDS, words_kind(16), typing()),
-        field(CHECK, FieldKind::CheckBytes { optional: true, prime: None }, FieldState::Good),
+        field(CHECK, FieldKind::CheckBytes { optional: true, prime: None, of: None }, FieldState::Good),
     ]));
     let mut terminal = TestTerminal::new();
     terminal.act(&two, b"act aban");
@@ -270,7 +270,7 @@ fn a_word_is_suggested_to_its_owner_only_while_unmasked() {
 
 #[test]
 fn check_bytes_are_two_groups_and_the_wrong_one_is_marked() {
-    let kind = FieldKind::CheckBytes { optional: true, prime: None };
+    let kind = FieldKind::CheckBytes { optional: true, prime: None, of: None };
     let mut terminal = TestTerminal::new();
     let empty = view(form(vec![field(CHECK, kind.clone(), FieldState::Good)]));
     assert!(has(&terminal.draw(&empty), "▸ __:__ "));

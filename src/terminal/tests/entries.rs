@@ -62,7 +62,7 @@ proptest! {
         let wrong = || FieldState::Wrong("No.".to_owned());
         let kinds = vec![
             (WORDS, words_kind(33)),
-            (CHECK, FieldKind::CheckBytes { optional: true, prime: None }),
+            (CHECK, FieldKind::CheckBytes { optional: true, prime: None, of: None }),
             (FieldName::Dice, FieldKind::Dice { throws: 50 }),
             (FieldName::NewPassword, FieldKind::NewPassword),
             (FieldName::Password, words_kind(16)),

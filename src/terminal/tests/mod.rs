@@ -194,7 +194,7 @@ fn every_body() -> Vec<Body> {
             ..field(WORDS, cards::words_kind(33), FieldState::Wrong("No.".to_owned()))
         }]),
         form(vec![
-            field(CHECK, FieldKind::CheckBytes { optional: true, prime: None }, FieldState::Empty),
+            field(CHECK, FieldKind::CheckBytes { optional: true, prime: None, of: None }, FieldState::Empty),
             field(WORDS, cards::words_kind(16), FieldState::Empty),
             field(FieldName::Dice, FieldKind::Dice { throws: 250 }, FieldState::Typing("0 of 250".to_owned())),
             field(FieldName::NewPassword, FieldKind::NewPassword, FieldState::Empty),

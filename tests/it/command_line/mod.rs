@@ -273,7 +273,7 @@ fn a_changed_folder_is_not_restored_from_until_the_file_is_repaired() {
         fs::write(&path, good).unwrap();
     }
     let mut wizard = Wizard::start(&arguments);
-    let good: Vec<_> = ["dkek-1.pbe", "keys/rsa-root.wrapped", "keys/rsa-root.pub.pem"]
+    let good: Vec<_> = ["dkek-1.pbe", "keys/rsa-root.wrapped"]
         .map(|file| (file, fs::read(sitting.join(file)).unwrap()))
         .into_iter()
         .collect();
@@ -296,6 +296,14 @@ fn a_changed_folder_is_not_restored_from_until_the_file_is_repaired() {
         wizard.keys(b"1");
         wizard.wait_for("The folder is complete, and its files are unchanged");
     }
+    // A public key that is missing stops nothing: its key can still be brought back, and it is named.
+    let public = sitting.join("keys/rsa-root.pub.pem");
+    fs::remove_file(&public).unwrap();
+    let mut wizard = Wizard::start(&arguments);
+    wizard.pass("Share files and wrapped keys are complete and unchanged");
+    wizard.wait_for("keys/rsa-root.pub.pem");
+    wizard.keys(b"\r");
+    wizard.wait_for("What became of the old device");
 }
 
 /// Paths that cannot be read as the expected kind of file: the path, and a word from the message.

@@ -227,31 +227,9 @@ fn in_between(w: &mut Wizard) {
 
 /// Prime, id, value and check bytes of the card.
 fn whole_card(w: &mut Wizard, note: &walk::Note) {
-    needed(w);
-    for place in [0, 9, 22] {
-        refused(w, &changed(&note.prime, place), &format!("Group {} differs from the prime", place / 3 + 1));
+    if note.id == "1" {
+        prime(w, note);
     }
-    refused(w, &note.prime[..14], "5 of 8 so far");
-    w.keys(format!("{}:00", note.prime).as_bytes());
-    w.see("The field is full");
-    w.press(CLEAR);
-    refused(w, "xyz", "only digits 0-9 and letters a-f");
-    next_field(w, &note.prime.to_uppercase().replace(':', " "));
-
-    needed(w);
-    for (id, sentence) in [
-        ("0", "a number from 1 to 16"),
-        ("17", "a number from 1 to 16"),
-        ("99999999999999999999", "a number from 1 to 16"),
-        ("-1", "a decimal number"),
-        ("C", "a decimal number"),
-        ("1.0", "a decimal number"),
-        ("5", "This is card 5"),
-    ] {
-        refused(w, id, sentence);
-    }
-    next_field(w, &note.id);
-
     needed(w);
     refused(w, "4c:4o", "Group 2: only digits 0-9 and letters a-f.");
     refused(w, "0O", "Group 1: only digits 0-9 and letters a-f.");
@@ -276,7 +254,24 @@ fn whole_card(w: &mut Wizard, note: &walk::Note) {
     w.see("What was typed does not match what was dealt");
     w.keys(b"1");
     w.wait_for("type everything from your card");
-    walk::fill(w, &[&note.prime, &note.id, &note.value.replace(':', ""), &note.check.replace(':', " ")]);
+    if note.id == "1" {
+        walk::fill(w, &[&note.prime]);
+    }
+    walk::fill(w, &[&note.value.replace(':', ""), &note.check.replace(':', " ")]);
+}
+
+/// The prime, which the first custodian types for all.
+fn prime(w: &mut Wizard, note: &walk::Note) {
+    needed(w);
+    for place in [0, 9, 22] {
+        refused(w, &changed(&note.prime, place), &format!("Group {} differs from the prime", place / 3 + 1));
+    }
+    refused(w, &note.prime[..14], "5 of 8 so far");
+    w.keys(format!("{}:00", note.prime).as_bytes());
+    w.see("The field is full");
+    w.press(CLEAR);
+    refused(w, "xyz", "only digits 0-9 and letters a-f");
+    next_field(w, &note.prime.to_uppercase().replace(':', " "));
 }
 
 /// The right length and alphabet are not enough: the check bytes name the group.
@@ -314,6 +309,12 @@ fn seats(w: &mut Wizard, notes: &[walk::Note]) {
     w.wait_for("Type id, value and check bytes from the card");
     needed(w);
     refused(w, "2", "This is card 2, but the custodian here is number 1");
+    for id in ["0", "17", "99999999999999999999"] {
+        refused(w, id, "a number from 1 to 16");
+    }
+    for id in ["-1", "C", "1.0"] {
+        refused(w, id, "a decimal number");
+    }
     next_field(w, "1");
     needed(w);
     next_field(w, "ff:ff:ff:ff:ff:ff:ff:ff");

@@ -16,7 +16,7 @@ pub fn number_turn(w: &mut Wizard, paper: &mut Paper, name: &str) {
     walk::hide(w, &note);
     w.wait_for("type everything from your card");
     if number == 1 {
-        walk::fill(w, &[&note.prime, &note.id]);
+        walk::fill(w, &[&note.prime]);
         w.keys(&note.value.as_bytes()[..11]);
         w.see("4 of 8 so far");
         w.allow(&note.value);
@@ -27,7 +27,7 @@ pub fn number_turn(w: &mut Wizard, paper: &mut Paper, name: &str) {
         walk::hide(w, &note);
         w.wait_for("type everything from your card");
     }
-    walk::fill(w, &[&note.prime, &note.id, &note.value, &note.check]);
+    walk::fill(w, &note.typed_back());
     walk::bag(w, "");
     w.until("the next turn", |screen| !screen.contains(name));
     walk::assert_gone(w, &note);

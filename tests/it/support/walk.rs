@@ -48,6 +48,12 @@ impl Note {
         note
     }
 
+    /// What is typed back: the first custodian types the prime, which the others compare.
+    pub fn typed_back(&self) -> Vec<&str> {
+        let prime = (self.id == "1").then_some(self.prime.as_str());
+        prime.into_iter().chain([self.value.as_str(), &self.check]).collect()
+    }
+
     /// Whether the check bytes, as text, can be told from other things: not from a time in the record, nor from two
     /// groups of the prime.
     pub fn tells_its_check(&self) -> bool {
@@ -151,7 +157,7 @@ pub fn hide(wizard: &mut Wizard, note: &Note) {
 /// The share is hidden; the custodian types everything from the card.
 pub fn retype(wizard: &mut Wizard, note: &Note) {
     wizard.wait_for("type everything from your card");
-    fill(wizard, &[&note.prime, &note.id, &note.value, &note.check]);
+    fill(wizard, &note.typed_back());
 }
 
 /// Fills fields one after the other, each with Enter.
