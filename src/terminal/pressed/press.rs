@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use crate::ceremony::{Body, Input, View};
+use crate::script::words;
 use crate::terminal::keyboard::Key;
 use crate::terminal::keys::{Action, Meaning};
 use crate::terminal::screen_state::{ScreenState, UNMASKED_FOR};
@@ -13,8 +14,11 @@ use crate::vault::Vault;
 impl ScreenState {
     /// What a key does on this screen.
     pub fn press(&mut self, key: Key, view: &View, vault: &mut Vault, now: Instant) -> Option<Input> {
-        self.hint = None;
+        // What could not be taken is missing until the field is cleared: the next key must not hide that.
+        let missing = self.left_out.filter(|name| self.field(view).is_some_and(|field| field.name == *name));
+        self.hint = missing.map(|_| words::HINT_FOREIGN);
         match screens::keys(view, self).meaning(key)? {
+            Meaning::Does(Action::Advance) if missing.is_some() => None,
             Meaning::Types(text) => self.type_in(text, view, vault),
             Meaning::Numbers(place) => choose(view, place),
             Meaning::Does(action) => self.perform(action, view, vault, now),
@@ -52,13 +56,14 @@ impl ScreenState {
             }
             Action::Clear => {
                 let name = name?;
+                (self.left_out, self.hint) = (None, None);
                 vault.typing(name).clear();
                 self.cursor = Cursor::End;
                 return Some(Input::Edited(name));
             }
             Action::Erase => {
                 let name = name?;
-                self.filled_in = None;
+                (self.filled_in, self.left_out, self.hint) = (None, None, None);
                 return vault.typing(name).pop().then_some(Input::Edited(name));
             }
             // no effect where there are no words

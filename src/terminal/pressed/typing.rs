@@ -34,7 +34,10 @@ impl ScreenState {
         let done = match text {
             Text::Character(byte) => self.character(byte, field, vault),
             Text::Paste => Done::Refused(words::HINT_PASTE),
-            Text::Foreign => Done::Refused(words::HINT_FOREIGN),
+            Text::Foreign => {
+                self.left_out = Some(field.name);
+                Done::Refused(words::HINT_FOREIGN)
+            }
         };
         self.told(done, field.name)
     }

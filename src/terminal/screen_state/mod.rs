@@ -45,6 +45,8 @@ pub struct ScreenState {
     pub(super) help_scroll: usize,
     pub(super) unmasked_until: Option<Instant>,
     pub(super) planned: Vec<(FieldName, u8)>,
+    /// The field in which a character is missing that could not be taken.
+    pub(super) left_out: Option<FieldName>,
     /// The field that still has what was filled in: the first character replaces it.
     pub(super) filled_in: Option<FieldName>,
     pub(super) changed: bool,

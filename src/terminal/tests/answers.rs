@@ -195,6 +195,14 @@ fn pasted_and_foreign_text_is_refused_with_a_hint() {
     assert!(has(&terminal.draw(&view), "Pasting is refused"));
     assert_eq!(terminal.act(&view, "ä".as_bytes()), []);
     assert!(has(&terminal.draw(&view), "Only plain letters"));
+    assert_eq!(
+        terminal.act(&view, b"12\r"),
+        [Input::Edited(PIN), Input::Edited(PIN)],
+        "Enter does not go on without it"
+    );
+    assert!(has(&terminal.draw(&view), "one was left out"), "and what follows does not hide it");
+    assert_eq!(terminal.act(&view, b"\x15"), [Input::Edited(PIN)]);
+    assert!(!has(&terminal.draw(&view), "one was left out"));
     assert_eq!(terminal.act(&view, b"1"), [Input::Edited(PIN)]);
     assert!(!has(&terminal.draw(&view), "Only plain letters"), "the hint goes with the next key");
     assert_eq!(terminal.typed(PIN), b"1");
