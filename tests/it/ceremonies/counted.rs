@@ -1,7 +1,6 @@
 //! What a flawless day asks of people, in screens and keys: the table of the README.
 
 use hsm_ceremony::ceremony::{Body, FieldView, Input, View};
-use hsm_ceremony::record::CeremonyKind;
 use hsm_ceremony::secret::TypedText;
 use hsm_ceremony::vault::Vault;
 
@@ -47,10 +46,41 @@ impl Day {
     }
 }
 
-/// What the README says of a ceremony: screens and keys.
-fn in_the_readme(ceremony: CeremonyKind) -> (usize, usize) {
+/// What is typed on the same day with OpenSC's tools (0.23): commands, and answers to their prompts. Files, PINs and numbers
+/// are as long as with ours.
+const TOOLS_PROVISION: [&str; 7] = [
+    "sc-hsm-tool --initialize --so-pin 9a41c07be6d25f38 --pin k7Wq42zLmX --dkek-shares 1",
+    "sc-hsm-tool --import-dkek-share dkek-1.pbe --pwd-shares-total 2",
+    "c80a6e6f2c73d9d7",
+    "1",
+    "6b5418f5cd84627a",
+    "2",
+    "0a5418f5cd84627b",
+];
+const TOOLS_ESTABLISH: [&str; 8] = [
+    "sc-hsm-tool --create-dkek-share dkek-1.pbe --pwd-shares-threshold 2 --pwd-shares-total 4",
+    // A share, and Enter.
+    "",
+    "",
+    "",
+    "",
+    "pkcs11-tool --login --pin k7Wq42zLmX --keypairgen --key-type rsa:2048 --id 10 --label rsa-root",
+    "pkcs15-tool -D",
+    "sc-hsm-tool --wrap-key rsa-root.wrapped --key-reference 1 --pin k7Wq42zLmX",
+];
+const TOOLS_RESTORE: [&str; 2] =
+    ["sc-hsm-tool --unwrap-key rsa-root.wrapped --key-reference 10 --pin k7Wq42zLmX", "pkcs15-tool -D"];
+
+/// Prompts and results to read, and keys with Enter.
+fn with_the_tools(own: &[&str]) -> (usize, usize) {
+    let all = own.iter().chain(&TOOLS_PROVISION);
+    (all.clone().count(), all.map(|line| line.len() + 1).sum())
+}
+
+/// What the README says: screens and keys.
+fn in_the_readme(day: &str) -> (usize, usize) {
     let readme = include_str!("../../../README.md");
-    let row = readme.lines().find(|line| line.starts_with(&format!("| *{}* |", ceremony.word())));
+    let row = readme.lines().find(|line| line.starts_with(&format!("| {day} |")));
     let mut cells = row.expect("a row of the table").split('|').skip(2).map(|cell| cell.trim().parse().unwrap());
     (cells.next().unwrap(), cells.next().unwrap())
 }
@@ -61,8 +91,10 @@ fn the_readme_counts_the_screens_and_keys_of_a_flawless_day() {
     let mut establish = Rig::establish(&plan_text(2, 4, &[("EC:secp256r1", 10)], false), records.path());
     establish.run(|_| {});
     let day = std::mem::take(&mut establish.day);
-    assert_eq!((day.screens, day.keys), in_the_readme(CeremonyKind::Establish));
+    assert_eq!((day.screens, day.keys), in_the_readme("*establish*"));
     let mut restore = Rig::restore(records.path()).with_papers_of(establish);
     restore.run(|_| {});
-    assert_eq!((restore.day.screens, restore.day.keys), in_the_readme(CeremonyKind::Restore));
+    assert_eq!((restore.day.screens, restore.day.keys), in_the_readme("*restore*"));
+    assert_eq!(with_the_tools(&TOOLS_ESTABLISH), in_the_readme("the first day with OpenSC's tools"));
+    assert_eq!(with_the_tools(&TOOLS_RESTORE), in_the_readme("their restore"));
 }
