@@ -21,7 +21,7 @@ impl Machine {
     pub(super) fn wipe_what_was_left_alone(&mut self) {
         let now = self.now;
         let Mode::Asking(asking) = &mut self.mode else { return };
-        if !asking.typed_at.is_some_and(|at| now.saturating_sub(at) >= LEFT_ALONE) {
+        if asking.typed_at.is_none_or(|at| now.saturating_sub(at) < LEFT_ALONE) {
             return;
         }
         (asking.typed_at, asking.wiped) = (None, true);
