@@ -248,7 +248,11 @@ impl Machine {
             | StageKind::Danger(fields) => {
                 asking.fields = fields(&self.known, &step);
             }
-            StageKind::Read | StageKind::Choose(_) | StageKind::Reveal { .. } | StageKind::Deviates(_) => {}
+            StageKind::Read
+            | StageKind::Choose(_)
+            | StageKind::Reveal { .. }
+            | StageKind::RevealPin { .. }
+            | StageKind::Deviates(_) => {}
         }
         self.requests.push_back(Request::ForgetTyped);
         self.mode = Mode::Asking(asking);

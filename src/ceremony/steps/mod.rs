@@ -89,7 +89,7 @@ pub enum Condition {
     KcvAsked,
     /// Only if the old device was stolen.
     Stolen,
-    /// Only if the origin of the restore is a sitting of ours.
+    /// Only if the origin of the restore is a sitting of ours with every file.
     FromOurs,
     /// Only if the origin of the restore was made elsewhere.
     FromElsewhere,
@@ -134,6 +134,13 @@ pub enum StageKind {
         /// The text beside it while it is shown.
         note: StageName,
     },
+    /// A drawn PIN, for the eyes of its holder alone.
+    RevealPin {
+        /// Which PIN.
+        pin: PinName,
+        /// The text beside it while it is shown.
+        note: StageName,
+    },
     /// The clerk's turn.
     Do(MakeAct),
     /// The script itself deviates from the ideal: read, then Enter; it is recorded.
@@ -150,6 +157,7 @@ impl StageKind {
             | Self::RollCall(_)
             | Self::Choose(_)
             | Self::Reveal { .. }
+            | Self::RevealPin { .. }
             | Self::Do(_)
             | Self::Deviates(_) => None,
         }
@@ -165,6 +173,7 @@ impl StageKind {
             | Self::Choose(_)
             | Self::Confirm(_)
             | Self::Reveal { .. }
+            | Self::RevealPin { .. }
             | Self::Do(_)
             | Self::Deviates(_) => false,
         }
@@ -182,6 +191,7 @@ impl StageKind {
             | Self::FromCard(_)
             | Self::Confirm(_)
             | Self::Reveal { .. }
+            | Self::RevealPin { .. }
             | Self::Do(_)
             | Self::Deviates(_) => false,
         }

@@ -1,6 +1,7 @@
 //! Whole ceremonies in this process: machine, vault, clerk and autopilot on software cards.
 
 mod cuts;
+mod drawn_pins;
 mod files;
 mod foreign;
 mod foreign_sets;

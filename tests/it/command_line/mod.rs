@@ -273,7 +273,7 @@ fn a_changed_folder_is_not_restored_from_until_the_file_is_repaired() {
         fs::write(&path, good).unwrap();
     }
     let mut wizard = Wizard::start(&arguments);
-    let good: Vec<_> = ["dkek-1.pbe", "keys/rsa-root.wrapped", "keys/rsa-root.pub.pem"]
+    let good: Vec<_> = ["dkek-1.pbe", "keys/rsa-root.wrapped"]
         .map(|file| (file, fs::read(sitting.join(file)).unwrap()))
         .into_iter()
         .collect();
@@ -296,6 +296,12 @@ fn a_changed_folder_is_not_restored_from_until_the_file_is_repaired() {
         wizard.keys(b"1");
         wizard.wait_for("The folder is complete, and its files are unchanged");
     }
+    // A public key does not block the restore of its key, and the screen does not say that all is well.
+    let path = sitting.join("keys/rsa-root.pub.pem");
+    fs::write(&path, "changed").unwrap();
+    let mut wizard = Wizard::start(&arguments);
+    wizard.wait_for("These public key files are missing, changed, or cannot be read");
+    wizard.see("keys/rsa-root.pub.pem");
 }
 
 /// Paths that cannot be read as the expected kind of file: the path, and a word from the message.

@@ -5,6 +5,7 @@
 use std::process::Command;
 
 use crate::support::binary;
+use crate::support::pieces;
 use crate::support::seen::bare;
 use crate::support::walk::{self, USER_PIN, WordCard};
 use crate::support::wizard::Wizard;
@@ -371,7 +372,7 @@ pub fn word_seat(w: &mut Wizard, seat: usize, place: usize, paper: &Paper, mista
 
 fn restore(w: &mut Wizard, paper: &Paper) {
     w.pass("The folder is complete, and its files are unchanged");
-    walk::broken(w);
+    pieces::broken(w);
     walk::people_and_room(w);
     open_all(w, paper, false);
     for _ in 0..2 {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
+use crate::support::pieces;
 use crate::support::walk::{self, Note, WordCard};
 use crate::support::wizard::Wizard;
 
@@ -248,7 +249,7 @@ fn keys(w: &mut Wizard) {
 
 fn restore_until_the_seats(w: &mut Wizard) {
     w.pass("The folder is complete, and its files are unchanged");
-    walk::broken(w);
+    pieces::broken(w);
     walk::people_and_room(w);
 }
 

@@ -7,6 +7,7 @@ use std::process::Command;
 
 use crate::support::binary;
 use crate::support::memory::{Needle, scan};
+use crate::support::pieces;
 use crate::support::seen::bare;
 use crate::support::walk::{self, Note, SO_PIN, USER_PIN};
 use crate::support::wizard::{ERASE, Wizard};
@@ -15,7 +16,11 @@ use crate::support::wizard::{ERASE, Wizard};
 fn four_custodians_establish_and_restore_a_key() {
     let place = tempfile::tempdir().unwrap();
     let records = place.path().join("records");
-    let mut wizard = Wizard::start(&["rehearse", "--records", records.to_str().unwrap()]);
+    let plan = place.path().join("plan.json");
+    let example = include_str!("../../../assets/plan.example.json");
+    fs::write(&plan, example.replace("\"so_pin_holder\"", "\"new_so_pin\": \"typed\", \"so_pin_holder\"")).unwrap();
+    let [plan, at] = [&plan, &records].map(|path| path.to_str().unwrap());
+    let mut wizard = Wizard::start(&["rehearse", "--plan", plan, "--records", at]);
     wizard.forbid(SO_PIN);
     wizard.forbid(USER_PIN);
 
@@ -185,7 +190,7 @@ fn wrong_pin(wizard: &mut Wizard) {
 
 fn restore(wizard: &mut Wizard, notes: &[Note]) {
     wizard.pass("The folder is complete, and its files are unchanged");
-    walk::broken(wizard);
+    pieces::broken(wizard);
     walk::people_and_room(wizard);
     walk::seat(wizard, 1, &notes[2]);
     walk::seat(wizard, 2, &notes[3]);

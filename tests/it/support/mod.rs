@@ -10,6 +10,7 @@ pub mod hanging;
 pub mod memory;
 mod opensc;
 mod owned;
+pub mod pieces;
 mod place;
 mod ports;
 pub mod seen;

@@ -6,6 +6,7 @@ use hsm_ceremony::share::read_words;
 use hsm_ceremony::wordlists::{self, Found};
 
 use super::memory::Needle;
+use super::pieces;
 use super::seen::bare;
 use super::wizard::Wizard;
 
@@ -179,8 +180,13 @@ pub fn seat(wizard: &mut Wizard, seat: u8, note: &Note) {
 
 /// Both PINs are chosen, the device is erased and initialised.
 pub fn initialise(wizard: &mut Wizard, serial: &str) {
-    wizard.wait_for("choose the SO-PIN for the");
-    fill(wizard, &[SO_PIN, SO_PIN]);
+    wizard.until("the SO-PIN", |screen| screen.contains("choose the SO-PIN") || screen.contains("nobody has seen it"));
+    if wizard.screen().contains("choose the SO-PIN") {
+        wizard.wait_for("choose the SO-PIN for the");
+        fill(wizard, &[SO_PIN, SO_PIN]);
+    } else {
+        pieces::drawn_so_pin(wizard);
+    }
     user_pin_and_serial(wizard, serial);
 }
 
@@ -200,14 +206,6 @@ pub fn log_in_and_load(wizard: &mut Wizard) {
     wizard.wait_for("Type the user PIN of the");
     fill(wizard, &[USER_PIN]);
     wizard.pass("and it is the right one");
-}
-
-/// The old device is broken, and everyone agrees.
-pub fn broken(wizard: &mut Wizard) {
-    wizard.wait_for("What became of the old device");
-    wizard.keys(b"1");
-    wizard.wait_for("This was chosen for the old device");
-    fill(wizard, &["BROKEN"]);
 }
 
 /// From the empty list to the proof.
