@@ -8,11 +8,13 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use self::paper::Paper;
-use crate::ceremony::{Answer, Asks, Body, ChoiceId, FieldState, FieldView, Input, OptionView, Question, View};
+use crate::ceremony::{
+    Answer, Asks, Body, CardView, ChoiceId, FieldState, FieldView, Input, OptionView, Question, View,
+};
 use crate::fields::FieldKind;
 use crate::record::Loss;
-use crate::secret::TypedText;
-use crate::terms::{Purpose, Serial};
+use crate::secret::{TypedText, WipingBytes};
+use crate::terms::{CustodianNumber, Handle, Purpose, Serial};
 use crate::vault::Vault;
 
 /// The user PIN of every automatic rehearsal.
@@ -53,6 +55,8 @@ pub struct Autopilot {
     out: Box<dyn Write>,
     comes: Comes,
     papers: Vec<Paper>,
+    /// PINs that were drawn, by device.
+    pins: Vec<(Serial, Handle, WipingBytes)>,
     sitter: Option<u8>,
     /// The device being initialised, and those that now have the PINs of this autopilot or of its cards.
     initialising: Option<Serial>,
@@ -67,6 +71,7 @@ impl Autopilot {
             out,
             comes: Comes::First,
             papers: Vec::new(),
+            pins: Vec::new(),
             sitter: None,
             initialising: None,
             initialised: Vec::new(),
@@ -111,9 +116,15 @@ impl Autopilot {
             Body::Choose { options, asks, .. } => self.choose(view, options, *asks).map(Some),
             Body::Form { fields, .. } => self.fill(view, fields, vault).map(Some),
             Body::Reveal { shown: true, card, custodian, .. } => {
-                if let Some(note) = Paper::note(custodian.get(), card, vault) {
-                    self.papers.retain(|paper| (paper.card, paper.number) != (note.card, note.number));
-                    self.papers.push(note);
+                match (card, custodian) {
+                    (CardView::Pin { digits, .. }, _) => self.note_pin(view.device.as_ref(), *digits, vault),
+                    (CardView::Numbers { .. } | CardView::Words { .. }, custodian) => {
+                        let number = custodian.map_or(0, CustodianNumber::get);
+                        if let Some(note) = Paper::note(number, card, vault) {
+                            self.papers.retain(|paper| (paper.card, paper.number) != (note.card, note.number));
+                            self.papers.push(note);
+                        }
+                    }
                 }
                 Ok(Some(Input::Hide))
             }
@@ -138,6 +149,19 @@ impl Autopilot {
                 Ok(Some(Input::Close))
             }
         }
+    }
+
+    /// Notes a PIN that is drawn for a device.
+    fn note_pin(&mut self, device: Option<&Serial>, pin: Handle, vault: &Vault) {
+        let (Some(device), Some(digits)) = (device, vault.lend(pin)) else { return };
+        self.pins.retain(|(of, noted, _)| (of, *noted) != (device, pin));
+        self.pins.push((device.clone(), pin, WipingBytes::from_slice(digits)));
+    }
+
+    /// A PIN that was drawn for the device of a screen.
+    fn noted_pin(&self, view: &View, pin: Handle) -> Option<&[u8]> {
+        let noted = self.pins.iter().find(|(of, noted, _)| Some(of) == view.device.as_ref() && *noted == pin);
+        noted.map(|(.., digits)| digits.expose())
     }
 
     /// Whether a screen is about a device that this autopilot has initialised before.
@@ -224,7 +248,10 @@ impl Autopilot {
                 &thrown
             }
             FieldKind::Serial(serial) => serial.as_str().as_bytes(),
-            FieldKind::SoPin { .. } if self.knows(view) => SO_PIN,
+            FieldKind::SoPin { .. } if self.knows(view) => self.noted_pin(view, Handle::NewSoPin).unwrap_or(SO_PIN),
+            FieldKind::DrawnSoPin => self.noted_pin(view, Handle::NewSoPin).ok_or_else(stuck)?,
+            FieldKind::DrawnUserPin => self.noted_pin(view, Handle::UserPin).ok_or_else(stuck)?,
+            FieldKind::UserPin => self.noted_pin(view, Handle::UserPin).unwrap_or(USER_PIN),
             FieldKind::Word(word) | FieldKind::Copy(word) => word.as_bytes(),
             FieldKind::Sign(signs) => signs.first().ok_or_else(stuck)?.as_bytes(),
             FieldKind::Again(of) => {

@@ -30,6 +30,7 @@ impl Paper {
             CardView::Words { purpose, words, .. } => {
                 Self { card: *purpose, number, prime: None, share: copy(*words)?, check: None }
             }
+            CardView::Pin { .. } => return None,
         })
     }
 }

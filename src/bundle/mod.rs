@@ -119,6 +119,8 @@ fn written(fact: &Fact) -> Option<(&str, Digest)> {
         | Fact::Joined { .. }
         | Fact::SoPinRebuilt { .. }
         | Fact::CurrentSoPin { .. }
+        | Fact::PinDrawn { .. }
+        | Fact::PinShown { .. }
         | Fact::Tries { .. }
         | Fact::Initialised { .. }
         | Fact::SoPinChanged { .. }

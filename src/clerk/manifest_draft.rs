@@ -83,6 +83,8 @@ impl ManifestDraft {
             | Fact::Joined { .. }
             | Fact::SoPinRebuilt { .. }
             | Fact::CurrentSoPin { .. }
+            | Fact::PinDrawn { .. }
+            | Fact::PinShown { .. }
             | Fact::Tries { .. }
             | Fact::SoPinChanged { .. }
             | Fact::LoggedIn { .. }

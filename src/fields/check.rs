@@ -4,6 +4,7 @@ use super::{FieldCheck, FieldKind, Privacy, dice, lines, password, pins, public_
 use crate::faults;
 use crate::names::FieldName;
 use crate::secret::TypedText;
+use crate::terms::Handle;
 use crate::vault::Vault;
 
 /// The state of the text in the field of this name.
@@ -26,6 +27,8 @@ pub fn check(kind: &FieldKind, name: FieldName, vault: &Vault) -> FieldCheck {
         FieldKind::NewUserPin { tries } => pins::new_user_pin(text, *tries),
         FieldKind::SoPin { .. } => pins::so_pin(text),
         FieldKind::NewSoPin => pins::new_so_pin(text),
+        FieldKind::DrawnSoPin => pins::drawn(text, vault.lend(Handle::NewSoPin)),
+        FieldKind::DrawnUserPin => pins::drawn(text, vault.lend(Handle::UserPin)),
         FieldKind::Again(of) => pins::again(text, vault.typed(*of).unwrap_or(&empty)),
         FieldKind::Serial(serial) => {
             lines::word(text, serial.as_str(), || faults::SerialNotThis { expected: serial }.into())

@@ -78,6 +78,10 @@ pub enum FieldKind {
     },
     /// A new SO-PIN, never a published default.
     NewSoPin,
+    /// The SO-PIN that was drawn and shown, typed from paper.
+    DrawnSoPin,
+    /// The user PIN that was drawn and shown, typed from paper.
+    DrawnUserPin,
     /// The same as the field of this name, typed again.
     Again(FieldName),
     /// A device's serial number, typed from the device.
@@ -144,6 +148,8 @@ impl FieldKind {
             | Self::NewUserPin { .. }
             | Self::SoPin { .. }
             | Self::NewSoPin
+            | Self::DrawnSoPin
+            | Self::DrawnUserPin
             | Self::Again(_) => (Privacy::Secret, None, false, None),
             Self::Sign(_) | Self::Copy(_) | Self::Serial(_) | Self::Word(_) => (Privacy::Shown, None, false, None),
             Self::KeyReference { planned, .. } => (Privacy::Told, Some(3), true, Some(*planned)),
@@ -167,6 +173,8 @@ impl FieldKind {
             | Self::NewUserPin { .. }
             | Self::SoPin { .. }
             | Self::NewSoPin
+            | Self::DrawnSoPin
+            | Self::DrawnUserPin
             | Self::Again(_)
             | Self::Serial(_)
             | Self::Sign(_)

@@ -56,6 +56,20 @@ fn check_so_pin(text: &TypedText, rule: impl Fn(&SoPin) -> Result<(), PinRule>) 
     }
 }
 
+/// A PIN that was drawn, typed from paper. If it is not kept any more, nothing is right.
+pub(super) fn drawn(text: &TypedText, drawn: Option<&[u8]>) -> FieldCheck {
+    let Some(drawn) = drawn else { return FieldCheck::wrong(faults::PinNotAsShown) };
+    if text.is_empty() {
+        FieldCheck::Empty
+    } else if text.len() < drawn.len() {
+        FieldCheck::typing(text.len(), drawn.len())
+    } else if text.expose().eq_ignore_ascii_case(drawn) {
+        FieldCheck::Good
+    } else {
+        FieldCheck::wrong(faults::PinNotAsShown)
+    }
+}
+
 pub(super) fn again(text: &TypedText, first: &TypedText) -> FieldCheck {
     if text.is_empty() {
         FieldCheck::Empty

@@ -33,6 +33,13 @@ pub enum Holding {
     },
     /// The whole password of a share file.
     Password,
+    /// The SO-PIN of a device, if one person holds it.
+    WholeSoPin,
+    /// The user PIN of a device.
+    UserPin {
+        /// Wrong tries before it is blocked.
+        tries: u8,
+    },
 }
 
 /// Everything that is printed on a card beforehand.
@@ -44,7 +51,7 @@ pub struct CardOf<'a> {
     pub holder: &'a str,
     /// What is written on it.
     pub holding: Holding,
-    /// Which DKEK share; meaningless on a card of the SO-PIN.
+    /// Which DKEK share; meaningless on a card or sheet with a PIN.
     pub dkek_share: DkekShareNumber,
     /// How many DKEK shares there are.
     pub dkek_shares: u8,
@@ -75,6 +82,17 @@ pub fn cards_of(plan: &Plan) -> Vec<CardOf<'_>> {
             }
         }
     }
+    // Each device has PINs of its own, and a sheet for each.
+    let pin = |holder, holding| {
+        let first = DkekShareNumber::FIRST;
+        CardOf { title: &plan.title, holder, holding, dkek_share: first, dkek_shares: count }
+    };
+    for _ in 0..=usize::from(plan.prove_restore) {
+        if plan.so_pin_share().is_none() {
+            cards.push(pin(plan.so_pin_holder.as_str(), Holding::WholeSoPin));
+        }
+        cards.push(pin(plan.pin_holder.as_str(), Holding::UserPin { tries: plan.user_pin_tries }));
+    }
     cards
 }
 
@@ -91,6 +109,8 @@ pub fn card(of: &CardOf) -> Vec<String> {
         Holding::Words { custodian, quorum } => card.words(custodian, quorum),
         Holding::SoPin { custodian, quorum } => card.so_pin(custodian, quorum),
         Holding::Password => card.password(),
+        Holding::WholeSoPin => card.whole_so_pin(),
+        Holding::UserPin { tries } => card.user_pin(tries),
     }
 }
 
@@ -196,6 +216,30 @@ impl Card<'_> {
         self.blanks(words::CARD_DEVICE);
         let without = chapters::CardWithoutSoPin { threshold }.paragraphs();
         self.foot(chapters::CARD_WITH_SO_PIN, &without, &owned(chapters::CARD_KEEP))
+    }
+
+    /// Sixteen digits in groups of four, as the screen shows them.
+    fn whole_so_pin(mut self) -> Vec<String> {
+        self.head(words::CARD_TITLE_WHOLE_SO_PIN, words::CARD_WHOLE_SO_PIN);
+        self.frame.line("");
+        self.frame.line(&format!("SO-PIN   {}", ["_ _ _ _"; 4].join("     ")));
+        self.frame.line("");
+        self.blanks(words::CARD_DEVICE);
+        self.frame.line("");
+        let (without, keep) = (owned(chapters::CARD_WITHOUT_WHOLE_SO_PIN), owned(chapters::CARD_KEEP_PIN));
+        self.foot(chapters::CARD_WITH_WHOLE_SO_PIN, &without, &keep)
+    }
+
+    /// As many characters as a user PIN can have.
+    fn user_pin(mut self, tries: u8) -> Vec<String> {
+        self.head(words::CARD_TITLE_USER_PIN, &words::CardUserPin { tries }.to_string());
+        self.frame.line("");
+        self.frame.line(&format!("User PIN   {}", ["_ _ _ _", "_ _ _ _", "_ _ _ _", "_ _ _"].join("     ")));
+        self.frame.line("");
+        self.blanks(words::CARD_DEVICE);
+        self.frame.line("");
+        let (without, keep) = (owned(chapters::CARD_WITHOUT_USER_PIN), owned(chapters::CARD_KEEP_PIN));
+        self.foot(chapters::CARD_WITH_USER_PIN, &without, &keep)
     }
 
     /// The set, M of N, and the number. The set id is known only on the day.

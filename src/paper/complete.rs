@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::walk;
 use crate::ceremony::{Body, CEREMONIES, Machine, StageKind};
 use crate::names::{CeremonyKind, FaultKind, FaultName, FieldName, StageName, StepName};
-use crate::plan::{Custody, Plan};
+use crate::plan::{Custody, NewPin, Plan};
 use crate::script::{self, chapters};
 
 /// Steps that are not in any list: what happens in between, and the end.
@@ -14,7 +14,13 @@ const BESIDE_THE_LISTS: &[StepName] = &[StepName::InBetween, StepName::Ended];
 fn plans() -> Vec<Plan> {
     let quorums = [(2, 4), (3, 3), (16, 16)];
     let simple = quorums.iter().flat_map(|(m, n)| [walk::plan(*m, *n, true), walk::plan(*m, *n, false)]);
-    simple.chain([walk::full_plan(), three_shares(), passwords_alone(), words_and_so_pin()]).collect()
+    simple.chain([walk::full_plan(), three_shares(), passwords_alone(), words_and_so_pin(), other_pins()]).collect()
+}
+
+/// Each PIN is made in the way that is not the default.
+fn other_pins() -> Plan {
+    let plan = walk::plan(2, 4, false);
+    Plan { new_so_pin: NewPin::Typed, new_user_pin: NewPin::Drawn, ..plan }
 }
 
 /// Two people with a password each, and no quorum.
@@ -49,7 +55,7 @@ fn every_stage_of_every_ceremony_has_sentences_and_none_is_unused() {
                 let own = step.stages.iter().filter(|stage| stage.name != StageName::HandOver);
                 used.extend(own.map(|stage| (step.id, stage.name)));
                 used.extend(step.stages.iter().filter_map(|stage| match stage.kind {
-                    StageKind::Reveal { note, .. } => Some((step.id, note)),
+                    StageKind::Reveal { note, .. } | StageKind::RevealPin { note, .. } => Some((step.id, note)),
                     _ => None,
                 }));
             }
@@ -113,7 +119,8 @@ fn every_item_is_known_by_its_name() {
 fn what_people_read_is_complete_and_fits_the_smallest_screen() {
     let mut long = BTreeSet::new();
     let plans = [walk::plan(2, 4, true), walk::plan(2, 4, false), walk::plan(3, 3, false)];
-    for plan in plans.into_iter().chain([walk::full_plan(), three_shares(), passwords_alone(), words_and_so_pin()]) {
+    let others = [walk::full_plan(), three_shares(), passwords_alone(), words_and_so_pin(), other_pins()];
+    for plan in plans.into_iter().chain(others) {
         for kind in CeremonyKind::ALL {
             for initialised in [true, false] {
                 walk::walk(kind, &plan, initialised, |view| {

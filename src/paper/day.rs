@@ -197,6 +197,7 @@ impl Day<'_> {
             | StageKind::Confirm(_)
             | StageKind::Danger(_)
             | StageKind::Reveal { .. }
+            | StageKind::RevealPin { .. }
             | StageKind::Do(_)
             | StageKind::States(_)
             | StageKind::Deviates(_) => Vec::new(),

@@ -268,6 +268,7 @@ impl Book<'_> {
             | StageKind::Confirm(_)
             | StageKind::Danger(_)
             | StageKind::Reveal { .. }
+            | StageKind::RevealPin { .. }
             | StageKind::Do(_)
             | StageKind::States(_)
             | StageKind::Deviates(_) => ("", "", Vec::new()),
@@ -283,7 +284,7 @@ impl Book<'_> {
         if !fields.is_empty() {
             let _ = writeln!(self.out, "{}\n", words::PaperType { fields: fields.join(" · ") });
         }
-        if let StageKind::Reveal { note, .. } = stage.kind {
+        if let StageKind::Reveal { note, .. } | StageKind::RevealPin { note, .. } = stage.kind {
             let _ = writeln!(self.out, "{}\n", words::PAPER_SHOWN);
             self.quote(&all.text(&step.step, note).text);
         }

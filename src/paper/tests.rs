@@ -70,7 +70,10 @@ fn the_days_script_fits_the_page_and_has_every_step_once() {
 fn each_custodian_has_a_card_with_the_id_for_both_programs() {
     let (plan, text) = printed(3, 12, CeremonyKind::Establish);
     let pages: Vec<&str> = text.split('\u{c}').collect();
-    let cards = &pages[pages.len() - 12..];
+    // The holders of the PINs have sheets for each of the two devices, after the cards.
+    let (cards, sheets) = pages[pages.len() - 16..].split_at(12);
+    assert!(sheets[0].contains("SO-PIN SHEET") && sheets[0].contains(&plan.so_pin_holder));
+    assert!(sheets[1].contains("USER PIN SHEET") && sheets[1].contains(&plan.pin_holder));
     let first = DkekShareNumber::FIRST;
     for (number, card) in plan.quorum(first).unwrap().numbers().zip(cards) {
         assert!(card.contains(&format!("CUSTODIAN {number} OF 12")) && card.contains(plan.custodian(first, number)));
@@ -100,6 +103,8 @@ fn every_card() -> Vec<String> {
         Holding::Words { custodian, quorum },
         Holding::SoPin { custodian, quorum },
         Holding::Password,
+        Holding::WholeSoPin,
+        Holding::UserPin { tries: 10 },
     ];
     let card = |(holding, shares)| CardOf {
         title: &title,
@@ -115,7 +120,7 @@ fn every_card() -> Vec<String> {
 #[test]
 fn every_card_is_one_page_that_says_whose_it_is_and_how_to_use_it() {
     let cards = every_card();
-    assert_eq!(cards.len(), 8);
+    assert_eq!(cards.len(), 12);
     for card in &cards {
         assert!(card.lines().all(|line| line.width() == 78), "a frame without gaps: {card}");
         assert!(card.lines().count() <= 60, "{} lines", card.lines().count());
@@ -125,14 +130,19 @@ fn every_card_is_one_page_that_says_whose_it_is_and_how_to_use_it() {
         }
         assert!(!card.contains('{') && !card.contains("card-"), "{card}");
     }
-    for (card, several) in [(&cards[0], false), (&cards[1], false), (&cards[4], true), (&cards[5], true)] {
+    for (card, several) in [(&cards[0], false), (&cards[1], false), (&cards[6], true), (&cards[7], true)] {
         assert!(card.contains("CUSTODIAN 16 OF 16") && card.contains("KCV ____"));
         assert_eq!(card.contains("DKEK SHARE 8 OF 8"), several);
         assert_eq!(card.contains("dkek-8.pbe"), several);
         assert_eq!(card.contains("dkek-1.pbe"), !several);
     }
-    for card in [&cards[2], &cards[6]] {
+    for card in [&cards[2], &cards[8]] {
         assert!(card.contains("CUSTODIAN 16 OF 16 · SO-PIN") && card.contains("Device ____") && !card.contains(".pbe"));
+    }
+    for (card, title, room) in [(&cards[4], "SO-PIN SHEET", 16), (&cards[5], "USER PIN SHEET", 15)] {
+        assert!(card.contains(title) && card.contains("Device ____") && !card.contains(".pbe"));
+        let places = card.lines().find(|line| line.contains("PIN   _ _")).map(|line| line.matches('_').count());
+        assert_eq!(places, Some(room), "a place for every digit: {card}");
     }
 }
 

@@ -39,6 +39,30 @@ impl PinReset {
     }
 }
 
+/// How a new PIN is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NewPin {
+    /// The program draws it, and shows it to its holder alone.
+    Drawn,
+    /// Its holder chooses and types it.
+    Typed,
+}
+
+impl NewPin {
+    /// The word of the plan file.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Drawn => "drawn",
+            Self::Typed => "typed",
+        }
+    }
+
+    /// The one with this word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Drawn, Self::Typed].into_iter().find(|new| new.word() == word)
+    }
+}
+
 /// One key that the ceremony generates.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlannedKey {
@@ -73,6 +97,10 @@ pub struct Plan {
     pub so_pin_holder: String,
     /// Whether the SO-PIN is drawn and split among the custodians of [`Plan::so_pin_share`].
     pub so_pin_under_quorum: bool,
+    /// How a new SO-PIN that one person holds is made.
+    pub new_so_pin: NewPin,
+    /// How a new user PIN is made.
+    pub new_user_pin: NewPin,
     /// Holds the user PIN.
     pub pin_holder: String,
     /// Wrong tries before the user PIN is blocked, 1..=10.

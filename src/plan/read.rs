@@ -5,7 +5,7 @@ use std::hash::Hash;
 
 use serde_json::{Map, Value};
 
-use super::{Custody, PinReset, Plan, PlannedKey};
+use super::{Custody, NewPin, PinReset, Plan, PlannedKey};
 use crate::faults::{self, Fault};
 use crate::names::PlanField as F;
 use crate::terms::{KeyId, KeyLabel, KeyReference, KeyType, MOST_DKEK_SHARES, Quorum, Scheme, TermError, short};
@@ -111,11 +111,13 @@ impl Reader {
             let word = |value: &Value| value.as_str().and_then(PinReset::from_word);
             let otherwise = |_, _: &Value| Fault::from(faults::PlanPinReset);
             let pin_reset = self.value(device, F::DevicePinReset, Some(PinReset::Off), word, otherwise);
-            Some((so_pin_under_quorum?, so_pin_holder?, pin_holder?, user_pin_tries?, pin_reset?))
+            let new = [(F::DeviceNewSoPin, NewPin::Drawn), (F::DeviceNewUserPin, NewPin::Typed)];
+            let new = new.map(|(field, left_out)| self.new_pin(device, field, left_out));
+            Some((so_pin_under_quorum?, so_pin_holder?, pin_holder?, user_pin_tries?, pin_reset?, new))
         });
         let keys = self.keys(top);
         let prove_restore = self.value(top, F::ProveRestore, Some(false), Value::as_bool, form);
-        let (so_pin_under_quorum, so_pin_holder, pin_holder, user_pin_tries, pin_reset) = device?;
+        let (so_pin_under_quorum, so_pin_holder, pin_holder, user_pin_tries, pin_reset, [so_pin, user_pin]) = device?;
         Some(Plan {
             title: title?,
             administrator: administrator?,
@@ -125,6 +127,8 @@ impl Reader {
             dice: dice?,
             so_pin_holder,
             so_pin_under_quorum,
+            new_so_pin: so_pin?,
+            new_user_pin: user_pin?,
             pin_holder,
             user_pin_tries,
             pin_reset,
@@ -257,6 +261,11 @@ impl Reader {
             return None;
         };
         Some(Custody::Quorum { custodians, quorum, scheme: scheme? })
+    }
+
+    fn new_pin(&mut self, device: Object<'_>, field: F, left_out: NewPin) -> Option<NewPin> {
+        let word = |value: &Value| value.as_str().and_then(NewPin::from_word);
+        self.value(device, field, Some(left_out), word, |field, _| Fault::from(faults::PlanNewPin { field }))
     }
 
     fn so_pin_under_quorum(&mut self, device: Object<'_>, shares: Option<&[Custody]>) -> Option<bool> {

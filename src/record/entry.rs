@@ -209,6 +209,10 @@ pub enum Fact {
     SoPinRebuilt { right: Vec<Seat>, wrong: Vec<Seat> },
     /// Whether a device's current SO-PIN is the one on the custodians' cards.
     CurrentSoPin { role: DeviceRole, on_cards: bool },
+    /// A new PIN was drawn from a generator that these sources seeded.
+    PinDrawn { role: DeviceRole, pin: PinName, sources: Vec<String> },
+    /// A drawn PIN was shown to its holder.
+    PinShown { role: DeviceRole, pin: PinName },
     /// The number of tries a PIN has left.
     Tries { role: DeviceRole, pin: PinName, left: u8 },
     /// A device was erased and initialised.

@@ -116,7 +116,9 @@ impl Known {
                 self.restored.learn_found_elsewhere(devices, passed_over, damaged);
             }
             Fact::PublicKeysUnusable { files } => self.restored.learn_public_unusable(files),
-            Fact::Bagged { .. }
+            Fact::PinDrawn { .. }
+            | Fact::PinShown { .. }
+            | Fact::Bagged { .. }
             | Fact::Enciphered { .. }
             | Fact::VaultEmpty
             | Fact::LoggedIn { .. }

@@ -4,12 +4,19 @@ use crate::ceremony::known::roll_call::Attendance;
 use crate::ceremony::machine::input::{ChoiceId, Input};
 use crate::ceremony::machine::interlude::Interlude;
 use crate::ceremony::machine::{Asking, Machine, Mode, REVEAL_SECONDS, Request};
-use crate::ceremony::steps::{Answer, Question, StageKind, Step};
+use crate::ceremony::steps::{Answer, Question, Stage, StageKind, Step};
 use crate::faults::{self, Fault};
 use crate::fields::{Field, FieldCheck, FieldKind};
 use crate::names::FieldName;
-use crate::record::{Entry, Fact, Remark};
+use crate::record::{Entry, Fact, PinName, Remark};
 use crate::terms::{CustodianNumber, KeyReference, Purpose, Seat};
+
+/// What is shown to one person alone.
+#[derive(Clone, Copy)]
+enum Revealed {
+    Card(Purpose),
+    Pin(PinName),
+}
 
 impl Machine {
     pub(in crate::ceremony) fn input(&mut self, input: Input) {
@@ -61,7 +68,8 @@ impl Machine {
                 }
             }
             StageKind::Choose(question) => self.choose(question, input),
-            StageKind::FromCard(_) | StageKind::Confirm(_) if *input == Input::Leave => {
+            StageKind::FromCard(_) if *input == Input::Leave => self.enter_stage(self.shown_before()),
+            StageKind::Confirm(_) if *input == Input::Leave => {
                 self.enter_stage(self.step().map_or(0, Step::begins_at));
             }
             StageKind::HandOver
@@ -73,7 +81,8 @@ impl Machine {
             {
                 self.submit();
             }
-            StageKind::Reveal { card, .. } => self.reveal_or_hide(card, input),
+            StageKind::Reveal { card, .. } => self.reveal_or_hide(Revealed::Card(card), input),
+            StageKind::RevealPin { pin, .. } => self.reveal_or_hide(Revealed::Pin(pin), input),
             StageKind::HandOver
             | StageKind::Read
             | StageKind::States(_)
@@ -86,14 +95,30 @@ impl Machine {
         }
     }
 
-    fn reveal_or_hide(&mut self, card: Purpose, input: &Input) {
+    /// The stage that showed what is typed now, or the first.
+    fn shown_before(&self) -> usize {
+        let stages = self.step().map(|step| step.stages.as_slice()).unwrap_or_default();
+        let shows = |stage: &Stage| matches!(stage.kind, StageKind::Reveal { .. } | StageKind::RevealPin { .. });
+        let begins = self.step().map_or(0, Step::begins_at);
+        stages.iter().take(self.stage).rposition(shows).unwrap_or(begins)
+    }
+
+    fn reveal_or_hide(&mut self, what: Revealed, input: &Input) {
         let Mode::Asking(asking) = &mut self.mode else { return };
         match input {
             Input::Show => {
                 asking.shown_at = Some(self.now);
                 asking.seen = true;
-                if let Some(custodian) = self.step().and_then(Step::custodian) {
-                    self.emit(Entry::Revealed { step: self.number(), card, custodian });
+                let step = self.number();
+                let (custodian, role) = self.step().map(|step| (step.custodian(), step.role)).unzip();
+                match (what, custodian.flatten(), role) {
+                    (Revealed::Card(card), Some(custodian), _) => {
+                        self.emit(Entry::Revealed { step, card, custodian });
+                    }
+                    (Revealed::Pin(pin), _, Some(role)) => {
+                        self.emit(Entry::Learned { step, fact: Fact::PinShown { role, pin } });
+                    }
+                    (Revealed::Card(_) | Revealed::Pin(_), _, _) => {}
                 }
             }
             Input::Cover => self.hide(),
@@ -197,6 +222,8 @@ impl Machine {
             | FieldKind::NewUserPin { .. }
             | FieldKind::SoPin { .. }
             | FieldKind::NewSoPin
+            | FieldKind::DrawnSoPin
+            | FieldKind::DrawnUserPin
             | FieldKind::Again(_)
             | FieldKind::Serial(_) => None,
         }

@@ -1,6 +1,7 @@
 //! Whether a stage is due, given what is known.
 
 use crate::ceremony::known::character::Cards;
+use crate::ceremony::known::restored::Origin;
 use crate::ceremony::machine::Machine;
 use crate::ceremony::steps::{Condition, Step, opening};
 use crate::record::{Loss, PinName};
@@ -66,7 +67,10 @@ impl Machine {
             }
             Condition::KcvAsked => self.known.devices.kcv_asked == Some(true),
             Condition::Stolen => self.known.restored.loss == Some(Loss::Stolen),
-            Condition::FromOurs => !self.known.restored.is_foreign(),
+            Condition::FromOurs => {
+                let complete = |source: &Origin| source.public_unusable.is_empty();
+                !self.known.restored.is_foreign() && self.known.restored.from.as_ref().is_some_and(complete)
+            }
             Condition::FromElsewhere => self.known.restored.is_foreign(),
             Condition::NotSealed => self.known.restored.from.as_ref().is_some_and(|source| source.not_sealed.is_some()),
             Condition::PublicKeysUnusable => {

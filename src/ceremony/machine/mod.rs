@@ -272,6 +272,7 @@ impl Machine {
             | StageKind::Choose(_)
             | StageKind::Reveal { .. }
             | StageKind::States(_)
+            | StageKind::RevealPin { .. }
             | StageKind::Deviates(_) => {}
         }
         self.requests.push_back(Request::ForgetTyped);

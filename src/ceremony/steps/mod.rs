@@ -92,7 +92,7 @@ pub enum Condition {
     KcvAsked,
     /// Only if the old device was stolen.
     Stolen,
-    /// Only if the origin of the restore is a sitting of ours.
+    /// Only if the origin of the restore is a sitting of ours with every file.
     FromOurs,
     /// Only if the origin of the restore was made elsewhere.
     FromElsewhere,
@@ -139,6 +139,13 @@ pub enum StageKind {
         /// The text beside it while it is shown.
         note: StageName,
     },
+    /// A drawn PIN, for the eyes of its holder alone.
+    RevealPin {
+        /// Which PIN.
+        pin: PinName,
+        /// The text beside it while it is shown.
+        note: StageName,
+    },
     /// The clerk's turn.
     Do(MakeAct),
     /// Something is stated: read, then Enter; it is in the record.
@@ -158,6 +165,7 @@ impl StageKind {
             | Self::RollCall(_)
             | Self::Choose(_)
             | Self::Reveal { .. }
+            | Self::RevealPin { .. }
             | Self::Do(_)
             | Self::States(_)
             | Self::Deviates(_) => None,
@@ -175,6 +183,7 @@ impl StageKind {
             | Self::Choose(_)
             | Self::Confirm(_)
             | Self::Reveal { .. }
+            | Self::RevealPin { .. }
             | Self::Do(_)
             | Self::States(_)
             | Self::Deviates(_) => false,
@@ -194,6 +203,7 @@ impl StageKind {
             | Self::FromCard(_)
             | Self::Confirm(_)
             | Self::Reveal { .. }
+            | Self::RevealPin { .. }
             | Self::Do(_)
             | Self::States(_)
             | Self::Deviates(_) => false,

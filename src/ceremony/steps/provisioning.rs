@@ -1,11 +1,11 @@
 //! How a device gets its PINs, is erased and initialised, and gets the DKEK.
 
 use crate::ceremony::known::Known;
-use crate::ceremony::steps::{Actor, Condition, List, Question, StageKind, Step, step};
+use crate::ceremony::steps::{Actor, Condition, Fields, List, MakeAct, Question, StageKind, Step, step};
 use crate::clerk::{Act, acts};
 use crate::fields::{Field, FieldKind};
 use crate::names::{FieldName, StageName, StepName};
-use crate::plan::Plan;
+use crate::plan::{NewPin, Plan};
 use crate::record::PinName;
 use crate::terms::{DeviceRole, Handle};
 
@@ -32,8 +32,16 @@ pub fn provision(list: &mut List, plan: &Plan, role: DeviceRole) {
         )
         .then_when(Condition::LastTry(role, PinName::So), StageName::LastTry, StageKind::Form(last_try))
         .then_when(Condition::OtherSoPin(role), StageName::Current, StageKind::Form(current_so_pin));
-    list.add(if under_quorum { so_pin } else { so_pin.then(StageName::New, StageKind::Form(new_so_pin)) });
-    list.add(step(StepName::UserPin, Actor::PinHolder).on(role).then(StageName::New, StageKind::Form(new_user_pin)));
+    list.add(match (under_quorum, plan.new_so_pin) {
+        (true, NewPin::Drawn | NewPin::Typed) => so_pin,
+        (false, NewPin::Drawn) => drawn(so_pin, PinName::So),
+        (false, NewPin::Typed) => so_pin.then(StageName::New, StageKind::Form(new_so_pin)),
+    });
+    let user_pin = step(StepName::UserPin, Actor::PinHolder).on(role);
+    list.add(match plan.new_user_pin {
+        NewPin::Drawn => drawn(user_pin, PinName::User),
+        NewPin::Typed => user_pin.then(StageName::New, StageKind::Form(new_user_pin)),
+    });
     list.add(
         step(StepName::Initialise, Actor::Administrator)
             .on(role)
@@ -45,6 +53,29 @@ pub fn provision(list: &mut List, plan: &Plan, role: DeviceRole) {
             // An SO-PIN rebuilt from cards is kept until nothing can ask for another initialisation.
             .forgetting((!under_quorum).then_some(Handle::NewSoPin)),
     );
+}
+
+/// A PIN is drawn, shown to its holder, and typed from the paper. It is wiped where a chosen one is.
+fn drawn(step: Step, pin: PinName) -> Step {
+    let (draw, retype): (MakeAct, Fields) = match pin {
+        PinName::So => (|known, step| draw_pin(known, step, PinName::So), drawn_so_pin),
+        PinName::User => (|known, step| draw_pin(known, step, PinName::User), drawn_user_pin),
+    };
+    step.then(StageName::Draw, StageKind::Do(draw))
+        .then(StageName::Reveal, StageKind::RevealPin { pin, note: StageName::Note })
+        .then(StageName::Retype, StageKind::FromCard(retype))
+}
+
+fn draw_pin(known: &Known, step: &Step, pin: PinName) -> Option<Act> {
+    Some(acts::DrawPin { role: step.role, serial: known.devices.serial(step.role)?, pin }.into())
+}
+
+fn drawn_so_pin(_: &Known, _: &Step) -> Vec<Field> {
+    vec![Field::new(FieldName::DrawnSoPin, FieldKind::DrawnSoPin)]
+}
+
+fn drawn_user_pin(_: &Known, _: &Step) -> Vec<Field> {
+    vec![Field::new(FieldName::DrawnUserPin, FieldKind::DrawnUserPin)]
 }
 
 /// The PIN holder logs in, and the device gets the DKEK. (A throw-away key's attestation comes before this.)

@@ -83,6 +83,7 @@ impl Machine {
             StageKind::Reveal { card, note } => {
                 self.reveal(asking, card, (text, sentences.stage(note)), sentences.step)
             }
+            StageKind::RevealPin { pin, note } => self.reveal_pin(asking, pin, (text, sentences.stage(note))),
         }
     }
 

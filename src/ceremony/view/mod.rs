@@ -227,6 +227,13 @@ pub enum CardView {
         /// Set, M of N and number, on one line; public.
         heading: String,
     },
+    /// A PIN that was drawn.
+    Pin {
+        /// The vault's handle for its digits: ASCII, without separators.
+        digits: Handle,
+        /// What it is called.
+        label: String,
+    },
 }
 
 /// What the middle of the screen shows and asks. `text` is a list of paragraphs, each unwrapped.
@@ -280,8 +287,8 @@ pub enum Body {
         during: Vec<String>,
         /// Whose it is.
         owner: String,
-        /// Which custodian.
-        custodian: CustodianNumber,
+        /// Which custodian; none: somebody who holds a PIN.
+        custodian: Option<CustodianNumber>,
         /// What is noted.
         card: CardView,
         /// Whether it is shown now.

@@ -4,6 +4,7 @@ use crate::ceremony::machine::{Asking, Machine, REVEAL_SECONDS};
 use crate::ceremony::steps::Step;
 use crate::ceremony::view::{Body, CardView};
 use crate::names::FieldName;
+use crate::record::PinName;
 use crate::script::{self, words};
 use crate::terms::{CustodianNumber, Handle, Purpose, Scheme};
 
@@ -17,18 +18,45 @@ impl Machine {
         step: &Step,
     ) -> Body {
         let Some(custodian) = step.custodian() else { return Body::Read { text: before } };
-        let shown_for = asking.shown_at.map_or(0, |at| self.now.saturating_sub(at) / 1000);
-        let shown_for = u32::try_from(shown_for).unwrap_or(u32::MAX);
         Body::Reveal {
             before,
             during,
             owner: self.known().plan.custodian(step.share, custodian).to_owned(),
-            custodian,
+            custodian: Some(custodian),
             card: self.card(step, custodian, card),
             shown: asking.shown_at.is_some(),
-            seconds_left: REVEAL_SECONDS.saturating_sub(shown_for),
+            seconds_left: self.seconds_left(asking),
             seen: asking.seen,
         }
+    }
+
+    /// A drawn PIN, for its holder.
+    pub(super) fn reveal_pin(
+        &self,
+        asking: &Asking,
+        pin: PinName,
+        (before, during): (Vec<String>, Vec<String>),
+    ) -> Body {
+        let plan = &self.known().plan;
+        let (owner, digits, field) = match pin {
+            PinName::So => (&plan.so_pin_holder, Handle::NewSoPin, FieldName::DrawnSoPin),
+            PinName::User => (&plan.pin_holder, Handle::UserPin, FieldName::DrawnUserPin),
+        };
+        Body::Reveal {
+            before,
+            during,
+            owner: owner.clone(),
+            custodian: None,
+            card: CardView::Pin { digits, label: script::field(field).label.to_owned() },
+            shown: asking.shown_at.is_some(),
+            seconds_left: self.seconds_left(asking),
+            seen: asking.seen,
+        }
+    }
+
+    fn seconds_left(&self, asking: &Asking) -> u32 {
+        let shown_for = asking.shown_at.map_or(0, |at| self.now.saturating_sub(at) / 1000);
+        REVEAL_SECONDS.saturating_sub(u32::try_from(shown_for).unwrap_or(u32::MAX))
     }
 
     fn card(&self, step: &Step, custodian: CustodianNumber, card: Purpose) -> CardView {

@@ -6,6 +6,7 @@ mod change_so_pin;
 mod close_folder;
 mod compare_share;
 mod deal;
+mod draw_pin;
 mod examine_room;
 mod find_device;
 mod finish_sealing;
@@ -198,6 +199,7 @@ acts! {
     read_dkek::ReadDkek,
     list_keys::ListKeys,
     read_tries::ReadTries,
+    draw_pin::DrawPin,
     initialise::Initialise,
     change_so_pin::ChangeSoPin,
     log_in::LogIn,

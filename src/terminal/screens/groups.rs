@@ -56,3 +56,14 @@ pub fn groups(buffer: &mut Buffer, area: Rect, label: &str, from: u16, value: &[
         }
     }
 }
+
+/// Digits in groups of four, put into the cells one by one: they never exist as a string.
+pub fn fours(buffer: &mut Buffer, area: Rect, label: &str, from: u16, digits: &[u8], theme: Theme) {
+    cells::put(buffer, area.x, area.y, label, theme.dim());
+    for (place, digit) in (0_u16..).zip(digits) {
+        let column = area.x + from + place + place / 4;
+        if let Some(cell) = buffer.cell_mut((column, area.y)).filter(|_| column < area.right()) {
+            cell.set_char(if digit.is_ascii_graphic() { char::from(*digit) } else { ' ' }).set_style(theme.strong());
+        }
+    }
+}

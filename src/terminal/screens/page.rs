@@ -32,6 +32,8 @@ pub enum Row {
     Groups(String, u16, String),
     /// A secret value in 8 groups, starting at this column.
     SecretGroups(String, u16, Handle),
+    /// A label and a secret without separators of its own, in groups of four.
+    SecretDigits(String, u16, Handle),
     /// Like [`Row::SecretGroups`], with a public remark at the right edge.
     SecretGroupsWith(String, u16, Handle, Line<'static>),
     /// One row of a card of words.
@@ -119,6 +121,10 @@ pub fn draw_row(
         Row::SecretGroups(label, from, value) => {
             let lent = context.vault.lend(*value).unwrap_or_default();
             groups::groups(buffer, area, label, *from, lent, context.theme, context.theme.strong());
+        }
+        Row::SecretDigits(label, from, value) => {
+            let lent = context.vault.lend(*value).unwrap_or_default();
+            groups::fours(buffer, area, label, *from, lent, context.theme);
         }
         Row::SecretGroupsWith(label, from, value, remark) => {
             let lent = context.vault.lend(*value).unwrap_or_default();

@@ -74,6 +74,11 @@ pub fn page(context: &DrawContext<'_>, body: &Body, width: u16) -> Page {
             let ours = Line::from(Span::styled(context.text(words::REVEAL_CHECK), theme.dim()));
             page.rows.push(Row::SecretGroupsWith(check_label, from, *check, ours));
         }
+        CardView::Pin { digits, label } => {
+            let from = u16::try_from(text::width(label) + 3).unwrap_or(0);
+            page.gap();
+            page.rows.push(Row::SecretDigits(label.clone(), from, *digits));
+        }
         CardView::Words { words, count, heading, .. } => {
             let legend = format!("{} {}", theme.sign(Sign::Check), context.text(words::WORDS_CHECK));
             let room = usize::from(width).saturating_sub(text::width(&legend) + 2);
@@ -132,7 +137,16 @@ pub fn keys(reading: Reading, reveal: Reveal) -> Keys {
 }
 
 /// A different card makes a different screen, and so does the same card once it is hidden.
-pub fn identify(owner: &str, custodian: CustodianNumber, card: &CardView, shown: bool, hasher: &mut impl Hasher) {
-    let (CardView::Numbers { purpose, .. } | CardView::Words { purpose, .. }) = card;
-    (owner, custodian.get(), purpose, shown).hash(hasher);
+pub fn identify(
+    owner: &str,
+    custodian: Option<CustodianNumber>,
+    card: &CardView,
+    shown: bool,
+    hasher: &mut impl Hasher,
+) {
+    match card {
+        CardView::Numbers { purpose, .. } | CardView::Words { purpose, .. } => purpose.hash(hasher),
+        CardView::Pin { digits, .. } => digits.hash(hasher),
+    }
+    (owner, custodian, shown).hash(hasher);
 }

@@ -24,6 +24,27 @@ fn words_card(count: u8) -> Body {
     Body::Reveal { before, during, owner, custodian, card, shown, seconds_left, seen }
 }
 
+#[test]
+fn a_drawn_pin_is_shown_in_fours_to_its_holder_alone() {
+    let Body::Reveal { before, during, .. } = reveal(true, true) else { panic!() };
+    let pin = |shown, seen| {
+        let card = CardView::Pin { digits: Handle::NewSoPin, label: "SO-PIN".to_owned() };
+        let (owner, before, during) = ("Barbara Liskov".to_owned(), before.clone(), during.clone());
+        view(Body::Reveal { before, during, owner, custodian: None, card, shown, seconds_left: 118, seen })
+    };
+    for theme in [Theme::FULL, Theme::LEAST] {
+        let mut terminal = TestTerminal { theme, ..TestTerminal::new() };
+        terminal.vault.keep(Handle::NewSoPin, WipingBytes::from_slice(b"9a41c07be6d25f38"));
+        let lines = terminal.draw(&pin(true, true));
+        assert!(has(&lines, "SO-PIN   9a41 c07b e6d2 5f38") && has(&lines, "Barbara Liskov"), "{lines:#?}");
+        assert!(has(&lines, "hides by itself in 1 min 58 s"));
+        for hidden in [pin(false, false), pin(false, true)] {
+            let lines = terminal.draw(&hidden);
+            assert!(!has(&lines, "9a41") && !has(&lines, "5f38"), "{lines:#?}");
+        }
+    }
+}
+
 pub fn words_kind(words: u8) -> FieldKind {
     let expected = ExpectedWords { set: None, threshold: None, number: None, taken: vec![] };
     FieldKind::ShareWords { card: Purpose::FIRST, words, expected }

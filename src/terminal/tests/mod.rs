@@ -121,7 +121,7 @@ fn reveal(shown: bool, seen: bool) -> Body {
         before: texts(&["Grace, come to the terminal."]),
         during: texts(&["Write each group into its box."]),
         owner: "Grace Hopper".to_owned(),
-        custodian: custodian(),
+        custodian: Some(custodian()),
         card: CardView::Numbers {
             purpose: Purpose::FIRST,
             prime: "c1:0f:52:9a:77:e0:3b:15".to_owned(),

@@ -25,7 +25,7 @@ pub fn plan_text(threshold: u8, custodians: u8, keys: &[(&str, u8)], prove_resto
         .collect();
     format!(
         r#"{{"plan":1,"title":"Test","administrator":"Admin","custodians":[{}],"threshold":{threshold},
-        "device":{{"so_pin_holder":"So","pin_holder":"Pin","user_pin_tries":3}},"keys":[{}],"prove_restore":{prove_restore}}}"#,
+        "device":{{"so_pin_holder":"So","new_so_pin":"typed","pin_holder":"Pin","user_pin_tries":3}},"keys":[{}],"prove_restore":{prove_restore}}}"#,
         people.join(","),
         keys.join(",")
     )

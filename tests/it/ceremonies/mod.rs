@@ -2,6 +2,7 @@
 
 mod counted;
 mod cuts;
+mod drawn_pins;
 mod files;
 mod foreign;
 mod foreign_sets;

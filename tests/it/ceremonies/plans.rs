@@ -45,7 +45,7 @@ impl Day {
         Self(json!({
             "plan": 1, "title": "Test", "administrator": "Admin",
             "dkek_shares": (1..).zip(guards).map(share).collect::<Vec<_>>(),
-            "device": { "so_pin_holder": "So", "pin_holder": "Pin", "user_pin_tries": 3 },
+            "device": { "so_pin_holder": "So", "new_so_pin": "typed", "pin_holder": "Pin", "user_pin_tries": 3 },
             "keys": [{ "label": "key-0", "type": "EC:secp256r1", "id": "10", "restore_to": 10 }],
         }))
     }
@@ -106,7 +106,7 @@ pub type Cards = BTreeMap<(Purpose, u8), Noted>;
 
 /// Notes the share on the screen, if one is shown.
 pub fn note(cards: &mut Cards, view: &View, vault: &Vault) {
-    let Body::Reveal { shown: true, custodian, card, .. } = &view.body else { return };
+    let Body::Reveal { shown: true, custodian: Some(custodian), card, .. } = &view.body else { return };
     let text = |handle| String::from_utf8(vault.lend(handle).unwrap().to_vec()).unwrap();
     let (purpose, noted) = match card {
         CardView::Numbers { purpose, prime, id, value, check, .. } => {
@@ -118,6 +118,7 @@ pub fn note(cards: &mut Cards, view: &View, vault: &Vault) {
             assert_eq!(text.split(' ').count(), usize::from(*count));
             (*purpose, Noted { prime: None, text, check: None })
         }
+        CardView::Pin { .. } => return,
     };
     cards.insert((purpose, custodian.get()), noted);
 }

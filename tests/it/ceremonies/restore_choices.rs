@@ -156,6 +156,7 @@ fn one_public_key_file_that_is_missing_blocks_neither_the_key_nor_the_others() {
             assert_eq!(resumed.known(), front.machine.known(), "after {:?}", front.entries.last());
             if let Body::Read { text } = &front.view.body {
                 let said = text.join(" ");
+                assert!(!said.contains("The folder is complete"), "it is not");
                 match front.step() {
                     "source" if said.contains("public key files") => told = said,
                     "prove-key" if said.contains("not proven") => after = said,

@@ -18,7 +18,7 @@ const PLAN: &str = r#"{
   "witnesses": [],
   "custodians": ["Ada Lovelace", "Grace Hopper"],
   "threshold": 2,
-  "device": { "so_pin_holder": "Barbara Liskov", "pin_holder": "Donald Knuth", "user_pin_tries": 3, "pin_reset": "off" },
+  "device": { "so_pin_holder": "Barbara Liskov", "new_so_pin": "typed", "pin_holder": "Donald Knuth", "user_pin_tries": 3, "pin_reset": "off" },
   "keys": [
     { "label": "rsa-root", "type": "EC:secp256r1", "id": "10", "reference": 1, "restore_to": 10 },
     { "label": "second", "type": "EC:secp256r1", "id": "11", "reference": 2, "restore_to": 20 }
@@ -138,7 +138,7 @@ fn every_field_of_establish_refuses_wrong_input_and_continues_with_the_right_one
         whole_card(w, &note);
         w.wait_for("Put the card into its bag");
         never_taken(w);
-        refused(w, &"b".repeat(101), "This line is full.");
+        refused(w, &"k".repeat(101), "This line is full.");
         walk::fill(w, &[""]);
         notes.push(note);
     }

@@ -16,7 +16,11 @@ use crate::support::wizard::{ERASE, Wizard};
 fn four_custodians_establish_and_restore_a_key() {
     let place = tempfile::tempdir().unwrap();
     let records = place.path().join("records");
-    let mut wizard = Wizard::start(&["rehearse", "--records", records.to_str().unwrap()]);
+    let plan = place.path().join("plan.json");
+    let example = include_str!("../../../assets/plan.example.json");
+    fs::write(&plan, example.replace("\"so_pin_holder\"", "\"new_so_pin\": \"typed\", \"so_pin_holder\"")).unwrap();
+    let [plan, at] = [&plan, &records].map(|path| path.to_str().unwrap());
+    let mut wizard = Wizard::start(&["rehearse", "--plan", plan, "--records", at]);
     wizard.forbid(SO_PIN);
     wizard.forbid(USER_PIN);
 

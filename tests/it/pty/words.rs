@@ -15,7 +15,7 @@ pub const PLAN: &str = r#"{
   "custodians": ["Ada Lovelace", "Grace Hopper", "Alan Turing"],
   "threshold": 2,
   "scheme": "words",
-  "device": { "so_pin_holder": "Barbara Liskov", "pin_holder": "Donald Knuth", "user_pin_tries": 3, "pin_reset": "off" },
+  "device": { "so_pin_holder": "Barbara Liskov", "new_so_pin": "typed", "pin_holder": "Donald Knuth", "user_pin_tries": 3, "pin_reset": "off" },
   "keys": [{ "label": "ec-root", "type": "EC:secp256r1", "id": "10" }]
 }"#;
 

@@ -16,6 +16,7 @@ mod place;
 mod ports;
 pub mod seen;
 pub mod sentences;
+pub mod so_pin;
 mod talk;
 pub mod walk;
 pub mod wizard;

@@ -7,6 +7,7 @@ use hsm_ceremony::wordlists::{self, Found};
 
 use super::memory::Needle;
 use super::seen::bare;
+use super::so_pin;
 use super::wizard::Wizard;
 
 /// The SO-PIN of these rehearsals.
@@ -193,8 +194,7 @@ pub fn seat(wizard: &mut Wizard, seat: u8, note: &Note) {
 
 /// Both PINs are chosen, the device is erased and initialised.
 pub fn initialise(wizard: &mut Wizard, serial: &str) {
-    wizard.wait_for("choose the SO-PIN for the");
-    fill(wizard, &[SO_PIN, SO_PIN]);
+    so_pin::so_pin(wizard);
     user_pin_and_serial(wizard, serial);
 }
 
