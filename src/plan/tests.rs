@@ -140,6 +140,19 @@ fn each_of_several_dkek_shares_has_its_own_people() {
 }
 
 #[test]
+fn a_new_so_pin_is_drawn_and_a_new_user_pin_typed_unless_the_plan_says_otherwise() {
+    let plan = Plan::parse(EXAMPLE).unwrap();
+    assert_eq!((plan.new_so_pin, plan.new_user_pin), (NewPin::Drawn, NewPin::Typed));
+    let with = |fields: &str| EXAMPLE.replace("\"so_pin_holder\"", &format!("{fields}, \"so_pin_holder\""));
+    let other = Plan::parse(&with(r#""new_so_pin": "typed", "new_user_pin": "drawn""#)).unwrap();
+    assert_eq!((other.new_so_pin, other.new_user_pin), (NewPin::Typed, NewPin::Drawn));
+    for wrong in ["\"dice\"", "true", "\"Drawn\"", "null"] {
+        assert_eq!(names_of(&with(&format!("\"new_so_pin\": {wrong}"))), ["plan-new-pin"], "{wrong}");
+        assert_eq!(names_of(&with(&format!("\"new_user_pin\": {wrong}"))), ["plan-new-pin"], "{wrong}");
+    }
+}
+
+#[test]
 fn dice_and_the_so_pin_have_their_rules() {
     for (throws, right) in [("0", true), ("50", true), ("250", true), ("49", false), ("251", false), ("-1", false)] {
         let text = EXAMPLE.replacen('{', &format!("{{\"dice\": {throws},"), 1);
