@@ -16,7 +16,6 @@ use crate::ceremony::view::ended::{fate_of_the_cards, what_was_changed};
 use crate::ceremony::view::sentences::Sentences;
 use crate::names::ValueName as Name;
 use crate::plan::Plan;
-use crate::script::words;
 use crate::terms::{Digest, Quorum};
 
 /// The value of a placeholder as far as the plan determines it; `None`: it is only known on the day.
@@ -108,7 +107,6 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
         Name::SourceLines => origin().map(|origin| origin.not_sealed.unwrap_or_default().to_string()),
         Name::SourceRecord => origin().map(restored::record),
         Name::PassedOver => origin().map(restored::passed_over),
-        Name::FolderState => text(origin().map_or(words::FOLDER_COMPLETE, restored::folder_state)),
         Name::PublicUnusable => origin().map(restored::public_unusable),
         Name::Loss => restored::loss(known?.restored.loss?),
         Name::LossFollows => text(restored::loss_follows(known?.restored.loss?)),

@@ -28,11 +28,6 @@ pub fn damaged(origin: &Origin) -> String {
     indented(&origin.damaged)
 }
 
-/// Whether everything is there, as far as a restore needs it.
-pub const fn folder_state(origin: &Origin) -> &'static str {
-    if origin.public_unusable.is_empty() { words::FOLDER_COMPLETE } else { words::FOLDER_WITHOUT_PUBLIC }
-}
-
 /// Public key files that cannot be used, one per line.
 pub fn public_unusable(origin: &Origin) -> String {
     indented(&origin.public_unusable)
