@@ -29,11 +29,11 @@ impl Wizard {
     /// Something falls on the keyboard: each of these keys repeats every 30 ms for a while. Nothing may come of it.
     fn hold_every_key(&mut self) {
         self.settle();
-        for key in [&b"\r", b" ", b"y", b"1"] {
+        for key in [b"\r", b" ", b"y", b"1"] {
             let before = self.what_counts();
             for _ in 0..5 {
                 // Twice, so that a pause of this test cannot make one of them a key alone.
-                self.keys_at_once(&[*key, *key].concat());
+                self.keys_at_once(&key.repeat(2));
                 std::thread::sleep(Duration::from_millis(30));
             }
             std::thread::sleep(LET_GO);

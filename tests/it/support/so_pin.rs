@@ -23,8 +23,8 @@ pub fn so_pin(wizard: &mut Wizard) {
     if wizard.calls_somebody() {
         wizard.take_over();
     }
-    wizard.until("the SO-PIN", |screen| screen.contains("choose the SO-PIN") || screen.contains("nobody has seen it"));
-    if wizard.screen().contains("choose the SO-PIN") {
+    wizard.until("the SO-PIN", |screen| screen.contains("New SO-PIN") || screen.contains("was drawn"));
+    if wizard.screen().contains("New SO-PIN") {
         wizard.wait_for("choose the SO-PIN for the");
         fill(wizard, &[SO_PIN, SO_PIN]);
     } else {
