@@ -149,11 +149,14 @@ impl Ends {
         if let Some((_, _, made)) = self.0.iter().find(whole) {
             let (folder, cards) = (made.display(), made.join(names::BLANK_CARDS));
             lines.push(words::NextVerify { folder: &folder }.to_string());
-            lines.push(if rehearsal {
-                words::NEXT_REHEARSE_RESTORE.to_owned()
-            } else {
-                words::NextRestore { folder: &folder }.to_string()
-            });
+            // Whoever has just restored knows how.
+            if self.0.len() == 1 {
+                lines.push(if rehearsal {
+                    words::NextRehearseRestore { folder: &folder }.to_string()
+                } else {
+                    words::NextRestore { folder: &folder }.to_string()
+                });
+            }
             if cards.exists() {
                 lines.push(words::NextCards { file: cards.display() }.to_string());
             }

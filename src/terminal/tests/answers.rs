@@ -331,7 +331,7 @@ fn what_decides_is_in_the_footer_only_once_it_works() {
         let mut terminal = TestTerminal::new();
         let (before, after) = (terminal.draw(&early), terminal.draw(&later));
         assert_eq!(before[..22], after[..22], "nothing else moves");
-        for word in ["go on", "show my share", "Space tick", "choose", "leave"] {
+        for word in ["go on", "show it to me", "Space tick", "choose", "leave"] {
             assert!(!has(&before[22..], word) || matches!(later.body, Body::Form { .. }), "{word}: {before:?}");
         }
     }

@@ -13,7 +13,7 @@ fn the_screen_looks_like_the_mock_in_the_plan() {
     assert_eq!(lines[2], " Step 4.2   Custodian 2 of 4 · Grace Hopper                 Now: reveal a share");
     assert_eq!(lines[4], "   Grace, come to the terminal.");
     assert_eq!(lines[22], format!(" {}", "─".repeat(78)));
-    assert_eq!(lines[23], " Space show my share    ? help    Ctrl-D deviation    Ctrl-C stop       07·3fa9");
+    assert_eq!(lines[23], " Space show it to me    ? help    Ctrl-D deviation    Ctrl-C stop       07·3fa9");
 }
 
 #[test]

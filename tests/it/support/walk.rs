@@ -143,7 +143,7 @@ pub fn show_again(wizard: &mut Wizard) {
     while wizard.footer().contains("Enter read on") {
         wizard.press(b"\r");
     }
-    wizard.until("a share to show", |screen| screen.contains("Space show my share"));
+    wizard.until("a share to show", |screen| screen.contains("Space show it to me"));
     wizard.keys(b" ");
     wizard.wait_for_share();
 }
