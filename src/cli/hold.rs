@@ -132,6 +132,13 @@ impl Ends {
         self.0.iter().map(|(_, exit, _)| *exit).max().unwrap_or(Exit::Done)
     }
 
+    /// Whether keys were made and nothing was restored yet.
+    fn made_something(&self) -> bool {
+        let cards = |kind: CeremonyKind| Ceremony::of(kind).character.cards;
+        let ended = |which| self.0.iter().any(|(kind, exit, _)| cards(*kind) == which && *exit != Exit::Aborted);
+        ended(Cards::Dealt) && !ended(Cards::Earlier)
+    }
+
     /// Every folder that was made, and what to do next with it.
     fn lines(&self, rehearsal: bool) -> Vec<String> {
         let mut lines = Vec::new();
@@ -183,7 +190,7 @@ pub fn in_terminal(hold: &Hold) -> Exit {
     loop {
         let chosen = match hold.ceremony {
             Some(ceremony) => Ok(Some(ceremony)),
-            None => menu(&mut screen, &hold.records),
+            None => menu(&mut screen, &hold.records, ends.made_something()),
         };
         let ceremony_now = match chosen {
             Ok(Some(ceremony)) => ceremony,
@@ -221,7 +228,7 @@ pub fn in_terminal(hold: &Hold) -> Exit {
 }
 
 /// The menu of `rehearse`: every ceremony, and a way out.
-fn menu(screen: &mut Screen, records: &Path) -> Result<Option<CeremonyKind>, FrontError> {
+fn menu(screen: &mut Screen, records: &Path, made: bool) -> Result<Option<CeremonyKind>, FrontError> {
     let backup = latest_backup(records).is_some();
     let option = |ceremony: &&Ceremony| {
         let Character { kind, text, needs, .. } = ceremony.character;
@@ -243,7 +250,7 @@ fn menu(screen: &mut Screen, records: &Path) -> Result<Option<CeremonyKind>, Fro
             mark: String::new(),
         },
         body: Body::Choose {
-            text: chapters::MENU.iter().map(|text| (*text).to_owned()).collect(),
+            text: chapters::MENU.iter().copied().chain(made.then_some(words::MENU_NEXT)).map(str::to_owned).collect(),
             options: CEREMONIES.iter().map(option).chain([leave]).collect(),
             asks: Asks::Ceremony,
             may_leave: true,

@@ -69,7 +69,7 @@ const TAKEN: [Damage; 20] = [
         file: "fields.json",
         change: |file| misspell(&mut file["fields"]["key-reference"]["hint"], "{planned}", "{planed}"),
         differs: ("names.rs", "\n    Planed,\n"),
-        named: "`FieldValueName::Planed` not covered",
+        named: "named `Planned` found for enum `FieldValueName`",
     },
     Damage {
         what: "a placeholder of a field of the plan is misspelled",
@@ -90,14 +90,14 @@ const TAKEN: [Damage; 20] = [
         file: "paper/cards.json",
         change: |file| misspell_any(&mut file["chapters"]["card-without-so-pin"], "{threshold}", "{treshold}"),
         differs: ("chapters.rs", "pub(crate) treshold: T"),
-        named: "has no field named `threshold`",
+        named: "no field named `threshold`",
     },
     Damage {
         what: "a placeholder of the help is misspelled",
         file: "program.json",
         change: |file| misspell_any(&mut file["chapters"]["help"], "{names}", "{nmaes}"),
         differs: ("chapters.rs", "pub(crate) names: T"),
-        named: "has no field named `names`",
+        named: "no field named `names`",
     },
     Damage {
         what: "a fault is renamed",

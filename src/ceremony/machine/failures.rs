@@ -3,7 +3,7 @@
 use crate::ceremony::machine::interlude::Interlude;
 use crate::ceremony::machine::recovery::{Recovery, recoveries};
 use crate::ceremony::machine::{Detour, Machine, Mode, Request};
-use crate::ceremony::steps::{self, Actor, Stage, Step, device, provisioning};
+use crate::ceremony::steps::{self, Actor, Stage, Step, device, hand_over, provisioning};
 use crate::clerk::{Act, Outcome};
 use crate::faults::Fault;
 use crate::names::StepName;
@@ -62,7 +62,8 @@ impl Machine {
             }
             Recovery::LogIn => {
                 let Some(step) = self.step() else { return };
-                let detour = steps::step(StepName::LogIn, Actor::PinHolder).on(step.role);
+                let mut detour = steps::step(StepName::LogIn, Actor::PinHolder).on(step.role);
+                detour.stages.push(hand_over::HAND_OVER);
                 let step = Step { number: from, ..provisioning::with_log_in(detour) };
                 self.detour = Some(Detour { step, back_to: self.stage });
                 self.enter_stage(0);
@@ -92,7 +93,9 @@ impl Machine {
                 self.detour = None;
                 self.enter_stage(0);
             }
-            Recovery::FromStart | Recovery::AnotherCustodian | Recovery::PinsAgain => self.enter_stage(0),
+            // Whoever acts has the keyboard already.
+            Recovery::FromStart => self.enter_stage(self.step().map_or(0, Step::begins_at)),
+            Recovery::AnotherCustodian | Recovery::PinsAgain => self.enter_stage(0),
             Recovery::Stop => {}
         }
     }
