@@ -24,7 +24,7 @@ use crate::ceremony::machine::event::Event;
 use crate::ceremony::machine::input::TickId;
 use crate::ceremony::machine::interlude::Interlude;
 use crate::ceremony::machine::recovery::Recovery;
-use crate::ceremony::steps::{Actor, Stage, StageKind, Step, hand_over};
+use crate::ceremony::steps::{Actor, Condition, Stage, StageKind, Step, hand_over};
 use crate::clerk::{Act, acts};
 use crate::fields::{Field, FieldCheck};
 use crate::plan::Plan;
@@ -300,8 +300,16 @@ impl Machine {
     }
 
     fn end_step(&mut self) {
-        if let Some(detour) = self.detour.take() {
-            self.enter_stage(detour.back_to);
+        if let Some(Detour { step, back_to }) = self.detour.take() {
+            let other = self.step().filter(|back| back.person(&self.known) != step.person(&self.known)).cloned();
+            if let Some(back) = other {
+                // Whoever was interrupted takes the keyboard again.
+                let stages = vec![Stage { when: Condition::Always, ..hand_over::HAND_OVER }];
+                self.detour = Some(Detour { step: Step { stages, ..back }, back_to });
+                self.enter_stage(0);
+            } else {
+                self.enter_stage(back_to);
+            }
             return;
         }
         let Some(step) = self.steps.get(self.known.progress.cursor).cloned() else { return };

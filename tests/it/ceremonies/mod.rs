@@ -10,6 +10,7 @@ mod forged;
 mod free_text;
 mod front;
 mod given;
+mod hand_over;
 mod held;
 mod inspect;
 mod laws;
