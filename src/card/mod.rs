@@ -20,7 +20,9 @@ pub mod verify;
 mod double;
 
 pub use cvc::{AuthenticatedRequest, CertificateKey, CvCertificate};
-pub use device::{Device, DkekState, Initialise, KeyEntry, Pin, PinAnswer, PinReset, PinState, Platform, Version};
+pub use device::{
+    Contents, Device, DkekState, Initialise, KeyEntry, Pin, PinAnswer, PinReset, PinState, Platform, Version,
+};
 pub use error::{CardError, Operation};
 pub use files::{DescribedType, FileId, KeyDescription};
 pub use pcsc::{Change, PcscReaders};

@@ -17,6 +17,8 @@ pub enum Status {
     ExecutionError,
     /// 6581: writing to the card's memory failed.
     MemoryFailure,
+    /// 6285: the application, or the file, is terminated: out of use for ever.
+    Terminated,
     /// 6700: wrong length or badly formed data.
     WrongLength,
     /// 6982: not logged in.
@@ -58,6 +60,7 @@ impl From<u16> for Status {
         match word {
             0x9000 => Self::Done,
             0x6282 => Self::EndReached,
+            0x6285 => Self::Terminated,
             0x6400 => Self::ExecutionError,
             0x6581 => Self::MemoryFailure,
             0x6700 => Self::WrongLength,
@@ -91,6 +94,7 @@ impl From<Status> for u16 {
             Status::Done => 0x9000,
             Status::MoreData(rest) => u16::from_be_bytes([0x61, rest]),
             Status::EndReached => 0x6282,
+            Status::Terminated => 0x6285,
             Status::TriesLeft(tries) => 0x63C0 | Self::from(tries & 0x0F),
             Status::ExecutionError => 0x6400,
             Status::MemoryFailure => 0x6581,

@@ -26,6 +26,17 @@ pub fn card(error: &CardError) -> Fault {
                 Fault::from(faults::InitialiseRefused { status })
             }
         }
+        CardError::Refused { operation: Operation::Select, status: Status::Terminated } => {
+            Fault::from(faults::DeviceTerminated)
+        }
+        CardError::Refused { operation: Operation::ReadCertificates, status } => {
+            Fault::from(faults::DeviceWithoutCertificate { status })
+        }
+        CardError::Refused { operation, status: status @ (Status::NoRoom | Status::MemoryFailure) }
+            if stores(*operation) =>
+        {
+            Fault::from(faults::DeviceFull { operation: operation.word(), status })
+        }
         CardError::Refused { operation, status: Status::NotLoggedIn } if !presents_pin(*operation) => {
             Fault::from(faults::CardLoginLost)
         }
@@ -47,6 +58,30 @@ pub fn reader_too_small(reader: &str) -> Fault {
 fn may_have_begun(status: Status) -> bool {
     let [class, _] = u16::from(status).to_be_bytes();
     status == Status::NoRoom || [0x62, 0x64, 0x65, 0x6F].contains(&class)
+}
+
+/// Whether it needs room on the device.
+const fn stores(operation: Operation) -> bool {
+    match operation {
+        Operation::WriteFile | Operation::Generate | Operation::Unwrap => true,
+        Operation::Select
+        | Operation::ReadCertificates
+        | Operation::Random
+        | Operation::PinStatus
+        | Operation::VerifyUserPin
+        | Operation::ChangeUserPin
+        | Operation::ChangeSoPin
+        | Operation::UnblockUserPin
+        | Operation::Initialise
+        | Operation::DkekStatus
+        | Operation::ImportDkekShare
+        | Operation::List
+        | Operation::SelectFile
+        | Operation::ReadFile
+        | Operation::DeleteFile
+        | Operation::Wrap
+        | Operation::Sign => false,
+    }
 }
 
 const fn presents_pin(operation: Operation) -> bool {

@@ -86,9 +86,13 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
             version: "3.5".into(),
             platform: initialised.then(|| "jcop".into()),
             user_pin_tries: initialised.then_some(3),
+            user_pin: None,
             so_pin_tries: initialised.then_some(15),
+            so_pin: None,
             initialised,
             keys: 0,
+            certificates: Vec::new(),
+            data_objects: Vec::new(),
         }],
         Act::MixEntropy(_) => vec![Fact::Seeded { sources: vec!["device".into(), "host".into()] }],
         Act::Deal(acts::Deal { dkek_shares, so_pin }) => {
@@ -131,7 +135,8 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
             vec![Fact::Opened { share: *share, file, kcv: KCV, right, wrong: Vec::new(), defects }]
         }
         Act::ReadDkek(acts::ReadDkek { role, .. }) => {
-            vec![Fact::DkekState { role: *role, shares: Some(1), outstanding: 0, kcv: initialised.then_some(KCV) }]
+            let kcv = initialised.then_some(KCV);
+            vec![Fact::DkekState { role: *role, shares: Some(1), outstanding: 0, kcv, without: None }]
         }
         Act::ListKeys(acts::ListKeys { role, .. }) => vec![Fact::Listed { role: *role, keys: Vec::new() }],
         Act::ReadTries(acts::ReadTries { role, pin, .. }) => vec![Fact::Tries { role: *role, pin: *pin, left: 1 }],

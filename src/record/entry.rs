@@ -33,6 +33,28 @@ pub enum PinName {
     So,
 }
 
+/// What a device says about a PIN instead of a number of tries.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PinCondition {
+    /// It was never set.
+    NotSet,
+    /// A transport PIN is set, and must be changed before anything else.
+    Transport,
+    /// The device answers with this status word, which does not say how many tries are left.
+    NotTold(String),
+}
+
+/// Why nothing is known of a DKEK in a device, other than that it was initialised without DKEK shares.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WithoutDkek {
+    /// Key domain 0 has none, key domain 1 has one.
+    OtherDomain,
+    /// The device answered with this status word.
+    NotTold(String),
+}
+
 /// A defect of an old set that this program can handle and sc-hsm-tool cannot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -170,9 +192,21 @@ pub enum Fact {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         platform: Option<String>,
         user_pin_tries: Option<u8>,
+        /// Why there are no tries; none: there are, or an earlier build did not ask.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        user_pin: Option<PinCondition>,
         so_pin_tries: Option<u8>,
+        /// The same.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        so_pin: Option<PinCondition>,
         initialised: bool,
         keys: u16,
+        /// The names of certificates that belong to no key; an earlier build did not look.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        certificates: Vec<String>,
+        /// The names of data objects; an earlier build did not look.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        data_objects: Vec<String>,
     },
     /// The generator was seeded from these sources.
     Seeded { sources: Vec<String> },
@@ -222,7 +256,15 @@ pub enum Fact {
     /// The user PIN holder logged in.
     LoggedIn { role: DeviceRole },
     /// The state of a device's DKEK; `kcv` is none if the device shows it only to a logged-in user.
-    DkekState { role: DeviceRole, shares: Option<u8>, outstanding: u8, kcv: Option<Kcv> },
+    DkekState {
+        role: DeviceRole,
+        shares: Option<u8>,
+        outstanding: u8,
+        kcv: Option<Kcv>,
+        /// Why there are no shares; none: the device was initialised without any.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        without: Option<WithoutDkek>,
+    },
     /// Whether somebody logs in to a device that hides its KCV until then.
     KcvAsked { role: DeviceRole, log_in: bool },
     /// A device has the DKEK.

@@ -13,6 +13,10 @@ use crate::terms::Kcv;
 pub enum DkekState {
     /// The device was initialised without DKEK shares: backup is impossible.
     NotConfigured,
+    /// Key domain 0 has no DKEK, and key domain 1 has one: this program neither backs up nor restores keys there.
+    OtherDomain,
+    /// The device does not say.
+    NotTold(Status),
     /// Shares are missing. The device's key check value means nothing yet and is not reported.
     Pending {
         /// Shares the device was initialised for.
@@ -36,11 +40,18 @@ impl Device {
         let answer = self.send(&Command::new(0x80, 0x52, 0x00, 0x00).expect(apdu::MOST_SHORT))?;
         match answer.status() {
             Status::Done => read_state(answer.data()).map_err(CardError::malformed(operation)),
+            Status::ReferenceNotFound if self.has_second_key_domain()? => Ok(DkekState::OtherDomain),
             Status::ReferenceNotFound | Status::UnknownInstruction | Status::WrongParameters => {
                 Ok(DkekState::NotConfigured)
             }
-            status => Err(CardError::Refused { operation, status }),
+            status => Ok(DkekState::NotTold(status)),
         }
+    }
+
+    /// Whether the device has a DKEK in key domain 1 (the protocol reference, section 2.6).
+    fn has_second_key_domain(&mut self) -> Result<bool, CardError> {
+        let answer = self.send(&Command::new(0x80, 0x52, 0x00, 0x01).expect(apdu::MOST_SHORT))?;
+        Ok(answer.status() == Status::Done)
     }
 
     /// Imports one DKEK share, which travels to the device in the clear. One share too many is refused with 6986.

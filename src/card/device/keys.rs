@@ -54,7 +54,13 @@ impl Device {
     /// All keys in order of their references, each with its description. A description that is missing, refused or
     /// malformed is `None`, so that one bad file does not hide a key.
     pub fn keys(&mut self) -> Result<Vec<KeyEntry>, CardError> {
-        let mut references: Vec<_> = self.list()?.into_iter().filter_map(FileId::as_key).collect();
+        let files = self.list()?;
+        self.keys_among(&files)
+    }
+
+    /// The keys among listed files.
+    pub(super) fn keys_among(&mut self, files: &[FileId]) -> Result<Vec<KeyEntry>, CardError> {
+        let mut references: Vec<_> = files.iter().copied().filter_map(FileId::as_key).collect();
         references.sort_unstable();
         references.dedup();
         references.into_iter().map(|reference| self.key_entry(reference)).collect()

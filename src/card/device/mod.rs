@@ -1,5 +1,6 @@
 //! One connected device, with one method per command. Nothing here decides what a ceremony does.
 
+mod contents;
 mod dkek;
 mod keys;
 mod pins;
@@ -7,6 +8,7 @@ mod storage;
 #[cfg(test)]
 mod tests;
 
+pub use contents::Contents;
 pub use dkek::DkekState;
 pub use keys::KeyEntry;
 pub use pins::{Initialise, Pin, PinAnswer, PinReset, PinState};

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::record::PinName;
+use crate::record::{PinCondition, PinName, WithoutDkek};
 use crate::terms::{DeviceRole, Kcv, Serial};
 
 /// A device as it was found.
@@ -18,10 +18,18 @@ pub struct FoundDevice {
     pub initialised: bool,
     /// How many keys it held.
     pub keys: u16,
+    /// The names of its certificates that belong to no key.
+    pub certificates: Vec<String>,
+    /// The names of its data objects.
+    pub data_objects: Vec<String>,
     /// User PIN tries left, if reported.
     pub user_pin_tries: Option<u8>,
+    /// Otherwise, why not.
+    pub user_pin: Option<PinCondition>,
     /// SO-PIN tries left, if reported.
     pub so_pin_tries: Option<u8>,
+    /// Otherwise, why not.
+    pub so_pin: Option<PinCondition>,
 }
 
 /// The devices.
@@ -47,6 +55,8 @@ pub struct Devices {
     pub loaded: BTreeSet<DeviceRole>,
     /// The state of the device's DKEK: shares, outstanding, KCV.
     pub dkek: Option<(Option<u8>, u8, Option<Kcv>)>,
+    /// Why it has no shares, if it is not that it was initialised without any.
+    pub without_dkek: Option<WithoutDkek>,
     /// Whether somebody logs in to see a hidden KCV, once that has been decided.
     pub kcv_asked: Option<bool>,
 }

@@ -46,7 +46,20 @@ impl Known {
             Fact::Absent { people } => self.people.absent.clone_from(people),
             Fact::Formers { people } => self.people.learn_formers(people),
             Fact::ReadBack { card, custodian } => self.learn_seen_card(*card, *custodian),
-            Fact::Device { role, serial, version, platform, user_pin_tries, so_pin_tries, initialised, keys } => {
+            Fact::Device {
+                role,
+                serial,
+                version,
+                platform,
+                user_pin_tries,
+                user_pin,
+                so_pin_tries,
+                so_pin,
+                initialised,
+                keys,
+                certificates,
+                data_objects,
+            } => {
                 if self.devices.serial(*role).as_ref() != Some(serial) {
                     self.doubt.settle();
                 }
@@ -56,14 +69,21 @@ impl Known {
                     platform: platform.clone(),
                     initialised: *initialised,
                     keys: *keys,
+                    certificates: certificates.clone(),
+                    data_objects: data_objects.clone(),
                     user_pin_tries: *user_pin_tries,
+                    user_pin: user_pin.clone(),
                     so_pin_tries: *so_pin_tries,
+                    so_pin: so_pin.clone(),
                 };
                 self.devices.learn_found(*role, device);
             }
             Fact::Seen { serials, .. } => self.devices.learn_seen(serials),
             Fact::Picked { serial, .. } => self.devices.picked = Some(serial.clone()),
-            Fact::DkekState { shares, outstanding, kcv, .. } => self.devices.dkek = Some((*shares, *outstanding, *kcv)),
+            Fact::DkekState { shares, outstanding, kcv, without, .. } => {
+                self.devices.dkek = Some((*shares, *outstanding, *kcv));
+                self.devices.without_dkek.clone_from(without);
+            }
             Fact::KcvAsked { log_in, .. } => self.devices.kcv_asked = Some(*log_in),
             Fact::CurrentSoPin { role, on_cards } => self.devices.learn_current_so_pin(*role, *on_cards),
             Fact::Tries { role, pin, left } => self.devices.learn_tries(*role, *pin, *left),

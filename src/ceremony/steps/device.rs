@@ -2,9 +2,10 @@
 
 use crate::ceremony::known::Known;
 use crate::ceremony::steps::{Actor, Condition, Question, StageKind, Step, step};
+use crate::clerk::acts::DevicePurpose;
 use crate::clerk::{Act, acts};
 use crate::names::{StageName, StepName};
-use crate::terms::DeviceRole;
+use crate::terms::{DeviceRole, KeyType};
 
 /// The stages that find the device of a step: it is put in, found, picked among several, and shown.
 pub fn found_device(step: Step) -> Step {
@@ -32,9 +33,19 @@ fn find(known: &Known, step: &Step) -> Option<Act> {
         not.extend(known.restored.from.iter().flat_map(|source| source.devices.clone()));
         not.extend(known.devices.serial(DeviceRole::Original));
     }
-    Some(acts::FindDevice { role: step.role, not, picked: None }.into())
+    Some(acts::FindDevice { role: step.role, not, picked: None, purpose: purpose(known, step) }.into())
 }
 
 fn find_picked(known: &Known, step: &Step) -> Option<Act> {
-    Some(acts::FindDevice { role: step.role, not: Vec::new(), picked: Some(known.devices.picked.clone()?) }.into())
+    let picked = Some(known.devices.picked.clone()?);
+    Some(acts::FindDevice { role: step.role, not: Vec::new(), picked, purpose: purpose(known, step) }.into())
+}
+
+/// Every device but the one that people inspect gets keys.
+fn purpose(known: &Known, step: &Step) -> DevicePurpose {
+    if step.id == StepName::InspectDevice {
+        return DevicePurpose::Inspection;
+    }
+    let rsa_4096 = known.plan.keys.iter().any(|key| key.key_type == KeyType::Rsa(4096));
+    DevicePurpose::Provisioning { rsa_4096 }
 }

@@ -3,14 +3,14 @@
 use std::thread::sleep;
 use std::time::Duration;
 
-use crate::card::{Pin, PinState};
+use crate::card::{Pin, PinState, Version};
 use crate::clerk::Clerk;
 use crate::clerk::acts::{ActKind, Aftermath, Begun};
 use crate::clerk::workers::card::{Job, Reply};
 use crate::clerk::workers::devices::Devices;
 use crate::faults::{self, Fault};
-use crate::record::Fact;
-use crate::terms::{DeviceRole, Serial};
+use crate::record::{Fact, PinCondition};
+use crate::terms::{DeviceRole, Serial, short};
 use crate::vault::Vault;
 
 /// Find the device for a role, excluding those that cannot be it. Looking sends nothing that changes a device, so it
@@ -23,7 +23,24 @@ pub struct FindDevice {
     pub not: Vec<Serial>,
     /// The one that people picked if there were several; no other is accepted.
     pub picked: Option<Serial>,
+    /// What it is for.
+    pub purpose: DevicePurpose,
 }
+
+/// What a device is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DevicePurpose {
+    /// It is only looked at.
+    Inspection,
+    /// It will be erased, initialised and given keys.
+    Provisioning {
+        /// Whether one of them is an RSA key of 4096 bits.
+        rsa_4096: bool,
+    },
+}
+
+/// The first version whose devices have RSA keys of 4096 bits (the protocol reference, section 10).
+const FIRST_WITH_RSA_4096: Version = Version { major: 3, minor: 0 };
 
 impl ActKind for FindDevice {
     const WORD: &'static str = "find-device";
@@ -65,20 +82,45 @@ impl FindDevice {
         }
         let (user, so, version, platform) = devices.with(&serial, |device| {
             let platform = device.platform().map(|platform| platform.to_string());
-            Ok((device.pin_state(Pin::User)?, device.pin_state(Pin::So)?, device.version().to_string(), platform))
+            Ok((device.pin_state(Pin::User)?, device.pin_state(Pin::So)?, device.version(), platform))
         })?;
-        let keys = u16::try_from(devices.first_list(&serial)?.len()).unwrap_or(u16::MAX);
+        self.purpose.fits(&serial, version, so)?;
+        let contents = devices.first_list(&serial)?;
         Ok(vec![Fact::Device {
             role,
             serial,
-            version,
+            version: version.to_string(),
             platform,
             user_pin_tries: tries(user),
+            user_pin: condition(user),
             so_pin_tries: tries(so),
-            initialised: !(user == PinState::NeverInitialised && so == PinState::NeverInitialised),
-            keys,
+            so_pin: condition(so),
+            initialised: was_initialised(user, so),
+            keys: u16::try_from(contents.keys.len()).unwrap_or(u16::MAX),
+            certificates: contents.certificates.iter().map(|name| short(name)).collect(),
+            data_objects: contents.data_objects.iter().map(|name| short(name)).collect(),
         }])
     }
+}
+
+impl DevicePurpose {
+    /// What can be known before anybody sits down is said before.
+    fn fits(self, serial: &Serial, version: Version, so: PinState) -> Result<(), Fault> {
+        match self {
+            Self::Provisioning { .. } if so == PinState::Blocked => {
+                Err(Fault::from(faults::DeviceSoPinSpent { serial }))
+            }
+            Self::Provisioning { rsa_4096: true } if version < FIRST_WITH_RSA_4096 => {
+                Err(Fault::from(faults::DeviceTooOld { serial, version, first: FIRST_WITH_RSA_4096 }))
+            }
+            Self::Provisioning { .. } | Self::Inspection => Ok(()),
+        }
+    }
+}
+
+/// Whether a device was ever initialised. The oldest do not report the SO-PIN.
+const fn was_initialised(user: PinState, so: PinState) -> bool {
+    !matches!((user, so), (PinState::NeverInitialised, PinState::NeverInitialised | PinState::Unclear(_)))
 }
 
 const fn tries(state: PinState) -> Option<u8> {
@@ -86,5 +128,14 @@ const fn tries(state: PinState) -> Option<u8> {
         PinState::TriesLeft(left) => Some(left),
         PinState::Blocked => Some(0),
         PinState::Verified | PinState::NeverInitialised | PinState::TransportPin | PinState::Unclear(_) => None,
+    }
+}
+
+fn condition(state: PinState) -> Option<PinCondition> {
+    match state {
+        PinState::NeverInitialised => Some(PinCondition::NotSet),
+        PinState::TransportPin => Some(PinCondition::Transport),
+        PinState::Unclear(status) => Some(PinCondition::NotTold(status.to_string())),
+        PinState::TriesLeft(_) | PinState::Blocked | PinState::Verified => None,
     }
 }

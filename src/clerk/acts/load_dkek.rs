@@ -1,8 +1,9 @@
 //! Loads the DKEK into a device.
 
-use crate::card::{Device, DkekState};
+use crate::card::{CardError, Device, DkekState, Operation};
 use crate::clerk::Clerk;
 use crate::clerk::acts::{ActKind, Aftermath, Begun};
+use crate::clerk::as_fault;
 use crate::clerk::workers::card::Reply;
 use crate::clerk::workers::devices::Devices;
 use crate::faults::{self, Fault};
@@ -62,7 +63,10 @@ impl LoadDkek {
             }
             DkekState::Complete { kcv: None, .. } => Err(Fault::from(faults::CardLoginLost)),
             DkekState::Pending { outstanding, .. } => Err(Fault::from(faults::DkekIncomplete { outstanding })),
-            DkekState::NotConfigured => Err(Fault::from(faults::DkekNotConfigured)),
+            DkekState::NotTold(status) => {
+                Err(as_fault::card(&CardError::Refused { operation: Operation::DkekStatus, status }))
+            }
+            DkekState::NotConfigured | DkekState::OtherDomain => Err(Fault::from(faults::DkekNotConfigured)),
         }
     }
 }

@@ -100,6 +100,8 @@ impl Begun {
 /// Creates the job that looks once more, after a pause.
 pub(in crate::clerk) type Look = Box<dyn Fn(Duration) -> card::Job>;
 
+pub use find_device::DevicePurpose;
+
 macro_rules! acts {
     ($($module:ident::$act:ident,)+) => {
         $(pub use $module::$act;)+

@@ -4,7 +4,7 @@ use crate::card::{Device, DkekState};
 use crate::clerk::Clerk;
 use crate::clerk::acts::{ActKind, Aftermath, Begun};
 use crate::faults::Fault;
-use crate::record::Fact;
+use crate::record::{Fact, WithoutDkek};
 use crate::terms::{DeviceRole, Serial};
 use crate::vault::Vault;
 
@@ -26,12 +26,14 @@ impl ActKind for ReadDkek {
 
     fn perform(self, _: &mut Clerk, _: &mut Vault) -> Result<Begun, Fault> {
         Ok(Begun::on_card(move |devices| {
-            let (shares, outstanding, kcv) = match devices.with(&self.serial, Device::dkek_state)? {
-                DkekState::NotConfigured => (None, 0, None),
-                DkekState::Pending { total, outstanding } => (Some(total), outstanding, None),
-                DkekState::Complete { total, kcv } => (Some(total), 0, kcv),
+            let (shares, outstanding, kcv, without) = match devices.with(&self.serial, Device::dkek_state)? {
+                DkekState::NotConfigured => (None, 0, None, None),
+                DkekState::OtherDomain => (None, 0, None, Some(WithoutDkek::OtherDomain)),
+                DkekState::NotTold(status) => (None, 0, None, Some(WithoutDkek::NotTold(status.to_string()))),
+                DkekState::Pending { total, outstanding } => (Some(total), outstanding, None, None),
+                DkekState::Complete { total, kcv } => (Some(total), 0, kcv, None),
             };
-            Ok(vec![Fact::DkekState { role: self.role, shares, outstanding, kcv }])
+            Ok(vec![Fact::DkekState { role: self.role, shares, outstanding, kcv, without }])
         }))
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::card::transport::{Readers, ShortOnly, TransportError};
-use crate::card::{CardError, Device, KeyEntry, Operation};
+use crate::card::{CardError, Contents, Device, Operation, Status};
 use crate::clerk::as_fault;
 use crate::faults::{self, Fault};
 use crate::terms::{DeviceRole, Serial};
@@ -165,13 +165,13 @@ impl Devices {
         as_fault::card(error)
     }
 
-    /// The keys of a device to which nobody is logged in yet. This is the first command with an extended length: a
+    /// What is on a device to which nobody is logged in yet. This is the first command with an extended length: a
     /// reader that fails at it again after a reconnection gets only short ones from then on.
     ///
     /// # Errors
     /// The device is missing, or does not list them.
-    pub fn first_list(&mut self, serial: &Serial) -> Result<Vec<KeyEntry>, Fault> {
-        let listed = self.device(serial)?.keys();
+    pub fn first_list(&mut self, serial: &Serial) -> Result<Contents, Fault> {
+        let listed = self.device(serial)?.contents();
         let reader = self.reader_of(serial).unwrap_or_default().to_owned();
         let failed = listed.as_ref().is_err_and(may_be_too_long);
         let listed = listed.map_err(|error| self.lost(serial, &error));
@@ -219,9 +219,8 @@ impl Devices {
 /// that name.
 fn is_foreign(error: &CardError) -> bool {
     match error {
-        CardError::Refused { operation, .. } | CardError::Malformed { operation, .. } => {
-            *operation == Operation::Select
-        }
+        CardError::Refused { operation, status } => *operation == Operation::Select && *status != Status::Terminated,
+        CardError::Malformed { operation, .. } => *operation == Operation::Select,
         CardError::Transport(_) | CardError::OtherDevice { .. } => false,
     }
 }

@@ -2,6 +2,7 @@
 
 mod counted;
 mod cuts;
+mod device_states;
 mod drawn_pins;
 mod files;
 mod foreign;

@@ -202,9 +202,13 @@ fn the_so_pin_of_today_is_asked_for_only_where_the_device_is_known_to_have_it() 
         version: "3.5".into(),
         platform: None,
         user_pin_tries: None,
+        user_pin: None,
         so_pin_tries: Some(15),
+        so_pin: None,
         initialised,
         keys: 0,
+        certificates: Vec::new(),
+        data_objects: Vec::new(),
     };
     let done = || Fact::Initialised { role, serial: Serial::new("REH0000077").unwrap(), dkek_shares: 1 };
     for (facts, of_today) in [
@@ -268,9 +272,13 @@ fn an_interruption_on_one_device_does_not_concern_the_next() {
             version: "3.5".into(),
             platform: None,
             user_pin_tries: None,
+            user_pin: None,
             so_pin_tries: None,
+            so_pin: None,
             initialised: false,
             keys: 0,
+            certificates: Vec::new(),
+            data_objects: Vec::new(),
         };
         Entry::Learned { step: Number { section: 1, step: 1 }, fact }
     };

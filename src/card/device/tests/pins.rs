@@ -177,9 +177,8 @@ fn dkek_states_are_reported_without_an_early_check_value() {
             Ok(DkekState::Complete { total: 2, kcv: Some(Kcv([0xF5, 0x15, 0x8B, 0xFB, 0x3C, 0x94, 0xC5, 0x17])) }),
         ),
         ("0201F5158BFB3C94C517AABB9000", Ok(DkekState::Pending { total: 2, outstanding: 1 })),
-        ("6A88", Ok(DkekState::NotConfigured)),
         ("6D00", Ok(DkekState::NotConfigured)),
-        ("6400", refused(Operation::DkekStatus, 0x6400)),
+        ("6400", Ok(DkekState::NotTold(Status::ExecutionError))),
         ("0201F5159000", Err(CardError::Malformed { operation: Operation::DkekStatus, what: "dkek-state-length" })),
         (
             "010200000000000000009000",
@@ -189,6 +188,15 @@ fn dkek_states_are_reported_without_an_early_check_value() {
         let (mut device, script) = opened();
         script.then(&[("8052000000", answer)]);
         assert_eq!(device.dkek_state(), state, "{answer}");
+    }
+    for (second, state) in [
+        ("6A86", DkekState::NotConfigured),
+        ("6A88", DkekState::NotConfigured),
+        ("0100F5158BFB3C94C5179000", DkekState::OtherDomain),
+    ] {
+        let (mut device, script) = opened();
+        script.then(&[("8052000000", "6A88"), ("8052000100", second)]);
+        assert_eq!(device.dkek_state(), Ok(state), "{second}");
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::ceremony::known::Known;
 use crate::ceremony::known::devices::FoundDevice;
 use crate::ceremony::steps::Step;
-use crate::record::{PinName, StoredKey};
+use crate::record::{PinCondition, PinName, StoredKey, WithoutDkek};
 use crate::script::words;
 
 /// Every device that has the application is a SmartCard-HSM; newer ones report what it runs on.
@@ -23,16 +23,35 @@ pub fn condition(device: &FoundDevice) -> String {
 
 /// Tries left of the user PIN.
 pub fn user_tries(known: &Known, step: &Step, device: &FoundDevice) -> String {
-    tries(known.devices.tries_left(step.role, PinName::User).or(device.user_pin_tries))
+    let left = known.devices.tries_left(step.role, PinName::User).or(device.user_pin_tries);
+    tries(left, device.user_pin.as_ref())
 }
 
 /// Tries left of the SO-PIN.
 pub fn so_tries(known: &Known, step: &Step, device: &FoundDevice) -> String {
-    tries(known.devices.tries_left(step.role, PinName::So).or(device.so_pin_tries))
+    let left = known.devices.tries_left(step.role, PinName::So).or(device.so_pin_tries);
+    tries(left, device.so_pin.as_ref())
 }
 
-fn tries(left: Option<u8>) -> String {
-    left.map_or_else(|| words::TRIES_UNSET.to_owned(), |left| left.to_string())
+fn tries(left: Option<u8>, otherwise: Option<&PinCondition>) -> String {
+    match (left, otherwise) {
+        (Some(0), _) => words::TRIES_BLOCKED.to_owned(),
+        (Some(left), _) => left.to_string(),
+        (None, Some(PinCondition::Transport)) => words::TRIES_TRANSPORT.to_owned(),
+        (None, Some(PinCondition::NotTold(status))) => words::TriesNotTold { status }.to_string(),
+        (None, Some(PinCondition::NotSet) | None) => words::TRIES_UNSET.to_owned(),
+    }
+}
+
+/// What it holds besides keys.
+pub fn other_objects(device: &FoundDevice) -> String {
+    let named = |names: &[String]| names.join(", ");
+    match (device.certificates.as_slice(), device.data_objects.as_slice()) {
+        ([], []) => words::NO_OBJECTS.to_owned(),
+        (certificates, []) => words::CertificatesHeld { names: named(certificates) }.to_string(),
+        ([], data) => words::DataHeld { names: named(data) }.to_string(),
+        (certificates, data) => words::ObjectsHeld { certificates: named(certificates), data: named(data) }.to_string(),
+    }
 }
 
 /// Which SO-PIN the device has, if known.
@@ -52,6 +71,11 @@ pub fn dkek_state(known: &Known, step: &Step) -> Option<String> {
     let fresh = || known.devices.get(step.role).is_some_and(|device| !device.initialised);
     Some(match known.devices.dkek? {
         (None, ..) if fresh() => words::DKEK_FRESH.to_owned(),
+        (None, ..) if known.devices.without_dkek.is_some() => match &known.devices.without_dkek {
+            Some(WithoutDkek::NotTold(status)) => words::DkekNotTold { status }.to_string(),
+            Some(WithoutDkek::OtherDomain) | None => words::DKEK_OTHER_DOMAIN.to_owned(),
+        },
+        (Some(0), 0, _) => words::DKEK_OWN.to_owned(),
         (None, ..) => words::DKEK_NONE.to_owned(),
         (Some(shares), 0, Some(found)) => words::DkekComplete { shares, found }.to_string(),
         (Some(shares), 0, None) => words::DkekHidden { shares }.to_string(),

@@ -83,6 +83,7 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
         Name::Version => device().map(|device| device.version.clone()),
         Name::Model => device().map(devices::model),
         Name::KeysHeld => device().map(|device| device.keys.to_string()),
+        Name::OtherObjects => device().map(devices::other_objects),
         Name::DeviceState => device().map(devices::condition),
         Name::UserTries => Some(devices::user_tries(known?, step, device()?)),
         Name::SoTries => Some(devices::so_tries(known?, step, device()?)),
