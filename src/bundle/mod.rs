@@ -103,6 +103,7 @@ fn written(fact: &Fact) -> Option<(&str, Digest)> {
         | Fact::Seen { .. }
         | Fact::Picked { .. }
         | Fact::Device { .. }
+        | Fact::Held { .. }
         | Fact::Seeded { .. }
         | Fact::Dealt { .. }
         | Fact::UnderPassword { .. }

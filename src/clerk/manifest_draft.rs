@@ -72,6 +72,7 @@ impl ManifestDraft {
             | Fact::Seen { .. }
             | Fact::Picked { .. }
             | Fact::Device { .. }
+            | Fact::Held { .. }
             | Fact::Seeded { .. }
             | Fact::ReadBack { .. }
             | Fact::Bagged { .. }

@@ -243,6 +243,8 @@ impl Book<'_> {
             Condition::TypesPrime => Some(words::PAPER_WHEN_FOREIGN),
             Condition::KnowsOldPrime => Some(words::PAPER_WHEN_FOREIGN_LATER),
             Condition::Salvaged => Some(words::PAPER_WHEN_SALVAGED),
+            Condition::HoldsKeys | Condition::HoldsOtherKeys => Some(words::PAPER_WHEN_HOLDS_KEYS),
+            Condition::HoldsBackedUpKeys => Some(words::PAPER_WHEN_HOLDS_BACKED_UP_KEYS),
             Condition::Several => Some(words::PAPER_WHEN_SEVERAL),
             Condition::Unfit => Some(words::PAPER_WHEN_UNFIT),
             Condition::KcvHidden => Some(words::PAPER_WHEN_KCV_HIDDEN),

@@ -5,8 +5,10 @@ use crate::clerk::{Act, Outcome, acts};
 use crate::folder::names;
 use crate::names::ItemName;
 use crate::plan::{Custody, Plan};
-use crate::record::{CeremonyKind, Defect, Entry, Fact, KnownShare, StoredKey};
-use crate::terms::{DeviceRole, Digest, DkekShareNumber, HostFinding, Kcv, MOST_DKEK_SHARES, Quorum, Scheme, Serial};
+use crate::record::{CeremonyKind, Defect, Entry, Fact, HeldKey, InBackup, KnownShare, StoredKey};
+use crate::terms::{
+    DeviceRole, Digest, DkekShareNumber, HostFinding, Kcv, KeyReference, MOST_DKEK_SHARES, Quorum, Scheme, Serial,
+};
 
 const PRIME: &str = "cf:f2:6c:cf:af:f0:1d:63";
 const SET: &str = "2b1 f3c";
@@ -55,6 +57,10 @@ const fn set_of(scheme: Scheme) -> &'static str {
     }
 }
 
+fn held(label: &str, number: u8) -> StoredKey {
+    StoredKey { reference: KeyReference::least(number), label: Some(label.to_owned()), id: None, key_type: None }
+}
+
 /// What an act would find out.
 fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
     let digest = Digest([0x5a; 32]);
@@ -90,7 +96,7 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
             so_pin_tries: initialised.then_some(15),
             so_pin: None,
             initialised,
-            keys: 0,
+            keys: if initialised { 2 } else { 0 },
             certificates: Vec::new(),
             data_objects: Vec::new(),
         }],
@@ -138,6 +144,15 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
             let kcv = initialised.then_some(KCV);
             vec![Fact::DkekState { role: *role, shares: Some(1), outstanding: 0, kcv, without: None }]
         }
+        Act::CompareKeys(acts::CompareKeys { role, .. }) => vec![Fact::Held {
+            role: *role,
+            keys: [("the label of a key, 24…", InBackup::Perhaps), ("issuing", InBackup::No)]
+                .iter()
+                .zip(1..)
+                .map(|((label, backup), number)| HeldKey { key: held(label, number), backup: *backup })
+                .collect(),
+            same_dkek: true,
+        }],
         Act::ListKeys(acts::ListKeys { role, .. }) => vec![Fact::Listed { role: *role, keys: Vec::new() }],
         Act::ReadTries(acts::ReadTries { role, pin, .. }) => vec![Fact::Tries { role: *role, pin: *pin, left: 1 }],
         Act::Initialise(acts::Initialise { role, serial, .. }) => {

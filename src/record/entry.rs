@@ -142,6 +142,27 @@ pub struct StoredKey {
     pub key_type: Option<String>,
 }
 
+/// Whether a key on a device is in the backup at hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum InBackup {
+    /// Its public key is that of a key in the backup.
+    Yes,
+    /// Label and id are those of a key in the backup, and there are no two public keys to compare.
+    Perhaps,
+    /// It is not, or there is no backup at hand.
+    No,
+}
+
+/// A key on a device that is about to be erased.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldKey {
+    /// As the device lists it.
+    pub key: StoredKey,
+    /// Whether it is in the backup.
+    pub backup: InBackup,
+}
+
 /// What is known about a DKEK share made earlier. If it was made elsewhere, only its file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KnownShare {
@@ -273,6 +294,8 @@ pub enum Fact {
     Made { label: KeyLabel, reference: KeyReference, public_key_sha256: Digest },
     /// What a device lists.
     Listed { role: DeviceRole, keys: Vec<StoredKey> },
+    /// The keys on a device that will be erased, and whether it shows the KCV of the backup at hand.
+    Held { role: DeviceRole, keys: Vec<HeldKey>, same_dkek: bool },
     /// A key was wrapped to a file, and KCV and MAC of what was read back are right under the DKEK.
     BackedUp { label: KeyLabel, file: String, sha256: Digest },
     /// What happened to the device being replaced; people confirm it by typing a word, which follows as `decided`.

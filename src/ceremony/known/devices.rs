@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::record::{PinCondition, PinName, WithoutDkek};
+use crate::record::{HeldKey, InBackup, PinCondition, PinName, WithoutDkek};
 use crate::terms::{DeviceRole, Kcv, Serial};
 
 /// A device as it was found.
@@ -45,6 +45,10 @@ pub struct Devices {
     pub given_up: Vec<Serial>,
     /// Tries left, as last read.
     pub tries: Vec<(DeviceRole, PinName, u8)>,
+    /// The keys on devices that will be erased.
+    pub held: BTreeMap<DeviceRole, Vec<HeldKey>>,
+    /// Devices that show the KCV of the backup at hand.
+    pub same_dkek: BTreeSet<DeviceRole>,
     /// Devices that were initialised in this ceremony.
     pub initialised: BTreeSet<DeviceRole>,
     /// Devices whose SO-PIN is already the one on the custodians' cards.
@@ -83,6 +87,18 @@ impl Devices {
         if let Some(device) = role.and_then(|role| self.found.get_mut(&role)) {
             device.initialised = true;
         }
+    }
+
+    /// Whether a device has what the backup at hand was made of: a key of it, or its DKEK.
+    pub fn holds_what_is_backed_up(&self, role: DeviceRole) -> bool {
+        let in_backup = |key: &HeldKey| key.backup != InBackup::No;
+        self.same_dkek.contains(&role) || self.held.get(&role).is_some_and(|keys| keys.iter().any(in_backup))
+    }
+
+    pub(super) fn learn_held(&mut self, role: DeviceRole, keys: &[HeldKey], same_dkek: bool) {
+        self.held.insert(role, keys.to_vec());
+        self.same_dkek.remove(&role);
+        self.same_dkek.extend(same_dkek.then_some(role));
     }
 
     pub(super) fn learn_seen(&mut self, serials: &[Serial]) {

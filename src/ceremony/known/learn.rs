@@ -122,6 +122,7 @@ impl Known {
             Fact::Made { label, public_key_sha256, .. } => {
                 self.keys.made.insert(label.to_string(), *public_key_sha256);
             }
+            Fact::Held { role, keys, same_dkek } => self.devices.learn_held(*role, keys, *same_dkek),
             Fact::Listed { keys, .. } => self.keys.listed.clone_from(keys),
             Fact::Wanted { label, reference } => _ = self.keys.wanted.insert(label.to_string(), *reference),
             Fact::Proven { label, signature_file, .. } => self.keys.learn_proven(label, signature_file),

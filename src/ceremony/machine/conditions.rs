@@ -25,6 +25,8 @@ impl Machine {
         let initialised = |role| self.known.devices.get(role).is_some_and(|device| device.initialised);
         let proven = key.is_some_and(|key| self.known.keys.proven.contains(key.as_str()));
         let without_proof = key.is_some_and(|key| self.known.keys.without_proof.contains(key.as_str()));
+        let holds_keys = role.and_then(|role| self.known.devices.get(role)).is_some_and(|device| device.keys > 0);
+        let backed_up = role.is_some_and(|role| self.known.devices.holds_what_is_backed_up(role));
         match when {
             Condition::Proven => proven,
             Condition::WithoutProof => without_proof,
@@ -60,6 +62,9 @@ impl Machine {
             }
             Condition::Salvaged => !self.known.shares.defects.is_empty(),
             Condition::Several => !self.known.devices.seen.is_empty(),
+            Condition::HoldsKeys => holds_keys,
+            Condition::HoldsOtherKeys => holds_keys && !backed_up,
+            Condition::HoldsBackedUpKeys => holds_keys && backed_up,
             Condition::Unfit => self.known.is_unfit(),
             Condition::KcvHidden => {
                 matches!(self.known.devices.dkek, Some((Some(_), 0, None)))

@@ -176,6 +176,7 @@ fn ways_on(known: &Known, act: &Act, fault: FaultName) -> Vec<Recovery> {
         | Act::WriteShareFile(_)
         | Act::ReadDkek(_)
         | Act::ListKeys(_)
+        | Act::CompareKeys(_)
         | Act::DrawPin(_)
         | Act::MakeKey(_)
         | Act::TakeInventory(_)

@@ -4,7 +4,8 @@ use crate::ceremony::known::Known;
 use crate::ceremony::steps::{Actor, Condition, Question, StageKind, Step, step};
 use crate::clerk::acts::DevicePurpose;
 use crate::clerk::{Act, acts};
-use crate::names::{StageName, StepName};
+use crate::fields::{Field, FieldKind};
+use crate::names::{FieldName, StageName, StepName};
 use crate::terms::{DeviceRole, KeyType};
 
 /// The stages that find the device of a step: it is put in, found, picked among several, and shown.
@@ -22,7 +23,23 @@ pub fn device(role: DeviceRole) -> Step {
         DeviceRole::Original => StepName::Device,
         DeviceRole::Replacement => StepName::Replacement,
     };
-    found_device(step(id, Actor::Administrator).on(role))
+    let device = found_device(step(id, Actor::Administrator).on(role))
+        .then_when(Condition::HoldsKeys, StageName::Compare, StageKind::Do(compare_keys))
+        .then_when(Condition::HoldsOtherKeys, StageName::Erases, StageKind::Confirm(erase_keys));
+    match role {
+        DeviceRole::Original => device,
+        DeviceRole::Replacement => {
+            device.then_when(Condition::HoldsBackedUpKeys, StageName::ErasesBackedUp, StageKind::Confirm(erase_keys))
+        }
+    }
+}
+
+fn compare_keys(known: &Known, step: &Step) -> Option<Act> {
+    Some(acts::CompareKeys { role: step.role, serial: known.devices.serial(step.role)? }.into())
+}
+
+fn erase_keys(_: &Known, _: &Step) -> Vec<Field> {
+    vec![Field::new(FieldName::EraseKeys, FieldKind::Word("ERASE THESE KEYS"))]
 }
 
 /// A replacement is never an original: that is lost, or it is what the replacement is for.

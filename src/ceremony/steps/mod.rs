@@ -84,6 +84,12 @@ pub enum Condition {
     Salvaged,
     /// Only if several devices are in readers.
     Several,
+    /// Only if the step's device holds keys.
+    HoldsKeys,
+    /// Only if the step's device holds keys, and none is known to be in the backup at hand.
+    HoldsOtherKeys,
+    /// Only if the step's device holds keys, and has a key of the backup at hand or its DKEK.
+    HoldsBackedUpKeys,
     /// Only if this machine or terminal is unfit for a real ceremony.
     Unfit,
     /// Only if the device hides its KCV until somebody logs in, and nobody chose to leave it hidden.

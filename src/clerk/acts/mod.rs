@@ -4,6 +4,7 @@
 mod back_up;
 mod change_so_pin;
 mod close_folder;
+mod compare_keys;
 mod compare_share;
 mod deal;
 mod draw_pin;
@@ -200,6 +201,7 @@ acts! {
     rebuild_so_pin::RebuildSoPin,
     read_dkek::ReadDkek,
     list_keys::ListKeys,
+    compare_keys::CompareKeys,
     read_tries::ReadTries,
     draw_pin::DrawPin,
     initialise::Initialise,

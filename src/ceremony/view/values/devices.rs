@@ -3,7 +3,7 @@
 use crate::ceremony::known::Known;
 use crate::ceremony::known::devices::FoundDevice;
 use crate::ceremony::steps::Step;
-use crate::record::{PinCondition, PinName, StoredKey, WithoutDkek};
+use crate::record::{InBackup, PinCondition, PinName, StoredKey, WithoutDkek};
 use crate::script::words;
 
 /// Every device that has the application is a SmartCard-HSM; newer ones report what it runs on.
@@ -83,6 +83,26 @@ pub fn dkek_state(known: &Known, step: &Step) -> Option<String> {
             words::DkekPending { present: shares.saturating_sub(outstanding), shares }.to_string()
         }
     })
+}
+
+/// The keys on a device that will be erased, one per line: which they are, and whether they are in the backup.
+pub fn held_keys(known: &Known, step: &Step) -> Option<String> {
+    let row = |reference: &str, label: &str, where_else: &str| format!("  {reference:<9}  {label:<25}  {where_else}");
+    let heading = row(words::COLUMN_REFERENCE, words::COLUMN_LABEL, words::COLUMN_BACKUP);
+    let lines = known.devices.held.get(&step.role)?.iter().map(|held| {
+        let standing = match held.backup {
+            InBackup::Yes => words::HELD_IN_BACKUP,
+            InBackup::Perhaps => words::HELD_PERHAPS,
+            InBackup::No => words::HELD_NOWHERE,
+        };
+        row(&held.key.reference.to_string(), held.key.label.as_deref().unwrap_or("-"), standing)
+    });
+    Some(std::iter::once(heading).chain(lines).collect::<Vec<_>>().join("\n"))
+}
+
+/// Why a device counts as one that the backup came from.
+pub fn same_as_backup(known: &Known, step: &Step) -> &'static str {
+    if known.devices.same_dkek.contains(&step.role) { words::SAME_DKEK } else { words::SAME_KEYS }
 }
 
 /// The keys that a device listed, one per line.

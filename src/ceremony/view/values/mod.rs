@@ -83,6 +83,8 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
         Name::Version => device().map(|device| device.version.clone()),
         Name::Model => device().map(devices::model),
         Name::KeysHeld => device().map(|device| device.keys.to_string()),
+        Name::HeldKeys => devices::held_keys(known?, step),
+        Name::SameAsBackup => text(devices::same_as_backup(known?, step)),
         Name::OtherObjects => device().map(devices::other_objects),
         Name::DeviceState => device().map(devices::condition),
         Name::UserTries => Some(devices::user_tries(known?, step, device()?)),
@@ -104,6 +106,7 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
         Name::Sha256 => written().map(|(_, digest)| digest.in_lines()),
 
         Name::SourceFolder => origin().map(|origin| origin.folder.clone()),
+        Name::SourceDevices => Some(restored::not_these_devices(known?)),
         Name::SourceSerial => origin().map(restored::devices),
         Name::SourceLines => origin().map(|origin| origin.not_sealed.unwrap_or_default().to_string()),
         Name::SourceRecord => origin().map(restored::record),

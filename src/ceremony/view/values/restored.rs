@@ -1,16 +1,25 @@
 //! Values about the origin of a restore.
 
+use crate::ceremony::known::Known;
 use crate::ceremony::known::restored::Origin;
 use crate::ceremony::steps::{Answer, Question};
 use crate::names::{StageName, StepName};
 use crate::record::Loss;
 use crate::script::{self, words};
-use crate::terms::{Digest, Serial};
+use crate::terms::{DeviceRole, Digest, Serial};
 
 /// The devices that the keys were generated on.
 pub fn devices(origin: &Origin) -> String {
     let serials: Vec<String> = origin.devices.iter().map(Serial::to_string).collect();
     if serials.is_empty() { words::UNKNOWN.to_owned() } else { serials.join(", ") }
+}
+
+/// Which devices the replacement must not be: those of the backup, or the one of this sitting.
+pub fn not_these_devices(known: &Known) -> String {
+    let of_backup = known.restored.from.iter().flat_map(|origin| origin.devices.clone());
+    let originals: Vec<String> =
+        of_backup.chain(known.devices.serial(DeviceRole::Original)).map(|s| s.to_string()).collect();
+    if originals.is_empty() { words::ORIGINALS_UNKNOWN.to_owned() } else { originals.join(", ") }
 }
 
 /// The last digest of its record.
