@@ -71,7 +71,7 @@ pub fn keep(
     expected: Option<Kcv>,
     vault: &mut Vault,
 ) -> Result<Vec<Fact>, Fault> {
-    let Found { share: opened, file, agreeing, mut defects } = found;
+    let Found { share: opened, file, agreeing, mut defects, needed } = found;
     let kcv = opened.kcv();
     if let Some(expected) = expected.filter(|expected| *expected != kcv) {
         return Err(Fault::from(faults::KcvDiffers { found: kcv, expected }));
@@ -91,7 +91,7 @@ pub fn keep(
     if !wrong.is_empty() {
         defects.push(Defect::WrongShare);
     }
-    Ok(vec![Fact::Opened { share, file, kcv, right, wrong, defects }])
+    Ok(vec![Fact::Opened { share, file, kcv, right, wrong, defects, needed }])
 }
 
 /// The seats whose shares agree, and the others.

@@ -245,6 +245,7 @@ impl Book<'_> {
             Condition::Salvaged => Some(words::PAPER_WHEN_SALVAGED),
             Condition::HoldsKeys | Condition::HoldsOtherKeys => Some(words::PAPER_WHEN_HOLDS_KEYS),
             Condition::HoldsBackedUpKeys => Some(words::PAPER_WHEN_HOLDS_BACKED_UP_KEYS),
+            Condition::OtherThreshold => Some(words::PAPER_WHEN_OTHER_THRESHOLD),
             Condition::Several => Some(words::PAPER_WHEN_SEVERAL),
             Condition::Unfit => Some(words::PAPER_WHEN_UNFIT),
             Condition::KcvHidden => Some(words::PAPER_WHEN_KCV_HIDDEN),

@@ -126,6 +126,7 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
             right: Vec::new(),
             wrong: Vec::new(),
             defects: Vec::new(),
+            needed: None,
         }],
         Act::OpenShareFile(acts::OpenShareFile { share, seats, .. }) => {
             let right = seats.iter().map(|(seat, _)| *seat).collect();
@@ -138,7 +139,7 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
                 Defect::WrongShare,
             ];
             let file = names::share_file(*share);
-            vec![Fact::Opened { share: *share, file, kcv: KCV, right, wrong: Vec::new(), defects }]
+            vec![Fact::Opened { share: *share, file, kcv: KCV, right, wrong: Vec::new(), defects, needed: Some(3) }]
         }
         Act::ReadDkek(acts::ReadDkek { role, .. }) => {
             let kcv = initialised.then_some(KCV);

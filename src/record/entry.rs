@@ -257,7 +257,17 @@ pub enum Fact {
     Given { card: Purpose, seat: Seat, ids: Vec<u8> },
     /// A share file was opened with the shares of the seats in `right`; those in `wrong` were wrong. `defects` are what
     /// the old tool would have failed at.
-    Opened { share: DkekShareNumber, file: String, kcv: Kcv, right: Vec<Seat>, wrong: Vec<Seat>, defects: Vec<Defect> },
+    Opened {
+        share: DkekShareNumber,
+        file: String,
+        kcv: Kcv,
+        right: Vec<Seat>,
+        wrong: Vec<Seat>,
+        defects: Vec<Defect>,
+        /// How many shares the set needs, if not as many as the plan says.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        needed: Option<u8>,
+    },
     /// All DKEK shares are present, and their XOR is the DKEK with this KCV.
     Joined { kcv: Kcv },
     /// The SO-PIN was rebuilt from the shares of the seats in `right`; those in `wrong` were wrong.

@@ -107,8 +107,8 @@ impl Known {
                 self.seats.learn_seated(*seat, *custodian);
             }
             Fact::Given { card, seat, ids } => self.seats.learn_given(*card, *seat, ids),
-            Fact::Opened { file, wrong, defects, .. } => {
-                self.shares.learn_opened(file, defects);
+            Fact::Opened { file, wrong, defects, needed, .. } => {
+                self.shares.learn_opened(file, defects, *needed);
                 self.seats.learn_opened(wrong);
                 self.progress.deviations += u16::from(!wrong.is_empty());
             }

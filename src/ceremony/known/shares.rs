@@ -20,6 +20,8 @@ pub struct Shares {
     pub opened_file: Option<String>,
     /// What the old tool would have failed at in the last opening.
     pub defects: Vec<Defect>,
+    /// How many shares the set needed in the last opening, if not as many as the plan says.
+    pub needed: Option<u8>,
 }
 
 impl Shares {
@@ -53,8 +55,9 @@ impl Shares {
         self.sets.extend(so_pin_set.map(|set| (Purpose::SoPin, set.to_owned())));
     }
 
-    pub(super) fn learn_opened(&mut self, file: &str, defects: &[Defect]) {
+    pub(super) fn learn_opened(&mut self, file: &str, defects: &[Defect], needed: Option<u8>) {
         self.opened_file = Some(file.to_owned());
+        self.needed = needed;
         self.defects = defects.to_vec();
     }
 }

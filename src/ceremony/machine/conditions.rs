@@ -61,6 +61,7 @@ impl Machine {
                 !typed && self.known.restored.is_foreign() == (when == Condition::KnowsOldPrime)
             }
             Condition::Salvaged => !self.known.shares.defects.is_empty(),
+            Condition::OtherThreshold => self.known.shares.needed.is_some(),
             Condition::Several => !self.known.devices.seen.is_empty(),
             Condition::HoldsKeys => holds_keys,
             Condition::HoldsOtherKeys => holds_keys && !backed_up,

@@ -106,7 +106,7 @@ fn ways_on(known: &Known, act: &Act, fault: FaultName) -> Vec<Recovery> {
             _ => vec![TypeAgain, FromStart],
         },
         Act::OpenShareFile(acts::OpenShareFile { share, seats, .. }) => match fault {
-            FaultName::SharesDoNotOpen | FaultName::SharesDisagree => {
+            FaultName::SharesDoNotOpen | FaultName::OldSharesDoNotOpen | FaultName::SharesDisagree => {
                 let more = (known.custodians_left(*share) > 0).then_some(AnotherCustodian);
                 any_seat(seats).chain(more).chain([SeatsAgain]).collect()
             }

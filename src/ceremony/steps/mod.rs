@@ -82,6 +82,8 @@ pub enum Condition {
     KnowsOldPrime,
     /// Only if a set was opened that the old tool could not have opened this way.
     Salvaged,
+    /// Only if a set was opened that needs another number of shares than the plan says.
+    OtherThreshold,
     /// Only if several devices are in readers.
     Several,
     /// Only if the step's device holds keys.

@@ -31,7 +31,11 @@ pub fn open_all(list: &mut List, plan: &Plan) {
             open.then(StageName::OpenedOne, StageKind::Read)
         };
         list.add(if salvages {
-            open.then_when(Condition::Salvaged, StageName::Salvaged, StageKind::Read)
+            open.then_when(Condition::Salvaged, StageName::Salvaged, StageKind::Read).then_when(
+                Condition::OtherThreshold,
+                StageName::OtherThreshold,
+                StageKind::Read,
+            )
         } else {
             open
         });

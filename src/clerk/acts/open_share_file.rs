@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 
 use crate::clerk::acts::{ActKind, Aftermath, Begun};
 use crate::clerk::words::given_words;
@@ -62,6 +63,7 @@ impl ActKind for OpenShareFile {
 impl OpenShareFile {
     fn keep(&self, found: Option<Found>, vault: &mut Vault) -> Result<Vec<Fact>, Fault> {
         let found = found.ok_or_else(|| match self.scheme {
+            Scheme::ScHsmTool if self.foreign => Fault::from(faults::OldSharesDoNotOpen { threshold: self.threshold }),
             Scheme::ScHsmTool => Fault::from(faults::SharesDoNotOpen),
             Scheme::Words => Fault::from(faults::WordsDoNotOpen),
         })?;
@@ -83,6 +85,7 @@ impl OpenShareFile {
             password: password_of(&candidate.secret),
             agreeing: candidate.agreeing,
             defects: Vec::new(),
+            needed: None,
         };
         Ok(found.into_iter().map(attempt).collect())
     }
@@ -101,23 +104,33 @@ impl OpenShareFile {
                 shares.push((PasswordShare { prime, id: *id, value }, reading(decimal, *id)));
             }
             let list: Vec<&PasswordShare> = shares.iter().map(|(share, _)| share).collect();
-            match candidates(&list, self.threshold) {
-                Ok(found) => {
-                    for candidate in found {
-                        // Only how the shares that count were noted says anything about the set.
-                        let agreeing = || candidate.agreeing.iter().filter_map(|place| shares.get(*place));
-                        let short = |(share, _): &(PasswordShare, _)| share.value.expose().first() == Some(&0);
-                        let short = agreeing().any(short).then_some(Defect::ShortValue);
-                        let noted = agreeing().filter_map(|(_, reading)| *reading).chain(short);
-                        let common: BTreeSet<Defect> = noted.filter(|_| self.foreign).collect();
-                        tries.extend(self.tries_of(&candidate, prime, &common));
+            for threshold in self.thresholds() {
+                let found = match candidates(&list, threshold) {
+                    Ok(found) => found,
+                    Err(error) => {
+                        refused = refused.or(Some(as_fault::share(error)));
+                        break;
                     }
+                };
+                let needed = (threshold != self.threshold).then_some(threshold);
+                for candidate in found {
+                    // Only how the shares that count were noted says anything about the set.
+                    let agreeing = || candidate.agreeing.iter().filter_map(|place| shares.get(*place));
+                    let short = |(share, _): &(PasswordShare, _)| share.value.expose().first() == Some(&0);
+                    let short = agreeing().any(short).then_some(Defect::ShortValue);
+                    let noted = agreeing().filter_map(|(_, reading)| *reading).chain(short);
+                    let common: BTreeSet<Defect> = noted.filter(|_| self.foreign).collect();
+                    tries.extend(self.tries_of(&candidate, prime, &common, needed));
                 }
-                Err(error) => refused = refused.or(Some(as_fault::share(error))),
             }
         }
-        // A stable sort: candidates that assume the fewest defects come first.
-        tries.sort_by_key(|attempt| (attempt.defects.len(), Reverse(attempt.agreeing.len())));
+        // Candidates that assume the fewest defects come first; then those that more shares agree on than are needed;
+        // then those of all shares.
+        tries.sort_by_key(|attempt| {
+            let needed = usize::from(attempt.needed.unwrap_or(self.threshold));
+            let more = attempt.agreeing.len().saturating_sub(needed);
+            (attempt.defects.len(), Reverse(more), needed != self.seats.len(), needed)
+        });
         tries.truncate(MOST_TRIES);
         match refused {
             Some(fault) if tries.is_empty() => Err(fault),
@@ -125,10 +138,23 @@ impl OpenShareFile {
         }
     }
 
-    fn tries_of(&self, candidate: &Candidate, prime: SharePrime, common: &BTreeSet<Defect>) -> Vec<Try> {
+    /// The numbers of shares that the set may need. Files of the old tool do not say it, so the plan's may be too small;
+    /// one that is too large does no harm, since more shares yield the same secret.
+    fn thresholds(&self) -> RangeInclusive<u8> {
+        let given = u8::try_from(self.seats.len()).unwrap_or(u8::MAX);
+        self.threshold..=if self.foreign { given.max(self.threshold) } else { self.threshold }
+    }
+
+    fn tries_of(
+        &self,
+        candidate: &Candidate,
+        prime: SharePrime,
+        common: &BTreeSet<Defect>,
+        needed: Option<u8>,
+    ) -> Vec<Try> {
         let attempt = |password: WipingBytes, more: Option<Defect>| {
             let defects = common.iter().copied().chain(more).collect();
-            Try { password, agreeing: candidate.agreeing.clone(), defects }
+            Try { password, agreeing: candidate.agreeing.clone(), defects, needed }
         };
         let zero = (candidate.secret.expose().first() == Some(&0)).then_some(Defect::LeadingZero);
         // Eight bytes first; the old tool's stripped form only ever helps with a file that was made from a stripped

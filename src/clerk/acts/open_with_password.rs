@@ -31,7 +31,7 @@ impl ActKind for OpenWithPassword {
         let typed = vault.typed(FieldName::Password).map(|text| WipingBytes::from_slice(text.expose()));
         vault.forget_typed();
         let password = typed.ok_or(faults::TypedMissing)?;
-        let tries = vec![Try { password, agreeing: Vec::new(), defects: Vec::new() }];
+        let tries = vec![Try { password, agreeing: Vec::new(), defects: Vec::new(), needed: None }];
         opening::begin(tries, self.share, self.foreign, clerk, move |found, vault| {
             opening::keep(found.ok_or(faults::PasswordDoesNotOpen)?, self.share, &[], self.kcv, vault)
         })

@@ -84,6 +84,8 @@ pub struct Try {
     pub agreeing: Vec<usize>,
     /// What the old tool would have failed at, if this is the right one.
     pub defects: Vec<Defect>,
+    /// How many shares this assumes that the set needs, if not as many as the plan says.
+    pub needed: Option<u8>,
 }
 
 /// The DKEK share found in a share file.
@@ -96,6 +98,8 @@ pub struct Found {
     pub agreeing: Vec<usize>,
     /// What the old tool would have failed at.
     pub defects: Vec<Defect>,
+    /// How many shares the set needs, if not as many as the plan says.
+    pub needed: Option<u8>,
 }
 
 /// The result of opening.
@@ -117,8 +121,8 @@ pub fn begin_opening(tries: Vec<Try>, files: Vec<(String, ShareFile)>, rounds: R
             });
             let Some(key) = key else { return };
             if let Ok(share) = open(file, &key) {
-                let (agreeing, defects) = (attempt.agreeing.clone(), attempt.defects.clone());
-                found = Some(Found { share, file: name.clone(), agreeing, defects });
+                let (agreeing, defects, needed) = (attempt.agreeing.clone(), attempt.defects.clone(), attempt.needed);
+                found = Some(Found { share, file: name.clone(), agreeing, defects, needed });
                 break;
             }
         }

@@ -74,7 +74,7 @@ fn a_seat_that_mistyped_types_again_and_the_shares_of_the_others_are_kept() {
     for (name, threshold, order) in [("2-of-4", 2, vec![3, 1]), ("3-of-5", 3, vec![4, 0, 2])] {
         for wrong in 1..=threshold {
             let rig = restored(name, threshold, &order, wrong, &[wrong]);
-            goes_on(&rig, &["shares-do-not-open"]);
+            goes_on(&rig, &["old-shares-do-not-open"]);
             let all = 1..=threshold;
             assert_eq!(
                 given(&rig, dkek_share(1)),
@@ -93,7 +93,7 @@ fn a_seat_that_mistyped_types_again_and_the_shares_of_the_others_are_kept() {
 #[test]
 fn whoever_doubted_a_right_share_first_is_followed_by_the_next() {
     let rig = restored("3-of-5", 3, &[4, 0, 2], 2, &[3, 1, 2]);
-    goes_on(&rig, &["shares-do-not-open"; 3]);
+    goes_on(&rig, &["old-shares-do-not-open"; 3]);
     assert_eq!(given(&rig, dkek_share(1)), [1, 2, 3, 3, 1, 2]);
     assert_eq!(seated(&rig), 3);
 }

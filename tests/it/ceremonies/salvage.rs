@@ -116,7 +116,7 @@ fn one_more_custodian_finds_the_wrong_share_and_it_is_named() {
             let mut people = Custodians::new(&set, &order);
             misread(&mut people, order[wrong]);
             let rig = restored(threshold, &set, &mut people, Recovery::AnotherCustodian);
-            assert_eq!(rig.failed(), ["shares-do-not-open"], "nobody is named while it cannot be known");
+            assert_eq!(rig.failed(), ["old-shares-do-not-open"], "nobody is named while it cannot be known");
             let seat = Seat(u8::try_from(wrong + 1).unwrap());
             assert_eq!(opened(&rig), (vec![seat], vec![Defect::WrongShare]));
         }
@@ -134,12 +134,37 @@ fn a_wrong_share_among_ids_above_nine_is_found_too() {
 }
 
 #[test]
+fn a_set_that_needs_more_shares_than_the_plan_says_opens_once_they_are_there() {
+    let set = Set::golden("3-of-5");
+    let needed = |rig: &Rig| {
+        let needed = |fact: &&Fact| if let Fact::Opened { needed, .. } = fact { Some(*needed) } else { None };
+        rig.facts().iter().find_map(needed).unwrap()
+    };
+    let mut people = Custodians::new(&set, &[4, 0, 2]);
+    let rig = restored(2, &set, &mut people, Recovery::AnotherCustodian);
+    assert_eq!(rig.failed(), ["old-shares-do-not-open"]);
+    assert_eq!((opened(&rig), needed(&rig)), ((vec![], vec![]), Some(3)));
+
+    // A wrong one among them is found when there is one more than really needed.
+    let mut people = Custodians::new(&set, &[4, 0, 2, 1]);
+    misread(&mut people, 0);
+    let rig = restored(2, &set, &mut people, Recovery::AnotherCustodian);
+    assert_eq!(rig.failed(), ["old-shares-do-not-open"; 2]);
+    assert_eq!((opened(&rig), needed(&rig)), ((vec![Seat(2)], vec![Defect::WrongShare]), Some(3)));
+
+    // A plan that says too many only asks for more people than are needed.
+    let mut people = Custodians::new(&Set::golden("2-of-4"), &[3, 1, 0]);
+    let rig = restored(3, &Set::golden("2-of-4"), &mut people, Recovery::Stop);
+    assert_eq!((opened(&rig), needed(&rig)), ((vec![], vec![]), None));
+}
+
+#[test]
 fn all_seats_again_starts_from_scratch() {
     let set = Set::golden("2-of-3");
     let mut people = Custodians::new(&set, &[0, 1, 2, 1]);
     misread(&mut people, 1);
     let rig = restored(2, &set, &mut people, Recovery::SeatsAgain);
-    assert_eq!(rig.failed(), ["shares-do-not-open"]);
+    assert_eq!(rig.failed(), ["old-shares-do-not-open"]);
     assert_eq!(opened(&rig), (vec![], vec![]));
     let primes = rig.facts().iter().filter(|fact| matches!(fact, Fact::SetTyped { .. })).count();
     assert_eq!(primes, 2, "the prime is typed again too");
@@ -152,6 +177,6 @@ fn with_two_wrong_shares_one_more_custodian_is_not_enough_and_the_next_is() {
     misread(&mut people, 0);
     misread(&mut people, 1);
     let rig = restored(2, &set, &mut people, Recovery::AnotherCustodian);
-    assert_eq!(rig.failed(), ["shares-do-not-open", "shares-do-not-open"]);
+    assert_eq!(rig.failed(), ["old-shares-do-not-open", "old-shares-do-not-open"]);
     assert_eq!(opened(&rig), (vec![Seat(1), Seat(2)], vec![Defect::WrongShare]));
 }

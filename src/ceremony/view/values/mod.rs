@@ -98,6 +98,7 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
         Name::Sets => Some(shares::sets(known?)),
         Name::Kcv => known?.shares.dkek_kcv.map(|kcv| kcv.to_string()),
         Name::OpenedFile => known?.shares.opened_file.clone(),
+        Name::Needed => known?.shares.needed.map(|needed| needed.to_string()),
         Name::Defects => Some(shares::defects(known?)),
 
         Name::PublicSha256 => known?.keys.made.get(step.key.as_ref()?.as_str()).map(Digest::in_lines),
