@@ -30,6 +30,7 @@ impl ActKind for BackUp {
     const WORD: &'static str = "back-up";
     const MAY_BE_STOPPED: bool = false;
     const READS_TYPED: bool = false;
+    const IN_A_LOGIN: bool = true;
     const AFTERMATH: Aftermath = Aftermath::Nothing;
     const IRREVERSIBLE_ON: Option<fn(&Self) -> &Serial> = None;
 

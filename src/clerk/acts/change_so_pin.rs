@@ -27,6 +27,7 @@ impl ActKind for ChangeSoPin {
     const WORD: &'static str = "change-so-pin";
     const MAY_BE_STOPPED: bool = false;
     const READS_TYPED: bool = false;
+    const IN_A_LOGIN: bool = false;
     const AFTERMATH: Aftermath = Aftermath::PerhapsOtherSoPin;
     const IRREVERSIBLE_ON: Option<fn(&Self) -> &Serial> = None;
 

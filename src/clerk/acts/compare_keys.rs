@@ -31,6 +31,7 @@ impl ActKind for CompareKeys {
     const WORD: &'static str = "compare-keys";
     const MAY_BE_STOPPED: bool = true;
     const READS_TYPED: bool = false;
+    const IN_A_LOGIN: bool = false;
     const AFTERMATH: Aftermath = Aftermath::Nothing;
     const IRREVERSIBLE_ON: Option<fn(&Self) -> &Serial> = None;
 

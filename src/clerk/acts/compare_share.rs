@@ -28,6 +28,7 @@ impl ActKind for CompareShare {
     const WORD: &'static str = "compare-share";
     const MAY_BE_STOPPED: bool = true;
     const READS_TYPED: bool = true;
+    const IN_A_LOGIN: bool = false;
     const AFTERMATH: Aftermath = Aftermath::Nothing;
     const IRREVERSIBLE_ON: Option<fn(&Self) -> &Serial> = None;
 

@@ -46,6 +46,7 @@ impl ActKind for FindDevice {
     const WORD: &'static str = "find-device";
     const MAY_BE_STOPPED: bool = true;
     const READS_TYPED: bool = false;
+    const IN_A_LOGIN: bool = false;
     const AFTERMATH: Aftermath = Aftermath::DevicesUnknown;
     const IRREVERSIBLE_ON: Option<fn(&Self) -> &Serial> = None;
 

@@ -51,6 +51,7 @@ impl ActKind for Initialise {
     const WORD: &'static str = "initialise";
     const MAY_BE_STOPPED: bool = false;
     const READS_TYPED: bool = false;
+    const IN_A_LOGIN: bool = false;
     const AFTERMATH: Aftermath = Aftermath::PerhapsInitialised;
     const IRREVERSIBLE_ON: Option<fn(&Self) -> &Serial> = Some(|act| &act.serial);
 

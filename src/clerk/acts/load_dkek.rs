@@ -27,6 +27,7 @@ impl ActKind for LoadDkek {
     const WORD: &'static str = "load-dkek";
     const MAY_BE_STOPPED: bool = false;
     const READS_TYPED: bool = false;
+    const IN_A_LOGIN: bool = true;
     const AFTERMATH: Aftermath = Aftermath::Nothing;
     const IRREVERSIBLE_ON: Option<fn(&Self) -> &Serial> = None;
 

@@ -53,6 +53,8 @@ pub(in crate::clerk) trait ActKind: Sized {
     const MAY_BE_STOPPED: bool;
     /// Whether it takes what was typed on the last screen.
     const READS_TYPED: bool;
+    /// Whether it is asked for while somebody is logged in, which ends when the device is taken out.
+    const IN_A_LOGIN: bool;
     /// What it may leave behind if it fails.
     const AFTERMATH: Aftermath;
     /// The device that it changes irreversibly, if any.
@@ -171,6 +173,13 @@ macro_rules! acts {
             pub const fn word(self) -> &'static str {
                 match self {
                     $(Self::$act => <$act as ActKind>::WORD,)+
+                }
+            }
+
+            /// Whether it is asked for while somebody is logged in.
+            pub const fn in_a_login(self) -> bool {
+                match self {
+                    $(Self::$act => <$act as ActKind>::IN_A_LOGIN,)+
                 }
             }
 

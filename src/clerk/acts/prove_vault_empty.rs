@@ -15,6 +15,7 @@ impl ActKind for ProveVaultEmpty {
     const WORD: &'static str = "prove-vault-empty";
     const MAY_BE_STOPPED: bool = true;
     const READS_TYPED: bool = false;
+    const IN_A_LOGIN: bool = false;
     const AFTERMATH: Aftermath = Aftermath::Nothing;
     const IRREVERSIBLE_ON: Option<fn(&Self) -> &Serial> = None;
 

@@ -30,6 +30,7 @@ impl ActKind for RestoreKey {
     const WORD: &'static str = "restore-key";
     const MAY_BE_STOPPED: bool = false;
     const READS_TYPED: bool = false;
+    const IN_A_LOGIN: bool = true;
     const AFTERMATH: Aftermath = Aftermath::PerhapsKey;
     const IRREVERSIBLE_ON: Option<fn(&Self) -> &Serial> = None;
 

@@ -28,6 +28,7 @@ impl ActKind for TakeInventory {
     const WORD: &'static str = "take-inventory";
     const MAY_BE_STOPPED: bool = true;
     const READS_TYPED: bool = false;
+    const IN_A_LOGIN: bool = true;
     const AFTERMATH: Aftermath = Aftermath::Nothing;
     const IRREVERSIBLE_ON: Option<fn(&Self) -> &Serial> = None;
 

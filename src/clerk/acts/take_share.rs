@@ -36,6 +36,7 @@ impl ActKind for TakeShare {
     const WORD: &'static str = "take-share";
     const MAY_BE_STOPPED: bool = true;
     const READS_TYPED: bool = true;
+    const IN_A_LOGIN: bool = false;
     const AFTERMATH: Aftermath = Aftermath::Nothing;
     const IRREVERSIBLE_ON: Option<fn(&Self) -> &Serial> = None;
 

@@ -21,6 +21,7 @@ impl ActKind for WriteManifest {
     const WORD: &'static str = "write-manifest";
     const MAY_BE_STOPPED: bool = true;
     const READS_TYPED: bool = false;
+    const IN_A_LOGIN: bool = false;
     const AFTERMATH: Aftermath = Aftermath::Nothing;
     const IRREVERSIBLE_ON: Option<fn(&Self) -> &Serial> = None;
 

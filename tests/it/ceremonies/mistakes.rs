@@ -230,7 +230,7 @@ fn an_occupied_key_reference_is_named_and_the_key_there_stays() {
         }
         Turn::Autopilot
     });
-    goes_on(&rig, &["card-no-card", "key-reference-occupied", "card-no-card", "card-login-lost"]);
+    goes_on(&rig, &["card-no-card", "key-reference-occupied", "card-no-card"]);
     assert_eq!(rig.value("key-reference-occupied", "reference"), "1");
 }
 
