@@ -23,9 +23,10 @@ fn view(body: Body) -> View {
         number: "1.1".to_owned(),
         title: String::new(),
         act: String::new(),
+        screen: None,
         mark: String::new(),
     };
-    View { header, body, device: None, steps: vec![], takes_decisions: true, notice: None }
+    View { header, body, device: None, steps: vec![], so_far: None, takes_decisions: true, notice: None }
 }
 
 fn shown(number: u8, card: CardView) -> View {

@@ -12,6 +12,7 @@ pub mod interlude;
 pub mod left_alone;
 pub mod recovery;
 pub mod roll_call;
+mod screens;
 
 use crate::faults::{self, Fault};
 use crate::names::FieldName;
@@ -24,6 +25,7 @@ use crate::ceremony::machine::event::Event;
 use crate::ceremony::machine::input::TickId;
 use crate::ceremony::machine::interlude::Interlude;
 use crate::ceremony::machine::recovery::Recovery;
+use crate::ceremony::machine::screens::Screens;
 use crate::ceremony::steps::{Actor, Condition, Stage, StageKind, Step, hand_over};
 use crate::clerk::{Act, acts};
 use crate::fields::{Field, FieldCheck};
@@ -102,6 +104,7 @@ pub struct Machine {
     pub(in crate::ceremony) between: FieldCheck,
     /// Milliseconds since the program began.
     pub(in crate::ceremony) now: u64,
+    screens: Screens,
     deliberate: Deliberate,
     requests: VecDeque<Request>,
     begun: bool,
@@ -121,6 +124,7 @@ impl Machine {
             interlude: None,
             between: FieldCheck::Empty,
             now: 0,
+            screens: Screens::default(),
             deliberate: Deliberate::default(),
             requests: VecDeque::new(),
             begun: false,
@@ -244,6 +248,7 @@ impl Machine {
         };
         let step = step.clone();
         self.stage = place;
+        self.note_screen(place);
         let mut asking = Asking::default();
         match stage.kind {
             StageKind::Do(make) => {

@@ -16,6 +16,7 @@ mod inspect;
 mod laws;
 mod left_alone;
 mod listening;
+mod looking_back;
 mod mistakes;
 mod old;
 mod one_slip;
