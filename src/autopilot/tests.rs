@@ -75,6 +75,7 @@ fn name_of(kind: &FieldKind) -> FieldName {
         FieldKind::Copy(_) => FieldName::Keyboard,
         FieldKind::Word(_) => FieldName::Override,
         FieldKind::KeyReference { .. } => FieldName::KeyReference,
+        FieldKind::Reason => FieldName::Reason,
         FieldKind::Line { .. } => FieldName::Note,
     }
 }

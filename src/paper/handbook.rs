@@ -245,6 +245,7 @@ impl Book<'_> {
             Condition::Salvaged => Some(words::PAPER_WHEN_SALVAGED),
             Condition::Several => Some(words::PAPER_WHEN_SEVERAL),
             Condition::Unfit => Some(words::PAPER_WHEN_UNFIT),
+            Condition::Missing => Some(words::PAPER_WHEN_MISSING),
             Condition::KcvHidden => Some(words::PAPER_WHEN_KCV_HIDDEN),
             Condition::KcvAsked => Some(words::PAPER_WHEN_KCV_ASKED),
             Condition::NotProvable => Some(words::PAPER_WHEN_NOT_PROVABLE),

@@ -25,7 +25,7 @@ impl Known {
             Entry::Revealed { card, custodian, .. } => self.learn_seen_card(*card, *custodian),
             Entry::Began { .. }
             | Entry::Recovered { .. }
-            | Entry::Remarked { remark: Remark::BreakBegan | Remark::BreakEnded, .. } => {}
+            | Entry::Remarked { remark: Remark::BreakBegan | Remark::BreakEnded | Remark::Stopped, .. } => {}
         }
     }
 

@@ -61,6 +61,7 @@ impl Machine {
             Condition::Salvaged => !self.known.shares.defects.is_empty(),
             Condition::Several => !self.known.devices.seen.is_empty(),
             Condition::Unfit => self.known.is_unfit(),
+            Condition::Missing => self.known.host.misses_something(),
             Condition::KcvHidden => {
                 matches!(self.known.devices.dkek, Some((Some(_), 0, None)))
                     && self.known.devices.kcv_asked != Some(false)

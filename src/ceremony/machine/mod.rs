@@ -16,7 +16,7 @@ mod screens;
 
 use crate::faults::{self, Fault};
 use crate::names::FieldName;
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use crate::ceremony::kinds::Ceremony;
 use crate::ceremony::known::Known;
@@ -100,8 +100,8 @@ pub struct Machine {
     pub(in crate::ceremony) mode: Mode,
     pub(in crate::ceremony) detour: Option<Detour>,
     pub(in crate::ceremony) interlude: Option<Interlude>,
-    /// The state of the field of the question in between.
-    pub(in crate::ceremony) between: FieldCheck,
+    /// The state of each field of the question in between that somebody has typed into.
+    pub(in crate::ceremony) between: BTreeMap<FieldName, FieldCheck>,
     /// Milliseconds since the program began.
     pub(in crate::ceremony) now: u64,
     screens: Screens,
@@ -122,7 +122,7 @@ impl Machine {
             mode: Mode::Asking(Asking::default()),
             detour: None,
             interlude: None,
-            between: FieldCheck::Empty,
+            between: BTreeMap::new(),
             now: 0,
             screens: Screens::default(),
             deliberate: Deliberate::default(),

@@ -87,6 +87,8 @@ pub enum Condition {
     Several,
     /// Only if this machine or terminal is unfit for a real ceremony.
     Unfit,
+    /// Only if something outside this program is missing that it needs.
+    Missing,
     /// Only if the device hides its KCV until somebody logs in, and nobody chose to leave it hidden.
     KcvHidden,
     /// Only if somebody logged in to see the KCV.

@@ -44,6 +44,7 @@ impl Condition {
             | Self::Salvaged
             | Self::Several
             | Self::Unfit
+            | Self::Missing
             | Self::FromOurs
             | Self::FromElsewhere
             | Self::NotSealed

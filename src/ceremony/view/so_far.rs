@@ -63,8 +63,10 @@ fn results(known: &Known) -> Vec<Shown> {
         Some(digest(words::SoFarPublicKey { label: &key.label, kind: key_name(key.key_type) }, sha256))
     });
     let proven = known.plan.keys.iter().filter(|key| known.keys.proven.contains(key.label.as_str()));
-    let proven = proven.map(|key: &PlannedKey| Shown::new(words::SoFarProven { label: &key.label }, known.restore_to(key)));
-    let listed = (!known.keys.listed.is_empty()).then(|| Shown::new(words::SO_FAR_LISTED, key_table(&known.keys.listed)));
+    let proven =
+        proven.map(|key: &PlannedKey| Shown::new(words::SoFarProven { label: &key.label }, known.restore_to(key)));
+    let listed =
+        (!known.keys.listed.is_empty()).then(|| Shown::new(words::SO_FAR_LISTED, key_table(&known.keys.listed)));
     let deviations = [Shown::new(words::SO_FAR_DEVIATIONS, known.progress.deviations)];
     let of_device = origin.chain(devices).chain(shares).chain(so_pin).chain(kcv);
     of_device.chain(files).chain(made).chain(listed).chain(proven).chain(deviations).collect()

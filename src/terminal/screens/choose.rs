@@ -87,7 +87,14 @@ impl By {
     pub const fn of(asks: Asks) -> Self {
         match asks {
             Asks::Step(Question::Sitter(_)) => Self::OwnNumber,
-            Asks::Step(Question::Loss | Question::Device | Question::CurrentSoPin | Question::HiddenKcv)
+            Asks::Step(
+                Question::Loss
+                | Question::Device
+                | Question::CurrentSoPin
+                | Question::HiddenKcv
+                | Question::RightDevice
+                | Question::Missing,
+            )
             | Asks::Between
             | Asks::Ceremony => Self::MarkOrNumber,
         }

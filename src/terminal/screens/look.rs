@@ -35,7 +35,12 @@ pub fn page(context: &DrawContext<'_>, so_far: &SoFar, steps: &[StepLine], room:
             }
             _ => {
                 page.hanging(theme, Vec::new(), &shown.label, room, theme.dim());
-                page.paragraphs(theme, &lines.iter().map(|line| format!("  {}", line.trim_start())).collect::<Vec<_>>(), room, theme.normal());
+                page.paragraphs(
+                    theme,
+                    &lines.iter().map(|line| format!("  {}", line.trim_start())).collect::<Vec<_>>(),
+                    room,
+                    theme.normal(),
+                );
             }
         }
     }

@@ -46,7 +46,9 @@ fn looking_back_loses_nothing_that_was_typed_and_shows_none_of_it() {
     assert_ne!(terminal.state.exposure(&view, terminal.now), clear, "the screen is wiped before the next frame");
     let lines = terminal.draw(&view);
     assert!(!has(&lines, "27182") && !has(&lines, "•"), "{lines:?}");
-    for key in [Key::Char(b'x'), Key::Enter, Key::Char(b' '), Key::Backspace, Key::Ctrl(b'u'), Key::Ctrl(b't'), Key::Tab] {
+    for key in
+        [Key::Char(b'x'), Key::Enter, Key::Char(b' '), Key::Backspace, Key::Ctrl(b'u'), Key::Ctrl(b't'), Key::Tab]
+    {
         assert_eq!(terminal.press(key, &view), None, "{key:?}");
     }
     terminal.press(LOOK, &view);

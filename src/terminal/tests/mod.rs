@@ -3,6 +3,7 @@
 mod answers;
 mod cards;
 mod entries;
+mod in_sight;
 mod looks;
 mod looks_back;
 
@@ -16,8 +17,8 @@ use super::keyboard::Key;
 use super::keyboard::tests::Pieces;
 use super::*;
 use crate::ceremony::{
-    Asks, Body, CardView, ChoiceId, FieldState, FieldView, Header, OptionView, Person, Shown, SoFar, StepLine, StepState, TickId,
-    TickView,
+    Asks, Body, CardView, ChoiceId, FieldState, FieldView, Header, OptionView, Person, Shown, SoFar, StepLine,
+    StepState, TickId, TickView,
 };
 use crate::fields::{ExpectedWords, FieldKind};
 use crate::names::FieldName;

@@ -76,7 +76,10 @@ fn check(steps: &Steps) -> usize {
             said += 1;
         }
         assert!(screens.len() > 1 || places[0].is_none(), "step {step} has one screen, and says nothing of it");
-        assert!(screens.len() < 2 || places.last().unwrap().is_some(), "the last screen of step {step} is known to be it");
+        assert!(
+            screens.len() < 2 || places.last().unwrap().is_some(),
+            "the last screen of step {step} is known to be it"
+        );
     }
     said
 }

@@ -20,6 +20,7 @@ mod looking_back;
 mod mistakes;
 mod old;
 mod one_slip;
+mod outside;
 mod plans;
 mod real;
 mod restore_choices;
@@ -35,6 +36,7 @@ mod so_pin;
 mod so_pin_tries;
 mod stand_in;
 mod ways_out;
+mod wrong_device;
 
 pub use plans::{Cards, Day, Guard, dkek_share, established, note};
 pub use rig::{Front, Rig, Turn, plan_text};

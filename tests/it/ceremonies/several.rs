@@ -113,7 +113,7 @@ fn restore_never_takes_the_original() {
         rig.play(|front| match front.fault() {
             Some("device-excluded") => {
                 rack.insert(1, card(OTHER));
-                front.goes_on_with(Recovery::TryAgain)
+                front.goes_on_with(Recovery::LookAgain)
             }
             _ => Turn::Autopilot,
         });

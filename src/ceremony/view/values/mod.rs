@@ -114,6 +114,8 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
         Name::Damaged => origin().map(restored::damaged),
 
         Name::Room => Some(host::findings(known?)),
+        Name::Missing => Some(host::missing(known?)),
+        Name::Unfit => Some(host::unfit(known?)),
         Name::Deviations => Some(known?.progress.deviations.to_string()),
         Name::Folder => Some(now?.context.folder.clone()),
         Name::Digest => Some(now?.context.digest.clone()),
