@@ -1,6 +1,7 @@
 //! Looking back at what everybody may see, and returning without harm.
 
 use super::*;
+use crate::script::GLOSSARY;
 
 const LOOK: Key = Key::Ctrl(b'l');
 
@@ -109,4 +110,36 @@ fn a_step_of_several_screens_says_which_one_this_is() {
     assert!(!has(&terminal.draw(&view), "screen"));
     view.header.screen = Some((2, 3));
     assert!(terminal.draw(&view)[1].ends_with("─ screen 2 of 3 ─"));
+}
+
+#[test]
+fn the_help_explains_the_words_of_its_screen_and_no_others() {
+    let explained = |view: &View| {
+        let mut terminal = TestTerminal { height: 120, ..TestTerminal::new() };
+        terminal.draw(view);
+        terminal.press(Key::Char(b'?'), view);
+        let lines = terminal.draw(view);
+        GLOSSARY
+            .iter()
+            .filter(|term| has(&lines, &format!("   {:<18}{}", term.word, &term.meaning[..12])))
+            .collect::<Vec<_>>()
+    };
+    let words = |view: &View| explained(view).iter().map(|term| term.word).collect::<Vec<_>>();
+    let said = "Compare the KCV. A quorum opens the wrapped keys; the SO-PIN and the key reference are on paper.";
+    let mut view = view(Body::Read { text: texts(&[said]) });
+    assert_eq!(
+        words(&view),
+        ["Custodian", "KCV", "Key reference", "Quorum", "Share", "SO-PIN", "Wrapped key"],
+        "also of the title"
+    );
+    view.header.act = "go on".to_owned();
+    assert!(!words(&view).contains(&"Share"));
+    view.header.title = "Threshold".to_owned();
+    assert!(words(&view).contains(&"Threshold"));
+    view.body = Body::Fault {
+        happened: texts(&["The manifest is gone."]),
+        truth: texts(&["No digest was compared."]),
+        choices: options(&[("Insert the reader", false)]),
+    };
+    assert_eq!(words(&view), ["Digest", "Manifest", "Reader", "Threshold"]);
 }

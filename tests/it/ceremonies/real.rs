@@ -261,7 +261,7 @@ fn an_unfit_room_needs_override_and_a_reason_and_any_other_is_confirmed() {
         rig.room = Some(vec![(finding.clone(), "one".to_owned())]);
         let sentence = match finding {
             HostFinding::Unknown(word) => word.clone(),
-            _ => sentence(name).split('(').next().unwrap().trim().to_owned(),
+            _ => sentence(name).split(['(', '{']).next().unwrap().trim().to_owned(),
         };
         let (mut shown, mut asked, mut tried) = (false, false, 0);
         rig.play(|front| {
