@@ -80,11 +80,14 @@ impl Devices {
         let fits: Vec<Serial> = fits.cloned().collect();
         if fits.is_empty() {
             let still_in = self.connected.iter().all(|one| given_up.contains(one.device.serial()));
-            let excluded = |serial: String| match still_in {
-                true => Fault::from(faults::DeviceGivenUp { serial }),
-                false => Fault::from(faults::DeviceExcluded { serial }),
-            };
-            return Err(self.missing(|| excluded(self.serials().join(", "))));
+            let serial = self.serials().join(", ");
+            return Err(self.missing(|| {
+                if still_in {
+                    Fault::from(faults::DeviceGivenUp { serial })
+                } else {
+                    Fault::from(faults::DeviceExcluded { serial })
+                }
+            }));
         }
         Ok(fits)
     }

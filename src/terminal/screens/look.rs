@@ -46,7 +46,7 @@ pub fn page(context: &DrawContext<'_>, so_far: &SoFar, steps: &[StepLine], room:
     }
     page.gap();
     page.line(context.text(words::LOOK_DIGEST), theme.strong());
-    page.paragraphs(theme, &[so_far.digest.clone()], room, theme.normal());
+    page.paragraphs(theme, std::slice::from_ref(&so_far.digest), room, theme.normal());
     page.gap();
     page.line(context.text(words::LOOK_STEPS), theme.strong());
     let numbers = steps.iter().map(|step| width(&step.number)).max().unwrap_or(0);

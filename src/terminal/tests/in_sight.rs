@@ -95,7 +95,9 @@ fn an_override_is_in_sight_whatever_was_found() {
             }
             Body::Choose { .. } => decide(&mut machine, Input::Chose(ChoiceId::Item(ItemName::GoOn))),
             Body::Tick { items, .. } => {
-                items.iter().for_each(|item| decide(&mut machine, Input::Tick(item.id)));
+                for item in items {
+                    decide(&mut machine, Input::Tick(item.id));
+                }
                 decide(&mut machine, Input::GoOn);
             }
             _ => decide(&mut machine, Input::GoOn),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use hsm_ceremony::ceremony::{Body, Machine, StepState};
+use hsm_ceremony::ceremony::{Body, Machine, StepState, ViewContext};
 use hsm_ceremony::record::{CeremonyKind, Entry, Fact};
 
 use super::rig::{both, plan_text};
@@ -11,9 +11,9 @@ const FULL: &str = include_str!("../../../assets/plan.full.json");
 
 /// What a ceremony can show again at its end.
 fn shown_at_the_end(machine: &Machine) -> String {
-    let view = machine.view(&Default::default());
+    let view = machine.view(&ViewContext::default());
     let so_far = view.so_far.expect("something has been shown");
-    so_far.results.iter().map(|shown| format!("{}: {}\n", shown.label, shown.value)).collect()
+    so_far.results.iter().map(|shown| format!("{}: {}", shown.label, shown.value)).collect::<Vec<_>>().join("\n")
 }
 
 #[test]
@@ -22,7 +22,7 @@ fn results_of_the_whole_day_can_be_looked_up() {
         let records = tempfile::tempdir().unwrap();
         let mut at_the_end = BTreeMap::new();
         let (establish, restore) = both(plan, records.path(), |kind, sight| {
-            let view = sight.machine.view(&Default::default());
+            let view = sight.machine.view(&ViewContext::default());
             let here = view.steps.iter().filter(|step| step.state == StepState::Current).count();
             assert!(here == 1 || matches!(view.body, Body::Ended { .. }), "the list says where we are");
             at_the_end.insert(kind.word(), shown_at_the_end(sight.machine));
