@@ -30,6 +30,7 @@ pub fn footer_lines(
     let shorter = keys.clone().without(Action::Look);
     let (keys, is_one) = match (is_one(keys), is_one(&shorter)) {
         (false, true) => (&shorter, true),
+        (false, false) if length(&named(&keys.common, true), 2) > room => (&shorter, false),
         (is_one, _) => (keys, is_one),
     };
     let (own, common) = (named(&keys.own, takes_decisions), named(&keys.common, takes_decisions));

@@ -217,6 +217,10 @@ pub const COMMON: [Binding; 4] = [HELP, LOOK, DEVIATION, STOP];
 pub const HELP: Binding =
     binding(&[(Key::Char(b'?'), Action::Help)], words::KEY_QUESTION, words::FOOT_HELP, words::HELP_HELP);
 
+/// The help where a question mark is text.
+pub const HELP_WHILE_TYPING: Binding =
+    binding(&[(Key::Ctrl(b'g'), Action::Help)], words::KEY_CTRL_G, words::FOOT_HELP, words::HELP_HELP);
+
 /// Shows again what everybody may see.
 pub const LOOK: Binding =
     binding(&[(Key::Ctrl(b'l'), Action::Look)], words::KEY_CTRL_L, words::FOOT_LOOK, words::HELP_LOOK);

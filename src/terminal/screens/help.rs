@@ -14,7 +14,12 @@ use crate::terminal::text;
 const KEYS: usize = 18;
 
 const CLOSE_HELP: Binding = binding(
-    &[(Key::Char(b'?'), Action::Help), (Key::Enter, Action::Help), (Key::Escape, Action::Help)],
+    &[
+        (Key::Char(b'?'), Action::Help),
+        (Key::Ctrl(b'g'), Action::Help),
+        (Key::Enter, Action::Help),
+        (Key::Escape, Action::Help),
+    ],
     words::KEY_QUESTION,
     words::FOOT_CLOSE_HELP,
     words::HELP_HELP,

@@ -143,3 +143,17 @@ fn the_help_explains_the_words_of_its_screen_and_no_others() {
     };
     assert_eq!(words(&view), ["Digest", "Manifest", "Reader", "Threshold"]);
 }
+
+#[test]
+fn where_a_question_mark_is_text_another_key_explains_the_screen() {
+    let (mut terminal, view) = typing();
+    assert_eq!(terminal.press(Key::Char(b'?'), &view), Some(Input::Edited(PIN)), "it may be part of a PIN");
+    terminal.press(Key::Backspace, &view);
+    for close in [Key::Ctrl(b'g'), Key::Escape] {
+        assert!(has(&terminal.draw(&view), "Ctrl-G help"));
+        terminal.press(Key::Ctrl(b'g'), &view);
+        assert!(has(&terminal.draw(&view), "Keys that work on this screen"));
+        assert_eq!(terminal.press(close, &view), None);
+    }
+    assert_eq!(terminal.typed(PIN), b"27182");
+}
