@@ -19,6 +19,7 @@ struct File {
     steps: Entries<Step>,
     chapters: Entries<Vec<String>>,
     plan_fields: Entries<PlanField>,
+    glossary: Entries<Term>,
     ceremony: Option<Ceremony>,
 }
 
@@ -85,6 +86,17 @@ pub struct PlanField {
     pub default: Option<Sentence>,
 }
 
+/// A word of the glossary.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Term {
+    pub word: Sentence,
+    /// Other forms in which it is on screens.
+    #[serde(default)]
+    pub also: Vec<String>,
+    pub meaning: Sentence,
+}
+
 /// The texts of a ceremony.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -108,6 +120,7 @@ pub struct Script {
     pub steps: BTreeMap<String, Step>,
     pub chapters: BTreeMap<String, Vec<String>>,
     pub ceremonies: BTreeMap<String, Ceremony>,
+    pub glossary: BTreeMap<String, Term>,
     plan_fields: BTreeMap<String, PlanField>,
     /// The paths of the plan's fields in the order of the handbook.
     plan_fields_listed: Vec<String>,
@@ -136,6 +149,7 @@ impl Script {
         once(&mut self.steps, content.steps.0)?;
         once(&mut self.chapters, content.chapters.0)?;
         once(&mut self.plan_fields, content.plan_fields.0)?;
+        once(&mut self.glossary, content.glossary.0)?;
         once(&mut self.ceremonies, ceremony)
     }
 
@@ -169,6 +183,7 @@ impl File {
         names("steps", self.steps.names())?;
         names("chapters", self.chapters.names())?;
         names("plan_fields", self.plan_fields.names())?;
+        names("glossary", self.glossary.names())?;
         names("ceremony", self.ceremony.iter().map(|ceremony| ceremony.name.0.as_str()))?;
         for (name, word) in &self.words.0 {
             values(name, [word.0.as_str()])?;
@@ -179,6 +194,9 @@ impl File {
         for (name, chapter) in &self.chapters.0 {
             // Code in the handbook has braces of its own.
             names(name, placeholders(chapter.iter().map(String::as_str)).into_iter())?;
+        }
+        for (name, term) in &self.glossary.0 {
+            no_values(name, [&term.word, &term.meaning].map(|text| text.0.as_str()))?;
         }
         for (path, field) in &self.plan_fields.0 {
             values(path, field.sentences())?;

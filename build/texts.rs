@@ -1,7 +1,7 @@
 //! The texts that are looked up by name, of steps, faults, form fields and plan fields; and the files of the script.
 
 use super::names::{concat, pascal};
-use super::script::{Fault, Field, Script, Stage, Step};
+use super::script::{Fault, Field, Script, Stage, Step, Term};
 
 /// The lookup functions, and both lists.
 pub fn generate(script: &Script, files: &[String]) -> String {
@@ -10,6 +10,7 @@ pub fn generate(script: &Script, files: &[String]) -> String {
         lookup("The sentences of a fault.", "fault", "FaultName", "FaultTexts", script.faults.iter().map(fault)),
         lookup("Label and hint of a field.", "field", "FieldName", "FieldText", script.fields.iter().map(field)),
         plan_fields(script),
+        glossary(script),
         list_of_files(files),
     ]
     .concat()
@@ -60,6 +61,20 @@ fn plan_fields(script: &Script) -> String {
     format!(
         "/// Every field of a plan, in the order of the handbook.
 pub const PLAN_FIELDS: &[PlanFieldText] = &[
+{rows}];
+
+"
+    )
+}
+
+fn glossary(script: &Script) -> String {
+    let rows = concat(script.glossary.values().map(|Term { word, also, meaning }| {
+        let (word, meaning) = (&word.0, &meaning.0);
+        format!("    GlossaryTerm {{ word: {word:?}, also: &{also:?}, meaning: {meaning:?} }},\n")
+    }));
+    format!(
+        "/// Every word that is explained, in alphabetical order.
+pub const GLOSSARY: &[GlossaryTerm] = &[
 {rows}];
 
 "

@@ -29,6 +29,9 @@ const PUBLISHED_SO_PIN: &[u8] = b"3537363231383830";
 /// The password of every DKEK share that one person holds in an automatic rehearsal.
 const PASSWORD: &[u8] = b"four custodians hold this rehearsal";
 
+/// Why it decides anything that needs a reason.
+const REASON: &[u8] = b"This is an automatic rehearsal.";
+
 /// Why the autopilot cannot continue.
 #[derive(Debug)]
 pub enum AutopilotError {
@@ -179,6 +182,7 @@ impl Autopilot {
             // It was set from the cards, unless nobody here ever set it.
             Asks::Step(whose @ Question::CurrentSoPin) => answering(whose, Answer::OnCards(self.knows(view))),
             Asks::Step(hidden @ Question::HiddenKcv) => answering(hidden, Answer::LogIn(true)),
+            Asks::Step(found @ (Question::RightDevice | Question::Missing)) => answering(found, Answer::GoOn),
             Asks::Step(Question::Device) => open.next(),
             Asks::Step(Question::Sitter(_)) => match self.comes {
                 Comes::First => open.next(),
@@ -253,6 +257,7 @@ impl Autopilot {
             FieldKind::DrawnUserPin => self.noted_pin(view, Handle::UserPin).ok_or_else(stuck)?,
             FieldKind::UserPin => self.noted_pin(view, Handle::UserPin).unwrap_or(USER_PIN),
             FieldKind::Word(word) | FieldKind::Copy(word) => word.as_bytes(),
+            FieldKind::Reason => REASON,
             FieldKind::Sign(signs) => signs.first().ok_or_else(stuck)?.as_bytes(),
             FieldKind::Again(of) => {
                 let of = fields.iter().find(|field| field.name == *of).ok_or_else(stuck)?;

@@ -23,9 +23,10 @@ fn view(body: Body) -> View {
         number: "1.1".to_owned(),
         title: String::new(),
         act: String::new(),
+        screen: None,
         mark: String::new(),
     };
-    View { header, body, device: None, steps: vec![], takes_decisions: true, notice: None }
+    View { header, body, device: None, steps: vec![], so_far: None, takes_decisions: true, notice: None }
 }
 
 fn shown(number: u8, card: CardView) -> View {
@@ -74,6 +75,7 @@ fn name_of(kind: &FieldKind) -> FieldName {
         FieldKind::Copy(_) => FieldName::Keyboard,
         FieldKind::Word(_) => FieldName::Override,
         FieldKind::KeyReference { .. } => FieldName::KeyReference,
+        FieldKind::Reason => FieldName::Reason,
         FieldKind::Line { .. } => FieldName::Note,
     }
 }

@@ -247,6 +247,7 @@ fn menu(screen: &mut Screen, records: &Path, made: bool) -> Result<Option<Ceremo
             number: "0.0".to_owned(),
             title: words::MENU_TITLE.to_owned(),
             act: words::MENU_ACT.to_owned(),
+            screen: None,
             mark: String::new(),
         },
         body: Body::Choose {
@@ -257,6 +258,7 @@ fn menu(screen: &mut Screen, records: &Path, made: bool) -> Result<Option<Ceremo
         },
         device: None,
         steps: Vec::new(),
+        so_far: None,
         takes_decisions: false,
         notice: None,
     };

@@ -37,10 +37,16 @@ pub fn check(kind: &FieldKind, name: FieldName, vault: &Vault) -> FieldCheck {
         FieldKind::Sign(signs) => lines::sign(text, signs),
         FieldKind::Word(word) => lines::word(text, word, || faults::WordNotThis { word }.into()),
         FieldKind::KeyReference { taken, .. } => lines::key_reference(text, taken),
-        FieldKind::Line { optional } => match public_text::secret_in(text.expose(), name, vault) {
-            Some(fault) => FieldCheck::wrong(fault),
-            None => lines::line(text, *optional),
-        },
+        FieldKind::Line { optional } => public(text, name, vault, |text| lines::line(text, *optional)),
+        FieldKind::Reason => public(text, name, vault, lines::reason),
+    }
+}
+
+/// Text for the record: no secret, and then what its own rule says.
+fn public(text: &TypedText, name: FieldName, vault: &Vault, rule: impl Fn(&TypedText) -> FieldCheck) -> FieldCheck {
+    match public_text::secret_in(text.expose(), name, vault) {
+        Some(fault) => FieldCheck::wrong(fault),
+        None => rule(text),
     }
 }
 

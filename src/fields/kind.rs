@@ -99,6 +99,8 @@ pub enum FieldKind {
         /// Filled in if the field is empty: the plan's reference.
         planned: u8,
     },
+    /// Why people decide something, for the record. Never secret.
+    Reason,
     /// A line of text for the record: a bag number, a deviation. Never secret.
     Line {
         /// Whether it may be left blank.
@@ -153,6 +155,7 @@ impl FieldKind {
             | Self::Again(_) => (Privacy::Secret, None, false, None),
             Self::Sign(_) | Self::Copy(_) | Self::Serial(_) | Self::Word(_) => (Privacy::Shown, None, false, None),
             Self::KeyReference { planned, .. } => (Privacy::Told, Some(3), true, Some(*planned)),
+            Self::Reason => (Privacy::Told, None, false, None),
             Self::Line { optional } => (Privacy::Told, None, *optional, None),
         };
         Properties { privacy, most, optional, filled_in }
@@ -181,6 +184,7 @@ impl FieldKind {
             | Self::Copy(_)
             | Self::Word(_)
             | Self::KeyReference { .. }
+            | Self::Reason
             | Self::Line { .. } => None,
         }
     }

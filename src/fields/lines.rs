@@ -19,6 +19,21 @@ pub(super) fn line(text: &TypedText, optional: bool) -> FieldCheck {
     }
 }
 
+/// A reason: a line that says something to whoever reads the record later.
+pub(super) fn reason(text: &TypedText) -> FieldCheck {
+    match line(text, false) {
+        FieldCheck::Good if !says_something(text.expose()) => FieldCheck::wrong(faults::ReasonSaysNothing),
+        check => check,
+    }
+}
+
+/// Two different words of two letters or more. What is not ASCII is a letter of some language.
+fn says_something(text: &[u8]) -> bool {
+    let letters = |word: &&[u8]| word.iter().filter(|byte| byte.is_ascii_alphabetic() || !byte.is_ascii()).count();
+    let mut words = text.split(u8::is_ascii_whitespace).filter(|word| letters(word) > 1);
+    words.next().is_some_and(|first| words.any(|other| !other.eq_ignore_ascii_case(first)))
+}
+
 /// A line as it stands on the screen, to the letter.
 pub(super) fn copy(text: &TypedText, line: &str) -> FieldCheck {
     if text.is_empty() {
@@ -72,5 +87,30 @@ pub(super) fn key_reference(text: &TypedText, taken: &[u8]) -> FieldCheck {
         Some(Ok(_)) => FieldCheck::Good,
         Some(Err(_)) => FieldCheck::wrong(faults::KeyReferenceForm),
         None => FieldCheck::wrong(faults::NotAscii),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_says_something() {
+        let check = |text: &str| {
+            let mut typed = TypedText::new();
+            // A field holds one character more than a line may have.
+            let _ = text.bytes().try_for_each(|byte| typed.push(byte));
+            reason(&typed)
+        };
+        for nothing in ["x", "xx", "x x x", ".. ..", "no", "no no", "No nO NO", "a test-", "1 2 3 4", "ok."] {
+            assert_eq!(check(nothing), FieldCheck::wrong(faults::ReasonSaysNothing), "{nothing}");
+        }
+        for empty in ["", "   "] {
+            assert_eq!(check(empty), FieldCheck::Empty);
+        }
+        for reason in ["no reader", "The other laptop is broken.", "  fire alarm "] {
+            assert_eq!(check(reason), FieldCheck::Good, "{reason}");
+        }
+        assert_eq!(check(&"a reason ".repeat(12)), FieldCheck::wrong(faults::LineTooLong));
     }
 }

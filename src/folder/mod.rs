@@ -8,10 +8,13 @@ use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{Advice, OFlags, fadvise};
+use rustix::fs::{Advice, OFlags, fadvise, statvfs};
 use sha2::{Digest as _, Sha256};
 
-use crate::terms::Digest;
+use crate::terms::{Digest, HostFinding};
+
+/// What a sitting needs on its disk, in bytes, many times over: files are a few hundred kilobytes.
+const LEAST_FREE: u64 = 8 * 1024 * 1024;
 
 /// Name, size and digest of a file that was written and read back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +46,8 @@ impl Folder {
     /// The largest file that is read, in bytes.
     pub const LARGEST_FILE: u64 = 4 * 1024 * 1024;
 
-    /// Creates a new folder under `records`, with a folder for keys in it. Only its owner can read it.
+    /// Creates a new folder under `records`, with a folder for keys in it, and `records` itself if only that is missing. Only
+    /// its owner can read it.
     ///
     /// # Errors
     /// It cannot be created, or its name is taken.
@@ -51,15 +55,36 @@ impl Folder {
         let path = records.join(name);
         let fault = |error: io::Error| write_fault(&path.display().to_string(), &error);
         if records.as_os_str().is_empty() {
-            return Err(fault(io::ErrorKind::NotFound.into()));
+            return Err(unusable(records, &io::ErrorKind::NotFound.into()));
         }
         let mut builder = DirBuilder::new();
         builder.mode(0o700);
-        DirBuilder::new().mode(0o700).recursive(true).create(records).map_err(fault)?;
-        builder.create(&path).map_err(fault)?;
+        // Not what is above it: where a disk is not mounted, the records must not end up on another one.
+        match builder.create(records) {
+            Err(_) if records.is_dir() => {}
+            made => made.map_err(|error| unusable(records, &error))?,
+        }
+        builder.create(&path).map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => fault(error),
+            _ => unusable(records, &error),
+        })?;
         builder.create(path.join(names::KEYS)).map_err(fault)?;
         sync_folder(records).map_err(fault)?;
         Ok(Self { path })
+    }
+
+    /// What stands against writing a whole sitting here, and its detail: a file is written, synced and removed again where
+    /// those of a sitting go.
+    pub fn obstacle(&self) -> Option<(HostFinding, String)> {
+        let free = statvfs(&self.path).map(|disk| disk.f_bavail.saturating_mul(disk.f_frsize));
+        if let Ok(free) = free
+            && free < LEAST_FREE
+        {
+            return Some((HostFinding::FolderFull, format!("{} KiB", free / 1024)));
+        }
+        let probes = [names::PROBE.to_owned(), format!("{}{}", names::KEYS, names::PROBE)];
+        let error = probes.iter().find_map(|probe| try_out(&self.path.join(probe)).err())?;
+        Some((HostFinding::FolderNotWritable, reason(&error)))
     }
 
     /// An existing folder.
@@ -237,6 +262,18 @@ fn reason(error: &io::Error) -> String {
     text.split(" (os error").next().unwrap_or_default().to_lowercase()
 }
 
+/// Writes a file, syncs it and removes it.
+fn try_out(path: &Path) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    let written = file.write_all(&[0; 4096]).and_then(|()| file.sync_all());
+    fs::remove_file(path).and(written)
+}
+
+/// The folder for the records is not there, or nothing can be written into it.
+fn unusable(records: &Path, error: &io::Error) -> Fault {
+    Fault::from(faults::RecordsUnusable { folder: records.display(), why: reason(error) })
+}
+
 fn sync_folder(path: &Path) -> io::Result<()> {
     File::open(path)?.sync_all()
 }
@@ -257,6 +294,32 @@ mod tests {
         assert_eq!(fs::read_dir(folder.path().join("keys")).unwrap().count(), 1, "nothing half-written is left");
         assert_eq!(Folder::create(&place.path().join("records"), "sitting").unwrap_err().name, FaultName::FileWrite);
         assert_eq!(folder.read("keys/none").unwrap_err().name, FaultName::FileRead);
+    }
+
+    #[test]
+    fn what_stands_against_writing_a_sitting_is_found_before_it_is_written() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = Folder::create(place.path(), "sitting").unwrap();
+        assert_eq!(folder.obstacle(), None);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left of the trial");
+        fs::remove_dir(folder.path().join("keys")).unwrap();
+        let missing = (HostFinding::FolderNotWritable, "no such file or directory".to_owned());
+        assert_eq!(folder.obstacle(), Some(missing));
+        // A file system that never has any room.
+        let full = Folder::open(Path::new("/proc")).obstacle();
+        assert_eq!(full, Some((HostFinding::FolderFull, "0 KiB".to_owned())));
+    }
+
+    #[test]
+    fn records_are_not_kept_where_their_disk_is_not_mounted() {
+        let place = tempfile::tempdir().unwrap();
+        let mounted = place.path().join("mounted");
+        let fault = Folder::create(&mounted.join("records"), "sitting").unwrap_err();
+        assert_eq!(fault.name, FaultName::RecordsUnusable);
+        assert!(!mounted.exists(), "nothing is made in its place");
+        fs::write(&mounted, b"").unwrap();
+        assert_eq!(Folder::create(&mounted, "sitting").unwrap_err().name, FaultName::RecordsUnusable);
+        assert_eq!(Folder::create(Path::new(""), "sitting").unwrap_err().name, FaultName::RecordsUnusable);
     }
 
     #[test]

@@ -42,6 +42,9 @@ pub fn software_card(serial: &str) -> String {
     format!("{REHEARSAL}card-{serial}.json")
 }
 
+/// A file that is written and removed again, to see whether files can be written.
+pub const PROBE: &str = "probe.part";
+
 /// The share file of a DKEK share.
 pub fn share_file(share: DkekShareNumber) -> String {
     format!("dkek-{share}.pbe")

@@ -94,6 +94,29 @@ fn every_field_of_the_script_is_in_a_form() {
     assert!(idle.is_empty(), "no form asks for {idle:?}");
 }
 
+/// Words that are on cards of words, and in the handbook.
+const ON_CARDS: [&str; 2] = ["Check words", "Set id"];
+
+/// A word that no screen has need not be explained, and what people ask about is.
+#[test]
+fn every_word_that_is_explained_is_on_a_screen() {
+    let mut idle: Vec<&str> =
+        script::GLOSSARY.iter().map(|term| term.word).filter(|word| !ON_CARDS.contains(word)).collect();
+    for plan in plans() {
+        for kind in CeremonyKind::ALL {
+            walk::walk(kind, &plan, true, |view| {
+                let said = walk::text_of(&view.body).0.join(" ");
+                let known = |word: &str| script::GLOSSARY.iter().find(|term| term.word == word);
+                idle.retain(|word| !known(word).is_some_and(|term| term.is_in(&said)));
+            });
+        }
+    }
+    assert!(idle.is_empty(), "no screen says {idle:?}");
+    for word in ["SO-PIN", "DKEK", "KCV", "Key reference", "Digest", "Quorum", "Threshold", "Wrapped key"] {
+        assert!(script::GLOSSARY.iter().any(|term| term.word == word), "{word}");
+    }
+}
+
 /// What the script gives to tick or to choose is what the code knows, by name: neither order nor wording decides anything.
 #[test]
 fn every_item_is_known_by_its_name() {

@@ -8,7 +8,7 @@ use super::wrap::pad;
 use crate::ceremony::{CEREMONIES, Character, Condition, Stage, StageKind};
 use crate::names::{CeremonyKind, FaultKind, FaultName, HandbookValueName, StageName, StepName};
 use crate::plan::{Custody, Plan};
-use crate::script::{self, FaultTexts, PLAN_FIELDS, PlanFieldText, chapters, fill_with, words};
+use crate::script::{self, FaultTexts, GLOSSARY, GlossaryTerm, PLAN_FIELDS, PlanFieldText, chapters, fill_with, words};
 use crate::terms::{Curve, Quorum};
 use crate::wordlists;
 
@@ -38,7 +38,7 @@ pub fn handbook() -> String {
     book.chapter(words::PAPER_BEFORE, chapters::BEFORE);
     book.chapter(words::PAPER_SHARES, chapters::SHARES);
     book.plan_fields();
-    book.chapter(words::PAPER_WORDS, chapters::WORDS);
+    book.chapter(words::PAPER_WORDS, &GLOSSARY.iter().map(explained).collect::<Vec<_>>());
     for ceremony in CEREMONIES {
         book.ceremony(&ceremony.character);
     }
@@ -54,6 +54,11 @@ pub fn handbook() -> String {
     book.rebuild();
     let text = book.out.trim_end().to_owned();
     text + "\n"
+}
+
+/// A word of the glossary.
+fn explained(term: &GlossaryTerm) -> String {
+    format!("- **{}**: {}", term.word, term.meaning)
 }
 
 /// The quorum of the first share file that has one: the handbook uses its numbers.
@@ -248,6 +253,7 @@ impl Book<'_> {
             Condition::OtherThreshold => Some(words::PAPER_WHEN_OTHER_THRESHOLD),
             Condition::Several => Some(words::PAPER_WHEN_SEVERAL),
             Condition::Unfit => Some(words::PAPER_WHEN_UNFIT),
+            Condition::Missing => Some(words::PAPER_WHEN_MISSING),
             Condition::KcvHidden => Some(words::PAPER_WHEN_KCV_HIDDEN),
             Condition::KcvAsked => Some(words::PAPER_WHEN_KCV_ASKED),
             Condition::NotProvable => Some(words::PAPER_WHEN_NOT_PROVABLE),

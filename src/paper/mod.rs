@@ -18,4 +18,4 @@ mod complete;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
-mod walk;
+pub(crate) mod walk;

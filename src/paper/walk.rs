@@ -66,7 +66,8 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
     let digest = Digest([0x5a; 32]);
     match act {
         Act::ExamineRoom(_) => {
-            let findings = [HostFinding::Swap, HostFinding::InsideTmux];
+            let findings =
+                [HostFinding::Swap, HostFinding::InsideTmux, HostFinding::NoReaderService, HostFinding::FolderFull];
             vec![Fact::Room { findings: findings.map(|finding| (finding, "detail".to_owned())).to_vec() }]
         }
         Act::ReadFolder(_) => vec![Fact::From {
@@ -239,6 +240,7 @@ fn answer(machine: &mut Machine, body: &Body) -> bool {
             let choice = match asks {
                 Asks::Step(Question::Loss) => ChoiceId::Item(ItemName::Stolen),
                 Asks::Step(Question::HiddenKcv) => ChoiceId::Item(ItemName::LogIn),
+                Asks::Step(Question::RightDevice | Question::Missing) => ChoiceId::Item(ItemName::GoOn),
                 _ => options.iter().rfind(|option| !option.closed).unwrap().id.clone(),
             };
             decide(machine, Input::Chose(choice));
@@ -249,7 +251,9 @@ fn answer(machine: &mut Machine, body: &Body) -> bool {
             for field in fields {
                 let check = crate::fields::FieldCheck::Good;
                 // Every line gets some text: an empty one would count as no answer.
-                let open = matches!(field.kind, crate::fields::FieldKind::Line { .. }).then(|| "1".to_owned());
+                let open =
+                    matches!(field.kind, crate::fields::FieldKind::Line { .. } | crate::fields::FieldKind::Reason)
+                        .then(|| "1".to_owned());
                 machine.handle(Event::Checked { field: field.name, check, open });
             }
             decide(machine, Input::GoOn);

@@ -98,6 +98,8 @@ pub enum Remark {
     BreakBegan,
     /// A break ended.
     BreakEnded,
+    /// Why the ceremony is stopped; its last line follows.
+    Stopped,
 }
 
 /// What a ceremony's script itself leaves undone, or continues in spite of. Records of other builds may contain others.
@@ -367,7 +369,7 @@ pub enum Entry {
     Done { step: Number },
     /// An act failed.
     Failed { step: Number, act: String, fault: String, values: Vec<(String, String)> },
-    /// What people chose after a failure; `to` is the step the ceremony continues with.
+    /// What people chose after a failure, or where the ceremony offers to look again; `to` is the step the ceremony continues with.
     Recovered { step: Number, choice: String, to: Number },
     /// The ceremony itself deviates from its script, by name (for example `source-record-not-sealed`).
     Deviates { step: Number, name: String },

@@ -5,10 +5,12 @@
 //! which implements `Display`. The sentences of a step or a fault are looked up by name and filled in with [`fill`].
 
 mod fill;
+mod glossary;
 
 pub use fill::{fill, fill_with};
+pub use glossary::GlossaryTerm;
 
-pub use generated::{PLAN_FIELDS, digest, fault, field, step};
+pub use generated::{GLOSSARY, PLAN_FIELDS, digest, fault, field, step};
 
 use crate::names::{FaultName, FieldName, ItemName, StageName, StepName};
 
@@ -114,8 +116,8 @@ pub(crate) mod ceremonies {
 
 mod generated {
     use super::{
-        FaultName, FaultTexts, FieldName, FieldText, ItemName, PlanFieldText, StageName, StageTexts, StepName,
-        StepTexts,
+        FaultName, FaultTexts, FieldName, FieldText, GlossaryTerm, ItemName, PlanFieldText, StageName, StageTexts,
+        StepName, StepTexts,
     };
 
     include!(concat!(env!("OUT_DIR"), "/texts.rs"));

@@ -4,12 +4,12 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::cells::{put, put_right, rule};
-use super::keys::{Binding, Keys};
+use super::keys::{Action, Binding, Keys};
 use super::text::width;
 use super::theme::Theme;
 
-/// The footer's parts on one line or, if they do not fit beside the mark, on two. What decides is left out until the
-/// screen takes decisions, and its place stays free.
+/// The footer's parts on one line or, if they do not fit beside the mark, on two. Looking back is left out where it alone
+/// would take a line from the text. What decides is left out until the screen takes decisions, and its place stays free.
 pub fn footer_lines(
     theme: Theme,
     keys: &Keys,
@@ -22,10 +22,17 @@ pub fn footer_lines(
         let now = list.iter().filter(|binding| all || !Keys::decides(binding));
         now.filter_map(|binding| Some((text(binding.key), text(binding.foot?)))).collect()
     };
-    let (own, common) = (named(&keys.own, true), named(&keys.common, true));
-    let one: Vec<_> = own.iter().chain(&common).cloned().collect();
     let room = usize::from(columns).saturating_sub(2 + width(mark) + 2);
-    let is_one = own.is_empty() || length(&one, 2) <= room;
+    let is_one = |keys: &Keys| {
+        let (own, common) = (named(&keys.own, true), named(&keys.common, true));
+        own.is_empty() || length(&own.into_iter().chain(common).collect::<Vec<_>>(), 2) <= room
+    };
+    let shorter = keys.clone().without(Action::Look);
+    let (keys, is_one) = match (is_one(keys), is_one(&shorter)) {
+        (false, true) => (&shorter, true),
+        (false, false) if length(&named(&keys.common, true), 2) > room => (&shorter, false),
+        (is_one, _) => (keys, is_one),
+    };
     let (own, common) = (named(&keys.own, takes_decisions), named(&keys.common, takes_decisions));
     if is_one { vec![own.into_iter().chain(common).collect()] } else { vec![own, common] }
 }

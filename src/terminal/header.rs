@@ -25,6 +25,10 @@ pub fn header(buffer: &mut Buffer, theme: Theme, header: &Header) {
     let name = cut(theme, &header.ceremony, usize::from(stamps).saturating_sub(from + 1));
     put(buffer, u16::try_from(from).unwrap_or(0), 0, &name, theme.strong());
     rule(buffer, theme, 1);
+    if let Some((here, all)) = header.screen {
+        let screen = format!(" {} ", theme.text(&words::ScreenOf { here, all }.to_string()));
+        put_right(buffer, right.saturating_sub(2), 1, &screen, theme.dim());
+    }
 
     let step = if header.number.is_empty() {
         String::new()

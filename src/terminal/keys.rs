@@ -49,6 +49,8 @@ pub enum Action {
     Stop,
     /// Show or hide the help.
     Help,
+    /// Show or hide what has been shown to everybody so far.
+    Look,
     /// Leave the last screen.
     Close,
 }
@@ -73,7 +75,8 @@ impl Action {
             | Self::Leave
             | Self::Deviation
             | Self::Stop
-            | Self::Help => false,
+            | Self::Help
+            | Self::Look => false,
         }
     }
 }
@@ -175,6 +178,14 @@ impl Keys {
         Self::new([READ_ON, SCROLL], common)
     }
 
+    /// These keys without those that do this.
+    pub fn without(mut self, action: Action) -> Self {
+        let other = |binding: &Binding| !binding.strokes.iter().any(|(_, does)| *does == action);
+        self.own.retain(other);
+        self.common.retain(other);
+        self
+    }
+
     /// Whether a binding only does what decides something.
     pub fn decides(binding: &Binding) -> bool {
         binding.strokes.iter().all(|(_, action)| action.decides())
@@ -199,12 +210,20 @@ impl Keys {
     }
 }
 
-/// Keys that work on most screens: help, deviation, stop.
-pub const COMMON: [Binding; 3] = [HELP, DEVIATION, STOP];
+/// Keys that work on most screens: help, looking back, deviation, stop.
+pub const COMMON: [Binding; 4] = [HELP, LOOK, DEVIATION, STOP];
 
 /// The help.
 pub const HELP: Binding =
     binding(&[(Key::Char(b'?'), Action::Help)], words::KEY_QUESTION, words::FOOT_HELP, words::HELP_HELP);
+
+/// The help where a question mark is text.
+pub const HELP_WHILE_TYPING: Binding =
+    binding(&[(Key::Ctrl(b'g'), Action::Help)], words::KEY_CTRL_G, words::FOOT_HELP, words::HELP_HELP);
+
+/// Shows again what everybody may see.
+pub const LOOK: Binding =
+    binding(&[(Key::Ctrl(b'l'), Action::Look)], words::KEY_CTRL_L, words::FOOT_LOOK, words::HELP_LOOK);
 
 /// Something did not go as the script says.
 pub const DEVIATION: Binding =

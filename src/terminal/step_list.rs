@@ -2,6 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 
 use super::cells::put;
 use super::text::{cut, width};
@@ -22,17 +23,7 @@ pub fn steps(buffer: &mut Buffer, theme: Theme, area: Rect, steps: &[StepLine]) 
     let number_width = steps.iter().map(|step| width(&step.number)).max().unwrap_or(0);
     let if_needed = theme.text(words::IF_NEEDED).into_owned();
     for (y, step) in (area.top()..area.bottom()).zip(steps.iter().skip(first)) {
-        let (sign, style) = match step.state {
-            StepState::Done => (theme.sign(Sign::Done), theme.good()),
-            StepState::NotNeeded => (theme.sign(Sign::Ahead), theme.dim()),
-            StepState::Current => (theme.sign(Sign::Here), theme.accent()),
-            StepState::Ahead | StepState::IfNeeded => (' ', theme.normal()),
-        };
-        let title_style = match step.state {
-            StepState::Current => theme.strong(),
-            StepState::Ahead => theme.normal(),
-            StepState::Done | StepState::NotNeeded | StepState::IfNeeded => theme.dim(),
-        };
+        let (sign, style, title_style) = signs(theme, step.state);
         let danger = if step.irreversible { '!' } else { ' ' };
         put(buffer, area.x + 2, y, sign.encode_utf8(&mut [0; 4]), style);
         put(buffer, area.x + 4, y, danger.encode_utf8(&mut [0; 4]), theme.warning());
@@ -45,5 +36,16 @@ pub fn steps(buffer: &mut Buffer, theme: Theme, area: Rect, steps: &[StepLine]) 
             cut(theme, &step.title, room)
         };
         put(buffer, from, y, &title, title_style);
+    }
+}
+
+/// The sign before a step in this state, its style, and that of number and title.
+pub fn signs(theme: Theme, state: StepState) -> (char, Style, Style) {
+    match state {
+        StepState::Done => (theme.sign(Sign::Done), theme.good(), theme.dim()),
+        StepState::NotNeeded => (theme.sign(Sign::Ahead), theme.dim(), theme.dim()),
+        StepState::Current => (theme.sign(Sign::Here), theme.accent(), theme.strong()),
+        StepState::Ahead => (' ', theme.normal(), theme.normal()),
+        StepState::IfNeeded => (' ', theme.normal(), theme.dim()),
     }
 }

@@ -9,6 +9,8 @@ pub enum Severity {
     Unfit,
     /// People should know it.
     ToKnow,
+    /// The ceremony needs it and stops at the latest where it is used: people put it right before anybody is called.
+    Missing,
 }
 
 /// One row for each finding: its name, its word in the record, what it means for a real ceremony.
@@ -66,6 +68,14 @@ findings! {
     Traced, "room-traced", Unfit;
     /// The clock shows a time before this program was written.
     ClockUnset, "room-clock", ToKnow;
+    /// The service of the readers does not answer.
+    NoReaderService, "room-no-service", Missing;
+    /// No reader is connected.
+    NoReader, "room-no-reader", Missing;
+    /// The folder of the sitting cannot be written; the detail says why.
+    FolderNotWritable, "room-folder-not-writable", Missing;
+    /// The disk of the folder is full, or nearly; the detail says how much is free.
+    FolderFull, "room-folder-full", Missing;
 }
 
 impl HostFinding {

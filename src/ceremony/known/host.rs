@@ -12,7 +12,16 @@ pub struct Host {
 
 impl Host {
     fn is_unfit(&self) -> bool {
-        self.findings.iter().any(|(finding, _)| finding.severity() == Severity::Unfit)
+        self.has(Severity::Unfit)
+    }
+
+    /// Whether something outside this program is missing that a ceremony needs.
+    pub fn misses_something(&self) -> bool {
+        self.has(Severity::Missing)
+    }
+
+    fn has(&self, severity: Severity) -> bool {
+        self.findings.iter().any(|(finding, _)| finding.severity() == severity)
     }
 }
 

@@ -25,7 +25,7 @@ impl Known {
             Entry::Revealed { card, custodian, .. } => self.learn_seen_card(*card, *custodian),
             Entry::Began { .. }
             | Entry::Recovered { .. }
-            | Entry::Remarked { remark: Remark::BreakBegan | Remark::BreakEnded, .. } => {}
+            | Entry::Remarked { remark: Remark::BreakBegan | Remark::BreakEnded | Remark::Stopped, .. } => {}
         }
     }
 
@@ -117,7 +117,8 @@ impl Known {
                 self.progress.deviations += u16::from(!wrong.is_empty());
             }
             Fact::Written { file, sha256, .. } | Fact::BackedUp { file, sha256, .. } => {
-                self.written = Some((file.clone(), *sha256));
+                self.written.retain(|(written, _)| written != file);
+                self.written.push((file.clone(), *sha256));
             }
             Fact::Made { label, public_key_sha256, .. } => {
                 self.keys.made.insert(label.to_string(), *public_key_sha256);

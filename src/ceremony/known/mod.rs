@@ -54,8 +54,8 @@ pub struct Known {
     pub keys: Keys,
     /// The backup being restored.
     pub restored: Restored,
-    /// The file that was written last: its name and digest.
-    pub written: Option<(String, Digest)>,
+    /// The files that were written, in order: name and digest.
+    pub written: Vec<(String, Digest)>,
 }
 
 impl Known {
@@ -73,7 +73,7 @@ impl Known {
             seats: Seats::default(),
             keys: Keys::default(),
             restored: Restored::default(),
-            written: None,
+            written: Vec::new(),
             plan,
         }
     }

@@ -3,6 +3,7 @@
 use crate::ceremony::known::roll_call::Attendance;
 use crate::ceremony::machine::input::{ChoiceId, Input};
 use crate::ceremony::machine::interlude::Interlude;
+use crate::ceremony::machine::recovery::Recovery;
 use crate::ceremony::machine::{Asking, Machine, Mode, REVEAL_SECONDS, Request};
 use crate::ceremony::steps::{Answer, Question, Stage, StageKind, Step};
 use crate::faults::{self, Fault};
@@ -27,7 +28,7 @@ impl Machine {
             return;
         }
         match input {
-            Input::Stop => self.ask_between(Interlude::Stop),
+            Input::Stop => self.ask_between(Interlude::STOP),
             Input::Deviation => self.ask_between(Interlude::Menu),
             other => match &self.mode {
                 Mode::Asking(_) => self.answer(&other),
@@ -136,11 +137,17 @@ impl Machine {
     }
 
     fn choose(&mut self, question: Question, input: &Input) {
-        if let Input::Chose(choice) = input
-            && let Some(fact) = self.chosen(question, choice)
-        {
-            self.emit(Entry::Learned { step: self.number(), fact });
-            self.next_stage();
+        let Input::Chose(choice) = input else { return };
+        let answer = if let ChoiceId::Item(item) = choice { question.answer(*item) } else { None };
+        match answer {
+            Some(Answer::LookAgain) => self.recover(Recovery::LookAgain),
+            Some(Answer::GoOn) => self.next_stage(),
+            Some(Answer::Loss(_) | Answer::OnCards(_) | Answer::LogIn(_)) | None => {
+                if let Some(fact) = self.chosen(question, choice) {
+                    self.emit(Entry::Learned { step: self.number(), fact });
+                    self.next_stage();
+                }
+            }
         }
     }
 
@@ -155,8 +162,10 @@ impl Machine {
                     Answer::Loss(loss) => Fact::Lost { loss },
                     Answer::OnCards(on_cards) => Fact::CurrentSoPin { role, on_cards },
                     Answer::LogIn(log_in) => Fact::KcvAsked { role, log_in },
+                    Answer::LookAgain | Answer::GoOn => return None,
                 })
             }
+            Question::RightDevice | Question::Missing => None,
             Question::Device => {
                 let ChoiceId::Device(serial) = choice else { return None };
                 let seen = self.known.devices.seen.contains(serial);
@@ -225,23 +234,26 @@ impl Machine {
             | FieldKind::DrawnSoPin
             | FieldKind::DrawnUserPin
             | FieldKind::Again(_)
-            | FieldKind::Serial(_) => None,
+            | FieldKind::Serial(_)
+            // An entry of its own.
+            | FieldKind::Reason => None,
         }
     }
 
     pub(in crate::ceremony) fn checked(&mut self, field: FieldName, check: FieldCheck, open: Option<String>) {
         if let Some(interlude) = &mut self.interlude {
-            interlude.checked(&check, open);
+            interlude.checked(field, &check, open);
             let taken = match interlude {
                 Interlude::Name(place, Some(name)) => self.known.has_another_share(name, *place),
                 _ => false,
             };
-            self.between = match check {
+            let check = match check {
                 _ if taken => {
                     FieldCheck::Wrong { fault: Fault::from(faults::SubstituteHasAShare), at: None, marks: None }
                 }
                 check => check,
             };
+            self.between.insert(field, check);
             return;
         }
         let Mode::Asking(asking) = &mut self.mode else { return };

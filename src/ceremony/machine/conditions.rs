@@ -67,6 +67,7 @@ impl Machine {
             Condition::HoldsOtherKeys => holds_keys && !backed_up,
             Condition::HoldsBackedUpKeys => holds_keys && backed_up,
             Condition::Unfit => self.known.is_unfit(),
+            Condition::Missing => self.known.host.misses_something(),
             Condition::KcvHidden => {
                 matches!(self.known.devices.dkek, Some((Some(_), 0, None)))
                     && self.known.devices.kcv_asked != Some(false)

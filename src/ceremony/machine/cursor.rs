@@ -42,6 +42,7 @@ impl Machine {
                     // One that is unknown here is in no record that `resume` accepts.
                     Some(
                         Recovery::TryAgain
+                        | Recovery::LookAgain
                         | Recovery::TypeAgain
                         | Recovery::FromStart
                         | Recovery::LogIn

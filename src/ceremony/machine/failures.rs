@@ -3,7 +3,7 @@
 use crate::ceremony::machine::interlude::Interlude;
 use crate::ceremony::machine::recovery::{Recovery, recoveries};
 use crate::ceremony::machine::{Detour, Machine, Mode, Request};
-use crate::ceremony::steps::{self, Actor, Stage, Step, device, hand_over, provisioning};
+use crate::ceremony::steps::{self, Actor, Stage, StageKind, Step, device, hand_over, provisioning};
 use crate::clerk::{Act, Outcome};
 use crate::faults::Fault;
 use crate::names::StepName;
@@ -41,7 +41,7 @@ impl Machine {
 
     pub(in crate::ceremony) fn recover(&mut self, recovery: Recovery) {
         if recovery == Recovery::Stop {
-            self.ask_between(Interlude::Stop);
+            self.ask_between(Interlude::STOP);
             return;
         }
         if matches!(recovery, Recovery::PinsAgain | Recovery::AnotherDevice) {
@@ -54,6 +54,11 @@ impl Machine {
         self.emit(Entry::Recovered { step: from, choice: recovery.word().to_owned(), to });
         match recovery {
             Recovery::TryAgain => self.enter_stage(self.stage),
+            Recovery::LookAgain => {
+                let looks = |stage: &Stage| matches!(stage.kind, StageKind::Do(_));
+                let place = self.step().and_then(|step| step.stages.iter().position(looks)).unwrap_or(0);
+                self.enter_stage(place);
+            }
             Recovery::TypeAgain => {
                 let form = |stage: &Stage| stage.kind.asks_for_text() && self.due(stage.when);
                 let stages = self.step().map(|step| step.stages.as_slice()).unwrap_or_default();
@@ -84,7 +89,7 @@ impl Machine {
             }
             Recovery::AnotherDevice => {
                 let Some(step) = self.step() else { return };
-                let step = Step { number: from, ..device::device(step.role) };
+                let step = Step { number: to, ..device::device(step.role) };
                 self.detour = Some(Detour { step, back_to: 0 });
                 self.enter_stage(0);
             }
@@ -115,6 +120,7 @@ impl Machine {
                 before().find(|step| step.begins_pins).map(|step| step.number)
             }
             Recovery::TryAgain
+            | Recovery::LookAgain
             | Recovery::TypeAgain
             | Recovery::FromStart
             | Recovery::LogIn

@@ -15,10 +15,13 @@ pub const STOP_WORD: &str = "ABORT";
 /// A question in between.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::ceremony) enum Interlude {
-    /// Stop?
-    Stop,
-    /// Stop? The word must be typed.
-    StopTyped,
+    /// Stop? The word must be typed, and why; `None` while the reason is incomplete.
+    Stop {
+        /// The word has been typed.
+        typed: bool,
+        /// Why.
+        reason: Option<String>,
+    },
     /// Deviation, break or substitute?
     Menu,
     /// A note; `None` while it is incomplete.
@@ -63,10 +66,13 @@ pub(super) enum Asked {
 }
 
 impl Interlude {
+    /// Stop? Nothing has been typed yet.
+    pub(in crate::ceremony) const STOP: Self = Self::Stop { typed: false, reason: None };
+
     /// Which question it is.
     pub(super) const fn asked(&self) -> Asked {
         match self {
-            Self::Stop | Self::StopTyped => Asked::Stop,
+            Self::Stop { .. } => Asked::Stop,
             Self::Menu => Asked::Menu,
             Self::Note(_) => Asked::Note,
             Self::Break => Asked::Break,
@@ -75,24 +81,25 @@ impl Interlude {
         }
     }
 
-    /// The field it asks for, if any.
-    pub(in crate::ceremony) fn field(&self) -> Option<Field> {
-        let (name, kind) = match self {
-            Self::Stop | Self::StopTyped => (FieldName::StopWord, FieldKind::Word(STOP_WORD)),
-            Self::Note(_) => (FieldName::Note, FieldKind::Line { optional: false }),
-            Self::Name(..) => (FieldName::Substitute, FieldKind::Line { optional: false }),
-            Self::Menu | Self::Break | Self::Who => return None,
-        };
-        Some(Field { name, kind, keep: None })
+    /// The fields it asks for.
+    pub(in crate::ceremony) fn fields(&self) -> Vec<Field> {
+        match self {
+            Self::Stop { .. } => vec![
+                Field::new(FieldName::StopWord, FieldKind::Word(STOP_WORD)),
+                Field::new(FieldName::Reason, FieldKind::Reason),
+            ],
+            Self::Note(_) => vec![Field::new(FieldName::Note, FieldKind::Line { optional: false })],
+            Self::Name(..) => vec![Field::new(FieldName::Substitute, FieldKind::Line { optional: false })],
+            Self::Menu | Self::Break | Self::Who => Vec::new(),
+        }
     }
 
-    /// The text typed so far was checked.
-    pub(in crate::ceremony) fn checked(&mut self, check: &FieldCheck, open: Option<String>) {
+    /// The text typed so far into a field was checked.
+    pub(in crate::ceremony) fn checked(&mut self, field: FieldName, check: &FieldCheck, open: Option<String>) {
         let text = open.filter(|text| *check == FieldCheck::Good && !text.trim().is_empty());
         match self {
-            Self::Stop | Self::StopTyped => {
-                *self = if *check == FieldCheck::Good { Self::StopTyped } else { Self::Stop }
-            }
+            Self::Stop { reason, .. } if field == FieldName::Reason => *reason = text,
+            Self::Stop { typed, .. } => *typed = *check == FieldCheck::Good,
             Self::Note(note) => *note = text,
             Self::Name(_, name) => *name = text,
             Self::Menu | Self::Break | Self::Who => {}
@@ -106,18 +113,18 @@ impl Machine {
         // While the clerk is working, only stopping is offered; while a device is being erased, not even that: the
         // record must say what came of it.
         if let Mode::Working { act, .. } = &self.mode
-            && (interlude != Interlude::Stop || !act.may_be_stopped())
+            && (interlude.asked() != Asked::Stop || !act.may_be_stopped())
         {
             return;
         }
-        if interlude == Interlude::Stop {
+        if interlude.asked() == Asked::Stop {
             self.request(Request::SetAside(true));
         } else {
             // Somebody else may take the keyboard: half-typed text is wiped, and the stage asks again afterwards.
             self.request(Request::ForgetTyped);
             self.ask_anew();
         }
-        self.between = FieldCheck::Empty;
+        self.between.clear();
         self.interlude = Some(interlude);
     }
 
@@ -144,7 +151,7 @@ impl Machine {
 
     fn ask_next(&mut self, interlude: Interlude) {
         self.request(Request::ForgetTyped);
-        self.between = FieldCheck::Empty;
+        self.between.clear();
         self.interlude = Some(interlude);
     }
 
@@ -158,16 +165,17 @@ impl Machine {
             }
             (Interlude::Break, Input::Stop) => {
                 self.emit(Entry::Remarked { step, remark: Remark::BreakEnded, text: String::new() });
-                self.ask_next(Interlude::Stop);
+                self.ask_next(Interlude::STOP);
             }
             (Interlude::Break, _) => self.interlude = Some(Interlude::Break),
             (Interlude::Menu | Interlude::Who | Interlude::Note(_) | Interlude::Name(..), Input::Stop) => {
-                self.ask_next(Interlude::Stop);
+                self.ask_next(Interlude::STOP);
             }
             (_, Input::Leave) | (Interlude::Who, Input::Chose(ChoiceId::Item(NOBODY))) => self.back(),
-            (Interlude::StopTyped, Input::GoOn) => {
+            (Interlude::Stop { typed: true, reason: Some(text) }, Input::GoOn) => {
                 self.request(Request::ForgetAll);
                 self.request(Request::WipeScreen);
+                self.emit(Entry::Remarked { step, remark: Remark::Stopped, text: text.trim().to_owned() });
                 self.emit(Entry::Sealed { ending: Ending::Aborted, deviations: self.known.progress.deviations });
             }
             (Interlude::Menu, Input::Chose(ChoiceId::Item(item))) => {

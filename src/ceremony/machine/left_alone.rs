@@ -1,7 +1,6 @@
 //! A secret that somebody typed and left alone is wiped: whoever comes next finds an empty field.
 
 use crate::ceremony::machine::{Machine, Mode, Request};
-use crate::fields::FieldCheck;
 
 /// How long typed secrets stay without another key, in milliseconds.
 pub const LEFT_ALONE: u64 = 120_000;
@@ -26,7 +25,7 @@ impl Machine {
         }
         (asking.typed_at, asking.wiped) = (None, true);
         if self.interlude.is_some() {
-            self.between = FieldCheck::Empty;
+            self.between.clear();
             self.request(Request::ForgetTyped);
             self.request(Request::SetAside(false));
         }

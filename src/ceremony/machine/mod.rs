@@ -12,10 +12,11 @@ pub mod interlude;
 pub mod left_alone;
 pub mod recovery;
 pub mod roll_call;
+mod screens;
 
 use crate::faults::{self, Fault};
 use crate::names::FieldName;
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use crate::ceremony::kinds::Ceremony;
 use crate::ceremony::known::Known;
@@ -24,6 +25,7 @@ use crate::ceremony::machine::event::Event;
 use crate::ceremony::machine::input::TickId;
 use crate::ceremony::machine::interlude::Interlude;
 use crate::ceremony::machine::recovery::Recovery;
+use crate::ceremony::machine::screens::Screens;
 use crate::ceremony::steps::{Actor, Condition, Stage, StageKind, Step, hand_over};
 use crate::clerk::{Act, acts};
 use crate::fields::{Field, FieldCheck};
@@ -98,10 +100,11 @@ pub struct Machine {
     pub(in crate::ceremony) mode: Mode,
     pub(in crate::ceremony) detour: Option<Detour>,
     pub(in crate::ceremony) interlude: Option<Interlude>,
-    /// The state of the field of the question in between.
-    pub(in crate::ceremony) between: FieldCheck,
+    /// The state of each field of the question in between that somebody has typed into.
+    pub(in crate::ceremony) between: BTreeMap<FieldName, FieldCheck>,
     /// Milliseconds since the program began.
     pub(in crate::ceremony) now: u64,
+    screens: Screens,
     deliberate: Deliberate,
     requests: VecDeque<Request>,
     begun: bool,
@@ -119,8 +122,9 @@ impl Machine {
             mode: Mode::Asking(Asking::default()),
             detour: None,
             interlude: None,
-            between: FieldCheck::Empty,
+            between: BTreeMap::new(),
             now: 0,
+            screens: Screens::default(),
             deliberate: Deliberate::default(),
             requests: VecDeque::new(),
             begun: false,
@@ -244,6 +248,7 @@ impl Machine {
         };
         let step = step.clone();
         self.stage = place;
+        self.note_screen(place);
         let mut asking = Asking::default();
         match stage.kind {
             StageKind::Do(make) => {

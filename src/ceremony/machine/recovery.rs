@@ -10,6 +10,8 @@ use crate::terms::{DeviceRole, Purpose, Seat};
 pub enum Recovery {
     /// The same act again.
     TryAgain,
+    /// Look once more at what is there: what was wrong has been changed.
+    LookAgain,
     /// Type it again.
     TypeAgain,
     /// This step from its start.
@@ -36,8 +38,9 @@ pub enum Recovery {
 
 impl Recovery {
     /// All that need nothing besides their word.
-    const PLAIN: [Self; 11] = [
+    const PLAIN: [Self; 12] = [
         Self::TryAgain,
+        Self::LookAgain,
         Self::TypeAgain,
         Self::FromStart,
         Self::LogIn,
@@ -54,6 +57,7 @@ impl Recovery {
     pub const fn word(self) -> &'static str {
         match self {
             Self::TryAgain => "try-again",
+            Self::LookAgain => "look-again",
             Self::TypeAgain => "type-again",
             Self::FromStart => "from-start",
             Self::LogIn => "log-in",
@@ -95,7 +99,8 @@ pub fn recoveries(known: &Known, act: &Act, fault: &Fault) -> Vec<Recovery> {
 
 fn ways_on(known: &Known, act: &Act, fault: FaultName) -> Vec<Recovery> {
     use Recovery::{
-        AnotherCustodian, AnotherDevice, FromStart, PinsAgain, SeatAgain, SeatsAgain, TryAgain, TypeAgain, WithoutProof,
+        AnotherCustodian, AnotherDevice, FromStart, LookAgain, PinsAgain, SeatAgain, SeatsAgain, TryAgain, TypeAgain,
+        WithoutProof,
     };
     match act {
         Act::CompareShare(_) => vec![TypeAgain, FromStart],
@@ -121,7 +126,7 @@ fn ways_on(known: &Known, act: &Act, fault: FaultName) -> Vec<Recovery> {
         Act::OpenWithPassword(_) => vec![TypeAgain],
         Act::RebuildSoPin(_) => vec![SeatsAgain],
         Act::JoinDkek(_) => Vec::new(),
-        Act::FindDevice(acts::FindDevice { picked, .. }) => vec![if picked.is_some() { FromStart } else { TryAgain }],
+        Act::FindDevice(_) => vec![LookAgain],
         Act::ReadTries(acts::ReadTries { role, .. }) => match fault {
             FaultName::SoPinBlocked if !known.devices.initialised.contains(role) => vec![AnotherDevice, TryAgain],
             FaultName::PinBlocked => vec![without_user_pin(known, *role).unwrap_or(TryAgain)],

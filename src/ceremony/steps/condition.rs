@@ -51,6 +51,8 @@ pub enum Condition {
     HoldsBackedUpKeys,
     /// Only if this machine or terminal is unfit for a real ceremony.
     Unfit,
+    /// Only if something outside this program is missing that it needs.
+    Missing,
     /// Only if the device hides its KCV until somebody logs in, and nobody chose to leave it hidden.
     KcvHidden,
     /// Only if somebody logged in to see the KCV.

@@ -8,13 +8,14 @@ use crate::fields::{Field, FieldKind};
 use crate::names::{FieldName, StageName, StepName};
 use crate::terms::{DeviceRole, KeyType};
 
-/// The stages that find the device of a step: it is put in, found, picked among several, and shown.
+/// The stages that find the device of a step: it is put in, found, picked among several, and shown. Whoever sees that it is
+/// the wrong one changes it and has the program look again.
 pub fn found_device(step: Step) -> Step {
     step.then(StageName::Insert, StageKind::Read)
         .then(StageName::Find, StageKind::Do(find))
         .then_when(Condition::Several, StageName::Which, StageKind::Choose(Question::Device))
         .then_when(Condition::Several, StageName::Find, StageKind::Do(find_picked))
-        .then(StageName::Found, StageKind::Read)
+        .then(StageName::Found, StageKind::Choose(Question::RightDevice))
 }
 
 /// The step that finds the device for a role.
@@ -45,17 +46,19 @@ fn erase_keys(_: &Known, _: &Step) -> Vec<Field> {
 /// A replacement is never an original: that is lost, or it is what the replacement is for.
 #[allow(clippy::unnecessary_wraps, reason = "the form of every act's maker")]
 fn find(known: &Known, step: &Step) -> Option<Act> {
-    let mut not = known.devices.given_up.clone();
+    let mut not = Vec::new();
     if step.role == DeviceRole::Replacement {
         not.extend(known.restored.from.iter().flat_map(|source| source.devices.clone()));
         not.extend(known.devices.serial(DeviceRole::Original));
     }
-    Some(acts::FindDevice { role: step.role, not, picked: None, purpose: purpose(known, step) }.into())
+    let given_up = known.devices.given_up.clone();
+    Some(acts::FindDevice { role: step.role, not, given_up, picked: None, purpose: purpose(known, step) }.into())
 }
 
 fn find_picked(known: &Known, step: &Step) -> Option<Act> {
     let picked = Some(known.devices.picked.clone()?);
-    Some(acts::FindDevice { role: step.role, not: Vec::new(), picked, purpose: purpose(known, step) }.into())
+    let (not, given_up) = (Vec::new(), Vec::new());
+    Some(acts::FindDevice { role: step.role, not, given_up, picked, purpose: purpose(known, step) }.into())
 }
 
 /// Every device but the one that people inspect gets keys.

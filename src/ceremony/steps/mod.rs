@@ -9,6 +9,7 @@ pub mod opening;
 pub mod people;
 pub mod provisioning;
 pub mod question;
+mod screens;
 pub mod turns;
 
 use crate::ceremony::known::Known;

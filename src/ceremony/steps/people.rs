@@ -2,25 +2,26 @@
 
 use crate::ceremony::known::Known;
 use crate::ceremony::known::roll_call::Attendance;
-use crate::ceremony::steps::{Actor, Condition, List, StageKind, Step, step};
+use crate::ceremony::steps::{Actor, Condition, List, Question, StageKind, Step, step};
 use crate::clerk::acts;
 use crate::fields::{Field, FieldKind};
 use crate::names::{FieldName, StageName, StepName};
 
-/// Everyone who is needed is here, and the room is fit.
+/// The room is fit and nothing is missing, and then everyone who is needed is called: nobody waits for a reader.
 pub fn people_and_room(list: &mut List, attendance: Attendance) {
     let call = match attendance {
         Attendance::Everyone => StageName::Call,
         Attendance::Quorum => StageName::CallQuorum,
     };
-    list.add(step(StepName::RollCall, Actor::Administrator).then(call, StageKind::RollCall(attendance)));
     list.add(
         step(StepName::Room, Actor::Administrator)
             .then(StageName::Examine, StageKind::Do(|_, _| Some(acts::ExamineRoom.into())))
+            .then_when(Condition::Missing, StageName::Missing, StageKind::Choose(Question::Missing))
             .then(StageName::Found, StageKind::Tick)
             .then_when(Condition::Unfit, StageName::Override, StageKind::Form(override_unfit))
             .then(StageName::Keyboard, StageKind::Form(keyboard)),
     );
+    list.add(step(StepName::RollCall, Actor::Administrator).then(call, StageKind::RollCall(attendance)));
 }
 
 /// Letters and digits that change places between keyboard layouts, in lower case: what the keyboard types is found before
@@ -32,8 +33,5 @@ fn keyboard(_: &Known, _: &Step) -> Vec<Field> {
 }
 
 fn override_unfit(_: &Known, _: &Step) -> Vec<Field> {
-    vec![
-        Field::new(FieldName::Override, FieldKind::Word("OVERRIDE")),
-        Field::new(FieldName::Reason, FieldKind::Line { optional: false }),
-    ]
+    vec![Field::new(FieldName::Override, FieldKind::Word("OVERRIDE")), Field::new(FieldName::Reason, FieldKind::Reason)]
 }

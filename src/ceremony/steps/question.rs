@@ -13,6 +13,10 @@ pub enum Question {
     Sitter(Seat),
     /// Which of several devices it is.
     Device,
+    /// Whether the device that was found is the one that is meant, or another one comes into the reader.
+    RightDevice,
+    /// Whether what is missing outside this program is put right now, or later.
+    Missing,
     /// Whether a device's SO-PIN is the one on the custodians' cards, or known to somebody.
     CurrentSoPin,
     /// Whether somebody logs in to see a hidden KCV, or it stays hidden.
@@ -28,6 +32,10 @@ pub enum Answer {
     OnCards(bool),
     /// Whether somebody logs in.
     LogIn(bool),
+    /// Look again: something has been changed.
+    LookAgain,
+    /// Go on.
+    GoOn,
 }
 
 impl Question {
@@ -45,6 +53,9 @@ impl Question {
                 &[(ItemName::Held, Answer::OnCards(false)), (ItemName::OnCards, Answer::OnCards(true))]
             }
             Self::HiddenKcv => &[(ItemName::LogIn, Answer::LogIn(true)), (ItemName::LeaveHidden, Answer::LogIn(false))],
+            Self::RightDevice | Self::Missing => {
+                &[(ItemName::GoOn, Answer::GoOn), (ItemName::LookAgain, Answer::LookAgain)]
+            }
             Self::Sitter(_) | Self::Device => &[],
         }
     }

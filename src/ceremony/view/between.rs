@@ -5,13 +5,14 @@ use crate::ceremony::machine::input::ChoiceId;
 use crate::ceremony::machine::interlude::Interlude;
 use crate::ceremony::view::sentences::Sentences;
 use crate::ceremony::view::{Asks, Body, OptionView};
+use crate::fields::Field;
 use crate::names::{StageName, StepName};
 use crate::script;
 
 impl Machine {
     pub(super) fn between(&self, interlude: &Interlude, sentences: &Sentences<'_>) -> Body {
         let stage = match interlude {
-            Interlude::Stop | Interlude::StopTyped => StageName::Stop,
+            Interlude::Stop { .. } => StageName::Stop,
             Interlude::Menu => StageName::Menu,
             Interlude::Note(_) => StageName::Note,
             Interlude::Break => StageName::Break,
@@ -34,9 +35,10 @@ impl Machine {
                 Body::Choose { text, options: holders.chain(items).collect(), asks: Asks::Between, may_leave: true }
             }
             Interlude::Break => Body::Read { text },
-            Interlude::Stop | Interlude::StopTyped | Interlude::Note(_) | Interlude::Name(..) => {
-                let field = interlude.field().map(|field| self.field(&field, &self.between, sentences));
-                let fields = field.into_iter().collect();
+            Interlude::Stop { .. } | Interlude::Note(_) | Interlude::Name(..) => {
+                let check = |field: &Field| self.between.get(&field.name).cloned().unwrap_or_else(|| field.untouched());
+                let fields =
+                    interlude.fields().iter().map(|field| self.field(field, &check(field), sentences)).collect();
                 Body::Form { text, fields, irreversible: false, may_leave: true, may_deviate: false }
             }
         }

@@ -61,7 +61,11 @@ impl Machine {
             StageKind::Choose(question) => Body::Choose {
                 text,
                 options: match question {
-                    Question::Loss | Question::CurrentSoPin | Question::HiddenKcv => sentences
+                    Question::Loss
+                    | Question::CurrentSoPin
+                    | Question::HiddenKcv
+                    | Question::RightDevice
+                    | Question::Missing => sentences
                         .items(stage.name)
                         .into_iter()
                         .map(|(item, text)| OptionView::open(ChoiceId::Item(item), text))
@@ -110,6 +114,7 @@ impl Machine {
                 return words::ChoiceSeatAgain { name, seat }.to_string();
             }
             Recovery::TryAgain => words::CHOICE_TRY_AGAIN,
+            Recovery::LookAgain => words::CHOICE_LOOK_AGAIN,
             Recovery::TypeAgain => words::CHOICE_TYPE_AGAIN,
             Recovery::FromStart => words::CHOICE_FROM_START,
             Recovery::LogIn => words::CHOICE_LOG_IN,

@@ -22,6 +22,7 @@ impl Machine {
             number: self.number().to_string(),
             title,
             act,
+            screen: self.screen_of_step(),
             mark: context.mark.clone(),
         }
     }

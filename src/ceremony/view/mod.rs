@@ -9,7 +9,10 @@ mod form;
 mod header;
 mod reveal;
 mod sentences;
+mod so_far;
 pub mod values;
+
+pub use so_far::{Shown, SoFar};
 
 use crate::ceremony::machine::Machine;
 use crate::ceremony::machine::input::{ChoiceId, TickId};
@@ -46,6 +49,7 @@ impl Machine {
             body,
             device: self.step().and_then(|step| self.known.devices.serial(step.role)),
             steps: self.step_lines(context),
+            so_far: Some(self.so_far(context)),
             takes_decisions: self.takes_decisions(),
             notice: self.notice(),
         }
@@ -69,6 +73,8 @@ pub struct View {
     pub device: Option<Serial>,
     /// Every step of the ceremony, for screens with room beside the body.
     pub steps: Vec<StepLine>,
+    /// What has been shown to everybody so far; none: nothing has begun.
+    pub so_far: Option<SoFar>,
     /// The screen has stood long enough for what reveals, confirms, decides or ends.
     pub takes_decisions: bool,
     /// What people at the keyboard must be told about their keys.
@@ -99,6 +105,8 @@ pub struct Header {
     pub title: String,
     /// For example `reveal a share`.
     pub act: String,
+    /// Which screen of its step this is, from 1, and how many there are, where there are several and that is certain.
+    pub screen: Option<(usize, usize)>,
     /// The record's last line number and the start of its digest, for example `07·3fa9`.
     pub mark: String,
 }

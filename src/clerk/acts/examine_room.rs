@@ -1,4 +1,4 @@
-//! Whether this machine and terminal are fit for a ceremony.
+//! Whether this machine and terminal are fit for a ceremony, and whether what it needs outside this program is there.
 
 use crate::clerk::Clerk;
 use crate::clerk::acts::{ActKind, Aftermath, Begun};
@@ -8,7 +8,7 @@ use crate::record::Fact;
 use crate::terms::Serial;
 use crate::vault::Vault;
 
-/// Check whether this machine and terminal are fit for a ceremony.
+/// Check whether this machine and terminal are fit for a ceremony, and whether readers and folder are there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExamineRoom;
 
@@ -20,7 +20,12 @@ impl ActKind for ExamineRoom {
     const AFTERMATH: Aftermath = Aftermath::Nothing;
     const IRREVERSIBLE_ON: Option<fn(&Self) -> &Serial> = None;
 
-    fn perform(self, _: &mut Clerk, _: &mut Vault) -> Result<Begun, Fault> {
-        Ok(Begun::Done(vec![Fact::Room { findings: host::examine() }]))
+    fn perform(self, clerk: &mut Clerk, _: &mut Vault) -> Result<Begun, Fault> {
+        let mut findings = host::examine();
+        findings.extend(clerk.folder.obstacle());
+        Ok(Begun::on_card(move |devices| {
+            findings.extend(devices.obstacle().map(|finding| (finding, String::new())));
+            Ok(vec![Fact::Room { findings }])
+        }))
     }
 }

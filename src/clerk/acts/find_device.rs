@@ -19,8 +19,10 @@ use crate::vault::Vault;
 pub struct FindDevice {
     /// The role.
     pub role: DeviceRole,
-    /// Serials that cannot be it.
+    /// Serials that cannot be it: the keys were generated on them.
     pub not: Vec<Serial>,
+    /// Serials that people gave up in this sitting: another device replaces them.
+    pub given_up: Vec<Serial>,
     /// The one that people picked if there were several; no other is accepted.
     pub picked: Option<Serial>,
     /// What it is for.
@@ -68,7 +70,7 @@ impl FindDevice {
         let role = self.role;
         let mut found = match &self.picked {
             Some(picked) => devices.find_picked(role, picked)?,
-            None => devices.find(role, &self.not)?,
+            None => devices.find(role, &self.not, &self.given_up)?,
         };
         found.sort();
         let serial = match found.as_slice() {

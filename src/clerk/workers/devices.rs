@@ -6,7 +6,7 @@ use crate::card::transport::{Readers, ShortOnly, TransportError};
 use crate::card::{CardError, Contents, Device, Operation, Status};
 use crate::clerk::as_fault;
 use crate::faults::{self, Fault};
-use crate::terms::{DeviceRole, Serial};
+use crate::terms::{DeviceRole, HostFinding, Serial};
 
 /// Inserts the device for a role into a reader, where the program can do so: in a rehearsal it holds the software
 /// cards.
@@ -63,20 +63,31 @@ impl Devices {
         self.connected.iter().any(|one| one.is(serial))
     }
 
-    /// The devices that could be the one for a role.
+    /// The devices that could be the one for a role: none of these, and none that was given up.
     ///
     /// # Errors
     /// There is none.
-    pub fn find(&mut self, role: DeviceRole, not: &[Serial]) -> Result<Vec<Serial>, Fault> {
+    pub fn find(&mut self, role: DeviceRole, not: &[Serial], given_up: &[Serial]) -> Result<Vec<Serial>, Fault> {
         if let Some(inserter) = &mut self.inserter {
             inserter(role);
         }
         self.connect_all()?;
-        let fits = self.connected.iter().map(|one| one.device.serial()).filter(|serial| !not.contains(serial));
+        let fits = self
+            .connected
+            .iter()
+            .map(|one| one.device.serial())
+            .filter(|serial| !not.contains(serial) && !given_up.contains(serial));
         let fits: Vec<Serial> = fits.cloned().collect();
         if fits.is_empty() {
-            let excluded = || Fault::from(faults::DeviceExcluded { serial: self.serials().join(", ") });
-            return Err(self.missing(excluded));
+            let still_in = self.connected.iter().all(|one| given_up.contains(one.device.serial()));
+            let serial = self.serials().join(", ");
+            return Err(self.missing(|| {
+                if still_in {
+                    Fault::from(faults::DeviceGivenUp { serial })
+                } else {
+                    Fault::from(faults::DeviceExcluded { serial })
+                }
+            }));
         }
         Ok(fits)
     }
@@ -86,7 +97,7 @@ impl Devices {
     /// # Errors
     /// It is missing.
     pub fn find_picked(&mut self, role: DeviceRole, picked: &Serial) -> Result<Vec<Serial>, Fault> {
-        let found = self.find(role, &[])?;
+        let found = self.find(role, &[], &[])?;
         if found.contains(picked) {
             return Ok(vec![picked.clone()]);
         }
@@ -111,6 +122,27 @@ impl Devices {
                 let readers: Vec<&str> = self.troubles.iter().map(|(reader, _)| reader.as_str()).collect();
                 Fault::from(faults::CardForeign { reader: readers.join(", ") })
             }
+        }
+    }
+
+    /// What stands against reaching any device: the service of the readers, or a reader. Nothing is asked for where the
+    /// program has cards of its own.
+    pub fn obstacle(&mut self) -> Option<HostFinding> {
+        if self.inserter.is_some() {
+            return None;
+        }
+        match self.readers.occupied() {
+            Err(TransportError::NoService) => Some(HostFinding::NoReaderService),
+            Err(TransportError::NoReader) => Some(HostFinding::NoReader),
+            // What else may be in the way is found, and named, when the device is looked for.
+            Err(
+                TransportError::NoCard
+                | TransportError::CutOff
+                | TransportError::Busy
+                | TransportError::Garbled
+                | TransportError::TooLarge,
+            )
+            | Ok(_) => None,
         }
     }
 

@@ -1,19 +1,26 @@
 //! What a key does.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::ceremony::{Body, Input, View};
 use crate::script::words;
 use crate::terminal::keyboard::Key;
 use crate::terminal::keys::{Action, Meaning};
-use crate::terminal::screen_state::{ScreenState, UNMASKED_FOR};
+use crate::terminal::screen_state::{Cover, ScreenState, UNMASKED_FOR};
 use crate::terminal::screens;
 use crate::terminal::word_cursor::Cursor;
 use crate::vault::Vault;
 
+/// Within this time after Escape took a cover away, another Escape is the same one: a held key waits less than that before
+/// it repeats.
+const STILL: Duration = Duration::from_secs(1);
+
 impl ScreenState {
     /// What a key does on this screen.
     pub fn press(&mut self, key: Key, view: &View, vault: &mut Vault, now: Instant) -> Option<Input> {
+        if self.still_uncovers(key, now) {
+            return None;
+        }
         // What could not be taken is missing until the field is cleared: the next key must not hide that.
         let missing = self.left_out.filter(|name| self.field(view).is_some_and(|field| field.name == *name));
         self.hint = missing.map(|_| words::HINT_FOREIGN);
@@ -23,6 +30,17 @@ impl ScreenState {
             Meaning::Numbers(place) => choose(view, place),
             Meaning::Does(action) => self.perform(action, view, vault, now),
         }
+    }
+
+    /// Whether this is the Escape that took the cover away, still held down: on the screen below it might throw away what
+    /// was typed.
+    fn still_uncovers(&mut self, key: Key, now: Instant) -> bool {
+        if key != Key::Escape {
+            return false;
+        }
+        let still = self.uncovered.is_some_and(|at| now.saturating_duration_since(at) < STILL);
+        self.uncovered = (still || self.cover.is_some()).then_some(now);
+        still
     }
 
     fn perform(&mut self, action: Action, view: &View, vault: &mut Vault, now: Instant) -> Option<Input> {
@@ -42,10 +60,8 @@ impl ScreenState {
             Action::Down => self.scroll_by(1),
             Action::PageUp => self.scroll_by(-self.page_rows()),
             Action::PageDown | Action::ReadOn => self.scroll_by(self.page_rows()),
-            Action::Help => {
-                self.help = !self.help;
-                self.help_scroll = 0;
-            }
+            Action::Help => self.cover_with(Cover::Help),
+            Action::Look => self.cover_with(Cover::Look),
             Action::Before => self.move_focus(view, false),
             Action::After => self.move_focus(view, true),
             Action::Tick => return if self.seen_focus() { self.tick(view) } else { None },

@@ -123,7 +123,8 @@ impl ScreenState {
             | Action::Leave
             | Action::Deviation
             | Action::Stop
-            | Action::Help => return None,
+            | Action::Help
+            | Action::Look => return None,
         };
         self.follow = true;
         Some(done)

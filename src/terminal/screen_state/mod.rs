@@ -16,6 +16,15 @@ pub const UNMASKED_FOR: Duration = Duration::from_secs(5);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ScreenId(pub(super) u64);
 
+/// What covers a screen, and changes nothing there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cover {
+    /// Its keys and words, explained.
+    Help,
+    /// What has been shown to everybody so far.
+    Look,
+}
+
 /// The terminal's own memory of the current screen.
 #[derive(Default)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own; none excludes another")]
@@ -25,8 +34,8 @@ pub struct ScreenState {
     pub focus: usize,
     /// Lines scrolled down.
     pub scroll: usize,
-    /// The help covers the screen.
-    pub help: bool,
+    /// What covers the screen.
+    pub cover: Option<Cover>,
     /// A sentence shown below the body until the next key.
     pub hint: Option<&'static str>,
     /// The window is too small to show anything.
@@ -42,7 +51,9 @@ pub struct ScreenState {
     pub(super) read_to_end: bool,
     pub(super) follow: bool,
     pub(super) focus_seen: bool,
-    pub(super) help_scroll: usize,
+    pub(super) cover_scroll: usize,
+    /// When Escape last took the cover away.
+    pub(super) uncovered: Option<Instant>,
     pub(super) unmasked_until: Option<Instant>,
     pub(super) planned: Vec<(FieldName, u8)>,
     /// The field in which a character is missing that could not be taken.
@@ -56,6 +67,13 @@ impl ScreenState {
     /// Whether typed text is currently shown in clear.
     pub fn unmasked(&self, now: Instant) -> bool {
         self.unmasked_until.is_some_and(|until| now < until)
+    }
+
+    /// Puts a cover over the screen, or takes it away. Nothing stays in clear below it.
+    pub(super) fn cover_with(&mut self, cover: Cover) {
+        self.cover = if self.cover == Some(cover) { None } else { Some(cover) };
+        self.cover_scroll = 0;
+        self.mask();
     }
 
     /// Hides at once whatever is shown for a moment.

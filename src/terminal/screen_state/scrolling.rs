@@ -21,9 +21,9 @@ impl ScreenState {
     pub fn settle(&mut self, rows: usize, fit: usize, focus: Option<&Range<usize>>) -> usize {
         self.page = fit.saturating_sub(1).max(1);
         self.most_scroll = rows.saturating_sub(fit);
-        if self.help {
-            self.help_scroll = self.help_scroll.min(self.most_scroll);
-            return self.help_scroll;
+        if self.cover.is_some() {
+            self.cover_scroll = self.cover_scroll.min(self.most_scroll);
+            return self.cover_scroll;
         }
         if let (Some(focus), true) = (focus, self.follow) {
             self.scroll = self.scroll.max(focus.end.saturating_sub(fit)).min(focus.start);
@@ -50,14 +50,14 @@ impl ScreenState {
 
     /// Whether there is more above and below, for the notice line.
     pub const fn more(&self) -> (bool, bool) {
-        let scroll = if self.help { self.help_scroll } else { self.scroll };
+        let scroll = if self.cover.is_some() { self.cover_scroll } else { self.scroll };
         (scroll > 0, scroll < self.most_scroll)
     }
 
     /// Scrolls this many rows down, or up if negative.
     pub(in crate::terminal) fn scroll_by(&mut self, rows: isize) {
         let most = self.most_scroll;
-        let scroll = if self.help { &mut self.help_scroll } else { &mut self.scroll };
+        let scroll = if self.cover.is_some() { &mut self.cover_scroll } else { &mut self.scroll };
         *scroll = scroll.saturating_add_signed(rows);
         // not clamped on the way up; the next frame settles it
         if rows > 0 {

@@ -8,7 +8,7 @@ use super::{DrawContext, Page};
 use crate::ceremony::{Asks, OptionView, Question};
 use crate::script::words;
 use crate::terminal::keyboard::Key;
-use crate::terminal::keys::{Action, Binding, COMMON, HELP, Keys, LEAVE, MOVE, Others, PAGES, STOP, binding};
+use crate::terminal::keys::{Action, Binding, COMMON, HELP, Keys, LEAVE, LOOK, MOVE, Others, PAGES, STOP, binding};
 use crate::terminal::screen_state::{Reading, ScreenState};
 use crate::terminal::theme::Sign;
 
@@ -87,7 +87,14 @@ impl By {
     pub const fn of(asks: Asks) -> Self {
         match asks {
             Asks::Step(Question::Sitter(_)) => Self::OwnNumber,
-            Asks::Step(Question::Loss | Question::Device | Question::CurrentSoPin | Question::HiddenKcv)
+            Asks::Step(
+                Question::Loss
+                | Question::Device
+                | Question::CurrentSoPin
+                | Question::HiddenKcv
+                | Question::RightDevice
+                | Question::Missing,
+            )
             | Asks::Between
             | Asks::Ceremony => Self::MarkOrNumber,
         }
@@ -99,7 +106,7 @@ pub fn keys(reading: Reading, options: usize, may_leave: bool, by: By) -> Keys {
     match reading {
         Reading::Unread => Keys::unread(COMMON),
         Reading::Scrolls | Reading::Fits => {
-            let common = if may_leave { [HELP, LEAVE, STOP] } else { COMMON };
+            let common = if may_leave { [HELP, LOOK, LEAVE, STOP] } else { COMMON };
             if by == By::OwnNumber && options <= MOST_DIGITS {
                 Keys { others: Others::Numbers, ..Keys::new([CHOOSE_BY_NUMBER, PAGES], common) }
             } else if options <= MOST_DIGITS {

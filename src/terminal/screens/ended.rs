@@ -5,7 +5,7 @@ use std::hash::{Hash, Hasher};
 use super::{DrawContext, Page, read};
 use crate::script::words;
 use crate::terminal::keyboard::Key;
-use crate::terminal::keys::{Action, Binding, HELP, Keys, SCROLL_QUIETLY, binding};
+use crate::terminal::keys::{Action, Binding, HELP, Keys, LOOK, SCROLL_QUIETLY, binding};
 use crate::terminal::screen_state::Reading;
 
 /// A key of its own: Enter got people here.
@@ -24,8 +24,8 @@ pub fn page(context: &DrawContext<'_>, text: &[String], width: u16) -> Page {
 /// Nothing can be noted or stopped any more.
 pub fn keys(reading: Reading) -> Keys {
     match reading {
-        Reading::Unread => Keys::unread([HELP]),
-        Reading::Scrolls | Reading::Fits => Keys::new([LEAVE_PROGRAM, SCROLL_QUIETLY], [HELP]),
+        Reading::Unread => Keys::unread([HELP, LOOK]),
+        Reading::Scrolls | Reading::Fits => Keys::new([LEAVE_PROGRAM, SCROLL_QUIETLY], [HELP, LOOK]),
     }
 }
 

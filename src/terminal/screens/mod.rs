@@ -8,6 +8,7 @@ pub mod form;
 mod grid;
 mod groups;
 mod help;
+mod look;
 mod page;
 mod read;
 mod reveal;
@@ -24,8 +25,8 @@ use ratatui::buffer::Buffer;
 pub use self::grid::Grid;
 pub use self::page::{Page, Row};
 pub use self::window::draw;
-use super::keys::Keys;
-use super::screen_state::{ScreenId, ScreenState};
+use super::keys::{Action, Keys};
+use super::screen_state::{Cover, ScreenId, ScreenState};
 use super::theme::Theme;
 use crate::ceremony::{Body, Notice, View};
 use crate::vault::Vault;
@@ -48,10 +49,12 @@ impl DrawContext<'_> {
     }
 }
 
-/// The screen's page, or the help that covers it.
+/// The screen's page, or what covers it.
 fn page(view: &View, state: &ScreenState, context: &DrawContext<'_>, width: u16) -> Page {
-    if state.help {
-        return help::page(view, state, context, width);
+    match (state.cover, &view.so_far) {
+        (Some(Cover::Help), _) => return help::page(view, state, context, width),
+        (Some(Cover::Look), Some(so_far)) => return look::page(context, so_far, &view.steps, width),
+        (Some(Cover::Look), None) | (None, _) => {}
     }
     match &view.body {
         Body::Read { text } => read::page(context, text, width),
@@ -70,13 +73,17 @@ pub fn keys(view: &View, state: &ScreenState) -> Keys {
     if state.too_small {
         return too_small::keys();
     }
-    if state.help { help::keys() } else { keys_below(view, state) }
+    match state.cover {
+        Some(Cover::Help) => help::keys(),
+        Some(Cover::Look) => look::keys(),
+        None => keys_below(view, state),
+    }
 }
 
-/// The keys that work while the help does not cover the screen.
+/// The keys that work while nothing covers the screen.
 fn keys_below(view: &View, state: &ScreenState) -> Keys {
     let reading = state.reading();
-    match &view.body {
+    let keys = match &view.body {
         Body::Read { .. } => read::keys(reading),
         Body::Tick { items, enough, .. } => tick::keys(reading, tick::Ticks::of(items, *enough)),
         Body::Choose { options, asks, may_leave, .. } => {
@@ -89,7 +96,8 @@ fn keys_below(view: &View, state: &ScreenState) -> Keys {
         Body::Working { may_stop, .. } => working::keys(*may_stop),
         Body::Fault { choices, .. } => fault::keys(reading, choices.len()),
         Body::Ended { .. } => ended::keys(reading),
-    }
+    };
+    if view.so_far.is_some() { keys } else { keys.without(Action::Look) }
 }
 
 impl ScreenId {

@@ -13,7 +13,11 @@ const READINGS: [Reading; 3] = [Reading::Unread, Reading::Scrolls, Reading::Fits
 
 /// The keys of every screen in every state.
 pub fn every_keys() -> Vec<(String, Keys)> {
-    let mut all = vec![("too small".to_owned(), too_small::keys()), ("help".to_owned(), help::keys())];
+    let mut all = vec![
+        ("too small".to_owned(), too_small::keys()),
+        ("help".to_owned(), help::keys()),
+        ("look".to_owned(), look::keys()),
+    ];
     for reading in READINGS {
         all.push((format!("read {reading:?}"), read::keys(reading)));
         all.push((format!("ended {reading:?}"), ended::keys(reading)));

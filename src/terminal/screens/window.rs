@@ -23,7 +23,7 @@ pub fn draw(buffer: &mut Buffer, view: &View, state: &mut ScreenState, context: 
     let theme = context.theme;
     header::header(buffer, theme, &view.header);
     let Nature { alone, irreversible, types, .. } = Nature::of(&view.body);
-    let framed = irreversible && !state.help;
+    let framed = irreversible && state.cover.is_none();
     // the footer's keys depend on whether all the text fits, and that depends on the height of the footer
     let mut footer_lines = 1;
     let (places, page, first, lines) = loop {
@@ -38,7 +38,7 @@ pub fn draw(buffer: &mut Buffer, view: &View, state: &mut ScreenState, context: 
         let lines = footer::footer_lines(
             theme,
             &keys(view, state),
-            view.takes_decisions || state.help,
+            view.takes_decisions || state.cover.is_some(),
             &view.header.mark,
             area.width,
         );

@@ -4,7 +4,7 @@ use ratatui::text::{Line, Span};
 
 use super::{DrawContext, Page, Row};
 use crate::script::words;
-use crate::terminal::keys::{HELP, Keys, SCROLL_QUIETLY, STOP};
+use crate::terminal::keys::{HELP, Keys, LOOK, SCROLL_QUIETLY, STOP};
 use crate::terminal::theme::Sign;
 
 /// Columns of the progress bar.
@@ -50,7 +50,7 @@ pub fn page(
 
 /// Only help, and stopping where it is allowed.
 pub fn keys(may_stop: bool) -> Keys {
-    if may_stop { Keys::new([SCROLL_QUIETLY], [HELP, STOP]) } else { Keys::new([SCROLL_QUIETLY], [HELP]) }
+    if may_stop { Keys::new([SCROLL_QUIETLY], [HELP, LOOK, STOP]) } else { Keys::new([SCROLL_QUIETLY], [HELP, LOOK]) }
 }
 
 /// Seconds in words.

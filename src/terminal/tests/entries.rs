@@ -73,7 +73,7 @@ proptest! {
         let empty = terminal.draw(&view).join("\n");
         for key in keys {
             terminal.press(key, &view);
-            if terminal.state.help {
+            if terminal.state.cover.is_some() {
                 continue;
             }
             let (lines, _) = terminal.draw_whole(&view);

@@ -3,7 +3,9 @@
 mod answers;
 mod cards;
 mod entries;
+mod in_sight;
 mod looks;
+mod looks_back;
 
 use std::collections::VecDeque;
 
@@ -15,8 +17,8 @@ use super::keyboard::Key;
 use super::keyboard::tests::Pieces;
 use super::*;
 use crate::ceremony::{
-    Asks, Body, CardView, ChoiceId, FieldState, FieldView, Header, OptionView, Person, StepLine, StepState, TickId,
-    TickView,
+    Asks, Body, CardView, ChoiceId, FieldState, FieldView, Header, OptionView, Person, Shown, SoFar, StepLine,
+    StepState, TickId, TickView,
 };
 use crate::fields::{ExpectedWords, FieldKind};
 use crate::names::FieldName;
@@ -51,6 +53,7 @@ fn view(body: Body) -> View {
             number: "4.2".to_owned(),
             title: "Custodian 2 of 4 · Grace Hopper".to_owned(),
             act: "reveal a share".to_owned(),
+            screen: None,
             mark: "07·3fa9".to_owned(),
         },
         body,
@@ -61,8 +64,20 @@ fn view(body: Body) -> View {
             step("4.3", StepState::Ahead, true),
             step("4.10", StepState::IfNeeded, false),
         ],
+        so_far: Some(so_far()),
         takes_decisions: true,
         notice: None,
+    }
+}
+
+/// A KCV, which everybody may see.
+const KCV: &str = "0f77 2c15 e901 22bb";
+
+fn so_far() -> SoFar {
+    let shown = |label: &str, value: &str| Shown { label: label.to_owned(), value: value.to_owned() };
+    SoFar {
+        results: vec![shown("Device", "REH0000001"), shown("Key check value (KCV)", KCV)],
+        digest: "  aaaa bbbb\n  cccc dddd".to_owned(),
     }
 }
 

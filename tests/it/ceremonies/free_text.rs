@@ -25,6 +25,11 @@ fn was_made_here(secret: &str) -> bool {
     words > 8 || words == 1 && digits >= 16
 }
 
+/// Whether what is typed goes into the record as it is.
+const fn is_free_text(kind: &FieldKind) -> bool {
+    matches!(kind, FieldKind::Line { .. } | FieldKind::Reason)
+}
+
 /// The ways in which somebody could write a secret.
 fn notations(secret: &str) -> BTreeSet<String> {
     let bare: String = secret.chars().filter(char::is_ascii_alphanumeric).collect();
@@ -64,16 +69,15 @@ impl Babbler {
         }
         self.secrets.extend(self.held.iter().cloned());
         match &front.view.body {
-            Body::Form { fields, .. } => match fields.iter().find(|field| matches!(field.kind, FieldKind::Line { .. }))
-            {
+            Body::Form { fields, .. } => match fields.iter().find(|field| is_free_text(&field.kind)) {
                 Some(field) => self.babble(&field.clone(), front),
                 None => Turn::Autopilot,
             },
-            // Once at every step, a note or a substitute.
+            // Once at every step, a note, a substitute, or why to stop.
             Body::Reveal { shown: false, .. } | Body::Tick { .. } | Body::Read { .. }
                 if self.asked_at.insert(front.view.header.number.clone()) =>
             {
-                Turn::Do(Input::Deviation)
+                Turn::Do(if self.asked_at.len().is_multiple_of(3) { Input::Stop } else { Input::Deviation })
             }
             Body::Choose { options, .. } if options.iter().any(|option| option.id == id(ItemName::Break)) => {
                 if self.asked_at.len().is_multiple_of(2) {

@@ -228,7 +228,13 @@ fn is_unfit(finding: &HostFinding) -> bool {
         | HostFinding::Recorded
         | HostFinding::Traced
         | HostFinding::Unknown(_) => true,
-        HostFinding::Swap | HostFinding::Network | HostFinding::ClockUnset => false,
+        HostFinding::Swap
+        | HostFinding::Network
+        | HostFinding::ClockUnset
+        | HostFinding::NoReaderService
+        | HostFinding::NoReader
+        | HostFinding::FolderNotWritable
+        | HostFinding::FolderFull => false,
     }
 }
 
@@ -236,7 +242,7 @@ fn is_unfit(finding: &HostFinding) -> bool {
 fn asks_for_override(front: &Front<'_>) -> bool {
     let Body::Form { fields, .. } = &front.view.body else { return false };
     let kinds: Vec<&FieldKind> = fields.iter().map(|field| &field.kind).collect();
-    front.step() == "room" && kinds == [&FieldKind::Word("OVERRIDE"), &FieldKind::Line { optional: false }]
+    front.step() == "room" && kinds == [&FieldKind::Word("OVERRIDE"), &FieldKind::Reason]
 }
 
 #[test]
@@ -255,7 +261,7 @@ fn an_unfit_room_needs_override_and_a_reason_and_any_other_is_confirmed() {
         rig.room = Some(vec![(finding.clone(), "one".to_owned())]);
         let sentence = match finding {
             HostFinding::Unknown(word) => word.clone(),
-            _ => sentence(name).split('(').next().unwrap().trim().to_owned(),
+            _ => sentence(name).split(['(', '{']).next().unwrap().trim().to_owned(),
         };
         let (mut shown, mut asked, mut tried) = (false, false, 0);
         rig.play(|front| {
@@ -270,12 +276,13 @@ fn an_unfit_room_needs_override_and_a_reason_and_any_other_is_confirmed() {
                 return Turn::Autopilot;
             }
             asked = true;
-            // Neither half of it will do, nor a blank reason.
+            // Neither half of it will do, nor a blank reason, nor one that says nothing.
             tried += 1;
             match tried {
                 2 => front.types(FieldName::Override, "OVERRIDE"),
                 4 => front.types(FieldName::Reason, "   "),
-                6 => front.types(FieldName::Reason, "  The other laptop is broken. "),
+                6 => front.types(FieldName::Reason, "x"),
+                8 => front.types(FieldName::Reason, "  The other laptop is broken. "),
                 _ => Turn::Do(Input::GoOn),
             }
         });
@@ -312,7 +319,8 @@ impl app::FrontEnd for Attentive {
 
     fn next(&mut self, view: &View, vault: &mut Vault, _: Duration) -> Result<Option<Input>, FrontError> {
         if let Body::Form { fields, .. } = &view.body
-            && let Some(place) = fields.iter().position(|field| matches!(field.kind, FieldKind::Line { .. }))
+            && let Some(place) =
+                fields.iter().position(|field| matches!(field.kind, FieldKind::Line { .. } | FieldKind::Reason))
             && fields[place].state == FieldState::Empty
         {
             let name = fields[place].name;

@@ -113,7 +113,7 @@ fn restore_never_takes_the_original() {
         rig.play(|front| match front.fault() {
             Some("device-excluded") => {
                 rack.insert(1, card(OTHER));
-                front.goes_on_with(Recovery::TryAgain)
+                front.goes_on_with(Recovery::LookAgain)
             }
             _ => Turn::Autopilot,
         });
@@ -244,7 +244,9 @@ impl Readers for Late {
 fn the_wizard_waits_for_a_service_and_a_reader_that_are_not_there_yet() {
     let (records, rack) = (tempfile::tempdir().unwrap(), Rack::new(1));
     rack.insert(0, card(ORIGINAL));
-    let late = Late { readers: rack, not_yet: vec![TransportError::NoReader, TransportError::NoService] };
+    // The first look is that at the room, and people go on without.
+    let (service, reader) = (TransportError::NoService, TransportError::NoReader);
+    let late = Late { readers: rack, not_yet: vec![reader, service, service] };
     let mut rig = establish(false, records.path(), Box::new(late));
     assert_eq!(waits(&mut rig, || {}), ["card-no-service", "card-no-reader"]);
 }

@@ -66,10 +66,10 @@ fn types_first(front: &mut Front<'_>, typed: &mut bool, text: &str) -> Option<Tu
 
 /// A device that refuses INITIALIZE with a status word of its own: for every wrong SO-PIN, or for the first INITIALIZE
 /// whatever it says.
-struct Refusing<T> {
-    inner: T,
-    word: u16,
-    first: Option<Arc<Mutex<bool>>>,
+pub struct Refusing<T> {
+    pub inner: T,
+    pub word: u16,
+    pub first: Option<Arc<Mutex<bool>>>,
 }
 
 impl Transport for Refusing<Box<dyn Transport>> {

@@ -195,6 +195,7 @@ fn stops(rig: &mut Rig, mut here: impl FnMut(&Front<'_>) -> bool) -> String {
         match turn {
             1 => Turn::Do(Input::Stop),
             2 => front.types(FieldName::StopWord, "ABORT"),
+            3 => front.types(FieldName::Reason, "the fire alarm"),
             _ => Turn::Do(Input::GoOn),
         }
     });

@@ -156,7 +156,7 @@ impl Keeper {
         walk::show(&mut w, 1);
         w.keys(b"\x03");
         w.wait_for("Stop the ceremony? It is then sealed");
-        walk::fill(&mut w, &["ABORT"]);
+        walk::fill(&mut w, &["ABORT", "the fire alarm"]);
         w.wait_for("The ceremony was stopped. Every secret in the program is wiped.");
         leave(w, 1);
         self.keep("aborted", &folder_of(records.path(), "-establish-"));

@@ -28,20 +28,23 @@ fn ceremony_at(table: &Table) {
     for text in ["read this aloud", "How the shares are made and kept", "Know what guards what"] {
         w.pass(text);
     }
-    w.pass("call every name aloud");
     w.pass("The terminal runs inside tmux, which keeps a copy of what it shows.");
     w.wait_for("not fit for a real ceremony");
     walk::fill(w, &["OVERRIDE"]);
     w.keys(b"\r");
     w.see("This field is");
     assert!(w.screen().contains("OVERRIDE"), "it does not go on without a reason:\n{}", w.screen());
-    walk::fill(w, &["a test"]);
+    walk::fill(w, &["x"]);
+    w.see("Say why, in a few words");
+    w.keys(b"\x15");
+    walk::fill(w, &["this is a test"]);
     walk::keyboard(w);
+    w.pass("call every name aloud");
     w.pass("take the device that will hold the keys");
     w.wait_for("This was made in a rehearsal: REH0000001. A real ceremony does not accept it.");
     w.keys(b"\x03");
     w.wait_for("Stop the ceremony? Its record is then sealed");
-    walk::fill(w, &["ABORT"]);
+    walk::fill(w, &["ABORT", "the fire alarm"]);
     w.wait_for("The ceremony was stopped. Every secret in the program is wiped.");
     w.leave();
     assert_eq!(w.exit(), 1);

@@ -100,7 +100,7 @@ fn people_stop_it_with_a_typed_word() {
     wizard.wait_for("Stop the ceremony? Its record is then sealed");
     wizard.forbid(&note.value);
     walk::assert_gone(&wizard, &note);
-    walk::fill(&mut wizard, &["ABORT"]);
+    walk::fill(&mut wizard, &["ABORT", "the fire alarm"]);
     wizard.wait_for("The ceremony was stopped. Every secret in the program is wiped.");
     wizard.see("No device was erased in this sitting.");
     wizard.leave();
@@ -121,7 +121,7 @@ fn an_aborted_sitting_cannot_be_restored_from() {
     wizard.wait_for("read this aloud");
     wizard.keys(b"\x03");
     wizard.wait_for("Stop the ceremony? Its record is then sealed");
-    walk::fill(&mut wizard, &["ABORT"]);
+    walk::fill(&mut wizard, &["ABORT", "the fire alarm"]);
     wizard.wait_for("The ceremony was stopped");
     wizard.leave();
     wizard.wait_for("Step 0.0");

@@ -99,11 +99,11 @@ pub fn to_the_custodians(wizard: &mut Wizard, everyone: bool) -> String {
     serial
 }
 
-/// Everybody is present, the room is fit.
+/// The room is fit, everybody is present.
 pub fn people_and_room(wizard: &mut Wizard) {
-    wizard.pass("call every name aloud");
     wizard.pass("What the program found on this machine");
     keyboard(wizard);
+    wizard.pass("call every name aloud");
 }
 
 /// The keyboard types what is on its keys.
@@ -119,7 +119,7 @@ pub fn device(wizard: &mut Wizard, title: &str) -> String {
     let serial = screen.lines().find_map(|line| line.trim().strip_prefix("Serial")).expect("a serial");
     let serial = serial.trim().to_owned();
     assert!(serial.starts_with("REH"));
-    wizard.pass(title);
+    wizard.keys(b"1");
     serial
 }
 

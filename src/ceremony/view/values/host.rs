@@ -2,13 +2,44 @@
 
 use crate::ceremony::known::Known;
 use crate::script::words;
-use crate::terms::HostFinding;
+use crate::terms::{HostFinding, Severity};
 
 /// One finding per line.
 pub fn findings(known: &Known) -> String {
     let lines: Vec<String> =
         known.host.findings.iter().map(|(finding, detail)| format!("- {}", sentence(finding, detail))).collect();
     if lines.is_empty() { words::ROOM_FIT.to_owned() } else { lines.join("\n") }
+}
+
+/// What is missing, one finding per line.
+pub fn missing(known: &Known) -> String {
+    let missing = known.host.findings.iter().filter(|(finding, _)| finding.severity() == Severity::Missing);
+    missing.map(|(finding, detail)| format!("- {}", sentence(finding, detail))).collect::<Vec<_>>().join("\n")
+}
+
+/// What makes the machine unfit, in a few words each: everybody has just read the sentences.
+pub fn unfit(known: &Known) -> String {
+    known.host.findings.iter().filter_map(|(finding, _)| in_short(finding)).collect::<Vec<_>>().join(", ")
+}
+
+fn in_short(finding: &HostFinding) -> Option<&str> {
+    match finding {
+        HostFinding::MemoryNotLocked => Some(words::UNFIT_MEMORY_NOT_LOCKED),
+        HostFinding::CoresEnabled => Some(words::UNFIT_CORES_ENABLED),
+        HostFinding::InsideTmux => Some(words::UNFIT_TMUX),
+        HostFinding::InsideScreen => Some(words::UNFIT_SCREEN),
+        HostFinding::OverSsh => Some(words::UNFIT_SSH),
+        HostFinding::Recorded => Some(words::UNFIT_RECORDED),
+        HostFinding::Traced => Some(words::UNFIT_TRACED),
+        HostFinding::Unknown(word) => Some(word),
+        HostFinding::Swap
+        | HostFinding::Network
+        | HostFinding::ClockUnset
+        | HostFinding::NoReaderService
+        | HostFinding::NoReader
+        | HostFinding::FolderNotWritable
+        | HostFinding::FolderFull => None,
+    }
 }
 
 fn sentence(finding: &HostFinding, detail: &str) -> String {
@@ -23,6 +54,10 @@ fn sentence(finding: &HostFinding, detail: &str) -> String {
         HostFinding::Recorded => words::RoomRecorded { detail }.to_string(),
         HostFinding::Traced => words::ROOM_TRACED.to_owned(),
         HostFinding::ClockUnset => words::ROOM_CLOCK.to_owned(),
+        HostFinding::NoReaderService => words::ROOM_NO_SERVICE.to_owned(),
+        HostFinding::NoReader => words::ROOM_NO_READER.to_owned(),
+        HostFinding::FolderNotWritable => words::RoomFolderNotWritable { detail }.to_string(),
+        HostFinding::FolderFull => words::RoomFolderFull { detail }.to_string(),
         HostFinding::Unknown(word) => word.clone(),
     }
 }

@@ -9,6 +9,7 @@ mod planned;
 mod restored;
 mod shares;
 
+pub use devices::key_table;
 pub use planned::key_name;
 
 use crate::ceremony::steps::Step;
@@ -35,7 +36,7 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
     let known = now.map(|now| now.machine.known());
     let device = || known?.devices.get(step.role);
     let origin = || known?.restored.from.as_ref();
-    let written = || known?.written.as_ref();
+    let written = || known?.written.last();
     let key = || plan.keys.iter().find(|key| Some(&key.label) == step.key.as_ref());
     let custodian = || step.custodian().or_else(|| known?.seats.sitter(step.seat()?));
     let text = |text: &str| Some(text.to_owned());
@@ -118,6 +119,8 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
         Name::Damaged => origin().map(restored::damaged),
 
         Name::Room => Some(host::findings(known?)),
+        Name::Missing => Some(host::missing(known?)),
+        Name::Unfit => Some(host::unfit(known?)),
         Name::Deviations => Some(known?.progress.deviations.to_string()),
         Name::Folder => Some(now?.context.folder.clone()),
         Name::Digest => Some(now?.context.digest.clone()),

@@ -41,12 +41,7 @@ pub fn wrong_seats(known: &Known, step: &Step) -> String {
 pub fn former(machine: &Machine) -> Option<String> {
     match machine.interlude.as_ref()? {
         Interlude::Name(holder, _) => Some(holder.name(&machine.known().plan).to_owned()),
-        Interlude::Stop
-        | Interlude::StopTyped
-        | Interlude::Menu
-        | Interlude::Note(_)
-        | Interlude::Break
-        | Interlude::Who => None,
+        Interlude::Stop { .. } | Interlude::Menu | Interlude::Note(_) | Interlude::Break | Interlude::Who => None,
     }
 }
 

@@ -21,7 +21,8 @@ use crate::names::FieldName;
 use crate::script::words;
 use crate::terminal::keyboard::Key;
 use crate::terminal::keys::{
-    Action, Binding, DEVIATION, HELP, Keys, LEAVE, Others, PAGES, STOP, WordAction, binding, quiet,
+    Action, Binding, DEVIATION, HELP, HELP_WHILE_TYPING, Keys, LEAVE, LOOK, Others, PAGES, STOP, WordAction, binding,
+    quiet,
 };
 use crate::terminal::screen_state::ScreenState;
 use crate::terminal::text;
@@ -197,8 +198,8 @@ pub fn keys(stands: Stands) -> Keys {
     own.extend(masked.then_some(UNMASK));
     own.extend([CLEAR, ERASE, PAGES]);
     // where characters are typed, a question mark is text
-    let help = (!question_mark).then_some(HELP);
-    let common = [help, may_leave.then_some(LEAVE), may_deviate.then_some(DEVIATION), Some(STOP)];
+    let help = if question_mark { HELP_WHILE_TYPING } else { HELP };
+    let common = [Some(help), Some(LOOK), may_leave.then_some(LEAVE), may_deviate.then_some(DEVIATION), Some(STOP)];
     let common: Vec<Binding> = common.into_iter().flatten().collect();
     Keys { others: Others::Typed { question_mark }, ..Keys::new(own, common) }
 }

@@ -1,0 +1,64 @@
+//! What is a screen of a step, and what decides whether it comes: so that people are told how many there are only where that
+//! is certain.
+
+use crate::ceremony::steps::{Condition, StageKind};
+
+impl StageKind {
+    /// Whether it is a screen of its step. A hand-over stands between two people, and while the clerk works nobody is asked.
+    pub const fn is_screen(self) -> bool {
+        match self {
+            Self::HandOver | Self::Do(_) => false,
+            Self::Read
+            | Self::Tick
+            | Self::RollCall(_)
+            | Self::Choose(_)
+            | Self::Form(_)
+            | Self::FromCard(_)
+            | Self::Confirm(_)
+            | Self::Danger(_)
+            | Self::Reveal { .. }
+            | Self::RevealPin { .. }
+            | Self::States(_)
+            | Self::Deviates(_) => true,
+        }
+    }
+}
+
+impl Condition {
+    /// Whether what a stage of this kind asks or does may decide it.
+    pub const fn hangs_on(self, kind: StageKind) -> bool {
+        match self {
+            // What the plan or an earlier step decided. Which form asks for the prime is decided before a seat is taken.
+            Self::Always
+            | Self::HandsOver
+            | Self::NeedsEveryone
+            | Self::Initialised(_)
+            | Self::MayHaveCardsSoPin(_)
+            | Self::TypesPrime
+            | Self::KnowsPrime
+            | Self::KnowsOldPrime => false,
+            Self::LastTry(..)
+            | Self::Proven
+            | Self::NotProvable
+            | Self::WithoutProof
+            | Self::Salvaged
+            | Self::OtherThreshold
+            | Self::HoldsKeys
+            | Self::HoldsOtherKeys
+            | Self::HoldsBackedUpKeys
+            | Self::Several
+            | Self::Unfit
+            | Self::Missing
+            | Self::FromOurs
+            | Self::FromElsewhere
+            | Self::NotSealed
+            | Self::Damaged
+            | Self::PublicKeysUnusable => matches!(kind, StageKind::Do(_)),
+            Self::OtherSoPin(_) | Self::NotGiven(_) | Self::Stolen | Self::KcvAsked => {
+                matches!(kind, StageKind::Choose(_))
+            }
+            Self::KcvHidden => matches!(kind, StageKind::Do(_) | StageKind::Choose(_)),
+            Self::OtherReference => matches!(kind, StageKind::Form(_)),
+        }
+    }
+}
