@@ -1,0 +1,62 @@
+//! Whether a stage is due: what it depends on, as data. The machine decides it.
+
+use crate::record::PinName;
+use crate::terms::{DeviceRole, Purpose};
+
+/// Whether a stage is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Condition {
+    /// Always.
+    Always,
+    /// Only if somebody else acted in the step before.
+    HandsOver,
+    /// Only if everyone is needed (M = N).
+    NeedsEveryone,
+    /// Only on a device that had been initialised before.
+    Initialised(DeviceRole),
+    /// Only on a device that may already have the SO-PIN on the custodians' cards: it was initialised before, but not
+    /// at a time before these cards were dealt.
+    MayHaveCardsSoPin(DeviceRole),
+    /// Only on a device that had been initialised before with an SO-PIN that somebody types.
+    OtherSoPin(DeviceRole),
+    /// Only when one try is left.
+    LastTry(DeviceRole, PinName),
+    /// Only if this step's key has been proven.
+    Proven,
+    /// Only if there is no software here to check this step's key.
+    NotProvable,
+    /// Only if people go on without the proof of this step's key.
+    WithoutProof,
+    /// Only if people want this step's key at another reference than the plan.
+    OtherReference,
+    /// Only if this step's seat has not given its share of this.
+    NotGiven(Purpose),
+    /// Only if the prime of the set is not known and is typed.
+    TypesPrime,
+    /// Only if the prime of a set of ours is known and shown.
+    KnowsPrime,
+    /// Only if the prime of a set made elsewhere was typed at an earlier seat and is shown.
+    KnowsOldPrime,
+    /// Only if a set was opened that the old tool could not have opened this way.
+    Salvaged,
+    /// Only if several devices are in readers.
+    Several,
+    /// Only if this machine or terminal is unfit for a real ceremony.
+    Unfit,
+    /// Only if the device hides its KCV until somebody logs in, and nobody chose to leave it hidden.
+    KcvHidden,
+    /// Only if somebody logged in to see the KCV.
+    KcvAsked,
+    /// Only if the old device was stolen.
+    Stolen,
+    /// Only if the origin of the restore is a sitting of ours with every file.
+    FromOurs,
+    /// Only if the origin of the restore was made elsewhere.
+    FromElsewhere,
+    /// Only if the record of the restore's origin was never sealed.
+    NotSealed,
+    /// Only if a file of the restore's origin starts like a wrapped key but cannot be read as one.
+    Damaged,
+    /// Only if a public key file of the restore's origin cannot be used.
+    PublicKeysUnusable,
+}
