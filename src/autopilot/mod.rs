@@ -62,6 +62,8 @@ pub struct Autopilot {
     initialising: Option<Serial>,
     initialised: Vec<Serial>,
     step: Option<(String, String)>,
+    /// How many numbered bags have been used.
+    bags: u16,
 }
 
 impl Autopilot {
@@ -76,6 +78,7 @@ impl Autopilot {
             initialising: None,
             initialised: Vec::new(),
             step: None,
+            bags: 0,
         }
     }
 
@@ -225,7 +228,12 @@ impl Autopilot {
                 && vault.typed(field.name).is_none_or(TypedText::is_empty)
                 && self.paper(fields, &field.kind).is_some_and(|paper| paper.check.is_some())
         };
-        let open = fields.iter().find(|field| field.state != FieldState::Good || left_out(field));
+        // Bags without numbers are possible; these have some.
+        let bag = |field: &FieldView| {
+            matches!(field.kind, FieldKind::Line { optional: true })
+                && vault.typed(field.name).is_none_or(TypedText::is_empty)
+        };
+        let open = fields.iter().find(|field| field.state != FieldState::Good || left_out(field) || bag(field));
         let Some(field) = open else { return Ok(Input::GoOn) };
         let stuck = || AutopilotError::Stuck(format!("field {}", field.name.word()));
         // Text that was typed and is not good does not improve by typing it again.
@@ -234,7 +242,7 @@ impl Autopilot {
         }
         let paper = self.paper(fields, &field.kind);
         let thrown;
-        let digits;
+        let (digits, number);
         let text: &[u8] = match &field.kind {
             FieldKind::Prime { .. } => paper.and_then(|paper| paper.prime.as_ref()).ok_or_else(stuck)?.as_bytes(),
             FieldKind::ShareId { .. } => {
@@ -254,6 +262,11 @@ impl Autopilot {
             FieldKind::UserPin => self.noted_pin(view, Handle::UserPin).unwrap_or(USER_PIN),
             FieldKind::Word(word) | FieldKind::Copy(word) => word.as_bytes(),
             FieldKind::Sign(signs) => signs.first().ok_or_else(stuck)?.as_bytes(),
+            FieldKind::Line { optional: true } => {
+                self.bags += 1;
+                number = format!("B-{:04}", self.bags);
+                number.as_bytes()
+            }
             FieldKind::Again(of) => {
                 let of = fields.iter().find(|field| field.name == *of).ok_or_else(stuck)?;
                 known(&of.kind).ok_or_else(stuck)?

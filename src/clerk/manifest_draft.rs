@@ -96,6 +96,7 @@ impl ManifestDraft {
             | Fact::Lost { .. }
             | Fact::From { .. }
             | Fact::Formers { .. }
+            | Fact::BagsOnRecord { .. }
             | Fact::NotSealed { .. }
             | Fact::FoundElsewhere { .. }
             | Fact::PublicKeysUnusable { .. }

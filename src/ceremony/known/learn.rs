@@ -2,6 +2,7 @@
 
 use crate::ceremony::known::Known;
 use crate::ceremony::known::devices::FoundDevice;
+use crate::ceremony::known::holders::Holder;
 use crate::clerk::{ActName, Aftermath};
 use crate::faults::FaultName;
 use crate::record::{Entry, Fact, Remark};
@@ -86,7 +87,10 @@ impl Known {
                 self.learn_seen_card(Purpose::DkekShare(*share), *custodian);
                 self.seats.learn_seated(*seat, *custodian);
             }
-            Fact::Given { card, seat, ids } => self.seats.learn_given(*card, *seat, ids),
+            Fact::Given { card, seat, ids } => {
+                self.learn_card_used(*card, *seat);
+                self.seats.learn_given(*card, *seat, ids);
+            }
             Fact::Opened { file, wrong, defects, .. } => {
                 self.shares.learn_opened(file, defects);
                 self.seats.learn_opened(wrong);
@@ -111,6 +115,10 @@ impl Known {
                 self.shares.learn_earlier(*kcv, dkek_shares, so_pin_set.as_deref());
                 self.restored.learn_from(folder, serial.as_ref(), *record_sha256);
             }
+            Fact::Bagged { share, custodian, bag } => {
+                self.bags.learn_bagged(Holder { share: *share, custodian: *custodian }, bag);
+            }
+            Fact::BagsOnRecord { bags } => self.bags.learn_on_record(bags),
             Fact::NotSealed { lines } => self.restored.learn_not_sealed(*lines),
             Fact::FoundElsewhere { devices, passed_over, damaged } => {
                 self.restored.learn_found_elsewhere(devices, passed_over, damaged);
@@ -118,7 +126,6 @@ impl Known {
             Fact::PublicKeysUnusable { files } => self.restored.learn_public_unusable(files),
             Fact::PinDrawn { .. }
             | Fact::PinShown { .. }
-            | Fact::Bagged { .. }
             | Fact::Enciphered { .. }
             | Fact::VaultEmpty
             | Fact::LoggedIn { .. }

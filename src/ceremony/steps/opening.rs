@@ -2,7 +2,8 @@
 //! written share files open.
 
 use crate::ceremony::known::Known;
-use crate::ceremony::steps::{Actor, Condition, List, Question, StageKind, Step, step};
+use crate::ceremony::known::character::Cards;
+use crate::ceremony::steps::{Actor, Condition, List, Need, Question, StageKind, Step, step};
 use crate::clerk::{Act, acts};
 use crate::fields::{ExpectedWords, Field, FieldKind};
 use crate::names::{FieldName, StageName, StepName};
@@ -10,14 +11,15 @@ use crate::plan::Plan;
 use crate::terms::{CustodianNumber, DkekShareNumber, Handle, Purpose, Quorum, Scheme, Seat};
 
 /// Opens all share files, one after the other, and combines the DKEK shares.
-pub fn open_all(list: &mut List, plan: &Plan) {
+/// `cards`: whether they come out of their bags, or lie on the table since they were dealt.
+pub fn open_all(list: &mut List, plan: &Plan, cards: Cards) {
     let last = plan.dkek_shares.len();
     for share in plan.numbers() {
         list.section();
         let open = match (plan.quorum(share), plan.scheme(share)) {
             (Some(quorum), Some(scheme)) => {
                 let so_pin = plan.so_pin_share() == Some(share);
-                seats(list, share, quorum, scheme, so_pin);
+                seats(list, (share, quorum, scheme), so_pin, cards);
                 quorum_opens(share, quorum, so_pin)
             }
             _ => holder_opens(share),
@@ -39,12 +41,15 @@ pub fn open_all(list: &mut List, plan: &Plan) {
 }
 
 /// M custodians, and more if needed, type what is on their cards.
-fn seats(list: &mut List, share: DkekShareNumber, quorum: Quorum, scheme: Scheme, so_pin: bool) {
+fn seats(list: &mut List, (share, quorum, scheme): (DkekShareNumber, Quorum, Scheme), so_pin: bool, cards: Cards) {
+    let sitter = match cards {
+        Cards::Earlier => StageName::SitterWithBag,
+        Cards::Dealt | Cards::None => StageName::Sitter,
+    };
     for seat in (1..=quorum.custodians()).map(Seat) {
-        let sits = step(StepName::Seat, Actor::Seat(seat))
-            .of(share)
-            .only_if_needed(seat.0 > quorum.threshold())
-            .then(StageName::Sitter, StageKind::Choose(Question::Sitter(seat)));
+        let sits =
+            step(StepName::Seat, Actor::Seat(seat)).of(share).then(sitter, StageKind::Choose(Question::Sitter(seat)));
+        let sits = if seat.0 > quorum.threshold() { sits.only_if(Need::Seat(seat)) } else { sits };
         let types = match scheme {
             Scheme::ScHsmTool => sits
                 .then_when(Condition::TypesPrime, StageName::FirstShare, StageKind::FromCard(seat_share))

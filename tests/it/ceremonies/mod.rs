@@ -1,5 +1,6 @@
 //! Whole ceremonies in this process: machine, vault, clerk and autopilot on software cards.
 
+mod bags;
 mod counted;
 mod cuts;
 mod drawn_pins;
