@@ -59,7 +59,7 @@ pub struct Autopilot {
     pins: Vec<(Serial, Handle, WipingBytes)>,
     sitter: Option<u8>,
     /// The device being initialised, and those that now have the PINs of this autopilot or of its cards.
-    initialising: Option<Serial>,
+    initialising: Option<(Serial, String)>,
     initialised: Vec<Serial>,
     step: Option<(String, String)>,
     /// How many numbered bags have been used.
@@ -111,7 +111,10 @@ impl Autopilot {
     /// What people do next. While an operation is running, it can only wait.
     pub fn answer(&mut self, view: &View, vault: &mut Vault, wait: Duration) -> Result<Option<Input>, AutopilotError> {
         match &view.body {
-            Body::Read { .. } => Ok(Some(Input::GoOn)),
+            Body::Read { .. } => {
+                self.passes(view);
+                Ok(Some(Input::GoOn))
+            }
             Body::Tick { items, .. } => {
                 let open = items.iter().find(|item| !item.ticked);
                 Ok(Some(open.map_or(Input::GoOn, |item| Input::Tick(item.id))))
@@ -167,6 +170,24 @@ impl Autopilot {
         noted.map(|(.., digits)| digits.expose())
     }
 
+    /// Something to read in a later step, about the device that was to be initialised: by then it was.
+    fn passes(&mut self, view: &View) {
+        let number = |text: &str| {
+            let (section, step) = text.split_once('.')?;
+            Some((section.parse::<u8>().ok()?, step.parse::<u8>().ok()?))
+        };
+        let later = self.initialising.as_ref().is_some_and(|(serial, step)| {
+            view.device.as_ref() == Some(serial) && number(&view.header.number) > number(step)
+        });
+        if later {
+            self.now_initialised();
+        }
+    }
+
+    fn now_initialised(&mut self) {
+        self.initialised.extend(self.initialising.take().map(|(serial, _)| serial));
+    }
+
     /// Whether a screen is about a device that this autopilot has initialised before.
     fn knows(&self, view: &View) -> bool {
         view.device.as_ref().is_some_and(|serial| self.initialised.contains(serial))
@@ -216,9 +237,11 @@ impl Autopilot {
     fn fill(&mut self, view: &View, fields: &[FieldView], vault: &mut Vault) -> Result<Input, AutopilotError> {
         for field in fields {
             match &field.kind {
-                FieldKind::Serial(serial) => self.initialising = Some(serial.clone()),
+                FieldKind::Serial(serial) => {
+                    self.initialising = Some((serial.clone(), view.header.number.clone()));
+                }
                 // If the new PIN is asked for, the device has been initialised.
-                FieldKind::UserPin => self.initialised.extend(self.initialising.take()),
+                FieldKind::UserPin => self.now_initialised(),
                 _ => {}
             }
         }

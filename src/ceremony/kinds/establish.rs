@@ -93,15 +93,14 @@ fn steps(plan: &Plan) -> Vec<Step> {
                 .forgetting((Some(&key.label) == plan.keys.last().map(|last| &last.label)).then_some(Handle::Dkek)),
         );
     }
-    list.add(
-        step(StepName::Vault, Actor::Administrator)
-            .then(StageName::Prove, StageKind::Do(|_, _| Some(acts::ProveVaultEmpty.into())))
-            .then(
-                StageName::Manifest,
-                StageKind::Do(|known, _| Some(acts::WriteManifest { keys: known.plan.keys.clone() }.into())),
-            )
-            .then(if plan.prove_restore { StageName::ProofNext } else { StageName::Empty }, StageKind::Read),
-    );
+    let vault = step(StepName::Vault, Actor::Administrator)
+        .then(StageName::Prove, StageKind::Do(|_, _| Some(acts::ProveVaultEmpty.into())))
+        .then(
+            StageName::Manifest,
+            StageKind::Do(|known, _| Some(acts::WriteManifest { keys: known.plan.keys.clone() }.into())),
+        );
+    // Otherwise, the next screens say so.
+    list.add(if plan.prove_restore { vault.then(StageName::ProofNext, StageKind::Read) } else { vault });
 
     if plan.prove_restore {
         opening::open_all(&mut list, plan, Cards::Dealt);

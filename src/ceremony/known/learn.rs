@@ -73,6 +73,7 @@ impl Known {
                 self.devices.learn_initialised(*role);
             }
             Fact::SoPinChanged { role } => _ = self.devices.so_pin_of_today.insert(*role),
+            Fact::LoggedIn { role } => _ = self.devices.logged_in.insert(*role),
             Fact::Loaded { role, .. } => _ = self.devices.loaded.insert(*role),
             Fact::Seeded { sources } => self.shares.sources.clone_from(sources),
             Fact::Dealt { share, set, kcv, .. } => {
@@ -128,7 +129,6 @@ impl Known {
             | Fact::PinShown { .. }
             | Fact::Enciphered { .. }
             | Fact::VaultEmpty
-            | Fact::LoggedIn { .. }
             | Fact::Joined { .. }
             | Fact::Verified { .. }
             | Fact::Present { .. }

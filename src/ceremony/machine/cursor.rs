@@ -45,6 +45,7 @@ impl Machine {
                         | Recovery::TypeAgain
                         | Recovery::FromStart
                         | Recovery::LogIn
+                        | Recovery::TypePin
                         | Recovery::Stop,
                     )
                     | None => {}
@@ -97,6 +98,7 @@ impl Machine {
             None => true,
             Some(Need::Seat(seat)) => seat.0 <= self.known.open_seats(step.share),
             Some(Need::CardUsed(holder)) => self.known.bags.used.contains(&holder),
+            Some(Need::LogIn(role)) => !self.known.devices.logged_in.contains(&role),
         }
     }
 }

@@ -69,4 +69,6 @@ pub enum Need {
     Seat(Seat),
     /// Only if this custodian typed from their card in this sitting.
     CardUsed(Holder),
+    /// Only if nobody has logged in to this device since it was initialised.
+    LogIn(DeviceRole),
 }

@@ -125,6 +125,7 @@ impl Machine {
             Recovery::TypeAgain => words::CHOICE_TYPE_AGAIN,
             Recovery::FromStart => words::CHOICE_FROM_START,
             Recovery::LogIn => words::CHOICE_LOG_IN,
+            Recovery::TypePin => words::CHOICE_TYPE_PIN,
             Recovery::SeatsAgain => words::CHOICE_SEATS_AGAIN,
             Recovery::AnotherCustodian => words::CHOICE_ANOTHER_CUSTODIAN,
             Recovery::PinsAgain => words::CHOICE_PINS_AGAIN,

@@ -13,6 +13,7 @@ use hsm_ceremony::softcard::{Faults, Rack, SoftCard};
 use hsm_ceremony::terms::{Number, Seat};
 use serde_json::Value;
 
+use super::lost_login::{LOST, cut_at_the_login, types_the_pin};
 use super::rig::{Front, Rig, Turn, plan_text, used_card};
 
 pub fn plan() -> String {
@@ -105,9 +106,12 @@ fn a_share_mistyped_at_read_back_is_named_by_its_group_and_can_be_shown_again() 
 fn wrong_pins_cost_one_try_each_and_a_blocked_one_stops() {
     for wrong in 1..=3 {
         let records = tempfile::tempdir().unwrap();
-        let mut rig = Rig::establish(&plan(), records.path());
+        let mut rig = Rig::establish_with(&plan(), records.path(), cut_at_the_login);
         let (mut typed, mut last_try) = (0, 0);
         rig.play(|front| {
+            if let Some(turn) = types_the_pin(front) {
+                return turn;
+            }
             if front.fault() == Some("pin-blocked") {
                 return front.goes_on_with(Recovery::Stop);
             }
@@ -129,9 +133,9 @@ fn wrong_pins_cost_one_try_each_and_a_blocked_one_stops() {
             })
             .collect();
         match wrong {
-            1 => goes_on(&rig, &["pin-wrong"]),
-            2 => goes_on(&rig, &["pin-wrong", "pin-wrong"]),
-            _ => stopped(&rig, &["pin-wrong", "pin-wrong", "pin-blocked"]),
+            1 => goes_on(&rig, &[LOST, "pin-wrong"]),
+            2 => goes_on(&rig, &[LOST, "pin-wrong", "pin-wrong"]),
+            _ => stopped(&rig, &[LOST, "pin-wrong", "pin-wrong", "pin-blocked"]),
         }
         assert_eq!(left, [3, 2, 1][..(wrong + 1).min(3)], "each costs one");
         assert_eq!(rig.value("pin-wrong", "left"), "2");
@@ -216,9 +220,12 @@ fn an_occupied_key_reference_is_named_and_the_key_there_stays() {
         records.path(),
         Environment::SoftwareCards,
     );
-    let mut rig = Rig::held(setup.unwrap(), Box::new(rack.clone()));
+    let mut rig = Rig::held(setup.unwrap(), cut_at_the_login(Box::new(rack.clone())));
     let mut put = false;
     rig.play(|front| {
+        if let Some(turn) = types_the_pin(front) {
+            return turn;
+        }
         if !put && front.step() == "log-in" {
             put = true;
             with_key(&rack, "01", Some(strange.clone()));
@@ -230,7 +237,7 @@ fn an_occupied_key_reference_is_named_and_the_key_there_stays() {
         }
         Turn::Autopilot
     });
-    goes_on(&rig, &["card-no-card", "key-reference-occupied", "card-no-card", "card-login-lost"]);
+    goes_on(&rig, &[LOST, "key-reference-occupied", "card-no-card", "card-login-lost"]);
     assert_eq!(rig.value("key-reference-occupied", "reference"), "1");
 }
 

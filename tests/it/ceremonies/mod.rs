@@ -17,6 +17,7 @@ mod inspect;
 mod laws;
 mod left_alone;
 mod listening;
+mod lost_login;
 mod mistakes;
 mod old;
 mod one_slip;

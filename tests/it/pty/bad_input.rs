@@ -5,7 +5,7 @@ use std::fs;
 
 use hsm_ceremony::share::{PasswordShare, SharePrime, check_bytes as share_check, read_value, write_check};
 
-use super::bad_pins::{key_references, log_in, pins};
+use super::bad_pins::{key_references, pins};
 use crate::support::walk;
 use crate::support::wizard::Wizard;
 
@@ -136,10 +136,6 @@ fn every_field_of_establish_refuses_wrong_input_and_continues_with_the_right_one
         walk::hide(w, &note);
         w.wait_for("type everything from your card");
         whole_card(w, &note);
-        w.wait_for("Put the card into its bag");
-        never_taken(w);
-        refused(w, &"k".repeat(101), "This line is full.");
-        walk::fill(w, &[""]);
         notes.push(note);
     }
     w.pass("The share file is written");
@@ -153,8 +149,6 @@ fn every_field_of_establish_refuses_wrong_input_and_continues_with_the_right_one
         refused(w, wrong, if typing { "3 of 10 so far" } else { "compare it with the device in the reader" });
     }
     walk::fill(w, &[&serial]);
-    w.pass("is erased and initialised. It has its new");
-    log_in(w);
     w.pass("and it is the right one");
     for _ in 0..2 {
         w.pass("The device generated the key");
@@ -168,11 +162,16 @@ fn every_field_of_establish_refuses_wrong_input_and_continues_with_the_right_one
         walk::seat(w, seat, note);
     }
     w.pass("The key check value is the right one");
+    w.pass("write the key check value");
+    for _ in &notes {
+        w.wait_for("into a numbered bag, and close it");
+        never_taken(w);
+        refused(w, &"k".repeat(101), "This line is full.");
+        walk::fill(w, &[""]);
+    }
     w.pass("take the replacement: the device that will receive the keys");
     let serial = walk::device(w, "The replacement was found:");
     walk::initialise(w, &serial);
-    walk::log_in_and_load(w);
-    w.pass("Any key it lists later therefore came from the backup");
     key_references(w);
     w.pass("holds the restored keys, and no other");
     for _ in 0..2 {

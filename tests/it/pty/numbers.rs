@@ -28,7 +28,6 @@ pub fn number_turn(w: &mut Wizard, paper: &mut Paper, name: &str) {
         w.wait_for("type everything from your card");
     }
     walk::fill(w, &note.typed_back());
-    walk::bag(w, "");
     w.until("the next turn", |screen| !screen.contains(name));
     walk::assert_gone(w, &note);
     nothing_left(w, &note.needles(), "after the turn");

@@ -5,6 +5,7 @@
 //! `PCSCLITE_CSOCK_NAME`. That variable must be set before the process starts, so [`at_readers`] runs the test's body
 //! in a second process.
 
+pub mod bags;
 pub mod binary;
 pub mod day;
 pub mod hanging;
