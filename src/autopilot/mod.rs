@@ -221,7 +221,7 @@ impl Autopilot {
     /// The paper of the person at the keyboard for a field of this form.
     fn paper(&self, fields: &[FieldView], kind: &FieldKind) -> Option<&Paper> {
         let of_form = |field: &FieldView| match &field.kind {
-            FieldKind::ShareId { share, expected, .. } => Some((Purpose::DkekShare(*share), *expected)),
+            FieldKind::ShareId { share, .. } => Some((Purpose::DkekShare(*share), None)),
             FieldKind::CheckBytes { of, .. } => of.map(|(share, id)| (Purpose::DkekShare(share), Some(id))),
             _ => None,
         };

@@ -99,29 +99,24 @@ fn taken(known: &Known, step: &Step, card: Purpose) -> Vec<u8> {
     others.filter_map(|(_, ids)| ids.first().copied()).collect()
 }
 
-/// At a seat the prime, which is public, is on the screen if it is known; id and value come from the card. Cards dealt by
-/// this program have check bytes. For a set made elsewhere, the first custodian types the prime too.
+/// At a seat the prime, which is public, is on the screen if it is known. Whoever sits there has said which card they bring:
+/// of a card dealt by this program, value and check bytes are typed, and these cover prime and id. Of a set made elsewhere,
+/// nobody knows who has which card, and the first custodian types the prime too.
 fn seat_share(known: &Known, step: &Step) -> Vec<Field> {
     let card = Purpose::DkekShare(step.share);
     let types_prime = types_set(known, step);
     let shown = known.shares.set(card).filter(|_| !types_prime).map(str::to_owned);
-    let id = FieldKind::ShareId {
-        share: step.share,
-        expected: sitter(known, step),
-        taken: taken(known, step, card),
-        foreign: known.restored.is_foreign(),
-    };
+    let of = sitter(known, step).map(|id| (step.share, id));
+    let prime = types_prime.then(|| Field::new(FieldName::Prime, FieldKind::Prime { expected: None }));
+    let id = of.is_none().then(|| {
+        let id = FieldKind::ShareId { share: step.share, taken: taken(known, step, card) };
+        Field::new(FieldName::ShareId, id)
+    });
     let optional = known.restored.is_foreign();
     let check = if optional { FieldName::CheckBytesIfAny } else { FieldName::CheckBytes };
-    let prime = types_prime.then(|| Field::new(FieldName::Prime, FieldKind::Prime { expected: None }));
-    prime
-        .into_iter()
-        .chain([
-            Field::new(FieldName::ShareId, id),
-            Field::new(FieldName::ShareValue, FieldKind::ShareValue),
-            Field::new(check, FieldKind::CheckBytes { optional, prime: shown, of: None }),
-        ])
-        .collect()
+    let value = Field::new(FieldName::ShareValue, FieldKind::ShareValue);
+    let check = Field::new(check, FieldKind::CheckBytes { optional, prime: shown, of });
+    prime.into_iter().chain(id).chain([value, check]).collect()
 }
 
 fn seat_words(known: &Known, step: &Step) -> Vec<Field> {
@@ -165,8 +160,16 @@ fn take(known: &Known, step: &Step, card: Purpose, scheme: Scheme) -> Option<Act
     let set = known.shares.set(card).filter(|_| !again).map(str::to_owned);
     let threshold = known.plan.quorum(step.share)?.threshold();
     Some(
-        acts::TakeShare { card, seat: step.seat()?, scheme, set, threshold, foreign: known.restored.is_foreign() }
-            .into(),
+        acts::TakeShare {
+            card,
+            seat: step.seat()?,
+            scheme,
+            set,
+            id: sitter(known, step),
+            threshold,
+            foreign: known.restored.is_foreign(),
+        }
+        .into(),
     )
 }
 

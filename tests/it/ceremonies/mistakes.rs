@@ -8,7 +8,7 @@ use hsm_ceremony::fields::FieldKind;
 use hsm_ceremony::names::FieldName;
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::{CeremonyKind, Ending, Entry, Fact};
-use hsm_ceremony::share::{PasswordShare, SharePrime, check_bytes, read_id, read_value, write_check};
+use hsm_ceremony::share::{PasswordShare, SharePrime, check_bytes, read_value, write_check};
 use hsm_ceremony::softcard::{Faults, Rack, SoftCard};
 use hsm_ceremony::terms::{Number, Seat};
 use serde_json::Value;
@@ -18,10 +18,6 @@ use super::rig::{Front, Rig, Turn, plan_text, used_card};
 
 pub fn plan() -> String {
     plan_text(2, 3, &[("EC:secp256r1", 10)], false)
-}
-
-fn is_id(kind: &FieldKind) -> bool {
-    matches!(kind, FieldKind::ShareId { .. })
 }
 
 fn is_value(kind: &FieldKind) -> bool {
@@ -292,7 +288,7 @@ impl WrongShare {
                 self.typed = true;
                 front.types(place, "01:23:45:67:89:ab:cd:ef")
             }
-            None if second && self.typed && !self.checked && front.empty(is_id).is_none() => {
+            None if second && self.typed && !self.checked => {
                 self.checked = true;
                 front.types(FieldName::CheckBytes, &check_bytes_of_what_is_typed(front))
             }
@@ -301,17 +297,18 @@ impl WrongShare {
     }
 }
 
-/// The check bytes of the id and the value in the form.
+/// The check bytes of the value in the form, for the card of whoever sits there.
 fn check_bytes_of_what_is_typed(front: &Front<'_>) -> String {
     let Body::Form { fields, .. } = &front.view.body else { panic!("no form: {:?}", front.view.body) };
-    let prime = fields.iter().find_map(|field| match &field.kind {
-        FieldKind::CheckBytes { prime, .. } => prime.as_deref(),
+    let known = fields.iter().find_map(|field| match &field.kind {
+        FieldKind::CheckBytes { prime, of, .. } => Some((prime.as_deref()?, of.as_ref()?.1)),
         _ => None,
     });
+    let (prime, id) = known.expect("both are known");
     let typed = |name| front.vault.typed(name).unwrap().expose();
     let share = PasswordShare {
-        prime: SharePrime::parse(prime.unwrap().as_bytes()).unwrap(),
-        id: read_id(typed(FieldName::ShareId)).unwrap(),
+        prime: SharePrime::parse(prime.as_bytes()).unwrap(),
+        id,
         value: read_value(typed(FieldName::ShareValue), true).ok().unwrap(),
     };
     String::from_utf8(write_check(&check_bytes(&share)).expose().to_vec()).unwrap()

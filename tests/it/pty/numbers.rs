@@ -41,8 +41,8 @@ pub fn number_seat(w: &mut Wizard, seat: u8, note: &Note, mistakes: bool) {
     }
     w.wait_for(&format!("Seat {seat} of"));
     w.keys(note.id.as_bytes());
-    w.wait_for("Type id, value and check bytes from the card");
-    walk::fill(w, &[&note.id, &note.wrong_value(), &note.check]);
+    w.wait_for("Type value and check bytes from the card");
+    walk::fill(w, &[&note.wrong_value(), &note.check]);
     w.see("Group 8 of the value is most likely wrong.");
     w.keys(BACK);
     w.press(CLEAR);

@@ -177,12 +177,12 @@ pub fn turn(wizard: &mut Wizard, custodian: u8) -> Note {
     note
 }
 
-/// Takes a seat: which custodian, then id, value and check bytes from the card.
+/// Takes a seat: which custodian, then value and check bytes from the card.
 pub fn seat(wizard: &mut Wizard, seat: u8, note: &Note) {
     wizard.wait_for(&format!("Seat {seat} of"));
     wizard.keys(note.id.as_bytes());
-    wizard.wait_for("Type id, value and check bytes from the card");
-    fill(wizard, &[&note.id, &note.value, &note.check]);
+    wizard.wait_for("Type value and check bytes from the card");
+    fill(wizard, &[&note.value, &note.check]);
 }
 
 /// Both PINs are chosen, the device is erased and initialised, and gets the DKEK.
