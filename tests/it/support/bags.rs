@@ -6,12 +6,16 @@ use super::wizard::Wizard;
 /// New cards: the KCV is on every one, and each gets a bag with one of these numbers.
 pub fn first_bags(wizard: &mut Wizard, numbers: &[&str]) {
     wizard.pass("write the key check value");
-    numbers.iter().for_each(|number| bag(wizard, "into a numbered bag, and close it", number));
+    for number in numbers {
+        bag(wizard, "into a numbered bag, and close it", number);
+    }
 }
 
 /// Cards that were used get new bags with these numbers.
 pub fn new_bags(wizard: &mut Wizard, numbers: &[&str]) {
-    numbers.iter().for_each(|number| bag(wizard, "into a new numbered bag, and close it", number));
+    for number in numbers {
+        bag(wizard, "into a new numbered bag, and close it", number);
+    }
 }
 
 fn bag(wizard: &mut Wizard, said: &str, number: &str) {
