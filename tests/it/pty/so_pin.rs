@@ -69,9 +69,9 @@ fn wizard_at(table: &Table) {
     w.wait_for("Type the password of DKEK share 2");
     walk::fill(w, &[PASSWORD]);
     w.pass("and all DKEK shares are there");
+    bags::first_bags(w, &["B-1", "B-2", "B-3", "B-4"]);
     w.wait_for("The SO-PIN was rebuilt from the custodians' cards");
     assert!(!look_through(w, &so_pin).is_empty(), "the scanner sees it");
-    bags::first_bags(w, &["B-1", "B-2", "B-3", "B-4"]);
     everything::initialise(w, &serial);
     w.wait_for("The device generated the key");
     nothing_left(w, &so_pin, "after the device was made ready");
