@@ -137,7 +137,9 @@ fn replacement(w: &mut Wizard) {
     initialise(w, &serial);
     for _ in 0..2 {
         w.wait_for("Which key reference should it have");
+        let step = format!("{} ", w.step());
         walk::fill(w, &[""]);
+        w.until("the next step", |screen| !screen.contains(&step));
     }
     w.pass("holds the restored keys, and no other");
     for _ in 0..2 {
