@@ -62,9 +62,11 @@ pub struct Autopilot {
     pins: Vec<(Serial, Handle, WipingBytes)>,
     sitter: Option<u8>,
     /// The device being initialised, and those that now have the PINs of this autopilot or of its cards.
-    initialising: Option<Serial>,
+    initialising: Option<(Serial, String)>,
     initialised: Vec<Serial>,
     step: Option<(String, String)>,
+    /// How many numbered bags have been used.
+    bags: u16,
 }
 
 impl Autopilot {
@@ -79,6 +81,7 @@ impl Autopilot {
             initialising: None,
             initialised: Vec::new(),
             step: None,
+            bags: 0,
         }
     }
 
@@ -111,7 +114,10 @@ impl Autopilot {
     /// What people do next. While an operation is running, it can only wait.
     pub fn answer(&mut self, view: &View, vault: &mut Vault, wait: Duration) -> Result<Option<Input>, AutopilotError> {
         match &view.body {
-            Body::Read { .. } => Ok(Some(Input::GoOn)),
+            Body::Read { .. } => {
+                self.passes(view);
+                Ok(Some(Input::GoOn))
+            }
             Body::Tick { items, .. } => {
                 let open = items.iter().find(|item| !item.ticked);
                 Ok(Some(open.map_or(Input::GoOn, |item| Input::Tick(item.id))))
@@ -167,6 +173,24 @@ impl Autopilot {
         noted.map(|(.., digits)| digits.expose())
     }
 
+    /// Something to read in a later step, about the device that was to be initialised: by then it was.
+    fn passes(&mut self, view: &View) {
+        let number = |text: &str| {
+            let (section, step) = text.split_once('.')?;
+            Some((section.parse::<u8>().ok()?, step.parse::<u8>().ok()?))
+        };
+        let later = self.initialising.as_ref().is_some_and(|(serial, step)| {
+            view.device.as_ref() == Some(serial) && number(&view.header.number) > number(step)
+        });
+        if later {
+            self.now_initialised();
+        }
+    }
+
+    fn now_initialised(&mut self) {
+        self.initialised.extend(self.initialising.take().map(|(serial, _)| serial));
+    }
+
     /// Whether a screen is about a device that this autopilot has initialised before.
     fn knows(&self, view: &View) -> bool {
         view.device.as_ref().is_some_and(|serial| self.initialised.contains(serial))
@@ -201,7 +225,7 @@ impl Autopilot {
     /// The paper of the person at the keyboard for a field of this form.
     fn paper(&self, fields: &[FieldView], kind: &FieldKind) -> Option<&Paper> {
         let of_form = |field: &FieldView| match &field.kind {
-            FieldKind::ShareId { share, expected, .. } => Some((Purpose::DkekShare(*share), *expected)),
+            FieldKind::ShareId { share, .. } => Some((Purpose::DkekShare(*share), None)),
             FieldKind::CheckBytes { of, .. } => of.map(|(share, id)| (Purpose::DkekShare(share), Some(id))),
             _ => None,
         };
@@ -217,9 +241,11 @@ impl Autopilot {
     fn fill(&mut self, view: &View, fields: &[FieldView], vault: &mut Vault) -> Result<Input, AutopilotError> {
         for field in fields {
             match &field.kind {
-                FieldKind::Serial(serial) => self.initialising = Some(serial.clone()),
+                FieldKind::Serial(serial) => {
+                    self.initialising = Some((serial.clone(), view.header.number.clone()));
+                }
                 // If the new PIN is asked for, the device has been initialised.
-                FieldKind::UserPin => self.initialised.extend(self.initialising.take()),
+                FieldKind::UserPin => self.now_initialised(),
                 _ => {}
             }
         }
@@ -229,7 +255,12 @@ impl Autopilot {
                 && vault.typed(field.name).is_none_or(TypedText::is_empty)
                 && self.paper(fields, &field.kind).is_some_and(|paper| paper.check.is_some())
         };
-        let open = fields.iter().find(|field| field.state != FieldState::Good || left_out(field));
+        // Bags without numbers are possible; these have some.
+        let bag = |field: &FieldView| {
+            matches!(field.kind, FieldKind::Line { optional: true })
+                && vault.typed(field.name).is_none_or(TypedText::is_empty)
+        };
+        let open = fields.iter().find(|field| field.state != FieldState::Good || left_out(field) || bag(field));
         let Some(field) = open else { return Ok(Input::GoOn) };
         let stuck = || AutopilotError::Stuck(format!("field {}", field.name.word()));
         // Text that was typed and is not good does not improve by typing it again.
@@ -238,7 +269,7 @@ impl Autopilot {
         }
         let paper = self.paper(fields, &field.kind);
         let thrown;
-        let digits;
+        let (digits, number);
         let text: &[u8] = match &field.kind {
             FieldKind::Prime { .. } => paper.and_then(|paper| paper.prime.as_ref()).ok_or_else(stuck)?.as_bytes(),
             FieldKind::ShareId { .. } => {
@@ -259,6 +290,11 @@ impl Autopilot {
             FieldKind::Word(word) | FieldKind::Copy(word) => word.as_bytes(),
             FieldKind::Reason => REASON,
             FieldKind::Sign(signs) => signs.first().ok_or_else(stuck)?.as_bytes(),
+            FieldKind::Line { optional: true } => {
+                self.bags += 1;
+                number = format!("B-{:04}", self.bags);
+                number.as_bytes()
+            }
             FieldKind::Again(of) => {
                 let of = fields.iter().find(|field| field.name == *of).ok_or_else(stuck)?;
                 known(&of.kind).ok_or_else(stuck)?

@@ -131,7 +131,7 @@ fn typed(autopilot: &mut Autopilot, vault: &mut Vault, view: &View) -> Option<(F
 #[test]
 fn everybody_types_from_the_card_of_the_set_at_hand() {
     let (mut autopilot, mut vault) = attentive();
-    let id = |of| FieldKind::ShareId { share: share(of), expected: None, taken: vec![], foreign: false };
+    let id = |of| FieldKind::ShareId { share: share(of), taken: vec![] };
     let check = || FieldKind::CheckBytes { optional: true, prime: None, of: None };
     // the second custodian of the set sits down
     let choose = view(Body::Choose {

@@ -134,6 +134,7 @@ fn written(fact: &Fact) -> Option<(&str, Digest)> {
         | Fact::Lost { .. }
         | Fact::From { .. }
         | Fact::Formers { .. }
+        | Fact::BagsOnRecord { .. }
         | Fact::NotSealed { .. }
         | Fact::FoundElsewhere { .. }
         | Fact::PublicKeysUnusable { .. }

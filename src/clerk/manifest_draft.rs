@@ -97,6 +97,7 @@ impl ManifestDraft {
             | Fact::Lost { .. }
             | Fact::From { .. }
             | Fact::Formers { .. }
+            | Fact::BagsOnRecord { .. }
             | Fact::NotSealed { .. }
             | Fact::FoundElsewhere { .. }
             | Fact::PublicKeysUnusable { .. }

@@ -13,8 +13,7 @@ pub fn check(kind: &FieldKind, name: FieldName, vault: &Vault) -> FieldCheck {
     let text = vault.typed(name).unwrap_or(&empty);
     match kind {
         FieldKind::Prime { expected } => shares::prime(text, expected.as_deref()),
-        FieldKind::ShareId { taken, foreign: true, .. } => shares::foreign_id(text, taken),
-        FieldKind::ShareId { expected, taken, foreign: false, .. } => shares::id(text, *expected, taken),
+        FieldKind::ShareId { taken, .. } => shares::foreign_id(text, taken),
         FieldKind::ShareValue => shares::value(text),
         FieldKind::CheckBytes { optional, prime, of } => {
             shares::check_bytes(text, *optional, prime.as_deref(), of.map(|(_, id)| id), vault)

@@ -24,16 +24,12 @@ pub enum FieldKind {
         /// The prime that it must be, if known (public).
         expected: Option<String>,
     },
-    /// A share id, decimal.
+    /// The id of a share of a set made elsewhere, decimal, or in hexadecimal as the old tool expects it.
     ShareId {
         /// Which DKEK share it is a share of.
         share: DkekShareNumber,
-        /// The id that this person's card must carry, if known.
-        expected: Option<u8>,
         /// Ids that have already been entered.
         taken: Vec<u8>,
-        /// A set made elsewhere: the id may be entered the way the old tool expects it, in hexadecimal.
-        foreign: bool,
     },
     /// A share value, 8 groups.
     ShareValue,

@@ -7,7 +7,7 @@ use crate::names::FieldName;
 use crate::secret::TypedText;
 use crate::share::{
     CHECK_GROUPS, CheckVerdict, Expected, GROUPS, Kind, ReadError, Reading, WordsReading, check_check, check_hex,
-    check_words, id_readings, read_check, read_id, read_prime, read_value, suggestion, verdict,
+    check_words, id_readings, read_check, read_prime, read_value, suggestion, verdict,
 };
 use crate::terms::{Handle, Purpose};
 use crate::vault::Vault;
@@ -80,7 +80,10 @@ pub(super) fn check_bytes(
         None => FieldCheck::typing(usize::from(CHECK_GROUPS), usize::from(CHECK_GROUPS)),
         _ if verdicts.contains(&CheckVerdict::Right) => FieldCheck::Good,
         Some(CheckVerdict::Prime { group }) => FieldCheck::wrong(faults::CheckBytesPrime { in_group: group }),
-        Some(CheckVerdict::Id) if id.is_none() => FieldCheck::wrong(faults::CheckBytesId),
+        Some(CheckVerdict::Id) => match id {
+            Some(expected) => FieldCheck::wrong(faults::CheckBytesNotYours { expected }),
+            None => FieldCheck::wrong(faults::CheckBytesId),
+        },
         Some(CheckVerdict::Value { group }) => FieldCheck::Wrong {
             fault: Fault::from(faults::CheckBytesValue { in_group: group }),
             at: None,
@@ -90,9 +93,7 @@ pub(super) fn check_bytes(
             FieldCheck::wrong(faults::CheckBytesSwapped { in_group: group, next: group + 1 })
         }
         Some(CheckVerdict::Check { group }) => FieldCheck::wrong_at(faults::CheckBytesCheck { group }, *group),
-        Some(CheckVerdict::Right | CheckVerdict::Id | CheckVerdict::Several) => {
-            FieldCheck::wrong(faults::CheckBytesSeveral)
-        }
+        Some(CheckVerdict::Right | CheckVerdict::Several) => FieldCheck::wrong(faults::CheckBytesSeveral),
     }
 }
 
@@ -168,25 +169,6 @@ pub(super) fn prime(text: &TypedText, expected: Option<&str>) -> FieldCheck {
         }
     }
     hex_groups(text).unwrap_or_else(|| read_prime(text.expose()).map_or_else(unreadable, |_| FieldCheck::Good))
-}
-
-pub(super) fn id(text: &TypedText, expected: Option<u8>, taken: &[u8]) -> FieldCheck {
-    if text.is_empty() {
-        return FieldCheck::Empty;
-    }
-    let Ok(id) = read_id(text.expose()) else {
-        let digits = text.expose().iter().all(u8::is_ascii_digit);
-        return if digits { FieldCheck::wrong(faults::IdRange) } else { FieldCheck::wrong(faults::IdNotNumber) };
-    };
-    match expected {
-        // The first digit of a longer id is not a mistake yet.
-        Some(expected) if id != expected && expected >= 10 && text.len() == 1 && expected / 10 == id => {
-            FieldCheck::typing(1, 2)
-        }
-        Some(expected) if id != expected => FieldCheck::wrong(faults::IdNotYours { expected, given: id }),
-        _ if taken.contains(&id) => FieldCheck::wrong(faults::IdTaken { id }),
-        _ => FieldCheck::Good,
-    }
 }
 
 /// The id of a set made elsewhere: decimal, or the way sc-hsm-tool expects it.

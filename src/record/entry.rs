@@ -187,6 +187,17 @@ pub struct Former {
     pub name: String,
 }
 
+/// The bag of a card, or of the paper of the holder of a password, according to the record of an earlier sitting.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordedBag {
+    /// The DKEK share.
+    pub share: DkekShareNumber,
+    /// Which of its custodians; none: the holder of its password.
+    pub custodian: Option<CustodianNumber>,
+    /// The number of the bag.
+    pub bag: String,
+}
+
 /// Something public that an act found out or did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "fact", rename_all = "kebab-case")]
@@ -243,8 +254,9 @@ pub enum Fact {
     DkekDrawn { shares: u8, kcv: Kcv },
     /// A custodian typed a whole share from their card, and it matched the dealt one.
     ReadBack { card: Purpose, custodian: CustodianNumber },
-    /// A custodian's card was put into this bag.
-    Bagged { share: DkekShareNumber, custodian: CustodianNumber, bag: String },
+    /// A custodian's card, or the paper of the holder of a password (no number), was put into this bag. Earlier builds
+    /// recorded only cards, and before they were read for the last time that day.
+    Bagged { share: DkekShareNumber, custodian: Option<CustodianNumber>, bag: String },
     /// The DKEK shares were encrypted; passwords, coefficients and plain DKEK shares are wiped.
     Enciphered { rounds: u32 },
     /// The vault was empty.
@@ -324,6 +336,8 @@ pub enum Fact {
     },
     /// People who knew a share on the day of *establish* before somebody took their place.
     Formers { people: Vec<Former> },
+    /// The bags that the folder's record names, where it names any.
+    BagsOnRecord { bags: Vec<RecordedBag> },
     /// The folder's record was never sealed; its intact lines name every file of the backup, with a matching digest.
     NotSealed { lines: u32 },
     /// About files made elsewhere: the devices that the keys were generated on, the files that were skipped, and those

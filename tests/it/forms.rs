@@ -7,9 +7,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use hsm_ceremony::ceremony::{Actor, Asks, Body, Machine, Question};
+use hsm_ceremony::ceremony::{Actor, Asks, Body, Machine, Question, Step};
 use hsm_ceremony::faults::{Fault, FaultName};
 use hsm_ceremony::fields::FieldKind;
+use hsm_ceremony::names::StepName;
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::{CeremonyKind, Ending, Entry, Fact, verify};
 use hsm_ceremony::terms::{Kcv, Number, Purpose};
@@ -242,8 +243,14 @@ fn step_of(entry: &Entry) -> Option<Number> {
     }
 }
 
+/// The section with the first step that the third form did not have; what comes before is numbered as it was then.
+fn first_new_section(machine: &Machine) -> u8 {
+    let new = |step: &&Step| matches!(step.id, StepName::KcvOnCards | StepName::Bag | StepName::BagOfPassword);
+    machine.steps().iter().find(new).map_or(u8::MAX, |step| step.number.section)
+}
+
 #[test]
-fn records_of_the_third_form_recreate_the_machine_at_every_line() {
+fn records_of_the_third_form_recreate_the_machine_at_every_line_before_the_first_new_step() {
     let mut compared = 0;
     for (name, kept) in index().folders.into_iter().filter(|(name, _)| name.starts_with("third/")) {
         let plan = Plan::parse(&fs::read_to_string(folder(&name).join("plan.json")).unwrap()).unwrap();
@@ -252,9 +259,11 @@ fn records_of_the_third_form_recreate_the_machine_at_every_line() {
         for (place, entry) in entries.iter().enumerate() {
             let Some(step) = step_of(entry) else { continue };
             let machine = Machine::resume(kept.ceremony, plan.clone(), true, &entries[..place]).unwrap();
-            assert_eq!(machine.number(), step, "{name}: before {entry:?}");
-            compared += 1;
+            if step.section < first_new_section(&machine) {
+                assert_eq!(machine.number(), step, "{name}: before {entry:?}");
+                compared += 1;
+            }
         }
     }
-    assert!(compared > 300, "{compared} lines were compared");
+    assert!(compared > 200, "{compared} lines were compared");
 }

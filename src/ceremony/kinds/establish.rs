@@ -5,7 +5,7 @@ use crate::ceremony::known::Known;
 use crate::ceremony::known::character::{Cards, Character, Needs, Unattended};
 use crate::ceremony::known::roll_call::Attendance;
 use crate::ceremony::steps::{
-    Actor, Condition, List, StageKind, Step, closing, device, keys, opening, people, provisioning, step, turns,
+    Actor, Condition, List, StageKind, Step, bags, closing, device, keys, opening, people, provisioning, step, turns,
 };
 use crate::clerk::acts;
 use crate::fields::{Field, FieldKind};
@@ -59,7 +59,10 @@ fn steps(plan: &Plan) -> Vec<Step> {
                 .then(StageName::Written, StageKind::Read),
         );
     }
-    opening::open_all(&mut list, plan);
+    opening::open_all(&mut list, plan, Cards::Dealt);
+    if !plan.prove_restore {
+        bags::first_bags(&mut list, plan);
+    }
 
     list.section();
     provisioning::provision(&mut list, plan, DeviceRole::Original);
@@ -90,18 +93,18 @@ fn steps(plan: &Plan) -> Vec<Step> {
                 .forgetting((Some(&key.label) == plan.keys.last().map(|last| &last.label)).then_some(Handle::Dkek)),
         );
     }
-    list.add(
-        step(StepName::Vault, Actor::Administrator)
-            .then(StageName::Prove, StageKind::Do(|_, _| Some(acts::ProveVaultEmpty.into())))
-            .then(
-                StageName::Manifest,
-                StageKind::Do(|known, _| Some(acts::WriteManifest { keys: known.plan.keys.clone() }.into())),
-            )
-            .then(if plan.prove_restore { StageName::ProofNext } else { StageName::Empty }, StageKind::Read),
-    );
+    let vault = step(StepName::Vault, Actor::Administrator)
+        .then(StageName::Prove, StageKind::Do(|_, _| Some(acts::ProveVaultEmpty.into())))
+        .then(
+            StageName::Manifest,
+            StageKind::Do(|known, _| Some(acts::WriteManifest { keys: known.plan.keys.clone() }.into())),
+        );
+    // Otherwise, the next screens say so.
+    list.add(if plan.prove_restore { vault.then(StageName::ProofNext, StageKind::Read) } else { vault });
 
     if plan.prove_restore {
-        opening::open_all(&mut list, plan);
+        opening::open_all(&mut list, plan, Cards::Dealt);
+        bags::first_bags(&mut list, plan);
         list.section();
         list.add(device::device(DeviceRole::Replacement));
         provisioning::provision(&mut list, plan, DeviceRole::Replacement);

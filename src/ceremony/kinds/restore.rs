@@ -5,7 +5,7 @@ use crate::ceremony::known::Known;
 use crate::ceremony::known::character::{Cards, Character, Needs, Unattended};
 use crate::ceremony::known::roll_call::Attendance;
 use crate::ceremony::steps::{
-    Actor, Condition, List, Question, StageKind, Step, closing, device, keys, opening, people, provisioning, step,
+    Actor, Condition, List, Question, StageKind, Step, bags, closing, device, keys, opening, people, provisioning, step,
 };
 use crate::clerk::acts;
 use crate::fields::{Field, FieldKind};
@@ -52,7 +52,8 @@ fn steps(plan: &Plan) -> Vec<Step> {
     );
     people::people_and_room(&mut list, Attendance::Quorum);
 
-    opening::open_all(&mut list, plan);
+    opening::open_all(&mut list, plan, Cards::Earlier);
+    bags::new_bags(&mut list, plan);
 
     list.section();
     for key in &plan.keys {

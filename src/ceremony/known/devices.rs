@@ -55,6 +55,8 @@ pub struct Devices {
     pub so_pin_on_cards: BTreeSet<DeviceRole>,
     /// Devices known to have the SO-PIN that was chosen or drawn in this sitting.
     pub so_pin_of_today: BTreeSet<DeviceRole>,
+    /// Devices that somebody logged in to since they were initialised.
+    pub logged_in: BTreeSet<DeviceRole>,
     /// Devices that have the DKEK.
     pub loaded: BTreeSet<DeviceRole>,
     /// The state of the device's DKEK: shares, outstanding, KCV.
@@ -126,6 +128,7 @@ impl Devices {
 
     pub(super) fn learn_initialised(&mut self, role: DeviceRole) {
         self.initialised.insert(role);
+        self.logged_in.remove(&role);
         // An uninitialised device takes today's SO-PIN at once; others keep theirs until it is changed.
         if self.get(role).is_some_and(|device| !device.initialised) {
             self.so_pin_of_today.insert(role);

@@ -4,7 +4,7 @@ use crate::plan::Plan;
 use crate::terms::{CustodianNumber, DkekShareNumber, Quorum};
 
 /// Somebody who holds a part of a DKEK share, and who can be replaced by a substitute.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Holder {
     /// The DKEK share of which they hold a part.
     pub share: DkekShareNumber,

@@ -2,6 +2,7 @@
 
 use crate::ceremony::known::Known;
 use crate::ceremony::known::devices::FoundDevice;
+use crate::ceremony::known::holders::Holder;
 use crate::clerk::{ActName, Aftermath};
 use crate::faults::FaultName;
 use crate::record::{Entry, Fact, Remark};
@@ -92,6 +93,7 @@ impl Known {
                 self.devices.learn_initialised(*role);
             }
             Fact::SoPinChanged { role } => _ = self.devices.so_pin_of_today.insert(*role),
+            Fact::LoggedIn { role } => _ = self.devices.logged_in.insert(*role),
             Fact::Loaded { role, .. } => _ = self.devices.loaded.insert(*role),
             Fact::Seeded { sources } => self.shares.sources.clone_from(sources),
             Fact::Dealt { share, set, kcv, .. } => {
@@ -106,7 +108,10 @@ impl Known {
                 self.learn_seen_card(Purpose::DkekShare(*share), *custodian);
                 self.seats.learn_seated(*seat, *custodian);
             }
-            Fact::Given { card, seat, ids } => self.seats.learn_given(*card, *seat, ids),
+            Fact::Given { card, seat, ids } => {
+                self.learn_card_used(*card, *seat);
+                self.seats.learn_given(*card, *seat, ids);
+            }
             Fact::Opened { file, wrong, defects, needed, .. } => {
                 self.shares.learn_opened(file, defects, *needed);
                 self.seats.learn_opened(wrong);
@@ -133,6 +138,10 @@ impl Known {
                 self.shares.learn_earlier(*kcv, dkek_shares, so_pin_set.as_deref());
                 self.restored.learn_from(folder, serial.as_ref(), *record_sha256);
             }
+            Fact::Bagged { share, custodian, bag } => {
+                self.bags.learn_bagged(Holder { share: *share, custodian: *custodian }, bag);
+            }
+            Fact::BagsOnRecord { bags } => self.bags.learn_on_record(bags),
             Fact::NotSealed { lines } => self.restored.learn_not_sealed(*lines),
             Fact::FoundElsewhere { devices, passed_over, damaged } => {
                 self.restored.learn_found_elsewhere(devices, passed_over, damaged);
@@ -140,10 +149,8 @@ impl Known {
             Fact::PublicKeysUnusable { files } => self.restored.learn_public_unusable(files),
             Fact::PinDrawn { .. }
             | Fact::PinShown { .. }
-            | Fact::Bagged { .. }
             | Fact::Enciphered { .. }
             | Fact::VaultEmpty
-            | Fact::LoggedIn { .. }
             | Fact::Joined { .. }
             | Fact::Verified { .. }
             | Fact::Present { .. }

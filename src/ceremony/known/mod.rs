@@ -1,5 +1,6 @@
 //! What is known about a ceremony: exactly what its record says, nothing else. Every change comes from an entry.
 
+pub mod bags;
 pub mod character;
 pub mod devices;
 pub mod doubt;
@@ -14,6 +15,7 @@ pub mod roll_call;
 pub mod seats;
 pub mod shares;
 
+use crate::ceremony::known::bags::Bags;
 use crate::ceremony::known::character::Character;
 use crate::ceremony::known::devices::Devices;
 use crate::ceremony::known::doubt::Doubt;
@@ -50,6 +52,8 @@ pub struct Known {
     pub shares: Shares,
     /// Who sat where, and what they gave.
     pub seats: Seats,
+    /// The bags of cards and of passwords on paper.
+    pub bags: Bags,
     /// The keys.
     pub keys: Keys,
     /// The backup being restored.
@@ -71,6 +75,7 @@ impl Known {
             doubt: Doubt::default(),
             shares: Shares::default(),
             seats: Seats::default(),
+            bags: Bags::default(),
             keys: Keys::default(),
             restored: Restored::default(),
             written: Vec::new(),

@@ -1,5 +1,6 @@
 //! People's answers to what a stage asks.
 
+use crate::ceremony::known::holders::Holder;
 use crate::ceremony::known::roll_call::Attendance;
 use crate::ceremony::machine::input::{ChoiceId, Input};
 use crate::ceremony::machine::interlude::Interlude;
@@ -207,8 +208,8 @@ impl Machine {
         let step = self.step()?;
         match &field.kind {
             FieldKind::Line { .. } => {
-                let (bag, custodian) = (text?.trim(), step.custodian()?);
-                (!bag.is_empty()).then(|| Fact::Bagged { share: step.share, custodian, bag: bag.to_owned() })
+                let (bag, Holder { share, custodian }) = (text?.trim(), step.puts_away?);
+                (!bag.is_empty()).then(|| Fact::Bagged { share, custodian, bag: bag.to_owned() })
             }
             FieldKind::Word(word) => Some(Fact::Decided { word: (*word).to_owned() }),
             FieldKind::KeyReference { planned, .. } => {

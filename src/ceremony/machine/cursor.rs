@@ -2,7 +2,7 @@
 
 use crate::ceremony::machine::Machine;
 use crate::ceremony::machine::recovery::Recovery;
-use crate::ceremony::steps::Step;
+use crate::ceremony::steps::{Need, Step};
 use crate::record::Entry;
 use crate::terms::{KeyLabel, Number, Purpose};
 
@@ -46,6 +46,7 @@ impl Machine {
                         | Recovery::TypeAgain
                         | Recovery::FromStart
                         | Recovery::LogIn
+                        | Recovery::TypePin
                         | Recovery::Stop,
                     )
                     | None => {}
@@ -79,11 +80,10 @@ impl Machine {
     /// Puts the cursor on the first needed step from `place` on. A seat that has given its share is passed over: it gave
     /// it before another seat typed again.
     fn move_to(&mut self, mut place: usize) {
-        while let Some((step, seat)) = self.steps.get(place).and_then(|step| Some((step, step.seat()?))) {
-            let open = !step.if_needed || seat.0 <= self.known.open_seats(step.share);
-            if open {
+        while let Some(step) = self.steps.get(place) {
+            if self.is_needed(step) {
                 self.known.progress.not_needed.remove(&step.number);
-                if !self.known.has_given(step.share, seat) {
+                if !step.seat().is_some_and(|seat| self.known.has_given(step.share, seat)) {
                     break;
                 }
             } else {
@@ -92,5 +92,14 @@ impl Machine {
             place += 1;
         }
         self.known.progress.cursor = place;
+    }
+
+    fn is_needed(&self, step: &Step) -> bool {
+        match step.need {
+            None => true,
+            Some(Need::Seat(seat)) => seat.0 <= self.known.open_seats(step.share),
+            Some(Need::CardUsed(holder)) => self.known.bags.used.contains(&holder),
+            Some(Need::LogIn(role)) => !self.known.devices.logged_in.contains(&role),
+        }
     }
 }

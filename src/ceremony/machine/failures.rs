@@ -93,7 +93,8 @@ impl Machine {
                 self.detour = Some(Detour { step, back_to: 0 });
                 self.enter_stage(0);
             }
-            Recovery::WithoutProof => self.next_stage(),
+            // The next step is the login by its holder.
+            Recovery::WithoutProof | Recovery::TypePin => self.next_stage(),
             Recovery::LeaveHidden => {
                 self.detour = None;
                 self.enter_stage(0);
@@ -124,6 +125,7 @@ impl Machine {
             | Recovery::TypeAgain
             | Recovery::FromStart
             | Recovery::LogIn
+            | Recovery::TypePin
             | Recovery::LeaveHidden
             | Recovery::WithoutProof
             | Recovery::Stop => None,

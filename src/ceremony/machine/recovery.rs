@@ -18,6 +18,8 @@ pub enum Recovery {
     FromStart,
     /// Log in again, then the same act.
     LogIn,
+    /// The login with the PIN that was just set did not work: its holder types it.
+    TypePin,
     /// This seat types its share again; the shares of the others are kept.
     SeatAgain(Seat),
     /// All seats again, from the first.
@@ -38,12 +40,13 @@ pub enum Recovery {
 
 impl Recovery {
     /// All that need nothing besides their word.
-    const PLAIN: [Self; 12] = [
+    const PLAIN: [Self; 13] = [
         Self::TryAgain,
         Self::LookAgain,
         Self::TypeAgain,
         Self::FromStart,
         Self::LogIn,
+        Self::TypePin,
         Self::SeatsAgain,
         Self::AnotherCustodian,
         Self::PinsAgain,
@@ -61,6 +64,7 @@ impl Recovery {
             Self::TypeAgain => "type-again",
             Self::FromStart => "from-start",
             Self::LogIn => "log-in",
+            Self::TypePin => "type-pin",
             Self::SeatAgain(_) => SEAT_AGAIN,
             Self::SeatsAgain => "seats-again",
             Self::AnotherCustodian => "another-custodian",
@@ -100,7 +104,7 @@ pub fn recoveries(known: &Known, act: &Act, fault: &Fault) -> Vec<Recovery> {
 fn ways_on(known: &Known, act: &Act, fault: FaultName) -> Vec<Recovery> {
     use Recovery::{
         AnotherCustodian, AnotherDevice, FromStart, LookAgain, PinsAgain, SeatAgain, SeatsAgain, TryAgain, TypeAgain,
-        WithoutProof,
+        TypePin, WithoutProof,
     };
     match act {
         Act::CompareShare(_) => vec![TypeAgain, FromStart],
@@ -143,7 +147,8 @@ fn ways_on(known: &Known, act: &Act, fault: FaultName) -> Vec<Recovery> {
             FaultName::SoPinWrong | FaultName::SoPinOldWrong | FaultName::PinsMissing => vec![PinsAgain],
             _ => vec![TryAgain],
         },
-        Act::LogIn(acts::LogIn { role, .. }) => match fault {
+        Act::LogIn(acts::LogIn { held: true, .. }) => vec![TypePin],
+        Act::LogIn(acts::LogIn { role, held: false, .. }) => match fault {
             FaultName::PinBlocked => vec![without_user_pin(known, *role).unwrap_or(FromStart)],
             // No guess costs a try: people who are not sure of the PIN need not try it out.
             FaultName::PinWrong => {
@@ -232,7 +237,7 @@ mod tests {
         let plan = Plan::parse(include_str!("../../../assets/plan.example.json")).unwrap();
         let (role, serial) = (DeviceRole::Original, Serial::new("REH0000001").unwrap());
         let mut known = Known::new(&Ceremony::of(CeremonyKind::Establish).character, plan, true);
-        let act = Act::from(acts::LogIn { role, serial: serial.clone() });
+        let act = Act::from(acts::LogIn { role, serial: serial.clone(), held: false });
         let offered = |known: &Known| recoveries(known, &act, &Fault::from(faults::PinWrong { left: 2 }));
         let elsewhere = [Recovery::FromStart, Recovery::Stop];
         assert_eq!(offered(&known), elsewhere, "this sitting did not set its PINs");

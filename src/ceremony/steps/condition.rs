@@ -1,7 +1,8 @@
-//! When a stage of a step is due.
+//! Whether a stage is due, or a step needed: what it depends on, as data. The machine decides it.
 
+use crate::ceremony::known::holders::Holder;
 use crate::record::PinName;
-use crate::terms::{DeviceRole, Purpose};
+use crate::terms::{DeviceRole, Purpose, Seat};
 
 /// Whether a stage is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,4 +70,15 @@ pub enum Condition {
     Damaged,
     /// Only if a public key file of the restore's origin cannot be used.
     PublicKeysUnusable,
+}
+
+/// What decides on the day whether a step is needed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// A seat beyond the quorum: only if it is opened.
+    Seat(Seat),
+    /// Only if this custodian typed from their card in this sitting.
+    CardUsed(Holder),
+    /// Only if nobody has logged in to this device since it was initialised.
+    LogIn(DeviceRole),
 }

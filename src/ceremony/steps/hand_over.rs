@@ -13,16 +13,19 @@ const HERE: &str = "HERE";
 /// The stage that hands over to whoever acts in a step.
 pub const HAND_OVER: Stage = Stage { name: StageName::HandOver, kind: StageKind::HandOver, when: Condition::HandsOver };
 
-/// Puts a hand-over wherever somebody else may act than in the step before. A seat has its own: whoever sits down types
-/// their number.
+/// Puts a hand-over wherever somebody else may act than in the step before, or before those that may be passed over. A seat
+/// has its own: whoever sits down types their number.
 pub fn insert(steps: &mut [Step]) {
-    let mut before = None;
+    let mut before = Vec::new();
     for step in steps {
         let now = (step.actor, step.actor.has_a_part().then_some(step.share));
-        if before.is_some_and(|before| before != now) && step.seat().is_none() {
+        if before.iter().any(|before| *before != now) && step.seat().is_none() {
             step.stages.insert(0, HAND_OVER);
         }
-        before = Some(now);
+        if step.need.is_none() {
+            before.clear();
+        }
+        before.push(now);
     }
 }
 

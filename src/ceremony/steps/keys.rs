@@ -13,10 +13,7 @@ pub fn bring_keys_back(list: &mut List, plan: &Plan) {
     let role = DeviceRole::Replacement;
     list.section();
     list.add(
-        step(StepName::EmptyList, Actor::Administrator)
-            .on(role)
-            .then(StageName::List, StageKind::Do(inventory_empty))
-            .then(StageName::Listed, StageKind::Read),
+        step(StepName::EmptyList, Actor::Administrator).on(role).then(StageName::List, StageKind::Do(inventory_empty)),
     );
     for key in &plan.keys {
         list.add(
@@ -25,8 +22,7 @@ pub fn bring_keys_back(list: &mut List, plan: &Plan) {
                 .about(&key.label)
                 .then(StageName::Reference, StageKind::Form(key_reference))
                 .then_when(Condition::OtherReference, StageName::OtherReference, StageKind::Confirm(other_reference))
-                .then(StageName::Restore, StageKind::Do(restore_key))
-                .then(StageName::Restored, StageKind::Read),
+                .then(StageName::Restore, StageKind::Do(restore_key)),
         );
     }
     list.add(

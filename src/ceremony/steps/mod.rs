@@ -1,7 +1,8 @@
 //! Steps: numbered, generated from a plan, each a short sequence of stages.
 
+pub mod bags;
 pub mod closing;
-mod condition;
+pub mod condition;
 pub mod device;
 pub mod hand_over;
 pub mod keys;
@@ -13,8 +14,9 @@ mod screens;
 pub mod turns;
 
 use crate::ceremony::known::Known;
+use crate::ceremony::known::holders::Holder;
 use crate::ceremony::known::roll_call::Attendance;
-pub use crate::ceremony::steps::condition::Condition;
+pub use crate::ceremony::steps::condition::{Condition, Need};
 pub use crate::ceremony::steps::question::{Answer, Question};
 use crate::clerk::Act;
 use crate::fields::Field;
@@ -184,8 +186,10 @@ pub struct Step {
     pub share: DkekShareNumber,
     /// Its stages.
     pub stages: Vec<Stage>,
-    /// Only if needed: seats beyond the quorum.
-    pub if_needed: bool,
+    /// When it is needed; none: always.
+    pub need: Option<Need>,
+    /// Whose card, or password on paper, is put away here.
+    pub puts_away: Option<Holder>,
     /// What the vault forgets when the step ends.
     pub forgets: Vec<Handle>,
     /// Its end frees the seats: everyone who sat there has opened what they came for.
@@ -267,7 +271,8 @@ pub fn step(id: StepName, actor: Actor) -> Step {
         role: DeviceRole::Original,
         share: DkekShareNumber::FIRST,
         stages: Vec::new(),
-        if_needed: false,
+        need: None,
+        puts_away: None,
         forgets: Vec::new(),
         frees_seats: false,
         begins_pins: false,
@@ -311,8 +316,15 @@ impl Step {
 
     /// Marks it as only if needed.
     #[must_use]
-    pub fn only_if_needed(mut self, if_needed: bool) -> Self {
-        self.if_needed = if_needed;
+    pub const fn only_if(mut self, need: Need) -> Self {
+        self.need = Some(need);
+        self
+    }
+
+    /// Sets whose card, or password on paper, is put away.
+    #[must_use]
+    pub const fn putting_away(mut self, holder: Holder) -> Self {
+        self.puts_away = Some(holder);
         self
     }
 

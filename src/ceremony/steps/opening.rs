@@ -2,7 +2,8 @@
 //! written share files open.
 
 use crate::ceremony::known::Known;
-use crate::ceremony::steps::{Actor, Condition, List, Question, StageKind, Step, step};
+use crate::ceremony::known::character::Cards;
+use crate::ceremony::steps::{Actor, Condition, List, Need, Question, StageKind, Step, step};
 use crate::clerk::{Act, acts};
 use crate::fields::{ExpectedWords, Field, FieldKind};
 use crate::names::{FieldName, StageName, StepName};
@@ -10,14 +11,15 @@ use crate::plan::Plan;
 use crate::terms::{CustodianNumber, DkekShareNumber, Handle, Purpose, Quorum, Scheme, Seat};
 
 /// Opens all share files, one after the other, and combines the DKEK shares.
-pub fn open_all(list: &mut List, plan: &Plan) {
+/// `cards`: whether they come out of their bags, or lie on the table since they were dealt.
+pub fn open_all(list: &mut List, plan: &Plan, cards: Cards) {
     let last = plan.dkek_shares.len();
     for share in plan.numbers() {
         list.section();
         let open = match (plan.quorum(share), plan.scheme(share)) {
             (Some(quorum), Some(scheme)) => {
                 let so_pin = plan.so_pin_share() == Some(share);
-                seats(list, share, quorum, scheme, so_pin);
+                seats(list, (share, quorum, scheme), so_pin, cards);
                 quorum_opens(share, quorum, so_pin)
             }
             _ => holder_opens(share),
@@ -43,12 +45,15 @@ pub fn open_all(list: &mut List, plan: &Plan) {
 }
 
 /// M custodians, and more if needed, type what is on their cards.
-fn seats(list: &mut List, share: DkekShareNumber, quorum: Quorum, scheme: Scheme, so_pin: bool) {
+fn seats(list: &mut List, (share, quorum, scheme): (DkekShareNumber, Quorum, Scheme), so_pin: bool, cards: Cards) {
+    let sitter = match cards {
+        Cards::Earlier => StageName::SitterWithBag,
+        Cards::Dealt | Cards::None => StageName::Sitter,
+    };
     for seat in (1..=quorum.custodians()).map(Seat) {
-        let sits = step(StepName::Seat, Actor::Seat(seat))
-            .of(share)
-            .only_if_needed(seat.0 > quorum.threshold())
-            .then(StageName::Sitter, StageKind::Choose(Question::Sitter(seat)));
+        let sits =
+            step(StepName::Seat, Actor::Seat(seat)).of(share).then(sitter, StageKind::Choose(Question::Sitter(seat)));
+        let sits = if seat.0 > quorum.threshold() { sits.only_if(Need::Seat(seat)) } else { sits };
         let types = match scheme {
             Scheme::ScHsmTool => sits
                 .then_when(Condition::TypesPrime, StageName::FirstShare, StageKind::FromCard(seat_share))
@@ -98,29 +103,24 @@ fn taken(known: &Known, step: &Step, card: Purpose) -> Vec<u8> {
     others.filter_map(|(_, ids)| ids.first().copied()).collect()
 }
 
-/// At a seat the prime, which is public, is on the screen if it is known; id and value come from the card. Cards dealt by
-/// this program have check bytes. For a set made elsewhere, the first custodian types the prime too.
+/// At a seat the prime, which is public, is on the screen if it is known. Whoever sits there has said which card they bring:
+/// of a card dealt by this program, value and check bytes are typed, and these cover prime and id. Of a set made elsewhere,
+/// nobody knows who has which card, and the first custodian types the prime too.
 fn seat_share(known: &Known, step: &Step) -> Vec<Field> {
     let card = Purpose::DkekShare(step.share);
     let types_prime = types_set(known, step);
     let shown = known.shares.set(card).filter(|_| !types_prime).map(str::to_owned);
-    let id = FieldKind::ShareId {
-        share: step.share,
-        expected: sitter(known, step),
-        taken: taken(known, step, card),
-        foreign: known.restored.is_foreign(),
-    };
+    let of = sitter(known, step).map(|id| (step.share, id));
+    let prime = types_prime.then(|| Field::new(FieldName::Prime, FieldKind::Prime { expected: None }));
+    let id = of.is_none().then(|| {
+        let id = FieldKind::ShareId { share: step.share, taken: taken(known, step, card) };
+        Field::new(FieldName::ShareId, id)
+    });
     let optional = known.restored.is_foreign();
     let check = if optional { FieldName::CheckBytesIfAny } else { FieldName::CheckBytes };
-    let prime = types_prime.then(|| Field::new(FieldName::Prime, FieldKind::Prime { expected: None }));
-    prime
-        .into_iter()
-        .chain([
-            Field::new(FieldName::ShareId, id),
-            Field::new(FieldName::ShareValue, FieldKind::ShareValue),
-            Field::new(check, FieldKind::CheckBytes { optional, prime: shown, of: None }),
-        ])
-        .collect()
+    let value = Field::new(FieldName::ShareValue, FieldKind::ShareValue);
+    let check = Field::new(check, FieldKind::CheckBytes { optional, prime: shown, of });
+    prime.into_iter().chain(id).chain([value, check]).collect()
 }
 
 fn seat_words(known: &Known, step: &Step) -> Vec<Field> {
@@ -164,8 +164,16 @@ fn take(known: &Known, step: &Step, card: Purpose, scheme: Scheme) -> Option<Act
     let set = known.shares.set(card).filter(|_| !again).map(str::to_owned);
     let threshold = known.plan.quorum(step.share)?.threshold();
     Some(
-        acts::TakeShare { card, seat: step.seat()?, scheme, set, threshold, foreign: known.restored.is_foreign() }
-            .into(),
+        acts::TakeShare {
+            card,
+            seat: step.seat()?,
+            scheme,
+            set,
+            id: sitter(known, step),
+            threshold,
+            foreign: known.restored.is_foreign(),
+        }
+        .into(),
     )
 }
 

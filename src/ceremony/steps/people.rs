@@ -26,7 +26,7 @@ pub fn people_and_room(list: &mut List, attendance: Attendance) {
 
 /// Letters and digits that change places between keyboard layouts, in lower case: what the keyboard types is found before
 /// anybody types a secret.
-const KEYBOARD: &str = "qzya 0189";
+const KEYBOARD: &str = "azy1";
 
 fn keyboard(_: &Known, _: &Step) -> Vec<Field> {
     vec![Field::new(FieldName::Keyboard, FieldKind::Copy(KEYBOARD))]

@@ -1,7 +1,7 @@
 //! How a device gets its PINs, is erased and initialised, and gets the DKEK.
 
 use crate::ceremony::known::Known;
-use crate::ceremony::steps::{Actor, Condition, Fields, List, MakeAct, Question, StageKind, Step, step};
+use crate::ceremony::steps::{Actor, Condition, Fields, List, MakeAct, Need, Question, StageKind, Step, step};
 use crate::clerk::{Act, acts};
 use crate::fields::{Field, FieldKind};
 use crate::names::{FieldName, StageName, StepName};
@@ -48,7 +48,8 @@ pub fn provision(list: &mut List, plan: &Plan, role: DeviceRole) {
             .then(StageName::Danger, StageKind::Danger(typed_serial))
             .then(StageName::Initialise, StageKind::Do(initialise))
             .then_when(Condition::OtherSoPin(role), StageName::Change, StageKind::Do(change_so_pin))
-            .then(StageName::Initialised, StageKind::Read)
+            // The PIN is held already, and this is the last time: nobody has to type it once more.
+            .then(StageName::LogIn, StageKind::Do(|known, step| log_in(known, step, true)))
             .forgetting([Handle::SoPin, Handle::UserPin])
             // An SO-PIN rebuilt from cards is kept until nothing can ask for another initialisation.
             .forgetting((!under_quorum).then_some(Handle::NewSoPin)),
@@ -78,10 +79,12 @@ fn drawn_user_pin(_: &Known, _: &Step) -> Vec<Field> {
     vec![Field::new(FieldName::DrawnUserPin, FieldKind::DrawnUserPin)]
 }
 
-/// The PIN holder logs in, and the device gets the DKEK. (A throw-away key's attestation comes before this.)
+/// The device gets the DKEK; the PIN holder logs in first if that did not work with the PIN that was just set. (A throw-away
+/// key's attestation comes before this.)
 pub fn load(list: &mut List, role: DeviceRole, forgets: &[Handle]) {
     list.section();
-    list.add(with_log_in(step(StepName::LogIn, Actor::PinHolder).on(role)).forgetting([Handle::UserPin]));
+    let types_pin = step(StepName::LogIn, Actor::PinHolder).on(role).only_if(Need::LogIn(role));
+    list.add(with_log_in(types_pin).forgetting([Handle::UserPin]));
     list.add(
         step(StepName::Load, Actor::Administrator)
             .on(role)
@@ -111,7 +114,7 @@ pub fn with_log_in_when(step: Step, when: Condition) -> Step {
             StageKind::Form(last_try),
         )
         .then_when(when, StageName::Pin, StageKind::Form(user_pin))
-        .then_when(when, StageName::LogIn, StageKind::Do(log_in))
+        .then_when(when, StageName::LogIn, StageKind::Do(|known, step| log_in(known, step, false)))
 }
 
 fn read_tries(known: &Known, step: &Step, pin: PinName) -> Option<Act> {
@@ -176,8 +179,8 @@ fn user_pin(_: &Known, _: &Step) -> Vec<Field> {
     vec![Field::new(FieldName::UserPin, FieldKind::UserPin).kept(Handle::UserPin)]
 }
 
-fn log_in(known: &Known, step: &Step) -> Option<Act> {
-    Some(acts::LogIn { role: step.role, serial: known.devices.serial(step.role)? }.into())
+fn log_in(known: &Known, step: &Step, held: bool) -> Option<Act> {
+    Some(acts::LogIn { role: step.role, serial: known.devices.serial(step.role)?, held }.into())
 }
 
 fn load_dkek(known: &Known, step: &Step) -> Option<Act> {

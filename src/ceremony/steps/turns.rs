@@ -63,7 +63,7 @@ pub fn turns(list: &mut List, plan: &Plan) {
                 all.push(turn);
                 turn = so_pin_card(share, custodian);
             }
-            all.push(turn.then(StageName::Bag, StageKind::Form(bag)));
+            all.push(turn);
         }
     }
     if let Some(last) = all.pop() {
@@ -77,7 +77,7 @@ pub fn turns(list: &mut List, plan: &Plan) {
     }
 }
 
-/// One custodian's turn: reveal, note, hide, type everything from the card, put the card away.
+/// One custodian's turn: reveal, note, hide, type everything from the card.
 fn turn(share: DkekShareNumber, custodian: CustodianNumber, scheme: Scheme) -> Step {
     let card = Purpose::DkekShare(share);
     let turn = step(StepName::Custodian, Actor::Custodian(custodian)).of(share);
@@ -190,8 +190,4 @@ fn dice(known: &Known, _: &Step) -> Vec<Field> {
 fn new_password(_: &Known, step: &Step) -> Vec<Field> {
     let password = Field::new(FieldName::NewPassword, FieldKind::NewPassword).kept(Handle::SharePassword(step.share));
     vec![password, Field::new(FieldName::Again, FieldKind::Again(FieldName::NewPassword))]
-}
-
-fn bag(_: &Known, _: &Step) -> Vec<Field> {
-    vec![Field::new(FieldName::Bag, FieldKind::Line { optional: true })]
 }

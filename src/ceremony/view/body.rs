@@ -1,5 +1,7 @@
 //! What the middle of the screen shows and asks at a stage.
 
+use crate::ceremony::known::character::Cards;
+use crate::ceremony::known::holders::Holder;
 use crate::ceremony::machine::input::{ChoiceId, TickId};
 use crate::ceremony::machine::recovery::Recovery;
 use crate::ceremony::machine::{Asking, Machine, Mode};
@@ -7,7 +9,7 @@ use crate::ceremony::steps::{Question, Stage, StageKind, Step};
 use crate::ceremony::view::sentences::Sentences;
 use crate::ceremony::view::{Asks, Body, OptionView, TickView};
 use crate::script::words;
-use crate::terms::{CustodianNumber, Quorum, Serial};
+use crate::terms::{CustodianNumber, DkekShareNumber, Quorum, Serial};
 
 impl Machine {
     pub(super) fn body(&self, sentences: &Sentences<'_>) -> Body {
@@ -97,7 +99,7 @@ impl Machine {
         let option = |number: CustodianNumber| {
             let name = known.plan.custodian(step.share, number);
             let elsewhere = known.seats.seated.iter().any(|(seat, who)| *who == number && Some(*seat) != step.seat());
-            let note = if elsewhere { words::HAS_GIVEN } else { "" };
+            let note = if elsewhere { words::HAS_GIVEN.to_owned() } else { self.bag_of(step.share, number) };
             OptionView { id: ChoiceId::Custodian(number), text: format!("{name}{note}"), closed: elsewhere }
         };
         known.plan.quorum(step.share).into_iter().flat_map(Quorum::numbers).map(option).collect()
@@ -105,6 +107,16 @@ impl Machine {
 }
 
 impl Machine {
+    /// The bag that a card dealt earlier must be in, behind its custodian's name.
+    fn bag_of(&self, share: DkekShareNumber, custodian: CustodianNumber) -> String {
+        let known = self.known();
+        match (known.ceremony.cards, known.bags.numbers.get(&Holder { share, custodian: Some(custodian) })) {
+            (Cards::Earlier, Some(bag)) => words::InBag { bag }.to_string(),
+            (Cards::Earlier, None) => words::NO_BAG_ON_RECORD.to_owned(),
+            (Cards::Dealt | Cards::None, _) => String::new(),
+        }
+    }
+
     /// What a way to continue is called on the screen.
     fn choice_text(&self, choice: Recovery, step: &Step) -> String {
         let text = match choice {
@@ -118,6 +130,7 @@ impl Machine {
             Recovery::TypeAgain => words::CHOICE_TYPE_AGAIN,
             Recovery::FromStart => words::CHOICE_FROM_START,
             Recovery::LogIn => words::CHOICE_LOG_IN,
+            Recovery::TypePin => words::CHOICE_TYPE_PIN,
             Recovery::SeatsAgain => words::CHOICE_SEATS_AGAIN,
             Recovery::AnotherCustodian => words::CHOICE_ANOTHER_CUSTODIAN,
             Recovery::PinsAgain => words::CHOICE_PINS_AGAIN,

@@ -16,6 +16,8 @@ pub struct LogIn {
     pub role: DeviceRole,
     /// Its serial.
     pub serial: Serial,
+    /// With the PIN that was just set; otherwise, it was typed for this.
+    pub held: bool,
 }
 
 impl ActKind for LogIn {

@@ -9,8 +9,8 @@ use crate::names::FieldName;
 use crate::record::Fact;
 use crate::secret::WipingBytes;
 use crate::share::{
-    CheckVerdict, PasswordShare, SharePrime, id_readings, read_check, read_id, read_prime, read_value, read_words,
-    verdict, write_words,
+    CheckVerdict, PasswordShare, SharePrime, id_readings, read_check, read_prime, read_value, read_words, verdict,
+    write_words,
 };
 use crate::terms::{Handle, Purpose, Scheme, Seat, Serial};
 use crate::vault::Vault;
@@ -26,6 +26,8 @@ pub struct TakeShare {
     pub scheme: Scheme,
     /// The set's prime, if known, or its number; otherwise it was typed with the share (a prime before it).
     pub set: Option<String>,
+    /// The id of a numbers share, if its custodian is known to have it; otherwise it was typed.
+    pub id: Option<u8>,
     /// M, which a card of words must state too.
     pub threshold: u8,
     /// A set made elsewhere.
@@ -67,7 +69,7 @@ struct Taken {
 }
 
 impl TakeShare {
-    /// The prime if it is not known, id, value, and the check bytes, which a card of a set made elsewhere may lack.
+    /// The prime and the id if they are not known, value, and the check bytes, which a card of a set made elsewhere may lack.
     fn numbers(&self, vault: &Vault) -> Result<Taken, Fault> {
         let typed = |field| vault.typed(field).ok_or(faults::TypedMissing);
         let prime = match &self.set {
@@ -75,8 +77,10 @@ impl TakeShare {
             None => read_prime(typed(FieldName::Prime)?.expose()),
         };
         let prime = prime.map_err(read_fault)?;
-        let id = typed(FieldName::ShareId)?.expose();
-        let mut ids = if self.foreign { id_readings(id) } else { vec![read_id(id).map_err(read_fault)?] };
+        let mut ids = match self.id {
+            Some(id) => vec![id],
+            None => id_readings(typed(FieldName::ShareId)?.expose()),
+        };
         let value = read_value(typed(FieldName::ShareValue)?.expose(), true).map_err(read_fault)?;
         // Only a card of a set made elsewhere may have none.
         let check = if self.foreign {

@@ -9,7 +9,7 @@ use crate::clerk::wrapped_keys::public_key;
 use crate::faults::{self, Fault};
 use crate::folder::{Folder, names};
 use crate::plan::{Custody, Plan};
-use crate::record::{BackedUpDkekShare, BackedUpKey, Entry, Fact, Former, KnownShare, verify_to_the_cut};
+use crate::record::{BackedUpDkekShare, BackedUpKey, Entry, Fact, Former, KnownShare, RecordedBag, verify_to_the_cut};
 use crate::terms::{Digest, DkekShareNumber, Kcv, Serial};
 
 /// What is restored from.
@@ -32,9 +32,9 @@ pub struct Source {
 
 /// What vouches for the files.
 pub(in crate::clerk) enum Standing {
-    /// A record of ours: whether it is a rehearsal's, its last digest, its number of lines if it was never sealed, and
-    /// who may know a share that now belongs to somebody else.
-    Recorded { rehearsal: bool, digest: Digest, not_sealed: Option<u32>, formers: Vec<Former> },
+    /// A record of ours: whether it is a rehearsal's, its last digest, its number of lines if it was never sealed, who
+    /// may know a share that now belongs to somebody else, and the bags of cards and passwords.
+    Recorded { rehearsal: bool, digest: Digest, not_sealed: Option<u32>, formers: Vec<Former>, bags: Vec<RecordedBag> },
     /// Nothing: they were made elsewhere. The files that were passed over, and those that start like a wrapped key but
     /// are not one.
     Elsewhere { passed_over: Vec<String>, damaged: Vec<String> },
@@ -69,8 +69,13 @@ impl Source {
             return Err(Fault::from(faults::SourceOtherPlan { folder: folder.path().display() }));
         }
         // Anyone who took somebody's place that day has that card.
-        let mut formers = Vec::new();
+        let (mut formers, mut bags) = (Vec::new(), Vec::new());
         for line in &proof.lines {
+            if let Entry::Learned { fact: Fact::Bagged { share, custodian, bag }, .. } = &line.entry {
+                // The last one counts.
+                bags.retain(|known: &RecordedBag| (known.share, known.custodian) != (*share, *custodian));
+                bags.push(RecordedBag { share: *share, custodian: *custodian, bag: bag.clone() });
+            }
             if let Entry::Substituted { share, custodian, name, former_knows, .. } = &line.entry {
                 plan.substitute(*share, *custodian, name);
                 let former = |name: &String| Former { share: *share, custodian: *custodian, name: name.clone() };
@@ -79,7 +84,7 @@ impl Source {
         }
         let not_sealed = proof.sealed.is_none().then_some(proof.mark.line);
         let standing =
-            Standing::Recorded { rehearsal: manifest.rehearsal, digest: proof.mark.digest, not_sealed, formers };
+            Standing::Recorded { rehearsal: manifest.rehearsal, digest: proof.mark.digest, not_sealed, formers, bags };
         Ok(Self {
             folder,
             plan,
@@ -126,10 +131,11 @@ impl Source {
             }
         }
         let (record_sha256, more): (_, Vec<Fact>) = match &self.standing {
-            Standing::Recorded { digest, not_sealed, formers, .. } => {
+            Standing::Recorded { digest, not_sealed, formers, bags, .. } => {
                 let formers = (!formers.is_empty()).then(|| Fact::Formers { people: formers.clone() });
                 let not_sealed = not_sealed.map(|lines| Fact::NotSealed { lines });
-                (Some(*digest), formers.into_iter().chain(not_sealed).collect())
+                let bags = (!bags.is_empty()).then(|| Fact::BagsOnRecord { bags: bags.clone() });
+                (Some(*digest), formers.into_iter().chain(not_sealed).chain(bags).collect())
             }
             Standing::Elsewhere { passed_over, damaged } => {
                 let (passed_over, damaged) = (passed_over.clone(), damaged.clone());

@@ -45,7 +45,7 @@ fn a_different_screen_is_told_from_the_same_one() {
 
 #[test]
 fn typing_past_the_end_of_a_field_does_not_go_into_it() {
-    let id = || FieldKind::ShareId { share: DkekShareNumber::FIRST, expected: None, taken: vec![], foreign: false };
+    let id = || FieldKind::ShareId { share: DkekShareNumber::FIRST, taken: vec![] };
     let view = view(form(vec![
         field(FieldName::Prime, FieldKind::Prime { expected: None }, FieldState::Empty),
         field(FieldName::ShareId, id(), FieldState::Empty),

@@ -1,6 +1,7 @@
 //! What a flawless day asks of people, in screens and keys: the table of the README.
 
 use hsm_ceremony::ceremony::{Body, FieldView, Input, View};
+use hsm_ceremony::names::FieldName;
 use hsm_ceremony::secret::TypedText;
 use hsm_ceremony::vault::Vault;
 
@@ -11,6 +12,8 @@ use super::rig::{Rig, plan_text};
 pub struct Day {
     pub screens: usize,
     pub keys: usize,
+    /// Bags whose numbers are typed. How long these are is not up to the program, so their keys are counted apart.
+    pub bags: usize,
     last: Option<(String, Vec<String>)>,
 }
 
@@ -40,6 +43,10 @@ impl Day {
     /// One field is typed, without the separators that nobody has to type, and Enter leads to the next.
     pub fn typed(&mut self, fields: &[FieldView], input: &Input, vault: &Vault) {
         let Input::Edited(name) = input else { return };
+        if *name == FieldName::Bag {
+            self.bags += 1;
+            return;
+        }
         let text = vault.typed(*name).map(TypedText::expose).unwrap_or_default();
         let last = fields.last().is_some_and(|field| field.name == *name);
         self.keys += text.iter().filter(|byte| **byte != b':').count() + usize::from(!last);
@@ -95,9 +102,11 @@ fn the_readme_counts_the_screens_and_keys_of_a_flawless_day() {
     establish.run(|_| {});
     let day = std::mem::take(&mut establish.day);
     assert_eq!((day.screens, day.keys), in_the_readme("*establish*"));
+    assert_eq!(day.bags, 4, "as the README says");
     let mut restore = Rig::restore(records.path()).with_papers_of(establish);
     restore.run(|_| {});
     assert_eq!((restore.day.screens, restore.day.keys), in_the_readme("*restore*"));
+    assert_eq!(restore.day.bags, 2, "as the README says");
     assert_eq!(with_the_tools(&TOOLS_ESTABLISH), in_the_readme("the first day with OpenSC's tools"));
     assert_eq!(with_the_tools(&TOOLS_RESTORE), in_the_readme("their restore"));
 }

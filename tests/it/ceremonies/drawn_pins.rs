@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use hsm_ceremony::app::{Environment, Setup};
+use hsm_ceremony::card::transport::Readers;
 use hsm_ceremony::ceremony::{Body, CardView, Input, Recovery};
 use hsm_ceremony::fields::FieldKind;
 use hsm_ceremony::names::FieldName;
@@ -11,6 +12,7 @@ use hsm_ceremony::record::{CeremonyKind, Fact, PinName};
 use hsm_ceremony::softcard::{Faults, Rack, SoftCard};
 use hsm_ceremony::terms::{DeviceRole, Handle};
 
+use super::lost_login::{LOST, cut_at_the_login, types_the_pin};
 use super::mistakes::goes_on;
 use super::plans::{Day, Guard};
 use super::rig::{Front, Rig, Turn, used_card};
@@ -26,11 +28,20 @@ fn day(prove_restore: bool) -> String {
 
 /// *Establish* with these cards in readers.
 fn held(cards: Vec<SoftCard>, records: &Path) -> (Rig, Rack) {
+    held_behind(cards, records, |readers| readers)
+}
+
+/// The same, with something between the program and its readers.
+fn held_behind(
+    cards: Vec<SoftCard>,
+    records: &Path,
+    between: impl FnOnce(Box<dyn Readers>) -> Box<dyn Readers>,
+) -> (Rig, Rack) {
     let rack = Rack::new(2);
     cards.into_iter().enumerate().for_each(|(slot, card)| assert!(rack.insert(slot, card).is_none()));
     let (plan, text) = (Plan::parse(&day(false)).unwrap(), day(false));
     let setup = Setup::by_plan(CeremonyKind::Establish, plan, text, records, Environment::SoftwareCards);
-    (Rig::held(setup.unwrap(), Box::new(rack.clone())), rack)
+    (Rig::held(setup.unwrap(), between(Box::new(rack.clone()))), rack)
 }
 
 /// The PIN on the screen, if one is shown.
@@ -127,9 +138,13 @@ fn what_is_typed_from_the_sheet_must_be_what_was_shown_and_esc_shows_the_same_ag
 #[test]
 fn after_both_pins_again_the_device_has_what_was_shown_last() {
     let records = tempfile::tempdir().unwrap();
-    let (mut rig, rack) = held(vec![SoftCard::new("REH0000088").unwrap()], records.path());
+    let cards = vec![SoftCard::new("REH0000088").unwrap()];
+    let (mut rig, rack) = held_behind(cards, records.path(), cut_at_the_login);
     let (mut noted, mut wrong) = (Vec::new(), false);
     rig.play(|front| {
+        if let Some(turn) = types_the_pin(front) {
+            return turn;
+        }
         notes(front, &mut noted);
         if front.fault() == Some("pin-wrong") {
             return front.goes_on_with(Recovery::PinsAgain);
@@ -142,7 +157,7 @@ fn after_both_pins_again_the_device_has_what_was_shown_last() {
             _ => Turn::Autopilot,
         }
     });
-    goes_on(&rig, &["pin-wrong"]);
+    goes_on(&rig, &[LOST, "pin-wrong"]);
     assert_eq!(noted.len(), 4);
     assert!(noted[0].1 != noted[2].1 && noted[1].1 != noted[3].1, "the first ones were wiped");
     assert_eq!(on_card(&rack.remove(0).unwrap()), (noted[2].1.clone(), noted[3].1.clone()));

@@ -104,7 +104,7 @@ fn a_folder_that_cannot_be_written_to_loses_nothing() {
     for step in ["make-key", "back-up"] {
         let records = tempfile::tempdir().unwrap();
         let mut rig = Rig::establish(&plan(), records.path());
-        let before = if step == "make-key" { "log-in" } else { "inventory" };
+        let before = if step == "make-key" { "load" } else { "inventory" };
         disturbed(
             &mut rig,
             before,

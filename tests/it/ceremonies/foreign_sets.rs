@@ -111,7 +111,7 @@ impl Made {
         if let Some(place) = front.empty(|kind| matches!(kind, FieldKind::Prime { .. })) {
             return front.types(place, card.prime.as_deref().unwrap());
         }
-        if let Some(place) = front.empty(|kind| matches!(kind, FieldKind::ShareId { foreign: true, .. })) {
+        if let Some(place) = front.empty(|kind| matches!(kind, FieldKind::ShareId { .. })) {
             return front.types(place, &sitter.to_string());
         }
         match front.empty(|kind| matches!(kind, FieldKind::ShareValue | FieldKind::ShareWords { .. })) {

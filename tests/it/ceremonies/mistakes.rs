@@ -8,19 +8,16 @@ use hsm_ceremony::fields::FieldKind;
 use hsm_ceremony::names::FieldName;
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::{CeremonyKind, Ending, Entry, Fact};
-use hsm_ceremony::share::{PasswordShare, SharePrime, check_bytes, read_id, read_value, write_check};
+use hsm_ceremony::share::{PasswordShare, SharePrime, check_bytes, read_value, write_check};
 use hsm_ceremony::softcard::{Faults, Rack, SoftCard};
 use hsm_ceremony::terms::{Number, Seat};
 use serde_json::Value;
 
+use super::lost_login::{LOST, cut_at_the_login, types_the_pin};
 use super::rig::{Front, Rig, Turn, plan_text, used_card};
 
 pub fn plan() -> String {
     plan_text(2, 3, &[("EC:secp256r1", 10)], false)
-}
-
-fn is_id(kind: &FieldKind) -> bool {
-    matches!(kind, FieldKind::ShareId { .. })
 }
 
 fn is_value(kind: &FieldKind) -> bool {
@@ -105,9 +102,12 @@ fn a_share_mistyped_at_read_back_is_named_by_its_group_and_can_be_shown_again() 
 fn wrong_pins_cost_one_try_each_and_a_blocked_one_stops() {
     for wrong in 1..=3 {
         let records = tempfile::tempdir().unwrap();
-        let mut rig = Rig::establish(&plan(), records.path());
+        let mut rig = Rig::establish_with(&plan(), records.path(), cut_at_the_login);
         let (mut typed, mut last_try) = (0, 0);
         rig.play(|front| {
+            if let Some(turn) = types_the_pin(front) {
+                return turn;
+            }
             if front.fault() == Some("pin-blocked") {
                 return front.goes_on_with(Recovery::Stop);
             }
@@ -129,9 +129,9 @@ fn wrong_pins_cost_one_try_each_and_a_blocked_one_stops() {
             })
             .collect();
         match wrong {
-            1 => goes_on(&rig, &["pin-wrong"]),
-            2 => goes_on(&rig, &["pin-wrong", "pin-wrong"]),
-            _ => stopped(&rig, &["pin-wrong", "pin-wrong", "pin-blocked"]),
+            1 => goes_on(&rig, &[LOST, "pin-wrong"]),
+            2 => goes_on(&rig, &[LOST, "pin-wrong", "pin-wrong"]),
+            _ => stopped(&rig, &[LOST, "pin-wrong", "pin-wrong", "pin-blocked"]),
         }
         assert_eq!(left, [3, 2, 1][..(wrong + 1).min(3)], "each costs one");
         assert_eq!(rig.value("pin-wrong", "left"), "2");
@@ -216,9 +216,12 @@ fn an_occupied_key_reference_is_named_and_the_key_there_stays() {
         records.path(),
         Environment::SoftwareCards,
     );
-    let mut rig = Rig::held(setup.unwrap(), Box::new(rack.clone()));
+    let mut rig = Rig::held(setup.unwrap(), cut_at_the_login(Box::new(rack.clone())));
     let mut put = false;
     rig.play(|front| {
+        if let Some(turn) = types_the_pin(front) {
+            return turn;
+        }
         if !put && front.step() == "log-in" {
             put = true;
             with_key(&rack, "01", Some(strange.clone()));
@@ -230,7 +233,7 @@ fn an_occupied_key_reference_is_named_and_the_key_there_stays() {
         }
         Turn::Autopilot
     });
-    goes_on(&rig, &["card-no-card", "key-reference-occupied", "card-no-card"]);
+    goes_on(&rig, &[LOST, "key-reference-occupied", "card-no-card"]);
     assert_eq!(rig.value("key-reference-occupied", "reference"), "1");
 }
 
@@ -285,7 +288,7 @@ impl WrongShare {
                 self.typed = true;
                 front.types(place, "01:23:45:67:89:ab:cd:ef")
             }
-            None if second && self.typed && !self.checked && front.empty(is_id).is_none() => {
+            None if second && self.typed && !self.checked => {
                 self.checked = true;
                 front.types(FieldName::CheckBytes, &check_bytes_of_what_is_typed(front))
             }
@@ -294,17 +297,18 @@ impl WrongShare {
     }
 }
 
-/// The check bytes of the id and the value in the form.
+/// The check bytes of the value in the form, for the card of whoever sits there.
 fn check_bytes_of_what_is_typed(front: &Front<'_>) -> String {
     let Body::Form { fields, .. } = &front.view.body else { panic!("no form: {:?}", front.view.body) };
-    let prime = fields.iter().find_map(|field| match &field.kind {
-        FieldKind::CheckBytes { prime, .. } => prime.as_deref(),
+    let known = fields.iter().find_map(|field| match &field.kind {
+        FieldKind::CheckBytes { prime, of, .. } => Some((prime.as_deref()?, of.as_ref()?.1)),
         _ => None,
     });
+    let (prime, id) = known.expect("both are known");
     let typed = |name| front.vault.typed(name).unwrap().expose();
     let share = PasswordShare {
-        prime: SharePrime::parse(prime.unwrap().as_bytes()).unwrap(),
-        id: read_id(typed(FieldName::ShareId)).unwrap(),
+        prime: SharePrime::parse(prime.as_bytes()).unwrap(),
+        id,
         value: read_value(typed(FieldName::ShareValue), true).ok().unwrap(),
     };
     String::from_utf8(write_check(&check_bytes(&share)).expose().to_vec()).unwrap()

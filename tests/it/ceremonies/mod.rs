@@ -1,5 +1,6 @@
 //! Whole ceremonies in this process: machine, vault, clerk and autopilot on software cards.
 
+mod bags;
 mod counted;
 mod cuts;
 mod device_states;
@@ -19,6 +20,7 @@ mod left_alone;
 mod listening;
 mod living_keys;
 mod looking_back;
+mod lost_login;
 mod mistakes;
 mod old;
 mod one_slip;

@@ -123,7 +123,7 @@ impl Custodians {
         if let Some(place) = front.empty(|kind| matches!(kind, FieldKind::Prime { .. })) {
             return front.types(place, &card.prime);
         }
-        if let Some(place) = front.empty(|kind| matches!(kind, FieldKind::ShareId { foreign: true, .. })) {
+        if let Some(place) = front.empty(|kind| matches!(kind, FieldKind::ShareId { .. })) {
             return front.types(place, &card.id);
         }
         match front.empty(|kind| *kind == FieldKind::ShareValue) {

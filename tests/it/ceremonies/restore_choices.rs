@@ -190,7 +190,7 @@ fn a_public_key_file_that_is_brought_in_time_proves_its_key() {
     let content = fs::read(&file).unwrap();
     fs::remove_file(&file).unwrap();
     rig.play(|front| {
-        if front.step() == "log-in" && !file.exists() {
+        if front.step() == "user-pin" && !file.exists() {
             fs::write(&file, &content).unwrap();
         }
         Turn::Autopilot

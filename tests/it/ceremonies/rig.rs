@@ -196,6 +196,7 @@ impl Rig {
             script_sha256: Digest([0; 32]),
             short_derivation: true,
         });
+        machine.handle(Event::Time(0));
         let mut autopilot = Autopilot::new(Box::new(std::io::sink()));
         autopilot.prefer(comes);
         Self {

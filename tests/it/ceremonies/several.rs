@@ -130,7 +130,7 @@ fn restore_never_takes_the_original() {
 }
 
 /// Steps of *restore* on whose screens somebody handles the readers.
-const MOMENTS: [&str; 7] = ["so-pin", "user-pin", "initialise", "log-in", "load", "restore-key", "full-list"];
+const MOMENTS: [&str; 6] = ["so-pin", "user-pin", "initialise", "load", "restore-key", "full-list"];
 
 /// Whether this is the last screen of a step that people see: after it, commands go to the device.
 fn is_moment(front: &Front<'_>, step: &str) -> bool {

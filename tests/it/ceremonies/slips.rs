@@ -137,45 +137,45 @@ fn the_wrong_card_is_named_at_a_seat() {
 }
 
 #[test]
-fn somebody_elses_card_of_numbers_is_named_at_a_seat() {
+fn somebody_elses_card_of_numbers_is_named_at_a_seat_although_no_id_is_typed() {
     let (records, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let (mut people, cards) = established(records.path());
     let (_, others) = established(elsewhere.path());
-    let is_id = |kind: &FieldKind| matches!(kind, FieldKind::ShareId { .. });
-    let mut rig = Rig::restore(records.path()).with_papers_of(people);
-    slips(&mut rig, Slip::new(("seat", 2, SEAT_1), is_id, "2", "id-not-yours", "3"));
-    people = rig;
-
-    // The check bytes of somebody else's card, or of a card of another set, do not match this value.
-    let is_check = |kind: &FieldKind| matches!(kind, FieldKind::CheckBytes { .. });
     let check = |cards: &Cards, number| cards[&(dkek_share(2), number)].check.clone().unwrap();
-    for wrong in [check(&cards, 2), check(&others, 3)] {
-        let right = check(&cards, 3);
+    let value = |number| cards[&(dkek_share(2), number)].text.clone();
+    // The check bytes of somebody else's card or of a card of another set, and the whole card of somebody else.
+    let wrong = [
+        (value(3), check(&cards, 2), None),
+        (value(3), check(&others, 3), None),
+        (value(2), check(&cards, 2), Some("check-bytes-not-yours")),
+    ];
+    for (first, its_check, name) in wrong {
         let mut rig = Rig::restore(records.path()).with_papers_of(people);
         let (mut done, mut named) = (0, Vec::new());
         rig.play(|front| {
             let here = front.machine.step().is_some_and(|step| step.share == share(2) && step.actor == SEAT_1);
             let Body::Form { fields, .. } = &front.view.body else { return Turn::Autopilot };
-            let typed = fields.iter().position(|field| here && field.kind == FieldKind::ShareValue);
-            match (typed, done) {
-                (Some(place), 0) if fields[place].state == FieldState::Good => {
-                    done = 1;
-                    front.types(fields.iter().find(|field| is_check(&field.kind)).unwrap().name, &wrong)
-                }
-                (Some(_), 1) => {
-                    done = 2;
+            if !here || done == 5 {
+                return Turn::Autopilot;
+            }
+            assert!(!fields.iter().any(|field| matches!(field.kind, FieldKind::ShareId { .. })));
+            done += 1;
+            match done {
+                1 => front.types(FieldName::ShareValue, &first),
+                2 => front.types(FieldName::CheckBytes, &its_check),
+                3 => {
                     named = front.wrong();
                     Turn::Do(Input::GoOn)
                 }
-                (Some(_), 2) => {
-                    done = 3;
+                4 => {
                     assert_eq!(front.wrong(), named, "Enter leads nowhere");
-                    front.types(fields.iter().find(|field| is_check(&field.kind)).unwrap().name, &right)
+                    front.types(FieldName::ShareValue, &value(3))
                 }
-                _ => Turn::Autopilot,
+                _ => front.types(FieldName::CheckBytes, &check(&cards, 3)),
             }
         });
-        assert!(done == 3 && named.len() == 1 && named[0].starts_with("check-bytes-"), "{named:?}");
+        assert!(done == 5 && named.len() == 1 && named[0].starts_with("check-bytes-"), "{named:?}");
+        assert!(name.is_none_or(|name| named == [name]), "{named:?}");
         goes_on(&rig, &[]);
         people = rig;
     }

@@ -7,6 +7,7 @@ use hsm_ceremony::record::{CeremonyKind, Ending, Entry};
 use hsm_ceremony::softcard::CutOff;
 use hsm_ceremony::terms::{CustodianNumber, Number, Serial};
 
+use super::lost_login::{LOST, cut_at_the_login};
 use super::mistakes::{established, goes_on, plan};
 use super::plans::share;
 use super::rig::{Front, Rig, Turn};
@@ -109,7 +110,7 @@ fn the_end_says_which_folder_is_the_backup() {
 
 #[test]
 fn people_who_stop_after_the_erasure_are_told_to_keep_the_so_pin_cards() {
-    for (at, kept, dealt) in [("device", false, false), ("so-pin-quorum", false, true), ("log-in", true, true)] {
+    for (at, kept, dealt) in [("device", false, false), ("so-pin-quorum", false, true), ("load", true, true)] {
         let records = tempfile::tempdir().unwrap();
         let mut rig = Rig::establish(&day().text(), records.path());
         let said = stops(&mut rig, |front| front.step() == at);
@@ -122,7 +123,7 @@ fn people_who_stop_after_the_erasure_are_told_to_keep_the_so_pin_cards() {
 #[test]
 fn a_device_initialised_today_is_erased_again_with_the_so_pin_on_the_cards() {
     let records = tempfile::tempdir().unwrap();
-    let mut rig = Rig::establish(&day().text(), records.path());
+    let mut rig = Rig::establish_with(&day().text(), records.path(), cut_at_the_login);
     let (mut wrong, mut whose) = (0, 0);
     rig.play(|front| {
         if front.step() == "so-pin-quorum" && matches!(front.view.body, Body::Choose { .. }) {
@@ -132,7 +133,7 @@ fn a_device_initialised_today_is_erased_again_with_the_so_pin_on_the_cards() {
         blocks_the_pin(front, &mut wrong)
     });
     assert!(rig.complete(), "{:?}", rig.failed());
-    assert_eq!(rig.failed(), ["pin-wrong", "pin-wrong", "pin-blocked"], "no SO-PIN was ever wrong");
+    assert_eq!(rig.failed(), [LOST, "pin-wrong", "pin-wrong", "pin-blocked"], "no SO-PIN was ever wrong");
     assert_eq!(whose, 1, "asked only once the device has been initialised with it");
 }
 
@@ -239,7 +240,7 @@ fn people_who_stop_a_restore_keep_every_card() {
     let records = tempfile::tempdir().unwrap();
     let mut first = Rig::establish(&day().text(), records.path());
     first.run(|_| {});
-    for at in ["roll-call", "log-in"] {
+    for at in ["roll-call", "load"] {
         let mut first = Rig::establish(&day().text(), records.path());
         first.run(|_| {});
         let mut rig = Rig::restore(records.path()).with_papers_of(first);

@@ -4,6 +4,7 @@ use hsm_ceremony::record::CeremonyKind;
 use std::collections::BTreeSet;
 
 use hsm_ceremony::app::{Environment, Setup};
+use hsm_ceremony::card::transport::Readers;
 use hsm_ceremony::ceremony::{Asks, Body, Input, Question, Recovery};
 use hsm_ceremony::fields::FieldKind;
 use hsm_ceremony::plan::Plan;
@@ -11,11 +12,21 @@ use hsm_ceremony::record::Entry;
 use hsm_ceremony::softcard::{Faults, Rack, SoftCard};
 use hsm_ceremony::terms::DeviceRole;
 
+use super::lost_login::{LOST, cut_at_the_login, types_the_pin};
 use super::mistakes::plan;
 use super::rig::{Front, Rig, Turn, plan_text, used_card};
 
 /// Cards in readers; the ceremony starts with the first.
 fn held(cards: Vec<SoftCard>, records: &std::path::Path) -> (Rig, Rack) {
+    held_behind(cards, records, |readers| readers)
+}
+
+/// The same, with something between the program and its readers.
+fn held_behind(
+    cards: Vec<SoftCard>,
+    records: &std::path::Path,
+    between: impl FnOnce(Box<dyn Readers>) -> Box<dyn Readers>,
+) -> (Rig, Rack) {
     let rack = Rack::new(2);
     cards.into_iter().enumerate().for_each(|(slot, card)| assert!(rack.insert(slot, card).is_none()));
     let setup = Setup::by_plan(
@@ -25,7 +36,7 @@ fn held(cards: Vec<SoftCard>, records: &std::path::Path) -> (Rig, Rack) {
         records,
         Environment::SoftwareCards,
     );
-    (Rig::held(setup.unwrap(), Box::new(rack.clone())), rack)
+    (Rig::held(setup.unwrap(), between(Box::new(rack.clone()))), rack)
 }
 
 #[test]
@@ -60,6 +71,9 @@ fn a_device_with_a_blocked_so_pin_is_replaced_by_another_one() {
 
 /// The user PIN is typed wrong three times, then both PINs are set again.
 pub fn blocks_the_pin(front: &mut Front<'_>, wrong: &mut u8) -> Turn {
+    if let Some(turn) = types_the_pin(front) {
+        return turn;
+    }
     if front.fault() == Some("pin-blocked") {
         return front.goes_on_with(Recovery::PinsAgain);
     }
@@ -75,7 +89,7 @@ pub fn blocks_the_pin(front: &mut Front<'_>, wrong: &mut u8) -> Turn {
 #[test]
 fn a_user_pin_that_is_blocked_before_anything_is_loaded_is_set_again() {
     let records = tempfile::tempdir().unwrap();
-    let (mut rig, _) = held(vec![SoftCard::new("REH0000088").unwrap()], records.path());
+    let (mut rig, _) = held_behind(vec![SoftCard::new("REH0000088").unwrap()], records.path(), cut_at_the_login);
     let mut wrong = 0;
     rig.play(|front| blocks_the_pin(front, &mut wrong));
     assert!(rig.complete(), "{:?}", rig.failed());
@@ -86,9 +100,12 @@ fn a_user_pin_that_is_blocked_before_anything_is_loaded_is_set_again() {
 #[test]
 fn a_pin_holder_who_was_wrong_once_sets_both_pins_again_without_another_try() {
     let records = tempfile::tempdir().unwrap();
-    let (mut rig, rack) = held(vec![SoftCard::new("REH0000088").unwrap()], records.path());
+    let (mut rig, rack) = held_behind(vec![SoftCard::new("REH0000088").unwrap()], records.path(), cut_at_the_login);
     let mut wrong = false;
     rig.play(|front| {
+        if let Some(turn) = types_the_pin(front) {
+            return turn;
+        }
         if front.fault() == Some("pin-wrong") {
             return front.goes_on_with(Recovery::PinsAgain);
         }
@@ -101,7 +118,7 @@ fn a_pin_holder_who_was_wrong_once_sets_both_pins_again_without_another_try() {
         }
     });
     assert!(rig.complete(), "{:?}", rig.failed());
-    assert_eq!(rig.failed(), ["pin-wrong"]);
+    assert_eq!(rig.failed(), [LOST, "pin-wrong"]);
     let pins = rack.with_card(0, |card| card.to_json()["pins"].clone()).unwrap();
     assert_eq!((&pins["user"]["left"], &pins["user"]["limit"]), (&3.into(), &3.into()));
 }

@@ -32,27 +32,6 @@ pub(super) fn pins(w: &mut Wizard) {
     walk::fill(w, &[USER_PIN]);
 }
 
-/// Wrong twice: the last try needs a confirmation word first.
-pub(super) fn log_in(w: &mut Wizard) {
-    for left in [2, 1] {
-        w.wait_for("Type the user PIN of the");
-        if left == 2 {
-            needed(w);
-            refused(w, "12345", "5 of 6 so far");
-            refused(w, "1234567890123456", "A user PIN has 6 to 15 characters.");
-        }
-        walk::fill(w, &[&changed(USER_PIN, 0)]);
-        w.wait_for(&format!("The user PIN is wrong. Tries left: {left}."));
-        w.keys(b"1");
-    }
-    w.wait_for("has one try left");
-    needed(w);
-    refused(w, "last  try", "Type LAST TRY, exactly as shown");
-    walk::fill(w, &["LAST TRY"]);
-    w.wait_for("Type the user PIN of the");
-    walk::fill(w, &[USER_PIN]);
-}
-
 /// The targets of the keys; the plan's reference is filled in.
 pub(super) fn key_references(w: &mut Wizard) {
     w.wait_for("Which key reference should it have");
@@ -66,10 +45,8 @@ pub(super) fn key_references(w: &mut Wizard) {
     w.wait_for("What was typed is 11");
     needed(w);
     walk::fill(w, &["OTHER REFERENCE"]);
-    w.pass("The key is back");
     w.wait_for("Which key reference should it have");
     w.press(CLEAR);
     refused(w, "11", "Key reference 11 is used by another key.");
     walk::fill(w, &["20"]);
-    w.pass("The key is back");
 }

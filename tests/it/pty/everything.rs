@@ -4,6 +4,7 @@
 
 use std::process::Command;
 
+use crate::support::bags;
 use crate::support::binary;
 use crate::support::day;
 use crate::support::seen::bare;
@@ -106,7 +107,6 @@ pub fn establish(w: &mut Wizard) -> Paper {
     nothing_left(w, &needles_of_so_pin(&so_pin), "before it is rebuilt");
     open_all(w, &paper, true);
     initialise(w, &serial);
-    walk::log_in_and_load(w);
     for _ in 0..2 {
         w.pass("The device generated the key");
     }
@@ -118,6 +118,7 @@ pub fn establish(w: &mut Wizard) -> Paper {
     w.pass("The program no longer holds any secret");
     // and it is restored to a second device
     open_all(w, &paper, false);
+    bags::first_bags(w, &["B-1", "B-2", "B-3", "B-4", "B-5", "B-6", "B-7"]);
     replacement(w);
     walk::close(w);
     paper
@@ -134,12 +135,11 @@ fn replacement(w: &mut Wizard) {
     w.pass("take the replacement: the device that will receive the keys");
     let serial = walk::device(w, "The replacement was found:");
     initialise(w, &serial);
-    walk::log_in_and_load(w);
-    w.pass("Any key it lists later therefore came from the backup");
     for _ in 0..2 {
         w.wait_for("Which key reference should it have");
+        let step = format!("{} ", w.step());
         walk::fill(w, &[""]);
-        w.pass("The key is back");
+        w.until("the next step", |screen| !screen.contains(&step));
     }
     w.pass("holds the restored keys, and no other");
     for _ in 0..2 {
@@ -262,8 +262,6 @@ pub fn word_turn(w: &mut Wizard, paper: &mut Paper, name: &str) {
     w.keys(second.short().as_bytes());
     w.until("all words are right", |screen| screen.contains("✓ ok"));
     w.keys(b"\r");
-    w.wait_for("Put the cards into their bag");
-    walk::fill(w, &[&format!("B-{number}")]);
     w.until("the next turn", |screen| !screen.contains("SO-PIN card"));
     nothing_left(w, &second.needles(), "after the turn");
     walk::assert_words_gone(w, &card);
@@ -365,6 +363,7 @@ fn restore(w: &mut Wizard, paper: &Paper) {
     day::broken(w);
     walk::people_and_room(w);
     open_all(w, paper, false);
+    bags::new_bags(w, &["B-11", "B-12", "B-13", "B-14", "B-15"]);
     for _ in 0..2 {
         w.pass("is good: it belongs to this DKEK");
     }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
+use crate::support::bags;
 use crate::support::day;
 use crate::support::walk::{self, Note, WordCard};
 use crate::support::wizard::Wizard;
@@ -50,7 +51,7 @@ impl Keeper {
     }
 
     /// *Establish* and *restore* on a day when a deviation is recorded, people take a break, a substitute replaces a
-    /// custodian who has seen their share, and a PIN is mistyped.
+    /// custodian who has seen their share.
     fn mishaps(&self) {
         let records = tempfile::tempdir().unwrap();
         let plan = format!("{ASSETS}/plan.example.json");
@@ -71,12 +72,9 @@ impl Keeper {
         walk::seat(&mut w, 1, &notes[0]);
         walk::seat(&mut w, 2, &notes[1]);
         w.pass("The key check value is the right one");
+        bags::first_bags(&mut w, &day::BAGS);
         walk::initialise(&mut w, &serial);
-        w.wait_for("Type the user PIN of the");
-        walk::fill(&mut w, &["not the PIN"]);
-        w.wait_for("The user PIN is wrong. Tries left: 2.");
-        w.keys(b"1");
-        keys(&mut w);
+        day::keys(&mut w);
         leave(w, 4);
         self.restored("mishaps", records.path(), &notes);
     }
@@ -104,6 +102,7 @@ impl Keeper {
         word_seat(&mut w, 1, &cards[0]);
         word_seat(&mut w, 2, &cards[1]);
         w.pass("The key check value is the right one");
+        bags::first_bags(&mut w, &day::BAGS[..3]);
         device_and_keys(&mut w, &serial);
         leave(w, 0);
         self.keep("words", &folder_of(records.path(), "-establish-"));
@@ -220,12 +219,6 @@ fn leave(mut w: Wizard, code: u32) {
 /// From the PINs to the last screen of an *establish* with one key, without a proof of the restore.
 fn device_and_keys(w: &mut Wizard, serial: &str) {
     walk::initialise(w, serial);
-    keys(w);
-}
-
-/// From the login to the last screen.
-fn keys(w: &mut Wizard) {
-    walk::log_in_and_load(w);
     day::keys(w);
 }
 
@@ -238,7 +231,6 @@ fn word_turn(w: &mut Wizard, custodian: u8) -> WordCard {
     w.keys(card.short().as_bytes());
     w.until("all words are right", |screen| screen.contains("✓ ok"));
     w.keys(b"\r");
-    walk::bag(w, "");
     card
 }
 

@@ -28,7 +28,6 @@ pub fn number_turn(w: &mut Wizard, paper: &mut Paper, name: &str) {
         w.wait_for("type everything from your card");
     }
     walk::fill(w, &note.typed_back());
-    walk::bag(w, "");
     w.until("the next turn", |screen| !screen.contains(name));
     walk::assert_gone(w, &note);
     nothing_left(w, &note.needles(), "after the turn");
@@ -42,8 +41,8 @@ pub fn number_seat(w: &mut Wizard, seat: u8, note: &Note, mistakes: bool) {
     }
     w.wait_for(&format!("Seat {seat} of"));
     w.keys(note.id.as_bytes());
-    w.wait_for("Type id, value and check bytes from the card");
-    walk::fill(w, &[&note.id, &note.wrong_value(), &note.check]);
+    w.wait_for("Type value and check bytes from the card");
+    walk::fill(w, &[&note.wrong_value(), &note.check]);
     w.see("Group 8 of the value is most likely wrong.");
     w.keys(BACK);
     w.press(CLEAR);

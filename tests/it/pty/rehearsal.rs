@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::support::bags;
 use crate::support::binary;
 use crate::support::day;
 use crate::support::memory::{Needle, scan};
@@ -77,9 +78,8 @@ fn establish(wizard: &mut Wizard) -> Vec<Note> {
     walk::seat(wizard, 1, &notes[0]);
     walk::seat(wizard, 2, &notes[1]);
     wizard.pass("The key check value is the right one");
+    bags::first_bags(wizard, &day::BAGS);
     walk::initialise(wizard, &serial);
-    wrong_pin(wizard);
-    wizard.pass("and it is the right one");
     day::keys(wizard);
     notes
 }
@@ -133,7 +133,6 @@ fn first_custodian(wizard: &mut Wizard) -> Note {
     assert_eq!(wizard.step(), "Step 3.1");
     wizard.keys(b"\x1b[Z\x15");
     walk::fill(wizard, &[&note.value, ""]);
-    walk::bag(wizard, "B-0001");
 
     wizard.wait_for("Step 3.2");
     walk::assert_gone(wizard, &note);
@@ -166,22 +165,9 @@ fn second_custodian(wizard: &mut Wizard) -> Note {
     wizard.wait_for("4 of 8 so far");
     // a new screen starts at the first field that is not good
     walk::fill(wizard, &[rest, &note.check]);
-    walk::bag(wizard, "");
     wizard.wait_for("Step 3.3");
     walk::assert_gone(wizard, &note);
     note
-}
-
-/// A wrong PIN costs a try, and the screen says so; the right one continues.
-fn wrong_pin(wizard: &mut Wizard) {
-    wizard.wait_for("Type the user PIN of the");
-    assert!(wizard.screen().contains("Tries left: 3"), "{}", wizard.screen());
-    walk::fill(wizard, &["not the PIN"]);
-    wizard.wait_for("The user PIN is wrong. Tries left: 2.");
-    wizard.keys(b"1");
-    wizard.wait_for("Type the user PIN of the");
-    assert!(wizard.screen().contains("Tries left: 2"), "{}", wizard.screen());
-    walk::fill(wizard, &[USER_PIN]);
 }
 
 fn look_through(wizard: &Wizard, needles: &[Needle]) -> Vec<crate::support::memory::Find> {

@@ -3,6 +3,7 @@
 
 use std::fs;
 
+use crate::support::bags;
 use crate::support::memory::Needle;
 use crate::support::walk::{self, USER_PIN};
 use crate::support::wizard::Wizard;
@@ -68,10 +69,10 @@ fn wizard_at(table: &Table) {
     w.wait_for("Type the password of DKEK share 2");
     walk::fill(w, &[PASSWORD]);
     w.pass("and all DKEK shares are there");
+    bags::first_bags(w, &["B-1", "B-2", "B-3", "B-4"]);
     w.wait_for("The SO-PIN was rebuilt from the custodians' cards");
     assert!(!look_through(w, &so_pin).is_empty(), "the scanner sees it");
     everything::initialise(w, &serial);
-    walk::log_in_and_load(w);
     w.wait_for("The device generated the key");
     nothing_left(w, &so_pin, "after the device was made ready");
     nothing_left(w, &[Needle::exact("user PIN", USER_PIN.as_bytes())], "after the login");

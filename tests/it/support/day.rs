@@ -1,7 +1,11 @@
 //! Whole days without incidents: the example plan's *establish*, and a *restore* from it.
 
+use super::bags;
 use super::walk::{self, Note};
 use super::wizard::Wizard;
+
+/// The bags of four cards.
+pub const BAGS: [&str; 4] = ["B-0001", "B-0002", "B-0003", "B-0004"];
 
 /// *Establish* with the example plan, up to its last screen; returns what is on the cards.
 pub fn establish(w: &mut Wizard) -> Vec<Note> {
@@ -11,8 +15,8 @@ pub fn establish(w: &mut Wizard) -> Vec<Note> {
     walk::seat(w, 1, &notes[0]);
     walk::seat(w, 2, &notes[1]);
     w.pass("The key check value is the right one");
+    bags::first_bags(w, &BAGS);
     walk::initialise(w, &serial);
-    walk::log_in_and_load(w);
     keys(w);
     notes
 }
@@ -22,7 +26,6 @@ pub fn keys(w: &mut Wizard) {
     w.pass("The device generated the key");
     w.pass("holds the keys of the plan, and no other");
     w.pass("read back and verified: it belongs to this DKEK");
-    w.pass("The program no longer holds any secret");
     w.pass("One thing is not done");
     walk::close(w);
 }
@@ -35,11 +38,11 @@ pub fn restore(w: &mut Wizard, notes: &[Note]) {
     walk::seat(w, 1, &notes[2]);
     walk::seat(w, 2, &notes[3]);
     w.pass("The key check value is the right one");
+    bags::new_bags(w, &["B-0005", "B-0006"]);
     w.pass("is good: it belongs to this DKEK");
     w.pass("take the replacement: the device that will receive the keys");
     let serial = walk::device(w, "The replacement was found:");
     walk::initialise(w, &serial);
-    walk::log_in_and_load(w);
     walk::bring_the_key_back(w);
     walk::close(w);
 }

@@ -6,6 +6,7 @@
 //! in a second process.
 
 pub mod answering;
+pub mod bags;
 pub mod binary;
 pub mod day;
 pub mod hanging;

@@ -38,7 +38,8 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
     let origin = || known?.restored.from.as_ref();
     let written = || known?.written.last();
     let key = || plan.keys.iter().find(|key| Some(&key.label) == step.key.as_ref());
-    let custodian = || step.custodian().or_else(|| known?.seats.sitter(step.seat()?));
+    let put_away = || step.puts_away.and_then(|holder| holder.custodian);
+    let custodian = || step.custodian().or_else(put_away).or_else(|| known?.seats.sitter(step.seat()?));
     let text = |text: &str| Some(text.to_owned());
     match name {
         Name::Title => text(&plan.title),
@@ -69,6 +70,7 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
 
         Name::Custodian => custodian().map(|number| number.to_string()),
         Name::Name => custodian().map(|number| plan.custodian(step.share, number).to_owned()),
+        Name::TheCards => text(planned::the_cards(plan, step)),
         Name::Seat => step.seat().map(|seat| seat.to_string()),
         Name::SeatsNeeded => match known {
             Some(known) => people::seats_needed(known, step),

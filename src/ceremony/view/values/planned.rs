@@ -33,6 +33,11 @@ pub fn so_pin_custody(plan: &Plan) -> &'static str {
     if plan.so_pin_share().is_some() { words::SO_PIN_UNDER_QUORUM } else { words::SO_PIN_HELD }
 }
 
+/// What a custodian has of this step's DKEK share.
+pub fn the_cards(plan: &Plan, step: &Step) -> &'static str {
+    if plan.so_pin_share() == Some(step.share) { words::BOTH_CARDS } else { words::ONE_CARD }
+}
+
 /// Which DKEK share a step is about, if there are several: precedes its title.
 pub fn of_share(plan: &Plan, share: DkekShareNumber) -> String {
     if plan.dkek_shares.len() < 2 { String::new() } else { words::OfShare { share }.to_string() }
