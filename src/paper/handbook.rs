@@ -243,6 +243,8 @@ impl Book<'_> {
             Condition::TypesPrime => Some(words::PAPER_WHEN_FOREIGN),
             Condition::KnowsOldPrime => Some(words::PAPER_WHEN_FOREIGN_LATER),
             Condition::Salvaged => Some(words::PAPER_WHEN_SALVAGED),
+            Condition::RolesClash => Some(words::PAPER_WHEN_CLASH),
+            Condition::AuditorAbsent => Some(words::PAPER_WHEN_AUDITOR_ABSENT),
             Condition::Several => Some(words::PAPER_WHEN_SEVERAL),
             Condition::Unfit => Some(words::PAPER_WHEN_UNFIT),
             Condition::KcvHidden => Some(words::PAPER_WHEN_KCV_HIDDEN),

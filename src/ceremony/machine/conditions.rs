@@ -5,7 +5,7 @@ use crate::ceremony::known::restored::Origin;
 use crate::ceremony::machine::Machine;
 use crate::ceremony::steps::{Condition, Step, opening};
 use crate::record::{Loss, PinName};
-use crate::terms::Quorum;
+use crate::terms::{Person, Quorum};
 
 impl Machine {
     /// Whether somebody else has the keyboard than whoever acts now.
@@ -60,6 +60,10 @@ impl Machine {
             }
             Condition::Salvaged => !self.known.shares.defects.is_empty(),
             Condition::Several => !self.known.devices.seen.is_empty(),
+            Condition::RolesClash => !self.known.plan.clashes().is_empty(),
+            Condition::AuditorAbsent => {
+                self.known.people.absent.iter().any(|person| matches!(person, Person::Auditor(_)))
+            }
             Condition::Unfit => self.known.is_unfit(),
             Condition::KcvHidden => {
                 matches!(self.known.devices.dkek, Some((Some(_), 0, None)))

@@ -84,6 +84,10 @@ pub enum Condition {
     Salvaged,
     /// Only if several devices are in readers.
     Several,
+    /// Only if one person has two roles that check each other.
+    RolesClash,
+    /// Only if an auditor is missing.
+    AuditorAbsent,
     /// Only if this machine or terminal is unfit for a real ceremony.
     Unfit,
     /// Only if the device hides its KCV until somebody logs in, and nobody chose to leave it hidden.

@@ -13,7 +13,12 @@ pub fn people_and_room(list: &mut List, attendance: Attendance) {
         Attendance::Everyone => StageName::Call,
         Attendance::Quorum => StageName::CallQuorum,
     };
-    list.add(step(StepName::RollCall, Actor::Administrator).then(call, StageKind::RollCall(attendance)));
+    list.add(
+        step(StepName::RollCall, Actor::Administrator)
+            .then_when(Condition::RolesClash, StageName::RolesClash, StageKind::Read)
+            .then(call, StageKind::RollCall(attendance))
+            .then_when(Condition::AuditorAbsent, StageName::WithoutAuditor, StageKind::Form(without_auditor)),
+    );
     list.add(
         step(StepName::Room, Actor::Administrator)
             .then(StageName::Examine, StageKind::Do(|_, _| Some(acts::ExamineRoom.into())))
@@ -29,6 +34,11 @@ const KEYBOARD: &str = "qzya 0189";
 
 fn keyboard(_: &Known, _: &Step) -> Vec<Field> {
     vec![Field::new(FieldName::Keyboard, FieldKind::Copy(KEYBOARD))]
+}
+
+fn without_auditor(_: &Known, _: &Step) -> Vec<Field> {
+    let line = FieldKind::Line { optional: false };
+    vec![Field::new(FieldName::DecidedBy, line.clone()), Field::new(FieldName::Reason, line)]
 }
 
 fn override_unfit(_: &Known, _: &Step) -> Vec<Field> {

@@ -7,7 +7,7 @@ use crate::ceremony::steps::{Question, Stage, StageKind, Step};
 use crate::ceremony::view::sentences::Sentences;
 use crate::ceremony::view::{Asks, Body, OptionView, TickView};
 use crate::script::words;
-use crate::terms::{CustodianNumber, Quorum, Serial};
+use crate::terms::{CustodianNumber, Holder, Person, Quorum, Serial};
 
 impl Machine {
     pub(super) fn body(&self, sentences: &Sentences<'_>) -> Body {
@@ -93,8 +93,13 @@ impl Machine {
         let option = |number: CustodianNumber| {
             let name = known.plan.custodian(step.share, number);
             let elsewhere = known.seats.seated.iter().any(|(seat, who)| *who == number && Some(*seat) != step.seat());
-            let note = if elsewhere { words::HAS_GIVEN } else { "" };
-            OptionView { id: ChoiceId::Custodian(number), text: format!("{name}{note}"), closed: elsewhere }
+            let absent = known.is_absent(Person::Holder(Holder { share: step.share, custodian: Some(number) }));
+            let note = match (elsewhere, absent) {
+                (true, _) => words::HAS_GIVEN,
+                (false, true) => words::IS_ABSENT,
+                (false, false) => "",
+            };
+            OptionView { id: ChoiceId::Custodian(number), text: format!("{name}{note}"), closed: elsewhere || absent }
         };
         known.plan.quorum(step.share).into_iter().flat_map(Quorum::numbers).map(option).collect()
     }

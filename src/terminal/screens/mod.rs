@@ -78,7 +78,7 @@ fn keys_below(view: &View, state: &ScreenState) -> Keys {
     let reading = state.reading();
     match &view.body {
         Body::Read { .. } => read::keys(reading),
-        Body::Tick { items, enough, .. } => tick::keys(reading, tick::Ticks::of(items, *enough)),
+        Body::Tick { items, enough, .. } => tick::keys(reading, items, *enough),
         Body::Choose { options, asks, may_leave, .. } => {
             choose::keys(reading, options.len(), *may_leave, choose::By::of(*asks))
         }
