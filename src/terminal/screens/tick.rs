@@ -57,7 +57,7 @@ pub fn page(state: &ScreenState, context: &DrawContext<'_>, text: &[String], ite
 
 /// How many ticks there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Ticks {
+pub enum Ticks {
     /// Some are missing.
     Missing,
     /// Some are missing, but the ceremony can continue without them.
@@ -68,7 +68,7 @@ enum Ticks {
 
 impl Ticks {
     /// The state of these items' ticks.
-    fn of(items: &[TickView], enough: bool) -> Self {
+    pub fn of(items: &[TickView], enough: bool) -> Self {
         match (items.iter().all(|item| item.ticked), enough) {
             (true, _) => Self::All,
             (false, true) => Self::Enough,
@@ -77,10 +77,14 @@ impl Ticks {
     }
 }
 
+/// Whether people are called here.
+pub fn calls_people(items: &[TickView]) -> bool {
+    items.iter().any(|item| matches!(item.id, TickId::Person(_)))
+}
+
 /// Space ticks one item at a time; Enter continues once everything is ticked.
-pub fn keys(reading: Reading, items: &[TickView], enough: bool) -> Keys {
-    let people = items.iter().all(|item| matches!(item.id, TickId::Person(_)));
-    match (reading, Ticks::of(items, enough), people) {
+pub fn keys(reading: Reading, ticks: Ticks, people: bool) -> Keys {
+    match (reading, ticks, people) {
         (Reading::Unread, ..) => Keys::unread(COMMON),
         (_, Ticks::Missing, false) => Keys::new([TICK, MOVE, PAGES], COMMON),
         (_, Ticks::Missing, true) => Keys::new([TICK, STAND_IN, MOVE, PAGES], COMMON),
