@@ -12,7 +12,7 @@ pub use known::character::{Cards, Character, Needs, Unattended};
 pub use known::devices::FoundDevice;
 pub use known::holders::Holder;
 pub use known::restored::Origin;
-pub use known::roll_call::Person;
+pub use known::roll_call::{Person, role};
 pub use machine::deliberate::Deliberate;
 pub use machine::event::Event;
 pub use machine::input::{ChoiceId, Input, TickId};

@@ -46,7 +46,6 @@ impl Known {
             Fact::Absent { people } => self.learn_absent(people),
             Fact::Arrived { name, .. } => self.learn_presence(name, true),
             Fact::Gone { name, .. } => self.learn_presence(name, false),
-            Fact::Without { .. } => self.progress.deviations += 1,
             Fact::Formers { people } => self.people.learn_formers(people),
             Fact::ReadBack { card, custodian } => self.learn_seen_card(*card, *custodian),
             Fact::Device { role, serial, version, platform, user_pin_tries, so_pin_tries, initialised, keys } => {
@@ -108,7 +107,7 @@ impl Known {
             Fact::Listed { keys, .. } => self.keys.listed.clone_from(keys),
             Fact::Wanted { label, reference } => _ = self.keys.wanted.insert(label.to_string(), *reference),
             Fact::Proven { label, signature_file, .. } => self.keys.learn_proven(label, signature_file),
-            Fact::NotProvable { .. } => self.progress.deviations += 1,
+            Fact::NotProvable { .. } | Fact::Without { .. } => self.progress.deviations += 1,
             Fact::Lost { loss } => self.restored.loss = Some(*loss),
             Fact::From { folder, kcv, dkek_shares, so_pin_set, serial, record_sha256, .. } => {
                 self.shares.learn_earlier(*kcv, dkek_shares, so_pin_set.as_deref());

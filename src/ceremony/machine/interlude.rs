@@ -193,7 +193,7 @@ impl Machine {
             ) => self.ask_next(Interlude::Stop),
             (_, Input::Leave)
             | (Interlude::Who | Interlude::Arrives | Interlude::Goes, Input::Chose(ChoiceId::Item(NOBODY))) => {
-                self.back()
+                self.back();
             }
             (Interlude::StopTyped, Input::GoOn) => {
                 self.request(Request::ForgetAll);
@@ -214,7 +214,10 @@ impl Machine {
                     None => self.interlude = Some(Interlude::Menu),
                 }
             }
-            (Interlude::Who, Input::Chose(ChoiceId::Person(person))) if self.replaceable().contains(&person) => {
+            (Interlude::Who, Input::Chose(ChoiceId::Person(person)))
+            | (Interlude::Absent(person), Input::Chose(ChoiceId::Item(ItemName::Substitute)))
+                if self.replaceable().contains(&person) =>
+            {
                 self.ask_next(Interlude::Name(person, None));
             }
             (Interlude::Arrives, Input::Chose(ChoiceId::Person(person))) if self.known.is_absent(person) => {
@@ -224,11 +227,6 @@ impl Machine {
                 self.goes(person);
             }
             (Interlude::Absent(person), Input::Chose(ChoiceId::Item(ItemName::Arrived))) => self.arrives(person),
-            (Interlude::Absent(person), Input::Chose(ChoiceId::Item(ItemName::Substitute)))
-                if self.replaceable().contains(&person) =>
-            {
-                self.ask_next(Interlude::Name(person, None));
-            }
             (Interlude::Note(Some(text)), Input::GoOn) => {
                 self.emit(Entry::Remarked { step, remark: Remark::Deviation, text: text.trim().to_owned() });
                 self.back();

@@ -13,12 +13,17 @@ pub fn people_and_room(list: &mut List, attendance: Attendance) {
         Attendance::Everyone => StageName::Call,
         Attendance::Quorum => StageName::CallQuorum,
     };
-    list.add(
-        step(StepName::RollCall, Actor::Administrator)
-            .then_when(Condition::RolesClash, StageName::RolesClash, StageKind::Read)
-            .then(call, StageKind::RollCall(attendance))
-            .then_when(Condition::AuditorAbsent, StageName::WithoutAuditor, StageKind::Form(without_auditor)),
-    );
+    let roll_call = step(StepName::RollCall, Actor::Administrator);
+    let roll_call = match attendance {
+        // The first screen has said it.
+        Attendance::Everyone => roll_call,
+        Attendance::Quorum => roll_call.then_when(Condition::RolesClash, StageName::RolesClash, StageKind::Read),
+    };
+    list.add(roll_call.then(call, StageKind::RollCall(attendance)).then_when(
+        Condition::AuditorAbsent,
+        StageName::WithoutAuditor,
+        StageKind::Form(without_auditor),
+    ));
     list.add(
         step(StepName::Room, Actor::Administrator)
             .then(StageName::Examine, StageKind::Do(|_, _| Some(acts::ExamineRoom.into())))

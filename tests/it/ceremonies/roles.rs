@@ -23,13 +23,9 @@ fn custodian(number: u8) -> Person {
 fn all_but(front: &Front<'_>, absent: &[Person]) -> Turn {
     let Body::Tick { items, enough, .. } = &front.view.body else { return Turn::Autopilot };
     let is_absent = |id| absent.iter().any(|person| id == TickId::Person(*person));
-    match items.iter().find(|item| !item.ticked && !is_absent(item.id)) {
-        Some(open) => Turn::Do(Input::Tick(open.id)),
-        None => {
-            assert!(*enough, "{:?}", front.view.body);
-            Turn::Do(Input::GoOn)
-        }
-    }
+    let open = items.iter().find(|item| !item.ticked && !is_absent(item.id));
+    assert!(open.is_some() || *enough, "{:?}", front.view.body);
+    Turn::Do(open.map_or(Input::GoOn, |open| Input::Tick(open.id)))
 }
 
 /// What people do, one after the other.
@@ -165,7 +161,7 @@ fn an_absent_holder_of_a_pin_is_not_called_and_somebody_else_does_it() {
     says.extend(stands_in("Bob", None));
     // Whoever stands in for the second PIN holder would check their own PIN.
     let mut second = vec![Say::Item(ItemName::Substitute)];
-    second.extend(stands_in("B\u{43e}b", Some("Admin")));
+    second.extend(stands_in("B0B", Some("Admin")));
     let (mut first, mut second) = (Script::new(says), Script::new(second));
     rig.play(|front| {
         resumes(front, CeremonyKind::Establish, &plan);
@@ -186,7 +182,7 @@ fn an_absent_holder_of_a_pin_is_not_called_and_somebody_else_does_it() {
     assert!(first.done() && second.done());
     assert!(second.seen.iter().any(|screen| screen.contains("check nobody") && screen.contains("SO-PIN holder")));
     let expected =
-        [("so-pin-holder".to_owned(), "Bob", "So", None), ("pin-holder".to_owned(), "B\u{43e}b", "Pin", Some("Admin"))];
+        [("so-pin-holder".to_owned(), "Bob", "So", None), ("pin-holder".to_owned(), "B0B", "Pin", Some("Admin"))];
     assert_eq!(stood_in(&rig), expected);
     assert!(
         by(&rig).contains(&"Bob · SO-PIN holder") && !by(&rig).iter().any(|by| by.starts_with("So ·")),
@@ -326,7 +322,7 @@ fn a_stand_in_with_a_role_that_checks_the_new_one_is_named_and_decided_upon() {
     let text = plan();
     let mut rig = Rig::establish(&text, records.path());
     let mut says = vec![Say::StandIn(custodian(1))];
-    says.extend(stands_in("ADM\u{406}N", Some("Auditor")));
+    says.extend(stands_in("ADM1N", Some("Auditor")));
     let mut script = Script::new(says);
     rig.play(|front| {
         resumes(front, CeremonyKind::Establish, &text);
