@@ -86,6 +86,7 @@ fn named(entry: &Entry) -> Option<(&str, Digest)> {
         | Entry::Deviates { .. }
         | Entry::Remarked { .. }
         | Entry::Substituted { .. }
+        | Entry::StoodIn { .. }
         | Entry::Sealed { .. } => None,
     }
 }
@@ -97,6 +98,9 @@ fn written(fact: &Fact) -> Option<(&str, Digest)> {
         Fact::Written { file, sha256, .. } | Fact::BackedUp { file, sha256, .. } => Some((file, *sha256)),
         Fact::Present { .. }
         | Fact::Absent { .. }
+        | Fact::Arrived { .. }
+        | Fact::Gone { .. }
+        | Fact::Without { .. }
         | Fact::Decided { .. }
         | Fact::RestoreNotProven
         | Fact::Room { .. }

@@ -6,13 +6,13 @@ mod machine;
 mod steps;
 mod view;
 
+pub use crate::terms::Holder;
 pub use kinds::{CEREMONIES, Ceremony};
 pub use known::Known;
 pub use known::character::{Cards, Character, Needs, Unattended};
 pub use known::devices::FoundDevice;
-pub use known::holders::Holder;
 pub use known::restored::Origin;
-pub use known::roll_call::Person;
+pub use known::roll_call::{Person, role};
 pub use machine::deliberate::Deliberate;
 pub use machine::event::Event;
 pub use machine::input::{ChoiceId, Input, TickId};

@@ -66,6 +66,9 @@ impl ManifestDraft {
             }
             Fact::Present { .. }
             | Fact::Absent { .. }
+            | Fact::Arrived { .. }
+            | Fact::Gone { .. }
+            | Fact::Without { .. }
             | Fact::Decided { .. }
             | Fact::RestoreNotProven
             | Fact::Room { .. }

@@ -3,7 +3,7 @@
 use super::card::{card, cards_of};
 use super::steps::{PaperStep, PaperSteps};
 use super::wrap::{join, pad, wrap};
-use crate::ceremony::{Cards, Ceremony, Stage, StageKind, key_name};
+use crate::ceremony::{Cards, Ceremony, Stage, StageKind, key_name, role};
 use crate::names::CeremonyKind;
 use crate::plan::{Custody, Plan};
 use crate::script::{self, chapters, words};
@@ -97,6 +97,13 @@ impl Day<'_> {
         self.line(format!("  {}", words::PRINT_PEOPLE));
         for (role, person) in self.people() {
             self.line(format!("    {}{}", pad(&role, 26), person));
+        }
+        for clash in plan.clashes() {
+            let [one, other] = clash.roles.map(|person| role(plan, person));
+            let text = words::PrintClash { name: clash.name, one, other }.to_string();
+            for line in wrap(&text, WIDTH - 4) {
+                self.line(format!("  {line}"));
+            }
         }
         self.line("");
         self.line(format!("  {}", words::PRINT_KEYS));

@@ -251,6 +251,8 @@ impl Book<'_> {
             Condition::HoldsKeys | Condition::HoldsOtherKeys => Some(words::PAPER_WHEN_HOLDS_KEYS),
             Condition::HoldsBackedUpKeys => Some(words::PAPER_WHEN_HOLDS_BACKED_UP_KEYS),
             Condition::OtherThreshold => Some(words::PAPER_WHEN_OTHER_THRESHOLD),
+            Condition::RolesClash => Some(words::PAPER_WHEN_CLASH),
+            Condition::AuditorAbsent => Some(words::PAPER_WHEN_AUDITOR_ABSENT),
             Condition::Several => Some(words::PAPER_WHEN_SEVERAL),
             Condition::Unfit => Some(words::PAPER_WHEN_UNFIT),
             Condition::Missing => Some(words::PAPER_WHEN_MISSING),

@@ -1,11 +1,14 @@
 //! The plan: people, quorums, device and keys of one ceremony. All its faults are reported at once.
 
 mod custody;
+mod names;
 mod read;
+mod roles;
 #[cfg(test)]
 mod tests;
 
 pub use custody::Custody;
+pub use roles::Clash;
 
 use crate::faults::{self, Fault};
 use serde_json::Value;
@@ -122,13 +125,26 @@ impl Plan {
     /// # Errors
     /// All its faults, at least one.
     pub fn parse(text: &str) -> Result<Self, Vec<Fault>> {
+        Self::read(text, names::Names::New)
+    }
+
+    /// Reads the text of a plan that an earlier sitting accepted: its names are taken as they are, so that a rule made
+    /// later never stands between people and their keys.
+    ///
+    /// # Errors
+    /// All its faults, at least one.
+    pub fn parse_kept(text: &str) -> Result<Self, Vec<Fault>> {
+        Self::read(text, names::Names::Kept)
+    }
+
+    fn read(text: &str, names: names::Names) -> Result<Self, Vec<Fault>> {
         if text.len() > Self::LARGEST {
             return Err(vec![Fault::from(faults::PlanTooLarge)]);
         }
         let value: Value = serde_json::from_str(text)
             .map_err(|error| vec![Fault::from(faults::PlanNotJson { line: error.line(), column: error.column() })])?;
         let Value::Object(map) = value else { return Err(vec![Fault::from(faults::PlanNotObject)]) };
-        read::plan(&map)
+        read::plan(&map, names)
     }
 
     /// The numbers of the DKEK shares.

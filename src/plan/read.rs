@@ -1,10 +1,8 @@
 //! Reads a plan file field by field, and collects everything that is wrong with it.
 
-use std::collections::HashSet;
-use std::hash::Hash;
-
 use serde_json::{Map, Value};
 
+use super::names::{Names, as_name, repeated};
 use super::{Custody, NewPin, PinReset, Plan, PlannedKey};
 use crate::faults::{self, Fault};
 use crate::names::PlanField as F;
@@ -14,8 +12,8 @@ use crate::terms::{KeyId, KeyLabel, KeyReference, KeyType, MOST_DKEK_SHARES, Quo
 ///
 /// # Errors
 /// All its faults, at least one.
-pub fn plan(map: &Map<String, Value>) -> Result<Plan, Vec<Fault>> {
-    let mut reader = Reader { faults: Vec::new() };
+pub fn plan(map: &Map<String, Value>, names: Names) -> Result<Plan, Vec<Fault>> {
+    let mut reader = Reader { faults: Vec::new(), names };
     let plan = reader.plan(map);
     match plan {
         Some(plan) if reader.faults.is_empty() => Ok(plan),
@@ -79,6 +77,7 @@ impl QuorumFields {
 /// Reads fields and collects what is wrong with them.
 struct Reader {
     faults: Vec<Fault>,
+    names: Names,
 }
 
 impl Reader {
@@ -176,6 +175,7 @@ impl Reader {
     }
 
     fn text(&mut self, object: Object<'_>, field: F, most: usize) -> Option<String> {
+        self.seen(object.get(field), || object.path(field));
         let read = |value: &Value| value.as_str().and_then(|text| as_name(text, most));
         let otherwise = |field, value: &Value| match value {
             Value::String(_) => Fault::from(faults::PlanText { field, most }),
@@ -189,15 +189,25 @@ impl Reader {
         let path = object.path(field);
         let mut names = Vec::new();
         for (number, item) in (1..).zip(list.unwrap_or_default()) {
+            self.seen(Some(item), || format!("{path}[{number}]"));
             match item.as_str().and_then(|text| as_name(text, NAME)) {
                 Some(name) => names.push(name),
                 None => self.add(faults::PlanText { field: format!("{path}[{number}]"), most: NAME }),
             }
         }
-        for name in repeated_names(|| names.iter()) {
+        for name in self.names.repeated(|| names.iter()) {
             self.add(faults::PlanPersonTwice { field: &path, name });
         }
         names
+    }
+
+    /// Refuses what nobody sees in a text, or what turns the direction of reading: what people read aloud would not be
+    /// what is recorded.
+    fn seen(&mut self, value: Option<&Value>, field: impl Fn() -> String) {
+        let hidden = value.and_then(Value::as_str).and_then(|text| self.names.hidden(text));
+        if let Some(hidden) = hidden {
+            self.add(faults::PlanInvisible { field: field(), character: format!("U+{:04X}", u32::from(hidden)) });
+        }
     }
 
     fn number(&mut self, object: Object<'_>, field: F, least: u8, most: u8) -> Option<u8> {
@@ -224,7 +234,7 @@ impl Reader {
         if self.faults.len() > before {
             return None;
         }
-        for name in repeated_names(|| shares.iter().flat_map(Custody::people)) {
+        for name in self.names.repeated(|| shares.iter().flat_map(Custody::people)) {
             self.add(faults::PlanTwoShares { name });
         }
         if let [Custody::Password { .. }] = shares.as_slice() {
@@ -369,31 +379,4 @@ fn small(value: &Value) -> Option<u8> {
 fn throws(value: &Value) -> Option<u16> {
     let throws = value.as_u64().and_then(|throws| u16::try_from(throws).ok());
     throws.filter(|throws| *throws == 0 || (FEWEST_THROWS..=MOST_THROWS).contains(throws))
-}
-
-fn as_name(text: &str, most: usize) -> Option<String> {
-    let text = text.trim();
-    let fits = !text.is_empty() && text.chars().count() <= most && !text.chars().any(char::is_control);
-    fits.then(|| text.to_owned())
-}
-
-/// Names that appear more than once, ignoring case, each as it appears first.
-fn repeated_names<'a, I: Iterator<Item = &'a String>>(names: impl Fn() -> I) -> Vec<String> {
-    let twice = repeated(names().map(|name| name.to_lowercase()));
-    twice
-        .iter()
-        .filter_map(|lower| names().find(|name| name.to_lowercase() == *lower))
-        .map(|name| short(name))
-        .collect()
-}
-
-fn repeated<T: Hash + Eq + Clone>(values: impl Iterator<Item = T>) -> Vec<T> {
-    let mut seen = HashSet::new();
-    let mut twice = Vec::new();
-    for value in values {
-        if !seen.insert(value.clone()) && !twice.contains(&value) {
-            twice.push(value);
-        }
-    }
-    twice
 }

@@ -3,6 +3,7 @@
 use super::*;
 use crate::faults::FaultName;
 use crate::names::PlanField;
+use crate::terms::Person;
 
 const EXAMPLE: &str = include_str!("../../assets/plan.example.json");
 
@@ -165,4 +166,80 @@ fn dice_and_the_so_pin_have_their_rules() {
     let passwords = with_shares(r#"[{"password_holder": "A"}, {"password_holder": "B"}]"#);
     let text = passwords.replace("\"pin_reset\"", "\"so_pin\": \"quorum\", \"pin_reset\"");
     assert_eq!(names_of(&text), ["plan-so-pin-nobody"]);
+}
+
+#[test]
+fn names_that_look_alike_are_one_person() {
+    for other in ["ada  lovelace", "AdaLovelace", "Ad\u{430} Lovelace", "ADA L0VELACE"] {
+        let text = EXAMPLE.replace("Grace Hopper", other);
+        assert_eq!(names_of(&text), ["plan-person-twice"], "{other}");
+        assert!(other == "ada lovelace" || Plan::parse_kept(&text).is_ok(), "a backup of an earlier day still opens");
+    }
+}
+
+#[test]
+fn what_nobody_sees_is_refused_in_every_text_and_named() {
+    let fields = [
+        ("Example Root CA", "title"),
+        ("Katherine Johnson", "administrator"),
+        ("Margaret Hamilton", "auditors[1]"),
+        ("Alan Turing", "custodians[3]"),
+        ("Barbara Liskov", "device.so_pin_holder"),
+        ("Donald Knuth", "device.pin_holder"),
+    ];
+    for (text, field) in fields {
+        for (hidden, code) in
+            [('\u{202e}', "U+202E"), ('\u{2069}', "U+2069"), ('\u{200b}', "U+200B"), ('\u{feff}', "U+FEFF")]
+        {
+            let plan = EXAMPLE.replacen(text, &text.replacen(' ', &format!(" {hidden}"), 1), 1);
+            let faults = Plan::parse(&plan).unwrap_err();
+            let [fault] = faults.as_slice() else { panic!("{field}: {faults:?}") };
+            assert_eq!(fault.name, FaultName::PlanInvisible);
+            let values: Vec<&str> = fault.values.iter().map(|(_, value)| value.as_str()).collect();
+            assert_eq!(values, [field, code]);
+            assert!(Plan::parse_kept(&plan).is_ok(), "a backup of an earlier day still opens");
+        }
+    }
+}
+
+#[test]
+fn one_person_in_roles_that_check_each_other_is_named_and_the_plan_can_be_used() {
+    let clashes = |text: &str| {
+        let clashes = Plan::parse(text).unwrap().clashes();
+        clashes.into_iter().map(|clash| clash.roles.map(|role| role.to_string()).join(", ")).collect::<Vec<_>>()
+    };
+    assert!(clashes(EXAMPLE).is_empty());
+    assert!(
+        clashes(include_str!("../../assets/plan.full.json")).is_empty(),
+        "the administrator only types the old SO-PIN"
+    );
+    for (former, name, roles) in [
+        ("Margaret Hamilton", "ADA LOVELACE", "custodian 1.1, auditor 1"),
+        ("Katherine Johnson", "Alan  Turing", "administrator, custodian 1.3"),
+        ("Katherine Johnson", "Margaret Hamilton", "administrator, auditor 1"),
+        ("Barbara Liskov", "D\u{43e}nald Knuth", "so-pin-holder, pin-holder"),
+    ] {
+        assert_eq!(clashes(&EXAMPLE.replace(former, name)), [roles], "{name}");
+    }
+    // These do not check each other.
+    assert!(clashes(&EXAMPLE.replace("Barbara Liskov", "Katherine Johnson")).is_empty());
+    assert!(clashes(&EXAMPLE.replace("\"witnesses\": []", "\"witnesses\": [\"Ada Lovelace\"]")).is_empty());
+}
+
+#[test]
+fn a_stand_in_takes_one_role_and_the_old_so_pin_goes_with_the_administrator() {
+    let people = |text: &str| Plan::parse(text).unwrap();
+    let mut plan = people(include_str!("../../assets/plan.full.json"));
+    plan.replace(Person::Administrator, "Niels Bohr");
+    assert_eq!((plan.administrator.as_str(), plan.so_pin_holder.as_str()), ("Niels Bohr", "Niels Bohr"));
+    let mut plan = people(EXAMPLE);
+    for person in plan.people() {
+        let before = plan.clone();
+        plan.replace(person, "Niels Bohr");
+        let changed = plan.people().into_iter().filter(|other| plan.name_of(*other) != before.name_of(*other));
+        assert_eq!(changed.collect::<Vec<_>>(), [person]);
+        plan = before;
+    }
+    assert_eq!(plan.checking(Person::Auditor(1), "grace hopper").len(), 1);
+    assert!(plan.checking(Person::Auditor(1), "Margaret Hamilton").is_empty(), "nobody checks their own role");
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::names::CeremonyKind;
 use crate::terms::{
     CustodianNumber, DeviceRole, Digest, DkekShareNumber, HostFinding, Kcv, KeyId, KeyLabel, KeyReference, KeyType,
-    Number, Purpose, Quorum, Scheme, Seat, Serial,
+    Number, Person, Purpose, Quorum, Scheme, Seat, Serial,
 };
 
 /// What happened to the device being replaced, or why its keys are restored although nothing did.
@@ -206,6 +206,12 @@ pub enum Fact {
     Present { people: Vec<String> },
     /// The people who were called and are absent, where a quorum continues without them.
     Absent { people: Vec<String> },
+    /// Somebody who was absent has come.
+    Arrived { person: Person, name: String },
+    /// Somebody has left.
+    Gone { person: Person, name: String },
+    /// Somebody decided to go on without these people, who check what the others do. A deviation.
+    Without { people: Vec<String>, decided_by: String, reason: String },
     /// No backup was restored to a device in this sitting; the plan does not ask for it.
     RestoreNotProven,
     /// A decision, typed as a word.
@@ -379,8 +385,12 @@ pub enum Entry {
     Intent { step: Number, act: String, serial: Serial },
     /// A share was shown to its owner.
     Revealed { step: Number, card: Purpose, custodian: CustodianNumber },
-    /// A step ended.
-    Done { step: Number },
+    /// A step ended. Who was at the keyboard, name and role: earlier builds did not record this.
+    Done {
+        step: Number,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<String>,
+    },
     /// An act failed.
     Failed { step: Number, act: String, fault: String, values: Vec<(String, String)> },
     /// What people chose after a failure, or where the ceremony offers to look again; `to` is the step the ceremony continues with.
@@ -390,7 +400,8 @@ pub enum Entry {
     /// People added something.
     Remarked { step: Number, remark: Remark, text: String },
     /// Somebody replaces a custodian, or the holder of a password (no number). The person replaced, who may still know
-    /// the share, is named too; earlier builds did not record this.
+    /// the share, is named too; earlier builds did not record this, nor whom they replace, why, and who decided it where
+    /// they also have a role that checks this one.
     Substituted {
         step: Number,
         share: DkekShareNumber,
@@ -398,6 +409,23 @@ pub enum Entry {
         name: String,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         former_knows: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        former: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        decided_by: Option<String>,
+    },
+    /// Somebody stands in for a person who holds no part of a DKEK share. Who decided it is named if the person leads or
+    /// checks the ceremony, or the stand-in has a role that checks this one.
+    StoodIn {
+        step: Number,
+        person: Person,
+        name: String,
+        former: String,
+        reason: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        decided_by: Option<String>,
     },
     /// The last line.
     Sealed { ending: Ending, deviations: u16 },

@@ -150,7 +150,7 @@ mod tests {
                 script_sha256: Digest([2; 32]),
                 short_derivation: false,
             },
-            Entry::Done { step },
+            Entry::Done { step, by: None },
             Entry::Deviates { step, name: "restore-not-proven".into() },
             Entry::Sealed { ending: Ending::Complete, deviations: 1 },
         ];

@@ -17,6 +17,8 @@ pub enum Action {
     Hide,
     /// Tick the focused item, or untick it.
     Tick,
+    /// Somebody stands in for the focused person.
+    StandIn,
     /// Choose the focused option.
     Choose,
     /// Move the focus to the previous place.
@@ -74,6 +76,7 @@ impl Action {
             | Self::PageDown
             | Self::Leave
             | Self::Deviation
+            | Self::StandIn
             | Self::Stop
             | Self::Help
             | Self::Look => false,

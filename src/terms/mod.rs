@@ -3,12 +3,16 @@
 mod error;
 mod host_finding;
 mod keys;
+mod person;
+mod person_name;
 mod sharing;
 mod written;
 
 pub use error::TermError;
 pub use host_finding::{HostFinding, Severity};
 pub use keys::{Curve, KeyId, KeyLabel, KeyReference, KeyType};
+pub use person::{Holder, Person};
+pub use person_name::{alike, folded, invisible};
 pub use sharing::{DkekShareNumber, MOST_DKEK_SHARES, Purpose, Scheme};
 
 use std::fmt;

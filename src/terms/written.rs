@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{
     CustodianNumber, DeviceRole, Digest, DkekShareNumber, HostFinding, Kcv, KeyId, KeyLabel, KeyReference, KeyType,
-    Number, Purpose, Quorum, Scheme, Seat, Serial,
+    Number, Person, Purpose, Quorum, Scheme, Seat, Serial,
 };
 
 /// Terms are written into records and manifests as the text that people read, and checked when read back.
@@ -39,6 +39,7 @@ as_text! {
     CustodianNumber => |text| CustodianNumber::new(text.parse().ok()?);
     DkekShareNumber => |text| DkekShareNumber::new(text.parse().ok()?);
     Purpose => Purpose::parse;
+    Person => Person::parse;
     Scheme => Scheme::parse;
     Seat => |text| text.parse().ok().map(Seat);
     Number => Number::parse;

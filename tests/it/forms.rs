@@ -234,12 +234,13 @@ fn step_of(entry: &Entry) -> Option<Number> {
         Entry::Learned { step, .. }
         | Entry::Intent { step, .. }
         | Entry::Revealed { step, .. }
-        | Entry::Done { step }
+        | Entry::Done { step, .. }
         | Entry::Failed { step, .. }
         | Entry::Recovered { step, .. }
         | Entry::Deviates { step, .. }
         | Entry::Remarked { step, .. }
-        | Entry::Substituted { step, .. } => Some(*step),
+        | Entry::Substituted { step, .. }
+        | Entry::StoodIn { step, .. } => Some(*step),
     }
 }
 

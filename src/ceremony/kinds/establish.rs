@@ -33,6 +33,7 @@ fn steps(plan: &Plan) -> Vec<Step> {
     list.section();
     list.add(
         step(StepName::Plan, Actor::Administrator)
+            .then_when(Condition::RolesClash, StageName::RolesClash, StageKind::Read)
             .then(StageName::Read, StageKind::Read)
             .then_when(Condition::NeedsEveryone, StageName::Everyone, StageKind::Form(everyone))
             .then(StageName::Scheme, StageKind::Read)

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ceremony::known::Known;
-use crate::ceremony::known::holders::Holder;
 use crate::record::RecordedBag;
+use crate::terms::Holder;
 use crate::terms::{Purpose, Seat};
 
 /// The bags of cards and of passwords on paper.

@@ -1,16 +1,7 @@
 //! Who holds a part of which DKEK share. One person holds one share.
 
 use crate::plan::Plan;
-use crate::terms::{CustodianNumber, DkekShareNumber, Quorum};
-
-/// Somebody who holds a part of a DKEK share, and who can be replaced by a substitute.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Holder {
-    /// The DKEK share of which they hold a part.
-    pub share: DkekShareNumber,
-    /// Which custodian of it; `None`: the holder of its password.
-    pub custodian: Option<CustodianNumber>,
-}
+use crate::terms::{DkekShareNumber, Holder, Quorum};
 
 impl Holder {
     /// The current holder's name.

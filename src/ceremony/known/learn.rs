@@ -2,11 +2,10 @@
 
 use crate::ceremony::known::Known;
 use crate::ceremony::known::devices::FoundDevice;
-use crate::ceremony::known::holders::Holder;
 use crate::clerk::{ActName, Aftermath};
 use crate::faults::FaultName;
 use crate::record::{Entry, Fact, Remark};
-use crate::terms::Purpose;
+use crate::terms::{Holder, Person, Purpose};
 
 impl Known {
     /// Takes in what one entry says, except for the cursor, which needs the list of steps.
@@ -18,9 +17,9 @@ impl Known {
             Entry::Deviates { name, .. } => self.progress.learn_deviates(name),
             Entry::Remarked { remark: Remark::Deviation, .. } => self.progress.deviations += 1,
             Entry::Substituted { share, custodian, name, .. } => {
-                self.progress.deviations += 1;
-                self.plan.substitute(*share, *custodian, name);
+                self.learn_stands_in(Person::Holder(Holder { share: *share, custodian: *custodian }), name);
             }
+            Entry::StoodIn { person, name, .. } => self.learn_stands_in(*person, name),
             Entry::Sealed { ending, .. } => self.progress.ended = Some(*ending),
             Entry::Intent { serial, .. } => self.doubt.intended = Some(serial.clone()),
             Entry::Revealed { card, custodian, .. } => self.learn_seen_card(*card, *custodian),
@@ -44,7 +43,9 @@ impl Known {
     fn learn_fact(&mut self, fact: &Fact) {
         match fact {
             Fact::Room { findings } => self.host.findings.clone_from(findings),
-            Fact::Absent { people } => self.people.absent.clone_from(people),
+            Fact::Absent { people } => self.learn_absent(people),
+            Fact::Arrived { name, .. } => self.learn_presence(name, true),
+            Fact::Gone { name, .. } => self.learn_presence(name, false),
             Fact::Formers { people } => self.people.learn_formers(people),
             Fact::ReadBack { card, custodian } => self.learn_seen_card(*card, *custodian),
             Fact::Device {
@@ -132,7 +133,7 @@ impl Known {
             Fact::Listed { keys, .. } => self.keys.listed.clone_from(keys),
             Fact::Wanted { label, reference } => _ = self.keys.wanted.insert(label.to_string(), *reference),
             Fact::Proven { label, signature_file, .. } => self.keys.learn_proven(label, signature_file),
-            Fact::NotProvable { .. } => self.progress.deviations += 1,
+            Fact::NotProvable { .. } | Fact::Without { .. } => self.progress.deviations += 1,
             Fact::Lost { loss } => self.restored.loss = Some(*loss),
             Fact::From { folder, kcv, dkek_shares, so_pin_set, serial, record_sha256, .. } => {
                 self.shares.learn_earlier(*kcv, dkek_shares, so_pin_set.as_deref());

@@ -1,17 +1,20 @@
 //! What is known about the people: who is absent, and who may know a share that now belongs to somebody else.
 
+use std::collections::BTreeSet;
+
 use crate::ceremony::known::Known;
 use crate::ceremony::known::character::Cards;
-use crate::ceremony::known::holders::{Holder, everybody};
+use crate::ceremony::known::holders::everybody;
 use crate::plan::Plan;
 use crate::record::Former;
-use crate::terms::{CustodianNumber, Purpose};
+use crate::terms::Holder;
+use crate::terms::{CustodianNumber, Person, Purpose, alike};
 
 /// What is known about the people beyond the plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct People {
-    /// Everyone without a tick at the roll call of a restore, as the record names them: name and role.
-    pub absent: Vec<String>,
+    /// Everyone who is not here: without a tick at the roll call and without anybody in their place, or gone since.
+    pub absent: BTreeSet<Person>,
     /// Everybody who may know a share, by name, and which one: they saw it or sat down with it; with cards dealt
     /// earlier, everybody in the plan.
     pub knowing: Vec<(String, Holder)>,
@@ -23,11 +26,7 @@ impl People {
             Cards::Earlier => everybody(plan),
             Cards::Dealt | Cards::None => Vec::new(),
         };
-        Self { absent: Vec::new(), knowing }
-    }
-
-    pub(super) fn is_absent(&self, name: &str) -> bool {
-        self.absent.iter().any(|who| who.strip_prefix(name).is_some_and(|rest| rest.starts_with(" · ")))
+        Self { absent: BTreeSet::new(), knowing }
     }
 
     pub(super) fn learn_formers(&mut self, people: &[Former]) {
@@ -38,6 +37,36 @@ impl People {
 }
 
 impl Known {
+    /// Whether whoever has this role is not here.
+    pub fn is_absent(&self, person: Person) -> bool {
+        self.people.absent.contains(&person)
+    }
+
+    /// Everybody who was called and has no tick, as the record names them.
+    pub(super) fn learn_absent(&mut self, people: &[String]) {
+        let absent = self.called().into_iter().filter(|called| people.contains(&called.text));
+        self.people.absent = absent.map(|called| called.person).collect();
+    }
+
+    /// Somebody has come or left, with every role of theirs.
+    pub(super) fn learn_presence(&mut self, name: &str, here: bool) {
+        let roles = self.plan.people().into_iter().filter(|person| alike(self.plan.name_of(*person), name));
+        for person in roles.collect::<Vec<_>>() {
+            if here {
+                self.people.absent.remove(&person);
+            } else {
+                self.people.absent.insert(person);
+            }
+        }
+    }
+
+    /// Somebody takes a role, and is here.
+    pub(super) fn learn_stands_in(&mut self, person: Person, name: &str) {
+        self.progress.deviations += 1;
+        self.plan.replace(person, name);
+        self.people.absent.remove(&person);
+    }
+
     /// Whoever has this custodian's place now has seen this card.
     pub(super) fn learn_seen_card(&mut self, card: Purpose, custodian: CustodianNumber) {
         let share = match card {
@@ -55,9 +84,21 @@ impl Known {
     /// One person holds one share: whether this person already has a different one from this holder's, or may know one.
     /// Anyone who held this place before may come back to it.
     pub fn has_another_share(&self, name: &str, holder: Holder) -> bool {
-        let same = |other: &str| other.trim().to_lowercase() == name.trim().to_lowercase();
+        let same = |other: &str| alike(other, name);
         self.plan.guards().any(|other| same(other))
             || self.people.knowing.iter().any(|(other, of)| same(other) && *of != holder)
+    }
+
+    /// Whether a person of this name cannot take a role: whoever holds a share gets no second one.
+    pub fn cannot_stand_in(&self, person: Person, name: &str) -> bool {
+        match person {
+            Person::Holder(holder) => self.has_another_share(name, holder),
+            Person::Administrator
+            | Person::SoPinHolder
+            | Person::PinHolder
+            | Person::Auditor(_)
+            | Person::Witness(_) => false,
+        }
     }
 
     /// The name of a holder who may know the share.

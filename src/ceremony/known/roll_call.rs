@@ -1,32 +1,15 @@
 //! Who is called, and who must be present to continue.
 
 use crate::ceremony::known::Known;
-use crate::ceremony::known::holders::Holder;
 use crate::plan::Plan;
 use crate::script::words;
-use crate::terms::{DkekShareNumber, Quorum};
-
-/// Somebody in the plan, identified by role.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Person {
-    /// The ceremony administrator.
-    Administrator,
-    /// Somebody who has a part of a DKEK share.
-    Holder(Holder),
-    /// The SO-PIN holder.
-    SoPinHolder,
-    /// The PIN holder.
-    PinHolder,
-    /// An auditor, by their number in the plan.
-    Auditor(u8),
-    /// A witness, by their number in the plan.
-    Witness(u8),
-}
+pub use crate::terms::Person;
+use crate::terms::{DkekShareNumber, Holder, Quorum};
 
 /// Who must be present to continue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Attendance {
-    /// Everyone: everyone gets a card.
+    /// Everyone who gets a card.
     Everyone,
     /// Enough to open the backup.
     Quorum,
@@ -44,32 +27,18 @@ pub struct Called {
 impl Known {
     /// Everyone in the plan with their role.
     pub fn called(&self) -> Vec<Called> {
-        let plan = &self.plan;
-        let other = |person, role: &str, name: &str| Called { person, text: format!("{name} · {role}") };
-        let several = plan.dkek_shares.len() > 1;
-        let of = |share: DkekShareNumber| if several { format!("{share}.") } else { String::new() };
-        let mut people = vec![other(Person::Administrator, words::ROLE_ADMINISTRATOR, &plan.administrator)];
-        for share in plan.numbers() {
-            let guard = |custodian, text| Called { person: Person::Holder(Holder { share, custodian }), text };
-            match plan.quorum(share) {
-                Some(quorum) => people.extend(quorum.numbers().map(|number| {
-                    let name = plan.custodian(share, number);
-                    guard(Some(number), format!("{name} · {} {}{number}", words::ROLE_CUSTODIAN, of(share)))
-                })),
-                None => people.push(guard(None, password_holder(plan, share))),
-            }
-        }
-        if plan.so_pin_share().is_none() || plan.so_pin_holder != plan.administrator {
-            people.push(other(Person::SoPinHolder, words::ROLE_SO_PIN_HOLDER, &plan.so_pin_holder));
-        }
-        people.push(other(Person::PinHolder, words::ROLE_PIN_HOLDER, &plan.pin_holder));
-        people.extend(
-            (1..).zip(&plan.auditors).map(|(number, name)| other(Person::Auditor(number), words::ROLE_AUDITOR, name)),
-        );
-        people.extend(
-            (1..).zip(&plan.witnesses).map(|(number, name)| other(Person::Witness(number), words::ROLE_WITNESS, name)),
-        );
-        people
+        let called = |person| Called { person, text: with_role(&self.plan, person) };
+        self.plan.people().into_iter().map(called).collect()
+    }
+
+    /// Everybody without whom the ceremony cannot continue, or has nobody to act, and who has no tick.
+    pub fn without_tick(&self, attendance: Attendance, here: &[Person]) -> Vec<Person> {
+        let needed = |person: &Person| match person {
+            Person::Administrator => true,
+            Person::Holder(_) => attendance == Attendance::Everyone,
+            Person::SoPinHolder | Person::PinHolder | Person::Auditor(_) | Person::Witness(_) => false,
+        };
+        self.plan.people().into_iter().filter(|person| needed(person) && !here.contains(person)).collect()
     }
 
     /// How many people are still needed for each DKEK share to open the backup.
@@ -90,7 +59,35 @@ impl Known {
     }
 }
 
-/// The holder of the password of a DKEK share, with their role.
-pub fn password_holder(plan: &Plan, share: DkekShareNumber) -> String {
-    format!("{} · {} {share}", plan.holder(share), words::ROLE_PASSWORD_HOLDER)
+/// Name and role.
+pub fn with_role(plan: &Plan, person: Person) -> String {
+    let (name, role) = (plan.name_of(person), role(plan, person));
+    match person {
+        Person::Holder(Holder { share, custodian: None }) => {
+            format!("{name} · {} {share}", words::ROLE_PASSWORD_HOLDER)
+        }
+        Person::Administrator
+        | Person::Holder(_)
+        | Person::SoPinHolder
+        | Person::PinHolder
+        | Person::Auditor(_)
+        | Person::Witness(_) => format!("{name} · {role}"),
+    }
+}
+
+/// What a role is called.
+pub fn role(plan: &Plan, person: Person) -> String {
+    let several = plan.dkek_shares.len() > 1;
+    match person {
+        Person::Administrator => words::ROLE_ADMINISTRATOR.to_owned(),
+        Person::Holder(Holder { share, custodian: Some(number) }) if several => {
+            format!("{} {share}.{number}", words::ROLE_CUSTODIAN)
+        }
+        Person::Holder(Holder { custodian: Some(number), .. }) => format!("{} {number}", words::ROLE_CUSTODIAN),
+        Person::Holder(Holder { share, custodian: None }) => words::RoleOfPassword { share }.to_string(),
+        Person::SoPinHolder => words::ROLE_SO_PIN_HOLDER.to_owned(),
+        Person::PinHolder => words::ROLE_PIN_HOLDER.to_owned(),
+        Person::Auditor(_) => words::ROLE_AUDITOR.to_owned(),
+        Person::Witness(_) => words::ROLE_WITNESS.to_owned(),
+    }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::ceremony::known::Known;
-use crate::terms::{CustodianNumber, DkekShareNumber, Purpose, Seat};
+use crate::terms::{CustodianNumber, DkekShareNumber, Holder, Person, Purpose, Seat};
 
 /// The seats of the quorums.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -85,7 +85,8 @@ impl Known {
     /// Custodians of this share who are present and have not sat down; anyone absent at the roll call is not counted.
     pub fn custodians_left(&self, share: DkekShareNumber) -> u8 {
         let Some(quorum) = self.plan.quorum(share) else { return 0 };
-        let here = quorum.numbers().filter(|number| !self.people.is_absent(self.plan.custodian(share, *number)));
+        let person = |number| Person::Holder(Holder { share, custodian: Some(number) });
+        let here = quorum.numbers().filter(|number| !self.is_absent(person(*number)));
         u8::try_from(here.count()).unwrap_or(u8::MAX).saturating_sub(self.open_seats(share))
     }
 }

@@ -1,6 +1,5 @@
 //! People's answers to what a stage asks.
 
-use crate::ceremony::known::holders::Holder;
 use crate::ceremony::known::roll_call::Attendance;
 use crate::ceremony::machine::input::{ChoiceId, Input};
 use crate::ceremony::machine::interlude::Interlude;
@@ -11,7 +10,7 @@ use crate::faults::{self, Fault};
 use crate::fields::{Field, FieldCheck, FieldKind};
 use crate::names::FieldName;
 use crate::record::{Entry, Fact, PinName, Remark};
-use crate::terms::{CustodianNumber, KeyReference, Purpose, Seat};
+use crate::terms::{CustodianNumber, Holder, KeyReference, Person, Purpose, Seat};
 
 /// What is shown to one person alone.
 #[derive(Clone, Copy)]
@@ -31,6 +30,9 @@ impl Machine {
         match input {
             Input::Stop => self.ask_between(Interlude::STOP),
             Input::Deviation => self.ask_between(Interlude::Menu),
+            Input::StandIn(person) if self.at_the_roll_call() && self.replaceable().contains(&person) => {
+                self.ask_between(Interlude::Name(person, None));
+            }
             other => match &self.mode {
                 Mode::Asking(_) => self.answer(&other),
                 Mode::Faulted { choices, .. } => {
@@ -176,7 +178,8 @@ impl Machine {
                 let ChoiceId::Custodian(custodian) = choice else { return None };
                 let of_quorum = self.known.plan.quorum(share)?.numbers().any(|number| number == *custodian);
                 let elsewhere = |(taken, who): &(Seat, CustodianNumber)| who == custodian && *taken != seat;
-                let free = of_quorum && !self.known.seats.seated.iter().any(elsewhere);
+                let person = Person::Holder(Holder { share, custodian: Some(*custodian) });
+                let free = of_quorum && !self.known.is_absent(person) && !self.known.seats.seated.iter().any(elsewhere);
                 free.then_some(Fact::Seated { share, seat, custodian: *custodian })
             }
         }
@@ -188,11 +191,19 @@ impl Machine {
             return;
         }
         let (fields, open) = (asking.fields.clone(), asking.open.clone());
+        let line = |name: FieldName| {
+            let at = fields.iter().position(|field| field.name == name)?;
+            open.get(at)?.as_ref().map(|text| text.trim().to_owned())
+        };
+        let decided_by = line(FieldName::DecidedBy);
+        if let (Some(decided_by), Some(reason)) = (&decided_by, line(FieldName::Reason)) {
+            self.go_on_without_auditors(decided_by.clone(), reason);
+        }
         for (field, text) in fields.iter().zip(&open) {
             if let Some(handle) = field.keep {
                 self.request(Request::Keep(field.name, handle));
             }
-            if let (FieldName::Reason, Some(reason)) = (field.name, &text) {
+            if let (FieldName::Reason, Some(reason), None) = (field.name, &text, &decided_by) {
                 let text = reason.trim().to_owned();
                 self.emit(Entry::Remarked { step: self.number(), remark: Remark::Deviation, text });
             }
@@ -245,7 +256,7 @@ impl Machine {
         if let Some(interlude) = &mut self.interlude {
             interlude.checked(field, &check, open);
             let taken = match interlude {
-                Interlude::Name(place, Some(name)) => self.known.has_another_share(name, *place),
+                Interlude::Name(person, Some(name)) => self.known.cannot_stand_in(*person, name),
                 _ => false,
             };
             let check = match check {

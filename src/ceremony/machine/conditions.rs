@@ -5,7 +5,7 @@ use crate::ceremony::known::restored::Origin;
 use crate::ceremony::machine::Machine;
 use crate::ceremony::steps::{Condition, Step, opening};
 use crate::record::{Loss, PinName};
-use crate::terms::Quorum;
+use crate::terms::{Person, Quorum};
 
 impl Machine {
     /// Whether somebody else has the keyboard than whoever acts now.
@@ -66,6 +66,10 @@ impl Machine {
             Condition::HoldsKeys => holds_keys,
             Condition::HoldsOtherKeys => holds_keys && !backed_up,
             Condition::HoldsBackedUpKeys => holds_keys && backed_up,
+            Condition::RolesClash => !self.known.plan.clashes().is_empty(),
+            Condition::AuditorAbsent => {
+                self.known.people.absent.iter().any(|person| matches!(person, Person::Auditor(_)))
+            }
             Condition::Unfit => self.known.is_unfit(),
             Condition::Missing => self.known.host.misses_something(),
             Condition::KcvHidden => {

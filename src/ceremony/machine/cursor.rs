@@ -11,7 +11,7 @@ impl Machine {
     pub(super) fn take_in(&mut self, entry: &Entry) {
         self.known.learn(entry);
         match entry {
-            Entry::Done { step } => {
+            Entry::Done { step, .. } => {
                 if let Some(place) = self.place(*step) {
                     if self.steps.get(place).is_some_and(|step| step.frees_seats) {
                         self.known.seats.free();
@@ -63,6 +63,7 @@ impl Machine {
             | Entry::Deviates { .. }
             | Entry::Remarked { .. }
             | Entry::Substituted { .. }
+            | Entry::StoodIn { .. }
             | Entry::Sealed { .. } => {}
         }
     }

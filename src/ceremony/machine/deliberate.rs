@@ -148,7 +148,13 @@ impl Input {
     const fn decides(&self) -> bool {
         match self {
             Self::GoOn | Self::Tick(_) | Self::Chose(_) | Self::Show | Self::Close => true,
-            Self::Hide | Self::Cover | Self::Edited(_) | Self::Leave | Self::Deviation | Self::Stop => false,
+            Self::Hide
+            | Self::Cover
+            | Self::Edited(_)
+            | Self::Leave
+            | Self::Deviation
+            | Self::StandIn(_)
+            | Self::Stop => false,
         }
     }
 }

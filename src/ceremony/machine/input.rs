@@ -1,6 +1,5 @@
 //! People's input at a front end. Nothing here carries a secret: keys go into the vault's buffers.
 
-use crate::ceremony::known::holders::Holder;
 use crate::ceremony::known::roll_call::Person;
 use crate::ceremony::machine::recovery::Recovery;
 use crate::names::{CeremonyKind, FieldName, ItemName};
@@ -27,6 +26,8 @@ pub enum Input {
     Leave,
     /// Ctrl-D: record a deviation, a break or a substitute.
     Deviation,
+    /// Somebody stands in for a person of the roll call (asks who).
+    StandIn(Person),
     /// Ctrl-C: stop? (asks first)
     Stop,
     /// Leave the last screen.
@@ -49,8 +50,8 @@ pub enum ChoiceId {
     Item(ItemName),
     /// A custodian, to sit down.
     Custodian(CustodianNumber),
-    /// Somebody to be replaced.
-    Holder(Holder),
+    /// Somebody who is replaced, comes or leaves.
+    Person(Person),
     /// A device.
     Device(Serial),
     /// A way to continue after a failure.

@@ -1,13 +1,11 @@
 //! Questions in between, at any step: stop? a deviation, a break, a substitute.
 
-use crate::ceremony::known::character::Cards;
-use crate::ceremony::known::holders::Holder;
 use crate::ceremony::machine::input::{ChoiceId, Input};
 use crate::ceremony::machine::{Machine, Mode, Request};
 use crate::fields::{Field, FieldCheck, FieldKind};
 use crate::names::{FieldName, ItemName};
 use crate::record::{Ending, Entry, Remark};
-use crate::terms::{DkekShareNumber, Quorum};
+use crate::terms::Person;
 
 /// The word that stops a ceremony.
 pub const STOP_WORD: &str = "ABORT";
@@ -30,8 +28,27 @@ pub(in crate::ceremony) enum Interlude {
     Break,
     /// Who is replaced?
     Who,
+    /// Who has come?
+    Arrives,
+    /// Who leaves?
+    Goes,
+    /// Whoever acts now is absent: who does?
+    Absent(Person),
     /// By whom? `None` while the name is incomplete.
-    Name(Holder, Option<String>),
+    Name(Person, Option<String>),
+    /// Why? `None` while the reason is incomplete.
+    Why(Change, Option<String>),
+    /// Who decided it? `None` while the name is incomplete. The reason is known.
+    Decides(Change, String, Option<String>),
+}
+
+/// A change among the people that has a reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::ceremony) enum Change {
+    /// Somebody of this name stands in.
+    StandsIn(Person, String),
+    /// An auditor leaves.
+    Leaves(Person),
 }
 
 /// What the menu in between offers.
@@ -40,14 +57,18 @@ enum Offer {
     Note,
     Break,
     Substitute,
+    Arrives,
+    Goes,
     Back,
 }
 
 /// The items of the menu, by their names in the script.
-const MENU: [(ItemName, Offer); 4] = [
+const MENU: [(ItemName, Offer); 6] = [
     (ItemName::Deviation, Offer::Note),
     (ItemName::Break, Offer::Break),
     (ItemName::Substitute, Offer::Substitute),
+    (ItemName::Arrived, Offer::Arrives),
+    (ItemName::Gone, Offer::Goes),
     (ItemName::Back, Offer::Back),
 ];
 
@@ -62,7 +83,12 @@ pub(super) enum Asked {
     Note,
     Break,
     Who,
+    Arrives,
+    Goes,
+    Absent,
     Name,
+    Why,
+    Decides,
 }
 
 impl Interlude {
@@ -77,7 +103,12 @@ impl Interlude {
             Self::Note(_) => Asked::Note,
             Self::Break => Asked::Break,
             Self::Who => Asked::Who,
+            Self::Arrives => Asked::Arrives,
+            Self::Goes => Asked::Goes,
+            Self::Absent(_) => Asked::Absent,
             Self::Name(..) => Asked::Name,
+            Self::Why(..) => Asked::Why,
+            Self::Decides(..) => Asked::Decides,
         }
     }
 
@@ -90,7 +121,9 @@ impl Interlude {
             ],
             Self::Note(_) => vec![Field::new(FieldName::Note, FieldKind::Line { optional: false })],
             Self::Name(..) => vec![Field::new(FieldName::Substitute, FieldKind::Line { optional: false })],
-            Self::Menu | Self::Break | Self::Who => Vec::new(),
+            Self::Why(..) => vec![Field::new(FieldName::Reason, FieldKind::Reason)],
+            Self::Decides(..) => vec![Field::new(FieldName::DecidedBy, FieldKind::Line { optional: false })],
+            Self::Menu | Self::Break | Self::Who | Self::Arrives | Self::Goes | Self::Absent(_) => Vec::new(),
         }
     }
 
@@ -101,8 +134,8 @@ impl Interlude {
             Self::Stop { reason, .. } if field == FieldName::Reason => *reason = text,
             Self::Stop { typed, .. } => *typed = *check == FieldCheck::Good,
             Self::Note(note) => *note = text,
-            Self::Name(_, name) => *name = text,
-            Self::Menu | Self::Break | Self::Who => {}
+            Self::Name(_, typed) | Self::Why(_, typed) | Self::Decides(_, _, typed) => *typed = text,
+            Self::Menu | Self::Break | Self::Who | Self::Arrives | Self::Goes | Self::Absent(_) => {}
         }
     }
 }
@@ -128,28 +161,13 @@ impl Machine {
         self.interlude = Some(interlude);
     }
 
-    /// Everybody who can be replaced now: at their own step, the people of a DKEK share, otherwise all. A chosen
-    /// password cannot be known to anybody else.
-    pub(in crate::ceremony) fn replaceable(&self) -> Vec<Holder> {
-        let (plan, step) = (&self.known.plan, self.step());
-        let here = step.filter(|step| step.actor.has_a_part()).map(|step| step.share);
-        let people = |share: DkekShareNumber| {
-            let custodians = plan.quorum(share).into_iter().flat_map(Quorum::numbers).map(Some);
-            let chooses = plan.quorum(share).is_none()
-                && self.known.shares.kcv(share).is_none()
-                && self.known.ceremony.cards == Cards::Dealt;
-            let all = custodians.chain(chooses.then_some(None));
-            all.map(move |custodian| Holder { share, custodian }).collect::<Vec<_>>()
-        };
-        plan.numbers().filter(|share| here.is_none_or(|here| here == *share)).flat_map(people).collect()
-    }
-
-    fn back(&mut self) {
+    pub(super) fn back(&mut self) {
         self.request(Request::ForgetTyped);
         self.request(Request::SetAside(false));
+        self.calls_who_acts();
     }
 
-    fn ask_next(&mut self, interlude: Interlude) {
+    pub(super) fn ask_next(&mut self, interlude: Interlude) {
         self.request(Request::ForgetTyped);
         self.between.clear();
         self.interlude = Some(interlude);
@@ -168,10 +186,22 @@ impl Machine {
                 self.ask_next(Interlude::STOP);
             }
             (Interlude::Break, _) => self.interlude = Some(Interlude::Break),
-            (Interlude::Menu | Interlude::Who | Interlude::Note(_) | Interlude::Name(..), Input::Stop) => {
-                self.ask_next(Interlude::STOP);
+            (
+                Interlude::Menu
+                | Interlude::Who
+                | Interlude::Arrives
+                | Interlude::Goes
+                | Interlude::Absent(_)
+                | Interlude::Note(_)
+                | Interlude::Name(..)
+                | Interlude::Why(..)
+                | Interlude::Decides(..),
+                Input::Stop,
+            ) => self.ask_next(Interlude::STOP),
+            (_, Input::Leave)
+            | (Interlude::Who | Interlude::Arrives | Interlude::Goes, Input::Chose(ChoiceId::Item(NOBODY))) => {
+                self.back();
             }
-            (_, Input::Leave) | (Interlude::Who, Input::Chose(ChoiceId::Item(NOBODY))) => self.back(),
             (Interlude::Stop { typed: true, reason: Some(text) }, Input::GoOn) => {
                 self.request(Request::ForgetAll);
                 self.request(Request::WipeScreen);
@@ -186,24 +216,42 @@ impl Machine {
                         self.ask_next(Interlude::Break);
                     }
                     Some(Offer::Substitute) => self.ask_next(Interlude::Who),
+                    Some(Offer::Arrives) => self.ask_next(Interlude::Arrives),
+                    Some(Offer::Goes) => self.ask_next(Interlude::Goes),
                     Some(Offer::Back) => self.back(),
                     None => self.interlude = Some(Interlude::Menu),
                 }
             }
-            (Interlude::Who, Input::Chose(ChoiceId::Holder(holder))) if self.replaceable().contains(&holder) => {
-                self.ask_next(Interlude::Name(holder, None));
+            (Interlude::Who, Input::Chose(ChoiceId::Person(person)))
+            | (Interlude::Absent(person), Input::Chose(ChoiceId::Item(ItemName::Substitute)))
+                if self.replaceable().contains(&person) =>
+            {
+                self.ask_next(Interlude::Name(person, None));
             }
+            (Interlude::Arrives, Input::Chose(ChoiceId::Person(person))) if self.known.is_absent(person) => {
+                self.arrives(person);
+            }
+            (Interlude::Goes, Input::Chose(ChoiceId::Person(person))) if self.may_go().contains(&person) => {
+                self.goes(person);
+            }
+            (Interlude::Absent(person), Input::Chose(ChoiceId::Item(ItemName::Arrived))) => self.arrives(person),
             (Interlude::Note(Some(text)), Input::GoOn) => {
                 self.emit(Entry::Remarked { step, remark: Remark::Deviation, text: text.trim().to_owned() });
                 self.back();
             }
-            (Interlude::Name(place, Some(name)), Input::GoOn) if !self.known.has_another_share(&name, place) => {
-                let Holder { share, custodian } = place;
-                let former_knows = self.known.knows_the_share(place).map(str::to_owned);
-                let called = self.known.called();
-                self.emit(Entry::Substituted { step, share, custodian, name: name.trim().to_owned(), former_knows });
-                self.untick_who_is_new(&called);
-                self.back();
+            (Interlude::Name(person, Some(name)), Input::GoOn) if !self.known.cannot_stand_in(person, &name) => {
+                self.ask_next(Interlude::Why(Change::StandsIn(person, name.trim().to_owned()), None));
+            }
+            (Interlude::Why(change, Some(reason)), Input::GoOn) => {
+                let reason = reason.trim().to_owned();
+                if self.needs_a_decision(&change) {
+                    self.ask_next(Interlude::Decides(change, reason, None));
+                } else {
+                    self.changes(change, reason, None);
+                }
+            }
+            (Interlude::Decides(change, reason, Some(name)), Input::GoOn) => {
+                self.changes(change, reason, Some(name.trim().to_owned()));
             }
             (same, _) => self.interlude = Some(same),
         }
@@ -223,6 +271,9 @@ mod tests {
             items.iter().map(|(name, _)| *name).collect::<std::collections::BTreeSet<_>>()
         };
         assert_eq!(items(StageName::Menu), MENU.iter().map(|(name, _)| *name).collect());
-        assert_eq!(items(StageName::Who), [NOBODY].into());
+        for stage in [StageName::Who, StageName::Arrives, StageName::Goes] {
+            assert_eq!(items(stage), [NOBODY].into());
+        }
+        assert_eq!(items(StageName::Absent), [ItemName::Substitute, ItemName::Arrived].into());
     }
 }

@@ -10,6 +10,7 @@ pub mod failures;
 pub mod input;
 pub mod interlude;
 pub mod left_alone;
+mod presence;
 pub mod recovery;
 pub mod roll_call;
 mod screens;
@@ -20,6 +21,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use crate::ceremony::kinds::Ceremony;
 use crate::ceremony::known::Known;
+use crate::ceremony::known::roll_call::with_role;
 use crate::ceremony::machine::deliberate::Deliberate;
 use crate::ceremony::machine::event::Event;
 use crate::ceremony::machine::input::TickId;
@@ -105,6 +107,8 @@ pub struct Machine {
     /// Milliseconds since the program began.
     pub(in crate::ceremony) now: u64,
     screens: Screens,
+    /// The stage waits for somebody to act in place of a person who is absent.
+    pub(in crate::ceremony) nobody_acts: bool,
     deliberate: Deliberate,
     requests: VecDeque<Request>,
     begun: bool,
@@ -125,6 +129,7 @@ impl Machine {
             between: BTreeMap::new(),
             now: 0,
             screens: Screens::default(),
+            nobody_acts: false,
             deliberate: Deliberate::default(),
             requests: VecDeque::new(),
             begun: false,
@@ -249,6 +254,9 @@ impl Machine {
         let step = step.clone();
         self.stage = place;
         self.note_screen(place);
+        if self.waits_for_somebody() {
+            return;
+        }
         let mut asking = Asking::default();
         match stage.kind {
             StageKind::Do(make) => {
@@ -325,7 +333,8 @@ impl Machine {
         if !matches!(step.actor, Actor::Administrator) {
             self.requests.push_back(Request::WipeScreen);
         }
-        self.emit(Entry::Done { step: step.number });
+        let by = step.acting(&self.known).map(|person| with_role(&self.known.plan, person));
+        self.emit(Entry::Done { step: step.number, by });
         if self.steps.get(self.known.progress.cursor).is_some() {
             self.enter_stage(0);
         } else {

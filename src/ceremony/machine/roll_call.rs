@@ -47,7 +47,13 @@ impl Machine {
     /// Whether the people present are enough to continue.
     pub(in crate::ceremony) fn enough(&self, attendance: Attendance, asking: &Asking) -> bool {
         match attendance {
-            Attendance::Quorum => self.known.still_needed(&asking.here()).is_empty(),
+            Attendance::Quorum => {
+                let here = asking.here();
+                self.known.without_tick(attendance, &here).is_empty() && self.known.still_needed(&here).is_empty()
+            }
+            Attendance::Everyone if self.at_the_roll_call() => {
+                self.known.without_tick(attendance, &asking.here()).is_empty()
+            }
             Attendance::Everyone => asking.all_ticked(),
         }
     }

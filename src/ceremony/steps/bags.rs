@@ -2,11 +2,12 @@
 //! KCV first. The number of every bag goes into the record.
 
 use crate::ceremony::known::Known;
-use crate::ceremony::known::holders::{Holder, everybody};
+use crate::ceremony::known::holders::everybody;
 use crate::ceremony::steps::{Actor, List, Need, StageKind, Step, step};
 use crate::fields::{Field, FieldKind};
 use crate::names::{FieldName, StageName, StepName};
 use crate::plan::Plan;
+use crate::terms::Holder;
 
 /// The KCV is written on every card, and all of them get their bags.
 pub fn first_bags(list: &mut List, plan: &Plan) {

@@ -1,7 +1,7 @@
 //! Whether a stage is due, or a step needed: what it depends on, as data. The machine decides it.
 
-use crate::ceremony::known::holders::Holder;
 use crate::record::PinName;
+use crate::terms::Holder;
 use crate::terms::{DeviceRole, Purpose, Seat};
 
 /// Whether a stage is due.
@@ -50,6 +50,10 @@ pub enum Condition {
     HoldsOtherKeys,
     /// Only if the step's device holds keys, and has a key of the backup at hand or its DKEK.
     HoldsBackedUpKeys,
+    /// Only if one person has two roles that check each other.
+    RolesClash,
+    /// Only if an auditor is missing.
+    AuditorAbsent,
     /// Only if this machine or terminal is unfit for a real ceremony.
     Unfit,
     /// Only if something outside this program is missing that it needs.

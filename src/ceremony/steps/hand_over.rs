@@ -5,7 +5,7 @@ use crate::ceremony::known::Known;
 use crate::ceremony::steps::{Actor, Condition, Stage, StageKind, Step};
 use crate::fields::{Field, FieldKind};
 use crate::names::{FieldName, StageName};
-use crate::terms::CustodianNumber;
+use crate::terms::{CustodianNumber, Holder, Person};
 
 /// What is typed by those whose initials are not on every keyboard.
 const HERE: &str = "HERE";
@@ -30,17 +30,23 @@ pub fn insert(steps: &mut [Step]) {
 }
 
 impl Step {
+    /// Who acts, by role; `None` while nobody has taken the seat.
+    pub fn acting(&self, known: &Known) -> Option<Person> {
+        let holder = |custodian| Some(Person::Holder(Holder { share: self.share, custodian }));
+        match self.actor {
+            Actor::Administrator => Some(Person::Administrator),
+            Actor::Custodian(custodian) => holder(Some(custodian)),
+            Actor::Seat(seat) => holder(Some(known.seats.sitter(seat)?)),
+            Actor::SoPinHolder if known.plan.administrator_has_so_pin() => Some(Person::Administrator),
+            Actor::SoPinHolder => Some(Person::SoPinHolder),
+            Actor::PinHolder => Some(Person::PinHolder),
+            Actor::PasswordHolder => holder(None),
+        }
+    }
+
     /// The name of whoever acts; `None` while nobody has taken the seat.
     pub fn person<'a>(&self, known: &'a Known) -> Option<&'a str> {
-        let plan = &known.plan;
-        match self.actor {
-            Actor::Administrator => Some(&plan.administrator),
-            Actor::Custodian(custodian) => Some(plan.custodian(self.share, custodian)),
-            Actor::Seat(seat) => known.seats.sitter(seat).map(|custodian| plan.custodian(self.share, custodian)),
-            Actor::SoPinHolder => Some(&plan.so_pin_holder),
-            Actor::PinHolder => Some(&plan.pin_holder),
-            Actor::PasswordHolder => Some(plan.holder(self.share)),
-        }
+        self.acting(known).map(|person| known.plan.name_of(person))
     }
 }
 

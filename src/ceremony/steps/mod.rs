@@ -14,7 +14,6 @@ mod screens;
 pub mod turns;
 
 use crate::ceremony::known::Known;
-use crate::ceremony::known::holders::Holder;
 use crate::ceremony::known::roll_call::Attendance;
 pub use crate::ceremony::steps::condition::{Condition, Need};
 pub use crate::ceremony::steps::question::{Answer, Question};
@@ -22,6 +21,7 @@ use crate::clerk::Act;
 use crate::fields::Field;
 use crate::names::{StageName, StepName};
 use crate::record::{Deviation, Fact, PinName};
+use crate::terms::Holder;
 use crate::terms::{CustodianNumber, DeviceRole, DkekShareNumber, Handle, KeyLabel, Number, Purpose, Seat};
 
 /// Who acts at the terminal.

@@ -21,7 +21,17 @@ pub fn people_and_room(list: &mut List, attendance: Attendance) {
             .then_when(Condition::Unfit, StageName::Override, StageKind::Form(override_unfit))
             .then(StageName::Keyboard, StageKind::Form(keyboard)),
     );
-    list.add(step(StepName::RollCall, Actor::Administrator).then(call, StageKind::RollCall(attendance)));
+    let roll_call = step(StepName::RollCall, Actor::Administrator);
+    let roll_call = match attendance {
+        // The first screen has said it.
+        Attendance::Everyone => roll_call,
+        Attendance::Quorum => roll_call.then_when(Condition::RolesClash, StageName::RolesClash, StageKind::Read),
+    };
+    list.add(roll_call.then(call, StageKind::RollCall(attendance)).then_when(
+        Condition::AuditorAbsent,
+        StageName::WithoutAuditor,
+        StageKind::Form(without_auditor),
+    ));
 }
 
 /// Letters and digits that change places between keyboard layouts, in lower case: what the keyboard types is found before
@@ -30,6 +40,13 @@ const KEYBOARD: &str = "azy1";
 
 fn keyboard(_: &Known, _: &Step) -> Vec<Field> {
     vec![Field::new(FieldName::Keyboard, FieldKind::Copy(KEYBOARD))]
+}
+
+fn without_auditor(_: &Known, _: &Step) -> Vec<Field> {
+    vec![
+        Field::new(FieldName::DecidedBy, FieldKind::Line { optional: false }),
+        Field::new(FieldName::Reason, FieldKind::Reason),
+    ]
 }
 
 fn override_unfit(_: &Known, _: &Step) -> Vec<Field> {

@@ -33,6 +33,7 @@ impl Condition {
             | Self::HandsOver
             | Self::NeedsEveryone
             | Self::Initialised(_)
+            | Self::RolesClash
             | Self::MayHaveCardsSoPin(_)
             | Self::TypesPrime
             | Self::KnowsPrime
@@ -59,6 +60,7 @@ impl Condition {
             }
             Self::KcvHidden => matches!(kind, StageKind::Do(_) | StageKind::Choose(_)),
             Self::OtherReference => matches!(kind, StageKind::Form(_)),
+            Self::AuditorAbsent => matches!(kind, StageKind::RollCall(_)),
         }
     }
 }

@@ -1,7 +1,6 @@
 //! What the middle of the screen shows and asks at a stage.
 
 use crate::ceremony::known::character::Cards;
-use crate::ceremony::known::holders::Holder;
 use crate::ceremony::machine::input::{ChoiceId, TickId};
 use crate::ceremony::machine::recovery::Recovery;
 use crate::ceremony::machine::{Asking, Machine, Mode};
@@ -9,7 +8,7 @@ use crate::ceremony::steps::{Question, Stage, StageKind, Step};
 use crate::ceremony::view::sentences::Sentences;
 use crate::ceremony::view::{Asks, Body, OptionView, TickView};
 use crate::script::words;
-use crate::terms::{CustodianNumber, DkekShareNumber, Quorum, Serial};
+use crate::terms::{CustodianNumber, DkekShareNumber, Holder, Person, Quorum, Serial};
 
 impl Machine {
     pub(super) fn body(&self, sentences: &Sentences<'_>) -> Body {
@@ -99,8 +98,13 @@ impl Machine {
         let option = |number: CustodianNumber| {
             let name = known.plan.custodian(step.share, number);
             let elsewhere = known.seats.seated.iter().any(|(seat, who)| *who == number && Some(*seat) != step.seat());
-            let note = if elsewhere { words::HAS_GIVEN.to_owned() } else { self.bag_of(step.share, number) };
-            OptionView { id: ChoiceId::Custodian(number), text: format!("{name}{note}"), closed: elsewhere }
+            let absent = known.is_absent(Person::Holder(Holder { share: step.share, custodian: Some(number) }));
+            let note = match (elsewhere, absent) {
+                (true, _) => words::HAS_GIVEN.to_owned(),
+                (false, true) => words::IS_ABSENT.to_owned(),
+                (false, false) => self.bag_of(step.share, number),
+            };
+            OptionView { id: ChoiceId::Custodian(number), text: format!("{name}{note}"), closed: elsewhere || absent }
         };
         known.plan.quorum(step.share).into_iter().flat_map(Quorum::numbers).map(option).collect()
     }

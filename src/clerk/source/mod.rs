@@ -60,7 +60,7 @@ impl Source {
     /// be read.
     fn open_ours(folder: Folder, given: Option<&Plan>) -> Result<Self, Fault> {
         let manifest = bundle::manifest(&folder)?;
-        let mut plan = Plan::parse(&String::from_utf8_lossy(&folder.read(names::PLAN)?))
+        let mut plan = Plan::parse_kept(&String::from_utf8_lossy(&folder.read(names::PLAN)?))
             .map_err(|faults| faults.into_iter().next().unwrap_or_else(|| Fault::from(faults::PlanNotObject)))?;
         let proof = verify_to_the_cut(&folder.read(names::RECORD)?)?;
         let custody: Vec<String> = plan.dkek_shares.iter().map(Custody::word).collect();

@@ -1,6 +1,6 @@
 //! Where the focus goes.
 
-use crate::ceremony::{Body, FieldState, Input, View};
+use crate::ceremony::{Body, FieldState, Input, TickId, View};
 use crate::script::words;
 use crate::terminal::screen_state::ScreenState;
 use crate::terminal::screens::form::{Shape, first_not_good};
@@ -44,6 +44,15 @@ impl ScreenState {
         let item = items.get(self.focus)?;
         self.ticking = !item.ticked;
         Some(Input::Tick(item.id))
+    }
+
+    /// Somebody stands in for the focused person.
+    pub(super) fn stand_in(&self, view: &View) -> Option<Input> {
+        let Body::Tick { items, .. } = &view.body else { return None };
+        match items.get(self.focus)?.id {
+            TickId::Person(person) => Some(Input::StandIn(person)),
+            TickId::Item(_) => None,
+        }
     }
 
     /// Moves the focus on once the tick has been taken.

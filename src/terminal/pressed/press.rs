@@ -65,6 +65,7 @@ impl ScreenState {
             Action::Before => self.move_focus(view, false),
             Action::After => self.move_focus(view, true),
             Action::Tick => return if self.seen_focus() { self.tick(view) } else { None },
+            Action::StandIn => return if self.seen_focus() { self.stand_in(view) } else { None },
             Action::Choose => return if self.seen_focus() { choose(view, self.focus) } else { None },
             Action::Advance => return self.advance(view),
             Action::Unmask => {

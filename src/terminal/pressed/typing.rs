@@ -122,6 +122,7 @@ impl ScreenState {
             | Action::PageDown
             | Action::Leave
             | Action::Deviation
+            | Action::StandIn
             | Action::Stop
             | Action::Help
             | Action::Look => return None,

@@ -85,7 +85,9 @@ fn keys_below(view: &View, state: &ScreenState) -> Keys {
     let reading = state.reading();
     let keys = match &view.body {
         Body::Read { .. } => read::keys(reading),
-        Body::Tick { items, enough, .. } => tick::keys(reading, tick::Ticks::of(items, *enough)),
+        Body::Tick { items, enough, .. } => {
+            tick::keys(reading, tick::Ticks::of(items, *enough), tick::calls_people(items))
+        }
         Body::Choose { options, asks, may_leave, .. } => {
             choose::keys(reading, options.len(), *may_leave, choose::By::of(*asks))
         }

@@ -22,7 +22,9 @@ pub fn every_keys() -> Vec<(String, Keys)> {
         all.push((format!("read {reading:?}"), read::keys(reading)));
         all.push((format!("ended {reading:?}"), ended::keys(reading)));
         for ticks in [Ticks::Missing, Ticks::Enough, Ticks::All] {
-            all.push((format!("tick {reading:?} {ticks:?}"), tick::keys(reading, ticks)));
+            for people in [false, true] {
+                all.push((format!("tick {reading:?} {ticks:?} {people}"), tick::keys(reading, ticks, people)));
+            }
         }
         for options in [2, 9, 10] {
             for (may_leave, by) in [(false, By::MarkOrNumber), (true, By::MarkOrNumber), (false, By::OwnNumber)] {
@@ -68,7 +70,7 @@ fn enter_never_continues_while_there_is_more_to_read_or_tick() {
     for keys in [
         read::keys(unread),
         ended::keys(unread),
-        tick::keys(unread, Ticks::All),
+        tick::keys(unread, Ticks::All, true),
         choose::keys(unread, 2, true, By::MarkOrNumber),
         fault::keys(unread, 2),
         reveal::keys(unread, Reveal::ConcealedAgain),
@@ -77,7 +79,7 @@ fn enter_never_continues_while_there_is_more_to_read_or_tick() {
     }
     for reading in [Reading::Scrolls, Reading::Fits] {
         for ticks in [Ticks::Missing, Ticks::Enough] {
-            assert_eq!(does(tick::keys(reading, ticks)), None, "Space ticks");
+            assert_eq!(does(tick::keys(reading, ticks, true)), None, "Space ticks");
         }
         assert_eq!(does(reveal::keys(reading, Reveal::Concealed)), None, "Space shows");
         let shown = Reveal::Shown { scrolls: false };

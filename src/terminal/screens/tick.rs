@@ -5,7 +5,7 @@ use std::hash::{Hash, Hasher};
 use ratatui::text::Span;
 
 use super::{DrawContext, Page};
-use crate::ceremony::TickView;
+use crate::ceremony::{TickId, TickView};
 use crate::script::words;
 use crate::terminal::keyboard::Key;
 use crate::terminal::keys::{Action, Binding, COMMON, GO_ON, Keys, MOVE, PAGES, binding};
@@ -13,6 +13,14 @@ use crate::terminal::screen_state::{Reading, ScreenState};
 use crate::terminal::theme::Sign;
 
 const TICK: Binding = binding(&[(Key::Char(b' '), Action::Tick)], words::KEY_SPACE, words::FOOT_TICK, words::HELP_TICK);
+
+/// Only where people are called.
+const STAND_IN: Binding = binding(
+    &[(Key::Char(b's'), Action::StandIn), (Key::Char(b'S'), Action::StandIn)],
+    words::KEY_S,
+    words::FOOT_STAND_IN,
+    words::HELP_STAND_IN,
+);
 
 const UNTICK: Binding = Binding { foot: Some(words::FOOT_UNTICK), ..TICK };
 
@@ -69,13 +77,21 @@ impl Ticks {
     }
 }
 
+/// Whether people are called here.
+pub fn calls_people(items: &[TickView]) -> bool {
+    items.iter().any(|item| matches!(item.id, TickId::Person(_)))
+}
+
 /// Space ticks one item at a time; Enter continues once everything is ticked.
-pub fn keys(reading: Reading, ticks: Ticks) -> Keys {
-    match (reading, ticks) {
-        (Reading::Unread, _) => Keys::unread(COMMON),
-        (_, Ticks::Missing) => Keys::new([TICK, MOVE, PAGES], COMMON),
-        (_, Ticks::Enough) => Keys::new([TICK, GO_ON_WITHOUT, MOVE, PAGES], COMMON),
-        (_, Ticks::All) => Keys::new([GO_ON, UNTICK, MOVE, PAGES], COMMON),
+pub fn keys(reading: Reading, ticks: Ticks, people: bool) -> Keys {
+    match (reading, ticks, people) {
+        (Reading::Unread, ..) => Keys::unread(COMMON),
+        (_, Ticks::Missing, false) => Keys::new([TICK, MOVE, PAGES], COMMON),
+        (_, Ticks::Missing, true) => Keys::new([TICK, STAND_IN, MOVE, PAGES], COMMON),
+        (_, Ticks::Enough, false) => Keys::new([TICK, GO_ON_WITHOUT, MOVE, PAGES], COMMON),
+        (_, Ticks::Enough, true) => Keys::new([TICK, STAND_IN, GO_ON_WITHOUT, MOVE, PAGES], COMMON),
+        (_, Ticks::All, false) => Keys::new([GO_ON, UNTICK, MOVE, PAGES], COMMON),
+        (_, Ticks::All, true) => Keys::new([GO_ON, UNTICK, STAND_IN, MOVE, PAGES], COMMON),
     }
 }
 

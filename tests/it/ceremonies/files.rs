@@ -300,13 +300,14 @@ fn a_substitute_is_called_when_the_keys_are_restored() {
     let mut first = Rig::establish(&plan(), records.path());
     let mut turn = 0;
     first.play(|front| {
-        if front.step() != "roll-call" || turn == 5 {
+        if front.step() != "roll-call" || turn == 7 {
             return Turn::Autopilot;
         }
         turn += 1;
         match turn {
             1 => Turn::Do(Input::Deviation),
             2 => front.item(ItemName::Substitute),
+            6 => front.types(FieldName::Reason, "ill"),
             3 => {
                 let Body::Choose { options, .. } = &front.view.body else { panic!("{:?}", front.view) };
                 front.pick(options.iter().position(|who| who.text.contains("Custodian 02")).unwrap())

@@ -1,6 +1,6 @@
 //! A front end where people occasionally act on their own.
 
-use hsm_ceremony::ceremony::{Body, ChoiceId, FieldState, Input, Machine, Recovery, View};
+use hsm_ceremony::ceremony::{Asks, Body, ChoiceId, FieldState, Input, Machine, Recovery, View};
 use hsm_ceremony::fields::{FieldCheck, FieldKind, check};
 use hsm_ceremony::names::{FieldName, ItemName};
 use hsm_ceremony::record::Entry;
@@ -76,6 +76,13 @@ impl Front<'_> {
         let id = ChoiceId::Item(name);
         assert!(options.iter().any(|option| option.id == id), "{name:?} is not on the screen: {options:?}");
         Turn::Do(Input::Chose(id))
+    }
+
+    /// If the screen asks who acts in place of somebody absent: they have come.
+    pub fn arrives(&self) -> Option<Turn> {
+        let Body::Choose { options, asks: Asks::Between, .. } = &self.view.body else { return None };
+        let arrived = ChoiceId::Item(ItemName::Arrived);
+        options.iter().any(|option| option.id == arrived).then_some(Turn::Do(Input::Chose(arrived)))
     }
 
     /// Ticks what stands at this place of the screen.

@@ -30,6 +30,7 @@ mod real;
 mod restore_choices;
 mod resume;
 mod rig;
+mod roles;
 mod roll_call;
 mod salvage;
 mod schemes;

@@ -35,6 +35,8 @@ fn at_the_roll_call_anybody_who_guards_anything_can_be_replaced() {
                 front.pick(places[replaced])
             }
             4 => front.types(FieldName::Substitute, names[replaced]),
+            5 => Turn::Do(Input::GoOn),
+            6 => front.types(FieldName::Reason, "ill"),
             _ => {
                 (replaced, turn) = (replaced + 1, 0);
                 Turn::Do(Input::GoOn)
@@ -54,7 +56,7 @@ fn a_substitute_at_the_roll_call_does_not_count_as_seen() {
     let mut rig = Rig::establish(&plan(), records.path());
     let (mut turn, mut seen) = (0, Vec::new());
     rig.play(|front| {
-        if front.step() != "roll-call" || turn == 8 {
+        if front.step() != "roll-call" || turn == 10 {
             return Turn::Autopilot;
         }
         turn += 1;
@@ -64,7 +66,8 @@ fn a_substitute_at_the_roll_call_does_not_count_as_seen() {
             4 => front.item(ItemName::Substitute),
             5 => front.pick(0),
             6 => front.types(FieldName::Substitute, "Niels Bohr"),
-            7 => Turn::Do(Input::GoOn),
+            7 | 9 => Turn::Do(Input::GoOn),
+            8 => front.types(FieldName::Reason, "ill"),
             _ => {
                 let Body::Tick { items, .. } = &front.view.body else { panic!("{:?}", front.view) };
                 seen = items.iter().map(|item| (item.text.clone(), item.ticked)).collect();
@@ -144,7 +147,7 @@ fn a_substitute_replaces_a_custodian_of_the_second_set() {
     let mut done = 0;
     rig.play(|front| {
         let here = front.machine.step().is_some_and(|step| step.share == share(2) && step.actor == custodian(2));
-        if !here || done == 7 {
+        if !here || done == 8 {
             return Turn::Autopilot;
         }
         done += 1;
@@ -164,7 +167,8 @@ fn a_substitute_replaces_a_custodian_of_the_second_set() {
                 assert!(matches!(fields[0].state, FieldState::Wrong(_)), "{fields:?}");
                 front.types(FieldName::Substitute, "Niels Bohr")
             }
-            6 => Turn::Do(Input::GoOn),
+            6 | 8 => Turn::Do(Input::GoOn),
+            7 => front.types(FieldName::Reason, "ill"),
             _ => Turn::Autopilot,
         }
     });
@@ -285,9 +289,11 @@ fn nobody_who_has_seen_a_share_gets_a_second_one_as_a_substitute() {
                 let Body::Form { text, fields, .. } = &front.view.body else { panic!("{:?}", front.view) };
                 warned.push(text.join(" ").contains("two people may know one share"));
                 assert_eq!(matches!(fields[0].state, FieldState::Wrong(_)), !accepted, "{name}: {fields:?}");
-                if *accepted {
-                    (turn, coming) = (0, coming + 1);
-                }
+                Turn::Do(Input::GoOn)
+            }
+            6 if *accepted => front.types(FieldName::Reason, "ill"),
+            7 => {
+                (turn, coming) = (0, coming + 1);
                 Turn::Do(Input::GoOn)
             }
             _ => {
@@ -328,6 +334,9 @@ fn in_a_restore_everybody_in_the_plan_already_has_a_share() {
         custodian: CustodianNumber::new(1),
         name: "Bob".to_owned(),
         former_knows: Some("Custodian 01".to_owned()),
+        former: None,
+        reason: None,
+        decided_by: None,
     });
     assert!(known.has_another_share("Custodian 01", place(3)) && known.has_another_share("Bob", place(3)));
     assert!(!known.has_another_share("Custodian 01", place(1)), "who was late takes the own card back");

@@ -136,7 +136,7 @@ fn a_device_that_was_given_up_and_is_still_in_the_reader_is_named_and_changed() 
         .iter()
         .skip_while(|entry| !matches!(entry, Entry::Recovered { choice, .. } if choice == "another-device"));
     let done: Vec<String> = after
-        .filter_map(|entry| if let Entry::Done { step } = entry { Some(step.to_string()) } else { None })
+        .filter_map(|entry| if let Entry::Done { step, .. } = entry { Some(step.to_string()) } else { None })
         .take(3)
         .collect();
     let begin = rig.machine.steps().iter().find(|step| step.begins_pins).unwrap().number.to_string();

@@ -209,12 +209,14 @@ fn in_between(w: &mut Wizard) {
     w.keys_all_read(b"0789x");
     w.see("What happened? It goes into the record");
     w.keys(b"3");
-    w.wait_for("Which custodian needs a stand-in?");
+    w.wait_for("Who needs a stand-in?");
     w.keys(b"2");
     w.wait_for("Type the name of the stand-in");
     needed(w);
     held(w, &"n".repeat(101), "Type the name of the stand-in");
     walk::fill(w, &["Rear Admiral G. Hopper"]);
+    w.wait_for("Why? The reason goes into the record");
+    walk::fill(w, &["on leave"]);
     w.wait_for("Read aloud the serial number printed on it");
 
     w.keys(b"\x03");

@@ -81,6 +81,10 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
         Name::Next => step.person(known?).map(str::to_owned),
         Name::Sign => people::sign(known?, step),
         Name::Former => people::former(now?.machine),
+        Name::FormerRole => people::former_role(now?.machine),
+        Name::StandIn => people::stand_in(now?.machine),
+        Name::Checking => people::checking(now?.machine),
+        Name::Clashes => Some(people::clashes(plan)),
 
         Name::Serial => device().map(|device| device.serial.to_string()),
         Name::Version => device().map(|device| device.version.clone()),

@@ -2,13 +2,14 @@
 
 use crate::ceremony::known::Known;
 use crate::ceremony::known::character::Cards;
-use crate::ceremony::known::roll_call::password_holder;
-use crate::ceremony::machine::interlude::Interlude;
+use crate::ceremony::known::roll_call::{Attendance, role, with_role};
+use crate::ceremony::machine::interlude::{Change, Interlude};
 use crate::ceremony::machine::{Machine, Mode};
 use crate::ceremony::steps::hand_over::signs;
 use crate::ceremony::steps::{StageKind, Step};
+use crate::plan::{Clash, Plan};
 use crate::script::words;
-use crate::terms::{DkekShareNumber, MOST_CUSTODIANS, Seat};
+use crate::terms::{DkekShareNumber, Holder, MOST_CUSTODIANS, Person, Seat};
 
 /// What whoever acts types to take the keyboard.
 pub fn sign(known: &Known, step: &Step) -> Option<String> {
@@ -37,17 +38,67 @@ pub fn wrong_seats(known: &Known, step: &Step) -> String {
     }
 }
 
-/// Whose place the substitute takes.
+/// Who is absent, is replaced, or leaves.
 pub fn former(machine: &Machine) -> Option<String> {
+    changing(machine).map(|person| machine.known().plan.name_of(person).to_owned())
+}
+
+/// Their role.
+pub fn former_role(machine: &Machine) -> Option<String> {
+    changing(machine).map(|person| role(&machine.known().plan, person))
+}
+
+/// The name of whoever stands in.
+pub fn stand_in(machine: &Machine) -> Option<String> {
+    standing_in(machine).map(|(_, name)| name.to_owned())
+}
+
+/// The roles of whoever stands in that check the new one.
+pub fn checking(machine: &Machine) -> Option<String> {
+    let (person, name) = standing_in(machine)?;
+    let plan = &machine.known().plan;
+    let roles: Vec<String> = plan.checking(person, name).into_iter().map(|other| role(plan, other)).collect();
+    Some(roles.join(", "))
+}
+
+/// Everybody with two roles that check each other, one on each line.
+pub fn clashes(plan: &Plan) -> String {
+    let line = |clash: Clash| {
+        let [one, other] = clash.roles.map(|person| role(plan, person));
+        format!("  {}: {one}, {other}", clash.name)
+    };
+    plan.clashes().into_iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+fn changing(machine: &Machine) -> Option<Person> {
     match machine.interlude.as_ref()? {
-        Interlude::Name(holder, _) => Some(holder.name(&machine.known().plan).to_owned()),
-        Interlude::Stop { .. } | Interlude::Menu | Interlude::Note(_) | Interlude::Break | Interlude::Who => None,
+        Interlude::Absent(person)
+        | Interlude::Name(person, _)
+        | Interlude::Why(Change::StandsIn(person, _) | Change::Leaves(person), _)
+        | Interlude::Decides(Change::StandsIn(person, _) | Change::Leaves(person), ..) => Some(*person),
+        Interlude::Stop { .. }
+        | Interlude::Menu
+        | Interlude::Note(_)
+        | Interlude::Break
+        | Interlude::Arrives
+        | Interlude::Goes
+        | Interlude::Who => None,
+    }
+}
+
+fn standing_in(machine: &Machine) -> Option<(Person, &str)> {
+    match machine.interlude.as_ref()? {
+        Interlude::Why(Change::StandsIn(person, name), _) | Interlude::Decides(Change::StandsIn(person, name), ..) => {
+            Some((*person, name))
+        }
+        _ => None,
     }
 }
 
 /// Who is still needed to continue; empty if nobody is called.
 pub fn still_needed(machine: &Machine) -> String {
-    let (Mode::Asking(asking), Some(StageKind::RollCall(_))) = (&machine.mode, machine.stage().map(|stage| stage.kind))
+    let (Mode::Asking(asking), Some(StageKind::RollCall(attendance))) =
+        (&machine.mode, machine.stage().map(|stage| stage.kind))
     else {
         return String::new();
     };
@@ -56,14 +107,22 @@ pub fn still_needed(machine: &Machine) -> String {
     let line = |(share, more): (DkekShareNumber, u8)| match plan.quorum(share) {
         Some(_) if several => words::NeededCustodiansOf { share, more }.to_string(),
         Some(_) => words::NeededCustodians { more }.to_string(),
-        None => password_holder(plan, share),
+        None => with_role(plan, Person::Holder(Holder { share, custodian: None })),
     };
-    let people: Vec<String> = known.still_needed(&asking.here()).into_iter().map(line).collect();
+    let here = asking.here();
+    let mut people: Vec<String> = match attendance {
+        Attendance::Quorum => known.still_needed(&here).into_iter().map(line).collect(),
+        Attendance::Everyone => Vec::new(),
+    };
+    people.extend(known.without_tick(attendance, &here).into_iter().map(|person| with_role(plan, person)));
     if asking.all_ticked() {
-        words::NEEDED_NONE_ABSENT.to_owned()
-    } else if people.is_empty() {
-        words::NEEDED_NOBODY.to_owned()
-    } else {
-        words::Needed { people: people.join("; ") }.to_string()
+        return words::NEEDED_NONE_ABSENT.to_owned();
+    }
+    match attendance {
+        Attendance::Quorum if people.is_empty() => words::NEEDED_NOBODY.to_owned(),
+        Attendance::Everyone if people.is_empty() => words::NEEDED_NOBODY_ELSE.to_owned(),
+        // The names are on the screen already.
+        Attendance::Everyone => words::NeededTicks { more: people.len() }.to_string(),
+        Attendance::Quorum => words::Needed { people: people.join("; ") }.to_string(),
     }
 }
