@@ -6,6 +6,7 @@
 mod cells;
 mod enter;
 mod footer;
+mod grouping;
 mod header;
 mod keyboard;
 mod keys;

@@ -3,11 +3,12 @@
 use crate::ceremony::{Body, FieldView, Input, View};
 use crate::names::FieldName;
 use crate::script::words;
+use crate::terminal::grouping::Grouping;
 use crate::terminal::keyboard::Text;
 use crate::terminal::keys::{Action, WordAction};
 use crate::terminal::screen_state::ScreenState;
 use crate::terminal::screens::Grid;
-use crate::terminal::screens::form::{Grouping, Shape, count_throws};
+use crate::terminal::screens::form::{Shape, count_throws};
 use crate::terminal::word_cursor::Done;
 use crate::vault::Vault;
 

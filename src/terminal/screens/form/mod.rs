@@ -1,12 +1,13 @@
 //! Fields to fill in.
 
+mod characters;
 pub mod entry;
 mod note;
 mod shape;
 mod throws;
 
 pub use self::entry::Part;
-pub use self::shape::{Grouping, Shape};
+pub use self::shape::Shape;
 pub use self::throws::count as count_throws;
 
 use std::hash::{Hash, Hasher};
@@ -19,6 +20,7 @@ use super::{DrawContext, Page, Row};
 use crate::ceremony::{FieldState, FieldView};
 use crate::names::FieldName;
 use crate::script::words;
+use crate::terminal::grouping::Grouping;
 use crate::terminal::keyboard::Key;
 use crate::terminal::keys::{
     Action, Binding, DEVIATION, HELP, Keys, LEAVE, Others, PAGES, STOP, WordAction, binding, quiet,
