@@ -10,7 +10,7 @@ mod public_text;
 mod shares;
 
 pub use check::{check, open_text};
-pub use kind::{ExpectedWords, FieldKind, Privacy, Properties};
+pub use kind::{Alphabet, ExpectedWords, FieldKind, Privacy, Properties};
 pub use shares::{read_fault, suggest};
 
 use crate::faults::Fault;

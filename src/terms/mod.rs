@@ -3,12 +3,14 @@
 mod error;
 mod host_finding;
 mod keys;
+mod seen;
 mod sharing;
 mod written;
 
 pub use error::TermError;
 pub use host_finding::{HostFinding, Severity};
 pub use keys::{Curve, KeyId, KeyLabel, KeyReference, KeyType};
+pub use seen::can_be_seen;
 pub use sharing::{DkekShareNumber, MOST_DKEK_SHARES, Purpose, Scheme};
 
 use std::fmt;

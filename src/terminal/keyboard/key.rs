@@ -32,24 +32,30 @@ pub enum Key {
     Home,
     /// End.
     End,
+    /// Delete.
+    Delete,
     /// Ctrl with this lower-case letter.
     Ctrl(u8),
     /// A paste; its text has already been discarded.
     Paste,
-    /// A non-ASCII character.
-    Foreign,
+    /// A character beyond ASCII. Not every field takes one, and not every one can be seen.
+    NonAscii(char),
+    /// Bytes that are no character in UTF-8.
+    Unreadable,
 }
 
 /// Text that somebody wants to enter. Like a [`Key`], it may be part of a secret.
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(test, derive(Debug))]
 pub enum Text {
-    /// A character.
+    /// A printable ASCII character.
     Character(u8),
+    /// A character beyond ASCII.
+    NonAscii(char),
     /// A paste, which is refused.
     Paste,
-    /// A non-ASCII character, which is refused.
-    Foreign,
+    /// Bytes that are no character, which are refused.
+    Unreadable,
 }
 
 impl Key {
@@ -58,7 +64,8 @@ impl Key {
         match self {
             Self::Char(byte) => Some(Text::Character(byte)),
             Self::Paste => Some(Text::Paste),
-            Self::Foreign => Some(Text::Foreign),
+            Self::NonAscii(character) => Some(Text::NonAscii(character)),
+            Self::Unreadable => Some(Text::Unreadable),
             Self::Enter
             | Self::Backspace
             | Self::Escape
@@ -72,6 +79,7 @@ impl Key {
             | Self::PageDown
             | Self::Home
             | Self::End
+            | Self::Delete
             | Self::Ctrl(_) => None,
         }
     }

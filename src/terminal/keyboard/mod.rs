@@ -16,7 +16,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use zeroize::Zeroize;
 
-use self::parser::{ESCAPE_WAIT, PASTE_WAIT, Parser};
+use self::parser::{ESCAPE_WAIT, Fed, PASTE_WAIT, Parser};
 
 /// Where keys come from.
 pub trait Source {
@@ -65,15 +65,20 @@ impl<S: Source> Keyboard<S> {
         let until = Instant::now() + wait;
         loop {
             while let Some(byte) = self.take() {
-                if let Some(key) = self.parser.feed(byte) {
-                    return Ok(Some(key));
+                match self.parser.feed(byte) {
+                    Fed::Nothing => {}
+                    Fed::Key(key) => return Ok(Some(key)),
+                    Fed::Cut(key) => {
+                        self.put_back(byte);
+                        return Ok(Some(key));
+                    }
                 }
             }
             let left = until.saturating_duration_since(Instant::now());
             let silence = self.parser.patience();
             match self.fill(silence.map_or(left, |silence| silence.min(left.max(ESCAPE_WAIT))))? {
                 true => {}
-                // the sequence stayed unfinished: Escape on its own, or nothing
+                // the sequence stayed unfinished: Escape on its own, a character cut short, or nothing
                 false if silence == Some(ESCAPE_WAIT) => return Ok(self.parser.give_up()),
                 false => {
                     if silence == Some(PASTE_WAIT) && self.last.elapsed() > PASTE_WAIT {
@@ -91,7 +96,9 @@ impl<S: Source> Keyboard<S> {
         // bounded, so that an endless source cannot block the screen
         for _ in 0..1024 {
             while let Some(byte) = self.take() {
-                self.parser.feed(byte);
+                if let Fed::Cut(_) = self.parser.feed(byte) {
+                    self.parser.feed(byte);
+                }
             }
             if !self.fill(Duration::ZERO)? {
                 break;
@@ -107,6 +114,16 @@ impl<S: Source> Keyboard<S> {
         let place = self.buffer.get_mut(self.next..self.end)?.first_mut()?;
         self.next += 1;
         Some(std::mem::take(place))
+    }
+
+    /// The byte that was just taken is the next one again.
+    fn put_back(&mut self, byte: u8) {
+        if let Some(before) = self.next.checked_sub(1)
+            && let Some(place) = self.buffer.get_mut(before)
+        {
+            *place = byte;
+            self.next = before;
+        }
     }
 
     fn fill(&mut self, wait: Duration) -> io::Result<bool> {

@@ -34,13 +34,28 @@ enum State {
     Paste {
         matched: usize,
     },
-    /// The rest of a multi-byte character.
-    Rest {
-        bytes: u8,
+    /// Inside a character beyond ASCII (UTF-8, RFC 3629).
+    Character {
+        /// Its bits so far.
+        bits: u32,
+        /// How many bytes are still to come.
+        lacking: u8,
+        /// Smaller numbers have a shorter form, and only that one is valid.
+        least: u32,
     },
 }
 
-/// Turns bytes into keys; retains no byte of any text.
+/// What came of a byte.
+pub enum Fed {
+    /// No key yet.
+    Nothing,
+    /// A key is complete.
+    Key(Key),
+    /// What came before is a key, cut short; this byte begins the next one, and must be fed again.
+    Cut(Key),
+}
+
+/// Turns bytes into keys; retains no byte of any text once its key is complete.
 pub struct Parser {
     state: State,
 }
@@ -61,7 +76,7 @@ impl Parser {
             | State::Sequence { .. }
             | State::ConsoleFunction
             | State::Text { .. }
-            | State::Rest { .. } => Some(ESCAPE_WAIT),
+            | State::Character { .. } => Some(ESCAPE_WAIT),
         }
     }
 
@@ -69,18 +84,18 @@ impl Parser {
     pub fn give_up(&mut self) -> Option<Key> {
         match std::mem::replace(&mut self.state, State::Ground) {
             State::Escape => Some(Key::Escape),
+            State::Character { .. } => Some(Key::Unreadable),
             State::Ground
             | State::Single
             | State::Sequence { .. }
             | State::ConsoleFunction
             | State::Text { .. }
-            | State::Paste { .. }
-            | State::Rest { .. } => None,
+            | State::Paste { .. } => None,
         }
     }
 
-    /// Takes one byte; returns a key when one is complete.
-    pub fn feed(&mut self, byte: u8) -> Option<Key> {
+    /// Takes one byte.
+    pub fn feed(&mut self, byte: u8) -> Fed {
         let (state, key) = match std::mem::replace(&mut self.state, State::Ground) {
             State::Escape => match byte {
                 b'[' => (State::Sequence { number: 0, odd: false }, None),
@@ -105,14 +120,22 @@ impl Parser {
                 Some(expected) if *expected == byte => (State::Paste { matched: matched + 1 }, None),
                 _ => (State::Paste { matched: usize::from(byte == 0x1b) }, None),
             },
-            State::Rest { bytes } if (0x80..0xc0).contains(&byte) => match bytes {
-                0 | 1 => (State::Ground, None),
-                more => (State::Rest { bytes: more - 1 }, None),
-            },
-            State::Ground | State::Rest { .. } => ground(byte),
+            State::Character { bits, lacking, least } => {
+                if !(0x80..0xc0).contains(&byte) {
+                    return Fed::Cut(Key::Unreadable);
+                }
+                let bits = bits << 6 | u32::from(byte & 0x3f);
+                if lacking > 1 {
+                    (State::Character { bits, lacking: lacking - 1, least }, None)
+                } else {
+                    let character = char::from_u32(bits).filter(|_| bits >= least);
+                    (State::Ground, Some(character.map_or(Key::Unreadable, Key::NonAscii)))
+                }
+            }
+            State::Ground => ground(byte),
         };
         self.state = state;
-        key
+        key.map_or(Fed::Nothing, Fed::Key)
     }
 }
 
@@ -124,13 +147,18 @@ const fn ground(byte: u8) -> (State, Option<Key>) {
         b'\t' => Key::Tab,
         0x1b => return (State::Escape, None),
         0x01..=0x1a => Key::Ctrl(byte + 0x60),
-        0xc0..=0xdf => return (State::Rest { bytes: 1 }, Some(Key::Foreign)),
-        0xe0..=0xef => return (State::Rest { bytes: 2 }, Some(Key::Foreign)),
-        0xf0..=0xff => return (State::Rest { bytes: 3 }, Some(Key::Foreign)),
-        0x80..=0xbf => Key::Foreign,
+        0xc0..=0xdf => return (character(byte & 0x1f, 1, 0x80), None),
+        0xe0..=0xef => return (character(byte & 0x0f, 2, 0x800), None),
+        0xf0..=0xf7 => return (character(byte & 0x07, 3, 0x1_0000), None),
+        0x80..=0xbf | 0xf8..=0xff => Key::Unreadable,
         _ => return (State::Ground, None),
     };
     (State::Ground, Some(key))
+}
+
+/// The first byte of a character: its bits, how many bytes follow, and the least number that needs so many.
+const fn character(bits: u8, lacking: u8, least: u32) -> State {
+    State::Character { bits: bits as u32, lacking, least }
 }
 
 /// The final byte of the cursor keys, the same in both forms.
@@ -160,6 +188,7 @@ const fn sequence(byte: u8, number: u16, odd: bool) -> (State, Option<Key>) {
         0x40..=0x7e => match (byte, number, odd) {
             (b'~', 200, false) => (State::Paste { matched: 0 }, None),
             (b'~', 1 | 7, false) => (State::Ground, Some(Key::Home)),
+            (b'~', 3, false) => (State::Ground, Some(Key::Delete)),
             (b'~', 4 | 8, false) => (State::Ground, Some(Key::End)),
             (b'~', 5, false) => (State::Ground, Some(Key::PageUp)),
             (b'~', 6, false) => (State::Ground, Some(Key::PageDown)),

@@ -2,6 +2,7 @@
 
 use crate::ceremony::{Body, FieldState, Input, View};
 use crate::script::words;
+use crate::terminal::caret::Caret;
 use crate::terminal::screen_state::ScreenState;
 use crate::terminal::screens::form::{Shape, first_not_good};
 use crate::terminal::screens::open_places;
@@ -32,7 +33,7 @@ impl ScreenState {
         if self.focus != place {
             // only the field whose owner asked is shown in clear
             self.unmasked_until = None;
-            self.cursor = Cursor::End;
+            (self.cursor, self.caret) = (Cursor::End, Caret::End);
         }
         self.focus = place;
         self.follow = true;

@@ -79,6 +79,11 @@ impl Entry<'_> {
         self.field.masked && !self.clear
     }
 
+    /// The byte before which the next character goes.
+    pub(super) fn caret(&self) -> usize {
+        if self.here { self.state.caret.place(self.typed) } else { self.typed.len() }
+    }
+
     /// The word that would correct the field, for its owner's eyes only.
     fn suggestion(&self, buffer: &mut Buffer, area: Rect, before: &str) {
         if !self.clear {
@@ -141,7 +146,9 @@ impl Entry<'_> {
     /// One row of throws being typed.
     fn throws(&self, buffer: &mut Buffer, area: Rect, row: usize) -> Option<Position> {
         let Shape::Throws(all) = self.shape else { return None };
-        let throws = throws::Throws { text: self.typed, all: usize::from(all), masked: self.masked(), here: self.here };
+        let next = throws::count(self.typed.get(..self.caret()).unwrap_or_default());
+        let throws =
+            throws::Throws { text: self.typed, next, all: usize::from(all), masked: self.masked(), here: self.here };
         throws::row(buffer, area, row, &throws, self.context.theme)
     }
 }

@@ -48,6 +48,15 @@ impl Shape {
         }
     }
 
+    /// How the characters or throws fall into groups; a grid of words has its own cursor.
+    pub const fn grouping(self) -> Grouping {
+        match self {
+            Self::Characters { grouping, .. } => grouping,
+            Self::Throws(_) => Grouping::Fives,
+            Self::Words(_) => Grouping::Plain,
+        }
+    }
+
     /// Like [`Shape::of`]; a field that repeats another has the shape of that one.
     pub fn drawn(fields: &[FieldView], field: &FieldView) -> Self {
         match &field.kind {
