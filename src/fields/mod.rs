@@ -11,7 +11,7 @@ mod shares;
 
 pub use check::{check, open_text};
 pub use kind::{Alphabet, ExpectedWords, FieldKind, Privacy, Properties};
-pub use shares::{read_fault, suggest};
+pub use shares::{part_name, read_fault, suggest};
 
 use crate::faults::Fault;
 use crate::names::FieldName;

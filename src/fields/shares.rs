@@ -6,8 +6,8 @@ use crate::faults::{self, Fault};
 use crate::names::FieldName;
 use crate::secret::TypedText;
 use crate::share::{
-    CHECK_GROUPS, CheckVerdict, Expected, GROUPS, Kind, ReadError, Reading, WordsReading, check_check, check_hex,
-    check_words, id_readings, read_check, read_id, read_prime, read_value, suggestion, verdict,
+    CHECK_GROUPS, CheckVerdict, Expected, GROUPS, Kind, Part, ReadError, Reading, SwappedDigits, WordsReading,
+    check_check, check_hex, check_words, id_readings, read_check, read_id, read_prime, read_value, suggestion, verdict,
 };
 use crate::terms::{Handle, Purpose};
 use crate::vault::Vault;
@@ -86,6 +86,7 @@ pub(super) fn check_bytes(
             at: None,
             marks: Some((FieldName::ShareValue, *group)),
         },
+        Some(CheckVerdict::Digits { part, swapped }) => swapped_digits(*part, *swapped),
         Some(CheckVerdict::Swapped { group }) => {
             FieldCheck::wrong(faults::CheckBytesSwapped { in_group: group, next: group + 1 })
         }
@@ -93,6 +94,31 @@ pub(super) fn check_bytes(
         Some(CheckVerdict::Right | CheckVerdict::Id | CheckVerdict::Several) => {
             FieldCheck::wrong(faults::CheckBytesSeveral)
         }
+    }
+}
+
+/// Two neighbouring digits are swapped: it is said where, and marked where the typist can correct it.
+fn swapped_digits(part: Part, swapped: SwappedDigits) -> FieldCheck {
+    let SwappedDigits { group, across } = swapped;
+    let what = part_name(part);
+    let fault = if across {
+        Fault::from(faults::CheckBytesDigitsAcross { what, in_group: group, next: group + 1 })
+    } else {
+        Fault::from(faults::CheckBytesDigits { what, in_group: group })
+    };
+    match part {
+        Part::Prime => FieldCheck::Wrong { fault, at: None, marks: Some((FieldName::Prime, group)) },
+        Part::Value => FieldCheck::Wrong { fault, at: None, marks: Some((FieldName::ShareValue, group)) },
+        Part::Check => FieldCheck::Wrong { fault, at: Some(group), marks: None },
+    }
+}
+
+/// What a part of a share is called.
+pub const fn part_name(part: Part) -> &'static str {
+    match part {
+        Part::Prime => "prime",
+        Part::Value => "value",
+        Part::Check => "check bytes",
     }
 }
 

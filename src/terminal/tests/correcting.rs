@@ -21,7 +21,9 @@ fn value() -> View {
 /// Presses all these keys in a new field; returns what is in it then, and the terminal.
 fn typed_into(view: &View, keys: &[&[u8]]) -> (String, TestTerminal) {
     let mut terminal = TestTerminal::new();
-    keys.iter().for_each(|bytes| drop(terminal.act(view, bytes)));
+    for bytes in keys {
+        terminal.act(view, bytes);
+    }
     let Body::Form { fields, .. } = &view.body else { panic!() };
     let text = String::from_utf8(terminal.typed(fields[0].name).to_vec()).unwrap();
     (text, terminal)
