@@ -39,9 +39,10 @@ fn hex_groups(text: &TypedText) -> Option<FieldCheck> {
     }
 }
 
-/// A value that can be read.
+/// A value that can be read. Whether it is right, its check bytes tell.
 pub(super) fn value(text: &TypedText) -> FieldCheck {
-    hex_groups(text).unwrap_or_else(|| read_value(text.expose(), true).map_or_else(unreadable, |_| FieldCheck::Good))
+    hex_groups(text)
+        .unwrap_or_else(|| read_value(text.expose(), true).map_or_else(unreadable, |_| FieldCheck::Complete))
 }
 
 /// The check bytes of the share whose value was typed into another field of the form; so were prime and id where they are
@@ -54,7 +55,7 @@ pub(super) fn check_bytes(
     vault: &Vault,
 ) -> FieldCheck {
     if text.is_empty() {
-        return if optional { FieldCheck::Good } else { FieldCheck::Empty };
+        return if optional { FieldCheck::Skipped } else { FieldCheck::Empty };
     }
     match check_check(text.expose()) {
         Reading::Complete => {}
@@ -193,7 +194,8 @@ pub(super) fn prime(text: &TypedText, expected: Option<&str>) -> FieldCheck {
             return FieldCheck::Wrong { fault: faults::PrimeDiffers { group }.into(), at, marks: None };
         }
     }
-    hex_groups(text).unwrap_or_else(|| read_prime(text.expose()).map_or_else(unreadable, |_| FieldCheck::Good))
+    let right = if expected.is_some() { FieldCheck::Good } else { FieldCheck::Complete };
+    hex_groups(text).unwrap_or_else(|| read_prime(text.expose()).map_or_else(unreadable, |_| right))
 }
 
 pub(super) fn id(text: &TypedText, expected: Option<u8>, taken: &[u8]) -> FieldCheck {

@@ -71,7 +71,7 @@ impl ScreenState {
                     (FieldState::Wrong(_), Some(_)) => words::HINT_WRONG_WORD,
                     (FieldState::Wrong(_), None) => words::HINT_WRONG,
                     (FieldState::Empty, _) => words::HINT_EMPTY,
-                    (FieldState::Typing(_) | FieldState::Good, _) => words::HINT_UNFINISHED,
+                    (FieldState::Typing(_) | FieldState::Complete(_) | FieldState::Good, _) => words::HINT_UNFINISHED,
                 });
                 self.focus_on(place);
                 if let Some(at) = wrong_word.and_then(|number| usize::from(number).checked_sub(1)) {

@@ -3,6 +3,7 @@
 mod counted;
 mod cuts;
 mod drawn_pins;
+mod entries;
 mod files;
 mod foreign;
 mod foreign_sets;

@@ -158,7 +158,7 @@ fn somebody_elses_card_of_numbers_is_named_at_a_seat() {
             let Body::Form { fields, .. } = &front.view.body else { return Turn::Autopilot };
             let typed = fields.iter().position(|field| here && field.kind == FieldKind::ShareValue);
             match (typed, done) {
-                (Some(place), 0) if fields[place].state == FieldState::Good => {
+                (Some(place), 0) if fields[place].state.is_good() => {
                     done = 1;
                     front.types(fields.iter().find(|field| is_check(&field.kind)).unwrap().name, &wrong)
                 }

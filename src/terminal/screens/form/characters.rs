@@ -32,7 +32,7 @@ impl Entry<'_> {
         }
         let left = area.x + 2;
         let note = match &self.field.state {
-            FieldState::Typing(note) | FieldState::Wrong(note) => text::width(note) + 4,
+            FieldState::Typing(note) | FieldState::Complete(note) | FieldState::Wrong(note) => text::width(note) + 4,
             FieldState::Empty | FieldState::Good => 8,
         };
         let most = area.width.saturating_sub(2 + u16::try_from(note).unwrap_or(0)).max(16);

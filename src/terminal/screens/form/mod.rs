@@ -17,7 +17,7 @@ use ratatui::text::{Line, Span};
 use super::grid::Grid;
 use super::groups::Marks;
 use super::{DrawContext, Page, Row};
-use crate::ceremony::{FieldState, FieldView};
+use crate::ceremony::FieldView;
 use crate::names::FieldName;
 use crate::script::words;
 use crate::terminal::caret::Step;
@@ -231,7 +231,7 @@ pub fn identify(fields: &[FieldView], irreversible: bool, may_leave: bool, hashe
 
 /// The field to which Enter leads.
 pub fn first_not_good(fields: &[FieldView]) -> Option<usize> {
-    fields.iter().position(|field| field.state != FieldState::Good)
+    fields.iter().position(|field| !field.state.is_good())
 }
 
 /// The references that the plan fills in.
