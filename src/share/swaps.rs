@@ -37,11 +37,8 @@ pub(super) fn only_swap(bytes: &mut [u16], mut fits: impl FnMut(&[u16]) -> bool)
 
 /// Swaps a digit, counted from 0, with the next. Whether they differ.
 fn swap(bytes: &mut [u16], first: usize) -> bool {
-    let (one, rest) = match bytes.get_mut(first / 2..) {
-        Some([one, rest @ ..]) => (one, rest),
-        _ => return false,
-    };
-    if first % 2 == 0 {
+    let Some([one, rest @ ..]) = bytes.get_mut(first / 2..) else { return false };
+    if first.is_multiple_of(2) {
         let difference = Zeroizing::new((*one ^ *one >> 4) & 0xf);
         *one ^= *difference | *difference << 4;
         return *difference != 0;
