@@ -62,8 +62,7 @@ fn a_value_is_ok_only_when_its_check_bytes_agree_and_a_swap_across_groups_is_nam
             }
             3 => {
                 turn = 4;
-                let said =
-                    format!("Swapped? Last digit of group {group} and first of group {} of the value.", group + 1);
+                let said = format!("Swapped in the value? Last digit of group {group}, first of {}.", group + 1);
                 assert_eq!(state(&fields, FieldName::CheckBytes).state, FieldState::Wrong(said));
                 assert_eq!((field.wrong_at.map(usize::from), field.state.is_good()), (Some(group), true));
                 Turn::Do(Input::GoOn)
