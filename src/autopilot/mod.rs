@@ -260,11 +260,11 @@ impl Autopilot {
             matches!(field.kind, FieldKind::Line { optional: true })
                 && vault.typed(field.name).is_none_or(TypedText::is_empty)
         };
-        let open = fields.iter().find(|field| field.state != FieldState::Good || left_out(field) || bag(field));
+        let open = fields.iter().find(|field| !field.state.is_good() || left_out(field) || bag(field));
         let Some(field) = open else { return Ok(Input::GoOn) };
         let stuck = || AutopilotError::Stuck(format!("field {}", field.name.word()));
         // Text that was typed and is not good does not improve by typing it again.
-        if !matches!(field.state, FieldState::Empty | FieldState::Good) {
+        if !(field.state == FieldState::Empty || field.state.is_good()) {
             return Err(stuck());
         }
         let paper = self.paper(fields, &field.kind);

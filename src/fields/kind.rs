@@ -115,11 +115,22 @@ pub enum Privacy {
     Told,
 }
 
+/// Which characters a field takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Alphabet {
+    /// Those of ASCII: everything that is written on a card or sent to a device.
+    Ascii,
+    /// All that can be seen: names, and what people say.
+    All,
+}
+
 /// The properties of a kind of field besides its rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Properties {
     /// Who may see what is typed.
     pub privacy: Privacy,
+    /// Which characters it takes.
+    pub alphabet: Alphabet,
     /// The maximum number of digits or letters drawn in clear, not counting separators: anything typed beyond it
     /// belongs in another field, and may be secret. Secret fields take more, because reporting one digit too many does
     /// no harm.
@@ -133,10 +144,10 @@ pub struct Properties {
 impl FieldKind {
     /// The one table of the properties of each kind.
     pub const fn properties(&self) -> Properties {
-        let (privacy, most, optional, filled_in) = match self {
-            Self::Prime { .. } => (Privacy::Shown, Some(16), false, None),
-            Self::ShareId { .. } => (Privacy::Shown, Some(3), false, None),
-            Self::CheckBytes { optional, .. } => (Privacy::Secret, None, *optional, None),
+        let (privacy, alphabet, most, optional, filled_in) = match self {
+            Self::Prime { .. } => (Privacy::Shown, Alphabet::Ascii, Some(16), false, None),
+            Self::ShareId { .. } => (Privacy::Shown, Alphabet::Ascii, Some(3), false, None),
+            Self::CheckBytes { optional, .. } => (Privacy::Secret, Alphabet::Ascii, None, *optional, None),
             Self::ShareValue
             | Self::ShareWords { .. }
             | Self::Dice { .. }
@@ -148,13 +159,15 @@ impl FieldKind {
             | Self::NewSoPin
             | Self::DrawnSoPin
             | Self::DrawnUserPin
-            | Self::Again(_) => (Privacy::Secret, None, false, None),
-            Self::Sign(_) | Self::Copy(_) | Self::Serial(_) | Self::Word(_) => (Privacy::Shown, None, false, None),
-            Self::KeyReference { planned, .. } => (Privacy::Told, Some(3), true, Some(*planned)),
-            Self::Reason => (Privacy::Told, None, false, None),
-            Self::Line { optional } => (Privacy::Told, None, *optional, None),
+            | Self::Again(_) => (Privacy::Secret, Alphabet::Ascii, None, false, None),
+            Self::Sign(_) | Self::Copy(_) | Self::Serial(_) | Self::Word(_) => {
+                (Privacy::Shown, Alphabet::Ascii, None, false, None)
+            }
+            Self::KeyReference { planned, .. } => (Privacy::Told, Alphabet::Ascii, Some(3), true, Some(*planned)),
+            Self::Reason => (Privacy::Told, Alphabet::All, None, false, None),
+            Self::Line { optional } => (Privacy::Told, Alphabet::All, None, *optional, None),
         };
-        Properties { privacy, most, optional, filled_in }
+        Properties { privacy, alphabet, most, optional, filled_in }
     }
 
     /// Which card it is typed from, if the field itself tells.

@@ -3,14 +3,17 @@
 use super::FieldCheck;
 use crate::faults::{self, Fault};
 use crate::secret::TypedText;
-use crate::terms::KeyReference;
+use crate::terms::{KeyReference, can_be_seen};
 
 /// The longest line that people may add to the record, in characters.
 const LONGEST_LINE: usize = 100;
 
 /// A line; a blank one counts as empty.
 pub(super) fn line(text: &TypedText, optional: bool) -> FieldCheck {
-    if text.len() > LONGEST_LINE {
+    let Ok(line) = std::str::from_utf8(text.expose()) else { return FieldCheck::wrong(faults::LineUnseen) };
+    if !line.chars().all(can_be_seen) {
+        FieldCheck::wrong(faults::LineUnseen)
+    } else if line.chars().count() > LONGEST_LINE {
         FieldCheck::wrong(faults::LineTooLong)
     } else if !optional && text.expose().iter().all(u8::is_ascii_whitespace) {
         FieldCheck::Empty

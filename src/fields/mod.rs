@@ -10,8 +10,8 @@ mod public_text;
 mod shares;
 
 pub use check::{check, open_text};
-pub use kind::{ExpectedWords, FieldKind, Privacy, Properties};
-pub use shares::{read_fault, suggest};
+pub use kind::{Alphabet, ExpectedWords, FieldKind, Privacy, Properties};
+pub use shares::{part_name, read_fault, suggest};
 
 use crate::faults::Fault;
 use crate::names::FieldName;
@@ -38,7 +38,11 @@ impl Field {
 
     /// Its state while nothing is typed.
     pub const fn untouched(&self) -> FieldCheck {
-        if self.kind.properties().optional { FieldCheck::Good } else { FieldCheck::Empty }
+        match self.kind {
+            FieldKind::CheckBytes { optional: true, .. } => FieldCheck::Skipped,
+            _ if self.kind.properties().optional => FieldCheck::Good,
+            _ => FieldCheck::Empty,
+        }
     }
 
     /// The words of a card.
@@ -65,6 +69,10 @@ pub enum FieldCheck {
         /// How many there must be.
         all: u8,
     },
+    /// Check bytes that are not typed, and need not be: they tell nothing about the value.
+    Skipped,
+    /// Complete; only check bytes, or the share file, can tell whether it is right.
+    Complete,
     /// Complete and, as far as can be told here, right.
     Good,
     /// A new password that is long enough; the upper bound of its strength in bits.
@@ -87,7 +95,7 @@ impl FieldCheck {
     /// Whether the form can continue with it.
     pub const fn is_good(&self) -> bool {
         match self {
-            Self::Good | Self::Strength { .. } => true,
+            Self::Skipped | Self::Complete | Self::Good | Self::Strength { .. } => true,
             Self::Empty | Self::Typing { .. } | Self::Wrong { .. } => false,
         }
     }

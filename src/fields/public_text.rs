@@ -1,7 +1,10 @@
 //! Text for the record takes no secret: neither one that the vault holds at that moment, nor anything in the form of one.
 
+use zeroize::Zeroize;
+
 use crate::faults::{self, Fault};
 use crate::names::FieldName;
+use crate::secret::WipingBytes;
 use crate::vault::Vault;
 use crate::wordlists::{self, Found};
 
@@ -15,6 +18,8 @@ const LONGEST: usize = 16;
 
 /// What is wrong with a text typed into this field, if it has a secret in it or something that looks like one.
 pub(super) fn secret_in(text: &[u8], field: FieldName, vault: &Vault) -> Option<Fault> {
+    let plain = plain(text);
+    let text = plain.expose();
     if has_digits(text) {
         Some(faults::LineHasDigits.into())
     } else if has_words(text) {
@@ -24,6 +29,24 @@ pub(super) fn secret_in(text: &[u8], field: FieldName, vault: &Vault) -> Option<
     } else {
         None
     }
+}
+
+/// A text whose full-width letters and digits, as an input method makes them, are those of ASCII.
+fn plain(text: &[u8]) -> WipingBytes {
+    let mut plain = WipingBytes::with_capacity(text.len());
+    for chunk in text.utf8_chunks() {
+        for character in chunk.valid().chars() {
+            let narrow = u32::from(character).checked_sub(0xfee0).and_then(|code| u8::try_from(code).ok());
+            let mut bytes = [0; 4];
+            // never longer than the text
+            let _ = match narrow.filter(u8::is_ascii_graphic) {
+                Some(ascii) => plain.push(ascii),
+                None => plain.extend(character.encode_utf8(&mut bytes).as_bytes()),
+            };
+            bytes.zeroize();
+        }
+    }
+    plain
 }
 
 /// Whether there are as many hexadecimal digits as in a share with nothing but separators between them.
@@ -82,8 +105,17 @@ mod tests {
             "He came ten minutes late; everybody waited.",
             "Ms Wolfeschlegelsteinhausen stood in",
             "a misunderstanding of responsibilities",
+            "Jürgen Groß stood in for Bäcker-Däßler, Gräfin von Cäcilienfeld",
         ] {
             assert_eq!(secret_in(line.as_bytes(), FieldName::Note, &Vault::new()), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn signs_and_letters_beyond_ascii_hide_no_secret() {
+        for line in ["a3é0f·77–c1 5e 90 12 bb", "４ｃ４０１ｂｅ２９４７ａ１８０ｂ", "abandon、ability、able、about"]
+        {
+            assert!(secret_in(line.as_bytes(), FieldName::Note, &Vault::new()).is_some(), "{line}");
         }
     }
 

@@ -6,8 +6,8 @@ use crate::faults::{self, Fault};
 use crate::names::FieldName;
 use crate::secret::TypedText;
 use crate::share::{
-    CHECK_GROUPS, CheckVerdict, Expected, GROUPS, Kind, ReadError, Reading, WordsReading, check_check, check_hex,
-    check_words, id_readings, read_check, read_prime, read_value, suggestion, verdict,
+    CHECK_GROUPS, CheckVerdict, Expected, GROUPS, Kind, Part, ReadError, Reading, SwappedDigits, WordsReading,
+    check_check, check_hex, check_words, id_readings, read_check, read_prime, read_value, suggestion, verdict,
 };
 use crate::terms::{Handle, Purpose};
 use crate::vault::Vault;
@@ -39,9 +39,10 @@ fn hex_groups(text: &TypedText) -> Option<FieldCheck> {
     }
 }
 
-/// A value that can be read.
+/// A value that can be read. Whether it is right, its check bytes tell.
 pub(super) fn value(text: &TypedText) -> FieldCheck {
-    hex_groups(text).unwrap_or_else(|| read_value(text.expose(), true).map_or_else(unreadable, |_| FieldCheck::Good))
+    hex_groups(text)
+        .unwrap_or_else(|| read_value(text.expose(), true).map_or_else(unreadable, |_| FieldCheck::Complete))
 }
 
 /// The check bytes of the share whose value was typed into another field of the form; so were prime and id where they are
@@ -54,7 +55,7 @@ pub(super) fn check_bytes(
     vault: &Vault,
 ) -> FieldCheck {
     if text.is_empty() {
-        return if optional { FieldCheck::Good } else { FieldCheck::Empty };
+        return if optional { FieldCheck::Skipped } else { FieldCheck::Empty };
     }
     match check_check(text.expose()) {
         Reading::Complete => {}
@@ -89,11 +90,37 @@ pub(super) fn check_bytes(
             at: None,
             marks: Some((FieldName::ShareValue, *group)),
         },
+        Some(CheckVerdict::Digits { part, swapped }) => swapped_digits(*part, *swapped),
         Some(CheckVerdict::Swapped { group }) => {
             FieldCheck::wrong(faults::CheckBytesSwapped { in_group: group, next: group + 1 })
         }
         Some(CheckVerdict::Check { group }) => FieldCheck::wrong_at(faults::CheckBytesCheck { group }, *group),
         Some(CheckVerdict::Right | CheckVerdict::Several) => FieldCheck::wrong(faults::CheckBytesSeveral),
+    }
+}
+
+/// Two neighbouring digits are swapped: it is said where, and marked where the typist can correct it.
+fn swapped_digits(part: Part, swapped: SwappedDigits) -> FieldCheck {
+    let SwappedDigits { group, across } = swapped;
+    let what = part_name(part);
+    let fault = if across {
+        Fault::from(faults::CheckBytesDigitsAcross { what, in_group: group, next: group + 1 })
+    } else {
+        Fault::from(faults::CheckBytesDigits { what, in_group: group })
+    };
+    match part {
+        Part::Prime => FieldCheck::Wrong { fault, at: None, marks: Some((FieldName::Prime, group)) },
+        Part::Value => FieldCheck::Wrong { fault, at: None, marks: Some((FieldName::ShareValue, group)) },
+        Part::Check => FieldCheck::Wrong { fault, at: Some(group), marks: None },
+    }
+}
+
+/// What a part of a share is called.
+pub const fn part_name(part: Part) -> &'static str {
+    match part {
+        Part::Prime => "prime",
+        Part::Value => "value",
+        Part::Check => "check bytes",
     }
 }
 
@@ -168,7 +195,8 @@ pub(super) fn prime(text: &TypedText, expected: Option<&str>) -> FieldCheck {
             return FieldCheck::Wrong { fault: faults::PrimeDiffers { group }.into(), at, marks: None };
         }
     }
-    hex_groups(text).unwrap_or_else(|| read_prime(text.expose()).map_or_else(unreadable, |_| FieldCheck::Good))
+    let right = if expected.is_some() { FieldCheck::Good } else { FieldCheck::Complete };
+    hex_groups(text).unwrap_or_else(|| read_prime(text.expose()).map_or_else(unreadable, |_| right))
 }
 
 /// The id of a set made elsewhere: decimal, or the way sc-hsm-tool expects it.

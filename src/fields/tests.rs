@@ -24,7 +24,7 @@ fn fault(check: FieldCheck) -> &'static str {
 fn a_share_is_checked_while_it_is_typed() {
     let value = FieldKind::ShareValue;
     assert_eq!(check_text(&value, "4c:40:1b"), FieldCheck::Typing { done: 3, all: 8 });
-    assert_eq!(check_text(&value, "4C401be2 94:7a 18 0b"), FieldCheck::Good);
+    assert_eq!(check_text(&value, "4C401be2 94:7a 18 0b"), FieldCheck::Complete);
     assert_eq!(fault(check_text(&value, "4c:4o")), "entry-not-hex");
     assert_eq!(fault(check_text(&value, "4c:40:1b:e2:94:7a:18:0b:0")), "entry-too-long");
     assert_eq!(fault(check_text(&value, "4c:4:1b")), "entry-odd");

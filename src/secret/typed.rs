@@ -1,6 +1,8 @@
-//! Text that a person types: printable ASCII in a buffer of fixed capacity.
+//! Text that a person types: printable characters, as UTF-8, in a buffer of fixed capacity.
 
 use std::ops::Range;
+
+use zeroize::Zeroize;
 
 use super::{Full, WipingBytes};
 
@@ -9,11 +11,11 @@ use super::{Full, WipingBytes};
 pub struct TypedText(WipingBytes);
 
 impl TypedText {
-    /// More than any field on any screen needs: 33 words of 8 letters, separated by spaces, are 296 characters; 250
-    /// dice throws in groups of five are 299.
-    pub const MOST: usize = 320;
+    /// More bytes than any field on any screen needs: 33 words of 8 letters, separated by spaces, are 296 characters;
+    /// 250 dice throws in groups of five are 299; a line of 100 characters has at most 400 bytes.
+    pub const MOST: usize = 400;
 
-    /// An empty text that takes at most [`TypedText::MOST`] characters.
+    /// An empty text that takes at most [`TypedText::MOST`] bytes.
     pub fn new() -> Self {
         Self(WipingBytes::with_capacity(Self::MOST))
     }
@@ -23,25 +25,41 @@ impl TypedText {
         if is_text(byte) { self.0.push(byte) } else { Err(Full) }
     }
 
+    /// Inserts a character, of ASCII or beyond, before the byte at `place`. A control character, or a place inside
+    /// another character, is refused as if the text were full.
+    pub fn put(&mut self, place: usize, character: char) -> Result<(), Full> {
+        if character.is_control() || !self.is_boundary(place) {
+            return Err(Full);
+        }
+        let mut bytes = [0; 4];
+        let done = self.0.splice(place..place, character.encode_utf8(&mut bytes).as_bytes());
+        bytes.zeroize();
+        done
+    }
+
     /// Removes and wipes the last character.
     pub fn pop(&mut self) -> bool {
+        while self.0.expose().last().is_some_and(|byte| !begins(*byte)) {
+            self.0.pop();
+        }
         self.0.pop()
     }
 
-    /// Replaces the characters in `range` with `with` without reallocating; leftover characters are wiped. If `with` is
-    /// not printable ASCII, the range is not valid or the result does not fit, nothing changes.
+    /// Replaces the bytes in `range` with `with` without reallocating; leftover bytes are wiped. If `with` is not
+    /// printable ASCII, the range is not valid or cuts a character, or the result does not fit, nothing changes.
     pub fn replace(&mut self, range: Range<usize>, with: &[u8]) -> Result<(), Full> {
-        if with.iter().all(|byte| is_text(*byte)) { self.0.splice(range, with) } else { Err(Full) }
+        let whole = self.is_boundary(range.start) && self.is_boundary(range.end);
+        if whole && with.iter().all(|byte| is_text(*byte)) { self.0.splice(range, with) } else { Err(Full) }
     }
 
-    /// Inserts a character before the one at `place`.
+    /// Inserts a printable ASCII character before the byte at `place`.
     pub fn insert(&mut self, place: usize, byte: u8) -> Result<(), Full> {
         self.replace(place..place, &[byte])
     }
 
-    /// Removes and wipes the characters in `range`; returns `false` if the range is empty or not valid.
+    /// Removes and wipes the bytes in `range`; returns `false` if the range is empty or not valid, or cuts a character.
     pub fn remove(&mut self, range: Range<usize>) -> bool {
-        !range.is_empty() && self.0.splice(range, &[]).is_ok()
+        !range.is_empty() && self.replace(range, &[]).is_ok()
     }
 
     /// Wipes everything.
@@ -49,7 +67,7 @@ impl TypedText {
         self.0.clear();
     }
 
-    /// The number of characters held.
+    /// The number of bytes held: one for each character of ASCII.
     pub fn len(&self) -> usize {
         self.0.len()
     }
@@ -59,7 +77,7 @@ impl TypedText {
         self.0.is_empty()
     }
 
-    /// Borrows the characters, all ASCII.
+    /// Borrows the text as UTF-8: all ASCII, except where a field takes more.
     pub fn expose(&self) -> &[u8] {
         self.0.expose()
     }
@@ -68,12 +86,22 @@ impl TypedText {
     pub fn same(&self, other: &Self) -> bool {
         self.0.same(&other.0)
     }
+
+    /// Whether a character begins or the text ends at this byte.
+    fn is_boundary(&self, place: usize) -> bool {
+        self.0.expose().get(place).is_none_or(|byte| begins(*byte))
+    }
 }
 
 impl Default for TypedText {
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// Whether a character begins with this byte of UTF-8.
+const fn begins(byte: u8) -> bool {
+    byte & 0xc0 != 0x80
 }
 
 /// Whether a person can type and see this character.
@@ -99,6 +127,22 @@ mod tests {
         assert_eq!(text.replace(0..0, "ä".as_bytes()), Err(Full));
         assert_eq!(text.insert(10, b'x'), Err(Full), "behind the end");
         assert_eq!(text.expose(), b"actor zoo");
+    }
+
+    #[test]
+    fn characters_beyond_ascii_stay_whole() {
+        let mut text = TypedText::new();
+        for character in "Jürgen €🔑".chars() {
+            text.put(text.len(), character).unwrap();
+        }
+        assert_eq!(text.expose(), "Jürgen €🔑".as_bytes());
+        assert_eq!((text.put(2, 'x'), text.replace(2..4, b"u")), (Err(Full), Err(Full)), "inside the ü");
+        assert_eq!(text.put(0, '\u{1b}'), Err(Full));
+        assert!(!text.remove(0..2) && text.remove(1..3));
+        assert!(text.pop() && text.pop());
+        assert_eq!(text.expose(), b"Jrgen ");
+        text.put(1, 'ü').unwrap();
+        assert_eq!(text.expose(), "Jürgen ".as_bytes());
     }
 
     #[test]

@@ -11,6 +11,7 @@ use crate::secret::{Secret, WipingBytes};
 use crate::terms::MOST_CUSTODIANS;
 
 use super::check_symbols::{OF_BYTES, Verdict};
+use super::swaps::{SwappedDigits, only_swap};
 use super::written::{check_groups, scan, write_groups};
 use super::{GROUPS, PasswordShare, ReadError, Reading};
 
@@ -48,8 +49,26 @@ pub enum CheckVerdict {
         /// The first of the two.
         group: u8,
     },
+    /// Two neighbouring digits of this part are swapped.
+    Digits {
+        /// Of what.
+        part: Part,
+        /// Which.
+        swapped: SwappedDigits,
+    },
     /// More errors than can be located.
     Several,
+}
+
+/// A part of what is typed from a card in groups.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// The prime.
+    Prime,
+    /// The share value.
+    Value,
+    /// The check bytes.
+    Check,
 }
 
 /// The check bytes of a share.
@@ -99,6 +118,9 @@ pub fn read_check(text: &[u8]) -> Result<Secret<[u8; 2]>, ReadError> {
 pub fn verdict(prime: u64, id: u8, value: &Secret<[u8; 8]>, check: &Secret<[u8; 2]>) -> CheckVerdict {
     let mut all = symbols(prime, id, value);
     all.extend(check.expose().iter().map(|byte| u16::from(*byte)));
+    if let Some(swap) = swap_of_digits(&mut all) {
+        return swap;
+    }
     match OF_BYTES.locate(&all) {
         Verdict::Right => CheckVerdict::Right,
         Verdict::One { place, right } => {
@@ -118,6 +140,29 @@ pub fn verdict(prime: u64, id: u8, value: &Secret<[u8; 8]>, check: &Secret<[u8; 
         }
         Verdict::Swapped { .. } | Verdict::Several => CheckVerdict::Several,
     }
+}
+
+/// Which swap of two neighbouring digits makes a share of all symbols, if exactly one does. It is looked for first: a
+/// swap across two groups is two wrong bytes, which one time in 14 look like a single wrong one elsewhere.
+fn swap_of_digits(all: &mut [u16]) -> Option<CheckVerdict> {
+    let mut found = None;
+    for (part, bytes) in [(Part::Prime, 0..8), (Part::Value, VALUE..CHECK), (Part::Check, CHECK..all.len())] {
+        let mut whole = Zeroizing::new(all.to_vec());
+        let typed = all.get_mut(bytes.clone())?;
+        let swapped = only_swap(typed, |typed| {
+            if let Some(place) = whole.get_mut(bytes.clone()) {
+                place.copy_from_slice(typed);
+            }
+            OF_BYTES.fits(&whole) && is_share(&whole)
+        });
+        if let Some(swapped) = swapped {
+            if found.is_some() {
+                return None;
+            }
+            found = Some(CheckVerdict::Digits { part, swapped });
+        }
+    }
+    found
 }
 
 /// Prime, id and value, one byte per symbol, with room for the check bytes.

@@ -65,6 +65,11 @@ impl Code {
         remainder
     }
 
+    /// Whether nothing is wrong with `symbols`, message and check symbols together.
+    pub(super) fn fits(&self, symbols: &[u16]) -> bool {
+        self.syndromes(symbols).iter().all(|syndrome| *syndrome == 0)
+    }
+
     /// What is wrong with `symbols`, message and check symbols together.
     pub(super) fn locate(&self, symbols: &[u16]) -> Verdict {
         let syndromes = self.syndromes(symbols);

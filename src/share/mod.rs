@@ -16,18 +16,20 @@ mod check_bytes;
 mod check_symbols;
 mod gf256;
 mod prime;
+mod swaps;
 #[cfg(test)]
 mod tests;
 mod words;
 mod written;
 
 pub use candidates::{Candidate, MOST_SHARES, candidates, with_prime_added};
-pub use check_bytes::{CHECK_GROUPS, CheckVerdict, check_bytes, check_check, read_check, verdict, write_check};
+pub use check_bytes::{CHECK_GROUPS, CheckVerdict, Part, check_bytes, check_check, read_check, verdict, write_check};
 pub use gf256::{
     Kind, SetId, StrongCandidate, StrongDealt, StrongShare, combine_strong, deal_strong, draw_secret, password_of,
     strong_candidates,
 };
 pub use prime::{Dealt, PasswordShare, SharePrime, combine, deal};
+pub use swaps::{SwappedDigits, swapped_digits};
 pub use words::{Expected, WordsError, WordsReading, check_words, read_words, suggestion, write_words};
 pub use written::{
     GROUPS, ReadError, Reading, check_hex, id_readings, old_tool_id, read_id, read_prime, read_value, write_value,

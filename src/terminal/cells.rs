@@ -15,6 +15,14 @@ pub fn put(buffer: &mut Buffer, x: u16, y: u16, text: &str, style: Style) {
     }
 }
 
+/// Puts an accent onto the character at a position. Only text without any secret has accents.
+pub fn put_above(buffer: &mut Buffer, x: u16, y: u16, accent: &str) {
+    if let Some(cell) = buffer.cell_mut((x, y)) {
+        let both = format!("{}{accent}", cell.symbol());
+        cell.set_symbol(&both);
+    }
+}
+
 /// Writes text so that it ends before column `end`.
 pub fn put_right(buffer: &mut Buffer, end: u16, y: u16, text: &str, style: Style) {
     let long = u16::try_from(width(text)).unwrap_or(u16::MAX);

@@ -1,6 +1,7 @@
 //! Which keys work on a screen and what they do. One table feeds the footer, the help and the keyboard, so that what is
 //! promised and what works cannot differ. Each screen has its own table; this file has the building blocks.
 
+use super::caret::Step;
 use super::keyboard::{Key, Text};
 use crate::script::words;
 
@@ -33,8 +34,12 @@ pub enum Action {
     Clear,
     /// Delete one character.
     Erase,
+    /// Delete the word, group or character at the caret.
+    Delete,
     /// Only in fields for words.
     AmongWords(WordAction),
+    /// Only in fields for characters or throws.
+    AmongGroups(Step),
     /// Scroll up.
     Up,
     /// Scroll down.
@@ -69,7 +74,9 @@ impl Action {
             | Self::Unmask
             | Self::Clear
             | Self::Erase
+            | Self::Delete
             | Self::AmongWords(_)
+            | Self::AmongGroups(_)
             | Self::Up
             | Self::Down
             | Self::PageUp

@@ -3,9 +3,11 @@
 //! Secrets reach the screen from the vault, cell by cell, for one frame; when that screen goes away, the wipe recipe
 //! runs before the next one is drawn.
 
+mod caret;
 mod cells;
 mod enter;
 mod footer;
+mod grouping;
 mod header;
 mod keyboard;
 mod keys;

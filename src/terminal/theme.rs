@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use ratatui::style::{Color, Modifier, Style};
 
+use crate::terms::can_be_seen;
+
 /// Which characters the terminal can draw.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Glyphs {
@@ -137,8 +139,8 @@ impl Theme {
     /// Turns text from the script or from people into what this terminal can draw.
     pub fn text(self, text: &str) -> Cow<'_, str> {
         let fits = |c: char| match self.glyphs {
-            Glyphs::Full => !c.is_control(),
-            Glyphs::Console => !c.is_control() && on_console(c),
+            Glyphs::Full => can_be_seen(c),
+            Glyphs::Console => on_console(c),
             Glyphs::Ascii => c.is_ascii() && !c.is_ascii_control(),
         };
         if text.chars().all(fits) {
@@ -263,6 +265,8 @@ const fn plain(c: char) -> &'static str {
         'ý' | 'ÿ' => "y",
         'Ź' | 'Ż' | 'Ž' => "Z",
         'ź' | 'ż' | 'ž' => "z",
+        // accents that follow their letter
+        '\u{300}'..='\u{36f}' => "",
         _ => "?",
     }
 }
@@ -297,7 +301,8 @@ mod tests {
             "Grace's share - \"key\" - Lukasz Angstrom..."
         );
         assert_eq!(Theme::LEAST.text("鍵\u{1b}[2J"), "??[2J");
-        assert_eq!(Theme::FULL.text("a\u{1b}b"), "a?b");
+        assert_eq!(Theme::FULL.text("a\u{1b}b\u{202e}c"), "a?b?c");
+        assert_eq!(Theme::LEAST.text("Nguye\u{302}\u{303}n"), "Nguyen");
         assert!(matches!(Theme::FULL.text("Łukasz · ✓"), Cow::Borrowed(_)));
     }
 }

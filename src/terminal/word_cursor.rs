@@ -178,6 +178,18 @@ impl Cursor {
         Done::Edited
     }
 
+    /// Deletes the word under the cursor; another one can be typed in its place.
+    pub fn delete(&mut self, text: &mut TypedText) -> Done {
+        let Self::On { at, .. } = self.settled(text.expose()) else { return Done::Moved };
+        let word = words(text.expose()).nth(at).unwrap_or_default();
+        let behind = words(text.expose()).nth(at + 1).map_or(text.len(), |next| next.start);
+        if !text.remove(word.start..behind) {
+            return Done::Moved;
+        }
+        *self = Self::Gap(at).settled(text.expose());
+        Done::Edited
+    }
+
     /// To the previous word.
     pub fn before(&mut self, text: &mut TypedText, most: usize) -> Done {
         let cell = self.cell(text.expose());

@@ -5,6 +5,7 @@ mod host_finding;
 mod keys;
 mod person;
 mod person_name;
+mod seen;
 mod sharing;
 mod written;
 
@@ -13,6 +14,7 @@ pub use host_finding::{HostFinding, Severity};
 pub use keys::{Curve, KeyId, KeyLabel, KeyReference, KeyType};
 pub use person::{Holder, Person};
 pub use person_name::{alike, folded, invisible};
+pub use seen::can_be_seen;
 pub use sharing::{DkekShareNumber, MOST_DKEK_SHARES, Purpose, Scheme};
 
 use std::fmt;

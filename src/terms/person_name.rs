@@ -2,6 +2,8 @@
 
 use unicode_security::confusable_detection::skeleton;
 
+use super::seen::can_be_seen;
+
 /// Whether two names would be taken for one.
 pub fn alike(one: &str, other: &str) -> bool {
     folded(one) == folded(other)
@@ -9,8 +11,7 @@ pub fn alike(one: &str, other: &str) -> bool {
 
 /// What is left of a name once what people overlook is taken away. Only for comparing: nobody reads it.
 pub fn folded(name: &str) -> String {
-    let seen =
-        |text: &str| text.chars().filter(|char| !is_invisible(*char) && !char.is_whitespace()).collect::<String>();
+    let seen = |text: &str| text.chars().filter(|char| can_be_seen(*char) && !char.is_whitespace()).collect::<String>();
     // Look-alikes in the case in which they stand: "В" looks like "B", its small letter like nothing. Small letters have
     // look-alikes of their own.
     let upright: String = skeleton(&seen(name)).collect();
@@ -21,13 +22,7 @@ pub fn folded(name: &str) -> String {
 
 /// The first character that nobody sees, or that turns the direction of what is read.
 pub fn invisible(text: &str) -> Option<char> {
-    text.chars().find(|char| is_invisible(*char))
-}
-
-const fn is_invisible(char: char) -> bool {
-    matches!(char,
-        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+    text.chars().find(|char| !can_be_seen(*char))
 }
 
 #[cfg(test)]

@@ -18,6 +18,11 @@ impl Machine {
     ) -> Body {
         let fields = asking.fields.iter().zip(&asking.checks);
         let mut fields: Vec<FieldView> = fields.map(|(field, check)| self.field(field, check, sentences)).collect();
+        for (field, check) in asking.fields.iter().zip(&asking.checks) {
+            if matches!(field.kind, FieldKind::CheckBytes { .. }) {
+                by_check_bytes(&mut fields, check);
+            }
+        }
         for check in &asking.checks {
             if let FieldCheck::Wrong { marks: Some((name, group)), .. } = check
                 && let Some(other) = fields.iter_mut().find(|field| field.name == *name)
@@ -35,7 +40,8 @@ impl Machine {
         let FieldText { label, hint } = script::field(field.name);
         let (state, wrong_at, note) = match check {
             FieldCheck::Empty => (FieldState::Empty, None, None),
-            FieldCheck::Good => (FieldState::Good, None, None),
+            FieldCheck::Complete => (FieldState::Complete(words::FIELD_COMPLETE.to_owned()), None, None),
+            FieldCheck::Skipped | FieldCheck::Good => (FieldState::Good, None, None),
             FieldCheck::Strength { bits } => (FieldState::Good, None, Some(words::FieldStrength { bits }.to_string())),
             FieldCheck::Typing { done, all } => {
                 (FieldState::Typing(words::FieldTyping { done, all }.to_string()), None, None)
@@ -65,6 +71,20 @@ impl Machine {
                 Some(set.map(|set| words::OfSet { set }.to_string()).unwrap_or_default())
             }
             (FieldValueName::Planned | FieldValueName::Word | FieldValueName::Signs | FieldValueName::OfSet, _) => None,
+        }
+    }
+}
+
+/// What the check bytes of a form say about the fields that nothing else can judge.
+fn by_check_bytes(fields: &mut [FieldView], check: &FieldCheck) {
+    let complete = fields.iter_mut().filter(|field| matches!(field.state, FieldState::Complete(_)));
+    for field in complete {
+        match check {
+            FieldCheck::Good => field.state = FieldState::Good,
+            FieldCheck::Empty | FieldCheck::Typing { .. } => {
+                field.state = FieldState::Complete(words::FIELD_COMPLETE_UNCHECKED.to_owned());
+            }
+            FieldCheck::Skipped | FieldCheck::Complete | FieldCheck::Strength { .. } | FieldCheck::Wrong { .. } => {}
         }
     }
 }

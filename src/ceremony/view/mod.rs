@@ -179,10 +179,22 @@ pub enum FieldState {
     Empty,
     /// Right so far; more is needed. The note says how much, for example `3 of 8 groups`.
     Typing(String),
+    /// Complete; the note says what will tell whether it is right.
+    Complete(String),
     /// Complete and, as far as can be told here, right.
     Good,
     /// Wrong; the sentence says what and where (never the right value).
     Wrong(String),
+}
+
+impl FieldState {
+    /// Whether the form can continue with it.
+    pub const fn is_good(&self) -> bool {
+        match self {
+            Self::Complete(_) | Self::Good => true,
+            Self::Empty | Self::Typing(_) | Self::Wrong(_) => false,
+        }
+    }
 }
 
 /// One field of a form. Its text is in the vault under [`Handle::Entry`] with its name.

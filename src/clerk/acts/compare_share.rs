@@ -3,10 +3,10 @@
 use crate::clerk::Clerk;
 use crate::clerk::acts::{ActKind, Aftermath, Begun};
 use crate::faults::{self, Fault};
-use crate::fields::read_fault;
+use crate::fields::{part_name, read_fault};
 use crate::names::FieldName;
 use crate::record::Fact;
-use crate::share::{read_check, read_prime, read_value};
+use crate::share::{Part, SwappedDigits, read_check, read_prime, read_value, swapped_digits};
 use crate::terms::{CustodianNumber, DkekShareNumber, Handle, Purpose, Scheme, Serial};
 use crate::vault::Vault;
 use crate::wordlists;
@@ -60,19 +60,33 @@ impl CompareShare {
         if let Some(prime) = vault.typed(FieldName::Prime)
             && read_prime(prime.expose()).map_err(read_fault)?.to_string() != self.set
         {
-            wrong.push("prime".to_owned());
+            wrong.push(part_name(Part::Prime).to_owned());
         }
-        let mut differ = |typed: &[u8], dealt: &[u8], what: &str| {
-            let groups = typed.iter().zip(dealt).enumerate().filter(|(_, (typed, dealt))| typed != dealt);
-            wrong.extend(groups.map(|(place, _)| format!("group {} of the {what}", place + 1)));
+        let mut differ = |typed: &[u8], dealt: &[u8], part: Part| {
+            let what = part_name(part);
+            match swapped_digits(typed, dealt) {
+                Some(SwappedDigits { group, across: false }) => {
+                    wrong.push(format!("the two digits of group {group} of the {what}, which are swapped"));
+                }
+                Some(SwappedDigits { group, across: true }) => {
+                    let next = group + 1;
+                    wrong.push(format!(
+                        "the last digit of group {group} and the first of group {next} of the {what}, which are swapped"
+                    ));
+                }
+                None => {
+                    let groups = typed.iter().zip(dealt).enumerate().filter(|(_, (typed, dealt))| typed != dealt);
+                    wrong.extend(groups.map(|(place, _)| format!("group {} of the {what}", place + 1)));
+                }
+            }
         };
         let dealt = |handle| vault.lend(handle).ok_or(faults::TypedMissing);
         let value = read_value(typed(FieldName::ShareValue)?.expose(), true).map_err(read_fault)?;
         let right = read_value(dealt(Handle::DealtShare(self.card, self.custodian))?, true).map_err(read_fault)?;
-        differ(value.expose(), right.expose(), "value");
+        differ(value.expose(), right.expose(), Part::Value);
         let check = read_check(typed(FieldName::CheckBytes)?.expose()).map_err(read_fault)?;
         let right = read_check(dealt(Handle::DealtCheck(number, self.custodian))?).map_err(read_fault)?;
-        differ(check.expose(), right.expose(), "check bytes");
+        differ(check.expose(), right.expose(), Part::Check);
         Ok(wrong)
     }
 

@@ -40,8 +40,32 @@ fn the_wrong_group_is_named() {
     assert_eq!(judged(PRIME, 16, 0x4c40_1be2_947a_0b18, "37:90"), CheckVerdict::Swapped { group: 7 });
     assert_eq!(judged(PRIME, 16, 0x184c_401b_e294_7a0b, "37:90"), CheckVerdict::Several);
     assert_eq!(judged(PRIME, 16, VALUE, "90:37"), CheckVerdict::Several);
+    let of_check = SwappedDigits { group: 1, across: true };
+    assert_eq!(judged(PRIME, 16, VALUE, "39:70"), CheckVerdict::Digits { part: Part::Check, swapped: of_check });
     // somebody else's share
     assert_eq!(judged(PRIME, 2, 11, "37:90"), CheckVerdict::Several);
+}
+
+#[test]
+fn two_neighbouring_digits_that_are_swapped_are_named_wherever_they_are() {
+    let swapped = |number: u64, first: u32| {
+        let (high, low) = (60 - 4 * first, 56 - 4 * first);
+        let difference = (number >> high ^ number >> low) & 0xf;
+        number ^ (difference << high | difference << low)
+    };
+    for first in 0..15 {
+        let expected = |part| {
+            let group = u8::try_from(first / 2 + 1).unwrap();
+            CheckVerdict::Digits { part, swapped: SwappedDigits { group, across: first % 2 == 1 } }
+        };
+        let verdict = verdict(PRIME, 16, &value(swapped(VALUE, first)), &check("37:90"));
+        assert_eq!(verdict, expected(Part::Value), "{first}");
+        let prime = swapped(PRIME, first);
+        if prime != PRIME {
+            let verdict = super::super::verdict(prime, 16, &value(VALUE), &check("37:90"));
+            assert_eq!(verdict, expected(Part::Prime), "{first}");
+        }
+    }
 }
 
 #[test]

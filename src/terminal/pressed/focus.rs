@@ -2,6 +2,7 @@
 
 use crate::ceremony::{Body, FieldState, Input, TickId, View};
 use crate::script::words;
+use crate::terminal::caret::Caret;
 use crate::terminal::screen_state::ScreenState;
 use crate::terminal::screens::form::{Shape, first_not_good};
 use crate::terminal::screens::open_places;
@@ -32,7 +33,7 @@ impl ScreenState {
         if self.focus != place {
             // only the field whose owner asked is shown in clear
             self.unmasked_until = None;
-            self.cursor = Cursor::End;
+            (self.cursor, self.caret) = (Cursor::End, Caret::End);
         }
         self.focus = place;
         self.follow = true;
@@ -79,7 +80,7 @@ impl ScreenState {
                     (FieldState::Wrong(_), Some(_)) => words::HINT_WRONG_WORD,
                     (FieldState::Wrong(_), None) => words::HINT_WRONG,
                     (FieldState::Empty, _) => words::HINT_EMPTY,
-                    (FieldState::Typing(_) | FieldState::Good, _) => words::HINT_UNFINISHED,
+                    (FieldState::Typing(_) | FieldState::Complete(_) | FieldState::Good, _) => words::HINT_UNFINISHED,
                 });
                 self.focus_on(place);
                 if let Some(at) = wrong_word.and_then(|number| usize::from(number).checked_sub(1)) {

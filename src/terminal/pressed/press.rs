@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::ceremony::{Body, Input, View};
-use crate::script::words;
+use crate::terminal::caret::Caret;
 use crate::terminal::keyboard::Key;
 use crate::terminal::keys::{Action, Meaning};
 use crate::terminal::screen_state::{Cover, ScreenState, UNMASKED_FOR};
@@ -22,8 +22,8 @@ impl ScreenState {
             return None;
         }
         // What could not be taken is missing until the field is cleared: the next key must not hide that.
-        let missing = self.left_out.filter(|name| self.field(view).is_some_and(|field| field.name == *name));
-        self.hint = missing.map(|_| words::HINT_FOREIGN);
+        let missing = self.left_out.filter(|(name, _)| self.field(view).is_some_and(|field| field.name == *name));
+        self.hint = missing.map(|(_, hint)| hint);
         match screens::keys(view, self).meaning(key)? {
             Meaning::Does(Action::Advance) if missing.is_some() => None,
             Meaning::Types(text) => self.type_in(text, view, vault),
@@ -45,7 +45,8 @@ impl ScreenState {
 
     fn perform(&mut self, action: Action, view: &View, vault: &mut Vault, now: Instant) -> Option<Input> {
         let name = self.field(view).map(|field| field.name);
-        if let Some(done) = self.among_words(action, view, vault) {
+        let typed = self.among_words(action, view, vault).or_else(|| self.among_groups(action, view, vault));
+        if let Some(done) = typed {
             return self.told(done, name?);
         }
         match action {
@@ -75,16 +76,11 @@ impl ScreenState {
                 let name = name?;
                 (self.left_out, self.hint) = (None, None);
                 vault.typing(name).clear();
-                self.cursor = Cursor::End;
+                (self.cursor, self.caret) = (Cursor::End, Caret::End);
                 return Some(Input::Edited(name));
             }
-            Action::Erase => {
-                let name = name?;
-                (self.filled_in, self.left_out, self.hint) = (None, None, None);
-                return vault.typing(name).pop().then_some(Input::Edited(name));
-            }
-            // no effect where there are no words
-            Action::AmongWords(_) => {}
+            // no effect where nothing is typed
+            Action::Erase | Action::Delete | Action::AmongWords(_) | Action::AmongGroups(_) => {}
         }
         None
     }

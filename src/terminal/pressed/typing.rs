@@ -1,15 +1,27 @@
 //! Keys that are text, and keys in a grid of words.
 
 use crate::ceremony::{Body, FieldView, Input, View};
+use crate::fields::Alphabet;
 use crate::names::FieldName;
 use crate::script::words;
+use crate::secret::TypedText;
+use crate::terminal::grouping::Grouping;
 use crate::terminal::keyboard::Text;
 use crate::terminal::keys::{Action, WordAction};
 use crate::terminal::screen_state::ScreenState;
 use crate::terminal::screens::Grid;
-use crate::terminal::screens::form::{Grouping, Shape, count_throws};
+use crate::terminal::screens::form::{Shape, count_throws};
 use crate::terminal::word_cursor::Done;
+use crate::terms::can_be_seen;
 use crate::vault::Vault;
+
+/// What is typed into a field, as it is drawn.
+fn drawn(field: &FieldView, view: &View) -> Shape {
+    match &view.body {
+        Body::Form { fields, .. } => Shape::drawn(fields, field),
+        _ => Shape::of(&field.kind),
+    }
+}
 
 /// Whether the field already shows all the digits it can take, so that one more belongs elsewhere.
 fn is_full(field: &FieldView, grouping: Grouping, typed: &[u8], byte: u8) -> bool {
@@ -32,21 +44,38 @@ impl ScreenState {
         let field = self.field(view)?;
         self.follow = true;
         let done = match text {
-            Text::Character(byte) => self.character(byte, field, vault),
+            Text::Character(byte) => self.character(byte, field, view, vault),
+            Text::NonAscii(character) => match field.kind.properties().alphabet {
+                Alphabet::Ascii => self.leave_out(field, words::HINT_FOREIGN),
+                Alphabet::All if !can_be_seen(character) => self.leave_out(field, words::HINT_UNSEEN),
+                Alphabet::All => {
+                    let text = self.text(field, vault);
+                    self.caret.put(character, text, drawn(field, view).grouping())
+                }
+            },
             Text::Paste => Done::Refused(words::HINT_PASTE),
-            Text::Foreign => {
-                self.left_out = Some(field.name);
-                Done::Refused(words::HINT_FOREIGN)
-            }
+            Text::Unreadable => self.leave_out(field, words::HINT_UNREADABLE),
         };
         self.told(done, field.name)
     }
 
-    fn character(&mut self, byte: u8, field: &FieldView, vault: &mut Vault) -> Done {
+    /// A character is missing from now on: its field cannot be left, and says so, until it is corrected.
+    fn leave_out(&mut self, field: &FieldView, hint: &'static str) -> Done {
+        self.left_out = Some((field.name, hint));
+        Done::Refused(hint)
+    }
+
+    /// The buffer of a field into which somebody types: what was filled in makes way.
+    fn text<'a>(&mut self, field: &FieldView, vault: &'a mut Vault) -> &'a mut TypedText {
         let text = vault.typing(field.name);
         if self.filled_in.take() == Some(field.name) {
             text.clear();
         }
+        text
+    }
+
+    fn character(&mut self, byte: u8, field: &FieldView, view: &View, vault: &mut Vault) -> Done {
+        let text = self.text(field, vault);
         match Shape::of(&field.kind) {
             Shape::Words(words) => match byte {
                 b' ' => return self.cursor.space(text, usize::from(words)),
@@ -64,7 +93,7 @@ impl ScreenState {
             }
             Shape::Characters { .. } => {}
         }
-        if text.push(byte).is_ok() { Done::Edited } else { Done::Refused(words::HINT_FULL) }
+        self.caret.put(char::from(byte), text, drawn(field, view).grouping())
     }
 
     /// What the machine learns about a typed key.
@@ -94,6 +123,7 @@ impl ScreenState {
             Action::AmongWords(WordAction::Last) => self.cursor.far(text, true, most),
             Action::AmongWords(WordAction::Insert) => self.cursor.open(text, most),
             Action::Erase => self.cursor.erase(text),
+            Action::Delete => self.cursor.delete(text),
             Action::Advance => {
                 let done = self.cursor.finish(text);
                 self.enter = done == Done::Edited;
@@ -116,6 +146,7 @@ impl ScreenState {
             | Action::Choose
             | Action::Unmask
             | Action::Clear
+            | Action::AmongGroups(_)
             | Action::Up
             | Action::Down
             | Action::PageUp
@@ -127,6 +158,24 @@ impl ScreenState {
             | Action::Help
             | Action::Look => return None,
         };
+        self.follow = true;
+        Some(done)
+    }
+    /// What a key that moves or deletes does in a field of characters or throws; `None`: nothing of that kind.
+    pub(super) fn among_groups(&mut self, action: Action, view: &View, vault: &mut Vault) -> Option<Done> {
+        let field = self.field(view)?;
+        let grouping = drawn(field, view).grouping();
+        let text = vault.typing(field.name);
+        let done = match action {
+            Action::AmongGroups(step) => self.caret.go(step, text, grouping),
+            Action::Erase => self.caret.erase(text, grouping),
+            Action::Delete => self.caret.delete(text, grouping),
+            _ => return None,
+        };
+        self.filled_in = None;
+        if action == Action::Erase {
+            (self.left_out, self.hint) = (None, None);
+        }
         self.follow = true;
         Some(done)
     }

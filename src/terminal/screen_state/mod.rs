@@ -6,6 +6,7 @@ pub use self::scrolling::Reading;
 
 use std::time::{Duration, Instant};
 
+use super::caret::Caret;
 use super::word_cursor::Cursor;
 use crate::names::FieldName;
 
@@ -42,6 +43,8 @@ pub struct ScreenState {
     pub too_small: bool,
     /// The position of the word cursor, if the focused field has words.
     pub cursor: Cursor,
+    /// Where the next character goes, if the focused field has characters or throws.
+    pub caret: Caret,
     /// Enter completed a word; once it has been checked, do what Enter does.
     pub(super) enter: bool,
     /// Somebody ticked the focused item.
@@ -56,8 +59,8 @@ pub struct ScreenState {
     pub(super) uncovered: Option<Instant>,
     pub(super) unmasked_until: Option<Instant>,
     pub(super) planned: Vec<(FieldName, u8)>,
-    /// The field in which a character is missing that could not be taken.
-    pub(super) left_out: Option<FieldName>,
+    /// The field in which a character is missing that could not be taken, and the sentence that says so.
+    pub(super) left_out: Option<(FieldName, &'static str)>,
     /// The field that still has what was filled in: the first character replaces it.
     pub(super) filled_in: Option<FieldName>,
     pub(super) changed: bool,

@@ -1,10 +1,11 @@
 //! The keys of all screens.
 
 use super::choose::By;
-use super::form::{Grouping, Shape, Stands};
+use super::form::{Shape, Stands};
 use super::reveal::Reveal;
 use super::tick::Ticks;
 use super::*;
+use crate::terminal::grouping::Grouping;
 use crate::terminal::keyboard::Key;
 use crate::terminal::keys::{Action, Meaning};
 use crate::terminal::screen_state::Reading;
@@ -93,7 +94,7 @@ fn enter_never_continues_while_there_is_more_to_read_or_tick() {
 fn any_key_hides_a_share() {
     for (scrolls, arrow) in [(false, Action::Hide), (true, Action::Up)] {
         let keys = reveal::keys(Reading::Fits, Reveal::Shown { scrolls });
-        for key in [Key::Char(b'h'), Key::Char(b'?'), Key::Paste, Key::Foreign, Key::Tab, Key::Escape] {
+        for key in [Key::Char(b'h'), Key::Char(b'?'), Key::Paste, Key::Unreadable, Key::Tab, Key::Escape] {
             assert_eq!(keys.meaning(key), Some(Meaning::Does(Action::Hide)));
         }
         assert_eq!(keys.meaning(Key::Up), Some(Meaning::Does(arrow)), "where there is nothing to scroll, it hides too");

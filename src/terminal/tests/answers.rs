@@ -206,7 +206,7 @@ fn pasted_and_foreign_text_is_refused_with_a_hint() {
     assert_eq!(terminal.act(&view, b"1"), [Input::Edited(PIN)]);
     assert!(!has(&terminal.draw(&view), "Only plain letters"), "the hint goes with the next key");
     assert_eq!(terminal.typed(PIN), b"1");
-    terminal.act(&view, &[b'2'; 320]);
+    terminal.act(&view, &[b'2'; 400]);
     assert!(has(&terminal.draw(&view), "The field is full"));
 }
 

@@ -55,7 +55,7 @@ proptest! {
         keys in prop::collection::vec(prop::sample::select(vec![
             Key::Char(b'q'), Key::Char(b'j'), Key::Char(b'z'), Key::Char(b' '), Key::Char(b'6'), Key::Char(b'?'),
             Key::Backspace, Key::Enter, Key::Tab, Key::BackTab, Key::Up, Key::Down, Key::Left, Key::Right, Key::Home,
-            Key::End, Key::PageUp, Key::PageDown, Key::Ctrl(b'n'), Key::Ctrl(b'u'), Key::Paste, Key::Foreign,
+            Key::End, Key::PageUp, Key::PageDown, Key::Ctrl(b'n'), Key::Ctrl(b'u'), Key::Paste, Key::Unreadable,
         ]), 0..60),
         wrong_at in prop::option::of(0_u8..40),
     ) {

@@ -2,6 +2,7 @@
 
 mod answers;
 mod cards;
+mod correcting;
 mod entries;
 mod in_sight;
 mod looks;

@@ -43,7 +43,7 @@ impl Front<'_> {
     pub fn types(&mut self, name: FieldName, text: &str) -> Turn {
         let typing = self.vault.typing(name);
         typing.clear();
-        text.bytes().for_each(|byte| typing.push(byte).unwrap());
+        text.chars().for_each(|character| typing.put(typing.len(), character).unwrap());
         Turn::Do(Input::Edited(name))
     }
 

@@ -5,6 +5,7 @@ mod counted;
 mod cuts;
 mod device_states;
 mod drawn_pins;
+mod entries;
 mod files;
 mod foreign;
 mod foreign_sets;

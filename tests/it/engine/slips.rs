@@ -4,8 +4,8 @@ use std::ops::RangeInclusive;
 
 use chacha20::ChaCha20Rng;
 use hsm_ceremony::share::{
-    CheckVerdict, Expected, Kind, PasswordShare, WordsError, WordsReading, check_bytes, check_words, deal, read_check,
-    read_value, read_words, suggestion, verdict, write_check, write_value, write_words,
+    CheckVerdict, Expected, Kind, Part, PasswordShare, SwappedDigits, WordsError, WordsReading, check_bytes,
+    check_words, deal, read_check, read_value, read_words, suggestion, verdict, write_check, write_value, write_words,
 };
 use hsm_ceremony::terms::Quorum;
 use hsm_ceremony::wordlists::{WORDS, word};
@@ -148,6 +148,31 @@ fn named(place: usize) -> CheckVerdict {
         16..32 => CheckVerdict::Value { group },
         _ => CheckVerdict::Check { group },
     }
+}
+
+#[test]
+fn swapped_neighbours_of_a_value_are_named_in_all_fifteen_places() {
+    let mut rng = ChaCha20Rng::from_seed([44; 32]);
+    let (mut told, mut all) = ([0; 15], [0; 15]);
+    for _ in 0..SHARES / 4 {
+        let dealt = deal(a_quorum(&mut rng), &mut rng).ok().unwrap();
+        let card = Card::of(&dealt.shares[0]);
+        for first in 0..15_u8 {
+            let mut digits = card.digits.clone();
+            let place = 16 + usize::from(first);
+            digits.swap(place, place + 1);
+            if digits == card.digits {
+                continue;
+            }
+            all[usize::from(first)] += 1;
+            let verdict = Card { digits, id: card.id }.judged();
+            let swapped = SwappedDigits { group: first / 2 + 1, across: first % 2 == 1 };
+            assert_ne!(verdict, CheckVerdict::Right);
+            told[usize::from(first)] += u32::from(verdict == CheckVerdict::Digits { part: Part::Value, swapped });
+        }
+    }
+    println!("swapped neighbours, by place: {told:?} of {all:?} are named");
+    assert!(told.iter().zip(all).all(|(told, all)| told * 100 >= all * 98), "{told:?} of {all:?}");
 }
 
 #[test]

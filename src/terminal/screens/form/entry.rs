@@ -5,9 +5,9 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 
 use super::note::{half_typed, suggested, typed};
-use super::shape::{Grouping, Shape};
+use super::shape::Shape;
 use super::throws;
-use crate::ceremony::{Body, FieldState, FieldView, View};
+use crate::ceremony::{Body, FieldView, View};
 use crate::names::FieldName;
 use crate::terminal::screen_state::ScreenState;
 use crate::terminal::screens::DrawContext;
@@ -62,21 +62,26 @@ pub fn draw(
 }
 
 /// The text typed into a field, as it is drawn now.
-struct Entry<'a> {
-    field: &'a FieldView,
-    shape: Shape,
+pub(super) struct Entry<'a> {
+    pub(super) field: &'a FieldView,
+    pub(super) shape: Shape,
     /// It is focused.
-    here: bool,
+    pub(super) here: bool,
     /// Its owner asked to see it for a moment.
-    clear: bool,
-    typed: &'a [u8],
-    state: &'a ScreenState,
-    context: &'a DrawContext<'a>,
+    pub(super) clear: bool,
+    pub(super) typed: &'a [u8],
+    pub(super) state: &'a ScreenState,
+    pub(super) context: &'a DrawContext<'a>,
 }
 
 impl Entry<'_> {
-    const fn masked(&self) -> bool {
+    pub(super) const fn masked(&self) -> bool {
         self.field.masked && !self.clear
+    }
+
+    /// The byte before which the next character goes.
+    pub(super) fn caret(&self) -> usize {
+        if self.here { self.state.caret.place(self.typed) } else { self.typed.len() }
     }
 
     /// The word that would correct the field, for its owner's eyes only.
@@ -141,84 +146,9 @@ impl Entry<'_> {
     /// One row of throws being typed.
     fn throws(&self, buffer: &mut Buffer, area: Rect, row: usize) -> Option<Position> {
         let Shape::Throws(all) = self.shape else { return None };
-        let throws = throws::Throws { text: self.typed, all: usize::from(all), masked: self.masked(), here: self.here };
+        let next = throws::count(self.typed.get(..self.caret()).unwrap_or_default());
+        let throws =
+            throws::Throws { text: self.typed, next, all: usize::from(all), masked: self.masked(), here: self.here };
         throws::row(buffer, area, row, &throws, self.context.theme)
     }
-
-    /// All characters of the field.
-    fn characters(&self, buffer: &mut Buffer, area: Rect) -> Option<Position> {
-        let Shape::Characters { width: natural, grouping } = self.shape else { return None };
-        let theme = self.context.theme;
-        if self.here {
-            cells::put(buffer, area.x, area.y, theme.sign(Sign::Here).encode_utf8(&mut [0; 4]), theme.accent());
-        }
-        let left = area.x + 2;
-        let note = match &self.field.state {
-            FieldState::Typing(note) | FieldState::Wrong(note) => text::width(note) + 4,
-            FieldState::Empty | FieldState::Good => 8,
-        };
-        let most = area.width.saturating_sub(2 + u16::try_from(note).unwrap_or(0)).max(16);
-        let needed = columns(self.typed, grouping) + 1;
-        let width = if needed > natural { needed.min(most.max(natural)) } else { natural };
-        let skipped = needed.saturating_sub(width);
-
-        let style = if self.here { theme.strong() } else { theme.normal() };
-        let mut column = 0;
-        let mut cell = |column: u16, character: char, style| {
-            if let Some(x) = column.checked_sub(skipped).filter(|x| *x < width)
-                && let Some(cell) = buffer.cell_mut((left + x, area.y)).filter(|_| left + x < area.right())
-            {
-                cell.set_char(character).set_style(style);
-            }
-        };
-        let (size, between) = grouping.rule();
-        let mut run = 0;
-        let mut group = 1;
-        for byte in self.typed {
-            if grouping.separates(*byte) {
-                cell(column, between, theme.dim());
-                run = 0;
-                group += 1;
-            } else {
-                if run == size {
-                    cell(column, between, theme.dim());
-                    column += 1;
-                    run = 0;
-                    group += 1;
-                }
-                let wrong = grouping == Grouping::Pairs && self.field.wrong_at == Some(group);
-                let style = if wrong { theme.bad() } else { style };
-                cell(column, if self.masked() { theme.sign(Sign::Masked) } else { char::from(*byte) }, style);
-                run += 1;
-            }
-            column += 1;
-        }
-        let at = if run == size && column < natural { column + 1 } else { column };
-        while column < natural {
-            let gap = grouping != Grouping::Plain && column % (size + 1) == size;
-            cell(column, if gap { between } else { '_' }, theme.dim());
-            column += 1;
-        }
-        self.here.then(|| Position::new(left + at.saturating_sub(skipped), area.y))
-    }
-}
-
-/// The columns that the typed text takes, including inserted separators.
-fn columns(typed: &[u8], grouping: Grouping) -> u16 {
-    let (size, _) = grouping.rule();
-    let mut run = 0;
-    let mut columns = 0_u16;
-    for byte in typed {
-        columns += 1;
-        if grouping.separates(*byte) {
-            run = 0;
-        } else {
-            if run == size {
-                columns += 1;
-                run = 0;
-            }
-            run += 1;
-        }
-    }
-    columns
 }

@@ -1,12 +1,13 @@
 //! Fields to fill in.
 
+mod characters;
 pub mod entry;
 mod note;
 mod shape;
 mod throws;
 
 pub use self::entry::Part;
-pub use self::shape::{Grouping, Shape};
+pub use self::shape::Shape;
 pub use self::throws::count as count_throws;
 
 use std::hash::{Hash, Hasher};
@@ -16,9 +17,11 @@ use ratatui::text::{Line, Span};
 use super::grid::Grid;
 use super::groups::Marks;
 use super::{DrawContext, Page, Row};
-use crate::ceremony::{FieldState, FieldView};
+use crate::ceremony::FieldView;
 use crate::names::FieldName;
 use crate::script::words;
+use crate::terminal::caret::Step;
+use crate::terminal::grouping::Grouping;
 use crate::terminal::keyboard::Key;
 use crate::terminal::keys::{
     Action, Binding, DEVIATION, HELP, HELP_WHILE_TYPING, Keys, LEAVE, LOOK, Others, PAGES, STOP, WordAction, binding,
@@ -65,6 +68,19 @@ const WORDS: Binding = binding(
     words::HELP_WORDS,
 );
 
+/// The caret in a field of characters or throws.
+const GROUPS: Binding = binding(
+    &[
+        (Key::Left, Action::AmongGroups(Step::Before)),
+        (Key::Right, Action::AmongGroups(Step::After)),
+        (Key::Home, Action::AmongGroups(Step::First)),
+        (Key::End, Action::AmongGroups(Step::Last)),
+    ],
+    words::KEY_SIDEWAYS,
+    words::FOOT_GROUPS,
+    words::HELP_GROUPS,
+);
+
 /// Acts like any character, and so is not among the strokes.
 const WORD_ENDS: Binding = quiet(&[], words::KEY_SPACE, words::HELP_WORD_ENDS);
 
@@ -78,6 +94,8 @@ const CLEAR: Binding =
     binding(&[(Key::Ctrl(b'u'), Action::Clear)], words::KEY_CTRL_U, words::FOOT_CLEAR, words::HELP_CLEAR);
 
 const ERASE: Binding = quiet(&[(Key::Backspace, Action::Erase)], words::KEY_BACKSPACE, words::HELP_ERASE);
+
+const DELETE: Binding = quiet(&[(Key::Delete, Action::Delete)], words::KEY_DELETE, words::HELP_DELETE);
 
 /// Text, then for each field its label and hint, the typed text, and its state.
 pub fn page(state: &ScreenState, context: &DrawContext<'_>, text: &[String], fields: &[FieldView], width: u16) -> Page {
@@ -190,13 +208,13 @@ pub fn keys(stands: Stands) -> Keys {
     }];
     let (fields, words, question_mark) = match shape {
         Some(Shape::Words(_)) => (FIELDS_BY_TAB, vec![WORD_ENDS, WORDS, INSERT], false),
-        Some(Shape::Throws(_)) => (FIELDS, vec![], false),
-        Some(Shape::Characters { .. }) | None => (FIELDS, vec![], true),
+        Some(Shape::Throws(_)) => (FIELDS, vec![GROUPS], false),
+        Some(Shape::Characters { .. }) | None => (FIELDS, vec![GROUPS], true),
     };
     own.extend(several.then_some(fields));
     own.extend(words);
     own.extend(masked.then_some(UNMASK));
-    own.extend([CLEAR, ERASE, PAGES]);
+    own.extend([CLEAR, ERASE, DELETE, PAGES]);
     // where characters are typed, a question mark is text
     let help = if question_mark { HELP_WHILE_TYPING } else { HELP };
     let common = [Some(help), Some(LOOK), may_leave.then_some(LEAVE), may_deviate.then_some(DEVIATION), Some(STOP)];
@@ -214,7 +232,7 @@ pub fn identify(fields: &[FieldView], irreversible: bool, may_leave: bool, hashe
 
 /// The field to which Enter leads.
 pub fn first_not_good(fields: &[FieldView]) -> Option<usize> {
-    fields.iter().position(|field| field.state != FieldState::Good)
+    fields.iter().position(|field| !field.state.is_good())
 }
 
 /// The references that the plan fills in.

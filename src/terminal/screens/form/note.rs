@@ -24,6 +24,7 @@ pub fn standing(
     match &field.state {
         FieldState::Empty => (None, String::new(), theme.dim()),
         FieldState::Typing(note) => (None, note.clone(), theme.dim()),
+        FieldState::Complete(note) => (None, field.note.clone().unwrap_or_else(|| note.clone()), theme.normal()),
         FieldState::Good => {
             let word = || context.text(words::FIELD_GOOD);
             (Some(theme.sign(Sign::Good)), field.note.clone().unwrap_or_else(word), theme.good())

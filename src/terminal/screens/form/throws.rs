@@ -31,6 +31,8 @@ fn throws(text: &[u8]) -> impl Iterator<Item = u8> {
 pub struct Throws<'a> {
     /// What was typed.
     pub text: &'a [u8],
+    /// How many throws are before the cursor.
+    pub next: usize,
     /// How many throws there must be.
     pub all: usize,
     /// Draw dots.
@@ -43,7 +45,7 @@ pub struct Throws<'a> {
 pub fn row(buffer: &mut Buffer, area: Rect, row: usize, entry: &Throws<'_>, theme: Theme) -> Option<Position> {
     let style = if entry.here { theme.strong() } else { theme.normal() };
     let first = row * ROW;
-    let next = count(entry.text);
+    let next = entry.next;
     cells::put_right(buffer, area.x + FROM - 1, area.y, &(first + 1).to_string(), theme.dim());
     if entry.here && row == next.min(entry.all.saturating_sub(1)) / ROW {
         cells::put(buffer, area.x, area.y, theme.sign(Sign::Here).encode_utf8(&mut [0; 4]), theme.accent());

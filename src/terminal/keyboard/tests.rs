@@ -49,7 +49,7 @@ fn every_key_in_every_form() {
         (b"\x1bOA\x1bOB\x1bOC\x1bOD", &[Up, Down, Right, Left]),
         (b"\x1b[5~\x1b[6~", &[PageUp, PageDown]),
         (b"\x1b[H\x1b[F\x1b[1~\x1b[4~\x1bOH\x1bOF", &[Home, End, Home, End, Home, End]),
-        (b"\x1bOM", &[Enter]),
+        (b"\x1bOM\x1b[3~", &[Enter, Delete]),
         // unknown, swallowed whole
         (b"\x1b[1;5Ax", &[Char(b'x')]),
         (b"\x1b[15~\x1b[[A\x1bOPx", &[Char(b'x')]),
@@ -60,10 +60,32 @@ fn every_key_in_every_form() {
         (b"\0x", &[Char(b'x')]),
         // a paste, including one that contains keys and the start of its own end
         (b"\x1b[200~1234\r\x03\x1b[201\x1b[201~x", &[Paste, Char(b'x')]),
-        // not ASCII: reported once per character
-        ("ä€🔑x".as_bytes(), &[Foreign, Foreign, Foreign, Char(b'x')]),
-        (b"\xe4x", &[Foreign, Char(b'x')]),
-        (b"\xa3x", &[Foreign, Char(b'x')]),
+        // characters of two, three and four bytes
+        (
+            "Jürgen €🔑\u{202e}x".as_bytes(),
+            &[
+                Char(b'J'),
+                NonAscii('ü'),
+                Char(b'r'),
+                Char(b'g'),
+                Char(b'e'),
+                Char(b'n'),
+                Char(b' '),
+                NonAscii('€'),
+                NonAscii('🔑'),
+                NonAscii('\u{202e}'),
+                Char(b'x'),
+            ],
+        ),
+        // no characters: Latin-1, lone and missing bytes, longer forms than needed, a half of a pair, too large
+        (b"\xe4x", &[Unreadable, Char(b'x')]),
+        (b"\xa3x", &[Unreadable, Char(b'x')]),
+        (b"\xe2\x82\r", &[Unreadable, Enter]),
+        (b"\xc3\xc3\xa4", &[Unreadable, NonAscii('ä')]),
+        (b"\xc3\x1b[A", &[Unreadable, Up]),
+        (b"\xc1\xa1\xe0\x81\xa1\xf0\x80\x81\xa1", &[Unreadable; 3]),
+        (b"\xed\xa0\x80", &[Unreadable]),
+        (b"\xf4\x90\x80\x80\xff", &[Unreadable; 2]),
     ];
     for (bytes, expected) in table {
         assert_eq!(keys(&[bytes]), *expected, "{bytes:?} at once");
@@ -78,6 +100,7 @@ fn escape_alone_is_a_key_after_a_silence() {
     assert_eq!(keys(&[b"\x1b\x1b", b""]), [Key::Escape, Key::Escape]);
     assert_eq!(keys(&[b"\x1b[", b"", b"A"]), [Key::Char(b'A')], "a cut sequence is dropped, the next key lives");
     assert_eq!(keys(&[b"\x1b]", b"", b"A"]), [Key::Char(b'A')], "Alt with a bracket does not lock the keyboard");
+    assert_eq!(keys(&[b"\xe2\x82", b"", b"A"]), [Key::Unreadable, Key::Char(b'A')], "a character cut short is told");
 }
 
 #[test]
