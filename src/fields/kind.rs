@@ -30,8 +30,8 @@ pub enum FieldKind {
         share: DkekShareNumber,
         /// The id that this person's card must carry, if known.
         expected: Option<u8>,
-        /// Ids that have already been entered.
-        taken: Vec<u8>,
+        /// The possible meanings of each id that has already been entered.
+        taken: Vec<Vec<u8>>,
         /// A set made elsewhere: the id may be entered the way the old tool expects it, in hexadecimal.
         foreign: bool,
     },

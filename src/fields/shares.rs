@@ -7,7 +7,7 @@ use crate::names::FieldName;
 use crate::secret::TypedText;
 use crate::share::{
     CHECK_GROUPS, CheckVerdict, Expected, GROUPS, Kind, ReadError, Reading, WordsReading, check_check, check_hex,
-    check_words, id_readings, read_check, read_id, read_prime, read_value, suggestion, verdict,
+    check_words, id_readings, ids_together, read_check, read_id, read_prime, read_value, suggestion, verdict,
 };
 use crate::terms::{Handle, Purpose};
 use crate::vault::Vault;
@@ -170,7 +170,7 @@ pub(super) fn prime(text: &TypedText, expected: Option<&str>) -> FieldCheck {
     hex_groups(text).unwrap_or_else(|| read_prime(text.expose()).map_or_else(unreadable, |_| FieldCheck::Good))
 }
 
-pub(super) fn id(text: &TypedText, expected: Option<u8>, taken: &[u8]) -> FieldCheck {
+pub(super) fn id(text: &TypedText, expected: Option<u8>, taken: &[Vec<u8>]) -> FieldCheck {
     if text.is_empty() {
         return FieldCheck::Empty;
     }
@@ -184,19 +184,23 @@ pub(super) fn id(text: &TypedText, expected: Option<u8>, taken: &[u8]) -> FieldC
             FieldCheck::typing(1, 2)
         }
         Some(expected) if id != expected => FieldCheck::wrong(faults::IdNotYours { expected, given: id }),
-        _ if taken.contains(&id) => FieldCheck::wrong(faults::IdTaken { id }),
+        _ if taken.iter().any(|ids| ids.contains(&id)) => FieldCheck::wrong(faults::IdTaken { id }),
         _ => FieldCheck::Good,
     }
 }
 
-/// The id of a set made elsewhere: decimal, or the way sc-hsm-tool expects it.
-pub(super) fn foreign_id(text: &TypedText, taken: &[u8]) -> FieldCheck {
+/// The id of a set made elsewhere: decimal, or the way sc-hsm-tool expects it. It is taken only if no reading of all ids
+/// leaves it one of its own.
+pub(super) fn foreign_id(text: &TypedText, taken: &[Vec<u8>]) -> FieldCheck {
     if text.is_empty() {
         return FieldCheck::Empty;
     }
-    match id_readings(text.expose()).first() {
+    let meanings = id_readings(text.expose());
+    match meanings.first() {
         None => FieldCheck::wrong(faults::IdNotNumber),
-        Some(id) if taken.contains(id) => FieldCheck::wrong(faults::IdTaken { id }),
+        Some(id) if ids_together(&[taken, std::slice::from_ref(&meanings)].concat()).is_empty() => {
+            FieldCheck::wrong(faults::IdTaken { id })
+        }
         Some(_) => FieldCheck::Good,
     }
 }

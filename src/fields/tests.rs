@@ -46,8 +46,22 @@ fn ids_of_two_digits_may_be_typed_digit_by_digit() {
     assert_eq!(fault(check_text(&twelve, "0")), "id-range");
     assert_eq!(fault(check_text(&twelve, "C")), "id-not-number");
     assert_eq!(fault(check_text(&twelve, "99999999999999999999")), "id-range");
-    let taken = FieldKind::ShareId { expected: None, taken: vec![3], share: DkekShareNumber::FIRST, foreign: false };
+    let taken =
+        FieldKind::ShareId { expected: None, taken: vec![vec![3]], share: DkekShareNumber::FIRST, foreign: false };
     assert_eq!(fault(check_text(&taken, "3")), "id-taken");
+}
+
+#[test]
+fn an_id_of_a_set_made_elsewhere_is_taken_only_if_no_reading_is_left() {
+    let typed = |taken: &[&[u8]], text| {
+        let taken = taken.iter().map(|ids| ids.to_vec()).collect();
+        check_text(&FieldKind::ShareId { expected: None, taken, share: DkekShareNumber::FIRST, foreign: true }, text)
+    };
+    assert_eq!(typed(&[&[10, 16]], "10"), FieldCheck::Good, "one of them is share 16");
+    assert_eq!(typed(&[&[10, 16]], "a"), FieldCheck::Good);
+    assert_eq!(fault(typed(&[&[10, 16], &[10, 16]], "10")), "id-taken");
+    assert_eq!(fault(typed(&[&[10, 16], &[10]], "10")), "id-taken");
+    assert_eq!(fault(typed(&[&[3]], "03")), "id-taken");
 }
 
 #[test]
