@@ -9,6 +9,8 @@ mod verify;
 
 pub use crate::names::CeremonyKind;
 pub use chain::{Chain, Line, Mark};
-pub use entry::{Defect, Deviation, Ending, Entry, Fact, Former, KnownShare, Loss, PinName, Remark, StoredKey};
+pub use entry::{
+    Defect, Deviation, Ending, Entry, Fact, Former, FoundKey, KnownShare, Loss, NotProven, PinName, Remark, StoredKey,
+};
 pub use manifest::{BackedUpDkekShare, BackedUpKey, Manifest};
 pub use verify::{Proof, verify, verify_to_the_cut};

@@ -8,7 +8,7 @@ mod storage;
 mod tests;
 
 pub use dkek::DkekState;
-pub use keys::KeyEntry;
+pub use keys::{KeyEntry, SigningAlgorithm};
 pub use pins::{Initialise, Pin, PinAnswer, PinReset, PinState};
 
 use super::apdu::{self, Command};

@@ -105,15 +105,19 @@ impl Known {
             Fact::Listed { keys, .. } => self.keys.listed.clone_from(keys),
             Fact::Wanted { label, reference } => _ = self.keys.wanted.insert(label.to_string(), *reference),
             Fact::Proven { label, signature_file, .. } => self.keys.learn_proven(label, signature_file),
-            Fact::NotProvable { .. } => self.progress.deviations += 1,
+            Fact::NotProvable { label, why, .. } => {
+                self.keys.not_provable.insert(label.to_string(), *why);
+                self.progress.deviations += 1;
+            }
             Fact::Lost { loss } => self.restored.loss = Some(*loss),
             Fact::From { folder, kcv, dkek_shares, so_pin_set, serial, record_sha256, .. } => {
                 self.shares.learn_earlier(*kcv, dkek_shares, so_pin_set.as_deref());
                 self.restored.learn_from(folder, serial.as_ref(), *record_sha256);
             }
             Fact::NotSealed { lines } => self.restored.learn_not_sealed(*lines),
-            Fact::FoundElsewhere { devices, passed_over, damaged } => {
+            Fact::FoundElsewhere { devices, passed_over, damaged, copies, keys } => {
                 self.restored.learn_found_elsewhere(devices, passed_over, damaged);
+                self.restored.learn_found_keys(copies, keys);
             }
             Fact::PublicKeysUnusable { files } => self.restored.learn_public_unusable(files),
             Fact::PinDrawn { .. }

@@ -88,7 +88,7 @@ impl Machine {
                 self.detour = Some(Detour { step, back_to: 0 });
                 self.enter_stage(0);
             }
-            Recovery::WithoutProof => self.next_stage(),
+            Recovery::WithoutProof | Recovery::LeaveOut => self.next_stage(),
             Recovery::LeaveHidden => {
                 self.detour = None;
                 self.enter_stage(0);
@@ -120,6 +120,7 @@ impl Machine {
             | Recovery::LogIn
             | Recovery::LeaveHidden
             | Recovery::WithoutProof
+            | Recovery::LeaveOut
             | Recovery::Stop => None,
         }
     }

@@ -1,5 +1,6 @@
 //! Whole ceremonies in this process: machine, vault, clerk and autopilot on software cards.
 
+mod cases;
 mod counted;
 mod cuts;
 mod drawn_pins;
@@ -21,6 +22,7 @@ mod old;
 mod one_slip;
 mod plans;
 mod real;
+mod refusals;
 mod restore_choices;
 mod resume;
 mod rig;
