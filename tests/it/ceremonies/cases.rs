@@ -8,12 +8,12 @@ use aes::Aes256;
 use cmac::{Cmac, KeyInit, Mac};
 use hsm_ceremony::app::{Environment, Setup};
 use hsm_ceremony::card::KeyDescription;
-use hsm_ceremony::ceremony::{Body, Recovery};
+use hsm_ceremony::ceremony::{Body, Machine, Recovery};
 use hsm_ceremony::dkek::WrappedKeyFile;
 use hsm_ceremony::faults::{Fault, FaultName};
 use hsm_ceremony::fields::FieldKind;
 use hsm_ceremony::plan::Plan;
-use hsm_ceremony::record::{CeremonyKind, Entry, Fact, NotProven, StoredKey};
+use hsm_ceremony::record::{CeremonyKind, Entry, Fact, NotProven, StoredKey, verify};
 use hsm_ceremony::terms::{Curve, KeyType};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -76,6 +76,12 @@ impl Seen {
         });
         said.dedup();
         assert!(rig.complete(), "{:?}", rig.entries.last());
+        // The record alone says all of it.
+        let read: Vec<Entry> = verify(rig.lines.as_bytes()).unwrap().lines.into_iter().map(|line| line.entry).collect();
+        assert_eq!(read, rig.entries);
+        let known = rig.machine.known();
+        let resumed = Machine::resume(CeremonyKind::Restore, known.plan.clone(), true, &read).unwrap();
+        assert_eq!(resumed.known(), known);
         Self { rig, said, _records: records }
     }
 
