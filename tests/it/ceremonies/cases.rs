@@ -320,7 +320,7 @@ fn a_key_that_may_not_sign_with_sha_256_goes_on_as_not_proven() {
 fn a_key_that_the_device_refuses_is_left_out_and_the_others_come_back() {
     let seen = Seen::of(folder("one-key-refused").path(), Recovery::LeaveOut);
     assert_eq!(seen.types(), [KeyType::Aes(Some(256)), KeyType::Rsa(2048)]);
-    assert!(seen.says("source", &["kms-kek  AES-256"]));
+    assert!(seen.says("source", &["kms-kek   AES-256   id 09  kek.bin", "rsa-root  RSA-2048  id 10  rsa.bin"]));
     assert_eq!(seen.rig.failed(), ["unwrap-refused"]);
     assert_eq!(seen.listed().len(), 1);
     assert_eq!((seen.proven(), seen.not_proven()), (1, Vec::new()));

@@ -37,9 +37,11 @@ pub fn label(known: &Known, key: &PlannedKey) -> String {
 
 /// The id; a dash if its description has none.
 pub fn id(known: &Known, key: &PlannedKey) -> String {
-    let found = known.restored.found(&key.label);
-    let id = found.map_or(Some(&key.id), |found| found.id.as_ref());
-    id.map_or_else(|| "-".to_owned(), KeyId::shown)
+    stated_id(known, key).map_or_else(|| "-".to_owned(), KeyId::shown)
+}
+
+fn stated_id<'a>(known: &'a Known, key: &'a PlannedKey) -> Option<&'a KeyId> {
+    known.restored.found(&key.label).map_or(Some(&key.id), |found| found.id.as_ref())
 }
 
 /// The key reference that it had on the device it came from, if anything states it.
@@ -54,15 +56,22 @@ pub fn expected(known: &Known) -> &'static str {
     if known.restored.is_foreign() { words::KEYS_OF_THE_FOLDER } else { words::KEYS_OF_THE_PLAN }
 }
 
-/// The keys, one per line; those of files made elsewhere with their files.
+/// The keys in columns, one per line; those of files made elsewhere with their files.
 pub fn planned(known: &Known) -> String {
-    let line = |key: &PlannedKey| {
+    let plan = &known.plan;
+    let width = |of: &dyn Fn(&PlannedKey) -> String| plan.keys.iter().map(|key| of(key).chars().count()).max();
+    let (labels, types) = (width(&|key| label(known, key)), width(&|key| key.key_type.name()));
+    let (labels, types) = (labels.unwrap_or(0), types.unwrap_or(0));
+    let line = |key: &PlannedKey, id: String| {
         let file = known.restored.found(&key.label).map_or_else(String::new, |found| format!("  {}", found.file));
-        let line = |id: &str| format!("  {}  {}  id {id}{file}", label(known, key), key.key_type.name());
-        let whole = line(&id(known, key));
-        if whole.chars().count() <= LINE { whole } else { line(&key.id.in_column()) }
+        format!("  {:<labels$}  {:<types$}  id {id}{file}", label(known, key), key.key_type.name())
     };
-    known.plan.keys.iter().map(line).collect::<Vec<_>>().join("\n")
+    let one = |key: &PlannedKey| {
+        let whole = line(key, id(known, key));
+        let short = || stated_id(known, key).map_or_else(|| "-".to_owned(), KeyId::in_column);
+        if whole.chars().count() <= LINE { whole } else { line(key, short()) }
+    };
+    plan.keys.iter().map(one).collect::<Vec<_>>().join("\n")
 }
 
 /// Why nobody can prove a key here.
