@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use super::ROUNDS;
 use crate::card::PcscReaders;
 use crate::card::transport::Readers;
+use crate::ceremony::{Cards, Ceremony};
 use crate::clerk::{CardInserter, Context, Source};
 use crate::folder::{Folder, names};
 use crate::plan::Plan;
@@ -43,7 +44,7 @@ impl Setup {
     /// A ceremony that starts from a plan.
     ///
     /// # Errors
-    /// If its folder cannot be created.
+    /// If its folder cannot be created, or the plan is only for what was made elsewhere.
     pub fn by_plan(
         ceremony: CeremonyKind,
         plan: Plan,
@@ -51,6 +52,10 @@ impl Setup {
         records: &Path,
         environment: Environment,
     ) -> Result<Self, Fault> {
+        match Ceremony::of(ceremony).character.cards {
+            Cards::Dealt => plan.check_new()?,
+            Cards::Earlier | Cards::None => {}
+        }
         Self::new(ceremony, plan, plan_text, None, records, environment)
     }
 

@@ -64,7 +64,12 @@ pub enum DescribedType {
         /// The length of the prime in bits; 521 for P-521. 0 if the writer omitted it.
         field_bits: u16,
     },
-    /// Something else, for example a symmetric key.
+    /// AES with a key of this many bits; 0 if the writer omitted it.
+    Aes {
+        /// The length of the key in bits.
+        bits: u16,
+    },
+    /// Something else.
     Other,
 }
 
@@ -73,14 +78,36 @@ impl From<KeyType> for DescribedType {
         match key_type {
             KeyType::Rsa(bits) => Self::Rsa { bits },
             KeyType::Ec(curve) => Self::Ec { field_bits: field_bits(curve) },
+            KeyType::RsaUnstated => Self::Rsa { bits: 0 },
+            KeyType::EcUnstated(bits) => Self::Ec { field_bits: bits.unwrap_or(0) },
+            KeyType::Aes(bits) => Self::Aes { bits: bits.unwrap_or(0) },
         }
+    }
+}
+
+impl DescribedType {
+    /// The kind of key, as far as the description states it; a size names a curve only where there is one curve of it.
+    pub const fn key_type(self) -> Option<KeyType> {
+        Some(match self {
+            Self::Rsa { bits: 0 } => KeyType::RsaUnstated,
+            Self::Rsa { bits } => KeyType::Rsa(bits),
+            Self::Ec { field_bits: 512 } => KeyType::Ec(Curve::BrainpoolP512r1),
+            // OpenSCDP writes the size in whole bytes (seen in OpenSC's pull request 3157).
+            Self::Ec { field_bits: 521 | 528 } => KeyType::Ec(Curve::P521),
+            Self::Ec { field_bits: 0 } => KeyType::EcUnstated(None),
+            Self::Ec { field_bits } => KeyType::EcUnstated(Some(field_bits)),
+            Self::Aes { bits: 0 } => KeyType::Aes(None),
+            Self::Aes { bits } => KeyType::Aes(Some(bits)),
+            Self::Other => return None,
+        })
     }
 }
 
 /// The description of a private key: what PKCS#11 shows as label and id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyDescription {
-    /// `CKA_LABEL`.
+    /// `CKA_LABEL`. Some tools write it in the character set of their terminal: what is not UTF-8 is marked with U+FFFD,
+    /// and such a description is not written the same way by [`KeyDescription::encode`].
     pub label: String,
     /// `CKA_ID`.
     pub id: Vec<u8>,
@@ -94,6 +121,10 @@ pub struct KeyDescription {
 const RSA: u16 = 0x30;
 /// [0]: the description of an elliptic curve key.
 const EC: u16 = 0xA0;
+/// [8]: the description of an AES key.
+const AES: u16 = 0xA8;
+/// [0]: the attributes of a secret key (its length).
+const SECRET_ATTRIBUTES: u16 = 0xA0;
 /// [1]: the attributes of the type, at the end.
 const TYPE_ATTRIBUTES: u16 = 0xA1;
 
@@ -110,10 +141,11 @@ impl KeyDescription {
 
     /// The bytes OpenSC writes; `None` for a key type that needs another kind of description.
     pub fn encode(&self) -> Option<Vec<u8>> {
-        // Usage bits: decrypt, sign, signRecover; or sign, signRecover, derive.
+        // Usage bits: decrypt, sign, signRecover; or sign, signRecover, derive; or encrypt, decrypt.
         let (tag, usage, size): (_, &[u8], _) = match self.key_type {
             DescribedType::Rsa { bits } => (RSA, &[0x04, 0x70], bits),
             DescribedType::Ec { field_bits } => (EC, &[0x07, 0x30, 0x80], field_bits),
+            DescribedType::Aes { bits } => (AES, &[0x06, 0xC0], bits),
             DescribedType::Other => return None,
         };
         let object = Writer::new()
@@ -121,10 +153,17 @@ impl KeyDescription {
             .object(0x03, &[0x06, 0xC0]) // private, modifiable
             .object(0x04, &[0x01]); // needs PIN object 1
         let mut class = Writer::new().object(0x04, &self.id).object(0x03, usage);
+        let empty_path = Writer::new().object(0x04, &[]);
+        if tag == AES {
+            let length = Writer::new().constructed(0x30, &Writer::new().integer(&size.to_be_bytes()));
+            let path = Writer::new().constructed(0x30, &Writer::new().constructed(0x30, &empty_path));
+            let inside = Writer::new().constructed(0x30, &object).constructed(0x30, &class);
+            let inside = if size == 0 { inside } else { inside.constructed(SECRET_ATTRIBUTES, &length) };
+            return Some(Writer::new().constructed(tag, &inside.constructed(TYPE_ATTRIBUTES, &path)).finish());
+        }
         if let Some(reference) = self.reference {
             class = class.integer(&[reference]);
         }
-        let empty_path = Writer::new().object(0x04, &[]);
         let attributes = Writer::new().constructed(0x30, &empty_path).integer(&size.to_be_bytes());
         let attributes = Writer::new().constructed(0x30, &attributes);
         let inside = Writer::new()
@@ -140,19 +179,21 @@ impl KeyDescription {
         let mut inside = outside.inside();
         let object = inside.expect(0x30)?.inside();
         let class = inside.expect(0x30)?.inside();
-        let label = object.find(0x0C)?.map_or(Ok(""), |label| std::str::from_utf8(label.value));
-        let size = match inside.find(TYPE_ATTRIBUTES)? {
+        let label = object.find(0x0C)?.map_or_else(String::new, |label| String::from_utf8_lossy(label.value).into());
+        let attributes = if outside.tag == AES { SECRET_ATTRIBUTES } else { TYPE_ATTRIBUTES };
+        let size = match inside.find(attributes)? {
             Some(attributes) => attributes.inside().find(0x30)?.map_or(Ok(None), |inner| last_integer(&inner))?,
             None => None,
         }
         .unwrap_or(0);
         Ok(Self {
-            label: label.map_err(|_| Malformed("description-label"))?.to_owned(),
+            label,
             id: class.find(0x04)?.map(|id| id.value.to_vec()).unwrap_or_default(),
             reference: class.find(0x02)?.and_then(|number| u8::try_from(integer(&number)?).ok()),
             key_type: match outside.tag {
                 RSA => DescribedType::Rsa { bits: size },
                 EC => DescribedType::Ec { field_bits: size },
+                AES => DescribedType::Aes { bits: size },
                 _ => DescribedType::Other,
             },
         })
@@ -254,8 +295,31 @@ mod tests {
         // A file longer than its contents, a symmetric key, and an empty description.
         let longer = [&pico[..], &[0xD3, 0x00]].concat();
         assert_eq!(KeyDescription::decode(&longer), Ok(description));
-        let other = KeyDescription::decode(&hex("A80430003000")).unwrap();
+        let other = KeyDescription::decode(&hex("A40430003000")).unwrap();
         assert_eq!((other.key_type, other.encode()), (DescribedType::Other, None));
+        let secret = KeyDescription::decode(&hex("A80430003000")).unwrap();
+        assert_eq!(
+            (secret.key_type, secret.key_type.key_type()),
+            (DescribedType::Aes { bits: 0 }, Some(KeyType::Aes(None)))
+        );
+        let kek = hex("A82430090C076B6D732D6B656B30070401090302040AA0063004020201 00A106300430020400"
+            .replace(' ', "")
+            .as_str());
+        let kek = KeyDescription::decode(&kek).unwrap();
+        assert_eq!((kek.label.as_str(), kek.key_type), ("kms-kek", DescribedType::Aes { bits: 256 }));
+        let again = KeyDescription { reference: None, ..kek };
+        assert_eq!(KeyDescription::decode(&again.encode().unwrap()), Ok(again));
+    }
+
+    #[test]
+    fn a_label_in_another_character_set_is_marked_and_hides_nothing_else() {
+        let mut bytes =
+            hex("302B30110C087273612D726F6F74030206C0040101300A04011003020470020101A10A30083002040002020800");
+        bytes[9] = 0xF6;
+        let description = KeyDescription::decode(&bytes).unwrap();
+        assert_eq!((description.label.as_str(), description.id.as_slice()), ("rsa\u{fffd}root", &[0x10][..]));
+        assert_eq!(description.key_type, DescribedType::Rsa { bits: 2048 });
+        assert_ne!(description.encode().unwrap(), bytes, "its bytes are only kept as they are");
         assert!(KeyDescription::decode(&[]).is_err());
     }
 

@@ -4,6 +4,7 @@
 //! read and write the device's data; `verify` does the public-key operations that prove it genuine.
 
 pub mod apdu;
+pub mod certificate;
 pub mod curves;
 pub mod cvc;
 pub mod device;
@@ -19,9 +20,11 @@ pub mod verify;
 #[cfg(test)]
 mod double;
 
+pub use certificate::public_key_beside;
 pub use cvc::{AuthenticatedRequest, CertificateKey, CvCertificate};
 pub use device::{
-    Contents, Device, DkekState, Initialise, KeyEntry, Pin, PinAnswer, PinReset, PinState, Platform, Version,
+    Contents, Device, DkekState, Initialise, KeyEntry, Pin, PinAnswer, PinReset, PinState, Platform, SigningAlgorithm,
+    Version,
 };
 pub use error::{CardError, Operation};
 pub use files::{DescribedType, FileId, KeyDescription};

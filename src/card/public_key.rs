@@ -10,6 +10,8 @@ use pem_rfc7468::LineEnding;
 const LABEL: &str = "PUBLIC KEY";
 /// rsaEncryption
 const RSA: [u8; 9] = [0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x01];
+/// id-RSASSA-PSS: the same key, meant for another padding.
+const RSA_PSS: [u8; 9] = [0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x0A];
 /// id-ecPublicKey
 const EC: [u8; 7] = [0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01];
 
@@ -92,13 +94,15 @@ impl PublicKey {
         info.end()?;
         let Some((0, key)) = bits.split_first() else { return Err(Malformed("public-key-bits")) };
         let oid = algorithm.expect(0x06)?.value;
-        if oid == RSA {
-            if let Some(null) = algorithm.optional(0x05)?
-                && !null.value.is_empty()
-            {
-                return Err(Malformed("public-key-algorithm"));
+        if oid == RSA || oid == RSA_PSS {
+            if oid == RSA {
+                if let Some(null) = algorithm.optional(0x05)?
+                    && !null.value.is_empty()
+                {
+                    return Err(Malformed("public-key-algorithm"));
+                }
+                algorithm.end()?;
             }
-            algorithm.end()?;
             let mut outside = Reader::new(key);
             let mut numbers = outside.expect(0x30)?.inside();
             outside.end()?;
@@ -110,7 +114,13 @@ impl PublicKey {
             return Self::rsa(modulus, exponent).ok_or(Malformed("public-key-number"));
         }
         if oid == EC {
-            let curve = curves::by_oid(algorithm.expect(0x06)?.value).ok_or(Malformed("public-key-curve"))?;
+            let parameters = algorithm.read()?.ok_or(Malformed("public-key-curve"))?;
+            let curve = match parameters.tag {
+                0x06 => curves::by_oid(parameters.value),
+                0x30 => explicit_curve(parameters.inside())?,
+                _ => None,
+            };
+            let curve = curve.ok_or(Malformed("public-key-curve"))?;
             algorithm.end()?;
             return Self::ec(curve, key).ok_or(Malformed("public-key-point"));
         }
@@ -124,6 +134,19 @@ impl PublicKey {
             _ => Err(Malformed("public-key-pem")),
         }
     }
+}
+
+/// A curve that is written out instead of named, as some authorities for passports do (RFC 3279, section 2.3.5).
+fn explicit_curve(mut parameters: Reader<'_>) -> Result<Option<Curve>, Malformed> {
+    parameters.expect(0x02)?;
+    let mut field = parameters.expect(0x30)?.inside();
+    field.expect(0x06)?;
+    let p = field.expect(0x02)?.value;
+    let mut coefficients = parameters.expect(0x30)?.inside();
+    let (a, b) = (coefficients.expect(0x04)?.value, coefficients.expect(0x04)?.value);
+    let (generator, order) = (parameters.expect(0x04)?.value, parameters.expect(0x02)?.value);
+    // An empty coefficient is never written here; elsewhere it means "take the curve's own".
+    Ok(if a.is_empty() { None } else { curves::recognise(p, a, b, generator, order) })
 }
 
 #[cfg(test)]

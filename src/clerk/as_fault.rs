@@ -152,10 +152,9 @@ pub fn wrapped_key(file: &str, error: &WrappedKeyError) -> Fault {
     match error {
         WrappedKeyError::NotThisDkek { found } => Fault::from(faults::BackupNotThisDkek { file, found }),
         WrappedKeyError::MacWrong => Fault::from(faults::BackupMacWrong { file }),
-        WrappedKeyError::NotAWrappedKey
-        | WrappedKeyError::Truncated
-        | WrappedKeyError::TrailingBytes { .. }
-        | WrappedKeyError::UnknownType { .. } => Fault::from(faults::BackupBroken { file, why: error }),
+        WrappedKeyError::NotAWrappedKey | WrappedKeyError::Truncated | WrappedKeyError::UnknownType { .. } => {
+            Fault::from(faults::BackupBroken { file, why: error })
+        }
     }
 }
 

@@ -1,37 +1,49 @@
 //! The keys of a device as it lists them.
 
-use crate::card::{DescribedType, Device, KeyDescription, KeyEntry};
+use crate::card::{CardError, Device, FileId, KeyDescription, KeyEntry, public_key_beside};
 use crate::clerk::workers::devices::Devices;
 use crate::faults::Fault;
 use crate::record::StoredKey;
-use crate::terms::{KeyId, KeyReference, Serial, short};
+use crate::terms::{KeyId, KeyReference, KeyType, Serial, short};
 
 /// The keys of a device, ordered by reference.
 ///
 /// # Errors
 /// The device cannot be read.
 pub fn stored(devices: &mut Devices, serial: &Serial) -> Result<Vec<StoredKey>, Fault> {
-    let stored = |entry: KeyEntry| listed(entry.reference, entry.description.as_ref());
-    let mut keys: Vec<StoredKey> = devices.with(serial, Device::keys)?.into_iter().map(stored).collect();
+    let mut keys = devices.with(serial, |device| {
+        let entries = device.keys()?;
+        entries.into_iter().map(|entry| stored_on(device, &entry)).collect::<Result<Vec<_>, CardError>>()
+    })?;
     keys.sort_by_key(|key| key.reference);
     Ok(keys)
 }
 
-/// A key as its description presents it.
-pub fn listed(reference: KeyReference, description: Option<&KeyDescription>) -> StoredKey {
+fn stored_on(device: &mut Device, entry: &KeyEntry) -> Result<StoredKey, CardError> {
+    let described = entry.description.as_ref().and_then(|description| description.key_type.key_type());
+    let key_type = match described {
+        // A size is not a curve: what lies beside the key names it.
+        None | Some(KeyType::EcUnstated(_) | KeyType::RsaUnstated) => beside(device, entry.reference)?.or(described),
+        Some(KeyType::Rsa(_) | KeyType::Ec(_) | KeyType::Aes(_)) => described,
+    };
+    Ok(listed(entry.reference, entry.description.as_ref(), key_type))
+}
+
+/// The kind of the public key that the device has beside a key.
+fn beside(device: &mut Device, reference: KeyReference) -> Result<Option<KeyType>, CardError> {
+    match device.read_file(FileId::request(reference)) {
+        Ok(bytes) => Ok(public_key_beside(&bytes).map(|public| public.key_type())),
+        Err(error @ CardError::Transport(_)) => Err(error),
+        Err(CardError::Refused { .. } | CardError::Malformed { .. } | CardError::OtherDevice { .. }) => Ok(None),
+    }
+}
+
+/// A key as its description presents it, and its kind.
+pub fn listed(reference: KeyReference, description: Option<&KeyDescription>, key_type: Option<KeyType>) -> StoredKey {
     StoredKey {
         reference,
         label: description.map(|description| short(&description.label)),
         id: description.and_then(|description| KeyId::from_bytes(&description.id)),
-        key_type: description.and_then(|description| type_word(description.key_type)),
-    }
-}
-
-/// A description's key type: the modulus or field size in bits.
-fn type_word(described: DescribedType) -> Option<String> {
-    match described {
-        DescribedType::Rsa { bits } => Some(format!("RSA-{bits}")),
-        DescribedType::Ec { field_bits } => Some(format!("EC-{field_bits}")),
-        DescribedType::Other => None,
+        key_type: key_type.map(KeyType::name),
     }
 }

@@ -1,13 +1,13 @@
 //! Wrapped keys: verified under the DKEK, and what was kept with them.
 
-use crate::card::{AuthenticatedRequest, KeyDescription, PublicKey};
+use crate::card::{DescribedType, KeyDescription, PublicKey, public_key_beside};
 use crate::clerk::as_fault;
-use crate::dkek::{Dkek, DkekShare, WrappedKeyFile};
+use crate::dkek::{BlobType, Dkek, DkekShare, WrappedKeyFile};
 use crate::faults::{self, Fault};
 use crate::folder::Folder;
 use crate::record::BackedUpKey;
 use crate::secret::{Secret, WipingBytes};
-use crate::terms::Kcv;
+use crate::terms::{Kcv, KeyReference, KeyType};
 
 /// The DKEK from DKEK shares stored one after the other.
 ///
@@ -39,17 +39,59 @@ pub fn kept_description(file: &WrappedKeyFile) -> Option<(&[u8], KeyDescription)
     Some((bytes, KeyDescription::decode(bytes).ok()?))
 }
 
-/// The public key of a backed-up key: from its own file; for files made elsewhere, from the request inside the wrapped
-/// key, if there is one.
+/// The public key that is stated inside a wrapped key, in a request or a certificate. One of another kind than the key
+/// itself belongs to another key.
+pub fn stated_public_key(file: &WrappedKeyFile) -> Option<PublicKey> {
+    let kind = file.blob.key_type();
+    public_key_beside(file.certificate.as_deref()?).filter(|public| is_of(kind, public.key_type()))
+}
+
+/// The kind of a wrapped key, as far as its certificate, its description and the blob itself state it; the blob alone is
+/// under the MAC, so nothing may contradict it.
+pub fn stated_type(file: &WrappedKeyFile) -> KeyType {
+    let kind = file.blob.key_type();
+    let described = || kept_description(file).and_then(|(_, described)| described.key_type.key_type());
+    let stated = stated_public_key(file).map(|public| public.key_type()).or_else(described);
+    stated.filter(|stated| is_of(kind, *stated)).unwrap_or(match kind {
+        BlobType::Rsa | BlobType::RsaCrt => KeyType::RsaUnstated,
+        BlobType::Ec => KeyType::EcUnstated(None),
+        BlobType::Aes => KeyType::Aes(None),
+    })
+}
+
+const fn is_of(kind: BlobType, key_type: KeyType) -> bool {
+    match key_type {
+        KeyType::Rsa(_) | KeyType::RsaUnstated => matches!(kind, BlobType::Rsa | BlobType::RsaCrt),
+        KeyType::Ec(_) | KeyType::EcUnstated(_) => matches!(kind, BlobType::Ec),
+        KeyType::Aes(_) => matches!(kind, BlobType::Aes),
+    }
+}
+
+/// A description for a wrapped key that has none. Software takes the length of signatures from it, so a size that nothing
+/// states is the one that fits the length of the wrapped key.
+pub fn new_description(file: &WrappedKeyFile, key: &BackedUpKey, to: KeyReference) -> KeyDescription {
+    let fitting = file.blob.size_by_length().unwrap_or(0);
+    let own = KeyDescription::new(&key.label, &key.id, to, key.key_type);
+    let key_type = match own.key_type {
+        DescribedType::Rsa { bits: 0 } => DescribedType::Rsa { bits: fitting },
+        DescribedType::Ec { field_bits: 0 } => DescribedType::Ec { field_bits: fitting },
+        described @ (DescribedType::Rsa { .. }
+        | DescribedType::Ec { .. }
+        | DescribedType::Aes { .. }
+        | DescribedType::Other) => described,
+    };
+    KeyDescription { key_type, ..own }
+}
+
+/// The public key of a backed-up key: from its own file; for files made elsewhere, from the request or certificate inside
+/// the wrapped key, if there is one.
 ///
 /// # Errors
 /// The file is missing, or was changed.
 pub fn public_key(from: &Folder, key: &BackedUpKey) -> Result<Option<PublicKey>, Fault> {
     if key.public.is_empty() {
         let content = from.unchanged(&key.wrapped, key.wrapped_sha256)?;
-        let request = WrappedKeyFile::parse(&content).ok().and_then(|file| file.certificate);
-        let parsed = request.and_then(|bytes| AuthenticatedRequest::parse(&bytes).ok());
-        return Ok(parsed.and_then(|request| request.public_key()));
+        return Ok(WrappedKeyFile::parse(&content).ok().and_then(|file| stated_public_key(&file)));
     }
     let pem = from.unchanged(&key.public, key.public_sha256)?;
     let public = std::str::from_utf8(&pem).ok().and_then(|text| PublicKey::from_pem(text).ok());

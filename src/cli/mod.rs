@@ -63,7 +63,8 @@ fn perform(command: Command) -> Exit {
         Command::Help => print_text(&help()),
         Command::Version => print_all([concat!("ceremony ", env!("CARGO_PKG_VERSION"))]),
         Command::Handbook => print_text(&paper::handbook()),
-        Command::PlanPrint(file) => match read_plan(Some(&file)) {
+        // The printed script is that of an establish.
+        Command::PlanPrint(file) => match read_plan(Some(&file)).and_then(new_only) {
             Ok((plan, text)) => {
                 let digest = Digest(Sha256::digest(&text).into());
                 print_text(&paper::days_script(CeremonyKind::Establish, &plan, &digest))
@@ -75,6 +76,12 @@ fn perform(command: Command) -> Exit {
         Command::Hold(hold) if hold.auto => hold::by_autopilot(&hold),
         Command::Hold(hold) => hold::in_terminal(&hold),
     }
+}
+
+/// A plan by which something new may be made.
+fn new_only(read: (Plan, String)) -> Result<(Plan, String), Vec<Fault>> {
+    read.0.check_new().map_err(|fault| vec![fault])?;
+    Ok(read)
 }
 
 /// What `--help` prints: every ceremony has its own lines.

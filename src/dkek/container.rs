@@ -5,6 +5,7 @@
 
 use aes::Aes256;
 use aes::cipher::{BlockModeDecrypt, BlockModeEncrypt, KeyIvInit};
+use base64ct::{Base64, Encoding};
 use subtle::ConstantTimeEq;
 use thiserror::Error;
 
@@ -13,6 +14,12 @@ use crate::secret::{Secret, WipingBytes};
 use super::{DerivedKey, DkekShare};
 
 const MAGIC: [u8; 8] = *b"Salted__";
+
+/// The same in base64, as far as it does not depend on the salt.
+const MAGIC_IN_BASE64: &[u8] = b"U2FsdGVkX1";
+
+/// The longest text that is read as base64: a share file, with room for any way to break its lines.
+const LONGEST_TEXT: usize = 1024;
 
 /// The full block of padding that follows 32 bytes of plaintext.
 const PADDING: [u8; 16] = [16; 16];
@@ -46,8 +53,22 @@ pub struct ShareFile {
 }
 
 impl ShareFile {
-    /// Reads the first 64 bytes. `sc-hsm-tool` ignores any more; [`ShareFile::trailing`] counts them.
+    /// Reads the first 64 bytes. `sc-hsm-tool` ignores any more; [`ShareFile::trailing`] counts them. Text that is such a
+    /// file in base64 is read too: the tool recommends to print it that way.
     pub fn parse(bytes: &[u8]) -> Result<Self, ContainerError> {
+        match from_base64(bytes) {
+            Some(decoded) => Self::parse_binary(&decoded),
+            None => Self::parse_binary(bytes),
+        }
+    }
+
+    /// Whether a file begins like a share file, as it is or in base64: if it then does not parse, it is most likely a
+    /// damaged one.
+    pub fn begins(bytes: &[u8]) -> bool {
+        bytes.starts_with(&MAGIC) || bytes.trim_ascii_start().starts_with(MAGIC_IN_BASE64)
+    }
+
+    fn parse_binary(bytes: &[u8]) -> Result<Self, ContainerError> {
         let too_short = ContainerError::TooShort { length: bytes.len() };
         let (magic, rest) = bytes.split_first_chunk::<8>().ok_or(too_short)?;
         if *magic != MAGIC {
@@ -81,6 +102,16 @@ impl ShareFile {
         }
         bytes
     }
+}
+
+/// The bytes that text in base64 stands for, whatever its lines are broken with.
+fn from_base64(text: &[u8]) -> Option<Vec<u8>> {
+    let text = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text);
+    if text.len() > LONGEST_TEXT || !text.trim_ascii_start().starts_with(MAGIC_IN_BASE64) {
+        return None;
+    }
+    let digits: Vec<u8> = text.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    Base64::decode_vec(std::str::from_utf8(&digits).ok()?).ok()
 }
 
 /// Encrypts a DKEK share. `key` must be derived with `salt`.
@@ -123,4 +154,29 @@ pub fn password_encodings(secret: &Secret<[u8; 8]>) -> Vec<WipingBytes> {
         encodings.push(WipingBytes::from_slice(stripped));
     }
     encodings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_file_in_base64_is_the_same_file() {
+        let bytes: Vec<u8> = [&b"Salted__"[..], &[0xA5; 56]].concat();
+        let file = ShareFile::parse(&bytes).ok().unwrap();
+        let text = Base64::encode_string(&bytes);
+        let (first, second) = text.split_at(64);
+        for text in [
+            text.clone(),
+            format!("{first}\n{second}\n"),
+            format!("\u{feff}{first}\r\n{second}\r\n"),
+            format!("  {first}  \n\n  {second}"),
+        ] {
+            assert!(ShareFile::parse(text.as_bytes()).is_ok_and(|read| read == file), "{text}");
+            assert!(ShareFile::begins(text.trim_start_matches('\u{feff}').as_bytes()));
+        }
+        assert!(ShareFile::parse(first.as_bytes()).is_err(), "half of it");
+        assert!(ShareFile::parse(text.replace('=', "?").as_bytes()).is_err());
+        assert!(ShareFile::begins(first.as_bytes()) && !ShareFile::begins(b"Salt"));
+    }
 }

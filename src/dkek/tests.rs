@@ -323,7 +323,10 @@ fn refuses_what_is_not_a_wrapped_key() {
     for length in 0..file.len() {
         assert_eq!(refusal(&file[..length]), Some(WrappedKeyError::Truncated), "{length} bytes");
     }
-    assert_eq!(refusal(&[&file[..], &[0; 3]].concat()), Some(WrappedKeyError::TrailingBytes { count: 3 }));
+    // What follows the end is ignored, as sc-hsm-tool does: a line end, or the rest of a block.
+    for behind in [&[0; 3][..], b"\r\n", &file] {
+        assert!(WrappedKeyFile::parse(&[&file[..], behind].concat()) == WrappedKeyFile::parse(&file));
+    }
     assert_eq!(refusal(b"-----BEGIN CERTIFICATE-----\n"), Some(WrappedKeyError::NotAWrappedKey));
     let mut blob = hex(vector, "blob");
     blob[8] = 0x07;

@@ -25,12 +25,6 @@ pub enum WrappedKeyError {
     /// The file ends before its contents are complete.
     #[error("the wrapped key is cut short")]
     Truncated,
-    /// Bytes follow the end of the contents.
-    #[error("{count} bytes follow the wrapped key")]
-    TrailingBytes {
-        /// The number of extra bytes.
-        count: usize,
-    },
     /// A key type that the protocol reference does not list.
     #[error("unknown type {found:#04x}")]
     UnknownType {
@@ -79,6 +73,8 @@ pub struct KeyBlob {
     bytes: Vec<u8>,
     kcv: Kcv,
     key_type: BlobType,
+    allowed: Vec<u8>,
+    ciphertext: usize,
 }
 
 impl KeyBlob {
@@ -87,18 +83,19 @@ impl KeyBlob {
         let (kcv, rest) = bytes.split_first_chunk::<8>().ok_or(WrappedKeyError::Truncated)?;
         let (&found, rest) = rest.split_first().ok_or(WrappedKeyError::Truncated)?;
         let key_type = BlobType::from_byte(found).ok_or(WrappedKeyError::UnknownType { found })?;
-        let whole = match key_type {
+        let (allowed, ciphertext) = match key_type {
             // applets 3.0 to 3.2 write the lists of AES keys wrongly: only the MAC can judge those
-            BlobType::Aes => rest.len() >= 4 * 2 + 16 + MAC_LENGTH,
-            _ => after_lists(rest)
-                .and_then(|rest| rest.len().checked_sub(MAC_LENGTH))
-                .is_some_and(|ciphertext| ciphertext > 0 && ciphertext.is_multiple_of(16)),
+            BlobType::Aes if rest.len() >= 4 * 2 + 16 + MAC_LENGTH => (&[][..], 0),
+            BlobType::Rsa | BlobType::RsaCrt | BlobType::Ec => {
+                let (allowed, rest) = lists(rest).ok_or(WrappedKeyError::Truncated)?;
+                (allowed, rest.len().checked_sub(MAC_LENGTH).ok_or(WrappedKeyError::Truncated)?)
+            }
+            BlobType::Aes => return Err(WrappedKeyError::Truncated),
         };
-        if whole {
-            Ok(Self { bytes: bytes.to_vec(), kcv: Kcv(*kcv), key_type })
-        } else {
-            Err(WrappedKeyError::Truncated)
+        if key_type != BlobType::Aes && (ciphertext == 0 || !ciphertext.is_multiple_of(16)) {
+            return Err(WrappedKeyError::Truncated);
         }
+        Ok(Self { bytes: bytes.to_vec(), kcv: Kcv(*kcv), key_type, allowed: allowed.to_vec(), ciphertext })
     }
 
     /// The bytes for UNWRAP KEY.
@@ -114,6 +111,34 @@ impl KeyBlob {
     /// The kind of key it claims to hold.
     pub const fn key_type(&self) -> BlobType {
         self.key_type
+    }
+
+    /// The algorithms that the key may be used with, by their numbers in the device's commands (the protocol reference,
+    /// sections 2.14 and 4.2); empty: all, or an AES key.
+    pub fn allowed(&self) -> &[u8] {
+        &self.allowed
+    }
+
+    /// The size that fits the length of the ciphertext: bits of an RSA modulus or of the prime of a curve. An estimate,
+    /// for want of a description; `None` for an AES key and for a length that fits nothing.
+    pub fn size_by_length(&self) -> Option<u16> {
+        let longest = |bits: &u16| {
+            let bytes = usize::from(bits.div_ceil(8));
+            // Random bytes, size, then each field with its length; padding may take another block.
+            let payload = match self.key_type {
+                BlobType::Rsa => 10 + 3 * 2 + 2 * bytes + 3,
+                BlobType::RsaCrt => 10 + 7 * 2 + 5 * bytes / 2 + bytes + 3,
+                BlobType::Ec => 10 + 7 * 2 + 5 * bytes + 2 * (1 + 2 * bytes),
+                BlobType::Aes => return false,
+            };
+            self.ciphertext <= (payload + 1).next_multiple_of(16)
+        };
+        let sizes: &[u16] = match self.key_type {
+            BlobType::Rsa | BlobType::RsaCrt => &[1024, 1536, 2048, 3072, 4096],
+            BlobType::Ec => &[192, 224, 256, 320, 384, 512, 521],
+            BlobType::Aes => &[],
+        };
+        sizes.iter().copied().find(longest)
     }
 
     /// Checks that it was wrapped under `dkek` and is unchanged: the key check value is equal and the MAC over
@@ -161,25 +186,32 @@ impl WrappedKeyFile {
         Header::read(bytes).is_ok_and(|header| !header.behind.is_empty() && header.begins_file())
     }
 
+    /// What follows the sequence, or the certificate inside it, is ignored, as `sc-hsm-tool` does: the MAC decides.
     fn parse_sequence(bytes: &[u8]) -> Result<Self, WrappedKeyError> {
-        let (sequence, after) = read_element(bytes)?;
+        let (sequence, _) = read_element(bytes)?;
         let (blob, rest) = read_element(sequence.content)?;
         let mut file = Self { blob: KeyBlob::parse(blob.content)?, description: None, certificate: None };
         let mut rest = rest;
-        while !rest.is_empty() {
+        while !rest.is_empty() && file.certificate.is_none() {
             let (element, behind) = read_element(rest)?;
             // 30 describes an RSA key, A0 an EC key, A8 an AES key; certificates begin with 67, 7F21 or 30 (X.509)
-            let describes = matches!(element.first_tag, SEQUENCE | 0xA0 | 0xA8);
-            if describes && file.description.is_none() && file.certificate.is_none() {
+            let describes = matches!(element.first_tag, SEQUENCE | 0xA0 | 0xA8) && !element.is_x509();
+            if describes && file.description.is_none() {
                 file.description = Some(element.whole.to_vec());
-            } else if file.certificate.is_none() {
-                file.certificate = Some(element.whole.to_vec());
             } else {
-                return Err(WrappedKeyError::TrailingBytes { count: rest.len() });
+                file.certificate = Some(element.whole.to_vec());
             }
             rest = behind;
         }
-        if after.is_empty() { Ok(file) } else { Err(WrappedKeyError::TrailingBytes { count: after.len() }) }
+        Ok(file)
+    }
+
+    /// Whether it is the same wrapped key as another one, with nothing beside it that the other lacks.
+    pub fn says_no_more_than(&self, other: &Self) -> bool {
+        let within = |own: &Option<Vec<u8>>, others: &Option<Vec<u8>>| own.is_none() || own == others;
+        self.blob == other.blob
+            && within(&self.description, &other.description)
+            && within(&self.certificate, &other.certificate)
     }
 
     /// The file as `sc-hsm-tool --wrap-key` writes it.
@@ -190,12 +222,18 @@ impl WrappedKeyFile {
     }
 }
 
-/// What follows the four lists of a blob: ciphertext and MAC.
-fn after_lists(bytes: &[u8]) -> Option<&[u8]> {
-    (0..4).try_fold(bytes, |rest, _| {
-        let (length, rest) = rest.split_first_chunk::<2>()?;
-        rest.split_at_checked(u16::from_be_bytes(*length).into()).map(|(_, behind)| behind)
-    })
+/// The second of the four lists of a blob, and what follows them: ciphertext and MAC.
+fn lists(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (_, rest) = list(bytes)?;
+    let (allowed, rest) = list(rest)?;
+    let (_, rest) = list(rest)?;
+    let (_, rest) = list(rest)?;
+    Some((allowed, rest))
+}
+
+fn list(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (length, rest) = bytes.split_first_chunk::<2>()?;
+    rest.split_at_checked(u16::from_be_bytes(*length).into())
 }
 
 struct Header<'a> {
@@ -243,6 +281,16 @@ struct Element<'a> {
     whole: &'a [u8],
 }
 
+impl Element<'_> {
+    /// Whether it is an X.509 certificate: what is signed begins with a version (A0) or a serial number (02), and the
+    /// description of a key with a label or with flags.
+    fn is_x509(&self) -> bool {
+        let signed = read_element(self.content).ok().filter(|(signed, _)| signed.first_tag == SEQUENCE);
+        self.first_tag == SEQUENCE
+            && signed.is_some_and(|(signed, _)| matches!(signed.content.first(), Some(0xA0 | 0x02)))
+    }
+}
+
 /// Reads one element; returns what follows it.
 fn read_element(bytes: &[u8]) -> Result<(Element<'_>, &[u8]), WrappedKeyError> {
     let Header { first_tag, length, behind } = Header::read(bytes)?;
@@ -267,4 +315,25 @@ fn element(tag: u8, content: &[u8]) -> Vec<u8> {
     }
     bytes.extend(content);
     bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_length_of_a_blob_fits_the_size_of_its_key() {
+        let all: Vec<serde_json::Value> =
+            serde_json::from_str(include_str!("../../tests/vectors/wrapped-keys.json")).unwrap();
+        for vector in &all {
+            let blob =
+                KeyBlob::parse(&base16ct::mixed::decode_vec(vector["blob"].as_str().unwrap()).unwrap()).ok().unwrap();
+            let name = vector["name"].as_str().unwrap();
+            // Pico HSM leaves leading zeros and coefficients away: a shorter blob than its curve needs.
+            let size = vector["key_size_field"].as_u64().and_then(|bits| u16::try_from(bits).ok()).unwrap();
+            let found = blob.size_by_length().unwrap();
+            assert!(found == size || name.starts_with("ec-") && found <= size, "{name}: {found}, not {size}");
+            assert!(blob.allowed().is_empty());
+        }
+    }
 }

@@ -28,8 +28,8 @@ pub enum FieldKind {
     ShareId {
         /// Which DKEK share it is a share of.
         share: DkekShareNumber,
-        /// Ids that have already been entered.
-        taken: Vec<u8>,
+        /// The possible meanings of each id that has already been entered.
+        taken: Vec<Vec<u8>>,
     },
     /// A share value, 8 groups.
     ShareValue,

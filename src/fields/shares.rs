@@ -7,7 +7,8 @@ use crate::names::FieldName;
 use crate::secret::TypedText;
 use crate::share::{
     CHECK_GROUPS, CheckVerdict, Expected, GROUPS, Kind, Part, ReadError, Reading, SwappedDigits, WordsReading,
-    check_check, check_hex, check_words, id_readings, read_check, read_prime, read_value, suggestion, verdict,
+    check_check, check_hex, check_words, id_readings, ids_together, read_check, read_prime, read_value, suggestion,
+    verdict,
 };
 use crate::terms::{Handle, Purpose};
 use crate::vault::Vault;
@@ -199,14 +200,18 @@ pub(super) fn prime(text: &TypedText, expected: Option<&str>) -> FieldCheck {
     hex_groups(text).unwrap_or_else(|| read_prime(text.expose()).map_or_else(unreadable, |_| right))
 }
 
-/// The id of a set made elsewhere: decimal, or the way sc-hsm-tool expects it.
-pub(super) fn foreign_id(text: &TypedText, taken: &[u8]) -> FieldCheck {
+/// The id of a set made elsewhere: decimal, or the way sc-hsm-tool expects it. It is taken only if no reading of all ids
+/// leaves it one of its own.
+pub(super) fn foreign_id(text: &TypedText, taken: &[Vec<u8>]) -> FieldCheck {
     if text.is_empty() {
         return FieldCheck::Empty;
     }
-    match id_readings(text.expose()).first() {
+    let meanings = id_readings(text.expose());
+    match meanings.first() {
         None => FieldCheck::wrong(faults::IdNotNumber),
-        Some(id) if taken.contains(id) => FieldCheck::wrong(faults::IdTaken { id }),
+        Some(id) if ids_together(&[taken, std::slice::from_ref(&meanings)].concat()).is_empty() => {
+            FieldCheck::wrong(faults::IdTaken { id })
+        }
         Some(_) => FieldCheck::Good,
     }
 }

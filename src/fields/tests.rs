@@ -38,11 +38,24 @@ fn a_share_is_checked_while_it_is_typed() {
 
 #[test]
 fn ids_of_a_set_made_elsewhere_are_typed_as_written_down() {
-    let id = FieldKind::ShareId { taken: vec![3], share: DkekShareNumber::FIRST };
+    let id = FieldKind::ShareId { taken: vec![vec![3]], share: DkekShareNumber::FIRST };
     assert_eq!(check_text(&id, "12"), FieldCheck::Good);
     assert_eq!(check_text(&id, "C"), FieldCheck::Good, "as sc-hsm-tool expects 12");
     assert_eq!(fault(check_text(&id, "3")), "id-taken");
     assert_eq!(fault(check_text(&id, "1.0")), "id-not-number");
+}
+
+#[test]
+fn an_id_of_a_set_made_elsewhere_is_taken_only_if_no_reading_is_left() {
+    let typed = |taken: &[&[u8]], text| {
+        let taken = taken.iter().map(|ids| ids.to_vec()).collect();
+        check_text(&FieldKind::ShareId { taken, share: DkekShareNumber::FIRST }, text)
+    };
+    assert_eq!(typed(&[&[10, 16]], "10"), FieldCheck::Good, "one of them is share 16");
+    assert_eq!(typed(&[&[10, 16]], "a"), FieldCheck::Good);
+    assert_eq!(fault(typed(&[&[10, 16], &[10, 16]], "10")), "id-taken");
+    assert_eq!(fault(typed(&[&[10, 16], &[10]], "10")), "id-taken");
+    assert_eq!(fault(typed(&[&[3]], "03")), "id-taken");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::card::{card, cards_of};
 use super::steps::{PaperStep, PaperSteps};
 use super::wrap::{join, pad, wrap};
-use crate::ceremony::{Cards, Ceremony, Stage, StageKind, key_name, role};
+use crate::ceremony::{Cards, Ceremony, Stage, StageKind, role};
 use crate::names::CeremonyKind;
 use crate::plan::{Custody, Plan};
 use crate::script::{self, chapters, words};
@@ -109,7 +109,7 @@ impl Day<'_> {
         self.line(format!("  {}", words::PRINT_KEYS));
         for key in &plan.keys {
             let (id, place) = (words::COLUMN_ID, words::COLUMN_REFERENCE);
-            self.line(format!("    {} {}", pad(key.label.as_str(), 32), key_name(key.key_type)));
+            self.line(format!("    {} {}", pad(key.label.as_str(), 32), key.key_type.name()));
             self.line(format!("      {id} {}, {} {}", key.id, place.to_lowercase(), key.reference));
         }
         self.line("");

@@ -230,6 +230,7 @@ impl Book<'_> {
             Condition::Always
             | Condition::HandsOver
             | Condition::Proven
+            | Condition::LeftOut(false)
             | Condition::NotGiven(_)
             | Condition::KnowsPrime
             | Condition::FromOurs => None,
@@ -259,6 +260,9 @@ impl Book<'_> {
             Condition::KcvHidden => Some(words::PAPER_WHEN_KCV_HIDDEN),
             Condition::KcvAsked => Some(words::PAPER_WHEN_KCV_ASKED),
             Condition::NotProvable => Some(words::PAPER_WHEN_NOT_PROVABLE),
+            Condition::LeftOut(true) => Some(words::PAPER_WHEN_LEFT_OUT),
+            Condition::Copies => Some(words::PAPER_WHEN_COPIES),
+            Condition::Undescribed => Some(words::PAPER_WHEN_UNDESCRIBED),
         };
         if let Some(when) = when {
             let _ = writeln!(self.out, "{when}\n");

@@ -141,10 +141,23 @@ impl Plan {
         if text.len() > Self::LARGEST {
             return Err(vec![Fault::from(faults::PlanTooLarge)]);
         }
+        // Editors on other systems put a mark before UTF-8.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let value: Value = serde_json::from_str(text)
             .map_err(|error| vec![Fault::from(faults::PlanNotJson { line: error.line(), column: error.column() })])?;
         let Value::Object(map) = value else { return Err(vec![Fault::from(faults::PlanNotObject)]) };
         read::plan(&map, names)
+    }
+
+    /// Whether something new may be made by it. One password of one person is only for what was made elsewhere.
+    ///
+    /// # Errors
+    /// It may not.
+    pub fn check_new(&self) -> Result<(), Fault> {
+        match self.dkek_shares.as_slice() {
+            [Custody::Password { .. }] => Err(Fault::from(faults::PlanOnePassword)),
+            _ => Ok(()),
+        }
     }
 
     /// The numbers of the DKEK shares.

@@ -237,9 +237,6 @@ impl Reader {
         for name in self.names.repeated(|| shares.iter().flat_map(Custody::people)) {
             self.add(faults::PlanTwoShares { name });
         }
-        if let [Custody::Password { .. }] = shares.as_slice() {
-            self.add(faults::PlanOnePassword);
-        }
         (self.faults.len() == before).then_some(shares)
     }
 
@@ -324,9 +321,8 @@ impl Reader {
         self.known_only(object, &format!("{}[]", F::Keys.path()), &[]);
         let label = self
             .term(object, F::KeysLabel, KeyLabel::new, |field, text| Fault::from(faults::KeyLabelForm { field, text }));
-        let key_type = self.term(object, F::KeysType, KeyType::parse, |field, text| {
-            Fault::from(faults::KeyTypeUnknown { field, text })
-        });
+        let key_type = self
+            .term(object, F::KeysType, generated, |field, text| Fault::from(faults::KeyTypeUnknown { field, text }));
         let id =
             self.term(object, F::KeysId, KeyId::parse, |field, text| Fault::from(faults::KeyIdForm { field, text }));
         let number = u8::try_from(object.number).ok().and_then(KeyReference::new);
@@ -370,6 +366,11 @@ const MOST_KEYS: usize = 32;
 
 fn form(field: String, _: &Value) -> Fault {
     Fault::from(faults::PlanFieldForm { field })
+}
+
+/// A key type that a ceremony generates.
+fn generated(text: &str) -> Result<KeyType, TermError> {
+    KeyType::parse(text).ok().filter(|key_type| key_type.is_generated()).ok_or(TermError::KeyType)
 }
 
 fn small(value: &Value) -> Option<u8> {

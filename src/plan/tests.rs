@@ -128,7 +128,9 @@ fn each_of_several_dkek_shares_has_its_own_people() {
 
     let twice = r#"[{"custodians": ["A", "B"], "threshold": 2}, {"password_holder": "b"}]"#;
     assert_eq!(names_of(&with_shares(twice)), ["plan-two-shares"]);
-    assert_eq!(names_of(&with_shares(r#"[{"password_holder": "A"}]"#)), ["plan-one-password"]);
+    let one = Plan::parse(&with_shares(r#"[{"password_holder": "A"}]"#)).unwrap();
+    assert_eq!(one.check_new().unwrap_err().name.word(), "plan-one-password", "it only restores");
+    assert!(plan.check_new().is_ok() && Plan::parse(&format!("\u{feff}{text}")).is_ok_and(|marked| marked == plan));
     assert_eq!(names_of(&with_shares("[]")), ["plan-dkek-shares"]);
     let nine = format!("[{}]", [r#"{"password_holder": "A"}"#; 9].join(","));
     assert_eq!(names_of(&with_shares(&nine)), ["plan-dkek-shares"]);

@@ -140,7 +140,8 @@ pub struct StoredKey {
     pub label: Option<String>,
     /// Likewise, its id in hexadecimal.
     pub id: Option<KeyId>,
-    /// Likewise, the kind of key: `RSA-2048`, `EC-256`.
+    /// Its kind, as far as its description or what lies beside it says: `RSA-2048`, `EC secp256r1`, or `EC-256` if only
+    /// the size is stated.
     pub key_type: Option<String>,
 }
 
@@ -196,6 +197,35 @@ pub struct RecordedBag {
     pub custodian: Option<CustodianNumber>,
     /// The number of the bag.
     pub bag: String,
+}
+
+/// A wrapped key of a folder made elsewhere, as it was found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FoundKey {
+    /// What it is called in this sitting.
+    pub label: KeyLabel,
+    /// Its file.
+    pub file: String,
+    /// The label in its description, as far as it is text; none: it has no description, and gets a new one.
+    pub described: Option<String>,
+    /// The id in its description, or in the new one; none: the description has none.
+    pub id: Option<KeyId>,
+    /// The key reference in its description: where it was when that was written.
+    pub reference: Option<KeyReference>,
+}
+
+/// Why nobody can tell here whether a restored key is the same key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NotProven {
+    /// The backup holds no public key that this program can read.
+    NoPublicKey,
+    /// This program has no software for its curve.
+    Curve,
+    /// The algorithms that the key may be used with do not include a signature with SHA-256.
+    Algorithms,
+    /// It is a secret key: it does not sign.
+    Secret,
 }
 
 /// Something public that an act found out or did.
@@ -347,8 +377,17 @@ pub enum Fact {
     /// The folder's record was never sealed; its intact lines name every file of the backup, with a matching digest.
     NotSealed { lines: u32 },
     /// About files made elsewhere: the devices that the keys were generated on, the files that were skipped, and those
-    /// that begin like a wrapped key but cannot be read as one, so that their contents are not restored.
-    FoundElsewhere { devices: Vec<Serial>, passed_over: Vec<String>, damaged: Vec<String> },
+    /// that begin like a wrapped key but cannot be read as one, so that their contents are not restored. Files that are
+    /// copies of others, each with the other. The keys as they were found; earlier builds recorded neither.
+    FoundElsewhere {
+        devices: Vec<Serial>,
+        passed_over: Vec<String>,
+        damaged: Vec<String>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        copies: Vec<(String, String)>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        keys: Vec<FoundKey>,
+    },
     /// Public key files of the origin that are missing, changed or unreadable: what they would prove is left out unless they
     /// are brought in time.
     PublicKeysUnusable { files: Vec<String> },
@@ -361,8 +400,13 @@ pub enum Fact {
     Unwrapped { label: KeyLabel, reference: KeyReference },
     /// A signature by the key on the device was verified with the original's public key file.
     Proven { label: KeyLabel, reference: KeyReference, signature_file: String },
-    /// A key's signature cannot be checked here: its curve is not implemented.
-    NotProvable { label: KeyLabel, key_type: KeyType },
+    /// A key's signature cannot be checked here, and why; earlier builds recorded no reason.
+    NotProvable {
+        label: KeyLabel,
+        key_type: KeyType,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        why: Option<NotProven>,
+    },
 }
 
 /// One thing that happened.

@@ -10,8 +10,8 @@ mod verify;
 pub use crate::names::CeremonyKind;
 pub use chain::{Chain, Line, Mark};
 pub use entry::{
-    Defect, Deviation, Ending, Entry, Fact, Former, HeldKey, InBackup, KnownShare, Loss, PinCondition, PinName,
-    RecordedBag, Remark, StoredKey, WithoutDkek,
+    Defect, Deviation, Ending, Entry, Fact, Former, FoundKey, HeldKey, InBackup, KnownShare, Loss, NotProven,
+    PinCondition, PinName, RecordedBag, Remark, StoredKey, WithoutDkek,
 };
 pub use manifest::{BackedUpDkekShare, BackedUpKey, Manifest};
 pub use verify::{Proof, verify, verify_to_the_cut};

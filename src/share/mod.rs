@@ -32,7 +32,8 @@ pub use prime::{Dealt, PasswordShare, SharePrime, combine, deal};
 pub use swaps::{SwappedDigits, swapped_digits};
 pub use words::{Expected, WordsError, WordsReading, check_words, read_words, suggestion, write_words};
 pub use written::{
-    GROUPS, ReadError, Reading, check_hex, id_readings, old_tool_id, read_id, read_prime, read_value, write_value,
+    GROUPS, ReadError, Reading, check_hex, id_readings, ids_together, old_tool_id, read_id, read_prime, read_value,
+    write_value,
 };
 
 use thiserror::Error;

@@ -125,6 +125,25 @@ pub fn id_readings(text: &[u8]) -> Vec<u8> {
     readings
 }
 
+/// Every way to read the ids of a set made elsewhere, where each has its possible meanings (see [`id_readings`]): no two
+/// shares of a set have the same id, so holders of the shares 10 and 16 may both bring a "10". The likeliest first: people
+/// note all ids of a set in one way. At most 64; empty if some two ids can only be the same.
+pub fn ids_together(meanings: &[Vec<u8>]) -> Vec<Vec<u8>> {
+    let mut all: Vec<(usize, Vec<u8>)> = vec![(0, Vec::new())];
+    for ids in meanings {
+        let mut longer = Vec::new();
+        for (hexadecimal, before) in &all {
+            for (place, id) in ids.iter().enumerate().filter(|(_, id)| !before.contains(id)) {
+                longer.push((hexadecimal + place, [before.as_slice(), &[*id]].concat()));
+            }
+        }
+        all = longer;
+    }
+    let two_ways = meanings.iter().filter(|ids| ids.len() > 1).count();
+    all.sort_by_key(|(hexadecimal, _)| ((*hexadecimal).min(two_ways.saturating_sub(*hexadecimal)), *hexadecimal));
+    all.into_iter().map(|(_, ids)| ids).take(64).collect()
+}
+
 /// How an id must be typed into `sc-hsm-tool`, where that differs from the decimal form: 10 → `A`, 16 → `10`.
 pub fn old_tool_id(id: u8) -> Option<String> {
     (id >= 10).then(|| format!("{id:X}"))

@@ -5,7 +5,7 @@ use hsm_ceremony::app::{Environment, FrontEnd, FrontError, Setup, Sitting};
 use hsm_ceremony::autopilot::{Autopilot, Comes};
 use hsm_ceremony::card::verify::verify_sha256;
 use hsm_ceremony::card::{
-    AuthenticatedRequest, Device, FileId, Initialise, KeyDescription, PinReset, PublicKey, Verdict,
+    AuthenticatedRequest, Device, FileId, Initialise, KeyDescription, PinReset, PublicKey, SigningAlgorithm, Verdict,
 };
 use hsm_ceremony::ceremony::{Body, CardView, Input, View};
 use hsm_ceremony::dkek::WrappedKeyFile;
@@ -14,7 +14,6 @@ use hsm_ceremony::record::CeremonyKind;
 use hsm_ceremony::secret::Secret;
 use hsm_ceremony::terms::{Curve, KeyId, KeyLabel, KeyReference, KeyType};
 use hsm_ceremony::vault::Vault;
-use sha2::{Digest, Sha256};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -132,7 +131,8 @@ fn what_the_wizard_makes_opens_in_sc_hsm_tool() {
 
 /// Signs and verifies in this process.
 fn signs(device: &mut Device, reference: KeyReference, key_type: KeyType, public: &PublicKey) {
-    let signature = device.sign(reference, key_type, &Sha256::digest("message").into()).unwrap();
+    let algorithm = SigningAlgorithm::allowed(key_type, &[]).unwrap();
+    let signature = device.sign(reference, key_type, algorithm, b"message").unwrap();
     assert_eq!(verify_sha256(public, b"message", &signature), Verdict::Good);
 }
 
@@ -228,7 +228,7 @@ fn opensc_refuses_only_p_521_signatures_with_short_numbers() {
         let (mut long, mut short) = (Vec::new(), None);
         for number in 0.. {
             let message = format!("message {number}");
-            let signature = device.sign(reference, key_type, &Sha256::digest(&message).into()).unwrap();
+            let signature = device.sign(reference, key_type, SigningAlgorithm::Ecdsa, message.as_bytes()).unwrap();
             assert_eq!(verify_sha256(&public, message.as_bytes(), &signature), Verdict::Good);
             // 137 bytes as DER, or fewer: the numbers themselves have 130 then.
             if signature.chunks(66).map(length_in_der).sum::<usize>() <= 130 {

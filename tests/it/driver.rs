@@ -5,7 +5,8 @@ use crate::support::hanging::{HangUp, HangingCard};
 use crate::support::{FOREVER, Owned, at_readers, so_pin, user_pin};
 use hsm_ceremony::card::transport::{Readers, Transport, TransportError};
 use hsm_ceremony::card::{
-    CardError, Change, Device, DkekState, Initialise, PcscReaders, Pin, PinAnswer, PinReset, PinState, Status,
+    CardError, Change, Device, DkekState, Initialise, PcscReaders, Pin, PinAnswer, PinReset, PinState,
+    SigningAlgorithm, Status,
 };
 use hsm_ceremony::secret::{Secret, WipingBytes};
 use hsm_ceremony::terms::{Curve, KeyReference, KeyType};
@@ -44,8 +45,9 @@ fn keys_go_from_one_reader_to_the_other() {
             original.generate(from, key_type).unwrap();
             let wrapped = original.wrap(from).unwrap();
             replacement.unwrap(to, &wrapped).unwrap();
-            let digest = [number; 32];
-            let signed = [original.sign(from, key_type, &digest), replacement.sign(to, key_type, &digest)];
+            let (algorithm, message) = (SigningAlgorithm::allowed(key_type, &[]).unwrap(), [number; 32]);
+            let signed = [(&mut original, from), (&mut replacement, to)]
+                .map(|(device, at)| device.sign(at, key_type, algorithm, &message));
             let [Ok(first), Ok(second)] = signed else { panic!("{signed:?}") };
             // PKCS#1 signatures are not randomised: only the same key gives the same one.
             assert!(first == second || key_type != KeyType::Rsa(4096));

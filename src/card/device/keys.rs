@@ -8,6 +8,7 @@ use crate::card::files::{FileId, KeyDescription};
 use crate::card::status::Status;
 use crate::card::tlv::{Malformed, Reader, Writer, strip_zeros};
 use crate::terms::{Curve, KeyReference, KeyType};
+use sha2::{Digest as _, Sha256};
 
 /// The authority reference that OpenSC writes into every request; nobody reads it.
 const AUTHORITY: &[u8] = b"UTCA00001";
@@ -19,13 +20,62 @@ const LONGEST_SIGNATURE: usize = 512;
 /// fail on the 1106 bytes of an RSA-4096 key, whatever size they claim. The vendor's own software sends no command
 /// above 1000 bytes (the protocol reference, section 3); an RSA-2048 key with its CRT parts takes 981.
 const LARGEST_UNWRAP: usize = 1000;
-/// RSA over a block that is already padded.
-const RSA_RAW: u8 = 0x20;
-/// ECDSA over a digest.
-const ECDSA: u8 = 0x70;
 /// DER of a `DigestInfo` with SHA-256, up to the digest (RFC 8017, section 9.2).
 const DIGEST_INFO_SHA256: [u8; 19] =
     [0x30, 0x31, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20];
+
+/// How a device signs so that the signature is one over SHA-256: PKCS#1 v1.5, or ECDSA. A key may be restricted to some
+/// (the protocol reference, section 2.14).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SigningAlgorithm {
+    /// RSA over a block that is padded here.
+    RsaRaw,
+    /// RSA over a `DigestInfo`, which the device pads.
+    RsaPadded,
+    /// RSA over a message, which the device hashes.
+    RsaSha256,
+    /// ECDSA over a digest.
+    Ecdsa,
+    /// ECDSA over a message, which the device hashes.
+    EcdsaSha256,
+}
+
+impl SigningAlgorithm {
+    /// Those of a kind of key, the most common first; none for a key that does not sign, or of an unknown curve.
+    const fn of(key_type: KeyType) -> &'static [Self] {
+        match key_type {
+            KeyType::Rsa(_) => &[Self::RsaRaw, Self::RsaSha256, Self::RsaPadded],
+            KeyType::Ec(_) => &[Self::Ecdsa, Self::EcdsaSha256],
+            KeyType::RsaUnstated | KeyType::EcUnstated(_) | KeyType::Aes(_) => &[],
+        }
+    }
+
+    /// The one to use with a key that may be used with these algorithms (none listed: all); `None` if it may not sign in
+    /// any of these ways.
+    pub fn allowed(key_type: KeyType, list: &[u8]) -> Option<Self> {
+        Self::of(key_type).iter().copied().find(|algorithm| list.is_empty() || list.contains(&algorithm.number()))
+    }
+
+    const fn number(self) -> u8 {
+        match self {
+            Self::RsaRaw => 0x20,
+            Self::RsaPadded => 0x30,
+            Self::RsaSha256 => 0x33,
+            Self::Ecdsa => 0x70,
+            Self::EcdsaSha256 => 0x73,
+        }
+    }
+
+    /// What the device gets for this message.
+    pub(super) fn input(self, key_type: KeyType, message: &[u8], digest: &[u8; 32]) -> Vec<u8> {
+        match (self, key_type) {
+            (Self::RsaRaw, KeyType::Rsa(bits)) => padded_block(usize::from(bits).div_ceil(8), digest),
+            (Self::RsaRaw | Self::RsaPadded, _) => [&DIGEST_INFO_SHA256[..], digest].concat(),
+            (Self::Ecdsa, _) => digest.to_vec(),
+            (Self::RsaSha256 | Self::EcdsaSha256, _) => message.to_vec(),
+        }
+    }
+}
 
 /// A key that lives in the device.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,7 +131,8 @@ impl Device {
     /// [`Device::describe`].
     pub fn generate(&mut self, reference: KeyReference, key_type: KeyType) -> Result<Vec<u8>, CardError> {
         let operation = Operation::Generate;
-        let template = generation_template(&format!("{}{FIRST_SEQUENCE}", self.serial), key_type);
+        let template = generation_template(&format!("{}{FIRST_SEQUENCE}", self.serial), key_type)
+            .ok_or(CardError::Malformed { operation, what: "generation-key-type" })?;
         let pieces = [&template[..]];
         let command = Command::new(0x00, 0x46, reference.get(), 0x00).data(&pieces).expect(apdu::MOST_EXTENDED);
         let answer = self.done(operation, &command)?;
@@ -174,26 +225,42 @@ impl Device {
         result
     }
 
-    /// Signs a SHA-256 digest. Needs the user PIN. RSA: PKCS#1 v1.5, padded here; elliptic curves: r‖s, each as long as
-    /// a field element.
+    /// Signs a message of at most 200 bytes with SHA-256. Needs the user PIN. RSA: PKCS#1 v1.5; elliptic curves: r‖s, each
+    /// as long as a field element.
     pub fn sign(
         &mut self,
         reference: KeyReference,
         key_type: KeyType,
-        digest: &[u8; 32],
+        algorithm: SigningAlgorithm,
+        message: &[u8],
+    ) -> Result<Vec<u8>, CardError> {
+        self.sign_input(
+            reference,
+            key_type,
+            algorithm,
+            &algorithm.input(key_type, message, &Sha256::digest(message).into()),
+        )
+    }
+
+    /// Signs what the algorithm takes.
+    pub(super) fn sign_input(
+        &mut self,
+        reference: KeyReference,
+        key_type: KeyType,
+        algorithm: SigningAlgorithm,
+        input: &[u8],
     ) -> Result<Vec<u8>, CardError> {
         let operation = Operation::Sign;
-        let (algorithm, input) = match key_type {
-            KeyType::Rsa(bits) => (RSA_RAW, padded_block(usize::from(bits).div_ceil(8), digest)),
-            KeyType::Ec(_) => (ECDSA, digest.to_vec()),
-        };
-        let pieces = [&input[..]];
-        let command = Command::new(0x80, 0x68, reference.get(), algorithm).data(&pieces).expect(LONGEST_SIGNATURE);
+        let pieces = [input];
+        let command =
+            Command::new(0x80, 0x68, reference.get(), algorithm.number()).data(&pieces).expect(LONGEST_SIGNATURE);
         let answer = self.done(operation, &command)?;
         match key_type {
-            KeyType::Rsa(_) if answer.data().len() == input.len() => Ok(answer.data().to_vec()),
-            KeyType::Rsa(_) => Err(CardError::Malformed { operation, what: "signature-length" }),
+            KeyType::Rsa(bits) if answer.data().len() == usize::from(bits).div_ceil(8) => Ok(answer.data().to_vec()),
             KeyType::Ec(curve) => fixed_signature(curve, answer.data()).map_err(CardError::malformed(operation)),
+            KeyType::Rsa(_) | KeyType::RsaUnstated | KeyType::EcUnstated(_) | KeyType::Aes(_) => {
+                Err(CardError::Malformed { operation, what: "signature-length" })
+            }
         }
     }
 }
@@ -220,8 +287,8 @@ fn description_of(reference: KeyReference, description: &KeyDescription) -> Resu
     own.encode().ok_or(CardError::Malformed { operation: Operation::WriteFile, what: "description-key-type" })
 }
 
-/// The data of GENERATE: the body of the request, without the key.
-pub(super) fn generation_template(holder: &str, key_type: KeyType) -> Vec<u8> {
+/// The data of GENERATE: the body of the request, without the key; `None` for a kind that is never generated.
+pub(super) fn generation_template(holder: &str, key_type: KeyType) -> Option<Vec<u8>> {
     let key = match key_type {
         KeyType::Rsa(bits) => Writer::new()
             .object(0x06, &[0x04, 0x00, 0x7F, 0x00, 0x07, 0x02, 0x02, 0x02, 0x01, 0x02])
@@ -238,13 +305,10 @@ pub(super) fn generation_template(holder: &str, key_type: KeyType) -> Vec<u8> {
                 .object(0x85, domain.order)
                 .object(0x87, &[0x01])
         }
+        KeyType::RsaUnstated | KeyType::EcUnstated(_) | KeyType::Aes(_) => return None,
     };
-    Writer::new()
-        .object(0x5F29, &[0x00])
-        .object(0x42, AUTHORITY)
-        .constructed(0x7F49, &key)
-        .object(0x5F20, holder.as_bytes())
-        .finish()
+    let body = Writer::new().object(0x5F29, &[0x00]).object(0x42, AUTHORITY).constructed(0x7F49, &key);
+    Some(body.object(0x5F20, holder.as_bytes()).finish())
 }
 
 /// EMSA-PKCS1-v1_5 of a SHA-256 digest: 00 01 FF … FF 00 `DigestInfo`.

@@ -10,7 +10,7 @@ mod tests;
 
 pub use contents::Contents;
 pub use dkek::DkekState;
-pub use keys::KeyEntry;
+pub use keys::{KeyEntry, SigningAlgorithm};
 pub use pins::{Initialise, Pin, PinAnswer, PinReset, PinState};
 
 use super::apdu::{self, Command};

@@ -42,6 +42,8 @@ fn steps(plan: &Plan) -> Vec<Step> {
                 StageKind::Deviates(Deviation::SourceRecordNotSealed),
             )
             .then_when(Condition::Damaged, StageName::Damaged, StageKind::Deviates(Deviation::WrappedKeysNotReadable))
+            .then_when(Condition::Copies, StageName::Copies, StageKind::Read)
+            .then_when(Condition::Undescribed, StageName::Undescribed, StageKind::Read)
             .then_when(Condition::PublicKeysUnusable, StageName::PublicKeysUnusable, StageKind::Read),
     );
     list.add(
@@ -60,8 +62,9 @@ fn steps(plan: &Plan) -> Vec<Step> {
         list.add(
             step(StepName::VerifyBackup, Actor::Administrator)
                 .about(&key.label)
-                .then(StageName::Verify, StageKind::Do(keys::verify_backup))
-                .then(StageName::Verified, StageKind::Read),
+                .then_when(Condition::LeftOut(false), StageName::Verify, StageKind::Do(keys::verify_backup))
+                .then_when(Condition::LeftOut(false), StageName::Verified, StageKind::Read)
+                .then_when(Condition::LeftOut(true), StageName::LeftOut, StageKind::Read),
         );
     }
 

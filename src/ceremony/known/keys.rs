@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ceremony::known::Known;
 use crate::plan::PlannedKey;
-use crate::record::StoredKey;
+use crate::record::{NotProven, StoredKey};
 use crate::terms::{Digest, KeyLabel, KeyReference};
 
 /// The keys.
@@ -20,8 +20,12 @@ pub struct Keys {
     pub proof: Option<String>,
     /// Keys whose restore was proven.
     pub proven: BTreeSet<String>,
-    /// Keys whose proof was left out, because the file with their public key cannot be used.
+    /// Keys whose proof was left out.
     pub without_proof: BTreeSet<String>,
+    /// Keys that were left out of the restore.
+    pub left_out: BTreeSet<String>,
+    /// Keys that nobody here can prove, and why; earlier builds did not record that.
+    pub not_provable: BTreeMap<String, Option<NotProven>>,
 }
 
 impl Keys {

@@ -133,7 +133,11 @@ impl Known {
             Fact::Listed { keys, .. } => self.keys.listed.clone_from(keys),
             Fact::Wanted { label, reference } => _ = self.keys.wanted.insert(label.to_string(), *reference),
             Fact::Proven { label, signature_file, .. } => self.keys.learn_proven(label, signature_file),
-            Fact::NotProvable { .. } | Fact::Without { .. } => self.progress.deviations += 1,
+            Fact::NotProvable { label, why, .. } => {
+                self.keys.not_provable.insert(label.to_string(), *why);
+                self.progress.deviations += 1;
+            }
+            Fact::Without { .. } => self.progress.deviations += 1,
             Fact::Lost { loss } => self.restored.loss = Some(*loss),
             Fact::From { folder, kcv, dkek_shares, so_pin_set, serial, record_sha256, .. } => {
                 self.shares.learn_earlier(*kcv, dkek_shares, so_pin_set.as_deref());
@@ -144,8 +148,9 @@ impl Known {
             }
             Fact::BagsOnRecord { bags } => self.bags.learn_on_record(bags),
             Fact::NotSealed { lines } => self.restored.learn_not_sealed(*lines),
-            Fact::FoundElsewhere { devices, passed_over, damaged } => {
+            Fact::FoundElsewhere { devices, passed_over, damaged, copies, keys } => {
                 self.restored.learn_found_elsewhere(devices, passed_over, damaged);
+                self.restored.learn_found_keys(copies, keys);
             }
             Fact::PublicKeysUnusable { files } => self.restored.learn_public_unusable(files),
             Fact::PinDrawn { .. }

@@ -1,7 +1,7 @@
 //! The backup being restored.
 
-use crate::record::Loss;
-use crate::terms::{Digest, Serial};
+use crate::record::{FoundKey, Loss};
+use crate::terms::{Digest, KeyLabel, Serial};
 
 /// The origin of a restore: the folder of a finished sitting, or files made elsewhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +18,10 @@ pub struct Origin {
     pub passed_over: Vec<String>,
     /// Files that start like a wrapped key but cannot be read as one.
     pub damaged: Vec<String>,
+    /// Files made elsewhere that are copies of others, each with the other.
+    pub copies: Vec<(String, String)>,
+    /// The keys of files made elsewhere, as they were found.
+    pub keys: Vec<FoundKey>,
     /// Public key files that are missing, changed or unreadable.
     pub public_unusable: Vec<String>,
 }
@@ -45,6 +49,8 @@ impl Restored {
             not_sealed: None,
             passed_over: Vec::new(),
             damaged: Vec::new(),
+            copies: Vec::new(),
+            keys: Vec::new(),
             public_unusable: Vec::new(),
         });
     }
@@ -58,6 +64,18 @@ impl Restored {
     pub(super) fn learn_public_unusable(&mut self, files: &[String]) {
         if let Some(origin) = &mut self.from {
             origin.public_unusable = files.to_vec();
+        }
+    }
+
+    /// How a key of files made elsewhere was found.
+    pub fn found(&self, label: &KeyLabel) -> Option<&FoundKey> {
+        self.from.as_ref()?.keys.iter().find(|found| found.label == *label)
+    }
+
+    pub(super) fn learn_found_keys(&mut self, copies: &[(String, String)], keys: &[FoundKey]) {
+        if let Some(origin) = &mut self.from {
+            origin.copies = copies.to_vec();
+            origin.keys = keys.to_vec();
         }
     }
 

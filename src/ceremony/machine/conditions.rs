@@ -27,10 +27,13 @@ impl Machine {
         let without_proof = key.is_some_and(|key| self.known.keys.without_proof.contains(key.as_str()));
         let holds_keys = role.and_then(|role| self.known.devices.get(role)).is_some_and(|device| device.keys > 0);
         let backed_up = role.is_some_and(|role| self.known.devices.holds_what_is_backed_up(role));
+        let left_out = &self.known.keys.left_out;
+        let left_out = key.map_or(!left_out.is_empty(), |key| left_out.contains(key.as_str()));
         match when {
             Condition::Proven => proven,
             Condition::WithoutProof => without_proof,
-            Condition::NotProvable => !proven && !without_proof,
+            Condition::NotProvable => !proven && !without_proof && !left_out,
+            Condition::LeftOut(wanted) => left_out == wanted,
             Condition::OtherReference => {
                 let planned = self.known.key(key).filter(|key| self.known.restore_to(key) != key.restore_to);
                 planned.is_some()
@@ -86,6 +89,11 @@ impl Machine {
             Condition::NotSealed => self.known.restored.from.as_ref().is_some_and(|source| source.not_sealed.is_some()),
             Condition::PublicKeysUnusable => {
                 self.known.restored.from.as_ref().is_some_and(|source| !source.public_unusable.is_empty())
+            }
+            Condition::Copies => self.known.restored.from.as_ref().is_some_and(|source| !source.copies.is_empty()),
+            Condition::Undescribed => {
+                let undescribed = |source: &Origin| source.keys.iter().any(|key| key.described.is_none());
+                self.known.restored.from.as_ref().is_some_and(undescribed)
             }
             Condition::Damaged => self.known.restored.from.as_ref().is_some_and(|source| !source.damaged.is_empty()),
         }

@@ -22,6 +22,8 @@ impl Machine {
             Entry::Recovered { choice, to, .. } => {
                 let place = self.place(*to);
                 let role = place.and_then(|place| self.steps.get(place)).map(|step| step.role);
+                let key = place.and_then(|place| self.steps.get(place)).and_then(|step| step.key.as_ref());
+                let key = key.map(KeyLabel::to_string);
                 match self.recorded(choice, *to) {
                     Some(Recovery::AnotherCustodian) => self.known.seats.extra += 1,
                     Some(Recovery::AnotherDevice) => {
@@ -30,8 +32,11 @@ impl Machine {
                     Some(Recovery::PinsAgain) => self.known.devices.asks_for_its_so_pin(role),
                     Some(Recovery::LeaveHidden) => self.known.devices.kcv_asked = Some(false),
                     Some(Recovery::WithoutProof) => {
-                        let key = place.and_then(|place| self.steps.get(place)).and_then(|step| step.key.as_ref());
-                        self.known.keys.without_proof.extend(key.map(KeyLabel::to_string));
+                        self.known.keys.without_proof.extend(key);
+                        self.known.progress.deviations += 1;
+                    }
+                    Some(Recovery::LeaveOut) => {
+                        self.known.keys.left_out.extend(key);
                         self.known.progress.deviations += 1;
                     }
                     Some(Recovery::SeatAgain(seat)) => {

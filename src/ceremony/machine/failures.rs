@@ -94,7 +94,7 @@ impl Machine {
                 self.enter_stage(0);
             }
             // The next step is the login by its holder.
-            Recovery::WithoutProof | Recovery::TypePin => self.next_stage(),
+            Recovery::WithoutProof | Recovery::LeaveOut | Recovery::TypePin => self.next_stage(),
             Recovery::LeaveHidden => {
                 self.detour = None;
                 self.enter_stage(0);
@@ -128,6 +128,7 @@ impl Machine {
             | Recovery::TypePin
             | Recovery::LeaveHidden
             | Recovery::WithoutProof
+            | Recovery::LeaveOut
             | Recovery::Stop => None,
         }
     }

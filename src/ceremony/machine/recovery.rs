@@ -32,6 +32,8 @@ pub enum Recovery {
     LeaveHidden,
     /// The proof of this key is left out.
     WithoutProof,
+    /// This key is left out: it is not restored.
+    LeaveOut,
     /// Another device replaces this one.
     AnotherDevice,
     /// Stop the ceremony (asks first).
@@ -40,7 +42,7 @@ pub enum Recovery {
 
 impl Recovery {
     /// All that need nothing besides their word.
-    const PLAIN: [Self; 13] = [
+    const PLAIN: [Self; 14] = [
         Self::TryAgain,
         Self::LookAgain,
         Self::TypeAgain,
@@ -52,6 +54,7 @@ impl Recovery {
         Self::PinsAgain,
         Self::LeaveHidden,
         Self::WithoutProof,
+        Self::LeaveOut,
         Self::AnotherDevice,
         Self::Stop,
     ];
@@ -71,6 +74,7 @@ impl Recovery {
             Self::PinsAgain => "pins-again",
             Self::LeaveHidden => "leave-hidden",
             Self::WithoutProof => "without-proof",
+            Self::LeaveOut => "leave-key-out",
             Self::AnotherDevice => "another-device",
             Self::Stop => "stop",
         }
@@ -103,8 +107,8 @@ pub fn recoveries(known: &Known, act: &Act, fault: &Fault) -> Vec<Recovery> {
 
 fn ways_on(known: &Known, act: &Act, fault: FaultName) -> Vec<Recovery> {
     use Recovery::{
-        AnotherCustodian, AnotherDevice, FromStart, LookAgain, PinsAgain, SeatAgain, SeatsAgain, TryAgain, TypeAgain,
-        TypePin, WithoutProof,
+        AnotherCustodian, AnotherDevice, FromStart, LeaveOut, LookAgain, PinsAgain, SeatAgain, SeatsAgain, TryAgain,
+        TypeAgain, TypePin, WithoutProof,
     };
     match act {
         Act::CompareShare(_) => vec![TypeAgain, FromStart],
@@ -166,18 +170,17 @@ fn ways_on(known: &Known, act: &Act, fault: FaultName) -> Vec<Recovery> {
             }
             _ => vec![TryAgain],
         },
-        Act::RestoreKey(_) => match fault {
-            FaultName::KeyReferenceOccupied => vec![TypeAgain],
-            _ => vec![TryAgain],
-        },
+        Act::RestoreKey(_) => {
+            let first = if fault == FaultName::KeyReferenceOccupied { TypeAgain } else { TryAgain };
+            [first].into_iter().chain(one_key_fails(known, fault).then_some(LeaveOut)).collect()
+        }
+        Act::VerifyBackup(_) => [TryAgain].into_iter().chain(one_key_fails(known, fault).then_some(LeaveOut)).collect(),
         Act::ProveKey(_) => match fault {
-            // The file of its public key does not block a key that is back, nor the keys after it.
-            FaultName::SourceFileMissing
-            | FaultName::SourceFileChanged
-            | FaultName::FileRead
-            | FaultName::FileNotOrdinary
-            | FaultName::FileTooLarge => vec![TryAgain, WithoutProof],
-            _ => vec![TryAgain],
+            // Only where nothing vouches for the public key can it be the public key that is the wrong one.
+            FaultName::PublicKeyDiffers | FaultName::SignatureWrong if !known.restored.is_foreign() => vec![TryAgain],
+            fault if fault.may_come_back() => vec![TryAgain],
+            // What cannot be proven does not block a key that is back, nor the keys after it.
+            _ => vec![TryAgain, WithoutProof],
         },
         Act::ExamineRoom(_)
         | Act::ReadFolder(_)
@@ -193,10 +196,14 @@ fn ways_on(known: &Known, act: &Act, fault: FaultName) -> Vec<Recovery> {
         | Act::MakeKey(_)
         | Act::TakeInventory(_)
         | Act::BackUp(_)
-        | Act::VerifyBackup(_)
         | Act::WriteManifest(_)
         | Act::CloseFolder(_) => vec![TryAgain],
     }
+}
+
+/// Whether it is this key of a backup that fails, and not the device or the reader: then the others can still be restored.
+fn one_key_fails(known: &Known, fault: FaultName) -> bool {
+    known.restored.from.is_some() && !fault.may_come_back()
 }
 
 /// Any one seat that has given a share types it again: nobody knows which one is wrong.

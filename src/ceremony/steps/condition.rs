@@ -24,8 +24,10 @@ pub enum Condition {
     LastTry(DeviceRole, PinName),
     /// Only if this step's key has been proven.
     Proven,
-    /// Only if there is no software here to check this step's key.
+    /// Only if nobody can prove this step's key here.
     NotProvable,
+    /// Only if this step's key (in a step about none: any key) is left out or, with `false`, if not.
+    LeftOut(bool),
     /// Only if people go on without the proof of this step's key.
     WithoutProof,
     /// Only if people want this step's key at another reference than the plan.
@@ -72,6 +74,10 @@ pub enum Condition {
     NotSealed,
     /// Only if a file of the restore's origin starts like a wrapped key but cannot be read as one.
     Damaged,
+    /// Only if files of the restore's origin are copies of others.
+    Copies,
+    /// Only if keys of the restore's origin have no description.
+    Undescribed,
     /// Only if a public key file of the restore's origin cannot be used.
     PublicKeysUnusable,
 }

@@ -20,26 +20,29 @@ pub fn bring_keys_back(list: &mut List, plan: &Plan) {
             step(StepName::RestoreKey, Actor::Administrator)
                 .on(role)
                 .about(&key.label)
-                .then(StageName::Reference, StageKind::Form(key_reference))
+                .then_when(Condition::LeftOut(false), StageName::Reference, StageKind::Form(key_reference))
                 .then_when(Condition::OtherReference, StageName::OtherReference, StageKind::Confirm(other_reference))
-                .then(StageName::Restore, StageKind::Do(restore_key)),
+                .then_when(Condition::LeftOut(false), StageName::Restore, StageKind::Do(restore_key))
+                .then_when(Condition::LeftOut(true), StageName::LeftOut, StageKind::Read),
         );
     }
     list.add(
         step(StepName::FullList, Actor::Administrator)
             .on(role)
             .then(StageName::List, StageKind::Do(inventory_restored))
-            .then(StageName::Listed, StageKind::Read),
+            .then_when(Condition::LeftOut(false), StageName::Listed, StageKind::Read)
+            .then_when(Condition::LeftOut(true), StageName::ListedWithout, StageKind::Read),
     );
     for key in &plan.keys {
         list.add(
             step(StepName::ProveKey, Actor::Administrator)
                 .on(role)
                 .about(&key.label)
-                .then(StageName::Sign, StageKind::Do(prove_key))
+                .then_when(Condition::LeftOut(false), StageName::Sign, StageKind::Do(prove_key))
                 .then_when(Condition::Proven, StageName::Proven, StageKind::Read)
                 .then_when(Condition::NotProvable, StageName::NotProvable, StageKind::Read)
-                .then_when(Condition::WithoutProof, StageName::WithoutProof, StageKind::Read),
+                .then_when(Condition::WithoutProof, StageName::WithoutProof, StageKind::Read)
+                .then_when(Condition::LeftOut(true), StageName::LeftOut, StageKind::Read),
         );
     }
 }
@@ -61,11 +64,14 @@ fn inventory_empty(known: &Known, step: &Step) -> Option<Act> {
 
 fn inventory_restored(known: &Known, step: &Step) -> Option<Act> {
     let moved = |key: &PlannedKey| PlannedKey { reference: known.restore_to(key), ..key.clone() };
-    inventory(known, step, known.plan.keys.iter().map(moved).collect())
+    let restored = known.plan.keys.iter().filter(|key| !known.keys.left_out.contains(key.label.as_str()));
+    inventory(known, step, restored.map(moved).collect())
 }
 
 fn inventory(known: &Known, step: &Step, expected: Vec<PlannedKey>) -> Option<Act> {
-    Some(acts::TakeInventory { role: step.role, serial: known.devices.serial(step.role)?, expected }.into())
+    let left_out = known.plan.keys.iter().filter(|key| known.keys.left_out.contains(key.label.as_str()));
+    let perhaps = left_out.map(|key| known.restore_to(key)).collect();
+    Some(acts::TakeInventory { role: step.role, serial: known.devices.serial(step.role)?, expected, perhaps }.into())
 }
 
 /// The act that wraps this step's key.

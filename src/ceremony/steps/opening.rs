@@ -97,10 +97,10 @@ fn sitter(known: &Known, step: &Step) -> Option<u8> {
     sitter.filter(|_| !known.restored.is_foreign())
 }
 
-/// The ids given at the other seats.
-fn taken(known: &Known, step: &Step, card: Purpose) -> Vec<u8> {
+/// The possible meanings of the ids given at the other seats.
+fn taken(known: &Known, step: &Step, card: Purpose) -> Vec<Vec<u8>> {
     let others = known.seats.given(card).iter().filter(|(seat, _)| Some(*seat) != step.seat());
-    others.filter_map(|(_, ids)| ids.first().copied()).collect()
+    others.map(|(_, ids)| ids.clone()).collect()
 }
 
 /// At a seat the prime, which is public, is on the screen if it is known. Whoever sits there has said which card they bring:
@@ -137,7 +137,7 @@ fn words(known: &Known, step: &Step, card: Purpose) -> Vec<Field> {
         set: known.shares.set_number(card).filter(|_| !known.restored.is_foreign()),
         threshold: known.plan.quorum(step.share).map(Quorum::threshold).filter(|_| !known.restored.is_foreign()),
         number: sitter(known, step),
-        taken: taken(known, step, card),
+        taken: taken(known, step, card).concat(),
     };
     vec![Field::words(card, expected)]
 }

@@ -54,6 +54,9 @@ impl Condition {
             | Self::FromElsewhere
             | Self::NotSealed
             | Self::Damaged
+            | Self::LeftOut(_)
+            | Self::Copies
+            | Self::Undescribed
             | Self::PublicKeysUnusable => matches!(kind, StageKind::Do(_)),
             Self::OtherSoPin(_) | Self::NotGiven(_) | Self::Stolen | Self::KcvAsked => {
                 matches!(kind, StageKind::Choose(_))

@@ -140,6 +140,7 @@ impl Machine {
             Recovery::PinsAgain => words::CHOICE_PINS_AGAIN,
             Recovery::LeaveHidden => words::CHOICE_LEAVE_HIDDEN,
             Recovery::WithoutProof => words::CHOICE_WITHOUT_PROOF,
+            Recovery::LeaveOut => words::CHOICE_LEAVE_OUT,
             Recovery::AnotherDevice => words::CHOICE_ANOTHER_DEVICE,
             Recovery::Stop => words::CHOICE_STOP,
         };

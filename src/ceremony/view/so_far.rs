@@ -5,7 +5,7 @@ use std::fmt::Display;
 use crate::ceremony::known::Known;
 use crate::ceremony::machine::Machine;
 use crate::ceremony::view::ViewContext;
-use crate::ceremony::view::values::{key_name, key_table};
+use crate::ceremony::view::values::key_table;
 use crate::plan::PlannedKey;
 use crate::script::words;
 use crate::terms::{DeviceRole, Digest, DkekShareNumber, Purpose, Scheme};
@@ -62,7 +62,7 @@ fn results(known: &Known) -> Vec<Shown> {
     let files = known.written.iter().map(|(file, sha256)| digest(file, sha256));
     let made = known.plan.keys.iter().filter_map(|key| {
         let sha256 = known.keys.made.get(key.label.as_str())?;
-        Some(digest(&words::SoFarPublicKey { label: &key.label, kind: key_name(key.key_type) }, sha256))
+        Some(digest(&words::SoFarPublicKey { label: &key.label, kind: key.key_type.name() }, sha256))
     });
     let proven = known.plan.keys.iter().filter(|key| known.keys.proven.contains(key.label.as_str()));
     let proven =

@@ -14,8 +14,8 @@ use crate::fields::read_fault;
 use crate::record::{Defect, Fact};
 use crate::secret::{Secret, WipingBytes};
 use crate::share::{
-    Candidate, PasswordShare, SharePrime, StrongCandidate, StrongShare, candidates, password_of, strong_candidates,
-    with_prime_added,
+    Candidate, PasswordShare, SharePrime, StrongCandidate, StrongShare, candidates, ids_together, password_of,
+    strong_candidates, with_prime_added,
 };
 use crate::terms::{DkekShareNumber, Handle, Kcv, Purpose, Scheme, Seat, Serial};
 use crate::vault::Vault;
@@ -97,7 +97,8 @@ impl OpenShareFile {
         let prime = SharePrime::parse(self.set.as_bytes()).map_err(read_fault)?;
         let mut tries = Vec::new();
         let mut refused = None;
-        for ids in readings(&self.seats) {
+        let meanings: Vec<Vec<u8>> = self.seats.iter().map(|(_, ids)| ids.clone()).collect();
+        for ids in ids_together(&meanings) {
             let mut shares = Vec::new();
             for ((seat, decimal), id) in self.seats.iter().zip(&ids) {
                 let value = vault.lend(Handle::SeatShare(Purpose::DkekShare(self.share), *seat));
@@ -178,14 +179,4 @@ fn reading(meanings: &[u8], id: u8) -> Option<Defect> {
         [decimal, _] if *decimal == id => Some(Defect::DecimalId),
         _ => Some(Defect::HexadecimalId),
     }
-}
-
-/// Every way to read the ids, all decimal first.
-fn readings(seats: &[(Seat, Vec<u8>)]) -> Vec<Vec<u8>> {
-    let mut all: Vec<Vec<u8>> = vec![Vec::new()];
-    for (_, ids) in seats {
-        let longer = ids.iter().flat_map(|id| all.iter().map(move |before| [before.as_slice(), &[*id]].concat()));
-        all = longer.take(64).collect();
-    }
-    all
 }

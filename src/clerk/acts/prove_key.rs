@@ -1,18 +1,17 @@
 //! Proves a restored key: it signs, and the signature verifies with the original's public key.
 
-use sha2::{Digest as _, Sha256};
-
 use crate::card::tlv::Writer;
 use crate::card::verify::verify_sha256;
-use crate::card::{AuthenticatedRequest, FileId, Verdict};
+use crate::card::{FileId, SigningAlgorithm, Verdict, public_key_beside};
 use crate::clerk::acts::{ActKind, Aftermath, Begun};
 use crate::clerk::files::write_once;
 use crate::clerk::workers::devices::Devices;
 use crate::clerk::wrapped_keys::public_key;
-use crate::clerk::{Clerk, entropy};
+use crate::clerk::{Clerk, as_fault, entropy};
+use crate::dkek::{BlobType, WrappedKeyFile};
 use crate::faults::{self, Fault};
 use crate::folder::{Folder, names};
-use crate::record::{BackedUpKey, Fact};
+use crate::record::{BackedUpKey, Fact, NotProven};
 use crate::terms::{KeyLabel, KeyReference, KeyType, Serial};
 use crate::vault::Vault;
 
@@ -52,11 +51,19 @@ impl ProveKey {
         key: &BackedUpKey,
     ) -> Result<Vec<Fact>, Fault> {
         let Self { label, at, serial } = self;
-        let not_provable = || vec![Fact::NotProvable { label: label.clone(), key_type: key.key_type }];
-        let Some(public) = public_key(from, key)? else { return Ok(not_provable()) };
-        let request = devices.with(serial, |device| device.read_file(FileId::request(*at)))?;
-        let same = AuthenticatedRequest::parse(&request).ok().and_then(|request| request.public_key());
-        if same.as_ref() != Some(&public) {
+        let not_provable =
+            |why| Ok(vec![Fact::NotProvable { label: label.clone(), key_type: key.key_type, why: Some(why) }]);
+        let content = from.unchanged(&key.wrapped, key.wrapped_sha256)?;
+        let file = WrappedKeyFile::parse(&content).map_err(|error| as_fault::wrapped_key(&key.wrapped, &error))?;
+        if file.blob.key_type() == BlobType::Aes {
+            return not_provable(NotProven::Secret);
+        }
+        let Some(public) = public_key(from, key)? else { return not_provable(NotProven::NoPublicKey) };
+        let Some(algorithm) = SigningAlgorithm::allowed(public.key_type(), file.blob.allowed()) else {
+            return not_provable(NotProven::Algorithms);
+        };
+        let beside = devices.with(serial, |device| device.read_file(FileId::request(*at)))?;
+        if public_key_beside(&beside).as_ref() != Some(&public) {
             return Err(Fault::from(faults::PublicKeyDiffers { label }));
         }
         let (text_name, signature_name) = (names::proof_text(label), names::proof_signature(label));
@@ -65,15 +72,15 @@ impl ProveKey {
         }
         let about = format!("Proof of restore\nkey: {label}\ndevice: {serial}\nkey reference: {at}\nchallenge: ");
         let challenge = challenge(folder, &text_name, &about)?;
-        let digest: [u8; 32] = Sha256::digest(challenge.as_bytes()).into();
-        let signature = devices.with(serial, |device| device.sign(*at, key.key_type, &digest))?;
+        let key_type = public.key_type();
+        let signature = devices.with(serial, |device| device.sign(*at, key_type, algorithm, challenge.as_bytes()))?;
         match verify_sha256(&public, challenge.as_bytes(), &signature) {
             Verdict::Good => {}
             Verdict::Bad => return Err(Fault::from(faults::SignatureWrong { label })),
-            Verdict::CannotCheck => return Ok(not_provable()),
+            Verdict::CannotCheck => return not_provable(NotProven::Curve),
         }
         write_once(folder, &text_name, challenge.as_bytes())?;
-        folder.write_new(&signature_name, &for_openssl(key.key_type, &signature))?;
+        folder.write_new(&signature_name, &for_openssl(key_type, &signature))?;
         Ok(vec![Fact::Proven { label: label.clone(), reference: *at, signature_file: signature_name }])
     }
 }
@@ -96,6 +103,7 @@ fn for_openssl(key_type: KeyType, signature: &[u8]) -> Vec<u8> {
         (KeyType::Ec(_), Some((r, s))) => {
             Writer::new().constructed(0x30, &Writer::new().integer(r).integer(s)).finish()
         }
-        (KeyType::Ec(_), None) | (KeyType::Rsa(_), _) => signature.to_vec(),
+        (KeyType::Ec(_), None)
+        | (KeyType::Rsa(_) | KeyType::RsaUnstated | KeyType::EcUnstated(_) | KeyType::Aes(_), _) => signature.to_vec(),
     }
 }

@@ -4,7 +4,7 @@ use crate::card::status::Status;
 use crate::card::{CardError, Device, FileId, KeyDescription, Operation};
 use crate::clerk::acts::{ActKind, Aftermath, Begun};
 use crate::clerk::workers::devices::Devices;
-use crate::clerk::wrapped_keys::kept_description;
+use crate::clerk::wrapped_keys::{kept_description, new_description};
 use crate::clerk::{Clerk, as_fault};
 use crate::dkek::WrappedKeyFile;
 use crate::faults::{self, Fault};
@@ -52,7 +52,16 @@ impl RestoreKey {
         }
         let work = |device: &mut Device| -> Result<(), CardError> {
             if !there {
-                device.unwrap(*to, file.blob.as_bytes())?;
+                match device.unwrap(*to, file.blob.as_bytes()) {
+                    // Some devices store a key and then refuse: what is there counts.
+                    Err(CardError::Refused { operation, status })
+                        if status == Status::NotLoggedIn || !device.list()?.contains(&FileId::key(*to)) =>
+                    {
+                        return Err(CardError::Refused { operation, status });
+                    }
+                    Err(CardError::Refused { .. }) | Ok(()) => {}
+                    Err(error) => return Err(error),
+                }
             }
             if let Some(description) = description_at(&file, key, *to) {
                 write_whole(device, FileId::description(*to), &description, !there)?;
@@ -96,6 +105,6 @@ fn description_at(file: &WrappedKeyFile, key: &BackedUpKey, to: KeyReference) ->
     match kept_description(file) {
         Some((bytes, described)) if described.encode().as_deref() != Some(bytes) => Some(bytes.to_vec()),
         Some((_, described)) => KeyDescription { reference: Some(to.get()), ..described }.encode(),
-        None => KeyDescription::new(&key.label, &key.id, to, key.key_type).encode(),
+        None => new_description(file, key, to).encode(),
     }
 }

@@ -5,12 +5,12 @@ use crate::clerk::Clerk;
 use crate::clerk::acts::{ActKind, Aftermath, Begun};
 use crate::clerk::keys_on_device::{listed, stored};
 use crate::clerk::source::Source;
-use crate::clerk::wrapped_keys::kept_description;
+use crate::clerk::wrapped_keys::{kept_description, new_description, stated_type};
 use crate::dkek::WrappedKeyFile;
 use crate::faults::{self, Fault};
 use crate::plan::PlannedKey;
 use crate::record::{Fact, StoredKey};
-use crate::terms::{DeviceRole, Serial};
+use crate::terms::{DeviceRole, KeyReference, KeyType, Serial};
 use crate::vault::Vault;
 
 /// List the keys; they must be exactly these (by reference, label and id).
@@ -22,6 +22,8 @@ pub struct TakeInventory {
     pub serial: Serial,
     /// What must be there: reference, label, id.
     pub expected: Vec<PlannedKey>,
+    /// Where a key may be besides: it was left out after the device may have taken it.
+    pub perhaps: Vec<KeyReference>,
 }
 
 impl ActKind for TakeInventory {
@@ -36,14 +38,24 @@ impl ActKind for TakeInventory {
         let wanted = wanted(clerk.source.as_ref(), &self.expected);
         Ok(Begun::on_card(move |devices| {
             let keys = stored(devices, &self.serial)?;
-            let missing: Vec<&StoredKey> = wanted.iter().filter(|key| !keys.contains(key)).collect();
-            let extra: Vec<&StoredKey> = keys.iter().filter(|key| !wanted.contains(key)).collect();
+            let missing: Vec<&StoredKey> =
+                wanted.iter().filter(|wanted| !keys.iter().any(|key| is(key, wanted))).collect();
+            let not_wanted = |key: &&StoredKey| !wanted.iter().any(|wanted| is(key, wanted));
+            let extra: Vec<&StoredKey> =
+                keys.iter().filter(not_wanted).filter(|key| !self.perhaps.contains(&key.reference)).collect();
             if !missing.is_empty() || !extra.is_empty() {
                 return Err(Fault::from(faults::InventoryDiffers { missing: names(&missing), extra: names(&extra) }));
             }
             Ok(vec![Fact::Listed { role: self.role, keys }])
         }))
     }
+}
+
+/// Whether a listed key is the wanted one. A kind that nothing states is what the device says.
+fn is(listed: &StoredKey, wanted: &StoredKey) -> bool {
+    let StoredKey { reference, label, id, key_type } = wanted;
+    let kind = key_type.is_none() || listed.key_type == *key_type;
+    kind && (&listed.reference, &listed.label, &listed.id) == (reference, label, id)
 }
 
 /// What a device must list for these keys: for files made elsewhere, what their own descriptions say, because their
@@ -54,10 +66,16 @@ fn wanted(source: Option<&Source>, keys: &[PlannedKey]) -> Vec<StoredKey> {
         let kept = source.and_then(|source| {
             let backed_up = source.keys.iter().find(|backed_up| backed_up.label == key.label)?;
             let file = WrappedKeyFile::parse(&source.folder.read(&backed_up.wrapped).ok()?).ok()?;
-            kept_description(&file).map(|(_, description)| description)
+            let described = kept_description(&file).map(|(_, description)| description);
+            Some((described.unwrap_or_else(|| new_description(&file, backed_up, key.reference)), stated_type(&file)))
         });
-        let described = kept.unwrap_or_else(|| KeyDescription::new(&key.label, &key.id, key.reference, key.key_type));
-        listed(key.reference, Some(&described))
+        let (described, key_type) = kept
+            .unwrap_or_else(|| (KeyDescription::new(&key.label, &key.id, key.reference, key.key_type), key.key_type));
+        let stated = match key_type {
+            KeyType::Rsa(_) | KeyType::Ec(_) => Some(key_type),
+            KeyType::RsaUnstated | KeyType::EcUnstated(_) | KeyType::Aes(_) => None,
+        };
+        listed(key.reference, Some(&described), stated)
     };
     keys.iter().map(wanted).collect()
 }

@@ -1,6 +1,7 @@
 //! What is restored from: a finished sitting with manifest and record, or files made elsewhere.
 
 pub mod foreign;
+mod found;
 
 use std::path::Path;
 
@@ -9,7 +10,9 @@ use crate::clerk::wrapped_keys::public_key;
 use crate::faults::{self, Fault};
 use crate::folder::{Folder, names};
 use crate::plan::{Custody, Plan};
-use crate::record::{BackedUpDkekShare, BackedUpKey, Entry, Fact, Former, KnownShare, RecordedBag, verify_to_the_cut};
+use crate::record::{
+    BackedUpDkekShare, BackedUpKey, Entry, Fact, Former, FoundKey, KnownShare, RecordedBag, verify_to_the_cut,
+};
 use crate::terms::{Digest, DkekShareNumber, Kcv, Serial};
 
 /// What is restored from.
@@ -35,9 +38,9 @@ pub(in crate::clerk) enum Standing {
     /// A record of ours: whether it is a rehearsal's, its last digest, its number of lines if it was never sealed, who
     /// may know a share that now belongs to somebody else, and the bags of cards and passwords.
     Recorded { rehearsal: bool, digest: Digest, not_sealed: Option<u32>, formers: Vec<Former>, bags: Vec<RecordedBag> },
-    /// Nothing: they were made elsewhere. The files that were passed over, and those that start like a wrapped key but
-    /// are not one.
-    Elsewhere { passed_over: Vec<String>, damaged: Vec<String> },
+    /// Nothing: they were made elsewhere. The files that were passed over, those that start like a wrapped key but are not
+    /// one, those that are copies of others, and the keys as they were found.
+    Elsewhere { passed_over: Vec<String>, damaged: Vec<String>, copies: Vec<(String, String)>, keys: Vec<FoundKey> },
 }
 
 impl Source {
@@ -137,9 +140,15 @@ impl Source {
                 let bags = (!bags.is_empty()).then(|| Fact::BagsOnRecord { bags: bags.clone() });
                 (Some(*digest), formers.into_iter().chain(not_sealed).chain(bags).collect())
             }
-            Standing::Elsewhere { passed_over, damaged } => {
-                let (passed_over, damaged) = (passed_over.clone(), damaged.clone());
-                (None, vec![Fact::FoundElsewhere { devices: self.devices.clone(), passed_over, damaged }])
+            Standing::Elsewhere { passed_over, damaged, copies, keys } => {
+                let found = Fact::FoundElsewhere {
+                    devices: self.devices.clone(),
+                    passed_over: passed_over.clone(),
+                    damaged: damaged.clone(),
+                    copies: copies.clone(),
+                    keys: keys.clone(),
+                };
+                (None, vec![found])
             }
         };
         let from = Fact::From {

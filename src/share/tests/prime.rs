@@ -219,6 +219,18 @@ fn short_values_are_refused_unless_foreign() {
 }
 
 #[test]
+fn ids_of_one_set_are_read_together() {
+    let together = |ids: &[&[u8]]| ids_together(&ids.iter().map(|ids| ids.to_vec()).collect::<Vec<_>>());
+    assert_eq!(together(&[&[10, 16], &[10, 16]]), [[10, 16], [16, 10]]);
+    assert_eq!(together(&[&[10, 16], &[10]]), [[16, 10]]);
+    assert!(together(&[&[10, 16][..]; 3]).is_empty() && together(&[&[3], &[3]]).is_empty());
+    let likeliest = together(&[&[10, 16], &[11, 17], &[12, 18]]);
+    assert_eq!((likeliest.len(), &likeliest[0], &likeliest[1]), (8, &vec![10, 11, 12], &vec![16, 17, 18]));
+    let all = together(&[&[10, 16], &[11, 17], &[12, 18], &[13, 19], &[14, 20], &[15, 21], &[16, 22], &[1]]);
+    assert!(all.len() == 64 && all.contains(&vec![16, 17, 18, 19, 20, 21, 22, 1]));
+}
+
+#[test]
 fn own_ids_are_decimal_and_foreign_ids_decimal_or_hexadecimal() {
     for (typed, id) in [("1", Some(1)), ("16", Some(16)), (" 07 ", Some(7)), ("0", None), ("17", None), ("A", None)] {
         assert_eq!(read_id(typed.as_bytes()).ok(), id, "{typed:?}");

@@ -182,14 +182,16 @@ fn no_two_keys_get_the_same_label() {
     let set = Set::golden("2-of-4");
     let dkek = hex(&entry("wrapped-keys.json", "ec-secp384r1")["dkek"]);
     seal_share(place.path(), &dkek, &set.password);
-    // The third would be key-3 by its number, but that label is taken; and every other disk is case-insensitive.
-    odd_key(place.path(), "ec-prime256v1-full-A", "Key-3", &[1]);
+    // Every other disk is case-insensitive. The file of the last has the name of another key.
+    odd_key(place.path(), "ec-prime256v1-full-A", "Key-1", &[1]);
     odd_key(place.path(), "ec-secp384r1", "root", &[2]);
     odd_key(place.path(), "ec-secp521r1", "ROOT", &[3]);
+    odd_key(place.path(), "ec-secp256k1", "", &[4]);
+    fs::rename(place.path().join("ec-secp256k1.bin"), place.path().join("key-1.old.bin")).unwrap();
     let (rig, _records) = restored(place.path(), &plan(2, 4), &mut Custodians::new(&set, &[1, 2]));
     let labels: Vec<&str> = rig.machine.known().plan.keys.iter().map(|key| key.label.as_str()).collect();
-    assert_eq!(labels, ["Key-3", "root", "key-1"]);
-    assert_eq!(card(&rig)["keys"].as_object().unwrap().len(), 3);
+    assert_eq!(labels, ["Key-1", "ec-secp384r1", "ec-secp521r1", "key-2"]);
+    assert_eq!(card(&rig)["keys"].as_object().unwrap().len(), 4);
 }
 
 #[test]
@@ -197,15 +199,19 @@ fn more_keys_than_one_ceremony_has_steps_for_are_refused_before_it_starts() {
     let (place, records) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     folder(place.path(), "2-of-4", &["ec-prime256v1"]);
     let wrapped = fs::read(place.path().join("wrap-ec-prime256v1.bin")).unwrap();
-    for number in 2..=126 {
-        fs::write(place.path().join(format!("{number}.bin")), &wrapped).unwrap();
-    }
+    // Wrapped again, a key gives another file.
+    let again = |number: u8| {
+        let mut wrapped = wrapped.clone();
+        wrapped[60] ^= number;
+        fs::write(place.path().join(format!("{number}.bin")), wrapped).unwrap();
+    };
+    (2..=126).for_each(again);
     let most = Rig::foreign(place.path(), &plan(2, 4), records.path()).unwrap();
     let mut numbers: Vec<_> = most.machine.steps().iter().map(|step| (step.number.section, step.number.step)).collect();
     let steps = numbers.len();
     numbers.dedup();
     assert!(numbers.is_sorted() && numbers.len() == steps, "every step has a number of its own");
-    fs::write(place.path().join("127.bin"), &wrapped).unwrap();
+    again(127);
     let before = fs::read_dir(records.path()).unwrap().count();
     let fault = Rig::foreign(place.path(), &plan(2, 4), records.path()).err().unwrap();
     assert_eq!(
@@ -286,9 +292,7 @@ fn a_folder_that_is_not_a_backup_is_refused_before_anything_starts() {
         fault
     };
     assert_eq!(fault(|place| fs::remove_file(place.join("dkek-share.pbe")).unwrap()), FaultName::SourceNoShareFile);
-    let twice = |place: &Path| {
-        fs::copy(place.join("dkek-share.pbe"), place.join("other.pbe")).unwrap();
-    };
+    let twice = |place: &Path| fs::write(place.join("other.pbe"), [&b"Salted__"[..], &[1; 56]].concat()).unwrap();
     assert_eq!(fault(twice), FaultName::SourceSeveralShareFiles);
     assert_eq!(fault(|place| fs::remove_file(place.join("wrap-ec-prime256v1.bin")).unwrap()), FaultName::SourceNoKeys);
     let mixed = |place: &Path| {

@@ -121,7 +121,7 @@ fn a_genuine_card_shows_everything_without_a_login() {
     let seen = inspected(provisioned(Some(2), 2, Faults::default())).unchanged();
     assert_eq!(seen.dkek(), [(Some(2), 0, true)]);
     assert!(!seen.logged_in());
-    for what in ["REH0000042", "SmartCard-HSM on JCOP", "issuing", "EC-384", kcv(&seen).as_str()] {
+    for what in ["REH0000042", "SmartCard-HSM on JCOP", "issuing", "EC secp384r1", kcv(&seen).as_str()] {
         assert!(seen.shows(what), "{what}");
     }
     let device = seen.rig.facts().into_iter().find_map(|fact| match fact {

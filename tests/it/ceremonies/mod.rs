@@ -1,6 +1,7 @@
 //! Whole ceremonies in this process: machine, vault, clerk and autopilot on software cards.
 
 mod bags;
+mod cases;
 mod counted;
 mod cuts;
 mod device_states;
@@ -28,6 +29,7 @@ mod one_slip;
 mod outside;
 mod plans;
 mod real;
+mod refusals;
 mod restore_choices;
 mod resume;
 mod rig;

@@ -81,6 +81,12 @@ fn ids_above_nine_in_either_reading() {
     people.cards[15].id = "10".to_owned();
     assert_eq!(opens(2, &large, people), (vec![], vec![Defect::HexadecimalId]));
 
+    // The holders of 10 and 16 both read "10", one as the tool showed it, one as it must be typed.
+    let mut both = Custodians::new(&large, &[15, 9]);
+    both.cards[15].id = "10".to_owned();
+    let (wrong, _) = opens(2, &large, both);
+    assert_eq!(wrong, []);
+
     let small = Custodians::new(&set, &[8, 7, 6, 5, 4]);
     assert_eq!(opens(5, &set, small), (vec![], vec![]), "ids up to 9 are the same in both");
 }

@@ -42,6 +42,11 @@ fn everything_wrong_with_a_plan_is_reported_at_once() {
             "restore_to",
         ],
     );
+    add(
+        "alone",
+        include_bytes!("../../vectors/cases/single-password/plan-pw.json"),
+        &["One password held by one person"],
+    );
     let records = place.path().join("records");
     for (file, sentences) in files {
         let print = ceremony(&["plan", "print", text(&file)]);
@@ -54,4 +59,13 @@ fn everything_wrong_with_a_plan_is_reported_at_once() {
         }
     }
     assert!(!records.exists(), "nothing was begun");
+}
+
+#[test]
+fn a_plan_may_begin_with_a_utf_8_mark() {
+    let place = tempfile::tempdir().unwrap();
+    let file = place.path().join("plan.json");
+    fs::write(&file, "\u{feff}".to_owned() + include_str!("../../../assets/plan.example.json")).unwrap();
+    let end = ceremony(&["plan", "print", text(&file)]);
+    assert_eq!(end.code, 0, "{}", end.said);
 }

@@ -244,13 +244,17 @@ fn signs_as_opensc_does() {
     let bytes = hex(&command);
     let digest = bytes[bytes.len() - 34..bytes.len() - 2].try_into().unwrap();
     script.then(&[(command, response.clone())]);
-    let signature = device.sign(reference(1), KeyType::Rsa(2048), &digest).unwrap();
+    let signs = |device: &mut Device, number, algorithm: SigningAlgorithm, key_type, digest: &[u8; 32]| {
+        device.sign_input(reference(number), key_type, algorithm, &algorithm.input(key_type, &[], digest))
+    };
+    let (rsa, p256) = (KeyType::Rsa(2048), KeyType::Ec(Curve::P256));
+    let signature = signs(&mut device, 1, SigningAlgorithm::RsaRaw, rsa, &digest).unwrap();
     assert_eq!(format!("{}9000", hex_of(&signature)), response);
 
     let (command, response) = recorded("pkcs11-tool-sign-ecdsa", "80680270");
     let digest = hex(&command)[7..39].try_into().unwrap();
     script.then(&[(command.clone(), response.clone())]);
-    let signature = device.sign(reference(2), KeyType::Ec(Curve::P256), &digest).unwrap();
+    let signature = signs(&mut device, 2, SigningAlgorithm::Ecdsa, p256, &digest).unwrap();
     assert_eq!(signature[..32], hex(&response)[4..36]);
     assert_eq!(signature[32..], hex(&response)[39..71], "the zero in front of s is no part of it");
     let (_, generated) = recorded("pkcs11-tool-keypairgen-ec-prime256v1", "0046");
@@ -266,9 +270,29 @@ fn signs_as_opensc_does() {
     ] {
         script.then(&[(command.as_str(), answer)]);
         let error = CardError::Malformed { operation: Operation::Sign, what };
-        assert_eq!(device.sign(reference(2), KeyType::Ec(Curve::P256), &digest), Err(error));
+        assert_eq!(signs(&mut device, 2, SigningAlgorithm::Ecdsa, p256, &digest), Err(error));
     }
     script.assert_done();
+}
+
+#[test]
+fn a_restricted_key_signs_with_what_its_list_allows() {
+    let (rsa, p256) = (KeyType::Rsa(2048), KeyType::Ec(Curve::P256));
+    for (key_type, list, algorithm) in [
+        (rsa, &[][..], Some(SigningAlgorithm::RsaRaw)),
+        (rsa, &[0x33, 0x92], Some(SigningAlgorithm::RsaSha256)),
+        (rsa, &[0x92, 0x30], Some(SigningAlgorithm::RsaPadded)),
+        (rsa, &[0x21, 0x92], None),
+        (p256, &[], Some(SigningAlgorithm::Ecdsa)),
+        (p256, &[0x73, 0x92], Some(SigningAlgorithm::EcdsaSha256)),
+        (p256, &[0x71, 0x75, 0x80], None),
+        (KeyType::Aes(Some(256)), &[], None),
+        (KeyType::EcUnstated(None), &[], None),
+    ] {
+        assert_eq!(SigningAlgorithm::allowed(key_type, list), algorithm, "{key_type} {list:02X?}");
+    }
+    assert_eq!(SigningAlgorithm::EcdsaSha256.input(p256, b"message", &[1; 32]), b"message");
+    assert_eq!(SigningAlgorithm::RsaPadded.input(rsa, b"message", &[1; 32]).len(), 51);
 }
 
 proptest! {

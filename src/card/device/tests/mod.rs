@@ -173,7 +173,9 @@ fn ask_everything(device: &mut Device) {
     let _ = device.unwrap(key, &[7; 1500]);
     let _ = device.delete_key(key);
     for key_type in [KeyType::Rsa(2048), KeyType::Ec(Curve::P521)] {
-        let _ = device.sign(key, key_type, &[1; 32]);
+        if let Some(algorithm) = SigningAlgorithm::allowed(key_type, &[]) {
+            let _ = device.sign(key, key_type, algorithm, &[1; 32]);
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use crate::ceremony::known::devices::FoundDevice;
 use crate::ceremony::steps::Step;
 use crate::record::{InBackup, PinCondition, PinName, StoredKey, WithoutDkek};
 use crate::script::words;
+use crate::terms::KeyId;
 
 /// Every device that has the application is a SmartCard-HSM; newer ones report what it runs on.
 pub fn model(device: &FoundDevice) -> String {
@@ -110,13 +111,20 @@ pub fn key_table(keys: &[StoredKey]) -> String {
     if keys.is_empty() {
         return format!("  {}", words::NO_KEYS);
     }
-    let row =
-        |reference: &str, id: &str, kind: &str, label: &str| format!("  {reference:<9}  {id:<10}  {kind:<9}  {label}");
+    let longest = keys.iter().filter_map(|key| key.key_type.as_ref()).map(|kind| kind.chars().count()).max();
+    let width = longest.unwrap_or(0).max(9);
+    let row = |reference: &str, id: &str, kind: &str, label: &str| {
+        format!("  {reference:<9}  {id:<10}  {kind:<width$}  {label}")
+    };
     let heading = row(words::COLUMN_REFERENCE, words::COLUMN_ID, words::COLUMN_TYPE, words::COLUMN_LABEL);
     let lines = keys.iter().map(|key| {
-        let id = key.id.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string);
+        let id = key.id.as_ref().map_or_else(|| "-".to_owned(), KeyId::in_column);
         let (kind, label) = (key.key_type.as_deref().unwrap_or("-"), key.label.as_deref().unwrap_or("-"));
-        row(&key.reference.to_string(), &id, kind, label)
+        let line = row(&key.reference.to_string(), &id, kind, label);
+        match key.id.as_ref().filter(|id| id.in_column() != id.to_string()) {
+            Some(long) => format!("{line}\n{:13}{}", "", long.shown()),
+            None => line,
+        }
     });
     std::iter::once(heading).chain(lines).collect::<Vec<_>>().join("\n")
 }

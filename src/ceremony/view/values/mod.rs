@@ -4,19 +4,20 @@
 
 mod devices;
 mod host;
+mod keys;
 mod people;
 mod planned;
 mod restored;
 mod shares;
 
 pub use devices::key_table;
-pub use planned::key_name;
 
 use crate::ceremony::steps::Step;
 use crate::ceremony::view::ended::{fate_of_the_cards, what_was_changed};
 use crate::ceremony::view::sentences::Sentences;
 use crate::names::ValueName as Name;
 use crate::plan::Plan;
+use crate::script::words;
 use crate::terms::{Digest, Quorum};
 
 /// The value of a placeholder as far as the plan determines it; `None`: it is only known on the day.
@@ -60,11 +61,15 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
         Name::Guards => text(planned::guards(plan)),
         Name::SoPinCustody => text(planned::so_pin_custody(plan)),
         Name::Role => text(planned::role(step.role)),
-        Name::KeysPlanned => Some(planned::keys(plan)),
-        Name::Label => key().map(|key| key.label.to_string()),
-        Name::KeyType => key().map(|key| key_name(key.key_type)),
-        Name::KeyId => key().map(|key| key.id.to_string()),
-        Name::Reference => key().map(|key| key.reference.to_string()),
+        Name::KeysPlanned => Some(known.map_or_else(|| planned::keys(plan), keys::planned)),
+        Name::Label => key().map(|key| known.map_or_else(|| key.label.to_string(), |known| keys::name(known, key))),
+        Name::KeyType => key().map(|key| key.key_type.name()),
+        Name::KeyId => key().map(|key| known.map_or_else(|| key.id.shown(), |known| keys::id(known, key))),
+        Name::WhyNotProven => Some(keys::why_not_proven(known?, key()?)),
+        Name::Reference => {
+            key().map(|key| known.map_or_else(|| key.reference.to_string(), |known| keys::reference(known, key)))
+        }
+        Name::KeysExpected => text(known.map_or(words::KEYS_OF_THE_PLAN, keys::expected)),
         Name::PlannedTo => key().map(|key| key.restore_to.to_string()),
         Name::RestoreTo => key().map(|key| known.map_or(key.restore_to, |known| known.restore_to(key)).to_string()),
 
@@ -122,6 +127,8 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
         Name::PublicUnusable => origin().map(restored::public_unusable),
         Name::Loss => restored::loss(known?.restored.loss?),
         Name::LossFollows => text(restored::loss_follows(known?.restored.loss?)),
+        Name::Copies => origin().map(restored::copies),
+        Name::Undescribed => origin().map(restored::undescribed),
         Name::Damaged => origin().map(restored::damaged),
 
         Name::Room => Some(host::findings(known?)),

@@ -3,7 +3,7 @@
 use crate::ceremony::steps::Step;
 use crate::plan::{Custody, PinReset, Plan, PlannedKey};
 use crate::script::words;
-use crate::terms::{DeviceRole, DkekShareNumber, KeyType, Quorum, Scheme};
+use crate::terms::{DeviceRole, DkekShareNumber, Quorum, Scheme};
 
 /// This step's quorum; the first if the step is not about any.
 pub fn quorum(plan: &Plan, step: &Step, of: fn(Quorum) -> u8) -> String {
@@ -19,7 +19,7 @@ pub fn seats_needed(plan: &Plan, step: &Step) -> Option<String> {
 
 /// The keys, one per line.
 pub fn keys(plan: &Plan) -> String {
-    let line = |key: &PlannedKey| format!("  {}  {}  id {}", key.label, key_name(key.key_type), key.id);
+    let line = |key: &PlannedKey| format!("  {}  {}  id {}", key.label, key.key_type.name(), key.id.shown());
     plan.keys.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
@@ -88,13 +88,5 @@ pub const fn role(role: DeviceRole) -> &'static str {
     match role {
         DeviceRole::Original => words::ROLE_ORIGINAL,
         DeviceRole::Replacement => words::ROLE_REPLACEMENT,
-    }
-}
-
-/// A key type as people call it: `RSA-2048`, `EC secp256r1`.
-pub fn key_name(key_type: KeyType) -> String {
-    match key_type {
-        KeyType::Rsa(bits) => format!("RSA-{bits}"),
-        KeyType::Ec(curve) => format!("EC {}", curve.name()),
     }
 }

@@ -6,7 +6,7 @@ use crate::ceremony::steps::{Answer, Question};
 use crate::names::{StageName, StepName};
 use crate::record::Loss;
 use crate::script::{self, words};
-use crate::terms::{DeviceRole, Digest, Serial};
+use crate::terms::{DeviceRole, Digest, KeyId, Serial};
 
 /// The devices that the keys were generated on.
 pub fn devices(origin: &Origin) -> String {
@@ -35,6 +35,20 @@ pub fn passed_over(origin: &Origin) -> String {
 /// Wrapped keys that cannot be read, one per line.
 pub fn damaged(origin: &Origin) -> String {
     indented(&origin.damaged)
+}
+
+/// Files that say the same as others, one per line.
+pub fn copies(origin: &Origin) -> String {
+    indented(&origin.copies.iter().map(|(copy, of)| format!("{copy} = {of}")).collect::<Vec<_>>())
+}
+
+/// Keys without a description, one per line, with what their new one says.
+pub fn undescribed(origin: &Origin) -> String {
+    let new = origin.keys.iter().filter(|found| found.described.is_none()).map(|found| {
+        let id = found.id.as_ref().map_or_else(|| "-".to_owned(), KeyId::shown);
+        format!("{}  id {id}  {}", found.label, found.file)
+    });
+    indented(&new.collect::<Vec<_>>())
 }
 
 /// Public key files that cannot be used, one per line.

@@ -1,0 +1,96 @@
+//! Values about keys that were found in files made elsewhere, whose labels and ids are not always those of a plan.
+
+use crate::ceremony::known::Known;
+use crate::plan::PlannedKey;
+use crate::record::{FoundKey, NotProven};
+use crate::script::words;
+use crate::terms::KeyId;
+
+/// A line that a screen does not break.
+const LINE: usize = 76;
+
+/// The most characters of a label.
+const LABEL: usize = 36;
+
+/// What a key is called on every screen: the label that the device shows; if it is not that of one key alone, together
+/// with the name of its file.
+pub fn name(known: &Known, key: &PlannedKey) -> String {
+    let Some(found) = known.restored.found(&key.label) else { return key.label.to_string() };
+    let keys = known.restored.from.as_ref().map_or(&[][..], |origin| origin.keys.as_slice());
+    let same = |other: &&FoundKey| described(other).map(str::to_lowercase) == described(found).map(str::to_lowercase);
+    match described(found) {
+        Some(label) if keys.iter().filter(same).count() > 1 => format!("\"{}\" ({})", shown(label), key.label),
+        Some(label) if label == key.label.as_str() => key.label.to_string(),
+        Some(label) => format!("\"{}\"", shown(label)),
+        None => key.label.to_string(),
+    }
+}
+
+/// The label that the device shows.
+pub fn label(known: &Known, key: &PlannedKey) -> String {
+    match known.restored.found(&key.label).map(|found| found.described.as_deref()) {
+        Some(Some("")) => "-".to_owned(),
+        Some(Some(label)) => shown(label),
+        Some(None) | None => key.label.to_string(),
+    }
+}
+
+/// The id; a dash if its description has none.
+pub fn id(known: &Known, key: &PlannedKey) -> String {
+    stated_id(known, key).map_or_else(|| "-".to_owned(), KeyId::shown)
+}
+
+fn stated_id<'a>(known: &'a Known, key: &'a PlannedKey) -> Option<&'a KeyId> {
+    known.restored.found(&key.label).map_or(Some(&key.id), |found| found.id.as_ref())
+}
+
+/// The key reference that it had on the device it came from, if anything states it.
+pub fn reference(known: &Known, key: &PlannedKey) -> String {
+    let found = known.restored.found(&key.label);
+    let reference = found.map_or(Some(key.reference), |found| found.reference);
+    reference.map_or_else(|| words::UNKNOWN.to_owned(), |reference| reference.to_string())
+}
+
+/// Where it is said which keys there must be.
+pub fn expected(known: &Known) -> &'static str {
+    if known.restored.is_foreign() { words::KEYS_OF_THE_FOLDER } else { words::KEYS_OF_THE_PLAN }
+}
+
+/// The keys in columns, one per line; those of files made elsewhere with their files.
+pub fn planned(known: &Known) -> String {
+    let plan = &known.plan;
+    let width = |of: &dyn Fn(&PlannedKey) -> String| plan.keys.iter().map(|key| of(key).chars().count()).max();
+    let (labels, types) = (width(&|key| label(known, key)), width(&|key| key.key_type.name()));
+    let (labels, types) = (labels.unwrap_or(0), types.unwrap_or(0));
+    let line = |key: &PlannedKey, id: String| {
+        let file = known.restored.found(&key.label).map_or_else(String::new, |found| format!("  {}", found.file));
+        format!("  {:<labels$}  {:<types$}  id {id}{file}", label(known, key), key.key_type.name())
+    };
+    let one = |key: &PlannedKey| {
+        let whole = line(key, id(known, key));
+        let short = || stated_id(known, key).map_or_else(|| "-".to_owned(), KeyId::in_column);
+        if whole.chars().count() <= LINE { whole } else { line(key, short()) }
+    };
+    plan.keys.iter().map(one).collect::<Vec<_>>().join("\n")
+}
+
+/// Why nobody can prove a key here.
+pub fn why_not_proven(known: &Known, key: &PlannedKey) -> String {
+    match known.keys.not_provable.get(key.label.as_str()).copied().flatten() {
+        Some(NotProven::NoPublicKey) => words::NOT_PROVEN_NO_PUBLIC_KEY.to_owned(),
+        Some(NotProven::Curve) => words::NotProvenCurve { key_type: key.key_type.name() }.to_string(),
+        Some(NotProven::Algorithms) => words::NOT_PROVEN_ALGORITHMS.to_owned(),
+        Some(NotProven::Secret) => words::NOT_PROVEN_SECRET.to_owned(),
+        None => words::NOT_PROVEN.to_owned(),
+    }
+}
+
+/// A label that anyone may have written, for one line of a screen.
+fn shown(label: &str) -> String {
+    let clean: String = label.chars().map(|c| if c.is_control() { '?' } else { c }).take(LABEL).collect();
+    if label.chars().count() > LABEL { format!("{clean}…") } else { clean }
+}
+
+fn described(found: &FoundKey) -> Option<&str> {
+    found.described.as_deref().filter(|label| !label.is_empty())
+}
