@@ -3,15 +3,17 @@
 //! Its types cannot hold a secret, and nothing in it is computed from a password share, a password or a PIN.
 
 mod chain;
+mod detail;
 mod entry;
 mod manifest;
 mod verify;
 
 pub use crate::names::CeremonyKind;
 pub use chain::{Chain, Line, Mark};
-pub use entry::{
-    Defect, Deviation, Ending, Entry, Fact, Former, FoundKey, HeldKey, InBackup, KnownShare, Loss, NotProven,
-    PinCondition, PinName, RecordedBag, Remark, StoredKey, WithoutDkek,
+pub use detail::{
+    Defect, Deviation, Ending, Former, FoundKey, HeldKey, InBackup, KnownShare, Loss, NotProven, PinCondition, PinName,
+    RecordedBag, Remark, StoredKey, WithoutDkek,
 };
+pub use entry::{Entry, Fact};
 pub use manifest::{BackedUpDkekShare, BackedUpKey, Manifest};
 pub use verify::{Proof, verify, verify_to_the_cut};

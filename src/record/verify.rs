@@ -1,7 +1,8 @@
 //! Reads a record back, line by line, and says what it proves or which line is wrong.
 
 use super::chain::{END, Line, Mark, SEAM, body, digest};
-use super::entry::{Ending, Entry};
+use super::detail::Ending;
+use super::entry::Entry;
 use crate::faults::{self, Fault, FaultName};
 use crate::names::CeremonyKind;
 use crate::terms::Digest;

@@ -1,6 +1,6 @@
 //! Compares the keys on a device with those of the backup, before anybody decides to erase the device.
 
-use crate::card::{AuthenticatedRequest, CardError, Device, DkekState, FileId, PublicKey};
+use crate::card::{CardError, Device, DkekState, FileId, PublicKey, public_key_beside};
 use crate::clerk::Clerk;
 use crate::clerk::acts::{ActKind, Aftermath, Begun};
 use crate::clerk::keys_on_device::stored;
@@ -65,7 +65,7 @@ impl CompareKeys {
 /// The public key that a device keeps beside a key; none if it keeps none that can be read.
 fn public_on(device: &mut Device, reference: KeyReference) -> Result<Option<PublicKey>, CardError> {
     match device.read_file(FileId::request(reference)) {
-        Ok(bytes) => Ok(AuthenticatedRequest::parse(&bytes).ok().and_then(|request| request.public_key())),
+        Ok(bytes) => Ok(public_key_beside(&bytes)),
         Err(CardError::Transport(error)) => Err(error.into()),
         Err(_) => Ok(None),
     }
