@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::ceremony::machine::{Machine, Mode};
+use crate::ceremony::steps::StageKind;
 
 /// The screens of the current step that people have come through, with the one that is up, by the places of their stages.
 #[derive(Debug, Default)]
@@ -32,15 +33,17 @@ impl Machine {
         stages.get(self.stage).filter(|stage| stage.kind.is_screen())?;
         let here = self.screens.seen.len();
         let mut all = here;
-        for (place, ahead) in stages.iter().enumerate().skip(self.stage + 1) {
-            if !ahead.kind.is_screen() {
-                continue;
-            }
-            let mut before = stages.iter().take(place).skip(self.stage);
-            if before.any(|before| ahead.when.hangs_on(before.kind)) {
+        // What has yet to answer, or may have to.
+        let mut answers: Vec<StageKind> = stages.get(self.stage).map(|stage| stage.kind).into_iter().collect();
+        for ahead in stages.iter().skip(self.stage + 1) {
+            let open = answers.iter().any(|answer| ahead.when.hangs_on(*answer));
+            if open && ahead.kind.is_screen() {
                 return None;
             }
-            all += usize::from(self.due(ahead.when));
+            if open || self.due(ahead.when) {
+                answers.push(ahead.kind);
+                all += usize::from(ahead.kind.is_screen());
+            }
         }
         (all > 1).then_some((here, all))
     }

@@ -29,7 +29,7 @@ fn inspected(card: SoftCard, answers: Answers) -> String {
     let mut rig = held(CeremonyKind::Inspect, &plan, card, answers, records.path());
     let mut screens = String::new();
     rig.play(|front| {
-        if let Body::Read { text, .. } = &front.view.body {
+        if let Body::Read { text } | Body::Choose { text, .. } = &front.view.body {
             screens.extend(text.iter().map(|line| line.clone() + "\n"));
         }
         Turn::Autopilot

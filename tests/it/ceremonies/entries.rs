@@ -133,7 +133,7 @@ fn names_and_notes_are_recorded_as_they_are_written_and_hidden_characters_are_re
         turn += 1;
         let refused = |front: &Front<'_>| assert_eq!(front.wrong(), ["line-unseen"]);
         match turn {
-            1 | 7 => Turn::Do(Input::Deviation),
+            1 | 9 => Turn::Do(Input::Deviation),
             2 => front.item(ItemName::Substitute),
             3 => front.pick(0),
             4 => front.types(FieldName::Substitute, "Jürgen \u{202e}ßorG"),
@@ -141,10 +141,11 @@ fn names_and_notes_are_recorded_as_they_are_written_and_hidden_characters_are_re
                 refused(front);
                 front.types(FieldName::Substitute, "Jürgen Groß")
             }
-            6 | 11 => Turn::Do(Input::GoOn),
-            8 => front.item(ItemName::Deviation),
-            9 => front.types(FieldName::Note, "Frau Łęcka kam\u{200b} später"),
-            10 => {
+            6 | 8 | 13 => Turn::Do(Input::GoOn),
+            7 => front.types(FieldName::Reason, "erkältet seit gestern"),
+            10 => front.item(ItemName::Deviation),
+            11 => front.types(FieldName::Note, "Frau Łęcka kam\u{200b} später"),
+            12 => {
                 refused(front);
                 front.types(FieldName::Note, "Frau Łęcka kam später – 10 €")
             }

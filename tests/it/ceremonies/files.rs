@@ -307,7 +307,7 @@ fn a_substitute_is_called_when_the_keys_are_restored() {
         match turn {
             1 => Turn::Do(Input::Deviation),
             2 => front.item(ItemName::Substitute),
-            6 => front.types(FieldName::Reason, "ill"),
+            6 => front.types(FieldName::Reason, "ill today"),
             3 => {
                 let Body::Choose { options, .. } = &front.view.body else { panic!("{:?}", front.view) };
                 front.pick(options.iter().position(|who| who.text.contains("Custodian 02")).unwrap())

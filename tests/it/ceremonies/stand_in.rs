@@ -36,7 +36,7 @@ fn at_the_roll_call_anybody_who_guards_anything_can_be_replaced() {
             }
             4 => front.types(FieldName::Substitute, names[replaced]),
             5 => Turn::Do(Input::GoOn),
-            6 => front.types(FieldName::Reason, "ill"),
+            6 => front.types(FieldName::Reason, "ill today"),
             _ => {
                 (replaced, turn) = (replaced + 1, 0);
                 Turn::Do(Input::GoOn)
@@ -67,7 +67,7 @@ fn a_substitute_at_the_roll_call_does_not_count_as_seen() {
             5 => front.pick(0),
             6 => front.types(FieldName::Substitute, "Niels Bohr"),
             7 | 9 => Turn::Do(Input::GoOn),
-            8 => front.types(FieldName::Reason, "ill"),
+            8 => front.types(FieldName::Reason, "ill today"),
             _ => {
                 let Body::Tick { items, .. } = &front.view.body else { panic!("{:?}", front.view) };
                 seen = items.iter().map(|item| (item.text.clone(), item.ticked)).collect();
@@ -168,7 +168,7 @@ fn a_substitute_replaces_a_custodian_of_the_second_set() {
                 front.types(FieldName::Substitute, "Niels Bohr")
             }
             6 | 8 => Turn::Do(Input::GoOn),
-            7 => front.types(FieldName::Reason, "ill"),
+            7 => front.types(FieldName::Reason, "ill today"),
             _ => Turn::Autopilot,
         }
     });
@@ -291,7 +291,7 @@ fn nobody_who_has_seen_a_share_gets_a_second_one_as_a_substitute() {
                 assert_eq!(matches!(fields[0].state, FieldState::Wrong(_)), !accepted, "{name}: {fields:?}");
                 Turn::Do(Input::GoOn)
             }
-            6 if *accepted => front.types(FieldName::Reason, "ill"),
+            6 if *accepted => front.types(FieldName::Reason, "ill today"),
             7 => {
                 (turn, coming) = (0, coming + 1);
                 Turn::Do(Input::GoOn)

@@ -346,7 +346,7 @@ fn records_that_cannot_be_written_are_reported_before_anything_starts() {
     for records in [text(&file), text(&file.join("below")), "/proc/none", ""] {
         let end = ceremony(&["rehearse", "--auto", "--records", records]);
         assert_eq!(end.code, 3, "{records:?}: {}", end.said);
-        assert!(end.said.contains("could not be written"), "{records:?}: {}", end.said);
+        assert!(end.said.contains("cannot be used"), "{records:?}: {}", end.said);
     }
 }
 
