@@ -251,6 +251,7 @@ impl Book<'_> {
             Condition::Salvaged => Some(words::PAPER_WHEN_SALVAGED),
             Condition::HoldsKeys | Condition::HoldsOtherKeys => Some(words::PAPER_WHEN_HOLDS_KEYS),
             Condition::HoldsBackedUpKeys => Some(words::PAPER_WHEN_HOLDS_BACKED_UP_KEYS),
+            Condition::EmptyOriginal => Some(words::PAPER_WHEN_EMPTY_ORIGINAL),
             Condition::OtherThreshold => Some(words::PAPER_WHEN_OTHER_THRESHOLD),
             Condition::RolesClash => Some(words::PAPER_WHEN_CLASH),
             Condition::AuditorAbsent => Some(words::PAPER_WHEN_AUDITOR_ABSENT),

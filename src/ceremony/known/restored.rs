@@ -1,7 +1,8 @@
 //! The backup being restored.
 
+use crate::ceremony::known::Known;
 use crate::record::{FoundKey, Loss};
-use crate::terms::{Digest, KeyLabel, Serial};
+use crate::terms::{DeviceRole, Digest, KeyLabel, Serial};
 
 /// The origin of a restore: the folder of a finished sitting, or files made elsewhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +34,15 @@ pub struct Restored {
     pub from: Option<Origin>,
     /// What became of the old device.
     pub loss: Option<Loss>,
+}
+
+impl Known {
+    /// Whether the device found for a role is one that the keys being restored were generated on.
+    pub fn is_original(&self, role: DeviceRole) -> bool {
+        let of_backup =
+            |origin: &Origin| self.devices.serial(role).is_some_and(|found| origin.devices.contains(&found));
+        role == DeviceRole::Replacement && self.restored.from.as_ref().is_some_and(of_backup)
+    }
 }
 
 impl Restored {

@@ -26,7 +26,8 @@ impl Machine {
         let proven = key.is_some_and(|key| self.known.keys.proven.contains(key.as_str()));
         let without_proof = key.is_some_and(|key| self.known.keys.without_proof.contains(key.as_str()));
         let holds_keys = role.and_then(|role| self.known.devices.get(role)).is_some_and(|device| device.keys > 0);
-        let backed_up = role.is_some_and(|role| self.known.devices.holds_what_is_backed_up(role));
+        let original = role.is_some_and(|role| self.known.is_original(role));
+        let backed_up = original || role.is_some_and(|role| self.known.devices.holds_what_is_backed_up(role));
         let left_out = &self.known.keys.left_out;
         let left_out = key.map_or(!left_out.is_empty(), |key| left_out.contains(key.as_str()));
         match when {
@@ -68,6 +69,7 @@ impl Machine {
             Condition::Several => !self.known.devices.seen.is_empty(),
             Condition::HoldsKeys => holds_keys,
             Condition::HoldsOtherKeys => holds_keys && !backed_up,
+            Condition::EmptyOriginal => original && !holds_keys,
             Condition::HoldsBackedUpKeys => holds_keys && backed_up,
             Condition::RolesClash => !self.known.plan.clashes().is_empty(),
             Condition::AuditorAbsent => {

@@ -56,6 +56,8 @@ pub enum Condition {
     RolesClash,
     /// Only if an auditor is missing.
     AuditorAbsent,
+    /// Only if the step's device is one that the keys were generated on, and holds none.
+    EmptyOriginal,
     /// Only if this machine or terminal is unfit for a real ceremony.
     Unfit,
     /// Only if something outside this program is missing that it needs.

@@ -6,6 +6,7 @@ use crate::clerk::acts::DevicePurpose;
 use crate::clerk::{Act, acts};
 use crate::fields::{Field, FieldKind};
 use crate::names::{FieldName, StageName, StepName};
+use crate::record::Loss;
 use crate::terms::{DeviceRole, KeyType};
 
 /// The stages that find the device of a step: it is put in, found, picked among several, and shown. Whoever sees that it is
@@ -29,9 +30,9 @@ pub fn device(role: DeviceRole) -> Step {
         .then_when(Condition::HoldsOtherKeys, StageName::Erases, StageKind::Confirm(erase_keys));
     match role {
         DeviceRole::Original => device,
-        DeviceRole::Replacement => {
-            device.then_when(Condition::HoldsBackedUpKeys, StageName::ErasesBackedUp, StageKind::Confirm(erase_keys))
-        }
+        DeviceRole::Replacement => device
+            .then_when(Condition::HoldsBackedUpKeys, StageName::ErasesBackedUp, StageKind::Confirm(erase_keys))
+            .then_when(Condition::EmptyOriginal, StageName::SameDevice, StageKind::Confirm(same_device)),
     }
 }
 
@@ -39,26 +40,36 @@ fn compare_keys(known: &Known, step: &Step) -> Option<Act> {
     Some(acts::CompareKeys { role: step.role, serial: known.devices.serial(step.role)? }.into())
 }
 
+fn same_device(_: &Known, _: &Step) -> Vec<Field> {
+    vec![Field::new(FieldName::SameDevice, FieldKind::Word("SAME DEVICE"))]
+}
+
 fn erase_keys(_: &Known, _: &Step) -> Vec<Field> {
     vec![Field::new(FieldName::EraseKeys, FieldKind::Word("ERASE THESE KEYS"))]
 }
 
-/// A replacement is never an original: that is lost, or it is what the replacement is for.
+/// A replacement is never the device of this sitting, nor one that stays in use. A device that has lost its keys may get
+/// them back, if there is no other and people say so.
 #[allow(clippy::unnecessary_wraps, reason = "the form of every act's maker")]
 fn find(known: &Known, step: &Step) -> Option<Act> {
-    let mut not = Vec::new();
+    let (mut not, mut last_resort) = (Vec::new(), Vec::new());
     if step.role == DeviceRole::Replacement {
-        not.extend(known.restored.from.iter().flat_map(|source| source.devices.clone()));
+        let originals = known.restored.from.iter().flat_map(|source| source.devices.clone());
+        if known.restored.loss == Some(Loss::Nothing) {
+            not.extend(originals)
+        } else {
+            last_resort.extend(originals)
+        }
         not.extend(known.devices.serial(DeviceRole::Original));
     }
-    let given_up = known.devices.given_up.clone();
-    Some(acts::FindDevice { role: step.role, not, given_up, picked: None, purpose: purpose(known, step) }.into())
+    let (given_up, purpose) = (known.devices.given_up.clone(), purpose(known, step));
+    Some(acts::FindDevice { role: step.role, not, given_up, last_resort, picked: None, purpose }.into())
 }
 
 fn find_picked(known: &Known, step: &Step) -> Option<Act> {
     let picked = Some(known.devices.picked.clone()?);
-    let (not, given_up) = (Vec::new(), Vec::new());
-    Some(acts::FindDevice { role: step.role, not, given_up, picked, purpose: purpose(known, step) }.into())
+    let (not, given_up, last_resort) = (Vec::new(), Vec::new(), Vec::new());
+    Some(acts::FindDevice { role: step.role, not, given_up, last_resort, picked, purpose: purpose(known, step) }.into())
 }
 
 /// Every device but the one that people inspect gets keys.

@@ -45,6 +45,7 @@ impl Condition {
             | Self::Salvaged
             | Self::OtherThreshold
             | Self::HoldsKeys
+            | Self::EmptyOriginal
             | Self::HoldsOtherKeys
             | Self::HoldsBackedUpKeys
             | Self::Several

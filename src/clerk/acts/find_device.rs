@@ -23,6 +23,8 @@ pub struct FindDevice {
     pub not: Vec<Serial>,
     /// Serials that people gave up in this sitting: another device replaces them.
     pub given_up: Vec<Serial>,
+    /// Serials that are taken only if there is no other: the keys were generated on them.
+    pub last_resort: Vec<Serial>,
     /// The one that people picked if there were several; no other is accepted.
     pub picked: Option<Serial>,
     /// What it is for.
@@ -70,7 +72,7 @@ impl FindDevice {
         let role = self.role;
         let mut found = match &self.picked {
             Some(picked) => devices.find_picked(role, picked)?,
-            None => devices.find(role, &self.not, &self.given_up)?,
+            None => devices.find(role, &self.not, &self.given_up, &self.last_resort)?,
         };
         found.sort();
         let serial = match found.as_slice() {

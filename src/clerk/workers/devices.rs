@@ -63,11 +63,18 @@ impl Devices {
         self.connected.iter().any(|one| one.is(serial))
     }
 
-    /// The devices that could be the one for a role: none of these, and none that was given up.
+    /// The devices that could be the one for a role: none of these, and none that was given up. One of the last resort
+    /// only if there is no other, and no reader failed that may have another.
     ///
     /// # Errors
     /// There is none.
-    pub fn find(&mut self, role: DeviceRole, not: &[Serial], given_up: &[Serial]) -> Result<Vec<Serial>, Fault> {
+    pub fn find(
+        &mut self,
+        role: DeviceRole,
+        not: &[Serial],
+        given_up: &[Serial],
+        last_resort: &[Serial],
+    ) -> Result<Vec<Serial>, Fault> {
         if let Some(inserter) = &mut self.inserter {
             inserter(role);
         }
@@ -77,7 +84,11 @@ impl Devices {
             .iter()
             .map(|one| one.device.serial())
             .filter(|serial| !not.contains(serial) && !given_up.contains(serial));
-        let fits: Vec<Serial> = fits.cloned().collect();
+        let (last, mut fits): (Vec<Serial>, Vec<Serial>) =
+            fits.cloned().partition(|serial| last_resort.contains(serial));
+        if fits.is_empty() && self.failed().is_none() {
+            fits = last;
+        }
         if fits.is_empty() {
             let still_in = self.connected.iter().all(|one| given_up.contains(one.device.serial()));
             let serial = self.serials().join(", ");
@@ -97,7 +108,7 @@ impl Devices {
     /// # Errors
     /// It is missing.
     pub fn find_picked(&mut self, role: DeviceRole, picked: &Serial) -> Result<Vec<Serial>, Fault> {
-        let found = self.find(role, &[], &[])?;
+        let found = self.find(role, &[], &[], &[])?;
         if found.contains(picked) {
             return Ok(vec![picked.clone()]);
         }
@@ -105,11 +116,15 @@ impl Devices {
         Err(self.missing(|| Fault::from(faults::SerialDiffers { seen: seen(), expected: picked })))
     }
 
+    /// A reader that failed, and why; it may hold a device.
+    fn failed(&self) -> Option<&(String, CardError)> {
+        self.troubles.iter().find(|(_, error)| !is_foreign(error))
+    }
+
     /// Why the device being looked for is missing: it may be the one in a reader that failed. `unfit` names the devices
     /// that were found, if there was no other obstacle.
     fn missing(&self, unfit: impl FnOnce() -> Fault) -> Fault {
-        let failed = self.troubles.iter().find(|(_, error)| !is_foreign(error));
-        match (failed, self.connected.is_empty()) {
+        match (self.failed(), self.connected.is_empty()) {
             (Some((_, error)), true) => as_fault::card(error),
             (Some((reader, error)), false) => Fault::from(faults::ReaderFailed {
                 reader,

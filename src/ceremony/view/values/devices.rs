@@ -103,7 +103,13 @@ pub fn held_keys(known: &Known, step: &Step) -> Option<String> {
 
 /// Why a device counts as one that the backup came from.
 pub fn same_as_backup(known: &Known, step: &Step) -> &'static str {
-    if known.devices.same_dkek.contains(&step.role) { words::SAME_DKEK } else { words::SAME_KEYS }
+    if known.is_original(step.role) {
+        words::SAME_SERIAL
+    } else if known.devices.same_dkek.contains(&step.role) {
+        words::SAME_DKEK
+    } else {
+        words::SAME_KEYS
+    }
 }
 
 /// The keys that a device listed, one per line.
