@@ -56,9 +56,9 @@ fn find(known: &Known, step: &Step) -> Option<Act> {
     if step.role == DeviceRole::Replacement {
         let originals = known.restored.from.iter().flat_map(|source| source.devices.clone());
         if known.restored.loss == Some(Loss::Nothing) {
-            not.extend(originals)
+            not.extend(originals);
         } else {
-            last_resort.extend(originals)
+            last_resort.extend(originals);
         }
         not.extend(known.devices.serial(DeviceRole::Original));
     }
