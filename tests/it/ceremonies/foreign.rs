@@ -7,7 +7,7 @@ use std::process::Command;
 
 use hsm_ceremony::app::{Environment, Setup};
 use hsm_ceremony::card::{DescribedType, KeyDescription};
-use hsm_ceremony::ceremony::{Body, FieldState, Input, Recovery};
+use hsm_ceremony::ceremony::{Body, FieldState, Input};
 use hsm_ceremony::dkek::{KeyBlob, WrappedKeyFile};
 use hsm_ceremony::faults::{Fault, FaultName};
 use hsm_ceremony::fields::FieldKind;
