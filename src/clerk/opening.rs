@@ -50,13 +50,22 @@ pub fn begin(
     let mut files = Vec::new();
     for (name, content) in contents {
         let file = ShareFile::parse(&content).map_err(|error| as_fault::share_file(&error))?;
-        match (file.is_rehearsal(), clerk.rehearsal) {
-            (true, false) => return Err(Fault::from(faults::RehearsalArtefact { what: name })),
-            (false, true) if !(foreign && clerk.training_files) => return Err(Fault::from(faults::RealShareFile)),
-            (true, true) | (false, _) => files.push((name, file)),
-        }
+        of_this_kind(&name, &file, foreign, clerk)?;
+        files.push((name, file));
     }
     Ok(Opening { job: kdf::begin_opening(tries, files, clerk.rounds), take: Box::new(take) })
+}
+
+/// A rehearsal and the real thing never take each other's share files; the salt tells them apart.
+///
+/// # Errors
+/// It is a rehearsal's in a real ceremony, or the reverse.
+pub fn of_this_kind(name: &str, file: &ShareFile, foreign: bool, clerk: &Clerk) -> Result<(), Fault> {
+    match (file.is_rehearsal(), clerk.rehearsal) {
+        (true, false) => Err(Fault::from(faults::RehearsalArtefact { what: name })),
+        (false, true) if !(foreign && clerk.training_files) => Err(Fault::from(faults::RealShareFile)),
+        (true, true) | (false, _) => Ok(()),
+    }
 }
 
 /// Puts an opened DKEK share into the vault, and forgets the shares of the seats that opened it. They are kept if it is

@@ -1,9 +1,10 @@
 //! Reads the finished folder that keys are restored from.
 
-use crate::clerk::Clerk;
 use crate::clerk::acts::{ActKind, Aftermath, Begun};
-use crate::faults::Fault;
-use crate::terms::Serial;
+use crate::clerk::{Clerk, as_fault, opening};
+use crate::dkek::ShareFile;
+use crate::faults::{self, Fault};
+use crate::terms::{DkekShareNumber, Serial};
 use crate::vault::Vault;
 
 /// Find the finished folder that keys are restored from.
@@ -19,6 +20,17 @@ impl ActKind for ReadFolder {
     const IRREVERSIBLE_ON: Option<fn(&Self) -> &Serial> = None;
 
     fn perform(self, clerk: &mut Clerk, _: &mut Vault) -> Result<Begun, Fault> {
-        Ok(Begun::Done(clerk.source()?.facts(clerk.rehearsal)?))
+        let source = clerk.source()?;
+        if source.is_foreign() {
+            // Of a folder of ours, the manifest says it.
+            for (name, content) in source.share_files(DkekShareNumber::FIRST, &[])? {
+                let file = ShareFile::parse(&content).map_err(|error| as_fault::share_file(&error))?;
+                opening::of_this_kind(&name, &file, true, clerk)?;
+            }
+            if let Some(serial) = source.devices.iter().find(|serial| serial.is_rehearsal() && !clerk.rehearsal) {
+                return Err(Fault::from(faults::RehearsalArtefact { what: serial }));
+            }
+        }
+        Ok(Begun::Done(source.facts(clerk.rehearsal)?))
     }
 }

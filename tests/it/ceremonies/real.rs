@@ -202,19 +202,23 @@ fn a_rehearsal_and_the_real_thing_never_restore_from_each_other() {
 }
 
 #[test]
-fn a_share_file_of_a_rehearsal_is_refused_even_without_its_manifest() {
+fn files_of_a_rehearsal_are_refused_without_their_manifest_before_anybody_sits_down() {
     let (place, records) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let (rehearsed, folder) = established(records.path());
-    fs::copy(folder.join("dkek-1.pbe"), place.path().join("share.pbe")).unwrap();
-    fs::copy(folder.join("keys/key-0.wrapped"), place.path().join("key-0.bin")).unwrap();
-    let given = Some((Plan::parse(&plan()).unwrap(), plan()));
-    let restore =
-        Setup::from_backup(CeremonyKind::Restore, place.path(), given, records.path(), Environment::Real).unwrap();
-    let mut rig = Rig::real(restore, vec![issued(2)]).with_papers_of(rehearsed);
-    until_it_fails(&mut rig);
-    stopped(&rig, &["rehearsal-artefact"]);
-    assert_eq!(rig.value("rehearsal-artefact", "what"), "share.pbe");
-    assert!(!rig.entries.iter().any(|entry| matches!(entry, Entry::Intent { .. })), "no device was touched");
+    let (_, rehearsed) = established(records.path());
+    let real = really_established(records.path());
+    fs::copy(rehearsed.join("keys/key-0.wrapped"), place.path().join("key-0.bin")).unwrap();
+    // The salt of the share file says it, and the request beside the key names the card.
+    for (share_file, what) in [(rehearsed.join("dkek-1.pbe"), "share.pbe"), (real.folder.join("dkek-1.pbe"), "REH")] {
+        fs::copy(share_file, place.path().join("share.pbe")).unwrap();
+        let given = Some((Plan::parse(&plan()).unwrap(), plan()));
+        let restore =
+            Setup::from_backup(CeremonyKind::Restore, place.path(), given, records.path(), Environment::Real).unwrap();
+        let mut rig = Rig::real(restore, vec![issued(2)]);
+        until_it_fails(&mut rig);
+        stopped(&rig, &["rehearsal-artefact"]);
+        assert!(rig.value("rehearsal-artefact", "what").starts_with(what));
+        assert!(!rig.entries.iter().any(|entry| matches!(entry, Entry::Done { .. })), "at the first step");
+    }
 }
 
 /// What the real thing does not begin with; a finding that is new has to be put on one of the sides.
