@@ -31,6 +31,8 @@ pub(super) const CLEAR: &[u8] = b"\x15";
 pub(super) const BACK: &[u8] = b"\x1b[Z";
 pub(super) const GARBAGE: &[u8] = b"\x1b[31m\x1b]0;title\x07\x1b[<0;12;7M\x1bOP\x1b[99~\x1b[1;5C\x00\x1c\x1f";
 pub(super) const NOT_ASCII: &str = "Only plain letters, digits and symbols (ASCII)";
+const NO_CHARACTER: &str = "The keyboard sent what is no character";
+const UNSEEN: &str = "A character that cannot be seen was left out";
 
 /// Types something wrong into the focused field, tries to continue, and clears the field.
 pub(super) fn refused(wizard: &mut Wizard, keys: &str, sentence: &str) {
@@ -53,20 +55,29 @@ pub(super) fn held(wizard: &mut Wizard, keys: &str, question: &str) {
     wizard.press(CLEAR);
 }
 
-/// What no field accepts; the field is empty before and after.
+/// What no field for shares, PINs and words accepts; the field is empty before and after.
 pub(super) fn never_taken(wizard: &mut Wizard) {
+    refused_keys(wizard, &[("\u{e9}", NOT_ASCII), ("\u{1f511}", NOT_ASCII)]);
+}
+
+/// The same for a line that goes into the record, in any script.
+fn never_taken_by_a_line(wizard: &mut Wizard) {
+    refused_keys(wizard, &[("\u{202e}", UNSEEN), ("\u{200b}", UNSEEN)]);
+}
+
+/// These characters, and what no field accepts.
+fn refused_keys(wizard: &mut Wizard, characters: &[(&str, &str)]) {
     wizard.settle();
     let empty = trimmed(&wizard.screen());
-    for (keys, sentence) in [
-        ("\u{e9}".as_bytes(), NOT_ASCII),
-        ("\u{1f511}".as_bytes(), NOT_ASCII),
-        (b"\xff\xfe", NOT_ASCII),
-        (b"\xc3", NOT_ASCII),
+    let characters = characters.iter().map(|(text, sentence)| (text.as_bytes(), *sentence));
+    for (keys, sentence) in characters.chain([
+        (&b"\xff\xfe"[..], NO_CHARACTER),
+        (b"\xc3", NO_CHARACTER),
         // the sequences do nothing; what follows them shows that they were read
-        ([GARBAGE, b"\xc3\xa9"].concat().as_slice(), NOT_ASCII),
+        ([GARBAGE, b"\xff"].concat().as_slice(), NO_CHARACTER),
         (b"\x1b[200~1234567890123456\r\x1b[201~", "Pasting is refused"),
-        ([b'z'; 400].as_slice(), "The field is full"),
-    ] {
+        ([b'z'; 401].as_slice(), "The field is full"),
+    ]) {
         wizard.keys(keys);
         wizard.see(sentence);
         wizard.keys(CLEAR);
@@ -77,6 +88,16 @@ pub(super) fn never_taken(wizard: &mut Wizard) {
 /// A field that must not stay empty.
 pub(super) fn needed(wizard: &mut Wizard) {
     never_taken(wizard);
+    not_left_empty(wizard);
+}
+
+/// A line that must not stay empty.
+fn needed_line(wizard: &mut Wizard) {
+    never_taken_by_a_line(wizard);
+    not_left_empty(wizard);
+}
+
+fn not_left_empty(wizard: &mut Wizard) {
     let step = wizard.step();
     wizard.keys(b"\r");
     wizard.see("This field is still empty.");
@@ -165,7 +186,7 @@ fn every_field_of_establish_refuses_wrong_input_and_continues_with_the_right_one
     w.pass("write the key check value");
     for _ in &notes {
         w.wait_for("into a numbered bag, and close it");
-        never_taken(w);
+        never_taken_by_a_line(w);
         refused(w, &"k".repeat(101), "This line is full.");
         let step = format!("{} ", w.step());
         walk::fill(w, &[""]);
@@ -193,7 +214,7 @@ fn in_between(w: &mut Wizard) {
     w.wait_for("What happened? It goes into the record");
     w.keys(b"1");
     w.wait_for("Say in one line");
-    needed(w);
+    needed_line(w);
     for blank in ["", "   "] {
         w.keys(blank.as_bytes());
         w.keys(b"\r");
@@ -212,7 +233,7 @@ fn in_between(w: &mut Wizard) {
     w.wait_for("Who needs a stand-in?");
     w.keys(b"2");
     w.wait_for("Type the name of the stand-in");
-    needed(w);
+    needed_line(w);
     held(w, &"n".repeat(101), "Type the name of the stand-in");
     walk::fill(w, &["Rear Admiral G. Hopper"]);
     w.wait_for("Why? The reason goes into the record");
