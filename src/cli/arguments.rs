@@ -159,7 +159,7 @@ const fn missing(ceremony: CeremonyKind, plan: bool, from: bool) -> Option<&'sta
     match (Ceremony::of(ceremony).character.needs, plan, from) {
         (Needs::Plan, false, _) => Some("--plan FILE"),
         (Needs::Backup, _, false) => Some("--from FOLDER"),
-        (Needs::Plan, true, _) | (Needs::Backup, _, true) => None,
+        (Needs::Plan, true, _) | (Needs::Backup, _, true) | (Needs::PlanIfAny, _, _) => None,
     }
 }
 

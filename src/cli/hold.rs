@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::arguments::Hold;
 use super::say::{explain, print_all};
-use super::{Exit, read_plan};
+use super::{Exit, nameless_plan, read_plan};
 use crate::app::{Environment, FrontEnd, FrontError, ROUNDS, Screen, Setup, Sitting, Stopped, latest_backup};
 use crate::autopilot::{Autopilot, AutopilotError, Comes};
 use crate::ceremony::{
@@ -39,8 +39,9 @@ fn prepare(ceremony: CeremonyKind, hold: &Hold) -> Result<Setup, Vec<Fault>> {
     let plan = hold.plan.as_deref();
     let one = |fault| vec![fault];
     match Ceremony::of(ceremony).character.needs {
-        Needs::Plan => {
-            let (plan, text) = read_plan(plan)?;
+        Needs::Plan | Needs::PlanIfAny => {
+            let nameless = (!hold.rehearsal && plan.is_none()).then(nameless_plan);
+            let (plan, text) = nameless.unwrap_or_else(|| read_plan(plan))?;
             Setup::by_plan(ceremony, plan, text, &hold.records, environment).map_err(one)
         }
         Needs::Backup => {
@@ -235,7 +236,7 @@ fn menu(screen: &mut Screen, records: &Path, made: bool) -> Result<Option<Ceremo
         let id = ChoiceId::Ceremony(kind);
         match (needs, text.menu_later) {
             (Needs::Backup, Some(later)) if !backup => OptionView { id, text: later.to_owned(), closed: true },
-            (Needs::Plan | Needs::Backup, _) => OptionView::open(id, text.menu),
+            (Needs::Plan | Needs::PlanIfAny | Needs::Backup, _) => OptionView::open(id, text.menu),
         }
     };
     let leave = OptionView::open(ChoiceId::Item(ItemName::Back), words::MENU_LEAVE);

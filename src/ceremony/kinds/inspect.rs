@@ -13,7 +13,7 @@ pub static CEREMONY: Ceremony = Ceremony {
     character: Character {
         kind: CeremonyKind::Inspect,
         text: &ceremonies::INSPECT,
-        needs: Needs::Plan,
+        needs: Needs::PlanIfAny,
         cards: Cards::None,
         unattended: Unattended::ByName,
     },

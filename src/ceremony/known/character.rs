@@ -8,6 +8,8 @@ use crate::script::CeremonyText;
 pub enum Needs {
     /// A plan.
     Plan,
+    /// A plan, if there is one: nothing on a device is changed.
+    PlanIfAny,
     /// The folder of an earlier backup; a plan only if that was made elsewhere.
     Backup,
 }

@@ -95,6 +95,19 @@ fn what_is_really_established_restores_onto_a_second_device() {
 }
 
 #[test]
+fn a_device_is_inspected_without_a_plan_and_roles_are_called_instead_of_people() {
+    let records = tempfile::tempdir().unwrap();
+    let text = include_str!("../../../assets/plan.inspect.json");
+    let plan = Plan::parse(text).unwrap();
+    let setup =
+        Setup::by_plan(CeremonyKind::Inspect, plan, text.to_owned(), records.path(), Environment::Real).unwrap();
+    let mut rig = Rig::real(setup, vec![issued(3)]);
+    rig.run(|_| {});
+    assert!(rig.complete() && rig.faults.is_empty(), "{:?}", rig.faults);
+    assert!(rig.facts().iter().any(|fact| matches!(fact, Fact::Listed { .. })));
+}
+
+#[test]
 fn two_real_sittings_have_different_salts_and_a_rehearsal_has_its_mark() {
     let records = tempfile::tempdir().unwrap();
     let [one, other] = [(), ()].map(|()| salt(&really_established(records.path())));

@@ -102,7 +102,7 @@ fn unknown_arguments_exit_with_2_and_name_the_help() {
         &["softcard"],
         &["establish"],
         &["restore"],
-        &["inspect"],
+        &["inspect", "--from", "a", "b"],
         &["establish", "--plan", "a", "--auto"],
         &["verify", "a", "--from", "b"],
         &["verify", "a", "--vpcd", "localhost:1"],
@@ -114,7 +114,6 @@ fn unknown_arguments_exit_with_2_and_name_the_help() {
     }
     for (arguments, lacks) in [
         (&["establish"][..], "--plan FILE is missing"),
-        (&["inspect"], "--plan FILE is missing"),
         (&["restore"], "--from FOLDER is missing"),
         (&["softcard"], "--vpcd HOST:PORT is missing"),
         (&["verify"], "FOLDER is missing"),

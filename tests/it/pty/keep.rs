@@ -62,10 +62,12 @@ impl Keeper {
         walk::fill(&mut w, &["the lamp went out"]);
         remark(&mut w, b"2", "Enter ends the break");
         w.keys(b"\r");
-        remark(&mut w, b"3", "Which custodian does somebody else stand in for?");
-        w.keys(b"3");
-        w.wait_for("Type the name of the person who stands in");
+        remark(&mut w, b"3", "Who needs a stand-in?");
+        choose(&mut w, "Alan Turing");
+        w.wait_for("Type the name of the stand-in");
         walk::fill(&mut w, &["Margaret Hamilton"]);
+        w.wait_for("Why? The reason goes into the record");
+        walk::fill(&mut w, &["on leave today"]);
         w.wait_for("have your card and a pen ready");
         notes.push(walk::turn(&mut w, 4));
         w.pass("The share file is written");
@@ -154,7 +156,7 @@ impl Keeper {
         walk::to_the_custodians(&mut w, false);
         walk::show(&mut w, 1);
         w.keys(b"\x03");
-        w.wait_for("Stop the ceremony? It is then sealed");
+        w.wait_for("Stop the ceremony? Its record is then sealed");
         walk::fill(&mut w, &["ABORT", "the fire alarm"]);
         w.wait_for("The ceremony was stopped. Every secret in the program is wiped.");
         leave(w, 1);
@@ -208,6 +210,14 @@ fn remark(w: &mut Wizard, choice: &[u8], next: &str) {
     w.wait_for("What happened? It goes into the record");
     w.keys(choice);
     w.wait_for(next);
+}
+
+/// Chooses the option that names this person.
+fn choose(w: &mut Wizard, name: &str) {
+    let screen = w.screen();
+    let line = screen.lines().find(|line| line.contains(name)).expect("the name is on the screen");
+    let number = line.split_whitespace().find(|word| word.parse::<u8>().is_ok()).expect("options are numbered");
+    w.keys(number.as_bytes());
 }
 
 /// Leaves the last screen.
