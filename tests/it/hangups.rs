@@ -128,7 +128,7 @@ fn a_card_that_hangs_up_at_any_command_comes_back_and_the_ceremony_continues() {
             let all = (1..=commands).flat_map(|at| [(at, false), (at, true)]);
             let chosen = if every { all.collect() } else { few.to_vec() };
             for (at, performed) in chosen {
-                with_hang_up(table, restore, HangUp { at, performed });
+                with_hang_up(table, restore, HangUp { at, performed, ..HangUp::default() });
             }
         }
     });

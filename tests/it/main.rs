@@ -25,5 +25,6 @@ mod schemes_at_readers;
 mod script_breaks;
 mod secrets;
 mod softcard_traces;
+mod states_at_readers;
 mod support;
 mod wizard_at_readers;

@@ -9,7 +9,7 @@ use hsm_ceremony::softcard::{Faults, Rack, SoftCard};
 
 use super::mistakes::stopped;
 use super::rig::{Rig, Turn, plan_text, used_card};
-use crate::support::answering::{Answering, Answers};
+use crate::support::answering::{Answering, Answers, SELECT, SO, STATES, USER};
 
 /// No key, but a certificate without one and a private data object, written with OpenSC's tools.
 const OBJECTS: &str = include_str!("../../vectors/cases/erased-without-a-word/card-state.json");
@@ -56,27 +56,9 @@ fn refused(key: &str, answers: Answers) -> (String, String) {
     (fault, step)
 }
 
-const SELECT: &str = "00A40400";
-const USER: &str = "00200081";
-const SO: &str = "00200088";
-const DKEK: &str = "8052000000";
-
 #[test]
 fn inspect_says_what_state_each_device_is_in() {
-    let states: &[(&str, Answers, &str)] = &[
-        ("a transport PIN", &[(USER, "6984")], "a transport PIN is set and must be changed first"),
-        ("public-key authentication", &[(USER, "6985")], "user PIN: not told (status word 6985)"),
-        ("a blocked SO-PIN", &[(SO, "6983")], "SO-PIN: 0, it is blocked"),
-        (
-            "no DKEK in key domain 0",
-            &[(DKEK, "6A88"), ("80520001", "01009BC1E1BECFFA55669000")],
-            "key domain 1 has one",
-        ),
-        ("no answer about its DKEK", &[(DKEK, "6985")], "the device does not tell (status word 6985)"),
-        ("no DKEK, in other words", &[(DKEK, "6B00")], "the device does not tell (status word 6B00)"),
-        ("a DKEK of its own", &[(DKEK, "00009BC1E1BECFFA55669000")], "its backups open on this device alone"),
-    ];
-    for (state, answers, sentence) in states {
+    for (state, answers, sentence) in STATES {
         let screens = inspected(used_card("REH0000043", Faults::default()), answers);
         assert!(screens.contains(sentence), "{state}:\n{screens}");
         assert!(screens.contains("Nothing on the device was changed"), "{state}: it goes on to the keys:\n{screens}");

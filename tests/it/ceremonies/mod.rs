@@ -46,5 +46,6 @@ mod stand_in;
 mod ways_out;
 mod wrong_device;
 
+pub use given::used_card;
 pub use plans::{Cards, Day, Guard, dkek_share, established, note};
 pub use rig::{Front, Rig, Turn, plan_text};

@@ -6,6 +6,31 @@ use hsm_ceremony::secret::WipingBytes;
 /// The beginning of a command and the whole answer to it, in hexadecimal.
 pub type Answers = &'static [(&'static str, &'static str)];
 
+/// The beginning of SELECT for the application.
+pub const SELECT: &str = "00A40400";
+/// VERIFY of the user PIN without data.
+pub const USER: &str = "00200081";
+/// The same of the SO-PIN.
+pub const SO: &str = "00200088";
+/// IMPORT DKEK SHARE without a share.
+const DKEK: &str = "8052000000";
+
+/// States in which people have their devices, reported in public trackers: what distinguishes each, and what *inspect* says.
+pub const STATES: &[(&str, Answers, &str)] = &[
+    ("a transport PIN", &[(USER, "6984")], "a transport PIN is set and must be changed first"),
+    ("public-key authentication", &[(USER, "6985")], "user PIN: not told (status word 6985)"),
+    ("a blocked SO-PIN", &[(SO, "6983")], "SO-PIN: 0, it is blocked"),
+    ("no DKEK in key domain 0", &[(DKEK, "6A88"), ("80520001", "01009BC1E1BECFFA55669000")], "key domain 1 has one"),
+    ("no answer about its DKEK", &[(DKEK, "6985")], "the device does not tell (status word 6985)"),
+    ("no DKEK, in other words", &[(DKEK, "6B00")], "the device does not tell (status word 6B00)"),
+    (
+        "version 1.2",
+        &[(SELECT, "6F07820178850201029000"), (SO, "6A86"), (USER, "63C3")],
+        "SO-PIN: not told (status word 6A86)",
+    ),
+    ("a DKEK of its own", &[(DKEK, "00009BC1E1BECFFA55669000")], "its backups open on this device alone"),
+];
+
 /// The answer to a command, if it is one of these.
 pub fn answer(answers: Answers, command: &[u8]) -> Option<Vec<u8>> {
     let command = base16ct::upper::encode_string(command);

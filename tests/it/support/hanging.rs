@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use hsm_ceremony::softcard::SoftCard;
 
+use super::answering::{Answers, answer};
 use super::{Table, events, is_empty};
 
 /// The polling interval.
@@ -19,6 +20,8 @@ const A_MOMENT: Duration = Duration::from_millis(20);
 pub struct HangUp {
     pub at: usize,
     pub performed: bool,
+    /// What it answers as another device does.
+    pub answers: Answers,
 }
 
 /// What a card was asked for.
@@ -54,7 +57,12 @@ impl HangingCard {
     /// Inserts it. After a hang-up it comes back only once pcscd has noticed that it was gone: pcscd polls, and would
     /// miss a card that is back sooner, which nobody can achieve by pulling out a card and inserting it again.
     pub fn insert(table: &mut Table, serial: &str, hang_up: HangUp) -> Self {
-        let card = Arc::new(Mutex::new(SoftCard::new(serial).unwrap()));
+        Self::insert_card(table, SoftCard::new(serial).unwrap(), hang_up)
+    }
+
+    /// The same with this card.
+    pub fn insert_card(table: &mut Table, card: SoftCard, hang_up: HangUp) -> Self {
+        let card = Arc::new(Mutex::new(card));
         let (seen, stop) = (Arc::<Seen>::default(), Arc::<AtomicBool>::default());
         let ours = (Arc::clone(&card), Arc::clone(&seen), Arc::clone(&stop));
         let port = table.port();
@@ -177,7 +185,8 @@ fn serve(reader: &mut TcpStream, card: &Mutex<SoftCard>, hang_up: HangUp, seen: 
                     return Over::HungUp;
                 }
                 seen.initialised.fetch_add(usize::from(initialises), Ordering::Relaxed);
-                let answer = card.lock().unwrap().execute(command);
+                let own = card.lock().unwrap().execute(command);
+                let answer = answer(hang_up.answers, command).unwrap_or(own);
                 if number == hang_up.at {
                     return Over::HungUp;
                 }
