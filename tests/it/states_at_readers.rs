@@ -27,7 +27,7 @@ impl FrontEnd for Reads {
     fn show(&mut self, view: &View, vault: &Vault) -> Result<(), FrontError> {
         match &view.body {
             Body::Read { text } | Body::Choose { text, .. } => {
-                self.said.extend(text.iter().map(|line| line.clone() + "\n"))
+                self.said.extend(text.iter().map(|line| line.clone() + "\n"));
             }
             Body::Fault { happened, .. } => panic!("{happened:?}"),
             _ => {}
