@@ -65,8 +65,6 @@ pub struct Autopilot {
     initialising: Option<(Serial, String)>,
     initialised: Vec<Serial>,
     step: Option<(String, String)>,
-    /// How many numbered bags have been used.
-    bags: u16,
 }
 
 impl Autopilot {
@@ -81,7 +79,6 @@ impl Autopilot {
             initialising: None,
             initialised: Vec::new(),
             step: None,
-            bags: 0,
         }
     }
 
@@ -257,8 +254,7 @@ impl Autopilot {
         };
         // Bags without numbers are possible; these have some.
         let bag = |field: &FieldView| {
-            matches!(field.kind, FieldKind::Line { optional: true })
-                && vault.typed(field.name).is_none_or(TypedText::is_empty)
+            matches!(field.kind, FieldKind::Bag { .. }) && vault.typed(field.name).is_none_or(TypedText::is_empty)
         };
         let open = fields.iter().find(|field| !field.state.is_good() || left_out(field) || bag(field));
         let Some(field) = open else { return Ok(Input::GoOn) };
@@ -290,9 +286,9 @@ impl Autopilot {
             FieldKind::Word(word) | FieldKind::Copy(word) => word.as_bytes(),
             FieldKind::Reason => REASON,
             FieldKind::Sign(signs) => signs.first().ok_or_else(stuck)?.as_bytes(),
-            FieldKind::Line { optional: true } => {
-                self.bags += 1;
-                number = format!("B-{:04}", self.bags);
+            FieldKind::Bag { taken } => {
+                let free = |number: &String| !taken.contains(number);
+                number = (1..=u8::MAX).map(|bag| format!("B-{bag:04}")).find(free).ok_or_else(stuck)?;
                 number.as_bytes()
             }
             FieldKind::Again(of) => {

@@ -76,7 +76,8 @@ fn name_of(kind: &FieldKind) -> FieldName {
         FieldKind::Word(_) => FieldName::Override,
         FieldKind::KeyReference { .. } => FieldName::KeyReference,
         FieldKind::Reason => FieldName::Reason,
-        FieldKind::Line { .. } => FieldName::Note,
+        FieldKind::Line => FieldName::Note,
+        FieldKind::Bag { .. } => FieldName::Bag,
     }
 }
 

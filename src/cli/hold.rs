@@ -154,9 +154,12 @@ impl Ends {
         let whole = |(kind, exit, _): &&(CeremonyKind, Exit, PathBuf)| {
             Ceremony::of(*kind).character.cards == Cards::Dealt && matches!(exit, Exit::Done | Exit::Deviations)
         };
+        let ended = |(_, exit, _): &&(CeremonyKind, Exit, PathBuf)| matches!(exit, Exit::Done | Exit::Deviations);
+        for (_, _, folder) in self.0.iter().filter(ended) {
+            lines.push(words::NextVerify { folder: folder.display() }.to_string());
+        }
         if let Some((_, _, made)) = self.0.iter().find(whole) {
             let (folder, cards) = (made.display(), made.join(names::BLANK_CARDS));
-            lines.push(words::NextVerify { folder: &folder }.to_string());
             // Whoever has just restored knows how.
             if self.0.len() == 1 {
                 lines.push(if rehearsal {

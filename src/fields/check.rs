@@ -36,7 +36,8 @@ pub fn check(kind: &FieldKind, name: FieldName, vault: &Vault) -> FieldCheck {
         FieldKind::Sign(signs) => lines::sign(text, signs),
         FieldKind::Word(word) => lines::word(text, word, || faults::WordNotThis { word }.into()),
         FieldKind::KeyReference { taken, .. } => lines::key_reference(text, taken),
-        FieldKind::Line { optional } => public(text, name, vault, |text| lines::line(text, *optional)),
+        FieldKind::Line => public(text, name, vault, |text| lines::line(text, false)),
+        FieldKind::Bag { taken } => public(text, name, vault, |text| lines::bag(text, taken)),
         FieldKind::Reason => public(text, name, vault, lines::reason),
     }
 }

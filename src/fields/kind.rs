@@ -97,10 +97,12 @@ pub enum FieldKind {
     },
     /// Why people decide something, for the record. Never secret.
     Reason,
-    /// A line of text for the record: a bag number, a deviation. Never secret.
-    Line {
-        /// Whether it may be left blank.
-        optional: bool,
+    /// A line of text for the record: a name. Never secret.
+    Line,
+    /// The number of a bag; empty where bags have none.
+    Bag {
+        /// Numbers that other bags have, or had: a bag is used once.
+        taken: Vec<String>,
     },
 }
 
@@ -164,8 +166,8 @@ impl FieldKind {
                 (Privacy::Shown, Alphabet::Ascii, None, false, None)
             }
             Self::KeyReference { planned, .. } => (Privacy::Told, Alphabet::Ascii, Some(3), true, Some(*planned)),
-            Self::Reason => (Privacy::Told, Alphabet::All, None, false, None),
-            Self::Line { optional } => (Privacy::Told, Alphabet::All, None, *optional, None),
+            Self::Reason | Self::Line => (Privacy::Told, Alphabet::All, None, false, None),
+            Self::Bag { .. } => (Privacy::Told, Alphabet::All, None, true, None),
         };
         Properties { privacy, alphabet, most, optional, filled_in }
     }
@@ -194,7 +196,8 @@ impl FieldKind {
             | Self::Word(_)
             | Self::KeyReference { .. }
             | Self::Reason
-            | Self::Line { .. } => None,
+            | Self::Line
+            | Self::Bag { .. } => None,
         }
     }
 

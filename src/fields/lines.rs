@@ -22,6 +22,16 @@ pub(super) fn line(text: &TypedText, optional: bool) -> FieldCheck {
     }
 }
 
+/// The number of a bag, in upper or lower case: not one that another bag has or had.
+pub(super) fn bag(text: &TypedText, taken: &[String]) -> FieldCheck {
+    let number = text.expose().trim_ascii();
+    let same = |other: &&String| other.as_bytes().trim_ascii().eq_ignore_ascii_case(number);
+    match line(text, true) {
+        FieldCheck::Good if taken.iter().any(|other| same(&other)) => FieldCheck::wrong(faults::BagTaken),
+        check => check,
+    }
+}
+
 /// A reason: a line that says something to whoever reads the record later.
 pub(super) fn reason(text: &TypedText) -> FieldCheck {
     match line(text, false) {

@@ -102,5 +102,5 @@ fn no_secret_field_reveals_its_text() {
         FieldKind::Again(FieldName::Note),
     ];
     assert!(secrets.iter().all(|kind| open_text(kind, FieldName::Note, &vault).is_none()));
-    assert_eq!(open_text(&FieldKind::Line { optional: true }, FieldName::Note, &vault).as_deref(), Some("1"));
+    assert_eq!(open_text(&FieldKind::Bag { taken: vec![] }, FieldName::Note, &vault).as_deref(), Some("1"));
 }

@@ -229,6 +229,7 @@ impl Book<'_> {
         let when = match stage.when {
             Condition::Always
             | Condition::HandsOver
+            | Condition::HolderHere(true)
             | Condition::Proven
             | Condition::LeftOut(false)
             | Condition::NotGiven(_)
@@ -255,6 +256,7 @@ impl Book<'_> {
             Condition::OtherThreshold => Some(words::PAPER_WHEN_OTHER_THRESHOLD),
             Condition::RolesClash => Some(words::PAPER_WHEN_CLASH),
             Condition::AuditorAbsent => Some(words::PAPER_WHEN_AUDITOR_ABSENT),
+            Condition::HolderHere(false) => Some(words::PAPER_WHEN_HOLDER_ABSENT),
             Condition::Several => Some(words::PAPER_WHEN_SEVERAL),
             Condition::Unfit => Some(words::PAPER_WHEN_UNFIT),
             Condition::Missing => Some(words::PAPER_WHEN_MISSING),

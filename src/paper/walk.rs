@@ -2,6 +2,7 @@
 
 use crate::ceremony::{Asks, Body, ChoiceId, Event, Input, Machine, Question, Request, View, ViewContext};
 use crate::clerk::{Act, Outcome, acts};
+use crate::fields::FieldKind;
 use crate::folder::names;
 use crate::names::ItemName;
 use crate::plan::{Custody, Plan};
@@ -251,9 +252,8 @@ fn answer(machine: &mut Machine, body: &Body) -> bool {
             for field in fields {
                 let check = crate::fields::FieldCheck::Good;
                 // Every line gets some text: an empty one would count as no answer.
-                let open =
-                    matches!(field.kind, crate::fields::FieldKind::Line { .. } | crate::fields::FieldKind::Reason)
-                        .then(|| "1".to_owned());
+                let open = matches!(field.kind, FieldKind::Line | FieldKind::Bag { .. } | FieldKind::Reason)
+                    .then(|| "1".to_owned());
                 machine.handle(Event::Checked { field: field.name, check, open });
             }
             decide(machine, Input::GoOn);

@@ -24,7 +24,12 @@ pub enum Fact {
     /// Somebody who was absent has come.
     Arrived { person: Person, name: String },
     /// Somebody has left.
-    Gone { person: Person, name: String },
+    Gone {
+        person: Person,
+        name: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
     /// Somebody decided to go on without these people, who check what the others do. A deviation.
     Without { people: Vec<String>, decided_by: String, reason: String },
     /// No backup was restored to a device in this sitting; the plan does not ask for it.

@@ -218,7 +218,7 @@ impl Machine {
     fn fact_of(&self, field: &Field, text: Option<&str>) -> Option<Fact> {
         let step = self.step()?;
         match &field.kind {
-            FieldKind::Line { .. } => {
+            FieldKind::Bag { .. } => {
                 let (bag, Holder { share, custodian }) = (text?.trim(), step.puts_away?);
                 (!bag.is_empty()).then(|| Fact::Bagged { share, custodian, bag: bag.to_owned() })
             }
@@ -229,7 +229,8 @@ impl Machine {
                 Some(Fact::Wanted { label: step.key.clone()?, reference })
             }
             // Secret, for the act that follows, or nobody else's business.
-            FieldKind::Sign(_)
+            FieldKind::Line
+            | FieldKind::Sign(_)
             | FieldKind::Copy(_)
             | FieldKind::Prime { .. }
             | FieldKind::ShareId { .. }

@@ -75,6 +75,10 @@ impl Machine {
             Condition::AuditorAbsent => {
                 self.known.people.absent.iter().any(|person| matches!(person, Person::Auditor(_)))
             }
+            Condition::HolderHere(here) => {
+                let holder = self.step().and_then(|step| step.puts_away);
+                holder.is_none_or(|holder| !self.known.is_absent(Person::Holder(holder))) == here
+            }
             Condition::Unfit => self.known.is_unfit(),
             Condition::Missing => self.known.host.misses_something(),
             Condition::KcvHidden => {

@@ -119,10 +119,10 @@ impl Interlude {
                 Field::new(FieldName::StopWord, FieldKind::Word(STOP_WORD)),
                 Field::new(FieldName::Reason, FieldKind::Reason),
             ],
-            Self::Note(_) => vec![Field::new(FieldName::Note, FieldKind::Line { optional: false })],
-            Self::Name(..) => vec![Field::new(FieldName::Substitute, FieldKind::Line { optional: false })],
+            Self::Note(_) => vec![Field::new(FieldName::Note, FieldKind::Reason)],
+            Self::Name(..) => vec![Field::new(FieldName::Substitute, FieldKind::Line)],
             Self::Why(..) => vec![Field::new(FieldName::Reason, FieldKind::Reason)],
-            Self::Decides(..) => vec![Field::new(FieldName::DecidedBy, FieldKind::Line { optional: false })],
+            Self::Decides(..) => vec![Field::new(FieldName::DecidedBy, FieldKind::Line)],
             Self::Menu | Self::Break | Self::Who | Self::Arrives | Self::Goes | Self::Absent(_) => Vec::new(),
         }
     }

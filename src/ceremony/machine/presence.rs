@@ -83,7 +83,10 @@ impl Machine {
     /// would check themselves.
     pub(super) fn needs_a_decision(&self, change: &Change) -> bool {
         match change {
-            Change::StandsIn(Person::Administrator | Person::Auditor(_), _) | Change::Leaves(_) => true,
+            Change::StandsIn(Person::Administrator | Person::Auditor(_), _) | Change::Leaves(Person::Auditor(_)) => {
+                true
+            }
+            Change::Leaves(_) => false,
             Change::StandsIn(person, name) => !self.known.plan.checking(*person, name).is_empty(),
         }
     }
@@ -96,16 +99,7 @@ impl Machine {
 
     /// Somebody leaves. Without an auditor, somebody must decide to go on.
     pub(super) fn goes(&mut self, person: Person) {
-        match person {
-            Person::Auditor(_) => self.ask_next(Interlude::Why(Change::Leaves(person), None)),
-            Person::Administrator
-            | Person::Holder(_)
-            | Person::SoPinHolder
-            | Person::PinHolder
-            | Person::Witness(_) => {
-                self.people_change(vec![self.gone(person)]);
-            }
-        }
+        self.ask_next(Interlude::Why(Change::Leaves(person), None));
     }
 
     /// A change among the people, with its reason.
@@ -133,9 +127,13 @@ impl Machine {
                 }]
             }
             Change::Leaves(person) => {
-                let people = vec![with_role(plan, person)];
-                let without = Fact::Without { people, decided_by: decided_by.unwrap_or_default(), reason };
-                vec![self.gone(person), self.learned(without)]
+                let gone = self.learned(Fact::Gone {
+                    person,
+                    name: plan.name_of(person).to_owned(),
+                    reason: Some(reason.clone()),
+                });
+                let without = |decided_by| Fact::Without { people: vec![with_role(plan, person)], decided_by, reason };
+                [gone].into_iter().chain(decided_by.map(|by| self.learned(without(by)))).collect()
             }
         };
         self.people_change(entries);
@@ -150,10 +148,6 @@ impl Machine {
 
     fn learned(&self, fact: Fact) -> Entry {
         Entry::Learned { step: self.number(), fact }
-    }
-
-    fn gone(&self, person: Person) -> Entry {
-        self.learned(Fact::Gone { person, name: self.known.plan.name_of(person).to_owned() })
     }
 
     /// Records a change among the people. If somebody else acts now, they take the keyboard first.

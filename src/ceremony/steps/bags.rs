@@ -3,7 +3,7 @@
 
 use crate::ceremony::known::Known;
 use crate::ceremony::known::holders::everybody;
-use crate::ceremony::steps::{Actor, List, Need, StageKind, Step, step};
+use crate::ceremony::steps::{Actor, Condition, List, Need, StageKind, Step, step};
 use crate::fields::{Field, FieldKind};
 use crate::names::{FieldName, StageName, StepName};
 use crate::plan::Plan;
@@ -31,9 +31,14 @@ pub fn new_bags(list: &mut List, plan: &Plan) {
 /// The holder puts the paper away and reads the number of the bag aloud; nobody else has to come to the keyboard.
 fn bag(holder: Holder, stage: StageName) -> Step {
     let name = if holder.custodian.is_some() { StepName::Bag } else { StepName::BagOfPassword };
-    step(name, Actor::Administrator).of(holder.share).putting_away(holder).then(stage, StageKind::Form(number))
+    step(name, Actor::Administrator)
+        .of(holder.share)
+        .putting_away(holder)
+        .then_when(Condition::HolderHere(true), stage, StageKind::Form(number))
+        .then_when(Condition::HolderHere(false), StageName::BagOfAbsent, StageKind::Form(number))
 }
 
-fn number(_: &Known, _: &Step) -> Vec<Field> {
-    vec![Field::new(FieldName::Bag, FieldKind::Line { optional: true })]
+fn number(known: &Known, _: &Step) -> Vec<Field> {
+    let taken = known.bags.numbers.values().cloned().collect();
+    vec![Field::new(FieldName::Bag, FieldKind::Bag { taken })]
 }

@@ -58,6 +58,8 @@ pub enum Condition {
     AuditorAbsent,
     /// Only if the step's device is one that the keys were generated on, and holds none.
     EmptyOriginal,
+    /// Only if whoever this step puts a paper away for is here or, with `false`, if they are absent.
+    HolderHere(bool),
     /// Only if this machine or terminal is unfit for a real ceremony.
     Unfit,
     /// Only if something outside this program is missing that it needs.

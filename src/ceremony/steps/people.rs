@@ -43,10 +43,7 @@ fn keyboard(_: &Known, _: &Step) -> Vec<Field> {
 }
 
 fn without_auditor(_: &Known, _: &Step) -> Vec<Field> {
-    vec![
-        Field::new(FieldName::DecidedBy, FieldKind::Line { optional: false }),
-        Field::new(FieldName::Reason, FieldKind::Reason),
-    ]
+    vec![Field::new(FieldName::DecidedBy, FieldKind::Line), Field::new(FieldName::Reason, FieldKind::Reason)]
 }
 
 fn override_unfit(_: &Known, _: &Step) -> Vec<Field> {

@@ -34,6 +34,7 @@ impl Condition {
             | Self::NeedsEveryone
             | Self::Initialised(_)
             | Self::RolesClash
+            | Self::HolderHere(_)
             | Self::MayHaveCardsSoPin(_)
             | Self::TypesPrime
             | Self::KnowsPrime

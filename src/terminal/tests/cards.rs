@@ -278,7 +278,7 @@ fn a_word_is_suggested_to_its_owner_only_while_unmasked() {
     assert!(!has(&terminal.draw(&view), "zone"), "the time is over");
     // not beside any other field
     let two = self::view(form(vec![
-        field(FieldName::Note, FieldKind::Line { optional: true }, FieldState::Good),
+        field(FieldName::Note, FieldKind::Bag { taken: vec![] }, FieldState::Good),
         FieldView { wrong_at: Some(14), ..field(WORDS, words_kind(33), FieldState::Wrong("Wrong.".to_owned())) },
     ]));
     let mut terminal = TestTerminal { height: 50, vault: terminal.vault, ..TestTerminal::new() };

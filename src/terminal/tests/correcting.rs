@@ -119,7 +119,7 @@ fn delete_removes_the_word_under_the_cursor() {
 
 #[test]
 fn names_are_typed_and_drawn_as_they_are_written() {
-    let name = one(FieldName::Substitute, FieldKind::Line { optional: false });
+    let name = one(FieldName::Substitute, FieldKind::Line);
     for (written, plain) in
         [("Jürgen Groß", "Jurgen Gross"), ("Nguye\u{302}\u{303}n Thi\u{323}", "Nguyen Thi"), ("山田 太郎", "?? ??")]
     {
@@ -142,9 +142,24 @@ fn names_are_typed_and_drawn_as_they_are_written() {
 }
 
 #[test]
+fn a_whole_pin_is_in_sight_whatever_stands_beside_it() {
+    let wrong = FieldState::Wrong("This is not what was shown: correct the paper. Esc shows it again.".into());
+    for state in [wrong, FieldState::Empty, FieldState::Good] {
+        let pin = view(form(vec![field(FieldName::NewSoPin, FieldKind::NewSoPin, state)]));
+        let mut terminal = TestTerminal::new();
+        terminal.act(&pin, b"4dec735ac6c3fbef");
+        for keys in [&b""[..], HOME, END] {
+            terminal.act(&pin, keys);
+            let (lines, _) = terminal.draw_whole(&pin);
+            assert!(has(&lines, "•••• •••• •••• ••••"), "{lines:#?}");
+        }
+    }
+}
+
+#[test]
 fn a_wide_line_stays_in_its_field() {
     let full = FieldState::Wrong("This line is full.".into());
-    let name = view(form(vec![field(FieldName::Note, FieldKind::Line { optional: false }, full)]));
+    let name = view(form(vec![field(FieldName::Note, FieldKind::Line, full)]));
     let mut terminal = TestTerminal::new();
     terminal.act(&name, "鍵".repeat(101).as_bytes());
     assert_eq!(terminal.typed(FieldName::Note).len(), 303);
@@ -157,7 +172,7 @@ fn a_wide_line_stays_in_its_field() {
 
 #[test]
 fn what_cannot_be_seen_or_read_is_refused_with_a_sentence_that_stays() {
-    let name = one(FieldName::Substitute, FieldKind::Line { optional: false });
+    let name = one(FieldName::Substitute, FieldKind::Line);
     for (bytes, said) in [
         ("\u{202e}".as_bytes(), "cannot be seen"),
         ("\u{200b}".as_bytes(), "cannot be seen"),
@@ -190,7 +205,7 @@ proptest! {
             Key::NonAscii('\u{301}'), Key::Left, Key::Right, Key::Home, Key::End, Key::Delete, Key::Backspace,
         ]), 0..80),
         kind in prop::sample::select(vec![
-            FieldKind::ShareValue, FieldKind::NewSoPin, FieldKind::UserPin, FieldKind::Line { optional: true },
+            FieldKind::ShareValue, FieldKind::NewSoPin, FieldKind::UserPin, FieldKind::Bag { taken: vec![] },
         ]),
     ) {
         let view = one(FieldName::Note, kind);

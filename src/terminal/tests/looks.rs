@@ -89,7 +89,7 @@ fn values_are_grouped_however_they_are_typed() {
 
 #[test]
 fn a_long_line_shows_its_end() {
-    let view = view(form(vec![field(FieldName::Note, FieldKind::Line { optional: true }, FieldState::Good)]));
+    let view = view(form(vec![field(FieldName::Note, FieldKind::Bag { taken: vec![] }, FieldState::Good)]));
     let mut terminal = TestTerminal::new();
     terminal.act(&view, format!("{}the end", "x".repeat(100)).as_bytes());
     let (lines, cursor) = terminal.draw_whole(&view);
@@ -99,7 +99,7 @@ fn a_long_line_shows_its_end() {
 #[test]
 fn what_is_wrong_with_a_long_line_is_not_covered_by_it() {
     let state = FieldState::Wrong("This line is full.".into());
-    let view = view(form(vec![field(FieldName::Note, FieldKind::Line { optional: true }, state)]));
+    let view = view(form(vec![field(FieldName::Note, FieldKind::Bag { taken: vec![] }, state)]));
     let mut terminal = TestTerminal::new();
     terminal.act(&view, "x".repeat(101).as_bytes());
     let lines = terminal.draw(&view);

@@ -1,7 +1,7 @@
 //! Cards are put away once, after the last time that day that one is read, and the number of every bag is on record.
 
 use hsm_ceremony::ceremony::{Asks, Body, Input, Question, Recovery};
-use hsm_ceremony::names::FieldName;
+use hsm_ceremony::names::{FieldName, ItemName};
 use hsm_ceremony::record::{Entry, Fact, RecordedBag};
 use hsm_ceremony::terms::{CustodianNumber, DkekShareNumber};
 
@@ -137,4 +137,39 @@ fn the_kcv_is_written_and_compared_before_any_card_is_put_away() {
         }
     });
     assert_eq!(shown, Some(true), "nobody goes on before both have said so");
+}
+
+#[test]
+fn a_bag_is_used_once_and_one_who_has_left_is_not_asked_to_close_theirs() {
+    let records = tempfile::tempdir().unwrap();
+    let mut rig = Rig::establish(&plan_text(2, 3, &[("EC:secp256r1", 10)], false), records.path());
+    let (mut refused, mut absent, mut turn) = (0, 0, 0);
+    rig.play(|front| {
+        if front.step() == "kcv-on-cards" && turn < 5 {
+            turn += 1;
+            return match turn {
+                1 => Turn::Do(Input::Deviation),
+                2 => front.item(ItemName::Gone),
+                3 => {
+                    let Body::Choose { options, .. } = &front.view.body else { panic!("{:?}", front.view.body) };
+                    front.pick(options.iter().position(|who| who.text.contains("Custodian 03")).unwrap())
+                }
+                4 => front.types(FieldName::Reason, "last train"),
+                _ => Turn::Do(Input::GoOn),
+            };
+        }
+        let Body::Form { text, fields, .. } = &front.view.body else { return Turn::Autopilot };
+        let bag = fields.iter().any(|field| field.name == FieldName::Bag);
+        absent += usize::from(bag && text[0].contains("Custodian 03 is absent"));
+        let second = bag && front.machine.known().bags.numbers.len() == 1;
+        if !second || refused > 0 {
+            return Turn::Autopilot;
+        }
+        let Turn::Do(typed) = front.types(FieldName::Bag, "b-0001 ") else { unreachable!() };
+        refused += usize::from(front.wrong_now(FieldName::Bag) == Some("bag-taken"));
+        front.vault.typing(FieldName::Bag).clear();
+        Turn::Do(typed)
+    });
+    assert!(rig.complete(), "{:?}", rig.failed());
+    assert!(refused == 1 && absent > 0, "{refused} {absent}");
 }

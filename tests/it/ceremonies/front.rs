@@ -47,6 +47,16 @@ impl Front<'_> {
         Turn::Do(Input::Edited(name))
     }
 
+    /// What is wrong with the text that was just typed into a field of this form.
+    pub fn wrong_now(&self, name: FieldName) -> Option<&'static str> {
+        let Body::Form { fields, .. } = &self.view.body else { return None };
+        let field = fields.iter().find(|field| field.name == name)?;
+        match check(&field.kind, name, self.vault) {
+            FieldCheck::Wrong { fault, .. } => Some(fault.name.word()),
+            _ => None,
+        }
+    }
+
     /// The names of the errors in the typed text; the screen shows them beside each field.
     pub fn wrong(&self) -> Vec<&'static str> {
         let Body::Form { fields, .. } = &self.view.body else { return Vec::new() };

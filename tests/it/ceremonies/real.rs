@@ -336,8 +336,9 @@ impl app::FrontEnd for Attentive {
 
     fn next(&mut self, view: &View, vault: &mut Vault, _: Duration) -> Result<Option<Input>, FrontError> {
         if let Body::Form { fields, .. } = &view.body
-            && let Some(place) =
-                fields.iter().position(|field| matches!(field.kind, FieldKind::Line { .. } | FieldKind::Reason))
+            && let Some(place) = fields
+                .iter()
+                .position(|field| matches!(field.kind, FieldKind::Line | FieldKind::Bag { .. } | FieldKind::Reason))
             && fields[place].state == FieldState::Empty
         {
             let name = fields[place].name;

@@ -226,6 +226,8 @@ fn a_custodian_who_leaves_before_the_turn_gets_no_share_and_an_auditor_who_leave
         Say::Menu,
         Say::Item(ItemName::Gone),
         Say::Person(custodian(2)),
+        Say::Types(FieldName::Reason, "feels ill"),
+        Say::Enter,
         Say::Menu,
         Say::Item(ItemName::Gone),
         Say::Person(Person::Auditor(1)),
@@ -298,7 +300,13 @@ fn whoever_leaves_a_seat_halfway_makes_room_for_another_custodian() {
     let mut first = Rig::establish(&text, records.path());
     first.run(|_| {});
     let mut rig = Rig::restore(records.path()).with_papers_of(first);
-    let mut goes = Script::new(vec![Say::Menu, Say::Item(ItemName::Gone), Say::Person(custodian(3))]);
+    let mut goes = Script::new(vec![
+        Say::Menu,
+        Say::Item(ItemName::Gone),
+        Say::Person(custodian(3)),
+        Say::Types(FieldName::Reason, "last train"),
+        Say::Enter,
+    ]);
     rig.play(|front| {
         resumes(front, CeremonyKind::Restore, &text);
         let typing = matches!(front.view.body, Body::Form { .. });

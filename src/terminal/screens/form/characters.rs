@@ -50,7 +50,8 @@ impl Entry<'_> {
         let closed = last.is_some_and(|last| last.end == self.typed.len() && last.len() == usize::from(size));
         let at = before.unwrap_or(if closed && end < natural { end + 1 } else { end });
 
-        let needed = end + 1;
+        // A whole text is shown whole; behind a longer one, there is room for the next character.
+        let needed = if end <= natural { natural } else { end + 1 };
         let width = if needed > natural { needed.min(most.max(natural)) } else { natural };
         // the end of a long text is shown, or the place where somebody corrects it
         let skipped = needed.saturating_sub(width).min(at);
@@ -83,7 +84,7 @@ impl Entry<'_> {
                 cell.set_char(if gap { between } else { '_' }).set_style(theme.dim());
             }
         }
-        self.here.then(|| Position::new(left + (at - skipped).min(width.saturating_sub(1)), area.y))
+        self.here.then(|| Position::new((left + (at - skipped).min(width)).min(area.right().saturating_sub(1)), area.y))
     }
 
     /// Gives each character and separator its column, one after the other, so that no list of them exists. Returns the
