@@ -8,17 +8,19 @@ use aes::Aes256;
 use cmac::{Cmac, KeyInit, Mac};
 use hsm_ceremony::app::{Environment, Setup};
 use hsm_ceremony::card::KeyDescription;
-use hsm_ceremony::ceremony::{Body, Machine, Recovery};
+use hsm_ceremony::ceremony::{Body, Input, Machine, Recovery};
 use hsm_ceremony::dkek::WrappedKeyFile;
 use hsm_ceremony::faults::{Fault, FaultName};
 use hsm_ceremony::fields::FieldKind;
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::{CeremonyKind, Entry, Fact, NotProven, StoredKey, verify};
+use hsm_ceremony::softcard::SoftCard;
 use hsm_ceremony::terms::{Curve, KeyType};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
+use super::given::{foreign_setup, on};
 use super::old::{Card, Custodians, Set};
 use super::rig::{Rig, Turn};
 
@@ -370,4 +372,27 @@ fn one_password_of_one_person_restores_and_establishes_nothing() {
     let (kind, environment) = (CeremonyKind::Establish, Environment::SoftwareCards);
     let fault = Setup::by_plan(kind, parsed, text, records.path(), environment).err().unwrap();
     assert_eq!(fault.name, FaultName::PlanOnePassword);
+}
+
+#[test]
+fn the_living_original_of_a_backup_with_certificates_is_named_before_it_is_erased() {
+    let (place, records) = (folder("x509-in-wrapped-key"), tempfile::tempdir().unwrap());
+    let state = fs::read(cases().join("original-erased/card-state.json")).unwrap();
+    let card = SoftCard::from_json(&serde_json::from_slice(&state).unwrap()).ok().unwrap();
+    let setup = on(foreign_setup(place.path(), &plan(), records.path()).unwrap(), card);
+    let mut rig = Rig::in_hands(setup, |readers| readers);
+    let (mut people, mut warning) = (quorum(), String::new());
+    rig.play(|front| match &front.view.body {
+        Body::Form { text, .. } if front.empty(|kind| *kind == FieldKind::Word("ERASE THESE KEYS")).is_some() => {
+            warning = text.join("\n");
+            Turn::Do(Input::Stop)
+        }
+        _ => people.answer(front),
+    });
+    assert!(warning.contains("It shows the key check value of this backup"), "{warning}");
+    // One of the five is in no wrapped key of this folder.
+    assert_eq!(
+        (warning.matches("  in this backup").count(), warning.matches("in no backup known here").count()),
+        (4, 1)
+    );
 }
