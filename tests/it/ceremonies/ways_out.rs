@@ -15,6 +15,7 @@ use hsm_ceremony::terms::DeviceRole;
 use super::lost_login::{LOST, cut_at_the_login, types_the_pin};
 use super::mistakes::plan;
 use super::rig::{Front, Rig, Turn, plan_text, used_card};
+use crate::support::gate::Gate;
 
 /// Cards in readers; the ceremony starts with the first.
 fn held(cards: Vec<SoftCard>, records: &std::path::Path) -> (Rig, Rack) {
@@ -166,16 +167,24 @@ fn a_device_is_never_abandoned_while_it_is_being_erased() {
 #[test]
 fn nothing_that_changes_a_device_or_writes_a_file_is_abandoned() {
     let records = tempfile::tempdir().unwrap();
-    let mut rig = Rig::establish(&plan_text(2, 3, &[("EC:secp256r1", 10)], true), records.path());
+    // IMPORT DKEK SHARE, WRAP KEY and SIGN begin only once it is seen that the program waits for them.
+    let steps = [("load", 0x52), ("back-up", 0x72), ("prove-key", 0x68)];
+    let gate = Gate::holding(&[0x52, 0x72, 0x68]);
+    let plan = plan_text(2, 3, &[("EC:secp256r1", 10)], true);
+    let mut rig = Rig::establish_with(&plan, records.path(), |readers| gate.readers(readers));
     let (mut waited_for, mut asked) = (BTreeSet::new(), false);
     rig.play(|front| {
         assert!(!asked || !matches!(front.view.body, Body::Form { .. }), "it asks whether to stop");
         asked = false;
         let step = front.step();
         match &front.view.body {
-            Body::Working { may_stop, .. } if ["load", "back-up", "prove-key"].contains(&step) => {
+            Body::Working { may_stop, .. } => {
+                let Some((step, instruction)) = steps.iter().find(|(name, _)| *name == step) else {
+                    return Turn::Autopilot;
+                };
                 assert!(!may_stop, "{step}");
-                asked = waited_for.insert(step);
+                asked = waited_for.insert(*step);
+                gate.open(*instruction);
                 if asked { Turn::Do(Input::Stop) } else { Turn::Autopilot }
             }
             _ => Turn::Autopilot,

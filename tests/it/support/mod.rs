@@ -9,6 +9,7 @@ pub mod answering;
 pub mod bags;
 pub mod binary;
 pub mod day;
+pub mod gate;
 pub mod hanging;
 pub mod memory;
 mod opensc;
