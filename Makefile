@@ -40,9 +40,8 @@ check: lint
 	cargo test --locked --lib
 	cargo test --locked --test it -- $(QUICK)
 
-# Most of the tests in a terminal wait for a person's pace: one more of them than there are cores.
 test: build-tools peers namespaces
-	RUST_TEST_THREADS=$$(($$(nproc) + 1)) $(AS_ROOT) cargo test --locked
+	$(AS_ROOT) cargo test --locked
 
 torture: build-tools peers namespaces
 	CEREMONY_TORTURE=1 $(AS_ROOT) cargo test --locked --test it -- hangups ceremonies script_breaks
