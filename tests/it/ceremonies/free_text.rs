@@ -73,8 +73,14 @@ impl Babbler {
         }
         self.secrets.extend(self.held.iter().cloned());
         match &front.view.body {
+            Body::Form { fields, .. } if fields.len() > 1 => {
+                match fields.iter().find(|field| is_free_text(&field.kind)) {
+                    Some(field) => self.babble(&field.clone(), true, front),
+                    None => Turn::Autopilot,
+                }
+            }
             Body::Form { fields, .. } => match fields.iter().find(|field| is_free_text(&field.kind)) {
-                Some(field) => self.babble(&field.clone(), front),
+                Some(field) => self.babble(&field.clone(), false, front),
                 None => Turn::Autopilot,
             },
             // Once at every step, a note, a substitute, or why to stop.
@@ -90,12 +96,16 @@ impl Babbler {
                     front.item(ItemName::Deviation)
                 }
             }
-            Body::Choose { may_leave: true, .. } => front.pick(0),
+            // Whoever stands in for the auditor needs somebody who decides it.
+            Body::Choose { options, may_leave: true, .. } => {
+                front.pick(options.iter().position(|who| who.text.contains("auditor")).unwrap_or(0))
+            }
             _ => Turn::Autopilot,
         }
     }
 
-    fn babble(&mut self, field: &FieldView, front: &mut Front<'_>) -> Turn {
+    /// Types everything into this field; `stops` if it says why people stop, which they do not.
+    fn babble(&mut self, field: &FieldView, stops: bool, front: &mut Front<'_>) -> Turn {
         if std::mem::take(&mut self.named) {
             return Turn::Do(Input::GoOn);
         }
@@ -107,6 +117,10 @@ impl Babbler {
                 FieldName::Substitute => {
                     self.named = true;
                     front.types(field.name, "Niels Bohr")
+                }
+                FieldName::Reason if !stops => {
+                    self.named = true;
+                    front.types(field.name, "the last train")
                 }
                 _ => Turn::Do(Input::Leave),
             };
@@ -121,7 +135,7 @@ impl Babbler {
             self.left = tried.flat_map(|secret| notations(secret)).collect();
             self.trying = true;
             if self.left.is_empty() {
-                return self.babble(field, front);
+                return self.babble(field, stops, front);
             }
         } else if let Some(text) = self.left.pop() {
             let Turn::Do(typed) = front.types(field.name, &text) else { unreachable!() };
@@ -145,7 +159,7 @@ fn no_secret_of_the_sitting_gets_into_a_free_text() {
     let mut babbler = Babbler::default();
     rig.play(|front| babbler.turn(front));
     assert!(rig.complete());
-    let fields = [FieldName::Bag, FieldName::Note, FieldName::Reason, FieldName::Substitute];
+    let fields = [FieldName::Bag, FieldName::DecidedBy, FieldName::Note, FieldName::Reason, FieldName::Substitute];
     assert_eq!(babbler.tried, fields.into());
     assert!(babbler.refused > 200 && babbler.secrets.len() > 10, "{} {}", babbler.refused, babbler.secrets.len());
     let bare = |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();

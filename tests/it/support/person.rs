@@ -128,6 +128,9 @@ impl Wizard {
 
     /// Whoever is called types their sign.
     pub fn take_over(&mut self) {
+        if self.heavy {
+            self.hold_every_key();
+        }
         let screen = squeezed(&self.screen());
         let sign = screen.split_once(", type ").and_then(|(_, rest)| rest.split_once(" and press Enter"));
         let (sign, _) = sign.unwrap_or_else(|| panic!("nobody is called:\n{screen}"));
