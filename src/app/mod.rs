@@ -1,11 +1,13 @@
 //! Connects machine, clerk, vault, record and front end. The one loop.
 
+mod clock;
 mod front;
 mod setup;
 
 pub use front::{FrontEnd, FrontError, Screen};
 pub use setup::{Environment, Setup, latest_backup};
 
+use self::clock::Clock;
 use crate::faults::Fault;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
@@ -52,6 +54,7 @@ pub struct Sitting {
     record: RecordFile,
     around: ViewContext,
     began: Instant,
+    clock: Clock,
     /// The time that people would have taken where the front end took none.
     ahead: Duration,
 }
@@ -92,6 +95,7 @@ impl Sitting {
             record,
             around,
             began: Instant::now(),
+            clock: Clock::start(),
             ahead: Duration::ZERO,
         })
     }
@@ -164,8 +168,8 @@ impl Sitting {
     fn drain(&mut self, front: &mut dyn FrontEnd) -> Result<ControlFlow<()>, Stopped> {
         while let Some(request) = self.machine.poll() {
             match request {
-                Request::Record(entry) => {
-                    let line = self.chain.add(&utc_now(), &entry).map_err(Stopped::Record)?;
+                Request::Record(keyboard, entry) => {
+                    let line = self.chain.add(self.clock.now(), keyboard, &entry).map_err(Stopped::Record)?;
                     self.record.add(&line).map_err(Stopped::Record)?;
                     let mark = self.chain.mark();
                     self.around.mark = mark.short();
@@ -192,9 +196,4 @@ impl Sitting {
         }
         Ok(ControlFlow::Continue(()))
     }
-}
-
-/// Now, UTC, to the second.
-fn utc_now() -> String {
-    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }

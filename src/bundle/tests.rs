@@ -1,6 +1,6 @@
 use super::*;
 use crate::faults::FaultName;
-use crate::record::{BackedUpDkekShare, CeremonyKind, Chain, Ending, verify};
+use crate::record::{BackedUpDkekShare, CeremonyKind, Chain, Ending, Keyboard, Moment, verify};
 use crate::terms::{DkekShareNumber, Kcv, Serial};
 
 const CUSTODY: &str = "2-of-4 words";
@@ -57,7 +57,14 @@ impl Sitting {
         }
         entries.push(Entry::Sealed { ending: Ending::Complete, deviations: 0 });
         let mut chain = Chain::new(false);
-        let text: String = entries.iter().map(|entry| chain.add("2026-11-23T10:00:00Z", entry).unwrap()).collect();
+        let moment = Moment {
+            utc: "2026-11-23T10:00:00Z".into(),
+            local: "2026-11-23T10:00:00+00:00".into(),
+            zone: None,
+            since_start_ms: 0,
+        };
+        let add = |entry: &Entry| chain.add(moment.clone(), Keyboard::NobodyYet, entry).unwrap();
+        let text: String = entries.iter().map(add).collect();
         Self { _place: place, folder, proof: verify(text.as_bytes()).unwrap() }
     }
 
