@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::entry::Entry;
 use super::line::Line;
-use super::verify::LineError;
+use super::line_error::LineError;
 use crate::terms::Digest;
 
 /// One line without its digest.

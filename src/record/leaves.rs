@@ -98,7 +98,7 @@ pub(super) fn chained(before: &Digest, line: &Digest) -> Digest {
 }
 
 fn sha256<const N: usize>(parts: [&[u8]; N]) -> Digest {
-    Digest(parts.into_iter().fold(Sha256::new(), |hash, part| hash.chain_update(part)).finalize().into())
+    Digest(parts.into_iter().fold(Sha256::new(), sha2::Digest::chain_update).finalize().into())
 }
 
 /// The salts of a line as its member [`SALTS`].

@@ -10,6 +10,7 @@ mod earlier;
 mod entry;
 mod leaves;
 mod line;
+mod line_error;
 mod manifest;
 mod parts;
 mod verify;

@@ -9,6 +9,7 @@ use super::earlier;
 use super::entry::Entry;
 use super::leaves::{Leaf, SALTS, SHA256, chained, digest_from_text, leaves, line_digest, salts_from_text};
 use super::line::{Body, Line};
+use super::line_error::LineError;
 use super::parts::{Part, part_at};
 use crate::faults::{self, Fault, FaultName};
 use crate::names::CeremonyKind;
@@ -89,36 +90,6 @@ struct Read {
     digest: Digest,
     /// What is not in this copy.
     withheld: Vec<Part>,
-}
-
-/// What is wrong with a line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum LineError {
-    /// It is truncated.
-    Cut,
-    /// It is not a line of a record.
-    Broken,
-    /// Its digest does not match.
-    Changed,
-    /// It contains something this program does not know.
-    Unknown,
-    /// Its number is not the next one.
-    Number,
-    /// It cannot appear at this point.
-    Order,
-}
-
-impl LineError {
-    fn at(self, line: u32) -> Fault {
-        match self {
-            Self::Cut => Fault::from(faults::RecordLineCut { line }),
-            Self::Broken => Fault::from(faults::RecordLineBroken { line }),
-            Self::Changed => Fault::from(faults::RecordLineChanged { line }),
-            Self::Unknown => Fault::from(faults::RecordLineUnknown { line }),
-            Self::Number => Fault::from(faults::RecordLineNumber { line }),
-            Self::Order => Fault::from(faults::RecordLineOrder { line }),
-        }
-    }
 }
 
 /// The next line of a record, or what is wrong with it.
