@@ -2,6 +2,7 @@
 
 mod clock;
 mod front;
+mod program;
 mod setup;
 
 pub use front::{FrontEnd, FrontError, Screen};
@@ -79,6 +80,7 @@ impl Sitting {
             title: plan.title.clone(),
             custody: plan.dkek_shares.iter().map(Custody::word).collect(),
             program: env!("CARGO_PKG_VERSION").to_owned(),
+            program_sha256: program::digest(),
             plan_sha256: Digest(Sha256::digest(plan_text).into()),
             script_sha256: Digest(script::digest()),
             short_derivation: context.rounds != Rounds::PRODUCT,

@@ -45,6 +45,7 @@ impl Sitting {
                 title: "Example".into(),
                 custody: vec![CUSTODY.into()],
                 program: "0".into(),
+                program_sha256: None,
                 plan_sha256: plan.sha256,
                 script_sha256: plan.sha256,
                 short_derivation: false,
@@ -55,7 +56,7 @@ impl Sitting {
             let manifest = folder.write_new(names::MANIFEST, manifest.to_text().unwrap().as_bytes()).unwrap();
             entries.extend(naming_it.then(|| written(&manifest)));
         }
-        entries.push(Entry::Sealed { ending: Ending::Complete, deviations: 0 });
+        entries.push(Entry::Sealed { ending: Ending::Complete, deviations: 0, deviated: Vec::new(), bags: Vec::new() });
         let mut chain = Chain::new(false);
         let moment = Moment {
             utc: "2026-11-23T10:00:00Z".into(),

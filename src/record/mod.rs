@@ -13,17 +13,19 @@ mod line;
 mod line_error;
 mod manifest;
 mod parts;
+mod seal;
 mod verify;
 
 pub use crate::names::CeremonyKind;
 pub use chain::{Chain, Mark};
 pub use detail::{
     Defect, Deviation, Ending, Former, FoundKey, HeldKey, InBackup, KnownShare, Loss, NotProven, PinCondition, PinName,
-    RecordedBag, Remark, StoredKey, WithoutDkek,
+    RecordedBag, Remark, ResetRule, Sat, StoredKey, WithoutDkek,
 };
 pub use disclose::disclose;
 pub use entry::{Entry, Fact};
 pub use line::{Around, Keyboard, Line, Moment};
 pub use manifest::{BackedUpDkekShare, BackedUpKey, Manifest};
 pub use parts::Part;
+pub use seal::{BagNow, Deviated, DeviationName};
 pub use verify::{Proof, WITHHELD_TEXT, verify, verify_to_the_cut};

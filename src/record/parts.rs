@@ -65,12 +65,21 @@ const fn places(entry: &Entry) -> &'static [Place] {
         Entry::StoodIn { .. } => {
             &[("/name", Part::Names), ("/former", Part::Names), ("/reason", Part::Notes), ("/decided_by", Part::Names)]
         }
+        Entry::Sealed { .. } => &[
+            ("/deviated/*/expected", Part::Notes),
+            ("/deviated/*/happened", Part::Notes),
+            ("/deviated/*/people", Part::Names),
+            ("/deviated/*/instead_of", Part::Names),
+            ("/deviated/*/reason", Part::Notes),
+            ("/deviated/*/decided_by", Part::Names),
+            ("/bags/*/name", Part::Names),
+            ("/bags/*/bag", Part::Bags),
+        ],
         Entry::Began { .. }
         | Entry::Intent { .. }
         | Entry::Revealed { .. }
         | Entry::Recovered { .. }
-        | Entry::Deviates { .. }
-        | Entry::Sealed { .. } => &[],
+        | Entry::Deviates { .. } => &[],
     }
 }
 
@@ -85,6 +94,7 @@ const fn places_of_fact(fact: &Fact) -> &'static [Place] {
         Fact::Bagged { .. } => &[("/fact/bag", Part::Bags)],
         Fact::Formers { .. } => &[("/fact/people/*/name", Part::Names)],
         Fact::BagsOnRecord { .. } => &[("/fact/bags/*/bag", Part::Bags)],
+        Fact::Opened { .. } | Fact::SoPinRebuilt { .. } => &[("/fact/people/*/name", Part::Names)],
         Fact::RestoreNotProven
         | Fact::Decided { .. }
         | Fact::Room { .. }
@@ -103,14 +113,13 @@ const fn places_of_fact(fact: &Fact) -> &'static [Place] {
         | Fact::Seated { .. }
         | Fact::SetTyped { .. }
         | Fact::Given { .. }
-        | Fact::Opened { .. }
         | Fact::Joined { .. }
-        | Fact::SoPinRebuilt { .. }
         | Fact::CurrentSoPin { .. }
         | Fact::PinDrawn { .. }
         | Fact::PinShown { .. }
         | Fact::Tries { .. }
         | Fact::Initialised { .. }
+        | Fact::Settings { .. }
         | Fact::SoPinChanged { .. }
         | Fact::LoggedIn { .. }
         | Fact::DkekState { .. }

@@ -147,7 +147,7 @@ fn proof(intact: Intact) -> Result<Proof, Fault> {
     };
     let (ceremony, rehearsal) = (*ceremony, *rehearsal);
     let sealed = match lines.last().map(|line| &line.entry) {
-        Some(Entry::Sealed { ending, deviations }) => Some((*ending, *deviations)),
+        Some(Entry::Sealed { ending, deviations, .. }) => Some((*ending, *deviations)),
         _ => None,
     };
     Ok(Proof { lines, mark, ceremony, rehearsal, sealed, withheld })
@@ -156,7 +156,7 @@ fn proof(intact: Intact) -> Result<Proof, Fault> {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::record::{Chain, Keyboard, Moment};
+    use crate::record::{Chain, Deviated, DeviationName, Keyboard, Moment};
     use crate::terms::Number;
 
     fn moment() -> Moment {
@@ -174,6 +174,7 @@ pub(super) mod tests {
             title: "Ex\u{e4}mple \"Root\", CA".into(),
             custody: vec!["2-of-4 words".into()],
             program: "0.1.0".into(),
+            program_sha256: None,
             plan_sha256: Digest([1; 32]),
             script_sha256: Digest([2; 32]),
             short_derivation: false,
@@ -187,7 +188,12 @@ pub(super) mod tests {
             began(),
             Entry::Done { step, by: None },
             Entry::Deviates { step, name: "restore-not-proven".into() },
-            Entry::Sealed { ending: Ending::Complete, deviations: 1 },
+            Entry::Sealed {
+                ending: Ending::Complete,
+                deviations: 1,
+                deviated: vec![Deviated::new(step, DeviationName::Noted)],
+                bags: Vec::new(),
+            },
         ];
         entries.iter().map(|entry| chain.add(moment(), Keyboard::NobodyYet, entry).unwrap()).collect()
     }

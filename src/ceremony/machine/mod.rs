@@ -15,6 +15,7 @@ mod presence;
 pub mod recovery;
 pub mod roll_call;
 mod screens;
+mod seal;
 
 use crate::faults::{self, Fault};
 use crate::names::FieldName;
@@ -340,7 +341,7 @@ impl Machine {
         if self.steps.get(self.known.progress.cursor).is_some() {
             self.enter_stage(0);
         } else {
-            self.emit(Entry::Sealed { ending: Ending::Complete, deviations: self.known.progress.deviations });
+            self.seal(Ending::Complete);
         }
     }
 }

@@ -192,6 +192,7 @@ impl Rig {
             title: plan.title.clone(),
             custody: plan.dkek_shares.iter().map(Custody::word).collect(),
             program: "test".into(),
+            program_sha256: None,
             plan_sha256: Digest(Sha256::digest(&plan_text).into()),
             script_sha256: Digest([0; 32]),
             short_derivation: true,
