@@ -76,8 +76,21 @@ pub struct Table {
     pub heads: Vec<(String, u8)>,
     /// Its rows, as long as the heads.
     pub rows: Vec<Vec<Cell>>,
-    /// Rows with room for several written lines.
-    pub tall: bool,
+    /// How much room there is to write in a row.
+    pub room: Room,
+}
+
+/// How much room there is to write in a row of a table.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Room {
+    /// None: it has text.
+    Text,
+    /// A line.
+    Line,
+    /// A signature.
+    Signature,
+    /// Several lines.
+    Paragraph,
 }
 
 /// A place in a table.

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use super::document::{Block, Cell, Document, Part, Sheet, StepRow, Steps, Table};
+use super::document::{Block, Cell, Document, Part, Room, Sheet, StepRow, Steps, Table};
 use crate::script::words;
 
 /// How everything looks, on paper above all.
@@ -110,7 +110,13 @@ impl Page {
     }
 
     fn table(&mut self, table: &Table) {
-        let _ = writeln!(self.out, "<table class=\"{}\">", if table.tall { "fill tall" } else { "fill" });
+        let class = match table.room {
+            Room::Text => "text",
+            Room::Line => "line",
+            Room::Signature => "signature",
+            Room::Paragraph => "paragraph",
+        };
+        let _ = writeln!(self.out, "<table class=\"{class}\">");
         let whole: u32 = table.heads.iter().map(|(_, width)| u32::from(*width)).sum();
         for (_, width) in &table.heads {
             let _ = writeln!(self.out, "<col style=\"width: {}%\">", u32::from(*width) * 100 / whole.max(1));
@@ -157,15 +163,20 @@ impl Page {
         for part in &step.parts {
             let rows = rows(part);
             for (place, blocks) in rows.iter().enumerate() {
-                self.row(part, blocks, place == 0, place + 1 == rows.len());
+                self.row(part, blocks, (place == 0, place + 1 == rows.len()));
             }
         }
         self.out.push_str("</tbody>\n");
     }
 
-    fn row(&mut self, part: &Part, blocks: &[Block], first: bool, last: bool) {
-        // What begins a part stays with what follows.
-        let keep = if first && !last { " class=\"keep\"" } else { "" };
+    /// A row; whether it is the first and the last of its part.
+    fn row(&mut self, part: &Part, blocks: &[Block], (first, last): (bool, bool)) {
+        // What begins a part stays with what follows, and room to write with what comes before.
+        let keep = match blocks.first() {
+            Some(Block::Blank(_)) => " class=\"with\"",
+            _ if first && !last => " class=\"keep\"",
+            _ => "",
+        };
         let class = if part.when.is_some() { "part if" } else { "part" };
         let _ = write!(self.out, "<tr{keep}><td></td><td colspan=\"3\"><div class=\"{class}\">");
         if let Some(when) = part.when.as_ref().filter(|_| first) {
@@ -246,7 +257,8 @@ fn escaped(text: &str) -> String {
 fn in_css(text: &str) -> String {
     let one = |character: char| match character {
         'a'..='z' | 'A'..='Z' | '0'..='9' | ' ' => character.to_string(),
-        other => format!("\\{:06x}", u32::from(other)),
+        // The space after the number belongs to it.
+        other => format!("\\{:x} ", u32::from(other)),
     };
     text.chars().map(one).collect()
 }

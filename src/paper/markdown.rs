@@ -1,7 +1,7 @@
 //! A document as Markdown that can also be printed as it is: no line is wider than a page. A form begins with a form feed,
 //! so that it has a page of its own.
 
-use super::document::{Block, Cell, Document, Part, Sheet, StepRow, Steps, Table};
+use super::document::{Block, Cell, Document, Part, Room, Sheet, StepRow, Steps, Table};
 use super::wrap::wrap;
 use crate::script::words;
 
@@ -136,7 +136,7 @@ impl Lines {
             let named = table.heads.iter().zip(row).map(|((head, _), cell)| (head, cell));
             let text: Vec<String> = named.map(|(head, cell)| format!("{head}: {}", written(cell, 12))).collect();
             self.flowing("- ", "  ", &text.join("  ·  "));
-            if table.tall {
+            if table.room == Room::Paragraph {
                 self.out.push(String::new());
             }
         }

@@ -15,7 +15,7 @@ mod wrap;
 
 pub use card::{CardOf, Holding, cards_of, cards_text};
 pub use day::days_script;
-pub use document::{Block, Cell, Document, Part, Sheet, StepRow, Steps, Table};
+pub use document::{Block, Cell, Document, Part, Room, Sheet, StepRow, Steps, Table};
 pub use handbook::handbook;
 pub use html::html;
 pub use markdown::markdown;

@@ -1,12 +1,12 @@
 //! What to buy and bring, with the quantities of the plan.
 
-use super::super::card::Holding;
-use super::super::document::{Cell, Sheet};
 use super::Day;
 use super::registers::COPIES;
 use super::sheets::table;
 use crate::ceremony::Cards;
 use crate::names::StepName;
+use crate::paper::card::Holding;
+use crate::paper::document::{Cell, Room, Sheet};
 use crate::script::{chapters, words};
 use crate::terms::Quorum;
 
@@ -21,7 +21,7 @@ impl Day<'_> {
         };
         let rows = self.things().into_iter().filter(|(count, _)| *count > 0).map(row).collect();
         let heads = [(words::PRINT_MANY, 12), (words::PRINT_WHAT, 76), (words::PRINT_THERE, 12)];
-        Sheet::new(words::PRINT_BRING).saying(chapters::PRINT_BRING).with(table(heads, rows, false))
+        Sheet::new(words::PRINT_BRING).saying(chapters::PRINT_BRING).with(table(&heads, rows, Room::Text))
     }
 
     fn things(&self) -> Vec<(usize, String)> {

@@ -1,7 +1,7 @@
 //! How long a step takes people who do it for the first time.
 
-use super::super::when::when;
 use crate::ceremony::{StageKind, Step};
+use crate::paper::when::when;
 use crate::plan::Plan;
 use crate::terms::{Purpose, Scheme};
 

@@ -1,10 +1,10 @@
 //! The registers: devices, bags, envelopes and media, by their numbers.
 
-use super::super::card::Holding;
-use super::super::document::{Block, Cell, Sheet};
 use super::Day;
 use super::sheets::table;
 use crate::ceremony::{Cards, role};
+use crate::paper::card::Holding;
+use crate::paper::document::{Block, Cell, Room, Sheet};
 use crate::script::words;
 use crate::terms::{DeviceRole, Person};
 
@@ -31,7 +31,7 @@ impl Day<'_> {
                 (words::PRINT_ENVELOPE, 16),
                 (words::PRINT_KEPT, 16),
             ];
-            add(words::PRINT_ENVELOPES, table(heads, envelopes, false));
+            add(words::PRINT_ENVELOPES, table(&heads, envelopes, Room::Line));
         }
         if self.character.cards != Cards::None {
             let copy = |number: usize| {
@@ -44,7 +44,7 @@ impl Day<'_> {
                 (words::PRINT_READ_BACK, 28),
                 (words::PRINT_GOES_TO, 28),
             ];
-            add(words::PRINT_MEDIA, table(heads, (1..=COPIES).map(copy).collect(), false));
+            add(words::PRINT_MEDIA, table(&heads, (1..=COPIES).map(copy).collect(), Room::Line));
         }
         sheet
     }
@@ -64,34 +64,23 @@ impl Day<'_> {
             (words::PRINT_BAG_BEFORE, 24),
             (words::PRINT_BAG_AFTER, 24),
         ];
-        table(heads, rows, false)
+        table(&heads, rows, Room::Line)
     }
 
     /// Everyone whose card or password is put away, in the order of the steps.
     fn bag_register(&self) -> Block {
         let plan = self.plan;
         let holders = self.steps.steps.iter().filter_map(|step| step.step.puts_away).map(Person::Holder);
+        // What is new does not come in a bag.
+        let before = (self.character.cards == Cards::Earlier).then_some((words::PRINT_BAG_BEFORE, 18));
+        let blanks = [(words::PRINT_BAG_AFTER, 18), (words::PRINT_KEPT, 18)];
+        let heads = [(words::PRINT_ROLE, 20), (words::PRINT_HOLDER, 26)].into_iter().chain(before).chain(blanks);
+        let heads: Vec<(&str, u8)> = heads.collect();
         let row = |person: Person| {
-            let name = Cell::known(Some(plan.name_of(person)));
-            vec![Cell::Text(role(plan, person)), name, Cell::Blank, Cell::Blank, Cell::Blank]
+            let known = [Cell::Text(role(plan, person)), Cell::known(Some(plan.name_of(person)))];
+            known.into_iter().chain(heads.iter().skip(2).map(|_| Cell::Blank)).collect()
         };
-        let heads = [
-            (words::PRINT_ROLE, 20),
-            (words::PRINT_HOLDER, 26),
-            (words::PRINT_BAG_BEFORE, 18),
-            (words::PRINT_BAG_AFTER, 18),
-            (words::PRINT_KEPT, 18),
-        ];
-        let mut rows: Vec<Vec<Cell>> = holders.map(row).collect();
-        if self.character.cards == Cards::Dealt {
-            // What is new has not come in a bag.
-            for row in &mut rows {
-                if let Some(before) = row.get_mut(2) {
-                    *before = Cell::Text("–".to_owned());
-                }
-            }
-        }
-        table(heads, rows, false)
+        table(&heads, holders.map(row).collect(), Room::Line)
     }
 }
 

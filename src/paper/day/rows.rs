@@ -1,11 +1,13 @@
 //! The numbered steps, with the sentences of their screens.
 
-use super::super::document::{Block, Part, Sheet, StepRow, Steps};
-use super::super::steps::{PaperStep, angle};
-use super::super::when::when;
+use std::collections::BTreeSet;
+
 use super::Day;
 use super::minutes::minutes;
 use crate::ceremony::{Condition, Question, Stage, StageKind};
+use crate::paper::document::{Block, Part, Sheet, StepRow, Steps};
+use crate::paper::steps::{PaperStep, angle};
+use crate::paper::when::when;
 use crate::plan::Custody;
 use crate::script::{self, words};
 use crate::terms::Quorum;
@@ -31,7 +33,10 @@ impl Day<'_> {
             step.if_needed.then(|| format!("{} {}", words::PRINT_BOX, words::PRINT_IF_NEEDED)),
             step.step.is_irreversible().then(|| words::PRINT_IRREVERSIBLE.to_owned()),
         ];
-        let mut parts: Vec<Part> = step.step.stages.iter().filter_map(|stage| self.part(step, stage)).collect();
+        // What comes again in a step says the same.
+        let mut seen = BTreeSet::new();
+        let stages = step.step.stages.iter().filter(|stage| seen.insert(stage.name));
+        let mut parts: Vec<Part> = stages.filter_map(|stage| self.part(step, stage)).collect();
         let blanks = script::step(step.step.id).blanks.iter();
         let blanks: Vec<Block> = blanks.map(|blank| Block::Blank((*blank).to_owned())).collect();
         if !blanks.is_empty() {

@@ -1,8 +1,8 @@
 //! The sheets beside the steps: people, the end, exceptions, the alphabet, and what to do in an emergency.
 
-use super::super::document::{Block, Cell, Sheet, Table};
 use super::Day;
 use crate::ceremony::role;
+use crate::paper::document::{Block, Cell, Room, Sheet, Table};
 use crate::script::{chapters, words};
 
 /// Rows for what nobody foresaw, on one page.
@@ -21,7 +21,7 @@ impl Day<'_> {
         let people = called.map(|person| row(role(plan, person), Cell::known(Some(plan.name_of(person)))));
         let guests = (0..GUESTS).map(|_| row(words::PRINT_GUESTS.to_owned(), Cell::Blank));
         let table = table(
-            [
+            &[
                 (words::PRINT_ROLE, 22),
                 (words::PRINT_NAME, 26),
                 (words::PRINT_IDENTIFIED, 22),
@@ -30,7 +30,7 @@ impl Day<'_> {
                 (words::PRINT_INITIALS, 10),
             ],
             people.chain(guests).collect(),
-            false,
+            Room::Line,
         );
         Sheet::new(words::PRINT_PEOPLE).saying(chapters::PRINT_PEOPLE).with(table)
     }
@@ -53,7 +53,7 @@ impl Day<'_> {
             .with(groups())
             .with(Block::Heading(words::PRINT_SIGNATURES.to_owned()))
             .saying(chapters::PRINT_END)
-            .with(table(heads, people, false))
+            .with(table(&heads, people, Room::Signature))
     }
 }
 
@@ -72,7 +72,7 @@ pub fn exceptions() -> Sheet {
         [Cell::Text(number.to_string())].into_iter().chain(blanks).collect()
     };
     let rows = (1..=EXCEPTIONS).map(row).collect();
-    Sheet::new(words::PRINT_EXCEPTIONS).saying(chapters::PRINT_EXCEPTIONS).with(table(heads, rows, true))
+    Sheet::new(words::PRINT_EXCEPTIONS).saying(chapters::PRINT_EXCEPTIONS).with(table(&heads, rows, Room::Paragraph))
 }
 
 /// How letters and digits are read aloud.
@@ -91,8 +91,9 @@ pub fn emergency() -> Sheet {
 }
 
 /// A table of these columns, with the share of the width that each gets.
-pub fn table<const N: usize>(heads: [(&str, u8); N], rows: Vec<Vec<Cell>>, tall: bool) -> Block {
-    Block::Table(Table { heads: heads.map(|(head, width)| (head.to_owned(), width)).to_vec(), rows, tall })
+pub fn table(heads: &[(&str, u8)], rows: Vec<Vec<Cell>>, room: Room) -> Block {
+    let heads = heads.iter().map(|(head, width)| ((*head).to_owned(), *width)).collect();
+    Block::Table(Table { heads, rows, room })
 }
 
 /// Paragraphs of a name, a colon and a text.
