@@ -129,6 +129,7 @@ impl Book<'_> {
     fn filled(&self, text: &str) -> String {
         fill_with(text, |name| match HandbookValueName::from_word(name)? {
             HandbookValueName::Quorum => first_quorum(self.plan).map(|quorum| quorum.to_string()),
+            HandbookValueName::Steps => Some(StepName::ALL.map(|step| format!("`{}`", step.word())).join(", ")),
             HandbookValueName::Curves => Some(Curve::ALL.map(|curve| format!("`{}`", curve.name())).join(", ")),
         })
     }
