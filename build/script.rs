@@ -74,6 +74,9 @@ pub struct Step {
 #[serde(deny_unknown_fields)]
 pub struct Stage {
     pub text: Vec<String>,
+    /// Something in it is read aloud: the printed script marks it.
+    #[serde(default)]
+    pub aloud: bool,
     #[serde(default)]
     pub items: Entries<Sentence>,
 }

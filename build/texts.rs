@@ -39,8 +39,8 @@ fn step((name, step): (&String, &Step)) -> (String, String) {
 
 fn stage((name, stage): &(String, Stage)) -> String {
     let items = stage.items.0.iter().map(|(name, item)| format!("(ItemName::{}, {:?}), ", pascal(name), item.0));
-    let (text, items) = (&stage.text, concat(items));
-    format!("(StageName::{}, StageTexts {{ text: &{text:?}, items: &[{items}] }}), ", pascal(name))
+    let (text, aloud, items) = (&stage.text, stage.aloud, concat(items));
+    format!("(StageName::{}, StageTexts {{ text: &{text:?}, aloud: {aloud}, items: &[{items}] }}), ", pascal(name))
 }
 
 fn fault((name, fault): (&String, &Fault)) -> (String, String) {

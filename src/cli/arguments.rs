@@ -20,7 +20,7 @@ pub enum Command {
     /// Check a record.
     Verify(PathBuf),
     /// Print the script of the day for a plan.
-    PlanPrint(PathBuf),
+    PlanPrint(PlanPrint),
     /// Print CEREMONY.md.
     Handbook,
     /// Serve a software card to a virtual reader.
@@ -43,6 +43,16 @@ pub struct Hold {
     pub from: Option<PathBuf>,
     /// Where sittings are kept.
     pub records: PathBuf,
+}
+
+/// What to print for a plan.
+pub struct PlanPrint {
+    /// The plan file.
+    pub plan: PathBuf,
+    /// The script of which ceremony.
+    pub ceremony: CeremonyKind,
+    /// As HTML, not as Markdown.
+    pub html: bool,
 }
 
 /// What is wrong with a command line.
@@ -69,6 +79,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, M
     let mut files: Vec<PathBuf> = Vec::new();
     let (mut auto, mut pcsc, mut plan, mut records, mut from) = (false, false, None, None, None);
     let (mut vpcd, mut state, mut serial) = (None, None, None);
+    let (mut script_of, mut html) = (None, false);
     while let Some(argument) = parser.next()? {
         match argument {
             Arg::Short('h') | Arg::Long("help") => return Ok(Command::Help),
@@ -78,6 +89,8 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, M
             Arg::Long("plan") => plan = Some(PathBuf::from(parser.value()?)),
             Arg::Long("records") => records = Some(PathBuf::from(parser.value()?)),
             Arg::Long("from") => from = Some(PathBuf::from(parser.value()?)),
+            Arg::Long("for") => script_of = Some(named_ceremony(&parser.value()?.string()?)?),
+            Arg::Long("html") => html = true,
             Arg::Long("vpcd") => vpcd = Some(parser.value()?.string()?),
             Arg::Long("state") => state = Some(PathBuf::from(parser.value()?)),
             Arg::Long("serial") => serial = Some(parser.value()?.string()?),
@@ -130,7 +143,11 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, M
             hold(true, false)
         }
         (Some("verify"), Some(_), 2) => Command::Verify(file(1)),
-        (Some("plan"), Some("print"), 3) => Command::PlanPrint(file(2)),
+        (Some("plan"), Some("print"), 3) => Command::PlanPrint(PlanPrint {
+            plan: file(2),
+            ceremony: script_of.take().unwrap_or(CeremonyKind::Establish),
+            html: std::mem::take(&mut html),
+        }),
         (Some("handbook"), None, 1) => Command::Handbook,
         (Some("softcard"), None, 1) => return Err(Misunderstood::Missing("--vpcd HOST:PORT")),
         (Some("verify"), None, 1) => return Err(Misunderstood::Missing("FOLDER")),
@@ -147,6 +164,8 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, M
         ("--vpcd", vpcd.is_some()),
         ("--state", state.is_some()),
         ("--serial", serial.is_some()),
+        ("--for", script_of.is_some()),
+        ("--html", html),
     ];
     match left.iter().find(|(_, given)| *given) {
         Some((name, _)) => Err(wrong(name)),
@@ -161,6 +180,11 @@ const fn missing(ceremony: CeremonyKind, plan: bool, from: bool) -> Option<&'sta
         (Needs::Backup, _, false) => Some("--from FOLDER"),
         (Needs::Plan, true, _) | (Needs::Backup, _, true) | (Needs::PlanIfAny, _, _) => None,
     }
+}
+
+/// The ceremony with this name.
+fn named_ceremony(name: &str) -> Result<CeremonyKind, Misunderstood> {
+    CeremonyKind::from_word(name).ok_or_else(|| wrong(&format!("--for {name}")))
 }
 
 fn wrong(what: &str) -> Misunderstood {

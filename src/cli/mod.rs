@@ -9,7 +9,7 @@ mod say;
 mod softcard;
 mod verify;
 
-use crate::ceremony::CEREMONIES;
+use crate::ceremony::{CEREMONIES, Ceremony, Needs};
 use crate::faults::{self, Fault};
 use std::ffi::OsString;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -18,12 +18,11 @@ use std::process::ExitCode;
 
 use sha2::{Digest as _, Sha256};
 
-use self::arguments::{Command, Misunderstood, parse};
+use self::arguments::{Command, Misunderstood, PlanPrint, parse};
 use self::read::{Unreadable, read_named};
 use self::say::{complain, explain, hush_panics, print_all, print_text, wipe_payload};
 use crate::paper;
 use crate::plan::Plan;
-use crate::record::CeremonyKind;
 use crate::script::{chapters, words};
 use crate::terms::Digest;
 
@@ -63,11 +62,11 @@ fn perform(command: Command) -> Exit {
         Command::Help => print_text(&help()),
         Command::Version => print_all([concat!("ceremony ", env!("CARGO_PKG_VERSION"))]),
         Command::Handbook => print_text(&paper::handbook()),
-        // The printed script is that of an establish.
-        Command::PlanPrint(file) => match read_plan(Some(&file)).and_then(new_only) {
+        Command::PlanPrint(print) => match plan_to_print(&print) {
             Ok((plan, text)) => {
                 let digest = Digest(Sha256::digest(&text).into());
-                print_text(&paper::days_script(CeremonyKind::Establish, &plan, &digest))
+                let script = paper::days_script(print.ceremony, &plan, &digest);
+                print_text(&if print.html { paper::html(&script) } else { paper::markdown(&script) })
             }
             Err(faults) => explain(&faults),
         },
@@ -78,10 +77,19 @@ fn perform(command: Command) -> Exit {
     }
 }
 
-/// A plan by which something new may be made.
-fn new_only(read: (Plan, String)) -> Result<(Plan, String), Vec<Fault>> {
-    read.0.check_new().map_err(|fault| vec![fault])?;
-    Ok(read)
+/// The plan of a script to print. A plan that a backup was made by is taken as it is.
+fn plan_to_print(print: &PlanPrint) -> Result<(Plan, String), Vec<Fault>> {
+    let text = plan_text(Some(&print.plan))?;
+    let plan = match Ceremony::of(print.ceremony).character.needs {
+        Needs::Plan => {
+            let plan = Plan::parse(&text)?;
+            plan.check_new().map_err(|fault| vec![fault])?;
+            plan
+        }
+        Needs::Backup => Plan::parse_kept(&text)?,
+        Needs::PlanIfAny => Plan::parse(&text)?,
+    };
+    Ok((plan, text))
 }
 
 /// What `--help` prints: every ceremony has its own lines.
@@ -94,19 +102,17 @@ fn help() -> String {
 
 /// The plan in a file; without a file, the built-in example, so that a newcomer can begin without a plan.
 fn read_plan(file: Option<&Path>) -> Result<(Plan, String), Vec<Fault>> {
-    let text = match file {
-        None => include_str!("../../assets/plan.example.json").to_owned(),
-        Some(file) => {
-            let bytes = read_named(file, Plan::LARGEST as u64).map_err(|unreadable| match unreadable {
-                Unreadable::TooLarge => vec![Fault::from(faults::PlanTooLarge)],
-                Unreadable::Because(why) => {
-                    vec![Fault::from(faults::PlanUnreadable { file: file.display(), why })]
-                }
-            })?;
-            String::from_utf8(bytes).map_err(|_| vec![Fault::from(faults::PlanNotText)])?
-        }
-    };
+    let text = plan_text(file)?;
     Plan::parse(&text).map(|plan| (plan, text))
+}
+
+fn plan_text(file: Option<&Path>) -> Result<String, Vec<Fault>> {
+    let Some(file) = file else { return Ok(include_str!("../../assets/plan.example.json").to_owned()) };
+    let bytes = read_named(file, Plan::LARGEST as u64).map_err(|unreadable| match unreadable {
+        Unreadable::TooLarge => vec![Fault::from(faults::PlanTooLarge)],
+        Unreadable::Because(why) => vec![Fault::from(faults::PlanUnreadable { file: file.display(), why })],
+    })?;
+    String::from_utf8(bytes).map_err(|_| vec![Fault::from(faults::PlanNotText)])
 }
 
 /// The plan of a ceremony that can do without one: it names roles instead of people.

@@ -57,8 +57,15 @@ pub struct CardOf<'a> {
     pub dkek_shares: u8,
 }
 
-/// The cards that a plan asks for, in the order in which they are handed out.
+/// The cards and sheets that *establish* asks for by a plan, in the order in which they are handed out: each device has PINs
+/// of its own, and a sheet for each.
 pub fn cards_of(plan: &Plan) -> Vec<CardOf<'_>> {
+    let sheets = (0..=usize::from(plan.prove_restore)).flat_map(|_| pin_sheets(plan));
+    dealt_cards(plan).into_iter().chain(sheets).collect()
+}
+
+/// The cards for what is dealt by a plan: shares and passwords.
+pub fn dealt_cards(plan: &Plan) -> Vec<CardOf<'_>> {
     let count = u8::try_from(plan.dkek_shares.len()).unwrap_or(u8::MAX);
     let mut cards = Vec::new();
     for share in plan.numbers() {
@@ -82,18 +89,22 @@ pub fn cards_of(plan: &Plan) -> Vec<CardOf<'_>> {
             }
         }
     }
-    // Each device has PINs of its own, and a sheet for each.
-    let pin = |holder, holding| {
-        let first = DkekShareNumber::FIRST;
-        CardOf { title: &plan.title, holder, holding, dkek_share: first, dkek_shares: count }
-    };
-    for _ in 0..=usize::from(plan.prove_restore) {
-        if plan.so_pin_share().is_none() {
-            cards.push(pin(plan.so_pin_holder.as_str(), Holding::WholeSoPin));
-        }
-        cards.push(pin(plan.pin_holder.as_str(), Holding::UserPin { tries: plan.user_pin_tries }));
-    }
     cards
+}
+
+/// The sheets for the PINs of one device.
+pub fn pin_sheets(plan: &Plan) -> Vec<CardOf<'_>> {
+    let dkek_shares = u8::try_from(plan.dkek_shares.len()).unwrap_or(u8::MAX);
+    let sheet = |holder, holding| CardOf {
+        title: &plan.title,
+        holder,
+        holding,
+        dkek_share: DkekShareNumber::FIRST,
+        dkek_shares,
+    };
+    let so_pin = plan.so_pin_share().is_none().then(|| sheet(plan.so_pin_holder.as_str(), Holding::WholeSoPin));
+    let user_pin = sheet(plan.pin_holder.as_str(), Holding::UserPin { tries: plan.user_pin_tries });
+    so_pin.into_iter().chain([user_pin]).collect()
 }
 
 /// Cards as one text, a page each, separated by form feeds.

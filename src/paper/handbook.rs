@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::steps::{PaperStep, PaperSteps, angle};
+use super::when::when;
 use super::wrap::pad;
 use crate::ceremony::{CEREMONIES, Character, Condition, Stage, StageKind};
 use crate::names::{CeremonyKind, FaultKind, FaultName, HandbookValueName, StageName, StepName};
@@ -128,6 +129,7 @@ impl Book<'_> {
     fn filled(&self, text: &str) -> String {
         fill_with(text, |name| match HandbookValueName::from_word(name)? {
             HandbookValueName::Quorum => first_quorum(self.plan).map(|quorum| quorum.to_string()),
+            HandbookValueName::Steps => Some(StepName::ALL.map(|step| format!("`{}`", step.word())).join(", ")),
             HandbookValueName::Curves => Some(Curve::ALL.map(|curve| format!("`{}`", curve.name())).join(", ")),
         })
     }
@@ -226,47 +228,7 @@ impl Book<'_> {
 
     fn stage(&mut self, all: &PaperSteps, step: &PaperStep, stage: &Stage) {
         self.printed.insert((step.step.id, stage.name));
-        let when = match stage.when {
-            Condition::Always
-            | Condition::HandsOver
-            | Condition::HolderHere(true)
-            | Condition::Proven
-            | Condition::LeftOut(false)
-            | Condition::NotGiven(_)
-            | Condition::KnowsPrime
-            | Condition::FromOurs => None,
-            Condition::NeedsEveryone => Some(words::PAPER_WHEN_EVERYONE),
-            Condition::Initialised(_) | Condition::OtherSoPin(_) | Condition::MayHaveCardsSoPin(_) => {
-                Some(words::PAPER_WHEN_INITIALISED)
-            }
-            Condition::LastTry(..) => Some(words::PAPER_WHEN_LAST_TRY),
-            Condition::Stolen => Some(words::PAPER_WHEN_STOLEN),
-            Condition::FromElsewhere => Some(words::PAPER_WHEN_ELSEWHERE),
-            Condition::NotSealed => Some(words::PAPER_WHEN_NOT_SEALED),
-            Condition::PublicKeysUnusable => Some(words::PAPER_WHEN_PUBLIC_UNUSABLE),
-            Condition::OtherReference => Some(words::PAPER_WHEN_OTHER_REFERENCE),
-            Condition::WithoutProof => Some(words::PAPER_WHEN_WITHOUT_PROOF),
-            Condition::Damaged => Some(words::PAPER_WHEN_DAMAGED),
-            Condition::TypesPrime => Some(words::PAPER_WHEN_FOREIGN),
-            Condition::KnowsOldPrime => Some(words::PAPER_WHEN_FOREIGN_LATER),
-            Condition::Salvaged => Some(words::PAPER_WHEN_SALVAGED),
-            Condition::HoldsKeys | Condition::HoldsOtherKeys => Some(words::PAPER_WHEN_HOLDS_KEYS),
-            Condition::HoldsBackedUpKeys => Some(words::PAPER_WHEN_HOLDS_BACKED_UP_KEYS),
-            Condition::EmptyOriginal => Some(words::PAPER_WHEN_EMPTY_ORIGINAL),
-            Condition::OtherThreshold => Some(words::PAPER_WHEN_OTHER_THRESHOLD),
-            Condition::RolesClash => Some(words::PAPER_WHEN_CLASH),
-            Condition::AuditorAbsent => Some(words::PAPER_WHEN_AUDITOR_ABSENT),
-            Condition::HolderHere(false) => Some(words::PAPER_WHEN_HOLDER_ABSENT),
-            Condition::Several => Some(words::PAPER_WHEN_SEVERAL),
-            Condition::Unfit => Some(words::PAPER_WHEN_UNFIT),
-            Condition::Missing => Some(words::PAPER_WHEN_MISSING),
-            Condition::KcvHidden => Some(words::PAPER_WHEN_KCV_HIDDEN),
-            Condition::KcvAsked => Some(words::PAPER_WHEN_KCV_ASKED),
-            Condition::NotProvable => Some(words::PAPER_WHEN_NOT_PROVABLE),
-            Condition::LeftOut(true) => Some(words::PAPER_WHEN_LEFT_OUT),
-            Condition::Copies => Some(words::PAPER_WHEN_COPIES),
-            Condition::Undescribed => Some(words::PAPER_WHEN_UNDESCRIBED),
-        };
+        let when = when(stage.when);
         if let Some(when) = when {
             let _ = writeln!(self.out, "{when}\n");
         }

@@ -4,14 +4,21 @@
 
 mod card;
 mod day;
+mod document;
 mod frame;
 mod handbook;
+mod html;
+mod markdown;
 mod steps;
+mod when;
 mod wrap;
 
 pub use card::{CardOf, Holding, cards_of, cards_text};
 pub use day::days_script;
+pub use document::{Block, Cell, Document, Part, Room, Sheet, StepRow, Steps, Table};
 pub use handbook::handbook;
+pub use html::html;
+pub use markdown::markdown;
 
 #[cfg(test)]
 mod complete;

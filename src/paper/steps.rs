@@ -1,7 +1,7 @@
 //! The numbered steps of a ceremony that has not begun, with everything that the plan says about them.
 
-use crate::ceremony::{Actor, Ceremony, Known, Machine, Stage, Step, StepState, ViewContext, planned};
-use crate::names::{CeremonyKind, FieldName, FieldValueName, StageName, ValueName};
+use crate::ceremony::{Ceremony, Known, Machine, Stage, Step, StepState, ViewContext, planned, role};
+use crate::names::{CeremonyKind, FieldName, FieldValueName, StageName, StepName, ValueName};
 use crate::plan::Plan;
 use crate::script::{self, fill_with, words};
 
@@ -27,6 +27,8 @@ pub struct PaperStage {
     pub text: Vec<String>,
     /// What to tick or to choose.
     pub items: Vec<String>,
+    /// Whether something in it is read aloud.
+    pub aloud: bool,
 }
 
 /// A ceremony's steps on paper.
@@ -59,27 +61,28 @@ impl<'a> PaperSteps<'a> {
 
     /// Who acts: name and role.
     fn who(&self, step: &Step) -> String {
-        let role = |name: &str, role: &str| format!("{name} ({role})");
-        match step.actor {
-            Actor::Administrator => role(&self.plan.administrator, words::ROLE_ADMINISTRATOR),
-            Actor::Custodian(number) => {
-                role(self.plan.custodian(step.share, number), &format!("{} {number}", words::ROLE_CUSTODIAN))
-            }
-            Actor::Seat(_) => words::PAPER_ANY_CUSTODIAN.to_owned(),
-            Actor::SoPinHolder => role(&self.plan.so_pin_holder, words::ROLE_SO_PIN_HOLDER),
-            Actor::PinHolder => role(&self.plan.pin_holder, words::ROLE_PIN_HOLDER),
-            Actor::PasswordHolder => role(self.plan.holder(step.share), words::ROLE_PASSWORD_HOLDER),
+        match step.acting(&self.known) {
+            Some(person) => format!("{} ({})", self.plan.name_of(person), role(self.plan, person)),
+            None => words::PAPER_ANY_CUSTODIAN.to_owned(),
         }
+    }
+
+    /// Everyone who is called, with their roles.
+    pub fn called(&self) -> Vec<String> {
+        self.known.called().into_iter().map(|called| called.text).collect()
     }
 
     /// The sentences of a stage, with the values that the plan has. Values known only on the day stay in braces.
     pub fn text(&self, step: &Step, stage: StageName) -> PaperStage {
-        let (text, items) =
-            script::step(step.id).stage(stage).map_or((&[][..], &[][..]), |stage| (stage.text, stage.items));
+        // A hand-over says the same at every step.
+        let id = if stage == StageName::HandOver { StepName::InBetween } else { step.id };
+        let stage = script::step(id).stage(stage);
+        let (text, items) = stage.map_or((&[][..], &[][..]), |stage| (stage.text, stage.items));
         let lines = |text: &str| self.fill(text, step).split('\n').map(str::to_owned).collect::<Vec<_>>();
         PaperStage {
             text: text.iter().flat_map(|text| lines(text)).collect(),
             items: items.iter().flat_map(|(_, text)| lines(text)).collect(),
+            aloud: stage.is_some_and(|stage| stage.aloud),
         }
     }
 
@@ -96,7 +99,7 @@ impl<'a> PaperSteps<'a> {
     }
 
     fn fill(&self, text: &str, step: &Step) -> String {
-        fill_with(text, |name| planned(self.plan, step, ValueName::from_word(name)?))
+        fill_with(text, |name| planned(&self.known, step, ValueName::from_word(name)?))
     }
 }
 

@@ -1,13 +1,20 @@
 //! The plan: people, quorums, device and keys of one ceremony. All its faults are reported at once.
 
+mod arrangements;
 mod custody;
+mod minutes;
 mod names;
+mod nearest;
 mod read;
+mod read_arrangements;
+mod reader;
 mod roles;
 #[cfg(test)]
 mod tests;
 
+pub use arrangements::{Approval, Arrangements, Blank, DeviceUse, PersonArranged, PlannedDevice};
 pub use custody::Custody;
+pub use reader::Found;
 pub use roles::Clash;
 
 use crate::faults::{self, Fault};
@@ -114,6 +121,8 @@ pub struct Plan {
     pub keys: Vec<PlannedKey>,
     /// Whether *establish* itself proves the restore on a second device.
     pub prove_restore: bool,
+    /// What is arranged for the day around all this.
+    pub arrangements: Arrangements,
 }
 
 impl Plan {
@@ -146,7 +155,8 @@ impl Plan {
         let value: Value = serde_json::from_str(text)
             .map_err(|error| vec![Fault::from(faults::PlanNotJson { line: error.line(), column: error.column() })])?;
         let Value::Object(map) = value else { return Err(vec![Fault::from(faults::PlanNotObject)]) };
-        read::plan(&map, names)
+        let (plan, found) = read::plan(&map, names);
+        plan.ok_or_else(|| found.into_iter().map(|found| found.fault).collect())
     }
 
     /// Whether something new may be made by it. One password of one person is only for what was made elsewhere.

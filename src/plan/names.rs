@@ -17,12 +17,22 @@ pub enum Names {
 impl Names {
     /// Names that appear more than once, or look alike, each as it appears first.
     pub fn repeated<'a, I: Iterator<Item = &'a String>>(self, names: impl Fn() -> I) -> Vec<String> {
-        let same = |name: &String| match self {
+        let first = |twice: &String| names().find(|name| self.same(name) == *twice).map(|name| short(name));
+        repeated(names().map(|name| self.same(name))).iter().filter_map(first).collect()
+    }
+
+    /// Every name once, as it appears first.
+    pub fn distinct<'a>(self, names: &'a [String]) -> impl Iterator<Item = &'a String> {
+        let mut seen = HashSet::new();
+        names.iter().filter(move |name| seen.insert(self.same(name)))
+    }
+
+    /// What two names have in common that are one.
+    fn same(self, name: &str) -> String {
+        match self {
             Self::New => folded(name),
             Self::Kept => name.to_lowercase(),
-        };
-        let first = |twice: &String| names().find(|name| same(name) == *twice).map(|name| short(name));
-        repeated(names().map(same)).iter().filter_map(first).collect()
+        }
     }
 
     /// The first character that nobody sees or that turns the direction of reading, where that is refused.

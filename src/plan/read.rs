@@ -2,56 +2,18 @@
 
 use serde_json::{Map, Value};
 
-use super::names::{Names, as_name, repeated};
+use super::names::{Names, repeated};
+use super::reader::{Found, NAME, Object, Reader, form, name, small};
 use super::{Custody, NewPin, PinReset, Plan, PlannedKey};
 use crate::faults::{self, Fault};
 use crate::names::PlanField as F;
 use crate::terms::{KeyId, KeyLabel, KeyReference, KeyType, MOST_DKEK_SHARES, Quorum, Scheme, TermError, short};
 
-/// Reads a plan.
-///
-/// # Errors
-/// All its faults, at least one.
-pub fn plan(map: &Map<String, Value>, names: Names) -> Result<Plan, Vec<Fault>> {
-    let mut reader = Reader { faults: Vec::new(), names };
+/// Reads a plan: all that is wrong with it and, if nothing is, the plan.
+pub fn plan(map: &Map<String, Value>, names: Names) -> (Option<Plan>, Vec<Found>) {
+    let mut reader = Reader { found: Vec::new(), names };
     let plan = reader.plan(map);
-    match plan {
-        Some(plan) if reader.faults.is_empty() => Ok(plan),
-        _ if reader.faults.is_empty() => Err(vec![Fault::from(faults::PlanNotObject)]),
-        _ => Err(reader.faults),
-    }
-}
-
-/// An object in a plan, and its number if it is in a list.
-#[derive(Clone, Copy)]
-struct Object<'a> {
-    map: &'a Map<String, Value>,
-    number: usize,
-}
-
-impl<'a> Object<'a> {
-    fn get(self, field: F) -> Option<&'a Value> {
-        self.map.get(name(field))
-    }
-
-    /// The path of a field in this plan: `keys[2].label`.
-    fn path(self, field: F) -> String {
-        self.numbered(field.path())
-    }
-
-    fn numbered(self, path: &str) -> String {
-        path.replace("[]", &format!("[{}]", self.number))
-    }
-}
-
-/// A field's name in its object.
-fn name(field: F) -> &'static str {
-    split(field.path()).1
-}
-
-/// The path of the object that a field is in, and its name there.
-fn split(path: &str) -> (&str, &str) {
-    path.rsplit_once('.').unwrap_or(("", path))
+    (plan.filter(|_| reader.found.is_empty()), reader.found)
 }
 
 /// The fields that describe a quorum.
@@ -74,18 +36,12 @@ impl QuorumFields {
     }
 }
 
-/// Reads fields and collects what is wrong with them.
-struct Reader {
-    faults: Vec<Fault>,
-    names: Names,
-}
-
 impl Reader {
     fn plan(&mut self, map: &Map<String, Value>) -> Option<Plan> {
         let top = Object { map, number: 0 };
-        self.known_only(top, "", &[]);
+        self.known_only(top, "");
         if top.get(F::Plan).and_then(Value::as_u64) != Some(1) {
-            self.add(faults::PlanVersion);
+            self.add(F::Plan.path(), faults::PlanVersion);
         }
         let title = self.text(top, F::Title, 60);
         let administrator = self.text(top, F::Administrator, NAME);
@@ -98,7 +54,7 @@ impl Reader {
         let device = self.value(top, F::Device, None, Value::as_object, form);
         let device = device.map(|map| Object { map, number: 0 });
         let device = device.and_then(|device| {
-            self.known_only(device, F::Device.path(), &[]);
+            self.known_only(device, F::Device.path());
             let so_pin_under_quorum = self.so_pin_under_quorum(device, dkek_shares.as_deref());
             let so_pin_holder = match (so_pin_under_quorum, device.get(F::DeviceSoPinHolder)) {
                 // Nobody holds it; if the device had one before, the administrator types that.
@@ -115,6 +71,7 @@ impl Reader {
             Some((so_pin_under_quorum?, so_pin_holder?, pin_holder?, user_pin_tries?, pin_reset?, new))
         });
         let keys = self.keys(top);
+        let arrangements = self.arrangements(top);
         let prove_restore = self.value(top, F::ProveRestore, Some(false), Value::as_bool, form);
         let (so_pin_under_quorum, so_pin_holder, pin_holder, user_pin_tries, pin_reset, [so_pin, user_pin]) = device?;
         Some(Plan {
@@ -133,126 +90,46 @@ impl Reader {
             pin_reset,
             keys,
             prove_restore: prove_restore?,
+            arrangements,
         })
-    }
-
-    fn add(&mut self, fault: impl Into<Fault>) {
-        self.faults.push(fault.into());
-    }
-
-    /// Refuses fields that have no row in the script, or that the other fields of the object exclude (`not_here`).
-    fn known_only(&mut self, object: Object<'_>, parent: &str, not_here: &[F]) {
-        let is = |path: &str, key: &str| split(path) == (parent, key);
-        let known = |key: &str| {
-            F::PATHS.iter().any(|path| is(path, key)) && !not_here.iter().any(|field| is(field.path(), key))
-        };
-        for key in object.map.keys().filter(|key| !known(key)) {
-            let parent = if parent.is_empty() { String::new() } else { format!("{}.", object.numbered(parent)) };
-            self.add(faults::PlanFieldUnknown { field: format!("{parent}{}", short(key)) });
-        }
-    }
-
-    /// The value of a field. If it is left out: the default (`left_out`) or, without one, a fault.
-    fn value<'a, T>(
-        &mut self,
-        object: Object<'a>,
-        field: F,
-        left_out: Option<T>,
-        read: impl Fn(&'a Value) -> Option<T>,
-        otherwise: impl Fn(String, &'a Value) -> Fault,
-    ) -> Option<T> {
-        let Some(value) = object.get(field) else {
-            if left_out.is_none() {
-                self.add(faults::PlanFieldMissing { field: object.path(field) });
-            }
-            return left_out;
-        };
-        let read = read(value);
-        if read.is_none() {
-            self.add(otherwise(object.path(field), value));
-        }
-        read
-    }
-
-    fn text(&mut self, object: Object<'_>, field: F, most: usize) -> Option<String> {
-        self.seen(object.get(field), || object.path(field));
-        let read = |value: &Value| value.as_str().and_then(|text| as_name(text, most));
-        let otherwise = |field, value: &Value| match value {
-            Value::String(_) => Fault::from(faults::PlanText { field, most }),
-            _ => form(field, value),
-        };
-        self.value(object, field, None, read, otherwise)
-    }
-
-    fn people(&mut self, object: Object<'_>, field: F) -> Vec<String> {
-        let list = self.value(object, field, Some(&[][..]), |value| value.as_array().map(Vec::as_slice), form);
-        let path = object.path(field);
-        let mut names = Vec::new();
-        for (number, item) in (1..).zip(list.unwrap_or_default()) {
-            self.seen(Some(item), || format!("{path}[{number}]"));
-            match item.as_str().and_then(|text| as_name(text, NAME)) {
-                Some(name) => names.push(name),
-                None => self.add(faults::PlanText { field: format!("{path}[{number}]"), most: NAME }),
-            }
-        }
-        for name in self.names.repeated(|| names.iter()) {
-            self.add(faults::PlanPersonTwice { field: &path, name });
-        }
-        names
-    }
-
-    /// Refuses what nobody sees in a text, or what turns the direction of reading: what people read aloud would not be
-    /// what is recorded.
-    fn seen(&mut self, value: Option<&Value>, field: impl Fn() -> String) {
-        let hidden = value.and_then(Value::as_str).and_then(|text| self.names.hidden(text));
-        if let Some(hidden) = hidden {
-            self.add(faults::PlanInvisible { field: field(), character: format!("U+{:04X}", u32::from(hidden)) });
-        }
-    }
-
-    fn number(&mut self, object: Object<'_>, field: F, least: u8, most: u8) -> Option<u8> {
-        let read = |value: &Value| small(value).filter(|number| (least..=most).contains(number));
-        self.value(object, field, None, read, |field, _| Fault::from(faults::PlanNumber { field, least, most }))
     }
 
     /// Who guards the DKEK shares: a list of them, or one quorum at the top of the plan.
     fn dkek_shares(&mut self, top: Object<'_>) -> Option<Vec<Custody>> {
-        let before = self.faults.len();
+        let before = self.found.len();
         let shares: Vec<Custody> = match top.get(F::DkekShares) {
             None => self.quorum(top, &QuorumFields::AT_THE_TOP).into_iter().collect(),
             Some(Value::Array(list)) if (1..=usize::from(MOST_DKEK_SHARES)).contains(&list.len()) => {
                 for field in QuorumFields::AT_THE_TOP.all().into_iter().filter(|field| top.get(*field).is_some()) {
-                    self.add(faults::PlanQuorumTwice { field: name(field) });
+                    self.add(field.path(), faults::PlanQuorumTwice { field: name(field) });
                 }
-                (1..).zip(list).filter_map(|(number, item)| self.dkek_share(item, number)).collect()
+                let objects = self.objects(list, F::DkekShares);
+                objects.into_iter().filter_map(|object| self.dkek_share(object)).collect()
             }
             Some(_) => {
-                self.add(faults::PlanDkekShares { most: MOST_DKEK_SHARES });
+                self.add(F::DkekShares.path(), faults::PlanDkekShares { most: MOST_DKEK_SHARES });
                 Vec::new()
             }
         };
-        if self.faults.len() > before {
-            return None;
+        let names = self.names;
+        for name in names.repeated(|| shares.iter().flat_map(|share| names.distinct(share.people()))) {
+            self.add(F::DkekShares.path(), faults::PlanTwoShares { name });
         }
-        for name in self.names.repeated(|| shares.iter().flat_map(Custody::people)) {
-            self.add(faults::PlanTwoShares { name });
-        }
-        (self.faults.len() == before).then_some(shares)
+        (self.found.len() == before).then_some(shares)
     }
 
-    fn dkek_share(&mut self, item: &Value, number: usize) -> Option<Custody> {
-        let list = F::DkekShares.path();
-        let Some(map) = item.as_object() else {
-            self.add(faults::PlanFieldForm { field: format!("{list}[{number}]") });
-            return None;
-        };
-        let (object, parent, fields) = (Object { map, number }, format!("{list}[]"), QuorumFields::IN_THE_LIST);
+    fn dkek_share(&mut self, object: Object<'_>) -> Option<Custody> {
+        let (parent, fields) = (format!("{}[]", F::DkekShares.path()), QuorumFields::IN_THE_LIST);
         if object.get(F::DkekSharesPasswordHolder).is_some() {
-            self.known_only(object, &parent, &fields.all());
+            for field in fields.all().into_iter().filter(|field| object.get(*field).is_some()) {
+                let field = object.path(field);
+                self.add(field.clone(), faults::PlanPasswordOrQuorum { field });
+            }
+            self.known_only(object, &parent);
             let holder = self.text(object, F::DkekSharesPasswordHolder, NAME);
             return holder.map(|holder| Custody::Password { holder });
         }
-        self.known_only(object, &parent, &[]);
+        self.known_only(object, &parent);
         self.quorum(object, &fields)
     }
 
@@ -264,7 +141,7 @@ impl Reader {
         let scheme = self.value(object, fields.scheme, Some(Scheme::ScHsmTool), word, otherwise);
         let count = u8::try_from(custodians.len()).unwrap_or(u8::MAX);
         let Ok(quorum) = Quorum::new(threshold?, count) else {
-            self.add(faults::QuorumRange { threshold: threshold?, custodians: count });
+            self.add(object.path(fields.threshold), faults::QuorumRange { threshold: threshold?, custodians: count });
             return None;
         };
         Some(Custody::Quorum { custodians, quorum, scheme: scheme? })
@@ -281,11 +158,11 @@ impl Reader {
             Some(word) => word == Some("quorum"),
         };
         if shares.is_some_and(|shares| shares.iter().all(|share| share.quorum().is_none())) {
-            self.add(faults::PlanSoPinNobody);
+            self.add(device.path(F::DeviceSoPin), faults::PlanSoPinNobody);
             return None;
         }
         if !under_quorum {
-            self.add(faults::PlanSoPin);
+            self.add(device.path(F::DeviceSoPin), faults::PlanSoPin);
         }
         under_quorum.then_some(true)
     }
@@ -294,20 +171,17 @@ impl Reader {
         let list = match top.get(F::Keys) {
             Some(Value::Array(list)) if (1..=MOST_KEYS).contains(&list.len()) => list,
             _ => {
-                self.add(faults::PlanKeys { most: MOST_KEYS });
+                self.add(F::Keys.path(), faults::PlanKeys { most: MOST_KEYS });
                 return Vec::new();
             }
         };
         let mut keys: Vec<PlannedKey> = Vec::new();
-        for (number, item) in (1..).zip(list) {
-            match item.as_object() {
-                Some(map) => keys.extend(self.key(Object { map, number })),
-                None => self.add(faults::PlanFieldForm { field: format!("{}[{number}]", F::Keys.path()) }),
-            }
+        for object in self.objects(list, F::Keys) {
+            keys.extend(self.key(object));
         }
         let mut once = |field: F, value: fn(&PlannedKey) -> String| {
             for value in repeated(keys.iter().map(value)) {
-                self.add(faults::PlanKeyTwice { field: name(field), value });
+                self.add(F::Keys.path(), faults::PlanKeyTwice { field: name(field), value });
             }
         };
         once(F::KeysLabel, |key| key.label.to_string().to_lowercase());
@@ -318,7 +192,7 @@ impl Reader {
     }
 
     fn key(&mut self, object: Object<'_>) -> Option<PlannedKey> {
-        self.known_only(object, &format!("{}[]", F::Keys.path()), &[]);
+        self.known_only(object, &format!("{}[]", F::Keys.path()));
         let label = self
             .term(object, F::KeysLabel, KeyLabel::new, |field, text| Fault::from(faults::KeyLabelForm { field, text }));
         let key_type = self
@@ -352,9 +226,6 @@ impl Reader {
     }
 }
 
-/// The longest name of a person, in characters.
-const NAME: usize = 40;
-
 /// The fewest throws: fewer add little, as each gives 2.6 bits.
 const FEWEST_THROWS: u16 = 50;
 
@@ -364,17 +235,9 @@ const MOST_THROWS: u16 = 250;
 /// The most keys: more than one sitting generates.
 const MOST_KEYS: usize = 32;
 
-fn form(field: String, _: &Value) -> Fault {
-    Fault::from(faults::PlanFieldForm { field })
-}
-
 /// A key type that a ceremony generates.
 fn generated(text: &str) -> Result<KeyType, TermError> {
     KeyType::parse(text).ok().filter(|key_type| key_type.is_generated()).ok_or(TermError::KeyType)
-}
-
-fn small(value: &Value) -> Option<u8> {
-    value.as_u64().and_then(|number| u8::try_from(number).ok())
 }
 
 fn throws(value: &Value) -> Option<u16> {

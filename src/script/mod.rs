@@ -48,6 +48,8 @@ pub struct PlanFieldText {
 pub struct StageTexts {
     /// Paragraphs.
     pub text: &'static [&'static str],
+    /// Something in it is read aloud: the printed script marks it.
+    pub aloud: bool,
     /// What to tick or to choose.
     pub items: &'static [(ItemName, &'static str)],
 }

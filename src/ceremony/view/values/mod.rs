@@ -12,6 +12,7 @@ mod shares;
 
 pub use devices::key_table;
 
+use crate::ceremony::known::Known;
 use crate::ceremony::steps::Step;
 use crate::ceremony::view::ended::{fate_of_the_cards, what_was_changed};
 use crate::ceremony::view::sentences::Sentences;
@@ -20,9 +21,17 @@ use crate::plan::Plan;
 use crate::script::words;
 use crate::terms::{Digest, Quorum};
 
-/// The value of a placeholder as far as the plan determines it; `None`: it is only known on the day.
-pub fn planned(plan: &Plan, step: &Step, name: Name) -> Option<String> {
-    value(plan, step, None, name)
+/// The value of a placeholder as far as the plan determines it, in a ceremony of which no more is `known`; `None`: it is only
+/// known on the day.
+pub fn planned(known: &Known, step: &Step, name: Name) -> Option<String> {
+    // Who comes to the keyboard, and how they show it, is in the plan unless somebody stands in.
+    if name == Name::Next {
+        step.person(known).map(str::to_owned)
+    } else if name == Name::Sign {
+        people::sign(known, step)
+    } else {
+        value(&known.plan, step, None, name)
+    }
 }
 
 impl Sentences<'_> {

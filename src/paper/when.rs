@@ -1,0 +1,49 @@
+//! When a stage comes that does not always come, in words.
+
+use crate::ceremony::Condition;
+use crate::script::words;
+
+/// Says when a stage is due; `None`: in every ceremony that goes as planned.
+pub const fn when(condition: Condition) -> Option<&'static str> {
+    match condition {
+        Condition::Always
+        | Condition::HandsOver
+        | Condition::HolderHere(true)
+        | Condition::Proven
+        | Condition::LeftOut(false)
+        | Condition::NotGiven(_)
+        | Condition::KnowsPrime
+        | Condition::FromOurs => None,
+        Condition::NeedsEveryone => Some(words::PAPER_WHEN_EVERYONE),
+        Condition::Initialised(_) | Condition::OtherSoPin(_) | Condition::MayHaveCardsSoPin(_) => {
+            Some(words::PAPER_WHEN_INITIALISED)
+        }
+        Condition::LastTry(..) => Some(words::PAPER_WHEN_LAST_TRY),
+        Condition::Stolen => Some(words::PAPER_WHEN_STOLEN),
+        Condition::FromElsewhere => Some(words::PAPER_WHEN_ELSEWHERE),
+        Condition::NotSealed => Some(words::PAPER_WHEN_NOT_SEALED),
+        Condition::PublicKeysUnusable => Some(words::PAPER_WHEN_PUBLIC_UNUSABLE),
+        Condition::OtherReference => Some(words::PAPER_WHEN_OTHER_REFERENCE),
+        Condition::WithoutProof => Some(words::PAPER_WHEN_WITHOUT_PROOF),
+        Condition::Damaged => Some(words::PAPER_WHEN_DAMAGED),
+        Condition::TypesPrime => Some(words::PAPER_WHEN_FOREIGN),
+        Condition::KnowsOldPrime => Some(words::PAPER_WHEN_FOREIGN_LATER),
+        Condition::Salvaged => Some(words::PAPER_WHEN_SALVAGED),
+        Condition::HoldsKeys | Condition::HoldsOtherKeys => Some(words::PAPER_WHEN_HOLDS_KEYS),
+        Condition::HoldsBackedUpKeys => Some(words::PAPER_WHEN_HOLDS_BACKED_UP_KEYS),
+        Condition::EmptyOriginal => Some(words::PAPER_WHEN_EMPTY_ORIGINAL),
+        Condition::OtherThreshold => Some(words::PAPER_WHEN_OTHER_THRESHOLD),
+        Condition::RolesClash => Some(words::PAPER_WHEN_CLASH),
+        Condition::AuditorAbsent => Some(words::PAPER_WHEN_AUDITOR_ABSENT),
+        Condition::HolderHere(false) => Some(words::PAPER_WHEN_HOLDER_ABSENT),
+        Condition::Several => Some(words::PAPER_WHEN_SEVERAL),
+        Condition::Unfit => Some(words::PAPER_WHEN_UNFIT),
+        Condition::Missing => Some(words::PAPER_WHEN_MISSING),
+        Condition::KcvHidden => Some(words::PAPER_WHEN_KCV_HIDDEN),
+        Condition::KcvAsked => Some(words::PAPER_WHEN_KCV_ASKED),
+        Condition::NotProvable => Some(words::PAPER_WHEN_NOT_PROVABLE),
+        Condition::LeftOut(true) => Some(words::PAPER_WHEN_LEFT_OUT),
+        Condition::Copies => Some(words::PAPER_WHEN_COPIES),
+        Condition::Undescribed => Some(words::PAPER_WHEN_UNDESCRIBED),
+    }
+}
