@@ -4,13 +4,16 @@
 
 mod card;
 mod day;
+mod explain;
 mod frame;
 mod handbook;
+mod restore;
 mod steps;
 mod wrap;
 
 pub use card::{CardOf, Holding, cards_of, cards_text};
 pub use day::days_script;
+pub use explain::{About, explaining_files};
 pub use handbook::handbook;
 
 #[cfg(test)]

@@ -150,6 +150,7 @@ mod tests {
                 plan_sha256: Digest([1; 32]),
                 script_sha256: Digest([2; 32]),
                 short_derivation: false,
+                files: Vec::new(),
             },
             Entry::Done { step, by: None },
             Entry::Deviates { step, name: "restore-not-proven".into() },
