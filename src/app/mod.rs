@@ -15,14 +15,14 @@ use std::time::{Duration, Instant};
 
 use sha2::{Digest as _, Sha256};
 
-use crate::ceremony::{Body, Cards, Ceremony, Event, Input, Known, Machine, Request, ViewContext};
+use crate::ceremony::{Body, Event, Input, Known, Machine, Request, ViewContext};
 use crate::clerk::{Clerk, Context};
 use crate::dkek::Rounds;
 use crate::fields::{check, open_text, suggest};
 use crate::folder::{RecordFile, names};
-use crate::paper::{cards_of, cards_text};
+use crate::paper::{About, explaining_files};
 use crate::plan::{Custody, Plan};
-use crate::record::{CeremonyKind, Chain, Entry};
+use crate::record::{CeremonyKind, Chain, Entry, LaidOutFile};
 use crate::script;
 use crate::secret::{WipingBytes, wipe_stack};
 use crate::terms::Digest;
@@ -69,11 +69,7 @@ impl Sitting {
             folder: context.folder.path().display().to_string(),
             ..ViewContext::default()
         };
-        context.folder.write_new(names::PLAN, plan_text.as_bytes())?;
-        if context.rehearsal && Ceremony::of(ceremony).character.cards == Cards::Dealt {
-            let cards = cards_text(&cards_of(&plan));
-            context.folder.write_new(names::BLANK_CARDS, cards.as_bytes())?;
-        }
+        let files = lay_out(ceremony, &plan, plan_text, &context)?;
         let record = RecordFile::create(&context.folder)?;
         let began = Entry::Began {
             ceremony,
@@ -84,6 +80,7 @@ impl Sitting {
             plan_sha256: Digest(Sha256::digest(plan_text).into()),
             script_sha256: Digest(script::digest()),
             short_derivation: context.rounds != Rounds::PRODUCT,
+            files,
         };
         let chain = Chain::new(context.rehearsal);
         let mut machine = Machine::new(ceremony, plan, context.rehearsal);
@@ -198,4 +195,25 @@ impl Sitting {
         }
         Ok(ControlFlow::Continue(()))
     }
+}
+
+/// Writes what is in a folder before its ceremony begins: the plan, and what explains the folder. Returns the files whose
+/// digests the record has to name.
+///
+/// # Errors
+/// One cannot be written.
+pub fn lay_out(
+    ceremony: CeremonyKind,
+    plan: &Plan,
+    plan_text: &str,
+    context: &Context,
+) -> Result<Vec<LaidOutFile>, Fault> {
+    context.folder.write_new(names::PLAN, plan_text.as_bytes())?;
+    let from = context.source.as_ref().map(|source| source.folder.name());
+    let about = About { ceremony, rehearsal: context.rehearsal, from };
+    let write = |(name, content): (&str, Vec<u8>)| {
+        let written = context.folder.write_new(name, &content)?;
+        Ok(LaidOutFile { file: written.name, sha256: written.sha256 })
+    };
+    explaining_files(&about, plan).into_iter().map(write).collect()
 }

@@ -1,7 +1,10 @@
 //! Checks a sitting's folder against its record: is every file still the one that was written that day?
 
+mod examine;
 #[cfg(test)]
 mod tests;
+
+pub use examine::{ComparedFile, Examined, FileState, ProvenKey, SignatureState, examine};
 
 use std::collections::BTreeMap;
 
@@ -9,23 +12,6 @@ use crate::faults::{self, Fault};
 use crate::folder::{Folder, names};
 use crate::record::{Entry, Fact, Manifest, Proof};
 use crate::terms::Digest;
-
-/// Compares every file of a finished folder with its digest in the record, and returns how many there are. `None`: neither
-/// folder nor record has a manifest, so the folder is not finished and nothing was compared.
-///
-/// # Errors
-/// A file is missing or was changed, or manifest and record do not agree.
-pub fn compare_files(folder: &Folder, proof: &Proof) -> Result<Option<usize>, Fault> {
-    let files = recorded(proof);
-    if !files.contains_key(names::MANIFEST) {
-        // A manifest that the record does not name came from elsewhere, or its line in the record is lost.
-        return if folder.has(names::MANIFEST) { Err(Fault::from(faults::ManifestNotRecorded)) } else { Ok(None) };
-    }
-    for (name, sha256) in &files {
-        folder.unchanged(name, *sha256)?;
-    }
-    names_what_is_recorded(&manifest(folder)?, &files).map(|()| Some(files.len()))
-}
 
 /// The manifest of a folder.
 ///
@@ -63,7 +49,7 @@ pub fn agrees(folder: &Folder, proof: &Proof, manifest: &Manifest, custody: &[St
 
 /// Every file that a record names, with the digest it had when it was last written.
 fn recorded(proof: &Proof) -> BTreeMap<&str, Digest> {
-    proof.lines.iter().filter_map(|line| named(&line.entry)).collect()
+    proof.lines.iter().flat_map(|line| named(&line.entry)).collect()
 }
 
 fn names_what_is_recorded(manifest: &Manifest, files: &BTreeMap<&str, Digest>) -> Result<(), Fault> {
@@ -73,11 +59,14 @@ fn names_what_is_recorded(manifest: &Manifest, files: &BTreeMap<&str, Digest>) -
     }
 }
 
-/// The file that an entry says was written, with its digest.
-fn named(entry: &Entry) -> Option<(&str, Digest)> {
+/// The files that an entry says were written, with their digests.
+fn named(entry: &Entry) -> Vec<(&str, Digest)> {
     match entry {
-        Entry::Began { plan_sha256, .. } => Some((names::PLAN, *plan_sha256)),
-        Entry::Learned { fact, .. } => written(fact),
+        Entry::Began { plan_sha256, files, .. } => {
+            let files = files.iter().map(|file| (file.file.as_str(), file.sha256));
+            [(names::PLAN, *plan_sha256)].into_iter().chain(files).collect()
+        }
+        Entry::Learned { fact, .. } => written(fact).into_iter().collect(),
         Entry::Intent { .. }
         | Entry::Revealed { .. }
         | Entry::Done { .. }
@@ -87,7 +76,7 @@ fn named(entry: &Entry) -> Option<(&str, Digest)> {
         | Entry::Remarked { .. }
         | Entry::Substituted { .. }
         | Entry::StoodIn { .. }
-        | Entry::Sealed { .. } => None,
+        | Entry::Sealed { .. } => Vec::new(),
     }
 }
 
@@ -146,7 +135,7 @@ fn written(fact: &Fact) -> Option<(&str, Digest)> {
         | Fact::Verified { .. }
         | Fact::Wanted { .. }
         | Fact::Unwrapped { .. }
-        // The record has no digest of the signature: anyone can verify the signature itself.
+        // Its files are named by facts of their own; in earlier records, anyone can verify the signature itself.
         | Fact::Proven { .. }
         | Fact::NotProvable { .. } => None,
     }

@@ -2,6 +2,7 @@
 
 use super::cvc::{AuthenticatedRequest, CvCertificate};
 use super::public_key::PublicKey;
+use super::tlv::{Reader, strip_zeros};
 use crate::terms::Curve;
 use ecdsa::signature::hazmat::PrehashVerifier;
 use rsa::{BoxedUint, Pkcs1v15Sign};
@@ -35,6 +36,30 @@ pub fn verify_digest(key: &PublicKey, digest: &[u8; 32], signature: &[u8]) -> Ve
         PublicKey::Rsa { modulus, exponent } => verify_rsa(modulus, exponent, digest, signature),
         PublicKey::Ec { curve, point } => verify_ec(*curve, point, digest, signature),
     }
+}
+
+/// Like [`verify_sha256`], for a signature as `openssl dgst -verify` takes it: with elliptic curves, SEQUENCE { r, s }.
+pub fn verify_as_openssl(key: &PublicKey, message: &[u8], signature: &[u8]) -> Verdict {
+    match key {
+        PublicKey::Rsa { .. } => verify_sha256(key, message, signature),
+        PublicKey::Ec { curve, .. } => fixed_length(signature, curve.field_bytes())
+            .map_or(Verdict::Bad, |signature| verify_sha256(key, message, &signature)),
+    }
+}
+
+/// r‖s, each of `size` bytes, of SEQUENCE { r, s }.
+fn fixed_length(signature: &[u8], size: usize) -> Option<Vec<u8>> {
+    let mut outside = Reader::new(signature);
+    let mut inside = outside.expect(0x30).ok()?.inside();
+    outside.end().ok()?;
+    let mut fixed = Vec::new();
+    for _ in 0..2 {
+        let number = strip_zeros(inside.expect(0x02).ok()?.value);
+        fixed.resize(fixed.len() + size.checked_sub(number.len())?, 0);
+        fixed.extend_from_slice(number);
+    }
+    inside.end().ok()?;
+    Some(fixed)
 }
 
 /// Whether the new key signed its own request.
@@ -95,6 +120,21 @@ mod tests {
     use crate::card::cvc::{CvCertificate, parse_chain};
     use crate::card::double::{chain, hex, recorded, recorded_requests};
     use crate::terms::KeyType;
+
+    #[test]
+    fn only_two_numbers_in_a_sequence_are_a_signature_of_openssl() {
+        let fixed = |der: &[u8]| fixed_length(der, 2);
+        assert_eq!(fixed(&[0x30, 7, 2, 1, 5, 2, 2, 0x12, 0x34]), Some(vec![0, 5, 0x12, 0x34]));
+        assert_eq!(fixed(&[0x30, 8, 2, 1, 5, 2, 3, 0, 0x92, 0x34]), Some(vec![0, 5, 0x92, 0x34]));
+        let wrong: [&[u8]; 5] = [
+            &[],
+            &[0x30, 3, 2, 1, 5],
+            &[0x30, 9, 2, 1, 5, 2, 4, 1, 0, 0x92, 0x34],
+            &[0x30, 7, 2, 1, 5, 2, 2, 0x12, 0x34, 0],
+            &[0x30, 8, 2, 1, 5, 2, 1, 7, 5, 0],
+        ];
+        assert!(wrong.iter().all(|der| fixed(der).is_none()));
+    }
 
     fn pico_device_key() -> PublicKey {
         let (certificate, _) = CvCertificate::parse(&chain("pico-hsm-ef-2f02")).unwrap();

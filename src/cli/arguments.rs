@@ -17,8 +17,13 @@ pub enum Command {
     Version,
     /// Hold a ceremony, or rehearse one.
     Hold(Hold),
-    /// Check a record.
-    Verify(PathBuf),
+    /// Check a record, and say what came of it to people or to machines.
+    Verify {
+        /// The record, or its folder.
+        path: PathBuf,
+        /// Whether to print JSON.
+        json: bool,
+    },
     /// Print the script of the day for a plan.
     PlanPrint(PlanPrint),
     /// Print CEREMONY.md.
@@ -77,6 +82,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, M
     let mut parser = Parser::from_iter(arguments);
     let mut words: Vec<String> = Vec::new();
     let mut files: Vec<PathBuf> = Vec::new();
+    let mut json = false;
     let (mut auto, mut pcsc, mut plan, mut records, mut from) = (false, false, None, None, None);
     let (mut vpcd, mut state, mut serial) = (None, None, None);
     let (mut script_of, mut html) = (None, false);
@@ -86,6 +92,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, M
             Arg::Short('V') | Arg::Long("version") => return Ok(Command::Version),
             Arg::Long("auto") => auto = true,
             Arg::Long("pcsc") => pcsc = true,
+            Arg::Long("json") => json = true,
             Arg::Long("plan") => plan = Some(PathBuf::from(parser.value()?)),
             Arg::Long("records") => records = Some(PathBuf::from(parser.value()?)),
             Arg::Long("from") => from = Some(PathBuf::from(parser.value()?)),
@@ -142,7 +149,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, M
             }
             hold(true, false)
         }
-        (Some("verify"), Some(_), 2) => Command::Verify(file(1)),
+        (Some("verify"), Some(_), 2) => Command::Verify { path: file(1), json: std::mem::take(&mut json) },
         (Some("plan"), Some("print"), 3) => Command::PlanPrint(PlanPrint {
             plan: file(2),
             ceremony: script_of.take().unwrap_or(CeremonyKind::Establish),
@@ -158,6 +165,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, M
     let left = [
         ("--auto", auto),
         ("--pcsc", pcsc),
+        ("--json", json),
         ("--plan", plan.is_some()),
         ("--records", records.is_some()),
         ("--from", from.is_some()),

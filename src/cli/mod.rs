@@ -71,7 +71,7 @@ fn perform(command: Command) -> Exit {
             Err(faults) => explain(&faults),
         },
         Command::Softcard(options) => softcard::serve(&options),
-        Command::Verify(path) => verify::verify_record(&path),
+        Command::Verify { path, json } => verify::verify_record(&path, json),
         Command::Hold(hold) if hold.auto => hold::by_autopilot(&hold),
         Command::Hold(hold) => hold::in_terminal(&hold),
     }

@@ -1,18 +1,22 @@
-//! `ceremony verify`: checks a record and the files in its folder, and says what it proves.
+//! `ceremony verify`: checks a record and the files in its folder, and says what is proven and what is not.
 
-use crate::faults::{self, Fault};
+use std::collections::BTreeMap;
 use std::path::Path;
+
+use serde::Serialize;
 
 use super::Exit;
 use super::read::{Unreadable, read_named};
-use super::say::{explain, print_all};
-use crate::bundle::compare_files;
+use super::say::{complain, explain, print_all, print_text};
+use crate::bundle::{Examined, FileState, SignatureState, examine};
+use crate::faults::{self, Fault};
 use crate::folder::{Folder, names};
-use crate::record::{Ending, verify};
-use crate::script::words;
+use crate::record::{Ending, Entry, Fact, Proof, verify};
+use crate::script::{self, FaultTexts, fill, words};
 
-/// Checks a record and, in a finished folder, every file that the record names. Says what was checked and what it proves.
-pub fn verify_record(path: &Path) -> Exit {
+/// Checks a record and, in a folder, everything that is in it. Says what was checked and what it proves, as JSON if a
+/// machine asks.
+pub fn verify_record(path: &Path, json: bool) -> Exit {
     let is_folder = path.is_dir();
     let file = if is_folder { path.join(names::RECORD) } else { path.to_owned() };
     let read = read_named(&file, Folder::LARGEST_FILE).map_err(|unreadable| {
@@ -22,29 +26,204 @@ pub fn verify_record(path: &Path) -> Exit {
         };
         Fault::from(faults::FileRead { file: file.display(), why })
     });
-    let checked = read.and_then(|text| verify(&text));
-    let proof = match checked {
+    let proof = match read.and_then(|text| verify(&text)) {
         Ok(proof) => proof,
+        Err(fault) if json => return print_json(&Report::damaged(&fault), Exit::Fault),
         Err(fault) => return explain(&[fault]),
     };
-    let compared = if is_folder { compare_files(&Folder::open(path), &proof) } else { Ok(None) };
-    let files = match compared {
-        Ok(files) => files,
-        Err(fault) => return explain(&[fault]),
+    let examined = is_folder.then(|| examine(&Folder::open(path), &proof));
+    let faults = examined.as_ref().map_or(&[][..], |examined| &examined.faults);
+    let unnamed = examined.as_ref().is_some_and(|examined| !examined.unnamed.is_empty());
+    let exit = match (faults.is_empty() && proof.sealed.is_some(), unnamed) {
+        (false, _) => Exit::Fault,
+        (true, true) => Exit::Deviations,
+        (true, false) => Exit::Done,
     };
+    if json {
+        return print_json(&Report::of(&proof, examined.as_ref(), exit), exit);
+    }
+    if !faults.is_empty() {
+        explain(faults);
+        for file in examined.iter().flat_map(|examined| &examined.unnamed) {
+            complain(&words::VerifyUnnamed { file }.to_string());
+        }
+        return exit;
+    }
+    print_all(sentences(&proof, examined.as_ref()).iter().map(String::as_str)).max(exit)
+}
+
+/// What was checked, what it proves, and what rests on people's word.
+fn sentences(proof: &Proof, examined: Option<&Examined>) -> Vec<String> {
     let (lines, digest) = (proof.mark.line, proof.mark.digest.in_groups().join(" "));
-    let state = match proof.sealed {
+    let mut said = vec![match proof.sealed {
         Some((Ending::Complete, deviations)) => words::VerifySealed { lines, deviations }.to_string(),
         Some((Ending::Aborted, deviations)) => words::VerifyAborted { lines, deviations }.to_string(),
         None => words::VerifyUnsealed { lines }.to_string(),
-    };
-    let checked = match files {
-        Some(files) => words::VerifyFiles { files }.to_string(),
-        None => words::VERIFY_RECORD_ALONE.to_owned(),
-    };
-    let rehearsal = proof.rehearsal.then(|| words::VERIFY_REHEARSAL.to_owned());
-    let rest = [words::VerifyDigest { digest }.to_string(), checked, words::VERIFY_PROVES.to_owned()];
-    let lines: Vec<String> = [state].into_iter().chain(rehearsal).chain(rest).collect();
-    let printed = print_all(lines.iter().map(String::as_str));
-    printed.max(if proof.sealed.is_some() { Exit::Done } else { Exit::Fault })
+    }];
+    said.extend(proof.rehearsal.then(|| words::VERIFY_REHEARSAL.to_owned()));
+    said.push(words::VerifyDigest { digest }.to_string());
+    match examined {
+        Some(examined) => said.extend(checked(examined)),
+        None => said.push(words::VERIFY_RECORD_ALONE.to_owned()),
+    }
+    let facts = || proof.lines.iter().filter_map(|line| fact(&line.entry));
+    said.extend(facts().filter_map(|fact| match fact {
+        Fact::From { folder, record_sha256: Some(digest), .. } => {
+            Some(words::VerifyFrom { folder, digest: digest.in_groups().join(" ") }.to_string())
+        }
+        _ => None,
+    }));
+    said.push(words::VERIFY_PROVEN.to_owned());
+    said.push(words::VERIFY_PROVEN_LINES.to_owned());
+    if let Some(examined) = examined {
+        said.push(words::VERIFY_PROVEN_FILES.to_owned());
+        if examined.proven.iter().any(|key| key.state == SignatureState::Good) {
+            said.push(words::VERIFY_PROVEN_KEYS.to_owned());
+        }
+    }
+    said.push(words::VERIFY_WORD.to_owned());
+    let people = facts().find_map(|fact| if let Fact::Present { people } = fact { Some(people.len()) } else { None });
+    said.extend(people.map(|people| words::VerifyWordPeople { people }.to_string()));
+    if facts().any(|fact| matches!(fact, Fact::Bagged { .. })) {
+        said.push(words::VERIFY_WORD_CARDS.to_owned());
+    }
+    if facts().any(|fact| matches!(fact, Fact::Device { .. })) {
+        said.push(words::VERIFY_WORD_DEVICE.to_owned());
+    }
+    said.push(words::VERIFY_WORD_TIME.to_owned());
+    said
+}
+
+/// What of a folder was checked, and what was not.
+fn checked(examined: &Examined) -> Vec<String> {
+    let mut said = vec![words::VerifyFiles { files: examined.files.len() }.to_string()];
+    let good = examined.proven.iter().filter(|key| key.state == SignatureState::Good);
+    let good: Vec<&str> = good.map(|key| key.label.as_str()).collect();
+    match good.as_slice() {
+        [] => {}
+        [names] => said.push(words::VerifySignaturesOne { names }.to_string()),
+        several => {
+            said.push(words::VerifySignatures { keys: several.len(), names: several.join(", ") }.to_string());
+        }
+    }
+    for key in &examined.proven {
+        let (file, key, state) = (&key.signature_file, &key.label, key.state);
+        match state {
+            SignatureState::NotHere => said.push(words::VerifySignatureNotHere { key, file }.to_string()),
+            SignatureState::NotCheckable => said.push(words::VerifySignatureNotCheckable { key, file }.to_string()),
+            SignatureState::Good | SignatureState::Wrong => {}
+        }
+    }
+    said.extend(examined.unnamed.iter().map(|file| words::VerifyUnnamed { file }.to_string()));
+    said
+}
+
+fn fact(entry: &Entry) -> Option<&Fact> {
+    if let Entry::Learned { fact, .. } = entry { Some(fact) } else { None }
+}
+
+/// The answer for machines. Words and names never change; new fields may come.
+#[derive(Serialize)]
+struct Report<'a> {
+    verdict: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    record: Option<RecordReport>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    files: Option<Vec<FileReport<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signatures: Option<Vec<SignatureReport<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    not_in_the_record: Option<&'a [String]>,
+    faults: Vec<FaultReport<'a>>,
+}
+
+#[derive(Serialize)]
+struct RecordReport {
+    ceremony: &'static str,
+    rehearsal: bool,
+    lines: u32,
+    digest: String,
+    ending: Option<Ending>,
+    deviations: Option<u16>,
+}
+
+#[derive(Serialize)]
+struct FileReport<'a> {
+    file: &'a str,
+    sha256: String,
+    state: &'static str,
+}
+
+#[derive(Serialize)]
+struct SignatureReport<'a> {
+    key: &'a str,
+    file: &'a str,
+    state: &'static str,
+}
+
+#[derive(Serialize)]
+struct FaultReport<'a> {
+    fault: &'static str,
+    values: BTreeMap<&'a str, &'a str>,
+    text: String,
+}
+
+impl<'a> FaultReport<'a> {
+    fn of(fault: &'a Fault) -> Self {
+        let FaultTexts { happened, truth } = script::fault(fault.name);
+        let text: Vec<String> = happened.iter().chain(*truth).map(|line| fill(line, &fault.values)).collect();
+        let values = fault.values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        Self { fault: fault.name.word(), values, text: text.join(" ") }
+    }
+}
+
+impl<'a> Report<'a> {
+    /// The record itself is damaged: nothing else can be compared with it.
+    fn damaged(fault: &'a Fault) -> Self {
+        let faults = vec![FaultReport::of(fault)];
+        Self { verdict: "damaged", record: None, files: None, signatures: None, not_in_the_record: None, faults }
+    }
+
+    fn of(proof: &Proof, examined: Option<&'a Examined>, exit: Exit) -> Self {
+        let record = RecordReport {
+            ceremony: proof.ceremony.word(),
+            rehearsal: proof.rehearsal,
+            lines: proof.mark.line,
+            digest: proof.mark.digest.to_string(),
+            ending: proof.sealed.map(|(ending, _)| ending),
+            deviations: proof.sealed.map(|(_, deviations)| deviations),
+        };
+        let faults = examined.iter().flat_map(|examined| &examined.faults).map(FaultReport::of).collect::<Vec<_>>();
+        let verdict = match (faults.is_empty(), proof.sealed.is_some(), exit == Exit::Done) {
+            (false, _, _) => "damaged",
+            (true, false, _) => "not-sealed",
+            (true, true, false) => "files-not-in-the-record",
+            (true, true, true) => "intact",
+        };
+        let file = |file: &'a crate::bundle::ComparedFile| FileReport {
+            file: &file.name,
+            sha256: file.sha256.to_string(),
+            state: FileState::word(file.state),
+        };
+        let signature = |key: &'a crate::bundle::ProvenKey| SignatureReport {
+            key: key.label.as_str(),
+            file: &key.signature_file,
+            state: SignatureState::word(key.state),
+        };
+        Self {
+            verdict,
+            record: Some(record),
+            files: examined.map(|examined| examined.files.iter().map(file).collect()),
+            signatures: examined.map(|examined| examined.proven.iter().map(signature).collect()),
+            not_in_the_record: examined.map(|examined| examined.unnamed.as_slice()),
+            faults,
+        }
+    }
+}
+
+fn print_json(report: &Report<'_>, exit: Exit) -> Exit {
+    match serde_json::to_string_pretty(report) {
+        Ok(text) => print_text(&(text + "\n")).max(exit),
+        Err(_) => Exit::Fault,
+    }
 }

@@ -14,6 +14,24 @@ pub const MANIFEST: &str = "manifest.json";
 /// The blank cards, in the folder of a rehearsal.
 pub const BLANK_CARDS: &str = "cards.txt";
 
+/// What the folder is, and how to restore from it: one page.
+pub const RESTORE: &str = "RESTORE.txt";
+
+/// The handbook, made for the plan of the sitting.
+pub const HANDBOOK: &str = "CEREMONY.md";
+
+/// The Python script that rebuilds a password from cards.
+pub const REBUILD: &str = "rebuild.py";
+
+/// The Python script that checks the folder.
+pub const VERIFY: &str = "verify.py";
+
+/// The word list of cards with words, one a line.
+pub const WORD_LIST: &str = "words.txt";
+
+/// Every sentence of the program, as it was that day.
+pub const SCRIPT: &str = "script.txt";
+
 /// The folder of the software cards, in the folder of a rehearsal.
 pub const SOFTWARE_CARDS: &str = "cards";
 
@@ -40,6 +58,15 @@ pub fn is_rehearsal(name: &str) -> bool {
 /// The file with the state of a software card, in [`SOFTWARE_CARDS`].
 pub fn software_card(serial: &str) -> String {
     format!("{REHEARSAL}card-{serial}.json")
+}
+
+/// Whether this is the state of a software card in a sitting's folder.
+pub fn is_software_card(name: &str) -> bool {
+    let file = name.strip_prefix(SOFTWARE_CARDS).and_then(|rest| rest.strip_prefix('/'));
+    let serial = file
+        .and_then(|file| file.strip_prefix(REHEARSAL)?.strip_prefix("card-")?.strip_suffix(".json"))
+        .unwrap_or_default();
+    !serial.is_empty() && serial.chars().all(|letter| letter.is_ascii_uppercase() || letter.is_ascii_digit())
 }
 
 /// A file that is written and removed again, to see whether files can be written.

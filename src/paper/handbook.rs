@@ -1,23 +1,18 @@
 //! CEREMONY.md: everything the script says, to be read beforehand.
 
+mod faults;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
+use super::explain::{REBUILD, VERIFY, sitting, words_in_rows};
 use super::steps::{PaperStep, PaperSteps, angle};
 use super::when::when;
-use super::wrap::pad;
 use crate::ceremony::{CEREMONIES, Character, Condition, Stage, StageKind};
-use crate::names::{CeremonyKind, FaultKind, FaultName, HandbookValueName, StageName, StepName};
+use crate::names::{CeremonyKind, HandbookValueName, StageName, StepName};
 use crate::plan::{Custody, Plan};
-use crate::script::{self, FaultTexts, GLOSSARY, GlossaryTerm, PLAN_FIELDS, PlanFieldText, chapters, fill_with, words};
+use crate::script::{GLOSSARY, GlossaryTerm, PLAN_FIELDS, PlanFieldText, chapters, fill_with, words};
 use crate::terms::{Curve, Quorum};
-use crate::wordlists;
-
-/// The Python script with which a stranger rebuilds a password or an SO-PIN from cards, without this program.
-const REBUILD: &str = include_str!("../../assets/script/rebuild.py");
-
-/// Words per line of the printed word list.
-const IN_A_ROW: u16 = 8;
 
 /// The plan whose numbers the handbook uses.
 const EXAMPLE: &str = include_str!("../../assets/plan.example.json");
@@ -28,12 +23,47 @@ const FULL: &str = include_str!("../../assets/plan.full.json");
 /// CEREMONY.md, rendered from the script and the example plan.
 pub fn handbook() -> String {
     let (Ok(plan), Ok(full)) = (Plan::parse(EXAMPLE), Plan::parse(FULL)) else { return String::new() };
-    let Some(quorum) = first_quorum(&plan) else { return String::new() };
-    let (threshold, custodians) = (quorum.threshold(), quorum.custodians());
-    let mut book = Book { out: String::new(), plan: &plan, printed: BTreeSet::new() };
+    render(&plan, Edition::General { full: &full })
+}
+
+/// The handbook for the folder of a sitting: its own plan, and no other.
+pub fn handbook_of(ceremony: CeremonyKind, plan: &Plan) -> String {
+    render(plan, Edition::Sitting(ceremony))
+}
+
+/// Which handbook it is.
+#[derive(Clone, Copy)]
+enum Edition<'a> {
+    /// Of an example, and what other plans add to it.
+    General { full: &'a Plan },
+    /// Of one sitting.
+    Sitting(CeremonyKind),
+}
+
+fn render(plan: &Plan, edition: Edition<'_>) -> String {
+    let quorum = first_quorum(plan);
+    let number = |number: fn(Quorum) -> u8| {
+        quorum.map_or_else(|| words::PAPER_EVERYONE.to_owned(), |quorum| number(quorum).to_string())
+    };
+    let (threshold, custodians) = (&number(Quorum::threshold), &number(Quorum::custodians));
+    let plan_name = match edition {
+        Edition::General { .. } => words::PAPER_PLAN_EXAMPLE,
+        Edition::Sitting(_) => words::PAPER_PLAN_THIS,
+    };
+    let mut book = Book { out: String::new(), plan, plan_name, printed: BTreeSet::new() };
     book.heading(1, words::PAPER_TITLE);
-    book.paragraphs(&chapters::What { threshold, custodians }.paragraphs());
-    let _ = writeln!(book.out, "{}\n", words::PAPER_RENEW);
+    match quorum {
+        Some(_) => book.paragraphs(&chapters::What { threshold, custodians }.paragraphs()),
+        None => book.paragraphs(chapters::WHAT_WITHOUT_QUORUM),
+    }
+    match edition {
+        Edition::General { .. } => {
+            let _ = writeln!(book.out, "{}\n", words::PAPER_RENEW);
+        }
+        Edition::Sitting(ceremony) => {
+            book.chapter(words::PAPER_SITTING, &sitting(ceremony, plan));
+        }
+    }
     book.chapter(words::PAPER_PEOPLE, chapters::PEOPLE);
     book.chapter(words::PAPER_LAWS, &chapters::Laws { threshold }.paragraphs());
     book.chapter(words::PAPER_BEFORE, chapters::BEFORE);
@@ -43,16 +73,18 @@ pub fn handbook() -> String {
     for ceremony in CEREMONIES {
         book.ceremony(&ceremony.character);
     }
-    book.chapter(words::PAPER_FULL, chapters::FULL);
-    book.plan = &full;
-    book.other_stages();
-    book.plan = &plan;
+    if let Edition::General { full } = edition {
+        book.chapter(words::PAPER_FULL, chapters::FULL);
+        book.plan = full;
+        book.other_stages();
+        book.plan = plan;
+    }
     book.chapter(words::PAPER_WITHOUT, &chapters::Without { threshold, custodians }.paragraphs());
     book.chapter(words::PAPER_CHECKING, chapters::CHECKING);
     book.chapter(words::PAPER_PROMISES, &chapters::Promises { threshold }.paragraphs());
     book.chapter(words::PAPER_FAULTS, chapters::FAULTS);
     book.faults();
-    book.rebuild();
+    book.appendices();
     let text = book.out.trim_end().to_owned();
     text + "\n"
 }
@@ -91,6 +123,8 @@ fn form(paragraph: &str) -> Form {
 struct Book<'a> {
     out: String,
     plan: &'a Plan,
+    /// What the book calls its plan.
+    plan_name: &'static str,
     /// Stages of steps that are already in the book.
     printed: BTreeSet<(StepName, StageName)>,
 }
@@ -128,8 +162,8 @@ impl Book<'_> {
     /// A paragraph with its values.
     fn filled(&self, text: &str) -> String {
         fill_with(text, |name| match HandbookValueName::from_word(name)? {
-            HandbookValueName::Quorum => first_quorum(self.plan).map(|quorum| quorum.to_string()),
             HandbookValueName::Steps => Some(StepName::ALL.map(|step| format!("`{}`", step.word())).join(", ")),
+            HandbookValueName::Plan => Some(self.plan_name.to_owned()),
             HandbookValueName::Curves => Some(Curve::ALL.map(|curve| format!("`{}`", curve.name())).join(", ")),
         })
     }
@@ -288,70 +322,19 @@ impl Book<'_> {
     }
 
     /// The appendix: what is needed once the program is gone, and nothing else.
-    fn rebuild(&mut self) {
+    /// The scripts with which a stranger does without this program, and the word list that one of them needs.
+    fn appendices(&mut self) {
         self.chapter(words::PAPER_REBUILD, chapters::REBUILD);
-        let _ = writeln!(self.out, "```python\n{}\n```\n", REBUILD.trim_end());
+        self.code("python", REBUILD);
         self.paragraphs(chapters::REBUILD_HOW);
         self.heading(3, words::PAPER_LIST);
         self.paragraphs(chapters::WORD_LIST);
-        self.out.push_str("```\n");
-        for first in (0..wordlists::WORDS).step_by(usize::from(IN_A_ROW)) {
-            let words = (first..first + IN_A_ROW).filter_map(wordlists::word);
-            let row: String = words.map(|word| pad(word, wordlists::LONGEST_WORD + 1)).collect();
-            let _ = writeln!(self.out, "{first:>4} {}", row.trim_end());
-        }
-        self.out.push_str("```\n");
+        self.code("", &words_in_rows());
+        self.chapter(words::PAPER_VERIFY, chapters::VERIFY_HOW);
+        self.code("py", VERIFY);
     }
 
-    fn faults(&mut self) {
-        for name in of(FaultSection::Screens) {
-            self.fault(name);
-        }
-        self.heading(3, words::PAPER_RECORD);
-        for name in of(FaultSection::Record) {
-            self.fault(name);
-        }
-        for (title, chapter, section) in [
-            (words::PAPER_TYPING, chapters::NOTES_WHILE_TYPING, FaultSection::BesideAField),
-            (words::PAPER_PLAN, chapters::NOTES_PLAN, FaultSection::Plan),
-        ] {
-            self.heading(3, title);
-            self.paragraphs(chapter);
-            for name in of(section) {
-                let happened = script::fault(name).happened.join(" ");
-                let _ = writeln!(self.out, "- `{}`: {}", name.word(), angle(&happened));
-            }
-            self.out.push('\n');
-        }
+    fn code(&mut self, language: &str, text: &str) {
+        let _ = writeln!(self.out, "```{language}\n{}\n```\n", text.trim_end());
     }
-
-    fn fault(&mut self, name: FaultName) {
-        let FaultTexts { happened, truth } = script::fault(name);
-        let _ = writeln!(self.out, "**`{}`** {}\n", name.word(), angle(&happened.join(" ")));
-        if !truth.is_empty() {
-            let _ = writeln!(self.out, "> {}\n", angle(&truth.join(" ")));
-        }
-    }
-}
-
-/// Where the handbook lists a fault.
-#[derive(PartialEq, Eq, Clone, Copy)]
-enum FaultSection {
-    Screens,
-    Record,
-    BesideAField,
-    Plan,
-}
-
-const fn section(kind: FaultKind) -> FaultSection {
-    match kind {
-        FaultKind::Card | FaultKind::Files | FaultKind::Program | FaultKind::Shares => FaultSection::Screens,
-        FaultKind::Record => FaultSection::Record,
-        FaultKind::Fields => FaultSection::BesideAField,
-        FaultKind::Plan => FaultSection::Plan,
-    }
-}
-
-fn of(wanted: FaultSection) -> impl Iterator<Item = FaultName> {
-    FaultName::ALL.into_iter().filter(move |name| section(name.kind()) == wanted)
 }

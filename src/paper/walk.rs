@@ -207,6 +207,7 @@ pub fn walk(kind: CeremonyKind, plan: &Plan, initialised: bool, mut look: impl F
         plan_sha256: Digest([0; 32]),
         script_sha256: Digest([0; 32]),
         short_derivation: false,
+        files: Vec::new(),
     });
     for _ in 0..5000 {
         let mut act = None;

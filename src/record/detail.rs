@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::terms::{CustodianNumber, DkekShareNumber, Kcv, KeyId, KeyLabel, KeyReference, Seat};
+use crate::terms::{CustodianNumber, Digest, DkekShareNumber, Kcv, KeyId, KeyLabel, KeyReference, Seat};
 
 /// What happened to the device being replaced, or why its keys are restored although nothing did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -125,6 +125,15 @@ pub enum Ending {
     Complete,
     /// It was stopped by people.
     Aborted,
+}
+
+/// A file that was in the folder when the ceremony began.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LaidOutFile {
+    /// Its name.
+    pub file: String,
+    /// Its digest.
+    pub sha256: Digest,
 }
 
 /// One key as a device lists it.

@@ -4,8 +4,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::detail::{
-    Defect, Ending, Former, FoundKey, HeldKey, KnownShare, Loss, NotProven, PinCondition, PinName, RecordedBag, Remark,
-    ResetRule, Sat, StoredKey, WithoutDkek,
+    Defect, Ending, Former, FoundKey, HeldKey, KnownShare, LaidOutFile, Loss, NotProven, PinCondition, PinName,
+    RecordedBag, Remark, ResetRule, Sat, StoredKey, WithoutDkek,
 };
 use super::seal::{BagNow, Deviated};
 use crate::names::CeremonyKind;
@@ -242,6 +242,9 @@ pub enum Entry {
         plan_sha256: Digest,
         script_sha256: Digest,
         short_derivation: bool,
+        /// What explains the folder; earlier builds wrote no such files.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        files: Vec<LaidOutFile>,
     },
     /// An act had a result.
     Learned { step: Number, fact: Fact },

@@ -19,8 +19,8 @@ mod verify;
 pub use crate::names::CeremonyKind;
 pub use chain::{Chain, Mark};
 pub use detail::{
-    Defect, Deviation, Ending, Former, FoundKey, HeldKey, InBackup, KnownShare, Loss, NotProven, PinCondition, PinName,
-    RecordedBag, Remark, ResetRule, Sat, StoredKey, WithoutDkek,
+    Defect, Deviation, Ending, Former, FoundKey, HeldKey, InBackup, KnownShare, LaidOutFile, Loss, NotProven,
+    PinCondition, PinName, RecordedBag, Remark, ResetRule, Sat, StoredKey, WithoutDkek,
 };
 pub use disclose::disclose;
 pub use entry::{Entry, Fact};

@@ -178,6 +178,7 @@ pub(super) mod tests {
             plan_sha256: Digest([1; 32]),
             script_sha256: Digest([2; 32]),
             short_derivation: false,
+            files: Vec::new(),
         }
     }
 

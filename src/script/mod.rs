@@ -10,7 +10,7 @@ mod glossary;
 pub use fill::{fill, fill_with};
 pub use glossary::GlossaryTerm;
 
-pub use generated::{GLOSSARY, PLAN_FIELDS, digest, fault, field, step};
+pub use generated::{GLOSSARY, PLAN_FIELDS, digest, fault, field, step, text};
 
 use crate::names::{FaultName, FieldName, ItemName, StageName, StepName};
 
@@ -132,5 +132,10 @@ mod generated {
             digest.update(file);
         }
         digest.finalize().into()
+    }
+
+    /// All files of the script, one after another: what [`digest`] is the digest of.
+    pub fn text() -> Vec<u8> {
+        FILES.concat()
     }
 }

@@ -4,7 +4,7 @@ use crate::card::tlv::Writer;
 use crate::card::verify::verify_sha256;
 use crate::card::{FileId, SigningAlgorithm, Verdict, public_key_beside};
 use crate::clerk::acts::{ActKind, Aftermath, Begun};
-use crate::clerk::files::write_once;
+use crate::clerk::files::{write_once, written};
 use crate::clerk::workers::devices::Devices;
 use crate::clerk::wrapped_keys::public_key;
 use crate::clerk::{Clerk, as_fault, entropy};
@@ -79,9 +79,18 @@ impl ProveKey {
             Verdict::Bad => return Err(Fault::from(faults::SignatureWrong { label })),
             Verdict::CannotCheck => return not_provable(NotProven::Curve),
         }
-        write_once(folder, &text_name, challenge.as_bytes())?;
-        folder.write_new(&signature_name, &for_openssl(key_type, &signature))?;
-        Ok(vec![Fact::Proven { label: label.clone(), reference: *at, signature_file: signature_name }])
+        let mut facts = vec![written(write_once(folder, &text_name, challenge.as_bytes())?)];
+        // Whoever has this folder alone can check the signature, too.
+        let public_name = names::public_key(label);
+        if folder.path() != from.path() {
+            let pem = if key.public.is_empty() { None } else { Some(from.unchanged(&key.public, key.public_sha256)?) };
+            let pem = pem.unwrap_or_else(|| public.to_pem().into_bytes());
+            facts.push(written(write_once(folder, &public_name, &pem)?));
+        }
+        // Last: where it is, the proof is complete.
+        facts.push(written(folder.write_new(&signature_name, &for_openssl(key_type, &signature))?));
+        facts.push(Fact::Proven { label: label.clone(), reference: *at, signature_file: signature_name });
+        Ok(facts)
     }
 }
 

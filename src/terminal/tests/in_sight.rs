@@ -72,6 +72,7 @@ fn begun(kind: CeremonyKind, rehearsal: bool) -> Machine {
         plan_sha256: crate::terms::Digest([0; 32]),
         script_sha256: crate::terms::Digest([0; 32]),
         short_derivation: false,
+        files: Vec::new(),
     });
     machine
 }

@@ -1,6 +1,7 @@
 //! Whole ceremonies in this process: machine, vault, clerk and autopilot on software cards.
 
 mod bags;
+mod bundles;
 mod cases;
 mod counted;
 mod cuts;

@@ -12,14 +12,17 @@ use hsm_ceremony::clerk::{Clerk, Context, Outcome};
 use hsm_ceremony::dkek::Rounds;
 use hsm_ceremony::faults::Fault;
 use hsm_ceremony::fields::{check, open_text, suggest};
+use hsm_ceremony::folder::names;
 use hsm_ceremony::plan::{Custody, Plan};
 use hsm_ceremony::record::{CeremonyKind, Chain, Ending, Entry, Fact, Manifest, Moment};
+use hsm_ceremony::script::text as script_text;
 use hsm_ceremony::secret::WipingBytes;
 use hsm_ceremony::softcard::{Rack, SoftCard};
 use hsm_ceremony::terms::{Digest, HostFinding};
 use hsm_ceremony::vault::Vault;
 use sha2::{Digest as _, Sha256};
 
+use super::bundles::laid_out;
 use super::counted::Day;
 pub use super::front::{Front, Turn};
 use super::given::{foreign_setup, on};
@@ -182,7 +185,13 @@ impl Rig {
         let rehearsal = context.rehearsal;
         let log = Log::default();
         let folder = context.folder.path().to_owned();
-        context.folder.write_new("plan.json", plan_text.as_bytes()).unwrap();
+        // A test that is about what explains a folder lays it out beforehand; for all others it would only take time.
+        let files = if context.folder.has(names::RESTORE) {
+            laid_out(&context.folder)
+        } else {
+            context.folder.write_new(names::PLAN, plan_text.as_bytes()).unwrap();
+            Vec::new()
+        };
         let readers = Box::new(Listening(context.readers, Arc::clone(&log)));
         let wait = if rounds == Rounds::PRODUCT { Duration::from_millis(20) } else { Duration::from_micros(200) };
         let context = Context { training_files: true, rounds, readers: between(readers), ..context };
@@ -194,8 +203,9 @@ impl Rig {
             program: "test".into(),
             program_sha256: None,
             plan_sha256: Digest(Sha256::digest(&plan_text).into()),
-            script_sha256: Digest([0; 32]),
+            script_sha256: Digest(Sha256::digest(script_text()).into()),
             short_derivation: true,
+            files,
         });
         machine.handle(Event::Time(0));
         let mut autopilot = Autopilot::new(Box::new(std::io::sink()));

@@ -1,0 +1,71 @@
+import hashlib, json, os, re, sys  # verify.py [FOLDER]: is a folder what its record says? Standard library only.
+
+def chain(before, raw):  # the digest of a line, and what it says; the line is broken if this fails
+    covered, seam, rest = raw.rpartition(b',"sha256":"')
+    digest = hashlib.sha256(before + covered).digest()
+    if not seam or rest != digest.hex().encode() + b'"}\n': raise ValueError("was changed, or one before it is gone")
+    return digest, json.loads(covered.decode() + "}")
+
+def lines_of(record):  # every line of the record, and the digest of the last; the first that is wrong ends it
+    digest, lines = bytes(32), []
+    for number, raw in enumerate(record.splitlines(keepends=True), 1):
+        try:
+            digest, line = chain(digest, raw)
+            if line["line"] != number: raise ValueError("has another number")
+            if (line["what"] == "began") != (number == 1): raise ValueError("is not in its place")
+            if lines and lines[-1]["what"] == "sealed": raise ValueError("comes after the seal")
+        except (ValueError, KeyError, TypeError) as wrong:
+            problems.append(f"record.jsonl: line {number} {wrong}")
+            break
+        lines.append(line)
+    return lines, digest
+
+def files_of(lines):  # the files that the record names, with their digests; the last one counts
+    files = {}
+    for line in lines:
+        if line["what"] == "began":
+            files["plan.json"] = line["plan_sha256"]
+            for file in line.get("files", []): files[file["file"]] = file["sha256"]
+        fact = line.get("fact", {})
+        if fact.get("fact") in ("written", "backed-up"): files[fact["file"]] = fact["sha256"]
+    return files
+
+def read(name):
+    path = os.path.join(folder, *name.split("/"))
+    if os.path.islink(path) or (os.path.exists(path) and not os.path.isfile(path)): raise OSError("no ordinary file")
+    with open(path, "rb") as file: return file.read()
+
+folder = sys.argv[1] if len(sys.argv) > 1 else os.path.dirname(os.path.abspath(__file__))
+problems, unnamed = [], []
+try: record = read("record.jsonl")
+except OSError: sys.exit("record.jsonl is missing: there is nothing to compare with.")
+lines, digest = lines_of(record)
+if not lines and not problems: problems.append("record.jsonl: it is empty")
+files = files_of(lines)
+for name, sha256 in sorted(files.items()):
+    try: content = read(name)
+    except FileNotFoundError: problems.append(f"{name}: it is missing from the folder")
+    except OSError as wrong: problems.append(f"{name}: it cannot be read ({wrong})")
+    else:
+        if hashlib.sha256(content).hexdigest() != sha256: problems.append(f"{name}: it differs from the record")
+began, last = (lines[0], lines[-1]) if lines else ({}, {})
+if "manifest.json" not in files and os.path.lexists(os.path.join(folder, "manifest.json")):
+    problems.append("manifest.json: the record does not name it")
+signed = {line["fact"]["signature_file"] for line in lines if line.get("fact", {}).get("fact") == "proven"}
+known = signed | {name[:-4] + ".txt" for name in signed} | {"record.jsonl"} | set(files)
+for place, folders, names in os.walk(folder):
+    for name in names + [name for name in folders if os.path.islink(os.path.join(place, name))]:
+        name = os.path.relpath(os.path.join(place, name), folder).replace(os.sep, "/")
+        card = began.get("rehearsal") and re.fullmatch(r"cards\.txt|cards/REHEARSAL-card-[A-Z0-9]+\.json", name)
+        if name not in known and not card: unnamed.append(name)
+if last and last["what"] != "sealed" and not problems:
+    problems.append(f"record.jsonl: not sealed; it was cut off after line {len(lines)}, or the ceremony never ended")
+
+for problem in problems: print("WRONG:", problem)
+for name in sorted(unnamed): print("NOT IN THE RECORD:", name)
+print(f"Ceremony: {began.get('ceremony')}{', a rehearsal' if began.get('rehearsal') else ''}. Lines: {len(lines)}.")
+print(f"Files that the record names: {len(files)}.")
+print("Digest of the last line:", " ".join(re.findall("....", digest.hex())))
+if problems: sys.exit(3)
+print("Chain and files are as they were written, if this is the digest on the paper that was signed that day.")
+sys.exit(4 if unnamed else 0)
