@@ -135,7 +135,7 @@ impl Card<'_> {
     fn head(&mut self, title: &str, opens: &str) {
         let name = self.of.holder;
         self.frame.ends(title, words::PRINT_REAL);
-        self.frame.line(name);
+        self.frame.text(name);
         self.frame.line("");
         for text in [self.of.title, opens, &words::CardSecret { name }.to_string()] {
             self.frame.text(text);

@@ -2,7 +2,7 @@
 //! so that it has a page of its own.
 
 use super::document::{Block, Cell, Document, Part, Room, Sheet, StepRow, Steps, Table};
-use super::wrap::wrap;
+use super::wrap::{cut, wrap};
 use crate::script::words;
 
 /// The width of a page.
@@ -193,28 +193,9 @@ fn lines(text: &str, most: usize) -> Vec<String> {
     // One column is for a mark that keeps the beginning of a line from being taken for a list.
     let most = most - 1;
     let text = text.replace(words::PRINT_BOX, WHOLE_BOX);
-    let words: Vec<String> = text.split_whitespace().flat_map(|word| cut(&escaped(word), most)).collect();
+    let words: Vec<String> = text.split_whitespace().map(escaped).collect();
     let whole = |line: String| at_the_start(&line).replace(WHOLE_BOX, words::PRINT_BOX);
     wrap(&words.join(" "), most).into_iter().map(whole).collect()
-}
-
-/// A line in pieces of at most so many columns. A character stays with the mark before it.
-fn cut(line: &str, most: usize) -> Vec<String> {
-    use unicode_width::UnicodeWidthChar as _;
-    let (mut pieces, mut width, mut marked) = (vec![String::new()], 0, false);
-    for character in line.chars() {
-        let more = character.width().unwrap_or(0);
-        if width + more + usize::from(character == '\\') > most && !marked {
-            pieces.push(String::new());
-            width = 0;
-        }
-        width += more;
-        marked = character == '\\' && !marked;
-        if let Some(last) = pieces.last_mut() {
-            last.push(character);
-        }
-    }
-    pieces
 }
 
 /// A line of words as they are.

@@ -24,6 +24,8 @@ pub use html::html;
 pub use markdown::markdown;
 
 #[cfg(test)]
+mod agree;
+#[cfg(test)]
 mod complete;
 #[cfg(test)]
 mod tests;

@@ -196,7 +196,18 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
 }
 
 /// Walks through a ceremony to its end; `look` sees every view.
-pub fn walk(kind: CeremonyKind, plan: &Plan, initialised: bool, mut look: impl FnMut(&View)) {
+pub fn walk(kind: CeremonyKind, plan: &Plan, initialised: bool, look: impl FnMut(&View)) {
+    walk_recorded(kind, plan, initialised, look, |_| {});
+}
+
+/// Walks through a ceremony to its end; `look` sees every view, and `note` every entry of the record.
+pub fn walk_recorded(
+    kind: CeremonyKind,
+    plan: &Plan,
+    initialised: bool,
+    mut look: impl FnMut(&View),
+    mut note: impl FnMut(&Entry),
+) {
     let mut machine = Machine::new(kind, plan.clone(), false);
     machine.begin(Entry::Began {
         ceremony: kind,
@@ -212,8 +223,10 @@ pub fn walk(kind: CeremonyKind, plan: &Plan, initialised: bool, mut look: impl F
     for _ in 0..5000 {
         let mut act = None;
         while let Some(request) = machine.poll() {
-            if let Request::Perform(what) = request {
-                act = Some(what);
+            match request {
+                Request::Perform(what) => act = Some(what),
+                Request::Record(entry) => note(&entry),
+                _ => {}
             }
         }
         let view = machine.view(&around());

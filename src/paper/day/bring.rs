@@ -1,12 +1,12 @@
 //! What to buy and bring, with the quantities of the plan.
 
 use super::Day;
-use super::registers::COPIES;
 use super::sheets::table;
 use crate::ceremony::Cards;
 use crate::names::StepName;
 use crate::paper::card::Holding;
 use crate::paper::document::{Cell, Room, Sheet};
+use crate::plan::DeviceUse;
 use crate::script::{chapters, words};
 use crate::terms::Quorum;
 
@@ -37,14 +37,15 @@ impl Day<'_> {
         let mut writers: Vec<&str> = cards.iter().map(|of| of.holder).collect();
         writers.sort_unstable();
         writers.dedup();
+        let spare = plan.devices_for(DeviceUse::Spare).count();
         let text = str::to_owned;
         let mut things = vec![
             (1 + plan.auditors.len(), text(words::BRING_SCRIPT)),
             (1, text(words::BRING_MACHINE)),
             (2, text(words::BRING_LIVE)),
             (devices, text(words::BRING_DEVICES)),
-            (usize::from(set_up > 0), text(words::BRING_SPARE_DEVICE)),
-            (2, text(words::BRING_READERS)),
+            (if set_up > 0 { spare.max(1) } else { 0 }, text(words::BRING_SPARE_DEVICE)),
+            (plan.arrangements.readers.len().max(2), text(words::BRING_READERS)),
         ];
         if self.character.cards == Cards::Earlier {
             things.push((2, text(words::BRING_FOLDER)));
@@ -66,7 +67,7 @@ impl Day<'_> {
             (some(bags, 2), text(words::BRING_BAGS)),
             (writers.len() + plan.auditors.len(), text(words::BRING_PENS)),
             (dice, text(words::BRING_DICE)),
-            (if self.character.cards == Cards::None { 0 } else { COPIES }, text(words::BRING_MEDIA)),
+            (if self.character.cards == Cards::None { 0 } else { self.copies() }, text(words::BRING_MEDIA)),
             (plan.people().len(), text(words::BRING_IDENTITY)),
             (1, text(words::BRING_CLOCK)),
             (usize::from(!cards.is_empty()), text(words::BRING_DESTROY)),

@@ -1,12 +1,10 @@
 //! The script of the day: what people need at the table, from the cover to the blank cards.
 
 mod bring;
-mod minutes;
 mod registers;
 mod rows;
 mod sheets;
 
-use self::minutes::minutes;
 use super::card::{CardOf, card, dealt_cards, pin_sheets};
 use super::document::{Block, Cell, Document, Sheet};
 use super::steps::PaperSteps;
@@ -48,21 +46,26 @@ impl Day<'_> {
         let mode = [words::PRINT_MODE_REAL, words::PRINT_MODE_REHEARSAL].map(str::to_owned).to_vec();
         let custody: Vec<String> = plan.dkek_shares.iter().map(Custody::word).collect();
         let mut facts = vec![fact(words::PRINT_TITLE, text(&plan.title)), fact(words::PRINT_MODE, Cell::Boxes(mode))];
-        let blanks = [
-            words::PRINT_DATE,
-            words::PRINT_BEGINS,
-            words::PRINT_ENDS,
-            words::PRINT_CLOCK,
-            words::PRINT_PLACE,
-            words::PRINT_MACHINE,
-            words::PRINT_VIDEO,
-        ];
+        let arranged = &plan.arrangements;
+        let known = |text: &Option<String>| Cell::known(text.as_deref());
+        if let Some(approval) = &arranged.approval {
+            facts.push(fact(words::PRINT_APPROVED, text(&approval.by)));
+            facts.push(fact(words::PRINT_APPROVAL, known(&approval.reference)));
+            facts.push(fact(words::PRINT_APPROVAL_DATE, known(&approval.date)));
+        }
+        let blanks = [words::PRINT_DATE, words::PRINT_BEGINS, words::PRINT_ENDS, words::PRINT_CLOCK];
         facts.extend(blanks.map(|label| fact(label, Cell::Blank)));
+        facts.push(fact(words::PRINT_PLACE, known(&arranged.place)));
+        facts.push(fact(words::PRINT_MACHINE, Cell::Blank));
+        facts.push(fact(words::PRINT_VIDEO, known(&arranged.video_reference)));
         let all = self.minutes();
         let (hours, minutes) = (all / 60, all % 60);
         facts.push(fact(words::PRINT_MINUTES, text(&words::PrintHours { hours, minutes }.to_string())));
         if self.character.cards != Cards::None {
             facts.push(fact(words::PRINT_QUORUM, text(&custody.join(", "))));
+        }
+        if let Some(label) = &arranged.token_label {
+            facts.push(fact(words::PRINT_TOKEN, text(label)));
         }
         if self.character.cards == Cards::Dealt {
             let proven = if plan.prove_restore { words::PRINT_YES } else { words::PRINT_NO };
@@ -71,6 +74,8 @@ impl Day<'_> {
         let digest = |digest: Digest| text(&digest.in_groups().join(" "));
         facts.push(fact(words::PRINT_PLAN_DIGEST, digest(*plan_sha256)));
         facts.push(fact(words::PRINT_SCRIPT_DIGEST, digest(Digest(script::digest()))));
+        let live = arranged.live_image.map(|live| digest(live));
+        facts.push(fact(words::PRINT_LIVE_DIGEST, live.unwrap_or(Cell::Blank)));
         facts.push(fact(words::PRINT_PROGRAM, text(concat!("ceremony ", env!("CARGO_PKG_VERSION")))));
         let mut sheet = Sheet { heading: None, blocks: vec![Block::Facts(facts)] };
         sheet.blocks.extend(plan.clashes().into_iter().map(|clash| {
@@ -93,7 +98,7 @@ impl Day<'_> {
     /// How many minutes the day takes if nothing is needed that is only there in case.
     fn minutes(&self) -> u32 {
         let always = self.steps.steps.iter().filter(|step| !step.if_needed);
-        always.map(|step| minutes(self.plan, &step.step)).sum()
+        always.map(|step| u32::from(self.plan.minutes(step.step.id))).sum()
     }
 
     /// The devices that are erased and set up.

@@ -5,24 +5,28 @@ use super::sheets::table;
 use crate::ceremony::{Cards, role};
 use crate::paper::card::Holding;
 use crate::paper::document::{Block, Cell, Room, Sheet};
+use crate::plan::{DeviceUse, PlannedDevice};
 use crate::script::words;
 use crate::terms::{DeviceRole, Person};
 
 /// Media that get a copy of the folder, at two places.
-pub const COPIES: usize = 2;
+const COPIES: usize = 2;
 
 impl Day<'_> {
     /// What has a number, and where it comes from and goes to.
     pub(super) fn registers(&self) -> Sheet {
         let mut sheet = Sheet::new(words::PRINT_REGISTERS);
-        let mut add = |heading: &str, block: Block| {
+        let arranged = &self.plan.arrangements;
+        let add = |sheet: &mut Sheet, heading: &str, block: Block| {
             sheet.blocks.extend([Block::Heading(heading.to_owned()), block]);
         };
-        add(words::PRINT_DEVICES, self.device_register());
+        add(&mut sheet, words::PRINT_DEVICES, self.device_register());
         if self.character.cards != Cards::None {
-            add(words::PRINT_BAGS, self.bag_register());
+            add(&mut sheet, words::PRINT_BAGS, self.bag_register());
+            sheet.blocks.extend(brought(words::PRINT_BAGS_BROUGHT, &arranged.bags));
         }
-        let envelopes: Vec<Vec<Cell>> = self.cards().iter().filter_map(|of| envelope(of.holder, of.holding)).collect();
+        let envelopes: Vec<Vec<Cell>> =
+            self.cards().iter().filter_map(|of| self.envelope(of.holder, of.holding)).collect();
         if !envelopes.is_empty() {
             let heads = [
                 (words::PRINT_WHAT, 20),
@@ -31,12 +35,14 @@ impl Day<'_> {
                 (words::PRINT_ENVELOPE, 16),
                 (words::PRINT_KEPT, 16),
             ];
-            add(words::PRINT_ENVELOPES, table(&heads, envelopes, Room::Line));
+            add(&mut sheet, words::PRINT_ENVELOPES, table(&heads, envelopes, Room::Line));
+            sheet.blocks.extend(brought(words::PRINT_ENVELOPES_BROUGHT, &arranged.envelopes));
         }
         if self.character.cards != Cards::None {
             let copy = |number: usize| {
+                let label = arranged.media.get(number - 1).and_then(Option::as_deref);
                 let name = words::PrintCopy { number }.to_string();
-                vec![Cell::Text(name), Cell::Blank, Cell::Blank, Cell::Blank]
+                vec![Cell::Text(name), Cell::known(label), Cell::Blank, Cell::Blank]
             };
             let heads = [
                 (words::PRINT_WHAT, 16),
@@ -44,20 +50,40 @@ impl Day<'_> {
                 (words::PRINT_READ_BACK, 28),
                 (words::PRINT_GOES_TO, 28),
             ];
-            add(words::PRINT_MEDIA, table(&heads, (1..=COPIES).map(copy).collect(), Room::Line));
+            add(&mut sheet, words::PRINT_MEDIA, table(&heads, (1..=self.copies()).map(copy).collect(), Room::Line));
         }
         sheet
     }
 
+    /// How many media get a copy of the folder.
+    pub(super) fn copies(&self) -> usize {
+        match self.plan.arrangements.media.len() {
+            0 => COPIES,
+            planned => planned,
+        }
+    }
+
     fn device_register(&self) -> Block {
-        let device = |role: DeviceRole| match role {
-            DeviceRole::Original => words::ROLE_ORIGINAL,
-            DeviceRole::Replacement => words::ROLE_REPLACEMENT,
+        let plan = self.plan;
+        let row = |what: &str, serial: Option<&str>| {
+            vec![Cell::Text(what.to_owned()), Cell::known(serial), Cell::Blank, Cell::Blank]
         };
-        let devices = self.devices();
-        let others = [words::PRINT_READER, words::PRINT_THE_MACHINE, words::PRINT_LIVE];
-        let row = |what: &str| vec![Cell::Text(what.to_owned()), Cell::Blank, Cell::Blank, Cell::Blank];
-        let rows = devices.into_iter().map(device).chain(others).map(row).collect();
+        let named = |planned: &'_ PlannedDevice| planned.serial.as_ref().map(|serial| serial.as_str().to_owned());
+        let mut rows: Vec<Vec<Cell>> = Vec::new();
+        for role in self.devices() {
+            let (what, used) = match role {
+                DeviceRole::Original => (words::ROLE_ORIGINAL, DeviceUse::Original),
+                DeviceRole::Replacement => (words::ROLE_REPLACEMENT, DeviceUse::Replacement),
+            };
+            rows.push(row(what, plan.devices_for(used).find_map(named).as_deref()));
+        }
+        let spare = plan.devices_for(DeviceUse::Spare);
+        rows.extend(spare.map(|device| row(words::PRINT_SPARE, named(device).as_deref())));
+        match plan.arrangements.readers.as_slice() {
+            [] => rows.push(row(words::PRINT_READER, None)),
+            readers => rows.extend(readers.iter().map(|reader| row(words::PRINT_READER, reader.as_deref()))),
+        }
+        rows.extend([words::PRINT_THE_MACHINE, words::PRINT_LIVE].map(|what| row(what, None)));
         let heads = [
             (words::PRINT_WHAT, 22),
             (words::PRINT_SERIAL, 30),
@@ -78,19 +104,27 @@ impl Day<'_> {
         let heads: Vec<(&str, u8)> = heads.collect();
         let row = |person: Person| {
             let known = [Cell::Text(role(plan, person)), Cell::known(Some(plan.name_of(person)))];
-            known.into_iter().chain(heads.iter().skip(2).map(|_| Cell::Blank)).collect()
+            let blanks = heads.iter().skip(3).map(|_| Cell::Blank);
+            known.into_iter().chain(blanks).chain([Cell::known(plan.keeps_at(person))]).collect()
         };
         table(&heads, holders.map(row).collect(), Room::Line)
     }
+
+    /// The row of a PIN's sheet; none for the cards that go into bags.
+    fn envelope(&self, holder: &str, holding: Holding) -> Option<Vec<Cell>> {
+        let (what, person) = match holding {
+            Holding::WholeSoPin => (words::PRINT_SHEET_SO_PIN, Person::SoPinHolder),
+            Holding::UserPin { .. } => (words::PRINT_SHEET_USER_PIN, Person::PinHolder),
+            Holding::Numbers { .. } | Holding::Words { .. } | Holding::SoPin { .. } | Holding::Password => return None,
+        };
+        let text = |text: &str| Cell::Text(text.to_owned());
+        Some(vec![text(what), text(holder), Cell::Blank, Cell::Blank, Cell::known(self.plan.keeps_at(person))])
+    }
 }
 
-/// The row of a PIN's sheet; none for the cards that go into bags.
-fn envelope(holder: &str, holding: Holding) -> Option<Vec<Cell>> {
-    let what = match holding {
-        Holding::WholeSoPin => words::PRINT_SHEET_SO_PIN,
-        Holding::UserPin { .. } => words::PRINT_SHEET_USER_PIN,
-        Holding::Numbers { .. } | Holding::Words { .. } | Holding::SoPin { .. } | Holding::Password => return None,
-    };
-    let text = |text: &str| Cell::Text(text.to_owned());
-    Some(vec![text(what), text(holder), Cell::Blank, Cell::Blank, Cell::Blank])
+/// What the plan says is brought; what is left blank there is written by hand.
+fn brought(label: &str, numbers: &[Option<String>]) -> Option<Block> {
+    let number = |number: &Option<String>| number.clone().unwrap_or_else(|| words::PRINT_NUMBER.to_owned());
+    let all: Vec<String> = numbers.iter().map(number).collect();
+    (!all.is_empty()).then(|| Block::Facts(vec![(label.to_owned(), Cell::Boxes(all))]))
 }

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use super::Day;
-use super::minutes::minutes;
 use crate::ceremony::{Condition, Question, Stage, StageKind};
 use crate::paper::document::{Block, Part, Sheet, StepRow, Steps};
 use crate::paper::steps::{PaperStep, angle};
@@ -28,7 +27,7 @@ impl Day<'_> {
 
     fn row(&self, step: &PaperStep, begins_section: bool) -> StepRow {
         let (number, title, act) = (&step.number, angle(&step.title), angle(&step.act));
-        let minutes = minutes(self.plan, &step.step);
+        let minutes = self.plan.minutes(step.step.id);
         let warnings = [
             step.if_needed.then(|| format!("{} {}", words::PRINT_BOX, words::PRINT_IF_NEEDED)),
             step.step.is_irreversible().then(|| words::PRINT_IRREVERSIBLE.to_owned()),

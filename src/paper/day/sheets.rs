@@ -15,11 +15,14 @@ impl Day<'_> {
     /// Who comes, how they show who they are, and when they come and go.
     pub(super) fn people(&self) -> Sheet {
         let plan = self.plan;
-        let row =
-            |role: String, name: Cell| vec![Cell::Text(role), name, Cell::Blank, Cell::Blank, Cell::Blank, Cell::Blank];
+        let row = |role: String, name: Option<&str>, identified: Option<&str>| {
+            let known = [Cell::Text(role), Cell::known(name), Cell::known(identified)];
+            known.into_iter().chain([Cell::Blank, Cell::Blank, Cell::Blank]).collect::<Vec<_>>()
+        };
         let called = plan.people().into_iter();
-        let people = called.map(|person| row(role(plan, person), Cell::known(Some(plan.name_of(person)))));
-        let guests = (0..GUESTS).map(|_| row(words::PRINT_GUESTS.to_owned(), Cell::Blank));
+        let people =
+            called.map(|person| row(role(plan, person), Some(plan.name_of(person)), plan.identified_by(person)));
+        let guests = (0..GUESTS).map(|_| row(words::PRINT_GUESTS.to_owned(), None, None));
         let table = table(
             &[
                 (words::PRINT_ROLE, 22),
@@ -32,7 +35,11 @@ impl Day<'_> {
             people.chain(guests).collect(),
             Room::Line,
         );
-        Sheet::new(words::PRINT_PEOPLE).saying(chapters::PRINT_PEOPLE).with(table)
+        let sheet = Sheet::new(words::PRINT_PEOPLE).saying(chapters::PRINT_PEOPLE);
+        let duties: Vec<String> =
+            (1..).zip(&plan.arrangements.duties).map(|(number, duty): (u16, _)| format!("{number}. {duty}")).collect();
+        let about: &[&str] = if duties.is_empty() { &[] } else { chapters::PRINT_DUTIES };
+        sheet.saying(about).saying(&duties).with(table)
     }
 
     /// The digest, and who agrees.
@@ -46,14 +53,19 @@ impl Day<'_> {
         let people = plan.people().into_iter().map(row).collect();
         let heads =
             [(words::PRINT_ROLE, 20), (words::PRINT_NAME, 25), (words::PRINT_AGREES, 25), (words::PRINT_SIGNATURE, 30)];
+        let evidence = &plan.arrangements.evidence;
+        let collected = [Block::Heading(words::PRINT_EVIDENCE.to_owned()), Block::Ticks(evidence.clone())];
         let groups = || Block::Blank(words::PRINT_DIGEST_GROUPS.to_owned());
-        Sheet::new(words::PRINT_END)
+        let mut sheet = Sheet::new(words::PRINT_END)
             .with(Block::Heading(words::PRINT_DIGEST.to_owned()))
             .with(groups())
-            .with(groups())
-            .with(Block::Heading(words::PRINT_SIGNATURES.to_owned()))
-            .saying(chapters::PRINT_END)
-            .with(table(&heads, people, Room::Signature))
+            .with(groups());
+        sheet.blocks.extend(collected.into_iter().filter(|_| !evidence.is_empty()));
+        sheet.with(Block::Heading(words::PRINT_SIGNATURES.to_owned())).saying(chapters::PRINT_END).with(table(
+            &heads,
+            people,
+            Room::Signature,
+        ))
     }
 }
 
