@@ -83,17 +83,18 @@ impl Reader {
             let path = format!("{}[{number}]", object.path(field));
             self.seen(Some(item), || path.clone());
             match item.as_str().and_then(|text| as_blank(text, LINE)) {
-                Some(blank) => blanks.push(blank),
+                Some(blank) => blanks.push((path, blank)),
                 None => self.add(path.clone(), not_text(path, item, LINE)),
             }
         }
-        self.once(field, blanks.iter().flatten().cloned());
-        blanks
+        self.once(field, blanks.iter().filter_map(|(path, blank)| Some((path.clone(), blank.clone()?))));
+        blanks.into_iter().map(|(_, blank)| blank).collect()
     }
 
-    fn once(&mut self, field: F, values: impl Iterator<Item = String>) {
-        for value in repeated(values.map(|value| value.to_lowercase())) {
-            self.add(field.path(), faults::PlanItemTwice { field: field.path(), value: short(&value) });
+    /// Names a value that a list has twice.
+    fn once(&mut self, field: F, values: impl Iterator<Item = (String, String)>) {
+        for (again, value) in repeated(values.map(|(path, value)| (path, value.to_lowercase()))) {
+            self.add(again, faults::PlanItemTwice { field: field.path(), value: short(&value) });
         }
     }
 
@@ -132,11 +133,13 @@ impl Reader {
             let otherwise = |field, _: &Value| Fault::from(faults::PlanSerial { field });
             let serial = self.value(object, F::DevicesSerial, Some(None), serial, otherwise);
             if let (Some(role), Some(serial)) = (role, serial) {
-                devices.push(PlannedDevice { role, serial });
+                devices.push((object.path(F::DevicesSerial), PlannedDevice { role, serial }));
             }
         }
-        self.once(F::Devices, devices.iter().filter_map(|device| device.serial.as_ref()).map(ToString::to_string));
-        devices
+        let serial =
+            |(path, device): &(String, PlannedDevice)| Some((path.clone(), device.serial.as_ref()?.to_string()));
+        self.once(F::Devices, devices.iter().filter_map(serial));
+        devices.into_iter().map(|(_, device)| device).collect()
     }
 
     fn minutes(&mut self, top: Object<'_>) -> BTreeMap<StepName, u8> {
@@ -152,8 +155,8 @@ impl Reader {
                 }
                 (Some(_), None) => self.add(path, faults::PlanNumber { field, least: 1, most: MOST_MINUTES }),
                 (None, _) => match nearest(key, StepName::ALL.iter().map(|step| step.word())) {
-                    Some(meant) => self.add(path, faults::PlanFieldMisspelt { field, meant }),
-                    None => self.add(path, faults::PlanStepUnknown { field }),
+                    Some(meant) => self.refuse(path, faults::PlanFieldMisspelt { field, meant }),
+                    None => self.refuse(path, faults::PlanStepUnknown { field }),
                 },
             }
         }
@@ -174,12 +177,13 @@ impl Reader {
                 let field = object.path(F::PeopleName);
                 self.add(field.clone(), faults::PlanPersonUnknown { field, name: short(&name) });
             }
-            people.push(PersonArranged { name, identified_by, keeps_at });
+            people.push((object.path(F::PeopleName), PersonArranged { name, identified_by, keeps_at }));
         }
-        for name in self.names.repeated(|| people.iter().map(|person| &person.name)) {
-            self.add(F::People.path(), faults::PlanArrangedTwice { name });
+        let names: Vec<_> = people.iter().map(|(path, person)| (path.clone(), person.name.clone())).collect();
+        for (again, name) in self.names.repeated(&names) {
+            self.add(again, faults::PlanArrangedTwice { name });
         }
-        people
+        people.into_iter().map(|(_, person)| person).collect()
     }
 }
 
