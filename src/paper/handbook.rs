@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
+use super::plan_field;
 use super::steps::{PaperStep, PaperSteps, angle};
 use super::wrap::pad;
 use crate::ceremony::{CEREMONIES, Character, Condition, Stage, StageKind};
 use crate::names::{CeremonyKind, FaultKind, FaultName, HandbookValueName, StageName, StepName};
 use crate::plan::{Custody, Plan};
 use crate::script::{self, FaultTexts, GLOSSARY, GlossaryTerm, PLAN_FIELDS, PlanFieldText, chapters, fill_with, words};
-use crate::terms::{Curve, Quorum};
+use crate::terms::Quorum;
 use crate::wordlists;
 
 /// The Python script with which a stranger rebuilds a password or an SO-PIN from cards, without this program.
@@ -128,8 +129,7 @@ impl Book<'_> {
     fn filled(&self, text: &str) -> String {
         fill_with(text, |name| match HandbookValueName::from_word(name)? {
             HandbookValueName::Quorum => first_quorum(self.plan).map(|quorum| quorum.to_string()),
-            HandbookValueName::Steps => Some(StepName::ALL.map(|step| format!("`{}`", step.word())).join(", ")),
-            HandbookValueName::Curves => Some(Curve::ALL.map(|curve| format!("`{}`", curve.name())).join(", ")),
+            listed @ (HandbookValueName::Curves | HandbookValueName::Steps) => plan_field::listed(listed),
         })
     }
 

@@ -6,12 +6,14 @@ mod card;
 mod day;
 mod frame;
 mod handbook;
+mod plan_field;
 mod steps;
 mod wrap;
 
 pub use card::{CardOf, Holding, cards_of, cards_text};
 pub use day::days_script;
 pub use handbook::handbook;
+pub use plan_field::meaning;
 
 #[cfg(test)]
 mod complete;

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::mended::mended;
 use super::names::Names;
-use super::places::{Place, Places};
+use super::places::{Part, Place, Places};
 use super::{Plan, read};
 use crate::faults::{self, Fault};
 
@@ -28,8 +28,7 @@ pub fn read(text: &str, names: Names) -> Result<Plan, Vec<Located>> {
     if text.len() > Plan::LARGEST {
         return Err(vec![whole(Fault::from(faults::PlanTooLarge))]);
     }
-    // Editors on other systems put a mark before UTF-8.
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let text = text.strip_prefix(MARK).unwrap_or(text);
     let mended = mended(text);
     let places = Places::of(text, &mended.text);
     let of_json = |(place, fault)| Located { place, path: String::new(), fault };
@@ -67,3 +66,12 @@ pub fn read(text: &str, names: Names) -> Result<Plan, Vec<Located>> {
         _ => Err(found),
     }
 }
+
+/// Where in the text of a plan the first of these fields is that is there.
+pub fn place_of(text: &str, fields: &[String]) -> Place {
+    let text = text.strip_prefix(MARK).unwrap_or(text);
+    Places::of(text, text).first(fields, Part::Name)
+}
+
+/// Editors on other systems put this before UTF-8.
+const MARK: char = '\u{feff}';

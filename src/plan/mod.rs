@@ -1,6 +1,7 @@
 //! The plan: people, quorums, device and keys of one ceremony. All its faults are reported at once.
 
 mod arrangements;
+mod concerns;
 mod custody;
 mod located;
 mod mended;
@@ -16,8 +17,9 @@ mod roles;
 mod tests;
 
 pub use arrangements::{Approval, Arrangements, Blank, DeviceUse, PersonArranged, PlannedDevice};
+pub use concerns::Concern;
 pub use custody::Custody;
-pub use located::Located;
+pub use located::{Located, place_of};
 pub use places::Place;
 pub use roles::Clash;
 

@@ -90,6 +90,12 @@ impl<'a> Places<'a> {
         }
     }
 
+    /// Where the first of these fields is that is there; otherwise, where the last belongs.
+    pub fn first(&self, paths: &[String], part: Part) -> Place {
+        let there = |path: &&String| self.spots.iter().any(|spot| spot.path == **path);
+        self.place(paths.iter().find(there).or(paths.last()).map_or("", String::as_str), part)
+    }
+
     fn walk(&mut self, value: &'a RawValue, path: &str) {
         if let Ok(Fields(fields)) = serde_json::from_str(value.get()) {
             let first = self.spots.len();
