@@ -34,10 +34,12 @@ fn report(file: &Path, text: &str) -> (Vec<String>, Exit) {
     };
     match Plan::check(text) {
         Err(faults) => {
-            let mut lines = Vec::new();
+            let (mut lines, mut before) = (Vec::new(), None);
             for located in &faults {
                 lines.push(line(located.place, words::CHECK_FAULT, &said(&located.fault)));
-                lines.extend(hint(located));
+                let hint = hint(located);
+                lines.extend(hint.clone().filter(|hint| before.as_ref() != Some(hint)));
+                before = hint.or(before);
             }
             lines.push(words::CheckRefused { file: file.display(), faults: faults.len() }.to_string());
             (lines, Exit::Fault)

@@ -55,7 +55,7 @@ fn parts(file: &Path) -> Result<(Folder, &str), Fault> {
 
 fn free(file: &Path) -> Result<(), Fault> {
     let (folder, name) = parts(file)?;
-    if folder.has(name) { Err(Fault::from(faults::FileExists { file: file.display() })) } else { Ok(()) }
+    if folder.has(name) { Err(Fault::from(faults::PlanNewExists { file: file.display() })) } else { Ok(()) }
 }
 
 fn write_new(file: &Path, text: &str) -> Result<(), Fault> {

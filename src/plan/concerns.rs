@@ -256,3 +256,127 @@ fn groups(share: DkekShareNumber, quorum: Quorum) -> Concern {
         Concern::GroupsMeet { share, quorum }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    /// A plan with M of N custodians, who keep their cards in these places.
+    fn plan(threshold: u8, places: &[Option<&str>]) -> Plan {
+        let names: Vec<String> = (1..=places.len()).map(|number| format!("Guard {number}")).collect();
+        let people =
+            names.iter().zip(places).filter_map(|(name, place)| Some(json!({ "name": name, "keeps_at": (*place)? })));
+        let plan = json!({
+            "plan": 1, "title": "Test", "administrator": "Admin", "auditors": ["Auditor"],
+            "custodians": names, "threshold": threshold, "scheme": "words",
+            "device": { "so_pin_holder": "So", "pin_holder": "Pin", "user_pin_tries": 3 },
+            "keys": [{ "label": "key", "type": "EC:secp256r1", "id": "10" }], "prove_restore": true,
+            "devices": [{ "role": "spare" }], "approval": { "by": "Board" }, "people": people.collect::<Vec<_>>(),
+        });
+        Plan::parse(&plan.to_string()).unwrap()
+    }
+
+    #[test]
+    fn two_groups_can_open_it_behind_each_others_back_only_if_there_are_custodians_for_both() {
+        for custodians in 2..=16_u8 {
+            for threshold in 2..=custodians {
+                let places = vec![None; usize::from(custodians)];
+                let concerns = plan(threshold, &places).concerns();
+                let two = concerns.iter().any(|concern| matches!(concern, Concern::TwoGroups { .. }));
+                let all = concerns.iter().any(|concern| matches!(concern, Concern::EveryoneNeeded { .. }));
+                let meet = concerns.iter().any(|concern| matches!(concern, Concern::GroupsMeet { .. }));
+                // The first group takes the first M; the second must do with the others.
+                assert_eq!(two, custodians - threshold >= threshold, "{threshold} of {custodians}");
+                assert_eq!(all, custodians == threshold, "{threshold} of {custodians}");
+                assert!([two, all, meet].iter().filter(|said| **said).count() == 1, "{concerns:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_distribution_of_four_cards_to_three_places_is_judged_rightly() {
+        let names = [None, Some("bank"), Some("office"), Some("home")];
+        for threshold in 2..=4_u8 {
+            let everywhere = plan(threshold, &[Some("bank"); 4]);
+            for code in 0..256_usize {
+                let places: Vec<Option<&str>> = (0..4).map(|card| names[code >> (2 * card) & 3]).collect();
+                let mut plan = everywhere.clone();
+                for (person, place) in plan.arrangements.people.iter_mut().zip(&places) {
+                    person.keeps_at = place.map(str::to_owned);
+                }
+                let concerns = plan.concerns();
+                let kept = |inside: &[&str]| {
+                    places.iter().filter(|place| place.is_some_and(|place| inside.contains(&place))).count()
+                };
+                let enough = |inside: &[&str]| kept(inside) >= usize::from(threshold);
+                let lost = |place: &str| kept(&[place]) > 1 && 4 - kept(&[place]) < usize::from(threshold);
+                let (one, at) = (["bank", "office", "home"], format!("{threshold} {places:?}: {concerns:?}"));
+                let opens = |concern: &&Concern| matches!(concern, Concern::PlaceOpens { .. });
+                let count = one.iter().filter(|place| enough(&[place])).count();
+                assert_eq!(concerns.iter().filter(opens).count(), count, "{at}");
+                let pairs = [["bank", "office"], ["bank", "home"], ["office", "home"]];
+                let pairs = pairs.iter().filter(|pair| enough(&pair[..]) && !pair.iter().any(|place| enough(&[place])));
+                let said = concerns.iter().find_map(|concern| match concern {
+                    Concern::PairOpens { pairs, .. } => Some(*pairs),
+                    _ => None,
+                });
+                assert_eq!(said.unwrap_or_default(), pairs.count(), "{at}");
+                let loses = |concern: &&Concern| matches!(concern, Concern::PlaceLoses { .. });
+                assert_eq!(
+                    concerns.iter().filter(loses).count(),
+                    one.iter().filter(|place| lost(place)).count(),
+                    "{at}"
+                );
+                let unknown = concerns.iter().find_map(|concern| match concern {
+                    Concern::PlaceUnknown { names, .. } => Some(names.len()),
+                    _ => None,
+                });
+                assert_eq!(unknown.unwrap_or_default(), places.iter().filter(|place| place.is_none()).count(), "{at}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_place_is_one_however_it_is_spelt() {
+        let concerns = plan(2, &[Some("Main bank"), Some("main  BANK"), Some("home")]).concerns();
+        assert!(concerns.iter().any(|concern| matches!(concern, Concern::PlaceOpens { kept: 2, .. })), "{concerns:?}");
+    }
+
+    /// What is said of the example after a change, as the words before the values.
+    fn said(change: impl Fn(&mut Value)) -> Vec<String> {
+        let mut plan: Value = serde_json::from_str(include_str!("../../assets/plan.new.json")).unwrap();
+        plan.as_object_mut().unwrap().remove("people");
+        change(&mut plan);
+        let plan = Plan::parse(&plan.to_string()).unwrap();
+        let name = |concern: &Concern| {
+            let text = format!("{concern:?}");
+            text.split([' ', '(']).next().unwrap_or_default().to_owned()
+        };
+        plan.concerns().iter().filter(|concern| concern.is_warning()).map(name).collect()
+    }
+
+    #[test]
+    fn every_warning_comes_with_its_cause_and_goes_with_it() {
+        let always = ["PlaceUnknown"];
+        assert_eq!(said(|_| {}), always);
+        assert_eq!(said(|plan| plan["scheme"] = "sc-hsm-tool".into()), ["ShortPassword", "PlaceUnknown"]);
+        assert_eq!(said(|plan| plan["auditors"] = json!([])), ["NoAuditor", "PlaceUnknown"]);
+        assert_eq!(said(|plan| plan["administrator"] = "Ada Lovelace".into()), ["Clash", "PlaceUnknown"]);
+        assert_eq!(said(|plan| plan["threshold"] = 2.into()), ["TwoGroups", "PlaceUnknown"]);
+        assert_eq!(said(|plan| plan["threshold"] = 5.into()), ["EveryoneNeeded", "PlaceUnknown"]);
+        assert_eq!(said(|plan| plan["device"]["pin_reset"] = "set".into()), ["PlaceUnknown", "PinResetSet"]);
+        assert_eq!(said(|plan| plan["devices"] = json!([{ "role": "original" }])), ["PlaceUnknown", "NoSpare"]);
+        let shares = |shares: Value| {
+            said(move |plan| {
+                let map = plan.as_object_mut().unwrap();
+                for field in ["custodians", "threshold", "scheme"] {
+                    map.remove(field);
+                }
+                map.insert("dkek_shares".to_owned(), shares.clone());
+            })
+        };
+        assert_eq!(shares(json!([{ "password_holder": "A" }])), ["PasswordAlone"]);
+        assert_eq!(shares(json!([{ "password_holder": "A" }, { "password_holder": "B" }])), ["OnePerson", "OnePerson"]);
+    }
+}

@@ -75,3 +75,78 @@ pub fn place_of(text: &str, fields: &[String]) -> Place {
 
 /// Editors on other systems put this before UTF-8.
 const MARK: char = '\u{feff}';
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EXAMPLE: &str = include_str!("../../assets/plan.example.json");
+    const FULL: &str = include_str!("../../assets/plan.full.json");
+
+    /// Every fault of a plan: line, column and name.
+    fn faults(text: &str) -> Vec<(usize, usize, &'static str)> {
+        let faults = read(text, Names::New).unwrap_err();
+        faults.iter().map(|located| (located.place.line, located.place.column, located.fault.name.word())).collect()
+    }
+
+    #[test]
+    fn a_wrong_value_is_found_in_its_own_line_wherever_it_is() {
+        let lines: Vec<&str> = FULL.lines().collect();
+        let mut tried = 0;
+        for (number, line) in (1..).zip(&lines) {
+            for (end, name) in line.match_indices("\": ") {
+                let end = end + name.len();
+                let value = line[end..].trim_end_matches([',', '}', ']', '{', '[', ' ']).len();
+                // No field takes a fraction.
+                let wrong = format!("{}7.5{}", &line[..end], &line[end + value..]);
+                let mut changed = lines.clone();
+                changed[number - 1] = &wrong;
+                let text = changed.join("\n");
+                if serde_json::from_str::<Value>(&text).is_ok() {
+                    let faults = faults(&text);
+                    assert!(faults.iter().any(|(line, _, _)| *line == number), "line {number}: {wrong}: {faults:?}");
+                    tried += 1;
+                }
+            }
+        }
+        assert!(tried > 20, "{tried} values were changed");
+    }
+
+    #[test]
+    fn every_kind_of_mistake_has_its_place_and_none_hides_another() {
+        let text = "{\n \"plan\": 1, \"titel\": \"x\",\n \"administrator\": \"A\",\n \"auditors\": [\"Ä\", 7, \"B\"],\n \
+                    \"custodians\": [\"C\", \"D\", \"c\"], \"threshold\": 2\n \"device\": {\"pin_holder\": \"P\",\n  \
+                    \"so_pin_holder\": \"S\", \"pin_holder\": \"Q\",},\n \"keys\": []\n}";
+        assert_eq!(
+            faults(text),
+            [
+                (1, 1, "plan-field-missing"),
+                (2, 13, "plan-field-misspelt"),
+                (4, 20, "plan-text"),
+                (5, 27, "plan-person-twice"),
+                (5, 47, "plan-comma-missing"),
+                (6, 12, "plan-field-missing"),
+                (7, 25, "plan-field-twice"),
+                (7, 42, "plan-comma-too-many"),
+                (8, 10, "plan-keys"),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_field_that_is_there_twice_is_refused_unless_the_plan_was_accepted_before() {
+        let twice = EXAMPLE.replacen("\"threshold\": 2", "\"threshold\": 3, \"threshold\": 2", 1);
+        assert_eq!(faults(&twice), [(8, 19, "plan-field-twice")]);
+        assert!(read(&twice, Names::Kept).is_ok_and(|plan| Ok(plan) == read(EXAMPLE, Names::Kept)));
+        assert!(read(&twice.replacen("\"auditors\"", "\"Auditors\"", 1), Names::Kept).is_err());
+    }
+
+    #[test]
+    fn a_mark_before_utf_8_moves_nothing() {
+        let wrong = EXAMPLE.replacen("\"plan\": 1", "\"plan\": 2", 1);
+        assert_eq!(faults(&wrong), [(2, 11, "plan-version")]);
+        assert_eq!(faults(&format!("{MARK}{wrong}")), faults(&wrong));
+        let place = place_of(&format!("{MARK}{EXAMPLE}"), &["nothing".to_owned(), "threshold".to_owned()]);
+        assert_eq!((place.line, place.column), (8, 3));
+    }
+}
