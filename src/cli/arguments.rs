@@ -26,6 +26,10 @@ pub enum Command {
     },
     /// Print the script of the day for a plan.
     PlanPrint(PlanPrint),
+    /// Check a plan.
+    PlanCheck(PathBuf),
+    /// Write a new plan to this file.
+    PlanNew(PathBuf),
     /// Print CEREMONY.md.
     Handbook,
     /// Serve a software card to a virtual reader.
@@ -155,10 +159,13 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, M
             ceremony: script_of.take().unwrap_or(CeremonyKind::Establish),
             html: std::mem::take(&mut html),
         }),
+        (Some("plan"), Some("check"), 3) => Command::PlanCheck(file(2)),
+        (Some("plan"), Some("new"), 2) => Command::PlanNew(PathBuf::from("plan.json")),
+        (Some("plan"), Some("new"), 3) => Command::PlanNew(file(2)),
         (Some("handbook"), None, 1) => Command::Handbook,
         (Some("softcard"), None, 1) => return Err(Misunderstood::Missing("--vpcd HOST:PORT")),
         (Some("verify"), None, 1) => return Err(Misunderstood::Missing("FOLDER")),
-        (Some("plan"), Some("print"), 2) => return Err(Misunderstood::Missing("FILE")),
+        (Some("plan"), Some("print" | "check"), 2) => return Err(Misunderstood::Missing("FILE")),
         _ => return Err(wrong(&words.join(" "))),
     };
     // An option that the command does not take must not be ignored silently.

@@ -4,6 +4,9 @@ mod arguments;
 mod hold;
 #[cfg(feature = "short-derivation")]
 mod mishap;
+mod plan_check;
+mod plan_new;
+mod plan_questions;
 mod read;
 mod say;
 mod softcard;
@@ -70,6 +73,8 @@ fn perform(command: Command) -> Exit {
             }
             Err(faults) => explain(&faults),
         },
+        Command::PlanCheck(file) => plan_check::check(&file),
+        Command::PlanNew(file) => plan_new::write(&file),
         Command::Softcard(options) => softcard::serve(&options),
         Command::Verify { path, json } => verify::verify_record(&path, json),
         Command::Hold(hold) if hold.auto => hold::by_autopilot(&hold),
@@ -103,7 +108,7 @@ fn help() -> String {
 /// The plan in a file; without a file, the built-in example, so that a newcomer can begin without a plan.
 fn read_plan(file: Option<&Path>) -> Result<(Plan, String), Vec<Fault>> {
     let text = plan_text(file)?;
-    Plan::parse(&text).map(|plan| (plan, text))
+    Plan::parse(&text).map(|plan| (plan, text)).map_err(|faults| with_places(faults, file))
 }
 
 fn plan_text(file: Option<&Path>) -> Result<String, Vec<Fault>> {
@@ -113,6 +118,12 @@ fn plan_text(file: Option<&Path>) -> Result<String, Vec<Fault>> {
         Unreadable::Because(why) => vec![Fault::from(faults::PlanUnreadable { file: file.display(), why })],
     })?;
     String::from_utf8(bytes).map_err(|_| vec![Fault::from(faults::PlanNotText)])
+}
+
+/// What is wrong with a plan, and how to see where it is.
+fn with_places(mut faults: Vec<Fault>, file: Option<&Path>) -> Vec<Fault> {
+    faults.extend(file.map(|file| Fault::from(faults::PlanSeeCheck { file: file.display() })));
+    faults
 }
 
 /// The plan of a ceremony that can do without one: it names roles instead of people.

@@ -6,13 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::explain::{REBUILD, VERIFY, sitting, words_in_rows};
+use super::plan_field;
 use super::steps::{PaperStep, PaperSteps, angle};
 use super::when::when;
 use crate::ceremony::{CEREMONIES, Character, Condition, Stage, StageKind};
 use crate::names::{CeremonyKind, HandbookValueName, StageName, StepName};
 use crate::plan::{Custody, Plan};
 use crate::script::{GLOSSARY, GlossaryTerm, PLAN_FIELDS, PlanFieldText, chapters, fill_with, words};
-use crate::terms::{Curve, Quorum};
+use crate::terms::Quorum;
 
 /// The plan whose numbers the handbook uses.
 const EXAMPLE: &str = include_str!("../../assets/plan.example.json");
@@ -162,9 +163,8 @@ impl Book<'_> {
     /// A paragraph with its values.
     fn filled(&self, text: &str) -> String {
         fill_with(text, |name| match HandbookValueName::from_word(name)? {
-            HandbookValueName::Steps => Some(StepName::ALL.map(|step| format!("`{}`", step.word())).join(", ")),
             HandbookValueName::Plan => Some(self.plan_name.to_owned()),
-            HandbookValueName::Curves => Some(Curve::ALL.map(|curve| format!("`{}`", curve.name())).join(", ")),
+            listed @ (HandbookValueName::Curves | HandbookValueName::Steps) => plan_field::listed(listed),
         })
     }
 

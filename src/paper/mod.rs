@@ -10,6 +10,7 @@ mod frame;
 mod handbook;
 mod html;
 mod markdown;
+mod plan_field;
 mod restore;
 mod steps;
 mod when;
@@ -22,6 +23,7 @@ pub use explain::{About, explaining_files};
 pub use handbook::handbook;
 pub use html::html;
 pub use markdown::markdown;
+pub use plan_field::meaning;
 
 #[cfg(test)]
 mod agree;

@@ -225,7 +225,7 @@ pub fn walk_recorded(
         while let Some(request) = machine.poll() {
             match request {
                 Request::Perform(what) => act = Some(what),
-                Request::Record(entry) => note(&entry),
+                Request::Record(_, entry) => note(&entry),
                 _ => {}
             }
         }

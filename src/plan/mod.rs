@@ -1,10 +1,14 @@
 //! The plan: people, quorums, device and keys of one ceremony. All its faults are reported at once.
 
 mod arrangements;
+mod concerns;
 mod custody;
+mod located;
+mod mended;
 mod minutes;
 mod names;
 mod nearest;
+mod places;
 mod read;
 mod read_arrangements;
 mod reader;
@@ -13,13 +17,13 @@ mod roles;
 mod tests;
 
 pub use arrangements::{Approval, Arrangements, Blank, DeviceUse, PersonArranged, PlannedDevice};
+pub use concerns::Concern;
 pub use custody::Custody;
-pub use reader::Found;
+pub use located::{Located, place_of};
+pub use places::Place;
 pub use roles::Clash;
 
 use crate::faults::{self, Fault};
-use serde_json::Value;
-
 use crate::terms::{CustodianNumber, DkekShareNumber, KeyId, KeyLabel, KeyReference, KeyType, Quorum, Scheme};
 
 /// What the SO-PIN may do to the user PIN (option bits 0001 and 0020 of INITIALIZE DEVICE).
@@ -146,17 +150,16 @@ impl Plan {
         Self::read(text, names::Names::Kept)
     }
 
+    /// Reads the text of a plan file as [`Plan::parse`] does.
+    ///
+    /// # Errors
+    /// All its faults, each with its place, in the order of the text.
+    pub fn check(text: &str) -> Result<Self, Vec<Located>> {
+        located::read(text, names::Names::New)
+    }
+
     fn read(text: &str, names: names::Names) -> Result<Self, Vec<Fault>> {
-        if text.len() > Self::LARGEST {
-            return Err(vec![Fault::from(faults::PlanTooLarge)]);
-        }
-        // Editors on other systems put a mark before UTF-8.
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let value: Value = serde_json::from_str(text)
-            .map_err(|error| vec![Fault::from(faults::PlanNotJson { line: error.line(), column: error.column() })])?;
-        let Value::Object(map) = value else { return Err(vec![Fault::from(faults::PlanNotObject)]) };
-        let (plan, found) = read::plan(&map, names);
-        plan.ok_or_else(|| found.into_iter().map(|found| found.fault).collect())
+        located::read(text, names).map_err(|faults| faults.into_iter().map(|located| located.fault).collect())
     }
 
     /// Whether something new may be made by it. One password of one person is only for what was made elsewhere.

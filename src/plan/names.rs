@@ -15,16 +15,18 @@ pub enum Names {
 }
 
 impl Names {
-    /// Names that appear more than once, or look alike, each as it appears first.
-    pub fn repeated<'a, I: Iterator<Item = &'a String>>(self, names: impl Fn() -> I) -> Vec<String> {
-        let first = |twice: &String| names().find(|name| self.same(name) == *twice).map(|name| short(name));
-        repeated(names().map(|name| self.same(name))).iter().filter_map(first).collect()
+    /// Names that appear more than once, or look alike: the path at which one is repeated, and the name as it appears
+    /// first.
+    pub fn repeated(self, names: &[(String, String)]) -> Vec<(String, String)> {
+        let again = repeated(names.iter().map(|(path, name)| (path.clone(), self.same(name))));
+        let first = |same: &String| names.iter().find(|(_, name)| self.same(name) == *same);
+        again.into_iter().filter_map(|(path, same)| first(&same).map(|(_, name)| (path, short(name)))).collect()
     }
 
-    /// Every name once, as it appears first.
-    pub fn distinct<'a>(self, names: &'a [String]) -> impl Iterator<Item = &'a String> {
+    /// Every name once, as it appears first, with its place in the list.
+    pub fn distinct<'a>(self, names: &'a [String]) -> impl Iterator<Item = (usize, &'a String)> {
         let mut seen = HashSet::new();
-        names.iter().filter(move |name| seen.insert(self.same(name)))
+        names.iter().enumerate().filter(move |(_, name)| seen.insert(self.same(name)))
     }
 
     /// What two names have in common that are one.
@@ -51,13 +53,13 @@ pub fn as_name(text: &str, most: usize) -> Option<String> {
     fits.then(|| text.to_owned())
 }
 
-/// Values that appear more than once, in the order in which they do.
-pub fn repeated<T: Hash + Eq + Clone>(values: impl Iterator<Item = T>) -> Vec<T> {
+/// Values that appear more than once, each with the path at which it is repeated first.
+pub fn repeated<T: Hash + Eq + Clone>(values: impl Iterator<Item = (String, T)>) -> Vec<(String, T)> {
     let mut seen = HashSet::new();
-    let mut twice = Vec::new();
-    for value in values {
-        if !seen.insert(value.clone()) && !twice.contains(&value) {
-            twice.push(value);
+    let mut twice: Vec<(String, T)> = Vec::new();
+    for (path, value) in values {
+        if !seen.insert(value.clone()) && !twice.iter().any(|(_, known)| *known == value) {
+            twice.push((path, value));
         }
     }
     twice

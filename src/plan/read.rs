@@ -97,25 +97,40 @@ impl Reader {
     /// Who guards the DKEK shares: a list of them, or one quorum at the top of the plan.
     fn dkek_shares(&mut self, top: Object<'_>) -> Option<Vec<Custody>> {
         let before = self.found.len();
-        let shares: Vec<Custody> = match top.get(F::DkekShares) {
-            None => self.quorum(top, &QuorumFields::AT_THE_TOP).into_iter().collect(),
+        let shares: Vec<(usize, Custody)> = match top.get(F::DkekShares) {
+            None => self.quorum(top, &QuorumFields::AT_THE_TOP).map(|quorum| (1, quorum)).into_iter().collect(),
             Some(Value::Array(list)) if (1..=usize::from(MOST_DKEK_SHARES)).contains(&list.len()) => {
                 for field in QuorumFields::AT_THE_TOP.all().into_iter().filter(|field| top.get(*field).is_some()) {
-                    self.add(field.path(), faults::PlanQuorumTwice { field: name(field) });
+                    self.refuse(field.path(), faults::PlanQuorumTwice { field: name(field) });
                 }
                 let objects = self.objects(list, F::DkekShares);
-                objects.into_iter().filter_map(|object| self.dkek_share(object)).collect()
+                objects.into_iter().filter_map(|object| Some((object.number, self.dkek_share(object)?))).collect()
             }
             Some(_) => {
                 self.add(F::DkekShares.path(), faults::PlanDkekShares { most: MOST_DKEK_SHARES });
                 Vec::new()
             }
         };
-        let names = self.names;
-        for name in names.repeated(|| shares.iter().flat_map(|share| names.distinct(share.people()))) {
-            self.add(F::DkekShares.path(), faults::PlanTwoShares { name });
+        self.in_one_share_only(&shares);
+        (self.found.len() == before).then(|| shares.into_iter().map(|(_, share)| share).collect())
+    }
+
+    /// Nobody has a part in two DKEK shares.
+    fn in_one_share_only(&mut self, shares: &[(usize, Custody)]) {
+        let mut people = Vec::new();
+        for (number, share) in shares {
+            let object = format!("{}[{number}]", F::DkekShares.path());
+            for (place, person) in self.names.distinct(share.people()) {
+                let field = match share {
+                    Custody::Quorum { .. } => format!("{}[{}]", name(F::DkekSharesCustodians), place + 1),
+                    Custody::Password { .. } => name(F::DkekSharesPasswordHolder).to_owned(),
+                };
+                people.push((format!("{object}.{field}"), person.clone()));
+            }
         }
-        (self.found.len() == before).then_some(shares)
+        for (again, name) in self.names.repeated(&people) {
+            self.add(again, faults::PlanTwoShares { name });
+        }
     }
 
     fn dkek_share(&mut self, object: Object<'_>) -> Option<Custody> {
@@ -123,7 +138,7 @@ impl Reader {
         if object.get(F::DkekSharesPasswordHolder).is_some() {
             for field in fields.all().into_iter().filter(|field| object.get(*field).is_some()) {
                 let field = object.path(field);
-                self.add(field.clone(), faults::PlanPasswordOrQuorum { field });
+                self.refuse(field.clone(), faults::PlanPasswordOrQuorum { field });
             }
             self.known_only(object, &parent);
             let holder = self.text(object, F::DkekSharesPasswordHolder, NAME);
@@ -175,20 +190,18 @@ impl Reader {
                 return Vec::new();
             }
         };
-        let mut keys: Vec<PlannedKey> = Vec::new();
-        for object in self.objects(list, F::Keys) {
-            keys.extend(self.key(object));
-        }
+        let objects = self.objects(list, F::Keys).into_iter();
+        let keys: Vec<_> = objects.filter_map(|object| Some((object, self.key(object)?))).collect();
         let mut once = |field: F, value: fn(&PlannedKey) -> String| {
-            for value in repeated(keys.iter().map(value)) {
-                self.add(F::Keys.path(), faults::PlanKeyTwice { field: name(field), value });
+            for (again, value) in repeated(keys.iter().map(|(object, key)| (object.path(field), value(key)))) {
+                self.add(again, faults::PlanKeyTwice { field: name(field), value });
             }
         };
         once(F::KeysLabel, |key| key.label.to_string().to_lowercase());
         once(F::KeysId, |key| key.id.to_string());
         once(F::KeysReference, |key| key.reference.to_string());
         once(F::KeysRestoreTo, |key| key.restore_to.to_string());
-        keys
+        keys.into_iter().map(|(_, key)| key).collect()
     }
 
     fn key(&mut self, object: Object<'_>) -> Option<PlannedKey> {

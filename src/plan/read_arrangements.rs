@@ -83,17 +83,18 @@ impl Reader {
             let path = format!("{}[{number}]", object.path(field));
             self.seen(Some(item), || path.clone());
             match item.as_str().and_then(|text| as_blank(text, LINE)) {
-                Some(blank) => blanks.push(blank),
+                Some(blank) => blanks.push((path, blank)),
                 None => self.add(path.clone(), not_text(path, item, LINE)),
             }
         }
-        self.once(field, blanks.iter().flatten().cloned());
-        blanks
+        self.once(field, blanks.iter().filter_map(|(path, blank)| Some((path.clone(), blank.clone()?))));
+        blanks.into_iter().map(|(_, blank)| blank).collect()
     }
 
-    fn once(&mut self, field: F, values: impl Iterator<Item = String>) {
-        for value in repeated(values.map(|value| value.to_lowercase())) {
-            self.add(field.path(), faults::PlanItemTwice { field: field.path(), value: short(&value) });
+    /// Names a value that a list has twice.
+    fn once(&mut self, field: F, values: impl Iterator<Item = (String, String)>) {
+        for (again, value) in repeated(values.map(|(path, value)| (path, value.to_lowercase()))) {
+            self.add(again, faults::PlanItemTwice { field: field.path(), value: short(&value) });
         }
     }
 
@@ -132,11 +133,13 @@ impl Reader {
             let otherwise = |field, _: &Value| Fault::from(faults::PlanSerial { field });
             let serial = self.value(object, F::DevicesSerial, Some(None), serial, otherwise);
             if let (Some(role), Some(serial)) = (role, serial) {
-                devices.push(PlannedDevice { role, serial });
+                devices.push((object.path(F::DevicesSerial), PlannedDevice { role, serial }));
             }
         }
-        self.once(F::Devices, devices.iter().filter_map(|device| device.serial.as_ref()).map(ToString::to_string));
-        devices
+        let serial =
+            |(path, device): &(String, PlannedDevice)| Some((path.clone(), device.serial.as_ref()?.to_string()));
+        self.once(F::Devices, devices.iter().filter_map(serial));
+        devices.into_iter().map(|(_, device)| device).collect()
     }
 
     fn minutes(&mut self, top: Object<'_>) -> BTreeMap<StepName, u8> {
@@ -152,8 +155,8 @@ impl Reader {
                 }
                 (Some(_), None) => self.add(path, faults::PlanNumber { field, least: 1, most: MOST_MINUTES }),
                 (None, _) => match nearest(key, StepName::ALL.iter().map(|step| step.word())) {
-                    Some(meant) => self.add(path, faults::PlanFieldMisspelt { field, meant }),
-                    None => self.add(path, faults::PlanStepUnknown { field }),
+                    Some(meant) => self.refuse(path, faults::PlanFieldMisspelt { field, meant }),
+                    None => self.refuse(path, faults::PlanStepUnknown { field }),
                 },
             }
         }
@@ -174,12 +177,13 @@ impl Reader {
                 let field = object.path(F::PeopleName);
                 self.add(field.clone(), faults::PlanPersonUnknown { field, name: short(&name) });
             }
-            people.push(PersonArranged { name, identified_by, keeps_at });
+            people.push((object.path(F::PeopleName), PersonArranged { name, identified_by, keeps_at }));
         }
-        for name in self.names.repeated(|| people.iter().map(|person| &person.name)) {
-            self.add(F::People.path(), faults::PlanArrangedTwice { name });
+        let names: Vec<_> = people.iter().map(|(path, person)| (path.clone(), person.name.clone())).collect();
+        for (again, name) in self.names.repeated(&names) {
+            self.add(again, faults::PlanArrangedTwice { name });
         }
-        people
+        people.into_iter().map(|(_, person)| person).collect()
     }
 }
 
@@ -214,4 +218,143 @@ fn as_date(value: &Value) -> Option<Blank> {
     }
     let date: jiff::civil::Date = text.parse().ok()?;
     (date.to_string() == text).then(|| Some(text.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::Plan;
+
+    const EXAMPLE: &str = include_str!("../../assets/plan.example.json");
+    const FULL: &str = include_str!("../../assets/plan.full.json");
+
+    /// The example with more fields at its top.
+    fn with(fields: &str) -> Result<Plan, Vec<String>> {
+        let faults = |faults: Vec<Fault>| {
+            let values =
+                |fault: &Fault| fault.values.iter().map(|(_, value)| value.as_str()).collect::<Vec<_>>().join(" ");
+            faults.iter().map(|fault| format!("{} {}", fault.name, values(fault))).collect()
+        };
+        Plan::parse(&EXAMPLE.replacen('{', &format!("{{{fields},"), 1)).map_err(faults)
+    }
+
+    fn refused(fields: &str) -> Vec<String> {
+        with(fields).expect_err(fields)
+    }
+
+    #[test]
+    fn a_plan_of_an_earlier_day_has_nothing_arranged() {
+        assert_eq!(Plan::parse(EXAMPLE).unwrap().arrangements, Arrangements::default());
+    }
+
+    #[test]
+    fn what_is_arranged_is_read_as_it_is_written() {
+        let plan = Plan::parse(FULL).unwrap();
+        let arranged = &plan.arrangements;
+        let approval = arranged.approval.as_ref().unwrap();
+        assert_eq!(approval.by, "Vinton Cerf, head of trust services");
+        assert_eq!(
+            (approval.reference.as_deref(), approval.date.as_deref()),
+            (Some("decision 2026-14"), Some("2026-11-02"))
+        );
+        assert_eq!(arranged.token_label.as_deref(), Some("Example Root CA"));
+        assert_eq!((arranged.evidence.len(), arranged.duties.len()), (4, 2));
+        let serials: Vec<_> =
+            arranged.devices.iter().map(|device| device.serial.as_ref().map(Serial::as_str)).collect();
+        assert_eq!(serials, [Some("DENK0105815"), Some("DENK0105816"), None]);
+        assert_eq!(plan.devices_for(DeviceUse::Spare).count(), 1);
+        assert_eq!(arranged.readers, [Some("reader 1".to_owned()), None]);
+        assert_eq!((plan.minutes(StepName::Custodian), plan.minutes(StepName::RollCall)), (15, 10));
+        assert_eq!(plan.minutes(StepName::Dice), Plan::parse(EXAMPLE).unwrap().minutes(StepName::Dice));
+        let people = plan.people();
+        let with = |place: &str| people.iter().filter(|person| plan.keeps_at(**person) == Some(place)).count();
+        assert_eq!(with("Springfield, bank"), 2);
+        assert_eq!(people.iter().filter(|person| plan.identified_by(**person) == Some("employee card")).count(), 2);
+    }
+
+    #[test]
+    fn what_is_blank_is_as_good_as_left_out() {
+        let blank = with(
+            r#""approval": {"by": "Board", "reference": " ", "date": ""}, "place": "", "video_reference": " ",
+               "live_image_sha256": "", "devices": [{"role": "spare"}], "bags": ["", " "], "minutes": {},
+               "people": [{"name": "ada lovelace", "keeps_at": ""}]"#,
+        );
+        let arranged = blank.unwrap().arrangements;
+        assert_eq!(arranged.approval, Some(Approval { by: "Board".to_owned(), reference: None, date: None }));
+        assert_eq!((arranged.place, arranged.video_reference, arranged.live_image), (None, None, None));
+        assert_eq!((arranged.bags, arranged.devices[0].serial.as_ref()), (vec![None, None], None));
+        assert_eq!(arranged.people[0].keeps_at, None);
+    }
+
+    #[test]
+    fn every_field_has_its_limits() {
+        for (field, most) in [("place", 80), ("video_reference", 80)] {
+            let text = |length: usize| format!("\"{field}\": \"{}\"", "ä".repeat(length));
+            assert!(with(&text(most)).is_ok(), "{field}");
+            assert_eq!(refused(&text(most + 1)), [format!("plan-text {field} {most}")]);
+        }
+        for (field, most) in
+            [("evidence", 80), ("duties", 300), ("readers", 80), ("bags", 80), ("media", 80), ("envelopes", 80)]
+        {
+            let text = |length: usize| format!("\"{field}\": [\"one\", \"{}\"]", "ä".repeat(length));
+            assert!(with(&text(most)).is_ok(), "{field}");
+            assert_eq!(refused(&text(most + 1)), [format!("plan-text {field}[2] {most}")]);
+            assert_eq!(refused(&format!("\"{field}\": [\"two\\nlines\", 3]")).len(), 3, "{field}");
+            assert_eq!(refused(&format!("\"{field}\": \"one\"")), [format!("plan-field-form {field}")]);
+            let items = |count: usize| (0..count).map(|item| format!("\"{item}\"")).collect::<Vec<_>>().join(",");
+            assert!(with(&format!("\"{field}\": [{}]", items(200))).is_ok(), "{field}");
+            assert_eq!(refused(&format!("\"{field}\": [{}]", items(201))), [format!("plan-list-long {field} 200")]);
+        }
+        for field in ["readers", "bags", "media", "envelopes"] {
+            assert_eq!(
+                refused(&format!("\"{field}\": [\"A1\", \"\", \"a1\", \"\"]")),
+                [format!("plan-item-twice {field} a1")]
+            );
+        }
+        assert_eq!(refused(r#""evidence": [""]"#), ["plan-text evidence[1] 80"], "nothing is no evidence");
+        for (wrong, fault) in [
+            (r#""approval": {}"#, "plan-field-missing approval.by"),
+            (r#""approval": []"#, "plan-field-form approval"),
+            (r#""approval": {"by": "B", "date": "2026-02-29"}"#, "plan-date approval.date"),
+            (r#""approval": {"by": "B", "date": "20261127"}"#, "plan-date approval.date"),
+            (r#""approval": {"by": "B", "date": "2026-11-27T10:00"}"#, "plan-date approval.date"),
+            (r#""live_image_sha256": "abc""#, "plan-sha256 live_image_sha256"),
+            (r#""devices": [{"serial": "ABCD"}]"#, "plan-field-missing devices[1].role"),
+            (r#""devices": [{"role": "Spare"}]"#, "plan-device-role devices[1].role"),
+            (r#""devices": [{"role": "spare", "serial": "A-1"}]"#, "plan-serial devices[1].serial"),
+            (r#""devices": [3]"#, "plan-field-form devices[1]"),
+            (r#""minutes": []"#, "plan-field-form minutes"),
+            (r#""minutes": {"plan": 0}"#, "plan-number minutes.plan 1 240"),
+            (r#""minutes": {"plan": 241}"#, "plan-number minutes.plan 1 240"),
+            (r#""minutes": {"lunch": 60}"#, "plan-step-unknown minutes.lunch"),
+            (r#""minutes": {"rollcall": 6}"#, "plan-field-misspelt minutes.rollcall roll-call"),
+            (r#""people": [{"name": "Nobody"}]"#, "plan-person-unknown people[1].name Nobody"),
+            (r#""people": [{"identified_by": "x"}]"#, "plan-field-missing people[1].name"),
+        ] {
+            assert_eq!(refused(wrong), [fault], "{wrong}");
+        }
+        let twice = r#""people": [{"name": "Ada Lovelace"}, {"name": "ADA LOVELACE"}]"#;
+        assert_eq!(refused(twice), ["plan-arranged-twice Ada Lovelace"]);
+        let serial = r#"{"role": "spare", "serial": "DENK0105815"}"#;
+        assert_eq!(refused(&format!("\"devices\": [{serial}, {serial}]")), ["plan-item-twice devices denk0105815"]);
+    }
+
+    #[test]
+    fn what_nobody_sees_is_refused_here_too() {
+        for (before, after, path) in [
+            ("Room 101", "Room\u{202e} 101", "place"),
+            ("camera 2", "camera\u{200b} 2", "video_reference"),
+            ("the video", "the\u{2069} video", "evidence[3]"),
+            ("I keep my", "I\u{feff} keep my", "duties[1]"),
+            ("reader 1", "reader\u{200b} 1", "readers[1]"),
+            ("decision 2026", "decision\u{200b} 2026", "approval.reference"),
+            ("North Haverbrook", "North\u{200b} Haverbrook", "people[10].keeps_at"),
+            ("\"token_label\": \"Example", "\"token_label\": \"\u{200b}Example", "device.token_label"),
+        ] {
+            assert!(FULL.contains(before), "{before}");
+            let faults = Plan::parse(&FULL.replacen(before, after, 1)).unwrap_err();
+            let [fault] = faults.as_slice() else { panic!("{path}: {faults:?}") };
+            assert_eq!((fault.name.word(), fault.values[0].1.as_str()), ("plan-invisible", path));
+        }
+    }
 }

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::names::{Names, as_name};
 use super::nearest::nearest;
+use super::places::Part;
 use crate::faults::{self, Fault};
 use crate::names::PlanField as F;
 use crate::terms::short;
@@ -12,11 +13,12 @@ use crate::terms::short;
 pub const NAME: usize = 40;
 
 /// A fault of a plan, and the field that has it.
-#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
     /// The path of the field: `keys[2].label`; empty: the plan as a whole.
     pub path: String,
-    /// What is wrong.
+    /// What of it is wrong.
+    pub part: Part,
+    /// What is wrong with it.
     pub fault: Fault,
 }
 
@@ -60,7 +62,12 @@ pub struct Reader {
 
 impl Reader {
     pub fn add(&mut self, path: impl Into<String>, fault: impl Into<Fault>) {
-        self.found.push(Found { path: path.into(), fault: fault.into() });
+        self.found.push(Found { path: path.into(), part: Part::Value, fault: fault.into() });
+    }
+
+    /// A field that does not belong there.
+    pub fn refuse(&mut self, path: impl Into<String>, fault: impl Into<Fault>) {
+        self.found.push(Found { path: path.into(), part: Part::Name, fault: fault.into() });
     }
 
     /// Refuses fields that have no row in the script.
@@ -76,7 +83,7 @@ impl Reader {
                 (None, Some(meant)) => Fault::from(faults::PlanFieldElsewhere { field, meant }),
                 (None, None) => Fault::from(faults::PlanFieldUnknown { field }),
             };
-            self.add(format!("{parent}{key}"), fault);
+            self.refuse(format!("{parent}{key}"), fault);
         }
     }
 
@@ -132,14 +139,14 @@ impl Reader {
             let field = format!("{path}[{number}]");
             self.seen(Some(item), || field.clone());
             match item.as_str().and_then(|text| as_name(text, NAME)) {
-                Some(name) => names.push(name),
+                Some(name) => names.push((field, name)),
                 None => self.add(field.clone(), not_text(field, item, NAME)),
             }
         }
-        for name in self.names.repeated(|| names.iter()) {
-            self.add(path.clone(), faults::PlanPersonTwice { field: &path, name });
+        for (again, name) in self.names.repeated(&names) {
+            self.add(again, faults::PlanPersonTwice { field: &path, name });
         }
-        names
+        names.into_iter().map(|(_, name)| name).collect()
     }
 
     /// Refuses what nobody sees in a text, or what turns the direction of reading: what people read aloud would not be
@@ -164,11 +171,8 @@ pub fn form(field: String, _: &Value) -> Fault {
 }
 
 /// A value that is not one line of text.
-pub fn not_text(field: String, value: &Value, most: usize) -> Fault {
-    match value {
-        Value::String(_) => Fault::from(faults::PlanText { field, most }),
-        _ => form(field, value),
-    }
+pub fn not_text(field: String, _: &Value, most: usize) -> Fault {
+    Fault::from(faults::PlanText { field, most })
 }
 
 /// The items of a list.

@@ -4,6 +4,7 @@ use super::*;
 use crate::faults::FaultName;
 use crate::names::PlanField;
 use crate::terms::Person;
+use serde_json::Value;
 
 const EXAMPLE: &str = include_str!("../../assets/plan.example.json");
 
@@ -172,7 +173,7 @@ fn dice_and_the_so_pin_have_their_rules() {
     let quorum = EXAMPLE.replace("\"so_pin_holder\": \"Barbara Liskov\"", "\"so_pin\": \"quorum\"");
     let plan = Plan::parse(&quorum).unwrap();
     assert_eq!((plan.so_pin_share(), plan.so_pin_holder), (Some(DkekShareNumber::FIRST), plan.administrator));
-    assert_eq!(names_of(&quorum.replace("\"quorum\"", "\"nobody\"")), ["plan-so-pin", "plan-field-missing"]);
+    assert_eq!(names_of(&quorum.replace("\"quorum\"", "\"nobody\"")), ["plan-field-missing", "plan-so-pin"]);
     let passwords = with_shares(r#"[{"password_holder": "A"}, {"password_holder": "B"}]"#);
     let text = passwords.replace("\"pin_reset\"", "\"so_pin\": \"quorum\", \"pin_reset\"");
     assert_eq!(names_of(&text), ["plan-so-pin-nobody"]);

@@ -23,8 +23,8 @@ impl Known {
             Entry::Sealed { ending, .. } => self.progress.ended = Some(*ending),
             Entry::Intent { serial, .. } => self.doubt.intended = Some(serial.clone()),
             Entry::Revealed { card, custodian, .. } => self.learn_seen_card(*card, *custodian),
-            Entry::Began { .. }
-            | Entry::Recovered { .. }
+            Entry::Began { plan_sha256, .. } => self.plan_sha256 = Some(*plan_sha256),
+            Entry::Recovered { .. }
             | Entry::Remarked {
                 remark: Remark::Deviation | Remark::BreakBegan | Remark::BreakEnded | Remark::Stopped,
                 ..

@@ -39,6 +39,8 @@ pub struct Known {
     pub rehearsal: bool,
     /// Its plan, with the names of any substitutes.
     pub plan: Plan,
+    /// SHA-256 of the plan's file; `None`: before the first entry.
+    pub plan_sha256: Option<Digest>,
     /// How far it has got.
     pub progress: Progress,
     /// Who may know which share, and who is absent.
@@ -80,6 +82,7 @@ impl Known {
             keys: Keys::default(),
             restored: Restored::default(),
             written: Vec::new(),
+            plan_sha256: None,
             plan,
         }
     }

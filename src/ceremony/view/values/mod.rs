@@ -145,6 +145,7 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
         Name::Unfit => Some(host::unfit(known?)),
         Name::Deviations => Some(known?.progress.deviations.to_string()),
         Name::Folder => Some(now?.context.folder.clone()),
+        Name::PlanDigest => known?.plan_sha256.as_ref().map(Digest::in_lines),
         Name::Digest => Some(now?.context.digest.clone()),
         Name::Changed => Some(what_was_changed(known?)),
         Name::CardsFate => text(fate_of_the_cards(known?)),
