@@ -223,6 +223,10 @@ impl Transport for PcscTransport {
         self.card = None;
         self.connect()
     }
+
+    fn answer_to_reset(&self) -> Option<Vec<u8>> {
+        self.card.as_ref()?.get_attribute_owned(Attribute::AtrString).ok()
+    }
 }
 
 fn connected(reader: &CStr) -> Result<Card, Error> {

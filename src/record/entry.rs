@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::detail::{
     Defect, Ending, Former, FoundKey, HeldKey, KnownShare, Loss, NotProven, PinCondition, PinName, RecordedBag, Remark,
-    StoredKey, WithoutDkek,
+    KeyDomain, Peculiar, StoredKey, WithoutDkek,
 };
 use crate::names::CeremonyKind;
 use crate::terms::{
@@ -67,6 +67,9 @@ pub enum Fact {
         /// The names of data objects; an earlier build did not look.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         data_objects: Vec<String>,
+        /// What is unusual about it.
+        #[serde(default, skip_serializing_if = "Peculiar::is_nothing")]
+        peculiar: Peculiar,
     },
     /// The generator was seeded from these sources.
     Seeded { sources: Vec<String> },
@@ -135,6 +138,9 @@ pub enum Fact {
         /// Why there are no shares; none: the device was initialised without any.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         without: Option<WithoutDkek>,
+        /// Its other key domains; an earlier build did not ask.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        domains: Vec<KeyDomain>,
     },
     /// Whether somebody logs in to a device that hides its KCV until then.
     KcvAsked { role: DeviceRole, log_in: bool },

@@ -12,7 +12,7 @@ pub use crate::names::CeremonyKind;
 pub use chain::{Chain, Line, Mark};
 pub use detail::{
     Defect, Deviation, Ending, Former, FoundKey, HeldKey, InBackup, KnownShare, Loss, NotProven, PinCondition, PinName,
-    RecordedBag, Remark, StoredKey, WithoutDkek,
+    RecordedBag, Remark, KeyDomain, Peculiar, PublicKeys, StoredKey, WithoutDkek,
 };
 pub use entry::{Entry, Fact};
 pub use manifest::{BackedUpDkekShare, BackedUpKey, Manifest};

@@ -6,6 +6,7 @@ use crate::clerk::acts::DevicePurpose;
 use crate::clerk::{Act, acts};
 use crate::fields::{Field, FieldKind};
 use crate::names::{FieldName, StageName, StepName};
+use crate::plan::PlannedKey;
 use crate::record::Loss;
 use crate::terms::{DeviceRole, KeyType};
 
@@ -78,5 +79,7 @@ fn purpose(known: &Known, step: &Step) -> DevicePurpose {
         return DevicePurpose::Inspection;
     }
     let rsa_4096 = known.plan.keys.iter().any(|key| key.key_type == KeyType::Rsa(4096));
-    DevicePurpose::Provisioning { rsa_4096 }
+    let is_ec = |key: &PlannedKey| matches!(key.key_type, KeyType::Ec(_) | KeyType::EcUnstated(_));
+    let generates_ec = step.id == StepName::Device && known.plan.keys.iter().any(is_ec);
+    DevicePurpose::Provisioning { rsa_4096, generates_ec }
 }

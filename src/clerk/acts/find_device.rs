@@ -3,13 +3,13 @@
 use std::thread::sleep;
 use std::time::Duration;
 
-use crate::card::{Pin, PinState, Version};
+use crate::card::{CardError, Pin, PinState, PublicKeyLogin, TransportError, Version};
 use crate::clerk::Clerk;
 use crate::clerk::acts::{ActKind, Aftermath, Begun};
 use crate::clerk::workers::card::{Job, Reply};
 use crate::clerk::workers::devices::Devices;
 use crate::faults::{self, Fault};
-use crate::record::{Fact, PinCondition};
+use crate::record::{Fact, Peculiar, PinCondition, PublicKeys};
 use crate::terms::{DeviceRole, Serial, short};
 use crate::vault::Vault;
 
@@ -40,6 +40,8 @@ pub enum DevicePurpose {
     Provisioning {
         /// Whether one of them is an RSA key of 4096 bits.
         rsa_4096: bool,
+        /// Whether one of them is a key on an elliptic curve that the device generates: the command for that is long.
+        generates_ec: bool,
     },
 }
 
@@ -89,8 +91,25 @@ impl FindDevice {
             let platform = device.platform().map(|platform| platform.to_string());
             Ok((device.pin_state(Pin::User)?, device.pin_state(Pin::So)?, device.version(), platform))
         })?;
+        let mut peculiar = devices.with(&serial, |device| {
+            let public_keys = device.public_key_login()?.map(|PublicKeyLogin { total, missing, required }| PublicKeys {
+                total,
+                missing,
+                required,
+            });
+            Ok(Peculiar { contactless: device.is_contactless(), public_keys, ..Peculiar::default() })
+        })?;
         self.purpose.fits(&serial, version, so)?;
         let contents = devices.first_list(&serial)?;
+        // Only now is it known whether the reader transfers what it claims to.
+        peculiar.short_only = devices.with(&serial, |device| Ok(device.is_short_only()))?;
+        if self.purpose.needs_long_commands() {
+            devices.with(&serial, |device| match device.takes_long_commands()? {
+                true => Ok(()),
+                false => Err(CardError::Transport(TransportError::TooLarge)),
+            })?;
+        }
+        peculiar.left_over = contents.left_over.iter().map(|name| short(name)).collect();
         Ok(vec![Fact::Device {
             role,
             serial,
@@ -104,18 +123,23 @@ impl FindDevice {
             keys: u16::try_from(contents.keys.len()).unwrap_or(u16::MAX),
             certificates: contents.certificates.iter().map(|name| short(name)).collect(),
             data_objects: contents.data_objects.iter().map(|name| short(name)).collect(),
+            peculiar,
         }])
     }
 }
 
 impl DevicePurpose {
+    const fn needs_long_commands(self) -> bool {
+        matches!(self, Self::Provisioning { generates_ec: true, .. })
+    }
+
     /// What can be known before anybody sits down is said before.
     fn fits(self, serial: &Serial, version: Version, so: PinState) -> Result<(), Fault> {
         match self {
             Self::Provisioning { .. } if so == PinState::Blocked => {
                 Err(Fault::from(faults::DeviceSoPinSpent { serial }))
             }
-            Self::Provisioning { rsa_4096: true } if version < FIRST_WITH_RSA_4096 => {
+            Self::Provisioning { rsa_4096: true, .. } if version < FIRST_WITH_RSA_4096 => {
                 Err(Fault::from(faults::DeviceTooOld { serial, version, first: FIRST_WITH_RSA_4096 }))
             }
             Self::Provisioning { .. } | Self::Inspection => Ok(()),

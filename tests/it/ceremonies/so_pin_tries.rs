@@ -10,7 +10,7 @@ use hsm_ceremony::card::{Device, Initialise, PinAnswer, PinReset};
 use hsm_ceremony::ceremony::{Ceremony, Known, Recovery};
 use hsm_ceremony::fields::FieldKind;
 use hsm_ceremony::plan::Plan;
-use hsm_ceremony::record::{CeremonyKind, Entry, Fact};
+use hsm_ceremony::record::{CeremonyKind, Entry, Fact, Peculiar};
 use hsm_ceremony::secret::{SoPin, TypedText, UserPin, WipingBytes};
 use hsm_ceremony::softcard::{CutOff, Faults, Rack, SoftCard};
 use hsm_ceremony::terms::{DeviceRole, Number, Serial};
@@ -209,6 +209,7 @@ fn the_so_pin_of_today_is_asked_for_only_where_the_device_is_known_to_have_it() 
         keys: 0,
         certificates: Vec::new(),
         data_objects: Vec::new(),
+            peculiar: Peculiar::default(),
     };
     let done = || Fact::Initialised { role, serial: Serial::new("REH0000077").unwrap(), dkek_shares: 1 };
     for (facts, of_today) in [
@@ -279,6 +280,7 @@ fn an_interruption_on_one_device_does_not_concern_the_next() {
             keys: 0,
             certificates: Vec::new(),
             data_objects: Vec::new(),
+            peculiar: Peculiar::default(),
         };
         Entry::Learned { step: Number { section: 1, step: 1 }, fact }
     };
