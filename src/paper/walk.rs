@@ -59,7 +59,14 @@ const fn set_of(scheme: Scheme) -> &'static str {
 }
 
 fn held(label: &str, number: u8) -> StoredKey {
-    StoredKey { reference: KeyReference::least(number), label: Some(label.to_owned()), id: None, key_type: None, domain: None, uses_left: None }
+    StoredKey {
+        reference: KeyReference::least(number),
+        label: Some(label.to_owned()),
+        id: None,
+        key_type: None,
+        domain: None,
+        uses_left: None,
+    }
 }
 
 /// What an act would find out.
@@ -146,7 +153,14 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
         }
         Act::ReadDkek(acts::ReadDkek { role, .. }) => {
             let kcv = initialised.then_some(KCV);
-            vec![Fact::DkekState { role: *role, shares: Some(1), outstanding: 0, kcv, without: None, domains: Vec::new() }]
+            vec![Fact::DkekState {
+                role: *role,
+                shares: Some(1),
+                outstanding: 0,
+                kcv,
+                without: None,
+                domains: Vec::new(),
+            }]
         }
         Act::CompareKeys(acts::CompareKeys { role, .. }) => vec![Fact::Held {
             role: *role,

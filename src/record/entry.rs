@@ -4,8 +4,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::detail::{
-    Defect, Ending, Former, FoundKey, HeldKey, KnownShare, Loss, NotProven, PinCondition, PinName, RecordedBag, Remark,
-    KeyDomain, Peculiar, StoredKey, WithoutDkek,
+    Defect, Ending, Former, FoundKey, HeldKey, KeyDomain, KnownShare, Loss, NotProven, Peculiar, PinCondition, PinName,
+    RecordedBag, Remark, StoredKey, WithoutDkek,
 };
 use crate::names::CeremonyKind;
 use crate::terms::{

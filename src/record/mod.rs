@@ -11,8 +11,8 @@ mod verify;
 pub use crate::names::CeremonyKind;
 pub use chain::{Chain, Line, Mark};
 pub use detail::{
-    Defect, Deviation, Ending, Former, FoundKey, HeldKey, InBackup, KnownShare, Loss, NotProven, PinCondition, PinName,
-    RecordedBag, Remark, KeyDomain, Peculiar, PublicKeys, StoredKey, WithoutDkek,
+    Defect, Deviation, Ending, Former, FoundKey, HeldKey, InBackup, KeyDomain, KnownShare, Loss, NotProven, Peculiar,
+    PinCondition, PinName, PublicKeys, RecordedBag, Remark, StoredKey, WithoutDkek,
 };
 pub use entry::{Entry, Fact};
 pub use manifest::{BackedUpDkekShare, BackedUpKey, Manifest};

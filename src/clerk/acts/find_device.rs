@@ -38,15 +38,17 @@ pub enum DevicePurpose {
     Inspection,
     /// It will be erased, initialised and given keys.
     Provisioning {
-        /// Whether one of them is an RSA key of 4096 bits.
-        rsa_4096: bool,
+        /// The length in bits of the longest RSA key among them.
+        longest_rsa: Option<u16>,
         /// Whether one of them is a key on an elliptic curve that the device generates: the command for that is long.
         generates_ec: bool,
     },
 }
 
-/// The first version whose devices have RSA keys of 4096 bits (the protocol reference, section 10).
-const FIRST_WITH_RSA_4096: Version = Version { major: 3, minor: 0 };
+/// The longest RSA keys of every device, in bits (the protocol reference, section 10).
+const RSA_OF_ALL: u16 = 2048;
+/// The first version whose devices have longer ones.
+const FIRST_WITH_LONG_RSA: Version = Version { major: 3, minor: 0 };
 
 impl ActKind for FindDevice {
     const WORD: &'static str = "find-device";
@@ -92,11 +94,9 @@ impl FindDevice {
             Ok((device.pin_state(Pin::User)?, device.pin_state(Pin::So)?, device.version(), platform))
         })?;
         let mut peculiar = devices.with(&serial, |device| {
-            let public_keys = device.public_key_login()?.map(|PublicKeyLogin { total, missing, required }| PublicKeys {
-                total,
-                missing,
-                required,
-            });
+            let public_keys = device
+                .public_key_login()?
+                .map(|PublicKeyLogin { total, missing, required }| PublicKeys { total, missing, required });
             Ok(Peculiar { contactless: device.is_contactless(), public_keys, ..Peculiar::default() })
         })?;
         self.purpose.fits(&serial, version, so)?;
@@ -139,8 +139,10 @@ impl DevicePurpose {
             Self::Provisioning { .. } if so == PinState::Blocked => {
                 Err(Fault::from(faults::DeviceSoPinSpent { serial }))
             }
-            Self::Provisioning { rsa_4096: true, .. } if version < FIRST_WITH_RSA_4096 => {
-                Err(Fault::from(faults::DeviceTooOld { serial, version, first: FIRST_WITH_RSA_4096 }))
+            Self::Provisioning { longest_rsa: Some(bits), .. }
+                if bits > RSA_OF_ALL && version < FIRST_WITH_LONG_RSA =>
+            {
+                Err(Fault::from(faults::DeviceTooOld { serial, version, bits, first: FIRST_WITH_LONG_RSA }))
             }
             Self::Provisioning { .. } | Self::Inspection => Ok(()),
         }

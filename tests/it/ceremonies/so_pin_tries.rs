@@ -209,7 +209,7 @@ fn the_so_pin_of_today_is_asked_for_only_where_the_device_is_known_to_have_it() 
         keys: 0,
         certificates: Vec::new(),
         data_objects: Vec::new(),
-            peculiar: Peculiar::default(),
+        peculiar: Peculiar::default(),
     };
     let done = || Fact::Initialised { role, serial: Serial::new("REH0000077").unwrap(), dkek_shares: 1 };
     for (facts, of_today) in [
