@@ -225,7 +225,7 @@ impl Transport for PcscTransport {
     }
 
     fn answer_to_reset(&self) -> Option<Vec<u8>> {
-        self.card.as_ref()?.get_attribute_owned(Attribute::AtrString).ok()
+        self.card.as_ref()?.status2_owned().ok().map(|status| status.atr().to_vec())
     }
 }
 

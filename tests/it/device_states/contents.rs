@@ -16,9 +16,9 @@ const OBJECTS: &str = include_str!("../../vectors/cases/erased-without-a-word/ca
 fn in_domains(serial: &str) -> SoftCard {
     let mut card = initialised(serial, "970104");
     sends(&mut card, VERIFY);
-    sends(&mut card, "805201010101");
+    sends(&mut card, "80520101010100");
     sends(&mut card, &format!("8052000120{}00", "22".repeat(32)));
-    sends(&mut card, "805201020102");
+    sends(&mut card, "80520102010200");
     sends(&mut card, &format!("8052000220{}00", "33".repeat(32)));
     let card = with_keys(card, &[(1, Some(description("one", &[1]))), (5, Some(description("five", &[5])))]);
     changed(&card, |state| {

@@ -167,6 +167,8 @@ fn attributes(key: &StoredKey) -> Option<String> {
         0 => words::USES_SPENT.to_owned(),
         left => words::UsesLeft { left }.to_string(),
     });
-    let said: Vec<String> = domain.into_iter().chain(uses).collect();
+    let described = key.label.is_some() || key.id.is_some();
+    let bare = (!described).then(|| words::KEY_UNDESCRIBED.to_owned());
+    let said: Vec<String> = bare.into_iter().chain(domain).chain(uses).collect();
     (!said.is_empty()).then(|| format!("{:13}{}", "", said.join("; ")))
 }
