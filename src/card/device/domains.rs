@@ -91,7 +91,7 @@ mod tests {
     fn what_a_device_says_about_a_key_is_read_and_nothing_is_made_up() {
         let read = |text: &str| read_attributes(&hex(text));
         // As Pico HSM answers (the protocol reference, section 1.4).
-        let pico = read("62138102000082010883 02CC018A0105A5058103920100".replace(' ', "").as_str()).unwrap();
+        let pico = read("62158102000082010883 02CC018A0105A5058103920100".replace(' ', "").as_str()).unwrap();
         assert_eq!(pico, KeyAttributes { domain: Some(0), uses_left: None });
         let counted = read("620DA50B8109900400000005920102").unwrap();
         assert_eq!(counted, KeyAttributes { domain: Some(2), uses_left: Some(5) });

@@ -1,5 +1,6 @@
 //! The card as seen by a host: commands in, answers out.
 
+mod conditions;
 mod files;
 
 use super::*;
