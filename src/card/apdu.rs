@@ -139,6 +139,20 @@ pub fn exchange(transport: &mut dyn Transport, command: &Command<'_>) -> Result<
     Err(TransportError::Garbled)
 }
 
+/// Whether the card takes a command in blocks, found out with a read of its certificate, which changes nothing.
+pub fn takes_blocks(transport: &mut dyn Transport) -> Result<bool, TransportError> {
+    let [first, last] = [[0x54, 0x02], [0x00, 0x00]];
+    let header = |class| Command { header: [class, 0xB1, 0x2F, 0x02], pieces: &[], expected: 0 };
+    let block = header(0x10).data(&[&first]).encode().ok_or(TransportError::Garbled)?;
+    let answer = transport.transmit(&block)?;
+    if answer.status() != Status::Done {
+        return Ok(!refuses_blocks(answer.status()));
+    }
+    // The card waits for the rest.
+    let rest = header(0x00).data(&[&last]).expect(1).encode().ok_or(TransportError::Garbled)?;
+    Ok(transport.transmit(&rest)?.status() == Status::Done)
+}
+
 /// Whether this answer to a block before the last means that the card does not support chaining; genuine ones may not.
 const fn refuses_blocks(status: Status) -> bool {
     matches!(

@@ -23,8 +23,8 @@ mod double;
 pub use certificate::public_key_beside;
 pub use cvc::{AuthenticatedRequest, CertificateKey, CvCertificate};
 pub use device::{
-    Contents, Device, DkekState, Initialise, KeyEntry, Pin, PinAnswer, PinReset, PinState, Platform, SigningAlgorithm,
-    Version,
+    Contents, Device, DkekState, Initialise, KeyAttributes, KeyDomain, KeyEntry, Pin, PinAnswer, PinReset, PinState,
+    Platform, PublicKeyLogin, SigningAlgorithm, Version,
 };
 pub use error::{CardError, Operation};
 pub use files::{DescribedType, FileId, KeyDescription};

@@ -223,6 +223,10 @@ impl Transport for PcscTransport {
         self.card = None;
         self.connect()
     }
+
+    fn answer_to_reset(&self) -> Option<Vec<u8>> {
+        self.card.as_ref()?.status2_owned().ok().map(|status| status.atr().to_vec())
+    }
 }
 
 fn connected(reader: &CStr) -> Result<Card, Error> {

@@ -57,6 +57,11 @@ pub trait Transport: Send {
 
     /// Resets the card and connects again, for example after it was removed and reinserted.
     fn reconnect(&mut self) -> Result<(), TransportError>;
+
+    /// What the card answered to reset; `None` where the transport does not know.
+    fn answer_to_reset(&self) -> Option<Vec<u8>> {
+        None
+    }
 }
 
 /// A transport limited to short commands, for a reader that claims to carry more than it does.
@@ -73,6 +78,10 @@ impl Transport for ShortOnly {
 
     fn reconnect(&mut self) -> Result<(), TransportError> {
         self.0.reconnect()
+    }
+
+    fn answer_to_reset(&self) -> Option<Vec<u8>> {
+        self.0.answer_to_reset()
     }
 }
 

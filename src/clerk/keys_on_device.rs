@@ -1,6 +1,6 @@
 //! The keys of a device as it lists them.
 
-use crate::card::{CardError, Device, FileId, KeyDescription, KeyEntry, public_key_beside};
+use crate::card::{CardError, Device, FileId, KeyAttributes, KeyDescription, KeyEntry, public_key_beside};
 use crate::clerk::workers::devices::Devices;
 use crate::faults::Fault;
 use crate::record::StoredKey;
@@ -17,6 +17,19 @@ pub fn stored(devices: &mut Devices, serial: &Serial) -> Result<Vec<StoredKey>, 
     })?;
     keys.sort_by_key(|key| key.reference);
     Ok(keys)
+}
+
+/// The same, with what the device says about each key besides: its key domain, and how often it may still be used.
+///
+/// # Errors
+/// The device cannot be read.
+pub fn stored_in_full(devices: &mut Devices, serial: &Serial) -> Result<Vec<StoredKey>, Fault> {
+    let in_full = |devices: &mut Devices, key: StoredKey| {
+        let KeyAttributes { domain, uses_left } =
+            devices.with(serial, |device| device.key_attributes(key.reference))?;
+        Ok(StoredKey { domain, uses_left, ..key })
+    };
+    stored(devices, serial)?.into_iter().map(|key| in_full(devices, key)).collect()
 }
 
 fn stored_on(device: &mut Device, entry: &KeyEntry) -> Result<StoredKey, CardError> {
@@ -45,5 +58,7 @@ pub fn listed(reference: KeyReference, description: Option<&KeyDescription>, key
         label: description.map(|description| short(&description.label)),
         id: description.and_then(|description| KeyId::from_bytes(&description.id)),
         key_type: key_type.map(KeyType::name),
+        domain: None,
+        uses_left: None,
     }
 }

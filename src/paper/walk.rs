@@ -6,7 +6,7 @@ use crate::fields::FieldKind;
 use crate::folder::names;
 use crate::names::ItemName;
 use crate::plan::{Custody, Plan};
-use crate::record::{CeremonyKind, Defect, Entry, Fact, HeldKey, InBackup, KnownShare, StoredKey};
+use crate::record::{CeremonyKind, Defect, Entry, Fact, HeldKey, InBackup, KnownShare, Peculiar, StoredKey};
 use crate::terms::{
     DeviceRole, Digest, DkekShareNumber, HostFinding, Kcv, KeyReference, MOST_DKEK_SHARES, Quorum, Scheme, Serial,
 };
@@ -59,7 +59,14 @@ const fn set_of(scheme: Scheme) -> &'static str {
 }
 
 fn held(label: &str, number: u8) -> StoredKey {
-    StoredKey { reference: KeyReference::least(number), label: Some(label.to_owned()), id: None, key_type: None }
+    StoredKey {
+        reference: KeyReference::least(number),
+        label: Some(label.to_owned()),
+        id: None,
+        key_type: None,
+        domain: None,
+        uses_left: None,
+    }
 }
 
 /// What an act would find out.
@@ -103,6 +110,7 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
             data_objects: Vec::new(),
             reader: None,
             certified_by: None,
+            peculiar: Peculiar::default(),
         }],
         Act::MixEntropy(_) => vec![Fact::Seeded { sources: vec!["device".into(), "host".into()] }],
         Act::Deal(acts::Deal { dkek_shares, so_pin }) => {
@@ -157,7 +165,14 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
         }
         Act::ReadDkek(acts::ReadDkek { role, .. }) => {
             let kcv = initialised.then_some(KCV);
-            vec![Fact::DkekState { role: *role, shares: Some(1), outstanding: 0, kcv, without: None }]
+            vec![Fact::DkekState {
+                role: *role,
+                shares: Some(1),
+                outstanding: 0,
+                kcv,
+                without: None,
+                domains: Vec::new(),
+            }]
         }
         Act::CompareKeys(acts::CompareKeys { role, .. }) => vec![Fact::Held {
             role: *role,
@@ -182,6 +197,8 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
                 label: Some(key.label.to_string()),
                 id: Some(key.id.clone()),
                 key_type: Some("RSA-2048".into()),
+                domain: None,
+                uses_left: None,
             };
             vec![Fact::Listed { role: *role, keys: expected.iter().map(stored).collect() }]
         }

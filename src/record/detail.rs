@@ -45,10 +45,59 @@ pub enum PinCondition {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum WithoutDkek {
-    /// Key domain 0 has none, key domain 1 has one.
+    /// Key domain 0 has none, another key domain has one.
     OtherDomain,
     /// The device answered with this status word.
     NotTold(String),
+}
+
+/// What is unusual about a device or about the way it is reached.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Peculiar {
+    /// It is reached by radio.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub contactless: bool,
+    /// Its reader transfers only short commands.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub short_only: bool,
+    /// Public keys log in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public_keys: Option<PublicKeys>,
+    /// The names of descriptions, requests and certificates of keys that are not there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_over: Vec<String>,
+}
+
+impl Peculiar {
+    /// Whether nothing is.
+    pub fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// Public key authentication of a device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PublicKeys {
+    /// How many public keys there are to be.
+    pub total: u8,
+    /// How many of them are not registered yet.
+    pub missing: u8,
+    /// How many have to log in.
+    pub required: u8,
+}
+
+/// A key domain of a device, other than domain 0.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyDomain {
+    /// Its number.
+    pub number: u8,
+    /// How many DKEK shares it takes; none: devices exchange keys in it.
+    pub shares: Option<u8>,
+    /// How many are missing.
+    pub outstanding: u8,
+    /// The KCV of its DKEK, if the device shows it.
+    pub kcv: Option<Kcv>,
 }
 
 /// A defect of an old set that this program can handle and sc-hsm-tool cannot.
@@ -148,6 +197,12 @@ pub struct StoredKey {
     /// Its kind, as far as its description or what lies beside it says: `RSA-2048`, `EC secp256r1`, or `EC-256` if only
     /// the size is stated.
     pub key_type: Option<String>,
+    /// The key domain that it is in, if the device says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub domain: Option<u8>,
+    /// How often it may still be used, if that is limited and the device says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uses_left: Option<u32>,
 }
 
 /// Whether a key on a device is in the backup at hand.

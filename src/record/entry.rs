@@ -4,8 +4,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::detail::{
-    Defect, Ending, Former, FoundKey, HeldKey, KnownShare, LaidOutFile, Loss, NotProven, PinCondition, PinName,
-    RecordedBag, Remark, ResetRule, Sat, StoredKey, WithoutDkek,
+    Defect, Ending, Former, FoundKey, HeldKey, KeyDomain, KnownShare, LaidOutFile, Loss, NotProven, Peculiar,
+    PinCondition, PinName, RecordedBag, Remark, ResetRule, Sat, StoredKey, WithoutDkek,
 };
 use super::seal::{BagNow, Deviated};
 use crate::names::CeremonyKind;
@@ -74,6 +74,9 @@ pub enum Fact {
         /// Who certified it: the authority that its certificate names. An earlier build did not say.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         certified_by: Option<String>,
+        /// What is unusual about it.
+        #[serde(default, skip_serializing_if = "Peculiar::is_nothing")]
+        peculiar: Peculiar,
     },
     /// The generator was seeded from these sources.
     Seeded { sources: Vec<String> },
@@ -162,6 +165,9 @@ pub enum Fact {
         /// Why there are no shares; none: the device was initialised without any.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         without: Option<WithoutDkek>,
+        /// Its other key domains; an earlier build did not ask.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        domains: Vec<KeyDomain>,
     },
     /// Whether somebody logs in to a device that hides its KCV until then.
     KcvAsked { role: DeviceRole, log_in: bool },

@@ -8,8 +8,6 @@ use crate::card::status::Status;
 
 /// The SmartCard-HSM application.
 pub(super) const APPLICATION: [u8; 11] = [0xE8, 0x2B, 0x06, 0x01, 0x04, 0x01, 0x81, 0xC3, 0x1F, 0x02, 0x01];
-/// Major and minor version this card reports: an applet of the JCOP 3 generation.
-const VERSION: [u8; 2] = [3, 5];
 /// Applet type in tag 85: JCOP.
 const APPLET_TYPE: u8 = 0;
 
@@ -40,6 +38,9 @@ impl SoftCard {
         }
         let fid = match (command.p1, command.data) {
             (0x04, name) if name == APPLICATION => {
+                if self.condition.terminated {
+                    return Err(Status::Terminated);
+                }
                 self.leave();
                 self.session.selected = true;
                 return Ok(self.application_information(command.p2));
@@ -67,6 +68,7 @@ impl SoftCard {
             tlv::object(0x82, &[kind]),
             tlv::object(0x83, &fid.to_be_bytes()),
             tlv::object(0x8A, &[5]),
+            self.key_attributes(fid),
         ]
         .concat();
         done(tlv::object(0x62, &fields))
@@ -78,8 +80,10 @@ impl SoftCard {
             return Answer { data: Vec::new(), status: Status::Done };
         }
         let [high, low] = self.state.pins.as_ref().map_or(0, |pins| pins.options).to_be_bytes();
-        let [major, minor] = VERSION;
-        let fields = [tlv::object(0x82, &[0x78]), tlv::object(0x85, &[high, low, APPLET_TYPE, major, minor])].concat();
+        let [major, minor] = self.condition.version;
+        let own = [high, low, APPLET_TYPE, major, minor];
+        let own = if self.condition.is_first_generation() { &own[3..] } else { &own };
+        let fields = [tlv::object(0x82, &[0x78]), tlv::object(0x85, own)].concat();
         let tag = if p2 == 0x00 { 0x6F } else { 0x62 };
         Answer { data: tlv::object(tag, &fields), status: Status::Done }
     }
@@ -121,6 +125,9 @@ impl SoftCard {
         }
         if offset + value.len() > MOST {
             return Err(Status::NoRoom);
+        }
+        if !self.state.files.contains_key(&fid) {
+            self.room_for_one_more()?;
         }
         if offset == 0 {
             self.state.files.insert(fid, value.to_vec());
@@ -168,6 +175,17 @@ impl SoftCard {
         let keys = std::iter::once(&0).chain(self.state.keys.keys()).map(|number| u16::from_be_bytes([KEY, *number]));
         let files = self.state.files.keys().copied().filter(|fid| LISTED.contains(&fid.to_be_bytes()[0]));
         done(keys.chain(files).flat_map(u16::to_be_bytes).collect())
+    }
+
+    /// What SELECT says about a key besides: how often it may still be used, and its key domain, if either is limited.
+    fn key_attributes(&self, fid: u16) -> Vec<u8> {
+        let [KEY, number] = fid.to_be_bytes() else { return Vec::new() };
+        let Some(key) = self.state.keys.get(&number) else { return Vec::new() };
+        let uses = key.uses.map_or_else(Vec::new, |left| tlv::object(0x90, &left.to_be_bytes()));
+        let several = self.state.domains.most > 0;
+        let domain = if several { tlv::object(0x92, &[key.domain]) } else { Vec::new() };
+        let attributes = [uses, domain].concat();
+        if attributes.is_empty() { attributes } else { tlv::object(0xA5, &tlv::object(0x81, &attributes)) }
     }
 
     /// The size that SELECT reports; it never reveals a key's contents.

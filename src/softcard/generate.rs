@@ -15,6 +15,9 @@ pub(super) struct Template<'a> {
     pub issuer_name: &'a [u8],
     /// Holder reference to put into the request.
     pub name: &'a [u8],
+    /// The key domain for the key.
+    pub domain: u8,
+    uses: Option<u32>,
     kind: Kind,
     allowed: &'a [u8],
 }
@@ -29,14 +32,17 @@ impl<'a> Template<'a> {
     /// Reads the command data; 6A80 when it is not a template, 6A81 for a curve this card does not have.
     pub(super) fn parse(data: &'a [u8]) -> Result<Self, Status> {
         let objects = tlv::all(data).ok_or(Status::WrongData)?;
-        let known = |tag| matches!(tag, 0x5F29 | 0x42 | 0x7F49 | 0x5F20 | 0x45 | 0x91 | 0x92);
+        let known = |tag| matches!(tag, 0x5F29 | 0x42 | 0x7F49 | 0x5F20 | 0x45 | 0x90 | 0x91 | 0x92);
         if !objects.iter().all(|object| known(object.tag)) {
             return Err(Status::WrongData);
         }
-        // Only key domain 0 exists.
-        if tlv::find(&objects, 0x92).is_some_and(|domain| domain != [0]) {
-            return Err(Status::WrongData);
-        }
+        let domain = match tlv::find(&objects, 0x92) {
+            None => 0,
+            Some([domain]) => *domain,
+            Some(_) => return Err(Status::WrongData),
+        };
+        let uses = tlv::find(&objects, 0x90).map(|uses| uses.try_into().map(u32::from_be_bytes));
+        let uses = uses.transpose().map_err(|_| Status::WrongData)?;
         let reference = |tag| tlv::find(&objects, tag).filter(|name| (1..=16).contains(&name.len()));
         let allowed = tlv::find(&objects, 0x91).unwrap_or_default();
         if allowed.len() > 16 {
@@ -47,7 +53,17 @@ impl<'a> Template<'a> {
             name: reference(0x5F20).ok_or(Status::WrongData)?,
             kind: kind(tlv::find(&objects, 0x7F49).ok_or(Status::WrongData)?)?,
             allowed,
+            domain,
+            uses,
         })
+    }
+
+    /// The length of an RSA modulus in bits; `None` for other keys.
+    pub(super) const fn rsa_bits(&self) -> Option<u32> {
+        match self.kind {
+            Kind::Rsa(bits) => Some(bits),
+            Kind::Elliptic(_) => None,
+        }
     }
 
     /// Generates the key.
@@ -60,7 +76,7 @@ impl<'a> Template<'a> {
             }
             Kind::Elliptic(curve) => Material::Elliptic(curve, curve.generate().ok_or(Status::ExecutionError)?),
         };
-        Ok(Key { material, allowed: self.allowed.to_vec() })
+        Ok(Key { domain: self.domain, uses: self.uses, ..Key::new(material, self.allowed.to_vec()) })
     }
 }
 

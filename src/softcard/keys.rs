@@ -20,6 +20,10 @@ pub(super) struct Key {
     pub material: Material,
     /// The allowed algorithm numbers; empty: all.
     pub allowed: Vec<u8>,
+    /// The key domain it is in.
+    pub domain: u8,
+    /// How often it may still be used; `None`: as often as anyone likes.
+    pub uses: Option<u32>,
 }
 
 /// The two kinds of private key.
@@ -102,9 +106,14 @@ impl Hash {
 }
 
 impl Key {
+    /// A key in key domain 0 that may be used as often as anyone likes.
+    pub(super) fn new(material: Material, allowed: Vec<u8>) -> Self {
+        Self { material, allowed, domain: 0, uses: None }
+    }
+
     /// A key without restrictions on algorithms.
     pub(super) fn free(material: Material) -> Self {
-        Self { material, allowed: Vec::new() }
+        Self::new(material, Vec::new())
     }
 
     fn allows(&self, algorithm: u8) -> Result<(), Status> {
@@ -275,7 +284,7 @@ mod tests {
     #[test]
     fn the_list_of_allowed_algorithms_is_enforced() {
         let key = Curve::P256.generate().unwrap();
-        let key = Key { material: Material::Elliptic(Curve::P256, key), allowed: vec![0x70] };
+        let key = Key::new(Material::Elliptic(Curve::P256, key), vec![0x70]);
         assert!(key.sign(0x70, &[1; 32]).is_ok());
         assert_eq!(key.sign(0x73, b"message"), Err(Status::ConditionNotMet));
         assert_eq!(key.allows_wrapping(), Err(Status::ConditionNotMet));

@@ -6,9 +6,11 @@
 //! keys, stored in the clear.
 
 mod apdu_in;
+mod condition;
 mod curves;
 mod cvc;
 mod dkek;
+mod domains;
 pub mod fault;
 mod files;
 #[cfg(test)]
@@ -26,6 +28,7 @@ mod tlv;
 pub mod vpcd;
 mod wrap;
 
+pub use condition::{Condition, PublicKeys};
 pub use cvc::rehearsal_root_certificate;
 pub use fault::{CutOff, Faults};
 pub use rack::{InProcess, Rack};
@@ -33,7 +36,6 @@ pub use state::StateError;
 
 use crate::card::status::Status;
 use apdu_in::Command;
-use dkek::Dkek;
 use generate::Template;
 use keys::Key;
 use state::State;
@@ -82,6 +84,8 @@ pub struct SoftCard {
     session: Session,
     /// Misbehaviour to simulate; none by default.
     pub faults: Faults,
+    /// What is unusual about it; nothing by default.
+    pub condition: Condition,
 }
 
 impl SoftCard {
@@ -90,7 +94,8 @@ impl SoftCard {
     ///
     /// `None` when the serial is invalid or the system cannot provide randomness.
     pub fn new(serial: &str) -> Option<Self> {
-        Some(Self { state: State::fresh(serial)?, session: Session::default(), faults: Faults::default() })
+        let (session, faults, condition) = (Session::default(), Faults::default(), Condition::default());
+        Some(Self { state: State::fresh(serial)?, session, faults, condition })
     }
 
     /// A serial that no other software card is likely to have: REH and seven digits. `None` if the system cannot
@@ -131,6 +136,9 @@ impl SoftCard {
             return self.get_response(command);
         }
         self.session.pending = Vec::new();
+        if command.chained && self.condition.refuses_blocks {
+            return Err(Status::Other(0x6884));
+        }
         let header = [command.class, command.instruction, command.p1, command.p2];
         let mut data = match self.session.chain.take() {
             Some(chain) if chain.header == header => chain.data,
@@ -182,7 +190,8 @@ impl SoftCard {
             (0x00, 0xD7) => self.update_binary(command),
             (0x00, 0xE4) => self.delete(command),
             (0x80, 0x50) => self.initialize(command),
-            (0x80, 0x52) => self.dkek_share(command),
+            (0x80, 0x52) => self.key_domain(command),
+            (0x80, 0x54) if (command.p1, command.p2) == (0, 0) && command.data.is_empty() => self.public_key_status(),
             (0x80, 0x58) => self.enumerate(command),
             (0x80, 0x62) => self.use_key(command, Key::decipher),
             (0x80, 0x68) => self.use_key(command, Key::sign),
@@ -218,6 +227,13 @@ impl SoftCard {
         if self.state.keys.contains_key(&command.p1) {
             return Err(Status::ConditionNotMet);
         }
+        if !template.rsa_bits().is_none_or(|bits| self.condition.has_rsa(bits)) {
+            return Err(Status::WrongData);
+        }
+        if template.domain >= self.state.domains.most.max(1) {
+            return Err(Status::WrongData);
+        }
+        self.room_for_one_more()?;
         let key = template.generate()?;
         let device_name = cvc::device_name(&self.state.serial);
         let request = cvc::request(&key, &self.state.device_key, &device_name, template.issuer_name, template.name)
@@ -231,8 +247,13 @@ impl SoftCard {
 
     fn use_key(&mut self, command: &Command<'_>, operation: Operation) -> Result<Answer, Status> {
         self.logged_in()?;
-        let key = self.state.keys.get(&command.p1).ok_or(Status::NotFound)?;
-        done(operation(key, command.p2, command.data)?)
+        let key = self.state.keys.get_mut(&command.p1).ok_or(Status::NotFound)?;
+        if key.uses == Some(0) {
+            return Err(Status::NotUsable);
+        }
+        let result = operation(key, command.p2, command.data)?;
+        key.uses = key.uses.map(|left| left - 1);
+        done(result)
     }
 
     /// WRAP KEY. An unknown key gives 6A88, as reported of genuine cards.
@@ -241,8 +262,10 @@ impl SoftCard {
             return Err(Status::WrongParameters);
         }
         self.logged_in()?;
-        let keys = self.wrapping_keys()?;
-        let key = self.state.keys.get(&command.p1).ok_or(Status::ReferenceNotFound)?;
+        let key = self.state.keys.get(&command.p1);
+        // Without a DKEK, nothing is said about keys.
+        let keys = self.wrapping_keys(key.map_or(0, |key| key.domain))?;
+        let key = key.ok_or(Status::ReferenceNotFound)?;
         key.allows_wrapping()?;
         done(wrap::wrap(key, &keys, self.faults).ok_or(Status::ExecutionError)?)
     }
@@ -254,27 +277,19 @@ impl SoftCard {
             return Err(Status::WrongParameters);
         }
         self.logged_in()?;
-        let keys = self.wrapping_keys()?;
+        let blob = if command.data.is_empty() { self.state.files.get(&files::KEY_BLOB) } else { None };
+        let blob = blob.map_or(command.data, Vec::as_slice);
+        let domain = self.domain_of(blob);
+        let keys = self.wrapping_keys(domain)?;
         if self.state.keys.contains_key(&command.p1) {
             return Err(Status::ConditionNotMet);
         }
-        let blob = if command.data.is_empty() {
-            self.state.files.get(&files::KEY_BLOB).ok_or(Status::NotFound)?
-        } else {
-            command.data
-        };
+        if blob.is_empty() {
+            return Err(Status::NotFound);
+        }
+        self.room_for_one_more()?;
         let key = wrap::unwrap(blob, &keys, self.faults)?;
-        self.state.keys.insert(command.p1, key);
+        self.state.keys.insert(command.p1, Key { domain, ..key });
         done(Vec::new())
-    }
-
-    /// 6A88 while shares are missing.
-    fn wrapping_keys(&self) -> Result<dkek::WrappingKeys, Status> {
-        self.dkek()?.keys().ok_or(Status::ReferenceNotFound)
-    }
-
-    /// 6D00 on a card that is not set up for shares: the status word that OpenSC's information screen silently ignores.
-    fn dkek(&self) -> Result<&Dkek, Status> {
-        self.state.dkek.as_ref().ok_or(Status::UnknownInstruction)
     }
 }

@@ -3,7 +3,9 @@
 //! Source: the protocol reference, sections 2.2 to 2.6.
 
 use super::apdu_in::Command;
+use super::condition::PublicKeys;
 use super::dkek::Dkek;
+use super::domains::Domains;
 use super::pins::{Guarded, Pins, SO_TRIES, user_pin_fits};
 use super::{Answer, SoftCard, done, files, random, tlv};
 use crate::card::status::Status;
@@ -12,8 +14,13 @@ const USER_PIN: u8 = 0x81;
 const SO_PIN: u8 = 0x88;
 /// User PIN tries when INITIALIZE does not specify them.
 const USER_TRIES: u8 = 3;
-/// Options that this card accepts: reset allowed, session PIN (a power loss logs out anyway), unblock only.
-const KNOWN_OPTIONS: u16 = 0x0001 | 0x0004 | 0x0020;
+/// Option bit: the user PIN is a transport PIN.
+const TRANSPORT_PIN: u16 = 0x0002;
+/// Options that this card accepts: reset allowed, transport PIN, session PIN (a power loss logs out anyway), unblock
+/// only.
+const KNOWN_OPTIONS: u16 = 0x0001 | TRANSPORT_PIN | 0x0004 | 0x0020;
+/// The most key domains, as on Pico HSM.
+const MOST_DOMAINS: u8 = 16;
 
 /// What INITIALIZE DEVICE asks for.
 struct Request<'a> {
@@ -22,13 +29,15 @@ struct Request<'a> {
     so_pin: &'a [u8],
     tries: u8,
     shares: Option<u8>,
+    domains: u8,
+    public_keys: Option<PublicKeys>,
 }
 
 impl<'a> Request<'a> {
-    /// Reads the objects. Public key authentication, key domains and biometry are not part of this card: 6A80.
+    /// Reads the objects. Biometry is not part of this card: 6A80.
     fn parse(data: &'a [u8]) -> Option<Self> {
         let objects = tlv::all(data)?;
-        if !objects.iter().all(|object| matches!(object.tag, 0x80 | 0x81 | 0x82 | 0x91 | 0x92)) {
+        if !objects.iter().all(|object| matches!(object.tag, 0x80 | 0x81 | 0x82 | 0x91 | 0x92 | 0x93 | 0x97)) {
             return None;
         }
         let byte = |tag| match tlv::find(&objects, tag) {
@@ -45,12 +54,25 @@ impl<'a> Request<'a> {
         let so_pin = tlv::find(&objects, 0x82).filter(|pin| pin.len() == 8)?;
         let tries = byte(0x91)?.unwrap_or(USER_TRIES);
         let shares = byte(0x92)?;
+        let domains = byte(0x97)?.unwrap_or(0);
+        if domains > MOST_DOMAINS || (domains > 0 && shares.is_some()) {
+            return None;
+        }
+        let public_keys = match tlv::find(&objects, 0x93) {
+            None => None,
+            Some([total, required]) if (1..=*total).contains(required) => {
+                Some(PublicKeys { total: *total, missing: *total, required: *required })
+            }
+            Some(_) => return None,
+        };
         (options & !KNOWN_OPTIONS == 0 && user_pin_fits(user_pin, tries)).then_some(Self {
             options,
             user_pin,
             so_pin,
             tries,
             shares,
+            domains,
+            public_keys,
         })
     }
 }
@@ -82,6 +104,10 @@ impl SoftCard {
         self.state.pins =
             Some(Pins { user: Guarded::new(request.user_pin, request.tries), so, options: request.options });
         self.state.dkek = dkek;
+        self.state.domains = Domains { most: request.domains, ..Domains::default() };
+        self.condition = self.condition.after_initialisation();
+        self.condition.transport_pin = request.options & TRANSPORT_PIN != 0;
+        self.condition.public_keys = request.public_keys;
         self.state.keys.clear();
         self.state.files.retain(|fid, _| *fid == files::CERTIFICATES);
         self.leave();
@@ -93,8 +119,17 @@ impl SoftCard {
         if command.p1 != 0 {
             return Err(Status::WrongParameters);
         }
+        if command.p2 == SO_PIN && self.condition.is_first_generation() {
+            return Err(Status::WrongParameters);
+        }
         let (pin, verified, fits) = match command.p2 {
+            USER_PIN if self.state.pins.is_none() && self.condition.is_first_generation() => {
+                return Err(Status::NotUsable);
+            }
             USER_PIN => {
+                if let Some(status) = self.condition.bars_user_pin() {
+                    return Err(status);
+                }
                 let pin = self.state.pins.as_mut().map(|pins| &mut pins.user);
                 (pin, &mut self.session.user_verified, (6..=16).contains(&command.data.len()))
             }
@@ -124,7 +159,10 @@ impl SoftCard {
         }
         let pins = self.state.pins.as_mut().ok_or(Status::ReferenceNotFound)?;
         match command.p2 {
-            USER_PIN => pins.change_user(command.data)?,
+            USER_PIN => {
+                pins.change_user(command.data)?;
+                self.condition.transport_pin = false;
+            }
             SO_PIN => pins.change_so(command.data)?,
             _ => return Err(Status::ReferenceNotFound),
         }
@@ -140,18 +178,5 @@ impl SoftCard {
         pins.reset_user(command.p1, command.data, self.session.so_verified)?;
         self.session.user_verified = false;
         done(Vec::new())
-    }
-
-    /// IMPORT DKEK SHARE, or a status query when it has no data. There is only one key domain, 0.
-    pub(super) fn dkek_share(&mut self, command: &Command<'_>) -> Result<Answer, Status> {
-        if (command.p1, command.p2) != (0, 0) {
-            return Err(Status::WrongParameters);
-        }
-        self.dkek()?;
-        if let Some(dkek) = self.state.dkek.as_mut().filter(|_| !command.data.is_empty()) {
-            dkek.import(command.data.try_into().map_err(|_| Status::WrongLength)?)?;
-        }
-        let hidden = self.faults.check_value_needs_login && !self.session.user_verified;
-        done(self.dkek()?.status(hidden))
     }
 }

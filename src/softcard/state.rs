@@ -1,8 +1,10 @@
 //! What a card keeps without power, and how that is written to a state file.
 
+use super::condition::Condition;
 use super::curves::Curve;
 use super::cvc::{self, Device};
 use super::dkek::Dkek;
+use super::domains::Domains;
 use super::fault::Faults;
 use super::files::CERTIFICATES;
 use super::keys::{Key, Material, number, rsa_from_primes};
@@ -36,6 +38,7 @@ pub(super) struct State {
     pub pins: Option<Pins>,
     /// `None`: set up without key wrapping.
     pub dkek: Option<Dkek>,
+    pub domains: Domains,
     pub keys: BTreeMap<u8, Key>,
     pub files: BTreeMap<u16, Vec<u8>>,
 }
@@ -52,6 +55,7 @@ impl State {
             device_key: key,
             pins: None,
             dkek: None,
+            domains: Domains::default(),
             keys: BTreeMap::new(),
             files: BTreeMap::from([(CERTIFICATES, chain)]),
         })
@@ -76,7 +80,7 @@ impl SoftCard {
             state.keys.iter().map(|(number, key)| (format!("{number:02x}"), key_to_json(key))).collect();
         let files: Map<String, Value> =
             state.files.iter().map(|(fid, content)| (format!("{fid:04x}"), hex(content))).collect();
-        json!({
+        let mut whole = json!({
             "notice": NOTICE,
             "format": FORMAT,
             "serial": state.serial,
@@ -86,15 +90,17 @@ impl SoftCard {
                 "so": guarded_to_json(&pins.so),
                 "options": pins.options,
             })),
-            "dkek": state.dkek.as_ref().map(|dkek| json!({
-                "shares": dkek.shares,
-                "outstanding": dkek.outstanding,
-                "value": hex(&dkek.value),
-            })),
+            "dkek": state.dkek.as_ref().map(dkek_to_json),
             "keys": keys,
             "files": files,
             "faults": faults,
-        })
+        });
+        // What is unusual is left out where it is not: such a file can be read by earlier versions.
+        let unusual = [("condition", self.condition.to_json()), ("domains", domains_to_json(&state.domains))];
+        if let Some(whole) = whole.as_object_mut() {
+            whole.extend(unusual.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
+        }
+        whole
     }
 
     /// A card from [`SoftCard::to_json`], as after a power loss.
@@ -119,6 +125,10 @@ impl SoftCard {
                 dkek: optional("dkek")?
                     .map(|dkek| dkek_from_json(dkek).ok_or(StateError::Field("dkek")))
                     .transpose()?,
+                domains: match value.get("domains") {
+                    None => Domains::default(),
+                    Some(domains) => domains_from_json(domains).ok_or(StateError::Field("domains"))?,
+                },
                 keys: map_from_json(read("keys")?, |text| u8::from_str_radix(text, 16).ok(), key_from_json)
                     .ok_or(StateError::Field("keys"))?,
                 files: map_from_json(read("files")?, |text| u16::from_str_radix(text, 16).ok(), bytes)
@@ -126,6 +136,10 @@ impl SoftCard {
             },
             session: Session::default(),
             faults,
+            condition: match value.get("condition") {
+                None => Condition::default(),
+                Some(condition) => Condition::from_json(condition).ok_or(StateError::Field("condition"))?,
+            },
         })
     }
 }
@@ -166,6 +180,22 @@ fn pins_from_json(value: &Value) -> Option<Pins> {
     })
 }
 
+fn dkek_to_json(dkek: &Dkek) -> Value {
+    json!({ "shares": dkek.shares, "outstanding": dkek.outstanding, "value": hex(&dkek.value) })
+}
+
+fn domains_to_json(domains: &Domains) -> Option<Value> {
+    let created: Map<String, Value> =
+        domains.created.iter().map(|(number, dkek)| (format!("{number:02x}"), dkek_to_json(dkek))).collect();
+    (domains.most > 0).then(|| json!({ "most": domains.most, "created": created }))
+}
+
+fn domains_from_json(value: &Value) -> Option<Domains> {
+    let number = |text: &str| u8::from_str_radix(text, 16).ok();
+    let created = map_from_json(value.get("created")?, number, dkek_from_json)?;
+    Some(Domains { most: byte(value, "most")?, created })
+}
+
 fn dkek_from_json(value: &Value) -> Option<Dkek> {
     Some(Dkek {
         shares: byte(value, "shares")?,
@@ -176,7 +206,7 @@ fn dkek_from_json(value: &Value) -> Option<Dkek> {
 
 fn key_to_json(key: &Key) -> Value {
     let allowed = hex(&key.allowed);
-    match &key.material {
+    let mut whole = match &key.material {
         Material::Rsa(rsa) => {
             let prime = |index: usize| rsa.primes().get(index).map(|prime| hex(&number(prime.as_ref())));
             json!({ "kind": "rsa", "p": prime(0), "q": prime(1), "e": hex(&number(rsa.e())), "allowed": allowed })
@@ -184,7 +214,13 @@ fn key_to_json(key: &Key) -> Value {
         Material::Elliptic(curve, private) => {
             json!({ "kind": curve.name(), "d": hex(private), "allowed": allowed })
         }
+    };
+    let domain = Some(key.domain).filter(|domain| *domain > 0).map(Value::from);
+    if let Some(whole) = whole.as_object_mut() {
+        let unusual = [("domain", domain), ("uses", key.uses.map(Value::from))];
+        whole.extend(unusual.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
     }
+    whole
 }
 
 fn key_from_json(value: &Value) -> Option<Key> {
@@ -198,5 +234,11 @@ fn key_from_json(value: &Value) -> Option<Key> {
         curve.public(&private)?;
         Material::Elliptic(curve, private)
     };
-    Some(Key { material, allowed: field("allowed")? })
+    let domain = value.get("domain").map_or(Some(0), |_| byte(value, "domain"))?;
+    let uses = value.get("uses").map(|uses| uses.as_u64().and_then(|uses| u32::try_from(uses).ok()));
+    let uses = match uses {
+        None => None,
+        Some(uses) => Some(uses?),
+    };
+    Some(Key { domain, uses, ..Key::new(material, field("allowed")?) })
 }

@@ -86,7 +86,7 @@ pub(super) fn unwrap(blob: &[u8], keys: &WrappingKeys, faults: Faults) -> Result
         TYPE_ELLIPTIC => elliptic_from(size, reader.fields().ok_or(Status::WrongData)?)?,
         _ => return Err(Status::NotSupported),
     };
-    Ok(Key { material, allowed: allowed.to_vec() })
+    Ok(Key::new(material, allowed.to_vec()))
 }
 
 type Fields = (u8, [u8; 10], usize, Vec<Zeroizing<Vec<u8>>>);

@@ -222,7 +222,9 @@ impl DeviceRole {
 
 /// At most 24 printable characters of what a person entered, to quote it without flooding the screen.
 pub fn short(text: &str) -> String {
-    let clean: String = text.chars().map(|c| if c.is_control() { '?' } else { c }).take(24).collect();
+    // U+FFFD stands for what is not text, and is seen.
+    let clean = text.chars().map(|c| if can_be_seen(c) || c == '\u{fffd}' { c } else { '?' }).take(24);
+    let clean: String = clean.collect();
     if text.chars().count() > 24 { format!("{clean}…") } else { clean }
 }
 

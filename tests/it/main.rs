@@ -13,6 +13,7 @@
 mod both_ways;
 mod ceremonies;
 mod command_line;
+mod device_states;
 mod driver;
 mod engine;
 mod forms;

@@ -15,16 +15,26 @@ pub struct Contents {
     pub certificates: Vec<String>,
     /// The names of data objects, likewise.
     pub data_objects: Vec<String>,
+    /// The names of descriptions, requests and certificates of keys that are not there.
+    pub left_over: Vec<String>,
 }
 
 impl Device {
     /// Lists everything. Nobody needs to be logged in.
     pub fn contents(&mut self) -> Result<Contents, CardError> {
         let files = self.list()?;
+        let has_key = |file: &FileId| {
+            let [_, number] = file.to_bytes();
+            files.contains(&FileId(u16::from_be_bytes([0xCC, number])))
+        };
+        // A device may not list its own key, number 0.
+        let without_key = |file: &&FileId| file.to_bytes()[1] != 0 && !has_key(file);
+        let alone: Vec<FileId> = files.iter().filter(without_key).copied().collect();
         Ok(Contents {
             keys: self.keys_among(&files)?,
             certificates: self.named(&files, &[0xCA, 0xC8], 0xC8)?,
             data_objects: self.named(&files, &[0xC9, 0xCD, 0xCF], 0xC9)?,
+            left_over: self.named(&alone, &[0xC4, 0xCE], 0xC4)?,
         })
     }
 

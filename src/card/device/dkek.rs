@@ -8,13 +8,11 @@ use crate::card::tlv::Malformed;
 use crate::secret::Secret;
 use crate::terms::Kcv;
 
-/// The state of the import of DKEK shares.
+/// The state of the import of DKEK shares into a key domain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DkekState {
-    /// The device was initialised without DKEK shares: backup is impossible.
+    /// The domain has no DKEK: its keys cannot be backed up.
     NotConfigured,
-    /// Key domain 0 has no DKEK, and key domain 1 has one: this program neither backs up nor restores keys there.
-    OtherDomain,
     /// The device does not say.
     NotTold(Status),
     /// Shares are missing. The device's key check value means nothing yet and is not reported.
@@ -34,24 +32,17 @@ pub enum DkekState {
 }
 
 impl Device {
-    /// Asks for the state of the import; no login needed.
+    /// Asks for the state of the import into key domain 0, the only one on most devices; no login needed.
     pub fn dkek_state(&mut self) -> Result<DkekState, CardError> {
         let operation = Operation::DkekStatus;
         let answer = self.send(&Command::new(0x80, 0x52, 0x00, 0x00).expect(apdu::MOST_SHORT))?;
         match answer.status() {
             Status::Done => read_state(answer.data()).map_err(CardError::malformed(operation)),
-            Status::ReferenceNotFound if self.has_second_key_domain()? => Ok(DkekState::OtherDomain),
             Status::ReferenceNotFound | Status::UnknownInstruction | Status::WrongParameters => {
                 Ok(DkekState::NotConfigured)
             }
             status => Ok(DkekState::NotTold(status)),
         }
-    }
-
-    /// Whether the device has a DKEK in key domain 1 (the protocol reference, section 2.6).
-    fn has_second_key_domain(&mut self) -> Result<bool, CardError> {
-        let answer = self.send(&Command::new(0x80, 0x52, 0x00, 0x01).expect(apdu::MOST_SHORT))?;
-        Ok(answer.status() == Status::Done)
     }
 
     /// Imports one DKEK share, which travels to the device in the clear. One share too many is refused with 6986.
@@ -65,7 +56,7 @@ impl Device {
 }
 
 /// total ‖ outstanding ‖ 8-byte KCV; newer devices append the domain's identifier.
-fn read_state(answer: &[u8]) -> Result<DkekState, Malformed> {
+pub(super) fn read_state(answer: &[u8]) -> Result<DkekState, Malformed> {
     let [total, outstanding, rest @ ..] = answer else { return Err(Malformed("dkek-state-length")) };
     let kcv = rest.first_chunk::<8>().ok_or(Malformed("dkek-state-length"))?;
     match (*total, *outstanding) {

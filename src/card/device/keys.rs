@@ -20,6 +20,8 @@ const LONGEST_SIGNATURE: usize = 512;
 /// fail on the 1106 bytes of an RSA-4096 key, whatever size they claim. The vendor's own software sends no command
 /// above 1000 bytes (the protocol reference, section 3); an RSA-2048 key with its CRT parts takes 981.
 const LARGEST_UNWRAP: usize = 1000;
+/// Header, Lc and Le of a short command.
+const SHORT_OVERHEAD: usize = 6;
 /// DER of a `DigestInfo` with SHA-256, up to the digest (RFC 8017, section 9.2).
 const DIGEST_INFO_SHA256: [u8; 19] =
     [0x30, 0x31, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20];
@@ -54,6 +56,17 @@ impl SigningAlgorithm {
     /// any of these ways.
     pub fn allowed(key_type: KeyType, list: &[u8]) -> Option<Self> {
         Self::of(key_type).iter().copied().find(|algorithm| list.is_empty() || list.contains(&algorithm.number()))
+    }
+
+    /// The same, for a transport that carries commands of at most `largest` bytes: one whose input fits, if there is any.
+    fn allowed_within(key_type: KeyType, list: &[u8], largest: usize) -> Option<Self> {
+        let fits = |algorithm: &Self| match (algorithm, key_type) {
+            (Self::RsaRaw, KeyType::Rsa(bits)) => usize::from(bits).div_ceil(8) + SHORT_OVERHEAD <= largest,
+            (Self::RsaRaw | Self::RsaPadded | Self::RsaSha256 | Self::Ecdsa | Self::EcdsaSha256, _) => true,
+        };
+        let allowed = |algorithm: &Self| list.is_empty() || list.contains(&algorithm.number());
+        let fitting = Self::of(key_type).iter().copied().find(|algorithm| allowed(algorithm) && fits(algorithm));
+        fitting.or_else(|| Self::allowed(key_type, list))
     }
 
     const fn number(self) -> u8 {
@@ -223,6 +236,11 @@ impl Device {
             let _ = self.delete_file(FileId::WRAPPED_KEY);
         }
         result
+    }
+
+    /// How a key is best used here that may be used with these algorithms (none listed: all); `None` if it may not sign.
+    pub fn signing_algorithm(&self, key_type: KeyType, list: &[u8]) -> Option<SigningAlgorithm> {
+        SigningAlgorithm::allowed_within(key_type, list, self.transport.largest_command())
     }
 
     /// Signs a message of at most 200 bytes with SHA-256. Needs the user PIN. RSA: PKCS#1 v1.5; elliptic curves: r‖s, each

@@ -1,15 +1,19 @@
 //! One connected device, with one method per command. Nothing here decides what a ceremony does.
 
+mod condition;
 mod contents;
 mod dkek;
+mod domains;
 mod keys;
 mod pins;
 mod storage;
 #[cfg(test)]
 mod tests;
 
+pub use condition::PublicKeyLogin;
 pub use contents::Contents;
 pub use dkek::DkekState;
+pub use domains::{KeyAttributes, KeyDomain};
 pub use keys::{KeyEntry, SigningAlgorithm};
 pub use pins::{Initialise, Pin, PinAnswer, PinReset, PinState};
 

@@ -2,7 +2,7 @@
 
 use crate::ceremony::kinds::Ceremony;
 use crate::ceremony::known::character::{Cards, Character, Needs, Unattended};
-use crate::ceremony::steps::{Actor, Condition, List, Question, StageKind, Step, device, provisioning, step};
+use crate::ceremony::steps::{Actor, Condition, List, Need, Question, StageKind, Step, device, provisioning, step};
 use crate::clerk::acts;
 use crate::names::{CeremonyKind, StageName, StepName};
 use crate::plan::Plan;
@@ -43,7 +43,8 @@ fn steps(_: &Plan) -> Vec<Step> {
             .then(StageName::Listed, StageKind::Read),
     );
     // Last, so that people without a PIN have seen everything else by then.
-    let asked = step(StepName::InspectLogIn, Actor::PinHolder).then_when(
+    // Nobody is called for nothing.
+    let asked = step(StepName::InspectLogIn, Actor::PinHolder).only_if(Need::HiddenKcv).then_when(
         Condition::KcvHidden,
         StageName::Ask,
         StageKind::Choose(Question::HiddenKcv),

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::record::{HeldKey, InBackup, PinCondition, PinName, WithoutDkek};
+use crate::record::{HeldKey, InBackup, KeyDomain, Peculiar, PinCondition, PinName, WithoutDkek};
 use crate::terms::{DeviceRole, Kcv, Serial};
 
 /// A device as it was found.
@@ -22,6 +22,8 @@ pub struct FoundDevice {
     pub certificates: Vec<String>,
     /// The names of its data objects.
     pub data_objects: Vec<String>,
+    /// What is unusual about it.
+    pub peculiar: Peculiar,
     /// User PIN tries left, if reported.
     pub user_pin_tries: Option<u8>,
     /// Otherwise, why not.
@@ -65,6 +67,8 @@ pub struct Devices {
     pub dkek: Option<(Option<u8>, u8, Option<Kcv>)>,
     /// Why it has no shares, if it is not that it was initialised without any.
     pub without_dkek: Option<WithoutDkek>,
+    /// Its other key domains.
+    pub domains: Vec<KeyDomain>,
     /// Whether somebody logs in to see a hidden KCV, once that has been decided.
     pub kcv_asked: Option<bool>,
 }

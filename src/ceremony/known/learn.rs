@@ -66,6 +66,7 @@ impl Known {
                 data_objects,
                 reader: _,
                 certified_by: _,
+                peculiar,
             } => {
                 if self.devices.serial(*role).as_ref() != Some(serial) {
                     self.doubt.settle();
@@ -78,6 +79,7 @@ impl Known {
                     keys: *keys,
                     certificates: certificates.clone(),
                     data_objects: data_objects.clone(),
+                    peculiar: peculiar.clone(),
                     user_pin_tries: *user_pin_tries,
                     user_pin: user_pin.clone(),
                     so_pin_tries: *so_pin_tries,
@@ -87,9 +89,10 @@ impl Known {
             }
             Fact::Seen { serials, .. } => self.devices.learn_seen(serials),
             Fact::Picked { serial, .. } => self.devices.picked = Some(serial.clone()),
-            Fact::DkekState { shares, outstanding, kcv, without, .. } => {
+            Fact::DkekState { shares, outstanding, kcv, without, domains, .. } => {
                 self.devices.dkek = Some((*shares, *outstanding, *kcv));
                 self.devices.without_dkek.clone_from(without);
+                self.devices.domains.clone_from(domains);
             }
             Fact::KcvAsked { log_in, .. } => self.devices.kcv_asked = Some(*log_in),
             Fact::CurrentSoPin { role, on_cards } => self.devices.learn_current_so_pin(*role, *on_cards),

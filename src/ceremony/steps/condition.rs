@@ -95,4 +95,6 @@ pub enum Need {
     CardUsed(Holder),
     /// Only if nobody has logged in to this device since it was initialised.
     LogIn(DeviceRole),
+    /// Only if the device hides its KCV until somebody logs in.
+    HiddenKcv,
 }

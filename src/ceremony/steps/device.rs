@@ -6,6 +6,7 @@ use crate::clerk::acts::DevicePurpose;
 use crate::clerk::{Act, acts};
 use crate::fields::{Field, FieldKind};
 use crate::names::{FieldName, StageName, StepName};
+use crate::plan::PlannedKey;
 use crate::record::Loss;
 use crate::terms::{DeviceRole, KeyType};
 
@@ -77,6 +78,12 @@ fn purpose(known: &Known, step: &Step) -> DevicePurpose {
     if step.id == StepName::InspectDevice {
         return DevicePurpose::Inspection;
     }
-    let rsa_4096 = known.plan.keys.iter().any(|key| key.key_type == KeyType::Rsa(4096));
-    DevicePurpose::Provisioning { rsa_4096 }
+    let rsa = known.plan.keys.iter().filter_map(|key| match key.key_type {
+        KeyType::Rsa(bits) => Some(bits),
+        KeyType::RsaUnstated | KeyType::Ec(_) | KeyType::EcUnstated(_) | KeyType::Aes(_) => None,
+    });
+    let longest_rsa = rsa.max();
+    let is_ec = |key: &PlannedKey| matches!(key.key_type, KeyType::Ec(_) | KeyType::EcUnstated(_));
+    let generates_ec = step.id == StepName::Device && known.plan.keys.iter().any(is_ec);
+    DevicePurpose::Provisioning { longest_rsa, generates_ec }
 }

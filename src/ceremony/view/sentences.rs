@@ -53,5 +53,8 @@ impl Sentences<'_> {
 
 /// Paragraphs with their values; a value of several lines becomes several paragraphs.
 fn paragraphs(texts: &[&str], fill: impl Fn(&str) -> String) -> Vec<String> {
-    texts.iter().flat_map(|text| fill(text).split('\n').map(str::to_owned).collect::<Vec<_>>()).collect()
+    let filled = texts.iter().map(|text| (*text, fill(text)));
+    // A value that has nothing to say leaves no empty line.
+    let said = filled.filter(|(text, filled)| text.is_empty() || !filled.is_empty());
+    said.flat_map(|(_, filled)| filled.split('\n').map(str::to_owned).collect::<Vec<_>>()).collect()
 }

@@ -3,7 +3,7 @@
 use crate::card::{CardError, Device, DkekState, FileId, PublicKey, public_key_beside};
 use crate::clerk::Clerk;
 use crate::clerk::acts::{ActKind, Aftermath, Begun};
-use crate::clerk::keys_on_device::stored;
+use crate::clerk::keys_on_device::stored_in_full;
 use crate::clerk::workers::devices::Devices;
 use crate::clerk::wrapped_keys::public_key;
 use crate::faults::Fault;
@@ -52,12 +52,13 @@ impl ActKind for CompareKeys {
 impl CompareKeys {
     fn compare(&self, devices: &mut Devices, known: &[Known], kcv: Option<Kcv>) -> Result<Vec<Fact>, Fault> {
         let mut keys = Vec::new();
-        for key in stored(devices, &self.serial)? {
+        for key in stored_in_full(devices, &self.serial)? {
             let public = devices.with(&self.serial, |device| public_on(device, key.reference))?;
             keys.push(HeldKey { backup: standing(&key, public.as_ref(), known), key });
         }
-        let dkek = devices.with(&self.serial, Device::dkek_state)?;
-        let same_dkek = matches!(dkek, DkekState::Complete { kcv: found, .. } if found.is_some() && found == kcv);
+        let (own, others) = devices.with(&self.serial, |device| Ok((device.dkek_state()?, device.key_domains()?)))?;
+        let same = |dkek| matches!(dkek, DkekState::Complete { kcv: found, .. } if found.is_some() && found == kcv);
+        let same_dkek = same(own) || others.iter().any(|domain| same(domain.dkek));
         Ok(vec![Fact::Held { role: self.role, keys, same_dkek }])
     }
 }
@@ -100,6 +101,8 @@ mod tests {
             label: Some(label.to_owned()),
             id: KeyId::parse("10").ok(),
             key_type: None,
+            domain: None,
+            uses_left: None,
         }
     }
 

@@ -3,13 +3,13 @@
 use std::thread::sleep;
 use std::time::Duration;
 
-use crate::card::{Pin, PinState, Version};
+use crate::card::{CardError, Pin, PinState, PublicKeyLogin, TransportError, Version};
 use crate::clerk::Clerk;
 use crate::clerk::acts::{ActKind, Aftermath, Begun};
 use crate::clerk::workers::card::{Job, Reply};
 use crate::clerk::workers::devices::Devices;
 use crate::faults::{self, Fault};
-use crate::record::{Fact, PinCondition};
+use crate::record::{Fact, Peculiar, PinCondition, PublicKeys};
 use crate::terms::{DeviceRole, Serial, short};
 use crate::vault::Vault;
 
@@ -38,13 +38,17 @@ pub enum DevicePurpose {
     Inspection,
     /// It will be erased, initialised and given keys.
     Provisioning {
-        /// Whether one of them is an RSA key of 4096 bits.
-        rsa_4096: bool,
+        /// The length in bits of the longest RSA key among them.
+        longest_rsa: Option<u16>,
+        /// Whether one of them is a key on an elliptic curve that the device generates: the command for that is long.
+        generates_ec: bool,
     },
 }
 
-/// The first version whose devices have RSA keys of 4096 bits (the protocol reference, section 10).
-const FIRST_WITH_RSA_4096: Version = Version { major: 3, minor: 0 };
+/// The longest RSA keys of every device, in bits (the protocol reference, section 10).
+const RSA_OF_ALL: u16 = 2048;
+/// The first version whose devices have longer ones.
+const FIRST_WITH_LONG_RSA: Version = Version { major: 3, minor: 0 };
 
 impl ActKind for FindDevice {
     const WORD: &'static str = "find-device";
@@ -91,8 +95,23 @@ impl FindDevice {
         })?;
         let certified_by = devices.with(&serial, |device| Ok(device.certified_by()))?;
         let reader = devices.reader_of(&serial).map(short);
+        let mut peculiar = devices.with(&serial, |device| {
+            let public_keys = device
+                .public_key_login()?
+                .map(|PublicKeyLogin { total, missing, required }| PublicKeys { total, missing, required });
+            Ok(Peculiar { contactless: device.is_contactless(), public_keys, ..Peculiar::default() })
+        })?;
         self.purpose.fits(&serial, version, so)?;
         let contents = devices.first_list(&serial)?;
+        // Only now is it known whether the reader transfers what it claims to.
+        peculiar.short_only = devices.with(&serial, |device| Ok(device.is_short_only()))?;
+        if self.purpose.needs_long_commands() {
+            devices.with(&serial, |device| match device.takes_long_commands()? {
+                true => Ok(()),
+                false => Err(CardError::Transport(TransportError::TooLarge)),
+            })?;
+        }
+        peculiar.left_over = contents.left_over.iter().map(|name| short(name)).collect();
         Ok(vec![Fact::Device {
             role,
             serial,
@@ -108,19 +127,26 @@ impl FindDevice {
             data_objects: contents.data_objects.iter().map(|name| short(name)).collect(),
             reader,
             certified_by,
+            peculiar,
         }])
     }
 }
 
 impl DevicePurpose {
+    const fn needs_long_commands(self) -> bool {
+        matches!(self, Self::Provisioning { generates_ec: true, .. })
+    }
+
     /// What can be known before anybody sits down is said before.
     fn fits(self, serial: &Serial, version: Version, so: PinState) -> Result<(), Fault> {
         match self {
             Self::Provisioning { .. } if so == PinState::Blocked => {
                 Err(Fault::from(faults::DeviceSoPinSpent { serial }))
             }
-            Self::Provisioning { rsa_4096: true } if version < FIRST_WITH_RSA_4096 => {
-                Err(Fault::from(faults::DeviceTooOld { serial, version, first: FIRST_WITH_RSA_4096 }))
+            Self::Provisioning { longest_rsa: Some(bits), .. }
+                if bits > RSA_OF_ALL && version < FIRST_WITH_LONG_RSA =>
+            {
+                Err(Fault::from(faults::DeviceTooOld { serial, version, bits, first: FIRST_WITH_LONG_RSA }))
             }
             Self::Provisioning { .. } | Self::Inspection => Ok(()),
         }

@@ -130,7 +130,7 @@ impl Initialise {
             let pin_reset = rules.into_iter().find(|(reset, _)| device.has_pin_reset(*reset) == Some(true));
             let dkek_shares = match device.dkek_state()? {
                 DkekState::Pending { total, .. } | DkekState::Complete { total, .. } => Some(total),
-                DkekState::NotConfigured | DkekState::OtherDomain | DkekState::NotTold(_) => None,
+                DkekState::NotConfigured | DkekState::NotTold(_) => None,
             };
             Ok(Fact::Settings {
                 role: self.role,

@@ -2,7 +2,7 @@
 
 use crate::clerk::Clerk;
 use crate::clerk::acts::{ActKind, Aftermath, Begun};
-use crate::clerk::keys_on_device::stored;
+use crate::clerk::keys_on_device::stored_in_full;
 use crate::faults::Fault;
 use crate::record::Fact;
 use crate::terms::{DeviceRole, Serial};
@@ -27,7 +27,7 @@ impl ActKind for ListKeys {
 
     fn perform(self, _: &mut Clerk, _: &mut Vault) -> Result<Begun, Fault> {
         Ok(Begun::on_card(move |devices| {
-            Ok(vec![Fact::Listed { role: self.role, keys: stored(devices, &self.serial)? }])
+            Ok(vec![Fact::Listed { role: self.role, keys: stored_in_full(devices, &self.serial)? }])
         }))
     }
 }

@@ -67,7 +67,7 @@ impl LoadDkek {
             DkekState::NotTold(status) => {
                 Err(as_fault::card(&CardError::Refused { operation: Operation::DkekStatus, status }))
             }
-            DkekState::NotConfigured | DkekState::OtherDomain => Err(Fault::from(faults::DkekNotConfigured)),
+            DkekState::NotConfigured => Err(Fault::from(faults::DkekNotConfigured)),
         }
     }
 }

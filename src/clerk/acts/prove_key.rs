@@ -2,7 +2,7 @@
 
 use crate::card::tlv::Writer;
 use crate::card::verify::verify_sha256;
-use crate::card::{FileId, SigningAlgorithm, Verdict, public_key_beside};
+use crate::card::{FileId, Verdict, public_key_beside};
 use crate::clerk::acts::{ActKind, Aftermath, Begun};
 use crate::clerk::files::{write_once, written};
 use crate::clerk::workers::devices::Devices;
@@ -59,7 +59,8 @@ impl ProveKey {
             return not_provable(NotProven::Secret);
         }
         let Some(public) = public_key(from, key)? else { return not_provable(NotProven::NoPublicKey) };
-        let Some(algorithm) = SigningAlgorithm::allowed(public.key_type(), file.blob.allowed()) else {
+        let (kind, list) = (public.key_type(), file.blob.allowed());
+        let Some(algorithm) = devices.with(serial, |device| Ok(device.signing_algorithm(kind, list)))? else {
             return not_provable(NotProven::Algorithms);
         };
         let beside = devices.with(serial, |device| device.read_file(FileId::request(*at)))?;

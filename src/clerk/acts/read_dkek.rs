@@ -1,10 +1,10 @@
 //! Reads the DKEK state of a device.
 
-use crate::card::{Device, DkekState};
+use crate::card::{self, DkekState};
 use crate::clerk::Clerk;
 use crate::clerk::acts::{ActKind, Aftermath, Begun};
 use crate::faults::Fault;
-use crate::record::{Fact, WithoutDkek};
+use crate::record::{Fact, KeyDomain, WithoutDkek};
 use crate::terms::{DeviceRole, Serial};
 use crate::vault::Vault;
 
@@ -27,14 +27,26 @@ impl ActKind for ReadDkek {
 
     fn perform(self, _: &mut Clerk, _: &mut Vault) -> Result<Begun, Fault> {
         Ok(Begun::on_card(move |devices| {
-            let (shares, outstanding, kcv, without) = match devices.with(&self.serial, Device::dkek_state)? {
+            let (own, others) =
+                devices.with(&self.serial, |device| Ok((device.dkek_state()?, device.key_domains()?)))?;
+            let domains: Vec<KeyDomain> = others.iter().map(recorded).collect();
+            let (shares, outstanding, kcv, without) = match own {
+                DkekState::NotConfigured if !domains.is_empty() => (None, 0, None, Some(WithoutDkek::OtherDomain)),
                 DkekState::NotConfigured => (None, 0, None, None),
-                DkekState::OtherDomain => (None, 0, None, Some(WithoutDkek::OtherDomain)),
                 DkekState::NotTold(status) => (None, 0, None, Some(WithoutDkek::NotTold(status.to_string()))),
                 DkekState::Pending { total, outstanding } => (Some(total), outstanding, None, None),
                 DkekState::Complete { total, kcv } => (Some(total), 0, kcv, None),
             };
-            Ok(vec![Fact::DkekState { role: self.role, shares, outstanding, kcv, without }])
+            Ok(vec![Fact::DkekState { role: self.role, shares, outstanding, kcv, without, domains }])
         }))
     }
+}
+
+fn recorded(domain: &card::KeyDomain) -> KeyDomain {
+    let (shares, outstanding, kcv) = match domain.dkek {
+        DkekState::NotConfigured | DkekState::NotTold(_) => (None, 0, None),
+        DkekState::Pending { total, outstanding } => (Some(total), outstanding, None),
+        DkekState::Complete { total, kcv } => (Some(total), 0, kcv),
+    };
+    KeyDomain { number: domain.number, shares: shares.filter(|_| !domain.exchange), outstanding, kcv }
 }

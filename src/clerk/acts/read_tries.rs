@@ -42,7 +42,9 @@ impl ActKind for ReadTries {
                 (PinState::Blocked, PinName::So) => Err(Fault::from(faults::SoPinBlocked)),
                 (PinState::NeverInitialised, _) => Err(Fault::from(faults::DeviceNotInitialised)),
                 (PinState::TransportPin, _) => Err(Fault::from(faults::PinTransport)),
-                (PinState::Unclear(status), _) => {
+                // The oldest devices do not tell: people were told so when the device was found.
+                (PinState::Unclear(_), PinName::So) => Ok(Vec::new()),
+                (PinState::Unclear(status), PinName::User) => {
                     Err(Fault::from(faults::CardRefused { operation: "pin-state", status }))
                 }
                 (PinState::Verified, _) => Err(Fault::from(faults::CardMalformed { operation: "pin-state" })),

@@ -53,7 +53,7 @@ impl ActKind for TakeInventory {
 
 /// Whether a listed key is the wanted one. A kind that nothing states is what the device says.
 fn is(listed: &StoredKey, wanted: &StoredKey) -> bool {
-    let StoredKey { reference, label, id, key_type } = wanted;
+    let StoredKey { reference, label, id, key_type, domain: _, uses_left: _ } = wanted;
     let kind = key_type.is_none() || listed.key_type == *key_type;
     kind && (&listed.reference, &listed.label, &listed.id) == (reference, label, id)
 }

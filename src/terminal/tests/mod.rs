@@ -7,6 +7,7 @@ mod entries;
 mod in_sight;
 mod looks;
 mod looks_back;
+mod many_keys;
 
 use std::collections::VecDeque;
 

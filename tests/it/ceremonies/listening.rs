@@ -22,6 +22,9 @@ impl Transport for Listening<Box<dyn Transport>> {
     fn reconnect(&mut self) -> Result<(), TransportError> {
         self.0.reconnect()
     }
+    fn answer_to_reset(&self) -> Option<Vec<u8>> {
+        self.0.answer_to_reset()
+    }
 }
 
 impl Readers for Listening<Box<dyn Readers>> {

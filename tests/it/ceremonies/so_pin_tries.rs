@@ -10,7 +10,7 @@ use hsm_ceremony::card::{Device, Initialise, PinAnswer, PinReset};
 use hsm_ceremony::ceremony::{Ceremony, Known, Recovery};
 use hsm_ceremony::fields::FieldKind;
 use hsm_ceremony::plan::Plan;
-use hsm_ceremony::record::{CeremonyKind, Entry, Fact};
+use hsm_ceremony::record::{CeremonyKind, Entry, Fact, Peculiar};
 use hsm_ceremony::secret::{SoPin, TypedText, UserPin, WipingBytes};
 use hsm_ceremony::softcard::{CutOff, Faults, Rack, SoftCard};
 use hsm_ceremony::terms::{DeviceRole, Number, Serial};
@@ -211,6 +211,7 @@ fn the_so_pin_of_today_is_asked_for_only_where_the_device_is_known_to_have_it() 
         data_objects: Vec::new(),
         reader: None,
         certified_by: None,
+        peculiar: Peculiar::default(),
     };
     let done = || Fact::Initialised { role, serial: Serial::new("REH0000077").unwrap(), dkek_shares: 1 };
     for (facts, of_today) in [
@@ -283,6 +284,7 @@ fn an_interruption_on_one_device_does_not_concern_the_next() {
             data_objects: Vec::new(),
             reader: None,
             certified_by: None,
+            peculiar: Peculiar::default(),
         };
         Entry::Learned { step: Number { section: 1, step: 1 }, fact }
     };

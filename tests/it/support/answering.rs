@@ -20,7 +20,11 @@ pub const STATES: &[(&str, Answers, &str)] = &[
     ("a transport PIN", &[(USER, "6984")], "a transport PIN is set and must be changed first"),
     ("public-key authentication", &[(USER, "6985")], "user PIN: not told (status word 6985)"),
     ("a blocked SO-PIN", &[(SO, "6983")], "SO-PIN: 0, it is blocked"),
-    ("no DKEK in key domain 0", &[(DKEK, "6A88"), ("80520001", "01009BC1E1BECFFA55669000")], "key domain 1 has one"),
+    (
+        "no DKEK in key domain 0",
+        &[(DKEK, "6A88"), ("80520001", "01009BC1E1BECFFA55669000")],
+        "Key domain 1: 1 of 1 DKEK shares, KCV 9BC1E1BECFFA5566",
+    ),
     ("no answer about its DKEK", &[(DKEK, "6985")], "the device does not tell (status word 6985)"),
     ("no DKEK, in other words", &[(DKEK, "6B00")], "the device does not tell (status word 6B00)"),
     (

@@ -12,6 +12,9 @@ use hsm_ceremony::softcard::SoftCard;
 use super::answering::{Answers, answer};
 use super::{Table, events, is_empty};
 
+/// What a card of the JCOP 3 generation answers to reset.
+const JCOP_3: &str = "3BDE18FF8191FE1FC38031815448534D317380214081071C";
+
 /// The polling interval.
 const A_MOMENT: Duration = Duration::from_millis(20);
 
@@ -22,6 +25,10 @@ pub struct HangUp {
     pub performed: bool,
     /// What it answers as another device does.
     pub answers: Answers,
+    /// What it answers to reset, in hexadecimal; none: as a card of the JCOP 3 generation.
+    pub answer_to_reset: Option<&'static str>,
+    /// Whether its reader breaks off at every extended command, which it claims to transfer.
+    pub short_only: bool,
 }
 
 /// What a card was asked for.
@@ -168,9 +175,7 @@ fn serve(reader: &mut TcpStream, card: &Mutex<SoftCard>, hang_up: HangUp, seen: 
                 card.lock().unwrap().reset();
                 continue;
             }
-            // What a card of the JCOP 3 generation answers to reset.
-            [4] => b"\x3B\xDE\x18\xFF\x81\x91\xFE\x1F\xC3\x80\x31\x81\x54\x48\x53\x4D\x31\x73\x80\x21\x40\x81\x07\x1C"
-                .to_vec(),
+            [4] => base16ct::mixed::decode_vec(hang_up.answer_to_reset.unwrap_or(JCOP_3)).unwrap(),
             [] | [_] => continue,
             command => {
                 let number = seen.commands.fetch_add(1, Ordering::Relaxed) + 1;
@@ -181,7 +186,8 @@ fn serve(reader: &mut TcpStream, card: &Mutex<SoftCard>, hang_up: HangUp, seen: 
                 if number == seen.gone_at.load(Ordering::Relaxed) {
                     return Over::Gone;
                 }
-                if number == hang_up.at && !hang_up.performed {
+                let extended = command.len() > 5 && command[4] == 0;
+                if (number == hang_up.at && !hang_up.performed) || (hang_up.short_only && extended) {
                     return Over::HungUp;
                 }
                 seen.initialised.fetch_add(usize::from(initialises), Ordering::Relaxed);

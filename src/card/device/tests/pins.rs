@@ -189,14 +189,53 @@ fn dkek_states_are_reported_without_an_early_check_value() {
         script.then(&[("8052000000", answer)]);
         assert_eq!(device.dkek_state(), state, "{answer}");
     }
-    for (second, state) in [
-        ("6A86", DkekState::NotConfigured),
-        ("6A88", DkekState::NotConfigured),
-        ("0100F5158BFB3C94C5179000", DkekState::OtherDomain),
-    ] {
+    let (mut device, script) = opened();
+    script.then(&[("8052000000", "6A88")]);
+    assert_eq!(device.dkek_state(), Ok(DkekState::NotConfigured));
+}
+
+#[test]
+fn key_domains_are_asked_for_until_there_can_be_no_more() {
+    let kcv = Kcv([0xF5, 0x15, 0x8B, 0xFB, 0x3C, 0x94, 0xC5, 0x17]);
+    let (mut device, script) = opened();
+    script.then(&[
+        ("8052000100", "0100F5158BFB3C94C5179000"),
+        ("8052000200", "6A88"),
+        ("8052000300", "FF00F5158BFB3C94C51700112233445566779000"),
+        ("8052000400", "6A86"),
+    ]);
+    let complete = |total| DkekState::Complete { total, kcv: Some(kcv) };
+    let found = [
+        KeyDomain { number: 1, dkek: complete(1), exchange: false },
+        KeyDomain { number: 3, dkek: complete(0xFF), exchange: true },
+    ];
+    assert_eq!(device.key_domains().unwrap(), found);
+    script.assert_done();
+}
+
+#[test]
+fn public_keys_that_log_in_are_counted_only_where_there_are_any() {
+    let keys = PublicKeyLogin { total: 3, missing: 1, required: 2 };
+    for (answer, found) in [("030102009000", Some(keys)), ("6A86", None), ("6D00", None), ("000000009000", None)] {
         let (mut device, script) = opened();
-        script.then(&[("8052000000", "6A88"), ("8052000100", second)]);
-        assert_eq!(device.dkek_state(), Ok(state), "{second}");
+        script.then(&[("8054000004", answer)]);
+        assert_eq!(device.public_key_login().unwrap(), found, "{answer}");
+    }
+}
+
+#[test]
+fn whether_commands_in_blocks_are_taken_is_tried_only_where_it_matters() {
+    let (mut device, script) = opened();
+    assert_eq!(device.takes_long_commands(), Ok(true));
+    script.assert_done();
+    for (answers, takes) in [(&[("10B12F02025402", "9000"), ("00B12F0202000001", "7F9000")][..], true)]
+        .into_iter()
+        .chain([(&[("10B12F02025402", "6884")][..], false), (&[("10B12F02025402", "6E00")][..], false)])
+    {
+        let (mut device, script) = opened_small(261);
+        script.then(answers);
+        assert_eq!(device.takes_long_commands(), Ok(takes), "{answers:?}");
+        script.assert_done();
     }
 }
 

@@ -3,9 +3,9 @@
 use crate::ceremony::known::Known;
 use crate::ceremony::known::devices::FoundDevice;
 use crate::ceremony::steps::Step;
-use crate::record::{InBackup, PinCondition, PinName, StoredKey, WithoutDkek};
+use crate::record::{InBackup, KeyDomain, PinCondition, PinName, StoredKey, WithoutDkek};
 use crate::script::words;
-use crate::terms::KeyId;
+use crate::terms::{Kcv, KeyId};
 
 /// Every device that has the application is a SmartCard-HSM; newer ones report what it runs on.
 pub fn model(device: &FoundDevice) -> String {
@@ -69,6 +69,36 @@ pub fn so_pin_hint(known: &Known, step: &Step) -> String {
 
 /// The state of its DKEK. With shares outstanding, a KCV means nothing and is not shown.
 pub fn dkek_state(known: &Known, step: &Step) -> Option<String> {
+    let own = dkek_of_domain_0(known, step)?;
+    if known.devices.domains.is_empty() {
+        return Some(own);
+    }
+    let lines = known.devices.domains.iter().map(|domain| {
+        let KeyDomain { number, shares, outstanding, kcv } = domain;
+        let state = match (*shares, *outstanding, *kcv) {
+            (None, _, Some(found)) => words::DomainExchange { found }.to_string(),
+            (None, _, None) => words::DOMAIN_EXCHANGE_HIDDEN.to_owned(),
+            (Some(shares), outstanding, kcv) => dkek_of(shares, outstanding, kcv),
+        };
+        format!("  {}", words::KeyDomainLine { number, state })
+    });
+    let lines: Vec<String> = std::iter::once(own).chain(lines).chain([words::DOMAINS_MEAN.to_owned()]).collect();
+    Some(lines.join("\n"))
+}
+
+/// The state of a DKEK that is made of shares.
+fn dkek_of(shares: u8, outstanding: u8, kcv: Option<Kcv>) -> String {
+    match (shares, outstanding, kcv) {
+        (0, 0, _) => words::DKEK_OWN.to_owned(),
+        (shares, 0, Some(found)) => words::DkekComplete { shares, found }.to_string(),
+        (shares, 0, None) => words::DkekHidden { shares }.to_string(),
+        (shares, outstanding, _) => {
+            words::DkekPending { present: shares.saturating_sub(outstanding), shares }.to_string()
+        }
+    }
+}
+
+fn dkek_of_domain_0(known: &Known, step: &Step) -> Option<String> {
     let fresh = || known.devices.get(step.role).is_some_and(|device| !device.initialised);
     Some(match known.devices.dkek? {
         (None, ..) if fresh() => words::DKEK_FRESH.to_owned(),
@@ -76,13 +106,8 @@ pub fn dkek_state(known: &Known, step: &Step) -> Option<String> {
             Some(WithoutDkek::NotTold(status)) => words::DkekNotTold { status }.to_string(),
             Some(WithoutDkek::OtherDomain) | None => words::DKEK_OTHER_DOMAIN.to_owned(),
         },
-        (Some(0), 0, _) => words::DKEK_OWN.to_owned(),
         (None, ..) => words::DKEK_NONE.to_owned(),
-        (Some(shares), 0, Some(found)) => words::DkekComplete { shares, found }.to_string(),
-        (Some(shares), 0, None) => words::DkekHidden { shares }.to_string(),
-        (Some(shares), outstanding, _) => {
-            words::DkekPending { present: shares.saturating_sub(outstanding), shares }.to_string()
-        }
+        (Some(shares), outstanding, kcv) => dkek_of(shares, outstanding, kcv),
     })
 }
 
@@ -96,7 +121,8 @@ pub fn held_keys(known: &Known, step: &Step) -> Option<String> {
             InBackup::Perhaps => words::HELD_PERHAPS,
             InBackup::No => words::HELD_NOWHERE,
         };
-        row(&held.key.reference.to_string(), held.key.label.as_deref().unwrap_or("-"), standing)
+        let line = row(&held.key.reference.to_string(), held.key.label.as_deref().unwrap_or("-"), standing);
+        std::iter::once(line).chain(attributes(&held.key)).collect::<Vec<_>>().join("\n")
     });
     Some(std::iter::once(heading).chain(lines).collect::<Vec<_>>().join("\n"))
 }
@@ -127,10 +153,22 @@ pub fn key_table(keys: &[StoredKey]) -> String {
         let id = key.id.as_ref().map_or_else(|| "-".to_owned(), KeyId::in_column);
         let (kind, label) = (key.key_type.as_deref().unwrap_or("-"), key.label.as_deref().unwrap_or("-"));
         let line = row(&key.reference.to_string(), &id, kind, label);
-        match key.id.as_ref().filter(|id| id.in_column() != id.to_string()) {
-            Some(long) => format!("{line}\n{:13}{}", "", long.shown()),
-            None => line,
-        }
+        let long = key.id.as_ref().filter(|id| id.in_column() != id.to_string());
+        let long = long.map(|long| format!("{:13}{}", "", long.shown()));
+        [line].into_iter().chain(long).chain(attributes(key)).collect::<Vec<_>>().join("\n")
     });
     std::iter::once(heading).chain(lines).collect::<Vec<_>>().join("\n")
+}
+
+/// What a device says about a key besides, on a line of its own.
+fn attributes(key: &StoredKey) -> Option<String> {
+    let domain = key.domain.map(|number| words::KeyInDomain { number }.to_string());
+    let uses = key.uses_left.map(|left| match left {
+        0 => words::USES_SPENT.to_owned(),
+        left => words::UsesLeft { left }.to_string(),
+    });
+    let described = key.label.is_some() || key.id.is_some();
+    let bare = (!described).then(|| words::KEY_UNDESCRIBED.to_owned());
+    let said: Vec<String> = bare.into_iter().chain(domain).chain(uses).collect();
+    (!said.is_empty()).then(|| format!("{:13}{}", "", said.join("; ")))
 }

@@ -2,6 +2,7 @@
 //! screens, the current values. Every value is looked up by name; a new one in the script does not compile until it is
 //! handled here.
 
+mod device_notes;
 mod devices;
 mod host;
 mod keys;
@@ -106,6 +107,7 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
         Name::KeysHeld => device().map(|device| device.keys.to_string()),
         Name::HeldKeys => devices::held_keys(known?, step),
         Name::SameAsBackup => text(devices::same_as_backup(known?, step)),
+        Name::DeviceNotes => device().map(device_notes::notes),
         Name::OtherObjects => device().map(devices::other_objects),
         Name::DeviceState => device().map(devices::condition),
         Name::UserTries => Some(devices::user_tries(known?, step, device()?)),
