@@ -1,28 +1,20 @@
 //! `ceremony verify`: checks a record and the files in its folder, and says what it proves.
 
-use crate::faults::{self, Fault};
 use std::path::Path;
 
 use super::Exit;
-use super::read::{Unreadable, read_named};
+use super::disclose::withheld;
+use super::read::read_record;
 use super::say::{explain, print_all};
 use crate::bundle::compare_files;
-use crate::folder::{Folder, names};
+use crate::folder::Folder;
 use crate::record::{Ending, verify};
 use crate::script::words;
 
 /// Checks a record and, in a finished folder, every file that the record names. Says what was checked and what it proves.
 pub fn verify_record(path: &Path) -> Exit {
     let is_folder = path.is_dir();
-    let file = if is_folder { path.join(names::RECORD) } else { path.to_owned() };
-    let read = read_named(&file, Folder::LARGEST_FILE).map_err(|unreadable| {
-        let why = match unreadable {
-            Unreadable::TooLarge => words::TOO_LARGE.to_owned(),
-            Unreadable::Because(why) => why,
-        };
-        Fault::from(faults::FileRead { file: file.display(), why })
-    });
-    let checked = read.and_then(|text| verify(&text));
+    let checked = read_record(path).and_then(|text| verify(&text));
     let proof = match checked {
         Ok(proof) => proof,
         Err(fault) => return explain(&[fault]),
@@ -44,7 +36,7 @@ pub fn verify_record(path: &Path) -> Exit {
     };
     let rehearsal = proof.rehearsal.then(|| words::VERIFY_REHEARSAL.to_owned());
     let rest = [words::VerifyDigest { digest }.to_string(), checked, words::VERIFY_PROVES.to_owned()];
-    let lines: Vec<String> = [state].into_iter().chain(rehearsal).chain(rest).collect();
+    let lines: Vec<String> = [state].into_iter().chain(rehearsal).chain(withheld(&proof)).chain(rest).collect();
     let printed = print_all(lines.iter().map(String::as_str));
     printed.max(if proof.sealed.is_some() { Exit::Done } else { Exit::Fault })
 }
