@@ -1,6 +1,7 @@
 //! Arguments, exit codes, and the last line printed.
 
 mod arguments;
+mod disclose;
 mod hold;
 #[cfg(feature = "short-derivation")]
 mod mishap;
@@ -77,6 +78,7 @@ fn perform(command: Command) -> Exit {
         Command::PlanNew(file) => plan_new::write(&file),
         Command::Softcard(options) => softcard::serve(&options),
         Command::Verify { path, json } => verify::verify_record(&path, json),
+        Command::Disclose(disclosure) => disclose::write_copy(&disclosure),
         Command::Hold(hold) if hold.auto => hold::by_autopilot(&hold),
         Command::Hold(hold) => hold::in_terminal(&hold),
     }

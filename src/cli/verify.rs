@@ -6,11 +6,12 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::Exit;
-use super::read::{Unreadable, read_named};
+use super::disclose::withheld;
+use super::read::read_record;
 use super::say::{complain, explain, print_all, print_text};
 use crate::bundle::{Examined, FileState, SignatureState, examine};
-use crate::faults::{self, Fault};
-use crate::folder::{Folder, names};
+use crate::faults::Fault;
+use crate::folder::Folder;
 use crate::record::{Ending, Entry, Fact, Proof, verify};
 use crate::script::{self, FaultTexts, fill, words};
 
@@ -18,15 +19,7 @@ use crate::script::{self, FaultTexts, fill, words};
 /// machine asks.
 pub fn verify_record(path: &Path, json: bool) -> Exit {
     let is_folder = path.is_dir();
-    let file = if is_folder { path.join(names::RECORD) } else { path.to_owned() };
-    let read = read_named(&file, Folder::LARGEST_FILE).map_err(|unreadable| {
-        let why = match unreadable {
-            Unreadable::TooLarge => words::TOO_LARGE.to_owned(),
-            Unreadable::Because(why) => why,
-        };
-        Fault::from(faults::FileRead { file: file.display(), why })
-    });
-    let proof = match read.and_then(|text| verify(&text)) {
+    let proof = match read_record(path).and_then(|text| verify(&text)) {
         Ok(proof) => proof,
         Err(fault) if json => return print_json(&Report::damaged(&fault), Exit::Fault),
         Err(fault) => return explain(&[fault]),
@@ -61,6 +54,7 @@ fn sentences(proof: &Proof, examined: Option<&Examined>) -> Vec<String> {
         None => words::VerifyUnsealed { lines }.to_string(),
     }];
     said.extend(proof.rehearsal.then(|| words::VERIFY_REHEARSAL.to_owned()));
+    said.extend(withheld(proof));
     said.push(words::VerifyDigest { digest }.to_string());
     match examined {
         Some(examined) => said.extend(checked(examined)),
