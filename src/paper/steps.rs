@@ -1,9 +1,12 @@
 //! The numbered steps of a ceremony that has not begun, with everything that the plan says about them.
 
-use crate::ceremony::{Ceremony, Known, Machine, Stage, Step, StepState, ViewContext, planned, role};
+use crate::ceremony::{
+    Ceremony, Condition, Known, Machine, Origin, Stage, Step, StepState, ViewContext, planned, role,
+};
 use crate::names::{CeremonyKind, FieldName, FieldValueName, StageName, StepName, ValueName};
 use crate::plan::Plan;
 use crate::script::{self, fill_with, words};
+use crate::terms::Purpose;
 
 /// One step as paper shows it.
 pub struct PaperStep {
@@ -89,13 +92,28 @@ impl<'a> PaperSteps<'a> {
     /// The labels of the fields that people fill in at a stage.
     pub fn fields(&self, step: &Step, stage: &Stage) -> Vec<String> {
         let Some(fields) = stage.kind.fields() else { return Vec::new() };
-        let mut names: Vec<FieldName> = fields(&self.known, step).iter().map(|field| field.name).collect();
+        let mut names: Vec<FieldName> =
+            fields(&self.by_then(step, stage.when), step).iter().map(|field| field.name).collect();
         if names.is_empty() && stage.kind.is_irreversible() {
             // The serial is known only once the device has been found.
             names.push(FieldName::Serial);
         }
         let label = |name: &FieldName| fill_with(script::field(*name).label, on_the_day);
         names.iter().map(label).collect()
+    }
+
+    /// What is known by the time of a stage, as far as its form depends on it: what is on the cards, and who sits there.
+    fn by_then(&self, step: &Step, when: Condition) -> Known {
+        let mut known = self.known.clone();
+        let knows_prime = when == Condition::KnowsPrime;
+        let foreign = when == Condition::TypesPrime || when == Condition::KnowsOldPrime;
+        if knows_prime || when == Condition::KnowsOldPrime {
+            known.shares.sets.insert(Purpose::DkekShare(step.share), String::new());
+        }
+        let somebody = self.plan.quorum(step.share).and_then(|quorum| quorum.numbers().next());
+        known.seats.seated.extend(step.seat().zip(somebody).filter(|_| knows_prime));
+        known.restored.from = foreign.then(Origin::default);
+        known
     }
 
     fn fill(&self, text: &str, step: &Step) -> String {

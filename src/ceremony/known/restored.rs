@@ -5,7 +5,7 @@ use crate::record::{FoundKey, Loss};
 use crate::terms::{DeviceRole, Digest, KeyLabel, Serial};
 
 /// The origin of a restore: the folder of a finished sitting, or files made elsewhere.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Origin {
     /// Its folder's name.
     pub folder: String,
