@@ -38,18 +38,18 @@ def read(name):
 folder = sys.argv[1] if len(sys.argv) > 1 else os.path.dirname(os.path.abspath(__file__))
 problems, unnamed = [], []
 try: record = read("record.jsonl")
-except OSError: sys.exit("record.jsonl is missing: there is nothing to compare with.")
+except OSError: sys.exit("record.jsonl is missing or cannot be read: there is nothing to compare with.")
 lines, digest = lines_of(record)
-if not lines and not problems: problems.append("record.jsonl: it is empty")
-files = files_of(lines)
+if not record: problems.append("record.jsonl: it is empty")
+broken, files, began = bool(problems), files_of(lines), lines[0] if lines else {}
+if broken: files = {}  # what its later lines say about files is lost
 for name, sha256 in sorted(files.items()):
     try: content = read(name)
     except FileNotFoundError: problems.append(f"{name}: it is missing from the folder")
     except OSError as wrong: problems.append(f"{name}: it cannot be read ({wrong})")
     else:
         if hashlib.sha256(content).hexdigest() != sha256: problems.append(f"{name}: it differs from the record")
-began, last = (lines[0], lines[-1]) if lines else ({}, {})
-if "manifest.json" not in files and os.path.lexists(os.path.join(folder, "manifest.json")):
+if not broken and "manifest.json" not in files and os.path.lexists(os.path.join(folder, "manifest.json")):
     problems.append("manifest.json: the record does not name it")
 signed = {line["fact"]["signature_file"] for line in lines if line.get("fact", {}).get("fact") == "proven"}
 known = signed | {name[:-4] + ".txt" for name in signed} | {"record.jsonl"} | set(files)
@@ -57,13 +57,14 @@ for place, folders, names in os.walk(folder):
     for name in names + [name for name in folders if os.path.islink(os.path.join(place, name))]:
         name = os.path.relpath(os.path.join(place, name), folder).replace(os.sep, "/")
         card = began.get("rehearsal") and re.fullmatch(r"cards\.txt|cards/REHEARSAL-card-[A-Z0-9]+\.json", name)
-        if name not in known and not card: unnamed.append(name)
-if last and last["what"] != "sealed" and not problems:
+        if not broken and name not in known and not card: unnamed.append(name)
+if lines and lines[-1]["what"] != "sealed" and not problems:
     problems.append(f"record.jsonl: not sealed; it was cut off after line {len(lines)}, or the ceremony never ended")
 
 for problem in problems: print("WRONG:", problem)
 for name in sorted(unnamed): print("NOT IN THE RECORD:", name)
-print(f"Ceremony: {began.get('ceremony')}{', a rehearsal' if began.get('rehearsal') else ''}. Lines: {len(lines)}.")
+if broken: sys.exit(3)
+print(f"Ceremony: {began['ceremony']}{', a rehearsal' if began['rehearsal'] else ''}. Lines: {len(lines)}.")
 print(f"Files that the record names: {len(files)}.")
 print("Digest of the last line:", " ".join(re.findall("....", digest.hex())))
 if problems: sys.exit(3)
