@@ -1,10 +1,35 @@
 import hashlib, json, os, re, sys  # verify.py [FOLDER]: is a folder what its record says? Standard library only.
 
-def chain(before, raw):  # the digest of a line, and what it says; the line is broken if this fails
-    covered, seam, rest = raw.rpartition(b',"sha256":"')
-    digest = hashlib.sha256(before + covered).digest()
-    if not seam or rest != digest.hex().encode() + b'"}\n': raise ValueError("was changed, or one before it is gone")
-    return digest, json.loads(covered.decode() + "}")
+def canonical(value):  # RFC 8785, for what a record holds
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+def from_hex(text):
+    if bytes.fromhex(text).hex() != text: raise ValueError("is not written as the program writes")
+    return bytes.fromhex(text)
+
+def leaves(value, path=""):  # every value that holds no other one, with its place
+    inner = value.items() if isinstance(value, dict) and "withheld" not in value else ()
+    inner = enumerate(value) if isinstance(value, list) else sorted(inner)
+    return [leaf for name, one in inner for leaf in leaves(one, f"{path}/{name}")] or [(path, value)]
+
+def chain(before, raw):  # the digest of a line, and what it says; fails if the line is broken
+    sha256 = lambda *parts: hashlib.sha256(b"".join(parts)).digest()
+    if raw.startswith(b'{"line":'):  # as the program wrote it before lines had leaves
+        covered, _, shown = raw.rpartition(b',"sha256":"')
+        digest, line = sha256(before, covered), json.loads(covered.decode() + "}")
+        intact = shown == digest.hex().encode() + b'"}\n'
+    else:
+        line = json.loads(raw)
+        if canonical(line) + b"\n" != raw: raise ValueError("is not written as the program writes")
+        salts, shown, found = [from_hex(salt) for salt in line.pop("salts")], line.pop("sha256"), []
+        for path, value in leaves(line):  # a value that was withheld from this copy is there as the digest of its leaf
+            hidden = isinstance(value, dict) and value.get("withheld")
+            leaf = (b"ceremony record 2: leaf\0", b"" if hidden else salts.pop(0), path.encode(), b"\0")
+            found += [path.encode(), b"\0", from_hex(hidden) if hidden else sha256(*leaf, canonical(value))]
+        digest = sha256(before, sha256(b"ceremony record 2: line\0", *found))
+        intact = not salts and shown == digest.hex()
+    if not intact: raise ValueError("was changed, or one before it is gone")
+    return digest, line
 
 def lines_of(record):  # every line of the record, and the digest of the last; the first that is wrong ends it
     digest, lines = bytes(32), []
@@ -14,7 +39,7 @@ def lines_of(record):  # every line of the record, and the digest of the last; t
             if line["line"] != number: raise ValueError("has another number")
             if (line["what"] == "began") != (number == 1): raise ValueError("is not in its place")
             if lines and lines[-1]["what"] == "sealed": raise ValueError("comes after the seal")
-        except (ValueError, KeyError, TypeError) as wrong:
+        except (AttributeError, IndexError, KeyError, RecursionError, TypeError, ValueError) as wrong:
             problems.append(f"record.jsonl: line {number} {wrong}")
             break
         lines.append(line)

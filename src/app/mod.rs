@@ -1,11 +1,14 @@
 //! Connects machine, clerk, vault, record and front end. The one loop.
 
+mod clock;
 mod front;
+mod program;
 mod setup;
 
 pub use front::{FrontEnd, FrontError, Screen};
 pub use setup::{Environment, Setup, latest_backup};
 
+use self::clock::Clock;
 use crate::faults::Fault;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
@@ -52,6 +55,7 @@ pub struct Sitting {
     record: RecordFile,
     around: ViewContext,
     began: Instant,
+    clock: Clock,
     /// The time that people would have taken where the front end took none.
     ahead: Duration,
 }
@@ -72,6 +76,7 @@ impl Sitting {
             title: plan.title.clone(),
             custody: plan.dkek_shares.iter().map(Custody::word).collect(),
             program: env!("CARGO_PKG_VERSION").to_owned(),
+            program_sha256: program::digest(),
             plan_sha256: Digest(Sha256::digest(plan_text).into()),
             script_sha256: Digest(script::digest()),
             short_derivation: context.rounds != Rounds::PRODUCT,
@@ -89,6 +94,7 @@ impl Sitting {
             record,
             around,
             began: Instant::now(),
+            clock: Clock::start(),
             ahead: Duration::ZERO,
         })
     }
@@ -161,8 +167,8 @@ impl Sitting {
     fn drain(&mut self, front: &mut dyn FrontEnd) -> Result<ControlFlow<()>, Stopped> {
         while let Some(request) = self.machine.poll() {
             match request {
-                Request::Record(entry) => {
-                    let line = self.chain.add(&utc_now(), &entry).map_err(Stopped::Record)?;
+                Request::Record(keyboard, entry) => {
+                    let line = self.chain.add(self.clock.now(), keyboard, &entry).map_err(Stopped::Record)?;
                     self.record.add(&line).map_err(Stopped::Record)?;
                     let mark = self.chain.mark();
                     self.around.mark = mark.short();
@@ -210,9 +216,4 @@ pub fn lay_out(
         Ok(LaidOutFile { file: written.name, sha256: written.sha256 })
     };
     explaining_files(&about, plan).into_iter().map(write).collect()
-}
-
-/// Now, UTC, to the second.
-fn utc_now() -> String {
-    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }

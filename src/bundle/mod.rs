@@ -117,6 +117,7 @@ fn written(fact: &Fact) -> Option<(&str, Digest)> {
         | Fact::PinShown { .. }
         | Fact::Tries { .. }
         | Fact::Initialised { .. }
+        | Fact::Settings { .. }
         | Fact::SoPinChanged { .. }
         | Fact::LoggedIn { .. }
         | Fact::DkekState { .. }

@@ -1,6 +1,6 @@
 use super::*;
 use crate::faults::FaultName;
-use crate::record::{BackedUpDkekShare, CeremonyKind, Chain, Ending, verify};
+use crate::record::{BackedUpDkekShare, CeremonyKind, Chain, Ending, Keyboard, Moment, verify};
 use crate::terms::{DkekShareNumber, Kcv, Serial};
 
 const CUSTODY: &str = "2-of-4 words";
@@ -45,6 +45,7 @@ impl Sitting {
                 title: "Example".into(),
                 custody: vec![CUSTODY.into()],
                 program: "0".into(),
+                program_sha256: None,
                 plan_sha256: plan.sha256,
                 script_sha256: plan.sha256,
                 short_derivation: false,
@@ -56,9 +57,16 @@ impl Sitting {
             let manifest = folder.write_new(names::MANIFEST, manifest.to_text().unwrap().as_bytes()).unwrap();
             entries.extend(naming_it.then(|| written(&manifest)));
         }
-        entries.push(Entry::Sealed { ending: Ending::Complete, deviations: 0 });
+        entries.push(Entry::Sealed { ending: Ending::Complete, deviations: 0, deviated: Vec::new(), bags: Vec::new() });
         let mut chain = Chain::new(false);
-        let text: String = entries.iter().map(|entry| chain.add("2026-11-23T10:00:00Z", entry).unwrap()).collect();
+        let moment = Moment {
+            utc: "2026-11-23T10:00:00Z".into(),
+            local: "2026-11-23T10:00:00+00:00".into(),
+            zone: None,
+            since_start_ms: 0,
+        };
+        let add = |entry: &Entry| chain.add(moment.clone(), Keyboard::NobodyYet, entry).unwrap();
+        let text: String = entries.iter().map(add).collect();
         Self { _place: place, folder, proof: verify(text.as_bytes()).unwrap() }
     }
 

@@ -86,6 +86,7 @@ impl ManifestDraft {
             | Fact::Given { .. }
             | Fact::Joined { .. }
             | Fact::SoPinRebuilt { .. }
+            | Fact::Settings { .. }
             | Fact::CurrentSoPin { .. }
             | Fact::PinDrawn { .. }
             | Fact::PinShown { .. }

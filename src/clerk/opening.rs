@@ -100,7 +100,7 @@ pub fn keep(
     if !wrong.is_empty() {
         defects.push(Defect::WrongShare);
     }
-    Ok(vec![Fact::Opened { share, file, kcv, right, wrong, defects, needed }])
+    Ok(vec![Fact::Opened { share, file, kcv, right, wrong, defects, needed, people: Vec::new() }])
 }
 
 /// The seats whose shares agree, and the others.

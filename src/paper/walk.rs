@@ -101,6 +101,8 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
             keys: if initialised { 2 } else { 0 },
             certificates: Vec::new(),
             data_objects: Vec::new(),
+            reader: None,
+            certified_by: None,
         }],
         Act::MixEntropy(_) => vec![Fact::Seeded { sources: vec!["device".into(), "host".into()] }],
         Act::Deal(acts::Deal { dkek_shares, so_pin }) => {
@@ -129,6 +131,7 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
             wrong: Vec::new(),
             defects: Vec::new(),
             needed: None,
+            people: Vec::new(),
         }],
         Act::OpenShareFile(acts::OpenShareFile { share, seats, .. }) => {
             let right = seats.iter().map(|(seat, _)| *seat).collect();
@@ -141,7 +144,16 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
                 Defect::WrongShare,
             ];
             let file = names::share_file(*share);
-            vec![Fact::Opened { share: *share, file, kcv: KCV, right, wrong: Vec::new(), defects, needed: Some(3) }]
+            vec![Fact::Opened {
+                share: *share,
+                file,
+                kcv: KCV,
+                right,
+                wrong: Vec::new(),
+                defects,
+                needed: Some(3),
+                people: Vec::new(),
+            }]
         }
         Act::ReadDkek(acts::ReadDkek { role, .. }) => {
             let kcv = initialised.then_some(KCV);
@@ -191,6 +203,7 @@ pub fn walk(kind: CeremonyKind, plan: &Plan, initialised: bool, mut look: impl F
         title: plan.title.clone(),
         custody: plan.dkek_shares.iter().map(Custody::word).collect(),
         program: "0".into(),
+        program_sha256: None,
         plan_sha256: Digest([0; 32]),
         script_sha256: Digest([0; 32]),
         short_derivation: false,

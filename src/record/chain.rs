@@ -1,25 +1,12 @@
-//! The hash chain: each line ends with SHA-256(digest of the previous line ‖ this line without its own digest).
+//! The open end of a record: each line ends with SHA-256(digest of the previous line ‖ digest of the leaves of this line).
 
-use crate::faults::{self, Fault};
-use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
+use serde_json::Value;
 
 use super::entry::Entry;
+use super::leaves::{Salt, chained, leaves, line_digest, line_text};
+use super::line::{Body, Keyboard, Moment};
+use crate::faults::{self, Fault};
 use crate::terms::Digest;
-
-/// One line without its digest.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Line {
-    /// 1, 2, 3 …
-    pub line: u32,
-    /// The time: UTC, RFC 3339, to the second.
-    pub utc: String,
-    /// Every line of a rehearsal says so.
-    pub rehearsal: bool,
-    /// What happened.
-    #[serde(flatten)]
-    pub entry: Entry,
-}
 
 /// The current position of a record: the number of its last line and that line's digest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +18,9 @@ pub struct Mark {
 }
 
 impl Mark {
+    /// Before the first line.
+    pub const START: Self = Self { line: 0, digest: Digest([0; 32]) };
+
     /// Line number and the digest's first four digits, for the corner of the screen: `07·3fa9`.
     pub fn short(&self) -> String {
         let digits: String = self.digest.to_string().chars().take(4).collect();
@@ -45,16 +35,10 @@ pub struct Chain {
     rehearsal: bool,
 }
 
-/// The text between a line and its digest.
-pub(super) const SEAM: &str = ",\"sha256\":\"";
-
-/// The text that ends a line after its digest.
-pub(super) const END: &str = "\"}";
-
 impl Chain {
     /// A record without lines.
     pub const fn new(rehearsal: bool) -> Self {
-        Self { mark: Mark { line: 0, digest: Digest([0; 32]) }, rehearsal }
+        Self { mark: Mark::START, rehearsal }
     }
 
     /// A record that continues after a verified line.
@@ -70,24 +54,20 @@ impl Chain {
     /// The text of the next line, newline included.
     ///
     /// # Errors
-    /// It cannot be put into JSON.
-    pub fn add(&mut self, utc: &str, entry: &Entry) -> Result<String, Fault> {
-        let line =
-            Line { line: self.mark.line + 1, utc: utc.to_owned(), rehearsal: self.rehearsal, entry: entry.clone() };
-        let body = body(&line).ok_or_else(|| Fault::from(faults::RecordUnwritable))?;
-        let digest = digest(&self.mark.digest, &body);
-        self.mark = Mark { line: line.line, digest };
-        Ok(format!("{body}{SEAM}{digest}{END}\n"))
+    /// The operating system gives no random bytes for the salts, or the line cannot be put into JSON.
+    pub fn add(&mut self, moment: Moment, keyboard: Keyboard, entry: &Entry) -> Result<String, Fault> {
+        let unwritable = || Fault::from(faults::RecordUnwritable);
+        let number = self.mark.line + 1;
+        let body = Body::new(number, moment, self.rehearsal, keyboard, entry.clone());
+        let value = serde_json::to_value(body).map_err(|_| unwritable())?;
+        let mut salts = vec![Salt::default(); leaves(&value).len()];
+        for salt in &mut salts {
+            getrandom::fill(salt).map_err(|_| Fault::from(faults::RandomFailed))?;
+        }
+        let digest = chained(&self.mark.digest, &line_digest(&value, &salts).ok_or_else(unwritable)?);
+        let Value::Object(members) = value else { return Err(unwritable()) };
+        let text = line_text(members, &salts, &digest).ok_or_else(unwritable)?;
+        self.mark = Mark { line: number, digest };
+        Ok(text)
     }
-}
-
-/// A line's JSON without the closing brace: the part that its digest covers.
-pub(super) fn body(line: &Line) -> Option<String> {
-    let mut text = serde_json::to_string(line).ok()?;
-    (text.pop() == Some('}')).then_some(text)
-}
-
-/// The digest of a line whose previous line has the digest `before`.
-pub(super) fn digest(before: &Digest, body: &str) -> Digest {
-    Digest(Sha256::new().chain_update(before.0).chain_update(body).finalize().into())
 }

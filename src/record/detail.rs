@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::terms::{CustodianNumber, Digest, DkekShareNumber, Kcv, KeyId, KeyLabel, KeyReference};
+use crate::terms::{CustodianNumber, Digest, DkekShareNumber, Kcv, KeyId, KeyLabel, KeyReference, Seat};
 
 /// What happened to the device being replaced, or why its keys are restored although nothing did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -231,4 +231,27 @@ pub enum NotProven {
     Algorithms,
     /// It is a secret key: it does not sign.
     Secret,
+}
+
+/// What the SO-PIN may do to the user PIN, as a device reports it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ResetRule {
+    /// Nothing.
+    Off,
+    /// Unblock it.
+    Unblock,
+    /// Set a new one.
+    Set,
+}
+
+/// Who sat where at an opening.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sat {
+    /// The seat.
+    pub seat: Seat,
+    /// The custodian's number.
+    pub custodian: CustodianNumber,
+    /// Their name.
+    pub name: String,
 }

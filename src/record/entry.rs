@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::detail::{
     Defect, Ending, Former, FoundKey, HeldKey, KnownShare, LaidOutFile, Loss, NotProven, PinCondition, PinName,
-    RecordedBag, Remark, StoredKey, WithoutDkek,
+    RecordedBag, Remark, ResetRule, Sat, StoredKey, WithoutDkek,
 };
+use super::seal::{BagNow, Deviated};
 use crate::names::CeremonyKind;
 use crate::terms::{
     CustodianNumber, DeviceRole, Digest, DkekShareNumber, HostFinding, Kcv, KeyLabel, KeyReference, KeyType, Number,
@@ -67,6 +68,12 @@ pub enum Fact {
         /// The names of data objects; an earlier build did not look.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         data_objects: Vec<String>,
+        /// The reader it is in; an earlier build did not say.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reader: Option<String>,
+        /// Who certified it: the authority that its certificate names. An earlier build did not say.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        certified_by: Option<String>,
     },
     /// The generator was seeded from these sources.
     Seeded { sources: Vec<String> },
@@ -107,11 +114,20 @@ pub enum Fact {
         /// How many shares the set needs, if not as many as the plan says.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         needed: Option<u8>,
+        /// Who sat at the seats; an earlier build did not say.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        people: Vec<Sat>,
     },
     /// All DKEK shares are present, and their XOR is the DKEK with this KCV.
     Joined { kcv: Kcv },
     /// The SO-PIN was rebuilt from the shares of the seats in `right`; those in `wrong` were wrong.
-    SoPinRebuilt { right: Vec<Seat>, wrong: Vec<Seat> },
+    SoPinRebuilt {
+        right: Vec<Seat>,
+        wrong: Vec<Seat>,
+        /// Who sat at the seats; an earlier build did not say.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        people: Vec<Sat>,
+    },
     /// Whether a device's current SO-PIN is the one on the custodians' cards.
     CurrentSoPin { role: DeviceRole, on_cards: bool },
     /// A new PIN was drawn from a generator that these sources seeded.
@@ -122,6 +138,17 @@ pub enum Fact {
     Tries { role: DeviceRole, pin: PinName, left: u8 },
     /// A device was erased and initialised.
     Initialised { role: DeviceRole, serial: Serial, dkek_shares: u8 },
+    /// What a device that was just initialised says about its settings. None: it does not say.
+    Settings {
+        role: DeviceRole,
+        user_pin_tries: Option<u8>,
+        so_pin_tries: Option<u8>,
+        /// What its SO-PIN may do to the user PIN, if that is one of the rules of a plan.
+        pin_reset: Option<ResetRule>,
+        /// Its option word as it reports it, in hexadecimal.
+        options: Option<String>,
+        dkek_shares: Option<u8>,
+    },
     /// The SO-PIN was changed.
     SoPinChanged { role: DeviceRole },
     /// The user PIN holder logged in.
@@ -209,6 +236,9 @@ pub enum Entry {
         title: String,
         custody: Vec<String>,
         program: String,
+        /// The digest of the program's file as it ran; none: it could not be read, or an earlier build did not say.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        program_sha256: Option<Digest>,
         plan_sha256: Digest,
         script_sha256: Digest,
         short_derivation: bool,
@@ -265,5 +295,14 @@ pub enum Entry {
         decided_by: Option<String>,
     },
     /// The last line.
-    Sealed { ending: Ending, deviations: u16 },
+    Sealed {
+        ending: Ending,
+        deviations: u16,
+        /// Every one of them; earlier builds recorded only how many there were.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        deviated: Vec<Deviated>,
+        /// The bags that cards and papers are in now; earlier builds did not say.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        bags: Vec<BagNow>,
+    },
 }

@@ -2,18 +2,30 @@
 //!
 //! Its types cannot hold a secret, and nothing in it is computed from a password share, a password or a PIN.
 
+mod canonical;
 mod chain;
 mod detail;
+mod disclose;
+mod earlier;
 mod entry;
+mod leaves;
+mod line;
+mod line_error;
 mod manifest;
+mod parts;
+mod seal;
 mod verify;
 
 pub use crate::names::CeremonyKind;
-pub use chain::{Chain, Line, Mark};
+pub use chain::{Chain, Mark};
 pub use detail::{
     Defect, Deviation, Ending, Former, FoundKey, HeldKey, InBackup, KnownShare, LaidOutFile, Loss, NotProven,
-    PinCondition, PinName, RecordedBag, Remark, StoredKey, WithoutDkek,
+    PinCondition, PinName, RecordedBag, Remark, ResetRule, Sat, StoredKey, WithoutDkek,
 };
+pub use disclose::disclose;
 pub use entry::{Entry, Fact};
+pub use line::{Around, Keyboard, Line, Moment};
 pub use manifest::{BackedUpDkekShare, BackedUpKey, Manifest};
-pub use verify::{Proof, verify, verify_to_the_cut};
+pub use parts::Part;
+pub use seal::{BagNow, Deviated, DeviationName};
+pub use verify::{Proof, WITHHELD_TEXT, verify, verify_to_the_cut};

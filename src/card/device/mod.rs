@@ -125,6 +125,17 @@ impl Device {
         &self.certificates
     }
 
+    /// The authority that the device's certificate names; `None` if that cannot be read. It says nothing about whether the
+    /// certificate is genuine.
+    pub fn certified_by(&self) -> Option<String> {
+        CvCertificate::parse(&self.certificates).ok().map(|(own, _)| own.authority)
+    }
+
+    /// The option word of INITIALIZE as the device reported it when last selected; the oldest do not.
+    pub fn options(&self) -> Option<u16> {
+        self.about.options()
+    }
+
     /// [`Device::certificates`], parsed.
     pub fn certificate_chain(&self) -> Result<Vec<CvCertificate>, CardError> {
         cvc::parse_chain(&self.certificates).map_err(CardError::malformed(Operation::ReadCertificates))

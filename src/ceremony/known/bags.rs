@@ -14,11 +14,19 @@ pub struct Bags {
     pub numbers: BTreeMap<Holder, String>,
     /// Custodians who typed from their cards in this sitting.
     pub used: BTreeSet<Holder>,
+    /// Holders whose card is outside its bag.
+    pub outside: BTreeSet<Holder>,
 }
 
 impl Bags {
+    /// The number of the bag that somebody's card or paper is in.
+    pub fn closed(&self, holder: Holder) -> Option<&str> {
+        self.numbers.get(&holder).filter(|_| !self.outside.contains(&holder)).map(String::as_str)
+    }
+
     pub(super) fn learn_bagged(&mut self, holder: Holder, bag: &str) {
         self.numbers.insert(holder, bag.to_owned());
+        self.outside.remove(&holder);
     }
 
     pub(super) fn learn_on_record(&mut self, bags: &[RecordedBag]) {
@@ -36,6 +44,8 @@ impl Known {
             Purpose::SoPin => self.plan.so_pin_share(),
         };
         let holder = |share| Some(Holder { share, custodian: Some(self.seats.sitter(seat)?) });
-        self.bags.used.extend(share.and_then(holder));
+        let holder = share.and_then(holder);
+        self.bags.used.extend(holder);
+        self.bags.outside.extend(holder);
     }
 }

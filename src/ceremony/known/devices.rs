@@ -51,6 +51,8 @@ pub struct Devices {
     pub same_dkek: BTreeSet<DeviceRole>,
     /// Devices that were initialised in this ceremony.
     pub initialised: BTreeSet<DeviceRole>,
+    /// Their serials, also of devices that were given up since.
+    pub initialised_today: BTreeSet<Serial>,
     /// Devices whose SO-PIN is already the one on the custodians' cards.
     pub so_pin_on_cards: BTreeSet<DeviceRole>,
     /// Devices known to have the SO-PIN that was chosen or drawn in this sitting.
@@ -126,8 +128,9 @@ impl Devices {
         self.so_pin_on_cards.extend(on_cards.then_some(role));
     }
 
-    pub(super) fn learn_initialised(&mut self, role: DeviceRole) {
+    pub(super) fn learn_initialised(&mut self, role: DeviceRole, serial: &Serial) {
         self.initialised.insert(role);
+        self.initialised_today.insert(serial.clone());
         self.logged_in.remove(&role);
         // An uninitialised device takes today's SO-PIN at once; others keep theirs until it is changed.
         if self.get(role).is_some_and(|device| !device.initialised) {

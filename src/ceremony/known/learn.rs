@@ -10,12 +10,12 @@ use crate::terms::{Holder, Person, Purpose};
 impl Known {
     /// Takes in what one entry says, except for the cursor, which needs the list of steps.
     pub fn learn(&mut self, entry: &Entry) {
+        self.learn_deviations(entry);
         match entry {
             Entry::Learned { fact, .. } => self.learn_fact(fact),
             Entry::Failed { act, fault, .. } => self.learn_failure(act, FaultName::from_word(fault)),
             Entry::Done { .. } => self.doubt.settle(),
-            Entry::Deviates { name, .. } => self.progress.learn_deviates(name),
-            Entry::Remarked { remark: Remark::Deviation, .. } => self.progress.deviations += 1,
+            Entry::Deviates { name, .. } => self.progress.deviates.push(name.clone()),
             Entry::Substituted { share, custodian, name, .. } => {
                 self.learn_stands_in(Person::Holder(Holder { share: *share, custodian: *custodian }), name);
             }
@@ -25,7 +25,10 @@ impl Known {
             Entry::Revealed { card, custodian, .. } => self.learn_seen_card(*card, *custodian),
             Entry::Began { .. }
             | Entry::Recovered { .. }
-            | Entry::Remarked { remark: Remark::BreakBegan | Remark::BreakEnded | Remark::Stopped, .. } => {}
+            | Entry::Remarked {
+                remark: Remark::Deviation | Remark::BreakBegan | Remark::BreakEnded | Remark::Stopped,
+                ..
+            } => {}
         }
     }
 
@@ -61,6 +64,8 @@ impl Known {
                 keys,
                 certificates,
                 data_objects,
+                reader: _,
+                certified_by: _,
             } => {
                 if self.devices.serial(*role).as_ref() != Some(serial) {
                     self.doubt.settle();
@@ -91,7 +96,7 @@ impl Known {
             Fact::Tries { role, pin, left } => self.devices.learn_tries(*role, *pin, *left),
             Fact::Initialised { role, serial, .. } => {
                 self.doubt.learn_initialised(serial);
-                self.devices.learn_initialised(*role);
+                self.devices.learn_initialised(*role, serial);
             }
             Fact::SoPinChanged { role } => _ = self.devices.so_pin_of_today.insert(*role),
             Fact::LoggedIn { role } => _ = self.devices.logged_in.insert(*role),
@@ -116,11 +121,9 @@ impl Known {
             Fact::Opened { file, wrong, defects, needed, .. } => {
                 self.shares.learn_opened(file, defects, *needed);
                 self.seats.learn_opened(wrong);
-                self.progress.deviations += u16::from(!wrong.is_empty());
             }
             Fact::SoPinRebuilt { wrong, .. } => {
                 self.seats.learn_so_pin_rebuilt(wrong);
-                self.progress.deviations += u16::from(!wrong.is_empty());
             }
             Fact::Written { file, sha256, .. } | Fact::BackedUp { file, sha256, .. } => {
                 self.written.retain(|(written, _)| written != file);
@@ -135,9 +138,7 @@ impl Known {
             Fact::Proven { label, signature_file, .. } => self.keys.learn_proven(label, signature_file),
             Fact::NotProvable { label, why, .. } => {
                 self.keys.not_provable.insert(label.to_string(), *why);
-                self.progress.deviations += 1;
             }
-            Fact::Without { .. } => self.progress.deviations += 1,
             Fact::Lost { loss } => self.restored.loss = Some(*loss),
             Fact::From { folder, kcv, dkek_shares, so_pin_set, serial, record_sha256, .. } => {
                 self.shares.learn_earlier(*kcv, dkek_shares, so_pin_set.as_deref());
@@ -161,6 +162,8 @@ impl Known {
             | Fact::Verified { .. }
             | Fact::Present { .. }
             | Fact::Decided { .. }
+            | Fact::Settings { .. }
+            | Fact::Without { .. }
             | Fact::RestoreNotProven
             | Fact::Unwrapped { .. } => {}
         }

@@ -2,6 +2,7 @@
 
 pub mod bags;
 pub mod character;
+mod deviations;
 pub mod devices;
 pub mod doubt;
 pub mod holders;

@@ -62,7 +62,6 @@ impl Known {
 
     /// Somebody takes a role, and is here.
     pub(super) fn learn_stands_in(&mut self, person: Person, name: &str) {
-        self.progress.deviations += 1;
         self.plan.replace(person, name);
         self.people.absent.remove(&person);
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::record::Ending;
+use crate::record::{Deviated, Ending};
 use crate::terms::Number;
 
 /// How far the ceremony has got.
@@ -14,6 +14,8 @@ pub struct Progress {
     pub not_needed: BTreeSet<Number>,
     /// How many deviations there were.
     pub deviations: u16,
+    /// What they were.
+    pub deviated: Vec<Deviated>,
     /// The names of deviations built into the script itself.
     pub deviates: Vec<String>,
     /// How it ended.
@@ -21,8 +23,9 @@ pub struct Progress {
 }
 
 impl Progress {
-    pub(super) fn learn_deviates(&mut self, name: &str) {
-        self.deviations += 1;
-        self.deviates.push(name.to_owned());
+    /// One more deviation.
+    pub(in crate::ceremony) fn add_deviation(&mut self, deviated: Deviated) {
+        self.deviations = self.deviations.saturating_add(1);
+        self.deviated.push(deviated);
     }
 }

@@ -3,7 +3,7 @@
 use crate::ceremony::machine::Machine;
 use crate::ceremony::machine::recovery::Recovery;
 use crate::ceremony::steps::{Need, Step};
-use crate::record::Entry;
+use crate::record::{Deviated, DeviationName, Entry};
 use crate::terms::{KeyLabel, Number, Purpose};
 
 impl Machine {
@@ -32,12 +32,12 @@ impl Machine {
                     Some(Recovery::PinsAgain) => self.known.devices.asks_for_its_so_pin(role),
                     Some(Recovery::LeaveHidden) => self.known.devices.kcv_asked = Some(false),
                     Some(Recovery::WithoutProof) => {
+                        self.deviates(*to, DeviationName::KeyNotProven, key.as_ref());
                         self.known.keys.without_proof.extend(key);
-                        self.known.progress.deviations += 1;
                     }
                     Some(Recovery::LeaveOut) => {
+                        self.deviates(*to, DeviationName::KeyLeftOut, key.as_ref());
                         self.known.keys.left_out.extend(key);
-                        self.known.progress.deviations += 1;
                     }
                     Some(Recovery::SeatAgain(seat)) => {
                         let share = place.and_then(|place| self.steps.get(place)).map(|step| step.share);
@@ -71,6 +71,15 @@ impl Machine {
             | Entry::StoodIn { .. }
             | Entry::Sealed { .. } => {}
         }
+    }
+
+    /// What people chose is a deviation, about a key.
+    fn deviates(&mut self, step: Number, name: DeviationName, key: Option<&String>) {
+        let new = Deviated::new(step, name);
+        self.known.progress.add_deviation(match key {
+            Some(key) => new.happened(key.as_str()),
+            None => new,
+        });
     }
 
     fn place(&self, number: Number) -> Option<usize> {

@@ -19,6 +19,7 @@ impl Machine {
             Outcome::Waiting(fault) => *waiting = Some(fault),
             Outcome::Done(facts) => {
                 for fact in facts {
+                    let fact = self.with_people(fact);
                     self.emit(Entry::Learned { step, fact });
                 }
                 self.next_stage();

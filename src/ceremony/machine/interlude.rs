@@ -206,7 +206,7 @@ impl Machine {
                 self.request(Request::ForgetAll);
                 self.request(Request::WipeScreen);
                 self.emit(Entry::Remarked { step, remark: Remark::Stopped, text: text.trim().to_owned() });
-                self.emit(Entry::Sealed { ending: Ending::Aborted, deviations: self.known.progress.deviations });
+                self.seal(Ending::Aborted);
             }
             (Interlude::Menu, Input::Chose(ChoiceId::Item(item))) => {
                 match MENU.iter().find(|(name, _)| *name == item).map(|(_, offer)| offer) {

@@ -2,6 +2,7 @@
 //! entries, so that a record can recreate the same machine.
 
 pub mod answers;
+mod at_keyboard;
 mod conditions;
 mod cursor;
 pub mod deliberate;
@@ -14,6 +15,7 @@ mod presence;
 pub mod recovery;
 pub mod roll_call;
 mod screens;
+mod seal;
 
 use crate::faults::{self, Fault};
 use crate::names::FieldName;
@@ -32,7 +34,7 @@ use crate::ceremony::steps::{Actor, Condition, Stage, StageKind, Step, hand_over
 use crate::clerk::{Act, acts};
 use crate::fields::{Field, FieldCheck};
 use crate::plan::Plan;
-use crate::record::{CeremonyKind, Ending, Entry};
+use crate::record::{CeremonyKind, Ending, Entry, Keyboard};
 use crate::script;
 use crate::terms::{Handle, Number};
 
@@ -42,8 +44,8 @@ pub const REVEAL_SECONDS: u32 = 120;
 /// What the machine asks for. Take requests with [`Machine::poll`] until there are none, then hand in the next event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Request {
-    /// Write an entry to the record, synced, before anything else happens.
-    Record(Entry),
+    /// Write an entry to the record, synced, before anything else happens. It is made by whoever was at the keyboard.
+    Record(Keyboard, Entry),
     /// Let the clerk perform an act.
     Perform(Act),
     /// Move the text typed into the field of this name to a handle.
@@ -235,8 +237,9 @@ impl Machine {
     }
 
     pub(in crate::ceremony) fn emit(&mut self, entry: Entry) {
+        let keyboard = self.at_the_keyboard();
         self.take_in(&entry);
-        self.requests.push_back(Request::Record(entry));
+        self.requests.push_back(Request::Record(keyboard, entry));
     }
 
     pub(in crate::ceremony) fn request(&mut self, request: Request) {
@@ -338,7 +341,7 @@ impl Machine {
         if self.steps.get(self.known.progress.cursor).is_some() {
             self.enter_stage(0);
         } else {
-            self.emit(Entry::Sealed { ending: Ending::Complete, deviations: self.known.progress.deviations });
+            self.seal(Ending::Complete);
         }
     }
 }

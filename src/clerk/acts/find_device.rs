@@ -89,6 +89,8 @@ impl FindDevice {
             let platform = device.platform().map(|platform| platform.to_string());
             Ok((device.pin_state(Pin::User)?, device.pin_state(Pin::So)?, device.version(), platform))
         })?;
+        let certified_by = devices.with(&serial, |device| Ok(device.certified_by()))?;
+        let reader = devices.reader_of(&serial).map(short);
         self.purpose.fits(&serial, version, so)?;
         let contents = devices.first_list(&serial)?;
         Ok(vec![Fact::Device {
@@ -104,6 +106,8 @@ impl FindDevice {
             keys: u16::try_from(contents.keys.len()).unwrap_or(u16::MAX),
             certificates: contents.certificates.iter().map(|name| short(name)).collect(),
             data_objects: contents.data_objects.iter().map(|name| short(name)).collect(),
+            reader,
+            certified_by,
         }])
     }
 }
@@ -128,7 +132,7 @@ const fn was_initialised(user: PinState, so: PinState) -> bool {
     !matches!((user, so), (PinState::NeverInitialised, PinState::NeverInitialised | PinState::Unclear(_)))
 }
 
-const fn tries(state: PinState) -> Option<u8> {
+pub(super) const fn tries(state: PinState) -> Option<u8> {
     match state {
         PinState::TriesLeft(left) => Some(left),
         PinState::Blocked => Some(0),

@@ -3,13 +3,14 @@
 
 use crate::card::{self, CardError, Device, DkekState, Pin, PinAnswer, PinState};
 use crate::clerk::Clerk;
+use crate::clerk::acts::find_device::tries;
 use crate::clerk::acts::{ActKind, Aftermath, Begun};
 use crate::clerk::pins::{so_pin, state_logged_out, user_pin};
 use crate::clerk::workers::card::Reply;
 use crate::clerk::workers::devices::Devices;
 use crate::faults::{self, Fault};
 use crate::plan::PinReset;
-use crate::record::Fact;
+use crate::record::{Fact, ResetRule};
 use crate::secret::WipingBytes;
 use crate::terms::{DeviceRole, Handle, Serial};
 use crate::vault::Vault;
@@ -79,7 +80,7 @@ impl Initialise {
         } else {
             so_pin(&pins.new)?
         };
-        let done = vec![Fact::Initialised { role: *role, serial: serial.clone(), dkek_shares: *dkek_shares }];
+        let done = Fact::Initialised { role: *role, serial: serial.clone(), dkek_shares: *dkek_shares };
         let waiting = DkekState::Pending { total: *dkek_shares, outstanding: *dkek_shares };
         let settings = card::Initialise {
             so_pin: &current,
@@ -96,7 +97,7 @@ impl Initialise {
             && devices.with(serial, Device::dkek_state)? == waiting
             && devices.with(serial, |device| is_as_set(device, &settings))?
         {
-            return Ok(done);
+            return Ok([done].into_iter().chain(self.read_back(devices)).collect());
         }
         let answer = match self.so_tries_before(devices)? {
             Some(left) => devices.with(serial, |device| device.initialise_again(&settings, left))?,
@@ -112,7 +113,35 @@ impl Initialise {
         if devices.with(serial, Device::dkek_state)? != waiting {
             return Err(Fault::from(faults::InitialiseUnclear));
         }
-        Ok(done)
+        Ok([done].into_iter().chain(self.read_back(devices)).collect())
+    }
+
+    /// What the device says about its settings. It is initialised already: if it cannot be asked now, that is the
+    /// concern of the next act.
+    fn read_back(&self, devices: &mut Devices) -> Option<Fact> {
+        let read = |device: &mut Device| {
+            device.select()?;
+            let (user, so) = (device.pin_state(Pin::User)?, device.pin_state(Pin::So)?);
+            let rules = [
+                (card::PinReset::Off, ResetRule::Off),
+                (card::PinReset::Unblock, ResetRule::Unblock),
+                (card::PinReset::Set, ResetRule::Set),
+            ];
+            let pin_reset = rules.into_iter().find(|(reset, _)| device.has_pin_reset(*reset) == Some(true));
+            let dkek_shares = match device.dkek_state()? {
+                DkekState::Pending { total, .. } | DkekState::Complete { total, .. } => Some(total),
+                DkekState::NotConfigured | DkekState::OtherDomain | DkekState::NotTold(_) => None,
+            };
+            Ok(Fact::Settings {
+                role: self.role,
+                user_pin_tries: tries(user),
+                so_pin_tries: tries(so),
+                pin_reset: pin_reset.map(|(_, rule)| rule),
+                options: device.options().map(|options| format!("{options:04X}")),
+                dkek_shares,
+            })
+        };
+        devices.with(&self.serial, read).ok()
     }
 
     /// SO-PIN tries left on a device that was initialised before, if it reports them. If people were told of more,

@@ -36,6 +36,6 @@ impl ActKind for RebuildSoPin {
             vault.forget(Handle::SeatShare(Purpose::SoPin, *seat));
         }
         let (right, wrong) = sides(&self.seats, &candidate.agreeing);
-        Ok(Begun::Done(vec![Fact::SoPinRebuilt { right, wrong }]))
+        Ok(Begun::Done(vec![Fact::SoPinRebuilt { right, wrong, people: Vec::new() }]))
     }
 }

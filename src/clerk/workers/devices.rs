@@ -235,7 +235,8 @@ impl Devices {
         self.failed_lists.get(reader).is_some_and(|failed| *failed >= FAILED_LISTS)
     }
 
-    fn reader_of(&self, serial: &Serial) -> Option<&str> {
+    /// The name of the reader that a device is in.
+    pub fn reader_of(&self, serial: &Serial) -> Option<&str> {
         self.connected.iter().find(|one| one.is(serial)).map(|one| one.reader.as_str())
     }
 

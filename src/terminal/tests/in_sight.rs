@@ -68,6 +68,7 @@ fn begun(kind: CeremonyKind, rehearsal: bool) -> Machine {
         title: String::new(),
         custody: Vec::new(),
         program: String::new(),
+        program_sha256: None,
         plan_sha256: crate::terms::Digest([0; 32]),
         script_sha256: crate::terms::Digest([0; 32]),
         short_derivation: false,

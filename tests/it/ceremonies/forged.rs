@@ -88,7 +88,7 @@ fn a_forged_card_is_found_by_one_more_custodian() {
     });
     assert_eq!(opened, Some((vec![Seat(1), Seat(3)], vec![Seat(2)])));
     let so_pin = rig.facts().into_iter().find_map(|fact| match fact {
-        Fact::SoPinRebuilt { right, wrong } => Some((right.len(), wrong.len())),
+        Fact::SoPinRebuilt { right, wrong, .. } => Some((right.len(), wrong.len())),
         _ => None,
     });
     assert_eq!(so_pin, Some((3, 0)), "whoever sat down gave the SO-PIN's share too");

@@ -364,7 +364,7 @@ fn a_wrong_so_pin_share_among_more_than_needed_is_named_and_is_a_deviation() {
     let plan = Plan::parse(&plan()).unwrap();
     let mut known = Known::new(&Ceremony::of(CeremonyKind::Restore).character, plan, true);
     let mut learn = |fact| known.learn(&Entry::Learned { step: Number { section: 4, step: 4 }, fact });
-    learn(Fact::SoPinRebuilt { right: vec![Seat(1), Seat(2)], wrong: vec![] });
-    learn(Fact::SoPinRebuilt { right: vec![Seat(1), Seat(3)], wrong: vec![Seat(2)] });
+    learn(Fact::SoPinRebuilt { right: vec![Seat(1), Seat(2)], wrong: vec![], people: vec![] });
+    learn(Fact::SoPinRebuilt { right: vec![Seat(1), Seat(3)], wrong: vec![Seat(2)], people: vec![] });
     assert_eq!((known.seats.wrong, known.progress.deviations), (vec![Seat(2)], 1));
 }

@@ -317,7 +317,8 @@ fn an_unfit_room_needs_override_and_a_reason_and_any_other_is_confirmed() {
         let deviations = u16::from(asked);
         let expected: &[&str] = if asked { &["The other laptop is broken."] } else { &[] };
         assert_eq!(reasons.collect::<Vec<&str>>(), expected, "{name}");
-        assert_eq!(rig.entries.last(), Some(&Entry::Sealed { ending: Ending::Aborted, deviations }), "{name}");
+        let sealed = |entry: &Entry| matches!(entry, Entry::Sealed { ending: Ending::Aborted, deviations: sealed, .. } if *sealed == deviations);
+        assert!(rig.entries.last().is_some_and(sealed), "{name}");
     }
 }
 

@@ -86,7 +86,7 @@ fn proven(rig: &Rig) -> usize {
 
 fn deviations(rig: &Rig) -> u16 {
     match rig.entries.last() {
-        Some(Entry::Sealed { ending: Ending::Complete, deviations }) => *deviations,
+        Some(Entry::Sealed { ending: Ending::Complete, deviations, .. }) => *deviations,
         other => panic!("{other:?}"),
     }
 }

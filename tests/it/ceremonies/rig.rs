@@ -14,7 +14,7 @@ use hsm_ceremony::faults::Fault;
 use hsm_ceremony::fields::{check, open_text, suggest};
 use hsm_ceremony::folder::names;
 use hsm_ceremony::plan::{Custody, Plan};
-use hsm_ceremony::record::{CeremonyKind, Chain, Ending, Entry, Fact, Manifest};
+use hsm_ceremony::record::{CeremonyKind, Chain, Ending, Entry, Fact, Manifest, Moment};
 use hsm_ceremony::script::text as script_text;
 use hsm_ceremony::secret::WipingBytes;
 use hsm_ceremony::softcard::{Rack, SoftCard};
@@ -201,6 +201,7 @@ impl Rig {
             title: plan.title.clone(),
             custody: plan.dkek_shares.iter().map(Custody::word).collect(),
             program: "test".into(),
+            program_sha256: None,
             plan_sha256: Digest(Sha256::digest(&plan_text).into()),
             script_sha256: Digest(Sha256::digest(script_text()).into()),
             short_derivation: true,
@@ -337,8 +338,14 @@ impl Rig {
     fn drain(&mut self) {
         while let Some(request) = self.machine.poll() {
             match request {
-                Request::Record(entry) => {
-                    self.lines += &self.chain.add("2026-11-23T00:00:00Z", &entry).unwrap();
+                Request::Record(keyboard, entry) => {
+                    let moment = Moment {
+                        utc: "2026-11-23T00:00:00Z".into(),
+                        local: "2026-11-23T01:00:00+01:00".into(),
+                        zone: None,
+                        since_start_ms: self.now,
+                    };
+                    self.lines += &self.chain.add(moment, keyboard, &entry).unwrap();
                     self.entries.push(entry);
                 }
                 Request::Perform(act) => self.clerk.begin(act, &mut self.vault),

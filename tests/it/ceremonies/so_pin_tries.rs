@@ -209,6 +209,8 @@ fn the_so_pin_of_today_is_asked_for_only_where_the_device_is_known_to_have_it() 
         keys: 0,
         certificates: Vec::new(),
         data_objects: Vec::new(),
+        reader: None,
+        certified_by: None,
     };
     let done = || Fact::Initialised { role, serial: Serial::new("REH0000077").unwrap(), dkek_shares: 1 };
     for (facts, of_today) in [
@@ -279,6 +281,8 @@ fn an_interruption_on_one_device_does_not_concern_the_next() {
             keys: 0,
             certificates: Vec::new(),
             data_objects: Vec::new(),
+            reader: None,
+            certified_by: None,
         };
         Entry::Learned { step: Number { section: 1, step: 1 }, fact }
     };

@@ -1,0 +1,178 @@
+//! Every deviation, as the entries tell of it: the last line of the record lists them all.
+
+use crate::ceremony::known::Known;
+use crate::ceremony::known::roll_call::with_role;
+use crate::faults::FaultName;
+use crate::plan::PinReset;
+use crate::record::{Deviated, DeviationName, Entry, Fact, Remark, ResetRule};
+use crate::terms::{Holder, Number, Person, Seat};
+
+impl Known {
+    /// Adds what an entry tells of a deviation, before anything else is learned from it.
+    pub(super) fn learn_deviations(&mut self, entry: &Entry) {
+        let deviated = match entry {
+            Entry::Learned { step, fact } => self.deviation_of(*step, fact),
+            Entry::Failed { step, act, fault, .. } => self.blocked(*step, act, FaultName::from_word(fault)),
+            Entry::Deviates { step, name } => {
+                Some(Deviated::new(*step, DeviationName::of_script(name)).happened(name.as_str()))
+            }
+            Entry::Remarked { step, remark: Remark::Deviation, text } => {
+                Some(Deviated::new(*step, DeviationName::Noted).happened(text.as_str()))
+            }
+            Entry::Substituted { step, share, custodian, name, reason, decided_by, .. } => {
+                let person = Person::Holder(Holder { share: *share, custodian: *custodian });
+                Some(self.stood_in(*step, person, name, reason.clone(), decided_by.clone()))
+            }
+            Entry::StoodIn { step, person, name, reason, decided_by, .. } => {
+                Some(self.stood_in(*step, *person, name, Some(reason.clone()), decided_by.clone()))
+            }
+            // What people chose after a failure is a deviation where the machine says so.
+            Entry::Recovered { .. }
+            | Entry::Began { .. }
+            | Entry::Intent { .. }
+            | Entry::Revealed { .. }
+            | Entry::Done { .. }
+            | Entry::Remarked { remark: Remark::BreakBegan | Remark::BreakEnded | Remark::Stopped, .. }
+            | Entry::Sealed { .. } => None,
+        };
+        if let Some(deviated) = deviated {
+            self.progress.add_deviation(deviated);
+        }
+    }
+
+    fn stood_in(
+        &self,
+        step: Number,
+        person: Person,
+        name: &str,
+        reason: Option<String>,
+        decided_by: Option<String>,
+    ) -> Deviated {
+        let former = Some(with_role(&self.plan, person));
+        let people = vec![name.to_owned()];
+        Deviated { people, instead_of: former, reason, decided_by, ..Deviated::new(step, DeviationName::StoodIn) }
+    }
+
+    /// A PIN without tries, once in each step: trying again does not block it again.
+    fn blocked(&self, step: Number, act: &str, fault: Option<FaultName>) -> Option<Deviated> {
+        // Any other failure is a line of its own, and no deviation until people decide something.
+        let names = [
+            (FaultName::PinBlocked, DeviationName::PinBlocked),
+            (FaultName::SoPinBlocked, DeviationName::SoPinBlocked),
+        ];
+        let (_, name) = names.into_iter().find(|(blocked, _)| fault == Some(*blocked))?;
+        let known = self.progress.deviated.iter().any(|known| (known.step, known.name) == (step, name));
+        (!known).then(|| Deviated::new(step, name).happened(act))
+    }
+
+    fn deviation_of(&self, step: Number, fact: &Fact) -> Option<Deviated> {
+        let new = |name| Deviated::new(step, name);
+        match fact {
+            Fact::Without { people, decided_by, reason } => Some(Deviated {
+                people: people.clone(),
+                reason: Some(reason.clone()),
+                decided_by: Some(decided_by.clone()),
+                ..new(DeviationName::WithoutSomebody)
+            }),
+            Fact::Opened { share, wrong, .. } if !wrong.is_empty() => {
+                let person = |seat: &Seat| Some(Holder { share: *share, custodian: Some(self.seats.sitter(*seat)?) });
+                let people =
+                    wrong.iter().filter_map(person).map(|holder| with_role(&self.plan, Person::Holder(holder)));
+                let people = people.collect();
+                Some(Deviated { people, ..new(DeviationName::WrongShare).happened(seats(wrong)) })
+            }
+            Fact::SoPinRebuilt { wrong, .. } if !wrong.is_empty() => {
+                Some(new(DeviationName::WrongShare).happened(seats(wrong)))
+            }
+            Fact::NotProvable { label, .. } => Some(new(DeviationName::KeyNotProven).happened(label.as_str())),
+            Fact::Initialised { serial, .. } if self.devices.initialised_today.contains(serial) => {
+                Some(new(DeviationName::ErasedAgain).happened(serial.as_str()))
+            }
+            Fact::Settings { user_pin_tries, pin_reset, dkek_shares, .. } => {
+                let planned_reset = match self.plan.pin_reset {
+                    PinReset::Off => ResetRule::Off,
+                    PinReset::Unblock => ResetRule::Unblock,
+                    PinReset::Set => ResetRule::Set,
+                };
+                let shares = u8::try_from(self.plan.dkek_shares.len()).ok();
+                let same = user_pin_tries.is_none_or(|tries| tries == self.plan.user_pin_tries)
+                    && pin_reset.is_none_or(|reset| reset == planned_reset)
+                    && dkek_shares.is_none_or(|told| Some(told) == shares);
+                let expected = Some(settings(Some(self.plan.user_pin_tries), Some(planned_reset), shares));
+                let happened = Some(settings(*user_pin_tries, *pin_reset, *dkek_shares));
+                (!same).then(|| Deviated { expected, happened, ..new(DeviationName::OtherSettings) })
+            }
+            Fact::Opened { .. }
+            | Fact::SoPinRebuilt { .. }
+            | Fact::Initialised { .. }
+            | Fact::Present { .. }
+            | Fact::Absent { .. }
+            | Fact::Arrived { .. }
+            | Fact::Gone { .. }
+            | Fact::Bagged { .. }
+            | Fact::Formers { .. }
+            | Fact::BagsOnRecord { .. }
+            | Fact::RestoreNotProven
+            | Fact::Decided { .. }
+            | Fact::Room { .. }
+            | Fact::Seen { .. }
+            | Fact::Picked { .. }
+            | Fact::Device { .. }
+            | Fact::Seeded { .. }
+            | Fact::Dealt { .. }
+            | Fact::UnderPassword { .. }
+            | Fact::SoPinDealt { .. }
+            | Fact::DkekDrawn { .. }
+            | Fact::ReadBack { .. }
+            | Fact::Enciphered { .. }
+            | Fact::VaultEmpty
+            | Fact::Written { .. }
+            | Fact::Seated { .. }
+            | Fact::SetTyped { .. }
+            | Fact::Given { .. }
+            | Fact::Joined { .. }
+            | Fact::CurrentSoPin { .. }
+            | Fact::PinDrawn { .. }
+            | Fact::PinShown { .. }
+            | Fact::Tries { .. }
+            | Fact::SoPinChanged { .. }
+            | Fact::LoggedIn { .. }
+            | Fact::DkekState { .. }
+            | Fact::KcvAsked { .. }
+            | Fact::Loaded { .. }
+            | Fact::Made { .. }
+            | Fact::Listed { .. }
+            | Fact::Held { .. }
+            | Fact::BackedUp { .. }
+            | Fact::Lost { .. }
+            | Fact::From { .. }
+            | Fact::NotSealed { .. }
+            | Fact::FoundElsewhere { .. }
+            | Fact::PublicKeysUnusable { .. }
+            | Fact::Verified { .. }
+            | Fact::Wanted { .. }
+            | Fact::Unwrapped { .. }
+            | Fact::Proven { .. } => None,
+        }
+    }
+}
+
+/// `seat 1, seat 3`.
+fn seats(seats: &[Seat]) -> String {
+    seats.iter().map(|seat| format!("seat {seat}")).collect::<Vec<_>>().join(", ")
+}
+
+/// `user-pin-tries 3, pin-reset off, dkek-shares 1`, as far as it is known.
+fn settings(tries: Option<u8>, reset: Option<ResetRule>, shares: Option<u8>) -> String {
+    let reset = reset.map(|reset| match reset {
+        ResetRule::Off => PinReset::Off.word(),
+        ResetRule::Unblock => PinReset::Unblock.word(),
+        ResetRule::Set => PinReset::Set.word(),
+    });
+    let known = [
+        tries.map(|tries| format!("user-pin-tries {tries}")),
+        reset.map(|reset| format!("pin-reset {reset}")),
+        shares.map(|shares| format!("dkek-shares {shares}")),
+    ];
+    known.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
