@@ -1,8 +1,12 @@
+use std::collections::BTreeMap;
+
 use super::*;
+use crate::folder::names;
 use crate::names::{CeremonyKind, FaultName, StepName};
-use crate::plan::Plan;
+use crate::plan::{Custody, Plan};
 use crate::script;
-use crate::terms::{CustodianNumber, Digest, DkekShareNumber, Quorum};
+use crate::terms::{CustodianNumber, Digest, DkekShareNumber, Quorum, Scheme};
+use sha2::{Digest as _, Sha256};
 use unicode_width::UnicodeWidthStr;
 
 const RENEW: &str = "renew it: cargo run --locked -- handbook > CEREMONY.md";
@@ -27,8 +31,12 @@ fn the_handbook_is_printed_from_the_script() {
 fn the_handbook_has_every_fault_and_every_step_and_no_open_brace() {
     let book = handbook();
     let (before, rest) = book.split_once("```python\n").unwrap();
-    let (program, after) = rest.split_once("\n```\n").unwrap();
-    assert!(program.starts_with("import ") && !before.contains('{') && !after.contains('{'));
+    let (rebuild, rest) = rest.split_once("\n```\n").unwrap();
+    let (between, rest) = rest.split_once("```py\n").unwrap();
+    let (verify, after) = rest.split_once("\n```\n").unwrap();
+    assert!([rebuild, verify].iter().all(|program| program.starts_with("import ")));
+    assert!([before, between, after].iter().all(|text| !text.contains('{')));
+    assert!(verify.lines().count() <= 100, "{} lines", verify.lines().count());
     assert!(!book.contains("paper-") && !book.contains("role-original") && !book.contains("field-serial"));
     for name in FaultName::ALL {
         assert!(book.contains(&format!("`{name}`")), "{name}");
@@ -283,5 +291,66 @@ fn a_card_for_words_has_a_numbered_box_for_every_word() {
     assert_eq!(boxes(&cards[2]), (1..=16).collect::<Vec<_>>());
     for (card, check) in [(&cards[1], "31, 32 and 33"), (&cards[2], "14, 15 and 16")] {
         assert!(card.contains(&format!("{check} are check words")) && card.contains("Set  _______ _______ "), "{card}");
+    }
+}
+
+/// What explains the folder of a sitting, for every ceremony and several plans.
+fn explained() -> Vec<(Plan, About, BTreeMap<&'static str, String>)> {
+    let mut passwords = super::walk::plan(2, 4, false);
+    passwords.dkek_shares = ["Ada", "Grace"].map(|holder| Custody::Password { holder: holder.to_owned() }).to_vec();
+    let plans = [super::walk::plan(2, 4, true), super::walk::plan(16, 16, false), super::walk::full_plan(), passwords];
+    let mut all = Vec::new();
+    for plan in plans {
+        for (ceremony, rehearsal) in CeremonyKind::ALL.into_iter().flat_map(|kind| [(kind, true), (kind, false)]) {
+            let from = (ceremony == CeremonyKind::Restore).then(|| "2026-11-27-establish-3fa9".to_owned());
+            let about = About { ceremony, rehearsal, from };
+            let text = |(name, content): (&'static str, Vec<u8>)| (name, String::from_utf8(content).unwrap());
+            let files = explaining_files(&about, &plan).into_iter().map(text).collect();
+            all.push((plan.clone(), about, files));
+        }
+    }
+    all
+}
+
+#[test]
+fn every_folder_says_on_one_page_what_it_is_and_has_the_handbook_of_its_plan() {
+    for (plan, about, files) in explained() {
+        let page = &files[names::RESTORE];
+        let at = format!("{about:?} {:?}\n{page}", plan.dkek_shares.len());
+        assert!(!page.contains('{') && !page.contains("folder-"), "{at}");
+        // A command is not broken, and nothing else is wider than the page.
+        assert!(page.lines().all(|line| line.width() <= 78 || line.starts_with("    ")), "{at}");
+        assert!(page.lines().count() <= if plan.dkek_shares.len() > 2 { 110 } else { 66 }, "{at}");
+        assert_eq!(page.contains("REHEARSAL:"), about.rehearsal, "{at}");
+        assert!(page.contains(&plan.title) && page.contains("verify.py") && page.contains("hsm-ceremony"), "{at}");
+        let book = &files[names::HANDBOOK];
+        assert!(!book.contains("the example plan") && !book.contains("{quorum}"), "{at}");
+        for person in plan.people() {
+            assert!(book.contains(&format!(": {}\n", plan.name_of(person))), "{at}");
+        }
+        assert_eq!(Digest(Sha256::digest(&files[names::SCRIPT]).into()), Digest(script::digest()));
+        let dealt = about.ceremony == CeremonyKind::Establish;
+        assert_eq!(page.contains("WHAT YOU NEED"), dealt, "{at}");
+        assert_eq!(files.contains_key(names::REBUILD), dealt, "{at}");
+        let words = plan.dkek_shares.iter().any(|share| share.scheme() == Some(Scheme::Words));
+        assert_eq!(files.contains_key(names::WORD_LIST), dealt && words, "{at}");
+        assert_eq!(page.contains("2026-11-27-establish-3fa9"), about.from.is_some(), "{at}");
+        if !dealt {
+            continue;
+        }
+        // Whoever has to come is named, and what to type is there for every share file, without the other schemes.
+        let flat = page.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(plan.guards().all(|name| flat.contains(name.as_str())), "{at}");
+        for (share, custody) in plan.numbers().zip(&plan.dkek_shares) {
+            let import = format!("    sc-hsm-tool --import-dkek-share {}", names::share_file(share));
+            let line = page.lines().find(|line| line.starts_with(&import)).unwrap();
+            let typed = custody.scheme() == Some(Scheme::ScHsmTool);
+            assert_eq!(line.contains("--pwd-shares-total"), typed, "{at}");
+            let rebuild = format!("    python3 rebuild.py {}\n", names::share_file(share));
+            assert_eq!(page.contains(&rebuild), custody.quorum().is_some(), "{at}");
+        }
+        for key in &plan.keys {
+            assert!(page.contains(&format!("--unwrap-key keys/{}.wrapped", key.label)), "{at}");
+        }
     }
 }
