@@ -97,6 +97,10 @@ const SEAT_AGAIN: &str = "seat-again";
 pub fn recoveries(known: &Known, act: &Act, fault: &Fault) -> Vec<Recovery> {
     let mut choices = match fault.name {
         FaultName::CardLoginLost => vec![Recovery::LogIn],
+        // The device may have refused because nobody is logged in.
+        FaultName::KeyUnfinished => {
+            [ways_on(known, act, FaultName::KeyUnfinished), vec![Recovery::LogIn]].concat()
+        }
         // A device that was out has logged out: nobody has to be told so by a second fault.
         fault if fault.may_come_back() && act.name().in_a_login() => vec![Recovery::LogIn],
         fault => ways_on(known, act, fault),

@@ -106,7 +106,7 @@ impl Initialise {
             PinAnswer::Accepted => {}
             PinAnswer::Wrong { tries_left } => return Err(Fault::from(faults::SoPinWrong { left: tries_left })),
             PinAnswer::Blocked => return Err(Fault::from(faults::SoPinBlocked)),
-            PinAnswer::NotAllowed => return Err(Fault::from(faults::InitialiseRefused { status: "" })),
+            PinAnswer::NotAllowed { status } => return Err(Fault::from(faults::InitialiseRefused { status })),
         }
         // What the device reports about itself counts, not its answer.
         if devices.with(serial, Device::dkek_state)? != waiting {

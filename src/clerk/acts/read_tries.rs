@@ -1,6 +1,6 @@
 //! How many tries a PIN has left.
 
-use crate::card::{Pin, PinState};
+use crate::card::{Operation, Pin, PinState};
 use crate::clerk::Clerk;
 use crate::clerk::acts::{ActKind, Aftermath, Begun};
 use crate::clerk::pins::state_logged_out;
@@ -43,9 +43,11 @@ impl ActKind for ReadTries {
                 (PinState::NeverInitialised, _) => Err(Fault::from(faults::DeviceNotInitialised)),
                 (PinState::TransportPin, _) => Err(Fault::from(faults::PinTransport)),
                 (PinState::Unclear(status), _) => {
-                    Err(Fault::from(faults::CardRefused { operation: "pin-state", status }))
+                    Err(Fault::from(faults::CardRefused { operation: Operation::PinStatus.word(), status }))
                 }
-                (PinState::Verified, _) => Err(Fault::from(faults::CardMalformed { operation: "pin-state" })),
+                (PinState::Verified, _) => {
+                    Err(Fault::from(faults::CardMalformed { operation: Operation::PinStatus.word() }))
+                }
             }
         }))
     }
