@@ -36,9 +36,7 @@ pub fn check(kind: &FieldKind, name: FieldName, vault: &Vault) -> FieldCheck {
         FieldKind::Sign(signs) => lines::sign(text, signs),
         FieldKind::Word(word) => lines::word(text, word, || faults::WordNotThis { word }.into()),
         FieldKind::KeyReference { taken, .. } => lines::key_reference(text, taken),
-        FieldKind::Decider { people, about } => {
-            public(text, name, vault, |text| deciders::check(text, people, about))
-        }
+        FieldKind::Decider { people, about } => public(text, name, vault, |text| deciders::check(text, people, about)),
         FieldKind::Line => public(text, name, vault, |text| lines::line(text, false)),
         FieldKind::Bag { taken } => public(text, name, vault, |text| lines::bag(text, taken)),
         FieldKind::Reason => public(text, name, vault, lines::reason),

@@ -45,13 +45,17 @@ mod tests {
         let people = [person("Grace Hopper", Some("GH")), person("Ada Lovelace", None), person("Ольга Л.", None)];
         let check = |text: &str| {
             let mut typed = TypedText::new();
-            text.bytes().for_each(|byte| typed.push(byte).unwrap());
+            text.chars().for_each(|character| typed.put(typed.len(), character).ok().unwrap());
             super::check(&typed, &people, &["Alan Turing".to_owned()])
         };
         for right in ["Grace Hopper", "grace  hopper ", "gh", "GH", "Ada Lovelace", "Ольга Л."] {
             assert_eq!(check(right), FieldCheck::Good, "{right}");
         }
-        assert_eq!(decider("gh", &people).map(|one| one.name.as_str()), Some("Grace Hopper"), "the record gets the name");
+        assert_eq!(
+            decider("gh", &people).map(|one| one.name.as_str()),
+            Some("Grace Hopper"),
+            "the record gets the name"
+        );
         assert_eq!(check("Alan Turing"), FieldCheck::wrong(faults::DeciderConcerned { who: "Alan Turing" }));
         for stranger in ["Niels Bohr", "AL", "x", "Grace Hoppers"] {
             assert_eq!(check(stranger), FieldCheck::wrong(faults::DeciderNotHere), "{stranger}");

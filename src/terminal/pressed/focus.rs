@@ -84,7 +84,9 @@ impl ScreenState {
         let Body::Form { fields, .. } = &view.body else { return None };
         let bad = first_not_good(fields).filter(|place| *place <= self.focus);
         // Check bytes that do not fit may show that the slip is in another field: then that one is to be corrected.
-        let marks = |field: &FieldView| matches!((&field.kind, &field.state), (FieldKind::CheckBytes { .. }, FieldState::Wrong(_)));
+        let marks = |field: &FieldView| {
+            matches!((&field.kind, &field.state), (FieldKind::CheckBytes { .. }, FieldState::Wrong(_)))
+        };
         let marked = fields.iter().position(|field| field.wrong_at.is_some() && field.state.is_good());
         if let Some(place) = marked
             && bad.and_then(|place| fields.get(place)).is_some_and(marks)

@@ -56,8 +56,7 @@ pub fn page(state: &ScreenState, context: &DrawContext<'_>, text: &[String], ite
 }
 
 /// Enter does not continue yet, and says why.
-const STILL_OPEN: Binding =
-    quiet(&[(Key::Enter, Action::StillOpen)], words::KEY_ENTER, words::HELP_STILL_OPEN);
+const STILL_OPEN: Binding = quiet(&[(Key::Enter, Action::StillOpen)], words::KEY_ENTER, words::HELP_STILL_OPEN);
 
 /// How many ticks there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

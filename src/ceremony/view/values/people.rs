@@ -73,9 +73,7 @@ pub fn deciders(machine: &Machine) -> String {
     };
     let names: Vec<String> = known.deciders(&about).into_iter().map(|one| one.name).collect();
     match names.split_at_checked(NAMED) {
-        Some((named, more @ [_, ..])) => {
-            words::DecidersMore { names: named.join(", "), more: more.len() }.to_string()
-        }
+        Some((named, more @ [_, ..])) => words::DecidersMore { names: named.join(", "), more: more.len() }.to_string(),
         Some((_, [])) | None => names.join(", "),
     }
 }
