@@ -68,8 +68,8 @@ impl Known {
     }
 
     /// The name of whoever decides, who may have typed initials.
-    pub fn decider(&self, typed: &str, about: Vec<String>) -> String {
-        let people = self.deciders(&about);
+    pub fn decider(&self, typed: &str, about: &[String]) -> String {
+        let people = self.deciders(about);
         fields::decider(typed, &people).map_or_else(|| typed.trim().to_owned(), |one| one.name.clone())
     }
 

@@ -262,7 +262,7 @@ impl Machine {
                 }
             }
             (Interlude::Decides(change, reason, Some(name)), Input::GoOn) => {
-                let name = self.known.decider(&name, change.about(&self.known));
+                let name = self.known.decider(&name, &change.about(&self.known));
                 self.changes(change, reason, Some(name));
             }
             (same, _) => self.interlude = Some(same),

@@ -192,6 +192,5 @@ fn nothing_is_cut_on_the_last_screens_and_the_digest_is_on_the_first_of_them() {
         }
         let first: String = TestTerminal::new().draw(&view).join(" ").split_whitespace().collect();
         assert!(first.contains("9999"), "the digest is in sight at once: {first}");
-        println!("{kind:?} {ending:?} {screens}\n{}", TestTerminal::new().draw(&view).join("\n"));
     }
 }
