@@ -157,6 +157,7 @@ fn properties(script: &Script) -> String {
     let kinds = arms(&|fault| format!("FaultKind::{}", pascal(&fault.kind)));
     let as_it_was = arms(&|fault| fault.leaves_as_it_was().to_string());
     let may_come_back = arms(&|fault| fault.may_come_back().to_string());
+    let screen_only = arms(&|fault| format!("&{:?}", fault.screen_only));
     format!(
         "impl FaultName {{
     /// Which file of the script it is in.
@@ -175,6 +176,12 @@ fn properties(script: &Script) -> String {
     pub const fn may_come_back(self) -> bool {{
         match self {{
 {may_come_back}        }}
+    }}
+
+    /// The names of values that people see, and the record does not get: they say something about a secret.
+    pub const fn screen_only(self) -> &'static [&'static str] {{
+        match self {{
+{screen_only}        }}
     }}
 }}
 "

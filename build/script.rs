@@ -40,6 +40,9 @@ pub struct Fault {
     /// Values that the record gets besides those in the sentences.
     #[serde(default)]
     recorded: Vec<String>,
+    /// Values in the sentences that stay on the screen: they say something about a secret, and the record gets none of it.
+    #[serde(default)]
+    pub screen_only: Vec<String>,
     /// Values in the sentences that the step knows, and not the code that raises the fault.
     #[serde(default)]
     from_step: Vec<String>,
@@ -252,6 +255,9 @@ impl Fault {
         names("recorded", self.recorded.iter().map(String::as_str))?;
         if let Some(twice) = self.recorded.iter().find(|value| said.contains(&value.as_str())) {
             return Err(format!("recorded: {twice} is in the sentences"));
+        }
+        if let Some(unsaid) = self.screen_only.iter().find(|value| !said.contains(&value.as_str())) {
+            return Err(format!("screen_only: {unsaid} is not in the sentences"));
         }
         if let Some(unsaid) = self.from_step.iter().find(|value| !said.contains(&value.as_str())) {
             return Err(format!("from_step: {unsaid} is not in the sentences"));

@@ -77,6 +77,7 @@ fn name_of(kind: &FieldKind) -> FieldName {
         FieldKind::KeyReference { .. } => FieldName::KeyReference,
         FieldKind::Reason => FieldName::Reason,
         FieldKind::Line => FieldName::Note,
+        FieldKind::Decider { .. } => FieldName::DecidedBy,
         FieldKind::Bag { .. } => FieldName::Bag,
     }
 }

@@ -4,7 +4,7 @@ use crate::card::status::Status;
 use crate::card::transport::TransportError;
 use crate::card::{CardError, Operation};
 use crate::dkek::{ContainerError, DkekError, WrappedKeyError};
-use crate::faults::{self, Fault};
+use crate::faults::{self, Fault, FaultName};
 use crate::share::ShareError;
 
 /// A device did not do what it was asked to.
@@ -45,6 +45,14 @@ pub fn card(error: &CardError) -> Fault {
         }
         CardError::Malformed { operation, .. } => Fault::from(faults::CardMalformed { operation: operation.word() }),
         CardError::OtherDevice { seen } => Fault::from(faults::CardOtherDevice { seen }),
+    }
+}
+
+/// The fault of an act that had only read until then: an answer that was lost leaves nothing in doubt.
+pub fn while_reading(fault: Fault) -> Fault {
+    match fault.name {
+        FaultName::CardNoCard | FaultName::CardCutOff | FaultName::CardGarbled => Fault::from(faults::CardLostReading),
+        _ => fault,
     }
 }
 
@@ -161,7 +169,6 @@ pub fn wrapped_key(file: &str, error: &WrappedKeyError) -> Fault {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::faults::FaultName;
 
     #[test]
     fn only_an_early_refusal_says_that_nothing_was_erased() {

@@ -1,10 +1,11 @@
 //! The keys of a device as it lists them.
 
-use crate::card::{CardError, Device, FileId, KeyAttributes, KeyDescription, KeyEntry, public_key_beside};
+use crate::card::{CardError, Device, FileId, KeyAttributes, KeyDescription, KeyEntry, Status, public_key_beside};
+use crate::clerk::as_fault;
 use crate::clerk::workers::devices::Devices;
-use crate::faults::Fault;
+use crate::faults::{self, Fault};
 use crate::record::StoredKey;
-use crate::terms::{KeyId, KeyReference, KeyType, Serial, short};
+use crate::terms::{KeyId, KeyLabel, KeyReference, KeyType, Serial, short};
 
 /// The keys of a device, ordered by reference.
 ///
@@ -60,5 +61,43 @@ pub fn listed(reference: KeyReference, description: Option<&KeyDescription>, key
         key_type: key_type.map(KeyType::name),
         domain: None,
         uses_left: None,
+    }
+}
+
+/// What went wrong while a key was being put on a device that still answers, and whether the key is there.
+pub struct Unfinished {
+    error: CardError,
+    there: bool,
+}
+
+impl Unfinished {
+    /// The device refused, or its answer cannot be used: it is asked whether the key is there. An answer that was lost
+    /// leaves nobody to ask.
+    ///
+    /// # Errors
+    /// There was no answer, then or now.
+    pub fn ask(device: &mut Device, reference: KeyReference, error: CardError) -> Result<Self, CardError> {
+        match error {
+            CardError::Refused { .. } | CardError::Malformed { .. } => {
+                let there = device.list()?.contains(&FileId::key(reference));
+                Ok(Self { error, there })
+            }
+            CardError::Transport(_) | CardError::OtherDevice { .. } => Err(error),
+        }
+    }
+
+    /// What refused, if the key is not there.
+    pub const fn refused(&self) -> Option<&CardError> {
+        if self.there { None } else { Some(&self.error) }
+    }
+
+    /// The fault that says which of the two it is.
+    pub fn fault(&self, label: &KeyLabel, reference: KeyReference) -> Fault {
+        let (operation, status) = match &self.error {
+            CardError::Refused { operation, status } if self.there => (operation, status.to_string()),
+            CardError::Malformed { operation, .. } if self.there => (operation, Status::Done.to_string()),
+            error => return as_fault::card(error),
+        };
+        Fault::from(faults::KeyUnfinished { label, reference, operation: operation.word(), status })
     }
 }

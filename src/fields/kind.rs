@@ -99,11 +99,27 @@ pub enum FieldKind {
     Reason,
     /// A line of text for the record: a name. Never secret.
     Line,
+    /// Who decides: one of these people, by name or initials.
+    Decider {
+        /// Everybody who is here and may decide.
+        people: Vec<Decider>,
+        /// Whom the decision is about: they do not make it.
+        about: Vec<String>,
+    },
     /// The number of a bag; empty where bags have none.
     Bag {
         /// Numbers that other bags have, or had: a bag is used once.
         taken: Vec<String>,
     },
+}
+
+/// Somebody who may decide.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decider {
+    /// The name, as the record gets it.
+    pub name: String,
+    /// What may be typed instead, if it is theirs alone.
+    pub initials: Option<String>,
 }
 
 /// Who may see what is typed into a field.
@@ -166,7 +182,7 @@ impl FieldKind {
                 (Privacy::Shown, Alphabet::Ascii, None, false, None)
             }
             Self::KeyReference { planned, .. } => (Privacy::Told, Alphabet::Ascii, Some(3), true, Some(*planned)),
-            Self::Reason | Self::Line => (Privacy::Told, Alphabet::All, None, false, None),
+            Self::Reason | Self::Line | Self::Decider { .. } => (Privacy::Told, Alphabet::All, None, false, None),
             Self::Bag { .. } => (Privacy::Told, Alphabet::All, None, true, None),
         };
         Properties { privacy, alphabet, most, optional, filled_in }
@@ -197,6 +213,7 @@ impl FieldKind {
             | Self::KeyReference { .. }
             | Self::Reason
             | Self::Line
+            | Self::Decider { .. }
             | Self::Bag { .. } => None,
         }
     }

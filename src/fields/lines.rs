@@ -27,6 +27,7 @@ pub(super) fn bag(text: &TypedText, taken: &[String]) -> FieldCheck {
     let number = text.expose().trim_ascii();
     let same = |other: &&String| other.as_bytes().trim_ascii().eq_ignore_ascii_case(number);
     match line(text, true) {
+        FieldCheck::Good if number.is_empty() => FieldCheck::Skipped,
         FieldCheck::Good if taken.iter().any(|other| same(&other)) => FieldCheck::wrong(faults::BagTaken),
         check => check,
     }

@@ -1,6 +1,7 @@
 //! What goes into the fields of forms, and the state of the typed text. Holds rules, never the typed text.
 
 mod check;
+mod deciders;
 pub mod dice;
 mod kind;
 mod lines;
@@ -10,7 +11,8 @@ mod public_text;
 mod shares;
 
 pub use check::{check, open_text};
-pub use kind::{Alphabet, ExpectedWords, FieldKind, Privacy, Properties};
+pub use deciders::decider;
+pub use kind::{Alphabet, Decider, ExpectedWords, FieldKind, Privacy, Properties};
 pub use shares::{part_name, read_fault, suggest};
 
 use crate::faults::Fault;
@@ -39,7 +41,7 @@ impl Field {
     /// Its state while nothing is typed.
     pub const fn untouched(&self) -> FieldCheck {
         match self.kind {
-            FieldKind::CheckBytes { optional: true, .. } => FieldCheck::Skipped,
+            FieldKind::CheckBytes { optional: true, .. } | FieldKind::Bag { .. } => FieldCheck::Skipped,
             _ if self.kind.properties().optional => FieldCheck::Good,
             _ => FieldCheck::Empty,
         }
@@ -69,7 +71,7 @@ pub enum FieldCheck {
         /// How many there must be.
         all: u8,
     },
-    /// Check bytes that are not typed, and need not be: they tell nothing about the value.
+    /// Nothing typed where nothing need be: check bytes that tell nothing about the value, a bag without a number.
     Skipped,
     /// Complete; only check bytes, or the share file, can tell whether it is right.
     Complete,

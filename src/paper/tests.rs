@@ -45,7 +45,7 @@ fn the_handbook_has_every_fault_and_every_step_and_no_open_brace() {
         let title = script::step(name).title.split('{').next().unwrap();
         assert!(book.contains(title), "{name:?}");
     }
-    for law in ["This cannot be undone", "What no program can promise", "sc-hsm-tool --import-dkek-share", "A for 10"] {
+    for law in ["Cannot be undone.", "What no program can promise", "sc-hsm-tool --import-dkek-share", "A for 10"] {
         assert!(book.contains(law), "{law}");
     }
 }

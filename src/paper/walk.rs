@@ -296,8 +296,11 @@ fn answer(machine: &mut Machine, body: &Body) -> bool {
             for field in fields {
                 let check = crate::fields::FieldCheck::Good;
                 // Every line gets some text: an empty one would count as no answer.
-                let open = matches!(field.kind, FieldKind::Line | FieldKind::Bag { .. } | FieldKind::Reason)
-                    .then(|| "1".to_owned());
+                let open = matches!(
+                    field.kind,
+                    FieldKind::Line | FieldKind::Decider { .. } | FieldKind::Bag { .. } | FieldKind::Reason
+                )
+                .then(|| "1".to_owned());
                 machine.handle(Event::Checked { field: field.name, check, open });
             }
             decide(machine, Input::GoOn);

@@ -18,6 +18,8 @@ pub enum Action {
     Hide,
     /// Tick the focused item, or untick it.
     Tick,
+    /// Say which item is not ticked yet.
+    StillOpen,
     /// Somebody stands in for the focused person.
     StandIn,
     /// Choose the focused option.
@@ -84,6 +86,7 @@ impl Action {
             | Self::Leave
             | Self::Deviation
             | Self::StandIn
+            | Self::StillOpen
             | Self::Stop
             | Self::Help
             | Self::Look => false,

@@ -20,6 +20,15 @@ pub fn folded(name: &str) -> String {
     seen(&small).replace(['i', 'ı'], "l")
 }
 
+/// First and last initial, in capitals; `None` where not every keyboard can type them.
+pub fn initials(name: &str) -> Option<String> {
+    let mut words = name.split_whitespace().filter_map(|word| word.chars().find(char::is_ascii_alphabetic));
+    let plain = name.split_whitespace().all(|word| word.starts_with(|first: char| first.is_ascii_alphabetic()));
+    let first = words.next().filter(|_| plain)?;
+    let letters = [Some(first), words.next_back()].into_iter().flatten();
+    Some(letters.map(|letter| letter.to_ascii_uppercase()).collect())
+}
+
 /// The first character that nobody sees, or that turns the direction of what is read.
 pub fn invisible(text: &str) -> Option<char> {
     text.chars().find(|char| !can_be_seen(*char))

@@ -55,7 +55,10 @@ pub enum PinAnswer {
     /// No tries are left, whether before this command or because of it.
     Blocked,
     /// The device does not allow this at all, or refuses without saying whether the PIN was wrong.
-    NotAllowed,
+    NotAllowed {
+        /// Its answer.
+        status: Status,
+    },
 }
 
 /// What someone who knows the SO-PIN may do to the user PIN.
@@ -214,7 +217,7 @@ fn pin_answer(operation: Operation, status: Status) -> Result<PinAnswer, CardErr
         // Devices differ in how they answer the try that reaches zero.
         Status::TriesLeft(0) | Status::Blocked => Ok(PinAnswer::Blocked),
         Status::TriesLeft(tries_left) => Ok(PinAnswer::Wrong { tries_left }),
-        Status::NotUsable | Status::ConditionNotMet | Status::NotAllowed => Ok(PinAnswer::NotAllowed),
+        Status::NotUsable | Status::ConditionNotMet | Status::NotAllowed => Ok(PinAnswer::NotAllowed { status }),
         status => Err(CardError::Refused { operation, status }),
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::record::{HeldKey, InBackup, KeyDomain, Peculiar, PinCondition, PinName, WithoutDkek};
-use crate::terms::{DeviceRole, Kcv, Serial};
+use crate::terms::{DeviceRole, Kcv, KeyReference, Serial};
 
 /// A device as it was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,6 +101,13 @@ impl Devices {
     pub fn holds_what_is_backed_up(&self, role: DeviceRole) -> bool {
         let in_backup = |key: &HeldKey| key.backup != InBackup::No;
         self.same_dkek.contains(&role) || self.held.get(&role).is_some_and(|keys| keys.iter().any(in_backup))
+    }
+
+    /// The keys of a device that was found with keys, as people read them.
+    pub fn named_keys(&self, role: DeviceRole) -> Vec<KeyReference> {
+        let has_keys = self.get(role).is_some_and(|device| device.keys > 0);
+        let held = self.held.get(&role).filter(|_| has_keys);
+        held.into_iter().flatten().map(|held| held.key.reference).collect()
     }
 
     pub(super) fn learn_held(&mut self, role: DeviceRole, keys: &[HeldKey], same_dkek: bool) {

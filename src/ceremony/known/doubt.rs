@@ -12,7 +12,7 @@ use crate::terms::Serial;
 pub struct Doubt {
     /// The answer to an act was lost: whether it was done is unknown.
     pub cut: bool,
-    /// A device or file failed halfway through this step's act, which may be partly done.
+    /// This step may have left its key on the device: an answer was lost, or the device was asked and has it.
     pub again: bool,
     /// The device whose erasure was announced and has no outcome yet.
     pub intended: Option<Serial>,
@@ -51,11 +51,46 @@ impl Doubt {
         self.intended = None;
     }
 
-    pub(super) fn learn_key_failed(&mut self, fault: Option<FaultName>) {
-        self.again |= fault != Some(FaultName::KeyReferenceOccupied);
+    /// A key that was to be made or restored. `with_file`: its public key goes into a file afterwards.
+    pub(super) fn learn_key_failed(&mut self, fault: Option<FaultName>, with_file: bool) {
+        self.again |= leaves_a_key(fault) || with_file && comes_after_the_key(fault);
     }
 }
 
 fn in_doubt(fault: Option<FaultName>) -> bool {
     !fault.is_some_and(FaultName::leaves_device_as_it_was)
+}
+
+/// Whether this step may have left the key on the device: the answer was lost, or the device was asked and has it. After
+/// anything else, a key that is there later is not one that this step put there. Every fault that is not named here ends
+/// in a refusal, not in a foreign key taken for ours.
+fn leaves_a_key(fault: Option<FaultName>) -> bool {
+    // A fault of another version of the program says nothing.
+    fault.is_none_or(|fault| {
+        matches!(
+            fault,
+            FaultName::CardNoCard
+                | FaultName::CardCutOff
+                | FaultName::CardGarbled
+                | FaultName::CardOtherDevice
+                | FaultName::WorkerGone
+                | FaultName::KeyUnfinished
+                | FaultName::RequestWrong
+        )
+    })
+}
+
+/// Whether the key is there, and what failed is the file with its public key.
+fn comes_after_the_key(fault: Option<FaultName>) -> bool {
+    fault.is_some_and(|fault| {
+        matches!(
+            fault,
+            FaultName::FileExists
+                | FaultName::FileWrite
+                | FaultName::FileRead
+                | FaultName::FileDiffers
+                | FaultName::FileNotOrdinary
+                | FaultName::FileTooLarge
+        )
+    })
 }

@@ -36,7 +36,8 @@ impl Known {
         match ActName::from_word(act).map(ActName::aftermath) {
             Some(Aftermath::PerhapsInitialised) => self.doubt.learn_initialise_failed(fault),
             Some(Aftermath::PerhapsOtherSoPin) => self.doubt.learn_change_failed(fault),
-            Some(Aftermath::PerhapsKey) => self.doubt.learn_key_failed(fault),
+            Some(Aftermath::PerhapsKey) => self.doubt.learn_key_failed(fault, false),
+            Some(Aftermath::PerhapsNewKey) => self.doubt.learn_key_failed(fault, true),
             Some(Aftermath::DevicesUnknown) => self.devices.learn_seen(&[]),
             // After an unknown act, what was announced stays announced.
             Some(Aftermath::Nothing) | None => {}

@@ -5,10 +5,12 @@ use std::collections::BTreeSet;
 use crate::ceremony::known::Known;
 use crate::ceremony::known::character::Cards;
 use crate::ceremony::known::holders::everybody;
+use crate::fields::{self, Decider, Field, FieldKind};
+use crate::names::FieldName;
 use crate::plan::Plan;
 use crate::record::Former;
 use crate::terms::Holder;
-use crate::terms::{CustodianNumber, Person, Purpose, alike};
+use crate::terms::{CustodianNumber, Person, Purpose, alike, initials};
 
 /// What is known about the people beyond the plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +42,35 @@ impl Known {
     /// Whether whoever has this role is not here.
     pub fn is_absent(&self, person: Person) -> bool {
         self.people.absent.contains(&person)
+    }
+
+    /// Everybody who is here, each once, but for those whom a decision is about.
+    pub fn deciders(&self, about: &[String]) -> Vec<Decider> {
+        let mut names: Vec<&str> = Vec::new();
+        for person in self.plan.people().into_iter().filter(|person| !self.is_absent(*person)) {
+            let name = self.plan.name_of(person);
+            if !names.iter().any(|known| alike(known, name)) && !about.iter().any(|other| alike(other, name)) {
+                names.push(name);
+            }
+        }
+        let all: Vec<Option<String>> = names.iter().map(|name| initials(name)).collect();
+        let alone = |own: &String| all.iter().flatten().filter(|other| *other == own).count() == 1;
+        let decider = |(name, own): (&&str, &Option<String>)| Decider {
+            name: (*name).to_owned(),
+            initials: own.clone().filter(|own| alone(own)),
+        };
+        names.iter().zip(&all).map(decider).collect()
+    }
+
+    /// The field for whoever decides.
+    pub fn who_decides(&self, about: Vec<String>) -> Field {
+        Field::new(FieldName::DecidedBy, FieldKind::Decider { people: self.deciders(&about), about })
+    }
+
+    /// The name of whoever decides, who may have typed initials.
+    pub fn decider(&self, typed: &str, about: &[String]) -> String {
+        let people = self.deciders(about);
+        fields::decider(typed, &people).map_or_else(|| typed.trim().to_owned(), |one| one.name.clone())
     }
 
     /// Everybody who was called and has no tick, as the record names them.

@@ -195,7 +195,7 @@ impl Machine {
             let at = fields.iter().position(|field| field.name == name)?;
             open.get(at)?.as_ref().map(|text| text.trim().to_owned())
         };
-        let decided_by = line(FieldName::DecidedBy);
+        let decided_by = line(FieldName::DecidedBy).map(|typed| self.known.decider(&typed, &[]));
         if let (Some(decided_by), Some(reason)) = (&decided_by, line(FieldName::Reason)) {
             self.go_on_without_auditors(decided_by.clone(), reason);
         }
@@ -230,6 +230,7 @@ impl Machine {
             }
             // Secret, for the act that follows, or nobody else's business.
             FieldKind::Line
+            | FieldKind::Decider { .. }
             | FieldKind::Sign(_)
             | FieldKind::Copy(_)
             | FieldKind::Prime { .. }

@@ -32,7 +32,8 @@ impl Machine {
     }
 
     pub(in crate::ceremony) fn fail(&mut self, act: Act, fault: Fault) {
-        let values = fault.values.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect();
+        let recorded = fault.values.iter().filter(|(key, _)| !fault.name.screen_only().contains(key));
+        let values = recorded.map(|(key, value)| ((*key).to_owned(), value.clone())).collect();
         self.request(Request::ForgetTyped);
         let (step, word) = (self.number(), act.word().to_owned());
         self.emit(Entry::Failed { step, act: word, fault: fault.name.word().to_owned(), values });

@@ -1,5 +1,6 @@
 //! Questions in between, at any step: stop? a deviation, a break, a substitute.
 
+use crate::ceremony::known::Known;
 use crate::ceremony::machine::input::{ChoiceId, Input};
 use crate::ceremony::machine::{Machine, Mode, Request};
 use crate::fields::{Field, FieldCheck, FieldKind};
@@ -49,6 +50,16 @@ pub(in crate::ceremony) enum Change {
     StandsIn(Person, String),
     /// An auditor leaves.
     Leaves(Person),
+}
+
+impl Change {
+    /// The names of those whom it is about.
+    pub(in crate::ceremony) fn about(&self, known: &Known) -> Vec<String> {
+        match self {
+            Self::StandsIn(person, name) => vec![known.plan.name_of(*person).to_owned(), name.clone()],
+            Self::Leaves(person) => vec![known.plan.name_of(*person).to_owned()],
+        }
+    }
 }
 
 /// What the menu in between offers.
@@ -113,7 +124,7 @@ impl Interlude {
     }
 
     /// The fields it asks for.
-    pub(in crate::ceremony) fn fields(&self) -> Vec<Field> {
+    pub(in crate::ceremony) fn fields(&self, known: &Known) -> Vec<Field> {
         match self {
             Self::Stop { .. } => vec![
                 Field::new(FieldName::StopWord, FieldKind::Word(STOP_WORD)),
@@ -122,7 +133,7 @@ impl Interlude {
             Self::Note(_) => vec![Field::new(FieldName::Note, FieldKind::Reason)],
             Self::Name(..) => vec![Field::new(FieldName::Substitute, FieldKind::Line)],
             Self::Why(..) => vec![Field::new(FieldName::Reason, FieldKind::Reason)],
-            Self::Decides(..) => vec![Field::new(FieldName::DecidedBy, FieldKind::Line)],
+            Self::Decides(change, ..) => vec![known.who_decides(change.about(known))],
             Self::Menu | Self::Break | Self::Who | Self::Arrives | Self::Goes | Self::Absent(_) => Vec::new(),
         }
     }
@@ -251,7 +262,8 @@ impl Machine {
                 }
             }
             (Interlude::Decides(change, reason, Some(name)), Input::GoOn) => {
-                self.changes(change, reason, Some(name.trim().to_owned()));
+                let name = self.known.decider(&name, &change.about(&self.known));
+                self.changes(change, reason, Some(name));
             }
             (same, _) => self.interlude = Some(same),
         }

@@ -5,7 +5,7 @@ use crate::ceremony::known::Known;
 use crate::ceremony::steps::{Actor, Condition, Stage, StageKind, Step};
 use crate::fields::{Field, FieldKind};
 use crate::names::{FieldName, StageName};
-use crate::terms::{CustodianNumber, Holder, Person};
+use crate::terms::{CustodianNumber, Holder, Person, initials};
 
 /// What is typed by those whose initials are not on every keyboard.
 const HERE: &str = "HERE";
@@ -58,14 +58,8 @@ pub fn fields(known: &Known, step: &Step) -> Vec<Field> {
 
 /// What stands for a person, the shortest first: their custodian number, or first and last initial.
 pub fn signs(name: &str, custodian: Option<CustodianNumber>) -> Vec<String> {
-    let mut words = name.split_whitespace().filter_map(|word| word.chars().find(char::is_ascii_alphabetic));
-    let plain = name.split_whitespace().all(|word| word.starts_with(|first: char| first.is_ascii_alphabetic()));
-    let initials = words.next().filter(|_| plain).map(|first| {
-        let letters = [Some(first), words.next_back()].into_iter().flatten();
-        letters.map(|letter| letter.to_ascii_uppercase()).collect::<String>()
-    });
     let number = custodian.map(|number| number.to_string());
-    let signs: Vec<String> = number.into_iter().chain(initials).collect();
+    let signs: Vec<String> = number.into_iter().chain(initials(name)).collect();
     if signs.is_empty() { vec![HERE.to_owned()] } else { signs }
 }
 

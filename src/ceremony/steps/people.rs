@@ -42,8 +42,8 @@ fn keyboard(_: &Known, _: &Step) -> Vec<Field> {
     vec![Field::new(FieldName::Keyboard, FieldKind::Copy(KEYBOARD))]
 }
 
-fn without_auditor(_: &Known, _: &Step) -> Vec<Field> {
-    vec![Field::new(FieldName::DecidedBy, FieldKind::Line), Field::new(FieldName::Reason, FieldKind::Reason)]
+fn without_auditor(known: &Known, _: &Step) -> Vec<Field> {
+    vec![known.who_decides(Vec::new()), Field::new(FieldName::Reason, FieldKind::Reason)]
 }
 
 fn override_unfit(_: &Known, _: &Step) -> Vec<Field> {

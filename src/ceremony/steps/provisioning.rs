@@ -164,6 +164,7 @@ fn initialise(known: &Known, step: &Step) -> Option<Act> {
             user_pin_tries: known.plan.user_pin_tries,
             pin_reset: known.plan.pin_reset,
             dkek_shares: u8::try_from(known.plan.dkek_shares.len()).ok()?,
+            named: known.devices.named_keys(step.role),
             same_so_pin: known.devices.so_pin_on_cards.contains(&step.role),
             cut: known.doubt.cut,
         }

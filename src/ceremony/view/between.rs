@@ -68,7 +68,7 @@ impl Machine {
             | Interlude::Decides(..) => {
                 let check = |field: &Field| self.between.get(&field.name).cloned().unwrap_or_else(|| field.untouched());
                 let fields =
-                    interlude.fields().iter().map(|field| self.field(field, &check(field), sentences)).collect();
+                    interlude.fields(known).iter().map(|field| self.field(field, &check(field), sentences)).collect();
                 Body::Form { text, fields, irreversible: false, may_leave: true, may_deviate: false }
             }
         }

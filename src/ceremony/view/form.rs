@@ -41,7 +41,8 @@ impl Machine {
         let (state, wrong_at, note) = match check {
             FieldCheck::Empty => (FieldState::Empty, None, None),
             FieldCheck::Complete => (FieldState::Complete(words::FIELD_COMPLETE.to_owned()), None, None),
-            FieldCheck::Skipped | FieldCheck::Good => (FieldState::Good, None, None),
+            FieldCheck::Skipped => (FieldState::Complete(words::FIELD_SKIPPED.to_owned()), None, None),
+            FieldCheck::Good => (FieldState::Good, None, None),
             FieldCheck::Strength { bits } => (FieldState::Good, None, Some(words::FieldStrength { bits }.to_string())),
             FieldCheck::Typing { done, all } => {
                 (FieldState::Typing(words::FieldTyping { done, all }.to_string()), None, None)

@@ -57,7 +57,7 @@ impl ChangeSoPin {
             PinAnswer::Accepted => Ok(vec![Fact::SoPinChanged { role: self.role }]),
             PinAnswer::Wrong { tries_left } => Err(Fault::from(faults::SoPinOldWrong { left: tries_left })),
             PinAnswer::Blocked => Err(Fault::from(faults::SoPinBlocked)),
-            PinAnswer::NotAllowed => Err(Fault::from(faults::SoPinNotChanged)),
+            PinAnswer::NotAllowed { .. } => Err(Fault::from(faults::SoPinNotChanged)),
         }
     }
 }

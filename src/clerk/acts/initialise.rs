@@ -1,18 +1,18 @@
 //! Erases and initialises a device, once: if an earlier attempt got no answer, it first finds out whether that was
 //! carried out.
 
-use crate::card::{self, CardError, Device, DkekState, Pin, PinAnswer, PinState};
-use crate::clerk::Clerk;
+use crate::card::{self, CardError, Device, DkekState, FileId, Pin, PinAnswer, PinState};
 use crate::clerk::acts::find_device::tries;
 use crate::clerk::acts::{ActKind, Aftermath, Begun};
 use crate::clerk::pins::{so_pin, state_logged_out, user_pin};
 use crate::clerk::workers::card::Reply;
 use crate::clerk::workers::devices::Devices;
+use crate::clerk::{Clerk, as_fault};
 use crate::faults::{self, Fault};
 use crate::plan::PinReset;
 use crate::record::{Fact, ResetRule};
 use crate::secret::WipingBytes;
-use crate::terms::{DeviceRole, Handle, Serial};
+use crate::terms::{DeviceRole, Handle, KeyReference, Serial};
 use crate::vault::Vault;
 
 /// Erase and initialise a device. Cannot be undone.
@@ -32,6 +32,8 @@ pub struct Initialise {
     pub pin_reset: PinReset,
     /// How many DKEK shares it will wait for.
     pub dkek_shares: u8,
+    /// The keys on it that were named before people decided: with any other on it, it is not erased.
+    pub named: Vec<KeyReference>,
     /// The current SO-PIN is also the one it must have.
     pub same_so_pin: bool,
     /// An earlier attempt got no answer: whether it was carried out has to be found out first.
@@ -99,6 +101,7 @@ impl Initialise {
         {
             return Ok([done].into_iter().chain(self.read_back(devices)).collect());
         }
+        self.no_other_keys(devices)?;
         let answer = match self.so_tries_before(devices)? {
             Some(left) => devices.with(serial, |device| device.initialise_again(&settings, left))?,
             None => devices.with(serial, |device| device.initialise(&settings))?,
@@ -107,7 +110,7 @@ impl Initialise {
             PinAnswer::Accepted => {}
             PinAnswer::Wrong { tries_left } => return Err(Fault::from(faults::SoPinWrong { left: tries_left })),
             PinAnswer::Blocked => return Err(Fault::from(faults::SoPinBlocked)),
-            PinAnswer::NotAllowed => return Err(Fault::from(faults::InitialiseRefused { status: "" })),
+            PinAnswer::NotAllowed { status } => return Err(Fault::from(faults::InitialiseRefused { status })),
         }
         // What the device reports about itself counts, not its answer.
         if devices.with(serial, Device::dkek_state)? != waiting {
@@ -142,6 +145,17 @@ impl Initialise {
             })
         };
         devices.with(&self.serial, read).ok()
+    }
+
+    /// Keys can come onto a device after it was found: none is erased that nobody has named.
+    fn no_other_keys(&self, devices: &mut Devices) -> Result<(), Fault> {
+        let files = devices.with(&self.serial, Device::list).map_err(as_fault::while_reading)?;
+        let keys = files.into_iter().filter_map(FileId::as_key).filter(|key| !self.named.contains(key));
+        let keys: Vec<String> = keys.map(|key| key.to_string()).collect();
+        if keys.is_empty() {
+            return Ok(());
+        }
+        Err(Fault::from(faults::DeviceOtherKeys { serial: &self.serial, references: keys.join(", ") }))
     }
 
     /// SO-PIN tries left on a device that was initialised before, if it reports them. If people were told of more,

@@ -1,6 +1,6 @@
 //! Logging in.
 
-use crate::card::PinAnswer;
+use crate::card::{Operation, PinAnswer};
 use crate::clerk::Clerk;
 use crate::clerk::acts::{ActKind, Aftermath, Begun};
 use crate::clerk::pins::user_pin;
@@ -37,7 +37,9 @@ impl ActKind for LogIn {
                 PinAnswer::Accepted => Ok(vec![Fact::LoggedIn { role: self.role }]),
                 PinAnswer::Wrong { tries_left } => Err(Fault::from(faults::PinWrong { left: tries_left })),
                 PinAnswer::Blocked => Err(Fault::from(faults::PinBlocked)),
-                PinAnswer::NotAllowed => Err(Fault::from(faults::CardRefused { operation: "verify", status: "" })),
+                PinAnswer::NotAllowed { status } => {
+                    Err(Fault::from(faults::CardRefused { operation: Operation::VerifyUserPin.word(), status }))
+                }
             }
         }))
     }

@@ -5,10 +5,11 @@ use sha2::{Digest as _, Sha256};
 use crate::card::status::Status;
 use crate::card::verify::request_is_signed_by_its_key;
 use crate::card::{AuthenticatedRequest, CardError, Device, FileId, KeyDescription, Operation, PublicKey, Verdict};
-use crate::clerk::Clerk;
 use crate::clerk::acts::{ActKind, Aftermath, Begun};
 use crate::clerk::files::{write_once, written};
+use crate::clerk::keys_on_device::Unfinished;
 use crate::clerk::workers::devices::Devices;
+use crate::clerk::{Clerk, as_fault};
 use crate::faults::{self, Fault};
 use crate::folder::{Folder, names};
 use crate::plan::PlannedKey;
@@ -27,12 +28,15 @@ pub struct MakeKey {
     pub again: bool,
 }
 
+/// A request that cannot be read, is for another type of key, or is not signed by its key.
+struct Unsound;
+
 impl ActKind for MakeKey {
     const WORD: &'static str = "make-key";
     const MAY_BE_STOPPED: bool = false;
     const READS_TYPED: bool = false;
     const IN_A_LOGIN: bool = true;
-    const AFTERMATH: Aftermath = Aftermath::PerhapsKey;
+    const AFTERMATH: Aftermath = Aftermath::PerhapsNewKey;
     const IRREVERSIBLE_ON: Option<fn(&Self) -> &Serial> = None;
 
     fn perform(self, clerk: &mut Clerk, _: &mut Vault) -> Result<Begun, Fault> {
@@ -46,17 +50,23 @@ impl MakeKey {
     /// this ceremony.
     fn make(&self, devices: &mut Devices, folder: &Folder) -> Result<Vec<Fact>, Fault> {
         let key = &self.key;
-        let files = devices.with(&self.serial, Device::list)?;
+        let files = devices.with(&self.serial, Device::list).map_err(as_fault::while_reading)?;
         if files.contains(&FileId::key(key.reference)) && !self.again {
             return Err(Fault::from(faults::KeyReferenceOccupied { reference: key.reference }));
         }
-        // A device that does not know a curve reports it with status words of its own.
-        let refused = |error: &CardError| {
-            let unknown = error.refusal() == Some(Status::NotSupported);
-            unknown.then(|| Fault::from(faults::KeyTypeRefused { key_type: key.key_type }))
+        let made = devices.with(&self.serial, |device| match self.make_on(device, &files) {
+            Ok(request) => Ok(Ok(request)),
+            Err(error) => Unfinished::ask(device, key.reference, error).map(Err),
+        })?;
+        let request = made.map_err(|unfinished| self.not_made(&unfinished))?;
+        let public = match self.sound(&request) {
+            Ok(public) => public,
+            // The sentence says that the key is there: so the device is asked.
+            Err(Unsound) if devices.with(&self.serial, Device::list)?.contains(&FileId::key(key.reference)) => {
+                return Err(Fault::from(faults::RequestWrong { label: &key.label, reference: key.reference }));
+            }
+            Err(Unsound) => return Err(Fault::from(faults::CardMalformed { operation: Operation::Generate.word() })),
         };
-        let request = devices.with_own_faults(&self.serial, |device| self.make_on(device, &files), refused)?;
-        let public = self.sound(&request)?;
         let file = write_once(folder, &names::public_key(&key.label), public.to_pem().as_bytes())?;
         let made = Fact::Made {
             label: key.label.clone(),
@@ -103,15 +113,22 @@ impl MakeKey {
         Ok(kept)
     }
 
+    /// A device that does not know a curve reports it with a status word of its own.
+    fn not_made(&self, unfinished: &Unfinished) -> Fault {
+        match unfinished.refused() {
+            Some(CardError::Refused { operation: Operation::Generate, status: Status::NotSupported }) => {
+                Fault::from(faults::KeyTypeRefused { key_type: self.key.key_type })
+            }
+            Some(_) | None => unfinished.fault(&self.key.label, self.key.reference),
+        }
+    }
+
     /// The public key in a request, if the request is complete and proves a key of the planned type.
-    fn sound(&self, request: &[u8]) -> Result<PublicKey, Fault> {
-        let wrong = || Fault::from(faults::RequestWrong { label: &self.key.label });
-        let parsed = AuthenticatedRequest::parse(request)
-            .map_err(|_| faults::CardMalformed { operation: Operation::Generate.word() })?;
-        let public = parsed.public_key().filter(|public| public.key_type() == self.key.key_type);
-        let public = public.ok_or_else(wrong)?;
+    fn sound(&self, request: &[u8]) -> Result<PublicKey, Unsound> {
+        let parsed = AuthenticatedRequest::parse(request).map_err(|_| Unsound)?;
+        let public = parsed.public_key().filter(|public| public.key_type() == self.key.key_type).ok_or(Unsound)?;
         match request_is_signed_by_its_key(&parsed) {
-            Verdict::Bad => Err(wrong()),
+            Verdict::Bad => Err(Unsound),
             Verdict::Good | Verdict::CannotCheck => Ok(public),
         }
     }

@@ -75,6 +75,8 @@ pub enum Aftermath {
     PerhapsOtherSoPin,
     /// There may be a key at its reference.
     PerhapsKey,
+    /// The same; and what writes its public key to a file comes after it.
+    PerhapsNewKey,
     /// The devices that were seen may be gone.
     DevicesUnknown,
 }

@@ -1,6 +1,6 @@
 //! How many tries a PIN has left.
 
-use crate::card::{Pin, PinState};
+use crate::card::{Operation, Pin, PinState};
 use crate::clerk::Clerk;
 use crate::clerk::acts::{ActKind, Aftermath, Begun};
 use crate::clerk::pins::state_logged_out;
@@ -45,9 +45,11 @@ impl ActKind for ReadTries {
                 // The oldest devices do not tell: people were told so when the device was found.
                 (PinState::Unclear(_), PinName::So) => Ok(Vec::new()),
                 (PinState::Unclear(status), PinName::User) => {
-                    Err(Fault::from(faults::CardRefused { operation: "pin-state", status }))
+                    Err(Fault::from(faults::CardRefused { operation: Operation::PinStatus.word(), status }))
                 }
-                (PinState::Verified, _) => Err(Fault::from(faults::CardMalformed { operation: "pin-state" })),
+                (PinState::Verified, _) => {
+                    Err(Fault::from(faults::CardMalformed { operation: Operation::PinStatus.word() }))
+                }
             }
         }))
     }

@@ -3,6 +3,7 @@
 use crate::card::status::Status;
 use crate::card::{CardError, Device, FileId, KeyDescription, Operation};
 use crate::clerk::acts::{ActKind, Aftermath, Begun};
+use crate::clerk::keys_on_device::Unfinished;
 use crate::clerk::workers::devices::Devices;
 use crate::clerk::wrapped_keys::{kept_description, new_description};
 use crate::clerk::{Clerk, as_fault};
@@ -46,7 +47,8 @@ impl RestoreKey {
         let Self { to, serial, .. } = self;
         let content = from.unchanged(&key.wrapped, key.wrapped_sha256)?;
         let file = WrappedKeyFile::parse(&content).map_err(|error| as_fault::wrapped_key(&key.wrapped, &error))?;
-        let there = devices.with(serial, Device::list)?.contains(&FileId::key(*to));
+        let listed = devices.with(serial, Device::list).map_err(as_fault::while_reading)?;
+        let there = listed.contains(&FileId::key(*to));
         if there && !self.again {
             return Err(Fault::from(faults::KeyReferenceOccupied { reference: to }));
         }
@@ -71,19 +73,19 @@ impl RestoreKey {
             }
             Ok(())
         };
-        let refused = |error: &CardError| match error {
+        let done = devices.with(serial, |device| match work(device) {
+            Ok(()) => Ok(Ok(())),
+            Err(error) => Unfinished::ask(device, *to, error).map(Err),
+        })?;
+        done.map_err(|unfinished| match unfinished.refused() {
             // A full device has sentences of its own, and so has a lost login.
-            CardError::Refused { operation: Operation::Unwrap, status }
+            Some(CardError::Refused { operation: Operation::Unwrap, status })
                 if !matches!(status, Status::NotLoggedIn | Status::NoRoom | Status::MemoryFailure) =>
             {
-                Some(Fault::from(faults::UnwrapRefused { label: &key.label, status }))
+                Fault::from(faults::UnwrapRefused { label: &key.label, status })
             }
-            CardError::Transport(_)
-            | CardError::Refused { .. }
-            | CardError::Malformed { .. }
-            | CardError::OtherDevice { .. } => None,
-        };
-        devices.with_own_faults(serial, work, refused)?;
+            Some(_) | None => unfinished.fault(&key.label, *to),
+        })?;
         Ok(vec![Fact::Unwrapped { label: key.label.clone(), reference: *to }])
     }
 }

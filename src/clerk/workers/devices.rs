@@ -91,7 +91,10 @@ impl Devices {
         }
         if fits.is_empty() {
             let still_in = self.connected.iter().all(|one| given_up.contains(one.device.serial()));
-            let serial = self.serials().join(", ");
+            // Of a device that was given up, nobody says that keys were generated on it.
+            let excluded =
+                self.serials().into_iter().filter(|one| still_in || !given_up.iter().any(|up| up.as_str() == one));
+            let serial = excluded.collect::<Vec<_>>().join(", ");
             return Err(self.missing(|| {
                 if still_in {
                     Fault::from(faults::DeviceGivenUp { serial })

@@ -1,6 +1,7 @@
 //! Where the focus goes.
 
-use crate::ceremony::{Body, FieldState, Input, TickId, View};
+use crate::ceremony::{Body, FieldState, FieldView, Input, TickId, View};
+use crate::fields::FieldKind;
 use crate::script::words;
 use crate::terminal::caret::Caret;
 use crate::terminal::screen_state::ScreenState;
@@ -69,10 +70,31 @@ impl ScreenState {
         }
     }
 
+    /// Enter while boxes are open: to the first of them, and what ticks it.
+    pub(super) fn still_open(&mut self, view: &View) {
+        let Body::Tick { items, enough, .. } = &view.body else { return };
+        if let Some(open) = items.iter().position(|item| !item.ticked) {
+            self.hint = Some(if *enough { words::HINT_OPEN_ENOUGH } else { words::HINT_OPEN });
+            self.focus_on(open);
+        }
+    }
+
     /// Enter in a form: to the first field that is not good, to the next field, or past the form when all are good.
     pub(super) fn advance(&mut self, view: &View) -> Option<Input> {
         let Body::Form { fields, .. } = &view.body else { return None };
         let bad = first_not_good(fields).filter(|place| *place <= self.focus);
+        // Check bytes that do not fit may show that the slip is in another field: then that one is to be corrected.
+        let marks = |field: &FieldView| {
+            matches!((&field.kind, &field.state), (FieldKind::CheckBytes { .. }, FieldState::Wrong(_)))
+        };
+        let marked = fields.iter().position(|field| field.wrong_at.is_some() && field.state.is_good());
+        if let Some(place) = marked
+            && bad.and_then(|place| fields.get(place)).is_some_and(marks)
+        {
+            self.hint = Some(words::HINT_MARKED);
+            self.focus_on(place);
+            return None;
+        }
         match bad.and_then(|place| Some((place, fields.get(place)?))) {
             Some((place, field)) => {
                 let wrong_word = field.wrong_at.filter(|_| Shape::of(&field.kind).is_words());

@@ -69,6 +69,7 @@ impl ScreenState {
             Action::StandIn => return if self.seen_focus() { self.stand_in(view) } else { None },
             Action::Choose => return if self.seen_focus() { choose(view, self.focus) } else { None },
             Action::Advance => return self.advance(view),
+            Action::StillOpen => self.still_open(view),
             Action::Unmask => {
                 self.unmasked_until = if self.unmasked(now) { None } else { now.checked_add(UNMASKED_FOR) };
             }

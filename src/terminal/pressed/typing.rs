@@ -89,7 +89,12 @@ impl ScreenState {
                 _ => return Done::Refused(words::HINT_DICE),
             },
             Shape::Characters { grouping, .. } if is_full(field, grouping, text.expose(), byte) => {
-                return Done::Refused(words::HINT_FULL);
+                // What is missing from a number makes it another number; behind a prime, it belongs into another field.
+                return if grouping == Grouping::Plain {
+                    self.leave_out(field, words::HINT_NUMBER_FULL)
+                } else {
+                    Done::Refused(words::HINT_FULL)
+                };
             }
             Shape::Characters { .. } => {}
         }
@@ -142,6 +147,7 @@ impl ScreenState {
             | Action::Show
             | Action::Hide
             | Action::Tick
+            | Action::StillOpen
             | Action::Close
             | Action::Choose
             | Action::Unmask

@@ -80,7 +80,8 @@ fn enter_never_continues_while_there_is_more_to_read_or_tick() {
     }
     for reading in [Reading::Scrolls, Reading::Fits] {
         for ticks in [Ticks::Missing, Ticks::Enough] {
-            assert_eq!(does(tick::keys(reading, ticks, true)), None, "Space ticks");
+            let says = Some(Meaning::Does(Action::StillOpen));
+            assert_eq!(does(tick::keys(reading, ticks, true)), says, "Space ticks, and Enter says so");
         }
         assert_eq!(does(reveal::keys(reading, Reveal::Concealed)), None, "Space shows");
         let shown = Reveal::Shown { scrolls: false };

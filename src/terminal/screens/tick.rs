@@ -8,7 +8,7 @@ use super::{DrawContext, Page};
 use crate::ceremony::{TickId, TickView};
 use crate::script::words;
 use crate::terminal::keyboard::Key;
-use crate::terminal::keys::{Action, Binding, COMMON, GO_ON, Keys, MOVE, PAGES, binding};
+use crate::terminal::keys::{Action, Binding, COMMON, GO_ON, Keys, MOVE, PAGES, binding, quiet};
 use crate::terminal::screen_state::{Reading, ScreenState};
 use crate::terminal::theme::Sign;
 
@@ -55,6 +55,9 @@ pub fn page(state: &ScreenState, context: &DrawContext<'_>, text: &[String], ite
     page
 }
 
+/// Enter does not continue yet, and says why.
+const STILL_OPEN: Binding = quiet(&[(Key::Enter, Action::StillOpen)], words::KEY_ENTER, words::HELP_STILL_OPEN);
+
 /// How many ticks there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ticks {
@@ -86,10 +89,10 @@ pub fn calls_people(items: &[TickView]) -> bool {
 pub fn keys(reading: Reading, ticks: Ticks, people: bool) -> Keys {
     match (reading, ticks, people) {
         (Reading::Unread, ..) => Keys::unread(COMMON),
-        (_, Ticks::Missing, false) => Keys::new([TICK, MOVE, PAGES], COMMON),
-        (_, Ticks::Missing, true) => Keys::new([TICK, STAND_IN, MOVE, PAGES], COMMON),
-        (_, Ticks::Enough, false) => Keys::new([TICK, GO_ON_WITHOUT, MOVE, PAGES], COMMON),
-        (_, Ticks::Enough, true) => Keys::new([TICK, STAND_IN, GO_ON_WITHOUT, MOVE, PAGES], COMMON),
+        (_, Ticks::Missing, false) => Keys::new([TICK, STILL_OPEN, MOVE, PAGES], COMMON),
+        (_, Ticks::Missing, true) => Keys::new([TICK, STAND_IN, STILL_OPEN, MOVE, PAGES], COMMON),
+        (_, Ticks::Enough, false) => Keys::new([TICK, GO_ON_WITHOUT, STILL_OPEN, MOVE, PAGES], COMMON),
+        (_, Ticks::Enough, true) => Keys::new([TICK, STAND_IN, GO_ON_WITHOUT, STILL_OPEN, MOVE, PAGES], COMMON),
         (_, Ticks::All, false) => Keys::new([GO_ON, UNTICK, MOVE, PAGES], COMMON),
         (_, Ticks::All, true) => Keys::new([GO_ON, UNTICK, STAND_IN, MOVE, PAGES], COMMON),
     }

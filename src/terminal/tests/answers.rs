@@ -76,10 +76,49 @@ fn only_a_focused_item_is_ticked() {
     let mut terminal = TestTerminal::new();
     terminal.draw(&people_with([true, true, false]));
     terminal.act(&people_with([true, true, false]), b"\x1b[A\x1b[A");
-    assert_eq!(terminal.act(&people_with([true, true, false]), b"\r"), [], "Enter ticks nobody");
     assert_eq!(terminal.act(&people_with([true, true, false]), b" "), [tick(0)], "the marked one");
-    terminal.act(&people_with([true, true, false]), b"\x1b[B\x1b[B");
-    assert_eq!(terminal.act(&people_with([true, true, false]), b" "), [tick(2)]);
+    assert_eq!(terminal.act(&people_with([true, true, false]), b"\r"), [], "Enter ticks nobody");
+    assert_eq!(terminal.act(&people_with([true, true, false]), b" "), [tick(2)], "the open one, which Enter marked");
+}
+
+#[test]
+fn enter_at_an_open_box_says_which_one_is_open_and_what_ticks_it() {
+    for (enough, said) in
+        [(false, "Space ticks it. Enter goes on once all"), (true, "Space ticks it. G goes on without")]
+    {
+        let people = view(Body::Tick {
+            text: texts(&["Tick."]),
+            items: items(&[("Ada", true), ("Grace", false), ("Alan", false)]),
+            enough,
+        });
+        let mut terminal = TestTerminal::new();
+        terminal.act(&people, b"\x1b[B");
+        assert_eq!(terminal.act(&people, b"\r"), [], "Enter ticks nobody and goes nowhere");
+        let lines = terminal.draw(&people);
+        assert!(has(&lines, "▸ [ ] Grace") && has(&lines, "This box is still open") && has(&lines, said), "{lines:#?}");
+        assert_eq!(terminal.act(&people, b" "), [tick(1)]);
+    }
+}
+
+#[test]
+fn enter_leads_to_the_group_that_the_check_bytes_mark() {
+    let value = FieldView {
+        wrong_at: Some(3),
+        ..field(FieldName::ShareValue, FieldKind::ShareValue, FieldState::Complete(String::new()))
+    };
+    let check = FieldKind::CheckBytes { optional: false, prime: None, of: None };
+    let wrong = || FieldState::Wrong("Group 3 of the value is most likely wrong.".to_owned());
+    let marked = view(form(vec![value.clone(), field(CHECK, check.clone(), wrong())]));
+    let mut terminal = TestTerminal::new();
+    assert_eq!(terminal.act(&marked, b"\r"), [], "the cursor is in the check bytes");
+    let lines = terminal.draw(&marked);
+    assert!(has(&lines, "compare the marked group") && !has(&lines, "This field is not right"), "{lines:#?}");
+    assert_eq!(terminal.state.focus, 0, "where the group is marked");
+    // Nothing is marked: the check bytes themselves are wrong.
+    let own = view(form(vec![FieldView { wrong_at: None, ..value }, field(CHECK, check, wrong())]));
+    let mut terminal = TestTerminal::new();
+    terminal.act(&own, b"\r");
+    assert!(has(&terminal.draw(&own), "This field is not right yet") && terminal.state.focus == 1);
 }
 
 #[test]

@@ -189,6 +189,15 @@ fn what_cannot_be_seen_or_read_is_refused_with_a_sentence_that_stays() {
     }
     let (text, mut terminal) = typed_into(&name, &["\u{301}".as_bytes()]);
     assert!(text.is_empty() && has(&terminal.draw(&name), "needs a letter before it"));
+    // A digit that is missing makes another number.
+    let reference = one(FieldName::KeyReference, FieldKind::KeyReference { taken: vec![], planned: 7 });
+    let (text, mut terminal) = typed_into(&reference, &[b"1234"]);
+    assert_eq!(text, "123");
+    assert!(has(&terminal.draw(&reference), "One character too many"));
+    assert_eq!(terminal.act(&reference, b"\r"), [], "Enter does not go on with another number");
+    assert!(has(&terminal.draw(&reference), "One character too many"));
+    terminal.act(&reference, b"\x15");
+    assert!(!has(&terminal.draw(&reference), "One character too many"));
     let reference = one(FieldName::KeyReference, FieldKind::KeyReference { taken: vec![], planned: 7 });
     let (text, mut terminal) = typed_into(&reference, &["１".as_bytes()]);
     assert_eq!(text, "7");

@@ -1,13 +1,13 @@
 //! Where people type a word that decides something, or a reason, all of it is in sight on the smallest screen.
 
 use super::*;
-use crate::ceremony::{Event, Machine};
+use crate::ceremony::{Event, Machine, ViewContext};
 use crate::clerk::{Act, Outcome};
 use crate::names::{CeremonyKind, ItemName};
 use crate::paper::walk;
 use crate::plan::Plan;
-use crate::record::{Entry, Fact};
-use crate::terms::{HostFinding, Kcv, Severity};
+use crate::record::{Ending, Entry, Fact, Remark};
+use crate::terms::{HostFinding, Kcv, Number, Severity};
 
 /// Whether people decide something here by typing.
 fn decides_by_typing(body: &Body) -> bool {
@@ -63,7 +63,12 @@ fn decide(machine: &mut Machine, input: Input) {
 fn begun(kind: CeremonyKind, rehearsal: bool) -> Machine {
     let plan = Plan::parse(include_str!("../../../assets/plan.example.json")).unwrap();
     let mut machine = Machine::new(kind, plan, rehearsal);
-    machine.begin(Entry::Began {
+    machine.begin(began(kind));
+    machine
+}
+
+fn began(kind: CeremonyKind) -> Entry {
+    Entry::Began {
         ceremony: kind,
         title: String::new(),
         custody: Vec::new(),
@@ -73,8 +78,7 @@ fn begun(kind: CeremonyKind, rehearsal: bool) -> Machine {
         script_sha256: crate::terms::Digest([0; 32]),
         short_derivation: false,
         files: Vec::new(),
-    });
-    machine
+    }
 }
 
 #[test]
@@ -142,5 +146,53 @@ fn every_question_in_between_is_in_sight() {
         assert_eq!(in_sight(&view), ["Name"]);
         let Body::Form { text, .. } = view.body else { unreachable!() };
         assert_eq!(text.join(" ").contains("may know it"), knows);
+    }
+}
+
+/// Everything that a screen says, read to its end at 80×24, without spaces.
+fn read_whole(view: &View) -> (String, usize) {
+    let mut terminal = TestTerminal::new();
+    let (mut read, mut screens) = (String::new(), 0);
+    loop {
+        let lines = terminal.draw(view);
+        assert!(lines.iter().all(|line| line.width() <= 80 && !line.contains('…')), "{lines:#?}");
+        read.extend(lines.iter().flat_map(|line| line.split_whitespace()));
+        screens += 1;
+        if !has(&lines, "more below") || screens > 9 {
+            return (read, screens);
+        }
+        terminal.act(view, b"\x1b[6~");
+    }
+}
+
+#[test]
+fn nothing_is_cut_on_the_last_screens_and_the_digest_is_on_the_first_of_them() {
+    let digest = "  aaaa bbbb cccc dddd eeee ffff 0000 1111\n  2222 3333 4444 5555 6666 7777 8888 9999";
+    let folder = "/home/administrator/key-ceremonies/ceremony-records/2026-11-27-0641-REHEARSAL-establish";
+    let around = ViewContext { digest: digest.to_owned(), folder: folder.to_owned(), ..walk::around() };
+    let plan = || Plan::parse(include_str!("../../../assets/plan.example.json")).unwrap();
+    let step = Number { section: 1, step: 1 };
+    let remark = |remark| Entry::Remarked { step, remark, text: "the lights went out".to_owned() };
+    for (kind, ending, before) in [
+        (CeremonyKind::Establish, Ending::Complete, vec![]),
+        (CeremonyKind::Establish, Ending::Complete, vec![remark(Remark::Deviation)]),
+        (CeremonyKind::Establish, Ending::Aborted, vec![remark(Remark::Stopped)]),
+        (CeremonyKind::Restore, Ending::Complete, vec![]),
+        (CeremonyKind::Restore, Ending::Aborted, vec![remark(Remark::Stopped)]),
+        (CeremonyKind::Inspect, Ending::Complete, vec![]),
+    ] {
+        let deviations = u16::try_from(before.len()).unwrap();
+        let sealed = Entry::Sealed { ending, deviations };
+        let entries = [vec![began(kind)], before, vec![sealed]].concat();
+        let machine = Machine::resume(kind, plan(), true, &entries).unwrap();
+        let view = machine.view(&around);
+        let Body::Ended { text } = &view.body else { panic!("{view:?}") };
+        let (read, screens) = read_whole(&view);
+        for paragraph in text {
+            let whole: String = paragraph.split_whitespace().collect();
+            assert!(read.contains(&whole) || screens > 1, "{paragraph}: {read}");
+        }
+        let first: String = TestTerminal::new().draw(&view).join(" ").split_whitespace().collect();
+        assert!(first.contains("9999"), "the digest is in sight at once: {first}");
     }
 }

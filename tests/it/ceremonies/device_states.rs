@@ -69,7 +69,7 @@ fn inspect_says_what_state_each_device_is_in() {
 fn the_oldest_devices_report_no_so_pin_and_are_told_from_new_ones_by_the_user_pin() {
     let answers: Answers = &[(SELECT, "6F07820178850201029000"), (SO, "6D00"), (USER, "6984")];
     let screens = inspected(SoftCard::new("REH0000045").unwrap(), answers);
-    assert!(screens.contains("new, never initialised"), "{screens}");
+    assert!(screens.contains("State        never initialised"), "{screens}");
     assert!(screens.contains("SO-PIN: not told (status word 6D00)"), "{screens}");
 }
 
@@ -96,7 +96,8 @@ fn a_device_that_cannot_do_what_the_plan_wants_is_refused_when_it_is_found() {
 }
 
 #[test]
-fn a_full_device_is_called_full() {
+fn a_key_that_a_full_device_made_all_the_same_is_said_to_be_there() {
+    // The card behind these answers does what it is asked to.
     let (named, _) = refused("EC:secp256r1", &[("0046", "6A84")]);
-    assert_eq!(named, "device-full");
+    assert_eq!(named, "key-unfinished");
 }

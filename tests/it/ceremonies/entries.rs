@@ -117,6 +117,12 @@ fn a_card_with_a_swap_that_fits_its_check_bytes_is_refused_and_the_swap_is_named
         }
     });
     assert_eq!(rig.failed(), ["share-differs"]);
+    let recorded = rig.entries.iter().find_map(|entry| match entry {
+        Entry::Failed { fault, values, .. } if fault == "share-differs" => Some(values.len()),
+        _ => None,
+    });
+    assert_eq!(recorded, Some(0), "which digits are swapped says something about the share: it stays on the screen");
+    assert!(!rig.lines.contains("swapped"), "{}", rig.lines);
     assert!(said.contains(&expected) && said.contains("swapped"), "{said}");
     assert!(value.split(':').all(|group| !said.split([' ', '.', ',']).any(|word| word == group)), "{said}");
 }

@@ -27,7 +27,7 @@ fn was_made_here(secret: &str) -> bool {
 
 /// Whether what is typed goes into the record as it is.
 const fn is_free_text(kind: &FieldKind) -> bool {
-    matches!(kind, FieldKind::Line | FieldKind::Bag { .. } | FieldKind::Reason)
+    matches!(kind, FieldKind::Line | FieldKind::Decider { .. } | FieldKind::Bag { .. } | FieldKind::Reason)
 }
 
 /// The ways in which somebody could write a secret.

@@ -122,7 +122,7 @@ fn a_living_copy_of_the_backup_is_named_as_such_before_a_restore_erases_it() {
         let records = tempfile::tempdir().unwrap();
         let (people, card) = original(records.path());
         let (warned, rig) = warned_of(renamed(&card, change), people, records.path());
-        assert!(warned.contains("This device is alive"), "{what}: {warned}");
+        assert!(warned.contains("This device answers"), "{what}: {warned}");
         assert!(warned.contains(standing) && warned.contains(reason), "{what}: {warned}");
         assert!(!erased(&rig), "{what}");
     }

@@ -193,7 +193,7 @@ fn a_wrong_so_pin_costs_one_try_and_erases_nothing() {
 }
 
 /// The card comes back with a key added or removed, as if another program had used it.
-fn with_key(rack: &Rack, at: &str, key: Option<Value>) {
+pub fn with_key(rack: &Rack, at: &str, key: Option<Value>) {
     let mut state = rack.remove(0).unwrap().to_json();
     let keys = state["keys"].as_object_mut().unwrap();
     match key {
@@ -233,7 +233,7 @@ fn an_occupied_key_reference_is_named_and_the_key_there_stays() {
         }
         Turn::Autopilot
     });
-    goes_on(&rig, &[LOST, "key-reference-occupied", "card-no-card"]);
+    goes_on(&rig, &[LOST, "key-reference-occupied", "card-lost-reading"]);
     assert_eq!(rig.value("key-reference-occupied", "reference"), "1");
 }
 

@@ -5,6 +5,7 @@ mod bundles;
 mod cases;
 mod counted;
 mod cuts;
+mod deciders;
 mod device_states;
 mod drawn_pins;
 mod entries;
@@ -44,6 +45,7 @@ mod small_readers;
 mod so_pin;
 mod so_pin_tries;
 mod stand_in;
+mod unfinished_keys;
 mod ways_out;
 mod wrong_device;
 

@@ -112,7 +112,11 @@ fn a_key_whose_description_cannot_be_written_may_be_left_out_where_it_is() {
     // It is on the device, and nobody is told that it is not: the list shows it.
     let (rig, _records) =
         restored(Refusal { command: &[0x00, 0xD7, 0xC4, 0x01], status: [0x6A, 0x84], carries_out: false });
-    assert_eq!(rig.failed(), ["device-full"]);
+    assert_eq!(rig.failed(), ["key-unfinished"]);
+    assert_eq!(
+        (rig.value("key-unfinished", "operation"), rig.value("key-unfinished", "status")),
+        ("write-file".into(), "6A84".into())
+    );
     assert_eq!((on_card(&rig), proven(&rig), deviations(&rig)), (2, 1, 1));
     let mut listed = rig.facts().into_iter().filter_map(|fact| match fact {
         Fact::Listed { keys, .. } => Some(keys.len()),

@@ -116,7 +116,7 @@ fn restore_takes_the_original_only_if_there_is_no_other_and_people_say_so() {
             if front.empty(|kind| *kind == FieldKind::Word("ERASE THESE KEYS")).is_none() {
                 return Turn::Autopilot;
             }
-            assert!(format!("{:?}", front.view.body).contains("Its serial is the one on record"));
+            assert!(format!("{:?}", front.view.body).contains("Its serial is the one that the backup names"));
             warned += 1;
             rack.insert(1, card(OTHER));
             Turn::Do(Input::Leave)

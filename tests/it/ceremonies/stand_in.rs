@@ -119,7 +119,7 @@ fn people_who_stop_after_the_erasure_are_told_to_keep_the_so_pin_cards() {
         let said = stops(&mut rig, |front| front.step() == at);
         assert_eq!(said.contains("Keep the SO-PIN cards"), kept, "{said}");
         assert_eq!(said.contains("destroy the cards"), dealt && !kept, "{said}");
-        assert_eq!(said.contains("No cards have been dealt yet"), !dealt, "{said}");
+        assert_eq!(said.contains("No cards were dealt in this sitting"), !dealt, "{said}");
     }
 }
 

@@ -285,10 +285,10 @@ fn a_changed_folder_is_not_restored_from_until_the_file_is_repaired() {
         flipped[good.len() / 2] ^= 1;
         fs::write(&path, &flipped).unwrap();
         let mut wizard = Wizard::start(&arguments);
-        wizard.wait_for("is not the one that the ceremony wrote");
+        wizard.wait_for("is not the one on record");
         wizard.see(file);
         fs::write(&path, &good[..good.len() / 2]).unwrap();
-        wizard.again(b"1", "is not the one that the ceremony wrote");
+        wizard.again(b"1", "is not the one on record");
         fs::remove_file(&path).unwrap();
         wizard.again(b"1", "is missing from the folder");
         fs::write(&path, &good).unwrap();

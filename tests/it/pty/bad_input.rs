@@ -147,7 +147,7 @@ fn every_field_of_establish_refuses_wrong_input_and_continues_with_the_right_one
     walk::people_and_room(w);
     in_between(w);
     w.pass("take the device that will hold the keys");
-    let serial = walk::device(w, "One device was found:");
+    let serial = walk::device(w, "The device was found:");
     w.pass("The generator is seeded from");
     w.pass("Everything is computed");
 

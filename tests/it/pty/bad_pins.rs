@@ -11,7 +11,7 @@ pub(super) fn pins(w: &mut Wizard) {
     refused(w, "xyz", "An SO-PIN has only digits 0-9 and letters a-f.");
     refused(w, &SO_PIN[..15], "15 of 16 so far");
     refused(w, &format!("{SO_PIN}0"), "An SO-PIN has 16 hexadecimal digits.");
-    refused(w, "3537363231383830", "This one is printed in every manual");
+    refused(w, "3537363231383830", "This one is printed in manuals");
     refused(w, "0000000000000000", "This repeats one piece over and over");
     refused(w, "0123456789abcdef", "This counts up or down");
     next_field(w, SO_PIN);
@@ -23,7 +23,7 @@ pub(super) fn pins(w: &mut Wizard) {
     needed(w);
     refused(w, "12345", "5 of 6 so far");
     refused(w, "1234567890123456", "A user PIN has 6 to 15 characters.");
-    refused(w, "648219", "This one is printed in every manual");
+    refused(w, "648219", "This one is printed in manuals");
     refused(w, "12121212", "This repeats one piece over and over");
     refused(w, "87654321", "This counts up or down");
     next_field(w, USER_PIN);

@@ -79,7 +79,7 @@ pub fn establish(w: &mut Wizard) -> Paper {
     w.pass("Know what guards what");
     walk::people_and_room(w);
     w.pass("take the device that will hold the keys");
-    let serial = walk::device(w, "One device was found:");
+    let serial = walk::device(w, "The device was found:");
     dice(w);
     w.wait_for("The generator is seeded from");
     w.see("dice");
@@ -162,12 +162,12 @@ fn dice(w: &mut Wizard) {
     }
     w.press(CLEAR);
     for (bad, sentence) in [
-        ("6".repeat(30), "These dice favour one face: use other dice, and start over."),
+        ("6".repeat(30), "One number came far too often: use other dice, and start over."),
         (
             "12356123561235612356123564444444444".to_owned(),
             "The same number 10 times in a row: throw again, from the start.",
         ),
-        ("142536".repeat(5), "This repeats a pattern: throw real dice, and start over."),
+        ("142536".repeat(5), "This repeats a pattern: throw the dice again, from the start."),
     ] {
         w.keys(bad.as_bytes());
         w.see(sentence);
@@ -243,7 +243,7 @@ pub fn word_turn(w: &mut Wizard, paper: &mut Paper, name: &str) {
         let mut typed = card.words.clone();
         typed.swap(6, 7);
         w.keys(walk::short(&typed).as_bytes());
-        w.see("Words 7 and 8 are swapped.");
+        w.see("Words 7 and 8 may be swapped.");
         w.press(CLEAR);
     }
     w.keys(card.short().as_bytes());

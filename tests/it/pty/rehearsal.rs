@@ -129,9 +129,10 @@ fn first_custodian(wizard: &mut Wizard) -> Note {
     wizard.wait_for("type everything from your card");
     walk::fill(wizard, &[&note.prime, &note.wrong_value(), &note.check]);
     wizard.see("Group 8 of the value is most likely wrong.");
-    wizard.see("This field is not right yet");
+    wizard.see("The check bytes do not fit: compare the marked group");
     assert_eq!(wizard.step(), "Step 3.1");
-    wizard.keys(b"\x1b[Z\x15");
+    // the marked group is in the value, and so is the cursor now
+    wizard.keys(b"\x15");
     walk::fill(wizard, &[&note.value, ""]);
 
     wizard.wait_for("Step 3.2");

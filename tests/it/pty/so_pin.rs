@@ -45,7 +45,7 @@ fn wizard_at(table: &Table) {
     }
     walk::people_and_room(w);
     w.pass("take the device that will hold the keys");
-    let serial = walk::device(w, "One device was found:");
+    let serial = walk::device(w, "The device was found:");
     w.pass("The generator is seeded from");
     w.wait_for("Choose the password of DKEK share 2");
     walk::fill(w, &[PASSWORD, PASSWORD]);

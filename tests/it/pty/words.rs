@@ -34,7 +34,7 @@ fn a_custodian_types_words_and_corrects_the_wrong_one() {
     }
     walk::people_and_room(&mut wizard);
     wizard.pass("take the device that will hold the keys");
-    walk::device(&mut wizard, "One device was found:");
+    walk::device(&mut wizard, "The device was found:");
     wizard.pass("The generator is seeded from");
     wizard.pass("Everything is computed");
 

@@ -93,7 +93,7 @@ pub fn to_the_custodians(wizard: &mut Wizard, everyone: bool) -> String {
     wizard.pass("Know what guards what");
     people_and_room(wizard);
     wizard.pass("take the device that will hold the keys");
-    let serial = device(wizard, "One device was found:");
+    let serial = device(wizard, "The device was found:");
     wizard.pass("The generator is seeded from");
     wizard.pass("Everything is computed");
     serial
@@ -197,7 +197,7 @@ pub fn user_pin_and_serial(wizard: &mut Wizard, serial: &str) {
     fill(wizard, &[USER_PIN, USER_PIN]);
     wizard.wait_for("THIS CANNOT BE UNDONE");
     // nothing on this screen may be out of sight
-    wizard.wait_for("This cannot be undone. Everything on the");
+    wizard.wait_for("Everything on the");
     fill(wizard, &[serial]);
     wizard.pass("and it is the right one");
 }

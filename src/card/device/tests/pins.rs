@@ -142,7 +142,10 @@ fn pin_commands_equal_the_recorded_ones() {
     assert_eq!(device.unblock_user_pin(&so, Some(&old)), Ok(PinAnswer::Accepted));
     script.then(&[("002C0181083537363231383830", "63CE"), ("00240088103537363231383830000102030405A6FF", "6986")]);
     assert_eq!(device.unblock_user_pin(&so, None), Ok(PinAnswer::Wrong { tries_left: 14 }));
-    assert_eq!(device.change_so_pin(&so, &so_pin("000102030405a6ff")), Ok(PinAnswer::NotAllowed));
+    assert_eq!(
+        device.change_so_pin(&so, &so_pin("000102030405a6ff")),
+        Ok(PinAnswer::NotAllowed { status: Status::NotAllowed })
+    );
     script.assert_done();
 }
 

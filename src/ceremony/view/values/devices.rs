@@ -3,7 +3,7 @@
 use crate::ceremony::known::Known;
 use crate::ceremony::known::devices::FoundDevice;
 use crate::ceremony::steps::Step;
-use crate::record::{InBackup, KeyDomain, PinCondition, PinName, StoredKey, WithoutDkek};
+use crate::record::{HeldKey, InBackup, KeyDomain, PinCondition, PinName, StoredKey, WithoutDkek};
 use crate::script::words;
 use crate::terms::{Kcv, KeyId};
 
@@ -127,14 +127,20 @@ pub fn held_keys(known: &Known, step: &Step) -> Option<String> {
     Some(std::iter::once(heading).chain(lines).collect::<Vec<_>>().join("\n"))
 }
 
+fn held<'a>(known: &'a Known, step: &Step) -> impl Iterator<Item = &'a HeldKey> {
+    known.devices.held.get(&step.role).into_iter().flatten()
+}
+
 /// Why a device counts as one that the backup came from.
 pub fn same_as_backup(known: &Known, step: &Step) -> &'static str {
     if known.is_original(step.role) {
         words::SAME_SERIAL
     } else if known.devices.same_dkek.contains(&step.role) {
         words::SAME_DKEK
-    } else {
+    } else if held(known, step).any(|key| key.backup == InBackup::Yes) {
         words::SAME_KEYS
+    } else {
+        words::SAME_KEYS_PERHAPS
     }
 }
 

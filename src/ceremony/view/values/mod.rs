@@ -99,6 +99,7 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
         Name::FormerRole => people::former_role(now?.machine),
         Name::StandIn => people::stand_in(now?.machine),
         Name::Checking => people::checking(now?.machine),
+        Name::Deciders => Some(people::deciders(now?.machine)),
         Name::Clashes => Some(people::clashes(plan)),
 
         Name::Serial => device().map(|device| device.serial.to_string()),

@@ -61,6 +61,23 @@ pub fn checking(machine: &Machine) -> Option<String> {
     Some(roles.join(", "))
 }
 
+/// How many names a sentence has at most: on the smallest screen, everything that a decision needs is in sight.
+const NAMED: usize = 12;
+
+/// Everybody who can decide what is asked now.
+pub fn deciders(machine: &Machine) -> String {
+    let known = machine.known();
+    let about = match machine.interlude.as_ref() {
+        Some(Interlude::Decides(change, ..)) => change.about(known),
+        Some(_) | None => Vec::new(),
+    };
+    let names: Vec<String> = known.deciders(&about).into_iter().map(|one| one.name).collect();
+    match names.split_at_checked(NAMED) {
+        Some((named, more @ [_, ..])) => words::DecidersMore { names: named.join(", "), more: more.len() }.to_string(),
+        Some((_, [])) | None => names.join(", "),
+    }
+}
+
 /// Everybody with two roles that check each other, one on each line.
 pub fn clashes(plan: &Plan) -> String {
     let line = |clash: Clash| {
