@@ -182,7 +182,7 @@ fn nothing_is_cut_on_the_last_screens_and_the_digest_is_on_the_first_of_them() {
         (CeremonyKind::Inspect, Ending::Complete, vec![]),
     ] {
         let deviations = u16::try_from(before.len()).unwrap();
-        let sealed = Entry::Sealed { ending, deviations };
+        let sealed = Entry::Sealed { ending, deviations, deviated: Vec::new(), bags: Vec::new() };
         let entries = [vec![began(kind)], before, vec![sealed]].concat();
         let machine = Machine::resume(kind, plan(), true, &entries).unwrap();
         let view = machine.view(&around);
