@@ -142,6 +142,9 @@ fn written(fact: &Fact) -> Option<(&str, Digest)> {
         | Fact::NotSealed { .. }
         | Fact::FoundElsewhere { .. }
         | Fact::PublicKeysUnusable { .. }
+        | Fact::WrappedKeysUnusable { .. }
+        | Fact::SeveralDkeks { .. }
+        | Fact::DkekChosen { .. }
         | Fact::Verified { .. }
         | Fact::Wanted { .. }
         | Fact::Unwrapped { .. }

@@ -7,16 +7,16 @@ use crate::dkek::{ContainerError, DkekError, WrappedKeyError};
 use crate::faults::{self, Fault};
 use crate::share::ShareError;
 
-/// A device did not do what it was asked to.
-pub fn card(error: &CardError) -> Fault {
+/// What is in a reader did not do what it was asked to. Whether it is still there was not asked.
+pub fn card(error: &CardError, reader: &str) -> Fault {
     match error {
-        CardError::Transport(TransportError::NoCard) => Fault::from(faults::CardNoCard),
+        CardError::Transport(TransportError::NoCard) => Fault::from(faults::CardNotResponding { reader }),
         CardError::Transport(TransportError::CutOff) => Fault::from(faults::CardCutOff),
         CardError::Transport(TransportError::NoReader) => Fault::from(faults::CardNoReader),
         CardError::Transport(TransportError::NoService) => Fault::from(faults::CardNoService),
         CardError::Transport(TransportError::Busy) => Fault::from(faults::CardBusy),
         CardError::Transport(TransportError::Garbled) => Fault::from(faults::CardGarbled),
-        CardError::Transport(TransportError::TooLarge) => reader_too_small("?"),
+        CardError::Transport(TransportError::TooLarge) => reader_too_small(reader),
         // Never the login with the user PIN, whatever the status word: INITIALIZE and the PINs themselves need no
         // login.
         CardError::Refused { operation: Operation::Initialise, status } => {
@@ -166,7 +166,7 @@ mod tests {
     #[test]
     fn only_an_early_refusal_says_that_nothing_was_erased() {
         let named =
-            |word: u16| card(&CardError::Refused { operation: Operation::Initialise, status: word.into() }).name;
+            |word: u16| card(&CardError::Refused { operation: Operation::Initialise, status: word.into() }, "").name;
         for word in [0x6400, 0x6581, 0x6A84, 0x6F00, 0x6FFF] {
             assert_eq!(named(word), FaultName::InitialiseBrokeOff, "{word:04X}");
         }

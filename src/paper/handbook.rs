@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use super::steps::{PaperStep, PaperSteps, angle};
+use super::steps::{PaperStep, PaperSteps, angle, chosen_from};
 use super::wrap::pad;
 use crate::ceremony::{CEREMONIES, Character, Condition, Stage, StageKind};
 use crate::names::{CeremonyKind, FaultKind, FaultName, HandbookValueName, StageName, StepName};
@@ -247,6 +247,9 @@ impl Book<'_> {
             Condition::OtherReference => Some(words::PAPER_WHEN_OTHER_REFERENCE),
             Condition::WithoutProof => Some(words::PAPER_WHEN_WITHOUT_PROOF),
             Condition::Damaged => Some(words::PAPER_WHEN_DAMAGED),
+            Condition::FromOursInPart => Some(words::PAPER_WHEN_OURS_IN_PART),
+            Condition::WrappedKeysUnusable => Some(words::PAPER_WHEN_WRAPPED_UNUSABLE),
+            Condition::SeveralDkeks => Some(words::PAPER_WHEN_SEVERAL_DKEKS),
             Condition::TypesPrime => Some(words::PAPER_WHEN_FOREIGN),
             Condition::KnowsOldPrime => Some(words::PAPER_WHEN_FOREIGN_LATER),
             Condition::Salvaged => Some(words::PAPER_WHEN_SALVAGED),
@@ -275,10 +278,7 @@ impl Book<'_> {
         let (heading, mark, items) = match stage.kind {
             StageKind::RollCall(_) => (words::PAPER_TICK, "[ ] ", vec![words::PAPER_EVERYBODY.to_owned()]),
             StageKind::Tick => (words::PAPER_TICK, "[ ] ", text.items),
-            StageKind::Choose(_) if text.items.is_empty() => {
-                (words::PAPER_CHOOSE, "", vec![words::PAPER_EVERY_NAME.to_owned()])
-            }
-            StageKind::Choose(_) => (words::PAPER_CHOOSE, "", text.items),
+            StageKind::Choose(question) => (words::PAPER_CHOOSE, "", chosen_from(question, text.items)),
             StageKind::HandOver
             | StageKind::Read
             | StageKind::Form(_)

@@ -1,6 +1,6 @@
 //! The numbered steps of a ceremony that has not begun, with everything that the plan says about them.
 
-use crate::ceremony::{Actor, Ceremony, Known, Machine, Stage, Step, StepState, ViewContext, planned};
+use crate::ceremony::{Actor, Ceremony, Known, Machine, Question, Stage, Step, StepState, ViewContext, planned};
 use crate::names::{CeremonyKind, FieldName, FieldValueName, StageName, ValueName};
 use crate::plan::Plan;
 use crate::script::{self, fill_with, words};
@@ -121,4 +121,19 @@ pub fn angle(text: &str) -> String {
         rest = tail;
     }
     out + rest
+}
+
+/// What a question offers: the items of the script, or what is only known on the day.
+pub fn chosen_from(question: Question, items: Vec<String>) -> Vec<String> {
+    match question {
+        Question::Sitter(_) => vec![words::PAPER_EVERY_NAME.to_owned()],
+        Question::Device => vec![words::PAPER_EVERY_SERIAL.to_owned()],
+        Question::Dkek => vec![words::PAPER_EVERY_DKEK.to_owned()],
+        Question::Loss
+        | Question::UnusableKeys
+        | Question::RightDevice
+        | Question::Missing
+        | Question::CurrentSoPin
+        | Question::HiddenKcv => items,
+    }
 }

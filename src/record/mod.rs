@@ -11,8 +11,8 @@ mod verify;
 pub use crate::names::CeremonyKind;
 pub use chain::{Chain, Line, Mark};
 pub use detail::{
-    Defect, Deviation, Ending, Former, FoundKey, HeldKey, InBackup, KnownShare, Loss, NotProven, PinCondition, PinName,
-    RecordedBag, Remark, StoredKey, WithoutDkek,
+    Defect, Deviation, Ending, Former, FoundDkek, FoundInstead, FoundKey, HeldKey, InBackup, KnownShare, Loss,
+    NotProven, PinCondition, PinName, RecordedBag, Remark, StoredKey, UnusableFile, WithoutDkek,
 };
 pub use entry::{Entry, Fact};
 pub use manifest::{BackedUpDkekShare, BackedUpKey, Manifest};

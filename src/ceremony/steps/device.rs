@@ -77,6 +77,6 @@ fn purpose(known: &Known, step: &Step) -> DevicePurpose {
     if step.id == StepName::InspectDevice {
         return DevicePurpose::Inspection;
     }
-    let rsa_4096 = known.plan.keys.iter().any(|key| key.key_type == KeyType::Rsa(4096));
+    let rsa_4096 = known.keys_that_stay().any(|key| key.key_type == KeyType::Rsa(4096));
     DevicePurpose::Provisioning { rsa_4096 }
 }

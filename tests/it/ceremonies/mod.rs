@@ -2,6 +2,7 @@
 
 mod bags;
 mod cases;
+mod choices;
 mod counted;
 mod cuts;
 mod device_states;
@@ -28,6 +29,7 @@ mod old;
 mod one_slip;
 mod outside;
 mod plans;
+mod presence;
 mod real;
 mod refusals;
 mod restore_choices;

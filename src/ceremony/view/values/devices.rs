@@ -17,6 +17,14 @@ pub fn model(device: &FoundDevice) -> String {
     }
 }
 
+/// That a device was found; after another look, whether it is still the same one.
+pub fn found(known: &Known, step: &Step) -> String {
+    match known.devices.serial(step.role).filter(|_| known.devices.same_again) {
+        Some(serial) => words::SameDeviceFound { serial }.to_string(),
+        None => words::ONE_DEVICE_FOUND.to_owned(),
+    }
+}
+
 /// Whether it was initialised before.
 pub fn condition(device: &FoundDevice) -> String {
     if device.initialised { words::DEVICE_INITIALISED } else { words::DEVICE_FRESH }.to_owned()
