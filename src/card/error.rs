@@ -1,8 +1,9 @@
 //! What can go wrong with a card, as an enum; the wording is in the script.
 
+use super::heard::Heard;
 use super::status::Status;
 use super::tlv::Malformed;
-use super::transport::TransportError;
+use super::transport::{Response, TransportError};
 use crate::terms::Serial;
 
 /// Why a command gave no usable answer. Never contains what was sent.
@@ -23,6 +24,8 @@ pub enum CardError {
         operation: Operation,
         /// What is wrong with the bytes, in a word for the record.
         what: &'static str,
+        /// What is kept of the answer; none: there was none, and nothing was sent.
+        heard: Option<Heard>,
     },
     /// After reconnecting, a different device answers.
     OtherDevice {
@@ -38,9 +41,16 @@ impl From<TransportError> for CardError {
 }
 
 impl CardError {
-    /// Names the operation whose answer did not parse.
-    pub(super) fn malformed(operation: Operation) -> impl FnOnce(Malformed) -> Self {
-        move |Malformed(what)| Self::Malformed { operation, what }
+    /// Names the operation whose answer did not parse, and keeps what may be kept of it.
+    pub(super) fn malformed(operation: Operation, answer: &Response) -> impl FnOnce(Malformed) -> Self {
+        let heard = Heard::of(operation, answer);
+        move |Malformed(what)| Self::Malformed { operation, what, heard: Some(heard) }
+    }
+
+    /// The same for a file.
+    pub(super) fn malformed_file(operation: Operation, content: &[u8]) -> impl FnOnce(Malformed) -> Self {
+        let heard = Heard::of_data(operation, Status::Done, content);
+        move |Malformed(what)| Self::Malformed { operation, what, heard: Some(heard) }
     }
 
     /// The status word of a refusal.

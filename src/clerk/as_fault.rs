@@ -2,7 +2,7 @@
 
 use crate::card::status::Status;
 use crate::card::transport::TransportError;
-use crate::card::{CardError, Operation};
+use crate::card::{CardError, Heard, Operation};
 use crate::dkek::{ContainerError, DkekError, WrappedKeyError};
 use crate::faults::{self, Fault};
 use crate::share::ShareError;
@@ -43,9 +43,21 @@ pub fn card(error: &CardError, reader: &str) -> Fault {
         CardError::Refused { operation, status } => {
             Fault::from(faults::CardRefused { operation: operation.word(), status })
         }
-        CardError::Malformed { operation, .. } => Fault::from(faults::CardMalformed { operation: operation.word() }),
+        CardError::Malformed { operation, what, heard } => not_understood(*operation, what, heard.as_ref()),
         CardError::OtherDevice { seen } => Fault::from(faults::CardOtherDevice { seen }),
     }
+}
+
+/// An answer that makes no sense, with what may be kept of it.
+pub fn not_understood(operation: Operation, what: &str, heard: Option<&Heard>) -> Fault {
+    let or_dash = |of: &dyn Fn(&Heard) -> String| heard.map_or_else(|| "-".to_owned(), of);
+    Fault::from(faults::CardMalformed {
+        operation: operation.word(),
+        what,
+        status: or_dash(&|heard| heard.status.to_string()),
+        length: or_dash(&|heard| heard.length.to_string()),
+        begins: or_dash(&Heard::begins_in_hex),
+    })
 }
 
 /// A reader does not support commands as large as the device needs.

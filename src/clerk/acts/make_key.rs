@@ -3,12 +3,15 @@
 use sha2::{Digest as _, Sha256};
 
 use crate::card::status::Status;
+use crate::card::tlv::Malformed;
 use crate::card::verify::request_is_signed_by_its_key;
-use crate::card::{AuthenticatedRequest, CardError, Device, FileId, KeyDescription, Operation, PublicKey, Verdict};
-use crate::clerk::Clerk;
+use crate::card::{
+    AuthenticatedRequest, CardError, Device, FileId, Heard, KeyDescription, Operation, PublicKey, Verdict,
+};
 use crate::clerk::acts::{ActKind, Aftermath, Begun};
 use crate::clerk::files::{write_once, written};
 use crate::clerk::workers::devices::Devices;
+use crate::clerk::{Clerk, as_fault};
 use crate::faults::{self, Fault};
 use crate::folder::{Folder, names};
 use crate::plan::PlannedKey;
@@ -52,8 +55,8 @@ impl MakeKey {
         }
         // A device that does not know a curve reports it with status words of its own.
         let refused = |error: &CardError| {
-            let unknown = error.refusal() == Some(Status::NotSupported);
-            unknown.then(|| Fault::from(faults::KeyTypeRefused { key_type: key.key_type }))
+            let status = error.refusal().filter(|status| *status == Status::NotSupported)?;
+            Some(Fault::from(faults::KeyTypeRefused { key_type: key.key_type, status }))
         };
         let request = devices.with_own_faults(&self.serial, |device| self.make_on(device, &files), refused)?;
         let public = self.sound(&request)?;
@@ -106,8 +109,10 @@ impl MakeKey {
     /// The public key in a request, if the request is complete and proves a key of the planned type.
     fn sound(&self, request: &[u8]) -> Result<PublicKey, Fault> {
         let wrong = || Fault::from(faults::RequestWrong { label: &self.key.label });
-        let parsed = AuthenticatedRequest::parse(request)
-            .map_err(|_| faults::CardMalformed { operation: Operation::Generate.word() })?;
+        let parsed = AuthenticatedRequest::parse(request).map_err(|Malformed(what)| {
+            let heard = Heard::of_data(Operation::Generate, Status::Done, request);
+            as_fault::not_understood(Operation::Generate, what, Some(&heard))
+        })?;
         let public = parsed.public_key().filter(|public| public.key_type() == self.key.key_type);
         let public = public.ok_or_else(wrong)?;
         match request_is_signed_by_its_key(&parsed) {

@@ -1,9 +1,9 @@
 //! How many tries a PIN has left.
 
-use crate::card::{Pin, PinState};
-use crate::clerk::Clerk;
+use crate::card::{Heard, Operation, Pin, PinState, Status};
 use crate::clerk::acts::{ActKind, Aftermath, Begun};
 use crate::clerk::pins::state_logged_out;
+use crate::clerk::{Clerk, as_fault};
 use crate::faults::{self, Fault};
 use crate::record::{Fact, PinName};
 use crate::terms::{DeviceRole, Serial};
@@ -45,7 +45,10 @@ impl ActKind for ReadTries {
                 (PinState::Unclear(status), _) => {
                     Err(Fault::from(faults::CardRefused { operation: "pin-state", status }))
                 }
-                (PinState::Verified, _) => Err(Fault::from(faults::CardMalformed { operation: "pin-state" })),
+                (PinState::Verified, _) => {
+                    let heard = Heard::of_data(Operation::PinStatus, Status::Done, &[]);
+                    Err(as_fault::not_understood(Operation::PinStatus, "verified-after-selection", Some(&heard)))
+                }
             }
         }))
     }

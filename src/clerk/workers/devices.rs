@@ -135,7 +135,8 @@ impl Devices {
             (None, true) if self.troubles.is_empty() => Fault::from(faults::NoDevice),
             (None, true) => {
                 let readers: Vec<&str> = self.troubles.iter().map(|(reader, _)| reader.as_str()).collect();
-                Fault::from(faults::CardForeign { reader: readers.join(", ") })
+                let answers: Vec<String> = self.troubles.iter().map(|(_, error)| answer(error)).collect();
+                Fault::from(faults::CardForeign { reader: readers.join(", "), answer: answers.join(", ") })
             }
         }
     }
@@ -283,6 +284,17 @@ fn is_foreign(error: &CardError) -> bool {
         CardError::Refused { operation, status } => *operation == Operation::Select && *status != Status::Terminated,
         CardError::Malformed { operation, .. } => *operation == Operation::Select,
         CardError::Transport(_) | CardError::OtherDevice { .. } => false,
+    }
+}
+
+/// What such a card answered: its status word, and how what followed it begins.
+fn answer(error: &CardError) -> String {
+    match error {
+        CardError::Refused { status, .. } => status.to_string(),
+        CardError::Malformed { heard: Some(heard), .. } => format!("{} {}", heard.status, heard.begins_in_hex()),
+        CardError::Malformed { heard: None, .. } | CardError::Transport(_) | CardError::OtherDevice { .. } => {
+            "-".to_owned()
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::ceremony::known::Known;
 use crate::ceremony::known::devices::FoundDevice;
 use crate::ceremony::steps::Step;
+use crate::ceremony::view::values::planned;
 use crate::record::{InBackup, PinCondition, PinName, StoredKey, WithoutDkek};
 use crate::script::words;
 use crate::terms::KeyId;
@@ -21,7 +22,7 @@ pub fn model(device: &FoundDevice) -> String {
 pub fn found(known: &Known, step: &Step) -> String {
     match known.devices.serial(step.role).filter(|_| known.devices.same_again) {
         Some(serial) => words::SameDeviceFound { serial }.to_string(),
-        None => words::ONE_DEVICE_FOUND.to_owned(),
+        None => planned::found(step.role).to_owned(),
     }
 }
 

@@ -92,7 +92,7 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
         Name::Clashes => Some(people::clashes(plan)),
 
         Name::DeviceFound => {
-            Some(known.map_or_else(|| words::ONE_DEVICE_FOUND.to_owned(), |known| devices::found(known, step)))
+            Some(known.map_or_else(|| planned::found(step.role).to_owned(), |known| devices::found(known, step)))
         }
         Name::Serial => device().map(|device| device.serial.to_string()),
         Name::Version => device().map(|device| device.version.clone()),
