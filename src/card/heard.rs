@@ -1,6 +1,6 @@
 //! What is kept of an answer that was not understood: enough for a specialist, and nothing that may hold a secret.
 
-use super::error::Operation;
+use super::operation::Operation;
 use super::status::Status;
 use super::transport::Response;
 

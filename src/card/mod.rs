@@ -11,6 +11,7 @@ pub mod device;
 pub mod error;
 pub mod files;
 pub mod heard;
+pub mod operation;
 pub mod pcsc;
 pub mod public_key;
 pub mod status;

@@ -55,7 +55,7 @@ pub fn make_key(known: &Known, step: &Step) -> Option<Act> {
 
 /// The act that compares the device's list with the plan.
 pub fn inventory_planned(known: &Known, step: &Step) -> Option<Act> {
-    inventory(known, step, known.plan.keys.clone())
+    inventory(known, step, known.keys_that_stay().cloned().collect())
 }
 
 fn inventory_empty(known: &Known, step: &Step) -> Option<Act> {
@@ -69,7 +69,11 @@ fn inventory_restored(known: &Known, step: &Step) -> Option<Act> {
 
 fn inventory(known: &Known, step: &Step, expected: Vec<PlannedKey>) -> Option<Act> {
     let left_out = known.keys_of_today().filter(|key| known.keys.left_out.contains(key.label.as_str()));
-    let perhaps = left_out.map(|key| known.restore_to(key)).collect();
+    let at = |key: &PlannedKey| match step.role {
+        DeviceRole::Original => key.reference,
+        DeviceRole::Replacement => known.restore_to(key),
+    };
+    let perhaps = left_out.map(at).collect();
     Some(acts::TakeInventory { role: step.role, serial: known.devices.serial(step.role)?, expected, perhaps }.into())
 }
 

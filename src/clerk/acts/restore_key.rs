@@ -71,9 +71,11 @@ impl RestoreKey {
             }
             Ok(())
         };
-        // Other refusals, and a lost login, have sentences of their own.
+        // Other refusals, a full device and a lost login have sentences of their own.
         let refused = |error: &CardError| match error {
-            CardError::Refused { operation: Operation::Unwrap, status } if *status != Status::NotLoggedIn => {
+            CardError::Refused { operation: Operation::Unwrap, status }
+                if !matches!(status, Status::NotLoggedIn | Status::NoRoom | Status::MemoryFailure) =>
+            {
                 Some(Fault::from(faults::UnwrapRefused { label: &key.label, status }))
             }
             CardError::Transport(_)

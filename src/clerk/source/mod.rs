@@ -86,6 +86,8 @@ impl Source {
         if given.is_some_and(|given| *given != plan) {
             return Err(Fault::from(faults::SourceOtherPlan { folder: folder.path().display() }));
         }
+        // A key that was left out that day was never backed up.
+        plan.keys.retain(|planned| manifest.keys.iter().any(|key| key.label == planned.label));
         // Anyone who took somebody's place that day has that card.
         let (mut formers, mut bags) = (Vec::new(), Vec::new());
         for line in &proof.lines {
