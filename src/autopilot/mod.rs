@@ -12,7 +12,7 @@ use crate::ceremony::{
     Answer, Asks, Body, CardView, ChoiceId, FieldState, FieldView, Input, OptionView, Question, View,
 };
 use crate::fields::FieldKind;
-use crate::record::Loss;
+use crate::record::{Deviation, Loss};
 use crate::secret::{TypedText, WipingBytes};
 use crate::terms::{CustodianNumber, Handle, Purpose, Serial};
 use crate::vault::Vault;
@@ -204,7 +204,10 @@ impl Autopilot {
             Asks::Step(whose @ Question::CurrentSoPin) => answering(whose, Answer::OnCards(self.knows(view))),
             Asks::Step(hidden @ Question::HiddenKcv) => answering(hidden, Answer::LogIn(true)),
             Asks::Step(found @ (Question::RightDevice | Question::Missing)) => answering(found, Answer::GoOn),
-            Asks::Step(Question::Device) => open.next(),
+            Asks::Step(unusable @ Question::UnusableKeys) => {
+                answering(unusable, Answer::Without(Deviation::WrappedKeysLeftOut))
+            }
+            Asks::Step(Question::Device | Question::Dkek) => open.next(),
             Asks::Step(Question::Sitter(_)) => match self.comes {
                 Comes::First => open.next(),
                 Comes::Last => open.next_back(),

@@ -132,6 +132,9 @@ fn written(fact: &Fact) -> Option<(&str, Digest)> {
         | Fact::NotSealed { .. }
         | Fact::FoundElsewhere { .. }
         | Fact::PublicKeysUnusable { .. }
+        | Fact::WrappedKeysUnusable { .. }
+        | Fact::SeveralDkeks { .. }
+        | Fact::DkekChosen { .. }
         | Fact::Verified { .. }
         | Fact::Wanted { .. }
         | Fact::Unwrapped { .. }

@@ -10,6 +10,8 @@ pub mod cvc;
 pub mod device;
 pub mod error;
 pub mod files;
+pub mod heard;
+pub mod operation;
 pub mod pcsc;
 pub mod public_key;
 pub mod status;
@@ -28,6 +30,7 @@ pub use device::{
 };
 pub use error::{CardError, Operation};
 pub use files::{DescribedType, FileId, KeyDescription};
+pub use heard::Heard;
 pub use pcsc::{Change, PcscReaders};
 pub use public_key::PublicKey;
 pub use status::Status;

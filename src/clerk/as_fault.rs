@@ -2,21 +2,21 @@
 
 use crate::card::status::Status;
 use crate::card::transport::TransportError;
-use crate::card::{CardError, Operation};
+use crate::card::{CardError, Heard, Operation};
 use crate::dkek::{ContainerError, DkekError, WrappedKeyError};
 use crate::faults::{self, Fault, FaultName};
 use crate::share::ShareError;
 
-/// A device did not do what it was asked to.
-pub fn card(error: &CardError) -> Fault {
+/// What is in a reader did not do what it was asked to. Whether it is still there was not asked.
+pub fn card(error: &CardError, reader: &str) -> Fault {
     match error {
-        CardError::Transport(TransportError::NoCard) => Fault::from(faults::CardNoCard),
+        CardError::Transport(TransportError::NoCard) => Fault::from(faults::CardNotResponding { reader }),
         CardError::Transport(TransportError::CutOff) => Fault::from(faults::CardCutOff),
         CardError::Transport(TransportError::NoReader) => Fault::from(faults::CardNoReader),
         CardError::Transport(TransportError::NoService) => Fault::from(faults::CardNoService),
         CardError::Transport(TransportError::Busy) => Fault::from(faults::CardBusy),
         CardError::Transport(TransportError::Garbled) => Fault::from(faults::CardGarbled),
-        CardError::Transport(TransportError::TooLarge) => reader_too_small("?"),
+        CardError::Transport(TransportError::TooLarge) => reader_too_small(reader),
         // Never the login with the user PIN, whatever the status word: INITIALIZE and the PINs themselves need no
         // login.
         CardError::Refused { operation: Operation::Initialise, status } => {
@@ -43,17 +43,30 @@ pub fn card(error: &CardError) -> Fault {
         CardError::Refused { operation, status } => {
             Fault::from(faults::CardRefused { operation: operation.word(), status })
         }
-        CardError::Malformed { operation, .. } => Fault::from(faults::CardMalformed { operation: operation.word() }),
+        CardError::Malformed { operation, what, heard } => not_understood(*operation, what, heard.as_ref()),
         CardError::OtherDevice { seen } => Fault::from(faults::CardOtherDevice { seen }),
     }
 }
 
-/// The fault of an act that had only read until then: an answer that was lost leaves nothing in doubt.
+/// The fault of an act that had only read until then: an answer that was lost leaves nothing in doubt. Where the reader
+/// was asked, its answer stands.
 pub fn while_reading(fault: Fault) -> Fault {
     match fault.name {
-        FaultName::CardNoCard | FaultName::CardCutOff | FaultName::CardGarbled => Fault::from(faults::CardLostReading),
+        FaultName::CardCutOff | FaultName::CardGarbled => Fault::from(faults::CardLostReading),
         _ => fault,
     }
+}
+
+/// An answer that makes no sense, with what may be kept of it.
+pub fn not_understood(operation: Operation, what: &str, heard: Option<&Heard>) -> Fault {
+    let or_dash = |of: &dyn Fn(&Heard) -> String| heard.map_or_else(|| "-".to_owned(), of);
+    Fault::from(faults::CardMalformed {
+        operation: operation.word(),
+        what,
+        status: or_dash(&|heard| heard.status.to_string()),
+        length: or_dash(&|heard| heard.length.to_string()),
+        begins: or_dash(&Heard::begins_in_hex),
+    })
 }
 
 /// A reader does not support commands as large as the device needs.
@@ -173,7 +186,7 @@ mod tests {
     #[test]
     fn only_an_early_refusal_says_that_nothing_was_erased() {
         let named =
-            |word: u16| card(&CardError::Refused { operation: Operation::Initialise, status: word.into() }).name;
+            |word: u16| card(&CardError::Refused { operation: Operation::Initialise, status: word.into() }, "").name;
         for word in [0x6400, 0x6581, 0x6A84, 0x6F00, 0x6FFF] {
             assert_eq!(named(word), FaultName::InitialiseBrokeOff, "{word:04X}");
         }

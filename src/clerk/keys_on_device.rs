@@ -96,7 +96,7 @@ impl Unfinished {
         let (operation, status) = match &self.error {
             CardError::Refused { operation, status } if self.there => (operation, status.to_string()),
             CardError::Malformed { operation, .. } if self.there => (operation, Status::Done.to_string()),
-            error => return as_fault::card(error),
+            error => return as_fault::card(error, ""),
         };
         Fault::from(faults::KeyUnfinished { label, reference, operation: operation.word(), status })
     }

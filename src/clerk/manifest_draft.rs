@@ -105,6 +105,9 @@ impl ManifestDraft {
             | Fact::NotSealed { .. }
             | Fact::FoundElsewhere { .. }
             | Fact::PublicKeysUnusable { .. }
+            | Fact::WrappedKeysUnusable { .. }
+            | Fact::SeveralDkeks { .. }
+            | Fact::DkekChosen { .. }
             | Fact::Verified { .. }
             | Fact::Wanted { .. }
             | Fact::Unwrapped { .. }

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use super::explain::{REBUILD, VERIFY, sitting, words_in_rows};
 use super::plan_field;
-use super::steps::{PaperStep, PaperSteps, angle};
+use super::steps::{PaperStep, PaperSteps, angle, chosen_from};
 use super::when::when;
 use crate::ceremony::{CEREMONIES, Character, Condition, Stage, StageKind};
 use crate::names::{CeremonyKind, HandbookValueName, StageName, StepName};
@@ -271,10 +271,7 @@ impl Book<'_> {
         let (heading, mark, items) = match stage.kind {
             StageKind::RollCall(_) => (words::PAPER_TICK, "[ ] ", vec![words::PAPER_EVERYBODY.to_owned()]),
             StageKind::Tick => (words::PAPER_TICK, "[ ] ", text.items),
-            StageKind::Choose(_) if text.items.is_empty() => {
-                (words::PAPER_CHOOSE, "", vec![words::PAPER_EVERY_NAME.to_owned()])
-            }
-            StageKind::Choose(_) => (words::PAPER_CHOOSE, "", text.items),
+            StageKind::Choose(question) => (words::PAPER_CHOOSE, "", chosen_from(question, text.items)),
             StageKind::HandOver
             | StageKind::Read
             | StageKind::Form(_)

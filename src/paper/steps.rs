@@ -1,7 +1,7 @@
 //! The numbered steps of a ceremony that has not begun, with everything that the plan says about them.
 
 use crate::ceremony::{
-    Ceremony, Condition, Known, Machine, Origin, Stage, Step, StepState, ViewContext, planned, role,
+    Ceremony, Condition, Known, Machine, Origin, Question, Stage, Step, StepState, ViewContext, planned, role,
 };
 use crate::names::{CeremonyKind, FieldName, FieldValueName, StageName, StepName, ValueName};
 use crate::plan::Plan;
@@ -142,4 +142,19 @@ pub fn angle(text: &str) -> String {
         rest = tail;
     }
     out + rest
+}
+
+/// What a question offers: the items of the script, or what is only known on the day.
+pub fn chosen_from(question: Question, items: Vec<String>) -> Vec<String> {
+    match question {
+        Question::Sitter(_) => vec![words::PAPER_EVERY_NAME.to_owned()],
+        Question::Device => vec![words::PAPER_EVERY_SERIAL.to_owned()],
+        Question::Dkek => vec![words::PAPER_EVERY_DKEK.to_owned()],
+        Question::Loss
+        | Question::UnusableKeys
+        | Question::RightDevice
+        | Question::Missing
+        | Question::CurrentSoPin
+        | Question::HiddenKcv => items,
+    }
 }

@@ -154,6 +154,8 @@ pub enum Deviation {
     SourceRecordNotSealed,
     /// Some files begin like wrapped keys but cannot be read as such.
     WrappedKeysNotReadable,
+    /// Wrapped keys that are missing or changed are left out.
+    WrappedKeysLeftOut,
 }
 
 impl Deviation {
@@ -162,6 +164,7 @@ impl Deviation {
         match self {
             Self::SourceRecordNotSealed => "source-record-not-sealed",
             Self::WrappedKeysNotReadable => "wrapped-keys-not-readable",
+            Self::WrappedKeysLeftOut => "wrapped-keys-left-out",
         }
     }
 }
@@ -272,6 +275,40 @@ pub struct FoundKey {
     pub id: Option<KeyId>,
     /// The key reference in its description: where it was when that was written.
     pub reference: Option<KeyReference>,
+}
+
+/// A file of a backup of ours that is not the one that its manifest names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnusableFile {
+    /// Its name.
+    pub file: String,
+    /// What the manifest says.
+    pub expected: Digest,
+    /// What is there instead.
+    pub found: FoundInstead,
+}
+
+/// What is in the place of a file that the manifest names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FoundInstead {
+    /// Nothing.
+    Missing,
+    /// A file with this digest.
+    Changed(Digest),
+    /// Something that cannot be read, and why.
+    Unreadable(String),
+    /// The file itself, which holds no public key.
+    NoPublicKey,
+}
+
+/// One of several DKEKs whose wrapped keys are in one folder.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FoundDkek {
+    /// Names it.
+    pub kcv: Kcv,
+    /// Its wrapped keys: what each is called in this sitting, and its file.
+    pub keys: Vec<(KeyLabel, String)>,
 }
 
 /// Why nobody can tell here whether a restored key is the same key.

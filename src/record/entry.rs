@@ -4,8 +4,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::detail::{
-    Defect, Ending, Former, FoundKey, HeldKey, KeyDomain, KnownShare, LaidOutFile, Loss, NotProven, Peculiar,
-    PinCondition, PinName, RecordedBag, Remark, ResetRule, Sat, StoredKey, WithoutDkek,
+    Defect, Ending, Former, FoundDkek, FoundKey, HeldKey, KeyDomain, KnownShare, LaidOutFile, Loss, NotProven,
+    Peculiar, PinCondition, PinName, RecordedBag, Remark, ResetRule, Sat, StoredKey, UnusableFile, WithoutDkek,
 };
 use super::seal::{BagNow, Deviated};
 use crate::names::CeremonyKind;
@@ -213,7 +213,19 @@ pub enum Fact {
     },
     /// Public key files of the origin that are missing, changed or unreadable: what they would prove is left out unless they
     /// are brought in time.
-    PublicKeysUnusable { files: Vec<String> },
+    PublicKeysUnusable {
+        files: Vec<String>,
+        /// What differs from the manifest; an earlier build did not say.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        found: Vec<UnusableFile>,
+    },
+    /// Wrapped keys of a folder of ours that are missing, changed or unreadable. Leaving them out is a deviation, which
+    /// follows.
+    WrappedKeysUnusable { keys: Vec<(KeyLabel, UnusableFile)> },
+    /// The folder holds wrapped keys of several DKEKs, each with its files. Only one can be restored in a sitting.
+    SeveralDkeks { dkeks: Vec<FoundDkek> },
+    /// Which of them was chosen.
+    DkekChosen { kcv: Kcv },
     /// A wrapped key's KCV and MAC are right under the DKEK.
     Verified { label: KeyLabel },
     /// The reference people chose for a key. If it is not the plan's, people confirm it by typing a word, which follows as

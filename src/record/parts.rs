@@ -96,6 +96,9 @@ const fn places_of_fact(fact: &Fact) -> &'static [Place] {
         Fact::BagsOnRecord { .. } => &[("/fact/bags/*/bag", Part::Bags)],
         Fact::Opened { .. } | Fact::SoPinRebuilt { .. } => &[("/fact/people/*/name", Part::Names)],
         Fact::RestoreNotProven
+        | Fact::WrappedKeysUnusable { .. }
+        | Fact::SeveralDkeks { .. }
+        | Fact::DkekChosen { .. }
         | Fact::Decided { .. }
         | Fact::Room { .. }
         | Fact::Seen { .. }

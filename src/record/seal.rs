@@ -34,6 +34,8 @@ pub enum DeviationName {
     SourceRecordNotSealed,
     /// Some files begin like wrapped keys but cannot be read as such.
     WrappedKeysNotReadable,
+    /// Wrapped keys that are not those of the manifest were left out.
+    WrappedKeysLeftOut,
     /// A deviation of a script that this program does not have.
     OfAnotherScript,
 }
@@ -44,6 +46,7 @@ impl DeviationName {
         let known = [
             (Deviation::SourceRecordNotSealed, Self::SourceRecordNotSealed),
             (Deviation::WrappedKeysNotReadable, Self::WrappedKeysNotReadable),
+            (Deviation::WrappedKeysLeftOut, Self::WrappedKeysLeftOut),
         ];
         known.into_iter().find(|(script, _)| script.word() == name).map_or(Self::OfAnotherScript, |(_, known)| known)
     }

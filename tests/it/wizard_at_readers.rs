@@ -92,7 +92,7 @@ fn devices_that_swap_places_during_a_restore_are_told_apart() {
             assert!(front.event.is_none(), "no step has this title");
             front.faults
         };
-        assert!(faults.iter().any(|fault| fault.contains("lost while it was only being read")), "{faults:?}");
+        assert!(faults.iter().any(|fault| fault.contains("There is a card in the reader now")), "{faults:?}");
 
         // The key went to the replacement and nowhere else, wherever it is now.
         let references = |table: &mut Table, slot: u16| -> Vec<KeyReference> {

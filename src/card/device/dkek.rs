@@ -37,7 +37,7 @@ impl Device {
         let operation = Operation::DkekStatus;
         let answer = self.send(&Command::new(0x80, 0x52, 0x00, 0x00).expect(apdu::MOST_SHORT))?;
         match answer.status() {
-            Status::Done => read_state(answer.data()).map_err(CardError::malformed(operation)),
+            Status::Done => read_state(answer.data()).map_err(CardError::malformed(operation, &answer)),
             Status::ReferenceNotFound | Status::UnknownInstruction | Status::WrongParameters => {
                 Ok(DkekState::NotConfigured)
             }
@@ -51,7 +51,7 @@ impl Device {
         let pieces = [&share.expose()[..]];
         let command = Command::new(0x80, 0x52, 0x00, 0x00).data(&pieces).expect(apdu::MOST_SHORT);
         let answer = self.done(operation, &command)?;
-        read_state(answer.data()).map_err(CardError::malformed(operation))
+        read_state(answer.data()).map_err(CardError::malformed(operation, &answer))
     }
 }
 

@@ -46,7 +46,7 @@ impl Device {
             let answer = self.send(&Command::new(0x80, 0x52, 0x00, number).expect(apdu::MOST_SHORT))?;
             match answer.status() {
                 Status::Done => {
-                    let dkek = read_state(answer.data()).map_err(CardError::malformed(operation))?;
+                    let dkek = read_state(answer.data()).map_err(CardError::malformed(operation, &answer))?;
                     domains.push(KeyDomain { number, dkek, exchange: answer.data().len() > PLAIN_STATE });
                 }
                 // It could exist, and was not created.

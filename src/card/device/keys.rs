@@ -109,7 +109,7 @@ impl Device {
         let answer = self.done(operation, &command)?;
         let (pairs, odd) = answer.data().as_chunks::<2>();
         if !odd.is_empty() {
-            return Err(CardError::Malformed { operation, what: "list-odd-length" });
+            return Err(CardError::malformed(operation, &answer)(Malformed("list-odd-length")));
         }
         Ok(pairs.iter().map(|pair| FileId(u16::from_be_bytes(*pair))).collect())
     }
@@ -145,11 +145,11 @@ impl Device {
     pub fn generate(&mut self, reference: KeyReference, key_type: KeyType) -> Result<Vec<u8>, CardError> {
         let operation = Operation::Generate;
         let template = generation_template(&format!("{}{FIRST_SEQUENCE}", self.serial), key_type)
-            .ok_or(CardError::Malformed { operation, what: "generation-key-type" })?;
+            .ok_or(CardError::Malformed { operation, what: "generation-key-type", heard: None })?;
         let pieces = [&template[..]];
         let command = Command::new(0x00, 0x46, reference.get(), 0x00).data(&pieces).expect(apdu::MOST_EXTENDED);
         let answer = self.done(operation, &command)?;
-        let request = Reader::new(answer.data()).expect(0x67).map_err(CardError::malformed(operation))?;
+        let request = Reader::new(answer.data()).expect(0x67).map_err(CardError::malformed(operation, &answer))?;
         Ok(request.whole.to_vec())
     }
 
@@ -185,7 +185,7 @@ impl Device {
         let command = Command::new(0x80, 0x72, reference.get(), 0x92).expect(apdu::MOST_EXTENDED);
         let answer = self.done(operation, &command)?;
         if answer.data().is_empty() {
-            return Err(CardError::Malformed { operation, what: "wrapped-key-empty" });
+            return Err(CardError::malformed(operation, &answer)(Malformed("wrapped-key-empty")));
         }
         Ok(answer.data().to_vec())
     }
@@ -275,9 +275,11 @@ impl Device {
         let answer = self.done(operation, &command)?;
         match key_type {
             KeyType::Rsa(bits) if answer.data().len() == usize::from(bits).div_ceil(8) => Ok(answer.data().to_vec()),
-            KeyType::Ec(curve) => fixed_signature(curve, answer.data()).map_err(CardError::malformed(operation)),
+            KeyType::Ec(curve) => {
+                fixed_signature(curve, answer.data()).map_err(CardError::malformed(operation, &answer))
+            }
             KeyType::Rsa(_) | KeyType::RsaUnstated | KeyType::EcUnstated(_) | KeyType::Aes(_) => {
-                Err(CardError::Malformed { operation, what: "signature-length" })
+                Err(CardError::malformed(operation, &answer)(Malformed("signature-length")))
             }
         }
     }
@@ -302,7 +304,11 @@ const fn is_file_refusal(operation: Operation, status: Status) -> bool {
 
 fn description_of(reference: KeyReference, description: &KeyDescription) -> Result<Vec<u8>, CardError> {
     let own = KeyDescription { reference: Some(reference.get()), ..description.clone() };
-    own.encode().ok_or(CardError::Malformed { operation: Operation::WriteFile, what: "description-key-type" })
+    own.encode().ok_or(CardError::Malformed {
+        operation: Operation::WriteFile,
+        what: "description-key-type",
+        heard: None,
+    })
 }
 
 /// The data of GENERATE: the body of the request, without the key; `None` for a kind that is never generated.

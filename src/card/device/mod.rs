@@ -98,7 +98,7 @@ impl Device {
     pub fn open(mut transport: Box<dyn Transport>) -> Result<Self, CardError> {
         let about = select(transport.as_mut())?;
         let certificates = storage::read_whole(transport.as_mut(), FileId::CERTIFICATES, Operation::ReadCertificates)?;
-        let malformed = CardError::malformed(Operation::ReadCertificates);
+        let malformed = CardError::malformed_file(Operation::ReadCertificates, &certificates);
         let serial = CvCertificate::parse(&certificates).and_then(|(own, _)| own.serial()).map_err(malformed)?;
         Ok(Self { transport, connected: true, about, serial, certificates })
     }
@@ -142,7 +142,8 @@ impl Device {
 
     /// [`Device::certificates`], parsed.
     pub fn certificate_chain(&self) -> Result<Vec<CvCertificate>, CardError> {
-        cvc::parse_chain(&self.certificates).map_err(CardError::malformed(Operation::ReadCertificates))
+        cvc::parse_chain(&self.certificates)
+            .map_err(CardError::malformed_file(Operation::ReadCertificates, &self.certificates))
     }
 
     /// The device's own public key, which signs every request; `None` when its certificate has an unknown key.
@@ -169,7 +170,7 @@ impl Device {
         let about = select(self.transport.as_mut())?;
         let certificates =
             storage::read_whole(self.transport.as_mut(), FileId::CERTIFICATES, Operation::ReadCertificates)?;
-        let malformed = CardError::malformed(Operation::ReadCertificates);
+        let malformed = CardError::malformed_file(Operation::ReadCertificates, &certificates);
         let seen = CvCertificate::parse(&certificates).and_then(|(own, _)| own.serial()).map_err(malformed)?;
         if seen != self.serial {
             return Err(CardError::OtherDevice { seen });
@@ -188,7 +189,7 @@ impl Device {
             let wanted = (count - bytes.len()).min(apdu::MOST_SHORT);
             let answer = self.done(operation, &Command::new(0x00, 0x84, 0x00, 0x00).expect(wanted))?;
             if answer.data().len() != wanted || bytes.extend(answer.data()).is_err() {
-                return Err(CardError::Malformed { operation, what: "random-length" });
+                return Err(CardError::malformed(operation, &answer)(Malformed("random-length")));
             }
         }
         Ok(bytes)
@@ -220,7 +221,7 @@ fn select(transport: &mut dyn Transport) -> Result<About, CardError> {
     let command = Command::new(0x00, 0xA4, 0x04, 0x00).data(&[&APPLICATION]).expect(apdu::MOST_SHORT);
     let answer = apdu::exchange(transport, &command)?;
     match answer.status() {
-        Status::Done => read_about(answer.data()).map_err(CardError::malformed(operation)),
+        Status::Done => read_about(answer.data()).map_err(CardError::malformed(operation, &answer)),
         status => Err(CardError::Refused { operation, status }),
     }
 }

@@ -5,6 +5,7 @@ use crate::card::apdu::{self, Command};
 use crate::card::error::{CardError, Operation};
 use crate::card::files::FileId;
 use crate::card::status::Status;
+use crate::card::tlv::Malformed;
 use crate::card::transport::Transport;
 
 /// What fits into a short command besides offset and length; every reader and every card carries it.
@@ -73,7 +74,7 @@ impl Device {
 
     fn fill(&mut self, file: FileId, content: &[u8], chunk: usize) -> Result<(), CardError> {
         if content.len() > MOST_FILE {
-            return Err(CardError::Malformed { operation: Operation::WriteFile, what: "file-too-long" });
+            return Err(CardError::Malformed { operation: Operation::WriteFile, what: "file-too-long", heard: None });
         }
         for (number, piece) in content.chunks(chunk).enumerate() {
             self.write_piece(file, number * chunk, piece)?;
@@ -117,7 +118,7 @@ pub(super) fn read_whole(
             status => return Err(CardError::Refused { operation, status }),
         }
     }
-    Err(CardError::Malformed { operation, what: "file-without-end" })
+    Err(CardError::malformed_file(operation, &content)(Malformed("file-without-end")))
 }
 
 /// The object 54, which contains an offset.

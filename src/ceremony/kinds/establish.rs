@@ -75,13 +75,15 @@ fn steps(plan: &Plan) -> Vec<Step> {
             step(StepName::MakeKey, Actor::Administrator)
                 .about(&key.label)
                 .then(StageName::Make, StageKind::Do(keys::make_key))
-                .then(StageName::Made, StageKind::Read),
+                .then_when(Condition::LeftOut(false), StageName::Made, StageKind::Read)
+                .then_when(Condition::LeftOut(true), StageName::LeftOut, StageKind::Read),
         );
     }
     list.add(
         step(StepName::Inventory, Actor::Administrator)
             .then(StageName::List, StageKind::Do(keys::inventory_planned))
-            .then(StageName::Listed, StageKind::Read),
+            .then_when(Condition::LeftOut(false), StageName::Listed, StageKind::Read)
+            .then_when(Condition::LeftOut(true), StageName::ListedWithout, StageKind::Read),
     );
 
     list.section();
@@ -89,8 +91,9 @@ fn steps(plan: &Plan) -> Vec<Step> {
         list.add(
             step(StepName::BackUp, Actor::Administrator)
                 .about(&key.label)
-                .then(StageName::Wrap, StageKind::Do(keys::back_up))
-                .then(StageName::Wrapped, StageKind::Read)
+                .then_when(Condition::LeftOut(false), StageName::Wrap, StageKind::Do(keys::back_up))
+                .then_when(Condition::LeftOut(false), StageName::Wrapped, StageKind::Read)
+                .then_when(Condition::LeftOut(true), StageName::LeftOut, StageKind::Read)
                 .forgetting((Some(&key.label) == plan.keys.last().map(|last| &last.label)).then_some(Handle::Dkek)),
         );
     }
@@ -98,7 +101,9 @@ fn steps(plan: &Plan) -> Vec<Step> {
         .then(StageName::Prove, StageKind::Do(|_, _| Some(acts::ProveVaultEmpty.into())))
         .then(
             StageName::Manifest,
-            StageKind::Do(|known, _| Some(acts::WriteManifest { keys: known.plan.keys.clone() }.into())),
+            StageKind::Do(|known, _| {
+                Some(acts::WriteManifest { keys: known.keys_that_stay().cloned().collect() }.into())
+            }),
         );
     // Otherwise, the next screens say so.
     list.add(if plan.prove_restore { vault.then(StageName::ProofNext, StageKind::Read) } else { vault });

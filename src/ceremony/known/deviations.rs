@@ -113,6 +113,9 @@ impl Known {
             | Fact::Formers { .. }
             | Fact::BagsOnRecord { .. }
             | Fact::RestoreNotProven
+            | Fact::WrappedKeysUnusable { .. }
+            | Fact::SeveralDkeks { .. }
+            | Fact::DkekChosen { .. }
             | Fact::Decided { .. }
             | Fact::Room { .. }
             | Fact::Seen { .. }

@@ -43,6 +43,10 @@ pub struct Devices {
     pub seen: Vec<Serial>,
     /// The picked one.
     pub picked: Option<Serial>,
+    /// The device that was there when people had the program look again.
+    pub looked_again_from: Option<Serial>,
+    /// Whether looking again found the same device once more.
+    pub same_again: bool,
     /// Devices that were abandoned in this sitting.
     pub given_up: Vec<Serial>,
     /// Tries left, as last read.
@@ -97,6 +101,11 @@ impl Devices {
         }
     }
 
+    /// People have the program look again: it tells them if nothing has changed.
+    pub fn look_again(&mut self, role: Option<DeviceRole>) {
+        self.looked_again_from = role.and_then(|role| self.serial(role));
+    }
+
     /// Whether a device has what the backup at hand was made of: a key of it, or its DKEK.
     pub fn holds_what_is_backed_up(&self, role: DeviceRole) -> bool {
         let in_backup = |key: &HeldKey| key.backup != InBackup::No;
@@ -123,6 +132,7 @@ impl Devices {
 
     pub(super) fn learn_found(&mut self, role: DeviceRole, device: FoundDevice) {
         self.learn_seen(&[]);
+        self.same_again = self.looked_again_from.take().is_some_and(|before| before == device.serial);
         // What was known about an abandoned device says nothing about the one in its place.
         self.tries.retain(|(of, ..)| *of != role);
         self.so_pin_on_cards.remove(&role);

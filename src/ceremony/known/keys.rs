@@ -24,6 +24,8 @@ pub struct Keys {
     pub without_proof: BTreeSet<String>,
     /// Keys that were left out of the restore.
     pub left_out: BTreeSet<String>,
+    /// Keys under another DKEK than the one that was chosen.
+    pub set_aside: BTreeSet<String>,
     /// Keys that nobody here can prove, and why; earlier builds did not record that.
     pub not_provable: BTreeMap<String, Option<NotProven>>,
 }
@@ -39,6 +41,16 @@ impl Known {
     /// A key of the plan by label.
     pub fn key(&self, label: Option<&KeyLabel>) -> Option<&PlannedKey> {
         self.plan.keys.iter().find(|key| Some(&key.label) == label)
+    }
+
+    /// The keys that this sitting is about: not those under another DKEK.
+    pub fn keys_of_today(&self) -> impl Iterator<Item = &PlannedKey> {
+        self.plan.keys.iter().filter(|key| !self.keys.set_aside.contains(key.label.as_str()))
+    }
+
+    /// Those of them that were not left out.
+    pub fn keys_that_stay(&self) -> impl Iterator<Item = &PlannedKey> {
+        self.keys_of_today().filter(|key| !self.keys.left_out.contains(key.label.as_str()))
     }
 
     /// Where a key is restored to: what people said, or else what the plan says.

@@ -4,7 +4,7 @@ use crate::ceremony::known::Known;
 use crate::ceremony::known::devices::FoundDevice;
 use crate::clerk::{ActName, Aftermath};
 use crate::faults::FaultName;
-use crate::record::{Entry, Fact, Remark};
+use crate::record::{Deviation, Entry, Fact, Remark};
 use crate::terms::{Holder, Person, Purpose};
 
 impl Known {
@@ -15,7 +15,12 @@ impl Known {
             Entry::Learned { fact, .. } => self.learn_fact(fact),
             Entry::Failed { act, fault, .. } => self.learn_failure(act, FaultName::from_word(fault)),
             Entry::Done { .. } => self.doubt.settle(),
-            Entry::Deviates { name, .. } => self.progress.deviates.push(name.clone()),
+            Entry::Deviates { name, .. } => {
+                self.progress.deviates.push(name.clone());
+                if name == Deviation::WrappedKeysLeftOut.word() {
+                    self.learn_unusable_left_out();
+                }
+            }
             Entry::Substituted { share, custodian, name, .. } => {
                 self.learn_stands_in(Person::Holder(Holder { share: *share, custodian: *custodian }), name);
             }
@@ -157,7 +162,10 @@ impl Known {
                 self.restored.learn_found_elsewhere(devices, passed_over, damaged);
                 self.restored.learn_found_keys(copies, keys);
             }
-            Fact::PublicKeysUnusable { files } => self.restored.learn_public_unusable(files),
+            Fact::PublicKeysUnusable { files, found } => self.restored.learn_public_unusable(files, found),
+            Fact::WrappedKeysUnusable { keys } => self.restored.learn_wrapped_unusable(keys),
+            Fact::SeveralDkeks { dkeks } => self.restored.dkeks.clone_from(dkeks),
+            Fact::DkekChosen { kcv } => self.learn_dkek_chosen(*kcv),
             Fact::PinDrawn { .. }
             | Fact::PinShown { .. }
             | Fact::Enciphered { .. }

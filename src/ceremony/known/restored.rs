@@ -1,8 +1,8 @@
 //! The backup being restored.
 
 use crate::ceremony::known::Known;
-use crate::record::{FoundKey, Loss};
-use crate::terms::{DeviceRole, Digest, KeyLabel, Serial};
+use crate::record::{FoundDkek, FoundKey, Loss, UnusableFile};
+use crate::terms::{DeviceRole, Digest, DkekShareNumber, Kcv, KeyLabel, Serial};
 
 /// The origin of a restore: the folder of a finished sitting, or files made elsewhere.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -25,6 +25,10 @@ pub struct Origin {
     pub keys: Vec<FoundKey>,
     /// Public key files that are missing, changed or unreadable.
     pub public_unusable: Vec<String>,
+    /// What differs from the manifest, as far as it is recorded.
+    pub public_found: Vec<UnusableFile>,
+    /// Keys of a folder of ours whose wrapped keys are missing, changed or unreadable.
+    pub wrapped_unusable: Vec<(KeyLabel, UnusableFile)>,
 }
 
 /// The backup being restored.
@@ -32,6 +36,10 @@ pub struct Origin {
 pub struct Restored {
     /// Its origin.
     pub from: Option<Origin>,
+    /// The DKEKs of a folder that has wrapped keys of several.
+    pub dkeks: Vec<FoundDkek>,
+    /// The one of them that is restored.
+    pub chosen: Option<Kcv>,
     /// What became of the old device.
     pub loss: Option<Loss>,
 }
@@ -42,6 +50,23 @@ impl Known {
         let of_backup =
             |origin: &Origin| self.devices.serial(role).is_some_and(|found| origin.devices.contains(&found));
         role == DeviceRole::Replacement && self.restored.from.as_ref().is_some_and(of_backup)
+    }
+
+    /// The keys under other DKEKs are none of this sitting's business. Where there is only one DKEK share, its KCV is that
+    /// of the DKEK.
+    pub(super) fn learn_dkek_chosen(&mut self, kcv: Kcv) {
+        self.restored.chosen = Some(kcv);
+        let others = self.restored.dkeks.iter().filter(|dkek| dkek.kcv != kcv);
+        self.keys.set_aside = others.flat_map(|dkek| &dkek.keys).map(|(label, _)| label.to_string()).collect();
+        if self.plan.dkek_shares.len() == 1 {
+            self.shares.kcvs.insert(DkekShareNumber::FIRST, kcv);
+        }
+    }
+
+    /// The wrapped keys that are not those of the manifest are left out.
+    pub(super) fn learn_unusable_left_out(&mut self) {
+        let unusable = self.restored.from.iter().flat_map(|origin| &origin.wrapped_unusable);
+        self.keys.left_out.extend(unusable.map(|(label, _)| label.to_string()));
     }
 }
 
@@ -62,6 +87,8 @@ impl Restored {
             copies: Vec::new(),
             keys: Vec::new(),
             public_unusable: Vec::new(),
+            public_found: Vec::new(),
+            wrapped_unusable: Vec::new(),
         });
     }
 
@@ -71,9 +98,16 @@ impl Restored {
         }
     }
 
-    pub(super) fn learn_public_unusable(&mut self, files: &[String]) {
+    pub(super) fn learn_public_unusable(&mut self, files: &[String], found: &[UnusableFile]) {
         if let Some(origin) = &mut self.from {
             origin.public_unusable = files.to_vec();
+            origin.public_found = found.to_vec();
+        }
+    }
+
+    pub(super) fn learn_wrapped_unusable(&mut self, keys: &[(KeyLabel, UnusableFile)]) {
+        if let Some(origin) = &mut self.from {
+            origin.wrapped_unusable = keys.to_vec();
         }
     }
 

@@ -145,6 +145,10 @@ impl Machine {
         match answer {
             Some(Answer::LookAgain) => self.recover(Recovery::LookAgain),
             Some(Answer::GoOn) => self.next_stage(),
+            Some(Answer::Without(deviation)) => {
+                self.emit(Entry::Deviates { step: self.number(), name: deviation.word().to_owned() });
+                self.next_stage();
+            }
             Some(Answer::Loss(_) | Answer::OnCards(_) | Answer::LogIn(_)) | None => {
                 if let Some(fact) = self.chosen(question, choice) {
                     self.emit(Entry::Learned { step: self.number(), fact });
@@ -165,10 +169,15 @@ impl Machine {
                     Answer::Loss(loss) => Fact::Lost { loss },
                     Answer::OnCards(on_cards) => Fact::CurrentSoPin { role, on_cards },
                     Answer::LogIn(log_in) => Fact::KcvAsked { role, log_in },
-                    Answer::LookAgain | Answer::GoOn => return None,
+                    Answer::LookAgain | Answer::GoOn | Answer::Without(_) => return None,
                 })
             }
-            Question::RightDevice | Question::Missing => None,
+            Question::RightDevice | Question::Missing | Question::UnusableKeys => None,
+            Question::Dkek => {
+                let ChoiceId::Dkek(kcv) = choice else { return None };
+                let found = self.known.restored.dkeks.iter().any(|dkek| dkek.kcv == *kcv);
+                found.then_some(Fact::DkekChosen { kcv: *kcv })
+            }
             Question::Device => {
                 let ChoiceId::Device(serial) = choice else { return None };
                 let seen = self.known.devices.seen.contains(serial);

@@ -19,6 +19,12 @@ impl Machine {
         before.is_some() && before != now
     }
 
+    /// Whether every file of a folder of ours can be used; `None`: none of ours is restored from.
+    fn ours_is_complete(&self) -> Option<bool> {
+        let complete = |source: &Origin| source.public_unusable.is_empty() && source.wrapped_unusable.is_empty();
+        self.known.restored.from.as_ref().filter(|_| !self.known.restored.is_foreign()).map(complete)
+    }
+
     pub(in crate::ceremony) fn due(&self, when: Condition) -> bool {
         let role = self.step().map(|step| step.role);
         let key = self.step().and_then(|step| step.key.as_ref());
@@ -87,10 +93,12 @@ impl Machine {
             }
             Condition::KcvAsked => self.known.devices.kcv_asked == Some(true),
             Condition::Stolen => self.known.restored.loss == Some(Loss::Stolen),
-            Condition::FromOurs => {
-                let complete = |source: &Origin| source.public_unusable.is_empty();
-                !self.known.restored.is_foreign() && self.known.restored.from.as_ref().is_some_and(complete)
+            Condition::FromOurs => self.ours_is_complete() == Some(true),
+            Condition::FromOursInPart => self.ours_is_complete() == Some(false),
+            Condition::WrappedKeysUnusable => {
+                self.known.restored.from.as_ref().is_some_and(|source| !source.wrapped_unusable.is_empty())
             }
+            Condition::SeveralDkeks => !self.known.restored.dkeks.is_empty(),
             Condition::FromElsewhere => self.known.restored.is_foreign(),
             Condition::NotSealed => self.known.restored.from.as_ref().is_some_and(|source| source.not_sealed.is_some()),
             Condition::PublicKeysUnusable => {

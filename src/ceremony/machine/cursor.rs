@@ -30,6 +30,7 @@ impl Machine {
                         self.known.devices.given_up.extend(role.and_then(|role| self.known.devices.serial(role)));
                     }
                     Some(Recovery::PinsAgain) => self.known.devices.asks_for_its_so_pin(role),
+                    Some(Recovery::LookAgain) => self.known.devices.look_again(role),
                     Some(Recovery::LeaveHidden) => self.known.devices.kcv_asked = Some(false),
                     Some(Recovery::WithoutProof) => {
                         self.deviates(*to, DeviationName::KeyNotProven, key.as_ref());
@@ -47,7 +48,6 @@ impl Machine {
                     // One that is unknown here is in no record that `resume` accepts.
                     Some(
                         Recovery::TryAgain
-                        | Recovery::LookAgain
                         | Recovery::TypeAgain
                         | Recovery::FromStart
                         | Recovery::LogIn
@@ -110,6 +110,9 @@ impl Machine {
     }
 
     fn is_needed(&self, step: &Step) -> bool {
+        if step.key.as_ref().is_some_and(|key| self.known.keys.set_aside.contains(key.as_str())) {
+            return false;
+        }
         match step.need {
             None => true,
             Some(Need::Seat(seat)) => seat.0 <= self.known.open_seats(step.share),

@@ -3,7 +3,7 @@
 use crate::ceremony::known::roll_call::Person;
 use crate::ceremony::machine::recovery::Recovery;
 use crate::names::{CeremonyKind, FieldName, ItemName};
-use crate::terms::{CustodianNumber, Serial};
+use crate::terms::{CustodianNumber, Kcv, Serial};
 
 /// People's input at a front end.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,6 +54,8 @@ pub enum ChoiceId {
     Person(Person),
     /// A device.
     Device(Serial),
+    /// A DKEK, by its key check value.
+    Dkek(Kcv),
     /// A way to continue after a failure.
     Recovery(Recovery),
     /// A ceremony, in the menu.

@@ -176,7 +176,11 @@ fn ways_on(known: &Known, act: &Act, fault: FaultName) -> Vec<Recovery> {
         },
         Act::RestoreKey(_) => {
             let first = if fault == FaultName::KeyReferenceOccupied { TypeAgain } else { TryAgain };
-            [first].into_iter().chain(one_key_fails(known, fault).then_some(LeaveOut)).collect()
+            let others = one_key_fails(known, fault) || refuses_one_of_several(known, fault);
+            [first].into_iter().chain(others.then_some(LeaveOut)).collect()
+        }
+        Act::MakeKey(_) => {
+            [TryAgain].into_iter().chain(refuses_one_of_several(known, fault).then_some(LeaveOut)).collect()
         }
         Act::VerifyBackup(_) => [TryAgain].into_iter().chain(one_key_fails(known, fault).then_some(LeaveOut)).collect(),
         Act::ProveKey(_) => match fault {
@@ -197,7 +201,6 @@ fn ways_on(known: &Known, act: &Act, fault: FaultName) -> Vec<Recovery> {
         | Act::ListKeys(_)
         | Act::CompareKeys(_)
         | Act::DrawPin(_)
-        | Act::MakeKey(_)
         | Act::TakeInventory(_)
         | Act::BackUp(_)
         | Act::WriteManifest(_)
@@ -208,6 +211,15 @@ fn ways_on(known: &Known, act: &Act, fault: FaultName) -> Vec<Recovery> {
 /// Whether it is this key of a backup that fails, and not the device or the reader: then the others can still be restored.
 fn one_key_fails(known: &Known, fault: FaultName) -> bool {
     known.restored.from.is_some() && !fault.may_come_back()
+}
+
+/// Whether the device refuses this key, and there are others to go on with.
+fn refuses_one_of_several(known: &Known, fault: FaultName) -> bool {
+    let refuses = matches!(
+        fault,
+        FaultName::DeviceFull | FaultName::KeyTypeRefused | FaultName::UnwrapRefused | FaultName::CardRefused
+    );
+    refuses && known.keys_that_stay().count() > 1
 }
 
 /// Any one seat that has given a share types it again: nobody knows which one is wrong.

@@ -72,6 +72,12 @@ pub enum Condition {
     Stolen,
     /// Only if the origin of the restore is a sitting of ours with every file.
     FromOurs,
+    /// Only if the origin of the restore is a sitting of ours, and some of its files cannot be used.
+    FromOursInPart,
+    /// Only if wrapped keys of the restore's origin are not those that its manifest names.
+    WrappedKeysUnusable,
+    /// Only if the folder has wrapped keys of several DKEKs.
+    SeveralDkeks,
     /// Only if the origin of the restore was made elsewhere.
     FromElsewhere,
     /// Only if the record of the restore's origin was never sealed.

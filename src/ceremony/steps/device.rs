@@ -78,7 +78,7 @@ fn purpose(known: &Known, step: &Step) -> DevicePurpose {
     if step.id == StepName::InspectDevice {
         return DevicePurpose::Inspection;
     }
-    let rsa = known.plan.keys.iter().filter_map(|key| match key.key_type {
+    let rsa = known.keys_that_stay().filter_map(|key| match key.key_type {
         KeyType::Rsa(bits) => Some(bits),
         KeyType::RsaUnstated | KeyType::Ec(_) | KeyType::EcUnstated(_) | KeyType::Aes(_) => None,
     });

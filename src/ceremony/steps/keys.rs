@@ -55,7 +55,7 @@ pub fn make_key(known: &Known, step: &Step) -> Option<Act> {
 
 /// The act that compares the device's list with the plan.
 pub fn inventory_planned(known: &Known, step: &Step) -> Option<Act> {
-    inventory(known, step, known.plan.keys.clone())
+    inventory(known, step, known.keys_that_stay().cloned().collect())
 }
 
 fn inventory_empty(known: &Known, step: &Step) -> Option<Act> {
@@ -64,13 +64,16 @@ fn inventory_empty(known: &Known, step: &Step) -> Option<Act> {
 
 fn inventory_restored(known: &Known, step: &Step) -> Option<Act> {
     let moved = |key: &PlannedKey| PlannedKey { reference: known.restore_to(key), ..key.clone() };
-    let restored = known.plan.keys.iter().filter(|key| !known.keys.left_out.contains(key.label.as_str()));
-    inventory(known, step, restored.map(moved).collect())
+    inventory(known, step, known.keys_that_stay().map(moved).collect())
 }
 
 fn inventory(known: &Known, step: &Step, expected: Vec<PlannedKey>) -> Option<Act> {
-    let left_out = known.plan.keys.iter().filter(|key| known.keys.left_out.contains(key.label.as_str()));
-    let perhaps = left_out.map(|key| known.restore_to(key)).collect();
+    let left_out = known.keys_of_today().filter(|key| known.keys.left_out.contains(key.label.as_str()));
+    let at = |key: &PlannedKey| match step.role {
+        DeviceRole::Original => key.reference,
+        DeviceRole::Replacement => known.restore_to(key),
+    };
+    let perhaps = left_out.map(at).collect();
     Some(acts::TakeInventory { role: step.role, serial: known.devices.serial(step.role)?, expected, perhaps }.into())
 }
 
@@ -87,7 +90,7 @@ pub fn verify_backup(known: &Known, step: &Step) -> Option<Act> {
 
 fn key_reference(known: &Known, step: &Step) -> Vec<Field> {
     let Some(key) = known.key(step.key.as_ref()) else { return Vec::new() };
-    let others = known.plan.keys.iter().filter(|other| other.label != key.label);
+    let others = known.keys_of_today().filter(|other| other.label != key.label);
     let taken = others.map(|other| known.restore_to(other).get()).collect();
     vec![Field::new(FieldName::KeyReference, FieldKind::KeyReference { taken, planned: key.restore_to.get() })]
 }

@@ -1,7 +1,7 @@
 //! What choices decide.
 
 use crate::names::ItemName;
-use crate::record::Loss;
+use crate::record::{Deviation, Loss};
 use crate::terms::Seat;
 
 /// What a choice decides.
@@ -9,6 +9,10 @@ use crate::terms::Seat;
 pub enum Question {
     /// What became of the old device.
     Loss,
+    /// Which of several DKEKs is restored.
+    Dkek,
+    /// Whether wrapped keys that cannot be used are left out, or good copies were put into the folder.
+    UnusableKeys,
     /// Which custodian sits at this seat.
     Sitter(Seat),
     /// Which of several devices it is.
@@ -36,6 +40,8 @@ pub enum Answer {
     LookAgain,
     /// Go on.
     GoOn,
+    /// Go on without something: a deviation.
+    Without(Deviation),
 }
 
 impl Question {
@@ -56,7 +62,11 @@ impl Question {
             Self::RightDevice | Self::Missing => {
                 &[(ItemName::GoOn, Answer::GoOn), (ItemName::LookAgain, Answer::LookAgain)]
             }
-            Self::Sitter(_) | Self::Device => &[],
+            Self::UnusableKeys => &[
+                (ItemName::LookAgain, Answer::LookAgain),
+                (ItemName::LeaveOut, Answer::Without(Deviation::WrappedKeysLeftOut)),
+            ],
+            Self::Sitter(_) | Self::Device | Self::Dkek => &[],
         }
     }
 

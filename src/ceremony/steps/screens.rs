@@ -53,6 +53,9 @@ impl Condition {
             | Self::Unfit
             | Self::Missing
             | Self::FromOurs
+            | Self::FromOursInPart
+            | Self::WrappedKeysUnusable
+            | Self::SeveralDkeks
             | Self::FromElsewhere
             | Self::NotSealed
             | Self::Damaged

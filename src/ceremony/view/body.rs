@@ -7,6 +7,7 @@ use crate::ceremony::machine::{Asking, Machine, Mode};
 use crate::ceremony::steps::{Question, Stage, StageKind, Step};
 use crate::ceremony::view::sentences::Sentences;
 use crate::ceremony::view::{Asks, Body, OptionView, TickView};
+use crate::record::FoundDkek;
 use crate::script::words;
 use crate::terms::{CustodianNumber, DkekShareNumber, Holder, Person, Quorum, Serial};
 
@@ -66,6 +67,7 @@ impl Machine {
                     | Question::CurrentSoPin
                     | Question::HiddenKcv
                     | Question::RightDevice
+                    | Question::UnusableKeys
                     | Question::Missing => sentences
                         .items(stage.name)
                         .into_iter()
@@ -76,6 +78,7 @@ impl Machine {
                             |serial: &Serial| OptionView::open(ChoiceId::Device(serial.clone()), serial.as_str());
                         self.known().devices.seen.iter().map(device).collect()
                     }
+                    Question::Dkek => self.known().restored.dkeks.iter().map(dkek_option).collect(),
                     Question::Sitter(_) => self.sitters(sentences),
                 },
                 asks: Asks::Step(question),
@@ -146,6 +149,15 @@ impl Machine {
         };
         text.to_owned()
     }
+}
+
+/// A DKEK with as many of its keys as fit; the text above has them all, with their files.
+fn dkek_option(dkek: &FoundDkek) -> OptionView {
+    const NAMED: usize = 3;
+    let mut labels: Vec<&str> = dkek.keys.iter().take(NAMED).map(|(label, _)| label.as_str()).collect();
+    labels.extend((dkek.keys.len() > NAMED).then_some("…"));
+    let text = words::DkekOption { found: dkek.kcv, keys: dkek.keys.len(), names: labels.join(", ") };
+    OptionView::open(ChoiceId::Dkek(dkek.kcv), text.to_string())
 }
 
 impl OptionView {

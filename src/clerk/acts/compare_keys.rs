@@ -4,6 +4,7 @@ use crate::card::{CardError, Device, DkekState, FileId, PublicKey, public_key_be
 use crate::clerk::Clerk;
 use crate::clerk::acts::{ActKind, Aftermath, Begun};
 use crate::clerk::keys_on_device::stored_in_full;
+use crate::clerk::source::Source;
 use crate::clerk::workers::devices::Devices;
 use crate::clerk::wrapped_keys::public_key;
 use crate::faults::Fault;
@@ -44,7 +45,7 @@ impl ActKind for CompareKeys {
             label: key.label.to_string(),
             id: key.id.to_string(),
         };
-        let known: Vec<Known> = source.map_or(&[][..], |source| &source.keys).iter().map(in_backup).collect();
+        let known: Vec<Known> = source.into_iter().flat_map(Source::keys_of_today).map(in_backup).collect();
         Ok(Begun::on_card(move |devices| self.compare(devices, &known, kcv)))
     }
 }

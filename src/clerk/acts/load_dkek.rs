@@ -65,7 +65,7 @@ impl LoadDkek {
             DkekState::Complete { kcv: None, .. } => Err(Fault::from(faults::CardLoginLost)),
             DkekState::Pending { outstanding, .. } => Err(Fault::from(faults::DkekIncomplete { outstanding })),
             DkekState::NotTold(status) => {
-                Err(as_fault::card(&CardError::Refused { operation: Operation::DkekStatus, status }))
+                Err(as_fault::card(&CardError::Refused { operation: Operation::DkekStatus, status }, ""))
             }
             DkekState::NotConfigured => Err(Fault::from(faults::DkekNotConfigured)),
         }

@@ -3,8 +3,11 @@
 use sha2::{Digest as _, Sha256};
 
 use crate::card::status::Status;
+use crate::card::tlv::Malformed;
 use crate::card::verify::request_is_signed_by_its_key;
-use crate::card::{AuthenticatedRequest, CardError, Device, FileId, KeyDescription, Operation, PublicKey, Verdict};
+use crate::card::{
+    AuthenticatedRequest, CardError, Device, FileId, Heard, KeyDescription, Operation, PublicKey, Verdict,
+};
 use crate::clerk::acts::{ActKind, Aftermath, Begun};
 use crate::clerk::files::{write_once, written};
 use crate::clerk::keys_on_device::Unfinished;
@@ -29,7 +32,7 @@ pub struct MakeKey {
 }
 
 /// A request that cannot be read, is for another type of key, or is not signed by its key.
-struct Unsound;
+struct Unsound(&'static str);
 
 impl ActKind for MakeKey {
     const WORD: &'static str = "make-key";
@@ -62,10 +65,13 @@ impl MakeKey {
         let public = match self.sound(&request) {
             Ok(public) => public,
             // The sentence says that the key is there: so the device is asked.
-            Err(Unsound) if devices.with(&self.serial, Device::list)?.contains(&FileId::key(key.reference)) => {
+            Err(Unsound(_)) if devices.with(&self.serial, Device::list)?.contains(&FileId::key(key.reference)) => {
                 return Err(Fault::from(faults::RequestWrong { label: &key.label, reference: key.reference }));
             }
-            Err(Unsound) => return Err(Fault::from(faults::CardMalformed { operation: Operation::Generate.word() })),
+            Err(Unsound(what)) => {
+                let heard = Heard::of_data(Operation::Generate, Status::Done, &request);
+                return Err(as_fault::not_understood(Operation::Generate, what, Some(&heard)));
+            }
         };
         let file = write_once(folder, &names::public_key(&key.label), public.to_pem().as_bytes())?;
         let made = Fact::Made {
@@ -116,8 +122,8 @@ impl MakeKey {
     /// A device that does not know a curve reports it with a status word of its own.
     fn not_made(&self, unfinished: &Unfinished) -> Fault {
         match unfinished.refused() {
-            Some(CardError::Refused { operation: Operation::Generate, status: Status::NotSupported }) => {
-                Fault::from(faults::KeyTypeRefused { key_type: self.key.key_type })
+            Some(CardError::Refused { operation: Operation::Generate, status: status @ Status::NotSupported }) => {
+                Fault::from(faults::KeyTypeRefused { key_type: self.key.key_type, status })
             }
             Some(_) | None => unfinished.fault(&self.key.label, self.key.reference),
         }
@@ -125,10 +131,11 @@ impl MakeKey {
 
     /// The public key in a request, if the request is complete and proves a key of the planned type.
     fn sound(&self, request: &[u8]) -> Result<PublicKey, Unsound> {
-        let parsed = AuthenticatedRequest::parse(request).map_err(|_| Unsound)?;
-        let public = parsed.public_key().filter(|public| public.key_type() == self.key.key_type).ok_or(Unsound)?;
+        let parsed = AuthenticatedRequest::parse(request).map_err(|Malformed(what)| Unsound(what))?;
+        let public = parsed.public_key().filter(|public| public.key_type() == self.key.key_type);
+        let public = public.ok_or(Unsound("other-key-type"))?;
         match request_is_signed_by_its_key(&parsed) {
-            Verdict::Bad => Err(Unsound),
+            Verdict::Bad => Err(Unsound("request-signature")),
             Verdict::Good | Verdict::CannotCheck => Ok(public),
         }
     }

@@ -1,9 +1,9 @@
 //! How many tries a PIN has left.
 
-use crate::card::{Operation, Pin, PinState};
-use crate::clerk::Clerk;
+use crate::card::{Heard, Operation, Pin, PinState, Status};
 use crate::clerk::acts::{ActKind, Aftermath, Begun};
 use crate::clerk::pins::state_logged_out;
+use crate::clerk::{Clerk, as_fault};
 use crate::faults::{self, Fault};
 use crate::record::{Fact, PinName};
 use crate::terms::{DeviceRole, Serial};
@@ -48,7 +48,8 @@ impl ActKind for ReadTries {
                     Err(Fault::from(faults::CardRefused { operation: Operation::PinStatus.word(), status }))
                 }
                 (PinState::Verified, _) => {
-                    Err(Fault::from(faults::CardMalformed { operation: Operation::PinStatus.word() }))
+                    let heard = Heard::of_data(Operation::PinStatus, Status::Done, &[]);
+                    Err(as_fault::not_understood(Operation::PinStatus, "verified-after-selection", Some(&heard)))
                 }
             }
         }))

@@ -1,7 +1,7 @@
 //! Restores a key.
 
 use crate::card::status::Status;
-use crate::card::{CardError, Device, FileId, KeyDescription, Operation};
+use crate::card::{CardError, Device, FileId, Heard, KeyDescription, Operation};
 use crate::clerk::acts::{ActKind, Aftermath, Begun};
 use crate::clerk::keys_on_device::Unfinished;
 use crate::clerk::workers::devices::Devices;
@@ -97,10 +97,12 @@ fn write_whole(device: &mut Device, id: FileId, content: &[u8], new: bool) -> Re
         return Ok(());
     }
     device.write_file(id, content)?;
-    if device.read_file(id)? == content {
+    let stored = device.read_file(id)?;
+    if stored == content {
         return Ok(());
     }
-    Err(CardError::Malformed { operation: Operation::WriteFile, what: "file-cut-short" })
+    let heard = Heard::of_data(Operation::WriteFile, Status::Done, &stored);
+    Err(CardError::Malformed { operation: Operation::WriteFile, what: "file-cut-short", heard: Some(heard) })
 }
 
 /// What is written as the description of a restored key: the kept one with its new reference; the kept one unchanged if

@@ -2,14 +2,14 @@
 
 use crate::card::{AuthenticatedRequest, KeyDescription};
 use crate::clerk::source::found::{Found, FoundFile};
-use crate::clerk::source::{Source, Standing};
+use crate::clerk::source::{DkekInFolder, Source, Standing};
 use crate::clerk::wrapped_keys::{kept_description, stated_type};
 use crate::dkek::WrappedKeyFile;
 use crate::faults::{self, Fault};
 use crate::folder::Folder;
 use crate::plan::{Plan, PlannedKey};
-use crate::record::{BackedUpKey, FoundKey, KnownShare};
-use crate::terms::{Kcv, KeyId, KeyLabel, KeyReference, Serial};
+use crate::record::{BackedUpKey, FoundDkek, FoundKey, KnownShare};
+use crate::terms::{KeyId, KeyLabel, KeyReference, Serial};
 
 /// Each key needs two steps of one section, which has two more, and steps are numbered up to 255.
 const MOST_KEYS: usize = 126;
@@ -23,61 +23,75 @@ const NAMED: usize = 4;
 /// They are not a backup, or not one that fits the plan.
 pub fn open(folder: Folder, plan: &Plan) -> Result<Source, Fault> {
     let found = Found::look_through(&folder)?;
-    let kcv = the_kcv(&found)?;
+    let mut dkeks = dkeks(&found)?;
     if found.keys.len() > MOST_KEYS {
         return Err(Fault::from(faults::SourceTooManyKeys { found: found.keys.len(), most: MOST_KEYS }));
     }
     if found.share_files.is_empty() {
         return Err(Fault::from(faults::SourceNoShareFile { damaged: files(&found.damaged_shares) }));
     }
-    if found.share_files.len() != plan.dkek_shares.len() {
+    // With several DKEKs, share files of each may lie here: which of them it is, only opening them tells.
+    let fits = if dkeks.len() == 1 {
+        found.share_files.len() == plan.dkek_shares.len()
+    } else {
+        found.share_files.len() >= plan.dkek_shares.len()
+    };
+    if !fits {
         return Err(Fault::from(faults::SourceSeveralShareFiles {
             found: found.share_files.len(),
             planned: plan.dkek_shares.len(),
             files: files(found.share_files.iter().map(|file| &file.name)),
         }));
     }
-    let alone = (found.share_files.len() == 1).then_some(kcv);
+    let kcv = dkeks.first().map(|dkek| dkek.found.kcv).ok_or_else(|| no_keys(&found))?;
+    let alone = (found.share_files.len() == 1 && dkeks.len() == 1).then_some(kcv);
     let known = |file: FoundFile<_>| (KnownShare { file: file.name, set: None, kcv: alone }, file.digest);
     let share_files = found.share_files.into_iter().map(known).collect();
     let labels = labels(&found.keys);
-    let (mut keys, mut described, mut devices) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut keys, mut described, mut planned) = (Vec::new(), Vec::new(), Vec::new());
     for (file, label) in found.keys.iter().zip(labels) {
         let (key, as_found) = key(file, label, &free_ids(&found.keys), keys.len());
+        // Every DKEK is restored to a device of its own.
+        let Some(dkek) = dkeks.iter_mut().find(|dkek| dkek.found.kcv == file.content.blob.kcv()) else { continue };
+        planned.push(to_a_free_reference(&key, plan, |reference| !is_taken(&planned, &dkek.found, reference))?);
+        dkek.found.keys.push((key.label.clone(), key.wrapped.clone()));
+        dkek.devices.extend(original(&file.content).filter(|device| !dkek.devices.contains(device)));
         keys.push(key);
         described.push(as_found);
-        devices.extend(original(&file.content).filter(|device| !devices.contains(device)));
     }
-    let plan = Plan { keys: planned(&keys, plan)?, ..plan.clone() };
+    let plan = Plan { keys: planned, ..plan.clone() };
     let title = plan.title.clone();
+    let devices = dkeks.first().map(|dkek| dkek.devices.clone()).unwrap_or_default();
     let standing = Standing::Elsewhere {
         passed_over: found.passed_over,
         damaged: found.damaged,
         copies: found.copies,
         keys: described,
+        dkeks,
     };
     Ok(Source { folder, plan, keys, title, kcv, so_pin_set: None, devices, share_files, standing })
 }
 
-/// The DKEK that all wrapped keys name.
-fn the_kcv(found: &Found) -> Result<Kcv, Fault> {
-    let mut groups: Vec<(Kcv, Vec<&String>)> = Vec::new();
+/// The DKEKs that wrapped keys name, in the order of their first files; their keys are yet to be called something.
+fn dkeks(found: &Found) -> Result<Vec<DkekInFolder>, Fault> {
+    let mut dkeks: Vec<DkekInFolder> = Vec::new();
     for file in &found.keys {
         let kcv = file.content.blob.kcv();
-        match groups.iter_mut().find(|(known, _)| *known == kcv) {
-            Some((_, names)) => names.push(&file.name),
-            None => groups.push((kcv, vec![&file.name])),
+        if !dkeks.iter().any(|dkek| dkek.found.kcv == kcv) {
+            dkeks.push(DkekInFolder { found: FoundDkek { kcv, keys: Vec::new() }, devices: Vec::new() });
         }
     }
-    match groups.as_slice() {
-        [(kcv, _)] => Ok(*kcv),
-        [] => Err(Fault::from(faults::SourceNoKeys { damaged: files(&found.damaged) })),
-        _ => {
-            let group = |(kcv, names): &(Kcv, Vec<&String>)| format!("{kcv}: {}", files(names.iter().copied()));
-            let groups: Vec<String> = groups.iter().map(group).collect();
-            Err(Fault::from(faults::SourceMixed { groups: groups.join("; ") }))
-        }
-    }
+    if dkeks.is_empty() { Err(no_keys(found)) } else { Ok(dkeks) }
+}
+
+fn no_keys(found: &Found) -> Fault {
+    Fault::from(faults::SourceNoKeys { damaged: files(&found.damaged) })
+}
+
+/// Whether a key under the same DKEK goes to this reference.
+fn is_taken(planned: &[PlannedKey], dkek: &FoundDkek, reference: KeyReference) -> bool {
+    let under_it = |key: &&PlannedKey| dkek.keys.iter().any(|(label, _)| *label == key.label);
+    planned.iter().filter(under_it).any(|key| key.restore_to == reference)
 }
 
 /// The first few names, and how many more there are; a dash for none.
@@ -174,22 +188,21 @@ fn key(
     (key, found)
 }
 
-/// The keys as a plan: each goes to the reference that the given plan has for its label, otherwise to its original one,
+/// A key as one of a plan: it goes to the reference that the given plan has for its label, otherwise to its original one,
 /// otherwise to a free one.
-fn planned(keys: &[BackedUpKey], plan: &Plan) -> Result<Vec<PlannedKey>, Fault> {
-    let mut planned: Vec<PlannedKey> = Vec::new();
-    for key in keys {
-        let wish = plan.keys.iter().find(|wish| wish.label == key.label).map(|wish| wish.restore_to);
-        let free = |reference: &KeyReference| planned.iter().all(|other| other.restore_to != *reference);
-        let any = (1..=u8::MAX).filter_map(KeyReference::new);
-        let restore_to = wish.into_iter().chain([key.reference]).chain(any).find(free);
-        planned.push(PlannedKey {
-            label: key.label.clone(),
-            id: key.id.clone(),
-            key_type: key.key_type,
-            reference: key.reference,
-            restore_to: restore_to.ok_or_else(|| Fault::from(faults::StepNotPossible))?,
-        });
-    }
-    Ok(planned)
+fn to_a_free_reference(
+    key: &BackedUpKey,
+    plan: &Plan,
+    is_free: impl Fn(KeyReference) -> bool,
+) -> Result<PlannedKey, Fault> {
+    let wish = plan.keys.iter().find(|wish| wish.label == key.label).map(|wish| wish.restore_to);
+    let any = (1..=u8::MAX).filter_map(KeyReference::new);
+    let restore_to = wish.into_iter().chain([key.reference]).chain(any).find(|reference| is_free(*reference));
+    Ok(PlannedKey {
+        label: key.label.clone(),
+        id: key.id.clone(),
+        key_type: key.key_type,
+        reference: key.reference,
+        restore_to: restore_to.ok_or_else(|| Fault::from(faults::StepNotPossible))?,
+    })
 }

@@ -1,19 +1,20 @@
 //! What is restored from: a finished sitting with manifest and record, or files made elsewhere.
 
+mod differing;
 pub mod foreign;
 mod found;
 
 use std::path::Path;
 
 use crate::bundle;
-use crate::clerk::wrapped_keys::public_key;
 use crate::faults::{self, Fault};
 use crate::folder::{Folder, names};
 use crate::plan::{Custody, Plan};
 use crate::record::{
-    BackedUpDkekShare, BackedUpKey, Entry, Fact, Former, FoundKey, KnownShare, RecordedBag, verify_to_the_cut,
+    BackedUpDkekShare, BackedUpKey, Entry, Fact, Former, FoundDkek, FoundKey, KnownShare, RecordedBag,
+    verify_to_the_cut,
 };
-use crate::terms::{Digest, DkekShareNumber, Kcv, Serial};
+use crate::terms::{Digest, DkekShareNumber, Kcv, KeyLabel, Serial};
 
 /// What is restored from.
 pub struct Source {
@@ -21,9 +22,10 @@ pub struct Source {
     pub folder: Folder,
     /// Its plan; for files made elsewhere, people and quorum come from the given plan, and the keys are those found.
     pub plan: Plan,
-    /// The keys.
+    /// The keys, of every DKEK in the folder.
     pub keys: Vec<BackedUpKey>,
     pub(in crate::clerk) title: String,
+    /// Of several DKEKs, the one that was chosen.
     pub(in crate::clerk) kcv: Kcv,
     pub(in crate::clerk) so_pin_set: Option<String>,
     /// The devices that the keys were generated on, if known.
@@ -39,8 +41,21 @@ pub(in crate::clerk) enum Standing {
     /// may know a share that now belongs to somebody else, and the bags of cards and passwords.
     Recorded { rehearsal: bool, digest: Digest, not_sealed: Option<u32>, formers: Vec<Former>, bags: Vec<RecordedBag> },
     /// Nothing: they were made elsewhere. The files that were passed over, those that start like a wrapped key but are not
-    /// one, those that are copies of others, and the keys as they were found.
-    Elsewhere { passed_over: Vec<String>, damaged: Vec<String>, copies: Vec<(String, String)>, keys: Vec<FoundKey> },
+    /// one, those that are copies of others, the keys as they were found, and the DKEKs they are under.
+    Elsewhere {
+        passed_over: Vec<String>,
+        damaged: Vec<String>,
+        copies: Vec<(String, String)>,
+        keys: Vec<FoundKey>,
+        dkeks: Vec<DkekInFolder>,
+    },
+}
+
+/// A DKEK that wrapped keys of the folder are under.
+pub(in crate::clerk) struct DkekInFolder {
+    pub found: FoundDkek,
+    /// The devices that its keys were generated on, if known.
+    pub devices: Vec<Serial>,
 }
 
 impl Source {
@@ -74,6 +89,8 @@ impl Source {
         if given.is_some_and(|given| *given != plan) {
             return Err(Fault::from(faults::SourceOtherPlan { folder: folder.path().display() }));
         }
+        // A key that was left out that day was never backed up.
+        plan.keys.retain(|planned| manifest.keys.iter().any(|key| key.label == planned.label));
         // Anyone who took somebody's place that day has that card.
         let (mut formers, mut bags) = (Vec::new(), Vec::new());
         for line in &proof.lines {
@@ -112,10 +129,46 @@ impl Source {
         }
     }
 
+    /// The keys under the DKEK that is restored.
+    pub fn keys_of_today(&self) -> impl Iterator<Item = &BackedUpKey> {
+        self.keys.iter().filter(|key| self.is_of_today(&key.label))
+    }
+
+    fn is_of_today(&self, label: &KeyLabel) -> bool {
+        match &self.standing {
+            Standing::Recorded { .. } => true,
+            Standing::Elsewhere { dkeks, .. } => {
+                let chosen = dkeks.iter().filter(|dkek| dkek.found.kcv == self.kcv);
+                chosen.flat_map(|dkek| &dkek.found.keys).any(|(known, _)| known == label)
+            }
+        }
+    }
+
+    /// The DKEKs that people have to choose from; empty if there is only one.
+    pub fn several_dkeks(&self) -> Vec<FoundDkek> {
+        match &self.standing {
+            Standing::Elsewhere { dkeks, .. } if dkeks.len() > 1 => {
+                dkeks.iter().map(|dkek| dkek.found.clone()).collect()
+            }
+            Standing::Recorded { .. } | Standing::Elsewhere { .. } => Vec::new(),
+        }
+    }
+
+    /// Restores the keys under this DKEK from now on, one of several.
+    pub fn choose(&mut self, kcv: Kcv) {
+        if let Standing::Elsewhere { dkeks, .. } = &self.standing
+            && let Some(chosen) = dkeks.iter().find(|dkek| dkek.found.kcv == kcv)
+        {
+            self.kcv = kcv;
+            self.devices.clone_from(&chosen.devices);
+        }
+    }
+
     /// What the record says about it, after every file has been compared with its digest.
     ///
     /// # Errors
-    /// A share file or wrapped key is missing or was changed, or it is a rehearsal's in a real ceremony or the reverse.
+    /// A share file is missing or was changed, no wrapped key is left that was not, or it is a rehearsal's in a real
+    /// ceremony or the reverse.
     pub fn facts(&self, rehearsal: bool) -> Result<Vec<Fact>, Fault> {
         match self.standing {
             Standing::Recorded { rehearsal: was_one, .. } if was_one != rehearsal => {
@@ -126,16 +179,7 @@ impl Source {
         for (share, sha256) in &self.share_files {
             self.folder.unchanged(&share.file, *sha256)?;
         }
-        let mut unusable = Vec::new();
-        for key in &self.keys {
-            self.folder.unchanged(&key.wrapped, key.wrapped_sha256)?;
-            // Without its public key, a key can be brought back all the same; only the proof needs it.
-            match public_key(&self.folder, key) {
-                Err(fault) if key.public.is_empty() => return Err(fault),
-                Err(_) => unusable.push(key.public.clone()),
-                Ok(_) => {}
-            }
-        }
+        let differing = self.differing()?;
         let (record_sha256, more): (_, Vec<Fact>) = match &self.standing {
             Standing::Recorded { digest, not_sealed, formers, bags, .. } => {
                 let formers = (!formers.is_empty()).then(|| Fact::Formers { people: formers.clone() });
@@ -143,13 +187,13 @@ impl Source {
                 let bags = (!bags.is_empty()).then(|| Fact::BagsOnRecord { bags: bags.clone() });
                 (Some(*digest), formers.into_iter().chain(not_sealed).chain(bags).collect())
             }
-            Standing::Elsewhere { passed_over, damaged, copies, keys } => {
+            Standing::Elsewhere { passed_over, damaged, copies, keys, .. } => {
                 let found = Fact::FoundElsewhere {
                     devices: self.devices.clone(),
                     passed_over: passed_over.clone(),
                     damaged: damaged.clone(),
                     copies: copies.clone(),
-                    keys: keys.clone(),
+                    keys: keys.iter().filter(|key| self.is_of_today(&key.label)).cloned().collect(),
                 };
                 (None, vec![found])
             }
@@ -163,8 +207,7 @@ impl Source {
             serial: self.devices.first().cloned(),
             record_sha256,
         };
-        let unusable = (!unusable.is_empty()).then_some(Fact::PublicKeysUnusable { files: unusable });
-        Ok([from].into_iter().chain(more).chain(unusable).collect())
+        Ok([from].into_iter().chain(more).chain(differing).collect())
     }
 
     /// The share files that may contain a DKEK share, unchanged, the likeliest first. With files made elsewhere nothing

@@ -128,17 +128,18 @@ impl Devices {
     /// that were found, if there was no other obstacle.
     fn missing(&self, unfit: impl FnOnce() -> Fault) -> Fault {
         match (self.failed(), self.connected.is_empty()) {
-            (Some((_, error)), true) => as_fault::card(error),
+            (Some((reader, error)), true) => as_fault::card(error, reader),
             (Some((reader, error)), false) => Fault::from(faults::ReaderFailed {
                 reader,
-                why: as_fault::card(error).name.word(),
+                why: as_fault::card(error, reader).name.word(),
                 seen: self.serials().join(", "),
             }),
             (None, false) => unfit(),
             (None, true) if self.troubles.is_empty() => Fault::from(faults::NoDevice),
             (None, true) => {
                 let readers: Vec<&str> = self.troubles.iter().map(|(reader, _)| reader.as_str()).collect();
-                Fault::from(faults::CardForeign { reader: readers.join(", ") })
+                let answers: Vec<String> = self.troubles.iter().map(|(_, error)| answer(error)).collect();
+                Fault::from(faults::CardForeign { reader: readers.join(", "), answer: answers.join(", ") })
             }
         }
     }
@@ -199,9 +200,9 @@ impl Devices {
 
     /// Names an error, and releases a device that no longer answers.
     fn lost(&mut self, serial: &Serial, error: &CardError) -> Fault {
+        let reader = self.reader_of(serial).unwrap_or_default().to_owned();
         match error {
             CardError::Transport(TransportError::TooLarge) => {
-                let reader = self.reader_of(serial).unwrap_or_default().to_owned();
                 // What looked like a small reader may have been a loose plug: the next attempt uses its full length
                 // again.
                 if self.failed_lists.remove(&reader).is_some() {
@@ -209,10 +210,24 @@ impl Devices {
                 }
                 return as_fault::reader_too_small(&reader);
             }
+            CardError::Transport(TransportError::NoCard) => {
+                self.connected.retain(|one| !one.is(serial));
+                return self.was_out(&reader);
+            }
             CardError::Transport(_) | CardError::OtherDevice { .. } => self.connected.retain(|one| !one.is(serial)),
             CardError::Refused { .. } | CardError::Malformed { .. } => {}
         }
-        as_fault::card(error)
+        as_fault::card(error, &reader)
+    }
+
+    /// The connection says only that a device was out, or that its reader was reset. Whether something is in the reader
+    /// now is asked now.
+    fn was_out(&mut self, reader: &str) -> Fault {
+        match self.readers.occupied() {
+            Ok(occupied) if occupied.iter().any(|name| name == reader) => Fault::from(faults::CardWasOut { reader }),
+            Ok(_) => Fault::from(faults::CardNoCard { reader }),
+            Err(error) => as_fault::card(&CardError::Transport(error), reader),
+        }
     }
 
     /// What is on a device to which nobody is logged in yet. This is the first command with an extended length: a
@@ -250,7 +265,7 @@ impl Devices {
     /// Reconnects to every reader that holds a card; all connected devices are released, and nobody is logged in. A
     /// reader that gives no device does no harm: it is remembered for when a device is missing.
     fn connect_all(&mut self) -> Result<(), Fault> {
-        let names = self.readers.occupied().map_err(|error| as_fault::card(&CardError::Transport(error)))?;
+        let names = self.readers.occupied().map_err(|error| as_fault::card(&CardError::Transport(error), ""))?;
         self.connected.clear();
         self.troubles.clear();
         for reader in names {
@@ -273,6 +288,17 @@ fn is_foreign(error: &CardError) -> bool {
         CardError::Refused { operation, status } => *operation == Operation::Select && *status != Status::Terminated,
         CardError::Malformed { operation, .. } => *operation == Operation::Select,
         CardError::Transport(_) | CardError::OtherDevice { .. } => false,
+    }
+}
+
+/// What such a card answered: its status word, and how what followed it begins.
+fn answer(error: &CardError) -> String {
+    match error {
+        CardError::Refused { status, .. } => status.to_string(),
+        CardError::Malformed { heard: Some(heard), .. } => format!("{} {}", heard.status, heard.begins_in_hex()),
+        CardError::Malformed { heard: None, .. } | CardError::Transport(_) | CardError::OtherDevice { .. } => {
+            "-".to_owned()
+        }
     }
 }
 

@@ -67,6 +67,7 @@ impl Day<'_> {
             StageKind::RollCall(_) => blocks.push(Block::Ticks(self.steps.called())),
             StageKind::Choose(question) => match question {
                 Question::Loss
+                | Question::UnusableKeys
                 | Question::CurrentSoPin
                 | Question::HiddenKcv
                 | Question::RightDevice
@@ -75,7 +76,7 @@ impl Day<'_> {
                     let custody = self.plan.custody(step.step.share);
                     blocks.push(Block::Options(custody.map(Custody::custodians).unwrap_or_default().to_vec()));
                 }
-                Question::Device => {}
+                Question::Device | Question::Dkek => {}
             },
             StageKind::Reveal { note, .. } | StageKind::RevealPin { note, .. } => {
                 blocks.push(Block::Text(words::PAPER_SHOWN.to_owned()));

@@ -89,6 +89,8 @@ impl By {
             Asks::Step(Question::Sitter(_)) => Self::OwnNumber,
             Asks::Step(
                 Question::Loss
+                | Question::Dkek
+                | Question::UnusableKeys
                 | Question::Device
                 | Question::CurrentSoPin
                 | Question::HiddenKcv

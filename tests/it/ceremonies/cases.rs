@@ -206,17 +206,6 @@ fn bytes_behind_a_wrapped_key_do_not_matter_and_a_cut_one_is_named() {
 }
 
 #[test]
-fn several_dkeks_are_told_apart_by_their_key_check_values() {
-    let place = folder("cvc-certificate");
-    super::old::wrapped_keys(place.path(), &["ec-secp384r1", "ec-secp256k1"]);
-    let fault = refused(place.path());
-    assert_eq!(fault.name, FaultName::SourceMixed);
-    let groups = value(&fault, "groups");
-    assert!(groups.contains("9BC1E1BECFFA5566: key1.bin"), "{groups}");
-    assert!(groups.contains(": wrap-ec-secp256k1.bin, wrap-ec-secp384r1.bin"), "{groups}");
-}
-
-#[test]
 fn two_keys_with_one_label_show_it_and_are_told_apart_by_their_files() {
     let seen = Seen::smoothly("two-keys-one-label");
     assert_eq!(seen.listed().iter().map(|key| key.label.as_deref()).collect::<Vec<_>>(), [Some("Root CA"); 2]);

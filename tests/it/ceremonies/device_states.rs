@@ -101,3 +101,45 @@ fn a_key_that_a_full_device_made_all_the_same_is_said_to_be_there() {
     let (named, _) = refused("EC:secp256r1", &[("0046", "6A84")]);
     assert_eq!(named, "key-unfinished");
 }
+
+#[test]
+fn what_a_device_answered_and_nobody_understood_is_in_the_record_unless_it_may_be_secret() {
+    for (answers, operation, what, length, begins) in [
+        // A list of one file and a half; random bytes, of which there are too few.
+        (&[("8058", "CC01C49000")][..], "list", "list-odd-length", "3", "CC01C4"),
+        (&[("0084", "0102039000")], "random", "random-length", "3", "-"),
+    ] {
+        let records = tempfile::tempdir().unwrap();
+        let plan = plan_text(2, 3, &[("EC:secp256r1", 10)], false);
+        let card = SoftCard::new("REH0000001").unwrap();
+        let mut rig = held(CeremonyKind::Establish, &plan, card, answers, records.path());
+        rig.play(|front| match front.fault() {
+            Some(_) => front.goes_on_with(hsm_ceremony::ceremony::Recovery::Stop),
+            None => Turn::Autopilot,
+        });
+        stopped(&rig, &["card-malformed"]);
+        let values =
+            [("operation", operation), ("what", what), ("status", "9000"), ("length", length), ("begins", begins)];
+        for (name, value) in values {
+            assert_eq!(rig.value("card-malformed", name), value, "{operation}");
+        }
+        assert!(!rig.lines.contains("010203"), "nothing of the random bytes is in the record");
+    }
+}
+
+#[test]
+fn what_another_card_answered_to_the_selection_is_named() {
+    let records = tempfile::tempdir().unwrap();
+    let plan = plan_text(2, 3, &[("EC:secp256r1", 10)], false);
+    let card = SoftCard::new("REH0000001").unwrap();
+    let mut rig = held(CeremonyKind::Inspect, &plan, card, &[(SELECT, "6A82")], records.path());
+    let mut waited = String::new();
+    rig.play(|front| match (&front.view.body, front.machine.waits_for()) {
+        (Body::Working { text, .. }, Some(_)) if waited.is_empty() => {
+            waited = text.join(" ");
+            Turn::Do(hsm_ceremony::ceremony::Input::Stop)
+        }
+        _ => Turn::Autopilot,
+    });
+    assert!(waited.contains("is not a SmartCard-HSM") && waited.contains("it answered 6A82"), "{waited}");
+}

@@ -192,7 +192,7 @@ fn a_changed_backup_is_found_before_any_device_is_erased() {
             Some(_) => front.goes_on_with(Recovery::Stop),
             None => Turn::Autopilot,
         });
-        stopped(&rig, &["source-file-changed"]);
+        stopped(&rig, &["source-no-key-usable"]);
         let touched = |entry: &Entry| matches!(entry, Entry::Intent { .. });
         assert!(!rig.entries.iter().any(touched), "no device was touched");
     }

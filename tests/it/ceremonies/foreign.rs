@@ -295,10 +295,6 @@ fn a_folder_that_is_not_a_backup_is_refused_before_anything_starts() {
     let twice = |place: &Path| fs::write(place.join("other.pbe"), [&b"Salted__"[..], &[1; 56]].concat()).unwrap();
     assert_eq!(fault(twice), FaultName::SourceSeveralShareFiles);
     assert_eq!(fault(|place| fs::remove_file(place.join("wrap-ec-prime256v1.bin")).unwrap()), FaultName::SourceNoKeys);
-    let mixed = |place: &Path| {
-        wrapped_keys(place, &["ec-secp384r1"]);
-    };
-    assert_eq!(fault(mixed), FaultName::SourceMixed);
     assert_eq!(fault(|place| fs::remove_dir_all(place).unwrap()), FaultName::SourceMissing);
 }
 

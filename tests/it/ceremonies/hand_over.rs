@@ -72,5 +72,5 @@ fn the_holder_of_the_pin_is_called_when_a_login_was_lost() {
         Turn::Autopilot
     });
     assert!(rig.complete());
-    assert_eq!(rig.failed(), ["card-lost-reading"]);
+    assert_eq!(rig.failed(), ["card-was-out"]);
 }

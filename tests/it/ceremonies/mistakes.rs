@@ -233,7 +233,7 @@ fn an_occupied_key_reference_is_named_and_the_key_there_stays() {
         }
         Turn::Autopilot
     });
-    goes_on(&rig, &[LOST, "key-reference-occupied", "card-lost-reading"]);
+    goes_on(&rig, &[LOST, "key-reference-occupied", "card-was-out"]);
     assert_eq!(rig.value("key-reference-occupied", "reference"), "1");
 }
 

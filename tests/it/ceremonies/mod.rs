@@ -3,6 +3,7 @@
 mod bags;
 mod bundles;
 mod cases;
+mod choices;
 mod counted;
 mod cuts;
 mod deciders;
@@ -30,6 +31,7 @@ mod old;
 mod one_slip;
 mod outside;
 mod plans;
+mod presence;
 mod real;
 mod refusals;
 mod restore_choices;

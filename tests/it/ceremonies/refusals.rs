@@ -4,14 +4,16 @@ use std::fs;
 use std::path::Path;
 
 use hsm_ceremony::card::transport::{Readers, Response, Transport, TransportError};
-use hsm_ceremony::ceremony::Recovery;
-use hsm_ceremony::record::{Ending, Entry, Fact};
+use hsm_ceremony::ceremony::{Machine, Recovery};
+use hsm_ceremony::plan::Plan;
+use hsm_ceremony::record::{CeremonyKind, Ending, Entry, Fact};
 use hsm_ceremony::secret::WipingBytes;
 use tempfile::TempDir;
 
 use super::given::foreign_setup;
+use super::mistakes::stopped;
 use super::old::{Custodians, Set, seal_share, wrapped_keys};
-use super::rig::{Rig, plan_text};
+use super::rig::{Rig, Turn, plan_text};
 
 /// What a device answers instead, and whether it carries the command out all the same.
 #[derive(Clone, Copy)]
@@ -21,6 +23,9 @@ struct Refusal {
     status: [u8; 2],
     carries_out: bool,
 }
+
+/// What people see of a device that is full.
+const FULL: [u8; 2] = [0x6A, 0x84];
 
 /// Devices that refuse some commands.
 struct Refusing<T>(T, Refusal);
@@ -96,7 +101,9 @@ const UNWRAP_TO_1: &[u8] = &[0x80, 0x74, 0x01, 0x93];
 #[test]
 fn a_key_for_which_there_is_no_room_is_left_out_and_the_next_comes_back() {
     let (rig, _records) = restored(Refusal { command: UNWRAP_TO_1, status: [0x6A, 0x84], carries_out: false });
-    assert_eq!(rig.failed(), ["unwrap-refused"]);
+    assert_eq!(rig.failed(), ["device-full"]);
+    assert_eq!(rig.value("device-full", "operation"), "unwrap");
+    assert!(rig.faults[0].contains("no room left") && rig.faults[0].contains("6A84"), "{:?}", rig.faults);
     assert_eq!((on_card(&rig), proven(&rig), deviations(&rig)), (1, 1, 1));
 }
 
@@ -140,4 +147,86 @@ fn a_key_that_refuses_to_sign_goes_on_without_proof() {
     });
     assert_eq!(rig.failed(), ["card-refused"]);
     assert_eq!((on_card(&rig), proven(&rig), deviations(&rig)), (2, 1, 1));
+}
+
+#[test]
+fn a_key_whose_certificate_finds_no_room_may_be_left_out_too() {
+    let mut rig_and_records = Vec::new();
+    for command in [&[0x00, 0xD7, 0xCE, 0x01], &[0x00, 0xD7, 0xC4, 0x01]] {
+        rig_and_records.push(restored(Refusal { command, status: FULL, carries_out: false }));
+    }
+    for (rig, _) in &rig_and_records {
+        assert_eq!(rig.failed(), ["device-full"]);
+        assert_eq!(rig.value("device-full", "operation"), "write-file");
+        assert_eq!((on_card(rig), proven(rig), deviations(rig)), (2, 1, 1));
+    }
+}
+
+/// An *establish* with two keys on a device that answers so; people leave out what it refuses.
+fn established(refusal: Refusal, prove_restore: bool, records: &Path) -> Rig {
+    let text = plan_text(2, 3, &[("EC:secp256r1", 10), ("EC:secp256k1", 11)], prove_restore);
+    let plan = Plan::parse(&text).unwrap();
+    let mut rig = Rig::establish_with(&text, records, |readers| Box::new(Refusing(readers, refusal)));
+    rig.play(|front| {
+        let resumed = Machine::resume(CeremonyKind::Establish, plan.clone(), true, front.entries).unwrap();
+        assert_eq!(resumed.known(), front.machine.known(), "after {:?}", front.entries.last());
+        match front.fault() {
+            Some(_) => front.goes_on_with(Recovery::LeaveOut),
+            None => Turn::Autopilot,
+        }
+    });
+    rig
+}
+
+#[test]
+fn a_key_for_which_a_new_device_has_no_room_is_left_out_and_the_other_is_backed_up_and_restored() {
+    // Refused when it is generated, and when it is described: then it is on the device.
+    let commands: [(&[u8], usize); 2] = [(&[0x00, 0x46, 0x01], 1), (&[0x00, 0xD7, 0xC4, 0x01], 2)];
+    for ((command, listed), prove_restore) in commands.into_iter().zip([true, false]) {
+        let records = tempfile::tempdir().unwrap();
+        let rig = established(Refusal { command, status: FULL, carries_out: false }, prove_restore, records.path());
+        assert_eq!(rig.failed(), ["device-full"]);
+        assert_eq!(deviations(&rig), 1);
+        let labels: Vec<String> = rig.manifest().keys.iter().map(|key| key.label.to_string()).collect();
+        assert_eq!(labels, ["key-1"], "only what has a backup is in the manifest");
+        let first_list = rig.facts().into_iter().find_map(|fact| match fact {
+            Fact::Listed { keys, .. } => Some(keys.len()),
+            _ => None,
+        });
+        assert_eq!(first_list, Some(listed), "what is on the device is shown");
+        let mut restore = Rig::restore(records.path()).with_papers_of(rig);
+        restore.run(|_| {});
+        assert!(restore.complete() && restore.failed().is_empty(), "{:?}", restore.failed());
+        assert_eq!((proven(&restore), deviations(&restore)), (1, 0));
+    }
+}
+
+#[test]
+fn the_only_key_of_a_plan_cannot_be_left_out() {
+    let records = tempfile::tempdir().unwrap();
+    let refusal = Refusal { command: &[0x00, 0x46], status: FULL, carries_out: false };
+    let text = plan_text(2, 3, &[("EC:secp256r1", 10)], false);
+    let mut rig = Rig::establish_with(&text, records.path(), |readers| Box::new(Refusing(readers, refusal)));
+    rig.play(|front| match front.fault() {
+        Some(_) => {
+            assert_eq!(front.machine.choices(), [Recovery::TryAgain, Recovery::Stop]);
+            front.goes_on_with(Recovery::Stop)
+        }
+        None => Turn::Autopilot,
+    });
+    stopped(&rig, &["device-full"]);
+}
+
+#[test]
+fn of_several_keys_the_last_one_cannot_be_left_out_too() {
+    let records = tempfile::tempdir().unwrap();
+    let refusal = Refusal { command: &[0x00, 0x46], status: FULL, carries_out: false };
+    let text = plan_text(2, 3, &[("EC:secp256r1", 10), ("EC:secp256k1", 11)], false);
+    let mut rig = Rig::establish_with(&text, records.path(), |readers| Box::new(Refusing(readers, refusal)));
+    rig.play(|front| match front.fault() {
+        Some(_) if front.machine.choices().contains(&Recovery::LeaveOut) => front.goes_on_with(Recovery::LeaveOut),
+        Some(_) => front.goes_on_with(Recovery::Stop),
+        None => Turn::Autopilot,
+    });
+    stopped(&rig, &["device-full", "device-full"]);
 }

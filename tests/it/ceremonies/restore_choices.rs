@@ -196,7 +196,7 @@ fn a_public_key_file_that_is_brought_in_time_proves_its_key() {
         Turn::Autopilot
     });
     goes_on(&rig, &[]);
-    assert!(rig.facts().iter().any(|fact| matches!(fact, Fact::PublicKeysUnusable { files } if files.len() == 1)));
+    assert!(rig.facts().iter().any(|fact| matches!(fact, Fact::PublicKeysUnusable { files, .. } if files.len() == 1)));
     assert!(rig.facts().iter().any(|fact| matches!(fact, Fact::Proven { .. })));
     assert!(matches!(rig.entries.last(), Some(Entry::Sealed { deviations: 0, .. })));
 }

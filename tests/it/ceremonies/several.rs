@@ -335,7 +335,7 @@ fn the_wizard_waits_for_a_reader_that_fails_for_a_moment() {
     rack.insert(0, card(ORIGINAL));
     let readers = Crowded { readers: rack, stranger: true, fails: fails(0, &[Busy, NoCard, CutOff]) };
     let mut rig = establish(false, records.path(), Box::new(readers));
-    assert_eq!(waits(&mut rig, || {}), ["card-cut-off", "card-no-card", "card-busy"]);
+    assert_eq!(waits(&mut rig, || {}), ["card-cut-off", "card-not-responding", "card-busy"]);
 }
 
 #[test]

@@ -64,7 +64,7 @@ fn a_device_with_a_blocked_so_pin_is_replaced_by_another_one() {
         Turn::Autopilot
     });
     assert!(rig.complete());
-    assert_eq!(rig.failed(), ["card-no-card", "so-pin-blocked"]);
+    assert_eq!(rig.failed(), ["card-was-out", "so-pin-blocked"]);
     assert_eq!(rig.machine.known().devices.serial(DeviceRole::Original).unwrap().as_str(), "REH0000088");
     assert_eq!(rig.manifest().serial.as_str(), "REH0000088");
     assert_eq!(rack.with_card(0, |card| card.to_json()["keys"].clone()).unwrap(), before["keys"], "left alone");

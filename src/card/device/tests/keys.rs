@@ -63,7 +63,7 @@ fn a_description_has_the_current_reference_of_its_key() {
     assert_eq!(device.describe(reference(9), &description), Ok(()));
     script.assert_done();
     let other = KeyDescription { key_type: DescribedType::Other, ..description };
-    let what = CardError::Malformed { operation: Operation::WriteFile, what: "description-key-type" };
+    let what = CardError::Malformed { operation: Operation::WriteFile, what: "description-key-type", heard: None };
     assert_eq!(device.describe(reference(9), &other), Err(what));
 }
 
@@ -91,7 +91,8 @@ fn lists_keys_in_order_even_with_bad_descriptions() {
     script.then_fails("00B1C401045402000000", TransportError::CutOff);
     assert_eq!(device.keys(), Err(CardError::Transport(TransportError::CutOff)));
     script.then(&[("80580000000000", "CC01C49000")]);
-    let what = CardError::Malformed { operation: Operation::List, what: "list-odd-length" };
+    let heard = Heard { status: Status::Done, length: 3, begins: vec![0xCC, 0x01, 0xC4] };
+    let what = CardError::Malformed { operation: Operation::List, what: "list-odd-length", heard: Some(heard) };
     assert_eq!(device.list(), Err(what));
 }
 
@@ -269,7 +270,9 @@ fn signs_as_opensc_does() {
         ("300502010102019000", "tlv-truncated"),
     ] {
         script.then(&[(command.as_str(), answer)]);
-        let error = CardError::Malformed { operation: Operation::Sign, what };
+        let (begins, _) = answer.split_at(answer.len() - 4);
+        let heard = Heard { status: Status::Done, length: begins.len() / 2, begins: hex(begins) };
+        let error = CardError::Malformed { operation: Operation::Sign, what, heard: Some(heard) };
         assert_eq!(signs(&mut device, 2, SigningAlgorithm::Ecdsa, p256, &digest), Err(error));
     }
     script.assert_done();

@@ -4,6 +4,7 @@ mod keys;
 mod pins;
 
 use super::*;
+use crate::card::Heard;
 use crate::card::double::{Script, Stubborn, chain, hex, hex_of, recorded, so_pin, trace, user_pin};
 use crate::card::files::{DescribedType, KeyDescription};
 use crate::card::transport::TransportError;
@@ -114,7 +115,8 @@ fn random_bytes_come_in_pieces_of_256() {
     let random = device.random(300).unwrap();
     assert_eq!((random.len(), random.expose()[255], random.expose()[256]), (300, 0x5A, 0xA5));
     script.then(&[("0084000008", "01029000")]);
-    let what = CardError::Malformed { operation: Operation::Random, what: "random-length" };
+    let heard = Heard { status: Status::Done, length: 2, begins: Vec::new() };
+    let what = CardError::Malformed { operation: Operation::Random, what: "random-length", heard: Some(heard) };
     assert_eq!(device.random(8).err(), Some(what));
 }
 
@@ -192,7 +194,8 @@ fn endless_and_huge_answers_are_cut_off() {
         ask_everything(&mut device);
     }
     let mut device = with_stubborn(vec![0x30; 256], 0x9000);
-    let what = CardError::Malformed { operation: Operation::ReadFile, what: "file-without-end" };
+    let heard = Heard { status: Status::Done, length: 0x1_0000, begins: Vec::new() };
+    let what = CardError::Malformed { operation: Operation::ReadFile, what: "file-without-end", heard: Some(heard) };
     assert_eq!(device.read_file(FileId(0xC401)), Err(what));
 }
 

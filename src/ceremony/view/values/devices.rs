@@ -3,6 +3,7 @@
 use crate::ceremony::known::Known;
 use crate::ceremony::known::devices::FoundDevice;
 use crate::ceremony::steps::Step;
+use crate::ceremony::view::values::planned;
 use crate::record::{HeldKey, InBackup, KeyDomain, PinCondition, PinName, StoredKey, WithoutDkek};
 use crate::script::words;
 use crate::terms::{Kcv, KeyId};
@@ -14,6 +15,14 @@ pub fn model(device: &FoundDevice) -> String {
         Some("demo") => words::MODEL_DEMO.to_owned(),
         Some(platform) => words::ModelOther { platform }.to_string(),
         None => words::MODEL_NOT_TOLD.to_owned(),
+    }
+}
+
+/// That a device was found; after another look, whether it is still the same one.
+pub fn found(known: &Known, step: &Step) -> String {
+    match known.devices.serial(step.role).filter(|_| known.devices.same_again) {
+        Some(serial) => words::SameDeviceFound { serial }.to_string(),
+        None => planned::found(step.role).to_owned(),
     }
 }
 

@@ -58,8 +58,7 @@ pub fn expected(known: &Known) -> &'static str {
 
 /// The keys in columns, one per line; those of files made elsewhere with their files.
 pub fn planned(known: &Known) -> String {
-    let plan = &known.plan;
-    let width = |of: &dyn Fn(&PlannedKey) -> String| plan.keys.iter().map(|key| of(key).chars().count()).max();
+    let width = |of: &dyn Fn(&PlannedKey) -> String| known.keys_of_today().map(|key| of(key).chars().count()).max();
     let (labels, types) = (width(&|key| label(known, key)), width(&|key| key.key_type.name()));
     let (labels, types) = (labels.unwrap_or(0), types.unwrap_or(0));
     let line = |key: &PlannedKey, id: String| {
@@ -71,7 +70,7 @@ pub fn planned(known: &Known) -> String {
         let short = || stated_id(known, key).map_or_else(|| "-".to_owned(), KeyId::in_column);
         if whole.chars().count() <= LINE { whole } else { line(key, short()) }
     };
-    plan.keys.iter().map(one).collect::<Vec<_>>().join("\n")
+    known.keys_of_today().map(one).collect::<Vec<_>>().join("\n")
 }
 
 /// Why nobody can prove a key here.

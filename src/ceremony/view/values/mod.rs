@@ -102,6 +102,9 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
         Name::Deciders => Some(people::deciders(now?.machine)),
         Name::Clashes => Some(people::clashes(plan)),
 
+        Name::DeviceFound => {
+            Some(known.map_or_else(|| planned::found(step.role).to_owned(), |known| devices::found(known, step)))
+        }
         Name::Serial => device().map(|device| device.serial.to_string()),
         Name::Version => device().map(|device| device.version.clone()),
         Name::Model => device().map(devices::model),
@@ -142,6 +145,8 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
         Name::Copies => origin().map(restored::copies),
         Name::Undescribed => origin().map(restored::undescribed),
         Name::Damaged => origin().map(restored::damaged),
+        Name::WrappedUnusable => origin().map(restored::wrapped_unusable),
+        Name::Dkeks => Some(restored::dkeks(known?)),
 
         Name::Room => Some(host::findings(known?)),
         Name::Missing => Some(host::missing(known?)),

@@ -83,6 +83,14 @@ pub const fn pin_reset(reset: PinReset) -> &'static str {
     }
 }
 
+/// What is said above a device that was found.
+pub const fn found(role: DeviceRole) -> &'static str {
+    match role {
+        DeviceRole::Original => words::ONE_DEVICE_FOUND,
+        DeviceRole::Replacement => words::REPLACEMENT_FOUND,
+    }
+}
+
 /// The role of a device here.
 pub const fn role(role: DeviceRole) -> &'static str {
     match role {

@@ -4,7 +4,7 @@ use crate::ceremony::known::Known;
 use crate::ceremony::known::restored::Origin;
 use crate::ceremony::steps::{Answer, Question};
 use crate::names::{StageName, StepName};
-use crate::record::Loss;
+use crate::record::{FoundDkek, FoundInstead, Loss, UnusableFile};
 use crate::script::{self, words};
 use crate::terms::{DeviceRole, Digest, KeyId, Serial};
 
@@ -51,9 +51,42 @@ pub fn undescribed(origin: &Origin) -> String {
     indented(&new.collect::<Vec<_>>())
 }
 
-/// Public key files that cannot be used, one per line.
+/// Public key files that cannot be used, one per line, with what differs from the manifest.
 pub fn public_unusable(origin: &Origin) -> String {
-    indented(&origin.public_unusable)
+    if origin.public_found.is_empty() {
+        return indented(&origin.public_unusable);
+    }
+    indented(&origin.public_found.iter().map(differs).collect::<Vec<_>>())
+}
+
+/// Wrapped keys that are not those of the manifest, one per line, with what differs.
+pub fn wrapped_unusable(origin: &Origin) -> String {
+    indented(&origin.wrapped_unusable.iter().map(|(_, file)| differs(file)).collect::<Vec<_>>())
+}
+
+/// What is there instead of the file that the manifest names. Two groups of a digest tell two files apart; the record has
+/// all of it.
+fn differs(unusable: &UnusableFile) -> String {
+    let groups = |digest: &Digest| digest.in_groups().into_iter().take(2).collect::<Vec<_>>().join(" ");
+    let file = &unusable.file;
+    match &unusable.found {
+        FoundInstead::Missing => words::FileIsMissing { file }.to_string(),
+        FoundInstead::Changed(digest) => {
+            let (found, expected) = (groups(digest), groups(&unusable.expected));
+            words::FileIsChanged { file, found, expected }.to_string()
+        }
+        FoundInstead::Unreadable(why) => words::FileIsUnreadable { file, why }.to_string(),
+        FoundInstead::NoPublicKey => words::FileIsNoPublicKey { file }.to_string(),
+    }
+}
+
+/// Several DKEKs of one folder, each with its keys and their files.
+pub fn dkeks(known: &Known) -> String {
+    let one = |dkek: &FoundDkek| {
+        let keys = dkek.keys.iter().map(|(label, file)| format!("    {label}  {file}"));
+        std::iter::once(format!("  KCV {}", dkek.kcv)).chain(keys).collect::<Vec<_>>().join("\n")
+    };
+    known.restored.dkeks.iter().map(one).collect::<Vec<_>>().join("\n")
 }
 
 fn indented(files: &[String]) -> String {
