@@ -57,7 +57,6 @@ fn nobody_decides_about_themselves_and_nobody_who_is_not_here() {
                 front.pick(place)
             }
             4 => front.types(FieldName::Substitute, "Niels Bohr"),
-            5 | 7 => Turn::Do(Input::GoOn),
             6 => front.types(FieldName::Reason, "ill today"),
             8 => {
                 let Body::Form { text, .. } = &front.view.body else { panic!("{:?}", front.view) };

@@ -226,7 +226,14 @@ fn people_who_stop_after_a_lost_answer_are_told_that_the_device_may_be_erased() 
     let (rig, said) = run(&counting, false);
     assert!(said.contains("No device was erased") && said.contains("destroy the cards"), "{said}");
     assert!(!rig.entries.iter().any(|entry| matches!(entry, Entry::Intent { .. })));
-    let erasing = counting.sent() + 1;
+    // Its keys are listed once more before it is erased: as long as that is all, nothing is in doubt.
+    let listing = counting.sent() + 1;
+    for cut in [CutOff::before(listing), CutOff::after(listing)] {
+        let (rig, said) = run(&cut, true);
+        assert_eq!(rig.failed(), ["card-lost-reading"]);
+        assert!(said.contains("No device was erased"), "{said}");
+    }
+    let erasing = listing + 1;
     for cut in [CutOff::before(erasing), CutOff::after(erasing)] {
         let (rig, said) = run(&cut, true);
         let Some(Entry::Intent { serial, .. }) = rig.entries.iter().find(|entry| matches!(entry, Entry::Intent { .. }))

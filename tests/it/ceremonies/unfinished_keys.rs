@@ -17,16 +17,16 @@ use super::rig::{Rig, Turn, plan_text, used_card};
 
 const GENERATE: &[u8] = &[0x00, 0x46];
 const LIST: &[u8] = &[0x80, 0x58];
-/// UPDATE BINARY of the description of the key at reference 10.
-const DESCRIBE: &[u8] = &[0x00, 0xD7, 0xC4, 0x0A];
+/// UPDATE BINARY of the description of the key at reference 1.
+const DESCRIBE: &[u8] = &[0x00, 0xD7, 0xC4, 0x01];
 
 /// What happens at the first command of a kind.
 #[derive(Clone, Copy)]
 enum Trouble {
     /// It is refused, and not carried out.
     Refused(&'static [u8], [u8; 2]),
-    /// It is carried out, and the first byte of the answer is another one.
-    Garbles(&'static [u8]),
+    /// It is carried out, and the answer is damaged by this.
+    Garbles(&'static [u8], fn(&mut [u8])),
     /// The first GENERATE is refused; somebody else sends it before the third list that follows.
     Foreign,
     /// The card vanishes at the first list after the first command with this beginning.
@@ -66,11 +66,11 @@ impl Transport for Troubled<Box<dyn Transport>> {
                 seen.done = true;
                 return refusal(status);
             }
-            Trouble::Garbles(begins) if bytes.starts_with(begins) && !seen.done => {
+            Trouble::Garbles(begins, damage) if bytes.starts_with(begins) && !seen.done => {
                 seen.done = true;
                 let answer = self.0.transmit(command)?;
                 let mut whole = [answer.data(), &[0x90, 0x00]].concat();
-                whole[0] ^= 0x01;
+                damage(&mut whole);
                 return Response::new(WipingBytes::from_slice(&whole)).ok_or(TransportError::Garbled);
             }
             Trouble::Foreign if bytes.starts_with(GENERATE) && !seen.done => {
@@ -91,7 +91,7 @@ impl Transport for Troubled<Box<dyn Transport>> {
                 seen.done = true;
                 return Err(TransportError::CutOff);
             }
-            Trouble::Refused(..) | Trouble::Garbles(_) | Trouble::Foreign | Trouble::LostAtTheListAfter(_) => {}
+            Trouble::Refused(..) | Trouble::Garbles(..) | Trouble::Foreign | Trouble::LostAtTheListAfter(_) => {}
         }
         drop(seen);
         self.0.transmit(command)
@@ -126,7 +126,7 @@ fn establish(trouble: Trouble) -> (Rig, String, tempfile::TempDir) {
 fn a_key_that_is_there_without_its_description_is_finished() {
     let (rig, said, _records) = establish(Trouble::Refused(DESCRIBE, [0x6F, 0x00]));
     goes_on(&rig, &["key-unfinished"]);
-    assert!(said.contains("Key key-0 is in the device at key reference 10"), "{said}");
+    assert!(said.contains("Key key-0 is in the device at key reference 1"), "{said}");
     assert!(said.contains("The device was asked: the key is there."), "{said}");
 }
 
@@ -148,11 +148,20 @@ fn a_key_that_appears_after_a_refusal_is_not_taken_for_ours() {
     assert!(said.contains("That key was not touched"), "{said}");
 }
 
+/// Damages the signature of a request by its own key.
+fn in_the_signature(request: &mut [u8]) {
+    let tag = request.windows(2).position(|two| two == [0x5F, 0x37]).unwrap();
+    request[tag + 16] ^= 0x01;
+}
+
 #[test]
-fn a_request_that_cannot_be_read_says_that_a_key_is_on_the_device() {
-    let (rig, said, _records) = establish(Trouble::Garbles(GENERATE));
+fn a_request_that_is_not_right_says_that_a_key_is_on_the_device() {
+    let (rig, said, _records) = establish(Trouble::Garbles(GENERATE, in_the_signature));
     goes_on(&rig, &["request-wrong"]);
-    assert!(said.contains("The device was asked: a key is at key reference 10."), "{said}");
+    assert!(said.contains("The device was asked: a key is at key reference 1."), "{said}");
+    let (rig, said, _records) = establish(Trouble::Garbles(GENERATE, |request| request[0] ^= 0x01));
+    goes_on(&rig, &["key-unfinished"]);
+    assert!(said.contains("The device was asked: the key is there."), "{said}");
 }
 
 #[test]
