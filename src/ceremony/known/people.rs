@@ -34,7 +34,12 @@ impl People {
     pub(super) fn learn_formers(&mut self, people: &[Former]) {
         let known =
             |former: &Former| (former.name.clone(), Holder { share: former.share, custodian: former.custodian });
-        self.knowing.extend(people.iter().map(known));
+        // The folder may be read more than once.
+        for known in people.iter().map(known) {
+            if !self.knowing.contains(&known) {
+                self.knowing.push(known);
+            }
+        }
     }
 }
 

@@ -100,11 +100,11 @@ fn of_several_dkeks_in_one_folder_people_choose_one_and_only_its_keys_come_back(
         let other = if keys == OF_TWO { "secp384r1" } else { "prime256v1" };
         assert!(!read.contains(other), "{read}");
         let proven = rig.facts().iter().filter(|fact| matches!(fact, Fact::Proven { .. })).count();
-        let listed = rig.facts().into_iter().filter_map(|fact| match fact {
+        let mut listed = rig.facts().into_iter().filter_map(|fact| match fact {
             Fact::Listed { keys, .. } => Some(keys.len()),
             _ => None,
         });
-        assert_eq!((proven, listed.last()), (keys, Some(keys)));
+        assert_eq!((proven, listed.next_back()), (keys, Some(keys)));
         assert!(matches!(rig.entries.last(), Some(Entry::Sealed { ending: Ending::Complete, deviations: 0, .. })));
         let lines = verify(rig.lines.as_bytes()).unwrap().lines;
         assert_eq!(lines.into_iter().map(|line| line.entry).collect::<Vec<_>>(), rig.entries);
@@ -246,11 +246,11 @@ fn a_good_copy_that_is_brought_at_once_restores_the_key() {
     goes_on(&rig, &[]);
     assert_eq!((asked, rig.facts().into_iter().filter_map(proven).count()), (2, 3));
     assert!(matches!(rig.entries.last(), Some(Entry::Sealed { deviations: 0, .. })));
-    let digests = rig.facts().into_iter().filter_map(|fact| match fact {
+    let mut digests = rig.facts().into_iter().filter_map(|fact| match fact {
         Fact::WrappedKeysUnusable { keys } => Some((keys[0].1.expected, keys[0].1.found.clone())),
         _ => None,
     });
-    let (expected, found) = digests.last().unwrap();
+    let (expected, found) = digests.next_back().unwrap();
     assert!(matches!(found, FoundInstead::Changed(digest) if digest != expected), "both are in the record");
 }
 

@@ -43,13 +43,12 @@ fn looking_again_at_the_same_device_says_so_and_at_another_one_does_not() {
             said.push(text.join("\n"));
             match said.len() {
                 // Nothing was changed; then another device comes; then that one is looked at again.
-                1 => front.item(ItemName::LookAgain),
+                1 | 3 => front.item(ItemName::LookAgain),
                 2 => {
                     rack.remove(0).unwrap();
                     rack.insert(0, card(OTHER));
                     front.item(ItemName::LookAgain)
                 }
-                3 => front.item(ItemName::LookAgain),
                 _ => front.item(ItemName::GoOn),
             }
         });
