@@ -96,7 +96,7 @@ const UNWRAP_TO_1: &[u8] = &[0x80, 0x74, 0x01, 0x93];
 #[test]
 fn a_key_for_which_there_is_no_room_is_left_out_and_the_next_comes_back() {
     let (rig, _records) = restored(Refusal { command: UNWRAP_TO_1, status: [0x6A, 0x84], carries_out: false });
-    assert_eq!(rig.failed(), ["unwrap-refused"]);
+    assert_eq!(rig.failed(), ["device-full"]);
     assert_eq!((on_card(&rig), proven(&rig), deviations(&rig)), (1, 1, 1));
 }
 
