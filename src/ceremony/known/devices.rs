@@ -106,6 +106,11 @@ impl Devices {
         self.looked_again_from = role.and_then(|role| self.serial(role));
     }
 
+    /// Whether the device has a DKEK whose KCV it shows only after login.
+    pub const fn hides_kcv(&self) -> bool {
+        matches!(self.dkek, Some((Some(_), 0, None)))
+    }
+
     /// Whether a device has what the backup at hand was made of: a key of it, or its DKEK.
     pub fn holds_what_is_backed_up(&self, role: DeviceRole) -> bool {
         let in_backup = |key: &HeldKey| key.backup != InBackup::No;

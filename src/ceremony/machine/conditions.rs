@@ -87,10 +87,7 @@ impl Machine {
             }
             Condition::Unfit => self.known.is_unfit(),
             Condition::Missing => self.known.host.misses_something(),
-            Condition::KcvHidden => {
-                matches!(self.known.devices.dkek, Some((Some(_), 0, None)))
-                    && self.known.devices.kcv_asked != Some(false)
-            }
+            Condition::KcvHidden => self.known.devices.hides_kcv() && self.known.devices.kcv_asked != Some(false),
             Condition::KcvAsked => self.known.devices.kcv_asked == Some(true),
             Condition::Stolen => self.known.restored.loss == Some(Loss::Stolen),
             Condition::FromOurs => self.ours_is_complete() == Some(true),

@@ -2,7 +2,7 @@
 
 use crate::ceremony::machine::Machine;
 use crate::ceremony::machine::recovery::Recovery;
-use crate::ceremony::steps::{Condition, Need, Step};
+use crate::ceremony::steps::{Need, Step};
 use crate::record::{Deviated, DeviationName, Entry};
 use crate::terms::{KeyLabel, Number, Purpose};
 
@@ -117,7 +117,7 @@ impl Machine {
             None => true,
             Some(Need::Seat(seat)) => seat.0 <= self.known.open_seats(step.share),
             Some(Need::CardUsed(holder)) => self.known.bags.used.contains(&holder),
-            Some(Need::HiddenKcv) => self.due(Condition::KcvHidden),
+            Some(Need::HiddenKcv) => self.known.devices.hides_kcv(),
             Some(Need::LogIn(role)) => !self.known.devices.logged_in.contains(&role),
         }
     }

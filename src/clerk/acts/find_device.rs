@@ -106,10 +106,8 @@ impl FindDevice {
         // Only now is it known whether the reader transfers what it claims to.
         peculiar.short_only = devices.with(&serial, |device| Ok(device.is_short_only()))?;
         if self.purpose.needs_long_commands() {
-            devices.with(&serial, |device| match device.takes_long_commands()? {
-                true => Ok(()),
-                false => Err(CardError::Transport(TransportError::TooLarge)),
-            })?;
+            let too_large = CardError::Transport(TransportError::TooLarge);
+            devices.with(&serial, |device| if device.takes_long_commands()? { Ok(()) } else { Err(too_large) })?;
         }
         peculiar.left_over = contents.left_over.iter().map(|name| short(name)).collect();
         Ok(vec![Fact::Device {

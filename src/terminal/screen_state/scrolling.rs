@@ -4,6 +4,14 @@ use std::ops::Range;
 
 use super::ScreenState;
 
+/// How far a screen is scrolled, and was read.
+#[derive(Debug, Clone, Copy)]
+pub struct Place {
+    scroll: usize,
+    cover_scroll: usize,
+    read_to_end: bool,
+}
+
 /// How far people have read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reading {
@@ -16,6 +24,17 @@ pub enum Reading {
 }
 
 impl ScreenState {
+    /// Where the screen is before it is settled.
+    pub const fn place(&self) -> Place {
+        Place { scroll: self.scroll, cover_scroll: self.cover_scroll, read_to_end: self.read_to_end }
+    }
+
+    /// Puts it back there, to be settled in another way.
+    pub const fn back_to(&mut self, place: Place) {
+        let Place { scroll, cover_scroll, read_to_end } = place;
+        (self.scroll, self.cover_scroll, self.read_to_end) = (scroll, cover_scroll, read_to_end);
+    }
+
     /// Takes the page's layout: its rows, the rows that fit, and the position of the focus. Returns the first row to
     /// draw.
     pub fn settle(&mut self, rows: usize, fit: usize, focus: Option<&Range<usize>>) -> usize {

@@ -26,6 +26,7 @@ pub fn draw(buffer: &mut Buffer, view: &View, state: &mut ScreenState, context: 
     let framed = irreversible && state.cover.is_none();
     // the footer's keys depend on whether all the text fits, and that depends on the height of the footer
     let mut footer_lines = 1;
+    let before = state.place();
     let (places, page, first, lines) = loop {
         let mut places = layout::places(area, footer_lines, !alone);
         if framed {
@@ -34,6 +35,8 @@ pub fn draw(buffer: &mut Buffer, view: &View, state: &mut ScreenState, context: 
             places.body.height = places.body.height.saturating_sub(2);
         }
         let page = page(view, state, context, places.body.width);
+        // a trial with a lower footer must not take back what was scrolled
+        state.back_to(before);
         let first = state.settle(page.len(), usize::from(places.body.height), page.focus.as_ref());
         let lines = footer::footer_lines(
             theme,

@@ -281,7 +281,7 @@ fn a_changed_folder_is_not_restored_from_until_the_file_is_repaired() {
     drop(wizard);
     // Of wrapped keys, there is no other one to go on with.
     let no_key = "None of the wrapped keys in this folder";
-    let said = [("is not the one that the ceremony wrote", "is missing from the folder"), (no_key, no_key)];
+    let said = [("is not the one on record", "is missing from the folder"), (no_key, no_key)];
     for ((file, good), (changed, missing)) in good.into_iter().zip(said) {
         let path = sitting.join(file);
         let mut flipped = good.clone();

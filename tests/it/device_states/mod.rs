@@ -72,7 +72,7 @@ fn at(table: &mut Table, card: &SoftCard, how: HangUp, rig: impl FnOnce(Box<dyn 
                 screens.extend(text.iter().map(|line| line.clone() + "\n"));
             }
             Body::Fault { happened, truth, .. } => {
-                said.extend(happened.iter().chain(truth).map(|line| line.clone() + "\n"))
+                said.extend(happened.iter().chain(truth).map(|line| line.clone() + "\n"));
             }
             Body::Tick { .. } | Body::Reveal { .. } | Body::Working { .. } | Body::Ended { .. } => {}
         }
@@ -96,7 +96,7 @@ fn at(table: &mut Table, card: &SoftCard, how: HangUp, rig: impl FnOnce(Box<dyn 
     went
 }
 
-/// *Inspect*, without a plan: that of the example says nothing about the device.
+/// *Inspect*, with a plan that says nothing about the device.
 fn inspect(table: &mut Table, card: &SoftCard, how: HangUp) -> Went {
     let records = tempfile::tempdir().unwrap();
     at(table, card, how, |readers| {
