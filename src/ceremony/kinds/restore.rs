@@ -36,6 +36,7 @@ fn steps(plan: &Plan) -> Vec<Step> {
             .then(StageName::Read, StageKind::Do(|_, _| Some(acts::ReadFolder.into())))
             .then_when(Condition::FromOurs, StageName::Found, StageKind::Read)
             .then_when(Condition::FromElsewhere, StageName::FoundElsewhere, StageKind::Read)
+            .then(StageName::PlanDigest, StageKind::Read)
             .then_when(
                 Condition::NotSealed,
                 StageName::NotSealed,

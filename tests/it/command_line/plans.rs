@@ -128,7 +128,7 @@ fn check_warns_of_what_a_plan_may_say_but_people_should_decide() {
         "warning: The plan does not say where these people keep their cards: Ada Lovelace, Grace Hopper",
         "warning: No spare device is listed.",
         "Warnings: 4.",
-        "SHA-256 of the file, as on paper, on the first screen and in the record: 127f 362a",
+        "SHA-256 of the file, as on paper, on the first screens and in the record: 127f 362a",
     ] {
         assert!(example.said.contains(said), "no {said:?} in {}", example.said);
     }
