@@ -267,3 +267,76 @@ fn arrange(plan: &mut Map<String, Value>) {
     plan.insert(F::Devices.path().to_owned(), Value::from(devices));
     plan.insert(F::People.path().to_owned(), people.into_iter().map(|(_, person)| person).collect());
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EXAMPLE: &str = include_str!("../../assets/plan.new.json");
+
+    /// What comes of these lines, typed one after the other.
+    fn typed(lines: &[&str]) -> Answered {
+        ask(EXAMPLE, &mut lines.iter().map(|line| Ok((*line).to_owned()))).expect("the answers make a plan")
+    }
+
+    /// The right answers, in the order of the questions.
+    const ANSWERS: [&str; 28] = [
+        "yes", "Demo CA", "Room 5", "Board", "Ann", "Bea", "", "", "Carl", "Dora", "Emil", "", "2", "", "Fay", "Gus",
+        "", "", "", "no", "ca", "", "01", "yes", "tls", "rsa:2048", "02", "",
+    ];
+
+    fn plan(answered: Answered) -> Plan {
+        let Answered::Plan(text) = answered else { panic!("no plan") };
+        Plan::parse(&text).unwrap()
+    }
+
+    #[test]
+    fn the_answers_are_in_the_plan_and_there_is_room_for_the_rest() {
+        let plan = plan(typed(&ANSWERS));
+        assert_eq!((plan.title.as_str(), plan.administrator.as_str()), ("Demo CA", "Ann"));
+        assert_eq!((plan.auditors.as_slice(), plan.witnesses.len()), (&["Bea".to_owned()][..], 0));
+        assert_eq!(plan.dkek_shares.iter().map(crate::plan::Custody::word).collect::<Vec<_>>(), ["2-of-3 words"]);
+        assert_eq!((plan.so_pin_holder.as_str(), plan.pin_holder.as_str(), plan.user_pin_tries), ("Fay", "Gus", 3));
+        let keys: Vec<_> = plan
+            .keys
+            .iter()
+            .map(|key| (key.label.to_string(), key.key_type.to_string(), key.reference.get()))
+            .collect();
+        assert_eq!(
+            keys,
+            [("ca".to_owned(), "EC:secp384r1".to_owned(), 1), ("tls".to_owned(), "rsa:2048".to_owned(), 2)]
+        );
+        assert!(!plan.prove_restore);
+        let arranged = &plan.arrangements;
+        assert_eq!(arranged.place.as_deref(), Some("Room 5"));
+        let people: Vec<&str> = arranged.people.iter().map(|person| person.name.as_str()).collect();
+        assert_eq!(people, ["Ann", "Bea", "Carl", "Dora", "Emil", "Fay", "Gus"]);
+        assert_eq!((arranged.devices.len(), arranged.bags.len(), arranged.envelopes.len()), (2, 5, 4));
+    }
+
+    #[test]
+    fn a_wrong_answer_is_asked_again_and_changes_nothing_else() {
+        let mut lines = ANSWERS.to_vec();
+        // From the back, so that the places before stay the same.
+        for (place, wrong) in
+            [(22, "xyz"), (20, "a b"), (19, "perhaps"), (16, "eleven"), (13, "word"), (12, "4"), (12, "many")]
+        {
+            lines.insert(place, wrong);
+        }
+        // A list is asked again as a whole.
+        for wrong in ["", "carl", "Carl"] {
+            lines.insert(8, wrong);
+        }
+        lines.insert(1, "");
+        lines.insert(0, "what?");
+        assert_eq!(plan(typed(&lines)), plan(typed(&ANSWERS)));
+    }
+
+    #[test]
+    fn without_further_input_there_is_no_plan() {
+        for end in 0..ANSWERS.len() {
+            assert!(matches!(typed(&ANSWERS[..end]), Answered::Stopped), "{end}");
+        }
+        assert!(matches!(typed(&["no"]), Answered::AsItIs));
+    }
+}

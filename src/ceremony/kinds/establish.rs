@@ -35,6 +35,7 @@ fn steps(plan: &Plan) -> Vec<Step> {
         step(StepName::Plan, Actor::Administrator)
             .then_when(Condition::RolesClash, StageName::RolesClash, StageKind::Read)
             .then(StageName::Read, StageKind::Read)
+            .then(StageName::PlanDigest, StageKind::Read)
             .then_when(Condition::NeedsEveryone, StageName::Everyone, StageKind::Form(everyone))
             .then(StageName::Scheme, StageKind::Read)
             .then(StageName::Guards, StageKind::Read),

@@ -39,6 +39,7 @@ fn steps(plan: &Plan) -> Vec<Step> {
             .then_when(Condition::FromOurs, StageName::Found, StageKind::Read)
             .then_when(Condition::FromOursInPart, StageName::FoundInPart, StageKind::Read)
             .then_when(Condition::FromElsewhere, StageName::FoundElsewhere, StageKind::Read)
+            .then(StageName::PlanDigest, StageKind::Read)
             .then_when(
                 Condition::NotSealed,
                 StageName::NotSealed,

@@ -156,7 +156,8 @@ fn keys_of_every_kind_come_back_with_their_files_and_sign() {
         |entry: &&Entry| matches!(entry, Entry::Deviates { name, .. } if name == "wrapped-keys-not-readable");
     assert_eq!(rig.entries.iter().filter(deviation).count(), 1);
     screens.dedup();
-    let [found, damaged] = &screens[..] else { panic!("{screens:?}") };
+    let [found, plan, damaged] = &screens[..] else { panic!("{screens:?}") };
+    assert!(plan.contains("SHA-256 of the plan"), "{plan}");
     assert!(!found.contains("complete") && found.contains("Nothing proves"), "{found}");
     assert!(others.iter().all(|name| found.contains(name)), "{found}");
     assert!(rig.machine.known().plan.keys.iter().all(|key| found.contains(key.label.as_str())), "{found}");
