@@ -1,10 +1,10 @@
 //! The numbered steps of a ceremony that has not begun, with everything that the plan says about them.
 
 use crate::ceremony::{
-    Ceremony, Condition, Known, Machine, Origin, Question, Stage, Step, StepState, ViewContext, planned, role,
+    Ceremony, Condition, Known, Machine, Origin, Question, Stage, StageKind, Step, StepState, ViewContext, planned, role,
 };
 use crate::names::{CeremonyKind, FieldName, FieldValueName, StageName, StepName, ValueName};
-use crate::plan::Plan;
+use crate::plan::{Custody, Plan};
 use crate::script::{self, fill_with, words};
 use crate::terms::Purpose;
 
@@ -22,6 +22,8 @@ pub struct PaperStep {
     pub who: String,
     /// Whether it is done only if needed.
     pub if_needed: bool,
+    /// Whether somebody else was at the keyboard before; `None`: that is decided on the day.
+    pub hands_over: Option<bool>,
 }
 
 /// The sentences of a stage on paper.
@@ -49,13 +51,14 @@ impl<'a> PaperSteps<'a> {
         let view = machine.view(&ViewContext::default());
         let mut all =
             Self { steps: Vec::new(), plan, known: Known::new(&Ceremony::of(ceremony).character, plan.clone(), false) };
-        for (step, line) in machine.steps().iter().zip(&view.steps) {
+        for (place, (step, line)) in machine.steps().iter().zip(&view.steps).enumerate() {
             all.steps.push(PaperStep {
                 number: line.number.clone(),
                 title: line.title.clone(),
                 act: all.fill(script::step(step.id).act, step),
                 who: all.who(step),
                 if_needed: line.state == StepState::IfNeeded,
+                hands_over: all.hands_over(machine.steps().get(..place).unwrap_or_default(), step),
                 step: step.clone(),
             });
         }
@@ -68,6 +71,23 @@ impl<'a> PaperSteps<'a> {
             Some(person) => format!("{} ({})", self.plan.name_of(person), role(self.plan, person)),
             None => words::PAPER_ANY_CUSTODIAN.to_owned(),
         }
+    }
+
+    /// Whether somebody else is at the keyboard in the step before, whichever of these that is.
+    fn hands_over(&self, before: &[Step], step: &Step) -> Option<bool> {
+        let now = step.person(&self.known)?;
+        let optional = before.iter().rev().take_while(|step| step.need.is_some());
+        let certain = before.iter().rev().find(|step| step.need.is_none());
+        let mut others = optional.chain(certain).map(|step| match step.person(&self.known) {
+            Some(person) => Some(person != now),
+            // At a seat, any custodian.
+            None => {
+                let custodians = self.plan.custody(step.share).map(Custody::custodians).unwrap_or_default();
+                (!custodians.iter().any(|custodian| custodian == now)).then_some(true)
+            }
+        });
+        let first = others.next()??;
+        others.all(|other| other == Some(first)).then_some(first)
     }
 
     /// Everyone who is called, with their roles.
@@ -94,9 +114,24 @@ impl<'a> PaperSteps<'a> {
         let Some(fields) = stage.kind.fields() else { return Vec::new() };
         let mut names: Vec<FieldName> =
             fields(&self.by_then(step, stage.when), step).iter().map(|field| field.name).collect();
-        if names.is_empty() && stage.kind.is_irreversible() {
-            // The serial is known only once the device has been found.
-            names.push(FieldName::Serial);
+        if names.is_empty() {
+            // Of what is lost and which device it is, nobody knows anything before the day.
+            names.extend(match stage.kind {
+                StageKind::Danger(_) => Some(FieldName::Serial),
+                StageKind::Confirm(_) => Some(FieldName::Loss),
+                StageKind::HandOver
+                | StageKind::Read
+                | StageKind::Tick
+                | StageKind::RollCall(_)
+                | StageKind::Choose(_)
+                | StageKind::Form(_)
+                | StageKind::FromCard(_)
+                | StageKind::Reveal { .. }
+                | StageKind::RevealPin { .. }
+                | StageKind::Do(_)
+                | StageKind::States(_)
+                | StageKind::Deviates(_) => None,
+            });
         }
         let label = |name: &FieldName| fill_with(script::field(*name).label, on_the_day);
         names.iter().map(label).collect()

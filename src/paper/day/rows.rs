@@ -56,7 +56,8 @@ impl Day<'_> {
 
     /// A screen of a step; none, if it cannot come with this plan or says nothing.
     fn part(&self, step: &PaperStep, stage: &Stage) -> Option<Part> {
-        if !self.can_come(stage.when) {
+        let decided = self.decided(step, stage.when);
+        if decided == Some(false) {
             return None;
         }
         let said = self.steps.text(&step.step, stage.name);
@@ -97,18 +98,16 @@ impl Day<'_> {
             blocks.push(Block::Text(words::PaperType { fields: fields.join(" · ") }.to_string()));
         }
         let aloud = said.aloud.then(|| words::PRINT_ALOUD.to_owned());
-        let when = when(stage.when).filter(|_| self.decided(stage.when).is_none()).map(str::to_owned);
+        let hands_over = (stage.when == Condition::HandsOver).then_some(words::PRINT_WHEN_HANDS_OVER);
+        let when = when(stage.when).or(hands_over).filter(|_| decided.is_none()).map(str::to_owned);
         (!blocks.is_empty()).then_some(Part { when, aloud, blocks })
     }
 
-    /// Whether the plan lets it come.
-    fn can_come(&self, condition: Condition) -> bool {
-        self.decided(condition) != Some(false)
-    }
-
     /// What the plan alone decides about a condition; `None`: nothing.
-    fn decided(&self, condition: Condition) -> Option<bool> {
-        if condition == Condition::NeedsEveryone {
+    fn decided(&self, step: &PaperStep, condition: Condition) -> Option<bool> {
+        if condition == Condition::HandsOver {
+            step.hands_over
+        } else if condition == Condition::NeedsEveryone {
             let mut quorums = self.plan.dkek_shares.iter().filter_map(Custody::quorum);
             Some(quorums.any(Quorum::needs_everyone))
         } else if condition == Condition::RolesClash {

@@ -2,6 +2,7 @@
 //! them panic, hang or read endlessly.
 
 mod plans;
+mod printed;
 
 use std::fs;
 use std::io::Read;
@@ -102,6 +103,11 @@ fn unknown_arguments_exit_with_2_and_name_the_help() {
         &["plan", "new", "a", "b"],
         &["plan", "new", "a", "--auto"],
         &["plan", "print", "a", "b"],
+        &["plan", "print", "a", "--for"],
+        &["plan", "print", "a", "--for", "frobnicate"],
+        &["plan", "print", "a", "--html=yes"],
+        &["handbook", "--html"],
+        &["verify", "a", "--for", "restore"],
         &["handbook", "more"],
         &["softcard"],
         &["establish"],

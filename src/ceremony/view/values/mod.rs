@@ -25,11 +25,13 @@ use crate::terms::{Digest, Quorum};
 /// The value of a placeholder as far as the plan determines it, in a ceremony of which no more is `known`; `None`: it is only
 /// known on the day.
 pub fn planned(known: &Known, step: &Step, name: Name) -> Option<String> {
-    // Who comes to the keyboard, and how they show it, is in the plan unless somebody stands in.
+    // Who comes to the keyboard, how they show it, and which keys there are, is in the plan unless the day changes it.
     if name == Name::Next {
         step.person(known).map(str::to_owned)
     } else if name == Name::Sign {
         people::sign(known, step)
+    } else if name == Name::KeysPlanned {
+        Some(keys::planned(known))
     } else {
         value(&known.plan, step, None, name)
     }
@@ -71,7 +73,7 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
         Name::Guards => text(planned::guards(plan)),
         Name::SoPinCustody => text(planned::so_pin_custody(plan)),
         Name::Role => text(planned::role(step.role)),
-        Name::KeysPlanned => Some(known.map_or_else(|| planned::keys(plan), keys::planned)),
+        Name::KeysPlanned => Some(keys::planned(known?)),
         Name::Label => key().map(|key| known.map_or_else(|| key.label.to_string(), |known| keys::name(known, key))),
         Name::KeyType => key().map(|key| key.key_type.name()),
         Name::KeyId => key().map(|key| known.map_or_else(|| key.id.shown(), |known| keys::id(known, key))),

@@ -1,7 +1,7 @@
 //! Values that the plan alone determines.
 
 use crate::ceremony::steps::Step;
-use crate::plan::{Custody, PinReset, Plan, PlannedKey};
+use crate::plan::{Custody, PinReset, Plan};
 use crate::script::words;
 use crate::terms::{DeviceRole, DkekShareNumber, Quorum, Scheme};
 
@@ -15,12 +15,6 @@ pub fn quorum(plan: &Plan, step: &Step, of: fn(Quorum) -> u8) -> String {
 pub fn seats_needed(plan: &Plan, step: &Step) -> Option<String> {
     let threshold = plan.quorum(step.share).map_or(0, Quorum::threshold);
     step.seat().map(|seat| seat.0.max(threshold).to_string())
-}
-
-/// The keys, one per line.
-pub fn keys(plan: &Plan) -> String {
-    let line = |key: &PlannedKey| format!("  {}  {}  id {}", key.label, key.key_type.name(), key.id.shown());
-    plan.keys.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// Who guards the backup.
