@@ -13,7 +13,7 @@ use hsm_ceremony::dkek::Rounds;
 use hsm_ceremony::faults::Fault;
 use hsm_ceremony::fields::{check, open_text, suggest};
 use hsm_ceremony::plan::{Custody, Plan};
-use hsm_ceremony::record::{CeremonyKind, Chain, Ending, Entry, Fact, Manifest, Moment};
+use hsm_ceremony::record::{CeremonyKind, Chain, Ending, Entry, Fact, Manifest};
 use hsm_ceremony::secret::WipingBytes;
 use hsm_ceremony::softcard::{Rack, SoftCard};
 use hsm_ceremony::terms::{Digest, HostFinding};
@@ -22,7 +22,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::counted::Day;
 pub use super::front::{Front, Turn};
-use super::given::{foreign_setup, on};
+use super::given::{foreign_setup, moment, on};
 pub use super::given::{plan_text, used_card};
 use super::listening::Listening;
 pub use super::listening::Log;
@@ -329,13 +329,7 @@ impl Rig {
         while let Some(request) = self.machine.poll() {
             match request {
                 Request::Record(keyboard, entry) => {
-                    let moment = Moment {
-                        utc: "2026-11-23T00:00:00Z".into(),
-                        local: "2026-11-23T01:00:00+01:00".into(),
-                        zone: None,
-                        since_start_ms: self.now,
-                    };
-                    self.lines += &self.chain.add(moment, keyboard, &entry).unwrap();
+                    self.lines += &self.chain.add(moment(self.now), keyboard, &entry).unwrap();
                     self.entries.push(entry);
                 }
                 Request::Perform(act) => self.clerk.begin(act, &mut self.vault),
