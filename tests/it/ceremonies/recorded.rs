@@ -79,7 +79,7 @@ fn every_line_says_who_was_at_the_keyboard_and_the_last_one_lists_what_went_othe
     };
     assert_eq!(facts.iter().filter(|fact| settings(fact)).count(), 1);
     let named = |fact: &&Fact| matches!(fact, Fact::Device { reader: Some(_), certified_by: Some(_), .. });
-    assert!(facts.iter().any(|fact| named(fact)));
+    assert!(facts.iter().any(named));
 }
 
 fn proof_name(rig: &Rig) -> String {
