@@ -270,7 +270,8 @@ pub enum Entry {
     Intent { step: Number, act: String, serial: Serial },
     /// A share was shown to its owner.
     Revealed { step: Number, card: Purpose, custodian: CustodianNumber },
-    /// A step ended. Who was at the keyboard, name and role: earlier builds did not record this.
+    /// A step ended. Who was at the keyboard, name and role: every line says so now, and builds before that said it here,
+    /// the first ones nowhere.
     Done {
         step: Number,
         #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -92,9 +92,10 @@ const fn places_of_fact(fact: &Fact) -> &'static [Place] {
             &[("/fact/people", Part::Names), ("/fact/decided_by", Part::Names), ("/fact/reason", Part::Notes)]
         }
         Fact::Bagged { .. } => &[("/fact/bag", Part::Bags)],
-        Fact::Formers { .. } => &[("/fact/people/*/name", Part::Names)],
         Fact::BagsOnRecord { .. } => &[("/fact/bags/*/bag", Part::Bags)],
-        Fact::Opened { .. } | Fact::SoPinRebuilt { .. } => &[("/fact/people/*/name", Part::Names)],
+        Fact::Formers { .. } | Fact::Opened { .. } | Fact::SoPinRebuilt { .. } => {
+            &[("/fact/people/*/name", Part::Names)]
+        }
         Fact::RestoreNotProven
         | Fact::WrappedKeysUnusable { .. }
         | Fact::SeveralDkeks { .. }

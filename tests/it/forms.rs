@@ -209,6 +209,11 @@ fn the_keys_of_the_fourth_form_are_restored() {
 }
 
 #[test]
+fn the_keys_of_the_fifth_form_are_restored() {
+    assert_eq!(all_come_back("fifth"), 4);
+}
+
+#[test]
 fn the_keys_of_the_first_form_are_restored_as_its_refusal_says() {
     let backups = backups("first");
     assert_eq!(backups.len(), 1);

@@ -23,7 +23,6 @@ use std::collections::{BTreeMap, VecDeque};
 
 use crate::ceremony::kinds::Ceremony;
 use crate::ceremony::known::Known;
-use crate::ceremony::known::roll_call::with_role;
 use crate::ceremony::machine::deliberate::Deliberate;
 use crate::ceremony::machine::event::Event;
 use crate::ceremony::machine::input::TickId;
@@ -336,8 +335,7 @@ impl Machine {
         if !matches!(step.actor, Actor::Administrator) {
             self.requests.push_back(Request::WipeScreen);
         }
-        let by = step.acting(&self.known).map(|person| with_role(&self.known.plan, person));
-        self.emit(Entry::Done { step: step.number, by });
+        self.emit(Entry::Done { step: step.number, by: None });
         if self.steps.get(self.known.progress.cursor).is_some() {
             self.enter_stage(0);
         } else {

@@ -33,6 +33,7 @@ mod outside;
 mod plans;
 mod presence;
 mod real;
+mod recorded;
 mod refusals;
 mod restore_choices;
 mod resume;
