@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use lexopt::{Arg, Parser, ValueExt};
 
+use super::disclose::{Disclosure, parts};
 use super::softcard::SoftcardOptions;
 use crate::ceremony::{Ceremony, Needs, Unattended};
 use crate::names::CeremonyKind;
@@ -24,6 +25,8 @@ pub enum Command {
         /// Whether to print JSON.
         json: bool,
     },
+    /// Write a copy of a record without some of its texts.
+    Disclose(Disclosure),
     /// Print the script of the day for a plan.
     PlanPrint(PathBuf),
     /// Print CEREMONY.md.
@@ -74,6 +77,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, M
     let mut files: Vec<PathBuf> = Vec::new();
     let mut json = false;
     let (mut auto, mut pcsc, mut plan, mut records, mut from) = (false, false, None, None, None);
+    let (mut withhold, mut out) = (None, None);
     let (mut vpcd, mut state, mut serial) = (None, None, None);
     while let Some(argument) = parser.next()? {
         match argument {
@@ -85,6 +89,11 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, M
             Arg::Long("plan") => plan = Some(PathBuf::from(parser.value()?)),
             Arg::Long("records") => records = Some(PathBuf::from(parser.value()?)),
             Arg::Long("from") => from = Some(PathBuf::from(parser.value()?)),
+            Arg::Long("withhold") => {
+                let list = parser.value()?.string()?;
+                withhold = Some(parts(&list).ok_or_else(|| wrong(&format!("--withhold {list}")))?);
+            }
+            Arg::Long("out") => out = Some(PathBuf::from(parser.value()?)),
             Arg::Long("vpcd") => vpcd = Some(parser.value()?.string()?),
             Arg::Long("state") => state = Some(PathBuf::from(parser.value()?)),
             Arg::Long("serial") => serial = Some(parser.value()?.string()?),
@@ -137,10 +146,16 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, M
             hold(true, false)
         }
         (Some("verify"), Some(_), 2) => Command::Verify { path: file(1), json: std::mem::take(&mut json) },
+        (Some("disclose"), Some(_), 2) => Command::Disclose(Disclosure {
+            record: file(1),
+            parts: withhold.take().ok_or(Misunderstood::Missing("--withhold names,notes,bags"))?,
+            copy: out.take().ok_or(Misunderstood::Missing("--out FILE"))?,
+        }),
         (Some("plan"), Some("print"), 3) => Command::PlanPrint(file(2)),
         (Some("handbook"), None, 1) => Command::Handbook,
         (Some("softcard"), None, 1) => return Err(Misunderstood::Missing("--vpcd HOST:PORT")),
         (Some("verify"), None, 1) => return Err(Misunderstood::Missing("FOLDER")),
+        (Some("disclose"), None, 1) => return Err(Misunderstood::Missing("FILE|FOLDER")),
         (Some("plan"), Some("print"), 2) => return Err(Misunderstood::Missing("FILE")),
         _ => return Err(wrong(&words.join(" "))),
     };
@@ -152,6 +167,8 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, M
         ("--plan", plan.is_some()),
         ("--records", records.is_some()),
         ("--from", from.is_some()),
+        ("--withhold", withhold.is_some()),
+        ("--out", out.is_some()),
         ("--vpcd", vpcd.is_some()),
         ("--state", state.is_some()),
         ("--serial", serial.is_some()),

@@ -1,6 +1,7 @@
 //! Arguments, exit codes, and the last line printed.
 
 mod arguments;
+mod disclose;
 mod hold;
 #[cfg(feature = "short-derivation")]
 mod mishap;
@@ -73,6 +74,7 @@ fn perform(command: Command) -> Exit {
         },
         Command::Softcard(options) => softcard::serve(&options),
         Command::Verify { path, json } => verify::verify_record(&path, json),
+        Command::Disclose(disclosure) => disclose::write_copy(&disclosure),
         Command::Hold(hold) if hold.auto => hold::by_autopilot(&hold),
         Command::Hold(hold) => hold::in_terminal(&hold),
     }

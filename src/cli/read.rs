@@ -7,6 +7,8 @@ use std::path::Path;
 
 use rustix::fs::OFlags;
 
+use crate::faults::{self, Fault};
+use crate::folder::{Folder, names};
 use crate::script::words;
 
 /// Why a named file cannot be read.
@@ -15,6 +17,21 @@ pub enum Unreadable {
     TooLarge,
     /// The reason, in words.
     Because(String),
+}
+
+/// The text of a record, named by its file or its folder.
+///
+/// # Errors
+/// It cannot be read.
+pub fn read_record(path: &Path) -> Result<Vec<u8>, Fault> {
+    let file = if path.is_dir() { path.join(names::RECORD) } else { path.to_owned() };
+    read_named(&file, Folder::LARGEST_FILE).map_err(|unreadable| {
+        let why = match unreadable {
+            Unreadable::TooLarge => words::TOO_LARGE.to_owned(),
+            Unreadable::Because(why) => why,
+        };
+        Fault::from(faults::FileRead { file: file.display(), why })
+    })
 }
 
 /// All bytes of a regular file of at most `most` bytes.

@@ -6,27 +6,20 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::Exit;
-use super::read::{Unreadable, read_named};
+use super::disclose::withheld;
+use super::read::read_record;
 use super::say::{complain, explain, print_all, print_text};
 use crate::bundle::{Examined, FileState, SignatureState, examine};
-use crate::faults::{self, Fault};
-use crate::folder::{Folder, names};
-use crate::record::{Ending, Entry, Fact, Proof, verify};
+use crate::faults::Fault;
+use crate::folder::Folder;
+use crate::record::{Ending, Entry, Fact, Part, Proof, verify};
 use crate::script::{self, FaultTexts, fill, words};
 
 /// Checks a record and, in a folder, everything that is in it. Says what was checked and what it proves, as JSON if a
 /// machine asks.
 pub fn verify_record(path: &Path, json: bool) -> Exit {
     let is_folder = path.is_dir();
-    let file = if is_folder { path.join(names::RECORD) } else { path.to_owned() };
-    let read = read_named(&file, Folder::LARGEST_FILE).map_err(|unreadable| {
-        let why = match unreadable {
-            Unreadable::TooLarge => words::TOO_LARGE.to_owned(),
-            Unreadable::Because(why) => why,
-        };
-        Fault::from(faults::FileRead { file: file.display(), why })
-    });
-    let proof = match read.and_then(|text| verify(&text)) {
+    let proof = match read_record(path).and_then(|text| verify(&text)) {
         Ok(proof) => proof,
         Err(fault) if json => return print_json(&Report::damaged(&fault), Exit::Fault),
         Err(fault) => return explain(&[fault]),
@@ -62,6 +55,7 @@ fn sentences(proof: &Proof, examined: Option<&Examined>) -> Vec<String> {
     }];
     said.extend(proof.rehearsal.then(|| words::VERIFY_REHEARSAL.to_owned()));
     said.push(words::VerifyDigest { digest }.to_string());
+    said.extend(withheld(proof));
     match examined {
         Some(examined) => said.extend(checked(examined)),
         None => said.push(words::VERIFY_RECORD_ALONE.to_owned()),
@@ -145,6 +139,7 @@ struct RecordReport {
     digest: String,
     ending: Option<Ending>,
     deviations: Option<u16>,
+    withheld: BTreeMap<&'static str, usize>,
 }
 
 #[derive(Serialize)]
@@ -192,6 +187,7 @@ impl<'a> Report<'a> {
             digest: proof.mark.digest.to_string(),
             ending: proof.sealed.map(|(ending, _)| ending),
             deviations: proof.sealed.map(|(_, deviations)| deviations),
+            withheld: Part::ALL.into_iter().map(|part| (part.word(), proof.withheld(part))).collect(),
         };
         let faults = examined.iter().flat_map(|examined| &examined.faults).map(FaultReport::of).collect::<Vec<_>>();
         let verdict = match (faults.is_empty(), proof.sealed.is_some(), exit == Exit::Done) {

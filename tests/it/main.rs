@@ -20,6 +20,7 @@ mod hangups;
 mod old_flow;
 mod pty;
 mod rebuild;
+mod record_form;
 mod rooms;
 mod schemes_at_readers;
 mod script_breaks;

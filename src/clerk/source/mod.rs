@@ -66,6 +66,9 @@ impl Source {
         let mut plan = Plan::parse_kept(&String::from_utf8_lossy(&folder.read(names::PLAN)?))
             .map_err(|faults| faults.into_iter().next().unwrap_or_else(|| Fault::from(faults::PlanNotObject)))?;
         let proof = verify_to_the_cut(&folder.read(names::RECORD)?)?;
+        if !proof.withheld.is_empty() {
+            return Err(Fault::from(faults::SourceDisclosed));
+        }
         let custody: Vec<String> = plan.dkek_shares.iter().map(Custody::word).collect();
         bundle::agrees(&folder, &proof, &manifest, &custody)?;
         if given.is_some_and(|given| *given != plan) {

@@ -271,8 +271,8 @@ fn a_record_that_was_cut_off_too_early_or_changed_proves_nothing_and_the_way_out
     fs::write(folder.join("manifest.json"), manifest).unwrap();
     // A line that was changed, not cut off, is not the result of a power failure.
     let mut changed = good.clone();
-    let place_of_change = changed.len() - 40;
-    changed[place_of_change] ^= 1;
+    let last_time = String::from_utf8(good.clone()).unwrap().rfind("T00:00:00Z").unwrap();
+    changed[last_time + 1] ^= 1;
     fs::write(folder.join("record.jsonl"), changed).unwrap();
     assert_eq!(refused().name, FaultName::RecordLineChanged);
     fs::write(folder.join("record.jsonl"), good).unwrap();

@@ -7,7 +7,7 @@ use hsm_ceremony::card::transport::Readers;
 use hsm_ceremony::card::{Device, Initialise, PinAnswer, PinReset};
 use hsm_ceremony::faults::Fault;
 use hsm_ceremony::plan::Plan;
-use hsm_ceremony::record::CeremonyKind;
+use hsm_ceremony::record::{CeremonyKind, Moment};
 use hsm_ceremony::secret::{SoPin, TypedText, UserPin};
 use hsm_ceremony::softcard::{Faults, Rack, SoftCard};
 use hsm_ceremony::terms::{Curve, KeyReference, KeyType};
@@ -79,4 +79,10 @@ pub fn on(mut rehearsal: Setup, card: SoftCard) -> Setup {
     rehearsal.context.readers = Box::new(rack);
     rehearsal.context.inserter = None;
     rehearsal
+}
+
+/// The same second of every day, and this many milliseconds since the ceremony began.
+pub fn moment(since_start_ms: u64) -> Moment {
+    let (utc, local) = ("2026-11-23T00:00:00Z".into(), "2026-11-23T01:00:00+01:00".into());
+    Moment { utc, local, zone: None, since_start_ms }
 }

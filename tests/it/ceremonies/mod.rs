@@ -30,6 +30,7 @@ mod one_slip;
 mod outside;
 mod plans;
 mod real;
+mod recorded;
 mod refusals;
 mod restore_choices;
 mod resume;

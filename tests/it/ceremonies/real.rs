@@ -33,7 +33,8 @@ fn issued(number: u8) -> SoftCard {
     let certificates = state["files"]["2f02"].as_str().unwrap().to_owned();
     let own = [format!("REH00000{number:02}"), serial(number)].map(|serial| hex(&serial));
     assert!(certificates.contains(&own[0]));
-    state["files"]["2f02"] = certificates.replace(&own[0], &own[1]).into();
+    let issuer = ["CAREH0", "CAHSM0"].map(hex);
+    state["files"]["2f02"] = certificates.replace(&own[0], &own[1]).replace(&issuer[0], &issuer[1]).into();
     SoftCard::from_json(&state).ok().unwrap()
 }
 

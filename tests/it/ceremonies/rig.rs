@@ -14,7 +14,7 @@ use hsm_ceremony::faults::Fault;
 use hsm_ceremony::fields::{check, open_text, suggest};
 use hsm_ceremony::folder::names;
 use hsm_ceremony::plan::{Custody, Plan};
-use hsm_ceremony::record::{CeremonyKind, Chain, Ending, Entry, Fact, Manifest, Moment};
+use hsm_ceremony::record::{CeremonyKind, Chain, Ending, Entry, Fact, Manifest};
 use hsm_ceremony::script::text as script_text;
 use hsm_ceremony::secret::WipingBytes;
 use hsm_ceremony::softcard::{Rack, SoftCard};
@@ -25,7 +25,7 @@ use sha2::{Digest as _, Sha256};
 use super::bundles::laid_out;
 use super::counted::Day;
 pub use super::front::{Front, Turn};
-use super::given::{foreign_setup, on};
+use super::given::{foreign_setup, moment, on};
 pub use super::given::{plan_text, used_card};
 use super::listening::Listening;
 pub use super::listening::Log;
@@ -339,13 +339,7 @@ impl Rig {
         while let Some(request) = self.machine.poll() {
             match request {
                 Request::Record(keyboard, entry) => {
-                    let moment = Moment {
-                        utc: "2026-11-23T00:00:00Z".into(),
-                        local: "2026-11-23T01:00:00+01:00".into(),
-                        zone: None,
-                        since_start_ms: self.now,
-                    };
-                    self.lines += &self.chain.add(moment, keyboard, &entry).unwrap();
+                    self.lines += &self.chain.add(moment(self.now), keyboard, &entry).unwrap();
                     self.entries.push(entry);
                 }
                 Request::Perform(act) => self.clerk.begin(act, &mut self.vault),

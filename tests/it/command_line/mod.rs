@@ -1,6 +1,7 @@
 //! The commands without a terminal: what they say, how they exit, and that no bad input named on the command line makes
 //! them panic, hang or read endlessly.
 
+mod disclose;
 mod plans;
 
 use std::fs;
@@ -94,6 +95,12 @@ fn unknown_arguments_exit_with_2_and_name_the_help() {
         &["verify", "a", "b"],
         &["verify", "a", "--auto"],
         &["verify", "a", "--records", "b"],
+        &["disclose"],
+        &["disclose", "a"],
+        &["disclose", "a", "--withhold", "names"],
+        &["disclose", "a", "--out", "b"],
+        &["disclose", "a", "--withhold", "names,serials", "--out", "b"],
+        &["verify", "a", "--out", "b"],
         &["plan"],
         &["plan", "print"],
         &["plan", "frobnicate", "a"],

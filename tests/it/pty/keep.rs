@@ -65,7 +65,7 @@ impl Keeper {
         remark(&mut w, b"3", "Who needs a stand-in?");
         choose(&mut w, "Alan Turing");
         w.wait_for("Type the name of the stand-in");
-        walk::fill(&mut w, &["Margaret Hamilton"]);
+        walk::fill(&mut w, &["Hedy Lamarr"]);
         w.wait_for("Why? The reason goes into the record");
         walk::fill(&mut w, &["on leave today"]);
         w.wait_for("have your card and a pen ready");

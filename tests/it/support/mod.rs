@@ -17,6 +17,7 @@ mod owned;
 mod person;
 mod place;
 mod ports;
+pub mod schema;
 pub mod seen;
 pub mod sentences;
 pub mod so_pin;
