@@ -5,7 +5,7 @@ mod faults;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use super::explain::{REBUILD, VERIFY, sitting, words_in_rows};
+use super::appendix::{REBUILD, VERIFY, sitting, words_in_rows};
 use super::steps::{PaperStep, PaperSteps, angle};
 use crate::ceremony::{CEREMONIES, Character, Condition, Stage, StageKind};
 use crate::names::{CeremonyKind, HandbookValueName, StageName, StepName};

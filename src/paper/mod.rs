@@ -2,6 +2,7 @@
 //!
 //! Every sentence comes from the script; this room arranges them on paper.
 
+mod appendix;
 mod card;
 mod day;
 mod explain;
@@ -13,8 +14,9 @@ mod wrap;
 
 pub use card::{CardOf, Holding, cards_of, cards_text};
 pub use day::days_script;
-pub use explain::{About, explaining_files};
+pub use explain::explaining_files;
 pub use handbook::handbook;
+pub use restore::About;
 
 #[cfg(test)]
 mod complete;

@@ -5,6 +5,7 @@ mod bundles;
 mod cases;
 mod counted;
 mod cuts;
+mod damage;
 mod device_states;
 mod drawn_pins;
 mod entries;
