@@ -12,7 +12,7 @@ use super::say::{complain, explain, print_all, print_text};
 use crate::bundle::{Examined, FileState, SignatureState, examine};
 use crate::faults::Fault;
 use crate::folder::Folder;
-use crate::record::{Ending, Entry, Fact, Proof, verify};
+use crate::record::{Ending, Entry, Fact, Part, Proof, verify};
 use crate::script::{self, FaultTexts, fill, words};
 
 /// Checks a record and, in a folder, everything that is in it. Says what was checked and what it proves, as JSON if a
@@ -54,8 +54,8 @@ fn sentences(proof: &Proof, examined: Option<&Examined>) -> Vec<String> {
         None => words::VerifyUnsealed { lines }.to_string(),
     }];
     said.extend(proof.rehearsal.then(|| words::VERIFY_REHEARSAL.to_owned()));
-    said.extend(withheld(proof));
     said.push(words::VerifyDigest { digest }.to_string());
+    said.extend(withheld(proof));
     match examined {
         Some(examined) => said.extend(checked(examined)),
         None => said.push(words::VERIFY_RECORD_ALONE.to_owned()),
@@ -139,6 +139,7 @@ struct RecordReport {
     digest: String,
     ending: Option<Ending>,
     deviations: Option<u16>,
+    withheld: BTreeMap<&'static str, usize>,
 }
 
 #[derive(Serialize)]
@@ -186,6 +187,7 @@ impl<'a> Report<'a> {
             digest: proof.mark.digest.to_string(),
             ending: proof.sealed.map(|(ending, _)| ending),
             deviations: proof.sealed.map(|(_, deviations)| deviations),
+            withheld: Part::ALL.into_iter().map(|part| (part.word(), proof.withheld(part))).collect(),
         };
         let faults = examined.iter().flat_map(|examined| &examined.faults).map(FaultReport::of).collect::<Vec<_>>();
         let verdict = match (faults.is_empty(), proof.sealed.is_some(), exit == Exit::Done) {

@@ -5,7 +5,7 @@ mod faults;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use super::explain::{REBUILD, VERIFY, sitting, words_in_rows};
+use super::appendix::{REBUILD, VERIFY, sitting, words_in_rows};
 use super::plan_field;
 use super::steps::{PaperStep, PaperSteps, angle, chosen_from};
 use super::when::when;

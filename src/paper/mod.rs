@@ -2,6 +2,7 @@
 //!
 //! Every sentence comes from the script; this room arranges them on paper.
 
+mod appendix;
 mod card;
 mod day;
 mod document;
@@ -19,11 +20,12 @@ mod wrap;
 pub use card::{CardOf, Holding, cards_of, cards_text};
 pub use day::days_script;
 pub use document::{Block, Cell, Document, Part, Room, Sheet, StepRow, Steps, Table};
-pub use explain::{About, explaining_files};
+pub use explain::explaining_files;
 pub use handbook::handbook;
 pub use html::html;
 pub use markdown::markdown;
 pub use plan_field::meaning;
+pub use restore::About;
 
 #[cfg(test)]
 mod agree;

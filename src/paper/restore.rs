@@ -1,15 +1,26 @@
 //! `RESTORE.txt`: one page that tells a stranger what the folder of a sitting is, and how to restore from it.
 
-use super::explain::About;
 use super::wrap::wrap;
 use crate::ceremony::{Cards, Ceremony};
 use crate::folder::names;
+use crate::names::CeremonyKind;
 use crate::plan::{Custody, Plan};
 use crate::script::{chapters, words};
 use crate::terms::Scheme;
 
 /// The width of the page: what every screen and printer has.
 const WIDTH: usize = 78;
+
+/// What a folder says about its sitting, other than the plan.
+#[derive(Debug, Clone)]
+pub struct About {
+    /// Which ceremony.
+    pub ceremony: CeremonyKind,
+    /// Whether it is a rehearsal.
+    pub rehearsal: bool,
+    /// The name of the folder that is restored from, if any.
+    pub from: Option<String>,
+}
 
 /// The page for the folder of a sitting.
 pub(super) fn restore_page(about: &About, plan: &Plan) -> String {

@@ -1,7 +1,8 @@
 //! The numbered steps of a ceremony that has not begun, with everything that the plan says about them.
 
 use crate::ceremony::{
-    Ceremony, Condition, Known, Machine, Origin, Question, Stage, StageKind, Step, StepState, ViewContext, planned, role,
+    Ceremony, Condition, Known, Machine, Origin, Question, Stage, StageKind, Step, StepState, ViewContext, planned,
+    role,
 };
 use crate::names::{CeremonyKind, FieldName, FieldValueName, StageName, StepName, ValueName};
 use crate::plan::{Custody, Plan};

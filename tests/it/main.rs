@@ -28,5 +28,6 @@ mod script_breaks;
 mod secrets;
 mod softcard_traces;
 mod states_at_readers;
+mod stranger;
 mod support;
 mod wizard_at_readers;

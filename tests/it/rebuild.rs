@@ -1,6 +1,8 @@
 //! The appendix of CEREMONY.md: a stranger with the cards, the share file, python3 and openssl recovers the secret
 //! without any part of this program.
 
+mod beside;
+
 use std::fs;
 use std::io::Write;
 use std::ops::ControlFlow;
@@ -152,11 +154,11 @@ fn with_a_wrong_word(card: &str, place: usize) -> String {
 }
 
 #[test]
-fn a_reader_finds_one_script_of_at_most_sixty_lines() {
+fn a_reader_finds_one_script_of_less_than_a_hundred_lines() {
     let (_, rest) = BOOK.split_once("\n```python\n").unwrap();
     let (script, rest) = rest.split_once("\n```\n").unwrap();
     assert!(!rest.contains("\n```python"), "only one");
-    assert!(script.lines().count() <= 60, "{} lines", script.lines().count());
+    assert!(script.lines().count() < 100, "{} lines", script.lines().count());
     let stranger = Stranger::new();
     assert_eq!(fs::read_to_string(stranger.folder.path().join("rebuild.py")).unwrap().trim_end(), script);
     stranger.types(&[], &[]).refused("There are no cards");

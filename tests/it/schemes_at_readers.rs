@@ -18,7 +18,7 @@ use std::time::Duration;
 const SO_PIN: &str = "3537363231383830";
 
 /// The password of the autopilot.
-const PASSWORD: &str = "four custodians hold this rehearsal";
+pub const PASSWORD: &str = "four custodians hold this rehearsal";
 
 /// An autopilot that keeps its custodians' cards, written as each screen says.
 struct Custodians {
@@ -46,7 +46,7 @@ impl FrontEnd for Custodians {
 }
 
 /// A complete *establish* by the wizard on software cards, with all rounds: its folder, and the custodians' cards.
-fn established(text: String, records: &Path) -> (PathBuf, Cards) {
+pub fn established(text: String, records: &Path) -> (PathBuf, Cards) {
     let plan = Plan::parse(&text).unwrap();
     let setup = Setup::by_plan(CeremonyKind::Establish, plan, text, records, Environment::SoftwareCards).unwrap();
     let folder = setup.folder();

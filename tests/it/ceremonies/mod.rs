@@ -6,6 +6,7 @@ mod cases;
 mod choices;
 mod counted;
 mod cuts;
+mod damage;
 mod deciders;
 mod device_states;
 mod drawn_pins;

@@ -12,7 +12,6 @@ use hsm_ceremony::clerk::{Clerk, Context, Outcome};
 use hsm_ceremony::dkek::Rounds;
 use hsm_ceremony::faults::Fault;
 use hsm_ceremony::fields::{check, open_text, suggest};
-use hsm_ceremony::folder::names;
 use hsm_ceremony::plan::{Custody, Plan};
 use hsm_ceremony::record::{CeremonyKind, Chain, Ending, Entry, Fact, Manifest};
 use hsm_ceremony::script::text as script_text;
@@ -22,7 +21,7 @@ use hsm_ceremony::terms::{Digest, HostFinding};
 use hsm_ceremony::vault::Vault;
 use sha2::{Digest as _, Sha256};
 
-use super::bundles::laid_out;
+use super::bundles::files_of_the_beginning;
 use super::counted::Day;
 pub use super::front::{Front, Turn};
 use super::given::{foreign_setup, moment, on};
@@ -185,13 +184,7 @@ impl Rig {
         let rehearsal = context.rehearsal;
         let log = Log::default();
         let folder = context.folder.path().to_owned();
-        // A test that is about what explains a folder lays it out beforehand; for all others it would only take time.
-        let files = if context.folder.has(names::RESTORE) {
-            laid_out(&context.folder)
-        } else {
-            context.folder.write_new(names::PLAN, plan_text.as_bytes()).unwrap();
-            Vec::new()
-        };
+        let files = files_of_the_beginning(&context, &plan_text);
         let readers = Box::new(Listening(context.readers, Arc::clone(&log)));
         let wait = if rounds == Rounds::PRODUCT { Duration::from_millis(20) } else { Duration::from_micros(200) };
         let context = Context { training_files: true, rounds, readers: between(readers), ..context };

@@ -25,7 +25,7 @@ mod talk;
 pub mod walk;
 pub mod wizard;
 
-pub use opensc::{PIN, Written, after, private_key, so_pin, user_pin};
+pub use opensc::{PIN, SO_PIN, Written, after, private_key, so_pin, user_pin};
 pub use owned::Owned;
 pub use talk::talk;
 
