@@ -73,7 +73,9 @@ impl Page {
     }
 
     fn chapter(&mut self, paragraphs: &[impl AsRef<str>]) {
-        paragraphs.iter().for_each(|text| self.text(text.as_ref()));
+        for text in paragraphs {
+            self.text(text.as_ref());
+        }
     }
 
     fn gap(&mut self) {
