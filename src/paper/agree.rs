@@ -47,7 +47,7 @@ fn plans() -> Vec<Plan> {
 }
 
 fn scheme(number: u8) -> Scheme {
-    if number % 2 == 0 { Scheme::Words } else { Scheme::ScHsmTool }
+    if number.is_multiple_of(2) { Scheme::Words } else { Scheme::ScHsmTool }
 }
 
 fn quorum(threshold: u8, custodians: u8, share: u8, scheme: Scheme) -> Custody {
@@ -72,10 +72,7 @@ fn says(printed: &str, text: &str) -> bool {
         .split('‹')
         .enumerate()
         .map(|(place, part)| if place == 0 { part } else { part.split_once('›').map_or(part, |(_, after)| after) });
-    let mut rest = match text.strip_prefix(literals.next().unwrap_or_default()) {
-        Some(rest) => rest,
-        None => return false,
-    };
+    let Some(mut rest) = text.strip_prefix(literals.next().unwrap_or_default()) else { return false };
     let mut literals = literals.peekable();
     if literals.peek().is_none() {
         return rest.is_empty();

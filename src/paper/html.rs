@@ -136,7 +136,8 @@ impl Page {
         self.out.push_str(
             "<table class=\"steps\">\n<col class=\"number\"><col><col class=\"write\"><col class=\"write\">\n",
         );
-        let heads = steps.heads.iter().map(|head| format!("<th>{}</th>", escaped(head))).collect::<String>();
+        let heads: Vec<String> = steps.heads.iter().map(|head| format!("<th>{}</th>", escaped(head))).collect();
+        let heads = heads.concat();
         let _ = writeln!(self.out, "<thead><tr>{heads}</tr></thead>");
         for step in &steps.rows {
             self.step(step);

@@ -105,8 +105,8 @@ impl Lines {
             Block::Pairs(pairs) => {
                 self.out.push("```".to_owned());
                 for pairs in pairs.chunks(3) {
-                    let line: String = pairs.iter().map(|(one, other)| format!("{one:<3} {other:<18}")).collect();
-                    self.out.push(line.trim_end().to_owned());
+                    let line: Vec<String> = pairs.iter().map(|(one, other)| format!("{one:<3} {other:<18}")).collect();
+                    self.out.push(line.concat().trim_end().to_owned());
                 }
                 self.out.push("```".to_owned());
             }

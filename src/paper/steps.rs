@@ -79,13 +79,13 @@ impl<'a> PaperSteps<'a> {
         let now = step.person(&self.known)?;
         let optional = before.iter().rev().take_while(|step| step.need.is_some());
         let certain = before.iter().rev().find(|step| step.need.is_none());
-        let mut others = optional.chain(certain).map(|step| match step.person(&self.known) {
-            Some(person) => Some(person != now),
-            // At a seat, any custodian.
-            None => {
-                let custodians = self.plan.custody(step.share).map(Custody::custodians).unwrap_or_default();
-                (!custodians.iter().any(|custodian| custodian == now)).then_some(true)
+        let mut others = optional.chain(certain).map(|step| {
+            if let Some(person) = step.person(&self.known) {
+                return Some(person != now);
             }
+            // At a seat, any custodian.
+            let custodians = self.plan.custody(step.share).map(Custody::custodians).unwrap_or_default();
+            (!custodians.iter().any(|custodian| custodian == now)).then_some(true)
         });
         let first = others.next()??;
         others.all(|other| other == Some(first)).then_some(first)

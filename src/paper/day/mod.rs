@@ -74,7 +74,7 @@ impl Day<'_> {
         let digest = |digest: Digest| text(&digest.in_groups().join(" "));
         facts.push(fact(words::PRINT_PLAN_DIGEST, digest(*plan_sha256)));
         facts.push(fact(words::PRINT_SCRIPT_DIGEST, digest(Digest(script::digest()))));
-        let live = arranged.live_image.map(|live| digest(live));
+        let live = arranged.live_image.map(digest);
         facts.push(fact(words::PRINT_LIVE_DIGEST, live.unwrap_or(Cell::Blank)));
         facts.push(fact(words::PRINT_PROGRAM, text(concat!("ceremony ", env!("CARGO_PKG_VERSION")))));
         let mut sheet = Sheet { heading: None, blocks: vec![Block::Facts(facts)] };
