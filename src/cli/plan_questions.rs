@@ -218,7 +218,7 @@ fn keys(plan: &mut Map<String, Value>, lines: &mut Lines<'_>) -> Option<()> {
             let path = format!("{}[{number}].{name}", F::Keys.path());
             question(plan, field.path(), &path, typed, usual.get(name), lines)?;
         }
-        keys = plan.get(F::Keys.path())?.as_array()?.clone();
+        keys.clone_from(plan.get(F::Keys.path())?.as_array()?);
         loop {
             match line(words::NEW_KEY, lines)?.to_lowercase().as_str() {
                 "y" | "yes" => break,

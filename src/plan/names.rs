@@ -24,7 +24,7 @@ impl Names {
     }
 
     /// Every name once, as it appears first, with its place in the list.
-    pub fn distinct<'a>(self, names: &'a [String]) -> impl Iterator<Item = (usize, &'a String)> {
+    pub fn distinct(self, names: &[String]) -> impl Iterator<Item = (usize, &String)> {
         let mut seen = HashSet::new();
         names.iter().enumerate().filter(move |(_, name)| seen.insert(self.same(name)))
     }

@@ -116,16 +116,15 @@ impl Reader {
         self.value(object, field, None, read, |field, value| not_text(field, value, most))
     }
 
-    /// The objects of a list, each with its number; `None`: it is left out, or is no such list.
+    /// The objects of a list, each with its number. What is no object is a fault.
     pub fn objects<'a>(&mut self, list: &'a [Value], field: F) -> Vec<Object<'a>> {
         let mut objects = Vec::new();
         for (number, item) in (1..).zip(list) {
-            match item.as_object() {
-                Some(map) => objects.push(Object { map, number }),
-                None => {
-                    let field = format!("{}[{number}]", field.path());
-                    self.add(field.clone(), faults::PlanFieldForm { field });
-                }
+            if let Some(map) = item.as_object() {
+                objects.push(Object { map, number });
+            } else {
+                let field = format!("{}[{number}]", field.path());
+                self.add(field.clone(), faults::PlanFieldForm { field });
             }
         }
         objects
