@@ -179,3 +179,41 @@ fn settings(tries: Option<u8>, reset: Option<ResetRule>, shares: Option<u8>) -> 
     ];
     known.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ceremony::kinds::Ceremony;
+    use crate::record::CeremonyKind;
+    use crate::terms::{DeviceRole, Serial};
+
+    #[test]
+    fn a_blocked_pin_a_second_erasure_and_other_settings_are_deviations_by_name() {
+        let plan = crate::plan::Plan::parse(include_str!("../../../assets/plan.example.json")).unwrap();
+        let (tries, role) = (plan.user_pin_tries, DeviceRole::Original);
+        let mut known = Known::new(&Ceremony::of(CeremonyKind::Establish).character, plan, true);
+        let step = Number { section: 6, step: 1 };
+        let failed = Entry::Failed { step, act: "log-in".into(), fault: "pin-blocked".into(), values: Vec::new() };
+        let learned = |fact| Entry::Learned { step, fact };
+        let erased = Fact::Initialised { role, serial: Serial::new("REH0000001").unwrap(), dkek_shares: 1 };
+        let settings = |user_pin_tries| Fact::Settings {
+            role,
+            user_pin_tries,
+            so_pin_tries: None,
+            pin_reset: None,
+            options: None,
+            dkek_shares: Some(1),
+        };
+        // What the device does not say is no deviation, and neither is the first erasure.
+        for entry in [learned(erased.clone()), learned(settings(Some(tries))), learned(settings(None))] {
+            known.learn(&entry);
+        }
+        assert_eq!(known.progress.deviations, 0);
+        for entry in [failed.clone(), failed, learned(erased), learned(settings(Some(tries + 1)))] {
+            known.learn(&entry);
+        }
+        let names: Vec<DeviationName> = known.progress.deviated.iter().map(|deviated| deviated.name).collect();
+        assert_eq!(names, [DeviationName::PinBlocked, DeviationName::ErasedAgain, DeviationName::OtherSettings]);
+        assert_eq!(usize::from(known.progress.deviations), names.len());
+    }
+}
