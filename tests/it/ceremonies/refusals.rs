@@ -156,8 +156,8 @@ fn a_key_whose_certificate_finds_no_room_may_be_left_out_too() {
         rig_and_records.push(restored(Refusal { command, status: FULL, carries_out: false }));
     }
     for (rig, _) in &rig_and_records {
-        assert_eq!(rig.failed(), ["device-full"]);
-        assert_eq!(rig.value("device-full", "operation"), "write-file");
+        assert_eq!(rig.failed(), ["key-unfinished"]);
+        assert_eq!(rig.value("key-unfinished", "operation"), "write-file");
         assert_eq!((on_card(rig), proven(rig), deviations(rig)), (2, 1, 1));
     }
 }

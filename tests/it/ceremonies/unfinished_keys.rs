@@ -168,7 +168,7 @@ fn a_request_that_is_not_right_says_that_a_key_is_on_the_device() {
 fn a_card_lost_before_a_key_was_made_leaves_nothing_in_doubt() {
     // The DKEK is loaded, and the next list is that of the step that makes the key.
     let (rig, said, _records) = establish(Trouble::LostAtTheListAfter(&[0x80, 0x52, 0x00, 0x00, 0x20]));
-    assert_eq!(rig.failed(), ["card-lost-reading"], "{said}");
+    assert_eq!(rig.failed(), ["card-was-out"], "{said}");
     assert!(rig.complete());
 }
 
@@ -184,7 +184,7 @@ fn only_a_lost_answer_or_a_key_that_is_there_leaves_doubt() {
         ("make-key", "file-write", true),
         ("make-key", "worker-gone", true),
         ("make-key", "a-fault-of-another-build", true),
-        ("make-key", "card-lost-reading", false),
+        ("make-key", "card-was-out", false),
         ("make-key", "card-refused", false),
         ("make-key", "card-login-lost", false),
         ("make-key", "device-full", false),
@@ -236,7 +236,7 @@ fn a_key_that_came_after_the_device_was_found_is_not_erased_unnamed() {
             None => Turn::Autopilot,
         }
     });
-    goes_on(&rig, &["card-lost-reading", "device-other-keys", "card-lost-reading"]);
+    goes_on(&rig, &["card-was-out", "device-other-keys", "card-was-out"]);
     assert_eq!(rig.value("device-other-keys", "references"), "7");
     assert!(rig.machine.known().doubt.perhaps_erased.is_empty(), "nothing was sent that could have erased it");
 }
