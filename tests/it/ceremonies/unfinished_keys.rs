@@ -168,7 +168,7 @@ fn a_request_that_is_not_right_says_that_a_key_is_on_the_device() {
 fn a_card_lost_before_a_key_was_made_leaves_nothing_in_doubt() {
     // The DKEK is loaded, and the next list is that of the step that makes the key.
     let (rig, said, _records) = establish(Trouble::LostAtTheListAfter(&[0x80, 0x52, 0x00, 0x00, 0x20]));
-    assert_eq!(rig.failed(), ["card-was-out"], "{said}");
+    assert_eq!(rig.failed(), ["card-lost-reading"], "{said}");
     assert!(rig.complete());
 }
 
