@@ -70,6 +70,10 @@ fn leaves_a_key(fault: Option<FaultName>) -> bool {
         matches!(
             fault,
             FaultName::CardNoCard
+                | FaultName::CardWasOut
+                | FaultName::CardNotResponding
+                | FaultName::CardNoReader
+                | FaultName::CardNoService
                 | FaultName::CardCutOff
                 | FaultName::CardGarbled
                 | FaultName::CardOtherDevice

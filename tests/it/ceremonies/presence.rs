@@ -55,9 +55,9 @@ fn looking_again_at_the_same_device_says_so_and_at_another_one_does_not() {
         goes_on(&rig, &[]);
         let again = |serial: &str| format!("This is the same device as before: serial {serial}.");
         assert_eq!(said.len(), 4);
-        assert!(said[0].starts_with("One device was found:") && !said[0].contains("as before"), "{}", said[0]);
+        assert!(said[0].starts_with("The device was found:") && !said[0].contains("as before"), "{}", said[0]);
         assert!(said[1].starts_with(&again(FIRST)) && said[1].contains("  Serial       REH0000021"), "{}", said[1]);
-        assert!(said[2].starts_with("One device was found:") && said[2].contains(OTHER), "{}", said[2]);
+        assert!(said[2].starts_with("The device was found:") && said[2].contains(OTHER), "{}", said[2]);
         assert!(said[3].starts_with(&again(OTHER)), "{}", said[3]);
     }
 }

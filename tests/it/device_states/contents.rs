@@ -58,7 +58,11 @@ fn an_original_whose_keys_are_in_key_domain_1_is_known_as_alive() {
         let card = changed(&in_domains("REH0000082"), |state| state["domains"]["created"]["01"] = dkek);
         let went = restore_from(table, &card, HangUp::default(), people, records.path());
         went.goes_on();
-        went.says(&["This device is alive", "It shows the key check value of this backup.", "in key domain 1"]);
+        went.says(&[
+            "This device answers, and it has something to do with this backup.",
+            "It shows the key check value of this backup.",
+            "in key domain 1",
+        ]);
     });
 }
 

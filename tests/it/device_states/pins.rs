@@ -17,8 +17,7 @@ fn used(condition: Condition) -> SoftCard {
 fn a_device_that_was_never_initialised() {
     at_readers("device_states::pins::a_device_that_was_never_initialised", |table| {
         let card = SoftCard::new("REH0000052").unwrap();
-        let new =
-            ["new, never initialised", "user PIN: not set, SO-PIN: not set", "New: it can be initialised", "no keys"];
+        let new = ["never initialised", "user PIN: not set, SO-PIN: not set", "New: it can be initialised", "no keys"];
         inspect_says(table, &card, HangUp::default(), &new);
         both_go_on(table, &card, HangUp::default());
     });

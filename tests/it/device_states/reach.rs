@@ -80,7 +80,7 @@ fn a_device_of_version_1_2_that_was_never_initialised() {
     at_readers("device_states::reach::a_device_of_version_1_2_that_was_never_initialised", |table| {
         let mut card = SoftCard::new("REH0000064").unwrap();
         card.condition.version = [1, 2];
-        inspect_says(table, &card, HangUp::default(), &["new, never initialised", "New: it can be initialised"]);
+        inspect_says(table, &card, HangUp::default(), &["never initialised", "New: it can be initialised"]);
         both_go_on(table, &card, HangUp::default());
     });
 }

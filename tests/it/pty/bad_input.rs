@@ -136,6 +136,7 @@ fn every_field_of_establish_refuses_wrong_input_and_continues_with_the_right_one
     let w = &mut wizard;
 
     w.pass("read this aloud");
+    w.pass("SHA-256 of the plan's file aloud");
     w.wait_for("every custodian is needed");
     needed(w);
     for word in ["all need ed", "ALL NEEDED ", " ALL NEEDED", "ALL", "yes"] {

@@ -75,6 +75,7 @@ pub fn establish(w: &mut Wizard) -> Paper {
     w.see("DKEK share 2 · 2 of 3 custodians, with numbers (sc-hsm-tool)");
     w.see("DKEK share 3 · the password of Radia Perlman");
     w.pass("read this aloud");
+    w.pass("SHA-256 of the plan's file aloud");
     w.pass("How the shares are made and kept");
     w.pass("Know what guards what");
     walk::people_and_room(w);
@@ -360,6 +361,7 @@ pub fn word_seat(w: &mut Wizard, seat: usize, place: usize, paper: &Paper, mista
 
 fn restore(w: &mut Wizard, paper: &Paper) {
     w.pass("The folder is complete, and its files are unchanged");
+    w.pass("SHA-256 of the plan's file aloud");
     day::broken(w);
     walk::people_and_room(w);
     open_all(w, paper, false);

@@ -25,7 +25,12 @@ fn ceremony_at(table: &Table) {
     let mut wizard =
         Wizard::start_delivered(&["establish", "--plan", plan, "--records", place], &[("TMUX", "/tmp/tmux,1,0")]);
     let w = &mut wizard;
-    for text in ["read this aloud", "How the shares are made and kept", "Know what guards what"] {
+    for text in [
+        "read this aloud",
+        "SHA-256 of the plan's file aloud",
+        "How the shares are made and kept",
+        "Know what guards what",
+    ] {
         w.pass(text);
     }
     w.pass("The terminal runs inside tmux, which keeps a copy of what it shows.");

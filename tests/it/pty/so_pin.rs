@@ -40,7 +40,12 @@ fn wizard_at(table: &Table) {
     let [plan, records] = [&plan, &records].map(|path| path.to_str().unwrap());
     let mut wizard = Wizard::start(&["rehearse", "establish", "--pcsc", "--plan", plan, "--records", records]);
     let w = &mut wizard;
-    for text in ["read this aloud", "How the shares are made and kept", "Know what guards what"] {
+    for text in [
+        "read this aloud",
+        "SHA-256 of the plan's file aloud",
+        "How the shares are made and kept",
+        "Know what guards what",
+    ] {
         w.pass(text);
     }
     walk::people_and_room(w);

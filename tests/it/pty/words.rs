@@ -29,7 +29,12 @@ fn a_custodian_types_words_and_corrects_the_wrong_one() {
     let mut wizard = Wizard::start(&arguments);
     wizard.wait_for("Step 0.0");
     wizard.keys(b"1");
-    for text in ["read this aloud", "How the shares are made and kept", "Know what guards what"] {
+    for text in [
+        "read this aloud",
+        "SHA-256 of the plan's file aloud",
+        "How the shares are made and kept",
+        "Know what guards what",
+    ] {
         wizard.pass(text);
     }
     walk::people_and_room(&mut wizard);

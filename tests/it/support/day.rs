@@ -33,6 +33,7 @@ pub fn keys(w: &mut Wizard) {
 /// *Restore* by the last two of four custodians, up to its last screen.
 pub fn restore(w: &mut Wizard, notes: &[Note]) {
     w.pass("The folder is complete, and its files are unchanged");
+    w.pass("SHA-256 of the plan's file aloud");
     broken(w);
     walk::people_and_room(w);
     walk::seat(w, 1, &notes[2]);

@@ -85,6 +85,7 @@ impl Note {
 /// Starts *establish* and continues until the first custodian is called. Returns the device's serial.
 pub fn to_the_custodians(wizard: &mut Wizard, everyone: bool) -> String {
     wizard.pass("read this aloud");
+    wizard.pass("SHA-256 of the plan's file aloud");
     if everyone {
         wizard.wait_for("every custodian is needed");
         wizard.keys(b"ALL NEEDED\r");
