@@ -1,7 +1,7 @@
 //! The cover: which ceremony, when and where, how it ended, and the digests that everything rests on.
 
 use super::{Told, grouped, text};
-use crate::ceremony::role;
+use crate::ceremony::{finding, role};
 use crate::paper::document::{Block, Cell, Sheet};
 use crate::record::{Ending, Entry, Fact, Line, Part};
 use crate::script::{chapters, words};
@@ -106,15 +106,8 @@ impl Told<'_> {
         let mut facts = Vec::new();
         for (line, fact) in self.facts() {
             let Fact::Room { findings } = fact else { continue };
-            let found: Vec<String> = findings
-                .iter()
-                .map(
-                    |(finding, detail)| {
-                        if detail.is_empty() { finding.to_string() } else { format!("{finding} ({detail})") }
-                    },
-                )
-                .collect();
-            let found = if found.is_empty() { words::ROOM_FIT.to_owned() } else { found.join(", ") };
+            let found: Vec<String> = findings.iter().map(|(found, detail)| finding(found, detail)).collect();
+            let found = if found.is_empty() { words::ROOM_FIT.to_owned() } else { found.join(" ") };
             facts.push((words::ReportRoom { line: line.line }.to_string(), text(found)));
         }
         facts

@@ -9,6 +9,9 @@ use crate::script::{chapters, words};
 /// Rows for what was destroyed.
 const DESTROYED: usize = 6;
 
+/// Rows for deviations that only the paper has.
+const ONLY_ON_PAPER: usize = 3;
+
 /// Rows for people who sign without being in the plan.
 const GUESTS: usize = 2;
 
@@ -19,32 +22,36 @@ impl Told<'_> {
         let mut sheet = Sheet::new(words::REPORT_DEVIATIONS).saying(chapters::REPORT_DEVIATIONS);
         if deviated.is_empty() {
             sheet.blocks.push(Block::Text(words::REPORT_NO_DEVIATIONS.to_owned()));
-        } else {
-            let heads = [
-                (words::PRINT_EXCEPTION_NUMBER, 6),
-                (words::PRINT_STEP_NUMBER, 20),
-                (words::PRINT_EXPECTED, 20),
-                (words::PRINT_HAPPENED, 24),
-                (words::PRINT_DECIDED, 16),
-                (words::PRINT_DECIDED_BY, 14),
-            ];
-            let row = |(number, deviated): (usize, &Deviated)| {
-                let name = in_words(deviated.name).to_owned();
-                let about = deviated.happened.iter().cloned();
-                let people = (!deviated.people.is_empty()).then(|| deviated.people.join(", "));
-                let instead = deviated.instead_of.as_ref().map(|former| words::ReportInstead { former }.to_string());
-                let happened: Vec<String> = [name].into_iter().chain(about).chain(people).chain(instead).collect();
-                vec![
-                    text(number.to_string()),
-                    text(self.step(deviated.step)),
-                    said(deviated.expected.as_deref()),
-                    text(happened.join(": ")),
-                    said(deviated.reason.as_deref()),
-                    said(deviated.decided_by.as_deref()),
-                ]
-            };
+        }
+        let heads = [
+            (words::PRINT_EXCEPTION_NUMBER, 6),
+            (words::PRINT_STEP_NUMBER, 20),
+            (words::PRINT_EXPECTED, 20),
+            (words::PRINT_HAPPENED, 24),
+            (words::PRINT_DECIDED, 16),
+            (words::PRINT_DECIDED_BY, 14),
+        ];
+        let row = |(number, deviated): (usize, &Deviated)| {
+            let name = in_words(deviated.name).to_owned();
+            let about = deviated.happened.iter().cloned();
+            let people = (!deviated.people.is_empty()).then(|| deviated.people.join(", "));
+            let instead = deviated.instead_of.as_ref().map(|former| words::ReportInstead { former }.to_string());
+            let happened: Vec<String> = [name].into_iter().chain(about).chain(people).chain(instead).collect();
+            vec![
+                text(number.to_string()),
+                text(self.step(deviated.step)),
+                said(deviated.expected.as_deref()),
+                text(happened.join(": ")),
+                said(deviated.reason.as_deref()),
+                said(deviated.decided_by.as_deref()),
+            ]
+        };
+        if !deviated.is_empty() {
             sheet.blocks.push(table(&heads, (1..).zip(&deviated).map(row).collect(), Room::Text));
         }
+        let blank = |_| heads.iter().map(|_| Cell::Blank).collect();
+        sheet.blocks.push(Block::Heading(words::REPORT_ONLY_ON_PAPER.to_owned()));
+        sheet.blocks.push(table(&heads, (0..ONLY_ON_PAPER).map(blank).collect(), Room::Paragraph));
         let failures = self.failures();
         if !failures.is_empty() {
             let heads = [

@@ -103,6 +103,7 @@ impl Told<'_> {
                         people.iter().filter(|sat| right.contains(&sat.seat)).map(|sat| sat.name.as_str()).collect();
                     let seats = right.len();
                     match names.as_slice() {
+                        [] if seats == 0 => words::ReportOpenedPassword { share, file, kcv }.to_string(),
                         [] => words::ReportOpenedSeats { share, file, kcv, seats }.to_string(),
                         names => words::ReportOpened { share, file, kcv, names: names.join(", ") }.to_string(),
                     }

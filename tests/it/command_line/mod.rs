@@ -4,6 +4,7 @@
 mod disclose;
 mod plans;
 mod printed;
+mod reports;
 
 use std::fs;
 use std::io::Read;
