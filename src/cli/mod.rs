@@ -90,15 +90,11 @@ fn perform(command: Command) -> Exit {
 fn plan_to_print(print: &PlanPrint) -> Result<(Plan, String), Vec<Fault>> {
     let text = plan_text(Some(&print.plan))?;
     let plan = match Ceremony::of(print.ceremony).character.needs {
-        Needs::Plan => {
-            let plan = Plan::parse(&text)?;
-            plan.check_new().map_err(|fault| vec![fault])?;
-            plan
-        }
-        Needs::Backup => Plan::parse_kept(&text)?,
-        Needs::PlanIfAny => Plan::parse(&text)?,
+        Needs::Plan => Plan::parse(&text).and_then(|plan| plan.check_new().map(|()| plan).map_err(|fault| vec![fault])),
+        Needs::Backup => Plan::parse_kept(&text),
+        Needs::PlanIfAny => Plan::parse(&text),
     };
-    Ok((plan, text))
+    plan.map(|plan| (plan, text)).map_err(|faults| with_places(faults, Some(&print.plan)))
 }
 
 /// What `--help` prints: every ceremony has its own lines.

@@ -81,9 +81,9 @@ const TAKEN: [Damage; 20] = [
     Damage {
         what: "a placeholder of a ceremony's chapter is misspelled",
         file: "ceremonies/establish.json",
-        change: |file| misspell_any(&mut file["ceremony"]["handbook"], "{quorum}", "{qorum}"),
-        differs: ("names.rs", "\n    Qorum,\n"),
-        named: "named `Quorum` found for enum `HandbookValueName`",
+        change: |file| misspell_any(&mut file["ceremony"]["handbook"], "{plan}", "{paln}"),
+        differs: ("names.rs", "\n    Paln,\n"),
+        named: "HandbookValueName::Paln` not covered",
     },
     Damage {
         what: "a placeholder of a card is misspelled",

@@ -217,7 +217,11 @@ fn one_key_fails(known: &Known, fault: FaultName) -> bool {
 fn refuses_one_of_several(known: &Known, fault: FaultName) -> bool {
     let refuses = matches!(
         fault,
-        FaultName::DeviceFull | FaultName::KeyTypeRefused | FaultName::UnwrapRefused | FaultName::CardRefused
+        FaultName::DeviceFull
+            | FaultName::KeyUnfinished
+            | FaultName::KeyTypeRefused
+            | FaultName::UnwrapRefused
+            | FaultName::CardRefused
     );
     refuses && known.keys_that_stay().count() > 1
 }

@@ -32,10 +32,7 @@ pub fn found_by_the_program(folder: &Path) -> BTreeSet<String> {
         let known = fault.values.iter().find(|(key, _)| *key == name);
         known.map(|(_, value)| value.clone())
     };
-    let record = match fs::read(folder.join(names::RECORD)) {
-        Ok(record) => record,
-        Err(_) => return BTreeSet::from(["no record".to_owned()]),
-    };
+    let Ok(record) = fs::read(folder.join(names::RECORD)) else { return BTreeSet::from(["no record".to_owned()]) };
     let proof = match verify(&record) {
         Ok(proof) => proof,
         Err(fault) if fault.name == FaultName::RecordEmpty => return BTreeSet::from(["empty".to_owned()]),
@@ -182,7 +179,7 @@ pub fn with_other_lines(record: &[u8]) -> Vec<Damage> {
 pub fn flipped(name: &str, content: &[u8], at: usize, flip: u8) -> Damage {
     let mut changed = content.to_vec();
     changed[at] ^= flip;
-    let line = 1 + content[..at].iter().filter(|byte| **byte == b'\n').count();
+    let line = content[..at].split(|byte| *byte == b'\n').count();
     let named = if name == names::RECORD { format!("line {line}") } else { name.to_owned() };
     Damage::new(name, Some(changed), &[&named])
 }

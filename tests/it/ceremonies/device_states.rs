@@ -141,5 +141,5 @@ fn what_another_card_answered_to_the_selection_is_named() {
         }
         _ => Turn::Autopilot,
     });
-    assert!(waited.contains("is not a SmartCard-HSM") && waited.contains("it answered 6A82"), "{waited}");
+    assert!(waited.contains("does not answer as a SmartCard-HSM") && waited.contains("it answered 6A82"), "{waited}");
 }

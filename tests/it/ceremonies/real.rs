@@ -378,7 +378,19 @@ fn no_screen_file_or_line_of_a_real_ceremony_mentions_a_rehearsal() {
     let names: Vec<String> = fs::read_dir(&folder).unwrap().map(|file| name(&file.unwrap().path())).collect();
     let mut sorted: Vec<&str> = names.iter().map(String::as_str).collect();
     sorted.sort_unstable();
-    assert_eq!(sorted, ["dkek-1.pbe", "keys", "manifest.json", "plan.json", "record.jsonl"], "no cards, blank or not");
+    let expected = [
+        "CEREMONY.md",
+        "RESTORE.txt",
+        "dkek-1.pbe",
+        "keys",
+        "manifest.json",
+        "plan.json",
+        "rebuild.py",
+        "record.jsonl",
+        "script.txt",
+        "verify.py",
+    ];
+    assert_eq!(sorted, expected, "no cards, blank or not");
     for file in ["manifest.json", "record.jsonl", "plan.json"] {
         let text = fs::read_to_string(folder.join(file)).unwrap();
         assert!(!text.contains("REH") && !text.contains("\"rehearsal\":true"), "{file}");

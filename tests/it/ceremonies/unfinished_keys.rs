@@ -184,7 +184,7 @@ fn only_a_lost_answer_or_a_key_that_is_there_leaves_doubt() {
         ("make-key", "file-write", true),
         ("make-key", "worker-gone", true),
         ("make-key", "a-fault-of-another-build", true),
-        ("make-key", "card-lost-reading", false),
+        ("make-key", "card-was-out", false),
         ("make-key", "card-refused", false),
         ("make-key", "card-login-lost", false),
         ("make-key", "device-full", false),
@@ -236,7 +236,7 @@ fn a_key_that_came_after_the_device_was_found_is_not_erased_unnamed() {
             None => Turn::Autopilot,
         }
     });
-    goes_on(&rig, &["card-lost-reading", "device-other-keys", "card-lost-reading"]);
+    goes_on(&rig, &["card-was-out", "device-other-keys", "card-was-out"]);
     assert_eq!(rig.value("device-other-keys", "references"), "7");
     assert!(rig.machine.known().doubt.perhaps_erased.is_empty(), "nothing was sent that could have erased it");
 }
