@@ -186,9 +186,8 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, M
         (Some("plan"), Some("new"), 3) => Command::PlanNew(file(2)),
         (Some("handbook"), None, 1) => Command::Handbook,
         (Some("softcard"), None, 1) => return Err(Misunderstood::Missing("--vpcd HOST:PORT")),
-        (Some("report"), None, 1) => return Err(Misunderstood::Missing("FILE|FOLDER")),
         (Some("verify"), None, 1) => return Err(Misunderstood::Missing("FOLDER")),
-        (Some("disclose"), None, 1) => return Err(Misunderstood::Missing("FILE|FOLDER")),
+        (Some("report" | "disclose"), None, 1) => return Err(Misunderstood::Missing("FILE|FOLDER")),
         (Some("plan"), Some("print" | "check"), 2) => return Err(Misunderstood::Missing("FILE")),
         _ => return Err(wrong(&words.join(" "))),
     };

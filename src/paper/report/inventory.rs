@@ -93,7 +93,7 @@ impl Told<'_> {
             let said = match fact {
                 Fact::Seeded { sources } => words::ReportSeeded { sources: sources.join(", ") }.to_string(),
                 Fact::Dealt { share, quorum, scheme, set, kcv } => {
-                    words::ReportDealt { share, quorum, scheme, set, kcv }.to_string()
+                    words::ReportDealt { share, kcv, quorum, scheme, set }.to_string()
                 }
                 Fact::UnderPassword { share, kcv } => words::ReportUnderPassword { share, kcv }.to_string(),
                 Fact::SoPinDealt { quorum, set } => words::ReportSoPinDealt { quorum, set }.to_string(),
@@ -103,8 +103,8 @@ impl Told<'_> {
                         people.iter().filter(|sat| right.contains(&sat.seat)).map(|sat| sat.name.as_str()).collect();
                     let seats = right.len();
                     match names.as_slice() {
-                        [] if seats == 0 => words::ReportOpenedPassword { share, file, kcv }.to_string(),
-                        [] => words::ReportOpenedSeats { share, file, kcv, seats }.to_string(),
+                        [] if seats == 0 => words::ReportOpenedPassword { file, share, kcv }.to_string(),
+                        [] => words::ReportOpenedSeats { file, share, kcv, seats }.to_string(),
                         names => words::ReportOpened { share, file, kcv, names: names.join(", ") }.to_string(),
                     }
                 }
@@ -183,12 +183,11 @@ impl Told<'_> {
                 }
                 _ => continue,
             };
-            match keys.iter_mut().find(|(known, _)| *known == label) {
-                Some((_, known)) => known.extend(said),
-                None => {
-                    let planned = planned(label).map(|planned| (words::REPORT_AS_PLANNED, planned));
-                    keys.push((label, planned.into_iter().chain(said).collect()));
-                }
+            if let Some((_, known)) = keys.iter_mut().find(|(known, _)| *known == label) {
+                known.extend(said);
+            } else {
+                let planned = planned(label).map(|planned| (words::REPORT_AS_PLANNED, planned));
+                keys.push((label, planned.into_iter().chain(said).collect()));
             }
         }
         keys

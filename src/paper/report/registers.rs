@@ -19,7 +19,7 @@ const LATER: usize = 10;
 struct Bag {
     person: Person,
     name: String,
-    bag: String,
+    number: String,
 }
 
 impl Told<'_> {
@@ -31,7 +31,7 @@ impl Told<'_> {
             .iter()
             .map(|bag| {
                 let kept = self.plan.and_then(|plan| plan.keeps_at(bag.person));
-                vec![text(self.role(bag.person)), text(&bag.name), text(&bag.bag), Cell::known(kept)]
+                vec![text(self.role(bag.person)), text(&bag.name), text(&bag.number), Cell::known(kept)]
             })
             .collect();
         let heads =
@@ -79,7 +79,7 @@ impl Told<'_> {
             vec![Cell::Blank, text(what), Cell::Blank, text(words::REPORT_PUT_AWAY), Cell::Blank, Cell::Blank]
         };
         let mut kept: Vec<String> =
-            self.bags().into_iter().map(|bag| words::ReportBag { bag: bag.bag }.to_string()).collect();
+            self.bags().into_iter().map(|bag| words::ReportBag { bag: bag.number }.to_string()).collect();
         for (_, fact) in self.facts() {
             if let Fact::Device { serial, .. } = fact {
                 let device = words::ReportADevice { serial }.to_string();
@@ -104,7 +104,7 @@ impl Told<'_> {
             let now = |bag: &crate::record::BagNow| Bag {
                 person: holder(bag.share, bag.custodian),
                 name: bag.name.clone(),
-                bag: bag.bag.clone(),
+                number: bag.bag.clone(),
             };
             return bags.iter().map(now).collect();
         }
@@ -117,7 +117,7 @@ impl Told<'_> {
         let bag = |((share, custodian), bag): ((DkekShareNumber, Option<CustodianNumber>), &str)| {
             let person = holder(share, custodian);
             let name = self.plan.map(|plan| plan.name_of(person).to_owned()).unwrap_or_default();
-            Bag { person, name, bag: bag.to_owned() }
+            Bag { person, name, number: bag.to_owned() }
         };
         closed.into_iter().map(bag).collect()
     }

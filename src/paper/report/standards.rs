@@ -1,6 +1,6 @@
 //! What standards ask of such a ceremony, where it is answered, and what only people can answer.
 //!
-//! Sources: CA/Browser Forum Baseline Requirements 5.4.1 and 6.1.1.1, WebTrust for Certification Authorities 4.1, ETSI EN
+//! Sources: CA/Browser Forum Baseline Requirements 5.4.1 and 6.1.1.1, `WebTrust` for Certification Authorities 4.1, ETSI EN
 //! 319 411-1 clause 6.5.1, PCI PIN Security Requirements 3.1 (control objectives 2, 3 and 6). Each is put in our words.
 
 use super::{Told, text};

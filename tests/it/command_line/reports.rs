@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use hsm_ceremony::folder::names;
+use hsm_ceremony::terms::Digest as Sha256Digest;
 use sha2::{Digest as _, Sha256};
 
 use super::{ceremony, ended, text};
@@ -166,5 +167,5 @@ fn a_copy_without_names_has_a_report_without_names_and_a_damaged_record_has_none
 }
 
 fn hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256Digest(Sha256::digest(bytes).into()).to_string()
 }
