@@ -19,10 +19,10 @@ use crate::ceremony::{Body, Event, Input, Known, Machine, Request, ViewContext};
 use crate::clerk::{Clerk, Context};
 use crate::dkek::Rounds;
 use crate::fields::{check, open_text, suggest};
-use crate::folder::{RecordFile, names};
-use crate::paper::{About, explaining_files};
+use crate::folder::{Folder, RecordFile, names};
+use crate::paper::{About, explaining_files, write_reports};
 use crate::plan::{Custody, Plan};
-use crate::record::{CeremonyKind, Chain, Entry, LaidOutFile};
+use crate::record::{CeremonyKind, Chain, Entry, LaidOutFile, verify};
 use crate::script;
 use crate::secret::{WipingBytes, wipe_stack};
 use crate::terms::Digest;
@@ -58,6 +58,9 @@ pub struct Sitting {
     clock: Clock,
     /// The time that people would have taken where the front end took none.
     ahead: Duration,
+    folder: Folder,
+    /// Why the report could not be written.
+    without_report: Option<Fault>,
 }
 
 impl Sitting {
@@ -69,6 +72,7 @@ impl Sitting {
             folder: context.folder.path().display().to_string(),
             ..ViewContext::default()
         };
+        let folder = context.folder.clone();
         let files = lay_out(ceremony, &plan, plan_text, &context)?;
         let record = RecordFile::create(&context.folder)?;
         let began = Entry::Began {
@@ -96,6 +100,8 @@ impl Sitting {
             began: Instant::now(),
             clock: Clock::start(),
             ahead: Duration::ZERO,
+            folder,
+            without_report: None,
         })
     }
 
@@ -107,6 +113,11 @@ impl Sitting {
         wipe_stack();
         front.wipe()?;
         result.map(|()| self.machine.known())
+    }
+
+    /// Why the sealed record has no report in its folder. The ceremony is whole without it: it can be made at any time.
+    pub const fn without_report(&self) -> Option<&Fault> {
+        self.without_report.as_ref()
     }
 
     fn turns(&mut self, front: &mut dyn FrontEnd) -> Result<(), Stopped> {
@@ -173,6 +184,10 @@ impl Sitting {
                     let mark = self.chain.mark();
                     self.around.mark = mark.short();
                     self.around.digest = mark.digest.in_lines();
+                    if matches!(entry, Entry::Sealed { .. }) {
+                        let sealed = self.folder.read(names::RECORD).and_then(|text| verify(&text));
+                        self.without_report = sealed.and_then(|proof| write_reports(&self.folder, &proof)).err();
+                    }
                 }
                 Request::Perform(act) => self.clerk.begin(act, &mut self.vault),
                 Request::Keep(field, handle) => {

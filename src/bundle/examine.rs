@@ -165,7 +165,8 @@ fn signature(folder: &Folder, label: &KeyLabel, signature_file: &str) -> Signatu
 /// The files whose digest no record can have, and those of proofs in earlier records.
 fn known_without_a_digest(proven: &[ProvenKey]) -> BTreeSet<String> {
     let proofs = proven.iter().flat_map(|key| [key.signature_file.clone(), names::proof_text(&key.label)]);
-    proofs.chain([names::RECORD.to_owned()]).collect()
+    // The reports are made from the record: who can make them again compares them.
+    proofs.chain([names::RECORD, names::REPORT, names::REPORT_HTML].map(str::to_owned)).collect()
 }
 
 /// Whether this is the state of a software card, which is still used after its rehearsal, or the blank cards, which

@@ -25,6 +25,13 @@ pub enum Command {
         /// Whether to print JSON.
         json: bool,
     },
+    /// Print the report of a record.
+    Report {
+        /// The record, or its folder.
+        path: PathBuf,
+        /// As HTML, not as Markdown.
+        html: bool,
+    },
     /// Write a copy of a record without some of its texts.
     Disclose(Disclosure),
     /// Print the script of the day for a plan.
@@ -163,6 +170,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, M
             hold(true, false)
         }
         (Some("verify"), Some(_), 2) => Command::Verify { path: file(1), json: std::mem::take(&mut json) },
+        (Some("report"), Some(_), 2) => Command::Report { path: file(1), html: std::mem::take(&mut html) },
         (Some("disclose"), Some(_), 2) => Command::Disclose(Disclosure {
             record: file(1),
             parts: withhold.take().ok_or(Misunderstood::Missing("--withhold names,notes,bags"))?,
@@ -179,7 +187,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, M
         (Some("handbook"), None, 1) => Command::Handbook,
         (Some("softcard"), None, 1) => return Err(Misunderstood::Missing("--vpcd HOST:PORT")),
         (Some("verify"), None, 1) => return Err(Misunderstood::Missing("FOLDER")),
-        (Some("disclose"), None, 1) => return Err(Misunderstood::Missing("FILE|FOLDER")),
+        (Some("report" | "disclose"), None, 1) => return Err(Misunderstood::Missing("FILE|FOLDER")),
         (Some("plan"), Some("print" | "check"), 2) => return Err(Misunderstood::Missing("FILE")),
         _ => return Err(wrong(&words.join(" "))),
     };

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::arguments::Hold;
-use super::say::{explain, print_all};
+use super::say::{complain, explain, print_all};
 use super::{Exit, nameless_plan, read_plan};
 use crate::app::{Environment, FrontEnd, FrontError, ROUNDS, Screen, Setup, Sitting, Stopped, latest_backup};
 use crate::autopilot::{Autopilot, AutopilotError, Comes};
@@ -99,6 +99,9 @@ pub fn by_autopilot(hold: &Hold) -> Exit {
             Ok(known) => ends.note(known, &folder),
             Err(stopped) => return stopped_by(&stopped),
         }
+        if let Some(fault) = sitting.without_report() {
+            without_report(fault, &folder);
+        }
     }
     ends.exit()
 }
@@ -155,6 +158,9 @@ impl Ends {
             Ceremony::of(*kind).character.cards == Cards::Dealt && matches!(exit, Exit::Done | Exit::Deviations)
         };
         let ended = |(_, exit, _): &&(CeremonyKind, Exit, PathBuf)| matches!(exit, Exit::Done | Exit::Deviations);
+        for report in self.0.iter().map(|(_, _, folder)| folder.join(names::REPORT_HTML)).filter(|file| file.exists()) {
+            lines.push(words::NextReport { file: report.display() }.to_string());
+        }
         for (_, _, folder) in self.0.iter().filter(ended) {
             lines.push(words::NextVerify { folder: folder.display() }.to_string());
         }
@@ -190,7 +196,7 @@ pub fn in_terminal(hold: &Hold) -> Exit {
         Ok(screen) => screen,
         Err(error) => return stopped_by(&Stopped::Front(FrontError::Terminal(error))),
     };
-    let mut ends = Ends::default();
+    let (mut ends, mut without) = (Ends::default(), Vec::new());
     loop {
         let chosen = match hold.ceremony {
             Some(ceremony) => Ok(Some(ceremony)),
@@ -223,12 +229,22 @@ pub fn in_terminal(hold: &Hold) -> Exit {
                 return stopped_by(&stopped);
             }
         }
+        without.extend(sitting.without_report().map(|fault| (fault.clone(), folder)));
         if hold.ceremony.is_some() {
             break;
         }
     }
     screen.leave();
+    for (fault, folder) in &without {
+        without_report(fault, folder);
+    }
     print_all(ends.lines(hold.rehearsal).iter().map(String::as_str)).max(ends.exit())
+}
+
+/// The ceremony is whole without its report, and its exit code stays.
+fn without_report(fault: &Fault, folder: &Path) {
+    explain(std::slice::from_ref(fault));
+    complain(&words::ReportNotWritten { folder: folder.display() }.to_string());
 }
 
 /// The menu of `rehearse`: every ceremony, and a way out.

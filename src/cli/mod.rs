@@ -9,6 +9,7 @@ mod plan_check;
 mod plan_new;
 mod plan_questions;
 mod read;
+mod report;
 mod say;
 mod softcard;
 mod verify;
@@ -78,6 +79,7 @@ fn perform(command: Command) -> Exit {
         Command::PlanNew(file) => plan_new::write(&file),
         Command::Softcard(options) => softcard::serve(&options),
         Command::Verify { path, json } => verify::verify_record(&path, json),
+        Command::Report { path, html } => report::print(&path, html),
         Command::Disclose(disclosure) => disclose::write_copy(&disclosure),
         Command::Hold(hold) if hold.auto => hold::by_autopilot(&hold),
         Command::Hold(hold) => hold::in_terminal(&hold),

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::Exit;
 use super::disclose::withheld;
 use super::read::read_record;
+use super::report::{Compared, compare};
 use super::say::{complain, explain, print_all, print_text};
 use crate::bundle::{Examined, FileState, SignatureState, examine};
 use crate::faults::Fault;
@@ -25,6 +26,8 @@ pub fn verify_record(path: &Path, json: bool) -> Exit {
         Err(fault) => return explain(&[fault]),
     };
     let examined = is_folder.then(|| examine(&Folder::open(path), &proof));
+    let reports = if is_folder { compare(&Folder::open(path), &proof) } else { Compared::default() };
+    let examined = examined.map(|examined| with_faults(examined, &reports));
     let faults = examined.as_ref().map_or(&[][..], |examined| &examined.faults);
     let unnamed = examined.as_ref().is_some_and(|examined| !examined.unnamed.is_empty());
     let exit = match (faults.is_empty() && proof.sealed.is_some(), unnamed) {
@@ -33,7 +36,7 @@ pub fn verify_record(path: &Path, json: bool) -> Exit {
         (true, false) => Exit::Done,
     };
     if json {
-        return print_json(&Report::of(&proof, examined.as_ref(), exit), exit);
+        return print_json(&Report::of(&proof, examined.as_ref(), &reports, exit), exit);
     }
     if !faults.is_empty() {
         explain(faults);
@@ -42,11 +45,17 @@ pub fn verify_record(path: &Path, json: bool) -> Exit {
         }
         return exit;
     }
-    print_all(sentences(&proof, examined.as_ref()).iter().map(String::as_str)).max(exit)
+    print_all(sentences(&proof, examined.as_ref(), &reports).iter().map(String::as_str)).max(exit)
+}
+
+/// What is wrong with a folder, its reports included.
+fn with_faults(examined: Examined, reports: &Compared) -> Examined {
+    let faults = examined.faults.into_iter().chain(reports.faults.iter().cloned()).collect();
+    Examined { faults, ..examined }
 }
 
 /// What was checked, what it proves, and what rests on people's word.
-fn sentences(proof: &Proof, examined: Option<&Examined>) -> Vec<String> {
+fn sentences(proof: &Proof, examined: Option<&Examined>, reports: &Compared) -> Vec<String> {
     let (lines, digest) = (proof.mark.line, proof.mark.digest.in_groups().join(" "));
     let mut said = vec![match proof.sealed {
         Some((Ending::Complete, deviations)) => words::VerifySealed { lines, deviations }.to_string(),
@@ -59,6 +68,12 @@ fn sentences(proof: &Proof, examined: Option<&Examined>) -> Vec<String> {
     match examined {
         Some(examined) => said.extend(checked(examined)),
         None => said.push(words::VERIFY_RECORD_ALONE.to_owned()),
+    }
+    if !reports.same.is_empty() {
+        said.push(words::VerifyReport { files: reports.same.join(", ") }.to_string());
+    }
+    if !reports.other_version.is_empty() {
+        said.push(words::VerifyReportOther { files: reports.other_version.join(", ") }.to_string());
     }
     let facts = || proof.lines.iter().filter_map(|line| fact(&line.entry));
     said.extend(facts().filter_map(|fact| match fact {
@@ -128,6 +143,8 @@ struct Report<'a> {
     signatures: Option<Vec<SignatureReport<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     not_in_the_record: Option<&'a [String]>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    reports: Vec<ReportReport>,
     faults: Vec<FaultReport<'a>>,
 }
 
@@ -157,6 +174,21 @@ struct SignatureReport<'a> {
 }
 
 #[derive(Serialize)]
+struct ReportReport {
+    file: &'static str,
+    state: &'static str,
+}
+
+impl ReportReport {
+    /// Those that do not differ; one that does is a fault.
+    fn all(reports: &Compared) -> Vec<Self> {
+        let as_one = |state: &'static str| move |file: &&'static str| Self { file, state };
+        let other = reports.other_version.iter().map(as_one("made-by-another-version"));
+        reports.same.iter().map(as_one("same-as-the-record")).chain(other).collect()
+    }
+}
+
+#[derive(Serialize)]
 struct FaultReport<'a> {
     fault: &'static str,
     values: BTreeMap<&'a str, &'a str>,
@@ -176,10 +208,18 @@ impl<'a> Report<'a> {
     /// The record itself is damaged: nothing else can be compared with it.
     fn damaged(fault: &'a Fault) -> Self {
         let faults = vec![FaultReport::of(fault)];
-        Self { verdict: "damaged", record: None, files: None, signatures: None, not_in_the_record: None, faults }
+        Self {
+            verdict: "damaged",
+            record: None,
+            files: None,
+            signatures: None,
+            not_in_the_record: None,
+            reports: Vec::new(),
+            faults,
+        }
     }
 
-    fn of(proof: &Proof, examined: Option<&'a Examined>, exit: Exit) -> Self {
+    fn of(proof: &Proof, examined: Option<&'a Examined>, reports: &Compared, exit: Exit) -> Self {
         let record = RecordReport {
             ceremony: proof.ceremony.word(),
             rehearsal: proof.rehearsal,
@@ -212,6 +252,7 @@ impl<'a> Report<'a> {
             files: examined.map(|examined| examined.files.iter().map(file).collect()),
             signatures: examined.map(|examined| examined.proven.iter().map(signature).collect()),
             not_in_the_record: examined.map(|examined| examined.unnamed.as_slice()),
+            reports: ReportReport::all(reports),
             faults,
         }
     }

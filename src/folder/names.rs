@@ -32,6 +32,12 @@ pub const WORD_LIST: &str = "words.txt";
 /// Every sentence of the program, as it was that day.
 pub const SCRIPT: &str = "script.txt";
 
+/// The report, as Markdown: made from the record when it is sealed, which is why no record has its digest.
+pub const REPORT: &str = "report.md";
+
+/// The same, to print.
+pub const REPORT_HTML: &str = "report.html";
+
 /// The folder of the software cards, in the folder of a rehearsal.
 pub const SOFTWARE_CARDS: &str = "cards";
 

@@ -133,7 +133,9 @@ impl Lines {
     /// A table as a list: a table of Markdown cannot wrap.
     fn table(&mut self, table: &Table) {
         for row in &table.rows {
+            let said = |cell: &Cell| !matches!(cell, Cell::Text(text) if text.is_empty());
             let named = table.heads.iter().zip(row).map(|((head, _), cell)| (head, cell));
+            let named = named.filter(|(_, cell)| said(cell));
             let text: Vec<String> = named.map(|(head, cell)| format!("{head}: {}", written(cell, 12))).collect();
             self.flowing("- ", "  ", &text.join("  ·  "));
             if table.room == Room::Paragraph {

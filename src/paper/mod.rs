@@ -12,6 +12,7 @@ mod handbook;
 mod html;
 mod markdown;
 mod plan_field;
+mod report;
 mod restore;
 mod steps;
 mod when;
@@ -25,6 +26,7 @@ pub use handbook::handbook;
 pub use html::html;
 pub use markdown::markdown;
 pub use plan_field::meaning;
+pub use report::{makes_the_same_report, plan_of, report, reports, write_reports};
 pub use restore::About;
 
 #[cfg(test)]

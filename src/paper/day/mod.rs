@@ -5,6 +5,8 @@ mod registers;
 mod rows;
 mod sheets;
 
+pub(super) use sheets::table;
+
 use super::card::{CardOf, card, dealt_cards, pin_sheets};
 use super::document::{Block, Cell, Document, Sheet};
 use super::steps::PaperSteps;

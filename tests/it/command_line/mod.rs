@@ -5,6 +5,7 @@ mod changed_folder;
 mod disclose;
 mod plans;
 mod printed;
+mod reports;
 
 use std::fs;
 use std::io::Read;

@@ -7,14 +7,14 @@ use crate::terms::{HostFinding, Severity};
 /// One finding per line.
 pub fn findings(known: &Known) -> String {
     let lines: Vec<String> =
-        known.host.findings.iter().map(|(finding, detail)| format!("- {}", sentence(finding, detail))).collect();
+        known.host.findings.iter().map(|(finding, detail)| format!("- {}", self::finding(finding, detail))).collect();
     if lines.is_empty() { words::ROOM_FIT.to_owned() } else { lines.join("\n") }
 }
 
 /// What is missing, one finding per line.
 pub fn missing(known: &Known) -> String {
     let missing = known.host.findings.iter().filter(|(finding, _)| finding.severity() == Severity::Missing);
-    missing.map(|(finding, detail)| format!("- {}", sentence(finding, detail))).collect::<Vec<_>>().join("\n")
+    missing.map(|(finding, detail)| format!("- {}", self::finding(finding, detail))).collect::<Vec<_>>().join("\n")
 }
 
 /// What makes the machine unfit, in a few words each: everybody has just read the sentences.
@@ -42,7 +42,8 @@ fn in_short(finding: &HostFinding) -> Option<&str> {
     }
 }
 
-fn sentence(finding: &HostFinding, detail: &str) -> String {
+/// A finding in a sentence; what was found is its detail.
+pub fn finding(finding: &HostFinding, detail: &str) -> String {
     match finding {
         HostFinding::MemoryNotLocked => words::ROOM_MEMORY_NOT_LOCKED.to_owned(),
         HostFinding::CoresEnabled => words::ROOM_CORES_ENABLED.to_owned(),

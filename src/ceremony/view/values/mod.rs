@@ -12,6 +12,7 @@ mod restored;
 mod shares;
 
 pub use devices::key_table;
+pub use host::finding;
 
 use crate::ceremony::known::Known;
 use crate::ceremony::steps::Step;

@@ -1,0 +1,246 @@
+//! What was made, found and used: devices with their settings, DKEK shares with their strength, keys, files.
+
+use std::collections::BTreeMap;
+
+use super::{Told, grouped, text};
+use crate::paper::day::table;
+use crate::paper::document::{Block, Cell, Room, Sheet};
+use crate::record::{Entry, Fact};
+use crate::script::{chapters, words};
+use crate::terms::{DeviceRole, Digest, KeyLabel, Scheme};
+
+impl Told<'_> {
+    pub(super) fn inventory(&self) -> Sheet {
+        let mut sheet = Sheet::new(words::REPORT_INVENTORY);
+        sheet.blocks.push(Block::Heading(words::REPORT_DEVICES.to_owned()));
+        for role in [DeviceRole::Original, DeviceRole::Replacement] {
+            sheet.blocks.extend(self.devices(role));
+        }
+        sheet.blocks.push(Block::Heading(words::REPORT_DKEK.to_owned()));
+        sheet.blocks.push(Block::Facts(self.dkek()));
+        sheet.blocks.push(Block::Heading(words::REPORT_STRENGTH.to_owned()));
+        sheet = sheet.saying(chapters::REPORT_STRENGTH);
+        sheet.blocks.push(self.strength());
+        sheet.blocks.push(Block::Heading(words::PRINT_KEYS.to_owned()));
+        let keys = self.keys();
+        if keys.is_empty() {
+            sheet.blocks.push(Block::Text(words::REPORT_NO_KEYS.to_owned()));
+        }
+        for (label, said) in keys {
+            let said = said.into_iter().map(|(name, value)| (name.to_owned(), text(value))).collect();
+            sheet.blocks.extend([Block::Heading(words::ReportKey { label }.to_string()), Block::Facts(said)]);
+        }
+        sheet
+    }
+
+    /// Every device that was found in a role, with what was done to it.
+    fn devices(&self, which: DeviceRole) -> Vec<Block> {
+        let mut blocks = Vec::new();
+        for (line, fact) in self.facts() {
+            let line = line.line;
+            match fact {
+                Fact::Device { role, serial, version, platform, reader, certified_by, initialised, keys, .. }
+                    if *role == which =>
+                {
+                    let what = match role {
+                        DeviceRole::Original => words::ROLE_ORIGINAL,
+                        DeviceRole::Replacement => words::ROLE_REPLACEMENT,
+                    };
+                    let platform = platform.as_deref().unwrap_or_default();
+                    let version = words::ReportFirmware { version, platform }.to_string();
+                    let state = if *initialised {
+                        words::ReportHeld { keys }.to_string()
+                    } else {
+                        words::REPORT_EMPTY.to_owned()
+                    };
+                    let mut facts = vec![
+                        (words::ReportDevice { what, line }.to_string(), text(serial.to_string())),
+                        (words::REPORT_VERSION.to_owned(), text(version.trim_end())),
+                        (words::REPORT_FOUND.to_owned(), text(state)),
+                    ];
+                    let further = [(words::PRINT_READER, reader), (words::REPORT_CERTIFIED_BY, certified_by)];
+                    facts.extend(
+                        further
+                            .into_iter()
+                            .filter_map(|(name, value)| value.as_ref().map(|value| (name.to_owned(), text(value)))),
+                    );
+                    blocks.push(Block::Facts(facts));
+                }
+                _ => {
+                    if let Some((role, done)) = done(fact)
+                        && role == which
+                    {
+                        blocks.push(Block::Facts(vec![(words::ReportLine { line }.to_string(), text(done))]));
+                    }
+                }
+            }
+        }
+        // What belongs to one device stays in one table.
+        let mut joined: Vec<Block> = Vec::new();
+        for block in blocks {
+            match (joined.last_mut(), block) {
+                (Some(Block::Facts(before)), Block::Facts(more)) => before.extend(more),
+                (_, block) => joined.push(block),
+            }
+        }
+        joined
+    }
+
+    /// The DKEK, its shares, and who opened them.
+    fn dkek(&self) -> Vec<(String, Cell)> {
+        let mut facts = Vec::new();
+        for (line, fact) in self.facts() {
+            let said = match fact {
+                Fact::Seeded { sources } => words::ReportSeeded { sources: sources.join(", ") }.to_string(),
+                Fact::Dealt { share, quorum, scheme, set, kcv } => {
+                    words::ReportDealt { share, kcv, quorum, scheme, set }.to_string()
+                }
+                Fact::UnderPassword { share, kcv } => words::ReportUnderPassword { share, kcv }.to_string(),
+                Fact::SoPinDealt { quorum, set } => words::ReportSoPinDealt { quorum, set }.to_string(),
+                Fact::DkekDrawn { shares, kcv } => words::ReportDrawn { shares, kcv }.to_string(),
+                Fact::Opened { share, file, kcv, right, people, .. } => {
+                    let names: Vec<&str> =
+                        people.iter().filter(|sat| right.contains(&sat.seat)).map(|sat| sat.name.as_str()).collect();
+                    let seats = right.len();
+                    match names.as_slice() {
+                        [] if seats == 0 => words::ReportOpenedPassword { file, share, kcv }.to_string(),
+                        [] => words::ReportOpenedSeats { file, share, kcv, seats }.to_string(),
+                        names => words::ReportOpened { share, file, kcv, names: names.join(", ") }.to_string(),
+                    }
+                }
+                Fact::Joined { kcv } => words::ReportJoined { kcv }.to_string(),
+                Fact::SoPinRebuilt { right, people, .. } => {
+                    let names: Vec<&str> =
+                        people.iter().filter(|sat| right.contains(&sat.seat)).map(|sat| sat.name.as_str()).collect();
+                    words::ReportSoPinRebuilt { names: names.join(", ") }.to_string()
+                }
+                _ => continue,
+            };
+            facts.push((words::ReportLine { line: line.line }.to_string(), text(said)));
+        }
+        facts
+    }
+
+    /// How much work it is to guess what guards each DKEK share, for somebody who has its file.
+    fn strength(&self) -> Block {
+        let mut rows = Vec::new();
+        for line in &self.proof.lines {
+            let Entry::Began { custody, .. } = &line.entry else { continue };
+            for (share, custody) in (1_u8..).zip(custody) {
+                let scheme = custody.split_once(' ').and_then(|(_, scheme)| Scheme::parse(scheme));
+                let bits = match scheme {
+                    Some(Scheme::ScHsmTool) => words::REPORT_BITS_SC_HSM_TOOL,
+                    Some(Scheme::Words) => words::REPORT_BITS_WORDS,
+                    None => words::REPORT_BITS_PASSWORD,
+                };
+                let name = words::ReportShare { share }.to_string();
+                rows.push(vec![text(name), text(custody.as_str()), text(bits)]);
+            }
+        }
+        let heads = [(words::REPORT_WHAT, 20), (words::PRINT_QUORUM, 24), (words::REPORT_BITS, 56)];
+        table(&heads, rows, Room::Text)
+    }
+
+    /// What is known of each key, in the order in which they appear.
+    fn keys(&self) -> Vec<(&KeyLabel, Vec<(&'static str, String)>)> {
+        let mut keys: Vec<(&KeyLabel, Vec<(&'static str, String)>)> = Vec::new();
+        let planned = |label: &KeyLabel| {
+            let key = self.plan.and_then(|plan| plan.keys.iter().find(|key| key.label == *label));
+            key.map(|key| {
+                let (key_type, id, reference) = (key.key_type.name(), key.id.shown(), key.reference);
+                words::PrintKey { key_type, id, reference, restore_to: key.restore_to }.to_string()
+            })
+        };
+        for (line, fact) in self.facts() {
+            let line = line.line;
+            let (label, said) = match fact {
+                Fact::Made { label, reference, public_key_sha256 } => (
+                    label,
+                    vec![
+                        (words::REPORT_MADE, words::ReportMadeAt { reference, line }.to_string()),
+                        (words::REPORT_PUBLIC_KEY, grouped(public_key_sha256)),
+                    ],
+                ),
+                Fact::BackedUp { label, file, sha256 } => (
+                    label,
+                    vec![
+                        (words::REPORT_BACKUP, words::ReportBackupIn { file, line }.to_string()),
+                        (words::REPORT_BACKUP_DIGEST, grouped(sha256)),
+                    ],
+                ),
+                Fact::Verified { label } => {
+                    (label, vec![(words::REPORT_VERIFIED, words::ReportVerifiedIn { line }.to_string())])
+                }
+                Fact::Unwrapped { label, reference } => {
+                    (label, vec![(words::REPORT_RESTORED, words::ReportRestoredAt { reference, line }.to_string())])
+                }
+                Fact::Proven { label, signature_file, .. } => (
+                    label,
+                    vec![(words::REPORT_PROVEN, words::ReportProvenBy { file: signature_file, line }.to_string())],
+                ),
+                Fact::NotProvable { label, .. } => {
+                    (label, vec![(words::REPORT_PROVEN, words::ReportNotProven { line }.to_string())])
+                }
+                _ => continue,
+            };
+            if let Some((_, known)) = keys.iter_mut().find(|(known, _)| *known == label) {
+                known.extend(said);
+            } else {
+                let planned = planned(label).map(|planned| (words::REPORT_AS_PLANNED, planned));
+                keys.push((label, planned.into_iter().chain(said).collect()));
+            }
+        }
+        keys
+    }
+
+    /// Every file that the record names, with the digest that it had when it was last written, as `sha256sum` prints it.
+    pub(super) fn files(&self) -> Block {
+        let mut files: BTreeMap<&str, (&Digest, u32)> = BTreeMap::new();
+        for line in &self.proof.lines {
+            match &line.entry {
+                Entry::Began { plan_sha256, files: laid_out, .. } => {
+                    files.insert(crate::folder::names::PLAN, (plan_sha256, line.line));
+                    files.extend(laid_out.iter().map(|file| (file.file.as_str(), (&file.sha256, line.line))));
+                }
+                Entry::Learned {
+                    fact: Fact::Written { file, sha256, .. } | Fact::BackedUp { file, sha256, .. },
+                    ..
+                } => {
+                    files.insert(file, (sha256, line.line));
+                }
+                _ => {}
+            }
+        }
+        let row = |(file, (sha256, line)): (&str, (&Digest, u32))| {
+            vec![text(file), text(line.to_string()), text(sha256.to_string())]
+        };
+        let heads = [(words::REPORT_FILE, 28), (words::REPORT_LINE_HEAD, 8), (words::REPORT_SHA256, 64)];
+        table(&heads, files.into_iter().map(row).collect(), Room::Text)
+    }
+}
+
+/// What was done to a device, in a sentence.
+fn done(fact: &Fact) -> Option<(DeviceRole, String)> {
+    let known = |value: &Option<u8>| value.map_or_else(|| words::REPORT_NOT_SAID.to_owned(), |value| value.to_string());
+    Some(match fact {
+        Fact::Initialised { role, serial, dkek_shares } => {
+            (*role, words::ReportInitialised { serial, shares: dkek_shares }.to_string())
+        }
+        Fact::Settings { role, user_pin_tries, so_pin_tries, pin_reset, options, dkek_shares } => {
+            let user = known(user_pin_tries);
+            let (so, shares) = (known(so_pin_tries), known(dkek_shares));
+            let reset = match pin_reset {
+                Some(crate::record::ResetRule::Off) => words::REPORT_RESET_OFF,
+                Some(crate::record::ResetRule::Unblock) => words::REPORT_RESET_UNBLOCK,
+                Some(crate::record::ResetRule::Set) => words::REPORT_RESET_SET,
+                None => words::REPORT_NOT_SAID,
+            };
+            let options = options.as_deref().unwrap_or(words::REPORT_NOT_SAID);
+            (*role, words::ReportSettings { user, so, reset, options, shares }.to_string())
+        }
+        Fact::SoPinChanged { role } => (*role, words::REPORT_SO_PIN_CHANGED.to_owned()),
+        Fact::Loaded { role, kcv } => (*role, words::ReportLoaded { kcv }.to_string()),
+        Fact::Listed { role, keys } => (*role, words::ReportListed { keys: keys.len() }.to_string()),
+        _ => return None,
+    })
+}

@@ -1,0 +1,168 @@
+//! Who was there in which role, when they came and left, and who took whose place.
+
+use super::{Told, clock, said, text};
+use crate::paper::day::table;
+use crate::paper::document::{Block, Cell, Room, Sheet};
+use crate::record::{Entry, Fact, Line, Remark};
+use crate::script::{chapters, words};
+use crate::terms::{Holder, Person, alike};
+
+/// The people of a change, as the table has them.
+struct Change<'a> {
+    what: &'a str,
+    who: String,
+    former: Option<&'a str>,
+    why: Option<&'a str>,
+    by: Option<&'a str>,
+}
+
+impl<'a> Change<'a> {
+    fn new(what: &'a str, who: impl Into<String>) -> Self {
+        Self { what, who: who.into(), former: None, why: None, by: None }
+    }
+}
+
+impl Told<'_> {
+    pub(super) fn people(&self) -> Sheet {
+        let mut sheet = Sheet::new(words::PRINT_PEOPLE).saying(chapters::REPORT_PEOPLE);
+        sheet.blocks.push(match self.plan {
+            Some(_) => self.roles(),
+            None => Block::Facts(self.roll_call()),
+        });
+        let changes: Vec<Vec<Cell>> = self.proof.lines.iter().flat_map(|line| self.changes(line)).collect();
+        if changes.is_empty() {
+            return sheet.saying([words::REPORT_NO_CHANGES]);
+        }
+        let heads = [
+            (words::REPORT_TIME_HEAD, 13),
+            (words::REPORT_WHAT, 16),
+            (words::REPORT_WHO, 24),
+            (words::REPORT_INSTEAD_OF, 15),
+            (words::REPORT_WHY, 20),
+            (words::PRINT_DECIDED_BY, 14),
+        ];
+        sheet.with(Block::Heading(words::REPORT_CHANGES.to_owned())).with(table(&heads, changes, Room::Text))
+    }
+
+    /// Everyone in the plan.
+    fn roles(&self) -> Block {
+        let heads = [
+            (words::PRINT_ROLE, 20),
+            (words::PRINT_NAME, 24),
+            (words::PRINT_IDENTIFIED, 22),
+            (words::PRINT_CAME, 12),
+            (words::PRINT_LEFT, 12),
+        ];
+        let plan = self.plan;
+        let people = plan.into_iter().flat_map(|plan| plan.people().into_iter().map(move |person| (plan, person)));
+        let row = |(plan, person): (&crate::plan::Plan, Person)| {
+            let name = plan.name_of(person);
+            vec![
+                text(self.role(person)),
+                text(name),
+                Cell::known(plan.identified_by(person)),
+                text(self.came(person, name)),
+                text(self.left(person)),
+            ]
+        };
+        table(&heads, people.map(row).collect(), Room::Text)
+    }
+
+    /// The people of the roll call, as the record has them.
+    fn roll_call(&self) -> Vec<(String, Cell)> {
+        let mut called = Vec::new();
+        for (line, fact) in self.facts() {
+            if let Fact::Present { people } = fact {
+                called.extend(people.iter().map(|person| (clock(line), text(person))));
+            }
+        }
+        called
+    }
+
+    /// When somebody was there first.
+    fn came(&self, who: Person, name: &str) -> String {
+        let named = |text: &String| alike(text.split(" · ").next().unwrap_or_default(), name);
+        let came = self.facts().find(|(_, fact)| match fact {
+            Fact::Present { people } => people.iter().any(named),
+            Fact::Arrived { person, .. } => *person == who,
+            _ => false,
+        });
+        came.map_or_else(|| words::REPORT_NOT_PRESENT.to_owned(), |(line, _)| clock(line))
+    }
+
+    /// When they left for the last time; those who stayed have nothing here.
+    fn left(&self, who: Person) -> String {
+        let mut left = String::new();
+        for (line, fact) in self.facts() {
+            match fact {
+                Fact::Gone { person, .. } if *person == who => left = clock(line),
+                Fact::Arrived { person, .. } if *person == who => left.clear(),
+                _ => {}
+            }
+        }
+        left
+    }
+
+    /// What a line says about who is there, a row each.
+    fn changes(&self, line: &Line) -> Vec<Vec<Cell>> {
+        let as_role = |person: Person, name: &str| format!("{name} ({})", self.role(person));
+        let changes = match &line.entry {
+            Entry::Learned { fact, .. } => match fact {
+                Fact::Absent { people } => vec![Change::new(words::REPORT_ABSENT, people.join(", "))],
+                Fact::Arrived { person, name } => vec![Change::new(words::REPORT_ARRIVED, as_role(*person, name))],
+                Fact::Gone { person, name, reason } => {
+                    vec![Change { why: reason.as_deref(), ..Change::new(words::REPORT_GONE, as_role(*person, name)) }]
+                }
+                Fact::Without { people, decided_by, reason } => vec![Change {
+                    why: Some(reason),
+                    by: Some(decided_by),
+                    ..Change::new(words::REPORT_WITHOUT, people.join(", "))
+                }],
+                Fact::Formers { people } => people
+                    .iter()
+                    .map(|former| {
+                        let person = Person::Holder(Holder { share: former.share, custodian: former.custodian });
+                        Change::new(words::REPORT_FORMER, as_role(person, &former.name))
+                    })
+                    .collect(),
+                _ => Vec::new(),
+            },
+            Entry::Substituted { share, custodian, name, former_knows, former, reason, decided_by, .. } => {
+                let person = Person::Holder(Holder { share: *share, custodian: *custodian });
+                let former = former.as_deref().or(former_knows.as_deref());
+                let what = if former_knows.is_some() { words::REPORT_REPLACES_KNOWS } else { words::REPORT_REPLACES };
+                vec![Change {
+                    former,
+                    why: reason.as_deref(),
+                    by: decided_by.as_deref(),
+                    ..Change::new(what, as_role(person, name))
+                }]
+            }
+            Entry::StoodIn { person, name, former, reason, decided_by, .. } => vec![Change {
+                former: Some(former),
+                why: Some(reason),
+                by: decided_by.as_deref(),
+                ..Change::new(words::REPORT_REPLACES, as_role(*person, name))
+            }],
+            Entry::Remarked { remark: Remark::BreakBegan, text, .. } => {
+                vec![Change { why: Some(text), ..Change::new(words::REPORT_BREAK, String::new()) }]
+            }
+            Entry::Remarked { remark: Remark::BreakEnded, text, .. } => {
+                vec![Change { why: Some(text), ..Change::new(words::REPORT_BREAK_ENDED, String::new()) }]
+            }
+            _ => Vec::new(),
+        };
+        let row = |change: Change<'_>| {
+            let when = words::ReportTimeLine { time: clock(line), line: line.line }.to_string();
+            vec![
+                text(when),
+                text(change.what),
+                text(change.who),
+                said(change.former),
+                said(change.why),
+                said(change.by),
+            ]
+        };
+        changes.into_iter().map(row).collect()
+    }
+}
