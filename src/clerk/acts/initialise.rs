@@ -99,7 +99,7 @@ impl Initialise {
             && devices.with(serial, Device::dkek_state)? == waiting
             && devices.with(serial, |device| is_as_set(device, &settings))?
         {
-            return Ok([done].into_iter().chain(self.read_back(devices)).collect());
+            return Ok([done].into_iter().chain(self.read_back(devices)?).collect());
         }
         self.no_other_keys(devices)?;
         let answer = match self.so_tries_before(devices)? {
@@ -116,12 +116,12 @@ impl Initialise {
         if devices.with(serial, Device::dkek_state)? != waiting {
             return Err(Fault::from(faults::InitialiseUnclear));
         }
-        Ok([done].into_iter().chain(self.read_back(devices)).collect())
+        Ok([done].into_iter().chain(self.read_back(devices)?).collect())
     }
 
-    /// What the device says about its settings. It is initialised already: if it cannot be asked now, that is the
-    /// concern of the next act.
-    fn read_back(&self, devices: &mut Devices) -> Option<Fact> {
+    /// What the device says about its settings; nothing, if it does not say. It is initialised already: if the answer is
+    /// lost, the next attempt finds that out and asks again.
+    fn read_back(&self, devices: &mut Devices) -> Result<Option<Fact>, Fault> {
         let read = |device: &mut Device| {
             device.select()?;
             let (user, so) = (device.pin_state(Pin::User)?, device.pin_state(Pin::So)?);
@@ -144,7 +144,11 @@ impl Initialise {
                 dkek_shares,
             })
         };
-        devices.with(&self.serial, read).ok()
+        devices.with(&self.serial, |device| match read(device) {
+            Ok(settings) => Ok(Some(settings)),
+            Err(CardError::Refused { .. } | CardError::Malformed { .. }) => Ok(None),
+            Err(lost @ (CardError::Transport(_) | CardError::OtherDevice { .. })) => Err(lost),
+        })
     }
 
     /// Keys can come onto a device after it was found: none is erased that nobody has named.
