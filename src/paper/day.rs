@@ -198,6 +198,7 @@ impl Day<'_> {
             }
             StageKind::HandOver
             | StageKind::Read
+            | StageKind::PickKeys
             | StageKind::Choose(_)
             | StageKind::Form(_)
             | StageKind::FromCard(_)

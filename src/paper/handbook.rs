@@ -231,10 +231,13 @@ impl Book<'_> {
             | Condition::HandsOver
             | Condition::HolderHere(true)
             | Condition::Proven
+            | Condition::Opens(true)
+            | Condition::BackedUp(true)
             | Condition::LeftOut(false)
             | Condition::NotGiven(_)
             | Condition::KnowsPrime
             | Condition::FromOurs => None,
+            Condition::Opens(false) | Condition::BackedUp(false) => Some(words::PAPER_WHEN_NOT_OPENED),
             Condition::NeedsEveryone => Some(words::PAPER_WHEN_EVERYONE),
             Condition::Initialised(_) | Condition::OtherSoPin(_) | Condition::MayHaveCardsSoPin(_) => {
                 Some(words::PAPER_WHEN_INITIALISED)
@@ -274,6 +277,7 @@ impl Book<'_> {
         self.quote(&text.text);
         let (heading, mark, items) = match stage.kind {
             StageKind::RollCall(_) => (words::PAPER_TICK, "[ ] ", vec![words::PAPER_EVERYBODY.to_owned()]),
+            StageKind::PickKeys => (words::PAPER_TICK, "[x] ", vec![words::PAPER_EVERY_KEY.to_owned()]),
             StageKind::Tick => (words::PAPER_TICK, "[ ] ", text.items),
             StageKind::Choose(_) if text.items.is_empty() => {
                 (words::PAPER_CHOOSE, "", vec![words::PAPER_EVERY_NAME.to_owned()])

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::terms::{CustodianNumber, DkekShareNumber, Kcv, KeyId, KeyLabel, KeyReference};
+use crate::terms::{CustodianNumber, DkekShareNumber, Kcv, KeyId, KeyLabel, KeyReference, KeyType};
 
 /// What happened to the device being replaced, or why its keys are restored although nothing did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -139,6 +139,48 @@ pub struct StoredKey {
     /// Its kind, as far as its description or what lies beside it says: `RSA-2048`, `EC secp256r1`, or `EC-256` if only
     /// the size is stated.
     pub key_type: Option<String>,
+}
+
+/// A key that a device wraps.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyToBackUp {
+    /// What it is called in this sitting.
+    pub label: KeyLabel,
+    /// Its id in this sitting: that of its description, or a free one.
+    pub id: KeyId,
+    /// Its kind.
+    pub key_type: KeyType,
+    /// Where it lives.
+    pub reference: KeyReference,
+    /// The label in its description; none: it has no description.
+    pub described: Option<String>,
+    /// The id in its description.
+    pub described_id: Option<KeyId>,
+}
+
+/// A key that a device does not wrap.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefusedKey {
+    /// As the device lists it.
+    pub key: StoredKey,
+    /// Why.
+    pub why: NotWrapped,
+}
+
+/// Why a device does not wrap a key under the DKEK at hand.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NotWrapped {
+    /// What the key may be used for does not include being wrapped.
+    NotExportable,
+    /// It belongs to a key domain without a complete DKEK.
+    OtherDomain,
+    /// The device has no DKEK for it.
+    NoDkek,
+    /// It is wrapped under another DKEK, with this key check value.
+    OtherDkek(Kcv),
+    /// The device answered with this status word.
+    Refused(String),
 }
 
 /// Whether a key on a device is in the backup at hand.

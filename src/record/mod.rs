@@ -11,9 +11,9 @@ mod verify;
 pub use crate::names::CeremonyKind;
 pub use chain::{Chain, Line, Mark};
 pub use detail::{
-    Defect, Deviation, Ending, Former, FoundKey, HeldKey, InBackup, KnownShare, Loss, NotProven, PinCondition, PinName,
-    RecordedBag, Remark, StoredKey, WithoutDkek,
+    Defect, Deviation, Ending, Former, FoundKey, HeldKey, InBackup, KeyToBackUp, KnownShare, Loss, NotProven,
+    NotWrapped, PinCondition, PinName, RecordedBag, RefusedKey, Remark, StoredKey, WithoutDkek,
 };
 pub use entry::{Entry, Fact};
-pub use manifest::{BackedUpDkekShare, BackedUpKey, Manifest};
+pub use manifest::{BackedUpDkekShare, BackedUpKey, FORM, FORM_OF_BACK_UP, Manifest};
 pub use verify::{Proof, verify, verify_to_the_cut};

@@ -1,6 +1,7 @@
 //! How the device of a step is found.
 
 use crate::ceremony::known::Known;
+use crate::ceremony::known::character::DeviceUse;
 use crate::ceremony::steps::{Actor, Condition, Question, StageKind, Step, step};
 use crate::clerk::acts::DevicePurpose;
 use crate::clerk::{Act, acts};
@@ -62,20 +63,20 @@ fn find(known: &Known, step: &Step) -> Option<Act> {
         }
         not.extend(known.devices.serial(DeviceRole::Original));
     }
-    let (given_up, purpose) = (known.devices.given_up.clone(), purpose(known, step));
+    let (given_up, purpose) = (known.devices.given_up.clone(), purpose(known));
     Some(acts::FindDevice { role: step.role, not, given_up, last_resort, picked: None, purpose }.into())
 }
 
 fn find_picked(known: &Known, step: &Step) -> Option<Act> {
     let picked = Some(known.devices.picked.clone()?);
     let (not, given_up, last_resort) = (Vec::new(), Vec::new(), Vec::new());
-    Some(acts::FindDevice { role: step.role, not, given_up, last_resort, picked, purpose: purpose(known, step) }.into())
+    Some(acts::FindDevice { role: step.role, not, given_up, last_resort, picked, purpose: purpose(known) }.into())
 }
 
-/// Every device but the one that people inspect gets keys.
-fn purpose(known: &Known, step: &Step) -> DevicePurpose {
-    if step.id == StepName::InspectDevice {
-        return DevicePurpose::Inspection;
+fn purpose(known: &Known) -> DevicePurpose {
+    match known.ceremony.devices {
+        DeviceUse::Keeps => return DevicePurpose::Inspection,
+        DeviceUse::Provisions => {}
     }
     let rsa_4096 = known.plan.keys.iter().any(|key| key.key_type == KeyType::Rsa(4096));
     DevicePurpose::Provisioning { rsa_4096 }

@@ -4,15 +4,15 @@ use crate::card::{AuthenticatedRequest, KeyDescription};
 use crate::clerk::source::found::{Found, FoundFile};
 use crate::clerk::source::{Source, Standing};
 use crate::clerk::wrapped_keys::{kept_description, stated_type};
-use crate::dkek::WrappedKeyFile;
+use crate::dkek::{ShareFile, WrappedKeyFile};
 use crate::faults::{self, Fault};
 use crate::folder::Folder;
 use crate::plan::{Plan, PlannedKey};
 use crate::record::{BackedUpKey, FoundKey, KnownShare};
-use crate::terms::{Kcv, KeyId, KeyLabel, KeyReference, Serial};
+use crate::terms::{Digest, Kcv, KeyId, KeyLabel, KeyReference, Serial};
 
 /// Each key needs two steps of one section, which has two more, and steps are numbered up to 255.
-const MOST_KEYS: usize = 126;
+pub(in crate::clerk) const MOST_KEYS: usize = 126;
 
 /// How many files a fault names of each kind.
 const NAMED: usize = 4;
@@ -27,25 +27,12 @@ pub fn open(folder: Folder, plan: &Plan) -> Result<Source, Fault> {
     if found.keys.len() > MOST_KEYS {
         return Err(Fault::from(faults::SourceTooManyKeys { found: found.keys.len(), most: MOST_KEYS }));
     }
-    if found.share_files.is_empty() {
-        return Err(Fault::from(faults::SourceNoShareFile { damaged: files(&found.damaged_shares) }));
-    }
-    if found.share_files.len() != plan.dkek_shares.len() {
-        return Err(Fault::from(faults::SourceSeveralShareFiles {
-            found: found.share_files.len(),
-            planned: plan.dkek_shares.len(),
-            files: files(found.share_files.iter().map(|file| &file.name)),
-        }));
-    }
+    one_for_each_share(&found, plan)?;
     let alone = (found.share_files.len() == 1).then_some(kcv);
-    let known = |file: FoundFile<_>| (KnownShare { file: file.name, set: None, kcv: alone }, file.digest);
-    let share_files = found.share_files.into_iter().map(known).collect();
-    let labels = labels(&found.keys);
-    let (mut keys, mut described, mut devices) = (Vec::new(), Vec::new(), Vec::new());
-    for (file, label) in found.keys.iter().zip(labels) {
-        let (key, as_found) = key(file, label, &free_ids(&found.keys), keys.len());
-        keys.push(key);
-        described.push(as_found);
+    let share_files = found.share_files.into_iter().map(|file| known(file, alone)).collect();
+    let (keys, described): (Vec<_>, Vec<_>) = described(&found.keys).into_iter().unzip();
+    let mut devices = Vec::new();
+    for file in &found.keys {
         devices.extend(original(&file.content).filter(|device| !devices.contains(device)));
     }
     let plan = Plan { keys: planned(&keys, plan)?, ..plan.clone() };
@@ -56,7 +43,61 @@ pub fn open(folder: Folder, plan: &Plan) -> Result<Source, Fault> {
         copies: found.copies,
         keys: described,
     };
-    Ok(Source { folder, plan, keys, title, kcv, so_pin_set: None, devices, share_files, standing })
+    let (kcv, so_pin_set) = (Some(kcv), None);
+    Ok(Source { folder, plan, keys, title, kcv, so_pin_set, devices, share_files, standing, shares_elsewhere: true })
+}
+
+/// Takes the folder's share files for the DKEK of a device; whatever else is in the folder is passed over.
+///
+/// # Errors
+/// There is not one for each DKEK share of the plan.
+pub fn share_files(folder: Folder, plan: &Plan) -> Result<Source, Fault> {
+    let mut found = Found::look_through(&folder)?;
+    one_for_each_share(&found, plan)?;
+    found.passed_over.extend(found.keys.into_iter().map(|file| file.name));
+    found.passed_over.append(&mut found.damaged);
+    Ok(Source {
+        folder,
+        plan: plan.clone(),
+        keys: Vec::new(),
+        title: plan.title.clone(),
+        kcv: None,
+        so_pin_set: None,
+        devices: Vec::new(),
+        share_files: found.share_files.into_iter().map(|file| known(file, None)).collect(),
+        standing: Standing::Elsewhere {
+            passed_over: found.passed_over,
+            damaged: Vec::new(),
+            copies: found.copies,
+            keys: Vec::new(),
+        },
+        shares_elsewhere: true,
+    })
+}
+
+fn known(file: FoundFile<ShareFile>, kcv: Option<Kcv>) -> (KnownShare, Digest) {
+    (KnownShare { file: file.name, set: None, kcv }, file.digest)
+}
+
+fn one_for_each_share(found: &Found, plan: &Plan) -> Result<(), Fault> {
+    if found.share_files.is_empty() {
+        return Err(Fault::from(faults::SourceNoShareFile { damaged: files(&found.damaged_shares) }));
+    }
+    if found.share_files.len() != plan.dkek_shares.len() {
+        return Err(Fault::from(faults::SourceSeveralShareFiles {
+            found: found.share_files.len(),
+            planned: plan.dkek_shares.len(),
+            files: files(found.share_files.iter().map(|file| &file.name)),
+        }));
+    }
+    Ok(())
+}
+
+/// What each wrapped key is called here, and how it was found.
+pub(in crate::clerk) fn described(files: &[FoundFile<WrappedKeyFile>]) -> Vec<(BackedUpKey, FoundKey)> {
+    let free_ids = free_ids(files);
+    let places = files.iter().zip(labels(files)).enumerate();
+    places.map(|(place, (file, label))| key(file, label, &free_ids, place)).collect()
 }
 
 /// The DKEK that all wrapped keys name.
@@ -176,7 +217,7 @@ fn key(
 
 /// The keys as a plan: each goes to the reference that the given plan has for its label, otherwise to its original one,
 /// otherwise to a free one.
-fn planned(keys: &[BackedUpKey], plan: &Plan) -> Result<Vec<PlannedKey>, Fault> {
+pub(in crate::clerk) fn planned(keys: &[BackedUpKey], plan: &Plan) -> Result<Vec<PlannedKey>, Fault> {
     let mut planned: Vec<PlannedKey> = Vec::new();
     for key in keys {
         let wish = plan.keys.iter().find(|wish| wish.label == key.label).map(|wish| wish.restore_to);
