@@ -78,7 +78,10 @@ impl ManifestDraft {
                 let share = numbers.find(|share| names::share_file(*share) == *file);
                 self.share_files.extend(share.map(|share| (share, *sha256)));
             }
-            Fact::Opened { file, .. } => self.opened.push(file.clone()),
+            Fact::Opened { share, file, kcv, .. } => {
+                self.opened.push(file.clone());
+                self.kcvs.insert(*share, *kcv);
+            }
             Fact::Initialised { serial, .. } => {
                 self.serial.get_or_insert_with(|| serial.clone());
             }

@@ -8,6 +8,7 @@ use hsm_ceremony::bundle::compare_files;
 use hsm_ceremony::ceremony::{Body, Input, Machine, Recovery, TickId};
 use hsm_ceremony::folder::Folder;
 use hsm_ceremony::names::ItemName;
+use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::{CeremonyKind, Entry, Fact, NotWrapped, verify};
 use hsm_ceremony::softcard::{CutOff, Rack, SoftCard};
 use hsm_ceremony::terms::KeyReference;
@@ -367,4 +368,32 @@ fn what_another_tool_left_undescribed_is_backed_up_under_a_name_of_its_own() {
     assert_eq!((first.label.as_str(), first.reference), ("key-3", KeyReference::new(1).unwrap()));
     verifies(&rig);
     restores(records.path(), rig, &["key-3", "key-1", "key-2"]);
+}
+
+#[test]
+fn share_files_without_a_record_guard_a_backup_whether_or_not_they_are_opened() {
+    for opened in [true, false] {
+        let (records, theirs) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let made = made(records.path());
+        fs::copy(made.folder.join("dkek-1.pbe"), theirs.path().join("theirs.pbe")).unwrap();
+        let given = Some((Plan::parse(&plan()).unwrap(), plan()));
+        let (kind, environment) = (CeremonyKind::BackUp, Environment::SoftwareCards);
+        let setup = Setup::from_backup(kind, theirs.path(), given, records.path(), environment).unwrap();
+        let (begun, rack) = (setup.plan.clone(), Rack::new(1));
+        rack.insert(0, SoftCard::from_json(&made.state()).unwrap());
+        let mut rig = Rig::held(setup, Box::new(rack)).with_papers_of(made.rig);
+        rig.play(|front| match (&front.view.body, front.step()) {
+            (Body::Choose { .. }, "back-up-source") if !opened => front.item(ItemName::ByNobody),
+            _ => Turn::Autopilot,
+        });
+        assert!(rig.complete() && rig.faults.is_empty(), "{:?}", rig.faults);
+        verifies(&rig);
+        resumes(&rig, &begun);
+        let manifest = rig.manifest();
+        assert_eq!((manifest.manifest, manifest.shares_elsewhere, manifest.macs_not_verified), (3, true, !opened));
+        // Only opening a file shows which DKEK share is in it, and which set its cards are.
+        let share = &manifest.dkek_shares[0];
+        assert_eq!((share.kcv.is_some(), share.set.is_some()), (opened, opened));
+        restores(records.path(), rig, &["key-0", "key-1", "key-2"]);
+    }
 }
