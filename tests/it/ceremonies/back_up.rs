@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use hsm_ceremony::app::{Environment, Setup};
-use hsm_ceremony::bundle::compare_files;
+use hsm_ceremony::bundle::{FileState, examine};
 use hsm_ceremony::ceremony::{Body, Input, Machine, Recovery, TickId};
 use hsm_ceremony::folder::Folder;
 use hsm_ceremony::names::ItemName;
@@ -59,8 +59,9 @@ fn setup(from: &Path, records: &Path) -> Setup {
 /// The record is intact, names every file, and every file is the one that was written.
 fn verifies(rig: &Rig) {
     let proof = verify(&fs::read(rig.folder.join("record.jsonl")).unwrap()).unwrap();
-    let files = compare_files(&Folder::open(&rig.folder), &proof).unwrap();
-    assert!(files.is_some_and(|files| files >= 4), "{files:?}");
+    let examined = examine(&Folder::open(&rig.folder), &proof);
+    assert!(examined.files.len() >= 4, "{:?}", examined.files);
+    assert!(examined.files.iter().all(|file| file.state == FileState::Unchanged), "{:?}", examined.files);
 }
 
 /// What the record alone leads to is what the sitting knew.
