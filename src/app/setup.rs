@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use super::ROUNDS;
 use crate::card::PcscReaders;
 use crate::card::transport::Readers;
-use crate::ceremony::{Cards, Ceremony};
+use crate::ceremony::{Cards, Ceremony, DeviceUse, KeySource};
 use crate::clerk::{CardInserter, Context, Source};
 use crate::folder::{Folder, names};
 use crate::plan::Plan;
@@ -71,7 +71,12 @@ impl Setup {
         records: &Path,
         environment: Environment,
     ) -> Result<Self, Fault> {
-        let source = Source::open(from, plan.as_ref().map(|(plan, _)| plan))?;
+        let given = plan.as_ref().map(|(plan, _)| plan);
+        let source = match Ceremony::of(ceremony).character.keys {
+            KeySource::Known => Source::open(from, given)?,
+            // Whatever keys lie there, those on the device are meant.
+            KeySource::Device => Source::open_share_files(from, given)?,
+        };
         let kept = source.folder.read(names::PLAN).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
         let plan_text = match (source.is_foreign(), plan) {
             (true, Some((_, text))) => text,
@@ -94,7 +99,8 @@ impl Setup {
         let (readers, inserter): (Box<dyn Readers>, Option<CardInserter>) = if environment == Environment::SoftwareCards
         {
             let rack = Rack::new(2);
-            let inserter = card_inserter(rack.clone(), folder.path().join(names::SOFTWARE_CARDS))?;
+            let kept = source.as_ref().and_then(|source| kept_card(ceremony, source));
+            let inserter = card_inserter(rack.clone(), folder.path().join(names::SOFTWARE_CARDS), kept)?;
             (Box::new(rack), Some(inserter))
         } else {
             (Box::new(PcscReaders::new()), None)
@@ -135,16 +141,29 @@ fn new_folder(records: &Path, ceremony: CeremonyKind, rehearsal: bool) -> Result
     Err(last)
 }
 
-/// Inserts a fresh software card for a role when a reader is searched; removes the previous card of the sitting.
-fn card_inserter(rack: Rack, cards: PathBuf) -> Result<CardInserter, Fault> {
+/// The software card whose keys are to be backed up, as the sitting that made them kept it.
+fn kept_card(ceremony: CeremonyKind, source: &Source) -> Option<SoftCard> {
+    match Ceremony::of(ceremony).character.devices {
+        DeviceUse::Provisions => None,
+        DeviceUse::Keeps => {
+            let cards = source.folder.path().join(names::SOFTWARE_CARDS);
+            let file = cards.join(names::software_card(source.device()?.as_str()));
+            SoftCard::from_json(&serde_json::from_slice(&fs::read(file).ok()?).ok()?).ok()
+        }
+    }
+}
+
+/// Inserts the kept card for the original, or else a fresh software card for a role when a reader is searched; removes the previous card of the sitting.
+fn card_inserter(rack: Rack, cards: PathBuf, kept: Option<SoftCard>) -> Result<CardInserter, Fault> {
     let fault = |error: &io::Error| Fault::from(faults::FileWrite { file: names::SOFTWARE_CARDS, why: error });
     fs::DirBuilder::new().mode(0o700).create(&cards).map_err(|error| fault(&error))?;
-    let mut inserted: Option<DeviceRole> = None;
+    let (mut inserted, mut kept): (Option<DeviceRole>, _) = (None, kept);
     Ok(Box::new(move |role| {
         if inserted == Some(role) {
             return;
         }
-        let card = SoftCard::random_serial().and_then(|serial| SoftCard::new(&serial));
+        let fresh = || SoftCard::random_serial().and_then(|serial| SoftCard::new(&serial));
+        let card = kept.take().or_else(fresh);
         let Some(card) = card else { return };
         let file = cards.join(names::software_card(card.serial()));
         // Where the card cannot be inserted, no device is found, and the screen says so.

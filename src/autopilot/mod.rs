@@ -202,6 +202,7 @@ impl Autopilot {
             Asks::Step(loss @ Question::Loss) => answering(loss, Answer::Loss(Loss::Broken)),
             // It was set from the cards, unless nobody here ever set it.
             Asks::Step(whose @ Question::CurrentSoPin) => answering(whose, Answer::OnCards(self.knows(view))),
+            Asks::Step(opening @ Question::Opening) => answering(opening, Answer::Opens(true)),
             Asks::Step(hidden @ Question::HiddenKcv) => answering(hidden, Answer::LogIn(true)),
             Asks::Step(found @ (Question::RightDevice | Question::Missing)) => answering(found, Answer::GoOn),
             Asks::Step(unusable @ Question::UnusableKeys) => {

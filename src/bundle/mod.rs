@@ -91,6 +91,9 @@ fn written(fact: &Fact) -> Option<(&str, Digest)> {
         | Fact::Gone { .. }
         | Fact::Without { .. }
         | Fact::Decided { .. }
+        | Fact::Opening { .. }
+        | Fact::Surveyed { .. }
+        | Fact::Chosen { .. }
         | Fact::RestoreNotProven
         | Fact::Room { .. }
         | Fact::Seen { .. }

@@ -29,7 +29,7 @@ impl Sitting {
             dkek_shares: vec![BackedUpDkekShare {
                 custody: CUSTODY.into(),
                 set: None,
-                kcv: Kcv([1; 8]),
+                kcv: Some(Kcv([1; 8])),
                 share_file: share.name.clone(),
                 share_file_sha256: share.sha256,
             }],
@@ -37,6 +37,8 @@ impl Sitting {
             kcv: Kcv([1; 8]),
             rounds: 1,
             serial: Serial::new("DENK0100000").unwrap(),
+            shares_elsewhere: false,
+            macs_not_verified: false,
             keys: Vec::new(),
         };
         let mut entries = vec![

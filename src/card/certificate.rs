@@ -3,6 +3,7 @@
 //!
 //! Source: the protocol reference, sections 2.11 and 4.4; RFC 5280.
 
+use pem_rfc7468::LineEnding;
 use x509_cert::certificate::{CertificateInner, Raw};
 use x509_cert::der::{Decode, Encode};
 
@@ -25,6 +26,13 @@ pub fn public_key_beside(bytes: &[u8]) -> Option<PublicKey> {
     let certificate = CertificateInner::<Raw>::from_der(whole).ok()?;
     let key = certificate.tbs_certificate().subject_public_key_info().to_der().ok()?;
     PublicKey::from_der(&key).ok()
+}
+
+/// The X.509 certificate beside a key, as PEM; `None` if something else is there. Anything after it is ignored.
+pub fn x509_pem(bytes: &[u8]) -> Option<String> {
+    let whole = Reader::new(bytes).expect(0x30).ok()?.whole;
+    CertificateInner::<Raw>::from_der(whole).ok()?;
+    pem_rfc7468::encode_string("CERTIFICATE", LineEnding::LF, whole).ok()
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ pub mod verify;
 #[cfg(test)]
 mod double;
 
-pub use certificate::public_key_beside;
+pub use certificate::{public_key_beside, x509_pem};
 pub use cvc::{AuthenticatedRequest, CertificateKey, CvCertificate};
 pub use device::{
     Contents, Device, DkekState, Initialise, KeyAttributes, KeyDomain, KeyEntry, Pin, PinAnswer, PinReset, PinState,

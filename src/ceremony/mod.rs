@@ -9,7 +9,7 @@ mod view;
 pub use crate::terms::Holder;
 pub use kinds::{CEREMONIES, Ceremony};
 pub use known::Known;
-pub use known::character::{Cards, Character, Needs, Unattended};
+pub use known::character::{Cards, Character, DeviceUse, KeySource, Needs, Unattended};
 pub use known::devices::FoundDevice;
 pub use known::restored::Origin;
 pub use known::roll_call::{Person, role};

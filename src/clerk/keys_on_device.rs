@@ -52,6 +52,27 @@ fn beside(device: &mut Device, reference: KeyReference) -> Result<Option<KeyType
     }
 }
 
+/// What lies beside a key on a device.
+pub struct BesideKey {
+    /// Its description (contents of EF `C4xx`).
+    pub description: Option<Vec<u8>>,
+    /// Its request or certificate (contents of EF `CExx`).
+    pub certificate: Option<Vec<u8>>,
+}
+
+/// What lies beside a key, its description and its request or certificate, where there is something.
+///
+/// # Errors
+/// The device cannot be read.
+pub fn beside_key(device: &mut Device, reference: KeyReference) -> Result<BesideKey, CardError> {
+    let mut read = |file| match device.read_file(file) {
+        Ok(content) => Ok(Some(content).filter(|content| !content.is_empty())),
+        Err(CardError::Refused { status: Status::NotFound, .. }) => Ok(None),
+        Err(error) => Err(error),
+    };
+    Ok(BesideKey { description: read(FileId::description(reference))?, certificate: read(FileId::request(reference))? })
+}
+
 /// A key as its description presents it, and its kind.
 pub fn listed(reference: KeyReference, description: Option<&KeyDescription>, key_type: Option<KeyType>) -> StoredKey {
     StoredKey {

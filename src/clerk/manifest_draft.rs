@@ -6,7 +6,7 @@ use crate::dkek::Rounds;
 use crate::faults::Fault;
 use crate::folder::{Folder, names};
 use crate::plan::PlannedKey;
-use crate::record::{BackedUpDkekShare, BackedUpKey, Fact, Manifest};
+use crate::record::{BackedUpDkekShare, BackedUpKey, FORM, FORM_OF_BACK_UP, Fact, Manifest};
 use crate::terms::{Digest, DkekShareNumber, Kcv, Serial};
 
 /// What the manifest will say.
@@ -20,8 +20,12 @@ pub struct ManifestDraft {
     pub keys: Vec<BackedUpKey>,
     /// The share files that were opened in this sitting.
     pub opened: Vec<String>,
+    /// Whether the share files come from elsewhere.
+    pub shares_elsewhere: bool,
     /// The key being backed up.
     expected: Option<PlannedKey>,
+    /// Whether a backup was written whose MAC nobody verified.
+    macs_not_verified: bool,
     sets: BTreeMap<DkekShareNumber, String>,
     kcvs: BTreeMap<DkekShareNumber, Kcv>,
     so_pin_set: Option<String>,
@@ -33,6 +37,25 @@ impl ManifestDraft {
     /// Announces a key that is about to be backed up.
     pub fn expect_key(&mut self, key: PlannedKey) {
         self.expected = Some(key);
+    }
+
+    /// Announces share files of an earlier sitting or of another tool, which are copied here.
+    pub fn expect_earlier(&mut self, custody: Vec<String>, shares_elsewhere: bool, so_pin_set: Option<String>) {
+        self.custody = custody;
+        self.shares_elsewhere = shares_elsewhere;
+        self.so_pin_set = so_pin_set;
+    }
+
+    /// What is known of such a DKEK share.
+    pub fn know_share(&mut self, share: DkekShareNumber, set: Option<String>, kcv: Option<Kcv>) {
+        self.sets.extend(set.map(|set| (share, set)));
+        self.kcvs.extend(kcv.map(|kcv| (share, kcv)));
+    }
+
+    /// Names the DKEK and the device that keys are backed up from.
+    pub fn back_up_from(&mut self, kcv: Kcv, serial: &Serial) {
+        self.kcv.get_or_insert(kcv);
+        self.serial.get_or_insert_with(|| serial.clone());
     }
 
     /// Notes the result of an act.
@@ -55,11 +78,15 @@ impl ManifestDraft {
                 let share = numbers.find(|share| names::share_file(*share) == *file);
                 self.share_files.extend(share.map(|share| (share, *sha256)));
             }
-            Fact::Opened { file, .. } => self.opened.push(file.clone()),
+            Fact::Opened { share, file, kcv, .. } => {
+                self.opened.push(file.clone());
+                self.kcvs.insert(*share, *kcv);
+            }
             Fact::Initialised { serial, .. } => {
                 self.serial.get_or_insert_with(|| serial.clone());
             }
-            Fact::BackedUp { file, sha256, .. } => {
+            Fact::BackedUp { file, sha256, mac_not_verified, .. } => {
+                self.macs_not_verified |= mac_not_verified;
                 if let Some(key) = self.expected.take() {
                     self.note_backup(folder, key, file, *sha256)?;
                 }
@@ -70,6 +97,9 @@ impl ManifestDraft {
             | Fact::Gone { .. }
             | Fact::Without { .. }
             | Fact::Decided { .. }
+            | Fact::Opening { .. }
+            | Fact::Surveyed { .. }
+            | Fact::Chosen { .. }
             | Fact::RestoreNotProven
             | Fact::Room { .. }
             | Fact::Seen { .. }
@@ -119,7 +149,13 @@ impl ManifestDraft {
 
     fn note_backup(&mut self, folder: &Folder, key: PlannedKey, file: &str, sha256: Digest) -> Result<(), Fault> {
         let public = names::public_key(&key.label);
-        let public_sha256 = folder.written(&public)?.sha256;
+        // Where nothing states a public key, none was written.
+        let (public, public_sha256) = if folder.has(&public) {
+            let written = folder.written(&public)?.sha256;
+            (public, written)
+        } else {
+            (String::new(), sha256)
+        };
         self.keys.retain(|known| known.label != key.label);
         self.keys.push(BackedUpKey {
             label: key.label,
@@ -137,21 +173,21 @@ impl ManifestDraft {
     /// The manifest; `None` if any part of the backup is missing.
     pub fn finish(&self, title: &str, rehearsal: bool, rounds: Rounds, keys: &[PlannedKey]) -> Option<Manifest> {
         let backed_up = |key: &PlannedKey| self.keys.iter().any(|kept| kept.label == key.label);
-        if self.custody.is_empty() || !keys.iter().all(backed_up) {
+        if self.custody.is_empty() || keys.is_empty() || !keys.iter().all(backed_up) {
             return None;
         }
         let dkek_share = |(share, custody): (DkekShareNumber, &String)| {
             Some(BackedUpDkekShare {
                 custody: custody.clone(),
                 set: self.sets.get(&share).cloned(),
-                kcv: *self.kcvs.get(&share)?,
+                kcv: self.kcvs.get(&share).copied(),
                 share_file: names::share_file(share),
                 share_file_sha256: *self.share_files.get(&share)?,
             })
         };
         let numbers = DkekShareNumber::up_to(self.custody.len());
         Some(Manifest {
-            manifest: 2,
+            manifest: if self.shares_elsewhere || self.macs_not_verified { FORM_OF_BACK_UP } else { FORM },
             rehearsal,
             title: title.to_owned(),
             dkek_shares: numbers.zip(&self.custody).map(dkek_share).collect::<Option<_>>()?,
@@ -159,6 +195,8 @@ impl ManifestDraft {
             kcv: self.kcv?,
             rounds: rounds.0,
             serial: self.serial.clone()?,
+            shares_elsewhere: self.shares_elsewhere,
+            macs_not_verified: self.macs_not_verified,
             keys: self.keys.clone(),
         })
     }

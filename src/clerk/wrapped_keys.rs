@@ -2,7 +2,7 @@
 
 use crate::card::{DescribedType, KeyDescription, PublicKey, public_key_beside};
 use crate::clerk::as_fault;
-use crate::dkek::{BlobType, Dkek, DkekShare, WrappedKeyFile};
+use crate::dkek::{BlobType, Dkek, DkekShare, WrappedKeyError, WrappedKeyFile};
 use crate::faults::{self, Fault};
 use crate::folder::Folder;
 use crate::record::BackedUpKey;
@@ -31,6 +31,16 @@ pub fn verify(name: &str, content: &[u8], kcv: Kcv, dkek: &WipingBytes) -> Resul
     let file = WrappedKeyFile::parse(content);
     let verified = file.and_then(|file| file.blob.verify(&dkek));
     verified.map_err(|error| as_fault::wrapped_key(name, &error))
+}
+
+/// Whether a wrapped key has the structure of one and names the DKEK: all that can be said of it without the DKEK.
+///
+/// # Errors
+/// It is not a wrapped key, or names another DKEK.
+pub fn verify_unopened(name: &str, content: &[u8], kcv: Kcv) -> Result<(), Fault> {
+    let file = WrappedKeyFile::parse(content).map_err(|error| as_fault::wrapped_key(name, &error))?;
+    let found = file.blob.kcv();
+    if found == kcv { Ok(()) } else { Err(as_fault::wrapped_key(name, &WrappedKeyError::NotThisDkek { found })) }
 }
 
 /// The description kept with a wrapped key: as it was written, and what it says.

@@ -135,7 +135,8 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, M
         (Some(name), _) => (CeremonyKind::from_word(name), false),
         (None, _) => (None, false),
     };
-    let lacking = ceremony.and_then(|kind| missing(kind, plan.is_some(), from.is_some()));
+    let with_from = from.is_some();
+    let lacking = ceremony.and_then(|kind| missing(kind, plan.is_some(), with_from));
     let mut hold = |pcsc, auto| {
         Command::Hold(Hold {
             ceremony,
@@ -160,6 +161,13 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, M
                 && Ceremony::of(kind).character.unattended == Unattended::AfterOthers
             {
                 return Err(wrong(&format!("rehearse {} --auto", kind.word())));
+            }
+            if auto
+                && with_from
+                && let Some(kind) = ceremony
+                && Ceremony::of(kind).character.unattended == Unattended::ByNameAfterDealing
+            {
+                return Err(wrong("--from"));
             }
             hold(std::mem::take(&mut pcsc), std::mem::take(&mut auto))
         }

@@ -78,7 +78,8 @@ fn exit_of(known: &Known) -> Exit {
 /// One ceremony, or all that the autopilot always rehearses, in this process.
 pub fn by_autopilot(hold: &Hold) -> Exit {
     let mut autopilot = Autopilot::new(Box::new(io::stdout()));
-    let all = hold.ceremony.map_or_else(|| unattended(CEREMONIES.iter().map(|one| &one.character)), |one| vec![one]);
+    let characters = || CEREMONIES.iter().map(|one| &one.character);
+    let all = hold.ceremony.map_or_else(|| unattended(characters()), |one| by_name(one, characters()));
     let mut ends = Ends::default();
     for ceremony in all {
         // A quorum other than the one that first opened the file proves more.
@@ -113,11 +114,21 @@ fn unattended<'a>(all: impl Iterator<Item = &'a Character>) -> Vec<CeremonyKind>
         match character.unattended {
             Unattended::Always => first.push(character.kind),
             Unattended::AfterOthers => after.push(character.kind),
-            Unattended::ByName => {}
+            Unattended::ByName | Unattended::ByNameAfterDealing => {}
         }
     }
     first.append(&mut after);
     first
+}
+
+/// A ceremony that was asked for by name, after the one that deals its cards: the autopilot keeps them in memory, so it has
+/// none from an earlier sitting.
+fn by_name<'a>(kind: CeremonyKind, all: impl Iterator<Item = &'a Character>) -> Vec<CeremonyKind> {
+    let deals = all.filter(|character| character.cards == Cards::Dealt).map(|character| character.kind);
+    match Ceremony::of(kind).character.unattended {
+        Unattended::ByNameAfterDealing => deals.take(1).chain([kind]).collect(),
+        Unattended::Always | Unattended::AfterOthers | Unattended::ByName => vec![kind],
+    }
 }
 
 /// How the ceremonies of one run of the program ended, and their folders: the last one of each kind.
@@ -155,7 +166,7 @@ impl Ends {
             });
         }
         let whole = |(kind, exit, _): &&(CeremonyKind, Exit, PathBuf)| {
-            Ceremony::of(*kind).character.cards == Cards::Dealt && matches!(exit, Exit::Done | Exit::Deviations)
+            Ceremony::of(*kind).character.makes_a_backup() && matches!(exit, Exit::Done | Exit::Deviations)
         };
         let ended = |(_, exit, _): &&(CeremonyKind, Exit, PathBuf)| matches!(exit, Exit::Done | Exit::Deviations);
         for report in self.0.iter().map(|(_, _, folder)| folder.join(names::REPORT_HTML)).filter(|file| file.exists()) {
@@ -164,7 +175,7 @@ impl Ends {
         for (_, _, folder) in self.0.iter().filter(ended) {
             lines.push(words::NextVerify { folder: folder.display() }.to_string());
         }
-        if let Some((_, _, made)) = self.0.iter().find(whole) {
+        if let Some((_, _, made)) = self.0.iter().rfind(whole) {
             let (folder, cards) = (made.display(), made.join(names::BLANK_CARDS));
             // Whoever has just restored knows how.
             if self.0.len() == 1 {

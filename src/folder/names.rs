@@ -93,6 +93,11 @@ pub fn public_key(label: &KeyLabel) -> String {
     format!("{KEYS}{label}.pub.pem")
 }
 
+/// The file of the X.509 certificate that lay beside a key.
+pub fn certificate(label: &KeyLabel) -> String {
+    format!("{KEYS}{label}.cert.pem")
+}
+
 /// What a restored key signs as its proof.
 pub fn proof_text(label: &KeyLabel) -> String {
     format!("{KEYS}{label}.proof.txt")

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::document::{Block, Part, StepRow};
 use super::walk::{self, walk_recorded};
 use super::{Document, days_script};
-use crate::ceremony::{Asks, Body, CEREMONIES, FieldView, Question, View};
+use crate::ceremony::{Asks, Body, CEREMONIES, FieldView, Question, TickId, View};
 use crate::plan::{Custody, NewPin, Plan};
 use crate::record::{Entry, Fact};
 use crate::script::words;
@@ -148,6 +148,11 @@ fn is(screen: &Screen, body: &Body) -> bool {
     match body {
         Body::Read { text: said } | Body::Working { text: said, .. } => text(said) && screen.items.is_empty(),
         Body::Tick { text: said, items, .. } => {
+            // Which keys a device holds is known only on the day.
+            let of_the_day = items.iter().all(|item| matches!(item.id, TickId::Key(_)));
+            if of_the_day {
+                return text(said) && screen.items == [words::PAPER_EVERY_KEY];
+            }
             text(said)
                 && items.len() == screen.items.len()
                 && screen.items.iter().zip(items).all(|(printed, item)| says(printed, &item.text))

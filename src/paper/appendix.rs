@@ -1,7 +1,7 @@
 //! What the handbook has beside the script's own chapters: the plan of a sitting, and the appendices.
 
 use super::wrap::pad;
-use crate::ceremony::role;
+use crate::ceremony::{Ceremony, KeySource, role};
 use crate::folder::names;
 use crate::names::CeremonyKind;
 use crate::plan::{Custody, Plan};
@@ -30,7 +30,7 @@ pub(super) fn words_in_rows() -> String {
 
 /// The people, quorums and keys of a plan, for the handbook of its sitting.
 pub(super) fn sitting(ceremony: CeremonyKind, plan: &Plan) -> Vec<String> {
-    let ceremony = ceremony.word();
+    let (keys, ceremony) = (Ceremony::of(ceremony).character.keys, ceremony.word());
     let mut lines = vec![words::PaperSittingCeremony { ceremony, title: &plan.title }.to_string()];
     for person in plan.people() {
         let (role, name) = (role(plan, person), plan.name_of(person));
@@ -49,7 +49,12 @@ pub(super) fn sitting(ceremony: CeremonyKind, plan: &Plan) -> Vec<String> {
         });
     }
     lines.extend(plan.so_pin_share().map(|share| words::PaperSittingSoPin { share }.to_string()));
-    for key in &plan.keys {
+    // Where the keys come from a device, those of the plan are about another day.
+    let known = match keys {
+        KeySource::Known => &plan.keys[..],
+        KeySource::Device => &[],
+    };
+    for key in known {
         let (label, kind, id, reference, restore_to) =
             (&key.label, key.key_type.name(), &key.id, key.reference, key.restore_to);
         lines.push(words::PaperSittingKey { label, kind, id, reference, restore_to }.to_string());

@@ -21,19 +21,20 @@ pub fn explaining_files(about: &About, plan: &Plan) -> Vec<(&'static str, Vec<u8
         (names::VERIFY, VERIFY.as_bytes().to_vec()),
         (names::SCRIPT, script::text()),
     ];
-    match Ceremony::of(about.ceremony).character.cards {
-        Cards::Dealt => {
-            files.push((names::REBUILD, REBUILD.as_bytes().to_vec()));
-            let words = |share: &Custody| share.scheme() == Some(Scheme::Words);
-            if plan.so_pin_share().is_some() || plan.dkek_shares.iter().any(words) {
-                files.push((names::WORD_LIST, word_list().into_bytes()));
-            }
-            if about.rehearsal {
-                files.push((names::BLANK_CARDS, cards_text(&cards_of(plan)).into_bytes()));
-            }
+    let character = &Ceremony::of(about.ceremony).character;
+    // What is on the cards of an earlier ceremony opens a backup, and nothing in a folder without one.
+    if character.makes_a_backup() {
+        files.push((names::REBUILD, REBUILD.as_bytes().to_vec()));
+        let words = |share: &Custody| share.scheme() == Some(Scheme::Words);
+        if plan.so_pin_share().is_some() || plan.dkek_shares.iter().any(words) {
+            files.push((names::WORD_LIST, word_list().into_bytes()));
         }
-        // What is on the cards of an earlier ceremony opens that ceremony's folder, and nothing here.
-        Cards::Earlier | Cards::None => {}
+    }
+    match character.cards {
+        Cards::Dealt if about.rehearsal => {
+            files.push((names::BLANK_CARDS, cards_text(&cards_of(plan)).into_bytes()));
+        }
+        Cards::Dealt | Cards::Earlier | Cards::None => {}
     }
     files
 }

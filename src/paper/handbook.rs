@@ -270,6 +270,7 @@ impl Book<'_> {
         self.quote(&text.text);
         let (heading, mark, items) = match stage.kind {
             StageKind::RollCall(_) => (words::PAPER_TICK, "[ ] ", vec![words::PAPER_EVERYBODY.to_owned()]),
+            StageKind::PickKeys => (words::PAPER_TICK, "[x] ", vec![words::PAPER_EVERY_KEY.to_owned()]),
             StageKind::Tick => (words::PAPER_TICK, "[ ] ", text.items),
             StageKind::Choose(question) => (words::PAPER_CHOOSE, "", chosen_from(question, text.items)),
             StageKind::HandOver

@@ -1,7 +1,7 @@
 //! `RESTORE.txt`: one page that tells a stranger what the folder of a sitting is, and how to restore from it.
 
 use super::wrap::wrap;
-use crate::ceremony::{Cards, Ceremony};
+use crate::ceremony::{Cards, Ceremony, KeySource};
 use crate::folder::names;
 use crate::names::CeremonyKind;
 use crate::plan::{Custody, Plan};
@@ -25,19 +25,20 @@ pub struct About {
 /// The page for the folder of a sitting.
 pub(super) fn restore_page(about: &About, plan: &Plan) -> String {
     let mut page = Page { lines: Vec::new() };
-    let cards = Ceremony::of(about.ceremony).character.cards;
+    let character = &Ceremony::of(about.ceremony).character;
     let title = &plan.title;
-    page.text(&match cards {
-        Cards::Dealt => words::FolderTitle { title }.to_string(),
-        Cards::Earlier | Cards::None => words::FolderTitleOther { title }.to_string(),
+    page.text(&if character.makes_a_backup() {
+        words::FolderTitle { title }.to_string()
+    } else {
+        words::FolderTitleOther { title }.to_string()
     });
     if about.rehearsal {
         page.text(words::FOLDER_REHEARSAL);
     }
     page.gap();
-    match (cards, &about.from) {
-        (Cards::Dealt, _) => page.backup(about, plan),
-        (Cards::Earlier, from) => {
+    match (character.cards, &about.from) {
+        _ if character.makes_a_backup() => page.backup(about, plan, character.keys),
+        (Cards::Dealt | Cards::Earlier, from) => {
             let from = from.as_deref().unwrap_or_default();
             page.chapter(&chapters::FolderRestored { from }.paragraphs());
         }
@@ -88,7 +89,7 @@ impl Page {
     }
 
     /// What a backup is, what it takes, and the ways back.
-    fn backup(&mut self, about: &About, plan: &Plan) {
+    fn backup(&mut self, about: &About, plan: &Plan, keys: KeySource) {
         self.chapter(chapters::FOLDER_BACKUP);
         self.heading(words::FOLDER_NEEDS_HEADING);
         self.chapter(chapters::FOLDER_NEEDS);
@@ -116,11 +117,11 @@ impl Page {
         self.heading(words::FOLDER_PROGRAM_HEADING);
         self.text(if about.rehearsal { words::FOLDER_PROGRAM_REHEARSAL } else { words::FOLDER_PROGRAM });
         self.chapter(chapters::FOLDER_PROGRAM_HOW);
-        self.with_opensc(plan);
+        self.with_opensc(plan, keys);
         self.by_hand(plan);
     }
 
-    fn with_opensc(&mut self, plan: &Plan) {
+    fn with_opensc(&mut self, plan: &Plan, keys: KeySource) {
         self.heading(words::FOLDER_TOOL_HEADING);
         self.chapter(chapters::FOLDER_TOOL_FIRST);
         self.text(&words::FolderToolInitialise { shares: plan.dkek_shares.len() }.to_string());
@@ -144,9 +145,15 @@ impl Page {
         }
         self.chapter(chapters::FOLDER_TOOL_COMPARE);
         self.chapter(chapters::FOLDER_TOOL_KEYS);
-        for key in &plan.keys {
-            let (file, reference) = (names::wrapped_key(&key.label), key.restore_to);
-            self.text(&words::FolderToolUnwrap { file, reference }.to_string());
+        match keys {
+            KeySource::Known => {
+                for key in &plan.keys {
+                    let (file, reference) = (names::wrapped_key(&key.label), key.restore_to);
+                    self.text(&words::FolderToolUnwrap { file, reference }.to_string());
+                }
+            }
+            // Which keys there are, people choose only after this page is written.
+            KeySource::Device => self.chapter(chapters::FOLDER_TOOL_KEYS_OF_DEVICE),
         }
     }
 

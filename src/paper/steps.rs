@@ -124,6 +124,7 @@ impl<'a> PaperSteps<'a> {
                 | StageKind::Read
                 | StageKind::Tick
                 | StageKind::RollCall(_)
+                | StageKind::PickKeys
                 | StageKind::Choose(_)
                 | StageKind::Form(_)
                 | StageKind::FromCard(_)
@@ -191,6 +192,7 @@ pub fn chosen_from(question: Question, items: Vec<String>) -> Vec<String> {
         | Question::RightDevice
         | Question::Missing
         | Question::CurrentSoPin
-        | Question::HiddenKcv => items,
+        | Question::HiddenKcv
+        | Question::Opening => items,
     }
 }

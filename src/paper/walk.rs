@@ -5,8 +5,11 @@ use crate::clerk::{Act, Outcome, acts};
 use crate::fields::FieldKind;
 use crate::folder::names;
 use crate::names::ItemName;
-use crate::plan::{Custody, Plan};
-use crate::record::{CeremonyKind, Defect, Entry, Fact, HeldKey, InBackup, KnownShare, Peculiar, StoredKey};
+use crate::plan::{Custody, Plan, PlannedKey};
+use crate::record::{
+    CeremonyKind, Defect, Entry, Fact, HeldKey, InBackup, KeyToBackUp, KnownShare, NotWrapped, Peculiar, RefusedKey,
+    StoredKey,
+};
 use crate::terms::{
     DeviceRole, Digest, DkekShareNumber, HostFinding, Kcv, KeyReference, MOST_DKEK_SHARES, Quorum, Scheme, Serial,
 };
@@ -69,6 +72,17 @@ fn held(label: &str, number: u8) -> StoredKey {
     }
 }
 
+fn surveyed(key: &PlannedKey) -> KeyToBackUp {
+    KeyToBackUp {
+        label: key.label.clone(),
+        id: key.id.clone(),
+        key_type: key.key_type,
+        reference: key.reference,
+        described: Some(key.label.to_string()),
+        described_id: Some(key.id.clone()),
+    }
+}
+
 /// What an act would find out.
 fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
     let digest = Digest([0x5a; 32]);
@@ -81,7 +95,7 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
         Act::ReadFolder(_) => vec![Fact::From {
             folder: "REHEARSAL-2026-11-23-establish-0123".into(),
             title: plan.title.clone(),
-            kcv: KCV,
+            kcv: Some(KCV),
             dkek_shares: plan
                 .dkek_shares
                 .iter()
@@ -94,6 +108,7 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
             so_pin_set: plan.so_pin_share().map(|_| SET.into()),
             serial: Some(serial(DeviceRole::Original)),
             record_sha256: Some(digest),
+            shares_elsewhere: false,
         }],
         Act::FindDevice(acts::FindDevice { role, .. }) => vec![Fact::Device {
             role: *role,
@@ -125,7 +140,7 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
             let so_pin = so_pin.map(|quorum| Fact::SoPinDealt { quorum, set: SET.into() });
             all.chain([Fact::DkekDrawn { shares, kcv: KCV }]).chain(so_pin).collect()
         }
-        Act::WriteShareFile(acts::WriteShareFile { share }) => {
+        Act::WriteShareFile(acts::WriteShareFile { share }) | Act::CopyShareFile(acts::CopyShareFile { share, .. }) => {
             vec![Fact::Written { file: names::share_file(*share), bytes: 64, sha256: digest }]
         }
         Act::TakeShare(acts::TakeShare { card, seat, .. }) => {
@@ -174,6 +189,24 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
                 domains: Vec::new(),
             }]
         }
+        Act::CompareDkek(acts::CompareDkek { role, shares, .. }) => {
+            vec![Fact::DkekState {
+                role: *role,
+                shares: Some(*shares),
+                outstanding: 0,
+                kcv: Some(KCV),
+                without: None,
+                domains: Vec::new(),
+            }]
+        }
+        Act::SurveyKeys(acts::SurveyKeys { role, .. }) => vec![
+            Fact::Listed { role: *role, keys: vec![held("root", 1), held("session", 9)] },
+            Fact::Surveyed {
+                role: *role,
+                keys: plan.keys.iter().map(surveyed).collect(),
+                refused: vec![RefusedKey { key: held("session", 9), why: NotWrapped::NotExportable }],
+            },
+        ],
         Act::CompareKeys(acts::CompareKeys { role, .. }) => vec![Fact::Held {
             role: *role,
             keys: [("the label of a key, 24…", InBackup::Perhaps), ("issuing", InBackup::No)]
@@ -203,7 +236,8 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
             vec![Fact::Listed { role: *role, keys: expected.iter().map(stored).collect() }]
         }
         Act::BackUp(acts::BackUp { key, .. }) => {
-            vec![Fact::BackedUp { label: key.label.clone(), file: names::wrapped_key(&key.label), sha256: digest }]
+            let file = names::wrapped_key(&key.label);
+            vec![Fact::BackedUp { label: key.label.clone(), file, sha256: digest, mac_not_verified: false }]
         }
         Act::ProveKey(acts::ProveKey { label, at, .. }) => {
             vec![Fact::Proven { label: label.clone(), reference: *at, signature_file: names::proof_signature(label) }]
@@ -274,7 +308,7 @@ fn decide(machine: &mut Machine, input: Input) {
 fn answer(machine: &mut Machine, body: &Body) -> bool {
     match body {
         Body::Tick { items, .. } => {
-            for item in items {
+            for item in items.iter().filter(|item| !item.ticked) {
                 decide(machine, Input::Tick(item.id));
             }
             decide(machine, Input::GoOn);
@@ -285,6 +319,7 @@ fn answer(machine: &mut Machine, body: &Body) -> bool {
             let choice = match asks {
                 Asks::Step(Question::Loss) => ChoiceId::Item(ItemName::Stolen),
                 Asks::Step(Question::HiddenKcv) => ChoiceId::Item(ItemName::LogIn),
+                Asks::Step(Question::Opening) => ChoiceId::Item(ItemName::ByQuorum),
                 Asks::Step(Question::RightDevice | Question::Missing) => ChoiceId::Item(ItemName::GoOn),
                 _ => options.iter().rfind(|option| !option.closed).unwrap().id.clone(),
             };

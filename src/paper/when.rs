@@ -10,10 +10,13 @@ pub const fn when(condition: Condition) -> Option<&'static str> {
         | Condition::HandsOver
         | Condition::HolderHere(true)
         | Condition::Proven
+        | Condition::Opens(true)
+        | Condition::BackedUp(true)
         | Condition::LeftOut(false)
         | Condition::NotGiven(_)
         | Condition::KnowsPrime
         | Condition::FromOurs => None,
+        Condition::Opens(false) | Condition::BackedUp(false) => Some(words::PAPER_WHEN_NOT_OPENED),
         Condition::NeedsEveryone => Some(words::PAPER_WHEN_EVERYONE),
         Condition::Initialised(_) | Condition::OtherSoPin(_) | Condition::MayHaveCardsSoPin(_) => {
             Some(words::PAPER_WHEN_INITIALISED)

@@ -19,9 +19,13 @@ pub const fn usual_minutes(step: StepName) -> u8 {
         | S::LogIn
         | S::Load
         | S::InspectDkek
+        | S::BackUpDkek
+        | S::CopyShareFile
         | S::InBetween => 1,
         // A list or a value is compared, or a word is typed.
         S::Source
+        | S::BackUpSource
+        | S::BackUpManifest
         | S::Loss
         | S::VerifyBackup
         | S::InspectDevice
@@ -35,6 +39,8 @@ pub const fn usual_minutes(step: StepName) -> u8 {
         | S::MakeKey => 2,
         // Something is put away, written down, or plugged in and compared.
         S::Device
+        | S::BackUpDevice
+        | S::BackUpKeys
         | S::Replacement
         | S::KcvOnCards
         | S::Bag

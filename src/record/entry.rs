@@ -8,6 +8,7 @@ use super::detail::{
     Peculiar, PinCondition, PinName, RecordedBag, Remark, ResetRule, Sat, StoredKey, UnusableFile, WithoutDkek,
 };
 use super::seal::{BagNow, Deviated};
+use super::surveyed::{KeyToBackUp, RefusedKey};
 use crate::names::CeremonyKind;
 use crate::terms::{
     CustodianNumber, DeviceRole, Digest, DkekShareNumber, HostFinding, Kcv, KeyLabel, KeyReference, KeyType, Number,
@@ -179,19 +180,37 @@ pub enum Fact {
     Listed { role: DeviceRole, keys: Vec<StoredKey> },
     /// The keys on a device that will be erased, and whether it shows the KCV of the backup at hand.
     Held { role: DeviceRole, keys: Vec<HeldKey>, same_dkek: bool },
-    /// A key was wrapped to a file, and KCV and MAC of what was read back are right under the DKEK.
-    BackedUp { label: KeyLabel, file: String, sha256: Digest },
+    /// A key was wrapped to a file, and KCV and MAC of what was read back are right under the DKEK; or, where nobody opened
+    /// the share files, only KCV and structure.
+    BackedUp {
+        label: KeyLabel,
+        file: String,
+        sha256: Digest,
+        #[serde(default, skip_serializing_if = "is_false")]
+        mac_not_verified: bool,
+    },
+    /// Whether a quorum opens the share files, so that the MAC of every backup can be verified.
+    Opening { by_quorum: bool },
+    /// The keys that a device wraps, and those that it does not.
+    Surveyed { role: DeviceRole, keys: Vec<KeyToBackUp>, refused: Vec<RefusedKey> },
+    /// Which of them are backed up.
+    Chosen { keys: Vec<KeyLabel> },
     /// What happened to the device being replaced; people confirm it by typing a word, which follows as `decided`.
     Lost { loss: Loss },
     /// The folder of the ceremony being restored from.
     From {
         folder: String,
         title: String,
-        kcv: Kcv,
+        /// Names the DKEK; none: only share files made elsewhere are known of it.
+        kcv: Option<Kcv>,
         dkek_shares: Vec<KnownShare>,
         so_pin_set: Option<String>,
         serial: Option<Serial>,
         record_sha256: Option<Digest>,
+        /// Whether the shares were made elsewhere although the folder has a record: it is a back-up of a device that was
+        /// set up with other tools.
+        #[serde(default, skip_serializing_if = "is_false")]
+        shares_elsewhere: bool,
     },
     /// People who knew a share on the day of *establish* before somebody took their place.
     Formers { people: Vec<Former> },
@@ -242,6 +261,11 @@ pub enum Fact {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         why: Option<NotProven>,
     },
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "the form that serde asks for")]
+const fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 /// One thing that happened.

@@ -21,7 +21,7 @@ pub struct BackedUpKey {
     pub wrapped: String,
     /// Its digest.
     pub wrapped_sha256: Digest,
-    /// The public key's file in the folder.
+    /// The public key's file in the folder; empty: the device states no public key for it.
     pub public: String,
     /// Its digest.
     pub public_sha256: Digest,
@@ -35,19 +35,31 @@ pub struct BackedUpDkekShare {
     pub custody: String,
     /// The prime of its set, or the set's number (public); none under a password.
     pub set: Option<String>,
-    /// Names the DKEK share.
-    pub kcv: Kcv,
+    /// Names the DKEK share; none: nobody has opened the share file since it was made elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kcv: Option<Kcv>,
     /// The share file in the folder.
     pub share_file: String,
     /// Its digest.
     pub share_file_sha256: Digest,
 }
 
+/// The form of a manifest.
+pub const FORM: u8 = 2;
+
+/// The form of one that says what only a back-up of a device can say.
+pub const FORM_OF_BACK_UP: u8 = 3;
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "the form that serde asks for")]
+const fn is_false(value: &bool) -> bool {
+    !*value
+}
+
 /// The results of a sitting.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
-    /// The version of this format: 2.
+    /// The version of this format: 2, or 3 if the share files were made elsewhere, or the MACs were not verified.
     pub manifest: u8,
     /// Whether this is a rehearsal, so that nobody mistakes it for a real ceremony.
     pub rehearsal: bool,
@@ -61,8 +73,14 @@ pub struct Manifest {
     pub kcv: Kcv,
     /// The number of key derivation rounds of the share files.
     pub rounds: u32,
-    /// The device the keys were generated on.
+    /// The device the keys were generated on, or that they were backed up from.
     pub serial: Serial,
+    /// Whether the share files, and what is on the cards, were made with another tool.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub shares_elsewhere: bool,
+    /// Whether only the KCV and the structure of the wrapped keys were verified: nobody opened the share files.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub macs_not_verified: bool,
     /// The keys.
     pub keys: Vec<BackedUpKey>,
 }
@@ -83,7 +101,10 @@ impl Manifest {
             .map_err(|error| Fault::from(faults::ManifestUnreadable { line: error.line(), column: error.column() }))?;
         let inside = |name: &str| !name.starts_with('/') && !name.contains("..") && !name.contains('\\');
         let count = (1..=usize::from(MOST_DKEK_SHARES)).contains(&manifest.dkek_shares.len());
-        if manifest.manifest != 2 || !count || !manifest.files().all(|(name, _)| inside(name)) {
+        if ![FORM, FORM_OF_BACK_UP].contains(&manifest.manifest)
+            || !count
+            || !manifest.files().all(|(name, _)| inside(name))
+        {
             return Err(Fault::from(faults::ManifestUnreadable { line: 1, column: 1 }));
         }
         Ok(manifest)
@@ -94,7 +115,9 @@ impl Manifest {
         let keys = self
             .keys
             .iter()
-            .flat_map(|key| [(key.wrapped.as_str(), key.wrapped_sha256), (key.public.as_str(), key.public_sha256)]);
+            .flat_map(|key| [(key.wrapped.as_str(), key.wrapped_sha256), (key.public.as_str(), key.public_sha256)])
+            // A key that nothing beside it states a public key for has no such file.
+            .filter(|(name, _)| !name.is_empty());
         keys.chain(self.dkek_shares.iter().map(|share| (share.share_file.as_str(), share.share_file_sha256)))
     }
 

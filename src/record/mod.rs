@@ -14,6 +14,7 @@ mod line_error;
 mod manifest;
 mod parts;
 mod seal;
+mod surveyed;
 mod verify;
 
 pub use crate::names::CeremonyKind;
@@ -26,7 +27,8 @@ pub use detail::{
 pub use disclose::disclose;
 pub use entry::{Entry, Fact};
 pub use line::{Around, Keyboard, Line, Moment};
-pub use manifest::{BackedUpDkekShare, BackedUpKey, Manifest};
+pub use manifest::{BackedUpDkekShare, BackedUpKey, FORM, FORM_OF_BACK_UP, Manifest};
 pub use parts::Part;
 pub use seal::{BagNow, Deviated, DeviationName};
+pub use surveyed::{KeyToBackUp, NotWrapped, RefusedKey};
 pub use verify::{Proof, WITHHELD_TEXT, verify, verify_to_the_cut};

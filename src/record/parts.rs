@@ -133,6 +133,9 @@ const fn places_of_fact(fact: &Fact) -> &'static [Place] {
         | Fact::Listed { .. }
         | Fact::Held { .. }
         | Fact::BackedUp { .. }
+        | Fact::Opening { .. }
+        | Fact::Surveyed { .. }
+        | Fact::Chosen { .. }
         | Fact::Lost { .. }
         | Fact::From { .. }
         | Fact::NotSealed { .. }

@@ -10,6 +10,7 @@
     reason = "tests stop at the first surprise"
 )]
 
+mod back_up_at_readers;
 mod both_ways;
 mod ceremonies;
 mod command_line;

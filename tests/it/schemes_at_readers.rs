@@ -106,7 +106,7 @@ fn sc_hsm_tool_imports_share_files_of_words_numbers_and_a_password() {
         for name in ["dkek-1.pbe", "dkek-2.pbe", "dkek-3.pbe", "keys/key-0.wrapped", "keys/key-0.pub.pem"] {
             fs::copy(folder.join(name), table.file(name.rsplit('/').next().unwrap())).unwrap();
         }
-        let kcv = |number: usize| manifest.dkek_shares[number - 1].kcv.to_string();
+        let kcv = |number: usize| manifest.dkek_shares[number - 1].kcv.unwrap().to_string();
         let words = password_from_words(&cards, [3, 2]);
         assert_eq!(words.len(), 64);
 

@@ -2,7 +2,7 @@
 
 use crate::ceremony::kinds::Ceremony;
 use crate::ceremony::known::Known;
-use crate::ceremony::known::character::{Cards, Character, Needs, Unattended};
+use crate::ceremony::known::character::{Cards, Character, DeviceUse, KeySource, Needs, Unattended};
 use crate::ceremony::known::roll_call::Attendance;
 use crate::ceremony::steps::{
     Actor, Condition, List, StageKind, Step, bags, closing, device, keys, opening, people, provisioning, step, turns,
@@ -22,6 +22,8 @@ pub static CEREMONY: Ceremony = Ceremony {
         text: &ceremonies::ESTABLISH,
         needs: Needs::Plan,
         cards: Cards::Dealt,
+        keys: KeySource::Known,
+        devices: DeviceUse::Provisions,
         unattended: Unattended::Always,
     },
     steps,

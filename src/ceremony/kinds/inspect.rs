@@ -1,7 +1,7 @@
 //! *Inspect*: what is in the reader. Nothing on the device is changed.
 
 use crate::ceremony::kinds::Ceremony;
-use crate::ceremony::known::character::{Cards, Character, Needs, Unattended};
+use crate::ceremony::known::character::{Cards, Character, DeviceUse, KeySource, Needs, Unattended};
 use crate::ceremony::steps::{Actor, Condition, List, Need, Question, StageKind, Step, device, provisioning, step};
 use crate::clerk::acts;
 use crate::names::{CeremonyKind, StageName, StepName};
@@ -15,6 +15,8 @@ pub static CEREMONY: Ceremony = Ceremony {
         text: &ceremonies::INSPECT,
         needs: Needs::PlanIfAny,
         cards: Cards::None,
+        keys: KeySource::Known,
+        devices: DeviceUse::Keeps,
         unattended: Unattended::ByName,
     },
     steps,

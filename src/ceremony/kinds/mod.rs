@@ -1,5 +1,6 @@
 //! The ceremonies: one file each, one line each in the list below.
 
+mod back_up;
 mod establish;
 mod inspect;
 mod restore;
@@ -36,6 +37,7 @@ macro_rules! ceremonies {
 ceremonies! {
     Establish in establish,
     Restore in restore,
+    BackUp in back_up,
     Inspect in inspect,
 }
 

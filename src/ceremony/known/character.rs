@@ -25,6 +25,24 @@ pub enum Cards {
     None,
 }
 
+/// Where its keys come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeySource {
+    /// The plan, or the folder of the backup: they are known before the first step.
+    Known,
+    /// A device that holds them: people choose on the day, and only then are their steps unrolled.
+    Device,
+}
+
+/// What it does to devices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeviceUse {
+    /// It erases them, and they get their PINs and keys.
+    Provisions,
+    /// It leaves everything on them as it is.
+    Keeps,
+}
+
 /// How `rehearse --auto` runs it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unattended {
@@ -34,6 +52,8 @@ pub enum Unattended {
     ByName,
     /// Always, after the others: it needs cards that only the same run knows.
     AfterOthers,
+    /// Only when it is asked for by name, after the ceremony that deals its cards: only the same run knows them.
+    ByNameAfterDealing,
 }
 
 /// What distinguishes a ceremony.
@@ -47,6 +67,17 @@ pub struct Character {
     pub needs: Needs,
     /// Whose shares open the backup.
     pub cards: Cards,
+    /// Where its keys come from.
+    pub keys: KeySource,
+    /// What it does to devices.
+    pub devices: DeviceUse,
     /// How `rehearse --auto` runs it.
     pub unattended: Unattended,
+}
+
+impl Character {
+    /// Whether a finished folder of it is a backup that can be restored.
+    pub const fn makes_a_backup(&self) -> bool {
+        matches!((self.cards, self.keys), (Cards::Dealt, _) | (_, KeySource::Device))
+    }
 }

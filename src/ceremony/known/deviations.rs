@@ -147,6 +147,9 @@ impl Known {
             | Fact::Listed { .. }
             | Fact::Held { .. }
             | Fact::BackedUp { .. }
+            | Fact::Opening { .. }
+            | Fact::Surveyed { .. }
+            | Fact::Chosen { .. }
             | Fact::Lost { .. }
             | Fact::From { .. }
             | Fact::NotSealed { .. }

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ceremony::known::Known;
+use crate::ceremony::known::character::KeySource;
 use crate::plan::PlannedKey;
-use crate::record::{NotProven, StoredKey};
-use crate::terms::{Digest, KeyLabel, KeyReference};
+use crate::record::{Entry, Fact, KeyToBackUp, NotProven, RefusedKey, StoredKey};
+use crate::terms::{Digest, Kcv, KeyLabel, KeyReference};
 
 /// The keys.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -26,6 +27,10 @@ pub struct Keys {
     pub left_out: BTreeSet<String>,
     /// Keys under another DKEK than the one that was chosen.
     pub set_aside: BTreeSet<String>,
+    /// The keys that a device wraps.
+    pub surveyed: Vec<KeyToBackUp>,
+    /// Those that it does not.
+    pub refused: Vec<RefusedKey>,
     /// Keys that nobody here can prove, and why; earlier builds did not record that.
     pub not_provable: BTreeMap<String, Option<NotProven>>,
 }
@@ -38,6 +43,58 @@ impl Keys {
 }
 
 impl Known {
+    /// Whether a quorum opens the share files: always, unless people chose otherwise.
+    pub fn opens_share_files(&self) -> bool {
+        self.shares.opens != Some(false)
+    }
+
+    /// Whether an entry changes the list of steps: where the keys come from a device, they are not known before.
+    pub fn changes_the_list(&self, entry: &Entry) -> bool {
+        let from_device = self.ceremony.keys == KeySource::Device;
+        from_device && matches!(entry, Entry::Began { .. } | Entry::Learned { fact: Fact::Chosen { .. }, .. })
+    }
+
+    /// Which keys there are, a device will say: what the plan says of them is about another day.
+    pub(super) fn learn_began(&mut self) {
+        match self.ceremony.keys {
+            KeySource::Device => self.plan.keys.clear(),
+            KeySource::Known => {}
+        }
+    }
+
+    pub(super) fn learn_surveyed(&mut self, keys: &[KeyToBackUp], refused: &[RefusedKey]) {
+        self.keys.surveyed = keys.to_vec();
+        self.keys.refused = refused.to_vec();
+        self.restored.learn_as_described(keys);
+    }
+
+    /// Only what is chosen has steps.
+    pub(super) fn learn_chosen(&mut self, chosen: &[KeyLabel]) {
+        let planned = |key: &KeyToBackUp| PlannedKey {
+            label: key.label.clone(),
+            id: key.id.clone(),
+            key_type: key.key_type,
+            reference: key.reference,
+            restore_to: key.reference,
+        };
+        let keys = self.keys.surveyed.iter().filter(|key| chosen.contains(&key.label));
+        self.plan.keys = keys.map(planned).collect();
+    }
+
+    /// The keys of the plan that were not left out.
+    pub fn kept_keys(&self) -> Vec<PlannedKey> {
+        let kept = |key: &&PlannedKey| !self.keys.left_out.contains(key.label.as_str());
+        self.plan.keys.iter().filter(kept).cloned().collect()
+    }
+
+    /// The DKEK that wraps the keys of a device is the one it has: whatever opens must be that one.
+    pub(super) fn learn_dkek_of_the_device(&mut self, kcv: Option<Kcv>) {
+        match self.ceremony.keys {
+            KeySource::Device => self.shares.dkek_kcv = self.shares.dkek_kcv.or(kcv),
+            KeySource::Known => {}
+        }
+    }
+
     /// A key of the plan by label.
     pub fn key(&self, label: Option<&KeyLabel>) -> Option<&PlannedKey> {
         self.plan.keys.iter().find(|key| Some(&key.label) == label)

@@ -28,7 +28,10 @@ impl Known {
             Entry::Sealed { ending, .. } => self.progress.ended = Some(*ending),
             Entry::Intent { serial, .. } => self.doubt.intended = Some(serial.clone()),
             Entry::Revealed { card, custodian, .. } => self.learn_seen_card(*card, *custodian),
-            Entry::Began { plan_sha256, .. } => self.plan_sha256 = Some(*plan_sha256),
+            Entry::Began { plan_sha256, .. } => {
+                self.plan_sha256 = Some(*plan_sha256);
+                self.learn_began();
+            }
             Entry::Recovered { .. }
             | Entry::Remarked {
                 remark: Remark::Deviation | Remark::BreakBegan | Remark::BreakEnded | Remark::Stopped,
@@ -97,6 +100,7 @@ impl Known {
             Fact::Picked { serial, .. } => self.devices.picked = Some(serial.clone()),
             Fact::DkekState { shares, outstanding, kcv, without, domains, .. } => {
                 self.devices.dkek = Some((*shares, *outstanding, *kcv));
+                self.learn_dkek_of_the_device(*kcv);
                 self.devices.without_dkek.clone_from(without);
                 self.devices.domains.clone_from(domains);
             }
@@ -127,8 +131,8 @@ impl Known {
                 self.learn_card_used(*card, *seat);
                 self.seats.learn_given(*card, *seat, ids);
             }
-            Fact::Opened { file, wrong, defects, needed, .. } => {
-                self.shares.learn_opened(file, defects, *needed);
+            Fact::Opened { share, file, wrong, defects, needed, .. } => {
+                self.shares.learn_opened(*share, file, defects, *needed);
                 self.seats.learn_opened(wrong);
             }
             Fact::SoPinRebuilt { wrong, .. } => {
@@ -143,15 +147,18 @@ impl Known {
             }
             Fact::Held { role, keys, same_dkek } => self.devices.learn_held(*role, keys, *same_dkek),
             Fact::Listed { keys, .. } => self.keys.listed.clone_from(keys),
+            Fact::Opening { by_quorum } => self.shares.opens = Some(*by_quorum),
+            Fact::Surveyed { keys, refused, .. } => self.learn_surveyed(keys, refused),
+            Fact::Chosen { keys } => self.learn_chosen(keys),
             Fact::Wanted { label, reference } => _ = self.keys.wanted.insert(label.to_string(), *reference),
             Fact::Proven { label, signature_file, .. } => self.keys.learn_proven(label, signature_file),
             Fact::NotProvable { label, why, .. } => {
                 self.keys.not_provable.insert(label.to_string(), *why);
             }
             Fact::Lost { loss } => self.restored.loss = Some(*loss),
-            Fact::From { folder, kcv, dkek_shares, so_pin_set, serial, record_sha256, .. } => {
+            Fact::From { folder, kcv, dkek_shares, so_pin_set, serial, record_sha256, shares_elsewhere, .. } => {
                 self.shares.learn_earlier(*kcv, dkek_shares, so_pin_set.as_deref());
-                self.restored.learn_from(folder, serial.as_ref(), *record_sha256);
+                self.restored.learn_from(folder, serial.as_ref(), *record_sha256, *shares_elsewhere);
             }
             Fact::Bagged { share, custodian, bag } => {
                 self.bags.learn_bagged(Holder { share: *share, custodian: *custodian }, bag);

@@ -1,7 +1,7 @@
 //! The backup being restored.
 
 use crate::ceremony::known::Known;
-use crate::record::{FoundDkek, FoundKey, Loss, UnusableFile};
+use crate::record::{FoundDkek, FoundKey, KeyToBackUp, Loss, UnusableFile};
 use crate::terms::{DeviceRole, Digest, DkekShareNumber, Kcv, KeyLabel, Serial};
 
 /// The origin of a restore: the folder of a finished sitting, or files made elsewhere.
@@ -11,6 +11,8 @@ pub struct Origin {
     pub folder: String,
     /// Its record's last digest, if it has a record.
     pub record: Option<Digest>,
+    /// Whether its shares were made elsewhere, even if it has a record.
+    pub shares_elsewhere: bool,
     /// The devices that the keys were generated on, if known: none of them is the replacement.
     pub devices: Vec<Serial>,
     /// Its record's number of lines, if the record was never sealed.
@@ -76,10 +78,22 @@ impl Restored {
         self.from.as_ref().is_some_and(|origin| origin.record.is_none())
     }
 
-    pub(super) fn learn_from(&mut self, folder: &str, serial: Option<&Serial>, record: Option<Digest>) {
+    /// Whether its shares were made elsewhere: nobody knows who has which, and they may have the old tool's defects.
+    pub fn shares_are_foreign(&self) -> bool {
+        self.from.as_ref().is_some_and(|origin| origin.shares_elsewhere)
+    }
+
+    pub(super) fn learn_from(
+        &mut self,
+        folder: &str,
+        serial: Option<&Serial>,
+        record: Option<Digest>,
+        shares_elsewhere: bool,
+    ) {
         self.from = Some(Origin {
             folder: folder.to_owned(),
             record,
+            shares_elsewhere: shares_elsewhere || record.is_none(),
             devices: serial.into_iter().cloned().collect(),
             not_sealed: None,
             passed_over: Vec::new(),
@@ -90,6 +104,20 @@ impl Restored {
             public_found: Vec::new(),
             wrapped_unusable: Vec::new(),
         });
+    }
+
+    /// What the descriptions of keys on a device say, which need not be valid in a plan.
+    pub(super) fn learn_as_described(&mut self, keys: &[KeyToBackUp]) {
+        let found = |key: &KeyToBackUp| FoundKey {
+            label: key.label.clone(),
+            file: String::new(),
+            described: key.described.clone(),
+            id: key.described_id.clone(),
+            reference: Some(key.reference),
+        };
+        if let Some(origin) = &mut self.from {
+            origin.keys = keys.iter().map(found).collect();
+        }
     }
 
     pub(super) fn learn_not_sealed(&mut self, lines: u32) {

@@ -13,6 +13,8 @@ pub enum Attendance {
     Everyone,
     /// Enough to open the backup.
     Quorum,
+    /// Whoever leads: nobody opens anything.
+    Administrator,
 }
 
 /// Somebody who is called.

@@ -20,6 +20,10 @@ pub struct Shares {
     pub opened_file: Option<String>,
     /// What the old tool would have failed at in the last opening.
     pub defects: Vec<Defect>,
+    /// Whether a quorum opens the share files, where that is chosen.
+    pub opens: Option<bool>,
+    /// The files that were opened, by DKEK share.
+    pub opened: BTreeMap<DkekShareNumber, String>,
     /// How many shares the set needed in the last opening, if not as many as the plan says.
     pub needed: Option<u8>,
 }
@@ -46,8 +50,8 @@ impl Shares {
     }
 
     /// What an earlier sitting's folder says about them.
-    pub(super) fn learn_earlier(&mut self, kcv: Kcv, shares: &[KnownShare], so_pin_set: Option<&str>) {
-        self.dkek_kcv = Some(kcv);
+    pub(super) fn learn_earlier(&mut self, kcv: Option<Kcv>, shares: &[KnownShare], so_pin_set: Option<&str>) {
+        self.dkek_kcv = kcv;
         for (number, known) in DkekShareNumber::up_to(shares.len()).zip(shares) {
             self.sets.extend(known.set.clone().map(|set| (Purpose::DkekShare(number), set)));
             self.kcvs.extend(known.kcv.map(|kcv| (number, kcv)));
@@ -55,8 +59,9 @@ impl Shares {
         self.sets.extend(so_pin_set.map(|set| (Purpose::SoPin, set.to_owned())));
     }
 
-    pub(super) fn learn_opened(&mut self, file: &str, defects: &[Defect], needed: Option<u8>) {
+    pub(super) fn learn_opened(&mut self, share: DkekShareNumber, file: &str, defects: &[Defect], needed: Option<u8>) {
         self.opened_file = Some(file.to_owned());
+        self.opened.insert(share, file.to_owned());
         self.needed = needed;
         self.defects = defects.to_vec();
     }

@@ -71,6 +71,7 @@ impl Machine {
                     self.next_stage();
                 }
             }
+            StageKind::PickKeys => self.pick(input),
             StageKind::Choose(question) => self.choose(question, input),
             StageKind::FromCard(_) if *input == Input::Leave => self.enter_stage(self.shown_before()),
             StageKind::Confirm(_) if *input == Input::Leave => {
@@ -139,6 +140,20 @@ impl Machine {
         self.enter_stage(self.stage + 1);
     }
 
+    /// At least one key is taken.
+    fn pick(&mut self, input: &Input) {
+        self.tick(Attendance::Everyone, input);
+        let Mode::Asking(asking) = &self.mode else { return };
+        let picked = asking.picked();
+        if *input != Input::GoOn || picked.is_empty() {
+            return;
+        }
+        let keys = self.known.keys.surveyed.iter().filter(|key| picked.contains(&key.reference));
+        let keys = keys.map(|key| key.label.clone()).collect();
+        self.emit(Entry::Learned { step: self.number(), fact: Fact::Chosen { keys } });
+        self.next_stage();
+    }
+
     fn choose(&mut self, question: Question, input: &Input) {
         let Input::Chose(choice) = input else { return };
         let answer = if let ChoiceId::Item(item) = choice { question.answer(*item) } else { None };
@@ -149,7 +164,7 @@ impl Machine {
                 self.emit(Entry::Deviates { step: self.number(), name: deviation.word().to_owned() });
                 self.next_stage();
             }
-            Some(Answer::Loss(_) | Answer::OnCards(_) | Answer::LogIn(_)) | None => {
+            Some(Answer::Loss(_) | Answer::OnCards(_) | Answer::LogIn(_) | Answer::Opens(_)) | None => {
                 if let Some(fact) = self.chosen(question, choice) {
                     self.emit(Entry::Learned { step: self.number(), fact });
                     self.next_stage();
@@ -163,12 +178,13 @@ impl Machine {
         let step = self.step()?;
         let (role, share) = (step.role, step.share);
         match question {
-            Question::Loss | Question::CurrentSoPin | Question::HiddenKcv => {
+            Question::Loss | Question::CurrentSoPin | Question::HiddenKcv | Question::Opening => {
                 let ChoiceId::Item(item) = choice else { return None };
                 Some(match question.answer(*item)? {
                     Answer::Loss(loss) => Fact::Lost { loss },
                     Answer::OnCards(on_cards) => Fact::CurrentSoPin { role, on_cards },
                     Answer::LogIn(log_in) => Fact::KcvAsked { role, log_in },
+                    Answer::Opens(by_quorum) => Fact::Opening { by_quorum },
                     Answer::LookAgain | Answer::GoOn | Answer::Without(_) => return None,
                 })
             }

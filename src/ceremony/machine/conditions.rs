@@ -41,6 +41,8 @@ impl Machine {
             Condition::WithoutProof => without_proof,
             Condition::NotProvable => !proven && !without_proof && !left_out,
             Condition::LeftOut(wanted) => left_out == wanted,
+            Condition::Opens(wanted) => self.known.opens_share_files() == wanted,
+            Condition::BackedUp(verified) => !left_out && self.known.opens_share_files() == verified,
             Condition::OtherReference => {
                 let planned = self.known.key(key).filter(|key| self.known.restore_to(key) != key.restore_to);
                 planned.is_some()
@@ -68,7 +70,7 @@ impl Machine {
             Condition::TypesPrime => self.step().is_some_and(|step| opening::types_set(&self.known, step)),
             Condition::KnowsPrime | Condition::KnowsOldPrime => {
                 let typed = self.step().is_some_and(|step| opening::types_set(&self.known, step));
-                !typed && self.known.restored.is_foreign() == (when == Condition::KnowsOldPrime)
+                !typed && self.known.restored.shares_are_foreign() == (when == Condition::KnowsOldPrime)
             }
             Condition::Salvaged => !self.known.shares.defects.is_empty(),
             Condition::OtherThreshold => self.known.shares.needed.is_some(),

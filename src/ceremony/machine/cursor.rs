@@ -1,5 +1,6 @@
 //! The position of the ceremony. Only entries move it: live, and when a record is read back.
 
+use crate::ceremony::kinds::Ceremony;
 use crate::ceremony::machine::Machine;
 use crate::ceremony::machine::recovery::Recovery;
 use crate::ceremony::steps::{Need, Step};
@@ -10,6 +11,9 @@ impl Machine {
     /// The only place where the ceremony moves.
     pub(super) fn take_in(&mut self, entry: &Entry) {
         self.known.learn(entry);
+        if self.known.changes_the_list(entry) {
+            self.steps = (Ceremony::of(self.known.ceremony.kind).steps)(&self.known.plan);
+        }
         match entry {
             Entry::Done { step, .. } => {
                 if let Some(place) = self.place(*step) {
@@ -52,6 +56,7 @@ impl Machine {
                         | Recovery::FromStart
                         | Recovery::LogIn
                         | Recovery::TypePin
+                        | Recovery::DeviceAgain
                         | Recovery::Stop,
                     )
                     | None => {}
@@ -110,7 +115,9 @@ impl Machine {
     }
 
     fn is_needed(&self, step: &Step) -> bool {
-        if step.key.as_ref().is_some_and(|key| self.known.keys.set_aside.contains(key.as_str())) {
+        if step.key.as_ref().is_some_and(|key| self.known.keys.set_aside.contains(key.as_str()))
+            || step.only_if_opened && self.known.shares.opens == Some(false)
+        {
             return false;
         }
         match step.need {

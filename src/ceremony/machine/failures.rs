@@ -6,7 +6,7 @@ use crate::ceremony::machine::{Detour, Machine, Mode, Request};
 use crate::ceremony::steps::{self, Actor, Stage, StageKind, Step, device, hand_over, provisioning};
 use crate::clerk::{Act, Outcome};
 use crate::faults::Fault;
-use crate::names::StepName;
+use crate::names::{StageName, StepName};
 use crate::record::Entry;
 use crate::terms::{Handle, MOST_CUSTODIANS, Number, Purpose, Seat};
 
@@ -103,7 +103,7 @@ impl Machine {
             }
             // Whoever acts has the keyboard already.
             Recovery::FromStart => self.enter_stage(self.step().map_or(0, Step::begins_at)),
-            Recovery::AnotherCustodian | Recovery::PinsAgain => self.enter_stage(0),
+            Recovery::AnotherCustodian | Recovery::PinsAgain | Recovery::DeviceAgain => self.enter_stage(0),
             Recovery::Stop => {}
         }
     }
@@ -121,6 +121,10 @@ impl Machine {
             }
             Recovery::PinsAgain | Recovery::AnotherDevice => {
                 before().find(|step| step.begins_pins).map(|step| step.number)
+            }
+            Recovery::DeviceAgain => {
+                let finds = |step: &&Step| step.stages.iter().any(|stage| stage.name == StageName::Find);
+                before().find(finds).map(|step| step.number)
             }
             Recovery::TryAgain
             | Recovery::LookAgain

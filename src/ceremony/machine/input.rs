@@ -3,7 +3,7 @@
 use crate::ceremony::known::roll_call::Person;
 use crate::ceremony::machine::recovery::Recovery;
 use crate::names::{CeremonyKind, FieldName, ItemName};
-use crate::terms::{CustodianNumber, Kcv, Serial};
+use crate::terms::{CustodianNumber, Kcv, KeyReference, Serial};
 
 /// People's input at a front end.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +41,8 @@ pub enum TickId {
     Item(ItemName),
     /// Somebody who is called.
     Person(Person),
+    /// A key on a device.
+    Key(KeyReference),
 }
 
 /// What can be chosen, identified by what it is: never by its place on the screen.

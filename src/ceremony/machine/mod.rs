@@ -276,6 +276,10 @@ impl Machine {
                 let called = self.known.called().into_iter();
                 asking.ticks = called.map(|called| (TickId::Person(called.person), false)).collect();
             }
+            StageKind::PickKeys => {
+                let keys = self.known.keys.surveyed.iter();
+                asking.ticks = keys.map(|key| (TickId::Key(key.reference), true)).collect();
+            }
             StageKind::HandOver => asking.fields = hand_over::fields(&self.known, &step),
             StageKind::Form(fields)
             | StageKind::FromCard(fields)

@@ -36,13 +36,15 @@ pub enum Recovery {
     LeaveOut,
     /// Another device replaces this one.
     AnotherDevice,
+    /// It was the wrong device: the step that finds it, again.
+    DeviceAgain,
     /// Stop the ceremony (asks first).
     Stop,
 }
 
 impl Recovery {
     /// All that need nothing besides their word.
-    const PLAIN: [Self; 14] = [
+    const PLAIN: [Self; 15] = [
         Self::TryAgain,
         Self::LookAgain,
         Self::TypeAgain,
@@ -56,6 +58,7 @@ impl Recovery {
         Self::WithoutProof,
         Self::LeaveOut,
         Self::AnotherDevice,
+        Self::DeviceAgain,
         Self::Stop,
     ];
 
@@ -76,6 +79,7 @@ impl Recovery {
             Self::WithoutProof => "without-proof",
             Self::LeaveOut => "leave-key-out",
             Self::AnotherDevice => "another-device",
+            Self::DeviceAgain => "device-again",
             Self::Stop => "stop",
         }
     }
@@ -109,8 +113,8 @@ pub fn recoveries(known: &Known, act: &Act, fault: &Fault) -> Vec<Recovery> {
 
 fn ways_on(known: &Known, act: &Act, fault: FaultName) -> Vec<Recovery> {
     use Recovery::{
-        AnotherCustodian, AnotherDevice, FromStart, LeaveOut, LookAgain, PinsAgain, SeatAgain, SeatsAgain, TryAgain,
-        TypeAgain, TypePin, WithoutProof,
+        AnotherCustodian, AnotherDevice, DeviceAgain, FromStart, LeaveOut, LookAgain, PinsAgain, SeatAgain, SeatsAgain,
+        TryAgain, TypeAgain, TypePin, WithoutProof,
     };
     match act {
         Act::CompareShare(_) => vec![TypeAgain, FromStart],
@@ -183,6 +187,13 @@ fn ways_on(known: &Known, act: &Act, fault: FaultName) -> Vec<Recovery> {
             [TryAgain].into_iter().chain(refuses_one_of_several(known, fault).then_some(LeaveOut)).collect()
         }
         Act::VerifyBackup(_) => [TryAgain].into_iter().chain(one_key_fails(known, fault).then_some(LeaveOut)).collect(),
+        Act::CompareDkek(_) | Act::SurveyKeys(_) => vec![DeviceAgain, TryAgain],
+        // Of a device that holds them already, the others can be backed up without it.
+        Act::BackUp(acts::BackUp { origin, .. }) => {
+            let others = known.kept_keys().len() > 1 && !fault.may_come_back();
+            let found = matches!(origin, acts::KeyOrigin::Found { .. });
+            [TryAgain].into_iter().chain((found && others).then_some(LeaveOut)).collect()
+        }
         Act::ProveKey(_) => match fault {
             // Only where nothing vouches for the public key can it be the public key that is the wrong one.
             FaultName::PublicKeyDiffers | FaultName::SignatureWrong if !known.restored.is_foreign() => vec![TryAgain],
@@ -198,11 +209,11 @@ fn ways_on(known: &Known, act: &Act, fault: FaultName) -> Vec<Recovery> {
         | Act::ProveVaultEmpty(_)
         | Act::WriteShareFile(_)
         | Act::ReadDkek(_)
+        | Act::CopyShareFile(_)
         | Act::ListKeys(_)
         | Act::CompareKeys(_)
         | Act::DrawPin(_)
         | Act::TakeInventory(_)
-        | Act::BackUp(_)
         | Act::WriteManifest(_)
         | Act::CloseFolder(_) => vec![TryAgain],
     }

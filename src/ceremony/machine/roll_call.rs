@@ -4,15 +4,25 @@ use crate::ceremony::known::roll_call::{Attendance, Called, Person};
 use crate::ceremony::machine::input::{Input, TickId};
 use crate::ceremony::machine::{Asking, Machine, Mode};
 use crate::record::{Entry, Fact};
+use crate::terms::KeyReference;
 
 impl Asking {
     /// Everyone with a tick.
     pub(in crate::ceremony) fn here(&self) -> Vec<Person> {
         let person = |(id, ticked): &(TickId, bool)| match id {
             TickId::Person(person) => ticked.then_some(*person),
-            TickId::Item(_) => None,
+            TickId::Item(_) | TickId::Key(_) => None,
         };
         self.ticks.iter().filter_map(person).collect()
+    }
+
+    /// Every key with a tick.
+    pub(in crate::ceremony) fn picked(&self) -> Vec<KeyReference> {
+        let key = |(id, ticked): &(TickId, bool)| match id {
+            TickId::Key(reference) => ticked.then_some(*reference),
+            TickId::Item(_) | TickId::Person(_) => None,
+        };
+        self.ticks.iter().filter_map(key).collect()
     }
 
     /// Whether everything is ticked.
@@ -51,6 +61,7 @@ impl Machine {
                 let here = asking.here();
                 self.known.without_tick(attendance, &here).is_empty() && self.known.still_needed(&here).is_empty()
             }
+            Attendance::Administrator => self.known.without_tick(attendance, &asking.here()).is_empty(),
             Attendance::Everyone if self.at_the_roll_call() => {
                 self.known.without_tick(attendance, &asking.here()).is_empty()
             }

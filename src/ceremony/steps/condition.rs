@@ -26,6 +26,10 @@ pub enum Condition {
     Proven,
     /// Only if nobody can prove this step's key here.
     NotProvable,
+    /// Only if a quorum opens the share files or, with `false`, if nobody does.
+    Opens(bool),
+    /// Only if this step's key is backed up, and its MAC verified or, with `false`, not.
+    BackedUp(bool),
     /// Only if this step's key (in a step about none: any key) is left out or, with `false`, if not.
     LeftOut(bool),
     /// Only if people go on without the proof of this step's key.

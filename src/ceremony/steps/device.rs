@@ -1,6 +1,7 @@
 //! How the device of a step is found.
 
 use crate::ceremony::known::Known;
+use crate::ceremony::known::character::DeviceUse;
 use crate::ceremony::steps::{Actor, Condition, Question, StageKind, Step, step};
 use crate::clerk::acts::DevicePurpose;
 use crate::clerk::{Act, acts};
@@ -73,10 +74,10 @@ fn find_picked(known: &Known, step: &Step) -> Option<Act> {
     Some(acts::FindDevice { role: step.role, not, given_up, last_resort, picked, purpose: purpose(known, step) }.into())
 }
 
-/// Every device but the one that people inspect gets keys.
 fn purpose(known: &Known, step: &Step) -> DevicePurpose {
-    if step.id == StepName::InspectDevice {
-        return DevicePurpose::Inspection;
+    match known.ceremony.devices {
+        DeviceUse::Keeps => return DevicePurpose::Inspection,
+        DeviceUse::Provisions => {}
     }
     let rsa = known.keys_that_stay().filter_map(|key| match key.key_type {
         KeyType::Rsa(bits) => Some(bits),

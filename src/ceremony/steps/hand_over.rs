@@ -22,7 +22,7 @@ pub fn insert(steps: &mut [Step]) {
         if before.iter().any(|before| *before != now) && step.seat().is_none() {
             step.stages.insert(0, HAND_OVER);
         }
-        if step.need.is_none() {
+        if !step.may_be_left_out() {
             before.clear();
         }
         before.push(now);

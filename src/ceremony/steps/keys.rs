@@ -1,6 +1,7 @@
 //! How keys are generated, listed, backed up and brought back.
 
 use crate::ceremony::known::Known;
+use crate::ceremony::known::character::KeySource;
 use crate::ceremony::steps::{Actor, Condition, List, StageKind, Step, step};
 use crate::clerk::{Act, acts};
 use crate::fields::{Field, FieldKind};
@@ -80,7 +81,11 @@ fn inventory(known: &Known, step: &Step, expected: Vec<PlannedKey>) -> Option<Ac
 /// The act that wraps this step's key.
 pub fn back_up(known: &Known, step: &Step) -> Option<Act> {
     let key = known.key(step.key.as_ref())?.clone();
-    Some(acts::BackUp { key, serial: known.devices.serial(step.role)?, kcv: known.shares.dkek_kcv? }.into())
+    let origin = match known.ceremony.keys {
+        KeySource::Known => acts::KeyOrigin::Generated,
+        KeySource::Device => acts::KeyOrigin::Found { opened: known.opens_share_files() },
+    };
+    Some(acts::BackUp { key, serial: known.devices.serial(step.role)?, kcv: known.shares.dkek_kcv?, origin }.into())
 }
 
 /// The act that verifies this step's wrapped key.

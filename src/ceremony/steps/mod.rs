@@ -68,6 +68,8 @@ pub enum StageKind {
     Tick,
     /// Tick every person in the plan who is present.
     RollCall(Attendance),
+    /// Tick the keys that are backed up; all of them are ticked at first.
+    PickKeys,
     /// Choose.
     Choose(Question),
     /// Fill in.
@@ -110,6 +112,7 @@ impl StageKind {
             Self::Read
             | Self::Tick
             | Self::RollCall(_)
+            | Self::PickKeys
             | Self::Choose(_)
             | Self::Reveal { .. }
             | Self::RevealPin { .. }
@@ -127,6 +130,7 @@ impl StageKind {
             | Self::Read
             | Self::Tick
             | Self::RollCall(_)
+            | Self::PickKeys
             | Self::Choose(_)
             | Self::Confirm(_)
             | Self::Reveal { .. }
@@ -145,6 +149,7 @@ impl StageKind {
             | Self::Read
             | Self::Tick
             | Self::RollCall(_)
+            | Self::PickKeys
             | Self::Choose(_)
             | Self::Form(_)
             | Self::FromCard(_)
@@ -188,6 +193,8 @@ pub struct Step {
     pub stages: Vec<Stage>,
     /// When it is needed; none: always.
     pub need: Option<Need>,
+    /// It is left out if nobody opens the share files.
+    pub only_if_opened: bool,
     /// Whose card, or password on paper, is put away here.
     pub puts_away: Option<Holder>,
     /// What the vault forgets when the step ends.
@@ -199,6 +206,11 @@ pub struct Step {
 }
 
 impl Step {
+    /// Whether it is left out on some days.
+    pub const fn may_be_left_out(&self) -> bool {
+        self.need.is_some() || self.only_if_opened
+    }
+
     /// Whether anything in it cannot be undone.
     pub fn is_irreversible(&self) -> bool {
         self.stages.iter().any(|stage| stage.kind.is_irreversible())
@@ -254,6 +266,15 @@ impl List {
         self.steps.push(step);
     }
 
+    /// Adds steps that are left out if nobody opens the share files.
+    pub fn only_if_opened(&mut self, add: impl FnOnce(&mut Self)) {
+        let from = self.steps.len();
+        add(self);
+        for step in self.steps.iter_mut().skip(from) {
+            step.only_if_opened = true;
+        }
+    }
+
     /// The finished list.
     pub fn finish(mut self) -> Vec<Step> {
         hand_over::insert(&mut self.steps);
@@ -272,6 +293,7 @@ pub fn step(id: StepName, actor: Actor) -> Step {
         share: DkekShareNumber::FIRST,
         stages: Vec::new(),
         need: None,
+        only_if_opened: false,
         puts_away: None,
         forgets: Vec::new(),
         frees_seats: false,

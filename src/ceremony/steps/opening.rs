@@ -94,7 +94,7 @@ fn holder_opens(share: DkekShareNumber) -> Step {
 /// which.
 fn sitter(known: &Known, step: &Step) -> Option<u8> {
     let sitter = step.seat().and_then(|seat| known.seats.sitter(seat)).map(CustodianNumber::get);
-    sitter.filter(|_| !known.restored.is_foreign())
+    sitter.filter(|_| !known.restored.shares_are_foreign())
 }
 
 /// The possible meanings of the ids given at the other seats.
@@ -116,7 +116,7 @@ fn seat_share(known: &Known, step: &Step) -> Vec<Field> {
         let id = FieldKind::ShareId { share: step.share, taken: taken(known, step, card) };
         Field::new(FieldName::ShareId, id)
     });
-    let optional = known.restored.is_foreign();
+    let optional = known.restored.shares_are_foreign();
     let check = if optional { FieldName::CheckBytesIfAny } else { FieldName::CheckBytes };
     let value = Field::new(FieldName::ShareValue, FieldKind::ShareValue);
     let check = Field::new(check, FieldKind::CheckBytes { optional, prime: shown, of });
@@ -134,8 +134,12 @@ fn seat_so_pin(known: &Known, step: &Step) -> Vec<Field> {
 fn words(known: &Known, step: &Step, card: Purpose) -> Vec<Field> {
     let expected = ExpectedWords {
         // For a set made elsewhere, no seat is more trustworthy than another.
-        set: known.shares.set_number(card).filter(|_| !known.restored.is_foreign()),
-        threshold: known.plan.quorum(step.share).map(Quorum::threshold).filter(|_| !known.restored.is_foreign()),
+        set: known.shares.set_number(card).filter(|_| !known.restored.shares_are_foreign()),
+        threshold: known
+            .plan
+            .quorum(step.share)
+            .map(Quorum::threshold)
+            .filter(|_| !known.restored.shares_are_foreign()),
         number: sitter(known, step),
         taken: taken(known, step, card).concat(),
     };
@@ -148,7 +152,7 @@ pub(in crate::ceremony) fn types_set(known: &Known, step: &Step) -> bool {
 }
 
 fn retypes_set(known: &Known, step: &Step) -> bool {
-    known.restored.is_foreign() && step.seat() == Some(Seat(1))
+    known.restored.shares_are_foreign() && step.seat() == Some(Seat(1))
 }
 
 fn take_share(known: &Known, step: &Step) -> Option<Act> {
@@ -171,7 +175,7 @@ fn take(known: &Known, step: &Step, card: Purpose, scheme: Scheme) -> Option<Act
             set,
             id: sitter(known, step),
             threshold,
-            foreign: known.restored.is_foreign(),
+            foreign: known.restored.shares_are_foreign(),
         }
         .into(),
     )
@@ -185,7 +189,7 @@ fn open_share_file(known: &Known, step: &Step) -> Option<Act> {
         threshold: known.plan.quorum(step.share)?.threshold(),
         scheme: known.plan.scheme(step.share)?,
         set: known.shares.set(card)?.to_owned(),
-        foreign: known.restored.is_foreign(),
+        foreign: known.restored.shares_are_foreign(),
         kcv: known.shares.kcv(step.share),
     }))
 }
@@ -205,7 +209,7 @@ fn open_with_password(known: &Known, step: &Step) -> Option<Act> {
         acts::OpenWithPassword {
             share: step.share,
             kcv: known.shares.kcv(step.share),
-            foreign: known.restored.is_foreign(),
+            foreign: known.restored.shares_are_foreign(),
         }
         .into(),
     )

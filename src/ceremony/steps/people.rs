@@ -9,10 +9,18 @@ use crate::names::{FieldName, StageName, StepName};
 
 /// The room is fit and nothing is missing, and then everyone who is needed is called: nobody waits for a reader.
 pub fn people_and_room(list: &mut List, attendance: Attendance) {
-    let call = match attendance {
-        Attendance::Everyone => StageName::Call,
-        Attendance::Quorum => StageName::CallQuorum,
-    };
+    room(list);
+    roll_call(list, &[(Condition::Always, attendance)]);
+}
+
+/// The same, where people have chosen whether a quorum opens anything.
+pub fn people_if_opened_and_room(list: &mut List) {
+    room(list);
+    let (opened, kept_shut) = (Condition::Opens(true), Condition::Opens(false));
+    roll_call(list, &[(opened, Attendance::Quorum), (kept_shut, Attendance::Administrator)]);
+}
+
+fn room(list: &mut List) {
     list.add(
         step(StepName::Room, Actor::Administrator)
             .then(StageName::Examine, StageKind::Do(|_, _| Some(acts::ExamineRoom.into())))
@@ -21,13 +29,23 @@ pub fn people_and_room(list: &mut List, attendance: Attendance) {
             .then_when(Condition::Unfit, StageName::Override, StageKind::Form(override_unfit))
             .then(StageName::Keyboard, StageKind::Form(keyboard)),
     );
-    let roll_call = step(StepName::RollCall, Actor::Administrator);
-    let roll_call = match attendance {
-        // The first screen has said it.
-        Attendance::Everyone => roll_call,
-        Attendance::Quorum => roll_call.then_when(Condition::RolesClash, StageName::RolesClash, StageKind::Read),
-    };
-    list.add(roll_call.then(call, StageKind::RollCall(attendance)).then_when(
+}
+
+fn roll_call(list: &mut List, attendances: &[(Condition, Attendance)]) {
+    let mut roll_call = step(StepName::RollCall, Actor::Administrator);
+    // Where everyone is needed, the first screen has said it.
+    if attendances.iter().any(|(_, attendance)| *attendance != Attendance::Everyone) {
+        roll_call = roll_call.then_when(Condition::RolesClash, StageName::RolesClash, StageKind::Read);
+    }
+    for (when, attendance) in attendances {
+        let call = match attendance {
+            Attendance::Everyone => StageName::Call,
+            Attendance::Quorum => StageName::CallQuorum,
+            Attendance::Administrator => StageName::CallFew,
+        };
+        roll_call = roll_call.then_when(*when, call, StageKind::RollCall(*attendance));
+    }
+    list.add(roll_call.then_when(
         Condition::AuditorAbsent,
         StageName::WithoutAuditor,
         StageKind::Form(without_auditor),

@@ -25,6 +25,8 @@ pub enum Question {
     CurrentSoPin,
     /// Whether somebody logs in to see a hidden KCV, or it stays hidden.
     HiddenKcv,
+    /// Whether a quorum opens the share files, or nobody does.
+    Opening,
 }
 
 /// What an item of the script answers.
@@ -36,6 +38,8 @@ pub enum Answer {
     OnCards(bool),
     /// Whether somebody logs in.
     LogIn(bool),
+    /// Whether a quorum opens the share files.
+    Opens(bool),
     /// Look again: something has been changed.
     LookAgain,
     /// Go on.
@@ -59,6 +63,7 @@ impl Question {
                 &[(ItemName::Held, Answer::OnCards(false)), (ItemName::OnCards, Answer::OnCards(true))]
             }
             Self::HiddenKcv => &[(ItemName::LogIn, Answer::LogIn(true)), (ItemName::LeaveHidden, Answer::LogIn(false))],
+            Self::Opening => &[(ItemName::ByQuorum, Answer::Opens(true)), (ItemName::ByNobody, Answer::Opens(false))],
             Self::RightDevice | Self::Missing => {
                 &[(ItemName::GoOn, Answer::GoOn), (ItemName::LookAgain, Answer::LookAgain)]
             }

@@ -11,6 +11,7 @@ impl StageKind {
             Self::Read
             | Self::Tick
             | Self::RollCall(_)
+            | Self::PickKeys
             | Self::Choose(_)
             | Self::Form(_)
             | Self::FromCard(_)
@@ -60,10 +61,11 @@ impl Condition {
             | Self::NotSealed
             | Self::Damaged
             | Self::LeftOut(_)
+            | Self::BackedUp(_)
             | Self::Copies
             | Self::Undescribed
             | Self::PublicKeysUnusable => matches!(kind, StageKind::Do(_)),
-            Self::OtherSoPin(_) | Self::NotGiven(_) | Self::Stolen | Self::KcvAsked => {
+            Self::OtherSoPin(_) | Self::NotGiven(_) | Self::Stolen | Self::KcvAsked | Self::Opens(_) => {
                 matches!(kind, StageKind::Choose(_))
             }
             Self::KcvHidden => matches!(kind, StageKind::Do(_) | StageKind::Choose(_)),

@@ -6,6 +6,7 @@ use crate::ceremony::machine::recovery::Recovery;
 use crate::ceremony::machine::{Asking, Machine, Mode};
 use crate::ceremony::steps::{Question, Stage, StageKind, Step};
 use crate::ceremony::view::sentences::Sentences;
+use crate::ceremony::view::values::surveyed;
 use crate::ceremony::view::{Asks, Body, OptionView, TickView};
 use crate::record::FoundDkek;
 use crate::script::words;
@@ -60,12 +61,18 @@ impl Machine {
                 let items = called.map(|called| tick(TickId::Person(called.person), called.text)).collect();
                 Body::Tick { text, items, enough: self.enough(attendance, asking) }
             }
+            StageKind::PickKeys => {
+                let keys = surveyed(&self.known().keys.surveyed).into_iter();
+                let items = keys.map(|(reference, line)| tick(TickId::Key(reference), line)).collect();
+                Body::Tick { text, items, enough: !asking.picked().is_empty() }
+            }
             StageKind::Choose(question) => Body::Choose {
                 text,
                 options: match question {
                     Question::Loss
                     | Question::CurrentSoPin
                     | Question::HiddenKcv
+                    | Question::Opening
                     | Question::RightDevice
                     | Question::UnusableKeys
                     | Question::Missing => sentences
@@ -145,6 +152,7 @@ impl Machine {
             Recovery::WithoutProof => words::CHOICE_WITHOUT_PROOF,
             Recovery::LeaveOut => words::CHOICE_LEAVE_OUT,
             Recovery::AnotherDevice => words::CHOICE_ANOTHER_DEVICE,
+            Recovery::DeviceAgain => words::CHOICE_DEVICE_AGAIN,
             Recovery::Stop => words::CHOICE_STOP,
         };
         text.to_owned()

@@ -45,7 +45,7 @@ impl Machine {
                 Ordering::Less if progress.not_needed.contains(&step.number) => StepState::NotNeeded,
                 Ordering::Less => StepState::Done,
                 Ordering::Equal => StepState::Current,
-                Ordering::Greater if step.need.is_some() => StepState::IfNeeded,
+                Ordering::Greater if step.may_be_left_out() => StepState::IfNeeded,
                 Ordering::Greater => StepState::Ahead,
             },
             irreversible: step.is_irreversible(),

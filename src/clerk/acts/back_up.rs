@@ -1,10 +1,13 @@
 //! Wraps a key to a file.
 
-use crate::card::{CardError, Device, FileId};
+use crate::card::status::Status;
+use crate::card::{CardError, Device, FileId, Operation, x509_pem};
 use crate::clerk::acts::{ActKind, Aftermath, Begun};
+use crate::clerk::files::{write_once, written};
+use crate::clerk::keys_on_device::{BesideKey, beside_key};
 use crate::clerk::workers::card::Reply;
 use crate::clerk::workers::devices::Devices;
-use crate::clerk::wrapped_keys::verify;
+use crate::clerk::wrapped_keys::{stated_public_key, verify, verify_unopened};
 use crate::clerk::{Clerk, as_fault};
 use crate::dkek::{KeyBlob, WrappedKeyFile};
 use crate::faults::{self, Fault};
@@ -12,10 +15,11 @@ use crate::folder::{Folder, names};
 use crate::plan::PlannedKey;
 use crate::record::Fact;
 use crate::secret::WipingBytes;
-use crate::terms::{Handle, Kcv, Serial};
+use crate::terms::{Handle, Kcv, KeyLabel, Serial};
 use crate::vault::Vault;
 
-/// Wrap a key to a file, read the file back, and verify the KCV and MAC of what was read under the DKEK.
+/// Wrap a key to a file, read the file back, and verify the KCV and MAC of what was read under the DKEK; or, without a
+/// DKEK, its KCV and structure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BackUp {
     /// The key.
@@ -24,6 +28,20 @@ pub struct BackUp {
     pub serial: Serial,
     /// Identifies the DKEK.
     pub kcv: Kcv,
+    /// Where the key comes from.
+    pub origin: KeyOrigin,
+}
+
+/// Where a key that is backed up comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyOrigin {
+    /// It was generated in this sitting: the DKEK is at hand, and everything about the key was written.
+    Generated,
+    /// It was found on the device. What lies beside it may be missing, and is written as files of its own.
+    Found {
+        /// Whether a quorum has opened the DKEK.
+        opened: bool,
+    },
 }
 
 impl ActKind for BackUp {
@@ -36,37 +54,78 @@ impl ActKind for BackUp {
 
     fn perform(self, clerk: &mut Clerk, vault: &mut Vault) -> Result<Begun, Fault> {
         clerk.manifest.expect_key(self.key.clone());
+        let opened = match self.origin {
+            KeyOrigin::Generated => true,
+            KeyOrigin::Found { opened } => {
+                clerk.manifest.back_up_from(self.kcv, &self.serial);
+                opened
+            }
+        };
         let folder = clerk.folder.clone();
+        if !opened {
+            return Ok(Begun::on_card(move |devices| self.back_up(devices, &folder, None)));
+        }
         let dkek = vault.give(Handle::Dkek).ok_or(faults::DkekMissing)?;
         Ok(Begun::OnCard(Box::new(move |devices| {
-            let result = self.back_up(devices, &folder, &dkek);
+            let result = self.back_up(devices, &folder, Some(&dkek));
             Reply { result, back: vec![(Handle::Dkek, dkek)] }
         })))
     }
 }
 
 impl BackUp {
-    fn back_up(&self, devices: &mut Devices, folder: &Folder, dkek: &WipingBytes) -> Result<Vec<Fact>, Fault> {
-        let Self { key, serial, kcv } = self;
+    fn back_up(&self, devices: &mut Devices, folder: &Folder, dkek: Option<&WipingBytes>) -> Result<Vec<Fact>, Fault> {
+        let Self { key, serial, kcv, origin } = self;
         let name = names::wrapped_key(&key.label);
         if !folder.has(&name) {
             let read = |device: &mut Device| -> Result<_, CardError> {
                 let blob = device.wrap(key.reference)?;
-                let description = device.read_file(FileId::description(key.reference))?;
-                let request = device.read_file(FileId::request(key.reference))?;
-                Ok((blob, description, request))
+                let beside = match origin {
+                    KeyOrigin::Generated => BesideKey {
+                        description: Some(device.read_file(FileId::description(key.reference))?),
+                        certificate: Some(device.read_file(FileId::request(key.reference))?),
+                    },
+                    KeyOrigin::Found { .. } => beside_key(device, key.reference)?,
+                };
+                Ok((blob, beside))
             };
-            let (blob, description, request) = devices.with(serial, read)?;
+            let refused = |error: &CardError| match (origin, error) {
+                (KeyOrigin::Found { .. }, CardError::Refused { operation: Operation::Wrap, status })
+                    if *status != Status::NotLoggedIn =>
+                {
+                    Some(Fault::from(faults::WrapRefused { label: &key.label, status }))
+                }
+                _ => None,
+            };
+            let (blob, BesideKey { description, certificate }) = devices.with_own_faults(serial, read, refused)?;
             let blob = KeyBlob::parse(&blob).map_err(|error| as_fault::wrapped_key(&name, &error))?;
-            let file = WrappedKeyFile { blob, description: Some(description), certificate: Some(request) };
+            let file = WrappedKeyFile { blob, description, certificate };
             let content = file.to_bytes();
             // Only content that verifies gets this name.
-            verify(&name, &content, *kcv, dkek)?;
+            check(&name, &content, *kcv, dkek)?;
             folder.write_new(&name, &content)?;
         }
         let content = folder.read(&name)?;
-        verify(&name, &content, *kcv, dkek)?;
-        let written = folder.written(&name)?;
-        Ok(vec![Fact::BackedUp { label: key.label.clone(), file: name, sha256: written.sha256 }])
+        check(&name, &content, *kcv, dkek)?;
+        let mut facts = match origin {
+            KeyOrigin::Generated => Vec::new(),
+            KeyOrigin::Found { .. } => write_beside(folder, &key.label, &content)?,
+        };
+        let (sha256, mac_not_verified) = (folder.written(&name)?.sha256, dkek.is_none());
+        facts.push(Fact::BackedUp { label: key.label.clone(), file: name, sha256, mac_not_verified });
+        Ok(facts)
     }
+}
+
+fn check(name: &str, content: &[u8], kcv: Kcv, dkek: Option<&WipingBytes>) -> Result<(), Fault> {
+    dkek.map_or_else(|| verify_unopened(name, content, kcv), |dkek| verify(name, content, kcv, dkek))
+}
+
+/// The public key that is stated beside a key, and an X.509 certificate, as files that other software reads.
+fn write_beside(folder: &Folder, label: &KeyLabel, content: &[u8]) -> Result<Vec<Fact>, Fault> {
+    let Ok(file) = WrappedKeyFile::parse(content) else { return Ok(Vec::new()) };
+    let public = stated_public_key(&file).map(|public| (names::public_key(label), public.to_pem()));
+    let certificate = file.certificate.as_deref().and_then(x509_pem).map(|pem| (names::certificate(label), pem));
+    let files = public.into_iter().chain(certificate);
+    files.map(|(name, text)| write_once(folder, &name, text.as_bytes()).map(written)).collect()
 }

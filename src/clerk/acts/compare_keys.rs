@@ -38,7 +38,7 @@ impl ActKind for CompareKeys {
 
     fn perform(self, clerk: &mut Clerk, _: &mut Vault) -> Result<Begun, Fault> {
         let source = clerk.source.as_ref();
-        let kcv = source.map(|source| source.kcv);
+        let kcv = source.and_then(|source| source.kcv);
         let in_backup = |key: &BackedUpKey| Known {
             // A public key file that is missing or changed was named when the folder was read.
             public: source.and_then(|source| public_key(&source.folder, key).ok().flatten()),

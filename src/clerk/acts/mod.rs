@@ -4,8 +4,10 @@
 mod back_up;
 mod change_so_pin;
 mod close_folder;
+mod compare_dkek;
 mod compare_keys;
 mod compare_share;
+mod copy_share_file;
 mod deal;
 mod draw_pin;
 mod examine_room;
@@ -27,6 +29,7 @@ mod read_folder;
 mod read_tries;
 mod rebuild_so_pin;
 mod restore_key;
+mod survey_keys;
 mod take_inventory;
 mod take_share;
 mod verify_backup;
@@ -105,6 +108,7 @@ impl Begun {
 /// Creates the job that looks once more, after a pause.
 pub(in crate::clerk) type Look = Box<dyn Fn(Duration) -> card::Job>;
 
+pub use back_up::KeyOrigin;
 pub use find_device::DevicePurpose;
 
 macro_rules! acts {
@@ -211,6 +215,9 @@ acts! {
     join_dkek::JoinDkek,
     rebuild_so_pin::RebuildSoPin,
     read_dkek::ReadDkek,
+    compare_dkek::CompareDkek,
+    survey_keys::SurveyKeys,
+    copy_share_file::CopyShareFile,
     list_keys::ListKeys,
     compare_keys::CompareKeys,
     read_tries::ReadTries,

@@ -42,7 +42,8 @@ impl ActKind for ReadDkek {
     }
 }
 
-fn recorded(domain: &card::KeyDomain) -> KeyDomain {
+/// A key domain after domain 0, as the record has it.
+pub(super) fn recorded(domain: &card::KeyDomain) -> KeyDomain {
     let (shares, outstanding, kcv) = match domain.dkek {
         DkekState::NotConfigured | DkekState::NotTold(_) => (None, 0, None),
         DkekState::Pending { total, outstanding } => (Some(total), outstanding, None),

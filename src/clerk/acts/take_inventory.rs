@@ -58,10 +58,9 @@ fn is(listed: &StoredKey, wanted: &StoredKey) -> bool {
     kind && (&listed.reference, &listed.label, &listed.id) == (reference, label, id)
 }
 
-/// What a device must list for these keys: for files made elsewhere, what their own descriptions say, because their
-/// labels and ids need not be valid in a plan.
+/// What a device must list for these keys: for those of a backup, what their own descriptions say, because labels and ids
+/// that other tools gave need not be valid in a plan.
 fn wanted(source: Option<&Source>, keys: &[PlannedKey]) -> Vec<StoredKey> {
-    let source = source.filter(|source| source.is_foreign());
     let wanted = |key: &PlannedKey| {
         let kept = source.and_then(|source| {
             let backed_up = source.keys.iter().find(|backed_up| backed_up.label == key.label)?;

@@ -4,15 +4,15 @@ use crate::card::{AuthenticatedRequest, KeyDescription};
 use crate::clerk::source::found::{Found, FoundFile};
 use crate::clerk::source::{DkekInFolder, Source, Standing};
 use crate::clerk::wrapped_keys::{kept_description, stated_type};
-use crate::dkek::WrappedKeyFile;
+use crate::dkek::{ShareFile, WrappedKeyFile};
 use crate::faults::{self, Fault};
 use crate::folder::Folder;
 use crate::plan::{Plan, PlannedKey};
 use crate::record::{BackedUpKey, FoundDkek, FoundKey, KnownShare};
-use crate::terms::{KeyId, KeyLabel, KeyReference, Serial};
+use crate::terms::{Digest, Kcv, KeyId, KeyLabel, KeyReference, Serial};
 
 /// Each key needs two steps of one section, which has two more, and steps are numbered up to 255.
-const MOST_KEYS: usize = 126;
+pub(in crate::clerk) const MOST_KEYS: usize = 126;
 
 /// How many files a fault names of each kind.
 const NAMED: usize = 4;
@@ -27,37 +27,20 @@ pub fn open(folder: Folder, plan: &Plan) -> Result<Source, Fault> {
     if found.keys.len() > MOST_KEYS {
         return Err(Fault::from(faults::SourceTooManyKeys { found: found.keys.len(), most: MOST_KEYS }));
     }
-    if found.share_files.is_empty() {
-        return Err(Fault::from(faults::SourceNoShareFile { damaged: files(&found.damaged_shares) }));
-    }
     // With several DKEKs, share files of each may lie here: which of them it is, only opening them tells.
-    let fits = if dkeks.len() == 1 {
-        found.share_files.len() == plan.dkek_shares.len()
-    } else {
-        found.share_files.len() >= plan.dkek_shares.len()
-    };
-    if !fits {
-        return Err(Fault::from(faults::SourceSeveralShareFiles {
-            found: found.share_files.len(),
-            planned: plan.dkek_shares.len(),
-            files: files(found.share_files.iter().map(|file| &file.name)),
-        }));
-    }
+    let one_dkek = dkeks.len() == 1;
+    one_for_each_share(&found, plan, one_dkek)?;
     let kcv = dkeks.first().map(|dkek| dkek.found.kcv).ok_or_else(|| no_keys(&found))?;
-    let alone = (found.share_files.len() == 1 && dkeks.len() == 1).then_some(kcv);
-    let known = |file: FoundFile<_>| (KnownShare { file: file.name, set: None, kcv: alone }, file.digest);
-    let share_files = found.share_files.into_iter().map(known).collect();
-    let labels = labels(&found.keys);
-    let (mut keys, mut described, mut planned) = (Vec::new(), Vec::new(), Vec::new());
-    for (file, label) in found.keys.iter().zip(labels) {
-        let (key, as_found) = key(file, label, &free_ids(&found.keys), keys.len());
+    let alone = (found.share_files.len() == 1 && one_dkek).then_some(kcv);
+    let share_files = found.share_files.into_iter().map(|file| known(file, alone)).collect();
+    let (keys, described): (Vec<_>, Vec<_>) = described(&found.keys).into_iter().unzip();
+    let mut planned = Vec::new();
+    for (file, key) in found.keys.iter().zip(&keys) {
         // Every DKEK is restored to a device of its own.
         let Some(dkek) = dkeks.iter_mut().find(|dkek| dkek.found.kcv == file.content.blob.kcv()) else { continue };
-        planned.push(to_a_free_reference(&key, plan, |reference| !is_taken(&planned, &dkek.found, reference))?);
+        planned.push(to_a_free_reference(key, plan, |reference| !is_taken(&planned, &dkek.found, reference))?);
         dkek.found.keys.push((key.label.clone(), key.wrapped.clone()));
         dkek.devices.extend(original(&file.content).filter(|device| !dkek.devices.contains(device)));
-        keys.push(key);
-        described.push(as_found);
     }
     let plan = Plan { keys: planned, ..plan.clone() };
     let title = plan.title.clone();
@@ -69,7 +52,64 @@ pub fn open(folder: Folder, plan: &Plan) -> Result<Source, Fault> {
         keys: described,
         dkeks,
     };
-    Ok(Source { folder, plan, keys, title, kcv, so_pin_set: None, devices, share_files, standing })
+    let (kcv, so_pin_set) = (Some(kcv), None);
+    Ok(Source { folder, plan, keys, title, kcv, so_pin_set, devices, share_files, standing, shares_elsewhere: true })
+}
+
+/// Takes the folder's share files for the DKEK of a device; whatever else is in the folder is passed over.
+///
+/// # Errors
+/// There is not one for each DKEK share of the plan.
+pub fn share_files(folder: Folder, plan: &Plan) -> Result<Source, Fault> {
+    let mut found = Found::look_through(&folder)?;
+    one_for_each_share(&found, plan, true)?;
+    found.passed_over.extend(found.keys.into_iter().map(|file| file.name));
+    found.passed_over.append(&mut found.damaged);
+    Ok(Source {
+        folder,
+        plan: plan.clone(),
+        keys: Vec::new(),
+        title: plan.title.clone(),
+        kcv: None,
+        so_pin_set: None,
+        devices: Vec::new(),
+        share_files: found.share_files.into_iter().map(|file| known(file, None)).collect(),
+        standing: Standing::Elsewhere {
+            passed_over: found.passed_over,
+            damaged: Vec::new(),
+            copies: found.copies,
+            keys: Vec::new(),
+            dkeks: Vec::new(),
+        },
+        shares_elsewhere: true,
+    })
+}
+
+fn known(file: FoundFile<ShareFile>, kcv: Option<Kcv>) -> (KnownShare, Digest) {
+    (KnownShare { file: file.name, set: None, kcv }, file.digest)
+}
+
+/// There is one share file for each DKEK share, or at least one if not `exactly`.
+fn one_for_each_share(found: &Found, plan: &Plan, exactly: bool) -> Result<(), Fault> {
+    if found.share_files.is_empty() {
+        return Err(Fault::from(faults::SourceNoShareFile { damaged: files(&found.damaged_shares) }));
+    }
+    let (count, planned) = (found.share_files.len(), plan.dkek_shares.len());
+    if count < planned || exactly && count != planned {
+        return Err(Fault::from(faults::SourceSeveralShareFiles {
+            found: count,
+            planned,
+            files: files(found.share_files.iter().map(|file| &file.name)),
+        }));
+    }
+    Ok(())
+}
+
+/// What each wrapped key is called here, and how it was found.
+pub(in crate::clerk) fn described(files: &[FoundFile<WrappedKeyFile>]) -> Vec<(BackedUpKey, FoundKey)> {
+    let free_ids = free_ids(files);
+    let places = files.iter().zip(labels(files)).enumerate();
+    places.map(|(place, (file, label))| key(file, label, &free_ids, place)).collect()
 }
 
 /// The DKEKs that wrapped keys name, in the order of their first files; their keys are yet to be called something.
@@ -186,6 +226,16 @@ fn key(
         public_sha256: file.digest,
     };
     (key, found)
+}
+
+/// The keys of one DKEK as those of a plan, each at a reference of its own.
+pub(in crate::clerk) fn planned(keys: &[BackedUpKey], plan: &Plan) -> Result<Vec<PlannedKey>, Fault> {
+    let mut planned: Vec<PlannedKey> = Vec::new();
+    for key in keys {
+        let free = |reference: KeyReference| planned.iter().all(|other| other.restore_to != reference);
+        planned.push(to_a_free_reference(key, plan, free)?);
+    }
+    Ok(planned)
 }
 
 /// A key as one of a plan: it goes to the reference that the given plan has for its label, otherwise to its original one,

@@ -2,7 +2,7 @@
 
 mod differing;
 pub mod foreign;
-mod found;
+pub(in crate::clerk) mod found;
 
 use std::path::Path;
 
@@ -25,14 +25,16 @@ pub struct Source {
     /// The keys, of every DKEK in the folder.
     pub keys: Vec<BackedUpKey>,
     pub(in crate::clerk) title: String,
-    /// Of several DKEKs, the one that was chosen.
-    pub(in crate::clerk) kcv: Kcv,
+    /// Names the DKEK: of several, the one that was chosen; none: there is nothing but share files made elsewhere.
+    pub(in crate::clerk) kcv: Option<Kcv>,
     pub(in crate::clerk) so_pin_set: Option<String>,
     /// The devices that the keys were generated on, if known.
     pub(in crate::clerk) devices: Vec<Serial>,
     /// The share files with their digests; for a sitting of ours, in the order of the DKEK shares.
     pub(in crate::clerk) share_files: Vec<(KnownShare, Digest)>,
     pub(in crate::clerk) standing: Standing,
+    /// Whether the shares were made elsewhere, even if the folder has a record of ours.
+    pub(in crate::clerk) shares_elsewhere: bool,
 }
 
 /// What vouches for the files.
@@ -74,7 +76,21 @@ impl Source {
         }
     }
 
-    /// The folder of a finished *establish*: its record is intact and names every file, and its manifest and plan can
+    /// Opens a folder whose share files guard the DKEK of a device that is backed up: a folder of ours, or share files made
+    /// elsewhere, which may lie there alone.
+    ///
+    /// # Errors
+    /// It is missing, broken or unfinished, or the plan does not fit it.
+    pub fn open_share_files(path: &Path, plan: Option<&Plan>) -> Result<Self, Fault> {
+        match plan {
+            Some(plan) if path.is_dir() && !path.join(names::MANIFEST).exists() => {
+                foreign::share_files(Folder::open(path), plan)
+            }
+            plan => Self::open(path, plan),
+        }
+    }
+
+    /// The folder of a finished *establish* or *back-up*: its record is intact and names every file, and its manifest and plan can
     /// be read.
     fn open_ours(folder: Folder, given: Option<&Plan>) -> Result<Self, Fault> {
         let manifest = bundle::manifest(&folder)?;
@@ -89,8 +105,6 @@ impl Source {
         if given.is_some_and(|given| *given != plan) {
             return Err(Fault::from(faults::SourceOtherPlan { folder: folder.path().display() }));
         }
-        // A key that was left out that day was never backed up.
-        plan.keys.retain(|planned| manifest.keys.iter().any(|key| key.label == planned.label));
         // Anyone who took somebody's place that day has that card.
         let (mut formers, mut bags) = (Vec::new(), Vec::new());
         for line in &proof.lines {
@@ -105,6 +119,8 @@ impl Source {
                 formers.extend(former_knows.as_ref().map(former));
             }
         }
+        // A key that was left out that day was never backed up, and what a back-up found on a device is not in its plan.
+        plan.keys = foreign::planned(&manifest.keys, &plan)?;
         let not_sealed = proof.sealed.is_none().then_some(proof.mark.line);
         let standing =
             Standing::Recorded { rehearsal: manifest.rehearsal, digest: proof.mark.digest, not_sealed, formers, bags };
@@ -113,12 +129,18 @@ impl Source {
             plan,
             keys: manifest.keys,
             title: manifest.title,
-            kcv: manifest.kcv,
+            kcv: Some(manifest.kcv),
             so_pin_set: manifest.so_pin_set,
             devices: vec![manifest.serial],
             share_files: manifest.dkek_shares.into_iter().map(known).collect(),
             standing,
+            shares_elsewhere: manifest.shares_elsewhere,
         })
+    }
+
+    /// The device that the keys were generated on, or backed up from, if known.
+    pub fn device(&self) -> Option<&Serial> {
+        self.devices.first()
     }
 
     /// Whether the files were made elsewhere.
@@ -138,7 +160,7 @@ impl Source {
         match &self.standing {
             Standing::Recorded { .. } => true,
             Standing::Elsewhere { dkeks, .. } => {
-                let chosen = dkeks.iter().filter(|dkek| dkek.found.kcv == self.kcv);
+                let chosen = dkeks.iter().filter(|dkek| Some(dkek.found.kcv) == self.kcv);
                 chosen.flat_map(|dkek| &dkek.found.keys).any(|(known, _)| known == label)
             }
         }
@@ -159,7 +181,7 @@ impl Source {
         if let Standing::Elsewhere { dkeks, .. } = &self.standing
             && let Some(chosen) = dkeks.iter().find(|dkek| dkek.found.kcv == kcv)
         {
-            self.kcv = kcv;
+            self.kcv = Some(kcv);
             self.devices.clone_from(&chosen.devices);
         }
     }
@@ -206,6 +228,7 @@ impl Source {
             so_pin_set: self.so_pin_set.clone(),
             serial: self.devices.first().cloned(),
             record_sha256,
+            shares_elsewhere: self.shares_elsewhere && !self.is_foreign(),
         };
         Ok([from].into_iter().chain(more).chain(differing).collect())
     }
@@ -219,7 +242,7 @@ impl Source {
         let file = |(known, sha256): &(KnownShare, Digest)| {
             Ok((known.file.clone(), self.folder.unchanged(&known.file, *sha256)?))
         };
-        if !self.is_foreign() {
+        if !self.shares_elsewhere {
             return self.share_files.get(share.index()).into_iter().map(file).collect();
         }
         let (first, others): (Vec<_>, Vec<_>) = (0..).zip(&self.share_files).partition(|(at, _)| *at == share.index());
@@ -229,6 +252,6 @@ impl Source {
 }
 
 fn known(share: BackedUpDkekShare) -> (KnownShare, Digest) {
-    let known = KnownShare { file: share.share_file, set: share.set, kcv: Some(share.kcv) };
+    let known = KnownShare { file: share.share_file, set: share.set, kcv: share.kcv };
     (known, share.share_file_sha256)
 }

@@ -66,11 +66,13 @@ impl Day<'_> {
         match stage.kind {
             StageKind::Tick => blocks.push(Block::Ticks(items(&said.items))),
             StageKind::RollCall(_) => blocks.push(Block::Ticks(self.steps.called())),
+            StageKind::PickKeys => blocks.push(Block::Ticks(vec![words::PAPER_EVERY_KEY.to_owned()])),
             StageKind::Choose(question) => match question {
                 Question::Loss
                 | Question::UnusableKeys
                 | Question::CurrentSoPin
                 | Question::HiddenKcv
+                | Question::Opening
                 | Question::RightDevice
                 | Question::Missing => blocks.push(Block::Options(items(&said.items))),
                 Question::Sitter(_) => {

@@ -161,13 +161,15 @@ impl Told<'_> {
                         (words::REPORT_PUBLIC_KEY, grouped(public_key_sha256)),
                     ],
                 ),
-                Fact::BackedUp { label, file, sha256 } => (
-                    label,
-                    vec![
+                Fact::BackedUp { label, file, sha256, mac_not_verified } => {
+                    let not_verified =
+                        mac_not_verified.then(|| (words::REPORT_VERIFIED, words::REPORT_MAC_NOT_VERIFIED.to_owned()));
+                    let backup = [
                         (words::REPORT_BACKUP, words::ReportBackupIn { file, line }.to_string()),
                         (words::REPORT_BACKUP_DIGEST, grouped(sha256)),
-                    ],
-                ),
+                    ];
+                    (label, backup.into_iter().chain(not_verified).collect())
+                }
                 Fact::Verified { label } => {
                     (label, vec![(words::REPORT_VERIFIED, words::ReportVerifiedIn { line }.to_string())])
                 }

@@ -53,7 +53,7 @@ impl ScreenState {
         let Body::Tick { items, .. } = &view.body else { return None };
         match items.get(self.focus)?.id {
             TickId::Person(person) => Some(Input::StandIn(person)),
-            TickId::Item(_) => None,
+            TickId::Item(_) | TickId::Key(_) => None,
         }
     }
 

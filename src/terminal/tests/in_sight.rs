@@ -121,11 +121,12 @@ fn every_question_in_between_is_in_sight() {
                 machine.handle(Event::Outcome(Outcome::Done(vec![Fact::From {
                     folder: "folder".to_owned(),
                     title: String::new(),
-                    kcv: Kcv([0; 8]),
+                    kcv: Some(Kcv([0; 8])),
                     dkek_shares: Vec::new(),
                     so_pin_set: None,
                     serial: None,
                     record_sha256: Some(crate::terms::Digest([0; 32])),
+                    shares_elsewhere: false,
                 }])));
             }
             machine

@@ -253,7 +253,7 @@ fn kcvs_agree(entries: &[Entry], joined: usize) {
                 shares.insert((*share, kcv.0));
             }
             Fact::From { kcv, dkek_shares, .. } => {
-                dkek.insert(kcv.0);
+                dkek.extend(kcv.map(|kcv| kcv.0));
                 shares.extend(DkekShareNumber::up_to(8).zip(dkek_shares).map(|(share, known)| {
                     let Kcv(kcv) = known.kcv.unwrap();
                     (share, kcv)

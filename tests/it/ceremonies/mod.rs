@@ -1,5 +1,6 @@
 //! Whole ceremonies in this process: machine, vault, clerk and autopilot on software cards.
 
+mod back_up;
 mod bags;
 mod bundles;
 mod cases;

@@ -72,6 +72,22 @@ fn rehearsed(records: &Path) -> PathBuf {
 }
 
 #[test]
+fn what_a_back_up_needs_is_rehearsed_before_it() {
+    let place = tempfile::tempdir().unwrap();
+    let records = place.path().join("records");
+    let mut command = Command::new(binary::short());
+    let end = ended(command.args(["rehearse", "--auto", "back-up", "--records", text(&records)]));
+    assert_eq!(end.code, 0, "{}", end.said);
+    let folders = || fs::read_dir(&records).unwrap().map(|entry| entry.unwrap().path());
+    let of = |word: &str| folders().find(|path| text(path).contains(word)).expect("a folder for each ceremony");
+    let (made, kept) = (of("-establish-"), of("-back-up-"));
+    let share_file = |folder: &Path| fs::read(folder.join("dkek-1.pbe")).unwrap();
+    assert_eq!(share_file(&made), share_file(&kept));
+    let end = ceremony(&["verify", text(&kept)]);
+    assert!(end.code == 0 && end.said.contains("Each file is there"), "{}", end.said);
+}
+
+#[test]
 fn without_a_terminal_it_names_the_alternative() {
     for arguments in [&["rehearse"][..], &["rehearse", "establish"], &["rehearse", "restore"]] {
         let end = ceremony(arguments);
@@ -94,6 +110,7 @@ fn unknown_arguments_exit_with_2_and_name_the_help() {
         &["rehearse", "--auto=yes"],
         &["rehearse", "restore", "--auto"],
         &["rehearse", "--auto", "restore"],
+        &["rehearse", "--auto", "back-up", "--from", "a"],
         &["verify"],
         &["verify", "a", "b"],
         &["verify", "a", "--auto"],

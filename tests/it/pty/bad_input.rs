@@ -304,13 +304,23 @@ fn prime(w: &mut Wizard, note: &walk::Note) {
     next_field(w, &note.prime.to_uppercase().replace(':', " "));
 }
 
+/// Types right check bytes below a wrong value: Enter leads to the value. Clears both.
+fn marked(w: &mut Wizard, check: &str, sentence: &str) {
+    w.keys(check.as_bytes());
+    w.see(sentence);
+    w.keys(b"\r");
+    w.see("The check bytes do not fit: compare the marked group");
+    w.press(CLEAR);
+    w.keys(b"\t");
+    w.press(CLEAR);
+    w.keys(BACK);
+}
+
 /// The right length and alphabet are not enough: the check bytes name the group.
 fn check_bytes(w: &mut Wizard, note: &walk::Note) {
     next_field(w, &changed(&note.value, 12));
     needed(w);
-    refused(w, &note.check, "Group 5 of the value is most likely wrong.");
-    w.keys(BACK);
-    w.press(CLEAR);
+    marked(w, &note.check, "Group 5 of the value is most likely wrong.");
     next_field(w, &note.value);
     refused(w, "4o", "Group 1: only digits 0-9 and letters a-f.");
     refused(w, "4:1b", "Group 1 has only one character");
@@ -357,9 +367,7 @@ fn seats(w: &mut Wizard, notes: &[walk::Note]) {
     w.wait_for("Type value and check bytes from the card");
     next_field(w, &notes[1].wrong_value());
     never_taken(w);
-    refused(w, &notes[1].check, "Group 8 of the value is most likely wrong.");
-    w.keys(BACK);
-    w.press(CLEAR);
+    marked(w, &notes[1].check, "Group 8 of the value is most likely wrong.");
     walk::fill(w, &[&notes[1].value, &notes[1].check]);
     // the first seat types again, and nobody else has to
     w.wait_for("These shares do not open the share file");

@@ -326,7 +326,7 @@ pub fn word_seat(w: &mut Wizard, seat: usize, place: usize, paper: &Paper, mista
         w.press(CLEAR);
         // one word misread: the program says which, and shows only its owner what it may be
         w.keys(card.with(21, card.other_than(21)).short().as_bytes());
-        w.wait_for("Word 21 is wrong");
+        w.wait_for("Word 21 is most likely wrong");
         let screen = w.screen();
         assert!(screen.contains("21 ✗ ••••") && screen.contains("Ctrl-T shows what your card may say"), "{screen}");
         walk::assert_no_word(&screen, card, "the screen");

@@ -63,7 +63,7 @@ fn a_custodian_types_words_and_corrects_the_wrong_one() {
 
     // word 14 is not the one on the card
     wizard.keys(card.with(14, card.other_than(14)).short().as_bytes());
-    wizard.wait_for("Word 14 is wrong");
+    wizard.wait_for("Word 14 is most likely wrong");
     let screen = wizard.screen();
     assert!(screen.contains("14 ✗ ••••") && screen.contains("Ctrl-T shows what your card may say"), "{screen}");
     walk::assert_no_word(&screen, &card, "the screen");

@@ -74,7 +74,7 @@ fn what_it_needs_lies_beside_it() {
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
         Ended { code: output.status.code().unwrap(), printed: text(output.stdout), said: text(output.stderr) }
     };
-    let kcv = |number: usize| format!("Key check value: {}", made.manifest.dkek_shares[number - 1].kcv);
+    let kcv = |number: usize| format!("Key check value: {}", made.manifest.dkek_shares[number - 1].kcv.unwrap());
     for number in [1, 2] {
         let typed = typed_from(&made.cards, dkek_share(number), &[3, 1]).join("\n") + "\n\n";
         from_elsewhere(&[], &typed).has(&kcv(usize::from(number)));

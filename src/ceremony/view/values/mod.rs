@@ -10,9 +10,11 @@ mod people;
 mod planned;
 mod restored;
 mod shares;
+mod surveyed;
 
 pub use devices::key_table;
 pub use host::finding;
+pub use surveyed::surveyed;
 
 use crate::ceremony::known::Known;
 use crate::ceremony::steps::Step;
@@ -121,6 +123,8 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
         Name::SoTries => Some(devices::so_tries(known?, step, device()?)),
         Name::SoPinHint => Some(devices::so_pin_hint(known?, step)),
         Name::DkekState => devices::dkek_state(known?, step),
+        Name::RefusedKeys => Some(surveyed::refused(&known?.keys.refused)),
+        Name::KeysChosen => Some(surveyed::chosen(known?)),
         Name::Listed => Some(devices::key_table(&known?.keys.listed)),
 
         Name::Sources => Some(known?.shares.sources.join(", ")),

@@ -129,7 +129,7 @@ pub fn still_needed(machine: &Machine) -> String {
     let here = asking.here();
     let mut people: Vec<String> = match attendance {
         Attendance::Quorum => known.still_needed(&here).into_iter().map(line).collect(),
-        Attendance::Everyone => Vec::new(),
+        Attendance::Everyone | Attendance::Administrator => Vec::new(),
     };
     people.extend(known.without_tick(attendance, &here).into_iter().map(|person| with_role(plan, person)));
     if asking.all_ticked() {
@@ -138,8 +138,9 @@ pub fn still_needed(machine: &Machine) -> String {
     match attendance {
         Attendance::Quorum if people.is_empty() => words::NEEDED_NOBODY.to_owned(),
         Attendance::Everyone if people.is_empty() => words::NEEDED_NOBODY_ELSE.to_owned(),
+        Attendance::Administrator if people.is_empty() => words::NEEDED_NO_CUSTODIANS.to_owned(),
         // The names are on the screen already.
         Attendance::Everyone => words::NeededTicks { more: people.len() }.to_string(),
-        Attendance::Quorum => words::Needed { people: people.join("; ") }.to_string(),
+        Attendance::Quorum | Attendance::Administrator => words::Needed { people: people.join("; ") }.to_string(),
     }
 }
