@@ -5,7 +5,6 @@ use crate::support::walk::{self, Note};
 use crate::support::wizard::Wizard;
 
 const CLEAR: &[u8] = b"\x15";
-const BACK: &[u8] = b"\x1b[Z";
 const ESCAPE: &[u8] = b"\x1b";
 
 /// A custodian with a card of numbers; the first looks at the share once more from the form.
@@ -44,7 +43,7 @@ pub fn number_seat(w: &mut Wizard, seat: u8, note: &Note, mistakes: bool) {
     w.wait_for("Type value and check bytes from the card");
     walk::fill(w, &[&note.wrong_value(), &note.check]);
     w.see("Group 8 of the value is most likely wrong.");
-    w.keys(BACK);
+    w.see("The check bytes do not fit: compare the marked group");
     w.press(CLEAR);
     walk::fill(w, &[&note.value, ""]);
 }
