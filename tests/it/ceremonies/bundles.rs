@@ -67,10 +67,16 @@ fn bundles(records: &Path) -> Vec<PathBuf> {
     let mut restore = Rig::in_hands(setup, |readers| readers).with_papers_of(establish);
     restore.run(|_| {});
     assert!(restore.complete());
+    let restored = restore.folder.clone();
+    let setup = Setup::from_backup(CeremonyKind::BackUp, &made, None, records, Environment::SoftwareCards).unwrap();
+    lay_out(CeremonyKind::BackUp, &setup.plan, &setup.plan_text, &setup.context).unwrap();
+    let mut back_up = Rig::in_hands(setup, |readers| readers).with_papers_of(restore);
+    back_up.run(|_| {});
+    assert!(back_up.complete());
     let mut inspect = Rig::in_hands(explained(CeremonyKind::Inspect, &plan, records), |readers| readers);
     inspect.run(|_| {});
     assert!(inspect.complete());
-    vec![made, restore.folder.clone(), inspect.folder.clone()]
+    vec![made, restored, back_up.folder.clone(), inspect.folder.clone()]
 }
 
 fn moment() -> Moment {

@@ -387,6 +387,8 @@ fn no_screen_file_or_line_of_a_real_ceremony_mentions_a_rehearsal() {
         "plan.json",
         "rebuild.py",
         "record.jsonl",
+        "report.html",
+        "report.md",
         "script.txt",
         "verify.py",
     ];
