@@ -48,7 +48,7 @@ fn the_plan_with_everything_is_established_and_restored_by_hand() {
         walk::assert_gone(&wizard, note);
         nothing_left(&wizard, &note.needles(), "after both ceremonies");
     }
-    wizard.keys(b"4");
+    wizard.keys(b"5");
     assert_eq!(wizard.exit(), 0, "nothing deviated");
     wizard.assert_given_back();
     let came = walk::without_escapes(&wizard.log());

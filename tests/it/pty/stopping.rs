@@ -127,6 +127,6 @@ fn an_aborted_sitting_cannot_be_restored_from() {
     wizard.wait_for("Step 0.0");
     wizard.keys_all_read(b"2");
     assert_eq!(wizard.step(), "Step 0.0", "closed: there is nothing to restore from");
-    wizard.keys(b"4");
+    wizard.keys(b"5");
     assert_eq!(wizard.exit(), 1);
 }

@@ -7,12 +7,13 @@ use crate::script::words;
 /// The first major version whose devices have RSA keys of more than 2048 bits (the protocol reference, section 10).
 const FIRST_WITH_LONG_RSA: u8 = 3;
 
-/// One note per line; empty if nothing is unusual.
-pub fn notes(device: &FoundDevice) -> String {
+/// One note per line; empty if nothing is unusual. That a device is new, and what that means, is news only where it is
+/// inspected: whoever provisions one expects it.
+pub fn notes(device: &FoundDevice, inspected: bool) -> String {
     let Peculiar { contactless, short_only, public_keys, left_over } = &device.peculiar;
     let fixed = |due: bool, words: &str| due.then(|| words.to_owned());
     let notes = [
-        fixed(!device.initialised, words::NOTE_FRESH),
+        fixed(inspected && !device.initialised, words::NOTE_FRESH),
         of_user_pin(device),
         of_so_pin(device),
         public_keys.map(|PublicKeys { total, missing, required }| {

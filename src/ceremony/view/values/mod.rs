@@ -116,7 +116,9 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
         Name::KeysHeld => device().map(|device| device.keys.to_string()),
         Name::HeldKeys => devices::held_keys(known?, step),
         Name::SameAsBackup => text(devices::same_as_backup(known?, step)),
-        Name::DeviceNotes => device().map(device_notes::notes),
+        Name::DeviceNotes => {
+            device().map(|device| device_notes::notes(device, step.id == crate::names::StepName::InspectDevice))
+        }
         Name::OtherObjects => device().map(devices::other_objects),
         Name::DeviceState => device().map(devices::condition),
         Name::UserTries => Some(devices::user_tries(known?, step, device()?)),
