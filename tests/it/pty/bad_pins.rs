@@ -40,13 +40,13 @@ pub(super) fn key_references(w: &mut Wizard) {
     for wrong in ["0", "256", "-1", "0x10", "1a", "99999999999999999999"] {
         refused(w, wrong, "A key reference is a number from 1 to 255.");
     }
-    refused(w, "20", "Key reference 20 is used by another key.");
+    refused(w, "20", "Key reference 20 is meant for another key.");
     walk::fill(w, &["11"]);
     w.wait_for("What was typed is 11");
     needed(w);
     walk::fill(w, &["OTHER REFERENCE"]);
     w.wait_for("Which key reference should it have");
     w.press(CLEAR);
-    refused(w, "11", "Key reference 11 is used by another key.");
+    refused(w, "11", "Key reference 11 is meant for another key.");
     walk::fill(w, &["20"]);
 }
