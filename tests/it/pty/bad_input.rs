@@ -32,17 +32,23 @@ pub(super) const BACK: &[u8] = b"\x1b[Z";
 pub(super) const GARBAGE: &[u8] = b"\x1b[31m\x1b]0;title\x07\x1b[<0;12;7M\x1bOP\x1b[99~\x1b[1;5C\x00\x1c\x1f";
 pub(super) const NOT_ASCII: &str = "Only plain letters, digits and symbols (ASCII)";
 const FULL: &str = "The field is full";
+/// A number has no room for another digit: said until the field is cleared.
+pub(super) const ONE_TOO_MANY: &str = "One character too many";
 const NO_CHARACTER: &str = "The keyboard sent what is no character";
 const UNSEEN: &str = "A character that cannot be seen was left out";
 
 /// Types something wrong into the focused field, tries to continue, and clears the field.
 pub(super) fn refused(wizard: &mut Wizard, keys: &str, sentence: &str) {
+    refused_with(wizard, keys, sentence, "This field is");
+}
+
+/// The same, with the notice that Enter gets.
+pub(super) fn refused_with(wizard: &mut Wizard, keys: &str, sentence: &str, notice: &str) {
     let step = wizard.step();
     wizard.keys(keys.as_bytes());
     wizard.see(sentence);
     wizard.keys(b"\r");
-    // Where a number has no room for more, what was left out is said until the field is cleared.
-    wizard.until("a notice", |screen| screen.contains("This field is") || screen.contains("One character too many"));
+    wizard.see(notice);
     wizard.see(sentence);
     assert_eq!(wizard.step(), step, "{keys:?} went on");
     wizard.press(CLEAR);
@@ -59,16 +65,21 @@ pub(super) fn held(wizard: &mut Wizard, keys: &str, question: &str) {
 
 /// What no field for shares, PINs and words accepts; the field is empty before and after.
 pub(super) fn never_taken(wizard: &mut Wizard) {
-    refused_keys(wizard, &[("\u{e9}", NOT_ASCII), ("\u{1f511}", NOT_ASCII)]);
+    refused_keys(wizard, FULL, &[("\u{e9}", NOT_ASCII), ("\u{1f511}", NOT_ASCII)]);
+}
+
+/// The same for a number, which says in its own words that a character was left out.
+pub(super) fn never_taken_by_a_number(wizard: &mut Wizard) {
+    refused_keys(wizard, ONE_TOO_MANY, &[("\u{e9}", NOT_ASCII), ("\u{1f511}", NOT_ASCII)]);
 }
 
 /// The same for a line that goes into the record, in any script.
 fn never_taken_by_a_line(wizard: &mut Wizard) {
-    refused_keys(wizard, &[("\u{202e}", UNSEEN), ("\u{200b}", UNSEEN)]);
+    refused_keys(wizard, FULL, &[("\u{202e}", UNSEEN), ("\u{200b}", UNSEEN)]);
 }
 
 /// These characters, and what no field accepts.
-fn refused_keys(wizard: &mut Wizard, characters: &[(&str, &str)]) {
+fn refused_keys(wizard: &mut Wizard, full: &str, characters: &[(&str, &str)]) {
     wizard.settle();
     let empty = trimmed(&wizard.screen());
     let characters = characters.iter().map(|(text, sentence)| (text.as_bytes(), *sentence));
@@ -78,12 +89,10 @@ fn refused_keys(wizard: &mut Wizard, characters: &[(&str, &str)]) {
         // the sequences do nothing; what follows them shows that they were read
         ([GARBAGE, b"\xff"].concat().as_slice(), NO_CHARACTER),
         (b"\x1b[200~1234567890123456\r\x1b[201~", "Pasting is refused"),
-        ([b'z'; 401].as_slice(), FULL),
+        ([b'z'; 401].as_slice(), full),
     ]) {
         wizard.keys(keys);
-        // A number says it in its own words.
-        let full = |screen: &str| sentence == FULL && screen.contains("One character too many");
-        wizard.until(sentence, |screen| screen.contains(sentence) || full(screen));
+        wizard.see(sentence);
         wizard.keys(CLEAR);
         wizard.until("the empty field", |screen| trimmed(screen) == empty);
     }

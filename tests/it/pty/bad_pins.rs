@@ -36,9 +36,10 @@ pub(super) fn pins(w: &mut Wizard) {
 pub(super) fn key_references(w: &mut Wizard) {
     w.wait_for("Which key reference should it have");
     w.press(CLEAR);
-    never_taken(w);
+    never_taken_by_a_number(w);
     for wrong in ["0", "256", "-1", "0x10", "1a", "99999999999999999999"] {
-        refused(w, wrong, "A key reference is a number from 1 to 255.");
+        let notice = if wrong.len() > 3 { ONE_TOO_MANY } else { "This field is" };
+        refused_with(w, wrong, "A key reference is a number from 1 to 255.", notice);
     }
     refused(w, "20", "Key reference 20 is meant for another key.");
     walk::fill(w, &["11"]);
