@@ -17,7 +17,7 @@ use hsm_ceremony::vault::Vault;
 use crate::ceremonies::plan_text;
 use crate::support::hanging::{HangUp, HangingCard};
 use crate::support::sentences::sentence;
-use crate::support::{FOREVER, Table, at_readers};
+use crate::support::{FOREVER, Table, at_readers, torture};
 
 /// How often to look for the card after it hung up.
 const A_MOMENT: Duration = Duration::from_millis(100);
@@ -119,7 +119,7 @@ fn with_hang_up(table: &mut Table, restore: bool, hang_up: HangUp) -> (usize, us
 #[test]
 fn a_card_that_hangs_up_at_any_command_comes_back_and_the_ceremony_continues() {
     at_readers("hangups::a_card_that_hangs_up_at_any_command_comes_back_and_the_ceremony_continues", |table| {
-        let every = std::env::var_os("CEREMONY_TORTURE").is_some();
+        let every = torture();
         for restore in [false, true] {
             let (commands, initialises) = with_hang_up(table, restore, HangUp::default());
             assert!(initialises > 5 && commands > initialises + 10, "{commands} commands");

@@ -1,5 +1,5 @@
 //! Damage to the script stops the build: the build script refuses it, or the names that it makes are no longer those that
-//! the code says. With `CEREMONY_TORTURE` the compiler itself is asked.
+//! the code says. In the long run the compiler itself is asked.
 
 #[path = "../../build/main.rs"]
 #[allow(dead_code, reason = "its `main` is called by cargo")]
@@ -12,6 +12,8 @@ use std::process::Command;
 
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
+
+use crate::support::torture;
 
 /// What is done to a script file.
 type Change = fn(&mut Value);
@@ -378,7 +380,7 @@ impl Tree {
 
 #[test]
 fn the_compiler_names_what_is_damaged() {
-    if std::env::var_os("CEREMONY_TORTURE").is_none() {
+    if !torture() {
         return;
     }
     let tree = Tree::new();

@@ -19,6 +19,7 @@ use sha2::{Digest as _, Sha256};
 use super::damage::{Damage, Python, both_name, flipped, found_by_the_program, with_other_lines};
 use super::rig::Rig;
 use super::{Day, Guard};
+use crate::support::torture;
 
 /// What explains a folder, as `app` writes it, with the digests that the record names.
 pub fn laid_out(folder: &Folder) -> Vec<LaidOutFile> {
@@ -191,12 +192,12 @@ fn every_damage_of_a_small_folder_is_named_by_both_verifiers() {
     assert!(tried > record.len(), "{tried}");
 }
 
-/// With `CEREMONY_TORTURE`, every byte; otherwise some of each file.
+/// In the long run, every byte; otherwise some of each file.
 fn places(length: usize) -> Vec<usize> {
-    let step = match std::env::var_os("CEREMONY_TORTURE") {
-        Some(_) if length < 30_000 => 1,
-        Some(_) => 97,
-        None => 1 + length / 8,
+    let step = match torture() {
+        true if length < 30_000 => 1,
+        true => 97,
+        false => 1 + length / 8,
     };
     (0..length).step_by(step).chain(length.checked_sub(1)).collect()
 }

@@ -1,4 +1,4 @@
-//! A thousand shares of each scheme, copied with every single slip, and with many double ones.
+//! Shares of each scheme, a thousand in the long run, copied with every single slip, and with many double ones.
 
 use std::ops::RangeInclusive;
 
@@ -12,8 +12,13 @@ use hsm_ceremony::wordlists::{WORDS, word};
 use rand_core::{Rng, SeedableRng};
 
 use super::strong_set;
+use crate::support::torture;
 
-const SHARES: usize = 1000;
+/// How many shares of each scheme.
+fn how_many() -> usize {
+    if torture() { 1000 } else { 150 }
+}
+
 /// Pairs of slips in each share.
 const PAIRS: usize = 6;
 
@@ -61,7 +66,7 @@ impl Words {
 fn every_wrong_word_is_named_and_two_are_never_taken_for_a_share() {
     let mut rng = ChaCha20Rng::from_seed([41; 32]);
     let (mut named, mut slips, mut shares) = (0, 0, 0);
-    while shares < SHARES {
+    while shares < how_many() {
         let kind = if shares % 32 < 16 { Kind::Password } else { Kind::SoPin };
         let quorum = a_quorum(&mut rng);
         let (_, set) = strong_set(kind, quorum, &mut rng);
@@ -103,7 +108,7 @@ fn every_wrong_word_is_named_and_two_are_never_taken_for_a_share() {
             shares += 1;
         }
     }
-    assert!(slips >= 16 * SHARES);
+    assert!(slips >= 16 * how_many());
     println!("wrong words: {named} of {slips} are named, with the right word");
     assert!(named * 100 >= slips * 99, "{named} of {slips} wrong words are named");
 }
@@ -154,7 +159,7 @@ fn named(place: usize) -> CheckVerdict {
 fn swapped_neighbours_of_a_value_are_named_in_all_fifteen_places() {
     let mut rng = ChaCha20Rng::from_seed([44; 32]);
     let (mut told, mut all) = ([0; 15], [0; 15]);
-    for _ in 0..SHARES / 4 {
+    for _ in 0..how_many() / 4 {
         let dealt = deal(a_quorum(&mut rng), &mut rng).ok().unwrap();
         let card = Card::of(&dealt.shares[0]);
         for first in 0..15_u8 {
@@ -179,7 +184,7 @@ fn swapped_neighbours_of_a_value_are_named_in_all_fifteen_places() {
 fn every_wrong_character_of_a_password_share_is_named_and_two_are_never_taken_for_right() {
     let mut rng = ChaCha20Rng::from_seed([42; 32]);
     let (mut right, mut slips, mut shares, mut misnamed, mut pairs) = (0, 0, 0, 0, 0);
-    while shares < SHARES {
+    while shares < how_many() {
         let dealt = deal(a_quorum(&mut rng), &mut rng).ok().unwrap();
         for share in &dealt.shares {
             let card = Card::of(share);

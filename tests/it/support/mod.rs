@@ -68,6 +68,12 @@ mount --bind "$1/run" /run/pcscd
 exec "$2" --foreground --config "$1/readers"
 "#;
 
+/// Whether this is the long run (`make torture`), in which nothing is left out. Otherwise long tests take a part of
+/// their cases, always the same.
+pub fn torture() -> bool {
+    std::env::var_os("CEREMONY_TORTURE").is_some()
+}
+
 /// Readers are scarce: tests that need them take turns.
 static TURN: Mutex<()> = Mutex::new(());
 

@@ -1,14 +1,20 @@
 //! A tool in a terminal: waits for its prompts and types the answers, as people do.
 
 use super::FOREVER;
-use portable_pty::{CommandBuilder, PtySize, native_pty_system};
+use portable_pty::{CommandBuilder, MasterPty, PtySize, native_pty_system};
 use std::io::{Read, Write};
 use std::path::Path;
 use std::sync::mpsc::{RecvTimeoutError, channel};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// What is typed when a text appears, in this order. The last may appear any number of times.
 pub type Answers<'a> = &'a [(&'a str, &'a str)];
+
+/// How a prompt of the tools begins whose answer is not shown. After such a prompt they switch the terminal's echo off,
+/// and what was typed before that is thrown away (OpenSC's `util_getpass`: `TCSAFLUSH`).
+const HIDDEN: &str = "Enter ";
+/// `ECHO` among a terminal's local modes (Linux, `termbits.h`).
+const ECHO: u32 = 0o10;
 
 /// Runs a tool in a terminal, in `folder`. Each answer is typed, with Enter, once its prompt has appeared after the
 /// previous one; `always` is answered wherever it appears. Returns everything on the screen, and whether it succeeded.
@@ -59,10 +65,21 @@ pub fn talk(folder: &Path, tool: &str, arguments: &[&str], mut answers: Answers<
                 _ => break,
             };
             answered += place + question.len();
+            if question.starts_with(HIDDEN) {
+                wait_until_hidden(pair.master.as_ref(), began);
+            }
             keyboard.write_all(answer.as_bytes()).and_then(|()| keyboard.write_all(b"\r")).unwrap();
         }
     }
     let ended = child.wait().unwrap();
     assert!(answers.is_empty(), "{tool} never asked for {answers:?}:\n{seen}");
     (seen.replace('\r', ""), ended.success())
+}
+
+/// Waits until the terminal shows no more what is typed: from then on nothing typed is lost.
+fn wait_until_hidden(terminal: &dyn MasterPty, began: Instant) {
+    while terminal.get_termios().is_some_and(|modes| modes.local_flags.bits() & ECHO != 0) {
+        assert!(began.elapsed() < FOREVER, "a prompt for a PIN or password still shows what is typed");
+        std::thread::sleep(Duration::from_millis(5));
+    }
 }
