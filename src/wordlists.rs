@@ -1,4 +1,7 @@
-//! The list of words that strong shares are written in, and which of them a typed token stands for.
+//! The list of words that strong shares are written in, and which of them a typed token stands for. Check values have words
+//! of their own, [`pgp`].
+
+pub mod pgp;
 
 use std::sync::LazyLock;
 

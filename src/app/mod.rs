@@ -115,6 +115,11 @@ impl Sitting {
         result.map(|()| self.machine.known())
     }
 
+    /// The digest of the record's last line so far.
+    pub fn digest(&self) -> Digest {
+        self.chain.mark().digest
+    }
+
     /// Why the sealed record has no report in its folder. The ceremony is whole without it: it can be made at any time.
     pub const fn without_report(&self) -> Option<&Fault> {
         self.without_report.as_ref()
@@ -184,6 +189,7 @@ impl Sitting {
                     let mark = self.chain.mark();
                     self.around.mark = mark.short();
                     self.around.digest = mark.digest.in_lines();
+                    self.around.digest_words = mark.digest.words_in_lines();
                     if matches!(entry, Entry::Sealed { .. }) {
                         let sealed = self.folder.read(names::RECORD).and_then(|text| verify(&text));
                         self.without_report = sealed.and_then(|proof| write_reports(&self.folder, &proof)).err();

@@ -61,6 +61,8 @@ pub struct Autopilot {
     /// PINs that were drawn, by device.
     pins: Vec<(Serial, Handle, WipingBytes)>,
     sitter: Option<u8>,
+    /// The words of a check value, as they were read aloud.
+    heard: Vec<String>,
     /// The device being initialised, and those that now have the PINs of this autopilot or of its cards.
     initialising: Option<(Serial, String)>,
     initialised: Vec<Serial>,
@@ -76,6 +78,7 @@ impl Autopilot {
             papers: Vec::new(),
             pins: Vec::new(),
             sitter: None,
+            heard: Vec::new(),
             initialising: None,
             initialised: Vec::new(),
             step: None,
@@ -111,8 +114,9 @@ impl Autopilot {
     /// What people do next. While an operation is running, it can only wait.
     pub fn answer(&mut self, view: &View, vault: &mut Vault, wait: Duration) -> Result<Option<Input>, AutopilotError> {
         match &view.body {
-            Body::Read { .. } => {
+            Body::Read { text } => {
                 self.passes(view);
+                self.hear(text);
                 Ok(Some(Input::GoOn))
             }
             Body::Tick { items, .. } => {
@@ -154,6 +158,23 @@ impl Autopilot {
                 self.say("")?;
                 Ok(Some(Input::Close))
             }
+        }
+    }
+
+    /// Notes numbered words that are read aloud.
+    fn hear(&mut self, text: &[String]) {
+        let mut words: Vec<String> = Vec::new();
+        for line in text.iter().flat_map(|paragraph| paragraph.lines()) {
+            let mut tokens = line.split_whitespace();
+            while let (Some(number), Some(word)) = (tokens.next(), tokens.next()) {
+                if number != (words.len() + 1).to_string() {
+                    break;
+                }
+                words.push(word.to_owned());
+            }
+        }
+        if !words.is_empty() {
+            self.heard = words;
         }
     }
 
@@ -269,7 +290,7 @@ impl Autopilot {
         }
         let paper = self.paper(fields, &field.kind);
         let thrown;
-        let (digits, number);
+        let (digits, number, words);
         let text: &[u8] = match &field.kind {
             FieldKind::Prime { .. } => paper.and_then(|paper| paper.prime.as_ref()).ok_or_else(stuck)?.as_bytes(),
             FieldKind::ShareId { .. } => {
@@ -290,6 +311,17 @@ impl Autopilot {
             FieldKind::Word(word) | FieldKind::Copy(word) => word.as_bytes(),
             FieldKind::Reason => REASON,
             FieldKind::Sign(signs) => signs.first().ok_or_else(stuck)?.as_bytes(),
+            FieldKind::CheckWords { places } => {
+                let noted = |place: u8| self.heard.get(usize::from(place).checked_sub(1)?).cloned();
+                let noted: Option<Vec<String>> = places.iter().map(|place| noted(*place)).collect();
+                words = noted.ok_or_else(stuck)?.join(" ");
+                words.as_bytes()
+            }
+            FieldKind::Confirmer { people, .. } => {
+                let short = people.iter().rev().find_map(|one| one.initials.as_ref());
+                let who = short.or_else(|| people.last().map(|one| &one.name));
+                who.ok_or_else(stuck)?.as_bytes()
+            }
             FieldKind::Bag { taken } => {
                 let free = |number: &String| !taken.contains(number);
                 number = (1..=u8::MAX).map(|bag| format!("B-{bag:04}")).find(free).ok_or_else(stuck)?;

@@ -78,6 +78,8 @@ fn name_of(kind: &FieldKind) -> FieldName {
         FieldKind::Reason => FieldName::Reason,
         FieldKind::Line => FieldName::Note,
         FieldKind::Decider { .. } => FieldName::DecidedBy,
+        FieldKind::CheckWords { .. } => FieldName::CheckWords,
+        FieldKind::Confirmer { .. } => FieldName::ComparedBy,
         FieldKind::Bag { .. } => FieldName::Bag,
     }
 }

@@ -114,6 +114,7 @@ fn written(fact: &Fact) -> Option<(&str, Digest)> {
         | Fact::Given { .. }
         | Fact::Opened { .. }
         | Fact::Joined { .. }
+            | Fact::Compared { .. }
         | Fact::SoPinRebuilt { .. }
         | Fact::CurrentSoPin { .. }
         | Fact::PinDrawn { .. }

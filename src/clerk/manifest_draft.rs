@@ -115,6 +115,7 @@ impl ManifestDraft {
             | Fact::SetTyped { .. }
             | Fact::Given { .. }
             | Fact::Joined { .. }
+            | Fact::Compared { .. }
             | Fact::SoPinRebuilt { .. }
             | Fact::Settings { .. }
             | Fact::CurrentSoPin { .. }

@@ -21,6 +21,7 @@ use crate::host;
 use crate::names::ItemName;
 use crate::record::{CeremonyKind, Ending};
 use crate::terminal::TerminalError;
+use crate::terms::Digest;
 use crate::vault::Vault;
 
 /// How often the menu looks at the time.
@@ -97,7 +98,10 @@ pub fn by_autopilot(hold: &Hold) -> Exit {
             Err(fault) => return explain(&[fault]),
         };
         match run(&mut sitting, &mut autopilot) {
-            Ok(known) => ends.note(known, &folder),
+            Ok(known) => {
+                let (kind, exit) = (known.ceremony.kind, exit_of(known));
+                ends.note(kind, exit, &folder, sitting.digest());
+            }
             Err(stopped) => return stopped_by(&stopped),
         }
         if let Some(fault) = sitting.without_report() {
@@ -133,49 +137,57 @@ fn by_name<'a>(kind: CeremonyKind, all: impl Iterator<Item = &'a Character>) -> 
 
 /// How the ceremonies of one run of the program ended, and their folders: the last one of each kind.
 #[derive(Default)]
-struct Ends(Vec<(CeremonyKind, Exit, PathBuf)>);
+struct Ends(Vec<Ended>);
+
+/// How one ceremony ended.
+struct Ended {
+    kind: CeremonyKind,
+    exit: Exit,
+    folder: PathBuf,
+    /// The digest of its record, as it was read aloud.
+    digest: Digest,
+}
 
 impl Ends {
-    fn note(&mut self, known: &Known, folder: &Path) {
-        let kind = known.ceremony.kind;
-        self.0.retain(|(ended, _, _)| *ended != kind);
-        self.0.push((kind, exit_of(known), folder.to_owned()));
+    fn note(&mut self, kind: CeremonyKind, exit: Exit, folder: &Path, digest: Digest) {
+        self.0.retain(|ended| ended.kind != kind);
+        self.0.push(Ended { kind, exit, folder: folder.to_owned(), digest });
     }
 
     /// The worst exit code.
     fn exit(&self) -> Exit {
-        self.0.iter().map(|(_, exit, _)| *exit).max().unwrap_or(Exit::Done)
+        self.0.iter().map(|ended| ended.exit).max().unwrap_or(Exit::Done)
     }
 
     /// Whether keys were made and nothing was restored yet.
     fn made_something(&self) -> bool {
         let cards = |kind: CeremonyKind| Ceremony::of(kind).character.cards;
-        let ended = |which| self.0.iter().any(|(kind, exit, _)| cards(*kind) == which && *exit != Exit::Aborted);
+        let ended = |which| self.0.iter().any(|one| cards(one.kind) == which && one.exit != Exit::Aborted);
         ended(Cards::Dealt) && !ended(Cards::Earlier)
     }
 
     /// Every folder that was made, and what to do next with it.
     fn lines(&self, rehearsal: bool) -> Vec<String> {
         let mut lines = Vec::new();
-        for (kind, exit, folder) in &self.0 {
+        for Ended { kind, exit, folder, digest } in &self.0 {
             let (ceremony, folder) = (kind.word(), folder.display());
             lines.push(match exit {
                 Exit::Done => words::LastDone { ceremony, folder }.to_string(),
                 Exit::Deviations => words::LastDeviations { ceremony, folder }.to_string(),
                 Exit::Aborted | Exit::Usage | Exit::Fault => words::LastAborted { ceremony, folder }.to_string(),
             });
+            lines.push(words::LastDigest { digest: digest.in_groups().join(" ") }.to_string());
+            lines.push(words::LastDigestWords { words: digest.in_words().join(" ") }.to_string());
         }
-        let whole = |(kind, exit, _): &&(CeremonyKind, Exit, PathBuf)| {
-            Ceremony::of(*kind).character.makes_a_backup() && matches!(exit, Exit::Done | Exit::Deviations)
-        };
-        let ended = |(_, exit, _): &&(CeremonyKind, Exit, PathBuf)| matches!(exit, Exit::Done | Exit::Deviations);
-        for report in self.0.iter().map(|(_, _, folder)| folder.join(names::REPORT_HTML)).filter(|file| file.exists()) {
+        let ended = |one: &&Ended| matches!(one.exit, Exit::Done | Exit::Deviations);
+        let whole = |one: &&Ended| Ceremony::of(one.kind).character.makes_a_backup() && ended(one);
+        for report in self.0.iter().map(|one| one.folder.join(names::REPORT_HTML)).filter(|file| file.exists()) {
             lines.push(words::NextReport { file: report.display() }.to_string());
         }
-        for (_, _, folder) in self.0.iter().filter(ended) {
-            lines.push(words::NextVerify { folder: folder.display() }.to_string());
+        for one in self.0.iter().filter(ended) {
+            lines.push(words::NextVerify { folder: one.folder.display() }.to_string());
         }
-        if let Some((_, _, made)) = self.0.iter().rfind(whole) {
+        if let Some(Ended { folder: made, .. }) = self.0.iter().rfind(whole) {
             let (folder, cards) = (made.display(), made.join(names::BLANK_CARDS));
             // Whoever has just restored knows how.
             if self.0.len() == 1 {
@@ -233,7 +245,10 @@ pub fn in_terminal(hold: &Hold) -> Exit {
             }
         };
         match run(&mut sitting, &mut screen) {
-            Ok(known) => ends.note(known, &folder),
+            Ok(known) => {
+                let (kind, exit) = (known.ceremony.kind, exit_of(known));
+                ends.note(kind, exit, &folder, sitting.digest());
+            }
             Err(stopped) => {
                 drop(sitting);
                 screen.leave();

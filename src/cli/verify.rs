@@ -12,7 +12,7 @@ use super::report::{Compared, compare};
 use super::say::{complain, explain, print_all, print_text};
 use crate::bundle::{Examined, FileState, SignatureState, examine};
 use crate::faults::Fault;
-use crate::folder::Folder;
+use crate::folder::{Folder, names};
 use crate::record::{Ending, Entry, Fact, Part, Proof, verify};
 use crate::script::{self, FaultTexts, fill, words};
 
@@ -64,6 +64,7 @@ fn sentences(proof: &Proof, examined: Option<&Examined>, reports: &Compared) -> 
     }];
     said.extend(proof.rehearsal.then(|| words::VERIFY_REHEARSAL.to_owned()));
     said.push(words::VerifyDigest { digest }.to_string());
+    said.push(words::VerifyDigestWords { words: proof.mark.digest.in_words().join(" ") }.to_string());
     said.extend(withheld(proof));
     match examined {
         Some(examined) => said.extend(checked(examined)),
@@ -82,6 +83,7 @@ fn sentences(proof: &Proof, examined: Option<&Examined>, reports: &Compared) -> 
         }
         _ => None,
     }));
+    said.extend(check_values(proof));
     said.push(words::VERIFY_PROVEN.to_owned());
     said.push(words::VERIFY_PROVEN_LINES.to_owned());
     if let Some(examined) = examined {
@@ -100,6 +102,45 @@ fn sentences(proof: &Proof, examined: Option<&Examined>, reports: &Compared) -> 
         said.push(words::VERIFY_WORD_DEVICE.to_owned());
     }
     said.push(words::VERIFY_WORD_TIME.to_owned());
+    said
+}
+
+/// What people compare by ear: the KCV, and whether somebody confirmed it; the files of public keys.
+fn check_values(proof: &Proof) -> Vec<String> {
+    let mut said = Vec::new();
+    let (mut kcvs, mut made) = (Vec::new(), Vec::new());
+    let facts = || proof.lines.iter().filter_map(|line| fact(&line.entry));
+    for fact in facts() {
+        match fact {
+            Fact::DkekDrawn { kcv, .. } | Fact::Joined { kcv } | Fact::Compared { kcv, .. } if !kcvs.contains(kcv) => {
+                kcvs.push(*kcv);
+            }
+            Fact::Made { label, .. } => made.push(names::public_key(label)),
+            _ => {}
+        }
+    }
+    for kcv in kcvs {
+        let (digits, aloud) = (kcv.in_groups(), kcv.in_words().join(" "));
+        said.push(words::VerifyKcv { kcv: digits, words: aloud }.to_string());
+        said.push(
+            facts()
+                .find_map(|fact| match fact {
+                    Fact::Compared { kcv: compared, by, .. } if *compared == kcv => {
+                        Some(words::VerifyKcvConfirmed { by }.to_string())
+                    }
+                    _ => None,
+                })
+                .unwrap_or_else(|| words::VERIFY_KCV_NOT_CONFIRMED.to_owned()),
+        );
+    }
+    for fact in facts() {
+        if let Fact::Written { file, sha256, .. } = fact
+            && made.contains(file)
+        {
+            let (digest, aloud) = (sha256.in_groups().join(" "), sha256.in_words().join(" "));
+            said.push(words::VerifyPublicKey { file, digest, words: aloud }.to_string());
+        }
+    }
     said
 }
 

@@ -1,6 +1,6 @@
 //! Checks text key by key as it is typed. Reports how far it has come and what is wrong, never what would be right.
 
-use super::{FieldCheck, FieldKind, Privacy, deciders, dice, lines, password, pins, public_text, shares};
+use super::{FieldCheck, FieldKind, Privacy, check_words, deciders, dice, lines, password, pins, public_text, shares};
 use crate::faults;
 use crate::names::FieldName;
 use crate::secret::TypedText;
@@ -37,6 +37,10 @@ pub fn check(kind: &FieldKind, name: FieldName, vault: &Vault) -> FieldCheck {
         FieldKind::Word(word) => lines::word(text, word, || faults::WordNotThis { word }.into()),
         FieldKind::KeyReference { taken, .. } => lines::key_reference(text, taken),
         FieldKind::Decider { people, about } => public(text, name, vault, |text| deciders::check(text, people, about)),
+        FieldKind::Confirmer { people, reader } => {
+            public(text, name, vault, |text| deciders::confirmer(text, people, reader))
+        }
+        FieldKind::CheckWords { places } => check_words::check(text.expose(), *places),
         FieldKind::Line => public(text, name, vault, |text| lines::line(text, false)),
         FieldKind::Bag { taken } => public(text, name, vault, |text| lines::bag(text, taken)),
         FieldKind::Reason => public(text, name, vault, lines::reason),

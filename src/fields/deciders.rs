@@ -1,9 +1,9 @@
 //! Who decides: somebody who is here, typed by name or initials, and nobody whom the decision is about.
 
 use super::{Decider, FieldCheck, lines};
-use crate::faults;
+use crate::faults::{self, Fault};
 use crate::secret::TypedText;
-use crate::terms::alike;
+use crate::terms::{alike, initials};
 
 /// The one of these people who is meant by a name or by initials.
 pub fn decider<'a>(typed: &str, people: &'a [Decider]) -> Option<&'a Decider> {
@@ -12,15 +12,32 @@ pub fn decider<'a>(typed: &str, people: &'a [Decider]) -> Option<&'a Decider> {
     people.iter().find(|one| alike(&one.name, typed)).or_else(|| people.iter().find(initials))
 }
 
-/// A name or initials, typed letter by letter.
+/// Who decides, and not about themselves.
 pub(super) fn check(text: &TypedText, people: &[Decider], about: &[String]) -> FieldCheck {
+    one_of(text, people, about, |who| faults::DeciderConcerned { who }.into(), || faults::DeciderNotHere.into())
+}
+
+/// Who confirms what somebody else read aloud.
+pub(super) fn confirmer(text: &TypedText, people: &[Decider], reader: &[String]) -> FieldCheck {
+    one_of(text, people, reader, |who| faults::ConfirmerReads { who }.into(), || faults::ConfirmerNotHere.into())
+}
+
+/// A name or initials, typed letter by letter: one of these people, and not one of those.
+fn one_of(
+    text: &TypedText,
+    people: &[Decider],
+    not: &[String],
+    barred: impl Fn(&str) -> Fault,
+    stranger: impl Fn() -> Fault,
+) -> FieldCheck {
     let check = lines::line(text, false);
     let (FieldCheck::Good, Ok(typed)) = (&check, std::str::from_utf8(text.expose())) else { return check };
     if decider(typed, people).is_some() {
         return FieldCheck::Good;
     }
-    if let Some(who) = about.iter().find(|name| alike(name, typed)) {
-        return FieldCheck::wrong(faults::DeciderConcerned { who });
+    let same = |name: &&String| alike(name, typed) || initials(name).is_some_and(|own| own.eq_ignore_ascii_case(typed));
+    if let Some(who) = not.iter().find(same) {
+        return FieldCheck::wrong(barred(who));
     }
     let begins = |one: &&Decider| {
         let typed = typed.trim_start();
@@ -28,7 +45,7 @@ pub(super) fn check(text: &TypedText, people: &[Decider], about: &[String]) -> F
     };
     match people.iter().find(begins) {
         Some(one) => FieldCheck::typing(typed.trim_start().chars().count(), one.name.chars().count()),
-        None => FieldCheck::wrong(faults::DeciderNotHere),
+        None => FieldCheck::wrong(stranger()),
     }
 }
 
@@ -57,6 +74,7 @@ mod tests {
             "the record gets the name"
         );
         assert_eq!(check("Alan Turing"), FieldCheck::wrong(faults::DeciderConcerned { who: "Alan Turing" }));
+        assert_eq!(check("at"), FieldCheck::wrong(faults::DeciderConcerned { who: "Alan Turing" }), "by initials, too");
         for stranger in ["Niels Bohr", "AL", "x", "Grace Hoppers"] {
             assert_eq!(check(stranger), FieldCheck::wrong(faults::DeciderNotHere), "{stranger}");
         }

@@ -2,6 +2,7 @@
 
 use crate::names::FieldName;
 use crate::terms::{DkekShareNumber, Purpose, Serial};
+use crate::wordlists::pgp;
 
 /// What is known about a share before its words are typed. All of it is public.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,6 +107,18 @@ pub enum FieldKind {
         /// Whom the decision is about: they do not make it.
         about: Vec<String>,
     },
+    /// Two words of a check value that was read aloud, by their places, from what somebody noted.
+    CheckWords {
+        /// Their places, counted from 1.
+        places: [u8; 2],
+    },
+    /// Who confirms what somebody else read aloud: one of these people, by name or initials.
+    Confirmer {
+        /// Everybody who is here and may confirm.
+        people: Vec<Decider>,
+        /// Who read it aloud: they do not confirm it.
+        reader: Vec<String>,
+    },
     /// The number of a bag; empty where bags have none.
     Bag {
         /// Numbers that other bags have, or had: a bag is used once.
@@ -181,8 +194,11 @@ impl FieldKind {
             Self::Sign(_) | Self::Copy(_) | Self::Serial(_) | Self::Word(_) => {
                 (Privacy::Shown, Alphabet::Ascii, None, false, None)
             }
+            Self::CheckWords { .. } => (Privacy::Shown, Alphabet::Ascii, Some(2 * pgp::LONGEST_WORD), false, None),
             Self::KeyReference { planned, .. } => (Privacy::Told, Alphabet::Ascii, Some(3), true, Some(*planned)),
-            Self::Reason | Self::Line | Self::Decider { .. } => (Privacy::Told, Alphabet::All, None, false, None),
+            Self::Reason | Self::Line | Self::Decider { .. } | Self::Confirmer { .. } => {
+                (Privacy::Told, Alphabet::All, None, false, None)
+            }
             Self::Bag { .. } => (Privacy::Told, Alphabet::All, None, true, None),
         };
         Properties { privacy, alphabet, most, optional, filled_in }
@@ -214,6 +230,8 @@ impl FieldKind {
             | Self::Reason
             | Self::Line
             | Self::Decider { .. }
+            | Self::CheckWords { .. }
+            | Self::Confirmer { .. }
             | Self::Bag { .. } => None,
         }
     }

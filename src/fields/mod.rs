@@ -1,6 +1,7 @@
 //! What goes into the fields of forms, and the state of the typed text. Holds rules, never the typed text.
 
 mod check;
+mod check_words;
 mod deciders;
 pub mod dice;
 mod kind;
@@ -11,6 +12,7 @@ mod public_text;
 mod shares;
 
 pub use check::{check, open_text};
+pub use check_words::read as read_check_words;
 pub use deciders::decider;
 pub use kind::{Alphabet, Decider, ExpectedWords, FieldKind, Privacy, Properties};
 pub use shares::{part_name, read_fault, suggest};

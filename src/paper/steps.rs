@@ -162,7 +162,7 @@ impl<'a> PaperSteps<'a> {
 fn on_the_day(name: &str) -> Option<String> {
     match FieldValueName::from_word(name)? {
         FieldValueName::OfSet => Some(String::new()),
-        FieldValueName::Planned | FieldValueName::Word | FieldValueName::Signs => None,
+        FieldValueName::Planned | FieldValueName::Word | FieldValueName::Signs | FieldValueName::Asked => None,
     }
 }
 

@@ -46,6 +46,7 @@ pub fn around() -> ViewContext {
         shortened: false,
         mark: "07·3fa9".into(),
         digest: Digest([0xa5; 32]).in_groups().join(" "),
+        digest_words: Digest([0xa5; 32]).words_in_lines(),
         folder: "ceremony-records/REHEARSAL-2026-11-23-establish-0123".into(),
     }
 }
@@ -222,7 +223,8 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
             vec![Fact::Initialised { role: *role, serial: serial.clone(), dkek_shares: 1 }]
         }
         Act::MakeKey(acts::MakeKey { key, .. }) => {
-            vec![Fact::Made { label: key.label.clone(), reference: key.reference, public_key_sha256: digest }]
+            let made = Fact::Made { label: key.label.clone(), reference: key.reference, public_key_sha256: digest };
+            vec![made, Fact::Written { file: names::public_key(&key.label), bytes: 451, sha256: digest }]
         }
         Act::TakeInventory(acts::TakeInventory { role, expected, .. }) => {
             let stored = |key: &crate::plan::PlannedKey| StoredKey {

@@ -43,6 +43,7 @@ pub const fn usual_minutes(step: StepName) -> u8 {
         | S::BackUpKeys
         | S::Replacement
         | S::KcvOnCards
+        | S::KcvCompared
         | S::Bag
         | S::BagOfPassword
         | S::Password

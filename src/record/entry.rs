@@ -124,6 +124,8 @@ pub enum Fact {
     },
     /// All DKEK shares are present, and their XOR is the DKEK with this KCV.
     Joined { kcv: Kcv },
+    /// Somebody heard this KCV read aloud, and typed the words at these places, counted from 1, from their notes.
+    Compared { kcv: Kcv, words: Vec<u8>, by: String },
     /// The SO-PIN was rebuilt from the shares of the seats in `right`; those in `wrong` were wrong.
     SoPinRebuilt {
         right: Vec<Seat>,

@@ -91,6 +91,7 @@ const fn places_of_fact(fact: &Fact) -> &'static [Place] {
         Fact::Without { .. } => {
             &[("/fact/people", Part::Names), ("/fact/decided_by", Part::Names), ("/fact/reason", Part::Notes)]
         }
+        Fact::Compared { .. } => &[("/fact/by", Part::Names)],
         Fact::Bagged { .. } => &[("/fact/bag", Part::Bags)],
         Fact::BagsOnRecord { .. } => &[("/fact/bags/*/bag", Part::Bags)],
         Fact::Formers { .. } | Fact::Opened { .. } | Fact::SoPinRebuilt { .. } => {

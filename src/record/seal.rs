@@ -28,6 +28,8 @@ pub enum DeviationName {
     OtherSettings,
     /// A restored key was not proven to be the same key.
     KeyNotProven,
+    /// Nobody confirmed the KCV that was read aloud.
+    KcvNotConfirmed,
     /// A key was left out.
     KeyLeftOut,
     /// The record of the ceremony being restored from is not sealed.

@@ -20,6 +20,7 @@ pub use sharing::{DkekShareNumber, MOST_DKEK_SHARES, Purpose, Scheme};
 use std::fmt;
 
 use crate::names::FieldName;
+use crate::wordlists::pgp;
 
 /// The largest number of custodians: as many as one table, one terminal and one day can cope with.
 pub const MOST_CUSTODIANS: u8 = 16;
@@ -141,6 +142,18 @@ impl Kcv {
     pub fn parse(text: &str) -> Option<Self> {
         let mut bytes = [0; 8];
         (base16ct::mixed::decode(text, &mut bytes).ok()?.len() == 8).then_some(Self(bytes))
+    }
+}
+
+impl Kcv {
+    /// Four groups of four digits, to read aloud.
+    pub fn in_groups(&self) -> String {
+        self.0.chunks(2).map(base16ct::upper::encode_string).collect::<Vec<_>>().join(" ")
+    }
+
+    /// Its eight words, to read aloud.
+    pub fn in_words(&self) -> Vec<&'static str> {
+        pgp::words(&self.0)
     }
 }
 
@@ -267,6 +280,27 @@ impl Digest {
         let lines =
             self.0.chunks(16).map(|half| half.chunks(2).map(base16ct::lower::encode_string).collect::<Vec<_>>());
         lines.map(|groups| format!("  {}", groups.join(" "))).collect::<Vec<_>>().join("\n")
+    }
+
+    /// Its 32 words, to read aloud.
+    pub fn in_words(&self) -> Vec<&'static str> {
+        pgp::words(&self.0)
+    }
+
+    /// Its words in lines, indented, so that a screen does not rewrap them.
+    pub fn words_in_lines(&self) -> String {
+        const WIDTH: usize = 76;
+        let mut lines = vec![String::from(" ")];
+        for word in self.in_words() {
+            match lines.last_mut() {
+                Some(line) if line.len() + 1 + word.len() <= WIDTH => {
+                    line.push(' ');
+                    line.push_str(word);
+                }
+                Some(_) | None => lines.push(format!("  {word}")),
+            }
+        }
+        lines.join("\n")
     }
 
     /// The digest in 16 groups of four digits, to read aloud.

@@ -4,7 +4,8 @@ use crate::ceremony::kinds::Ceremony;
 use crate::ceremony::known::Known;
 use crate::ceremony::known::character::{Cards, Character, DeviceUse, KeySource, Needs, Unattended};
 use crate::ceremony::steps::{
-    Actor, Condition, List, Question, StageKind, Step, bags, closing, device, keys, opening, people, provisioning, step,
+    Actor, Condition, List, Question, StageKind, Step, bags, check_values, closing, device, keys, opening, people,
+    provisioning, step,
 };
 use crate::clerk::{Act, acts};
 use crate::names::{CeremonyKind, StageName, StepName};
@@ -58,6 +59,7 @@ fn steps(plan: &Plan) -> Vec<Step> {
             .then(StageName::Compare, StageKind::Do(compare_dkek))
             .then(StageName::State, StageKind::Read),
     );
+    check_values::compare_kcv(&mut list);
     list.add(
         step(StepName::BackUpKeys, Actor::Administrator)
             .then(StageName::List, StageKind::Do(survey_keys))

@@ -5,7 +5,8 @@ use crate::ceremony::known::Known;
 use crate::ceremony::known::character::{Cards, Character, DeviceUse, KeySource, Needs, Unattended};
 use crate::ceremony::known::roll_call::Attendance;
 use crate::ceremony::steps::{
-    Actor, Condition, List, Question, StageKind, Step, bags, closing, device, keys, opening, people, provisioning, step,
+    Actor, Condition, List, Question, StageKind, Step, bags, check_values, closing, device, keys, opening, people,
+    provisioning, step,
 };
 use crate::clerk::{Act, acts};
 use crate::fields::{Field, FieldKind};
@@ -66,6 +67,7 @@ fn steps(plan: &Plan) -> Vec<Step> {
     people::people_and_room(&mut list, Attendance::Quorum);
 
     opening::open_all(&mut list, plan, Cards::Earlier);
+    check_values::compare_kcv(&mut list);
     bags::new_bags(&mut list, plan);
 
     list.section();

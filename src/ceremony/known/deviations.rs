@@ -134,6 +134,7 @@ impl Known {
             | Fact::SetTyped { .. }
             | Fact::Given { .. }
             | Fact::Joined { .. }
+            | Fact::Compared { .. }
             | Fact::CurrentSoPin { .. }
             | Fact::PinDrawn { .. }
             | Fact::PinShown { .. }

@@ -41,6 +41,9 @@ impl Known {
     }
 
     fn learn_failure(&mut self, act: &str, fault: Option<FaultName>) {
+        if fault == Some(FaultName::CheckWordsDiffer) {
+            self.shares.misheard = self.shares.misheard.saturating_add(1);
+        }
         match ActName::from_word(act).map(ActName::aftermath) {
             Some(Aftermath::PerhapsInitialised) => self.doubt.learn_initialise_failed(fault),
             Some(Aftermath::PerhapsOtherSoPin) => self.doubt.learn_change_failed(fault),
@@ -178,6 +181,7 @@ impl Known {
             | Fact::Enciphered { .. }
             | Fact::VaultEmpty
             | Fact::Joined { .. }
+            | Fact::Compared { .. }
             | Fact::Verified { .. }
             | Fact::Present { .. }
             | Fact::Decided { .. }

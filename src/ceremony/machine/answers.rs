@@ -256,6 +256,8 @@ impl Machine {
             // Secret, for the act that follows, or nobody else's business.
             FieldKind::Line
             | FieldKind::Decider { .. }
+            | FieldKind::CheckWords { .. }
+            | FieldKind::Confirmer { .. }
             | FieldKind::Sign(_)
             | FieldKind::Copy(_)
             | FieldKind::Prime { .. }

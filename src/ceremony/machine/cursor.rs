@@ -40,6 +40,10 @@ impl Machine {
                         self.deviates(*to, DeviationName::KeyNotProven, key.as_ref());
                         self.known.keys.without_proof.extend(key);
                     }
+                    Some(Recovery::NotConfirmed) => {
+                        let kcv = self.known.shares.dkek_kcv.map(|kcv| kcv.to_string());
+                        self.deviates(*to, DeviationName::KcvNotConfirmed, kcv.as_ref());
+                    }
                     Some(Recovery::LeaveOut) => {
                         self.deviates(*to, DeviationName::KeyLeftOut, key.as_ref());
                         self.known.keys.left_out.extend(key);
@@ -78,11 +82,11 @@ impl Machine {
         }
     }
 
-    /// What people chose is a deviation, about a key.
-    fn deviates(&mut self, step: Number, name: DeviationName, key: Option<&String>) {
+    /// What people chose is a deviation, about a key or a key check value.
+    fn deviates(&mut self, step: Number, name: DeviationName, about: Option<&String>) {
         let new = Deviated::new(step, name);
-        self.known.progress.add_deviation(match key {
-            Some(key) => new.happened(key.as_str()),
+        self.known.progress.add_deviation(match about {
+            Some(about) => new.happened(about.as_str()),
             None => new,
         });
     }

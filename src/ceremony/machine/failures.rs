@@ -96,7 +96,9 @@ impl Machine {
                 self.enter_stage(0);
             }
             // The next step is the login by its holder.
-            Recovery::WithoutProof | Recovery::LeaveOut | Recovery::TypePin => self.next_stage(),
+            Recovery::WithoutProof | Recovery::NotConfirmed | Recovery::LeaveOut | Recovery::TypePin => {
+                self.next_stage();
+            }
             Recovery::LeaveHidden => {
                 self.detour = None;
                 self.enter_stage(0);
@@ -134,6 +136,7 @@ impl Machine {
             | Recovery::TypePin
             | Recovery::LeaveHidden
             | Recovery::WithoutProof
+            | Recovery::NotConfirmed
             | Recovery::LeaveOut
             | Recovery::Stop => None,
         }

@@ -32,6 +32,8 @@ pub enum Recovery {
     LeaveHidden,
     /// The proof of this key is left out.
     WithoutProof,
+    /// Nobody confirms the key check value.
+    NotConfirmed,
     /// This key is left out: it is not restored.
     LeaveOut,
     /// Another device replaces this one.
@@ -44,7 +46,7 @@ pub enum Recovery {
 
 impl Recovery {
     /// All that need nothing besides their word.
-    const PLAIN: [Self; 15] = [
+    const PLAIN: [Self; 16] = [
         Self::TryAgain,
         Self::LookAgain,
         Self::TypeAgain,
@@ -56,6 +58,7 @@ impl Recovery {
         Self::PinsAgain,
         Self::LeaveHidden,
         Self::WithoutProof,
+        Self::NotConfirmed,
         Self::LeaveOut,
         Self::AnotherDevice,
         Self::DeviceAgain,
@@ -77,6 +80,7 @@ impl Recovery {
             Self::PinsAgain => "pins-again",
             Self::LeaveHidden => "leave-hidden",
             Self::WithoutProof => "without-proof",
+            Self::NotConfirmed => "not-confirmed",
             Self::LeaveOut => "leave-key-out",
             Self::AnotherDevice => "another-device",
             Self::DeviceAgain => "device-again",
@@ -113,11 +117,16 @@ pub fn recoveries(known: &Known, act: &Act, fault: &Fault) -> Vec<Recovery> {
 
 fn ways_on(known: &Known, act: &Act, fault: FaultName) -> Vec<Recovery> {
     use Recovery::{
-        AnotherCustodian, AnotherDevice, DeviceAgain, FromStart, LeaveOut, LookAgain, PinsAgain, SeatAgain, SeatsAgain,
-        TryAgain, TypeAgain, TypePin, WithoutProof,
+        AnotherCustodian, AnotherDevice, DeviceAgain, FromStart, LeaveOut, LookAgain, NotConfirmed, PinsAgain,
+        SeatAgain, SeatsAgain, TryAgain, TypeAgain, TypePin, WithoutProof,
     };
     match act {
         Act::CompareShare(_) => vec![TypeAgain, FromStart],
+        // A slip is put right at once; what differs twice may be another value.
+        Act::CompareWords(_) => {
+            let differs = (known.shares.misheard > 1).then_some(NotConfirmed);
+            [FromStart, TypeAgain].into_iter().chain(differs).collect()
+        }
         Act::TakeShare(acts::TakeShare { card, foreign, .. }) => match fault {
             // Nobody knows which of the sets is the right one: the first seat, which named it, may have been wrong.
             FaultName::SharesOfOtherSets => {

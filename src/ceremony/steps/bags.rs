@@ -3,7 +3,7 @@
 
 use crate::ceremony::known::Known;
 use crate::ceremony::known::holders::everybody;
-use crate::ceremony::steps::{Actor, Condition, List, Need, StageKind, Step, step};
+use crate::ceremony::steps::{Actor, Condition, List, Need, StageKind, Step, check_values, step};
 use crate::fields::{Field, FieldKind};
 use crate::names::{FieldName, StageName, StepName};
 use crate::plan::Plan;
@@ -12,7 +12,7 @@ use crate::terms::Holder;
 /// The KCV is written on every card, and all of them get their bags.
 pub fn first_bags(list: &mut List, plan: &Plan) {
     list.section();
-    list.add(step(StepName::KcvOnCards, Actor::Administrator).then(StageName::Write, StageKind::Tick));
+    list.add(check_values::read_aloud(step(StepName::KcvOnCards, Actor::Administrator)));
     for (_, holder) in everybody(plan) {
         list.add(bag(holder, StageName::Bag));
     }

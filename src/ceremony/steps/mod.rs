@@ -1,6 +1,7 @@
 //! Steps: numbered, generated from a plan, each a short sequence of stages.
 
 pub mod bags;
+pub mod check_values;
 pub mod closing;
 pub mod condition;
 pub mod device;

@@ -150,6 +150,7 @@ impl Machine {
             Recovery::PinsAgain => words::CHOICE_PINS_AGAIN,
             Recovery::LeaveHidden => words::CHOICE_LEAVE_HIDDEN,
             Recovery::WithoutProof => words::CHOICE_WITHOUT_PROOF,
+            Recovery::NotConfirmed => words::CHOICE_NOT_CONFIRMED,
             Recovery::LeaveOut => words::CHOICE_LEAVE_OUT,
             Recovery::AnotherDevice => words::CHOICE_ANOTHER_DEVICE,
             Recovery::DeviceAgain => words::CHOICE_DEVICE_AGAIN,

@@ -2,6 +2,7 @@
 
 use crate::ceremony::machine::{Asking, Machine};
 use crate::ceremony::view::sentences::Sentences;
+use crate::ceremony::view::values;
 use crate::ceremony::view::{Body, FieldState, FieldView};
 use crate::fields::{Field, FieldCheck, FieldKind};
 use crate::names::FieldValueName;
@@ -71,7 +72,15 @@ impl Machine {
                 let set = self.known().shares.set(*card).filter(|_| expected.set.is_some());
                 Some(set.map(|set| words::OfSet { set }.to_string()).unwrap_or_default())
             }
-            (FieldValueName::Planned | FieldValueName::Word | FieldValueName::Signs | FieldValueName::OfSet, _) => None,
+            (FieldValueName::Asked, FieldKind::CheckWords { places }) => Some(values::asked(*places)),
+            (
+                FieldValueName::Planned
+                | FieldValueName::Word
+                | FieldValueName::Signs
+                | FieldValueName::OfSet
+                | FieldValueName::Asked,
+                _,
+            ) => None,
         }
     }
 }

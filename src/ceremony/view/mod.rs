@@ -33,6 +33,8 @@ pub struct ViewContext {
     pub mark: String,
     /// The record's last digest in groups, to read aloud.
     pub digest: String,
+    /// The same in words.
+    pub digest_words: String,
     /// Where the files of this sitting are.
     pub folder: String,
 }

@@ -7,6 +7,7 @@ mod close_folder;
 mod compare_dkek;
 mod compare_keys;
 mod compare_share;
+mod compare_words;
 mod copy_share_file;
 mod deal;
 mod draw_pin;
@@ -206,6 +207,7 @@ acts! {
     mix_entropy::MixEntropy,
     deal::Deal,
     compare_share::CompareShare,
+    compare_words::CompareWords,
     finish_sealing::FinishSealing,
     prove_vault_empty::ProveVaultEmpty,
     write_share_file::WriteShareFile,

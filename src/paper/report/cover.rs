@@ -48,10 +48,11 @@ impl Told<'_> {
             }
         }
         let digest = (words::REPORT_RECORD_DIGEST.to_owned(), text(grouped(&proof.mark.digest)));
+        let aloud = (words::REPORT_RECORD_WORDS.to_owned(), text(proof.mark.digest.in_words().join(" ")));
         let (head, digests) = (facts, self.digests());
         let mut sheet = Sheet { heading: None, blocks: vec![Block::Facts(head)] };
         sheet.blocks.push(Block::Heading(words::REPORT_DIGESTS.to_owned()));
-        sheet.blocks.push(Block::Facts([digest].into_iter().chain(digests).collect()));
+        sheet.blocks.push(Block::Facts([digest, aloud].into_iter().chain(digests).collect()));
         let notes = self.notes();
         let sheet = sheet.saying(chapters::REPORT_COVER).saying(&notes);
         let findings = self.room();

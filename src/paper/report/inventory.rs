@@ -109,6 +109,11 @@ impl Told<'_> {
                     }
                 }
                 Fact::Joined { kcv } => words::ReportJoined { kcv }.to_string(),
+                Fact::Compared { kcv, words: places, by } => {
+                    let asked = places.iter().map(u8::to_string).collect::<Vec<_>>().join(", ");
+                    let words = kcv.in_words().join(" ");
+                    words::ReportCompared { kcv: kcv.in_groups(), words, asked, by }.to_string()
+                }
                 Fact::SoPinRebuilt { right, people, .. } => {
                     let names: Vec<&str> =
                         people.iter().filter(|sat| right.contains(&sat.seat)).map(|sat| sat.name.as_str()).collect();
@@ -151,16 +156,27 @@ impl Told<'_> {
                 words::PrintKey { key_type, id, reference, restore_to: key.restore_to }.to_string()
             })
         };
+        let mut made = None;
         for (line, fact) in self.facts() {
             let line = line.line;
             let (label, said) = match fact {
-                Fact::Made { label, reference, public_key_sha256 } => (
-                    label,
-                    vec![
-                        (words::REPORT_MADE, words::ReportMadeAt { reference, line }.to_string()),
-                        (words::REPORT_PUBLIC_KEY, grouped(public_key_sha256)),
-                    ],
-                ),
+                // The file of the public key is written right after its key was made.
+                Fact::Written { file, sha256, .. } => match made.take() {
+                    Some(label) if crate::folder::names::public_key(label) == *file => (
+                        label,
+                        vec![
+                            (words::REPORT_PUBLIC_FILE, grouped(sha256)),
+                            (words::REPORT_PUBLIC_WORDS, sha256.in_words().join(" ")),
+                        ],
+                    ),
+                    Some(_) | None => continue,
+                },
+                Fact::Made { label, reference, public_key_sha256 } => {
+                    made = Some(label);
+                    let at = words::ReportMadeAt { reference, line }.to_string();
+                    let public = grouped(public_key_sha256);
+                    (label, vec![(words::REPORT_MADE, at), (words::REPORT_PUBLIC_KEY, public)])
+                }
                 Fact::BackedUp { label, file, sha256, mac_not_verified } => {
                     let not_verified =
                         mac_not_verified.then(|| (words::REPORT_VERIFIED, words::REPORT_MAC_NOT_VERIFIED.to_owned()));

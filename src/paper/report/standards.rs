@@ -26,7 +26,7 @@ impl Told<'_> {
             dealt: learned(|fact| matches!(fact, Fact::Dealt { .. } | Fact::UnderPassword { .. })),
             made: learned(|fact| matches!(fact, Fact::Made { .. })),
             opened: learned(|fact| matches!(fact, Fact::Opened { .. })),
-            kcv: learned(|fact| matches!(fact, Fact::Loaded { .. } | Fact::Joined { .. })),
+            kcv: learned(|fact| matches!(fact, Fact::Loaded { .. } | Fact::Joined { .. } | Fact::Compared { .. })),
             bagged: learned(|fact| matches!(fact, Fact::Bagged { .. })),
             wiped: learned(|fact| matches!(fact, Fact::VaultEmpty)),
             restored: learned(|fact| matches!(fact, Fact::Unwrapped { .. } | Fact::Proven { .. })),

@@ -124,19 +124,13 @@ fn a_restore_shows_the_bags_on_record_and_records_the_new_ones_of_those_who_type
 #[test]
 fn the_kcv_is_written_and_compared_before_any_card_is_put_away() {
     let records = tempfile::tempdir().unwrap();
-    let mut shown = None;
     let mut rig = Rig::establish(&plan_text(2, 2, &[("EC:secp256r1", 10)], false), records.path());
-    rig.run(|sight| {
-        if let (Some("kcv-on-cards"), Body::Tick { text, items, .. }) =
-            (sight.machine.step().map(|step| step.id.word()), &sight.view.body)
-        {
-            assert!(bags(sight.entries).is_empty() && items.len() == 2);
-            let kcv = sight.machine.known().shares.dkek_kcv.unwrap().to_string();
-            assert!(text.iter().any(|line| line.contains(&kcv)), "{text:?}");
-            shown = Some(items.iter().all(|item| item.ticked));
-        }
-    });
-    assert_eq!(shown, Some(true), "nobody goes on before both have said so");
+    rig.run(|_| {});
+    let place = |wanted: fn(&Fact) -> bool| {
+        let fits = |entry: &Entry| matches!(entry, Entry::Learned { fact, .. } if wanted(fact));
+        rig.entries.iter().position(fits).unwrap()
+    };
+    assert!(place(|fact| matches!(fact, Fact::Compared { .. })) < place(|fact| matches!(fact, Fact::Bagged { .. })));
 }
 
 #[test]

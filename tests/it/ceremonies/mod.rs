@@ -4,6 +4,7 @@ mod back_up;
 mod bags;
 mod bundles;
 mod cases;
+mod check_values;
 mod choices;
 mod counted;
 mod cuts;

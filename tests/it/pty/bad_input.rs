@@ -197,7 +197,7 @@ fn every_field_of_establish_refuses_wrong_input_and_continues_with_the_right_one
         walk::seat(w, seat, note);
     }
     w.pass("The key check value is the right one");
-    w.pass("write the key check value");
+    bags::kcv(w);
     for _ in &notes {
         w.wait_for("into a numbered bag, and close it");
         never_taken_by_a_line(w);

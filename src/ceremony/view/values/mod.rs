@@ -14,10 +14,11 @@ mod surveyed;
 
 pub use devices::key_table;
 pub use host::finding;
+pub use shares::asked;
 pub use surveyed::surveyed;
 
 use crate::ceremony::known::Known;
-use crate::ceremony::steps::Step;
+use crate::ceremony::steps::{Step, check_values};
 use crate::ceremony::view::ended::{fate_of_the_cards, what_was_changed};
 use crate::ceremony::view::sentences::Sentences;
 use crate::names::ValueName as Name;
@@ -133,14 +134,17 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
         Name::Prime => shares::set(known?, step),
         Name::Sets => Some(shares::sets(known?)),
         Name::Kcv => known?.shares.dkek_kcv.map(|kcv| kcv.to_string()),
+        Name::KcvGroups => known?.shares.dkek_kcv.map(|kcv| kcv.in_groups()),
+        Name::KcvWords => known?.shares.dkek_kcv.map(|kcv| shares::numbered(&kcv.in_words())),
+        Name::KcvAsked => known?.shares.dkek_kcv.map(|kcv| shares::asked(check_values::asked(kcv))),
         Name::OpenedFile => known?.shares.opened_file.clone(),
         Name::Needed => known?.shares.needed.map(|needed| needed.to_string()),
         Name::Defects => Some(shares::defects(known?)),
 
-        Name::PublicSha256 => known?.keys.made.get(step.key.as_ref()?.as_str()).map(Digest::in_lines),
         Name::Proof => known?.keys.proof.clone(),
         Name::File => written().map(|(file, _)| file.clone()),
         Name::Sha256 => written().map(|(_, digest)| digest.in_lines()),
+        Name::Sha256Words => written().map(|(_, digest)| digest.words_in_lines()),
 
         Name::SourceFolder => origin().map(|origin| origin.folder.clone()),
         Name::SourceDevices => Some(restored::not_these_devices(known?)),
@@ -164,6 +168,7 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
         Name::Folder => Some(now?.context.folder.clone()),
         Name::PlanDigest => known?.plan_sha256.as_ref().map(Digest::in_lines),
         Name::Digest => Some(now?.context.digest.clone()),
+        Name::DigestWords => Some(now?.context.digest_words.clone()),
         Name::Changed => Some(what_was_changed(known?)),
         Name::CardsFate => text(fate_of_the_cards(known?)),
         Name::Keep => text(known?.ceremony.text.keep),

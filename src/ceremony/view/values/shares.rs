@@ -29,6 +29,19 @@ pub fn sets(known: &Known) -> String {
     known.plan.numbers().map(line).chain(so_pin).collect::<Vec<_>>().join("\n")
 }
 
+/// Words with their places, four in a line, indented, so that a screen does not rewrap them.
+pub fn numbered(words: &[&str]) -> String {
+    const LONGEST: usize = 11;
+    let places: Vec<String> = words.iter().zip(1..).map(|(word, place)| format!("{place} {word:<LONGEST$}")).collect();
+    let lines = places.chunks(4).map(|line| format!("  {}", line.join("  ").trim_end()));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// `3 and 6`.
+pub fn asked([first, second]: [u8; 2]) -> String {
+    words::WordsAsked { first, second }.to_string()
+}
+
 /// What the old tool would have failed at.
 pub fn defects(known: &Known) -> String {
     let defects: Vec<&str> = known.shares.defects.iter().map(|defect| sentence(*defect)).collect();
