@@ -9,6 +9,7 @@ pub use front::{FrontEnd, FrontError, Screen};
 pub use setup::{Environment, Setup, latest_backup};
 
 use self::clock::Clock;
+pub use self::clock::today;
 use crate::faults::Fault;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};

@@ -91,6 +91,7 @@ pub fn by_autopilot(hold: &Hold) -> Exit {
             Ok(setup) => setup,
             Err(faults) => return explain(&faults),
         };
+        autopilot.drill(setup.plan.drill);
         let folder = setup.folder();
         let mut sitting = match begin(setup) {
             Ok(sitting) => sitting,

@@ -4,6 +4,7 @@
 
 mod device_notes;
 mod devices;
+mod drilled;
 mod host;
 mod keys;
 mod people;
@@ -151,6 +152,10 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
         Name::PublicUnusable => origin().map(restored::public_unusable),
         Name::Loss => restored::loss(known?.restored.loss?),
         Name::LossFollows => text(restored::loss_follows(known?.restored.loss?)),
+        Name::DrillPlanned => text(drilled::planned(plan.drill)),
+        Name::SharesProven => Some(drilled::proven(known?)),
+        Name::SharesNotProven => Some(drilled::not_proven(known?)),
+        Name::NextDrill => known?.drilled.next.map(|day| day.to_string()),
         Name::Copies => origin().map(restored::copies),
         Name::Undescribed => origin().map(restored::undescribed),
         Name::Damaged => origin().map(restored::damaged),
