@@ -1,10 +1,12 @@
 //! Connects machine, clerk, vault, record and front end. The one loop.
 
+mod card_check;
 mod clock;
 mod front;
 mod program;
 mod setup;
 
+pub use card_check::check_cards;
 pub use front::{FrontEnd, FrontError, Screen};
 pub use setup::{Environment, Setup, latest_backup};
 

@@ -20,6 +20,8 @@ pub const fn when(condition: Condition) -> Option<&'static str> {
         Condition::Drills(Drill::Quorum) => Some(words::PAPER_WHEN_DRILL_QUORUM),
         Condition::Drills(Drill::Everyone) => Some(words::PAPER_WHEN_DRILL_EVERYONE),
         Condition::Drills(Drill::Spare) => Some(words::PAPER_WHEN_DRILL_SPARE),
+        Condition::DrillsEveryShare(true) => Some(words::PAPER_WHEN_DRILL_EVERYONE),
+        Condition::DrillsEveryShare(false) => Some(words::PAPER_WHEN_DRILL_NOT_EVERYONE),
         Condition::SharesNotProven => Some(words::PAPER_WHEN_SHARES_NOT_PROVEN),
         Condition::Opens(false) | Condition::BackedUp(false) => Some(words::PAPER_WHEN_NOT_OPENED),
         Condition::NeedsEveryone => Some(words::PAPER_WHEN_EVERYONE),

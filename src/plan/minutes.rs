@@ -51,6 +51,7 @@ pub const fn usual_minutes(step: StepName) -> u8 {
         | S::PasswordOpen
         | S::UserPin
         | S::SoPin
+        | S::CheckCard
         | S::Close
         | S::DrillResult
         | S::Ended => 3,

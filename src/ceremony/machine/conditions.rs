@@ -43,6 +43,7 @@ impl Machine {
             Condition::LeftOut(wanted) => left_out == wanted,
             Condition::Opens(wanted) => self.known.opens_share_files() == wanted,
             Condition::Drills(how) => self.known.drilled.chosen == Some(how),
+            Condition::DrillsEveryShare(wanted) => (self.known.drilled.chosen == Some(Drill::Everyone)) == wanted,
             Condition::SharesNotProven => {
                 self.known.drilled.chosen == Some(Drill::Everyone) && !self.known.shares_not_proven().is_empty()
             }

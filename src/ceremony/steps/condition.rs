@@ -30,6 +30,8 @@ pub enum Condition {
     Opens(bool),
     /// Only if a drill goes this far.
     Drills(Drill),
+    /// Only if a drill is to prove every custodian's share or, with `false`, if a quorum is enough.
+    DrillsEveryShare(bool),
     /// Only if every custodian's share was to be proven, and one was not.
     SharesNotProven,
     /// Only if this step's key is backed up, and its MAC verified or, with `false`, not.

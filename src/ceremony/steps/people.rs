@@ -6,7 +6,6 @@ use crate::ceremony::steps::{Actor, Condition, List, Question, StageKind, Step, 
 use crate::clerk::acts;
 use crate::fields::{Field, FieldKind};
 use crate::names::{FieldName, StageName, StepName};
-use crate::terms::Drill;
 
 /// The room is fit and nothing is missing, and then everyone who is needed is called: nobody waits for a reader.
 pub fn people_and_room(list: &mut List, attendance: Attendance) {
@@ -22,9 +21,9 @@ pub fn people_and_room(list: &mut List, attendance: Attendance) {
 /// The same for a drill: where every share is to be proven, a quorum is enough to go on, too.
 pub fn people_of_drill_and_room(list: &mut List) {
     room(list);
-    let quorum = |drill| (Condition::Drills(drill), StageName::CallQuorum, Attendance::Quorum);
-    let everyone = (Condition::Drills(Drill::Everyone), StageName::CallCustodians, Attendance::Quorum);
-    roll_call(list, &[quorum(Drill::Quorum), quorum(Drill::Spare), everyone]);
+    let quorum = (Condition::DrillsEveryShare(false), StageName::CallQuorum, Attendance::Quorum);
+    let everyone = (Condition::DrillsEveryShare(true), StageName::CallCustodians, Attendance::Quorum);
+    roll_call(list, &[quorum, everyone]);
 }
 
 /// The same, where people have chosen whether a quorum opens anything.

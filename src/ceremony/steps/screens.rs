@@ -71,7 +71,8 @@ impl Condition {
             | Self::Stolen
             | Self::KcvAsked
             | Self::Opens(_)
-            | Self::Drills(_) => {
+            | Self::Drills(_)
+            | Self::DrillsEveryShare(_) => {
                 matches!(kind, StageKind::Choose(_))
             }
             Self::KcvHidden => matches!(kind, StageKind::Do(_) | StageKind::Choose(_)),

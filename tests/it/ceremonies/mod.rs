@@ -3,6 +3,7 @@
 mod back_up;
 mod bags;
 mod bundles;
+mod card_check;
 mod cases;
 mod choices;
 mod counted;
@@ -11,6 +12,7 @@ mod damage;
 mod deciders;
 mod device_states;
 mod drawn_pins;
+mod drill;
 mod entries;
 mod files;
 mod foreign;

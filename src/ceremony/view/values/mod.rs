@@ -5,7 +5,7 @@
 mod device_notes;
 mod devices;
 mod drilled;
-mod host;
+pub(in crate::ceremony) mod host;
 mod keys;
 mod people;
 mod planned;
@@ -162,9 +162,9 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
         Name::WrappedUnusable => origin().map(restored::wrapped_unusable),
         Name::Dkeks => Some(restored::dkeks(known?)),
 
-        Name::Room => Some(host::findings(known?)),
+        Name::Room => Some(host::findings(&known?.host.findings)),
         Name::Missing => Some(host::missing(known?)),
-        Name::Unfit => Some(host::unfit(known?)),
+        Name::Unfit => Some(host::unfit(&known?.host.findings)),
         Name::Deviations => Some(known?.progress.deviations.to_string()),
         Name::Folder => Some(now?.context.folder.clone()),
         Name::PlanDigest => known?.plan_sha256.as_ref().map(Digest::in_lines),
