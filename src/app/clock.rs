@@ -6,6 +6,12 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::record::Moment;
+use crate::terms::Day;
+
+/// The day, in UTC.
+pub fn today() -> Day {
+    Day::new(Timestamp::now().to_zoned(TimeZone::UTC).date())
+}
 
 /// The clocks of this machine, and when the ceremony began.
 pub struct Clock {

@@ -1,14 +1,17 @@
 //! Connects machine, clerk, vault, record and front end. The one loop.
 
+mod card_check;
 mod clock;
 mod front;
 mod program;
 mod setup;
 
+pub use card_check::check_cards;
 pub use front::{FrontEnd, FrontError, Screen};
 pub use setup::{Environment, Setup, latest_backup};
 
 use self::clock::Clock;
+pub use self::clock::today;
 use crate::faults::Fault;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};

@@ -7,6 +7,7 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use super::ROUNDS;
+use super::clock::today;
 use crate::card::PcscReaders;
 use crate::card::transport::Readers;
 use crate::ceremony::{Cards, Ceremony, DeviceUse, KeySource};
@@ -115,6 +116,7 @@ impl Setup {
             rehearsal,
             training_files: environment == Environment::VirtualReaders,
             title,
+            today: today(),
         };
         Ok(Self { ceremony, plan, plan_text, context })
     }
@@ -127,7 +129,7 @@ impl Setup {
 
 /// `REHEARSAL-2026-11-23-establish-3fa9`, or without the mark; retries if the name is taken.
 fn new_folder(records: &Path, ceremony: CeremonyKind, rehearsal: bool) -> Result<Folder, Fault> {
-    let day = jiff::Timestamp::now().strftime("%Y-%m-%d").to_string();
+    let day = today().to_string();
     let mut last = Fault::from(faults::RandomFailed);
     for _ in 0..8 {
         let mut tail = [0; 2];

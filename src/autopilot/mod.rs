@@ -14,7 +14,7 @@ use crate::ceremony::{
 use crate::fields::FieldKind;
 use crate::record::{Deviation, Loss};
 use crate::secret::{TypedText, WipingBytes};
-use crate::terms::{CustodianNumber, Handle, Purpose, Serial};
+use crate::terms::{CustodianNumber, Drill, Handle, Purpose, Serial};
 use crate::vault::Vault;
 
 /// The user PIN of every automatic rehearsal.
@@ -57,6 +57,7 @@ pub const A_MOMENT: Duration = Duration::from_secs(1);
 pub struct Autopilot {
     out: Box<dyn Write>,
     comes: Comes,
+    drill: Drill,
     papers: Vec<Paper>,
     /// PINs that were drawn, by device.
     pins: Vec<(Serial, Handle, WipingBytes)>,
@@ -75,6 +76,7 @@ impl Autopilot {
         Self {
             out,
             comes: Comes::First,
+            drill: Drill::Quorum,
             papers: Vec::new(),
             pins: Vec::new(),
             sitter: None,
@@ -88,6 +90,11 @@ impl Autopilot {
     /// Who comes from now on.
     pub fn prefer(&mut self, comes: Comes) {
         self.comes = comes;
+    }
+
+    /// How far a drill goes from now on.
+    pub fn drill(&mut self, drill: Drill) {
+        self.drill = drill;
     }
 
     /// Prints a line of its own.
@@ -224,6 +231,7 @@ impl Autopilot {
             // It was set from the cards, unless nobody here ever set it.
             Asks::Step(whose @ Question::CurrentSoPin) => answering(whose, Answer::OnCards(self.knows(view))),
             Asks::Step(opening @ Question::Opening) => answering(opening, Answer::Opens(true)),
+            Asks::Step(drill @ Question::Drill) => answering(drill, Answer::Drill(self.drill)),
             Asks::Step(hidden @ Question::HiddenKcv) => answering(hidden, Answer::LogIn(true)),
             Asks::Step(found @ (Question::RightDevice | Question::Missing)) => answering(found, Answer::GoOn),
             Asks::Step(unusable @ Question::UnusableKeys) => {

@@ -91,6 +91,9 @@ fn written(fact: &Fact) -> Option<(&str, Digest)> {
         | Fact::Gone { .. }
         | Fact::Without { .. }
         | Fact::Decided { .. }
+        | Fact::DrillChosen { .. }
+        | Fact::WrongShareRefused { .. }
+        | Fact::NextDrill { .. }
         | Fact::Opening { .. }
         | Fact::Surveyed { .. }
         | Fact::Chosen { .. }

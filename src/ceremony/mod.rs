@@ -1,5 +1,6 @@
 //! The machine: a cursor over a list of numbered steps. Pure: no I/O, no clock, no secret.
 
+mod card_check;
 mod kinds;
 mod known;
 mod machine;
@@ -7,6 +8,7 @@ mod steps;
 mod view;
 
 pub use crate::terms::Holder;
+pub use card_check::{CardCheck, CardCheckRequest};
 pub use kinds::{CEREMONIES, Ceremony};
 pub use known::Known;
 pub use known::character::{Cards, Character, DeviceUse, KeySource, Needs, Unattended};

@@ -97,6 +97,9 @@ impl ManifestDraft {
             | Fact::Gone { .. }
             | Fact::Without { .. }
             | Fact::Decided { .. }
+            | Fact::DrillChosen { .. }
+            | Fact::WrongShareRefused { .. }
+            | Fact::NextDrill { .. }
             | Fact::Opening { .. }
             | Fact::Surveyed { .. }
             | Fact::Chosen { .. }

@@ -35,7 +35,7 @@ use crate::dkek::Rounds;
 use crate::faults::{self, Fault};
 use crate::folder::{Folder, names};
 use crate::record::BackedUpKey;
-use crate::terms::KeyLabel;
+use crate::terms::{Day, KeyLabel};
 use crate::vault::Vault;
 
 /// How long to wait before looking again for something that is missing.
@@ -60,6 +60,8 @@ pub struct Context {
     pub training_files: bool,
     /// What the ceremony is for.
     pub title: String,
+    /// The day on which it is held.
+    pub today: Day,
 }
 
 /// What the clerk is waiting for.
@@ -81,6 +83,7 @@ pub struct Clerk {
     rehearsal: bool,
     training_files: bool,
     title: String,
+    today: Day,
     sealing: Sealing,
     manifest: ManifestDraft,
     began: Instant,
@@ -98,6 +101,7 @@ impl Clerk {
             rehearsal: context.rehearsal,
             training_files: context.training_files,
             title: context.title,
+            today: context.today,
             sealing: Sealing::default(),
             manifest: ManifestDraft::default(),
             began: Instant::now(),

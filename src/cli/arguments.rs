@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use lexopt::{Arg, Parser, ValueExt};
 
+use super::RECORDS;
 use super::disclose::{Disclosure, parts};
 use super::softcard::SoftcardOptions;
 use crate::ceremony::{Ceremony, Needs, Unattended};
@@ -14,6 +15,8 @@ use crate::names::CeremonyKind;
 pub enum Command {
     /// Print the help.
     Help,
+    /// Print the help, and which drills are due.
+    Overview,
     /// Print the version.
     Version,
     /// Hold a ceremony, or rehearse one.
@@ -42,6 +45,8 @@ pub enum Command {
     PlanNew(PathBuf),
     /// Print CEREMONY.md.
     Handbook,
+    /// Let a custodian check their card alone.
+    CheckCard,
     /// Serve a software card to a virtual reader.
     Softcard(SoftcardOptions),
 }
@@ -145,11 +150,12 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, M
             auto,
             plan: plan.take(),
             from: from.take(),
-            records: records.take().unwrap_or_else(|| PathBuf::from("ceremony-records")),
+            records: records.take().unwrap_or_else(|| PathBuf::from(RECORDS)),
         })
     };
     let command = match (word(0), word(1), words.len()) {
-        (None | Some("help"), None, _) => Command::Help,
+        (None, None, _) => Command::Overview,
+        (Some("help"), None, _) => Command::Help,
         (Some("softcard"), None, 1) if vpcd.is_some() => Command::Softcard(SoftcardOptions {
             address: vpcd.take().unwrap_or_default(),
             state: state.take(),
@@ -193,6 +199,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, M
         (Some("plan"), Some("new"), 2) => Command::PlanNew(PathBuf::from("plan.json")),
         (Some("plan"), Some("new"), 3) => Command::PlanNew(file(2)),
         (Some("handbook"), None, 1) => Command::Handbook,
+        (Some("check-card"), None, 1) => Command::CheckCard,
         (Some("softcard"), None, 1) => return Err(Misunderstood::Missing("--vpcd HOST:PORT")),
         (Some("verify"), None, 1) => return Err(Misunderstood::Missing("FOLDER")),
         (Some("report" | "disclose"), None, 1) => return Err(Misunderstood::Missing("FILE|FOLDER")),

@@ -9,7 +9,9 @@ use std::time::{Duration, Instant};
 use super::arguments::Hold;
 use super::say::{complain, explain, print_all};
 use super::{Exit, nameless_plan, read_plan};
-use crate::app::{Environment, FrontEnd, FrontError, ROUNDS, Screen, Setup, Sitting, Stopped, latest_backup};
+use crate::app::{
+    Environment, FrontEnd, FrontError, ROUNDS, Screen, Setup, Sitting, Stopped, check_cards, latest_backup,
+};
 use crate::autopilot::{Autopilot, AutopilotError, Comes};
 use crate::ceremony::{
     Asks, Body, CEREMONIES, Cards, Ceremony, Character, ChoiceId, Deliberate, Header, Input, Known, Needs, Notice,
@@ -92,6 +94,7 @@ pub fn by_autopilot(hold: &Hold) -> Exit {
             Ok(setup) => setup,
             Err(faults) => return explain(&faults),
         };
+        autopilot.drill(setup.plan.drill);
         let folder = setup.folder();
         let mut sitting = match begin(setup) {
             Ok(sitting) => sitting,
@@ -265,6 +268,19 @@ pub fn in_terminal(hold: &Hold) -> Exit {
         without_report(fault, folder);
     }
     print_all(ends.lines(hold.rehearsal).iter().map(String::as_str)).max(ends.exit())
+}
+
+/// A custodian checks their card alone.
+pub fn check_card() -> Exit {
+    // Before the first thread starts: later may be too late.
+    let _ = host::lock_memory();
+    host::disable_cores();
+    let checked = Screen::enter().map_err(FrontError::Terminal).and_then(|mut screen| {
+        let checked = check_cards(&mut screen, host::examine());
+        screen.leave();
+        checked
+    });
+    checked.map_or_else(|error| stopped_by(&Stopped::Front(error)), |()| Exit::Done)
 }
 
 /// The ceremony is whole without its report, and its exit code stays.

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod disclose;
+mod drills;
 mod hold;
 #[cfg(feature = "short-derivation")]
 mod mishap;
@@ -30,6 +31,9 @@ use crate::paper;
 use crate::plan::Plan;
 use crate::script::{chapters, words};
 use crate::terms::Digest;
+
+/// Where sittings are kept if nothing else is said.
+const RECORDS: &str = "ceremony-records";
 
 /// The program's exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,6 +69,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn perform(command: Command) -> Exit {
     match command {
         Command::Help => print_text(&help()),
+        Command::Overview => {
+            let drills = drills::of_all(Path::new(RECORDS));
+            print_text(&help()).max(print_all(drills.iter().map(String::as_str)))
+        }
         Command::Version => print_all([concat!("ceremony ", env!("CARGO_PKG_VERSION"))]),
         Command::Handbook => print_text(&paper::handbook()),
         Command::PlanPrint(print) => match plan_to_print(&print) {
@@ -78,6 +86,7 @@ fn perform(command: Command) -> Exit {
         Command::PlanCheck(file) => plan_check::check(&file),
         Command::PlanNew(file) => plan_new::write(&file),
         Command::Softcard(options) => softcard::serve(&options),
+        Command::CheckCard => hold::check_card(),
         Command::Verify { path, json } => verify::verify_record(&path, json),
         Command::Report { path, html } => report::print(&path, html),
         Command::Disclose(disclosure) => disclose::write_copy(&disclosure),

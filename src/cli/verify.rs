@@ -5,11 +5,11 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::Exit;
 use super::disclose::withheld;
 use super::read::read_record;
 use super::report::{Compared, compare};
 use super::say::{complain, explain, print_all, print_text};
+use super::{Exit, drills};
 use crate::bundle::{Examined, FileState, SignatureState, examine};
 use crate::faults::Fault;
 use crate::folder::{Folder, names};
@@ -25,6 +25,7 @@ pub fn verify_record(path: &Path, json: bool) -> Exit {
         Err(fault) if json => return print_json(&Report::damaged(&fault), Exit::Fault),
         Err(fault) => return explain(&[fault]),
     };
+    let drill = is_folder.then(|| drills::sentence(path, &proof)).flatten();
     let examined = is_folder.then(|| examine(&Folder::open(path), &proof));
     let reports = if is_folder { compare(&Folder::open(path), &proof) } else { Compared::default() };
     let examined = examined.map(|examined| with_faults(examined, &reports));
@@ -45,7 +46,8 @@ pub fn verify_record(path: &Path, json: bool) -> Exit {
         }
         return exit;
     }
-    print_all(sentences(&proof, examined.as_ref(), &reports).iter().map(String::as_str)).max(exit)
+    let said = sentences(&proof, examined.as_ref(), &reports).into_iter().chain(drill);
+    print_all(said.collect::<Vec<_>>().iter().map(String::as_str)).max(exit)
 }
 
 /// What is wrong with a folder, its reports included.

@@ -15,7 +15,7 @@ pub use check::{check, open_text};
 pub use check_words::read as read_check_words;
 pub use deciders::decider;
 pub use kind::{Alphabet, Decider, ExpectedWords, FieldKind, Privacy, Properties};
-pub use shares::{part_name, read_fault, suggest};
+pub use shares::{part_name, read_fault, suggest, typed_share_is_possible};
 
 use crate::faults::Fault;
 use crate::names::FieldName;

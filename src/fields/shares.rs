@@ -6,9 +6,9 @@ use crate::faults::{self, Fault};
 use crate::names::FieldName;
 use crate::secret::TypedText;
 use crate::share::{
-    CHECK_GROUPS, CheckVerdict, Expected, GROUPS, Kind, Part, ReadError, Reading, SwappedDigits, WordsReading,
-    check_check, check_hex, check_words, id_readings, ids_together, read_check, read_prime, read_value, suggestion,
-    verdict,
+    CHECK_GROUPS, CheckVerdict, Expected, GROUPS, Kind, Part, PasswordShare, ReadError, Reading, SwappedDigits,
+    WordsReading, check_check, check_hex, check_words, id_readings, ids_together, read_check, read_prime, read_value,
+    suggestion, verdict,
 };
 use crate::terms::{Handle, Purpose};
 use crate::vault::Vault;
@@ -169,6 +169,18 @@ pub fn suggest(kind: &FieldKind, name: FieldName, vault: &mut Vault) {
         && let Some(word) = vault.typed(name).and_then(|text| suggestion(text.expose()))
     {
         vault.keep(Handle::Suggestion(name), word);
+    }
+}
+
+/// Whether the number that was typed as a value can be one of the set whose prime was typed: it is below the prime. Anything
+/// that cannot be read yet is judged by its own field.
+pub fn typed_share_is_possible(vault: &Vault) -> bool {
+    let typed = |name| vault.typed(name).map(TypedText::expose);
+    let prime = typed(FieldName::Prime).and_then(|text| read_prime(text).ok());
+    let value = typed(FieldName::ShareValue).and_then(|text| read_value(text, true).ok());
+    match (prime, value) {
+        (Some(prime), Some(value)) => PasswordShare { prime, id: 1, value }.check().is_ok(),
+        (None, _) | (_, None) => true,
     }
 }
 

@@ -26,7 +26,7 @@ pub use handbook::handbook;
 pub use html::html;
 pub use markdown::markdown;
 pub use plan_field::meaning;
-pub use report::{makes_the_same_report, plan_of, report, reports, write_reports};
+pub use report::{first_drill, makes_the_same_report, plan_of, report, reports, write_reports};
 pub use restore::About;
 
 #[cfg(test)]

@@ -77,8 +77,8 @@ impl<'a> PaperSteps<'a> {
     /// Whether somebody else is at the keyboard in the step before, whichever of these that is.
     fn hands_over(&self, before: &[Step], step: &Step) -> Option<bool> {
         let now = step.person(&self.known)?;
-        let optional = before.iter().rev().take_while(|step| step.need.is_some());
-        let certain = before.iter().rev().find(|step| step.need.is_none());
+        let optional = before.iter().rev().take_while(|step| step.may_be_left_out());
+        let certain = before.iter().rev().find(|step| !step.may_be_left_out());
         let mut others = optional.chain(certain).map(|step| {
             if let Some(person) = step.person(&self.known) {
                 return Some(person != now);
@@ -193,6 +193,7 @@ pub fn chosen_from(question: Question, items: Vec<String>) -> Vec<String> {
         | Question::Missing
         | Question::CurrentSoPin
         | Question::HiddenKcv
-        | Question::Opening => items,
+        | Question::Opening
+        | Question::Drill => items,
     }
 }

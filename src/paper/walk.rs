@@ -147,6 +147,12 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
         Act::TakeShare(acts::TakeShare { card, seat, .. }) => {
             vec![Fact::Given { card: *card, seat: *seat, ids: vec![seat.0] }]
         }
+        Act::TryWrongShare(acts::TryWrongShare { share, seats, .. }) => {
+            vec![Fact::WrongShareRefused { share: *share, seat: seats[0].0 }]
+        }
+        Act::SetNextDrill(acts::SetNextDrill { months }) => {
+            vec![Fact::NextDrill { day: "2027-11-23".parse().unwrap(), months: *months }]
+        }
         Act::OpenWithPassword(acts::OpenWithPassword { share, .. }) => vec![Fact::Opened {
             share: *share,
             file: names::share_file(*share),

@@ -2,6 +2,7 @@
 
 use crate::ceremony::Condition;
 use crate::script::words;
+use crate::terms::Drill;
 
 /// Says when a stage is due; `None`: in every ceremony that goes as planned.
 pub const fn when(condition: Condition) -> Option<&'static str> {
@@ -16,6 +17,12 @@ pub const fn when(condition: Condition) -> Option<&'static str> {
         | Condition::NotGiven(_)
         | Condition::KnowsPrime
         | Condition::FromOurs => None,
+        Condition::Drills(Drill::Quorum) => Some(words::PAPER_WHEN_DRILL_QUORUM),
+        Condition::Drills(Drill::Everyone) => Some(words::PAPER_WHEN_DRILL_EVERYONE),
+        Condition::Drills(Drill::Spare) => Some(words::PAPER_WHEN_DRILL_SPARE),
+        Condition::DrillsEveryShare(true) => Some(words::PAPER_WHEN_DRILL_EVERYONE),
+        Condition::DrillsEveryShare(false) => Some(words::PAPER_WHEN_DRILL_NOT_EVERYONE),
+        Condition::SharesNotProven => Some(words::PAPER_WHEN_SHARES_NOT_PROVEN),
         Condition::Opens(false) | Condition::BackedUp(false) => Some(words::PAPER_WHEN_NOT_OPENED),
         Condition::NeedsEveryone => Some(words::PAPER_WHEN_EVERYONE),
         Condition::Initialised(_) | Condition::OtherSoPin(_) | Condition::MayHaveCardsSoPin(_) => {

@@ -27,6 +27,8 @@ pub const fn usual_minutes(step: StepName) -> u8 {
         | S::BackUpSource
         | S::BackUpManifest
         | S::Loss
+        | S::DrillExtent
+        | S::DrillBackup
         | S::VerifyBackup
         | S::InspectDevice
         | S::InspectKeys
@@ -50,7 +52,9 @@ pub const fn usual_minutes(step: StepName) -> u8 {
         | S::PasswordOpen
         | S::UserPin
         | S::SoPin
+        | S::CheckCard
         | S::Close
+        | S::DrillResult
         | S::Ended => 3,
         // Everybody reads or answers.
         S::Plan | S::RollCall | S::Room | S::Seat | S::SoPinQuorum => 5,

@@ -24,7 +24,7 @@ pub use places::Place;
 pub use roles::Clash;
 
 use crate::faults::{self, Fault};
-use crate::terms::{CustodianNumber, DkekShareNumber, KeyId, KeyLabel, KeyReference, KeyType, Quorum, Scheme};
+use crate::terms::{CustodianNumber, DkekShareNumber, Drill, KeyId, KeyLabel, KeyReference, KeyType, Quorum, Scheme};
 
 /// What the SO-PIN may do to the user PIN (option bits 0001 and 0020 of INITIALIZE DEVICE).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,6 +125,10 @@ pub struct Plan {
     pub keys: Vec<PlannedKey>,
     /// Whether *establish* itself proves the restore on a second device.
     pub prove_restore: bool,
+    /// How far the drills of its backup go, unless people choose otherwise on the day.
+    pub drill: Drill,
+    /// How many months lie between two drills, 1..=120.
+    pub drill_months: u8,
     /// What is arranged for the day around all this.
     pub arrangements: Arrangements,
 }

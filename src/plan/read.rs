@@ -7,7 +7,11 @@ use super::reader::{Found, NAME, Object, Reader, form, name, small};
 use super::{Custody, NewPin, PinReset, Plan, PlannedKey};
 use crate::faults::{self, Fault};
 use crate::names::PlanField as F;
-use crate::terms::{KeyId, KeyLabel, KeyReference, KeyType, MOST_DKEK_SHARES, Quorum, Scheme, TermError, short};
+use crate::terms::{Drill, KeyId, KeyLabel, KeyReference, KeyType, MOST_DKEK_SHARES, Quorum, Scheme, TermError, short};
+
+/// How many months lie between two drills if the plan does not say, and at most.
+const DRILL_MONTHS: u8 = 12;
+const MOST_DRILL_MONTHS: u8 = 120;
 
 /// Reads a plan: all that is wrong with it and, if nothing is, the plan.
 pub fn plan(map: &Map<String, Value>, names: Names) -> (Option<Plan>, Vec<Found>) {
@@ -73,6 +77,12 @@ impl Reader {
         let keys = self.keys(top);
         let arrangements = self.arrangements(top);
         let prove_restore = self.value(top, F::ProveRestore, Some(false), Value::as_bool, form);
+        let drill = |value: &Value| value.as_str().and_then(Drill::from_word);
+        let drill = self.value(top, F::Drill, Some(Drill::Quorum), drill, |_, _| Fault::from(faults::PlanDrill));
+        let months = |value: &Value| small(value).filter(|months| (1..=MOST_DRILL_MONTHS).contains(months));
+        let drill_months = self.value(top, F::DrillMonths, Some(DRILL_MONTHS), months, |_, _| {
+            Fault::from(faults::PlanDrillMonths { most: MOST_DRILL_MONTHS })
+        });
         let (so_pin_under_quorum, so_pin_holder, pin_holder, user_pin_tries, pin_reset, [so_pin, user_pin]) = device?;
         Some(Plan {
             title: title?,
@@ -90,6 +100,8 @@ impl Reader {
             pin_reset,
             keys,
             prove_restore: prove_restore?,
+            drill: drill?,
+            drill_months: drill_months?,
             arrangements,
         })
     }

@@ -156,6 +156,8 @@ pub enum Deviation {
     WrappedKeysNotReadable,
     /// Wrapped keys that are missing or changed are left out.
     WrappedKeysLeftOut,
+    /// A drill was to prove every custodian's share, and did not prove all of them.
+    SharesNotProven,
 }
 
 impl Deviation {
@@ -165,6 +167,7 @@ impl Deviation {
             Self::SourceRecordNotSealed => "source-record-not-sealed",
             Self::WrappedKeysNotReadable => "wrapped-keys-not-readable",
             Self::WrappedKeysLeftOut => "wrapped-keys-left-out",
+            Self::SharesNotProven => "shares-not-proven",
         }
     }
 }

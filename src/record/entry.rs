@@ -11,8 +11,8 @@ use super::seal::{BagNow, Deviated};
 use super::surveyed::{KeyToBackUp, RefusedKey};
 use crate::names::CeremonyKind;
 use crate::terms::{
-    CustodianNumber, DeviceRole, Digest, DkekShareNumber, HostFinding, Kcv, KeyLabel, KeyReference, KeyType, Number,
-    Person, Purpose, Quorum, Scheme, Seat, Serial,
+    CustodianNumber, Day, DeviceRole, Digest, DkekShareNumber, Drill, HostFinding, Kcv, KeyLabel, KeyReference,
+    KeyType, Number, Person, Purpose, Quorum, Scheme, Seat, Serial,
 };
 
 /// Something public that an act found out or did.
@@ -193,6 +193,12 @@ pub enum Fact {
     },
     /// Whether a quorum opens the share files, so that the MAC of every backup can be verified.
     Opening { by_quorum: bool },
+    /// How far the drill goes.
+    DrillChosen { drill: Drill },
+    /// With one digit of this seat's share changed by the program, nothing opened.
+    WrongShareRefused { share: DkekShareNumber, seat: Seat },
+    /// The day on which the next drill is due, this many months after today.
+    NextDrill { day: Day, months: u8 },
     /// The keys that a device wraps, and those that it does not.
     Surveyed { role: DeviceRole, keys: Vec<KeyToBackUp>, refused: Vec<RefusedKey> },
     /// Which of them are backed up.

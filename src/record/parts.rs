@@ -134,6 +134,9 @@ const fn places_of_fact(fact: &Fact) -> &'static [Place] {
         | Fact::Listed { .. }
         | Fact::Held { .. }
         | Fact::BackedUp { .. }
+        | Fact::DrillChosen { .. }
+        | Fact::WrongShareRefused { .. }
+        | Fact::NextDrill { .. }
         | Fact::Opening { .. }
         | Fact::Surveyed { .. }
         | Fact::Chosen { .. }

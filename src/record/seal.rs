@@ -38,6 +38,8 @@ pub enum DeviationName {
     WrappedKeysNotReadable,
     /// Wrapped keys that are not those of the manifest were left out.
     WrappedKeysLeftOut,
+    /// A drill was to prove every custodian's share, and did not prove all of them.
+    SharesNotProven,
     /// A deviation of a script that this program does not have.
     OfAnotherScript,
 }
@@ -49,6 +51,7 @@ impl DeviationName {
             (Deviation::SourceRecordNotSealed, Self::SourceRecordNotSealed),
             (Deviation::WrappedKeysNotReadable, Self::WrappedKeysNotReadable),
             (Deviation::WrappedKeysLeftOut, Self::WrappedKeysLeftOut),
+            (Deviation::SharesNotProven, Self::SharesNotProven),
         ];
         known.into_iter().find(|(script, _)| script.word() == name).map_or(Self::OfAnotherScript, |(_, known)| known)
     }

@@ -21,4 +21,7 @@ pub enum TermError {
     /// Not a type of key that the device generates.
     #[error("not a key type")]
     KeyType,
+    /// Not a day such as `2026-11-27`.
+    #[error("not a day")]
+    Day,
 }

@@ -1,5 +1,6 @@
 //! The domain's terms as types. Nothing here can hold a secret.
 
+mod drill;
 mod error;
 mod host_finding;
 mod keys;
@@ -9,6 +10,7 @@ mod seen;
 mod sharing;
 mod written;
 
+pub use drill::{Day, Drill};
 pub use error::TermError;
 pub use host_finding::{HostFinding, Severity};
 pub use keys::{Curve, KeyId, KeyLabel, KeyReference, KeyType};

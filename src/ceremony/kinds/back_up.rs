@@ -4,8 +4,8 @@ use crate::ceremony::kinds::Ceremony;
 use crate::ceremony::known::Known;
 use crate::ceremony::known::character::{Cards, Character, DeviceUse, KeySource, Needs, Unattended};
 use crate::ceremony::steps::{
-    Actor, Condition, List, Question, StageKind, Step, bags, check_values, closing, device, keys, opening, people,
-    provisioning, step,
+    Actor, Condition, List, Part, Question, StageKind, Step, bags, check_values, closing, device, keys, opening,
+    people, provisioning, step,
 };
 use crate::clerk::{Act, acts};
 use crate::names::{CeremonyKind, StageName, StepName};
@@ -67,7 +67,7 @@ fn steps(plan: &Plan) -> Vec<Step> {
             .then(StageName::Choose, StageKind::PickKeys),
     );
 
-    list.only_if_opened(|list| {
+    list.part(Part::IfOpened, |list| {
         opening::open_all(list, plan, Cards::Earlier);
         bags::new_bags(list, plan);
     });

@@ -1,6 +1,7 @@
 //! The ceremonies: one file each, one line each in the list below.
 
 mod back_up;
+mod drill;
 mod establish;
 mod inspect;
 mod restore;
@@ -38,6 +39,7 @@ ceremonies! {
     Establish in establish,
     Restore in restore,
     BackUp in back_up,
+    Drill in drill,
     Inspect in inspect,
 }
 

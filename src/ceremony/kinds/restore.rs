@@ -6,13 +6,12 @@ use crate::ceremony::known::character::{Cards, Character, DeviceUse, KeySource, 
 use crate::ceremony::known::roll_call::Attendance;
 use crate::ceremony::steps::{
     Actor, Condition, List, Question, StageKind, Step, bags, check_values, closing, device, keys, opening, people,
-    provisioning, step,
+    provisioning, source, step,
 };
-use crate::clerk::{Act, acts};
 use crate::fields::{Field, FieldKind};
 use crate::names::{CeremonyKind, FieldName, StageName, StepName};
 use crate::plan::Plan;
-use crate::record::{Deviation, Loss};
+use crate::record::Loss;
 use crate::script::ceremonies;
 use crate::terms::{DeviceRole, Handle};
 
@@ -34,30 +33,7 @@ pub static CEREMONY: Ceremony = Ceremony {
 fn steps(plan: &Plan) -> Vec<Step> {
     let mut list = List::default();
     list.section();
-    list.add(
-        step(StepName::Source, Actor::Administrator)
-            .then(StageName::Read, StageKind::Do(|_, _| Some(acts::ReadFolder { dkek: None }.into())))
-            .then_when(Condition::SeveralDkeks, StageName::Dkek, StageKind::Choose(Question::Dkek))
-            .then_when(Condition::SeveralDkeks, StageName::Read, StageKind::Do(read_chosen))
-            .then_when(Condition::FromOurs, StageName::Found, StageKind::Read)
-            .then_when(Condition::FromOursInPart, StageName::FoundInPart, StageKind::Read)
-            .then_when(Condition::FromElsewhere, StageName::FoundElsewhere, StageKind::Read)
-            .then(StageName::PlanDigest, StageKind::Read)
-            .then_when(
-                Condition::NotSealed,
-                StageName::NotSealed,
-                StageKind::Deviates(Deviation::SourceRecordNotSealed),
-            )
-            .then_when(Condition::Damaged, StageName::Damaged, StageKind::Deviates(Deviation::WrappedKeysNotReadable))
-            .then_when(
-                Condition::WrappedKeysUnusable,
-                StageName::WrappedKeysUnusable,
-                StageKind::Choose(Question::UnusableKeys),
-            )
-            .then_when(Condition::Copies, StageName::Copies, StageKind::Read)
-            .then_when(Condition::Undescribed, StageName::Undescribed, StageKind::Read)
-            .then_when(Condition::PublicKeysUnusable, StageName::PublicKeysUnusable, StageKind::Read),
-    );
+    list.add(source::backup());
     list.add(
         step(StepName::Loss, Actor::Administrator)
             .then(StageName::Ask, StageKind::Choose(Question::Loss))
@@ -88,11 +64,6 @@ fn steps(plan: &Plan) -> Vec<Step> {
     keys::bring_keys_back(&mut list, plan);
     closing::close(&mut list);
     list.finish()
-}
-
-/// Of several DKEKs in the folder, the one that people chose.
-fn read_chosen(known: &Known, _: &Step) -> Option<Act> {
-    Some(acts::ReadFolder { dkek: Some(known.restored.chosen?) }.into())
 }
 
 /// What became of the old device, typed as a word: a slip in a list of four must not decide it.

@@ -148,6 +148,9 @@ impl Known {
             | Fact::Listed { .. }
             | Fact::Held { .. }
             | Fact::BackedUp { .. }
+            | Fact::DrillChosen { .. }
+            | Fact::WrongShareRefused { .. }
+            | Fact::NextDrill { .. }
             | Fact::Opening { .. }
             | Fact::Surveyed { .. }
             | Fact::Chosen { .. }

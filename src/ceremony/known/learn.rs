@@ -134,7 +134,8 @@ impl Known {
                 self.learn_card_used(*card, *seat);
                 self.seats.learn_given(*card, *seat, ids);
             }
-            Fact::Opened { share, file, wrong, defects, needed, .. } => {
+            Fact::Opened { share, file, right, wrong, defects, needed, .. } => {
+                self.learn_proven_shares(*share, right);
                 self.shares.learn_opened(*share, file, defects, *needed);
                 self.seats.learn_opened(wrong);
             }
@@ -151,6 +152,8 @@ impl Known {
             Fact::Held { role, keys, same_dkek } => self.devices.learn_held(*role, keys, *same_dkek),
             Fact::Listed { keys, .. } => self.keys.listed.clone_from(keys),
             Fact::Opening { by_quorum } => self.shares.opens = Some(*by_quorum),
+            Fact::DrillChosen { drill } => self.learn_drill_chosen(*drill),
+            Fact::NextDrill { day, .. } => self.drilled.next = Some(*day),
             Fact::Surveyed { keys, refused, .. } => self.learn_surveyed(keys, refused),
             Fact::Chosen { keys } => self.learn_chosen(keys),
             Fact::Wanted { label, reference } => _ = self.keys.wanted.insert(label.to_string(), *reference),
@@ -176,7 +179,8 @@ impl Known {
             Fact::WrappedKeysUnusable { keys } => self.restored.learn_wrapped_unusable(keys),
             Fact::SeveralDkeks { dkeks } => self.restored.dkeks.clone_from(dkeks),
             Fact::DkekChosen { kcv } => self.learn_dkek_chosen(*kcv),
-            Fact::PinDrawn { .. }
+            Fact::WrongShareRefused { .. }
+            | Fact::PinDrawn { .. }
             | Fact::PinShown { .. }
             | Fact::Enciphered { .. }
             | Fact::VaultEmpty

@@ -5,6 +5,7 @@ pub mod character;
 mod deviations;
 pub mod devices;
 pub mod doubt;
+pub mod drilled;
 pub mod holders;
 pub mod host;
 pub mod keys;
@@ -20,6 +21,7 @@ use crate::ceremony::known::bags::Bags;
 use crate::ceremony::known::character::Character;
 use crate::ceremony::known::devices::Devices;
 use crate::ceremony::known::doubt::Doubt;
+use crate::ceremony::known::drilled::Drilled;
 use crate::ceremony::known::host::Host;
 use crate::ceremony::known::keys::Keys;
 use crate::ceremony::known::people::People;
@@ -61,6 +63,8 @@ pub struct Known {
     pub keys: Keys,
     /// The backup being restored.
     pub restored: Restored,
+    /// The drill.
+    pub drilled: Drilled,
     /// The files that were written, in order: name and digest.
     pub written: Vec<(String, Digest)>,
 }
@@ -81,6 +85,7 @@ impl Known {
             bags: Bags::default(),
             keys: Keys::default(),
             restored: Restored::default(),
+            drilled: Drilled::default(),
             written: Vec::new(),
             plan_sha256: None,
             plan,

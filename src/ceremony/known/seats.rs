@@ -79,7 +79,8 @@ impl Known {
 
     /// How many seats of a quorum are open.
     pub fn open_seats(&self, share: DkekShareNumber) -> u8 {
-        self.plan.quorum(share).map_or(0, |quorum| quorum.threshold() + self.seats.extra)
+        let usual = || self.plan.quorum(share).map_or(0, |quorum| quorum.threshold() + self.seats.extra);
+        self.seats_of_everyone(share).unwrap_or_else(usual)
     }
 
     /// Custodians of this share who are present and have not sat down; anyone absent at the roll call is not counted.

@@ -164,7 +164,8 @@ impl Machine {
                 self.emit(Entry::Deviates { step: self.number(), name: deviation.word().to_owned() });
                 self.next_stage();
             }
-            Some(Answer::Loss(_) | Answer::OnCards(_) | Answer::LogIn(_) | Answer::Opens(_)) | None => {
+            Some(Answer::Loss(_) | Answer::OnCards(_) | Answer::LogIn(_) | Answer::Opens(_) | Answer::Drill(_))
+            | None => {
                 if let Some(fact) = self.chosen(question, choice) {
                     self.emit(Entry::Learned { step: self.number(), fact });
                     self.next_stage();
@@ -178,13 +179,14 @@ impl Machine {
         let step = self.step()?;
         let (role, share) = (step.role, step.share);
         match question {
-            Question::Loss | Question::CurrentSoPin | Question::HiddenKcv | Question::Opening => {
+            Question::Loss | Question::CurrentSoPin | Question::HiddenKcv | Question::Opening | Question::Drill => {
                 let ChoiceId::Item(item) = choice else { return None };
                 Some(match question.answer(*item)? {
                     Answer::Loss(loss) => Fact::Lost { loss },
                     Answer::OnCards(on_cards) => Fact::CurrentSoPin { role, on_cards },
                     Answer::LogIn(log_in) => Fact::KcvAsked { role, log_in },
                     Answer::Opens(by_quorum) => Fact::Opening { by_quorum },
+                    Answer::Drill(drill) => Fact::DrillChosen { drill },
                     Answer::LookAgain | Answer::GoOn | Answer::Without(_) => return None,
                 })
             }

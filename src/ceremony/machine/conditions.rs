@@ -5,7 +5,7 @@ use crate::ceremony::known::restored::Origin;
 use crate::ceremony::machine::Machine;
 use crate::ceremony::steps::{Condition, Step, opening};
 use crate::record::{Loss, PinName};
-use crate::terms::{Person, Quorum};
+use crate::terms::{Drill, Person, Quorum};
 
 impl Machine {
     /// Whether somebody else has the keyboard than whoever acts now.
@@ -42,6 +42,11 @@ impl Machine {
             Condition::NotProvable => !proven && !without_proof && !left_out,
             Condition::LeftOut(wanted) => left_out == wanted,
             Condition::Opens(wanted) => self.known.opens_share_files() == wanted,
+            Condition::Drills(how) => self.known.drilled.chosen == Some(how),
+            Condition::DrillsEveryShare(wanted) => (self.known.drilled.chosen == Some(Drill::Everyone)) == wanted,
+            Condition::SharesNotProven => {
+                self.known.drilled.chosen == Some(Drill::Everyone) && !self.known.shares_not_proven().is_empty()
+            }
             Condition::BackedUp(verified) => !left_out && self.known.opens_share_files() == verified,
             Condition::OtherReference => {
                 let planned = self.known.key(key).filter(|key| self.known.restore_to(key) != key.restore_to);

@@ -3,9 +3,9 @@
 use crate::ceremony::kinds::Ceremony;
 use crate::ceremony::machine::Machine;
 use crate::ceremony::machine::recovery::Recovery;
-use crate::ceremony::steps::{Need, Step};
+use crate::ceremony::steps::{Need, Part, Step};
 use crate::record::{Deviated, DeviationName, Entry};
-use crate::terms::{KeyLabel, Number, Purpose};
+use crate::terms::{Drill, KeyLabel, Number, Purpose};
 
 impl Machine {
     /// The only place where the ceremony moves.
@@ -119,9 +119,15 @@ impl Machine {
     }
 
     fn is_needed(&self, step: &Step) -> bool {
-        if step.key.as_ref().is_some_and(|key| self.known.keys.set_aside.contains(key.as_str()))
-            || step.only_if_opened && self.known.shares.opens == Some(false)
-        {
+        if step.key.as_ref().is_some_and(|key| self.known.keys.set_aside.contains(key.as_str())) {
+            return false;
+        }
+        let left_out = match step.part {
+            Part::Always => false,
+            Part::IfOpened => self.known.shares.opens == Some(false),
+            Part::OnSpare => self.known.drilled.chosen != Some(Drill::Spare),
+        };
+        if left_out {
             return false;
         }
         match step.need {

@@ -41,6 +41,11 @@ pub struct Deliberate {
 }
 
 impl Deliberate {
+    /// Those of a screen that appears at `now`.
+    pub fn appeared(now: u64) -> Self {
+        Self { since: now, ..Self::default() }
+    }
+
     /// Somebody decides something at `now`. It takes effect later, if at all.
     pub fn press(&mut self, input: Input, now: u64) {
         let again = self.last.as_ref().is_some_and(|(last, at)| *last == input && now.saturating_sub(*at) < ALONE);
@@ -145,7 +150,7 @@ impl Machine {
 
 impl Input {
     /// Whether it reveals, confirms, decides or ends something.
-    const fn decides(&self) -> bool {
+    pub(in crate::ceremony) const fn decides(&self) -> bool {
         match self {
             Self::GoOn | Self::Tick(_) | Self::Chose(_) | Self::Show | Self::Close => true,
             Self::Hide

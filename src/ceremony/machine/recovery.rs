@@ -210,7 +210,12 @@ fn ways_on(known: &Known, act: &Act, fault: FaultName) -> Vec<Recovery> {
             // What cannot be proven does not block a key that is back, nor the keys after it.
             _ => vec![TryAgain, WithoutProof],
         },
+        Act::TryWrongShare(_) => match fault {
+            FaultName::WrongShareOpens => Vec::new(),
+            _ => vec![TryAgain],
+        },
         Act::ExamineRoom(_)
+        | Act::SetNextDrill(_)
         | Act::ReadFolder(_)
         | Act::MixEntropy(_)
         | Act::Deal(_)

@@ -2,7 +2,7 @@
 
 use crate::record::PinName;
 use crate::terms::Holder;
-use crate::terms::{DeviceRole, Purpose, Seat};
+use crate::terms::{DeviceRole, Drill, Purpose, Seat};
 
 /// Whether a stage is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +28,12 @@ pub enum Condition {
     NotProvable,
     /// Only if a quorum opens the share files or, with `false`, if nobody does.
     Opens(bool),
+    /// Only if a drill goes this far.
+    Drills(Drill),
+    /// Only if a drill is to prove every custodian's share or, with `false`, if a quorum is enough.
+    DrillsEveryShare(bool),
+    /// Only if every custodian's share was to be proven, and one was not.
+    SharesNotProven,
     /// Only if this step's key is backed up, and its MAC verified or, with `false`, not.
     BackedUp(bool),
     /// Only if this step's key (in a step about none: any key) is left out or, with `false`, if not.

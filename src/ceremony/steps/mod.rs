@@ -12,6 +12,7 @@ pub mod people;
 pub mod provisioning;
 pub mod question;
 mod screens;
+pub mod source;
 pub mod turns;
 
 use crate::ceremony::known::Known;
@@ -175,6 +176,17 @@ pub struct Stage {
     pub when: Condition,
 }
 
+/// A part of a ceremony that people may choose to leave out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// None: the step is never left out with others.
+    Always,
+    /// Left out if nobody opens the share files.
+    IfOpened,
+    /// Left out unless a drill goes as far as a spare device.
+    OnSpare,
+}
+
 /// One numbered step.
 #[derive(Debug, Clone)]
 pub struct Step {
@@ -194,8 +206,8 @@ pub struct Step {
     pub stages: Vec<Stage>,
     /// When it is needed; none: always.
     pub need: Option<Need>,
-    /// It is left out if nobody opens the share files.
-    pub only_if_opened: bool,
+    /// The part of the ceremony that it belongs to.
+    pub part: Part,
     /// Whose card, or password on paper, is put away here.
     pub puts_away: Option<Holder>,
     /// What the vault forgets when the step ends.
@@ -208,8 +220,8 @@ pub struct Step {
 
 impl Step {
     /// Whether it is left out on some days.
-    pub const fn may_be_left_out(&self) -> bool {
-        self.need.is_some() || self.only_if_opened
+    pub fn may_be_left_out(&self) -> bool {
+        self.need.is_some() || self.part != Part::Always
     }
 
     /// Whether anything in it cannot be undone.
@@ -267,12 +279,12 @@ impl List {
         self.steps.push(step);
     }
 
-    /// Adds steps that are left out if nobody opens the share files.
-    pub fn only_if_opened(&mut self, add: impl FnOnce(&mut Self)) {
+    /// Adds the steps of a part that people may choose to leave out.
+    pub fn part(&mut self, part: Part, add: impl FnOnce(&mut Self)) {
         let from = self.steps.len();
         add(self);
         for step in self.steps.iter_mut().skip(from) {
-            step.only_if_opened = true;
+            step.part = part;
         }
     }
 
@@ -294,7 +306,7 @@ pub fn step(id: StepName, actor: Actor) -> Step {
         share: DkekShareNumber::FIRST,
         stages: Vec::new(),
         need: None,
-        only_if_opened: false,
+        part: Part::Always,
         puts_away: None,
         forgets: Vec::new(),
         frees_seats: false,

@@ -13,6 +13,15 @@ use crate::terms::{CustodianNumber, DkekShareNumber, Handle, Purpose, Quorum, Sc
 /// Opens all share files, one after the other, and combines the DKEK shares.
 /// `cards`: whether they come out of their bags, or lie on the table since they were dealt.
 pub fn open_all(list: &mut List, plan: &Plan, cards: Cards) {
+    open_all_after(list, plan, cards, |open| open);
+}
+
+/// The same, and before a quorum's share file is opened, the program tries it with a wrong share: it must stay shut.
+pub fn open_all_controlled(list: &mut List, plan: &Plan) {
+    open_all_after(list, plan, Cards::Earlier, |open| open.then(StageName::Control, StageKind::Do(try_wrong_share)));
+}
+
+fn open_all_after(list: &mut List, plan: &Plan, cards: Cards, before: fn(Step) -> Step) {
     let last = plan.dkek_shares.len();
     for share in plan.numbers() {
         list.section();
@@ -20,7 +29,7 @@ pub fn open_all(list: &mut List, plan: &Plan, cards: Cards) {
             (Some(quorum), Some(scheme)) => {
                 let so_pin = plan.so_pin_share() == Some(share);
                 seats(list, (share, quorum, scheme), so_pin, cards);
-                quorum_opens(share, quorum, so_pin)
+                quorum_opens(share, quorum, so_pin, before)
             }
             _ => holder_opens(share),
         };
@@ -72,9 +81,9 @@ fn seats(list: &mut List, (share, quorum, scheme): (DkekShareNumber, Quorum, Sch
     }
 }
 
-fn quorum_opens(share: DkekShareNumber, quorum: Quorum, so_pin: bool) -> Step {
-    let opens =
-        step(StepName::Open, Actor::Administrator).of(share).then(StageName::Open, StageKind::Do(open_share_file));
+fn quorum_opens(share: DkekShareNumber, quorum: Quorum, so_pin: bool, before: fn(Step) -> Step) -> Step {
+    let opens = before(step(StepName::Open, Actor::Administrator).of(share))
+        .then(StageName::Open, StageKind::Do(open_share_file));
     let opens = if so_pin { opens.then(StageName::SoPin, StageKind::Do(rebuild_so_pin)) } else { opens };
     let seats = || (1..=quorum.custodians()).map(Seat);
     opens
@@ -191,6 +200,20 @@ fn open_share_file(known: &Known, step: &Step) -> Option<Act> {
         set: known.shares.set(card)?.to_owned(),
         foreign: known.restored.shares_are_foreign(),
         kcv: known.shares.kcv(step.share),
+    }))
+}
+
+fn try_wrong_share(known: &Known, step: &Step) -> Option<Act> {
+    let card = Purpose::DkekShare(step.share);
+    let threshold = known.plan.quorum(step.share)?.threshold();
+    let given = known.seats.given(card).iter().take(threshold.into()).cloned();
+    Some(Act::from(acts::TryWrongShare {
+        share: step.share,
+        seats: given.collect(),
+        threshold,
+        scheme: known.plan.scheme(step.share)?,
+        set: known.shares.set(card)?.to_owned(),
+        foreign: known.restored.shares_are_foreign(),
     }))
 }
 

@@ -10,14 +10,28 @@ use crate::names::{FieldName, StageName, StepName};
 /// The room is fit and nothing is missing, and then everyone who is needed is called: nobody waits for a reader.
 pub fn people_and_room(list: &mut List, attendance: Attendance) {
     room(list);
-    roll_call(list, &[(Condition::Always, attendance)]);
+    let call = match attendance {
+        Attendance::Everyone => StageName::Call,
+        Attendance::Quorum => StageName::CallQuorum,
+        Attendance::Administrator => StageName::CallFew,
+    };
+    roll_call(list, &[(Condition::Always, call, attendance)]);
+}
+
+/// The same for a drill: where every share is to be proven, a quorum is enough to go on, too.
+pub fn people_of_drill_and_room(list: &mut List) {
+    room(list);
+    let quorum = (Condition::DrillsEveryShare(false), StageName::CallQuorum, Attendance::Quorum);
+    let everyone = (Condition::DrillsEveryShare(true), StageName::CallCustodians, Attendance::Quorum);
+    roll_call(list, &[quorum, everyone]);
 }
 
 /// The same, where people have chosen whether a quorum opens anything.
 pub fn people_if_opened_and_room(list: &mut List) {
     room(list);
     let (opened, kept_shut) = (Condition::Opens(true), Condition::Opens(false));
-    roll_call(list, &[(opened, Attendance::Quorum), (kept_shut, Attendance::Administrator)]);
+    let called = (opened, StageName::CallQuorum, Attendance::Quorum);
+    roll_call(list, &[called, (kept_shut, StageName::CallFew, Attendance::Administrator)]);
 }
 
 fn room(list: &mut List) {
@@ -31,19 +45,14 @@ fn room(list: &mut List) {
     );
 }
 
-fn roll_call(list: &mut List, attendances: &[(Condition, Attendance)]) {
+fn roll_call(list: &mut List, attendances: &[(Condition, StageName, Attendance)]) {
     let mut roll_call = step(StepName::RollCall, Actor::Administrator);
     // Where everyone is needed, the first screen has said it.
-    if attendances.iter().any(|(_, attendance)| *attendance != Attendance::Everyone) {
+    if attendances.iter().any(|(_, _, attendance)| *attendance != Attendance::Everyone) {
         roll_call = roll_call.then_when(Condition::RolesClash, StageName::RolesClash, StageKind::Read);
     }
-    for (when, attendance) in attendances {
-        let call = match attendance {
-            Attendance::Everyone => StageName::Call,
-            Attendance::Quorum => StageName::CallQuorum,
-            Attendance::Administrator => StageName::CallFew,
-        };
-        roll_call = roll_call.then_when(*when, call, StageKind::RollCall(*attendance));
+    for (when, call, attendance) in attendances {
+        roll_call = roll_call.then_when(*when, *call, StageKind::RollCall(*attendance));
     }
     list.add(roll_call.then_when(
         Condition::AuditorAbsent,

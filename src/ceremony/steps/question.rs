@@ -2,7 +2,7 @@
 
 use crate::names::ItemName;
 use crate::record::{Deviation, Loss};
-use crate::terms::Seat;
+use crate::terms::{Drill, Seat};
 
 /// What a choice decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +27,8 @@ pub enum Question {
     HiddenKcv,
     /// Whether a quorum opens the share files, or nobody does.
     Opening,
+    /// How far a drill goes.
+    Drill,
 }
 
 /// What an item of the script answers.
@@ -40,6 +42,8 @@ pub enum Answer {
     LogIn(bool),
     /// Whether a quorum opens the share files.
     Opens(bool),
+    /// How far a drill goes.
+    Drill(Drill),
     /// Look again: something has been changed.
     LookAgain,
     /// Go on.
@@ -64,6 +68,11 @@ impl Question {
             }
             Self::HiddenKcv => &[(ItemName::LogIn, Answer::LogIn(true)), (ItemName::LeaveHidden, Answer::LogIn(false))],
             Self::Opening => &[(ItemName::ByQuorum, Answer::Opens(true)), (ItemName::ByNobody, Answer::Opens(false))],
+            Self::Drill => &[
+                (ItemName::DrillQuorum, Answer::Drill(Drill::Quorum)),
+                (ItemName::DrillEveryone, Answer::Drill(Drill::Everyone)),
+                (ItemName::DrillSpare, Answer::Drill(Drill::Spare)),
+            ],
             Self::RightDevice | Self::Missing => {
                 &[(ItemName::GoOn, Answer::GoOn), (ItemName::LookAgain, Answer::LookAgain)]
             }

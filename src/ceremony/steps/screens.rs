@@ -46,6 +46,7 @@ impl Condition {
             | Self::WithoutProof
             | Self::Salvaged
             | Self::OtherThreshold
+            | Self::SharesNotProven
             | Self::HoldsKeys
             | Self::EmptyOriginal
             | Self::HoldsOtherKeys
@@ -65,7 +66,13 @@ impl Condition {
             | Self::Copies
             | Self::Undescribed
             | Self::PublicKeysUnusable => matches!(kind, StageKind::Do(_)),
-            Self::OtherSoPin(_) | Self::NotGiven(_) | Self::Stolen | Self::KcvAsked | Self::Opens(_) => {
+            Self::OtherSoPin(_)
+            | Self::NotGiven(_)
+            | Self::Stolen
+            | Self::KcvAsked
+            | Self::Opens(_)
+            | Self::Drills(_)
+            | Self::DrillsEveryShare(_) => {
                 matches!(kind, StageKind::Choose(_))
             }
             Self::KcvHidden => matches!(kind, StageKind::Do(_) | StageKind::Choose(_)),

@@ -73,6 +73,7 @@ impl Machine {
                     | Question::CurrentSoPin
                     | Question::HiddenKcv
                     | Question::Opening
+                    | Question::Drill
                     | Question::RightDevice
                     | Question::UnusableKeys
                     | Question::Missing => sentences

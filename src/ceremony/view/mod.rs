@@ -5,10 +5,10 @@
 mod between;
 mod body;
 mod ended;
-mod form;
+pub(in crate::ceremony) mod form;
 mod header;
 mod reveal;
-mod sentences;
+pub(in crate::ceremony) mod sentences;
 mod so_far;
 pub mod values;
 

@@ -5,7 +5,7 @@ use crate::ceremony::steps::Step;
 use crate::ceremony::view::ViewContext;
 use crate::faults::Fault;
 use crate::names::{ItemName, StageName, StepName, ValueName};
-use crate::script::{self, FaultTexts, StageTexts, fill_with};
+use crate::script::{self, FaultTexts, StageTexts, fill, fill_with};
 
 /// The sentences of a step with the current values.
 pub(in crate::ceremony) struct Sentences<'a> {
@@ -51,8 +51,14 @@ impl Sentences<'_> {
     }
 }
 
+/// What happened, in a sentence that needs no value but the fault's own.
+pub(in crate::ceremony) fn in_words(fault: &Fault) -> String {
+    let FaultTexts { happened, .. } = script::fault(fault.name);
+    happened.iter().map(|text| fill(text, &fault.values)).collect::<Vec<_>>().join(" ")
+}
+
 /// Paragraphs with their values; a value of several lines becomes several paragraphs.
-fn paragraphs(texts: &[&str], fill: impl Fn(&str) -> String) -> Vec<String> {
+pub(in crate::ceremony) fn paragraphs(texts: &[&str], fill: impl Fn(&str) -> String) -> Vec<String> {
     let filled = texts.iter().map(|text| (*text, fill(text)));
     // A value that has nothing to say leaves no empty line.
     let said = filled.filter(|(text, filled)| text.is_empty() || !filled.is_empty());

@@ -30,9 +30,11 @@ mod read_folder;
 mod read_tries;
 mod rebuild_so_pin;
 mod restore_key;
+mod set_next_drill;
 mod survey_keys;
 mod take_inventory;
 mod take_share;
+mod try_wrong_share;
 mod verify_backup;
 mod write_manifest;
 mod write_share_file;
@@ -212,6 +214,7 @@ acts! {
     prove_vault_empty::ProveVaultEmpty,
     write_share_file::WriteShareFile,
     take_share::TakeShare,
+    try_wrong_share::TryWrongShare,
     open_share_file::OpenShareFile,
     open_with_password::OpenWithPassword,
     join_dkek::JoinDkek,
@@ -235,6 +238,7 @@ acts! {
     restore_key::RestoreKey,
     prove_key::ProveKey,
     write_manifest::WriteManifest,
+    set_next_drill::SetNextDrill,
     close_folder::CloseFolder,
 }
 

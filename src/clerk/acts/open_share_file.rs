@@ -52,16 +52,30 @@ impl ActKind for OpenShareFile {
     const IRREVERSIBLE_ON: Option<fn(&Self) -> &Serial> = None;
 
     fn perform(self, clerk: &mut Clerk, vault: &mut Vault) -> Result<Begun, Fault> {
-        let tries = match self.scheme {
-            Scheme::ScHsmTool => self.numbers_tries(vault),
-            Scheme::Words => self.words_tries(vault),
-        };
+        let tries = self.tries_with(Wrong::None, vault);
         let (share, foreign) = (self.share, self.foreign);
         opening::begin(tries?, share, foreign, clerk, move |found, vault| self.keep(found, vault)).map(Begun::Opening)
     }
 }
 
+/// Whether a share is made wrong on purpose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wrong {
+    /// None is.
+    None,
+    /// One digit of this seat's share is changed; in words, one bit of what they say.
+    Seat(Seat),
+}
+
 impl OpenShareFile {
+    /// The passwords to try, likeliest first.
+    pub(super) fn tries_with(&self, wrong: Wrong, vault: &Vault) -> Result<Vec<Try>, Fault> {
+        match self.scheme {
+            Scheme::ScHsmTool => self.numbers_tries(wrong, vault),
+            Scheme::Words => self.words_tries(wrong, vault),
+        }
+    }
+
     fn keep(&self, found: Option<Found>, vault: &mut Vault) -> Result<Vec<Fact>, Fault> {
         let found = found.ok_or_else(|| match self.scheme {
             Scheme::ScHsmTool if self.foreign => Fault::from(faults::OldSharesDoNotOpen { threshold: self.threshold }),
@@ -73,11 +87,16 @@ impl OpenShareFile {
     }
 
     /// Every secret whose inner check holds. There is more than one only if somebody arranged it.
-    fn words_tries(&self, vault: &Vault) -> Result<Vec<Try>, Fault> {
-        let shares = given_words(self.seats.iter().map(|(seat, _)| *seat), Purpose::DkekShare(self.share), vault)?;
+    fn words_tries(&self, wrong: Wrong, vault: &Vault) -> Result<Vec<Try>, Fault> {
+        let mut shares = given_words(self.seats.iter().map(|(seat, _)| *seat), Purpose::DkekShare(self.share), vault)?;
+        for ((seat, _), share) in self.seats.iter().zip(&mut shares) {
+            if wrong == Wrong::Seat(*seat) {
+                spoil(share.body.expose_mut());
+            }
+        }
         let list: Vec<&StrongShare> = shares.iter().collect();
         let found = strong_candidates(&list).map_err(|_| faults::SharesOfOtherSets)?;
-        if found.is_empty() {
+        if found.is_empty() && wrong == Wrong::None {
             // Words can be valid in themselves without being a card of the set: one more custodian shows whose is
             // wrong.
             return Err(Fault::from(faults::SharesDisagree));
@@ -93,7 +112,7 @@ impl OpenShareFile {
 
     /// Every password that M of the shares can mean, the likeliest first. For a set made elsewhere, this includes what
     /// only salvage finds: ids read as the old tool reads them, a prime smaller than the secret.
-    fn numbers_tries(&self, vault: &Vault) -> Result<Vec<Try>, Fault> {
+    fn numbers_tries(&self, wrong: Wrong, vault: &Vault) -> Result<Vec<Try>, Fault> {
         let prime = SharePrime::parse(self.set.as_bytes()).map_err(read_fault)?;
         let mut tries = Vec::new();
         let mut refused = None;
@@ -102,7 +121,10 @@ impl OpenShareFile {
             let mut shares = Vec::new();
             for ((seat, decimal), id) in self.seats.iter().zip(&ids) {
                 let value = vault.lend(Handle::SeatShare(Purpose::DkekShare(self.share), *seat));
-                let value = value.and_then(Secret::from_slice).ok_or(faults::SharesMissing)?;
+                let mut value: Secret<[u8; 8]> = value.and_then(Secret::from_slice).ok_or(faults::SharesMissing)?;
+                if wrong == Wrong::Seat(*seat) {
+                    spoil(value.expose_mut());
+                }
                 shares.push((PasswordShare { prime, id: *id, value }, reading(decimal, *id)));
             }
             let list: Vec<&PasswordShare> = shares.iter().map(|(share, _)| share).collect();
@@ -169,6 +191,13 @@ impl OpenShareFile {
             tries.push(attempt(WipingBytes::from_slice(larger.expose()), Some(Defect::SmallPrime)));
         }
         tries
+    }
+}
+
+/// Changes the last digit.
+fn spoil(share: &mut [u8]) {
+    if let Some(last) = share.last_mut() {
+        *last ^= 1;
     }
 }
 

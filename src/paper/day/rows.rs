@@ -73,6 +73,7 @@ impl Day<'_> {
                 | Question::CurrentSoPin
                 | Question::HiddenKcv
                 | Question::Opening
+                | Question::Drill
                 | Question::RightDevice
                 | Question::Missing => blocks.push(Block::Options(items(&said.items))),
                 Question::Sitter(_) => {

@@ -1,10 +1,12 @@
 //! What went otherwise than the script says, what was destroyed, and who agrees.
 
-use super::{Told, clock, grouped, said, text};
+use super::{Told, clock, first_drill, grouped, said, text};
+use crate::ceremony::Ceremony;
 use crate::paper::day::table;
 use crate::paper::document::{Block, Cell, Room, Sheet};
 use crate::record::{Deviated, DeviationName, Entry, Fact, Remark};
 use crate::script::{chapters, words};
+use crate::terms::Day;
 
 /// Rows for what was destroyed.
 const DESTROYED: usize = 6;
@@ -137,6 +139,16 @@ impl Told<'_> {
         sheet.with(Block::Heading(words::REPORT_BY_PEOPLE.to_owned())).with(table(&heads, rows, Room::Signature))
     }
 
+    /// When the next drill is: as the record says or, for a new backup, as its plan does.
+    fn next_drill(&self) -> Option<Day> {
+        let recorded = self.facts().find_map(|(_, fact)| match fact {
+            Fact::NextDrill { day, .. } => Some(*day),
+            _ => None,
+        });
+        let made = Ceremony::of(self.proof.ceremony).character.makes_a_backup();
+        recorded.or_else(|| self.plan.filter(|_| made).and_then(|plan| first_drill(self.proof, plan)))
+    }
+
     /// Who agrees with this report, and when the next drill is.
     pub(super) fn signatures(&self) -> Sheet {
         let agrees = || Cell::Boxes([words::PRINT_AGREE, words::PRINT_DISAGREE].map(str::to_owned).to_vec());
@@ -165,7 +177,7 @@ impl Told<'_> {
         let mut sheet = Sheet::new(words::PRINT_SIGNATURES).saying(chapters::REPORT_SIGNATURES);
         sheet.blocks.push(Block::Facts(vec![
             (words::REPORT_RECORD_DIGEST.to_owned(), text(grouped(&self.proof.mark.digest))),
-            (words::REPORT_DRILL.to_owned(), Cell::Blank),
+            (words::REPORT_DRILL.to_owned(), Cell::known(self.next_drill().map(|day| day.to_string()).as_deref())),
             (words::REPORT_DRILL_BY.to_owned(), Cell::Blank),
         ]));
         let evidence = self.plan.map(|plan| plan.arrangements.evidence.clone()).unwrap_or_default();
@@ -193,6 +205,7 @@ const fn in_words(name: DeviationName) -> &'static str {
         DeviationName::SourceRecordNotSealed => words::REPORT_DEVIATION_NOT_SEALED,
         DeviationName::WrappedKeysNotReadable => words::REPORT_DEVIATION_NOT_READABLE,
         DeviationName::WrappedKeysLeftOut => words::REPORT_DEVIATION_WRAPPED_LEFT_OUT,
+        DeviationName::SharesNotProven => words::REPORT_DEVIATION_SHARES_NOT_PROVEN,
         DeviationName::OfAnotherScript => words::REPORT_DEVIATION_OTHER_SCRIPT,
     }
 }

@@ -21,7 +21,7 @@ use crate::names::StepName;
 use crate::plan::Plan;
 use crate::record::{Entry, Fact, Line, Proof};
 use crate::script::{self, words};
-use crate::terms::{Digest, KeyLabel, Number};
+use crate::terms::{Day, Digest, KeyLabel, Number};
 
 /// The report of a record. Without the plan, as for a record alone, it has fewer names: the plan says who had which role,
 /// how long steps were expected to take and where things are kept.
@@ -47,6 +47,12 @@ pub fn report(proof: &Proof, plan: Option<&Plan>) -> Document {
         foot: words::ReportFoot { ceremony, title, digest }.to_string(),
         sheets,
     }
+}
+
+/// When the first drill of a new backup is due: counted from its last line.
+pub fn first_drill(proof: &Proof, plan: &Plan) -> Option<Day> {
+    let last = proof.lines.last().filter(|_| proof.sealed.is_some())?;
+    Some(Day::of_time(&last.utc)?.after_months(plan.drill_months))
 }
 
 /// Whether this version of the program makes the same report from the record as the one that held the ceremony: its

@@ -95,6 +95,7 @@ impl By {
                 | Question::CurrentSoPin
                 | Question::HiddenKcv
                 | Question::Opening
+                | Question::Drill
                 | Question::RightDevice
                 | Question::Missing,
             )

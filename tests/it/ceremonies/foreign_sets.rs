@@ -268,7 +268,7 @@ fn cards_with_a_different_threshold_than_planned_are_named_when_they_are_given()
 }
 
 /// What is left of a sitting of ours when record and manifest are lost.
-fn without_record(folder: &Path, place: &Path) {
+pub fn without_record(folder: &Path, place: &Path) {
     fs::create_dir(place.join("keys")).unwrap();
     for entry in fs::read_dir(folder).unwrap().chain(fs::read_dir(folder.join("keys")).unwrap()).map(Result::unwrap) {
         let name = entry.file_name().into_string().unwrap();

@@ -3,6 +3,7 @@
 mod back_up;
 mod bags;
 mod bundles;
+mod card_check;
 mod cases;
 mod check_values;
 mod choices;
@@ -12,6 +13,7 @@ mod damage;
 mod deciders;
 mod device_states;
 mod drawn_pins;
+mod drill;
 mod entries;
 mod files;
 mod foreign;

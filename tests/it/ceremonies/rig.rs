@@ -17,7 +17,7 @@ use hsm_ceremony::record::{CeremonyKind, Chain, Ending, Entry, Fact, Manifest};
 use hsm_ceremony::script::text as script_text;
 use hsm_ceremony::secret::WipingBytes;
 use hsm_ceremony::softcard::{Rack, SoftCard};
-use hsm_ceremony::terms::{Digest, HostFinding};
+use hsm_ceremony::terms::{Digest, Drill, HostFinding};
 use hsm_ceremony::vault::Vault;
 use sha2::{Digest as _, Sha256};
 
@@ -227,6 +227,12 @@ impl Rig {
     pub fn with_papers_of(mut self, other: Self) -> Self {
         self.autopilot = other.autopilot;
         self.autopilot.prefer(Comes::Last);
+        self
+    }
+
+    /// Where people decide how far a drill goes, they decide this.
+    pub fn drilling(mut self, drill: Drill) -> Self {
+        self.autopilot.drill(drill);
         self
     }
 

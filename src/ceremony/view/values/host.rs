@@ -5,9 +5,9 @@ use crate::script::words;
 use crate::terms::{HostFinding, Severity};
 
 /// One finding per line.
-pub fn findings(known: &Known) -> String {
+pub fn findings(found: &[(HostFinding, String)]) -> String {
     let lines: Vec<String> =
-        known.host.findings.iter().map(|(finding, detail)| format!("- {}", self::finding(finding, detail))).collect();
+        found.iter().map(|(finding, detail)| format!("- {}", self::finding(finding, detail))).collect();
     if lines.is_empty() { words::ROOM_FIT.to_owned() } else { lines.join("\n") }
 }
 
@@ -18,8 +18,8 @@ pub fn missing(known: &Known) -> String {
 }
 
 /// What makes the machine unfit, in a few words each: everybody has just read the sentences.
-pub fn unfit(known: &Known) -> String {
-    known.host.findings.iter().filter_map(|(finding, _)| in_short(finding)).collect::<Vec<_>>().join(", ")
+pub fn unfit(found: &[(HostFinding, String)]) -> String {
+    found.iter().filter_map(|(finding, _)| in_short(finding)).collect::<Vec<_>>().join(", ")
 }
 
 fn in_short(finding: &HostFinding) -> Option<&str> {

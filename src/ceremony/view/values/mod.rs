@@ -4,7 +4,8 @@
 
 mod device_notes;
 mod devices;
-mod host;
+mod drilled;
+pub(in crate::ceremony) mod host;
 mod keys;
 mod people;
 mod planned;
@@ -155,15 +156,19 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
         Name::PublicUnusable => origin().map(restored::public_unusable),
         Name::Loss => restored::loss(known?.restored.loss?),
         Name::LossFollows => text(restored::loss_follows(known?.restored.loss?)),
+        Name::DrillPlanned => text(drilled::planned(plan.drill)),
+        Name::SharesProven => Some(drilled::proven(known?)),
+        Name::SharesNotProven => Some(drilled::not_proven(known?)),
+        Name::NextDrill => known?.drilled.next.map(|day| day.to_string()),
         Name::Copies => origin().map(restored::copies),
         Name::Undescribed => origin().map(restored::undescribed),
         Name::Damaged => origin().map(restored::damaged),
         Name::WrappedUnusable => origin().map(restored::wrapped_unusable),
         Name::Dkeks => Some(restored::dkeks(known?)),
 
-        Name::Room => Some(host::findings(known?)),
+        Name::Room => Some(host::findings(&known?.host.findings)),
         Name::Missing => Some(host::missing(known?)),
-        Name::Unfit => Some(host::unfit(known?)),
+        Name::Unfit => Some(host::unfit(&known?.host.findings)),
         Name::Deviations => Some(known?.progress.deviations.to_string()),
         Name::Folder => Some(now?.context.folder.clone()),
         Name::PlanDigest => known?.plan_sha256.as_ref().map(Digest::in_lines),
