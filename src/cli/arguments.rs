@@ -60,6 +60,8 @@ pub struct Hold {
     pub plan: Option<PathBuf>,
     /// The folder to restore from.
     pub from: Option<PathBuf>,
+    /// The plan of those who guarded a DKEK before, where files made elsewhere do not say it.
+    pub old_plan: Option<PathBuf>,
     /// Where sittings are kept.
     pub records: PathBuf,
 }
@@ -98,6 +100,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, M
     let mut files: Vec<PathBuf> = Vec::new();
     let mut json = false;
     let (mut auto, mut pcsc, mut plan, mut records, mut from) = (false, false, None, None, None);
+    let mut old_plan = None;
     let (mut withhold, mut out) = (None, None);
     let (mut vpcd, mut state, mut serial) = (None, None, None);
     let (mut script_of, mut html) = (None, false);
@@ -109,6 +112,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, M
             Arg::Long("pcsc") => pcsc = true,
             Arg::Long("json") => json = true,
             Arg::Long("plan") => plan = Some(PathBuf::from(parser.value()?)),
+            Arg::Long("old-plan") => old_plan = Some(PathBuf::from(parser.value()?)),
             Arg::Long("records") => records = Some(PathBuf::from(parser.value()?)),
             Arg::Long("from") => from = Some(PathBuf::from(parser.value()?)),
             Arg::Long("for") => script_of = Some(named_ceremony(&parser.value()?.string()?)?),
@@ -145,6 +149,8 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, M
             auto,
             plan: plan.take(),
             from: from.take(),
+            // Only where custodians change are there some of before.
+            old_plan: if ceremony.is_some_and(changes_custodians) { old_plan.take() } else { None },
             records: records.take().unwrap_or_else(|| PathBuf::from("ceremony-records")),
         })
     };
@@ -205,6 +211,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, M
         ("--pcsc", pcsc),
         ("--json", json),
         ("--plan", plan.is_some()),
+        ("--old-plan", old_plan.is_some()),
         ("--records", records.is_some()),
         ("--from", from.is_some()),
         ("--withhold", withhold.is_some()),
@@ -224,9 +231,19 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, M
 /// The option that a real ceremony needs and that was not given.
 const fn missing(ceremony: CeremonyKind, plan: bool, from: bool) -> Option<&'static str> {
     match (Ceremony::of(ceremony).character.needs, plan, from) {
-        (Needs::Plan, false, _) => Some("--plan FILE"),
-        (Needs::Backup, _, false) => Some("--from FOLDER"),
-        (Needs::Plan, true, _) | (Needs::Backup, _, true) | (Needs::PlanIfAny, _, _) => None,
+        (Needs::Plan | Needs::PlanAndBackup, false, _) => Some("--plan FILE"),
+        (Needs::Backup | Needs::PlanAndBackup, _, false) => Some("--from FOLDER"),
+        (Needs::Plan, true, _)
+        | (Needs::Backup, _, true)
+        | (Needs::PlanAndBackup, true, true)
+        | (Needs::PlanIfAny, _, _) => None,
+    }
+}
+
+const fn changes_custodians(ceremony: CeremonyKind) -> bool {
+    match Ceremony::of(ceremony).character.needs {
+        Needs::PlanAndBackup => true,
+        Needs::Plan | Needs::PlanIfAny | Needs::Backup => false,
     }
 }
 

@@ -193,6 +193,8 @@ pub fn chosen_from(question: Question, items: Vec<String>) -> Vec<String> {
         | Question::Missing
         | Question::CurrentSoPin
         | Question::HiddenKcv
-        | Question::Opening => items,
+        | Question::Opening
+        | Question::Cause
+        | Question::OldCards => items,
     }
 }

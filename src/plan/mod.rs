@@ -105,6 +105,8 @@ pub struct Plan {
     pub witnesses: Vec<String>,
     /// Who guards each DKEK share, 1 to 8 of them.
     pub dkek_shares: Vec<Custody>,
+    /// Who guarded them before, where a ceremony changes that. No field of the plan file: the folder of the backup says it.
+    pub before: Vec<Custody>,
     /// How many throws of dice also seed the generator; 0: none.
     pub dice: u16,
     /// Holds the SO-PIN. If it is under a quorum, types the one that the device had before.

@@ -164,7 +164,15 @@ impl Machine {
                 self.emit(Entry::Deviates { step: self.number(), name: deviation.word().to_owned() });
                 self.next_stage();
             }
-            Some(Answer::Loss(_) | Answer::OnCards(_) | Answer::LogIn(_) | Answer::Opens(_)) | None => {
+            Some(
+                Answer::Loss(_)
+                | Answer::OnCards(_)
+                | Answer::LogIn(_)
+                | Answer::Opens(_)
+                | Answer::Cause(_)
+                | Answer::OldCards(_),
+            )
+            | None => {
                 if let Some(fact) = self.chosen(question, choice) {
                     self.emit(Entry::Learned { step: self.number(), fact });
                     self.next_stage();
@@ -178,13 +186,20 @@ impl Machine {
         let step = self.step()?;
         let (role, share) = (step.role, step.share);
         match question {
-            Question::Loss | Question::CurrentSoPin | Question::HiddenKcv | Question::Opening => {
+            Question::Loss
+            | Question::CurrentSoPin
+            | Question::HiddenKcv
+            | Question::Opening
+            | Question::Cause
+            | Question::OldCards => {
                 let ChoiceId::Item(item) = choice else { return None };
                 Some(match question.answer(*item)? {
                     Answer::Loss(loss) => Fact::Lost { loss },
                     Answer::OnCards(on_cards) => Fact::CurrentSoPin { role, on_cards },
                     Answer::LogIn(log_in) => Fact::KcvAsked { role, log_in },
                     Answer::Opens(by_quorum) => Fact::Opening { by_quorum },
+                    Answer::Cause(cause) => Fact::CustodiansChange { cause },
+                    Answer::OldCards(all_destroyed) => Fact::OldCards { all_destroyed },
                     Answer::LookAgain | Answer::GoOn | Answer::Without(_) => return None,
                 })
             }

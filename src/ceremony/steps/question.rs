@@ -1,7 +1,7 @@
 //! What choices decide.
 
 use crate::names::ItemName;
-use crate::record::{Deviation, Loss};
+use crate::record::{ChangeCause, Deviation, Loss};
 use crate::terms::Seat;
 
 /// What a choice decides.
@@ -27,6 +27,10 @@ pub enum Question {
     HiddenKcv,
     /// Whether a quorum opens the share files, or nobody does.
     Opening,
+    /// Why the custodians change.
+    Cause,
+    /// Whether all old cards and passwords on paper were destroyed.
+    OldCards,
 }
 
 /// What an item of the script answers.
@@ -40,6 +44,10 @@ pub enum Answer {
     LogIn(bool),
     /// Whether a quorum opens the share files.
     Opens(bool),
+    /// Why the custodians change.
+    Cause(ChangeCause),
+    /// Whether all old cards were destroyed.
+    OldCards(bool),
     /// Look again: something has been changed.
     LookAgain,
     /// Go on.
@@ -64,6 +72,14 @@ impl Question {
             }
             Self::HiddenKcv => &[(ItemName::LogIn, Answer::LogIn(true)), (ItemName::LeaveHidden, Answer::LogIn(false))],
             Self::Opening => &[(ItemName::ByQuorum, Answer::Opens(true)), (ItemName::ByNobody, Answer::Opens(false))],
+            Self::Cause => &[
+                (ItemName::CardLost, Answer::Cause(ChangeCause::CardLost)),
+                (ItemName::CustodianLeaves, Answer::Cause(ChangeCause::CustodianLeaves)),
+                (ItemName::OtherCause, Answer::Cause(ChangeCause::Other)),
+            ],
+            Self::OldCards => {
+                &[(ItemName::AllDestroyed, Answer::OldCards(true)), (ItemName::SomeRemain, Answer::OldCards(false))]
+            }
             Self::RightDevice | Self::Missing => {
                 &[(ItemName::GoOn, Answer::GoOn), (ItemName::LookAgain, Answer::LookAgain)]
             }

@@ -63,9 +63,15 @@ impl Condition {
             | Self::LeftOut(_)
             | Self::BackedUp(_)
             | Self::Copies
+            | Self::SoPinOnOldCards
             | Self::Undescribed
             | Self::PublicKeysUnusable => matches!(kind, StageKind::Do(_)),
-            Self::OtherSoPin(_) | Self::NotGiven(_) | Self::Stolen | Self::KcvAsked | Self::Opens(_) => {
+            Self::OldCardsRemain
+            | Self::OtherSoPin(_)
+            | Self::NotGiven(_)
+            | Self::Stolen
+            | Self::KcvAsked
+            | Self::Opens(_) => {
                 matches!(kind, StageKind::Choose(_))
             }
             Self::KcvHidden => matches!(kind, StageKind::Do(_) | StageKind::Choose(_)),

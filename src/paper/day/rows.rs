@@ -73,6 +73,8 @@ impl Day<'_> {
                 | Question::CurrentSoPin
                 | Question::HiddenKcv
                 | Question::Opening
+                | Question::Cause
+                | Question::OldCards
                 | Question::RightDevice
                 | Question::Missing => blocks.push(Block::Options(items(&said.items))),
                 Question::Sitter(_) => {

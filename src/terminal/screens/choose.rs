@@ -95,6 +95,8 @@ impl By {
                 | Question::CurrentSoPin
                 | Question::HiddenKcv
                 | Question::Opening
+                | Question::Cause
+                | Question::OldCards
                 | Question::RightDevice
                 | Question::Missing,
             )
