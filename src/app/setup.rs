@@ -99,21 +99,8 @@ impl Setup {
         records: &Path,
         environment: Environment,
     ) -> Result<Self, Fault> {
-        plan.check_new()?;
-        if plan.so_pin_under_quorum {
-            return Err(Fault::from(faults::PlanSoPinInReSplit));
-        }
-        if before.is_none() && from.is_dir() && !from.join(names::MANIFEST).exists() {
-            return Err(Fault::from(faults::SourceNeedsOldPlan { folder: from.display() }));
-        }
-        let source = Source::open(from, before)?;
-        let (found, planned) = (source.plan.dkek_shares.len(), plan.dkek_shares.len());
-        if found != planned {
-            return Err(Fault::from(faults::OtherNumberOfShares { found, planned }));
-        }
-        // What explains the folder is written before the first step, and names those before and the keys.
-        let (before, keys) = (source.plan.dkek_shares.clone(), source.plan.keys.clone());
-        Self::new(ceremony, Plan { before, keys, ..plan }, plan_text, Some(source), records, environment)
+        let (plan, source) = after(from, plan, before)?;
+        Self::new(ceremony, plan, plan_text, Some(source), records, environment)
     }
 
     fn new(
@@ -153,6 +140,31 @@ impl Setup {
     pub fn folder(&self) -> PathBuf {
         self.context.folder.path().to_owned()
     }
+}
+
+/// The plan of new custodians with those who guarded the DKEK of a backup before, and with the keys of that backup.
+///
+/// # Errors
+/// The folder holds no usable backup, or the plan is not one for it.
+pub fn plan_after(from: &Path, plan: Plan, before: Option<&Plan>) -> Result<Plan, Fault> {
+    after(from, plan, before).map(|(plan, _)| plan)
+}
+
+fn after(from: &Path, plan: Plan, before: Option<&Plan>) -> Result<(Plan, Source), Fault> {
+    plan.check_new()?;
+    if plan.so_pin_under_quorum {
+        return Err(Fault::from(faults::PlanSoPinInReSplit));
+    }
+    if before.is_none() && from.is_dir() && !from.join(names::MANIFEST).exists() {
+        return Err(Fault::from(faults::SourceNeedsOldPlan { folder: from.display() }));
+    }
+    let source = Source::open(from, before)?;
+    let (found, planned) = (source.plan.dkek_shares.len(), plan.dkek_shares.len());
+    if found != planned {
+        return Err(Fault::from(faults::OtherNumberOfShares { found, planned }));
+    }
+    let (before, keys) = (source.plan.dkek_shares.clone(), source.plan.keys.clone());
+    Ok((Plan { before, keys, ..plan }, source))
 }
 
 /// `REHEARSAL-2026-11-23-establish-3fa9`, or without the mark; retries if the name is taken.

@@ -72,6 +72,10 @@ pub struct PlanPrint {
     pub plan: PathBuf,
     /// The script of which ceremony.
     pub ceremony: CeremonyKind,
+    /// The folder of the backup whose custodians change.
+    pub from: Option<PathBuf>,
+    /// The plan of those who guarded a DKEK before, where files made elsewhere do not say it.
+    pub old_plan: Option<PathBuf>,
     /// As HTML, not as Markdown.
     pub html: bool,
 }
@@ -190,11 +194,17 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, M
             parts: withhold.take().ok_or(Misunderstood::Missing("--withhold names,notes,bags"))?,
             copy: out.take().ok_or(Misunderstood::Missing("--out FILE"))?,
         }),
-        (Some("plan"), Some("print"), 3) => Command::PlanPrint(PlanPrint {
-            plan: file(2),
-            ceremony: script_of.take().unwrap_or(CeremonyKind::Establish),
-            html: std::mem::take(&mut html),
-        }),
+        (Some("plan"), Some("print"), 3) => {
+            let ceremony = script_of.take().unwrap_or(CeremonyKind::Establish);
+            let changes = changes_custodians(ceremony);
+            Command::PlanPrint(PlanPrint {
+                plan: file(2),
+                ceremony,
+                from: if changes { from.take() } else { None },
+                old_plan: if changes { old_plan.take() } else { None },
+                html: std::mem::take(&mut html),
+            })
+        }
         (Some("plan"), Some("check"), 3) => Command::PlanCheck(file(2)),
         (Some("plan"), Some("new"), 2) => Command::PlanNew(PathBuf::from("plan.json")),
         (Some("plan"), Some("new"), 3) => Command::PlanNew(file(2)),

@@ -14,6 +14,7 @@ mod say;
 mod softcard;
 mod verify;
 
+use crate::app::plan_after;
 use crate::ceremony::{CEREMONIES, Ceremony, Needs};
 use crate::faults::{self, Fault};
 use std::ffi::OsString;
@@ -96,7 +97,13 @@ fn plan_to_print(print: &PlanPrint) -> Result<(Plan, String), Vec<Fault>> {
         Needs::Backup => Plan::parse_kept(&text),
         Needs::PlanIfAny => Plan::parse(&text),
     };
-    plan.map(|plan| (plan, text)).map_err(|faults| with_places(faults, Some(&print.plan)))
+    let plan = plan.map_err(|faults| with_places(faults, Some(&print.plan)))?;
+    let before = print.old_plan.as_deref().map(read_kept_plan).transpose()?;
+    let plan = match &print.from {
+        Some(from) => plan_after(from, plan, before.as_ref()).map_err(|fault| vec![fault])?,
+        None => plan,
+    };
+    Ok((plan, text))
 }
 
 /// What `--help` prints: every ceremony has its own lines.

@@ -23,6 +23,8 @@ pub use located::{Located, place_of};
 pub use places::Place;
 pub use roles::Clash;
 
+use std::borrow::Cow;
+
 use crate::faults::{self, Fault};
 use crate::terms::{CustodianNumber, DkekShareNumber, KeyId, KeyLabel, KeyReference, KeyType, Quorum, Scheme};
 
@@ -173,6 +175,15 @@ impl Plan {
             [Custody::Password { .. }] => Err(Fault::from(faults::PlanOnePassword)),
             _ => Ok(()),
         }
+    }
+
+    /// The same plan with those who guarded the DKEK shares before; as long as nobody has said who they were, as if they were
+    /// the same people.
+    pub fn of_those_before(&self) -> Cow<'_, Self> {
+        if self.before.is_empty() {
+            return Cow::Borrowed(self);
+        }
+        Cow::Owned(Self { dkek_shares: self.before.clone(), ..self.clone() })
     }
 
     /// The numbers of the DKEK shares.

@@ -1,8 +1,6 @@
 //! *Re-split*: the DKEK of a backup gets new custodians, with new passwords, new cards and new share files. The DKEK itself,
 //! the keys and every device stay as they are.
 
-use std::borrow::Cow;
-
 use crate::ceremony::kinds::Ceremony;
 use crate::ceremony::known::Known;
 use crate::ceremony::known::character::{Cards, Character, DeviceUse, KeySource, Needs, Unattended};
@@ -34,7 +32,7 @@ pub static CEREMONY: Ceremony = Ceremony {
 /// The steps of *re-split* for a plan: who guarded the DKEK before, and which keys there are, is known once the folder has been
 /// read.
 fn steps(plan: &Plan) -> Vec<Step> {
-    let before = those_before(plan);
+    let before = plan.of_those_before();
     let mut list = List::default();
     list.of_those_before(|list| {
         list.section();
@@ -97,14 +95,6 @@ fn steps(plan: &Plan) -> Vec<Step> {
     );
     closing::close(&mut list);
     list.finish()
-}
-
-/// The plan with those who guarded the DKEK shares before; until the folder has been read, it is as if they were the same.
-fn those_before(plan: &Plan) -> Cow<'_, Plan> {
-    if plan.before.is_empty() {
-        return Cow::Borrowed(plan);
-    }
-    Cow::Owned(Plan { dkek_shares: plan.before.clone(), ..plan.clone() })
 }
 
 /// Why, what a re-split cannot do, and what there is.

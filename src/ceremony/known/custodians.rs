@@ -27,12 +27,11 @@ impl Known {
 
     /// The plan at a step of those who guarded the DKEK shares `before`, or of those who guard them from today on.
     pub fn plan_at(&self, before: bool) -> Cow<'_, Plan> {
-        let shares = match (before, &self.coming) {
-            (false, Some(coming)) => coming,
-            (true, None) if !self.plan.before.is_empty() => &self.plan.before,
-            (true, _) | (false, None) => return Cow::Borrowed(&self.plan),
-        };
-        Cow::Owned(Plan { dkek_shares: shares.clone(), ..self.plan.clone() })
+        match (before, &self.coming) {
+            (false, Some(coming)) => Cow::Owned(Plan { dkek_shares: coming.clone(), ..self.plan.clone() }),
+            (true, None) => self.plan.of_those_before(),
+            (true, Some(_)) | (false, None) => Cow::Borrowed(&self.plan),
+        }
     }
 
     /// What the folder holds, it says itself: what the plan says of keys and of those before is about another day.

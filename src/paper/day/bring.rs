@@ -49,7 +49,8 @@ impl Day<'_> {
         ];
         if self.character.cards.come_from_before() {
             things.push((2, text(words::BRING_FOLDER)));
-            things.extend(plan.numbers().map(|share| match plan.quorum(share) {
+            let before = plan.of_those_before();
+            things.extend(before.numbers().map(|share| match before.quorum(share) {
                 Some(quorum) => {
                     let custodians = quorum.custodians();
                     (usize::from(Quorum::threshold(quorum)), words::BringQuorum { share, custodians }.to_string())

@@ -37,7 +37,7 @@ pub fn days_script(ceremony: CeremonyKind, plan: &Plan, plan_sha256: &Digest) ->
 struct Day<'a> {
     character: &'static Character,
     plan: &'a Plan,
-    steps: PaperSteps<'a>,
+    steps: PaperSteps,
 }
 
 impl Day<'_> {
