@@ -55,7 +55,7 @@ impl Setup {
     ) -> Result<Self, Fault> {
         match Ceremony::of(ceremony).character.cards {
             Cards::Dealt => plan.check_new()?,
-            Cards::Earlier | Cards::None => {}
+            Cards::Earlier | Cards::Changed | Cards::None => {}
         }
         Self::new(ceremony, plan, plan_text, None, records, environment)
     }
@@ -74,7 +74,7 @@ impl Setup {
     ) -> Result<Self, Fault> {
         let given = plan.as_ref().map(|(plan, _)| plan);
         let source = match Ceremony::of(ceremony).character.keys {
-            KeySource::Known => Source::open(from, given)?,
+            KeySource::Known | KeySource::Folder => Source::open(from, given)?,
             // Whatever keys lie there, those on the device are meant.
             KeySource::Device => Source::open_share_files(from, given)?,
         };
@@ -84,6 +84,23 @@ impl Setup {
             _ => kept?,
         };
         let plan = source.plan.clone();
+        Self::new(ceremony, plan, plan_text, Some(source), records, environment)
+    }
+
+    /// A ceremony that gives the DKEK of an earlier backup new custodians: those of the plan. Who guarded it before is in the
+    /// folder of the backup or, for files made elsewhere, in the plan of `before`.
+    ///
+    /// # Errors
+    /// If the folder holds no usable backup, the plan is not one for it, or the new folder cannot be created.
+    pub fn by_change(
+        ceremony: CeremonyKind,
+        from: &Path,
+        (plan, plan_text): (Plan, String),
+        before: Option<&Plan>,
+        records: &Path,
+        environment: Environment,
+    ) -> Result<Self, Fault> {
+        let (plan, source) = after(from, plan, before)?;
         Self::new(ceremony, plan, plan_text, Some(source), records, environment)
     }
 
@@ -125,6 +142,31 @@ impl Setup {
     pub fn folder(&self) -> PathBuf {
         self.context.folder.path().to_owned()
     }
+}
+
+/// The plan of new custodians with those who guarded the DKEK of a backup before, and with the keys of that backup.
+///
+/// # Errors
+/// The folder holds no usable backup, or the plan is not one for it.
+pub fn plan_after(from: &Path, plan: Plan, before: Option<&Plan>) -> Result<Plan, Fault> {
+    after(from, plan, before).map(|(plan, _)| plan)
+}
+
+fn after(from: &Path, plan: Plan, before: Option<&Plan>) -> Result<(Plan, Source), Fault> {
+    plan.check_new()?;
+    if plan.so_pin_under_quorum {
+        return Err(Fault::from(faults::PlanSoPinInReSplit));
+    }
+    if before.is_none() && from.is_dir() && !from.join(names::MANIFEST).exists() {
+        return Err(Fault::from(faults::SourceNeedsOldPlan { folder: from.display() }));
+    }
+    let source = Source::open(from, before)?;
+    let (found, planned) = (source.plan.dkek_shares.len(), plan.dkek_shares.len());
+    if found != planned {
+        return Err(Fault::from(faults::OtherNumberOfShares { found, planned }));
+    }
+    let (before, keys) = (source.plan.dkek_shares.clone(), source.plan.keys.clone());
+    Ok((Plan { before, keys, ..plan }, source))
 }
 
 /// `REHEARSAL-2026-11-23-establish-3fa9`, or without the mark; retries if the name is taken.

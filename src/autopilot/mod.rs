@@ -12,7 +12,7 @@ use crate::ceremony::{
     Answer, Asks, Body, CardView, ChoiceId, FieldState, FieldView, Input, OptionView, Question, View,
 };
 use crate::fields::FieldKind;
-use crate::record::{Deviation, Loss};
+use crate::record::{ChangeCause, Deviation, Loss};
 use crate::secret::{TypedText, WipingBytes};
 use crate::terms::{CustodianNumber, Drill, Handle, Purpose, Serial};
 use crate::vault::Vault;
@@ -237,6 +237,8 @@ impl Autopilot {
             Asks::Step(unusable @ Question::UnusableKeys) => {
                 answering(unusable, Answer::Without(Deviation::WrappedKeysLeftOut))
             }
+            Asks::Step(cause @ Question::Cause) => answering(cause, Answer::Cause(ChangeCause::CardLost)),
+            Asks::Step(old @ Question::OldCards) => answering(old, Answer::OldCards(true)),
             Asks::Step(Question::Device | Question::Dkek) => open.next(),
             Asks::Step(Question::Sitter(_)) => match self.comes {
                 Comes::First => open.next(),

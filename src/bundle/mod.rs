@@ -97,6 +97,10 @@ fn written(fact: &Fact) -> Option<(&str, Digest)> {
         | Fact::Opening { .. }
         | Fact::Surveyed { .. }
         | Fact::Chosen { .. }
+        | Fact::CustodiansChange { .. }
+        | Fact::NewCustodians
+        | Fact::OldCards { .. }
+        | Fact::Guarded { .. }
         | Fact::RestoreNotProven
         | Fact::Room { .. }
         | Fact::Seen { .. }

@@ -14,21 +14,22 @@ use crate::terms::Serial;
 /// How many bytes each source gives.
 pub const SOURCE_BYTES: usize = 64;
 
-/// The seed from the contributions of the device, the host and, if planned, this many throws of dice as they were
+/// The seed from the contributions of the device, if one takes part, the host and, if planned, this many throws of dice as they were
 /// typed; and the names of these sources for the record.
 ///
 /// # Errors
 /// A source gave what no working generator would give, or the number of throws is not as planned.
 pub fn seed(
-    device: (&Serial, &WipingBytes),
+    device: Option<(&Serial, &WipingBytes)>,
     host: &WipingBytes,
     thrown: Option<(&WipingBytes, u16)>,
 ) -> Result<(WipingBytes, Vec<String>), Fault> {
-    let (serial, device) = device;
-    plausible(device)?;
-    plausible(host)?;
+    for source in device.iter().map(|(_, device)| *device).chain([host]) {
+        plausible(source)?;
+    }
     let dice = thrown.map(|(throws, wanted)| dice_source(throws, wanted).map(|dice| (wanted, dice))).transpose()?;
-    let mut sources = vec![(format!("device {serial}"), device), ("this computer".to_owned(), host)];
+    let device = device.map(|(serial, device)| (format!("device {serial}"), device));
+    let mut sources: Vec<_> = device.into_iter().chain([("this computer".to_owned(), host)]).collect();
     sources.extend(dice.as_ref().map(|(wanted, dice)| (format!("{wanted} throws of dice"), dice)));
     // The sources that are named and those that are mixed come from the same list.
     let (names, given): (Vec<String>, Vec<&WipingBytes>) = sources.into_iter().unzip();

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use crate::clerk::acts::Deal;
+use crate::clerk::acts::{Deal, DealtDkek};
 use crate::clerk::entropy;
 use crate::clerk::workers::kdf::News;
 use crate::dkek::{Rounds, derive, open};
@@ -42,7 +42,7 @@ const THROWS: [&[u8]; 3] = [
 fn seed(device: u8, host: u8, thrown: Option<&[u8]>) -> Result<(WipingBytes, Vec<String>), Fault> {
     let serial = Serial::new("REH0000001").unwrap();
     let thrown = thrown.map(WipingBytes::from_slice);
-    entropy::seed((&serial, &bytes(device)), &bytes(host), thrown.as_ref().map(|throws| (throws, 50)))
+    entropy::seed(Some((&serial, &bytes(device))), &bytes(host), thrown.as_ref().map(|throws| (throws, 50)))
 }
 
 /// What is drawn from these contributions of device and host, and these throws.
@@ -53,7 +53,8 @@ fn drawn(device: u8, host: u8, throws: &[u8]) -> Drawn {
     let guarded = |scheme| Custody::Quorum { custodians: Vec::new(), quorum, scheme };
     let dkek_shares = vec![guarded(Scheme::ScHsmTool), guarded(Scheme::Words)];
     let rounds = Rounds(1);
-    let dealt = Deal { dkek_shares, so_pin: Some(quorum) }.draw(rounds, false, &mut vault).unwrap();
+    let dealt =
+        Deal { dkek_shares, dkek: DealtDkek::New, so_pin: Some(quorum) }.draw(rounds, false, &mut vault).unwrap();
     let set_of = |number: u8| {
         let found = dealt.facts.iter().find_map(|fact| match fact {
             Fact::Dealt { share, set, .. } if share.get() == number => Some(set.clone()),
@@ -148,7 +149,7 @@ fn no_source_makes_up_for_a_bad_one() {
     let serial = Serial::new("REH0000001").unwrap();
     let (good, still) = (bytes(1), WipingBytes::zeros(entropy::SOURCE_BYTES));
     for (device, host) in [(&good, &still), (&still, &good)] {
-        assert_eq!(entropy::seed((&serial, device), host, None).err(), Some(Fault::from(faults::RandomFailed)));
+        assert_eq!(entropy::seed(Some((&serial, device)), host, None).err(), Some(Fault::from(faults::RandomFailed)));
     }
     for throws in [&THROWS[0][..49], &[b'1'; 50]] {
         assert!(seed(1, 2, Some(throws)).is_err());

@@ -103,6 +103,10 @@ impl ManifestDraft {
             | Fact::Opening { .. }
             | Fact::Surveyed { .. }
             | Fact::Chosen { .. }
+            | Fact::CustodiansChange { .. }
+            | Fact::NewCustodians
+            | Fact::OldCards { .. }
+            | Fact::Guarded { .. }
             | Fact::RestoreNotProven
             | Fact::Room { .. }
             | Fact::Seen { .. }

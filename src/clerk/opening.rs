@@ -43,9 +43,11 @@ pub fn begin(
     clerk: &Clerk,
     take: impl Fn(Option<Found>, &mut Vault) -> Result<Vec<Fact>, Fault> + 'static,
 ) -> Result<Opening, Fault> {
+    // What this sitting has written is what its cards open, whatever it started from.
+    let own = clerk.manifest.share_files.contains_key(&share);
     let contents = match &clerk.source {
-        Some(source) => source.share_files(share, &clerk.manifest.opened)?,
-        None => vec![(names::share_file(share), own_share_file(clerk, share)?)],
+        Some(source) if !own => source.share_files(share, &clerk.manifest.opened)?,
+        Some(_) | None => vec![(names::share_file(share), own_share_file(clerk, share)?)],
     };
     let mut files = Vec::new();
     for (name, content) in contents {

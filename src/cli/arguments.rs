@@ -65,6 +65,8 @@ pub struct Hold {
     pub plan: Option<PathBuf>,
     /// The folder to restore from.
     pub from: Option<PathBuf>,
+    /// The plan of those who guarded a DKEK before, where files made elsewhere do not say it.
+    pub old_plan: Option<PathBuf>,
     /// Where sittings are kept.
     pub records: PathBuf,
 }
@@ -75,6 +77,10 @@ pub struct PlanPrint {
     pub plan: PathBuf,
     /// The script of which ceremony.
     pub ceremony: CeremonyKind,
+    /// The folder of the backup whose custodians change.
+    pub from: Option<PathBuf>,
+    /// The plan of those who guarded a DKEK before, where files made elsewhere do not say it.
+    pub old_plan: Option<PathBuf>,
     /// As HTML, not as Markdown.
     pub html: bool,
 }
@@ -103,6 +109,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, M
     let mut files: Vec<PathBuf> = Vec::new();
     let mut json = false;
     let (mut auto, mut pcsc, mut plan, mut records, mut from) = (false, false, None, None, None);
+    let mut old_plan = None;
     let (mut withhold, mut out) = (None, None);
     let (mut vpcd, mut state, mut serial) = (None, None, None);
     let (mut script_of, mut html) = (None, false);
@@ -114,6 +121,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, M
             Arg::Long("pcsc") => pcsc = true,
             Arg::Long("json") => json = true,
             Arg::Long("plan") => plan = Some(PathBuf::from(parser.value()?)),
+            Arg::Long("old-plan") => old_plan = Some(PathBuf::from(parser.value()?)),
             Arg::Long("records") => records = Some(PathBuf::from(parser.value()?)),
             Arg::Long("from") => from = Some(PathBuf::from(parser.value()?)),
             Arg::Long("for") => script_of = Some(named_ceremony(&parser.value()?.string()?)?),
@@ -150,6 +158,8 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, M
             auto,
             plan: plan.take(),
             from: from.take(),
+            // Only where custodians change are there some of before.
+            old_plan: if ceremony.is_some_and(changes_custodians) { old_plan.take() } else { None },
             records: records.take().unwrap_or_else(|| PathBuf::from(RECORDS)),
         })
     };
@@ -190,11 +200,17 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, M
             parts: withhold.take().ok_or(Misunderstood::Missing("--withhold names,notes,bags"))?,
             copy: out.take().ok_or(Misunderstood::Missing("--out FILE"))?,
         }),
-        (Some("plan"), Some("print"), 3) => Command::PlanPrint(PlanPrint {
-            plan: file(2),
-            ceremony: script_of.take().unwrap_or(CeremonyKind::Establish),
-            html: std::mem::take(&mut html),
-        }),
+        (Some("plan"), Some("print"), 3) => {
+            let ceremony = script_of.take().unwrap_or(CeremonyKind::Establish);
+            let changes = changes_custodians(ceremony);
+            Command::PlanPrint(PlanPrint {
+                plan: file(2),
+                ceremony,
+                from: if changes { from.take() } else { None },
+                old_plan: if changes { old_plan.take() } else { None },
+                html: std::mem::take(&mut html),
+            })
+        }
         (Some("plan"), Some("check"), 3) => Command::PlanCheck(file(2)),
         (Some("plan"), Some("new"), 2) => Command::PlanNew(PathBuf::from("plan.json")),
         (Some("plan"), Some("new"), 3) => Command::PlanNew(file(2)),
@@ -212,6 +228,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, M
         ("--pcsc", pcsc),
         ("--json", json),
         ("--plan", plan.is_some()),
+        ("--old-plan", old_plan.is_some()),
         ("--records", records.is_some()),
         ("--from", from.is_some()),
         ("--withhold", withhold.is_some()),
@@ -231,9 +248,19 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, M
 /// The option that a real ceremony needs and that was not given.
 const fn missing(ceremony: CeremonyKind, plan: bool, from: bool) -> Option<&'static str> {
     match (Ceremony::of(ceremony).character.needs, plan, from) {
-        (Needs::Plan, false, _) => Some("--plan FILE"),
-        (Needs::Backup, _, false) => Some("--from FOLDER"),
-        (Needs::Plan, true, _) | (Needs::Backup, _, true) | (Needs::PlanIfAny, _, _) => None,
+        (Needs::Plan | Needs::PlanAndBackup, false, _) => Some("--plan FILE"),
+        (Needs::Backup | Needs::PlanAndBackup, _, false) => Some("--from FOLDER"),
+        (Needs::Plan, true, _)
+        | (Needs::Backup, _, true)
+        | (Needs::PlanAndBackup, true, true)
+        | (Needs::PlanIfAny, _, _) => None,
+    }
+}
+
+const fn changes_custodians(ceremony: CeremonyKind) -> bool {
+    match Ceremony::of(ceremony).character.needs {
+        Needs::PlanAndBackup => true,
+        Needs::Plan | Needs::PlanIfAny | Needs::Backup => false,
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::arguments::Hold;
 use super::say::{complain, explain, print_all};
-use super::{Exit, nameless_plan, read_plan};
+use super::{Exit, nameless_plan, read_kept_plan, read_plan};
 use crate::app::{
     Environment, FrontEnd, FrontError, ROUNDS, Screen, Setup, Sitting, Stopped, check_cards, latest_backup,
 };
@@ -46,6 +46,14 @@ fn prepare(ceremony: CeremonyKind, hold: &Hold) -> Result<Setup, Vec<Fault>> {
             let nameless = (!hold.rehearsal && plan.is_none()).then(nameless_plan);
             let (plan, text) = nameless.unwrap_or_else(|| read_plan(plan))?;
             Setup::by_plan(ceremony, plan, text, &hold.records, environment).map_err(one)
+        }
+        Needs::PlanAndBackup => {
+            let from = hold.from.clone().or_else(|| latest_backup(&hold.records));
+            let from =
+                from.ok_or_else(|| vec![Fault::from(faults::NothingToRestore { folder: hold.records.display() })]);
+            let before = hold.old_plan.as_deref().map(|file| read_kept_plan(file)).transpose()?;
+            let plan = read_plan(plan)?;
+            Setup::by_change(ceremony, &from?, plan, before.as_ref(), &hold.records, environment).map_err(one)
         }
         Needs::Backup => {
             let latest = || latest_backup(&hold.records);
@@ -87,7 +95,7 @@ pub fn by_autopilot(hold: &Hold) -> Exit {
     for ceremony in all {
         // A quorum other than the one that first opened the file proves more.
         autopilot.prefer(match Ceremony::of(ceremony).character.cards {
-            Cards::Earlier => Comes::Last,
+            Cards::Earlier | Cards::Changed => Comes::Last,
             Cards::Dealt | Cards::None => Comes::First,
         });
         let setup = match prepare(ceremony, hold) {
@@ -296,8 +304,12 @@ fn menu(screen: &mut Screen, records: &Path, made: bool) -> Result<Option<Ceremo
         let Character { kind, text, needs, .. } = ceremony.character;
         let id = ChoiceId::Ceremony(kind);
         match (needs, text.menu_later) {
-            (Needs::Backup, Some(later)) if !backup => OptionView { id, text: later.to_owned(), closed: true },
-            (Needs::Plan | Needs::PlanIfAny | Needs::Backup, _) => OptionView::open(id, text.menu),
+            (Needs::Backup | Needs::PlanAndBackup, Some(later)) if !backup => {
+                OptionView { id, text: later.to_owned(), closed: true }
+            }
+            (Needs::Plan | Needs::PlanIfAny | Needs::Backup | Needs::PlanAndBackup, _) => {
+                OptionView::open(id, text.menu)
+            }
         }
     };
     let leave = OptionView::open(ChoiceId::Item(ItemName::Back), words::MENU_LEAVE);

@@ -15,6 +15,7 @@ mod say;
 mod softcard;
 mod verify;
 
+use crate::app::plan_after;
 use crate::ceremony::{CEREMONIES, Ceremony, Needs};
 use crate::faults::{self, Fault};
 use std::ffi::OsString;
@@ -99,11 +100,19 @@ fn perform(command: Command) -> Exit {
 fn plan_to_print(print: &PlanPrint) -> Result<(Plan, String), Vec<Fault>> {
     let text = plan_text(Some(&print.plan))?;
     let plan = match Ceremony::of(print.ceremony).character.needs {
-        Needs::Plan => Plan::parse(&text).and_then(|plan| plan.check_new().map(|()| plan).map_err(|fault| vec![fault])),
+        Needs::Plan | Needs::PlanAndBackup => {
+            Plan::parse(&text).and_then(|plan| plan.check_new().map(|()| plan).map_err(|fault| vec![fault]))
+        }
         Needs::Backup => Plan::parse_kept(&text),
         Needs::PlanIfAny => Plan::parse(&text),
     };
-    plan.map(|plan| (plan, text)).map_err(|faults| with_places(faults, Some(&print.plan)))
+    let plan = plan.map_err(|faults| with_places(faults, Some(&print.plan)))?;
+    let before = print.old_plan.as_deref().map(read_kept_plan).transpose()?;
+    let plan = match &print.from {
+        Some(from) => plan_after(from, plan, before.as_ref()).map_err(|fault| vec![fault])?,
+        None => plan,
+    };
+    Ok((plan, text))
 }
 
 /// What `--help` prints: every ceremony has its own lines.
@@ -118,6 +127,11 @@ fn help() -> String {
 fn read_plan(file: Option<&Path>) -> Result<(Plan, String), Vec<Fault>> {
     let text = plan_text(file)?;
     Plan::parse(&text).map(|plan| (plan, text)).map_err(|faults| with_places(faults, file))
+}
+
+/// A plan that an earlier backup was made by, or that names the people of one made elsewhere.
+fn read_kept_plan(file: &Path) -> Result<Plan, Vec<Fault>> {
+    Plan::parse_kept(&plan_text(Some(file))?).map_err(|faults| with_places(faults, Some(file)))
 }
 
 fn plan_text(file: Option<&Path>) -> Result<String, Vec<Fault>> {

@@ -31,10 +31,10 @@ pub fn explaining_files(about: &About, plan: &Plan) -> Vec<(&'static str, Vec<u8
         }
     }
     match character.cards {
-        Cards::Dealt if about.rehearsal => {
+        Cards::Dealt | Cards::Changed if about.rehearsal => {
             files.push((names::BLANK_CARDS, cards_text(&cards_of(plan)).into_bytes()));
         }
-        Cards::Dealt | Cards::Earlier | Cards::None => {}
+        Cards::Dealt | Cards::Changed | Cards::Earlier | Cards::None => {}
     }
     files
 }

@@ -38,7 +38,7 @@ pub(super) fn restore_page(about: &About, plan: &Plan) -> String {
     page.gap();
     match (character.cards, &about.from) {
         _ if character.makes_a_backup() => page.backup(about, plan, character.keys),
-        (Cards::Dealt | Cards::Earlier, from) => {
+        (Cards::Dealt | Cards::Changed | Cards::Earlier, from) => {
             let from = from.as_deref().unwrap_or_default();
             page.chapter(&chapters::FolderRestored { from }.paragraphs());
         }
@@ -146,7 +146,7 @@ impl Page {
         self.chapter(chapters::FOLDER_TOOL_COMPARE);
         self.chapter(chapters::FOLDER_TOOL_KEYS);
         match keys {
-            KeySource::Known => {
+            KeySource::Known | KeySource::Folder => {
                 for key in &plan.keys {
                     let (file, reference) = (names::wrapped_key(&key.label), key.restore_to);
                     self.text(&words::FolderToolUnwrap { file, reference }.to_string());

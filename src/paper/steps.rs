@@ -38,20 +38,22 @@ pub struct PaperStage {
 }
 
 /// A ceremony's steps on paper.
-pub struct PaperSteps<'a> {
+pub struct PaperSteps {
     /// Its steps in order.
     pub steps: Vec<PaperStep>,
-    plan: &'a Plan,
     known: Known,
+    /// The same for the steps of those who guarded the DKEK before.
+    before: Known,
 }
 
-impl<'a> PaperSteps<'a> {
+impl PaperSteps {
     /// Unrolls the steps of a ceremony for a plan.
-    pub fn new(ceremony: CeremonyKind, plan: &'a Plan) -> Self {
+    pub fn new(ceremony: CeremonyKind, plan: &Plan) -> Self {
         let machine = Machine::new(ceremony, plan.clone(), false);
         let view = machine.view(&ViewContext::default());
-        let mut all =
-            Self { steps: Vec::new(), plan, known: Known::new(&Ceremony::of(ceremony).character, plan.clone(), false) };
+        let known = |plan: Plan| Known::new(&Ceremony::of(ceremony).character, plan, false);
+        let before = known(plan.of_those_before().into_owned());
+        let mut all = Self { steps: Vec::new(), known: known(plan.clone()), before };
         for (place, (step, line)) in machine.steps().iter().zip(&view.steps).enumerate() {
             all.steps.push(PaperStep {
                 number: line.number.clone(),
@@ -66,34 +68,44 @@ impl<'a> PaperSteps<'a> {
         all
     }
 
+    /// What the plan says at a step.
+    const fn known(&self, step: &Step) -> &Known {
+        if step.of_those_before { &self.before } else { &self.known }
+    }
+
+    /// The custodians of a step's DKEK share.
+    pub fn custodians(&self, step: &Step) -> &[String] {
+        self.known(step).plan.custody(step.share).map(Custody::custodians).unwrap_or_default()
+    }
+
     /// Who acts: name and role.
     fn who(&self, step: &Step) -> String {
-        match step.acting(&self.known) {
-            Some(person) => format!("{} ({})", self.plan.name_of(person), role(self.plan, person)),
+        let plan = &self.known(step).plan;
+        match step.acting(self.known(step)) {
+            Some(person) => format!("{} ({})", plan.name_of(person), role(plan, person)),
             None => words::PAPER_ANY_CUSTODIAN.to_owned(),
         }
     }
 
     /// Whether somebody else is at the keyboard in the step before, whichever of these that is.
     fn hands_over(&self, before: &[Step], step: &Step) -> Option<bool> {
-        let now = step.person(&self.known)?;
+        let now = step.person(self.known(step))?;
         let optional = before.iter().rev().take_while(|step| step.may_be_left_out());
         let certain = before.iter().rev().find(|step| !step.may_be_left_out());
         let mut others = optional.chain(certain).map(|step| {
-            if let Some(person) = step.person(&self.known) {
+            if let Some(person) = step.person(self.known(step)) {
                 return Some(person != now);
             }
             // At a seat, any custodian.
-            let custodians = self.plan.custody(step.share).map(Custody::custodians).unwrap_or_default();
-            (!custodians.iter().any(|custodian| custodian == now)).then_some(true)
+            (!self.custodians(step).iter().any(|custodian| custodian == now)).then_some(true)
         });
         let first = others.next()??;
         others.all(|other| other == Some(first)).then_some(first)
     }
 
     /// Everyone who is called, with their roles.
-    pub fn called(&self) -> Vec<String> {
-        self.known.called().into_iter().map(|called| called.text).collect()
+    pub fn called(&self, step: &Step) -> Vec<String> {
+        self.known(step).called().into_iter().map(|called| called.text).collect()
     }
 
     /// The sentences of a stage, with the values that the plan has. Values known only on the day stay in braces.
@@ -141,20 +153,20 @@ impl<'a> PaperSteps<'a> {
 
     /// What is known by the time of a stage, as far as its form depends on it: what is on the cards, and who sits there.
     fn by_then(&self, step: &Step, when: Condition) -> Known {
-        let mut known = self.known.clone();
+        let mut known = self.known(step).clone();
         let knows_prime = when == Condition::KnowsPrime;
         let foreign = when == Condition::TypesPrime || when == Condition::KnowsOldPrime;
         if knows_prime || when == Condition::KnowsOldPrime {
             known.shares.sets.insert(Purpose::DkekShare(step.share), String::new());
         }
-        let somebody = self.plan.quorum(step.share).and_then(|quorum| quorum.numbers().next());
+        let somebody = known.plan.quorum(step.share).and_then(|quorum| quorum.numbers().next());
         known.seats.seated.extend(step.seat().zip(somebody).filter(|_| knows_prime));
         known.restored.from = foreign.then(Origin::default);
         known
     }
 
     fn fill(&self, text: &str, step: &Step) -> String {
-        fill_with(text, |name| planned(&self.known, step, ValueName::from_word(name)?))
+        fill_with(text, |name| planned(self.known(step), step, ValueName::from_word(name)?))
     }
 }
 
@@ -194,6 +206,8 @@ pub fn chosen_from(question: Question, items: Vec<String>) -> Vec<String> {
         | Question::CurrentSoPin
         | Question::HiddenKcv
         | Question::Opening
-        | Question::Drill => items,
+        | Question::Drill
+        | Question::Cause
+        | Question::OldCards => items,
     }
 }

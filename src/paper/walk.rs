@@ -7,8 +7,8 @@ use crate::folder::names;
 use crate::names::ItemName;
 use crate::plan::{Custody, Plan, PlannedKey};
 use crate::record::{
-    CeremonyKind, Defect, Entry, Fact, HeldKey, InBackup, KeyToBackUp, KnownShare, NotWrapped, Peculiar, RefusedKey,
-    StoredKey,
+    CeremonyKind, Defect, Entry, Fact, GuardedShare, HeldKey, InBackup, KeyToBackUp, KnownShare, NotWrapped, Peculiar,
+    RefusedKey, StoredKey,
 };
 use crate::terms::{
     DeviceRole, Digest, DkekShareNumber, HostFinding, Kcv, KeyReference, MOST_DKEK_SHARES, Quorum, Scheme, Serial,
@@ -111,6 +111,19 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
             record_sha256: Some(digest),
             shares_elsewhere: false,
         }],
+        Act::ReadCustody(_) => {
+            let guarded = |custody: &Custody| GuardedShare {
+                quorum: custody.quorum(),
+                scheme: custody.scheme(),
+                people: custody.people().to_vec(),
+            };
+            let shares = plan.dkek_shares.iter().map(guarded).collect();
+            vec![Fact::Guarded { shares, keys: plan.keys.iter().map(surveyed).collect() }]
+        }
+        Act::CarryKey(acts::CarryKey { key, .. }) => {
+            let file = names::wrapped_key(&key.label);
+            vec![Fact::BackedUp { label: key.label.clone(), file, sha256: digest, mac_not_verified: false }]
+        }
         Act::FindDevice(acts::FindDevice { role, .. }) => vec![Fact::Device {
             role: *role,
             serial: serial(*role),
@@ -129,7 +142,7 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
             peculiar: Peculiar::default(),
         }],
         Act::MixEntropy(_) => vec![Fact::Seeded { sources: vec!["device".into(), "host".into()] }],
-        Act::Deal(acts::Deal { dkek_shares, so_pin }) => {
+        Act::Deal(acts::Deal { dkek_shares, dkek, so_pin }) => {
             let dealt = |(share, custody): (DkekShareNumber, &Custody)| match custody {
                 Custody::Quorum { quorum, scheme, .. } => {
                     Fact::Dealt { share, quorum: *quorum, scheme: *scheme, set: set_of(*scheme).into(), kcv: KCV }
@@ -139,7 +152,8 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
             let shares = u8::try_from(dkek_shares.len()).unwrap();
             let all = DkekShareNumber::up_to(dkek_shares.len()).zip(dkek_shares).map(dealt);
             let so_pin = so_pin.map(|quorum| Fact::SoPinDealt { quorum, set: SET.into() });
-            all.chain([Fact::DkekDrawn { shares, kcv: KCV }]).chain(so_pin).collect()
+            let drawn = (*dkek == acts::DealtDkek::New).then_some(Fact::DkekDrawn { shares, kcv: KCV });
+            all.chain(drawn).chain(so_pin).collect()
         }
         Act::WriteShareFile(acts::WriteShareFile { share }) | Act::CopyShareFile(acts::CopyShareFile { share, .. }) => {
             vec![Fact::Written { file: names::share_file(*share), bytes: 64, sha256: digest }]

@@ -56,6 +56,8 @@ pub const fn when(condition: Condition) -> Option<&'static str> {
         Condition::KcvAsked => Some(words::PAPER_WHEN_KCV_ASKED),
         Condition::NotProvable => Some(words::PAPER_WHEN_NOT_PROVABLE),
         Condition::LeftOut(true) => Some(words::PAPER_WHEN_LEFT_OUT),
+        Condition::SoPinOnOldCards => Some(words::PAPER_WHEN_SO_PIN_ON_OLD_CARDS),
+        Condition::OldCardsRemain => Some(words::PAPER_WHEN_OLD_CARDS_REMAIN),
         Condition::Copies => Some(words::PAPER_WHEN_COPIES),
         Condition::Undescribed => Some(words::PAPER_WHEN_UNDESCRIBED),
     }

@@ -21,11 +21,14 @@ pub const fn usual_minutes(step: StepName) -> u8 {
         | S::InspectDkek
         | S::BackUpDkek
         | S::CopyShareFile
+        | S::CarryKey
+        | S::NewCustodians
         | S::InBetween => 1,
         // A list or a value is compared, or a word is typed.
         S::Source
         | S::BackUpSource
         | S::BackUpManifest
+        | S::ReSplitManifest
         | S::Loss
         | S::DrillExtent
         | S::DrillBackup
@@ -57,7 +60,7 @@ pub const fn usual_minutes(step: StepName) -> u8 {
         | S::DrillResult
         | S::Ended => 3,
         // Everybody reads or answers.
-        S::Plan | S::RollCall | S::Room | S::Seat | S::SoPinQuorum => 5,
+        S::Plan | S::NewPlan | S::ReSplitSource | S::OldCards | S::RollCall | S::Room | S::Seat | S::SoPinQuorum => 5,
         // A card is written and read back, or dice are thrown.
         S::Custodian | S::SoPinCard | S::Dice => 10,
     }

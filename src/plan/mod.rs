@@ -23,6 +23,8 @@ pub use located::{Located, place_of};
 pub use places::Place;
 pub use roles::Clash;
 
+use std::borrow::Cow;
+
 use crate::faults::{self, Fault};
 use crate::terms::{CustodianNumber, DkekShareNumber, Drill, KeyId, KeyLabel, KeyReference, KeyType, Quorum, Scheme};
 
@@ -105,6 +107,8 @@ pub struct Plan {
     pub witnesses: Vec<String>,
     /// Who guards each DKEK share, 1 to 8 of them.
     pub dkek_shares: Vec<Custody>,
+    /// Who guarded them before, where a ceremony changes that. No field of the plan file: the folder of the backup says it.
+    pub before: Vec<Custody>,
     /// How many throws of dice also seed the generator; 0: none.
     pub dice: u16,
     /// Holds the SO-PIN. If it is under a quorum, types the one that the device had before.
@@ -175,6 +179,15 @@ impl Plan {
             [Custody::Password { .. }] => Err(Fault::from(faults::PlanOnePassword)),
             _ => Ok(()),
         }
+    }
+
+    /// The same plan with those who guarded the DKEK shares before; as long as nobody has said who they were, as if they were
+    /// the same people.
+    pub fn of_those_before(&self) -> Cow<'_, Self> {
+        if self.before.is_empty() {
+            return Cow::Borrowed(self);
+        }
+        Cow::Owned(Self { dkek_shares: self.before.clone(), ..self.clone() })
     }
 
     /// The numbers of the DKEK shares.

@@ -90,6 +90,7 @@ impl Reader {
             auditors,
             witnesses,
             dkek_shares: dkek_shares?,
+            before: Vec::new(),
             dice: dice?,
             so_pin_holder,
             so_pin_under_quorum,

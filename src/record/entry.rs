@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::custodians::{ChangeCause, GuardedShare};
 use super::detail::{
     Defect, Ending, Former, FoundDkek, FoundKey, HeldKey, KeyDomain, KnownShare, LaidOutFile, Loss, NotProven,
     Peculiar, PinCondition, PinName, RecordedBag, Remark, ResetRule, Sat, StoredKey, UnusableFile, WithoutDkek,
@@ -34,6 +35,15 @@ pub enum Fact {
     },
     /// Somebody decided to go on without these people, who check what the others do. A deviation.
     Without { people: Vec<String>, decided_by: String, reason: String },
+    /// Why the custodians of a DKEK change.
+    CustodiansChange { cause: ChangeCause },
+    /// Who guarded the DKEK shares until this sitting, in the order of their numbers, and the keys that are backed up under
+    /// that DKEK.
+    Guarded { shares: Vec<GuardedShare>, keys: Vec<KeyToBackUp> },
+    /// From here on, the custodians are those of the plan of this sitting.
+    NewCustodians,
+    /// What people say about the old cards and passwords on paper: whether all of them were destroyed.
+    OldCards { all_destroyed: bool },
     /// No backup was restored to a device in this sitting; the plan does not ask for it.
     RestoreNotProven,
     /// A decision, typed as a word.

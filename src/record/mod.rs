@@ -4,6 +4,7 @@
 
 mod canonical;
 mod chain;
+mod custodians;
 mod detail;
 mod disclose;
 mod earlier;
@@ -19,6 +20,7 @@ mod verify;
 
 pub use crate::names::CeremonyKind;
 pub use chain::{Chain, Mark};
+pub use custodians::{ChangeCause, GuardedShare};
 pub use detail::{
     Defect, Deviation, Ending, Former, FoundDkek, FoundInstead, FoundKey, HeldKey, InBackup, KeyDomain, KnownShare,
     LaidOutFile, Loss, NotProven, Peculiar, PinCondition, PinName, PublicKeys, RecordedBag, Remark, ResetRule, Sat,

@@ -97,7 +97,11 @@ const fn places_of_fact(fact: &Fact) -> &'static [Place] {
         Fact::Formers { .. } | Fact::Opened { .. } | Fact::SoPinRebuilt { .. } => {
             &[("/fact/people/*/name", Part::Names)]
         }
+        Fact::Guarded { .. } => &[("/fact/shares/*/people", Part::Names)],
         Fact::RestoreNotProven
+        | Fact::CustodiansChange { .. }
+        | Fact::NewCustodians
+        | Fact::OldCards { .. }
         | Fact::WrappedKeysUnusable { .. }
         | Fact::SeveralDkeks { .. }
         | Fact::DkekChosen { .. }

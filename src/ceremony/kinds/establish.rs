@@ -1,15 +1,13 @@
 //! *Establish*: shares, share file, device, keys, backups, in an order in which no step undoes another.
 
 use crate::ceremony::kinds::Ceremony;
-use crate::ceremony::known::Known;
 use crate::ceremony::known::character::{Cards, Character, DeviceUse, KeySource, Needs, Unattended};
 use crate::ceremony::known::roll_call::Attendance;
 use crate::ceremony::steps::{
     Actor, Condition, List, StageKind, Step, bags, closing, device, keys, opening, people, provisioning, step, turns,
 };
 use crate::clerk::acts;
-use crate::fields::{Field, FieldKind};
-use crate::names::{CeremonyKind, FieldName, StageName, StepName};
+use crate::names::{CeremonyKind, StageName, StepName};
 use crate::plan::Plan;
 use crate::record::Fact;
 use crate::script::ceremonies;
@@ -38,7 +36,7 @@ fn steps(plan: &Plan) -> Vec<Step> {
             .then_when(Condition::RolesClash, StageName::RolesClash, StageKind::Read)
             .then(StageName::Read, StageKind::Read)
             .then(StageName::PlanDigest, StageKind::Read)
-            .then_when(Condition::NeedsEveryone, StageName::Everyone, StageKind::Form(everyone))
+            .then_when(Condition::NeedsEveryone, StageName::Everyone, StageKind::Form(people::everyone))
             .then(StageName::Scheme, StageKind::Read)
             .then(StageName::Guards, StageKind::Read),
     );
@@ -53,15 +51,7 @@ fn steps(plan: &Plan) -> Vec<Step> {
 
     list.section();
     for share in plan.numbers() {
-        list.add(
-            step(StepName::ShareFile, Actor::Administrator)
-                .of(share)
-                .then(
-                    StageName::Write,
-                    StageKind::Do(|_, step| Some(acts::WriteShareFile { share: step.share }.into())),
-                )
-                .then(StageName::Written, StageKind::Read),
-        );
+        list.add(turns::share_file(share));
     }
     opening::open_all(&mut list, plan, Cards::Dealt);
     if !plan.prove_restore {
@@ -128,8 +118,4 @@ fn steps(plan: &Plan) -> Vec<Step> {
     }
     closing::close(&mut list);
     list.finish()
-}
-
-fn everyone(_: &Known, _: &Step) -> Vec<Field> {
-    vec![Field::new(FieldName::Everyone, FieldKind::Word("ALL NEEDED"))]
 }

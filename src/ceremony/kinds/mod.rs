@@ -4,6 +4,7 @@ mod back_up;
 mod drill;
 mod establish;
 mod inspect;
+mod re_split;
 mod restore;
 
 use crate::ceremony::known::character::Character;
@@ -40,6 +41,7 @@ ceremonies! {
     Restore in restore,
     BackUp in back_up,
     Drill in drill,
+    ReSplit in re_split,
     Inspect in inspect,
 }
 

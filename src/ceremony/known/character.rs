@@ -12,6 +12,8 @@ pub enum Needs {
     PlanIfAny,
     /// The folder of an earlier backup; a plan only if that was made elsewhere.
     Backup,
+    /// A plan, and the folder of an earlier backup.
+    PlanAndBackup,
 }
 
 /// Whose shares open the backup.
@@ -21,6 +23,8 @@ pub enum Cards {
     Dealt,
     /// They were dealt earlier, and every holder knows that they have one.
     Earlier,
+    /// Those that were dealt earlier open the DKEK, and then new ones are dealt for it.
+    Changed,
     /// None are used.
     None,
 }
@@ -30,6 +34,8 @@ pub enum Cards {
 pub enum KeySource {
     /// The plan, or the folder of the backup: they are known before the first step.
     Known,
+    /// The folder of a backup, which is read in the first step: its keys are carried over.
+    Folder,
     /// A device that holds them: people choose on the day, and only then are their steps unrolled.
     Device,
 }
@@ -56,6 +62,24 @@ pub enum Unattended {
     ByNameAfterDealing,
 }
 
+impl Cards {
+    /// Whether cards are dealt, which need blanks, bags and the plan of new custodians.
+    pub const fn are_dealt(self) -> bool {
+        match self {
+            Self::Dealt | Self::Changed => true,
+            Self::Earlier | Self::None => false,
+        }
+    }
+
+    /// Whether cards that were dealt earlier come out of their bags.
+    pub const fn come_from_before(self) -> bool {
+        match self {
+            Self::Earlier | Self::Changed => true,
+            Self::Dealt | Self::None => false,
+        }
+    }
+}
+
 /// What distinguishes a ceremony.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Character {
@@ -78,6 +102,10 @@ pub struct Character {
 impl Character {
     /// Whether a finished folder of it is a backup that can be restored.
     pub const fn makes_a_backup(&self) -> bool {
-        matches!((self.cards, self.keys), (Cards::Dealt, _) | (_, KeySource::Device))
+        match (self.cards, self.keys) {
+            (Cards::Dealt | Cards::Changed, _)
+            | (Cards::Earlier | Cards::None, KeySource::Device | KeySource::Folder) => true,
+            (Cards::Earlier | Cards::None, KeySource::Known) => false,
+        }
     }
 }

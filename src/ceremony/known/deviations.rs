@@ -112,6 +112,10 @@ impl Known {
             | Fact::Bagged { .. }
             | Fact::Formers { .. }
             | Fact::BagsOnRecord { .. }
+            | Fact::CustodiansChange { .. }
+            | Fact::NewCustodians
+            | Fact::OldCards { .. }
+            | Fact::Guarded { .. }
             | Fact::RestoreNotProven
             | Fact::WrappedKeysUnusable { .. }
             | Fact::SeveralDkeks { .. }

@@ -48,17 +48,17 @@ impl Known {
         self.shares.opens != Some(false)
     }
 
-    /// Whether an entry changes the list of steps: where the keys come from a device, they are not known before.
+    /// Whether an entry changes the list of steps: where the keys, or those who guarded
+    /// them, come from a device or a folder, they are not known before.
     pub fn changes_the_list(&self, entry: &Entry) -> bool {
-        let from_device = self.ceremony.keys == KeySource::Device;
-        from_device && matches!(entry, Entry::Began { .. } | Entry::Learned { fact: Fact::Chosen { .. }, .. })
-    }
-
-    /// Which keys there are, a device will say: what the plan says of them is about another day.
-    pub(super) fn learn_began(&mut self) {
         match self.ceremony.keys {
-            KeySource::Device => self.plan.keys.clear(),
-            KeySource::Known => {}
+            KeySource::Known => false,
+            KeySource::Device => {
+                matches!(entry, Entry::Began { .. } | Entry::Learned { fact: Fact::Chosen { .. }, .. })
+            }
+            KeySource::Folder => {
+                matches!(entry, Entry::Began { .. } | Entry::Learned { fact: Fact::Guarded { .. }, .. })
+            }
         }
     }
 
@@ -91,7 +91,7 @@ impl Known {
     pub(super) fn learn_dkek_of_the_device(&mut self, kcv: Option<Kcv>) {
         match self.ceremony.keys {
             KeySource::Device => self.shares.dkek_kcv = self.shares.dkek_kcv.or(kcv),
-            KeySource::Known => {}
+            KeySource::Known | KeySource::Folder => {}
         }
     }
 

@@ -170,6 +170,10 @@ impl Known {
                 self.bags.learn_bagged(Holder { share: *share, custodian: *custodian }, bag);
             }
             Fact::BagsOnRecord { bags } => self.bags.learn_on_record(bags),
+            Fact::CustodiansChange { cause } => self.restored.cause = Some(*cause),
+            Fact::Guarded { shares, keys } => self.learn_guarded(shares, keys),
+            Fact::NewCustodians => self.learn_new_custodians(),
+            Fact::OldCards { all_destroyed } => self.restored.old_cards_destroyed = Some(*all_destroyed),
             Fact::NotSealed { lines } => self.restored.learn_not_sealed(*lines),
             Fact::FoundElsewhere { devices, passed_over, damaged, copies, keys } => {
                 self.restored.learn_found_elsewhere(devices, passed_over, damaged);

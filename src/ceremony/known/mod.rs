@@ -2,6 +2,7 @@
 
 pub mod bags;
 pub mod character;
+pub mod custodians;
 mod deviations;
 pub mod devices;
 pub mod doubt;
@@ -29,7 +30,7 @@ use crate::ceremony::known::progress::Progress;
 use crate::ceremony::known::restored::Restored;
 use crate::ceremony::known::seats::Seats;
 use crate::ceremony::known::shares::Shares;
-use crate::plan::Plan;
+use crate::plan::{Custody, Plan};
 use crate::terms::Digest;
 
 /// What is known.
@@ -41,6 +42,9 @@ pub struct Known {
     pub rehearsal: bool,
     /// Its plan, with the names of any substitutes.
     pub plan: Plan,
+    /// Who will guard the DKEK shares, while those who guarded them before still act: [`Plan::dkek_shares`] are theirs until
+    /// then.
+    pub coming: Option<Vec<Custody>>,
     /// SHA-256 of the plan's file; `None`: before the first entry.
     pub plan_sha256: Option<Digest>,
     /// How far it has got.
@@ -88,6 +92,7 @@ impl Known {
             drilled: Drilled::default(),
             written: Vec::new(),
             plan_sha256: None,
+            coming: None,
             plan,
         }
     }

@@ -26,7 +26,7 @@ impl People {
     pub(super) fn new(cards: Cards, plan: &Plan) -> Self {
         let knowing = match cards {
             Cards::Earlier => everybody(plan),
-            Cards::Dealt | Cards::None => Vec::new(),
+            Cards::Dealt | Cards::Changed | Cards::None => Vec::new(),
         };
         Self { absent: BTreeSet::new(), knowing }
     }

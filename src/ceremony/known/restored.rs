@@ -1,7 +1,7 @@
 //! The backup being restored.
 
 use crate::ceremony::known::Known;
-use crate::record::{FoundDkek, FoundKey, KeyToBackUp, Loss, UnusableFile};
+use crate::record::{ChangeCause, FoundDkek, FoundKey, KeyToBackUp, Loss, UnusableFile};
 use crate::terms::{DeviceRole, Digest, DkekShareNumber, Kcv, KeyLabel, Serial};
 
 /// The origin of a restore: the folder of a finished sitting, or files made elsewhere.
@@ -44,6 +44,10 @@ pub struct Restored {
     pub chosen: Option<Kcv>,
     /// What became of the old device.
     pub loss: Option<Loss>,
+    /// Why the custodians change.
+    pub cause: Option<ChangeCause>,
+    /// Whether people say that all old cards were destroyed.
+    pub old_cards_destroyed: Option<bool>,
 }
 
 impl Known {
@@ -117,6 +121,13 @@ impl Restored {
         };
         if let Some(origin) = &mut self.from {
             origin.keys = keys.iter().map(found).collect();
+        }
+    }
+
+    /// The cards that are dealt now are ours.
+    pub(super) fn learn_new_custodians(&mut self) {
+        if let Some(origin) = &mut self.from {
+            origin.shares_elsewhere = false;
         }
     }
 

@@ -61,6 +61,15 @@ impl Shares {
         self.sets.extend(so_pin_set.map(|set| (Purpose::SoPin, set.to_owned())));
     }
 
+    /// Sets and openings of before say nothing about the cards that are dealt now; the KCVs stay, for the DKEK does.
+    pub(super) fn learn_new_custodians(&mut self) {
+        self.sets.retain(|card, _| *card == Purpose::SoPin);
+        self.opened.clear();
+        self.opened_file = None;
+        self.needed = None;
+        self.defects.clear();
+    }
+
     pub(super) fn learn_opened(&mut self, share: DkekShareNumber, file: &str, defects: &[Defect], needed: Option<u8>) {
         self.opened_file = Some(file.to_owned());
         self.opened.insert(share, file.to_owned());

@@ -164,7 +164,15 @@ impl Machine {
                 self.emit(Entry::Deviates { step: self.number(), name: deviation.word().to_owned() });
                 self.next_stage();
             }
-            Some(Answer::Loss(_) | Answer::OnCards(_) | Answer::LogIn(_) | Answer::Opens(_) | Answer::Drill(_))
+            Some(
+                Answer::Loss(_)
+                | Answer::OnCards(_)
+                | Answer::LogIn(_)
+                | Answer::Opens(_)
+                | Answer::Drill(_)
+                | Answer::Cause(_)
+                | Answer::OldCards(_),
+            )
             | None => {
                 if let Some(fact) = self.chosen(question, choice) {
                     self.emit(Entry::Learned { step: self.number(), fact });
@@ -179,7 +187,13 @@ impl Machine {
         let step = self.step()?;
         let (role, share) = (step.role, step.share);
         match question {
-            Question::Loss | Question::CurrentSoPin | Question::HiddenKcv | Question::Opening | Question::Drill => {
+            Question::Loss
+            | Question::CurrentSoPin
+            | Question::HiddenKcv
+            | Question::Opening
+            | Question::Drill
+            | Question::Cause
+            | Question::OldCards => {
                 let ChoiceId::Item(item) = choice else { return None };
                 Some(match question.answer(*item)? {
                     Answer::Loss(loss) => Fact::Lost { loss },
@@ -187,6 +201,8 @@ impl Machine {
                     Answer::LogIn(log_in) => Fact::KcvAsked { role, log_in },
                     Answer::Opens(by_quorum) => Fact::Opening { by_quorum },
                     Answer::Drill(drill) => Fact::DrillChosen { drill },
+                    Answer::Cause(cause) => Fact::CustodiansChange { cause },
+                    Answer::OldCards(all_destroyed) => Fact::OldCards { all_destroyed },
                     Answer::LookAgain | Answer::GoOn | Answer::Without(_) => return None,
                 })
             }

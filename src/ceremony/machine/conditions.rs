@@ -59,8 +59,7 @@ impl Machine {
             }
             Condition::Initialised(role) => initialised(role),
             Condition::MayHaveCardsSoPin(role) => {
-                let here =
-                    self.known.ceremony.cards == Cards::Earlier || self.known.devices.initialised.contains(&role);
+                let here = self.known.cards() == Cards::Earlier || self.known.devices.initialised.contains(&role);
                 initialised(role) && here
             }
             Condition::OtherSoPin(role) => initialised(role) && !self.known.devices.so_pin_on_cards.contains(&role),
@@ -108,6 +107,8 @@ impl Machine {
             Condition::PublicKeysUnusable => {
                 self.known.restored.from.as_ref().is_some_and(|source| !source.public_unusable.is_empty())
             }
+            Condition::SoPinOnOldCards => self.known.so_pin_on_old_cards(),
+            Condition::OldCardsRemain => self.known.restored.old_cards_destroyed == Some(false),
             Condition::Copies => self.known.restored.from.as_ref().is_some_and(|source| !source.copies.is_empty()),
             Condition::Undescribed => {
                 let undescribed = |source: &Origin| source.keys.iter().any(|key| key.described.is_none());

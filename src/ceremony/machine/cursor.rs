@@ -12,7 +12,7 @@ impl Machine {
     pub(super) fn take_in(&mut self, entry: &Entry) {
         self.known.learn(entry);
         if self.known.changes_the_list(entry) {
-            self.steps = (Ceremony::of(self.known.ceremony.kind).steps)(&self.known.plan);
+            self.steps = (Ceremony::of(self.known.ceremony.kind).steps)(&self.known.plan_of_the_list());
         }
         match entry {
             Entry::Done { step, .. } => {

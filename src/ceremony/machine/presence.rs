@@ -16,7 +16,7 @@ impl Machine {
         let known = &self.known;
         let here = self.step().filter(|step| step.actor.has_a_part()).map(|step| step.share);
         let holds = |holder: &Holder| {
-            let chosen = known.shares.kcv(holder.share).is_some() || known.ceremony.cards != Cards::Dealt;
+            let chosen = known.shares.kcv(holder.share).is_some() || known.cards() != Cards::Dealt;
             known.ceremony.cards != Cards::None
                 && here.is_none_or(|here| here == holder.share)
                 && (holder.custodian.is_some() || !chosen)

@@ -195,7 +195,9 @@ fn ways_on(known: &Known, act: &Act, fault: FaultName) -> Vec<Recovery> {
         Act::MakeKey(_) => {
             [TryAgain].into_iter().chain(refuses_one_of_several(known, fault).then_some(LeaveOut)).collect()
         }
-        Act::VerifyBackup(_) => [TryAgain].into_iter().chain(one_key_fails(known, fault).then_some(LeaveOut)).collect(),
+        Act::VerifyBackup(_) | Act::CarryKey(_) => {
+            [TryAgain].into_iter().chain(one_key_fails(known, fault).then_some(LeaveOut)).collect()
+        }
         Act::CompareDkek(_) | Act::SurveyKeys(_) => vec![DeviceAgain, TryAgain],
         // Of a device that holds them already, the others can be backed up without it.
         Act::BackUp(acts::BackUp { origin, .. }) => {
@@ -217,6 +219,7 @@ fn ways_on(known: &Known, act: &Act, fault: FaultName) -> Vec<Recovery> {
         Act::ExamineRoom(_)
         | Act::SetNextDrill(_)
         | Act::ReadFolder(_)
+        | Act::ReadCustody(_)
         | Act::MixEntropy(_)
         | Act::Deal(_)
         | Act::FinishSealing(_)

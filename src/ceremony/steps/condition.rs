@@ -98,6 +98,10 @@ pub enum Condition {
     Copies,
     /// Only if keys of the restore's origin have no description.
     Undescribed,
+    /// Only if the SO-PIN is on cards of those who guarded the DKEK before.
+    SoPinOnOldCards,
+    /// Only if not all old cards were destroyed.
+    OldCardsRemain,
     /// Only if a public key file of the restore's origin cannot be used.
     PublicKeysUnusable,
 }

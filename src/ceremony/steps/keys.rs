@@ -82,7 +82,7 @@ fn inventory(known: &Known, step: &Step, expected: Vec<PlannedKey>) -> Option<Ac
 pub fn back_up(known: &Known, step: &Step) -> Option<Act> {
     let key = known.key(step.key.as_ref())?.clone();
     let origin = match known.ceremony.keys {
-        KeySource::Known => acts::KeyOrigin::Generated,
+        KeySource::Known | KeySource::Folder => acts::KeyOrigin::Generated,
         KeySource::Device => acts::KeyOrigin::Found { opened: known.opens_share_files() },
     };
     Some(acts::BackUp { key, serial: known.devices.serial(step.role)?, kcv: known.shares.dkek_kcv?, origin }.into())

@@ -208,6 +208,8 @@ pub struct Step {
     pub need: Option<Need>,
     /// The part of the ceremony that it belongs to.
     pub part: Part,
+    /// It is a step of those who guarded the DKEK shares before this sitting changes that.
+    pub of_those_before: bool,
     /// Whose card, or password on paper, is put away here.
     pub puts_away: Option<Holder>,
     /// What the vault forgets when the step ends.
@@ -288,6 +290,15 @@ impl List {
         }
     }
 
+    /// Adds steps of those who guarded the DKEK shares before this sitting changes that.
+    pub fn of_those_before(&mut self, add: impl FnOnce(&mut Self)) {
+        let from = self.steps.len();
+        add(self);
+        for step in self.steps.iter_mut().skip(from) {
+            step.of_those_before = true;
+        }
+    }
+
     /// The finished list.
     pub fn finish(mut self) -> Vec<Step> {
         hand_over::insert(&mut self.steps);
@@ -307,6 +318,7 @@ pub fn step(id: StepName, actor: Actor) -> Step {
         stages: Vec::new(),
         need: None,
         part: Part::Always,
+        of_those_before: false,
         puts_away: None,
         forgets: Vec::new(),
         frees_seats: false,

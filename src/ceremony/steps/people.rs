@@ -34,6 +34,16 @@ pub fn people_if_opened_and_room(list: &mut List) {
     roll_call(list, &[called, (kept_shut, StageName::CallFew, Attendance::Administrator)]);
 }
 
+/// The people of the plan are called, where others came before them.
+pub fn people_of_the_plan(list: &mut List) {
+    roll_call(list, &[(Condition::Always, Attendance::Everyone)]);
+}
+
+/// A quorum that needs everyone is confirmed by typed words.
+pub fn everyone(_: &Known, _: &Step) -> Vec<Field> {
+    vec![Field::new(FieldName::Everyone, FieldKind::Word("ALL NEEDED"))]
+}
+
 fn room(list: &mut List) {
     list.add(
         step(StepName::Room, Actor::Administrator)

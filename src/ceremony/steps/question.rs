@@ -1,7 +1,7 @@
 //! What choices decide.
 
 use crate::names::ItemName;
-use crate::record::{Deviation, Loss};
+use crate::record::{ChangeCause, Deviation, Loss};
 use crate::terms::{Drill, Seat};
 
 /// What a choice decides.
@@ -29,6 +29,10 @@ pub enum Question {
     Opening,
     /// How far a drill goes.
     Drill,
+    /// Why the custodians change.
+    Cause,
+    /// Whether all old cards and passwords on paper were destroyed.
+    OldCards,
 }
 
 /// What an item of the script answers.
@@ -44,6 +48,10 @@ pub enum Answer {
     Opens(bool),
     /// How far a drill goes.
     Drill(Drill),
+    /// Why the custodians change.
+    Cause(ChangeCause),
+    /// Whether all old cards were destroyed.
+    OldCards(bool),
     /// Look again: something has been changed.
     LookAgain,
     /// Go on.
@@ -73,6 +81,14 @@ impl Question {
                 (ItemName::DrillEveryone, Answer::Drill(Drill::Everyone)),
                 (ItemName::DrillSpare, Answer::Drill(Drill::Spare)),
             ],
+            Self::Cause => &[
+                (ItemName::CardLost, Answer::Cause(ChangeCause::CardLost)),
+                (ItemName::CustodianLeaves, Answer::Cause(ChangeCause::CustodianLeaves)),
+                (ItemName::OtherCause, Answer::Cause(ChangeCause::Other)),
+            ],
+            Self::OldCards => {
+                &[(ItemName::AllDestroyed, Answer::OldCards(true)), (ItemName::SomeRemain, Answer::OldCards(false))]
+            }
             Self::RightDevice | Self::Missing => {
                 &[(ItemName::GoOn, Answer::GoOn), (ItemName::LookAgain, Answer::LookAgain)]
             }

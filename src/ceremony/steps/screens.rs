@@ -64,9 +64,11 @@ impl Condition {
             | Self::LeftOut(_)
             | Self::BackedUp(_)
             | Self::Copies
+            | Self::SoPinOnOldCards
             | Self::Undescribed
             | Self::PublicKeysUnusable => matches!(kind, StageKind::Do(_)),
-            Self::OtherSoPin(_)
+            Self::OldCardsRemain
+            | Self::OtherSoPin(_)
             | Self::NotGiven(_)
             | Self::Stolen
             | Self::KcvAsked

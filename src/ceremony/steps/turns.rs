@@ -1,6 +1,7 @@
 //! How all random values are drawn, and how the shares reach their custodians.
 
 use crate::ceremony::known::Known;
+use crate::ceremony::known::character::Cards;
 use crate::ceremony::steps::{Actor, List, StageKind, Step, step};
 use crate::clerk::{Act, acts};
 use crate::fields::{ExpectedWords, Field, FieldKind};
@@ -18,12 +19,37 @@ pub fn deal(list: &mut List, plan: &Plan) {
             .then(
                 StageName::Mix,
                 StageKind::Do(|known, step| {
-                    Some(acts::MixEntropy { serial: known.devices.serial(step.role)?, dice: known.plan.dice }.into())
+                    let serial = Some(known.devices.serial(step.role)?);
+                    Some(acts::MixEntropy { serial, dice: known.plan.dice }.into())
                 }),
             )
             .then(StageName::Mixed, StageKind::Read)
             .forgetting([Handle::Dice]),
     );
+    passwords_and_shares(list, plan);
+}
+
+/// The same where no device takes part, for a DKEK that was opened.
+///
+/// The vault must keep that DKEK until the shares are computed, or there would be nothing to encrypt for the new custodians.
+/// It is given away there: from then on only the workers have it, until sealing ends.
+pub fn deal_again(list: &mut List, plan: &Plan) {
+    if plan.dice > 0 {
+        list.add(step(StepName::Dice, Actor::Administrator).then(StageName::Throw, StageKind::Form(dice)));
+    }
+    list.add(
+        step(StepName::Entropy, Actor::Administrator)
+            .then(
+                StageName::MixHost,
+                StageKind::Do(|known, _| Some(acts::MixEntropy { serial: None, dice: known.plan.dice }.into())),
+            )
+            .then(StageName::MixedHost, StageKind::Read)
+            .forgetting([Handle::Dice]),
+    );
+    passwords_and_shares(list, plan);
+}
+
+fn passwords_and_shares(list: &mut List, plan: &Plan) {
     for share in plan.numbers().filter(|share| plan.quorum(*share).is_none()) {
         list.add(
             step(StepName::Password, Actor::PasswordHolder)
@@ -77,6 +103,14 @@ pub fn turns(list: &mut List, plan: &Plan) {
     }
 }
 
+/// The share file is written.
+pub fn share_file(share: DkekShareNumber) -> Step {
+    step(StepName::ShareFile, Actor::Administrator)
+        .of(share)
+        .then(StageName::Write, StageKind::Do(|_, step| Some(acts::WriteShareFile { share: step.share }.into())))
+        .then(StageName::Written, StageKind::Read)
+}
+
 /// One custodian's turn: reveal, note, hide, type everything from the card.
 fn turn(share: DkekShareNumber, custodian: CustodianNumber, scheme: Scheme) -> Step {
     let card = Purpose::DkekShare(share);
@@ -107,7 +141,11 @@ fn so_pin_card(share: DkekShareNumber, custodian: CustodianNumber) -> Step {
 #[allow(clippy::unnecessary_wraps, reason = "the form of every act's maker")]
 fn draw(known: &Known, _: &Step) -> Option<Act> {
     let so_pin = known.plan.so_pin_share().and_then(|share| known.plan.quorum(share));
-    Some(acts::Deal { dkek_shares: known.plan.dkek_shares.clone(), so_pin }.into())
+    let dkek = match known.ceremony.cards {
+        Cards::Changed => acts::DealtDkek::Opened,
+        Cards::Dealt | Cards::Earlier | Cards::None => acts::DealtDkek::New,
+    };
+    Some(acts::Deal { dkek_shares: known.plan.dkek_shares.clone(), dkek, so_pin }.into())
 }
 
 #[allow(clippy::unnecessary_wraps, reason = "the form of every act's maker")]

@@ -74,6 +74,8 @@ impl Machine {
                     | Question::HiddenKcv
                     | Question::Opening
                     | Question::Drill
+                    | Question::Cause
+                    | Question::OldCards
                     | Question::RightDevice
                     | Question::UnusableKeys
                     | Question::Missing => sentences
@@ -125,10 +127,10 @@ impl Machine {
     /// The bag that a card dealt earlier must be in, behind its custodian's name.
     fn bag_of(&self, share: DkekShareNumber, custodian: CustodianNumber) -> String {
         let known = self.known();
-        match (known.ceremony.cards, known.bags.numbers.get(&Holder { share, custodian: Some(custodian) })) {
+        match (known.cards(), known.bags.numbers.get(&Holder { share, custodian: Some(custodian) })) {
             (Cards::Earlier, Some(bag)) => words::InBag { bag }.to_string(),
             (Cards::Earlier, None) => words::NO_BAG_ON_RECORD.to_owned(),
-            (Cards::Dealt | Cards::None, _) => String::new(),
+            (Cards::Dealt | Cards::Changed | Cards::None, _) => String::new(),
         }
     }
 

@@ -109,7 +109,7 @@ impl BackUp {
         check(&name, &content, *kcv, dkek)?;
         let mut facts = match origin {
             KeyOrigin::Generated => Vec::new(),
-            KeyOrigin::Found { .. } => write_beside(folder, &key.label, &content)?,
+            KeyOrigin::Found { .. } => write_beside(folder, &key.label, &content, None)?,
         };
         let (sha256, mac_not_verified) = (folder.written(&name)?.sha256, dkek.is_none());
         facts.push(Fact::BackedUp { label: key.label.clone(), file: name, sha256, mac_not_verified });
@@ -121,11 +121,19 @@ fn check(name: &str, content: &[u8], kcv: Kcv, dkek: Option<&WipingBytes>) -> Re
     dkek.map_or_else(|| verify_unopened(name, content, kcv), |dkek| verify(name, content, kcv, dkek))
 }
 
-/// The public key that is stated beside a key, and an X.509 certificate, as files that other software reads.
-fn write_beside(folder: &Folder, label: &KeyLabel, content: &[u8]) -> Result<Vec<Fact>, Fault> {
+/// The public key of a key, which is stated beside it if there is no file of it already, and an X.509 certificate, as files
+/// that other software reads.
+pub(super) fn write_beside(
+    folder: &Folder,
+    label: &KeyLabel,
+    content: &[u8],
+    public: Option<Vec<u8>>,
+) -> Result<Vec<Fact>, Fault> {
     let Ok(file) = WrappedKeyFile::parse(content) else { return Ok(Vec::new()) };
-    let public = stated_public_key(&file).map(|public| (names::public_key(label), public.to_pem()));
-    let certificate = file.certificate.as_deref().and_then(x509_pem).map(|pem| (names::certificate(label), pem));
+    let stated = || stated_public_key(&file).map(|public| public.to_pem().into_bytes());
+    let public = public.or_else(stated).map(|public| (names::public_key(label), public));
+    let certificate =
+        file.certificate.as_deref().and_then(x509_pem).map(|pem| (names::certificate(label), pem.into_bytes()));
     let files = public.into_iter().chain(certificate);
-    files.map(|(name, text)| write_once(folder, &name, text.as_bytes()).map(written)).collect()
+    files.map(|(name, text)| write_once(folder, &name, &text).map(written)).collect()
 }

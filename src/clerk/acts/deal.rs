@@ -22,8 +22,19 @@ use crate::vault::Vault;
 pub struct Deal {
     /// Who guards each DKEK share.
     pub dkek_shares: Vec<Custody>,
+    /// Which DKEK they are shares of.
+    pub dkek: DealtDkek,
     /// M of N for the SO-PIN, if it is drawn and split too.
     pub so_pin: Option<Quorum>,
+}
+
+/// Which DKEK is dealt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DealtDkek {
+    /// A new one is drawn.
+    New,
+    /// The one that was opened in this sitting gets new passwords and new shares.
+    Opened,
 }
 
 impl ActKind for Deal {
@@ -51,12 +62,26 @@ pub(in crate::clerk) struct Dealt {
 }
 
 impl Deal {
+    /// The DKEK shares that were opened, in the order of their numbers: the vault gives them away.
+    fn opened(&self, vault: &mut Vault) -> Result<Vec<DkekShare>, Fault> {
+        match self.dkek {
+            DealtDkek::New => Ok(Vec::new()),
+            DealtDkek::Opened => {
+                let all = vault.give(Handle::Dkek).ok_or(faults::DkekMissing)?;
+                let shares: Vec<DkekShare> =
+                    all.expose().chunks(32).filter_map(Secret::from_slice).map(DkekShare::new).collect();
+                if shares.len() == self.dkek_shares.len() { Ok(shares) } else { Err(faults::DkekMissing.into()) }
+            }
+        }
+    }
+
     /// Draws everything from the generator, puts the shares into the vault and starts encrypting the DKEK shares. From
     /// then on only the workers have the passwords and DKEK shares.
     pub(in crate::clerk) fn draw(&self, rounds: Rounds, rehearsal: bool, vault: &mut Vault) -> Result<Dealt, Fault> {
         let seed = vault.give(Handle::GeneratorSeed).ok_or(faults::RandomFailed)?;
         let mut generator = entropy::generator(seed.expose())?;
         let (mut facts, mut drawn) = (Vec::new(), Vec::new());
+        let mut opened = self.opened(vault)?.into_iter();
         for (number, custody) in DkekShareNumber::up_to(self.dkek_shares.len()).zip(&self.dkek_shares) {
             let (password, set) = match custody {
                 Custody::Quorum { quorum, scheme: Scheme::ScHsmTool, .. } => {
@@ -74,7 +99,10 @@ impl Deal {
             };
             let mut salt = [0; 8];
             generator.fill_bytes(&mut salt);
-            let share = DkekShare::new(Secret::init(|bytes: &mut [u8; 32]| generator.fill_bytes(bytes)));
+            let share = match self.dkek {
+                DealtDkek::New => DkekShare::new(Secret::init(|bytes: &mut [u8; 32]| generator.fill_bytes(bytes))),
+                DealtDkek::Opened => opened.next().ok_or(faults::DkekMissing)?,
+            };
             let kcv = share.kcv();
             facts.push(match set {
                 Some((quorum, scheme, set)) => Fact::Dealt { share: number, quorum, scheme, set, kcv },
@@ -84,7 +112,13 @@ impl Deal {
         }
         let all: Vec<&DkekShare> = drawn.iter().map(|(_, _, share, _)| share).collect();
         let kcv = Dkek::from_shares(&all).map_err(|error| as_fault::dkek(&error))?.kcv();
-        facts.push(Fact::DkekDrawn { shares: u8::try_from(drawn.len()).unwrap_or(u8::MAX), kcv });
+        match self.dkek {
+            DealtDkek::New => {
+                facts.push(Fact::DkekDrawn { shares: u8::try_from(drawn.len()).unwrap_or(u8::MAX), kcv });
+            }
+            // Its KCV was compared when it was opened.
+            DealtDkek::Opened => {}
+        }
         if let Some(quorum) = self.so_pin {
             let secret = draw_secret(Kind::SoPin, &mut generator);
             let set = words(Purpose::SoPin, &secret, quorum, &mut generator, vault)?;

@@ -61,7 +61,7 @@ impl ActKind for DrawPin {
 impl DrawPin {
     fn draw(&self, devices: &mut Devices) -> Result<(WipingBytes, Vec<String>), Fault> {
         let device = devices.with(&self.serial, |device| device.random(entropy::SOURCE_BYTES))?;
-        let (seed, sources) = entropy::seed((&self.serial, &device), &entropy::host()?, None)?;
+        let (seed, sources) = entropy::seed(Some((&self.serial, &device)), &entropy::host()?, None)?;
         let mut generator = entropy::generator(seed.expose())?;
         for _ in 0..MOST_DRAWS {
             let (drawn, fit) = match self.pin {

@@ -10,11 +10,11 @@ use crate::secret::WipingBytes;
 use crate::terms::{Handle, Serial};
 use crate::vault::Vault;
 
-/// Seed the generator from the device, the host and, if they were thrown, dice.
+/// Seed the generator from the device, if one takes part, the host and, if they were thrown, dice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MixEntropy {
-    /// The device that adds its randomness.
-    pub serial: Serial,
+    /// The device that adds its randomness; none: no device takes part in the ceremony.
+    pub serial: Option<Serial>,
     /// How many throws of dice people typed; 0 for none.
     pub dice: u16,
 }
@@ -48,8 +48,9 @@ impl ActKind for MixEntropy {
 
 impl MixEntropy {
     fn seed(&self, devices: &mut Devices, thrown: Option<&WipingBytes>) -> Result<(WipingBytes, Vec<String>), Fault> {
-        let device = devices.with(&self.serial, |device| device.random(entropy::SOURCE_BYTES))?;
+        let random = |serial| devices.with(serial, |device| device.random(entropy::SOURCE_BYTES));
+        let device = self.serial.as_ref().map(random).transpose()?;
         let thrown = thrown.map(|throws| (throws, self.dice));
-        entropy::seed((&self.serial, &device), &entropy::host()?, thrown)
+        entropy::seed(self.serial.as_ref().zip(device.as_ref()), &entropy::host()?, thrown)
     }
 }

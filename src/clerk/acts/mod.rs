@@ -2,6 +2,7 @@
 //! how it is performed. A new act is its file, its `mod` line and its line in the list at the end.
 
 mod back_up;
+mod carry_key;
 mod change_so_pin;
 mod close_folder;
 mod compare_dkek;
@@ -25,6 +26,7 @@ mod open_share_file;
 mod open_with_password;
 mod prove_key;
 mod prove_vault_empty;
+mod read_custody;
 mod read_dkek;
 mod read_folder;
 mod read_tries;
@@ -112,6 +114,7 @@ impl Begun {
 pub(in crate::clerk) type Look = Box<dyn Fn(Duration) -> card::Job>;
 
 pub use back_up::KeyOrigin;
+pub use deal::DealtDkek;
 pub use find_device::DevicePurpose;
 
 macro_rules! acts {
@@ -205,6 +208,7 @@ macro_rules! acts {
 acts! {
     examine_room::ExamineRoom,
     read_folder::ReadFolder,
+    read_custody::ReadCustody,
     find_device::FindDevice,
     mix_entropy::MixEntropy,
     deal::Deal,
@@ -234,6 +238,7 @@ acts! {
     make_key::MakeKey,
     take_inventory::TakeInventory,
     back_up::BackUp,
+    carry_key::CarryKey,
     verify_backup::VerifyBackup,
     restore_key::RestoreKey,
     prove_key::ProveKey,

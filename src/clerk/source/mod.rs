@@ -107,7 +107,12 @@ impl Source {
         }
         // Anyone who took somebody's place that day has that card.
         let (mut formers, mut bags) = (Vec::new(), Vec::new());
+        let written = plan.clone();
         for line in &proof.lines {
+            if let Entry::Learned { fact: Fact::NewCustodians, .. } = &line.entry {
+                // Whoever took a place before that had a card of the old set.
+                (plan, formers, bags) = (written.clone(), Vec::new(), Vec::new());
+            }
             if let Entry::Learned { fact: Fact::Bagged { share, custodian, bag }, .. } = &line.entry {
                 // The last one counts.
                 bags.retain(|known: &RecordedBag| (known.share, known.custodian) != (*share, *custodian));

@@ -47,9 +47,10 @@ impl Day<'_> {
             (if set_up > 0 { spare.max(1) } else { 0 }, text(words::BRING_SPARE_DEVICE)),
             (plan.arrangements.readers.len().max(2), text(words::BRING_READERS)),
         ];
-        if self.character.cards == Cards::Earlier {
+        if self.character.cards.come_from_before() {
             things.push((2, text(words::BRING_FOLDER)));
-            things.extend(plan.numbers().map(|share| match plan.quorum(share) {
+            let before = plan.of_those_before();
+            things.extend(before.numbers().map(|share| match before.quorum(share) {
                 Some(quorum) => {
                     let custodians = quorum.custodians();
                     (usize::from(Quorum::threshold(quorum)), words::BringQuorum { share, custodians }.to_string())

@@ -37,7 +37,7 @@ pub fn days_script(ceremony: CeremonyKind, plan: &Plan, plan_sha256: &Digest) ->
 struct Day<'a> {
     character: &'static Character,
     plan: &'a Plan,
-    steps: PaperSteps<'a>,
+    steps: PaperSteps,
 }
 
 impl Day<'_> {
@@ -122,7 +122,7 @@ impl Day<'_> {
 
     /// The cards and sheets that are filled in: each device has PINs of its own.
     fn cards(&self) -> Vec<CardOf<'_>> {
-        let dealt = if self.character.cards == Cards::Dealt { dealt_cards(self.plan) } else { Vec::new() };
+        let dealt = if self.character.cards.are_dealt() { dealt_cards(self.plan) } else { Vec::new() };
         let sheets = self.set_up().into_iter().flat_map(|_| pin_sheets(self.plan));
         dealt.into_iter().chain(sheets).collect()
     }

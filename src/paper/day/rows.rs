@@ -65,7 +65,7 @@ impl Day<'_> {
         let mut blocks = paragraphs(&said.text);
         match stage.kind {
             StageKind::Tick => blocks.push(Block::Ticks(items(&said.items))),
-            StageKind::RollCall(_) => blocks.push(Block::Ticks(self.steps.called())),
+            StageKind::RollCall(_) => blocks.push(Block::Ticks(self.steps.called(&step.step))),
             StageKind::PickKeys => blocks.push(Block::Ticks(vec![words::PAPER_EVERY_KEY.to_owned()])),
             StageKind::Choose(question) => match question {
                 Question::Loss
@@ -74,11 +74,12 @@ impl Day<'_> {
                 | Question::HiddenKcv
                 | Question::Opening
                 | Question::Drill
+                | Question::Cause
+                | Question::OldCards
                 | Question::RightDevice
                 | Question::Missing => blocks.push(Block::Options(items(&said.items))),
                 Question::Sitter(_) => {
-                    let custody = self.plan.custody(step.step.share);
-                    blocks.push(Block::Options(custody.map(Custody::custodians).unwrap_or_default().to_vec()));
+                    blocks.push(Block::Options(self.steps.custodians(&step.step).to_vec()));
                 }
                 Question::Device | Question::Dkek => {}
             },

@@ -112,6 +112,8 @@ impl Told<'_> {
             let said = match fact {
                 Fact::Enciphered { .. } => words::REPORT_WIPED.to_owned(),
                 Fact::VaultEmpty => words::REPORT_VAULT_EMPTY.to_owned(),
+                Fact::OldCards { all_destroyed: true } => words::REPORT_OLD_CARDS_DESTROYED.to_owned(),
+                Fact::OldCards { all_destroyed: false } => words::REPORT_OLD_CARDS_REMAIN.to_owned(),
                 Fact::Held { keys, .. } => {
                     let named: Vec<String> = keys
                         .iter()

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::{Told, grouped, text};
+use crate::ceremony::custody;
 use crate::paper::day::table;
 use crate::paper::document::{Block, Cell, Room, Sheet};
-use crate::record::{Entry, Fact};
+use crate::record::{ChangeCause, Entry, Fact, GuardedShare};
 use crate::script::{chapters, words};
 use crate::terms::{DeviceRole, Digest, KeyLabel, Scheme};
 
@@ -108,6 +109,20 @@ impl Told<'_> {
                         names => words::ReportOpened { share, file, kcv, names: names.join(", ") }.to_string(),
                     }
                 }
+                Fact::CustodiansChange { cause } => match cause {
+                    ChangeCause::CardLost => words::REPORT_CHANGE_CARD_LOST.to_owned(),
+                    ChangeCause::CustodianLeaves => words::REPORT_CHANGE_LEAVES.to_owned(),
+                    ChangeCause::Other => words::REPORT_CHANGE_OTHER.to_owned(),
+                },
+                Fact::Guarded { shares, .. } => {
+                    let one = |share: &GuardedShare| {
+                        words::ReportGuarded { custody: custody(share).word(), people: share.people.join(", ") }
+                            .to_string()
+                    };
+                    let all = shares.iter().map(one).collect::<Vec<_>>().join("; ");
+                    words::ReportGuardedBefore { all }.to_string()
+                }
+                Fact::NewCustodians => words::REPORT_NEW_CUSTODIANS.to_owned(),
                 Fact::Joined { kcv } => words::ReportJoined { kcv }.to_string(),
                 Fact::Compared { kcv, words: places, by } => {
                     let asked = places.iter().map(u8::to_string).collect::<Vec<_>>().join(", ");

@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 
 use super::document::{Cell, Document};
 use super::steps::{PaperSteps, angle};
-use crate::ceremony::{Ceremony, Person, role};
+use crate::ceremony::{Ceremony, Person, carried, custody, role};
 use crate::names::StepName;
 use crate::plan::Plan;
 use crate::record::{Entry, Fact, Line, Proof};
@@ -89,6 +89,11 @@ fn steps(proof: &Proof, plan: Option<&Plan>) -> BTreeMap<String, PlannedStep> {
     for (_, fact) in facts() {
         match fact {
             Fact::Verified { label } => held.push(label),
+            Fact::Guarded { shares, keys } => {
+                plan.before = shares.iter().map(custody).collect();
+                plan.keys = keys.iter().map(carried).collect();
+                held.extend(keys.iter().map(|key| &key.label));
+            }
             Fact::WrappedKeysUnusable { keys } => held.extend(keys.iter().map(|(label, _)| label)),
             _ => {}
         }

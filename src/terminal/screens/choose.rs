@@ -96,6 +96,8 @@ impl By {
                 | Question::HiddenKcv
                 | Question::Opening
                 | Question::Drill
+                | Question::Cause
+                | Question::OldCards
                 | Question::RightDevice
                 | Question::Missing,
             )

@@ -56,7 +56,7 @@ pub fn explained(ceremony: CeremonyKind, plan: &str, records: &Path) -> Setup {
     setup
 }
 
-/// A finished *establish*, the *restore* from it, and an *inspect*.
+/// A finished *establish*, the ceremonies that start from it, and an *inspect*.
 fn bundles(records: &Path) -> Vec<PathBuf> {
     let plan = Day::of(&[Guard::Words(2, 3)]).text();
     let mut establish = Rig::in_hands(explained(CeremonyKind::Establish, &plan, records), |readers| readers);
@@ -74,10 +74,18 @@ fn bundles(records: &Path) -> Vec<PathBuf> {
     let mut back_up = Rig::in_hands(setup, |readers| readers).with_papers_of(restore);
     back_up.run(|_| {});
     assert!(back_up.complete());
+    let backed_up = back_up.folder.clone();
+    let parsed = Plan::parse(&plan).unwrap();
+    let (kind, environment) = (CeremonyKind::ReSplit, Environment::SoftwareCards);
+    let setup = Setup::by_change(kind, &made, (parsed, plan.clone()), None, records, environment).unwrap();
+    lay_out(kind, &setup.plan, &setup.plan_text, &setup.context).unwrap();
+    let mut re_split = Rig::in_hands(setup, |readers| readers).with_papers_of(back_up);
+    re_split.run(|_| {});
+    assert!(re_split.complete());
     let mut inspect = Rig::in_hands(explained(CeremonyKind::Inspect, &plan, records), |readers| readers);
     inspect.run(|_| {});
     assert!(inspect.complete());
-    vec![made, restored, back_up.folder.clone(), inspect.folder.clone()]
+    vec![made, restored, backed_up, re_split.folder.clone(), inspect.folder.clone()]
 }
 
 fn moment() -> Moment {

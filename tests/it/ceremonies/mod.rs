@@ -37,6 +37,7 @@ mod one_slip;
 mod outside;
 mod plans;
 mod presence;
+mod re_split;
 mod real;
 mod recorded;
 mod refusals;

@@ -30,7 +30,7 @@ pub fn wrong_seats(known: &Known, step: &Step) -> String {
     let names = known.seats.wrong.iter().map(who).collect::<Vec<_>>().join(", ");
     if names.is_empty() {
         words::NOBODY.to_owned()
-    } else if known.ceremony.cards == Cards::Dealt && known.devices.initialised.is_empty() {
+    } else if known.cards() == Cards::Dealt && known.devices.initialised.is_empty() {
         // Nothing has been erased yet: this is the last moment at which a wrong card can be replaced.
         words::WrongBeforeErasing { names }.to_string()
     } else {
