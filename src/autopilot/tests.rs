@@ -79,6 +79,8 @@ fn name_of(kind: &FieldKind) -> FieldName {
         FieldKind::Line => FieldName::Note,
         FieldKind::Decider { .. } => FieldName::DecidedBy,
         FieldKind::Bag { .. } => FieldName::Bag,
+        FieldKind::Medium { .. } => FieldName::Medium,
+        FieldKind::Place { .. } => FieldName::RehearsedAt,
     }
 }
 

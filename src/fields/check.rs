@@ -39,6 +39,10 @@ pub fn check(kind: &FieldKind, name: FieldName, vault: &Vault) -> FieldCheck {
         FieldKind::Decider { people, about } => public(text, name, vault, |text| deciders::check(text, people, about)),
         FieldKind::Line => public(text, name, vault, |text| lines::line(text, false)),
         FieldKind::Bag { taken } => public(text, name, vault, |text| lines::bag(text, taken)),
+        FieldKind::Medium { planned, taken } => {
+            public(text, name, vault, |text| lines::medium(text, planned.is_some(), taken))
+        }
+        FieldKind::Place { optional } => public(text, name, vault, |text| lines::place(text, *optional)),
         FieldKind::Reason => public(text, name, vault, lines::reason),
     }
 }

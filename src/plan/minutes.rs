@@ -50,6 +50,7 @@ pub const fn usual_minutes(step: StepName) -> u8 {
         | S::UserPin
         | S::SoPin
         | S::Close
+        | S::Copy
         | S::Ended => 3,
         // Everybody reads or answers.
         S::Plan | S::RollCall | S::Room | S::Seat | S::SoPinQuorum => 5,

@@ -91,6 +91,7 @@ const fn places_of_fact(fact: &Fact) -> &'static [Place] {
         Fact::Without { .. } => {
             &[("/fact/people", Part::Names), ("/fact/decided_by", Part::Names), ("/fact/reason", Part::Notes)]
         }
+        Fact::MediumLeftOut { .. } => &[("/fact/decided_by", Part::Names), ("/fact/reason", Part::Notes)],
         Fact::Bagged { .. } => &[("/fact/bag", Part::Bags)],
         Fact::BagsOnRecord { .. } => &[("/fact/bags/*/bag", Part::Bags)],
         Fact::Formers { .. } | Fact::Opened { .. } | Fact::SoPinRebuilt { .. } => {
@@ -144,6 +145,8 @@ const fn places_of_fact(fact: &Fact) -> &'static [Place] {
         | Fact::Verified { .. }
         | Fact::Wanted { .. }
         | Fact::Unwrapped { .. }
+        | Fact::Medium { .. }
+        | Fact::Copied { .. }
         | Fact::Proven { .. }
         | Fact::NotProvable { .. } => &[],
     }

@@ -126,7 +126,7 @@ fn steps(plan: &Plan) -> Vec<Step> {
                 .then(StageName::State, StageKind::States(|| Fact::RestoreNotProven)),
         );
     }
-    closing::close(&mut list);
+    closing::close(&mut list, plan);
     list.finish()
 }
 

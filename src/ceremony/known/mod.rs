@@ -9,6 +9,7 @@ pub mod holders;
 pub mod host;
 pub mod keys;
 pub mod learn;
+pub mod media;
 pub mod people;
 pub mod progress;
 pub mod restored;
@@ -22,6 +23,7 @@ use crate::ceremony::known::devices::Devices;
 use crate::ceremony::known::doubt::Doubt;
 use crate::ceremony::known::host::Host;
 use crate::ceremony::known::keys::Keys;
+use crate::ceremony::known::media::Media;
 use crate::ceremony::known::people::People;
 use crate::ceremony::known::progress::Progress;
 use crate::ceremony::known::restored::Restored;
@@ -61,6 +63,8 @@ pub struct Known {
     pub keys: Keys,
     /// The backup being restored.
     pub restored: Restored,
+    /// The copies of the folder.
+    pub media: Media,
     /// The files that were written, in order: name and digest.
     pub written: Vec<(String, Digest)>,
 }
@@ -81,6 +85,7 @@ impl Known {
             bags: Bags::default(),
             keys: Keys::default(),
             restored: Restored::default(),
+            media: Media::default(),
             written: Vec::new(),
             plan_sha256: None,
             plan,

@@ -96,14 +96,18 @@ impl Machine {
                 self.enter_stage(0);
             }
             // The next step is the login by its holder.
-            Recovery::WithoutProof | Recovery::LeaveOut | Recovery::TypePin => self.next_stage(),
+            Recovery::WithoutProof | Recovery::LeaveOut | Recovery::WithoutMedium | Recovery::TypePin => {
+                self.next_stage();
+            }
             Recovery::LeaveHidden => {
                 self.detour = None;
                 self.enter_stage(0);
             }
             // Whoever acts has the keyboard already.
             Recovery::FromStart => self.enter_stage(self.step().map_or(0, Step::begins_at)),
-            Recovery::AnotherCustodian | Recovery::PinsAgain | Recovery::DeviceAgain => self.enter_stage(0),
+            Recovery::AnotherCustodian | Recovery::PinsAgain | Recovery::DeviceAgain | Recovery::AnotherMedium => {
+                self.enter_stage(0)
+            }
             Recovery::Stop => {}
         }
     }
@@ -135,6 +139,8 @@ impl Machine {
             | Recovery::LeaveHidden
             | Recovery::WithoutProof
             | Recovery::LeaveOut
+            | Recovery::AnotherMedium
+            | Recovery::WithoutMedium
             | Recovery::Stop => None,
         }
     }

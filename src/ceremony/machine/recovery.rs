@@ -38,13 +38,17 @@ pub enum Recovery {
     AnotherDevice,
     /// It was the wrong device: the step that finds it, again.
     DeviceAgain,
+    /// Another medium for this copy.
+    AnotherMedium,
+    /// This copy is left out.
+    WithoutMedium,
     /// Stop the ceremony (asks first).
     Stop,
 }
 
 impl Recovery {
     /// All that need nothing besides their word.
-    const PLAIN: [Self; 15] = [
+    const PLAIN: [Self; 17] = [
         Self::TryAgain,
         Self::LookAgain,
         Self::TypeAgain,
@@ -59,6 +63,8 @@ impl Recovery {
         Self::LeaveOut,
         Self::AnotherDevice,
         Self::DeviceAgain,
+        Self::AnotherMedium,
+        Self::WithoutMedium,
         Self::Stop,
     ];
 
@@ -80,6 +86,8 @@ impl Recovery {
             Self::LeaveOut => "leave-key-out",
             Self::AnotherDevice => "another-device",
             Self::DeviceAgain => "device-again",
+            Self::AnotherMedium => "another-medium",
+            Self::WithoutMedium => "without-medium",
             Self::Stop => "stop",
         }
     }
@@ -113,8 +121,8 @@ pub fn recoveries(known: &Known, act: &Act, fault: &Fault) -> Vec<Recovery> {
 
 fn ways_on(known: &Known, act: &Act, fault: FaultName) -> Vec<Recovery> {
     use Recovery::{
-        AnotherCustodian, AnotherDevice, DeviceAgain, FromStart, LeaveOut, LookAgain, PinsAgain, SeatAgain, SeatsAgain,
-        TryAgain, TypeAgain, TypePin, WithoutProof,
+        AnotherCustodian, AnotherDevice, AnotherMedium, DeviceAgain, FromStart, LeaveOut, LookAgain, PinsAgain,
+        SeatAgain, SeatsAgain, TryAgain, TypeAgain, TypePin, WithoutMedium, WithoutProof,
     };
     match act {
         Act::CompareShare(_) => vec![TypeAgain, FromStart],
@@ -201,6 +209,7 @@ fn ways_on(known: &Known, act: &Act, fault: FaultName) -> Vec<Recovery> {
             // What cannot be proven does not block a key that is back, nor the keys after it.
             _ => vec![TryAgain, WithoutProof],
         },
+        Act::CopyFolder(_) => vec![TryAgain, TypeAgain, AnotherMedium, WithoutMedium],
         Act::ExamineRoom(_)
         | Act::ReadFolder(_)
         | Act::MixEntropy(_)

@@ -71,7 +71,17 @@ impl Machine {
                 let set = self.known().shares.set(*card).filter(|_| expected.set.is_some());
                 Some(set.map(|set| words::OfSet { set }.to_string()).unwrap_or_default())
             }
-            (FieldValueName::Planned | FieldValueName::Word | FieldValueName::Signs | FieldValueName::OfSet, _) => None,
+            (FieldValueName::IfEmpty, FieldKind::Medium { planned, .. }) => {
+                Some(planned.as_ref().map(|_| words::MEDIUM_IF_EMPTY.to_owned()).unwrap_or_default())
+            }
+            (
+                FieldValueName::Planned
+                | FieldValueName::Word
+                | FieldValueName::Signs
+                | FieldValueName::OfSet
+                | FieldValueName::IfEmpty,
+                _,
+            ) => None,
         }
     }
 }

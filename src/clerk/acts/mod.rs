@@ -7,6 +7,7 @@ mod close_folder;
 mod compare_dkek;
 mod compare_keys;
 mod compare_share;
+mod copy_folder;
 mod copy_share_file;
 mod deal;
 mod draw_pin;
@@ -36,6 +37,7 @@ mod verify_backup;
 mod write_manifest;
 mod write_share_file;
 
+use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
 use crate::clerk::Clerk;
@@ -96,6 +98,8 @@ pub(in crate::clerk) enum Begun {
     Sealing,
     /// In a worker that tries passwords on a share file.
     Opening(Opening),
+    /// In a worker that writes to a medium.
+    Copying(Receiver<Result<Vec<Fact>, Fault>>),
 }
 
 impl Begun {
@@ -234,6 +238,7 @@ acts! {
     prove_key::ProveKey,
     write_manifest::WriteManifest,
     close_folder::CloseFolder,
+    copy_folder::CopyFolder,
 }
 
 impl Act {

@@ -5,6 +5,7 @@ mod bags;
 mod bundles;
 mod cases;
 mod choices;
+mod copies;
 mod counted;
 mod cuts;
 mod damage;

@@ -33,9 +33,12 @@ impl Shape {
             FieldKind::Serial(_) | FieldKind::Again(_) => (16, Grouping::Plain),
             FieldKind::Sign(_) | FieldKind::Copy(_) => (12, Grouping::Plain),
             FieldKind::Word(word) => (u16::try_from(word.len()).unwrap_or(0).max(12), Grouping::Plain),
-            FieldKind::Reason | FieldKind::Line | FieldKind::Decider { .. } | FieldKind::Bag { .. } => {
-                (60, Grouping::Plain)
-            }
+            FieldKind::Reason
+            | FieldKind::Line
+            | FieldKind::Decider { .. }
+            | FieldKind::Bag { .. }
+            | FieldKind::Medium { .. }
+            | FieldKind::Place { .. } => (60, Grouping::Plain),
             FieldKind::ShareWords { words, .. } => return Self::Words(*words),
             FieldKind::Dice { throws } => return Self::Throws(*throws),
         };
