@@ -14,11 +14,12 @@ use self::clock::Clock;
 pub use self::clock::today;
 use crate::faults::Fault;
 use std::ops::ControlFlow;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use sha2::{Digest as _, Sha256};
 
-use crate::ceremony::{Body, Event, Input, Known, Machine, Request, ViewContext};
+use crate::ceremony::{Body, Event, FinishedCopy, Input, Known, Machine, Request, ViewContext};
 use crate::clerk::{Clerk, Context};
 use crate::dkek::Rounds;
 use crate::fields::{check, open_text, suggest};
@@ -26,7 +27,7 @@ use crate::folder::{Folder, RecordFile, names};
 use crate::paper::{About, explaining_files, write_reports};
 use crate::plan::{Custody, Plan};
 use crate::record::{CeremonyKind, Chain, Entry, LaidOutFile, verify};
-use crate::script;
+use crate::script::{self, fill};
 use crate::secret::{WipingBytes, wipe_stack};
 use crate::terms::Digest;
 use crate::vault::Vault;
@@ -64,6 +65,8 @@ pub struct Sitting {
     folder: Folder,
     /// Why the report could not be written.
     without_report: Option<Fault>,
+    /// Why copies do not hold the sealed record.
+    not_copied: Vec<Fault>,
 }
 
 impl Sitting {
@@ -105,6 +108,7 @@ impl Sitting {
             ahead: Duration::ZERO,
             folder,
             without_report: None,
+            not_copied: Vec::new(),
         })
     }
 
@@ -126,6 +130,11 @@ impl Sitting {
     /// Why the sealed record has no report in its folder. The ceremony is whole without it: it can be made at any time.
     pub const fn without_report(&self) -> Option<&Fault> {
         self.without_report.as_ref()
+    }
+
+    /// Why copies of the folder do not hold the sealed record.
+    pub fn not_copied(&self) -> &[Fault] {
+        &self.not_copied
     }
 
     fn turns(&mut self, front: &mut dyn FrontEnd) -> Result<(), Stopped> {
@@ -196,6 +205,7 @@ impl Sitting {
                     if matches!(entry, Entry::Sealed { .. }) {
                         let sealed = self.folder.read(names::RECORD).and_then(|text| verify(&text));
                         self.without_report = sealed.and_then(|proof| write_reports(&self.folder, &proof)).err();
+                        self.finish_copies();
                     }
                 }
                 Request::Perform(act) => self.clerk.begin(act, &mut self.vault),
@@ -219,6 +229,23 @@ impl Sitting {
         }
         Ok(ControlFlow::Continue(()))
     }
+
+    /// The end of the record, and what was written after it, goes to every copy. One that fails is named on the last screen:
+    /// the record is sealed, and the folder itself is whole.
+    fn finish_copies(&mut self) {
+        for copy in self.machine.known().media.copies.values() {
+            let fault = self.folder.complete_copy(Path::new(&copy.folder)).err();
+            let why_not = fault.as_ref().map(|fault| happened(fault));
+            self.around.copies.push(FinishedCopy { label: copy.label.clone(), why_not });
+            self.not_copied.extend(fault);
+        }
+    }
+}
+
+/// What happened, without the full stop of a sentence.
+fn happened(fault: &Fault) -> String {
+    let said: Vec<String> = script::fault(fault.name).happened.iter().map(|text| fill(text, &fault.values)).collect();
+    said.join(" ").trim_end_matches('.').to_owned()
 }
 
 /// Writes what is in a folder before its ceremony begins: the plan, and what explains the folder. Returns the files whose

@@ -337,6 +337,10 @@ impl Autopilot {
                 number = (1..=u8::MAX).map(|bag| format!("B-{bag:04}")).find(free).ok_or_else(stuck)?;
                 number.as_bytes()
             }
+            FieldKind::Medium { taken, .. } => {
+                number = format!("MEDIUM-{}", taken.len() + 1);
+                number.as_bytes()
+            }
             FieldKind::Again(of) => {
                 let of = fields.iter().find(|field| field.name == *of).ok_or_else(stuck)?;
                 known(&of.kind).ok_or_else(stuck)?

@@ -81,6 +81,8 @@ fn name_of(kind: &FieldKind) -> FieldName {
         FieldKind::CheckWords { .. } => FieldName::CheckWords,
         FieldKind::Confirmer { .. } => FieldName::ComparedBy,
         FieldKind::Bag { .. } => FieldName::Bag,
+        FieldKind::Medium { .. } => FieldName::Medium,
+        FieldKind::Place { .. } => FieldName::RehearsedAt,
     }
 }
 

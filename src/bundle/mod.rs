@@ -149,6 +149,9 @@ fn written(fact: &Fact) -> Option<(&str, Digest)> {
         | Fact::Verified { .. }
         | Fact::Wanted { .. }
         | Fact::Unwrapped { .. }
+        | Fact::Medium { .. }
+        | Fact::Copied { .. }
+        | Fact::MediumLeftOut { .. }
         // Its files are named by facts of their own; in earlier records, anyone can verify the signature itself.
         | Fact::Proven { .. }
         | Fact::NotProvable { .. } => None,

@@ -26,6 +26,6 @@ pub use machine::{Machine, REVEAL_SECONDS, Request};
 pub use steps::{Actor, Answer, Condition, Question, Stage, StageKind, Step};
 pub use view::values::{finding, key_table, planned};
 pub use view::{
-    Asks, Body, CardView, FieldState, FieldView, Header, Notice, OptionView, Shown, SoFar, StepLine, StepState,
-    TickView, View, ViewContext,
+    Asks, Body, CardView, FieldState, FieldView, FinishedCopy, Header, Notice, OptionView, Shown, SoFar, StepLine,
+    StepState, TickView, View, ViewContext,
 };

@@ -149,6 +149,9 @@ impl ManifestDraft {
             | Fact::Verified { .. }
             | Fact::Wanted { .. }
             | Fact::Unwrapped { .. }
+            | Fact::Medium { .. }
+            | Fact::Copied { .. }
+            | Fact::MediumLeftOut { .. }
             | Fact::Proven { .. }
             | Fact::NotProvable { .. } => {}
         }

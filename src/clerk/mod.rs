@@ -23,6 +23,7 @@ pub use outcome::Outcome;
 pub use source::Source;
 pub use workers::devices::CardInserter;
 
+use std::sync::mpsc::{Receiver, TryRecvError};
 use std::time::{Duration, Instant};
 
 use crate::card::transport::Readers;
@@ -34,7 +35,7 @@ use crate::clerk::workers::card::CardWorker;
 use crate::dkek::Rounds;
 use crate::faults::{self, Fault};
 use crate::folder::{Folder, names};
-use crate::record::BackedUpKey;
+use crate::record::{BackedUpKey, Fact};
 use crate::terms::{Day, KeyLabel};
 use crate::vault::Vault;
 
@@ -72,6 +73,7 @@ enum Pending {
     Card(Option<Look>),
     Sealing,
     Opening(Opening),
+    Copying(Receiver<Result<Vec<Fact>, Fault>>),
 }
 
 /// The clerk.
@@ -129,6 +131,7 @@ impl Clerk {
             }
             Begun::Sealing => Pending::Sealing,
             Begun::Opening(opening) => Pending::Opening(opening),
+            Begun::Copying(worker) => Pending::Copying(worker),
         })
     }
 
@@ -143,7 +146,9 @@ impl Clerk {
     pub fn busy_for(&self) -> Option<Duration> {
         match self.pending {
             Pending::Nothing => None,
-            Pending::Ready(_) | Pending::Card(_) | Pending::Sealing | Pending::Opening(_) => Some(self.began.elapsed()),
+            Pending::Ready(_) | Pending::Card(_) | Pending::Sealing | Pending::Opening(_) | Pending::Copying(_) => {
+                Some(self.began.elapsed())
+            }
         }
     }
 
@@ -155,6 +160,11 @@ impl Clerk {
             Pending::Card(look) => poll_card(&self.card_worker, look.as_ref(), vault),
             Pending::Sealing => self.sealing.poll(self.rounds),
             Pending::Opening(opening) => opening.poll(vault),
+            Pending::Copying(worker) => match worker.try_recv() {
+                Ok(result) => Some(result.into()),
+                Err(TryRecvError::Empty) => None,
+                Err(TryRecvError::Disconnected) => Some(Outcome::Failed(Fault::from(faults::WorkerGone))),
+            },
         }?;
         if let Outcome::Done(facts) = &outcome
             && let Err(fault) = facts.iter().try_for_each(|fact| self.manifest.note(&self.folder, fact))

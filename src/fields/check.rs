@@ -43,6 +43,10 @@ pub fn check(kind: &FieldKind, name: FieldName, vault: &Vault) -> FieldCheck {
         FieldKind::CheckWords { places } => check_words::check(text.expose(), *places),
         FieldKind::Line => public(text, name, vault, |text| lines::line(text, false)),
         FieldKind::Bag { taken } => public(text, name, vault, |text| lines::bag(text, taken)),
+        FieldKind::Medium { planned, taken } => {
+            public(text, name, vault, |text| lines::medium(text, planned.is_some(), taken))
+        }
+        FieldKind::Place { optional } => public(text, name, vault, |text| lines::place(text, *optional)),
         FieldKind::Reason => public(text, name, vault, lines::reason),
     }
 }

@@ -124,6 +124,18 @@ pub enum FieldKind {
         /// Numbers that other bags have, or had: a bag is used once.
         taken: Vec<String>,
     },
+    /// What is written on a medium; empty where it is the one of the plan.
+    Medium {
+        /// What the plan says.
+        planned: Option<String>,
+        /// Media with other copies.
+        taken: Vec<String>,
+    },
+    /// The path of a folder, from the root.
+    Place {
+        /// Whether the field may stay empty.
+        optional: bool,
+    },
 }
 
 /// Somebody who may decide.
@@ -200,6 +212,8 @@ impl FieldKind {
                 (Privacy::Told, Alphabet::All, None, false, None)
             }
             Self::Bag { .. } => (Privacy::Told, Alphabet::All, None, true, None),
+            Self::Medium { planned, .. } => (Privacy::Told, Alphabet::All, None, planned.is_some(), None),
+            Self::Place { optional } => (Privacy::Told, Alphabet::All, None, *optional, None),
         };
         Properties { privacy, alphabet, most, optional, filled_in }
     }
@@ -232,7 +246,9 @@ impl FieldKind {
             | Self::Decider { .. }
             | Self::CheckWords { .. }
             | Self::Confirmer { .. }
-            | Self::Bag { .. } => None,
+            | Self::Bag { .. }
+            | Self::Medium { .. }
+            | Self::Place { .. } => None,
         }
     }
 

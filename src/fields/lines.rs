@@ -33,6 +33,28 @@ pub(super) fn bag(text: &TypedText, taken: &[String]) -> FieldCheck {
     }
 }
 
+/// What is written on a medium, in upper or lower case: not what is written on that of another copy.
+pub(super) fn medium(text: &TypedText, optional: bool, taken: &[String]) -> FieldCheck {
+    let label = text.expose().trim_ascii();
+    let same = |other: &String| other.as_bytes().trim_ascii().eq_ignore_ascii_case(label);
+    match line(text, optional) {
+        FieldCheck::Good if label.is_empty() => FieldCheck::Skipped,
+        FieldCheck::Good if taken.iter().any(same) => FieldCheck::wrong(faults::MediumTaken),
+        check => check,
+    }
+}
+
+/// The whole path of a folder.
+pub(super) fn place(text: &TypedText, optional: bool) -> FieldCheck {
+    match line(text, optional) {
+        FieldCheck::Good if text.expose().trim_ascii().is_empty() => FieldCheck::Skipped,
+        FieldCheck::Good if !text.expose().trim_ascii().starts_with(b"/") => {
+            FieldCheck::wrong(faults::PlaceNotAbsolute)
+        }
+        check => check,
+    }
+}
+
 /// A reason: a line that says something to whoever reads the record later.
 pub(super) fn reason(text: &TypedText) -> FieldCheck {
     match line(text, false) {

@@ -43,7 +43,10 @@ impl Field {
     /// Its state while nothing is typed.
     pub const fn untouched(&self) -> FieldCheck {
         match self.kind {
-            FieldKind::CheckBytes { optional: true, .. } | FieldKind::Bag { .. } => FieldCheck::Skipped,
+            FieldKind::CheckBytes { optional: true, .. }
+            | FieldKind::Bag { .. }
+            | FieldKind::Medium { planned: Some(_), .. }
+            | FieldKind::Place { optional: true } => FieldCheck::Skipped,
             _ if self.kind.properties().optional => FieldCheck::Good,
             _ => FieldCheck::Empty,
         }

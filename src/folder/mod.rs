@@ -1,6 +1,9 @@
 //! The folder of one sitting: each file is created, synced and read back; none is ever replaced.
 
+mod copies;
 pub mod names;
+
+pub use copies::Copied;
 
 use crate::faults::{self, Fault};
 use std::fs::{self, DirBuilder, File, OpenOptions};

@@ -56,6 +56,11 @@ pub fn sitting(rehearsal: bool, day: &str, ceremony: &str, tail: &str) -> String
     format!("{mark}{day}-{ceremony}-{tail}")
 }
 
+/// The folder that stands for a medium in a rehearsal.
+pub fn rehearsed_medium(number: u8) -> String {
+    format!("{REHEARSAL}medium-{number}")
+}
+
 /// Whether this is the name of a rehearsal's folder.
 pub fn is_rehearsal(name: &str) -> bool {
     name.starts_with(REHEARSAL)

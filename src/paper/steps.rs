@@ -173,7 +173,7 @@ impl PaperSteps {
 /// Which set it is will be known only on the day, and nothing is printed in its place; the other values keep theirs.
 fn on_the_day(name: &str) -> Option<String> {
     match FieldValueName::from_word(name)? {
-        FieldValueName::OfSet => Some(String::new()),
+        FieldValueName::OfSet | FieldValueName::IfEmpty => Some(String::new()),
         FieldValueName::Planned | FieldValueName::Word | FieldValueName::Signs | FieldValueName::Asked => None,
     }
 }

@@ -48,6 +48,7 @@ pub fn around() -> ViewContext {
         digest: Digest([0xa5; 32]).in_groups().join(" "),
         digest_words: Digest([0xa5; 32]).words_in_lines(),
         folder: "ceremony-records/REHEARSAL-2026-11-23-establish-0123".into(),
+        copies: Vec::new(),
     }
 }
 
@@ -261,6 +262,13 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
             let file = names::wrapped_key(&key.label);
             vec![Fact::BackedUp { label: key.label.clone(), file, sha256: digest, mac_not_verified: false }]
         }
+        Act::CopyFolder(acts::CopyFolder { number, label, .. }) => vec![Fact::Copied {
+            number: *number,
+            label: label.clone(),
+            folder: format!("/media/copy/{}", around().folder),
+            files: 27,
+            bytes: 123_456,
+        }],
         Act::ProveKey(acts::ProveKey { label, at, .. }) => {
             vec![Fact::Proven { label: label.clone(), reference: *at, signature_file: names::proof_signature(label) }]
         }
@@ -355,7 +363,12 @@ fn answer(machine: &mut Machine, body: &Body) -> bool {
                 // Every line gets some text: an empty one would count as no answer.
                 let open = matches!(
                     field.kind,
-                    FieldKind::Line | FieldKind::Decider { .. } | FieldKind::Bag { .. } | FieldKind::Reason
+                    FieldKind::Line
+                        | FieldKind::Decider { .. }
+                        | FieldKind::Bag { .. }
+                        | FieldKind::Medium { .. }
+                        | FieldKind::Place { .. }
+                        | FieldKind::Reason
                 )
                 .then(|| "1".to_owned());
                 machine.handle(Event::Checked { field: field.name, check, open });

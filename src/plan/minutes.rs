@@ -58,6 +58,7 @@ pub const fn usual_minutes(step: StepName) -> u8 {
         | S::CheckCard
         | S::Close
         | S::DrillResult
+        | S::Copy
         | S::Ended => 3,
         // Everybody reads or answers.
         S::Plan | S::NewPlan | S::ReSplitSource | S::OldCards | S::RollCall | S::Room | S::Seat | S::SoPinQuorum => 5,

@@ -270,6 +270,14 @@ pub enum Fact {
     Wanted { label: KeyLabel, reference: KeyReference },
     /// A key was unwrapped.
     Unwrapped { label: KeyLabel, reference: KeyReference },
+    /// What people brought for a copy of the folder: what is written on it, and where its files appear; none: in a
+    /// rehearsal, a folder beside that of the sitting.
+    Medium { number: u8, label: String, place: Option<String> },
+    /// The folder was copied to it, every file was read back and was the same. The record's own last lines follow once it
+    /// is sealed.
+    Copied { number: u8, label: String, folder: String, files: u32, bytes: u64 },
+    /// A copy was left out. A deviation.
+    MediumLeftOut { number: u8, label: Option<String>, decided_by: String, reason: String },
     /// A signature by the key on the device was verified with the original's public key file.
     Proven { label: KeyLabel, reference: KeyReference, signature_file: String },
     /// A key's signature cannot be checked here, and why; earlier builds recorded no reason.

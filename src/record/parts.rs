@@ -92,6 +92,7 @@ const fn places_of_fact(fact: &Fact) -> &'static [Place] {
             &[("/fact/people", Part::Names), ("/fact/decided_by", Part::Names), ("/fact/reason", Part::Notes)]
         }
         Fact::Compared { .. } => &[("/fact/by", Part::Names)],
+        Fact::MediumLeftOut { .. } => &[("/fact/decided_by", Part::Names), ("/fact/reason", Part::Notes)],
         Fact::Bagged { .. } => &[("/fact/bag", Part::Bags)],
         Fact::BagsOnRecord { .. } => &[("/fact/bags/*/bag", Part::Bags)],
         Fact::Formers { .. } | Fact::Opened { .. } | Fact::SoPinRebuilt { .. } => {
@@ -152,6 +153,8 @@ const fn places_of_fact(fact: &Fact) -> &'static [Place] {
         | Fact::Verified { .. }
         | Fact::Wanted { .. }
         | Fact::Unwrapped { .. }
+        | Fact::Medium { .. }
+        | Fact::Copied { .. }
         | Fact::Proven { .. }
         | Fact::NotProvable { .. } => &[],
     }

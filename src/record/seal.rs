@@ -32,6 +32,8 @@ pub enum DeviationName {
     KcvNotConfirmed,
     /// A key was left out.
     KeyLeftOut,
+    /// A copy of the folder was left out.
+    CopyLeftOut,
     /// The record of the ceremony being restored from is not sealed.
     SourceRecordNotSealed,
     /// Some files begin like wrapped keys but cannot be read as such.

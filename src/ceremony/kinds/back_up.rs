@@ -107,7 +107,7 @@ fn steps(plan: &Plan) -> Vec<Step> {
                 StageKind::States(|| Fact::RestoreNotProven),
             ),
     );
-    closing::close(&mut list);
+    closing::close(&mut list, plan);
     list.finish()
 }
 

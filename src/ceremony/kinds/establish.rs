@@ -116,6 +116,6 @@ fn steps(plan: &Plan) -> Vec<Step> {
                 .then(StageName::State, StageKind::States(|| Fact::RestoreNotProven)),
         );
     }
-    closing::close(&mut list);
+    closing::close(&mut list, plan);
     list.finish()
 }

@@ -84,6 +84,11 @@ impl Known {
             Fact::SoPinRebuilt { wrong, .. } if !wrong.is_empty() => {
                 Some(new(DeviationName::WrongShare).happened(seats(wrong)))
             }
+            Fact::MediumLeftOut { number, label, decided_by, reason } => {
+                let happened = label.clone().unwrap_or_else(|| number.to_string());
+                let new = new(DeviationName::CopyLeftOut).happened(happened);
+                Some(Deviated { reason: Some(reason.clone()), decided_by: Some(decided_by.clone()), ..new })
+            }
             Fact::NotProvable { label, .. } => Some(new(DeviationName::KeyNotProven).happened(label.as_str())),
             Fact::Initialised { serial, .. } if self.devices.initialised_today.contains(serial) => {
                 Some(new(DeviationName::ErasedAgain).happened(serial.as_str()))
@@ -166,6 +171,8 @@ impl Known {
             | Fact::Verified { .. }
             | Fact::Wanted { .. }
             | Fact::Unwrapped { .. }
+            | Fact::Medium { .. }
+            | Fact::Copied { .. }
             | Fact::Proven { .. } => None,
         }
     }

@@ -183,6 +183,11 @@ impl Known {
             Fact::WrappedKeysUnusable { keys } => self.restored.learn_wrapped_unusable(keys),
             Fact::SeveralDkeks { dkeks } => self.restored.dkeks.clone_from(dkeks),
             Fact::DkekChosen { kcv } => self.learn_dkek_chosen(*kcv),
+            Fact::Medium { number, label, place } => self.media.learn_brought(*number, label, place.as_deref()),
+            Fact::Copied { number, label, folder, files, .. } => {
+                self.media.learn_copied(*number, label, folder, *files);
+            }
+            Fact::MediumLeftOut { number, .. } => self.media.learn_left_out(*number),
             Fact::WrongShareRefused { .. }
             | Fact::PinDrawn { .. }
             | Fact::PinShown { .. }

@@ -11,6 +11,7 @@ pub mod holders;
 pub mod host;
 pub mod keys;
 pub mod learn;
+pub mod media;
 pub mod people;
 pub mod progress;
 pub mod restored;
@@ -25,6 +26,7 @@ use crate::ceremony::known::doubt::Doubt;
 use crate::ceremony::known::drilled::Drilled;
 use crate::ceremony::known::host::Host;
 use crate::ceremony::known::keys::Keys;
+use crate::ceremony::known::media::Media;
 use crate::ceremony::known::people::People;
 use crate::ceremony::known::progress::Progress;
 use crate::ceremony::known::restored::Restored;
@@ -69,6 +71,8 @@ pub struct Known {
     pub restored: Restored,
     /// The drill.
     pub drilled: Drilled,
+    /// The copies of the folder.
+    pub media: Media,
     /// The files that were written, in order: name and digest.
     pub written: Vec<(String, Digest)>,
 }
@@ -90,6 +94,7 @@ impl Known {
             keys: Keys::default(),
             restored: Restored::default(),
             drilled: Drilled::default(),
+            media: Media::default(),
             written: Vec::new(),
             plan_sha256: None,
             coming: None,

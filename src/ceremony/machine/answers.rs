@@ -239,8 +239,15 @@ impl Machine {
             open.get(at)?.as_ref().map(|text| text.trim().to_owned())
         };
         let decided_by = line(FieldName::DecidedBy).map(|typed| self.known.decider(&typed, &[]));
-        if let (Some(decided_by), Some(reason)) = (&decided_by, line(FieldName::Reason)) {
-            self.go_on_without_auditors(decided_by.clone(), reason);
+        let number = self.step().and_then(|step| step.medium);
+        match (&decided_by, line(FieldName::Reason), number) {
+            (Some(decided_by), Some(reason), Some(number)) => self.leave_medium_out(number, decided_by.clone(), reason),
+            (Some(decided_by), Some(reason), None) => self.go_on_without_auditors(decided_by.clone(), reason),
+            (None, ..) | (_, None, _) => {}
+        }
+        if let (Some(number), true) = (number, fields.iter().any(|field| field.name == FieldName::Medium)) {
+            let place = line(FieldName::MountedAt).or_else(|| line(FieldName::RehearsedAt));
+            self.bring_medium(number, line(FieldName::Medium), place);
         }
         for (field, text) in fields.iter().zip(&open) {
             if let Some(handle) = field.keep {
@@ -294,6 +301,9 @@ impl Machine {
             | FieldKind::DrawnUserPin
             | FieldKind::Again(_)
             | FieldKind::Serial(_)
+            // Together they are one fact.
+            | FieldKind::Medium { .. }
+            | FieldKind::Place { .. }
             // An entry of its own.
             | FieldKind::Reason => None,
         }

@@ -37,6 +37,10 @@ impl Machine {
         let left_out = &self.known.keys.left_out;
         let left_out = key.map_or(!left_out.is_empty(), |key| left_out.contains(key.as_str()));
         match when {
+            Condition::Copied(wanted) => {
+                let left_out = |number| self.known.media.left_out.contains(&number);
+                self.step().and_then(|step| step.medium).is_some_and(left_out) != wanted
+            }
             Condition::Proven => proven,
             Condition::WithoutProof => without_proof,
             Condition::NotProvable => !proven && !without_proof && !left_out,

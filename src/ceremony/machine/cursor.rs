@@ -28,6 +28,7 @@ impl Machine {
                 let role = place.and_then(|place| self.steps.get(place)).map(|step| step.role);
                 let key = place.and_then(|place| self.steps.get(place)).and_then(|step| step.key.as_ref());
                 let key = key.map(KeyLabel::to_string);
+                let medium = place.and_then(|place| self.steps.get(place)).and_then(|step| step.medium);
                 match self.recorded(choice, *to) {
                     Some(Recovery::AnotherCustodian) => self.known.seats.extra += 1,
                     Some(Recovery::AnotherDevice) => {
@@ -52,6 +53,8 @@ impl Machine {
                         let share = place.and_then(|place| self.steps.get(place)).map(|step| step.share);
                         self.known.seats.gives_again(share.map(Purpose::DkekShare), seat);
                     }
+                    Some(Recovery::AnotherMedium) => self.known.media.other.extend(medium),
+                    Some(Recovery::WithoutMedium) => self.known.media.left_out.extend(medium),
                     Some(Recovery::SeatsAgain) => self.known.seats.free(),
                     // One that is unknown here is in no record that `resume` accepts.
                     Some(

@@ -96,7 +96,11 @@ impl Machine {
                 self.enter_stage(0);
             }
             // The next step is the login by its holder.
-            Recovery::WithoutProof | Recovery::NotConfirmed | Recovery::LeaveOut | Recovery::TypePin => {
+            Recovery::WithoutProof
+            | Recovery::NotConfirmed
+            | Recovery::LeaveOut
+            | Recovery::WithoutMedium
+            | Recovery::TypePin => {
                 self.next_stage();
             }
             Recovery::LeaveHidden => {
@@ -105,7 +109,9 @@ impl Machine {
             }
             // Whoever acts has the keyboard already.
             Recovery::FromStart => self.enter_stage(self.step().map_or(0, Step::begins_at)),
-            Recovery::AnotherCustodian | Recovery::PinsAgain | Recovery::DeviceAgain => self.enter_stage(0),
+            Recovery::AnotherCustodian | Recovery::PinsAgain | Recovery::DeviceAgain | Recovery::AnotherMedium => {
+                self.enter_stage(0)
+            }
             Recovery::Stop => {}
         }
     }
@@ -138,6 +144,8 @@ impl Machine {
             | Recovery::WithoutProof
             | Recovery::NotConfirmed
             | Recovery::LeaveOut
+            | Recovery::AnotherMedium
+            | Recovery::WithoutMedium
             | Recovery::Stop => None,
         }
     }

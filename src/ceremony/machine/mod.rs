@@ -11,6 +11,7 @@ pub mod failures;
 pub mod input;
 pub mod interlude;
 pub mod left_alone;
+mod media;
 mod presence;
 pub mod recovery;
 pub mod roll_call;

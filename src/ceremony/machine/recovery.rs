@@ -40,13 +40,17 @@ pub enum Recovery {
     AnotherDevice,
     /// It was the wrong device: the step that finds it, again.
     DeviceAgain,
+    /// Another medium for this copy.
+    AnotherMedium,
+    /// This copy is left out.
+    WithoutMedium,
     /// Stop the ceremony (asks first).
     Stop,
 }
 
 impl Recovery {
     /// All that need nothing besides their word.
-    const PLAIN: [Self; 16] = [
+    const PLAIN: [Self; 18] = [
         Self::TryAgain,
         Self::LookAgain,
         Self::TypeAgain,
@@ -62,6 +66,8 @@ impl Recovery {
         Self::LeaveOut,
         Self::AnotherDevice,
         Self::DeviceAgain,
+        Self::AnotherMedium,
+        Self::WithoutMedium,
         Self::Stop,
     ];
 
@@ -84,6 +90,8 @@ impl Recovery {
             Self::LeaveOut => "leave-key-out",
             Self::AnotherDevice => "another-device",
             Self::DeviceAgain => "device-again",
+            Self::AnotherMedium => "another-medium",
+            Self::WithoutMedium => "without-medium",
             Self::Stop => "stop",
         }
     }
@@ -117,8 +125,8 @@ pub fn recoveries(known: &Known, act: &Act, fault: &Fault) -> Vec<Recovery> {
 
 fn ways_on(known: &Known, act: &Act, fault: FaultName) -> Vec<Recovery> {
     use Recovery::{
-        AnotherCustodian, AnotherDevice, DeviceAgain, FromStart, LeaveOut, LookAgain, NotConfirmed, PinsAgain,
-        SeatAgain, SeatsAgain, TryAgain, TypeAgain, TypePin, WithoutProof,
+        AnotherCustodian, AnotherDevice, AnotherMedium, DeviceAgain, FromStart, LeaveOut, LookAgain, NotConfirmed,
+        PinsAgain, SeatAgain, SeatsAgain, TryAgain, TypeAgain, TypePin, WithoutMedium, WithoutProof,
     };
     match act {
         Act::CompareShare(_) => vec![TypeAgain, FromStart],
@@ -216,6 +224,7 @@ fn ways_on(known: &Known, act: &Act, fault: FaultName) -> Vec<Recovery> {
             FaultName::WrongShareOpens => Vec::new(),
             _ => vec![TryAgain],
         },
+        Act::CopyFolder(_) => vec![TryAgain, TypeAgain, AnotherMedium, WithoutMedium],
         Act::ExamineRoom(_)
         | Act::SetNextDrill(_)
         | Act::ReadFolder(_)

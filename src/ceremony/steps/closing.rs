@@ -1,11 +1,12 @@
 //! How a ceremony ends.
 
-use crate::ceremony::steps::{Actor, List, StageKind, step};
+use crate::ceremony::steps::{Actor, List, StageKind, copies, step};
 use crate::clerk::acts;
 use crate::names::{StageName, StepName};
+use crate::plan::Plan;
 
-/// Nothing is held, the folder is complete, the record can be sealed.
-pub fn close(list: &mut List) {
+/// Nothing is held, the folder is complete and is copied, the record can be sealed.
+pub fn close(list: &mut List, plan: &Plan) {
     list.section();
     list.add(
         step(StepName::Close, Actor::Administrator)
@@ -13,4 +14,5 @@ pub fn close(list: &mut List) {
             .then(StageName::Close, StageKind::Do(|_, _| Some(acts::CloseFolder.into())))
             .then(StageName::Closed, StageKind::Tick),
     );
+    copies::copies(list, plan);
 }

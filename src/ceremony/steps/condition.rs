@@ -38,6 +38,8 @@ pub enum Condition {
     BackedUp(bool),
     /// Only if this step's key (in a step about none: any key) is left out or, with `false`, if not.
     LeftOut(bool),
+    /// Only if this step's copy was made or, with `false`, if it is left out.
+    Copied(bool),
     /// Only if people go on without the proof of this step's key.
     WithoutProof,
     /// Only if people want this step's key at another reference than the plan.

@@ -4,6 +4,7 @@ pub mod bags;
 pub mod check_values;
 pub mod closing;
 pub mod condition;
+pub mod copies;
 pub mod device;
 pub mod hand_over;
 pub mod keys;
@@ -202,6 +203,8 @@ pub struct Step {
     pub role: DeviceRole,
     /// Which DKEK share it is about; the first if it is not about any.
     pub share: DkekShareNumber,
+    /// Which copy of the folder it is about, from 1.
+    pub medium: Option<u8>,
     /// Its stages.
     pub stages: Vec<Stage>,
     /// When it is needed; none: always.
@@ -315,6 +318,7 @@ pub fn step(id: StepName, actor: Actor) -> Step {
         key: None,
         role: DeviceRole::Original,
         share: DkekShareNumber::FIRST,
+        medium: None,
         stages: Vec::new(),
         need: None,
         part: Part::Always,
@@ -358,6 +362,13 @@ impl Step {
     #[must_use]
     pub fn about(mut self, key: &KeyLabel) -> Self {
         self.key = Some(key.clone());
+        self
+    }
+
+    /// Sets the copy.
+    #[must_use]
+    pub const fn on_medium(mut self, number: u8) -> Self {
+        self.medium = Some(number);
         self
     }
 

@@ -62,6 +62,7 @@ impl Condition {
             | Self::NotSealed
             | Self::Damaged
             | Self::LeftOut(_)
+            | Self::Copied(_)
             | Self::BackedUp(_)
             | Self::Copies
             | Self::SoPinOnOldCards

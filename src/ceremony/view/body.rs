@@ -157,6 +157,8 @@ impl Machine {
             Recovery::LeaveOut => words::CHOICE_LEAVE_OUT,
             Recovery::AnotherDevice => words::CHOICE_ANOTHER_DEVICE,
             Recovery::DeviceAgain => words::CHOICE_DEVICE_AGAIN,
+            Recovery::AnotherMedium => words::CHOICE_ANOTHER_MEDIUM,
+            Recovery::WithoutMedium => words::CHOICE_WITHOUT_MEDIUM,
             Recovery::Stop => words::CHOICE_STOP,
         };
         text.to_owned()

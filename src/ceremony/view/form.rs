@@ -40,11 +40,15 @@ impl Machine {
                 Some(set.map(|set| words::OfSet { set }.to_string()).unwrap_or_default())
             }
             (FieldValueName::Asked, FieldKind::CheckWords { places }) => Some(values::asked(*places)),
+            (FieldValueName::IfEmpty, FieldKind::Medium { planned, .. }) => {
+                Some(planned.as_ref().map(|_| words::MEDIUM_IF_EMPTY.to_owned()).unwrap_or_default())
+            }
             (
                 FieldValueName::Planned
                 | FieldValueName::Word
                 | FieldValueName::Signs
                 | FieldValueName::OfSet
+                | FieldValueName::IfEmpty
                 | FieldValueName::Asked,
                 _,
             ) => None,

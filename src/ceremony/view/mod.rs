@@ -37,6 +37,17 @@ pub struct ViewContext {
     pub digest_words: String,
     /// Where the files of this sitting are.
     pub folder: String,
+    /// The copies of its folder, once the record is sealed.
+    pub copies: Vec<FinishedCopy>,
+}
+
+/// A copy of the folder after the seal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FinishedCopy {
+    /// What is written on its medium.
+    pub label: String,
+    /// Why it does not hold the sealed record; `None`: it does.
+    pub why_not: Option<String>,
 }
 
 impl Machine {

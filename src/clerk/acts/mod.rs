@@ -9,6 +9,7 @@ mod compare_dkek;
 mod compare_keys;
 mod compare_share;
 mod compare_words;
+mod copy_folder;
 mod copy_share_file;
 mod deal;
 mod draw_pin;
@@ -41,6 +42,7 @@ mod verify_backup;
 mod write_manifest;
 mod write_share_file;
 
+use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
 use crate::clerk::Clerk;
@@ -101,6 +103,8 @@ pub(in crate::clerk) enum Begun {
     Sealing,
     /// In a worker that tries passwords on a share file.
     Opening(Opening),
+    /// In a worker that writes to a medium.
+    Copying(Receiver<Result<Vec<Fact>, Fault>>),
 }
 
 impl Begun {
@@ -245,6 +249,7 @@ acts! {
     write_manifest::WriteManifest,
     set_next_drill::SetNextDrill,
     close_folder::CloseFolder,
+    copy_folder::CopyFolder,
 }
 
 impl Act {

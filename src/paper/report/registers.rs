@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Told, text};
+use super::{Told, clock, text};
 use crate::paper::day::table;
 use crate::paper::document::{Block, Cell, Room, Sheet};
 use crate::record::{Entry, Fact, PinName};
@@ -50,9 +50,14 @@ impl Told<'_> {
             add(words::PRINT_ENVELOPES, table(&heads, envelopes, Room::Line));
         }
         let planned = self.plan.map(|plan| plan.arrangements.media.as_slice()).unwrap_or_default();
+        let recorded = self.media();
         let media = (1..=planned.len().max(MEDIA)).map(|number| {
             let label = planned.get(number - 1).and_then(Option::as_deref);
-            vec![text(words::PrintCopy { number }.to_string()), Cell::known(label), Cell::Blank, Cell::Blank]
+            let copy = text(words::PrintCopy { number }.to_string());
+            let (label, read_back) = recorded
+                .get(&number)
+                .map_or((Cell::known(label), Cell::Blank), |(label, said)| (Cell::known(label.as_deref()), text(said)));
+            vec![copy, label, read_back, Cell::Blank]
         });
         let heads = [
             (words::PRINT_WHAT, 14),
@@ -120,6 +125,25 @@ impl Told<'_> {
             Bag { person, name, number: bag.to_owned() }
         };
         closed.into_iter().map(bag).collect()
+    }
+
+    /// What became of each copy: what is written on its medium, and when it was read back.
+    fn media(&self) -> BTreeMap<usize, (Option<String>, String)> {
+        let mut media = BTreeMap::new();
+        for (line, fact) in self.facts() {
+            match fact {
+                Fact::Copied { number, label, files, .. } => {
+                    let said = words::ReportCopied { time: clock(line), line: line.line, files }.to_string();
+                    media.insert(usize::from(*number), (Some(label.clone()), said));
+                }
+                Fact::MediumLeftOut { number, label, .. } => {
+                    let said = words::ReportNotCopied { line: line.line }.to_string();
+                    media.insert(usize::from(*number), (label.clone(), said));
+                }
+                _ => {}
+            }
+        }
+        media
     }
 
     /// A row for each PIN that was written down.

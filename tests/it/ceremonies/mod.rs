@@ -7,6 +7,7 @@ mod card_check;
 mod cases;
 mod check_values;
 mod choices;
+mod copies;
 mod counted;
 mod cuts;
 mod damage;

@@ -7,6 +7,7 @@ mod devices;
 mod drilled;
 pub(in crate::ceremony) mod host;
 mod keys;
+mod media;
 mod people;
 mod planned;
 mod restored;
@@ -165,6 +166,16 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
         Name::Damaged => origin().map(restored::damaged),
         Name::WrappedUnusable => origin().map(restored::wrapped_unusable),
         Name::Dkeks => Some(restored::dkeks(known?)),
+
+        Name::Medium => step.medium.map(|number| number.to_string()),
+        Name::MediaPlanned => Some(plan.arrangements.media.len().to_string()),
+        Name::MediumPlanned => step.medium.map(|number| media::planned(plan, number)),
+        Name::MediumLabel => known?.medium_label(step.medium?).map(str::to_owned),
+        Name::CopiedTo => Some(media::copy(known?, step)?.folder.clone()),
+        Name::CopiedFiles => Some(media::copy(known?, step)?.files.to_string()),
+        Name::FolderName => Some(media::folder_name(&now?.context.folder)),
+        Name::AfterClose => text(media::after_close(plan)),
+        Name::EndedCopies => Some(media::ended(now?.context)),
 
         Name::Room => Some(host::findings(&known?.host.findings)),
         Name::Missing => Some(host::missing(known?)),

@@ -38,7 +38,9 @@ impl Shape {
             | FieldKind::Line
             | FieldKind::Decider { .. }
             | FieldKind::Confirmer { .. }
-            | FieldKind::Bag { .. } => (60, Grouping::Plain),
+            | FieldKind::Bag { .. }
+            | FieldKind::Medium { .. }
+            | FieldKind::Place { .. } => (60, Grouping::Plain),
             FieldKind::ShareWords { words, .. } => return Self::Words(*words),
             FieldKind::Dice { throws } => return Self::Throws(*throws),
         };
