@@ -94,7 +94,7 @@ fn plan_to_print(print: &PlanPrint) -> Result<(Plan, String), Vec<Fault>> {
             Plan::parse(&text).and_then(|plan| plan.check_new().map(|()| plan).map_err(|fault| vec![fault]))
         }
         Needs::Backup => Plan::parse_kept(&text),
-        Needs::PlanIfAny => Plan::parse(&text),
+        Needs::PlanIfAny | Needs::NewKeysAndBackup => Plan::parse(&text),
     };
     plan.map(|plan| (plan, text)).map_err(|faults| with_places(faults, Some(&print.plan)))
 }

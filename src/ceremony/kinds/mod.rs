@@ -1,5 +1,6 @@
 //! The ceremonies: one file each, one line each in the list below.
 
+mod add_keys;
 mod back_up;
 mod establish;
 mod inspect;
@@ -39,6 +40,7 @@ ceremonies! {
     Establish in establish,
     Restore in restore,
     BackUp in back_up,
+    AddKeys in add_keys,
     ReSplit in re_split,
     Inspect in inspect,
 }

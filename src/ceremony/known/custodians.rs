@@ -43,7 +43,7 @@ impl Known {
                 self.plan.keys.clear();
                 self.plan.before.clear();
             }
-            KeySource::Known => {}
+            KeySource::Known | KeySource::New => {}
         }
     }
 
