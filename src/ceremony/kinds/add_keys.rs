@@ -6,7 +6,8 @@ use crate::ceremony::known::Known;
 use crate::ceremony::known::character::{Cards, Character, DeviceUse, KeySource, Needs, Unattended};
 use crate::ceremony::known::roll_call::Attendance;
 use crate::ceremony::steps::{
-    Actor, Condition, List, StageKind, Step, bags, closing, device, keys, opening, people, provisioning, source, step,
+    Actor, Condition, List, StageKind, Step, bags, closing, device, keys, opening, people, provisioning, share_files,
+    step,
 };
 use crate::clerk::{Act, acts};
 use crate::names::{CeremonyKind, StageName, StepName};
@@ -57,7 +58,7 @@ fn steps(plan: &Plan) -> Vec<Step> {
     list.add(provisioning::with_log_in(log_in).forgetting([Handle::UserPin]));
     list.add(
         step(StepName::AddKeysDkek, Actor::Administrator)
-            .then(StageName::Compare, StageKind::Do(source::compare_dkek))
+            .then(StageName::Compare, StageKind::Do(share_files::compare_dkek))
             .then(StageName::State, StageKind::Read),
     );
     // Before anybody opens anything: a place that is taken is a fault of the plan.
@@ -71,7 +72,7 @@ fn steps(plan: &Plan) -> Vec<Step> {
     bags::new_bags(&mut list, plan);
 
     list.section();
-    source::copy_share_files(&mut list, plan);
+    share_files::copy_share_files(&mut list, plan);
 
     list.section();
     for key in &plan.keys {

@@ -56,7 +56,7 @@ fn steps(plan: &Plan) -> Vec<Step> {
     list.add(provisioning::with_log_in(log_in).forgetting([Handle::UserPin]));
     list.add(
         step(StepName::BackUpDkek, Actor::Administrator)
-            .then(StageName::Compare, StageKind::Do(source::compare_dkek))
+            .then(StageName::Compare, StageKind::Do(share_files::compare_dkek))
             .then(StageName::State, StageKind::Read),
     );
     list.add(
@@ -72,7 +72,7 @@ fn steps(plan: &Plan) -> Vec<Step> {
     });
 
     list.section();
-    source::copy_share_files(&mut list, plan);
+    share_files::copy_share_files(&mut list, plan);
 
     list.section();
     for key in &plan.keys {

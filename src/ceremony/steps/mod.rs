@@ -11,7 +11,7 @@ pub mod people;
 pub mod provisioning;
 pub mod question;
 mod screens;
-pub mod source;
+pub mod share_files;
 pub mod turns;
 
 use crate::ceremony::known::Known;
