@@ -13,7 +13,7 @@ use crate::card::transport::Readers;
 use crate::ceremony::{Cards, Ceremony, DeviceUse, KeySource};
 use crate::clerk::{CardInserter, Context, Source};
 use crate::folder::{Folder, names};
-use crate::plan::Plan;
+use crate::plan::{Plan, one_more_key};
 use crate::record::CeremonyKind;
 use crate::softcard::{Rack, SoftCard};
 use crate::terms::DeviceRole;
@@ -76,7 +76,7 @@ impl Setup {
         let source = match Ceremony::of(ceremony).character.keys {
             KeySource::Known | KeySource::Folder => Source::open(from, given)?,
             // Whatever keys lie there, those on the device are meant.
-            KeySource::Device => Source::open_share_files(from, given)?,
+            KeySource::Device | KeySource::New => Source::open_share_files(from, given)?,
         };
         let kept = source.folder.read(names::PLAN).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
         let plan_text = match (source.is_foreign(), plan) {
@@ -102,6 +102,39 @@ impl Setup {
     ) -> Result<Self, Fault> {
         let (plan, source) = after(from, plan, before)?;
         Self::new(ceremony, plan, plan_text, Some(source), records, environment)
+    }
+
+    /// A ceremony that adds the keys of a plan to a device whose DKEK is that of an earlier backup. In a rehearsal there may be
+    /// no plan: then one more key is added.
+    ///
+    /// # Errors
+    /// If the folder holds no usable share files, the plan has other custodians or a key of the folder, or the new folder cannot be
+    /// created.
+    pub fn by_addition(
+        ceremony: CeremonyKind,
+        from: &Path,
+        plan: Option<(Plan, String)>,
+        records: &Path,
+        environment: Environment,
+    ) -> Result<Self, Fault> {
+        let ours = from.join(names::MANIFEST).exists();
+        let source = Source::open_share_files(from, plan.as_ref().map(|(plan, _)| plan).filter(|_| !ours))?;
+        let (plan, text) = match plan {
+            Some(given) => given,
+            None => {
+                let kept = source.folder.read(names::PLAN)?;
+                let (key, text) = one_more_key(&String::from_utf8_lossy(&kept), &source.plan.keys)
+                    .ok_or_else(|| Fault::from(faults::PlanNotObject))?;
+                (Plan { keys: vec![key], ..source.plan.clone() }, text)
+            }
+        };
+        if plan.dkek_shares != source.plan.dkek_shares {
+            return Err(Fault::from(faults::AddKeysOtherCustodians { folder: from.display() }));
+        }
+        if let Some(key) = plan.keys.iter().find(|key| source.keys.iter().any(|known| known.label == key.label)) {
+            return Err(Fault::from(faults::AddKeysKnownKey { label: &key.label, folder: from.display() }));
+        }
+        Self::new(ceremony, plan, text, Some(source), records, environment)
     }
 
     fn new(
@@ -189,7 +222,7 @@ fn new_folder(records: &Path, ceremony: CeremonyKind, rehearsal: bool) -> Result
 fn kept_card(ceremony: CeremonyKind, source: &Source) -> Option<SoftCard> {
     match Ceremony::of(ceremony).character.devices {
         DeviceUse::Provisions => None,
-        DeviceUse::Keeps => {
+        DeviceUse::Keeps | DeviceUse::Adds => {
             let cards = source.folder.path().join(names::SOFTWARE_CARDS);
             let file = cards.join(names::software_card(source.device()?.as_str()));
             SoftCard::from_json(&serde_json::from_slice(&fs::read(file).ok()?).ok()?).ok()

@@ -248,11 +248,11 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, M
 /// The option that a real ceremony needs and that was not given.
 const fn missing(ceremony: CeremonyKind, plan: bool, from: bool) -> Option<&'static str> {
     match (Ceremony::of(ceremony).character.needs, plan, from) {
-        (Needs::Plan | Needs::PlanAndBackup, false, _) => Some("--plan FILE"),
-        (Needs::Backup | Needs::PlanAndBackup, _, false) => Some("--from FOLDER"),
+        (Needs::Plan | Needs::PlanAndBackup | Needs::NewKeysAndBackup, false, _) => Some("--plan FILE"),
+        (Needs::Backup | Needs::PlanAndBackup | Needs::NewKeysAndBackup, _, false) => Some("--from FOLDER"),
         (Needs::Plan, true, _)
         | (Needs::Backup, _, true)
-        | (Needs::PlanAndBackup, true, true)
+        | (Needs::PlanAndBackup | Needs::NewKeysAndBackup, true, true)
         | (Needs::PlanIfAny, _, _) => None,
     }
 }
@@ -260,7 +260,7 @@ const fn missing(ceremony: CeremonyKind, plan: bool, from: bool) -> Option<&'sta
 const fn changes_custodians(ceremony: CeremonyKind) -> bool {
     match Ceremony::of(ceremony).character.needs {
         Needs::PlanAndBackup => true,
-        Needs::Plan | Needs::PlanIfAny | Needs::Backup => false,
+        Needs::Plan | Needs::PlanIfAny | Needs::Backup | Needs::NewKeysAndBackup => false,
     }
 }
 

@@ -55,6 +55,15 @@ fn prepare(ceremony: CeremonyKind, hold: &Hold) -> Result<Setup, Vec<Fault>> {
             let plan = read_plan(plan)?;
             Setup::by_change(ceremony, &from?, plan, before.as_ref(), &hold.records, environment).map_err(one)
         }
+        Needs::NewKeysAndBackup => {
+            let from = hold.from.clone().or_else(|| latest_backup(&hold.records));
+            let from =
+                from.ok_or_else(|| vec![Fault::from(faults::NothingToRestore { folder: hold.records.display() })]);
+            // When several ceremonies are rehearsed, the plan is for the first.
+            let plan = plan.filter(|_| hold.ceremony.is_some() && hold.from.is_some() || !hold.rehearsal);
+            let given = plan.map(|file| read_plan(Some(file))).transpose()?;
+            Setup::by_addition(ceremony, &from?, given, &hold.records, environment).map_err(one)
+        }
         Needs::Backup => {
             let latest = || latest_backup(&hold.records);
             let from = hold.from.clone().or_else(latest);
@@ -304,10 +313,10 @@ fn menu(screen: &mut Screen, records: &Path, made: bool) -> Result<Option<Ceremo
         let Character { kind, text, needs, .. } = ceremony.character;
         let id = ChoiceId::Ceremony(kind);
         match (needs, text.menu_later) {
-            (Needs::Backup | Needs::PlanAndBackup, Some(later)) if !backup => {
+            (Needs::Backup | Needs::PlanAndBackup | Needs::NewKeysAndBackup, Some(later)) if !backup => {
                 OptionView { id, text: later.to_owned(), closed: true }
             }
-            (Needs::Plan | Needs::PlanIfAny | Needs::Backup | Needs::PlanAndBackup, _) => {
+            (Needs::Plan | Needs::PlanIfAny | Needs::Backup | Needs::PlanAndBackup | Needs::NewKeysAndBackup, _) => {
                 OptionView::open(id, text.menu)
             }
         }

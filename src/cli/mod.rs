@@ -104,7 +104,7 @@ fn plan_to_print(print: &PlanPrint) -> Result<(Plan, String), Vec<Fault>> {
             Plan::parse(&text).and_then(|plan| plan.check_new().map(|()| plan).map_err(|fault| vec![fault]))
         }
         Needs::Backup => Plan::parse_kept(&text),
-        Needs::PlanIfAny => Plan::parse(&text),
+        Needs::PlanIfAny | Needs::NewKeysAndBackup => Plan::parse(&text),
     };
     let plan = plan.map_err(|faults| with_places(faults, Some(&print.plan)))?;
     let before = print.old_plan.as_deref().map(read_kept_plan).transpose()?;

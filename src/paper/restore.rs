@@ -146,7 +146,7 @@ impl Page {
         self.chapter(chapters::FOLDER_TOOL_COMPARE);
         self.chapter(chapters::FOLDER_TOOL_KEYS);
         match keys {
-            KeySource::Known | KeySource::Folder => {
+            KeySource::Known | KeySource::New | KeySource::Folder => {
                 for key in &plan.keys {
                     let (file, reference) = (names::wrapped_key(&key.label), key.restore_to);
                     self.text(&words::FolderToolUnwrap { file, reference }.to_string());

@@ -1,5 +1,6 @@
 //! The plan: people, quorums, device and keys of one ceremony. All its faults are reported at once.
 
+mod added;
 mod arrangements;
 mod concerns;
 mod custody;
@@ -16,6 +17,7 @@ mod roles;
 #[cfg(test)]
 mod tests;
 
+pub use added::one_more_key;
 pub use arrangements::{Approval, Arrangements, Blank, DeviceUse, PersonArranged, PlannedDevice};
 pub use concerns::Concern;
 pub use custody::Custody;

@@ -5,14 +5,14 @@ use crate::ceremony::known::Known;
 use crate::ceremony::known::character::{Cards, Character, DeviceUse, KeySource, Needs, Unattended};
 use crate::ceremony::steps::{
     Actor, Condition, List, Part, Question, StageKind, Step, bags, check_values, closing, device, keys, opening,
-    people, provisioning, step,
+    people, provisioning, share_files, step,
 };
 use crate::clerk::{Act, acts};
 use crate::names::{CeremonyKind, StageName, StepName};
-use crate::plan::{Custody, Plan};
+use crate::plan::Plan;
 use crate::record::{Deviation, Fact};
 use crate::script::ceremonies;
-use crate::terms::{Handle, Purpose};
+use crate::terms::Handle;
 
 /// The entry for *back-up*.
 pub static CEREMONY: Ceremony = Ceremony {
@@ -56,7 +56,7 @@ fn steps(plan: &Plan) -> Vec<Step> {
     list.add(provisioning::with_log_in(log_in).forgetting([Handle::UserPin]));
     list.add(
         step(StepName::BackUpDkek, Actor::Administrator)
-            .then(StageName::Compare, StageKind::Do(compare_dkek))
+            .then(StageName::Compare, StageKind::Do(share_files::compare_dkek))
             .then(StageName::State, StageKind::Read),
     );
     check_values::compare_kcv(&mut list);
@@ -73,14 +73,7 @@ fn steps(plan: &Plan) -> Vec<Step> {
     });
 
     list.section();
-    for share in plan.numbers() {
-        list.add(
-            step(StepName::CopyShareFile, Actor::Administrator)
-                .of(share)
-                .then(StageName::Write, StageKind::Do(copy_share_file))
-                .then(StageName::Written, StageKind::Read),
-        );
-    }
+    share_files::copy_share_files(&mut list, plan);
 
     list.section();
     for key in &plan.keys {
@@ -111,34 +104,7 @@ fn steps(plan: &Plan) -> Vec<Step> {
     list.finish()
 }
 
-fn compare_dkek(known: &Known, step: &Step) -> Option<Act> {
-    Some(
-        acts::CompareDkek {
-            role: step.role,
-            serial: known.devices.serial(step.role)?,
-            shares: u8::try_from(known.plan.dkek_shares.len()).ok()?,
-            kcv: known.shares.dkek_kcv,
-        }
-        .into(),
-    )
-}
-
 fn survey_keys(known: &Known, step: &Step) -> Option<Act> {
     let kcv = known.shares.dkek_kcv?;
     Some(acts::SurveyKeys { role: step.role, serial: known.devices.serial(step.role)?, kcv }.into())
-}
-
-#[allow(clippy::unnecessary_wraps, reason = "the form of every act's maker")]
-fn copy_share_file(known: &Known, step: &Step) -> Option<Act> {
-    Some(
-        acts::CopyShareFile {
-            share: step.share,
-            opened: known.shares.opened.get(&step.share).cloned(),
-            custody: known.plan.dkek_shares.iter().map(Custody::word).collect(),
-            set: known.shares.set(Purpose::DkekShare(step.share)).map(str::to_owned),
-            kcv: known.shares.kcv(step.share),
-            so_pin_set: known.shares.set(Purpose::SoPin).map(str::to_owned),
-        }
-        .into(),
-    )
 }

@@ -64,13 +64,7 @@ fn steps(plan: &Plan) -> Vec<Step> {
 
     list.section();
     for key in &plan.keys {
-        list.add(
-            step(StepName::MakeKey, Actor::Administrator)
-                .about(&key.label)
-                .then(StageName::Make, StageKind::Do(keys::make_key))
-                .then_when(Condition::LeftOut(false), StageName::Made, StageKind::Read)
-                .then_when(Condition::LeftOut(true), StageName::LeftOut, StageKind::Read),
-        );
+        list.add(keys::made(key));
     }
     list.add(
         step(StepName::Inventory, Actor::Administrator)

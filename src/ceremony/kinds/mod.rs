@@ -1,5 +1,6 @@
 //! The ceremonies: one file each, one line each in the list below.
 
+mod add_keys;
 mod back_up;
 mod drill;
 mod establish;
@@ -41,6 +42,7 @@ ceremonies! {
     Restore in restore,
     BackUp in back_up,
     Drill in drill,
+    AddKeys in add_keys,
     ReSplit in re_split,
     Inspect in inspect,
 }

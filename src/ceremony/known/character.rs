@@ -14,6 +14,8 @@ pub enum Needs {
     Backup,
     /// A plan, and the folder of an earlier backup.
     PlanAndBackup,
+    /// The folder of an earlier backup, and a plan that names new keys.
+    NewKeysAndBackup,
 }
 
 /// Whose shares open the backup.
@@ -36,6 +38,8 @@ pub enum KeySource {
     Known,
     /// The folder of a backup, which is read in the first step: its keys are carried over.
     Folder,
+    /// The plan: they are new, on a device whose other keys it does not name.
+    New,
     /// A device that holds them: people choose on the day, and only then are their steps unrolled.
     Device,
 }
@@ -47,6 +51,8 @@ pub enum DeviceUse {
     Provisions,
     /// It leaves everything on them as it is.
     Keeps,
+    /// It adds keys to what is on them.
+    Adds,
 }
 
 /// How `rehearse --auto` runs it.
@@ -104,7 +110,7 @@ impl Character {
     pub const fn makes_a_backup(&self) -> bool {
         match (self.cards, self.keys) {
             (Cards::Dealt | Cards::Changed, _)
-            | (Cards::Earlier | Cards::None, KeySource::Device | KeySource::Folder) => true,
+            | (Cards::Earlier | Cards::None, KeySource::Device | KeySource::Folder | KeySource::New) => true,
             (Cards::Earlier | Cards::None, KeySource::Known) => false,
         }
     }

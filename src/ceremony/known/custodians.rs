@@ -42,7 +42,7 @@ impl Known {
                 self.plan.keys.clear();
                 self.plan.before.clear();
             }
-            KeySource::Known => {}
+            KeySource::Known | KeySource::New => {}
         }
     }
 

@@ -52,7 +52,7 @@ impl Known {
     /// them, come from a device or a folder, they are not known before.
     pub fn changes_the_list(&self, entry: &Entry) -> bool {
         match self.ceremony.keys {
-            KeySource::Known => false,
+            KeySource::Known | KeySource::New => false,
             KeySource::Device => {
                 matches!(entry, Entry::Began { .. } | Entry::Learned { fact: Fact::Chosen { .. }, .. })
             }
@@ -90,7 +90,7 @@ impl Known {
     /// The DKEK that wraps the keys of a device is the one it has: whatever opens must be that one.
     pub(super) fn learn_dkek_of_the_device(&mut self, kcv: Option<Kcv>) {
         match self.ceremony.keys {
-            KeySource::Device => self.shares.dkek_kcv = self.shares.dkek_kcv.or(kcv),
+            KeySource::Device | KeySource::New => self.shares.dkek_kcv = self.shares.dkek_kcv.or(kcv),
             KeySource::Known | KeySource::Folder => {}
         }
     }

@@ -206,7 +206,7 @@ fn ways_on(known: &Known, act: &Act, fault: FaultName) -> Vec<Recovery> {
         Act::VerifyBackup(_) | Act::CarryKey(_) => {
             [TryAgain].into_iter().chain(one_key_fails(known, fault).then_some(LeaveOut)).collect()
         }
-        Act::CompareDkek(_) | Act::SurveyKeys(_) => vec![DeviceAgain, TryAgain],
+        Act::CompareDkek(_) | Act::SurveyKeys(_) | Act::CheckNewKeys(_) => vec![DeviceAgain, TryAgain],
         // Of a device that holds them already, the others can be backed up without it.
         Act::BackUp(acts::BackUp { origin, .. }) => {
             let others = known.kept_keys().len() > 1 && !fault.may_come_back();

@@ -75,16 +75,18 @@ fn find_picked(known: &Known, step: &Step) -> Option<Act> {
 }
 
 fn purpose(known: &Known, step: &Step) -> DevicePurpose {
-    match known.ceremony.devices {
-        DeviceUse::Keeps => return DevicePurpose::Inspection,
-        DeviceUse::Provisions => {}
-    }
     let rsa = known.keys_that_stay().filter_map(|key| match key.key_type {
         KeyType::Rsa(bits) => Some(bits),
         KeyType::RsaUnstated | KeyType::Ec(_) | KeyType::EcUnstated(_) | KeyType::Aes(_) => None,
     });
     let longest_rsa = rsa.max();
     let is_ec = |key: &PlannedKey| matches!(key.key_type, KeyType::Ec(_) | KeyType::EcUnstated(_));
-    let generates_ec = step.id == StepName::Device && known.plan.keys.iter().any(is_ec);
-    DevicePurpose::Provisioning { longest_rsa, generates_ec }
+    let has_ec = known.plan.keys.iter().any(is_ec);
+    match known.ceremony.devices {
+        DeviceUse::Keeps => DevicePurpose::Inspection,
+        DeviceUse::Adds => DevicePurpose::Adding { longest_rsa, generates_ec: has_ec },
+        DeviceUse::Provisions => {
+            DevicePurpose::Provisioning { longest_rsa, generates_ec: step.id == StepName::Device && has_ec }
+        }
+    }
 }

@@ -7,6 +7,7 @@ use crate::clerk::{Act, acts};
 use crate::fields::{Field, FieldKind};
 use crate::names::{FieldName, StageName, StepName};
 use crate::plan::{Plan, PlannedKey};
+use crate::record::StoredKey;
 use crate::terms::DeviceRole;
 
 /// The list shows nothing, every key comes back, the list shows them, each signs.
@@ -48,34 +49,52 @@ pub fn bring_keys_back(list: &mut List, plan: &Plan) {
     }
 }
 
-/// The act that makes this step's key.
-pub fn make_key(known: &Known, step: &Step) -> Option<Act> {
+/// The step that generates a key.
+pub fn made(key: &PlannedKey) -> Step {
+    step(StepName::MakeKey, Actor::Administrator)
+        .about(&key.label)
+        .then(StageName::Make, StageKind::Do(make_key))
+        .then_when(Condition::LeftOut(false), StageName::Made, StageKind::Read)
+        .then_when(Condition::LeftOut(true), StageName::LeftOut, StageKind::Read)
+}
+
+fn make_key(known: &Known, step: &Step) -> Option<Act> {
     let key = known.key(step.key.as_ref())?.clone();
     Some(acts::MakeKey { key, serial: known.devices.serial(step.role)?, again: known.doubt.again }.into())
 }
 
 /// The act that compares the device's list with the plan.
 pub fn inventory_planned(known: &Known, step: &Step) -> Option<Act> {
-    inventory(known, step, known.keys_that_stay().cloned().collect())
+    inventory(known, step, Vec::new(), known.keys_that_stay().cloned().collect())
+}
+
+/// The act that compares the device's list with the plan and with what it listed before: those keys must all be there still.
+pub fn inventory_with_those_before(known: &Known, step: &Step) -> Option<Act> {
+    let new = |key: &&StoredKey| !known.plan.keys.iter().any(|planned| planned.reference == key.reference);
+    let before = known.keys.listed.iter().filter(new).cloned().collect();
+    inventory(known, step, before, known.keys_that_stay().cloned().collect())
 }
 
 fn inventory_empty(known: &Known, step: &Step) -> Option<Act> {
-    inventory(known, step, Vec::new())
+    inventory(known, step, Vec::new(), Vec::new())
 }
 
 fn inventory_restored(known: &Known, step: &Step) -> Option<Act> {
     let moved = |key: &PlannedKey| PlannedKey { reference: known.restore_to(key), ..key.clone() };
-    inventory(known, step, known.keys_that_stay().map(moved).collect())
+    inventory(known, step, Vec::new(), known.keys_that_stay().map(moved).collect())
 }
 
-fn inventory(known: &Known, step: &Step, expected: Vec<PlannedKey>) -> Option<Act> {
+fn inventory(known: &Known, step: &Step, before: Vec<StoredKey>, expected: Vec<PlannedKey>) -> Option<Act> {
     let left_out = known.keys_of_today().filter(|key| known.keys.left_out.contains(key.label.as_str()));
     let at = |key: &PlannedKey| match step.role {
         DeviceRole::Original => key.reference,
         DeviceRole::Replacement => known.restore_to(key),
     };
     let perhaps = left_out.map(at).collect();
-    Some(acts::TakeInventory { role: step.role, serial: known.devices.serial(step.role)?, expected, perhaps }.into())
+    Some(
+        acts::TakeInventory { role: step.role, serial: known.devices.serial(step.role)?, expected, before, perhaps }
+            .into(),
+    )
 }
 
 /// The act that wraps this step's key.
@@ -83,6 +102,7 @@ pub fn back_up(known: &Known, step: &Step) -> Option<Act> {
     let key = known.key(step.key.as_ref())?.clone();
     let origin = match known.ceremony.keys {
         KeySource::Known | KeySource::Folder => acts::KeyOrigin::Generated,
+        KeySource::New => acts::KeyOrigin::Added,
         KeySource::Device => acts::KeyOrigin::Found { opened: known.opens_share_files() },
     };
     Some(acts::BackUp { key, serial: known.devices.serial(step.role)?, kcv: known.shares.dkek_kcv?, origin }.into())

@@ -13,6 +13,7 @@ pub mod people;
 pub mod provisioning;
 pub mod question;
 mod screens;
+pub mod share_files;
 pub mod source;
 pub mod turns;
 

@@ -37,6 +37,9 @@ pub struct BackUp {
 pub enum KeyOrigin {
     /// It was generated in this sitting: the DKEK is at hand, and everything about the key was written.
     Generated,
+    /// It was generated in this sitting on a device that holds others: the same, and which device that is was not stated by
+    /// initialising it.
+    Added,
     /// It was found on the device. What lies beside it may be missing, and is written as files of its own.
     Found {
         /// Whether a quorum has opened the DKEK.
@@ -56,6 +59,10 @@ impl ActKind for BackUp {
         clerk.manifest.expect_key(self.key.clone());
         let opened = match self.origin {
             KeyOrigin::Generated => true,
+            KeyOrigin::Added => {
+                clerk.manifest.back_up_from(self.kcv, &self.serial);
+                true
+            }
             KeyOrigin::Found { opened } => {
                 clerk.manifest.back_up_from(self.kcv, &self.serial);
                 opened
@@ -81,7 +88,7 @@ impl BackUp {
             let read = |device: &mut Device| -> Result<_, CardError> {
                 let blob = device.wrap(key.reference)?;
                 let beside = match origin {
-                    KeyOrigin::Generated => BesideKey {
+                    KeyOrigin::Generated | KeyOrigin::Added => BesideKey {
                         description: Some(device.read_file(FileId::description(key.reference))?),
                         certificate: Some(device.read_file(FileId::request(key.reference))?),
                     },
@@ -108,7 +115,7 @@ impl BackUp {
         let content = folder.read(&name)?;
         check(&name, &content, *kcv, dkek)?;
         let mut facts = match origin {
-            KeyOrigin::Generated => Vec::new(),
+            KeyOrigin::Generated | KeyOrigin::Added => Vec::new(),
             KeyOrigin::Found { .. } => write_beside(folder, &key.label, &content, None)?,
         };
         let (sha256, mac_not_verified) = (folder.written(&name)?.sha256, dkek.is_none());

@@ -36,6 +36,13 @@ pub struct FindDevice {
 pub enum DevicePurpose {
     /// It is only looked at.
     Inspection,
+    /// It gets more keys.
+    Adding {
+        /// The length in bits of the longest RSA key among them.
+        longest_rsa: Option<u16>,
+        /// Whether one of them is a key on an elliptic curve.
+        generates_ec: bool,
+    },
     /// It will be erased, initialised and given keys.
     Provisioning {
         /// The length in bits of the longest RSA key among them.
@@ -132,7 +139,10 @@ impl FindDevice {
 
 impl DevicePurpose {
     const fn needs_long_commands(self) -> bool {
-        matches!(self, Self::Provisioning { generates_ec: true, .. })
+        match self {
+            Self::Provisioning { generates_ec, .. } | Self::Adding { generates_ec, .. } => generates_ec,
+            Self::Inspection => false,
+        }
     }
 
     /// What can be known before anybody sits down is said before.
@@ -141,12 +151,12 @@ impl DevicePurpose {
             Self::Provisioning { .. } if so == PinState::Blocked => {
                 Err(Fault::from(faults::DeviceSoPinSpent { serial }))
             }
-            Self::Provisioning { longest_rsa: Some(bits), .. }
+            Self::Provisioning { longest_rsa: Some(bits), .. } | Self::Adding { longest_rsa: Some(bits), .. }
                 if bits > RSA_OF_ALL && version < FIRST_WITH_LONG_RSA =>
             {
                 Err(Fault::from(faults::DeviceTooOld { serial, version, bits, first: FIRST_WITH_LONG_RSA }))
             }
-            Self::Provisioning { .. } | Self::Inspection => Ok(()),
+            Self::Provisioning { .. } | Self::Adding { .. } | Self::Inspection => Ok(()),
         }
     }
 }

@@ -4,6 +4,7 @@
 mod back_up;
 mod carry_key;
 mod change_so_pin;
+mod check_new_keys;
 mod close_folder;
 mod compare_dkek;
 mod compare_keys;
@@ -230,6 +231,7 @@ acts! {
     read_dkek::ReadDkek,
     compare_dkek::CompareDkek,
     survey_keys::SurveyKeys,
+    check_new_keys::CheckNewKeys,
     copy_share_file::CopyShareFile,
     list_keys::ListKeys,
     compare_keys::CompareKeys,

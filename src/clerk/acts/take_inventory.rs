@@ -22,6 +22,8 @@ pub struct TakeInventory {
     pub serial: Serial,
     /// What must be there: reference, label, id.
     pub expected: Vec<PlannedKey>,
+    /// Which keys were there before, and must be there still.
+    pub before: Vec<StoredKey>,
     /// Where a key may be besides: it was left out after the device may have taken it.
     pub perhaps: Vec<KeyReference>,
 }
@@ -35,7 +37,8 @@ impl ActKind for TakeInventory {
     const IRREVERSIBLE_ON: Option<fn(&Self) -> &Serial> = None;
 
     fn perform(self, clerk: &mut Clerk, _: &mut Vault) -> Result<Begun, Fault> {
-        let wanted = wanted(clerk.source.as_ref(), &self.expected);
+        let mut wanted = wanted(clerk.source.as_ref(), &self.expected);
+        wanted.extend(self.before.iter().cloned());
         Ok(Begun::on_card(move |devices| {
             let keys = stored(devices, &self.serial)?;
             let missing: Vec<&StoredKey> =
