@@ -79,7 +79,7 @@ fn nobody_decides_about_themselves_and_nobody_who_is_not_here() {
             ("niels bohr", "decider-concerned"),
             ("Pin", "decider-not-here"),
             ("Emmy Noether", "decider-not-here"),
-            ("NB", "decider-not-here"),
+            ("NB", "decider-concerned"),
             ("So", "good"),
             ("custodian 02", "good"),
         ]

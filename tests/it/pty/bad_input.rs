@@ -6,6 +6,7 @@ use std::fs;
 use hsm_ceremony::share::{PasswordShare, SharePrime, check_bytes as share_check, read_value, write_check};
 
 use super::bad_pins::{key_references, pins};
+use crate::support::bags;
 use crate::support::walk;
 use crate::support::wizard::Wizard;
 
@@ -197,7 +198,7 @@ fn every_field_of_establish_refuses_wrong_input_and_continues_with_the_right_one
         walk::seat(w, seat, note);
     }
     w.pass("The key check value is the right one");
-    w.pass("write the key check value");
+    bags::kcv(w);
     for _ in &notes {
         w.wait_for("into a numbered bag, and close it");
         never_taken_by_a_line(w);

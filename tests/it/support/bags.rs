@@ -3,16 +3,39 @@
 use super::walk::fill;
 use super::wizard::Wizard;
 
+/// The KCV is read aloud, and the auditor types two of its words from notes.
+pub fn kcv(wizard: &mut Wizard) {
+    const AUDITOR: &str = "MH";
+    wizard.wait_for("Auditor, or somebody else: write the words");
+    let screen = wizard.screen();
+    let mut words: Vec<String> = Vec::new();
+    for line in screen.lines() {
+        for two in line.split_whitespace().collect::<Vec<_>>().chunks_exact(2) {
+            if two[0] == (words.len() + 1).to_string() {
+                words.push(two[1].to_owned());
+            }
+        }
+    }
+    assert_eq!(words.len(), 8, "{screen}");
+    wizard.pass("Auditor, or somebody else: write the words");
+    wizard.wait_for("come to the keyboard with your notes");
+    let screen = wizard.screen();
+    let asked: Vec<&str> = screen.split_once("Type words").expect("which").1.split_whitespace().take(3).collect();
+    let word = |place: &str| words[place.parse::<usize>().unwrap() - 1].as_str();
+    fill(wizard, &[&format!("{} {}", word(asked[0]), word(asked[2])), AUDITOR]);
+}
+
 /// New cards: the KCV is on every one, and each gets a bag with one of these numbers.
 pub fn first_bags(wizard: &mut Wizard, numbers: &[&str]) {
-    wizard.pass("write the key check value");
+    kcv(wizard);
     for number in numbers {
         bag(wizard, "into a numbered bag, and close it", number);
     }
 }
 
-/// Cards that were used get new bags with these numbers.
+/// The KCV is compared with the papers, and cards that were used get new bags with these numbers.
 pub fn new_bags(wizard: &mut Wizard, numbers: &[&str]) {
+    kcv(wizard);
     for number in numbers {
         bag(wizard, "into a new numbered bag, and close it", number);
     }
