@@ -116,6 +116,8 @@ impl ManifestDraft {
             | Fact::Given { .. }
             | Fact::Joined { .. }
             | Fact::Compared { .. }
+            | Fact::AfterBreak { .. }
+            | Fact::SignedOut { .. }
             | Fact::SoPinRebuilt { .. }
             | Fact::Settings { .. }
             | Fact::CurrentSoPin { .. }

@@ -13,6 +13,7 @@ mod report;
 mod say;
 mod softcard;
 mod verify;
+mod verify_people;
 
 use crate::ceremony::{CEREMONIES, Ceremony, Needs};
 use crate::faults::{self, Fault};

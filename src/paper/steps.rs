@@ -125,6 +125,7 @@ impl<'a> PaperSteps<'a> {
                 | StageKind::Tick
                 | StageKind::RollCall(_)
                 | StageKind::PickKeys
+                | StageKind::SignOut
                 | StageKind::Choose(_)
                 | StageKind::Form(_)
                 | StageKind::FromCard(_)

@@ -11,6 +11,7 @@ pub fn close(list: &mut List) {
         step(StepName::Close, Actor::Administrator)
             .then(StageName::Empty, StageKind::Do(|_, _| Some(acts::ProveVaultEmpty.into())))
             .then(StageName::Close, StageKind::Do(|_, _| Some(acts::CloseFolder.into())))
-            .then(StageName::Closed, StageKind::Tick),
+            .then(StageName::Closed, StageKind::Tick)
+            .then(StageName::SignOut, StageKind::SignOut),
     );
 }

@@ -69,6 +69,8 @@ pub enum StageKind {
     Tick,
     /// Tick every person in the plan who is present.
     RollCall(Attendance),
+    /// Everybody who is here signs out: read, then Enter; it is in the record.
+    SignOut,
     /// Tick the keys that are backed up; all of them are ticked at first.
     PickKeys,
     /// Choose.
@@ -114,6 +116,7 @@ impl StageKind {
             | Self::Tick
             | Self::RollCall(_)
             | Self::PickKeys
+            | Self::SignOut
             | Self::Choose(_)
             | Self::Reveal { .. }
             | Self::RevealPin { .. }
@@ -132,6 +135,7 @@ impl StageKind {
             | Self::Tick
             | Self::RollCall(_)
             | Self::PickKeys
+            | Self::SignOut
             | Self::Choose(_)
             | Self::Confirm(_)
             | Self::Reveal { .. }
@@ -151,6 +155,7 @@ impl StageKind {
             | Self::Tick
             | Self::RollCall(_)
             | Self::PickKeys
+            | Self::SignOut
             | Self::Choose(_)
             | Self::Form(_)
             | Self::FromCard(_)
