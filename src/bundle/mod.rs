@@ -122,6 +122,8 @@ fn written(fact: &Fact) -> Option<(&str, Digest)> {
         | Fact::Opened { .. }
         | Fact::Joined { .. }
             | Fact::Compared { .. }
+            | Fact::AfterBreak { .. }
+            | Fact::SignedOut { .. }
         | Fact::SoPinRebuilt { .. }
         | Fact::CurrentSoPin { .. }
         | Fact::PinDrawn { .. }

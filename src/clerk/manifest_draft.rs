@@ -123,6 +123,8 @@ impl ManifestDraft {
             | Fact::Given { .. }
             | Fact::Joined { .. }
             | Fact::Compared { .. }
+            | Fact::AfterBreak { .. }
+            | Fact::SignedOut { .. }
             | Fact::SoPinRebuilt { .. }
             | Fact::Settings { .. }
             | Fact::CurrentSoPin { .. }

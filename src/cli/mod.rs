@@ -14,6 +14,7 @@ mod report;
 mod say;
 mod softcard;
 mod verify;
+mod verify_people;
 
 use crate::app::plan_after;
 use crate::ceremony::{CEREMONIES, Ceremony, Needs};

@@ -9,7 +9,7 @@ use super::disclose::withheld;
 use super::read::read_record;
 use super::report::{Compared, compare};
 use super::say::{complain, explain, print_all, print_text};
-use super::{Exit, drills};
+use super::{Exit, drills, verify_people};
 use crate::bundle::{Examined, FileState, SignatureState, examine};
 use crate::faults::Fault;
 use crate::folder::{Folder, names};
@@ -86,6 +86,7 @@ fn sentences(proof: &Proof, examined: Option<&Examined>, reports: &Compared) -> 
         _ => None,
     }));
     said.extend(check_values(proof));
+    said.extend(verify_people::changes(proof));
     said.push(words::VERIFY_PROVEN.to_owned());
     said.push(words::VERIFY_PROVEN_LINES.to_owned());
     if let Some(examined) = examined {

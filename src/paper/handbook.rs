@@ -275,6 +275,7 @@ impl Book<'_> {
             StageKind::Choose(question) => (words::PAPER_CHOOSE, "", chosen_from(question, text.items)),
             StageKind::HandOver
             | StageKind::Read
+            | StageKind::SignOut
             | StageKind::Form(_)
             | StageKind::FromCard(_)
             | StageKind::Confirm(_)

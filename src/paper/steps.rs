@@ -137,6 +137,7 @@ impl PaperSteps {
                 | StageKind::Tick
                 | StageKind::RollCall(_)
                 | StageKind::PickKeys
+                | StageKind::SignOut
                 | StageKind::Choose(_)
                 | StageKind::Form(_)
                 | StageKind::FromCard(_)

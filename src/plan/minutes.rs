@@ -57,6 +57,7 @@ pub const fn usual_minutes(step: StepName) -> u8 {
         | S::SoPin
         | S::CheckCard
         | S::Close
+        | S::SignOut
         | S::DrillResult
         | S::Copy
         | S::Ended => 3,

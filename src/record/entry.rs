@@ -33,6 +33,16 @@ pub enum Fact {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
     },
+    /// After a break: the administrator and somebody else confirm that room, machine and bags are as they were, or say what
+    /// has changed, which is a deviation.
+    AfterBreak {
+        administrator: String,
+        confirmed_by: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        changed: Option<String>,
+    },
+    /// Everybody who was still there at the end signed out.
+    SignedOut { people: Vec<String> },
     /// Somebody decided to go on without these people, who check what the others do. A deviation.
     Without { people: Vec<String>, decided_by: String, reason: String },
     /// Why the custodians of a DKEK change.

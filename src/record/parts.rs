@@ -85,7 +85,10 @@ const fn places(entry: &Entry) -> &'static [Place] {
 
 const fn places_of_fact(fact: &Fact) -> &'static [Place] {
     match fact {
-        Fact::Present { .. } | Fact::Absent { .. } => &[("/fact/people", Part::Names)],
+        Fact::AfterBreak { .. } => {
+            &[("/fact/administrator", Part::Names), ("/fact/confirmed_by", Part::Names), ("/fact/changed", Part::Notes)]
+        }
+        Fact::Present { .. } | Fact::Absent { .. } | Fact::SignedOut { .. } => &[("/fact/people", Part::Names)],
         Fact::Arrived { .. } => &[("/fact/name", Part::Names)],
         Fact::Gone { .. } => &[("/fact/name", Part::Names), ("/fact/reason", Part::Notes)],
         Fact::Without { .. } => {

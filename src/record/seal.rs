@@ -28,6 +28,8 @@ pub enum DeviationName {
     OtherSettings,
     /// A restored key was not proven to be the same key.
     KeyNotProven,
+    /// Something was moved or changed while there was a break.
+    ChangedInBreak,
     /// Nobody confirmed the KCV that was read aloud.
     KcvNotConfirmed,
     /// A key was left out.

@@ -105,7 +105,7 @@ fn steps(plan: &Plan) -> Vec<Step> {
             )
             .then(StageName::Written, StageKind::States(|| Fact::RestoreNotProven)),
     );
-    closing::close(&mut list);
+    closing::close(&mut list, plan);
     list.finish()
 }
 

@@ -93,7 +93,7 @@ fn steps(plan: &Plan) -> Vec<Step> {
             .then(StageName::Destroy, StageKind::Choose(Question::OldCards))
             .then_when(Condition::OldCardsRemain, StageName::Remain, StageKind::Read),
     );
-    closing::close(&mut list);
+    closing::close(&mut list, plan);
     list.finish()
 }
 

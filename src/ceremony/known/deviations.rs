@@ -74,6 +74,10 @@ impl Known {
                 decided_by: Some(decided_by.clone()),
                 ..new(DeviationName::WithoutSomebody)
             }),
+            Fact::AfterBreak { confirmed_by, changed: Some(changed), .. } => Some(Deviated {
+                people: vec![confirmed_by.clone()],
+                ..new(DeviationName::ChangedInBreak).happened(changed.as_str())
+            }),
             Fact::Opened { share, wrong, .. } if !wrong.is_empty() => {
                 let person = |seat: &Seat| Some(Holder { share: *share, custodian: Some(self.seats.sitter(*seat)?) });
                 let people =
@@ -144,6 +148,8 @@ impl Known {
             | Fact::Given { .. }
             | Fact::Joined { .. }
             | Fact::Compared { .. }
+            | Fact::SignedOut { .. }
+            | Fact::AfterBreak { .. }
             | Fact::CurrentSoPin { .. }
             | Fact::PinDrawn { .. }
             | Fact::PinShown { .. }

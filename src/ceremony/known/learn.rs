@@ -11,6 +11,7 @@ impl Known {
     /// Takes in what one entry says, except for the cursor, which needs the list of steps.
     pub fn learn(&mut self, entry: &Entry) {
         self.learn_deviations(entry);
+        self.learn_since(entry);
         match entry {
             Entry::Learned { fact, .. } => self.learn_fact(fact),
             Entry::Failed { act, fault, .. } => self.learn_failure(act, FaultName::from_word(fault)),
@@ -32,11 +33,9 @@ impl Known {
                 self.plan_sha256 = Some(*plan_sha256);
                 self.learn_began();
             }
+            Entry::Remarked { remark: Remark::BreakEnded, .. } => self.progress.not_confirmed = true,
             Entry::Recovered { .. }
-            | Entry::Remarked {
-                remark: Remark::Deviation | Remark::BreakBegan | Remark::BreakEnded | Remark::Stopped,
-                ..
-            } => {}
+            | Entry::Remarked { remark: Remark::Deviation | Remark::BreakBegan | Remark::Stopped, .. } => {}
         }
     }
 
@@ -183,12 +182,14 @@ impl Known {
             Fact::WrappedKeysUnusable { keys } => self.restored.learn_wrapped_unusable(keys),
             Fact::SeveralDkeks { dkeks } => self.restored.dkeks.clone_from(dkeks),
             Fact::DkekChosen { kcv } => self.learn_dkek_chosen(*kcv),
+            Fact::AfterBreak { .. } => self.progress.not_confirmed = false,
             Fact::Medium { number, label, place } => self.media.learn_brought(*number, label, place.as_deref()),
             Fact::Copied { number, label, folder, files, .. } => {
                 self.media.learn_copied(*number, label, folder, *files);
             }
             Fact::MediumLeftOut { number, .. } => self.media.learn_left_out(*number),
             Fact::WrongShareRefused { .. }
+            | Fact::SignedOut { .. }
             | Fact::PinDrawn { .. }
             | Fact::PinShown { .. }
             | Fact::Enciphered { .. }

@@ -1,6 +1,6 @@
 //! What is known about the people: who is absent, and who may know a share that now belongs to somebody else.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ceremony::known::Known;
 use crate::ceremony::known::character::Cards;
@@ -8,15 +8,17 @@ use crate::ceremony::known::holders::everybody;
 use crate::fields::{self, Decider, Field, FieldKind};
 use crate::names::FieldName;
 use crate::plan::Plan;
-use crate::record::Former;
+use crate::record::{Entry, Fact, Former};
 use crate::terms::Holder;
-use crate::terms::{CustodianNumber, Person, Purpose, alike, initials};
+use crate::terms::{CustodianNumber, Number, Person, Purpose, alike, initials};
 
 /// What is known about the people beyond the plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct People {
     /// Everyone who is not here: without a tick at the roll call and without anybody in their place, or gone since.
     pub absent: BTreeSet<Person>,
+    /// In which step each of them was seen first, or came.
+    pub since: BTreeMap<Person, Number>,
     /// Everybody who may know a share, by name, and which one: they saw it or sat down with it; with cards dealt
     /// earlier, everybody in the plan.
     pub knowing: Vec<(String, Holder)>,
@@ -28,7 +30,7 @@ impl People {
             Cards::Earlier => everybody(plan),
             Cards::Dealt | Cards::Changed | Cards::None => Vec::new(),
         };
-        Self { absent: BTreeSet::new(), knowing }
+        Self { absent: BTreeSet::new(), since: BTreeMap::new(), knowing }
     }
 
     pub(super) fn learn_formers(&mut self, people: &[Former]) {
@@ -94,6 +96,35 @@ impl Known {
                 self.people.absent.insert(person);
             }
         }
+    }
+
+    /// In which step people were seen first, or came.
+    pub(super) fn learn_since(&mut self, entry: &Entry) {
+        let (step, people): (Number, Vec<Person>) = match entry {
+            Entry::Learned { step, fact: Fact::Present { people } } => {
+                let here = self.called().into_iter().filter(|called| people.contains(&called.text));
+                (*step, here.map(|called| called.person).collect())
+            }
+            Entry::Learned { step, fact: Fact::Arrived { name, .. } } => {
+                let roles = self.plan.people().into_iter();
+                (*step, roles.filter(|person| alike(self.plan.name_of(*person), name)).collect())
+            }
+            Entry::Substituted { step, share, custodian, .. } => {
+                (*step, vec![Person::Holder(Holder { share: *share, custodian: *custodian })])
+            }
+            Entry::StoodIn { step, person, .. } => (*step, vec![*person]),
+            Entry::Learned { .. }
+            | Entry::Began { .. }
+            | Entry::Intent { .. }
+            | Entry::Revealed { .. }
+            | Entry::Done { .. }
+            | Entry::Failed { .. }
+            | Entry::Recovered { .. }
+            | Entry::Deviates { .. }
+            | Entry::Remarked { .. }
+            | Entry::Sealed { .. } => return,
+        };
+        self.people.since.extend(people.into_iter().map(|person| (person, step)));
     }
 
     /// Somebody takes a role, and is here.

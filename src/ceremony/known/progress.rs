@@ -18,6 +18,8 @@ pub struct Progress {
     pub deviated: Vec<Deviated>,
     /// The names of deviations built into the script itself.
     pub deviates: Vec<String>,
+    /// A break is over, and nobody has said yet whether anything was moved.
+    pub not_confirmed: bool,
     /// How it ended.
     pub ended: Option<Ending>,
 }

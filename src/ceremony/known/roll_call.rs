@@ -33,6 +33,11 @@ impl Known {
         self.plan.people().into_iter().map(called).collect()
     }
 
+    /// Everyone who is here, with their role.
+    pub fn here(&self) -> Vec<Called> {
+        self.called().into_iter().filter(|called| !self.is_absent(called.person)).collect()
+    }
+
     /// Everybody without whom the ceremony cannot continue, or has nobody to act, and who has no tick.
     pub fn without_tick(&self, attendance: Attendance, here: &[Person]) -> Vec<Person> {
         let needed = |person: &Person| match person {

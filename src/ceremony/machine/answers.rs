@@ -60,6 +60,11 @@ impl Machine {
                 self.emit(Entry::Deviates { step: self.number(), name: deviation.word().to_owned() });
                 self.next_stage();
             }
+            StageKind::SignOut if *input == Input::GoOn => {
+                let people = self.known.here().into_iter().map(|called| called.text).collect();
+                self.emit(Entry::Learned { step: self.number(), fact: Fact::SignedOut { people } });
+                self.next_stage();
+            }
             StageKind::Tick => {
                 if self.tick(Attendance::Everyone, input) {
                     self.next_stage();
@@ -90,6 +95,7 @@ impl Machine {
             StageKind::RevealPin { pin, .. } => self.reveal_or_hide(Revealed::Pin(pin), input),
             StageKind::HandOver
             | StageKind::Read
+            | StageKind::SignOut
             | StageKind::States(_)
             | StageKind::Deviates(_)
             | StageKind::Form(_)

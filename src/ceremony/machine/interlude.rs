@@ -2,7 +2,7 @@
 
 use crate::ceremony::known::Known;
 use crate::ceremony::machine::input::{ChoiceId, Input};
-use crate::ceremony::machine::{Machine, Mode, Request};
+use crate::ceremony::machine::{Machine, Mode, Request, after_break};
 use crate::fields::{Field, FieldCheck, FieldKind};
 use crate::names::{FieldName, ItemName};
 use crate::record::{Ending, Entry, Remark};
@@ -27,6 +27,10 @@ pub(in crate::ceremony) enum Interlude {
     Note(Option<String>),
     /// A break.
     Break,
+    /// After a break: are room, machine and bags as they were?
+    AfterBreak,
+    /// Who confirms it.
+    Confirms(Confirmation),
     /// Who is replaced?
     Who,
     /// Who has come?
@@ -41,6 +45,19 @@ pub(in crate::ceremony) enum Interlude {
     Why(Change, Option<String>),
     /// Who decided it? `None` while the name is incomplete. The reason is known.
     Decides(Change, String, Option<String>),
+}
+
+/// How far the confirmation after a break has come.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(in crate::ceremony) struct Confirmation {
+    /// Whether anything has changed.
+    pub changed: bool,
+    /// Whether the administrator has signed.
+    pub signed: bool,
+    /// Who confirms it with them; `None` while the name is incomplete.
+    pub by: Option<String>,
+    /// What has changed; `None` while it is incomplete.
+    pub what: Option<String>,
 }
 
 /// A change among the people that has a reason.
@@ -93,6 +110,8 @@ pub(super) enum Asked {
     Menu,
     Note,
     Break,
+    AfterBreak,
+    Confirms,
     Who,
     Arrives,
     Goes,
@@ -113,6 +132,8 @@ impl Interlude {
             Self::Menu => Asked::Menu,
             Self::Note(_) => Asked::Note,
             Self::Break => Asked::Break,
+            Self::AfterBreak => Asked::AfterBreak,
+            Self::Confirms(_) => Asked::Confirms,
             Self::Who => Asked::Who,
             Self::Arrives => Asked::Arrives,
             Self::Goes => Asked::Goes,
@@ -134,7 +155,10 @@ impl Interlude {
             Self::Name(..) => vec![Field::new(FieldName::Substitute, FieldKind::Line)],
             Self::Why(..) => vec![Field::new(FieldName::Reason, FieldKind::Reason)],
             Self::Decides(change, ..) => vec![known.who_decides(change.about(known))],
-            Self::Menu | Self::Break | Self::Who | Self::Arrives | Self::Goes | Self::Absent(_) => Vec::new(),
+            Self::Confirms(confirmation) => after_break::fields(known, confirmation.changed),
+            Self::Menu | Self::Break | Self::AfterBreak | Self::Who | Self::Arrives | Self::Goes | Self::Absent(_) => {
+                Vec::new()
+            }
         }
     }
 
@@ -146,7 +170,8 @@ impl Interlude {
             Self::Stop { typed, .. } => *typed = *check == FieldCheck::Good,
             Self::Note(note) => *note = text,
             Self::Name(_, typed) | Self::Why(_, typed) | Self::Decides(_, _, typed) => *typed = text,
-            Self::Menu | Self::Break | Self::Who | Self::Arrives | Self::Goes | Self::Absent(_) => {}
+            Self::Confirms(confirmation) => confirmation.checked(field, check, text),
+            Self::Menu | Self::Break | Self::AfterBreak | Self::Who | Self::Arrives | Self::Goes | Self::Absent(_) => {}
         }
     }
 }
@@ -175,7 +200,11 @@ impl Machine {
     pub(super) fn back(&mut self) {
         self.request(Request::ForgetTyped);
         self.request(Request::SetAside(false));
-        self.calls_who_acts();
+        if self.known.progress.not_confirmed {
+            self.ask_next(Interlude::AfterBreak);
+        } else {
+            self.calls_who_acts();
+        }
     }
 
     pub(super) fn ask_next(&mut self, interlude: Interlude) {
@@ -190,13 +219,15 @@ impl Machine {
         match (interlude, input) {
             (Interlude::Break, Input::GoOn) => {
                 self.emit(Entry::Remarked { step, remark: Remark::BreakEnded, text: String::new() });
-                self.back();
+                self.ask_next(Interlude::AfterBreak);
             }
             (Interlude::Break, Input::Stop) => {
                 self.emit(Entry::Remarked { step, remark: Remark::BreakEnded, text: String::new() });
                 self.ask_next(Interlude::STOP);
             }
             (Interlude::Break, _) => self.interlude = Some(Interlude::Break),
+            (Interlude::AfterBreak, input) => self.after_break(&input),
+            (Interlude::Confirms(confirmation), input) => self.confirms(confirmation, &input),
             (
                 Interlude::Menu
                 | Interlude::Who
@@ -222,6 +253,7 @@ impl Machine {
             (Interlude::Menu, Input::Chose(ChoiceId::Item(item))) => {
                 match MENU.iter().find(|(name, _)| *name == item).map(|(_, offer)| offer) {
                     Some(Offer::Note) => self.ask_next(Interlude::Note(None)),
+                    Some(Offer::Break) if self.may_break().is_err() => self.interlude = Some(Interlude::Menu),
                     Some(Offer::Break) => {
                         self.emit(Entry::Remarked { step, remark: Remark::BreakBegan, text: String::new() });
                         self.ask_next(Interlude::Break);
@@ -286,6 +318,7 @@ mod tests {
         for stage in [StageName::Who, StageName::Arrives, StageName::Goes] {
             assert_eq!(items(stage), [NOBODY].into());
         }
+        assert_eq!(items(StageName::AfterBreak), [ItemName::Unchanged, ItemName::Changed].into());
         assert_eq!(items(StageName::Absent), [ItemName::Substitute, ItemName::Arrived].into());
     }
 }

@@ -1,6 +1,7 @@
 //! The machine: a cursor over the list of steps. Events go in, requests come out; what is known changes only through
 //! entries, so that a record can recreate the same machine.
 
+mod after_break;
 pub mod answers;
 mod at_keyboard;
 mod conditions;
@@ -289,6 +290,7 @@ impl Machine {
                 asking.fields = fields(&self.known, &step);
             }
             StageKind::Read
+            | StageKind::SignOut
             | StageKind::Choose(_)
             | StageKind::Reveal { .. }
             | StageKind::States(_)

@@ -5,7 +5,7 @@ use crate::clerk::acts;
 use crate::names::{StageName, StepName};
 use crate::plan::Plan;
 
-/// Nothing is held, the folder is complete and is copied, the record can be sealed.
+/// Nothing is held, the folder is complete and is copied, everyone signs out, the record can be sealed.
 pub fn close(list: &mut List, plan: &Plan) {
     list.section();
     list.add(
@@ -15,4 +15,5 @@ pub fn close(list: &mut List, plan: &Plan) {
             .then(StageName::Closed, StageKind::Tick),
     );
     copies::copies(list, plan);
+    list.add(step(StepName::SignOut, Actor::Administrator).then(StageName::SignOut, StageKind::SignOut));
 }

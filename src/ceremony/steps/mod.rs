@@ -72,6 +72,8 @@ pub enum StageKind {
     Tick,
     /// Tick every person in the plan who is present.
     RollCall(Attendance),
+    /// Everybody who is here signs out: read, then Enter; it is in the record.
+    SignOut,
     /// Tick the keys that are backed up; all of them are ticked at first.
     PickKeys,
     /// Choose.
@@ -117,6 +119,7 @@ impl StageKind {
             | Self::Tick
             | Self::RollCall(_)
             | Self::PickKeys
+            | Self::SignOut
             | Self::Choose(_)
             | Self::Reveal { .. }
             | Self::RevealPin { .. }
@@ -135,6 +138,7 @@ impl StageKind {
             | Self::Tick
             | Self::RollCall(_)
             | Self::PickKeys
+            | Self::SignOut
             | Self::Choose(_)
             | Self::Confirm(_)
             | Self::Reveal { .. }
@@ -154,6 +158,7 @@ impl StageKind {
             | Self::Tick
             | Self::RollCall(_)
             | Self::PickKeys
+            | Self::SignOut
             | Self::Choose(_)
             | Self::Form(_)
             | Self::FromCard(_)

@@ -12,6 +12,7 @@ impl StageKind {
             | Self::Tick
             | Self::RollCall(_)
             | Self::PickKeys
+            | Self::SignOut
             | Self::Choose(_)
             | Self::Form(_)
             | Self::FromCard(_)

@@ -3,12 +3,12 @@
 use crate::ceremony::known::roll_call::with_role;
 use crate::ceremony::machine::Machine;
 use crate::ceremony::machine::input::ChoiceId;
-use crate::ceremony::machine::interlude::{Change, Interlude};
+use crate::ceremony::machine::interlude::{Change, Confirmation, Interlude};
 use crate::ceremony::view::sentences::Sentences;
 use crate::ceremony::view::{Asks, Body, OptionView};
 use crate::fields::Field;
 use crate::names::{ItemName, StageName, StepName};
-use crate::script;
+use crate::script::{self, words};
 use crate::terms::Person;
 
 impl Machine {
@@ -19,6 +19,9 @@ impl Machine {
             Interlude::Menu => StageName::Menu,
             Interlude::Note(_) => StageName::Note,
             Interlude::Break => StageName::Break,
+            Interlude::AfterBreak => StageName::AfterBreak,
+            Interlude::Confirms(Confirmation { changed: false, .. }) => StageName::Confirms,
+            Interlude::Confirms(Confirmation { changed: true, .. }) => StageName::ConfirmsChange,
             Interlude::Who => StageName::Who,
             Interlude::Arrives => StageName::Arrives,
             Interlude::Goes => StageName::Goes,
@@ -43,7 +46,19 @@ impl Machine {
         let items = texts.map_or(&[][..], |texts| texts.items).iter();
         let items = items.map(|(item, text)| OptionView::open(ChoiceId::Item(*item), sentences.fill(text)));
         match interlude {
-            Interlude::Menu => Body::Choose { text, options: items.collect(), asks: Asks::Between, may_leave: true },
+            Interlude::Menu => {
+                let mut options: Vec<OptionView> = items.collect();
+                if let Err(name) = self.may_break() {
+                    for option in options.iter_mut().filter(|option| option.id == ChoiceId::Item(ItemName::Break)) {
+                        option.closed = true;
+                        option.text = words::BreakNotNow { name: &name }.to_string();
+                    }
+                }
+                Body::Choose { text, options, asks: Asks::Between, may_leave: true }
+            }
+            Interlude::AfterBreak => {
+                Body::Choose { text, options: items.collect(), asks: Asks::Between, may_leave: false }
+            }
             Interlude::Who | Interlude::Arrives | Interlude::Goes => {
                 let people = match interlude {
                     Interlude::Arrives => known.people.absent.iter().copied().collect(),
@@ -63,6 +78,7 @@ impl Machine {
             Interlude::Break => Body::Read { text },
             Interlude::Stop { .. }
             | Interlude::Note(_)
+            | Interlude::Confirms(_)
             | Interlude::Name(..)
             | Interlude::Why(..)
             | Interlude::Decides(..) => {

@@ -51,7 +51,9 @@ impl Machine {
         let ticked = |id: TickId| asking.ticks.iter().any(|(known, ticked)| *known == id && *ticked);
         let tick = |id, text| TickView { id, text, ticked: ticked(id) };
         match stage.kind {
-            StageKind::Read | StageKind::Do(_) | StageKind::States(_) | StageKind::Deviates(_) => Body::Read { text },
+            StageKind::Read | StageKind::SignOut | StageKind::Do(_) | StageKind::States(_) | StageKind::Deviates(_) => {
+                Body::Read { text }
+            }
             StageKind::Tick => {
                 let items = sentences.items(stage.name).into_iter().map(|(item, text)| tick(TickId::Item(item), text));
                 Body::Tick { text, items: items.collect(), enough: asking.all_ticked() }

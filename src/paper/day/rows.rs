@@ -89,6 +89,7 @@ impl Day<'_> {
             }
             StageKind::HandOver
             | StageKind::Read
+            | StageKind::SignOut
             | StageKind::Form(_)
             | StageKind::FromCard(_)
             | StageKind::Confirm(_)

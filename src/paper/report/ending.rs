@@ -202,6 +202,7 @@ const fn in_words(name: DeviationName) -> &'static str {
         DeviationName::ErasedAgain => words::REPORT_DEVIATION_ERASED_AGAIN,
         DeviationName::OtherSettings => words::REPORT_DEVIATION_SETTINGS,
         DeviationName::KeyNotProven => words::REPORT_DEVIATION_NOT_PROVEN,
+        DeviationName::ChangedInBreak => words::REPORT_DEVIATION_CHANGED_IN_BREAK,
         DeviationName::KcvNotConfirmed => words::REPORT_DEVIATION_NOT_CONFIRMED,
         DeviationName::KeyLeftOut => words::REPORT_DEVIATION_LEFT_OUT,
         DeviationName::CopyLeftOut => words::REPORT_DEVIATION_WITHOUT_MEDIUM,

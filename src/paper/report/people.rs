@@ -62,7 +62,7 @@ impl Told<'_> {
                 text(name),
                 Cell::known(plan.identified_by(person)),
                 text(self.came(person, name)),
-                text(self.left(person)),
+                text(self.left(person, name)),
             ]
         };
         table(&heads, people.map(row).collect(), Room::Text)
@@ -81,7 +81,7 @@ impl Told<'_> {
 
     /// When somebody was there first.
     fn came(&self, who: Person, name: &str) -> String {
-        let named = |text: &String| alike(text.split(" · ").next().unwrap_or_default(), name);
+        let named = |text: &String| is_of(text, name);
         let came = self.facts().find(|(_, fact)| match fact {
             Fact::Present { people } => people.iter().any(named),
             Fact::Arrived { person, .. } => *person == who,
@@ -90,13 +90,14 @@ impl Told<'_> {
         came.map_or_else(|| words::REPORT_NOT_PRESENT.to_owned(), |(line, _)| clock(line))
     }
 
-    /// When they left for the last time; those who stayed have nothing here.
-    fn left(&self, who: Person) -> String {
+    /// When they left for the last time, or signed out at the end; earlier builds had no sign-out.
+    fn left(&self, who: Person, name: &str) -> String {
         let mut left = String::new();
         for (line, fact) in self.facts() {
             match fact {
                 Fact::Gone { person, .. } if *person == who => left = clock(line),
                 Fact::Arrived { person, .. } if *person == who => left.clear(),
+                Fact::SignedOut { people } if people.iter().any(|text| is_of(text, name)) => left = clock(line),
                 _ => {}
             }
         }
@@ -109,6 +110,15 @@ impl Told<'_> {
         let changes = match &line.entry {
             Entry::Learned { fact, .. } => match fact {
                 Fact::Absent { people } => vec![Change::new(words::REPORT_ABSENT, people.join(", "))],
+                Fact::AfterBreak { administrator, confirmed_by, changed } => {
+                    let what =
+                        if changed.is_some() { words::REPORT_BREAK_CHANGED } else { words::REPORT_BREAK_UNCHANGED };
+                    vec![Change {
+                        why: changed.as_deref(),
+                        ..Change::new(what, format!("{administrator}, {confirmed_by}"))
+                    }]
+                }
+                Fact::SignedOut { people } => vec![Change::new(words::REPORT_SIGNED_OUT, people.join(", "))],
                 Fact::Arrived { person, name } => vec![Change::new(words::REPORT_ARRIVED, as_role(*person, name))],
                 Fact::Gone { person, name, reason } => {
                     vec![Change { why: reason.as_deref(), ..Change::new(words::REPORT_GONE, as_role(*person, name)) }]
@@ -165,4 +175,9 @@ impl Told<'_> {
         };
         changes.into_iter().map(row).collect()
     }
+}
+
+/// Whether `name · role` is of this person.
+fn is_of(text: &str, name: &str) -> bool {
+    alike(text.split(" · ").next().unwrap_or_default(), name)
 }

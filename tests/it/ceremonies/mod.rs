@@ -2,6 +2,7 @@
 
 mod back_up;
 mod bags;
+mod breaks;
 mod bundles;
 mod card_check;
 mod cases;

@@ -6,6 +6,7 @@ use std::fs;
 use hsm_ceremony::share::{PasswordShare, SharePrime, check_bytes as share_check, read_value, write_check};
 
 use super::bad_pins::{key_references, pins};
+use crate::support::bags;
 use crate::support::walk;
 use crate::support::wizard::Wizard;
 

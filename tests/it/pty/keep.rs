@@ -62,6 +62,10 @@ impl Keeper {
         walk::fill(&mut w, &["the lamp went out"]);
         remark(&mut w, b"2", "Enter ends the break");
         w.keys(b"\r");
+        w.wait_for("Is anything other than before the break?");
+        w.keys(b"1");
+        w.wait_for("Room, machine and bags are unchanged. Two people confirm it");
+        walk::fill(&mut w, &["KJ", "MH"]);
         remark(&mut w, b"3", "Who needs a stand-in?");
         choose(&mut w, "Alan Turing");
         w.wait_for("Type the name of the stand-in");

@@ -213,7 +213,8 @@ pub fn bring_the_key_back(wizard: &mut Wizard) {
 
 /// The last ticks; ends on the last screen.
 pub fn close(wizard: &mut Wizard) {
-    wizard.pass("When you go on, the record is sealed");
+    wizard.pass("Next, everyone signs out");
+    wizard.pass("the record is sealed, and its digest is shown");
     wizard.wait_for("read the digest of the record aloud");
 }
 

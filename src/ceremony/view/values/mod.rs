@@ -108,6 +108,7 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
         Name::StandIn => people::stand_in(now?.machine),
         Name::Checking => people::checking(now?.machine),
         Name::Deciders => Some(people::deciders(now?.machine)),
+        Name::PeopleHere => Some(people::here(known?)),
         Name::Clashes => Some(people::clashes(plan)),
 
         Name::DeviceFound => {

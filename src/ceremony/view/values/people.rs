@@ -2,14 +2,14 @@
 
 use crate::ceremony::known::Known;
 use crate::ceremony::known::character::Cards;
-use crate::ceremony::known::roll_call::{Attendance, role, with_role};
+use crate::ceremony::known::roll_call::{Attendance, Called, role, with_role};
 use crate::ceremony::machine::interlude::{Change, Interlude};
 use crate::ceremony::machine::{Machine, Mode};
 use crate::ceremony::steps::hand_over::signs;
 use crate::ceremony::steps::{StageKind, Step};
 use crate::plan::{Clash, Plan};
 use crate::script::words;
-use crate::terms::{DkekShareNumber, Holder, MOST_CUSTODIANS, Person, Seat};
+use crate::terms::{DkekShareNumber, Holder, MOST_CUSTODIANS, Number, Person, Seat};
 
 /// What whoever acts types to take the keyboard.
 pub fn sign(known: &Known, step: &Step) -> Option<String> {
@@ -78,6 +78,15 @@ pub fn deciders(machine: &Machine) -> String {
     }
 }
 
+/// Everybody who is here, each on one line, with the step in which they came.
+pub fn here(known: &Known) -> String {
+    let line = |called: Called| {
+        let since = known.people.since.get(&called.person).map(Number::to_string).unwrap_or_default();
+        words::HereSince { since, who: called.text }.to_string()
+    };
+    known.here().into_iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
 /// Everybody with two roles that check each other, one on each line.
 pub fn clashes(plan: &Plan) -> String {
     let line = |clash: Clash| {
@@ -97,6 +106,8 @@ fn changing(machine: &Machine) -> Option<Person> {
         | Interlude::Menu
         | Interlude::Note(_)
         | Interlude::Break
+        | Interlude::AfterBreak
+        | Interlude::Confirms(_)
         | Interlude::Arrives
         | Interlude::Goes
         | Interlude::Who => None,
