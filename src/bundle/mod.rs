@@ -142,6 +142,7 @@ fn written(fact: &Fact) -> Option<(&str, Digest)> {
         | Fact::SeveralDkeks { .. }
         | Fact::DkekChosen { .. }
         | Fact::Verified { .. }
+        | Fact::Traced { .. }
         | Fact::Wanted { .. }
         | Fact::Unwrapped { .. }
         // Its files are named by facts of their own; in earlier records, anyone can verify the signature itself.

@@ -142,6 +142,7 @@ impl ManifestDraft {
             | Fact::SeveralDkeks { .. }
             | Fact::DkekChosen { .. }
             | Fact::Verified { .. }
+            | Fact::Traced { .. }
             | Fact::Wanted { .. }
             | Fact::Unwrapped { .. }
             | Fact::Proven { .. }

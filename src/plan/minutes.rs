@@ -28,6 +28,10 @@ pub const fn usual_minutes(step: StepName) -> u8 {
         | S::BackUpManifest
         | S::Loss
         | S::DrillExtent
+        | S::RetireOpening
+        | S::RetireBackup
+        | S::RetireKeys
+        | S::RetireErase
         | S::DrillBackup
         | S::VerifyBackup
         | S::InspectDevice
@@ -54,6 +58,8 @@ pub const fn usual_minutes(step: StepName) -> u8 {
         | S::CheckCard
         | S::Close
         | S::DrillResult
+        | S::RetireDevice
+        | S::RetireSoPin
         | S::Ended => 3,
         // Everybody reads or answers.
         S::Plan | S::RollCall | S::Room | S::Seat | S::SoPinQuorum => 5,

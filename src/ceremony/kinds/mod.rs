@@ -5,6 +5,7 @@ mod drill;
 mod establish;
 mod inspect;
 mod restore;
+mod retire;
 
 use crate::ceremony::known::character::Character;
 use crate::ceremony::steps::Step;
@@ -40,6 +41,7 @@ ceremonies! {
     Restore in restore,
     BackUp in back_up,
     Drill in drill,
+    Retire in retire,
     Inspect in inspect,
 }
 

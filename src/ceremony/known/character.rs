@@ -41,6 +41,8 @@ pub enum DeviceUse {
     Provisions,
     /// It leaves everything on them as it is.
     Keeps,
+    /// It erases one that was in use, for good.
+    Retires,
 }
 
 /// How `rehearse --auto` runs it.

@@ -159,6 +159,7 @@ impl Known {
             | Fact::FoundElsewhere { .. }
             | Fact::PublicKeysUnusable { .. }
             | Fact::Verified { .. }
+            | Fact::Traced { .. }
             | Fact::Wanted { .. }
             | Fact::Unwrapped { .. }
             | Fact::Proven { .. } => None,

@@ -77,6 +77,8 @@ fn find_picked(known: &Known, step: &Step) -> Option<Act> {
 fn purpose(known: &Known, step: &Step) -> DevicePurpose {
     match known.ceremony.devices {
         DeviceUse::Keeps => return DevicePurpose::Inspection,
+        // It gets no keys, but it is erased all the same.
+        DeviceUse::Retires => return DevicePurpose::Provisioning { longest_rsa: None, generates_ec: false },
         DeviceUse::Provisions => {}
     }
     let rsa = known.keys_that_stay().filter_map(|key| match key.key_type {

@@ -37,6 +37,7 @@ impl Condition {
             | Self::RolesClash
             | Self::HolderHere(_)
             | Self::MayHaveCardsSoPin(_)
+            | Self::SoPinRebuilt
             | Self::TypesPrime
             | Self::KnowsPrime
             | Self::KnowsOldPrime => false,
@@ -47,6 +48,7 @@ impl Condition {
             | Self::Salvaged
             | Self::OtherThreshold
             | Self::SharesNotProven
+            | Self::LosesKeys(_)
             | Self::HoldsKeys
             | Self::EmptyOriginal
             | Self::HoldsOtherKeys
@@ -67,6 +69,7 @@ impl Condition {
             | Self::Undescribed
             | Self::PublicKeysUnusable => matches!(kind, StageKind::Do(_)),
             Self::OtherSoPin(_)
+            | Self::TypesSoPin
             | Self::NotGiven(_)
             | Self::Stolen
             | Self::KcvAsked

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Told, grouped, text};
 use crate::paper::day::table;
 use crate::paper::document::{Block, Cell, Room, Sheet};
-use crate::record::{Entry, Fact};
+use crate::record::{Entry, Fact, LivesOn, TracedKey};
 use crate::script::{chapters, words};
 use crate::terms::{DeviceRole, Digest, KeyLabel, Scheme};
 
@@ -29,6 +29,12 @@ impl Told<'_> {
         for (label, said) in keys {
             let said = said.into_iter().map(|(name, value)| (name.to_owned(), text(value))).collect();
             sheet.blocks.extend([Block::Heading(words::ReportKey { label }.to_string()), Block::Facts(said)]);
+        }
+        for (line, fact) in self.facts() {
+            if let Fact::Traced { keys, mac_not_verified, .. } = fact {
+                let heading = words::ReportTraced { line: line.line }.to_string();
+                sheet.blocks.extend([Block::Heading(heading), traced(keys, *mac_not_verified)]);
+            }
         }
         sheet
     }
@@ -108,6 +114,7 @@ impl Told<'_> {
                         names => words::ReportOpened { share, file, kcv, names: names.join(", ") }.to_string(),
                     }
                 }
+                Fact::WrongShareRefused { share, seat } => words::ReportWrongShare { share, seat }.to_string(),
                 Fact::Joined { kcv } => words::ReportJoined { kcv }.to_string(),
                 Fact::SoPinRebuilt { right, people, .. } => {
                     let names: Vec<&str> =
@@ -170,8 +177,11 @@ impl Told<'_> {
                     ];
                     (label, backup.into_iter().chain(not_verified).collect())
                 }
-                Fact::Verified { label } => {
+                Fact::Verified { label, mac_not_verified: false } => {
                     (label, vec![(words::REPORT_VERIFIED, words::ReportVerifiedIn { line }.to_string())])
+                }
+                Fact::Verified { label, mac_not_verified: true } => {
+                    (label, vec![(words::REPORT_VERIFIED, words::REPORT_MAC_NOT_VERIFIED.to_owned())])
                 }
                 Fact::Unwrapped { label, reference } => {
                     (label, vec![(words::REPORT_RESTORED, words::ReportRestoredAt { reference, line }.to_string())])
@@ -219,6 +229,24 @@ impl Told<'_> {
         let heads = [(words::REPORT_FILE, 28), (words::REPORT_LINE_HEAD, 8), (words::REPORT_SHA256, 64)];
         table(&heads, files.into_iter().map(row).collect(), Room::Text)
     }
+}
+
+/// Where each key of a device that was retired lives on.
+fn traced(keys: &[TracedKey], mac_not_verified: bool) -> Block {
+    let row = |traced: &TracedKey| {
+        let label = traced.key.label.as_deref().unwrap_or(words::TRACED_UNNAMED);
+        let (lives, digest) = match &traced.lives {
+            LivesOn::In(copy) if mac_not_verified => {
+                (words::LivesInUnopened { file: &copy.file }.to_string(), grouped(&copy.sha256))
+            }
+            LivesOn::In(copy) => (words::LivesIn { file: &copy.file }.to_string(), grouped(&copy.sha256)),
+            LivesOn::Perhaps(copy) => (words::LivesPerhaps { file: &copy.file }.to_string(), grouped(&copy.sha256)),
+            LivesOn::Nowhere => (words::LIVES_NOWHERE.to_owned(), String::new()),
+        };
+        vec![text(format!("{} {label}", traced.key.reference)), text(lives), text(digest)]
+    };
+    let heads = [(words::REPORT_KEY_HEAD, 22), (words::REPORT_LIVES_ON, 40), (words::REPORT_SHA256, 38)];
+    table(&heads, keys.iter().map(row).collect(), Room::Text)
 }
 
 /// What was done to a device, in a sentence.
