@@ -218,11 +218,11 @@ fn new_folder(records: &Path, ceremony: CeremonyKind, rehearsal: bool) -> Result
     Err(last)
 }
 
-/// The software card whose keys are to be backed up, as the sitting that made them kept it.
+/// The software card whose keys are to be backed up, or that is to be retired, as the sitting that made them kept it.
 fn kept_card(ceremony: CeremonyKind, source: &Source) -> Option<SoftCard> {
     match Ceremony::of(ceremony).character.devices {
         DeviceUse::Provisions => None,
-        DeviceUse::Keeps | DeviceUse::Adds => {
+        DeviceUse::Keeps | DeviceUse::Adds | DeviceUse::Retires => {
             let cards = source.folder.path().join(names::SOFTWARE_CARDS);
             let file = cards.join(names::software_card(source.device()?.as_str()));
             SoftCard::from_json(&serde_json::from_slice(&fs::read(file).ok()?).ok()?).ok()

@@ -149,6 +149,7 @@ fn written(fact: &Fact) -> Option<(&str, Digest)> {
         | Fact::SeveralDkeks { .. }
         | Fact::DkekChosen { .. }
         | Fact::Verified { .. }
+        | Fact::Traced { .. }
         | Fact::Wanted { .. }
         | Fact::Unwrapped { .. }
         | Fact::Medium { .. }

@@ -149,6 +149,7 @@ impl ManifestDraft {
             | Fact::SeveralDkeks { .. }
             | Fact::DkekChosen { .. }
             | Fact::Verified { .. }
+            | Fact::Traced { .. }
             | Fact::Wanted { .. }
             | Fact::Unwrapped { .. }
             | Fact::Medium { .. }

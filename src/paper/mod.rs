@@ -34,6 +34,8 @@ mod agree;
 #[cfg(test)]
 mod complete;
 #[cfg(test)]
+mod made_up;
+#[cfg(test)]
 mod tests;
 #[cfg(test)]
 pub(crate) mod walk;

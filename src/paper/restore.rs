@@ -40,7 +40,13 @@ pub(super) fn restore_page(about: &About, plan: &Plan) -> String {
         _ if character.makes_a_backup() => page.backup(about, plan, character.keys),
         (Cards::Dealt | Cards::Changed | Cards::Earlier, from) => {
             let from = from.as_deref().unwrap_or_default();
-            page.chapter(&chapters::FolderRestored { from }.paragraphs());
+            page.chapter(&match about.ceremony {
+                CeremonyKind::Drill => chapters::FolderDrilled { from }.paragraphs(),
+                CeremonyKind::Retire => chapters::FolderRetired { from }.paragraphs(),
+                CeremonyKind::Restore | CeremonyKind::Establish | CeremonyKind::BackUp | CeremonyKind::Inspect => {
+                    chapters::FolderRestored { from }.paragraphs()
+                }
+            });
         }
         (Cards::None, _) => page.chapter(chapters::FOLDER_LOOKED),
     }

@@ -5,14 +5,13 @@ use crate::clerk::{Act, Outcome, acts};
 use crate::fields::FieldKind;
 use crate::folder::names;
 use crate::names::ItemName;
-use crate::plan::{Custody, Plan, PlannedKey};
+use crate::paper::made_up;
+use crate::plan::{Custody, Plan};
 use crate::record::{
     CeremonyKind, Defect, Entry, Fact, GuardedShare, HeldKey, InBackup, KeyToBackUp, KnownShare, NotWrapped, Peculiar,
     RefusedKey, StoredKey,
 };
-use crate::terms::{
-    DeviceRole, Digest, DkekShareNumber, HostFinding, Kcv, KeyReference, MOST_DKEK_SHARES, Quorum, Scheme, Serial,
-};
+use crate::terms::{DeviceRole, Digest, DkekShareNumber, HostFinding, Kcv, MOST_DKEK_SHARES, Quorum, Scheme, Serial};
 
 const PRIME: &str = "cf:f2:6c:cf:af:f0:1d:63";
 const SET: &str = "2b1 f3c";
@@ -60,28 +59,6 @@ const fn set_of(scheme: Scheme) -> &'static str {
     match scheme {
         Scheme::ScHsmTool => PRIME,
         Scheme::Words => SET,
-    }
-}
-
-fn held(label: &str, number: u8) -> StoredKey {
-    StoredKey {
-        reference: KeyReference::least(number),
-        label: Some(label.to_owned()),
-        id: None,
-        key_type: None,
-        domain: None,
-        uses_left: None,
-    }
-}
-
-fn surveyed(key: &PlannedKey) -> KeyToBackUp {
-    KeyToBackUp {
-        label: key.label.clone(),
-        id: key.id.clone(),
-        key_type: key.key_type,
-        reference: key.reference,
-        described: Some(key.label.to_string()),
-        described_id: Some(key.id.clone()),
     }
 }
 
@@ -222,11 +199,11 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
             }]
         }
         Act::SurveyKeys(acts::SurveyKeys { role, .. }) => vec![
-            Fact::Listed { role: *role, keys: vec![held("root", 1), held("session", 9)] },
+            Fact::Listed { role: *role, keys: vec![made_up::held("root", 1), made_up::held("session", 9)] },
             Fact::Surveyed {
                 role: *role,
-                keys: plan.keys.iter().map(surveyed).collect(),
-                refused: vec![RefusedKey { key: held("session", 9), why: NotWrapped::NotExportable }],
+                keys: plan.keys.iter().map(made_up::surveyed).collect(),
+                refused: vec![RefusedKey { key: made_up::held("session", 9), why: NotWrapped::NotExportable }],
             },
         ],
         Act::CompareKeys(acts::CompareKeys { role, .. }) => vec![Fact::Held {
@@ -234,10 +211,14 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
             keys: [("the label of a key, 24…", InBackup::Perhaps), ("issuing", InBackup::No)]
                 .iter()
                 .zip(1..)
-                .map(|((label, backup), number)| HeldKey { key: held(label, number), backup: *backup })
+                .map(|((label, backup), number)| HeldKey { key: made_up::held(label, number), backup: *backup })
                 .collect(),
             same_dkek: true,
         }],
+        Act::TraceKeys(acts::TraceKeys { role, .. }) => {
+            let keys = if initialised { made_up::traced() } else { Vec::new() };
+            vec![Fact::Traced { role: *role, keys, mac_not_verified: false }]
+        }
         Act::ListKeys(acts::ListKeys { role, .. }) => vec![Fact::Listed { role: *role, keys: Vec::new() }],
         Act::ReadTries(acts::ReadTries { role, pin, .. }) => vec![Fact::Tries { role: *role, pin: *pin, left: 1 }],
         Act::Initialise(acts::Initialise { role, serial, .. }) => {

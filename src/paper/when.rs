@@ -12,6 +12,7 @@ pub const fn when(condition: Condition) -> Option<&'static str> {
         | Condition::HolderHere(true)
         | Condition::Proven
         | Condition::Copied(true)
+        | Condition::LosesKeys(false)
         | Condition::Opens(true)
         | Condition::BackedUp(true)
         | Condition::LeftOut(false)
@@ -23,6 +24,9 @@ pub const fn when(condition: Condition) -> Option<&'static str> {
         Condition::Drills(Drill::Spare) => Some(words::PAPER_WHEN_DRILL_SPARE),
         Condition::DrillsEveryShare(true) => Some(words::PAPER_WHEN_DRILL_EVERYONE),
         Condition::DrillsEveryShare(false) => Some(words::PAPER_WHEN_DRILL_NOT_EVERYONE),
+        Condition::LosesKeys(true) => Some(words::PAPER_WHEN_LOSES_KEYS),
+        Condition::SoPinRebuilt => Some(words::PAPER_WHEN_SO_PIN_REBUILT),
+        Condition::TypesSoPin => Some(words::PAPER_WHEN_TYPES_SO_PIN),
         Condition::SharesNotProven => Some(words::PAPER_WHEN_SHARES_NOT_PROVEN),
         Condition::Opens(false) | Condition::BackedUp(false) => Some(words::PAPER_WHEN_NOT_OPENED),
         Condition::NeedsEveryone => Some(words::PAPER_WHEN_EVERYONE),

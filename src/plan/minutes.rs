@@ -31,6 +31,10 @@ pub const fn usual_minutes(step: StepName) -> u8 {
         | S::ReSplitManifest
         | S::Loss
         | S::DrillExtent
+        | S::RetireOpening
+        | S::RetireBackup
+        | S::RetireKeys
+        | S::RetireErase
         | S::DrillBackup
         | S::VerifyBackup
         | S::InspectDevice
@@ -60,6 +64,8 @@ pub const fn usual_minutes(step: StepName) -> u8 {
         | S::SignOut
         | S::DrillResult
         | S::Copy
+        | S::RetireDevice
+        | S::RetireSoPin
         | S::Ended => 3,
         // Everybody reads or answers.
         S::Plan | S::NewPlan | S::ReSplitSource | S::OldCards | S::RollCall | S::Room | S::Seat | S::SoPinQuorum => 5,

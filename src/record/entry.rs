@@ -10,6 +10,7 @@ use super::detail::{
 };
 use super::seal::{BagNow, Deviated};
 use super::surveyed::{KeyToBackUp, RefusedKey};
+use super::traced::TracedKey;
 use crate::names::CeremonyKind;
 use crate::terms::{
     CustodianNumber, Day, DeviceRole, Digest, DkekShareNumber, Drill, HostFinding, Kcv, KeyLabel, KeyReference,
@@ -273,8 +274,20 @@ pub enum Fact {
     SeveralDkeks { dkeks: Vec<FoundDkek> },
     /// Which of them was chosen.
     DkekChosen { kcv: Kcv },
-    /// A wrapped key's KCV and MAC are right under the DKEK.
-    Verified { label: KeyLabel },
+    /// A wrapped key's KCV and MAC are right under the DKEK; or, where nobody opened the share files, only KCV and structure.
+    Verified {
+        label: KeyLabel,
+        #[serde(default, skip_serializing_if = "is_false")]
+        mac_not_verified: bool,
+    },
+    /// Where each key of a device that is retired lives on: in which verified backup of the folder that `from` names.
+    Traced {
+        role: DeviceRole,
+        keys: Vec<TracedKey>,
+        /// Only KCV and structure of the backups were verified: nobody opened the share files.
+        #[serde(default, skip_serializing_if = "is_false")]
+        mac_not_verified: bool,
+    },
     /// The reference people chose for a key. If it is not the plan's, people confirm it by typing a word, which follows as
     /// `decided`.
     Wanted { label: KeyLabel, reference: KeyReference },

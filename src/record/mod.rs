@@ -16,6 +16,7 @@ mod manifest;
 mod parts;
 mod seal;
 mod surveyed;
+mod traced;
 mod verify;
 
 pub use crate::names::CeremonyKind;
@@ -33,4 +34,5 @@ pub use manifest::{BackedUpDkekShare, BackedUpKey, FORM, FORM_OF_BACK_UP, Manife
 pub use parts::Part;
 pub use seal::{BagNow, Deviated, DeviationName};
 pub use surveyed::{KeyToBackUp, NotWrapped, RefusedKey};
+pub use traced::{Copied, LivesOn, TracedKey};
 pub use verify::{Proof, WITHHELD_TEXT, verify, verify_to_the_cut};

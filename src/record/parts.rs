@@ -154,6 +154,7 @@ const fn places_of_fact(fact: &Fact) -> &'static [Place] {
         | Fact::FoundElsewhere { .. }
         | Fact::PublicKeysUnusable { .. }
         | Fact::Verified { .. }
+        | Fact::Traced { .. }
         | Fact::Wanted { .. }
         | Fact::Unwrapped { .. }
         | Fact::Medium { .. }

@@ -7,6 +7,7 @@ mod establish;
 mod inspect;
 mod re_split;
 mod restore;
+mod retire;
 
 use crate::ceremony::known::character::Character;
 use crate::ceremony::steps::Step;
@@ -44,6 +45,7 @@ ceremonies! {
     Drill in drill,
     AddKeys in add_keys,
     ReSplit in re_split,
+    Retire in retire,
     Inspect in inspect,
 }
 

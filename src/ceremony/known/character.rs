@@ -53,6 +53,8 @@ pub enum DeviceUse {
     Keeps,
     /// It adds keys to what is on them.
     Adds,
+    /// It erases one that was in use, for good.
+    Retires,
 }
 
 /// How `rehearse --auto` runs it.

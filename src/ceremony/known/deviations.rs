@@ -175,6 +175,7 @@ impl Known {
             | Fact::FoundElsewhere { .. }
             | Fact::PublicKeysUnusable { .. }
             | Fact::Verified { .. }
+            | Fact::Traced { .. }
             | Fact::Wanted { .. }
             | Fact::Unwrapped { .. }
             | Fact::Medium { .. }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::ceremony::known::Known;
 use crate::ceremony::known::character::KeySource;
 use crate::plan::PlannedKey;
-use crate::record::{Entry, Fact, KeyToBackUp, NotProven, RefusedKey, StoredKey};
+use crate::record::{Entry, Fact, KeyToBackUp, LivesOn, NotProven, RefusedKey, StoredKey, TracedKey};
 use crate::terms::{Digest, Kcv, KeyLabel, KeyReference};
 
 /// The keys.
@@ -27,6 +27,8 @@ pub struct Keys {
     pub left_out: BTreeSet<String>,
     /// Keys under another DKEK than the one that was chosen.
     pub set_aside: BTreeSet<String>,
+    /// Where the keys of a device that is retired live on.
+    pub traced: Vec<TracedKey>,
     /// The keys that a device wraps.
     pub surveyed: Vec<KeyToBackUp>,
     /// Those that it does not.
@@ -79,6 +81,15 @@ impl Known {
         };
         let keys = self.keys.surveyed.iter().filter(|key| chosen.contains(&key.label));
         self.plan.keys = keys.map(planned).collect();
+    }
+
+    /// Whether a key of the device that is retired is not proven to live on.
+    pub fn loses_keys(&self) -> bool {
+        let lives = |traced: &TracedKey| match traced.lives {
+            LivesOn::In(_) => true,
+            LivesOn::Perhaps(_) | LivesOn::Nowhere => false,
+        };
+        !self.keys.traced.iter().all(lives)
     }
 
     /// The keys of the plan that were not left out.

@@ -151,6 +151,7 @@ impl Known {
             Fact::Held { role, keys, same_dkek } => self.devices.learn_held(*role, keys, *same_dkek),
             Fact::Listed { keys, .. } => self.keys.listed.clone_from(keys),
             Fact::Opening { by_quorum } => self.shares.opens = Some(*by_quorum),
+            Fact::Traced { keys, .. } => self.keys.traced.clone_from(keys),
             Fact::DrillChosen { drill } => self.learn_drill_chosen(*drill),
             Fact::NextDrill { day, .. } => self.drilled.next = Some(*day),
             Fact::Surveyed { keys, refused, .. } => self.learn_surveyed(keys, refused),

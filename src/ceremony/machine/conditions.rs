@@ -48,6 +48,9 @@ impl Machine {
             Condition::Opens(wanted) => self.known.opens_share_files() == wanted,
             Condition::Drills(how) => self.known.drilled.chosen == Some(how),
             Condition::DrillsEveryShare(wanted) => (self.known.drilled.chosen == Some(Drill::Everyone)) == wanted,
+            Condition::LosesKeys(wanted) => self.known.loses_keys() == wanted,
+            Condition::SoPinRebuilt => self.known.plan.so_pin_share().is_some() && self.known.opens_share_files(),
+            Condition::TypesSoPin => role.is_some_and(|role| !self.known.devices.so_pin_on_cards.contains(&role)),
             Condition::SharesNotProven => {
                 self.known.drilled.chosen == Some(Drill::Everyone) && !self.known.shares_not_proven().is_empty()
             }

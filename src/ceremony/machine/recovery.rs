@@ -1,6 +1,7 @@
 //! What people can choose after a failure. One table for all ceremonies.
 
 use crate::ceremony::known::Known;
+use crate::ceremony::known::character::DeviceUse;
 use crate::clerk::{Act, acts};
 use crate::faults::{Fault, FaultName};
 use crate::terms::{DeviceRole, Purpose, Seat};
@@ -159,14 +160,14 @@ fn ways_on(known: &Known, act: &Act, fault: FaultName) -> Vec<Recovery> {
         Act::JoinDkek(_) => Vec::new(),
         Act::FindDevice(_) => vec![LookAgain],
         Act::ReadTries(acts::ReadTries { role, .. }) => match fault {
-            FaultName::SoPinBlocked if !known.devices.initialised.contains(role) => vec![AnotherDevice, TryAgain],
+            FaultName::SoPinBlocked if may_be_another(known, *role) => vec![AnotherDevice, TryAgain],
             FaultName::PinBlocked => vec![without_user_pin(known, *role).unwrap_or(TryAgain)],
             _ => vec![TryAgain],
         },
         Act::Initialise(acts::Initialise { role, .. }) => match fault {
             FaultName::SoPinWrong | FaultName::SoPinOldWrong | FaultName::PinsMissing => vec![PinsAgain],
             FaultName::InitialiseRefused | FaultName::SoPinBlocked | FaultName::DeviceOtherKeys
-                if !known.devices.initialised.contains(role) =>
+                if may_be_another(known, *role) =>
             {
                 vec![AnotherDevice, TryAgain]
             }
@@ -238,6 +239,7 @@ fn ways_on(known: &Known, act: &Act, fault: FaultName) -> Vec<Recovery> {
         | Act::CopyShareFile(_)
         | Act::ListKeys(_)
         | Act::CompareKeys(_)
+        | Act::TraceKeys(_)
         | Act::DrawPin(_)
         | Act::TakeInventory(_)
         | Act::WriteManifest(_)
@@ -278,6 +280,16 @@ fn without_user_pin(known: &Known, role: DeviceRole) -> Option<Recovery> {
         return Some(Recovery::LeaveHidden);
     }
     holds_nothing_yet(known, role).then_some(Recovery::PinsAgain)
+}
+
+/// Whether another device may take the place of this one: nothing was initialised yet, and it is not this very device that is
+/// to be erased.
+fn may_be_another(known: &Known, role: DeviceRole) -> bool {
+    let this_very_device = match known.ceremony.devices {
+        DeviceUse::Retires => true,
+        DeviceUse::Provisions | DeviceUse::Keeps => false,
+    };
+    !this_very_device && !known.devices.initialised.contains(&role)
 }
 
 /// Whether a device was initialised in this sitting and has no DKEK: it may be erased once more and get a PIN that people

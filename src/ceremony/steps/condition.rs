@@ -34,6 +34,12 @@ pub enum Condition {
     DrillsEveryShare(bool),
     /// Only if every custodian's share was to be proven, and one was not.
     SharesNotProven,
+    /// Only if a key of the device that is retired is not proven to live on or, with `false`, if all are.
+    LosesKeys(bool),
+    /// Only if the SO-PIN on the custodians' cards was rebuilt, which the device may have.
+    SoPinRebuilt,
+    /// Only if the SO-PIN of the step's device is not the one on the custodians' cards.
+    TypesSoPin,
     /// Only if this step's key is backed up, and its MAC verified or, with `false`, not.
     BackedUp(bool),
     /// Only if this step's key (in a step about none: any key) is left out or, with `false`, if not.

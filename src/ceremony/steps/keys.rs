@@ -110,7 +110,8 @@ pub fn back_up(known: &Known, step: &Step) -> Option<Act> {
 
 /// The act that verifies this step's wrapped key.
 pub fn verify_backup(known: &Known, step: &Step) -> Option<Act> {
-    Some(acts::VerifyBackup { label: step.key.clone()?, kcv: known.shares.dkek_kcv? }.into())
+    let (label, kcv, opened) = (step.key.clone()?, known.shares.dkek_kcv?, known.opens_share_files());
+    Some(acts::VerifyBackup { label, kcv, opened }.into())
 }
 
 fn key_reference(known: &Known, step: &Step) -> Vec<Field> {

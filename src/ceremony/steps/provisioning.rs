@@ -67,7 +67,8 @@ fn drawn(step: Step, pin: PinName) -> Step {
         .then(StageName::Retype, StageKind::FromCard(retype))
 }
 
-fn draw_pin(known: &Known, step: &Step, pin: PinName) -> Option<Act> {
+/// The act that draws a PIN.
+pub fn draw_pin(known: &Known, step: &Step, pin: PinName) -> Option<Act> {
     Some(acts::DrawPin { role: step.role, serial: known.devices.serial(step.role)?, pin }.into())
 }
 
@@ -117,11 +118,13 @@ pub fn with_log_in_when(step: Step, when: Condition) -> Step {
         .then_when(when, StageName::LogIn, StageKind::Do(|known, step| log_in(known, step, false)))
 }
 
-fn read_tries(known: &Known, step: &Step, pin: PinName) -> Option<Act> {
+/// The act that reads how many tries a PIN has left.
+pub fn read_tries(known: &Known, step: &Step, pin: PinName) -> Option<Act> {
     Some(acts::ReadTries { role: step.role, serial: known.devices.serial(step.role)?, pin }.into())
 }
 
-fn last_try(_: &Known, _: &Step) -> Vec<Field> {
+/// The word that is typed before the last try.
+pub fn last_try(_: &Known, _: &Step) -> Vec<Field> {
     vec![Field::new(FieldName::LastTry, FieldKind::Word("LAST TRY"))]
 }
 
@@ -144,7 +147,8 @@ fn new_user_pin(known: &Known, _: &Step) -> Vec<Field> {
     vec![pin, Field::new(FieldName::Again, FieldKind::Again(FieldName::NewUserPin))]
 }
 
-fn typed_serial(known: &Known, step: &Step) -> Vec<Field> {
+/// The serial of the device that is erased, typed.
+pub fn typed_serial(known: &Known, step: &Step) -> Vec<Field> {
     known
         .devices
         .serial(step.role)
@@ -153,7 +157,8 @@ fn typed_serial(known: &Known, step: &Step) -> Vec<Field> {
         .collect()
 }
 
-fn initialise(known: &Known, step: &Step) -> Option<Act> {
+/// The act that erases and initialises the device.
+pub fn initialise(known: &Known, step: &Step) -> Option<Act> {
     let device = known.devices.get(step.role)?;
     Some(
         acts::Initialise {

@@ -38,6 +38,7 @@ impl Condition {
             | Self::RolesClash
             | Self::HolderHere(_)
             | Self::MayHaveCardsSoPin(_)
+            | Self::SoPinRebuilt
             | Self::TypesPrime
             | Self::KnowsPrime
             | Self::KnowsOldPrime => false,
@@ -48,6 +49,7 @@ impl Condition {
             | Self::Salvaged
             | Self::OtherThreshold
             | Self::SharesNotProven
+            | Self::LosesKeys(_)
             | Self::HoldsKeys
             | Self::EmptyOriginal
             | Self::HoldsOtherKeys
@@ -71,6 +73,7 @@ impl Condition {
             | Self::PublicKeysUnusable => matches!(kind, StageKind::Do(_)),
             Self::OldCardsRemain
             | Self::OtherSoPin(_)
+            | Self::TypesSoPin
             | Self::NotGiven(_)
             | Self::Stolen
             | Self::KcvAsked

@@ -65,7 +65,7 @@ impl CompareKeys {
 }
 
 /// The public key that a device keeps beside a key; none if it keeps none that can be read.
-fn public_on(device: &mut Device, reference: KeyReference) -> Result<Option<PublicKey>, CardError> {
+pub(super) fn public_on(device: &mut Device, reference: KeyReference) -> Result<Option<PublicKey>, CardError> {
     match device.read_file(FileId::request(reference)) {
         Ok(bytes) => Ok(public_key_beside(&bytes)),
         Err(CardError::Transport(error)) => Err(error.into()),

@@ -38,6 +38,7 @@ mod set_next_drill;
 mod survey_keys;
 mod take_inventory;
 mod take_share;
+mod trace_keys;
 mod try_wrong_share;
 mod verify_backup;
 mod write_manifest;
@@ -235,6 +236,7 @@ acts! {
     copy_share_file::CopyShareFile,
     list_keys::ListKeys,
     compare_keys::CompareKeys,
+    trace_keys::TraceKeys,
     read_tries::ReadTries,
     draw_pin::DrawPin,
     initialise::Initialise,

@@ -6,7 +6,7 @@ use super::{Told, grouped, text};
 use crate::ceremony::custody;
 use crate::paper::day::table;
 use crate::paper::document::{Block, Cell, Room, Sheet};
-use crate::record::{ChangeCause, Entry, Fact, GuardedShare};
+use crate::record::{ChangeCause, Entry, Fact, GuardedShare, LivesOn, TracedKey};
 use crate::script::{chapters, words};
 use crate::terms::{DeviceRole, Digest, KeyLabel, Scheme};
 
@@ -30,6 +30,12 @@ impl Told<'_> {
         for (label, said) in keys {
             let said = said.into_iter().map(|(name, value)| (name.to_owned(), text(value))).collect();
             sheet.blocks.extend([Block::Heading(words::ReportKey { label }.to_string()), Block::Facts(said)]);
+        }
+        for (line, fact) in self.facts() {
+            if let Fact::Traced { keys, mac_not_verified, .. } = fact {
+                let heading = words::ReportTraced { line: line.line }.to_string();
+                sheet.blocks.extend([Block::Heading(heading), traced(keys, *mac_not_verified)]);
+            }
         }
         sheet
     }
@@ -123,6 +129,7 @@ impl Told<'_> {
                     words::ReportGuardedBefore { all }.to_string()
                 }
                 Fact::NewCustodians => words::REPORT_NEW_CUSTODIANS.to_owned(),
+                Fact::WrongShareRefused { share, seat } => words::ReportWrongShare { share, seat }.to_string(),
                 Fact::Joined { kcv } => words::ReportJoined { kcv }.to_string(),
                 Fact::Compared { kcv, words: places, by } => {
                     let asked = places.iter().map(u8::to_string).collect::<Vec<_>>().join(", ");
@@ -201,8 +208,11 @@ impl Told<'_> {
                     ];
                     (label, backup.into_iter().chain(not_verified).collect())
                 }
-                Fact::Verified { label } => {
+                Fact::Verified { label, mac_not_verified: false } => {
                     (label, vec![(words::REPORT_VERIFIED, words::ReportVerifiedIn { line }.to_string())])
+                }
+                Fact::Verified { label, mac_not_verified: true } => {
+                    (label, vec![(words::REPORT_VERIFIED, words::REPORT_MAC_NOT_VERIFIED.to_owned())])
                 }
                 Fact::Unwrapped { label, reference } => {
                     (label, vec![(words::REPORT_RESTORED, words::ReportRestoredAt { reference, line }.to_string())])
@@ -250,6 +260,24 @@ impl Told<'_> {
         let heads = [(words::REPORT_FILE, 28), (words::REPORT_LINE_HEAD, 8), (words::REPORT_SHA256, 64)];
         table(&heads, files.into_iter().map(row).collect(), Room::Text)
     }
+}
+
+/// Where each key of a device that was retired lives on.
+fn traced(keys: &[TracedKey], mac_not_verified: bool) -> Block {
+    let row = |traced: &TracedKey| {
+        let label = traced.key.label.as_deref().unwrap_or(words::TRACED_UNNAMED);
+        let (lives, digest) = match &traced.lives {
+            LivesOn::In(copy) if mac_not_verified => {
+                (words::LivesInUnopened { file: &copy.file }.to_string(), grouped(&copy.sha256))
+            }
+            LivesOn::In(copy) => (words::LivesIn { file: &copy.file }.to_string(), grouped(&copy.sha256)),
+            LivesOn::Perhaps(copy) => (words::LivesPerhaps { file: &copy.file }.to_string(), grouped(&copy.sha256)),
+            LivesOn::Nowhere => (words::LIVES_NOWHERE.to_owned(), String::new()),
+        };
+        vec![text(format!("{} {label}", traced.key.reference)), text(lives), text(digest)]
+    };
+    let heads = [(words::REPORT_KEY_HEAD, 22), (words::REPORT_LIVES_ON, 40), (words::REPORT_SHA256, 38)];
+    table(&heads, keys.iter().map(row).collect(), Room::Text)
 }
 
 /// What was done to a device, in a sentence.

@@ -88,7 +88,7 @@ fn steps(proof: &Proof, plan: Option<&Plan>) -> BTreeMap<String, PlannedStep> {
     let mut held: Vec<&KeyLabel> = Vec::new();
     for (_, fact) in facts() {
         match fact {
-            Fact::Verified { label } => held.push(label),
+            Fact::Verified { label, .. } => held.push(label),
             Fact::Guarded { shares, keys } => {
                 plan.before = shares.iter().map(custody).collect();
                 plan.keys = keys.iter().map(carried).collect();

@@ -134,7 +134,7 @@ fn numbers_agree_with_their_check_bytes_or_the_wrong_group_is_named() {
     let spoilt = slip(&card.text);
     types[2].1 = &spoilt;
     let wrong = Alone::with(ItemName::CardNumbers, &types).checks(Vec::new());
-    assert!(wrong.said.len() == 1 && wrong.wrong.iter().any(|said| said.contains("group 8")), "{:?}", wrong.wrong);
+    assert!(wrong.said.len() == 1 && wrong.wrong.iter().any(|said| said.contains("Group 8")), "{:?}", wrong.wrong);
     assert!(!wrong.wrong.join(" ").contains(card.text.rsplit(':').next().unwrap()), "never the right value");
     types[2].1 = &card.text;
     types[1].1 = "3";

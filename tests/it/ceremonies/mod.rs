@@ -45,6 +45,7 @@ mod recorded;
 mod refusals;
 mod restore_choices;
 mod resume;
+mod retire;
 mod rig;
 mod roles;
 mod roll_call;

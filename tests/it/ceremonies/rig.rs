@@ -170,8 +170,7 @@ impl Rig {
 
     /// Like [`Rig::foreign`], with as many rounds as the real thing has.
     pub fn foreign_with_all_rounds(from: &Path, plan: &str, records: &Path) -> Self {
-        let setup = foreign_setup(from, plan, records).unwrap();
-        Self::with_rounds(Rounds::PRODUCT, setup, Comes::First, |readers| readers)
+        Self::with_rounds(Rounds::PRODUCT, foreign_setup(from, plan, records).unwrap(), Comes::First, |readers| readers)
     }
 
     fn with_rounds(
@@ -230,7 +229,6 @@ impl Rig {
         self
     }
 
-    /// Where people decide how far a drill goes, they decide this.
     pub fn drilling(mut self, drill: Drill) -> Self {
         self.autopilot.drill(drill);
         self
@@ -359,7 +357,6 @@ impl Rig {
         }
     }
 
-    /// Every fact of the record.
     pub fn facts(&self) -> Vec<&Fact> {
         let learned = self.entries.iter();
         learned.filter_map(|entry| if let Entry::Learned { fact, .. } = entry { Some(fact) } else { None }).collect()
@@ -387,7 +384,6 @@ impl Rig {
         self.vault.is_empty() && matches!(self.entries.last(), Some(Entry::Sealed { ending: Ending::Complete, .. }))
     }
 
-    /// The manifest that *establish* left.
     pub fn manifest(&self) -> Manifest {
         Manifest::parse(&std::fs::read_to_string(self.folder.join("manifest.json")).unwrap()).unwrap()
     }

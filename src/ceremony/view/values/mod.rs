@@ -13,6 +13,7 @@ mod planned;
 mod restored;
 mod shares;
 mod surveyed;
+mod traced;
 
 pub use devices::key_table;
 pub use host::finding;
@@ -131,6 +132,7 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
         Name::DkekState => devices::dkek_state(known?, step),
         Name::RefusedKeys => Some(surveyed::refused(&known?.keys.refused)),
         Name::KeysChosen => Some(surveyed::chosen(known?)),
+        Name::Traced => Some(traced::keys(known?)),
         Name::Listed => Some(devices::key_table(&known?.keys.listed)),
 
         Name::Sources => Some(known?.shares.sources.join(", ")),
