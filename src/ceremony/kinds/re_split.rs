@@ -23,7 +23,7 @@ pub static CEREMONY: Ceremony = Ceremony {
         needs: Needs::PlanAndBackup,
         cards: Cards::Changed,
         keys: KeySource::Folder,
-        devices: DeviceUse::Keeps,
+        devices: DeviceUse::None,
         unattended: Unattended::ByNameAfterDealing,
     },
     steps,
@@ -93,7 +93,7 @@ fn steps(plan: &Plan) -> Vec<Step> {
             .then(StageName::Destroy, StageKind::Choose(Question::OldCards))
             .then_when(Condition::OldCardsRemain, StageName::Remain, StageKind::Read),
     );
-    closing::close(&mut list);
+    closing::close_without_device(&mut list);
     list.finish()
 }
 

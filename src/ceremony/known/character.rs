@@ -47,6 +47,8 @@ pub enum DeviceUse {
     Provisions,
     /// It leaves everything on them as it is.
     Keeps,
+    /// No device takes part.
+    None,
 }
 
 /// How `rehearse --auto` runs it.
