@@ -7,8 +7,8 @@ use crate::folder::names;
 use crate::names::ItemName;
 use crate::plan::{Custody, Plan, PlannedKey};
 use crate::record::{
-    CeremonyKind, Defect, Entry, Fact, GuardedShare, HeldKey, InBackup, KeyToBackUp, KnownShare, NotWrapped, Peculiar,
-    RefusedKey, StoredKey,
+    CeremonyKind, Defect, Entry, Fact, HeldKey, InBackup, KeyToBackUp, KnownShare, NotWrapped, Peculiar, RefusedKey,
+    StoredKey,
 };
 use crate::terms::{
     DeviceRole, Digest, DkekShareNumber, HostFinding, Kcv, KeyReference, MOST_DKEK_SHARES, Quorum, Scheme, Serial,
@@ -111,17 +111,8 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
             shares_elsewhere: false,
         }],
         Act::ReadCustody(_) => {
-            let guarded = |custody: &Custody| GuardedShare {
-                quorum: custody.quorum(),
-                scheme: custody.scheme(),
-                people: custody.people().to_vec(),
-            };
-            let shares = plan.dkek_shares.iter().map(guarded).collect();
+            let shares = plan.dkek_shares.iter().map(acts::guarded).collect();
             vec![Fact::Guarded { shares, keys: plan.keys.iter().map(surveyed).collect() }]
-        }
-        Act::CarryKey(acts::CarryKey { key, .. }) => {
-            let file = names::wrapped_key(&key.label);
-            vec![Fact::BackedUp { label: key.label.clone(), file, sha256: digest, mac_not_verified: false }]
         }
         Act::FindDevice(acts::FindDevice { role, .. }) => vec![Fact::Device {
             role: *role,
@@ -249,7 +240,7 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
             };
             vec![Fact::Listed { role: *role, keys: expected.iter().map(stored).collect() }]
         }
-        Act::BackUp(acts::BackUp { key, .. }) => {
+        Act::BackUp(acts::BackUp { key, .. }) | Act::CarryKey(acts::CarryKey { key, .. }) => {
             let file = names::wrapped_key(&key.label);
             vec![Fact::BackedUp { label: key.label.clone(), file, sha256: digest, mac_not_verified: false }]
         }

@@ -137,9 +137,6 @@ fn read_custody(known: &Known, _: &Step) -> Option<Act> {
 
 fn carry_key(known: &Known, step: &Step) -> Option<Act> {
     let key = known.key(step.key.as_ref())?.clone();
-    let unusable = |origin: &crate::ceremony::known::restored::Origin| {
-        origin.public_unusable.contains(&crate::folder::names::public_key(&key.label))
-    };
-    let with_public_key = !known.restored.from.as_ref().is_some_and(unusable);
-    Some(acts::CarryKey { key, kcv: known.shares.dkek_kcv?, with_public_key }.into())
+    let unusable = known.restored.from.as_ref().map(|origin| origin.public_unusable.clone()).unwrap_or_default();
+    Some(acts::CarryKey { key, kcv: known.shares.dkek_kcv?, unusable }.into())
 }
