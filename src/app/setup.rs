@@ -221,7 +221,7 @@ fn new_folder(records: &Path, ceremony: CeremonyKind, rehearsal: bool) -> Result
 /// The software card whose keys are to be backed up, or that is to be retired, as the sitting that made them kept it.
 fn kept_card(ceremony: CeremonyKind, source: &Source) -> Option<SoftCard> {
     match Ceremony::of(ceremony).character.devices {
-        DeviceUse::Provisions => None,
+        DeviceUse::Provisions | DeviceUse::None => None,
         DeviceUse::Keeps | DeviceUse::Adds | DeviceUse::Retires => {
             let cards = source.folder.path().join(names::SOFTWARE_CARDS);
             let file = cards.join(names::software_card(source.device()?.as_str()));

@@ -214,7 +214,14 @@ impl CardCheck {
         let value = |field: &Field, name: &str| match (FieldValueName::from_word(name)?, &field.kind) {
             (FieldValueName::Word, FieldKind::Word(word)) => Some((*word).to_owned()),
             (FieldValueName::OfSet, _) => Some(String::new()),
-            (FieldValueName::Word | FieldValueName::Planned | FieldValueName::Signs, _) => None,
+            (
+                FieldValueName::Word
+                | FieldValueName::Planned
+                | FieldValueName::Signs
+                | FieldValueName::Asked
+                | FieldValueName::IfEmpty,
+                _,
+            ) => None,
         };
         let all = self.fields.iter().zip(&self.checks);
         let views = all.map(|(field, check)| field_view(field, check, |name| value(field, name), in_words));

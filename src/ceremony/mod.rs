@@ -12,7 +12,7 @@ pub use card_check::{CardCheck, CardCheckRequest};
 pub use kinds::{CEREMONIES, Ceremony};
 pub use known::Known;
 pub use known::character::{Cards, Character, DeviceUse, KeySource, Needs, Unattended};
-pub use known::custodians::{carried, custody};
+pub use known::custodians::{Whose, carried, custody};
 pub use known::devices::FoundDevice;
 pub use known::restored::Origin;
 pub use known::roll_call::{Person, role};

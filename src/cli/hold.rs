@@ -51,7 +51,7 @@ fn prepare(ceremony: CeremonyKind, hold: &Hold) -> Result<Setup, Vec<Fault>> {
             let from = hold.from.clone().or_else(|| latest_backup(&hold.records));
             let from =
                 from.ok_or_else(|| vec![Fault::from(faults::NothingToRestore { folder: hold.records.display() })]);
-            let before = hold.old_plan.as_deref().map(|file| read_kept_plan(file)).transpose()?;
+            let before = hold.old_plan.as_deref().map(read_kept_plan).transpose()?;
             let plan = read_plan(plan)?;
             Setup::by_change(ceremony, &from?, plan, before.as_ref(), &hold.records, environment).map_err(one)
         }

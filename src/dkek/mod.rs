@@ -6,12 +6,14 @@
 
 mod container;
 mod kdf;
+mod rewrap;
 #[cfg(test)]
 mod tests;
 mod wrapped_key;
 
 pub use container::{ContainerError, REHEARSAL_SALT, ShareFile, open, password_encodings, seal};
 pub use kdf::{Derivation, DerivedKey, Progress, Rounds, derive};
+pub use rewrap::rewrap;
 pub use wrapped_key::{BlobType, KeyBlob, WrappedKeyError, WrappedKeyFile};
 
 use sha2::{Digest, Sha256};
@@ -97,6 +99,13 @@ impl Dkek {
     /// The key check value: the first 8 bytes of SHA-256 of the DKEK. Public.
     pub fn kcv(&self) -> Kcv {
         key_check_value(&self.0)
+    }
+
+    /// `K_ENC`, the key that encrypts wrapped keys: SHA-256(DKEK ‖ 00000001).
+    fn cipher_key(&self) -> Secret<[u8; 32]> {
+        Secret::init(|place: &mut [u8; 32]| {
+            Sha256::new().chain_update(self.expose()).chain_update(1_u32.to_be_bytes()).finalize_into(place.into());
+        })
     }
 
     /// `K_MAC`, the key that authenticates wrapped keys: SHA-256(DKEK ‖ 00000002).

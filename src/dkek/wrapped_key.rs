@@ -1,5 +1,5 @@
 //! The wrapped key: a private key that left the device encrypted under the DKEK. It is parsed and verified here but
-//! never decrypted, because that would put the key into this computer's memory.
+//! never decrypted, because that would put the key into this computer's memory; only `rewrap` does that.
 //!
 //! File of `sc-hsm-tool --wrap-key`: `30 L { 04 L blob, PRKD, certificate or request }`, the last two optional.
 //! Blob: KCV (8) ‖ type (1) ‖ four lists, each u16 length and value ‖ AES-256-CBC ciphertext ‖ AES-CMAC (16).
@@ -139,6 +139,25 @@ impl KeyBlob {
             BlobType::Aes => &[],
         };
         sizes.iter().copied().find(longest)
+    }
+
+    /// What stands before the ciphertext, without the KCV, and the ciphertext.
+    pub(super) fn head_and_ciphertext(&self) -> Result<(&[u8], &[u8]), WrappedKeyError> {
+        let (_, behind_kcv) = self.bytes.split_first_chunk::<8>().ok_or(WrappedKeyError::Truncated)?;
+        let (body, _) = behind_kcv.split_last_chunk::<MAC_LENGTH>().ok_or(WrappedKeyError::Truncated)?;
+        // The lists of an AES key may be written wrongly: then nobody can say where they end.
+        let found = behind_kcv.first().copied().unwrap_or_default();
+        let ciphertext = match self.key_type {
+            BlobType::Rsa | BlobType::RsaCrt | BlobType::Ec => self.ciphertext,
+            BlobType::Aes => body
+                .split_first()
+                .and_then(|(_, rest)| lists(rest))
+                .map(|(_, rest)| rest.len())
+                .filter(|length| *length > 0 && length.is_multiple_of(16))
+                .ok_or(WrappedKeyError::UnknownType { found })?,
+        };
+        let head = body.len().checked_sub(ciphertext).ok_or(WrappedKeyError::Truncated)?;
+        body.split_at_checked(head).ok_or(WrappedKeyError::Truncated)
     }
 
     /// Checks that it was wrapped under `dkek` and is unchanged: the key check value is equal and the MAC over

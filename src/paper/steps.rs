@@ -1,8 +1,8 @@
 //! The numbered steps of a ceremony that has not begun, with everything that the plan says about them.
 
 use crate::ceremony::{
-    Ceremony, Condition, Known, Machine, Origin, Question, Stage, StageKind, Step, StepState, ViewContext, planned,
-    role,
+    Ceremony, Condition, Known, Machine, Origin, Question, Stage, StageKind, Step, StepState, ViewContext, Whose,
+    planned, role,
 };
 use crate::names::{CeremonyKind, FieldName, FieldValueName, StageName, StepName, ValueName};
 use crate::plan::{Custody, Plan};
@@ -70,7 +70,10 @@ impl PaperSteps {
 
     /// What the plan says at a step.
     const fn known(&self, step: &Step) -> &Known {
-        if step.of_those_before { &self.before } else { &self.known }
+        match step.whose {
+            Whose::OfThePlan => &self.known,
+            Whose::OfBefore => &self.before,
+        }
     }
 
     /// The custodians of a step's DKEK share.

@@ -8,8 +8,8 @@ use crate::names::ItemName;
 use crate::paper::made_up;
 use crate::plan::{Custody, Plan};
 use crate::record::{
-    CeremonyKind, Defect, Entry, Fact, GuardedShare, HeldKey, InBackup, KeyToBackUp, KnownShare, NotWrapped, Peculiar,
-    RefusedKey, StoredKey,
+    CeremonyKind, Defect, Entry, Fact, HeldKey, InBackup, KeyToBackUp, KnownShare, NotWrapped, Peculiar, RefusedKey,
+    StoredKey,
 };
 use crate::terms::{DeviceRole, Digest, DkekShareNumber, HostFinding, Kcv, MOST_DKEK_SHARES, Quorum, Scheme, Serial};
 
@@ -90,17 +90,8 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
             shares_elsewhere: false,
         }],
         Act::ReadCustody(_) => {
-            let guarded = |custody: &Custody| GuardedShare {
-                quorum: custody.quorum(),
-                scheme: custody.scheme(),
-                people: custody.people().to_vec(),
-            };
-            let shares = plan.dkek_shares.iter().map(guarded).collect();
+            let shares = plan.dkek_shares.iter().map(acts::guarded).collect();
             vec![Fact::Guarded { shares, keys: plan.keys.iter().map(surveyed).collect() }]
-        }
-        Act::CarryKey(acts::CarryKey { key, .. }) => {
-            let file = names::wrapped_key(&key.label);
-            vec![Fact::BackedUp { label: key.label.clone(), file, sha256: digest, mac_not_verified: false }]
         }
         Act::FindDevice(acts::FindDevice { role, .. }) => vec![Fact::Device {
             role: *role,
@@ -239,7 +230,7 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
             };
             vec![Fact::Listed { role: *role, keys: expected.iter().map(stored).collect() }]
         }
-        Act::BackUp(acts::BackUp { key, .. }) => {
+        Act::BackUp(acts::BackUp { key, .. }) | Act::CarryKey(acts::CarryKey { key, .. }) => {
             let file = names::wrapped_key(&key.label);
             vec![Fact::BackedUp { label: key.label.clone(), file, sha256: digest, mac_not_verified: false }]
         }

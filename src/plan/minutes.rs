@@ -20,6 +20,8 @@ pub const fn usual_minutes(step: StepName) -> u8 {
         | S::Load
         | S::InspectDkek
         | S::BackUpDkek
+        | S::AddKeysDkek
+        | S::AddKeysPlaces
         | S::CopyShareFile
         | S::CarryKey
         | S::NewCustodians
@@ -28,6 +30,9 @@ pub const fn usual_minutes(step: StepName) -> u8 {
         S::Source
         | S::BackUpSource
         | S::BackUpManifest
+        | S::AddKeysSource
+        | S::AddKeysManifest
+        | S::AddKeysList
         | S::ReSplitManifest
         | S::Loss
         | S::DrillExtent
@@ -49,6 +54,7 @@ pub const fn usual_minutes(step: StepName) -> u8 {
         // Something is put away, written down, or plugged in and compared.
         S::Device
         | S::BackUpDevice
+        | S::AddKeysDevice
         | S::BackUpKeys
         | S::Replacement
         | S::KcvOnCards

@@ -23,7 +23,7 @@ pub static CEREMONY: Ceremony = Ceremony {
         needs: Needs::PlanAndBackup,
         cards: Cards::Changed,
         keys: KeySource::Folder,
-        devices: DeviceUse::Keeps,
+        devices: DeviceUse::None,
         unattended: Unattended::ByNameAfterDealing,
     },
     steps,
@@ -93,7 +93,7 @@ fn steps(plan: &Plan) -> Vec<Step> {
             .then(StageName::Destroy, StageKind::Choose(Question::OldCards))
             .then_when(Condition::OldCardsRemain, StageName::Remain, StageKind::Read),
     );
-    closing::close(&mut list, plan);
+    closing::close_without_device(&mut list, plan);
     list.finish()
 }
 
@@ -137,9 +137,6 @@ fn read_custody(known: &Known, _: &Step) -> Option<Act> {
 
 fn carry_key(known: &Known, step: &Step) -> Option<Act> {
     let key = known.key(step.key.as_ref())?.clone();
-    let unusable = |origin: &crate::ceremony::known::restored::Origin| {
-        origin.public_unusable.contains(&crate::folder::names::public_key(&key.label))
-    };
-    let with_public_key = !known.restored.from.as_ref().is_some_and(unusable);
-    Some(acts::CarryKey { key, kcv: known.shares.dkek_kcv?, with_public_key }.into())
+    let unusable = known.restored.from.as_ref().map(|origin| origin.public_unusable.clone()).unwrap_or_default();
+    Some(acts::CarryKey { key, kcv: known.shares.dkek_kcv?, unusable }.into())
 }

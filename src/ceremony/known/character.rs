@@ -55,6 +55,8 @@ pub enum DeviceUse {
     Adds,
     /// It erases one that was in use, for good.
     Retires,
+    /// No device takes part.
+    None,
 }
 
 /// How `rehearse --auto` runs it.

@@ -10,6 +10,15 @@ use crate::plan::{Custody, Plan, PlannedKey};
 use crate::record::{GuardedShare, KeyToBackUp};
 use crate::terms::Purpose;
 
+/// Whose custodians a step is about, where a sitting changes them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whose {
+    /// Those of the plan.
+    OfThePlan,
+    /// Those who guarded the DKEK shares before.
+    OfBefore,
+}
+
 impl Known {
     /// Whose cards are used now: where they change, first those that were dealt earlier.
     pub fn cards(&self) -> Cards {
@@ -22,15 +31,15 @@ impl Known {
 
     /// The plan by which the list of steps is made: whoever acts now, the DKEK shares in it are those of the plan of today.
     pub fn plan_of_the_list(&self) -> Cow<'_, Plan> {
-        self.plan_at(false)
+        self.plan_at(Whose::OfThePlan)
     }
 
-    /// The plan at a step of those who guarded the DKEK shares `before`, or of those who guard them from today on.
-    pub fn plan_at(&self, before: bool) -> Cow<'_, Plan> {
-        match (before, &self.coming) {
-            (false, Some(coming)) => Cow::Owned(Plan { dkek_shares: coming.clone(), ..self.plan.clone() }),
-            (true, None) => self.plan.of_those_before(),
-            (true, Some(_)) | (false, None) => Cow::Borrowed(&self.plan),
+    /// The plan at a step that is about these custodians.
+    pub fn plan_at(&self, whose: Whose) -> Cow<'_, Plan> {
+        match (whose, &self.coming) {
+            (Whose::OfThePlan, Some(coming)) => Cow::Owned(Plan { dkek_shares: coming.clone(), ..self.plan.clone() }),
+            (Whose::OfBefore, None) => self.plan.of_those_before(),
+            (Whose::OfBefore, Some(_)) | (Whose::OfThePlan, None) => Cow::Borrowed(&self.plan),
         }
     }
 

@@ -83,7 +83,7 @@ fn purpose(known: &Known, step: &Step) -> DevicePurpose {
     let is_ec = |key: &PlannedKey| matches!(key.key_type, KeyType::Ec(_) | KeyType::EcUnstated(_));
     let has_ec = known.plan.keys.iter().any(is_ec);
     match known.ceremony.devices {
-        DeviceUse::Keeps => DevicePurpose::Inspection,
+        DeviceUse::Keeps | DeviceUse::None => DevicePurpose::Inspection,
         // It gets no keys, but it is erased all the same.
         DeviceUse::Retires => DevicePurpose::Provisioning { longest_rsa: None, generates_ec: false },
         DeviceUse::Adds => DevicePurpose::Adding { longest_rsa, generates_ec: has_ec },

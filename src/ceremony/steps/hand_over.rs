@@ -18,7 +18,7 @@ pub const HAND_OVER: Stage = Stage { name: StageName::HandOver, kind: StageKind:
 pub fn insert(steps: &mut [Step]) {
     let mut before = Vec::new();
     for step in steps {
-        let now = (step.actor, step.actor.has_a_part().then_some((step.share, step.of_those_before)));
+        let now = (step.actor, step.actor.has_a_part().then_some((step.share, step.whose)));
         if before.iter().any(|before| *before != now) && step.seat().is_none() {
             step.stages.insert(0, HAND_OVER);
         }

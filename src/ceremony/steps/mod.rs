@@ -18,6 +18,7 @@ pub mod source;
 pub mod turns;
 
 use crate::ceremony::known::Known;
+use crate::ceremony::known::custodians::Whose;
 use crate::ceremony::known::roll_call::Attendance;
 pub use crate::ceremony::steps::condition::{Condition, Need};
 pub use crate::ceremony::steps::question::{Answer, Question};
@@ -217,8 +218,8 @@ pub struct Step {
     pub need: Option<Need>,
     /// The part of the ceremony that it belongs to.
     pub part: Part,
-    /// It is a step of those who guarded the DKEK shares before this sitting changes that.
-    pub of_those_before: bool,
+    /// Whose custodians it is about.
+    pub whose: Whose,
     /// Whose card, or password on paper, is put away here.
     pub puts_away: Option<Holder>,
     /// What the vault forgets when the step ends.
@@ -304,7 +305,7 @@ impl List {
         let from = self.steps.len();
         add(self);
         for step in self.steps.iter_mut().skip(from) {
-            step.of_those_before = true;
+            step.whose = Whose::OfBefore;
         }
     }
 
@@ -328,7 +329,7 @@ pub fn step(id: StepName, actor: Actor) -> Step {
         stages: Vec::new(),
         need: None,
         part: Part::Always,
-        of_those_before: false,
+        whose: Whose::OfThePlan,
         puts_away: None,
         forgets: Vec::new(),
         frees_seats: false,

@@ -1,9 +1,10 @@
 //! Who must be present, and whether the room and the machine are fit.
 
 use crate::ceremony::known::Known;
+use crate::ceremony::known::character::DeviceUse;
 use crate::ceremony::known::roll_call::Attendance;
 use crate::ceremony::steps::{Actor, Condition, List, Question, StageKind, Step, step};
-use crate::clerk::acts;
+use crate::clerk::{Act, acts};
 use crate::fields::{Field, FieldKind};
 use crate::names::{FieldName, StageName, StepName};
 
@@ -36,7 +37,7 @@ pub fn people_if_opened_and_room(list: &mut List) {
 
 /// The people of the plan are called, where others came before them.
 pub fn people_of_the_plan(list: &mut List) {
-    roll_call(list, &[(Condition::Always, Attendance::Everyone)]);
+    roll_call(list, &[(Condition::Always, StageName::Call, Attendance::Everyone)]);
 }
 
 /// A quorum that needs everyone is confirmed by typed words.
@@ -47,7 +48,7 @@ pub fn everyone(_: &Known, _: &Step) -> Vec<Field> {
 fn room(list: &mut List) {
     list.add(
         step(StepName::Room, Actor::Administrator)
-            .then(StageName::Examine, StageKind::Do(|_, _| Some(acts::ExamineRoom.into())))
+            .then(StageName::Examine, StageKind::Do(examine_room))
             .then_when(Condition::Missing, StageName::Missing, StageKind::Choose(Question::Missing))
             .then(StageName::Found, StageKind::Tick)
             .then_when(Condition::Unfit, StageName::Override, StageKind::Form(override_unfit))
@@ -69,6 +70,15 @@ fn roll_call(list: &mut List, attendances: &[(Condition, StageName, Attendance)]
         StageName::WithoutAuditor,
         StageKind::Form(without_auditor),
     ));
+}
+
+#[allow(clippy::unnecessary_wraps, reason = "the form of every act's maker")]
+fn examine_room(known: &Known, _: &Step) -> Option<Act> {
+    let readers = match known.ceremony.devices {
+        DeviceUse::Provisions | DeviceUse::Keeps => true,
+        DeviceUse::None => false,
+    };
+    Some(acts::ExamineRoom { readers }.into())
 }
 
 /// Letters and digits that change places between keyboard layouts, in lower case: what the keyboard types is found before

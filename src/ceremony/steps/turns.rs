@@ -26,7 +26,7 @@ pub fn deal(list: &mut List, plan: &Plan) {
             .then(StageName::Mixed, StageKind::Read)
             .forgetting([Handle::Dice]),
     );
-    passwords_and_shares(list, plan);
+    passwords_and_shares(list, plan, StageName::Deal);
 }
 
 /// The same where no device takes part, for a DKEK that was opened.
@@ -46,10 +46,10 @@ pub fn deal_again(list: &mut List, plan: &Plan) {
             .then(StageName::MixedHost, StageKind::Read)
             .forgetting([Handle::Dice]),
     );
-    passwords_and_shares(list, plan);
+    passwords_and_shares(list, plan, StageName::DealAgain);
 }
 
-fn passwords_and_shares(list: &mut List, plan: &Plan) {
+fn passwords_and_shares(list: &mut List, plan: &Plan, computing: StageName) {
     for share in plan.numbers().filter(|share| plan.quorum(*share).is_none()) {
         list.add(
             step(StepName::Password, Actor::PasswordHolder)
@@ -58,7 +58,7 @@ fn passwords_and_shares(list: &mut List, plan: &Plan) {
         );
     }
     let deal = step(StepName::Deal, Actor::Administrator)
-        .then(StageName::Deal, StageKind::Do(draw))
+        .then(computing, StageKind::Do(draw))
         .then(if plan.first_quorum().is_some() { StageName::Dealt } else { StageName::DealtPasswords }, StageKind::Read)
         .forgetting([Handle::GeneratorSeed])
         .forgetting(plan.numbers().map(Handle::SharePassword));

@@ -19,8 +19,8 @@ pub struct CarryKey {
     pub key: PlannedKey,
     /// Identifies the DKEK.
     pub kcv: Kcv,
-    /// Whether its public key file can be used.
-    pub with_public_key: bool,
+    /// Public key files of the earlier folder that cannot be used.
+    pub unusable: Vec<String>,
 }
 
 impl ActKind for CarryKey {
@@ -38,7 +38,7 @@ impl ActKind for CarryKey {
         let (serial, file) = (source.device().cloned(), names::wrapped_key(&label));
         let serial = serial.ok_or_else(|| Fault::from(faults::DeviceOfKeysUnknown { file: &kept.wrapped }))?;
         let content = source.folder.unchanged(&kept.wrapped, kept.wrapped_sha256)?;
-        let public = (self.with_public_key && !kept.public.is_empty())
+        let public = (!kept.public.is_empty() && !self.unusable.contains(&kept.public))
             .then(|| source.folder.unchanged(&kept.public, kept.public_sha256))
             .transpose()?;
         let dkek = vault.give(Handle::Dkek).ok_or(faults::DkekMissing)?;

@@ -122,6 +122,7 @@ pub(in crate::clerk) type Look = Box<dyn Fn(Duration) -> card::Job>;
 pub use back_up::KeyOrigin;
 pub use deal::DealtDkek;
 pub use find_device::DevicePurpose;
+pub use read_custody::guarded;
 
 macro_rules! acts {
     ($($module:ident::$act:ident,)+) => {

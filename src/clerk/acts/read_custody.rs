@@ -35,7 +35,8 @@ impl ActKind for ReadCustody {
     }
 }
 
-fn guarded(custody: &Custody) -> GuardedShare {
+/// Who guards a DKEK share, as the record says it.
+pub fn guarded(custody: &Custody) -> GuardedShare {
     GuardedShare { quorum: custody.quorum(), scheme: custody.scheme(), people: custody.people().to_vec() }
 }
 

@@ -2,6 +2,7 @@
 
 mod files;
 mod quorums;
+mod rewrap;
 mod slips;
 
 use chacha20::ChaCha20Rng;

@@ -47,7 +47,7 @@ pub fn planned(known: &Known, step: &Step, name: Name) -> Option<String> {
 impl Sentences<'_> {
     /// The value of a placeholder; `None`: not known yet.
     pub(super) fn value(&self, name: Name) -> Option<String> {
-        value(&self.machine.known().plan_at(self.step.of_those_before), self.step, Some(self), name)
+        value(&self.machine.known().plan_at(self.step.whose), self.step, Some(self), name)
     }
 }
 
