@@ -43,7 +43,12 @@ pub(super) fn restore_page(about: &About, plan: &Plan) -> String {
             page.chapter(&match about.ceremony {
                 CeremonyKind::Drill => chapters::FolderDrilled { from }.paragraphs(),
                 CeremonyKind::Retire => chapters::FolderRetired { from }.paragraphs(),
-                CeremonyKind::Restore | CeremonyKind::Establish | CeremonyKind::BackUp | CeremonyKind::Inspect => {
+                CeremonyKind::Restore
+                | CeremonyKind::Establish
+                | CeremonyKind::BackUp
+                | CeremonyKind::AddKeys
+                | CeremonyKind::ReSplit
+                | CeremonyKind::Inspect => {
                     chapters::FolderRestored { from }.paragraphs()
                 }
             });
