@@ -6,7 +6,7 @@ mod program;
 mod setup;
 
 pub use front::{FrontEnd, FrontError, Screen};
-pub use setup::{Environment, Setup, latest_backup};
+pub use setup::{Environment, Setup, kept_device, latest_backup};
 
 use self::clock::Clock;
 use crate::faults::Fault;

@@ -3,6 +3,7 @@
 mod back_up;
 mod establish;
 mod inspect;
+mod pins;
 mod restore;
 
 use crate::ceremony::known::character::Character;
@@ -38,6 +39,7 @@ ceremonies! {
     Establish in establish,
     Restore in restore,
     BackUp in back_up,
+    Pins in pins,
     Inspect in inspect,
 }
 

@@ -41,6 +41,8 @@ pub enum DeviceUse {
     Provisions,
     /// It leaves everything on them as it is.
     Keeps,
+    /// It changes one of their PINs, and nothing else.
+    ChangesPins,
 }
 
 /// How `rehearse --auto` runs it.

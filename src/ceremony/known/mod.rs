@@ -10,6 +10,7 @@ pub mod host;
 pub mod keys;
 pub mod learn;
 pub mod people;
+pub mod pins;
 pub mod progress;
 pub mod restored;
 pub mod roll_call;
@@ -23,6 +24,7 @@ use crate::ceremony::known::doubt::Doubt;
 use crate::ceremony::known::host::Host;
 use crate::ceremony::known::keys::Keys;
 use crate::ceremony::known::people::People;
+use crate::ceremony::known::pins::Pins;
 use crate::ceremony::known::progress::Progress;
 use crate::ceremony::known::restored::Restored;
 use crate::ceremony::known::seats::Seats;
@@ -49,6 +51,8 @@ pub struct Known {
     pub host: Host,
     /// The devices.
     pub devices: Devices,
+    /// What is done to a PIN.
+    pub pins: Pins,
     /// What nobody knows, because an answer was lost.
     pub doubt: Doubt,
     /// The DKEK shares, their sets and the DKEK.
@@ -75,6 +79,7 @@ impl Known {
             people: People::new(ceremony.cards, &plan),
             host: Host::default(),
             devices: Devices::default(),
+            pins: Pins::default(),
             doubt: Doubt::default(),
             shares: Shares::default(),
             seats: Seats::default(),

@@ -159,12 +159,14 @@ impl Machine {
         let answer = if let ChoiceId::Item(item) = choice { question.answer(*item) } else { None };
         match answer {
             Some(Answer::LookAgain) => self.recover(Recovery::LookAgain),
+            Some(Answer::AnotherDevice) => self.recover(Recovery::DeviceAgain),
             Some(Answer::GoOn) => self.next_stage(),
             Some(Answer::Without(deviation)) => {
                 self.emit(Entry::Deviates { step: self.number(), name: deviation.word().to_owned() });
                 self.next_stage();
             }
-            Some(Answer::Loss(_) | Answer::OnCards(_) | Answer::LogIn(_) | Answer::Opens(_)) | None => {
+            Some(Answer::Loss(_) | Answer::OnCards(_) | Answer::LogIn(_) | Answer::Opens(_) | Answer::PinChange(_))
+            | None => {
                 if let Some(fact) = self.chosen(question, choice) {
                     self.emit(Entry::Learned { step: self.number(), fact });
                     self.next_stage();
@@ -178,14 +180,16 @@ impl Machine {
         let step = self.step()?;
         let (role, share) = (step.role, step.share);
         match question {
-            Question::Loss | Question::CurrentSoPin | Question::HiddenKcv | Question::Opening => {
+            Question::Loss | Question::CurrentSoPin | Question::HiddenKcv | Question::Opening | Question::PinChange => {
                 let ChoiceId::Item(item) = choice else { return None };
                 Some(match question.answer(*item)? {
                     Answer::Loss(loss) => Fact::Lost { loss },
                     Answer::OnCards(on_cards) => Fact::CurrentSoPin { role, on_cards },
                     Answer::LogIn(log_in) => Fact::KcvAsked { role, log_in },
                     Answer::Opens(by_quorum) => Fact::Opening { by_quorum },
-                    Answer::LookAgain | Answer::GoOn | Answer::Without(_) => return None,
+                    Answer::PinChange(change) if self.known.why_closed(change).is_some() => return None,
+                    Answer::PinChange(change) => Fact::PinChangeChosen { change },
+                    Answer::AnotherDevice | Answer::LookAgain | Answer::GoOn | Answer::Without(_) => return None,
                 })
             }
             Question::RightDevice | Question::Missing | Question::UnusableKeys => None,
@@ -268,8 +272,10 @@ impl Machine {
             | FieldKind::Password
             | FieldKind::UserPin
             | FieldKind::NewUserPin { .. }
+            | FieldKind::NextUserPin { .. }
             | FieldKind::SoPin { .. }
             | FieldKind::NewSoPin
+            | FieldKind::NextSoPin
             | FieldKind::DrawnSoPin
             | FieldKind::DrawnUserPin
             | FieldKind::Again(_)

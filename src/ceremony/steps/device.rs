@@ -77,6 +77,7 @@ fn find_picked(known: &Known, step: &Step) -> Option<Act> {
 fn purpose(known: &Known, step: &Step) -> DevicePurpose {
     match known.ceremony.devices {
         DeviceUse::Keeps => return DevicePurpose::Inspection,
+        DeviceUse::ChangesPins => return DevicePurpose::Pins,
         DeviceUse::Provisions => {}
     }
     let rsa = known.keys_that_stay().filter_map(|key| match key.key_type {

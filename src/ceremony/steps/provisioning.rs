@@ -117,11 +117,13 @@ pub fn with_log_in_when(step: Step, when: Condition) -> Step {
         .then_when(when, StageName::LogIn, StageKind::Do(|known, step| log_in(known, step, false)))
 }
 
-fn read_tries(known: &Known, step: &Step, pin: PinName) -> Option<Act> {
+/// Reads how many tries a PIN has left.
+pub fn read_tries(known: &Known, step: &Step, pin: PinName) -> Option<Act> {
     Some(acts::ReadTries { role: step.role, serial: known.devices.serial(step.role)?, pin }.into())
 }
 
-fn last_try(_: &Known, _: &Step) -> Vec<Field> {
+/// The word that people type before the last try.
+pub fn last_try(_: &Known, _: &Step) -> Vec<Field> {
     vec![Field::new(FieldName::LastTry, FieldKind::Word("LAST TRY"))]
 }
 
@@ -173,7 +175,8 @@ fn initialise(known: &Known, step: &Step) -> Option<Act> {
 }
 
 fn change_so_pin(known: &Known, step: &Step) -> Option<Act> {
-    Some(acts::ChangeSoPin { role: step.role, serial: known.devices.serial(step.role)?, cut: known.doubt.cut }.into())
+    let (role, serial) = (step.role, known.devices.serial(step.role)?);
+    Some(acts::ChangeSoPin { role, serial, cut: known.doubt.cut, just_initialised: true }.into())
 }
 
 fn user_pin(_: &Known, _: &Step) -> Vec<Field> {

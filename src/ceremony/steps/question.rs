@@ -1,7 +1,7 @@
 //! What choices decide.
 
 use crate::names::ItemName;
-use crate::record::{Deviation, Loss};
+use crate::record::{Deviation, Loss, PinChange};
 use crate::terms::Seat;
 
 /// What a choice decides.
@@ -27,6 +27,8 @@ pub enum Question {
     HiddenKcv,
     /// Whether a quorum opens the share files, or nobody does.
     Opening,
+    /// What is done to a PIN.
+    PinChange,
 }
 
 /// What an item of the script answers.
@@ -40,6 +42,10 @@ pub enum Answer {
     LogIn(bool),
     /// Whether a quorum opens the share files.
     Opens(bool),
+    /// What is done to a PIN.
+    PinChange(PinChange),
+    /// None of them: another device.
+    AnotherDevice,
     /// Look again: something has been changed.
     LookAgain,
     /// Go on.
@@ -70,6 +76,13 @@ impl Question {
             Self::UnusableKeys => &[
                 (ItemName::LookAgain, Answer::LookAgain),
                 (ItemName::LeaveOut, Answer::Without(Deviation::WrappedKeysLeftOut)),
+            ],
+            Self::PinChange => &[
+                (ItemName::ChangeUserPin, Answer::PinChange(PinChange::ChangeUserPin)),
+                (ItemName::UnblockUserPin, Answer::PinChange(PinChange::UnblockUserPin)),
+                (ItemName::SetUserPin, Answer::PinChange(PinChange::SetUserPin)),
+                (ItemName::ChangeSoPin, Answer::PinChange(PinChange::ChangeSoPin)),
+                (ItemName::AnotherDevice, Answer::AnotherDevice),
             ],
             Self::Sitter(_) | Self::Device | Self::Dkek => &[],
         }

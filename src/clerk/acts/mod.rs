@@ -3,6 +3,7 @@
 
 mod back_up;
 mod change_so_pin;
+mod change_user_pin;
 mod close_folder;
 mod compare_dkek;
 mod compare_keys;
@@ -26,13 +27,16 @@ mod prove_key;
 mod prove_vault_empty;
 mod read_dkek;
 mod read_folder;
+mod read_pins;
 mod read_tries;
 mod rebuild_so_pin;
+mod reset_user_pin;
 mod restore_key;
 mod survey_keys;
 mod take_inventory;
 mod take_share;
 mod verify_backup;
+mod verify_user_pin;
 mod write_manifest;
 mod write_share_file;
 
@@ -76,6 +80,8 @@ pub enum Aftermath {
     PerhapsInitialised,
     /// The device may have a different SO-PIN. Only an outright refusal proves that it does not.
     PerhapsOtherSoPin,
+    /// The device may have a different user PIN. Only an outright refusal proves that it does not.
+    PerhapsOtherUserPin,
     /// There may be a key at its reference.
     PerhapsKey,
     /// The same; and what writes its public key to a file comes after it.
@@ -224,6 +230,10 @@ acts! {
     draw_pin::DrawPin,
     initialise::Initialise,
     change_so_pin::ChangeSoPin,
+    read_pins::ReadPins,
+    verify_user_pin::VerifyUserPin,
+    change_user_pin::ChangeUserPin,
+    reset_user_pin::ResetUserPin,
     log_in::LogIn,
     load_dkek::LoadDkek,
     make_key::MakeKey,

@@ -7,6 +7,7 @@ mod devices;
 mod host;
 mod keys;
 mod people;
+mod pins;
 mod planned;
 mod restored;
 mod shares;
@@ -14,6 +15,7 @@ mod surveyed;
 
 pub use devices::key_table;
 pub use host::finding;
+pub use pins::changed;
 pub use surveyed::surveyed;
 
 use crate::ceremony::known::Known;
@@ -123,6 +125,7 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
         Name::DeviceState => device().map(devices::condition),
         Name::UserTries => Some(devices::user_tries(known?, step, device()?)),
         Name::SoTries => Some(devices::so_tries(known?, step, device()?)),
+        Name::SoPinMay => Some(pins::so_pin_may(known?)),
         Name::SoPinHint => Some(devices::so_pin_hint(known?, step)),
         Name::DkekState => devices::dkek_state(known?, step),
         Name::RefusedKeys => Some(surveyed::refused(&known?.keys.refused)),
