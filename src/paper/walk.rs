@@ -158,14 +158,8 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
         }],
         Act::OpenShareFile(acts::OpenShareFile { share, seats, .. }) => {
             let right = seats.iter().map(|(seat, _)| *seat).collect();
-            let defects = vec![
-                Defect::LeadingZero,
-                Defect::HexadecimalId,
-                Defect::DecimalId,
-                Defect::SmallPrime,
-                Defect::ShortValue,
-                Defect::WrongShare,
-            ];
+            use Defect::{DecimalId, HexadecimalId, LeadingZero, ShortValue, SmallPrime, WrongShare};
+            let defects = vec![LeadingZero, HexadecimalId, DecimalId, SmallPrime, ShortValue, WrongShare];
             let file = names::share_file(*share);
             vec![Fact::Opened {
                 share: *share,
