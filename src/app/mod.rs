@@ -8,7 +8,7 @@ mod setup;
 
 pub use card_check::check_cards;
 pub use front::{FrontEnd, FrontError, Screen};
-pub use setup::{Environment, Setup, latest_backup, plan_after};
+pub use setup::{Environment, Setup, kept_device, latest_backup, plan_after};
 
 use self::clock::Clock;
 pub use self::clock::today;

@@ -150,7 +150,11 @@ impl Setup {
         let (readers, inserter): (Box<dyn Readers>, Option<CardInserter>) = if environment == Environment::SoftwareCards
         {
             let rack = Rack::new(2);
-            let kept = source.as_ref().and_then(|source| kept_card(ceremony, source));
+            let kept = match Ceremony::of(ceremony).character.devices {
+                DeviceUse::Provisions => None,
+                DeviceUse::Keeps => source.as_ref().and_then(kept_card),
+                DeviceUse::ChangesPins => kept_device(records),
+            };
             let inserter = card_inserter(rack.clone(), folder.path().join(names::SOFTWARE_CARDS), kept)?;
             (Box::new(rack), Some(inserter))
         } else {
@@ -218,16 +222,16 @@ fn new_folder(records: &Path, ceremony: CeremonyKind, rehearsal: bool) -> Result
     Err(last)
 }
 
-/// The software card whose keys are to be backed up, or that is to be retired, as the sitting that made them kept it.
-fn kept_card(ceremony: CeremonyKind, source: &Source) -> Option<SoftCard> {
-    match Ceremony::of(ceremony).character.devices {
-        DeviceUse::Provisions | DeviceUse::None => None,
-        DeviceUse::Keeps | DeviceUse::Adds | DeviceUse::Retires => {
-            let cards = source.folder.path().join(names::SOFTWARE_CARDS);
-            let file = cards.join(names::software_card(source.device()?.as_str()));
-            SoftCard::from_json(&serde_json::from_slice(&fs::read(file).ok()?).ok()?).ok()
-        }
-    }
+/// The software card whose keys are to be backed up, as the sitting that made them kept it.
+fn kept_card(source: &Source) -> Option<SoftCard> {
+    let cards = source.folder.path().join(names::SOFTWARE_CARDS);
+    let file = cards.join(names::software_card(source.device()?.as_str()));
+    SoftCard::from_json(&serde_json::from_slice(&fs::read(file).ok()?).ok()?).ok()
+}
+
+/// The software card of the newest rehearsal that made a backup: a device in use, for a ceremony that needs one.
+pub fn kept_device(records: &Path) -> Option<SoftCard> {
+    kept_card(&Source::open(&latest_backup(records)?, None).ok()?)
 }
 
 /// Inserts the kept card for the original, or else a fresh software card for a role when a reader is searched; removes the previous card of the sitting.

@@ -12,7 +12,7 @@ use crate::ceremony::{
     Answer, Asks, Body, CardView, ChoiceId, FieldState, FieldView, Input, OptionView, Question, View,
 };
 use crate::fields::FieldKind;
-use crate::record::{ChangeCause, Deviation, Loss};
+use crate::record::{ChangeCause, Deviation, Loss, PinChange};
 use crate::secret::{TypedText, WipingBytes};
 use crate::terms::{CustodianNumber, Drill, Handle, Purpose, Serial};
 use crate::vault::Vault;
@@ -20,8 +20,14 @@ use crate::vault::Vault;
 /// The user PIN of every automatic rehearsal.
 const USER_PIN: &[u8] = b"27182818";
 
+/// The user PIN that takes its place.
+const NEXT_USER_PIN: &[u8] = b"16180339";
+
 /// The SO-PIN that every automatic rehearsal sets.
 const SO_PIN: &[u8] = b"3141592653589793";
+
+/// The SO-PIN that takes its place.
+const NEXT_SO_PIN: &[u8] = b"2718281828459045";
 
 /// The SO-PIN that vendors and manuals leave on devices that were initialised before.
 const PUBLISHED_SO_PIN: &[u8] = b"3537363231383830";
@@ -232,6 +238,7 @@ impl Autopilot {
             Asks::Step(whose @ Question::CurrentSoPin) => answering(whose, Answer::OnCards(self.knows(view))),
             Asks::Step(opening @ Question::Opening) => answering(opening, Answer::Opens(true)),
             Asks::Step(drill @ Question::Drill) => answering(drill, Answer::Drill(self.drill)),
+            Asks::Step(change @ Question::PinChange) => answering(change, Answer::PinChange(PinChange::ChangeUserPin)),
             Asks::Step(hidden @ Question::HiddenKcv) => answering(hidden, Answer::LogIn(true)),
             Asks::Step(found @ (Question::RightDevice | Question::Missing)) => answering(found, Answer::GoOn),
             Asks::Step(unusable @ Question::UnusableKeys) => {
@@ -358,6 +365,8 @@ impl Autopilot {
 const fn known(kind: &FieldKind) -> Option<&'static [u8]> {
     match kind {
         FieldKind::UserPin | FieldKind::NewUserPin { .. } => Some(USER_PIN),
+        FieldKind::NextUserPin { .. } => Some(NEXT_USER_PIN),
+        FieldKind::NextSoPin => Some(NEXT_SO_PIN),
         FieldKind::SoPin { chosen_here: false } => Some(PUBLISHED_SO_PIN),
         FieldKind::SoPin { chosen_here: true } | FieldKind::NewSoPin => Some(SO_PIN),
         FieldKind::NewPassword | FieldKind::Password => Some(PASSWORD),

@@ -132,6 +132,9 @@ fn written(fact: &Fact) -> Option<(&str, Digest)> {
         | Fact::Initialised { .. }
         | Fact::Settings { .. }
         | Fact::SoPinChanged { .. }
+        | Fact::PinsRead { .. }
+        | Fact::PinChangeChosen { .. }
+        | Fact::PinChanged { .. }
         | Fact::LoggedIn { .. }
         | Fact::DkekState { .. }
         | Fact::KcvAsked { .. }

@@ -132,6 +132,9 @@ impl ManifestDraft {
             | Fact::PinShown { .. }
             | Fact::Tries { .. }
             | Fact::SoPinChanged { .. }
+            | Fact::PinsRead { .. }
+            | Fact::PinChangeChosen { .. }
+            | Fact::PinChanged { .. }
             | Fact::LoggedIn { .. }
             | Fact::DkekState { .. }
             | Fact::KcvAsked { .. }

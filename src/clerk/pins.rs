@@ -1,8 +1,10 @@
 //! PINs as the vault holds them, and as a device reports them.
 
-use crate::card::{CardError, Device, Pin, PinState};
+use crate::card::{CardError, Device, Pin, PinAnswer, PinState};
+use crate::clerk::workers::devices::Devices;
 use crate::faults::{self, Fault};
 use crate::secret::{SoPin, TypedText, UserPin, WipingBytes};
+use crate::terms::Serial;
 
 /// An SO-PIN as it was typed.
 ///
@@ -39,4 +41,19 @@ pub fn state_logged_out(device: &mut Device, pin: Pin) -> Result<PinState, CardE
         }
         state => Ok(state),
     }
+}
+
+/// How a PIN that was sent before was answered, if the answer was lost and the device has fewer tries left than people were
+/// told of: then it was wrong, and it is not sent again.
+///
+/// # Errors
+/// The device does not report it.
+pub fn spent(devices: &mut Devices, serial: &Serial, pin: Pin, told: Option<u8>) -> Result<Option<PinAnswer>, Fault> {
+    Ok(match devices.with(serial, |device| state_logged_out(device, pin))? {
+        PinState::Blocked => Some(PinAnswer::Blocked),
+        PinState::TriesLeft(left) => {
+            told.is_some_and(|told| left < told).then_some(PinAnswer::Wrong { tries_left: left })
+        }
+        PinState::Verified | PinState::NeverInitialised | PinState::TransportPin | PinState::Unclear(_) => None,
+    })
 }

@@ -10,12 +10,12 @@ use super::arguments::Hold;
 use super::say::{complain, explain, print_all};
 use super::{Exit, nameless_plan, read_kept_plan, read_plan};
 use crate::app::{
-    Environment, FrontEnd, FrontError, ROUNDS, Screen, Setup, Sitting, Stopped, check_cards, latest_backup,
+    Environment, FrontEnd, FrontError, ROUNDS, Screen, Setup, Sitting, Stopped, check_cards, kept_device, latest_backup,
 };
 use crate::autopilot::{Autopilot, AutopilotError, Comes};
 use crate::ceremony::{
-    Asks, Body, CEREMONIES, Cards, Ceremony, Character, ChoiceId, Deliberate, Header, Input, Known, Needs, Notice,
-    OptionView, Unattended, View,
+    Asks, Body, CEREMONIES, Cards, Ceremony, Character, ChoiceId, Deliberate, DeviceUse, Header, Input, Known, Needs,
+    Notice, OptionView, Unattended, View,
 };
 use crate::dkek::Rounds;
 use crate::folder::names;
@@ -43,6 +43,15 @@ fn prepare(ceremony: CeremonyKind, hold: &Hold) -> Result<Setup, Vec<Fault>> {
     let one = |fault| vec![fault];
     match Ceremony::of(ceremony).character.needs {
         Needs::Plan | Needs::PlanIfAny => {
+            let kept = match Ceremony::of(ceremony).character.devices {
+                DeviceUse::ChangesPins => {
+                    environment != Environment::SoftwareCards || kept_device(&hold.records).is_some()
+                }
+                DeviceUse::Provisions | DeviceUse::Keeps => true,
+            };
+            if !kept {
+                return Err(vec![Fault::from(faults::NothingToRestore { folder: hold.records.display() })]);
+            }
             let nameless = (!hold.rehearsal && plan.is_none()).then(nameless_plan);
             let (plan, text) = nameless.unwrap_or_else(|| read_plan(plan))?;
             Setup::by_plan(ceremony, plan, text, &hold.records, environment).map_err(one)
@@ -310,15 +319,15 @@ fn without_report(fault: &Fault, folder: &Path) {
 fn menu(screen: &mut Screen, records: &Path, made: bool) -> Result<Option<CeremonyKind>, FrontError> {
     let backup = latest_backup(records).is_some();
     let option = |ceremony: &&Ceremony| {
-        let Character { kind, text, needs, .. } = ceremony.character;
+        let Character { kind, text, needs, devices, .. } = ceremony.character;
         let id = ChoiceId::Ceremony(kind);
-        match (needs, text.menu_later) {
-            (Needs::Backup | Needs::PlanAndBackup | Needs::NewKeysAndBackup, Some(later)) if !backup => {
-                OptionView { id, text: later.to_owned(), closed: true }
-            }
-            (Needs::Plan | Needs::PlanIfAny | Needs::Backup | Needs::PlanAndBackup | Needs::NewKeysAndBackup, _) => {
-                OptionView::open(id, text.menu)
-            }
+        let after_another = match needs {
+            Needs::Backup | Needs::PlanAndBackup | Needs::NewKeysAndBackup => true,
+            Needs::Plan | Needs::PlanIfAny => devices == DeviceUse::ChangesPins,
+        };
+        match text.menu_later {
+            Some(later) if after_another && !backup => OptionView { id, text: later.to_owned(), closed: true },
+            Some(_) | None => OptionView::open(id, text.menu),
         }
     };
     let leave = OptionView::open(ChoiceId::Item(ItemName::Back), words::MENU_LEAVE);

@@ -68,6 +68,11 @@ pub enum FieldKind {
         /// The retry counter that the plan sets.
         tries: u8,
     },
+    /// A new user PIN in place of the current one, which is kept.
+    NextUserPin {
+        /// The most tries that the device is known to have given a user PIN.
+        tries: u8,
+    },
     /// The device's current SO-PIN, 16 hexadecimal digits.
     SoPin {
         /// It was chosen in this very sitting.
@@ -75,6 +80,8 @@ pub enum FieldKind {
     },
     /// A new SO-PIN, never a published default.
     NewSoPin,
+    /// A new SO-PIN in place of the current one, which is kept.
+    NextSoPin,
     /// The SO-PIN that was drawn and shown, typed from paper.
     DrawnSoPin,
     /// The user PIN that was drawn and shown, typed from paper.
@@ -198,8 +205,10 @@ impl FieldKind {
             | Self::Password
             | Self::UserPin
             | Self::NewUserPin { .. }
+            | Self::NextUserPin { .. }
             | Self::SoPin { .. }
             | Self::NewSoPin
+            | Self::NextSoPin
             | Self::DrawnSoPin
             | Self::DrawnUserPin
             | Self::Again(_) => (Privacy::Secret, Alphabet::Ascii, None, false, None),
@@ -231,8 +240,10 @@ impl FieldKind {
             | Self::Password
             | Self::UserPin
             | Self::NewUserPin { .. }
+            | Self::NextUserPin { .. }
             | Self::SoPin { .. }
             | Self::NewSoPin
+            | Self::NextSoPin
             | Self::DrawnSoPin
             | Self::DrawnUserPin
             | Self::Again(_)

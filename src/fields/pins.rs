@@ -14,6 +14,14 @@ pub(super) fn new_user_pin(text: &TypedText, tries: u8) -> FieldCheck {
     check_user_pin(text, Some(tries), |pin| pin.is_fit().and_then(|()| pin.allows_tries(tries)))
 }
 
+/// A new user PIN in place of the current one.
+pub(super) fn next_user_pin(text: &TypedText, tries: u8, current: Option<&[u8]>) -> FieldCheck {
+    match new_user_pin(text, tries) {
+        FieldCheck::Good if current == Some(text.expose()) => FieldCheck::wrong(faults::PinNotNew),
+        check => check,
+    }
+}
+
 /// An existing SO-PIN.
 pub(super) fn so_pin(text: &TypedText) -> FieldCheck {
     check_so_pin(text, |_| Ok(()))
@@ -22,6 +30,16 @@ pub(super) fn so_pin(text: &TypedText) -> FieldCheck {
 /// A new SO-PIN, never one that anybody would try first.
 pub(super) fn new_so_pin(text: &TypedText) -> FieldCheck {
     check_so_pin(text, SoPin::is_fit)
+}
+
+/// A new SO-PIN in place of the current one. Its letters are digits: their case makes no difference.
+pub(super) fn next_so_pin(text: &TypedText, current: Option<&[u8]>) -> FieldCheck {
+    match new_so_pin(text) {
+        FieldCheck::Good if current.is_some_and(|current| text.expose().eq_ignore_ascii_case(current)) => {
+            FieldCheck::wrong(faults::PinNotNew)
+        }
+        check => check,
+    }
 }
 
 fn pin_fault(rule: PinRule, tries: Option<u8>) -> Fault {

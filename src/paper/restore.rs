@@ -48,9 +48,7 @@ pub(super) fn restore_page(about: &About, plan: &Plan) -> String {
                 | CeremonyKind::BackUp
                 | CeremonyKind::AddKeys
                 | CeremonyKind::ReSplit
-                | CeremonyKind::Inspect => {
-                    chapters::FolderRestored { from }.paragraphs()
-                }
+                | CeremonyKind::Inspect => chapters::FolderRestored { from }.paragraphs(),
             });
         }
         (Cards::None, _) => page.chapter(chapters::FOLDER_LOOKED),

@@ -209,6 +209,7 @@ pub fn chosen_from(question: Question, items: Vec<String>) -> Vec<String> {
         | Question::Missing
         | Question::CurrentSoPin
         | Question::HiddenKcv
+        | Question::PinChange
         | Question::Opening
         | Question::Drill
         | Question::Cause

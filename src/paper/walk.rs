@@ -8,8 +8,8 @@ use crate::names::ItemName;
 use crate::paper::made_up;
 use crate::plan::{Custody, Plan};
 use crate::record::{
-    CeremonyKind, Defect, Entry, Fact, HeldKey, InBackup, KeyToBackUp, KnownShare, NotWrapped, Peculiar, RefusedKey,
-    StoredKey,
+    CeremonyKind, Defect, Entry, Fact, HeldKey, InBackup, KeyToBackUp, KnownShare, NotWrapped, Peculiar, PinChange,
+    RefusedKey, ResetRule, StoredKey,
 };
 use crate::terms::{DeviceRole, Digest, DkekShareNumber, HostFinding, Kcv, MOST_DKEK_SHARES, Quorum, Scheme, Serial};
 
@@ -148,14 +148,8 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
         }],
         Act::OpenShareFile(acts::OpenShareFile { share, seats, .. }) => {
             let right = seats.iter().map(|(seat, _)| *seat).collect();
-            let defects = vec![
-                Defect::LeadingZero,
-                Defect::HexadecimalId,
-                Defect::DecimalId,
-                Defect::SmallPrime,
-                Defect::ShortValue,
-                Defect::WrongShare,
-            ];
+            use Defect::{DecimalId, HexadecimalId, LeadingZero, ShortValue, SmallPrime, WrongShare};
+            let defects = vec![LeadingZero, HexadecimalId, DecimalId, SmallPrime, ShortValue, WrongShare];
             let file = names::share_file(*share);
             vec![Fact::Opened {
                 share: *share,
@@ -211,6 +205,17 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
             vec![Fact::Traced { role: *role, keys, mac_not_verified: false }]
         }
         Act::ListKeys(acts::ListKeys { role, .. }) => vec![Fact::Listed { role: *role, keys: Vec::new() }],
+        Act::ReadPins(acts::ReadPins { role, .. }) => vec![Fact::PinsRead {
+            role: *role,
+            user_pin_tries: Some(3),
+            so_pin_tries: Some(15),
+            pin_reset: Some(ResetRule::Set),
+            options: Some("0001".into()),
+        }],
+        Act::VerifyUserPin(acts::VerifyUserPin { role, .. }) => vec![Fact::LoggedIn { role: *role }],
+        Act::ChangeUserPin(acts::ChangeUserPin { role, serial, .. }) => {
+            vec![Fact::PinChanged { role: *role, serial: serial.clone(), change: PinChange::ChangeUserPin }]
+        }
         Act::ReadTries(acts::ReadTries { role, pin, .. }) => vec![Fact::Tries { role: *role, pin: *pin, left: 1 }],
         Act::Initialise(acts::Initialise { role, serial, .. }) => {
             vec![Fact::Initialised { role: *role, serial: serial.clone(), dkek_shares: 1 }]
@@ -321,6 +326,7 @@ fn answer(machine: &mut Machine, body: &Body) -> bool {
             let choice = match asks {
                 Asks::Step(Question::Loss) => ChoiceId::Item(ItemName::Stolen),
                 Asks::Step(Question::HiddenKcv) => ChoiceId::Item(ItemName::LogIn),
+                Asks::Step(Question::PinChange) => ChoiceId::Item(ItemName::ChangeUserPin),
                 Asks::Step(Question::Opening) => ChoiceId::Item(ItemName::ByQuorum),
                 Asks::Step(Question::RightDevice | Question::Missing) => ChoiceId::Item(ItemName::GoOn),
                 _ => options.iter().rfind(|option| !option.closed).unwrap().id.clone(),

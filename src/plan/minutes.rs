@@ -43,6 +43,9 @@ pub const fn usual_minutes(step: StepName) -> u8 {
         | S::DrillBackup
         | S::VerifyBackup
         | S::InspectDevice
+        | S::PinsChoose
+        | S::UnblockUserPin
+        | S::SetUserPin
         | S::InspectKeys
         | S::InspectLogIn
         | S::Inventory
@@ -63,6 +66,10 @@ pub const fn usual_minutes(step: StepName) -> u8 {
         | S::BagOfPassword
         | S::Password
         | S::PasswordOpen
+        | S::PinsDevice
+        | S::ChangeUserPin
+        | S::NewUserPin
+        | S::ChangeSoPin
         | S::UserPin
         | S::SoPin
         | S::CheckCard

@@ -29,6 +29,20 @@ pub enum PinName {
     So,
 }
 
+/// What *pins* does to a PIN of a device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PinChange {
+    /// The user PIN is changed by its holder, who knows it.
+    ChangeUserPin,
+    /// The user PIN gets all its tries back, with the SO-PIN.
+    UnblockUserPin,
+    /// A new user PIN is set with the SO-PIN.
+    SetUserPin,
+    /// The SO-PIN is changed by its holder, who knows it.
+    ChangeSoPin,
+}
+
 /// What a device says about a PIN instead of a number of tries.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

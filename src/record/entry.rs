@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::custodians::{ChangeCause, GuardedShare};
 use super::detail::{
     Defect, Ending, Former, FoundDkek, FoundKey, HeldKey, KeyDomain, KnownShare, LaidOutFile, Loss, NotProven,
-    Peculiar, PinCondition, PinName, RecordedBag, Remark, ResetRule, Sat, StoredKey, UnusableFile, WithoutDkek,
+    Peculiar, PinChange, PinCondition, PinName, RecordedBag, Remark, ResetRule, Sat, StoredKey, UnusableFile,
+    WithoutDkek,
 };
 use super::seal::{BagNow, Deviated};
 use super::surveyed::{KeyToBackUp, RefusedKey};
@@ -176,6 +177,20 @@ pub enum Fact {
         options: Option<String>,
         dkek_shares: Option<u8>,
     },
+    /// What a device says about its PINs: 0, blocked. None: it does not say.
+    PinsRead {
+        role: DeviceRole,
+        user_pin_tries: Option<u8>,
+        so_pin_tries: Option<u8>,
+        /// What its SO-PIN may do to the user PIN.
+        pin_reset: Option<ResetRule>,
+        /// Its option word as it reports it, in hexadecimal.
+        options: Option<String>,
+    },
+    /// What people chose to do to a PIN.
+    PinChangeChosen { change: PinChange },
+    /// It was done; for a change of the SO-PIN, `so-pin-changed` says so.
+    PinChanged { role: DeviceRole, serial: Serial, change: PinChange },
     /// The SO-PIN was changed.
     SoPinChanged { role: DeviceRole },
     /// The user PIN holder logged in.

@@ -24,8 +24,8 @@ pub use chain::{Chain, Mark};
 pub use custodians::{ChangeCause, GuardedShare};
 pub use detail::{
     Defect, Deviation, Ending, Former, FoundDkek, FoundInstead, FoundKey, HeldKey, InBackup, KeyDomain, KnownShare,
-    LaidOutFile, Loss, NotProven, Peculiar, PinCondition, PinName, PublicKeys, RecordedBag, Remark, ResetRule, Sat,
-    StoredKey, UnusableFile, WithoutDkek,
+    LaidOutFile, Loss, NotProven, Peculiar, PinChange, PinCondition, PinName, PublicKeys, RecordedBag, Remark,
+    ResetRule, Sat, StoredKey, UnusableFile, WithoutDkek,
 };
 pub use disclose::disclose;
 pub use entry::{Entry, Fact};

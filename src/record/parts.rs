@@ -134,6 +134,9 @@ const fn places_of_fact(fact: &Fact) -> &'static [Place] {
         | Fact::Initialised { .. }
         | Fact::Settings { .. }
         | Fact::SoPinChanged { .. }
+        | Fact::PinsRead { .. }
+        | Fact::PinChangeChosen { .. }
+        | Fact::PinChanged { .. }
         | Fact::LoggedIn { .. }
         | Fact::DkekState { .. }
         | Fact::KcvAsked { .. }

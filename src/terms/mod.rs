@@ -190,6 +190,8 @@ pub enum Handle {
     Dkek,
     /// The user PIN of the device at hand.
     UserPin,
+    /// The user PIN that the device at hand gets in place of another.
+    NewUserPin,
     /// The current SO-PIN of the device at hand.
     SoPin,
     /// The SO-PIN that the device must have when the ceremony ends.
@@ -210,6 +212,7 @@ impl Handle {
             | Self::DkekShare(_)
             | Self::Dkek
             | Self::UserPin
+            | Self::NewUserPin
             | Self::SoPin
             | Self::NewSoPin => false,
         }

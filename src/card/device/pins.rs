@@ -122,6 +122,16 @@ impl Device {
         self.about.options().map(|options| options & TELLING_OPTIONS == pin_reset.options())
     }
 
+    /// What the SO-PIN may do to the user PIN, according to its answer when last selected; `None`: it does not report this.
+    pub fn pin_reset(&self) -> Option<PinReset> {
+        let allows = |options: u16, bit: u16| options & bit != 0;
+        self.about.options().map(|options| match (allows(options, 0x0001), allows(options, 0x0020)) {
+            (false, _) => PinReset::Off,
+            (true, true) => PinReset::Unblock,
+            (true, false) => PinReset::Set,
+        })
+    }
+
     /// Erases everything but the device's own key, and sets PINs, options and the number of DKEK shares. Cannot be
     /// undone. For a device that was never initialised: on any other, a wrong SO-PIN is reported only as far as the
     /// answer says so. A refusal for a reason other than the SO-PIN is [`CardError::Refused`].

@@ -5,6 +5,7 @@ mod back_up;
 mod drill;
 mod establish;
 mod inspect;
+mod pins;
 mod re_split;
 mod restore;
 mod retire;
@@ -46,6 +47,7 @@ ceremonies! {
     AddKeys in add_keys,
     ReSplit in re_split,
     Retire in retire,
+    Pins in pins,
     Inspect in inspect,
 }
 

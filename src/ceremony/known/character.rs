@@ -57,6 +57,8 @@ pub enum DeviceUse {
     Retires,
     /// No device takes part.
     None,
+    /// It changes one of their PINs, and nothing else.
+    ChangesPins,
 }
 
 /// How `rehearse --auto` runs it.

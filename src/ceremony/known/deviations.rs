@@ -154,6 +154,9 @@ impl Known {
             | Fact::PinDrawn { .. }
             | Fact::PinShown { .. }
             | Fact::Tries { .. }
+            | Fact::PinsRead { .. }
+            | Fact::PinChangeChosen { .. }
+            | Fact::PinChanged { .. }
             | Fact::SoPinChanged { .. }
             | Fact::LoggedIn { .. }
             | Fact::DkekState { .. }

@@ -45,7 +45,10 @@ impl Known {
         }
         match ActName::from_word(act).map(ActName::aftermath) {
             Some(Aftermath::PerhapsInitialised) => self.doubt.learn_initialise_failed(fault),
-            Some(Aftermath::PerhapsOtherSoPin) => self.doubt.learn_change_failed(fault),
+            Some(Aftermath::PerhapsOtherSoPin | Aftermath::PerhapsOtherUserPin) => {
+                self.doubt.learn_change_failed(fault);
+                self.pins.perhaps |= self.doubt.cut;
+            }
             Some(Aftermath::PerhapsKey) => self.doubt.learn_key_failed(fault, false),
             Some(Aftermath::PerhapsNewKey) => self.doubt.learn_key_failed(fault, true),
             Some(Aftermath::DevicesUnknown) => self.devices.learn_seen(&[]),
@@ -108,12 +111,23 @@ impl Known {
             }
             Fact::KcvAsked { log_in, .. } => self.devices.kcv_asked = Some(*log_in),
             Fact::CurrentSoPin { role, on_cards } => self.devices.learn_current_so_pin(*role, *on_cards),
-            Fact::Tries { role, pin, left } => self.devices.learn_tries(*role, *pin, *left),
+            Fact::Tries { role, pin, left } => {
+                self.devices.learn_tries(*role, *pin, *left);
+                self.learn_types_anew();
+            }
+            Fact::PinsRead { role, user_pin_tries, so_pin_tries, pin_reset, .. } => {
+                self.learn_pins_read(*role, *user_pin_tries, *so_pin_tries, *pin_reset);
+            }
+            Fact::PinChangeChosen { change } => self.pins.chosen = Some(*change),
+            Fact::PinChanged { serial, change, .. } => self.pins.learn_changed(serial, *change),
             Fact::Initialised { role, serial, .. } => {
                 self.doubt.learn_initialised(serial);
                 self.devices.learn_initialised(*role, serial);
             }
-            Fact::SoPinChanged { role } => _ = self.devices.so_pin_of_today.insert(*role),
+            Fact::SoPinChanged { role } => {
+                self.devices.so_pin_of_today.insert(*role);
+                self.learn_so_pin_changed(*role);
+            }
             Fact::LoggedIn { role } => _ = self.devices.logged_in.insert(*role),
             Fact::Loaded { role, .. } => _ = self.devices.loaded.insert(*role),
             Fact::Seeded { sources } => self.shares.sources.clone_from(sources),

@@ -13,6 +13,7 @@ pub mod keys;
 pub mod learn;
 pub mod media;
 pub mod people;
+pub mod pins;
 pub mod progress;
 pub mod restored;
 pub mod roll_call;
@@ -28,6 +29,7 @@ use crate::ceremony::known::host::Host;
 use crate::ceremony::known::keys::Keys;
 use crate::ceremony::known::media::Media;
 use crate::ceremony::known::people::People;
+use crate::ceremony::known::pins::Pins;
 use crate::ceremony::known::progress::Progress;
 use crate::ceremony::known::restored::Restored;
 use crate::ceremony::known::seats::Seats;
@@ -57,6 +59,8 @@ pub struct Known {
     pub host: Host,
     /// The devices.
     pub devices: Devices,
+    /// What is done to a PIN.
+    pub pins: Pins,
     /// What nobody knows, because an answer was lost.
     pub doubt: Doubt,
     /// The DKEK shares, their sets and the DKEK.
@@ -87,6 +91,7 @@ impl Known {
             people: People::new(ceremony.cards, &plan),
             host: Host::default(),
             devices: Devices::default(),
+            pins: Pins::default(),
             doubt: Doubt::default(),
             shares: Shares::default(),
             seats: Seats::default(),

@@ -165,6 +165,7 @@ impl Machine {
         let answer = if let ChoiceId::Item(item) = choice { question.answer(*item) } else { None };
         match answer {
             Some(Answer::LookAgain) => self.recover(Recovery::LookAgain),
+            Some(Answer::AnotherDevice) => self.recover(Recovery::DeviceAgain),
             Some(Answer::GoOn) => self.next_stage(),
             Some(Answer::Without(deviation)) => {
                 self.emit(Entry::Deviates { step: self.number(), name: deviation.word().to_owned() });
@@ -177,7 +178,8 @@ impl Machine {
                 | Answer::Opens(_)
                 | Answer::Drill(_)
                 | Answer::Cause(_)
-                | Answer::OldCards(_),
+                | Answer::OldCards(_)
+                | Answer::PinChange(_),
             )
             | None => {
                 if let Some(fact) = self.chosen(question, choice) {
@@ -199,7 +201,8 @@ impl Machine {
             | Question::Opening
             | Question::Drill
             | Question::Cause
-            | Question::OldCards => {
+            | Question::OldCards
+            | Question::PinChange => {
                 let ChoiceId::Item(item) = choice else { return None };
                 Some(match question.answer(*item)? {
                     Answer::Loss(loss) => Fact::Lost { loss },
@@ -209,7 +212,9 @@ impl Machine {
                     Answer::Drill(drill) => Fact::DrillChosen { drill },
                     Answer::Cause(cause) => Fact::CustodiansChange { cause },
                     Answer::OldCards(all_destroyed) => Fact::OldCards { all_destroyed },
-                    Answer::LookAgain | Answer::GoOn | Answer::Without(_) => return None,
+                    Answer::PinChange(change) if self.known.why_closed(change).is_some() => return None,
+                    Answer::PinChange(change) => Fact::PinChangeChosen { change },
+                    Answer::AnotherDevice | Answer::LookAgain | Answer::GoOn | Answer::Without(_) => return None,
                 })
             }
             Question::RightDevice | Question::Missing | Question::UnusableKeys => None,
@@ -301,8 +306,10 @@ impl Machine {
             | FieldKind::Password
             | FieldKind::UserPin
             | FieldKind::NewUserPin { .. }
+            | FieldKind::NextUserPin { .. }
             | FieldKind::SoPin { .. }
             | FieldKind::NewSoPin
+            | FieldKind::NextSoPin
             | FieldKind::DrawnSoPin
             | FieldKind::DrawnUserPin
             | FieldKind::Again(_)

@@ -64,6 +64,7 @@ impl Machine {
                         | Recovery::LogIn
                         | Recovery::TypePin
                         | Recovery::DeviceAgain
+                        | Recovery::OtherChange
                         | Recovery::Stop,
                     )
                     | None => {}
@@ -137,6 +138,7 @@ impl Machine {
             None => true,
             Some(Need::Seat(seat)) => seat.0 <= self.known.open_seats(step.share),
             Some(Need::CardUsed(holder)) => self.known.bags.used.contains(&holder),
+            Some(Need::PinChange(change)) => self.known.pins.chosen == Some(change),
             Some(Need::HiddenKcv) => self.known.devices.hides_kcv(),
             Some(Need::LogIn(role)) => !self.known.devices.logged_in.contains(&role),
         }

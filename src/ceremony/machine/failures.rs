@@ -3,7 +3,7 @@
 use crate::ceremony::machine::interlude::Interlude;
 use crate::ceremony::machine::recovery::{Recovery, recoveries};
 use crate::ceremony::machine::{Detour, Machine, Mode, Request};
-use crate::ceremony::steps::{self, Actor, Stage, StageKind, Step, device, hand_over, provisioning};
+use crate::ceremony::steps::{self, Actor, Question, Stage, StageKind, Step, device, hand_over, provisioning};
 use crate::clerk::{Act, Outcome};
 use crate::faults::Fault;
 use crate::names::{StageName, StepName};
@@ -50,6 +50,10 @@ impl Machine {
             // What was typed as the current SO-PIN was for this attempt: it must not be sent instead of the one from
             // the cards.
             self.request(Request::Forget(vec![Handle::SoPin]));
+        }
+        if recovery == Recovery::OtherChange {
+            let typed = [Handle::UserPin, Handle::NewUserPin, Handle::SoPin, Handle::NewSoPin];
+            self.request(Request::Forget(typed.to_vec()));
         }
         let from = self.number();
         let to = self.recovery_step(recovery).unwrap_or(from);
@@ -109,8 +113,12 @@ impl Machine {
             }
             // Whoever acts has the keyboard already.
             Recovery::FromStart => self.enter_stage(self.step().map_or(0, Step::begins_at)),
-            Recovery::AnotherCustodian | Recovery::PinsAgain | Recovery::DeviceAgain | Recovery::AnotherMedium => {
-                self.enter_stage(0)
+            Recovery::AnotherCustodian
+            | Recovery::PinsAgain
+            | Recovery::DeviceAgain
+            | Recovery::AnotherMedium
+            | Recovery::OtherChange => {
+                self.enter_stage(0);
             }
             Recovery::Stop => {}
         }
@@ -133,6 +141,10 @@ impl Machine {
             Recovery::DeviceAgain => {
                 let finds = |step: &&Step| step.stages.iter().any(|stage| stage.name == StageName::Find);
                 before().find(finds).map(|step| step.number)
+            }
+            Recovery::OtherChange => {
+                let asks = |stage: &Stage| matches!(stage.kind, StageKind::Choose(Question::PinChange));
+                before().find(|step| step.stages.iter().any(asks)).map(|step| step.number)
             }
             Recovery::TryAgain
             | Recovery::LookAgain

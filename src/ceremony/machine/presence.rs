@@ -1,6 +1,6 @@
 //! Who comes, who leaves, who stands in, and who acts in place of a person who is absent. Nobody absent is asked to act.
 
-use crate::ceremony::known::character::Cards;
+use crate::ceremony::known::character::{Cards, DeviceUse};
 use crate::ceremony::known::roll_call::with_role;
 use crate::ceremony::machine::interlude::{Change, Interlude};
 use crate::ceremony::machine::{Asking, Detour, Machine, Mode, Request};
@@ -21,12 +21,16 @@ impl Machine {
                 && here.is_none_or(|here| here == holder.share)
                 && (holder.custodian.is_some() || !chosen)
         };
+        let uses_so_pin = match known.ceremony.devices {
+            DeviceUse::ChangesPins => true,
+            DeviceUse::Provisions | DeviceUse::Keeps => known.ceremony.cards != Cards::None,
+        };
         let (mut holders, mut others) = (Vec::new(), Vec::new());
         for person in known.plan.people() {
             match person {
                 Person::Holder(holder) if holds(&holder) => holders.push(person),
                 Person::Holder(_) => {}
-                Person::SoPinHolder if known.ceremony.cards == Cards::None => {}
+                Person::SoPinHolder if !uses_so_pin => {}
                 Person::Administrator
                 | Person::SoPinHolder
                 | Person::PinHolder

@@ -2,7 +2,7 @@
 
 use crate::ceremony::known::Known;
 use crate::ceremony::known::character::DeviceUse;
-use crate::clerk::{Act, acts};
+use crate::clerk::{Act, ActName, acts};
 use crate::faults::{Fault, FaultName};
 use crate::terms::{DeviceRole, Purpose, Seat};
 
@@ -45,13 +45,15 @@ pub enum Recovery {
     AnotherMedium,
     /// This copy is left out.
     WithoutMedium,
+    /// What is done to a PIN is chosen anew.
+    OtherChange,
     /// Stop the ceremony (asks first).
     Stop,
 }
 
 impl Recovery {
     /// All that need nothing besides their word.
-    const PLAIN: [Self; 18] = [
+    const PLAIN: [Self; 19] = [
         Self::TryAgain,
         Self::LookAgain,
         Self::TypeAgain,
@@ -69,6 +71,7 @@ impl Recovery {
         Self::DeviceAgain,
         Self::AnotherMedium,
         Self::WithoutMedium,
+        Self::OtherChange,
         Self::Stop,
     ];
 
@@ -93,6 +96,7 @@ impl Recovery {
             Self::DeviceAgain => "device-again",
             Self::AnotherMedium => "another-medium",
             Self::WithoutMedium => "without-medium",
+            Self::OtherChange => "other-change",
             Self::Stop => "stop",
         }
     }
@@ -118,6 +122,9 @@ pub fn recoveries(known: &Known, act: &Act, fault: &Fault) -> Vec<Recovery> {
         FaultName::KeyUnfinished => [ways_on(known, act, FaultName::KeyUnfinished), vec![Recovery::LogIn]].concat(),
         // A device that was out has logged out: nobody has to be told so by a second fault.
         fault if fault.may_come_back() && act.name().in_a_login() => vec![Recovery::LogIn],
+        fault if known.ceremony.devices == DeviceUse::ChangesPins => {
+            for_pins(act, fault).unwrap_or_else(|| ways_on(known, act, fault))
+        }
         fault => ways_on(known, act, fault),
     };
     choices.push(Recovery::Stop);
@@ -177,6 +184,8 @@ fn ways_on(known: &Known, act: &Act, fault: FaultName) -> Vec<Recovery> {
             FaultName::SoPinWrong | FaultName::SoPinOldWrong | FaultName::PinsMissing => vec![PinsAgain],
             _ => vec![TryAgain],
         },
+        // Only *pins* asks for these.
+        Act::ReadPins(_) | Act::VerifyUserPin(_) | Act::ChangeUserPin(_) | Act::ResetUserPin(_) => vec![TryAgain],
         Act::LogIn(acts::LogIn { held: true, .. }) => vec![TypePin],
         Act::LogIn(acts::LogIn { role, held: false, .. }) => match fault {
             FaultName::PinBlocked => vec![without_user_pin(known, *role).unwrap_or(FromStart)],
@@ -245,6 +254,23 @@ fn ways_on(known: &Known, act: &Act, fault: FaultName) -> Vec<Recovery> {
         | Act::WriteManifest(_)
         | Act::CloseFolder(_) => vec![TryAgain],
     }
+}
+
+/// What can be done in a ceremony that changes PINs; `None`: the same as in others. Whoever typed a wrong PIN is still at the
+/// keyboard, and may also leave it at that.
+fn for_pins(act: &Act, fault: FaultName) -> Option<Vec<Recovery>> {
+    use Recovery::{FromStart, OtherChange, TryAgain};
+    let asks_for_a_pin = [ActName::ReadTries, ActName::VerifyUserPin, ActName::ChangeUserPin, ActName::ResetUserPin]
+        .into_iter()
+        .chain([ActName::ChangeSoPin]);
+    asks_for_a_pin.into_iter().find(|name| *name == act.name())?;
+    Some(match fault {
+        FaultName::PinBlocked | FaultName::SoPinBlocked | FaultName::PinResetRefused => vec![OtherChange],
+        FaultName::PinWrong | FaultName::SoPinNotAccepted | FaultName::PinsMissing => vec![FromStart, OtherChange],
+        FaultName::UserPinEither | FaultName::SoPinEither | FaultName::PinChangeRefused => vec![FromStart],
+        FaultName::CardRefused => vec![TryAgain, FromStart],
+        _ => vec![TryAgain],
+    })
 }
 
 /// Whether it is this key of a backup that fails, and not the device or the reader: then the others can still be restored.

@@ -1,6 +1,6 @@
 //! Whether a stage is due, or a step needed: what it depends on, as data. The machine decides it.
 
-use crate::record::PinName;
+use crate::record::{PinChange, PinName};
 use crate::terms::Holder;
 use crate::terms::{DeviceRole, Drill, Purpose, Seat};
 
@@ -125,4 +125,6 @@ pub enum Need {
     LogIn(DeviceRole),
     /// Only if the device hides its KCV until somebody logs in.
     HiddenKcv,
+    /// Only if people chose this.
+    PinChange(PinChange),
 }

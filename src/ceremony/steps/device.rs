@@ -84,6 +84,7 @@ fn purpose(known: &Known, step: &Step) -> DevicePurpose {
     let has_ec = known.plan.keys.iter().any(is_ec);
     match known.ceremony.devices {
         DeviceUse::Keeps | DeviceUse::None => DevicePurpose::Inspection,
+        DeviceUse::ChangesPins => DevicePurpose::Pins,
         // It gets no keys, but it is erased all the same.
         DeviceUse::Retires => DevicePurpose::Provisioning { longest_rsa: None, generates_ec: false },
         DeviceUse::Adds => DevicePurpose::Adding { longest_rsa, generates_ec: has_ec },

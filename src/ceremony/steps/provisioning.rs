@@ -178,7 +178,8 @@ pub fn initialise(known: &Known, step: &Step) -> Option<Act> {
 }
 
 fn change_so_pin(known: &Known, step: &Step) -> Option<Act> {
-    Some(acts::ChangeSoPin { role: step.role, serial: known.devices.serial(step.role)?, cut: known.doubt.cut }.into())
+    let (role, serial) = (step.role, known.devices.serial(step.role)?);
+    Some(acts::ChangeSoPin { role, serial, cut: known.doubt.cut, just_initialised: true }.into())
 }
 
 fn user_pin(_: &Known, _: &Step) -> Vec<Field> {

@@ -1,7 +1,7 @@
 //! What choices decide.
 
 use crate::names::ItemName;
-use crate::record::{ChangeCause, Deviation, Loss};
+use crate::record::{ChangeCause, Deviation, Loss, PinChange};
 use crate::terms::{Drill, Seat};
 
 /// What a choice decides.
@@ -33,6 +33,8 @@ pub enum Question {
     Cause,
     /// Whether all old cards and passwords on paper were destroyed.
     OldCards,
+    /// What is done to a PIN.
+    PinChange,
 }
 
 /// What an item of the script answers.
@@ -52,6 +54,10 @@ pub enum Answer {
     Cause(ChangeCause),
     /// Whether all old cards were destroyed.
     OldCards(bool),
+    /// What is done to a PIN.
+    PinChange(PinChange),
+    /// None of them: another device.
+    AnotherDevice,
     /// Look again: something has been changed.
     LookAgain,
     /// Go on.
@@ -95,6 +101,13 @@ impl Question {
             Self::UnusableKeys => &[
                 (ItemName::LookAgain, Answer::LookAgain),
                 (ItemName::LeaveOut, Answer::Without(Deviation::WrappedKeysLeftOut)),
+            ],
+            Self::PinChange => &[
+                (ItemName::ChangeUserPin, Answer::PinChange(PinChange::ChangeUserPin)),
+                (ItemName::UnblockUserPin, Answer::PinChange(PinChange::UnblockUserPin)),
+                (ItemName::SetUserPin, Answer::PinChange(PinChange::SetUserPin)),
+                (ItemName::ChangeSoPin, Answer::PinChange(PinChange::ChangeSoPin)),
+                (ItemName::AnotherDevice, Answer::AnotherDevice),
             ],
             Self::Sitter(_) | Self::Device | Self::Dkek => &[],
         }

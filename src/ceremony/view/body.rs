@@ -4,10 +4,11 @@ use crate::ceremony::known::character::Cards;
 use crate::ceremony::machine::input::{ChoiceId, TickId};
 use crate::ceremony::machine::recovery::Recovery;
 use crate::ceremony::machine::{Asking, Machine, Mode};
-use crate::ceremony::steps::{Question, Stage, StageKind, Step};
+use crate::ceremony::steps::{Answer, Question, Stage, StageKind, Step};
 use crate::ceremony::view::sentences::Sentences;
 use crate::ceremony::view::values::surveyed;
 use crate::ceremony::view::{Asks, Body, OptionView, TickView};
+use crate::names::ItemName;
 use crate::record::FoundDkek;
 use crate::script::words;
 use crate::terms::{CustodianNumber, DkekShareNumber, Holder, Person, Quorum, Serial};
@@ -85,6 +86,7 @@ impl Machine {
                         .into_iter()
                         .map(|(item, text)| OptionView::open(ChoiceId::Item(item), text))
                         .collect(),
+                    Question::PinChange => self.pin_changes(sentences.items(stage.name)),
                     Question::Device => {
                         let device =
                             |serial: &Serial| OptionView::open(ChoiceId::Device(serial.clone()), serial.as_str());
@@ -105,6 +107,21 @@ impl Machine {
             }
             StageKind::RevealPin { pin, note } => self.reveal_pin(asking, pin, (text, sentences.stage(note))),
         }
+    }
+
+    /// What can be done to a PIN; what cannot is closed, and says why.
+    fn pin_changes(&self, items: Vec<(ItemName, String)>) -> Vec<OptionView> {
+        let why = |item| match Question::PinChange.answer(item) {
+            Some(Answer::PinChange(change)) => self.known().why_closed(change),
+            Some(_) | None => None,
+        };
+        let option = |(item, text): (ItemName, String)| match why(item) {
+            Some(closed) => {
+                OptionView { id: ChoiceId::Item(item), text: format!("{text}{}", closed.words()), closed: true }
+            }
+            None => OptionView::open(ChoiceId::Item(item), text),
+        };
+        items.into_iter().map(option).collect()
     }
 
     /// The custodians who may take this step's seat; anyone who sat at another has given their share.
@@ -161,6 +178,7 @@ impl Machine {
             Recovery::DeviceAgain => words::CHOICE_DEVICE_AGAIN,
             Recovery::AnotherMedium => words::CHOICE_ANOTHER_MEDIUM,
             Recovery::WithoutMedium => words::CHOICE_WITHOUT_MEDIUM,
+            Recovery::OtherChange => words::CHOICE_OTHER_CHANGE,
             Recovery::Stop => words::CHOICE_STOP,
         };
         text.to_owned()

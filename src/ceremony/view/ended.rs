@@ -5,6 +5,7 @@ use crate::ceremony::known::character::Cards;
 use crate::ceremony::machine::Machine;
 use crate::ceremony::view::Body;
 use crate::ceremony::view::sentences::Sentences;
+use crate::ceremony::view::values::changed;
 use crate::names::{StageName, StepName};
 use crate::record::Ending;
 use crate::script::{self, words};
@@ -44,6 +45,6 @@ pub(super) fn what_was_changed(known: &Known) -> String {
     let perhaps = list(perhaps.collect()).map(|serials| words::ChangedPerhaps { serials }.to_string());
     let erased = list(erased.iter().map(Serial::to_string).collect());
     let erased = erased.map(|serials| words::ChangedDevices { serials }.to_string());
-    let said: Vec<String> = erased.into_iter().chain(perhaps).collect();
+    let said: Vec<String> = erased.into_iter().chain(perhaps).chain(changed(known)).collect();
     if said.is_empty() { words::CHANGED_NOTHING.to_owned() } else { said.join(" ") }
 }

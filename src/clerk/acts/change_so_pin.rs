@@ -21,6 +21,8 @@ pub struct ChangeSoPin {
     pub serial: Serial,
     /// An earlier attempt got no answer.
     pub cut: bool,
+    /// The device was initialised just before: what is wrong then is told otherwise.
+    pub just_initialised: bool,
 }
 
 impl ActKind for ChangeSoPin {
@@ -55,9 +57,14 @@ impl ChangeSoPin {
         }
         match answer {
             PinAnswer::Accepted => Ok(vec![Fact::SoPinChanged { role: self.role }]),
-            PinAnswer::Wrong { tries_left } => Err(Fault::from(faults::SoPinOldWrong { left: tries_left })),
+            PinAnswer::Wrong { tries_left: left } => Err(match (self.just_initialised, self.cut) {
+                (true, _) => Fault::from(faults::SoPinOldWrong { left }),
+                (false, true) => Fault::from(faults::SoPinEither { left }),
+                (false, false) => Fault::from(faults::SoPinNotAccepted { left }),
+            }),
             PinAnswer::Blocked => Err(Fault::from(faults::SoPinBlocked)),
-            PinAnswer::NotAllowed { .. } => Err(Fault::from(faults::SoPinNotChanged)),
+            PinAnswer::NotAllowed { .. } if self.just_initialised => Err(Fault::from(faults::SoPinNotChanged)),
+            PinAnswer::NotAllowed { status } => Err(Fault::from(faults::PinChangeRefused { status })),
         }
     }
 }

@@ -43,6 +43,8 @@ pub enum DevicePurpose {
         /// Whether one of them is a key on an elliptic curve.
         generates_ec: bool,
     },
+    /// One of its PINs will be changed.
+    Pins,
     /// It will be erased, initialised and given keys.
     Provisioning {
         /// The length in bits of the longest RSA key among them.
@@ -108,7 +110,7 @@ impl FindDevice {
                 .map(|PublicKeyLogin { total, missing, required }| PublicKeys { total, missing, required });
             Ok(Peculiar { contactless: device.is_contactless(), public_keys, ..Peculiar::default() })
         })?;
-        self.purpose.fits(&serial, version, so)?;
+        self.purpose.fits(&serial, version, was_initialised(user, so), so)?;
         let contents = devices.first_list(&serial)?;
         // Only now is it known whether the reader transfers what it claims to.
         peculiar.short_only = devices.with(&serial, |device| Ok(device.is_short_only()))?;
@@ -146,8 +148,9 @@ impl DevicePurpose {
     }
 
     /// What can be known before anybody sits down is said before.
-    fn fits(self, serial: &Serial, version: Version, so: PinState) -> Result<(), Fault> {
+    fn fits(self, serial: &Serial, version: Version, initialised: bool, so: PinState) -> Result<(), Fault> {
         match self {
+            Self::Pins if !initialised => Err(Fault::from(faults::DeviceWithoutPins { serial })),
             Self::Provisioning { .. } if so == PinState::Blocked => {
                 Err(Fault::from(faults::DeviceSoPinSpent { serial }))
             }
@@ -156,7 +159,7 @@ impl DevicePurpose {
             {
                 Err(Fault::from(faults::DeviceTooOld { serial, version, bits, first: FIRST_WITH_LONG_RSA }))
             }
-            Self::Provisioning { .. } | Self::Adding { .. } | Self::Inspection => Ok(()),
+            Self::Provisioning { .. } | Self::Adding { .. } | Self::Pins | Self::Inspection => Ok(()),
         }
     }
 }

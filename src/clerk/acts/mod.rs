@@ -4,6 +4,7 @@
 mod back_up;
 mod carry_key;
 mod change_so_pin;
+mod change_user_pin;
 mod check_new_keys;
 mod close_folder;
 mod compare_dkek;
@@ -31,8 +32,10 @@ mod prove_vault_empty;
 mod read_custody;
 mod read_dkek;
 mod read_folder;
+mod read_pins;
 mod read_tries;
 mod rebuild_so_pin;
+mod reset_user_pin;
 mod restore_key;
 mod set_next_drill;
 mod survey_keys;
@@ -41,6 +44,7 @@ mod take_share;
 mod trace_keys;
 mod try_wrong_share;
 mod verify_backup;
+mod verify_user_pin;
 mod write_manifest;
 mod write_share_file;
 
@@ -85,6 +89,8 @@ pub enum Aftermath {
     PerhapsInitialised,
     /// The device may have a different SO-PIN. Only an outright refusal proves that it does not.
     PerhapsOtherSoPin,
+    /// The device may have a different user PIN. Only an outright refusal proves that it does not.
+    PerhapsOtherUserPin,
     /// There may be a key at its reference.
     PerhapsKey,
     /// The same; and what writes its public key to a file comes after it.
@@ -242,6 +248,10 @@ acts! {
     draw_pin::DrawPin,
     initialise::Initialise,
     change_so_pin::ChangeSoPin,
+    read_pins::ReadPins,
+    verify_user_pin::VerifyUserPin,
+    change_user_pin::ChangeUserPin,
+    reset_user_pin::ResetUserPin,
     log_in::LogIn,
     load_dkek::LoadDkek,
     make_key::MakeKey,

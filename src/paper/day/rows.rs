@@ -72,6 +72,7 @@ impl Day<'_> {
                 | Question::UnusableKeys
                 | Question::CurrentSoPin
                 | Question::HiddenKcv
+                | Question::PinChange
                 | Question::Opening
                 | Question::Drill
                 | Question::Cause

@@ -6,7 +6,7 @@ use super::{Told, grouped, text};
 use crate::ceremony::custody;
 use crate::paper::day::table;
 use crate::paper::document::{Block, Cell, Room, Sheet};
-use crate::record::{ChangeCause, Entry, Fact, GuardedShare, LivesOn, TracedKey};
+use crate::record::{ChangeCause, Entry, Fact, GuardedShare, LivesOn, PinChange, ResetRule, TracedKey};
 use crate::script::{chapters, words};
 use crate::terms::{DeviceRole, Digest, KeyLabel, Scheme};
 
@@ -290,18 +290,36 @@ fn done(fact: &Fact) -> Option<(DeviceRole, String)> {
         Fact::Settings { role, user_pin_tries, so_pin_tries, pin_reset, options, dkek_shares } => {
             let user = known(user_pin_tries);
             let (so, shares) = (known(so_pin_tries), known(dkek_shares));
-            let reset = match pin_reset {
-                Some(crate::record::ResetRule::Off) => words::REPORT_RESET_OFF,
-                Some(crate::record::ResetRule::Unblock) => words::REPORT_RESET_UNBLOCK,
-                Some(crate::record::ResetRule::Set) => words::REPORT_RESET_SET,
-                None => words::REPORT_NOT_SAID,
-            };
+            let reset = reset_rule(*pin_reset);
             let options = options.as_deref().unwrap_or(words::REPORT_NOT_SAID);
             (*role, words::ReportSettings { user, so, reset, options, shares }.to_string())
         }
+        Fact::PinsRead { role, user_pin_tries, so_pin_tries, pin_reset, .. } => {
+            let (user, so, reset) = (known(user_pin_tries), known(so_pin_tries), reset_rule(*pin_reset));
+            (*role, words::ReportPinsRead { user, so, reset }.to_string())
+        }
+        Fact::PinChanged { role, change, .. } => (*role, pin_change(*change).to_owned()),
         Fact::SoPinChanged { role } => (*role, words::REPORT_SO_PIN_CHANGED.to_owned()),
         Fact::Loaded { role, kcv } => (*role, words::ReportLoaded { kcv }.to_string()),
         Fact::Listed { role, keys } => (*role, words::ReportListed { keys: keys.len() }.to_string()),
         _ => return None,
     })
+}
+
+const fn reset_rule(rule: Option<ResetRule>) -> &'static str {
+    match rule {
+        Some(ResetRule::Off) => words::REPORT_RESET_OFF,
+        Some(ResetRule::Unblock) => words::REPORT_RESET_UNBLOCK,
+        Some(ResetRule::Set) => words::REPORT_RESET_SET,
+        None => words::REPORT_NOT_SAID,
+    }
+}
+
+const fn pin_change(change: PinChange) -> &'static str {
+    match change {
+        PinChange::ChangeUserPin => words::REPORT_USER_PIN_CHANGED,
+        PinChange::UnblockUserPin => words::REPORT_USER_PIN_UNBLOCKED,
+        PinChange::SetUserPin => words::REPORT_USER_PIN_SET,
+        PinChange::ChangeSoPin => words::REPORT_SO_PIN_CHANGED,
+    }
 }

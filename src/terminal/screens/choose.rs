@@ -94,6 +94,7 @@ impl By {
                 | Question::Device
                 | Question::CurrentSoPin
                 | Question::HiddenKcv
+                | Question::PinChange
                 | Question::Opening
                 | Question::Drill
                 | Question::Cause

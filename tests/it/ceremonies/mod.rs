@@ -37,6 +37,7 @@ mod mistakes;
 mod old;
 mod one_slip;
 mod outside;
+mod pins;
 mod plans;
 mod presence;
 mod re_split;

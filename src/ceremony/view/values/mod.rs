@@ -9,6 +9,7 @@ pub(in crate::ceremony) mod host;
 mod keys;
 mod media;
 mod people;
+mod pins;
 mod planned;
 mod restored;
 mod shares;
@@ -17,6 +18,7 @@ mod traced;
 
 pub use devices::key_table;
 pub use host::finding;
+pub use pins::changed;
 pub use shares::asked;
 pub use surveyed::surveyed;
 
@@ -128,6 +130,7 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
         Name::DeviceState => device().map(devices::condition),
         Name::UserTries => Some(devices::user_tries(known?, step, device()?)),
         Name::SoTries => Some(devices::so_tries(known?, step, device()?)),
+        Name::SoPinMay => Some(pins::so_pin_may(known?)),
         Name::SoPinHint => Some(devices::so_pin_hint(known?, step)),
         Name::DkekState => devices::dkek_state(known?, step),
         Name::RefusedKeys => Some(surveyed::refused(&known?.keys.refused)),

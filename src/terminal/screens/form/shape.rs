@@ -26,10 +26,15 @@ impl Shape {
         let (width, grouping) = match kind {
             FieldKind::Prime { .. } | FieldKind::ShareValue => (23, Grouping::Pairs),
             FieldKind::CheckBytes { .. } => (5, Grouping::Pairs),
-            FieldKind::SoPin { .. } | FieldKind::NewSoPin | FieldKind::DrawnSoPin => (19, Grouping::Fours),
+            FieldKind::SoPin { .. } | FieldKind::NewSoPin | FieldKind::NextSoPin | FieldKind::DrawnSoPin => {
+                (19, Grouping::Fours)
+            }
             FieldKind::NewPassword | FieldKind::Password => (40, Grouping::Plain),
             FieldKind::ShareId { .. } | FieldKind::KeyReference { .. } => (3, Grouping::Plain),
-            FieldKind::UserPin | FieldKind::NewUserPin { .. } | FieldKind::DrawnUserPin => (15, Grouping::Plain),
+            FieldKind::UserPin
+            | FieldKind::NewUserPin { .. }
+            | FieldKind::NextUserPin { .. }
+            | FieldKind::DrawnUserPin => (15, Grouping::Plain),
             FieldKind::Serial(_) | FieldKind::Again(_) => (16, Grouping::Plain),
             FieldKind::Sign(_) | FieldKind::Copy(_) => (12, Grouping::Plain),
             FieldKind::Word(word) => (u16::try_from(word.len()).unwrap_or(0).max(12), Grouping::Plain),
