@@ -151,8 +151,8 @@ impl Setup {
         {
             let rack = Rack::new(2);
             let kept = match Ceremony::of(ceremony).character.devices {
-                DeviceUse::Provisions => None,
-                DeviceUse::Keeps => source.as_ref().and_then(kept_card),
+                DeviceUse::Provisions | DeviceUse::None => None,
+                DeviceUse::Keeps | DeviceUse::Adds | DeviceUse::Retires => source.as_ref().and_then(kept_card),
                 DeviceUse::ChangesPins => kept_device(records),
             };
             let inserter = card_inserter(rack.clone(), folder.path().join(names::SOFTWARE_CARDS), kept)?;

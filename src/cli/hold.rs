@@ -47,7 +47,9 @@ fn prepare(ceremony: CeremonyKind, hold: &Hold) -> Result<Setup, Vec<Fault>> {
                 DeviceUse::ChangesPins => {
                     environment != Environment::SoftwareCards || kept_device(&hold.records).is_some()
                 }
-                DeviceUse::Provisions | DeviceUse::Keeps => true,
+                DeviceUse::Provisions | DeviceUse::Keeps | DeviceUse::Adds | DeviceUse::Retires | DeviceUse::None => {
+                    true
+                }
             };
             if !kept {
                 return Err(vec![Fault::from(faults::NothingToRestore { folder: hold.records.display() })]);

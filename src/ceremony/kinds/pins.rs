@@ -30,7 +30,7 @@ pub static CEREMONY: Ceremony = Ceremony {
 
 /// The steps of *pins*: what the device allows is known before people choose, and the steps of what they do not choose are
 /// left out.
-fn steps(_: &Plan) -> Vec<Step> {
+fn steps(plan: &Plan) -> Vec<Step> {
     let mut list = List::default();
     list.section();
     people::people_and_room(&mut list, Attendance::Administrator);
@@ -62,7 +62,7 @@ fn steps(_: &Plan) -> Vec<Step> {
         .then(StageName::New, StageKind::Form(next_so_pin))
         .then(StageName::Change, StageKind::Do(change_so_pin));
     list.add(ending(change));
-    closing::close(&mut list);
+    closing::close(&mut list, plan);
     list.finish()
 }
 

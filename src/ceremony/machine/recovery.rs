@@ -313,7 +313,7 @@ fn without_user_pin(known: &Known, role: DeviceRole) -> Option<Recovery> {
 fn may_be_another(known: &Known, role: DeviceRole) -> bool {
     let this_very_device = match known.ceremony.devices {
         DeviceUse::Retires => true,
-        DeviceUse::Provisions | DeviceUse::Keeps | DeviceUse::Adds | DeviceUse::None => false,
+        DeviceUse::Provisions | DeviceUse::Keeps | DeviceUse::Adds | DeviceUse::ChangesPins | DeviceUse::None => false,
     };
     !this_very_device && !known.devices.initialised.contains(&role)
 }

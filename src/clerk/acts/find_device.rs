@@ -143,7 +143,7 @@ impl DevicePurpose {
     const fn needs_long_commands(self) -> bool {
         match self {
             Self::Provisioning { generates_ec, .. } | Self::Adding { generates_ec, .. } => generates_ec,
-            Self::Inspection => false,
+            Self::Pins | Self::Inspection => false,
         }
     }
 
