@@ -1,8 +1,8 @@
-//! Keys that nobody has, for walks through whole ceremonies.
+//! Keys and devices that nobody has, for walks through whole ceremonies.
 
 use crate::plan::PlannedKey;
-use crate::record::{Copied, KeyToBackUp, LivesOn, StoredKey, TracedKey};
-use crate::terms::{Digest, KeyLabel, KeyReference};
+use crate::record::{Copied, Fact, KeyToBackUp, LivesOn, Peculiar, StoredKey, TracedKey};
+use crate::terms::{DeviceRole, Digest, KeyLabel, KeyReference, Serial};
 
 /// A key as a device lists it.
 pub fn held(label: &str, number: u8) -> StoredKey {
@@ -37,4 +37,25 @@ pub fn traced() -> Vec<TracedKey> {
     };
     let lives = [LivesOn::In(copied("root")), LivesOn::Perhaps(copied("issuing")), LivesOn::Nowhere];
     lives.into_iter().zip(1..).map(|(lives, number)| TracedKey { key: held("root", number), lives }).collect()
+}
+
+/// A device as it would be found.
+pub fn device(role: DeviceRole, serial: Serial, initialised: bool) -> Fact {
+    Fact::Device {
+        role,
+        serial,
+        version: "3.5".into(),
+        platform: initialised.then(|| "jcop".into()),
+        user_pin_tries: initialised.then_some(3),
+        user_pin: None,
+        so_pin_tries: initialised.then_some(15),
+        so_pin: None,
+        initialised,
+        keys: if initialised { 2 } else { 0 },
+        certificates: Vec::new(),
+        data_objects: Vec::new(),
+        reader: None,
+        certified_by: None,
+        peculiar: Peculiar::default(),
+    }
 }

@@ -100,7 +100,12 @@ fn the_script_of_every_ceremony_has_every_step_once_with_boxes_for_initials_and_
         let set_up = match kind {
             CeremonyKind::Establish => 2,
             CeremonyKind::Restore | CeremonyKind::Drill => 1,
-            CeremonyKind::BackUp | CeremonyKind::ReSplit | CeremonyKind::Inspect => 0,
+            CeremonyKind::BackUp
+            | CeremonyKind::AddKeys
+            | CeremonyKind::ReSplit
+            | CeremonyKind::Retire
+            | CeremonyKind::Pins
+            | CeremonyKind::Inspect => 0,
         };
         assert_eq!(text.matches("SO-PIN SHEET").count(), set_up, "{kind:?}");
     }

@@ -8,8 +8,8 @@ use crate::names::ItemName;
 use crate::paper::made_up;
 use crate::plan::{Custody, Plan};
 use crate::record::{
-    CeremonyKind, Defect, Entry, Fact, HeldKey, InBackup, KeyToBackUp, KnownShare, NotWrapped, Peculiar, PinChange,
-    RefusedKey, ResetRule, StoredKey,
+    CeremonyKind, Defect, Entry, Fact, HeldKey, InBackup, KnownShare, NotWrapped, Peculiar, PinChange, RefusedKey,
+    ResetRule, StoredKey,
 };
 use crate::terms::{DeviceRole, Digest, DkekShareNumber, HostFinding, Kcv, MOST_DKEK_SHARES, Quorum, Scheme, Serial};
 
@@ -91,25 +91,9 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
         }],
         Act::ReadCustody(_) => {
             let shares = plan.dkek_shares.iter().map(acts::guarded).collect();
-            vec![Fact::Guarded { shares, keys: plan.keys.iter().map(surveyed).collect() }]
+            vec![Fact::Guarded { shares, keys: plan.keys.iter().map(made_up::surveyed).collect() }]
         }
-        Act::FindDevice(acts::FindDevice { role, .. }) => vec![Fact::Device {
-            role: *role,
-            serial: serial(*role),
-            version: "3.5".into(),
-            platform: initialised.then(|| "jcop".into()),
-            user_pin_tries: initialised.then_some(3),
-            user_pin: None,
-            so_pin_tries: initialised.then_some(15),
-            so_pin: None,
-            initialised,
-            keys: if initialised { 2 } else { 0 },
-            certificates: Vec::new(),
-            data_objects: Vec::new(),
-            reader: None,
-            certified_by: None,
-            peculiar: Peculiar::default(),
-        }],
+        Act::FindDevice(acts::FindDevice { role, .. }) => vec![made_up::device(*role, serial(*role), initialised)],
         Act::MixEntropy(_) => vec![Fact::Seeded { sources: vec!["device".into(), "host".into()] }],
         Act::Deal(acts::Deal { dkek_shares, dkek, so_pin }) => {
             let dealt = |(share, custody): (DkekShareNumber, &Custody)| match custody {
