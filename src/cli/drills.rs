@@ -23,7 +23,7 @@ pub fn sentence(folder: &Path, proof: &Proof) -> Option<String> {
     let backup = if next(proof).is_some() { origin } else { Some(proof.mark.digest) };
     let beside = folder.canonicalize().ok().and_then(|folder| folder.parent().map(Path::to_owned));
     let later = backup.zip(beside).and_then(|(backup, beside)| latest(&beside, &backup));
-    Some(said(later.map_or(of_this, |later| later.max(of_this))))
+    Some(said(later.map_or(of_this, |later| later.max(of_this)), today()))
 }
 
 /// One line for each backup of a real ceremony in a folder of records.
@@ -39,8 +39,8 @@ pub fn of_all(records: &Path) -> Vec<String> {
     backups.collect()
 }
 
-fn said(day: Day) -> String {
-    if day < today() { words::DrillOverdue { day }.to_string() } else { words::DrillDue { day }.to_string() }
+fn said(day: Day, today: Day) -> String {
+    if day < today { words::DrillOverdue { day }.to_string() } else { words::DrillDue { day }.to_string() }
 }
 
 fn facts(proof: &Proof) -> impl Iterator<Item = &Fact> {
@@ -86,4 +86,18 @@ fn sittings(records: &Path) -> Vec<PathBuf> {
     folders.retain(|folder| folder.join(names::RECORD).exists());
     folders.sort();
     folders
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_drill_is_overdue_from_the_day_after() {
+        let day = |text: &str| text.parse::<Day>().unwrap();
+        let due = |today| said(day("2027-11-27"), day(today));
+        assert_eq!(due("2027-11-26"), due("2027-11-27"));
+        assert!(due("2027-11-27").contains("is due on 2027-11-27"));
+        assert!(due("2027-11-28").contains("OVERDUE"));
+    }
 }
