@@ -15,10 +15,8 @@ use crate::terms::{Day, Digest};
 
 /// What is said about the next drill of a folder: of a backup, or of the one that a drill was about. Nothing, if it has none.
 pub fn sentence(folder: &Path, proof: &Proof) -> Option<String> {
-    let origin = facts(proof).find_map(|fact| match fact {
-        Fact::From { record_sha256, .. } => *record_sha256,
-        _ => None,
-    });
+    let from = |fact: &Fact| if let Fact::From { record_sha256, .. } = fact { *record_sha256 } else { None };
+    let origin = facts(proof).find_map(from);
     let of_this = next(proof).or_else(|| first(folder, proof))?;
     let backup = if next(proof).is_some() { origin } else { Some(proof.mark.digest) };
     let beside = folder.canonicalize().ok().and_then(|folder| folder.parent().map(Path::to_owned));
@@ -44,10 +42,7 @@ fn said(day: Day, today: Day) -> String {
 }
 
 fn facts(proof: &Proof) -> impl Iterator<Item = &Fact> {
-    proof.lines.iter().filter_map(|line| match &line.entry {
-        Entry::Learned { fact, .. } => Some(fact),
-        _ => None,
-    })
+    proof.lines.iter().filter_map(|line| if let Entry::Learned { fact, .. } = &line.entry { Some(fact) } else { None })
 }
 
 /// The day of the next drill, as the record of a complete one names it.
