@@ -120,10 +120,12 @@ impl CardCheck {
 
     fn act_on(&mut self, input: &Input) {
         match (self.screen, input) {
-            (_, Input::Stop) | (Screen::Which, Input::Leave | Input::Chose(ChoiceId::Item(ItemName::LeaveCard))) => {
+            (_, Input::Stop)
+            | (Screen::Room | Screen::Which | Screen::Result(..), Input::Leave)
+            | (_, Input::Chose(ChoiceId::Item(ItemName::LeaveCard))) => {
                 self.requests.extend([CardCheckRequest::Wipe, CardCheckRequest::Leave]);
             }
-            (Screen::Room, Input::GoOn) => {
+            (Screen::Room, Input::Chose(ChoiceId::Item(ItemName::Alone))) => {
                 let unfit = self.findings.iter().any(|(finding, _)| finding.severity() == Severity::Unfit);
                 self.show(if unfit { Screen::Unfit } else { Screen::Which });
             }
@@ -136,8 +138,13 @@ impl CardCheck {
             (Screen::Typing(card), Input::GoOn) if self.is_complete() => {
                 self.show(Screen::Result(card, self.possible));
             }
-            (Screen::Result(card, false), Input::GoOn) => self.show(Screen::Typing(card)),
-            (Screen::Typing(_), Input::Leave) | (Screen::Result(_, true), Input::GoOn) => self.show(Screen::Which),
+            (Screen::Result(card, false), Input::Chose(ChoiceId::Item(ItemName::TypeAgain))) => {
+                self.show(Screen::Typing(card));
+            }
+            (Screen::Typing(_), Input::Leave)
+            | (Screen::Result(_, true), Input::Chose(ChoiceId::Item(ItemName::AnotherCard))) => {
+                self.show(Screen::Which);
+            }
             (
                 Screen::Room | Screen::Unfit | Screen::Which | Screen::Typing(_) | Screen::Result(..),
                 Input::GoOn
@@ -175,8 +182,7 @@ impl CardCheck {
         let texts = script::step(StepName::CheckCard).stage(stage);
         let text = texts.map(|texts| paragraphs(texts.text, |text| self.fill(text))).unwrap_or_default();
         let body = match self.screen {
-            Screen::Room | Screen::Result(..) => Body::Read { text },
-            Screen::Which => {
+            Screen::Room | Screen::Which | Screen::Result(..) => {
                 let option = |(item, text): &(ItemName, &str)| OptionView::open(ChoiceId::Item(*item), *text);
                 let options = texts.map(|texts| texts.items).unwrap_or_default().iter().map(option).collect();
                 Body::Choose { text, options, asks: Asks::Ceremony, may_leave: true }
@@ -229,11 +235,11 @@ impl CardCheck {
     }
 
     fn fill(&self, text: &str) -> String {
-        fill_with(text, |name| match ValueName::from_word(name)? {
+        let findings = |name| match ValueName::from_word(name)? {
             ValueName::Room => Some(host::findings(&self.findings)),
-            ValueName::Unfit => Some(host::unfit(&self.findings)),
-            _ => None,
-        })
+            name => (name == ValueName::Unfit).then(|| host::unfit(&self.findings)),
+        };
+        fill_with(text, findings)
     }
 }
 
@@ -252,14 +258,16 @@ const fn stage(screen: Screen) -> StageName {
     }
 }
 
-const fn card_of(item: ItemName) -> Option<Card> {
-    match item {
-        ItemName::CardNumbers => Some(Card::Numbers),
-        ItemName::CardNumbersAlone => Some(Card::NumbersAlone),
-        ItemName::CardWords => Some(Card::Words(Purpose::DkekShare(DkekShareNumber::FIRST))),
-        ItemName::CardSoPinWords => Some(Card::Words(Purpose::SoPin)),
-        _ => None,
-    }
+/// What people choose as being on their card.
+const CARDS: [(ItemName, Card); 4] = [
+    (ItemName::CardNumbers, Card::Numbers),
+    (ItemName::CardNumbersAlone, Card::NumbersAlone),
+    (ItemName::CardWords, Card::Words(Purpose::DkekShare(DkekShareNumber::FIRST))),
+    (ItemName::CardSoPinWords, Card::Words(Purpose::SoPin)),
+];
+
+fn card_of(item: ItemName) -> Option<Card> {
+    CARDS.into_iter().find(|(name, _)| *name == item).map(|(_, card)| card)
 }
 
 fn fields(screen: Screen) -> Vec<Field> {

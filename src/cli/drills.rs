@@ -15,15 +15,13 @@ use crate::terms::{Day, Digest};
 
 /// What is said about the next drill of a folder: of a backup, or of the one that a drill was about. Nothing, if it has none.
 pub fn sentence(folder: &Path, proof: &Proof) -> Option<String> {
-    let origin = facts(proof).find_map(|fact| match fact {
-        Fact::From { record_sha256, .. } => *record_sha256,
-        _ => None,
-    });
+    let from = |fact: &Fact| if let Fact::From { record_sha256, .. } = fact { *record_sha256 } else { None };
+    let origin = facts(proof).find_map(from);
     let of_this = next(proof).or_else(|| first(folder, proof))?;
     let backup = if next(proof).is_some() { origin } else { Some(proof.mark.digest) };
     let beside = folder.canonicalize().ok().and_then(|folder| folder.parent().map(Path::to_owned));
     let later = backup.zip(beside).and_then(|(backup, beside)| latest(&beside, &backup));
-    Some(said(later.map_or(of_this, |later| later.max(of_this))))
+    Some(said(later.map_or(of_this, |later| later.max(of_this)), today()))
 }
 
 /// One line for each backup of a real ceremony in a folder of records.
@@ -39,15 +37,12 @@ pub fn of_all(records: &Path) -> Vec<String> {
     backups.collect()
 }
 
-fn said(day: Day) -> String {
-    if day < today() { words::DrillOverdue { day }.to_string() } else { words::DrillDue { day }.to_string() }
+fn said(day: Day, today: Day) -> String {
+    if day < today { words::DrillOverdue { day }.to_string() } else { words::DrillDue { day }.to_string() }
 }
 
 fn facts(proof: &Proof) -> impl Iterator<Item = &Fact> {
-    proof.lines.iter().filter_map(|line| match &line.entry {
-        Entry::Learned { fact, .. } => Some(fact),
-        _ => None,
-    })
+    proof.lines.iter().filter_map(|line| if let Entry::Learned { fact, .. } = &line.entry { Some(fact) } else { None })
 }
 
 /// The day of the next drill, as the record of a complete one names it.
@@ -86,4 +81,18 @@ fn sittings(records: &Path) -> Vec<PathBuf> {
     folders.retain(|folder| folder.join(names::RECORD).exists());
     folders.sort();
     folders
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_drill_is_overdue_from_the_day_after() {
+        let day = |text: &str| text.parse::<Day>().unwrap();
+        let due = |today| said(day("2027-11-27"), day(today));
+        assert_eq!(due("2027-11-26"), due("2027-11-27"));
+        assert!(due("2027-11-27").contains("is due on 2027-11-27"));
+        assert!(due("2027-11-28").contains("OVERDUE"));
+    }
 }

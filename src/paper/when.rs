@@ -12,7 +12,6 @@ pub const fn when(condition: Condition) -> Option<&'static str> {
         | Condition::HolderHere(true)
         | Condition::Proven
         | Condition::Copied(true)
-        | Condition::LosesKeys(false)
         | Condition::Opens(true)
         | Condition::BackedUp(true)
         | Condition::LeftOut(false)
@@ -22,8 +21,10 @@ pub const fn when(condition: Condition) -> Option<&'static str> {
         Condition::Drills(Drill::Quorum) => Some(words::PAPER_WHEN_DRILL_QUORUM),
         Condition::Drills(Drill::Everyone) => Some(words::PAPER_WHEN_DRILL_EVERYONE),
         Condition::Drills(Drill::Spare) => Some(words::PAPER_WHEN_DRILL_SPARE),
+        Condition::DrillsWithoutDevice => Some(words::PAPER_WHEN_NO_DEVICE),
         Condition::DrillsEveryShare(true) => Some(words::PAPER_WHEN_DRILL_EVERYONE),
         Condition::DrillsEveryShare(false) => Some(words::PAPER_WHEN_DRILL_NOT_EVERYONE),
+        Condition::LosesKeys(false) => Some(words::PAPER_WHEN_LOSES_NOTHING),
         Condition::LosesKeys(true) => Some(words::PAPER_WHEN_LOSES_KEYS),
         Condition::SoPinRebuilt => Some(words::PAPER_WHEN_SO_PIN_REBUILT),
         Condition::TypesSoPin => Some(words::PAPER_WHEN_TYPES_SO_PIN),

@@ -79,6 +79,6 @@ fn steps(plan: &Plan) -> Vec<Step> {
             .then_when(Condition::Drills(Drill::Spare), StageName::OnSpare, StageKind::Read)
             .forgetting([Handle::Dkek, Handle::NewSoPin]),
     );
-    closing::close(&mut list, plan);
+    closing::close_drill(&mut list, plan);
     list.finish()
 }

@@ -24,6 +24,14 @@ impl Known {
         self.restored.loss = Some(Loss::Nothing);
     }
 
+    /// Whether it is a drill that needs no device.
+    pub const fn drills_without_device(&self) -> bool {
+        match self.drilled.chosen {
+            Some(Drill::Quorum | Drill::Everyone) => true,
+            Some(Drill::Spare) | None => false,
+        }
+    }
+
     /// A share that agrees with those that opened the file opens it together with any of them.
     pub(super) fn learn_proven_shares(&mut self, share: DkekShareNumber, right: &[Seat]) {
         let holder = |seat: &Seat| Some(Holder { share, custodian: Some(self.seats.sitter(*seat)?) });

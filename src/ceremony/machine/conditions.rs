@@ -47,6 +47,7 @@ impl Machine {
             Condition::LeftOut(wanted) => left_out == wanted,
             Condition::Opens(wanted) => self.known.opens_share_files() == wanted,
             Condition::Drills(how) => self.known.drilled.chosen == Some(how),
+            Condition::DrillsWithoutDevice => self.known.drills_without_device(),
             Condition::DrillsEveryShare(wanted) => (self.known.drilled.chosen == Some(Drill::Everyone)) == wanted,
             Condition::LosesKeys(wanted) => self.known.loses_keys() == wanted,
             Condition::SoPinRebuilt => self.known.plan.so_pin_share().is_some() && self.known.opens_share_files(),

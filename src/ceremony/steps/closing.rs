@@ -1,28 +1,45 @@
 //! How a ceremony ends.
 
-use crate::ceremony::steps::{Actor, List, StageKind, copies, step};
+use crate::ceremony::steps::{Actor, Condition, List, StageKind, Step, copies, step};
 use crate::clerk::acts;
 use crate::names::{StageName, StepName};
 use crate::plan::Plan;
+use crate::terms::Drill;
 
 /// Nothing is held, the folder is complete and is copied, everyone signs out, the record can be sealed.
 pub fn close(list: &mut List, plan: &Plan) {
-    close_in_words(list, plan, StageName::Close, StageName::Closed);
+    let step = emptied().then(StageName::Close, complete()).then(StageName::Closed, StageKind::Tick);
+    end_with(list, plan, step);
 }
 
 /// The same where no device took part.
 pub fn close_without_device(list: &mut List, plan: &Plan) {
-    close_in_words(list, plan, StageName::CloseWithoutDevice, StageName::ClosedWithoutDevice);
+    let step =
+        emptied().then(StageName::CloseWithoutDevice, complete()).then(StageName::ClosedWithoutDevice, StageKind::Tick);
+    end_with(list, plan, step);
 }
 
-fn close_in_words(list: &mut List, plan: &Plan, close: StageName, closed: StageName) {
+/// The same where a device may not have been needed.
+pub fn close_drill(list: &mut List, plan: &Plan) {
+    let step = emptied()
+        .then(StageName::Close, complete())
+        .then_when(Condition::Drills(Drill::Spare), StageName::Closed, StageKind::Tick)
+        .then_when(Condition::DrillsWithoutDevice, StageName::ClosedDrill, StageKind::Tick);
+    end_with(list, plan, step);
+}
+
+fn emptied() -> Step {
+    step(StepName::Close, Actor::Administrator)
+        .then(StageName::Empty, StageKind::Do(|_, _| Some(acts::ProveVaultEmpty.into())))
+}
+
+const fn complete() -> StageKind {
+    StageKind::Do(|_, _| Some(acts::CloseFolder.into()))
+}
+
+fn end_with(list: &mut List, plan: &Plan, step: Step) {
     list.section();
-    list.add(
-        step(StepName::Close, Actor::Administrator)
-            .then(StageName::Empty, StageKind::Do(|_, _| Some(acts::ProveVaultEmpty.into())))
-            .then(close, StageKind::Do(|_, _| Some(acts::CloseFolder.into())))
-            .then(closed, StageKind::Tick),
-    );
+    list.add(step);
     copies::copies(list, plan);
-    list.add(step(StepName::SignOut, Actor::Administrator).then(StageName::SignOut, StageKind::SignOut));
+    list.add(self::step(StepName::SignOut, Actor::Administrator).then(StageName::SignOut, StageKind::SignOut));
 }

@@ -32,6 +32,8 @@ pub enum Condition {
     Drills(Drill),
     /// Only if a drill is to prove every custodian's share or, with `false`, if a quorum is enough.
     DrillsEveryShare(bool),
+    /// Only if a drill needs no device.
+    DrillsWithoutDevice,
     /// Only if every custodian's share was to be proven, and one was not.
     SharesNotProven,
     /// Only if a key of the device that is retired is not proven to live on or, with `false`, if all are.

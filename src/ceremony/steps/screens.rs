@@ -79,6 +79,7 @@ impl Condition {
             | Self::KcvAsked
             | Self::Opens(_)
             | Self::Drills(_)
+            | Self::DrillsWithoutDevice
             | Self::DrillsEveryShare(_) => {
                 matches!(kind, StageKind::Choose(_))
             }

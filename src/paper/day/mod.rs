@@ -10,7 +10,7 @@ pub(super) use sheets::table;
 use super::card::{CardOf, card, dealt_cards, pin_sheets};
 use super::document::{Block, Cell, Document, Sheet};
 use super::steps::PaperSteps;
-use crate::ceremony::{Cards, Ceremony, Character, role};
+use crate::ceremony::{Cards, Ceremony, Character, DeviceUse, role};
 use crate::names::CeremonyKind;
 use crate::plan::{Custody, Plan};
 use crate::script::{self, chapters, words};
@@ -106,6 +106,11 @@ impl Day<'_> {
     /// The devices that are erased and set up.
     fn set_up(&self) -> Vec<DeviceRole> {
         let mut roles = Vec::new();
+        match self.character.devices {
+            // It gets no PIN that anybody keeps.
+            DeviceUse::Retires => return roles,
+            DeviceUse::Provisions | DeviceUse::Keeps => {}
+        }
         for step in self.steps.steps.iter().filter(|step| step.step.is_irreversible()) {
             if !roles.contains(&step.step.role) {
                 roles.push(step.step.role);

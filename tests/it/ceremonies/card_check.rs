@@ -37,14 +37,18 @@ impl Alone {
     fn answer(&mut self, view: &View, vault: &mut Vault) -> Input {
         let item = |item| Input::Chose(ChoiceId::Item(item));
         match &view.body {
-            Body::Choose { .. } if self.said.len() > 1 || !self.wrong.is_empty() => item(ItemName::LeaveCard),
-            Body::Choose { .. } => item(self.chooses),
-            Body::Read { text } => {
+            Body::Choose { text, options, may_leave, .. } => {
                 self.held |= !vault.is_empty();
-                if self.said.last() != Some(&text.join(" ")) {
+                assert!(may_leave, "whoever is alone can always leave");
+                let has = |name| options.iter().any(|option| option.id == ChoiceId::Item(name));
+                if !has(self.chooses) {
                     self.said.push(text.join(" "));
                 }
-                Input::GoOn
+                match (self.said.len() > 1 || !self.wrong.is_empty(), has(ItemName::Alone)) {
+                    (true, _) => item(ItemName::LeaveCard),
+                    (false, true) => item(ItemName::Alone),
+                    (false, false) => item(self.chooses),
+                }
             }
             Body::Form { fields, .. } if fields.iter().any(|field| field.name == FieldName::Override) => {
                 self.overrides += 1;

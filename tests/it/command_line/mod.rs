@@ -3,6 +3,7 @@
 
 mod changed_folder;
 mod disclose;
+mod drills;
 mod plans;
 mod printed;
 mod reports;

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use hsm_ceremony::folder::names;
-use hsm_ceremony::terms::Digest as Sha256Digest;
+use hsm_ceremony::record::verify;
+use hsm_ceremony::terms::{Day, Digest as Sha256Digest};
 use sha2::{Digest as _, Sha256};
 
 use super::{ceremony, ended, text};
@@ -13,6 +14,9 @@ use crate::support::binary;
 
 const FORMS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/forms");
 const RECORD: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/record/record.jsonl");
+
+/// How many months lie between two drills in that plan.
+const MONTHS: u8 = 6;
 
 /// The folders of *establish* and *restore* with a plan that has everything.
 fn rehearsed(records: &Path) -> Vec<PathBuf> {
@@ -28,6 +32,12 @@ fn rehearsed(records: &Path) -> Vec<PathBuf> {
 
 fn short(arguments: &[&str]) -> super::Ended {
     ended(Command::new(binary::short()).args(arguments))
+}
+
+/// The day of the first drill, counted from the last line of the record.
+fn next_drill(folder: &Path) -> Day {
+    let proof = verify(&fs::read(folder.join(names::RECORD)).unwrap()).unwrap();
+    Day::of_time(&proof.lines.last().unwrap().utc).unwrap().after_months(MONTHS)
 }
 
 /// A text on one line.
@@ -100,7 +110,7 @@ fn the_report_answers_who_what_where_and_when() {
         "Standard: ETSI EN 319 411-1, 6.5.1",
         "Only people can say: The auditor's opinion.",
         "Agrees: [ ] yes [ ] no, because · Signature, date, time: ____________",
-        "Next drill on: ________",
+        &format!("Next drill on: {}", next_drill(folder)),
     ] {
         assert!(report.contains(expected), "{expected}\n{report}");
     }

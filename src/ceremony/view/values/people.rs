@@ -147,6 +147,7 @@ pub fn still_needed(machine: &Machine) -> String {
         return words::NEEDED_NONE_ABSENT.to_owned();
     }
     match attendance {
+        Attendance::Quorum if people.is_empty() && known.drills_without_device() => words::NEEDED_NO_PINS.to_owned(),
         Attendance::Quorum if people.is_empty() => words::NEEDED_NOBODY.to_owned(),
         Attendance::Everyone if people.is_empty() => words::NEEDED_NOBODY_ELSE.to_owned(),
         Attendance::Administrator if people.is_empty() => words::NEEDED_NO_CUSTODIANS.to_owned(),
