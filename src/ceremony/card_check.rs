@@ -235,7 +235,7 @@ impl CardCheck {
     }
 
     fn fill(&self, text: &str) -> String {
-        let findings = |name| match ValueName::from_word(name)? {
+        let findings = |name: &str| match ValueName::from_word(name)? {
             ValueName::Room => Some(host::findings(&self.findings)),
             name => (name == ValueName::Unfit).then(|| host::unfit(&self.findings)),
         };
