@@ -47,6 +47,7 @@ pub fn around() -> ViewContext {
         mark: "07·3fa9".into(),
         digest: Digest([0xa5; 32]).in_groups().join(" "),
         folder: "ceremony-records/REHEARSAL-2026-11-23-establish-0123".into(),
+        signed: None,
         copies: Vec::new(),
     }
 }
@@ -128,6 +129,9 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
             certified_by: None,
             peculiar: Peculiar::default(),
         }],
+        Act::KeepCertificates(acts::KeepCertificates { serial }) => {
+            vec![Fact::Written { file: names::device_certificates(serial.as_str()), bytes: 64, sha256: digest }]
+        }
         Act::MixEntropy(_) => vec![Fact::Seeded { sources: vec!["device".into(), "host".into()] }],
         Act::Deal(acts::Deal { dkek_shares, so_pin }) => {
             let dealt = |(share, custody): (DkekShareNumber, &Custody)| match custody {
@@ -240,6 +244,11 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
             let file = names::wrapped_key(&key.label);
             vec![Fact::BackedUp { label: key.label.clone(), file, sha256: digest, mac_not_verified: false }]
         }
+        Act::ReadySigner(acts::ReadySigner { signer }) => vec![Fact::RecordSigner {
+            label: signer.label.clone(),
+            reference: signer.reference,
+            serial: signer.serial.clone(),
+        }],
         Act::CopyFolder(acts::CopyFolder { number, label, .. }) => vec![Fact::Copied {
             number: *number,
             label: label.clone(),

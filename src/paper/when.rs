@@ -11,6 +11,7 @@ pub const fn when(condition: Condition) -> Option<&'static str> {
         | Condition::HolderHere(true)
         | Condition::Proven
         | Condition::Copied(true)
+        | Condition::SignsRecord(true)
         | Condition::Opens(true)
         | Condition::BackedUp(true)
         | Condition::LeftOut(false)
@@ -50,6 +51,7 @@ pub const fn when(condition: Condition) -> Option<&'static str> {
         Condition::KcvAsked => Some(words::PAPER_WHEN_KCV_ASKED),
         Condition::NotProvable => Some(words::PAPER_WHEN_NOT_PROVABLE),
         Condition::Copied(false) => Some(words::PAPER_WHEN_WITHOUT_MEDIUM),
+        Condition::SignsRecord(false) => Some(words::PAPER_WHEN_NOT_SIGNED),
         Condition::LeftOut(true) => Some(words::PAPER_WHEN_LEFT_OUT),
         Condition::Copies => Some(words::PAPER_WHEN_COPIES),
         Condition::Undescribed => Some(words::PAPER_WHEN_UNDESCRIBED),

@@ -72,6 +72,12 @@ impl Reader {
         });
         let keys = self.keys(top);
         let arrangements = self.arrangements(top);
+        if let Some(label) = &arrangements.sign_record
+            && !keys.is_empty()
+            && !keys.iter().any(|key| key.label == *label)
+        {
+            self.add(F::SignRecord.path(), faults::PlanSignerUnknown { label });
+        }
         let prove_restore = self.value(top, F::ProveRestore, Some(false), Value::as_bool, form);
         let (so_pin_under_quorum, so_pin_holder, pin_holder, user_pin_tries, pin_reset, [so_pin, user_pin]) = device?;
         Some(Plan {

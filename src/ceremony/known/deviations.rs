@@ -165,6 +165,7 @@ impl Known {
             | Fact::Unwrapped { .. }
             | Fact::Medium { .. }
             | Fact::Copied { .. }
+            | Fact::RecordSigner { .. }
             | Fact::Proven { .. } => None,
         }
     }

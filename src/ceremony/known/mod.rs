@@ -16,6 +16,7 @@ pub mod restored;
 pub mod roll_call;
 pub mod seats;
 pub mod shares;
+pub mod signing;
 
 use crate::ceremony::known::bags::Bags;
 use crate::ceremony::known::character::Character;
@@ -29,6 +30,7 @@ use crate::ceremony::known::progress::Progress;
 use crate::ceremony::known::restored::Restored;
 use crate::ceremony::known::seats::Seats;
 use crate::ceremony::known::shares::Shares;
+use crate::ceremony::known::signing::Signing;
 use crate::plan::Plan;
 use crate::terms::Digest;
 
@@ -63,6 +65,8 @@ pub struct Known {
     pub keys: Keys,
     /// The backup being restored.
     pub restored: Restored,
+    /// Which key signs the record.
+    pub signing: Signing,
     /// The copies of the folder.
     pub media: Media,
     /// The files that were written, in order: name and digest.
@@ -85,6 +89,7 @@ impl Known {
             bags: Bags::default(),
             keys: Keys::default(),
             restored: Restored::default(),
+            signing: Signing::default(),
             media: Media::default(),
             written: Vec::new(),
             plan_sha256: None,

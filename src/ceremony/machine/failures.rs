@@ -96,7 +96,11 @@ impl Machine {
                 self.enter_stage(0);
             }
             // The next step is the login by its holder.
-            Recovery::WithoutProof | Recovery::LeaveOut | Recovery::WithoutMedium | Recovery::TypePin => {
+            Recovery::WithoutProof
+            | Recovery::WithoutSignature
+            | Recovery::LeaveOut
+            | Recovery::WithoutMedium
+            | Recovery::TypePin => {
                 self.next_stage();
             }
             Recovery::LeaveHidden => {
@@ -141,6 +145,7 @@ impl Machine {
             | Recovery::LeaveOut
             | Recovery::AnotherMedium
             | Recovery::WithoutMedium
+            | Recovery::WithoutSignature
             | Recovery::Stop => None,
         }
     }

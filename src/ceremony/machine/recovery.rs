@@ -42,13 +42,15 @@ pub enum Recovery {
     AnotherMedium,
     /// This copy is left out.
     WithoutMedium,
+    /// The record is not signed by a key.
+    WithoutSignature,
     /// Stop the ceremony (asks first).
     Stop,
 }
 
 impl Recovery {
     /// All that need nothing besides their word.
-    const PLAIN: [Self; 17] = [
+    const PLAIN: [Self; 18] = [
         Self::TryAgain,
         Self::LookAgain,
         Self::TypeAgain,
@@ -65,6 +67,7 @@ impl Recovery {
         Self::DeviceAgain,
         Self::AnotherMedium,
         Self::WithoutMedium,
+        Self::WithoutSignature,
         Self::Stop,
     ];
 
@@ -88,6 +91,7 @@ impl Recovery {
             Self::DeviceAgain => "device-again",
             Self::AnotherMedium => "another-medium",
             Self::WithoutMedium => "without-medium",
+            Self::WithoutSignature => "without-signature",
             Self::Stop => "stop",
         }
     }
@@ -122,7 +126,7 @@ pub fn recoveries(known: &Known, act: &Act, fault: &Fault) -> Vec<Recovery> {
 fn ways_on(known: &Known, act: &Act, fault: FaultName) -> Vec<Recovery> {
     use Recovery::{
         AnotherCustodian, AnotherDevice, AnotherMedium, DeviceAgain, FromStart, LeaveOut, LookAgain, PinsAgain,
-        SeatAgain, SeatsAgain, TryAgain, TypeAgain, TypePin, WithoutMedium, WithoutProof,
+        SeatAgain, SeatsAgain, TryAgain, TypeAgain, TypePin, WithoutMedium, WithoutProof, WithoutSignature,
     };
     match act {
         Act::CompareShare(_) => vec![TypeAgain, FromStart],
@@ -210,7 +214,9 @@ fn ways_on(known: &Known, act: &Act, fault: FaultName) -> Vec<Recovery> {
             _ => vec![TryAgain, WithoutProof],
         },
         Act::CopyFolder(_) => vec![TryAgain, TypeAgain, AnotherMedium, WithoutMedium],
+        Act::ReadySigner(_) => vec![TryAgain, WithoutSignature],
         Act::ExamineRoom(_)
+        | Act::KeepCertificates(_)
         | Act::ReadFolder(_)
         | Act::MixEntropy(_)
         | Act::Deal(_)
@@ -224,7 +230,9 @@ fn ways_on(known: &Known, act: &Act, fault: FaultName) -> Vec<Recovery> {
         | Act::DrawPin(_)
         | Act::TakeInventory(_)
         | Act::WriteManifest(_)
-        | Act::CloseFolder(_) => vec![TryAgain],
+        | Act::CloseFolder(_)
+        // After the seal nobody is asked: the last screen says what came of it.
+        | Act::SignRecord(_) => vec![TryAgain],
     }
 }
 

@@ -155,6 +155,7 @@ impl Machine {
             Recovery::DeviceAgain => words::CHOICE_DEVICE_AGAIN,
             Recovery::AnotherMedium => words::CHOICE_ANOTHER_MEDIUM,
             Recovery::WithoutMedium => words::CHOICE_WITHOUT_MEDIUM,
+            Recovery::WithoutSignature => words::CHOICE_WITHOUT_SIGNATURE,
             Recovery::Stop => words::CHOICE_STOP,
         };
         text.to_owned()

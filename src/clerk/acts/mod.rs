@@ -16,6 +16,7 @@ mod find_device;
 mod finish_sealing;
 mod initialise;
 mod join_dkek;
+mod keep_certificates;
 mod list_keys;
 mod load_dkek;
 mod log_in;
@@ -30,6 +31,7 @@ mod read_folder;
 mod read_tries;
 mod rebuild_so_pin;
 mod restore_key;
+mod sign_record;
 mod survey_keys;
 mod take_inventory;
 mod take_share;
@@ -114,6 +116,7 @@ pub(in crate::clerk) type Look = Box<dyn Fn(Duration) -> card::Job>;
 
 pub use back_up::KeyOrigin;
 pub use find_device::DevicePurpose;
+pub use sign_record::Signer;
 
 macro_rules! acts {
     ($($module:ident::$act:ident,)+) => {
@@ -207,6 +210,7 @@ acts! {
     examine_room::ExamineRoom,
     read_folder::ReadFolder,
     find_device::FindDevice,
+    keep_certificates::KeepCertificates,
     mix_entropy::MixEntropy,
     deal::Deal,
     compare_share::CompareShare,
@@ -237,6 +241,8 @@ acts! {
     restore_key::RestoreKey,
     prove_key::ProveKey,
     write_manifest::WriteManifest,
+    sign_record::ReadySigner,
+    sign_record::SignRecord,
     close_folder::CloseFolder,
     copy_folder::CopyFolder,
 }
