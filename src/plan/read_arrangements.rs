@@ -55,7 +55,10 @@ impl Reader {
 
     /// The label of the key that signs the record; whether there is such a key is asked where all keys are known.
     fn signer(&mut self, top: Object<'_>) -> Option<KeyLabel> {
-        let read = |value: &Value| value.as_str().and_then(|text| KeyLabel::new(text).ok()).map(Some);
+        let read = |value: &Value| match value.as_str()? {
+            "" => Some(None),
+            label => KeyLabel::new(label).ok().map(Some),
+        };
         self.value(top, F::SignRecord, Some(None), read, form).flatten()
     }
 

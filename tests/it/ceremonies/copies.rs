@@ -166,6 +166,9 @@ fn a_medium_that_fails_is_replaced_or_left_out_by_a_decision() {
         if front.empty(|kind| matches!(kind, FieldKind::Medium { planned: None, .. })).is_some() {
             return front.types(FieldName::Medium, "STICK-C");
         }
+        if front.empty(|kind| matches!(kind, FieldKind::Decider { .. })).is_some() {
+            return front.types(FieldName::DecidedBy, "Admin");
+        }
         let Body::Form { fields, .. } = &front.view.body else { return Turn::Autopilot };
         let typed = front.vault.typed(FieldName::RehearsedAt).is_some_and(|text| !text.is_empty());
         match fields.iter().find(|field| field.name == FieldName::RehearsedAt) {
