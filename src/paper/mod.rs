@@ -37,3 +37,5 @@ mod complete;
 mod tests;
 #[cfg(test)]
 pub(crate) mod walk;
+#[cfg(test)]
+pub(crate) mod walk_text;
