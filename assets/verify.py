@@ -2,11 +2,9 @@ import hashlib, json, os, re, sys  # verify.py [FOLDER]: is a folder what its re
 
 def canonical(value):  # RFC 8785, for what a record holds
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-
 def from_hex(text):
-    if bytes.fromhex(text).hex() != text: raise ValueError("is not written as the program writes")
-    return bytes.fromhex(text)
-
+    if bytes.fromhex(text).hex() == text: return bytes.fromhex(text)
+    raise ValueError("is not written as the program writes")
 def leaves(value, path=""):  # every value that holds no other one, with its place
     inner = value.items() if isinstance(value, dict) and "withheld" not in value else ()
     inner = enumerate(value) if isinstance(value, list) else sorted(inner)
@@ -61,14 +59,17 @@ def read(name):
     with open(path, "rb") as file: return file.read()
 
 folder = sys.argv[1] if len(sys.argv) > 1 else os.path.dirname(os.path.abspath(__file__))
-problems, unnamed = [], []
+problems, unnamed, REPORTS = [], [], ("report.md", "report.html")
 try: record = read("record.jsonl")
 except OSError: sys.exit("record.jsonl is missing or cannot be read: there is nothing to compare with.")
-lines, digest = lines_of(record)
-if not record: problems.append("record.jsonl: it is empty")
-broken, files, began = bool(problems), files_of(lines), lines[0] if lines else {}
-if broken: files = {}  # what its later lines say about files is lost
-for name, sha256 in sorted(files.items()):
+(lines, digest), problems = lines_of(record), problems if record else ["record.jsonl: it is empty"]
+broken, began = bool(problems), lines[0] if lines else {}
+files = {} if broken else files_of(lines)  # what later lines of a broken record say about files is lost
+try: sums = [line.partition("  ") for line in read("report.sha256").decode().splitlines()]
+except (OSError, ValueError): sums = []  # as in folders of earlier versions
+sums = {name: sha256 for sha256, _, name in sums}
+reports = [name for name in REPORTS if os.path.lexists(os.path.join(folder, name))]  # no sealed record can name them
+for name, sha256 in sorted({**files, **{name: sums.get(name) for name in reports if sums}}.items()):
     try: content = read(name)
     except FileNotFoundError: problems.append(f"{name}: it is missing from the folder")
     except OSError as wrong: problems.append(f"{name}: it cannot be read ({wrong})")
@@ -77,7 +78,8 @@ for name, sha256 in sorted(files.items()):
 if not broken and "manifest.json" not in files and os.path.lexists(os.path.join(folder, "manifest.json")):
     problems.append("manifest.json: the record does not name it")
 signed = {line["fact"]["signature_file"] for line in lines if line.get("fact", {}).get("fact") == "proven"}
-known = signed | {name[:-4] + ".txt" for name in signed} | {"record.jsonl", "report.md", "report.html"} | set(files)
+known = signed | {name[:-4] + ".txt" for name in signed} | {"record.jsonl", *REPORTS, "report.sha256", *files}
+if any(line.get("fact", {}).get("fact") == "record-signer" for line in lines): known.add("record.sig")
 for place, folders, names in os.walk(folder):
     for name in names + [name for name in folders if os.path.islink(os.path.join(place, name))]:
         name = os.path.relpath(os.path.join(place, name), folder).replace(os.sep, "/")
@@ -85,11 +87,9 @@ for place, folders, names in os.walk(folder):
         if not broken and name not in known and not card: unnamed.append(name)
 if lines and lines[-1]["what"] != "sealed" and not problems:
     problems.append(f"record.jsonl: not sealed; it was cut off after line {len(lines)}, or the ceremony never ended")
-
 for problem in problems: print("WRONG:", problem)
 for name in sorted(unnamed): print("NOT IN THE RECORD:", name)
-for name in ("report.md", "report.html"):  # they are made from the sealed record, which cannot name them
-    if os.path.lexists(os.path.join(folder, name)): print("NOT COMPARED:", name, "(ceremony verify does)")
+for name in [] if sums else reports: print("NOT COMPARED:", name, "(ceremony verify does)")
 if broken: sys.exit(3)
 print(f"Ceremony: {began['ceremony']}{', a rehearsal' if began['rehearsal'] else ''}. Lines: {len(lines)}.")
 print(f"Files that the record names: {len(files)}.")

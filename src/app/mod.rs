@@ -12,7 +12,7 @@ pub use setup::{Environment, Setup, kept_device, latest_backup, plan_after};
 
 use self::clock::Clock;
 pub use self::clock::today;
-use crate::faults::Fault;
+use crate::faults::{self, Fault};
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -20,13 +20,13 @@ use std::time::{Duration, Instant};
 use sha2::{Digest as _, Sha256};
 
 use crate::ceremony::{Body, Event, FinishedCopy, Input, Known, Machine, Request, ViewContext};
-use crate::clerk::{Clerk, Context};
+use crate::clerk::{Act, Clerk, Context, Outcome, acts};
 use crate::dkek::Rounds;
 use crate::fields::{check, open_text, suggest};
 use crate::folder::{Folder, RecordFile, names};
 use crate::paper::{About, explaining_files, write_reports};
 use crate::plan::{Custody, Plan};
-use crate::record::{CeremonyKind, Chain, Entry, LaidOutFile, verify};
+use crate::record::{CeremonyKind, Chain, Ending, Entry, LaidOutFile, verify};
 use crate::script::{self, fill};
 use crate::secret::{WipingBytes, wipe_stack};
 use crate::terms::Digest;
@@ -34,6 +34,9 @@ use crate::vault::Vault;
 
 /// The rounds of the key derivation in this binary.
 pub const ROUNDS: Rounds = if cfg!(feature = "short-derivation") { Rounds(1000) } else { Rounds::PRODUCT };
+
+/// How long a device may take to sign the record: many times what the slowest needs.
+const LONGEST_SIGNATURE: Duration = Duration::from_secs(60);
 
 /// Why a sitting could not reach its last screen.
 #[derive(Debug)]
@@ -65,6 +68,8 @@ pub struct Sitting {
     folder: Folder,
     /// Why the report could not be written.
     without_report: Option<Fault>,
+    /// Why the key of the plan did not sign the record.
+    not_signed: Option<Fault>,
     /// Why copies do not hold the sealed record.
     not_copied: Vec<Fault>,
 }
@@ -108,6 +113,7 @@ impl Sitting {
             ahead: Duration::ZERO,
             folder,
             without_report: None,
+            not_signed: None,
             not_copied: Vec::new(),
         })
     }
@@ -130,6 +136,11 @@ impl Sitting {
     /// Why the sealed record has no report in its folder. The ceremony is whole without it: it can be made at any time.
     pub const fn without_report(&self) -> Option<&Fault> {
         self.without_report.as_ref()
+    }
+
+    /// Why the sealed record is not signed, although a key was to sign it.
+    pub const fn not_signed(&self) -> Option<&Fault> {
+        self.not_signed.as_ref()
     }
 
     /// Why copies of the folder do not hold the sealed record.
@@ -202,7 +213,10 @@ impl Sitting {
                     self.around.mark = mark.short();
                     self.around.digest = mark.digest.in_lines();
                     self.around.digest_words = mark.digest.words_in_lines();
-                    if matches!(entry, Entry::Sealed { .. }) {
+                    if let Entry::Sealed { ending, .. } = entry {
+                        if ending == Ending::Complete {
+                            self.sign_record();
+                        }
                         let sealed = self.folder.read(names::RECORD).and_then(|text| verify(&text));
                         self.without_report = sealed.and_then(|proof| write_reports(&self.folder, &proof)).err();
                         self.finish_copies();
@@ -228,6 +242,37 @@ impl Sitting {
             }
         }
         Ok(ControlFlow::Continue(()))
+    }
+
+    /// The key of the plan signs the sealed record. If it cannot, that is said on the last screen: the record is whole.
+    fn sign_record(&mut self) {
+        let Some(act) = self.machine.known().sign_sealed() else { return };
+        let label = act.signer.label.clone();
+        let signed = self.perform_now(act.into());
+        let _ = self.perform_now(acts::CloseFolder.into());
+        let why_not = |fault: Fault| {
+            let why = happened(&fault);
+            self.not_signed = Some(fault);
+            why
+        };
+        self.around.signed = Some(signed.map(|()| label).map_err(why_not));
+    }
+
+    /// Performs an act that is no step: nobody is asked any more, and a device that does not answer is not waited for for ever.
+    fn perform_now(&mut self, act: Act) -> Result<(), Fault> {
+        self.clerk.begin(act, &mut self.vault);
+        let begun = Instant::now();
+        while begun.elapsed() < LONGEST_SIGNATURE {
+            match self.clerk.poll(&mut self.vault) {
+                Some(Outcome::Done(_)) => return Ok(()),
+                Some(Outcome::Failed(fault)) => return Err(fault),
+                Some(Outcome::Waiting(_) | Outcome::Progress { .. }) | None => {
+                    std::thread::sleep(Duration::from_millis(1));
+                }
+            }
+        }
+        self.clerk.stop();
+        Err(Fault::from(faults::WorkerGone))
     }
 
     /// The end of the record, and what was written after it, goes to every copy. One that fails is named on the last screen:

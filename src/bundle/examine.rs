@@ -93,6 +93,8 @@ pub struct Examined {
     pub unnamed: Vec<String>,
     /// Every key that the record calls proven.
     pub proven: Vec<ProvenKey>,
+    /// The signature of the record, where a key was to sign it.
+    pub record_signature: Option<ProvenKey>,
     /// Everything that is wrong, each named.
     pub faults: Vec<Fault>,
 }
@@ -135,7 +137,14 @@ pub fn examine(folder: &Folder, proof: &Proof) -> Examined {
         }
         seen.proven.push(ProvenKey { label: label.clone(), signature_file: signature_file.clone(), state });
     }
-    let known = known_without_a_digest(&seen.proven);
+    seen.record_signature = record_signature(folder, proof);
+    if let Some(signed) = &seen.record_signature
+        && signed.state == SignatureState::Wrong
+    {
+        faults.push(Fault::from(faults::RecordSignatureWrong { label: &signed.label, file: &signed.signature_file }));
+    }
+    let mut known = known_without_a_digest(&seen.proven);
+    known.extend(seen.record_signature.iter().map(|signed| signed.signature_file.clone()));
     let named = |name: &str| recorded.contains_key(name) || known.contains(name) || belongs_to_a_rehearsal(proof, name);
     seen.unnamed = everything_in(folder, &mut faults).into_iter().filter(|name| !named(name)).collect();
     seen.unnamed.sort();
@@ -143,9 +152,24 @@ pub fn examine(folder: &Folder, proof: &Proof) -> Examined {
     seen
 }
 
+/// What the signature of a sealed record shows, where the record says that a key signs it.
+fn record_signature(folder: &Folder, proof: &Proof) -> Option<ProvenKey> {
+    let signer = proof.lines.iter().rev().find_map(|line| match &line.entry {
+        Entry::Learned { fact: Fact::RecordSigner { label, .. }, .. } => Some(label),
+        _ => None,
+    })?;
+    let (text, signature) = (names::RECORD.to_owned(), names::RECORD_SIGNATURE.to_owned());
+    let state = signature_of(folder, [text, names::public_key(signer), signature.clone()]);
+    Some(ProvenKey { label: signer.clone(), signature_file: signature, state })
+}
+
 /// Checks what a proven key signed with the public key in the same folder.
 fn signature(folder: &Folder, label: &KeyLabel, signature_file: &str) -> SignatureState {
-    let files = [names::proof_text(label), names::public_key(label), signature_file.to_owned()];
+    signature_of(folder, [names::proof_text(label), names::public_key(label), signature_file.to_owned()])
+}
+
+/// Checks a signature: a text, the public key, and the signature.
+fn signature_of(folder: &Folder, files: [String; 3]) -> SignatureState {
     if !files.iter().all(|name| folder.has(name)) {
         return SignatureState::NotHere;
     }
@@ -166,7 +190,7 @@ fn signature(folder: &Folder, label: &KeyLabel, signature_file: &str) -> Signatu
 fn known_without_a_digest(proven: &[ProvenKey]) -> BTreeSet<String> {
     let proofs = proven.iter().flat_map(|key| [key.signature_file.clone(), names::proof_text(&key.label)]);
     // The reports are made from the record: who can make them again compares them.
-    proofs.chain([names::RECORD, names::REPORT, names::REPORT_HTML].map(str::to_owned)).collect()
+    proofs.chain([names::RECORD, names::REPORT, names::REPORT_HTML, names::REPORT_SUMS].map(str::to_owned)).collect()
 }
 
 /// Whether this is the state of a software card, which is still used after its rehearsal, or the blank cards, which

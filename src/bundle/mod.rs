@@ -157,6 +157,7 @@ fn written(fact: &Fact) -> Option<(&str, Digest)> {
         | Fact::Unwrapped { .. }
         | Fact::Medium { .. }
         | Fact::Copied { .. }
+        | Fact::RecordSigner { .. }
         | Fact::MediumLeftOut { .. }
         // Its files are named by facts of their own; in earlier records, anyone can verify the signature itself.
         | Fact::Proven { .. }

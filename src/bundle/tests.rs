@@ -39,6 +39,7 @@ impl Sitting {
             serial: Serial::new("DENK0100000").unwrap(),
             shares_elsewhere: false,
             macs_not_verified: false,
+            certificates: Vec::new(),
             keys: Vec::new(),
         };
         let mut entries = vec![

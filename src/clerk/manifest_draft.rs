@@ -6,7 +6,9 @@ use crate::dkek::Rounds;
 use crate::faults::Fault;
 use crate::folder::{Folder, names};
 use crate::plan::PlannedKey;
-use crate::record::{BackedUpDkekShare, BackedUpKey, FORM, FORM_OF_BACK_UP, Fact, Manifest};
+use crate::record::{
+    BackedUpDkekShare, BackedUpKey, DeviceCertificates, FORM, FORM_OF_BACK_UP, FORM_WITH_CERTIFICATES, Fact, Manifest,
+};
 use crate::terms::{Digest, DkekShareNumber, Kcv, Serial};
 
 /// What the manifest will say.
@@ -26,6 +28,8 @@ pub struct ManifestDraft {
     expected: Option<PlannedKey>,
     /// Whether a backup was written whose MAC nobody verified.
     macs_not_verified: bool,
+    /// The certificates of devices.
+    certificates: Vec<DeviceCertificates>,
     sets: BTreeMap<DkekShareNumber, String>,
     kcvs: BTreeMap<DkekShareNumber, Kcv>,
     so_pin_set: Option<String>,
@@ -77,6 +81,10 @@ impl ManifestDraft {
                 let mut numbers = DkekShareNumber::up_to(self.custody.len());
                 let share = numbers.find(|share| names::share_file(*share) == *file);
                 self.share_files.extend(share.map(|share| (share, *sha256)));
+                if let Some(serial) = names::device_of_certificates(file).and_then(|serial| Serial::new(serial).ok()) {
+                    self.certificates.retain(|known| known.serial != serial);
+                    self.certificates.push(DeviceCertificates { serial, file: file.clone(), sha256: *sha256 });
+                }
             }
             Fact::Opened { share, file, kcv, .. } => {
                 self.opened.push(file.clone());
@@ -157,6 +165,7 @@ impl ManifestDraft {
             | Fact::Unwrapped { .. }
             | Fact::Medium { .. }
             | Fact::Copied { .. }
+            | Fact::RecordSigner { .. }
             | Fact::MediumLeftOut { .. }
             | Fact::Proven { .. }
             | Fact::NotProvable { .. } => {}
@@ -204,7 +213,13 @@ impl ManifestDraft {
         };
         let numbers = DkekShareNumber::up_to(self.custody.len());
         Some(Manifest {
-            manifest: if self.shares_elsewhere || self.macs_not_verified { FORM_OF_BACK_UP } else { FORM },
+            manifest: if !self.certificates.is_empty() {
+                FORM_WITH_CERTIFICATES
+            } else if self.shares_elsewhere || self.macs_not_verified {
+                FORM_OF_BACK_UP
+            } else {
+                FORM
+            },
             rehearsal,
             title: title.to_owned(),
             dkek_shares: numbers.zip(&self.custody).map(dkek_share).collect::<Option<_>>()?,
@@ -214,6 +229,7 @@ impl ManifestDraft {
             serial: self.serial.clone()?,
             shares_elsewhere: self.shares_elsewhere,
             macs_not_verified: self.macs_not_verified,
+            certificates: self.certificates.clone(),
             keys: self.keys.clone(),
         })
     }

@@ -135,9 +135,7 @@ pub fn by_autopilot(hold: &Hold) -> Exit {
             }
             Err(stopped) => return stopped_by(&stopped),
         }
-        if let Some(fault) = sitting.without_report() {
-            without_report(fault, &folder);
-        }
+        Unfinished::of(&sitting, &folder).explain();
     }
     ends.exit()
 }
@@ -250,7 +248,7 @@ pub fn in_terminal(hold: &Hold) -> Exit {
         Ok(screen) => screen,
         Err(error) => return stopped_by(&Stopped::Front(FrontError::Terminal(error))),
     };
-    let (mut ends, mut without) = (Ends::default(), Vec::new());
+    let (mut ends, mut unfinished) = (Ends::default(), Vec::new());
     loop {
         let chosen = match hold.ceremony {
             Some(ceremony) => Ok(Some(ceremony)),
@@ -286,15 +284,13 @@ pub fn in_terminal(hold: &Hold) -> Exit {
                 return stopped_by(&stopped);
             }
         }
-        without.extend(sitting.without_report().map(|fault| (fault.clone(), folder)));
+        unfinished.push(Unfinished::of(&sitting, &folder));
         if hold.ceremony.is_some() {
             break;
         }
     }
     screen.leave();
-    for (fault, folder) in &without {
-        without_report(fault, folder);
-    }
+    unfinished.iter().for_each(Unfinished::explain);
     print_all(ends.lines(hold.rehearsal).iter().map(String::as_str)).max(ends.exit())
 }
 
@@ -311,10 +307,39 @@ pub fn check_card() -> Exit {
     checked.map_or_else(|error| stopped_by(&Stopped::Front(error)), |()| Exit::Done)
 }
 
-/// The ceremony is whole without its report, and its exit code stays.
-fn without_report(fault: &Fault, folder: &Path) {
-    explain(std::slice::from_ref(fault));
-    complain(&words::ReportNotWritten { folder: folder.display() }.to_string());
+/// What could not be done after the record was sealed. The ceremony is whole without it, and its exit code stays.
+struct Unfinished {
+    folder: PathBuf,
+    report: Option<Fault>,
+    signature: Option<Fault>,
+    copies: Vec<Fault>,
+}
+
+impl Unfinished {
+    fn of(sitting: &Sitting, folder: &Path) -> Self {
+        Self {
+            folder: folder.to_owned(),
+            report: sitting.without_report().cloned(),
+            signature: sitting.not_signed().cloned(),
+            copies: sitting.not_copied().to_vec(),
+        }
+    }
+
+    fn explain(&self) {
+        let folder = self.folder.display();
+        if let Some(fault) = &self.report {
+            explain(std::slice::from_ref(fault));
+            complain(&words::ReportNotWritten { folder: &folder }.to_string());
+        }
+        if let Some(fault) = &self.signature {
+            explain(std::slice::from_ref(fault));
+            complain(&words::RecordNotSigned { folder: &folder }.to_string());
+        }
+        if !self.copies.is_empty() {
+            explain(&self.copies);
+            complain(&words::CopiesNotWhole { folder: &folder }.to_string());
+        }
+    }
 }
 
 /// The menu of `rehearse`: every ceremony, and a way out.

@@ -167,6 +167,14 @@ fn checked(examined: &Examined) -> Vec<String> {
             SignatureState::Good | SignatureState::Wrong => {}
         }
     }
+    if let Some(signed) = &examined.record_signature {
+        let (file, key) = (&signed.signature_file, &signed.label);
+        said.push(match signed.state {
+            SignatureState::Good | SignatureState::Wrong => words::VerifyRecordSigned { key, file }.to_string(),
+            SignatureState::NotHere => words::VerifyRecordNotSigned { key, file }.to_string(),
+            SignatureState::NotCheckable => words::VerifySignatureNotCheckable { key, file }.to_string(),
+        });
+    }
     said.extend(examined.unnamed.iter().map(|file| words::VerifyUnnamed { file }.to_string()));
     said
 }
@@ -185,6 +193,8 @@ struct Report<'a> {
     files: Option<Vec<FileReport<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     signatures: Option<Vec<SignatureReport<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    record_signature: Option<SignatureReport<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     not_in_the_record: Option<&'a [String]>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -257,6 +267,7 @@ impl<'a> Report<'a> {
             record: None,
             files: None,
             signatures: None,
+            record_signature: None,
             not_in_the_record: None,
             reports: Vec::new(),
             faults,
@@ -295,6 +306,7 @@ impl<'a> Report<'a> {
             record: Some(record),
             files: examined.map(|examined| examined.files.iter().map(file).collect()),
             signatures: examined.map(|examined| examined.proven.iter().map(signature).collect()),
+            record_signature: examined.and_then(|examined| examined.record_signature.as_ref()).map(signature),
             not_in_the_record: examined.map(|examined| examined.unnamed.as_slice()),
             reports: ReportReport::all(reports),
             faults,

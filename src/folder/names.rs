@@ -32,11 +32,17 @@ pub const WORD_LIST: &str = "words.txt";
 /// Every sentence of the program, as it was that day.
 pub const SCRIPT: &str = "script.txt";
 
+/// The signature of the sealed record, which therefore cannot name it.
+pub const RECORD_SIGNATURE: &str = "record.sig";
+
 /// The report, as Markdown: made from the record when it is sealed, which is why no record has its digest.
 pub const REPORT: &str = "report.md";
 
 /// The same, to print.
 pub const REPORT_HTML: &str = "report.html";
+
+/// The digests of both, for `sha256sum -c`: whoever has no program finds damage.
+pub const REPORT_SUMS: &str = "report.sha256";
 
 /// The folder of the software cards, in the folder of a rehearsal.
 pub const SOFTWARE_CARDS: &str = "cards";
@@ -82,6 +88,16 @@ pub fn is_software_card(name: &str) -> bool {
 
 /// A file that is written and removed again, to see whether files can be written.
 pub const PROBE: &str = "probe.part";
+
+/// The certificates of a device, as it gave them.
+pub fn device_certificates(serial: &str) -> String {
+    format!("device-{serial}.cvc")
+}
+
+/// The serial of the device whose certificates have this name.
+pub fn device_of_certificates(name: &str) -> Option<&str> {
+    name.strip_prefix("device-")?.strip_suffix(".cvc")
+}
 
 /// The share file of a DKEK share.
 pub fn share_file(share: DkekShareNumber) -> String {

@@ -68,10 +68,16 @@ fn every_stage_of_every_ceremony_has_sentences_and_none_is_unused() {
     assert_eq!(written.difference(&used).collect::<Vec<_>>(), Vec::<&(StepName, StageName)>::new(), "never shown");
 }
 
-/// Fields that no walk comes to: those of the questions in between, one that only a second login asks for, and one that only
-/// cards made elsewhere may have.
-const BESIDE_THE_FORMS: [FieldName; 5] =
-    [FieldName::CheckBytesIfAny, FieldName::Note, FieldName::SoPinOfToday, FieldName::StopWord, FieldName::Substitute];
+/// Fields that no walk comes to: those of the questions in between, one that only a second login asks for, one that only cards
+/// made elsewhere may have, and one of rehearsals.
+const BESIDE_THE_FORMS: [FieldName; 6] = [
+    FieldName::CheckBytesIfAny,
+    FieldName::Note,
+    FieldName::RehearsedAt,
+    FieldName::SoPinOfToday,
+    FieldName::StopWord,
+    FieldName::Substitute,
+];
 
 #[test]
 fn every_field_of_the_script_is_in_a_form() {

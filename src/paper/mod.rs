@@ -39,3 +39,5 @@ mod made_up;
 mod tests;
 #[cfg(test)]
 pub(crate) mod walk;
+#[cfg(test)]
+pub(crate) mod walk_text;

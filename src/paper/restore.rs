@@ -56,6 +56,12 @@ pub(super) fn restore_page(about: &About, plan: &Plan) -> String {
     }
     page.heading(words::FOLDER_CHECK_HEADING);
     page.chapter(chapters::FOLDER_CHECK);
+    if let Some(label) = &plan.arrangements.sign_record
+        && about.ceremony != CeremonyKind::Inspect
+    {
+        page.text(&words::FolderSigned { label }.to_string());
+        page.text(&words::FolderSignedCheck { label }.to_string());
+    }
     page.heading(words::FOLDER_SOURCE_HEADING);
     let (version, licence) = (env!("CARGO_PKG_VERSION"), env!("CARGO_PKG_LICENSE"));
     page.chapter(&chapters::FolderSource { version, licence }.paragraphs());

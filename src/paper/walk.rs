@@ -1,5 +1,7 @@
 //! Walks through a whole ceremony with made-up answers and hands every view to a check: what people will actually read.
 
+pub use super::walk_text::{lines, text_of};
+
 use crate::ceremony::{Asks, Body, ChoiceId, Event, Input, Machine, Question, Request, View, ViewContext};
 use crate::clerk::{Act, Outcome, acts};
 use crate::fields::FieldKind;
@@ -47,6 +49,7 @@ pub fn around() -> ViewContext {
         digest: Digest([0xa5; 32]).in_groups().join(" "),
         digest_words: Digest([0xa5; 32]).words_in_lines(),
         folder: "ceremony-records/REHEARSAL-2026-11-23-establish-0123".into(),
+        signed: None,
         copies: Vec::new(),
     }
 }
@@ -94,6 +97,9 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
             vec![Fact::Guarded { shares, keys: plan.keys.iter().map(made_up::surveyed).collect() }]
         }
         Act::FindDevice(acts::FindDevice { role, .. }) => vec![made_up::device(*role, serial(*role), initialised)],
+        Act::KeepCertificates(acts::KeepCertificates { serial }) => {
+            vec![Fact::Written { file: names::device_certificates(serial.as_str()), bytes: 64, sha256: digest }]
+        }
         Act::MixEntropy(_) => vec![Fact::Seeded { sources: vec!["device".into(), "host".into()] }],
         Act::Deal(acts::Deal { dkek_shares, dkek, so_pin }) => {
             let dealt = |(share, custody): (DkekShareNumber, &Custody)| match custody {
@@ -223,6 +229,11 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
             let file = names::wrapped_key(&key.label);
             vec![Fact::BackedUp { label: key.label.clone(), file, sha256: digest, mac_not_verified: false }]
         }
+        Act::ReadySigner(acts::ReadySigner { signer }) => vec![Fact::RecordSigner {
+            label: signer.label.clone(),
+            reference: signer.reference,
+            serial: signer.serial.clone(),
+        }],
         Act::CopyFolder(acts::CopyFolder { number, label, .. }) => vec![Fact::Copied {
             number: *number,
             label: label.clone(),
@@ -344,46 +355,4 @@ fn answer(machine: &mut Machine, body: &Body) -> bool {
         Body::Working { .. } | Body::Fault { .. } => panic!("nothing to answer: {body:?}"),
     }
     true
-}
-
-/// The text of a view, and how many lines it takes at 76 columns, together with what it asks.
-pub fn text_of(body: &Body) -> (Vec<String>, usize) {
-    let (text, more) = match body {
-        Body::Read { text } | Body::Working { text, .. } | Body::Ended { text } => (text.clone(), 0),
-        Body::Tick { text, items, .. } => {
-            let all: Vec<String> = text.iter().chain(items.iter().map(|item| &item.text)).cloned().collect();
-            return (all, lines(text) + 1 + items.iter().map(|item| wrapped(&item.text, 70)).sum::<usize>());
-        }
-        Body::Choose { text, options, .. } => {
-            let all = text.iter().chain(options.iter().map(|option| &option.text)).cloned().collect();
-            return (all, lines(text) + 1 + options.len());
-        }
-        Body::Form { text, fields, .. } => {
-            let words = fields.iter().flat_map(|field| [field.label.clone(), field.hint.clone()]);
-            return (text.iter().cloned().chain(words).collect(), lines(text) + 3 * fields.len());
-        }
-        Body::Reveal { before, during, shown, .. } => (if *shown { during } else { before }.clone(), 0),
-        Body::Fault { happened, truth, choices } => {
-            let all: Vec<String> = happened.iter().chain(truth).cloned().collect();
-            return (all, lines(happened) + lines(truth) + 3 + choices.len());
-        }
-    };
-    let count = lines(&text) + more;
-    (text, count)
-}
-
-/// How many lines paragraphs take in the terminal: a blank line between two, but not within a table.
-pub fn lines(text: &[impl AsRef<str>]) -> usize {
-    let mut count = 0;
-    let mut table = false;
-    for paragraph in text.iter().flat_map(|paragraph| paragraph.as_ref().split('\n')) {
-        let kept = paragraph.starts_with("  ");
-        count += usize::from(count > 0 && !(kept && table)) + wrapped(paragraph, 76);
-        table = kept;
-    }
-    count
-}
-
-fn wrapped(text: &str, most: usize) -> usize {
-    super::wrap::wrap(text, most).len()
 }

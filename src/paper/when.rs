@@ -12,6 +12,7 @@ pub const fn when(condition: Condition) -> Option<&'static str> {
         | Condition::HolderHere(true)
         | Condition::Proven
         | Condition::Copied(true)
+        | Condition::SignsRecord(true)
         | Condition::Opens(true)
         | Condition::BackedUp(true)
         | Condition::LeftOut(false)
@@ -62,6 +63,7 @@ pub const fn when(condition: Condition) -> Option<&'static str> {
         Condition::KcvAsked => Some(words::PAPER_WHEN_KCV_ASKED),
         Condition::NotProvable => Some(words::PAPER_WHEN_NOT_PROVABLE),
         Condition::Copied(false) => Some(words::PAPER_WHEN_WITHOUT_MEDIUM),
+        Condition::SignsRecord(false) => Some(words::PAPER_WHEN_NOT_SIGNED),
         Condition::LeftOut(true) => Some(words::PAPER_WHEN_LEFT_OUT),
         Condition::SoPinOnOldCards => Some(words::PAPER_WHEN_SO_PIN_ON_OLD_CARDS),
         Condition::OldCardsRemain => Some(words::PAPER_WHEN_OLD_CARDS_REMAIN),

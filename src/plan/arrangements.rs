@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::Plan;
 use super::minutes::usual_minutes;
 use crate::names::StepName;
-use crate::terms::{Digest, Person, Serial, alike};
+use crate::terms::{Digest, KeyLabel, Person, Serial, alike};
 
 /// A text of a plan; `None`: left blank, to be written by hand.
 pub type Blank = Option<String>;
@@ -84,6 +84,8 @@ pub struct Arrangements {
     pub live_image: Option<Digest>,
     /// What everybody acknowledges before it begins, a sentence each.
     pub duties: Vec<String>,
+    /// The key that signs the record when it is sealed; none: people sign the report by hand.
+    pub sign_record: Option<KeyLabel>,
     /// The label of the device as a PKCS#11 token. No ceremony writes it; it is compared.
     pub token_label: Blank,
     /// The devices that are brought.

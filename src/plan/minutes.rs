@@ -1,5 +1,6 @@
-//! How many minutes a step usually takes. Measured in rehearsals where the program does the work; where people write, type
-//! and compare, what a person new to it needs.
+//! How many minutes a step usually takes. These are estimates, none of them measured with people: where the program works, its
+//! time in rehearsals, rounded up; where people write, type and compare, what somebody new to it is thought to need. A plan that
+//! knows better says so.
 
 use crate::names::StepName;
 

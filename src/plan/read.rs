@@ -76,6 +76,12 @@ impl Reader {
         });
         let keys = self.keys(top);
         let arrangements = self.arrangements(top);
+        if let Some(label) = &arrangements.sign_record
+            && !keys.is_empty()
+            && !keys.iter().any(|key| key.label == *label)
+        {
+            self.add(F::SignRecord.path(), faults::PlanSignerUnknown { label });
+        }
         let prove_restore = self.value(top, F::ProveRestore, Some(false), Value::as_bool, form);
         let drill = |value: &Value| value.as_str().and_then(Drill::from_word);
         let drill = self.value(top, F::Drill, Some(Drill::Quorum), drill, |_, _| Fault::from(faults::PlanDrill));

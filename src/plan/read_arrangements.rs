@@ -10,7 +10,7 @@ use super::nearest::nearest;
 use super::reader::{NAME, Object, Reader, as_list, form, not_text, small};
 use crate::faults::{self, Fault};
 use crate::names::{PlanField as F, StepName};
-use crate::terms::{Digest, Serial, alike, short};
+use crate::terms::{Digest, KeyLabel, Serial, alike, short};
 
 /// The longest text of one line, in characters.
 const LINE: usize = 80;
@@ -34,6 +34,7 @@ impl Reader {
             evidence: self.lines(top, F::Evidence, LINE),
             live_image: self.live_image(top),
             duties: self.lines(top, F::Duties, SENTENCE),
+            sign_record: self.signer(top),
             token_label: device.and_then(|device| self.blank(device, F::DeviceTokenLabel, TOKEN_LABEL)),
             devices: self.devices(top),
             readers: self.blanks(top, F::Readers),
@@ -50,6 +51,15 @@ impl Reader {
         self.seen(object.get(field), || object.path(field));
         let read = |value: &Value| value.as_str().and_then(|text| as_blank(text, most));
         self.value(object, field, Some(None), read, |field, value| not_text(field, value, most)).flatten()
+    }
+
+    /// The label of the key that signs the record; whether there is such a key is asked where all keys are known.
+    fn signer(&mut self, top: Object<'_>) -> Option<KeyLabel> {
+        let read = |value: &Value| match value.as_str()? {
+            "" => Some(None),
+            label => KeyLabel::new(label).ok().map(Some),
+        };
+        self.value(top, F::SignRecord, Some(None), read, form).flatten()
     }
 
     /// A list of at most [`MOST_ITEMS`] items; empty if it is left out.

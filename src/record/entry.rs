@@ -314,6 +314,8 @@ pub enum Fact {
     /// The folder was copied to it, every file was read back and was the same. The record's own last lines follow once it
     /// is sealed.
     Copied { number: u8, label: String, folder: String, files: u32, bytes: u64 },
+    /// The key that signs the record once it is sealed: it has signed in this sitting, and the signature was right.
+    RecordSigner { label: KeyLabel, reference: KeyReference, serial: Serial },
     /// A copy was left out. A deviation.
     MediumLeftOut { number: u8, label: Option<String>, decided_by: String, reason: String },
     /// A signature by the key on the device was verified with the original's public key file.

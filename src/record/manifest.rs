@@ -44,11 +44,26 @@ pub struct BackedUpDkekShare {
     pub share_file_sha256: Digest,
 }
 
+/// The certificates of a device.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeviceCertificates {
+    /// The device.
+    pub serial: Serial,
+    /// Their file in the folder: its own certificate, then its issuer's.
+    pub file: String,
+    /// Its digest.
+    pub sha256: Digest,
+}
+
 /// The form of a manifest.
 pub const FORM: u8 = 2;
 
 /// The form of one that says what only a back-up of a device can say.
 pub const FORM_OF_BACK_UP: u8 = 3;
+
+/// The form of one that names the certificates of devices.
+pub const FORM_WITH_CERTIFICATES: u8 = 4;
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "the form that serde asks for")]
 const fn is_false(value: &bool) -> bool {
@@ -59,7 +74,8 @@ const fn is_false(value: &bool) -> bool {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
-    /// The version of this format: 2, or 3 if the share files were made elsewhere, or the MACs were not verified.
+    /// The version of this format: 2, 3 if the share files were made elsewhere or the MACs were not verified,
+    /// or 4 if it names certificates of devices.
     pub manifest: u8,
     /// Whether this is a rehearsal, so that nobody mistakes it for a real ceremony.
     pub rehearsal: bool,
@@ -81,6 +97,9 @@ pub struct Manifest {
     /// Whether only the KCV and the structure of the wrapped keys were verified: nobody opened the share files.
     #[serde(default, skip_serializing_if = "is_false")]
     pub macs_not_verified: bool,
+    /// The certificates of the devices that were there before this was written; earlier builds kept none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub certificates: Vec<DeviceCertificates>,
     /// The keys.
     pub keys: Vec<BackedUpKey>,
 }
@@ -101,7 +120,7 @@ impl Manifest {
             .map_err(|error| Fault::from(faults::ManifestUnreadable { line: error.line(), column: error.column() }))?;
         let inside = |name: &str| !name.starts_with('/') && !name.contains("..") && !name.contains('\\');
         let count = (1..=usize::from(MOST_DKEK_SHARES)).contains(&manifest.dkek_shares.len());
-        if ![FORM, FORM_OF_BACK_UP].contains(&manifest.manifest)
+        if ![FORM, FORM_OF_BACK_UP, FORM_WITH_CERTIFICATES].contains(&manifest.manifest)
             || !count
             || !manifest.files().all(|(name, _)| inside(name))
         {
@@ -118,7 +137,9 @@ impl Manifest {
             .flat_map(|key| [(key.wrapped.as_str(), key.wrapped_sha256), (key.public.as_str(), key.public_sha256)])
             // A key that nothing beside it states a public key for has no such file.
             .filter(|(name, _)| !name.is_empty());
-        keys.chain(self.dkek_shares.iter().map(|share| (share.share_file.as_str(), share.share_file_sha256)))
+        let certificates = self.certificates.iter().map(|chain| (chain.file.as_str(), chain.sha256));
+        keys.chain(certificates)
+            .chain(self.dkek_shares.iter().map(|share| (share.share_file.as_str(), share.share_file_sha256)))
     }
 
     /// The text of the manifest file.

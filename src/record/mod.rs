@@ -30,7 +30,9 @@ pub use detail::{
 pub use disclose::disclose;
 pub use entry::{Entry, Fact};
 pub use line::{Around, Keyboard, Line, Moment};
-pub use manifest::{BackedUpDkekShare, BackedUpKey, FORM, FORM_OF_BACK_UP, Manifest};
+pub use manifest::{
+    BackedUpDkekShare, BackedUpKey, DeviceCertificates, FORM, FORM_OF_BACK_UP, FORM_WITH_CERTIFICATES, Manifest,
+};
 pub use parts::Part;
 pub use seal::{BagNow, Deviated, DeviationName};
 pub use surveyed::{KeyToBackUp, NotWrapped, RefusedKey};

@@ -162,6 +162,7 @@ const fn places_of_fact(fact: &Fact) -> &'static [Place] {
         | Fact::Unwrapped { .. }
         | Fact::Medium { .. }
         | Fact::Copied { .. }
+        | Fact::RecordSigner { .. }
         | Fact::Proven { .. }
         | Fact::NotProvable { .. } => &[],
     }

@@ -36,6 +36,8 @@ pub enum DeviationName {
     KeyLeftOut,
     /// A copy of the folder was left out.
     CopyLeftOut,
+    /// The key of the plan does not sign the record.
+    RecordNotSigned,
     /// The record of the ceremony being restored from is not sealed.
     SourceRecordNotSealed,
     /// Some files begin like wrapped keys but cannot be read as such.

@@ -69,6 +69,14 @@ impl SigningAlgorithm {
         fitting.or_else(|| Self::allowed(key_type, list))
     }
 
+    /// Whether it signs a digest, so that the message may have any length.
+    pub const fn takes_a_digest(self) -> bool {
+        match self {
+            Self::RsaRaw | Self::RsaPadded | Self::Ecdsa => true,
+            Self::RsaSha256 | Self::EcdsaSha256 => false,
+        }
+    }
+
     const fn number(self) -> u8 {
         match self {
             Self::RsaRaw => 0x20,
@@ -258,6 +266,17 @@ impl Device {
             algorithm,
             &algorithm.input(key_type, message, &Sha256::digest(message).into()),
         )
+    }
+
+    /// Signs a message of any length, of which this is the SHA-256, with an algorithm that takes a digest.
+    pub fn sign_digest(
+        &mut self,
+        reference: KeyReference,
+        key_type: KeyType,
+        algorithm: SigningAlgorithm,
+        digest: &[u8; 32],
+    ) -> Result<Vec<u8>, CardError> {
+        self.sign_input(reference, key_type, algorithm, &algorithm.input(key_type, &[], digest))
     }
 
     /// Signs what the algorithm takes.

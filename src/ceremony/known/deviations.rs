@@ -183,6 +183,7 @@ impl Known {
             | Fact::Unwrapped { .. }
             | Fact::Medium { .. }
             | Fact::Copied { .. }
+            | Fact::RecordSigner { .. }
             | Fact::Proven { .. } => None,
         }
     }

@@ -202,6 +202,7 @@ impl Known {
             Fact::Copied { number, label, folder, files, .. } => {
                 self.media.learn_copied(*number, label, folder, *files);
             }
+            Fact::RecordSigner { label, .. } => self.signing.signer = Some(label.clone()),
             Fact::MediumLeftOut { number, .. } => self.media.learn_left_out(*number),
             Fact::WrongShareRefused { .. }
             | Fact::SignedOut { .. }

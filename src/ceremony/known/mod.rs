@@ -19,6 +19,7 @@ pub mod restored;
 pub mod roll_call;
 pub mod seats;
 pub mod shares;
+pub mod signing;
 
 use crate::ceremony::known::bags::Bags;
 use crate::ceremony::known::character::Character;
@@ -34,6 +35,7 @@ use crate::ceremony::known::progress::Progress;
 use crate::ceremony::known::restored::Restored;
 use crate::ceremony::known::seats::Seats;
 use crate::ceremony::known::shares::Shares;
+use crate::ceremony::known::signing::Signing;
 use crate::plan::{Custody, Plan};
 use crate::terms::Digest;
 
@@ -75,6 +77,8 @@ pub struct Known {
     pub restored: Restored,
     /// The drill.
     pub drilled: Drilled,
+    /// Which key signs the record.
+    pub signing: Signing,
     /// The copies of the folder.
     pub media: Media,
     /// The files that were written, in order: name and digest.
@@ -99,6 +103,7 @@ impl Known {
             keys: Keys::default(),
             restored: Restored::default(),
             drilled: Drilled::default(),
+            signing: Signing::default(),
             media: Media::default(),
             written: Vec::new(),
             plan_sha256: None,

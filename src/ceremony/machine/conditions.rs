@@ -41,6 +41,7 @@ impl Machine {
                 let left_out = |number| self.known.media.left_out.contains(&number);
                 self.step().and_then(|step| step.medium).is_some_and(left_out) != wanted
             }
+            Condition::SignsRecord(wanted) => self.known.signs_record().is_some() == wanted,
             Condition::Proven => proven,
             Condition::WithoutProof => without_proof,
             Condition::NotProvable => !proven && !without_proof && !left_out,

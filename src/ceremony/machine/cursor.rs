@@ -53,6 +53,11 @@ impl Machine {
                         let share = place.and_then(|place| self.steps.get(place)).map(|step| step.share);
                         self.known.seats.gives_again(share.map(Purpose::DkekShare), seat);
                     }
+                    Some(Recovery::WithoutSignature) => {
+                        let label = self.known.plan.arrangements.sign_record.as_ref().map(KeyLabel::to_string);
+                        self.deviates(*to, DeviationName::RecordNotSigned, label.as_ref());
+                        self.known.signing.without = true;
+                    }
                     Some(Recovery::AnotherMedium) => self.known.media.other.extend(medium),
                     Some(Recovery::WithoutMedium) => self.known.media.left_out.extend(medium),
                     Some(Recovery::SeatsAgain) => self.known.seats.free(),

@@ -102,6 +102,7 @@ impl Machine {
             // The next step is the login by its holder.
             Recovery::WithoutProof
             | Recovery::NotConfirmed
+            | Recovery::WithoutSignature
             | Recovery::LeaveOut
             | Recovery::WithoutMedium
             | Recovery::TypePin => {
@@ -158,6 +159,7 @@ impl Machine {
             | Recovery::LeaveOut
             | Recovery::AnotherMedium
             | Recovery::WithoutMedium
+            | Recovery::WithoutSignature
             | Recovery::Stop => None,
         }
     }

@@ -47,13 +47,15 @@ pub enum Recovery {
     WithoutMedium,
     /// What is done to a PIN is chosen anew.
     OtherChange,
+    /// The record is not signed by a key.
+    WithoutSignature,
     /// Stop the ceremony (asks first).
     Stop,
 }
 
 impl Recovery {
     /// All that need nothing besides their word.
-    const PLAIN: [Self; 19] = [
+    const PLAIN: [Self; 20] = [
         Self::TryAgain,
         Self::LookAgain,
         Self::TypeAgain,
@@ -72,6 +74,7 @@ impl Recovery {
         Self::AnotherMedium,
         Self::WithoutMedium,
         Self::OtherChange,
+        Self::WithoutSignature,
         Self::Stop,
     ];
 
@@ -97,6 +100,7 @@ impl Recovery {
             Self::AnotherMedium => "another-medium",
             Self::WithoutMedium => "without-medium",
             Self::OtherChange => "other-change",
+            Self::WithoutSignature => "without-signature",
             Self::Stop => "stop",
         }
     }
@@ -134,7 +138,7 @@ pub fn recoveries(known: &Known, act: &Act, fault: &Fault) -> Vec<Recovery> {
 fn ways_on(known: &Known, act: &Act, fault: FaultName) -> Vec<Recovery> {
     use Recovery::{
         AnotherCustodian, AnotherDevice, AnotherMedium, DeviceAgain, FromStart, LeaveOut, LookAgain, NotConfirmed,
-        PinsAgain, SeatAgain, SeatsAgain, TryAgain, TypeAgain, TypePin, WithoutMedium, WithoutProof,
+        PinsAgain, SeatAgain, SeatsAgain, TryAgain, TypeAgain, TypePin, WithoutMedium, WithoutProof, WithoutSignature,
     };
     match act {
         Act::CompareShare(_) => vec![TypeAgain, FromStart],
@@ -235,8 +239,10 @@ fn ways_on(known: &Known, act: &Act, fault: FaultName) -> Vec<Recovery> {
             _ => vec![TryAgain],
         },
         Act::CopyFolder(_) => vec![TryAgain, TypeAgain, AnotherMedium, WithoutMedium],
+        Act::ReadySigner(_) => vec![TryAgain, WithoutSignature],
         Act::ExamineRoom(_)
         | Act::SetNextDrill(_)
+        | Act::KeepCertificates(_)
         | Act::ReadFolder(_)
         | Act::ReadCustody(_)
         | Act::MixEntropy(_)
@@ -252,7 +258,9 @@ fn ways_on(known: &Known, act: &Act, fault: FaultName) -> Vec<Recovery> {
         | Act::DrawPin(_)
         | Act::TakeInventory(_)
         | Act::WriteManifest(_)
-        | Act::CloseFolder(_) => vec![TryAgain],
+        | Act::CloseFolder(_)
+        // After the seal nobody is asked: the last screen says what came of it.
+        | Act::SignRecord(_) => vec![TryAgain],
     }
 }
 

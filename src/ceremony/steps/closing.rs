@@ -1,14 +1,26 @@
 //! How a ceremony ends.
 
+use crate::ceremony::known::Known;
 use crate::ceremony::steps::{Actor, Condition, List, StageKind, Step, copies, step};
-use crate::clerk::acts;
+use crate::clerk::{Act, acts};
 use crate::names::{StageName, StepName};
 use crate::plan::Plan;
 use crate::terms::Drill;
 
 /// Nothing is held, the folder is complete and is copied, everyone signs out, the record can be sealed.
 pub fn close(list: &mut List, plan: &Plan) {
-    let step = emptied().then(StageName::Close, complete()).then(StageName::Closed, StageKind::Tick);
+    let step = if plan.arrangements.sign_record.is_some() {
+        let (signs, not) = (Condition::SignsRecord(true), Condition::SignsRecord(false));
+        // Whoever logs in again does so to the device that signs.
+        emptied()
+            .on(list.last_role())
+            .then_when(signs, StageName::Signer, StageKind::Do(ready_signer))
+            .then_when(not, StageName::Close, complete())
+            .then_when(not, StageName::Closed, StageKind::Tick)
+            .then_when(signs, StageName::ClosedSigning, StageKind::Tick)
+    } else {
+        emptied().then(StageName::Close, complete()).then(StageName::Closed, StageKind::Tick)
+    };
     end_with(list, plan, step);
 }
 
@@ -42,4 +54,8 @@ fn end_with(list: &mut List, plan: &Plan, step: Step) {
     list.add(step);
     copies::copies(list, plan);
     list.add(self::step(StepName::SignOut, Actor::Administrator).then(StageName::SignOut, StageKind::SignOut));
+}
+
+fn ready_signer(known: &Known, _: &Step) -> Option<Act> {
+    Some(acts::ReadySigner { signer: known.signs_record()? }.into())
 }

@@ -48,6 +48,8 @@ pub enum Condition {
     LeftOut(bool),
     /// Only if this step's copy was made or, with `false`, if it is left out.
     Copied(bool),
+    /// Only if a key signs the record or, with `false`, if none does.
+    SignsRecord(bool),
     /// Only if people go on without the proof of this step's key.
     WithoutProof,
     /// Only if people want this step's key at another reference than the plan.

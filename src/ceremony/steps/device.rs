@@ -19,6 +19,11 @@ pub fn found_device(step: Step) -> Step {
         .then_when(Condition::Several, StageName::Which, StageKind::Choose(Question::Device))
         .then_when(Condition::Several, StageName::Find, StageKind::Do(find_picked))
         .then(StageName::Found, StageKind::Choose(Question::RightDevice))
+        .then(StageName::Certificates, StageKind::Do(certificates))
+}
+
+fn certificates(known: &Known, step: &Step) -> Option<Act> {
+    Some(acts::KeepCertificates { serial: known.devices.serial(step.role)? }.into())
 }
 
 /// The step that finds the device for a role.

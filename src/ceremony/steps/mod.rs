@@ -309,6 +309,12 @@ impl List {
         }
     }
 
+    /// The device that steps are about last.
+    pub fn last_role(&self) -> DeviceRole {
+        let replaces = self.steps.iter().any(|step| step.role == DeviceRole::Replacement);
+        if replaces { DeviceRole::Replacement } else { DeviceRole::Original }
+    }
+
     /// The finished list.
     pub fn finish(mut self) -> Vec<Step> {
         hand_over::insert(&mut self.steps);

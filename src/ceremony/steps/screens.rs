@@ -66,6 +66,7 @@ impl Condition {
             | Self::Damaged
             | Self::LeftOut(_)
             | Self::Copied(_)
+            | Self::SignsRecord(_)
             | Self::BackedUp(_)
             | Self::Copies
             | Self::SoPinOnOldCards

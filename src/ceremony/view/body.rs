@@ -179,6 +179,7 @@ impl Machine {
             Recovery::AnotherMedium => words::CHOICE_ANOTHER_MEDIUM,
             Recovery::WithoutMedium => words::CHOICE_WITHOUT_MEDIUM,
             Recovery::OtherChange => words::CHOICE_OTHER_CHANGE,
+            Recovery::WithoutSignature => words::CHOICE_WITHOUT_SIGNATURE,
             Recovery::Stop => words::CHOICE_STOP,
         };
         text.to_owned()

@@ -20,7 +20,7 @@ use crate::ceremony::steps::Question;
 use crate::ceremony::view::sentences::Sentences;
 use crate::fields::FieldKind;
 use crate::names::FieldName;
-use crate::terms::{CustodianNumber, Handle, Purpose, Serial};
+use crate::terms::{CustodianNumber, Handle, KeyLabel, Purpose, Serial};
 
 /// What a view needs that the machine does not know.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -37,6 +37,8 @@ pub struct ViewContext {
     pub digest_words: String,
     /// Where the files of this sitting are.
     pub folder: String,
+    /// What became of the signature of the sealed record; `None`: no key was to sign it.
+    pub signed: Option<Result<KeyLabel, String>>,
     /// The copies of its folder, once the record is sealed.
     pub copies: Vec<FinishedCopy>,
 }

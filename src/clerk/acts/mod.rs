@@ -20,6 +20,7 @@ mod find_device;
 mod finish_sealing;
 mod initialise;
 mod join_dkek;
+mod keep_certificates;
 mod list_keys;
 mod load_dkek;
 mod log_in;
@@ -38,6 +39,7 @@ mod rebuild_so_pin;
 mod reset_user_pin;
 mod restore_key;
 mod set_next_drill;
+mod sign_record;
 mod survey_keys;
 mod take_inventory;
 mod take_share;
@@ -129,6 +131,7 @@ pub use back_up::KeyOrigin;
 pub use deal::DealtDkek;
 pub use find_device::DevicePurpose;
 pub use read_custody::guarded;
+pub use sign_record::Signer;
 
 macro_rules! acts {
     ($($module:ident::$act:ident,)+) => {
@@ -223,6 +226,7 @@ acts! {
     read_folder::ReadFolder,
     read_custody::ReadCustody,
     find_device::FindDevice,
+    keep_certificates::KeepCertificates,
     mix_entropy::MixEntropy,
     deal::Deal,
     compare_share::CompareShare,
@@ -263,6 +267,8 @@ acts! {
     prove_key::ProveKey,
     write_manifest::WriteManifest,
     set_next_drill::SetNextDrill,
+    sign_record::ReadySigner,
+    sign_record::SignRecord,
     close_folder::CloseFolder,
     copy_folder::CopyFolder,
 }

@@ -108,7 +108,7 @@ fn challenge(folder: &Folder, name: &str, about: &str) -> Result<String, Fault> 
 }
 
 /// openssl takes ECDSA signatures as SEQUENCE { r, s }, and RSA signatures as they are.
-fn for_openssl(key_type: KeyType, signature: &[u8]) -> Vec<u8> {
+pub(super) fn for_openssl(key_type: KeyType, signature: &[u8]) -> Vec<u8> {
     match (key_type, signature.split_at_checked(signature.len() / 2)) {
         (KeyType::Ec(_), Some((r, s))) => {
             Writer::new().constructed(0x30, &Writer::new().integer(r).integer(s)).finish()

@@ -11,10 +11,17 @@ use crate::record::{Entry, Proof};
 use crate::terms::Digest;
 
 /// The reports of a folder, by name, with what is in them.
-pub fn reports(folder: &Folder, proof: &Proof) -> [(&'static str, String); 2] {
+pub fn reports(folder: &Folder, proof: &Proof) -> [(&'static str, String); 3] {
     let plan = plan_of(folder, proof);
     let report = report(proof, plan.as_ref());
-    [(names::REPORT, markdown(&report)), (names::REPORT_HTML, html(&report))]
+    let [markdown, html] = [(names::REPORT, markdown(&report)), (names::REPORT_HTML, html(&report))];
+    let sums = sums(&[&markdown, &html]);
+    [markdown, html, (names::REPORT_SUMS, sums)]
+}
+
+/// The digests of files, as `sha256sum` prints them.
+fn sums(files: &[&(&str, String)]) -> String {
+    files.iter().map(|(name, text)| format!("{}  {name}\n", Digest(Sha256::digest(text).into()))).collect()
 }
 
 /// Writes the reports of a folder whose record is sealed.

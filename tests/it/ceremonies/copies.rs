@@ -31,11 +31,14 @@ fn plan_with(media: [&str; 2]) -> String {
 }
 
 /// An autopilot whose media can be pulled out while the record is being sealed.
-struct Table {
+pub struct Table {
     autopilot: Autopilot,
     /// What is pulled out when the last copy has been made.
     pulled: Option<PathBuf>,
-    last: Vec<String>,
+    pub last: Vec<String>,
+    /// A file of the sitting that is spoiled while people close it.
+    pub spoils: Option<&'static str>,
+    folder: PathBuf,
 }
 
 impl FrontEnd for Table {
@@ -52,6 +55,9 @@ impl FrontEnd for Table {
         {
             fs::remove_dir_all(place).unwrap();
         }
+        if let (Body::Tick { .. }, Some(name), "Close") = (&view.body, self.spoils, view.header.title.as_str()) {
+            fs::write(self.folder.join(name), "spoiled").unwrap();
+        }
         self.autopilot.next(view, vault, wait)
     }
 
@@ -64,16 +70,18 @@ impl FrontEnd for Table {
     }
 }
 
-fn table(pulled: Option<PathBuf>) -> Table {
-    Table { autopilot: Autopilot::new(Box::new(io::sink())), pulled, last: Vec::new() }
+pub fn table(pulled: Option<PathBuf>) -> Table {
+    let autopilot = Autopilot::new(Box::new(io::sink()));
+    Table { autopilot, pulled, last: Vec::new(), spoils: None, folder: PathBuf::new() }
 }
 
 /// One sitting of the whole program; the name of its folder, and how many copies it says do not hold the sealed record.
-fn held(plan: &str, records: &Path, table: &mut Table) -> (String, usize) {
+pub fn held(plan: &str, records: &Path, table: &mut Table) -> (String, usize) {
     let parsed = Plan::parse(plan).unwrap();
     let setup =
         Setup::by_plan(CeremonyKind::Establish, parsed, plan.to_owned(), records, Environment::SoftwareCards).unwrap();
     let name = setup.context.folder.name();
+    setup.context.folder.path().clone_into(&mut table.folder);
     let context = Context { rounds: Rounds(1000), ..setup.context };
     let mut sitting = Sitting::begin(CeremonyKind::Establish, setup.plan, plan, context).unwrap();
     assert_eq!(sitting.run(table).unwrap().progress.ended, Some(Ending::Complete));
@@ -157,6 +165,9 @@ fn a_medium_that_fails_is_replaced_or_left_out_by_a_decision() {
         // Another medium has a name of its own.
         if front.empty(|kind| matches!(kind, FieldKind::Medium { planned: None, .. })).is_some() {
             return front.types(FieldName::Medium, "STICK-C");
+        }
+        if front.empty(|kind| matches!(kind, FieldKind::Decider { .. })).is_some() {
+            return front.types(FieldName::DecidedBy, "Admin");
         }
         let Body::Form { fields, .. } = &front.view.body else { return Turn::Autopilot };
         let typed = front.vault.typed(FieldName::RehearsedAt).is_some_and(|text| !text.is_empty());

@@ -53,6 +53,7 @@ mod roll_call;
 mod salvage;
 mod schemes;
 mod several;
+mod signed;
 mod slips;
 mod small_readers;
 mod so_pin;

@@ -202,7 +202,9 @@ fn verify_compares_every_file_of_a_finished_folder_and_says_what_it_checked() {
     let end = verified(&sitting);
     let made = ["manifest.json", "dkek-1.pbe", "keys/rsa-root.wrapped", "keys/rsa-root.pub.pem"];
     let explaining = ["RESTORE.txt", "CEREMONY.md", "verify.py", "script.txt", "rebuild.py", "cards.txt"];
-    let names = [&["plan.json"][..], &made, &explaining].concat();
+    let name = |entry: std::io::Result<fs::DirEntry>| entry.unwrap().file_name().into_string().unwrap();
+    let certificates = fs::read_dir(&sitting).unwrap().map(name).find(|name| name.ends_with(".cvc")).unwrap();
+    let names = [&["plan.json", certificates.as_str()][..], &made, &explaining].concat();
     let checked = format!("all {} files", names.len());
     assert!(end.code == 0 && end.said.contains("Intact") && end.said.contains(&checked), "{}", end.said);
     for name in names {
@@ -237,7 +239,7 @@ fn verify_compares_every_file_of_a_finished_folder_and_says_what_it_checked() {
     let end = verified(&alone.join("copy.jsonl"));
     assert!(end.code == 0 && end.said.contains("the record alone"), "{}", end.said);
     let end = verified(&restored);
-    assert!(end.code == 0 && end.said.contains("all 8 files") && end.said.contains("signature"), "{}", end.said);
+    assert!(end.code == 0 && end.said.contains("all 9 files") && end.said.contains("signature"), "{}", end.said);
     // A manifest that is not in the record is not ignored.
     let lines: Vec<String> = fs::read_to_string(sitting.join("record.jsonl"))
         .unwrap()

@@ -24,7 +24,10 @@ fn rehearsed(records: &Path) -> Vec<PathBuf> {
     let end =
         ended(Command::new(binary::short()).args(["rehearse", "--auto", "--plan", plan, "--records", text(records)]));
     assert_eq!(end.code, 0, "{}", end.said);
-    let mut folders: Vec<PathBuf> = fs::read_dir(records).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let sitting = |path: &PathBuf| path.join(names::RECORD).exists();
+    let all = fs::read_dir(records).unwrap().map(|entry| entry.unwrap().path());
+    // The others stand for media.
+    let mut folders: Vec<PathBuf> = all.filter(sitting).collect();
     folders.sort();
     assert_eq!(folders.len(), 2);
     folders

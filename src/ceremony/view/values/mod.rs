@@ -13,6 +13,7 @@ mod pins;
 mod planned;
 mod restored;
 mod shares;
+mod signing;
 mod surveyed;
 mod traced;
 
@@ -29,7 +30,7 @@ use crate::ceremony::view::sentences::Sentences;
 use crate::names::ValueName as Name;
 use crate::plan::Plan;
 use crate::script::words;
-use crate::terms::{Digest, Quorum};
+use crate::terms::{Digest, KeyLabel, Quorum};
 
 /// The value of a placeholder as far as the plan determines it, in a ceremony of which no more is `known`; `None`: it is only
 /// known on the day.
@@ -181,6 +182,8 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
         Name::CopiedFiles => Some(media::copy(known?, step)?.files.to_string()),
         Name::FolderName => Some(media::folder_name(&now?.context.folder)),
         Name::AfterClose => text(media::after_close(plan)),
+        Name::Signer => plan.arrangements.sign_record.as_ref().map(KeyLabel::to_string),
+        Name::EndedSignature => Some(signing::ended(plan, known?, now?.context)),
         Name::EndedCopies => Some(media::ended(now?.context)),
 
         Name::Room => Some(host::findings(&known?.host.findings)),
