@@ -161,6 +161,8 @@ fn is(screen: &Screen, body: &Body) -> bool {
             let printed = |(printed, text): (&String, &String)| match asks {
                 // Behind the name the screen says who has given a share, and which bag a card is in.
                 Asks::Step(Question::Sitter(_)) => text.starts_with(printed.as_str()),
+                // And what cannot be done to a PIN, and why.
+                Asks::Step(Question::PinChange) => says(printed, text.split(" · ").next().unwrap_or_default()),
                 _ => says(printed, text),
             };
             let texts: Vec<String> = options.iter().map(|option| option.text.clone()).collect();

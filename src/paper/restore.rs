@@ -1,7 +1,7 @@
 //! `RESTORE.txt`: one page that tells a stranger what the folder of a sitting is, and how to restore from it.
 
 use super::wrap::wrap;
-use crate::ceremony::{Cards, Ceremony, KeySource};
+use crate::ceremony::{Cards, Ceremony, DeviceUse, KeySource};
 use crate::folder::names;
 use crate::names::CeremonyKind;
 use crate::plan::{Custody, Plan};
@@ -52,7 +52,10 @@ pub(super) fn restore_page(about: &About, plan: &Plan) -> String {
                 | CeremonyKind::Inspect => chapters::FolderRestored { from }.paragraphs(),
             });
         }
-        (Cards::None, _) => page.chapter(chapters::FOLDER_LOOKED),
+        (Cards::None, _) => page.chapter(match character.devices {
+            DeviceUse::ChangesPins => chapters::FOLDER_PINS,
+            DeviceUse::Provisions | DeviceUse::Keeps => chapters::FOLDER_LOOKED,
+        }),
     }
     page.heading(words::FOLDER_CHECK_HEADING);
     page.chapter(chapters::FOLDER_CHECK);

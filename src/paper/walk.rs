@@ -14,6 +14,7 @@ use crate::record::{
     ResetRule, StoredKey,
 };
 use crate::terms::{DeviceRole, Digest, DkekShareNumber, HostFinding, Kcv, MOST_DKEK_SHARES, Quorum, Scheme, Serial};
+use Defect::{DecimalId, HexadecimalId, LeadingZero, ShortValue, SmallPrime, WrongShare};
 
 const PRIME: &str = "cf:f2:6c:cf:af:f0:1d:63";
 const SET: &str = "2b1 f3c";
@@ -138,7 +139,6 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
         }],
         Act::OpenShareFile(acts::OpenShareFile { share, seats, .. }) => {
             let right = seats.iter().map(|(seat, _)| *seat).collect();
-            use Defect::{DecimalId, HexadecimalId, LeadingZero, ShortValue, SmallPrime, WrongShare};
             let defects = vec![LeadingZero, HexadecimalId, DecimalId, SmallPrime, ShortValue, WrongShare];
             let file = names::share_file(*share);
             vec![Fact::Opened {
@@ -316,12 +316,14 @@ fn answer(machine: &mut Machine, body: &Body) -> bool {
             decide(machine, Input::GoOn);
         }
         Body::Choose { options, asks, .. } => {
-            // A stolen device has a screen of its own, and an inspection logs in to see the KCV; everywhere else, the last
-            // option that is open.
+            // A stolen device has a screen of its own. Otherwise, the last option that is open and leads on.
             let choice = match asks {
                 Asks::Step(Question::Loss) => ChoiceId::Item(ItemName::Stolen),
                 Asks::Step(Question::HiddenKcv) => ChoiceId::Item(ItemName::LogIn),
-                Asks::Step(Question::PinChange) => ChoiceId::Item(ItemName::ChangeUserPin),
+                Asks::Step(Question::PinChange) => {
+                    let changes = options.iter().filter(|option| option.id != ChoiceId::Item(ItemName::AnotherDevice));
+                    changes.rev().find(|option| !option.closed).unwrap().id.clone()
+                }
                 Asks::Step(Question::Opening) => ChoiceId::Item(ItemName::ByQuorum),
                 Asks::Step(Question::RightDevice | Question::Missing) => ChoiceId::Item(ItemName::GoOn),
                 _ => options.iter().rfind(|option| !option.closed).unwrap().id.clone(),

@@ -188,8 +188,6 @@ fn ways_on(known: &Known, act: &Act, fault: FaultName) -> Vec<Recovery> {
             FaultName::SoPinWrong | FaultName::SoPinOldWrong | FaultName::PinsMissing => vec![PinsAgain],
             _ => vec![TryAgain],
         },
-        // Only *pins* asks for these.
-        Act::ReadPins(_) | Act::VerifyUserPin(_) | Act::ChangeUserPin(_) | Act::ResetUserPin(_) => vec![TryAgain],
         Act::LogIn(acts::LogIn { held: true, .. }) => vec![TypePin],
         Act::LogIn(acts::LogIn { role, held: false, .. }) => match fault {
             FaultName::PinBlocked => vec![without_user_pin(known, *role).unwrap_or(FromStart)],
@@ -256,6 +254,10 @@ fn ways_on(known: &Known, act: &Act, fault: FaultName) -> Vec<Recovery> {
         | Act::CompareKeys(_)
         | Act::TraceKeys(_)
         | Act::DrawPin(_)
+        | Act::ReadPins(_)
+        | Act::VerifyUserPin(_)
+        | Act::ChangeUserPin(_)
+        | Act::ResetUserPin(_)
         | Act::TakeInventory(_)
         | Act::WriteManifest(_)
         | Act::CloseFolder(_)
@@ -274,7 +276,9 @@ fn for_pins(act: &Act, fault: FaultName) -> Option<Vec<Recovery>> {
     asks_for_a_pin.into_iter().find(|name| *name == act.name())?;
     Some(match fault {
         FaultName::PinBlocked | FaultName::SoPinBlocked | FaultName::PinResetRefused => vec![OtherChange],
-        FaultName::PinWrong | FaultName::SoPinNotAccepted | FaultName::PinsMissing => vec![FromStart, OtherChange],
+        FaultName::UserPinNotAccepted | FaultName::SoPinNotAccepted | FaultName::PinsMissing => {
+            vec![FromStart, OtherChange]
+        }
         FaultName::UserPinEither | FaultName::SoPinEither | FaultName::PinChangeRefused => vec![FromStart],
         FaultName::CardRefused => vec![TryAgain, FromStart],
         _ => vec![TryAgain],

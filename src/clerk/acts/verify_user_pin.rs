@@ -39,7 +39,9 @@ impl ActKind for VerifyUserPin {
         Ok(Begun::OnCard(Box::new(move |devices| {
             let (result, keep) = match self.verify(devices, &typed) {
                 Ok(PinAnswer::Accepted) => (Ok(vec![Fact::LoggedIn { role: self.role }]), true),
-                Ok(PinAnswer::Wrong { tries_left }) => (Err(Fault::from(faults::PinWrong { left: tries_left })), false),
+                Ok(PinAnswer::Wrong { tries_left: left }) => {
+                    (Err(Fault::from(faults::UserPinNotAccepted { left })), false)
+                }
                 Ok(PinAnswer::Blocked) => (Err(Fault::from(faults::PinBlocked)), false),
                 Ok(PinAnswer::NotAllowed { status }) => {
                     let operation = Operation::VerifyUserPin.word();

@@ -69,7 +69,7 @@ fn besides(rack: &Rack) -> Value {
 }
 
 fn stored(user_pin: &str) -> String {
-    user_pin.bytes().map(|byte| format!("{byte:02x}")).collect()
+    base16ct::lower::encode_string(user_pin.as_bytes())
 }
 
 fn sitting(rack: &Rack, plan: &str, records: &Path, cut: &CutOff) -> Rig {
@@ -130,8 +130,11 @@ fn options(front: &Front<'_>) -> Vec<(ItemName, bool, String)> {
     options.iter().map(|option| (item(&option.id), option.closed, option.text.clone())).collect()
 }
 
+/// The tries that a device reports, of the user PIN and the SO-PIN.
+type Tries = (Option<u8>, Option<u8>);
+
 /// What was done, as the record has it, and the tries that it read last.
-fn recorded(rig: &Rig) -> (Vec<PinChange>, Option<(Option<u8>, Option<u8>)>) {
+fn recorded(rig: &Rig) -> (Vec<PinChange>, Option<Tries>) {
     let done = rig.facts().into_iter().filter_map(|fact| match fact {
         Fact::PinChanged { serial, change, .. } => {
             assert_eq!(serial.as_str(), "REH0000042");
@@ -140,11 +143,11 @@ fn recorded(rig: &Rig) -> (Vec<PinChange>, Option<(Option<u8>, Option<u8>)>) {
         Fact::SoPinChanged { .. } => Some(PinChange::ChangeSoPin),
         _ => None,
     });
-    let read = rig.facts().into_iter().filter_map(|fact| match fact {
+    let mut read = rig.facts().into_iter().filter_map(|fact| match fact {
         Fact::PinsRead { user_pin_tries, so_pin_tries, .. } => Some((*user_pin_tries, *so_pin_tries)),
         _ => None,
     });
-    (done.collect(), read.last())
+    (done.collect(), read.next_back())
 }
 
 /// The state that a choice leaves.
@@ -209,8 +212,11 @@ fn a_wrong_pin_costs_one_try_is_named_and_the_step_starts_again() {
             }
             people.act(front)
         });
-        let (fault, tries) =
-            if change == PinChange::ChangeUserPin { ("pin-wrong", (2, 15)) } else { ("so-pin-not-accepted", (3, 14)) };
+        let (fault, tries) = if change == PinChange::ChangeUserPin {
+            ("user-pin-not-accepted", (2, 15))
+        } else {
+            ("so-pin-not-accepted", (3, 14))
+        };
         assert_eq!((rig.failed(), left), (vec![fault], Some(tries)), "{change:?}");
         assert!(rig.complete());
         assert_eq!(pins(&rack), after(change), "{change:?}");
