@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::arguments::Hold;
+use super::ends::{Ends, Unfinished};
 use super::say::{complain, explain, print_all};
 use super::{Exit, nameless_plan, read_kept_plan, read_plan};
 use crate::app::{
@@ -164,76 +165,6 @@ fn by_name<'a>(kind: CeremonyKind, all: impl Iterator<Item = &'a Character>) -> 
     }
 }
 
-/// How the ceremonies of one run of the program ended, and their folders: the last one of each kind.
-#[derive(Default)]
-struct Ends(Vec<Ended>);
-
-/// How one ceremony ended.
-struct Ended {
-    kind: CeremonyKind,
-    exit: Exit,
-    folder: PathBuf,
-    /// The digest of its record, as it was read aloud.
-    digest: Digest,
-}
-
-impl Ends {
-    fn note(&mut self, kind: CeremonyKind, exit: Exit, folder: &Path, digest: Digest) {
-        self.0.retain(|ended| ended.kind != kind);
-        self.0.push(Ended { kind, exit, folder: folder.to_owned(), digest });
-    }
-
-    /// The worst exit code.
-    fn exit(&self) -> Exit {
-        self.0.iter().map(|ended| ended.exit).max().unwrap_or(Exit::Done)
-    }
-
-    /// Whether keys were made and nothing was restored yet.
-    fn made_something(&self) -> bool {
-        let cards = |kind: CeremonyKind| Ceremony::of(kind).character.cards;
-        let ended = |which| self.0.iter().any(|one| cards(one.kind) == which && one.exit != Exit::Aborted);
-        ended(Cards::Dealt) && !ended(Cards::Earlier)
-    }
-
-    /// Every folder that was made, and what to do next with it.
-    fn lines(&self, rehearsal: bool) -> Vec<String> {
-        let mut lines = Vec::new();
-        for Ended { kind, exit, folder, digest } in &self.0 {
-            let (ceremony, folder) = (kind.word(), folder.display());
-            lines.push(match exit {
-                Exit::Done => words::LastDone { ceremony, folder }.to_string(),
-                Exit::Deviations => words::LastDeviations { ceremony, folder }.to_string(),
-                Exit::Aborted | Exit::Usage | Exit::Fault => words::LastAborted { ceremony, folder }.to_string(),
-            });
-            lines.push(words::LastDigest { digest: digest.in_groups().join(" ") }.to_string());
-            lines.push(words::LastDigestWords { words: digest.in_words().join(" ") }.to_string());
-        }
-        let ended = |one: &&Ended| matches!(one.exit, Exit::Done | Exit::Deviations);
-        let whole = |one: &&Ended| Ceremony::of(one.kind).character.makes_a_backup() && ended(one);
-        for report in self.0.iter().map(|one| one.folder.join(names::REPORT_HTML)).filter(|file| file.exists()) {
-            lines.push(words::NextReport { file: report.display() }.to_string());
-        }
-        for one in self.0.iter().filter(ended) {
-            lines.push(words::NextVerify { folder: one.folder.display() }.to_string());
-        }
-        if let Some(Ended { folder: made, .. }) = self.0.iter().rfind(whole) {
-            let (folder, cards) = (made.display(), made.join(names::BLANK_CARDS));
-            // Whoever has just restored knows how.
-            if self.0.len() == 1 {
-                lines.push(if rehearsal {
-                    words::NextRehearseRestore { folder: &folder }.to_string()
-                } else {
-                    words::NextRestore { folder: &folder }.to_string()
-                });
-            }
-            if cards.exists() {
-                lines.push(words::NextCards { file: cards.display() }.to_string());
-            }
-        }
-        lines
-    }
-}
-
 /// In the terminal: one ceremony, or a menu.
 pub fn in_terminal(hold: &Hold) -> Exit {
     // Before the first thread starts: later may be too late.
@@ -305,41 +236,6 @@ pub fn check_card() -> Exit {
         checked
     });
     checked.map_or_else(|error| stopped_by(&Stopped::Front(error)), |()| Exit::Done)
-}
-
-/// What could not be done after the record was sealed. The ceremony is whole without it, and its exit code stays.
-struct Unfinished {
-    folder: PathBuf,
-    report: Option<Fault>,
-    signature: Option<Fault>,
-    copies: Vec<Fault>,
-}
-
-impl Unfinished {
-    fn of(sitting: &Sitting, folder: &Path) -> Self {
-        Self {
-            folder: folder.to_owned(),
-            report: sitting.without_report().cloned(),
-            signature: sitting.not_signed().cloned(),
-            copies: sitting.not_copied().to_vec(),
-        }
-    }
-
-    fn explain(&self) {
-        let folder = self.folder.display();
-        if let Some(fault) = &self.report {
-            explain(std::slice::from_ref(fault));
-            complain(&words::ReportNotWritten { folder: &folder }.to_string());
-        }
-        if let Some(fault) = &self.signature {
-            explain(std::slice::from_ref(fault));
-            complain(&words::RecordNotSigned { folder: &folder }.to_string());
-        }
-        if !self.copies.is_empty() {
-            explain(&self.copies);
-            complain(&words::CopiesNotWhole { folder: &folder }.to_string());
-        }
-    }
 }
 
 /// The menu of `rehearse`: every ceremony, and a way out.

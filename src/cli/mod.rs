@@ -3,6 +3,7 @@
 mod arguments;
 mod disclose;
 mod drills;
+mod ends;
 mod hold;
 #[cfg(feature = "short-derivation")]
 mod mishap;

@@ -9,6 +9,7 @@ mod detail;
 mod disclose;
 mod earlier;
 mod entry;
+mod fact;
 mod leaves;
 mod line;
 mod line_error;
@@ -28,7 +29,8 @@ pub use detail::{
     ResetRule, Sat, StoredKey, UnusableFile, WithoutDkek,
 };
 pub use disclose::disclose;
-pub use entry::{Entry, Fact};
+pub use entry::Entry;
+pub use fact::Fact;
 pub use line::{Around, Keyboard, Line, Moment};
 pub use manifest::{
     BackedUpDkekShare, BackedUpKey, DeviceCertificates, FORM, FORM_OF_BACK_UP, FORM_WITH_CERTIFICATES, Manifest,

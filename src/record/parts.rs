@@ -1,7 +1,8 @@
 //! Which texts of a record can be withheld from an outsider. There is no `_` arm: every new entry and fact decides it.
 
 use super::detail::Remark;
-use super::entry::{Entry, Fact};
+use super::entry::Entry;
+use super::fact::Fact;
 
 /// A kind of text that can be withheld.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
