@@ -70,8 +70,16 @@ fn every_stage_of_every_ceremony_has_sentences_and_none_is_unused() {
 
 /// Fields that no walk comes to: those of the questions in between, one that only a second login asks for, and one that only
 /// cards made elsewhere may have.
-const BESIDE_THE_FORMS: [FieldName; 5] =
-    [FieldName::CheckBytesIfAny, FieldName::Note, FieldName::SoPinOfToday, FieldName::StopWord, FieldName::Substitute];
+const BESIDE_THE_FORMS: [FieldName; 8] = [
+    FieldName::CheckBytesIfAny,
+    FieldName::Note,
+    FieldName::SoPinOfToday,
+    FieldName::StopWord,
+    FieldName::Substitute,
+    FieldName::AdministratorSigns,
+    FieldName::ConfirmedBy,
+    FieldName::WhatChanged,
+];
 
 #[test]
 fn every_field_of_the_script_is_in_a_form() {
