@@ -47,7 +47,7 @@ pub fn around() -> ViewContext {
         rehearsal: true,
         shortened: false,
         mark: "07·3fa9".into(),
-        digest: Digest([0xa5; 32]).in_groups().join(" "),
+        digest: Digest([0xa5; 32]).in_lines(),
         digest_words: Digest([0xa5; 32]).words_in_lines(),
         folder: "ceremony-records/REHEARSAL-2026-11-23-establish-0123".into(),
         signed: None,

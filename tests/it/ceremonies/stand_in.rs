@@ -104,7 +104,7 @@ fn a_device_may_be_erased_only_if_something_may_have_been_sent() {
 fn the_end_says_which_folder_is_the_backup() {
     let records = tempfile::tempdir().unwrap();
     let (first, _) = established(records.path());
-    assert!(last_screen(&first).contains("Copy all of it to at least two safe places"), "{}", last_screen(&first));
+    assert!(last_screen(&first).contains("Copy it to at least two safe places"), "{}", last_screen(&first));
     let mut second = Rig::restore(records.path()).with_papers_of(first);
     second.run(|_| {});
     let said = last_screen(&second);
