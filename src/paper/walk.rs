@@ -229,6 +229,7 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
             let file = names::wrapped_key(&key.label);
             vec![Fact::BackedUp { label: key.label.clone(), file, sha256: digest, mac_not_verified: false }]
         }
+        Act::LogIn(acts::LogIn { role, .. }) => vec![Fact::LoggedIn { role: *role }],
         Act::ReadySigner(acts::ReadySigner { signer }) => vec![Fact::RecordSigner {
             label: signer.label.clone(),
             reference: signer.reference,

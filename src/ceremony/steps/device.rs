@@ -12,14 +12,22 @@ use crate::record::Loss;
 use crate::terms::{DeviceRole, KeyType};
 
 /// The stages that find the device of a step: it is put in, found, picked among several, and shown. Whoever sees that it is
-/// the wrong one changes it and has the program look again.
+/// the wrong one changes it and has the program look again. Its certificates are kept.
 pub fn found_device(step: Step) -> Step {
+    keeping_certificates(shown_device(step))
+}
+
+fn shown_device(step: Step) -> Step {
     step.then(StageName::Insert, StageKind::Read)
         .then(StageName::Find, StageKind::Do(find))
         .then_when(Condition::Several, StageName::Which, StageKind::Choose(Question::Device))
         .then_when(Condition::Several, StageName::Find, StageKind::Do(find_picked))
         .then(StageName::Found, StageKind::Choose(Question::RightDevice))
-        .then(StageName::Certificates, StageKind::Do(certificates))
+}
+
+/// Last in its step: what is asked before it does not depend on it.
+fn keeping_certificates(step: Step) -> Step {
+    step.then(StageName::Certificates, StageKind::Do(certificates))
 }
 
 fn certificates(known: &Known, step: &Step) -> Option<Act> {
@@ -32,15 +40,15 @@ pub fn device(role: DeviceRole) -> Step {
         DeviceRole::Original => StepName::Device,
         DeviceRole::Replacement => StepName::Replacement,
     };
-    let device = found_device(step(id, Actor::Administrator).on(role))
+    let device = shown_device(step(id, Actor::Administrator).on(role))
         .then_when(Condition::HoldsKeys, StageName::Compare, StageKind::Do(compare_keys))
         .then_when(Condition::HoldsOtherKeys, StageName::Erases, StageKind::Confirm(erase_keys));
-    match role {
+    keeping_certificates(match role {
         DeviceRole::Original => device,
         DeviceRole::Replacement => device
             .then_when(Condition::HoldsBackedUpKeys, StageName::ErasesBackedUp, StageKind::Confirm(erase_keys))
             .then_when(Condition::EmptyOriginal, StageName::SameDevice, StageKind::Confirm(same_device)),
-    }
+    })
 }
 
 fn compare_keys(known: &Known, step: &Step) -> Option<Act> {

@@ -99,7 +99,7 @@ fn every_key_of_a_device_is_backed_up_and_comes_back_from_there() {
     resumes(&rig, &plan);
     let manifest = rig.manifest();
     assert_eq!((manifest.kcv, &manifest.serial), (first.kcv, &first.serial));
-    assert_eq!((manifest.manifest, manifest.macs_not_verified, manifest.shares_elsewhere), (2, false, false));
+    assert_eq!((manifest.manifest, manifest.macs_not_verified, manifest.shares_elsewhere), (4, false, false));
     assert_eq!(fs::read(rig.folder.join("dkek-1.pbe")).unwrap(), share_file);
     let told = |manifest: &hsm_ceremony::record::Manifest| {
         let key =
@@ -288,7 +288,7 @@ fn without_a_quorum_record_and_manifest_say_that_no_mac_was_verified() {
     let unverified = |fact: &&Fact| matches!(fact, Fact::BackedUp { mac_not_verified: true, .. });
     assert_eq!(rig.facts().into_iter().filter(|fact| unverified(fact)).count(), 3);
     let manifest = rig.manifest();
-    assert_eq!((manifest.manifest, manifest.macs_not_verified), (3, true));
+    assert_eq!((manifest.manifest, manifest.macs_not_verified), (4, true));
     restores(records.path(), made.rig, &["key-0", "key-1", "key-2"]);
 }
 
@@ -391,7 +391,7 @@ fn share_files_without_a_record_guard_a_backup_whether_or_not_they_are_opened() 
         verifies(&rig);
         resumes(&rig, &begun);
         let manifest = rig.manifest();
-        assert_eq!((manifest.manifest, manifest.shares_elsewhere, manifest.macs_not_verified), (3, true, !opened));
+        assert_eq!((manifest.manifest, manifest.shares_elsewhere, manifest.macs_not_verified), (4, true, !opened));
         // Only opening a file shows which DKEK share is in it, and which set its cards are.
         let share = &manifest.dkek_shares[0];
         assert_eq!((share.kcv.is_some(), share.set.is_some()), (opened, opened));

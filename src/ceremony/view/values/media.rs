@@ -39,5 +39,5 @@ pub(super) fn ended(context: &ViewContext) -> String {
         let why = copy.why_not.as_ref()?;
         Some(words::EndedCopyFailed { label: &copy.label, why }.to_string())
     });
-    whole.into_iter().chain(failed).collect::<Vec<_>>().join("\n")
+    whole.into_iter().chain(failed).collect::<Vec<_>>().join(" ")
 }

@@ -183,7 +183,6 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
         Name::FolderName => Some(media::folder_name(&now?.context.folder)),
         Name::AfterClose => text(media::after_close(plan)),
         Name::Signer => plan.arrangements.sign_record.as_ref().map(KeyLabel::to_string),
-        Name::EndedSignature => Some(signing::ended(plan, known?, now?.context)),
         Name::EndedCopies => Some(media::ended(now?.context)),
 
         Name::Room => Some(host::findings(&known?.host.findings)),
@@ -196,6 +195,11 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
         Name::DigestWords => Some(now?.context.digest_words.clone()),
         Name::Changed => Some(what_was_changed(known?)),
         Name::CardsFate => text(fate_of_the_cards(known?)),
-        Name::Keep => text(known?.ceremony.text.keep),
+        Name::Keep => {
+            let (known, context) = (known?, now?.context);
+            let signed = signing::ended(plan, known, context);
+            let said = [signed, media::ended(context), known.ceremony.text.keep.to_owned()];
+            Some(said.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" "))
+        }
     }
 }
