@@ -73,10 +73,22 @@ fn bundles(records: &Path) -> Vec<PathBuf> {
     let mut back_up = Rig::in_hands(setup, |readers| readers).with_papers_of(restore);
     back_up.run(|_| {});
     assert!(back_up.complete());
+    let mut papers = back_up;
+    let mut folders = vec![made.clone(), restored, papers.folder.clone()];
+    for kind in [CeremonyKind::Drill, CeremonyKind::Retire] {
+        let setup = Setup::from_backup(kind, &made, None, records, Environment::SoftwareCards).unwrap();
+        lay_out(kind, &setup.plan, &setup.plan_text, &setup.context).unwrap();
+        let mut rig = Rig::in_hands(setup, |readers| readers).with_papers_of(papers);
+        rig.run(|_| {});
+        assert!(rig.complete());
+        folders.push(rig.folder.clone());
+        papers = rig;
+    }
     let mut inspect = Rig::in_hands(explained(CeremonyKind::Inspect, &plan, records), |readers| readers);
     inspect.run(|_| {});
     assert!(inspect.complete());
-    vec![made, restored, back_up.folder.clone(), inspect.folder.clone()]
+    folders.push(inspect.folder.clone());
+    folders
 }
 
 fn moment() -> Moment {
