@@ -120,9 +120,8 @@ impl CardCheck {
 
     fn act_on(&mut self, input: &Input) {
         match (self.screen, input) {
-            (_, Input::Stop)
-            | (Screen::Room | Screen::Which | Screen::Result(..), Input::Leave)
-            | (_, Input::Chose(ChoiceId::Item(ItemName::LeaveCard))) => {
+            (_, Input::Stop | Input::Chose(ChoiceId::Item(ItemName::LeaveCard)))
+            | (Screen::Room | Screen::Which | Screen::Result(..), Input::Leave) => {
                 self.requests.extend([CardCheckRequest::Wipe, CardCheckRequest::Leave]);
             }
             (Screen::Room, Input::Chose(ChoiceId::Item(ItemName::Alone))) => {

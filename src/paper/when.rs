@@ -20,10 +20,11 @@ pub const fn when(condition: Condition) -> Option<&'static str> {
         | Condition::KnowsPrime
         | Condition::FromOurs => None,
         Condition::Drills(Drill::Quorum) => Some(words::PAPER_WHEN_DRILL_QUORUM),
-        Condition::Drills(Drill::Everyone) => Some(words::PAPER_WHEN_DRILL_EVERYONE),
         Condition::Drills(Drill::Spare) => Some(words::PAPER_WHEN_DRILL_SPARE),
         Condition::DrillsWithoutDevice => Some(words::PAPER_WHEN_NO_DEVICE),
-        Condition::DrillsEveryShare(true) => Some(words::PAPER_WHEN_DRILL_EVERYONE),
+        Condition::Drills(Drill::Everyone) | Condition::DrillsEveryShare(true) => {
+            Some(words::PAPER_WHEN_DRILL_EVERYONE)
+        }
         Condition::DrillsEveryShare(false) => Some(words::PAPER_WHEN_DRILL_NOT_EVERYONE),
         Condition::LosesKeys(false) => Some(words::PAPER_WHEN_LOSES_NOTHING),
         Condition::LosesKeys(true) => Some(words::PAPER_WHEN_LOSES_KEYS),

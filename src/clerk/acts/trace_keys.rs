@@ -58,7 +58,7 @@ impl TraceKeys {
         let mut keys = Vec::new();
         for key in stored_in_full(devices, &self.serial)? {
             let public = devices.with(&self.serial, |device: &mut Device| public_on(device, key.reference))?;
-            let lives = self.lives(&key, public.as_ref(), backups);
+            let lives = lives(&key, public.as_ref(), backups);
             keys.push(TracedKey { key, lives });
         }
         let held = |traced: &TracedKey| HeldKey {
@@ -73,22 +73,22 @@ impl TraceKeys {
         let (role, mac_not_verified) = (self.role, !self.opened);
         Ok(vec![Fact::Held { role, keys: held, same_dkek: false }, Fact::Traced { role, keys, mac_not_verified }])
     }
+}
 
-    /// Public keys decide. Where one of the two is missing, label and id together say that it may be the same.
-    fn lives(&self, key: &StoredKey, public: Option<&PublicKey>, backups: &[Backup]) -> LivesOn {
-        let copied = |backup: &Backup| {
-            let BackedUpKey { label, wrapped, wrapped_sha256, .. } = &backup.key;
-            Copied { label: label.clone(), file: wrapped.clone(), sha256: *wrapped_sha256 }
-        };
-        let same = |backup: &&Backup| public.is_some() && backup.public.as_ref() == public;
-        if let Some(backup) = backups.iter().find(same) {
-            return LivesOn::In(copied(backup));
-        }
-        let named = |backup: &&Backup| {
-            let comparable = public.is_none() || backup.public.is_none();
-            let id = key.id.as_ref().is_some_and(|id| *id == backup.key.id);
-            comparable && id && key.label.as_deref() == Some(backup.key.label.as_str())
-        };
-        backups.iter().find(named).map_or(LivesOn::Nowhere, |backup| LivesOn::Perhaps(copied(backup)))
+/// Public keys decide. Where one of the two is missing, label and id together say that it may be the same.
+fn lives(key: &StoredKey, public: Option<&PublicKey>, backups: &[Backup]) -> LivesOn {
+    let copied = |backup: &Backup| {
+        let BackedUpKey { label, wrapped, wrapped_sha256, .. } = &backup.key;
+        Copied { label: label.clone(), file: wrapped.clone(), sha256: *wrapped_sha256 }
+    };
+    let same = |backup: &&Backup| public.is_some() && backup.public.as_ref() == public;
+    if let Some(backup) = backups.iter().find(same) {
+        return LivesOn::In(copied(backup));
     }
+    let named = |backup: &&Backup| {
+        let comparable = public.is_none() || backup.public.is_none();
+        let id = key.id.as_ref().is_some_and(|id| *id == backup.key.id);
+        comparable && id && key.label.as_deref() == Some(backup.key.label.as_str())
+    };
+    backups.iter().find(named).map_or(LivesOn::Nowhere, |backup| LivesOn::Perhaps(copied(backup)))
 }

@@ -8,6 +8,7 @@ use std::process::Command;
 
 use hsm_ceremony::app::{Environment, Setup, lay_out};
 use hsm_ceremony::bundle::{SignatureState, examine};
+use hsm_ceremony::ceremony::{Ceremony, Needs};
 use hsm_ceremony::clerk::Context;
 use hsm_ceremony::faults::FaultName;
 use hsm_ceremony::folder::{Folder, names};
@@ -74,18 +75,31 @@ fn bundles(records: &Path) -> Vec<PathBuf> {
     let mut back_up = Rig::in_hands(setup, |readers| readers).with_papers_of(restore);
     back_up.run(|_| {});
     assert!(back_up.complete());
-    let backed_up = back_up.folder.clone();
-    let parsed = Plan::parse(&plan).unwrap();
-    let (kind, environment) = (CeremonyKind::ReSplit, Environment::SoftwareCards);
-    let setup = Setup::by_change(kind, &made, (parsed, plan.clone()), None, records, environment).unwrap();
-    lay_out(kind, &setup.plan, &setup.plan_text, &setup.context).unwrap();
-    let mut re_split = Rig::in_hands(setup, |readers| readers).with_papers_of(back_up);
-    re_split.run(|_| {});
-    assert!(re_split.complete());
+    let mut papers = back_up;
+    let mut folders = vec![made.clone(), restored, papers.folder.clone()];
+    let environment = Environment::SoftwareCards;
+    for kind in [CeremonyKind::AddKeys, CeremonyKind::Drill, CeremonyKind::Retire, CeremonyKind::ReSplit] {
+        let parsed = || Plan::parse(&plan).unwrap();
+        let setup = match Ceremony::of(kind).character.needs {
+            Needs::NewKeysAndBackup => Setup::by_addition(kind, &made, None, records, environment),
+            Needs::PlanAndBackup => Setup::by_change(kind, &made, (parsed(), plan.clone()), None, records, environment),
+            Needs::Backup | Needs::Plan | Needs::PlanIfAny => {
+                Setup::from_backup(kind, &made, None, records, environment)
+            }
+        };
+        let setup = setup.unwrap();
+        lay_out(kind, &setup.plan, &setup.plan_text, &setup.context).unwrap();
+        let mut rig = Rig::in_hands(setup, |readers| readers).with_papers_of(papers);
+        rig.run(|_| {});
+        assert!(rig.complete(), "{kind:?}: {:?}", rig.faults);
+        folders.push(rig.folder.clone());
+        papers = rig;
+    }
     let mut inspect = Rig::in_hands(explained(CeremonyKind::Inspect, &plan, records), |readers| readers);
     inspect.run(|_| {});
     assert!(inspect.complete());
-    vec![made, restored, backed_up, re_split.folder.clone(), inspect.folder.clone()]
+    folders.push(inspect.folder.clone());
+    folders
 }
 
 fn moment() -> Moment {
