@@ -56,7 +56,7 @@ pub fn explained(ceremony: CeremonyKind, plan: &str, records: &Path) -> Setup {
     setup
 }
 
-/// A finished *establish*, the *restore* from it, and an *inspect*.
+/// A finished *establish*, the *restore* and the *back-up* from it, a *pins* with its device, and an *inspect*.
 fn bundles(records: &Path) -> Vec<PathBuf> {
     let plan = Day::of(&[Guard::Words(2, 3)]).text();
     let mut establish = Rig::in_hands(explained(CeremonyKind::Establish, &plan, records), |readers| readers);
@@ -77,7 +77,12 @@ fn bundles(records: &Path) -> Vec<PathBuf> {
     let mut inspect = Rig::in_hands(explained(CeremonyKind::Inspect, &plan, records), |readers| readers);
     inspect.run(|_| {});
     assert!(inspect.complete());
-    vec![made, restored, back_up.folder.clone(), inspect.folder.clone()]
+    let backed_up = back_up.folder.clone();
+    let mut pins = Rig::in_hands(explained(CeremonyKind::Pins, &plan, records), |readers| readers);
+    pins = pins.with_papers_of(back_up);
+    pins.run(|_| {});
+    assert!(pins.complete());
+    vec![made, restored, backed_up, inspect.folder.clone(), pins.folder.clone()]
 }
 
 fn moment() -> Moment {
