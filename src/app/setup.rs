@@ -229,9 +229,9 @@ fn kept_card(source: &Source) -> Option<SoftCard> {
     SoftCard::from_json(&serde_json::from_slice(&fs::read(file).ok()?).ok()?).ok()
 }
 
-/// The software card of the newest rehearsal that made a backup: a device in use, for a ceremony that needs one.
+/// The software card of the newest rehearsal that made a backup with a device: a device in use, for a ceremony that needs one.
 pub fn kept_device(records: &Path) -> Option<SoftCard> {
-    kept_card(&Source::open(&latest_backup(records)?, None).ok()?)
+    backups(records).iter().find_map(|folder| kept_card(&Source::open(folder, None).ok()?))
 }
 
 /// Inserts the kept card for the original, or else a fresh software card for a role when a reader is searched; removes the previous card of the sitting.
@@ -256,10 +256,18 @@ fn card_inserter(rack: Rack, cards: PathBuf, kept: Option<SoftCard>) -> Result<C
 
 /// The newest folder of a rehearsal that holds a whole backup: its manifest is there.
 pub fn latest_backup(records: &Path) -> Option<PathBuf> {
-    let entries = fs::read_dir(records).ok()?;
+    backups(records).into_iter().next()
+}
+
+/// All of them, the newest first.
+fn backups(records: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(records).into_iter().flatten();
     let folders = entries.flatten().map(|entry| entry.path()).filter(|path| {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         names::is_rehearsal(&name) && path.join(names::MANIFEST).exists()
     });
-    folders.max_by_key(|path| path.join(names::MANIFEST).metadata().and_then(|data| data.modified()).ok())
+    let mut folders: Vec<PathBuf> = folders.collect();
+    folders.sort_by_cached_key(|path| path.join(names::MANIFEST).metadata().and_then(|data| data.modified()).ok());
+    folders.reverse();
+    folders
 }

@@ -57,7 +57,7 @@ pub fn explained(ceremony: CeremonyKind, plan: &str, records: &Path) -> Setup {
     setup
 }
 
-/// A finished *establish*, the ceremonies that start from it, and an *inspect*.
+/// A finished *establish*, the ceremonies that start from it or from its device, and an *inspect*.
 fn bundles(records: &Path) -> Vec<PathBuf> {
     let plan = Day::of(&[Guard::Words(2, 3)]).text();
     let mut establish = Rig::in_hands(explained(CeremonyKind::Establish, &plan, records), |readers| readers);
@@ -99,6 +99,11 @@ fn bundles(records: &Path) -> Vec<PathBuf> {
     inspect.run(|_| {});
     assert!(inspect.complete());
     folders.push(inspect.folder.clone());
+    let mut pins = Rig::in_hands(explained(CeremonyKind::Pins, &plan, records), |readers| readers);
+    pins = pins.with_papers_of(papers);
+    pins.run(|_| {});
+    assert!(pins.complete());
+    folders.push(pins.folder.clone());
     folders
 }
 

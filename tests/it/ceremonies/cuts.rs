@@ -65,6 +65,9 @@ fn restore(used: bool, records: &Path, cut: &CutOff) -> Rig {
     Rig::restore_with(records, |readers| cut.readers(readers))
 }
 
+/// Makes a cut at the n-th command.
+type Cut = fn(usize) -> CutOff;
+
 fn every_cut(used: bool) {
     let records = tempfile::tempdir().unwrap();
     let counting = CutOff::never();
@@ -78,7 +81,7 @@ fn every_cut(used: bool) {
 
     // Outside the long run, the cuts before an answer and those after one are at different commands.
     let (step, later) = if torture() { (1, 1) } else { (5, 3) };
-    let cuts: [(usize, fn(usize) -> CutOff); 2] = [(1, CutOff::before), (later, CutOff::after)];
+    let cuts: [(usize, Cut); 2] = [(1, CutOff::before), (later, CutOff::after)];
     for (first, cut) in cuts {
         for n in (first..=establish_commands).step_by(step) {
             let records = tempfile::tempdir().unwrap();
