@@ -110,7 +110,7 @@ impl Machine {
             // Whoever acts has the keyboard already.
             Recovery::FromStart => self.enter_stage(self.step().map_or(0, Step::begins_at)),
             Recovery::AnotherCustodian | Recovery::PinsAgain | Recovery::DeviceAgain | Recovery::AnotherMedium => {
-                self.enter_stage(0)
+                self.enter_stage(0);
             }
             Recovery::Stop => {}
         }
