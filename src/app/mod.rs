@@ -36,7 +36,7 @@ use crate::vault::Vault;
 pub const ROUNDS: Rounds = if cfg!(feature = "short-derivation") { Rounds(1000) } else { Rounds::PRODUCT };
 
 /// How long a device may take to sign the record: many times what the slowest needs.
-const LONGEST_SIGNATURE: Duration = Duration::from_secs(60);
+const LONGEST_SIGNATURE: Duration = Duration::from_mins(1);
 
 /// Why a sitting could not reach its last screen.
 #[derive(Debug)]
@@ -280,7 +280,7 @@ impl Sitting {
     fn finish_copies(&mut self) {
         for copy in self.machine.known().media.copies.values() {
             let fault = self.folder.complete_copy(Path::new(&copy.folder)).err();
-            let why_not = fault.as_ref().map(|fault| happened(fault));
+            let why_not = fault.as_ref().map(happened);
             self.around.copies.push(FinishedCopy { label: copy.label.clone(), why_not });
             self.not_copied.extend(fault);
         }

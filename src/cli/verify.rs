@@ -170,7 +170,7 @@ fn checked(examined: &Examined) -> Vec<String> {
     if let Some(signed) = &examined.record_signature {
         let (file, key) = (&signed.signature_file, &signed.label);
         said.push(match signed.state {
-            SignatureState::Good | SignatureState::Wrong => words::VerifyRecordSigned { key, file }.to_string(),
+            SignatureState::Good | SignatureState::Wrong => words::VerifyRecordSigned { file, key }.to_string(),
             SignatureState::NotHere => words::VerifyRecordNotSigned { key, file }.to_string(),
             SignatureState::NotCheckable => words::VerifySignatureNotCheckable { key, file }.to_string(),
         });

@@ -115,7 +115,7 @@ impl Folder {
             let listing = self.list(place, MOST)?;
             files.extend(listing.into_iter().flat_map(|listing| listing.files));
         }
-        files.retain(|name| !name.ends_with(".part"));
+        files.retain(|name| !name.ends_with(names::UNFINISHED));
         files.sort();
         Ok(files)
     }

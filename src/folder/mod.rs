@@ -120,7 +120,7 @@ impl Folder {
         if self.has(name) {
             return Err(Fault::from(faults::FileExists { file: name }));
         }
-        let part = self.path.join(format!("{name}.part"));
+        let part = self.path.join(format!("{name}{}", names::UNFINISHED));
         let fault = |error: io::Error| write_fault(name, &error);
         let mut file =
             OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&part).map_err(fault)?;

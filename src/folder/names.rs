@@ -86,6 +86,9 @@ pub fn is_software_card(name: &str) -> bool {
     !serial.is_empty() && serial.chars().all(|letter| letter.is_ascii_uppercase() || letter.is_ascii_digit())
 }
 
+/// The end of the name of a file that is not written whole yet.
+pub const UNFINISHED: &str = ".part";
+
 /// A file that is written and removed again, to see whether files can be written.
 pub const PROBE: &str = "probe.part";
 

@@ -21,7 +21,9 @@ pub fn reports(folder: &Folder, proof: &Proof) -> [(&'static str, String); 3] {
 
 /// The digests of files, as `sha256sum` prints them.
 fn sums(files: &[&(&str, String)]) -> String {
-    files.iter().map(|(name, text)| format!("{}  {name}\n", Digest(Sha256::digest(text).into()))).collect()
+    let line =
+        |(name, text): &&(&str, String)| [Digest(Sha256::digest(text).into()).to_string(), format!("  {name}\n")];
+    files.iter().flat_map(line).collect()
 }
 
 /// Writes the reports of a folder whose record is sealed.

@@ -203,7 +203,11 @@ fn verify_compares_every_file_of_a_finished_folder_and_says_what_it_checked() {
     let made = ["manifest.json", "dkek-1.pbe", "keys/rsa-root.wrapped", "keys/rsa-root.pub.pem"];
     let explaining = ["RESTORE.txt", "CEREMONY.md", "verify.py", "script.txt", "rebuild.py", "cards.txt"];
     let name = |entry: std::io::Result<fs::DirEntry>| entry.unwrap().file_name().into_string().unwrap();
-    let certificates = fs::read_dir(&sitting).unwrap().map(name).find(|name| name.ends_with(".cvc")).unwrap();
+    let certificates = fs::read_dir(&sitting)
+        .unwrap()
+        .map(name)
+        .find(|name| hsm_ceremony::folder::names::device_of_certificates(name).is_some())
+        .unwrap();
     let names = [&["plan.json", certificates.as_str()][..], &made, &explaining].concat();
     let checked = format!("all {} files", names.len());
     assert!(end.code == 0 && end.said.contains("Intact") && end.said.contains(&checked), "{}", end.said);
