@@ -3,6 +3,7 @@
 mod back_up;
 mod establish;
 mod inspect;
+mod re_key;
 mod re_split;
 mod restore;
 
@@ -40,6 +41,7 @@ ceremonies! {
     Restore in restore,
     BackUp in back_up,
     ReSplit in re_split,
+    ReKey in re_key,
     Inspect in inspect,
 }
 

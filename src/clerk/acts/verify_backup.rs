@@ -26,8 +26,8 @@ impl ActKind for VerifyBackup {
     const IRREVERSIBLE_ON: Option<fn(&Self) -> &Serial> = None;
 
     fn perform(self, clerk: &mut Clerk, vault: &mut Vault) -> Result<Begun, Fault> {
-        let key = clerk.backed_up(&self.label)?;
-        let content = clerk.backups().unchanged(&key.wrapped, key.wrapped_sha256)?;
+        let (from, key) = clerk.backed_up(&self.label)?;
+        let content = from.unchanged(&key.wrapped, key.wrapped_sha256)?;
         let dkek = vault.give(Handle::Dkek).ok_or(faults::DkekMissing)?;
         let result = verify(&key.wrapped, &content, self.kcv, &dkek);
         vault.keep(Handle::Dkek, dkek);

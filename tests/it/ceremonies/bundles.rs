@@ -81,10 +81,18 @@ fn bundles(records: &Path) -> Vec<PathBuf> {
     let mut re_split = Rig::in_hands(setup, |readers| readers).with_papers_of(back_up);
     re_split.run(|_| {});
     assert!(re_split.complete());
+    let split = re_split.folder.clone();
+    let parsed = Plan::parse(&plan).unwrap();
+    let kind = CeremonyKind::ReKey;
+    let setup = Setup::by_change(kind, &made, (parsed, plan.clone()), None, records, environment).unwrap();
+    lay_out(kind, &setup.plan, &setup.plan_text, &setup.context).unwrap();
+    let mut re_key = Rig::in_hands(setup, |readers| readers).with_papers_of(re_split);
+    re_key.run(|_| {});
+    assert!(re_key.complete());
     let mut inspect = Rig::in_hands(explained(CeremonyKind::Inspect, &plan, records), |readers| readers);
     inspect.run(|_| {});
     assert!(inspect.complete());
-    vec![made, restored, backed_up, re_split.folder.clone(), inspect.folder.clone()]
+    vec![made, restored, backed_up, split, re_key.folder.clone(), inspect.folder.clone()]
 }
 
 fn moment() -> Moment {

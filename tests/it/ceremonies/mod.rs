@@ -34,6 +34,7 @@ mod one_slip;
 mod outside;
 mod plans;
 mod presence;
+mod re_key;
 mod re_split;
 mod real;
 mod recorded;
