@@ -87,7 +87,7 @@ impl Setup {
         Self::new(ceremony, plan, plan_text, Some(source), records, environment)
     }
 
-    /// A ceremony that gives the DKEK of an earlier backup new custodians: those of the plan. Who guarded it before is in the
+    /// A ceremony that gives the DKEK of an earlier backup new custodians, those of the plan, or replaces that DKEK by a new one. Who guarded it before is in the
     /// folder of the backup or, for files made elsewhere, in the plan of `before`.
     ///
     /// # Errors
@@ -100,7 +100,7 @@ impl Setup {
         records: &Path,
         environment: Environment,
     ) -> Result<Self, Fault> {
-        let (plan, source) = after(from, plan, before)?;
+        let (plan, source) = after(ceremony, from, plan, before)?;
         Self::new(ceremony, plan, plan_text, Some(source), records, environment)
     }
 
@@ -185,19 +185,26 @@ impl Setup {
 ///
 /// # Errors
 /// The folder holds no usable backup, or the plan is not one for it.
-pub fn plan_after(from: &Path, plan: Plan, before: Option<&Plan>) -> Result<Plan, Fault> {
-    after(from, plan, before).map(|(plan, _)| plan)
+pub fn plan_after(ceremony: CeremonyKind, from: &Path, plan: Plan, before: Option<&Plan>) -> Result<Plan, Fault> {
+    after(ceremony, from, plan, before).map(|(plan, _)| plan)
 }
 
-fn after(from: &Path, plan: Plan, before: Option<&Plan>) -> Result<(Plan, Source), Fault> {
+fn after(ceremony: CeremonyKind, from: &Path, plan: Plan, before: Option<&Plan>) -> Result<(Plan, Source), Fault> {
     plan.check_new()?;
-    if plan.so_pin_under_quorum {
+    let same_dkek = match Ceremony::of(ceremony).character.cards {
+        Cards::Changed => true,
+        Cards::Dealt | Cards::Earlier | Cards::None => false,
+    };
+    if same_dkek && plan.so_pin_under_quorum {
         return Err(Fault::from(faults::PlanSoPinInReSplit));
     }
     if before.is_none() && from.is_dir() && !from.join(names::MANIFEST).exists() {
         return Err(Fault::from(faults::SourceNeedsOldPlan { folder: from.display() }));
     }
     let source = Source::open(from, before)?;
+    if !same_dkek {
+        return Ok((plan, source));
+    }
     let (found, planned) = (source.plan.dkek_shares.len(), plan.dkek_shares.len());
     if found != planned {
         return Err(Fault::from(faults::OtherNumberOfShares { found, planned }));

@@ -182,14 +182,11 @@ impl Clerk {
         self.source.as_ref().ok_or_else(|| Fault::from(faults::SourceMissing { folder: "-" }))
     }
 
-    /// The folder that wrapped keys are read from: the source's, or this sitting's own.
-    fn backups(&self) -> &Folder {
-        self.source.as_ref().map_or(&self.folder, |source| &source.folder)
-    }
-
-    fn backed_up(&self, label: &KeyLabel) -> Result<BackedUpKey, Fault> {
-        let keys = self.source.as_ref().map_or(&self.manifest.keys, |source| &source.keys);
-        let found = keys.iter().find(|key| key.label == *label).cloned();
+    /// A key that is backed up, and the folder with its files: this sitting's own, if it has backed it up, or else the source's.
+    fn backed_up(&self, label: &KeyLabel) -> Result<(&Folder, BackedUpKey), Fault> {
+        let own = self.manifest.keys.iter().map(|key| (&self.folder, key));
+        let earlier = self.source.iter().flat_map(|source| source.keys.iter().map(|key| (&source.folder, key)));
+        let found = own.chain(earlier).find(|(_, key)| key.label == *label).map(|(folder, key)| (folder, key.clone()));
         found.ok_or_else(|| Fault::from(faults::SourceFileMissing { file: names::wrapped_key(label) }))
     }
 }

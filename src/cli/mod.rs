@@ -111,7 +111,7 @@ fn plan_to_print(print: &PlanPrint) -> Result<(Plan, String), Vec<Fault>> {
     let plan = plan.map_err(|faults| with_places(faults, Some(&print.plan)))?;
     let before = print.old_plan.as_deref().map(read_kept_plan).transpose()?;
     let plan = match &print.from {
-        Some(from) => plan_after(from, plan, before.as_ref()).map_err(|fault| vec![fault])?,
+        Some(from) => plan_after(print.ceremony, from, plan, before.as_ref()).map_err(|fault| vec![fault])?,
         None => plan,
     };
     Ok((plan, text))

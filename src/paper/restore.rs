@@ -54,11 +54,9 @@ pub(super) fn restore_page(about: &About, plan: &Plan) -> String {
         }
         (Cards::None, _) => page.chapter(match character.devices {
             DeviceUse::ChangesPins => chapters::FOLDER_PINS,
-            DeviceUse::Provisions
-            | DeviceUse::Keeps
-            | DeviceUse::Adds
-            | DeviceUse::Retires
-            | DeviceUse::None => chapters::FOLDER_LOOKED,
+            DeviceUse::Provisions | DeviceUse::Keeps | DeviceUse::Adds | DeviceUse::Retires | DeviceUse::None => {
+                chapters::FOLDER_LOOKED
+            }
         }),
     }
     page.heading(words::FOLDER_CHECK_HEADING);

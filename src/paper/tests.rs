@@ -95,10 +95,10 @@ fn the_script_of_every_ceremony_has_every_step_once_with_boxes_for_initials_and_
         {
             assert_eq!(text.lines().filter(|line| line.trim_start_matches('#') == format!(" {heading}")).count(), 1);
         }
-        let dealt = [CeremonyKind::Establish, CeremonyKind::ReSplit].contains(&kind);
+        let dealt = [CeremonyKind::Establish, CeremonyKind::ReSplit, CeremonyKind::ReKey].contains(&kind);
         assert_eq!(text.contains("CUSTODIAN 1 OF"), dealt, "{kind:?}");
         let set_up = match kind {
-            CeremonyKind::Establish => 2,
+            CeremonyKind::Establish | CeremonyKind::ReKey => 2,
             CeremonyKind::Restore | CeremonyKind::Drill => 1,
             CeremonyKind::BackUp
             | CeremonyKind::AddKeys
@@ -339,7 +339,7 @@ fn every_folder_says_on_one_page_what_it_is_and_has_the_handbook_of_its_plan() {
             assert!(book.contains(&format!(": {}\n", plan.name_of(person))), "{at}");
         }
         assert_eq!(Digest(Sha256::digest(&files[names::SCRIPT]).into()), Digest(script::digest()));
-        let backup = [CeremonyKind::Establish, CeremonyKind::BackUp, CeremonyKind::ReSplit].contains(&about.ceremony);
+        let backup = ![CeremonyKind::Restore, CeremonyKind::Inspect].contains(&about.ceremony);
         assert_eq!(page.contains("WHAT YOU NEED"), backup, "{at}");
         assert_eq!(files.contains_key(names::REBUILD), backup, "{at}");
         let words = plan.dkek_shares.iter().any(|share| share.scheme() == Some(Scheme::Words));

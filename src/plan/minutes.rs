@@ -82,7 +82,16 @@ pub const fn usual_minutes(step: StepName) -> u8 {
         | S::RetireSoPin
         | S::Ended => 3,
         // Everybody reads or answers.
-        S::Plan | S::NewPlan | S::ReSplitSource | S::OldCards | S::RollCall | S::Room | S::Seat | S::SoPinQuorum => 5,
+        S::Plan
+        | S::NewPlan
+        | S::ReSplitSource
+        | S::ReKeySource
+        | S::OldKeys
+        | S::OldCards
+        | S::RollCall
+        | S::Room
+        | S::Seat
+        | S::SoPinQuorum => 5,
         // A card is written and read back, or dice are thrown.
         S::Custodian | S::SoPinCard | S::Dice => 10,
     }

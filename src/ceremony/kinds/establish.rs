@@ -31,36 +31,45 @@ pub static CEREMONY: Ceremony = Ceremony {
 fn steps(plan: &Plan) -> Vec<Step> {
     let mut list = List::default();
     list.section();
-    list.add(
-        step(StepName::Plan, Actor::Administrator)
-            .then_when(Condition::RolesClash, StageName::RolesClash, StageKind::Read)
-            .then(StageName::Read, StageKind::Read)
-            .then(StageName::PlanDigest, StageKind::Read)
-            .then_when(Condition::NeedsEveryone, StageName::Everyone, StageKind::Form(people::everyone))
-            .then(StageName::Scheme, StageKind::Read)
-            .then(StageName::Guards, StageKind::Read),
-    );
+    list.add(plan_step());
     people::people_and_room(&mut list, Attendance::Everyone);
+    from_the_device_on(&mut list, plan);
+    closing::close(&mut list, plan);
+    list.finish()
+}
 
+/// Everybody hears what the plan says.
+pub(super) fn plan_step() -> Step {
+    step(StepName::Plan, Actor::Administrator)
+        .then_when(Condition::RolesClash, StageName::RolesClash, StageKind::Read)
+        .then(StageName::Read, StageKind::Read)
+        .then(StageName::PlanDigest, StageKind::Read)
+        .then_when(Condition::NeedsEveryone, StageName::Everyone, StageKind::Form(people::everyone))
+        .then(StageName::Scheme, StageKind::Read)
+        .then(StageName::Guards, StageKind::Read)
+}
+
+/// All that follows once people are there, up to the end: shares, share files, device, keys, backups.
+pub(super) fn from_the_device_on(list: &mut List, plan: &Plan) {
     // The device's certificate chain will be read in this section once that is part of the ceremony.
     list.section();
     list.add(device::device(DeviceRole::Original));
-    turns::deal(&mut list, plan);
+    turns::deal(list, plan);
 
-    turns::turns(&mut list, plan);
+    turns::turns(list, plan);
 
     list.section();
     for share in plan.numbers() {
         list.add(turns::share_file(share));
     }
-    opening::open_all(&mut list, plan, Cards::Dealt);
+    opening::open_all(list, plan, Cards::Dealt);
     if !plan.prove_restore {
-        bags::first_bags(&mut list, plan);
+        bags::first_bags(list, plan);
     }
 
     list.section();
-    provisioning::provision(&mut list, plan, DeviceRole::Original);
-    provisioning::load(&mut list, DeviceRole::Original, &[]);
+    provisioning::provision(list, plan, DeviceRole::Original);
+    provisioning::load(list, DeviceRole::Original, &[]);
 
     list.section();
     for key in &plan.keys {
@@ -96,13 +105,13 @@ fn steps(plan: &Plan) -> Vec<Step> {
     list.add(if plan.prove_restore { vault.then(StageName::ProofNext, StageKind::Read) } else { vault });
 
     if plan.prove_restore {
-        opening::open_all(&mut list, plan, Cards::Dealt);
-        bags::first_bags(&mut list, plan);
+        opening::open_all(list, plan, Cards::Dealt);
+        bags::first_bags(list, plan);
         list.section();
         list.add(device::device(DeviceRole::Replacement));
-        provisioning::provision(&mut list, plan, DeviceRole::Replacement);
-        provisioning::load(&mut list, DeviceRole::Replacement, &[Handle::Dkek]);
-        keys::bring_keys_back(&mut list, plan);
+        provisioning::provision(list, plan, DeviceRole::Replacement);
+        provisioning::load(list, DeviceRole::Replacement, &[Handle::Dkek]);
+        keys::bring_keys_back(list, plan);
     } else {
         list.section();
         list.add(
@@ -110,6 +119,4 @@ fn steps(plan: &Plan) -> Vec<Step> {
                 .then(StageName::State, StageKind::States(|| Fact::RestoreNotProven)),
         );
     }
-    closing::close(&mut list, plan);
-    list.finish()
 }

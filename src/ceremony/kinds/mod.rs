@@ -6,6 +6,7 @@ mod drill;
 mod establish;
 mod inspect;
 mod pins;
+mod re_key;
 mod re_split;
 mod restore;
 mod retire;
@@ -48,6 +49,7 @@ ceremonies! {
     ReSplit in re_split,
     Retire in retire,
     Pins in pins,
+    ReKey in re_key,
     Inspect in inspect,
 }
 

@@ -6,6 +6,8 @@ use crate::ceremony::known::Known;
 use crate::ceremony::known::bags::Bags;
 use crate::ceremony::known::character::{Cards, KeySource};
 use crate::ceremony::known::holders::everybody;
+use crate::ceremony::known::keys::Keys;
+use crate::ceremony::known::shares::Shares;
 use crate::plan::{Custody, Plan, PlannedKey};
 use crate::record::{GuardedShare, KeyToBackUp};
 use crate::terms::Purpose;
@@ -72,12 +74,16 @@ impl Known {
     pub(super) fn learn_new_custodians(&mut self) {
         if let Some(today) = self.coming.take() {
             self.plan.dkek_shares = today;
-            self.people.knowing.clear();
-            self.seats.free();
-            self.bags = Bags::default();
             self.shares.learn_new_custodians();
-            self.restored.learn_new_custodians();
+        } else {
+            // A new DKEK is drawn: what the folder says of the old one is about another.
+            self.shares = Shares::default();
+            self.keys = Keys::default();
         }
+        self.people.knowing.clear();
+        self.seats.free();
+        self.bags = Bags::default();
+        self.restored.learn_new_custodians();
     }
 
     /// Whether the SO-PIN of the device is on cards of those who guarded the DKEK before.

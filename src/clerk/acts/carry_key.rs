@@ -33,7 +33,7 @@ impl ActKind for CarryKey {
 
     fn perform(self, clerk: &mut Clerk, vault: &mut Vault) -> Result<Begun, Fault> {
         let label = self.key.label.clone();
-        let kept = clerk.backed_up(&label)?;
+        let (_, kept) = clerk.backed_up(&label)?;
         let source = clerk.source()?;
         let (serial, file) = (source.device().cloned(), names::wrapped_key(&label));
         let serial = serial.ok_or_else(|| Fault::from(faults::DeviceOfKeysUnknown { file: &kept.wrapped }))?;

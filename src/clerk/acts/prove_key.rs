@@ -36,8 +36,8 @@ impl ActKind for ProveKey {
     const IRREVERSIBLE_ON: Option<fn(&Self) -> &Serial> = None;
 
     fn perform(self, clerk: &mut Clerk, _: &mut Vault) -> Result<Begun, Fault> {
-        let key = clerk.backed_up(&self.label)?;
-        let (folder, from) = (clerk.folder.clone(), clerk.backups().clone());
+        let (from, key) = clerk.backed_up(&self.label)?;
+        let (folder, from) = (clerk.folder.clone(), from.clone());
         Ok(Begun::on_card(move |devices| self.prove(devices, &folder, &from, &key)))
     }
 }

@@ -36,8 +36,8 @@ impl ActKind for RestoreKey {
     const IRREVERSIBLE_ON: Option<fn(&Self) -> &Serial> = None;
 
     fn perform(self, clerk: &mut Clerk, _: &mut Vault) -> Result<Begun, Fault> {
-        let key = clerk.backed_up(&self.label)?;
-        let from = clerk.backups().clone();
+        let (from, key) = clerk.backed_up(&self.label)?;
+        let from = from.clone();
         Ok(Begun::on_card(move |devices| self.restore(devices, &from, &key)))
     }
 }

@@ -94,7 +94,7 @@ impl ActKind for SignRecord {
 fn backed_up(clerk: &Clerk, label: &KeyLabel) -> Result<(BackedUpKey, Folder), Fault> {
     match clerk.manifest.keys.iter().find(|key| key.label == *label) {
         Some(key) => Ok((key.clone(), clerk.folder.clone())),
-        None => Ok((clerk.backed_up(label)?, clerk.backups().clone())),
+        None => clerk.backed_up(label).map(|(from, key)| (key, from.clone())),
     }
 }
 

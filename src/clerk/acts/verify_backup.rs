@@ -28,8 +28,8 @@ impl ActKind for VerifyBackup {
     const IRREVERSIBLE_ON: Option<fn(&Self) -> &Serial> = None;
 
     fn perform(self, clerk: &mut Clerk, vault: &mut Vault) -> Result<Begun, Fault> {
-        let key = clerk.backed_up(&self.label)?;
-        let content = clerk.backups().unchanged(&key.wrapped, key.wrapped_sha256)?;
+        let (from, key) = clerk.backed_up(&self.label)?;
+        let content = from.unchanged(&key.wrapped, key.wrapped_sha256)?;
         if !self.opened {
             verify_unopened(&key.wrapped, &content, self.kcv)?;
             return Ok(Begun::Done(vec![Fact::Verified { label: self.label, mac_not_verified: true }]));

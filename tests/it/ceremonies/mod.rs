@@ -40,6 +40,7 @@ mod outside;
 mod pins;
 mod plans;
 mod presence;
+mod re_key;
 mod re_split;
 mod real;
 mod recorded;
