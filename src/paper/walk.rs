@@ -45,8 +45,8 @@ pub fn around() -> ViewContext {
         rehearsal: true,
         shortened: false,
         mark: "07·3fa9".into(),
-        digest: Digest([0xa5; 32]).in_lines(),
-        digest_words: Digest([0xa5; 32]).words_in_lines(),
+        digest: Digest([0x5a; 32]).in_lines(),
+        digest_words: Digest([0x5a; 32]).words_in_lines(),
         folder: "ceremony-records/REHEARSAL-2026-11-23-establish-0123".into(),
     }
 }
