@@ -294,7 +294,7 @@ impl Digest {
 
     /// Its words in lines, indented, so that a screen does not rewrap them.
     pub fn words_in_lines(&self) -> String {
-        const WIDTH: usize = 76;
+        const WIDTH: usize = 72;
         let mut lines = vec![String::from(" ")];
         for word in self.in_words() {
             match lines.last_mut() {

@@ -28,7 +28,7 @@ fn four_custodians_establish_and_restore_a_key() {
     wizard.wait_for("Step 0.0");
     wizard.keys(b"1");
     let notes = establish(&mut wizard);
-    wizard.keys(b"q");
+    wizard.leave();
     wizard.wait_for("Step 0.0");
     wizard.keys(b"2");
     day::restore(&mut wizard, &notes);
