@@ -3,12 +3,12 @@
 use crate::faults::{self, Fault};
 use crate::script::{chapters, words};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::arguments::Hold;
 use super::ends::{Ends, Unfinished};
-use super::say::{complain, explain, print_all};
+use super::say::{explain, print_all};
 use super::{Exit, nameless_plan, read_kept_plan, read_plan};
 use crate::app::{
     Environment, FrontEnd, FrontError, ROUNDS, Screen, Setup, Sitting, Stopped, check_cards, kept_device, latest_backup,
@@ -19,12 +19,10 @@ use crate::ceremony::{
     Notice, OptionView, Unattended, View,
 };
 use crate::dkek::Rounds;
-use crate::folder::names;
 use crate::host;
 use crate::names::ItemName;
 use crate::record::{CeremonyKind, Ending};
 use crate::terminal::TerminalError;
-use crate::terms::Digest;
 use crate::vault::Vault;
 
 /// How often the menu looks at the time.

@@ -48,6 +48,7 @@ pub(super) fn restore_page(about: &About, plan: &Plan) -> String {
                 | CeremonyKind::BackUp
                 | CeremonyKind::AddKeys
                 | CeremonyKind::ReSplit
+                | CeremonyKind::ReKey
                 | CeremonyKind::Pins
                 | CeremonyKind::Inspect => chapters::FolderRestored { from }.paragraphs(),
             });

@@ -3,21 +3,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::custodians::{ChangeCause, GuardedShare};
-use super::detail::{
-    Defect, Ending, Former, FoundDkek, FoundKey, HeldKey, KeyDomain, KnownShare, LaidOutFile, Loss, NotProven,
-    Peculiar, PinChange, PinCondition, PinName, RecordedBag, Remark, ResetRule, Sat, StoredKey, UnusableFile,
-    WithoutDkek,
-};
+use super::detail::{Ending, LaidOutFile, Remark};
 use super::fact::Fact;
 use super::seal::{BagNow, Deviated};
-use super::surveyed::{KeyToBackUp, RefusedKey};
-use super::traced::TracedKey;
 use crate::names::CeremonyKind;
-use crate::terms::{
-    CustodianNumber, Day, DeviceRole, Digest, DkekShareNumber, Drill, HostFinding, Kcv, KeyLabel, KeyReference,
-    KeyType, Number, Person, Purpose, Quorum, Scheme, Seat, Serial,
-};
+use crate::terms::{CustodianNumber, Digest, DkekShareNumber, Number, Person, Purpose, Serial};
 
 /// One thing that happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

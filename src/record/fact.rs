@@ -5,17 +5,14 @@ use serde::{Deserialize, Serialize};
 
 use super::custodians::{ChangeCause, GuardedShare};
 use super::detail::{
-    Defect, Ending, Former, FoundDkek, FoundKey, HeldKey, KeyDomain, KnownShare, LaidOutFile, Loss, NotProven,
-    Peculiar, PinChange, PinCondition, PinName, RecordedBag, Remark, ResetRule, Sat, StoredKey, UnusableFile,
-    WithoutDkek,
+    Defect, Former, FoundDkek, FoundKey, HeldKey, KeyDomain, KnownShare, Loss, NotProven, Peculiar, PinChange,
+    PinCondition, PinName, RecordedBag, ResetRule, Sat, StoredKey, UnusableFile, WithoutDkek,
 };
-use super::seal::{BagNow, Deviated};
 use super::surveyed::{KeyToBackUp, RefusedKey};
 use super::traced::TracedKey;
-use crate::names::CeremonyKind;
 use crate::terms::{
     CustodianNumber, Day, DeviceRole, Digest, DkekShareNumber, Drill, HostFinding, Kcv, KeyLabel, KeyReference,
-    KeyType, Number, Person, Purpose, Quorum, Scheme, Seat, Serial,
+    KeyType, Person, Purpose, Quorum, Scheme, Seat, Serial,
 };
 
 /// Something public that an act found out or did.

@@ -18,18 +18,13 @@ pub mod source;
 mod stage;
 pub mod turns;
 
-use crate::ceremony::known::Known;
 use crate::ceremony::known::custodians::Whose;
-use crate::ceremony::known::roll_call::Attendance;
 pub use crate::ceremony::steps::condition::{Condition, Need};
 pub use crate::ceremony::steps::question::{Answer, Question};
 pub use crate::ceremony::steps::stage::{Fields, MakeAct, Stage, StageKind};
-use crate::clerk::Act;
-use crate::fields::Field;
 use crate::names::{StageName, StepName};
-use crate::record::{Deviation, Fact, PinName};
 use crate::terms::Holder;
-use crate::terms::{CustodianNumber, DeviceRole, DkekShareNumber, Handle, KeyLabel, Number, Purpose, Seat};
+use crate::terms::{CustodianNumber, DeviceRole, DkekShareNumber, Handle, KeyLabel, Number, Seat};
 
 /// Who acts at the terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
