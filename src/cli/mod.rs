@@ -119,9 +119,8 @@ fn plan_to_print(print: &PlanPrint) -> Result<(Plan, String), Vec<Fault>> {
 
 /// What `--help` prints: every ceremony has its own lines.
 fn help() -> String {
-    let names: Vec<&str> = CEREMONIES.iter().map(|ceremony| ceremony.character.kind.word()).collect();
     let own: Vec<&str> = CEREMONIES.iter().flat_map(|ceremony| ceremony.character.text.help).copied().collect();
-    let help = chapters::Help { names: names.join("|"), ceremonies: own.join("\n") };
+    let help = chapters::Help { ceremonies: own.join("\n") };
     help.paragraphs().join("\n") + "\n"
 }
 

@@ -339,7 +339,18 @@ fn every_folder_says_on_one_page_what_it_is_and_has_the_handbook_of_its_plan() {
             assert!(book.contains(&format!(": {}\n", plan.name_of(person))), "{at}");
         }
         assert_eq!(Digest(Sha256::digest(&files[names::SCRIPT]).into()), Digest(script::digest()));
-        let backup = ![CeremonyKind::Restore, CeremonyKind::Inspect].contains(&about.ceremony);
+        let backup = match about.ceremony {
+            CeremonyKind::Establish
+            | CeremonyKind::BackUp
+            | CeremonyKind::AddKeys
+            | CeremonyKind::ReSplit
+            | CeremonyKind::ReKey => true,
+            CeremonyKind::Restore
+            | CeremonyKind::Drill
+            | CeremonyKind::Retire
+            | CeremonyKind::Pins
+            | CeremonyKind::Inspect => false,
+        };
         assert_eq!(page.contains("WHAT YOU NEED"), backup, "{at}");
         assert_eq!(files.contains_key(names::REBUILD), backup, "{at}");
         let words = plan.dkek_shares.iter().any(|share| share.scheme() == Some(Scheme::Words));

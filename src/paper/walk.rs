@@ -10,8 +10,8 @@ use crate::names::ItemName;
 use crate::paper::made_up;
 use crate::plan::{Custody, Plan};
 use crate::record::{
-    CeremonyKind, Defect, Entry, Fact, HeldKey, InBackup, KnownShare, NotWrapped, Peculiar, PinChange, RefusedKey,
-    ResetRule, StoredKey,
+    CeremonyKind, Defect, Entry, Fact, HeldKey, InBackup, KnownShare, NotWrapped, PinChange, RefusedKey, ResetRule,
+    StoredKey,
 };
 use crate::terms::{DeviceRole, Digest, DkekShareNumber, HostFinding, Kcv, MOST_DKEK_SHARES, Quorum, Scheme, Serial};
 use Defect::{DecimalId, HexadecimalId, LeadingZero, ShortValue, SmallPrime, WrongShare};

@@ -90,7 +90,7 @@ fn steps(plan: &Plan) -> Vec<Step> {
             .then(StageName::Erased, StageKind::Read)
             .forgetting([Handle::NewSoPin, Handle::UserPin]),
     );
-    closing::close(&mut list, plan);
+    closing::close_erased(&mut list, plan);
     list.finish()
 }
 

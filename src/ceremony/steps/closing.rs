@@ -19,8 +19,14 @@ pub fn close(list: &mut List, plan: &Plan) {
             .then_when(not, StageName::Closed, StageKind::Tick)
             .then_when(signs, StageName::ClosedSigning, StageKind::Tick)
     } else {
-        emptied().then(StageName::Close, complete()).then(StageName::Closed, StageKind::Tick)
+        return close_erased(list, plan);
     };
+    end_with(list, plan, step);
+}
+
+/// The same where the device was erased: it has no key that could sign the record.
+pub fn close_erased(list: &mut List, plan: &Plan) {
+    let step = emptied().then(StageName::Close, complete()).then(StageName::Closed, StageKind::Tick);
     end_with(list, plan, step);
 }
 
