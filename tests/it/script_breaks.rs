@@ -97,9 +97,9 @@ const TAKEN: [Damage; 20] = [
     Damage {
         what: "a placeholder of the help is misspelled",
         file: "program.json",
-        change: |file| misspell_any(&mut file["chapters"]["help"], "{names}", "{nmaes}"),
-        differs: ("chapters.rs", "pub(crate) names: T"),
-        named: "no field named `names`",
+        change: |file| misspell_any(&mut file["chapters"]["help"], "{ceremonies}", "{cermeonies}"),
+        differs: ("chapters.rs", "pub(crate) ceremonies: T"),
+        named: "no field named `ceremonies`",
     },
     Damage {
         what: "a fault is renamed",
@@ -228,7 +228,11 @@ const REFUSED: [(&str, Change, &[&str]); 22] = [
         |file| file["ceremony"]["menu"] = json!("Look at {device}"),
         &["ceremony", "nothing is filled into"],
     ),
-    ("program.json", |file| misspell_any(&mut file["chapters"]["help"], "{names}", "{Names}"), &["help", "not a name"]),
+    (
+        "program.json",
+        |file| misspell_any(&mut file["chapters"]["help"], "{ceremonies}", "{Ceremonies}"),
+        &["help", "not a name"],
+    ),
 ];
 
 fn drop_key(object: &mut Value, key: &str) {

@@ -136,7 +136,7 @@ fn everybody_who_is_still_here_signs_out_with_the_step_in_which_they_came() {
     let mut shown = String::new();
     let mut turn = 0;
     rig.play(|front| {
-        if front.step() == "close"
+        if front.step() == "sign-out"
             && let Body::Read { text } = &front.view.body
         {
             shown = text.join("\n");

@@ -14,8 +14,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::support::binary;
 use crate::support::wizard::Wizard;
+use crate::support::{binary, walk};
 
 /// How a command ended: its exit code, and its output on both streams.
 struct Ended {
@@ -290,8 +290,7 @@ fn a_restore_from_our_own_folder_takes_no_other_plan() {
     // In a rehearsal of both, the plan is for the new sitting, and the last folder keeps its own.
     let both = ["rehearse", "--records", text(place.path()), "--plan", text(&other)];
     let mut wizard = Wizard::start(&both);
-    wizard.wait_for("What do you want to rehearse?");
-    wizard.keys(b"2");
+    walk::menu(&mut wizard, "Restore:");
     wizard.wait_for("The folder is complete, and its files are unchanged");
     drop(wizard);
     // The folder's own plan does not count as a different one.

@@ -31,12 +31,10 @@ fn the_plan_with_everything_is_established_and_restored_by_hand() {
     wizard.forbid(USER_PIN);
     wizard.forbid(PASSWORD);
 
-    wizard.wait_for("Step 0.0");
-    wizard.keys(b"1");
+    walk::menu(&mut wizard, "Establish:");
     let paper = establish(&mut wizard);
     leave(&mut wizard);
-    wizard.wait_for("Step 0.0");
-    wizard.keys(b"2");
+    walk::menu(&mut wizard, "Restore:");
     restore(&mut wizard, &paper);
     leave(&mut wizard);
     wizard.wait_for("Step 0.0");
@@ -48,7 +46,7 @@ fn the_plan_with_everything_is_established_and_restored_by_hand() {
         walk::assert_gone(&wizard, note);
         nothing_left(&wizard, &note.needles(), "after both ceremonies");
     }
-    wizard.keys(b"5");
+    walk::menu(&mut wizard, "Leave");
     assert_eq!(wizard.exit(), 0, "nothing deviated");
     wizard.assert_given_back();
     let came = walk::without_escapes(&wizard.log());

@@ -25,12 +25,10 @@ fn four_custodians_establish_and_restore_a_key() {
     wizard.forbid(SO_PIN);
     wizard.forbid(USER_PIN);
 
-    wizard.wait_for("Step 0.0");
-    wizard.keys(b"1");
+    walk::menu(&mut wizard, "Establish:");
     let notes = establish(&mut wizard);
     wizard.leave();
-    wizard.wait_for("Step 0.0");
-    wizard.keys(b"2");
+    walk::menu(&mut wizard, "Restore:");
     day::restore(&mut wizard, &notes);
     wizard.leave();
     wizard.wait_for("Step 0.0");
@@ -43,7 +41,7 @@ fn four_custodians_establish_and_restore_a_key() {
         let finds = look_through(&wizard, &note.needles());
         assert!(finds.is_empty(), "left in memory after both ceremonies: {finds:?}");
     }
-    wizard.keys(b"5");
+    walk::menu(&mut wizard, "Leave");
     assert_eq!(wizard.exit(), 4, "establish had a noted deviation, which the restore does not cure");
     wizard.assert_given_back();
 

@@ -27,8 +27,7 @@ fn a_custodian_types_words_and_corrects_the_wrong_one() {
     let records = place.path().join("records");
     let arguments = ["rehearse", "--plan", plan.to_str().unwrap(), "--records", records.to_str().unwrap()];
     let mut wizard = Wizard::start(&arguments);
-    wizard.wait_for("Step 0.0");
-    wizard.keys(b"1");
+    walk::menu(&mut wizard, "Establish:");
     for text in [
         "read this aloud",
         "SHA-256 of the plan's file aloud",

@@ -15,6 +15,20 @@ pub const SO_PIN: &str = "9a41c07be6d25f38";
 /// The user PIN of these rehearsals.
 pub const USER_PIN: &str = "k7Wq42zLmX";
 
+/// Chooses in the menu what begins with this: there are more lines than digits.
+pub fn menu(w: &mut Wizard, name: &str) {
+    w.wait_for("Step 0.0");
+    for _ in 0..16 {
+        let marked = w.screen().lines().find(|line| line.contains('▸')).unwrap_or_default().to_owned();
+        if marked.contains(name) {
+            return w.keys(b"\r");
+        }
+        w.keys(b"\x1b[B");
+        w.until("the mark moves", |screen| !screen.contains(marked.trim_end()));
+    }
+    panic!("the menu has no {name}:\n{}", w.screen());
+}
+
 /// What a custodian wrote on their card.
 #[derive(Clone)]
 pub struct Note {
