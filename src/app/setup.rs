@@ -119,14 +119,13 @@ impl Setup {
     ) -> Result<Self, Fault> {
         let ours = from.join(names::MANIFEST).exists();
         let source = Source::open_share_files(from, plan.as_ref().map(|(plan, _)| plan).filter(|_| !ours))?;
-        let (plan, text) = match plan {
-            Some(given) => given,
-            None => {
-                let kept = source.folder.read(names::PLAN)?;
-                let (key, text) = one_more_key(&String::from_utf8_lossy(&kept), &source.plan.keys)
-                    .ok_or_else(|| Fault::from(faults::PlanNotObject))?;
-                (Plan { keys: vec![key], ..source.plan.clone() }, text)
-            }
+        let (plan, text) = if let Some(given) = plan {
+            given
+        } else {
+            let kept = source.folder.read(names::PLAN)?;
+            let (key, text) = one_more_key(&String::from_utf8_lossy(&kept), &source.plan.keys)
+                .ok_or_else(|| Fault::from(faults::PlanNotObject))?;
+            (Plan { keys: vec![key], ..source.plan.clone() }, text)
         };
         if plan.dkek_shares != source.plan.dkek_shares {
             return Err(Fault::from(faults::AddKeysOtherCustodians { folder: from.display() }));

@@ -202,7 +202,6 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
             pin_reset: Some(ResetRule::Set),
             options: Some("0001".into()),
         }],
-        Act::VerifyUserPin(acts::VerifyUserPin { role, .. }) => vec![Fact::LoggedIn { role: *role }],
         Act::ChangeUserPin(acts::ChangeUserPin { role, serial, .. }) => {
             vec![Fact::PinChanged { role: *role, serial: serial.clone(), change: PinChange::ChangeUserPin }]
         }
@@ -229,7 +228,9 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
             let file = names::wrapped_key(&key.label);
             vec![Fact::BackedUp { label: key.label.clone(), file, sha256: digest, mac_not_verified: false }]
         }
-        Act::LogIn(acts::LogIn { role, .. }) => vec![Fact::LoggedIn { role: *role }],
+        Act::VerifyUserPin(acts::VerifyUserPin { role, .. }) | Act::LogIn(acts::LogIn { role, .. }) => {
+            vec![Fact::LoggedIn { role: *role }]
+        }
         Act::ReadySigner(acts::ReadySigner { signer }) => vec![Fact::RecordSigner {
             label: signer.label.clone(),
             reference: signer.reference,
