@@ -1,5 +1,6 @@
 //! Whole ceremonies in this process: machine, vault, clerk and autopilot on software cards.
 
+mod add_keys;
 mod back_up;
 mod bags;
 mod breaks;
