@@ -120,10 +120,10 @@ fn a_place_that_is_taken_is_named_before_anything_is_made() {
         plan_with(json!([new]))
     };
     let first_key = serde_json::from_str::<Value>(&plan()).unwrap()["keys"][0].clone();
-    for key in ["id", "reference"] {
+    for (key, value) in [("id", first_key["id"].clone()), ("reference", json!(1))] {
         let records = tempfile::tempdir().unwrap();
         let first = made(records.path());
-        let setup = adding(&first.folder, Some(taken(key, first_key[key].clone())), records.path());
+        let setup = adding(&first.folder, Some(taken(key, value)), records.path());
         let mut rig = Rig::in_hands(setup, |readers| readers).with_papers_of(first);
         rig.play(|front| match front.fault() {
             Some(_) => front.goes_on_with(Recovery::Stop),
