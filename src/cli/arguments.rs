@@ -173,17 +173,14 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, M
         }),
         (Some("rehearse"), name, 1 | 2) if name.is_some() == ceremony.is_some() => {
             // The autopilot keeps its cards in memory, so it has none from an earlier sitting.
-            if let Some(kind) = ceremony.filter(|_| auto)
-                && Ceremony::of(kind).character.unattended == Unattended::AfterOthers
-            {
-                return Err(wrong(&format!("rehearse {} --auto", kind.word())));
-            }
             if auto
                 && with_from
                 && let Some(kind) = ceremony
-                && Ceremony::of(kind).character.unattended == Unattended::ByNameAfterDealing
             {
-                return Err(wrong("--from"));
+                match Ceremony::of(kind).character.unattended {
+                    Unattended::AfterOthers | Unattended::ByNameAfterDealing => return Err(wrong("--from")),
+                    Unattended::Always | Unattended::ByName => {}
+                }
             }
             hold(std::mem::take(&mut pcsc), std::mem::take(&mut auto))
         }

@@ -158,8 +158,8 @@ fn unattended<'a>(all: impl Iterator<Item = &'a Character>) -> Vec<CeremonyKind>
 fn by_name<'a>(kind: CeremonyKind, all: impl Iterator<Item = &'a Character>) -> Vec<CeremonyKind> {
     let deals = all.filter(|character| character.cards == Cards::Dealt).map(|character| character.kind);
     match Ceremony::of(kind).character.unattended {
-        Unattended::ByNameAfterDealing => deals.take(1).chain([kind]).collect(),
-        Unattended::Always | Unattended::AfterOthers | Unattended::ByName => vec![kind],
+        Unattended::AfterOthers | Unattended::ByNameAfterDealing => deals.take(1).chain([kind]).collect(),
+        Unattended::Always | Unattended::ByName => vec![kind],
     }
 }
 
