@@ -3,9 +3,9 @@
 use super::walk::fill;
 use super::wizard::Wizard;
 
-/// The KCV is read aloud, and the auditor types two of its words from notes.
+/// The KCV is read aloud, and Ada Lovelace, who is in every plan, types two of its words from notes.
 pub fn kcv(wizard: &mut Wizard) {
-    const AUDITOR: &str = "MH";
+    const WRITER: &str = "AL";
     wizard.wait_for("Auditor, or somebody else: write the words");
     let screen = wizard.screen();
     let mut words: Vec<String> = Vec::new();
@@ -22,7 +22,7 @@ pub fn kcv(wizard: &mut Wizard) {
     let screen = wizard.screen();
     let asked: Vec<&str> = screen.split_once("Type words").expect("which").1.split_whitespace().take(3).collect();
     let word = |place: &str| words[place.parse::<usize>().unwrap() - 1].as_str();
-    fill(wizard, &[&format!("{} {}", word(asked[0]), word(asked[2])), AUDITOR]);
+    fill(wizard, &[&format!("{} {}", word(asked[0]), word(asked[2])), WRITER]);
 }
 
 /// New cards: the KCV is on every one, and each gets a bag with one of these numbers.
