@@ -9,11 +9,11 @@ pub fn kcv(wizard: &mut Wizard) {
     wizard.wait_for("Auditor, or somebody else: write the words");
     let screen = wizard.screen();
     let mut words: Vec<String> = Vec::new();
-    for line in screen.lines() {
-        for two in line.split_whitespace().collect::<Vec<_>>().chunks_exact(2) {
-            if two[0] == (words.len() + 1).to_string() {
-                words.push(two[1].to_owned());
-            }
+    // The line above the step counts screens, and begins with no number.
+    let rows = screen.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+    for row in rows.filter(|row| row.first().is_some_and(|first| first.parse::<u8>().is_ok())) {
+        for two in row.chunks_exact(2).filter(|two| two[0].parse::<u8>().is_ok()) {
+            words.push(two[1].to_owned());
         }
     }
     assert_eq!(words.len(), 8, "{screen}");
