@@ -88,14 +88,7 @@ fn steps(plan: &Plan) -> Vec<Step> {
 
     list.section();
     for key in &plan.keys {
-        list.add(
-            step(StepName::BackUp, Actor::Administrator)
-                .about(&key.label)
-                .then_when(Condition::LeftOut(false), StageName::Wrap, StageKind::Do(keys::back_up))
-                .then_when(Condition::LeftOut(false), StageName::Wrapped, StageKind::Read)
-                .then_when(Condition::LeftOut(true), StageName::LeftOut, StageKind::Read)
-                .forgetting((Some(&key.label) == plan.keys.last().map(|last| &last.label)).then_some(Handle::Dkek)),
-        );
+        list.add(keys::wrapped(plan, key));
     }
     list.add(
         step(StepName::AddKeysManifest, Actor::Administrator)

@@ -84,14 +84,7 @@ pub(super) fn from_the_device_on(list: &mut List, plan: &Plan) {
 
     list.section();
     for key in &plan.keys {
-        list.add(
-            step(StepName::BackUp, Actor::Administrator)
-                .about(&key.label)
-                .then_when(Condition::LeftOut(false), StageName::Wrap, StageKind::Do(keys::back_up))
-                .then_when(Condition::LeftOut(false), StageName::Wrapped, StageKind::Read)
-                .then_when(Condition::LeftOut(true), StageName::LeftOut, StageKind::Read)
-                .forgetting((Some(&key.label) == plan.keys.last().map(|last| &last.label)).then_some(Handle::Dkek)),
-        );
+        list.add(keys::wrapped(plan, key));
     }
     let vault = step(StepName::Vault, Actor::Administrator)
         .then(StageName::Prove, StageKind::Do(|_, _| Some(acts::ProveVaultEmpty.into())))

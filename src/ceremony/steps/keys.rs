@@ -8,7 +8,7 @@ use crate::fields::{Field, FieldKind};
 use crate::names::{FieldName, StageName, StepName};
 use crate::plan::{Plan, PlannedKey};
 use crate::record::StoredKey;
-use crate::terms::DeviceRole;
+use crate::terms::{DeviceRole, Handle};
 
 /// The list shows nothing, every key comes back, the list shows them, each signs.
 pub fn bring_keys_back(list: &mut List, plan: &Plan) {
@@ -56,6 +56,16 @@ pub fn made(key: &PlannedKey) -> Step {
         .then(StageName::Make, StageKind::Do(make_key))
         .then_when(Condition::LeftOut(false), StageName::Made, StageKind::Read)
         .then_when(Condition::LeftOut(true), StageName::LeftOut, StageKind::Read)
+}
+
+/// The step that backs up a key that was generated today. The DKEK is forgotten after the last one.
+pub fn wrapped(plan: &Plan, key: &PlannedKey) -> Step {
+    step(StepName::BackUp, Actor::Administrator)
+        .about(&key.label)
+        .then_when(Condition::LeftOut(false), StageName::Wrap, StageKind::Do(back_up))
+        .then_when(Condition::LeftOut(false), StageName::Wrapped, StageKind::Read)
+        .then_when(Condition::LeftOut(true), StageName::LeftOut, StageKind::Read)
+        .forgetting((Some(&key.label) == plan.keys.last().map(|last| &last.label)).then_some(Handle::Dkek))
 }
 
 fn make_key(known: &Known, step: &Step) -> Option<Act> {

@@ -11,6 +11,7 @@ use hsm_ceremony::record::{CeremonyKind, Fact, StoredKey};
 use hsm_ceremony::softcard::CutOff;
 use serde_json::{Value, json};
 
+use super::back_up::restores;
 use super::rig::{Rig, Turn, plan_text};
 use crate::support::torture;
 
@@ -52,17 +53,6 @@ fn listed(rig: &Rig) -> Vec<(String, u8)> {
     });
     let told = |key: StoredKey| (key.label.unwrap(), key.reference.get());
     keys.unwrap().into_iter().map(told).collect()
-}
-
-fn restores(records: &Path, papers: Rig, labels: &[&str]) {
-    let mut restore = Rig::restore(records).with_papers_of(papers);
-    restore.run(|_| {});
-    assert!(restore.complete() && restore.faults.is_empty(), "{:?}", restore.faults);
-    let proven = restore.facts().into_iter().filter_map(|fact| match fact {
-        Fact::Proven { label, .. } => Some(label.to_string()),
-        _ => None,
-    });
-    assert_eq!(proven.collect::<Vec<_>>(), labels);
 }
 
 #[test]

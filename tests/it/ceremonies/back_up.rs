@@ -72,7 +72,7 @@ fn resumes(rig: &Rig, setup_plan: &hsm_ceremony::plan::Plan) {
     assert_eq!(numbers(&resumed), numbers(&rig.machine));
 }
 
-fn restores(records: &Path, papers: Rig, labels: &[&str]) {
+pub fn restores(records: &Path, papers: Rig, labels: &[&str]) {
     let mut restore = Rig::restore(records).with_papers_of(papers);
     restore.run(|_| {});
     assert!(restore.complete() && restore.faults.is_empty(), "{:?}", restore.faults);
