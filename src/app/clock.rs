@@ -16,6 +16,8 @@ pub fn today() -> Day {
 /// The clocks of this machine, and when the ceremony began.
 pub struct Clock {
     began: Instant,
+    /// Milliseconds of the ceremony before that.
+    before: u64,
     /// None: the machine does not say, and its local time is UTC.
     zone: Option<TimeZone>,
 }
@@ -23,7 +25,12 @@ pub struct Clock {
 impl Clock {
     /// The ceremony begins now.
     pub fn start() -> Self {
-        Self { began: Instant::now(), zone: TimeZone::try_system().ok() }
+        Self::after(0)
+    }
+
+    /// The ceremony goes on now, after this many milliseconds.
+    pub fn after(before: u64) -> Self {
+        Self { began: Instant::now(), before, zone: TimeZone::try_system().ok() }
     }
 
     /// Now.
@@ -34,7 +41,7 @@ impl Clock {
             utc: now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
             local: local.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
             zone: self.zone.as_ref().and_then(TimeZone::iana_name).map(str::to_owned),
-            since_start_ms: u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX),
+            since_start_ms: u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX).saturating_add(self.before),
         }
     }
 }

@@ -1,14 +1,17 @@
 //! Connects machine, clerk, vault, record and front end. The one loop.
 
+mod again;
 mod card_check;
 mod clock;
 mod front;
 mod program;
+mod resume;
 mod setup;
 
 pub use card_check::check_cards;
+pub use resume::{OpenSitting, Restarted};
 pub use front::{FrontEnd, FrontError, Screen};
-pub use setup::{Environment, Setup, kept_device, latest_backup, plan_after};
+pub use setup::{Environment, Place, Setup, kept_device, latest_backup, plan_after};
 
 use self::clock::Clock;
 pub use self::clock::today;
@@ -101,7 +104,17 @@ impl Sitting {
         let mut machine = Machine::new(ceremony, plan, context.rehearsal);
         machine.begin(began);
         let clerk = Clerk::new(context);
-        Ok(Self {
+        Ok(Self::with((machine, clerk), (chain, record), around, Clock::start(), folder))
+    }
+
+    fn with(
+        (machine, clerk): (Machine, Clerk),
+        (chain, record): (Chain, RecordFile),
+        around: ViewContext,
+        clock: Clock,
+        folder: Folder,
+    ) -> Self {
+        Self {
             machine,
             vault: Vault::new(),
             clerk,
@@ -109,13 +122,37 @@ impl Sitting {
             record,
             around,
             began: Instant::now(),
-            clock: Clock::start(),
+            clock,
             ahead: Duration::ZERO,
             folder,
             without_report: None,
             not_signed: None,
             not_copied: Vec::new(),
-        })
+        }
+    }
+
+    /// Goes on with one whose program had ended. `to_close`: people only want to close it.
+    ///
+    /// # Errors
+    /// A file cannot be read or set aside, or the entry cannot be made.
+    pub fn resume(open: &OpenSitting, plan: Plan, context: Context, to_close: bool) -> Result<Self, Fault> {
+        let around = ViewContext {
+            rehearsal: context.rehearsal,
+            shortened: context.rounds != Rounds::PRODUCT,
+            folder: context.folder.path().display().to_string(),
+            ..ViewContext::default()
+        };
+        if open.shortened != around.shortened {
+            return Err(Fault::from(faults::ResumeShortened { folder: &around.folder }));
+        }
+        let folder = context.folder.clone();
+        let Restarted { mut machine, clerk, chain, record, resumed } = open.restart(plan, context)?;
+        machine.go_on(resumed);
+        if to_close {
+            machine.close_instead();
+        }
+        let clock = Clock::after(open.so_far());
+        Ok(Self::with((machine, clerk), (chain, record), around, clock, folder))
     }
 
     /// Runs the ceremony until people leave its last screen. Afterwards the vault is empty, however it ended.

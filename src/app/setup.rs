@@ -8,15 +8,16 @@ use std::path::{Path, PathBuf};
 
 use super::ROUNDS;
 use super::clock::today;
+use super::resume::OpenSitting;
 use crate::card::PcscReaders;
 use crate::card::transport::Readers;
-use crate::ceremony::{Cards, Ceremony, DeviceUse, KeySource};
+use crate::ceremony::{Cards as Dealing, Ceremony, DeviceUse, KeySource};
 use crate::clerk::{CardInserter, Context, Source};
 use crate::folder::{Folder, names};
 use crate::plan::{Plan, one_more_key};
 use crate::record::CeremonyKind;
 use crate::softcard::{Rack, SoftCard};
-use crate::terms::DeviceRole;
+use crate::terms::{DeviceRole, Serial};
 
 /// With what a ceremony is held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +28,27 @@ pub enum Environment {
     VirtualReaders,
     /// The real thing.
     Real,
+}
+
+/// Where a ceremony's folder is.
+#[derive(Clone, Copy)]
+pub enum Place<'a> {
+    /// A new one, under these records.
+    NewUnder(&'a Path),
+    /// That of a sitting that goes on.
+    Of(&'a OpenSitting),
+}
+
+impl<'a> From<&'a Path> for Place<'a> {
+    fn from(records: &'a Path) -> Self {
+        Self::NewUnder(records)
+    }
+}
+
+impl<'a> From<&'a PathBuf> for Place<'a> {
+    fn from(records: &'a PathBuf) -> Self {
+        Self::NewUnder(records)
+    }
 }
 
 /// A ceremony that is about to begin.
@@ -46,18 +68,18 @@ impl Setup {
     ///
     /// # Errors
     /// If its folder cannot be created, or the plan is only for what was made elsewhere.
-    pub fn by_plan(
+    pub fn by_plan<'a>(
         ceremony: CeremonyKind,
         plan: Plan,
         plan_text: String,
-        records: &Path,
+        place: impl Into<Place<'a>>,
         environment: Environment,
     ) -> Result<Self, Fault> {
         match Ceremony::of(ceremony).character.cards {
-            Cards::Dealt => plan.check_new()?,
-            Cards::Earlier | Cards::Changed | Cards::None => {}
+            Dealing::Dealt => plan.check_new()?,
+            Dealing::Earlier | Dealing::Changed | Dealing::None => {}
         }
-        Self::new(ceremony, plan, plan_text, None, records, environment)
+        Self::new(ceremony, plan, plan_text, None, place.into(), environment)
     }
 
     /// A ceremony that starts from an earlier backup: the folder of a sitting, or a folder of files made elsewhere, for
@@ -65,11 +87,11 @@ impl Setup {
     ///
     /// # Errors
     /// If the folder holds no usable backup, or the new folder cannot be created.
-    pub fn from_backup(
+    pub fn from_backup<'a>(
         ceremony: CeremonyKind,
         from: &Path,
         plan: Option<(Plan, String)>,
-        records: &Path,
+        place: impl Into<Place<'a>>,
         environment: Environment,
     ) -> Result<Self, Fault> {
         let given = plan.as_ref().map(|(plan, _)| plan);
@@ -84,7 +106,7 @@ impl Setup {
             _ => kept?,
         };
         let plan = source.plan.clone();
-        Self::new(ceremony, plan, plan_text, Some(source), records, environment)
+        Self::new(ceremony, plan, plan_text, Some(source), place.into(), environment)
     }
 
     /// A ceremony that gives the DKEK of an earlier backup new custodians, those of the plan, or replaces that DKEK by a new one. Who guarded it before is in the
@@ -92,16 +114,16 @@ impl Setup {
     ///
     /// # Errors
     /// If the folder holds no usable backup, the plan is not one for it, or the new folder cannot be created.
-    pub fn by_change(
+    pub fn by_change<'a>(
         ceremony: CeremonyKind,
         from: &Path,
         (plan, plan_text): (Plan, String),
         before: Option<&Plan>,
-        records: &Path,
+        place: impl Into<Place<'a>>,
         environment: Environment,
     ) -> Result<Self, Fault> {
         let (plan, source) = after(ceremony, from, plan, before)?;
-        Self::new(ceremony, plan, plan_text, Some(source), records, environment)
+        Self::new(ceremony, plan, plan_text, Some(source), place.into(), environment)
     }
 
     /// A ceremony that adds the keys of a plan to a device whose DKEK is that of an earlier backup. In a rehearsal there may be
@@ -110,11 +132,11 @@ impl Setup {
     /// # Errors
     /// If the folder holds no usable share files, the plan has other custodians or a key of the folder, or the new folder cannot be
     /// created.
-    pub fn by_addition(
+    pub fn by_addition<'a>(
         ceremony: CeremonyKind,
         from: &Path,
         plan: Option<(Plan, String)>,
-        records: &Path,
+        place: impl Into<Place<'a>>,
         environment: Environment,
     ) -> Result<Self, Fault> {
         let ours = from.join(names::MANIFEST).exists();
@@ -133,7 +155,7 @@ impl Setup {
         if let Some(key) = plan.keys.iter().find(|key| source.keys.iter().any(|known| known.label == key.label)) {
             return Err(Fault::from(faults::AddKeysKnownKey { label: &key.label, folder: from.display() }));
         }
-        Self::new(ceremony, plan, text, Some(source), records, environment)
+        Self::new(ceremony, plan, text, Some(source), place.into(), environment)
     }
 
     fn new(
@@ -141,20 +163,25 @@ impl Setup {
         plan: Plan,
         plan_text: String,
         source: Option<Source>,
-        records: &Path,
+        place: Place<'_>,
         environment: Environment,
     ) -> Result<Self, Fault> {
         let rehearsal = environment != Environment::Real;
-        let folder = new_folder(records, ceremony, rehearsal)?;
+        let (folder, cards) = match place {
+            Place::NewUnder(records) => {
+                let kept = match Ceremony::of(ceremony).character.devices {
+                    DeviceUse::Provisions | DeviceUse::None => None,
+                    DeviceUse::Keeps | DeviceUse::Adds | DeviceUse::Retires => source.as_ref().and_then(kept_card),
+                    DeviceUse::ChangesPins => kept_device(records),
+                };
+                (new_folder(records, ceremony, rehearsal)?, Cards::begin(kept))
+            }
+            Place::Of(open) => (open.folder.clone(), Cards::of(open)),
+        };
         let (readers, inserter): (Box<dyn Readers>, Option<CardInserter>) = if environment == Environment::SoftwareCards
         {
             let rack = Rack::new(2);
-            let kept = match Ceremony::of(ceremony).character.devices {
-                DeviceUse::Provisions | DeviceUse::None => None,
-                DeviceUse::Keeps | DeviceUse::Adds | DeviceUse::Retires => source.as_ref().and_then(kept_card),
-                DeviceUse::ChangesPins => kept_device(records),
-            };
-            let inserter = card_inserter(rack.clone(), folder.path().join(names::SOFTWARE_CARDS), kept)?;
+            let inserter = card_inserter(rack.clone(), folder.path().join(names::SOFTWARE_CARDS), cards)?;
             (Box::new(rack), Some(inserter))
         } else {
             (Box::new(PcscReaders::new()), None)
@@ -191,8 +218,8 @@ pub fn plan_after(ceremony: CeremonyKind, from: &Path, plan: Plan, before: Optio
 fn after(ceremony: CeremonyKind, from: &Path, plan: Plan, before: Option<&Plan>) -> Result<(Plan, Source), Fault> {
     plan.check_new()?;
     let same_dkek = match Ceremony::of(ceremony).character.cards {
-        Cards::Changed => true,
-        Cards::Dealt | Cards::Earlier | Cards::None => false,
+        Dealing::Changed => true,
+        Dealing::Dealt | Dealing::Earlier | Dealing::None => false,
     };
     if same_dkek && plan.so_pin_under_quorum {
         return Err(Fault::from(faults::PlanSoPinInReSplit));
@@ -230,9 +257,7 @@ fn new_folder(records: &Path, ceremony: CeremonyKind, rehearsal: bool) -> Result
 
 /// The software card whose keys are to be backed up, as the sitting that made them kept it.
 fn kept_card(source: &Source) -> Option<SoftCard> {
-    let cards = source.folder.path().join(names::SOFTWARE_CARDS);
-    let file = cards.join(names::software_card(source.device()?.as_str()));
-    SoftCard::from_json(&serde_json::from_slice(&fs::read(file).ok()?).ok()?).ok()
+    card_in(&source.folder.path().join(names::SOFTWARE_CARDS), source.device()?.as_str())
 }
 
 /// The software card of the newest rehearsal that made a backup with a device: a device in use, for a ceremony that needs one.
@@ -240,21 +265,63 @@ pub fn kept_device(records: &Path) -> Option<SoftCard> {
     backups(records).iter().find_map(|folder| kept_card(&Source::open(folder, None).ok()?))
 }
 
-/// Inserts the kept card for the original, or else a fresh software card for a role when a reader is searched; removes the previous card of the sitting.
-fn card_inserter(rack: Rack, cards: PathBuf, kept: Option<SoftCard>) -> Result<CardInserter, Fault> {
+/// The software cards of a rehearsal, by hand.
+#[derive(Default)]
+struct Cards {
+    /// The device in use, for whatever role is asked for first.
+    kept: Option<SoftCard>,
+    /// Those of a sitting that goes on.
+    of_roles: Vec<(DeviceRole, SoftCard)>,
+}
+
+impl Cards {
+    const fn begin(kept: Option<SoftCard>) -> Self {
+        Self { kept, of_roles: Vec::new() }
+    }
+
+    fn of(open: &OpenSitting) -> Self {
+        let cards = open.folder.path().join(names::SOFTWARE_CARDS);
+        let card = |(role, serial): (DeviceRole, Serial)| Some((role, card_in(&cards, serial.as_str())?));
+        Self { kept: None, of_roles: open.devices().into_iter().filter_map(card).collect() }
+    }
+
+    fn take(&mut self, role: DeviceRole) -> Option<SoftCard> {
+        let place = self.of_roles.iter().position(|(of, _)| *of == role);
+        place.map(|place| self.of_roles.swap_remove(place).1).or_else(|| self.kept.take())
+    }
+}
+
+/// The software card that a file keeps.
+fn card_in(cards: &Path, serial: &str) -> Option<SoftCard> {
+    let file = cards.join(names::software_card(serial));
+    SoftCard::from_json(&serde_json::from_slice(&fs::read(file).ok()?).ok()?).ok()
+}
+
+/// Inserts a card of the hand, or else a fresh software card, for a role when a reader is searched; removes the previous card of
+/// the sitting. Of a sitting that goes on, the last one is in its reader already.
+fn card_inserter(rack: Rack, cards: PathBuf, mut hand: Cards) -> Result<CardInserter, Fault> {
     let fault = |error: &io::Error| Fault::from(faults::FileWrite { file: names::SOFTWARE_CARDS, why: error });
-    fs::DirBuilder::new().mode(0o700).create(&cards).map_err(|error| fault(&error))?;
-    let (mut inserted, mut kept): (Option<DeviceRole>, _) = (None, kept);
+    if !cards.is_dir() {
+        fs::DirBuilder::new().mode(0o700).create(&cards).map_err(|error| fault(&error))?;
+    }
+    let insert = move |card: SoftCard| {
+        let file = cards.join(names::software_card(card.serial()));
+        // Where the card cannot be inserted, no device is found, and the screen says so.
+        rack.insert_with_file(0, card, &file).is_ok()
+    };
+    let mut inserted: Option<DeviceRole> = hand.of_roles.last().map(|(role, _)| *role);
+    if let Some(card) = inserted.and_then(|role| hand.take(role))
+        && !insert(card)
+    {
+        inserted = None;
+    }
     Ok(Box::new(move |role| {
         if inserted == Some(role) {
             return;
         }
         let fresh = || SoftCard::random_serial().and_then(|serial| SoftCard::new(&serial));
-        let card = kept.take().or_else(fresh);
-        let Some(card) = card else { return };
-        let file = cards.join(names::software_card(card.serial()));
-        // Where the card cannot be inserted, no device is found, and the screen says so.
-        if rack.insert_with_file(0, card, &file).is_ok() {
+        let Some(card) = hand.take(role).or_else(fresh) else { return };
+        if insert(card) {
             inserted = Some(role);
         }
     }))

@@ -49,7 +49,16 @@ pub fn agrees(folder: &Folder, proof: &Proof, manifest: &Manifest, custody: &[St
 
 /// Every file that a record names, with the digest it had when it was last written.
 fn recorded(proof: &Proof) -> BTreeMap<&str, Digest> {
-    proof.lines.iter().flat_map(|line| named(&line.entry)).collect()
+    let mut files = BTreeMap::new();
+    for line in &proof.lines {
+        if let Entry::Resumed { set_aside, .. } = &line.entry {
+            for moved in set_aside {
+                files.remove(moved.file.as_str());
+            }
+        }
+        files.extend(named(&line.entry));
+    }
+    files
 }
 
 fn names_what_is_recorded(manifest: &Manifest, files: &BTreeMap<&str, Digest>) -> Result<(), Fault> {
@@ -67,6 +76,9 @@ fn named(entry: &Entry) -> Vec<(&str, Digest)> {
             [(names::PLAN, *plan_sha256)].into_iter().chain(files).collect()
         }
         Entry::Learned { fact, .. } => written(fact).into_iter().collect(),
+        Entry::Resumed { set_aside, .. } => {
+            set_aside.iter().map(|moved| (moved.now.as_str(), moved.sha256)).collect()
+        }
         Entry::Intent { .. }
         | Entry::Revealed { .. }
         | Entry::Done { .. }

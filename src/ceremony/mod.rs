@@ -21,6 +21,7 @@ pub use machine::event::Event;
 pub use machine::input::{ChoiceId, Input, TickId};
 pub use machine::interlude::STOP_WORD;
 pub use machine::recovery::Recovery;
+pub use machine::resumption::Resumption;
 pub use machine::{Machine, REVEAL_SECONDS, Request};
 
 pub use steps::{Actor, Answer, Condition, Question, Stage, StageKind, Step};

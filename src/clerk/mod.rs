@@ -12,6 +12,7 @@ mod manifest_draft;
 mod opening;
 mod outcome;
 mod pins;
+mod relearn;
 mod sealing;
 mod source;
 mod words;
@@ -20,6 +21,7 @@ mod wrapped_keys;
 
 pub use acts::{Act, ActName, Aftermath};
 pub use outcome::Outcome;
+pub use relearn::Before;
 pub use source::Source;
 pub use workers::devices::CardInserter;
 

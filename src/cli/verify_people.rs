@@ -29,6 +29,7 @@ pub fn changes(proof: &Proof) -> Vec<String> {
             | Entry::Done { .. }
             | Entry::Failed { .. }
             | Entry::Recovered { .. }
+            | Entry::Resumed { .. }
             | Entry::Deviates { .. }
             | Entry::Remarked { remark: Remark::Deviation | Remark::Stopped, .. }
             | Entry::Sealed { .. } => {}

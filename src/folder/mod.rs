@@ -2,6 +2,7 @@
 
 mod copies;
 pub mod names;
+mod set_aside;
 
 pub use copies::Copied;
 
@@ -243,6 +244,16 @@ impl RecordFile {
         let file = open.map_err(|error| write_fault(names::RECORD, &error))?;
         sync_folder(folder.path()).map_err(|error| write_fault(names::RECORD, &error))?;
         Ok(Self { file })
+    }
+
+    /// Goes on with a record that is there already.
+    ///
+    /// # Errors
+    /// It is missing, or cannot be written.
+    pub fn go_on(folder: &Folder) -> Result<Self, Fault> {
+        let flags = OFlags::NOFOLLOW.bits().cast_signed();
+        let open = OpenOptions::new().append(true).custom_flags(flags).open(folder.path().join(names::RECORD));
+        Ok(Self { file: open.map_err(|error| write_fault(names::RECORD, &error))? })
     }
 
     /// Adds a line.

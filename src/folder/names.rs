@@ -86,6 +86,14 @@ pub fn is_software_card(name: &str) -> bool {
     !serial.is_empty() && serial.chars().all(|letter| letter.is_ascii_uppercase() || letter.is_ascii_digit())
 }
 
+/// The folder of what was set aside: the first, the second and so on.
+pub fn set_aside(number: usize) -> String {
+    format!("set-aside-{number}/")
+}
+
+/// A line of the record that was being written when the program ended, where it was set aside.
+pub const TORN_LINE: &str = "torn-line.txt";
+
 /// The end of the name of a file that is not written whole yet.
 pub const UNFINISHED: &str = ".part";
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::detail::{Ending, LaidOutFile, Remark};
 use super::fact::Fact;
+use super::resumed::{Again, SetAside};
 use super::seal::{BagNow, Deviated};
 use crate::names::CeremonyKind;
 use crate::terms::{CustodianNumber, Digest, DkekShareNumber, Number, Person, Purpose, Serial};
@@ -46,6 +47,26 @@ pub enum Entry {
     Failed { step: Number, act: String, fault: String, values: Vec<(String, String)> },
     /// What people chose after a failure, or where the ceremony offers to look again; `to` is the step the ceremony continues with.
     Recovered { step: Number, choice: String, to: Number },
+    /// The program had ended before the ceremony did, and the sitting goes on.
+    Resumed {
+        /// Where it stood.
+        step: Number,
+        /// The step that it goes on with.
+        to: Number,
+        /// What is done again first, in this order.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        again: Vec<Again>,
+        /// The stages of the step it goes on with that were done already.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        done: Vec<String>,
+        /// Cards that were dealt are void: whoever wrote one destroys it.
+        void: bool,
+        program: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        program_sha256: Option<Digest>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        set_aside: Vec<SetAside>,
+    },
     /// The ceremony itself deviates from its script, by name (for example `source-record-not-sealed`).
     Deviates { step: Number, name: String },
     /// People added something.

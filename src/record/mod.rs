@@ -15,6 +15,7 @@ mod line;
 mod line_error;
 mod manifest;
 mod parts;
+mod resumed;
 mod seal;
 mod surveyed;
 mod traced;
@@ -36,6 +37,7 @@ pub use manifest::{
     BackedUpDkekShare, BackedUpKey, DeviceCertificates, FORM, FORM_OF_BACK_UP, FORM_WITH_CERTIFICATES, Manifest,
 };
 pub use parts::Part;
+pub use resumed::{Again, SetAside};
 pub use seal::{BagNow, Deviated, DeviationName};
 pub use surveyed::{KeyToBackUp, NotWrapped, RefusedKey};
 pub use traced::{Copied, LivesOn, TracedKey};

@@ -80,6 +80,7 @@ const fn places(entry: &Entry) -> &'static [Place] {
         | Entry::Intent { .. }
         | Entry::Revealed { .. }
         | Entry::Recovered { .. }
+        | Entry::Resumed { .. }
         | Entry::Deviates { .. } => &[],
     }
 }

@@ -38,6 +38,8 @@ pub enum DeviationName {
     CopyLeftOut,
     /// The key of the plan does not sign the record.
     RecordNotSigned,
+    /// The program ended before the ceremony did, and the sitting went on.
+    Resumed,
     /// The record of the ceremony being restored from is not sealed.
     SourceRecordNotSealed,
     /// Some files begin like wrapped keys but cannot be read as such.

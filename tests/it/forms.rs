@@ -245,6 +245,7 @@ fn step_of(entry: &Entry) -> Option<Number> {
         | Entry::Done { step, .. }
         | Entry::Failed { step, .. }
         | Entry::Recovered { step, .. }
+        | Entry::Resumed { step, .. }
         | Entry::Deviates { step, .. }
         | Entry::Remarked { step, .. }
         | Entry::Substituted { step, .. }

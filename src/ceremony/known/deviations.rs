@@ -26,6 +26,9 @@ impl Known {
             Entry::StoodIn { step, person, name, reason, decided_by, .. } => {
                 Some(self.stood_in(*step, *person, name, Some(reason.clone()), decided_by.clone()))
             }
+            Entry::Resumed { step, to, .. } => {
+                Some(Deviated::new(*step, DeviationName::Resumed).happened(to.to_string()))
+            }
             // What people chose after a failure is a deviation where the machine says so.
             Entry::Recovered { .. }
             | Entry::Began { .. }

@@ -65,6 +65,8 @@ pub struct Devices {
     pub so_pin_of_today: BTreeSet<DeviceRole>,
     /// Devices that somebody logged in to since they were initialised.
     pub logged_in: BTreeSet<DeviceRole>,
+    /// Devices whose login was lost when the program ended.
+    pub login_lost: BTreeSet<DeviceRole>,
     /// Devices that have the DKEK.
     pub loaded: BTreeSet<DeviceRole>,
     /// The state of the device's DKEK: shares, outstanding, KCV.

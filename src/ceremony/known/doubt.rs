@@ -46,6 +46,13 @@ impl Doubt {
         self.cut &= fault != Some(FaultName::SoPinWrong);
     }
 
+    /// The program ended: whatever it had begun may have been done.
+    pub(super) fn learn_interrupted(&mut self) {
+        self.cut = true;
+        self.again = true;
+        self.perhaps_erased.extend(self.intended.take());
+    }
+
     pub(super) fn learn_change_failed(&mut self, fault: Option<FaultName>) {
         self.cut |= in_doubt(fault);
         self.intended = None;

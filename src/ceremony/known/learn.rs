@@ -15,6 +15,8 @@ impl Known {
         match entry {
             Entry::Learned { fact, .. } => self.learn_fact(fact),
             Entry::Failed { act, fault, .. } => self.learn_failure(act, FaultName::from_word(fault)),
+            // While something is done again, what was interrupted is still in doubt.
+            Entry::Done { .. } if !self.progress.returns.after.is_empty() => {}
             Entry::Done { .. } => self.doubt.settle(),
             Entry::Deviates { name, .. } => {
                 self.progress.deviates.push(name.clone());
@@ -34,6 +36,7 @@ impl Known {
                 self.learn_began();
             }
             Entry::Remarked { remark: Remark::BreakEnded, .. } => self.progress.not_confirmed = true,
+            Entry::Resumed { to, again, done, void, .. } => self.learn_resumed(*to, again, done, *void),
             Entry::Recovered { .. }
             | Entry::Remarked { remark: Remark::Deviation | Remark::BreakBegan | Remark::Stopped, .. } => {}
         }
@@ -128,7 +131,10 @@ impl Known {
                 self.devices.so_pin_of_today.insert(*role);
                 self.learn_so_pin_changed(*role);
             }
-            Fact::LoggedIn { role } => _ = self.devices.logged_in.insert(*role),
+            Fact::LoggedIn { role } => {
+                self.devices.logged_in.insert(*role);
+                self.devices.login_lost.remove(role);
+            }
             Fact::Loaded { role, .. } => _ = self.devices.loaded.insert(*role),
             Fact::Seeded { sources } => self.shares.sources.clone_from(sources),
             Fact::Dealt { share, set, kcv, .. } => {
@@ -197,7 +203,7 @@ impl Known {
             Fact::WrappedKeysUnusable { keys } => self.restored.learn_wrapped_unusable(keys),
             Fact::SeveralDkeks { dkeks } => self.restored.dkeks.clone_from(dkeks),
             Fact::DkekChosen { kcv } => self.learn_dkek_chosen(*kcv),
-            Fact::AfterBreak { .. } => self.progress.not_confirmed = false,
+            Fact::AfterBreak { .. } => (self.progress.not_confirmed, self.progress.restarted) = (false, None),
             Fact::Medium { number, label, place } => self.media.learn_brought(*number, label, place.as_deref()),
             Fact::Copied { number, label, folder, files, .. } => {
                 self.media.learn_copied(*number, label, folder, *files);

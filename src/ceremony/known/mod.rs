@@ -16,6 +16,7 @@ pub mod people;
 pub mod pins;
 pub mod progress;
 pub mod restored;
+pub mod resumed;
 pub mod roll_call;
 pub mod seats;
 pub mod shares;

@@ -120,6 +120,7 @@ impl Known {
             | Entry::Done { .. }
             | Entry::Failed { .. }
             | Entry::Recovered { .. }
+            | Entry::Resumed { .. }
             | Entry::Deviates { .. }
             | Entry::Remarked { .. }
             | Entry::Sealed { .. } => return,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::ceremony::known::resumed::{Restarted, Return};
 use crate::record::{Deviated, Ending};
 use crate::terms::Number;
 
@@ -20,6 +21,10 @@ pub struct Progress {
     pub deviates: Vec<String>,
     /// A break is over, and nobody has said yet whether anything was moved.
     pub not_confirmed: bool,
+    /// The program was started again, and nobody has looked at the room yet.
+    pub restarted: Option<Restarted>,
+    /// What is done again since the program was started again.
+    pub returns: Return,
     /// How it ended.
     pub ended: Option<Ending>,
 }

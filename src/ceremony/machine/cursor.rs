@@ -1,6 +1,7 @@
 //! The position of the ceremony. Only entries move it: live, and when a record is read back.
 
 use crate::ceremony::kinds::Ceremony;
+use crate::ceremony::known::custodians::Whose;
 use crate::ceremony::machine::Machine;
 use crate::ceremony::machine::recovery::Recovery;
 use crate::ceremony::steps::{Need, Part, Step};
@@ -20,10 +21,23 @@ impl Machine {
                     if self.steps.get(place).is_some_and(|step| step.frees_seats) {
                         self.known.seats.free();
                     }
-                    self.move_to(place + 1);
+                    let next = self.known.progress.returns.after(*step).and_then(|next| self.place(next));
+                    self.move_to(next.unwrap_or(place + 1));
                 }
             }
-            Entry::Recovered { choice, to, .. } => {
+            Entry::Resumed { to, again, .. } => {
+                let to = again.first().map_or(*to, |again| again.from);
+                let of_before = |step: &Step| step.whose == Whose::OfBefore;
+                if let Some(place) = self.place(to) {
+                    if self.steps.get(place).is_some_and(of_before) {
+                        self.known.back_to_those_before();
+                    }
+                    self.move_to(place);
+                }
+            }
+            Entry::Recovered { step, choice, to } => {
+                // Whoever decides at that step decides about all of it.
+                self.known.progress.returns.done.take_if(|(of, _)| of == step);
                 let place = self.place(*to);
                 let role = place.and_then(|place| self.steps.get(place)).map(|step| step.role);
                 let key = place.and_then(|place| self.steps.get(place)).and_then(|step| step.key.as_ref());
@@ -127,7 +141,7 @@ impl Machine {
         self.known.progress.cursor = place;
     }
 
-    fn is_needed(&self, step: &Step) -> bool {
+    pub(super) fn is_needed(&self, step: &Step) -> bool {
         if step.key.as_ref().is_some_and(|key| self.known.keys.set_aside.contains(key.as_str())) {
             return false;
         }

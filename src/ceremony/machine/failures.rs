@@ -71,14 +71,7 @@ impl Machine {
                 let place = stages.iter().take(self.stage).rposition(form).unwrap_or(0);
                 self.enter_stage(place);
             }
-            Recovery::LogIn => {
-                let Some(step) = self.step() else { return };
-                let mut detour = steps::step(StepName::LogIn, Actor::PinHolder).on(step.role);
-                detour.stages.push(hand_over::HAND_OVER);
-                let step = Step { number: from, ..provisioning::with_log_in(detour) };
-                self.detour = Some(Detour { step, back_to: self.stage });
-                self.enter_stage(0);
-            }
+            Recovery::LogIn => self.log_in_first(self.stage),
             Recovery::SeatAgain(seat) => {
                 let Some(step) = self.step() else { return };
                 // Whoever sits there stays; Esc leads to the question who it is.
@@ -123,6 +116,16 @@ impl Machine {
             }
             Recovery::Stop => {}
         }
+    }
+
+    /// The PIN holder logs in before the stage at this place.
+    pub(super) fn log_in_first(&mut self, back_to: usize) {
+        let Some(step) = self.step() else { return };
+        let mut detour = steps::step(StepName::LogIn, Actor::PinHolder).on(step.role);
+        detour.stages.push(hand_over::HAND_OVER);
+        let step = Step { number: step.number, ..provisioning::with_log_in(detour) };
+        self.detour = Some(Detour { step, back_to });
+        self.enter_stage(0);
     }
 
     /// The step that a recovery continues with, if it is a different one.

@@ -202,6 +202,8 @@ impl Machine {
         self.request(Request::SetAside(false));
         if self.known.progress.not_confirmed {
             self.ask_next(Interlude::AfterBreak);
+        } else if self.waits_to_go_on {
+            self.start_again();
         } else {
             self.calls_who_acts();
         }

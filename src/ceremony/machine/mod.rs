@@ -15,6 +15,7 @@ pub mod left_alone;
 mod media;
 mod presence;
 pub mod recovery;
+pub mod resumption;
 pub mod roll_call;
 mod screens;
 mod seal;
@@ -35,7 +36,7 @@ use crate::ceremony::steps::{Actor, Condition, Stage, StageKind, Step, hand_over
 use crate::clerk::{Act, acts};
 use crate::fields::{Field, FieldCheck};
 use crate::plan::Plan;
-use crate::record::{CeremonyKind, Ending, Entry, Keyboard};
+use crate::record::{CeremonyKind, Ending, Entry, Fact, Keyboard};
 use crate::script;
 use crate::terms::{Handle, Number};
 
@@ -115,6 +116,10 @@ pub struct Machine {
     deliberate: Deliberate,
     requests: VecDeque<Request>,
     begun: bool,
+    /// What the record says of the current step, of a machine that was read back from it.
+    learned_here: Vec<Fact>,
+    /// It was read back, and nothing has been started yet.
+    waits_to_go_on: bool,
 }
 
 impl Machine {
@@ -136,6 +141,8 @@ impl Machine {
             deliberate: Deliberate::default(),
             requests: VecDeque::new(),
             begun: false,
+            learned_here: Vec::new(),
+            waits_to_go_on: false,
         }
     }
 
@@ -153,6 +160,19 @@ impl Machine {
         }
         for entry in entries {
             machine.take_in(entry);
+            match entry {
+                Entry::Learned { fact, .. } => machine.learned_here.push(fact.clone()),
+                Entry::Done { .. } | Entry::Recovered { .. } | Entry::Resumed { .. } => machine.learned_here.clear(),
+                Entry::Began { .. }
+                | Entry::Intent { .. }
+                | Entry::Revealed { .. }
+                | Entry::Failed { .. }
+                | Entry::Deviates { .. }
+                | Entry::Remarked { .. }
+                | Entry::Substituted { .. }
+                | Entry::StoodIn { .. }
+                | Entry::Sealed { .. } => {}
+            }
         }
         machine.begun = !entries.is_empty();
         Some(machine)
@@ -249,6 +269,7 @@ impl Machine {
 
     /// Starts the first due stage from `from` on, or ends the step.
     pub(in crate::ceremony) fn enter_stage(&mut self, from: usize) {
+        let from = from.max(self.first_undone());
         let Some(step) = self.step() else { return };
         let next = step.stages.iter().enumerate().skip(from).find(|(_, stage)| self.due(stage.when));
         let Some((place, stage)) = next.map(|(place, stage)| (place, *stage)) else {
@@ -265,6 +286,7 @@ impl Machine {
         match stage.kind {
             StageKind::Do(make) => {
                 match make(&self.known, &step) {
+                    Some(act) if self.needs_a_login(&act, &step) => self.log_in_first(place),
                     Some(act) => self.perform(act),
                     None => self.fail(acts::ProveVaultEmpty.into(), Fault::from(faults::StepNotPossible)),
                 }

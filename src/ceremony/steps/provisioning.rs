@@ -171,7 +171,7 @@ pub fn initialise(known: &Known, step: &Step) -> Option<Act> {
             dkek_shares: u8::try_from(known.plan.dkek_shares.len()).ok()?,
             named: known.devices.named_keys(step.role),
             same_so_pin: known.devices.so_pin_on_cards.contains(&step.role),
-            cut: known.doubt.cut,
+            cut: known.doubt.cut || known.doubt.perhaps_erased.contains(&device.serial),
         }
         .into(),
     )

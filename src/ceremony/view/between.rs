@@ -1,5 +1,6 @@
 //! A question in between.
 
+use crate::ceremony::known::resumed::Restarted;
 use crate::ceremony::known::roll_call::with_role;
 use crate::ceremony::machine::Machine;
 use crate::ceremony::machine::input::ChoiceId;
@@ -19,7 +20,11 @@ impl Machine {
             Interlude::Menu => StageName::Menu,
             Interlude::Note(_) => StageName::Note,
             Interlude::Break => StageName::Break,
-            Interlude::AfterBreak => StageName::AfterBreak,
+            Interlude::AfterBreak => match known.progress.restarted {
+                None => StageName::AfterBreak,
+                Some(Restarted { void: false }) => StageName::AfterRestart,
+                Some(Restarted { void: true }) => StageName::AfterRestartVoid,
+            },
             Interlude::Confirms(Confirmation { changed: false, .. }) => StageName::Confirms,
             Interlude::Confirms(Confirmation { changed: true, .. }) => StageName::ConfirmsChange,
             Interlude::Who => StageName::Who,

@@ -207,6 +207,7 @@ const fn in_words(name: DeviationName) -> &'static str {
         DeviationName::KeyLeftOut => words::REPORT_DEVIATION_LEFT_OUT,
         DeviationName::CopyLeftOut => words::REPORT_DEVIATION_WITHOUT_MEDIUM,
         DeviationName::RecordNotSigned => words::REPORT_DEVIATION_NOT_SIGNED,
+        DeviationName::Resumed => words::REPORT_DEVIATION_RESUMED,
         DeviationName::SourceRecordNotSealed => words::REPORT_DEVIATION_NOT_SEALED,
         DeviationName::WrappedKeysNotReadable => words::REPORT_DEVIATION_NOT_READABLE,
         DeviationName::WrappedKeysLeftOut => words::REPORT_DEVIATION_WRAPPED_LEFT_OUT,

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use hsm_ceremony::app::{Environment, Setup, latest_backup};
+use hsm_ceremony::app::{Environment, OpenSitting, Restarted, Setup, latest_backup};
 use hsm_ceremony::autopilot::{Autopilot, Comes};
 use hsm_ceremony::card::transport::Readers;
 use hsm_ceremony::ceremony::{Body, Event, Input, Machine, Request, View, ViewContext};
@@ -60,6 +60,23 @@ pub struct Rig {
     clerk: Clerk,
     chain: Chain,
     autopilot: Autopilot,
+    /// Where the program ends before its ceremony does.
+    crash: Option<Crash>,
+    /// How many acts the clerk has performed.
+    performed: usize,
+    /// It has ended there.
+    pub crashed: bool,
+    /// What it is about.
+    source: Option<PathBuf>,
+}
+
+/// Where the program ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Crash {
+    /// When this many lines are written, before anything else.
+    AfterLine(usize),
+    /// When this many acts are done, before a line says so.
+    AfterAct(usize),
 }
 
 impl Rig {
@@ -183,6 +200,7 @@ impl Rig {
         let rehearsal = context.rehearsal;
         let log = Log::default();
         let folder = context.folder.path().to_owned();
+        let source = context.source.as_ref().map(|source| source.folder.path().to_owned());
         let files = files_of_the_beginning(&context, &plan_text);
         let readers = Box::new(Listening(context.readers, Arc::clone(&log)));
         let wait = if rounds == Rounds::PRODUCT { Duration::from_millis(20) } else { Duration::from_micros(200) };
@@ -219,6 +237,57 @@ impl Rig {
             clerk: Clerk::new(context),
             chain: Chain::new(rehearsal),
             autopilot,
+            crash: None,
+            performed: 0,
+            crashed: false,
+            source,
+        }
+    }
+
+    /// The program ends there.
+    pub fn crashing(mut self, crash: Crash) -> Self {
+        self.crash = Some(crash);
+        self
+    }
+
+    /// How many acts have been performed.
+    pub const fn performed(&self) -> usize {
+        self.performed
+    }
+
+    /// The sitting that crashed goes on in a new process, with the papers that people have.
+    pub fn resumed(self, comes: Comes) -> Self {
+        let Self { folder, log, autopilot, source, .. } = self;
+        let open = OpenSitting::read(&folder).unwrap();
+        let Setup { plan, context, .. } = Setup::again(&open, source.as_deref(), None).unwrap();
+        let readers = Box::new(Listening(context.readers, Arc::clone(&log)));
+        let context = Context { training_files: true, rounds: Rounds(1000), readers, ..context };
+        let (entries, lines) = (open.entries(), std::fs::read_to_string(folder.join("record.jsonl")).unwrap());
+        let Restarted { mut machine, clerk, chain, resumed, .. } = open.restart(plan, context).unwrap();
+        machine.go_on(resumed);
+        let mut autopilot = autopilot;
+        autopilot.prefer(comes);
+        Self {
+            machine,
+            vault: Vault::new(),
+            entries,
+            lines,
+            faults: Vec::new(),
+            waited: Vec::new(),
+            folder,
+            log,
+            room: None,
+            rehearsal: open.rehearsal,
+            wait: Duration::from_micros(200),
+            day: Day::default(),
+            now: 0,
+            clerk,
+            chain,
+            autopilot,
+            crash: None,
+            performed: 0,
+            crashed: false,
+            source,
         }
     }
 
@@ -247,11 +316,20 @@ impl Rig {
     fn run_with(&mut self, mut look: impl FnMut(&Sight<'_>), mut people: impl FnMut(&mut Front<'_>) -> Turn) {
         for _ in 0..200_000 {
             self.drain();
+            if self.crashed {
+                std::fs::write(self.folder.join("record.jsonl"), &self.lines).unwrap();
+                return;
+            }
             if let Some(mut outcome) = self.clerk.poll(&mut self.vault) {
                 if let (Outcome::Done(facts), Some(room)) = (&mut outcome, &self.room)
                     && let [Fact::Room { findings }] = facts.as_mut_slice()
                 {
                     findings.clone_from(room);
+                }
+                self.performed += usize::from(matches!(outcome, Outcome::Done(_) | Outcome::Failed(_)));
+                if self.crash == Some(Crash::AfterAct(self.performed)) {
+                    self.crashed = true;
+                    continue;
                 }
                 self.machine.handle(Event::Outcome(outcome));
                 continue;
@@ -338,6 +416,10 @@ impl Rig {
                 Request::Record(keyboard, entry) => {
                     self.lines += &self.chain.add(moment(self.now), keyboard, &entry).unwrap();
                     self.entries.push(entry);
+                    if self.crash == Some(Crash::AfterLine(self.entries.len())) {
+                        self.crashed = true;
+                        return;
+                    }
                 }
                 Request::Perform(act) => self.clerk.begin(act, &mut self.vault),
                 Request::Keep(field, handle) => {
