@@ -18,7 +18,7 @@ pub use known::restored::Origin;
 pub use known::roll_call::{Person, role};
 pub use machine::deliberate::Deliberate;
 pub use machine::event::Event;
-pub use machine::input::{ChoiceId, Input, TickId};
+pub use machine::input::{ChoiceId, Input, OpenSittingChoice, TickId};
 pub use machine::interlude::STOP_WORD;
 pub use machine::recovery::Recovery;
 pub use machine::resumption::Resumption;

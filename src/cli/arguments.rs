@@ -21,6 +21,8 @@ pub enum Command {
     Version,
     /// Hold a ceremony, or rehearse one.
     Hold(Hold),
+    /// Go on with a sitting whose program ended before its ceremony did.
+    Resume(Resume),
     /// Check a record, and say what came of it to people or to machines.
     Verify {
         /// The record, or its folder.
@@ -64,6 +66,18 @@ pub struct Hold {
     /// The plan file.
     pub plan: Option<PathBuf>,
     /// The folder to restore from.
+    pub from: Option<PathBuf>,
+    /// The plan of those who guarded a DKEK before, where files made elsewhere do not say it.
+    pub old_plan: Option<PathBuf>,
+    /// Where sittings are kept.
+    pub records: PathBuf,
+}
+
+/// Which sitting goes on.
+pub struct Resume {
+    /// Its folder. `None`: each that is open.
+    pub folder: Option<PathBuf>,
+    /// The folder that it is about, if that is not where its record says.
     pub from: Option<PathBuf>,
     /// The plan of those who guarded a DKEK before, where files made elsewhere do not say it.
     pub old_plan: Option<PathBuf>,
@@ -189,6 +203,18 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, M
                 return Err(Misunderstood::Missing(option));
             }
             hold(true, false)
+        }
+        (Some("resume"), folder, 1 | 2) => {
+            let folder = folder.map(|_| file(1));
+            Command::Resume(Resume {
+                from: if folder.is_some() { from.take() } else { None },
+                old_plan: if folder.is_some() { old_plan.take() } else { None },
+                records: match folder {
+                    Some(_) => PathBuf::from(RECORDS),
+                    None => records.take().unwrap_or_else(|| PathBuf::from(RECORDS)),
+                },
+                folder,
+            })
         }
         (Some("verify"), Some(_), 2) => Command::Verify { path: file(1), json: std::mem::take(&mut json) },
         (Some("report"), Some(_), 2) => Command::Report { path: file(1), html: std::mem::take(&mut html) },

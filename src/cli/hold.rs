@@ -1,32 +1,27 @@
 //! Holds ceremonies: in the terminal, or answered by the autopilot.
 
 use crate::faults::{self, Fault};
-use crate::script::{chapters, words};
 use std::io;
 use std::path::Path;
-use std::time::{Duration, Instant};
 
-use super::arguments::Hold;
+use super::arguments::{Hold, Resume};
+use super::chooser;
 use super::ends::{Ends, Unfinished};
 use super::say::{explain, print_all};
 use super::{Exit, nameless_plan, read_kept_plan, read_plan};
 use crate::app::{
-    Environment, FrontEnd, FrontError, ROUNDS, Screen, Setup, Sitting, Stopped, check_cards, kept_device, latest_backup,
+    Environment, FrontEnd, FrontError, OpenSitting, ROUNDS, Screen, Setup, Sitting, Stopped, check_cards, kept_device,
+    latest_backup,
 };
 use crate::autopilot::{Autopilot, AutopilotError, Comes};
 use crate::ceremony::{
-    Asks, Body, CEREMONIES, Cards, Ceremony, Character, ChoiceId, Deliberate, DeviceUse, Header, Input, Known, Needs,
-    Notice, OptionView, Unattended, View,
+    CEREMONIES, Cards, Ceremony, Character, DeviceUse, Known, Needs, OpenSittingChoice, Unattended,
 };
 use crate::dkek::Rounds;
 use crate::host;
-use crate::names::ItemName;
+use crate::plan::Plan;
 use crate::record::{CeremonyKind, Ending};
 use crate::terminal::TerminalError;
-use crate::vault::Vault;
-
-/// How often the menu looks at the time.
-const A_MOMENT: Duration = Duration::from_millis(50);
 
 /// Prepares one ceremony.
 fn prepare(ceremony: CeremonyKind, hold: &Hold) -> Result<Setup, Vec<Fault>> {
@@ -163,25 +158,69 @@ fn by_name<'a>(kind: CeremonyKind, all: impl Iterator<Item = &'a Character>) -> 
     }
 }
 
-/// In the terminal: one ceremony, or a menu.
-pub fn in_terminal(hold: &Hold) -> Exit {
-    // Before the first thread starts: later may be too late.
+/// What is held in one run of the program.
+#[derive(Default)]
+struct Held {
+    ends: Ends,
+    unfinished: Vec<Unfinished>,
+}
+
+impl Held {
+    /// Runs a sitting to its end in the terminal.
+    ///
+    /// # Errors
+    /// The record cannot be written, or the terminal is gone.
+    fn run(&mut self, mut sitting: Sitting, folder: &Path, screen: &mut Screen) -> Result<(), Stopped> {
+        let known = run(&mut sitting, screen)?;
+        let (kind, exit) = (known.ceremony.kind, exit_of(known));
+        self.ends.note(kind, exit, folder, sitting.digest());
+        self.unfinished.push(Unfinished::of(&sitting, folder));
+        Ok(())
+    }
+
+    /// After the terminal was given back: what was made, and what is next.
+    fn explain(&self, rehearsal: bool) -> Exit {
+        self.unfinished.iter().for_each(Unfinished::explain);
+        print_all(self.ends.lines(rehearsal).iter().map(String::as_str)).max(self.ends.exit())
+    }
+}
+
+/// Takes over the terminal, before any thread starts: later, memory may no longer be locked.
+fn enter() -> Result<Screen, Exit> {
     let _ = host::lock_memory();
     host::disable_cores();
+    Screen::enter().map_err(|error| stopped_by(&Stopped::Front(FrontError::Terminal(error))))
+}
+
+/// In the terminal: one ceremony, or a menu. Sittings that are open come first.
+pub fn in_terminal(hold: &Hold) -> Exit {
     if hold.plan.is_some()
         && let Err(faults) = read_plan(hold.plan.as_deref())
     {
         return explain(&faults);
     }
-    let mut screen = match Screen::enter() {
+    let mut screen = match enter() {
         Ok(screen) => screen,
-        Err(error) => return stopped_by(&Stopped::Front(FrontError::Terminal(error))),
+        Err(exit) => return exit,
     };
-    let (mut ends, mut unfinished) = (Ends::default(), Vec::new());
+    let mut held = Held::default();
+    let of_this_kind = |open: &OpenSitting| {
+        (open.rehearsal, open.rehearsal && !open.on_software_cards) == (hold.rehearsal, hold.rehearsal && hold.pcsc)
+    };
+    for open in OpenSitting::all(&hold.records).iter().filter(|open| of_this_kind(open)) {
+        if let Err(why) = go_on(open, None, None, true, &mut screen, &mut held) {
+            screen.leave();
+            return why.explain();
+        }
+    }
+    if hold.ceremony.is_some() && !held.unfinished.is_empty() {
+        screen.leave();
+        return held.explain(hold.rehearsal);
+    }
     loop {
         let chosen = match hold.ceremony {
             Some(ceremony) => Ok(Some(ceremony)),
-            None => menu(&mut screen, &hold.records, ends.made_something()),
+            None => chooser::menu(&mut screen, &hold.records, held.ends.made_something()),
         };
         let ceremony_now = match chosen {
             Ok(Some(ceremony)) => ceremony,
@@ -195,32 +234,99 @@ pub fn in_terminal(hold: &Hold) -> Exit {
             let folder = setup.folder();
             begin(setup).map(|sitting| (sitting, folder)).map_err(|fault| vec![fault])
         });
-        let (mut sitting, folder) = match result {
+        let (sitting, folder) = match result {
             Ok(begun) => begun,
             Err(faults) => {
                 screen.leave();
                 return explain(&faults);
             }
         };
-        match run(&mut sitting, &mut screen) {
-            Ok(known) => {
-                let (kind, exit) = (known.ceremony.kind, exit_of(known));
-                ends.note(kind, exit, &folder, sitting.digest());
-            }
-            Err(stopped) => {
-                drop(sitting);
-                screen.leave();
-                return stopped_by(&stopped);
-            }
+        if let Err(stopped) = held.run(sitting, &folder, &mut screen) {
+            screen.leave();
+            return stopped_by(&stopped);
         }
-        unfinished.push(Unfinished::of(&sitting, &folder));
         if hold.ceremony.is_some() {
             break;
         }
     }
     screen.leave();
-    unfinished.iter().for_each(Unfinished::explain);
-    print_all(ends.lines(hold.rehearsal).iter().map(String::as_str)).max(ends.exit())
+    held.explain(hold.rehearsal)
+}
+
+/// Why a sitting does not go on.
+enum CannotGoOn {
+    /// Something is wrong with it.
+    Fault(Fault),
+    /// The record cannot be written, or the terminal is gone.
+    Stopped(Stopped),
+}
+
+impl From<Fault> for CannotGoOn {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+impl CannotGoOn {
+    fn explain(&self) -> Exit {
+        match self {
+            Self::Fault(fault) => explain(std::slice::from_ref(fault)),
+            Self::Stopped(stopped) => stopped_by(stopped),
+        }
+    }
+}
+
+/// Shows where an open sitting stood, and goes on with it if people say so.
+fn go_on(
+    open: &OpenSitting,
+    from: Option<&Path>,
+    before: Option<&Plan>,
+    begins: bool,
+    screen: &mut Screen,
+    held: &mut Held,
+) -> Result<(), CannotGoOn> {
+    let Setup { plan, context, .. } = Setup::again(open, from, before)?;
+    let machine = open.machine(plan.clone())?;
+    let chosen = chooser::open_sitting(screen, open, &machine, begins);
+    let to_close = match chosen.map_err(|error| CannotGoOn::Stopped(Stopped::Front(error)))? {
+        OpenSittingChoice::GoOn => false,
+        OpenSittingChoice::Close => true,
+        OpenSittingChoice::Leave => return Ok(()),
+    };
+    let sitting = Sitting::resume(open, plan, context, to_close)?;
+    held.run(sitting, open.folder.path(), screen).map_err(CannotGoOn::Stopped)
+}
+
+/// Goes on with a sitting whose program ended, or with each of those in a folder of records.
+pub fn resume(resume: &Resume) -> Exit {
+    let open = match &resume.folder {
+        Some(folder) => OpenSitting::read(folder).map(|open| vec![open]),
+        None => Ok(OpenSitting::all(&resume.records)),
+    };
+    let open = match open {
+        Ok(open) if open.is_empty() => {
+            return explain(&[Fault::from(faults::NothingToResume { folder: resume.records.display() })]);
+        }
+        Ok(open) => open,
+        Err(fault) => return explain(&[fault]),
+    };
+    let before = match resume.old_plan.as_deref().map(read_kept_plan).transpose() {
+        Ok(before) => before,
+        Err(faults) => return explain(&faults),
+    };
+    let mut screen = match enter() {
+        Ok(screen) => screen,
+        Err(exit) => return exit,
+    };
+    let mut held = Held::default();
+    for one in &open {
+        if let Err(why) = go_on(one, resume.from.as_deref(), before.as_ref(), false, &mut screen, &mut held) {
+            screen.leave();
+            return why.explain();
+        }
+    }
+    screen.leave();
+    held.explain(open.iter().all(|one| one.rehearsal))
 }
 
 /// A custodian checks their card alone.
@@ -234,64 +340,6 @@ pub fn check_card() -> Exit {
         checked
     });
     checked.map_or_else(|error| stopped_by(&Stopped::Front(error)), |()| Exit::Done)
-}
-
-/// The menu of `rehearse`: every ceremony, and a way out.
-fn menu(screen: &mut Screen, records: &Path, made: bool) -> Result<Option<CeremonyKind>, FrontError> {
-    let backup = latest_backup(records).is_some();
-    let option = |ceremony: &&Ceremony| {
-        let Character { kind, text, needs, devices, .. } = ceremony.character;
-        let id = ChoiceId::Ceremony(kind);
-        let after_another = match needs {
-            Needs::Backup | Needs::PlanAndBackup | Needs::NewKeysAndBackup => true,
-            Needs::Plan | Needs::PlanIfAny => devices == DeviceUse::ChangesPins,
-        };
-        match text.menu_later {
-            Some(later) if after_another && !backup => OptionView { id, text: later.to_owned(), closed: true },
-            Some(_) | None => OptionView::open(id, text.menu),
-        }
-    };
-    let leave = OptionView::open(ChoiceId::Item(ItemName::Back), words::MENU_LEAVE);
-    let mut view = View {
-        header: Header {
-            ceremony: words::MENU_CEREMONY.to_owned(),
-            rehearsal: true,
-            shortened: ROUNDS != Rounds::PRODUCT,
-            number: "0.0".to_owned(),
-            title: words::MENU_TITLE.to_owned(),
-            act: words::MENU_ACT.to_owned(),
-            screen: None,
-            mark: String::new(),
-        },
-        body: Body::Choose {
-            text: chapters::MENU.iter().copied().chain(made.then_some(words::MENU_NEXT)).map(str::to_owned).collect(),
-            options: CEREMONIES.iter().map(option).chain([leave]).collect(),
-            asks: Asks::Ceremony,
-            may_leave: true,
-        },
-        device: None,
-        steps: Vec::new(),
-        so_far: None,
-        takes_decisions: false,
-        notice: None,
-    };
-    let (mut vault, mut keys, appeared) = (Vault::new(), Deliberate::default(), Instant::now());
-    let now = || u64::try_from(appeared.elapsed().as_millis()).unwrap_or(u64::MAX);
-    loop {
-        match keys.ripe(now()) {
-            Some(Input::Chose(ChoiceId::Ceremony(kind))) => return Ok(Some(kind)),
-            Some(_) => return Ok(None),
-            None => {}
-        }
-        view.takes_decisions = keys.stands(now());
-        view.notice = keys.ignored().then_some(Notice::PressOnce);
-        screen.show(&view, &vault)?;
-        match screen.next(&view, &mut vault, A_MOMENT)? {
-            Some(chosen @ Input::Chose(_)) => keys.press(chosen, now()),
-            Some(Input::Stop | Input::Leave) => return Ok(None),
-            _ => {}
-        }
-    }
 }
 
 fn stopped_by(stopped: &Stopped) -> Exit {

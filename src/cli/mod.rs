@@ -1,6 +1,7 @@
 //! Arguments, exit codes, and the last line printed.
 
 mod arguments;
+mod chooser;
 mod disclose;
 mod drills;
 mod ends;
@@ -93,6 +94,7 @@ fn perform(command: Command) -> Exit {
         Command::Verify { path, json } => verify::verify_record(&path, json),
         Command::Report { path, html } => report::print(&path, html),
         Command::Disclose(disclosure) => disclose::write_copy(&disclosure),
+        Command::Resume(resume) => hold::resume(&resume),
         Command::Hold(hold) if hold.auto => hold::by_autopilot(&hold),
         Command::Hold(hold) => hold::in_terminal(&hold),
     }

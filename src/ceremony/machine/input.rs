@@ -62,4 +62,17 @@ pub enum ChoiceId {
     Recovery(Recovery),
     /// A ceremony, in the menu.
     Ceremony(CeremonyKind),
+    /// What becomes of a sitting whose program ended.
+    OpenSitting(OpenSittingChoice),
+}
+
+/// What becomes of a sitting whose program ended before its ceremony did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum OpenSittingChoice {
+    /// It goes on.
+    GoOn,
+    /// It is stopped: its record says why, and is sealed.
+    Close,
+    /// It stays as it is.
+    Leave,
 }
