@@ -11,6 +11,7 @@ mod check_values;
 mod choices;
 mod copies;
 mod counted;
+mod crash;
 mod crashes;
 mod cuts;
 mod damage;

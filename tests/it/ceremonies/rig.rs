@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use hsm_ceremony::app::{Environment, OpenSitting, Restarted, Setup, latest_backup};
+use hsm_ceremony::app::{Environment, Setup, latest_backup};
 use hsm_ceremony::autopilot::{Autopilot, Comes};
 use hsm_ceremony::card::transport::Readers;
 use hsm_ceremony::ceremony::{Body, Event, Input, Machine, Request, View, ViewContext};
@@ -23,6 +23,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::bundles::files_of_the_beginning;
 use super::counted::Day;
+use super::crash::Crash;
 pub use super::front::{Front, Turn};
 use super::given::{foreign_setup, moment, on};
 pub use super::given::{plan_text, used_card};
@@ -50,33 +51,24 @@ pub struct Rig {
     pub log: Log,
     /// What is found in the room; none: what is found where the test runs.
     pub room: Option<Vec<(HostFinding, String)>>,
-    rehearsal: bool,
+    pub(super) rehearsal: bool,
     /// How long the autopilot waits while the clerk is at work: with all rounds, looking more often only slows it down.
-    wait: Duration,
+    pub(super) wait: Duration,
     /// What people had to do.
     pub day: Day,
     /// Milliseconds since it began.
-    now: u64,
-    clerk: Clerk,
-    chain: Chain,
-    autopilot: Autopilot,
+    pub(super) now: u64,
+    pub(super) clerk: Clerk,
+    pub(super) chain: Chain,
+    pub(super) autopilot: Autopilot,
     /// Where the program ends before its ceremony does.
-    crash: Option<Crash>,
+    pub(super) crash: Option<Crash>,
     /// How many acts the clerk has performed.
-    performed: usize,
+    pub(super) performed: usize,
     /// It has ended there.
     pub crashed: bool,
     /// What it is about.
-    source: Option<PathBuf>,
-}
-
-/// Where the program ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Crash {
-    /// When this many lines are written, before anything else.
-    AfterLine(usize),
-    /// When this many acts are done, before a line says so.
-    AfterAct(usize),
+    pub(super) source: Option<PathBuf>,
 }
 
 impl Rig {
@@ -236,53 +228,6 @@ impl Rig {
             now: 0,
             clerk: Clerk::new(context),
             chain: Chain::new(rehearsal),
-            autopilot,
-            crash: None,
-            performed: 0,
-            crashed: false,
-            source,
-        }
-    }
-
-    /// The program ends there.
-    pub fn crashing(mut self, crash: Crash) -> Self {
-        self.crash = Some(crash);
-        self
-    }
-
-    /// How many acts have been performed.
-    pub const fn performed(&self) -> usize {
-        self.performed
-    }
-
-    /// The sitting that crashed goes on in a new process, with the papers that people have.
-    pub fn resumed(self, comes: Comes) -> Self {
-        let Self { folder, log, autopilot, source, .. } = self;
-        let open = OpenSitting::read(&folder).unwrap();
-        let Setup { plan, context, .. } = Setup::again(&open, source.as_deref(), None).unwrap();
-        let readers = Box::new(Listening(context.readers, Arc::clone(&log)));
-        let context = Context { training_files: true, rounds: Rounds(1000), readers, ..context };
-        let (entries, lines) = (open.entries(), std::fs::read_to_string(folder.join("record.jsonl")).unwrap());
-        let Restarted { mut machine, clerk, chain, resumed, .. } = open.restart(plan, context).unwrap();
-        machine.go_on(resumed);
-        let mut autopilot = autopilot;
-        autopilot.prefer(comes);
-        Self {
-            machine,
-            vault: Vault::new(),
-            entries,
-            lines,
-            faults: Vec::new(),
-            waited: Vec::new(),
-            folder,
-            log,
-            room: None,
-            rehearsal: open.rehearsal,
-            wait: Duration::from_micros(200),
-            day: Day::default(),
-            now: 0,
-            clerk,
-            chain,
             autopilot,
             crash: None,
             performed: 0,
