@@ -10,13 +10,13 @@ use super::ROUNDS;
 use super::clock::today;
 use crate::card::PcscReaders;
 use crate::card::transport::Readers;
-use crate::ceremony::{Cards, Ceremony, DeviceUse, KeySource};
+use crate::ceremony::{Cards, Ceremony, Character, DeviceUse, KeySource};
 use crate::clerk::{CardInserter, Context, Source};
 use crate::folder::{Folder, names};
-use crate::plan::{Plan, one_more_key};
+use crate::plan::{Plan, PlannedKey, one_more_key};
 use crate::record::CeremonyKind;
 use crate::softcard::{Rack, SoftCard};
-use crate::terms::DeviceRole;
+use crate::terms::{DeviceRole, Serial};
 
 /// With what a ceremony is held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,7 +55,7 @@ impl Setup {
     ) -> Result<Self, Fault> {
         match Ceremony::of(ceremony).character.cards {
             Cards::Dealt => plan.check_new()?,
-            Cards::Earlier | Cards::Changed | Cards::None => {}
+            Cards::Earlier | Cards::Changed | Cards::Replaced | Cards::None => {}
         }
         Self::new(ceremony, plan, plan_text, None, records, environment)
     }
@@ -149,9 +149,14 @@ impl Setup {
         let (readers, inserter): (Box<dyn Readers>, Option<CardInserter>) = if environment == Environment::SoftwareCards
         {
             let rack = Rack::new(2);
-            let kept = match Ceremony::of(ceremony).character.devices {
+            let Character { cards, devices, .. } = Ceremony::by(ceremony, &plan).character;
+            let of_the_source =
+                |source: &Source| kept_card(source).or_else(|| kept_elsewhere(source.device()?, records));
+            let kept = match devices {
+                // The old device is erased last.
+                DeviceUse::Provisions if cards == Cards::Replaced => source.as_ref().and_then(of_the_source),
                 DeviceUse::Provisions | DeviceUse::None => None,
-                DeviceUse::Keeps | DeviceUse::Adds | DeviceUse::Retires => source.as_ref().and_then(kept_card),
+                DeviceUse::Keeps | DeviceUse::Adds | DeviceUse::Retires => source.as_ref().and_then(of_the_source),
                 DeviceUse::ChangesPins => kept_device(records),
             };
             let inserter = card_inserter(rack.clone(), folder.path().join(names::SOFTWARE_CARDS), kept)?;
@@ -190,25 +195,30 @@ pub fn plan_after(ceremony: CeremonyKind, from: &Path, plan: Plan, before: Optio
 
 fn after(ceremony: CeremonyKind, from: &Path, plan: Plan, before: Option<&Plan>) -> Result<(Plan, Source), Fault> {
     plan.check_new()?;
-    let same_dkek = match Ceremony::of(ceremony).character.cards {
-        Cards::Changed => true,
-        Cards::Dealt | Cards::Earlier | Cards::None => false,
+    let (same_dkek, carries_keys) = match Ceremony::by(ceremony, &plan).character.cards {
+        Cards::Changed => (true, true),
+        Cards::Replaced => (false, true),
+        Cards::Dealt | Cards::Earlier | Cards::None => (false, false),
     };
-    if same_dkek && plan.so_pin_under_quorum {
-        return Err(Fault::from(faults::PlanSoPinInReSplit));
+    match (plan.so_pin_under_quorum, same_dkek, carries_keys) {
+        (true, true, _) => return Err(Fault::from(faults::PlanSoPinInReSplit)),
+        (true, false, true) => return Err(Fault::from(faults::PlanSoPinInCarrying)),
+        (true, false, false) | (false, ..) => {}
     }
     if before.is_none() && from.is_dir() && !from.join(names::MANIFEST).exists() {
         return Err(Fault::from(faults::SourceNeedsOldPlan { folder: from.display() }));
     }
     let source = Source::open(from, before)?;
-    if !same_dkek {
+    if !carries_keys {
         return Ok((plan, source));
     }
     let (found, planned) = (source.plan.dkek_shares.len(), plan.dkek_shares.len());
-    if found != planned {
+    if same_dkek && found != planned {
         return Err(Fault::from(faults::OtherNumberOfShares { found, planned }));
     }
-    let (before, keys) = (source.plan.dkek_shares.clone(), source.plan.keys.clone());
+    // Where a key comes back to is offered anew on the day; the record of the folder knows where it is.
+    let carried = |key: &PlannedKey| PlannedKey { restore_to: key.reference, ..key.clone() };
+    let (before, keys) = (source.plan.dkek_shares.clone(), source.plan.keys.iter().map(carried).collect());
     Ok((Plan { before, keys, ..plan }, source))
 }
 
@@ -230,8 +240,16 @@ fn new_folder(records: &Path, ceremony: CeremonyKind, rehearsal: bool) -> Result
 
 /// The software card whose keys are to be backed up, as the sitting that made them kept it.
 fn kept_card(source: &Source) -> Option<SoftCard> {
-    let cards = source.folder.path().join(names::SOFTWARE_CARDS);
-    let file = cards.join(names::software_card(source.device()?.as_str()));
+    kept_in(source.folder.path(), source.device()?)
+}
+
+/// The same card as another sitting kept it last: a re-split has none.
+fn kept_elsewhere(serial: &Serial, records: &Path) -> Option<SoftCard> {
+    backups(records).iter().find_map(|folder| kept_in(folder, serial))
+}
+
+fn kept_in(folder: &Path, serial: &Serial) -> Option<SoftCard> {
+    let file = folder.join(names::SOFTWARE_CARDS).join(names::software_card(serial.as_str()));
     SoftCard::from_json(&serde_json::from_slice(&fs::read(file).ok()?).ok()?).ok()
 }
 
@@ -250,11 +268,13 @@ fn card_inserter(rack: Rack, cards: PathBuf, kept: Option<SoftCard>) -> Result<C
             return;
         }
         let fresh = || SoftCard::random_serial().and_then(|serial| SoftCard::new(&serial));
-        let card = kept.take().or_else(fresh);
-        let Some(card) = card else { return };
+        let card = if role == DeviceRole::Original { kept.take() } else { None };
+        let Some(card) = card.or_else(fresh) else { return };
+        // A device that has got its keys stays where it is when the old one comes.
+        let reader = usize::from(role == DeviceRole::Original && inserted == Some(DeviceRole::Replacement));
         let file = cards.join(names::software_card(card.serial()));
         // Where the card cannot be inserted, no device is found, and the screen says so.
-        if rack.insert_with_file(0, card, &file).is_ok() {
+        if rack.insert_with_file(reader, card, &file).is_ok() {
             inserted = Some(role);
         }
     }))

@@ -234,6 +234,7 @@ impl Autopilot {
         };
         let chosen = match asks {
             Asks::Step(loss @ Question::Loss) => answering(loss, Answer::Loss(Loss::Broken)),
+            Asks::Step(old @ Question::OldDevice) => answering(old, Answer::Loss(Loss::Nothing)),
             // It was set from the cards, unless nobody here ever set it.
             Asks::Step(whose @ Question::CurrentSoPin) => answering(whose, Answer::OnCards(self.knows(view))),
             Asks::Step(opening @ Question::Opening) => answering(opening, Answer::Opens(true)),

@@ -152,6 +152,7 @@ fn written(fact: &Fact) -> Option<(&str, Digest)> {
         | Fact::SeveralDkeks { .. }
         | Fact::DkekChosen { .. }
         | Fact::Verified { .. }
+        | Fact::Rewrapped { .. }
         | Fact::Traced { .. }
         | Fact::Wanted { .. }
         | Fact::Unwrapped { .. }

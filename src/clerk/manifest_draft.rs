@@ -160,6 +160,7 @@ impl ManifestDraft {
             | Fact::SeveralDkeks { .. }
             | Fact::DkekChosen { .. }
             | Fact::Verified { .. }
+            | Fact::Rewrapped { .. }
             | Fact::Traced { .. }
             | Fact::Wanted { .. }
             | Fact::Unwrapped { .. }

@@ -112,7 +112,7 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
             let shares = u8::try_from(dkek_shares.len()).unwrap();
             let all = DkekShareNumber::up_to(dkek_shares.len()).zip(dkek_shares).map(dealt);
             let so_pin = so_pin.map(|quorum| Fact::SoPinDealt { quorum, set: SET.into() });
-            let drawn = (*dkek == acts::DealtDkek::New).then_some(Fact::DkekDrawn { shares, kcv: KCV });
+            let drawn = (*dkek != acts::DealtDkek::Opened).then_some(Fact::DkekDrawn { shares, kcv: KCV });
             all.chain(drawn).chain(so_pin).collect()
         }
         Act::WriteShareFile(acts::WriteShareFile { share }) | Act::CopyShareFile(acts::CopyShareFile { share, .. }) => {
@@ -224,7 +224,9 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
             };
             vec![Fact::Listed { role: *role, keys: expected.iter().map(stored).collect() }]
         }
-        Act::BackUp(acts::BackUp { key, .. }) | Act::CarryKey(acts::CarryKey { key, .. }) => {
+        Act::BackUp(acts::BackUp { key, .. })
+        | Act::CarryKey(acts::CarryKey { key, .. })
+        | Act::RewrapKey(acts::RewrapKey { key, .. }) => {
             let file = names::wrapped_key(&key.label);
             vec![Fact::BackedUp { label: key.label.clone(), file, sha256: digest, mac_not_verified: false }]
         }
@@ -321,6 +323,7 @@ fn answer(machine: &mut Machine, body: &Body) -> bool {
             // A stolen device has a screen of its own. Otherwise, the last option that is open and leads on.
             let choice = match asks {
                 Asks::Step(Question::Loss) => ChoiceId::Item(ItemName::Stolen),
+                Asks::Step(Question::OldDevice) => ChoiceId::Item(ItemName::EraseNow),
                 Asks::Step(Question::HiddenKcv) => ChoiceId::Item(ItemName::LogIn),
                 Asks::Step(Question::PinChange) => {
                     let changes = options.iter().filter(|option| option.id != ChoiceId::Item(ItemName::AnotherDevice));

@@ -25,6 +25,8 @@ pub const fn usual_minutes(step: StepName) -> u8 {
         | S::AddKeysPlaces
         | S::CopyShareFile
         | S::CarryKey
+        | S::RewrapKey
+        | S::CarriedCustodians
         | S::NewCustodians
         | S::InBetween => 1,
         // A list or a value is compared, or a word is typed.
@@ -35,6 +37,9 @@ pub const fn usual_minutes(step: StepName) -> u8 {
         | S::AddKeysManifest
         | S::AddKeysList
         | S::ReSplitManifest
+        | S::CarriedManifest
+        | S::OldDevice
+        | S::OldDeviceKeys
         | S::Loss
         | S::DrillExtent
         | S::RetireOpening
@@ -86,6 +91,8 @@ pub const fn usual_minutes(step: StepName) -> u8 {
         | S::NewPlan
         | S::ReSplitSource
         | S::ReKeySource
+        | S::CarriedSource
+        | S::CarriedKeys
         | S::OldKeys
         | S::OldCards
         | S::RollCall

@@ -172,6 +172,8 @@ pub enum Deviation {
     WrappedKeysLeftOut,
     /// A drill was to prove every custodian's share, and did not prove all of them.
     SharesNotProven,
+    /// A re-key carries the old keys over: what yielded them before still does.
+    OldSharesStillYieldKeys,
 }
 
 impl Deviation {
@@ -182,6 +184,7 @@ impl Deviation {
             Self::WrappedKeysNotReadable => "wrapped-keys-not-readable",
             Self::WrappedKeysLeftOut => "wrapped-keys-left-out",
             Self::SharesNotProven => "shares-not-proven",
+            Self::OldSharesStillYieldKeys => "old-shares-still-yield-keys",
         }
     }
 }

@@ -224,6 +224,9 @@ pub enum Fact {
         #[serde(default, skip_serializing_if = "is_false")]
         mac_not_verified: bool,
     },
+    /// The wrapped key with this digest, under an earlier DKEK, was opened with it, and the same key was wrapped anew: the file
+    /// follows as `backed-up`. Whoever could open the earlier one still can.
+    Rewrapped { label: KeyLabel, from_sha256: Digest, under: Kcv },
     /// Whether a quorum opens the share files, so that the MAC of every backup can be verified.
     Opening { by_quorum: bool },
     /// How far the drill goes.

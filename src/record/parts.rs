@@ -158,6 +158,7 @@ const fn places_of_fact(fact: &Fact) -> &'static [Place] {
         | Fact::FoundElsewhere { .. }
         | Fact::PublicKeysUnusable { .. }
         | Fact::Verified { .. }
+        | Fact::Rewrapped { .. }
         | Fact::Traced { .. }
         | Fact::Wanted { .. }
         | Fact::Unwrapped { .. }

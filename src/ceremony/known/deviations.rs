@@ -178,6 +178,7 @@ impl Known {
             | Fact::FoundElsewhere { .. }
             | Fact::PublicKeysUnusable { .. }
             | Fact::Verified { .. }
+            | Fact::Rewrapped { .. }
             | Fact::Traced { .. }
             | Fact::Wanted { .. }
             | Fact::Unwrapped { .. }

@@ -213,6 +213,7 @@ impl Known {
             | Fact::Joined { .. }
             | Fact::Compared { .. }
             | Fact::Verified { .. }
+            | Fact::Rewrapped { .. }
             | Fact::Present { .. }
             | Fact::Decided { .. }
             | Fact::Settings { .. }

@@ -200,6 +200,7 @@ impl Machine {
             | Question::HiddenKcv
             | Question::Opening
             | Question::Drill
+            | Question::OldDevice
             | Question::Cause
             | Question::OldCards
             | Question::PinChange => {

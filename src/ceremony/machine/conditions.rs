@@ -118,6 +118,7 @@ impl Machine {
             }
             Condition::SoPinOnOldCards => self.known.so_pin_on_old_cards(),
             Condition::OldCardsRemain => self.known.restored.old_cards_destroyed == Some(false),
+            Condition::OldDeviceGone => self.known.restored.loss.is_some_and(|loss| loss != Loss::Nothing),
             Condition::Copies => self.known.restored.from.as_ref().is_some_and(|source| !source.copies.is_empty()),
             Condition::Undescribed => {
                 let undescribed = |source: &Origin| source.keys.iter().any(|key| key.described.is_none());

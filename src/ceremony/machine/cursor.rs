@@ -4,7 +4,7 @@ use crate::ceremony::kinds::Ceremony;
 use crate::ceremony::machine::Machine;
 use crate::ceremony::machine::recovery::Recovery;
 use crate::ceremony::steps::{Need, Part, Step};
-use crate::record::{Deviated, DeviationName, Entry};
+use crate::record::{Deviated, DeviationName, Entry, Loss};
 use crate::terms::{Drill, KeyLabel, Number, Purpose};
 
 impl Machine {
@@ -12,7 +12,8 @@ impl Machine {
     pub(super) fn take_in(&mut self, entry: &Entry) {
         self.known.learn(entry);
         if self.known.changes_the_list(entry) {
-            self.steps = (Ceremony::of(self.known.ceremony.kind).steps)(&self.known.plan_of_the_list());
+            let plan = self.known.plan_of_the_list();
+            self.steps = (Ceremony::by(self.known.ceremony.kind, &plan).steps)(&plan);
         }
         match entry {
             Entry::Done { step, .. } => {
@@ -134,6 +135,7 @@ impl Machine {
         let left_out = match step.part {
             Part::Always => false,
             Part::IfOpened => self.known.shares.opens == Some(false),
+            Part::OldDevice => self.known.restored.loss.is_some_and(|loss| loss != Loss::Nothing),
             Part::OnSpare => self.known.drilled.chosen != Some(Drill::Spare),
         };
         if left_out {

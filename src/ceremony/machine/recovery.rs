@@ -215,7 +215,7 @@ fn ways_on(known: &Known, act: &Act, fault: FaultName) -> Vec<Recovery> {
         Act::MakeKey(_) => {
             [TryAgain].into_iter().chain(refuses_one_of_several(known, fault).then_some(LeaveOut)).collect()
         }
-        Act::VerifyBackup(_) | Act::CarryKey(_) => {
+        Act::VerifyBackup(_) | Act::CarryKey(_) | Act::RewrapKey(_) => {
             [TryAgain].into_iter().chain(one_key_fails(known, fault).then_some(LeaveOut)).collect()
         }
         Act::CompareDkek(_) | Act::SurveyKeys(_) | Act::CheckNewKeys(_) => vec![DeviceAgain, TryAgain],

@@ -114,6 +114,8 @@ pub enum Condition {
     SoPinOnOldCards,
     /// Only if not all old cards were destroyed.
     OldCardsRemain,
+    /// Only if the old device is not here to be erased.
+    OldDeviceGone,
     /// Only if a public key file of the restore's origin cannot be used.
     PublicKeysUnusable,
 }

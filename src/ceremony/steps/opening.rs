@@ -57,7 +57,7 @@ fn open_all_after(list: &mut List, plan: &Plan, cards: Cards, before: fn(Step) -
 fn seats(list: &mut List, (share, quorum, scheme): (DkekShareNumber, Quorum, Scheme), so_pin: bool, cards: Cards) {
     let sitter = match cards {
         Cards::Earlier => StageName::SitterWithBag,
-        Cards::Dealt | Cards::Changed | Cards::None => StageName::Sitter,
+        Cards::Dealt | Cards::Changed | Cards::Replaced | Cards::None => StageName::Sitter,
     };
     for seat in (1..=quorum.custodians()).map(Seat) {
         let sits =

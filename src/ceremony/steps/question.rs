@@ -9,6 +9,8 @@ use crate::terms::{Drill, Seat};
 pub enum Question {
     /// What became of the old device.
     Loss,
+    /// Whether the old device is here to be erased, or what became of it.
+    OldDevice,
     /// Which of several DKEKs is restored.
     Dkek,
     /// Whether wrapped keys that cannot be used are left out, or good copies were put into the folder.
@@ -76,6 +78,12 @@ impl Question {
                 (ItemName::Lost, Answer::Loss(Loss::Lost)),
                 (ItemName::Stolen, Answer::Loss(Loss::Stolen)),
                 (ItemName::Proof, Answer::Loss(Loss::Nothing)),
+            ],
+            Self::OldDevice => &[
+                (ItemName::EraseNow, Answer::Loss(Loss::Nothing)),
+                (ItemName::Broken, Answer::Loss(Loss::Broken)),
+                (ItemName::Lost, Answer::Loss(Loss::Lost)),
+                (ItemName::Stolen, Answer::Loss(Loss::Stolen)),
             ],
             Self::CurrentSoPin => {
                 &[(ItemName::Held, Answer::OnCards(false)), (ItemName::OnCards, Answer::OnCards(true))]

@@ -77,6 +77,7 @@ impl Condition {
             | Self::TypesSoPin
             | Self::NotGiven(_)
             | Self::Stolen
+            | Self::OldDeviceGone
             | Self::KcvAsked
             | Self::Opens(_)
             | Self::Drills(_)

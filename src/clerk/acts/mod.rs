@@ -38,6 +38,7 @@ mod read_tries;
 mod rebuild_so_pin;
 mod reset_user_pin;
 mod restore_key;
+mod rewrap_key;
 mod set_next_drill;
 mod sign_record;
 mod survey_keys;
@@ -262,6 +263,7 @@ acts! {
     take_inventory::TakeInventory,
     back_up::BackUp,
     carry_key::CarryKey,
+    rewrap_key::RewrapKey,
     verify_backup::VerifyBackup,
     restore_key::RestoreKey,
     prove_key::ProveKey,

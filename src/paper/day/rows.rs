@@ -75,6 +75,7 @@ impl Day<'_> {
                 | Question::PinChange
                 | Question::Opening
                 | Question::Drill
+                | Question::OldDevice
                 | Question::Cause
                 | Question::OldCards
                 | Question::RightDevice

@@ -208,6 +208,10 @@ impl Told<'_> {
                     ];
                     (label, backup.into_iter().chain(not_verified).collect())
                 }
+                Fact::Rewrapped { label, from_sha256, under } => {
+                    let from = words::ReportCarriedFrom { kcv: under, line }.to_string();
+                    (label, vec![(words::REPORT_CARRIED, from), (words::REPORT_CARRIED_DIGEST, grouped(from_sha256))])
+                }
                 Fact::Verified { label, mac_not_verified: false } => {
                     (label, vec![(words::REPORT_VERIFIED, words::ReportVerifiedIn { line }.to_string())])
                 }

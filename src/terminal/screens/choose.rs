@@ -97,6 +97,7 @@ impl By {
                 | Question::PinChange
                 | Question::Opening
                 | Question::Drill
+                | Question::OldDevice
                 | Question::Cause
                 | Question::OldCards
                 | Question::RightDevice

@@ -6,6 +6,7 @@ mod bags;
 mod breaks;
 mod bundles;
 mod card_check;
+mod carry_keys;
 mod cases;
 mod check_values;
 mod choices;

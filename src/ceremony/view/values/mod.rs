@@ -143,6 +143,7 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
         Name::Prime => shares::set(known?, step),
         Name::Sets => Some(shares::sets(known?)),
         Name::Kcv => known?.shares.dkek_kcv.map(|kcv| kcv.to_string()),
+        Name::EarlierKcv => known?.restored.earlier_kcv.map(|kcv| kcv.to_string()),
         Name::KcvGroups => known?.shares.dkek_kcv.map(|kcv| kcv.in_groups()),
         Name::KcvWords => known?.shares.dkek_kcv.map(|kcv| shares::numbered(&kcv.in_words())),
         Name::KcvAsked => known?.shares.dkek_kcv.map(|kcv| shares::asked(check_values::asked(kcv))),
