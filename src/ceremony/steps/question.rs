@@ -81,9 +81,9 @@ impl Question {
             ],
             Self::OldDevice => &[
                 (ItemName::EraseNow, Answer::Loss(Loss::Nothing)),
-                (ItemName::Broken, Answer::Loss(Loss::Broken)),
-                (ItemName::Lost, Answer::Loss(Loss::Lost)),
-                (ItemName::Stolen, Answer::Loss(Loss::Stolen)),
+                (ItemName::OldDeviceBroken, Answer::Loss(Loss::Broken)),
+                (ItemName::OldDeviceLost, Answer::Loss(Loss::Lost)),
+                (ItemName::OldDeviceStolen, Answer::Loss(Loss::Stolen)),
             ],
             Self::CurrentSoPin => {
                 &[(ItemName::Held, Answer::OnCards(false)), (ItemName::OnCards, Answer::OnCards(true))]

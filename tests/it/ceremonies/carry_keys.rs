@@ -129,7 +129,7 @@ fn the_override_is_typed_and_the_screens_say_what_it_leaves() {
             asked += usize::from(fields.iter().any(|field| field.name == FieldName::CarryKeys && word(&field.kind)));
         }
         match &front.view.body {
-            Body::Choose { .. } if front.step() == "old-device" => front.item(ItemName::Stolen),
+            Body::Choose { .. } if front.step() == "old-device" => front.item(ItemName::OldDeviceStolen),
             Body::Choose { .. } if front.step() == "carried-keys" => front.item(ItemName::SomeRemain),
             _ => Turn::Autopilot,
         }
