@@ -29,6 +29,12 @@ impl ActKind for ReadCustody {
         if let Some(planned) = self.shares.filter(|planned| *planned != found) {
             return Err(Fault::from(faults::OtherNumberOfShares { found, planned }));
         }
+        // The new folder has to name the device; nobody deals cards for a folder that cannot be written.
+        let device_needed =
+            self.shares.and_then(|_| source.keys_of_today().next()).filter(|_| source.device().is_none());
+        if let Some(key) = device_needed {
+            return Err(Fault::from(faults::DeviceOfKeysUnknown { file: &key.wrapped }));
+        }
         let shares = source.plan.dkek_shares.iter().map(guarded).collect();
         let keys = source.keys_of_today().map(key).collect();
         Ok(Begun::Done(vec![Fact::Guarded { shares, keys }]))
