@@ -245,6 +245,8 @@ impl Autopilot {
             Asks::Step(unusable @ Question::UnusableKeys) => {
                 answering(unusable, Answer::Without(Deviation::WrappedKeysLeftOut))
             }
+            // It keeps the cards of one set.
+            Asks::Step(departed @ Question::Departed) => answering(departed, Answer::Departed(false)),
             Asks::Step(cause @ Question::Cause) => answering(cause, Answer::Cause(ChangeCause::CardLost)),
             Asks::Step(old @ Question::OldCards) => answering(old, Answer::OldCards(true)),
             Asks::Step(Question::Device | Question::Dkek) => open.next(),

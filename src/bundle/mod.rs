@@ -93,6 +93,8 @@ fn written(fact: &Fact) -> Option<(&str, Digest)> {
         | Fact::Decided { .. }
         | Fact::DrillChosen { .. }
         | Fact::WrongShareRefused { .. }
+        | Fact::SetsBefore { .. }
+        | Fact::DepartedShare { .. }
         | Fact::NextDrill { .. }
         | Fact::Opening { .. }
         | Fact::Surveyed { .. }

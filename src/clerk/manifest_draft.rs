@@ -107,6 +107,8 @@ impl ManifestDraft {
             | Fact::Decided { .. }
             | Fact::DrillChosen { .. }
             | Fact::WrongShareRefused { .. }
+            | Fact::SetsBefore { .. }
+            | Fact::DepartedShare { .. }
             | Fact::NextDrill { .. }
             | Fact::Opening { .. }
             | Fact::Surveyed { .. }

@@ -214,6 +214,7 @@ pub fn chosen_from(question: Question, items: Vec<String>) -> Vec<String> {
         | Question::Opening
         | Question::Drill
         | Question::OldDevice
+        | Question::Departed
         | Question::Cause
         | Question::OldCards => items,
     }

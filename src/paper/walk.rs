@@ -10,8 +10,8 @@ use crate::names::ItemName;
 use crate::paper::made_up;
 use crate::plan::{Custody, Plan};
 use crate::record::{
-    CeremonyKind, Defect, Entry, Fact, HeldKey, InBackup, KnownShare, NotWrapped, PinChange, RefusedKey, ResetRule,
-    StoredKey,
+    CeremonyKind, Defect, DepartedOutcome, Entry, Fact, HeldKey, InBackup, KnownShare, NotWrapped, PinChange,
+    RefusedKey, ResetRule, StoredKey,
 };
 use crate::terms::{DeviceRole, Digest, DkekShareNumber, HostFinding, Kcv, MOST_DKEK_SHARES, Quorum, Scheme, Serial};
 use Defect::{DecimalId, HexadecimalId, LeadingZero, ShortValue, SmallPrime, WrongShare};
@@ -123,6 +123,9 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
         }
         Act::TryWrongShare(acts::TryWrongShare { share, seats, .. }) => {
             vec![Fact::WrongShareRefused { share: *share, seat: seats[0].0 }]
+        }
+        Act::TryDepartedShare(acts::TryDepartedShare { share, .. }) => {
+            vec![Fact::DepartedShare { share: *share, outcome: DepartedOutcome::Refused }]
         }
         Act::SetNextDrill(acts::SetNextDrill { months }) => {
             vec![Fact::NextDrill { day: "2027-11-23".parse().unwrap(), months: *months }]

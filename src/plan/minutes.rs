@@ -42,6 +42,7 @@ pub const fn usual_minutes(step: StepName) -> u8 {
         | S::OldDeviceKeys
         | S::Loss
         | S::DrillExtent
+        | S::DepartedShare
         | S::RetireOpening
         | S::RetireBackup
         | S::RetireKeys

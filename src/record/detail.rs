@@ -189,6 +189,18 @@ impl Deviation {
     }
 }
 
+/// What came of a share of an earlier set in a drill.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DepartedOutcome {
+    /// A card of it is here.
+    Here,
+    /// No card of it is here: it was not tried.
+    NotHere,
+    /// Together with shares of today it opened nothing.
+    Refused,
+}
+
 /// How a ceremony ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

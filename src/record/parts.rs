@@ -148,6 +148,8 @@ const fn places_of_fact(fact: &Fact) -> &'static [Place] {
         | Fact::BackedUp { .. }
         | Fact::DrillChosen { .. }
         | Fact::WrongShareRefused { .. }
+        | Fact::SetsBefore { .. }
+        | Fact::DepartedShare { .. }
         | Fact::NextDrill { .. }
         | Fact::Opening { .. }
         | Fact::Surveyed { .. }

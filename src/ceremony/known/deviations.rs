@@ -168,6 +168,8 @@ impl Known {
             | Fact::BackedUp { .. }
             | Fact::DrillChosen { .. }
             | Fact::WrongShareRefused { .. }
+            | Fact::SetsBefore { .. }
+            | Fact::DepartedShare { .. }
             | Fact::NextDrill { .. }
             | Fact::Opening { .. }
             | Fact::Surveyed { .. }

@@ -146,6 +146,7 @@ impl Machine {
             Some(Need::Seat(seat)) => seat.0 <= self.known.open_seats(step.share),
             Some(Need::CardUsed(holder)) => self.known.bags.used.contains(&holder),
             Some(Need::PinChange(change)) => self.known.pins.chosen == Some(change),
+            Some(Need::SetBefore(share)) => self.known.set_before(share).is_some(),
             Some(Need::HiddenKcv) => self.known.devices.hides_kcv(),
             Some(Need::LogIn(role)) => !self.known.devices.logged_in.contains(&role),
         }

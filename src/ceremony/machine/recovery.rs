@@ -232,6 +232,10 @@ fn ways_on(known: &Known, act: &Act, fault: FaultName) -> Vec<Recovery> {
             // What cannot be proven does not block a key that is back, nor the keys after it.
             _ => vec![TryAgain, WithoutProof],
         },
+        Act::TryDepartedShare(_) => match fault {
+            FaultName::DepartedShareOpens => Vec::new(),
+            _ => vec![TypeAgain, FromStart],
+        },
         Act::TryWrongShare(_) => match fault {
             FaultName::WrongShareOpens => Vec::new(),
             _ => vec![TryAgain],

@@ -31,6 +31,8 @@ pub enum Question {
     Opening,
     /// How far a drill goes.
     Drill,
+    /// Whether a card of an earlier set is here.
+    Departed,
     /// Why the custodians change.
     Cause,
     /// Whether all old cards and passwords on paper were destroyed.
@@ -52,6 +54,8 @@ pub enum Answer {
     Opens(bool),
     /// How far a drill goes.
     Drill(Drill),
+    /// Whether a card of an earlier set is here.
+    Departed(bool),
     /// Why the custodians change.
     Cause(ChangeCause),
     /// Whether all old cards were destroyed.
@@ -94,6 +98,10 @@ impl Question {
                 (ItemName::DrillQuorum, Answer::Drill(Drill::Quorum)),
                 (ItemName::DrillEveryone, Answer::Drill(Drill::Everyone)),
                 (ItemName::DrillSpare, Answer::Drill(Drill::Spare)),
+            ],
+            Self::Departed => &[
+                (ItemName::DepartedHere, Answer::Departed(true)),
+                (ItemName::DepartedNotHere, Answer::Departed(false)),
             ],
             Self::Cause => &[
                 (ItemName::CardLost, Answer::Cause(ChangeCause::CardLost)),

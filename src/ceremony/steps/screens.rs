@@ -78,6 +78,7 @@ impl Condition {
             | Self::NotGiven(_)
             | Self::Stolen
             | Self::OldDeviceGone
+            | Self::DepartedHere
             | Self::KcvAsked
             | Self::Opens(_)
             | Self::Drills(_)

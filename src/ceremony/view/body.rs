@@ -78,6 +78,7 @@ impl Machine {
                     | Question::Opening
                     | Question::Drill
                     | Question::OldDevice
+                    | Question::Departed
                     | Question::Cause
                     | Question::OldCards
                     | Question::RightDevice

@@ -45,6 +45,7 @@ mod survey_keys;
 mod take_inventory;
 mod take_share;
 mod trace_keys;
+mod try_departed_share;
 mod try_wrong_share;
 mod verify_backup;
 mod verify_user_pin;
@@ -237,6 +238,7 @@ acts! {
     write_share_file::WriteShareFile,
     take_share::TakeShare,
     try_wrong_share::TryWrongShare,
+    try_departed_share::TryDepartedShare,
     open_share_file::OpenShareFile,
     open_with_password::OpenWithPassword,
     join_dkek::JoinDkek,

@@ -76,6 +76,7 @@ impl Day<'_> {
                 | Question::Opening
                 | Question::Drill
                 | Question::OldDevice
+                | Question::Departed
                 | Question::Cause
                 | Question::OldCards
                 | Question::RightDevice

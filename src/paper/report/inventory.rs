@@ -6,7 +6,9 @@ use super::{Told, grouped, text};
 use crate::ceremony::custody;
 use crate::paper::day::table;
 use crate::paper::document::{Block, Cell, Room, Sheet};
-use crate::record::{ChangeCause, Entry, Fact, GuardedShare, LivesOn, PinChange, ResetRule, TracedKey};
+use crate::record::{
+    ChangeCause, DepartedOutcome, Entry, Fact, GuardedShare, LivesOn, PinChange, ResetRule, TracedKey,
+};
 use crate::script::{chapters, words};
 use crate::terms::{DeviceRole, Digest, KeyLabel, Scheme};
 
@@ -130,6 +132,12 @@ impl Told<'_> {
                 }
                 Fact::NewCustodians => words::REPORT_NEW_CUSTODIANS.to_owned(),
                 Fact::WrongShareRefused { share, seat } => words::ReportWrongShare { share, seat }.to_string(),
+                Fact::DepartedShare { share, outcome: DepartedOutcome::Refused } => {
+                    words::ReportDepartedRefused { share }.to_string()
+                }
+                Fact::DepartedShare { share, outcome: DepartedOutcome::NotHere } => {
+                    words::ReportDepartedNotTried { share }.to_string()
+                }
                 Fact::Joined { kcv } => words::ReportJoined { kcv }.to_string(),
                 Fact::Compared { kcv, words: places, by } => {
                     let asked = places.iter().map(u8::to_string).collect::<Vec<_>>().join(", ");

@@ -98,6 +98,7 @@ impl By {
                 | Question::Opening
                 | Question::Drill
                 | Question::OldDevice
+                | Question::Departed
                 | Question::Cause
                 | Question::OldCards
                 | Question::RightDevice

@@ -15,6 +15,7 @@ mod counted;
 mod cuts;
 mod damage;
 mod deciders;
+mod departed;
 mod device_states;
 mod drawn_pins;
 mod drill;

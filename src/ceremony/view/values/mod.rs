@@ -168,6 +168,7 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
         Name::DrillPlanned => text(drilled::planned(plan.drill)),
         Name::SharesProven => Some(drilled::proven(known?)),
         Name::SharesNotProven => Some(drilled::not_proven(known?)),
+        Name::Departed => Some(drilled::departed(known?)),
         Name::NextDrill => known?.drilled.next.map(|day| day.to_string()),
         Name::Copies => origin().map(restored::copies),
         Name::Undescribed => origin().map(restored::undescribed),
