@@ -109,13 +109,13 @@ impl TakeShare {
         if share.threshold != self.threshold {
             return Err(Fault::from(faults::WordsOtherThreshold { found: share.threshold, planned: self.threshold }));
         }
-        self.words_of_any_threshold(vault)
+        words_of_any_threshold(vault)
     }
+}
 
-    /// The same, of a set of whose threshold nobody says anything here.
-    pub(super) fn words_of_any_threshold(&self, vault: &Vault) -> Result<Taken, Fault> {
-        let typed = vault.typed(FieldName::ShareWords).ok_or(faults::TypedMissing)?;
-        let share = read_words(typed.expose()).map_err(words_fault)?;
-        Ok(Taken { secret: write_words(&share), ids: vec![share.number], set: share.set.to_string() })
-    }
+/// All words of a strong share, whatever threshold its set has.
+pub(super) fn words_of_any_threshold(vault: &Vault) -> Result<Taken, Fault> {
+    let typed = vault.typed(FieldName::ShareWords).ok_or(faults::TypedMissing)?;
+    let share = read_words(typed.expose()).map_err(words_fault)?;
+    Ok(Taken { secret: write_words(&share), ids: vec![share.number], set: share.set.to_string() })
 }

@@ -1,7 +1,7 @@
 //! Another negative control of a drill: a share of an earlier set opens nothing together with shares of today.
 
 use crate::clerk::acts::open_share_file::{OpenShareFile, Wrong};
-use crate::clerk::acts::take_share::{TakeShare, Taken};
+use crate::clerk::acts::take_share::{TakeShare, Taken, words_of_any_threshold};
 use crate::clerk::acts::{ActKind, Aftermath, Begun};
 use crate::clerk::words::words_fault;
 use crate::clerk::{Clerk, opening};
@@ -32,6 +32,9 @@ pub struct TryDepartedShare {
     pub foreign: bool,
 }
 
+/// Seats, and the possible meanings of the ids given there.
+type Seats = Vec<(Seat, Vec<u8>)>;
+
 impl ActKind for TryDepartedShare {
     const WORD: &'static str = "try-departed-share";
     const MAY_BE_STOPPED: bool = true;
@@ -61,25 +64,24 @@ impl ActKind for TryDepartedShare {
 impl TryDepartedShare {
     /// The share as it was typed: of a set made with another tool, there may be no check bytes on the card.
     fn taken(&self, vault: &Vault) -> Result<Taken, Fault> {
-        let (card, seat) = (Purpose::DkekShare(self.share), Seat(0));
-        let take = |threshold| TakeShare {
-            card,
-            seat,
+        let as_numbers = TakeShare {
+            card: Purpose::DkekShare(self.share),
+            seat: Seat(0),
             scheme: self.scheme,
             set: Some(self.set_before.clone()),
             id: None,
-            threshold,
+            threshold: self.threshold,
             foreign: true,
         };
         match self.scheme {
-            Scheme::ScHsmTool => take(self.threshold).numbers(vault),
-            Scheme::Words => take(self.threshold).words_of_any_threshold(vault),
+            Scheme::ScHsmTool => as_numbers.numbers(vault),
+            Scheme::Words => words_of_any_threshold(vault),
         }
     }
 
     /// The seats' shares with the typed one among them, beside the vault: in the place of the share with the same number or, if
     /// there is none, of the first. Words say which set they are of; for the trial they say that they are of today's.
-    fn in_place_of_one(&self, taken: &Taken, vault: &Vault) -> Result<(Vec<(Seat, Vec<u8>)>, Vault), Fault> {
+    fn in_place_of_one(&self, taken: &Taken, vault: &Vault) -> Result<(Seats, Vault), Fault> {
         let (mut seats, mut beside) = (self.seats.clone(), Vault::new());
         let same = |(_, ids): &(Seat, Vec<u8>)| ids.iter().any(|id| taken.ids.contains(id));
         let place = seats.iter().position(same).unwrap_or_default();
