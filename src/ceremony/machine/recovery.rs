@@ -1,7 +1,7 @@
 //! What people can choose after a failure. One table for all ceremonies.
 
 use crate::ceremony::known::Known;
-use crate::ceremony::known::character::DeviceUse;
+use crate::ceremony::known::character::{Cards, DeviceUse};
 use crate::clerk::{Act, ActName, acts};
 use crate::faults::{Fault, FaultName};
 use crate::terms::{DeviceRole, Purpose, Seat};
@@ -329,7 +329,9 @@ fn without_user_pin(known: &Known, role: DeviceRole) -> Option<Recovery> {
 fn may_be_another(known: &Known, role: DeviceRole) -> bool {
     let this_very_device = match known.ceremony.devices {
         DeviceUse::Retires => true,
-        DeviceUse::Provisions | DeviceUse::Keeps | DeviceUse::Adds | DeviceUse::ChangesPins | DeviceUse::None => false,
+        // The old device, where another one has taken its keys.
+        DeviceUse::Provisions => known.ceremony.cards == Cards::Replaced && role == DeviceRole::Original,
+        DeviceUse::Keeps | DeviceUse::Adds | DeviceUse::ChangesPins | DeviceUse::None => false,
     };
     !this_very_device && !known.devices.initialised.contains(&role)
 }
