@@ -181,13 +181,18 @@ impl OpenSitting {
     }
 }
 
-/// The share files of cards that are void.
+/// The files that are void with the cards.
 fn void_files(known: &Known, resumption: &Resumption, folder: &Folder) -> Vec<String> {
     if !resumption.void {
         return Vec::new();
     }
-    let files = DkekShareNumber::up_to(known.plan_of_the_list().dkek_shares.len()).map(names::share_file);
-    files.filter(|file| folder.has(file)).collect()
+    let shares = DkekShareNumber::up_to(known.plan_of_the_list().dkek_shares.len()).map(names::share_file);
+    // Where the DKEK is another one the next time, so are the wrapped keys under it.
+    let under_it = known.written.iter().map(|(file, _)| file.clone()).filter(|file| match known.ceremony.cards {
+        Cards::Replaced => file.starts_with(names::KEYS),
+        Cards::Dealt | Cards::Earlier | Cards::Changed | Cards::None => false,
+    });
+    shares.chain(under_it).filter(|file| folder.has(file)).collect()
 }
 
 fn before(known: &Known) -> Before {
@@ -203,7 +208,7 @@ fn before(known: &Known) -> Before {
         chosen: known.restored.chosen,
         keys: known.plan.keys.clone(),
         copies_share_files: match (known.ceremony.cards, known.ceremony.keys) {
-            (Cards::Dealt | Cards::Changed, _) => false,
+            (Cards::Dealt | Cards::Changed | Cards::Replaced, _) => false,
             (Cards::Earlier | Cards::None, KeySource::Known | KeySource::Folder | KeySource::Device | KeySource::New) => true,
         },
     }

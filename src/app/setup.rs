@@ -11,10 +11,10 @@ use super::clock::today;
 use super::resume::OpenSitting;
 use crate::card::PcscReaders;
 use crate::card::transport::Readers;
-use crate::ceremony::{Cards as Dealing, Ceremony, DeviceUse, KeySource};
+use crate::ceremony::{Cards, Ceremony, Character, DeviceUse, KeySource};
 use crate::clerk::{CardInserter, Context, Source};
 use crate::folder::{Folder, names};
-use crate::plan::{Plan, one_more_key};
+use crate::plan::{Plan, PlannedKey, one_more_key};
 use crate::record::CeremonyKind;
 use crate::softcard::{Rack, SoftCard};
 use crate::terms::{DeviceRole, Serial};
@@ -76,8 +76,8 @@ impl Setup {
         environment: Environment,
     ) -> Result<Self, Fault> {
         match Ceremony::of(ceremony).character.cards {
-            Dealing::Dealt => plan.check_new()?,
-            Dealing::Earlier | Dealing::Changed | Dealing::None => {}
+            Cards::Dealt => plan.check_new()?,
+            Cards::Earlier | Cards::Changed | Cards::Replaced | Cards::None => {}
         }
         Self::new(ceremony, plan, plan_text, None, place.into(), environment)
     }
@@ -167,21 +167,26 @@ impl Setup {
         environment: Environment,
     ) -> Result<Self, Fault> {
         let rehearsal = environment != Environment::Real;
-        let (folder, cards) = match place {
+        let (folder, hand) = match place {
             Place::NewUnder(records) => {
-                let kept = match Ceremony::of(ceremony).character.devices {
+                let Character { cards, devices, .. } = Ceremony::by(ceremony, &plan).character;
+                let of_the_source =
+                    |source: &Source| kept_card(source).or_else(|| kept_elsewhere(source.device()?, records));
+                let kept = match devices {
+                    // The old device is erased last.
+                    DeviceUse::Provisions if cards == Cards::Replaced => source.as_ref().and_then(of_the_source),
                     DeviceUse::Provisions | DeviceUse::None => None,
-                    DeviceUse::Keeps | DeviceUse::Adds | DeviceUse::Retires => source.as_ref().and_then(kept_card),
+                    DeviceUse::Keeps | DeviceUse::Adds | DeviceUse::Retires => source.as_ref().and_then(of_the_source),
                     DeviceUse::ChangesPins => kept_device(records),
                 };
-                (new_folder(records, ceremony, rehearsal)?, Cards::begin(kept))
+                (new_folder(records, ceremony, rehearsal)?, Hand::begin(kept))
             }
-            Place::Of(open) => (open.folder.clone(), Cards::of(open)),
+            Place::Of(open) => (open.folder.clone(), Hand::of(open)),
         };
         let (readers, inserter): (Box<dyn Readers>, Option<CardInserter>) = if environment == Environment::SoftwareCards
         {
             let rack = Rack::new(2);
-            let inserter = card_inserter(rack.clone(), folder.path().join(names::SOFTWARE_CARDS), cards)?;
+            let inserter = card_inserter(rack.clone(), folder.path().join(names::SOFTWARE_CARDS), hand)?;
             (Box::new(rack), Some(inserter))
         } else {
             (Box::new(PcscReaders::new()), None)
@@ -217,25 +222,30 @@ pub fn plan_after(ceremony: CeremonyKind, from: &Path, plan: Plan, before: Optio
 
 fn after(ceremony: CeremonyKind, from: &Path, plan: Plan, before: Option<&Plan>) -> Result<(Plan, Source), Fault> {
     plan.check_new()?;
-    let same_dkek = match Ceremony::of(ceremony).character.cards {
-        Dealing::Changed => true,
-        Dealing::Dealt | Dealing::Earlier | Dealing::None => false,
+    let (same_dkek, carries_keys) = match Ceremony::by(ceremony, &plan).character.cards {
+        Cards::Changed => (true, true),
+        Cards::Replaced => (false, true),
+        Cards::Dealt | Cards::Earlier | Cards::None => (false, false),
     };
-    if same_dkek && plan.so_pin_under_quorum {
-        return Err(Fault::from(faults::PlanSoPinInReSplit));
+    match (plan.so_pin_under_quorum, same_dkek, carries_keys) {
+        (true, true, _) => return Err(Fault::from(faults::PlanSoPinInReSplit)),
+        (true, false, true) => return Err(Fault::from(faults::PlanSoPinInCarrying)),
+        (true, false, false) | (false, ..) => {}
     }
     if before.is_none() && from.is_dir() && !from.join(names::MANIFEST).exists() {
         return Err(Fault::from(faults::SourceNeedsOldPlan { folder: from.display() }));
     }
     let source = Source::open(from, before)?;
-    if !same_dkek {
+    if !carries_keys {
         return Ok((plan, source));
     }
     let (found, planned) = (source.plan.dkek_shares.len(), plan.dkek_shares.len());
-    if found != planned {
+    if same_dkek && found != planned {
         return Err(Fault::from(faults::OtherNumberOfShares { found, planned }));
     }
-    let (before, keys) = (source.plan.dkek_shares.clone(), source.plan.keys.clone());
+    // Where a key comes back to is offered anew on the day; the record of the folder knows where it is.
+    let carried = |key: &PlannedKey| PlannedKey { restore_to: key.reference, ..key.clone() };
+    let (before, keys) = (source.plan.dkek_shares.clone(), source.plan.keys.iter().map(carried).collect());
     Ok((Plan { before, keys, ..plan }, source))
 }
 
@@ -257,7 +267,17 @@ fn new_folder(records: &Path, ceremony: CeremonyKind, rehearsal: bool) -> Result
 
 /// The software card whose keys are to be backed up, as the sitting that made them kept it.
 fn kept_card(source: &Source) -> Option<SoftCard> {
-    card_in(&source.folder.path().join(names::SOFTWARE_CARDS), source.device()?.as_str())
+    kept_in(source.folder.path(), source.device()?)
+}
+
+/// The same card as another sitting kept it last: a re-split has none.
+fn kept_elsewhere(serial: &Serial, records: &Path) -> Option<SoftCard> {
+    backups(records).iter().find_map(|folder| kept_in(folder, serial))
+}
+
+fn kept_in(folder: &Path, serial: &Serial) -> Option<SoftCard> {
+    let file = folder.join(names::SOFTWARE_CARDS).join(names::software_card(serial.as_str()));
+    SoftCard::from_json(&serde_json::from_slice(&fs::read(file).ok()?).ok()?).ok()
 }
 
 /// The software card of the newest rehearsal that made a backup with a device: a device in use, for a ceremony that needs one.
@@ -267,51 +287,45 @@ pub fn kept_device(records: &Path) -> Option<SoftCard> {
 
 /// The software cards of a rehearsal, by hand.
 #[derive(Default)]
-struct Cards {
-    /// The device in use, for whatever role is asked for first.
+struct Hand {
+    /// The device in use.
     kept: Option<SoftCard>,
     /// Those of a sitting that goes on.
     of_roles: Vec<(DeviceRole, SoftCard)>,
 }
 
-impl Cards {
+impl Hand {
     const fn begin(kept: Option<SoftCard>) -> Self {
         Self { kept, of_roles: Vec::new() }
     }
 
     fn of(open: &OpenSitting) -> Self {
-        let cards = open.folder.path().join(names::SOFTWARE_CARDS);
-        let card = |(role, serial): (DeviceRole, Serial)| Some((role, card_in(&cards, serial.as_str())?));
+        let card = |(role, serial): (DeviceRole, Serial)| Some((role, kept_in(open.folder.path(), &serial)?));
         Self { kept: None, of_roles: open.devices().into_iter().filter_map(card).collect() }
     }
 
     fn take(&mut self, role: DeviceRole) -> Option<SoftCard> {
         let place = self.of_roles.iter().position(|(of, _)| *of == role);
-        place.map(|place| self.of_roles.swap_remove(place).1).or_else(|| self.kept.take())
+        let of_role = place.map(|place| self.of_roles.swap_remove(place).1);
+        of_role.or_else(|| if role == DeviceRole::Original { self.kept.take() } else { None })
     }
-}
-
-/// The software card that a file keeps.
-fn card_in(cards: &Path, serial: &str) -> Option<SoftCard> {
-    let file = cards.join(names::software_card(serial));
-    SoftCard::from_json(&serde_json::from_slice(&fs::read(file).ok()?).ok()?).ok()
 }
 
 /// Inserts a card of the hand, or else a fresh software card, for a role when a reader is searched; removes the previous card of
 /// the sitting. Of a sitting that goes on, the last one is in its reader already.
-fn card_inserter(rack: Rack, cards: PathBuf, mut hand: Cards) -> Result<CardInserter, Fault> {
+fn card_inserter(rack: Rack, cards: PathBuf, mut hand: Hand) -> Result<CardInserter, Fault> {
     let fault = |error: &io::Error| Fault::from(faults::FileWrite { file: names::SOFTWARE_CARDS, why: error });
     if !cards.is_dir() {
         fs::DirBuilder::new().mode(0o700).create(&cards).map_err(|error| fault(&error))?;
     }
-    let insert = move |card: SoftCard| {
+    let insert = move |reader: usize, card: SoftCard| {
         let file = cards.join(names::software_card(card.serial()));
         // Where the card cannot be inserted, no device is found, and the screen says so.
-        rack.insert_with_file(0, card, &file).is_ok()
+        rack.insert_with_file(reader, card, &file).is_ok()
     };
     let mut inserted: Option<DeviceRole> = hand.of_roles.last().map(|(role, _)| *role);
     if let Some(card) = inserted.and_then(|role| hand.take(role))
-        && !insert(card)
+        && !insert(0, card)
     {
         inserted = None;
     }
@@ -321,7 +335,9 @@ fn card_inserter(rack: Rack, cards: PathBuf, mut hand: Cards) -> Result<CardInse
         }
         let fresh = || SoftCard::random_serial().and_then(|serial| SoftCard::new(&serial));
         let Some(card) = hand.take(role).or_else(fresh) else { return };
-        if insert(card) {
+        // A device that has got its keys stays where it is when the old one comes.
+        let reader = usize::from(role == DeviceRole::Original && inserted == Some(DeviceRole::Replacement));
+        if insert(reader, card) {
             inserted = Some(role);
         }
     }))

@@ -234,6 +234,7 @@ impl Autopilot {
         };
         let chosen = match asks {
             Asks::Step(loss @ Question::Loss) => answering(loss, Answer::Loss(Loss::Broken)),
+            Asks::Step(old @ Question::OldDevice) => answering(old, Answer::Loss(Loss::Nothing)),
             // It was set from the cards, unless nobody here ever set it.
             Asks::Step(whose @ Question::CurrentSoPin) => answering(whose, Answer::OnCards(self.knows(view))),
             Asks::Step(opening @ Question::Opening) => answering(opening, Answer::Opens(true)),
@@ -244,6 +245,8 @@ impl Autopilot {
             Asks::Step(unusable @ Question::UnusableKeys) => {
                 answering(unusable, Answer::Without(Deviation::WrappedKeysLeftOut))
             }
+            // It keeps the cards of one set.
+            Asks::Step(departed @ Question::Departed) => answering(departed, Answer::Departed(false)),
             Asks::Step(cause @ Question::Cause) => answering(cause, Answer::Cause(ChangeCause::CardLost)),
             Asks::Step(old @ Question::OldCards) => answering(old, Answer::OldCards(true)),
             Asks::Step(Question::Device | Question::Dkek) => open.next(),

@@ -105,6 +105,8 @@ fn written(fact: &Fact) -> Option<(&str, Digest)> {
         | Fact::Decided { .. }
         | Fact::DrillChosen { .. }
         | Fact::WrongShareRefused { .. }
+        | Fact::SetsBefore { .. }
+        | Fact::DepartedShare { .. }
         | Fact::NextDrill { .. }
         | Fact::Opening { .. }
         | Fact::Surveyed { .. }
@@ -164,6 +166,7 @@ fn written(fact: &Fact) -> Option<(&str, Digest)> {
         | Fact::SeveralDkeks { .. }
         | Fact::DkekChosen { .. }
         | Fact::Verified { .. }
+        | Fact::Rewrapped { .. }
         | Fact::Traced { .. }
         | Fact::Wanted { .. }
         | Fact::Unwrapped { .. }

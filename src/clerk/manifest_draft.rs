@@ -107,6 +107,8 @@ impl ManifestDraft {
             | Fact::Decided { .. }
             | Fact::DrillChosen { .. }
             | Fact::WrongShareRefused { .. }
+            | Fact::SetsBefore { .. }
+            | Fact::DepartedShare { .. }
             | Fact::NextDrill { .. }
             | Fact::Opening { .. }
             | Fact::Surveyed { .. }
@@ -160,6 +162,7 @@ impl ManifestDraft {
             | Fact::SeveralDkeks { .. }
             | Fact::DkekChosen { .. }
             | Fact::Verified { .. }
+            | Fact::Rewrapped { .. }
             | Fact::Traced { .. }
             | Fact::Wanted { .. }
             | Fact::Unwrapped { .. }

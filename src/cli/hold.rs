@@ -109,7 +109,7 @@ pub fn by_autopilot(hold: &Hold) -> Exit {
     for ceremony in all {
         // A quorum other than the one that first opened the file proves more.
         autopilot.prefer(match Ceremony::of(ceremony).character.cards {
-            Cards::Earlier | Cards::Changed => Comes::Last,
+            Cards::Earlier | Cards::Changed | Cards::Replaced => Comes::Last,
             Cards::Dealt | Cards::None => Comes::First,
         });
         let setup = match prepare(ceremony, hold) {

@@ -132,6 +132,7 @@ fn sentence(plan: &Plan, concern: &Concern) -> String {
             words::ConcernPlaceUnknown { of_share: of_share(share), names: names.join(", ") }.to_string()
         }
         Concern::PinResetSet => words::CONCERN_PIN_RESET_SET.to_owned(),
+        Concern::CarriesKeys => words::CONCERN_CARRIES_KEYS.to_owned(),
         Concern::RestoreNotProven => words::CONCERN_RESTORE_NOT_PROVEN.to_owned(),
         Concern::NoSpare => words::CONCERN_NO_SPARE.to_owned(),
         Concern::NotApproved => words::CONCERN_NOT_APPROVED.to_owned(),

@@ -13,7 +13,7 @@ mod wrapped_key;
 
 pub use container::{ContainerError, REHEARSAL_SALT, ShareFile, open, password_encodings, seal};
 pub use kdf::{Derivation, DerivedKey, Progress, Rounds, derive};
-pub use rewrap::rewrap;
+pub use rewrap::{RANDOM as REWRAP_RANDOM, rewrap};
 pub use wrapped_key::{BlobType, KeyBlob, WrappedKeyError, WrappedKeyFile};
 
 use sha2::{Digest, Sha256};

@@ -27,6 +27,7 @@ fn plans() -> Vec<Plan> {
         let mut plan = walk::plan(threshold, custodians, custodians % 2 == 0);
         plan.dkek_shares = vec![quorum(threshold, custodians, 1, scheme(custodians))];
         plan.so_pin_under_quorum = custodians % 4 == 3;
+        plan.carry_keys = custodians % 4 == 2;
         plan.new_so_pin = if custodians % 3 == 0 { NewPin::Typed } else { NewPin::Drawn };
         plan.new_user_pin = if custodians % 5 == 0 { NewPin::Drawn } else { NewPin::Typed };
         plans.push(plan);
@@ -39,9 +40,14 @@ fn plans() -> Vec<Plan> {
         };
         plan.dkek_shares = (1..=shares).map(custody).collect();
         plan.dice = 50;
+        plan.carry_keys = shares % 3 == 0;
         // One person in two roles that check each other, and nobody to watch.
         plan.auditors = if shares % 2 == 0 { vec![plan.administrator.clone()] } else { Vec::new() };
         plans.push(plan);
+    }
+    for plan in plans.iter_mut().filter(|plan| plan.carry_keys) {
+        // Keys that are carried over are offered their old places, whatever the plan of another day says.
+        plan.keys.iter_mut().for_each(|key| key.restore_to = key.reference);
     }
     plans
 }

@@ -30,7 +30,7 @@ pub(super) fn words_in_rows() -> String {
 
 /// The people, quorums and keys of a plan, for the handbook of its sitting.
 pub(super) fn sitting(ceremony: CeremonyKind, plan: &Plan) -> Vec<String> {
-    let (keys, ceremony) = (Ceremony::of(ceremony).character.keys, ceremony.word());
+    let (keys, ceremony) = (Ceremony::by(ceremony, plan).character.keys, ceremony.word());
     let mut lines = vec![words::PaperSittingCeremony { ceremony, title: &plan.title }.to_string()];
     for person in plan.people() {
         let (role, name) = (role(plan, person), plan.name_of(person));

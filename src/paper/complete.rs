@@ -14,13 +14,20 @@ const BESIDE_THE_LISTS: &[StepName] = &[StepName::InBetween, StepName::Ended, St
 fn plans() -> Vec<Plan> {
     let quorums = [(2, 4), (3, 3), (16, 16)];
     let simple = quorums.iter().flat_map(|(m, n)| [walk::plan(*m, *n, true), walk::plan(*m, *n, false)]);
-    simple.chain([walk::full_plan(), three_shares(), passwords_alone(), words_and_so_pin(), other_pins()]).collect()
+    simple
+        .chain([walk::full_plan(), three_shares(), passwords_alone(), words_and_so_pin(), other_pins(), carrying()])
+        .collect()
 }
 
 /// Each PIN is made in the way that is not the default.
 fn other_pins() -> Plan {
     let plan = walk::plan(2, 4, false);
     Plan { new_so_pin: NewPin::Typed, new_user_pin: NewPin::Drawn, ..plan }
+}
+
+/// A re-key carries the old keys over.
+fn carrying() -> Plan {
+    Plan { carry_keys: true, ..walk::plan(3, 5, false) }
 }
 
 /// Two people with a password each, and no quorum.
@@ -151,7 +158,7 @@ fn every_item_is_known_by_its_name() {
 fn what_people_read_is_complete_and_fits_the_smallest_screen() {
     let mut long = BTreeSet::new();
     let plans = [walk::plan(2, 4, true), walk::plan(2, 4, false), walk::plan(3, 3, false)];
-    let others = [walk::full_plan(), three_shares(), passwords_alone(), words_and_so_pin(), other_pins()];
+    let others = [walk::full_plan(), three_shares(), passwords_alone(), words_and_so_pin(), other_pins(), carrying()];
     for plan in plans.into_iter().chain(others) {
         for kind in CeremonyKind::ALL {
             for initialised in [true, false] {

@@ -21,7 +21,7 @@ pub fn explaining_files(about: &About, plan: &Plan) -> Vec<(&'static str, Vec<u8
         (names::VERIFY, VERIFY.as_bytes().to_vec()),
         (names::SCRIPT, script::text()),
     ];
-    let character = &Ceremony::of(about.ceremony).character;
+    let character = &Ceremony::by(about.ceremony, plan).character;
     // What is on the cards of an earlier ceremony opens a backup, and nothing in a folder without one.
     if character.makes_a_backup() {
         files.push((names::REBUILD, REBUILD.as_bytes().to_vec()));
@@ -31,10 +31,10 @@ pub fn explaining_files(about: &About, plan: &Plan) -> Vec<(&'static str, Vec<u8
         }
     }
     match character.cards {
-        Cards::Dealt | Cards::Changed if about.rehearsal => {
+        Cards::Dealt | Cards::Changed | Cards::Replaced if about.rehearsal => {
             files.push((names::BLANK_CARDS, cards_text(&cards_of(plan)).into_bytes()));
         }
-        Cards::Dealt | Cards::Changed | Cards::Earlier | Cards::None => {}
+        Cards::Dealt | Cards::Changed | Cards::Replaced | Cards::Earlier | Cards::None => {}
     }
     files
 }

@@ -51,6 +51,7 @@ fn render(plan: &Plan, edition: Edition<'_>) -> String {
         Edition::General { .. } => words::PAPER_PLAN_EXAMPLE,
         Edition::Sitting(_) => words::PAPER_PLAN_THIS,
     };
+    let carrying = Plan { carry_keys: true, ..plan.clone() };
     let mut book = Book { out: String::new(), plan, plan_name, printed: BTreeSet::new() };
     book.heading(1, words::PAPER_TITLE);
     match quorum {
@@ -77,6 +78,10 @@ fn render(plan: &Plan, edition: Edition<'_>) -> String {
     if let Edition::General { full } = edition {
         book.chapter(words::PAPER_FULL, chapters::FULL);
         book.plan = full;
+        book.other_stages();
+        book.plan = &carrying;
+        book.chapter(words::PAPER_CARRYING, chapters::CARRYING);
+        book.list_of(CeremonyKind::ReKey);
         book.other_stages();
         book.plan = plan;
     }
@@ -227,6 +232,13 @@ impl Book<'_> {
                 }
             }
         }
+    }
+
+    /// The steps of a ceremony for the plan at hand, each in a line.
+    fn list_of(&mut self, ceremony: CeremonyKind) {
+        let line = |step: &PaperStep| format!("- {} {}: {}", step.number, angle(&step.title), angle(&step.act));
+        let lines: Vec<String> = PaperSteps::new(ceremony, self.plan).steps.iter().map(line).collect();
+        self.paragraphs(&lines);
     }
 
     /// What the plan at hand adds to the steps and stages that are already in the book.

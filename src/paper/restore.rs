@@ -25,7 +25,7 @@ pub struct About {
 /// The page for the folder of a sitting.
 pub(super) fn restore_page(about: &About, plan: &Plan) -> String {
     let mut page = Page { lines: Vec::new() };
-    let character = &Ceremony::of(about.ceremony).character;
+    let character = &Ceremony::by(about.ceremony, plan).character;
     let title = &plan.title;
     page.text(&if character.makes_a_backup() {
         words::FolderTitle { title }.to_string()
@@ -38,7 +38,7 @@ pub(super) fn restore_page(about: &About, plan: &Plan) -> String {
     page.gap();
     match (character.cards, &about.from) {
         _ if character.makes_a_backup() => page.backup(about, plan, character.keys),
-        (Cards::Dealt | Cards::Changed | Cards::Earlier, from) => {
+        (Cards::Dealt | Cards::Changed | Cards::Replaced | Cards::Earlier, from) => {
             let from = from.as_deref().unwrap_or_default();
             page.chapter(&match about.ceremony {
                 CeremonyKind::Drill => chapters::FolderDrilled { from }.paragraphs(),
@@ -113,6 +113,9 @@ impl Page {
     /// What a backup is, what it takes, and the ways back.
     fn backup(&mut self, about: &About, plan: &Plan, keys: KeySource) {
         self.chapter(chapters::FOLDER_BACKUP);
+        if about.ceremony == CeremonyKind::ReKey && plan.carry_keys {
+            self.text(words::FOLDER_CARRIED);
+        }
         self.heading(words::FOLDER_NEEDS_HEADING);
         self.chapter(chapters::FOLDER_NEEDS);
         for (share, custody) in plan.numbers().zip(&plan.dkek_shares) {

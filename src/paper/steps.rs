@@ -51,7 +51,8 @@ impl PaperSteps {
     pub fn new(ceremony: CeremonyKind, plan: &Plan) -> Self {
         let machine = Machine::new(ceremony, plan.clone(), false);
         let view = machine.view(&ViewContext::default());
-        let known = |plan: Plan| Known::new(&Ceremony::of(ceremony).character, plan, false);
+        let character = &Ceremony::by(ceremony, plan).character;
+        let known = |plan: Plan| Known::new(character, plan, false);
         let before = known(plan.of_those_before().into_owned());
         let mut all = Self { steps: Vec::new(), known: known(plan.clone()), before };
         for (place, (step, line)) in machine.steps().iter().zip(&view.steps).enumerate() {
@@ -212,6 +213,8 @@ pub fn chosen_from(question: Question, items: Vec<String>) -> Vec<String> {
         | Question::PinChange
         | Question::Opening
         | Question::Drill
+        | Question::OldDevice
+        | Question::Departed
         | Question::Cause
         | Question::OldCards => items,
     }

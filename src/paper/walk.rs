@@ -10,8 +10,8 @@ use crate::names::ItemName;
 use crate::paper::made_up;
 use crate::plan::{Custody, Plan};
 use crate::record::{
-    CeremonyKind, Defect, Entry, Fact, HeldKey, InBackup, KnownShare, NotWrapped, PinChange, RefusedKey, ResetRule,
-    StoredKey,
+    CeremonyKind, Defect, DepartedOutcome, Entry, Fact, HeldKey, InBackup, KnownShare, NotWrapped, PinChange,
+    RefusedKey, ResetRule, StoredKey,
 };
 use crate::terms::{DeviceRole, Digest, DkekShareNumber, HostFinding, Kcv, MOST_DKEK_SHARES, Quorum, Scheme, Serial};
 use Defect::{DecimalId, HexadecimalId, LeadingZero, ShortValue, SmallPrime, WrongShare};
@@ -112,7 +112,7 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
             let shares = u8::try_from(dkek_shares.len()).unwrap();
             let all = DkekShareNumber::up_to(dkek_shares.len()).zip(dkek_shares).map(dealt);
             let so_pin = so_pin.map(|quorum| Fact::SoPinDealt { quorum, set: SET.into() });
-            let drawn = (*dkek == acts::DealtDkek::New).then_some(Fact::DkekDrawn { shares, kcv: KCV });
+            let drawn = (*dkek != acts::DealtDkek::Opened).then_some(Fact::DkekDrawn { shares, kcv: KCV });
             all.chain(drawn).chain(so_pin).collect()
         }
         Act::WriteShareFile(acts::WriteShareFile { share }) | Act::CopyShareFile(acts::CopyShareFile { share, .. }) => {
@@ -123,6 +123,9 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
         }
         Act::TryWrongShare(acts::TryWrongShare { share, seats, .. }) => {
             vec![Fact::WrongShareRefused { share: *share, seat: seats[0].0 }]
+        }
+        Act::TryDepartedShare(acts::TryDepartedShare { share, .. }) => {
+            vec![Fact::DepartedShare { share: *share, outcome: DepartedOutcome::Refused }]
         }
         Act::SetNextDrill(acts::SetNextDrill { months }) => {
             vec![Fact::NextDrill { day: "2027-11-23".parse().unwrap(), months: *months }]
@@ -224,7 +227,9 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
             };
             vec![Fact::Listed { role: *role, keys: expected.iter().map(stored).collect() }]
         }
-        Act::BackUp(acts::BackUp { key, .. }) | Act::CarryKey(acts::CarryKey { key, .. }) => {
+        Act::BackUp(acts::BackUp { key, .. })
+        | Act::CarryKey(acts::CarryKey { key, .. })
+        | Act::RewrapKey(acts::RewrapKey { key, .. }) => {
             let file = names::wrapped_key(&key.label);
             vec![Fact::BackedUp { label: key.label.clone(), file, sha256: digest, mac_not_verified: false }]
         }
@@ -321,6 +326,7 @@ fn answer(machine: &mut Machine, body: &Body) -> bool {
             // A stolen device has a screen of its own. Otherwise, the last option that is open and leads on.
             let choice = match asks {
                 Asks::Step(Question::Loss) => ChoiceId::Item(ItemName::Stolen),
+                Asks::Step(Question::OldDevice) => ChoiceId::Item(ItemName::EraseNow),
                 Asks::Step(Question::HiddenKcv) => ChoiceId::Item(ItemName::LogIn),
                 Asks::Step(Question::PinChange) => {
                     let changes = options.iter().filter(|option| option.id != ChoiceId::Item(ItemName::AnotherDevice));

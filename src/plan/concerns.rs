@@ -95,6 +95,8 @@ pub enum Concern {
     },
     /// Whoever knows the SO-PIN can take the keys.
     PinResetSet,
+    /// A re-key leaves the old keys in use.
+    CarriesKeys,
     /// The restore is not proven on the day.
     RestoreNotProven,
     /// No spare device is brought.
@@ -119,6 +121,7 @@ impl Concern {
             | Self::PlaceLoses { .. }
             | Self::PlaceUnknown { .. }
             | Self::PinResetSet
+            | Self::CarriesKeys
             | Self::NoSpare => true,
             Self::GroupsMeet { .. } | Self::RestoreNotProven | Self::NotApproved => false,
         }
@@ -146,6 +149,7 @@ impl Concern {
             }
             Self::PlaceUnknown { share, .. } => [vec![F::People.path().to_owned()], custodians(share)].concat(),
             Self::PinResetSet => vec![F::DevicePinReset.path().to_owned()],
+            Self::CarriesKeys => vec![F::CarryKeys.path().to_owned()],
             Self::RestoreNotProven => vec![F::ProveRestore.path().to_owned()],
             Self::NoSpare => vec![F::Devices.path().to_owned()],
             Self::NotApproved => vec![F::Approval.path().to_owned()],
@@ -201,6 +205,7 @@ impl Plan {
             PinReset::Set => Some(Concern::PinResetSet),
             PinReset::Off | PinReset::Unblock => None,
         });
+        concerns.extend(self.carry_keys.then_some(Concern::CarriesKeys));
         concerns.extend((!self.prove_restore).then_some(Concern::RestoreNotProven));
         concerns.extend(self.devices_for(DeviceUse::Spare).next().is_none().then_some(Concern::NoSpare));
         concerns.extend(self.arrangements.approval.is_none().then_some(Concern::NotApproved));

@@ -25,6 +25,8 @@ pub const fn usual_minutes(step: StepName) -> u8 {
         | S::AddKeysPlaces
         | S::CopyShareFile
         | S::CarryKey
+        | S::RewrapKey
+        | S::CarriedCustodians
         | S::NewCustodians
         | S::InBetween => 1,
         // A list or a value is compared, or a word is typed.
@@ -35,8 +37,12 @@ pub const fn usual_minutes(step: StepName) -> u8 {
         | S::AddKeysManifest
         | S::AddKeysList
         | S::ReSplitManifest
+        | S::CarriedManifest
+        | S::OldDevice
+        | S::OldDeviceKeys
         | S::Loss
         | S::DrillExtent
+        | S::DepartedShare
         | S::RetireOpening
         | S::RetireBackup
         | S::RetireKeys
@@ -86,6 +92,8 @@ pub const fn usual_minutes(step: StepName) -> u8 {
         | S::NewPlan
         | S::ReSplitSource
         | S::ReKeySource
+        | S::CarriedSource
+        | S::CarriedKeys
         | S::OldKeys
         | S::OldCards
         | S::RollCall

@@ -131,6 +131,8 @@ pub struct Plan {
     pub keys: Vec<PlannedKey>,
     /// Whether *establish* itself proves the restore on a second device.
     pub prove_restore: bool,
+    /// Whether *re-key* wraps the old keys anew under the new DKEK: an override, for they stay as exposed as they were.
+    pub carry_keys: bool,
     /// How far the drills of its backup go, unless people choose otherwise on the day.
     pub drill: Drill,
     /// How many months lie between two drills, 1..=120.

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::names::{Names, repeated};
 use super::reader::{Found, NAME, Object, Reader, form, name, small};
-use super::{Custody, NewPin, PinReset, Plan, PlannedKey};
+use super::{Custody, DeviceUse, NewPin, PinReset, Plan, PlannedKey};
 use crate::faults::{self, Fault};
 use crate::names::PlanField as F;
 use crate::terms::{Drill, KeyId, KeyLabel, KeyReference, KeyType, MOST_DKEK_SHARES, Quorum, Scheme, TermError, short};
@@ -83,6 +83,11 @@ impl Reader {
             self.add(F::SignRecord.path(), faults::PlanSignerUnknown { label });
         }
         let prove_restore = self.value(top, F::ProveRestore, Some(false), Value::as_bool, form);
+        let carry_keys = self.value(top, F::CarryKeys, Some(false), Value::as_bool, form);
+        let spare = arrangements.devices.iter().any(|device| device.role == DeviceUse::Spare);
+        if carry_keys == Some(true) && !spare {
+            self.add(F::CarryKeys.path(), faults::PlanCarryWithoutSpare);
+        }
         let drill = |value: &Value| value.as_str().and_then(Drill::from_word);
         let drill = self.value(top, F::Drill, Some(Drill::Quorum), drill, |_, _| Fault::from(faults::PlanDrill));
         let months = |value: &Value| small(value).filter(|months| (1..=MOST_DRILL_MONTHS).contains(months));
@@ -107,6 +112,7 @@ impl Reader {
             pin_reset,
             keys,
             prove_restore: prove_restore?,
+            carry_keys: carry_keys?,
             drill: drill?,
             drill_months: drill_months?,
             arrangements,

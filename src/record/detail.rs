@@ -172,6 +172,8 @@ pub enum Deviation {
     WrappedKeysLeftOut,
     /// A drill was to prove every custodian's share, and did not prove all of them.
     SharesNotProven,
+    /// A re-key carries the old keys over: what yielded them before still does.
+    OldSharesStillYieldKeys,
 }
 
 impl Deviation {
@@ -182,8 +184,21 @@ impl Deviation {
             Self::WrappedKeysNotReadable => "wrapped-keys-not-readable",
             Self::WrappedKeysLeftOut => "wrapped-keys-left-out",
             Self::SharesNotProven => "shares-not-proven",
+            Self::OldSharesStillYieldKeys => "old-shares-still-yield-keys",
         }
     }
+}
+
+/// What came of a share of an earlier set in a drill.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DepartedOutcome {
+    /// A card of it is here.
+    Here,
+    /// No card of it is here: it was not tried.
+    NotHere,
+    /// Together with shares of today it opened nothing.
+    Refused,
 }
 
 /// How a ceremony ended.

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::custodians::{ChangeCause, GuardedShare};
 use super::detail::{
-    Defect, Former, FoundDkek, FoundKey, HeldKey, KeyDomain, KnownShare, Loss, NotProven, Peculiar, PinChange,
-    PinCondition, PinName, RecordedBag, ResetRule, Sat, StoredKey, UnusableFile, WithoutDkek,
+    Defect, DepartedOutcome, Former, FoundDkek, FoundKey, HeldKey, KeyDomain, KnownShare, Loss, NotProven, Peculiar,
+    PinChange, PinCondition, PinName, RecordedBag, ResetRule, Sat, StoredKey, UnusableFile, WithoutDkek,
 };
 use super::surveyed::{KeyToBackUp, RefusedKey};
 use super::traced::TracedKey;
@@ -224,12 +224,20 @@ pub enum Fact {
         #[serde(default, skip_serializing_if = "is_false")]
         mac_not_verified: bool,
     },
+    /// The wrapped key with this digest, under an earlier DKEK, was opened with it, and the same key was wrapped anew: the file
+    /// follows as `backed-up`. Whoever could open the earlier one still can.
+    Rewrapped { label: KeyLabel, from_sha256: Digest, under: Kcv },
     /// Whether a quorum opens the share files, so that the MAC of every backup can be verified.
     Opening { by_quorum: bool },
     /// How far the drill goes.
     DrillChosen { drill: Drill },
     /// With one digit of this seat's share changed by the program, nothing opened.
     WrongShareRefused { share: DkekShareNumber, seat: Seat },
+    /// The sets of the cards that were dealt before those of this folder: the prime of each, or its number. None: one person's
+    /// password, or nobody noted it. `folder`: where they opened something.
+    SetsBefore { folder: String, sets: Vec<Option<String>> },
+    /// What came of a share of an earlier set in a drill.
+    DepartedShare { share: DkekShareNumber, outcome: DepartedOutcome },
     /// The day on which the next drill is due, this many months after today.
     NextDrill { day: Day, months: u8 },
     /// The keys that a device wraps, and those that it does not.

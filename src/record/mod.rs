@@ -25,9 +25,9 @@ pub use crate::names::CeremonyKind;
 pub use chain::{Chain, Mark};
 pub use custodians::{ChangeCause, GuardedShare};
 pub use detail::{
-    Defect, Deviation, Ending, Former, FoundDkek, FoundInstead, FoundKey, HeldKey, InBackup, KeyDomain, KnownShare,
-    LaidOutFile, Loss, NotProven, Peculiar, PinChange, PinCondition, PinName, PublicKeys, RecordedBag, Remark,
-    ResetRule, Sat, StoredKey, UnusableFile, WithoutDkek,
+    Defect, DepartedOutcome, Deviation, Ending, Former, FoundDkek, FoundInstead, FoundKey, HeldKey, InBackup,
+    KeyDomain, KnownShare, LaidOutFile, Loss, NotProven, Peculiar, PinChange, PinCondition, PinName, PublicKeys,
+    RecordedBag, Remark, ResetRule, Sat, StoredKey, UnusableFile, WithoutDkek,
 };
 pub use disclose::disclose;
 pub use entry::Entry;

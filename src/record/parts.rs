@@ -149,6 +149,8 @@ const fn places_of_fact(fact: &Fact) -> &'static [Place] {
         | Fact::BackedUp { .. }
         | Fact::DrillChosen { .. }
         | Fact::WrongShareRefused { .. }
+        | Fact::SetsBefore { .. }
+        | Fact::DepartedShare { .. }
         | Fact::NextDrill { .. }
         | Fact::Opening { .. }
         | Fact::Surveyed { .. }
@@ -159,6 +161,7 @@ const fn places_of_fact(fact: &Fact) -> &'static [Place] {
         | Fact::FoundElsewhere { .. }
         | Fact::PublicKeysUnusable { .. }
         | Fact::Verified { .. }
+        | Fact::Rewrapped { .. }
         | Fact::Traced { .. }
         | Fact::Wanted { .. }
         | Fact::Unwrapped { .. }

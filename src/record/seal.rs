@@ -48,6 +48,8 @@ pub enum DeviationName {
     WrappedKeysLeftOut,
     /// A drill was to prove every custodian's share, and did not prove all of them.
     SharesNotProven,
+    /// Old keys were carried over to a new DKEK: what yielded them before still does.
+    OldSharesStillYieldKeys,
     /// A deviation of a script that this program does not have.
     OfAnotherScript,
 }
@@ -60,6 +62,7 @@ impl DeviationName {
             (Deviation::WrappedKeysNotReadable, Self::WrappedKeysNotReadable),
             (Deviation::WrappedKeysLeftOut, Self::WrappedKeysLeftOut),
             (Deviation::SharesNotProven, Self::SharesNotProven),
+            (Deviation::OldSharesStillYieldKeys, Self::OldSharesStillYieldKeys),
         ];
         known.into_iter().find(|(script, _)| script.word() == name).map_or(Self::OfAnotherScript, |(_, known)| known)
     }

@@ -188,6 +188,8 @@ pub enum Handle {
     DkekShare(DkekShareNumber),
     /// The DKEK shares, concatenated, until the last backup is verified or they are loaded.
     Dkek,
+    /// Those of the old DKEK, where another one takes its place, until the last key under it is wrapped anew.
+    EarlierDkek,
     /// The user PIN of the device at hand.
     UserPin,
     /// The user PIN that the device at hand gets in place of another.
@@ -211,6 +213,7 @@ impl Handle {
             | Self::SeatShare(..)
             | Self::DkekShare(_)
             | Self::Dkek
+            | Self::EarlierDkek
             | Self::UserPin
             | Self::NewUserPin
             | Self::SoPin

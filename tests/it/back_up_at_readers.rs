@@ -4,7 +4,7 @@
 use crate::support::{PIN, Table, Written, at_readers, private_key};
 use hsm_ceremony::app::{Environment, FrontEnd, FrontError, Setup, Sitting};
 use hsm_ceremony::autopilot::Autopilot;
-use hsm_ceremony::ceremony::{Body, FieldState, Input, View};
+use hsm_ceremony::ceremony::{Body, CardView, FieldState, Input, View};
 use hsm_ceremony::fields::FieldKind;
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::{CeremonyKind, Ending, Manifest};
@@ -16,26 +16,29 @@ use std::path::Path;
 use std::time::Duration;
 
 /// Type for pkcs11-tool, id, label, and whether an X.509 certificate is stored beside it.
-const KEYS: [(&str, &str, &str, bool); 3] = [
+pub const KEYS: [(&str, &str, &str, bool); 3] = [
     ("rsa:2048", "10", "rsa-root", true),
     ("EC:prime256v1", "11", "p256-issuing", true),
     ("EC:brainpoolP256r1", "12", "brainpool-root", false),
 ];
 
 /// An autopilot whose custodians bring what sc-hsm-tool showed them, one after the other, and whose device has the PIN that
-/// was set there.
-struct Custodians {
+/// was set there. Whoever gets a new card here notes it as it is typed into sc-hsm-tool.
+pub struct Custodians {
     autopilot: Autopilot,
     bring: Vec<Written>,
+    /// The new cards.
+    pub cards: Vec<Written>,
     /// Which of them types at the seat with this number.
     seats: Vec<String>,
     pin: bool,
 }
 
 impl Custodians {
-    fn new(bring: &[&Written], pin: bool) -> Self {
+    pub fn new(bring: &[&Written], pin: bool) -> Self {
         let autopilot = Autopilot::new(Box::new(std::io::stderr()));
-        Self { autopilot, bring: bring.iter().map(|written| (*written).clone()).collect(), seats: Vec::new(), pin }
+        let bring = bring.iter().map(|written| (*written).clone()).collect();
+        Self { autopilot, bring, cards: Vec::new(), seats: Vec::new(), pin }
     }
 
     fn text(&mut self, view: &View, kind: &FieldKind) -> Option<String> {
@@ -44,12 +47,13 @@ impl Custodians {
             if !self.seats.contains(number) {
                 self.seats.push(number.clone());
             }
-            self.bring[self.seats.iter().position(|seat| seat == number).unwrap()].clone()
+            // Later seats are those of people with new cards.
+            self.bring.get(self.seats.iter().position(|seat| seat == number).unwrap()).cloned()
         };
         match kind {
-            FieldKind::Prime { .. } => Some(card().prime),
-            FieldKind::ShareId { .. } => Some(card().id),
-            FieldKind::ShareValue => Some(card().value),
+            FieldKind::Prime { .. } => Some(card()?.prime),
+            FieldKind::ShareId { .. } => Some(card()?.id),
+            FieldKind::ShareValue => Some(card()?.value),
             FieldKind::UserPin if self.pin => Some(PIN.to_owned()),
             _ => None,
         }
@@ -58,6 +62,11 @@ impl Custodians {
 
 impl FrontEnd for Custodians {
     fn show(&mut self, view: &View, vault: &Vault) -> Result<(), FrontError> {
+        if let Body::Reveal { shown: true, card: CardView::Numbers { prime, id, value, .. }, .. } = &view.body {
+            let value = String::from_utf8(vault.lend(*value).unwrap().to_vec()).unwrap();
+            self.cards.push(Written { prime: prime.clone(), id: id.clone(), value });
+            self.cards.dedup();
+        }
         self.autopilot.show(view, vault)
     }
 
@@ -83,7 +92,7 @@ impl FrontEnd for Custodians {
     }
 }
 
-fn run(setup: Setup, front: &mut dyn FrontEnd) {
+pub fn run(setup: Setup, front: &mut dyn FrontEnd) {
     let Setup { ceremony, plan, plan_text, context } = setup;
     let mut sitting = Sitting::begin(ceremony, plan, &plan_text, context).unwrap();
     assert_eq!(sitting.run(front).unwrap().progress.ended, Some(Ending::Complete));
@@ -91,7 +100,7 @@ fn run(setup: Setup, front: &mut dyn FrontEnd) {
 
 /// 2 of 4 shares. In one of 128 sets the password begins with a zero byte, and the tool's own import then drops it (the
 /// protocol reference on DKEK shares, section 4): such a set is made again.
-fn shares_that_the_tool_takes_back(table: &Table) -> Vec<Written> {
+pub fn shares_that_the_tool_takes_back(table: &Table) -> Vec<Written> {
     loop {
         let shares = table.create_share("theirs/dkek.pbe", 2, 4);
         let typed = |written: &Written| PasswordShare {
@@ -109,7 +118,7 @@ fn shares_that_the_tool_takes_back(table: &Table) -> Vec<Written> {
 }
 
 /// A certificate for a key of the device, issued by an authority of this test, and stored beside the key.
-fn certify(table: &Table, id: &str, label: &str) {
+pub fn certify(table: &Table, id: &str, label: &str) {
     let (public, certificate) = (format!("{label}.pem"), format!("{label}.cert.der"));
     let subject = format!("/CN={label}");
     let issue = ["x509", "-new", "-force_pubkey", &public, "-key", "ca.key", "-subj", &subject, "-days", "30"];
@@ -118,28 +127,35 @@ fn certify(table: &Table, id: &str, label: &str) {
     table.run("pkcs11-tool", &store);
 }
 
-fn copied(from: &Path, table: &Table, names: &[&str]) {
+pub fn copied(from: &Path, table: &Table, names: &[&str]) {
     for name in names {
         fs::copy(from.join(name), table.file(Path::new(name).file_name().unwrap().to_str().unwrap())).unwrap();
     }
+}
+
+/// A device with a DKEK under 2 of 4 shares, and with keys and certificates: everything by OpenSC's tools. Its shares, and the
+/// key check value.
+pub fn set_up(table: &Table) -> (Vec<Written>, String) {
+    fs::create_dir(table.file("theirs")).unwrap();
+    let shares = shares_that_the_tool_takes_back(table);
+    table.initialise("1");
+    let check_value = table.import_share("theirs/dkek.pbe", &[shares[0].clone(), shares[2].clone()]);
+    table.run("openssl", &["ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", "ca.key"]);
+    for (key_type, id, label, certified) in KEYS {
+        table.generate(key_type, id, label);
+        table.public_key(id, &format!("{label}.pem"));
+        if certified {
+            certify(table, id, label);
+        }
+    }
+    (shares, check_value)
 }
 
 #[test]
 fn what_opensc_made_is_backed_up_here_and_restores_with_either() {
     at_readers("back_up_at_readers::what_opensc_made_is_backed_up_here_and_restores_with_either", |table| {
         let first = table.insert(0, "REH0000001");
-        fs::create_dir(table.file("theirs")).unwrap();
-        let shares = shares_that_the_tool_takes_back(table);
-        table.initialise("1");
-        let check_value = table.import_share("theirs/dkek.pbe", &[shares[0].clone(), shares[2].clone()]);
-        table.run("openssl", &["ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", "ca.key"]);
-        for (key_type, id, label, certified) in KEYS {
-            table.generate(key_type, id, label);
-            table.public_key(id, &format!("{label}.pem"));
-            if certified {
-                certify(table, id, label);
-            }
-        }
+        let (shares, check_value) = set_up(table);
         let before = table.run("pkcs15-tool", &["-D"]);
 
         let (text, records) = (include_str!("../../assets/plan.example.json"), table.file("records"));

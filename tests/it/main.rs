@@ -21,6 +21,7 @@ mod forms;
 mod hangups;
 mod old_flow;
 mod pty;
+mod re_split_at_readers;
 mod rebuild;
 mod record_form;
 mod rooms;

@@ -54,7 +54,7 @@ pub(super) fn from_the_device_on(list: &mut List, plan: &Plan) {
     // The device's certificate chain will be read in this section once that is part of the ceremony.
     list.section();
     list.add(device::device(DeviceRole::Original));
-    turns::deal(list, plan);
+    turns::deal(list, plan, DeviceRole::Original);
 
     turns::turns(list, plan);
 

@@ -40,6 +40,28 @@ macro_rules! ceremonies {
     };
 }
 
+impl Ceremony {
+    /// The ceremony of this kind as a plan wants it: a re-key by which the old keys are carried over is another list of steps.
+    pub const fn by(kind: CeremonyKind, plan: &Plan) -> &'static Self {
+        match (kind, plan.carry_keys) {
+            (CeremonyKind::ReKey, true) => &re_key::CARRYING,
+            (
+                CeremonyKind::ReKey
+                | CeremonyKind::Establish
+                | CeremonyKind::Restore
+                | CeremonyKind::BackUp
+                | CeremonyKind::Drill
+                | CeremonyKind::AddKeys
+                | CeremonyKind::ReSplit
+                | CeremonyKind::Retire
+                | CeremonyKind::Pins
+                | CeremonyKind::Inspect,
+                _,
+            ) => Self::of(kind),
+        }
+    }
+}
+
 ceremonies! {
     Establish in establish,
     Restore in restore,

@@ -6,12 +6,12 @@ use crate::ceremony::known::Known;
 use crate::ceremony::known::character::{Cards, Character, DeviceUse, KeySource, Needs, Unattended};
 use crate::ceremony::known::roll_call::Attendance;
 use crate::ceremony::steps::{
-    Actor, Condition, List, Question, StageKind, Step, bags, closing, opening, people, step, turns,
+    Actor, Condition, List, Question, StageKind, Step, bags, closing, opening, people, source, step, turns,
 };
 use crate::clerk::{Act, acts};
 use crate::names::{CeremonyKind, StageName, StepName};
 use crate::plan::Plan;
-use crate::record::{Deviation, Fact};
+use crate::record::Fact;
 use crate::script::ceremonies;
 use crate::terms::Handle;
 
@@ -36,7 +36,7 @@ fn steps(plan: &Plan) -> Vec<Step> {
     let mut list = List::default();
     list.of_those_before(|list| {
         list.section();
-        source(list);
+        from_the_folder(list);
         people::people_and_room(list, Attendance::Quorum);
         opening::open_all(list, &before, Cards::Earlier);
     });
@@ -46,14 +46,7 @@ fn steps(plan: &Plan) -> Vec<Step> {
         step(StepName::NewCustodians, Actor::Administrator)
             .then(StageName::Change, StageKind::States(|| Fact::NewCustodians)),
     );
-    list.add(
-        step(StepName::NewPlan, Actor::Administrator)
-            .then_when(Condition::RolesClash, StageName::RolesClash, StageKind::Read)
-            .then(StageName::Read, StageKind::Read)
-            .then(StageName::PlanDigest, StageKind::Read)
-            .then_when(Condition::NeedsEveryone, StageName::Everyone, StageKind::Form(people::everyone))
-            .then(StageName::Scheme, StageKind::Read),
-    );
+    list.add(new_plan());
     people::people_of_the_plan(&mut list);
     list.section();
     turns::deal_again(&mut list, plan);
@@ -98,41 +91,21 @@ fn steps(plan: &Plan) -> Vec<Step> {
 }
 
 /// Why, what a re-split cannot do, and what there is.
-fn source(list: &mut List) {
-    list.add(
-        step(StepName::ReSplitSource, Actor::Administrator)
-            .then(StageName::Read, StageKind::Do(|_, _| Some(acts::ReadFolder { dkek: None }.into())))
-            .then_when(Condition::SeveralDkeks, StageName::Dkek, StageKind::Choose(Question::Dkek))
-            .then_when(Condition::SeveralDkeks, StageName::Read, StageKind::Do(read_chosen))
-            .then(StageName::Custody, StageKind::Do(read_custody))
-            .then(StageName::Cause, StageKind::Choose(Question::Cause))
-            .then(StageName::StillOpens, StageKind::Read)
-            .then_when(Condition::FromOurs, StageName::Found, StageKind::Read)
-            .then_when(Condition::FromOursInPart, StageName::FoundInPart, StageKind::Read)
-            .then_when(Condition::FromElsewhere, StageName::FoundElsewhere, StageKind::Read)
-            .then_when(
-                Condition::NotSealed,
-                StageName::NotSealed,
-                StageKind::Deviates(Deviation::SourceRecordNotSealed),
-            )
-            .then_when(Condition::Damaged, StageName::Damaged, StageKind::Deviates(Deviation::WrappedKeysNotReadable))
-            .then_when(
-                Condition::WrappedKeysUnusable,
-                StageName::WrappedKeysUnusable,
-                StageKind::Choose(Question::UnusableKeys),
-            )
-            .then_when(Condition::Copies, StageName::Copies, StageKind::Read)
-            .then_when(Condition::PublicKeysUnusable, StageName::PublicKeysUnusable, StageKind::Read),
-    );
+fn from_the_folder(list: &mut List) {
+    let read = source::read_with_custody(step(StepName::ReSplitSource, Actor::Administrator));
+    let asked =
+        read.then(StageName::Cause, StageKind::Choose(Question::Cause)).then(StageName::StillOpens, StageKind::Read);
+    list.add(source::carried(asked));
 }
 
-fn read_chosen(known: &Known, _: &Step) -> Option<Act> {
-    Some(acts::ReadFolder { dkek: Some(known.restored.chosen?) }.into())
-}
-
-#[allow(clippy::unnecessary_wraps, reason = "the form of every act's maker")]
-fn read_custody(known: &Known, _: &Step) -> Option<Act> {
-    Some(acts::ReadCustody { shares: known.plan.dkek_shares.len() }.into())
+/// Those who come hear what the plan says.
+pub(super) fn new_plan() -> Step {
+    step(StepName::NewPlan, Actor::Administrator)
+        .then_when(Condition::RolesClash, StageName::RolesClash, StageKind::Read)
+        .then(StageName::Read, StageKind::Read)
+        .then(StageName::PlanDigest, StageKind::Read)
+        .then_when(Condition::NeedsEveryone, StageName::Everyone, StageKind::Form(people::everyone))
+        .then(StageName::Scheme, StageKind::Read)
 }
 
 fn carry_key(known: &Known, step: &Step) -> Option<Act> {

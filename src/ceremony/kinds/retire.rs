@@ -69,6 +69,13 @@ fn steps(plan: &Plan) -> Vec<Step> {
     );
 
     list.section();
+    erase_for_good(&mut list);
+    closing::close_erased(&mut list, plan);
+    list.finish()
+}
+
+/// The device is erased, with its SO-PIN as it is and a user PIN that nobody has seen.
+pub(super) fn erase_for_good(list: &mut List) {
     let so_pin = step(StepName::RetireSoPin, Actor::SoPinHolder).where_pins_begin();
     list.add(
         so_pin
@@ -90,11 +97,10 @@ fn steps(plan: &Plan) -> Vec<Step> {
             .then(StageName::Erased, StageKind::Read)
             .forgetting([Handle::NewSoPin, Handle::UserPin]),
     );
-    closing::close_erased(&mut list, plan);
-    list.finish()
 }
 
-fn trace_keys(known: &Known, step: &Step) -> Option<Act> {
+/// The act that looks for each key of the device in the backups that were verified.
+pub(super) fn trace_keys(known: &Known, step: &Step) -> Option<Act> {
     Some(
         acts::TraceKeys {
             role: step.role,
@@ -106,7 +112,8 @@ fn trace_keys(known: &Known, step: &Step) -> Option<Act> {
     )
 }
 
-fn lose_keys(_: &Known, _: &Step) -> Vec<Field> {
+/// The words for keys that are lost with the device.
+pub(super) fn lose_keys(_: &Known, _: &Step) -> Vec<Field> {
     vec![Field::new(FieldName::LoseKeys, FieldKind::Word("LOSE THESE KEYS"))]
 }
 

@@ -27,6 +27,9 @@ pub enum Cards {
     Earlier,
     /// Those that were dealt earlier open the DKEK, and then new ones are dealt for it.
     Changed,
+    /// Those that were dealt earlier open the old DKEK, and new ones are dealt for a new one, under which the old keys are
+    /// wrapped anew.
+    Replaced,
     /// None are used.
     None,
 }
@@ -78,7 +81,7 @@ impl Cards {
     /// Whether cards are dealt, which need blanks, bags and the plan of new custodians.
     pub const fn are_dealt(self) -> bool {
         match self {
-            Self::Dealt | Self::Changed => true,
+            Self::Dealt | Self::Changed | Self::Replaced => true,
             Self::Earlier | Self::None => false,
         }
     }
@@ -86,7 +89,7 @@ impl Cards {
     /// Whether cards that were dealt earlier come out of their bags.
     pub const fn come_from_before(self) -> bool {
         match self {
-            Self::Earlier | Self::Changed => true,
+            Self::Earlier | Self::Changed | Self::Replaced => true,
             Self::Dealt | Self::None => false,
         }
     }
@@ -115,7 +118,7 @@ impl Character {
     /// Whether a finished folder of it is a backup that can be restored.
     pub const fn makes_a_backup(&self) -> bool {
         match (self.cards, self.keys) {
-            (Cards::Dealt | Cards::Changed, _)
+            (Cards::Dealt | Cards::Changed | Cards::Replaced, _)
             | (Cards::Earlier | Cards::None, KeySource::Device | KeySource::Folder | KeySource::New) => true,
             (Cards::Earlier | Cards::None, KeySource::Known) => false,
         }

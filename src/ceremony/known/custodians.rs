@@ -25,8 +25,8 @@ impl Known {
     /// Whose cards are used now: where they change, first those that were dealt earlier.
     pub fn cards(&self) -> Cards {
         match self.ceremony.cards {
-            Cards::Changed if self.coming.is_some() || self.plan.before.is_empty() => Cards::Earlier,
-            Cards::Changed => Cards::Dealt,
+            Cards::Changed | Cards::Replaced if self.coming.is_some() || self.plan.before.is_empty() => Cards::Earlier,
+            Cards::Changed | Cards::Replaced => Cards::Dealt,
             cards @ (Cards::Dealt | Cards::Earlier | Cards::None) => cards,
         }
     }
@@ -74,7 +74,13 @@ impl Known {
     pub(super) fn learn_new_custodians(&mut self) {
         if let Some(today) = self.coming.take() {
             self.plan.dkek_shares = today;
-            self.shares.learn_new_custodians();
+            if self.ceremony.cards == Cards::Replaced {
+                // What is known of the old DKEK ends here, but for its name: the keys are still under it.
+                self.restored.earlier_kcv = self.shares.dkek_kcv;
+                self.shares = Shares::default();
+            } else {
+                self.shares.learn_new_custodians();
+            }
         } else {
             // A new DKEK is drawn: what the folder says of the old one is about another.
             self.shares = Shares::default();

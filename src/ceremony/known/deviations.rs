@@ -171,6 +171,8 @@ impl Known {
             | Fact::BackedUp { .. }
             | Fact::DrillChosen { .. }
             | Fact::WrongShareRefused { .. }
+            | Fact::SetsBefore { .. }
+            | Fact::DepartedShare { .. }
             | Fact::NextDrill { .. }
             | Fact::Opening { .. }
             | Fact::Surveyed { .. }
@@ -181,6 +183,7 @@ impl Known {
             | Fact::FoundElsewhere { .. }
             | Fact::PublicKeysUnusable { .. }
             | Fact::Verified { .. }
+            | Fact::Rewrapped { .. }
             | Fact::Traced { .. }
             | Fact::Wanted { .. }
             | Fact::Unwrapped { .. }

@@ -1,10 +1,10 @@
 //! What is known about a drill: how far it goes, and whose share was proven.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ceremony::known::Known;
-use crate::record::Loss;
-use crate::terms::{Day, DkekShareNumber, Drill, Holder, Person, Quorum, Seat};
+use crate::record::{DepartedOutcome, Loss};
+use crate::terms::{Day, DkekShareNumber, Drill, Holder, Person, Quorum, Scheme, Seat};
 
 /// The drill.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -13,6 +13,10 @@ pub struct Drilled {
     pub chosen: Option<Drill>,
     /// Whose share was among those that opened a share file.
     pub proven: BTreeSet<Holder>,
+    /// The sets of the cards before those of today, by DKEK share.
+    pub sets_before: Vec<Option<String>>,
+    /// What came of a share of one of them.
+    pub departed: BTreeMap<DkekShareNumber, DepartedOutcome>,
     /// When the next one is due.
     pub next: Option<Day>,
 }
@@ -22,6 +26,14 @@ impl Known {
     pub(super) fn learn_drill_chosen(&mut self, drill: Drill) {
         self.drilled.chosen = Some(drill);
         self.restored.loss = Some(Loss::Nothing);
+    }
+
+    /// The set of the cards before those of today that can be typed together with them: it has the same form.
+    pub fn set_before(&self, share: DkekShareNumber) -> Option<&str> {
+        let set = self.drilled.sets_before.get(share.index())?.as_deref()?;
+        // A prime is written with colons, the number of a set of words without.
+        let scheme = if set.contains(':') { Scheme::ScHsmTool } else { Scheme::Words };
+        (self.plan.scheme(share) == Some(scheme)).then_some(set)
     }
 
     /// Whether it is a drill that needs no device.

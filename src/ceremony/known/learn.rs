@@ -173,6 +173,8 @@ impl Known {
             Fact::Opening { by_quorum } => self.shares.opens = Some(*by_quorum),
             Fact::Traced { keys, .. } => self.keys.traced.clone_from(keys),
             Fact::DrillChosen { drill } => self.learn_drill_chosen(*drill),
+            Fact::SetsBefore { sets, .. } => self.drilled.sets_before.clone_from(sets),
+            Fact::DepartedShare { share, outcome } => _ = self.drilled.departed.insert(*share, *outcome),
             Fact::NextDrill { day, .. } => self.drilled.next = Some(*day),
             Fact::Surveyed { keys, refused, .. } => self.learn_surveyed(keys, refused),
             Fact::Chosen { keys } => self.learn_chosen(keys),
@@ -219,6 +221,7 @@ impl Known {
             | Fact::Joined { .. }
             | Fact::Compared { .. }
             | Fact::Verified { .. }
+            | Fact::Rewrapped { .. }
             | Fact::Present { .. }
             | Fact::Decided { .. }
             | Fact::Settings { .. }

@@ -28,7 +28,7 @@ impl People {
     pub(super) fn new(cards: Cards, plan: &Plan) -> Self {
         let knowing = match cards {
             Cards::Earlier => everybody(plan),
-            Cards::Dealt | Cards::Changed | Cards::None => Vec::new(),
+            Cards::Dealt | Cards::Changed | Cards::Replaced | Cards::None => Vec::new(),
         };
         Self { absent: BTreeSet::new(), since: BTreeMap::new(), knowing }
     }

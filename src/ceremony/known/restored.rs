@@ -42,6 +42,8 @@ pub struct Restored {
     pub dkeks: Vec<FoundDkek>,
     /// The one of them that is restored.
     pub chosen: Option<Kcv>,
+    /// Names the old DKEK, once another one takes its place.
+    pub earlier_kcv: Option<Kcv>,
     /// What became of the old device.
     pub loss: Option<Loss>,
     /// Why the custodians change.

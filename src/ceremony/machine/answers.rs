@@ -9,7 +9,7 @@ use crate::ceremony::steps::{Answer, Question, Stage, StageKind, Step};
 use crate::faults::{self, Fault};
 use crate::fields::{Field, FieldCheck, FieldKind};
 use crate::names::FieldName;
-use crate::record::{Entry, Fact, PinName, Remark};
+use crate::record::{DepartedOutcome, Entry, Fact, PinName, Remark};
 use crate::terms::{CustodianNumber, Holder, KeyReference, Person, Purpose, Seat};
 
 /// What is shown to one person alone.
@@ -177,6 +177,7 @@ impl Machine {
                 | Answer::LogIn(_)
                 | Answer::Opens(_)
                 | Answer::Drill(_)
+                | Answer::Departed(_)
                 | Answer::Cause(_)
                 | Answer::OldCards(_)
                 | Answer::PinChange(_),
@@ -200,6 +201,8 @@ impl Machine {
             | Question::HiddenKcv
             | Question::Opening
             | Question::Drill
+            | Question::OldDevice
+            | Question::Departed
             | Question::Cause
             | Question::OldCards
             | Question::PinChange => {
@@ -210,6 +213,10 @@ impl Machine {
                     Answer::LogIn(log_in) => Fact::KcvAsked { role, log_in },
                     Answer::Opens(by_quorum) => Fact::Opening { by_quorum },
                     Answer::Drill(drill) => Fact::DrillChosen { drill },
+                    Answer::Departed(here) => {
+                        let outcome = if here { DepartedOutcome::Here } else { DepartedOutcome::NotHere };
+                        Fact::DepartedShare { share, outcome }
+                    }
                     Answer::Cause(cause) => Fact::CustodiansChange { cause },
                     Answer::OldCards(all_destroyed) => Fact::OldCards { all_destroyed },
                     Answer::PinChange(change) if self.known.why_closed(change).is_some() => return None,

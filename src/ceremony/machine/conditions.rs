@@ -4,7 +4,7 @@ use crate::ceremony::known::character::Cards;
 use crate::ceremony::known::restored::Origin;
 use crate::ceremony::machine::Machine;
 use crate::ceremony::steps::{Condition, Step, opening};
-use crate::record::{Loss, PinName};
+use crate::record::{DepartedOutcome, Loss, PinName};
 use crate::terms::{Drill, Person, Quorum};
 
 impl Machine {
@@ -118,6 +118,11 @@ impl Machine {
             }
             Condition::SoPinOnOldCards => self.known.so_pin_on_old_cards(),
             Condition::OldCardsRemain => self.known.restored.old_cards_destroyed == Some(false),
+            Condition::DepartedHere => {
+                let outcome = self.step().and_then(|step| self.known.drilled.departed.get(&step.share));
+                outcome.is_some_and(|outcome| *outcome != DepartedOutcome::NotHere)
+            }
+            Condition::OldDeviceGone => self.known.restored.loss.is_some_and(|loss| loss != Loss::Nothing),
             Condition::Copies => self.known.restored.from.as_ref().is_some_and(|source| !source.copies.is_empty()),
             Condition::Undescribed => {
                 let undescribed = |source: &Origin| source.keys.iter().any(|key| key.described.is_none());

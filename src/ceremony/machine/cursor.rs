@@ -5,7 +5,7 @@ use crate::ceremony::known::custodians::Whose;
 use crate::ceremony::machine::Machine;
 use crate::ceremony::machine::recovery::Recovery;
 use crate::ceremony::steps::{Need, Part, Step};
-use crate::record::{Deviated, DeviationName, Entry};
+use crate::record::{Deviated, DeviationName, Entry, Loss};
 use crate::terms::{Drill, KeyLabel, Number, Purpose};
 
 impl Machine {
@@ -13,7 +13,8 @@ impl Machine {
     pub(super) fn take_in(&mut self, entry: &Entry) {
         self.known.learn(entry);
         if self.known.changes_the_list(entry) {
-            self.steps = (Ceremony::of(self.known.ceremony.kind).steps)(&self.known.plan_of_the_list());
+            let plan = self.known.plan_of_the_list();
+            self.steps = (Ceremony::by(self.known.ceremony.kind, &plan).steps)(&plan);
         }
         match entry {
             Entry::Done { step, .. } => {
@@ -148,6 +149,7 @@ impl Machine {
         let left_out = match step.part {
             Part::Always => false,
             Part::IfOpened => self.known.shares.opens == Some(false),
+            Part::OldDevice => self.known.restored.loss.is_some_and(|loss| loss != Loss::Nothing),
             Part::OnSpare => self.known.drilled.chosen != Some(Drill::Spare),
         };
         if left_out {
@@ -158,6 +160,7 @@ impl Machine {
             Some(Need::Seat(seat)) => seat.0 <= self.known.open_seats(step.share),
             Some(Need::CardUsed(holder)) => self.known.bags.used.contains(&holder),
             Some(Need::PinChange(change)) => self.known.pins.chosen == Some(change),
+            Some(Need::SetBefore(share)) => self.known.set_before(share).is_some(),
             Some(Need::HiddenKcv) => self.known.devices.hides_kcv(),
             Some(Need::LogIn(role)) => !self.known.devices.logged_in.contains(&role),
         }

@@ -125,7 +125,7 @@ pub struct Machine {
 impl Machine {
     /// A ceremony before its first entry.
     pub fn new(ceremony: CeremonyKind, plan: Plan, rehearsal: bool) -> Self {
-        let ceremony = Ceremony::of(ceremony);
+        let ceremony = Ceremony::by(ceremony, &plan);
         let steps = (ceremony.steps)(&plan);
         Self {
             known: Known::new(&ceremony.character, plan, rehearsal),

@@ -1,7 +1,7 @@
 //! What people can choose after a failure. One table for all ceremonies.
 
 use crate::ceremony::known::Known;
-use crate::ceremony::known::character::DeviceUse;
+use crate::ceremony::known::character::{Cards, DeviceUse};
 use crate::clerk::{Act, ActName, acts};
 use crate::faults::{Fault, FaultName};
 use crate::terms::{DeviceRole, Purpose, Seat};
@@ -215,7 +215,7 @@ fn ways_on(known: &Known, act: &Act, fault: FaultName) -> Vec<Recovery> {
         Act::MakeKey(_) => {
             [TryAgain].into_iter().chain(refuses_one_of_several(known, fault).then_some(LeaveOut)).collect()
         }
-        Act::VerifyBackup(_) | Act::CarryKey(_) => {
+        Act::VerifyBackup(_) | Act::CarryKey(_) | Act::RewrapKey(_) => {
             [TryAgain].into_iter().chain(one_key_fails(known, fault).then_some(LeaveOut)).collect()
         }
         Act::CompareDkek(_) | Act::SurveyKeys(_) | Act::CheckNewKeys(_) => vec![DeviceAgain, TryAgain],
@@ -231,6 +231,10 @@ fn ways_on(known: &Known, act: &Act, fault: FaultName) -> Vec<Recovery> {
             fault if fault.may_come_back() => vec![TryAgain],
             // What cannot be proven does not block a key that is back, nor the keys after it.
             _ => vec![TryAgain, WithoutProof],
+        },
+        Act::TryDepartedShare(_) => match fault {
+            FaultName::DepartedShareOpens => Vec::new(),
+            _ => vec![TypeAgain, FromStart],
         },
         Act::TryWrongShare(_) => match fault {
             FaultName::WrongShareOpens => Vec::new(),
@@ -325,7 +329,9 @@ fn without_user_pin(known: &Known, role: DeviceRole) -> Option<Recovery> {
 fn may_be_another(known: &Known, role: DeviceRole) -> bool {
     let this_very_device = match known.ceremony.devices {
         DeviceUse::Retires => true,
-        DeviceUse::Provisions | DeviceUse::Keeps | DeviceUse::Adds | DeviceUse::ChangesPins | DeviceUse::None => false,
+        // The old device, where another one has taken its keys.
+        DeviceUse::Provisions => known.ceremony.cards == Cards::Replaced && role == DeviceRole::Original,
+        DeviceUse::Keeps | DeviceUse::Adds | DeviceUse::ChangesPins | DeviceUse::None => false,
     };
     !this_very_device && !known.devices.initialised.contains(&role)
 }

@@ -106,19 +106,22 @@ impl Machine {
         let first = entropy.checked_sub(1).filter(|place| self.steps.get(*place).is_some_and(is(StepName::Dice)));
         let first = first.unwrap_or(entropy);
         let deal = self.steps.iter().position(is(StepName::Deal))?;
-        let last = self.steps.iter().rposition(is(StepName::ShareFile))?;
-        let written = stood == last && self.learned_here.iter().any(|fact| matches!(fact, Fact::Written { .. }));
-        let begins = match self.known.ceremony.cards {
-            Cards::Changed => self.openings().into_iter().map(|(_, end)| end).find(|end| *end < first)? + 1,
-            Cards::Dealt | Cards::Earlier | Cards::None => first,
+        let file = self.steps.iter().rposition(is(StepName::ShareFile))?;
+        let written = stood == file && self.learned_here.iter().any(|fact| matches!(fact, Fact::Written { .. }));
+        let opening = self.openings().into_iter().find(|(_, end)| *end < first);
+        let (begins, to, last, written) = match self.known.ceremony.cards {
+            Cards::Changed => opening.map(|(start, end)| (end + 1, start, file, written))?,
+            // Until the last key is wrapped anew, the old DKEK is needed, which only those who guarded it before can give.
+            Cards::Replaced => {
+                let ends = |step: &Step| step.forgets.contains(&Handle::EarlierDkek);
+                let last = self.steps.iter().rposition(ends)?;
+                opening.map(|(start, end)| (end + 1, start, last, false))?
+            }
+            Cards::Dealt | Cards::Earlier | Cards::None => (first, first, file, written),
         };
         if stood < begins || stood > last || written {
             return None;
         }
-        let to = match self.known.ceremony.cards {
-            Cards::Changed => self.openings().into_iter().map(|(start, _)| start).find(|start| *start < first)?,
-            Cards::Dealt | Cards::Earlier | Cards::None => first,
-        };
         let dealt = self.learned_here.iter().any(|fact| matches!(fact, Fact::Dealt { .. }));
         Some(Plan { to, again: Vec::new(), done: Vec::new(), void: stood > deal || dealt })
     }

@@ -2,7 +2,7 @@
 
 use crate::record::{PinChange, PinName};
 use crate::terms::Holder;
-use crate::terms::{DeviceRole, Drill, Purpose, Seat};
+use crate::terms::{DeviceRole, DkekShareNumber, Drill, Purpose, Seat};
 
 /// Whether a stage is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +32,8 @@ pub enum Condition {
     Drills(Drill),
     /// Only if a drill is to prove every custodian's share or, with `false`, if a quorum is enough.
     DrillsEveryShare(bool),
+    /// Only if a card of an earlier set is here.
+    DepartedHere,
     /// Only if a drill needs no device.
     DrillsWithoutDevice,
     /// Only if every custodian's share was to be proven, and one was not.
@@ -114,6 +116,8 @@ pub enum Condition {
     SoPinOnOldCards,
     /// Only if not all old cards were destroyed.
     OldCardsRemain,
+    /// Only if the old device is not here to be erased.
+    OldDeviceGone,
     /// Only if a public key file of the restore's origin cannot be used.
     PublicKeysUnusable,
 }
@@ -131,4 +135,6 @@ pub enum Need {
     HiddenKcv,
     /// Only if people chose this.
     PinChange(PinChange),
+    /// Only if there was an earlier set for this DKEK share, of the same form.
+    SetBefore(DkekShareNumber),
 }

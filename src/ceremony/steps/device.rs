@@ -1,7 +1,7 @@
 //! How the device of a step is found.
 
 use crate::ceremony::known::Known;
-use crate::ceremony::known::character::DeviceUse;
+use crate::ceremony::known::character::{Cards, DeviceUse};
 use crate::ceremony::steps::{Actor, Condition, Question, StageKind, Step, step};
 use crate::clerk::acts::DevicePurpose;
 use crate::clerk::{Act, acts};
@@ -70,12 +70,19 @@ fn find(known: &Known, step: &Step) -> Option<Act> {
     let (mut not, mut last_resort) = (Vec::new(), Vec::new());
     if step.role == DeviceRole::Replacement {
         let originals = known.restored.from.iter().flat_map(|source| source.devices.clone());
-        if known.restored.loss == Some(Loss::Nothing) {
+        let erased_last = match known.ceremony.cards {
+            Cards::Replaced => true,
+            Cards::Dealt | Cards::Earlier | Cards::Changed | Cards::None => false,
+        };
+        if erased_last || known.restored.loss == Some(Loss::Nothing) {
             not.extend(originals);
         } else {
             last_resort.extend(originals);
         }
         not.extend(known.devices.serial(DeviceRole::Original));
+    } else {
+        // The one that has just got the keys is not the one that they are erased from.
+        not.extend(known.devices.serial(DeviceRole::Replacement));
     }
     let (given_up, purpose) = (known.devices.given_up.clone(), purpose(known, step));
     Some(acts::FindDevice { role: step.role, not, given_up, last_resort, picked: None, purpose }.into())

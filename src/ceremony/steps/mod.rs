@@ -62,6 +62,8 @@ pub enum Part {
     IfOpened,
     /// Left out unless a drill goes as far as a spare device.
     OnSpare,
+    /// Left out if the old device is not here to be erased.
+    OldDevice,
 }
 
 /// One numbered step.

@@ -13,15 +13,16 @@ use crate::terms::{CustodianNumber, DkekShareNumber, Handle, Purpose, Quorum, Sc
 /// Opens all share files, one after the other, and combines the DKEK shares.
 /// `cards`: whether they come out of their bags, or lie on the table since they were dealt.
 pub fn open_all(list: &mut List, plan: &Plan, cards: Cards) {
-    open_all_after(list, plan, cards, |open| open);
+    open_all_after(list, plan, cards, false);
 }
 
-/// The same, and before a quorum's share file is opened, the program tries it with a wrong share: it must stay shut.
+/// The same, and before a quorum's share file is opened, the program tries it with a wrong share, and with one of an earlier set
+/// if a card of it is here: it must stay shut.
 pub fn open_all_controlled(list: &mut List, plan: &Plan) {
-    open_all_after(list, plan, Cards::Earlier, |open| open.then(StageName::Control, StageKind::Do(try_wrong_share)));
+    open_all_after(list, plan, Cards::Earlier, true);
 }
 
-fn open_all_after(list: &mut List, plan: &Plan, cards: Cards, before: fn(Step) -> Step) {
+fn open_all_after(list: &mut List, plan: &Plan, cards: Cards, controlled: bool) {
     let last = plan.dkek_shares.len();
     for share in plan.numbers() {
         list.section();
@@ -29,7 +30,10 @@ fn open_all_after(list: &mut List, plan: &Plan, cards: Cards, before: fn(Step) -
             (Some(quorum), Some(scheme)) => {
                 let so_pin = plan.so_pin_share() == Some(share);
                 seats(list, (share, quorum, scheme), so_pin, cards);
-                quorum_opens(share, quorum, so_pin, before)
+                if controlled {
+                    list.add(departed(share));
+                }
+                quorum_opens(share, quorum, so_pin, controlled)
             }
             _ => holder_opens(share),
         };
@@ -57,7 +61,7 @@ fn open_all_after(list: &mut List, plan: &Plan, cards: Cards, before: fn(Step) -
 fn seats(list: &mut List, (share, quorum, scheme): (DkekShareNumber, Quorum, Scheme), so_pin: bool, cards: Cards) {
     let sitter = match cards {
         Cards::Earlier => StageName::SitterWithBag,
-        Cards::Dealt | Cards::Changed | Cards::None => StageName::Sitter,
+        Cards::Dealt | Cards::Changed | Cards::Replaced | Cards::None => StageName::Sitter,
     };
     for seat in (1..=quorum.custodians()).map(Seat) {
         let sits =
@@ -81,15 +85,55 @@ fn seats(list: &mut List, (share, quorum, scheme): (DkekShareNumber, Quorum, Sch
     }
 }
 
-fn quorum_opens(share: DkekShareNumber, quorum: Quorum, so_pin: bool, before: fn(Step) -> Step) -> Step {
-    let opens = before(step(StepName::Open, Actor::Administrator).of(share))
-        .then(StageName::Open, StageKind::Do(open_share_file));
+fn quorum_opens(share: DkekShareNumber, quorum: Quorum, so_pin: bool, controlled: bool) -> Step {
+    let opens = step(StepName::Open, Actor::Administrator).of(share);
+    let opens = if controlled { opens.then(StageName::Control, StageKind::Do(try_wrong_share)) } else { opens };
+    let opens = opens.then(StageName::Open, StageKind::Do(open_share_file));
     let opens = if so_pin { opens.then(StageName::SoPin, StageKind::Do(rebuild_so_pin)) } else { opens };
     let seats = || (1..=quorum.custodians()).map(Seat);
     opens
         .freeing_seats()
         .forgetting(seats().map(|seat| Handle::SeatShare(Purpose::DkekShare(share), seat)))
         .forgetting(seats().map(|seat| Handle::SeatShare(Purpose::SoPin, seat)))
+}
+
+/// Whoever has a card of an earlier set types it among those of today.
+fn departed(share: DkekShareNumber) -> Step {
+    step(StepName::DepartedShare, Actor::Administrator)
+        .of(share)
+        .only_if(Need::SetBefore(share))
+        .then(StageName::Ask, StageKind::Choose(Question::Departed))
+        .then_when(Condition::DepartedHere, StageName::Share, StageKind::Form(departed_share))
+        .then_when(Condition::DepartedHere, StageName::Try, StageKind::Do(try_departed_share))
+        .then_when(Condition::DepartedHere, StageName::Refused, StageKind::Read)
+}
+
+/// Of a card of before, nobody in this sitting says whose it is.
+fn departed_share(known: &Known, step: &Step) -> Vec<Field> {
+    let card = Purpose::DkekShare(step.share);
+    let before = known.set_before(step.share).map(str::to_owned);
+    match known.plan.scheme(step.share) {
+        Some(Scheme::Words) => {
+            let digits: String = before.unwrap_or_default().chars().filter(|c| *c != ' ').collect();
+            let set = u32::from_str_radix(&digits, 16).ok();
+            vec![Field::words(card, ExpectedWords { set, threshold: None, number: None, taken: Vec::new() })]
+        }
+        Some(Scheme::ScHsmTool) | None => vec![
+            Field::new(FieldName::ShareId, FieldKind::ShareId { share: step.share, taken: Vec::new() }),
+            Field::new(FieldName::ShareValue, FieldKind::ShareValue),
+            Field::new(FieldName::CheckBytesIfAny, FieldKind::CheckBytes { optional: true, prime: before, of: None }),
+        ],
+    }
+}
+
+fn try_departed_share(known: &Known, step: &Step) -> Option<Act> {
+    let Act::TryWrongShare(acts::TryWrongShare { share, seats, threshold, scheme, set, foreign }) =
+        try_wrong_share(known, step)?
+    else {
+        return None;
+    };
+    let set_before = known.set_before(share)?.to_owned();
+    Some(Act::from(acts::TryDepartedShare { share, seats, threshold, scheme, set, set_before, foreign }))
 }
 
 fn holder_opens(share: DkekShareNumber) -> Step {

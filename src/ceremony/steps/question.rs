@@ -9,6 +9,8 @@ use crate::terms::{Drill, Seat};
 pub enum Question {
     /// What became of the old device.
     Loss,
+    /// Whether the old device is here to be erased, or what became of it.
+    OldDevice,
     /// Which of several DKEKs is restored.
     Dkek,
     /// Whether wrapped keys that cannot be used are left out, or good copies were put into the folder.
@@ -29,6 +31,8 @@ pub enum Question {
     Opening,
     /// How far a drill goes.
     Drill,
+    /// Whether a card of an earlier set is here.
+    Departed,
     /// Why the custodians change.
     Cause,
     /// Whether all old cards and passwords on paper were destroyed.
@@ -50,6 +54,8 @@ pub enum Answer {
     Opens(bool),
     /// How far a drill goes.
     Drill(Drill),
+    /// Whether a card of an earlier set is here.
+    Departed(bool),
     /// Why the custodians change.
     Cause(ChangeCause),
     /// Whether all old cards were destroyed.
@@ -77,6 +83,12 @@ impl Question {
                 (ItemName::Stolen, Answer::Loss(Loss::Stolen)),
                 (ItemName::Proof, Answer::Loss(Loss::Nothing)),
             ],
+            Self::OldDevice => &[
+                (ItemName::EraseNow, Answer::Loss(Loss::Nothing)),
+                (ItemName::OldDeviceBroken, Answer::Loss(Loss::Broken)),
+                (ItemName::OldDeviceLost, Answer::Loss(Loss::Lost)),
+                (ItemName::OldDeviceStolen, Answer::Loss(Loss::Stolen)),
+            ],
             Self::CurrentSoPin => {
                 &[(ItemName::Held, Answer::OnCards(false)), (ItemName::OnCards, Answer::OnCards(true))]
             }
@@ -86,6 +98,10 @@ impl Question {
                 (ItemName::DrillQuorum, Answer::Drill(Drill::Quorum)),
                 (ItemName::DrillEveryone, Answer::Drill(Drill::Everyone)),
                 (ItemName::DrillSpare, Answer::Drill(Drill::Spare)),
+            ],
+            Self::Departed => &[
+                (ItemName::DepartedHere, Answer::Departed(true)),
+                (ItemName::DepartedNotHere, Answer::Departed(false)),
             ],
             Self::Cause => &[
                 (ItemName::CardLost, Answer::Cause(ChangeCause::CardLost)),

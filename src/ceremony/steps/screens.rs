@@ -77,6 +77,8 @@ impl Condition {
             | Self::TypesSoPin
             | Self::NotGiven(_)
             | Self::Stolen
+            | Self::OldDeviceGone
+            | Self::DepartedHere
             | Self::KcvAsked
             | Self::Opens(_)
             | Self::Drills(_)

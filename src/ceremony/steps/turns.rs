@@ -7,15 +7,16 @@ use crate::clerk::{Act, acts};
 use crate::fields::{ExpectedWords, Field, FieldKind};
 use crate::names::{FieldName, StageName, StepName};
 use crate::plan::Plan;
-use crate::terms::{CustodianNumber, DkekShareNumber, Handle, Purpose, Quorum, Scheme};
+use crate::terms::{CustodianNumber, DeviceRole, DkekShareNumber, Handle, Purpose, Quorum, Scheme};
 
-/// The generator is seeded, passwords are typed, and everything is drawn.
-pub fn deal(list: &mut List, plan: &Plan) {
+/// The generator is seeded, also by this device, passwords are typed, and everything is drawn.
+pub fn deal(list: &mut List, plan: &Plan, role: DeviceRole) {
     if plan.dice > 0 {
         list.add(step(StepName::Dice, Actor::Administrator).then(StageName::Throw, StageKind::Form(dice)));
     }
     list.add(
         step(StepName::Entropy, Actor::Administrator)
+            .on(role)
             .then(
                 StageName::Mix,
                 StageKind::Do(|known, step| {
@@ -71,8 +72,17 @@ fn passwords_and_shares(list: &mut List, plan: &Plan, computing: StageName) {
     });
 }
 
-/// Every custodian's turn, one DKEK share after another.
+/// Every custodian's turn, one DKEK share after another. Afterwards nothing is held.
 pub fn turns(list: &mut List, plan: &Plan) {
+    turns_then(list, plan, |last| last.then(StageName::Empty, StageKind::Do(prove_empty)));
+}
+
+/// The same where the old DKEK is held until the keys under it are wrapped anew.
+pub fn turns_beside_old_dkek(list: &mut List, plan: &Plan) {
+    turns_then(list, plan, |last| last);
+}
+
+fn turns_then(list: &mut List, plan: &Plan, ends: fn(Step) -> Step) {
     let mut all: Vec<Step> = Vec::new();
     let mut sections = Vec::new();
     for share in plan.numbers() {
@@ -93,7 +103,7 @@ pub fn turns(list: &mut List, plan: &Plan) {
         }
     }
     if let Some(last) = all.pop() {
-        all.push(last.then(StageName::Empty, StageKind::Do(prove_empty)));
+        all.push(ends(last));
     }
     for (place, step) in all.into_iter().enumerate() {
         if sections.contains(&place) {
@@ -143,6 +153,7 @@ fn draw(known: &Known, _: &Step) -> Option<Act> {
     let so_pin = known.plan.so_pin_share().and_then(|share| known.plan.quorum(share));
     let dkek = match known.ceremony.cards {
         Cards::Changed => acts::DealtDkek::Opened,
+        Cards::Replaced => acts::DealtDkek::InPlaceOfOpened,
         Cards::Dealt | Cards::Earlier | Cards::None => acts::DealtDkek::New,
     };
     Some(acts::Deal { dkek_shares: known.plan.dkek_shares.clone(), dkek, so_pin }.into())

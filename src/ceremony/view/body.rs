@@ -77,6 +77,8 @@ impl Machine {
                     | Question::HiddenKcv
                     | Question::Opening
                     | Question::Drill
+                    | Question::OldDevice
+                    | Question::Departed
                     | Question::Cause
                     | Question::OldCards
                     | Question::RightDevice
@@ -149,7 +151,7 @@ impl Machine {
         match (known.cards(), known.bags.numbers.get(&Holder { share, custodian: Some(custodian) })) {
             (Cards::Earlier, Some(bag)) => words::InBag { bag }.to_string(),
             (Cards::Earlier, None) => words::NO_BAG_ON_RECORD.to_owned(),
-            (Cards::Dealt | Cards::Changed | Cards::None, _) => String::new(),
+            (Cards::Dealt | Cards::Changed | Cards::Replaced | Cards::None, _) => String::new(),
         }
     }
 

@@ -35,6 +35,8 @@ pub enum DealtDkek {
     New,
     /// The one that was opened in this sitting gets new passwords and new shares.
     Opened,
+    /// A new one is drawn, beside the one that was opened in this sitting: the keys under that one are wrapped anew later.
+    InPlaceOfOpened,
 }
 
 impl ActKind for Deal {
@@ -66,6 +68,11 @@ impl Deal {
     fn opened(&self, vault: &mut Vault) -> Result<Vec<DkekShare>, Fault> {
         match self.dkek {
             DealtDkek::New => Ok(Vec::new()),
+            DealtDkek::InPlaceOfOpened => {
+                let old = vault.give(Handle::Dkek).ok_or(faults::DkekMissing)?;
+                vault.keep(Handle::EarlierDkek, old);
+                Ok(Vec::new())
+            }
             DealtDkek::Opened => {
                 let all = vault.give(Handle::Dkek).ok_or(faults::DkekMissing)?;
                 let shares: Vec<DkekShare> =
@@ -100,7 +107,9 @@ impl Deal {
             let mut salt = [0; 8];
             generator.fill_bytes(&mut salt);
             let share = match self.dkek {
-                DealtDkek::New => DkekShare::new(Secret::init(|bytes: &mut [u8; 32]| generator.fill_bytes(bytes))),
+                DealtDkek::New | DealtDkek::InPlaceOfOpened => {
+                    DkekShare::new(Secret::init(|bytes: &mut [u8; 32]| generator.fill_bytes(bytes)))
+                }
                 DealtDkek::Opened => opened.next().ok_or(faults::DkekMissing)?,
             };
             let kcv = share.kcv();
@@ -113,7 +122,7 @@ impl Deal {
         let all: Vec<&DkekShare> = drawn.iter().map(|(_, _, share, _)| share).collect();
         let kcv = Dkek::from_shares(&all).map_err(|error| as_fault::dkek(&error))?.kcv();
         match self.dkek {
-            DealtDkek::New => {
+            DealtDkek::New | DealtDkek::InPlaceOfOpened => {
                 facts.push(Fact::DkekDrawn { shares: u8::try_from(drawn.len()).unwrap_or(u8::MAX), kcv });
             }
             // Its KCV was compared when it was opened.

@@ -38,12 +38,14 @@ mod read_tries;
 mod rebuild_so_pin;
 mod reset_user_pin;
 mod restore_key;
+mod rewrap_key;
 mod set_next_drill;
 mod sign_record;
 mod survey_keys;
 mod take_inventory;
 mod take_share;
 mod trace_keys;
+mod try_departed_share;
 mod try_wrong_share;
 mod verify_backup;
 mod verify_user_pin;
@@ -236,6 +238,7 @@ acts! {
     write_share_file::WriteShareFile,
     take_share::TakeShare,
     try_wrong_share::TryWrongShare,
+    try_departed_share::TryDepartedShare,
     open_share_file::OpenShareFile,
     open_with_password::OpenWithPassword,
     join_dkek::JoinDkek,
@@ -262,6 +265,7 @@ acts! {
     take_inventory::TakeInventory,
     back_up::BackUp,
     carry_key::CarryKey,
+    rewrap_key::RewrapKey,
     verify_backup::VerifyBackup,
     restore_key::RestoreKey,
     prove_key::ProveKey,

@@ -12,7 +12,7 @@ use crate::vault::Vault;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReadCustody {
     /// How many DKEK shares the plan of today has.
-    pub shares: usize,
+    pub shares: Option<usize>,
 }
 
 impl ActKind for ReadCustody {
@@ -26,8 +26,14 @@ impl ActKind for ReadCustody {
     fn perform(self, clerk: &mut Clerk, _: &mut Vault) -> Result<Begun, Fault> {
         let source = clerk.source()?;
         let found = source.plan.dkek_shares.len();
-        if found != self.shares {
-            return Err(Fault::from(faults::OtherNumberOfShares { found, planned: self.shares }));
+        if let Some(planned) = self.shares.filter(|planned| *planned != found) {
+            return Err(Fault::from(faults::OtherNumberOfShares { found, planned }));
+        }
+        // The new folder has to name the device; nobody deals cards for a folder that cannot be written.
+        let device_needed =
+            self.shares.and_then(|_| source.keys_of_today().next()).filter(|_| source.device().is_none());
+        if let Some(key) = device_needed {
+            return Err(Fault::from(faults::DeviceOfKeysUnknown { file: &key.wrapped }));
         }
         let shares = source.plan.dkek_shares.iter().map(guarded).collect();
         let keys = source.keys_of_today().map(key).collect();

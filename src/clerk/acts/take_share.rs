@@ -62,15 +62,15 @@ impl ActKind for TakeShare {
 }
 
 /// A share that was typed.
-struct Taken {
-    secret: WipingBytes,
-    ids: Vec<u8>,
+pub(super) struct Taken {
+    pub(super) secret: WipingBytes,
+    pub(super) ids: Vec<u8>,
     set: String,
 }
 
 impl TakeShare {
     /// The prime and the id if they are not known, value, and the check bytes, which a card of a set made elsewhere may lack.
-    fn numbers(&self, vault: &Vault) -> Result<Taken, Fault> {
+    pub(super) fn numbers(&self, vault: &Vault) -> Result<Taken, Fault> {
         let typed = |field| vault.typed(field).ok_or(faults::TypedMissing);
         let prime = match &self.set {
             Some(known) => SharePrime::parse(known.as_bytes()),
@@ -109,6 +109,13 @@ impl TakeShare {
         if share.threshold != self.threshold {
             return Err(Fault::from(faults::WordsOtherThreshold { found: share.threshold, planned: self.threshold }));
         }
-        Ok(Taken { secret: write_words(&share), ids: vec![share.number], set: share.set.to_string() })
+        words_of_any_threshold(vault)
     }
+}
+
+/// All words of a strong share, whatever threshold its set has.
+pub(super) fn words_of_any_threshold(vault: &Vault) -> Result<Taken, Fault> {
+    let typed = vault.typed(FieldName::ShareWords).ok_or(faults::TypedMissing)?;
+    let share = read_words(typed.expose()).map_err(words_fault)?;
+    Ok(Taken { secret: write_words(&share), ids: vec![share.number], set: share.set.to_string() })
 }

@@ -5,10 +5,10 @@ use crate::clerk::Clerk;
 use crate::clerk::acts::compare_keys::public_on;
 use crate::clerk::acts::{ActKind, Aftermath, Begun};
 use crate::clerk::keys_on_device::stored_in_full;
-use crate::clerk::source::Source;
 use crate::clerk::workers::devices::Devices;
 use crate::clerk::wrapped_keys::public_key;
 use crate::faults::Fault;
+use crate::folder::Folder;
 use crate::record::{BackedUpKey, Copied, Fact, HeldKey, InBackup, LivesOn, StoredKey, TracedKey};
 use crate::terms::{DeviceRole, KeyLabel, Serial};
 use crate::vault::Vault;
@@ -41,14 +41,17 @@ impl ActKind for TraceKeys {
     const IRREVERSIBLE_ON: Option<fn(&Self) -> &Serial> = None;
 
     fn perform(self, clerk: &mut Clerk, _: &mut Vault) -> Result<Begun, Fault> {
-        let source = clerk.source.as_ref();
-        let backup = |key: &BackedUpKey| Backup {
+        let earlier = clerk.source.iter().flat_map(|source| source.keys_of_today().map(|key| (&source.folder, key)));
+        let own = clerk.manifest.keys.iter().map(|key| (&clerk.folder, key));
+        // A sitting that has wrapped them itself says where they are now.
+        let keys: Vec<_> = if clerk.manifest.keys.is_empty() { earlier.collect() } else { own.collect() };
+        let backup = |(folder, key): &(&Folder, &BackedUpKey)| Backup {
             // A public key file that is missing or changed was named when the folder was read.
-            public: source.and_then(|source| public_key(&source.folder, key).ok().flatten()),
-            key: key.clone(),
+            public: public_key(folder, key).ok().flatten(),
+            key: (*key).clone(),
         };
-        let keys = source.into_iter().flat_map(Source::keys_of_today);
-        let backups = keys.filter(|key| self.verified.contains(&key.label)).map(backup).collect::<Vec<_>>();
+        let verified = keys.iter().filter(|(_, key)| self.verified.contains(&key.label));
+        let backups = verified.map(backup).collect::<Vec<_>>();
         Ok(Begun::on_card(move |devices| self.trace(devices, &backups)))
     }
 }

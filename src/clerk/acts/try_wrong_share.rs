@@ -9,7 +9,7 @@ use crate::terms::{DkekShareNumber, Scheme, Seat, Serial};
 use crate::vault::Vault;
 
 /// How many of the passwords that the shares can mean are tried: each takes seconds. A set of ours has one or two.
-const MOST_TRIES: usize = 4;
+pub(super) const MOST_TRIES: usize = 4;
 
 /// Change one digit of the first seat's share in memory and try to open the share file: it must stay shut. The shares in
 /// the vault stay as they are.

@@ -14,7 +14,7 @@ use crate::record::{
     BackedUpDkekShare, BackedUpKey, Entry, Fact, Former, FoundDkek, FoundKey, KnownShare, RecordedBag,
     verify_to_the_cut,
 };
-use crate::terms::{Digest, DkekShareNumber, Kcv, KeyLabel, Serial};
+use crate::terms::{Digest, DkekShareNumber, Kcv, KeyLabel, Purpose, Serial};
 
 /// What is restored from.
 pub struct Source {
@@ -40,8 +40,16 @@ pub struct Source {
 /// What vouches for the files.
 pub(in crate::clerk) enum Standing {
     /// A record of ours: whether it is a rehearsal's, its last digest, its number of lines if it was never sealed, who
-    /// may know a share that now belongs to somebody else, and the bags of cards and passwords.
-    Recorded { rehearsal: bool, digest: Digest, not_sealed: Option<u32>, formers: Vec<Former>, bags: Vec<RecordedBag> },
+    /// may know a share that now belongs to somebody else, the bags of cards and passwords, and the folder and the sets of the
+    /// cards that were dealt before.
+    Recorded {
+        rehearsal: bool,
+        digest: Digest,
+        not_sealed: Option<u32>,
+        formers: Vec<Former>,
+        bags: Vec<RecordedBag>,
+        before: Option<(String, Vec<Option<String>>)>,
+    },
     /// Nothing: they were made elsewhere. The files that were passed over, those that start like a wrapped key but are not
     /// one, those that are copies of others, the keys as they were found, and the DKEKs they are under.
     Elsewhere {
@@ -108,7 +116,22 @@ impl Source {
         // Anyone who took somebody's place that day has that card.
         let (mut formers, mut bags) = (Vec::new(), Vec::new());
         let written = plan.clone();
+        let (mut earlier, mut before) = (None, None);
         for line in &proof.lines {
+            match &line.entry {
+                Entry::Learned { fact: Fact::From { folder, dkek_shares, .. }, .. } => {
+                    let sets = dkek_shares.iter().map(|share| share.set.clone()).collect();
+                    earlier = Some((folder.clone(), sets));
+                }
+                Entry::Learned { fact: Fact::SetTyped { card: Purpose::DkekShare(share), set }, .. } => {
+                    let sets: Option<&mut Vec<Option<String>>> = earlier.as_mut().map(|(_, sets)| sets);
+                    if let Some(unknown) = sets.and_then(|sets| sets.get_mut(share.index())) {
+                        *unknown = Some(set.clone());
+                    }
+                }
+                Entry::Learned { fact: Fact::NewCustodians, .. } => before = earlier.take(),
+                _ => {}
+            }
             if let Entry::Learned { fact: Fact::NewCustodians, .. } = &line.entry {
                 // Whoever took a place before that had a card of the old set.
                 (plan, formers, bags) = (written.clone(), Vec::new(), Vec::new());
@@ -127,8 +150,14 @@ impl Source {
         // A key that was left out that day was never backed up, and what a back-up found on a device is not in its plan.
         plan.keys = foreign::planned(&manifest.keys, &plan)?;
         let not_sealed = proof.sealed.is_none().then_some(proof.mark.line);
-        let standing =
-            Standing::Recorded { rehearsal: manifest.rehearsal, digest: proof.mark.digest, not_sealed, formers, bags };
+        let standing = Standing::Recorded {
+            rehearsal: manifest.rehearsal,
+            digest: proof.mark.digest,
+            not_sealed,
+            formers,
+            bags,
+            before,
+        };
         Ok(Self {
             folder,
             plan,
@@ -208,11 +237,12 @@ impl Source {
         }
         let differing = self.differing()?;
         let (record_sha256, more): (_, Vec<Fact>) = match &self.standing {
-            Standing::Recorded { digest, not_sealed, formers, bags, .. } => {
+            Standing::Recorded { digest, not_sealed, formers, bags, before, .. } => {
                 let formers = (!formers.is_empty()).then(|| Fact::Formers { people: formers.clone() });
                 let not_sealed = not_sealed.map(|lines| Fact::NotSealed { lines });
                 let bags = (!bags.is_empty()).then(|| Fact::BagsOnRecord { bags: bags.clone() });
-                (Some(*digest), formers.into_iter().chain(not_sealed).chain(bags).collect())
+                let before = before.clone().map(|(folder, sets)| Fact::SetsBefore { folder, sets });
+                (Some(*digest), formers.into_iter().chain(not_sealed).chain(bags).chain(before).collect())
             }
             Standing::Elsewhere { passed_over, damaged, copies, keys, .. } => {
                 let found = Fact::FoundElsewhere {

@@ -9,9 +9,9 @@ pub(super) use sheets::table;
 
 use super::card::{CardOf, card, dealt_cards, pin_sheets};
 use super::document::{Block, Cell, Document, Sheet};
-use super::steps::PaperSteps;
+use super::steps::{PaperStep, PaperSteps};
 use crate::ceremony::{Cards, Ceremony, Character, DeviceUse, role};
-use crate::names::CeremonyKind;
+use crate::names::{CeremonyKind, StepName};
 use crate::plan::{Custody, Plan};
 use crate::script::{self, chapters, words};
 use crate::terms::{DeviceRole, Digest};
@@ -19,7 +19,7 @@ use crate::terms::{DeviceRole, Digest};
 /// The printed script of a ceremony for a plan; `plan_sha256` is the digest of the plan file. It comes with the blank cards
 /// and sheets that are filled in that day.
 pub fn days_script(ceremony: CeremonyKind, plan: &Plan, plan_sha256: &Digest) -> Document {
-    let day = Day { character: &Ceremony::of(ceremony).character, plan, steps: PaperSteps::new(ceremony, plan) };
+    let day = Day { character: &Ceremony::by(ceremony, plan).character, plan, steps: PaperSteps::new(ceremony, plan) };
     let mut sheets = vec![day.cover(plan_sha256), sheets::emergency(), day.people(), day.bring(), day.registers()];
     sheets.push(day.all_steps());
     sheets.extend([day.end(), sheets::exceptions(), sheets::alphabet()]);
@@ -111,7 +111,9 @@ impl Day<'_> {
             DeviceUse::Retires => return roles,
             DeviceUse::Provisions | DeviceUse::Keeps | DeviceUse::Adds | DeviceUse::ChangesPins | DeviceUse::None => {}
         }
-        for step in self.steps.steps.iter().filter(|step| step.step.is_irreversible()) {
+        // Nor does one that is erased because another one has taken its place.
+        let set_up = |step: &&PaperStep| step.step.is_irreversible() && step.step.id != StepName::RetireErase;
+        for step in self.steps.steps.iter().filter(set_up) {
             if !roles.contains(&step.step.role) {
                 roles.push(step.step.role);
             }

@@ -75,6 +75,8 @@ impl Day<'_> {
                 | Question::PinChange
                 | Question::Opening
                 | Question::Drill
+                | Question::OldDevice
+                | Question::Departed
                 | Question::Cause
                 | Question::OldCards
                 | Question::RightDevice

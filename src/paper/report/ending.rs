@@ -212,6 +212,7 @@ const fn in_words(name: DeviationName) -> &'static str {
         DeviationName::WrappedKeysNotReadable => words::REPORT_DEVIATION_NOT_READABLE,
         DeviationName::WrappedKeysLeftOut => words::REPORT_DEVIATION_WRAPPED_LEFT_OUT,
         DeviationName::SharesNotProven => words::REPORT_DEVIATION_SHARES_NOT_PROVEN,
+        DeviationName::OldSharesStillYieldKeys => words::REPORT_DEVIATION_KEYS_CARRIED,
         DeviationName::OfAnotherScript => words::REPORT_DEVIATION_OTHER_SCRIPT,
     }
 }

@@ -6,7 +6,9 @@ use super::{Told, grouped, text};
 use crate::ceremony::custody;
 use crate::paper::day::table;
 use crate::paper::document::{Block, Cell, Room, Sheet};
-use crate::record::{ChangeCause, Entry, Fact, GuardedShare, LivesOn, PinChange, ResetRule, TracedKey};
+use crate::record::{
+    ChangeCause, DepartedOutcome, Entry, Fact, GuardedShare, LivesOn, PinChange, ResetRule, TracedKey,
+};
 use crate::script::{chapters, words};
 use crate::terms::{DeviceRole, Digest, KeyLabel, Scheme};
 
@@ -130,6 +132,12 @@ impl Told<'_> {
                 }
                 Fact::NewCustodians => words::REPORT_NEW_CUSTODIANS.to_owned(),
                 Fact::WrongShareRefused { share, seat } => words::ReportWrongShare { share, seat }.to_string(),
+                Fact::DepartedShare { share, outcome: DepartedOutcome::Refused } => {
+                    words::ReportDepartedRefused { share }.to_string()
+                }
+                Fact::DepartedShare { share, outcome: DepartedOutcome::NotHere } => {
+                    words::ReportDepartedNotTried { share }.to_string()
+                }
                 Fact::Joined { kcv } => words::ReportJoined { kcv }.to_string(),
                 Fact::Compared { kcv, words: places, by } => {
                     let asked = places.iter().map(u8::to_string).collect::<Vec<_>>().join(", ");
@@ -207,6 +215,10 @@ impl Told<'_> {
                         (words::REPORT_BACKUP_DIGEST, grouped(sha256)),
                     ];
                     (label, backup.into_iter().chain(not_verified).collect())
+                }
+                Fact::Rewrapped { label, from_sha256, under } => {
+                    let from = words::ReportCarriedFrom { kcv: under, line }.to_string();
+                    (label, vec![(words::REPORT_CARRIED, from), (words::REPORT_CARRIED_DIGEST, grouped(from_sha256))])
                 }
                 Fact::Verified { label, mac_not_verified: false } => {
                     (label, vec![(words::REPORT_VERIFIED, words::ReportVerifiedIn { line }.to_string())])

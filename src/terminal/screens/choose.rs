@@ -97,6 +97,8 @@ impl By {
                 | Question::PinChange
                 | Question::Opening
                 | Question::Drill
+                | Question::OldDevice
+                | Question::Departed
                 | Question::Cause
                 | Question::OldCards
                 | Question::RightDevice

@@ -84,7 +84,7 @@ fn vault_holds_only_what_this_turn_needs(ceremony: CeremonyKind, sight: &Sight<'
             }
             Handle::NewSoPin => matches!(step.id.word(), "so-pin" | "user-pin" | "initialise"),
             Handle::UserPin => matches!(step.id.word(), "user-pin" | "initialise" | "log-in"),
-            Handle::NewUserPin => false,
+            Handle::NewUserPin | Handle::EarlierDkek => false,
             Handle::Entry(_) => matches!(sight.view.body, Body::Form { .. }),
         };
         assert!(allowed, "{handle:?} in the vault at {} {} of {ceremony:?}", step.number, step.id.word());
@@ -235,6 +235,7 @@ fn nothing_is_erased_before_the_way_back_is_proven(entries: &[Entry], ceremony: 
             let proven = facts(entries).iter().any(|fact| matches!(fact, Fact::Proven { .. }));
             assert!(said != proven, "whether a restore was proven is stated");
         }
+        Cards::Replaced => panic!("only a plan that carries old keys over replaces cards"),
         Cards::Changed | Cards::None => panic!("with new cards for an old DKEK, or without cards, nothing is erased"),
         Cards::Earlier => {
             let verified = place(entries, "verification", fact(|fact| matches!(fact, Fact::Verified { .. })));

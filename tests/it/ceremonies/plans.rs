@@ -74,6 +74,13 @@ impl Day {
         self
     }
 
+    /// A re-key by it carries the old keys over.
+    pub fn carrying_keys(mut self) -> Self {
+        self.0["carry_keys"] = true.into();
+        self.0["devices"] = json!([{ "role": "spare" }]);
+        self
+    }
+
     pub fn pin_reset(mut self, word: &str) -> Self {
         self.0["device"]["pin_reset"] = word.into();
         self

@@ -21,13 +21,13 @@ use super::given::on;
 use super::rig::{Rig, Turn};
 use super::{Day, Guard, dkek_share};
 
-fn setup(from: &Path, plan: &str, records: &Path) -> Setup {
+pub fn setup(from: &Path, plan: &str, records: &Path) -> Setup {
     let new = (Plan::parse(plan).unwrap(), plan.to_owned());
     Setup::by_change(CeremonyKind::ReKey, from, new, None, records, Environment::SoftwareCards).unwrap()
 }
 
 /// A finished *establish* by numbers, and what two of its custodians typed.
-fn established(records: &Path) -> (Rig, Vec<PasswordShare>) {
+pub fn established(records: &Path) -> (Rig, Vec<PasswordShare>) {
     let mut typed: BTreeMap<u8, Vec<u8>> = BTreeMap::new();
     let mut rig = Rig::establish(&Day::of(&[Guard::Numbers(2, 3)]).text(), records);
     rig.run(|sight| {
@@ -58,19 +58,19 @@ fn established(records: &Path) -> (Rig, Vec<PasswordShare>) {
 }
 
 /// The DKEK that these shares get out of the share file of a folder.
-fn dkek(shares: &[PasswordShare], folder: &Path) -> Option<Dkek> {
+pub fn dkek(shares: &[PasswordShare], folder: &Path) -> Option<Dkek> {
     let password = combine(&shares.iter().collect::<Vec<_>>(), 2).unwrap();
     let file = ShareFile::parse(&fs::read(folder.join("dkek-1.pbe")).unwrap()).unwrap();
     let key = derive(password.expose(), file.salt(), Rounds(1000), &mut |_| ControlFlow::Continue(())).unwrap();
     open(&file, &key).ok().map(|share| Dkek::from_shares(&[&share]).ok().unwrap())
 }
 
-fn judged(dkek: &Dkek, folder: &Path) -> Result<(), WrappedKeyError> {
+pub fn judged(dkek: &Dkek, folder: &Path) -> Result<(), WrappedKeyError> {
     let file = WrappedKeyFile::parse(&fs::read(folder.join("keys/key-0.wrapped")).unwrap()).unwrap();
     file.blob.verify(dkek)
 }
 
-fn manifest(folder: &Path) -> Manifest {
+pub fn manifest(folder: &Path) -> Manifest {
     Manifest::parse(&fs::read_to_string(folder.join("manifest.json")).unwrap()).unwrap()
 }
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use hsm_ceremony::app::{Environment, Setup};
 use hsm_ceremony::bundle::{FileState, examine};
-use hsm_ceremony::ceremony::{Body, Machine};
+use hsm_ceremony::ceremony::{Body, Machine, Recovery};
 use hsm_ceremony::dkek::{Rounds, ShareFile, derive, open};
 use hsm_ceremony::faults::{Fault, FaultName};
 use hsm_ceremony::folder::Folder;
@@ -256,6 +256,25 @@ fn a_set_of_sc_hsm_tool_becomes_one_of_ours() {
     assert_eq!(opens(&set.password, &place.path().join("dkek-share.pbe")), Some(manifest.kcv));
     // Its custodians are known by their cards from now on: nobody types an id.
     restores(records.path(), rig);
+}
+
+#[test]
+fn keys_whose_device_nothing_names_are_refused_before_anybody_is_called() {
+    let (place, records) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let dkek = wrapped_keys(place.path(), &["ec-prime256v1-full-A"]);
+    seal_share(place.path(), &dkek, &Set::golden("2-of-3").password);
+    let before = people_of("Old", &[Guard::Numbers(2, 3)]).text();
+    let after = people_of("New", &[Guard::Words(3, 4)]).text();
+    let setup = setup(place.path(), &after, Some(&before), records.path()).unwrap();
+    let mut rig = Rig::in_hands(setup, |readers| readers);
+    rig.play(|front| match front.fault() {
+        Some(_) => front.goes_on_with(Recovery::Stop),
+        None => Turn::Autopilot,
+    });
+    assert_eq!(rig.failed(), ["device-of-keys-unknown"]);
+    assert!(!rig.complete() && rig.machine.steps()[0].id.word() == "re-split-source");
+    let people = |fact: &&Fact| matches!(fact, Fact::Present { .. } | Fact::Guarded { .. } | Fact::Dealt { .. });
+    assert_eq!(rig.facts().into_iter().filter(people).count(), 0, "{:?}", rig.facts());
 }
 
 #[test]
