@@ -124,6 +124,8 @@ fn written(fact: &Fact) -> Option<(&str, Digest)> {
             | Fact::Compared { .. }
             | Fact::AfterBreak { .. }
             | Fact::SignedOut { .. }
+            | Fact::Identified { .. }
+            | Fact::NotIdentified { .. }
         | Fact::SoPinRebuilt { .. }
         | Fact::CurrentSoPin { .. }
         | Fact::PinDrawn { .. }

@@ -156,6 +156,7 @@ impl CardCheck {
                 | Input::Leave
                 | Input::Deviation
                 | Input::StandIn(_)
+                | Input::Identify(_)
                 | Input::Close,
             ) => {}
         }

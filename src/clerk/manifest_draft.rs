@@ -133,6 +133,8 @@ impl ManifestDraft {
             | Fact::Compared { .. }
             | Fact::AfterBreak { .. }
             | Fact::SignedOut { .. }
+            | Fact::Identified { .. }
+            | Fact::NotIdentified { .. }
             | Fact::SoPinRebuilt { .. }
             | Fact::Settings { .. }
             | Fact::CurrentSoPin { .. }

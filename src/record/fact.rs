@@ -8,6 +8,7 @@ use super::detail::{
     Defect, Former, FoundDkek, FoundKey, HeldKey, KeyDomain, KnownShare, Loss, NotProven, Peculiar, PinChange,
     PinCondition, PinName, RecordedBag, ResetRule, Sat, StoredKey, UnusableFile, WithoutDkek,
 };
+use super::identified::Identified;
 use super::surveyed::{KeyToBackUp, RefusedKey};
 use super::traced::TracedKey;
 use crate::terms::{
@@ -23,6 +24,10 @@ pub enum Fact {
     Present { people: Vec<String> },
     /// The people who were called and are absent, where a quorum continues without them.
     Absent { people: Vec<String> },
+    /// How people who are here were identified.
+    Identified { people: Vec<Identified> },
+    /// Somebody who is here could not be identified, and it went on all the same. A deviation.
+    NotIdentified { person: Person, name: String, decided_by: String, reason: String },
     /// Somebody who was absent has come.
     Arrived { person: Person, name: String },
     /// Somebody has left.

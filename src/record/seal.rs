@@ -16,6 +16,8 @@ pub enum DeviationName {
     StoodIn,
     /// It went on without people who check what the others do.
     WithoutSomebody,
+    /// Somebody could not be identified.
+    NotIdentified,
     /// A share that was given was wrong.
     WrongShare,
     /// A PIN has no try left.

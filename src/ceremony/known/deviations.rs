@@ -74,6 +74,12 @@ impl Known {
                 decided_by: Some(decided_by.clone()),
                 ..new(DeviationName::WithoutSomebody)
             }),
+            Fact::NotIdentified { name, decided_by, reason, .. } => Some(Deviated {
+                people: vec![name.clone()],
+                reason: Some(reason.clone()),
+                decided_by: Some(decided_by.clone()),
+                ..new(DeviationName::NotIdentified)
+            }),
             Fact::AfterBreak { confirmed_by, changed: Some(changed), .. } => Some(Deviated {
                 people: vec![confirmed_by.clone()],
                 ..new(DeviationName::ChangedInBreak).happened(changed.as_str())
@@ -149,6 +155,7 @@ impl Known {
             | Fact::Joined { .. }
             | Fact::Compared { .. }
             | Fact::SignedOut { .. }
+            | Fact::Identified { .. }
             | Fact::AfterBreak { .. }
             | Fact::CurrentSoPin { .. }
             | Fact::PinDrawn { .. }

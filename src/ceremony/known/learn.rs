@@ -63,6 +63,8 @@ impl Known {
             Fact::Absent { people } => self.learn_absent(people),
             Fact::Arrived { name, .. } => self.learn_presence(name, true),
             Fact::Gone { name, .. } => self.learn_presence(name, false),
+            Fact::Identified { people } => self.people.learn_identified(people),
+            Fact::NotIdentified { name, .. } => self.people.learn_not_identified(name),
             Fact::Formers { people } => self.people.learn_formers(people),
             Fact::ReadBack { card, custodian } => self.learn_seen_card(*card, *custodian),
             Fact::Device {

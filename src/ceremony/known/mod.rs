@@ -9,6 +9,7 @@ pub mod doubt;
 pub mod drilled;
 pub mod holders;
 pub mod host;
+pub mod identified;
 pub mod keys;
 pub mod learn;
 pub mod media;

@@ -2,7 +2,7 @@
 
 use crate::ceremony::known::roll_call::Attendance;
 use crate::ceremony::machine::input::{ChoiceId, Input};
-use crate::ceremony::machine::interlude::Interlude;
+use crate::ceremony::machine::interlude::{Interlude, Newcomer};
 use crate::ceremony::machine::recovery::Recovery;
 use crate::ceremony::machine::{Asking, Machine, Mode, REVEAL_SECONDS, Request};
 use crate::ceremony::steps::{Answer, Question, Stage, StageKind, Step};
@@ -32,6 +32,9 @@ impl Machine {
             Input::Deviation => self.ask_between(Interlude::Menu),
             Input::StandIn(person) if self.at_the_roll_call() && self.replaceable().contains(&person) => {
                 self.ask_between(Interlude::Name(person, None));
+            }
+            Input::Identify(person) if self.at_the_roll_call() => {
+                self.ask_between(Interlude::Identifies(Newcomer::Called(person)));
             }
             other => match &self.mode {
                 Mode::Asking(_) => self.answer(&other),
@@ -259,6 +262,11 @@ impl Machine {
         if let (Some(number), true) = (number, fields.iter().any(|field| field.name == FieldName::Medium)) {
             let place = line(FieldName::MountedAt).or_else(|| line(FieldName::RehearsedAt));
             self.bring_medium(number, line(FieldName::Medium), place);
+        }
+        if let Some(by) = line(FieldName::IdentifiedBy) {
+            let people = self.known.to_be_identified();
+            let fact = self.known.all_identified(&people, Some(&by));
+            fact.into_iter().for_each(|fact| self.emit(Entry::Learned { step: self.number(), fact }));
         }
         for (field, text) in fields.iter().zip(&open) {
             if let Some(handle) = field.keep {

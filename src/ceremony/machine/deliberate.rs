@@ -159,6 +159,7 @@ impl Input {
             | Self::Leave
             | Self::Deviation
             | Self::StandIn(_)
+            | Self::Identify(_)
             | Self::Stop => false,
         }
     }

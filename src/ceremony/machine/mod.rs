@@ -9,6 +9,7 @@ mod cursor;
 pub mod deliberate;
 pub mod event;
 pub mod failures;
+mod identify;
 pub mod input;
 pub mod interlude;
 pub mod left_alone;

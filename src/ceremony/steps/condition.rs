@@ -76,6 +76,8 @@ pub enum Condition {
     HoldsBackedUpKeys,
     /// Only if one person has two roles that check each other.
     RolesClash,
+    /// Only if the plan does not say of everybody who is here how they are identified, and nobody has said it yet.
+    ToBeIdentified,
     /// Only if an auditor is missing.
     AuditorAbsent,
     /// Only if the step's device is one that the keys were generated on, and holds none.

@@ -86,7 +86,7 @@ impl Condition {
             }
             Self::KcvHidden => matches!(kind, StageKind::Do(_) | StageKind::Choose(_)),
             Self::OtherReference => matches!(kind, StageKind::Form(_)),
-            Self::AuditorAbsent => matches!(kind, StageKind::RollCall(_)),
+            Self::AuditorAbsent | Self::ToBeIdentified => matches!(kind, StageKind::RollCall(_)),
         }
     }
 }

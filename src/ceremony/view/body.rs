@@ -61,7 +61,8 @@ impl Machine {
             }
             StageKind::RollCall(attendance) => {
                 let called = self.known().called().into_iter();
-                let items = called.map(|called| tick(TickId::Person(called.person), called.text)).collect();
+                let line = |called| self.known().called_line(&called);
+                let items = called.map(|called| tick(TickId::Person(called.person), line(called))).collect();
                 Body::Tick { text, items, enough: self.enough(attendance, asking) }
             }
             StageKind::PickKeys => {

@@ -196,6 +196,7 @@ const fn in_words(name: DeviationName) -> &'static str {
         DeviationName::Noted => words::REPORT_DEVIATION_NOTED,
         DeviationName::StoodIn => words::REPORT_DEVIATION_STOOD_IN,
         DeviationName::WithoutSomebody => words::REPORT_DEVIATION_WITHOUT,
+        DeviationName::NotIdentified => words::REPORT_DEVIATION_NOT_IDENTIFIED,
         DeviationName::WrongShare => words::REPORT_DEVIATION_WRONG_SHARE,
         DeviationName::PinBlocked => words::REPORT_DEVIATION_PIN,
         DeviationName::SoPinBlocked => words::REPORT_DEVIATION_SO_PIN,

@@ -27,6 +27,7 @@ mod front;
 mod given;
 mod hand_over;
 mod held;
+mod identified;
 mod inspect;
 mod laws;
 mod left_alone;

@@ -10,6 +10,8 @@ use super::seen::bare;
 use super::so_pin;
 use super::wizard::Wizard;
 
+pub use super::called::{identified, keyboard, people_and_room, people_of_the_plan};
+
 /// The SO-PIN of these rehearsals.
 pub const SO_PIN: &str = "9a41c07be6d25f38";
 /// The user PIN of these rehearsals.
@@ -112,19 +114,6 @@ pub fn to_the_custodians(wizard: &mut Wizard, everyone: bool) -> String {
     wizard.pass("The generator is seeded from");
     wizard.pass("Everything is computed");
     serial
-}
-
-/// The room is fit, everybody is present.
-pub fn people_and_room(wizard: &mut Wizard) {
-    wizard.pass("What the program found on this machine");
-    keyboard(wizard);
-    wizard.pass("call every name aloud");
-}
-
-/// The keyboard types what is on its keys.
-pub fn keyboard(wizard: &mut Wizard) {
-    wizard.wait_for("try the keyboard before anybody types a secret");
-    fill(wizard, &["azy1"]);
 }
 
 /// The device's screen; returns its serial.

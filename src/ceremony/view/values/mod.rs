@@ -112,6 +112,9 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
         Name::StandIn => people::stand_in(now?.machine),
         Name::Checking => people::checking(now?.machine),
         Name::Deciders => Some(people::deciders(now?.machine)),
+        Name::Newcomer => people::newcomer(now?.machine),
+        Name::PlannedIdentity => people::planned_identity(now?.machine),
+        Name::ToBeIdentified => Some(people::to_be_identified(known?)),
         Name::PeopleHere => Some(people::here(known?)),
         Name::Clashes => Some(people::clashes(plan)),
 
