@@ -107,6 +107,7 @@ fn written(fact: &Fact) -> Option<(&str, Digest)> {
         | Fact::Picked { .. }
         | Fact::Device { .. }
         | Fact::Held { .. }
+        | Fact::OtherTokenLabel { .. }
         | Fact::Seeded { .. }
         | Fact::Dealt { .. }
         | Fact::UnderPassword { .. }

@@ -121,6 +121,7 @@ impl ManifestDraft {
             | Fact::Picked { .. }
             | Fact::Device { .. }
             | Fact::Held { .. }
+            | Fact::OtherTokenLabel { .. }
             | Fact::Seeded { .. }
             | Fact::ReadBack { .. }
             | Fact::Bagged { .. }

@@ -99,10 +99,15 @@ pub enum Fact {
         /// Who certified it: the authority that its certificate names. An earlier build did not say.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         certified_by: Option<String>,
+        /// What it is called as a PKCS#11 token; none: nothing, or an earlier build did not ask.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        token_label: Option<String>,
         /// What is unusual about it.
         #[serde(default, skip_serializing_if = "Peculiar::is_nothing")]
         peculiar: Peculiar,
     },
+    /// People go on with a device that is not called what the plan says. A deviation.
+    OtherTokenLabel { role: DeviceRole, serial: Serial, planned: String, found: Option<String> },
     /// The generator was seeded from these sources.
     Seeded { sources: Vec<String> },
     /// The password of a DKEK share was drawn and split. The set is its prime, or its number; the KCV names the DKEK share.
@@ -178,6 +183,9 @@ pub enum Fact {
         /// Its option word as it reports it, in hexadecimal.
         options: Option<String>,
         dkek_shares: Option<u8>,
+        /// What it is called as a PKCS#11 token; none: nothing, or the plan does not say what it should be called.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        token_label: Option<String>,
     },
     /// What a device says about its PINs: 0, blocked. None: it does not say.
     PinsRead {

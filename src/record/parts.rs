@@ -123,6 +123,7 @@ const fn places_of_fact(fact: &Fact) -> &'static [Place] {
         | Fact::Seen { .. }
         | Fact::Picked { .. }
         | Fact::Device { .. }
+        | Fact::OtherTokenLabel { .. }
         | Fact::Seeded { .. }
         | Fact::Dealt { .. }
         | Fact::UnderPassword { .. }

@@ -28,6 +28,8 @@ pub enum DeviationName {
     ErasedAgain,
     /// What the device says about its settings is not what the plan says.
     OtherSettings,
+    /// A device in use is not called what the plan says.
+    OtherTokenLabel,
     /// A restored key was not proven to be the same key.
     KeyNotProven,
     /// Something was moved or changed while there was a break.

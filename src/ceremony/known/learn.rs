@@ -82,6 +82,7 @@ impl Known {
                 data_objects,
                 reader: _,
                 certified_by: _,
+                token_label,
                 peculiar,
             } => {
                 if self.devices.serial(*role).as_ref() != Some(serial) {
@@ -95,6 +96,7 @@ impl Known {
                     keys: *keys,
                     certificates: certificates.clone(),
                     data_objects: data_objects.clone(),
+                    token_label: token_label.clone(),
                     peculiar: peculiar.clone(),
                     user_pin_tries: *user_pin_tries,
                     user_pin: user_pin.clone(),
@@ -218,6 +220,7 @@ impl Known {
             | Fact::Present { .. }
             | Fact::Decided { .. }
             | Fact::Settings { .. }
+            | Fact::OtherTokenLabel { .. }
             | Fact::Without { .. }
             | Fact::RestoreNotProven
             | Fact::Unwrapped { .. } => {}

@@ -21,6 +21,7 @@ pub mod roll_call;
 pub mod seats;
 pub mod shares;
 pub mod signing;
+pub mod token_label;
 
 use crate::ceremony::known::bags::Bags;
 use crate::ceremony::known::character::Character;

@@ -169,7 +169,13 @@ impl Machine {
         match answer {
             Some(Answer::LookAgain) => self.recover(Recovery::LookAgain),
             Some(Answer::AnotherDevice) => self.recover(Recovery::DeviceAgain),
-            Some(Answer::GoOn) => self.next_stage(),
+            Some(Answer::GoOn) => {
+                let role = self.step().map(|step| step.role).filter(|_| question == Question::RightDevice);
+                if let Some(fact) = role.and_then(|role| self.known.goes_on_with_other_label(role)) {
+                    self.emit(Entry::Learned { step: self.number(), fact });
+                }
+                self.next_stage();
+            }
             Some(Answer::Without(deviation)) => {
                 self.emit(Entry::Deviates { step: self.number(), name: deviation.word().to_owned() });
                 self.next_stage();

@@ -46,9 +46,18 @@ impl Told<'_> {
         for (line, fact) in self.facts() {
             let line = line.line;
             match fact {
-                Fact::Device { role, serial, version, platform, reader, certified_by, initialised, keys, .. }
-                    if *role == which =>
-                {
+                Fact::Device {
+                    role,
+                    serial,
+                    version,
+                    platform,
+                    reader,
+                    certified_by,
+                    token_label,
+                    initialised,
+                    keys,
+                    ..
+                } if *role == which => {
                     let what = match role {
                         DeviceRole::Original => words::ROLE_ORIGINAL,
                         DeviceRole::Replacement => words::ROLE_REPLACEMENT,
@@ -65,7 +74,11 @@ impl Told<'_> {
                         (words::REPORT_VERSION.to_owned(), text(version.trim_end())),
                         (words::REPORT_FOUND.to_owned(), text(state)),
                     ];
-                    let further = [(words::PRINT_READER, reader), (words::REPORT_CERTIFIED_BY, certified_by)];
+                    let further = [
+                        (words::PRINT_READER, reader),
+                        (words::REPORT_CERTIFIED_BY, certified_by),
+                        (words::REPORT_TOKEN_LABEL, token_label),
+                    ];
                     facts.extend(
                         further
                             .into_iter()
@@ -287,12 +300,17 @@ fn done(fact: &Fact) -> Option<(DeviceRole, String)> {
         Fact::Initialised { role, serial, dkek_shares } => {
             (*role, words::ReportInitialised { serial, shares: dkek_shares }.to_string())
         }
-        Fact::Settings { role, user_pin_tries, so_pin_tries, pin_reset, options, dkek_shares } => {
+        Fact::Settings { role, user_pin_tries, so_pin_tries, pin_reset, options, dkek_shares, token_label } => {
             let user = known(user_pin_tries);
             let (so, shares) = (known(so_pin_tries), known(dkek_shares));
             let reset = reset_rule(*pin_reset);
             let options = options.as_deref().unwrap_or(words::REPORT_NOT_SAID);
-            (*role, words::ReportSettings { user, so, reset, options, shares }.to_string())
+            let settings = words::ReportSettings { user, so, reset, options, shares }.to_string();
+            let said = match token_label {
+                Some(label) => words::ReportSettingsLabel { settings, label }.to_string(),
+                None => settings,
+            };
+            (*role, said)
         }
         Fact::PinsRead { role, user_pin_tries, so_pin_tries, pin_reset, .. } => {
             let (user, so, reset) = (known(user_pin_tries), known(so_pin_tries), reset_rule(*pin_reset));

@@ -62,6 +62,7 @@ mod small_readers;
 mod so_pin;
 mod so_pin_tries;
 mod stand_in;
+mod token_label;
 mod unfinished_keys;
 mod ways_out;
 mod wrong_device;

@@ -128,7 +128,8 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
         Name::HeldKeys => devices::held_keys(known?, step),
         Name::SameAsBackup => text(devices::same_as_backup(known?, step)),
         Name::DeviceNotes => {
-            device().map(|device| device_notes::notes(device, step.id == crate::names::StepName::InspectDevice))
+            let inspected = step.id == crate::names::StepName::InspectDevice;
+            device().map(|device| device_notes::notes(device, inspected, device_notes::other_label(known, step)))
         }
         Name::OtherObjects => device().map(devices::other_objects),
         Name::DeviceState => device().map(devices::condition),
