@@ -78,6 +78,9 @@ pub struct Autopilot {
     initialising: Option<(Serial, String)>,
     initialised: Vec<Serial>,
     step: Option<(String, String)>,
+    /// The last screen is up, or was, and the step that it names.
+    ended: bool,
+    last: String,
 }
 
 impl Autopilot {
@@ -94,6 +97,8 @@ impl Autopilot {
             initialising: None,
             initialised: Vec::new(),
             step: None,
+            ended: false,
+            last: String::new(),
         }
     }
 
@@ -115,6 +120,12 @@ impl Autopilot {
     /// Takes a view: prints a step's number, title and outcome once it has ended.
     pub fn see(&mut self, view: &View) -> Result<(), AutopilotError> {
         let ended = matches!(view.body, Body::Ended { .. });
+        if self.ended && !ended && view.header.number == self.last {
+            // Somebody confirms the digest: the last step has ended.
+            return Ok(());
+        }
+        self.ended = ended;
+        self.last.clone_from(&view.header.number);
         let now = (view.header.number.clone(), view.header.title.clone());
         match self.step.take() {
             Some(step) if ended || step.0 != now.0 => {
@@ -168,7 +179,11 @@ impl Autopilot {
                 }
                 Err(AutopilotError::Stuck(number))
             }
-            Body::Ended { text } => {
+            Body::Ended { text, confirms: true } => {
+                self.hear(text);
+                Ok(Some(Input::GoOn))
+            }
+            Body::Ended { text, confirms: false } => {
                 for line in text.iter().filter(|line| !line.is_empty()) {
                     self.say(&format!("       {line}"))?;
                 }

@@ -123,6 +123,7 @@ fn written(fact: &Fact) -> Option<(&str, Digest)> {
         | Fact::Opened { .. }
         | Fact::Joined { .. }
             | Fact::Compared { .. }
+            | Fact::FingerprintsCompared { .. }
             | Fact::AfterBreak { .. }
             | Fact::SignedOut { .. }
             | Fact::Identified { .. }

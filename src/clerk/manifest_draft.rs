@@ -132,6 +132,7 @@ impl ManifestDraft {
             | Fact::Given { .. }
             | Fact::Joined { .. }
             | Fact::Compared { .. }
+            | Fact::FingerprintsCompared { .. }
             | Fact::AfterBreak { .. }
             | Fact::SignedOut { .. }
             | Fact::Identified { .. }

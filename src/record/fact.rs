@@ -155,6 +155,9 @@ pub enum Fact {
     Joined { kcv: Kcv },
     /// Somebody heard this KCV read aloud, and typed the words at these places, counted from 1, from their notes.
     Compared { kcv: Kcv, words: Vec<u8>, by: String },
+    /// Somebody heard what names these public keys read aloud, and typed the words at these places from their notes. Of one key, it
+    /// is the digest of its file; of more, that of what `sha256sum` prints for their files.
+    FingerprintsCompared { keys: Vec<KeyLabel>, sha256: Digest, words: Vec<u8>, by: String },
     /// The SO-PIN was rebuilt from the shares of the seats in `right`; those in `wrong` were wrong.
     SoPinRebuilt {
         right: Vec<Seat>,

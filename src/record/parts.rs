@@ -103,7 +103,7 @@ const fn places_of_fact(fact: &Fact) -> &'static [Place] {
         Fact::NotIdentified { .. } => {
             &[("/fact/name", Part::Names), ("/fact/decided_by", Part::Names), ("/fact/reason", Part::Notes)]
         }
-        Fact::Compared { .. } => &[("/fact/by", Part::Names)],
+        Fact::Compared { .. } | Fact::FingerprintsCompared { .. } => &[("/fact/by", Part::Names)],
         Fact::MediumLeftOut { .. } => &[("/fact/decided_by", Part::Names), ("/fact/reason", Part::Notes)],
         Fact::Bagged { .. } => &[("/fact/bag", Part::Bags)],
         Fact::BagsOnRecord { .. } => &[("/fact/bags/*/bag", Part::Bags)],

@@ -36,6 +36,8 @@ pub enum DeviationName {
     ChangedInBreak,
     /// Nobody confirmed the KCV that was read aloud.
     KcvNotConfirmed,
+    /// Nobody confirmed what names the public keys, which was read aloud.
+    FingerprintsNotConfirmed,
     /// A key was left out.
     KeyLeftOut,
     /// A copy of the folder was left out.

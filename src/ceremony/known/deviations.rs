@@ -162,6 +162,7 @@ impl Known {
             | Fact::Given { .. }
             | Fact::Joined { .. }
             | Fact::Compared { .. }
+            | Fact::FingerprintsCompared { .. }
             | Fact::SignedOut { .. }
             | Fact::Identified { .. }
             | Fact::AfterBreak { .. }

@@ -207,6 +207,7 @@ impl Known {
                 self.media.learn_copied(*number, label, folder, *files);
             }
             Fact::RecordSigner { label, .. } => self.signing.signer = Some(label.clone()),
+            Fact::Compared { .. } | Fact::FingerprintsCompared { .. } => self.shares.misheard = 0,
             Fact::MediumLeftOut { number, .. } => self.media.learn_left_out(*number),
             Fact::WrongShareRefused { .. }
             | Fact::SignedOut { .. }
@@ -215,7 +216,6 @@ impl Known {
             | Fact::Enciphered { .. }
             | Fact::VaultEmpty
             | Fact::Joined { .. }
-            | Fact::Compared { .. }
             | Fact::Verified { .. }
             | Fact::Present { .. }
             | Fact::Decided { .. }

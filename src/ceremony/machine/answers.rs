@@ -22,9 +22,7 @@ enum Revealed {
 impl Machine {
     pub(in crate::ceremony) fn input(&mut self, input: Input) {
         if self.known.progress.ended.is_some() {
-            if input == Input::Close {
-                self.request(Request::Close);
-            }
+            self.on_the_last_screen(&input);
             return;
         }
         match input {

@@ -9,6 +9,7 @@ mod cursor;
 pub mod deliberate;
 pub mod event;
 pub mod failures;
+pub(in crate::ceremony) mod farewell;
 mod identify;
 pub mod input;
 pub mod interlude;
@@ -28,6 +29,7 @@ use crate::ceremony::kinds::Ceremony;
 use crate::ceremony::known::Known;
 use crate::ceremony::machine::deliberate::Deliberate;
 use crate::ceremony::machine::event::Event;
+use crate::ceremony::machine::farewell::Farewell;
 use crate::ceremony::machine::input::TickId;
 use crate::ceremony::machine::interlude::Interlude;
 use crate::ceremony::machine::recovery::Recovery;
@@ -62,6 +64,8 @@ pub enum Request {
     WipeScreen,
     /// Wipe all secrets and stop all work: the ceremony was stopped.
     ForgetAll,
+    /// Compare the two words that were typed with those at these places of the record's last digest.
+    CompareDigest([u8; 2]),
     /// The last screen has been left.
     Close,
 }
@@ -116,6 +120,8 @@ pub struct Machine {
     deliberate: Deliberate,
     requests: VecDeque<Request>,
     begun: bool,
+    /// After the seal: the last digest, and whether somebody has confirmed it.
+    pub(in crate::ceremony) farewell: Option<Farewell>,
 }
 
 impl Machine {
@@ -137,6 +143,7 @@ impl Machine {
             deliberate: Deliberate::default(),
             requests: VecDeque::new(),
             begun: false,
+            farewell: None,
         }
     }
 
@@ -225,6 +232,8 @@ impl Machine {
                 self.wipe_what_was_left_alone();
             }
             Event::Outcome(outcome) => self.outcome(outcome),
+            Event::Sealed(digest) => self.sealed(digest),
+            Event::DigestHeard(right) => self.digest_heard(right),
             Event::Checked { field, check, open } => {
                 self.checked(field, check, open);
                 self.typed_something();

@@ -22,6 +22,8 @@ pub enum Condition {
     OtherSoPin(DeviceRole),
     /// Only when one try is left.
     LastTry(DeviceRole, PinName),
+    /// Only if a key of this sitting has a public key.
+    PublicKeys,
     /// Only if this step's key has been proven.
     Proven,
     /// Only if nobody can prove this step's key here.

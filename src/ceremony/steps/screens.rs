@@ -36,6 +36,7 @@ impl Condition {
             | Self::NeedsEveryone
             | Self::Initialised(_)
             | Self::RolesClash
+            | Self::PublicKeys
             | Self::HolderHere(_)
             | Self::MayHaveCardsSoPin(_)
             | Self::SoPinRebuilt

@@ -1,6 +1,7 @@
 //! What the middle of the screen shows and asks at a stage.
 
 use crate::ceremony::known::character::Cards;
+use crate::ceremony::machine::farewell::{Farewell, Heard};
 use crate::ceremony::machine::input::{ChoiceId, TickId};
 use crate::ceremony::machine::recovery::Recovery;
 use crate::ceremony::machine::{Asking, Machine, Mode};
@@ -16,6 +17,9 @@ use crate::terms::{CustodianNumber, DkekShareNumber, Holder, Person, Quorum, Ser
 impl Machine {
     pub(super) fn body(&self, sentences: &Sentences<'_>) -> Body {
         if let Some(ending) = self.known().progress.ended {
+            if let (Some(Farewell { heard: Heard::Types, .. }), Mode::Asking(asking)) = (&self.farewell, &self.mode) {
+                return self.types_digest(asking, sentences);
+            }
             return self.ended(ending, sentences);
         }
         if let Some(interlude) = &self.interlude {

@@ -206,6 +206,7 @@ const fn in_words(name: DeviationName) -> &'static str {
         DeviationName::KeyNotProven => words::REPORT_DEVIATION_NOT_PROVEN,
         DeviationName::ChangedInBreak => words::REPORT_DEVIATION_CHANGED_IN_BREAK,
         DeviationName::KcvNotConfirmed => words::REPORT_DEVIATION_NOT_CONFIRMED,
+        DeviationName::FingerprintsNotConfirmed => words::REPORT_DEVIATION_FINGERPRINTS,
         DeviationName::KeyLeftOut => words::REPORT_DEVIATION_LEFT_OUT,
         DeviationName::CopyLeftOut => words::REPORT_DEVIATION_WITHOUT_MEDIUM,
         DeviationName::RecordNotSigned => words::REPORT_DEVIATION_NOT_SIGNED,

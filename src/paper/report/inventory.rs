@@ -32,6 +32,15 @@ impl Told<'_> {
             sheet.blocks.extend([Block::Heading(words::ReportKey { label }.to_string()), Block::Facts(said)]);
         }
         for (line, fact) in self.facts() {
+            if let Fact::FingerprintsCompared { keys, sha256, words: places, by } = fact {
+                let (line, asked) = (line.line, places.iter().map(u8::to_string).collect::<Vec<_>>().join(", "));
+                let keys = keys.iter().map(KeyLabel::to_string).collect::<Vec<_>>().join(", ");
+                let (digest, words) = (sha256.in_groups().join(" "), sha256.in_words().join(" "));
+                let said = words::ReportFingerprints { line, by, keys, asked, digest, words };
+                sheet.blocks.push(Block::Text(said.to_string()));
+            }
+        }
+        for (line, fact) in self.facts() {
             if let Fact::Traced { keys, mac_not_verified, .. } = fact {
                 let heading = words::ReportTraced { line: line.line }.to_string();
                 sheet.blocks.extend([Block::Heading(heading), traced(keys, *mac_not_verified)]);

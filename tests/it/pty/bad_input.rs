@@ -190,6 +190,7 @@ fn every_field_of_establish_refuses_wrong_input_and_continues_with_the_right_one
         w.pass("The device generated the key");
     }
     w.pass("holds the keys of the plan, and no other");
+    bags::public_keys(w);
     for _ in 0..2 {
         w.pass("read back and verified: it belongs to this DKEK");
     }

@@ -123,6 +123,7 @@ pub fn establish(w: &mut Wizard) -> Paper {
         w.pass("The device generated the key");
     }
     w.pass("holds the keys of the plan, and no other");
+    bags::public_keys(w);
     for _ in 0..2 {
         w.pass("read back and verified: it belongs to this DKEK");
     }
@@ -381,5 +382,6 @@ fn restore(w: &mut Wizard, paper: &Paper) {
         w.pass("is good: it belongs to this DKEK");
     }
     replacement(w);
+    bags::public_keys(w);
     close(w);
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use hsm_ceremony::share::read_words;
 use hsm_ceremony::wordlists::{self, Found};
 
+use super::bags;
 use super::memory::Needle;
 use super::seen::bare;
 use super::so_pin;
@@ -212,6 +213,7 @@ pub fn bring_the_key_back(wizard: &mut Wizard) {
     fill(wizard, &[""]);
     wizard.pass("holds the restored keys, and no other");
     wizard.pass("It is the same key");
+    bags::public_keys(wizard);
 }
 
 /// The last ticks; ends on the last screen.

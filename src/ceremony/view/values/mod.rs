@@ -150,6 +150,12 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
         Name::KcvGroups => known?.shares.dkek_kcv.map(|kcv| kcv.in_groups()),
         Name::KcvWords => known?.shares.dkek_kcv.map(|kcv| shares::numbered(&kcv.in_words())),
         Name::KcvAsked => known?.shares.dkek_kcv.map(|kcv| shares::asked(check_values::asked(kcv))),
+        Name::PublicKeys => Some(shares::public_keys(known?)),
+        Name::Fingerprint => known?.fingerprint().as_ref().map(Digest::in_lines),
+        Name::FingerprintWords => known?.fingerprint().as_ref().map(Digest::numbered_words),
+        Name::FingerprintAsked => {
+            known?.fingerprint().map(|digest| shares::asked(check_values::asked_of_digest(digest)))
+        }
         Name::OpenedFile => known?.shares.opened_file.clone(),
         Name::Needed => known?.shares.needed.map(|needed| needed.to_string()),
         Name::Defects => Some(shares::defects(known?)),
