@@ -269,8 +269,9 @@ impl Machine {
         }
         if let Some(by) = line(FieldName::IdentifiedBy) {
             let people = self.known.to_be_identified();
-            let fact = self.known.all_identified(&people, Some(&by));
-            fact.into_iter().for_each(|fact| self.emit(Entry::Learned { step: self.number(), fact }));
+            if let Some(fact) = self.known.all_identified(&people, Some(&by)) {
+                self.emit(Entry::Learned { step: self.number(), fact });
+            }
         }
         for (field, text) in fields.iter().zip(&open) {
             if let Some(handle) = field.keep {

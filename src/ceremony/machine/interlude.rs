@@ -191,7 +191,7 @@ impl Interlude {
             Self::Stop { typed, .. } => *typed = *check == FieldCheck::Good,
             Self::Note(note) => *note = text,
             Self::Name(_, typed) | Self::Why(_, typed) | Self::Decides(_, _, typed) | Self::IdentifiedBy(_, typed) => {
-                *typed = text
+                *typed = text;
             }
             Self::NotIdentified(_, waived) => waived.checked(field, text),
             Self::Confirms(confirmation) => confirmation.checked(field, check, text),

@@ -47,6 +47,7 @@ pub const REVEAL_SECONDS: u32 = 120;
 
 /// What the machine asks for. Take requests with [`Machine::poll`] until there are none, then hand in the next event.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(clippy::large_enum_variant, reason = "there are a few at a time, and most of them are records")]
 pub enum Request {
     /// Write an entry to the record, synced, before anything else happens. It is made by whoever was at the keyboard.
     Record(Keyboard, Entry),

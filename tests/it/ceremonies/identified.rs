@@ -62,18 +62,14 @@ fn a_tick_says_as_planned_and_another_way_or_none_is_recorded_by_name() {
                 }
                 let (card, none) = ("Custodian 01", "Custodian 02");
                 let done = front.machine.known().people.identities.len();
-                match [card, none].into_iter().nth(done) {
-                    Some(name) => {
-                        asked = done + 1;
-                        let TickId::Person(person) = line(items, name).id else { panic!("a person") };
-                        Turn::Do(Input::Identify(person))
-                    }
-                    None => {
-                        assert!(line(items, card).text.ends_with(" · driving licence"), "{items:?}");
-                        assert!(line(items, none).text.ends_with(" · not identified"), "{items:?}");
-                        Turn::Autopilot
-                    }
+                if let Some(name) = [card, none].into_iter().nth(done) {
+                    asked = done + 1;
+                    let TickId::Person(person) = line(items, name).id else { panic!("a person") };
+                    return Turn::Do(Input::Identify(person));
                 }
+                assert!(line(items, card).text.ends_with(" · driving licence"), "{items:?}");
+                assert!(line(items, none).text.ends_with(" · not identified"), "{items:?}");
+                Turn::Autopilot
             }
             Body::Form { text, fields, .. } if fields.len() == 1 && asked == 2 && text[0].starts_with("The plan") => {
                 screens.push(text.join(" "));

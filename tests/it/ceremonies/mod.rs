@@ -35,6 +35,7 @@ mod listening;
 mod living_keys;
 mod looking_back;
 mod lost_login;
+mod media;
 mod mistakes;
 mod old;
 mod one_slip;
