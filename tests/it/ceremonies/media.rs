@@ -20,7 +20,7 @@ const DISKS: &str = "CEREMONY_TEST_DISKS";
 const SCRIPT: &str = r#"
 set -e
 mkdir "$1/full" "$1/read-only" "$1/good"
-mount -t tmpfs -o size=64k tmpfs "$1/full"
+mount -t tmpfs -o size=8k tmpfs "$1/full"
 mount -t tmpfs -o ro tmpfs "$1/read-only"
 exec "$2" --exact ceremonies::media::a_full_medium_and_one_that_nobody_may_write_are_named_and_replaced --nocapture
 "#;
