@@ -25,13 +25,14 @@ use sha2::{Digest as _, Sha256};
 use crate::ceremony::{Body, Event, FinishedCopy, Input, Known, Machine, Request, ViewContext};
 use crate::clerk::{Act, Clerk, Context, Outcome, acts};
 use crate::dkek::Rounds;
-use crate::fields::{check, open_text, suggest};
+use crate::fields::{check, open_text, read_check_words, suggest};
 use crate::folder::{Folder, RecordFile, names};
+use crate::names::FieldName;
 use crate::paper::{About, explaining_files, write_reports};
 use crate::plan::{Custody, Plan};
 use crate::record::{CeremonyKind, Chain, Ending, Entry, LaidOutFile, verify};
 use crate::script::{self, fill};
-use crate::secret::{WipingBytes, wipe_stack};
+use crate::secret::{TypedText, WipingBytes, wipe_stack};
 use crate::terms::Digest;
 use crate::vault::Vault;
 
@@ -249,8 +250,9 @@ impl Sitting {
                     let mark = self.chain.mark();
                     self.around.mark = mark.short();
                     self.around.digest = mark.digest.in_lines();
-                    self.around.digest_words = mark.digest.words_in_lines();
+                    self.around.digest_words = mark.digest.numbered_words();
                     if let Entry::Sealed { ending, .. } = entry {
+                        self.machine.handle(Event::Sealed(mark.digest));
                         if ending == Ending::Complete {
                             self.sign_record();
                         }
@@ -274,6 +276,13 @@ impl Sitting {
                 Request::ForgetAll => {
                     self.vault.forget_all();
                     self.clerk.stop();
+                }
+                Request::CompareDigest(places) => {
+                    let typed = self.vault.typed(FieldName::CheckWords).map(TypedText::expose).unwrap_or_default();
+                    let digest = self.digest();
+                    let at = |place: u8| digest.0.get(usize::from(place).saturating_sub(1)).copied();
+                    let right = read_check_words(typed, places).map(|words| words.map(Some)) == Some(places.map(at));
+                    self.machine.handle(Event::DigestHeard(right));
                 }
                 Request::Close => return Ok(ControlFlow::Break(())),
             }

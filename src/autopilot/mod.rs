@@ -12,6 +12,7 @@ use crate::ceremony::{
     Answer, Asks, Body, CardView, ChoiceId, FieldState, FieldView, Input, OptionView, Question, View,
 };
 use crate::fields::FieldKind;
+use crate::names::{FieldName, ItemName};
 use crate::record::{ChangeCause, Deviation, Loss, PinChange};
 use crate::secret::{TypedText, WipingBytes};
 use crate::terms::{CustodianNumber, Drill, Handle, Purpose, Serial};
@@ -37,6 +38,9 @@ const PASSWORD: &[u8] = b"four custodians hold this rehearsal";
 
 /// Why it decides anything that needs a reason.
 const REASON: &[u8] = b"This is an automatic rehearsal.";
+
+/// How people in an automatic rehearsal are identified.
+const IDENTIFIED_BY: &[u8] = b"passport";
 
 /// Why the autopilot cannot continue.
 #[derive(Debug)]
@@ -74,6 +78,9 @@ pub struct Autopilot {
     initialising: Option<(Serial, String)>,
     initialised: Vec<Serial>,
     step: Option<(String, String)>,
+    /// The last screen is up, or was, and the step that it names.
+    ended: bool,
+    last: String,
 }
 
 impl Autopilot {
@@ -90,6 +97,8 @@ impl Autopilot {
             initialising: None,
             initialised: Vec::new(),
             step: None,
+            ended: false,
+            last: String::new(),
         }
     }
 
@@ -111,6 +120,12 @@ impl Autopilot {
     /// Takes a view: prints a step's number, title and outcome once it has ended.
     pub fn see(&mut self, view: &View) -> Result<(), AutopilotError> {
         let ended = matches!(view.body, Body::Ended { .. });
+        if self.ended && !ended && view.header.number == self.last {
+            // Somebody confirms the digest: the last step has ended.
+            return Ok(());
+        }
+        self.ended = ended;
+        self.last.clone_from(&view.header.number);
         let now = (view.header.number.clone(), view.header.title.clone());
         match self.step.take() {
             Some(step) if ended || step.0 != now.0 => {
@@ -164,7 +179,11 @@ impl Autopilot {
                 }
                 Err(AutopilotError::Stuck(number))
             }
-            Body::Ended { text } => {
+            Body::Ended { text, confirms: true } => {
+                self.hear(text);
+                Ok(Some(Input::GoOn))
+            }
+            Body::Ended { text, confirms: false } => {
                 for line in text.iter().filter(|line| !line.is_empty()) {
                     self.say(&format!("       {line}"))?;
                 }
@@ -254,8 +273,9 @@ impl Autopilot {
                 Comes::First => open.next(),
                 Comes::Last => open.next_back(),
             },
-            // It never raises the first, and is never asked the second.
-            Asks::Between | Asks::Ceremony => None,
+            // Whoever comes is identified. It raises no other question in between, and is never asked the last.
+            Asks::Between => open.find(|id| matches!(id, ChoiceId::Item(ItemName::AsPlanned | ItemName::InThisWay))),
+            Asks::Ceremony => None,
         };
         let chosen = chosen.ok_or_else(|| AutopilotError::Stuck("choose".to_owned()))?;
         if let ChoiceId::Custodian(number) = chosen {
@@ -330,6 +350,7 @@ impl Autopilot {
             FieldKind::UserPin => self.noted_pin(view, Handle::UserPin).unwrap_or(USER_PIN),
             FieldKind::Word(word) | FieldKind::Copy(word) => word.as_bytes(),
             FieldKind::Reason => REASON,
+            FieldKind::Line if field.name == FieldName::IdentifiedBy => IDENTIFIED_BY,
             FieldKind::Sign(signs) => signs.first().ok_or_else(stuck)?.as_bytes(),
             FieldKind::CheckWords { places } => {
                 let noted = |place: u8| self.heard.get(usize::from(place).checked_sub(1)?).cloned();

@@ -121,6 +121,7 @@ fn written(fact: &Fact) -> Option<(&str, Digest)> {
         | Fact::Picked { .. }
         | Fact::Device { .. }
         | Fact::Held { .. }
+        | Fact::OtherTokenLabel { .. }
         | Fact::Seeded { .. }
         | Fact::Dealt { .. }
         | Fact::UnderPassword { .. }
@@ -136,8 +137,11 @@ fn written(fact: &Fact) -> Option<(&str, Digest)> {
         | Fact::Opened { .. }
         | Fact::Joined { .. }
             | Fact::Compared { .. }
+            | Fact::FingerprintsCompared { .. }
             | Fact::AfterBreak { .. }
             | Fact::SignedOut { .. }
+            | Fact::Identified { .. }
+            | Fact::NotIdentified { .. }
         | Fact::SoPinRebuilt { .. }
         | Fact::CurrentSoPin { .. }
         | Fact::PinDrawn { .. }

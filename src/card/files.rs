@@ -13,6 +13,8 @@ pub struct FileId(pub u16);
 impl FileId {
     /// The device's certificates.
     pub const CERTIFICATES: Self = Self(0x2F02);
+    /// What the device is called as a token.
+    pub const TOKEN_INFO: Self = Self(0x2F03);
     /// Holds a wrapped key for UNWRAP KEY.
     pub const WRAPPED_KEY: Self = Self(0x2F10);
 

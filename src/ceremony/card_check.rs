@@ -114,7 +114,7 @@ impl CardCheck {
             Event::Input(input) if input.decides() => self.deliberate.press(input, self.now),
             Event::Input(input) => self.act_on(&input),
             // No act is ever asked for.
-            Event::Outcome(_) => {}
+            Event::Outcome(_) | Event::Sealed(_) | Event::DigestHeard(_) => {}
         }
     }
 
@@ -156,6 +156,7 @@ impl CardCheck {
                 | Input::Leave
                 | Input::Deviation
                 | Input::StandIn(_)
+                | Input::Identify(_)
                 | Input::Close,
             ) => {}
         }

@@ -123,6 +123,7 @@ impl ManifestDraft {
             | Fact::Picked { .. }
             | Fact::Device { .. }
             | Fact::Held { .. }
+            | Fact::OtherTokenLabel { .. }
             | Fact::Seeded { .. }
             | Fact::ReadBack { .. }
             | Fact::Bagged { .. }
@@ -133,8 +134,11 @@ impl ManifestDraft {
             | Fact::Given { .. }
             | Fact::Joined { .. }
             | Fact::Compared { .. }
+            | Fact::FingerprintsCompared { .. }
             | Fact::AfterBreak { .. }
             | Fact::SignedOut { .. }
+            | Fact::Identified { .. }
+            | Fact::NotIdentified { .. }
             | Fact::SoPinRebuilt { .. }
             | Fact::Settings { .. }
             | Fact::CurrentSoPin { .. }

@@ -137,6 +137,14 @@ fn check_values(proof: &Proof) -> Vec<String> {
         );
     }
     for fact in facts() {
+        if let Fact::FingerprintsCompared { keys, sha256, by, .. } = fact {
+            let keys = keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            let (digest, aloud) = (sha256.in_groups().join(" "), sha256.in_words().join(" "));
+            said.push(words::VerifyFingerprints { keys, digest, words: aloud }.to_string());
+            said.push(words::VerifyKcvConfirmed { by }.to_string());
+        }
+    }
+    for fact in facts() {
         if let Fact::Written { file, sha256, .. } = fact
             && made.contains(file)
         {

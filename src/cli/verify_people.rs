@@ -1,4 +1,4 @@
-//! What `ceremony verify` says about the people: who came later, left, or took whose place, and breaks.
+//! What `ceremony verify` says about the people: how they were identified, who came later, left, or took whose place, and breaks.
 
 use crate::record::{Entry, Fact, Line, Proof, Remark};
 use crate::script::words;
@@ -46,6 +46,13 @@ fn fact_of(line: &Line, fact: &Fact) -> Option<String> {
         Fact::Gone { name, reason, .. } => {
             let reason = reason.as_deref().unwrap_or(words::VERIFY_NO_REASON);
             Some(words::VerifyGone { at, name, reason }.to_string())
+        }
+        Fact::Identified { people } => {
+            let people: Vec<String> = people.iter().map(|one| format!("{} ({})", one.name, one.by)).collect();
+            Some(words::VerifyIdentified { at, people: people.join(", ") }.to_string())
+        }
+        Fact::NotIdentified { name, decided_by, reason, .. } => {
+            Some(words::VerifyNotIdentified { at, name, by: decided_by, reason }.to_string())
         }
         Fact::SignedOut { people } => Some(words::VerifySignedOut { at, people: people.join(", ") }.to_string()),
         _ => None,

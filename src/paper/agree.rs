@@ -161,7 +161,12 @@ fn is(screen: &Screen, body: &Body) -> bool {
             }
             text(said)
                 && items.len() == screen.items.len()
-                && screen.items.iter().zip(items).all(|(printed, item)| says(printed, &item.text))
+                && screen.items.iter().zip(items).all(|(printed, item)| {
+                    // Behind a person whom people have identified earlier in the day, the screen says how.
+                    let earlier =
+                        matches!(item.id, TickId::Person(_)) && item.text.starts_with(&format!("{printed} · "));
+                    earlier || says(printed, &item.text)
+                })
         }
         Body::Choose { text: said, options, asks, .. } => {
             let printed = |(printed, text): (&String, &String)| match asks {

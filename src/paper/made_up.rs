@@ -56,6 +56,7 @@ pub fn device(role: DeviceRole, serial: Serial, initialised: bool) -> Fact {
         data_objects: Vec::new(),
         reader: None,
         certified_by: None,
+        token_label: None,
         peculiar: Peculiar::default(),
     }
 }

@@ -107,9 +107,10 @@ impl PaperSteps {
         others.all(|other| other == Some(first)).then_some(first)
     }
 
-    /// Everyone who is called, with their roles.
+    /// Everyone who is called, with their roles and how they are identified.
     pub fn called(&self, step: &Step) -> Vec<String> {
-        self.known(step).called().into_iter().map(|called| called.text).collect()
+        let known = self.known(step);
+        known.called().iter().map(|called| known.called_line(called)).collect()
     }
 
     /// The sentences of a stage, with the values that the plan has. Values known only on the day stay in braces.

@@ -48,7 +48,7 @@ pub fn around() -> ViewContext {
         shortened: false,
         mark: "07·3fa9".into(),
         digest: Digest([0x5a; 32]).in_lines(),
-        digest_words: Digest([0x5a; 32]).words_in_lines(),
+        digest_words: Digest([0x5a; 32]).numbered_words(),
         folder: "ceremony-records/REHEARSAL-2026-11-23-establish-0123".into(),
         signed: None,
         copies: Vec::new(),

@@ -6,7 +6,7 @@ use crate::ceremony::Body;
 /// The text of a view, and how many lines it takes at 76 columns, together with what it asks.
 pub fn text_of(body: &Body) -> (Vec<String>, usize) {
     let (text, more) = match body {
-        Body::Read { text } | Body::Working { text, .. } | Body::Ended { text } => (text.clone(), 0),
+        Body::Read { text } | Body::Working { text, .. } | Body::Ended { text, .. } => (text.clone(), 0),
         Body::Tick { text, items, .. } => {
             let all: Vec<String> = text.iter().chain(items.iter().map(|item| &item.text)).cloned().collect();
             return (all, lines(text) + 1 + items.iter().map(|item| wrapped(&item.text, 70)).sum::<usize>());

@@ -55,6 +55,8 @@ pub const fn when(condition: Condition) -> Option<&'static str> {
         Condition::EmptyOriginal => Some(words::PAPER_WHEN_EMPTY_ORIGINAL),
         Condition::OtherThreshold => Some(words::PAPER_WHEN_OTHER_THRESHOLD),
         Condition::RolesClash => Some(words::PAPER_WHEN_CLASH),
+        Condition::PublicKeys => Some(words::PAPER_WHEN_PUBLIC_KEYS),
+        Condition::ToBeIdentified => Some(words::PAPER_WHEN_TO_BE_IDENTIFIED),
         Condition::AuditorAbsent => Some(words::PAPER_WHEN_AUDITOR_ABSENT),
         Condition::HolderHere(false) => Some(words::PAPER_WHEN_HOLDER_ABSENT),
         Condition::Several => Some(words::PAPER_WHEN_SEVERAL),

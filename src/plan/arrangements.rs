@@ -86,7 +86,7 @@ pub struct Arrangements {
     pub duties: Vec<String>,
     /// The key that signs the record when it is sealed; none: people sign the report by hand.
     pub sign_record: Option<KeyLabel>,
-    /// The label of the device as a PKCS#11 token. No ceremony writes it; it is compared.
+    /// The label of the device as a PKCS#11 token: what it is called is compared with it, and initialising writes it.
     pub token_label: Blank,
     /// The devices that are brought.
     pub devices: Vec<PlannedDevice>,

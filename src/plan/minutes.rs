@@ -99,6 +99,7 @@ pub const fn usual_minutes(step: StepName) -> u8 {
         | S::RollCall
         | S::Room
         | S::Seat
+        | S::Fingerprints
         | S::SoPinQuorum => 5,
         // A card is written and read back, or dice are thrown.
         S::Custodian | S::SoPinCard | S::Dice => 10,

@@ -8,6 +8,7 @@ use super::detail::{
     Defect, DepartedOutcome, Former, FoundDkek, FoundKey, HeldKey, KeyDomain, KnownShare, Loss, NotProven, Peculiar,
     PinChange, PinCondition, PinName, RecordedBag, ResetRule, Sat, StoredKey, UnusableFile, WithoutDkek,
 };
+use super::identified::Identified;
 use super::surveyed::{KeyToBackUp, RefusedKey};
 use super::traced::TracedKey;
 use crate::terms::{
@@ -23,6 +24,10 @@ pub enum Fact {
     Present { people: Vec<String> },
     /// The people who were called and are absent, where a quorum continues without them.
     Absent { people: Vec<String> },
+    /// How people who are here were identified.
+    Identified { people: Vec<Identified> },
+    /// Somebody who is here could not be identified, and it went on all the same. A deviation.
+    NotIdentified { person: Person, name: String, decided_by: String, reason: String },
     /// Somebody who was absent has come.
     Arrived { person: Person, name: String },
     /// Somebody has left.
@@ -94,10 +99,15 @@ pub enum Fact {
         /// Who certified it: the authority that its certificate names. An earlier build did not say.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         certified_by: Option<String>,
+        /// What it is called as a PKCS#11 token; none: nothing, or an earlier build did not ask.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        token_label: Option<String>,
         /// What is unusual about it.
         #[serde(default, skip_serializing_if = "Peculiar::is_nothing")]
         peculiar: Peculiar,
     },
+    /// People go on with a device that is not called what the plan says. A deviation.
+    OtherTokenLabel { role: DeviceRole, serial: Serial, planned: String, found: Option<String> },
     /// The generator was seeded from these sources.
     Seeded { sources: Vec<String> },
     /// The password of a DKEK share was drawn and split. The set is its prime, or its number; the KCV names the DKEK share.
@@ -145,6 +155,9 @@ pub enum Fact {
     Joined { kcv: Kcv },
     /// Somebody heard this KCV read aloud, and typed the words at these places, counted from 1, from their notes.
     Compared { kcv: Kcv, words: Vec<u8>, by: String },
+    /// Somebody heard what names these public keys read aloud, and typed the words at these places from their notes. Of one key, it
+    /// is the digest of its file; of more, that of what `sha256sum` prints for their files.
+    FingerprintsCompared { keys: Vec<KeyLabel>, sha256: Digest, words: Vec<u8>, by: String },
     /// The SO-PIN was rebuilt from the shares of the seats in `right`; those in `wrong` were wrong.
     SoPinRebuilt {
         right: Vec<Seat>,
@@ -173,6 +186,9 @@ pub enum Fact {
         /// Its option word as it reports it, in hexadecimal.
         options: Option<String>,
         dkek_shares: Option<u8>,
+        /// What it is called as a PKCS#11 token; none: nothing, or the plan does not say what it should be called.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        token_label: Option<String>,
     },
     /// What a device says about its PINs: 0, blocked. None: it does not say.
     PinsRead {

@@ -10,6 +10,7 @@ mod disclose;
 mod earlier;
 mod entry;
 mod fact;
+mod identified;
 mod leaves;
 mod line;
 mod line_error;
@@ -32,6 +33,7 @@ pub use detail::{
 pub use disclose::disclose;
 pub use entry::Entry;
 pub use fact::Fact;
+pub use identified::Identified;
 pub use line::{Around, Keyboard, Line, Moment};
 pub use manifest::{
     BackedUpDkekShare, BackedUpKey, DeviceCertificates, FORM, FORM_OF_BACK_UP, FORM_WITH_CERTIFICATES, Manifest,

@@ -96,7 +96,15 @@ const fn places_of_fact(fact: &Fact) -> &'static [Place] {
         Fact::Without { .. } => {
             &[("/fact/people", Part::Names), ("/fact/decided_by", Part::Names), ("/fact/reason", Part::Notes)]
         }
-        Fact::Compared { .. } => &[("/fact/by", Part::Names)],
+        Fact::Identified { .. } => &[
+            ("/fact/people/*/name", Part::Names),
+            ("/fact/people/*/by", Part::Notes),
+            ("/fact/people/*/instead_of", Part::Notes),
+        ],
+        Fact::NotIdentified { .. } => {
+            &[("/fact/name", Part::Names), ("/fact/decided_by", Part::Names), ("/fact/reason", Part::Notes)]
+        }
+        Fact::Compared { .. } | Fact::FingerprintsCompared { .. } => &[("/fact/by", Part::Names)],
         Fact::MediumLeftOut { .. } => &[("/fact/decided_by", Part::Names), ("/fact/reason", Part::Notes)],
         Fact::Bagged { .. } => &[("/fact/bag", Part::Bags)],
         Fact::BagsOnRecord { .. } => &[("/fact/bags/*/bag", Part::Bags)],
@@ -116,6 +124,7 @@ const fn places_of_fact(fact: &Fact) -> &'static [Place] {
         | Fact::Seen { .. }
         | Fact::Picked { .. }
         | Fact::Device { .. }
+        | Fact::OtherTokenLabel { .. }
         | Fact::Seeded { .. }
         | Fact::Dealt { .. }
         | Fact::UnderPassword { .. }

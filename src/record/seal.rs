@@ -16,6 +16,8 @@ pub enum DeviationName {
     StoodIn,
     /// It went on without people who check what the others do.
     WithoutSomebody,
+    /// Somebody could not be identified.
+    NotIdentified,
     /// A share that was given was wrong.
     WrongShare,
     /// A PIN has no try left.
@@ -26,12 +28,16 @@ pub enum DeviationName {
     ErasedAgain,
     /// What the device says about its settings is not what the plan says.
     OtherSettings,
+    /// A device in use is not called what the plan says.
+    OtherTokenLabel,
     /// A restored key was not proven to be the same key.
     KeyNotProven,
     /// Something was moved or changed while there was a break.
     ChangedInBreak,
     /// Nobody confirmed the KCV that was read aloud.
     KcvNotConfirmed,
+    /// Nobody confirmed what names the public keys, which was read aloud.
+    FingerprintsNotConfirmed,
     /// A key was left out.
     KeyLeftOut,
     /// A copy of the folder was left out.

@@ -22,6 +22,8 @@ pub enum Action {
     StillOpen,
     /// Somebody stands in for the focused person.
     StandIn,
+    /// Say how the focused person was identified.
+    Identify,
     /// Choose the focused option.
     Choose,
     /// Move the focus to the previous place.
@@ -86,6 +88,7 @@ impl Action {
             | Self::Leave
             | Self::Deviation
             | Self::StandIn
+            | Self::Identify
             | Self::StillOpen
             | Self::Stop
             | Self::Help

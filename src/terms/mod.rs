@@ -297,24 +297,35 @@ impl Digest {
 
     /// Its words in lines, indented, so that a screen does not rewrap them.
     pub fn words_in_lines(&self) -> String {
-        const WIDTH: usize = 72;
-        let mut lines = vec![String::from(" ")];
-        for word in self.in_words() {
-            match lines.last_mut() {
-                Some(line) if line.len() + 1 + word.len() <= WIDTH => {
-                    line.push(' ');
-                    line.push_str(word);
-                }
-                Some(_) | None => lines.push(format!("  {word}")),
-            }
-        }
-        lines.join("\n")
+        in_lines(self.in_words(), " ")
+    }
+
+    /// The same, each word with its place: two of them can be asked for.
+    pub fn numbered_words(&self) -> String {
+        in_lines((1..).zip(self.in_words()).map(|(place, word): (u8, _)| format!("{place} {word}")), "  ")
     }
 
     /// The digest in 16 groups of four digits, to read aloud.
     pub fn in_groups(&self) -> Vec<String> {
         self.0.chunks(2).map(base16ct::lower::encode_string).collect()
     }
+}
+
+/// What is read aloud in lines, indented, so that a screen does not rewrap them.
+fn in_lines(tokens: impl IntoIterator<Item = impl AsRef<str>>, between: &str) -> String {
+    const WIDTH: usize = 72;
+    let mut lines: Vec<String> = Vec::new();
+    for token in tokens {
+        let token = token.as_ref();
+        match lines.last_mut() {
+            Some(line) if line.len() + between.len() + token.len() <= WIDTH => {
+                line.push_str(between);
+                line.push_str(token);
+            }
+            Some(_) | None => lines.push(format!("  {token}")),
+        }
+    }
+    lines.join("\n")
 }
 
 impl fmt::Display for Digest {

@@ -1,6 +1,6 @@
 //! What the wizard makes works with OpenSC's tools, and what they make works with the wizard.
 
-use crate::support::{PIN, Table, Written, at_readers, so_pin, user_pin};
+use crate::support::{PIN, SO_PIN, Table, Written, at_readers, so_pin, user_pin};
 use hsm_ceremony::app::{Environment, FrontEnd, FrontError, Setup, Sitting};
 use hsm_ceremony::autopilot::{Autopilot, Comes};
 use hsm_ceremony::card::verify::verify_sha256;
@@ -256,4 +256,24 @@ fn opensc_refuses_only_p_521_signatures_with_short_numbers() {
 fn length_in_der(number: &[u8]) -> usize {
     let digits = number.iter().skip_while(|byte| **byte == 0);
     digits.clone().count() + usize::from(digits.clone().next().is_some_and(|first| *first >= 0x80))
+}
+
+#[test]
+fn either_reads_what_the_other_has_called_a_device() {
+    at_readers("both_ways::either_reads_what_the_other_has_called_a_device", |table| {
+        let card = table.insert(0, "REH0000001");
+        let so_pin = ["--initialize", "--so-pin", SO_PIN, "--pin", PIN, "--dkek-shares", "1", "--label", "Their Root"];
+        table.run("sc-hsm-tool", &so_pin);
+        let mut device = table.logged_in(0);
+        assert_eq!(device.token_label().unwrap().as_deref(), Some("Their Root"));
+        let theirs = device.read_file(FileId::TOKEN_INFO).unwrap();
+        // The same bytes for the same label, and the tool shows another one.
+        device.write_token_label("Their Root").unwrap();
+        assert_eq!(device.read_file(FileId::TOKEN_INFO).unwrap(), theirs);
+        device.write_token_label("Ours").unwrap();
+        drop(device);
+        let shown = table.run("pkcs15-tool", &["-D"]);
+        assert!(shown.contains("PKCS#15 Card [Ours]"), "{shown}");
+        drop(card);
+    });
 }

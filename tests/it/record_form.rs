@@ -23,6 +23,10 @@ const COPIES: [(&str, &[Part]); 3] = [
     ("without-names-notes-bags.jsonl", &[Part::Names, Part::Notes, Part::Bags]),
 ];
 
+/// The entries that came later.
+const LATER: [(&str, &[Part]); 2] =
+    [("later.jsonl", &[]), ("later-without-names-notes-bags.jsonl", &[Part::Names, Part::Notes, Part::Bags])];
+
 #[test]
 fn a_record_made_without_this_program_is_verified_and_disclosed_to_the_byte() {
     let whole = vector("record.jsonl");
@@ -65,6 +69,26 @@ pub fn by_python(record: &[u8]) -> Option<String> {
     child.stdin.take().unwrap().write_all(record).unwrap();
     let output = child.wait_with_output().unwrap();
     output.status.success().then(|| String::from_utf8(output.stdout).unwrap().trim().to_owned())
+}
+
+#[test]
+fn entries_that_came_later_are_read_withheld_and_described_to_the_byte() {
+    let whole = vector("later.jsonl");
+    let proof = verify(&whole).unwrap();
+    let readme = fs::read_to_string(Path::new(VECTORS).join("README.md")).unwrap();
+    assert!(readme.contains(&proof.mark.digest.to_string()) && proof.lines.len() == 39);
+    for (name, parts) in LATER {
+        let text = vector(name);
+        assert_eq!(disclose(&whole, parts).unwrap().into_bytes(), text, "{name}");
+        assert_eq!(by_python(&text), Some(proof.mark.digest.to_string()), "{name}");
+        for line in String::from_utf8(text).unwrap().lines() {
+            assert!(Schema::of_a_line().fits(line), "{name}: {line}");
+        }
+    }
+    let copy = String::from_utf8(vector(LATER[1].0)).unwrap();
+    for private in ["Ada", "Vera", "embassy", "driving licence", "passport", "A-0007"] {
+        assert!(proof.lines.len() > 1 && !copy.contains(private), "{private}");
+    }
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod pins;
 mod storage;
 #[cfg(test)]
 mod tests;
+mod token;
 
 pub use condition::PublicKeyLogin;
 pub use contents::Contents;

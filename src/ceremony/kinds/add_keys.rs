@@ -85,6 +85,7 @@ fn steps(plan: &Plan) -> Vec<Step> {
             .then_when(Condition::LeftOut(false), StageName::Listed, StageKind::Read)
             .then_when(Condition::LeftOut(true), StageName::ListedWithout, StageKind::Read),
     );
+    check_values::compare_fingerprints(&mut list);
 
     list.section();
     for key in &plan.keys {

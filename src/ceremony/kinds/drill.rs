@@ -4,8 +4,8 @@
 use crate::ceremony::kinds::Ceremony;
 use crate::ceremony::known::character::{Cards, Character, DeviceUse, KeySource, Needs, Unattended};
 use crate::ceremony::steps::{
-    Actor, Condition, List, Part, Question, StageKind, Step, bags, closing, device, keys, opening, people,
-    provisioning, source, step,
+    Actor, Condition, List, Part, Question, StageKind, Step, bags, check_values, closing, device, keys, opening,
+    people, provisioning, source, step,
 };
 use crate::clerk::acts;
 use crate::names::{CeremonyKind, StageName, StepName};
@@ -58,6 +58,7 @@ fn steps(plan: &Plan) -> Vec<Step> {
         provisioning::provision(list, plan, DeviceRole::Replacement);
         provisioning::load(list, DeviceRole::Replacement, &[Handle::Dkek]);
         keys::bring_keys_back(list, plan);
+        check_values::compare_fingerprints(list);
     });
 
     list.section();

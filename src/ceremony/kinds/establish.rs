@@ -4,7 +4,8 @@ use crate::ceremony::kinds::Ceremony;
 use crate::ceremony::known::character::{Cards, Character, DeviceUse, KeySource, Needs, Unattended};
 use crate::ceremony::known::roll_call::Attendance;
 use crate::ceremony::steps::{
-    Actor, Condition, List, StageKind, Step, bags, closing, device, keys, opening, people, provisioning, step, turns,
+    Actor, Condition, List, StageKind, Step, bags, check_values, closing, device, keys, opening, people, provisioning,
+    step, turns,
 };
 use crate::clerk::acts;
 use crate::names::{CeremonyKind, StageName, StepName};
@@ -81,6 +82,7 @@ pub(super) fn from_the_device_on(list: &mut List, plan: &Plan) {
             .then_when(Condition::LeftOut(false), StageName::Listed, StageKind::Read)
             .then_when(Condition::LeftOut(true), StageName::ListedWithout, StageKind::Read),
     );
+    check_values::compare_fingerprints(list);
 
     list.section();
     for key in &plan.keys {

@@ -62,6 +62,7 @@ fn steps(plan: &Plan) -> Vec<Step> {
     provisioning::provision(&mut list, plan, DeviceRole::Replacement);
     provisioning::load(&mut list, DeviceRole::Replacement, &[Handle::Dkek]);
     keys::bring_keys_back(&mut list, plan);
+    check_values::compare_fingerprints(&mut list);
     closing::close(&mut list, plan);
     list.finish()
 }

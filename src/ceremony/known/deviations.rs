@@ -77,6 +77,12 @@ impl Known {
                 decided_by: Some(decided_by.clone()),
                 ..new(DeviationName::WithoutSomebody)
             }),
+            Fact::NotIdentified { name, decided_by, reason, .. } => Some(Deviated {
+                people: vec![name.clone()],
+                reason: Some(reason.clone()),
+                decided_by: Some(decided_by.clone()),
+                ..new(DeviationName::NotIdentified)
+            }),
             Fact::AfterBreak { confirmed_by, changed: Some(changed), .. } => Some(Deviated {
                 people: vec![confirmed_by.clone()],
                 ..new(DeviationName::ChangedInBreak).happened(changed.as_str())
@@ -100,18 +106,26 @@ impl Known {
             Fact::Initialised { serial, .. } if self.devices.initialised_today.contains(serial) => {
                 Some(new(DeviationName::ErasedAgain).happened(serial.as_str()))
             }
-            Fact::Settings { user_pin_tries, pin_reset, dkek_shares, .. } => {
+            Fact::OtherTokenLabel { planned, found, .. } => Some(Deviated {
+                expected: Some(planned.clone()),
+                happened: found.clone(),
+                ..new(DeviationName::OtherTokenLabel)
+            }),
+            Fact::Settings { user_pin_tries, pin_reset, dkek_shares, token_label, .. } => {
                 let planned_reset = match self.plan.pin_reset {
                     PinReset::Off => ResetRule::Off,
                     PinReset::Unblock => ResetRule::Unblock,
                     PinReset::Set => ResetRule::Set,
                 };
                 let shares = u8::try_from(self.plan.dkek_shares.len()).ok();
+                let planned_label = self.label_to_write();
                 let same = user_pin_tries.is_none_or(|tries| tries == self.plan.user_pin_tries)
                     && pin_reset.is_none_or(|reset| reset == planned_reset)
-                    && dkek_shares.is_none_or(|told| Some(told) == shares);
-                let expected = Some(settings(Some(self.plan.user_pin_tries), Some(planned_reset), shares));
-                let happened = Some(settings(*user_pin_tries, *pin_reset, *dkek_shares));
+                    && dkek_shares.is_none_or(|told| Some(told) == shares)
+                    && (planned_label.is_none() || planned_label == token_label.as_deref());
+                let expected = settings(Some(self.plan.user_pin_tries), Some(planned_reset), shares, planned_label);
+                let happened = settings(*user_pin_tries, *pin_reset, *dkek_shares, token_label.as_deref());
+                let (expected, happened) = (Some(expected), Some(happened));
                 (!same).then(|| Deviated { expected, happened, ..new(DeviationName::OtherSettings) })
             }
             Fact::Opened { .. }
@@ -151,7 +165,9 @@ impl Known {
             | Fact::Given { .. }
             | Fact::Joined { .. }
             | Fact::Compared { .. }
+            | Fact::FingerprintsCompared { .. }
             | Fact::SignedOut { .. }
+            | Fact::Identified { .. }
             | Fact::AfterBreak { .. }
             | Fact::CurrentSoPin { .. }
             | Fact::PinDrawn { .. }
@@ -200,8 +216,8 @@ fn seats(seats: &[Seat]) -> String {
     seats.iter().map(|seat| format!("seat {seat}")).collect::<Vec<_>>().join(", ")
 }
 
-/// `user-pin-tries 3, pin-reset off, dkek-shares 1`, as far as it is known.
-fn settings(tries: Option<u8>, reset: Option<ResetRule>, shares: Option<u8>) -> String {
+/// `user-pin-tries 3, pin-reset off, dkek-shares 1, token-label Root`, as far as it is known.
+fn settings(tries: Option<u8>, reset: Option<ResetRule>, shares: Option<u8>, label: Option<&str>) -> String {
     let reset = reset.map(|reset| match reset {
         ResetRule::Off => PinReset::Off.word(),
         ResetRule::Unblock => PinReset::Unblock.word(),
@@ -211,6 +227,7 @@ fn settings(tries: Option<u8>, reset: Option<ResetRule>, shares: Option<u8>) -> 
         tries.map(|tries| format!("user-pin-tries {tries}")),
         reset.map(|reset| format!("pin-reset {reset}")),
         shares.map(|shares| format!("dkek-shares {shares}")),
+        label.map(|label| format!("token-label {label}")),
     ];
     known.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
@@ -238,6 +255,7 @@ mod tests {
             pin_reset: None,
             options: None,
             dkek_shares: Some(1),
+            token_label: None,
         };
         // What the device does not say is no deviation, and neither is the first erasure.
         for entry in [learned(erased.clone()), learned(settings(Some(tries))), learned(settings(None))] {

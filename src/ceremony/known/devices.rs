@@ -22,6 +22,8 @@ pub struct FoundDevice {
     pub certificates: Vec<String>,
     /// The names of its data objects.
     pub data_objects: Vec<String>,
+    /// What it is called as a PKCS#11 token.
+    pub token_label: Option<String>,
     /// What is unusual about it.
     pub peculiar: Peculiar,
     /// User PIN tries left, if reported.

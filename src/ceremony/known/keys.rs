@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ceremony::known::Known;
 use crate::ceremony::known::character::KeySource;
+use crate::clerk::acts;
 use crate::plan::PlannedKey;
 use crate::record::{Entry, Fact, KeyToBackUp, LivesOn, NotProven, RefusedKey, StoredKey, TracedKey};
 use crate::terms::{Digest, Kcv, KeyLabel, KeyReference};
@@ -119,6 +120,21 @@ impl Known {
     /// Those of them that were not left out.
     pub fn keys_that_stay(&self) -> impl Iterator<Item = &PlannedKey> {
         self.keys_of_today().filter(|key| !self.keys.left_out.contains(key.label.as_str()))
+    }
+
+    /// The public keys that were written in this sitting, in the order of the keys, with the digests of their files.
+    pub fn fingerprints(&self) -> Vec<(KeyLabel, Digest)> {
+        let written = |key: &PlannedKey| {
+            let file = acts::public_key_file(&key.label);
+            let found = self.written.iter().rev().find(|(written, _)| *written == file);
+            found.map(|(_, digest)| (key.label.clone(), *digest))
+        };
+        self.keys_that_stay().filter_map(written).collect()
+    }
+
+    /// What names all of them; none: no key has a public key here.
+    pub fn fingerprint(&self) -> Option<Digest> {
+        acts::fingerprint(&self.fingerprints())
     }
 
     /// Where a key is restored to: what people said, or else what the plan says.

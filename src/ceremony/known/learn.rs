@@ -66,6 +66,8 @@ impl Known {
             Fact::Absent { people } => self.learn_absent(people),
             Fact::Arrived { name, .. } => self.learn_presence(name, true),
             Fact::Gone { name, .. } => self.learn_presence(name, false),
+            Fact::Identified { people } => self.people.learn_identified(people),
+            Fact::NotIdentified { name, .. } => self.people.learn_not_identified(name),
             Fact::Formers { people } => self.people.learn_formers(people),
             Fact::ReadBack { card, custodian } => self.learn_seen_card(*card, *custodian),
             Fact::Device {
@@ -83,6 +85,7 @@ impl Known {
                 data_objects,
                 reader: _,
                 certified_by: _,
+                token_label,
                 peculiar,
             } => {
                 if self.devices.serial(*role).as_ref() != Some(serial) {
@@ -96,6 +99,7 @@ impl Known {
                     keys: *keys,
                     certificates: certificates.clone(),
                     data_objects: data_objects.clone(),
+                    token_label: token_label.clone(),
                     peculiar: peculiar.clone(),
                     user_pin_tries: *user_pin_tries,
                     user_pin: user_pin.clone(),
@@ -211,6 +215,7 @@ impl Known {
                 self.media.learn_copied(*number, label, folder, *files);
             }
             Fact::RecordSigner { label, .. } => self.signing.signer = Some(label.clone()),
+            Fact::Compared { .. } | Fact::FingerprintsCompared { .. } => self.shares.misheard = 0,
             Fact::MediumLeftOut { number, .. } => self.media.learn_left_out(*number),
             Fact::WrongShareRefused { .. }
             | Fact::SignedOut { .. }
@@ -219,12 +224,12 @@ impl Known {
             | Fact::Enciphered { .. }
             | Fact::VaultEmpty
             | Fact::Joined { .. }
-            | Fact::Compared { .. }
             | Fact::Verified { .. }
             | Fact::Rewrapped { .. }
             | Fact::Present { .. }
             | Fact::Decided { .. }
             | Fact::Settings { .. }
+            | Fact::OtherTokenLabel { .. }
             | Fact::Without { .. }
             | Fact::RestoreNotProven
             | Fact::Unwrapped { .. } => {}

@@ -9,6 +9,7 @@ pub mod doubt;
 pub mod drilled;
 pub mod holders;
 pub mod host;
+pub mod identified;
 pub mod keys;
 pub mod learn;
 pub mod media;
@@ -21,6 +22,7 @@ pub mod roll_call;
 pub mod seats;
 pub mod shares;
 pub mod signing;
+pub mod token_label;
 
 use crate::ceremony::known::bags::Bags;
 use crate::ceremony::known::character::Character;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::ceremony::known::Known;
 use crate::ceremony::known::character::Cards;
 use crate::ceremony::known::holders::everybody;
+use crate::ceremony::known::identified::Identity;
 use crate::fields::{self, Decider, Field, FieldKind};
 use crate::names::FieldName;
 use crate::plan::Plan;
@@ -22,6 +23,8 @@ pub struct People {
     /// Everybody who may know a share, by name, and which one: they saw it or sat down with it; with cards dealt
     /// earlier, everybody in the plan.
     pub knowing: Vec<(String, Holder)>,
+    /// How people were identified, by name.
+    pub identities: Vec<(String, Identity)>,
 }
 
 impl People {
@@ -30,7 +33,7 @@ impl People {
             Cards::Earlier => everybody(plan),
             Cards::Dealt | Cards::Changed | Cards::Replaced | Cards::None => Vec::new(),
         };
-        Self { absent: BTreeSet::new(), since: BTreeMap::new(), knowing }
+        Self { absent: BTreeSet::new(), since: BTreeMap::new(), knowing, identities: Vec::new() }
     }
 
     pub(super) fn learn_formers(&mut self, people: &[Former]) {

@@ -24,7 +24,7 @@ pub struct Shares {
     pub opens: Option<bool>,
     /// The files that were opened, by DKEK share.
     pub opened: BTreeMap<DkekShareNumber, String>,
-    /// How often somebody typed other words than those of the KCV.
+    /// How often somebody typed other words than those of the value that was read aloud.
     pub misheard: u8,
     /// How many shares the set needed in the last opening, if not as many as the plan says.
     pub needed: Option<u8>,

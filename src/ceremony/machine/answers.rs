@@ -2,7 +2,7 @@
 
 use crate::ceremony::known::roll_call::Attendance;
 use crate::ceremony::machine::input::{ChoiceId, Input};
-use crate::ceremony::machine::interlude::Interlude;
+use crate::ceremony::machine::interlude::{Interlude, Newcomer};
 use crate::ceremony::machine::recovery::Recovery;
 use crate::ceremony::machine::{Asking, Machine, Mode, REVEAL_SECONDS, Request};
 use crate::ceremony::steps::{Answer, Question, Stage, StageKind, Step};
@@ -22,9 +22,7 @@ enum Revealed {
 impl Machine {
     pub(in crate::ceremony) fn input(&mut self, input: Input) {
         if self.known.progress.ended.is_some() {
-            if input == Input::Close {
-                self.request(Request::Close);
-            }
+            self.on_the_last_screen(&input);
             return;
         }
         match input {
@@ -32,6 +30,9 @@ impl Machine {
             Input::Deviation => self.ask_between(Interlude::Menu),
             Input::StandIn(person) if self.at_the_roll_call() && self.replaceable().contains(&person) => {
                 self.ask_between(Interlude::Name(person, None));
+            }
+            Input::Identify(person) if self.at_the_roll_call() => {
+                self.ask_between(Interlude::Identifies(Newcomer::Called(person)));
             }
             other => match &self.mode {
                 Mode::Asking(_) => self.answer(&other),
@@ -166,7 +167,13 @@ impl Machine {
         match answer {
             Some(Answer::LookAgain) => self.recover(Recovery::LookAgain),
             Some(Answer::AnotherDevice) => self.recover(Recovery::DeviceAgain),
-            Some(Answer::GoOn) => self.next_stage(),
+            Some(Answer::GoOn) => {
+                let role = self.step().map(|step| step.role).filter(|_| question == Question::RightDevice);
+                if let Some(fact) = role.and_then(|role| self.known.goes_on_with_other_label(role)) {
+                    self.emit(Entry::Learned { step: self.number(), fact });
+                }
+                self.next_stage();
+            }
             Some(Answer::Without(deviation)) => {
                 self.emit(Entry::Deviates { step: self.number(), name: deviation.word().to_owned() });
                 self.next_stage();
@@ -266,6 +273,12 @@ impl Machine {
         if let (Some(number), true) = (number, fields.iter().any(|field| field.name == FieldName::Medium)) {
             let place = line(FieldName::MountedAt).or_else(|| line(FieldName::RehearsedAt));
             self.bring_medium(number, line(FieldName::Medium), place);
+        }
+        if let Some(by) = line(FieldName::IdentifiedBy) {
+            let people = self.known.to_be_identified();
+            if let Some(fact) = self.known.all_identified(&people, Some(&by)) {
+                self.emit(Entry::Learned { step: self.number(), fact });
+            }
         }
         for (field, text) in fields.iter().zip(&open) {
             if let Some(handle) = field.keep {

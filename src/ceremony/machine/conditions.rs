@@ -93,6 +93,8 @@ impl Machine {
             Condition::EmptyOriginal => original && !holds_keys,
             Condition::HoldsBackedUpKeys => holds_keys && backed_up,
             Condition::RolesClash => !self.known.plan.clashes().is_empty(),
+            Condition::PublicKeys => self.known.fingerprint().is_some(),
+            Condition::ToBeIdentified => !self.known.to_be_identified().is_empty(),
             Condition::AuditorAbsent => {
                 self.known.people.absent.iter().any(|person| matches!(person, Person::Auditor(_)))
             }

@@ -5,6 +5,7 @@ use crate::ceremony::known::custodians::Whose;
 use crate::ceremony::machine::Machine;
 use crate::ceremony::machine::recovery::Recovery;
 use crate::ceremony::steps::{Need, Part, Step};
+use crate::names::StepName;
 use crate::record::{Deviated, DeviationName, Entry, Loss};
 use crate::terms::{Drill, KeyLabel, Number, Purpose};
 
@@ -57,8 +58,14 @@ impl Machine {
                         self.known.keys.without_proof.extend(key);
                     }
                     Some(Recovery::NotConfirmed) => {
-                        let kcv = self.known.shares.dkek_kcv.map(|kcv| kcv.to_string());
-                        self.deviates(*to, DeviationName::KcvNotConfirmed, kcv.as_ref());
+                        let step = place.and_then(|place| self.steps.get(place)).map(|step| step.id);
+                        if step == Some(StepName::Fingerprints) {
+                            let digest = self.known.fingerprint().map(|digest| digest.to_string());
+                            self.deviates(*to, DeviationName::FingerprintsNotConfirmed, digest.as_ref());
+                        } else {
+                            let kcv = self.known.shares.dkek_kcv.map(|kcv| kcv.to_string());
+                            self.deviates(*to, DeviationName::KcvNotConfirmed, kcv.as_ref());
+                        }
                     }
                     Some(Recovery::LeaveOut) => {
                         self.deviates(*to, DeviationName::KeyLeftOut, key.as_ref());

@@ -4,6 +4,7 @@
 
 use std::mem::Discriminant;
 
+use crate::ceremony::machine::farewell::Heard;
 use crate::ceremony::machine::input::Input;
 use crate::ceremony::machine::interlude::{Asked, Interlude};
 use crate::ceremony::machine::{Machine, Mode};
@@ -24,6 +25,7 @@ pub(super) struct Face {
     between: Option<Asked>,
     shown: bool,
     ended: bool,
+    heard: Option<Heard>,
 }
 
 /// The decisions that people press keys for on the current screen.
@@ -143,6 +145,7 @@ impl Machine {
                 Mode::Working { .. } | Mode::Faulted { .. } => false,
             },
             ended: self.known.progress.ended.is_some(),
+            heard: self.farewell.as_ref().map(|farewell| farewell.heard),
         };
         self.deliberate.look(face, self.now);
     }
@@ -159,6 +162,7 @@ impl Input {
             | Self::Leave
             | Self::Deviation
             | Self::StandIn(_)
+            | Self::Identify(_)
             | Self::Stop => false,
         }
     }

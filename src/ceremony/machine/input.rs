@@ -28,6 +28,8 @@ pub enum Input {
     Deviation,
     /// Somebody stands in for a person of the roll call (asks who).
     StandIn(Person),
+    /// How was a person of the roll call identified? (asks)
+    Identify(Person),
     /// Ctrl-C: stop? (asks first)
     Stop,
     /// Leave the last screen.

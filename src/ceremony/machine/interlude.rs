@@ -1,6 +1,8 @@
 //! Questions in between, at any step: stop? a deviation, a break, a substitute.
 
 use crate::ceremony::known::Known;
+pub(in crate::ceremony) use crate::ceremony::machine::identify::Newcomer;
+use crate::ceremony::machine::identify::{IDENTIFIED_BY, Waived};
 use crate::ceremony::machine::input::{ChoiceId, Input};
 use crate::ceremony::machine::{Machine, Mode, Request, after_break};
 use crate::fields::{Field, FieldCheck, FieldKind};
@@ -45,6 +47,12 @@ pub(in crate::ceremony) enum Interlude {
     Why(Change, Option<String>),
     /// Who decided it? `None` while the name is incomplete. The reason is known.
     Decides(Change, String, Option<String>),
+    /// How was this person identified?
+    Identifies(Newcomer),
+    /// In which way? `None` while it is incomplete.
+    IdentifiedBy(Newcomer, Option<String>),
+    /// They could not be: who decided to go on, and why?
+    NotIdentified(Newcomer, Waived),
 }
 
 /// How far the confirmation after a break has come.
@@ -119,6 +127,9 @@ pub(super) enum Asked {
     Name,
     Why,
     Decides,
+    Identifies,
+    IdentifiedBy,
+    NotIdentified,
 }
 
 impl Interlude {
@@ -141,6 +152,9 @@ impl Interlude {
             Self::Name(..) => Asked::Name,
             Self::Why(..) => Asked::Why,
             Self::Decides(..) => Asked::Decides,
+            Self::Identifies(_) => Asked::Identifies,
+            Self::IdentifiedBy(..) => Asked::IdentifiedBy,
+            Self::NotIdentified(..) => Asked::NotIdentified,
         }
     }
 
@@ -156,9 +170,16 @@ impl Interlude {
             Self::Why(..) => vec![Field::new(FieldName::Reason, FieldKind::Reason)],
             Self::Decides(change, ..) => vec![known.who_decides(change.about(known))],
             Self::Confirms(confirmation) => after_break::fields(known, confirmation.changed),
-            Self::Menu | Self::Break | Self::AfterBreak | Self::Who | Self::Arrives | Self::Goes | Self::Absent(_) => {
-                Vec::new()
-            }
+            Self::IdentifiedBy(..) => vec![IDENTIFIED_BY],
+            Self::NotIdentified(newcomer, _) => Waived::fields(newcomer, known),
+            Self::Menu
+            | Self::Break
+            | Self::AfterBreak
+            | Self::Who
+            | Self::Arrives
+            | Self::Goes
+            | Self::Absent(_)
+            | Self::Identifies(_) => Vec::new(),
         }
     }
 
@@ -169,9 +190,19 @@ impl Interlude {
             Self::Stop { reason, .. } if field == FieldName::Reason => *reason = text,
             Self::Stop { typed, .. } => *typed = *check == FieldCheck::Good,
             Self::Note(note) => *note = text,
-            Self::Name(_, typed) | Self::Why(_, typed) | Self::Decides(_, _, typed) => *typed = text,
+            Self::Name(_, typed) | Self::Why(_, typed) | Self::Decides(_, _, typed) | Self::IdentifiedBy(_, typed) => {
+                *typed = text;
+            }
+            Self::NotIdentified(_, waived) => waived.checked(field, text),
             Self::Confirms(confirmation) => confirmation.checked(field, check, text),
-            Self::Menu | Self::Break | Self::AfterBreak | Self::Who | Self::Arrives | Self::Goes | Self::Absent(_) => {}
+            Self::Menu
+            | Self::Break
+            | Self::AfterBreak
+            | Self::Who
+            | Self::Arrives
+            | Self::Goes
+            | Self::Absent(_)
+            | Self::Identifies(_) => {}
         }
     }
 }
@@ -230,6 +261,9 @@ impl Machine {
             (Interlude::Break, _) => self.interlude = Some(Interlude::Break),
             (Interlude::AfterBreak, input) => self.after_break(&input),
             (Interlude::Confirms(confirmation), input) => self.confirms(confirmation, &input),
+            (Interlude::Identifies(newcomer), input) => self.identifies(newcomer, &input),
+            (Interlude::IdentifiedBy(newcomer, typed), input) => self.identified_by(newcomer, typed, &input),
+            (Interlude::NotIdentified(newcomer, waived), input) => self.not_identified(newcomer, waived, &input),
             (
                 Interlude::Menu
                 | Interlude::Who
@@ -274,12 +308,12 @@ impl Machine {
                 self.ask_next(Interlude::Name(person, None));
             }
             (Interlude::Arrives, Input::Chose(ChoiceId::Person(person))) if self.known.is_absent(person) => {
-                self.arrives(person);
+                self.comes(person);
             }
             (Interlude::Goes, Input::Chose(ChoiceId::Person(person))) if self.may_go().contains(&person) => {
                 self.goes(person);
             }
-            (Interlude::Absent(person), Input::Chose(ChoiceId::Item(ItemName::Arrived))) => self.arrives(person),
+            (Interlude::Absent(person), Input::Chose(ChoiceId::Item(ItemName::Arrived))) => self.comes(person),
             (Interlude::Note(Some(text)), Input::GoOn) => {
                 self.emit(Entry::Remarked { step, remark: Remark::Deviation, text: text.trim().to_owned() });
                 self.back();
@@ -292,12 +326,12 @@ impl Machine {
                 if self.needs_a_decision(&change) {
                     self.ask_next(Interlude::Decides(change, reason, None));
                 } else {
-                    self.changes(change, reason, None);
+                    self.settles(change, reason, None);
                 }
             }
             (Interlude::Decides(change, reason, Some(name)), Input::GoOn) => {
                 let name = self.known.decider(&name, &change.about(&self.known));
-                self.changes(change, reason, Some(name));
+                self.settles(change, reason, Some(name));
             }
             (same, _) => self.interlude = Some(same),
         }
@@ -320,6 +354,10 @@ mod tests {
         for stage in [StageName::Who, StageName::Arrives, StageName::Goes] {
             assert_eq!(items(stage), [NOBODY].into());
         }
+        assert_eq!(
+            items(StageName::Identifies),
+            [ItemName::AsPlanned, ItemName::InThisWay, ItemName::NotIdentified].into()
+        );
         assert_eq!(items(StageName::AfterBreak), [ItemName::Unchanged, ItemName::Changed].into());
         assert_eq!(items(StageName::Absent), [ItemName::Substitute, ItemName::Arrived].into());
     }

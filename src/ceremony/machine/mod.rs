@@ -9,6 +9,8 @@ mod cursor;
 pub mod deliberate;
 pub mod event;
 pub mod failures;
+pub(in crate::ceremony) mod farewell;
+mod identify;
 pub mod input;
 pub mod interlude;
 pub mod left_alone;
@@ -28,6 +30,7 @@ use crate::ceremony::kinds::Ceremony;
 use crate::ceremony::known::Known;
 use crate::ceremony::machine::deliberate::Deliberate;
 use crate::ceremony::machine::event::Event;
+use crate::ceremony::machine::farewell::Farewell;
 use crate::ceremony::machine::input::TickId;
 use crate::ceremony::machine::interlude::Interlude;
 use crate::ceremony::machine::recovery::Recovery;
@@ -45,6 +48,7 @@ pub const REVEAL_SECONDS: u32 = 120;
 
 /// What the machine asks for. Take requests with [`Machine::poll`] until there are none, then hand in the next event.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(clippy::large_enum_variant, reason = "there are a few at a time, and most of them are records")]
 pub enum Request {
     /// Write an entry to the record, synced, before anything else happens. It is made by whoever was at the keyboard.
     Record(Keyboard, Entry),
@@ -62,6 +66,8 @@ pub enum Request {
     WipeScreen,
     /// Wipe all secrets and stop all work: the ceremony was stopped.
     ForgetAll,
+    /// Compare the two words that were typed with those at these places of the record's last digest.
+    CompareDigest([u8; 2]),
     /// The last screen has been left.
     Close,
 }
@@ -120,6 +126,8 @@ pub struct Machine {
     learned_here: Vec<Fact>,
     /// It was read back, and nothing has been started yet.
     waits_to_go_on: bool,
+    /// After the seal: the last digest, and whether somebody has confirmed it.
+    pub(in crate::ceremony) farewell: Option<Farewell>,
 }
 
 impl Machine {
@@ -143,6 +151,7 @@ impl Machine {
             begun: false,
             learned_here: Vec::new(),
             waits_to_go_on: false,
+            farewell: None,
         }
     }
 
@@ -244,6 +253,8 @@ impl Machine {
                 self.wipe_what_was_left_alone();
             }
             Event::Outcome(outcome) => self.outcome(outcome),
+            Event::Sealed(digest) => self.sealed(digest),
+            Event::DigestHeard(right) => self.digest_heard(right),
             Event::Checked { field, check, open } => {
                 self.checked(field, check, open);
                 self.typed_something();

@@ -69,7 +69,7 @@ impl Machine {
         }
     }
 
-    /// Records who is present, and who is not.
+    /// Records who is present, and who is not; and that those who are were identified as the plan says, where it says it.
     pub(in crate::ceremony) fn note_who_is_here(&mut self) {
         let Mode::Asking(asking) = &self.mode else { return };
         let (called, here) = (self.known.called(), asking.here());
@@ -79,6 +79,11 @@ impl Machine {
         self.emit(Entry::Learned { step, fact: Fact::Present { people } });
         if !away.is_empty() {
             self.emit(Entry::Learned { step, fact: Fact::Absent { people: away } });
+        }
+        // A tick says: identified as the plan says, unless people have said something else.
+        let as_planned = self.known.all_identified(&self.known.not_yet_identified(here), None);
+        if let Some(fact) = as_planned {
+            self.emit(Entry::Learned { step, fact });
         }
     }
 }

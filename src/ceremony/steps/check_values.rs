@@ -1,12 +1,12 @@
-//! The KCV that people compare: one reads it aloud, digits and words, and another, who noted the words, types two of them
+//! The KCV and the digest of the public keys that people compare: one reads it aloud, digits and words, and another, who noted the words, types two of them
 //! where the screen no longer shows any.
 
 use crate::ceremony::known::Known;
-use crate::ceremony::steps::{Actor, List, StageKind, Step, step};
+use crate::ceremony::steps::{Actor, Condition, List, StageKind, Step, step};
 use crate::clerk::{Act, acts};
 use crate::fields::{Decider, Field, FieldKind};
 use crate::names::{FieldName, StageName, StepName};
-use crate::terms::Kcv;
+use crate::terms::{Digest, Kcv};
 
 /// A step of its own: the KCV against the papers of the day when the DKEK was made.
 pub fn compare_kcv(list: &mut List) {
@@ -27,8 +27,40 @@ pub fn asked(kcv: Kcv) -> [u8; 2] {
     [1 + last % 4, 5 + last / 4 % 4]
 }
 
+/// A step of its own: the public keys that were made or brought back.
+pub fn compare_fingerprints(list: &mut List) {
+    let some = Condition::PublicKeys;
+    list.add(
+        step(StepName::Fingerprints, Actor::Administrator)
+            .then_when(some, StageName::Write, StageKind::Read)
+            .then_when(some, StageName::Heard, StageKind::FromCard(heard_of_keys))
+            .then_when(some, StageName::Compare, StageKind::Do(compare_keys)),
+    );
+}
+
+/// The same for a digest, which has 32 words.
+pub fn asked_of_digest(digest: Digest) -> [u8; 2] {
+    let Digest([.., last]) = digest;
+    [1 + last % 16, 17 + last / 16]
+}
+
+fn heard_of_keys(known: &Known, _: &Step) -> Vec<Field> {
+    from_notes(known, known.fingerprint().map_or([1, 17], asked_of_digest))
+}
+
+fn compare_keys(known: &Known, _: &Step) -> Option<Act> {
+    let digest = known.fingerprint()?;
+    let keys = known.fingerprints().into_iter().map(|(label, _)| label).collect();
+    let value = acts::CheckValue::PublicKeys(keys, digest);
+    Some(acts::CompareWords { value, places: asked_of_digest(digest), people: confirmers(known).0 }.into())
+}
+
 fn heard(known: &Known, _: &Step) -> Vec<Field> {
-    let places = known.shares.dkek_kcv.map_or([1, 5], asked);
+    from_notes(known, known.shares.dkek_kcv.map_or([1, 5], asked))
+}
+
+/// Two words, and whose notes they are from.
+fn from_notes(known: &Known, places: [u8; 2]) -> Vec<Field> {
     let (people, reader) = confirmers(known);
     vec![
         Field::new(FieldName::CheckWords, FieldKind::CheckWords { places }),
@@ -46,7 +78,8 @@ fn confirmers(known: &Known) -> (Vec<Decider>, Vec<String>) {
 fn compare(known: &Known, _: &Step) -> Option<Act> {
     let kcv = known.shares.dkek_kcv?;
     let (people, _) = confirmers(known);
-    Some(acts::CompareWords { kcv, places: asked(kcv), people }.into())
+    let value = acts::CheckValue::Kcv(kcv);
+    Some(acts::CompareWords { value, places: asked(kcv), people }.into())
 }
 
 #[cfg(test)]
@@ -59,5 +92,9 @@ mod tests {
             (0..=u8::MAX).map(|last| asked(Kcv([7, 7, 7, 7, 7, 7, 7, last]))).collect();
         assert_eq!(all.len(), 16);
         assert!(all.iter().all(|[first, second]| (1..=4).contains(first) && (5..=8).contains(second)));
+        let all: std::collections::BTreeSet<[u8; 2]> =
+            (0..=u8::MAX).map(|last| asked_of_digest(Digest([last; 32]))).collect();
+        assert_eq!(all.len(), 256);
+        assert!(all.iter().all(|[first, second]| (1..=16).contains(first) && (17..=32).contains(second)));
     }
 }

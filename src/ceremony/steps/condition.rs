@@ -22,6 +22,8 @@ pub enum Condition {
     OtherSoPin(DeviceRole),
     /// Only when one try is left.
     LastTry(DeviceRole, PinName),
+    /// Only if a key of this sitting has a public key.
+    PublicKeys,
     /// Only if this step's key has been proven.
     Proven,
     /// Only if nobody can prove this step's key here.
@@ -78,6 +80,8 @@ pub enum Condition {
     HoldsBackedUpKeys,
     /// Only if one person has two roles that check each other.
     RolesClash,
+    /// Only if the plan does not say of everybody who is here how they are identified, and nobody has said it yet.
+    ToBeIdentified,
     /// Only if an auditor is missing.
     AuditorAbsent,
     /// Only if the step's device is one that the keys were generated on, and holds none.

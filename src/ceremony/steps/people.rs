@@ -65,6 +65,7 @@ fn roll_call(list: &mut List, attendances: &[(Condition, StageName, Attendance)]
     for (when, call, attendance) in attendances {
         roll_call = roll_call.then_when(*when, *call, StageKind::RollCall(*attendance));
     }
+    roll_call = roll_call.then_when(Condition::ToBeIdentified, StageName::Identified, StageKind::Form(identified));
     list.add(roll_call.then_when(
         Condition::AuditorAbsent,
         StageName::WithoutAuditor,
@@ -89,6 +90,11 @@ const KEYBOARD: &str = "azy1";
 
 fn keyboard(_: &Known, _: &Step) -> Vec<Field> {
     vec![Field::new(FieldName::Keyboard, FieldKind::Copy(KEYBOARD))]
+}
+
+/// One line for everybody of whom the plan does not say it.
+fn identified(_: &Known, _: &Step) -> Vec<Field> {
+    vec![Field::new(FieldName::IdentifiedBy, FieldKind::Line)]
 }
 
 fn without_auditor(known: &Known, _: &Step) -> Vec<Field> {

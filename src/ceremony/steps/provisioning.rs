@@ -169,6 +169,7 @@ pub fn initialise(known: &Known, step: &Step) -> Option<Act> {
             user_pin_tries: known.plan.user_pin_tries,
             pin_reset: known.plan.pin_reset,
             dkek_shares: u8::try_from(known.plan.dkek_shares.len()).ok()?,
+            token_label: known.label_to_write().map(str::to_owned),
             named: known.devices.named_keys(step.role),
             same_so_pin: known.devices.so_pin_on_cards.contains(&step.role),
             cut: known.doubt.cut || known.doubt.perhaps_erased.contains(&device.serial),

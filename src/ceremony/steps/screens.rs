@@ -36,6 +36,7 @@ impl Condition {
             | Self::NeedsEveryone
             | Self::Initialised(_)
             | Self::RolesClash
+            | Self::PublicKeys
             | Self::HolderHere(_)
             | Self::MayHaveCardsSoPin(_)
             | Self::SoPinRebuilt
@@ -88,7 +89,7 @@ impl Condition {
             }
             Self::KcvHidden => matches!(kind, StageKind::Do(_) | StageKind::Choose(_)),
             Self::OtherReference => matches!(kind, StageKind::Form(_)),
-            Self::AuditorAbsent => matches!(kind, StageKind::RollCall(_)),
+            Self::AuditorAbsent | Self::ToBeIdentified => matches!(kind, StageKind::RollCall(_)),
         }
     }
 }

@@ -45,6 +45,9 @@ impl Machine {
                 StageName::DecidesStandIn
             }
             Interlude::Decides(Change::StandsIn(..), ..) => StageName::DecidesClash,
+            Interlude::Identifies(_) => StageName::Identifies,
+            Interlude::IdentifiedBy(..) => StageName::IdentifiedBy,
+            Interlude::NotIdentified(..) => StageName::NotIdentified,
         };
         let texts = script::step(StepName::InBetween).stage(stage);
         let text = sentences.paragraphs(texts);
@@ -80,13 +83,20 @@ impl Machine {
                     items.filter(|item| replaceable || item.id != ChoiceId::Item(ItemName::Substitute)).collect();
                 Body::Choose { text, options, asks: Asks::Between, may_leave: false }
             }
+            Interlude::Identifies(newcomer) => {
+                let planned = known.arranged_identification(newcomer.name(known)).is_some();
+                let options = items.filter(|item| planned || item.id != ChoiceId::Item(ItemName::AsPlanned)).collect();
+                Body::Choose { text, options, asks: Asks::Between, may_leave: true }
+            }
             Interlude::Break => Body::Read { text },
             Interlude::Stop { .. }
             | Interlude::Note(_)
             | Interlude::Confirms(_)
             | Interlude::Name(..)
             | Interlude::Why(..)
-            | Interlude::Decides(..) => {
+            | Interlude::Decides(..)
+            | Interlude::IdentifiedBy(..)
+            | Interlude::NotIdentified(..) => {
                 let check = |field: &Field| self.between.get(&field.name).cloned().unwrap_or_else(|| field.untouched());
                 let fields =
                     interlude.fields(known).iter().map(|field| self.field(field, &check(field), sentences)).collect();

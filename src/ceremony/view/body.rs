@@ -1,6 +1,7 @@
 //! What the middle of the screen shows and asks at a stage.
 
 use crate::ceremony::known::character::Cards;
+use crate::ceremony::machine::farewell::{Farewell, Heard};
 use crate::ceremony::machine::input::{ChoiceId, TickId};
 use crate::ceremony::machine::recovery::Recovery;
 use crate::ceremony::machine::{Asking, Machine, Mode};
@@ -16,6 +17,9 @@ use crate::terms::{CustodianNumber, DkekShareNumber, Holder, Person, Quorum, Ser
 impl Machine {
     pub(super) fn body(&self, sentences: &Sentences<'_>) -> Body {
         if let Some(ending) = self.known().progress.ended {
+            if let (Some(Farewell { heard: Heard::Types, .. }), Mode::Asking(asking)) = (&self.farewell, &self.mode) {
+                return self.types_digest(asking, sentences);
+            }
             return self.ended(ending, sentences);
         }
         if let Some(interlude) = &self.interlude {
@@ -61,7 +65,8 @@ impl Machine {
             }
             StageKind::RollCall(attendance) => {
                 let called = self.known().called().into_iter();
-                let items = called.map(|called| tick(TickId::Person(called.person), called.text)).collect();
+                let line = |called| self.known().called_line(&called);
+                let items = called.map(|called| tick(TickId::Person(called.person), line(called))).collect();
                 Body::Tick { text, items, enough: self.enough(attendance, asking) }
             }
             StageKind::PickKeys => {

@@ -2,10 +2,11 @@
 
 use crate::ceremony::known::Known;
 use crate::ceremony::known::character::Cards;
-use crate::ceremony::machine::Machine;
+use crate::ceremony::machine::farewell::Heard;
+use crate::ceremony::machine::{Asking, Machine};
 use crate::ceremony::view::Body;
 use crate::ceremony::view::sentences::Sentences;
-use crate::ceremony::view::values::changed;
+use crate::ceremony::view::values::{asked as shares_asked, changed};
 use crate::names::{StageName, StepName};
 use crate::record::Ending;
 use crate::script::{self, words};
@@ -18,7 +19,23 @@ impl Machine {
             Ending::Complete => StageName::Deviations,
             Ending::Aborted => StageName::Aborted,
         };
-        Body::Ended { text: sentences.paragraphs(script::step(StepName::Ended).stage(stage)) }
+        let mut text = sentences.paragraphs(script::step(StepName::Ended).stage(stage));
+        let heard = self.farewell.as_ref().map(|farewell| (farewell.heard, shares_asked(farewell.asked())));
+        text.extend(heard.as_ref().map(|(heard, asked)| match heard {
+            Heard::Reads | Heard::Types => words::ENDED_CONFIRM.to_owned(),
+            Heard::Other => words::EndedOtherWords { asked }.to_string(),
+            Heard::Right => words::EndedConfirmed { asked }.to_string(),
+        }));
+        let confirms = heard.is_some_and(|(heard, _)| heard != Heard::Right);
+        Body::Ended { text, confirms }
+    }
+
+    /// Two words of the record's last digest, from notes.
+    pub(super) fn types_digest(&self, asking: &Asking, sentences: &Sentences<'_>) -> Body {
+        let text = sentences.paragraphs(script::step(StepName::Ended).stage(StageName::Heard));
+        let fields = asking.fields.iter().zip(&asking.checks);
+        let fields = fields.map(|(field, check)| self.field(field, check, sentences)).collect();
+        Body::Form { text, fields, irreversible: false, may_leave: true, may_deviate: false }
     }
 }
 

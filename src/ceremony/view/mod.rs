@@ -357,5 +357,7 @@ pub enum Body {
     Ended {
         /// Paragraphs: outcome, digest to read aloud, where the files are.
         text: Vec<String>,
+        /// Enter asks for two words of the digest ([`super::Input::GoOn`]), which nobody has confirmed yet.
+        confirms: bool,
     },
 }

@@ -3,14 +3,14 @@
 use std::thread::sleep;
 use std::time::Duration;
 
-use crate::card::{CardError, Pin, PinState, PublicKeyLogin, TransportError, Version};
+use crate::card::{CardError, Device, Pin, PinState, PublicKeyLogin, TransportError, Version};
 use crate::clerk::Clerk;
 use crate::clerk::acts::{ActKind, Aftermath, Begun};
 use crate::clerk::workers::card::{Job, Reply};
 use crate::clerk::workers::devices::Devices;
 use crate::faults::{self, Fault};
 use crate::record::{Fact, Peculiar, PinCondition, PublicKeys};
-use crate::terms::{DeviceRole, Serial, short};
+use crate::terms::{DeviceRole, Serial, can_be_seen, short};
 use crate::vault::Vault;
 
 /// Find the device for a role, excluding those that cannot be it. Looking sends nothing that changes a device, so it
@@ -118,6 +118,7 @@ impl FindDevice {
             let too_large = CardError::Transport(TransportError::TooLarge);
             devices.with(&serial, |device| if device.takes_long_commands()? { Ok(()) } else { Err(too_large) })?;
         }
+        let token_label = devices.with(&serial, Device::token_label)?;
         peculiar.left_over = contents.left_over.iter().map(|name| short(name)).collect();
         Ok(vec![Fact::Device {
             role,
@@ -134,9 +135,22 @@ impl FindDevice {
             data_objects: contents.data_objects.iter().map(|name| short(name)).collect(),
             reader,
             certified_by,
+            token_label: token_label.as_deref().map(called),
             peculiar,
         }])
     }
+}
+
+/// The longest label that is shown; a plan has shorter ones.
+const LONGEST_LABEL: usize = 64;
+
+/// A label that anyone may have written, for one line of a screen.
+fn called(label: &str) -> String {
+    label
+        .chars()
+        .map(|c| if can_be_seen(c) || c == char::REPLACEMENT_CHARACTER { c } else { '?' })
+        .take(LONGEST_LABEL)
+        .collect()
 }
 
 impl DevicePurpose {

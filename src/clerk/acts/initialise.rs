@@ -11,7 +11,7 @@ use crate::clerk::{Clerk, as_fault};
 use crate::faults::{self, Fault};
 use crate::plan::PinReset;
 use crate::record::{Fact, ResetRule};
-use crate::secret::WipingBytes;
+use crate::secret::{UserPin, WipingBytes};
 use crate::terms::{DeviceRole, Handle, KeyReference, Serial};
 use crate::vault::Vault;
 
@@ -32,6 +32,8 @@ pub struct Initialise {
     pub pin_reset: PinReset,
     /// How many DKEK shares it will wait for.
     pub dkek_shares: u8,
+    /// What it is to be called as a PKCS#11 token; none: the plan does not say.
+    pub token_label: Option<String>,
     /// The keys on it that were named before people decided: with any other on it, it is not erased.
     pub named: Vec<KeyReference>,
     /// The current SO-PIN is also the one it must have.
@@ -99,6 +101,7 @@ impl Initialise {
             && devices.with(serial, Device::dkek_state)? == waiting
             && devices.with(serial, |device| is_as_set(device, &settings))?
         {
+            self.name_it(devices, &user_pin)?;
             return Ok([done].into_iter().chain(self.read_back(devices)?).collect());
         }
         self.no_other_keys(devices)?;
@@ -116,7 +119,24 @@ impl Initialise {
         if devices.with(serial, Device::dkek_state)? != waiting {
             return Err(Fault::from(faults::InitialiseUnclear));
         }
+        self.name_it(devices, &user_pin)?;
         Ok([done].into_iter().chain(self.read_back(devices)?).collect())
+    }
+
+    /// Writes the label of the plan, as the real tool does right after it has initialised a device: the user PIN is in use for
+    /// that alone. A device that does not take it is initialised all the same; what it is called then is read back.
+    fn name_it(&self, devices: &mut Devices, user_pin: &UserPin) -> Result<(), Fault> {
+        let Some(label) = &self.token_label else { return Ok(()) };
+        devices.with(&self.serial, |device| {
+            if device.verify_user_pin(user_pin)? == PinAnswer::Accepted {
+                match device.write_token_label(label) {
+                    Ok(()) | Err(CardError::Refused { .. } | CardError::Malformed { .. }) => {}
+                    Err(lost @ (CardError::Transport(_) | CardError::OtherDevice { .. })) => return Err(lost),
+                }
+            }
+            // Logs out.
+            device.select()
+        })
     }
 
     /// What the device says about its settings; nothing, if it does not say. It is initialised already: if the answer is
@@ -135,6 +155,7 @@ impl Initialise {
                 DkekState::Pending { total, .. } | DkekState::Complete { total, .. } => Some(total),
                 DkekState::NotConfigured | DkekState::NotTold(_) => None,
             };
+            let token_label = if self.token_label.is_some() { device.token_label()? } else { None };
             Ok(Fact::Settings {
                 role: self.role,
                 user_pin_tries: tries(user),
@@ -142,6 +163,7 @@ impl Initialise {
                 pin_reset: pin_reset.map(|(_, rule)| rule),
                 options: device.options().map(|options| format!("{options:04X}")),
                 dkek_shares,
+                token_label,
             })
         };
         devices.with(&self.serial, |device| match read(device) {

@@ -130,6 +130,7 @@ impl Begun {
 pub(in crate::clerk) type Look = Box<dyn Fn(Duration) -> card::Job>;
 
 pub use back_up::KeyOrigin;
+pub use compare_words::{CheckValue, fingerprint, public_key_file};
 pub use deal::DealtDkek;
 pub use find_device::DevicePurpose;
 pub use read_custody::guarded;

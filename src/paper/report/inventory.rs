@@ -34,6 +34,15 @@ impl Told<'_> {
             sheet.blocks.extend([Block::Heading(words::ReportKey { label }.to_string()), Block::Facts(said)]);
         }
         for (line, fact) in self.facts() {
+            if let Fact::FingerprintsCompared { keys, sha256, words: places, by } = fact {
+                let (line, asked) = (line.line, places.iter().map(u8::to_string).collect::<Vec<_>>().join(", "));
+                let keys = keys.iter().map(KeyLabel::to_string).collect::<Vec<_>>().join(", ");
+                let (digest, words) = (sha256.in_groups().join(" "), sha256.in_words().join(" "));
+                let said = words::ReportFingerprints { line, by, keys, asked, digest, words };
+                sheet.blocks.push(Block::Text(said.to_string()));
+            }
+        }
+        for (line, fact) in self.facts() {
             if let Fact::Traced { keys, mac_not_verified, .. } = fact {
                 let heading = words::ReportTraced { line: line.line }.to_string();
                 sheet.blocks.extend([Block::Heading(heading), traced(keys, *mac_not_verified)]);
@@ -48,9 +57,18 @@ impl Told<'_> {
         for (line, fact) in self.facts() {
             let line = line.line;
             match fact {
-                Fact::Device { role, serial, version, platform, reader, certified_by, initialised, keys, .. }
-                    if *role == which =>
-                {
+                Fact::Device {
+                    role,
+                    serial,
+                    version,
+                    platform,
+                    reader,
+                    certified_by,
+                    token_label,
+                    initialised,
+                    keys,
+                    ..
+                } if *role == which => {
                     let what = match role {
                         DeviceRole::Original => words::ROLE_ORIGINAL,
                         DeviceRole::Replacement => words::ROLE_REPLACEMENT,
@@ -67,7 +85,11 @@ impl Told<'_> {
                         (words::REPORT_VERSION.to_owned(), text(version.trim_end())),
                         (words::REPORT_FOUND.to_owned(), text(state)),
                     ];
-                    let further = [(words::PRINT_READER, reader), (words::REPORT_CERTIFIED_BY, certified_by)];
+                    let further = [
+                        (words::PRINT_READER, reader),
+                        (words::REPORT_CERTIFIED_BY, certified_by),
+                        (words::REPORT_TOKEN_LABEL, token_label),
+                    ];
                     facts.extend(
                         further
                             .into_iter()
@@ -299,12 +321,17 @@ fn done(fact: &Fact) -> Option<(DeviceRole, String)> {
         Fact::Initialised { role, serial, dkek_shares } => {
             (*role, words::ReportInitialised { serial, shares: dkek_shares }.to_string())
         }
-        Fact::Settings { role, user_pin_tries, so_pin_tries, pin_reset, options, dkek_shares } => {
+        Fact::Settings { role, user_pin_tries, so_pin_tries, pin_reset, options, dkek_shares, token_label } => {
             let user = known(user_pin_tries);
             let (so, shares) = (known(so_pin_tries), known(dkek_shares));
             let reset = reset_rule(*pin_reset);
             let options = options.as_deref().unwrap_or(words::REPORT_NOT_SAID);
-            (*role, words::ReportSettings { user, so, reset, options, shares }.to_string())
+            let settings = words::ReportSettings { user, so, reset, options, shares }.to_string();
+            let said = match token_label {
+                Some(label) => words::ReportSettingsLabel { settings, label }.to_string(),
+                None => settings,
+            };
+            (*role, said)
         }
         Fact::PinsRead { role, user_pin_tries, so_pin_tries, pin_reset, .. } => {
             let (user, so, reset) = (known(user_pin_tries), known(so_pin_tries), reset_rule(*pin_reset));

@@ -3,7 +3,7 @@
 use super::{Told, clock, said, text};
 use crate::paper::day::table;
 use crate::paper::document::{Block, Cell, Room, Sheet};
-use crate::record::{Entry, Fact, Line, Remark};
+use crate::record::{Entry, Fact, Identified, Line, Remark};
 use crate::script::{chapters, words};
 use crate::terms::{Holder, Person, alike};
 
@@ -60,12 +60,39 @@ impl Told<'_> {
             vec![
                 text(self.role(person)),
                 text(name),
-                Cell::known(plan.identified_by(person)),
+                self.identified(plan, person, name),
                 text(self.came(person, name)),
                 text(self.left(person, name)),
             ]
         };
         table(&heads, people.map(row).collect(), Room::Text)
+    }
+
+    /// How somebody was identified; what the plan asked for, where the record says nothing of anybody, as earlier builds.
+    fn identified(&self, plan: &crate::plan::Plan, who: Person, name: &str) -> Cell {
+        let mut said = None;
+        let mut of_anybody = false;
+        for (_, fact) in self.facts() {
+            match fact {
+                Fact::Identified { people } => {
+                    of_anybody = true;
+                    let this = people.iter().rev().find(|one| one.person == who || alike(&one.name, name));
+                    said = this.map(|one| one.by.as_str()).or(said);
+                }
+                Fact::NotIdentified { person, name: other, .. } => {
+                    of_anybody = true;
+                    if *person == who || alike(other, name) {
+                        said = Some(words::REPORT_NOT_IDENTIFIED);
+                    }
+                }
+                _ => {}
+            }
+        }
+        match (said, of_anybody) {
+            (Some(by), _) => text(by),
+            (None, true) => text(words::REPORT_IDENTITY_NONE),
+            (None, false) => Cell::known(plan.identified_by(who)),
+        }
     }
 
     /// The people of the roll call, as the record has them.
@@ -123,6 +150,19 @@ impl Told<'_> {
                 Fact::Gone { person, name, reason } => {
                     vec![Change { why: reason.as_deref(), ..Change::new(words::REPORT_GONE, as_role(*person, name)) }]
                 }
+                Fact::Identified { people } => {
+                    let other = people.iter().filter(|one| one.instead_of.is_some());
+                    let change = |one: &Identified| {
+                        let who = format!("{}: {}", as_role(one.person, &one.name), one.by);
+                        Change::new(words::REPORT_IDENTIFIED, who)
+                    };
+                    other.map(change).collect()
+                }
+                Fact::NotIdentified { person, name, decided_by, reason } => vec![Change {
+                    why: Some(reason),
+                    by: Some(decided_by),
+                    ..Change::new(words::REPORT_NOT_IDENTIFIED, as_role(*person, name))
+                }],
                 Fact::Without { people, decided_by, reason } => vec![Change {
                     why: Some(reason),
                     by: Some(decided_by),

@@ -57,6 +57,15 @@ impl ScreenState {
         }
     }
 
+    /// How the focused person was identified.
+    pub(super) fn identify(&self, view: &View) -> Option<Input> {
+        let Body::Tick { items, .. } = &view.body else { return None };
+        match items.get(self.focus)?.id {
+            TickId::Person(person) => Some(Input::Identify(person)),
+            TickId::Item(_) | TickId::Key(_) => None,
+        }
+    }
+
     /// Moves the focus on once the tick has been taken.
     pub(super) fn after_the_tick(&mut self, view: &View) {
         let Body::Tick { items, .. } = &view.body else { return };

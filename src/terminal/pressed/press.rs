@@ -67,6 +67,7 @@ impl ScreenState {
             Action::After => self.move_focus(view, true),
             Action::Tick => return if self.seen_focus() { self.tick(view) } else { None },
             Action::StandIn => return if self.seen_focus() { self.stand_in(view) } else { None },
+            Action::Identify => return if self.seen_focus() { self.identify(view) } else { None },
             Action::Choose => return if self.seen_focus() { choose(view, self.focus) } else { None },
             Action::Advance => return self.advance(view),
             Action::StillOpen => self.still_open(view),

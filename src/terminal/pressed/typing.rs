@@ -160,6 +160,7 @@ impl ScreenState {
             | Action::Leave
             | Action::Deviation
             | Action::StandIn
+            | Action::Identify
             | Action::Stop
             | Action::Help
             | Action::Look => return None,

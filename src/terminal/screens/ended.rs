@@ -16,15 +16,22 @@ const LEAVE_PROGRAM: Binding = binding(
     words::HELP_END,
 );
 
+/// Somebody confirms the digest first.
+const CONFIRM: Binding =
+    binding(&[(Key::Enter, Action::GoOn)], words::KEY_ENTER, words::FOOT_CONFIRM, words::HELP_CONFIRM);
+
 /// Text to read.
 pub fn page(context: &DrawContext<'_>, text: &[String], width: u16) -> Page {
     read::page(context, text, width)
 }
 
 /// Nothing can be noted or stopped any more.
-pub fn keys(reading: Reading) -> Keys {
+pub fn keys(reading: Reading, confirms: bool) -> Keys {
     match reading {
         Reading::Unread => Keys::unread([HELP, LOOK]),
+        Reading::Scrolls | Reading::Fits if confirms => {
+            Keys::new([CONFIRM, LEAVE_PROGRAM, SCROLL_QUIETLY], [HELP, LOOK])
+        }
         Reading::Scrolls | Reading::Fits => Keys::new([LEAVE_PROGRAM, SCROLL_QUIETLY], [HELP, LOOK]),
     }
 }

@@ -57,7 +57,7 @@ pub fn page(view: &View, state: &ScreenState, context: &DrawContext<'_>, width: 
 /// The words of the glossary that are on this screen.
 fn terms(view: &View) -> Vec<&'static GlossaryTerm> {
     let (text, more): (&[String], Vec<&str>) = match &view.body {
-        Body::Read { text } | Body::Working { text, .. } | Body::Ended { text } => (text, Vec::new()),
+        Body::Read { text } | Body::Working { text, .. } | Body::Ended { text, .. } => (text, Vec::new()),
         Body::Tick { text, items, .. } => (text, items.iter().map(|item| item.text.as_str()).collect()),
         Body::Choose { text, options, .. } => (text, options.iter().map(|option| option.text.as_str()).collect()),
         Body::Form { text, fields, .. } => {

@@ -64,7 +64,7 @@ fn page(view: &View, state: &ScreenState, context: &DrawContext<'_>, width: u16)
         Body::Reveal { .. } => reveal::page(context, &view.body, width),
         Body::Working { text, progress, seconds, .. } => working::page(context, text, *progress, *seconds, width),
         Body::Fault { happened, truth, choices } => fault::page(state, context, happened, truth, choices, width),
-        Body::Ended { text } => ended::page(context, text, width),
+        Body::Ended { text, .. } => ended::page(context, text, width),
     }
 }
 
@@ -97,7 +97,7 @@ fn keys_below(view: &View, state: &ScreenState) -> Keys {
         Body::Reveal { shown, seen, .. } => reveal::keys(reading, reveal::Reveal::of(*shown, *seen, state.scrolls())),
         Body::Working { may_stop, .. } => working::keys(*may_stop),
         Body::Fault { choices, .. } => fault::keys(reading, choices.len()),
-        Body::Ended { .. } => ended::keys(reading),
+        Body::Ended { confirms, .. } => ended::keys(reading, *confirms),
     };
     if view.so_far.is_some() { keys } else { keys.without(Action::Look) }
 }
@@ -124,7 +124,7 @@ impl ScreenId {
             // progress does not make it a different screen
             Body::Working { .. } => {}
             Body::Fault { happened, truth, choices } => fault::identify(happened, truth, choices, &mut hasher),
-            Body::Ended { text } => ended::identify(text, &mut hasher),
+            Body::Ended { text, .. } => ended::identify(text, &mut hasher),
         }
         Self(hasher.finish())
     }

@@ -21,7 +21,9 @@ pub fn every_keys() -> Vec<(String, Keys)> {
     ];
     for reading in READINGS {
         all.push((format!("read {reading:?}"), read::keys(reading)));
-        all.push((format!("ended {reading:?}"), ended::keys(reading)));
+        for confirms in [false, true] {
+            all.push((format!("ended {reading:?} {confirms}"), ended::keys(reading, confirms)));
+        }
         for ticks in [Ticks::Missing, Ticks::Enough, Ticks::All] {
             for people in [false, true] {
                 all.push((format!("tick {reading:?} {ticks:?} {people}"), tick::keys(reading, ticks, people)));
@@ -70,7 +72,8 @@ fn enter_never_continues_while_there_is_more_to_read_or_tick() {
     let unread = Reading::Unread;
     for keys in [
         read::keys(unread),
-        ended::keys(unread),
+        ended::keys(unread, false),
+        ended::keys(unread, true),
         tick::keys(unread, Ticks::All, true),
         choose::keys(unread, 2, true, By::MarkOrNumber),
         fault::keys(unread, 2),

@@ -22,6 +22,13 @@ const STAND_IN: Binding = binding(
     words::HELP_STAND_IN,
 );
 
+/// The same; the screen's text names it.
+const IDENTIFY: Binding = quiet(
+    &[(Key::Char(b'i'), Action::Identify), (Key::Char(b'I'), Action::Identify)],
+    words::KEY_I,
+    words::HELP_IDENTIFY,
+);
+
 const UNTICK: Binding = Binding { foot: Some(words::FOOT_UNTICK), ..TICK };
 
 /// Enter continues once everything is ticked, so continuing without the rest takes another key.
@@ -90,11 +97,13 @@ pub fn keys(reading: Reading, ticks: Ticks, people: bool) -> Keys {
     match (reading, ticks, people) {
         (Reading::Unread, ..) => Keys::unread(COMMON),
         (_, Ticks::Missing, false) => Keys::new([TICK, STILL_OPEN, MOVE, PAGES], COMMON),
-        (_, Ticks::Missing, true) => Keys::new([TICK, STAND_IN, STILL_OPEN, MOVE, PAGES], COMMON),
+        (_, Ticks::Missing, true) => Keys::new([TICK, STAND_IN, IDENTIFY, STILL_OPEN, MOVE, PAGES], COMMON),
         (_, Ticks::Enough, false) => Keys::new([TICK, GO_ON_WITHOUT, STILL_OPEN, MOVE, PAGES], COMMON),
-        (_, Ticks::Enough, true) => Keys::new([TICK, STAND_IN, GO_ON_WITHOUT, STILL_OPEN, MOVE, PAGES], COMMON),
+        (_, Ticks::Enough, true) => {
+            Keys::new([TICK, STAND_IN, IDENTIFY, GO_ON_WITHOUT, STILL_OPEN, MOVE, PAGES], COMMON)
+        }
         (_, Ticks::All, false) => Keys::new([GO_ON, UNTICK, MOVE, PAGES], COMMON),
-        (_, Ticks::All, true) => Keys::new([GO_ON, UNTICK, STAND_IN, MOVE, PAGES], COMMON),
+        (_, Ticks::All, true) => Keys::new([GO_ON, UNTICK, STAND_IN, IDENTIFY, MOVE, PAGES], COMMON),
     }
 }
 

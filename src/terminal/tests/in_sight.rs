@@ -187,7 +187,7 @@ fn nothing_is_cut_on_the_last_screens_and_the_digest_is_on_the_first_of_them() {
         let entries = [vec![began(kind)], before, vec![sealed]].concat();
         let machine = Machine::resume(kind, plan(), true, &entries).unwrap();
         let view = machine.view(&around);
-        let Body::Ended { text } = &view.body else { panic!("{view:?}") };
+        let Body::Ended { text, .. } = &view.body else { panic!("{view:?}") };
         let (read, screens) = read_whole(&view);
         for paragraph in text {
             let whole: String = paragraph.split_whitespace().collect();

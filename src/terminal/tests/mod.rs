@@ -205,7 +205,7 @@ fn every_body() -> Vec<Body> {
             truth: texts(&["Nothing was changed."]),
             choices: options(&[("Try again", false)]),
         },
-        Body::Ended { text: texts(&["The record is sealed."]) },
+        Body::Ended { text: texts(&["The record is sealed."]), confirms: false },
         form(vec![FieldView {
             wrong_at: Some(3),
             ..field(WORDS, cards::words_kind(33), FieldState::Wrong("No.".to_owned()))

@@ -1,10 +1,11 @@
 //! The KCV is read aloud by one person, and confirmed by another from notes.
 
-use hsm_ceremony::ceremony::{Body, ChoiceId, Input, Recovery};
-use hsm_ceremony::fields::FieldKind;
+use hsm_ceremony::ceremony::{Body, ChoiceId, Event, Input, Recovery, Request, ViewContext};
+use hsm_ceremony::fields::{FieldCheck, FieldKind};
 use hsm_ceremony::names::FieldName;
 use hsm_ceremony::paper::{markdown, report};
 use hsm_ceremony::record::{DeviationName, Entry, Fact};
+use hsm_ceremony::terms::Digest;
 
 use super::rig::{Rig, Turn, plan_text};
 
@@ -149,4 +150,89 @@ fn esc_leads_back_to_the_words() {
     });
     assert!(rig.complete());
     assert_eq!((read, compared(&rig.entries).len()), (2, 1));
+}
+
+/// What a shell says about the public keys in a folder.
+fn by_sha256sum(folder: &std::path::Path, command: &str) -> String {
+    let output = std::process::Command::new("sh").args(["-c", command]).current_dir(folder).output().unwrap();
+    let said = String::from_utf8(output.stdout.clone()).unwrap();
+    said.split_whitespace().next().unwrap_or_else(|| panic!("{command}: {output:?}")).to_owned()
+}
+
+fn of_keys(rig: &Rig) -> Vec<(Vec<String>, String)> {
+    let fact = |fact: &Fact| match fact {
+        Fact::FingerprintsCompared { keys, sha256, .. } => {
+            Some((keys.iter().map(ToString::to_string).collect(), sha256.to_string()))
+        }
+        _ => None,
+    };
+    rig.facts().into_iter().filter_map(fact).collect()
+}
+
+#[test]
+fn the_public_keys_are_named_by_a_digest_that_sha256sum_gives_and_that_somebody_hears() {
+    let one = "sha256sum keys/key-0.pub.pem";
+    let two = "sha256sum keys/key-0.pub.pem keys/key-1.pub.pem | sha256sum";
+    for (kinds, command) in [(&[("EC:secp256r1", 10)][..], one), (&[("EC:secp256r1", 10), ("EC:secp384r1", 11)], two)] {
+        let records = tempfile::tempdir().unwrap();
+        let mut establish = Rig::establish(&plan_text(2, 2, kinds, false), records.path());
+        let mut shown = String::new();
+        establish.play(|front| {
+            if let (Body::Read { text }, "fingerprints") = (&front.view.body, front.step()) {
+                shown = text.join("\n");
+            }
+            Turn::Autopilot
+        });
+        assert!(establish.complete());
+        let digest = by_sha256sum(&establish.folder, command);
+        let [(keys, sha256)] = &of_keys(&establish)[..] else { panic!("{:?}", of_keys(&establish)) };
+        assert_eq!((keys.len(), sha256), (kinds.len(), &digest));
+        assert!(shown.replace([' ', '\n'], "").contains(&digest), "{shown}");
+        // The same keys come back.
+        let mut restore = Rig::restore(records.path()).with_papers_of(establish);
+        restore.run(|_| {});
+        assert!(restore.complete());
+        assert_eq!(of_keys(&restore).iter().map(|(_, sha256)| sha256).collect::<Vec<_>>(), [&digest]);
+    }
+}
+
+#[test]
+fn after_the_seal_two_words_of_the_last_digest_are_asked_for_and_people_may_leave_without() {
+    let records = tempfile::tempdir().unwrap();
+    let mut rig = Rig::establish(&plan_text(2, 2, &[("EC:secp256r1", 10)], false), records.path());
+    rig.run(|_| {});
+    let mut now = 10_000_000;
+    let mut decide = |machine: &mut hsm_ceremony::ceremony::Machine, input: Input| {
+        for event in [Event::Time(now + 5000), Event::Input(input), Event::Time(now + 10_000)] {
+            machine.handle(event);
+        }
+        now += 10_000;
+        std::iter::from_fn(|| machine.poll()).collect::<Vec<_>>()
+    };
+    let machine = &mut rig.machine;
+    machine.handle(Event::Sealed(Digest([0x5a; 32])));
+    let ended = |machine: &hsm_ceremony::ceremony::Machine| match machine.view(&ViewContext::default()).body {
+        Body::Ended { text, confirms } => (text.join(" "), confirms),
+        body => panic!("{body:?}"),
+    };
+    let (text, confirms) = ended(machine);
+    assert!(confirms && text.contains("Q leaves without"), "{text}");
+    // 5a: places 11 and 22. Where they are typed, nothing is shown, and Esc leads back.
+    for (right, said) in [(false, "NOT words 11 and 22"), (true, "Words 11 and 22 were right")] {
+        decide(machine, Input::GoOn);
+        let body = machine.view(&ViewContext::default()).body;
+        let Body::Form { fields, may_leave: true, .. } = &body else { panic!("{body:?}") };
+        assert_eq!(fields[0].kind, FieldKind::CheckWords { places: [11, 22] });
+        decide(machine, Input::Leave);
+        assert!(ended(machine).1);
+        decide(machine, Input::GoOn);
+        assert!(decide(machine, Input::GoOn).is_empty(), "nothing is typed yet");
+        machine.handle(Event::Checked { field: FieldName::CheckWords, check: FieldCheck::Complete, open: None });
+        assert!(decide(machine, Input::GoOn).contains(&Request::CompareDigest([11, 22])));
+        machine.handle(Event::DigestHeard(right));
+        let (text, confirms) = ended(machine);
+        assert!(text.contains(said) && confirms != right, "{text}");
+    }
+    assert!(decide(machine, Input::Close).contains(&Request::Close));
+    assert!(matches!(rig.entries.last(), Some(Entry::Sealed { .. })), "nothing follows the last line");
 }

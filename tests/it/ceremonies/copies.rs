@@ -43,7 +43,7 @@ pub struct Table {
 
 impl FrontEnd for Table {
     fn show(&mut self, view: &View, vault: &Vault) -> Result<(), FrontError> {
-        if let Body::Ended { text } = &view.body {
+        if let Body::Ended { text, .. } = &view.body {
             self.last.clone_from(text);
         }
         self.autopilot.show(view, vault)

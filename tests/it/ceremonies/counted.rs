@@ -29,7 +29,7 @@ impl Day {
             Body::Reveal { shown: true, during, .. } => ("shown", during),
             Body::Reveal { before, .. } => ("hidden", before),
             Body::Fault { happened, .. } => ("fault", happened),
-            Body::Ended { text } => ("ended", text),
+            Body::Ended { text, .. } => ("ended", text),
         };
         // What is ticked does not make another screen, nor does how many are still needed.
         let text = if kind == "tick" { vec![] } else { text.clone() };

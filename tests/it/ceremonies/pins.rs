@@ -386,7 +386,8 @@ fn the_last_screen_says_what_was_changed() {
     let mut rig = sitting(&rack, &plan(), records.path(), &CutOff::never());
     let mut people = People::who_choose(&[ItemName::SetUserPin]);
     rig.play(|front| people.act(front));
-    let Body::Ended { text } = rig.machine.view(&ViewContext { rehearsal: true, ..ViewContext::default() }).body else {
+    let Body::Ended { text, .. } = rig.machine.view(&ViewContext { rehearsal: true, ..ViewContext::default() }).body
+    else {
         panic!("it has not ended")
     };
     let text = text.join(" ");

@@ -375,7 +375,7 @@ impl Rig {
                 Request::ForgetTyped => self.vault.forget_typed(),
                 Request::SetAside(true) => self.vault.set_aside(),
                 Request::SetAside(false) => self.vault.bring_back(),
-                Request::WipeScreen | Request::Close => {}
+                Request::WipeScreen | Request::Close | Request::CompareDigest(_) => {}
                 Request::ForgetAll => {
                     self.vault.forget_all();
                     self.clerk.stop();

@@ -211,6 +211,7 @@ fn the_so_pin_of_today_is_asked_for_only_where_the_device_is_known_to_have_it() 
         data_objects: Vec::new(),
         reader: None,
         certified_by: None,
+        token_label: None,
         peculiar: Peculiar::default(),
     };
     let done = || Fact::Initialised { role, serial: Serial::new("REH0000077").unwrap(), dkek_shares: 1 };
@@ -284,6 +285,7 @@ fn an_interruption_on_one_device_does_not_concern_the_next() {
             data_objects: Vec::new(),
             reader: None,
             certified_by: None,
+            token_label: None,
             peculiar: Peculiar::default(),
         };
         Entry::Learned { step: Number { section: 1, step: 1 }, fact }

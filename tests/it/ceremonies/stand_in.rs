@@ -209,7 +209,7 @@ fn stops(rig: &mut Rig, mut here: impl FnMut(&Front<'_>) -> bool) -> String {
 }
 
 fn last_screen(rig: &Rig) -> String {
-    let Body::Ended { text } = rig.machine.view(&ViewContext::default()).body else { panic!("not ended") };
+    let Body::Ended { text, .. } = rig.machine.view(&ViewContext::default()).body else { panic!("not ended") };
     text.join(" ")
 }
 

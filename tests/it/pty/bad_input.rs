@@ -190,6 +190,7 @@ fn every_field_of_establish_refuses_wrong_input_and_continues_with_the_right_one
         w.pass("The device generated the key");
     }
     w.pass("holds the keys of the plan, and no other");
+    bags::public_keys(w);
     for _ in 0..2 {
         w.pass("read back and verified: it belongs to this DKEK");
     }
@@ -253,6 +254,10 @@ fn in_between(w: &mut Wizard) {
     walk::fill(w, &["Rear Admiral G. Hopper"]);
     w.wait_for("Why? The reason goes into the record");
     walk::fill(w, &["on leave"]);
+    w.wait_for("How was Rear Admiral G. Hopper identified?");
+    w.keys(b"1");
+    w.wait_for("No number of a document belongs into the record");
+    walk::fill(w, &["passport"]);
     w.wait_for("Read aloud the serial number printed on it");
 
     w.keys(b"\x03");

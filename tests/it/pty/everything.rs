@@ -89,7 +89,7 @@ pub fn establish(w: &mut Wizard) -> Paper {
     w.pass("SHA-256 of the plan's file aloud");
     w.pass("How the shares are made and kept");
     w.pass("Know what guards what");
-    walk::people_and_room(w);
+    walk::people_of_the_plan(w);
     w.pass("take the device that will hold the keys");
     let serial = walk::device(w, "The device was found:");
     dice(w);
@@ -123,6 +123,7 @@ pub fn establish(w: &mut Wizard) -> Paper {
         w.pass("The device generated the key");
     }
     w.pass("holds the keys of the plan, and no other");
+    bags::public_keys(w);
     for _ in 0..2 {
         w.pass("read back and verified: it belongs to this DKEK");
     }
@@ -374,12 +375,13 @@ fn restore(w: &mut Wizard, paper: &Paper) {
     w.pass("The folder is complete, and its files are unchanged");
     w.pass("SHA-256 of the plan's file aloud");
     day::broken(w);
-    walk::people_and_room(w);
+    walk::people_of_the_plan(w);
     open_all(w, paper, false);
     bags::new_bags(w, &["B-11", "B-12", "B-13", "B-14", "B-15"]);
     for _ in 0..2 {
         w.pass("is good: it belongs to this DKEK");
     }
     replacement(w);
+    bags::public_keys(w);
     close(w);
 }

@@ -72,6 +72,10 @@ impl Keeper {
         walk::fill(&mut w, &["Hedy Lamarr"]);
         w.wait_for("Why? The reason goes into the record");
         walk::fill(&mut w, &["on leave today"]);
+        w.wait_for("How was Hedy Lamarr identified?");
+        w.keys(b"1");
+        w.wait_for("No number of a document belongs into the record");
+        walk::fill(&mut w, &["passport"]);
         w.wait_for("have your card and a pen ready");
         notes.push(walk::turn(&mut w, 4));
         w.pass("The share file is written");

@@ -45,6 +45,7 @@ fn ceremony_at(table: &Table) {
     walk::fill(w, &["this is a test"]);
     walk::keyboard(w);
     w.pass("call every name aloud");
+    walk::identified(w);
     w.pass("take the device that will hold the keys");
     w.wait_for("This was made in a rehearsal: REH0000001. A real ceremony does not accept it.");
     w.keys(b"\x03");

@@ -3,8 +3,19 @@
 use super::walk::fill;
 use super::wizard::Wizard;
 
-/// The KCV is read aloud, and Ada Lovelace, who is in every plan, types two of its words from notes.
+/// The KCV is read aloud, and confirmed from notes.
 pub fn kcv(wizard: &mut Wizard) {
+    heard(wizard, 8);
+}
+
+/// The same for the digest of the public keys.
+pub fn public_keys(wizard: &mut Wizard) {
+    wizard.wait_for("read this digest aloud");
+    heard(wizard, 32);
+}
+
+/// So many words are read aloud, and Ada Lovelace, who is in every plan, types two of them from notes.
+fn heard(wizard: &mut Wizard, many: usize) {
     const WRITER: &str = "AL";
     wizard.wait_for("Auditor, or somebody else: write the words");
     let screen = wizard.screen();
@@ -12,11 +23,12 @@ pub fn kcv(wizard: &mut Wizard) {
     // The line above the step counts screens, and begins with no number.
     let rows = screen.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
     for row in rows.filter(|row| row.first().is_some_and(|first| first.parse::<u8>().is_ok())) {
-        for two in row.chunks_exact(2).filter(|two| two[0].parse::<u8>().is_ok()) {
+        // Four digits are a group of the digest, not a place.
+        for two in row.chunks_exact(2).filter(|two| two[0].len() <= 2 && two[0].parse::<u8>().is_ok()) {
             words.push(two[1].to_owned());
         }
     }
-    assert_eq!(words.len(), 8, "{screen}");
+    assert_eq!(words.len(), many, "{screen}");
     wizard.pass("Auditor, or somebody else: write the words");
     wizard.wait_for("come to the keyboard with your notes");
     let screen = wizard.screen();

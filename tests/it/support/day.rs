@@ -25,6 +25,7 @@ pub fn establish(w: &mut Wizard) -> Vec<Note> {
 pub fn keys(w: &mut Wizard) {
     w.pass("The device generated the key");
     w.pass("holds the keys of the plan, and no other");
+    bags::public_keys(w);
     w.pass("read back and verified: it belongs to this DKEK");
     w.pass("One thing is not done");
     walk::close(w);

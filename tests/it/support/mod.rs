@@ -8,6 +8,7 @@
 pub mod answering;
 pub mod bags;
 pub mod binary;
+mod called;
 pub mod day;
 pub mod gate;
 pub mod hanging;

@@ -5,10 +5,13 @@ use std::path::Path;
 use hsm_ceremony::share::read_words;
 use hsm_ceremony::wordlists::{self, Found};
 
+use super::bags;
 use super::memory::Needle;
 use super::seen::bare;
 use super::so_pin;
 use super::wizard::Wizard;
+
+pub use super::called::{identified, keyboard, people_and_room, people_of_the_plan};
 
 /// The SO-PIN of these rehearsals.
 pub const SO_PIN: &str = "9a41c07be6d25f38";
@@ -114,19 +117,6 @@ pub fn to_the_custodians(wizard: &mut Wizard, everyone: bool) -> String {
     serial
 }
 
-/// The room is fit, everybody is present.
-pub fn people_and_room(wizard: &mut Wizard) {
-    wizard.pass("What the program found on this machine");
-    keyboard(wizard);
-    wizard.pass("call every name aloud");
-}
-
-/// The keyboard types what is on its keys.
-pub fn keyboard(wizard: &mut Wizard) {
-    wizard.wait_for("try the keyboard before anybody types a secret");
-    fill(wizard, &["azy1"]);
-}
-
 /// The device's screen; returns its serial.
 pub fn device(wizard: &mut Wizard, title: &str) -> String {
     wizard.wait_for(title);
@@ -223,6 +213,7 @@ pub fn bring_the_key_back(wizard: &mut Wizard) {
     fill(wizard, &[""]);
     wizard.pass("holds the restored keys, and no other");
     wizard.pass("It is the same key");
+    bags::public_keys(wizard);
 }
 
 /// The last ticks; ends on the last screen.

@@ -1,6 +1,8 @@
 //! What is unusual about a device, and what can be done about it.
 
+use crate::ceremony::known::Known;
 use crate::ceremony::known::devices::FoundDevice;
+use crate::ceremony::steps::Step;
 use crate::record::{Peculiar, PinCondition, PublicKeys};
 use crate::script::words;
 
@@ -9,10 +11,11 @@ const FIRST_WITH_LONG_RSA: u8 = 3;
 
 /// One note per line; empty if nothing is unusual. That a device is new, and what that means, is news only where it is
 /// inspected: whoever provisions one expects it.
-pub fn notes(device: &FoundDevice, inspected: bool) -> String {
+pub fn notes(device: &FoundDevice, inspected: bool, other_label: Option<String>) -> String {
     let Peculiar { contactless, short_only, public_keys, left_over } = &device.peculiar;
     let fixed = |due: bool, words: &str| due.then(|| words.to_owned());
     let notes = [
+        other_label,
         fixed(inspected && !device.initialised, words::NOTE_FRESH),
         of_user_pin(device),
         of_so_pin(device),
@@ -25,6 +28,20 @@ pub fn notes(device: &FoundDevice, inspected: bool) -> String {
         (!left_over.is_empty()).then(|| words::NoteLeftOver { names: left_over.join(", ") }.to_string()),
     ];
     notes.into_iter().flatten().map(|note| format!("- {note}")).collect::<Vec<_>>().join("\n")
+}
+
+/// That a device is not called what the plan says, and what follows.
+pub fn other_label(known: Option<&Known>, step: &Step) -> Option<String> {
+    let known = known?;
+    let (planned, device) = (known.other_label(step.role)?, known.devices.get(step.role)?);
+    let found = device.token_label.as_ref();
+    let called = found.map_or_else(|| words::LABEL_NONE.to_owned(), |label| words::LabelFound { label }.to_string());
+    if known.label_to_write().is_some() {
+        // What has no label yet gets one, and nobody need hear of it.
+        found.map(|_| words::NoteLabelWritten { found: called, planned }.to_string())
+    } else {
+        Some(words::NoteOtherLabel { found: called, planned }.to_string())
+    }
 }
 
 fn of_user_pin(device: &FoundDevice) -> Option<String> {

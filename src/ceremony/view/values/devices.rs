@@ -26,9 +26,13 @@ pub fn found(known: &Known, step: &Step) -> String {
     }
 }
 
-/// Whether it was initialised before.
+/// Whether it was initialised before, and what it is called.
 pub fn condition(device: &FoundDevice) -> String {
-    if device.initialised { words::DEVICE_INITIALISED } else { words::DEVICE_FRESH }.to_owned()
+    let state = if device.initialised { words::DEVICE_INITIALISED } else { words::DEVICE_FRESH };
+    match device.token_label.as_deref() {
+        Some(label) => words::DeviceCalled { state, label }.to_string(),
+        None => state.to_owned(),
+    }
 }
 
 /// Tries left of the user PIN.

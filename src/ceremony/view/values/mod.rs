@@ -112,6 +112,9 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
         Name::StandIn => people::stand_in(now?.machine),
         Name::Checking => people::checking(now?.machine),
         Name::Deciders => Some(people::deciders(now?.machine)),
+        Name::Newcomer => people::newcomer(now?.machine),
+        Name::PlannedIdentity => people::planned_identity(now?.machine),
+        Name::ToBeIdentified => Some(people::to_be_identified(known?)),
         Name::PeopleHere => Some(people::here(known?)),
         Name::Clashes => Some(people::clashes(plan)),
 
@@ -125,7 +128,8 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
         Name::HeldKeys => devices::held_keys(known?, step),
         Name::SameAsBackup => text(devices::same_as_backup(known?, step)),
         Name::DeviceNotes => {
-            device().map(|device| device_notes::notes(device, step.id == crate::names::StepName::InspectDevice))
+            let inspected = step.id == crate::names::StepName::InspectDevice;
+            device().map(|device| device_notes::notes(device, inspected, device_notes::other_label(known, step)))
         }
         Name::OtherObjects => device().map(devices::other_objects),
         Name::DeviceState => device().map(devices::condition),
@@ -147,6 +151,12 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
         Name::KcvGroups => known?.shares.dkek_kcv.map(|kcv| kcv.in_groups()),
         Name::KcvWords => known?.shares.dkek_kcv.map(|kcv| shares::numbered(&kcv.in_words())),
         Name::KcvAsked => known?.shares.dkek_kcv.map(|kcv| shares::asked(check_values::asked(kcv))),
+        Name::PublicKeys => Some(shares::public_keys(known?)),
+        Name::Fingerprint => known?.fingerprint().as_ref().map(Digest::in_lines),
+        Name::FingerprintWords => known?.fingerprint().as_ref().map(Digest::numbered_words),
+        Name::FingerprintAsked => {
+            known?.fingerprint().map(|digest| shares::asked(check_values::asked_of_digest(digest)))
+        }
         Name::OpenedFile => known?.shares.opened_file.clone(),
         Name::Needed => known?.shares.needed.map(|needed| needed.to_string()),
         Name::Defects => Some(shares::defects(known?)),

@@ -9,7 +9,7 @@ use crate::ceremony::steps::hand_over::signs;
 use crate::ceremony::steps::{StageKind, Step};
 use crate::plan::{Clash, Plan};
 use crate::script::words;
-use crate::terms::{DkekShareNumber, Holder, MOST_CUSTODIANS, Number, Person, Seat};
+use crate::terms::{DkekShareNumber, Holder, MOST_CUSTODIANS, Number, Person, Seat, alike};
 
 /// What whoever acts types to take the keyboard.
 pub fn sign(known: &Known, step: &Step) -> Option<String> {
@@ -69,13 +69,46 @@ pub fn deciders(machine: &Machine) -> String {
     let known = machine.known();
     let about = match machine.interlude.as_ref() {
         Some(Interlude::Decides(change, ..)) => change.about(known),
+        Some(Interlude::NotIdentified(newcomer, _)) => vec![newcomer.name(known).to_owned()],
         Some(_) | None => Vec::new(),
     };
     let names: Vec<String> = known.deciders(&about).into_iter().map(|one| one.name).collect();
+    listed(&names)
+}
+
+/// Names in a sentence, as many as fit.
+fn listed(names: &[String]) -> String {
     match names.split_at_checked(NAMED) {
         Some((named, more @ [_, ..])) => words::DecidersMore { names: named.join(", "), more: more.len() }.to_string(),
         Some((_, [])) | None => names.join(", "),
     }
+}
+
+/// Whose identity is asked about.
+pub fn newcomer(machine: &Machine) -> Option<String> {
+    match machine.interlude.as_ref()? {
+        Interlude::Identifies(newcomer)
+        | Interlude::IdentifiedBy(newcomer, _)
+        | Interlude::NotIdentified(newcomer, _) => Some(newcomer.name(machine.known()).to_owned()),
+        _ => None,
+    }
+}
+
+/// How the plan asks for them to be identified.
+pub fn planned_identity(machine: &Machine) -> Option<String> {
+    machine.known().arranged_identification(&newcomer(machine)?).map(str::to_owned)
+}
+
+/// Everybody of whom nobody has said yet how they were identified.
+pub fn to_be_identified(known: &Known) -> String {
+    let mut names: Vec<String> = Vec::new();
+    for person in known.to_be_identified() {
+        let name = known.plan.name_of(person);
+        if !names.iter().any(|other| alike(other, name)) {
+            names.push(name.to_owned());
+        }
+    }
+    listed(&names)
 }
 
 /// Everybody who is here, each on one line, with the step in which they came.
@@ -110,6 +143,9 @@ fn changing(machine: &Machine) -> Option<Person> {
         | Interlude::Confirms(_)
         | Interlude::Arrives
         | Interlude::Goes
+        | Interlude::Identifies(_)
+        | Interlude::IdentifiedBy(..)
+        | Interlude::NotIdentified(..)
         | Interlude::Who => None,
     }
 }

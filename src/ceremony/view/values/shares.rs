@@ -2,6 +2,7 @@
 
 use crate::ceremony::known::Known;
 use crate::ceremony::steps::Step;
+use crate::clerk::acts;
 use crate::record::Defect;
 use crate::script::words;
 use crate::terms::{DkekShareNumber, Purpose, Scheme};
@@ -40,6 +41,14 @@ pub fn numbered(words: &[&str]) -> String {
 /// `3 and 6`.
 pub fn asked([first, second]: [u8; 2]) -> String {
     words::WordsAsked { first, second }.to_string()
+}
+
+/// Of which files the digest that names the public keys is.
+pub fn public_keys(known: &Known) -> String {
+    match known.fingerprints().as_slice() {
+        [(label, _)] => words::FingerprintOfOne { file: acts::public_key_file(label) }.to_string(),
+        keys => words::FingerprintOfAll { keys: keys.len() }.to_string(),
+    }
 }
 
 /// What the old tool would have failed at.
