@@ -57,6 +57,18 @@ impl Setup {
             Cards::Dealt => plan.check_new()?,
             Cards::Earlier | Cards::Changed | Cards::None => {}
         }
+        let fleet = match Ceremony::of(ceremony).character.devices {
+            DeviceUse::Fleet => true,
+            DeviceUse::Provisions
+            | DeviceUse::Keeps
+            | DeviceUse::Adds
+            | DeviceUse::Retires
+            | DeviceUse::ChangesPins
+            | DeviceUse::None => false,
+        };
+        if fleet && environment == Environment::Real && !plan.names_a_fleet() {
+            return Err(Fault::from(faults::FleetNotPlanned));
+        }
         Self::new(ceremony, plan, plan_text, None, records, environment)
     }
 
@@ -150,7 +162,7 @@ impl Setup {
         {
             let rack = Rack::new(2);
             let kept = match Ceremony::of(ceremony).character.devices {
-                DeviceUse::Provisions | DeviceUse::None => None,
+                DeviceUse::Provisions | DeviceUse::Fleet | DeviceUse::None => None,
                 DeviceUse::Keeps | DeviceUse::Adds | DeviceUse::Retires => source.as_ref().and_then(kept_card),
                 DeviceUse::ChangesPins => kept_device(records),
             };

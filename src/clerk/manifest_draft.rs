@@ -167,6 +167,7 @@ impl ManifestDraft {
             | Fact::Copied { .. }
             | Fact::RecordSigner { .. }
             | Fact::MediumLeftOut { .. }
+            | Fact::DeviceLeftOut { .. }
             | Fact::Proven { .. }
             | Fact::NotProvable { .. } => {}
         }

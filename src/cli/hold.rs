@@ -46,9 +46,12 @@ fn prepare(ceremony: CeremonyKind, hold: &Hold) -> Result<Setup, Vec<Fault>> {
                 DeviceUse::ChangesPins => {
                     environment != Environment::SoftwareCards || kept_device(&hold.records).is_some()
                 }
-                DeviceUse::Provisions | DeviceUse::Keeps | DeviceUse::Adds | DeviceUse::Retires | DeviceUse::None => {
-                    true
-                }
+                DeviceUse::Provisions
+                | DeviceUse::Fleet
+                | DeviceUse::Keeps
+                | DeviceUse::Adds
+                | DeviceUse::Retires
+                | DeviceUse::None => true,
             };
             if !kept {
                 return Err(vec![Fault::from(faults::NothingToRestore { folder: hold.records.display() })]);

@@ -11,6 +11,7 @@ pub const fn when(condition: Condition) -> Option<&'static str> {
         | Condition::HandsOver
         | Condition::HolderHere(true)
         | Condition::Proven
+        | Condition::FleetProven(true)
         | Condition::Copied(true)
         | Condition::SignsRecord(true)
         | Condition::Opens(true)
@@ -62,6 +63,7 @@ pub const fn when(condition: Condition) -> Option<&'static str> {
         Condition::Missing => Some(words::PAPER_WHEN_MISSING),
         Condition::KcvHidden => Some(words::PAPER_WHEN_KCV_HIDDEN),
         Condition::KcvAsked => Some(words::PAPER_WHEN_KCV_ASKED),
+        Condition::FleetProven(false) => Some(words::PAPER_WHEN_NOT_COPIED),
         Condition::NotProvable => Some(words::PAPER_WHEN_NOT_PROVABLE),
         Condition::Copied(false) => Some(words::PAPER_WHEN_WITHOUT_MEDIUM),
         Condition::SignsRecord(false) => Some(words::PAPER_WHEN_NOT_SIGNED),

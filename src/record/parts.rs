@@ -96,7 +96,9 @@ const fn places_of_fact(fact: &Fact) -> &'static [Place] {
             &[("/fact/people", Part::Names), ("/fact/decided_by", Part::Names), ("/fact/reason", Part::Notes)]
         }
         Fact::Compared { .. } => &[("/fact/by", Part::Names)],
-        Fact::MediumLeftOut { .. } => &[("/fact/decided_by", Part::Names), ("/fact/reason", Part::Notes)],
+        Fact::MediumLeftOut { .. } | Fact::DeviceLeftOut { .. } => {
+            &[("/fact/decided_by", Part::Names), ("/fact/reason", Part::Notes)]
+        }
         Fact::Bagged { .. } => &[("/fact/bag", Part::Bags)],
         Fact::BagsOnRecord { .. } => &[("/fact/bags/*/bag", Part::Bags)],
         Fact::Formers { .. } | Fact::Opened { .. } | Fact::SoPinRebuilt { .. } => {

@@ -36,6 +36,8 @@ pub enum DeviationName {
     KeyLeftOut,
     /// A copy of the folder was left out.
     CopyLeftOut,
+    /// A further device of a fleet was left out.
+    DeviceLeftOut,
     /// The key of the plan does not sign the record.
     RecordNotSigned,
     /// The record of the ceremony being restored from is not sealed.

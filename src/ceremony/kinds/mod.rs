@@ -4,6 +4,7 @@ mod add_keys;
 mod back_up;
 mod drill;
 mod establish;
+mod fleet;
 mod inspect;
 mod pins;
 mod re_key;
@@ -44,6 +45,7 @@ ceremonies! {
     Establish in establish,
     Restore in restore,
     BackUp in back_up,
+    Fleet in fleet,
     Drill in drill,
     AddKeys in add_keys,
     ReSplit in re_split,

@@ -34,6 +34,10 @@ impl Machine {
                     Some(Recovery::AnotherDevice) => {
                         self.known.devices.given_up.extend(role.and_then(|role| self.known.devices.serial(role)));
                     }
+                    Some(Recovery::WithoutDevice) => {
+                        self.known.devices.left_out.extend(role);
+                        self.known.devices.given_up.extend(role.and_then(|role| self.known.devices.serial(role)));
+                    }
                     Some(Recovery::PinsAgain) => self.known.devices.asks_for_its_so_pin(role),
                     Some(Recovery::LookAgain) => self.known.devices.look_again(role),
                     Some(Recovery::LeaveHidden) => self.known.devices.kcv_asked = Some(false),
@@ -135,6 +139,7 @@ impl Machine {
             Part::Always => false,
             Part::IfOpened => self.known.shares.opens == Some(false),
             Part::OnSpare => self.known.drilled.chosen != Some(Drill::Spare),
+            Part::OfDevice(role) => self.known.devices.left_out.contains(&role),
         };
         if left_out {
             return false;
@@ -145,6 +150,7 @@ impl Machine {
             Some(Need::CardUsed(holder)) => self.known.bags.used.contains(&holder),
             Some(Need::PinChange(change)) => self.known.pins.chosen == Some(change),
             Some(Need::HiddenKcv) => self.known.devices.hides_kcv(),
+            Some(Need::DeviceLeftOut(role)) => self.known.devices.left_out.contains(&role),
             Some(Need::LogIn(role)) => !self.known.devices.logged_in.contains(&role),
         }
     }

@@ -24,6 +24,8 @@ pub enum Condition {
     LastTry(DeviceRole, PinName),
     /// Only if this step's key has been proven.
     Proven,
+    /// Only if a key was proven on a further device of the fleet or, with `false`, if none was.
+    FleetProven(bool),
     /// Only if nobody can prove this step's key here.
     NotProvable,
     /// Only if a quorum opens the share files or, with `false`, if nobody does.
@@ -129,6 +131,8 @@ pub enum Need {
     LogIn(DeviceRole),
     /// Only if the device hides its KCV until somebody logs in.
     HiddenKcv,
+    /// Only if this further device of the fleet is left out.
+    DeviceLeftOut(DeviceRole),
     /// Only if people chose this.
     PinChange(PinChange),
 }

@@ -62,6 +62,8 @@ pub enum Part {
     IfOpened,
     /// Left out unless a drill goes as far as a spare device.
     OnSpare,
+    /// Left out from where people go on without this further device of a fleet.
+    OfDevice(DeviceRole),
 }
 
 /// One numbered step.
@@ -102,7 +104,12 @@ pub struct Step {
 impl Step {
     /// Whether it is left out on some days.
     pub fn may_be_left_out(&self) -> bool {
-        self.need.is_some() || self.part != Part::Always
+        self.need.is_some()
+            || match self.part {
+                // People go on without it only if it fails.
+                Part::Always | Part::OfDevice(_) => false,
+                Part::IfOpened | Part::OnSpare => true,
+            }
     }
 
     /// Whether anything in it cannot be undone.
@@ -180,8 +187,7 @@ impl List {
 
     /// The device that steps are about last.
     pub fn last_role(&self) -> DeviceRole {
-        let replaces = self.steps.iter().any(|step| step.role == DeviceRole::Replacement);
-        if replaces { DeviceRole::Replacement } else { DeviceRole::Original }
+        self.steps.iter().map(|step| step.role).max().unwrap_or(DeviceRole::Original)
     }
 
     /// The finished list.

@@ -44,6 +44,7 @@ impl Condition {
             | Self::KnowsOldPrime => false,
             Self::LastTry(..)
             | Self::Proven
+            | Self::FleetProven(_)
             | Self::NotProvable
             | Self::WithoutProof
             | Self::Salvaged

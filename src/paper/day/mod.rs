@@ -109,7 +109,12 @@ impl Day<'_> {
         match self.character.devices {
             // It gets no PIN that anybody keeps.
             DeviceUse::Retires => return roles,
-            DeviceUse::Provisions | DeviceUse::Keeps | DeviceUse::Adds | DeviceUse::ChangesPins | DeviceUse::None => {}
+            DeviceUse::Provisions
+            | DeviceUse::Fleet
+            | DeviceUse::Keeps
+            | DeviceUse::Adds
+            | DeviceUse::ChangesPins
+            | DeviceUse::None => {}
         }
         for step in self.steps.steps.iter().filter(|step| step.step.is_irreversible()) {
             if !roles.contains(&step.step.role) {

@@ -206,6 +206,7 @@ const fn in_words(name: DeviationName) -> &'static str {
         DeviationName::KcvNotConfirmed => words::REPORT_DEVIATION_NOT_CONFIRMED,
         DeviationName::KeyLeftOut => words::REPORT_DEVIATION_LEFT_OUT,
         DeviationName::CopyLeftOut => words::REPORT_DEVIATION_WITHOUT_MEDIUM,
+        DeviationName::DeviceLeftOut => words::REPORT_DEVIATION_WITHOUT_DEVICE,
         DeviationName::RecordNotSigned => words::REPORT_DEVIATION_NOT_SIGNED,
         DeviationName::SourceRecordNotSealed => words::REPORT_DEVIATION_NOT_SEALED,
         DeviationName::WrappedKeysNotReadable => words::REPORT_DEVIATION_NOT_READABLE,

@@ -19,6 +19,7 @@ mod drawn_pins;
 mod drill;
 mod entries;
 mod files;
+mod fleet;
 mod foreign;
 mod foreign_sets;
 mod forged;

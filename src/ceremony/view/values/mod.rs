@@ -5,6 +5,7 @@
 mod device_notes;
 mod devices;
 mod drilled;
+mod fleet;
 pub(in crate::ceremony) mod host;
 mod keys;
 mod media;
@@ -20,6 +21,7 @@ mod traced;
 pub use devices::key_table;
 pub use host::finding;
 pub use pins::changed;
+pub use planned::role as device_role;
 pub use shares::asked;
 pub use surveyed::surveyed;
 
@@ -94,6 +96,10 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
         Name::KeysExpected => text(known.map_or(words::KEYS_OF_THE_PLAN, keys::expected)),
         Name::PlannedTo => key().map(|key| key.restore_to.to_string()),
         Name::RestoreTo => key().map(|key| known.map_or(key.restore_to, |known| known.restore_to(key)).to_string()),
+
+        Name::Fleet => Some(fleet::planned(plan)),
+        Name::FleetDone => Some(fleet::done(known?)),
+        Name::SerialPlanned => Some(fleet::serial(plan, step.role)),
 
         Name::Custodian => custodian().map(|number| number.to_string()),
         Name::Name => custodian().map(|number| plan.custodian(step.share, number).to_owned()),
