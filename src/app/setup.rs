@@ -84,11 +84,34 @@ impl Setup {
         records: &Path,
         environment: Environment,
     ) -> Result<Self, Fault> {
+        Self::from_backups(ceremony, (from, &[]), plan, records, environment)
+    }
+
+    /// The same with further folders of ours, whose keys are under the same DKEK.
+    ///
+    /// # Errors
+    /// If a folder holds no usable backup, or the new folder cannot be created.
+    pub fn from_backups(
+        ceremony: CeremonyKind,
+        (from, others): (&Path, &[PathBuf]),
+        plan: Option<(Plan, String)>,
+        records: &Path,
+        environment: Environment,
+    ) -> Result<Self, Fault> {
         let given = plan.as_ref().map(|(plan, _)| plan);
         let source = match Ceremony::of(ceremony).character.keys {
             KeySource::Known | KeySource::Folder => Source::open(from, given)?,
             // Whatever keys lie there, those on the device are meant.
             KeySource::Device | KeySource::New => Source::open_share_files(from, given)?,
+        };
+        let source = match Ceremony::of(ceremony).character.devices {
+            DeviceUse::Retires => source.with_others(others)?,
+            DeviceUse::Provisions
+            | DeviceUse::Fleet
+            | DeviceUse::Keeps
+            | DeviceUse::Adds
+            | DeviceUse::ChangesPins
+            | DeviceUse::None => source,
         };
         let kept = source.folder.read(names::PLAN).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
         let plan_text = match (source.is_foreign(), plan) {

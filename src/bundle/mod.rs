@@ -159,6 +159,8 @@ fn written(fact: &Fact) -> Option<(&str, Digest)> {
         | Fact::Copied { .. }
         | Fact::RecordSigner { .. }
         | Fact::MediumLeftOut { .. }
+        | Fact::AlsoFrom { .. }
+        | Fact::OlderKeysIn { .. }
         | Fact::DeviceLeftOut { .. }
         // Its files are named by facts of their own; in earlier records, anyone can verify the signature itself.
         | Fact::Proven { .. }

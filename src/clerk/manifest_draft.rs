@@ -167,6 +167,8 @@ impl ManifestDraft {
             | Fact::Copied { .. }
             | Fact::RecordSigner { .. }
             | Fact::MediumLeftOut { .. }
+            | Fact::AlsoFrom { .. }
+            | Fact::OlderKeysIn { .. }
             | Fact::DeviceLeftOut { .. }
             | Fact::Proven { .. }
             | Fact::NotProvable { .. } => {}

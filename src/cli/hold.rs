@@ -84,7 +84,8 @@ fn prepare(ceremony: CeremonyKind, hold: &Hold) -> Result<Setup, Vec<Fault>> {
             // When several ceremonies are rehearsed, the plan is for the first; a restore reads it from the folder.
             let plan = plan.filter(|_| hold.ceremony.is_some() || hold.from.is_some());
             let given = plan.map(|file| read_plan(Some(file))).transpose()?;
-            Setup::from_backup(ceremony, &from.ok_or_else(nothing)?, given, &hold.records, environment).map_err(one)
+            let from = from.ok_or_else(nothing)?;
+            Setup::from_backups(ceremony, (&from, &hold.also_from), given, &hold.records, environment).map_err(one)
         }
     }
 }

@@ -47,6 +47,8 @@ pub const fn when(condition: Condition) -> Option<&'static str> {
         Condition::Damaged => Some(words::PAPER_WHEN_DAMAGED),
         Condition::FromOursInPart => Some(words::PAPER_WHEN_OURS_IN_PART),
         Condition::WrappedKeysUnusable => Some(words::PAPER_WHEN_WRAPPED_UNUSABLE),
+        Condition::AlsoFrom => Some(words::PAPER_WHEN_ALSO_FROM),
+        Condition::OlderKeysElsewhere => Some(words::PAPER_WHEN_OLDER_KEYS),
         Condition::SeveralDkeks => Some(words::PAPER_WHEN_SEVERAL_DKEKS),
         Condition::TypesPrime => Some(words::PAPER_WHEN_FOREIGN),
         Condition::KnowsOldPrime => Some(words::PAPER_WHEN_FOREIGN_LATER),

@@ -142,6 +142,10 @@ impl Reader {
             };
             let otherwise = |field, _: &Value| Fault::from(faults::PlanSerial { field });
             let serial = self.value(object, F::DevicesSerial, Some(None), serial, otherwise);
+            if role.is_some_and(|role| role != DeviceUse::Fleet) && object.get(F::DevicesCopyKeys).is_some() {
+                let field = object.path(F::DevicesCopyKeys);
+                self.add(field.clone(), faults::PlanCopyKeys { field });
+            }
             let copy_keys = self.value(object, F::DevicesCopyKeys, Some(true), Value::as_bool, form);
             if let (Some(role), Some(serial), Some(copy_keys)) = (role, serial, copy_keys) {
                 devices.push((object.path(F::DevicesSerial), PlannedDevice { role, serial, copy_keys }));

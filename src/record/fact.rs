@@ -253,6 +253,11 @@ pub enum Fact {
         #[serde(default, skip_serializing_if = "is_false")]
         shares_elsewhere: bool,
     },
+    /// A further folder with keys under the same DKEK, and those that are counted there.
+    AlsoFrom { folder: String, record_sha256: Digest, keys: Vec<KeyLabel> },
+    /// The folder that this sitting starts from has only keys that were added to a device: the older ones are in this one,
+    /// which is not at hand.
+    OlderKeysIn { folder: String, record_sha256: Option<Digest> },
     /// People who knew a share on the day of *establish* before somebody took their place.
     Formers { people: Vec<Former> },
     /// The bags that the folder's record names, where it names any.

@@ -107,6 +107,8 @@ const fn places_of_fact(fact: &Fact) -> &'static [Place] {
         Fact::Guarded { .. } => &[("/fact/shares/*/people", Part::Names)],
         Fact::RestoreNotProven
         | Fact::CustodiansChange { .. }
+        | Fact::AlsoFrom { .. }
+        | Fact::OlderKeysIn { .. }
         | Fact::NewCustodians
         | Fact::OldCards { .. }
         | Fact::WrappedKeysUnusable { .. }

@@ -128,6 +128,8 @@ impl Known {
             | Fact::BagsOnRecord { .. }
             | Fact::CustodiansChange { .. }
             | Fact::NewCustodians
+            | Fact::AlsoFrom { .. }
+            | Fact::OlderKeysIn { .. }
             | Fact::OldCards { .. }
             | Fact::Guarded { .. }
             | Fact::RestoreNotProven

@@ -182,6 +182,8 @@ impl Known {
                 self.shares.learn_earlier(*kcv, dkek_shares, so_pin_set.as_deref());
                 self.restored.learn_from(folder, serial.as_ref(), *record_sha256, *shares_elsewhere);
             }
+            Fact::AlsoFrom { folder, keys, .. } => self.restored.learn_also_from(folder, keys),
+            Fact::OlderKeysIn { folder, .. } => self.restored.older_keys_in = Some(folder.clone()),
             Fact::Bagged { share, custodian, bag } => {
                 self.bags.learn_bagged(Holder { share: *share, custodian: *custodian }, bag);
             }

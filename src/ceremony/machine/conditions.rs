@@ -111,6 +111,8 @@ impl Machine {
             Condition::WrappedKeysUnusable => {
                 self.known.restored.from.as_ref().is_some_and(|source| !source.wrapped_unusable.is_empty())
             }
+            Condition::AlsoFrom => !self.known.restored.also_from.is_empty(),
+            Condition::OlderKeysElsewhere => self.known.restored.older_keys_in.is_some(),
             Condition::SeveralDkeks => !self.known.restored.dkeks.is_empty(),
             Condition::FromElsewhere => self.known.restored.is_foreign(),
             Condition::NotSealed => self.known.restored.from.as_ref().is_some_and(|source| source.not_sealed.is_some()),

@@ -102,6 +102,10 @@ pub enum Condition {
     WrappedKeysUnusable,
     /// Only if the folder has wrapped keys of several DKEKs.
     SeveralDkeks,
+    /// Only if further folders are used.
+    AlsoFrom,
+    /// Only if the older keys of the device are in a folder that is not at hand.
+    OlderKeysElsewhere,
     /// Only if the origin of the restore was made elsewhere.
     FromElsewhere,
     /// Only if the record of the restore's origin was never sealed.

@@ -45,6 +45,8 @@ impl Condition {
             Self::LastTry(..)
             | Self::Proven
             | Self::FleetProven(_)
+            | Self::AlsoFrom
+            | Self::OlderKeysElsewhere
             | Self::NotProvable
             | Self::WithoutProof
             | Self::Salvaged

@@ -9,6 +9,7 @@ use crate::clerk::source::Source;
 use crate::clerk::workers::devices::Devices;
 use crate::clerk::wrapped_keys::public_key;
 use crate::faults::Fault;
+use crate::folder::Folder;
 use crate::record::{BackedUpKey, Copied, Fact, HeldKey, InBackup, LivesOn, StoredKey, TracedKey};
 use crate::terms::{DeviceRole, KeyLabel, Serial};
 use crate::vault::Vault;
@@ -29,6 +30,8 @@ pub struct TraceKeys {
 /// A verified backup of a key, and its public key, where the backup states one.
 struct Backup {
     key: BackedUpKey,
+    /// A further folder that it is in; none: the one that the sitting is held with.
+    folder: Option<String>,
     public: Option<PublicKey>,
 }
 
@@ -42,13 +45,14 @@ impl ActKind for TraceKeys {
 
     fn perform(self, clerk: &mut Clerk, _: &mut Vault) -> Result<Begun, Fault> {
         let source = clerk.source.as_ref();
-        let backup = |key: &BackedUpKey| Backup {
+        let backup = |(folder, key): (&Folder, &BackedUpKey)| Backup {
             // A public key file that is missing or changed was named when the folder was read.
-            public: source.and_then(|source| public_key(&source.folder, key).ok().flatten()),
+            public: public_key(folder, key).ok().flatten(),
+            folder: source.filter(|source| source.folder.path() != folder.path()).map(|_| folder.name()),
             key: key.clone(),
         };
-        let keys = source.into_iter().flat_map(Source::keys_of_today);
-        let backups = keys.filter(|key| self.verified.contains(&key.label)).map(backup).collect::<Vec<_>>();
+        let keys = source.into_iter().flat_map(Source::backups);
+        let backups = keys.filter(|(_, key)| self.verified.contains(&key.label)).map(backup).collect::<Vec<_>>();
         Ok(Begun::on_card(move |devices| self.trace(devices, &backups)))
     }
 }
@@ -79,7 +83,7 @@ impl TraceKeys {
 fn lives(key: &StoredKey, public: Option<&PublicKey>, backups: &[Backup]) -> LivesOn {
     let copied = |backup: &Backup| {
         let BackedUpKey { label, wrapped, wrapped_sha256, .. } = &backup.key;
-        Copied { label: label.clone(), file: wrapped.clone(), sha256: *wrapped_sha256 }
+        Copied { label: label.clone(), folder: backup.folder.clone(), file: wrapped.clone(), sha256: *wrapped_sha256 }
     };
     let same = |backup: &&Backup| public.is_some() && backup.public.as_ref() == public;
     if let Some(backup) = backups.iter().find(same) {

@@ -275,10 +275,10 @@ fn traced(keys: &[TracedKey], mac_not_verified: bool) -> Block {
         let label = traced.key.label.as_deref().unwrap_or(words::TRACED_UNNAMED);
         let (lives, digest) = match &traced.lives {
             LivesOn::In(copy) if mac_not_verified => {
-                (words::LivesInUnopened { file: &copy.file }.to_string(), grouped(&copy.sha256))
+                (words::LivesInUnopened { file: copy.place() }.to_string(), grouped(&copy.sha256))
             }
-            LivesOn::In(copy) => (words::LivesIn { file: &copy.file }.to_string(), grouped(&copy.sha256)),
-            LivesOn::Perhaps(copy) => (words::LivesPerhaps { file: &copy.file }.to_string(), grouped(&copy.sha256)),
+            LivesOn::In(copy) => (words::LivesIn { file: copy.place() }.to_string(), grouped(&copy.sha256)),
+            LivesOn::Perhaps(copy) => (words::LivesPerhaps { file: copy.place() }.to_string(), grouped(&copy.sha256)),
             LivesOn::Nowhere => (words::LIVES_NOWHERE.to_owned(), String::new()),
         };
         vec![text(format!("{} {label}", traced.key.reference)), text(lives), text(digest)]

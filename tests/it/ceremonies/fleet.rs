@@ -139,8 +139,12 @@ fn a_real_fleet_is_planned_and_has_at_most_eight_devices() {
     assert_eq!(refused.name.word(), "fleet-not-planned");
     let further = |count: usize| plan_with(Value::Array(vec![json!({ "role": "fleet" }); count]));
     assert_eq!(Plan::parse(&further(7)).unwrap().fleet().len(), 7);
-    let faults = Plan::parse(&further(8)).unwrap_err();
-    assert_eq!(faults.iter().map(|fault| fault.name.word()).collect::<Vec<_>>(), ["plan-fleet-large"]);
+    let refused = |plan: String| -> Vec<&'static str> {
+        Plan::parse(&plan).unwrap_err().iter().map(|fault| fault.name.word()).collect()
+    };
+    assert_eq!(refused(further(8)), ["plan-fleet-large"]);
+    let original = json!([{ "role": "original", "copy_keys": true }]);
+    assert_eq!(refused(plan_with(original)), ["plan-copy-keys"]);
 }
 
 fn card(number: u8) -> SoftCard {

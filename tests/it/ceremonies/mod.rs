@@ -56,6 +56,7 @@ mod roll_call;
 mod salvage;
 mod schemes;
 mod several;
+mod several_folders;
 mod signed;
 mod slips;
 mod small_readers;

@@ -164,6 +164,8 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
         Name::SourceFolder => origin().map(|origin| origin.folder.clone()),
         Name::SourceDevices => Some(restored::not_these_devices(known?)),
         Name::SourceSerial => origin().map(restored::devices),
+        Name::AlsoFrom => Some(restored::also_from(known?)),
+        Name::OlderKeysIn => known?.restored.older_keys_in.clone(),
         Name::SourceLines => origin().map(|origin| origin.not_sealed.unwrap_or_default().to_string()),
         Name::SourceRecord => origin().map(restored::record),
         Name::PassedOver => origin().map(restored::passed_over),
