@@ -154,8 +154,8 @@ impl Reader {
         let serial =
             |(path, device): &(String, PlannedDevice)| Some((path.clone(), device.serial.as_ref()?.to_string()));
         self.once(F::Devices, devices.iter().filter_map(serial));
-        let further = devices.iter().filter(|(_, device)| device.role == DeviceUse::Fleet);
-        if let Some((path, _)) = further.skip(Further::ALL.len()).next() {
+        let mut further = devices.iter().filter(|(_, device)| device.role == DeviceUse::Fleet);
+        if let Some((path, _)) = further.nth(Further::ALL.len()) {
             self.add(path.clone(), faults::PlanFleetLarge { most: Further::ALL.len() + 1 });
         }
         devices.into_iter().map(|(_, device)| device).collect()

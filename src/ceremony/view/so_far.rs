@@ -63,8 +63,8 @@ fn results(known: &Known) -> Vec<Shown> {
     });
     let proven = known.plan.keys.iter().flat_map(|key: &PlannedKey| {
         known.keys.proven_on(&key.label).map(|role| {
-            let (label, device) = (&key.label, device_role(role));
-            Shown::new(&words::SoFarProven { label, device }, &known.restore_to(key))
+            let (device, label) = (device_role(role), &key.label);
+            Shown::new(&words::SoFarProven { device, label }, &known.restore_to(key))
         })
     });
     let listed =

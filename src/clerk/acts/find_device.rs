@@ -89,14 +89,13 @@ impl FindDevice {
     /// Identifies the device for the role among those present.
     fn look(&self, devices: &mut Devices, rehearsal: bool) -> Result<Vec<Fact>, Fault> {
         let role = self.role;
-        let mut found = match &self.picked {
-            Some(picked) => devices.find_picked(role, picked)?,
-            None => {
-                let not: Vec<Serial> =
-                    self.not.iter().cloned().chain(self.fleet.iter().map(|(serial, _)| serial.clone())).collect();
-                let found = devices.find(role, &not, &self.given_up, &self.last_resort);
-                found.map_err(|fault| self.of_the_fleet(fault))?
-            }
+        let mut found = if let Some(picked) = &self.picked {
+            devices.find_picked(role, picked)?
+        } else {
+            let fleet = self.fleet.iter().map(|(serial, _)| serial.clone());
+            let not: Vec<Serial> = self.not.iter().cloned().chain(fleet).collect();
+            let found = devices.find(role, &not, &self.given_up, &self.last_resort);
+            found.map_err(|fault| self.of_the_fleet(fault))?
         };
         found.sort();
         let serial = match found.as_slice() {
