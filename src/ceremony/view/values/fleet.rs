@@ -1,6 +1,7 @@
 //! Values about the devices of a fleet.
 
 use crate::ceremony::known::Known;
+use crate::ceremony::known::character::DeviceUse;
 use crate::ceremony::view::values::planned::role;
 use crate::plan::Plan;
 use crate::script::words;
@@ -48,6 +49,20 @@ pub fn done(known: &Known) -> String {
         row(name(device), serial, &state)
     };
     [DeviceRole::Original].into_iter().chain(further).map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// What of the PINs is still in memory once a device has them.
+pub fn pins_wiped(known: &Known) -> &'static str {
+    match known.ceremony.devices {
+        DeviceUse::Fleet if known.plan.so_pin_share().is_some() => words::USER_PIN_WIPED,
+        DeviceUse::Fleet
+        | DeviceUse::Provisions
+        | DeviceUse::Keeps
+        | DeviceUse::Adds
+        | DeviceUse::Retires
+        | DeviceUse::ChangesPins
+        | DeviceUse::None => words::PINS_WIPED,
+    }
 }
 
 /// The one on which the keys are made is the first.

@@ -138,6 +138,7 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
         Name::UserTries => Some(devices::user_tries(known?, step, device()?)),
         Name::SoTries => Some(devices::so_tries(known?, step, device()?)),
         Name::SoPinMay => Some(pins::so_pin_may(known?)),
+        Name::PinsWiped => text(fleet::pins_wiped(known?)),
         Name::SoPinHint => Some(devices::so_pin_hint(known?, step)),
         Name::DkekState => devices::dkek_state(known?, step),
         Name::RefusedKeys => Some(surveyed::refused(&known?.keys.refused)),
