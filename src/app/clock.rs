@@ -41,7 +41,9 @@ impl Clock {
             utc: now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
             local: local.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
             zone: self.zone.as_ref().and_then(TimeZone::iana_name).map(str::to_owned),
-            since_start_ms: u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX).saturating_add(self.before),
+            since_start_ms: u64::try_from(self.began.elapsed().as_millis())
+                .unwrap_or(u64::MAX)
+                .saturating_add(self.before),
         }
     }
 }

@@ -9,8 +9,8 @@ mod resume;
 mod setup;
 
 pub use card_check::check_cards;
-pub use resume::{OpenSitting, Restarted};
 pub use front::{FrontEnd, FrontError, Screen};
+pub use resume::{OpenSitting, Restarted};
 pub use setup::{Environment, Place, Setup, kept_device, latest_backup, plan_after};
 
 use self::clock::Clock;

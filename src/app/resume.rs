@@ -209,7 +209,10 @@ fn before(known: &Known) -> Before {
         keys: known.plan.keys.clone(),
         copies_share_files: match (known.ceremony.cards, known.ceremony.keys) {
             (Cards::Dealt | Cards::Changed | Cards::Replaced, _) => false,
-            (Cards::Earlier | Cards::None, KeySource::Known | KeySource::Folder | KeySource::Device | KeySource::New) => true,
+            (
+                Cards::Earlier | Cards::None,
+                KeySource::Known | KeySource::Folder | KeySource::Device | KeySource::New,
+            ) => true,
         },
     }
 }

@@ -79,6 +79,18 @@ impl Setup {
             Cards::Dealt => plan.check_new()?,
             Cards::Earlier | Cards::Changed | Cards::Replaced | Cards::None => {}
         }
+        let fleet = match Ceremony::of(ceremony).character.devices {
+            DeviceUse::Fleet => true,
+            DeviceUse::Provisions
+            | DeviceUse::Keeps
+            | DeviceUse::Adds
+            | DeviceUse::Retires
+            | DeviceUse::ChangesPins
+            | DeviceUse::None => false,
+        };
+        if fleet && environment == Environment::Real && !plan.names_a_fleet() {
+            return Err(Fault::from(faults::FleetNotPlanned));
+        }
         Self::new(ceremony, plan, plan_text, None, place.into(), environment)
     }
 
@@ -94,11 +106,34 @@ impl Setup {
         place: impl Into<Place<'a>>,
         environment: Environment,
     ) -> Result<Self, Fault> {
+        Self::from_backups(ceremony, (from, &[]), plan, place, environment)
+    }
+
+    /// The same with further folders of ours, whose keys are under the same DKEK.
+    ///
+    /// # Errors
+    /// If a folder holds no usable backup, or the new folder cannot be created.
+    pub fn from_backups<'a>(
+        ceremony: CeremonyKind,
+        (from, others): (&Path, &[PathBuf]),
+        plan: Option<(Plan, String)>,
+        place: impl Into<Place<'a>>,
+        environment: Environment,
+    ) -> Result<Self, Fault> {
         let given = plan.as_ref().map(|(plan, _)| plan);
         let source = match Ceremony::of(ceremony).character.keys {
             KeySource::Known | KeySource::Folder => Source::open(from, given)?,
             // Whatever keys lie there, those on the device are meant.
             KeySource::Device | KeySource::New => Source::open_share_files(from, given)?,
+        };
+        let source = match Ceremony::of(ceremony).character.devices {
+            DeviceUse::Retires => source.with_others(others)?,
+            DeviceUse::Provisions
+            | DeviceUse::Fleet
+            | DeviceUse::Keeps
+            | DeviceUse::Adds
+            | DeviceUse::ChangesPins
+            | DeviceUse::None => source,
         };
         let kept = source.folder.read(names::PLAN).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
         let plan_text = match (source.is_foreign(), plan) {
@@ -175,7 +210,7 @@ impl Setup {
                 let kept = match devices {
                     // The old device is erased last.
                     DeviceUse::Provisions if cards == Cards::Replaced => source.as_ref().and_then(of_the_source),
-                    DeviceUse::Provisions | DeviceUse::None => None,
+                    DeviceUse::Provisions | DeviceUse::Fleet | DeviceUse::None => None,
                     DeviceUse::Keeps | DeviceUse::Adds | DeviceUse::Retires => source.as_ref().and_then(of_the_source),
                     DeviceUse::ChangesPins => kept_device(records),
                 };

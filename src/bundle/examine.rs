@@ -165,7 +165,10 @@ fn record_signature(folder: &Folder, proof: &Proof) -> Option<ProvenKey> {
 
 /// Checks what a proven key signed with the public key in the same folder.
 fn signature(folder: &Folder, label: &KeyLabel, signature_file: &str) -> SignatureState {
-    signature_of(folder, [names::proof_text(label), names::public_key(label), signature_file.to_owned()])
+    signature_of(
+        folder,
+        [names::text_of_signature(signature_file), names::public_key(label), signature_file.to_owned()],
+    )
 }
 
 /// Checks a signature: a text, the public key, and the signature.
@@ -188,7 +191,8 @@ fn signature_of(folder: &Folder, files: [String; 3]) -> SignatureState {
 
 /// The files whose digest no record can have, and those of proofs in earlier records.
 fn known_without_a_digest(proven: &[ProvenKey]) -> BTreeSet<String> {
-    let proofs = proven.iter().flat_map(|key| [key.signature_file.clone(), names::proof_text(&key.label)]);
+    let proofs =
+        proven.iter().flat_map(|key| [key.signature_file.clone(), names::text_of_signature(&key.signature_file)]);
     // The reports are made from the record: who can make them again compares them.
     proofs.chain([names::RECORD, names::REPORT, names::REPORT_HTML, names::REPORT_SUMS].map(str::to_owned)).collect()
 }

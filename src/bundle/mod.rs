@@ -76,9 +76,7 @@ fn named(entry: &Entry) -> Vec<(&str, Digest)> {
             [(names::PLAN, *plan_sha256)].into_iter().chain(files).collect()
         }
         Entry::Learned { fact, .. } => written(fact).into_iter().collect(),
-        Entry::Resumed { set_aside, .. } => {
-            set_aside.iter().map(|moved| (moved.now.as_str(), moved.sha256)).collect()
-        }
+        Entry::Resumed { set_aside, .. } => set_aside.iter().map(|moved| (moved.now.as_str(), moved.sha256)).collect(),
         Entry::Intent { .. }
         | Entry::Revealed { .. }
         | Entry::Done { .. }
@@ -178,6 +176,9 @@ fn written(fact: &Fact) -> Option<(&str, Digest)> {
         | Fact::Copied { .. }
         | Fact::RecordSigner { .. }
         | Fact::MediumLeftOut { .. }
+        | Fact::AlsoFrom { .. }
+        | Fact::OlderKeysIn { .. }
+        | Fact::DeviceLeftOut { .. }
         // Its files are named by facts of their own; in earlier records, anyone can verify the signature itself.
         | Fact::Proven { .. }
         | Fact::NotProvable { .. } => None,

@@ -25,7 +25,7 @@ pub use machine::resumption::Resumption;
 pub use machine::{Machine, REVEAL_SECONDS, Request};
 
 pub use steps::{Actor, Answer, Condition, Question, Stage, StageKind, Step};
-pub use view::values::{finding, key_table, planned};
+pub use view::values::{device_role, finding, key_table, planned};
 pub use view::{
     Asks, Body, CardView, FieldState, FieldView, FinishedCopy, Header, Notice, OptionView, Shown, SoFar, StepLine,
     StepState, TickView, View, ViewContext,

@@ -174,6 +174,9 @@ impl ManifestDraft {
             | Fact::Copied { .. }
             | Fact::RecordSigner { .. }
             | Fact::MediumLeftOut { .. }
+            | Fact::AlsoFrom { .. }
+            | Fact::OlderKeysIn { .. }
+            | Fact::DeviceLeftOut { .. }
             | Fact::Proven { .. }
             | Fact::NotProvable { .. } => {}
         }

@@ -187,7 +187,7 @@ impl Clerk {
     /// A key that is backed up, and the folder with its files: this sitting's own, if it has backed it up, or else the source's.
     fn backed_up(&self, label: &KeyLabel) -> Result<(&Folder, BackedUpKey), Fault> {
         let own = self.manifest.keys.iter().map(|key| (&self.folder, key));
-        let earlier = self.source.iter().flat_map(|source| source.keys.iter().map(|key| (&source.folder, key)));
+        let earlier = self.source.iter().flat_map(Source::all_backups);
         let found = own.chain(earlier).find(|(_, key)| key.label == *label).map(|(folder, key)| (folder, key.clone()));
         found.ok_or_else(|| Fault::from(faults::SourceFileMissing { file: names::wrapped_key(label) }))
     }

@@ -8,7 +8,7 @@ use lexopt::{Arg, Parser, ValueExt};
 use super::RECORDS;
 use super::disclose::{Disclosure, parts};
 use super::softcard::SoftcardOptions;
-use crate::ceremony::{Ceremony, Needs, Unattended};
+use crate::ceremony::{Ceremony, DeviceUse, Needs, Unattended};
 use crate::names::CeremonyKind;
 
 /// What to do.
@@ -67,6 +67,8 @@ pub struct Hold {
     pub plan: Option<PathBuf>,
     /// The folder to restore from.
     pub from: Option<PathBuf>,
+    /// Further folders with keys of the same device.
+    pub also_from: Vec<PathBuf>,
     /// The plan of those who guarded a DKEK before, where files made elsewhere do not say it.
     pub old_plan: Option<PathBuf>,
     /// Where sittings are kept.
@@ -123,7 +125,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, M
     let mut files: Vec<PathBuf> = Vec::new();
     let mut json = false;
     let (mut auto, mut pcsc, mut plan, mut records, mut from) = (false, false, None, None, None);
-    let mut old_plan = None;
+    let (mut old_plan, mut also_from) = (None, Vec::new());
     let (mut withhold, mut out) = (None, None);
     let (mut vpcd, mut state, mut serial) = (None, None, None);
     let (mut script_of, mut html) = (None, false);
@@ -137,7 +139,8 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, M
             Arg::Long("plan") => plan = Some(PathBuf::from(parser.value()?)),
             Arg::Long("old-plan") => old_plan = Some(PathBuf::from(parser.value()?)),
             Arg::Long("records") => records = Some(PathBuf::from(parser.value()?)),
-            Arg::Long("from") => from = Some(PathBuf::from(parser.value()?)),
+            Arg::Long("from") if from.is_none() => from = Some(PathBuf::from(parser.value()?)),
+            Arg::Long("from") => also_from.push(PathBuf::from(parser.value()?)),
             Arg::Long("for") => script_of = Some(named_ceremony(&parser.value()?.string()?)?),
             Arg::Long("html") => html = true,
             Arg::Long("withhold") => {
@@ -172,6 +175,8 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, M
             auto,
             plan: plan.take(),
             from: from.take(),
+            // Only a device that is retired can have keys in several.
+            also_from: if ceremony.is_some_and(retires) { std::mem::take(&mut also_from) } else { Vec::new() },
             // Only where custodians change are there some of before.
             old_plan: if ceremony.is_some_and(changes_custodians) { old_plan.take() } else { None },
             records: records.take().unwrap_or_else(|| PathBuf::from(RECORDS)),
@@ -253,7 +258,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, M
         ("--plan", plan.is_some()),
         ("--old-plan", old_plan.is_some()),
         ("--records", records.is_some()),
-        ("--from", from.is_some()),
+        ("--from", from.is_some() || !also_from.is_empty()),
         ("--withhold", withhold.is_some()),
         ("--out", out.is_some()),
         ("--vpcd", vpcd.is_some()),
@@ -284,6 +289,18 @@ const fn changes_custodians(ceremony: CeremonyKind) -> bool {
     match Ceremony::of(ceremony).character.needs {
         Needs::PlanAndBackup => true,
         Needs::Plan | Needs::PlanIfAny | Needs::Backup | Needs::NewKeysAndBackup => false,
+    }
+}
+
+const fn retires(ceremony: CeremonyKind) -> bool {
+    match Ceremony::of(ceremony).character.devices {
+        DeviceUse::Retires => true,
+        DeviceUse::Provisions
+        | DeviceUse::Fleet
+        | DeviceUse::Keeps
+        | DeviceUse::Adds
+        | DeviceUse::ChangesPins
+        | DeviceUse::None => false,
     }
 }
 

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use crate::app::{FrontEnd, FrontError, OpenSitting, ROUNDS, Screen, latest_backup};
 use crate::ceremony::{
-    Asks, Body, CEREMONIES, Ceremony, Character, ChoiceId, Deliberate, DeviceUse, Header, Input, Machine, Needs, Notice,
-    OpenSittingChoice, OptionView, Resumption, View, ViewContext,
+    Asks, Body, CEREMONIES, Ceremony, Character, ChoiceId, Deliberate, DeviceUse, Header, Input, Machine, Needs,
+    Notice, OpenSittingChoice, OptionView, Resumption, View, ViewContext,
 };
 use crate::dkek::Rounds;
 use crate::names::ItemName;

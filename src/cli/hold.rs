@@ -14,9 +14,7 @@ use crate::app::{
     latest_backup,
 };
 use crate::autopilot::{Autopilot, AutopilotError, Comes};
-use crate::ceremony::{
-    CEREMONIES, Cards, Ceremony, Character, DeviceUse, Known, Needs, OpenSittingChoice, Unattended,
-};
+use crate::ceremony::{CEREMONIES, Cards, Ceremony, Character, DeviceUse, Known, Needs, OpenSittingChoice, Unattended};
 use crate::dkek::Rounds;
 use crate::host;
 use crate::plan::Plan;
@@ -41,9 +39,12 @@ fn prepare(ceremony: CeremonyKind, hold: &Hold) -> Result<Setup, Vec<Fault>> {
                 DeviceUse::ChangesPins => {
                     environment != Environment::SoftwareCards || kept_device(&hold.records).is_some()
                 }
-                DeviceUse::Provisions | DeviceUse::Keeps | DeviceUse::Adds | DeviceUse::Retires | DeviceUse::None => {
-                    true
-                }
+                DeviceUse::Provisions
+                | DeviceUse::Fleet
+                | DeviceUse::Keeps
+                | DeviceUse::Adds
+                | DeviceUse::Retires
+                | DeviceUse::None => true,
             };
             if !kept {
                 return Err(vec![Fault::from(faults::NothingToRestore { folder: hold.records.display() })]);
@@ -76,7 +77,8 @@ fn prepare(ceremony: CeremonyKind, hold: &Hold) -> Result<Setup, Vec<Fault>> {
             // When several ceremonies are rehearsed, the plan is for the first; a restore reads it from the folder.
             let plan = plan.filter(|_| hold.ceremony.is_some() || hold.from.is_some());
             let given = plan.map(|file| read_plan(Some(file))).transpose()?;
-            Setup::from_backup(ceremony, &from.ok_or_else(nothing)?, given, &hold.records, environment).map_err(one)
+            let from = from.ok_or_else(nothing)?;
+            Setup::from_backups(ceremony, (&from, &hold.also_from), given, &hold.records, environment).map_err(one)
         }
     }
 }

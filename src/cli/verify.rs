@@ -10,7 +10,7 @@ use super::read::read_record;
 use super::report::{Compared, compare};
 use super::say::{complain, explain, print_all, print_text};
 use super::{Exit, drills, verify_people};
-use crate::bundle::{Examined, FileState, SignatureState, examine};
+use crate::bundle::{Examined, FileState, ProvenKey, SignatureState, examine};
 use crate::faults::Fault;
 use crate::folder::{Folder, names};
 use crate::record::{Ending, Entry, Fact, Part, Proof, verify};
@@ -158,8 +158,11 @@ fn check_values(proof: &Proof) -> Vec<String> {
 /// What of a folder was checked, and what was not.
 fn checked(examined: &Examined) -> Vec<String> {
     let mut said = vec![words::VerifyFiles { files: examined.files.len() }.to_string()];
-    let good = examined.proven.iter().filter(|key| key.state == SignatureState::Good);
-    let good: Vec<&str> = good.map(|key| key.label.as_str()).collect();
+    let good = || examined.proven.iter().filter(|key| key.state == SignatureState::Good);
+    // In a fleet, a key signs on several devices.
+    let once = |key: &ProvenKey| good().filter(|other| other.label == key.label).count() == 1;
+    let name = |key| if once(key) { key.label.as_str() } else { key.signature_file.as_str() };
+    let good: Vec<&str> = good().map(name).collect();
     match good.as_slice() {
         [] => {}
         [names] => said.push(words::VerifySignaturesOne { names }.to_string()),

@@ -1,6 +1,6 @@
 //! The names of a sitting's folder and of the files in it.
 
-use crate::terms::{DkekShareNumber, KeyLabel};
+use crate::terms::{DeviceRole, DkekShareNumber, KeyLabel};
 
 /// The plan, as it was read.
 pub const PLAN: &str = "plan.json";
@@ -130,12 +130,25 @@ pub fn certificate(label: &KeyLabel) -> String {
     format!("{KEYS}{label}.cert.pem")
 }
 
+/// The end of the name of a signature.
+const SIGNATURE: &str = ".sig";
+
 /// What a restored key signs as its proof.
-pub fn proof_text(label: &KeyLabel) -> String {
-    format!("{KEYS}{label}.proof.txt")
+pub fn proof_text(label: &KeyLabel, role: Option<DeviceRole>) -> String {
+    format!("{KEYS}{label}.proof{}.txt", of_device(role))
 }
 
 /// The signature of a restored key.
-pub fn proof_signature(label: &KeyLabel) -> String {
-    format!("{KEYS}{label}.proof.sig")
+pub fn proof_signature(label: &KeyLabel, role: Option<DeviceRole>) -> String {
+    format!("{KEYS}{label}.proof{}{SIGNATURE}", of_device(role))
+}
+
+/// What was signed, beside its signature.
+pub fn text_of_signature(signature: &str) -> String {
+    format!("{}.txt", signature.strip_suffix(SIGNATURE).unwrap_or(signature))
+}
+
+/// The further devices of a fleet have proofs of their own.
+fn of_device(role: Option<DeviceRole>) -> String {
+    role.and_then(DeviceRole::further).map(|number| format!("-{number}")).unwrap_or_default()
 }

@@ -32,6 +32,7 @@ pub fn surveyed(key: &PlannedKey) -> KeyToBackUp {
 pub fn traced() -> Vec<TracedKey> {
     let copied = |label: &str| Copied {
         label: KeyLabel::new(label).unwrap(),
+        folder: None,
         file: format!("keys/{label}.wrapped"),
         sha256: Digest([0x5a; 32]),
     };

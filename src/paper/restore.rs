@@ -45,6 +45,7 @@ pub(super) fn restore_page(about: &About, plan: &Plan) -> String {
                 CeremonyKind::Retire => chapters::FolderRetired { from }.paragraphs(),
                 CeremonyKind::Restore
                 | CeremonyKind::Establish
+                | CeremonyKind::Fleet
                 | CeremonyKind::BackUp
                 | CeremonyKind::AddKeys
                 | CeremonyKind::ReSplit
@@ -55,9 +56,12 @@ pub(super) fn restore_page(about: &About, plan: &Plan) -> String {
         }
         (Cards::None, _) => page.chapter(match character.devices {
             DeviceUse::ChangesPins => chapters::FOLDER_PINS,
-            DeviceUse::Provisions | DeviceUse::Keeps | DeviceUse::Adds | DeviceUse::Retires | DeviceUse::None => {
-                chapters::FOLDER_LOOKED
-            }
+            DeviceUse::Provisions
+            | DeviceUse::Fleet
+            | DeviceUse::Keeps
+            | DeviceUse::Adds
+            | DeviceUse::Retires
+            | DeviceUse::None => chapters::FOLDER_LOOKED,
         }),
     }
     page.heading(words::FOLDER_CHECK_HEADING);
@@ -115,6 +119,9 @@ impl Page {
         self.chapter(chapters::FOLDER_BACKUP);
         if about.ceremony == CeremonyKind::ReKey && plan.carry_keys {
             self.text(words::FOLDER_CARRIED);
+        }
+        if about.ceremony == CeremonyKind::Fleet {
+            self.text(&words::FolderFleet { devices: plan.fleet().len() + 1 }.to_string());
         }
         self.heading(words::FOLDER_NEEDS_HEADING);
         self.chapter(chapters::FOLDER_NEEDS);

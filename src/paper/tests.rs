@@ -95,9 +95,11 @@ fn the_script_of_every_ceremony_has_every_step_once_with_boxes_for_initials_and_
         {
             assert_eq!(text.lines().filter(|line| line.trim_start_matches('#') == format!(" {heading}")).count(), 1);
         }
-        let dealt = [CeremonyKind::Establish, CeremonyKind::ReSplit, CeremonyKind::ReKey].contains(&kind);
+        let deals = [CeremonyKind::Establish, CeremonyKind::Fleet, CeremonyKind::ReSplit, CeremonyKind::ReKey];
+        let dealt = deals.contains(&kind);
         assert_eq!(text.contains("CUSTODIAN 1 OF"), dealt, "{kind:?}");
         let set_up = match kind {
+            CeremonyKind::Fleet => 3,
             CeremonyKind::Establish | CeremonyKind::ReKey => 2,
             CeremonyKind::Restore | CeremonyKind::Drill => 1,
             CeremonyKind::BackUp
@@ -341,6 +343,7 @@ fn every_folder_says_on_one_page_what_it_is_and_has_the_handbook_of_its_plan() {
         assert_eq!(Digest(Sha256::digest(&files[names::SCRIPT]).into()), Digest(script::digest()));
         let backup = match about.ceremony {
             CeremonyKind::Establish
+            | CeremonyKind::Fleet
             | CeremonyKind::BackUp
             | CeremonyKind::AddKeys
             | CeremonyKind::ReSplit

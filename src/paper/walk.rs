@@ -56,7 +56,8 @@ pub fn around() -> ViewContext {
 }
 
 fn serial(role: DeviceRole) -> Serial {
-    Serial::new(if role == DeviceRole::Original { "REH0000000001" } else { "REH0000000002" }).unwrap()
+    let number = role.further().unwrap_or(if role == DeviceRole::Original { 1 } else { 2 });
+    Serial::new(&format!("REH{number:010}")).unwrap()
 }
 
 const fn set_of(scheme: Scheme) -> &'static str {
@@ -248,9 +249,12 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
             files: 27,
             bytes: 123_456,
         }],
-        Act::ProveKey(acts::ProveKey { label, at, .. }) => {
-            vec![Fact::Proven { label: label.clone(), reference: *at, signature_file: names::proof_signature(label) }]
-        }
+        Act::ProveKey(acts::ProveKey { label, role, at, .. }) => vec![Fact::Proven {
+            label: label.clone(),
+            reference: *at,
+            signature_file: names::proof_signature(label, *role),
+            role: *role,
+        }],
         _ => Vec::new(),
     }
 }

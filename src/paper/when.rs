@@ -11,6 +11,7 @@ pub const fn when(condition: Condition) -> Option<&'static str> {
         | Condition::HandsOver
         | Condition::HolderHere(true)
         | Condition::Proven
+        | Condition::FleetProven(true)
         | Condition::Copied(true)
         | Condition::SignsRecord(true)
         | Condition::Opens(true)
@@ -46,6 +47,8 @@ pub const fn when(condition: Condition) -> Option<&'static str> {
         Condition::Damaged => Some(words::PAPER_WHEN_DAMAGED),
         Condition::FromOursInPart => Some(words::PAPER_WHEN_OURS_IN_PART),
         Condition::WrappedKeysUnusable => Some(words::PAPER_WHEN_WRAPPED_UNUSABLE),
+        Condition::AlsoFrom => Some(words::PAPER_WHEN_ALSO_FROM),
+        Condition::OlderKeysElsewhere => Some(words::PAPER_WHEN_OLDER_KEYS),
         Condition::SeveralDkeks => Some(words::PAPER_WHEN_SEVERAL_DKEKS),
         Condition::TypesPrime => Some(words::PAPER_WHEN_FOREIGN),
         Condition::KnowsOldPrime => Some(words::PAPER_WHEN_FOREIGN_LATER),
@@ -64,6 +67,7 @@ pub const fn when(condition: Condition) -> Option<&'static str> {
         Condition::Missing => Some(words::PAPER_WHEN_MISSING),
         Condition::KcvHidden => Some(words::PAPER_WHEN_KCV_HIDDEN),
         Condition::KcvAsked => Some(words::PAPER_WHEN_KCV_ASKED),
+        Condition::FleetProven(false) => Some(words::PAPER_WHEN_NOT_COPIED),
         Condition::NotProvable => Some(words::PAPER_WHEN_NOT_PROVABLE),
         Condition::Copied(false) => Some(words::PAPER_WHEN_WITHOUT_MEDIUM),
         Condition::SignsRecord(false) => Some(words::PAPER_WHEN_NOT_SIGNED),

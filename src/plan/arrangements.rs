@@ -31,6 +31,8 @@ pub enum DeviceUse {
     Replacement,
     /// Takes the place of a device that fails.
     Spare,
+    /// A further device of a fleet.
+    Fleet,
 }
 
 impl DeviceUse {
@@ -40,12 +42,13 @@ impl DeviceUse {
             Self::Original => "original",
             Self::Replacement => "replacement",
             Self::Spare => "spare",
+            Self::Fleet => "fleet",
         }
     }
 
     /// The one with this word.
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Original, Self::Replacement, Self::Spare].into_iter().find(|one| one.word() == word)
+        [Self::Original, Self::Replacement, Self::Spare, Self::Fleet].into_iter().find(|one| one.word() == word)
     }
 }
 
@@ -56,6 +59,8 @@ pub struct PlannedDevice {
     pub role: DeviceUse,
     /// Its serial; `None`: left blank, to be written by hand.
     pub serial: Option<Serial>,
+    /// Whether a further device of a fleet gets the keys of the first.
+    pub copy_keys: bool,
 }
 
 /// What is arranged for one person.

@@ -33,6 +33,9 @@ pub const fn usual_minutes(step: StepName) -> u8 {
         S::Source
         | S::BackUpSource
         | S::BackUpManifest
+        | S::FleetDevices
+        | S::FleetBackup
+        | S::FleetResult
         | S::AddKeysSource
         | S::AddKeysManifest
         | S::AddKeysList
@@ -67,6 +70,8 @@ pub const fn usual_minutes(step: StepName) -> u8 {
         | S::AddKeysDevice
         | S::BackUpKeys
         | S::Replacement
+        | S::FleetDevice
+        | S::FleetLeftOut
         | S::KcvOnCards
         | S::KcvCompared
         | S::Bag

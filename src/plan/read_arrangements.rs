@@ -10,7 +10,7 @@ use super::nearest::nearest;
 use super::reader::{NAME, Object, Reader, as_list, form, not_text, small};
 use crate::faults::{self, Fault};
 use crate::names::{PlanField as F, StepName};
-use crate::terms::{Digest, KeyLabel, Serial, alike, short};
+use crate::terms::{Digest, Further, KeyLabel, Serial, alike, short};
 
 /// The longest text of one line, in characters.
 const LINE: usize = 80;
@@ -142,13 +142,22 @@ impl Reader {
             };
             let otherwise = |field, _: &Value| Fault::from(faults::PlanSerial { field });
             let serial = self.value(object, F::DevicesSerial, Some(None), serial, otherwise);
-            if let (Some(role), Some(serial)) = (role, serial) {
-                devices.push((object.path(F::DevicesSerial), PlannedDevice { role, serial }));
+            if role.is_some_and(|role| role != DeviceUse::Fleet) && object.get(F::DevicesCopyKeys).is_some() {
+                let field = object.path(F::DevicesCopyKeys);
+                self.add(field.clone(), faults::PlanCopyKeys { field });
+            }
+            let copy_keys = self.value(object, F::DevicesCopyKeys, Some(true), Value::as_bool, form);
+            if let (Some(role), Some(serial), Some(copy_keys)) = (role, serial, copy_keys) {
+                devices.push((object.path(F::DevicesSerial), PlannedDevice { role, serial, copy_keys }));
             }
         }
         let serial =
             |(path, device): &(String, PlannedDevice)| Some((path.clone(), device.serial.as_ref()?.to_string()));
         self.once(F::Devices, devices.iter().filter_map(serial));
+        let mut further = devices.iter().filter(|(_, device)| device.role == DeviceUse::Fleet);
+        if let Some((path, _)) = further.nth(Further::ALL.len()) {
+            self.add(path.clone(), faults::PlanFleetLarge { most: Further::ALL.len() + 1 });
+        }
         devices.into_iter().map(|(_, device)| device).collect()
     }
 

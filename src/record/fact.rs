@@ -277,6 +277,11 @@ pub enum Fact {
         #[serde(default, skip_serializing_if = "is_false")]
         shares_elsewhere: bool,
     },
+    /// A further folder with keys under the same DKEK, and those that are counted there.
+    AlsoFrom { folder: String, record_sha256: Digest, keys: Vec<KeyLabel> },
+    /// The folder that this sitting starts from has only keys that were added to a device: the older ones are in this one,
+    /// which is not at hand.
+    OlderKeysIn { folder: String, record_sha256: Option<Digest> },
     /// People who knew a share on the day of *establish* before somebody took their place.
     Formers { people: Vec<Former> },
     /// The bags that the folder's record names, where it names any.
@@ -328,7 +333,21 @@ pub enum Fact {
     /// `decided`.
     Wanted { label: KeyLabel, reference: KeyReference },
     /// A key was unwrapped.
-    Unwrapped { label: KeyLabel, reference: KeyReference },
+    Unwrapped {
+        label: KeyLabel,
+        reference: KeyReference,
+        /// The further device of a fleet; none: the replacement.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        role: Option<DeviceRole>,
+    },
+    /// A further device of a fleet was left out. A deviation.
+    DeviceLeftOut {
+        role: DeviceRole,
+        /// None: it was never found.
+        serial: Option<Serial>,
+        decided_by: String,
+        reason: String,
+    },
     /// What people brought for a copy of the folder: what is written on it, and where its files appear; none: in a
     /// rehearsal, a folder beside that of the sitting.
     Medium { number: u8, label: String, place: Option<String> },
@@ -340,13 +359,23 @@ pub enum Fact {
     /// A copy was left out. A deviation.
     MediumLeftOut { number: u8, label: Option<String>, decided_by: String, reason: String },
     /// A signature by the key on the device was verified with the original's public key file.
-    Proven { label: KeyLabel, reference: KeyReference, signature_file: String },
+    Proven {
+        label: KeyLabel,
+        reference: KeyReference,
+        signature_file: String,
+        /// The further device of a fleet; none: the replacement.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        role: Option<DeviceRole>,
+    },
     /// A key's signature cannot be checked here, and why; earlier builds recorded no reason.
     NotProvable {
         label: KeyLabel,
         key_type: KeyType,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         why: Option<NotProven>,
+        /// The further device of a fleet; none: the replacement.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        role: Option<DeviceRole>,
     },
 }
 

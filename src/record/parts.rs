@@ -105,7 +105,9 @@ const fn places_of_fact(fact: &Fact) -> &'static [Place] {
             &[("/fact/name", Part::Names), ("/fact/decided_by", Part::Names), ("/fact/reason", Part::Notes)]
         }
         Fact::Compared { .. } | Fact::FingerprintsCompared { .. } => &[("/fact/by", Part::Names)],
-        Fact::MediumLeftOut { .. } => &[("/fact/decided_by", Part::Names), ("/fact/reason", Part::Notes)],
+        Fact::MediumLeftOut { .. } | Fact::DeviceLeftOut { .. } => {
+            &[("/fact/decided_by", Part::Names), ("/fact/reason", Part::Notes)]
+        }
         Fact::Bagged { .. } => &[("/fact/bag", Part::Bags)],
         Fact::BagsOnRecord { .. } => &[("/fact/bags/*/bag", Part::Bags)],
         Fact::Formers { .. } | Fact::Opened { .. } | Fact::SoPinRebuilt { .. } => {
@@ -114,6 +116,8 @@ const fn places_of_fact(fact: &Fact) -> &'static [Place] {
         Fact::Guarded { .. } => &[("/fact/shares/*/people", Part::Names)],
         Fact::RestoreNotProven
         | Fact::CustodiansChange { .. }
+        | Fact::AlsoFrom { .. }
+        | Fact::OlderKeysIn { .. }
         | Fact::NewCustodians
         | Fact::OldCards { .. }
         | Fact::WrappedKeysUnusable { .. }

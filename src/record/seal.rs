@@ -42,6 +42,8 @@ pub enum DeviationName {
     KeyLeftOut,
     /// A copy of the folder was left out.
     CopyLeftOut,
+    /// A further device of a fleet was left out.
+    DeviceLeftOut,
     /// The key of the plan does not sign the record.
     RecordNotSigned,
     /// The program ended before the ceremony did, and the sitting went on.

@@ -31,8 +31,21 @@ pub enum LivesOn {
 pub struct Copied {
     /// What it is called there.
     pub label: KeyLabel,
+    /// The further folder that it is in; none: the one that `from` names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub folder: Option<String>,
     /// Its file in the folder.
     pub file: String,
     /// The digest of the file.
     pub sha256: Digest,
+}
+
+impl Copied {
+    /// Its file, with the folder if that is a further one.
+    pub fn place(&self) -> String {
+        match &self.folder {
+            Some(folder) => format!("{folder}/{}", self.file),
+            None => self.file.clone(),
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! The domain's terms as types. Nothing here can hold a secret.
 
+mod device_role;
 mod drill;
 mod error;
 mod host_finding;
@@ -10,6 +11,7 @@ mod seen;
 mod sharing;
 mod written;
 
+pub use device_role::{DeviceRole, Further};
 pub use drill::{Day, Drill};
 pub use error::TermError;
 pub use host_finding::{HostFinding, Severity};
@@ -222,25 +224,6 @@ impl Handle {
     }
 }
 
-/// Which device a step refers to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum DeviceRole {
-    /// The device the keys are generated on.
-    Original,
-    /// The device that keys are restored to.
-    Replacement,
-}
-
-impl DeviceRole {
-    /// The word used in the record and the script.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Original => "original",
-            Self::Replacement => "replacement",
-        }
-    }
-}
-
 /// At most 24 printable characters of what a person entered, to quote it without flooding the screen.
 pub fn short(text: &str) -> String {
     // U+FFFD stands for what is not text, and is seen.
@@ -331,11 +314,5 @@ fn in_lines(tokens: impl IntoIterator<Item = impl AsRef<str>>, between: &str) ->
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&base16ct::lower::encode_string(&self.0))
-    }
-}
-
-impl fmt::Display for DeviceRole {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.word())
     }
 }

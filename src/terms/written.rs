@@ -43,7 +43,7 @@ as_text! {
     Scheme => Scheme::parse;
     Seat => |text| text.parse().ok().map(Seat);
     Number => Number::parse;
-    DeviceRole => |text| [DeviceRole::Original, DeviceRole::Replacement].into_iter().find(|role| role.word() == text);
+    DeviceRole => |text| DeviceRole::all().find(|role| role.word() == text);
     Digest => Digest::parse;
     HostFinding => |text| Some(HostFinding::from_word(text));
 }

@@ -56,7 +56,7 @@ fn steps(plan: &Plan) -> Vec<Step> {
         list.section();
         list.add(device::device(DeviceRole::Replacement));
         provisioning::provision(list, plan, DeviceRole::Replacement);
-        provisioning::load(list, DeviceRole::Replacement, &[Handle::Dkek]);
+        provisioning::load(list, DeviceRole::Replacement, &[Handle::Dkek, Handle::NewSoPin]);
         keys::bring_keys_back(list, plan);
         check_values::compare_fingerprints(list);
     });

@@ -52,37 +52,15 @@ pub(super) fn plan_step() -> Step {
 
 /// All that follows once people are there, up to the end: shares, share files, device, keys, backups.
 pub(super) fn from_the_device_on(list: &mut List, plan: &Plan) {
-    // The device's certificate chain will be read in this section once that is part of the ceremony.
-    list.section();
-    list.add(device::device(DeviceRole::Original));
-    turns::deal(list, plan, DeviceRole::Original);
-
-    turns::turns(list, plan);
-
-    list.section();
-    for share in plan.numbers() {
-        list.add(turns::share_file(share));
-    }
-    opening::open_all(list, plan, Cards::Dealt);
+    shares(list, plan);
     if !plan.prove_restore {
         bags::first_bags(list, plan);
     }
 
     list.section();
     provisioning::provision(list, plan, DeviceRole::Original);
-    provisioning::load(list, DeviceRole::Original, &[]);
-
-    list.section();
-    for key in &plan.keys {
-        list.add(keys::made(key));
-    }
-    list.add(
-        step(StepName::Inventory, Actor::Administrator)
-            .then(StageName::List, StageKind::Do(keys::inventory_planned))
-            .then_when(Condition::LeftOut(false), StageName::Listed, StageKind::Read)
-            .then_when(Condition::LeftOut(true), StageName::ListedWithout, StageKind::Read),
-    );
-    check_values::compare_fingerprints(list);
+    provisioning::load(list, DeviceRole::Original, &[Handle::NewSoPin]);
+    keys_of_the_plan(list, plan);
 
     list.section();
     for key in &plan.keys {
@@ -105,7 +83,7 @@ pub(super) fn from_the_device_on(list: &mut List, plan: &Plan) {
         list.section();
         list.add(device::device(DeviceRole::Replacement));
         provisioning::provision(list, plan, DeviceRole::Replacement);
-        provisioning::load(list, DeviceRole::Replacement, &[Handle::Dkek]);
+        provisioning::load(list, DeviceRole::Replacement, &[Handle::Dkek, Handle::NewSoPin]);
         keys::bring_keys_back(list, plan);
     } else {
         list.section();
@@ -114,4 +92,35 @@ pub(super) fn from_the_device_on(list: &mut List, plan: &Plan) {
                 .then(StageName::State, StageKind::States(|| Fact::RestoreNotProven)),
         );
     }
+}
+
+/// The device is found, the shares are dealt, and a quorum opens the share files that were written.
+pub(super) fn shares(list: &mut List, plan: &Plan) {
+    // The device's certificate chain will be read in this section once that is part of the ceremony.
+    list.section();
+    list.add(device::device(DeviceRole::Original));
+    turns::deal(list, plan, DeviceRole::Original);
+
+    turns::turns(list, plan);
+
+    list.section();
+    for share in plan.numbers() {
+        list.add(turns::share_file(share));
+    }
+    opening::open_all(list, plan, Cards::Dealt);
+}
+
+/// The keys are generated, and the device lists them.
+pub(super) fn keys_of_the_plan(list: &mut List, plan: &Plan) {
+    list.section();
+    for key in &plan.keys {
+        list.add(keys::made(key));
+    }
+    list.add(
+        step(StepName::Inventory, Actor::Administrator)
+            .then(StageName::List, StageKind::Do(keys::inventory_planned))
+            .then_when(Condition::LeftOut(false), StageName::Listed, StageKind::Read)
+            .then_when(Condition::LeftOut(true), StageName::ListedWithout, StageKind::Read),
+    );
+    check_values::compare_fingerprints(list);
 }

@@ -4,6 +4,7 @@ mod add_keys;
 mod back_up;
 mod drill;
 mod establish;
+mod fleet;
 mod inspect;
 mod pins;
 mod re_key;
@@ -55,6 +56,7 @@ impl Ceremony {
                 | CeremonyKind::ReSplit
                 | CeremonyKind::Retire
                 | CeremonyKind::Pins
+                | CeremonyKind::Fleet
                 | CeremonyKind::Inspect,
                 _,
             ) => Self::of(kind),
@@ -66,6 +68,7 @@ ceremonies! {
     Establish in establish,
     Restore in restore,
     BackUp in back_up,
+    Fleet in fleet,
     Drill in drill,
     AddKeys in add_keys,
     ReSplit in re_split,

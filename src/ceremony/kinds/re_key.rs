@@ -121,7 +121,7 @@ fn carrying(plan: &Plan) -> Vec<Step> {
 
     list.section();
     provisioning::provision(&mut list, plan, spare);
-    provisioning::load(&mut list, spare, &[Handle::Dkek]);
+    provisioning::load(&mut list, spare, &[Handle::Dkek, Handle::NewSoPin]);
     keys::bring_keys_back(&mut list, plan);
     list.add(
         step(StepName::CarriedManifest, Actor::Administrator)

@@ -60,7 +60,7 @@ fn steps(plan: &Plan) -> Vec<Step> {
     list.section();
     list.add(device::device(DeviceRole::Replacement));
     provisioning::provision(&mut list, plan, DeviceRole::Replacement);
-    provisioning::load(&mut list, DeviceRole::Replacement, &[Handle::Dkek]);
+    provisioning::load(&mut list, DeviceRole::Replacement, &[Handle::Dkek, Handle::NewSoPin]);
     keys::bring_keys_back(&mut list, plan);
     check_values::compare_fingerprints(&mut list);
     closing::close(&mut list, plan);

@@ -52,6 +52,8 @@ pub enum KeySource {
 pub enum DeviceUse {
     /// It erases them, and they get their PINs and keys.
     Provisions,
+    /// The same with several devices, which get the same DKEK and are all alike.
+    Fleet,
     /// It leaves everything on them as it is.
     Keeps,
     /// It adds keys to what is on them.

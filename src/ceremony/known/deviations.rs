@@ -102,6 +102,11 @@ impl Known {
                 let new = new(DeviationName::CopyLeftOut).happened(happened);
                 Some(Deviated { reason: Some(reason.clone()), decided_by: Some(decided_by.clone()), ..new })
             }
+            Fact::DeviceLeftOut { role, serial, decided_by, reason } => {
+                let happened = serial.as_ref().map_or_else(|| role.to_string(), |serial| format!("{role} {serial}"));
+                let new = new(DeviationName::DeviceLeftOut).happened(happened);
+                Some(Deviated { reason: Some(reason.clone()), decided_by: Some(decided_by.clone()), ..new })
+            }
             Fact::NotProvable { label, .. } => Some(new(DeviationName::KeyNotProven).happened(label.as_str())),
             Fact::Initialised { serial, .. } if self.devices.initialised_today.contains(serial) => {
                 Some(new(DeviationName::ErasedAgain).happened(serial.as_str()))
@@ -140,6 +145,8 @@ impl Known {
             | Fact::BagsOnRecord { .. }
             | Fact::CustodiansChange { .. }
             | Fact::NewCustodians
+            | Fact::AlsoFrom { .. }
+            | Fact::OlderKeysIn { .. }
             | Fact::OldCards { .. }
             | Fact::Guarded { .. }
             | Fact::RestoreNotProven

@@ -51,6 +51,8 @@ pub struct Devices {
     pub same_again: bool,
     /// Devices that were abandoned in this sitting.
     pub given_up: Vec<Serial>,
+    /// Further devices of a fleet that people leave out.
+    pub left_out: BTreeSet<DeviceRole>,
     /// Tries left, as last read.
     pub tries: Vec<(DeviceRole, PinName, u8)>,
     /// The keys on devices that will be erased.
@@ -126,6 +128,12 @@ impl Devices {
         let has_keys = self.get(role).is_some_and(|device| device.keys > 0);
         let held = self.held.get(&role).filter(|_| has_keys);
         held.into_iter().flatten().map(|held| held.key.reference).collect()
+    }
+
+    /// The other devices of the fleet that were found, with their numbers.
+    pub fn others_of_the_fleet(&self, role: DeviceRole) -> Vec<(Serial, u8)> {
+        let others = self.found.iter().filter(|(other, _)| **other != role && !self.left_out.contains(other));
+        others.map(|(other, device)| (device.serial.clone(), other.further().unwrap_or(1))).collect()
     }
 
     pub(super) fn learn_held(&mut self, role: DeviceRole, keys: &[HeldKey], same_dkek: bool) {

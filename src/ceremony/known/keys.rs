@@ -7,7 +7,7 @@ use crate::ceremony::known::character::KeySource;
 use crate::clerk::acts;
 use crate::plan::PlannedKey;
 use crate::record::{Entry, Fact, KeyToBackUp, LivesOn, NotProven, RefusedKey, StoredKey, TracedKey};
-use crate::terms::{Digest, Kcv, KeyLabel, KeyReference};
+use crate::terms::{DeviceRole, Digest, Kcv, KeyLabel, KeyReference};
 
 /// The keys.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -20,8 +20,8 @@ pub struct Keys {
     pub wanted: BTreeMap<String, KeyReference>,
     /// The file of the last signature made as proof.
     pub proof: Option<String>,
-    /// Keys whose restore was proven.
-    pub proven: BTreeSet<String>,
+    /// Keys whose restore was proven, with the device.
+    pub proven: BTreeSet<(DeviceRole, String)>,
     /// Keys whose proof was left out.
     pub without_proof: BTreeSet<String>,
     /// Keys that were left out of the restore.
@@ -39,9 +39,14 @@ pub struct Keys {
 }
 
 impl Keys {
-    pub(super) fn learn_proven(&mut self, label: &KeyLabel, signature_file: &str) {
+    pub(super) fn learn_proven(&mut self, role: DeviceRole, label: &KeyLabel, signature_file: &str) {
         self.proof = Some(signature_file.to_owned());
-        self.proven.insert(label.to_string());
+        self.proven.insert((role, label.to_string()));
+    }
+
+    /// The devices on which a key was proven.
+    pub fn proven_on(&self, label: &KeyLabel) -> impl Iterator<Item = DeviceRole> {
+        self.proven.iter().filter(move |(_, proven)| proven == label.as_str()).map(|(role, _)| *role)
     }
 }
 

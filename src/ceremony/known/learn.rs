@@ -5,7 +5,7 @@ use crate::ceremony::known::devices::FoundDevice;
 use crate::clerk::{ActName, Aftermath};
 use crate::faults::FaultName;
 use crate::record::{Deviation, Entry, Fact, Remark};
-use crate::terms::{Holder, Person, Purpose};
+use crate::terms::{DeviceRole, Holder, Person, Purpose};
 
 impl Known {
     /// Takes in what one entry says, except for the cursor, which needs the list of steps.
@@ -183,7 +183,9 @@ impl Known {
             Fact::Surveyed { keys, refused, .. } => self.learn_surveyed(keys, refused),
             Fact::Chosen { keys } => self.learn_chosen(keys),
             Fact::Wanted { label, reference } => _ = self.keys.wanted.insert(label.to_string(), *reference),
-            Fact::Proven { label, signature_file, .. } => self.keys.learn_proven(label, signature_file),
+            Fact::Proven { label, signature_file, role, .. } => {
+                self.keys.learn_proven(role.unwrap_or(DeviceRole::Replacement), label, signature_file);
+            }
             Fact::NotProvable { label, why, .. } => {
                 self.keys.not_provable.insert(label.to_string(), *why);
             }
@@ -192,6 +194,8 @@ impl Known {
                 self.shares.learn_earlier(*kcv, dkek_shares, so_pin_set.as_deref());
                 self.restored.learn_from(folder, serial.as_ref(), *record_sha256, *shares_elsewhere);
             }
+            Fact::AlsoFrom { folder, keys, .. } => self.restored.learn_also_from(folder, keys),
+            Fact::OlderKeysIn { folder, .. } => self.restored.older_keys_in = Some(folder.clone()),
             Fact::Bagged { share, custodian, bag } => {
                 self.bags.learn_bagged(Holder { share: *share, custodian: *custodian }, bag);
             }
@@ -216,6 +220,7 @@ impl Known {
             }
             Fact::RecordSigner { label, .. } => self.signing.signer = Some(label.clone()),
             Fact::Compared { .. } | Fact::FingerprintsCompared { .. } => self.shares.misheard = 0,
+            Fact::DeviceLeftOut { role, .. } => _ = self.devices.left_out.insert(*role),
             Fact::MediumLeftOut { number, .. } => self.media.learn_left_out(*number),
             Fact::WrongShareRefused { .. }
             | Fact::SignedOut { .. }

@@ -25,7 +25,7 @@ pub mod signing;
 pub mod token_label;
 
 use crate::ceremony::known::bags::Bags;
-use crate::ceremony::known::character::Character;
+use crate::ceremony::known::character::{Character, DeviceUse};
 use crate::ceremony::known::devices::Devices;
 use crate::ceremony::known::doubt::Doubt;
 use crate::ceremony::known::drilled::Drilled;
@@ -91,6 +91,15 @@ pub struct Known {
 impl Known {
     /// What is known before the first entry.
     pub fn new(ceremony: &'static Character, plan: Plan, rehearsal: bool) -> Self {
+        let plan = match ceremony.devices {
+            DeviceUse::Fleet => plan.with_equal_places(),
+            DeviceUse::Provisions
+            | DeviceUse::Keeps
+            | DeviceUse::Adds
+            | DeviceUse::Retires
+            | DeviceUse::ChangesPins
+            | DeviceUse::None => plan,
+        };
         Self {
             ceremony,
             rehearsal,

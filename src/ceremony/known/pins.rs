@@ -97,7 +97,12 @@ impl Known {
     pub(super) fn learn_types_anew(&mut self) {
         match self.ceremony.devices {
             DeviceUse::ChangesPins => self.doubt.settle(),
-            DeviceUse::Provisions | DeviceUse::Keeps | DeviceUse::Adds | DeviceUse::Retires | DeviceUse::None => {}
+            DeviceUse::Provisions
+            | DeviceUse::Fleet
+            | DeviceUse::Keeps
+            | DeviceUse::Adds
+            | DeviceUse::Retires
+            | DeviceUse::None => {}
         }
     }
 }

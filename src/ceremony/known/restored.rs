@@ -44,6 +44,10 @@ pub struct Restored {
     pub chosen: Option<Kcv>,
     /// Names the old DKEK, once another one takes its place.
     pub earlier_kcv: Option<Kcv>,
+    /// Further folders, each with the keys that count there.
+    pub also_from: Vec<(String, Vec<KeyLabel>)>,
+    /// The folder with the older keys, which is not at hand.
+    pub older_keys_in: Option<String>,
     /// What became of the old device.
     pub loss: Option<Loss>,
     /// Why the custodians change.
@@ -89,6 +93,10 @@ impl Restored {
         self.from.as_ref().is_some_and(|origin| origin.shares_elsewhere)
     }
 
+    pub(super) fn learn_also_from(&mut self, folder: &str, keys: &[KeyLabel]) {
+        self.also_from.push((folder.to_owned(), keys.to_vec()));
+    }
+
     pub(super) fn learn_from(
         &mut self,
         folder: &str,
@@ -96,6 +104,8 @@ impl Restored {
         record: Option<Digest>,
         shares_elsewhere: bool,
     ) {
+        // The folder may be read again.
+        (self.also_from, self.older_keys_in) = (Vec::new(), None);
         self.from = Some(Origin {
             folder: folder.to_owned(),
             record,

@@ -2,8 +2,8 @@
 
 use crate::ceremony::known::Known;
 use crate::ceremony::known::bags::Bags;
-use crate::ceremony::known::shares::Shares;
 use crate::ceremony::known::holders::everybody;
+use crate::ceremony::known::shares::Shares;
 use crate::record::Again;
 use crate::terms::Number;
 
@@ -55,7 +55,8 @@ impl Known {
         self.progress.not_confirmed = !self.people.since.is_empty();
         self.progress.restarted = self.progress.not_confirmed.then_some(Restarted { void });
         if void {
-            self.shares = Shares { kcvs: self.shares.kcvs.clone(), dkek_kcv: self.shares.dkek_kcv, ..Shares::default() };
+            self.shares =
+                Shares { kcvs: self.shares.kcvs.clone(), dkek_kcv: self.shares.dkek_kcv, ..Shares::default() };
             self.bags = Bags::default();
         }
     }

@@ -19,10 +19,15 @@ impl Known {
         let label = self.plan.arrangements.sign_record.as_ref()?;
         let key = self.keys_that_stay().find(|key| key.label == *label)?;
         let logged_in = |role: &DeviceRole| self.devices.logged_in.contains(role);
-        let role = [DeviceRole::Replacement, DeviceRole::Original].into_iter().find(logged_in)?;
+        // Not every device of a fleet has the key.
+        let has_key = |role: &DeviceRole| {
+            let further = role.further().is_some();
+            !further || !self.devices.left_out.contains(role) && self.keys.proven_on(label).any(|on| on == *role)
+        };
+        let role = DeviceRole::all().rev().filter(has_key).find(logged_in)?;
         let reference = match role {
             DeviceRole::Original => key.reference,
-            DeviceRole::Replacement => self.restore_to(key),
+            DeviceRole::Replacement | DeviceRole::Further(_) => self.restore_to(key),
         };
         Some(acts::Signer { label: label.clone(), reference, serial: self.devices.serial(role)? })
     }

@@ -10,7 +10,7 @@ impl Known {
     pub fn label_to_write(&self) -> Option<&str> {
         let label = self.plan.arrangements.token_label.as_deref();
         match self.ceremony.devices {
-            DeviceUse::Provisions => label,
+            DeviceUse::Provisions | DeviceUse::Fleet => label,
             DeviceUse::Keeps | DeviceUse::Adds | DeviceUse::ChangesPins | DeviceUse::Retires | DeviceUse::None => None,
         }
     }

@@ -5,7 +5,7 @@ use crate::ceremony::machine::input::{ChoiceId, Input};
 use crate::ceremony::machine::interlude::{Interlude, Newcomer};
 use crate::ceremony::machine::recovery::Recovery;
 use crate::ceremony::machine::{Asking, Machine, Mode, REVEAL_SECONDS, Request};
-use crate::ceremony::steps::{Answer, Question, Stage, StageKind, Step};
+use crate::ceremony::steps::{Answer, Need, Question, Stage, StageKind, Step};
 use crate::faults::{self, Fault};
 use crate::fields::{Field, FieldCheck, FieldKind};
 use crate::names::FieldName;
@@ -265,10 +265,19 @@ impl Machine {
         };
         let decided_by = line(FieldName::DecidedBy).map(|typed| self.known.decider(&typed, &[]));
         let number = self.step().and_then(|step| step.medium);
-        match (&decided_by, line(FieldName::Reason), number) {
-            (Some(decided_by), Some(reason), Some(number)) => self.leave_medium_out(number, decided_by.clone(), reason),
-            (Some(decided_by), Some(reason), None) => self.go_on_without_auditors(decided_by.clone(), reason),
-            (None, ..) | (_, None, _) => {}
+        let left_out = |step: &Step| matches!(step.need, Some(Need::DeviceLeftOut(_)));
+        let device = self.step().filter(|step| left_out(step)).map(|step| step.role);
+        match (&decided_by, line(FieldName::Reason), number, device) {
+            (Some(decided_by), Some(reason), _, Some(role)) => {
+                let (serial, decided_by) = (self.known.devices.serial(role), decided_by.clone());
+                let fact = Fact::DeviceLeftOut { role, serial, decided_by, reason };
+                self.emit(Entry::Learned { step: self.number(), fact });
+            }
+            (Some(decided_by), Some(reason), Some(number), None) => {
+                self.leave_medium_out(number, decided_by.clone(), reason);
+            }
+            (Some(decided_by), Some(reason), None, None) => self.go_on_without_auditors(decided_by.clone(), reason),
+            (None, ..) | (_, None, ..) => {}
         }
         if let (Some(number), true) = (number, fields.iter().any(|field| field.name == FieldName::Medium)) {
             let place = line(FieldName::MountedAt).or_else(|| line(FieldName::RehearsedAt));

@@ -29,7 +29,7 @@ impl Machine {
         let role = self.step().map(|step| step.role);
         let key = self.step().and_then(|step| step.key.as_ref());
         let initialised = |role| self.known.devices.get(role).is_some_and(|device| device.initialised);
-        let proven = key.is_some_and(|key| self.known.keys.proven.contains(key.as_str()));
+        let proven = key.zip(role).is_some_and(|(key, role)| self.known.keys.proven_on(key).any(|on| on == role));
         let without_proof = key.is_some_and(|key| self.known.keys.without_proof.contains(key.as_str()));
         let holds_keys = role.and_then(|role| self.known.devices.get(role)).is_some_and(|device| device.keys > 0);
         let original = role.is_some_and(|role| self.known.is_original(role));
@@ -43,6 +43,7 @@ impl Machine {
             }
             Condition::SignsRecord(wanted) => self.known.signs_record().is_some() == wanted,
             Condition::Proven => proven,
+            Condition::FleetProven(wanted) => self.known.keys.proven.is_empty() != wanted,
             Condition::WithoutProof => without_proof,
             Condition::NotProvable => !proven && !without_proof && !left_out,
             Condition::LeftOut(wanted) => left_out == wanted,
@@ -112,6 +113,8 @@ impl Machine {
             Condition::WrappedKeysUnusable => {
                 self.known.restored.from.as_ref().is_some_and(|source| !source.wrapped_unusable.is_empty())
             }
+            Condition::AlsoFrom => !self.known.restored.also_from.is_empty(),
+            Condition::OlderKeysElsewhere => self.known.restored.older_keys_in.is_some(),
             Condition::SeveralDkeks => !self.known.restored.dkeks.is_empty(),
             Condition::FromElsewhere => self.known.restored.is_foreign(),
             Condition::NotSealed => self.known.restored.from.as_ref().is_some_and(|source| source.not_sealed.is_some()),

@@ -50,6 +50,10 @@ impl Machine {
                     Some(Recovery::AnotherDevice) => {
                         self.known.devices.given_up.extend(role.and_then(|role| self.known.devices.serial(role)));
                     }
+                    Some(Recovery::WithoutDevice) => {
+                        self.known.devices.left_out.extend(role);
+                        self.known.devices.given_up.extend(role.and_then(|role| self.known.devices.serial(role)));
+                    }
                     Some(Recovery::PinsAgain) => self.known.devices.asks_for_its_so_pin(role),
                     Some(Recovery::LookAgain) => self.known.devices.look_again(role),
                     Some(Recovery::LeaveHidden) => self.known.devices.kcv_asked = Some(false),
@@ -158,6 +162,7 @@ impl Machine {
             Part::IfOpened => self.known.shares.opens == Some(false),
             Part::OldDevice => self.known.restored.loss.is_some_and(|loss| loss != Loss::Nothing),
             Part::OnSpare => self.known.drilled.chosen != Some(Drill::Spare),
+            Part::OfDevice(role) => self.known.devices.left_out.contains(&role),
         };
         if left_out {
             return false;
@@ -169,6 +174,7 @@ impl Machine {
             Some(Need::PinChange(change)) => self.known.pins.chosen == Some(change),
             Some(Need::SetBefore(share)) => self.known.set_before(share).is_some(),
             Some(Need::HiddenKcv) => self.known.devices.hides_kcv(),
+            Some(Need::DeviceLeftOut(role)) => self.known.devices.left_out.contains(&role),
             Some(Need::LogIn(role)) => !self.known.devices.logged_in.contains(&role),
         }
     }

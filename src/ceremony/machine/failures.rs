@@ -3,7 +3,9 @@
 use crate::ceremony::machine::interlude::Interlude;
 use crate::ceremony::machine::recovery::{Recovery, recoveries};
 use crate::ceremony::machine::{Detour, Machine, Mode, Request};
-use crate::ceremony::steps::{self, Actor, Question, Stage, StageKind, Step, device, hand_over, provisioning};
+use crate::ceremony::steps::{
+    self, Actor, Need, Part, Question, Stage, StageKind, Step, device, hand_over, provisioning,
+};
 use crate::clerk::{Act, Outcome};
 use crate::faults::Fault;
 use crate::names::{StageName, StepName};
@@ -37,8 +39,18 @@ impl Machine {
         self.request(Request::ForgetTyped);
         let (step, word) = (self.number(), act.word().to_owned());
         self.emit(Entry::Failed { step, act: word, fault: fault.name.word().to_owned(), values });
-        let choices = recoveries(&self.known, &act, &fault);
+        let choices = self.of_a_fleet(recoveries(&self.known, &act, &fault));
         self.mode = Mode::Faulted { act, fault, choices };
+    }
+
+    /// A further device of a fleet is like the others, or it is left out: none goes without a key of its own.
+    fn of_a_fleet(&self, mut choices: Vec<Recovery>) -> Vec<Recovery> {
+        let part = self.steps.get(self.known.progress.cursor).map(|step| step.part);
+        if matches!(part, Some(Part::OfDevice(_))) {
+            choices.retain(|choice| !matches!(choice, Recovery::LeaveOut | Recovery::WithoutProof));
+            choices.insert(choices.len().saturating_sub(1), Recovery::WithoutDevice);
+        }
+        choices
     }
 
     pub(in crate::ceremony) fn recover(&mut self, recovery: Recovery) {
@@ -50,6 +62,12 @@ impl Machine {
             // What was typed as the current SO-PIN was for this attempt: it must not be sent instead of the one from
             // the cards.
             self.request(Request::Forget(vec![Handle::SoPin]));
+        }
+        if recovery == Recovery::WithoutDevice {
+            self.detour = None;
+            // Where the custodians' cards have the SO-PIN, the next device needs it.
+            let whole = self.known.plan.so_pin_share().is_none().then_some(Handle::NewSoPin);
+            self.request(Request::Forget([Handle::SoPin, Handle::UserPin].into_iter().chain(whole).collect()));
         }
         if recovery == Recovery::OtherChange {
             let typed = [Handle::UserPin, Handle::NewUserPin, Handle::SoPin, Handle::NewSoPin];
@@ -109,6 +127,7 @@ impl Machine {
             Recovery::FromStart => self.enter_stage(self.step().map_or(0, Step::begins_at)),
             Recovery::AnotherCustodian
             | Recovery::PinsAgain
+            | Recovery::WithoutDevice
             | Recovery::DeviceAgain
             | Recovery::AnotherMedium
             | Recovery::OtherChange => {
@@ -145,6 +164,10 @@ impl Machine {
             Recovery::DeviceAgain => {
                 let finds = |step: &&Step| step.stages.iter().any(|stage| stage.name == StageName::Find);
                 before().find(finds).map(|step| step.number)
+            }
+            Recovery::WithoutDevice => {
+                let left_out = |step: &&Step| matches!(step.need, Some(Need::DeviceLeftOut(_)));
+                self.steps.iter().skip(self.known.progress.cursor).find(left_out).map(|step| step.number)
             }
             Recovery::OtherChange => {
                 let asks = |stage: &Stage| matches!(stage.kind, StageKind::Choose(Question::PinChange));

@@ -24,7 +24,9 @@ impl Machine {
         let uses_so_pin = match known.ceremony.devices {
             DeviceUse::ChangesPins => true,
             DeviceUse::Adds | DeviceUse::None => false,
-            DeviceUse::Provisions | DeviceUse::Retires | DeviceUse::Keeps => known.ceremony.cards != Cards::None,
+            DeviceUse::Provisions | DeviceUse::Fleet | DeviceUse::Retires | DeviceUse::Keeps => {
+                known.ceremony.cards != Cards::None
+            }
         };
         let (mut holders, mut others) = (Vec::new(), Vec::new());
         for person in known.plan.people() {

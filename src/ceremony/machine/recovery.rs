@@ -41,6 +41,8 @@ pub enum Recovery {
     AnotherDevice,
     /// It was the wrong device: the step that finds it, again.
     DeviceAgain,
+    /// This further device of a fleet is left out.
+    WithoutDevice,
     /// Another medium for this copy.
     AnotherMedium,
     /// This copy is left out.
@@ -55,7 +57,7 @@ pub enum Recovery {
 
 impl Recovery {
     /// All that need nothing besides their word.
-    const PLAIN: [Self; 20] = [
+    const PLAIN: [Self; 21] = [
         Self::TryAgain,
         Self::LookAgain,
         Self::TypeAgain,
@@ -71,6 +73,7 @@ impl Recovery {
         Self::LeaveOut,
         Self::AnotherDevice,
         Self::DeviceAgain,
+        Self::WithoutDevice,
         Self::AnotherMedium,
         Self::WithoutMedium,
         Self::OtherChange,
@@ -97,6 +100,7 @@ impl Recovery {
             Self::LeaveOut => "leave-key-out",
             Self::AnotherDevice => "another-device",
             Self::DeviceAgain => "device-again",
+            Self::WithoutDevice => "without-device",
             Self::AnotherMedium => "another-medium",
             Self::WithoutMedium => "without-medium",
             Self::OtherChange => "other-change",
@@ -331,7 +335,7 @@ fn may_be_another(known: &Known, role: DeviceRole) -> bool {
         DeviceUse::Retires => true,
         // The old device, where another one has taken its keys.
         DeviceUse::Provisions => known.ceremony.cards == Cards::Replaced && role == DeviceRole::Original,
-        DeviceUse::Keeps | DeviceUse::Adds | DeviceUse::ChangesPins | DeviceUse::None => false,
+        DeviceUse::Fleet | DeviceUse::Keeps | DeviceUse::Adds | DeviceUse::ChangesPins | DeviceUse::None => false,
     };
     !this_very_device && !known.devices.initialised.contains(&role)
 }

@@ -44,7 +44,11 @@ impl Machine {
         Resumption {
             stood: self.number(),
             to: number(plan.to),
-            again: plan.again.into_iter().map(|(from, until)| Again { from: number(from), until: number(until) }).collect(),
+            again: plan
+                .again
+                .into_iter()
+                .map(|(from, until)| Again { from: number(from), until: number(until) })
+                .collect(),
             made_again: if plan.done.is_empty() { self.files_here() } else { Vec::new() },
             done: plan.done,
             void: plan.void,

@@ -26,6 +26,8 @@ pub enum Condition {
     PublicKeys,
     /// Only if this step's key has been proven.
     Proven,
+    /// Only if a key was proven on a further device of the fleet or, with `false`, if none was.
+    FleetProven(bool),
     /// Only if nobody can prove this step's key here.
     NotProvable,
     /// Only if a quorum opens the share files or, with `false`, if nobody does.
@@ -106,6 +108,10 @@ pub enum Condition {
     WrappedKeysUnusable,
     /// Only if the folder has wrapped keys of several DKEKs.
     SeveralDkeks,
+    /// Only if further folders are used.
+    AlsoFrom,
+    /// Only if the older keys of the device are in a folder that is not at hand.
+    OlderKeysElsewhere,
     /// Only if the origin of the restore was made elsewhere.
     FromElsewhere,
     /// Only if the record of the restore's origin was never sealed.
@@ -137,6 +143,8 @@ pub enum Need {
     LogIn(DeviceRole),
     /// Only if the device hides its KCV until somebody logs in.
     HiddenKcv,
+    /// Only if this further device of the fleet is left out.
+    DeviceLeftOut(DeviceRole),
     /// Only if people chose this.
     PinChange(PinChange),
     /// Only if there was an earlier set for this DKEK share, of the same form.

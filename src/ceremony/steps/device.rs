@@ -39,12 +39,13 @@ pub fn device(role: DeviceRole) -> Step {
     let id = match role {
         DeviceRole::Original => StepName::Device,
         DeviceRole::Replacement => StepName::Replacement,
+        DeviceRole::Further(_) => StepName::FleetDevice,
     };
     let device = shown_device(step(id, Actor::Administrator).on(role))
         .then_when(Condition::HoldsKeys, StageName::Compare, StageKind::Do(compare_keys))
         .then_when(Condition::HoldsOtherKeys, StageName::Erases, StageKind::Confirm(erase_keys));
     keeping_certificates(match role {
-        DeviceRole::Original => device,
+        DeviceRole::Original | DeviceRole::Further(_) => device,
         DeviceRole::Replacement => device
             .then_when(Condition::HoldsBackedUpKeys, StageName::ErasesBackedUp, StageKind::Confirm(erase_keys))
             .then_when(Condition::EmptyOriginal, StageName::SameDevice, StageKind::Confirm(same_device)),
@@ -85,13 +86,18 @@ fn find(known: &Known, step: &Step) -> Option<Act> {
         not.extend(known.devices.serial(DeviceRole::Replacement));
     }
     let (given_up, purpose) = (known.devices.given_up.clone(), purpose(known, step));
-    Some(acts::FindDevice { role: step.role, not, given_up, last_resort, picked: None, purpose }.into())
+    let fleet = match step.role {
+        DeviceRole::Original | DeviceRole::Replacement => Vec::new(),
+        DeviceRole::Further(_) => known.devices.others_of_the_fleet(step.role),
+    };
+    Some(acts::FindDevice { role: step.role, not, given_up, fleet, last_resort, picked: None, purpose }.into())
 }
 
 fn find_picked(known: &Known, step: &Step) -> Option<Act> {
     let picked = Some(known.devices.picked.clone()?);
-    let (not, given_up, last_resort) = (Vec::new(), Vec::new(), Vec::new());
-    Some(acts::FindDevice { role: step.role, not, given_up, last_resort, picked, purpose: purpose(known, step) }.into())
+    let (not, given_up, fleet, last_resort) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let purpose = purpose(known, step);
+    Some(acts::FindDevice { role: step.role, not, given_up, fleet, last_resort, picked, purpose }.into())
 }
 
 fn purpose(known: &Known, step: &Step) -> DevicePurpose {
@@ -108,7 +114,11 @@ fn purpose(known: &Known, step: &Step) -> DevicePurpose {
         // It gets no keys, but it is erased all the same.
         DeviceUse::Retires => DevicePurpose::Provisioning { longest_rsa: None, generates_ec: false },
         DeviceUse::Adds => DevicePurpose::Adding { longest_rsa, generates_ec: has_ec },
-        DeviceUse::Provisions => {
+        // Another device of a fleet gets the keys only if the plan says so.
+        DeviceUse::Fleet if known.plan.fleet().iter().any(|device| device.role == step.role && !device.copy_keys) => {
+            DevicePurpose::Provisioning { longest_rsa: None, generates_ec: false }
+        }
+        DeviceUse::Provisions | DeviceUse::Fleet => {
             DevicePurpose::Provisioning { longest_rsa, generates_ec: step.id == StepName::Device && has_ec }
         }
     }

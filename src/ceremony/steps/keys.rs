@@ -12,20 +12,29 @@ use crate::terms::{DeviceRole, Handle};
 
 /// The list shows nothing, every key comes back, the list shows them, each signs.
 pub fn bring_keys_back(list: &mut List, plan: &Plan) {
-    let role = DeviceRole::Replacement;
+    bring_keys_to(list, plan, DeviceRole::Replacement);
+}
+
+/// The same for any device. The devices of a fleet are all alike: nobody chooses a reference there.
+pub fn bring_keys_to(list: &mut List, plan: &Plan, role: DeviceRole) {
     list.section();
     list.add(
         step(StepName::EmptyList, Actor::Administrator).on(role).then(StageName::List, StageKind::Do(inventory_empty)),
     );
     for key in &plan.keys {
-        list.add(
-            step(StepName::RestoreKey, Actor::Administrator)
-                .on(role)
-                .about(&key.label)
+        let restored = step(StepName::RestoreKey, Actor::Administrator).on(role).about(&key.label);
+        let restored = match role {
+            DeviceRole::Original | DeviceRole::Replacement => restored
                 .then_when(Condition::LeftOut(false), StageName::Reference, StageKind::Form(key_reference))
-                .then_when(Condition::OtherReference, StageName::OtherReference, StageKind::Confirm(other_reference))
-                .then_when(Condition::LeftOut(false), StageName::Restore, StageKind::Do(restore_key))
-                .then_when(Condition::LeftOut(true), StageName::LeftOut, StageKind::Read),
+                .then_when(Condition::OtherReference, StageName::OtherReference, StageKind::Confirm(other_reference)),
+            DeviceRole::Further(_) => restored,
+        };
+        list.add(
+            restored.then_when(Condition::LeftOut(false), StageName::Restore, StageKind::Do(restore_key)).then_when(
+                Condition::LeftOut(true),
+                StageName::LeftOut,
+                StageKind::Read,
+            ),
         );
     }
     list.add(
@@ -60,12 +69,17 @@ pub fn made(key: &PlannedKey) -> Step {
 
 /// The step that backs up a key that was generated today. The DKEK is forgotten after the last one.
 pub fn wrapped(plan: &Plan, key: &PlannedKey) -> Step {
+    wrapped_keeping_dkek(key)
+        .forgetting((Some(&key.label) == plan.keys.last().map(|last| &last.label)).then_some(Handle::Dkek))
+}
+
+/// The same where the DKEK is needed once more.
+pub fn wrapped_keeping_dkek(key: &PlannedKey) -> Step {
     step(StepName::BackUp, Actor::Administrator)
         .about(&key.label)
         .then_when(Condition::LeftOut(false), StageName::Wrap, StageKind::Do(back_up))
         .then_when(Condition::LeftOut(false), StageName::Wrapped, StageKind::Read)
         .then_when(Condition::LeftOut(true), StageName::LeftOut, StageKind::Read)
-        .forgetting((Some(&key.label) == plan.keys.last().map(|last| &last.label)).then_some(Handle::Dkek))
 }
 
 fn make_key(known: &Known, step: &Step) -> Option<Act> {
@@ -98,7 +112,7 @@ fn inventory(known: &Known, step: &Step, before: Vec<StoredKey>, expected: Vec<P
     let left_out = known.keys_of_today().filter(|key| known.keys.left_out.contains(key.label.as_str()));
     let at = |key: &PlannedKey| match step.role {
         DeviceRole::Original => key.reference,
-        DeviceRole::Replacement => known.restore_to(key),
+        DeviceRole::Replacement | DeviceRole::Further(_) => known.restore_to(key),
     };
     let perhaps = left_out.map(at).collect();
     Some(
@@ -141,6 +155,7 @@ fn restore_key(known: &Known, step: &Step) -> Option<Act> {
     Some(
         acts::RestoreKey {
             label: key.label.clone(),
+            role: further(step),
             to,
             serial: known.devices.serial(step.role)?,
             again: known.doubt.again,
@@ -152,5 +167,11 @@ fn restore_key(known: &Known, step: &Step) -> Option<Act> {
 fn prove_key(known: &Known, step: &Step) -> Option<Act> {
     let key = known.key(step.key.as_ref())?;
     let at = known.restore_to(key);
-    Some(acts::ProveKey { label: key.label.clone(), at, serial: known.devices.serial(step.role)? }.into())
+    let (role, serial) = (further(step), known.devices.serial(step.role)?);
+    Some(acts::ProveKey { label: key.label.clone(), role, at, serial }.into())
+}
+
+/// Which device of a fleet a step is about; none: it is about the only one that gets keys.
+fn further(step: &Step) -> Option<DeviceRole> {
+    step.role.further().map(|_| step.role)
 }

@@ -64,6 +64,8 @@ pub enum Part {
     OnSpare,
     /// Left out if the old device is not here to be erased.
     OldDevice,
+    /// Left out from where people go on without this further device of a fleet.
+    OfDevice(DeviceRole),
 }
 
 /// One numbered step.
@@ -104,7 +106,12 @@ pub struct Step {
 impl Step {
     /// Whether it is left out on some days.
     pub fn may_be_left_out(&self) -> bool {
-        self.need.is_some() || self.part != Part::Always
+        self.need.is_some()
+            || match self.part {
+                // People go on without it only if it fails.
+                Part::Always | Part::OfDevice(_) => false,
+                Part::IfOpened | Part::OnSpare | Part::OldDevice => true,
+            }
     }
 
     /// Whether anything in it cannot be undone.
@@ -182,8 +189,7 @@ impl List {
 
     /// The device that steps are about last.
     pub fn last_role(&self) -> DeviceRole {
-        let replaces = self.steps.iter().any(|step| step.role == DeviceRole::Replacement);
-        if replaces { DeviceRole::Replacement } else { DeviceRole::Original }
+        self.steps.iter().map(|step| step.role).max().unwrap_or(DeviceRole::Original)
     }
 
     /// The finished list.

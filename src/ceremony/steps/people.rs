@@ -76,9 +76,12 @@ fn roll_call(list: &mut List, attendances: &[(Condition, StageName, Attendance)]
 #[allow(clippy::unnecessary_wraps, reason = "the form of every act's maker")]
 fn examine_room(known: &Known, _: &Step) -> Option<Act> {
     let readers = match known.ceremony.devices {
-        DeviceUse::Provisions | DeviceUse::Keeps | DeviceUse::Adds | DeviceUse::ChangesPins | DeviceUse::Retires => {
-            true
-        }
+        DeviceUse::Provisions
+        | DeviceUse::Fleet
+        | DeviceUse::Keeps
+        | DeviceUse::Adds
+        | DeviceUse::ChangesPins
+        | DeviceUse::Retires => true,
         DeviceUse::None => false,
     };
     Some(acts::ExamineRoom { readers }.into())

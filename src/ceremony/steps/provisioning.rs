@@ -81,7 +81,7 @@ fn drawn_user_pin(_: &Known, _: &Step) -> Vec<Field> {
 }
 
 /// The device gets the DKEK; the PIN holder logs in first if that did not work with the PIN that was just set. (A throw-away
-/// key's attestation comes before this.)
+/// key's attestation comes before this.) `forgets`: what nothing needs any more.
 pub fn load(list: &mut List, role: DeviceRole, forgets: &[Handle]) {
     list.section();
     let types_pin = step(StepName::LogIn, Actor::PinHolder).on(role).only_if(Need::LogIn(role));
@@ -91,7 +91,6 @@ pub fn load(list: &mut List, role: DeviceRole, forgets: &[Handle]) {
             .on(role)
             .then(StageName::Load, StageKind::Do(load_dkek))
             .then(StageName::Loaded, StageKind::Read)
-            .forgetting([Handle::NewSoPin])
             .forgetting(forgets.iter().copied()),
     );
 }
@@ -103,17 +102,9 @@ pub fn with_log_in(step: Step) -> Step {
 
 /// The stages of logging in, on a condition.
 pub fn with_log_in_when(step: Step, when: Condition) -> Step {
+    let role = step.role;
     step.then_when(when, StageName::Tries, StageKind::Do(|known, step| read_tries(known, step, PinName::User)))
-        .then_when(
-            Condition::LastTry(DeviceRole::Original, PinName::User),
-            StageName::LastTry,
-            StageKind::Form(last_try),
-        )
-        .then_when(
-            Condition::LastTry(DeviceRole::Replacement, PinName::User),
-            StageName::LastTry,
-            StageKind::Form(last_try),
-        )
+        .then_when(Condition::LastTry(role, PinName::User), StageName::LastTry, StageKind::Form(last_try))
         .then_when(when, StageName::Pin, StageKind::Form(user_pin))
         .then_when(when, StageName::LogIn, StageKind::Do(|known, step| log_in(known, step, false)))
 }

@@ -45,6 +45,9 @@ impl Condition {
             | Self::KnowsOldPrime => false,
             Self::LastTry(..)
             | Self::Proven
+            | Self::FleetProven(_)
+            | Self::AlsoFrom
+            | Self::OlderKeysElsewhere
             | Self::NotProvable
             | Self::WithoutProof
             | Self::Salvaged

@@ -16,6 +16,8 @@ pub fn backup() -> Step {
         .then_when(Condition::FromOurs, StageName::Found, StageKind::Read)
         .then_when(Condition::FromOursInPart, StageName::FoundInPart, StageKind::Read)
         .then_when(Condition::FromElsewhere, StageName::FoundElsewhere, StageKind::Read)
+        .then_when(Condition::AlsoFrom, StageName::AlsoFrom, StageKind::Read)
+        .then_when(Condition::OlderKeysElsewhere, StageName::OlderKeys, StageKind::Read)
         .then(StageName::PlanDigest, StageKind::Read)
         .then_when(Condition::NotSealed, StageName::NotSealed, StageKind::Deviates(Deviation::SourceRecordNotSealed))
         .then_when(Condition::Damaged, StageName::Damaged, StageKind::Deviates(Deviation::WrappedKeysNotReadable))

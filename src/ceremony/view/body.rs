@@ -183,6 +183,7 @@ impl Machine {
             Recovery::LeaveOut => words::CHOICE_LEAVE_OUT,
             Recovery::AnotherDevice => words::CHOICE_ANOTHER_DEVICE,
             Recovery::DeviceAgain => words::CHOICE_DEVICE_AGAIN,
+            Recovery::WithoutDevice => words::CHOICE_WITHOUT_DEVICE,
             Recovery::AnotherMedium => words::CHOICE_ANOTHER_MEDIUM,
             Recovery::WithoutMedium => words::CHOICE_WITHOUT_MEDIUM,
             Recovery::OtherChange => words::CHOICE_OTHER_CHANGE,

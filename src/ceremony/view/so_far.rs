@@ -5,7 +5,7 @@ use std::fmt::Display;
 use crate::ceremony::known::Known;
 use crate::ceremony::machine::Machine;
 use crate::ceremony::view::ViewContext;
-use crate::ceremony::view::values::key_table;
+use crate::ceremony::view::values::{device_role, key_table};
 use crate::plan::PlannedKey;
 use crate::script::words;
 use crate::terms::{DeviceRole, Digest, DkekShareNumber, Purpose, Scheme};
@@ -45,11 +45,8 @@ fn results(known: &Known) -> Vec<Shown> {
         let record = origin.record.as_ref().map(|digest| Shown::new(&words::SO_FAR_ORIGIN_RECORD, &digest.in_lines()));
         [Shown::new(&words::SO_FAR_ORIGIN, &origin.folder)].into_iter().chain(record)
     });
-    let devices = [DeviceRole::Original, DeviceRole::Replacement].into_iter().filter_map(|role| {
-        let label = match role {
-            DeviceRole::Original => words::SO_FAR_DEVICE,
-            DeviceRole::Replacement => words::SO_FAR_REPLACEMENT,
-        };
+    let devices = DeviceRole::all().filter_map(|role| {
+        let label = words::SoFarDevice { device: device_role(role) };
         known.devices.serial(role).map(|serial| Shown::new(&label, &serial))
     });
     let several = known.plan.dkek_shares.len() > 1;
@@ -64,9 +61,12 @@ fn results(known: &Known) -> Vec<Shown> {
         let sha256 = known.keys.made.get(key.label.as_str())?;
         Some(digest(&words::SoFarPublicKey { label: &key.label, kind: key.key_type.name() }, sha256))
     });
-    let proven = known.plan.keys.iter().filter(|key| known.keys.proven.contains(key.label.as_str()));
-    let proven =
-        proven.map(|key: &PlannedKey| Shown::new(&words::SoFarProven { label: &key.label }, &known.restore_to(key)));
+    let proven = known.plan.keys.iter().flat_map(|key: &PlannedKey| {
+        known.keys.proven_on(&key.label).map(|role| {
+            let (device, label) = (device_role(role), &key.label);
+            Shown::new(&words::SoFarProven { device, label }, &known.restore_to(key))
+        })
+    });
     let listed =
         (!known.keys.listed.is_empty()).then(|| Shown::new(&words::SO_FAR_LISTED, &key_table(&known.keys.listed)));
     let deviations = [Shown::new(&words::SO_FAR_DEVIATIONS, &known.progress.deviations)];

@@ -8,7 +8,7 @@ use crate::clerk::Clerk;
 use crate::clerk::acts::{ActKind, Aftermath, Begun};
 use crate::clerk::workers::card::{Job, Reply};
 use crate::clerk::workers::devices::Devices;
-use crate::faults::{self, Fault};
+use crate::faults::{self, Fault, FaultName};
 use crate::record::{Fact, Peculiar, PinCondition, PublicKeys};
 use crate::terms::{DeviceRole, Serial, can_be_seen, short};
 use crate::vault::Vault;
@@ -23,6 +23,8 @@ pub struct FindDevice {
     pub not: Vec<Serial>,
     /// Serials that people gave up in this sitting: another device replaces them.
     pub given_up: Vec<Serial>,
+    /// The other devices of the fleet, with their numbers: each is set up once.
+    pub fleet: Vec<(Serial, u8)>,
     /// Serials that are taken only if there is no other: the keys were generated on them.
     pub last_resort: Vec<Serial>,
     /// The one that people picked if there were several; no other is accepted.
@@ -69,6 +71,10 @@ impl ActKind for FindDevice {
 
     fn perform(self, clerk: &mut Clerk, _: &mut Vault) -> Result<Begun, Fault> {
         let rehearsal = clerk.rehearsal;
+        if self.role.further().is_some() {
+            // It may be missing for good: people then go on without it.
+            return Ok(Begun::on_card(move |devices| self.look(devices, rehearsal)));
+        }
         Ok(Begun::Looking(Box::new(move |pause: Duration| -> Job {
             let act = self.clone();
             Box::new(move |devices| {
@@ -83,9 +89,13 @@ impl FindDevice {
     /// Identifies the device for the role among those present.
     fn look(&self, devices: &mut Devices, rehearsal: bool) -> Result<Vec<Fact>, Fault> {
         let role = self.role;
-        let mut found = match &self.picked {
-            Some(picked) => devices.find_picked(role, picked)?,
-            None => devices.find(role, &self.not, &self.given_up, &self.last_resort)?,
+        let mut found = if let Some(picked) = &self.picked {
+            devices.find_picked(role, picked)?
+        } else {
+            let fleet = self.fleet.iter().map(|(serial, _)| serial.clone());
+            let not: Vec<Serial> = self.not.iter().cloned().chain(fleet).collect();
+            let found = devices.find(role, &not, &self.given_up, &self.last_resort);
+            found.map_err(|fault| self.of_the_fleet(fault))?
         };
         found.sort();
         let serial = match found.as_slice() {
@@ -151,6 +161,20 @@ fn called(label: &str) -> String {
         .map(|c| if can_be_seen(c) || c == char::REPLACEMENT_CHARACTER { c } else { '?' })
         .take(LONGEST_LABEL)
         .collect()
+}
+
+impl FindDevice {
+    /// Of a device that was set up before, people are told which one of the fleet it is.
+    fn of_the_fleet(&self, fault: Fault) -> Fault {
+        if fault.name != FaultName::DeviceExcluded {
+            return fault;
+        }
+        let seen = |serial: &Serial| fault.values.iter().any(|(_, value)| value.contains(serial.as_str()));
+        match self.fleet.iter().find(|(serial, _)| seen(serial)) {
+            Some((serial, number)) => Fault::from(faults::DeviceOfFleet { serial, number }),
+            None => fault,
+        }
+    }
 }
 
 impl DevicePurpose {

@@ -12,7 +12,7 @@ use crate::dkek::{BlobType, WrappedKeyFile};
 use crate::faults::{self, Fault};
 use crate::folder::{Folder, names};
 use crate::record::{BackedUpKey, Fact, NotProven};
-use crate::terms::{KeyLabel, KeyReference, KeyType, Serial};
+use crate::terms::{DeviceRole, KeyLabel, KeyReference, KeyType, Serial};
 use crate::vault::Vault;
 
 /// Sign a fresh challenge with a restored key and verify the signature with the original's public key file. Both go
@@ -21,6 +21,8 @@ use crate::vault::Vault;
 pub struct ProveKey {
     /// The key.
     pub label: KeyLabel,
+    /// The device of the fleet; none: the replacement.
+    pub role: Option<DeviceRole>,
     /// Where it is.
     pub at: KeyReference,
     /// The device.
@@ -50,9 +52,11 @@ impl ProveKey {
         from: &Folder,
         key: &BackedUpKey,
     ) -> Result<Vec<Fact>, Fault> {
-        let Self { label, at, serial } = self;
-        let not_provable =
-            |why| Ok(vec![Fact::NotProvable { label: label.clone(), key_type: key.key_type, why: Some(why) }]);
+        let Self { label, role, at, serial } = self;
+        let not_provable = |why| {
+            let (label, key_type, role) = (label.clone(), key.key_type, *role);
+            Ok(vec![Fact::NotProvable { label, key_type, why: Some(why), role }])
+        };
         let content = from.unchanged(&key.wrapped, key.wrapped_sha256)?;
         let file = WrappedKeyFile::parse(&content).map_err(|error| as_fault::wrapped_key(&key.wrapped, &error))?;
         if file.blob.key_type() == BlobType::Aes {
@@ -67,7 +71,7 @@ impl ProveKey {
         if public_key_beside(&beside).as_ref() != Some(&public) {
             return Err(Fault::from(faults::PublicKeyDiffers { label }));
         }
-        let (text_name, signature_name) = (names::proof_text(label), names::proof_signature(label));
+        let (text_name, signature_name) = (names::proof_text(label, *role), names::proof_signature(label, *role));
         if folder.has(&signature_name) {
             return Err(Fault::from(faults::FileExists { file: &signature_name }));
         }
@@ -90,7 +94,7 @@ impl ProveKey {
         }
         // Last: where it is, the proof is complete.
         facts.push(written(folder.write_new(&signature_name, &for_openssl(key_type, &signature))?));
-        facts.push(Fact::Proven { label: label.clone(), reference: *at, signature_file: signature_name });
+        facts.push(Fact::Proven { label: label.clone(), reference: *at, signature_file: signature_name, role: *role });
         Ok(facts)
     }
 }

@@ -11,7 +11,7 @@ use crate::dkek::WrappedKeyFile;
 use crate::faults::{self, Fault};
 use crate::folder::Folder;
 use crate::record::{BackedUpKey, Fact};
-use crate::terms::{KeyLabel, KeyReference, Serial};
+use crate::terms::{DeviceRole, KeyLabel, KeyReference, Serial};
 use crate::vault::Vault;
 
 /// Unwrap a key to a reference and restore its description and request; read both back and compare.
@@ -19,6 +19,8 @@ use crate::vault::Vault;
 pub struct RestoreKey {
     /// The key.
     pub label: KeyLabel,
+    /// The device of the fleet; none: the replacement.
+    pub role: Option<DeviceRole>,
     /// The target reference.
     pub to: KeyReference,
     /// The device.
@@ -86,7 +88,7 @@ impl RestoreKey {
             }
             Some(_) | None => unfinished.fault(&key.label, *to),
         })?;
-        Ok(vec![Fact::Unwrapped { label: key.label.clone(), reference: *to }])
+        Ok(vec![Fact::Unwrapped { label: key.label.clone(), reference: *to, role: self.role }])
     }
 }
 

@@ -5,6 +5,7 @@ use crate::clerk::Clerk;
 use crate::clerk::acts::compare_keys::public_on;
 use crate::clerk::acts::{ActKind, Aftermath, Begun};
 use crate::clerk::keys_on_device::stored_in_full;
+use crate::clerk::source::Source;
 use crate::clerk::workers::devices::Devices;
 use crate::clerk::wrapped_keys::public_key;
 use crate::faults::Fault;
@@ -29,6 +30,8 @@ pub struct TraceKeys {
 /// A verified backup of a key, and its public key, where the backup states one.
 struct Backup {
     key: BackedUpKey,
+    /// A further folder that it is in; none: the one that the sitting is held with.
+    folder: Option<String>,
     public: Option<PublicKey>,
 }
 
@@ -41,13 +44,18 @@ impl ActKind for TraceKeys {
     const IRREVERSIBLE_ON: Option<fn(&Self) -> &Serial> = None;
 
     fn perform(self, clerk: &mut Clerk, _: &mut Vault) -> Result<Begun, Fault> {
-        let earlier = clerk.source.iter().flat_map(|source| source.keys_of_today().map(|key| (&source.folder, key)));
+        let source = clerk.source.as_ref();
+        let earlier = source.into_iter().flat_map(Source::backups);
         let own = clerk.manifest.keys.iter().map(|key| (&clerk.folder, key));
         // A sitting that has wrapped them itself says where they are now.
-        let keys: Vec<_> = if clerk.manifest.keys.is_empty() { earlier.collect() } else { own.collect() };
+        let wrapped_here = !clerk.manifest.keys.is_empty();
+        let keys: Vec<_> = if wrapped_here { own.collect() } else { earlier.collect() };
         let backup = |(folder, key): &(&Folder, &BackedUpKey)| Backup {
             // A public key file that is missing or changed was named when the folder was read.
             public: public_key(folder, key).ok().flatten(),
+            folder: source
+                .filter(|source| !wrapped_here && source.folder.path() != folder.path())
+                .map(|_| folder.name()),
             key: (*key).clone(),
         };
         let verified = keys.iter().filter(|(_, key)| self.verified.contains(&key.label));
@@ -82,7 +90,7 @@ impl TraceKeys {
 fn lives(key: &StoredKey, public: Option<&PublicKey>, backups: &[Backup]) -> LivesOn {
     let copied = |backup: &Backup| {
         let BackedUpKey { label, wrapped, wrapped_sha256, .. } = &backup.key;
-        Copied { label: label.clone(), file: wrapped.clone(), sha256: *wrapped_sha256 }
+        Copied { label: label.clone(), folder: backup.folder.clone(), file: wrapped.clone(), sha256: *wrapped_sha256 }
     };
     let same = |backup: &&Backup| public.is_some() && backup.public.as_ref() == public;
     if let Some(backup) = backups.iter().find(same) {

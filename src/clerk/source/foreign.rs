@@ -53,7 +53,21 @@ pub fn open(folder: Folder, plan: &Plan) -> Result<Source, Fault> {
         dkeks,
     };
     let (kcv, so_pin_set) = (Some(kcv), None);
-    Ok(Source { folder, plan, keys, title, kcv, so_pin_set, devices, share_files, standing, shares_elsewhere: true })
+    let (others, before, shares_elsewhere) = (Vec::new(), None, true);
+    Ok(Source {
+        folder,
+        plan,
+        keys,
+        title,
+        kcv,
+        so_pin_set,
+        devices,
+        share_files,
+        standing,
+        shares_elsewhere,
+        others,
+        before,
+    })
 }
 
 /// Takes the folder's share files for the DKEK of a device; whatever else is in the folder is passed over.
@@ -82,6 +96,8 @@ pub fn share_files(folder: Folder, plan: &Plan) -> Result<Source, Fault> {
             dkeks: Vec::new(),
         },
         shares_elsewhere: true,
+        others: Vec::new(),
+        before: None,
     })
 }
 

@@ -1,5 +1,6 @@
 //! What is restored from: a finished sitting with manifest and record, or files made elsewhere.
 
+mod beside;
 mod differing;
 pub mod foreign;
 pub(in crate::clerk) mod found;
@@ -7,6 +8,7 @@ pub(in crate::clerk) mod found;
 use std::path::Path;
 
 use crate::bundle;
+use crate::clerk::source::beside::{Before, Beside};
 use crate::faults::{self, Fault};
 use crate::folder::{Folder, names};
 use crate::plan::{Custody, Plan};
@@ -35,6 +37,10 @@ pub struct Source {
     pub(in crate::clerk) standing: Standing,
     /// Whether the shares were made elsewhere, even if the folder has a record of ours.
     pub(in crate::clerk) shares_elsewhere: bool,
+    /// Further folders with keys under the same DKEK.
+    others: Vec<Beside>,
+    /// The folder that it names as the one before.
+    before: Option<Before>,
 }
 
 /// What vouches for the files.
@@ -169,6 +175,8 @@ impl Source {
             share_files: manifest.dkek_shares.into_iter().map(known).collect(),
             standing,
             shares_elsewhere: manifest.shares_elsewhere,
+            others: Vec::new(),
+            before: Before::of(&proof),
         })
     }
 
@@ -265,7 +273,7 @@ impl Source {
             record_sha256,
             shares_elsewhere: self.shares_elsewhere && !self.is_foreign(),
         };
-        Ok([from].into_iter().chain(more).chain(differing).collect())
+        Ok([from].into_iter().chain(more).chain(differing).chain(self.facts_of_others()).collect())
     }
 
     /// The share files that may contain a DKEK share, unchanged, the likeliest first. With files made elsewhere nothing

@@ -109,7 +109,12 @@ impl Day<'_> {
         match self.character.devices {
             // It gets no PIN that anybody keeps.
             DeviceUse::Retires => return roles,
-            DeviceUse::Provisions | DeviceUse::Keeps | DeviceUse::Adds | DeviceUse::ChangesPins | DeviceUse::None => {}
+            DeviceUse::Provisions
+            | DeviceUse::Fleet
+            | DeviceUse::Keeps
+            | DeviceUse::Adds
+            | DeviceUse::ChangesPins
+            | DeviceUse::None => {}
         }
         // Nor does one that is erased because another one has taken its place.
         let set_up = |step: &&PaperStep| step.step.is_irreversible() && step.step.id != StepName::RetireErase;

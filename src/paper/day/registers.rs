@@ -2,12 +2,12 @@
 
 use super::Day;
 use super::sheets::table;
-use crate::ceremony::{Cards, role};
+use crate::ceremony::{Cards, device_role, role};
 use crate::paper::card::Holding;
 use crate::paper::document::{Block, Cell, Room, Sheet};
 use crate::plan::{DeviceUse, PlannedDevice};
 use crate::script::words;
-use crate::terms::{DeviceRole, Person};
+use crate::terms::{Person, Serial};
 
 /// Media that get a copy of the folder, at two places.
 const COPIES: usize = 2;
@@ -71,11 +71,7 @@ impl Day<'_> {
         let named = |planned: &'_ PlannedDevice| planned.serial.as_ref().map(|serial| serial.as_str().to_owned());
         let mut rows: Vec<Vec<Cell>> = Vec::new();
         for role in self.devices() {
-            let (what, used) = match role {
-                DeviceRole::Original => (words::ROLE_ORIGINAL, DeviceUse::Original),
-                DeviceRole::Replacement => (words::ROLE_REPLACEMENT, DeviceUse::Replacement),
-            };
-            rows.push(row(what, plan.devices_for(used).find_map(named).as_deref()));
+            rows.push(row(device_role(role), plan.planned_serial(role).map(Serial::as_str)));
         }
         let spare = plan.devices_for(DeviceUse::Spare);
         rows.extend(spare.map(|device| row(words::PRINT_SPARE, named(device).as_deref())));

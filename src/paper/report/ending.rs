@@ -209,6 +209,7 @@ const fn in_words(name: DeviationName) -> &'static str {
         DeviationName::FingerprintsNotConfirmed => words::REPORT_DEVIATION_FINGERPRINTS,
         DeviationName::KeyLeftOut => words::REPORT_DEVIATION_LEFT_OUT,
         DeviationName::CopyLeftOut => words::REPORT_DEVIATION_WITHOUT_MEDIUM,
+        DeviationName::DeviceLeftOut => words::REPORT_DEVIATION_WITHOUT_DEVICE,
         DeviationName::RecordNotSigned => words::REPORT_DEVIATION_NOT_SIGNED,
         DeviationName::Resumed => words::REPORT_DEVIATION_RESUMED,
         DeviationName::SourceRecordNotSealed => words::REPORT_DEVIATION_NOT_SEALED,

@@ -3,20 +3,20 @@
 use std::collections::BTreeMap;
 
 use super::{Told, grouped, text};
-use crate::ceremony::custody;
+use crate::ceremony::{custody, device_role};
 use crate::paper::day::table;
 use crate::paper::document::{Block, Cell, Room, Sheet};
 use crate::record::{
     ChangeCause, DepartedOutcome, Entry, Fact, GuardedShare, LivesOn, PinChange, ResetRule, TracedKey,
 };
 use crate::script::{chapters, words};
-use crate::terms::{DeviceRole, Digest, KeyLabel, Scheme};
+use crate::terms::{DeviceRole, Digest, KeyLabel, Scheme, Serial};
 
 impl Told<'_> {
     pub(super) fn inventory(&self) -> Sheet {
         let mut sheet = Sheet::new(words::REPORT_INVENTORY);
         sheet.blocks.push(Block::Heading(words::REPORT_DEVICES.to_owned()));
-        for role in [DeviceRole::Original, DeviceRole::Replacement] {
+        for role in DeviceRole::all() {
             sheet.blocks.extend(self.devices(role));
         }
         sheet.blocks.push(Block::Heading(words::REPORT_DKEK.to_owned()));
@@ -69,10 +69,7 @@ impl Told<'_> {
                     keys,
                     ..
                 } if *role == which => {
-                    let what = match role {
-                        DeviceRole::Original => words::ROLE_ORIGINAL,
-                        DeviceRole::Replacement => words::ROLE_REPLACEMENT,
-                    };
+                    let what = device_role(*role);
                     let platform = platform.as_deref().unwrap_or_default();
                     let version = words::ReportFirmware { version, platform }.to_string();
                     let state = if *initialised {
@@ -248,15 +245,17 @@ impl Told<'_> {
                 Fact::Verified { label, mac_not_verified: true } => {
                     (label, vec![(words::REPORT_VERIFIED, words::REPORT_MAC_NOT_VERIFIED.to_owned())])
                 }
-                Fact::Unwrapped { label, reference } => {
-                    (label, vec![(words::REPORT_RESTORED, words::ReportRestoredAt { reference, line }.to_string())])
+                Fact::Unwrapped { label, reference, role } => {
+                    let at = words::ReportRestoredAt { reference, line }.to_string();
+                    (label, vec![(words::REPORT_RESTORED, on_device(*role, at))])
                 }
-                Fact::Proven { label, signature_file, .. } => (
-                    label,
-                    vec![(words::REPORT_PROVEN, words::ReportProvenBy { file: signature_file, line }.to_string())],
-                ),
-                Fact::NotProvable { label, .. } => {
-                    (label, vec![(words::REPORT_PROVEN, words::ReportNotProven { line }.to_string())])
+                Fact::Proven { label, signature_file, role, .. } => {
+                    let by = words::ReportProvenBy { file: signature_file, line }.to_string();
+                    (label, vec![(words::REPORT_PROVEN, on_device(*role, by))])
+                }
+                Fact::NotProvable { label, role, .. } => {
+                    let not = words::ReportNotProven { line }.to_string();
+                    (label, vec![(words::REPORT_PROVEN, on_device(*role, not))])
                 }
                 _ => continue,
             };
@@ -296,16 +295,24 @@ impl Told<'_> {
     }
 }
 
+/// What was done on one device of a fleet, after its name.
+fn on_device(role: Option<DeviceRole>, said: String) -> String {
+    match role {
+        Some(role) => words::ReportOnDevice { device: device_role(role), said }.to_string(),
+        None => said,
+    }
+}
+
 /// Where each key of a device that was retired lives on.
 fn traced(keys: &[TracedKey], mac_not_verified: bool) -> Block {
     let row = |traced: &TracedKey| {
         let label = traced.key.label.as_deref().unwrap_or(words::TRACED_UNNAMED);
         let (lives, digest) = match &traced.lives {
             LivesOn::In(copy) if mac_not_verified => {
-                (words::LivesInUnopened { file: &copy.file }.to_string(), grouped(&copy.sha256))
+                (words::LivesInUnopened { file: copy.place() }.to_string(), grouped(&copy.sha256))
             }
-            LivesOn::In(copy) => (words::LivesIn { file: &copy.file }.to_string(), grouped(&copy.sha256)),
-            LivesOn::Perhaps(copy) => (words::LivesPerhaps { file: &copy.file }.to_string(), grouped(&copy.sha256)),
+            LivesOn::In(copy) => (words::LivesIn { file: copy.place() }.to_string(), grouped(&copy.sha256)),
+            LivesOn::Perhaps(copy) => (words::LivesPerhaps { file: copy.place() }.to_string(), grouped(&copy.sha256)),
             LivesOn::Nowhere => (words::LIVES_NOWHERE.to_owned(), String::new()),
         };
         vec![text(format!("{} {label}", traced.key.reference)), text(lives), text(digest)]
@@ -340,6 +347,10 @@ fn done(fact: &Fact) -> Option<(DeviceRole, String)> {
         Fact::PinChanged { role, change, .. } => (*role, pin_change(*change).to_owned()),
         Fact::SoPinChanged { role } => (*role, words::REPORT_SO_PIN_CHANGED.to_owned()),
         Fact::Loaded { role, kcv } => (*role, words::ReportLoaded { kcv }.to_string()),
+        Fact::DeviceLeftOut { role, serial, decided_by, .. } => {
+            let serial = serial.as_ref().map_or(words::REPORT_NEVER_FOUND, Serial::as_str);
+            (*role, words::ReportDeviceLeftOut { serial, decided_by }.to_string())
+        }
         Fact::Listed { role, keys } => (*role, words::ReportListed { keys: keys.len() }.to_string()),
         _ => return None,
     })

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::{Told, clock, text};
+use crate::ceremony::device_role;
 use crate::paper::day::table;
 use crate::paper::document::{Block, Cell, Room, Sheet};
 use crate::record::{Entry, Fact, PinName};
 use crate::script::{chapters, words};
-use crate::terms::{CustodianNumber, DeviceRole, DkekShareNumber, Holder, Person};
+use crate::terms::{CustodianNumber, DkekShareNumber, Holder, Person};
 
 /// Rows for media where the plan names none.
 const MEDIA: usize = 2;
@@ -155,10 +156,7 @@ impl Told<'_> {
                 PinName::So => (words::PRINT_SHEET_SO_PIN, Person::SoPinHolder),
                 PinName::User => (words::PRINT_SHEET_USER_PIN, Person::PinHolder),
             };
-            let device = match role {
-                DeviceRole::Original => words::ROLE_ORIGINAL,
-                DeviceRole::Replacement => words::ROLE_REPLACEMENT,
-            };
+            let device = device_role(*role);
             let holder = self.plan.map(|plan| plan.name_of(person));
             let kept = self.plan.and_then(|plan| plan.keeps_at(person));
             let what = words::ReportPinOf { what, device }.to_string();

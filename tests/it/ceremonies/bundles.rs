@@ -101,6 +101,10 @@ fn bundles(records: &Path) -> Vec<PathBuf> {
     inspect.run(|_| {});
     assert!(inspect.complete());
     folders.push(inspect.folder.clone());
+    let mut fleet = Rig::in_hands(explained(CeremonyKind::Fleet, &plan, records), |readers| readers);
+    fleet.run(|_| {});
+    assert!(fleet.complete());
+    folders.push(fleet.folder.clone());
     let mut pins = Rig::in_hands(explained(CeremonyKind::Pins, &plan, records), |readers| readers);
     pins = pins.with_papers_of(papers);
     pins.run(|_| {});
@@ -282,7 +286,7 @@ fn the_folder_of_a_restore_proves_by_itself_that_the_keys_signed() {
     let ended = Command::new("sh").args(["-c", &command]).current_dir(&folders[1]).output().unwrap();
     assert!(ended.status.success() && String::from_utf8_lossy(&ended.stdout).contains("Verified OK"), "{ended:?}");
     // A record that was written anew, over a proof that does not hold, does not hide that.
-    let signature = folders[1].join(names::proof_signature(&keys[0].label));
+    let signature = folders[1].join(names::proof_signature(&keys[0].label, None));
     let mut bytes = fs::read(&signature).unwrap();
     *bytes.last_mut().unwrap() ^= 1;
     fs::write(&signature, &bytes).unwrap();

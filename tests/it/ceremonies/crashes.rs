@@ -114,10 +114,14 @@ fn never(rig: &Rig) {
 
 #[test]
 fn establish_goes_on_wherever_it_was_killed() {
-    every_crash(Comes::First, |records| Rig::establish(&plan(), records), |rig| {
-        once(rig);
-        assert_eq!(rig.manifest().keys.len(), 1);
-    });
+    every_crash(
+        Comes::First,
+        |records| Rig::establish(&plan(), records),
+        |rig| {
+            once(rig);
+            assert_eq!(rig.manifest().keys.len(), 1);
+        },
+    );
 }
 
 #[test]
@@ -132,9 +136,13 @@ fn establish_on_a_device_in_use_goes_on_wherever_it_was_killed() {
 #[test]
 fn the_fullest_establish_goes_on_wherever_it_was_killed() {
     // Its PINs are drawn: where a device may or may not have one of them, it is erased once more.
-    every_crash(Comes::First, |records| Rig::establish(&Day::full().text(), records), |rig| {
-        assert!((2..=3).contains(&erased(rig)), "{}", erased(rig));
-    });
+    every_crash(
+        Comes::First,
+        |records| Rig::establish(&Day::full().text(), records),
+        |rig| {
+            assert!((2..=3).contains(&erased(rig)), "{}", erased(rig));
+        },
+    );
 }
 
 #[test]
@@ -156,9 +164,13 @@ fn a_drill_goes_on_wherever_it_was_killed() {
 
 #[test]
 fn retire_goes_on_wherever_it_was_killed() {
-    every_crash(Comes::Last, |records| from_backup(CeremonyKind::Retire, records), |rig| {
-        assert!((1..=2).contains(&erased(rig)), "{}", erased(rig));
-    });
+    every_crash(
+        Comes::Last,
+        |records| from_backup(CeremonyKind::Retire, records),
+        |rig| {
+            assert!((1..=2).contains(&erased(rig)), "{}", erased(rig));
+        },
+    );
 }
 
 #[test]

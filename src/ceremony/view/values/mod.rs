@@ -5,6 +5,7 @@
 mod device_notes;
 mod devices;
 mod drilled;
+mod fleet;
 pub(in crate::ceremony) mod host;
 mod keys;
 mod media;
@@ -20,6 +21,7 @@ mod traced;
 pub use devices::key_table;
 pub use host::finding;
 pub use pins::changed;
+pub use planned::role as device_role;
 pub use shares::asked;
 pub use surveyed::surveyed;
 
@@ -95,6 +97,10 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
         Name::PlannedTo => key().map(|key| key.restore_to.to_string()),
         Name::RestoreTo => key().map(|key| known.map_or(key.restore_to, |known| known.restore_to(key)).to_string()),
 
+        Name::Fleet => Some(fleet::planned(plan)),
+        Name::FleetDone => Some(fleet::done(known?)),
+        Name::SerialPlanned => Some(fleet::serial(plan, step.role)),
+
         Name::Custodian => custodian().map(|number| number.to_string()),
         Name::Name => custodian().map(|number| plan.custodian(step.share, number).to_owned()),
         Name::TheCards => text(planned::the_cards(plan, step)),
@@ -136,6 +142,7 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
         Name::UserTries => Some(devices::user_tries(known?, step, device()?)),
         Name::SoTries => Some(devices::so_tries(known?, step, device()?)),
         Name::SoPinMay => Some(pins::so_pin_may(known?)),
+        Name::PinsWiped => text(fleet::pins_wiped(known?)),
         Name::SoPinHint => Some(devices::so_pin_hint(known?, step)),
         Name::DkekState => devices::dkek_state(known?, step),
         Name::RefusedKeys => Some(surveyed::refused(&known?.keys.refused)),
@@ -169,6 +176,8 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
         Name::SourceFolder => origin().map(|origin| origin.folder.clone()),
         Name::SourceDevices => Some(restored::not_these_devices(known?)),
         Name::SourceSerial => origin().map(restored::devices),
+        Name::AlsoFrom => Some(restored::also_from(known?)),
+        Name::OlderKeysIn => known?.restored.older_keys_in.clone(),
         Name::SourceLines => origin().map(|origin| origin.not_sealed.unwrap_or_default().to_string()),
         Name::SourceRecord => origin().map(restored::record),
         Name::PassedOver => origin().map(restored::passed_over),

@@ -3,7 +3,7 @@
 use crate::ceremony::steps::Step;
 use crate::plan::{Custody, PinReset, Plan};
 use crate::script::words;
-use crate::terms::{DeviceRole, DkekShareNumber, Quorum, Scheme};
+use crate::terms::{DeviceRole, DkekShareNumber, Further, Quorum, Scheme};
 
 /// This step's quorum; the first if the step is not about any.
 pub fn quorum(plan: &Plan, step: &Step, of: fn(Quorum) -> u8) -> String {
@@ -80,7 +80,7 @@ pub const fn pin_reset(reset: PinReset) -> &'static str {
 /// What is said above a device that was found.
 pub const fn found(role: DeviceRole) -> &'static str {
     match role {
-        DeviceRole::Original => words::ONE_DEVICE_FOUND,
+        DeviceRole::Original | DeviceRole::Further(_) => words::ONE_DEVICE_FOUND,
         DeviceRole::Replacement => words::REPLACEMENT_FOUND,
     }
 }
@@ -90,5 +90,12 @@ pub const fn role(role: DeviceRole) -> &'static str {
     match role {
         DeviceRole::Original => words::ROLE_ORIGINAL,
         DeviceRole::Replacement => words::ROLE_REPLACEMENT,
+        DeviceRole::Further(Further::Second) => words::ROLE_SECOND,
+        DeviceRole::Further(Further::Third) => words::ROLE_THIRD,
+        DeviceRole::Further(Further::Fourth) => words::ROLE_FOURTH,
+        DeviceRole::Further(Further::Fifth) => words::ROLE_FIFTH,
+        DeviceRole::Further(Further::Sixth) => words::ROLE_SIXTH,
+        DeviceRole::Further(Further::Seventh) => words::ROLE_SEVENTH,
+        DeviceRole::Further(Further::Eighth) => words::ROLE_EIGHTH,
     }
 }

@@ -6,7 +6,7 @@ use crate::ceremony::steps::{Answer, Question};
 use crate::names::{StageName, StepName};
 use crate::record::{FoundDkek, FoundInstead, Loss, UnusableFile};
 use crate::script::{self, words};
-use crate::terms::{DeviceRole, Digest, KeyId, Serial};
+use crate::terms::{DeviceRole, Digest, KeyId, KeyLabel, Serial};
 
 /// The devices that the keys were generated on.
 pub fn devices(origin: &Origin) -> String {
@@ -108,4 +108,11 @@ pub const fn loss_follows(loss: Loss) -> &'static str {
         Loss::Stolen => words::LOSS_STOLEN,
         Loss::Nothing => words::LOSS_NOTHING,
     }
+}
+
+/// Further folders, one per line, each with its keys.
+pub fn also_from(known: &Known) -> String {
+    let labels = |keys: &[KeyLabel]| keys.iter().map(KeyLabel::to_string).collect::<Vec<_>>().join(", ");
+    let line = |(folder, keys): &(String, Vec<KeyLabel>)| format!("  {folder}\n    {}", labels(keys));
+    known.restored.also_from.iter().map(line).collect::<Vec<_>>().join("\n")
 }

@@ -13,9 +13,9 @@ pub fn keys(known: &Known) -> String {
 
 fn line(traced: &TracedKey, opened: bool) -> String {
     let lives = match &traced.lives {
-        LivesOn::In(copy) if opened => words::LivesIn { file: &copy.file }.to_string(),
-        LivesOn::In(copy) => words::LivesInUnopened { file: &copy.file }.to_string(),
-        LivesOn::Perhaps(copy) => words::LivesPerhaps { file: &copy.file }.to_string(),
+        LivesOn::In(copy) if opened => words::LivesIn { file: copy.place() }.to_string(),
+        LivesOn::In(copy) => words::LivesInUnopened { file: copy.place() }.to_string(),
+        LivesOn::Perhaps(copy) => words::LivesPerhaps { file: copy.place() }.to_string(),
         LivesOn::Nowhere => words::LIVES_NOWHERE.to_owned(),
     };
     let label = traced.key.label.as_deref().unwrap_or(words::TRACED_UNNAMED);
