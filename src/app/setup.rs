@@ -202,21 +202,22 @@ impl Setup {
         environment: Environment,
     ) -> Result<Self, Fault> {
         let rehearsal = environment != Environment::Real;
+        let records = match place {
+            Place::NewUnder(records) => records,
+            Place::Of(open) => open.folder.path().parent().unwrap_or(Path::new("")),
+        };
+        let Character { cards, devices, .. } = Ceremony::by(ceremony, &plan).character;
+        let of_the_source = |source: &Source| kept_card(source).or_else(|| kept_elsewhere(source.device()?, records));
+        let kept = match devices {
+            // The old device is erased last.
+            DeviceUse::Provisions if cards == Cards::Replaced => source.as_ref().and_then(of_the_source),
+            DeviceUse::Provisions | DeviceUse::Fleet | DeviceUse::None => None,
+            DeviceUse::Keeps | DeviceUse::Adds | DeviceUse::Retires => source.as_ref().and_then(of_the_source),
+            DeviceUse::ChangesPins => kept_device(records),
+        };
         let (folder, hand) = match place {
-            Place::NewUnder(records) => {
-                let Character { cards, devices, .. } = Ceremony::by(ceremony, &plan).character;
-                let of_the_source =
-                    |source: &Source| kept_card(source).or_else(|| kept_elsewhere(source.device()?, records));
-                let kept = match devices {
-                    // The old device is erased last.
-                    DeviceUse::Provisions if cards == Cards::Replaced => source.as_ref().and_then(of_the_source),
-                    DeviceUse::Provisions | DeviceUse::Fleet | DeviceUse::None => None,
-                    DeviceUse::Keeps | DeviceUse::Adds | DeviceUse::Retires => source.as_ref().and_then(of_the_source),
-                    DeviceUse::ChangesPins => kept_device(records),
-                };
-                (new_folder(records, ceremony, rehearsal)?, Hand::begin(kept))
-            }
-            Place::Of(open) => (open.folder.clone(), Hand::of(open)),
+            Place::NewUnder(records) => (new_folder(records, ceremony, rehearsal)?, Hand::begin(kept)),
+            Place::Of(open) => (open.folder.clone(), Hand::of(open, kept)),
         };
         let (readers, inserter): (Box<dyn Readers>, Option<CardInserter>) = if environment == Environment::SoftwareCards
         {
@@ -334,9 +335,13 @@ impl Hand {
         Self { kept, of_roles: Vec::new() }
     }
 
-    fn of(open: &OpenSitting) -> Self {
+    /// What the sitting that goes on has in its folder counts more than what another kept.
+    fn of(open: &OpenSitting, kept: Option<SoftCard>) -> Self {
         let card = |(role, serial): (DeviceRole, Serial)| Some((role, kept_in(open.folder.path(), &serial)?));
-        Self { kept: None, of_roles: open.devices().into_iter().filter_map(card).collect() }
+        let of_roles: Vec<(DeviceRole, SoftCard)> = open.devices().into_iter().filter_map(card).collect();
+        let known = |role: DeviceRole| of_roles.iter().any(|(of, _)| *of == role);
+        let kept = if known(DeviceRole::Original) { None } else { kept };
+        Self { kept, of_roles }
     }
 
     fn take(&mut self, role: DeviceRole) -> Option<SoftCard> {

@@ -36,9 +36,13 @@ impl Rig {
 
     /// The sitting that crashed goes on in a new process, with the papers that people have.
     pub fn resumed(self, comes: Comes) -> Self {
-        let Self { folder, log, autopilot, source, .. } = self;
+        let Self { folder, log, autopilot, source, rack, .. } = self;
         let open = OpenSitting::read(&folder).unwrap();
-        let Setup { plan, context, .. } = Setup::again(&open, source.as_deref(), None).unwrap();
+        let Setup { plan, mut context, .. } = Setup::again(&open, source.as_deref(), None).unwrap();
+        if let Some(rack) = &rack {
+            context.readers = Box::new(rack.clone());
+            context.inserter = None;
+        }
         let readers = Box::new(Listening(context.readers, Arc::clone(&log)));
         let context = Context { training_files: true, rounds: Rounds(1000), readers, ..context };
         let (entries, lines) = (open.entries(), std::fs::read_to_string(folder.join("record.jsonl")).unwrap());
@@ -66,6 +70,7 @@ impl Rig {
             crash: None,
             performed: 0,
             crashed: false,
+            rack,
             source,
         }
     }

@@ -11,7 +11,7 @@ use hsm_ceremony::folder::Folder;
 use hsm_ceremony::names::{FieldName, ItemName};
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::{CeremonyKind, Entry, Fact, verify};
-use hsm_ceremony::softcard::Faults;
+use hsm_ceremony::softcard::{Faults, Rack};
 use hsm_ceremony::terms::Drill;
 
 use super::Day;
@@ -127,8 +127,12 @@ fn establish_goes_on_wherever_it_was_killed() {
 #[test]
 fn establish_on_a_device_in_use_goes_on_wherever_it_was_killed() {
     let used = |records: &Path| {
-        let card = used_card("REH0000001", Faults::default());
-        Rig::establish_on(card, &plan(), records, |readers| readers)
+        let rack = Rack::new(1);
+        assert!(rack.insert(0, used_card("REH0000001", Faults::default())).is_none());
+        let new = (Plan::parse(&plan()).unwrap(), plan());
+        let setup = Setup::by_plan(CeremonyKind::Establish, new.0, new.1, records, Environment::SoftwareCards).unwrap();
+        let rig = Rig::held(setup, Box::new(rack.clone()));
+        Rig { rack: Some(rack), ..rig }
     };
     every_crash(Comes::First, used, once);
 }

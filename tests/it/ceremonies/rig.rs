@@ -67,6 +67,8 @@ pub struct Rig {
     pub(super) performed: usize,
     /// It has ended there.
     pub crashed: bool,
+    /// Where its cards are, if not in its folder.
+    pub rack: Option<Rack>,
     /// What it is about.
     pub(super) source: Option<PathBuf>,
 }
@@ -232,6 +234,7 @@ impl Rig {
             crash: None,
             performed: 0,
             crashed: false,
+            rack: None,
             source,
         }
     }
