@@ -49,6 +49,7 @@ def files_of(lines):  # the files that the record names, with their digests; the
         if line["what"] == "began":
             files["plan.json"] = line["plan_sha256"]
             for file in line.get("files", []): files[file["file"]] = file["sha256"]
+        for one in line.get("set_aside", []): files.pop(one["file"], None), files.update({one["now"]: one["sha256"]})
         fact = line.get("fact", {})
         if fact.get("fact") in ("written", "backed-up"): files[fact["file"]] = fact["sha256"]
     return files

@@ -4,6 +4,7 @@ mod again;
 mod card_check;
 mod clock;
 mod front;
+mod hand;
 mod program;
 mod resume;
 mod setup;

@@ -64,6 +64,10 @@ impl OpenSitting {
         else {
             return Err(Fault::from(faults::NothingToResume { folder: shown }));
         };
+        // Reports are written after the seal: a record that was cut off later is damaged, not open.
+        if [names::REPORT, names::REPORT_HTML, names::REPORT_SUMS].into_iter().any(|report| folder.has(report)) {
+            return Err(Fault::from(faults::NothingToResume { folder: shown }));
+        }
         let plan = folder.unchanged(names::PLAN, *plan_sha256)?;
         if *script_sha256 != Digest(script::digest()) {
             return Err(Fault::from(faults::ResumeOtherProgram { folder: shown }));

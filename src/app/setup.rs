@@ -2,12 +2,11 @@
 
 use crate::faults::{self, Fault};
 use std::fs;
-use std::io;
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use super::ROUNDS;
 use super::clock::today;
+use super::hand::{Hand, card_inserter, kept_in};
 use super::resume::OpenSitting;
 use crate::card::PcscReaders;
 use crate::card::transport::Readers;
@@ -17,7 +16,7 @@ use crate::folder::{Folder, names};
 use crate::plan::{Plan, PlannedKey, one_more_key};
 use crate::record::CeremonyKind;
 use crate::softcard::{Rack, SoftCard};
-use crate::terms::{DeviceRole, Serial};
+use crate::terms::Serial;
 
 /// With what a ceremony is held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -311,76 +310,9 @@ fn kept_elsewhere(serial: &Serial, records: &Path) -> Option<SoftCard> {
     backups(records).iter().find_map(|folder| kept_in(folder, serial))
 }
 
-fn kept_in(folder: &Path, serial: &Serial) -> Option<SoftCard> {
-    let file = folder.join(names::SOFTWARE_CARDS).join(names::software_card(serial.as_str()));
-    SoftCard::from_json(&serde_json::from_slice(&fs::read(file).ok()?).ok()?).ok()
-}
-
 /// The software card of the newest rehearsal that made a backup with a device: a device in use, for a ceremony that needs one.
 pub fn kept_device(records: &Path) -> Option<SoftCard> {
     backups(records).iter().find_map(|folder| kept_card(&Source::open(folder, None).ok()?))
-}
-
-/// The software cards of a rehearsal, by hand.
-#[derive(Default)]
-struct Hand {
-    /// The device in use.
-    kept: Option<SoftCard>,
-    /// Those of a sitting that goes on.
-    of_roles: Vec<(DeviceRole, SoftCard)>,
-}
-
-impl Hand {
-    const fn begin(kept: Option<SoftCard>) -> Self {
-        Self { kept, of_roles: Vec::new() }
-    }
-
-    /// What the sitting that goes on has in its folder counts more than what another kept.
-    fn of(open: &OpenSitting, kept: Option<SoftCard>) -> Self {
-        let card = |(role, serial): (DeviceRole, Serial)| Some((role, kept_in(open.folder.path(), &serial)?));
-        let of_roles: Vec<(DeviceRole, SoftCard)> = open.devices().into_iter().filter_map(card).collect();
-        let known = |role: DeviceRole| of_roles.iter().any(|(of, _)| *of == role);
-        let kept = if known(DeviceRole::Original) { None } else { kept };
-        Self { kept, of_roles }
-    }
-
-    fn take(&mut self, role: DeviceRole) -> Option<SoftCard> {
-        let place = self.of_roles.iter().position(|(of, _)| *of == role);
-        let of_role = place.map(|place| self.of_roles.swap_remove(place).1);
-        of_role.or_else(|| if role == DeviceRole::Original { self.kept.take() } else { None })
-    }
-}
-
-/// Inserts a card of the hand, or else a fresh software card, for a role when a reader is searched; removes the previous card of
-/// the sitting. Of a sitting that goes on, the last one is in its reader already.
-fn card_inserter(rack: Rack, cards: PathBuf, mut hand: Hand) -> Result<CardInserter, Fault> {
-    let fault = |error: &io::Error| Fault::from(faults::FileWrite { file: names::SOFTWARE_CARDS, why: error });
-    if !cards.is_dir() {
-        fs::DirBuilder::new().mode(0o700).create(&cards).map_err(|error| fault(&error))?;
-    }
-    let insert = move |reader: usize, card: SoftCard| {
-        let file = cards.join(names::software_card(card.serial()));
-        // Where the card cannot be inserted, no device is found, and the screen says so.
-        rack.insert_with_file(reader, card, &file).is_ok()
-    };
-    let mut inserted: Option<DeviceRole> = hand.of_roles.last().map(|(role, _)| *role);
-    if let Some(card) = inserted.and_then(|role| hand.take(role))
-        && !insert(0, card)
-    {
-        inserted = None;
-    }
-    Ok(Box::new(move |role| {
-        if inserted == Some(role) {
-            return;
-        }
-        let fresh = || SoftCard::random_serial().and_then(|serial| SoftCard::new(&serial));
-        let Some(card) = hand.take(role).or_else(fresh) else { return };
-        // A device that has got its keys stays where it is when the old one comes.
-        let reader = usize::from(role == DeviceRole::Original && inserted == Some(DeviceRole::Replacement));
-        if insert(reader, card) {
-            inserted = Some(role);
-        }
-    }))
 }
 
 /// The newest folder of a rehearsal that holds a whole backup: its manifest is there.

@@ -158,10 +158,7 @@ impl Autopilot {
                     (CardView::Pin { digits, .. }, _) => self.note_pin(view.device.as_ref(), *digits, vault),
                     (CardView::Numbers { .. } | CardView::Words { .. }, custodian) => {
                         let number = custodian.map_or(0, CustodianNumber::get);
-                        if let Some(note) = Paper::note(number, card, vault) {
-                            self.papers.retain(|paper| (paper.card, paper.number) != (note.card, note.number));
-                            self.papers.push(note);
-                        }
+                        self.papers.extend(Paper::note(number, card, vault));
                     }
                 }
                 Ok(Some(Input::Hide))
@@ -296,7 +293,7 @@ impl Autopilot {
             _ => fields.iter().find_map(of_form)?,
         };
         let number = number.or(self.sitter)?;
-        self.papers.iter().find(|paper| (paper.card, paper.number) == (card, number))
+        Paper::of_person(&self.papers, (card, number), fields)
     }
 
     /// Fills the first field that is not good yet, or continues.

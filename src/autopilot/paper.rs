@@ -1,6 +1,7 @@
 //! What a custodian notes on their card.
 
-use crate::ceremony::CardView;
+use crate::ceremony::{CardView, FieldView};
+use crate::fields::FieldKind;
 use crate::secret::WipingBytes;
 use crate::terms::Purpose;
 use crate::vault::Vault;
@@ -32,5 +33,20 @@ impl Paper {
             }
             CardView::Pin { .. } => return None,
         })
+    }
+
+    /// The card that a person takes: of two sets, the one with the prime on the screen, or else the newest.
+    pub fn of_person<'a>(papers: &'a [Self], (card, number): (Purpose, u8), fields: &[FieldView]) -> Option<&'a Self> {
+        let prime = fields.iter().find_map(|field| match &field.kind {
+            FieldKind::CheckBytes { prime: Some(prime), .. } | FieldKind::Prime { expected: Some(prime) } => {
+                Some(prime)
+            }
+            _ => None,
+        });
+        let mut theirs = papers.iter().rev().filter(|paper| (paper.card, paper.number) == (card, number));
+        match prime {
+            Some(prime) => theirs.find(|paper| paper.prime.as_ref() == Some(prime)),
+            None => theirs.next(),
+        }
     }
 }

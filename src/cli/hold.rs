@@ -209,8 +209,10 @@ pub fn in_terminal(hold: &Hold) -> Exit {
     let of_this_kind = |open: &OpenSitting| {
         (open.rehearsal, open.rehearsal && !open.on_software_cards) == (hold.rehearsal, hold.rehearsal && hold.pcsc)
     };
-    for open in OpenSitting::all(&hold.records).iter().filter(|open| of_this_kind(open)) {
-        if let Err(why) = go_on(open, None, None, true, &mut screen, &mut held) {
+    // The newest: ceremony resume shows all of them.
+    let open = OpenSitting::all(&hold.records).into_iter().find(of_this_kind);
+    if let Some(open) = open {
+        if let Err(why) = go_on(&open, None, None, true, &mut screen, &mut held) {
             screen.leave();
             return why.explain();
         }

@@ -255,7 +255,9 @@ fn step_of(entry: &Entry) -> Option<Number> {
 
 /// The section with the first step that the third form did not have; what comes before is numbered as it was then.
 fn first_new_section(machine: &Machine) -> u8 {
-    let new = |step: &&Step| matches!(step.id, StepName::KcvOnCards | StepName::Bag | StepName::BagOfPassword);
+    let new = |step: &&Step| {
+        matches!(step.id, StepName::KcvOnCards | StepName::Bag | StepName::BagOfPassword | StepName::Fingerprints)
+    };
     machine.steps().iter().find(new).map_or(u8::MAX, |step| step.number.section)
 }
 

@@ -372,6 +372,10 @@ impl Machine {
         if !step.forgets.is_empty() {
             self.requests.push_back(Request::Forget(step.forgets.clone()));
         }
+        let gone = self.forgotten_before_return(step.number);
+        if !gone.is_empty() {
+            self.requests.push_back(Request::Forget(gone));
+        }
         if !matches!(step.actor, Actor::Administrator) {
             self.requests.push_back(Request::WipeScreen);
         }

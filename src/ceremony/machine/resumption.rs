@@ -102,6 +102,15 @@ impl Machine {
         step.stages.iter().rposition(was_done).map_or(0, |place| place + 1)
     }
 
+    /// What the steps between had forgotten, where a step ends that was done again.
+    pub(super) fn forgotten_before_return(&self, step: Number) -> Vec<Handle> {
+        let Some((_, next)) = self.known.progress.returns.after.iter().find(|(until, _)| *until == step) else {
+            return Vec::new();
+        };
+        let between = self.steps.iter().filter(|one| one.number > step && one.number < *next);
+        between.flat_map(|one| one.forgets.iter().copied()).filter(|handle| *handle != Handle::Dkek).collect()
+    }
+
     /// What was dealt and is not in its share files yet is lost: everything is drawn and dealt anew. Where the DKEK itself stays,
     /// those who guarded it before open it again.
     fn voided(&self, stood: usize) -> Option<Plan> {
@@ -188,7 +197,9 @@ impl Machine {
     /// The places where quorums open all share files, each from its first seat to the step that combines the DKEK shares.
     fn openings(&self) -> Vec<(usize, usize)> {
         let joins = |step: &Step| step.stages.iter().any(|stage| stage.name == StageName::Join);
-        let belongs = |step: &Step| [StepName::Seat, StepName::Open, StepName::PasswordOpen].contains(&step.id);
+        let belongs = |step: &Step| {
+            [StepName::Seat, StepName::DepartedShare, StepName::Open, StepName::PasswordOpen].contains(&step.id)
+        };
         let ends = self.steps.iter().enumerate().filter(|(_, step)| joins(step)).map(|(place, _)| place);
         let start = |end: usize| {
             let others = self.steps.iter().take(end).rposition(|step| !belongs(step));

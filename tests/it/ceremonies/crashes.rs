@@ -7,6 +7,7 @@ use hsm_ceremony::app::{Environment, Setup, latest_backup};
 use hsm_ceremony::autopilot::Comes;
 use hsm_ceremony::bundle::examine;
 use hsm_ceremony::ceremony::{Asks, Body, Input};
+use hsm_ceremony::fields::FieldKind;
 use hsm_ceremony::folder::Folder;
 use hsm_ceremony::names::{FieldName, ItemName};
 use hsm_ceremony::plan::Plan;
@@ -58,16 +59,19 @@ fn looks_at_the_room(front: &mut Front<'_>) -> Turn {
     match &front.view.body {
         Body::Choose { asks: Asks::Between, .. } => front.item(ItemName::Unchanged),
         Body::Form { fields, .. } if fields.iter().any(|field| field.name == FieldName::AdministratorSigns) => {
-            let known = front.machine.known();
-            let administrator = known.plan.administrator.clone();
-            let others = known.deciders(std::slice::from_ref(&administrator));
-            let signs: String = administrator.chars().take(1).collect();
+            let signs = fields.iter().find_map(|field| match &field.kind {
+                FieldKind::Sign(signs) => signs.first().cloned(),
+                _ => None,
+            });
+            let confirmer = fields.iter().find_map(|field| match &field.kind {
+                FieldKind::Confirmer { people, .. } => people.first().map(|one| one.name.clone()),
+                _ => None,
+            });
             let empty = |name| front.vault.typed(name).is_none_or(|text| text.is_empty());
             if empty(FieldName::AdministratorSigns) {
-                front.types(FieldName::AdministratorSigns, &signs)
+                front.types(FieldName::AdministratorSigns, &signs.unwrap())
             } else if empty(FieldName::ConfirmedBy) {
-                let name = others.first().map_or(administrator, |decider| decider.name.clone());
-                front.types(FieldName::ConfirmedBy, &name)
+                front.types(FieldName::ConfirmedBy, &confirmer.unwrap())
             } else {
                 Turn::Do(Input::GoOn)
             }
@@ -94,7 +98,12 @@ fn every_crash(comes: Comes, make: impl Fn(&Path) -> Rig, check: impl Fn(&Rig)) 
         assert!(rig.crashed, "{crash:?} of {lines} lines and {acts} acts");
         println!("{crash:?} at {}", rig.machine.number());
         let mut rig = rig.resumed(comes);
-        rig.play(looks_at_the_room);
+        let told = rig.entries.len();
+        let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| rig.play(looks_at_the_room)));
+        if let Err(panic) = ended {
+            rig.entries.iter().skip(told).for_each(|entry| println!("{entry:?}"));
+            std::panic::resume_unwind(panic);
+        }
         assert!(rig.complete(), "{crash:?}: {:?}", rig.entries.last());
         assert!(rig.entries.iter().any(|entry| matches!(entry, Entry::Resumed { .. })), "{crash:?}");
         let proof = verify(rig.lines.as_bytes()).unwrap();

@@ -70,6 +70,7 @@ mod so_pin;
 mod so_pin_tries;
 mod stand_in;
 mod token_label;
+mod told;
 mod unfinished_keys;
 mod ways_out;
 mod wrong_device;

@@ -3,6 +3,7 @@
 use std::fs;
 
 use super::{rehearsed, text};
+use crate::support::walk;
 use crate::support::wizard::Wizard;
 
 #[test]
@@ -39,6 +40,7 @@ fn a_changed_folder_is_not_restored_from_until_the_file_is_repaired() {
         flipped[good.len() / 2] ^= 1;
         fs::write(&path, &flipped).unwrap();
         let mut wizard = Wizard::start(&arguments);
+        walk::leave_open(&mut wizard);
         wizard.wait_for(changed);
         wizard.see(file);
         fs::write(&path, &good[..good.len() / 2]).unwrap();
@@ -53,6 +55,7 @@ fn a_changed_folder_is_not_restored_from_until_the_file_is_repaired() {
     let public = sitting.join("keys/rsa-root.pub.pem");
     fs::remove_file(&public).unwrap();
     let mut wizard = Wizard::start(&arguments);
+    walk::leave_open(&mut wizard);
     wizard.pass("The share files of this folder are there and unchanged");
     wizard.pass("read the SHA-256 of the plan's file aloud");
     wizard.pass("These public key files are not those");

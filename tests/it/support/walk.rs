@@ -32,6 +32,12 @@ pub fn menu(w: &mut Wizard, name: &str) {
     panic!("the menu has no {name}:\n{}", w.screen());
 }
 
+/// A sitting whose program was killed is left as it is, and another one begins.
+pub fn leave_open(w: &mut Wizard) {
+    w.wait_for("A sitting is open");
+    w.keys(b"3");
+}
+
 /// What a custodian wrote on their card.
 #[derive(Clone)]
 pub struct Note {
