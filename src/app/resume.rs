@@ -174,7 +174,8 @@ impl OpenSitting {
             set_aside,
         };
         let mut clerk = Clerk::new(context);
-        clerk.relearn(&before(machine.known()), &entries)?;
+        let until_now: Vec<Entry> = entries.into_iter().chain([resumed.clone()]).collect();
+        clerk.relearn(&before(machine.known()), &until_now)?;
         Ok(Restarted {
             machine,
             clerk,

@@ -38,6 +38,11 @@ pub struct ManifestDraft {
 }
 
 impl ManifestDraft {
+    /// The same, with the certificates of another.
+    pub fn with_certificates_of(self, other: Self) -> Self {
+        Self { certificates: other.certificates, ..self }
+    }
+
     /// Announces a key that is about to be backed up.
     pub fn expect_key(&mut self, key: PlannedKey) {
         self.expected = Some(key);

@@ -37,7 +37,11 @@ impl Clerk {
         self.manifest = self.draft(before, entries);
         for entry in entries {
             match entry {
-                Entry::Resumed { void: true, .. } => self.manifest = self.draft(before, entries),
+                // The device is the same; what was dealt and made of it is not.
+                Entry::Resumed { void: true, .. } => {
+                    let void = std::mem::take(&mut self.manifest);
+                    self.manifest = self.draft(before, entries).with_certificates_of(void);
+                }
                 Entry::Learned { fact, .. } => {
                     if let Fact::BackedUp { label, .. } = fact
                         && let Some(key) = before.keys.iter().find(|key| key.label == *label)

@@ -35,7 +35,9 @@ pub fn menu(screen: &mut Screen, records: &Path, made: bool) -> Result<Option<Ce
     };
     let leave = OptionView::open(ChoiceId::Item(ItemName::Back), words::MENU_LEAVE);
     let header = header(words::MENU_CEREMONY.to_owned(), words::MENU_TITLE, true);
-    let text = chapters::MENU.iter().copied().chain(made.then_some(words::MENU_NEXT)).map(str::to_owned).collect();
+    // Who has made something knows what a rehearsal is; with both, the list does not fit the smallest screen.
+    let text = if made { vec![words::MENU_NEXT] } else { chapters::MENU.to_vec() };
+    let text = text.into_iter().map(str::to_owned).collect();
     let options = CEREMONIES.iter().map(option).chain([leave]).collect();
     match choose(screen, header, text, options)? {
         Some(ChoiceId::Ceremony(kind)) => Ok(Some(kind)),

@@ -211,11 +211,11 @@ pub fn in_terminal(hold: &Hold) -> Exit {
     };
     // The newest: ceremony resume shows all of them.
     let open = OpenSitting::all(&hold.records).into_iter().find(of_this_kind);
-    if let Some(open) = open {
-        if let Err(why) = go_on(&open, None, None, true, &mut screen, &mut held) {
-            screen.leave();
-            return why.explain();
-        }
+    if let Some(open) = open
+        && let Err(why) = go_on(&open, None, None, true, &mut screen, &mut held)
+    {
+        screen.leave();
+        return why.explain();
     }
     if hold.ceremony.is_some() && !held.unfinished.is_empty() {
         screen.leave();

@@ -77,7 +77,7 @@ impl Known {
             if self.ceremony.cards == Cards::Replaced {
                 // What is known of the old DKEK ends here, but for its name: the keys are still under it.
                 self.restored.earlier_kcv = self.shares.dkek_kcv;
-                self.shares = Shares::default();
+                self.shares = Shares { earlier: self.shares.earlier.take(), ..Shares::default() };
             } else {
                 self.shares.learn_new_custodians();
             }

@@ -37,7 +37,7 @@ impl Return {
             self.done = None;
         }
         let place = self.after.iter().position(|(until, _)| *until == step)?;
-        self.after.drain(..=place).last().map(|(_, next)| next)
+        self.after.drain(..=place).next_back().map(|(_, next)| next)
     }
 }
 
@@ -55,8 +55,8 @@ impl Known {
         self.progress.not_confirmed = !self.people.since.is_empty();
         self.progress.restarted = self.progress.not_confirmed.then_some(Restarted { void });
         if void {
-            self.shares =
-                Shares { kcvs: self.shares.kcvs.clone(), dkek_kcv: self.shares.dkek_kcv, ..Shares::default() };
+            let Shares { kcvs, dkek_kcv, earlier, .. } = std::mem::take(&mut self.shares);
+            self.shares = Shares { kcvs, dkek_kcv, earlier, ..Shares::default() };
             self.bags = Bags::default();
         }
     }
@@ -68,6 +68,7 @@ impl Known {
         }
         let today = std::mem::replace(&mut self.plan.dkek_shares, self.plan.before.clone());
         self.coming = Some(today);
+        self.shares.back_to_earlier();
         self.people.knowing = everybody(&self.plan).into_iter().collect();
     }
 }

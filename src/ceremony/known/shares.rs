@@ -26,6 +26,8 @@ pub struct Shares {
     pub opened: BTreeMap<DkekShareNumber, String>,
     /// How often somebody typed other words than those of the value that was read aloud.
     pub misheard: u8,
+    /// What the folder of an earlier sitting says of them: the KCV of the DKEK, the shares, the set of the SO-PIN.
+    pub earlier: Option<(Option<Kcv>, Vec<KnownShare>, Option<String>)>,
     /// How many shares the set needed in the last opening, if not as many as the plan says.
     pub needed: Option<u8>,
 }
@@ -53,6 +55,7 @@ impl Shares {
 
     /// What an earlier sitting's folder says about them.
     pub(super) fn learn_earlier(&mut self, kcv: Option<Kcv>, shares: &[KnownShare], so_pin_set: Option<&str>) {
+        self.earlier = Some((kcv, shares.to_vec(), so_pin_set.map(str::to_owned)));
         self.dkek_kcv = kcv;
         for (number, known) in DkekShareNumber::up_to(shares.len()).zip(shares) {
             self.sets.extend(known.set.clone().map(|set| (Purpose::DkekShare(number), set)));
@@ -68,6 +71,14 @@ impl Shares {
         self.opened_file = None;
         self.needed = None;
         self.defects.clear();
+    }
+
+    /// They are again as the folder says.
+    pub(super) fn back_to_earlier(&mut self) {
+        if let Some((kcv, shares, so_pin_set)) = self.earlier.take() {
+            *self = Self::default();
+            self.learn_earlier(kcv, &shares, so_pin_set.as_deref());
+        }
     }
 
     pub(super) fn learn_opened(&mut self, share: DkekShareNumber, file: &str, defects: &[Defect], needed: Option<u8>) {

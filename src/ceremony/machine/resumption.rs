@@ -27,6 +27,19 @@ pub struct Resumption {
     pub made_again: Vec<String>,
 }
 
+/// What tells that an act was done which must not be done twice, or would stumble over what it left. All others are repeated.
+type ToldBy = (ActName, fn(&Fact) -> bool);
+const RESULTS: &[ToldBy] = &[
+    (ActName::ProveKey, |fact| matches!(fact, Fact::Proven { .. } | Fact::NotProvable { .. })),
+    (ActName::WriteShareFile, |fact| matches!(fact, Fact::Written { .. })),
+    (ActName::Initialise, |fact| matches!(fact, Fact::Initialised { .. })),
+    (ActName::ChangeSoPin, |fact| matches!(fact, Fact::SoPinChanged { .. })),
+    (ActName::LoadDkek, |fact| matches!(fact, Fact::Loaded { .. })),
+    (ActName::MakeKey, |fact| matches!(fact, Fact::Made { .. })),
+    (ActName::RestoreKey, |fact| matches!(fact, Fact::Unwrapped { .. })),
+    (ActName::CopyFolder, |fact| matches!(fact, Fact::Copied { .. })),
+];
+
 /// A place in the list to go on with, and what is done again first.
 struct Plan {
     to: usize,
@@ -215,17 +228,7 @@ impl Machine {
         let done = |stage: &&Stage| match stage.kind {
             StageKind::States(state) => self.learned_here.contains(&state()),
             StageKind::Do(make) => make(&self.known, step).is_some_and(|act| {
-                let results: [(ActName, fn(&Fact) -> bool); 8] = [
-                    (ActName::ProveKey, |fact| matches!(fact, Fact::Proven { .. } | Fact::NotProvable { .. })),
-                    (ActName::WriteShareFile, |fact| matches!(fact, Fact::Written { .. })),
-                    (ActName::Initialise, |fact| matches!(fact, Fact::Initialised { .. })),
-                    (ActName::ChangeSoPin, |fact| matches!(fact, Fact::SoPinChanged { .. })),
-                    (ActName::LoadDkek, |fact| matches!(fact, Fact::Loaded { .. })),
-                    (ActName::MakeKey, |fact| matches!(fact, Fact::Made { .. })),
-                    (ActName::RestoreKey, |fact| matches!(fact, Fact::Unwrapped { .. })),
-                    (ActName::CopyFolder, |fact| matches!(fact, Fact::Copied { .. })),
-                ];
-                results.into_iter().any(|(name, result)| name == act.name() && told(result))
+                RESULTS.iter().any(|(name, result)| *name == act.name() && told(*result))
             }),
             StageKind::Read
             | StageKind::Tick

@@ -12,16 +12,21 @@ use hsm_ceremony::folder::Folder;
 use hsm_ceremony::names::{FieldName, ItemName};
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::{CeremonyKind, Entry, Fact, verify};
+use hsm_ceremony::secret::TypedText;
 use hsm_ceremony::softcard::{Faults, Rack};
 use hsm_ceremony::terms::Drill;
 
-use super::Day;
 use super::crash::Crash;
 use super::rig::{Front, Rig, Turn, plan_text, used_card};
+use super::{Day, Guard};
 use crate::support::torture;
 
 fn plan() -> String {
     plan_text(2, 3, &[("EC:secp256r1", 10)], false)
+}
+
+fn two_custodians() -> String {
+    plan_text(2, 2, &[("EC:secp256r1", 10)], false)
 }
 
 /// Erasures of devices that were carried out.
@@ -46,12 +51,17 @@ fn from_backup(kind: CeremonyKind, records: &Path) -> Rig {
     })
 }
 
-fn by_change(kind: CeremonyKind, records: &Path) -> Rig {
+fn by_change(kind: CeremonyKind, text: &str, records: &Path) -> Rig {
     after_establish(&plan(), records, |from, records| {
-        let text = plan_text(2, 2, &[("EC:secp256r1", 10)], false);
+        let text = text.to_owned();
         let new = (Plan::parse(&text).unwrap(), text);
         Setup::by_change(kind, from, new, None, records, Environment::SoftwareCards).unwrap()
     })
+}
+
+fn by_plan(kind: CeremonyKind, records: &Path) -> Rig {
+    let setup = Setup::by_plan(kind, Plan::parse(&plan()).unwrap(), plan(), records, Environment::SoftwareCards);
+    Rig::in_hands(setup.unwrap(), |readers| readers)
 }
 
 /// After a restart, two people say that nothing has changed; all else is the autopilot's.
@@ -67,7 +77,7 @@ fn looks_at_the_room(front: &mut Front<'_>) -> Turn {
                 FieldKind::Confirmer { people, .. } => people.first().map(|one| one.name.clone()),
                 _ => None,
             });
-            let empty = |name| front.vault.typed(name).is_none_or(|text| text.is_empty());
+            let empty = |name| front.vault.typed(name).is_none_or(TypedText::is_empty);
             if empty(FieldName::AdministratorSigns) {
                 front.types(FieldName::AdministratorSigns, &signs.unwrap())
             } else if empty(FieldName::ConfirmedBy) {
@@ -198,12 +208,36 @@ fn add_keys_goes_on_wherever_it_was_killed() {
 
 #[test]
 fn re_split_goes_on_wherever_it_was_killed() {
-    every_crash(Comes::Last, |records| by_change(CeremonyKind::ReSplit, records), never);
+    every_crash(Comes::Last, |records| by_change(CeremonyKind::ReSplit, &two_custodians(), records), never);
 }
 
 #[test]
 fn re_key_goes_on_wherever_it_was_killed() {
-    every_crash(Comes::First, |records| by_change(CeremonyKind::ReKey, records), once);
+    every_crash(Comes::First, |records| by_change(CeremonyKind::ReKey, &two_custodians(), records), once);
+}
+
+#[test]
+fn a_re_key_that_carries_keys_goes_on_wherever_it_was_killed() {
+    // The spare and then, once it has all keys, the old device.
+    let text = Day::of(&[Guard::Numbers(2, 2)]).carrying_keys().text();
+    every_crash(
+        Comes::First,
+        |records| by_change(CeremonyKind::ReKey, &text, records),
+        |rig| {
+            assert!((2..=4).contains(&erased(rig)), "{}", erased(rig));
+        },
+    );
+}
+
+#[test]
+fn a_fleet_goes_on_wherever_it_was_killed() {
+    every_crash(
+        Comes::First,
+        |records| by_plan(CeremonyKind::Fleet, records),
+        |rig| {
+            assert_eq!(erased(rig), 3, "each device is erased once");
+        },
+    );
 }
 
 #[test]
@@ -222,10 +256,5 @@ fn pins_go_on_wherever_they_were_killed() {
 
 #[test]
 fn inspect_goes_on_wherever_it_was_killed() {
-    every_crash(Comes::Last, |records| from_backup_free(CeremonyKind::Inspect, records), never);
-}
-
-fn from_backup_free(kind: CeremonyKind, records: &Path) -> Rig {
-    let setup = Setup::by_plan(kind, Plan::parse(&plan()).unwrap(), plan(), records, Environment::SoftwareCards);
-    Rig::in_hands(setup.unwrap(), |readers| readers)
+    every_crash(Comes::Last, |records| by_plan(CeremonyKind::Inspect, records), never);
 }
