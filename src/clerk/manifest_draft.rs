@@ -43,6 +43,13 @@ impl ManifestDraft {
         Self { certificates: other.certificates, ..self }
     }
 
+    /// A file was set aside, and is made again.
+    pub fn forget(&mut self, file: &str) {
+        self.share_files.retain(|share, _| names::share_file(*share) != file);
+        self.keys.retain(|key| key.wrapped != file);
+        self.certificates.retain(|known| known.file != file);
+    }
+
     /// Announces a key that is about to be backed up.
     pub fn expect_key(&mut self, key: PlannedKey) {
         self.expected = Some(key);

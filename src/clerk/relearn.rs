@@ -42,6 +42,9 @@ impl Clerk {
                     let void = std::mem::take(&mut self.manifest);
                     self.manifest = self.draft(before, entries).with_certificates_of(void);
                 }
+                Entry::Resumed { set_aside, .. } => {
+                    set_aside.iter().for_each(|moved| self.manifest.forget(&moved.file));
+                }
                 Entry::Learned { fact, .. } => {
                     if let Fact::BackedUp { label, .. } = fact
                         && let Some(key) = before.keys.iter().find(|key| key.label == *label)

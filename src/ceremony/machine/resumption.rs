@@ -7,7 +7,7 @@ use crate::ceremony::machine::{Asking, Machine, Mode};
 use crate::ceremony::steps::{Need, Question, Stage, StageKind, Step};
 use crate::clerk::{Act, ActName};
 use crate::names::{StageName, StepName};
-use crate::record::{Again, Entry, Fact};
+use crate::record::{Again, Ending, Entry, Fact};
 use crate::terms::{Handle, Number};
 
 /// Where a sitting goes on.
@@ -101,7 +101,12 @@ impl Machine {
     /// Starts the step at which the sitting goes on, if it has not been started yet.
     pub(super) fn start_again(&mut self) {
         if std::mem::take(&mut self.waits_to_go_on) {
-            self.enter_stage(0);
+            if self.steps.get(self.known.progress.cursor).is_some() {
+                self.enter_stage(0);
+            } else {
+                // Only the seal was missing.
+                self.seal(Ending::Complete);
+            }
         }
     }
 

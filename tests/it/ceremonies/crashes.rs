@@ -101,11 +101,15 @@ fn uncut(make: impl Fn(&Path) -> Rig) -> (usize, usize) {
 fn every_crash(comes: Comes, make: impl Fn(&Path) -> Rig, check: impl Fn(&Rig)) {
     let (lines, acts) = uncut(&make);
     let crashes = (1..lines).map(Crash::AfterLine).chain((1..=acts).map(Crash::AfterAct));
+    some_crashes(crashes, comes, make, check);
+}
+
+fn some_crashes(crashes: impl Iterator<Item = Crash>, comes: Comes, make: impl Fn(&Path) -> Rig, check: impl Fn(&Rig)) {
     for crash in crashes.step_by(if torture() { 1 } else { 13 }) {
         let records = tempfile::tempdir().unwrap();
         let mut rig = make(records.path()).crashing(crash);
         rig.run(|_| {});
-        assert!(rig.crashed, "{crash:?} of {lines} lines and {acts} acts");
+        assert!(rig.crashed, "{crash:?}");
         println!("{crash:?} at {}", rig.machine.number());
         let mut rig = rig.resumed(comes);
         let told = rig.entries.len();
@@ -248,7 +252,9 @@ fn pins_go_on_wherever_they_were_killed() {
             Setup::by_plan(CeremonyKind::Pins, new.0, new.1, records, Environment::SoftwareCards).unwrap()
         })
     };
-    every_crash(Comes::Last, pins, |rig| {
+    // Between the change of a PIN and its line, nobody can tell which one the device has: people are told so.
+    let lines = uncut(pins).0;
+    some_crashes((1..lines).map(Crash::AfterLine), Comes::Last, pins, |rig| {
         never(rig);
         assert!(rig.facts().iter().any(|fact| matches!(fact, Fact::PinChanged { .. })));
     });
