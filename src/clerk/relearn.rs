@@ -43,7 +43,9 @@ impl Clerk {
                     self.manifest = self.draft(before, entries).with_certificates_of(void);
                 }
                 Entry::Resumed { set_aside, .. } => {
-                    set_aside.iter().for_each(|moved| self.manifest.forget(&moved.file));
+                    for moved in set_aside {
+                        self.manifest.forget(&moved.file);
+                    }
                 }
                 Entry::Learned { fact, .. } => {
                     if let Fact::BackedUp { label, .. } = fact
