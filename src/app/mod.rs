@@ -149,10 +149,7 @@ impl Sitting {
         }
         let folder = context.folder.clone();
         let Restarted { mut machine, clerk, chain, record, resumed } = open.restart(plan, context)?;
-        machine.go_on(resumed);
-        if to_close {
-            machine.close_instead();
-        }
+        machine.go_on(resumed, to_close);
         let clock = Clock::after(open.so_far());
         Ok(Self::with((machine, clerk), (chain, record), around, clock, folder))
     }

@@ -76,21 +76,19 @@ impl Machine {
         self.learned_here.iter().filter_map(file).collect()
     }
 
-    /// Goes on. Nothing is done before people have said whether anything in the room has changed.
-    pub fn go_on(&mut self, resumed: Entry) {
+    /// Goes on. Nothing is done before people have said whether anything in the room has changed; `to_close`: or before they
+    /// have been asked whether to stop, where the sitting is only to be closed.
+    pub fn go_on(&mut self, resumed: Entry, to_close: bool) {
         self.emit(resumed);
         self.mode = Mode::Asking(Asking::default());
         self.waits_to_go_on = true;
-        if self.known.progress.not_confirmed {
+        if to_close {
+            self.ask_next(Interlude::STOP);
+        } else if self.known.progress.not_confirmed {
             self.ask_next(Interlude::AfterBreak);
         } else {
             self.start_again();
         }
-    }
-
-    /// Asks at once whether to stop: the sitting is only to be closed.
-    pub fn close_instead(&mut self) {
-        self.ask_next(Interlude::STOP);
     }
 
     /// Whether the login that an act needs was lost when the program ended.

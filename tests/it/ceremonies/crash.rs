@@ -36,6 +36,15 @@ impl Rig {
 
     /// The sitting that crashed goes on in a new process, with the papers that people have.
     pub fn resumed(self, comes: Comes) -> Self {
+        self.restarted(comes, false)
+    }
+
+    /// People close it instead.
+    pub fn to_close(self) -> Self {
+        self.restarted(Comes::First, true)
+    }
+
+    fn restarted(self, comes: Comes, to_close: bool) -> Self {
         let Self { folder, log, autopilot, source, rack, .. } = self;
         let open = OpenSitting::read(&folder).unwrap();
         let Setup { plan, mut context, .. } = Setup::again(&open, source.as_deref(), None).unwrap();
@@ -47,7 +56,7 @@ impl Rig {
         let context = Context { training_files: true, rounds: Rounds(1000), readers, ..context };
         let (entries, lines) = (open.entries(), std::fs::read_to_string(folder.join("record.jsonl")).unwrap());
         let Restarted { mut machine, clerk, chain, resumed, .. } = open.restart(plan, context).unwrap();
-        machine.go_on(resumed);
+        machine.go_on(resumed, to_close);
         let mut autopilot = autopilot;
         autopilot.prefer(comes);
         Self {

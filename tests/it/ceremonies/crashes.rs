@@ -11,7 +11,7 @@ use hsm_ceremony::fields::FieldKind;
 use hsm_ceremony::folder::Folder;
 use hsm_ceremony::names::{FieldName, ItemName};
 use hsm_ceremony::plan::Plan;
-use hsm_ceremony::record::{CeremonyKind, Entry, Fact, verify};
+use hsm_ceremony::record::{CeremonyKind, Ending, Entry, Fact, verify};
 use hsm_ceremony::secret::TypedText;
 use hsm_ceremony::softcard::{Faults, Rack};
 use hsm_ceremony::terms::Drill;
@@ -263,4 +263,34 @@ fn pins_go_on_wherever_they_were_killed() {
 #[test]
 fn inspect_goes_on_wherever_it_was_killed() {
     every_crash(Comes::Last, |records| by_plan(CeremonyKind::Inspect, records), never);
+}
+
+#[test]
+fn a_sitting_that_is_closed_instead_starts_nothing_and_is_sealed_once() {
+    for (make, lines) in [
+        (CeremonyKind::Inspect, uncut(|records| by_plan(CeremonyKind::Inspect, records)).0),
+        (CeremonyKind::Establish, uncut(|records| by_plan(CeremonyKind::Establish, records)).0),
+    ] {
+        for crash in [1, lines / 2, lines - 1].map(Crash::AfterLine) {
+            let records = tempfile::tempdir().unwrap();
+            let mut rig = by_plan(make, records.path()).crashing(crash);
+            rig.run(|_| {});
+            let before = erased(&rig);
+            let mut rig = rig.to_close();
+            rig.play(|front| match &front.view.body {
+                Body::Form { .. } if front.vault.typed(FieldName::StopWord).is_none_or(TypedText::is_empty) => {
+                    front.types(FieldName::StopWord, "ABORT")
+                }
+                Body::Form { .. } if front.vault.typed(FieldName::Reason).is_none_or(TypedText::is_empty) => {
+                    front.types(FieldName::Reason, "the power failed")
+                }
+                Body::Form { .. } => Turn::Do(Input::GoOn),
+                _ => Turn::Autopilot,
+            });
+            assert_eq!((rig.performed(), erased(&rig)), (0, before), "{crash:?}: nothing was started");
+            let proof = verify(rig.lines.as_bytes()).unwrap();
+            assert!(matches!(proof.sealed, Some((Ending::Aborted, _))), "{crash:?}: {:?}", proof.sealed);
+            assert!(rig.vault.is_empty());
+        }
+    }
 }
