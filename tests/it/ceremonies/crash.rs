@@ -40,7 +40,7 @@ impl Rig {
     }
 
     /// People close it instead.
-    pub fn to_close(self) -> Self {
+    pub fn closing(self) -> Self {
         self.restarted(Comes::First, true)
     }
 

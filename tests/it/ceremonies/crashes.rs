@@ -276,7 +276,7 @@ fn a_sitting_that_is_closed_instead_starts_nothing_and_is_sealed_once() {
             let mut rig = by_plan(make, records.path()).crashing(crash);
             rig.run(|_| {});
             let before = erased(&rig);
-            let mut rig = rig.to_close();
+            let mut rig = rig.closing();
             rig.play(|front| match &front.view.body {
                 Body::Form { .. } if front.vault.typed(FieldName::StopWord).is_none_or(TypedText::is_empty) => {
                     front.types(FieldName::StopWord, "ABORT")
