@@ -88,8 +88,8 @@ pub enum Entry {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         decided_by: Option<String>,
     },
-    /// Somebody stands in for a person who holds no part of a DKEK share. Who decided it is named if the person leads or
-    /// checks the ceremony, or the stand-in has a role that checks this one.
+    /// Somebody stands in for a person who holds no part of a DKEK share. Earlier builds named who decided it only if the
+    /// person leads or checks the ceremony, or the stand-in has a role that checks this one.
     StoodIn {
         step: Number,
         person: Person,

@@ -323,7 +323,7 @@ impl Machine {
             }
             (Interlude::Why(change, Some(reason)), Input::GoOn) => {
                 let reason = reason.trim().to_owned();
-                if self.needs_a_decision(&change) {
+                if Self::needs_a_decision(&change) {
                     self.ask_next(Interlude::Decides(change, reason, None));
                 } else {
                     self.settles(change, reason, None);

@@ -86,15 +86,17 @@ impl Machine {
         }
     }
 
-    /// Whether somebody must decide on a change, by name: the person leads or checks the ceremony, or whoever stands in
-    /// would check themselves.
-    pub(super) fn needs_a_decision(&self, change: &Change) -> bool {
+    /// Whether somebody must decide on a change, by name: whenever somebody else gets a role, and where an auditor leaves.
+    pub(super) const fn needs_a_decision(change: &Change) -> bool {
         match change {
-            Change::StandsIn(Person::Administrator | Person::Auditor(_), _) | Change::Leaves(Person::Auditor(_)) => {
-                true
-            }
-            Change::Leaves(_) => false,
-            Change::StandsIn(person, name) => !self.known.plan.checking(*person, name).is_empty(),
+            Change::StandsIn(..) | Change::Leaves(Person::Auditor(_)) => true,
+            Change::Leaves(
+                Person::Administrator
+                | Person::Holder(_)
+                | Person::SoPinHolder
+                | Person::PinHolder
+                | Person::Witness(_),
+            ) => false,
         }
     }
 

@@ -95,6 +95,18 @@ impl Front<'_> {
         options.iter().any(|option| option.id == arrived).then_some(Turn::Do(Input::Chose(arrived)))
     }
 
+    /// If the screen asks who decided that somebody stands in: whoever is named first.
+    pub fn decides(&mut self) -> Option<Turn> {
+        let Body::Form { fields, .. } = &self.view.body else { return None };
+        let [field] = fields.as_slice() else { return None };
+        let FieldKind::Decider { people, .. } = &field.kind else { return None };
+        match field.state {
+            FieldState::Good => Some(Turn::Do(Input::GoOn)),
+            FieldState::Empty => Some(self.types(FieldName::DecidedBy, &people.first()?.name.clone())),
+            FieldState::Typing(_) | FieldState::Complete(_) | FieldState::Wrong(_) => None,
+        }
+    }
+
     /// Ticks what stands at this place of the screen.
     pub fn tick(&self, place: usize) -> Turn {
         let Body::Tick { items, .. } = &self.view.body else { panic!("nothing to tick: {:?}", self.view.body) };

@@ -126,6 +126,9 @@ fn whoever_comes_late_or_stands_in_is_identified_before_they_act_and_once() {
     // The PIN holder comes late, leaves, and comes again; somebody stands in for the first custodian.
     let (mut done, mut questions) = (0, Vec::new());
     rig.play(|front| {
+        if let Some(turn) = front.decides() {
+            return turn;
+        }
         if front.step() == "roll-call" {
             return match &front.view.body {
                 Body::Tick { items, .. } => {
