@@ -44,7 +44,7 @@ impl Told<'_> {
         sheet.with(Block::Heading(words::REPORT_CHANGES.to_owned())).with(table(&heads, changes, Room::Text))
     }
 
-    /// Everyone in the plan.
+    /// Everyone in the plan, and behind each whoever took their place.
     fn roles(&self) -> Block {
         let heads = [
             (words::PRINT_ROLE, 20),
@@ -54,34 +54,48 @@ impl Told<'_> {
             (words::PRINT_LEFT, 12),
         ];
         let plan = self.plan;
-        let people = plan.into_iter().flat_map(|plan| plan.people().into_iter().map(move |person| (plan, person)));
-        let row = |(plan, person): (&crate::plan::Plan, Person)| {
-            let name = plan.name_of(person);
+        let row = |plan: &crate::plan::Plan, person: Person, name: &str, planned: bool| {
+            let planned = planned.then(|| plan.identified_by(person)).flatten();
             vec![
                 text(self.role(person)),
                 text(name),
-                self.identified(plan, person, name),
-                text(self.came(person, name)),
-                text(self.left(person, name)),
+                self.identified(planned, name),
+                text(self.came(name)),
+                text(self.left(name)),
             ]
         };
-        table(&heads, people.map(row).collect(), Room::Text)
+        let mut rows = Vec::new();
+        for (plan, person) in plan.into_iter().flat_map(|plan| plan.people().into_iter().map(move |one| (plan, one))) {
+            rows.push(row(plan, person, plan.name_of(person), true));
+            rows.extend(self.stand_ins(person).into_iter().map(|name| row(plan, person, name, false)));
+        }
+        table(&heads, rows, Room::Text)
+    }
+
+    /// Who took the place of this person, one after the other.
+    fn stand_ins(&self, who: Person) -> Vec<&str> {
+        self.proof
+            .lines
+            .iter()
+            .filter_map(|line| stands_in(line).filter(|(person, _)| *person == who))
+            .map(|(_, name)| name)
+            .collect()
     }
 
     /// How somebody was identified; what the plan asked for, where the record says nothing of anybody, as earlier builds.
-    fn identified(&self, plan: &crate::plan::Plan, who: Person, name: &str) -> Cell {
+    fn identified(&self, planned: Option<&str>, name: &str) -> Cell {
         let mut said = None;
         let mut of_anybody = false;
         for (_, fact) in self.facts() {
             match fact {
                 Fact::Identified { people } => {
                     of_anybody = true;
-                    let this = people.iter().rev().find(|one| one.person == who || alike(&one.name, name));
+                    let this = people.iter().rev().find(|one| alike(&one.name, name));
                     said = this.map(|one| one.by.as_str()).or(said);
                 }
-                Fact::NotIdentified { person, name: other, .. } => {
+                Fact::NotIdentified { name: other, .. } => {
                     of_anybody = true;
-                    if *person == who || alike(other, name) {
+                    if alike(other, name) {
                         said = Some(words::REPORT_NOT_IDENTIFIED);
                     }
                 }
@@ -91,7 +105,7 @@ impl Told<'_> {
         match (said, of_anybody) {
             (Some(by), _) => text(by),
             (None, true) => text(words::REPORT_IDENTITY_NONE),
-            (None, false) => Cell::known(plan.identified_by(who)),
+            (None, false) => Cell::known(planned),
         }
     }
 
@@ -106,24 +120,29 @@ impl Told<'_> {
         called
     }
 
-    /// When somebody was there first.
-    fn came(&self, who: Person, name: &str) -> String {
-        let named = |text: &String| is_of(text, name);
-        let came = self.facts().find(|(_, fact)| match fact {
-            Fact::Present { people } => people.iter().any(named),
-            Fact::Arrived { person, .. } => *person == who,
+    /// When somebody was there first: at the roll call, when they arrived, or when they took a place after it.
+    fn came(&self, name: &str) -> String {
+        let came = |line: &&Line| match &line.entry {
+            Entry::Learned { fact: Fact::Present { people }, .. } => people.iter().any(|text| is_of(text, name)),
+            Entry::Learned { fact: Fact::Arrived { name: other, .. }, .. } => alike(other, name),
             _ => false,
-        });
-        came.map_or_else(|| words::REPORT_NOT_PRESENT.to_owned(), |(line, _)| clock(line))
+        };
+        let takes_place = |line: &&Line| stands_in(line).is_some_and(|(_, other)| alike(other, name));
+        let lines = &self.proof.lines;
+        lines
+            .iter()
+            .find(came)
+            .or_else(|| lines.iter().find(takes_place))
+            .map_or_else(|| words::REPORT_NOT_PRESENT.to_owned(), clock)
     }
 
     /// When they left for the last time, or signed out at the end; earlier builds had no sign-out.
-    fn left(&self, who: Person, name: &str) -> String {
+    fn left(&self, name: &str) -> String {
         let mut left = String::new();
         for (line, fact) in self.facts() {
             match fact {
-                Fact::Gone { person, .. } if *person == who => left = clock(line),
-                Fact::Arrived { person, .. } if *person == who => left.clear(),
+                Fact::Gone { name: other, .. } if alike(other, name) => left = clock(line),
+                Fact::Arrived { name: other, .. } if alike(other, name) => left.clear(),
                 Fact::SignedOut { people } if people.iter().any(|text| is_of(text, name)) => left = clock(line),
                 _ => {}
             }
@@ -214,6 +233,17 @@ impl Told<'_> {
             ]
         };
         changes.into_iter().map(row).collect()
+    }
+}
+
+/// Who takes a place in this line, and whose role it is.
+fn stands_in(line: &Line) -> Option<(Person, &str)> {
+    match &line.entry {
+        Entry::Substituted { share, custodian, name, .. } => {
+            Some((Person::Holder(Holder { share: *share, custodian: *custodian }), name))
+        }
+        Entry::StoodIn { person, name, .. } => Some((*person, name)),
+        _ => None,
     }
 }
 

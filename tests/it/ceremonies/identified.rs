@@ -183,6 +183,21 @@ fn whoever_comes_late_or_stands_in_is_identified_before_they_act_and_once() {
     let arrived = place(&|entry| matches!(entry, Entry::Learned { fact: Fact::Arrived { .. }, .. }));
     let replaced = place(&|entry| matches!(entry, Entry::Substituted { .. }));
     assert!(place(&identified("Pin")) < arrived && place(&identified("Vera")) < replaced);
+
+    // The report has a row for whoever took a place, and says of each only how they themselves were identified.
+    let proof = hsm_ceremony::record::verify(rig.lines.as_bytes()).unwrap();
+    let [(_, report), ..] = hsm_ceremony::paper::reports(&hsm_ceremony::folder::Folder::open(&rig.folder), &proof);
+    let report = report.split_whitespace().collect::<Vec<_>>().join(" ");
+    let row = |role: &str, name: &str| {
+        let from = report.find(&format!("Role: {role} · Name: {name} ")).unwrap_or_else(|| panic!("{name}: {report}"));
+        report[from..].split(" - ").next().unwrap().to_owned()
+    };
+    let (former, vera, pin) =
+        (row("custodian 1", "Custodian 01"), row("custodian 1", "Vera"), row("PIN holder", "Pin"));
+    for late in [&vera, &pin] {
+        assert!(late.contains("Identified by: known to everybody") && !late.contains("not seen"), "{late}");
+    }
+    assert!(!former.contains("known to everybody") && !former.contains("not seen"), "{former}");
 }
 
 fn is_menu(option: &OptionView) -> bool {
