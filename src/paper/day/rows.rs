@@ -3,13 +3,16 @@
 use std::collections::BTreeSet;
 
 use super::Day;
-use crate::ceremony::{Condition, Question, Stage, StageKind};
+use crate::ceremony::{Cards, Condition, Question, Stage, StageKind};
 use crate::paper::document::{Block, Part, Sheet, StepRow, Steps};
 use crate::paper::steps::{PaperStep, angle};
 use crate::paper::when::when;
 use crate::plan::Custody;
 use crate::script::{self, words};
 use crate::terms::Quorum;
+
+/// What is asked only of sets that were not dealt in this sitting: where all cards are dealt today, it is left out.
+const OF_OTHER_SETS: [Condition; 2] = [Condition::TypesPrime, Condition::KnowsOldPrime];
 
 impl Day<'_> {
     /// Every step of the ceremony.
@@ -120,6 +123,8 @@ impl Day<'_> {
             Some(quorums.any(Quorum::needs_everyone))
         } else if condition == Condition::RolesClash {
             Some(!self.plan.clashes().is_empty())
+        } else if self.character.cards == Cards::Dealt && OF_OTHER_SETS.contains(&condition) {
+            Some(false)
         } else {
             None
         }
