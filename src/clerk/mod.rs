@@ -113,6 +113,11 @@ impl Clerk {
         }
     }
 
+    /// From now on, files go into this folder: that of the same sitting in another place.
+    pub fn move_to(&mut self, folder: Folder) {
+        self.folder = folder;
+    }
+
     /// Starts an act. Its outcome comes from [`Clerk::poll`].
     pub fn begin(&mut self, act: Act, vault: &mut Vault) {
         self.began = Instant::now();

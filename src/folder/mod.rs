@@ -1,10 +1,15 @@
 //! The folder of one sitting: each file is created, synced and read back; none is ever replaced.
 
 mod copies;
+mod moved;
 pub mod names;
+mod reason;
+mod record_file;
 mod set_aside;
 
 pub use copies::Copied;
+use reason::reason;
+pub use record_file::RecordFile;
 
 use crate::faults::{self, Fault};
 use std::fs::{self, DirBuilder, File, OpenOptions};
@@ -49,6 +54,9 @@ pub struct Folder {
 impl Folder {
     /// The largest file that is read, in bytes.
     pub const LARGEST_FILE: u64 = 4 * 1024 * 1024;
+
+    /// As many files as a folder of ours can have, many times over.
+    const MOST_FILES: usize = 10_000;
 
     /// Creates a new folder under `records`, with a folder for keys in it, and `records` itself if only that is missing. Only
     /// its owner can read it.
@@ -228,52 +236,8 @@ fn move_new(part: &Path, target: &Path) -> io::Result<()> {
     }
 }
 
-/// The file of the record: one line at a time, synced before anything else happens.
-pub struct RecordFile {
-    file: File,
-}
-
-impl RecordFile {
-    /// Begins a new record.
-    ///
-    /// # Errors
-    /// It exists already, or cannot be written.
-    pub fn create(folder: &Folder) -> Result<Self, Fault> {
-        let path = folder.path().join(names::RECORD);
-        let open = OpenOptions::new().append(true).create_new(true).mode(0o600).open(path);
-        let file = open.map_err(|error| write_fault(names::RECORD, &error))?;
-        sync_folder(folder.path()).map_err(|error| write_fault(names::RECORD, &error))?;
-        Ok(Self { file })
-    }
-
-    /// Goes on with a record that is there already.
-    ///
-    /// # Errors
-    /// It is missing, or cannot be written.
-    pub fn go_on(folder: &Folder) -> Result<Self, Fault> {
-        let flags = OFlags::NOFOLLOW.bits().cast_signed();
-        let open = OpenOptions::new().append(true).custom_flags(flags).open(folder.path().join(names::RECORD));
-        Ok(Self { file: open.map_err(|error| write_fault(names::RECORD, &error))? })
-    }
-
-    /// Adds a line.
-    ///
-    /// # Errors
-    /// It cannot be written.
-    pub fn add(&mut self, line: &str) -> Result<(), Fault> {
-        let done = self.file.write_all(line.as_bytes()).and_then(|()| self.file.sync_data());
-        done.map_err(|error| write_fault(names::RECORD, &error))
-    }
-}
-
 fn write_fault(name: &str, error: &io::Error) -> Fault {
     Fault::from(faults::FileWrite { file: name, why: reason(error) })
-}
-
-/// The operating system's own words, without the error number.
-fn reason(error: &io::Error) -> String {
-    let text = error.to_string();
-    text.split(" (os error").next().unwrap_or_default().to_lowercase()
 }
 
 /// Writes a file, syncs it and removes it.
