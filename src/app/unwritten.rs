@@ -64,6 +64,9 @@ impl Sitting {
                 unwritten.handle(Event::Input(Input::Leave));
             }
             let view = unwritten.view(&self.machine, &self.around);
+            if !matches!(view.body, Body::Form { .. }) {
+                self.vault.typing(FieldName::MovedTo).clear();
+            }
             front.show(&view, &self.vault)?;
             let Some(input) = front.next(&view, &mut self.vault, A_MOMENT)? else { continue };
             self.ahead += front.pause();
@@ -103,9 +106,9 @@ impl Sitting {
 
     /// The sitting goes on in another place.
     fn move_to(&mut self, place: &Path) -> Result<bool, Fault> {
-        let (folder, record, marked) = self.folder.move_to(place, &self.record)?;
+        let clerk = &mut self.clerk;
+        let (folder, record, marked) = self.folder.move_to(place, &self.record, |moved| clerk.move_to(moved))?;
         self.around.folder = folder.path().display().to_string();
-        self.clerk.move_to(folder.clone());
         (self.folder, self.record) = (folder, record);
         Ok(marked)
     }

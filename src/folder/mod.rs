@@ -8,7 +8,7 @@ mod record_file;
 mod set_aside;
 
 pub use copies::Copied;
-use reason::reason;
+pub use reason::reason;
 pub use record_file::RecordFile;
 
 use crate::faults::{self, Fault};

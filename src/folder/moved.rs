@@ -12,12 +12,17 @@ use crate::faults::{self, Fault};
 impl Folder {
     /// Copies everything into a new folder of the same name in `place`, reads it back, and goes on with the record there, the line
     /// that is missing here included. The record here gets another name, so that nobody goes on with both; if that is not possible,
-    /// `false` says so. Everything else here stays.
+    /// `false` says so. Everything else here stays. `also`: what else has to happen before the record there counts.
     ///
     /// # Errors
     /// The place is not there, is a link, is in this folder, has such a folder already, or cannot be written; or a file here cannot
     /// be read. Then nothing is left there.
-    pub fn move_to(&self, place: &Path, record: &RecordFile) -> Result<(Self, RecordFile, bool), Fault> {
+    pub fn move_to(
+        &self,
+        place: &Path,
+        record: &RecordFile,
+        also: impl FnOnce(&Self) -> Result<(), Fault>,
+    ) -> Result<(Self, RecordFile, bool), Fault> {
         let not_there =
             |error: &io::Error| Fault::from(faults::MoveNotThere { place: place.display(), why: reason(error) });
         let found = fs::symlink_metadata(place).map_err(|error| not_there(&error))?;
@@ -32,7 +37,7 @@ impl Folder {
         if moved.path().symlink_metadata().is_ok() || fs::canonicalize(self.path()).is_ok_and(inside) {
             return Err(Fault::from(faults::MoveTaken { folder: moved.path().display() }));
         }
-        let goes_on = self.fill(&moved, record).inspect_err(|_| {
+        let goes_on = self.fill(&moved, record).and_then(|goes_on| also(&moved).map(|()| goes_on)).inspect_err(|_| {
             // It was made here, and nobody has used it.
             let _ = fs::remove_dir_all(moved.path());
         });
@@ -99,7 +104,7 @@ mod tests {
         folder.write_new("keys/a.wrapped", b"abcd").unwrap();
         let mut record = RecordFile::create(&folder).unwrap();
         record.add("one\n").unwrap();
-        let (moved, mut goes_on, out_of_use) = folder.move_to(there.path(), &record).unwrap();
+        let (moved, mut goes_on, out_of_use) = folder.move_to(there.path(), &record, |_| Ok(())).unwrap();
         assert!(out_of_use);
         goes_on.add("two\n").unwrap();
         assert_eq!(moved.path(), there.path().join("sitting"));
@@ -117,7 +122,7 @@ mod tests {
         let folder = Folder::create(here.path(), "sitting").unwrap();
         let mut record = RecordFile::create(&folder).unwrap();
         record.add("one\n").unwrap();
-        let refused = |place: &Path| folder.move_to(place, &record).err().unwrap().name;
+        let refused = |place: &Path| folder.move_to(place, &record, |_| Ok(())).err().unwrap().name;
         assert_eq!(refused(&there.path().join("none")), FaultName::MoveNotThere);
         assert_eq!(refused(here.path()), FaultName::MoveTaken, "it is there already");
         assert_eq!(refused(&folder.path().join("keys")), FaultName::MoveTaken, "in itself");
