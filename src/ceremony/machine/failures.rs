@@ -23,9 +23,10 @@ pub(super) struct Repeats {
 impl Repeats {
     /// An entry is recorded.
     pub(super) fn note(&mut self, entry: &Entry) {
+        let same = |choice: &str| Recovery::recorded(choice, None).is_some_and(Recovery::tries_the_same);
         match entry {
             Entry::Failed { .. } => (self.failed, self.tried) = (Some(entry.clone()), None),
-            Entry::Recovered { choice, .. } if choice == Recovery::TryAgain.word() && self.failed.is_some() => {
+            Entry::Recovered { choice, .. } if self.failed.is_some() && same(choice) => {
                 self.tried = Some(entry.clone());
             }
             Entry::Recovered { .. }
@@ -127,7 +128,7 @@ impl Machine {
         let from = self.number();
         let to = self.recovery_step(recovery).unwrap_or(from);
         let recovered = Entry::Recovered { step: from, choice: recovery.word().to_owned(), to };
-        if recovery != Recovery::TryAgain || !self.repeats.was_tried_so(&recovered) {
+        if !recovery.tries_the_same() || !self.repeats.was_tried_so(&recovered) {
             self.emit(recovered);
         }
         match recovery {

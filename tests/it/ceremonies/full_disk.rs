@@ -159,7 +159,7 @@ impl FrontEnd for Table {
             return Ok(self.at_the_line(view, vault));
         }
         if let (Body::Fault { happened, choices, .. }, true) = (&view.body, self.filled) {
-            // The built-in cards keep their states on the same disk.
+            // The built-in cards keep their states on the same disk; no other step fails.
             assert!(happened.join(" ").contains("built-in card could not be written"), "{happened:?}");
             make_room(&self.records);
             return Ok(Some(Input::Chose(choices[0].id.clone())));
