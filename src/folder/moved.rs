@@ -129,7 +129,7 @@ mod tests {
         let link = there.path().join("link");
         std::os::unix::fs::symlink(here.path(), &link).unwrap();
         assert_eq!(refused(&link), FaultName::FolderIsLink);
-        assert_eq!(refused(Path::new("/proc/self")), FaultName::MoveFails);
+        assert_eq!(refused(Path::new("/proc")), FaultName::MoveFails);
         fs::create_dir(folder.path().join("plan.json")).unwrap();
         fs::remove_dir(folder.path().join("keys")).unwrap();
         assert_eq!(refused(there.path()), FaultName::MoveFails, "a folder here cannot be read");
