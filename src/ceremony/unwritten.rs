@@ -137,7 +137,8 @@ impl Unwritten {
                 self.show(Screen::Ended);
                 self.request = Some(UnwrittenRequest::Stop);
             }
-            (Screen::Moved { .. }, Input::GoOn) | (Screen::Ended, Input::Close) => {
+            (Screen::Moved { .. }, Input::Leave | Input::Chose(ChoiceId::Unwritten(UnwrittenChoice::Back)))
+            | (Screen::Ended, Input::Close) => {
                 self.request = Some(UnwrittenRequest::Leave);
             }
             (
@@ -181,7 +182,8 @@ impl Unwritten {
             Screen::Asks => {
                 let FaultTexts { happened, truth } = script::fault(self.fault.name);
                 let say = |texts: &[&str]| texts.iter().map(|text| fill(text, &self.fault.values)).collect::<Vec<_>>();
-                let tried = (self.times > 1).then(|| words::UnwrittenTried { times: self.times }.to_string());
+                let tried = (self.times > 1 && self.fault == self.line_fault)
+                    .then(|| words::UnwrittenTried { times: self.times }.to_string());
                 let choices = [
                     (UnwrittenChoice::Again, words::UNWRITTEN_AGAIN),
                     (UnwrittenChoice::Move, words::UNWRITTEN_MOVE),
@@ -211,17 +213,18 @@ impl Unwritten {
                 asks: Asks::Ceremony,
                 may_leave: true,
             },
-            Screen::Moved { old, marked: true } => Body::Read {
+            Screen::Moved { old, marked } => Body::Choose {
                 text: vec![
                     words::UnwrittenMoved { folder }.to_string(),
-                    words::UnwrittenMovedOld { folder: old }.to_string(),
+                    if *marked {
+                        words::UnwrittenMovedOld { folder: old }.to_string()
+                    } else {
+                        words::UnwrittenMovedBoth { folder: old }.to_string()
+                    },
                 ],
-            },
-            Screen::Moved { old, marked: false } => Body::Read {
-                text: vec![
-                    words::UnwrittenMoved { folder }.to_string(),
-                    words::UnwrittenMovedBoth { folder: old }.to_string(),
-                ],
+                options: vec![option((UnwrittenChoice::Back, words::UNWRITTEN_GO_ON))],
+                asks: Asks::Ceremony,
+                may_leave: true,
             },
             Screen::Ended => Body::Ended { text: self.ended(known, folder), confirms: false },
         }

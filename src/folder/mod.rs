@@ -71,6 +71,9 @@ impl Folder {
         }
         let mut builder = DirBuilder::new();
         builder.mode(0o700);
+        if fs::symlink_metadata(records).is_ok_and(|found| found.is_symlink()) {
+            return Err(Fault::from(faults::FolderIsLink { folder: records.display() }));
+        }
         // Not what is above it: where a disk is not mounted, the records must not end up on another one.
         match builder.create(records) {
             Err(_) if records.is_dir() => {}
@@ -129,10 +132,17 @@ impl Folder {
         if self.has(name) {
             return Err(Fault::from(faults::FileExists { file: name }));
         }
+        // Whoever put a link in the place of a folder would decide where keys and shares are written.
+        for folder in [Some(self.path.as_path()), target.parent()].into_iter().flatten() {
+            if fs::symlink_metadata(folder).is_ok_and(|found| found.is_symlink()) {
+                return Err(Fault::from(faults::FolderIsLink { folder: folder.display() }));
+            }
+        }
         let part = self.path.join(format!("{name}{}", names::UNFINISHED));
         let fault = |error: io::Error| write_fault(name, &error);
-        let mut file =
-            OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&part).map_err(fault)?;
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(true).mode(0o600);
+        let mut file = options.custom_flags(OFlags::NOFOLLOW.bits().cast_signed()).open(&part).map_err(fault)?;
         file.write_all(content).and_then(|()| file.sync_all()).map_err(fault)?;
         drop(file);
         if self.read(&format!("{name}.part"))? != content {
@@ -272,6 +282,21 @@ mod tests {
         assert_eq!(fs::read_dir(folder.path().join("keys")).unwrap().count(), 1, "nothing half-written is left");
         assert_eq!(Folder::create(&place.path().join("records"), "sitting").unwrap_err().name, FaultName::FileWrite);
         assert_eq!(folder.read("keys/none").unwrap_err().name, FaultName::FileRead);
+    }
+
+    #[test]
+    fn nothing_is_written_through_a_link() {
+        let (place, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let records = place.path().join("records");
+        std::os::unix::fs::symlink(elsewhere.path(), &records).unwrap();
+        assert_eq!(Folder::create(&records, "sitting").unwrap_err().name, FaultName::FolderIsLink);
+        let folder = Folder::create(place.path(), "sitting").unwrap();
+        fs::remove_dir(folder.path().join("keys")).unwrap();
+        std::os::unix::fs::symlink(elsewhere.path(), folder.path().join("keys")).unwrap();
+        assert_eq!(folder.write_new("keys/a.wrapped", b"abc").unwrap_err().name, FaultName::FolderIsLink);
+        std::os::unix::fs::symlink(elsewhere.path().join("b"), folder.path().join("b.part")).unwrap();
+        assert_eq!(folder.write_new("b", b"abc").unwrap_err().values[1].1, "a link is in its place");
+        assert_eq!(fs::read_dir(elsewhere.path()).unwrap().count(), 0);
     }
 
     #[test]

@@ -131,20 +131,16 @@ impl Table {
                 place.to_str().unwrap().bytes().for_each(|byte| typing.push(byte).unwrap());
                 Some(Input::Edited(FieldName::MovedTo))
             }
-            Body::Choose { text, .. } => {
+            Body::Choose { text, options, .. } => {
                 self.said.extend(text.iter().cloned());
-                chosen(UnwrittenChoice::Stop)
-            }
-            Body::Read { text } => {
-                self.said.extend(text.iter().cloned());
-                Some(Input::GoOn)
+                options.last().map(|option| Input::Chose(option.id.clone()))
             }
             Body::Ended { text, .. } => {
                 self.last.clone_from(text);
                 assert!(vault.is_empty(), "{:?}", vault.holds());
                 Some(Input::Close)
             }
-            Body::Tick { .. } | Body::Reveal { .. } | Body::Working { .. } => panic!("{view:?}"),
+            Body::Read { .. } | Body::Tick { .. } | Body::Reveal { .. } | Body::Working { .. } => panic!("{view:?}"),
         }
     }
 }
