@@ -168,8 +168,8 @@ impl Unwritten {
     /// What is on the screen, over that of the machine.
     pub fn view(&self, machine: &Machine, around: &ViewContext) -> View {
         let mut view = machine.view(around);
-        view.header.title = words::UNWRITTEN_TITLE.to_owned();
-        view.header.act = words::UNWRITTEN_ACT.to_owned();
+        words::UNWRITTEN_TITLE.clone_into(&mut view.header.title);
+        words::UNWRITTEN_ACT.clone_into(&mut view.header.act);
         (view.header.screen, view.device) = (None, None);
         view.body = self.body(machine.known(), &around.folder);
         view.takes_decisions = self.deliberate.stands(self.now);

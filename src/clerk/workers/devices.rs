@@ -219,10 +219,11 @@ impl Devices {
                 self.connected.retain(|one| !one.is(serial));
                 return self.was_out(&reader);
             }
-            // The disk failed; the card is there, and whoever was logged in still is.
-            CardError::Transport(TransportError::NotKept(_)) => {}
+            // Where the disk failed, the card is there, and whoever was logged in still is.
+            CardError::Transport(TransportError::NotKept(_))
+            | CardError::Refused { .. }
+            | CardError::Malformed { .. } => {}
             CardError::Transport(_) | CardError::OtherDevice { .. } => self.connected.retain(|one| !one.is(serial)),
-            CardError::Refused { .. } | CardError::Malformed { .. } => {}
         }
         as_fault::card(error, &reader)
     }
