@@ -8,6 +8,7 @@ mod hand;
 mod program;
 mod resume;
 mod setup;
+mod unwritten;
 
 pub use card_check::check_cards;
 pub use front::{FrontEnd, FrontError, Screen};
@@ -31,7 +32,7 @@ use crate::folder::{Folder, RecordFile, names};
 use crate::names::FieldName;
 use crate::paper::{About, explaining_files, write_reports};
 use crate::plan::{Custody, Plan};
-use crate::record::{CeremonyKind, Chain, Ending, Entry, LaidOutFile, verify};
+use crate::record::{CeremonyKind, Chain, Ending, Entry, LaidOutFile, Mark, verify};
 use crate::script::{self, fill};
 use crate::secret::{TypedText, WipingBytes, wipe_stack};
 use crate::terms::Digest;
@@ -46,7 +47,7 @@ const LONGEST_SIGNATURE: Duration = Duration::from_mins(1);
 /// Why a sitting could not reach its last screen.
 #[derive(Debug)]
 pub enum Stopped {
-    /// The record cannot be written; nothing may happen unrecorded.
+    /// A line of the record cannot be written, and people ended the sitting without it; or it cannot be made.
     Record(Fault),
     /// The front end is gone.
     Front(FrontError),
@@ -65,6 +66,8 @@ pub struct Sitting {
     clerk: Clerk,
     chain: Chain,
     record: RecordFile,
+    /// Its last line on the disk.
+    on_disk: Mark,
     around: ViewContext,
     began: Instant,
     clock: Clock,
@@ -120,6 +123,7 @@ impl Sitting {
             machine,
             vault: Vault::new(),
             clerk,
+            on_disk: chain.mark(),
             chain,
             record,
             around,
@@ -167,6 +171,11 @@ impl Sitting {
     /// The digest of the record's last line so far.
     pub fn digest(&self) -> Digest {
         self.chain.mark().digest
+    }
+
+    /// Where its files are: its record may have been moved to another medium.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// Why the sealed record has no report in its folder. The ceremony is whole without it: it can be made at any time.
@@ -226,10 +235,14 @@ impl Sitting {
         }
     }
 
+    /// Since the program began, with the time that people would have taken.
+    fn milliseconds(&self) -> u64 {
+        u64::try_from((self.began.elapsed() + self.ahead).as_millis()).unwrap_or(u64::MAX)
+    }
+
     /// The machine has no clock of its own.
     fn tell_the_time(&mut self) {
-        let now = self.began.elapsed() + self.ahead;
-        self.machine.handle(Event::Time(u64::try_from(now.as_millis()).unwrap_or(u64::MAX)));
+        self.machine.handle(Event::Time(self.milliseconds()));
     }
 
     /// People take their time, even if the front end does not.
@@ -244,8 +257,9 @@ impl Sitting {
             match request {
                 Request::Record(keyboard, entry) => {
                     let line = self.chain.add(self.clock.now(), keyboard, &entry).map_err(Stopped::Record)?;
-                    self.record.add(&line).map_err(Stopped::Record)?;
+                    self.write(&line, front)?;
                     let mark = self.chain.mark();
+                    self.on_disk = mark;
                     self.around.mark = mark.short();
                     self.around.digest = mark.digest.in_lines();
                     self.around.digest_words = mark.digest.numbered_words();

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 
 use super::ROUNDS;
 use super::clock::today;
-use super::hand::{Hand, card_inserter, kept_in};
+use super::hand::{Hand, card_hands, kept_in};
 use super::resume::OpenSitting;
 use crate::card::PcscReaders;
 use crate::card::transport::Readers;
 use crate::ceremony::{Cards, Ceremony, Character, DeviceUse, KeySource};
-use crate::clerk::{CardInserter, Context, Source};
+use crate::clerk::{CardInserter, CardMover, Context, Source};
 use crate::folder::{Folder, names};
 use crate::plan::{Plan, PlannedKey, one_more_key};
 use crate::record::CeremonyKind;
@@ -218,20 +218,22 @@ impl Setup {
             Place::NewUnder(records) => (new_folder(records, ceremony, rehearsal)?, Hand::begin(kept)),
             Place::Of(open) => (open.folder.clone(), Hand::of(open, kept)),
         };
-        let (readers, inserter): (Box<dyn Readers>, Option<CardInserter>) = if environment == Environment::SoftwareCards
-        {
-            let rack = Rack::new(2);
-            let inserter = card_inserter(rack.clone(), folder.path().join(names::SOFTWARE_CARDS), hand)?;
-            (Box::new(rack), Some(inserter))
-        } else {
-            (Box::new(PcscReaders::new()), None)
+        let (readers, hands): (Box<dyn Readers>, Option<(CardInserter, CardMover)>) = match environment {
+            Environment::SoftwareCards => {
+                let rack = Rack::new(2);
+                let hands = card_hands(&rack, folder.path().join(names::SOFTWARE_CARDS), hand)?;
+                (Box::new(rack), Some(hands))
+            }
+            Environment::VirtualReaders | Environment::Real => (Box::new(PcscReaders::new()), None),
         };
+        let (inserter, mover) = hands.unzip();
         let title = plan.title.clone();
         let context = Context {
             folder,
             source,
             readers,
             inserter,
+            mover,
             rounds: ROUNDS,
             rehearsal,
             training_files: environment == Environment::VirtualReaders,

@@ -45,6 +45,8 @@ pub enum TransportError {
     /// The reader cannot carry a command this large, and the card does not support command chaining; the command was
     /// not performed.
     TooLarge,
+    /// A software card in this process could not write its state to the disk, and is as it was: the command was not performed.
+    NotKept(std::io::ErrorKind),
 }
 
 /// One card: a real one behind PC/SC, or a software card in this process.

@@ -5,6 +5,7 @@ mod kinds;
 mod known;
 mod machine;
 mod steps;
+mod unwritten;
 mod view;
 
 pub use crate::terms::Holder;
@@ -18,13 +19,14 @@ pub use known::restored::Origin;
 pub use known::roll_call::{Person, role};
 pub use machine::deliberate::Deliberate;
 pub use machine::event::Event;
-pub use machine::input::{ChoiceId, Input, OpenSittingChoice, TickId};
+pub use machine::input::{ChoiceId, Input, OpenSittingChoice, TickId, UnwrittenChoice};
 pub use machine::interlude::STOP_WORD;
 pub use machine::recovery::Recovery;
 pub use machine::resumption::Resumption;
 pub use machine::{Machine, REVEAL_SECONDS, Request};
 
 pub use steps::{Actor, Answer, Condition, Question, Stage, StageKind, Step};
+pub use unwritten::{Unwritten, UnwrittenRequest};
 pub use view::values::{device_role, finding, key_table, planned};
 pub use view::{
     Asks, Body, CardView, FieldState, FieldView, FinishedCopy, Header, Notice, OptionView, Shown, SoFar, StepLine,

@@ -1,10 +1,13 @@
 //! Turns the lower rooms' errors into faults named in the script.
 
+use std::io;
+
 use crate::card::status::Status;
 use crate::card::transport::TransportError;
 use crate::card::{CardError, Heard, Operation};
 use crate::dkek::{ContainerError, DkekError, WrappedKeyError};
 use crate::faults::{self, Fault, FaultName};
+use crate::folder::reason;
 use crate::share::ShareError;
 
 /// What is in a reader did not do what it was asked to. Whether it is still there was not asked.
@@ -17,6 +20,10 @@ pub fn card(error: &CardError, reader: &str) -> Fault {
         CardError::Transport(TransportError::Busy) => Fault::from(faults::CardBusy),
         CardError::Transport(TransportError::Garbled) => Fault::from(faults::CardGarbled),
         CardError::Transport(TransportError::TooLarge) => reader_too_small(reader),
+        // Of the built-in cards alone: it is the disk of their states, and no device.
+        CardError::Transport(TransportError::NotKept(kind)) => {
+            Fault::from(faults::CardNotKept { why: reason(&io::Error::from(*kind)) })
+        }
         // Never the login with the user PIN, whatever the status word: INITIALIZE and the PINs themselves need no
         // login.
         CardError::Refused { operation: Operation::Initialise, status } => {

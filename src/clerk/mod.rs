@@ -23,7 +23,7 @@ pub use acts::{Act, ActName, Aftermath};
 pub use outcome::Outcome;
 pub use relearn::Before;
 pub use source::Source;
-pub use workers::devices::CardInserter;
+pub use workers::devices::{CardInserter, CardMover};
 
 use std::sync::mpsc::{Receiver, TryRecvError};
 use std::time::{Duration, Instant};
@@ -54,6 +54,8 @@ pub struct Context {
     pub readers: Box<dyn Readers>,
     /// Inserts software cards into readers, in a rehearsal.
     pub inserter: Option<CardInserter>,
+    /// Lets their states follow a sitting whose folder moves.
+    pub mover: Option<CardMover>,
     /// Rounds of the key derivation.
     pub rounds: Rounds,
     /// A rehearsal.
@@ -83,6 +85,7 @@ pub struct Clerk {
     folder: Folder,
     source: Option<Source>,
     card_worker: CardWorker,
+    mover: Option<CardMover>,
     rounds: Rounds,
     rehearsal: bool,
     training_files: bool,
@@ -101,6 +104,7 @@ impl Clerk {
             folder: context.folder,
             source: context.source,
             card_worker: CardWorker::start(context.readers, context.inserter),
+            mover: context.mover,
             rounds: context.rounds,
             rehearsal: context.rehearsal,
             training_files: context.training_files,
@@ -111,6 +115,18 @@ impl Clerk {
             began: Instant::now(),
             pending: Pending::Nothing,
         }
+    }
+
+    /// From now on, files go into this folder: that of the same sitting in another place.
+    ///
+    /// # Errors
+    /// The states of software cards cannot be written there.
+    pub fn move_to(&mut self, folder: &Folder) -> Result<(), Fault> {
+        if let Some(mover) = &mut self.mover {
+            mover(folder)?;
+        }
+        self.folder = folder.clone();
+        Ok(())
     }
 
     /// Starts an act. Its outcome comes from [`Clerk::poll`].

@@ -93,9 +93,9 @@ pub struct Unfinished {
 
 impl Unfinished {
     /// What a sitting could not do.
-    pub fn of(sitting: &Sitting, folder: &Path) -> Self {
+    pub fn of(sitting: &Sitting) -> Self {
         Self {
-            folder: folder.to_owned(),
+            folder: sitting.folder().to_owned(),
             report: sitting.without_report().cloned(),
             signature: sitting.not_signed().cloned(),
             copies: sitting.not_copied().to_vec(),

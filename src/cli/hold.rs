@@ -119,7 +119,6 @@ pub fn by_autopilot(hold: &Hold) -> Exit {
             Err(faults) => return explain(&faults),
         };
         autopilot.drill(setup.plan.drill);
-        let folder = setup.folder();
         let mut sitting = match begin(setup) {
             Ok(sitting) => sitting,
             Err(fault) => return explain(&[fault]),
@@ -127,11 +126,11 @@ pub fn by_autopilot(hold: &Hold) -> Exit {
         match run(&mut sitting, &mut autopilot) {
             Ok(known) => {
                 let (kind, exit) = (known.ceremony.kind, exit_of(known));
-                ends.note(kind, exit, &folder, sitting.digest());
+                ends.note(kind, exit, sitting.folder(), sitting.digest());
             }
             Err(stopped) => return stopped_by(&stopped),
         }
-        Unfinished::of(&sitting, &folder).explain();
+        Unfinished::of(&sitting).explain();
     }
     ends.exit()
 }
@@ -172,11 +171,11 @@ impl Held {
     ///
     /// # Errors
     /// The record cannot be written, or the terminal is gone.
-    fn run(&mut self, mut sitting: Sitting, folder: &Path, screen: &mut Screen) -> Result<(), Stopped> {
+    fn run(&mut self, mut sitting: Sitting, screen: &mut Screen) -> Result<(), Stopped> {
         let known = run(&mut sitting, screen)?;
         let (kind, exit) = (known.ceremony.kind, exit_of(known));
-        self.ends.note(kind, exit, folder, sitting.digest());
-        self.unfinished.push(Unfinished::of(&sitting, folder));
+        self.ends.note(kind, exit, sitting.folder(), sitting.digest());
+        self.unfinished.push(Unfinished::of(&sitting));
         Ok(())
     }
 
@@ -234,18 +233,15 @@ pub fn in_terminal(hold: &Hold) -> Exit {
                 return stopped_by(&Stopped::Front(error));
             }
         };
-        let result = prepare(ceremony_now, hold).and_then(|setup| {
-            let folder = setup.folder();
-            begin(setup).map(|sitting| (sitting, folder)).map_err(|fault| vec![fault])
-        });
-        let (sitting, folder) = match result {
+        let result = prepare(ceremony_now, hold).and_then(|setup| begin(setup).map_err(|fault| vec![fault]));
+        let sitting = match result {
             Ok(begun) => begun,
             Err(faults) => {
                 screen.leave();
                 return explain(&faults);
             }
         };
-        if let Err(stopped) = held.run(sitting, &folder, &mut screen) {
+        if let Err(stopped) = held.run(sitting, &mut screen) {
             screen.leave();
             return stopped_by(&stopped);
         }
@@ -298,7 +294,7 @@ fn go_on(
         OpenSittingChoice::Leave => return Ok(()),
     };
     let sitting = Sitting::resume(open, plan, context, to_close)?;
-    held.run(sitting, open.folder.path(), screen).map_err(CannotGoOn::Stopped)
+    held.run(sitting, screen).map_err(CannotGoOn::Stopped)
 }
 
 /// Goes on with a sitting whose program ended, or with each of those in a folder of records.

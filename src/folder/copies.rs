@@ -11,9 +11,6 @@ use super::{Folder, names, reason, sync_folder};
 use crate::faults::{self, Fault, FaultName};
 use crate::terms::Digest;
 
-/// As many files as a folder of ours can have, many times over.
-const MOST: usize = 10_000;
-
 /// What a copy holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Copied {
@@ -112,7 +109,7 @@ impl Folder {
     fn files_to_copy(&self) -> Result<Vec<String>, Fault> {
         let mut files = Vec::new();
         for place in ["", names::KEYS] {
-            let listing = self.list(place, MOST)?;
+            let listing = self.list(place, Self::MOST_FILES)?;
             files.extend(listing.into_iter().flat_map(|listing| listing.files));
         }
         files.retain(|name| !name.ends_with(names::UNFINISHED));

@@ -1,10 +1,15 @@
 //! The folder of one sitting: each file is created, synced and read back; none is ever replaced.
 
 mod copies;
+mod moved;
 pub mod names;
+mod reason;
+mod record_file;
 mod set_aside;
 
 pub use copies::Copied;
+pub use reason::reason;
+pub use record_file::RecordFile;
 
 use crate::faults::{self, Fault};
 use std::fs::{self, DirBuilder, File, OpenOptions};
@@ -50,6 +55,9 @@ impl Folder {
     /// The largest file that is read, in bytes.
     pub const LARGEST_FILE: u64 = 4 * 1024 * 1024;
 
+    /// As many files as a folder of ours can have, many times over.
+    const MOST_FILES: usize = 10_000;
+
     /// Creates a new folder under `records`, with a folder for keys in it, and `records` itself if only that is missing. Only
     /// its owner can read it.
     ///
@@ -63,6 +71,9 @@ impl Folder {
         }
         let mut builder = DirBuilder::new();
         builder.mode(0o700);
+        if fs::symlink_metadata(records).is_ok_and(|found| found.is_symlink()) {
+            return Err(Fault::from(faults::FolderIsLink { folder: records.display() }));
+        }
         // Not what is above it: where a disk is not mounted, the records must not end up on another one.
         match builder.create(records) {
             Err(_) if records.is_dir() => {}
@@ -121,10 +132,17 @@ impl Folder {
         if self.has(name) {
             return Err(Fault::from(faults::FileExists { file: name }));
         }
+        // Whoever put a link in the place of a folder would decide where keys and shares are written.
+        for folder in [Some(self.path.as_path()), target.parent()].into_iter().flatten() {
+            if fs::symlink_metadata(folder).is_ok_and(|found| found.is_symlink()) {
+                return Err(Fault::from(faults::FolderIsLink { folder: folder.display() }));
+            }
+        }
         let part = self.path.join(format!("{name}{}", names::UNFINISHED));
         let fault = |error: io::Error| write_fault(name, &error);
-        let mut file =
-            OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&part).map_err(fault)?;
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(true).mode(0o600);
+        let mut file = options.custom_flags(OFlags::NOFOLLOW.bits().cast_signed()).open(&part).map_err(fault)?;
         file.write_all(content).and_then(|()| file.sync_all()).map_err(fault)?;
         drop(file);
         if self.read(&format!("{name}.part"))? != content {
@@ -228,52 +246,8 @@ fn move_new(part: &Path, target: &Path) -> io::Result<()> {
     }
 }
 
-/// The file of the record: one line at a time, synced before anything else happens.
-pub struct RecordFile {
-    file: File,
-}
-
-impl RecordFile {
-    /// Begins a new record.
-    ///
-    /// # Errors
-    /// It exists already, or cannot be written.
-    pub fn create(folder: &Folder) -> Result<Self, Fault> {
-        let path = folder.path().join(names::RECORD);
-        let open = OpenOptions::new().append(true).create_new(true).mode(0o600).open(path);
-        let file = open.map_err(|error| write_fault(names::RECORD, &error))?;
-        sync_folder(folder.path()).map_err(|error| write_fault(names::RECORD, &error))?;
-        Ok(Self { file })
-    }
-
-    /// Goes on with a record that is there already.
-    ///
-    /// # Errors
-    /// It is missing, or cannot be written.
-    pub fn go_on(folder: &Folder) -> Result<Self, Fault> {
-        let flags = OFlags::NOFOLLOW.bits().cast_signed();
-        let open = OpenOptions::new().append(true).custom_flags(flags).open(folder.path().join(names::RECORD));
-        Ok(Self { file: open.map_err(|error| write_fault(names::RECORD, &error))? })
-    }
-
-    /// Adds a line.
-    ///
-    /// # Errors
-    /// It cannot be written.
-    pub fn add(&mut self, line: &str) -> Result<(), Fault> {
-        let done = self.file.write_all(line.as_bytes()).and_then(|()| self.file.sync_data());
-        done.map_err(|error| write_fault(names::RECORD, &error))
-    }
-}
-
 fn write_fault(name: &str, error: &io::Error) -> Fault {
     Fault::from(faults::FileWrite { file: name, why: reason(error) })
-}
-
-/// The operating system's own words, without the error number.
-fn reason(error: &io::Error) -> String {
-    let text = error.to_string();
-    text.split(" (os error").next().unwrap_or_default().to_lowercase()
 }
 
 /// Writes a file, syncs it and removes it.
@@ -308,6 +282,21 @@ mod tests {
         assert_eq!(fs::read_dir(folder.path().join("keys")).unwrap().count(), 1, "nothing half-written is left");
         assert_eq!(Folder::create(&place.path().join("records"), "sitting").unwrap_err().name, FaultName::FileWrite);
         assert_eq!(folder.read("keys/none").unwrap_err().name, FaultName::FileRead);
+    }
+
+    #[test]
+    fn nothing_is_written_through_a_link() {
+        let (place, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let records = place.path().join("records");
+        std::os::unix::fs::symlink(elsewhere.path(), &records).unwrap();
+        assert_eq!(Folder::create(&records, "sitting").unwrap_err().name, FaultName::FolderIsLink);
+        let folder = Folder::create(place.path(), "sitting").unwrap();
+        fs::remove_dir(folder.path().join("keys")).unwrap();
+        std::os::unix::fs::symlink(elsewhere.path(), folder.path().join("keys")).unwrap();
+        assert_eq!(folder.write_new("keys/a.wrapped", b"abc").unwrap_err().name, FaultName::FolderIsLink);
+        std::os::unix::fs::symlink(elsewhere.path().join("b"), folder.path().join("b.part")).unwrap();
+        assert_eq!(folder.write_new("b", b"abc").unwrap_err().values[1].1, "a link is in its place");
+        assert_eq!(fs::read_dir(elsewhere.path()).unwrap().count(), 0);
     }
 
     #[test]

@@ -91,6 +91,15 @@ pub fn set_aside(number: usize) -> String {
     format!("set-aside-{number}/")
 }
 
+/// Whether this is the name of such a folder.
+pub fn is_set_aside(name: &str) -> bool {
+    let number = name.strip_prefix("set-aside-").and_then(|rest| rest.strip_suffix('/'));
+    number.is_some_and(|number| number.parse::<usize>().is_ok())
+}
+
+/// The record in a folder whose sitting went on in another place: nobody takes it for an open one.
+pub const MOVED_RECORD: &str = "record-moved-away.jsonl";
+
 /// A line of the record that was being written when the program ended, where it was set aside.
 pub const TORN_LINE: &str = "torn-line.txt";
 

@@ -77,9 +77,10 @@ fn every_stage_of_every_ceremony_has_sentences_and_none_is_unused() {
 
 /// Fields that no walk comes to: those of the questions in between, one that only a second login asks for, one that only cards
 /// made elsewhere may have, and one of rehearsals.
-const BESIDE_THE_FORMS: [FieldName; 9] = [
+const BESIDE_THE_FORMS: [FieldName; 10] = [
     FieldName::CheckBytesIfAny,
     FieldName::Note,
+    FieldName::MovedTo,
     FieldName::RehearsedAt,
     FieldName::SoPinOfToday,
     FieldName::StopWord,

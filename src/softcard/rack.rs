@@ -69,6 +69,21 @@ impl Rack {
         Ok(self.exchange(slot, Some(Occupant { card, file: Some(file.to_owned()) })))
     }
 
+    /// From now on, the cards that keep their state in files keep it in this folder; it is written there now.
+    ///
+    /// # Errors
+    /// One cannot be written: those before it are kept there already.
+    pub fn keep_in(&self, folder: &Path) -> io::Result<()> {
+        for slot in &self.slots {
+            let mut slot = lock(slot);
+            let Some(Occupant { card, file: Some(file) }) = &mut slot.occupant else { continue };
+            let there = folder.join(file.file_name().ok_or(io::ErrorKind::InvalidInput)?);
+            write_state(card, &there)?;
+            *file = there;
+        }
+        Ok(())
+    }
+
     /// Removes the card from a reader.
     pub fn remove(&self, slot: usize) -> Option<SoftCard> {
         self.exchange(slot, None)
@@ -142,8 +157,15 @@ impl Transport for InProcess {
         if command.len() > self.largest_command {
             return Err(TransportError::NoReader);
         }
-        // If the card changed but its file could not be written, the host gets no answer.
-        let answer = perform(card, file.as_deref(), command.expose()).map_err(|_| TransportError::CutOff)?;
+        let before = card.state.clone();
+        let answer = match perform(card, file.as_deref(), command.expose()) {
+            Ok(answer) => answer,
+            // What its file does not say has not happened: the host would remember what the next program cannot know.
+            Err(error) => {
+                card.state = before;
+                return Err(TransportError::NotKept(error.kind()));
+            }
+        };
         Response::new(answer).ok_or(TransportError::Garbled)
     }
 
@@ -178,9 +200,13 @@ pub(super) fn write_state(card: &SoftCard, file: &Path) -> io::Result<()> {
     temporary.push(".new");
     let temporary = folder.join(temporary);
     let _left_over = fs::remove_file(&temporary);
-    let mut output = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&temporary)?;
-    output.write_all(&text)?;
-    output.sync_all()?;
+    let write = || {
+        let mut output = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&temporary)?;
+        output.write_all(&text)?;
+        output.sync_all()
+    };
+    // What is half written takes room on a full disk.
+    write().inspect_err(|_| drop(fs::remove_file(&temporary)))?;
     fs::rename(&temporary, file)?;
     File::open(folder)?.sync_all()
 }
@@ -265,9 +291,29 @@ mod tests {
         fs::remove_file(&file).unwrap();
         assert_eq!(send(&mut *transport, "00200081"), Ok(Status::TriesLeft(2)));
         assert!(!file.exists());
-        // If the file cannot be written, the host gets no answer.
+        // If the file cannot be written, nothing was done.
+        let before = rack.with_card(0, |card| card.state.clone()).unwrap();
         folder.close().unwrap();
-        assert_eq!(send(&mut *transport, tests::VERIFY), Err(TransportError::CutOff));
+        assert_eq!(send(&mut *transport, tests::VERIFY), Err(TransportError::NotKept(io::ErrorKind::NotFound)));
+        assert!(rack.with_card(0, |card| card.state == before).unwrap());
+    }
+
+    #[test]
+    fn the_files_go_where_the_sitting_goes() {
+        let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let rack = Rack::new(1);
+        rack.insert_with_file(0, card("REH0000001"), &folder.path().join("card.json")).unwrap();
+        rack.keep_in(other.path()).unwrap();
+        let mut transport = rack.clone().connect("Software reader 1").unwrap();
+        for command in [tests::SELECT, &tests::initialise("920101")] {
+            send(&mut *transport, command).unwrap();
+        }
+        let on_disk = |folder: &Path| {
+            let text = fs::read(folder.join("card.json")).unwrap();
+            SoftCard::from_json(&serde_json::from_slice(&text).unwrap()).ok().unwrap().state
+        };
+        let state = rack.with_card(0, |card| card.state.clone()).unwrap();
+        assert!(on_disk(other.path()) == state && on_disk(folder.path()) != state);
     }
 
     #[test]

@@ -12,7 +12,56 @@ use crate::names::{StageName, StepName};
 use crate::record::Entry;
 use crate::terms::{Handle, MOST_CUSTODIANS, Number, Purpose, Seat};
 
+/// The end of the record, as long as it is a failure after which people only tried again. The same failure once more is not
+/// recorded once more: whoever presses a key in front of a full disk must not fill it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Repeats {
+    failed: Option<Entry>,
+    tried: Option<Entry>,
+}
+
+impl Repeats {
+    /// An entry is recorded.
+    pub(super) fn note(&mut self, entry: &Entry) {
+        let same = |choice: &str| Recovery::recorded(choice, None).is_some_and(Recovery::tries_the_same);
+        match entry {
+            Entry::Failed { .. } => (self.failed, self.tried) = (Some(entry.clone()), None),
+            Entry::Recovered { choice, .. } if self.failed.is_some() && same(choice) => {
+                self.tried = Some(entry.clone());
+            }
+            Entry::Recovered { .. }
+            | Entry::Began { .. }
+            | Entry::Learned { .. }
+            | Entry::Intent { .. }
+            | Entry::Revealed { .. }
+            | Entry::Done { .. }
+            | Entry::Deviates { .. }
+            | Entry::Remarked { .. }
+            | Entry::Substituted { .. }
+            | Entry::StoodIn { .. }
+            | Entry::Resumed { .. }
+            | Entry::Sealed { .. } => *self = Self::default(),
+        }
+    }
+
+    /// The same has failed before, and people have tried again.
+    fn has_failed_so(&self, failed: &Entry) -> bool {
+        self.tried.is_some() && self.failed.as_ref() == Some(failed)
+    }
+
+    fn was_tried_so(&self, recovered: &Entry) -> bool {
+        self.tried.as_ref() == Some(recovered)
+    }
+}
+
 impl Machine {
+    /// Whether an entry changes anything in what is known: then it is recorded in any case.
+    fn teaches(&self, entry: &Entry) -> bool {
+        let mut after = self.known.clone();
+        after.learn(entry);
+        after != self.known
+    }
+
     pub(in crate::ceremony) fn outcome(&mut self, outcome: Outcome) {
         let step = self.number();
         let Mode::Working { act, progress, waiting, .. } = &mut self.mode else { return };
@@ -38,7 +87,10 @@ impl Machine {
         let values = recorded.map(|(key, value)| ((*key).to_owned(), value.clone())).collect();
         self.request(Request::ForgetTyped);
         let (step, word) = (self.number(), act.word().to_owned());
-        self.emit(Entry::Failed { step, act: word, fault: fault.name.word().to_owned(), values });
+        let failed = Entry::Failed { step, act: word, fault: fault.name.word().to_owned(), values };
+        if !self.repeats.has_failed_so(&failed) || self.teaches(&failed) {
+            self.emit(failed);
+        }
         let choices = self.of_a_fleet(recoveries(&self.known, &act, &fault));
         self.mode = Mode::Faulted { act, fault, choices };
     }
@@ -75,7 +127,10 @@ impl Machine {
         }
         let from = self.number();
         let to = self.recovery_step(recovery).unwrap_or(from);
-        self.emit(Entry::Recovered { step: from, choice: recovery.word().to_owned(), to });
+        let recovered = Entry::Recovered { step: from, choice: recovery.word().to_owned(), to };
+        if !recovery.tries_the_same() || !self.repeats.was_tried_so(&recovered) {
+            self.emit(recovered);
+        }
         match recovery {
             Recovery::TryAgain => self.enter_stage(self.stage),
             Recovery::LookAgain => {

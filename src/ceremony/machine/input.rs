@@ -66,6 +66,21 @@ pub enum ChoiceId {
     Ceremony(CeremonyKind),
     /// What becomes of a sitting whose program ended.
     OpenSitting(OpenSittingChoice),
+    /// What is done about a line of the record that cannot be written.
+    Unwritten(UnwrittenChoice),
+}
+
+/// What is done about a line of the record that cannot be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum UnwrittenChoice {
+    /// It is written again.
+    Again,
+    /// The record goes on in another place.
+    Move,
+    /// The sitting ends without a seal; this is asked twice.
+    Stop,
+    /// People do not stop after all.
+    Back,
 }
 
 /// What becomes of a sitting whose program ended before its ceremony did.

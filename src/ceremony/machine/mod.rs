@@ -30,6 +30,7 @@ use crate::ceremony::kinds::Ceremony;
 use crate::ceremony::known::Known;
 use crate::ceremony::machine::deliberate::Deliberate;
 use crate::ceremony::machine::event::Event;
+use crate::ceremony::machine::failures::Repeats;
 use crate::ceremony::machine::farewell::Farewell;
 use crate::ceremony::machine::input::TickId;
 use crate::ceremony::machine::interlude::Interlude;
@@ -120,6 +121,7 @@ pub struct Machine {
     /// The stage waits for somebody to act in place of a person who is absent.
     pub(in crate::ceremony) nobody_acts: bool,
     deliberate: Deliberate,
+    repeats: Repeats,
     requests: VecDeque<Request>,
     begun: bool,
     /// What the record says of the current step, of a machine that was read back from it.
@@ -147,6 +149,7 @@ impl Machine {
             screens: Screens::default(),
             nobody_acts: false,
             deliberate: Deliberate::default(),
+            repeats: Repeats::default(),
             requests: VecDeque::new(),
             begun: false,
             learned_here: Vec::new(),
@@ -271,6 +274,7 @@ impl Machine {
     pub(in crate::ceremony) fn emit(&mut self, entry: Entry) {
         let keyboard = self.at_the_keyboard();
         self.take_in(&entry);
+        self.repeats.note(&entry);
         self.requests.push_back(Request::Record(keyboard, entry));
     }
 

@@ -109,6 +109,11 @@ impl Recovery {
         }
     }
 
+    /// Whether the same act is done again, with nothing else decided.
+    pub fn tries_the_same(self) -> bool {
+        matches!(self, Self::TryAgain | Self::LookAgain)
+    }
+
     /// The recovery that a record names, where `seat` is that of the step it leads to; `None` if it comes from a version
     /// of the program that had others.
     pub fn recorded(word: &str, seat: Option<Seat>) -> Option<Self> {

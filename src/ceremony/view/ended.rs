@@ -41,7 +41,7 @@ impl Machine {
 
 /// What happens to the cards if people stop halfway: if a device has, or may have, an SO-PIN from cards, those cards
 /// are the only copy of it.
-pub(super) fn fate_of_the_cards(known: &Known) -> &'static str {
+pub(in crate::ceremony) fn fate_of_the_cards(known: &Known) -> &'static str {
     let erased = !known.devices.initialised.is_empty() || known.doubt.devices().next().is_some();
     if known.ceremony.cards != Cards::Dealt {
         words::CARDS_KEEP_ALL
@@ -55,7 +55,7 @@ pub(super) fn fate_of_the_cards(known: &Known) -> &'static str {
 }
 
 /// Which devices this sitting changed, for people who stop halfway.
-pub(super) fn what_was_changed(known: &Known) -> String {
+pub(in crate::ceremony) fn what_was_changed(known: &Known) -> String {
     let erased: Vec<Serial> = known.devices.initialised.iter().filter_map(|role| known.devices.serial(*role)).collect();
     let list = |serials: Vec<String>| (!serials.is_empty()).then(|| serials.join(", "));
     let perhaps = known.doubt.devices().filter(|serial| !erased.contains(serial)).map(Serial::to_string);

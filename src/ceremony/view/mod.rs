@@ -4,7 +4,7 @@
 
 mod between;
 mod body;
-mod ended;
+pub(in crate::ceremony) mod ended;
 pub(in crate::ceremony) mod form;
 mod header;
 mod reveal;

@@ -6,11 +6,15 @@ use crate::card::transport::{Readers, ShortOnly, TransportError};
 use crate::card::{CardError, Contents, Device, Operation, Status};
 use crate::clerk::as_fault;
 use crate::faults::{self, Fault};
+use crate::folder::Folder;
 use crate::terms::{DeviceRole, HostFinding, Serial};
 
 /// Inserts the device for a role into a reader, where the program can do so: in a rehearsal it holds the software
 /// cards.
-pub type CardInserter = Box<dyn FnMut(DeviceRole) + Send>;
+pub type CardInserter = Box<dyn FnMut(DeviceRole) -> Result<(), Fault> + Send>;
+
+/// Lets the software cards keep their states in this folder of a sitting, from now on.
+pub type CardMover = Box<dyn FnMut(&Folder) -> Result<(), Fault> + Send>;
 
 /// A connected device and its reader.
 struct Connected {
@@ -76,7 +80,7 @@ impl Devices {
         last_resort: &[Serial],
     ) -> Result<Vec<Serial>, Fault> {
         if let Some(inserter) = &mut self.inserter {
-            inserter(role);
+            inserter(role)?;
         }
         self.connect_all()?;
         let fits = self
@@ -159,7 +163,8 @@ impl Devices {
                 | TransportError::CutOff
                 | TransportError::Busy
                 | TransportError::Garbled
-                | TransportError::TooLarge,
+                | TransportError::TooLarge
+                | TransportError::NotKept(_),
             )
             | Ok(_) => None,
         }
@@ -214,8 +219,11 @@ impl Devices {
                 self.connected.retain(|one| !one.is(serial));
                 return self.was_out(&reader);
             }
+            // Where the disk failed, the card is there, and whoever was logged in still is.
+            CardError::Transport(TransportError::NotKept(_))
+            | CardError::Refused { .. }
+            | CardError::Malformed { .. } => {}
             CardError::Transport(_) | CardError::OtherDevice { .. } => self.connected.retain(|one| !one.is(serial)),
-            CardError::Refused { .. } | CardError::Malformed { .. } => {}
         }
         as_fault::card(error, &reader)
     }
@@ -311,7 +319,8 @@ const fn may_be_too_long(error: &CardError) -> bool {
             | TransportError::NoReader
             | TransportError::NoService
             | TransportError::Busy
-            | TransportError::TooLarge,
+            | TransportError::TooLarge
+            | TransportError::NotKept(_),
         )
         | CardError::Refused { .. }
         | CardError::Malformed { .. }

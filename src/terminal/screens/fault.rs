@@ -3,9 +3,9 @@
 use std::hash::{Hash, Hasher};
 
 use super::{DrawContext, Page, choose};
-use crate::ceremony::OptionView;
+use crate::ceremony::{ChoiceId, OptionView};
 use crate::script::words;
-use crate::terminal::keys::Keys;
+use crate::terminal::keys::{Action, Keys};
 use crate::terminal::screen_state::{Reading, ScreenState};
 use crate::terminal::theme::Sign;
 
@@ -38,6 +38,12 @@ pub fn page(
 /// The same as for choosing.
 pub fn keys(reading: Reading, choices: usize) -> Keys {
     choose::keys(reading, choices, false, choose::By::MarkOrNumber)
+}
+
+/// While the record cannot be written, nothing can be noted in it.
+pub fn without_notes(keys: Keys, choices: &[OptionView]) -> Keys {
+    let unwritten = choices.iter().any(|choice| matches!(choice.id, ChoiceId::Unwritten(_)));
+    if unwritten { keys.without(Action::Deviation) } else { keys }
 }
 
 /// A different fault makes a different screen.

@@ -96,7 +96,7 @@ fn keys_below(view: &View, state: &ScreenState) -> Keys {
         }
         Body::Reveal { shown, seen, .. } => reveal::keys(reading, reveal::Reveal::of(*shown, *seen, state.scrolls())),
         Body::Working { may_stop, .. } => working::keys(*may_stop),
-        Body::Fault { choices, .. } => fault::keys(reading, choices.len()),
+        Body::Fault { choices, .. } => fault::without_notes(fault::keys(reading, choices.len()), choices),
         Body::Ended { confirms, .. } => ended::keys(reading, *confirms),
     };
     if view.so_far.is_some() { keys } else { keys.without(Action::Look) }

@@ -81,7 +81,7 @@ fn on_these(disks: &Path) {
     });
     assert_eq!(failed.collect::<Vec<_>>(), [("copy-folder", "medium-fails"); 2]);
     // Each is named with its place and the reason.
-    for (said, why) in said.iter().zip(["No space left on device", "Read-only file system"]) {
+    for (said, why) in said.iter().zip(["the disk is full", "the disk can only be read"]) {
         assert!(said.to_lowercase().contains(&why.to_lowercase()), "{said}");
     }
     assert!(said[0].contains(places[0].to_str().unwrap()) && said[1].contains(places[1].to_str().unwrap()), "{said:?}");

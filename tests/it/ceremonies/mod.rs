@@ -29,6 +29,7 @@ mod foreign_sets;
 mod forged;
 mod free_text;
 mod front;
+mod full_disk;
 mod given;
 mod hand_over;
 mod held;
