@@ -66,6 +66,7 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
     let put_away = || step.puts_away.and_then(|holder| holder.custodian);
     let custodian = || step.custodian().or_else(put_away).or_else(|| known?.seats.sitter(step.seat()?));
     let text = |text: &str| Some(text.to_owned());
+    let rehearsed = |said: &'static str| if known.is_some_and(|known| known.rehearsal) { said } else { "" };
     match name {
         Name::Title => text(&plan.title),
         Name::Administrator => text(&plan.administrator),
@@ -208,6 +209,8 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
 
         Name::Room => Some(host::findings(&known?.host.findings)),
         Name::Missing => Some(host::missing(known?)),
+        Name::RehearsalCards => text(rehearsed(words::REHEARSAL_CARDS)),
+        Name::RehearsalKept => text(rehearsed(words::REHEARSAL_KEPT)),
         Name::Unfit => Some(host::unfit(&known?.host.findings)),
         Name::Deviations => Some(known?.progress.deviations.to_string()),
         Name::Folder => Some(now?.context.folder.clone()),
@@ -219,7 +222,8 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
         Name::Keep => {
             let (known, context) = (known?, now?.context);
             let signed = signing::ended(plan, known, context);
-            let said = [signed, media::ended(context), known.ceremony.text.keep.to_owned()];
+            let kept = rehearsed(words::REHEARSAL_KEPT).to_owned();
+            let said = [signed, media::ended(context), known.ceremony.text.keep.to_owned(), kept];
             Some(said.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" "))
         }
     }
