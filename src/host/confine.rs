@@ -29,8 +29,19 @@ pub const MEDIA: [&str; 3] = ["/media", "/mnt", "/run/media"];
 /// What is only read: libraries (pcscd's is loaded when the first reader is looked for) and their list, the time zone, and
 /// what the kernel says about this machine.
 const READ: [&str; 13] = [
-    "/usr/lib", "/usr/lib64", "/usr/lib32", "/usr/local/lib", "/lib", "/lib64", "/nix/store", "/etc/ld.so.cache",
-    "/etc/ld.so.conf", "/usr/share/zoneinfo", "/etc/localtime", "/proc", "/sys/class/net",
+    "/usr/lib",
+    "/usr/lib64",
+    "/usr/lib32",
+    "/usr/local/lib",
+    "/lib",
+    "/lib64",
+    "/nix/store",
+    "/etc/ld.so.cache",
+    "/etc/ld.so.conf",
+    "/usr/share/zoneinfo",
+    "/etc/localtime",
+    "/proc",
+    "/sys/class/net",
 ];
 /// Where the interfaces of `/sys/class/net` really are.
 const DEVICES: &str = "/sys/devices";
@@ -81,7 +92,8 @@ fn restrict_files(reach: &Reach) -> Result<(), RulesetError> {
         .handle_access(AccessNet::from_all(NEWEST))?
         .scope(Scope::from_all(NEWEST))?
         .create()?;
-    for path in READ.iter().chain([&DEVICES, &READER_SERVICE]).map(Path::new).chain(reach.read.iter().map(PathBuf::as_path))
+    for path in
+        READ.iter().chain([&DEVICES, &READER_SERVICE]).map(Path::new).chain(reach.read.iter().map(PathBuf::as_path))
     {
         rules = allow(rules, path, listed)?;
     }

@@ -170,7 +170,11 @@ fn guarded_to_json(pin: &Guarded) -> Value {
 }
 
 fn guarded_from_json(value: &Value) -> Option<Guarded> {
-    Some(Guarded { value: bytes(value.get("value")?)?.into(), left: byte(value, "left")?, limit: byte(value, "limit")? })
+    Some(Guarded {
+        value: bytes(value.get("value")?)?.into(),
+        left: byte(value, "left")?,
+        limit: byte(value, "limit")?,
+    })
 }
 
 fn pins_from_json(value: &Value) -> Option<Pins> {
@@ -209,7 +213,8 @@ fn key_to_json(key: &Key) -> Value {
     let allowed = hex(&key.allowed);
     let mut whole = match &key.material {
         Material::Rsa(rsa) => {
-            let prime = |index: usize| rsa.primes().get(index).map(|prime| hex(&Zeroizing::new(number(prime.as_ref()))));
+            let prime =
+                |index: usize| rsa.primes().get(index).map(|prime| hex(&Zeroizing::new(number(prime.as_ref()))));
             json!({ "kind": "rsa", "p": prime(0), "q": prime(1), "e": hex(&number(rsa.e())), "allowed": allowed })
         }
         Material::Elliptic(curve, private) => {
@@ -228,7 +233,11 @@ fn key_from_json(value: &Value) -> Option<Key> {
     let field = |name: &str| value.get(name).and_then(bytes);
     let kind = value.get("kind")?.as_str()?;
     let material = if kind == "rsa" {
-        Material::Rsa(Box::new(rsa_from_primes(&Zeroizing::new(field("p")?), &Zeroizing::new(field("q")?), &field("e")?)?))
+        Material::Rsa(Box::new(rsa_from_primes(
+            &Zeroizing::new(field("p")?),
+            &Zeroizing::new(field("q")?),
+            &field("e")?,
+        )?))
     } else {
         let curve = Curve::ALL.into_iter().find(|curve| curve.name() == kind)?;
         let private = Zeroizing::new(field("d")?);

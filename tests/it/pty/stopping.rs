@@ -37,7 +37,9 @@ fn verified(records: &Path) -> (Option<i32>, String) {
 
 #[test]
 fn a_signal_wipes_the_share_and_gives_the_terminal_back() {
-    for signal in [Signal::TERM, Signal::HUP, Signal::INT, Signal::QUIT] {
+    let all =
+        [Signal::TERM, Signal::USR1, Signal::ALARM, Signal::HUP, Signal::USR2, Signal::INT, Signal::QUIT, Signal::TRAP];
+    for signal in all {
         let records = tempfile::tempdir().unwrap();
         let (mut wizard, note) = with_a_share_shown(records.path());
         wizard.signal(signal);
