@@ -88,19 +88,49 @@ fn a_killed_sitting_left_nothing_in_memory_and_goes_on_with_its_device() {
         drop(w);
 
         let mut w = Wizard::start(&["resume", "--records", at]);
-        w.wait_for("The program ended before the ceremony did");
+        w.wait_for("Go on with this sitting");
         w.keys(b"1");
-        eprintln!("SCREEN 1\n{}", w.screen());
-        std::thread::sleep(std::time::Duration::from_secs(2));
-        eprintln!("SCREEN 2\n{}", w.screen());
+        w.wait_for("What it kept in memory is gone");
+        w.keys(b"1");
+        w.wait_for("Two people confirm it");
+        walk::fill(&mut w, &["KJ", "MH"]);
+        walk::seat(&mut w, 1, &notes[0]);
+        walk::seat(&mut w, 2, &notes[1]);
+        w.pass("The key check value is the right one");
+        let (pin, list) = ("Type the user PIN of the", "holds the keys of the plan, and no other");
+        w.until("the PIN or the keys", |screen| screen.contains(pin) || screen.contains(list));
+        if w.screen().contains(pin) {
+            walk::fill(&mut w, &[USER_PIN]);
+        }
+        w.pass(list);
+        bags::public_keys(&mut w);
+        w.pass("read back and verified: it belongs to this DKEK");
+        w.pass("One thing is not done");
+        walk::close(&mut w);
         let state: Value = serde_json::from_slice(&fs::read(table.file("REH0000001.json")).unwrap()).unwrap();
         let dkek = state["dkek"]["value"].as_str().unwrap();
         let raw = base16ct::mixed::decode_vec(dkek).unwrap();
         let dkek = [Needle::exact("DKEK", dkek.as_bytes()), Needle::exact("DKEK", &raw)];
-        for (needles, when) in [(&dkek[..], "DKEK"), (&pins, "PINs"), (&set, "password")] {
-            nothing_left(&w, needles, when);
+        for (needles, what) in [(&dkek[..], "the DKEK"), (&pins, "PINs"), (&set, "the password")] {
+            nothing_left(&w, needles, &format!("at the end, of {what}"));
         }
+        for note in &notes {
+            nothing_left(&w, &note.needles(), "at the end");
+            walk::assert_gone(&w, note);
+        }
+        w.leave();
+        let code = w.exit();
+        w.assert_given_back();
+        drop(w);
+        table.wait_until_free(0);
+        let keys = table.device(0).keys().unwrap();
+        assert_eq!(keys.len(), 1, "one key, made once");
+        let sitting = fs::read_dir(&records).unwrap().next().unwrap().unwrap().path();
+        let (output, said) =
+            table.try_run(binary::delivered().to_str().unwrap(), &["verify", sitting.to_str().unwrap()]);
+        assert!(output.status.success() && [0, 4].contains(&code), "{code}: {said}");
+        let record = fs::read_to_string(sitting.join("record.jsonl")).unwrap();
+        assert_eq!(record.matches(r#""fact":"initialised""#).count(), 1, "it was erased once:\n{record}");
         drop(card);
-        panic!("look");
     });
 }
