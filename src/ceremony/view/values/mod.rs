@@ -205,12 +205,10 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
         Name::FolderName => Some(media::folder_name(&now?.context.folder)),
         Name::AfterClose => text(media::after_close(plan)),
         Name::Signer => plan.arrangements.sign_record.as_ref().map(KeyLabel::to_string),
-        Name::EndedCopies => Some(media::ended(now?.context)),
+        Name::EndedCopies => Some(said(&[&media::ended(now?.context), rehearsed(words::REHEARSAL_KEPT)], " ")),
 
-        Name::Room => Some(host::findings(&known?.host.findings)),
+        Name::Room => Some(said(&[&host::findings(&known?.host.findings), rehearsed(words::REHEARSAL_CARDS)], "\n")),
         Name::Missing => Some(host::missing(known?)),
-        Name::RehearsalCards => text(rehearsed(words::REHEARSAL_CARDS)),
-        Name::RehearsalKept => text(rehearsed(words::REHEARSAL_KEPT)),
         Name::Unfit => Some(host::unfit(&known?.host.findings)),
         Name::Deviations => Some(known?.progress.deviations.to_string()),
         Name::Folder => Some(now?.context.folder.clone()),
@@ -222,9 +220,13 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
         Name::Keep => {
             let (known, context) = (known?, now?.context);
             let signed = signing::ended(plan, known, context);
-            let kept = rehearsed(words::REHEARSAL_KEPT).to_owned();
-            let said = [signed, media::ended(context), known.ceremony.text.keep.to_owned(), kept];
-            Some(said.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" "))
+            let kept = rehearsed(words::REHEARSAL_KEPT);
+            Some(said(&[&signed, &media::ended(context), known.ceremony.text.keep, kept], " "))
         }
     }
+}
+
+/// The parts that have something to say.
+fn said(parts: &[&str], between: &str) -> String {
+    parts.iter().copied().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(between)
 }
