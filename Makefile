@@ -14,7 +14,7 @@ export TERM := $(or $(TERM),dumb)
 
 # Debian's packages: what the build needs, and the peers of the tests.
 BUILD := build-essential pkg-config libpcsclite-dev
-PEERS := opensc pcscd vsmartcard-vpcd openssl python3 util-linux
+PEERS := opensc pcscd vsmartcard-vpcd openssl python3 strace util-linux
 
 # The minimum version of `cargo`.
 RUST := $(shell sed -n 's/^rust-version = "\(.*\)"$$/\1/p' Cargo.toml)

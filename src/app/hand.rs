@@ -12,6 +12,7 @@ use crate::faults::{self, Fault};
 use crate::folder::{Folder, names, reason};
 use crate::softcard::{Rack, SoftCard};
 use crate::terms::{DeviceRole, Serial};
+use zeroize::Zeroizing;
 
 /// The software cards of a rehearsal, by hand.
 #[derive(Default)]
@@ -120,5 +121,5 @@ fn copy_cards(from: &Path, to: &Path) -> io::Result<()> {
 /// The software card of this serial, as the sitting with this folder kept it.
 pub fn kept_in(folder: &Path, serial: &Serial) -> Option<SoftCard> {
     let file = folder.join(names::SOFTWARE_CARDS).join(names::software_card(serial.as_str()));
-    SoftCard::from_json(&serde_json::from_slice(&fs::read(file).ok()?).ok()?).ok()
+    SoftCard::from_text(&Zeroizing::new(fs::read(file).ok()?)).ok()
 }

@@ -7,6 +7,7 @@ use std::path::Path;
 use super::arguments::{Hold, Resume};
 use super::chooser;
 use super::ends::{Ends, Unfinished};
+use super::reach;
 use super::say::{explain, print_all};
 use super::{Exit, nameless_plan, read_kept_plan, read_plan};
 use crate::app::{
@@ -16,7 +17,7 @@ use crate::app::{
 use crate::autopilot::{Autopilot, AutopilotError, Comes};
 use crate::ceremony::{CEREMONIES, Cards, Ceremony, Character, DeviceUse, Known, Needs, OpenSittingChoice, Unattended};
 use crate::dkek::Rounds;
-use crate::host;
+use crate::host::{self, Reach};
 use crate::plan::Plan;
 use crate::record::{CeremonyKind, Ending};
 use crate::terminal::TerminalError;
@@ -104,6 +105,7 @@ fn exit_of(known: &Known) -> Exit {
 
 /// One ceremony, or all that the autopilot always rehearses, in this process.
 pub fn by_autopilot(hold: &Hold) -> Exit {
+    host::confine(&reach::of_holding(hold));
     let mut autopilot = Autopilot::new(Box::new(io::stdout()));
     let characters = || CEREMONIES.iter().map(|one| &one.character);
     let all = hold.ceremony.map_or_else(|| unattended(characters()), |one| by_name(one, characters()));
@@ -186,11 +188,13 @@ impl Held {
     }
 }
 
-/// Takes over the terminal, before any thread starts: later, memory may no longer be locked.
-fn enter() -> Result<Screen, Exit> {
+/// Takes over the terminal, before any thread starts: later, memory may no longer be locked, nor the program confined.
+fn enter(reach: &Reach) -> Result<Screen, Exit> {
     let _ = host::lock_memory();
     host::disable_cores();
-    Screen::enter().map_err(|error| stopped_by(&Stopped::Front(FrontError::Terminal(error))))
+    let screen = Screen::enter().map_err(|error| stopped_by(&Stopped::Front(FrontError::Terminal(error))))?;
+    host::confine(reach);
+    Ok(screen)
 }
 
 /// In the terminal: one ceremony, or a menu. Sittings that are open come first.
@@ -200,7 +204,7 @@ pub fn in_terminal(hold: &Hold) -> Exit {
     {
         return explain(&faults);
     }
-    let mut screen = match enter() {
+    let mut screen = match enter(&reach::of_holding(hold)) {
         Ok(screen) => screen,
         Err(exit) => return exit,
     };
@@ -314,7 +318,7 @@ pub fn resume(resume: &Resume) -> Exit {
         Ok(before) => before,
         Err(faults) => return explain(&faults),
     };
-    let mut screen = match enter() {
+    let mut screen = match enter(&reach::of_resuming(resume, &open)) {
         Ok(screen) => screen,
         Err(exit) => return exit,
     };
@@ -331,14 +335,12 @@ pub fn resume(resume: &Resume) -> Exit {
 
 /// A custodian checks their card alone.
 pub fn check_card() -> Exit {
-    // Before the first thread starts: later may be too late.
-    let _ = host::lock_memory();
-    host::disable_cores();
-    let checked = Screen::enter().map_err(FrontError::Terminal).and_then(|mut screen| {
-        let checked = check_cards(&mut screen, host::examine());
-        screen.leave();
-        checked
-    });
+    let mut screen = match enter(&Reach::default()) {
+        Ok(screen) => screen,
+        Err(exit) => return exit,
+    };
+    let checked = check_cards(&mut screen, host::examine());
+    screen.leave();
     checked.map_or_else(|error| stopped_by(&Stopped::Front(error)), |()| Exit::Done)
 }
 

@@ -8,7 +8,7 @@ use crate::ceremony::{Body, CardView, Input, View};
 use crate::vault::Vault;
 
 /// The environment variable that names a file: once the file exists, the thread that it names panics, `main` or `worker`.
-const VARIABLE: &str = "CEREMONY_MISHAP";
+pub const VARIABLE: &str = "CEREMONY_MISHAP";
 
 /// Wraps a front end: while a share is shown, a thread panics with the worst possible payload, the share.
 pub struct Mishap<'a> {

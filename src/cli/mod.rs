@@ -11,6 +11,7 @@ mod mishap;
 mod plan_check;
 mod plan_new;
 mod plan_questions;
+mod reach;
 mod read;
 mod report;
 mod say;

@@ -11,6 +11,7 @@ use std::thread;
 use std::time::Duration;
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use zeroize::Zeroizing;
 
 use super::{Exit, explain, print_all};
 use crate::script::words;
@@ -107,9 +108,8 @@ fn kept(file: &Path) -> Result<Option<SoftCard>, Fault> {
         Ok(data) if data.len() > LARGEST_STATE => return Err(broken("format")),
         Ok(_) => {}
     }
-    let text = fs::read(file).map_err(unreadable)?;
-    let value = serde_json::from_slice(&text).map_err(|_| broken("format"))?;
-    let card = SoftCard::from_json(&value).map_err(|error| match error {
+    let text = Zeroizing::new(fs::read(file).map_err(unreadable)?);
+    let card = SoftCard::from_text(&text).map_err(|error| match error {
         StateError::OtherFormat => broken("format"),
         StateError::Field(field) => broken(field),
     })?;

@@ -35,7 +35,7 @@ pub fn rehearsal_root_certificate() -> Option<Vec<u8>> {
 
 /// Generates a device key and its certificate chain.
 pub(super) fn new_device(serial: &str) -> Option<Device> {
-    let key = Key::free(Material::Elliptic(Curve::Brainpool256, Curve::Brainpool256.generate()?));
+    let key = Key::free(Material::Elliptic(Curve::Brainpool256, Curve::Brainpool256.generate()?.into()));
     let (root, issuer) = (published_key("root"), published_key("issuer"));
     let mut chain = certificate(&issuer, &key, ISSUER_NAME, &device_name(serial), 0x00, false)?;
     chain.extend(certificate(&root, &issuer, ROOT_NAME, ISSUER_NAME, 0x80, false)?);
@@ -54,7 +54,7 @@ fn published_key(role: &str) -> Key {
     if let Some(top) = private.first_mut() {
         *top &= 0x7F;
     }
-    Key::free(Material::Elliptic(Curve::Brainpool256, private))
+    Key::free(Material::Elliptic(Curve::Brainpool256, private.into()))
 }
 
 fn certificate(

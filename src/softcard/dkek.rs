@@ -6,6 +6,9 @@ use crate::card::status::Status;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
+/// Its length in bytes.
+pub(super) const DKEK: usize = 32;
+
 /// The DKEK of an initialised card.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Dkek {
@@ -14,7 +17,7 @@ pub(super) struct Dkek {
     /// The number of shares still missing.
     pub outstanding: u8,
     /// XOR of the shares so far.
-    pub value: [u8; 32],
+    pub value: Zeroizing<Vec<u8>>,
 }
 
 /// The keys that encrypt and authenticate blobs.
@@ -30,11 +33,11 @@ pub(super) struct WrappingKeys {
 impl Dkek {
     /// A DKEK that waits for this many shares.
     pub(super) fn awaiting(shares: u8) -> Self {
-        Self { shares, outstanding: shares, value: [0; 32] }
+        Self { shares, outstanding: shares, value: vec![0; DKEK].into() }
     }
 
     /// Imports one share; 6986 when all are already in.
-    pub(super) fn import(&mut self, share: &[u8; 32]) -> Result<(), Status> {
+    pub(super) fn import(&mut self, share: &[u8; DKEK]) -> Result<(), Status> {
         self.outstanding = self.outstanding.checked_sub(1).ok_or(Status::NotAllowed)?;
         self.value.iter_mut().zip(share).for_each(|(byte, other)| *byte ^= other);
         Ok(())
@@ -56,12 +59,12 @@ impl Dkek {
         }
         let numbered = |number: u8| {
             let mut hash = Sha256::new();
-            hash.update(self.value);
+            hash.update(&*self.value);
             hash.update([0, 0, 0, number]);
             Zeroizing::new(<[u8; 32]>::from(hash.finalize()))
         };
         let mut check_value = [0; 8];
-        check_value.iter_mut().zip(Sha256::digest(self.value)).for_each(|(place, byte)| *place = byte);
+        check_value.iter_mut().zip(Sha256::digest(&*self.value)).for_each(|(place, byte)| *place = byte);
         Some(WrappingKeys { check_value, encipher: numbered(1), authenticate: numbered(2) })
     }
 }
@@ -76,7 +79,7 @@ mod tests {
         dkek.import(&[0x0F; 32]).unwrap();
         assert_eq!(dkek.status(false), [2, 1, 0, 0, 0, 0, 0, 0, 0, 0]);
         dkek.import(&[0xFF; 32]).unwrap();
-        assert_eq!(dkek.value, [0xF0; 32]);
+        assert_eq!(**dkek.value, [0xF0; 32]);
         assert_eq!(dkek.status(true), [2, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
         assert_eq!(dkek.status(false)[2..], Sha256::digest([0xF0; 32])[..8]);
         assert_eq!(dkek.import(&[0xFF; 32]), Err(Status::NotAllowed));

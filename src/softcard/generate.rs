@@ -74,7 +74,7 @@ impl<'a> Template<'a> {
                 let key = PrivateKey::new(&mut random::System, bits).map_err(|_| Status::ExecutionError)?;
                 Material::Rsa(Box::new(key))
             }
-            Kind::Elliptic(curve) => Material::Elliptic(curve, curve.generate().ok_or(Status::ExecutionError)?),
+            Kind::Elliptic(curve) => Material::Elliptic(curve, curve.generate().ok_or(Status::ExecutionError)?.into()),
         };
         Ok(Key { domain: self.domain, uses: self.uses, ..Key::new(material, self.allowed.to_vec()) })
     }

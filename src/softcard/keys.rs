@@ -9,6 +9,7 @@ use rsa::traits::{PrivateKeyParts, PublicKeyParts};
 use rsa::{BoxedUint, Pkcs1v15Sign, PrivateKey, hazmat};
 use sha1::Sha1;
 use sha2::{Digest, Sha224, Sha256, Sha384, Sha512};
+use zeroize::Zeroizing;
 
 /// The modulus lengths in bits that this card generates and accepts.
 pub(super) const RSA_BITS: [u32; 5] = [1024, 1536, 2048, 3072, 4096];
@@ -32,7 +33,7 @@ pub(super) enum Material {
     /// Two primes.
     Rsa(Box<PrivateKey>),
     /// Curve and private value, full field length.
-    Elliptic(Curve, Vec<u8>),
+    Elliptic(Curve, Zeroizing<Vec<u8>>),
 }
 
 /// Hashes that SIGN computes on the card, by the low half of the algorithm number.
@@ -284,7 +285,7 @@ mod tests {
     #[test]
     fn the_list_of_allowed_algorithms_is_enforced() {
         let key = Curve::P256.generate().unwrap();
-        let key = Key::new(Material::Elliptic(Curve::P256, key), vec![0x70]);
+        let key = Key::new(Material::Elliptic(Curve::P256, key.into()), vec![0x70]);
         assert!(key.sign(0x70, &[1; 32]).is_ok());
         assert_eq!(key.sign(0x73, b"message"), Err(Status::ConditionNotMet));
         assert_eq!(key.allows_wrapping(), Err(Status::ConditionNotMet));

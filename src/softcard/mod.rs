@@ -24,6 +24,7 @@ mod setup;
 mod state;
 #[cfg(test)]
 mod tests;
+mod text;
 mod tlv;
 pub mod vpcd;
 mod wrap;
@@ -39,6 +40,7 @@ use apdu_in::Command;
 use generate::Template;
 use keys::Key;
 use state::State;
+use zeroize::Zeroizing;
 
 /// More data than any command of this card needs; longer chained commands are refused.
 const MOST_DATA: usize = 0x8000;
@@ -64,7 +66,7 @@ struct Session {
     user_verified: bool,
     so_verified: bool,
     chain: Option<Chain>,
-    pending: Vec<u8>,
+    pending: Zeroizing<Vec<u8>>,
 }
 
 /// What a key does with an algorithm number and data.
@@ -74,7 +76,7 @@ type Operation = fn(&Key, u8, &[u8]) -> Result<Vec<u8>, Status>;
 #[derive(Clone)]
 struct Chain {
     header: [u8; 4],
-    data: Vec<u8>,
+    data: Zeroizing<Vec<u8>>,
 }
 
 /// A SmartCard-HSM in software. A clone is a second card with the same keys and counters.
@@ -135,17 +137,18 @@ impl SoftCard {
         if (command.class, command.instruction) == (0x00, 0xC0) {
             return self.get_response(command);
         }
-        self.session.pending = Vec::new();
+        self.session.pending = Zeroizing::default();
         if command.chained && self.condition.refuses_blocks {
             return Err(Status::Other(0x6884));
         }
         let header = [command.class, command.instruction, command.p1, command.p2];
-        let mut data = match self.session.chain.take() {
+        let before = match self.session.chain.take() {
             Some(chain) if chain.header == header => chain.data,
             Some(_) => return Err(Status::Other(0x6883)),
-            None => Vec::new(),
+            None => Zeroizing::default(),
         };
-        data.extend(command.data);
+        // Joined into a new buffer: one that grew would leave a copy of a PIN behind.
+        let data = Zeroizing::new([before.as_slice(), command.data].concat());
         if data.len() > MOST_DATA {
             return Err(Status::WrongLength);
         }
@@ -160,14 +163,14 @@ impl SoftCard {
 
     fn hold_back(&mut self, mut answer: Answer, expected: usize) -> Answer {
         if answer.data.len() > expected {
-            self.session.pending = answer.data.split_off(expected);
+            self.session.pending = answer.data.split_off(expected).into();
             answer.status = Status::MoreData(u8::try_from(self.session.pending.len()).unwrap_or(0));
         }
         answer
     }
 
     fn get_response(&mut self, command: &Command<'_>) -> Result<Answer, Status> {
-        let pending = std::mem::take(&mut self.session.pending);
+        let pending = std::mem::take(&mut *self.session.pending);
         if pending.is_empty() {
             return Err(Status::ConditionNotMet);
         }

@@ -5,6 +5,7 @@
 
 use crate::card::status::Status;
 use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
 
 /// Option bit: RESET RETRY COUNTER is allowed.
 const RESET_ALLOWED: u16 = 0x0001;
@@ -19,14 +20,14 @@ const USER_LENGTHS: std::ops::RangeInclusive<usize> = 6..=15;
 /// A secret that blocks itself after too many wrong tries.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Guarded {
-    pub value: Vec<u8>,
+    pub value: Zeroizing<Vec<u8>>,
     pub left: u8,
     pub limit: u8,
 }
 
 impl Guarded {
     pub(super) fn new(value: &[u8], limit: u8) -> Self {
-        Self { value: value.to_vec(), left: limit, limit }
+        Self { value: value.to_vec().into(), left: limit, limit }
     }
 
     /// The answer to a status query: tries left, or blocked.
@@ -49,7 +50,7 @@ impl Guarded {
     /// Like `check`, and replaces the value if it matches.
     pub(super) fn change(&mut self, old: &[u8], new: &[u8]) -> Result<(), Status> {
         self.check(old)?;
-        new.clone_into(&mut self.value);
+        self.value = new.to_vec().into();
         Ok(())
     }
 }
@@ -112,7 +113,7 @@ impl Pins {
             return Err(Status::NotLoggedIn);
         }
         if sets_pin {
-            new.clone_into(&mut self.user.value);
+            self.user.value = new.to_vec().into();
         }
         self.user.left = self.user.limit;
         Ok(())
@@ -150,7 +151,7 @@ mod tests {
             let mut pins = pins(options);
             pins.user.left = 0;
             assert_eq!(pins.reset_user(0, b"57621880newpin", false), set);
-            assert_eq!(pins.user.value, if set.is_ok() { b"newpin" } else { b"648219" });
+            assert_eq!(**pins.user.value, if set.is_ok() { *b"newpin" } else { *b"648219" });
             pins.user.left = 0;
             assert_eq!(pins.reset_user(1, b"57621880", false), unblock);
             assert_eq!(pins.user.left, if unblock.is_ok() { 3 } else { 0 });

@@ -1,8 +1,8 @@
 //! Software readers: named slots, empty or with a card, and the transport to a card in a slot.
 
-use super::SoftCard;
+use super::{SoftCard, text};
 use crate::card::transport::{Readers, Response, Transport, TransportError};
-use crate::secret::WipingBytes;
+use crate::secret::{WipingBytes, wipe_stack};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -189,12 +189,14 @@ pub(super) fn perform(card: &mut SoftCard, file: Option<&Path>, command: &[u8]) 
         Some((file, before)) if before != card.state => write_state(card, file)?,
         _ => {}
     }
+    // What the command and the comparisons left there is of PINs and keys.
+    wipe_stack();
     Ok(answer)
 }
 
 /// Writes a state file atomically: to a new file beside it, synced, then renamed over it.
 pub(super) fn write_state(card: &SoftCard, file: &Path) -> io::Result<()> {
-    let text = serde_json::to_vec_pretty(&card.to_json())?;
+    let text = text::of(card)?;
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut temporary = file.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_owned();
     temporary.push(".new");
@@ -202,7 +204,7 @@ pub(super) fn write_state(card: &SoftCard, file: &Path) -> io::Result<()> {
     let _left_over = fs::remove_file(&temporary);
     let write = || {
         let mut output = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&temporary)?;
-        output.write_all(&text)?;
+        output.write_all(text.expose())?;
         output.sync_all()
     };
     // What is half written takes room on a full disk.

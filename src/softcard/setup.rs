@@ -4,7 +4,7 @@
 
 use super::apdu_in::Command;
 use super::condition::PublicKeys;
-use super::dkek::Dkek;
+use super::dkek::{DKEK, Dkek};
 use super::domains::Domains;
 use super::pins::{Guarded, Pins, SO_TRIES, user_pin_fits};
 use super::{Answer, SoftCard, done, files, random, tlv};
@@ -96,8 +96,8 @@ impl SoftCard {
         let dkek = match request.shares {
             None => None,
             Some(0) => {
-                let value = random::bytes(32).and_then(|bytes| bytes.try_into().ok()).ok_or(Status::ExecutionError)?;
-                Some(Dkek { shares: 0, outstanding: 0, value })
+                let value = random::bytes(DKEK).ok_or(Status::ExecutionError)?;
+                Some(Dkek { shares: 0, outstanding: 0, value: value.into() })
             }
             Some(shares) => Some(Dkek::awaiting(shares)),
         };

@@ -3,7 +3,7 @@
 use super::condition::Condition;
 use super::curves::Curve;
 use super::cvc::{self, Device};
-use super::dkek::Dkek;
+use super::dkek::{DKEK, Dkek};
 use super::domains::Domains;
 use super::fault::Faults;
 use super::files::CERTIFICATES;
@@ -13,10 +13,11 @@ use super::{Session, SoftCard};
 use rsa::traits::{PrivateKeyParts, PublicKeyParts};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
+use zeroize::Zeroizing;
 
 /// The first field of every state file, so that nobody mistakes it for more than it is.
-const NOTICE: &str =
-    "Rehearsal only: throw-away keys in clear. This is a software card for training and tests, not an HSM.";
+const NOTICE: &str = "Rehearsal only: this file holds the PINs, the DKEK and the keys of a software card, unencrypted. Take \
+    throw-away PINs. A software card is for training and tests; it is not an HSM.";
 /// Incremented when older programs can no longer read the file.
 const FORMAT: u64 = 1;
 
@@ -169,7 +170,11 @@ fn guarded_to_json(pin: &Guarded) -> Value {
 }
 
 fn guarded_from_json(value: &Value) -> Option<Guarded> {
-    Some(Guarded { value: bytes(value.get("value")?)?, left: byte(value, "left")?, limit: byte(value, "limit")? })
+    Some(Guarded {
+        value: bytes(value.get("value")?)?.into(),
+        left: byte(value, "left")?,
+        limit: byte(value, "limit")?,
+    })
 }
 
 fn pins_from_json(value: &Value) -> Option<Pins> {
@@ -200,7 +205,7 @@ fn dkek_from_json(value: &Value) -> Option<Dkek> {
     Some(Dkek {
         shares: byte(value, "shares")?,
         outstanding: byte(value, "outstanding")?,
-        value: bytes(value.get("value")?)?.try_into().ok()?,
+        value: bytes(value.get("value")?).filter(|value| value.len() == DKEK)?.into(),
     })
 }
 
@@ -208,7 +213,8 @@ fn key_to_json(key: &Key) -> Value {
     let allowed = hex(&key.allowed);
     let mut whole = match &key.material {
         Material::Rsa(rsa) => {
-            let prime = |index: usize| rsa.primes().get(index).map(|prime| hex(&number(prime.as_ref())));
+            let prime =
+                |index: usize| rsa.primes().get(index).map(|prime| hex(&Zeroizing::new(number(prime.as_ref()))));
             json!({ "kind": "rsa", "p": prime(0), "q": prime(1), "e": hex(&number(rsa.e())), "allowed": allowed })
         }
         Material::Elliptic(curve, private) => {
@@ -227,10 +233,14 @@ fn key_from_json(value: &Value) -> Option<Key> {
     let field = |name: &str| value.get(name).and_then(bytes);
     let kind = value.get("kind")?.as_str()?;
     let material = if kind == "rsa" {
-        Material::Rsa(Box::new(rsa_from_primes(&field("p")?, &field("q")?, &field("e")?)?))
+        Material::Rsa(Box::new(rsa_from_primes(
+            &Zeroizing::new(field("p")?),
+            &Zeroizing::new(field("q")?),
+            &field("e")?,
+        )?))
     } else {
         let curve = Curve::ALL.into_iter().find(|curve| curve.name() == kind)?;
-        let private = field("d")?;
+        let private = Zeroizing::new(field("d")?);
         curve.public(&private)?;
         Material::Elliptic(curve, private)
     };

@@ -134,7 +134,7 @@ fn elliptic_from(size: u32, fields: [&[u8]; 7]) -> Result<Material, Status> {
     let curve = Curve::over(prime).ok_or(Status::NotSupported)?;
     let domain = curve.domain();
     let same = |ours: &[u8], theirs: &[u8]| trimmed(ours) == trimmed(theirs);
-    let private = left_padded(private, curve.field_bytes());
+    let private = Zeroizing::new(left_padded(private, curve.field_bytes()));
     let sound = usize::try_from(size) == Ok(8 * curve.field_bytes())
         && (a.is_empty() || same(&domain.a, a))
         && same(&domain.b, b)
@@ -247,7 +247,7 @@ mod tests {
     }
 
     fn keys_of(entry: &Value) -> WrappingKeys {
-        Dkek { shares: 1, outstanding: 0, value: hex(&entry["dkek"]).try_into().unwrap() }.keys().unwrap()
+        Dkek { shares: 1, outstanding: 0, value: hex(&entry["dkek"]).into() }.keys().unwrap()
     }
 
     proptest! {

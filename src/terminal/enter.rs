@@ -4,7 +4,11 @@ use std::io::{self, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH};
+use libc::{SIGPWR, SIGSTKFLT};
+use signal_hook::consts::{
+    SIGALRM, SIGHUP, SIGINT, SIGIO, SIGPROF, SIGQUIT, SIGSYS, SIGTERM, SIGTRAP, SIGTSTP, SIGTTIN, SIGTTOU, SIGUSR1,
+    SIGUSR2, SIGVTALRM, SIGWINCH, SIGXCPU, SIGXFSZ,
+};
 
 use super::wipe::ERASE;
 use super::writer::Stdout;
@@ -67,6 +71,16 @@ fn give_back(held: &AtomicBool) {
     }
 }
 
+/// Signals that tell the program to end, and those that would end it because nobody handles them: either way, the screen is
+/// wiped first. What the kernel ends a program for at once (SIGKILL, a fault in memory) leaves its screen: no program can
+/// prevent that.
+const ENDING: [i32; 13] =
+    [SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGIO, SIGXCPU, SIGTRAP, SIGSYS];
+/// The same, of which the library does not know the default effect: they have none once the terminal is given back.
+fn seldom() -> impl Iterator<Item = i32> {
+    [SIGPWR, SIGSTKFLT].into_iter().chain(libc::SIGRTMIN()..=libc::SIGRTMAX())
+}
+
 /// Stores signals until they are asked for. Stop signals are ignored: a suspended program would leave its screen
 /// visible.
 pub struct Signals {
@@ -78,18 +92,30 @@ impl Signals {
     /// Starts listening.
     pub fn listen() -> io::Result<Self> {
         let signals = Self { last: Arc::default(), left: Arc::default() };
-        for signal in [SIGTERM, SIGHUP, SIGINT, SIGQUIT] {
-            let number = usize::try_from(signal).unwrap_or_default();
+        for signal in ENDING {
             // once the terminal is given back, signals have their default effect again
             let left = Arc::clone(&signals.left);
             signal_hook::flag::register_conditional_default(signal, left)?;
+        }
+        for signal in ENDING.into_iter().chain(seldom()) {
+            let number = usize::try_from(signal).unwrap_or_default();
             signal_hook::flag::register_usize(signal, Arc::clone(&signals.last), number)?;
         }
-        for signal in [SIGTSTP, SIGWINCH] {
+        // A file that may not grow further is an error of the write, and said as one.
+        for signal in [SIGTSTP, SIGWINCH, SIGXFSZ] {
             // only to interrupt waiting for a key
             signal_hook::flag::register(signal, Arc::default())?;
         }
         Ok(signals)
+    }
+
+    /// From now on the program is in the foreground, where these two never come by themselves: whoever sends them wants to
+    /// stop it, and its screen would stay.
+    pub fn stay_in_front() -> io::Result<()> {
+        for signal in [SIGTTIN, SIGTTOU] {
+            signal_hook::flag::register(signal, Arc::default())?;
+        }
+        Ok(())
     }
 
     /// The signal received since the last call, if any.

@@ -49,7 +49,7 @@ pub enum TerminalError {
     /// Standard input or output is not a terminal.
     #[error("not-a-terminal")]
     NotATerminal,
-    /// The program was told to terminate (SIGTERM, SIGHUP, SIGINT, SIGQUIT): record, forget, leave.
+    /// A signal came that ends a program: record, forget, leave.
     #[error("signal {0}")]
     Signal(i32),
     /// The keyboard is gone: the connection was lost.
@@ -93,6 +93,7 @@ impl Terminal {
         let signals = Signals::listen()?;
         let out = Stdout::default();
         let hold = Hold::take(&theme.text(words::PANIC), &out)?;
+        Signals::stay_in_front()?;
         let area = window();
         let screen = ratatui::Terminal::with_options(
             CrosstermBackend::new(WipingWriter::new(out.clone())),

@@ -66,6 +66,10 @@ findings! {
     Recorded, "room-recorded", Unfit;
     /// A debugger is attached.
     Traced, "room-traced", Unfit;
+    /// The program can reach files that are none of its own: the kernel has no Landlock, or it is off.
+    FilesOpen, "room-files-open", Unfit;
+    /// The program can open network sockets and start programs: the kernel takes no filter of system calls.
+    CallsOpen, "room-calls-open", Unfit;
     /// The clock shows a time before this program was written.
     ClockUnset, "room-clock", ToKnow;
     /// The service of the readers does not answer.

@@ -245,6 +245,8 @@ fn is_unfit(finding: &HostFinding) -> bool {
         | HostFinding::OverSsh
         | HostFinding::Recorded
         | HostFinding::Traced
+        | HostFinding::FilesOpen
+        | HostFinding::CallsOpen
         | HostFinding::Unknown(_) => true,
         HostFinding::Swap
         | HostFinding::Network

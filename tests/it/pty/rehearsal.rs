@@ -32,10 +32,9 @@ fn four_custodians_establish_and_restore_a_key() {
     day::restore(&mut wizard, &notes);
     wizard.leave();
     wizard.wait_for("Step 0.0");
-    // the software card keeps its PINs, as a device does; but what typing leaves behind is spread out
-    let pins = [Needle::exact("SO-PIN", SO_PIN.as_bytes()), Needle::exact("user PIN", USER_PIN.as_bytes())];
-    let finds = look_through(&wizard, &pins);
-    assert!(finds.iter().all(|find| find.stride == 1), "typed keys were kept: {finds:?}");
+    // the software cards are put away, in their files
+    let finds = look_through(&wizard, &needles_of_cards(&records));
+    assert!(finds.is_empty(), "of PINs and DKEK: {finds:?}");
     for note in &notes {
         walk::assert_gone(&wizard, note);
         let finds = look_through(&wizard, &note.needles());
@@ -62,6 +61,22 @@ fn four_custodians_establish_and_restore_a_key() {
     assert!(record.contains("the lamp went out"), "the deviation is in the record");
     openssl_agrees(&made, &restored);
     no_secret_in_files(&records, &notes);
+}
+
+/// The PINs as typed, and every PIN and DKEK in the files of the software cards.
+fn needles_of_cards(records: &Path) -> Vec<Needle> {
+    let mut needles = vec![Needle::exact("SO-PIN", SO_PIN.as_bytes()), Needle::exact("user PIN", USER_PIN.as_bytes())];
+    for kind in ["-establish-", "-restore-"] {
+        for card in fs::read_dir(folder_of(records, kind).join("cards")).unwrap() {
+            let state: serde_json::Value = serde_json::from_slice(&fs::read(card.unwrap().path()).unwrap()).unwrap();
+            for secret in [&state["pins"]["user"]["value"], &state["pins"]["so"]["value"], &state["dkek"]["value"]] {
+                let text = secret.as_str().unwrap();
+                needles.push(Needle::exact("hexadecimal", text.as_bytes()));
+                needles.push(Needle::exact("raw", &base16ct::mixed::decode_vec(text).unwrap()));
+            }
+        }
+    }
+    needles
 }
 
 fn establish(wizard: &mut Wizard) -> Vec<Note> {

@@ -12,7 +12,7 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use crate::support::seen::bare;
 use crate::support::walk::{self, Note};
 use crate::support::wizard::Wizard;
-use crate::support::{FOREVER, binary};
+use crate::support::{FOREVER, binary, torture};
 
 use super::rehearsal::folder_of;
 
@@ -37,7 +37,10 @@ fn verified(records: &Path) -> (Option<i32>, String) {
 
 #[test]
 fn a_signal_wipes_the_share_and_gives_the_terminal_back() {
-    for signal in [Signal::TERM, Signal::HUP, Signal::INT, Signal::QUIT] {
+    let always = [Signal::TERM, Signal::HUP, Signal::INT, Signal::QUIT, Signal::USR1, Signal::ALARM];
+    let more = [Signal::USR2, Signal::TRAP, Signal::VTALARM, Signal::XCPU, Signal::POWER, Signal::SYS];
+    let all = always.into_iter().chain(more.into_iter().filter(|_| torture()));
+    for signal in all {
         let records = tempfile::tempdir().unwrap();
         let (mut wizard, note) = with_a_share_shown(records.path());
         wizard.signal(signal);

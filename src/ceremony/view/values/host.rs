@@ -31,6 +31,8 @@ fn in_short(finding: &HostFinding) -> Option<&str> {
         HostFinding::OverSsh => Some(words::UNFIT_SSH),
         HostFinding::Recorded => Some(words::UNFIT_RECORDED),
         HostFinding::Traced => Some(words::UNFIT_TRACED),
+        HostFinding::FilesOpen => Some(words::UNFIT_FILES_OPEN),
+        HostFinding::CallsOpen => Some(words::UNFIT_CALLS_OPEN),
         HostFinding::Unknown(word) => Some(word),
         HostFinding::Swap
         | HostFinding::Network
@@ -54,6 +56,8 @@ pub fn finding(finding: &HostFinding, detail: &str) -> String {
         HostFinding::OverSsh => words::ROOM_SSH.to_owned(),
         HostFinding::Recorded => words::RoomRecorded { detail }.to_string(),
         HostFinding::Traced => words::ROOM_TRACED.to_owned(),
+        HostFinding::FilesOpen => words::ROOM_FILES_OPEN.to_owned(),
+        HostFinding::CallsOpen => words::ROOM_CALLS_OPEN.to_owned(),
         HostFinding::ClockUnset => words::ROOM_CLOCK.to_owned(),
         HostFinding::NoReaderService => words::ROOM_NO_SERVICE.to_owned(),
         HostFinding::NoReader => words::ROOM_NO_READER.to_owned(),

@@ -66,6 +66,7 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
     let put_away = || step.puts_away.and_then(|holder| holder.custodian);
     let custodian = || step.custodian().or_else(put_away).or_else(|| known?.seats.sitter(step.seat()?));
     let text = |text: &str| Some(text.to_owned());
+    let rehearsed = |said: &'static str| if known.is_some_and(|known| known.rehearsal) { said } else { "" };
     match name {
         Name::Title => text(&plan.title),
         Name::Administrator => text(&plan.administrator),
@@ -204,9 +205,9 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
         Name::FolderName => Some(media::folder_name(&now?.context.folder)),
         Name::AfterClose => text(media::after_close(plan)),
         Name::Signer => plan.arrangements.sign_record.as_ref().map(KeyLabel::to_string),
-        Name::EndedCopies => Some(media::ended(now?.context)),
+        Name::EndedCopies => Some(said(&[&media::ended(now?.context), rehearsed(words::REHEARSAL_KEPT)], " ")),
 
-        Name::Room => Some(host::findings(&known?.host.findings)),
+        Name::Room => Some(said(&[&host::findings(&known?.host.findings), rehearsed(words::REHEARSAL_CARDS)], "\n")),
         Name::Missing => Some(host::missing(known?)),
         Name::Unfit => Some(host::unfit(&known?.host.findings)),
         Name::Deviations => Some(known?.progress.deviations.to_string()),
@@ -219,8 +220,13 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
         Name::Keep => {
             let (known, context) = (known?, now?.context);
             let signed = signing::ended(plan, known, context);
-            let said = [signed, media::ended(context), known.ceremony.text.keep.to_owned()];
-            Some(said.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" "))
+            let kept = rehearsed(words::REHEARSAL_KEPT);
+            Some(said(&[&signed, &media::ended(context), known.ceremony.text.keep, kept], " "))
         }
     }
+}
+
+/// The parts that have something to say.
+fn said(parts: &[&str], between: &str) -> String {
+    parts.iter().copied().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(between)
 }

@@ -1,6 +1,10 @@
 //! Whether this machine is fit for secrets: memory locked, no core files, no swap, no network, nobody recording. What
 //! can be fixed is fixed here; the rest is detected and named.
 
+mod confine;
+
+pub use confine::{MEDIA, Reach, confine};
+
 use std::fs;
 use std::time::{Duration, SystemTime};
 
@@ -74,6 +78,12 @@ pub fn examine() -> Vec<Finding> {
     findings.extend(terminal_findings(variable, &ancestors));
     if number_of(&status, "TracerPid:").unwrap_or(0) != 0 {
         findings.push(plain(HostFinding::Traced));
+    }
+    if confine::files_are_open() {
+        findings.push(plain(HostFinding::FilesOpen));
+    }
+    if confine::calls_are_open() {
+        findings.push(plain(HostFinding::CallsOpen));
     }
     if SystemTime::now() < SystemTime::UNIX_EPOCH + WRITTEN {
         findings.push(plain(HostFinding::ClockUnset));
