@@ -19,6 +19,7 @@ mod driver;
 mod engine;
 mod forms;
 mod hangups;
+mod hostile;
 mod old_flow;
 mod pty;
 mod re_split_at_readers;

@@ -1,0 +1,1 @@
+//! What fuzzing found, each with what it was. Every one is mended.
