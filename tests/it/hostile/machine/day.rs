@@ -252,7 +252,14 @@ impl Day {
 
     /// The screen, on which every law holds.
     fn view(&mut self) -> View {
-        let view = self.machine.view(&ViewContext { rehearsal: true, ..ViewContext::default() });
+        let mark = self.chain.mark();
+        let view = self.machine.view(&ViewContext {
+            rehearsal: true,
+            mark: mark.short(),
+            digest: mark.digest.in_lines(),
+            digest_words: mark.digest.numbered_words(),
+            ..ViewContext::default()
+        });
         vault(&self.machine, &self.vault, &view);
         self.numbers.see(&self.machine, &self.entries);
         match &view.body {
@@ -274,7 +281,7 @@ impl Day {
             }
             let view = self.view();
             match (&view.body, turn % 4) {
-                (Body::Ended { .. }, _) => self.attentive(),
+                (Body::Ended { .. }, _) => self.presses(Input::Close, true),
                 // It is written, or it waits for a device: both end.
                 (Body::Working { .. }, _) => {
                     self.settle();
@@ -292,6 +299,7 @@ impl Day {
     /// What is left behind.
     fn is_in_order(&self) {
         assert!(self.vault.is_empty());
+        std::fs::write(self.folder.join("record.jsonl"), &self.lines).expect("the record");
         let proof = verify(self.lines.as_bytes()).unwrap_or_else(|fault| panic!("{fault:?} in {}", self.lines));
         assert!(proof.sealed.is_some(), "it is sealed");
         let again = Machine::resume(self.ceremony, self.plan.clone(), true, &self.entries);

@@ -8,8 +8,9 @@ use hsm_ceremony::vault::Vault;
 
 /// Law 2: the vault holds only what this turn needs.
 pub fn vault(machine: &Machine, vault: &Vault, view: &View) {
-    // What stands for a person is typed in sight of everybody.
-    let held = vault.holds().into_iter().filter(|handle| *handle != Handle::Entry(FieldName::Sign));
+    // What stands for a person, and the words of a digest, are typed in sight of everybody.
+    let public = [FieldName::Sign, FieldName::CheckWords].map(Handle::Entry);
+    let held = vault.holds().into_iter().filter(|handle| !public.contains(handle));
     let Some(step) = machine.step().filter(|_| !matches!(view.body, Body::Ended { .. })) else {
         let held: Vec<Handle> = held.collect();
         assert!(held.is_empty(), "at the end: {held:?}");

@@ -14,11 +14,11 @@ use self::people::Event;
 
 /// Two custodians, one key on a curve, and a second device or none.
 fn plan(which: u8) -> String {
-    let shares = if which & 1 == 0 { "numbers" } else { "words" };
+    let scheme = if which & 1 == 0 { "sc-hsm-tool" } else { "words" };
     let (proves, pins) = (which & 2 != 0, if which & 4 == 0 { "typed" } else { "drawn" });
     format!(
         r#"{{"plan":1,"title":"Hostile","administrator":"Admin","auditors":["Audit"],"custodians":["One","Two"],
-        "threshold":2,"shares":"{shares}","device":{{"so_pin_holder":"So","pin_holder":"Pin","user_pin_tries":3,
+        "threshold":2,"scheme":"{scheme}","device":{{"so_pin_holder":"So","pin_holder":"Pin","user_pin_tries":3,
         "new_so_pin":"{pins}","new_user_pin":"{pins}"}},
         "keys":[{{"label":"key","type":"EC:secp256r1","id":"10","restore_to":10}}],"prove_restore":{proves}}}"#
     )
