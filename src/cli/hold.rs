@@ -1,13 +1,12 @@
 //! Holds ceremonies: in the terminal, or answered by the autopilot.
 
 use crate::faults::{self, Fault};
-use std::io;
 use std::path::Path;
 
 use super::arguments::{Hold, Resume};
 use super::chooser;
 use super::ends::{Ends, Unfinished};
-use super::say::{explain, print_all};
+use super::say::{Output, explain, print_all};
 use super::{Exit, nameless_plan, read_kept_plan, read_plan};
 use crate::app::{
     Environment, FrontEnd, FrontError, OpenSitting, ROUNDS, Screen, Setup, Sitting, Stopped, check_cards, kept_device,
@@ -104,7 +103,7 @@ fn exit_of(known: &Known) -> Exit {
 
 /// One ceremony, or all that the autopilot always rehearses, in this process.
 pub fn by_autopilot(hold: &Hold) -> Exit {
-    let mut autopilot = Autopilot::new(Box::new(io::stdout()));
+    let mut autopilot = Autopilot::new(Box::new(Output));
     let characters = || CEREMONIES.iter().map(|one| &one.character);
     let all = hold.ceremony.map_or_else(|| unattended(characters()), |one| by_name(one, characters()));
     let mut ends = Ends::default();

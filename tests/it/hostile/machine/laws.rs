@@ -36,10 +36,12 @@ pub fn vault(machine: &Machine, vault: &Vault, view: &View) {
             Handle::DkekShare(share) => matches!(at, "seat" | "open" | "password-open") && share <= step.share,
             Handle::DealtShare(Purpose::SoPin, _) | Handle::NewUserPin | Handle::EarlierDkek => false,
             Handle::Dkek => !matches!(at, "room" | "roll-call" | "share-file" | "close" | "vault"),
-            Handle::SoPin | Handle::NewSoPin => matches!(at, "so-pin" | "user-pin" | "initialise"),
-            Handle::UserPin => matches!(at, "user-pin" | "initialise" | "log-in"),
+            Handle::SoPin | Handle::NewSoPin => {
+                matches!(at, "so-pin" | "user-pin" | "initialise" | "retire-erase")
+            }
+            Handle::UserPin => matches!(at, "user-pin" | "initialise" | "log-in" | "retire-erase"),
             // What was typed is set aside while another question is asked.
-            Handle::Entry(_) => matches!(step.actor, _ if !matches!(view.body, Body::Ended { .. })),
+            Handle::Entry(_) => true,
             Handle::Suggestion(_) => matches!(view.body, Body::Form { .. }),
         };
         assert!(allowed, "{handle:?} in the vault at {} {at} on {:?}", step.number, view.body);
