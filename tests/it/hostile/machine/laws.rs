@@ -17,6 +17,9 @@ pub fn vault(machine: &Machine, vault: &Vault, view: &View) {
         return;
     };
     let at = step.id.word();
+    // A login in between belongs to the step of the list that it interrupts, and what that step has stays.
+    let listed = machine.steps().iter().find(|one| one.number == step.number);
+    let interrupted = listed.map_or(at, |one| one.id.word());
     for handle in held {
         let allowed = match handle {
             Handle::GeneratorSeed => matches!(at, "entropy" | "password" | "deal"),
@@ -37,9 +40,9 @@ pub fn vault(machine: &Machine, vault: &Vault, view: &View) {
             Handle::DealtShare(Purpose::SoPin, _) | Handle::NewUserPin | Handle::EarlierDkek => false,
             Handle::Dkek => !matches!(at, "room" | "roll-call" | "share-file" | "close" | "vault"),
             Handle::SoPin | Handle::NewSoPin => {
-                matches!(at, "so-pin" | "user-pin" | "initialise" | "retire-erase")
+                matches!(interrupted, "so-pin" | "user-pin" | "initialise" | "retire-erase")
             }
-            Handle::UserPin => matches!(at, "user-pin" | "initialise" | "log-in" | "retire-erase"),
+            Handle::UserPin => matches!(interrupted, "user-pin" | "initialise" | "log-in" | "retire-erase"),
             // What was typed is set aside while another question is asked.
             Handle::Entry(_) => true,
             Handle::Suggestion(_) => matches!(view.body, Body::Form { .. }),
