@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use hsm_ceremony::folder::names;
 use hsm_ceremony::record::{Chain, Entry, Keyboard, Moment, verify};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{ceremony, ended, rehearsed, text};
 use crate::support::binary;
@@ -74,14 +74,14 @@ fn turned() -> String {
     let mut began: Value = serde_json::from_str(&first).unwrap();
     began["title"] = TURNED.into();
     let began: Entry = serde_json::from_value(began).unwrap();
-    let present = r#"{"what":"learned","step":"1.1","fact":{"absent":{"people":["Eve"]}}}"#;
-    let present: Entry = serde_json::from_str(&present.replace("Eve", &TURNED.replace('\u{1b}', "\\u001b"))).unwrap();
+    let absent = json!({"what": "learned", "step": "1.1", "fact": {"fact": "absent", "people": [TURNED]}});
+    let absent: Entry = serde_json::from_value(absent).unwrap();
     let mut chain = Chain::new(false);
     let add = |entry: &Entry| {
         let (utc, local) = ("2026-11-23T10:00:00Z".to_owned(), "2026-11-23T10:00:00+00:00".to_owned());
         chain.add(Moment { utc, local, zone: None, since_start_ms: 0 }, Keyboard::NobodyYet, entry).unwrap()
     };
-    [began, present].iter().map(add).collect()
+    [began, absent].iter().map(add).collect()
 }
 
 #[test]
