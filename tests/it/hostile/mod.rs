@@ -1,5 +1,5 @@
 //! Hostile input: whatever comes from a keyboard, a file, a card or a record, nothing panics, hangs or lies. What must hold is
-//! written here once; `fuzz/` looks for bytes that break it (`make fuzz`), and what it found is kept in `findings.rs`.
+//! written here once; `fuzz/` looks for bytes that break it (`make fuzz`), and what it finds becomes a seed in `seeds.rs`.
 
 pub mod beside;
 pub mod card;
@@ -19,7 +19,5 @@ pub mod tlv;
 pub mod words;
 pub mod wrapped_key;
 
-#[cfg(test)]
-mod findings;
 #[cfg(test)]
 mod seeds;

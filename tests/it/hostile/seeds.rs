@@ -136,7 +136,9 @@ fn days() -> Vec<Vec<u8>> {
         let sooner = u8::try_from((7 + 23 * at) % 130).unwrap();
         vec![which_day, 0, sooner, *what, *which, 0, 255, 0, 255, 0, 90]
     };
-    happens.iter().cycle().take(22).enumerate().map(day).collect()
+    let days = happens.iter().cycle().take(22).enumerate().map(day);
+    // The device says 6982 when somebody logs in who was logged in: the SO-PIN's holder waits.
+    days.chain([vec![0, 0, 7, 0, 59, 15, 7, 0, 59, 15, 1]]).collect()
 }
 
 fn targets() -> Vec<Target> {

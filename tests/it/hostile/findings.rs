@@ -1,1 +1,0 @@
-//! What fuzzing found, each with what it was. Every one is mended.
