@@ -1,6 +1,7 @@
 //! `ceremony verify`: checks a record and the files in its folder, and says what is proven and what is not.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::Path;
 
 use serde::Serialize;
@@ -53,7 +54,9 @@ pub fn verify_record(path: &Path, json: bool) -> Exit {
         for file in examined.iter().flat_map(|examined| &examined.unnamed) {
             complain(&words::VerifyUnnamed { file }.to_string());
         }
-        verify_course::course(&proof).iter().for_each(|line| complain(line));
+        for line in verify_course::course(&proof) {
+            complain(&line);
+        }
         return exit;
     }
     let said = sentences(&proof, examined.as_ref(), &reports).into_iter().chain(drill);
@@ -366,12 +369,15 @@ fn print_json(report: &Report<'_>, exit: Exit) -> Exit {
 
 /// JSON in which every character that cannot be seen is escaped; such characters are only in its texts.
 fn escaped(json: &str) -> String {
-    let mut units = [0; 2];
-    let mut one = |c: char| {
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
         if can_be_seen(c) || c == '\n' {
-            return c.to_string();
+            out.push(c);
+        } else {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                let _ = write!(out, "\\u{unit:04x}");
+            }
         }
-        c.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")).collect()
-    };
-    json.chars().map(&mut one).collect()
+    }
+    out
 }

@@ -33,12 +33,12 @@ fn erased(proof: &Proof) -> Vec<String> {
             Entry::Intent { serial, .. } => announced = Some((serial, &line.utc)),
             Entry::Learned { fact: Fact::Initialised { serial, .. }, .. } => {
                 announced = None;
-                said.push(words::VerifyErased { at: &line.utc, serial }.to_string());
+                said.push(words::VerifyErased { serial, at: &line.utc }.to_string());
             }
             _ => {}
         }
     }
-    said.extend(announced.map(|(serial, at)| words::VerifyPerhapsErased { at, serial }.to_string()));
+    said.extend(announced.map(|(serial, at)| words::VerifyPerhapsErased { serial, at }.to_string()));
     said
 }
 

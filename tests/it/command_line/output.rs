@@ -34,8 +34,14 @@ fn full() -> File {
     OpenOptions::new().write(true).open("/dev/full").unwrap()
 }
 
-const PRINTS: [&[&str]; 6] =
-    [&["--help"], &["--version"], &["handbook"], &["report", RECORD], &["verify", RECORD], &["verify", RECORD, "--json"]];
+const PRINTS: [&[&str]; 6] = [
+    &["--help"],
+    &["--version"],
+    &["handbook"],
+    &["report", RECORD],
+    &["verify", RECORD],
+    &["verify", RECORD, "--json"],
+];
 
 #[test]
 fn a_closed_pipe_is_no_fault() {

@@ -18,14 +18,7 @@ static READY: LazyLock<SoftCard> = LazyLock::new(|| {
         serde_json::from_str(include_str!("../../vectors/wrapped-keys.json")).expect("the vectors are JSON");
     let named = |name: &str| keys.iter().find(|key| key["name"] == name).expect("it is in the vectors");
     let mut card = FRESH.clone();
-    let objects = [
-        &[0x80, 2, 0, 1, 0x81, 6][..],
-        USER_PIN,
-        &[0x82, 8],
-        SO_PIN,
-        &[0x91, 1, 3, 0x92, 1, 1],
-    ]
-    .concat();
+    let objects = [&[0x80, 2, 0, 1, 0x81, 6][..], USER_PIN, &[0x82, 8], SO_PIN, &[0x91, 1, 3, 0x92, 1, 1]].concat();
     let length = u8::try_from(objects.len()).expect("it is short");
     answered(&mut card, &[&SELECT[..]].concat());
     answered(&mut card, &[&[0x80, 0x50, 0, 0, length][..], &objects].concat());
@@ -88,7 +81,8 @@ pub fn check(data: &[u8]) {
             || [USER_PIN, SO_PIN].iter().any(|pin| command.windows(pin.len()).any(|part| part == *pin))
             || before["so"].is_null();
         if !may_log_in {
-            let uses_a_key = matches!(command.get(1), Some(0x46 | 0x62 | 0x68 | 0x72 | 0x74 | 0x50 | 0x2C | 0xE4 | 0xD7));
+            let uses_a_key =
+                matches!(command.get(1), Some(0x46 | 0x62 | 0x68 | 0x72 | 0x74 | 0x50 | 0x2C | 0xE4 | 0xD7));
             assert!(!(done && uses_a_key), "without a PIN: {command:02X?}");
             assert_eq!(card.to_json()["keys"], keys, "nobody logged in");
             for pin in ["user", "so"] {

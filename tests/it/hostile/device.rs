@@ -13,7 +13,7 @@ use hsm_ceremony::terms::{Curve, KeyReference, KeyType};
 const MOST: usize = 4000;
 
 struct Answers {
-    answers: VecDeque<Vec<u8>>,
+    left: VecDeque<Vec<u8>>,
     commands: Arc<Mutex<Vec<Vec<u8>>>>,
     largest: usize,
 }
@@ -24,7 +24,7 @@ impl Transport for Answers {
         commands.push(command.expose().to_vec());
         assert!(commands.len() < MOST, "it never ends");
         assert!(command.len() <= self.largest.max(261), "more than the reader carries");
-        let answer = self.answers.pop_front().unwrap_or_else(|| vec![0x6F, 0]);
+        let answer = self.left.pop_front().unwrap_or_else(|| vec![0x6F, 0]);
         Response::new(WipingBytes::from_slice(&answer)).ok_or(TransportError::Garbled)
     }
 
@@ -41,10 +41,10 @@ pub fn check(data: &[u8]) {
     let [what, size, answers @ ..] = data else { return };
     let commands = Arc::new(Mutex::new(Vec::new()));
     let largest = if size % 2 == 0 { 261 } else { 65_544 };
-    let transport = Answers { answers: parts(answers), commands: Arc::clone(&commands), largest };
+    let transport = Answers { left: parts(answers), commands: Arc::clone(&commands), largest };
     let Ok(mut device) = Device::open(Box::new(transport)) else { return };
-    let pin = UserPin::from_typed(&typed("648219")).ok().expect("a PIN");
-    let so_pin = SoPin::from_typed(&typed("3537363231383830")).ok().expect("an SO-PIN");
+    let Ok(pin) = UserPin::from_typed(&typed("648219")) else { panic!("a PIN") };
+    let Ok(so_pin) = SoPin::from_typed(&typed("3537363231383830")) else { panic!("an SO-PIN") };
     let reference = KeyReference::new(1).expect("a reference");
     let kind = KeyType::Ec(Curve::P256);
     let presented = |instruction: u8| {

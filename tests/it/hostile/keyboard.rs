@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::io;
 use std::time::Duration;
 
-use hsm_ceremony::terminal::{Key, Keyboard, KeySource};
+use hsm_ceremony::terminal::{Key, KeySource, Keyboard};
 
 /// Pieces as they arrive; then the terminal is gone.
 struct Pieces(VecDeque<Vec<u8>>);
@@ -45,7 +45,7 @@ fn keys<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> Vec<Key> {
     let pieces = pieces.filter(|piece| !piece.is_empty()).map(<[u8]>::to_vec).collect();
     let mut keyboard = Keyboard::new(Pieces(pieces));
     let mut keys = Vec::new();
-    while let Ok(key) = keyboard.key(Duration::from_secs(3600)) {
+    while let Ok(key) = keyboard.key(Duration::from_hours(1)) {
         keys.extend(key);
     }
     keys

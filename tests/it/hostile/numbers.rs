@@ -42,7 +42,10 @@ fn reads_as_it_says(text: &[u8]) {
             assert!(read_value(written.expose(), true).is_ok_and(|again| again.same(value)));
             assert!(read_value(text, false).is_ok_and(|foreign| foreign.same(value)));
         }
-        (Reading::Incomplete { groups }, Err(ReadError::Short { groups: read } | ReadError::OddGroup { group: read })) => {
+        (
+            Reading::Incomplete { groups },
+            Err(ReadError::Short { groups: read } | ReadError::OddGroup { group: read }),
+        ) => {
             assert!(groups == *read || groups + 1 == *read);
         }
         (Reading::WrongCharacter { position, group }, Err(error)) => {
@@ -87,7 +90,9 @@ fn quorums(shares: &[PasswordShare]) {
         let all = candidates(&shares, threshold);
         if let Ok(secret) = combine(&shares, threshold) {
             assert!(usize::from(threshold) <= shares.len() && threshold >= 2);
-            let [only] = all.as_deref().unwrap_or_default() else { panic!("all shares agree, and there is another way") };
+            let [only] = all.as_deref().unwrap_or_default() else {
+                panic!("all shares agree, and there is another way")
+            };
             assert!(only.secret.same(&secret) && only.agreeing.len() == shares.len());
         }
     }

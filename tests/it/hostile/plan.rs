@@ -29,7 +29,9 @@ fn printed(plan: &Plan) {
     for kind in CeremonyKind::ALL {
         let script = days_script(kind, plan, &Digest([7; 32]));
         for page in [markdown(&script), html(&script)] {
-            let hidden = page.chars().find(|character| !can_be_seen(*character) && !matches!(character, '\n' | '\u{c}' | '\u{a0}'));
+            let hidden = page
+                .chars()
+                .find(|character| !can_be_seen(*character) && !matches!(character, '\n' | '\u{c}' | '\u{a0}'));
             assert_eq!(hidden, None, "on the paper of {kind:?}");
             assert!(!page.contains("<script"), "nothing in a plan becomes a part of the page");
         }

@@ -2,8 +2,11 @@
 
 use std::cell::OnceCell;
 
+#[cfg(test)]
+use crate::script_breaks::build;
 use tempfile::TempDir;
 
+#[cfg(not(test))]
 #[path = "../../../build/main.rs"]
 #[allow(dead_code, missing_docs, reason = "its `main` is called by cargo")]
 mod build;
@@ -24,9 +27,9 @@ pub fn check(data: &[u8]) {
         let made = build::generate(folder);
         std::fs::remove_file(&file).expect("it is there");
         match made {
-            Ok(files) => assert!(files.iter().all(|(name, _)| {
-                std::path::Path::new(name).extension().is_some_and(|end| end == "rs")
-            })),
+            Ok(files) => assert!(
+                files.iter().all(|(name, _)| { std::path::Path::new(name).extension().is_some_and(|end| end == "rs") })
+            ),
             Err(mistake) => assert!(!mistake.is_empty()),
         }
     });

@@ -83,10 +83,10 @@ fn word_shares() -> Vec<Vec<u8>> {
 }
 
 fn share_files() -> Vec<Vec<u8>> {
-    let with_password = |password: &[u8], file: &[u8]| {
-        [&[u8::try_from(password.len()).unwrap()][..], password, file].concat()
-    };
-    let made = json("pbe.json").into_iter().map(|one| with_password(&hex(&one["password_hex"]), &hex(&one["pbe_file"])));
+    let with_password =
+        |password: &[u8], file: &[u8]| [&[u8::try_from(password.len()).unwrap()][..], password, file].concat();
+    let made =
+        json("pbe.json").into_iter().map(|one| with_password(&hex(&one["password_hex"]), &hex(&one["pbe_file"])));
     let kept = [ending(".pbe"), ending(".b64")].concat().into_iter().map(|file| with_password(b"x", &file));
     made.chain(kept).collect()
 }
@@ -121,16 +121,15 @@ fn sessions() -> Vec<Vec<u8>> {
 /// What a device answered, after each thing that can be done with it.
 fn answers() -> Vec<Vec<u8>> {
     let with_length = |answer: &Vec<u8>| [&u16::try_from(answer.len()).unwrap().to_be_bytes()[..], answer].concat();
-    let all: Vec<Vec<u8>> = traces()
-        .into_iter()
-        .map(|trace| trace.iter().flat_map(|(_, answer)| with_length(answer)).collect())
-        .collect();
+    let all: Vec<Vec<u8>> =
+        traces().into_iter().map(|trace| trace.iter().flat_map(|(_, answer)| with_length(answer)).collect()).collect();
     (0..16).flat_map(|what| all.iter().step_by(7).map(move |one| [&[what, what / 2][..], one].concat())).collect()
 }
 
 /// Days on which everybody is attentive, and one thing happens at some time.
 fn days() -> Vec<Vec<u8>> {
-    let happens = [(7, 1), (9, 20), (9, 12), (11, 10), (12, 1), (12, 2), (14, 40), (14, 250), (15, 0), (15, 6), (15, 9)];
+    let happens =
+        [(7, 1), (9, 20), (9, 12), (11, 10), (12, 1), (12, 2), (14, 40), (14, 250), (15, 0), (15, 6), (15, 9)];
     let day = |(at, (what, which)): (usize, &(u8, u8))| {
         let which_day = u8::try_from(at % 32).unwrap();
         let sooner = u8::try_from((7 + 23 * at) % 130).unwrap();
@@ -146,13 +145,15 @@ fn targets() -> Vec<Target> {
     let parts: Vec<WrappedKeyFile> = wrapped.iter().filter_map(|file| WrappedKeyFile::parse(file).ok()).collect();
     let described: Vec<Vec<u8>> = parts.iter().filter_map(|file| file.description.clone()).collect();
     let beside: Vec<Vec<u8>> = parts.iter().filter_map(|file| file.certificate.clone()).collect();
-    let certificates = [of("cvc-chains.json", "hex"), beside.clone(), ending(".pem"), ending("-certificates.bin")].concat();
+    let certificates =
+        [of("cvc-chains.json", "hex"), beside.clone(), ending(".pem"), ending("-certificates.bin")].concat();
     let plans = files("assets").into_iter().filter(|(path, _)| path.to_string_lossy().contains("plan."));
     let plans = plans.map(|(_, text)| text).chain(ending("plan.json")).collect();
-    let cards = ending("card-state.json").into_iter().chain(
-        ["REH0000001"].map(|serial| SoftCard::new(serial).unwrap().to_json().to_string().into_bytes()),
-    );
-    let keys = ["four lamps\r", "\x1b[A\x1bOB\x1b[3~\x1b[[A\x1b", "\x1b[200~pasted\x1b[201~x", "Zo\u{eb} \u{5c71}\u{202e}"];
+    let cards = ending("card-state.json")
+        .into_iter()
+        .chain(["REH0000001"].map(|serial| SoftCard::new(serial).unwrap().to_json().to_string().into_bytes()));
+    let keys =
+        ["four lamps\r", "\x1b[A\x1bOB\x1b[3~\x1b[[A\x1b", "\x1b[200~pasted\x1b[201~x", "Zo\u{eb} \u{5c71}\u{202e}"];
     let target = |name, check, slips, seeds| Target { name, check, seeds, slips };
     vec![
         target("numbers", super::numbers::check, 100, number_shares()),

@@ -62,13 +62,8 @@ fn a_slip(bytes: &[u8]) -> Option<StrongShare> {
     let kind = if kind % 2 == 0 { Kind::Password } else { Kind::SoPin };
     let set = SetId::new(u32::from_be_bytes([0, set_high & 0x3F, *set, *set_low]))?;
     let body = body.get(..kind.body_length())?;
-    let share = StrongShare {
-        set,
-        kind,
-        threshold: threshold % 20,
-        number: number % 20,
-        body: WipingBytes::from_slice(body),
-    };
+    let share =
+        StrongShare { set, kind, threshold: threshold % 20, number: number % 20, body: WipingBytes::from_slice(body) };
     share.check().ok()?;
     let written = write_words(&share);
     let written = std::str::from_utf8(written.expose()).expect("words are ASCII");

@@ -6,7 +6,7 @@ use hsm_ceremony::secret::Secret;
 
 pub fn check(data: &[u8]) {
     let Ok(file) = WrappedKeyFile::parse(data) else { return };
-    let again = WrappedKeyFile::parse(&file.to_bytes()).ok().expect("what is written is read");
+    let Ok(again) = WrappedKeyFile::parse(&file.to_bytes()) else { panic!("what is written is read") };
     assert!(again == file && again.says_no_more_than(&file));
     assert!(file.blob.as_bytes().len() <= data.len() && file.blob.allowed().len() <= data.len());
     let _ = file.blob.size_by_length();

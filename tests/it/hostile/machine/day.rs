@@ -235,9 +235,14 @@ impl Day {
                 Request::SetAside(true) => self.vault.set_aside(),
                 Request::SetAside(false) => self.vault.bring_back(),
                 Request::CompareDigest(places) => {
-                    let typed = self.vault.typed(FieldName::CheckWords).and_then(|text| read_check_words(text.expose(), places));
+                    let typed = self
+                        .vault
+                        .typed(FieldName::CheckWords)
+                        .and_then(|text| read_check_words(text.expose(), places));
                     let digest = self.chain.mark().digest;
-                    let right = typed.is_some_and(|bytes| places.iter().zip(bytes).all(|(place, byte)| digest.0[usize::from(*place) - 1] == byte));
+                    let right = typed.is_some_and(|bytes| {
+                        places.iter().zip(bytes).all(|(place, byte)| digest.0[usize::from(*place) - 1] == byte)
+                    });
                     self.machine.handle(Told::DigestHeard(right));
                 }
                 Request::WipeScreen => {}
@@ -264,7 +269,10 @@ impl Day {
         self.numbers.see(&self.machine, &self.entries);
         match &view.body {
             Body::Fault { happened, truth, choices } => {
-                assert!(!happened.is_empty() && !truth.is_empty() && choices.iter().any(|choice| !choice.closed), "{view:?}");
+                assert!(
+                    !happened.is_empty() && !truth.is_empty() && choices.iter().any(|choice| !choice.closed),
+                    "{view:?}"
+                );
             }
             Body::Choose { options, .. } => assert!(!options.is_empty(), "{view:?}"),
             Body::Form { fields, .. } => assert!(!fields.is_empty(), "{view:?}"),

@@ -88,7 +88,8 @@ pub fn no_guess_costs_a_try(sent: &[Vec<u8>]) {
 /// Law 4: nothing is erased that was not announced.
 pub fn erased_as_announced(sent: &[Vec<u8>], entries: &[Entry]) {
     let erased = sent.iter().filter(|command| command.starts_with(&[0x80, 0x50])).count();
-    let failed = entries.iter().filter(|entry| matches!(entry, Entry::Failed { act, .. } if act == "initialise")).count();
+    let failed =
+        entries.iter().filter(|entry| matches!(entry, Entry::Failed { act, .. } if act == "initialise")).count();
     let announced = entries.iter().filter(|entry| matches!(entry, Entry::Intent { .. })).count();
     assert!(erased <= announced + failed, "{erased} times erased, {announced} times announced");
     let initialised = |entry: &Entry| matches!(entry, Entry::Learned { fact: Fact::Initialised { .. }, .. });

@@ -33,8 +33,8 @@ pub fn check(data: &[u8]) {
     let records = tempfile::tempdir().expect("a folder");
     let text = plan(*which);
     let plan = Plan::parse(&text).unwrap_or_else(|faults| panic!("the plan: {faults:?}"));
-    let setup =
-        Setup::by_plan(CeremonyKind::Establish, plan, text, records.path(), Environment::SoftwareCards).expect("a sitting");
+    let setup = Setup::by_plan(CeremonyKind::Establish, plan, text, records.path(), Environment::SoftwareCards)
+        .expect("a sitting");
     let mut events = events.chunks_exact(2).map(|event| Event::of(event[0], event[1]));
     let mut first = Day::new(setup, None);
     first.play(&mut events);

@@ -1,7 +1,7 @@
 //! What people, time and the card do.
 
-use hsm_ceremony::card::transport::{Readers, Transport, TransportError};
 use hsm_ceremony::card::Response;
+use hsm_ceremony::card::transport::{Readers, Transport, TransportError};
 use hsm_ceremony::ceremony::{Body, ChoiceId, Input, Person, Recovery, STOP_WORD, TickId, View};
 use hsm_ceremony::names::FieldName;
 use hsm_ceremony::secret::WipingBytes;
