@@ -3,8 +3,12 @@
 # make test       all tests, with the real peers (pcscd, virtual readers, OpenSC)
 # make torture    the long run: the card hangs up at every single command, on virtual readers too, the script is damaged
 #                 in every way, a thousand shares get every slip, every kept backup is restored (about 10 minutes)
+# make fuzz       looks for input that breaks something: every target of fuzz/ for a minute (FUZZ_SECONDS=60)
 # make bench      measures, and prints the table of the README
 # make lint       format and lints
+# make release    the program for a ceremony, target/release/ceremony, with the same bytes wherever it is built
+# make reproducible   builds it in two folders and compares them byte by byte (takes minutes)
+# make sbom       what the program is made of, as CycloneDX: target/sbom.cdx.json
 #
 # Anything missing is installed where that is allowed, and named where it is not.
 
@@ -15,6 +19,9 @@ export TERM := $(or $(TERM),dumb)
 # Debian's packages: what the build needs, and the peers of the tests.
 BUILD := build-essential pkg-config libpcsclite-dev
 PEERS := opensc pcscd vsmartcard-vpcd openssl python3 strace util-linux
+
+# How long each target is fuzzed.
+FUZZ_SECONDS ?= 60
 
 # The minimum version of `cargo`.
 RUST := $(shell sed -n 's/^rust-version = "\(.*\)"$$/\1/p' Cargo.toml)
@@ -31,7 +38,7 @@ ifneq ($(shell id -u),0)
 AS_ROOT := unshare -Ur
 endif
 
-.PHONY: rehearse check test torture bench lint build-tools peers cargo namespaces
+.PHONY: rehearse check test torture fuzz bench lint release reproducible sbom build-tools peers cargo namespaces
 
 rehearse: build-tools
 	cargo run --release --locked -- rehearse
@@ -46,12 +53,47 @@ test: build-tools peers namespaces
 torture: build-tools peers namespaces
 	CEREMONY_TORTURE=1 $(AS_ROOT) cargo test --locked --test it -- hangups ceremonies script_breaks engine forms
 
+# The tests leave the seeds. Everything is written into memory: days of a ceremony sync their files to the disc.
+fuzz: build-tools
+	cargo test --locked --test it -- hostile
+	@$(call tool,cargo-fuzz,fuzz)
+	cargo fuzz build -s none
+	@set -e; folder="$$(mktemp -d -p /dev/shm)"; trap 'rm -rf "$$folder"' EXIT; \
+	for target in $$(cargo fuzz list); do \
+		mkdir -p "fuzz/corpus/$$target"; \
+		cp target/tmp/hostile/$$target/* "fuzz/corpus/$$target/"; \
+		echo "$$target, for $(FUZZ_SECONDS) seconds"; \
+		TMPDIR="$$folder" cargo fuzz run -s none "$$target" -- -max_total_time=$(FUZZ_SECONDS) -timeout=60 \
+			-max_len=8192 -verbosity=0 -print_final_stats=1; \
+	done
+
 bench: build-tools peers namespaces
 	$(AS_ROOT) cargo bench --locked
 
 lint: build-tools
 	cargo fmt --check
 	cargo clippy --all-targets --locked -- -D warnings
+
+# Where it is built is in no byte of it.
+release: export RUSTFLAGS := --remap-path-prefix=$(CURDIR)=/ceremony --remap-path-prefix=$(or $(CARGO_HOME),$(HOME)/.cargo)=/cargo
+release: build-tools
+	cargo build --release --locked
+
+reproducible: build-tools
+	@set -e; place="$$(mktemp -d)"; trap 'rm -rf "$$place"' EXIT; \
+	for folder in one a/longer/name; do \
+		mkdir -p "$$place/$$folder"; \
+		git ls-files -z | xargs -0 cp --parents -t "$$place/$$folder"; \
+		$(MAKE) -C "$$place/$$folder" release; \
+		sha256sum "$$place/$$folder/target/release/ceremony"; \
+	done; \
+	cmp "$$place/one/target/release/ceremony" "$$place/a/longer/name/target/release/ceremony"; \
+	echo "Both builds have the same bytes."
+
+sbom: build-tools
+	@$(call tool,cargo-cyclonedx,cyclonedx)
+	cargo cyclonedx --format json --describe binaries --target x86_64-unknown-linux-gnu
+	mkdir -p target && mv ceremony_bin.cdx.json target/sbom.cdx.json
 
 build-tools: cargo
 	@$(call have,$(BUILD))
@@ -76,6 +118,11 @@ cargo:
 	version="$$(cargo --version | cut -d ' ' -f 2)"; \
 	oldest="$$(printf '%s\n' "$(RUST)" "$${version%%-*}" | sort -V | head -n 1)"; \
 	[ "$$oldest" = "$(RUST)" ] || { echo "cargo is $$version, too old. $$advice" >&2; exit 1; }
+
+# Installs this crate, if cargo has no such command yet.
+define tool
+cargo $(2) --version >/dev/null 2>&1 || cargo install --locked $(1)
+endef
 
 # Installs the missing ones of these Debian packages; on other systems, names what is needed.
 define have

@@ -15,7 +15,7 @@ use crate::fields::FieldKind;
 use crate::names::{FieldName, ItemName};
 use crate::record::{ChangeCause, Deviation, Loss, PinChange};
 use crate::secret::{TypedText, WipingBytes};
-use crate::terms::{CustodianNumber, Drill, Handle, Purpose, Serial};
+use crate::terms::{CustodianNumber, Drill, Handle, Purpose, Serial, in_sight};
 use crate::vault::Vault;
 
 /// The user PIN of every automatic rehearsal.
@@ -114,7 +114,7 @@ impl Autopilot {
 
     /// Prints a line of its own.
     pub fn say(&mut self, line: &str) -> Result<(), AutopilotError> {
-        writeln!(self.out, "{line}").and_then(|()| self.out.flush()).map_err(AutopilotError::Output)
+        writeln!(self.out, "{}", in_sight(line)).and_then(|()| self.out.flush()).map_err(AutopilotError::Output)
     }
 
     /// Takes a view: prints a step's number, title and outcome once it has ended.

@@ -1,14 +1,13 @@
 //! Holds ceremonies: in the terminal, or answered by the autopilot.
 
 use crate::faults::{self, Fault};
-use std::io;
 use std::path::Path;
 
 use super::arguments::{Hold, Resume};
 use super::chooser;
 use super::ends::{Ends, Unfinished};
 use super::reach;
-use super::say::{explain, print_all};
+use super::say::{Output, explain, print_all};
 use super::{Exit, nameless_plan, read_kept_plan, read_plan};
 use crate::app::{
     Environment, FrontEnd, FrontError, OpenSitting, ROUNDS, Screen, Setup, Sitting, Stopped, check_cards, kept_device,
@@ -106,7 +105,7 @@ fn exit_of(known: &Known) -> Exit {
 /// One ceremony, or all that the autopilot always rehearses, in this process.
 pub fn by_autopilot(hold: &Hold) -> Exit {
     host::confine(&reach::of_holding(hold));
-    let mut autopilot = Autopilot::new(Box::new(io::stdout()));
+    let mut autopilot = Autopilot::new(Box::new(Output));
     let characters = || CEREMONIES.iter().map(|one| &one.character);
     let all = hold.ceremony.map_or_else(|| unattended(characters()), |one| by_name(one, characters()));
     let mut ends = Ends::default();

@@ -17,6 +17,7 @@ mod report;
 mod say;
 mod softcard;
 mod verify;
+mod verify_course;
 mod verify_people;
 
 use crate::app::plan_after;

@@ -7,7 +7,8 @@ use std::io::{self, Write};
 use zeroize::Zeroize;
 
 use super::Exit;
-use crate::script::{self, FaultTexts, fill};
+use crate::script::{self, FaultTexts, fill, words};
+use crate::terms::in_sight;
 
 /// Prints to standard error what happened and what is true now.
 pub fn explain(faults: &[Fault]) -> Exit {
@@ -23,7 +24,7 @@ pub fn explain(faults: &[Fault]) -> Exit {
 /// One line on standard error.
 pub fn complain(line: &str) {
     // If standard error is closed, there is nobody to tell.
-    let _ = writeln!(io::stderr(), "{line}");
+    let _ = writeln!(io::stderr(), "{}", in_sight(line));
 }
 
 /// From now on, a panic prints this line and not its payload, which could be anything. The terminal has a line of its own.
@@ -39,14 +40,45 @@ pub fn wipe_payload(payload: Box<dyn Any + Send>) {
     }
 }
 
+/// Standard output. When nobody reads it any more, as behind `head`, there is nobody to print for: that is no fault.
+pub struct Output;
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        or_nobody_reads(io::stdout().write(bytes), bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        or_nobody_reads(io::stdout().flush(), ())
+    }
+}
+
+fn or_nobody_reads<T>(done: io::Result<T>, as_if: T) -> io::Result<T> {
+    match done {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(as_if),
+        done => done,
+    }
+}
+
 /// Lines on standard output.
 pub fn print_all<'a>(lines: impl IntoIterator<Item = &'a str>) -> Exit {
-    let mut out = io::stdout().lock();
-    let done = lines.into_iter().try_for_each(|line| writeln!(out, "{line}"));
-    if done.is_ok() { Exit::Done } else { Exit::Fault }
+    written(lines.into_iter().try_for_each(|line| writeln!(Output, "{}", in_sight(line))))
 }
 
 /// A whole text on standard output.
 pub fn print_text(text: &str) -> Exit {
-    if io::stdout().lock().write_all(text.as_bytes()).is_ok() { Exit::Done } else { Exit::Fault }
+    written(Output.write_all(in_sight(text).as_bytes()))
+}
+
+/// What was printed is only whole if the last of it was written, too.
+fn written(done: io::Result<()>) -> Exit {
+    match done.and_then(|()| Output.flush()) {
+        Ok(()) => Exit::Done,
+        Err(error) => {
+            let text = error.to_string();
+            let why = text.split(" (os error").next().unwrap_or_default().to_lowercase();
+            complain(&words::OutputNotWritten { why }.to_string());
+            Exit::Fault
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! `ceremony verify`: checks a record and the files in its folder, and says what is proven and what is not.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::Path;
 
 use serde::Serialize;
@@ -9,21 +10,29 @@ use super::disclose::withheld;
 use super::read::read_record;
 use super::report::{Compared, compare};
 use super::say::{complain, explain, print_all, print_text};
-use super::{Exit, drills, verify_people};
+use super::{Exit, drills, verify_course, verify_people};
 use crate::bundle::{Examined, FileState, ProvenKey, SignatureState, examine};
 use crate::faults::Fault;
 use crate::folder::{Folder, names};
-use crate::record::{Ending, Entry, Fact, Part, Proof, verify};
+use crate::record::{Ending, Entry, Fact, Part, Proof, verify, verify_to_the_cut};
 use crate::script::{self, FaultTexts, fill, words};
+use crate::terms::can_be_seen;
 
 /// Checks a record and, in a folder, everything that is in it. Says what was checked and what it proves, as JSON if a
 /// machine asks.
 pub fn verify_record(path: &Path, json: bool) -> Exit {
     let is_folder = path.is_dir();
-    let proof = match read_record(path).and_then(|text| verify(&text)) {
+    let text = read_record(path);
+    let proof = match text.as_ref().map_err(Fault::clone).and_then(|text| verify(text)) {
         Ok(proof) => proof,
         Err(fault) if json => return print_json(&Report::damaged(&fault), Exit::Fault),
-        Err(fault) => return explain(&[fault]),
+        Err(fault) => {
+            // A record that was cut off says how far its sitting came.
+            let to_the_cut = text.ok().and_then(|text| verify_to_the_cut(&text).ok());
+            let exit = explain(&[fault]);
+            to_the_cut.iter().flat_map(verify_course::course).for_each(|line| complain(&line));
+            return exit;
+        }
     };
     let drill = is_folder.then(|| drills::sentence(path, &proof)).flatten();
     let examined = is_folder.then(|| examine(&Folder::open(path), &proof));
@@ -31,7 +40,8 @@ pub fn verify_record(path: &Path, json: bool) -> Exit {
     let examined = examined.map(|examined| with_faults(examined, &reports));
     let faults = examined.as_ref().map_or(&[][..], |examined| &examined.faults);
     let unnamed = examined.as_ref().is_some_and(|examined| !examined.unnamed.is_empty());
-    let exit = match (faults.is_empty() && proof.sealed.is_some(), unnamed) {
+    let odd = !proof.odd_times().is_empty();
+    let exit = match (faults.is_empty() && proof.sealed.is_some(), unnamed || odd) {
         (false, _) => Exit::Fault,
         (true, true) => Exit::Deviations,
         (true, false) => Exit::Done,
@@ -43,6 +53,9 @@ pub fn verify_record(path: &Path, json: bool) -> Exit {
         explain(faults);
         for file in examined.iter().flat_map(|examined| &examined.unnamed) {
             complain(&words::VerifyUnnamed { file }.to_string());
+        }
+        for line in verify_course::course(&proof) {
+            complain(&line);
         }
         return exit;
     }
@@ -65,6 +78,7 @@ fn sentences(proof: &Proof, examined: Option<&Examined>, reports: &Compared) -> 
         None => words::VerifyUnsealed { lines }.to_string(),
     }];
     said.extend(proof.rehearsal.then(|| words::VERIFY_REHEARSAL.to_owned()));
+    said.extend(verify_course::course(proof));
     said.push(words::VerifyDigest { digest }.to_string());
     said.push(words::VerifyDigestWords { words: proof.mark.digest.in_words().join(" ") }.to_string());
     said.extend(withheld(proof));
@@ -210,6 +224,8 @@ struct Report<'a> {
     not_in_the_record: Option<&'a [String]>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     reports: Vec<ReportReport>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    odd_times: Vec<TimeReport>,
     faults: Vec<FaultReport<'a>>,
 }
 
@@ -236,6 +252,20 @@ struct SignatureReport<'a> {
     key: &'a str,
     file: &'a str,
     state: &'static str,
+}
+
+#[derive(Serialize)]
+struct TimeReport {
+    line: u32,
+    utc: String,
+    state: &'static str,
+}
+
+impl TimeReport {
+    fn all(proof: &Proof) -> Vec<Self> {
+        let odd = proof.odd_times().into_iter();
+        odd.map(|(line, odd)| Self { line: line.line, utc: line.utc.clone(), state: odd.word() }).collect()
+    }
 }
 
 #[derive(Serialize)]
@@ -281,6 +311,7 @@ impl<'a> Report<'a> {
             record_signature: None,
             not_in_the_record: None,
             reports: Vec::new(),
+            odd_times: Vec::new(),
             faults,
         }
     }
@@ -299,7 +330,10 @@ impl<'a> Report<'a> {
         let verdict = match (faults.is_empty(), proof.sealed.is_some(), exit == Exit::Done) {
             (false, _, _) => "damaged",
             (true, false, _) => "not-sealed",
-            (true, true, false) => "files-not-in-the-record",
+            (true, true, false) if examined.is_some_and(|examined| !examined.unnamed.is_empty()) => {
+                "files-not-in-the-record"
+            }
+            (true, true, false) => "odd-times",
             (true, true, true) => "intact",
         };
         let file = |file: &'a crate::bundle::ComparedFile| FileReport {
@@ -320,6 +354,7 @@ impl<'a> Report<'a> {
             record_signature: examined.and_then(|examined| examined.record_signature.as_ref()).map(signature),
             not_in_the_record: examined.map(|examined| examined.unnamed.as_slice()),
             reports: ReportReport::all(reports),
+            odd_times: TimeReport::all(proof),
             faults,
         }
     }
@@ -327,7 +362,22 @@ impl<'a> Report<'a> {
 
 fn print_json(report: &Report<'_>, exit: Exit) -> Exit {
     match serde_json::to_string_pretty(report) {
-        Ok(text) => print_text(&(text + "\n")).max(exit),
+        Ok(text) => print_text(&escaped(&(text + "\n"))).max(exit),
         Err(_) => Exit::Fault,
     }
+}
+
+/// JSON in which every character that cannot be seen is escaped; such characters are only in its texts.
+fn escaped(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        if can_be_seen(c) || c == '\n' {
+            out.push(c);
+        } else {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        }
+    }
+    out
 }

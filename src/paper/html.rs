@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use super::document::{Block, Cell, Document, Part, Room, Sheet, StepRow, Steps, Table};
 use crate::script::words;
+use crate::terms::in_sight;
 
 /// How everything looks, on paper above all.
 const STYLE: &str = include_str!("../../assets/paper/print.css");
@@ -31,7 +32,7 @@ pub fn html(document: &Document) -> String {
         page.sheet(sheet, (place == 0).then_some(title.as_str()));
     }
     page.out.push_str("</body>\n</html>\n");
-    page.out
+    in_sight(&page.out).into_owned()
 }
 
 struct Page {

@@ -4,6 +4,7 @@
 use super::document::{Block, Cell, Document, Part, Room, Sheet, StepRow, Steps, Table};
 use super::wrap::{cut, wrap};
 use crate::script::words;
+use crate::terms::in_sight;
 
 /// The width of a page.
 const WIDTH: usize = 78;
@@ -19,7 +20,7 @@ pub fn markdown(document: &Document) -> String {
         lines.sheet(sheet, place > 0);
     }
     lines.flowing("", "", &document.foot);
-    lines.out.join("\n") + "\n"
+    in_sight(&(lines.out.join("\n") + "\n")).into_owned()
 }
 
 struct Lines {

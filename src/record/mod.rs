@@ -19,6 +19,7 @@ mod parts;
 mod resumed;
 mod seal;
 mod surveyed;
+mod times;
 mod traced;
 mod verify;
 
@@ -42,5 +43,6 @@ pub use parts::Part;
 pub use resumed::{Again, SetAside};
 pub use seal::{BagNow, Deviated, DeviationName};
 pub use surveyed::{KeyToBackUp, NotWrapped, RefusedKey};
+pub use times::OddTime;
 pub use traced::{Copied, LivesOn, TracedKey};
 pub use verify::{Proof, WITHHELD_TEXT, verify, verify_to_the_cut};

@@ -34,7 +34,8 @@ use ratatui::layout::Rect;
 use ratatui::{TerminalOptions, Viewport};
 
 use self::enter::{Hold, Signals};
-use self::keyboard::{Keyboard, Stdin};
+use self::keyboard::Stdin;
+pub use self::keyboard::{Key, Keyboard, Source as KeySource};
 use self::pressed::Exposure;
 use self::screen_state::ScreenState;
 use self::screens::{DrawContext, Exposes, Nature};

@@ -18,7 +18,7 @@ pub use host_finding::{HostFinding, Severity};
 pub use keys::{Curve, KeyId, KeyLabel, KeyReference, KeyType};
 pub use person::{Holder, Person};
 pub use person_name::{alike, folded, initials, invisible};
-pub use seen::can_be_seen;
+pub use seen::{can_be_seen, in_sight};
 pub use sharing::{DkekShareNumber, MOST_DKEK_SHARES, Purpose, Scheme};
 
 use std::fmt;

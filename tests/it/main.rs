@@ -20,6 +20,7 @@ mod driver;
 mod engine;
 mod forms;
 mod hangups;
+mod hostile;
 mod killed_at_readers;
 mod old_flow;
 mod pty;

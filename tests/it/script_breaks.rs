@@ -3,7 +3,7 @@
 
 #[path = "../../build/main.rs"]
 #[allow(dead_code, reason = "its `main` is called by cargo")]
-mod build;
+pub mod build;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -4,6 +4,7 @@
 mod changed_folder;
 mod disclose;
 mod drills;
+mod output;
 mod plans;
 mod printed;
 mod reports;
