@@ -14,7 +14,9 @@ use crate::app::{
     latest_backup,
 };
 use crate::autopilot::{Autopilot, AutopilotError, Comes};
-use crate::ceremony::{CEREMONIES, Cards, Ceremony, Character, DeviceUse, Known, Needs, OpenSittingChoice, Unattended};
+use crate::ceremony::{
+    CEREMONIES, Cards, Ceremony, Character, DeviceUse, Known, Machine, Needs, OpenSittingChoice, Unattended,
+};
 use crate::dkek::Rounds;
 use crate::host::{self, Made, Reach};
 use crate::plan::Plan;
@@ -212,11 +214,20 @@ pub fn in_terminal(hold: &Hold) -> Exit {
     };
     // The newest: ceremony resume shows all of them.
     let open = OpenSitting::all(&hold.records).into_iter().find(of_this_kind);
-    if let Some(open) = open
-        && let Err(why) = go_on(&open, None, None, true, &mut screen, &mut held)
-    {
-        screen.leave();
-        return why.explain();
+    let mut stays_open = None;
+    if let Some(open) = open {
+        // One that has read nothing yet is about the folder that is named now.
+        let from = hold.from.as_deref().filter(|_| open.source().is_none());
+        match again(&open, from, None) {
+            Ok(ready) => {
+                if let Err(why) = go_on(&open, ready, true, &mut screen, &mut held) {
+                    screen.leave();
+                    return why.explain();
+                }
+            }
+            // It can wait: another ceremony may begin without it.
+            Err(fault) => stays_open = Some(fault),
+        }
     }
     if hold.ceremony.is_some() && !held.unfinished.is_empty() {
         screen.leave();
@@ -252,7 +263,11 @@ pub fn in_terminal(hold: &Hold) -> Exit {
         }
     }
     screen.leave();
-    held.explain(hold.rehearsal)
+    let exit = held.explain(hold.rehearsal);
+    if let Some(fault) = stays_open {
+        explain(&[fault]);
+    }
+    exit
 }
 
 /// Why a sitting does not go on.
@@ -278,17 +293,21 @@ impl CannotGoOn {
     }
 }
 
+/// What an open sitting needs to go on, and where its record says that it stands.
+fn again(open: &OpenSitting, from: Option<&Path>, before: Option<&Plan>) -> Result<(Setup, Machine), Fault> {
+    let setup = Setup::again(open, from, before)?;
+    let machine = open.machine(setup.plan.clone())?;
+    Ok((setup, machine))
+}
+
 /// Shows where an open sitting stood, and goes on with it if people say so.
 fn go_on(
     open: &OpenSitting,
-    from: Option<&Path>,
-    before: Option<&Plan>,
+    (Setup { plan, context, .. }, machine): (Setup, Machine),
     begins: bool,
     screen: &mut Screen,
     held: &mut Held,
 ) -> Result<(), CannotGoOn> {
-    let Setup { plan, context, .. } = Setup::again(open, from, before)?;
-    let machine = open.machine(plan.clone())?;
     let chosen = chooser::open_sitting(screen, open, &machine, begins);
     let to_close = match chosen.map_err(|error| CannotGoOn::Stopped(Stopped::Front(error)))? {
         OpenSittingChoice::GoOn => false,
@@ -322,7 +341,8 @@ pub fn resume(resume: &Resume) -> Exit {
     };
     let mut held = Held::default();
     for one in &open {
-        if let Err(why) = go_on(one, resume.from.as_deref(), before.as_ref(), false, &mut screen, &mut held) {
+        let ready = again(one, resume.from.as_deref(), before.as_ref()).map_err(CannotGoOn::Fault);
+        if let Err(why) = ready.and_then(|ready| go_on(one, ready, false, &mut screen, &mut held)) {
             screen.leave();
             return why.explain();
         }

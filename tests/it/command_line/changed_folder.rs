@@ -46,7 +46,15 @@ fn a_changed_folder_is_not_restored_from_until_the_file_is_repaired() {
         fs::write(&path, &good[..good.len() / 2]).unwrap();
         wizard.again(b"1", changed);
         fs::remove_file(&path).unwrap();
-        wizard.again(b"1", missing);
+        if missing == changed {
+            // The same failure once more changes nothing on the screen: another sitting sees it for the first time. The one
+            // before has read no folder yet, and does not keep it from beginning.
+            drop(wizard);
+            wizard = Wizard::start(&arguments);
+            wizard.wait_for(missing);
+        } else {
+            wizard.again(b"1", missing);
+        }
         fs::write(&path, &good).unwrap();
         wizard.keys(b"1");
         wizard.wait_for("The folder is complete, and its files are unchanged");

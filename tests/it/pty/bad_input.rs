@@ -254,6 +254,8 @@ fn in_between(w: &mut Wizard) {
     walk::fill(w, &["Rear Admiral G. Hopper"]);
     w.wait_for("Why? The reason goes into the record");
     walk::fill(w, &["on leave"]);
+    w.wait_for("Who decides that?");
+    walk::fill(w, &["Ada Lovelace"]);
     w.wait_for("How was Rear Admiral G. Hopper identified?");
     w.keys(b"1");
     w.wait_for("No number of a document belongs into the record");
