@@ -62,7 +62,7 @@ fn fact_of(line: &Line, fact: &Fact) -> Option<String> {
 fn stood_in(line: &Line, name: &str, former: &str, reason: Option<&str>, by: Option<&str>) -> String {
     let (at, reason) = (&line.utc, reason.unwrap_or(words::VERIFY_NO_REASON));
     match by {
-        Some(by) => words::VerifyStoodInBy { at, name, former, reason, by }.to_string(),
+        Some(by) => words::VerifyStoodInBy { at, name, former, by, reason }.to_string(),
         None => words::VerifyStoodIn { at, name, former, reason }.to_string(),
     }
 }

@@ -135,7 +135,7 @@ fn allow(rules: RulesetCreated, path: &Path, access: BitFlags<AccessFs>) -> Resu
 /// The second argument of ioctl that types into a terminal, and the one for the Linux console's own functions.
 const INTO_TERMINALS: [u64; 2] = [libc::TIOCSTI, libc::TIOCLINUX];
 
-/// Calls that are never made. io_uring is among them because a filter does not see what is asked of it.
+/// Calls that are never made. `io_uring` is among them because a filter does not see what is asked of it.
 const NEVER: [libc::c_long; 33] = [
     libc::SYS_execve,
     libc::SYS_execveat,
