@@ -130,7 +130,7 @@ const SEAT_AGAIN: &str = "seat-again";
 /// What can be done about a fault of an act, best first.
 pub fn recoveries(known: &Known, act: &Act, fault: &Fault) -> Vec<Recovery> {
     let mut choices = match fault.name {
-        FaultName::CardLoginLost => vec![Recovery::LogIn],
+        FaultName::CardLoginLost if act.name().in_a_login() => vec![Recovery::LogIn],
         // The device may have refused because nobody is logged in.
         FaultName::KeyUnfinished => [ways_on(known, act, FaultName::KeyUnfinished), vec![Recovery::LogIn]].concat(),
         // A device that was out has logged out: nobody has to be told so by a second fault.

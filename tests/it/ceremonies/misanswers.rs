@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
 
 use hsm_ceremony::bundle::examine;
-use hsm_ceremony::ceremony::{Body, Input, Recovery};
+use hsm_ceremony::ceremony::{Body, ChoiceId, Input, Recovery};
 use hsm_ceremony::folder::Folder;
 use hsm_ceremony::record::{CeremonyKind, Ending, Entry, verify};
 use hsm_ceremony::terms::Drill;
@@ -20,6 +20,8 @@ use crate::support::torture;
 
 /// After so many screens of failures, people stop.
 const ENOUGH: usize = 6;
+/// So often is looked whether the device is there, a fraction of a millisecond each: then it is never found.
+const STUCK: usize = 100_000;
 
 /// What a sitting left on its cards.
 struct Cards(Vec<Value>);
@@ -67,18 +69,20 @@ fn kinds(commands: &[Vec<u8>]) -> Vec<(Kind, Vec<usize>)> {
     places.into_iter().collect()
 }
 
-/// People who take the first way on, until they have had enough.
+/// People who take the first way on with this device, until they have had enough.
 fn patient(front: &Front<'_>, failures: &mut usize, waits: &mut usize) -> Turn {
     match &front.view.body {
         Body::Fault { choices, .. } => {
             *failures += 1;
-            assert!(front.fault().is_some(), "the record names it");
-            assert!(choices.iter().any(|choice| !choice.closed), "one can be chosen");
-            if *failures > ENOUGH { front.goes_on_with(Recovery::Stop) } else { Turn::Autopilot }
+            let open = choices.iter().filter(|choice| !choice.closed).map(|choice| &choice.id);
+            let mut here = open.filter(|id| **id != ChoiceId::Recovery(Recovery::AnotherDevice));
+            let first = here.next().expect("one can be chosen").clone();
+            let stop = ChoiceId::Recovery(Recovery::Stop);
+            Turn::Do(Input::Chose(if *failures > ENOUGH { stop } else { first }))
         }
         Body::Working { .. } if front.machine.waits_for().is_some() => {
             *waits += 1;
-            if *waits > 400 { Turn::Do(Input::Stop) } else { Turn::Autopilot }
+            if *waits > STUCK { Turn::Do(Input::Stop) } else { Turn::Autopilot }
         }
         _ => Turn::Autopilot,
     }
@@ -113,7 +117,7 @@ fn in_order(rig: &Rig, bad: &Misanswering, usual: &Usual) -> Ending {
 
 fn every_misanswer(name: &str, make: impl Fn(&Path, &Misanswering) -> Rig) {
     let counting = Misanswering::never();
-    let (rig, ..) = sitting(&counting, &make);
+    let (rig, _, _, _records) = sitting(&counting, &make);
     assert!(rig.complete());
     let commands = counting.seen.lock().unwrap().sent.clone();
     let usual = Usual { commands, keys: Cards::of(&rig).keys(), erased: erased(&rig) };
@@ -135,7 +139,16 @@ fn every_misanswer(name: &str, make: impl Fn(&Path, &Misanswering) -> Rig) {
         let bad = Misanswering::new(When::Once(at), what);
         let result = catch_unwind(AssertUnwindSafe(|| {
             let (rig, failures, waits, _records) = sitting(&bad, &make);
-            let ending = in_order(&rig, &bad, &usual);
+            let ended = catch_unwind(AssertUnwindSafe(|| in_order(&rig, &bad, &usual)));
+            if ended.is_err() {
+                println!("{name}: {what:?} at {at}");
+                rig.entries.iter().filter(|one| matches!(one, Entry::Failed{..}|Entry::Recovered{..}|Entry::Sealed{..})).for_each(|entry| println!("{entry:?}"));
+            }
+            let ending = ended.unwrap_or_else(|panic| resume_unwind(panic));
+            if ending != Ending::Complete {
+                println!("{name}: {what:?} at {at}");
+                rig.entries.iter().filter(|one| matches!(one, Entry::Failed{..}|Entry::Recovered{..}|Entry::Sealed{..})).for_each(|entry| println!("{entry:?}"));
+            }
             assert_eq!(ending, Ending::Complete, "{:?}", rig.failed());
             assert_eq!(Cards::of(&rig).keys(), usual.keys, "all keys are there: {:?}", rig.failed());
             let _ = (failures, waits);
