@@ -134,7 +134,10 @@ pub fn recoveries(known: &Known, act: &Act, fault: &Fault) -> Vec<Recovery> {
         // The device may have refused because nobody is logged in.
         FaultName::KeyUnfinished => [ways_on(known, act, FaultName::KeyUnfinished), vec![Recovery::LogIn]].concat(),
         // A device that was out has logged out: nobody has to be told so by a second fault.
-        fault if fault.may_come_back() && act.name().in_a_login() => vec![Recovery::LogIn],
+        // The same where its connection was given up because its answer was none.
+        fault if (fault.may_come_back() || fault == FaultName::CardGarbled) && act.name().in_a_login() => {
+            vec![Recovery::LogIn]
+        }
         fault if known.ceremony.devices == DeviceUse::ChangesPins => {
             for_pins(act, fault).unwrap_or_else(|| ways_on(known, act, fault))
         }
@@ -182,6 +185,8 @@ fn ways_on(known: &Known, act: &Act, fault: FaultName) -> Vec<Recovery> {
         Act::ReadTries(acts::ReadTries { role, .. }) => match fault {
             FaultName::SoPinBlocked if may_be_another(known, *role) => vec![AnotherDevice, TryAgain],
             FaultName::PinBlocked => vec![without_user_pin(known, *role).unwrap_or(TryAgain)],
+            // When it was found, it said otherwise: only there is it asked again what it is.
+            FaultName::DeviceNotInitialised => vec![TryAgain, DeviceAgain],
             _ => vec![TryAgain],
         },
         Act::Initialise(acts::Initialise { role, .. }) => match fault {

@@ -6,14 +6,16 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
 
 use hsm_ceremony::bundle::examine;
-use hsm_ceremony::ceremony::{Body, ChoiceId, Input, Recovery};
+use hsm_ceremony::ceremony::{Asks, Body, ChoiceId, Input, OptionView, Question, Recovery};
+use hsm_ceremony::names::ItemName;
 use hsm_ceremony::folder::Folder;
 use hsm_ceremony::record::{CeremonyKind, Ending, Entry, verify};
 use hsm_ceremony::terms::Drill;
 use serde_json::Value;
+use tempfile::TempDir;
 
 use super::kinds::{adding, by_change, by_plan, from_backup, on_a_used_device, pins, plan, two_custodians};
-use super::misanswering::{Kind, Misanswer, Misanswering, When, kind};
+use super::misanswering::{Kind, Misanswer, Misanswering, When, Wrong, kind};
 use super::rig::{Front, Rig, Turn};
 use super::{Day, Guard};
 use crate::support::torture;
@@ -69,97 +71,158 @@ fn kinds(commands: &[Vec<u8>]) -> Vec<(Kind, Vec<usize>)> {
     places.into_iter().collect()
 }
 
-/// People who take the first way on with this device, until they have had enough.
-fn patient(front: &Front<'_>, failures: &mut usize, waits: &mut usize) -> Turn {
-    match &front.view.body {
-        Body::Fault { choices, .. } => {
-            *failures += 1;
-            let open = choices.iter().filter(|choice| !choice.closed).map(|choice| &choice.id);
-            let mut here = open.filter(|id| **id != ChoiceId::Recovery(Recovery::AnotherDevice));
-            let first = here.next().expect("one can be chosen").clone();
-            let stop = ChoiceId::Recovery(Recovery::Stop);
-            Turn::Do(Input::Chose(if *failures > ENOUGH { stop } else { first }))
+/// People who take the first way on with this device, or the next one if that led to the same failure, until they have had
+/// enough.
+#[derive(Default)]
+struct Patient {
+    failures: Vec<String>,
+    waits: usize,
+}
+
+impl Patient {
+    fn turn(&mut self, front: &Front<'_>) -> Turn {
+        let chosen = |id: &ChoiceId| Turn::Do(Input::Chose(id.clone()));
+        match &front.view.body {
+            Body::Fault { choices, happened, .. } => {
+                self.failures.push(happened.join(" "));
+                let open = choices.iter().filter(|choice| !choice.closed).map(|choice| &choice.id);
+                let stop = ChoiceId::Recovery(Recovery::Stop);
+                let elsewhere = [&stop, &ChoiceId::Recovery(Recovery::AnotherDevice)];
+                let here: Vec<&ChoiceId> = open.filter(|id| !elsewhere.contains(id)).collect();
+                assert!(!here.is_empty(), "one can be chosen: {choices:?}");
+                let same = self.failures.iter().rev().take_while(|one| Some(*one) == self.failures.last()).count();
+                if self.failures.len() > ENOUGH { chosen(&stop) } else { chosen(here[(same - 1) % here.len()]) }
+            }
+            Body::Working { .. } if front.machine.waits_for().is_some() => {
+                self.waits += 1;
+                if self.waits > STUCK { Turn::Do(Input::Stop) } else { Turn::Autopilot }
+            }
+            // A PIN that is said to be blocked is not changed: the device is looked for, and asked, once more.
+            Body::Choose { options, asks: Asks::Step(Question::PinChange), .. } => {
+                let is = |name| move |option: &&OptionView| option.id == ChoiceId::Item(name) && !option.closed;
+                if options.iter().any(|option| is(ItemName::ChangeUserPin)(&option)) {
+                    return Turn::Autopilot;
+                }
+                chosen(&options.iter().find(is(ItemName::AnotherDevice)).expect("it can be looked for").id)
+            }
+            _ => Turn::Autopilot,
         }
-        Body::Working { .. } if front.machine.waits_for().is_some() => {
-            *waits += 1;
-            if *waits > STUCK { Turn::Do(Input::Stop) } else { Turn::Autopilot }
-        }
-        _ => Turn::Autopilot,
     }
 }
 
 /// One sitting in which the device answers so.
-fn sitting(bad: &Misanswering, make: &impl Fn(&Path, &Misanswering) -> Rig) -> (Rig, usize, usize, tempfile::TempDir) {
+fn sitting(bad: &Misanswering, make: &impl Fn(&Path, &Misanswering) -> Rig) -> (Rig, Patient, TempDir) {
     let records = tempfile::tempdir().unwrap();
     let mut rig = make(records.path(), bad);
-    let (mut failures, mut waits) = (0, 0);
-    let ended = catch_unwind(AssertUnwindSafe(|| rig.play(|front| patient(front, &mut failures, &mut waits))));
+    let mut people = Patient::default();
+    let ended = catch_unwind(AssertUnwindSafe(|| rig.play(|front| people.turn(front))));
     if let Err(panic) = ended {
         rig.entries.iter().rev().take(12).rev().for_each(|entry| println!("{entry:?}"));
         resume_unwind(panic);
     }
-    (rig, failures, waits, records)
+    (rig, people, records)
 }
 
-/// What holds however it went.
-fn in_order(rig: &Rig, bad: &Misanswering, usual: &Usual) -> Ending {
+/// How a wrong answer relates to what the card did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Says {
+    /// It says that it did what it did not, or tells people what is not so.
+    Untrue,
+    /// It says that it did not do what it did.
+    Refuses,
+    /// It says nothing that one could believe.
+    Nothing,
+}
+
+fn says(command: &[u8], what: Misanswer) -> Says {
+    let about_pins = matches!(command.get(1), Some(0x20 | 0x24 | 0x2C));
+    match what.wrong {
+        Wrong::Removed | Wrong::NoBytes | Wrong::Late => Says::Nothing,
+        // Where nothing is to be answered, half of it is a status word cut in two.
+        Wrong::Truncated if command.get(1) == Some(&0xD7) || about_pins => Says::Nothing,
+        Wrong::Truncated => Says::Untrue,
+        // To PINs these two say something.
+        Wrong::Status(0x63C1 | 0x6983) if about_pins && command.len() < 6 => Says::Untrue,
+        Wrong::Status(_) if what.carried_out => Says::Refuses,
+        Wrong::Status(_) => Says::Nothing,
+        Wrong::Empty | Wrong::Garbage if what.carried_out => Says::Nothing,
+        Wrong::Empty | Wrong::Garbage => Says::Untrue,
+    }
+}
+
+/// Whether it is the change of a PIN of which the host cannot know whether it was made: then finding that out takes one
+/// guess, and the right PIN gives the try back.
+fn needs_a_guess(command: &[u8], what: Misanswer) -> bool {
+    let changes = matches!(command.get(1), Some(0x24 | 0x2C));
+    let says_done = matches!(what.wrong, Wrong::Empty | Wrong::Garbage);
+    changes && what.carried_out != says_done
+}
+
+/// What holds however it went; returns how it ended.
+fn in_order(rig: &Rig, bad: &Misanswering, usual: &Usual, guess: bool) -> Ending {
     assert!(rig.vault.is_empty(), "the vault is empty");
     let proof = verify(rig.lines.as_bytes()).unwrap();
     let (ending, _) = proof.sealed.clone().expect("it is sealed");
     let seen = examine(&Folder::open(&rig.folder), &proof);
     assert!(seen.faults.is_empty() && seen.unnamed.is_empty(), "{seen:?}");
     let wrong = bad.seen.lock().unwrap().wrong_pins.len();
-    assert_eq!(wrong, 0, "no wrong PIN is sent");
-    assert!(Cards::of(rig).all_tries_left(), "no try is lost");
-    assert!(erased(rig) <= usual.erased, "erased {} times, not {}", erased(rig), usual.erased);
+    assert!(wrong <= usize::from(guess), "{wrong} wrong PINs are sent: {:?}", rig.failed());
+    assert!(Cards::of(rig).all_tries_left(), "no try is lost: {:?}", rig.failed());
+    // People who type both PINs again have it erased once more, and confirm that.
+    let anew = |entry: &&Entry| matches!(entry, Entry::Recovered { choice, .. } if choice == Recovery::PinsAgain.word());
+    let most = usual.erased + rig.entries.iter().filter(anew).count();
+    assert!(erased(rig) <= most, "erased {} times, not {most}: {:?}", erased(rig), rig.failed());
     ending
+}
+
+/// One sitting with one wrong answer; whether it was noticed, and whether people had to stop.
+fn with_one(at: usize, what: Misanswer, usual: &Usual, make: &impl Fn(&Path, &Misanswering) -> Rig) -> (bool, bool) {
+    let command = &usual.commands[at - 1];
+    let bad = Misanswering::new(When::Once(at), what);
+    let (rig, people, _records) = sitting(&bad, make);
+    assert_eq!(bad.seen.lock().unwrap().misanswered, 1, "it was answered wrongly");
+    let named = !people.failures.is_empty() || !rig.waited.is_empty();
+    let ending = in_order(&rig, &bad, usual, needs_a_guess(command, what));
+    match ending {
+        Ending::Complete => assert_eq!(Cards::of(&rig).keys(), usual.keys, "all keys are there: {:?}", rig.failed()),
+        // A device that says what is not so may stop a sitting, and people know why.
+        Ending::Aborted => assert!(named && says(command, what) == Says::Untrue, "stopped: {:?}", rig.failed()),
+    }
+    (named, ending == Ending::Aborted)
 }
 
 fn every_misanswer(name: &str, make: impl Fn(&Path, &Misanswering) -> Rig) {
     let counting = Misanswering::never();
-    let (rig, _, _, _records) = sitting(&counting, &make);
+    let (rig, _, _records) = sitting(&counting, &make);
     assert!(rig.complete());
     let commands = counting.seen.lock().unwrap().sent.clone();
     let usual = Usual { commands, keys: Cards::of(&rig).keys(), erased: erased(&rig) };
-    assert_eq!(in_order(&rig, &counting, &usual), Ending::Complete);
-    let all = Misanswer::all();
+    assert_eq!(in_order(&rig, &counting, &usual, false), Ending::Complete);
     let kinds = kinds(&usual.commands);
-    let mut cases = Vec::new();
-    for (place, (_, places)) in kinds.iter().enumerate() {
-        for (number, what) in all.iter().enumerate() {
-            // Each answer meets each kind of command, by turns at another of its places.
-            cases.push((places[(number + place) % places.len()], *what));
+    // Each answer meets each kind of command, by turns at another of its places.
+    let all = Misanswer::all();
+    let of_kind = |(row, (_, places)): (usize, &(Kind, Vec<usize>))| {
+        let place = |number: usize| places[(number + row) % places.len()];
+        all.iter().enumerate().map(move |(number, what)| (place(number), *what)).collect::<Vec<_>>()
+    };
+    let cases: Vec<(usize, Misanswer)> = kinds.iter().enumerate().flat_map(of_kind).collect();
+    let cases: Vec<_> = cases.into_iter().step_by(if torture() { 1 } else { 61 }).collect();
+    let (mut named, mut stopped, mut failed) = (0, 0, Vec::new());
+    for (at, what) in &cases {
+        match catch_unwind(AssertUnwindSafe(|| with_one(*at, *what, &usual, &make))) {
+            Ok((was_named, was_stopped)) => {
+                named += usize::from(was_named);
+                stopped += usize::from(was_stopped);
+            }
+            Err(panic) => {
+                let text = panic.downcast_ref::<String>().map_or("", String::as_str);
+                let command = hex(&usual.commands[at - 1]);
+                failed.push(format!("{what:?} at {at} {command}: {}", text.chars().take(300).collect::<String>()));
+            }
         }
     }
-    let step = if torture() { 1 } else { 61 };
-    let mut bad_ones = Vec::new();
-    let mut run = 0;
-    for (at, what) in cases.into_iter().step_by(step) {
-        run += 1;
-        let bad = Misanswering::new(When::Once(at), what);
-        let result = catch_unwind(AssertUnwindSafe(|| {
-            let (rig, failures, waits, _records) = sitting(&bad, &make);
-            let ended = catch_unwind(AssertUnwindSafe(|| in_order(&rig, &bad, &usual)));
-            if ended.is_err() {
-                println!("{name}: {what:?} at {at}");
-                rig.entries.iter().filter(|one| matches!(one, Entry::Failed{..}|Entry::Recovered{..}|Entry::Sealed{..})).for_each(|entry| println!("{entry:?}"));
-            }
-            let ending = ended.unwrap_or_else(|panic| resume_unwind(panic));
-            if ending != Ending::Complete {
-                println!("{name}: {what:?} at {at}");
-                rig.entries.iter().filter(|one| matches!(one, Entry::Failed{..}|Entry::Recovered{..}|Entry::Sealed{..})).for_each(|entry| println!("{entry:?}"));
-            }
-            assert_eq!(ending, Ending::Complete, "{:?}", rig.failed());
-            assert_eq!(Cards::of(&rig).keys(), usual.keys, "all keys are there: {:?}", rig.failed());
-            let _ = (failures, waits);
-        }));
-        if let Err(panic) = result {
-            let why = panic.downcast_ref::<String>().cloned().unwrap_or_else(|| panic.downcast_ref::<&str>().unwrap_or(&"?").to_string());
-            bad_ones.push(format!("{name}: {what:?} at {at} {}: {}", hex(&usual.commands[at - 1]), why.chars().take(300).collect::<String>()));
-        }
-    }
-    println!("{name}: {run} cases, {} commands of {} kinds", usual.commands.len(), kinds.len());
-    assert!(bad_ones.is_empty(), "{}\n{}", bad_ones.len(), bad_ones.join("\n"));
+    println!("{name}: {} cases at {} commands of {} kinds, {named} named, {stopped} stopped by people", cases.len(), usual.commands.len(), kinds.len());
+    assert!(failed.is_empty(), "{name}, {} cases:\n{}", failed.len(), failed.join("\n"));
 }
 
 fn hex(command: &[u8]) -> String {
