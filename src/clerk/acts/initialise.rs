@@ -121,7 +121,9 @@ impl Initialise {
         // not erased once more.
         let waits = devices.with(serial, Device::dkek_state)? == waiting;
         match refused {
-            Some(fault) if !waits || !devices.with(serial, |device| is_as_set(device, &settings))? => return Err(fault),
+            Some(fault) if !waits || !devices.with(serial, |device| is_as_set(device, &settings))? => {
+                return Err(fault);
+            }
             None if !waits => return Err(Fault::from(faults::InitialiseUnclear)),
             Some(_) | None => {}
         }

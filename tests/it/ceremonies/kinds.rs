@@ -72,11 +72,7 @@ fn planned(kind: CeremonyKind, records: &Path) -> Setup {
     Setup::by_plan(kind, Plan::parse(&plan()).unwrap(), plan(), records, Environment::SoftwareCards).unwrap()
 }
 
-pub fn by_plan(
-    kind: CeremonyKind,
-    records: &Path,
-    between: impl FnOnce(Box<dyn Readers>) -> Box<dyn Readers>,
-) -> Rig {
+pub fn by_plan(kind: CeremonyKind, records: &Path, between: impl FnOnce(Box<dyn Readers>) -> Box<dyn Readers>) -> Rig {
     Rig::in_hands(planned(kind, records), between)
 }
 

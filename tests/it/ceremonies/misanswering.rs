@@ -61,8 +61,8 @@ pub type Kind = (Vec<u8>, bool);
 /// The kind of a command.
 pub fn kind(command: &[u8]) -> Kind {
     let bytes = match command.get(1) {
-        // A file of one sort is read, written or deleted like another; PINs are not; SELECT has many files.
-        Some(0xB1 | 0xD7 | 0x2C | 0x52) => 3,
+        // A file of one sort is written like another; PINs and files of another sort are not.
+        Some(0xD7 | 0x2C | 0x52) => 3,
         Some(0x20 | 0x24) => 4,
         _ => 2,
     };
@@ -95,6 +95,11 @@ impl Misanswering {
 
     pub fn new(when: When, what: Misanswer) -> Self {
         Self { when, what, seen: Arc::default() }
+    }
+
+    /// Whether it never gets better.
+    pub fn is_for_ever(&self) -> bool {
+        matches!(self.when, When::Always(_))
     }
 
     /// Wraps readers.

@@ -7,8 +7,8 @@ use std::path::Path;
 
 use hsm_ceremony::bundle::examine;
 use hsm_ceremony::ceremony::{Asks, Body, ChoiceId, Input, OptionView, Question, Recovery};
-use hsm_ceremony::names::ItemName;
 use hsm_ceremony::folder::Folder;
+use hsm_ceremony::names::ItemName;
 use hsm_ceremony::record::{CeremonyKind, Ending, Entry, verify};
 use hsm_ceremony::terms::Drill;
 use serde_json::Value;
@@ -22,8 +22,10 @@ use crate::support::torture;
 
 /// After so many screens of failures, people stop.
 const ENOUGH: usize = 6;
-/// So often is looked whether the device is there, a fraction of a millisecond each: then it is never found.
+/// So often people look at a screen that says what is missing, a fraction of a millisecond each, before they stop.
 const STUCK: usize = 100_000;
+/// The same where they know that it does not get better.
+const STUCK_FOR_EVER: usize = 3000;
 
 /// What a sitting left on its cards.
 struct Cards(Vec<Value>);
@@ -73,10 +75,10 @@ fn kinds(commands: &[Vec<u8>]) -> Vec<(Kind, Vec<usize>)> {
 
 /// People who take the first way on with this device, or the next one if that led to the same failure, until they have had
 /// enough.
-#[derive(Default)]
 struct Patient {
     failures: Vec<String>,
     waits: usize,
+    most_waits: usize,
 }
 
 impl Patient {
@@ -95,7 +97,7 @@ impl Patient {
             }
             Body::Working { .. } if front.machine.waits_for().is_some() => {
                 self.waits += 1;
-                if self.waits > STUCK { Turn::Do(Input::Stop) } else { Turn::Autopilot }
+                if self.waits > self.most_waits { Turn::Do(Input::Stop) } else { Turn::Autopilot }
             }
             // A PIN that is said to be blocked is not changed: the device is looked for, and asked, once more.
             Body::Choose { options, asks: Asks::Step(Question::PinChange), .. } => {
@@ -114,7 +116,8 @@ impl Patient {
 fn sitting(bad: &Misanswering, make: &impl Fn(&Path, &Misanswering) -> Rig) -> (Rig, Patient, TempDir) {
     let records = tempfile::tempdir().unwrap();
     let mut rig = make(records.path(), bad);
-    let mut people = Patient::default();
+    let most_waits = if bad.is_for_ever() { STUCK_FOR_EVER } else { STUCK };
+    let mut people = Patient { failures: Vec::new(), waits: 0, most_waits };
     let ended = catch_unwind(AssertUnwindSafe(|| rig.play(|front| people.turn(front))));
     if let Err(panic) = ended {
         rig.entries.iter().rev().take(12).rev().for_each(|entry| println!("{entry:?}"));
@@ -169,7 +172,8 @@ fn in_order(rig: &Rig, bad: &Misanswering, usual: &Usual, guess: bool) -> Ending
     assert!(wrong <= usize::from(guess), "{wrong} wrong PINs are sent: {:?}", rig.failed());
     assert!(Cards::of(rig).all_tries_left(), "no try is lost: {:?}", rig.failed());
     // People who type both PINs again have it erased once more, and confirm that.
-    let anew = |entry: &&Entry| matches!(entry, Entry::Recovered { choice, .. } if choice == Recovery::PinsAgain.word());
+    let anew =
+        |entry: &&Entry| matches!(entry, Entry::Recovered { choice, .. } if choice == Recovery::PinsAgain.word());
     let most = usual.erased + rig.entries.iter().filter(anew).count();
     assert!(erased(rig) <= most, "erased {} times, not {most}: {:?}", erased(rig), rig.failed());
     ending
@@ -186,47 +190,80 @@ fn with_one(at: usize, what: Misanswer, usual: &Usual, make: &impl Fn(&Path, &Mi
     match ending {
         Ending::Complete => assert_eq!(Cards::of(&rig).keys(), usual.keys, "all keys are there: {:?}", rig.failed()),
         // A device that says what is not so may stop a sitting, and people know why.
-        Ending::Aborted => assert!(named && says(command, what) == Says::Untrue, "stopped: {:?}", rig.failed()),
+        Ending::Aborted => {
+            // The kind of a key that was there before is in its description or beside it, and may be in neither.
+            let kind_of_an_old_key = command.starts_with(&[0x00, 0xB1, 0xCE]) && rig.failed() == ["inventory-differs"];
+            let untrue = says(command, what) == Says::Untrue;
+            assert!(named && (untrue || kind_of_an_old_key), "stopped: {:?}", rig.failed());
+        }
     }
     (named, ending == Ending::Aborted)
 }
 
-fn every_misanswer(name: &str, make: impl Fn(&Path, &Misanswering) -> Rig) {
+/// The commands of a sitting without a wrong answer, and what it leaves.
+fn usual(make: &impl Fn(&Path, &Misanswering) -> Rig) -> Usual {
     let counting = Misanswering::never();
-    let (rig, _, _records) = sitting(&counting, &make);
+    let (rig, _, _records) = sitting(&counting, make);
     assert!(rig.complete());
     let commands = counting.seen.lock().unwrap().sent.clone();
     let usual = Usual { commands, keys: Cards::of(&rig).keys(), erased: erased(&rig) };
     assert_eq!(in_order(&rig, &counting, &usual, false), Ending::Complete);
-    let kinds = kinds(&usual.commands);
-    // Each answer meets each kind of command, by turns at another of its places.
-    let all = Misanswer::all();
-    let of_kind = |(row, (_, places)): (usize, &(Kind, Vec<usize>))| {
-        let place = |number: usize| places[(number + row) % places.len()];
-        all.iter().enumerate().map(move |(number, what)| (place(number), *what)).collect::<Vec<_>>()
-    };
-    let cases: Vec<(usize, Misanswer)> = kinds.iter().enumerate().flat_map(of_kind).collect();
-    let cases: Vec<_> = cases.into_iter().step_by(if torture() { 1 } else { 61 }).collect();
-    let (mut named, mut stopped, mut failed) = (0, 0, Vec::new());
-    for (at, what) in &cases {
-        match catch_unwind(AssertUnwindSafe(|| with_one(*at, *what, &usual, &make))) {
+    usual
+}
+
+/// Runs the cases, all that belong to this run, and says afterwards which failed.
+fn run<T: std::fmt::Debug>(name: &str, cases: &[T], stride: usize, case: impl Fn(&T) -> (bool, bool)) {
+    let (mut ran, mut named, mut stopped, mut failed) = (0, 0, 0, Vec::new());
+    for one in cases.iter().step_by(if torture() { 1 } else { stride }) {
+        ran += 1;
+        match catch_unwind(AssertUnwindSafe(|| case(one))) {
             Ok((was_named, was_stopped)) => {
                 named += usize::from(was_named);
                 stopped += usize::from(was_stopped);
             }
             Err(panic) => {
                 let text = panic.downcast_ref::<String>().map_or("", String::as_str);
-                let command = hex(&usual.commands[at - 1]);
-                failed.push(format!("{what:?} at {at} {command}: {}", text.chars().take(300).collect::<String>()));
+                failed.push(format!("{one:?}: {}", text.chars().take(300).collect::<String>()));
             }
         }
     }
-    println!("{name}: {} cases at {} commands of {} kinds, {named} named, {stopped} stopped by people", cases.len(), usual.commands.len(), kinds.len());
+    println!("{name}: {ran} of {} cases, {named} named on a screen, {stopped} stopped by people", cases.len());
     assert!(failed.is_empty(), "{name}, {} cases:\n{}", failed.len(), failed.join("\n"));
 }
 
-fn hex(command: &[u8]) -> String {
-    base16ct::upper::encode_string(&command[..command.len().min(12)])
+fn every_misanswer(name: &str, make: impl Fn(&Path, &Misanswering) -> Rig) {
+    let usual = usual(&make);
+    // Each answer meets each kind of command, by turns at another of its places.
+    let all = Misanswer::all();
+    let of_kind = |(row, (_, places)): (usize, (Kind, Vec<usize>))| {
+        let place = |number: usize| places[(number + row) % places.len()];
+        all.iter().enumerate().map(|(number, what)| (place(number), *what)).collect::<Vec<_>>()
+    };
+    let cases: Vec<(usize, Misanswer)> = kinds(&usual.commands).into_iter().enumerate().flat_map(of_kind).collect();
+    run(name, &cases, 61, |(at, what)| with_one(*at, *what, &usual, &make));
+}
+
+/// The device answers every command of a kind wrongly, for ever: people stop, or it does not matter.
+fn every_misanswer_for_ever(name: &str, make: impl Fn(&Path, &Misanswering) -> Rig) {
+    let usual = usual(&make);
+    let answers = Misanswer::all().into_iter().filter(|what| !what.carried_out || what.wrong == Wrong::Truncated);
+    let of_kind = |(of, places): (Kind, Vec<usize>)| answers.clone().map(move |what| (of.clone(), places[0], what));
+    let cases: Vec<(Kind, usize, Misanswer)> = kinds(&usual.commands).into_iter().flat_map(of_kind).collect();
+    run(name, &cases, 31, |(of, at, what)| {
+        let bad = Misanswering::new(When::Always(of.clone()), *what);
+        let (rig, people, _records) = sitting(&bad, &make);
+        let named = !people.failures.is_empty() || !rig.waited.is_empty();
+        let ending = in_order(&rig, &bad, &usual, needs_a_guess(&usual.commands[at - 1], *what));
+        assert!(named || ending == Ending::Complete, "nobody stops for nothing");
+        (named, ending == Ending::Aborted)
+    });
+}
+
+#[test]
+fn establish_is_stopped_where_the_device_never_answers_rightly() {
+    every_misanswer_for_ever("establish, for ever", |records, bad| {
+        Rig::establish_with(&plan(), records, |readers| bad.readers(readers))
+    });
 }
 
 #[test]
@@ -242,13 +279,17 @@ fn establish_on_a_device_in_use_goes_on_after_any_wrong_answer() {
 #[test]
 fn the_fullest_establish_goes_on_after_any_wrong_answer() {
     let text = Day::full().text();
-    every_misanswer("establish-full", |records, bad| Rig::establish_with(&text, records, |readers| bad.readers(readers)));
+    every_misanswer("establish-full", |records, bad| {
+        Rig::establish_with(&text, records, |readers| bad.readers(readers))
+    });
 }
 
 #[test]
 fn ceremonies_about_a_backup_go_on_after_any_wrong_answer() {
     for kind in [CeremonyKind::Restore, CeremonyKind::BackUp, CeremonyKind::Drill, CeremonyKind::Retire] {
-        every_misanswer(&format!("{kind:?}"), |records, bad| from_backup(kind, records, |readers| bad.readers(readers)));
+        every_misanswer(&format!("{kind:?}"), |records, bad| {
+            from_backup(kind, records, |readers| bad.readers(readers))
+        });
     }
 }
 
@@ -272,7 +313,9 @@ fn a_change_of_custodians_goes_on_after_any_wrong_answer() {
         (CeremonyKind::ReKey, &two_custodians()),
         (CeremonyKind::ReKey, &carrying),
     ] {
-        every_misanswer(&format!("{kind:?}"), |records, bad| by_change(kind, text, records, |readers| bad.readers(readers)));
+        every_misanswer(&format!("{kind:?}"), |records, bad| {
+            by_change(kind, text, records, |readers| bad.readers(readers))
+        });
     }
 }
 
