@@ -115,7 +115,7 @@ impl Machine {
             // the cards.
             self.request(Request::Forget(vec![Handle::SoPin]));
         }
-        if matches!(recovery, Recovery::WithoutDevice | Recovery::DeviceAgain) {
+        if recovery == Recovery::WithoutDevice {
             self.detour = None;
             // Where the custodians' cards have the SO-PIN, the next device needs it.
             let whole = self.known.plan.so_pin_share().is_none().then_some(Handle::NewSoPin);

@@ -185,8 +185,6 @@ fn ways_on(known: &Known, act: &Act, fault: FaultName) -> Vec<Recovery> {
         Act::ReadTries(acts::ReadTries { role, .. }) => match fault {
             FaultName::SoPinBlocked if may_be_another(known, *role) => vec![AnotherDevice, TryAgain],
             FaultName::PinBlocked => vec![without_user_pin(known, *role).unwrap_or(TryAgain)],
-            // When it was found, it said otherwise: only there is it asked again what it is.
-            FaultName::DeviceNotInitialised => vec![TryAgain, DeviceAgain],
             _ => vec![TryAgain],
         },
         Act::Initialise(acts::Initialise { role, .. }) => match fault {
