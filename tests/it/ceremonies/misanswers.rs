@@ -86,7 +86,7 @@ fn kinds(commands: &[Vec<u8>]) -> Vec<(Kind, Vec<usize>)> {
 /// People who take the first way on with this device, or the next one if that led to the same failure, until they have had
 /// enough.
 struct Patient {
-    /// What the device says about the change of a PIN is not so.
+    /// What the device says about a PIN is not so.
     lied_to: bool,
     failures: Vec<String>,
     waits: usize,
@@ -165,7 +165,7 @@ fn says(command: &[u8], what: Misanswer) -> Says {
         Wrong::Truncated if command.get(1) == Some(&0xD7) || about_pins => Says::Nothing,
         Wrong::Truncated => Says::Untrue,
         // To PINs these two say something.
-        Wrong::Status(0x63C1 | 0x6983) if about_pins && command.len() < 6 => Says::Untrue,
+        Wrong::Status(0x63C1 | 0x6983) if about_pins => Says::Untrue,
         Wrong::Status(_) if what.carried_out => Says::Refuses,
         Wrong::Status(_) => Says::Nothing,
         Wrong::Empty | Wrong::Garbage if what.carried_out => Says::Nothing,
@@ -206,7 +206,8 @@ fn with_one(at: usize, what: Misanswer, usual: &Usual, make: &impl Fn(&Path, &Mi
     let command = &usual.commands[at - 1];
     let bad = Misanswering::new(When::Once(at), what);
     let guess = needs_a_guess(command, what);
-    let lied_to = guess && says(command, what) != Says::Nothing;
+    let about_a_pin = matches!(command.get(1), Some(0x20 | 0x24 | 0x2C));
+    let lied_to = about_a_pin && says(command, what) != Says::Nothing;
     let (rig, people, _records) = sitting(&bad, lied_to, make);
     assert_eq!(bad.seen.lock().unwrap().misanswered, 1, "it was answered wrongly");
     let named = !people.failures.is_empty() || !rig.waited.is_empty();
