@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
 
 use hsm_ceremony::bundle::examine;
-use hsm_ceremony::ceremony::{Asks, Body, ChoiceId, DeviceUse, Input, OptionView, Question, Recovery};
+use hsm_ceremony::ceremony::{Asks, Body, ChoiceId, Input, OptionView, Question, Recovery};
 use hsm_ceremony::folder::Folder;
 use hsm_ceremony::names::ItemName;
 use hsm_ceremony::record::{CeremonyKind, Ending, Entry, verify};
@@ -28,10 +28,13 @@ const STUCK: usize = 100_000;
 const STUCK_FOR_EVER: usize = 3000;
 
 /// What people are told about a PIN that was not taken.
-const PIN_NOT_TAKEN: [&str; 6] = [
+const PIN_NOT_TAKEN: [&str; 9] = [
     "user-pin-not-accepted",
     "user-pin-either",
     "so-pin-not-accepted",
+    "so-pin-old-wrong",
+    "so-pin-not-changed",
+    "so-pin-blocked",
     "pin-wrong",
     "pin-blocked",
     "pin-change-refused",
@@ -101,14 +104,13 @@ impl Patient {
                 self.failures.push(happened.join(" "));
                 let open = choices.iter().filter(|choice| !choice.closed).map(|choice| &choice.id);
                 let stop = ChoiceId::Recovery(Recovery::Stop);
-                let elsewhere = [&stop, &ChoiceId::Recovery(Recovery::AnotherDevice)];
+                let others = [Recovery::AnotherDevice, Recovery::WithoutDevice].map(ChoiceId::Recovery);
+                let elsewhere = [&stop, &others[0], &others[1]];
                 let here: Vec<&ChoiceId> = open.filter(|id| !elsewhere.contains(id)).collect();
                 assert!(!here.is_empty(), "one can be chosen: {choices:?}");
                 let same = self.failures.iter().rev().take_while(|one| Some(*one) == self.failures.last()).count();
                 // Whoever is told that a PIN is wrong which was right before does not type it again and again.
-                let guesses = front.machine.known().ceremony.devices == DeviceUse::ChangesPins
-                    && self.lied_to
-                    && front.fault().is_some_and(|fault| PIN_NOT_TAKEN.contains(&fault));
+                let guesses = self.lied_to && front.fault().is_some_and(|fault| PIN_NOT_TAKEN.contains(&fault));
                 if guesses || self.failures.len() > ENOUGH {
                     chosen(&stop)
                 } else {
