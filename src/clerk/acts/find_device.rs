@@ -114,11 +114,6 @@ impl FindDevice {
             let platform = device.platform().map(|platform| platform.to_string());
             Ok((device.pin_state(Pin::User)?, device.pin_state(Pin::So)?, device.version(), platform))
         })?;
-        // Where a current SO-PIN would be asked for that nobody ever set, no way leads on. Who only looks sees it as it is.
-        if self.purpose != DevicePurpose::Inspection && contradict(user, so) {
-            let heard = Heard::of_data(Operation::PinStatus, Status::ReferenceNotFound, &[]);
-            return Err(as_fault::not_understood(Operation::PinStatus, "one-pin-never-set", Some(&heard)));
-        }
         let certified_by = devices.with(&serial, |device| Ok(device.certified_by()))?;
         let reader = devices.reader_of(&serial).map(short);
         let mut peculiar = devices.with(&serial, |device| {
@@ -128,6 +123,11 @@ impl FindDevice {
             Ok(Peculiar { contactless: device.is_contactless(), public_keys, ..Peculiar::default() })
         })?;
         self.purpose.fits(&serial, version, was_initialised(user, so), so)?;
+        // Where a current SO-PIN would be asked for that nobody ever set, no way leads on. Who only looks sees it as it is.
+        if self.purpose != DevicePurpose::Inspection && contradict(user, so) {
+            let heard = Heard::of_data(Operation::PinStatus, Status::ReferenceNotFound, &[]);
+            return Err(as_fault::not_understood(Operation::PinStatus, "one-pin-never-set", Some(&heard)));
+        }
         let contents = devices.first_list(&serial)?;
         // Only now is it known whether the reader transfers what it claims to.
         peculiar.short_only = devices.with(&serial, |device| Ok(device.is_short_only()))?;
