@@ -44,7 +44,7 @@ pub fn card(error: &CardError, reader: &str) -> Fault {
         {
             Fault::from(faults::DeviceFull { operation: operation.word(), status })
         }
-        CardError::Refused { operation, status: Status::NotLoggedIn } if !presents_pin(*operation) => {
+        CardError::Refused { operation, status: Status::NotLoggedIn } if needs_login(*operation) => {
             Fault::from(faults::CardLoginLost)
         }
         CardError::Refused { operation, status } => {
@@ -112,27 +112,31 @@ const fn stores(operation: Operation) -> bool {
     }
 }
 
-const fn presents_pin(operation: Operation) -> bool {
+/// Whether a device does it only for whoever has logged in. Where it needs no login, nobody is asked for a PIN that changes
+/// nothing.
+const fn needs_login(operation: Operation) -> bool {
     match operation {
-        Operation::VerifyUserPin | Operation::ChangeUserPin | Operation::ChangeSoPin | Operation::UnblockUserPin => {
-            true
-        }
-        Operation::Select
-        | Operation::ReadCertificates
-        | Operation::Random
-        | Operation::PinStatus
-        | Operation::Initialise
-        | Operation::DkekStatus
-        | Operation::ImportDkekShare
-        | Operation::List
-        | Operation::SelectFile
-        | Operation::ReadFile
+        Operation::ImportDkekShare
         | Operation::WriteFile
         | Operation::DeleteFile
         | Operation::Generate
         | Operation::Wrap
         | Operation::Unwrap
-        | Operation::Sign => false,
+        | Operation::Sign => true,
+        Operation::Select
+        | Operation::ReadCertificates
+        | Operation::Random
+        | Operation::PinStatus
+        | Operation::VerifyUserPin
+        | Operation::ChangeUserPin
+        | Operation::ChangeSoPin
+        | Operation::UnblockUserPin
+        | Operation::Initialise
+        | Operation::DkekStatus
+        | Operation::List
+        | Operation::SelectFile
+        // Only files that everybody may read are read.
+        | Operation::ReadFile => false,
     }
 }
 

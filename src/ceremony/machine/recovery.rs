@@ -130,11 +130,14 @@ const SEAT_AGAIN: &str = "seat-again";
 /// What can be done about a fault of an act, best first.
 pub fn recoveries(known: &Known, act: &Act, fault: &Fault) -> Vec<Recovery> {
     let mut choices = match fault.name {
-        FaultName::CardLoginLost => vec![Recovery::LogIn],
+        FaultName::CardLoginLost if act.name().in_a_login() => vec![Recovery::LogIn],
         // The device may have refused because nobody is logged in.
         FaultName::KeyUnfinished => [ways_on(known, act, FaultName::KeyUnfinished), vec![Recovery::LogIn]].concat(),
         // A device that was out has logged out: nobody has to be told so by a second fault.
-        fault if fault.may_come_back() && act.name().in_a_login() => vec![Recovery::LogIn],
+        // The same where its connection was given up because its answer was none.
+        fault if (fault.may_come_back() || fault == FaultName::CardGarbled) && act.name().in_a_login() => {
+            vec![Recovery::LogIn]
+        }
         fault if known.ceremony.devices == DeviceUse::ChangesPins => {
             for_pins(act, fault).unwrap_or_else(|| ways_on(known, act, fault))
         }

@@ -3,11 +3,13 @@
 use std::thread::sleep;
 use std::time::Duration;
 
-use crate::card::{CardError, Device, Pin, PinState, PublicKeyLogin, TransportError, Version};
-use crate::clerk::Clerk;
+use crate::card::{
+    CardError, Device, Heard, Operation, Pin, PinState, PublicKeyLogin, Status, TransportError, Version,
+};
 use crate::clerk::acts::{ActKind, Aftermath, Begun};
 use crate::clerk::workers::card::{Job, Reply};
 use crate::clerk::workers::devices::Devices;
+use crate::clerk::{Clerk, as_fault};
 use crate::faults::{self, Fault, FaultName};
 use crate::record::{Fact, Peculiar, PinCondition, PublicKeys};
 use crate::terms::{DeviceRole, Serial, can_be_seen, short};
@@ -121,6 +123,11 @@ impl FindDevice {
             Ok(Peculiar { contactless: device.is_contactless(), public_keys, ..Peculiar::default() })
         })?;
         self.purpose.fits(&serial, version, was_initialised(user, so), so)?;
+        // Where a current SO-PIN would be asked for that nobody ever set, no way leads on. Who only looks sees it as it is.
+        if self.purpose != DevicePurpose::Inspection && contradict(user, so) {
+            let heard = Heard::of_data(Operation::PinStatus, Status::ReferenceNotFound, &[]);
+            return Err(as_fault::not_understood(Operation::PinStatus, "one-pin-never-set", Some(&heard)));
+        }
         let contents = devices.first_list(&serial)?;
         // Only now is it known whether the reader transfers what it claims to.
         peculiar.short_only = devices.with(&serial, |device| Ok(device.is_short_only()))?;
@@ -205,6 +212,17 @@ impl DevicePurpose {
 /// Whether a device was ever initialised. The oldest do not report the SO-PIN.
 const fn was_initialised(user: PinState, so: PinState) -> bool {
     !matches!((user, so), (PinState::NeverInitialised, PinState::NeverInitialised | PinState::Unclear(_)))
+}
+
+/// Whether one PIN was never set and the other was: INITIALIZE sets both.
+const fn contradict(user: PinState, so: PinState) -> bool {
+    matches!(
+        (user, so),
+        (
+            PinState::TriesLeft(_) | PinState::Blocked | PinState::Verified | PinState::Unclear(_),
+            PinState::NeverInitialised
+        ) | (PinState::NeverInitialised, PinState::TriesLeft(_) | PinState::Blocked | PinState::Verified)
+    )
 }
 
 pub(super) const fn tries(state: PinState) -> Option<u8> {

@@ -106,18 +106,26 @@ impl Initialise {
         }
         self.no_other_keys(devices)?;
         let answer = match self.so_tries_before(devices)? {
-            Some(left) => devices.with(serial, |device| device.initialise_again(&settings, left))?,
-            None => devices.with(serial, |device| device.initialise(&settings))?,
+            Some(left) => devices.with(serial, |device| device.initialise_again(&settings, left)),
+            None => devices.with(serial, |device| device.initialise(&settings)),
         };
-        match answer {
-            PinAnswer::Accepted => {}
-            PinAnswer::Wrong { tries_left } => return Err(Fault::from(faults::SoPinWrong { left: tries_left })),
-            PinAnswer::Blocked => return Err(Fault::from(faults::SoPinBlocked)),
-            PinAnswer::NotAllowed { status } => return Err(Fault::from(faults::InitialiseRefused { status })),
-        }
-        // What the device reports about itself counts, not its answer.
-        if devices.with(serial, Device::dkek_state)? != waiting {
-            return Err(Fault::from(faults::InitialiseUnclear));
+        let refused = match answer {
+            Ok(PinAnswer::Accepted) => None,
+            Ok(PinAnswer::Wrong { tries_left }) => Some(Fault::from(faults::SoPinWrong { left: tries_left })),
+            Ok(PinAnswer::Blocked) => Some(Fault::from(faults::SoPinBlocked)),
+            Ok(PinAnswer::NotAllowed { status }) => Some(Fault::from(faults::InitialiseRefused { status })),
+            Err(fault) if fault.name.leaves_device_as_it_was() => Some(fault),
+            Err(fault) => return Err(fault),
+        };
+        // What the device reports about itself counts, not its answer: one that erased itself and says that it refused is
+        // not erased once more.
+        let waits = devices.with(serial, Device::dkek_state)? == waiting;
+        match refused {
+            Some(fault) if !waits || !devices.with(serial, |device| is_as_set(device, &settings))? => {
+                return Err(fault);
+            }
+            None if !waits => return Err(Fault::from(faults::InitialiseUnclear)),
+            Some(_) | None => {}
         }
         self.name_it(devices, &user_pin)?;
         Ok([done].into_iter().chain(self.read_back(devices)?).collect())

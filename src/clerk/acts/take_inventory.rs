@@ -54,11 +54,13 @@ impl ActKind for TakeInventory {
     }
 }
 
-/// Whether a listed key is the wanted one. A kind that nothing states is what the device says.
+/// Whether a listed key is the wanted one. What nothing stated, its kind or its whole description, is what the device says
+/// now: a description that could not be read when the device was found may be read later.
 fn is(listed: &StoredKey, wanted: &StoredKey) -> bool {
     let StoredKey { reference, label, id, key_type, domain: _, uses_left: _ } = wanted;
     let kind = key_type.is_none() || listed.key_type == *key_type;
-    kind && (&listed.reference, &listed.label, &listed.id) == (reference, label, id)
+    let described = (label.is_none() && id.is_none()) || (&listed.label, &listed.id) == (label, id);
+    listed.reference == *reference && kind && described
 }
 
 /// What a device must list for these keys: for those of a backup, what their own descriptions say, because labels and ids

@@ -3,65 +3,25 @@
 
 use std::path::Path;
 
-use hsm_ceremony::app::{Environment, Setup, latest_backup};
 use hsm_ceremony::autopilot::Comes;
 use hsm_ceremony::bundle::examine;
 use hsm_ceremony::ceremony::{Asks, Body, Input};
 use hsm_ceremony::fields::FieldKind;
 use hsm_ceremony::folder::Folder;
 use hsm_ceremony::names::{FieldName, ItemName};
-use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::{CeremonyKind, Ending, Entry, Fact, verify};
 use hsm_ceremony::secret::TypedText;
-use hsm_ceremony::softcard::{Faults, Rack};
 use hsm_ceremony::terms::Drill;
 
 use super::crash::Crash;
-use super::rig::{Front, Rig, Turn, plan_text, used_card};
+use super::kinds::{adding, by_change, by_plan, from_backup, nothing, on_a_used_device, pins, plan, two_custodians};
+use super::rig::{Front, Rig, Turn};
 use super::{Day, Guard};
 use crate::support::torture;
-
-fn plan() -> String {
-    plan_text(2, 3, &[("EC:secp256r1", 10)], false)
-}
-
-fn two_custodians() -> String {
-    plan_text(2, 2, &[("EC:secp256r1", 10)], false)
-}
 
 /// Erasures of devices that were carried out.
 fn erased(rig: &Rig) -> usize {
     rig.log.lock().unwrap().iter().filter(|command| command.starts_with(&[0x80, 0x50])).count()
-}
-
-/// The sitting that another made a backup for, held by the same people.
-fn after_establish(plan: &str, records: &Path, setup: impl FnOnce(&Path, &Path) -> Setup) -> Rig {
-    let mut first = Rig::establish(plan, records);
-    first.run(|_| {});
-    assert!(first.complete());
-    let setup = setup(&latest_backup(records).unwrap(), records);
-    let rig = Rig::in_hands(setup, |readers| readers).with_papers_of(first);
-    rig.log.lock().unwrap().clear();
-    rig
-}
-
-fn from_backup(kind: CeremonyKind, records: &Path) -> Rig {
-    after_establish(&plan(), records, |from, records| {
-        Setup::from_backup(kind, from, None, records, Environment::SoftwareCards).unwrap()
-    })
-}
-
-fn by_change(kind: CeremonyKind, text: &str, records: &Path) -> Rig {
-    after_establish(&plan(), records, |from, records| {
-        let text = text.to_owned();
-        let new = (Plan::parse(&text).unwrap(), text);
-        Setup::by_change(kind, from, new, None, records, Environment::SoftwareCards).unwrap()
-    })
-}
-
-fn by_plan(kind: CeremonyKind, records: &Path) -> Rig {
-    let setup = Setup::by_plan(kind, Plan::parse(&plan()).unwrap(), plan(), records, Environment::SoftwareCards);
-    Rig::in_hands(setup.unwrap(), |readers| readers)
 }
 
 /// After a restart, two people say that nothing has changed; all else is the autopilot's.
@@ -149,15 +109,7 @@ fn establish_goes_on_wherever_it_was_killed() {
 
 #[test]
 fn establish_on_a_device_in_use_goes_on_wherever_it_was_killed() {
-    let used = |records: &Path| {
-        let rack = Rack::new(1);
-        assert!(rack.insert(0, used_card("REH0000001", Faults::default())).is_none());
-        let new = (Plan::parse(&plan()).unwrap(), plan());
-        let setup = Setup::by_plan(CeremonyKind::Establish, new.0, new.1, records, Environment::SoftwareCards).unwrap();
-        let rig = Rig::held(setup, Box::new(rack.clone()));
-        Rig { rack: Some(rack), ..rig }
-    };
-    every_crash(Comes::First, used, once);
+    every_crash(Comes::First, |records| on_a_used_device(records, nothing), once);
 }
 
 #[test]
@@ -174,18 +126,18 @@ fn the_fullest_establish_goes_on_wherever_it_was_killed() {
 
 #[test]
 fn restore_goes_on_wherever_it_was_killed() {
-    every_crash(Comes::Last, |records| from_backup(CeremonyKind::Restore, records), once);
+    every_crash(Comes::Last, |records| from_backup(CeremonyKind::Restore, records, nothing), once);
 }
 
 #[test]
 fn back_up_goes_on_wherever_it_was_killed() {
-    every_crash(Comes::Last, |records| from_backup(CeremonyKind::BackUp, records), never);
+    every_crash(Comes::Last, |records| from_backup(CeremonyKind::BackUp, records, nothing), never);
 }
 
 #[test]
 fn a_drill_goes_on_wherever_it_was_killed() {
-    every_crash(Comes::Last, |records| from_backup(CeremonyKind::Drill, records), never);
-    let spare = |records: &Path| from_backup(CeremonyKind::Drill, records).drilling(Drill::Spare);
+    every_crash(Comes::Last, |records| from_backup(CeremonyKind::Drill, records, nothing), never);
+    let spare = |records: &Path| from_backup(CeremonyKind::Drill, records, nothing).drilling(Drill::Spare);
     every_crash(Comes::Last, spare, once);
 }
 
@@ -193,7 +145,7 @@ fn a_drill_goes_on_wherever_it_was_killed() {
 fn retire_goes_on_wherever_it_was_killed() {
     every_crash(
         Comes::Last,
-        |records| from_backup(CeremonyKind::Retire, records),
+        |records| from_backup(CeremonyKind::Retire, records, nothing),
         |rig| {
             assert!((1..=2).contains(&erased(rig)), "{}", erased(rig));
         },
@@ -202,22 +154,17 @@ fn retire_goes_on_wherever_it_was_killed() {
 
 #[test]
 fn add_keys_goes_on_wherever_it_was_killed() {
-    let add = |records: &Path| {
-        after_establish(&plan(), records, |from, records| {
-            Setup::by_addition(CeremonyKind::AddKeys, from, None, records, Environment::SoftwareCards).unwrap()
-        })
-    };
-    every_crash(Comes::Last, add, never);
+    every_crash(Comes::Last, |records| adding(records, nothing), never);
 }
 
 #[test]
 fn re_split_goes_on_wherever_it_was_killed() {
-    every_crash(Comes::Last, |records| by_change(CeremonyKind::ReSplit, &two_custodians(), records), never);
+    every_crash(Comes::Last, |records| by_change(CeremonyKind::ReSplit, &two_custodians(), records, nothing), never);
 }
 
 #[test]
 fn re_key_goes_on_wherever_it_was_killed() {
-    every_crash(Comes::First, |records| by_change(CeremonyKind::ReKey, &two_custodians(), records), once);
+    every_crash(Comes::First, |records| by_change(CeremonyKind::ReKey, &two_custodians(), records, nothing), once);
 }
 
 #[test]
@@ -226,7 +173,7 @@ fn a_re_key_that_carries_keys_goes_on_wherever_it_was_killed() {
     let text = Day::of(&[Guard::Numbers(2, 2)]).carrying_keys().text();
     every_crash(
         Comes::First,
-        |records| by_change(CeremonyKind::ReKey, &text, records),
+        |records| by_change(CeremonyKind::ReKey, &text, records, nothing),
         |rig| {
             assert!((2..=4).contains(&erased(rig)), "{}", erased(rig));
         },
@@ -237,7 +184,7 @@ fn a_re_key_that_carries_keys_goes_on_wherever_it_was_killed() {
 fn a_fleet_goes_on_wherever_it_was_killed() {
     every_crash(
         Comes::First,
-        |records| by_plan(CeremonyKind::Fleet, records),
+        |records| by_plan(CeremonyKind::Fleet, records, nothing),
         |rig| {
             assert_eq!(erased(rig), 3, "each device is erased once");
         },
@@ -246,12 +193,7 @@ fn a_fleet_goes_on_wherever_it_was_killed() {
 
 #[test]
 fn pins_go_on_wherever_they_were_killed() {
-    let pins = |records: &Path| {
-        after_establish(&plan(), records, |_, records| {
-            let new = (Plan::parse(&plan()).unwrap(), plan());
-            Setup::by_plan(CeremonyKind::Pins, new.0, new.1, records, Environment::SoftwareCards).unwrap()
-        })
-    };
+    let pins = |records: &Path| pins(records, nothing);
     // Between the change of a PIN and its line, nobody can tell which one the device has: people are told so.
     let lines = uncut(pins).0;
     some_crashes((1..lines).map(Crash::AfterLine), Comes::Last, pins, |rig| {
@@ -262,18 +204,18 @@ fn pins_go_on_wherever_they_were_killed() {
 
 #[test]
 fn inspect_goes_on_wherever_it_was_killed() {
-    every_crash(Comes::Last, |records| by_plan(CeremonyKind::Inspect, records), never);
+    every_crash(Comes::Last, |records| by_plan(CeremonyKind::Inspect, records, nothing), never);
 }
 
 #[test]
 fn a_sitting_that_is_closed_instead_starts_nothing_and_is_sealed_once() {
     for (make, lines) in [
-        (CeremonyKind::Inspect, uncut(|records| by_plan(CeremonyKind::Inspect, records)).0),
-        (CeremonyKind::Establish, uncut(|records| by_plan(CeremonyKind::Establish, records)).0),
+        (CeremonyKind::Inspect, uncut(|records| by_plan(CeremonyKind::Inspect, records, nothing)).0),
+        (CeremonyKind::Establish, uncut(|records| by_plan(CeremonyKind::Establish, records, nothing)).0),
     ] {
         for crash in [1, lines / 2, lines - 1].map(Crash::AfterLine) {
             let records = tempfile::tempdir().unwrap();
-            let mut rig = by_plan(make, records.path()).crashing(crash);
+            let mut rig = by_plan(make, records.path(), nothing).crashing(crash);
             rig.run(|_| {});
             let before = erased(&rig);
             let mut rig = rig.closing();
