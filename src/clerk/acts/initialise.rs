@@ -97,12 +97,17 @@ impl Initialise {
                 PinReset::Set => card::PinReset::Set,
             },
         };
-        if self.cut
-            && devices.with(serial, Device::dkek_state)? == waiting
-            && devices.with(serial, |device| is_as_set(device, &settings))?
-        {
-            self.name_it(devices, &user_pin)?;
-            return Ok([done].into_iter().chain(self.read_back(devices)?).collect());
+        if self.cut {
+            let state = devices.with(serial, Device::dkek_state)?;
+            if state == waiting && devices.with(serial, |device| is_as_set(device, &settings))? {
+                self.name_it(devices, &user_pin)?;
+                return Ok([done].into_iter().chain(self.read_back(devices)?).collect());
+            }
+            // It may have been initialised and does not say: it is not erased once more.
+            let never = |device: &mut Device| Ok(device.pin_state(Pin::User)? == PinState::NeverInitialised);
+            if matches!(state, DkekState::NotTold(_)) && !devices.with(serial, never)? {
+                return Err(Fault::from(faults::InitialiseUnclear));
+            }
         }
         self.no_other_keys(devices)?;
         let answer = match self.so_tries_before(devices)? {
