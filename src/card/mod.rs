@@ -10,6 +10,7 @@ pub mod cvc;
 pub mod device;
 pub mod error;
 pub mod files;
+pub mod genuine;
 pub mod heard;
 pub mod operation;
 pub mod pcsc;

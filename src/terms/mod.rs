@@ -3,6 +3,7 @@
 mod device_role;
 mod drill;
 mod error;
+mod genuineness;
 mod host_finding;
 mod keys;
 mod person;
@@ -14,6 +15,7 @@ mod written;
 pub use device_role::{DeviceRole, Further};
 pub use drill::{Day, Drill};
 pub use error::TermError;
+pub use genuineness::Genuineness;
 pub use host_finding::{HostFinding, Severity};
 pub use keys::{Curve, KeyId, KeyLabel, KeyReference, KeyType};
 pub use person::{Holder, Person};
