@@ -4,6 +4,7 @@
 //! read and write the device's data; `verify` does the public-key operations that prove it genuine.
 
 pub mod apdu;
+pub mod attestation;
 pub mod certificate;
 pub mod curves;
 pub mod cvc;
@@ -23,6 +24,7 @@ pub mod verify;
 #[cfg(test)]
 mod double;
 
+pub use attestation::Attestation;
 pub use certificate::{public_key_beside, x509_pem};
 pub use cvc::{AuthenticatedRequest, CertificateKey, CvCertificate};
 pub use device::{

@@ -57,6 +57,8 @@ pub fn device(role: DeviceRole, serial: Serial, initialised: bool) -> Fact {
         data_objects: Vec::new(),
         reader: None,
         certified_by: None,
+        genuineness: None,
+        advisories: Vec::new(),
         token_label: None,
         peculiar: Peculiar::default(),
     }

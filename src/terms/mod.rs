@@ -1,5 +1,6 @@
 //! The domain's terms as types. Nothing here can hold a secret.
 
+mod advisory;
 mod device_role;
 mod drill;
 mod error;
@@ -12,6 +13,7 @@ mod seen;
 mod sharing;
 mod written;
 
+pub use advisory::Advisory;
 pub use device_role::{DeviceRole, Further};
 pub use drill::{Day, Drill};
 pub use error::TermError;
