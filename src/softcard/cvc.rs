@@ -47,6 +47,13 @@ pub(super) fn device_name(serial: &str) -> Vec<u8> {
     [serial.as_bytes(), b"00001"].concat()
 }
 
+/// The holder reference of the first certificate.
+pub(super) fn holder(certificates: &[u8]) -> Option<Vec<u8>> {
+    let own = tlv::all(certificates)?.into_iter().find(|object| object.tag == 0x7F21)?;
+    let body = tlv::all(tlv::find(&tlv::all(own.value)?, 0x7F4E)?)?;
+    tlv::find(&body, 0x5F20).map(<[u8]>::to_vec)
+}
+
 /// A key that anyone can compute. About one digest in three is not below the order of this curve; the top bit is
 /// cleared so that it always is.
 fn published_key(role: &str) -> Key {
