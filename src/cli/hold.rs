@@ -16,7 +16,7 @@ use crate::app::{
 use crate::autopilot::{Autopilot, AutopilotError, Comes};
 use crate::ceremony::{CEREMONIES, Cards, Ceremony, Character, DeviceUse, Known, Needs, OpenSittingChoice, Unattended};
 use crate::dkek::Rounds;
-use crate::host::{self, Reach};
+use crate::host::{self, Made, Reach};
 use crate::plan::Plan;
 use crate::record::{CeremonyKind, Ending};
 use crate::terminal::TerminalError;
@@ -104,7 +104,7 @@ fn exit_of(known: &Known) -> Exit {
 
 /// One ceremony, or all that the autopilot always rehearses, in this process.
 pub fn by_autopilot(hold: &Hold) -> Exit {
-    host::confine(&reach::of_holding(hold));
+    let _made = host::confine(&reach::of_holding(hold));
     let mut autopilot = Autopilot::new(Box::new(Output));
     let characters = || CEREMONIES.iter().map(|one| &one.character);
     let all = hold.ceremony.map_or_else(|| unattended(characters()), |one| by_name(one, characters()));
@@ -188,12 +188,11 @@ impl Held {
 }
 
 /// Takes over the terminal, before any thread starts: later, memory may no longer be locked, nor the program confined.
-fn enter(reach: &Reach) -> Result<Screen, Exit> {
+fn enter(reach: &Reach) -> Result<(Screen, Made), Exit> {
     let _ = host::lock_memory();
     host::disable_cores();
     let screen = Screen::enter().map_err(|error| stopped_by(&Stopped::Front(FrontError::Terminal(error))))?;
-    host::confine(reach);
-    Ok(screen)
+    Ok((screen, host::confine(reach)))
 }
 
 /// In the terminal: one ceremony, or a menu. Sittings that are open come first.
@@ -203,8 +202,8 @@ pub fn in_terminal(hold: &Hold) -> Exit {
     {
         return explain(&faults);
     }
-    let mut screen = match enter(&reach::of_holding(hold)) {
-        Ok(screen) => screen,
+    let (mut screen, _made) = match enter(&reach::of_holding(hold)) {
+        Ok(entered) => entered,
         Err(exit) => return exit,
     };
     let mut held = Held::default();
@@ -317,8 +316,8 @@ pub fn resume(resume: &Resume) -> Exit {
         Ok(before) => before,
         Err(faults) => return explain(&faults),
     };
-    let mut screen = match enter(&reach::of_resuming(resume, &open)) {
-        Ok(screen) => screen,
+    let (mut screen, _made) = match enter(&reach::of_resuming(resume, &open)) {
+        Ok(entered) => entered,
         Err(exit) => return exit,
     };
     let mut held = Held::default();
@@ -334,8 +333,8 @@ pub fn resume(resume: &Resume) -> Exit {
 
 /// A custodian checks their card alone.
 pub fn check_card() -> Exit {
-    let mut screen = match enter(&Reach::default()) {
-        Ok(screen) => screen,
+    let (mut screen, _made) = match enter(&Reach::default()) {
+        Ok(entered) => entered,
         Err(exit) => return exit,
     };
     let checked = check_cards(&mut screen, host::examine());

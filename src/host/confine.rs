@@ -7,7 +7,7 @@
 //! ceremony must not end because of an update.
 
 use std::collections::BTreeMap;
-use std::fs::DirBuilder;
+use std::fs::{self, DirBuilder};
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
@@ -59,24 +59,38 @@ pub struct Reach {
     pub read: Vec<PathBuf>,
 }
 
+/// The folders that a confined process made for itself. Those in which nothing was begun are removed again.
+#[derive(Debug)]
+#[must_use = "what is empty in the end is removed when it is dropped"]
+pub struct Made(Vec<PathBuf>);
+
+impl Drop for Made {
+    fn drop(&mut self) {
+        for folder in &self.0 {
+            // One that holds something stays.
+            let _ = fs::remove_dir(folder);
+        }
+    }
+}
+
 /// Confines the process. Call it before the first thread: threads that run already would stay as they are. What the
 /// kernel cannot do is left out; [`super::examine`] finds it.
-pub fn confine(reach: &Reach) {
-    for folder in &reach.written {
-        // A rule needs it to be there. If it cannot be made, whoever writes into it says so. Not what is above it: where a
-        // disk is not mounted, the records must not end up on another one.
-        let _ = DirBuilder::new().mode(0o700).create(folder);
-    }
-    let _ = restrict_files(reach);
+pub fn confine(reach: &Reach) -> Made {
+    // A rule needs a folder to be there. If it cannot be made, whoever writes into it says so. Not what is above it: where a
+    // disk is not mounted, the records must not end up on another one.
+    let made = |folder: &&PathBuf| DirBuilder::new().mode(0o700).create(folder).is_ok();
+    let made = Made(reach.written.iter().filter(made).cloned().collect());
+    let _ = restrict_files(reach, &made);
     if let Ok(filter) = forbidden_calls() {
         let _ = seccompiler::apply_filter_all_threads(&filter);
     }
+    made
 }
 
 /// Of the kernel's versions, the newest that this program knows.
 const NEWEST: ABI = ABI::V6;
 
-fn restrict_files(reach: &Reach) -> Result<(), RulesetError> {
+fn restrict_files(reach: &Reach, made: &Made) -> Result<(), RulesetError> {
     let listed = AccessFs::ReadFile | AccessFs::ReadDir;
     let kept = listed
         | AccessFs::WriteFile
@@ -99,6 +113,10 @@ fn restrict_files(reach: &Reach) -> Result<(), RulesetError> {
     }
     for path in MEDIA.iter().map(Path::new).chain(reach.written.iter().map(PathBuf::as_path)) {
         rules = allow(rules, path, kept)?;
+    }
+    // Only to remove it again: the folder above it is none of the program's.
+    for above in made.0.iter().filter_map(|folder| folder.canonicalize().ok()?.parent().map(Path::to_owned)) {
+        rules = allow(rules, &above, AccessFs::RemoveDir.into())?;
     }
     for path in DEVICE_FILES {
         rules = allow(rules, Path::new(path), device)?;

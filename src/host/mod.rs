@@ -3,7 +3,7 @@
 
 mod confine;
 
-pub use confine::{MEDIA, Reach, confine};
+pub use confine::{MEDIA, Made, Reach, confine};
 
 use std::fs;
 use std::time::{Duration, SystemTime};

@@ -46,7 +46,7 @@ fn a_confined_program_opens_its_own_files_and_no_socket_and_starts_nothing() {
         assert_eq!(open(&examine()), 2, "it is found that nothing confines it");
         TcpStream::connect(server.local_addr().unwrap()).unwrap();
 
-        confine(&Reach { written: vec![records.clone()], read: vec![backup.clone()] });
+        let _made = confine(&Reach { written: vec![records.clone()], read: vec![backup.clone()] });
         assert_eq!(open(&examine()), 0, "nothing is found any more");
 
         // its own

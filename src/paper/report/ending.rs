@@ -156,8 +156,11 @@ impl Told<'_> {
         let agrees = || Cell::Boxes([words::PRINT_AGREE, words::PRINT_DISAGREE].map(str::to_owned).to_vec());
         let row = |role: String, name: Option<&str>| vec![text(role), Cell::known(name), agrees(), Cell::Blank];
         let called = self.plan.into_iter().flat_map(|plan| plan.people().into_iter().map(move |person| (plan, person)));
+        // Whoever did not come has seen nothing to agree with. Before the roll call, nobody knows who came.
+        let somebody = self.facts().any(|(_, fact)| matches!(fact, Fact::Present { .. }));
+        let came = called.filter(|(plan, person)| !somebody || self.came(plan.name_of(*person)).is_some());
         let mut rows: Vec<Vec<Cell>> =
-            called.map(|(plan, person)| row(self.role(person), Some(plan.name_of(person)))).collect();
+            came.map(|(plan, person)| row(self.role(person), Some(plan.name_of(person)))).collect();
         if self.plan.is_none() {
             for (_, fact) in self.facts() {
                 if let Fact::Present { people } = fact {

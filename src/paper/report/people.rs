@@ -60,7 +60,7 @@ impl Told<'_> {
                 text(self.role(person)),
                 text(name),
                 self.identified(planned, name),
-                text(self.came(name)),
+                text(self.came(name).unwrap_or_else(|| words::REPORT_NOT_PRESENT.to_owned())),
                 text(self.left(name)),
             ]
         };
@@ -121,7 +121,7 @@ impl Told<'_> {
     }
 
     /// When somebody was there first: at the roll call, when they arrived, or when they took a place after it.
-    fn came(&self, name: &str) -> String {
+    pub(super) fn came(&self, name: &str) -> Option<String> {
         let came = |line: &&Line| match &line.entry {
             Entry::Learned { fact: Fact::Present { people }, .. } => people.iter().any(|text| is_of(text, name)),
             Entry::Learned { fact: Fact::Arrived { name: other, .. }, .. } => alike(other, name),
@@ -129,11 +129,7 @@ impl Told<'_> {
         };
         let takes_place = |line: &&Line| stands_in(line).is_some_and(|(_, other)| alike(other, name));
         let lines = &self.proof.lines;
-        lines
-            .iter()
-            .find(came)
-            .or_else(|| lines.iter().find(takes_place))
-            .map_or_else(|| words::REPORT_NOT_PRESENT.to_owned(), clock)
+        lines.iter().find(came).or_else(|| lines.iter().find(takes_place)).map(clock)
     }
 
     /// When they left for the last time, or signed out at the end; earlier builds had no sign-out.

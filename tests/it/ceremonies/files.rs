@@ -300,6 +300,9 @@ fn a_substitute_is_called_when_the_keys_are_restored() {
     let mut first = Rig::establish(&plan(), records.path());
     let mut turn = 0;
     first.play(|front| {
+        if let Some(turn) = front.decides() {
+            return turn;
+        }
         if front.step() != "roll-call" || turn == 7 {
             return Turn::Autopilot;
         }

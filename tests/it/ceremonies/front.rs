@@ -115,15 +115,20 @@ impl Front<'_> {
 
     /// The fault on the screen: its name in the record.
     pub fn fault(&self) -> Option<&str> {
-        match (&self.view.body, self.entries.last()) {
+        match (&self.view.body, self.failed()) {
             (Body::Fault { .. }, Some(Entry::Failed { fault, .. })) => Some(fault),
             _ => None,
         }
     }
 
+    /// The failure on the screen. One that came back when people tried again is recorded once.
+    fn failed(&self) -> Option<&Entry> {
+        self.entries.iter().rfind(|entry| !matches!(entry, Entry::Recovered { .. }))
+    }
+
     /// Chooses this way to continue.
     pub fn goes_on_with(&self, recovery: Recovery) -> Turn {
-        let Some(Entry::Failed { .. }) = self.entries.last() else { panic!("nothing failed") };
+        let Some(Entry::Failed { .. }) = self.failed() else { panic!("nothing failed") };
         Turn::Do(Input::Chose(ChoiceId::Recovery(recovery)))
     }
 }

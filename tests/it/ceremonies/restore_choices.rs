@@ -173,7 +173,7 @@ fn one_public_key_file_that_is_missing_blocks_neither_the_key_nor_the_others() {
             Turn::Autopilot
         });
         assert!(rig.complete(), "{:?}", rig.failed());
-        assert_eq!(rig.failed().len(), 2);
+        assert_eq!((tries, rig.failed().len()), (2, 1), "the same failure is recorded once");
         assert!(told.contains("key-0") && !told.contains("key-1"), "{told}");
         assert!(after.contains("key-0"), "{after}");
         let proven = |fact: &&Fact| matches!(fact, Fact::Proven { .. });
