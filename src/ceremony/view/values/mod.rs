@@ -135,7 +135,7 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
         Name::Genuineness => device().map(genuine::of_device),
         Name::Advisories => device().map(genuine::advisories),
         Name::WhyNotGenuine => genuine::why_of_device(known?, step),
-        Name::Attested => genuine::attested(known?, step),
+        Name::Attested => text(genuine::attested(known, step)),
         Name::Model => device().map(devices::model),
         Name::KeysHeld => device().map(|device| device.keys.to_string()),
         Name::HeldKeys => devices::held_keys(known?, step),
