@@ -188,8 +188,10 @@ fn day(object: Option<Object<'_>>) -> Option<Day> {
     if digits.iter().any(|digit| *digit > 9) {
         return None;
     }
-    let [y, z, m, n, d, e] = digits;
-    format!("20{y}{z}-{m}{n}-{d}{e}").parse().ok()
+    let text: String = digits.iter().map(|digit| char::from(b'0' + digit)).collect();
+    let (year, month_and_day) = text.split_at_checked(2)?;
+    let (month, day) = month_and_day.split_at_checked(2)?;
+    format!("20{year}-{month}-{day}").parse().ok()
 }
 
 fn certificate_key(object: &Object<'_>) -> Result<CertificateKey, Malformed> {

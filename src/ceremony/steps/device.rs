@@ -36,7 +36,7 @@ fn shown_device(step: Step) -> Step {
 /// The same as in an unfit room: the word is a fact, and the reason a noted deviation.
 fn not_genuine(_: &Known, _: &Step) -> Vec<Field> {
     vec![
-        Field::new(FieldName::NotGenuine, FieldKind::Word("NOT GENUINE")),
+        Field::new(FieldName::Override, FieldKind::Word("NOT GENUINE")),
         Field::new(FieldName::Reason, FieldKind::Reason),
     ]
 }

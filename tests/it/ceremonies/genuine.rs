@@ -137,7 +137,7 @@ fn a_device_that_is_not_proven_genuine_needs_the_word_and_a_reason_or_is_changed
                 Turn::Do(Input::Leave)
             }
             // Neither half of it will do.
-            3 => front.types(FieldName::NotGenuine, "NOT GENUINE"),
+            3 => front.types(FieldName::Override, "NOT GENUINE"),
             5 => front.types(FieldName::Reason, "It is the only spare of this make."),
             _ => Turn::Do(Input::GoOn),
         }

@@ -43,7 +43,7 @@ fn why_not(found: &Genuineness) -> String {
             words::NotGenuineNotYetValid { certificate, first }.to_string()
         }
         Genuineness::OutsideTerm { certificate, issuer } => {
-            words::NotGenuineOutsideTerm { certificate, issuer }.to_string()
+            words::NotGenuineOutsideTerm { issuer, certificate }.to_string()
         }
     }
 }
