@@ -5,12 +5,15 @@
 use super::curves;
 use super::public_key::PublicKey;
 use super::tlv::{Malformed, Object, Reader};
-use crate::terms::{Curve, Serial};
+use crate::terms::{Curve, Day, Serial};
 
 /// id-TA-RSA-v1-5-SHA-256
 const RSA_SHA256: [u8; 10] = [0x04, 0x00, 0x7F, 0x00, 0x07, 0x02, 0x02, 0x02, 0x01, 0x02];
 /// id-TA-ECDSA-SHA-256
 const ECDSA_SHA256: [u8; 10] = [0x04, 0x00, 0x7F, 0x00, 0x07, 0x02, 0x02, 0x02, 0x02, 0x03];
+
+/// What the authorisations of SmartCard-HSM certificates begin with: 1.3.6.1.4.1.24991.3.1. On genuine ones, a further 1 follows.
+const SMARTCARD_HSM: [u8; 10] = [0x2B, 0x06, 0x01, 0x04, 0x01, 0x81, 0xC3, 0x1F, 0x03, 0x01];
 
 /// The number of characters of a holder reference that form its sequence number.
 const SEQUENCE: usize = 5;
@@ -37,6 +40,17 @@ impl CertificateKey {
     }
 }
 
+/// What the holder of a SmartCard-HSM certificate may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Certify issuers.
+    Root,
+    /// Certify devices.
+    Issuer,
+    /// Certify nothing: it is a device.
+    Device,
+}
+
 /// A card-verifiable certificate, or the request for one: body 7F4E and signature 5F37 in 7F21.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CvCertificate {
@@ -46,6 +60,10 @@ pub struct CvCertificate {
     pub holder: String,
     /// The key.
     pub key: CertificateKey,
+    /// What its holder may do; none: a request, or the certificate of something else.
+    pub role: Option<Role>,
+    /// Its first and its last day; none: a request.
+    pub term: Option<(Day, Day)>,
     /// The signed data: the body with its header.
     pub signed: Vec<u8>,
     /// The signature: PKCS#1 v1.5 block, or r‖s.
@@ -70,6 +88,8 @@ impl CvCertificate {
             authority: reference(fields.find(0x42)?)?,
             holder: reference(fields.find(0x5F20)?)?,
             key: certificate_key(&fields.find(0x7F49)?.ok_or(Malformed("cvc-no-key"))?)?,
+            role: fields.find(0x7F4C)?.and_then(|authorisation| role(&authorisation)),
+            term: day(fields.find(0x5F25)?).zip(day(fields.find(0x5F24)?)),
             signed: body.whole.to_vec(),
             signature: signature.value.to_vec(),
         })
@@ -146,6 +166,32 @@ fn reference(object: Option<Object<'_>>) -> Result<String, Malformed> {
     let fits = (1..=16).contains(&value.len()) && value.iter().all(|b| (0x20..0x7F).contains(b));
     let text = std::str::from_utf8(value).ok().filter(|_| fits);
     text.map(str::to_owned).ok_or(Malformed("cvc-reference-form"))
+}
+
+fn role(authorisation: &Object<'_>) -> Option<Role> {
+    let fields = authorisation.inside();
+    let kind = fields.find(0x06).ok().flatten()?.value;
+    if !kind.starts_with(&SMARTCARD_HSM) {
+        return None;
+    }
+    match *fields.find(0x53).ok().flatten()?.value {
+        [0xC0] => Some(Role::Root),
+        [0x80] => Some(Role::Issuer),
+        [0x00] => Some(Role::Device),
+        _ => None,
+    }
+}
+
+/// Six digits, one in each byte: YYMMDD of this century.
+fn day(object: Option<Object<'_>>) -> Option<Day> {
+    let digits: [u8; 6] = object?.value.try_into().ok()?;
+    if digits.iter().any(|digit| *digit > 9) {
+        return None;
+    }
+    let text: String = digits.iter().map(|digit| char::from(b'0' + digit)).collect();
+    let (year, month_and_day) = text.split_at_checked(2)?;
+    let (month, day) = month_and_day.split_at_checked(2)?;
+    format!("20{year}-{month}-{day}").parse().ok()
 }
 
 fn certificate_key(object: &Object<'_>) -> Result<CertificateKey, Malformed> {

@@ -4,12 +4,14 @@
 //! read and write the device's data; `verify` does the public-key operations that prove it genuine.
 
 pub mod apdu;
+pub mod attestation;
 pub mod certificate;
 pub mod curves;
 pub mod cvc;
 pub mod device;
 pub mod error;
 pub mod files;
+pub mod genuine;
 pub mod heard;
 pub mod operation;
 pub mod pcsc;
@@ -22,6 +24,7 @@ pub mod verify;
 #[cfg(test)]
 mod double;
 
+pub use attestation::Attestation;
 pub use certificate::{public_key_beside, x509_pem};
 pub use cvc::{AuthenticatedRequest, CertificateKey, CvCertificate};
 pub use device::{

@@ -18,6 +18,7 @@ mod say;
 mod softcard;
 mod verify;
 mod verify_course;
+mod verify_devices;
 mod verify_people;
 
 use crate::app::plan_after;

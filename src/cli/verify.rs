@@ -10,7 +10,7 @@ use super::disclose::withheld;
 use super::read::read_record;
 use super::report::{Compared, compare};
 use super::say::{complain, explain, print_all, print_text};
-use super::{Exit, drills, verify_course, verify_people};
+use super::{Exit, drills, verify_course, verify_devices, verify_people};
 use crate::bundle::{Examined, FileState, ProvenKey, SignatureState, examine};
 use crate::faults::Fault;
 use crate::folder::{Folder, names};
@@ -100,6 +100,7 @@ fn sentences(proof: &Proof, examined: Option<&Examined>, reports: &Compared) -> 
         _ => None,
     }));
     said.extend(check_values(proof));
+    said.extend(verify_devices::found_out(proof));
     said.extend(verify_people::changes(proof));
     said.push(words::VERIFY_PROVEN.to_owned());
     said.push(words::VERIFY_PROVEN_LINES.to_owned());
@@ -115,9 +116,7 @@ fn sentences(proof: &Proof, examined: Option<&Examined>, reports: &Compared) -> 
     if facts().any(|fact| matches!(fact, Fact::Bagged { .. })) {
         said.push(words::VERIFY_WORD_CARDS.to_owned());
     }
-    if facts().any(|fact| matches!(fact, Fact::Device { .. })) {
-        said.push(words::VERIFY_WORD_DEVICE.to_owned());
-    }
+    said.extend(verify_devices::on_their_word(proof));
     said.push(words::VERIFY_WORD_TIME.to_owned());
     said
 }

@@ -2,7 +2,7 @@
 
 use crate::plan::PlannedKey;
 use crate::record::{Copied, Fact, KeyToBackUp, LivesOn, Peculiar, StoredKey, TracedKey};
-use crate::terms::{DeviceRole, Digest, KeyLabel, KeyReference, Serial};
+use crate::terms::{DeviceRole, Digest, Genuineness, KeyLabel, KeyReference, Serial};
 
 /// A key as a device lists it.
 pub fn held(label: &str, number: u8) -> StoredKey {
@@ -57,6 +57,8 @@ pub fn device(role: DeviceRole, serial: Serial, initialised: bool) -> Fact {
         data_objects: Vec::new(),
         reader: None,
         certified_by: None,
+        genuineness: Some(Genuineness::Genuine { root: "DESRCACC100001".into() }),
+        advisories: Vec::new(),
         token_label: None,
         peculiar: Peculiar::default(),
     }

@@ -214,7 +214,12 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
             vec![Fact::Initialised { role: *role, serial: serial.clone(), dkek_shares: 1 }]
         }
         Act::MakeKey(acts::MakeKey { key, .. }) => {
-            let made = Fact::Made { label: key.label.clone(), reference: key.reference, public_key_sha256: digest };
+            let made = Fact::Made {
+                label: key.label.clone(),
+                reference: key.reference,
+                public_key_sha256: digest,
+                attested: true,
+            };
             vec![made, Fact::Written { file: names::public_key(&key.label), bytes: 451, sha256: digest }]
         }
         Act::TakeInventory(acts::TakeInventory { role, expected, .. }) => {

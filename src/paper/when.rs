@@ -64,6 +64,7 @@ pub const fn when(condition: Condition) -> Option<&'static str> {
         Condition::HolderHere(false) => Some(words::PAPER_WHEN_HOLDER_ABSENT),
         Condition::Several => Some(words::PAPER_WHEN_SEVERAL),
         Condition::Unfit => Some(words::PAPER_WHEN_UNFIT),
+        Condition::NotGenuine => Some(words::PAPER_WHEN_NOT_GENUINE),
         Condition::Missing => Some(words::PAPER_WHEN_MISSING),
         Condition::KcvHidden => Some(words::PAPER_WHEN_KCV_HIDDEN),
         Condition::KcvAsked => Some(words::PAPER_WHEN_KCV_ASKED),

@@ -12,8 +12,8 @@ use super::identified::Identified;
 use super::surveyed::{KeyToBackUp, RefusedKey};
 use super::traced::TracedKey;
 use crate::terms::{
-    CustodianNumber, Day, DeviceRole, Digest, DkekShareNumber, Drill, HostFinding, Kcv, KeyLabel, KeyReference,
-    KeyType, Person, Purpose, Quorum, Scheme, Seat, Serial,
+    Advisory, CustodianNumber, Day, DeviceRole, Digest, DkekShareNumber, Drill, Genuineness, HostFinding, Kcv,
+    KeyLabel, KeyReference, KeyType, Person, Purpose, Quorum, Scheme, Seat, Serial,
 };
 
 /// Something public that an act found out or did.
@@ -99,6 +99,12 @@ pub enum Fact {
         /// Who certified it: the authority that its certificate names. An earlier build did not say.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         certified_by: Option<String>,
+        /// What its certificates prove; an earlier build did not check them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        genuineness: Option<Genuineness>,
+        /// What is known against its version; an earlier build did not know.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        advisories: Vec<Advisory>,
         /// What it is called as a PKCS#11 token; none: nothing, or an earlier build did not ask.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         token_label: Option<String>,
@@ -226,7 +232,14 @@ pub enum Fact {
     /// A device has the DKEK.
     Loaded { role: DeviceRole, kcv: Kcv },
     /// A key was generated.
-    Made { label: KeyLabel, reference: KeyReference, public_key_sha256: Digest },
+    Made {
+        label: KeyLabel,
+        reference: KeyReference,
+        public_key_sha256: Digest,
+        /// The device signed for it with the key of its certificate; an earlier build did not check that.
+        #[serde(default, skip_serializing_if = "is_false")]
+        attested: bool,
+    },
     /// What a device lists.
     Listed { role: DeviceRole, keys: Vec<StoredKey> },
     /// The keys on a device that will be erased, and whether it shows the KCV of the backup at hand.

@@ -47,6 +47,13 @@ pub(super) fn device_name(serial: &str) -> Vec<u8> {
     [serial.as_bytes(), b"00001"].concat()
 }
 
+/// The holder reference of the first certificate.
+pub(super) fn holder(certificates: &[u8]) -> Option<Vec<u8>> {
+    let own = tlv::all(certificates)?.into_iter().find(|object| object.tag == 0x7F21)?;
+    let body = tlv::all(tlv::find(&tlv::all(own.value)?, 0x7F4E)?)?;
+    tlv::find(&body, 0x5F20).map(<[u8]>::to_vec)
+}
+
 /// A key that anyone can compute. About one digest in three is not below the order of this curve; the top bit is
 /// cleared so that it always is.
 fn published_key(role: &str) -> Key {
@@ -134,6 +141,7 @@ fn public_key(key: &Key, with_domain: bool) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::card::genuine;
 
     /// Splits a certificate: signed body, point, signature.
     fn parts(certificate: &[u8]) -> (Vec<u8>, Vec<u8>, Vec<u8>) {
@@ -167,5 +175,16 @@ mod tests {
         }
         let Material::Elliptic(_, private) = &device.key.material else { panic!("a device key is an EC key") };
         assert_eq!(parts(&device_certificate).1, curve.public(private).unwrap());
+    }
+
+    #[test]
+    fn the_driver_knows_the_root_and_accepts_it_in_a_rehearsal_alone() {
+        let known = include_bytes!("../../assets/roots/ZZSRCAREH00001.cvc");
+        assert_eq!(rehearsal_root_certificate().unwrap(), known);
+        let chain = new_device("REH0000001").unwrap().chain;
+        let today = "2026-11-28".parse().unwrap();
+        assert!(genuine::check(&chain, today, true).is_accepted());
+        let real = genuine::check(&chain, today, false);
+        assert_eq!(format!("{real:?}"), r#"OtherMaker { root: "ZZSRCAREH00001" }"#);
     }
 }

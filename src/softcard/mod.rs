@@ -238,7 +238,7 @@ impl SoftCard {
         }
         self.room_for_one_more()?;
         let key = template.generate()?;
-        let device_name = cvc::device_name(&self.state.serial);
+        let device_name = self.state.device_name();
         let request = cvc::request(&key, &self.state.device_key, &device_name, template.issuer_name, template.name)
             .ok_or(Status::ExecutionError)?;
         self.state.keys.insert(command.p1, key);

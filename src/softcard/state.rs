@@ -63,6 +63,14 @@ impl State {
     }
 }
 
+impl State {
+    /// How the card is called in what it signs: the holder of its certificate.
+    pub(super) fn device_name(&self) -> Vec<u8> {
+        let certificates = self.files.get(&CERTIFICATES).map(Vec::as_slice).unwrap_or_default();
+        cvc::holder(certificates).unwrap_or_else(|| cvc::device_name(&self.serial))
+    }
+}
+
 /// Begins with `REH`, 8 to 11 letters and digits: OpenSC needs 8, the certificate has room for 11.
 fn serial_fits(serial: &str) -> bool {
     serial.starts_with("REH")

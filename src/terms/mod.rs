@@ -1,8 +1,10 @@
 //! The domain's terms as types. Nothing here can hold a secret.
 
+mod advisory;
 mod device_role;
 mod drill;
 mod error;
+mod genuineness;
 mod host_finding;
 mod keys;
 mod person;
@@ -11,9 +13,11 @@ mod seen;
 mod sharing;
 mod written;
 
+pub use advisory::Advisory;
 pub use device_role::{DeviceRole, Further};
 pub use drill::{Day, Drill};
 pub use error::TermError;
+pub use genuineness::Genuineness;
 pub use host_finding::{HostFinding, Severity};
 pub use keys::{Curve, KeyId, KeyLabel, KeyReference, KeyType};
 pub use person::{Holder, Person};

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::record::{HeldKey, InBackup, KeyDomain, Peculiar, PinCondition, PinName, WithoutDkek};
-use crate::terms::{DeviceRole, Kcv, KeyReference, Serial};
+use crate::terms::{Advisory, DeviceRole, Genuineness, Kcv, KeyReference, Serial};
 
 /// A device as it was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +22,10 @@ pub struct FoundDevice {
     pub certificates: Vec<String>,
     /// The names of its data objects.
     pub data_objects: Vec<String>,
+    /// What its certificates prove; none: nobody has checked them.
+    pub genuineness: Option<Genuineness>,
+    /// What is known against its version.
+    pub advisories: Vec<Advisory>,
     /// What it is called as a PKCS#11 token.
     pub token_label: Option<String>,
     /// What is unusual about it.
@@ -97,6 +101,12 @@ impl Devices {
     /// Tries left for a PIN, as last read.
     pub fn tries_left(&self, role: DeviceRole, pin: PinName) -> Option<u8> {
         self.tries.iter().find(|(device, name, _)| (*device, *name) == (role, pin)).map(|(_, _, left)| *left)
+    }
+
+    /// Whether a device is there that the program does not take for the maker's.
+    pub fn is_not_genuine(&self, role: DeviceRole) -> bool {
+        let genuineness = self.get(role).and_then(|device| device.genuineness.as_ref());
+        genuineness.is_some_and(|genuineness| !genuineness.is_accepted())
     }
 
     /// A device that started the day uninitialised and was initialised in this sitting now has an SO-PIN.

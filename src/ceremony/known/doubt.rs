@@ -87,6 +87,8 @@ fn leaves_a_key(fault: Option<FaultName>) -> bool {
                 | FaultName::WorkerGone
                 | FaultName::KeyUnfinished
                 | FaultName::RequestWrong
+                | FaultName::KeyOfOtherDevice
+                | FaultName::KeyNotAttested
         )
     })
 }

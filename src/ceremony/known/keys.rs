@@ -14,6 +14,8 @@ use crate::terms::{DeviceRole, Digest, Kcv, KeyLabel, KeyReference};
 pub struct Keys {
     /// Public key digests of the generated keys.
     pub made: BTreeMap<String, Digest>,
+    /// Generated keys that their device signed for.
+    pub attested: BTreeSet<String>,
     /// What a device listed last.
     pub listed: Vec<StoredKey>,
     /// Where people want keys restored.

@@ -85,6 +85,8 @@ impl Known {
                 data_objects,
                 reader: _,
                 certified_by: _,
+                genuineness,
+                advisories,
                 token_label,
                 peculiar,
             } => {
@@ -99,6 +101,8 @@ impl Known {
                     keys: *keys,
                     certificates: certificates.clone(),
                     data_objects: data_objects.clone(),
+                    genuineness: genuineness.clone(),
+                    advisories: advisories.clone(),
                     token_label: token_label.clone(),
                     peculiar: peculiar.clone(),
                     user_pin_tries: *user_pin_tries,
@@ -169,8 +173,9 @@ impl Known {
                 self.written.retain(|(written, _)| written != file);
                 self.written.push((file.clone(), *sha256));
             }
-            Fact::Made { label, public_key_sha256, .. } => {
+            Fact::Made { label, public_key_sha256, attested, .. } => {
                 self.keys.made.insert(label.to_string(), *public_key_sha256);
+                self.keys.attested.extend(attested.then(|| label.to_string()));
             }
             Fact::Held { role, keys, same_dkek } => self.devices.learn_held(*role, keys, *same_dkek),
             Fact::Listed { keys, .. } => self.keys.listed.clone_from(keys),

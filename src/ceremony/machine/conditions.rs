@@ -104,6 +104,7 @@ impl Machine {
                 holder.is_none_or(|holder| !self.known.is_absent(Person::Holder(holder))) == here
             }
             Condition::Unfit => self.known.is_unfit(),
+            Condition::NotGenuine => role.is_some_and(|role| self.known.devices.is_not_genuine(role)),
             Condition::Missing => self.known.host.misses_something(),
             Condition::KcvHidden => self.known.devices.hides_kcv() && self.known.devices.kcv_asked != Some(false),
             Condition::KcvAsked => self.known.devices.kcv_asked == Some(true),

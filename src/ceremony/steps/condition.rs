@@ -92,6 +92,8 @@ pub enum Condition {
     HolderHere(bool),
     /// Only if this machine or terminal is unfit for a real ceremony.
     Unfit,
+    /// Only if the program does not take the step's device for the maker's.
+    NotGenuine,
     /// Only if something outside this program is missing that it needs.
     Missing,
     /// Only if the device hides its KCV until somebody logs in, and nobody chose to leave it hidden.

@@ -18,11 +18,27 @@ pub fn found_device(step: Step) -> Step {
 }
 
 fn shown_device(step: Step) -> Step {
-    step.then(StageName::Insert, StageKind::Read)
+    // Whether it is genuine matters where something is entrusted to it: not where it is looked at or erased for good.
+    let entrusted = !matches!(step.id, StepName::InspectDevice | StepName::RetireDevice);
+    let shown = step
+        .then(StageName::Insert, StageKind::Read)
         .then(StageName::Find, StageKind::Do(find))
         .then_when(Condition::Several, StageName::Which, StageKind::Choose(Question::Device))
         .then_when(Condition::Several, StageName::Find, StageKind::Do(find_picked))
-        .then(StageName::Found, StageKind::Choose(Question::RightDevice))
+        .then(StageName::Found, StageKind::Choose(Question::RightDevice));
+    if entrusted {
+        shown.then_when(Condition::NotGenuine, StageName::NotGenuine, StageKind::Confirm(not_genuine))
+    } else {
+        shown
+    }
+}
+
+/// The same as in an unfit room: the word is a fact, and the reason a noted deviation.
+fn not_genuine(_: &Known, _: &Step) -> Vec<Field> {
+    vec![
+        Field::new(FieldName::Override, FieldKind::Word("NOT GENUINE")),
+        Field::new(FieldName::Reason, FieldKind::Reason),
+    ]
 }
 
 /// Last in its step: what is asked before it does not depend on it.

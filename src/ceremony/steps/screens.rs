@@ -60,6 +60,7 @@ impl Condition {
             | Self::HoldsBackedUpKeys
             | Self::Several
             | Self::Unfit
+            | Self::NotGenuine
             | Self::Missing
             | Self::FromOurs
             | Self::FromOursInPart

@@ -4,7 +4,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use crate::card::{
-    CardError, Device, Heard, Operation, Pin, PinState, PublicKeyLogin, Status, TransportError, Version,
+    CardError, Device, Heard, Operation, Pin, PinState, PublicKeyLogin, Status, TransportError, Version, genuine,
 };
 use crate::clerk::acts::{ActKind, Aftermath, Begun};
 use crate::clerk::workers::card::{Job, Reply};
@@ -12,7 +12,7 @@ use crate::clerk::workers::devices::Devices;
 use crate::clerk::{Clerk, as_fault};
 use crate::faults::{self, Fault, FaultName};
 use crate::record::{Fact, Peculiar, PinCondition, PublicKeys};
-use crate::terms::{DeviceRole, Serial, can_be_seen, short};
+use crate::terms::{Advisory, Day, DeviceRole, Serial, can_be_seen, short};
 use crate::vault::Vault;
 
 /// Find the device for a role, excluding those that cannot be it. Looking sends nothing that changes a device, so it
@@ -58,6 +58,13 @@ pub enum DevicePurpose {
     },
 }
 
+/// What the certificates of a device are compared with.
+#[derive(Debug, Clone, Copy)]
+struct Sitting {
+    rehearsal: bool,
+    today: Day,
+}
+
 /// The longest RSA keys of every device, in bits (the protocol reference, section 10).
 const RSA_OF_ALL: u16 = 2048;
 /// The first version whose devices have longer ones.
@@ -72,16 +79,16 @@ impl ActKind for FindDevice {
     const IRREVERSIBLE_ON: Option<fn(&Self) -> &Serial> = None;
 
     fn perform(self, clerk: &mut Clerk, _: &mut Vault) -> Result<Begun, Fault> {
-        let rehearsal = clerk.rehearsal;
+        let now = Sitting { rehearsal: clerk.rehearsal, today: clerk.today };
         if self.role.further().is_some() {
             // It may be missing for good: people then go on without it.
-            return Ok(Begun::on_card(move |devices| self.look(devices, rehearsal)));
+            return Ok(Begun::on_card(move |devices| self.look(devices, now)));
         }
         Ok(Begun::Looking(Box::new(move |pause: Duration| -> Job {
             let act = self.clone();
             Box::new(move |devices| {
                 sleep(pause);
-                Reply::plain(act.look(devices, rehearsal))
+                Reply::plain(act.look(devices, now))
             })
         })))
     }
@@ -89,7 +96,7 @@ impl ActKind for FindDevice {
 
 impl FindDevice {
     /// Identifies the device for the role among those present.
-    fn look(&self, devices: &mut Devices, rehearsal: bool) -> Result<Vec<Fact>, Fault> {
+    fn look(&self, devices: &mut Devices, now: Sitting) -> Result<Vec<Fact>, Fault> {
         let role = self.role;
         let mut found = if let Some(picked) = &self.picked {
             devices.find_picked(role, picked)?
@@ -105,7 +112,7 @@ impl FindDevice {
             // People decide by serial which of them it is.
             _ => return Ok(vec![Fact::Seen { role, serials: found }]),
         };
-        match (serial.is_rehearsal(), rehearsal) {
+        match (serial.is_rehearsal(), now.rehearsal) {
             (true, false) => return Err(Fault::from(faults::RehearsalArtefact { what: serial })),
             (false, true) => return Err(Fault::from(faults::NoDeviceForRehearsal { what: serial })),
             (true, true) | (false, false) => {}
@@ -114,7 +121,9 @@ impl FindDevice {
             let platform = device.platform().map(|platform| platform.to_string());
             Ok((device.pin_state(Pin::User)?, device.pin_state(Pin::So)?, device.version(), platform))
         })?;
-        let certified_by = devices.with(&serial, |device| Ok(device.certified_by()))?;
+        let (certified_by, genuineness) = devices.with(&serial, |device| {
+            Ok((device.certified_by(), genuine::check(device.certificates(), now.today, now.rehearsal)))
+        })?;
         let reader = devices.reader_of(&serial).map(short);
         let mut peculiar = devices.with(&serial, |device| {
             let public_keys = device
@@ -152,6 +161,8 @@ impl FindDevice {
             data_objects: contents.data_objects.iter().map(|name| short(name)).collect(),
             reader,
             certified_by,
+            genuineness: Some(genuineness),
+            advisories: Advisory::of_version(&version.to_string()),
             token_label: token_label.as_deref().map(called),
             peculiar,
         }])

@@ -6,7 +6,7 @@ use crate::card::status::Status;
 use crate::card::tlv::Malformed;
 use crate::card::verify::request_is_signed_by_its_key;
 use crate::card::{
-    AuthenticatedRequest, CardError, Device, FileId, Heard, KeyDescription, Operation, PublicKey, Verdict,
+    Attestation, AuthenticatedRequest, CardError, Device, FileId, Heard, KeyDescription, Operation, PublicKey, Verdict,
 };
 use crate::clerk::acts::{ActKind, Aftermath, Begun};
 use crate::clerk::files::{write_once, written};
@@ -31,8 +31,15 @@ pub struct MakeKey {
     pub again: bool,
 }
 
-/// A request that cannot be read, is for another type of key, or is not signed by its key.
-struct Unsound(&'static str);
+/// What is wrong with a request.
+enum Unsound {
+    /// It cannot be read, is for another type of key, or is not signed by its key.
+    Request(&'static str),
+    /// Another device vouches for it.
+    Foreign(String),
+    /// It is not signed with the key of the device's certificate.
+    NotAttested,
+}
 
 impl ActKind for MakeKey {
     const WORD: &'static str = "make-key";
@@ -62,13 +69,23 @@ impl MakeKey {
             Err(error) => Unfinished::ask(device, key.reference, error).map(Err),
         })?;
         let request = made.map_err(|unfinished| self.not_made(&unfinished))?;
-        let public = match self.sound(&request) {
-            Ok(public) => public,
+        let (public, attested) = match devices.with(&self.serial, |device| Ok(self.sound(device, &request)))? {
+            Ok(sound) => sound,
+            Err(Unsound::Foreign(device)) => {
+                let (serial, reference) = (&self.serial, key.reference);
+                return Err(Fault::from(faults::KeyOfOtherDevice { label: &key.label, reference, serial, device }));
+            }
+            Err(Unsound::NotAttested) => {
+                let (serial, reference) = (&self.serial, key.reference);
+                return Err(Fault::from(faults::KeyNotAttested { label: &key.label, reference, serial }));
+            }
             // The sentence says that the key is there: so the device is asked.
-            Err(Unsound(_)) if devices.with(&self.serial, Device::list)?.contains(&FileId::key(key.reference)) => {
+            Err(Unsound::Request(_))
+                if devices.with(&self.serial, Device::list)?.contains(&FileId::key(key.reference)) =>
+            {
                 return Err(Fault::from(faults::RequestWrong { label: &key.label, reference: key.reference }));
             }
-            Err(Unsound(what)) => {
+            Err(Unsound::Request(what)) => {
                 let heard = Heard::of_data(Operation::Generate, Status::Done, &request);
                 return Err(as_fault::not_understood(Operation::Generate, what, Some(&heard)));
             }
@@ -78,6 +95,7 @@ impl MakeKey {
             label: key.label.clone(),
             reference: key.reference,
             public_key_sha256: Digest(Sha256::digest(public.to_der()).into()),
+            attested,
         };
         Ok(vec![made, written(file)])
     }
@@ -107,7 +125,7 @@ impl MakeKey {
     fn kept(&self, device: &mut Device) -> Result<Option<Vec<u8>>, CardError> {
         let reference = self.key.reference;
         let kept = match device.read_file(FileId::request(reference)) {
-            Ok(request) => Some(request).filter(|request| self.sound(request).is_ok()),
+            Ok(request) => Some(request).filter(|request| self.sound(device, request).is_ok()),
             Err(error @ (CardError::Transport(_) | CardError::Refused { status: Status::NotLoggedIn, .. })) => {
                 return Err(error);
             }
@@ -129,14 +147,21 @@ impl MakeKey {
         }
     }
 
-    /// The public key in a request, if the request is complete and proves a key of the planned type.
-    fn sound(&self, request: &[u8]) -> Result<PublicKey, Unsound> {
-        let parsed = AuthenticatedRequest::parse(request).map_err(|Malformed(what)| Unsound(what))?;
+    /// The public key in a request, if the request is complete and proves a key of the planned type that this device
+    /// generated; and whether the device vouches for it.
+    fn sound(&self, device: &Device, request: &[u8]) -> Result<(PublicKey, bool), Unsound> {
+        let parsed = AuthenticatedRequest::parse(request).map_err(|Malformed(what)| Unsound::Request(what))?;
         let public = parsed.public_key().filter(|public| public.key_type() == self.key.key_type);
-        let public = public.ok_or(Unsound("other-key-type"))?;
+        let public = public.ok_or(Unsound::Request("other-key-type"))?;
         match request_is_signed_by_its_key(&parsed) {
-            Verdict::Bad => Err(Unsound("request-signature")),
-            Verdict::Good | Verdict::CannotCheck => Ok(public),
+            Verdict::Bad => return Err(Unsound::Request("request-signature")),
+            Verdict::Good | Verdict::CannotCheck => {}
+        }
+        match device.attestation(&parsed) {
+            Attestation::ByThisDevice => Ok((public, true)),
+            Attestation::CannotCheck => Ok((public, false)),
+            Attestation::ByOther(other) => Err(Unsound::Foreign(other)),
+            Attestation::Wrong => Err(Unsound::NotAttested),
         }
     }
 }

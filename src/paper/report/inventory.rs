@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Told, grouped, text};
-use crate::ceremony::{custody, device_role};
+use crate::ceremony::{advisory, custody, device_role, genuineness};
 use crate::paper::day::table;
 use crate::paper::document::{Block, Cell, Room, Sheet};
 use crate::record::{
@@ -64,6 +64,8 @@ impl Told<'_> {
                     platform,
                     reader,
                     certified_by,
+                    genuineness: found,
+                    advisories,
                     token_label,
                     initialised,
                     keys,
@@ -82,6 +84,10 @@ impl Told<'_> {
                         (words::REPORT_VERSION.to_owned(), text(version.trim_end())),
                         (words::REPORT_FOUND.to_owned(), text(state)),
                     ];
+                    let genuine = found.as_ref().map_or_else(|| words::GENUINE_NOT_CHECKED.to_owned(), genuineness);
+                    facts.push((words::REPORT_GENUINE.to_owned(), text(genuine)));
+                    let against = advisories.iter().map(|known| advisory(*known));
+                    facts.extend(against.map(|said| (words::REPORT_ADVISORY.to_owned(), text(said))));
                     let further = [
                         (words::PRINT_READER, reader),
                         (words::REPORT_CERTIFIED_BY, certified_by),
@@ -220,11 +226,13 @@ impl Told<'_> {
                     ),
                     Some(_) | None => continue,
                 },
-                Fact::Made { label, reference, public_key_sha256 } => {
+                Fact::Made { label, reference, public_key_sha256, attested } => {
                     made = Some(label);
                     let at = words::ReportMadeAt { reference, line }.to_string();
                     let public = grouped(public_key_sha256);
-                    (label, vec![(words::REPORT_MADE, at), (words::REPORT_PUBLIC_KEY, public)])
+                    let by = if *attested { words::REPORT_ATTESTED_BY } else { words::REPORT_ATTESTED_NOT };
+                    let attested = (words::REPORT_ATTESTED, by.to_owned());
+                    (label, vec![(words::REPORT_MADE, at), attested, (words::REPORT_PUBLIC_KEY, public)])
                 }
                 Fact::BackedUp { label, file, sha256, mac_not_verified } => {
                     let not_verified =

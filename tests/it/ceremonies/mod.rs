@@ -30,6 +30,7 @@ mod forged;
 mod free_text;
 mod front;
 mod full_disk;
+mod genuine;
 mod given;
 mod hand_over;
 mod held;

@@ -26,7 +26,7 @@ use super::mistakes::{established, plan, stopped};
 use super::rig::{Front, Rig, Turn};
 
 /// A card that identifies itself as a device would: its serial is not a rehearsal's. Its certificate was not signed for
-/// that serial, which nobody checks yet.
+/// that serial, and not by the maker: people go on with it all the same, by the word and a reason.
 fn issued(number: u8) -> SoftCard {
     let mut state = SoftCard::new(&format!("REH00000{number:02}")).unwrap().to_json();
     let hex = |serial: &str| base16ct::lower::encode_string(serial.as_bytes());

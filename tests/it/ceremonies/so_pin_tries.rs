@@ -211,6 +211,8 @@ fn the_so_pin_of_today_is_asked_for_only_where_the_device_is_known_to_have_it() 
         data_objects: Vec::new(),
         reader: None,
         certified_by: None,
+        genuineness: None,
+        advisories: Vec::new(),
         token_label: None,
         peculiar: Peculiar::default(),
     };
@@ -285,6 +287,8 @@ fn an_interruption_on_one_device_does_not_concern_the_next() {
             data_objects: Vec::new(),
             reader: None,
             certified_by: None,
+            genuineness: None,
+            advisories: Vec::new(),
             token_label: None,
             peculiar: Peculiar::default(),
         };

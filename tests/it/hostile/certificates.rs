@@ -1,6 +1,7 @@
 //! What devices and authorities sign: CV certificates and their chains, authenticated requests, and public keys.
 
 use hsm_ceremony::card::cvc::parse_chain;
+use hsm_ceremony::card::genuine;
 use hsm_ceremony::card::verify::{
     certificate_is_signed_by, request_is_signed_by_device, request_is_signed_by_its_key, verify_as_openssl,
     verify_sha256,
@@ -19,6 +20,9 @@ pub fn check(data: &[u8]) {
             }
         }
         chain.iter().for_each(certificate);
+        let today = "2026-11-28".parse().unwrap();
+        let (real, rehearsed) = (genuine::check(data, today, false), genuine::check(data, today, true));
+        assert!(!real.is_accepted() || real == rehearsed, "the software card's root counts in a rehearsal alone");
     }
     if let Ok(request) = AuthenticatedRequest::parse(data) {
         let _ = (request.device_serial(), request_is_signed_by_its_key(&request));

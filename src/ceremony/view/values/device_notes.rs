@@ -3,6 +3,7 @@
 use crate::ceremony::known::Known;
 use crate::ceremony::known::devices::FoundDevice;
 use crate::ceremony::steps::Step;
+use crate::ceremony::view::values::genuine::advisory;
 use crate::record::{Peculiar, PinCondition, PublicKeys};
 use crate::script::words;
 
@@ -27,7 +28,9 @@ pub fn notes(device: &FoundDevice, inspected: bool, other_label: Option<String>)
         fixed(*short_only, words::NOTE_SHORT_ONLY),
         (!left_over.is_empty()).then(|| words::NoteLeftOver { names: left_over.join(", ") }.to_string()),
     ];
-    notes.into_iter().flatten().map(|note| format!("- {note}")).collect::<Vec<_>>().join("\n")
+    let known_against_it = device.advisories.iter().map(|known| advisory(*known));
+    let notes = known_against_it.chain(notes.into_iter().flatten());
+    notes.map(|note| format!("- {note}")).collect::<Vec<_>>().join("\n")
 }
 
 /// That a device is not called what the plan says, and what follows.

@@ -6,6 +6,7 @@ mod device_notes;
 mod devices;
 mod drilled;
 mod fleet;
+mod genuine;
 pub(in crate::ceremony) mod host;
 mod keys;
 mod media;
@@ -19,6 +20,7 @@ mod surveyed;
 mod traced;
 
 pub use devices::key_table;
+pub use genuine::{advisory, genuineness};
 pub use host::finding;
 pub use pins::changed;
 pub use planned::role as device_role;
@@ -130,6 +132,10 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
         }
         Name::Serial => device().map(|device| device.serial.to_string()),
         Name::Version => device().map(|device| device.version.clone()),
+        Name::Genuineness => device().map(genuine::of_device),
+        Name::Advisories => device().map(genuine::advisories),
+        Name::WhyNotGenuine => genuine::why_of_device(known?, step),
+        Name::Attested => text(genuine::attested(known, step)),
         Name::Model => device().map(devices::model),
         Name::KeysHeld => device().map(|device| device.keys.to_string()),
         Name::HeldKeys => devices::held_keys(known?, step),

@@ -1,0 +1,56 @@
+//! What `ceremony verify` says about the devices: what their certificates proved that day, and which keys they attested.
+
+use crate::ceremony::genuineness;
+use crate::record::{Entry, Fact, Proof};
+use crate::script::words;
+use crate::terms::{Genuineness, Serial};
+
+/// Every device with what was last found out about it, in the order in which they were found.
+fn devices(proof: &Proof) -> Vec<(&Serial, Option<&Genuineness>)> {
+    let mut devices: Vec<(&Serial, Option<&Genuineness>)> = Vec::new();
+    for fact in facts(proof) {
+        if let Fact::Device { serial, genuineness, .. } = fact {
+            devices.retain(|(known, _)| *known != serial);
+            devices.push((serial, genuineness.as_ref()));
+        }
+    }
+    devices
+}
+
+fn facts(proof: &Proof) -> impl Iterator<Item = &Fact> {
+    proof.lines.iter().filter_map(|line| match &line.entry {
+        Entry::Learned { fact, .. } => Some(fact),
+        _ => None,
+    })
+}
+
+/// What the program found out that day. Of records of earlier builds, nothing.
+pub fn found_out(proof: &Proof) -> Vec<String> {
+    let checked = devices(proof).into_iter().filter_map(|(serial, found)| Some((serial, found?)));
+    let mut said: Vec<String> =
+        checked.map(|(serial, found)| words::VerifyDevice { serial, said: genuineness(found) }.to_string()).collect();
+    let keys = |wanted: bool| {
+        let made = facts(proof).filter_map(|fact| match fact {
+            Fact::Made { label, attested, .. } if *attested == wanted => Some(label.to_string()),
+            _ => None,
+        });
+        Some(made.collect::<Vec<_>>().join(", ")).filter(|keys| !keys.is_empty())
+    };
+    said.extend(keys(true).map(|keys| words::VerifyAttested { keys }.to_string()));
+    said.extend(keys(false).map(|keys| words::VerifyNotAttested { keys }.to_string()));
+    said
+}
+
+/// What nobody can check afterwards.
+pub fn on_their_word(proof: &Proof) -> Option<String> {
+    let devices = devices(proof);
+    let checked = devices.iter().all(|(_, found)| found.is_some());
+    let genuine = devices.iter().all(|(_, found)| found.is_some_and(Genuineness::is_accepted));
+    let said = match (devices.is_empty(), checked, genuine) {
+        (true, ..) => return None,
+        (false, _, true) => words::VERIFY_WORD_PROGRAM,
+        (false, true, false) => words::VERIFY_WORD_NOT_GENUINE,
+        (false, false, false) => words::VERIFY_WORD_DEVICE,
+    };
+    Some(said.to_owned())
+}
