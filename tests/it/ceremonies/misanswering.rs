@@ -142,7 +142,7 @@ impl BadCard {
 
 /// Bytes that mean nothing, the same each time.
 fn garbage(length: usize, seed: usize) -> Vec<u8> {
-    let mut number = seed as u32 ^ 0x9E37_79B9;
+    let mut number = u32::try_from(seed).unwrap() ^ 0x9E37_79B9;
     let next = || {
         number = number.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         (number >> 24) as u8

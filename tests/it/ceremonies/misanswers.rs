@@ -46,7 +46,7 @@ struct Cards(Vec<Value>);
 impl Cards {
     fn of(rig: &Rig) -> Self {
         if let Some(rack) = &rig.rack {
-            return Self(rack.with_card(0, |card| card.to_json()).into_iter().collect());
+            return Self(rack.with_card(0, hsm_ceremony::softcard::SoftCard::to_json).into_iter().collect());
         }
         let files = std::fs::read_dir(rig.folder.join("cards")).into_iter().flatten();
         let read = |file: std::io::Result<std::fs::DirEntry>| {
@@ -162,16 +162,14 @@ enum Says {
 fn says(command: &[u8], what: Misanswer) -> Says {
     let about_pins = matches!(command.get(1), Some(0x20 | 0x24 | 0x2C));
     match what.wrong {
-        Wrong::Removed | Wrong::NoBytes | Wrong::Late => Says::Nothing,
         // Where nothing is to be answered, half of it is a status word cut in two.
         Wrong::Truncated if command.get(1) == Some(&0xD7) || about_pins => Says::Nothing,
-        Wrong::Truncated => Says::Untrue,
         // To PINs these two say something.
         Wrong::Status(0x63C1 | 0x6983) if about_pins => Says::Untrue,
         Wrong::Status(_) if what.carried_out => Says::Refuses,
-        Wrong::Status(_) => Says::Nothing,
         Wrong::Empty | Wrong::Garbage if what.carried_out => Says::Nothing,
-        Wrong::Empty | Wrong::Garbage => Says::Untrue,
+        Wrong::Removed | Wrong::NoBytes | Wrong::Late | Wrong::Status(_) => Says::Nothing,
+        Wrong::Truncated | Wrong::Empty | Wrong::Garbage => Says::Untrue,
     }
 }
 
@@ -187,7 +185,7 @@ fn needs_a_guess(command: &[u8], what: Misanswer) -> bool {
 fn in_order(rig: &Rig, bad: &Misanswering, usual: &Usual, guess: bool) -> Ending {
     assert!(rig.vault.is_empty(), "the vault is empty");
     let proof = verify(rig.lines.as_bytes()).unwrap();
-    let (ending, _) = proof.sealed.clone().expect("it is sealed");
+    let (ending, _) = proof.sealed.expect("it is sealed");
     let seen = examine(&Folder::open(&rig.folder), &proof);
     assert!(seen.faults.is_empty() && seen.unnamed.is_empty(), "{seen:?}");
     let wrong = bad.seen.lock().unwrap().wrong_pins.len();
