@@ -78,6 +78,7 @@ fn leaves_a_key(fault: Option<FaultName>) -> bool {
             fault,
             FaultName::CardNoCard
                 | FaultName::CardWasOut
+                | FaultName::CardNotKept
                 | FaultName::CardNotResponding
                 | FaultName::CardNoReader
                 | FaultName::CardNoService
