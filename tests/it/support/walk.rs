@@ -128,6 +128,8 @@ pub fn device(wizard: &mut Wizard, title: &str) -> String {
     wizard.wait_for(title);
     let screen = wizard.screen();
     let serial = screen.lines().find_map(|line| line.trim().strip_prefix("Serial")).expect("a serial");
+    // Its version is in the same line.
+    let serial = serial.split(',').next().unwrap();
     let serial = serial.trim().to_owned();
     assert!(serial.starts_with("REH"));
     wizard.keys(b"1");
