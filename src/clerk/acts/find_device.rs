@@ -132,8 +132,9 @@ impl FindDevice {
             Ok(Peculiar { contactless: device.is_contactless(), public_keys, ..Peculiar::default() })
         })?;
         self.purpose.fits(&serial, version, was_initialised(user, so), so)?;
-        // Where a current SO-PIN would be asked for that nobody ever set, no way leads on. Who only looks sees it as it is.
-        if self.purpose != DevicePurpose::Inspection && contradict(user, so) {
+        // Where a current SO-PIN would be asked for that nobody ever set, no way leads on. Who only looks sees it as it is. What
+        // devices before 2.0 say about their SO-PIN is not known: the real tools do not ask them.
+        if self.purpose != DevicePurpose::Inspection && version.major >= 2 && contradict(user, so) {
             let heard = Heard::of_data(Operation::PinStatus, Status::ReferenceNotFound, &[]);
             return Err(as_fault::not_understood(Operation::PinStatus, "one-pin-never-set", Some(&heard)));
         }

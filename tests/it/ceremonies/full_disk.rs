@@ -3,7 +3,6 @@
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::Duration;
 
 use hsm_ceremony::app::{Environment, FrontEnd, FrontError, OpenSitting, Setup, Sitting, Stopped};
@@ -21,38 +20,12 @@ use hsm_ceremony::vault::Vault;
 
 use super::rig::{Rig, Turn};
 use super::{Day, Guard};
+use crate::support::disks::beside_disks;
 
-/// Where the second process finds its disks.
-const DISKS: &str = "CEREMONY_TEST_DISKS";
-
-/// Sets up the disks in a mount namespace of its own and runs the test again in it.
-const SCRIPT: &str = r#"
-set -e
-for disk in small other; do
-  mkdir "$1/$disk"
-  mount -t tmpfs -o size=6m tmpfs "$1/$disk"
-done
-exec "$2" --exact "$3" --nocapture
-"#;
-
-/// Runs a test again with two small disks; in that second run, on them.
+/// Runs a test on two small disks.
 fn on_small_disks(test: &str, body: impl FnOnce(&Path)) {
-    if let Some(disks) = std::env::var_os(DISKS) {
-        return body(Path::new(&disks));
-    }
-    let disks = tempfile::tempdir().unwrap();
-    let output = Command::new("unshare")
-        // Without root, the test becomes root in a user namespace, as the tests at readers do.
-        .arg(if rustix::process::geteuid().is_root() { "-m" } else { "-Urm" })
-        .args(["sh", "-c", SCRIPT, "sh"])
-        .arg(disks.path())
-        .arg(std::env::current_exe().unwrap())
-        .arg(format!("ceremonies::full_disk::{test}"))
-        .env(DISKS, disks.path())
-        .output()
-        .expect("unshare");
-    let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success() && said.contains("1 passed"), "{said}");
+    let disks = [("small", "size=6m"), ("other", "size=6m")];
+    beside_disks(&format!("ceremonies::full_disk::{test}"), &disks, body);
 }
 
 /// Writes until there is no room for a single byte.
@@ -159,7 +132,7 @@ impl FrontEnd for Table {
             // last page of the record may have had room for some more lines.
             let said = happened.join(" ");
             let of_card = said.contains("built-in card could not be written");
-            assert!(of_card || self.stays_full && said.contains("the disk is full"), "{said}");
+            assert!(of_card || self.stays_full && said.contains("could not be written: the disk is full"), "{said}");
             make_room(&self.records);
             return Ok(Some(Input::Chose(choices[0].id.clone())));
         }

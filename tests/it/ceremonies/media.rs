@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use hsm_ceremony::ceremony::{Body, ChoiceId, Input, Recovery};
 use hsm_ceremony::fields::FieldKind;
@@ -12,36 +11,12 @@ use serde_json::json;
 
 use super::rig::{Rig, Turn};
 use super::{Day, Guard};
-
-/// Where the second process finds its disks.
-const DISKS: &str = "CEREMONY_TEST_DISKS";
-
-/// Sets up the disks in a mount namespace of its own and runs the test again in it.
-const SCRIPT: &str = r#"
-set -e
-mkdir "$1/full" "$1/read-only" "$1/good"
-mount -t tmpfs -o size=8k tmpfs "$1/full"
-mount -t tmpfs -o ro tmpfs "$1/read-only"
-exec "$2" --exact ceremonies::media::a_full_medium_and_one_that_nobody_may_write_are_named_and_replaced --nocapture
-"#;
+use crate::support::disks::beside_disks;
 
 #[test]
 fn a_full_medium_and_one_that_nobody_may_write_are_named_and_replaced() {
-    if let Some(disks) = std::env::var_os(DISKS) {
-        return on_these(Path::new(&disks));
-    }
-    let disks = tempfile::tempdir().unwrap();
-    let output = Command::new("unshare")
-        // Without root, the test becomes root in a user namespace, as the tests at readers do.
-        .arg(if rustix::process::geteuid().is_root() { "-m" } else { "-Urm" })
-        .args(["sh", "-c", SCRIPT, "sh"])
-        .arg(disks.path())
-        .arg(std::env::current_exe().unwrap())
-        .env(DISKS, disks.path())
-        .output()
-        .expect("unshare");
-    let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success() && said.contains("1 passed"), "{said}");
+    let test = "ceremonies::media::a_full_medium_and_one_that_nobody_may_write_are_named_and_replaced";
+    beside_disks(test, &[("full", "size=8k"), ("read-only", "ro"), ("good", "size=64m")], on_these);
 }
 
 fn on_these(disks: &Path) {

@@ -10,6 +10,7 @@ pub mod bags;
 pub mod binary;
 mod called;
 pub mod day;
+pub mod disks;
 pub mod gate;
 pub mod hanging;
 pub mod memory;
