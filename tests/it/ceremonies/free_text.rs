@@ -12,10 +12,17 @@ use hsm_ceremony::terms::Handle;
 use super::plans::Day;
 use super::rig::{Front, Rig, Turn};
 
-/// What is worth trying: texts as long as a share, a PIN or a password.
+/// What is worth trying: texts as long as a share, a PIN or a password. The eight bytes of a share value are a text by
+/// chance about once in a hundred times, with a letter or two that stand in any file.
 fn is_worth_it(handle: Handle, text: &str) -> bool {
     let check_bytes = matches!(handle, Handle::DealtCheck(..));
-    !check_bytes && text.len() >= 6 && !matches!(handle, Handle::Entry(_))
+    let is_text = !text.chars().any(char::is_control) && bare(text).len() >= 6;
+    !check_bytes && is_text && !matches!(handle, Handle::Entry(_))
+}
+
+/// Its letters and digits alone.
+fn bare(text: &str) -> String {
+    text.chars().filter(char::is_ascii_alphanumeric).collect()
 }
 
 /// Whether the form of it says that it is a share or an SO-PIN.
@@ -32,7 +39,7 @@ const fn is_free_text(kind: &FieldKind) -> bool {
 
 /// The ways in which somebody could write a secret.
 fn notations(secret: &str) -> BTreeSet<String> {
-    let bare: String = secret.chars().filter(char::is_ascii_alphanumeric).collect();
+    let bare = bare(secret);
     let fours: Vec<&str> = bare.as_bytes().chunks(4).map(|four| std::str::from_utf8(four).unwrap()).collect();
     let words: Vec<&str> = secret.split(' ').take(8).collect();
     let short: Vec<&str> = words.iter().map(|word| &word[..word.len().min(4)]).collect();
@@ -162,7 +169,7 @@ fn no_secret_of_the_sitting_gets_into_a_free_text() {
     let fields = [FieldName::Bag, FieldName::DecidedBy, FieldName::Note, FieldName::Reason, FieldName::Substitute];
     assert_eq!(babbler.tried, fields.into());
     assert!(babbler.refused > 200 && babbler.secrets.len() > 10, "{} {}", babbler.refused, babbler.secrets.len());
-    let bare = |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
+    let bare = |text: &str| bare(text).to_lowercase();
     let secrets: Vec<String> = babbler.secrets.iter().map(|secret| bare(secret)).collect();
     for file in files(&rig.folder) {
         let text = bare(&String::from_utf8_lossy(&fs::read(&file).unwrap()));
