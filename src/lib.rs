@@ -15,6 +15,7 @@ pub mod faults;
 pub mod fields;
 pub mod folder;
 pub mod host;
+pub mod key_file;
 pub mod names;
 pub mod paper;
 pub mod plan;

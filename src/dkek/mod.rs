@@ -9,11 +9,13 @@ mod kdf;
 mod rewrap;
 #[cfg(test)]
 mod tests;
+mod wrap;
 mod wrapped_key;
 
 pub use container::{ContainerError, REHEARSAL_SALT, ShareFile, open, password_encodings, seal};
 pub use kdf::{Derivation, DerivedKey, Progress, Rounds, derive};
 pub use rewrap::{RANDOM as REWRAP_RANDOM, rewrap};
+pub use wrap::wrap;
 pub use wrapped_key::{BlobType, KeyBlob, WrappedKeyError, WrappedKeyFile};
 
 use sha2::{Digest, Sha256};

@@ -21,6 +21,7 @@ mod engine;
 mod forms;
 mod hangups;
 mod hostile;
+mod key_files;
 mod killed_at_readers;
 mod old_flow;
 mod pty;
