@@ -19,7 +19,7 @@ const SHA512: [u8; 9] = [0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x03];
 const FOR_MAC: u8 = 3;
 
 /// More would keep people waiting for minutes.
-const MOST_ROUNDS: u32 = 20_000_000;
+const MOST_ROUNDS: u32 = 10_000_000;
 
 macro_rules! code_with {
     ($digest:ty, $block:expr, $password:expr, $salt:expr, $rounds:expr, $content:expr, $code:expr) => {{

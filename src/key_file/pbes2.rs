@@ -9,7 +9,7 @@ use crate::card::tlv::{Object, Reader};
 use crate::secret::WipingBytes;
 
 /// A file that asks for more rounds would keep people waiting for minutes.
-const MOST_ROUNDS: u32 = 20_000_000;
+const MOST_ROUNDS: u32 = 10_000_000;
 
 /// A file that asks for more memory is not one that people have made.
 const MOST_MEMORY: u64 = 512 * 1024 * 1024;

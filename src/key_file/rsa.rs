@@ -11,6 +11,7 @@ use crate::card::tlv::{Reader, strip_zeros};
 use crate::terms::KeyType;
 
 /// Reads an `RSAPrivateKey` of two primes.
+#[allow(clippy::many_single_char_names, reason = "as the standard names them")]
 pub fn read(der: &[u8]) -> Result<PrivateKey, KeyFileError> {
     let mut outside = Reader::new(der);
     let mut inside = outside.expect(SEQUENCE)?.inside();
@@ -44,6 +45,7 @@ pub fn read(der: &[u8]) -> Result<PrivateKey, KeyFileError> {
 
 /// n = p·q; e·d = 1, modulo p-1 and q-1; and what is derived of them is. All numbers fit 4,096 bits; the primes and what is below
 /// them, 2,048.
+#[allow(clippy::many_single_char_names, reason = "as the standard names them")]
 fn belong_together(numbers: [&[u8]; 8]) -> bool {
     let [n, e, d, p, q, dp, dq, coefficient] = numbers.map(big);
     let one = U4096::ONE;

@@ -7,6 +7,7 @@ pub mod card_file;
 pub mod certificates;
 pub mod description;
 pub mod device;
+pub mod key_file;
 pub mod keyboard;
 pub mod machine;
 pub mod manifest;

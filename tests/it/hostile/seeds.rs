@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use hsm_ceremony::dkek::WrappedKeyFile;
+use hsm_ceremony::key_file::throw_away;
 use hsm_ceremony::secret::WipingBytes;
 use hsm_ceremony::share::{Kind, SetId, StrongShare, write_words};
 use hsm_ceremony::softcard::SoftCard;
@@ -43,6 +44,12 @@ fn files(folder: &str) -> Vec<(PathBuf, Vec<u8>)> {
 fn ending(end: &str) -> Vec<Vec<u8>> {
     let vectors = files("tests/vectors").into_iter();
     vectors.filter(|(path, _)| path.to_string_lossy().ends_with(end)).map(|(_, bytes)| bytes).collect()
+}
+
+/// What openssl wrote, and what a rehearsal makes.
+fn key_files() -> Vec<Vec<u8>> {
+    let made = throw_away().unwrap().into_bytes();
+    files("tests/vectors/key-files").into_iter().map(|(_, bytes)| bytes).chain([made]).collect()
 }
 
 fn json(name: &str) -> Vec<Value> {
@@ -160,6 +167,7 @@ fn targets() -> Vec<Target> {
         target("words", super::words::check, 200, word_shares()),
         target("share_file", super::share_file::check, 50, share_files()),
         target("wrapped_key", super::wrapped_key::check, 30, wrapped),
+        target("key_file", super::key_file::check, 20, key_files()),
         target("certificates", super::certificates::check, 10, certificates.clone()),
         target("beside", super::beside::check, 10, beside),
         target("tlv", super::tlv::check, 20, certificates),
@@ -246,6 +254,7 @@ hold! {
     shares_as_words: "words",
     share_files_of_any_form: "share_file",
     wrapped_keys: "wrapped_key",
+    files_of_private_keys: "key_file",
     certificates_and_public_keys: "certificates",
     what_lies_beside_a_key: "beside",
     objects_in_objects: "tlv",
