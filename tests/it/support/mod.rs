@@ -6,6 +6,7 @@
 //! in a second process.
 
 pub mod answering;
+pub mod any_screen;
 pub mod bags;
 pub mod binary;
 mod called;
