@@ -19,16 +19,16 @@ const GENERATE: u8 = 0x46;
 const WRAP: u8 = 0x72;
 const UNWRAP: u8 = 0x74;
 
-/// Where an *establish* is killed, and where the *restore* of its backup is.
+/// Where an *establish* is killed, and where the *restore* of its backup is. Outside the long run, only the first of these.
 const PLACES: [(Option<Halt>, Option<Halt>); 4] = [
-    (after(WRAP, 2), after(UNWRAP, 1)),
-    (after(INITIALIZE, 1), after(IMPORT_DKEK_SHARE, 2)),
-    (after(IMPORT_DKEK_SHARE, 2), after(INITIALIZE, 1)),
-    (after(GENERATE, 1), None),
+    (Some(after(INITIALIZE, 1)), Some(after(UNWRAP, 1))),
+    (Some(after(WRAP, 2)), Some(after(IMPORT_DKEK_SHARE, 2))),
+    (Some(after(IMPORT_DKEK_SHARE, 2)), Some(after(INITIALIZE, 1))),
+    (Some(after(GENERATE, 1)), None),
 ];
 
-const fn after(instruction: u8, nth: usize) -> Option<Halt> {
-    Some(Halt { instruction, nth })
+const fn after(instruction: u8, nth: usize) -> Halt {
+    Halt { instruction, nth }
 }
 
 /// Holds a ceremony with this device, and kills it where the device halts. Returns its folder.
