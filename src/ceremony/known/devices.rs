@@ -133,11 +133,9 @@ impl Devices {
         self.same_dkek.contains(&role) || self.held.get(&role).is_some_and(|keys| keys.iter().any(in_backup))
     }
 
-    /// The keys of a device that was found with keys, as people read them.
+    /// The keys on a device that will be erased, as people read them.
     pub fn named_keys(&self, role: DeviceRole) -> Vec<KeyReference> {
-        let has_keys = self.get(role).is_some_and(|device| device.keys > 0);
-        let held = self.held.get(&role).filter(|_| has_keys);
-        held.into_iter().flatten().map(|held| held.key.reference).collect()
+        self.held.get(&role).into_iter().flatten().map(|held| held.key.reference).collect()
     }
 
     /// The other devices of the fleet that were found, with their numbers.
@@ -163,6 +161,10 @@ impl Devices {
         // What was known about an abandoned device says nothing about the one in its place.
         self.tries.retain(|(of, ..)| *of != role);
         self.so_pin_on_cards.remove(&role);
+        // Of one that lists none, no key is traced in most ceremonies; those that are traced later count.
+        if device.keys == 0 {
+            self.held.remove(&role);
+        }
         self.found.insert(role, device);
     }
 
