@@ -153,6 +153,7 @@ impl Known {
             | Fact::WrappedKeysUnusable { .. }
             | Fact::SeveralDkeks { .. }
             | Fact::DkekChosen { .. }
+            | Fact::ThrowAwayKey(_)
             | Fact::Decided { .. }
             | Fact::Room { .. }
             | Fact::Seen { .. }
