@@ -7,7 +7,7 @@ use hsm_ceremony::card::transport::{Readers, Response, Transport, TransportError
 use hsm_ceremony::ceremony::{Body, Input, Recovery};
 use hsm_ceremony::fields::FieldKind;
 use hsm_ceremony::names::FieldName;
-use hsm_ceremony::record::{self, Entry, Fact, KeyOfCertificate, Remark, ThrowAwayKey};
+use hsm_ceremony::record::{self, DeviationName, Entry, Fact, KeyOfCertificate, Remark, ThrowAwayKey};
 use hsm_ceremony::secret::WipingBytes;
 use hsm_ceremony::softcard::SoftCard;
 use hsm_ceremony::terms::{DeviceRole, Genuineness};
@@ -162,6 +162,11 @@ fn a_device_that_is_not_proven_genuine_needs_the_word_and_a_reason_or_is_changed
     assert_eq!(rig.facts().iter().filter(|fact| decided(fact)).count(), 1);
     let reason = |entry: &Entry| matches!(entry, Entry::Remarked { remark: Remark::Deviation, text, .. } if text == "It is the only spare of this make.");
     assert_eq!(rig.entries.iter().filter(|entry| reason(entry)).count(), 1);
+    let deviated = rig.entries.iter().rev().find_map(|entry| match entry {
+        Entry::Sealed { deviated, .. } => Some(deviated.iter().map(|one| one.name).collect::<Vec<_>>()),
+        _ => None,
+    });
+    assert_eq!(deviated, Some(vec![DeviationName::NotGenuine, DeviationName::Noted]));
     // Its keys are attested all the same, by the certificate that it has: the throw-away key, too.
     assert_eq!(thrown_away(&rig)[0].outcome, KeyOfCertificate::Held);
     assert!(loaded.iter().any(|screen| screen.contains("NOT PROVEN to be the maker's; the device has its key")));
