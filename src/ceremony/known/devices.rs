@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::record::{HeldKey, InBackup, KeyDomain, Peculiar, PinCondition, PinName, WithoutDkek};
+use crate::record::{HeldKey, InBackup, KeyDomain, KeyOfCertificate, Peculiar, PinCondition, PinName, WithoutDkek};
 use crate::terms::{Advisory, DeviceRole, Genuineness, Kcv, KeyReference, Serial};
 
 /// A device as it was found.
@@ -75,6 +75,8 @@ pub struct Devices {
     pub logged_in: BTreeSet<DeviceRole>,
     /// Devices whose login was lost when the program ended.
     pub login_lost: BTreeSet<DeviceRole>,
+    /// Devices with a throw-away key since they were initialised, and what it proved.
+    pub proven: BTreeMap<DeviceRole, KeyOfCertificate>,
     /// Devices that have the DKEK.
     pub loaded: BTreeSet<DeviceRole>,
     /// The state of the device's DKEK: shares, outstanding, KCV.
@@ -182,6 +184,7 @@ impl Devices {
         self.initialised.insert(role);
         self.initialised_today.insert(serial.clone());
         self.logged_in.remove(&role);
+        self.proven.remove(&role);
         // An uninitialised device takes today's SO-PIN at once; others keep theirs until it is changed.
         if self.get(role).is_some_and(|device| !device.initialised) {
             self.so_pin_of_today.insert(role);

@@ -219,6 +219,9 @@ fn ways_on(known: &Known, act: &Act, fault: FaultName) -> Vec<Recovery> {
             }
             _ => vec![TryAgain],
         },
+        Act::ProveDevice(acts::ProveDevice { role, .. }) => {
+            [TryAgain].into_iter().chain(holds_nothing_yet(known, *role).then_some(PinsAgain)).collect()
+        }
         Act::RestoreKey(_) => {
             let first = if fault == FaultName::KeyReferenceOccupied { TypeAgain } else { TryAgain };
             let others = one_key_fails(known, fault) || refuses_one_of_several(known, fault);
