@@ -1,7 +1,8 @@
 # make rehearse   rehearse a key ceremony in this terminal; nothing to plug in
 # make check      before every commit: format, lints, unit tests, the rooms, and sittings that must keep the laws (a minute or two)
 # make test       all tests, with the real peers (pcscd, virtual readers, OpenSC)
-# make torture    the long run: the card hangs up at every single command, on virtual readers too, the script is damaged
+# make torture    the long run: the card hangs up at every single command, on virtual readers too, and answers every kind of
+#                 command in every wrong way, the program is killed inside steps that cannot be undone, the script is damaged
 #                 in every way, a thousand shares get every slip, every kept backup is restored (half an hour)
 # make fuzz       looks for input that breaks something: every target of fuzz/ for a minute (FUZZ_SECONDS=60)
 # make bench      measures, and prints the table of the README
@@ -49,8 +50,12 @@ check: lint
 test: build-tools peers namespaces
 	$(AS_ROOT) cargo test --locked
 
+# Those with wrong answers are thousands of sittings, in memory: each syncs its files to the disc, which takes most of its time.
+torture: export CEREMONY_TORTURE := 1
 torture: build-tools peers namespaces
-	CEREMONY_TORTURE=1 $(AS_ROOT) cargo test --locked --test it -- hangups ceremonies script_breaks engine forms --skip ceremonies::misanswers
+	$(AS_ROOT) cargo test --locked --test it -- hangups killed_in_steps ceremonies script_breaks engine forms --skip ceremonies::misanswers
+	@set -e; folder="$$(mktemp -d -p /dev/shm)"; trap 'rm -rf "$$folder"' EXIT; \
+	TMPDIR="$$folder" $(AS_ROOT) cargo test --locked --test it -- ceremonies::misanswers
 
 # The tests leave the seeds. Everything is written into memory: days of a ceremony sync their files to the disc.
 fuzz: build-tools

@@ -34,7 +34,7 @@ use crate::paper::{About, explaining_files, write_reports};
 use crate::plan::{Custody, Plan};
 use crate::record::{CeremonyKind, Chain, Ending, Entry, LaidOutFile, Mark, verify};
 use crate::script::{self, fill};
-use crate::secret::{TypedText, WipingBytes, wipe_stack};
+use crate::secret::{TypedText, WipingBytes, wipe_stack, wiping_stack};
 use crate::terms::Digest;
 use crate::vault::Vault;
 
@@ -198,7 +198,7 @@ impl Sitting {
             if self.drain(front)?.is_break() {
                 return Ok(());
             }
-            if let Some(outcome) = self.clerk.poll(&mut self.vault) {
+            if let Some(outcome) = wiping_stack(|| self.clerk.poll(&mut self.vault)) {
                 self.machine.handle(Event::Outcome(outcome));
                 continue;
             }
@@ -223,7 +223,7 @@ impl Sitting {
                 (Body::Form { fields, .. }, Input::Edited(_)) => {
                     // One field may depend on another (typed again), so all are checked.
                     for field in fields {
-                        let check = check(&field.kind, field.name, &self.vault);
+                        let check = wiping_stack(|| check(&field.kind, field.name, &self.vault));
                         suggest(&field.kind, field.name, &mut self.vault);
                         let open = open_text(&field.kind, field.name, &self.vault);
                         self.machine.handle(Event::Checked { field: field.name, check, open });
@@ -273,7 +273,7 @@ impl Sitting {
                         self.finish_copies();
                     }
                 }
-                Request::Perform(act) => self.clerk.begin(act, &mut self.vault),
+                Request::Perform(act) => wiping_stack(|| self.clerk.begin(act, &mut self.vault)),
                 Request::Keep(field, handle) => {
                     let typed = self.vault.typed(field).map(|text| WipingBytes::from_slice(text.expose()));
                     if let Some(secret) = typed {

@@ -47,8 +47,13 @@ fn stored_on(device: &mut Device, entry: &KeyEntry) -> Result<StoredKey, CardErr
 fn beside(device: &mut Device, reference: KeyReference) -> Result<Option<KeyType>, CardError> {
     match device.read_file(FileId::request(reference)) {
         Ok(bytes) => Ok(public_key_beside(&bytes).map(|public| public.key_type())),
-        Err(error @ CardError::Transport(_)) => Err(error),
-        Err(CardError::Refused { .. } | CardError::Malformed { .. } | CardError::OtherDevice { .. }) => Ok(None),
+        Err(
+            CardError::Refused { status: Status::NotFound | Status::ReferenceNotFound, .. }
+            | CardError::Malformed { .. }
+            | CardError::OtherDevice { .. },
+        ) => Ok(None),
+        // Whoever is refused asks again: a key whose kind is unknown in one list differs from itself in the next.
+        Err(error @ (CardError::Transport(_) | CardError::Refused { .. })) => Err(error),
     }
 }
 

@@ -7,7 +7,8 @@ use crate::app::{FrontEnd, FrontError};
 use crate::ceremony::{Body, CardView, Input, View};
 use crate::vault::Vault;
 
-/// The environment variable that names a file: once the file exists, the thread that it names panics, `main` or `worker`.
+/// The environment variable that names a file: once the file exists, the thread that it names panics, `main` or `worker`; `silent`:
+/// the main thread, and without the share, so that only what the program itself keeps of it can be found.
 pub const VARIABLE: &str = "CEREMONY_MISHAP";
 
 /// Wraps a front end: while a share is shown, a thread panics with the worst possible payload, the share.
@@ -24,11 +25,13 @@ impl<'a> Mishap<'a> {
 
     fn happen(&mut self, share: &str) {
         let who = self.asked.as_ref().and_then(|file| std::fs::read_to_string(file).ok());
-        let payload = format!("a payload with {share}");
+        let payload = || format!("a payload with {share}");
         match who.as_deref() {
-            Some("main") => fail(&payload),
+            Some("silent") => fail("a payload with nothing"),
+            Some("main") => fail(&payload()),
             Some("worker") => {
                 self.asked = None;
+                let payload = payload();
                 // Nobody joins this thread: the main thread has to notice by itself.
                 let _ = std::thread::spawn(move || fail(&payload));
             }

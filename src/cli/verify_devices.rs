@@ -1,6 +1,6 @@
 //! What `ceremony verify` says about the devices: what their certificates proved that day, and which keys they attested.
 
-use crate::ceremony::genuineness;
+use crate::ceremony::{genuineness, key_of_certificate};
 use crate::record::{Entry, Fact, Proof};
 use crate::script::words;
 use crate::terms::{Genuineness, Serial};
@@ -29,6 +29,13 @@ pub fn found_out(proof: &Proof) -> Vec<String> {
     let checked = devices(proof).into_iter().filter_map(|(serial, found)| Some((serial, found?)));
     let mut said: Vec<String> =
         checked.map(|(serial, found)| words::VerifyDevice { serial, said: genuineness(found) }.to_string()).collect();
+    said.extend(facts(proof).filter_map(|fact| match fact {
+        Fact::ThrowAwayKey(proven) => {
+            let (serial, said) = (&proven.serial, key_of_certificate(proven.outcome));
+            Some(words::VerifyThrowAway { serial, said }.to_string())
+        }
+        _ => None,
+    }));
     let keys = |wanted: bool| {
         let made = facts(proof).filter_map(|fact| match fact {
             Fact::Made { label, attested, .. } if *attested == wanted => Some(label.to_string()),

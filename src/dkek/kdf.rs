@@ -13,7 +13,7 @@ use md5::block_api::compress;
 use md5::{Digest, Md5};
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::secret::{Secret, WipingBytes};
+use crate::secret::{Secret, WipingBytes, wiping_stack};
 
 /// The number of rounds for each of the three digests. 0 counts as 1, as in OpenSSL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,6 +92,12 @@ impl Derivation {
 
     /// Does at most `rounds` more rounds. A million rounds take about a tenth of a second.
     pub fn step(&mut self, rounds: u32) -> Progress {
+        // Whoever sends the progress on copies what lies beside it on the stack, too.
+        wiping_stack(|| self.go_on(rounds));
+        self.progress()
+    }
+
+    fn go_on(&mut self, rounds: u32) {
         let mut left = rounds;
         while left > 0 && self.digest != Which::AllDone {
             if self.done_of_digest == 0 {
@@ -106,7 +112,6 @@ impl Derivation {
                 self.take_digest();
             }
         }
-        self.progress()
     }
 
     /// The progress so far.

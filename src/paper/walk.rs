@@ -10,8 +10,8 @@ use crate::names::ItemName;
 use crate::paper::made_up;
 use crate::plan::{Custody, Plan};
 use crate::record::{
-    CeremonyKind, Defect, DepartedOutcome, Entry, Fact, HeldKey, InBackup, KnownShare, NotWrapped, PinChange,
-    RefusedKey, ResetRule, StoredKey,
+    CeremonyKind, Defect, DepartedOutcome, Entry, Fact, HeldKey, InBackup, KeyOfCertificate, KnownShare, NotWrapped,
+    PinChange, RefusedKey, ResetRule, StoredKey, ThrowAwayKey,
 };
 use crate::terms::{DeviceRole, Digest, DkekShareNumber, HostFinding, Kcv, MOST_DKEK_SHARES, Quorum, Scheme, Serial};
 use Defect::{DecimalId, HexadecimalId, LeadingZero, ShortValue, SmallPrime, WrongShare};
@@ -102,6 +102,13 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
         Act::KeepCertificates(acts::KeepCertificates { serial }) => {
             vec![Fact::Written { file: names::device_certificates(serial.as_str()), bytes: 64, sha256: digest }]
         }
+        Act::ProveDevice(acts::ProveDevice { role, serial, .. }) => vec![Fact::ThrowAwayKey(ThrowAwayKey {
+            role: *role,
+            serial: serial.clone(),
+            outcome: KeyOfCertificate::Held,
+            certificates_sha256: None,
+            genuineness: None,
+        })],
         Act::MixEntropy(_) => vec![Fact::Seeded { sources: vec!["device".into(), "host".into()] }],
         Act::Deal(acts::Deal { dkek_shares, dkek, so_pin }) => {
             let dealt = |(share, custody): (DkekShareNumber, &Custody)| match custody {

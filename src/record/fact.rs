@@ -182,6 +182,8 @@ pub enum Fact {
     Tries { role: DeviceRole, pin: PinName, left: u8 },
     /// A device was erased and initialised.
     Initialised { role: DeviceRole, serial: Serial, dkek_shares: u8 },
+    /// What a throw-away key proved about a device, before it got the DKEK.
+    ThrowAwayKey(super::proven::ThrowAwayKey),
     /// What a device that was just initialised says about its settings. None: it does not say.
     Settings {
         role: DeviceRole,

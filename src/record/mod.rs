@@ -16,6 +16,7 @@ mod line;
 mod line_error;
 mod manifest;
 mod parts;
+mod proven;
 mod resumed;
 mod seal;
 mod surveyed;
@@ -40,6 +41,7 @@ pub use manifest::{
     BackedUpDkekShare, BackedUpKey, DeviceCertificates, FORM, FORM_OF_BACK_UP, FORM_WITH_CERTIFICATES, Manifest,
 };
 pub use parts::Part;
+pub use proven::{KeyOfCertificate, ThrowAwayKey};
 pub use resumed::{Again, SetAside};
 pub use seal::{BagNow, Deviated, DeviationName};
 pub use surveyed::{KeyToBackUp, NotWrapped, RefusedKey};

@@ -30,6 +30,8 @@ pub enum DeviationName {
     OtherSettings,
     /// A device in use is not called what the plan says.
     OtherTokenLabel,
+    /// Somebody decided to go on with a device that is not proven to be genuine.
+    NotGenuine,
     /// A restored key was not proven to be the same key.
     KeyNotProven,
     /// Something was moved or changed while there was a break.

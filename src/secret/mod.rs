@@ -10,7 +10,7 @@ mod typed;
 
 pub use bytes::{Full, WipingBytes};
 pub use pin::{PinRule, SoPin, UserPin};
-pub use stack::wipe_stack;
+pub use stack::{wipe_stack, wiping_stack};
 pub use typed::TypedText;
 
 use subtle::ConstantTimeEq;

@@ -2,7 +2,7 @@
 
 use super::{SoftCard, text};
 use crate::card::transport::{Readers, Response, Transport, TransportError};
-use crate::secret::{WipingBytes, wipe_stack};
+use crate::secret::{WipingBytes, wiping_stack};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -183,15 +183,16 @@ impl Transport for InProcess {
 
 /// Performs a command. If it changes the card, the file is written before the answer is returned.
 pub(super) fn perform(card: &mut SoftCard, file: Option<&Path>, command: &[u8]) -> io::Result<WipingBytes> {
-    let before = file.map(|file| (file, card.state.clone()));
-    let answer = wiping(card.execute(command));
-    match before {
-        Some((file, before)) if before != card.state => write_state(card, file)?,
-        _ => {}
-    }
-    // What the command and the comparisons left there is of PINs and keys.
-    wipe_stack();
-    Ok(answer)
+    // What the command and the comparisons leave there is of PINs and keys.
+    wiping_stack(|| {
+        let before = file.map(|file| (file, card.state.clone()));
+        let answer = wiping(card.execute(command));
+        match before {
+            Some((file, before)) if before != card.state => write_state(card, file)?,
+            _ => {}
+        }
+        Ok(answer)
+    })
 }
 
 /// Writes a state file atomically: to a new file beside it, synced, then renamed over it.

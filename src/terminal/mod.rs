@@ -207,12 +207,17 @@ impl Terminal {
 
 impl Drop for Terminal {
     fn drop(&mut self) {
-        // after a panic the terminal has already been given back, and the one sentence must stay
-        if !self.hold.panicked() {
-            // giving back erases again; there is nobody left to show an error to
+        // after a panic the terminal has already been given back, and the one sentence must stay: only the buffers are wiped
+        if self.hold.panicked() {
+            self.out.mute();
+        }
+        // giving back erases again; there is nobody left to show an error to
+        let wiped = self.wipe();
+        self.out.mute();
+        // a lost connection must not keep the buffers from being wiped
+        if wiped.is_err() {
             let _ = self.wipe();
         }
-        self.out.mute();
     }
 }
 

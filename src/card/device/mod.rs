@@ -147,6 +147,20 @@ impl Device {
             .map_err(CardError::malformed_file(Operation::ReadCertificates, &self.certificates))
     }
 
+    /// Reads EF 2F02 anew: a device may make new certificates when it is initialised. One that then calls itself otherwise is
+    /// another device.
+    pub fn read_certificates(&mut self) -> Result<(), CardError> {
+        let operation = Operation::ReadCertificates;
+        let certificates = storage::read_whole(self.connected()?, FileId::CERTIFICATES, operation)?;
+        let malformed = CardError::malformed_file(operation, &certificates);
+        let seen = CvCertificate::parse(&certificates).and_then(|(own, _)| own.serial()).map_err(malformed)?;
+        if seen != self.serial {
+            return Err(CardError::OtherDevice { seen });
+        }
+        self.certificates = certificates;
+        Ok(())
+    }
+
     /// The device's own public key, which signs every request; `None` when its certificate has an unknown key.
     ///
     /// Genuine devices inherit their curve from the vendor's root, which is on brainpoolP256r1. This says nothing about

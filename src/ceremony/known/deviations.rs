@@ -7,6 +7,9 @@ use crate::plan::PinReset;
 use crate::record::{Deviated, DeviationName, Entry, Fact, Remark, ResetRule};
 use crate::terms::{Holder, Number, Person, Seat};
 
+/// What is typed to go on with a device that is not proven to be genuine.
+pub const NOT_GENUINE: &str = "NOT GENUINE";
+
 impl Known {
     /// Adds what an entry tells of a deviation, before anything else is learned from it.
     pub(super) fn learn_deviations(&mut self, entry: &Entry) {
@@ -107,6 +110,8 @@ impl Known {
                 let new = new(DeviationName::DeviceLeftOut).happened(happened);
                 Some(Deviated { reason: Some(reason.clone()), decided_by: Some(decided_by.clone()), ..new })
             }
+            // The reason is noted in the same step.
+            Fact::Decided { word } if word == NOT_GENUINE => Some(new(DeviationName::NotGenuine)),
             Fact::NotProvable { label, .. } => Some(new(DeviationName::KeyNotProven).happened(label.as_str())),
             Fact::Initialised { serial, .. } if self.devices.initialised_today.contains(serial) => {
                 Some(new(DeviationName::ErasedAgain).happened(serial.as_str()))
@@ -153,6 +158,7 @@ impl Known {
             | Fact::WrappedKeysUnusable { .. }
             | Fact::SeveralDkeks { .. }
             | Fact::DkekChosen { .. }
+            | Fact::ThrowAwayKey(_)
             | Fact::Decided { .. }
             | Fact::Room { .. }
             | Fact::Seen { .. }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::record::{HeldKey, InBackup, KeyDomain, Peculiar, PinCondition, PinName, WithoutDkek};
+use crate::record::{HeldKey, InBackup, KeyDomain, KeyOfCertificate, Peculiar, PinCondition, PinName, WithoutDkek};
 use crate::terms::{Advisory, DeviceRole, Genuineness, Kcv, KeyReference, Serial};
 
 /// A device as it was found.
@@ -75,6 +75,8 @@ pub struct Devices {
     pub logged_in: BTreeSet<DeviceRole>,
     /// Devices whose login was lost when the program ended.
     pub login_lost: BTreeSet<DeviceRole>,
+    /// Devices with a throw-away key since they were initialised, and what it proved.
+    pub proven: BTreeMap<DeviceRole, KeyOfCertificate>,
     /// Devices that have the DKEK.
     pub loaded: BTreeSet<DeviceRole>,
     /// The state of the device's DKEK: shares, outstanding, KCV.
@@ -133,11 +135,9 @@ impl Devices {
         self.same_dkek.contains(&role) || self.held.get(&role).is_some_and(|keys| keys.iter().any(in_backup))
     }
 
-    /// The keys of a device that was found with keys, as people read them.
+    /// The keys on a device that will be erased, as people read them.
     pub fn named_keys(&self, role: DeviceRole) -> Vec<KeyReference> {
-        let has_keys = self.get(role).is_some_and(|device| device.keys > 0);
-        let held = self.held.get(&role).filter(|_| has_keys);
-        held.into_iter().flatten().map(|held| held.key.reference).collect()
+        self.held.get(&role).into_iter().flatten().map(|held| held.key.reference).collect()
     }
 
     /// The other devices of the fleet that were found, with their numbers.
@@ -163,6 +163,10 @@ impl Devices {
         // What was known about an abandoned device says nothing about the one in its place.
         self.tries.retain(|(of, ..)| *of != role);
         self.so_pin_on_cards.remove(&role);
+        // Of one that lists none, no key is traced in most ceremonies; those that are traced later count.
+        if device.keys == 0 {
+            self.held.remove(&role);
+        }
         self.found.insert(role, device);
     }
 
@@ -180,6 +184,7 @@ impl Devices {
         self.initialised.insert(role);
         self.initialised_today.insert(serial.clone());
         self.logged_in.remove(&role);
+        self.proven.remove(&role);
         // An uninitialised device takes today's SO-PIN at once; others keep theirs until it is changed.
         if self.get(role).is_some_and(|device| !device.initialised) {
             self.so_pin_of_today.insert(role);

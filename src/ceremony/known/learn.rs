@@ -135,6 +135,7 @@ impl Known {
                 self.doubt.learn_initialised(serial);
                 self.devices.learn_initialised(*role, serial);
             }
+            Fact::ThrowAwayKey(proven) => _ = self.devices.proven.insert(proven.role, proven.outcome),
             Fact::SoPinChanged { role } => {
                 self.devices.so_pin_of_today.insert(*role);
                 self.learn_so_pin_changed(*role);

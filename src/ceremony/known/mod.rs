@@ -3,7 +3,7 @@
 pub mod bags;
 pub mod character;
 pub mod custodians;
-mod deviations;
+pub(in crate::ceremony) mod deviations;
 pub mod devices;
 pub mod doubt;
 pub mod drilled;

@@ -110,7 +110,9 @@ impl Machine {
             self.ask_between(Interlude::STOP);
             return;
         }
-        if matches!(recovery, Recovery::PinsAgain | Recovery::AnotherDevice) {
+        // What is on the device that is to be erased is read once more; dealing is not repeated.
+        let rereads = recovery == Recovery::DeviceAgain && self.was_to_erase();
+        if rereads || matches!(recovery, Recovery::PinsAgain | Recovery::AnotherDevice) {
             // What was typed as the current SO-PIN was for this attempt: it must not be sent instead of the one from
             // the cards.
             self.request(Request::Forget(vec![Handle::SoPin]));
@@ -126,10 +128,15 @@ impl Machine {
             self.request(Request::Forget(typed.to_vec()));
         }
         let from = self.number();
-        let to = self.recovery_step(recovery).unwrap_or(from);
+        let target = if rereads { Recovery::PinsAgain } else { recovery };
+        let to = self.recovery_step(target).unwrap_or(from);
         let recovered = Entry::Recovered { step: from, choice: recovery.word().to_owned(), to };
         if !recovery.tries_the_same() || !self.repeats.was_tried_so(&recovered) {
             self.emit(recovered);
+        }
+        if rereads {
+            self.find_before(to);
+            return;
         }
         match recovery {
             Recovery::TryAgain => self.enter_stage(self.stage),
@@ -159,12 +166,7 @@ impl Machine {
                 self.request(Request::Forget(given.collect()));
                 self.enter_stage(0);
             }
-            Recovery::AnotherDevice => {
-                let Some(step) = self.step() else { return };
-                let step = Step { number: to, ..device::device(step.role) };
-                self.detour = Some(Detour { step, back_to: 0 });
-                self.enter_stage(0);
-            }
+            Recovery::AnotherDevice => self.find_before(to),
             // The next step is the login by its holder.
             Recovery::WithoutProof
             | Recovery::NotConfirmed
@@ -190,6 +192,19 @@ impl Machine {
             }
             Recovery::Stop => {}
         }
+    }
+
+    /// Whether the command failed that erases a device.
+    pub(in crate::ceremony) const fn was_to_erase(&self) -> bool {
+        matches!(&self.mode, Mode::Faulted { act: Act::Initialise(_), .. })
+    }
+
+    /// A device is found before this step begins.
+    fn find_before(&mut self, number: Number) {
+        let Some(step) = self.step() else { return };
+        let step = Step { number, ..device::device(step.role) };
+        self.detour = Some(Detour { step, back_to: 0 });
+        self.enter_stage(0);
     }
 
     /// The PIN holder logs in before the stage at this place.

@@ -189,11 +189,11 @@ fn ways_on(known: &Known, act: &Act, fault: FaultName) -> Vec<Recovery> {
         },
         Act::Initialise(acts::Initialise { role, .. }) => match fault {
             FaultName::SoPinWrong | FaultName::SoPinOldWrong | FaultName::PinsMissing => vec![PinsAgain],
-            FaultName::InitialiseRefused | FaultName::SoPinBlocked | FaultName::DeviceOtherKeys
-                if may_be_another(known, *role) =>
-            {
+            FaultName::InitialiseRefused | FaultName::SoPinBlocked if may_be_another(known, *role) => {
                 vec![AnotherDevice, TryAgain]
             }
+            // It may be the right device, which did not list them when it was found: then people read what is on it.
+            FaultName::DeviceOtherKeys if may_be_another(known, *role) => vec![AnotherDevice, DeviceAgain, TryAgain],
             _ => vec![TryAgain],
         },
         Act::ChangeSoPin(_) => match fault {
@@ -219,6 +219,9 @@ fn ways_on(known: &Known, act: &Act, fault: FaultName) -> Vec<Recovery> {
             }
             _ => vec![TryAgain],
         },
+        Act::ProveDevice(acts::ProveDevice { role, .. }) => {
+            [TryAgain].into_iter().chain(holds_nothing_yet(known, *role).then_some(PinsAgain)).collect()
+        }
         Act::RestoreKey(_) => {
             let first = if fault == FaultName::KeyReferenceOccupied { TypeAgain } else { TryAgain };
             let others = one_key_fails(known, fault) || refuses_one_of_several(known, fault);
@@ -230,7 +233,11 @@ fn ways_on(known: &Known, act: &Act, fault: FaultName) -> Vec<Recovery> {
         Act::VerifyBackup(_) | Act::CarryKey(_) | Act::RewrapKey(_) => {
             [TryAgain].into_iter().chain(one_key_fails(known, fault).then_some(LeaveOut)).collect()
         }
-        Act::CompareDkek(_) | Act::SurveyKeys(_) | Act::CheckNewKeys(_) => vec![DeviceAgain, TryAgain],
+        Act::CompareDkek(_) | Act::SurveyKeys(_) | Act::CheckNewKeys(_) => match fault {
+            // That says nothing about which device it is.
+            FaultName::CardRefused => vec![TryAgain, DeviceAgain],
+            _ => vec![DeviceAgain, TryAgain],
+        },
         // Of a device that holds them already, the others can be backed up without it.
         Act::BackUp(acts::BackUp { origin, .. }) => {
             let others = known.kept_keys().len() > 1 && !fault.may_come_back();

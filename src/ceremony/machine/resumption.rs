@@ -34,6 +34,7 @@ const RESULTS: &[ToldBy] = &[
     (ActName::WriteShareFile, |fact| matches!(fact, Fact::Written { .. })),
     (ActName::Initialise, |fact| matches!(fact, Fact::Initialised { .. })),
     (ActName::ChangeSoPin, |fact| matches!(fact, Fact::SoPinChanged { .. })),
+    (ActName::ProveDevice, |fact| matches!(fact, Fact::ThrowAwayKey(_))),
     (ActName::LoadDkek, |fact| matches!(fact, Fact::Loaded { .. })),
     (ActName::MakeKey, |fact| matches!(fact, Fact::Made { .. })),
     (ActName::RestoreKey, |fact| matches!(fact, Fact::Unwrapped { .. })),

@@ -2,6 +2,7 @@
 
 use crate::ceremony::known::Known;
 use crate::ceremony::known::character::{Cards, DeviceUse};
+use crate::ceremony::known::deviations::NOT_GENUINE;
 use crate::ceremony::steps::{Actor, Condition, Question, StageKind, Step, step};
 use crate::clerk::acts::DevicePurpose;
 use crate::clerk::{Act, acts};
@@ -36,7 +37,7 @@ fn shown_device(step: Step) -> Step {
 /// The same as in an unfit room: the word is a fact, and the reason a noted deviation.
 fn not_genuine(_: &Known, _: &Step) -> Vec<Field> {
     vec![
-        Field::new(FieldName::Override, FieldKind::Word("NOT GENUINE")),
+        Field::new(FieldName::Override, FieldKind::Word(NOT_GENUINE)),
         Field::new(FieldName::Reason, FieldKind::Reason),
     ]
 }

@@ -7,7 +7,7 @@ use crate::fields::{Field, FieldKind};
 use crate::names::{FieldName, StageName, StepName};
 use crate::plan::{NewPin, Plan};
 use crate::record::PinName;
-use crate::terms::{DeviceRole, Handle};
+use crate::terms::{DeviceRole, Genuineness, Handle};
 
 /// The device gets its PINs and is erased and initialised.
 pub fn provision(list: &mut List, plan: &Plan, role: DeviceRole) {
@@ -80,8 +80,8 @@ fn drawn_user_pin(_: &Known, _: &Step) -> Vec<Field> {
     vec![Field::new(FieldName::DrawnUserPin, FieldKind::DrawnUserPin)]
 }
 
-/// The device gets the DKEK; the PIN holder logs in first if that did not work with the PIN that was just set. (A throw-away
-/// key's attestation comes before this.) `forgets`: what nothing needs any more.
+/// The device gets the DKEK; the PIN holder logs in first if that did not work with the PIN that was just set. A throw-away
+/// key proves before that the device has the key of its certificate. `forgets`: what nothing needs any more.
 pub fn load(list: &mut List, role: DeviceRole, forgets: &[Handle]) {
     list.section();
     let types_pin = step(StepName::LogIn, Actor::PinHolder).on(role).only_if(Need::LogIn(role));
@@ -89,6 +89,7 @@ pub fn load(list: &mut List, role: DeviceRole, forgets: &[Handle]) {
     list.add(
         step(StepName::Load, Actor::Administrator)
             .on(role)
+            .then(StageName::ProveDevice, StageKind::Do(prove_device))
             .then(StageName::Load, StageKind::Do(load_dkek))
             .then(StageName::Loaded, StageKind::Read)
             .forgetting(forgets.iter().copied()),
@@ -180,6 +181,13 @@ fn user_pin(_: &Known, _: &Step) -> Vec<Field> {
 
 fn log_in(known: &Known, step: &Step, held: bool) -> Option<Act> {
     Some(acts::LogIn { role: step.role, serial: known.devices.serial(step.role)?, held }.into())
+}
+
+fn prove_device(known: &Known, step: &Step) -> Option<Act> {
+    let device = known.devices.get(step.role)?;
+    let accepted = device.genuineness.as_ref().is_some_and(Genuineness::is_accepted);
+    let (role, serial, again) = (step.role, device.serial.clone(), known.doubt.again);
+    Some(acts::ProveDevice { role, serial, accepted, again }.into())
 }
 
 fn load_dkek(known: &Known, step: &Step) -> Option<Act> {

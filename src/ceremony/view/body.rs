@@ -182,6 +182,7 @@ impl Machine {
             Recovery::NotConfirmed => words::CHOICE_NOT_CONFIRMED,
             Recovery::LeaveOut => words::CHOICE_LEAVE_OUT,
             Recovery::AnotherDevice => words::CHOICE_ANOTHER_DEVICE,
+            Recovery::DeviceAgain if self.was_to_erase() => words::CHOICE_READ_DEVICE_AGAIN,
             Recovery::DeviceAgain => words::CHOICE_DEVICE_AGAIN,
             Recovery::WithoutDevice => words::CHOICE_WITHOUT_DEVICE,
             Recovery::AnotherMedium => words::CHOICE_ANOTHER_MEDIUM,

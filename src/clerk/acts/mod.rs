@@ -28,6 +28,7 @@ mod make_key;
 mod mix_entropy;
 mod open_share_file;
 mod open_with_password;
+mod prove_device;
 mod prove_key;
 mod prove_vault_empty;
 mod read_custody;
@@ -261,6 +262,7 @@ acts! {
     change_user_pin::ChangeUserPin,
     reset_user_pin::ResetUserPin,
     log_in::LogIn,
+    prove_device::ProveDevice,
     load_dkek::LoadDkek,
     make_key::MakeKey,
     take_inventory::TakeInventory,

@@ -7,7 +7,7 @@ use crate::card::transport::Readers;
 use crate::clerk::workers::devices::{CardInserter, Devices};
 use crate::faults::{self, Fault};
 use crate::record::Fact;
-use crate::secret::{WipingBytes, wipe_stack};
+use crate::secret::{WipingBytes, wiping_stack};
 use crate::terms::Handle;
 
 /// What a job returns.
@@ -54,8 +54,7 @@ impl CardWorker {
             while let Ok(task) = inbox.recv() {
                 match task {
                     Task::Job(job) => {
-                        let reply = job(&mut devices);
-                        wipe_stack();
+                        let reply = wiping_stack(|| job(&mut devices));
                         if outbox.send(reply).is_err() {
                             break;
                         }

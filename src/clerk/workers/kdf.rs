@@ -8,7 +8,7 @@ use std::thread;
 
 use crate::dkek::{DkekShare, Rounds, ShareFile, derive, open, seal};
 use crate::record::Defect;
-use crate::secret::{WipingBytes, wipe_stack};
+use crate::secret::{WipingBytes, wiping_stack};
 
 /// A message from the worker.
 pub enum News<T> {
@@ -31,14 +31,16 @@ impl<T> Drop for Job<T> {
 }
 
 impl<T: Send + 'static> Job<T> {
-    fn spawn(work: impl FnOnce(&Sender<News<T>>, &AtomicBool) + Send + 'static) -> Self {
+    /// What `work` comes to is sent when nothing of the work is left on the stack; `None`: it was stopped.
+    fn spawn(work: impl FnOnce(&Sender<News<T>>, &AtomicBool) -> Option<T> + Send + 'static) -> Self {
         let (send, news) = channel();
         let stopped = Arc::new(AtomicBool::new(false));
         let flag = Arc::clone(&stopped);
         // If no thread can be started, the sender is dropped, and the job reports that its worker is gone.
         let _ = thread::Builder::new().spawn(move || {
-            work(&send, &flag);
-            wipe_stack();
+            if let Some(result) = wiping_stack(|| work(&send, &flag)) {
+                let _ = send.send(News::Done(result));
+            }
         });
         Self { news, stopped }
     }
@@ -68,11 +70,7 @@ pub fn begin_sealing(password: WipingBytes, share: DkekShare, salt: [u8; 8], rou
             if stopped.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
         drop(password);
-        if let Some(key) = key {
-            let file = seal(&share, &key, salt);
-            drop(share);
-            let _ = news.send(News::Done(file));
-        }
+        key.map(|key| seal(&share, &key, salt))
     })
 }
 
@@ -119,14 +117,13 @@ pub fn begin_opening(tries: Vec<Try>, files: Vec<(String, ShareFile)>, rounds: R
                 let _ = news.send(News::Progress(number * progress.total + progress.done, count * progress.total));
                 if stopped.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
             });
-            let Some(key) = key else { return };
+            let key = key?;
             if let Ok(share) = open(file, &key) {
                 let (agreeing, defects, needed) = (attempt.agreeing.clone(), attempt.defects.clone(), attempt.needed);
                 found = Some(Found { share, file: name.clone(), agreeing, defects, needed });
                 break;
             }
         }
-        drop(tries);
-        let _ = news.send(News::Done(OpenedFile { found }));
+        Some(OpenedFile { found })
     })
 }

@@ -206,6 +206,7 @@ const fn in_words(name: DeviationName) -> &'static str {
         DeviationName::ErasedAgain => words::REPORT_DEVIATION_ERASED_AGAIN,
         DeviationName::OtherSettings => words::REPORT_DEVIATION_SETTINGS,
         DeviationName::OtherTokenLabel => words::REPORT_DEVIATION_TOKEN_LABEL,
+        DeviationName::NotGenuine => words::REPORT_DEVIATION_NOT_GENUINE,
         DeviationName::KeyNotProven => words::REPORT_DEVIATION_NOT_PROVEN,
         DeviationName::ChangedInBreak => words::REPORT_DEVIATION_CHANGED_IN_BREAK,
         DeviationName::KcvNotConfirmed => words::REPORT_DEVIATION_NOT_CONFIRMED,

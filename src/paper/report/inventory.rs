@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Told, grouped, text};
-use crate::ceremony::{advisory, custody, device_role, genuineness};
+use crate::ceremony::{advisory, custody, device_role, genuineness, key_of_certificate};
 use crate::paper::day::table;
 use crate::paper::document::{Block, Cell, Room, Sheet};
 use crate::record::{
@@ -354,6 +354,7 @@ fn done(fact: &Fact) -> Option<(DeviceRole, String)> {
         }
         Fact::PinChanged { role, change, .. } => (*role, pin_change(*change).to_owned()),
         Fact::SoPinChanged { role } => (*role, words::REPORT_SO_PIN_CHANGED.to_owned()),
+        Fact::ThrowAwayKey(proven) => (proven.role, key_of_certificate(proven.outcome).to_owned()),
         Fact::Loaded { role, kcv } => (*role, words::ReportLoaded { kcv }.to_string()),
         Fact::DeviceLeftOut { role, serial, decided_by, .. } => {
             let serial = serial.as_ref().map_or(words::REPORT_NEVER_FOUND, Serial::as_str);

@@ -7,7 +7,7 @@ use hsm_ceremony::card::transport::{Readers, Response, Transport, TransportError
 use hsm_ceremony::ceremony::{Body, Input, Recovery};
 use hsm_ceremony::fields::FieldKind;
 use hsm_ceremony::names::FieldName;
-use hsm_ceremony::record::{self, Entry, Fact, Remark};
+use hsm_ceremony::record::{self, DeviationName, Entry, Fact, KeyOfCertificate, Remark, ThrowAwayKey};
 use hsm_ceremony::secret::WipingBytes;
 use hsm_ceremony::softcard::SoftCard;
 use hsm_ceremony::terms::{DeviceRole, Genuineness};
@@ -76,6 +76,11 @@ fn found(rig: &Rig, role: DeviceRole) -> Option<Genuineness> {
     })
 }
 
+fn thrown_away(rig: &Rig) -> Vec<ThrowAwayKey> {
+    let proven = |fact: &&Fact| if let Fact::ThrowAwayKey(proven) = fact { Some(proven.clone()) } else { None };
+    rig.facts().iter().filter_map(proven).collect()
+}
+
 /// The screen that shows the device, as one text.
 fn shown(front: &Front<'_>) -> Option<String> {
     match &front.view.body {
@@ -114,6 +119,10 @@ fn in_a_rehearsal_the_software_card_is_accepted_and_its_keys_are_attested() {
         .filter_map(|fact| if let Fact::Made { attested, .. } = fact { Some(*attested) } else { None })
         .collect();
     assert_eq!(made, [true]);
+    assert!(!thrown_away(&rig).is_empty());
+    for proven in thrown_away(&rig) {
+        assert_eq!((proven.outcome, &proven.genuineness), (KeyOfCertificate::Held, &None));
+    }
     assert!(record::verify(rig.lines.as_bytes()).is_ok());
 }
 
@@ -121,9 +130,12 @@ fn in_a_rehearsal_the_software_card_is_accepted_and_its_keys_are_attested() {
 fn a_device_that_is_not_proven_genuine_needs_the_word_and_a_reason_or_is_changed() {
     let records = tempfile::tempdir().unwrap();
     let mut rig = establish_on(without_issuer("REH0000001"), records.path());
-    let (mut asked, mut left, mut screens) = (0, 0, Vec::new());
+    let (mut asked, mut left, mut screens, mut loaded) = (0, 0, Vec::new(), Vec::new());
     rig.play(|front| {
         screens.extend(shown(front));
+        if let Body::Read { text, .. } = &front.view.body {
+            loaded.push(text.join(" "));
+        }
         if !asks(front) {
             return Turn::Autopilot;
         }
@@ -150,7 +162,14 @@ fn a_device_that_is_not_proven_genuine_needs_the_word_and_a_reason_or_is_changed
     assert_eq!(rig.facts().iter().filter(|fact| decided(fact)).count(), 1);
     let reason = |entry: &Entry| matches!(entry, Entry::Remarked { remark: Remark::Deviation, text, .. } if text == "It is the only spare of this make.");
     assert_eq!(rig.entries.iter().filter(|entry| reason(entry)).count(), 1);
-    // Its keys are attested all the same, by the certificate that it has.
+    let deviated = rig.entries.iter().rev().find_map(|entry| match entry {
+        Entry::Sealed { deviated, .. } => Some(deviated.iter().map(|one| one.name).collect::<Vec<_>>()),
+        _ => None,
+    });
+    assert_eq!(deviated, Some(vec![DeviationName::NotGenuine, DeviationName::Noted]));
+    // Its keys are attested all the same, by the certificate that it has: the throw-away key, too.
+    assert_eq!(thrown_away(&rig)[0].outcome, KeyOfCertificate::Held);
+    assert!(loaded.iter().any(|screen| screen.contains("NOT PROVEN to be the maker's; the device has its key")));
     assert!(rig.facts().iter().any(|fact| matches!(fact, Fact::Made { attested: true, .. })));
 }
 
@@ -163,30 +182,112 @@ fn until_it_fails(rig: &mut Rig) -> Vec<String> {
     rig.failed().into_iter().map(str::to_owned).collect()
 }
 
-fn nothing_was_backed_up(rig: &Rig, fault: &str) {
+fn it_never_got_the_dkek(rig: &Rig, fault: &str) {
     stopped(rig, &[fault]);
+    assert!(rig.facts().iter().any(|fact| matches!(fact, Fact::Initialised { .. })), "{fault}");
+    let shares = rig.log.lock().unwrap().iter().filter(|one| one.starts_with(&[0x80, 0x52]) && one.len() > 5).count();
+    assert_eq!(shares, 0, "no DKEK share was sent: {fault}");
     assert_eq!(found(rig, DeviceRole::Original), Some(Genuineness::Software { root: ROOT.to_owned() }));
     let facts = rig.facts();
-    assert!(!facts.iter().any(|fact| matches!(fact, Fact::Made { .. } | Fact::BackedUp { .. })), "{fault}");
+    assert!(!facts.iter().any(|fact| matches!(fact, Fact::Loaded { .. } | Fact::Made { .. })), "{fault}");
 }
 
 #[test]
-fn a_copied_certificate_is_unmasked_before_anything_is_backed_up() {
+fn a_copied_certificate_is_unmasked_before_the_dkek_is_loaded() {
     let records = tempfile::tempdir().unwrap();
     // Genuine to look at: its certificates are those of another card, and it calls itself as they say.
     let mut card = state("REH0000001");
     card["files"]["2f02"] = state("REH0000002")["files"]["2f02"].clone();
     let mut rig = establish_on(SoftCard::from_json(&card).ok().unwrap(), records.path());
-    assert_eq!(until_it_fails(&mut rig), ["key-not-attested"]);
-    nothing_was_backed_up(&rig, "key-not-attested");
+    assert_eq!(until_it_fails(&mut rig), ["device-key-missing"]);
+    it_never_got_the_dkek(&rig, "device-key-missing");
 }
 
 #[test]
-fn a_key_that_another_device_vouches_for_is_refused_by_its_name() {
+fn a_device_for_which_another_vouches_is_refused_by_its_name() {
     let records = tempfile::tempdir().unwrap();
     let mut rig = Rig::establish_with(&plan(), records.path(), |readers| Box::new(PassedOn(readers)));
-    assert_eq!(until_it_fails(&mut rig), ["key-of-other-device"]);
+    assert_eq!(until_it_fails(&mut rig), ["device-key-elsewhere"]);
     let named = |entry: &Entry| matches!(entry, Entry::Failed { values, .. } if format!("{values:?}").contains("ESPICOHSMTR00001"));
     assert!(rig.entries.iter().any(named));
-    nothing_was_backed_up(&rig, "key-of-other-device");
+    it_never_got_the_dkek(&rig, "device-key-elsewhere");
+}
+
+/// What is in the reader shows other certificates once it is initialised: those of a card without an issuer.
+struct Changing<T>(T, bool, Vec<u8>);
+
+impl Readers for Changing<Box<dyn Readers>> {
+    fn occupied(&mut self) -> Result<Vec<String>, TransportError> {
+        self.0.occupied()
+    }
+    fn connect(&mut self, reader: &str) -> Result<Box<dyn Transport>, TransportError> {
+        Ok(Box::new(Changing(self.0.connect(reader)?, self.1, self.2.clone())))
+    }
+}
+
+impl Transport for Changing<Box<dyn Transport>> {
+    fn transmit(&mut self, command: &WipingBytes) -> Result<Response, TransportError> {
+        let answer = self.0.transmit(command)?;
+        let sent = command.expose();
+        self.1 |= sent.starts_with(&[0x80, 0x50]);
+        if !self.1 || !sent.starts_with(&[0x00, 0xB1, 0x2F, 0x02]) {
+            return Ok(answer);
+        }
+        let offset = usize::from(u16::from_be_bytes([sent[7], sent[8]]));
+        let rest = self.2.get(offset..).unwrap_or_default();
+        let bytes = [&rest[..rest.len().min(256)], &[0x90, 0x00]].concat();
+        Response::new(WipingBytes::from_slice(&bytes)).ok_or(TransportError::Garbled)
+    }
+    fn largest_command(&self) -> usize {
+        self.0.largest_command()
+    }
+    fn reconnect(&mut self) -> Result<(), TransportError> {
+        self.0.reconnect()
+    }
+}
+
+#[test]
+fn certificates_are_read_anew_once_the_device_is_initialised() {
+    let records = tempfile::tempdir().unwrap();
+    let genuine = state("REH0000001")["files"]["2f02"].as_str().unwrap().to_owned();
+    let alone = base16ct::mixed::decode_vec(&genuine[..genuine.rfind("7f2181").unwrap()]).unwrap();
+    let changing = |readers| -> Box<dyn Readers> { Box::new(Changing(readers, false, alone)) };
+    let mut rig = Rig::establish_on(SoftCard::new("REH0000001").unwrap(), &plan(), records.path(), changing);
+    assert_eq!(until_it_fails(&mut rig), ["certificates-changed"]);
+    it_never_got_the_dkek(&rig, "certificates-changed");
+}
+
+/// A card that deletes nothing.
+struct Keeping<T>(T);
+
+impl Readers for Keeping<Box<dyn Readers>> {
+    fn occupied(&mut self) -> Result<Vec<String>, TransportError> {
+        self.0.occupied()
+    }
+    fn connect(&mut self, reader: &str) -> Result<Box<dyn Transport>, TransportError> {
+        Ok(Box::new(Keeping(self.0.connect(reader)?)))
+    }
+}
+
+impl Transport for Keeping<Box<dyn Transport>> {
+    fn transmit(&mut self, command: &WipingBytes) -> Result<Response, TransportError> {
+        if command.expose().starts_with(&[0x00, 0xE4]) {
+            return Response::new(WipingBytes::from_slice(&[0x90, 0x00])).ok_or(TransportError::Garbled);
+        }
+        self.0.transmit(command)
+    }
+    fn largest_command(&self) -> usize {
+        self.0.largest_command()
+    }
+    fn reconnect(&mut self) -> Result<(), TransportError> {
+        self.0.reconnect()
+    }
+}
+
+#[test]
+fn a_throw_away_key_that_is_still_listed_is_named_before_the_dkek_is_loaded() {
+    let records = tempfile::tempdir().unwrap();
+    let mut rig = Rig::establish_with(&plan(), records.path(), |readers| Box::new(Keeping(readers)));
+    assert_eq!(until_it_fails(&mut rig), ["throw-away-key-stays"]);
+    it_never_got_the_dkek(&rig, "throw-away-key-stays");
 }

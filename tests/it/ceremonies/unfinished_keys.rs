@@ -5,12 +5,12 @@ use std::sync::{Arc, Mutex};
 
 use hsm_ceremony::app::{Environment, Setup};
 use hsm_ceremony::card::transport::{Readers, Response, Transport, TransportError};
-use hsm_ceremony::ceremony::{Body, Ceremony, Known, Recovery};
+use hsm_ceremony::ceremony::{Body, Ceremony, ChoiceId, Known, Recovery};
 use hsm_ceremony::plan::Plan;
-use hsm_ceremony::record::{CeremonyKind, Entry};
+use hsm_ceremony::record::{CeremonyKind, Entry, Fact};
 use hsm_ceremony::secret::WipingBytes;
 use hsm_ceremony::softcard::{Faults, Rack, SoftCard};
-use hsm_ceremony::terms::Number;
+use hsm_ceremony::terms::{DeviceRole, Number};
 
 use super::mistakes::{goes_on, plan, stopped, with_key};
 use super::rig::{Rig, Turn, plan_text, used_card};
@@ -243,4 +243,45 @@ fn a_key_that_came_after_the_device_was_found_is_not_erased_unnamed() {
     goes_on(&rig, &["card-was-out", "device-other-keys", "card-was-out"]);
     assert_eq!(rig.value("device-other-keys", "references"), "7");
     assert!(rig.machine.known().doubt.perhaps_erased.is_empty(), "nothing was sent that could have erased it");
+}
+
+#[test]
+fn keys_that_a_device_did_not_list_at_first_can_be_read_and_named_without_dealing_again() {
+    let records = tempfile::tempdir().unwrap();
+    let rack = Rack::new(1);
+    let strange = used_card("REH0000078", Faults::default()).to_json()["keys"]["01"].clone();
+    rack.insert(0, SoftCard::new("REH0000079").unwrap());
+    let setup = Setup::by_plan(
+        CeremonyKind::Establish,
+        Plan::parse(&plan()).unwrap(),
+        plan(),
+        records.path(),
+        Environment::SoftwareCards,
+    );
+    let mut rig = Rig::held(setup.unwrap(), Box::new(rack.clone()));
+    let (mut put, mut offered, mut named) = (false, String::new(), false);
+    rig.play(|front| {
+        if !put && matches!(front.view.body, Body::Form { irreversible: true, .. }) {
+            put = true;
+            with_key(&rack, "07", Some(strange.clone()));
+        }
+        named |= !front.machine.known().devices.named_keys(DeviceRole::Original).is_empty();
+        match (front.fault(), &front.view.body) {
+            (Some("device-other-keys"), Body::Fault { choices, .. }) => {
+                assert!(!named, "nobody has read of it yet");
+                let again = ChoiceId::Recovery(Recovery::DeviceAgain);
+                offered.clone_from(&choices.iter().find(|choice| choice.id == again).unwrap().text);
+                front.goes_on_with(Recovery::DeviceAgain)
+            }
+            (Some(_), _) => front.goes_on_with(Recovery::TryAgain),
+            (None, _) => Turn::Autopilot,
+        }
+    });
+    assert_eq!(rig.failed(), ["card-was-out", "device-other-keys"]);
+    assert!(rig.complete() && rig.vault.is_empty());
+    assert_eq!(offered, "Read what is on this device again, then set both PINs again");
+    assert!(named, "people read of it before it was erased");
+    assert!(rack.with_card(0, |card| card.to_json()["keys"]["07"].is_null()).unwrap());
+    let dealt = |entry: &&Entry| matches!(entry, Entry::Learned { fact: Fact::Dealt { .. }, .. });
+    assert_eq!(rig.entries.iter().filter(dealt).count(), 1, "dealt once");
 }

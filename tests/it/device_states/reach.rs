@@ -99,7 +99,8 @@ fn a_device_too_old_for_long_rsa_keys() {
     });
 }
 
-const SHORT: HangUp = HangUp { at: 0, performed: false, answers: &[], answer_to_reset: None, short_only: true };
+const SHORT: HangUp =
+    HangUp { at: 0, performed: false, answers: &[], answer_to_reset: None, short_only: true, halts: None };
 
 #[test]
 fn a_reader_without_extended_length_and_a_device_that_takes_pieces() {

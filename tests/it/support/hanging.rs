@@ -5,12 +5,12 @@ use std::net::TcpStream;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use hsm_ceremony::softcard::SoftCard;
 
 use super::answering::{Answers, answer};
-use super::{Table, events, is_empty};
+use super::{FOREVER, Table, events, is_empty};
 
 /// What a card of the JCOP 3 generation answers to reset.
 const JCOP_3: &str = "3BDE18FF8191FE1FC38031815448534D317380214081071C";
@@ -29,6 +29,23 @@ pub struct HangUp {
     pub answer_to_reset: Option<&'static str>,
     /// Whether its reader breaks off at every extended command, which it claims to transfer.
     pub short_only: bool,
+    /// At which command it stands still.
+    pub halts: Option<Halt>,
+}
+
+/// A card stands still when it has carried out the n-th command with this instruction, counted from 1, and answers only when the
+/// test says so. What only asks for the state of the DKEK does not count.
+#[derive(Clone, Copy, Debug)]
+pub struct Halt {
+    pub instruction: u8,
+    pub nth: usize,
+}
+
+impl Halt {
+    const fn is(self, command: &[u8]) -> bool {
+        let asks = command[1] == 0x52 && command.len() <= 5;
+        command[1] == self.instruction && !asks
+    }
 }
 
 /// What a card was asked for.
@@ -41,6 +58,12 @@ struct Seen {
     initialised: AtomicUsize,
     /// The number of the command at which it hangs up and stays away; 0 for none.
     gone_at: AtomicUsize,
+    /// How many commands could have been the one at which it stands still.
+    like_the_halt: AtomicUsize,
+    /// Whether it stands still.
+    halted: AtomicBool,
+    /// Whether it need not any longer.
+    goes_on: AtomicBool,
 }
 
 /// Why a connection is over.
@@ -119,6 +142,20 @@ impl HangingCard {
         self.seen.initialised.load(Ordering::Relaxed)
     }
 
+    /// Waits until it stands still.
+    pub fn wait_until_halted(&self) {
+        let until = Instant::now() + FOREVER;
+        while !self.seen.halted.load(Ordering::Acquire) {
+            assert!(Instant::now() < until, "the command never came");
+            thread::sleep(A_MOMENT);
+        }
+    }
+
+    /// It answers now, and no longer stands still.
+    pub fn answer_now(&self) {
+        self.seen.goes_on.store(true, Ordering::Release);
+    }
+
     /// Takes it out, and puts its state where [`Table::insert`] finds it.
     pub fn take_out(mut self, table: &Table) {
         self.leave();
@@ -192,6 +229,14 @@ fn serve(reader: &mut TcpStream, card: &Mutex<SoftCard>, hang_up: HangUp, seen: 
                 }
                 seen.initialised.fetch_add(usize::from(initialises), Ordering::Relaxed);
                 let own = card.lock().unwrap().execute(command);
+                if let Some(halt) = hang_up.halts.filter(|halt| halt.is(command))
+                    && seen.like_the_halt.fetch_add(1, Ordering::Relaxed) + 1 == halt.nth
+                {
+                    seen.halted.store(true, Ordering::Release);
+                    while !seen.goes_on.load(Ordering::Acquire) && !stop.load(Ordering::Relaxed) {
+                        thread::sleep(A_MOMENT);
+                    }
+                }
                 let answer = answer(hang_up.answers, command).unwrap_or(own);
                 if number == hang_up.at {
                     return Over::HungUp;

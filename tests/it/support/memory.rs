@@ -16,18 +16,20 @@ pub struct Needle {
     places: Vec<(usize, u8)>,
     /// The widest spread that is searched.
     widest: usize,
+    /// Not as a part of more hexadecimal digits and colons.
+    alone: bool,
 }
 
 impl Needle {
     /// All of the bytes.
     pub fn exact(name: &'static str, bytes: &[u8]) -> Self {
-        Self { name, places: bytes.iter().copied().enumerate().collect(), widest: WIDEST }
+        Self { name, places: bytes.iter().copied().enumerate().collect(), widest: WIDEST, alone: false }
     }
 
     /// The bytes except spaces, in whose place anything may be.
     pub fn spaced(name: &'static str, bytes: &[u8]) -> Self {
         let places = bytes.iter().copied().enumerate().filter(|(_, byte)| *byte != b' ').collect();
-        Self { name, places, widest: WIDEST }
+        Self { name, places, widest: WIDEST, alone: false }
     }
 
     /// Every form in which a share value could be in memory.
@@ -46,9 +48,10 @@ impl Needle {
         needles
     }
 
-    /// Check bytes as text. So few characters occur spread out in any large memory by chance.
+    /// Check bytes as text. So few characters occur by chance spread out in any large memory, and in key check values,
+    /// which are no secrets.
     pub fn check_bytes(check: &str) -> Self {
-        Self { widest: 1, ..Self::exact("check bytes", check.as_bytes()) }
+        Self { widest: 1, alone: true, ..Self::exact("check bytes", check.as_bytes()) }
     }
 
     /// Check bytes as shown on the screen, with their label.
@@ -100,15 +103,30 @@ pub fn scan(pid: u32, needles: &[Needle]) -> io::Result<Vec<Find>> {
 }
 
 fn look(bytes: &[u8], needles: &[Needle], region: &str, finds: &mut Vec<Find>) {
+    // By first byte, so that memory is gone through once for all of them.
+    let mut beginning: Vec<Vec<&Needle>> = vec![Vec::new(); 256];
+    for needle in needles {
+        beginning[usize::from(needle.places[0].1)].push(needle);
+    }
+    let begins: Vec<bool> = beginning.iter().map(|with| !with.is_empty()).collect();
     for (page, content) in bytes.chunks(4096).enumerate() {
         // most of a process is zeros
         if content.iter().all(|byte| *byte == 0) {
             continue;
         }
-        for needle in needles {
-            let (_, first) = needle.places[0];
-            for place in content.iter().enumerate().filter(|(_, byte)| **byte == first).map(|(place, _)| place) {
-                let at = page * 4096 + place;
+        for (place, first) in content.iter().enumerate() {
+            if !begins[usize::from(*first)] {
+                continue;
+            }
+            let at = page * 4096 + place;
+            for needle in &beginning[usize::from(*first)] {
+                let more = |place: Option<usize>| {
+                    let byte = place.and_then(|place| bytes.get(place));
+                    byte.is_some_and(|byte| byte.is_ascii_hexdigit() || *byte == b':')
+                };
+                if needle.alone && (more(at.checked_sub(1)) || more(Some(at + needle.places.len()))) {
+                    continue;
+                }
                 let here = |stride: usize| {
                     needle.places.iter().all(|(offset, byte)| bytes.get(at + offset * stride) == Some(byte))
                 };
@@ -133,5 +151,18 @@ fn the_scanner_sees_what_is_spread_out() {
     let mut finds = Vec::new();
     look(&bytes, &needles, "region", &mut finds);
     let find = |name| Find { name, stride: 24, region: "region".to_owned() };
+    finds.sort();
     assert_eq!(finds, [find("all"), find("with a gap")]);
+}
+
+#[test]
+fn check_bytes_are_not_seen_in_a_key_check_value() {
+    let found = |memory: &[u8]| {
+        let mut finds = Vec::new();
+        look(memory, &[Needle::check_bytes("a3:0f")], "region", &mut finds);
+        finds.len()
+    };
+    assert_eq!(found(b"KCV a3:0f:77:12 and 77:a3:0f and a3:0fe"), 0);
+    assert_eq!(found(b"typed a3:0f, and \0a3:0f"), 2);
+    assert_eq!(found(b"a3:0f"), 1);
 }

@@ -6,6 +6,7 @@
 //! in a second process.
 
 pub mod answering;
+pub mod any_screen;
 pub mod bags;
 pub mod binary;
 mod called;
@@ -38,7 +39,7 @@ use std::ffi::CString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Where libpcsclite finds the service.
@@ -76,12 +77,32 @@ pub fn torture() -> bool {
     std::env::var_os("CEREMONY_TORTURE").is_some()
 }
 
-/// Readers are scarce: tests that need them take turns.
-static TURN: Mutex<()> = Mutex::new(());
+/// Most tests at readers wait, for people and for a card. Each has a pcscd of its own; so many are at work at once.
+const TABLES: usize = 4;
+static TAKEN: (Mutex<usize>, Condvar) = (Mutex::new(0), Condvar::new());
+
+/// One of the tables, until it is dropped.
+struct Turn;
+
+impl Turn {
+    fn take() -> Self {
+        let taken = TAKEN.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut taken = TAKEN.1.wait_while(taken, |taken| *taken == TABLES).unwrap_or_else(PoisonError::into_inner);
+        *taken += 1;
+        Self
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        *TAKEN.0.lock().unwrap_or_else(PoisonError::into_inner) -= 1;
+        TAKEN.1.notify_one();
+    }
+}
 
 /// Runs `body` at a table of its own. `test` is the full name of the calling test.
 pub fn at_readers(test: &str, body: impl FnOnce(&mut Table)) {
-    let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let turn = Turn::take();
     let output = at_table(&["--exact", test, "--nocapture", "--test-threads=1"], Stdio::piped(), body);
     drop(turn);
     let Some(output) = output else { return };

@@ -3,6 +3,7 @@
 use crate::ceremony::known::Known;
 use crate::ceremony::known::devices::FoundDevice;
 use crate::ceremony::steps::Step;
+use crate::record::KeyOfCertificate;
 use crate::script::words;
 use crate::terms::{Advisory, Genuineness, KeyLabel};
 
@@ -69,5 +70,26 @@ pub fn attested(known: Option<&Known>, step: &Step) -> &'static str {
     match known.zip(key) {
         Some((known, key)) if !known.keys.attested.contains(key) => words::ATTESTED_CANNOT_CHECK,
         Some(_) | None => words::ATTESTED_YES,
+    }
+}
+
+/// Whether the device of a step has the key of its certificate. On paper, that it has.
+pub fn certificate_key(known: Option<&Known>, step: &Step) -> &'static str {
+    match known.map(|known| known.devices.proven.get(&step.role).copied()) {
+        None => words::CERTIFICATE_KEY_HELD,
+        Some(Some(KeyOfCertificate::Held)) if known.is_some_and(|known| known.devices.is_not_genuine(step.role)) => {
+            words::CERTIFICATE_KEY_OF_ITS_OWN
+        }
+        Some(Some(outcome)) => key_of_certificate(outcome),
+        Some(None) => words::CERTIFICATE_KEY_NOT_TRIED,
+    }
+}
+
+/// What a throw-away key proved.
+pub const fn key_of_certificate(outcome: KeyOfCertificate) -> &'static str {
+    match outcome {
+        KeyOfCertificate::Held => words::CERTIFICATE_KEY_HELD,
+        KeyOfCertificate::CannotCheck => words::CERTIFICATE_KEY_CANNOT_CHECK,
+        KeyOfCertificate::NotGenerated => words::CERTIFICATE_KEY_NOT_GENERATED,
     }
 }

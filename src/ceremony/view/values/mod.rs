@@ -20,7 +20,7 @@ mod surveyed;
 mod traced;
 
 pub use devices::key_table;
-pub use genuine::{advisory, genuineness};
+pub use genuine::{advisory, genuineness, key_of_certificate};
 pub use host::finding;
 pub use pins::changed;
 pub use planned::role as device_role;
@@ -135,6 +135,7 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
         Name::Genuineness => device().map(genuine::of_device),
         Name::Advisories => device().map(genuine::advisories),
         Name::WhyNotGenuine => genuine::why_of_device(known?, step),
+        Name::CertificateKey => text(genuine::certificate_key(known, step)),
         Name::Attested => text(genuine::attested(known, step)),
         Name::Model => device().map(devices::model),
         Name::KeysHeld => device().map(|device| device.keys.to_string()),
