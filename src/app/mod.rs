@@ -8,12 +8,13 @@ mod hand;
 mod program;
 mod resume;
 mod setup;
+mod throw_away_key;
 mod unwritten;
 
 pub use card_check::check_cards;
 pub use front::{FrontEnd, FrontError, Screen};
 pub use resume::{OpenSitting, Restarted};
-pub use setup::{Environment, Place, Setup, kept_device, latest_backup, plan_after};
+pub use setup::{Environment, Place, Setup, fits_its_files, kept_device, latest_backup, plan_after};
 
 use self::clock::Clock;
 pub use self::clock::today;

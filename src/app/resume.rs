@@ -216,7 +216,7 @@ fn before(known: &Known) -> Before {
             (Cards::Dealt | Cards::Changed | Cards::Replaced, _) => false,
             (
                 Cards::Earlier | Cards::None,
-                KeySource::Known | KeySource::Folder | KeySource::Device | KeySource::New,
+                KeySource::Known | KeySource::Folder | KeySource::Device | KeySource::New | KeySource::Files,
             ) => true,
         },
     }

@@ -8,6 +8,7 @@ use super::ROUNDS;
 use super::clock::today;
 use super::hand::{Hand, card_hands, kept_in};
 use super::resume::OpenSitting;
+use super::throw_away_key::throw_away_key;
 use crate::card::PcscReaders;
 use crate::card::transport::Readers;
 use crate::ceremony::{Cards, Ceremony, Character, DeviceUse, KeySource};
@@ -36,6 +37,15 @@ pub enum Place<'a> {
     NewUnder(&'a Path),
     /// That of a sitting that goes on.
     Of(&'a OpenSitting),
+}
+
+impl Place<'_> {
+    fn records(&self) -> &Path {
+        match self {
+            Self::NewUnder(records) => records,
+            Self::Of(open) => open.folder.path().parent().unwrap_or(Path::new("")),
+        }
+    }
 }
 
 impl<'a> From<&'a Path> for Place<'a> {
@@ -74,6 +84,7 @@ impl Setup {
         place: impl Into<Place<'a>>,
         environment: Environment,
     ) -> Result<Self, Fault> {
+        fits_its_files(ceremony, &plan)?;
         match Ceremony::of(ceremony).character.cards {
             Cards::Dealt => plan.check_new()?,
             Cards::Earlier | Cards::Changed | Cards::Replaced | Cards::None => {}
@@ -120,10 +131,11 @@ impl Setup {
         environment: Environment,
     ) -> Result<Self, Fault> {
         let given = plan.as_ref().map(|(plan, _)| plan);
+        given.map_or(Ok(()), |given| fits_its_files(ceremony, given))?;
         let source = match Ceremony::of(ceremony).character.keys {
             KeySource::Known | KeySource::Folder => Source::open(from, given)?,
             // Whatever keys lie there, those on the device are meant.
-            KeySource::Device | KeySource::New => Source::open_share_files(from, given)?,
+            KeySource::Device | KeySource::New | KeySource::Files => Source::open_share_files(from, given)?,
         };
         let source = match Ceremony::of(ceremony).character.devices {
             DeviceUse::Retires => source.with_others(others)?,
@@ -173,23 +185,29 @@ impl Setup {
         place: impl Into<Place<'a>>,
         environment: Environment,
     ) -> Result<Self, Fault> {
+        let place = place.into();
         let ours = from.join(names::MANIFEST).exists();
         let source = Source::open_share_files(from, plan.as_ref().map(|(plan, _)| plan).filter(|_| !ours))?;
         let (plan, text) = if let Some(given) = plan {
             given
         } else {
             let kept = source.folder.read(names::PLAN)?;
-            let (key, text) = one_more_key(&String::from_utf8_lossy(&kept), &source.plan.keys)
+            let file = match Ceremony::of(ceremony).character.keys {
+                KeySource::Files => Some(throw_away_key(place.records())?),
+                KeySource::Known | KeySource::Folder | KeySource::New | KeySource::Device => None,
+            };
+            let (key, text) = one_more_key(&String::from_utf8_lossy(&kept), &source.plan.keys, file.as_deref())
                 .ok_or_else(|| Fault::from(faults::PlanNotObject))?;
             (Plan { keys: vec![key], ..source.plan.clone() }, text)
         };
+        fits_its_files(ceremony, &plan)?;
         if plan.dkek_shares != source.plan.dkek_shares {
             return Err(Fault::from(faults::AddKeysOtherCustodians { folder: from.display() }));
         }
         if let Some(key) = plan.keys.iter().find(|key| source.keys.iter().any(|known| known.label == key.label)) {
             return Err(Fault::from(faults::AddKeysKnownKey { label: &key.label, folder: from.display() }));
         }
-        Self::new(ceremony, plan, text, Some(source), place.into(), environment)
+        Self::new(ceremony, plan, text, Some(source), place, environment)
     }
 
     fn new(
@@ -201,10 +219,7 @@ impl Setup {
         environment: Environment,
     ) -> Result<Self, Fault> {
         let rehearsal = environment != Environment::Real;
-        let records = match place {
-            Place::NewUnder(records) => records,
-            Place::Of(open) => open.folder.path().parent().unwrap_or(Path::new("")),
-        };
+        let records = place.records();
         let Character { cards, devices, .. } = Ceremony::by(ceremony, &plan).character;
         let of_the_source = |source: &Source| kept_card(source).or_else(|| kept_elsewhere(source.device()?, records));
         let kept = match devices {
@@ -249,6 +264,17 @@ impl Setup {
     }
 }
 
+/// Whether a plan names files of keys where, and only where, keys are imported.
+///
+/// # Errors
+/// A file is missing, or there is one too many.
+pub fn fits_its_files(ceremony: CeremonyKind, plan: &Plan) -> Result<(), Fault> {
+    plan.check_files(match Ceremony::of(ceremony).character.keys {
+        KeySource::Files => true,
+        KeySource::Known | KeySource::Folder | KeySource::New | KeySource::Device => false,
+    })
+}
+
 /// The plan of new custodians with those who guarded the DKEK of a backup before, and with the keys of that backup.
 ///
 /// # Errors
@@ -259,6 +285,7 @@ pub fn plan_after(ceremony: CeremonyKind, from: &Path, plan: Plan, before: Optio
 
 fn after(ceremony: CeremonyKind, from: &Path, plan: Plan, before: Option<&Plan>) -> Result<(Plan, Source), Fault> {
     plan.check_new()?;
+    fits_its_files(ceremony, &plan)?;
     let (same_dkek, carries_keys) = match Ceremony::by(ceremony, &plan).character.cards {
         Cards::Changed => (true, true),
         Cards::Replaced => (false, true),

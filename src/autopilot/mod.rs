@@ -2,11 +2,13 @@
 //! noted on paper. For rehearsals only; its PINs are not secret.
 
 mod dice;
+mod known;
 mod paper;
 
 use std::io::{self, Write};
 use std::time::Duration;
 
+use self::known::known;
 use self::paper::Paper;
 use crate::ceremony::{
     Answer, Asks, Body, CardView, ChoiceId, FieldState, FieldView, Input, OptionView, Question, View,
@@ -265,6 +267,7 @@ impl Autopilot {
             Asks::Step(departed @ Question::Departed) => answering(departed, Answer::Departed(false)),
             Asks::Step(cause @ Question::Cause) => answering(cause, Answer::Cause(ChangeCause::CardLost)),
             Asks::Step(old @ Question::OldCards) => answering(old, Answer::OldCards(true)),
+            Asks::Step(files @ Question::KeyFiles) => answering(files, Answer::KeyFiles(true)),
             Asks::Step(Question::Device | Question::Dkek) => open.next(),
             Asks::Step(Question::Sitter(_)) => match self.comes {
                 Comes::First => open.next(),
@@ -314,9 +317,10 @@ impl Autopilot {
                 && vault.typed(field.name).is_none_or(TypedText::is_empty)
                 && self.paper(fields, &field.kind).is_some_and(|paper| paper.check.is_some())
         };
-        // Bags without numbers are possible; these have some.
+        // Bags without numbers are possible, and files without a password; these have some.
         let bag = |field: &FieldView| {
-            matches!(field.kind, FieldKind::Bag { .. }) && vault.typed(field.name).is_none_or(TypedText::is_empty)
+            matches!(field.kind, FieldKind::Bag { .. } | FieldKind::KeyFilePassword)
+                && vault.typed(field.name).is_none_or(TypedText::is_empty)
         };
         let open = fields.iter().find(|field| !field.state.is_good() || left_out(field) || bag(field));
         let Some(field) = open else { return Ok(Input::GoOn) };
@@ -379,19 +383,6 @@ impl Autopilot {
         typing.clear();
         text.iter().try_for_each(|byte| typing.push(*byte)).map_err(|_| stuck())?;
         Ok(Input::Edited(field.name))
-    }
-}
-
-/// What is typed from memory.
-const fn known(kind: &FieldKind) -> Option<&'static [u8]> {
-    match kind {
-        FieldKind::UserPin | FieldKind::NewUserPin { .. } => Some(USER_PIN),
-        FieldKind::NextUserPin { .. } => Some(NEXT_USER_PIN),
-        FieldKind::NextSoPin => Some(NEXT_SO_PIN),
-        FieldKind::SoPin { chosen_here: false } => Some(PUBLISHED_SO_PIN),
-        FieldKind::SoPin { chosen_here: true } | FieldKind::NewSoPin => Some(SO_PIN),
-        FieldKind::NewPassword | FieldKind::Password => Some(PASSWORD),
-        _ => None,
     }
 }
 

@@ -157,6 +157,9 @@ fn written(fact: &Fact) -> Option<(&str, Digest)> {
         | Fact::KcvAsked { .. }
         | Fact::Loaded { .. }
         | Fact::Made { .. }
+        | Fact::KeyFileRead(_)
+        | Fact::Imported(_)
+        | Fact::KeyFiles { .. }
         | Fact::Listed { .. }
         | Fact::Lost { .. }
         | Fact::From { .. }

@@ -14,6 +14,7 @@ pub mod files;
 pub mod genuine;
 pub mod heard;
 pub mod operation;
+pub mod own_request;
 pub mod pcsc;
 pub mod public_key;
 pub mod status;
@@ -34,6 +35,7 @@ pub use device::{
 pub use error::{CardError, Operation};
 pub use files::{DescribedType, FileId, KeyDescription};
 pub use heard::Heard;
+pub use own_request::own_request;
 pub use pcsc::{Change, PcscReaders};
 pub use public_key::PublicKey;
 pub use status::Status;

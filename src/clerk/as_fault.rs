@@ -8,6 +8,7 @@ use crate::card::{CardError, Heard, Operation};
 use crate::dkek::{ContainerError, DkekError, WrappedKeyError};
 use crate::faults::{self, Fault, FaultName};
 use crate::folder::reason;
+use crate::key_file::{KeyFileError, Unread};
 use crate::share::ShareError;
 
 /// What is in a reader did not do what it was asked to. Whether it is still there was not asked.
@@ -187,6 +188,28 @@ pub fn wrapped_key(file: &str, error: &WrappedKeyError) -> Fault {
         WrappedKeyError::NotAWrappedKey | WrappedKeyError::Truncated | WrappedKeyError::UnknownType { .. } => {
             Fault::from(faults::BackupBroken { file, why: error })
         }
+    }
+}
+
+/// A file with a private key that cannot be read at all.
+pub fn unread_key_file(file: &str, unread: &Unread) -> Fault {
+    match unread {
+        Unread::NotOrdinary => Fault::from(faults::FileNotOrdinary { file }),
+        Unread::TooLarge => Fault::from(faults::KeyFileNotKey { file }),
+        Unread::Failed(error) => Fault::from(faults::KeyFileUnread { file, why: reason(error) }),
+    }
+}
+
+/// A file that gives no private key for a device.
+pub fn key_file(file: &str, error: &KeyFileError) -> Fault {
+    match error {
+        KeyFileError::NotAPrivateKey => Fault::from(faults::KeyFileNotKey { file }),
+        KeyFileError::Damaged => Fault::from(faults::KeyFileDamaged { file }),
+        KeyFileError::WrongPassword => Fault::from(faults::KeyFileWrongPassword { file }),
+        KeyFileError::Encryption { found } => Fault::from(faults::KeyFileEncryption { file, found }),
+        KeyFileError::Algorithm { found } => Fault::from(faults::KeyFileAlgorithm { file, found }),
+        KeyFileError::RsaSize { bits } => Fault::from(faults::KeyFileRsaSize { file, bits }),
+        KeyFileError::SeveralKeys { count } => Fault::from(faults::KeyFileSeveralKeys { file, count }),
     }
 }
 

@@ -167,6 +167,9 @@ impl ManifestDraft {
             | Fact::KcvAsked { .. }
             | Fact::Loaded { .. }
             | Fact::Made { .. }
+            | Fact::KeyFileRead(_)
+            | Fact::Imported(_)
+            | Fact::KeyFiles { .. }
             | Fact::Listed { .. }
             | Fact::Lost { .. }
             | Fact::From { .. }

@@ -21,7 +21,7 @@ mod verify_course;
 mod verify_devices;
 mod verify_people;
 
-use crate::app::plan_after;
+use crate::app::{fits_its_files, plan_after};
 use crate::ceremony::{CEREMONIES, Ceremony, Needs};
 use crate::faults::{self, Fault};
 use std::ffi::OsString;
@@ -114,6 +114,9 @@ fn plan_to_print(print: &PlanPrint) -> Result<(Plan, String), Vec<Fault>> {
         Needs::PlanIfAny | Needs::NewKeysAndBackup => Plan::parse(&text),
     };
     let plan = plan.map_err(|faults| with_places(faults, Some(&print.plan)))?;
+    if print.from.is_none() {
+        fits_its_files(print.ceremony, &plan).map_err(|fault| vec![fault])?;
+    }
     let before = print.old_plan.as_deref().map(read_kept_plan).transpose()?;
     let plan = match &print.from {
         Some(from) => plan_after(print.ceremony, from, plan, before.as_ref()).map_err(|fault| vec![fault])?,

@@ -4,13 +4,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::arguments::{Hold, Resume};
+use super::read_plan;
 use crate::app::OpenSitting;
 use crate::folder::names;
 use crate::host::Reach;
+use crate::plan::Plan;
 
 /// The records, in which it writes, and what the command line names, which it reads.
 pub(super) fn of_holding(hold: &Hold) -> Reach {
-    let files = hold.plan.iter().chain(&hold.old_plan).cloned();
+    let key_files = hold.plan.iter().filter_map(|file| read_plan(Some(file)).ok());
+    let key_files = key_files.flat_map(|(plan, _)| files_of_keys(&plan)).collect::<Vec<_>>();
+    let files = hold.plan.iter().chain(&hold.old_plan).cloned().chain(key_files);
     let folders = hold.from.iter().chain(&hold.also_from).flat_map(|folder| with_those_beside(folder));
     Reach { written: vec![hold.records.clone()], read: files.chain(folders).chain(on_request()).collect() }
 }
@@ -21,7 +25,14 @@ pub(super) fn of_resuming(resume: &Resume, open: &[OpenSitting]) -> Reach {
     let written = open.iter().filter_map(above).collect();
     let sources = open.iter().filter_map(OpenSitting::source).chain(resume.from.clone());
     let folders = sources.flat_map(|folder| with_those_beside(&folder));
+    let plans = open.iter().filter_map(|one| Plan::parse_kept(&one.plan_text).ok());
+    let folders = folders.chain(plans.flat_map(|plan| files_of_keys(&plan)));
     Reach { written, read: folders.chain(resume.old_plan.clone()).chain(on_request()).collect() }
+}
+
+/// The files from which a plan imports keys.
+fn files_of_keys(plan: &Plan) -> Vec<PathBuf> {
+    plan.keys.iter().filter_map(|key| key.file.as_ref().map(PathBuf::from)).collect()
 }
 
 /// The folder that this one is in, also where its path does not say so.

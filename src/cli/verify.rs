@@ -14,7 +14,7 @@ use super::{Exit, drills, verify_course, verify_devices, verify_people};
 use crate::bundle::{Examined, FileState, ProvenKey, SignatureState, examine};
 use crate::faults::Fault;
 use crate::folder::{Folder, names};
-use crate::record::{Ending, Entry, Fact, Part, Proof, verify, verify_to_the_cut};
+use crate::record::{Ending, Entry, Fact, ImportedKey, Part, Proof, verify, verify_to_the_cut};
 use crate::script::{self, FaultTexts, fill, words};
 use crate::terms::can_be_seen;
 
@@ -131,7 +131,7 @@ fn check_values(proof: &Proof) -> Vec<String> {
             Fact::DkekDrawn { kcv, .. } | Fact::Joined { kcv } | Fact::Compared { kcv, .. } if !kcvs.contains(kcv) => {
                 kcvs.push(*kcv);
             }
-            Fact::Made { label, .. } => made.push(names::public_key(label)),
+            Fact::Made { label, .. } | Fact::Imported(ImportedKey { label, .. }) => made.push(names::public_key(label)),
             _ => {}
         }
     }

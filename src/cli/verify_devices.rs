@@ -43,6 +43,17 @@ pub fn found_out(proof: &Proof) -> Vec<String> {
         });
         Some(made.collect::<Vec<_>>().join(", ")).filter(|keys| !keys.is_empty())
     };
+    let imported = facts(proof).filter_map(|fact| match fact {
+        Fact::Imported(key) => Some(key.label.to_string()),
+        _ => None,
+    });
+    let imported = Some(imported.collect::<Vec<_>>().join(", ")).filter(|keys| !keys.is_empty());
+    said.extend(imported.map(|keys| words::VerifyImported { keys }.to_string()));
+    said.extend(facts(proof).filter_map(|fact| match fact {
+        Fact::KeyFiles { all_destroyed: true } => Some(words::VERIFY_KEY_FILES_DESTROYED.to_owned()),
+        Fact::KeyFiles { all_destroyed: false } => Some(words::VERIFY_KEY_FILES_REMAIN.to_owned()),
+        _ => None,
+    }));
     said.extend(keys(true).map(|keys| words::VerifyAttested { keys }.to_string()));
     said.extend(keys(false).map(|keys| words::VerifyNotAttested { keys }.to_string()));
     said

@@ -22,6 +22,8 @@ pub fn check(kind: &FieldKind, name: FieldName, vault: &Vault) -> FieldCheck {
         FieldKind::Dice { throws } => dice::check(text, *throws),
         FieldKind::NewPassword => password::check(text),
         FieldKind::Password => password::check_known(text),
+        // Only the file tells whether it is right.
+        FieldKind::KeyFilePassword => FieldCheck::Good,
         FieldKind::UserPin => pins::user_pin(text),
         FieldKind::NewUserPin { tries } => pins::new_user_pin(text, *tries),
         FieldKind::NextUserPin { tries } => pins::next_user_pin(text, *tries, vault.lend(Handle::UserPin)),

@@ -61,6 +61,8 @@ pub enum FieldKind {
     NewPassword,
     /// The password of a share file.
     Password,
+    /// The password of the file of a private key; some files have an empty one.
+    KeyFilePassword,
     /// The device's current user PIN.
     UserPin,
     /// A new user PIN for a device with this many tries.
@@ -212,6 +214,7 @@ impl FieldKind {
             | Self::DrawnSoPin
             | Self::DrawnUserPin
             | Self::Again(_) => (Privacy::Secret, Alphabet::Ascii, None, false, None),
+            Self::KeyFilePassword => (Privacy::Secret, Alphabet::All, None, true, None),
             Self::Sign(_) | Self::Copy(_) | Self::Serial(_) | Self::Word(_) => {
                 (Privacy::Shown, Alphabet::Ascii, None, false, None)
             }
@@ -238,6 +241,7 @@ impl FieldKind {
             | Self::Dice { .. }
             | Self::NewPassword
             | Self::Password
+            | Self::KeyFilePassword
             | Self::UserPin
             | Self::NewUserPin { .. }
             | Self::NextUserPin { .. }

@@ -6,6 +6,7 @@ use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 use zeroize::{Zeroize, Zeroizing};
 
+use super::pbes2::MOST_ROUNDS;
 use super::{INTEGER, KeyFileError, OBJECT_IDENTIFIER, OCTET_STRING, SEQUENCE, algorithm};
 use crate::card::tlv::Object;
 use crate::secret::WipingBytes;
@@ -17,9 +18,6 @@ const SHA512: [u8; 9] = [0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x03];
 
 /// The purpose of a derived key: integrity.
 const FOR_MAC: u8 = 3;
-
-/// More would keep people waiting for minutes.
-const MOST_ROUNDS: u32 = 10_000_000;
 
 macro_rules! code_with {
     ($digest:ty, $block:expr, $password:expr, $salt:expr, $rounds:expr, $content:expr, $code:expr) => {{

@@ -5,6 +5,7 @@
 
 mod algorithm;
 mod ec;
+mod file;
 mod mac;
 mod pbes2;
 mod pkcs12;
@@ -13,28 +14,19 @@ mod private_key;
 mod rsa;
 mod throw_away;
 
+pub use file::{Unread, read};
 pub use private_key::PrivateKey;
-pub use throw_away::{THROW_AWAY_PASSWORD, throw_away};
+pub use throw_away::throw_away;
 
 use pem_rfc7468::{decode, decode_label};
 use thiserror::Error;
 
 use crate::card::tlv::{Malformed, Reader};
 use crate::secret::{WipingBytes, wipe_stack};
+pub use crate::terms::{KeyFileForm, THROW_AWAY_PASSWORD};
 
 /// More bytes than a file of one key and its certificates needs.
 pub const LARGEST: usize = 256 * 1024;
-
-/// What kind of file it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum KeyFileForm {
-    /// A private key that is not encrypted.
-    Pkcs8,
-    /// A private key that is encrypted under a password.
-    EncryptedPkcs8,
-    /// A private key with its certificates, under a password.
-    Pkcs12,
-}
 
 /// Why a file gives no key. Never contains anything of the key or of its password.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

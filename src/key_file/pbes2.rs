@@ -8,10 +8,10 @@ use super::{KeyFileError, algorithm};
 use crate::card::tlv::{Object, Reader};
 use crate::secret::WipingBytes;
 
-/// A file that asks for more rounds would keep people waiting for minutes.
-const MOST_ROUNDS: u32 = 10_000_000;
+/// Nothing is shown while a password is tried: more rounds would keep people waiting for many seconds.
+pub const MOST_ROUNDS: u32 = 2_000_000;
 
-/// A file that asks for more memory is not one that people have made.
+/// All that scrypt may write, one lane after the other, for the same reason.
 const MOST_MEMORY: u64 = 512 * 1024 * 1024;
 
 /// Decrypts what was encrypted with an algorithm (its whole `AlgorithmIdentifier`).
@@ -39,7 +39,8 @@ fn is_within_reason(kdf: &Kdf) -> bool {
     }
     kdf.scrypt().is_some_and(|scrypt| {
         let memory = scrypt.cost_parameter.checked_mul(128 * u64::from(scrypt.block_size));
-        memory.is_some_and(|memory| memory <= MOST_MEMORY) && scrypt.parallelization <= 16
+        let written = memory.and_then(|memory| memory.checked_mul(u64::from(scrypt.parallelization)));
+        written.is_some_and(|bytes| bytes <= MOST_MEMORY)
     })
 }
 

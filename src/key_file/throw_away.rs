@@ -5,10 +5,7 @@ use pem_rfc7468::{LineEnding, encode_string};
 use super::{OBJECT_IDENTIFIER, OCTET_STRING, algorithm, pbes2};
 use crate::card::curves;
 use crate::card::tlv::Writer;
-use crate::terms::Curve;
-
-/// Its password.
-pub const THROW_AWAY_PASSWORD: &str = "rehearsal";
+use crate::terms::{Curve, THROW_AWAY_PASSWORD};
 
 /// A private key on P-256, encrypted, as PEM; none: the generator of this machine fails. It protects nothing.
 pub fn throw_away() -> Option<String> {

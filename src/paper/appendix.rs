@@ -51,7 +51,7 @@ pub(super) fn sitting(ceremony: CeremonyKind, plan: &Plan) -> Vec<String> {
     lines.extend(plan.so_pin_share().map(|share| words::PaperSittingSoPin { share }.to_string()));
     // Where the keys come from a device, those of the plan are about another day.
     let known = match keys {
-        KeySource::Known | KeySource::New | KeySource::Folder => &plan.keys[..],
+        KeySource::Known | KeySource::New | KeySource::Files | KeySource::Folder => &plan.keys[..],
         KeySource::Device => &[],
     };
     for key in known {

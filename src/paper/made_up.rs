@@ -1,8 +1,9 @@
 //! Keys and devices that nobody has, for walks through whole ceremonies.
 
+use crate::folder::names;
 use crate::plan::PlannedKey;
-use crate::record::{Copied, Fact, KeyToBackUp, LivesOn, Peculiar, StoredKey, TracedKey};
-use crate::terms::{DeviceRole, Digest, Genuineness, KeyLabel, KeyReference, Serial};
+use crate::record::{Copied, Fact, ImportedKey, KeyFile, KeyToBackUp, LivesOn, Peculiar, StoredKey, TracedKey};
+use crate::terms::{DeviceRole, Digest, Genuineness, KeyFileForm, KeyLabel, KeyReference, Serial};
 
 /// A key as a device lists it.
 pub fn held(label: &str, number: u8) -> StoredKey {
@@ -62,4 +63,18 @@ pub fn device(role: DeviceRole, serial: Serial, initialised: bool) -> Fact {
         token_label: None,
         peculiar: Peculiar::default(),
     }
+}
+
+/// The file of a key that is imported.
+pub fn key_file(key: &PlannedKey) -> Fact {
+    let file = key.file.clone().unwrap_or_default();
+    Fact::KeyFileRead(KeyFile { label: key.label.clone(), file, form: KeyFileForm::EncryptedPkcs8 })
+}
+
+/// A key that was imported.
+pub fn imported(key: &PlannedKey, form: KeyFileForm) -> Vec<Fact> {
+    let sha256 = Digest([0x5a; 32]);
+    let (label, reference) = (key.label.clone(), key.reference);
+    let imported = ImportedKey { label, reference, public_key_sha256: sha256, form, certificate: false };
+    vec![Fact::Imported(imported), Fact::Written { file: names::public_key(&key.label), bytes: 451, sha256 }]
 }

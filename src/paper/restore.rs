@@ -48,6 +48,7 @@ pub(super) fn restore_page(about: &About, plan: &Plan) -> String {
                 | CeremonyKind::Fleet
                 | CeremonyKind::BackUp
                 | CeremonyKind::AddKeys
+                | CeremonyKind::Import
                 | CeremonyKind::ReSplit
                 | CeremonyKind::ReKey
                 | CeremonyKind::Pins
@@ -120,6 +121,9 @@ impl Page {
         if about.ceremony == CeremonyKind::ReKey && plan.carry_keys {
             self.text(words::FOLDER_CARRIED);
         }
+        if keys == KeySource::Files {
+            self.text(words::FOLDER_IMPORTED);
+        }
         if about.ceremony == CeremonyKind::Fleet {
             self.text(&words::FolderFleet { devices: plan.fleet().len() + 1 }.to_string());
         }
@@ -178,7 +182,7 @@ impl Page {
         self.chapter(chapters::FOLDER_TOOL_COMPARE);
         self.chapter(chapters::FOLDER_TOOL_KEYS);
         match keys {
-            KeySource::Known | KeySource::New | KeySource::Folder => {
+            KeySource::Known | KeySource::New | KeySource::Files | KeySource::Folder => {
                 for key in &plan.keys {
                     let (file, reference) = (names::wrapped_key(&key.label), key.restore_to);
                     self.text(&words::FolderToolUnwrap { file, reference }.to_string());

@@ -217,6 +217,7 @@ pub fn chosen_from(question: Question, items: Vec<String>) -> Vec<String> {
         | Question::OldDevice
         | Question::Departed
         | Question::Cause
-        | Question::OldCards => items,
+        | Question::OldCards
+        | Question::KeyFiles => items,
     }
 }

@@ -104,6 +104,7 @@ fn the_script_of_every_ceremony_has_every_step_once_with_boxes_for_initials_and_
             CeremonyKind::Restore | CeremonyKind::Drill => 1,
             CeremonyKind::BackUp
             | CeremonyKind::AddKeys
+            | CeremonyKind::Import
             | CeremonyKind::ReSplit
             | CeremonyKind::Retire
             | CeremonyKind::Pins
@@ -346,6 +347,7 @@ fn every_folder_says_on_one_page_what_it_is_and_has_the_handbook_of_its_plan() {
             | CeremonyKind::Fleet
             | CeremonyKind::BackUp
             | CeremonyKind::AddKeys
+            | CeremonyKind::Import
             | CeremonyKind::ReSplit
             | CeremonyKind::ReKey => true,
             CeremonyKind::Restore

@@ -229,6 +229,8 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
             };
             vec![made, Fact::Written { file: names::public_key(&key.label), bytes: 451, sha256: digest }]
         }
+        Act::ReadKeyFile(acts::ReadKeyFile { key }) => vec![made_up::key_file(key)],
+        Act::ImportKey(acts::ImportKey { key, form, .. }) => made_up::imported(key, *form),
         Act::TakeInventory(acts::TakeInventory { role, expected, .. }) => {
             let stored = |key: &crate::plan::PlannedKey| StoredKey {
                 reference: key.reference,

@@ -75,6 +75,8 @@ pub const fn when(condition: Condition) -> Option<&'static str> {
         Condition::LeftOut(true) => Some(words::PAPER_WHEN_LEFT_OUT),
         Condition::SoPinOnOldCards => Some(words::PAPER_WHEN_SO_PIN_ON_OLD_CARDS),
         Condition::OldCardsRemain => Some(words::PAPER_WHEN_OLD_CARDS_REMAIN),
+        Condition::KeyFileHasPassword => Some(words::PAPER_WHEN_KEY_FILE_HAS_PASSWORD),
+        Condition::KeyFilesRemain => Some(words::PAPER_WHEN_KEY_FILES_REMAIN),
         Condition::DepartedHere => Some(words::PAPER_WHEN_DEPARTED_HERE),
         Condition::OldDeviceGone => Some(words::PAPER_WHEN_OLD_DEVICE_GONE),
         Condition::Copies => Some(words::PAPER_WHEN_COPIES),

@@ -38,6 +38,8 @@ pub const fn usual_minutes(step: StepName) -> u8 {
         | S::FleetResult
         | S::AddKeysSource
         | S::AddKeysManifest
+        | S::ImportSource
+        | S::ImportManifest
         | S::AddKeysList
         | S::ReSplitManifest
         | S::CarriedManifest
@@ -101,6 +103,8 @@ pub const fn usual_minutes(step: StepName) -> u8 {
         | S::CarriedKeys
         | S::OldKeys
         | S::OldCards
+        | S::ImportKey
+        | S::ImportFiles
         | S::RollCall
         | S::Room
         | S::Seat

@@ -96,6 +96,8 @@ pub struct PlannedKey {
     pub reference: KeyReference,
     /// Where it is restored to on a replacement.
     pub restore_to: KeyReference,
+    /// The path of the file whose private key it is; none: the device generates it.
+    pub file: Option<String>,
 }
 
 /// Who, how many, which device, which keys.
@@ -184,6 +186,18 @@ impl Plan {
         match self.dkek_shares.as_slice() {
             [Custody::Password { .. }] => Err(Fault::from(faults::PlanOnePassword)),
             _ => Ok(()),
+        }
+    }
+
+    /// Whether it names a file for each key, if keys are imported, and for none otherwise.
+    ///
+    /// # Errors
+    /// It does not.
+    pub fn check_files(&self, imports: bool) -> Result<(), Fault> {
+        match self.keys.iter().find(|key| key.file.is_some() != imports) {
+            Some(PlannedKey { label, .. }) if imports => Err(Fault::from(faults::ImportWithoutFile { label })),
+            Some(PlannedKey { label, .. }) => Err(Fault::from(faults::KeyFileNotImported { label })),
+            None => Ok(()),
         }
     }
 

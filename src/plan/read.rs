@@ -7,7 +7,7 @@ use super::reader::{Found, NAME, Object, Reader, form, name, small};
 use super::{Custody, DeviceUse, NewPin, PinReset, Plan, PlannedKey};
 use crate::faults::{self, Fault};
 use crate::names::PlanField as F;
-use crate::terms::{Drill, KeyId, KeyLabel, KeyReference, KeyType, MOST_DKEK_SHARES, Quorum, Scheme, TermError, short};
+use crate::terms::{Drill, KeyId, KeyLabel, KeyReference, KeyType, MOST_DKEK_SHARES, Quorum, Scheme, TermError, can_be_seen, short};
 
 /// How many months lie between two drills if the plan does not say, and at most.
 const DRILL_MONTHS: u8 = 12;
@@ -240,7 +240,21 @@ impl Reader {
         let number = u8::try_from(object.number).ok().and_then(KeyReference::new);
         let reference = self.key_reference(object, F::KeysReference, number);
         let restore_to = self.key_reference(object, F::KeysRestoreTo, reference.or(number));
-        Some(PlannedKey { label: label?, id: id?, key_type: key_type?, reference: reference?, restore_to: restore_to? })
+        let file = self.key_file(object);
+        let (label, id, key_type) = (label?, id?, key_type?);
+        Some(PlannedKey { label, id, key_type, reference: reference?, restore_to: restore_to?, file: file? })
+    }
+
+    /// Where the file of a key is imported from. The path begins at the root: a sitting that goes on may be started elsewhere.
+    #[allow(clippy::option_option, reason = "none: it is wrong; none inside: the plan names no file")]
+    fn key_file(&mut self, object: Object<'_>) -> Option<Option<String>> {
+        let path = |value: &Value| {
+            let text = value.as_str()?;
+            let fits = text.starts_with('/') && text.chars().count() <= LONGEST_PATH && text.chars().all(can_be_seen);
+            fits.then(|| Some(text.to_owned()))
+        };
+        let otherwise = |field, _: &Value| Fault::from(faults::PlanKeyPath { field, most: LONGEST_PATH });
+        self.value(object, F::KeysFile, Some(None), path, otherwise)
     }
 
     fn term<T>(
@@ -269,6 +283,9 @@ const FEWEST_THROWS: u16 = 50;
 
 /// The most throws: more add nothing to a seed of 256 bits.
 const MOST_THROWS: u16 = 250;
+
+/// The longest path of a key file: what a line of the record and of a page can take.
+const LONGEST_PATH: usize = 200;
 
 /// The most keys: more than one sitting generates.
 const MOST_KEYS: usize = 32;

@@ -9,6 +9,7 @@ use super::detail::{
     PinChange, PinCondition, PinName, RecordedBag, ResetRule, Sat, StoredKey, UnusableFile, WithoutDkek,
 };
 use super::identified::Identified;
+use super::imported::is_false;
 use super::surveyed::{KeyToBackUp, RefusedKey};
 use super::traced::TracedKey;
 use crate::terms::{
@@ -242,6 +243,12 @@ pub enum Fact {
         #[serde(default, skip_serializing_if = "is_false")]
         attested: bool,
     },
+    /// The file of a key that is to be imported was read.
+    KeyFileRead(super::imported::KeyFile),
+    /// A key was imported from its file.
+    Imported(super::imported::ImportedKey),
+    /// What people say about the files of imported keys, their media and their copies: whether all of them were destroyed.
+    KeyFiles { all_destroyed: bool },
     /// What a device lists.
     Listed { role: DeviceRole, keys: Vec<StoredKey> },
     /// The keys on a device that will be erased, and whether it shows the KCV of the backup at hand.
@@ -392,9 +399,4 @@ pub enum Fact {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         role: Option<DeviceRole>,
     },
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "the form that serde asks for")]
-const fn is_false(value: &bool) -> bool {
-    !*value
 }

@@ -11,6 +11,7 @@ mod earlier;
 mod entry;
 mod fact;
 mod identified;
+mod imported;
 mod leaves;
 mod line;
 mod line_error;
@@ -36,6 +37,7 @@ pub use disclose::disclose;
 pub use entry::Entry;
 pub use fact::Fact;
 pub use identified::Identified;
+pub use imported::{ImportedKey, KeyFile};
 pub use line::{Around, Keyboard, Line, Moment};
 pub use manifest::{
     BackedUpDkekShare, BackedUpKey, DeviceCertificates, FORM, FORM_OF_BACK_UP, FORM_WITH_CERTIFICATES, Manifest,

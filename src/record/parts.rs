@@ -108,6 +108,7 @@ const fn places_of_fact(fact: &Fact) -> &'static [Place] {
         Fact::MediumLeftOut { .. } | Fact::DeviceLeftOut { .. } => {
             &[("/fact/decided_by", Part::Names), ("/fact/reason", Part::Notes)]
         }
+        Fact::KeyFileRead(_) => &[("/fact/file", Part::Notes)],
         Fact::Bagged { .. } => &[("/fact/bag", Part::Bags)],
         Fact::BagsOnRecord { .. } => &[("/fact/bags/*/bag", Part::Bags)],
         Fact::Formers { .. } | Fact::Opened { .. } | Fact::SoPinRebuilt { .. } => {
@@ -158,6 +159,8 @@ const fn places_of_fact(fact: &Fact) -> &'static [Place] {
         | Fact::KcvAsked { .. }
         | Fact::Loaded { .. }
         | Fact::Made { .. }
+        | Fact::Imported(_)
+        | Fact::KeyFiles { .. }
         | Fact::Listed { .. }
         | Fact::Held { .. }
         | Fact::BackedUp { .. }

@@ -32,6 +32,10 @@ pub enum DeviationName {
     OtherTokenLabel,
     /// Somebody decided to go on with a device that is not proven to be genuine.
     NotGenuine,
+    /// Somebody decided to import a private key that existed outside a device.
+    KeyImported,
+    /// Files of imported keys, or copies of them, were not destroyed.
+    KeyFilesRemain,
     /// A restored key was not proven to be the same key.
     KeyNotProven,
     /// Something was moved or changed while there was a break.

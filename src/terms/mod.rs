@@ -6,6 +6,7 @@ mod drill;
 mod error;
 mod genuineness;
 mod host_finding;
+mod key_file;
 mod keys;
 mod person;
 mod person_name;
@@ -19,6 +20,7 @@ pub use drill::{Day, Drill};
 pub use error::TermError;
 pub use genuineness::Genuineness;
 pub use host_finding::{HostFinding, Severity};
+pub use key_file::{KeyFileForm, THROW_AWAY_PASSWORD};
 pub use keys::{Curve, KeyId, KeyLabel, KeyReference, KeyType};
 pub use person::{Holder, Person};
 pub use person_name::{alike, folded, initials, invisible};
@@ -204,6 +206,8 @@ pub enum Handle {
     SoPin,
     /// The SO-PIN that the device must have when the ceremony ends.
     NewSoPin,
+    /// The password of the file whose private key is imported next.
+    KeyFilePassword,
 }
 
 impl Handle {
@@ -223,7 +227,8 @@ impl Handle {
             | Self::UserPin
             | Self::NewUserPin
             | Self::SoPin
-            | Self::NewSoPin => false,
+            | Self::NewSoPin
+            | Self::KeyFilePassword => false,
         }
     }
 }

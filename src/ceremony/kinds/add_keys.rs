@@ -34,22 +34,7 @@ pub static CEREMONY: Ceremony = Ceremony {
 fn steps(plan: &Plan) -> Vec<Step> {
     let mut list = List::default();
     list.section();
-    list.add(
-        step(StepName::AddKeysSource, Actor::Administrator)
-            .then(StageName::Read, StageKind::Do(|_, _| Some(acts::ReadFolder { dkek: None }.into())))
-            .then_when(Condition::FromOurs, StageName::Found, StageKind::Read)
-            // Of the earlier backup, only the share files are used.
-            .then_when(Condition::FromOursInPart, StageName::Found, StageKind::Read)
-            .then_when(Condition::FromElsewhere, StageName::FoundElsewhere, StageKind::Read)
-            .then_when(
-                Condition::NotSealed,
-                StageName::NotSealed,
-                StageKind::Deviates(Deviation::SourceRecordNotSealed),
-            )
-            .then_when(Condition::Copies, StageName::Copies, StageKind::Read)
-            .then(StageName::NewKeys, StageKind::Read)
-            .then(StageName::PlanDigest, StageKind::Read),
-    );
+    list.add(with_share_files(StepName::AddKeysSource));
     people::people_and_room(&mut list, Attendance::Quorum);
 
     list.section();
@@ -103,7 +88,25 @@ fn steps(plan: &Plan) -> Vec<Step> {
     list.finish()
 }
 
-fn check_new_keys(known: &Known, step: &Step) -> Option<Act> {
+/// The step that reads the folder whose share files guard the DKEK of a device that gets more keys.
+pub(super) fn with_share_files(id: StepName) -> Step {
+    step(id, Actor::Administrator)
+        .then(StageName::Read, StageKind::Do(|_, _| Some(acts::ReadFolder { dkek: None }.into())))
+        .then_when(Condition::FromOurs, StageName::Found, StageKind::Read)
+        // Of the earlier backup, only the share files are used.
+        .then_when(Condition::FromOursInPart, StageName::Found, StageKind::Read)
+        .then_when(Condition::FromElsewhere, StageName::FoundElsewhere, StageKind::Read)
+        .then_when(
+            Condition::NotSealed,
+            StageName::NotSealed,
+            StageKind::Deviates(Deviation::SourceRecordNotSealed),
+        )
+        .then_when(Condition::Copies, StageName::Copies, StageKind::Read)
+        .then(StageName::NewKeys, StageKind::Read)
+        .then(StageName::PlanDigest, StageKind::Read)
+}
+
+pub(super) fn check_new_keys(known: &Known, step: &Step) -> Option<Act> {
     let keys = known.plan.keys.clone();
     Some(acts::CheckNewKeys { role: step.role, serial: known.devices.serial(step.role)?, keys }.into())
 }

@@ -5,6 +5,7 @@ mod back_up;
 mod drill;
 mod establish;
 mod fleet;
+mod import;
 mod inspect;
 mod pins;
 mod re_key;
@@ -53,6 +54,7 @@ impl Ceremony {
                 | CeremonyKind::BackUp
                 | CeremonyKind::Drill
                 | CeremonyKind::AddKeys
+                | CeremonyKind::Import
                 | CeremonyKind::ReSplit
                 | CeremonyKind::Retire
                 | CeremonyKind::Pins
@@ -71,6 +73,7 @@ ceremonies! {
     Fleet in fleet,
     Drill in drill,
     AddKeys in add_keys,
+    Import in import,
     ReSplit in re_split,
     Retire in retire,
     Pins in pins,

@@ -43,6 +43,8 @@ pub enum KeySource {
     Folder,
     /// The plan: they are new, on a device whose other keys it does not name.
     New,
+    /// Files outside any device, which the plan names: they come to a device whose other keys it does not name.
+    Files,
     /// A device that holds them: people choose on the day, and only then are their steps unrolled.
     Device,
 }
@@ -121,7 +123,7 @@ impl Character {
     pub const fn makes_a_backup(&self) -> bool {
         match (self.cards, self.keys) {
             (Cards::Dealt | Cards::Changed | Cards::Replaced, _)
-            | (Cards::Earlier | Cards::None, KeySource::Device | KeySource::Folder | KeySource::New) => true,
+            | (Cards::Earlier | Cards::None, KeySource::Device | KeySource::Folder | KeySource::New | KeySource::Files) => true,
             (Cards::Earlier | Cards::None, KeySource::Known) => false,
         }
     }

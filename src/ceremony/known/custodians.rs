@@ -53,7 +53,7 @@ impl Known {
                 self.plan.keys.clear();
                 self.plan.before.clear();
             }
-            KeySource::Known | KeySource::New => {}
+            KeySource::Known | KeySource::New | KeySource::Files => {}
         }
     }
 
@@ -115,5 +115,6 @@ pub fn carried(key: &KeyToBackUp) -> PlannedKey {
         key_type: key.key_type,
         reference: key.reference,
         restore_to: key.reference,
+        file: None,
     }
 }

@@ -10,6 +10,9 @@ use crate::terms::{Holder, Number, Person, Seat};
 /// What is typed to go on with a device that is not proven to be genuine.
 pub const NOT_GENUINE: &str = "NOT GENUINE";
 
+/// What is typed to import a private key that existed outside a device.
+pub const IMPORT_KEY: &str = "IMPORT KEY";
+
 impl Known {
     /// Adds what an entry tells of a deviation, before anything else is learned from it.
     pub(super) fn learn_deviations(&mut self, entry: &Entry) {
@@ -112,6 +115,11 @@ impl Known {
             }
             // The reason is noted in the same step.
             Fact::Decided { word } if word == NOT_GENUINE => Some(new(DeviationName::NotGenuine)),
+            Fact::Decided { word } if word == IMPORT_KEY => {
+                let read = self.keys.read.as_ref().map(|(label, _)| label.to_string());
+                Some(Deviated { happened: read, ..new(DeviationName::KeyImported) })
+            }
+            Fact::KeyFiles { all_destroyed: false } => Some(new(DeviationName::KeyFilesRemain)),
             Fact::NotProvable { label, .. } => Some(new(DeviationName::KeyNotProven).happened(label.as_str())),
             Fact::Initialised { serial, .. } if self.devices.initialised_today.contains(serial) => {
                 Some(new(DeviationName::ErasedAgain).happened(serial.as_str()))
@@ -195,6 +203,9 @@ impl Known {
             | Fact::KcvAsked { .. }
             | Fact::Loaded { .. }
             | Fact::Made { .. }
+            | Fact::KeyFileRead(_)
+            | Fact::Imported(_)
+            | Fact::KeyFiles { .. }
             | Fact::Listed { .. }
             | Fact::Held { .. }
             | Fact::BackedUp { .. }

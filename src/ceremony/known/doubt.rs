@@ -90,6 +90,7 @@ fn leaves_a_key(fault: Option<FaultName>) -> bool {
                 | FaultName::RequestWrong
                 | FaultName::KeyOfOtherDevice
                 | FaultName::KeyNotAttested
+                | FaultName::ImportedKeyDiffers
                 | FaultName::ThrowAwayKeyStays
         )
     })

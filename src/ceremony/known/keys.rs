@@ -7,7 +7,7 @@ use crate::ceremony::known::character::KeySource;
 use crate::clerk::acts;
 use crate::plan::PlannedKey;
 use crate::record::{Entry, Fact, KeyToBackUp, LivesOn, NotProven, RefusedKey, StoredKey, TracedKey};
-use crate::terms::{DeviceRole, Digest, Kcv, KeyLabel, KeyReference};
+use crate::terms::{DeviceRole, Digest, Kcv, KeyFileForm, KeyLabel, KeyReference};
 
 /// The keys.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -16,6 +16,12 @@ pub struct Keys {
     pub made: BTreeMap<String, Digest>,
     /// Generated keys that their device signed for.
     pub attested: BTreeSet<String>,
+    /// The key file that was read last: of which key, and its form.
+    pub read: Option<(KeyLabel, KeyFileForm)>,
+    /// Imported keys that have the certificate of their file.
+    pub certified: BTreeSet<String>,
+    /// What people say of the files of imported keys: whether all were destroyed.
+    pub files_destroyed: Option<bool>,
     /// What a device listed last.
     pub listed: Vec<StoredKey>,
     /// Where people want keys restored.
@@ -62,7 +68,7 @@ impl Known {
     /// them, come from a device or a folder, they are not known before.
     pub fn changes_the_list(&self, entry: &Entry) -> bool {
         match self.ceremony.keys {
-            KeySource::Known | KeySource::New => false,
+            KeySource::Known | KeySource::New | KeySource::Files => false,
             KeySource::Device => {
                 matches!(entry, Entry::Began { .. } | Entry::Learned { fact: Fact::Chosen { .. }, .. })
             }
@@ -86,6 +92,7 @@ impl Known {
             key_type: key.key_type,
             reference: key.reference,
             restore_to: key.reference,
+            file: None,
         };
         let keys = self.keys.surveyed.iter().filter(|key| chosen.contains(&key.label));
         self.plan.keys = keys.map(planned).collect();
@@ -109,7 +116,7 @@ impl Known {
     /// The DKEK that wraps the keys of a device is the one it has: whatever opens must be that one.
     pub(super) fn learn_dkek_of_the_device(&mut self, kcv: Option<Kcv>) {
         match self.ceremony.keys {
-            KeySource::Device | KeySource::New => self.shares.dkek_kcv = self.shares.dkek_kcv.or(kcv),
+            KeySource::Device | KeySource::New | KeySource::Files => self.shares.dkek_kcv = self.shares.dkek_kcv.or(kcv),
             KeySource::Known | KeySource::Folder => {}
         }
     }

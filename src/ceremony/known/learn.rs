@@ -178,6 +178,12 @@ impl Known {
                 self.keys.made.insert(label.to_string(), *public_key_sha256);
                 self.keys.attested.extend(attested.then(|| label.to_string()));
             }
+            Fact::KeyFileRead(file) => self.keys.read = Some((file.label.clone(), file.form)),
+            Fact::Imported(key) => {
+                self.keys.made.insert(key.label.to_string(), key.public_key_sha256);
+                self.keys.certified.extend(key.certificate.then(|| key.label.to_string()));
+            }
+            Fact::KeyFiles { all_destroyed } => self.keys.files_destroyed = Some(*all_destroyed),
             Fact::Held { role, keys, same_dkek } => self.devices.learn_held(*role, keys, *same_dkek),
             Fact::Listed { keys, .. } => self.keys.listed.clone_from(keys),
             Fact::Opening { by_quorum } => self.shares.opens = Some(*by_quorum),

@@ -187,6 +187,7 @@ impl Machine {
                 | Answer::Departed(_)
                 | Answer::Cause(_)
                 | Answer::OldCards(_)
+                | Answer::KeyFiles(_)
                 | Answer::PinChange(_),
             )
             | None => {
@@ -212,6 +213,7 @@ impl Machine {
             | Question::Departed
             | Question::Cause
             | Question::OldCards
+            | Question::KeyFiles
             | Question::PinChange => {
                 let ChoiceId::Item(item) = choice else { return None };
                 Some(match question.answer(*item)? {
@@ -226,6 +228,7 @@ impl Machine {
                     }
                     Answer::Cause(cause) => Fact::CustodiansChange { cause },
                     Answer::OldCards(all_destroyed) => Fact::OldCards { all_destroyed },
+                    Answer::KeyFiles(all_destroyed) => Fact::KeyFiles { all_destroyed },
                     Answer::PinChange(change) if self.known.why_closed(change).is_some() => return None,
                     Answer::PinChange(change) => Fact::PinChangeChosen { change },
                     Answer::AnotherDevice | Answer::LookAgain | Answer::GoOn | Answer::Without(_) => return None,
@@ -333,6 +336,7 @@ impl Machine {
             | FieldKind::Dice { .. }
             | FieldKind::NewPassword
             | FieldKind::Password
+            | FieldKind::KeyFilePassword
             | FieldKind::UserPin
             | FieldKind::NewUserPin { .. }
             | FieldKind::NextUserPin { .. }

@@ -124,6 +124,11 @@ impl Machine {
             }
             Condition::SoPinOnOldCards => self.known.so_pin_on_old_cards(),
             Condition::OldCardsRemain => self.known.restored.old_cards_destroyed == Some(false),
+            Condition::KeyFileHasPassword => {
+                let read = self.known.keys.read.as_ref().filter(|(read, _)| Some(read) == key);
+                !left_out && read.is_some_and(|(_, form)| form.has_password())
+            }
+            Condition::KeyFilesRemain => self.known.keys.files_destroyed == Some(false),
             Condition::DepartedHere => {
                 let outcome = self.step().and_then(|step| self.known.drilled.departed.get(&step.share));
                 outcome.is_some_and(|outcome| *outcome != DepartedOutcome::NotHere)

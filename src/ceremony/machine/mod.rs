@@ -17,6 +17,8 @@ pub mod left_alone;
 mod media;
 mod presence;
 pub mod recovery;
+#[cfg(test)]
+mod recovery_tests;
 pub mod resumption;
 pub mod roll_call;
 mod screens;

@@ -230,6 +230,17 @@ fn ways_on(known: &Known, act: &Act, fault: FaultName) -> Vec<Recovery> {
         Act::MakeKey(_) => {
             [TryAgain].into_iter().chain(refuses_one_of_several(known, fault).then_some(LeaveOut)).collect()
         }
+        Act::ReadKeyFile(_) => [TryAgain].into_iter().chain(others_stay(known).then_some(LeaveOut)).collect(),
+        // The decision is about a file: where another one may be needed, it is made once more.
+        Act::ImportKey(_) => {
+            let first = match fault {
+                FaultName::KeyFileWrongPassword => vec![TypeAgain, FromStart],
+                fault if of_the_file(fault) => vec![FromStart],
+                _ => vec![TryAgain],
+            };
+            let others = of_the_file(fault) && others_stay(known) || refuses_one_of_several(known, fault);
+            first.into_iter().chain(others.then_some(LeaveOut)).collect()
+        }
         Act::VerifyBackup(_) | Act::CarryKey(_) | Act::RewrapKey(_) => {
             [TryAgain].into_iter().chain(one_key_fails(known, fault).then_some(LeaveOut)).collect()
         }
@@ -313,6 +324,25 @@ fn one_key_fails(known: &Known, fault: FaultName) -> bool {
     known.restored.from.is_some() && !fault.may_come_back()
 }
 
+/// Whether it is the file of a key that fails: nothing of it was sent to a device.
+const fn of_the_file(fault: FaultName) -> bool {
+    matches!(
+        fault,
+        FaultName::KeyFileUnread
+            | FaultName::KeyFileNotKey
+            | FaultName::KeyFileDamaged
+            | FaultName::KeyFileWrongPassword
+            | FaultName::KeyFileEncryption
+            | FaultName::KeyFileAlgorithm
+            | FaultName::KeyFileRsaSize
+            | FaultName::KeyFileSeveralKeys
+            | FaultName::KeyFileOtherType
+            | FaultName::KeyFileChanged
+            | FaultName::FileNotOrdinary
+            | FaultName::ImportedKeyThere
+    )
+}
+
 /// Whether the device refuses this key, and there are others to go on with.
 fn refuses_one_of_several(known: &Known, fault: FaultName) -> bool {
     let refuses = matches!(
@@ -321,9 +351,15 @@ fn refuses_one_of_several(known: &Known, fault: FaultName) -> bool {
             | FaultName::KeyUnfinished
             | FaultName::KeyTypeRefused
             | FaultName::UnwrapRefused
+            | FaultName::ImportRefused
             | FaultName::CardRefused
     );
-    refuses && known.keys_that_stay().count() > 1
+    refuses && others_stay(known)
+}
+
+/// Whether there are other keys to go on with.
+fn others_stay(known: &Known) -> bool {
+    known.keys_that_stay().count() > 1
 }
 
 /// Any one seat that has given a share types it again: nobody knows which one is wrong.
@@ -359,34 +395,4 @@ fn may_be_another(known: &Known, role: DeviceRole) -> bool {
 /// remember.
 fn holds_nothing_yet(known: &Known, role: DeviceRole) -> bool {
     known.devices.initialised.contains(&role) && !known.devices.loaded.contains(&role)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::ceremony::kinds::Ceremony;
-    use crate::faults;
-    use crate::names::CeremonyKind;
-    use crate::plan::Plan;
-    use crate::record::{Entry, Fact};
-    use crate::terms::{Kcv, Number, Serial};
-
-    #[test]
-    fn both_pins_are_offered_from_the_first_wrong_try_until_something_is_loaded() {
-        let plan = Plan::parse(include_str!("../../../assets/plan.example.json")).unwrap();
-        let (role, serial) = (DeviceRole::Original, Serial::new("REH0000001").unwrap());
-        let mut known = Known::new(&Ceremony::of(CeremonyKind::Establish).character, plan, true);
-        let act = Act::from(acts::LogIn { role, serial: serial.clone(), held: false });
-        let offered = |known: &Known| recoveries(known, &act, &Fault::from(faults::PinWrong { left: 2 }));
-        let elsewhere = [Recovery::FromStart, Recovery::Stop];
-        assert_eq!(offered(&known), elsewhere, "this sitting did not set its PINs");
-        let step = Number { section: 1, step: 1 };
-        let mut learn = |fact| {
-            known.learn(&Entry::Learned { step, fact });
-            offered(&known)
-        };
-        let initialised = learn(Fact::Initialised { role, serial: serial.clone(), dkek_shares: 1 });
-        assert_eq!(initialised, [Recovery::FromStart, Recovery::PinsAgain, Recovery::Stop]);
-        assert_eq!(learn(Fact::Loaded { role, kcv: Kcv([0; 8]) }), elsewhere, "nothing that is loaded is erased");
-    }
 }

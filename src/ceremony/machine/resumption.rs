@@ -37,6 +37,7 @@ const RESULTS: &[ToldBy] = &[
     (ActName::ProveDevice, |fact| matches!(fact, Fact::ThrowAwayKey(_))),
     (ActName::LoadDkek, |fact| matches!(fact, Fact::Loaded { .. })),
     (ActName::MakeKey, |fact| matches!(fact, Fact::Made { .. })),
+    (ActName::ImportKey, |fact| matches!(fact, Fact::Imported(_))),
     (ActName::RestoreKey, |fact| matches!(fact, Fact::Unwrapped { .. })),
     (ActName::CopyFolder, |fact| matches!(fact, Fact::Copied { .. })),
 ];

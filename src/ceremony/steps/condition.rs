@@ -128,6 +128,10 @@ pub enum Condition {
     SoPinOnOldCards,
     /// Only if not all old cards were destroyed.
     OldCardsRemain,
+    /// Only if the file of this step's key, which was read last, opens with a password.
+    KeyFileHasPassword,
+    /// Only if not all files of imported keys were destroyed.
+    KeyFilesRemain,
     /// Only if the old device is not here to be erased.
     OldDeviceGone,
     /// Only if a public key file of the restore's origin cannot be used.

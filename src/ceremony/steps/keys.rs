@@ -126,7 +126,7 @@ pub fn back_up(known: &Known, step: &Step) -> Option<Act> {
     let key = known.key(step.key.as_ref())?.clone();
     let origin = match known.ceremony.keys {
         KeySource::Known | KeySource::Folder => acts::KeyOrigin::Generated,
-        KeySource::New => acts::KeyOrigin::Added,
+        KeySource::New | KeySource::Files => acts::KeyOrigin::Added,
         KeySource::Device => acts::KeyOrigin::Found { opened: known.opens_share_files() },
     };
     Some(acts::BackUp { key, serial: known.devices.serial(step.role)?, kcv: known.shares.dkek_kcv?, origin }.into())

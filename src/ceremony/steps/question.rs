@@ -37,6 +37,8 @@ pub enum Question {
     Cause,
     /// Whether all old cards and passwords on paper were destroyed.
     OldCards,
+    /// Whether all files of imported keys, their media and their copies were destroyed.
+    KeyFiles,
     /// What is done to a PIN.
     PinChange,
 }
@@ -60,6 +62,8 @@ pub enum Answer {
     Cause(ChangeCause),
     /// Whether all old cards were destroyed.
     OldCards(bool),
+    /// Whether all files of imported keys were destroyed.
+    KeyFiles(bool),
     /// What is done to a PIN.
     PinChange(PinChange),
     /// None of them: another device.
@@ -110,6 +114,9 @@ impl Question {
             ],
             Self::OldCards => {
                 &[(ItemName::AllDestroyed, Answer::OldCards(true)), (ItemName::SomeRemain, Answer::OldCards(false))]
+            }
+            Self::KeyFiles => {
+                &[(ItemName::AllDestroyed, Answer::KeyFiles(true)), (ItemName::SomeRemain, Answer::KeyFiles(false))]
             }
             Self::RightDevice | Self::Missing => {
                 &[(ItemName::GoOn, Answer::GoOn), (ItemName::LookAgain, Answer::LookAgain)]

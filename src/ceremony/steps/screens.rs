@@ -61,6 +61,7 @@ impl Condition {
             | Self::Several
             | Self::Unfit
             | Self::NotGenuine
+            | Self::KeyFileHasPassword
             | Self::Missing
             | Self::FromOurs
             | Self::FromOursInPart
@@ -78,6 +79,7 @@ impl Condition {
             | Self::Undescribed
             | Self::PublicKeysUnusable => matches!(kind, StageKind::Do(_)),
             Self::OldCardsRemain
+            | Self::KeyFilesRemain
             | Self::OtherSoPin(_)
             | Self::TypesSoPin
             | Self::NotGiven(_)

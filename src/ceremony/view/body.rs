@@ -86,6 +86,7 @@ impl Machine {
                     | Question::Departed
                     | Question::Cause
                     | Question::OldCards
+                    | Question::KeyFiles
                     | Question::RightDevice
                     | Question::UnusableKeys
                     | Question::Missing => sentences

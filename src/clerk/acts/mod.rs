@@ -18,6 +18,7 @@ mod draw_pin;
 mod examine_room;
 mod find_device;
 mod finish_sealing;
+mod import_key;
 mod initialise;
 mod join_dkek;
 mod keep_certificates;
@@ -34,6 +35,7 @@ mod prove_vault_empty;
 mod read_custody;
 mod read_dkek;
 mod read_folder;
+mod read_key_file;
 mod read_pins;
 mod read_tries;
 mod rebuild_so_pin;
@@ -265,6 +267,8 @@ acts! {
     prove_device::ProveDevice,
     load_dkek::LoadDkek,
     make_key::MakeKey,
+    read_key_file::ReadKeyFile,
+    import_key::ImportKey,
     take_inventory::TakeInventory,
     back_up::BackUp,
     carry_key::CarryKey,

@@ -93,7 +93,7 @@ impl RestoreKey {
 }
 
 /// Writes a file and reads it back.
-fn write_whole(device: &mut Device, id: FileId, content: &[u8], new: bool) -> Result<(), CardError> {
+pub(super) fn write_whole(device: &mut Device, id: FileId, content: &[u8], new: bool) -> Result<(), CardError> {
     // A key deleted with other tools may have left its files behind: then they are deleted and rewritten in full.
     if new && device.write_new_file(id, content).is_ok() && device.read_file(id)? == content {
         return Ok(());

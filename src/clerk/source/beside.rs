@@ -32,7 +32,7 @@ impl Before {
     /// What the record of a folder says. Where the custodians changed, all keys came along.
     pub fn of(proof: &Proof) -> Option<Self> {
         let has_older_keys = match proof.ceremony {
-            CeremonyKind::AddKeys => true,
+            CeremonyKind::AddKeys | CeremonyKind::Import => true,
             CeremonyKind::BackUp => false,
             CeremonyKind::Establish
             | CeremonyKind::Fleet

@@ -270,5 +270,6 @@ fn to_a_free_reference(
         key_type: key.key_type,
         reference: key.reference,
         restore_to: restore_to.ok_or_else(|| Fault::from(faults::StepNotPossible))?,
+        file: None,
     })
 }

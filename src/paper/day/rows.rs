@@ -82,6 +82,7 @@ impl Day<'_> {
                 | Question::Departed
                 | Question::Cause
                 | Question::OldCards
+                | Question::KeyFiles
                 | Question::RightDevice
                 | Question::Missing => blocks.push(Block::Options(items(&said.items))),
                 Question::Sitter(_) => {

@@ -112,6 +112,8 @@ impl Told<'_> {
             let said = match fact {
                 Fact::Enciphered { .. } => words::REPORT_WIPED.to_owned(),
                 Fact::VaultEmpty => words::REPORT_VAULT_EMPTY.to_owned(),
+                Fact::KeyFiles { all_destroyed: true } => words::REPORT_KEY_FILES_DESTROYED.to_owned(),
+                Fact::KeyFiles { all_destroyed: false } => words::REPORT_KEY_FILES_REMAIN.to_owned(),
                 Fact::OldCards { all_destroyed: true } => words::REPORT_OLD_CARDS_DESTROYED.to_owned(),
                 Fact::OldCards { all_destroyed: false } => words::REPORT_OLD_CARDS_REMAIN.to_owned(),
                 Fact::Held { keys, .. } => {
@@ -206,6 +208,8 @@ const fn in_words(name: DeviationName) -> &'static str {
         DeviationName::ErasedAgain => words::REPORT_DEVIATION_ERASED_AGAIN,
         DeviationName::OtherSettings => words::REPORT_DEVIATION_SETTINGS,
         DeviationName::OtherTokenLabel => words::REPORT_DEVIATION_TOKEN_LABEL,
+        DeviationName::KeyImported => words::REPORT_DEVIATION_KEY_IMPORTED,
+        DeviationName::KeyFilesRemain => words::REPORT_DEVIATION_KEY_FILES_REMAIN,
         DeviationName::NotGenuine => words::REPORT_DEVIATION_NOT_GENUINE,
         DeviationName::KeyNotProven => words::REPORT_DEVIATION_NOT_PROVEN,
         DeviationName::ChangedInBreak => words::REPORT_DEVIATION_CHANGED_IN_BREAK,

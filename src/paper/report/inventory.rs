@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::imported::imported;
 use super::{Told, grouped, text};
 use crate::ceremony::{advisory, custody, device_role, genuineness, key_of_certificate};
 use crate::paper::day::table;
@@ -233,6 +234,10 @@ impl Told<'_> {
                     let by = if *attested { words::REPORT_ATTESTED_BY } else { words::REPORT_ATTESTED_NOT };
                     let attested = (words::REPORT_ATTESTED, by.to_owned());
                     (label, vec![(words::REPORT_MADE, at), attested, (words::REPORT_PUBLIC_KEY, public)])
+                }
+                Fact::Imported(key) => {
+                    made = Some(&key.label);
+                    (&key.label, imported(key, line))
                 }
                 Fact::BackedUp { label, file, sha256, mac_not_verified } => {
                     let not_verified =

@@ -4,6 +4,7 @@
 mod cover;
 mod ending;
 mod files;
+mod imported;
 mod inventory;
 mod people;
 mod registers;

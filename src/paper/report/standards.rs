@@ -24,7 +24,7 @@ impl Told<'_> {
             settings: learned(|fact| matches!(fact, Fact::Settings { .. })),
             seeded: learned(|fact| matches!(fact, Fact::Seeded { .. })),
             dealt: learned(|fact| matches!(fact, Fact::Dealt { .. } | Fact::UnderPassword { .. })),
-            made: learned(|fact| matches!(fact, Fact::Made { .. })),
+            made: learned(|fact| matches!(fact, Fact::Made { .. } | Fact::Imported(_))),
             opened: learned(|fact| matches!(fact, Fact::Opened { .. })),
             kcv: learned(|fact| matches!(fact, Fact::Loaded { .. } | Fact::Joined { .. } | Fact::Compared { .. })),
             bagged: learned(|fact| matches!(fact, Fact::Bagged { .. })),

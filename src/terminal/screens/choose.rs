@@ -101,6 +101,7 @@ impl By {
                 | Question::Departed
                 | Question::Cause
                 | Question::OldCards
+                | Question::KeyFiles
                 | Question::RightDevice
                 | Question::Missing,
             )

@@ -1,10 +1,10 @@
 //! Values about keys that were found in files made elsewhere, whose labels and ids are not always those of a plan.
 
 use crate::ceremony::known::Known;
-use crate::plan::PlannedKey;
+use crate::plan::{Plan, PlannedKey};
 use crate::record::{FoundKey, NotProven};
 use crate::script::words;
-use crate::terms::KeyId;
+use crate::terms::{KeyFileForm, KeyId};
 
 /// A line that a screen does not break.
 const LINE: usize = 76;
@@ -92,4 +92,39 @@ fn shown(label: &str) -> String {
 
 fn described(found: &FoundKey) -> Option<&str> {
     found.described.as_deref().filter(|label| !label.is_empty())
+}
+
+/// The file that a key is imported from, where the plan names one.
+pub fn file(key: &PlannedKey, known: Option<&Known>) -> Option<String> {
+    key.file.clone().or_else(|| known.map(|_| "-".to_owned()))
+}
+
+/// The files of all keys that are imported.
+pub fn files(plan: &Plan, known: Option<&Known>) -> String {
+    let stays = |key: &&PlannedKey| known.is_none_or(|known| !known.keys.left_out.contains(key.label.as_str()));
+    let line = |key: &PlannedKey| format!("  {}: {}", key.label, key.file.as_deref().unwrap_or("-"));
+    plan.keys.iter().filter(stays).map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// What the file that was read last is.
+pub fn form(known: &Known) -> Option<&'static str> {
+    known.keys.read.as_ref().map(|(_, form)| key_file_form(*form))
+}
+
+/// A form of key files in words.
+pub const fn key_file_form(form: KeyFileForm) -> &'static str {
+    match form {
+        KeyFileForm::Pkcs8 => words::KEY_FILE_PKCS8,
+        KeyFileForm::EncryptedPkcs8 => words::KEY_FILE_ENCRYPTED_PKCS8,
+        KeyFileForm::Pkcs12 => words::KEY_FILE_PKCS12,
+    }
+}
+
+/// What lies beside an imported key on the device.
+pub fn beside(known: &Known, key: &PlannedKey) -> &'static str {
+    if known.keys.certified.contains(key.label.as_str()) {
+        words::BESIDE_KEY_CERTIFICATE
+    } else {
+        words::BESIDE_KEY_REQUEST
+    }
 }

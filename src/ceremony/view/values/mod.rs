@@ -22,6 +22,7 @@ mod traced;
 pub use devices::key_table;
 pub use genuine::{advisory, genuineness, key_of_certificate};
 pub use host::finding;
+pub use keys::key_file_form;
 pub use pins::changed;
 pub use planned::role as device_role;
 pub use shares::asked;
@@ -92,6 +93,10 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
         Name::Label => key().map(|key| known.map_or_else(|| key.label.to_string(), |known| keys::name(known, key))),
         Name::KeyType => key().map(|key| key.key_type.name()),
         Name::KeyId => key().map(|key| known.map_or_else(|| key.id.shown(), |known| keys::id(known, key))),
+        Name::KeyFile => keys::file(key()?, known),
+        Name::KeyFiles => Some(keys::files(plan, known)),
+        Name::KeyFileForm => text(keys::form(known?)?),
+        Name::BesideKey => text(keys::beside(known?, key()?)),
         Name::WhyNotProven => Some(keys::why_not_proven(known?, key()?)),
         Name::Reference => {
             key().map(|key| known.map_or_else(|| key.reference.to_string(), |known| keys::reference(known, key)))

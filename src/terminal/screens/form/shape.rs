@@ -29,7 +29,7 @@ impl Shape {
             FieldKind::SoPin { .. } | FieldKind::NewSoPin | FieldKind::NextSoPin | FieldKind::DrawnSoPin => {
                 (19, Grouping::Fours)
             }
-            FieldKind::NewPassword | FieldKind::Password => (40, Grouping::Plain),
+            FieldKind::NewPassword | FieldKind::Password | FieldKind::KeyFilePassword => (40, Grouping::Plain),
             FieldKind::ShareId { .. } | FieldKind::KeyReference { .. } => (3, Grouping::Plain),
             FieldKind::UserPin
             | FieldKind::NewUserPin { .. }
