@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::faults::{self, Fault};
 use crate::folder::reason;
 use crate::key_file;
+use crate::terms::THROW_AWAY_NAME;
 
 /// Makes one. Its password is known to everybody, and the screen that asks for it says it.
 ///
@@ -27,7 +28,7 @@ fn written(records: &Path, key: &str) -> io::Result<PathBuf> {
     fs::create_dir_all(records)?;
     let records = records.canonicalize()?;
     for number in 1..=u16::MAX {
-        let path = records.join(format!("REHEARSAL-throw-away-key-{number}.pem"));
+        let path = records.join(format!("{THROW_AWAY_NAME}-{number}.pem"));
         match OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path) {
             Ok(mut file) => {
                 file.write_all(key.as_bytes())?;

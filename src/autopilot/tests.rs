@@ -63,6 +63,7 @@ fn name_of(kind: &FieldKind) -> FieldName {
         FieldKind::Dice { .. } => FieldName::Dice,
         FieldKind::NewPassword => FieldName::NewPassword,
         FieldKind::Password => FieldName::Password,
+        FieldKind::KeyFilePassword => FieldName::KeyFilePassword,
         FieldKind::UserPin => FieldName::UserPin,
         FieldKind::NewUserPin { .. } | FieldKind::NextUserPin { .. } => FieldName::NewUserPin,
         FieldKind::SoPin { .. } => FieldName::SoPin,

@@ -35,7 +35,7 @@ pub use device::{
 pub use error::{CardError, Operation};
 pub use files::{DescribedType, FileId, KeyDescription};
 pub use heard::Heard;
-pub use own_request::own_request;
+pub use own_request::{is_own_request, own_request};
 pub use pcsc::{Change, PcscReaders};
 pub use public_key::PublicKey;
 pub use status::Status;

@@ -3,10 +3,15 @@
 
 use super::cvc::{ECDSA_SHA256, RSA_SHA256};
 use super::tlv::Writer;
-use super::{PublicKey, curves};
+use super::{AuthenticatedRequest, PublicKey, curves};
 
 /// Whose request it says it is. No device has this serial.
-const NAME: &[u8] = b"IMPORTED00001";
+const NAME: &str = "IMPORTED00001";
+
+/// Whether it is such a request.
+pub fn is_own_request(request: &AuthenticatedRequest) -> bool {
+    request.device == NAME
+}
 
 /// The request (67) for a public key; `sign` signs with its private key, over SHA-256.
 ///
@@ -30,10 +35,10 @@ pub fn own_request<E>(public: &PublicKey, mut sign: impl FnMut(&[u8]) -> Result<
                 .object(0x87, &[1])
         }
     };
-    let body = Writer::new().object(0x5F29, &[0]).object(0x42, NAME).constructed(0x7F49, &key).object(0x5F20, NAME);
+    let body = Writer::new().object(0x5F29, &[0]).object(0x42, NAME.as_bytes()).constructed(0x7F49, &key).object(0x5F20, NAME.as_bytes());
     let body = Writer::new().constructed(0x7F4E, &body).finish();
     let inner = Writer::new().encoded(&body).object(0x5F37, &sign(&body)?);
-    let signed = Writer::new().constructed(0x7F21, &inner).object(0x42, NAME).finish();
+    let signed = Writer::new().constructed(0x7F21, &inner).object(0x42, NAME.as_bytes()).finish();
     let whole = Writer::new().encoded(&signed).object(0x5F37, &sign(&signed)?);
     Ok(Writer::new().constructed(0x67, &whole).finish())
 }

@@ -24,5 +24,8 @@ impl KeyFileForm {
     }
 }
 
+/// What the name of a key file that a rehearsal makes begins with.
+pub const THROW_AWAY_NAME: &str = "REHEARSAL-throw-away-key";
+
 /// The password of the key file that a rehearsal makes. It protects nothing, and everybody may know it.
 pub const THROW_AWAY_PASSWORD: &str = "rehearsal";

@@ -20,7 +20,7 @@ pub use drill::{Day, Drill};
 pub use error::TermError;
 pub use genuineness::Genuineness;
 pub use host_finding::{HostFinding, Severity};
-pub use key_file::{KeyFileForm, THROW_AWAY_PASSWORD};
+pub use key_file::{KeyFileForm, THROW_AWAY_NAME, THROW_AWAY_PASSWORD};
 pub use keys::{Curve, KeyId, KeyLabel, KeyReference, KeyType};
 pub use person::{Holder, Person};
 pub use person_name::{alike, folded, initials, invisible};

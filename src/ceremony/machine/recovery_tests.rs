@@ -2,11 +2,13 @@
 
 use super::recovery::{Recovery, recoveries};
 use crate::ceremony::kinds::Ceremony;
-use crate::faults;
+use crate::ceremony::known::Known;
+use crate::clerk::{Act, acts};
+use crate::faults::{self, Fault};
 use crate::names::CeremonyKind;
 use crate::plan::Plan;
 use crate::record::{Entry, Fact};
-use crate::terms::{Kcv, Number, Serial};
+use crate::terms::{DeviceRole, Kcv, Number, Serial};
 
 #[test]
 fn both_pins_are_offered_from_the_first_wrong_try_until_something_is_loaded() {

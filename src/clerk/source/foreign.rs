@@ -1,6 +1,6 @@
 //! A folder of files made by sc-hsm-tool: share files, wrapped keys, no record.
 
-use crate::card::{AuthenticatedRequest, KeyDescription};
+use crate::card::{AuthenticatedRequest, KeyDescription, is_own_request};
 use crate::clerk::source::found::{Found, FoundFile};
 use crate::clerk::source::{DkekInFolder, Source, Standing};
 use crate::clerk::wrapped_keys::{kept_description, stated_type};
@@ -160,9 +160,10 @@ fn files<'a>(names: impl IntoIterator<Item = &'a String>) -> String {
     }
 }
 
-/// The device that a key was generated on, as that device recorded it.
+/// The device that a key was generated on, as that device recorded it. None generated a key that signed its own request.
 fn original(file: &WrappedKeyFile) -> Option<Serial> {
-    AuthenticatedRequest::parse(file.certificate.as_deref()?).ok()?.device_serial().ok()
+    let request = AuthenticatedRequest::parse(file.certificate.as_deref()?).ok()?;
+    if is_own_request(&request) { None } else { request.device_serial().ok() }
 }
 
 /// What each key is called in this sitting: by the label in its description or, if it has none that can name a file, or

@@ -78,9 +78,14 @@ fn bundles(records: &Path) -> Vec<PathBuf> {
     let mut papers = back_up;
     let mut folders = vec![made.clone(), restored, papers.folder.clone()];
     let environment = Environment::SoftwareCards;
-    for kind in
-        [CeremonyKind::AddKeys, CeremonyKind::Drill, CeremonyKind::Retire, CeremonyKind::ReSplit, CeremonyKind::ReKey]
-    {
+    for kind in [
+        CeremonyKind::AddKeys,
+        CeremonyKind::Import,
+        CeremonyKind::Drill,
+        CeremonyKind::Retire,
+        CeremonyKind::ReSplit,
+        CeremonyKind::ReKey,
+    ] {
         let parsed = || Plan::parse(&plan).unwrap();
         let setup = match Ceremony::of(kind).character.needs {
             Needs::NewKeysAndBackup => Setup::by_addition(kind, &made, None, records, environment),

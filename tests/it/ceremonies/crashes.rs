@@ -14,7 +14,7 @@ use hsm_ceremony::secret::TypedText;
 use hsm_ceremony::terms::Drill;
 
 use super::crash::Crash;
-use super::kinds::{adding, by_change, by_plan, from_backup, nothing, on_a_used_device, pins, plan, two_custodians};
+use super::kinds::{adding, by_change, by_plan, from_backup, importing, nothing, on_a_used_device, pins, plan, two_custodians};
 use super::rig::{Front, Rig, Turn};
 use super::{Day, Guard};
 use crate::support::torture;
@@ -155,6 +155,11 @@ fn retire_goes_on_wherever_it_was_killed() {
 #[test]
 fn add_keys_goes_on_wherever_it_was_killed() {
     every_crash(Comes::Last, |records| adding(records, nothing), never);
+}
+
+#[test]
+fn an_import_goes_on_wherever_it_was_killed() {
+    every_crash(Comes::Last, |records| importing(records, nothing), never);
 }
 
 #[test]

@@ -68,6 +68,12 @@ pub fn adding(records: &Path, between: impl FnOnce(Box<dyn Readers>) -> Box<dyn 
     })
 }
 
+pub fn importing(records: &Path, between: impl FnOnce(Box<dyn Readers>) -> Box<dyn Readers>) -> Rig {
+    after_establish(records, between, |from, records| {
+        Setup::by_addition(CeremonyKind::Import, from, None, records, Environment::SoftwareCards).unwrap()
+    })
+}
+
 fn planned(kind: CeremonyKind, records: &Path) -> Setup {
     Setup::by_plan(kind, Plan::parse(&plan()).unwrap(), plan(), records, Environment::SoftwareCards).unwrap()
 }

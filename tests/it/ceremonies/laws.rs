@@ -84,6 +84,7 @@ fn vault_holds_only_what_this_turn_needs(ceremony: CeremonyKind, sight: &Sight<'
             }
             Handle::NewSoPin => matches!(step.id.word(), "so-pin" | "user-pin" | "initialise"),
             Handle::UserPin => matches!(step.id.word(), "user-pin" | "initialise" | "log-in"),
+            Handle::KeyFilePassword => step.id.word() == "import-key",
             Handle::NewUserPin | Handle::EarlierDkek => false,
             Handle::Entry(_) => matches!(sight.view.body, Body::Form { .. }),
         };

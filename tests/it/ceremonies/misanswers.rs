@@ -14,7 +14,7 @@ use hsm_ceremony::terms::Drill;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::kinds::{adding, by_change, by_plan, from_backup, on_a_used_device, pins, plan, two_custodians};
+use super::kinds::{adding, by_change, by_plan, from_backup, importing, on_a_used_device, pins, plan, two_custodians};
 use super::misanswering::{Kind, Misanswer, Misanswering, When, Wrong, kind};
 use super::rig::{Front, Rig, Turn};
 use super::{Day, Guard};
@@ -327,6 +327,11 @@ fn a_drill_on_a_spare_goes_on_after_any_wrong_answer() {
 #[test]
 fn add_keys_goes_on_after_any_wrong_answer() {
     every_misanswer("add-keys", |records, bad| adding(records, |readers| bad.readers(readers)));
+}
+
+#[test]
+fn an_import_goes_on_after_any_wrong_answer() {
+    every_misanswer("import", |records, bad| importing(records, |readers| bad.readers(readers)));
 }
 
 #[test]

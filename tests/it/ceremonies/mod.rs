@@ -35,6 +35,7 @@ mod given;
 mod hand_over;
 mod held;
 mod identified;
+mod import;
 mod inspect;
 mod kinds;
 mod laws;

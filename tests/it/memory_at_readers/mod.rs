@@ -3,6 +3,7 @@
 //! and DKEK.
 
 mod ends;
+mod imported;
 
 use std::fs;
 use std::ops::ControlFlow;

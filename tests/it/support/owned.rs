@@ -42,6 +42,11 @@ impl Owned {
         self.0.wait().unwrap()
     }
 
+    /// The number of its process.
+    pub fn id(&self) -> u32 {
+        self.0.id()
+    }
+
     fn pid(&self) -> Pid {
         Pid::from_child(&self.0)
     }

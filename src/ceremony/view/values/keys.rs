@@ -4,7 +4,7 @@ use crate::ceremony::known::Known;
 use crate::plan::{Plan, PlannedKey};
 use crate::record::{FoundKey, NotProven};
 use crate::script::words;
-use crate::terms::{KeyFileForm, KeyId};
+use crate::terms::{KeyFileForm, KeyId, THROW_AWAY_NAME};
 
 /// A line that a screen does not break.
 const LINE: usize = 76;
@@ -127,4 +127,10 @@ pub fn beside(known: &Known, key: &PlannedKey) -> &'static str {
     } else {
         words::BESIDE_KEY_REQUEST
     }
+}
+
+/// What the password of the throw-away key of a rehearsal is. Of any other file the program does not know it.
+pub fn throw_away(known: &Known, key: &PlannedKey) -> &'static str {
+    let is_ours = key.file.as_deref().is_some_and(|file| file.contains(THROW_AWAY_NAME));
+    if known.rehearsal && is_ours { words::THROW_AWAY_PASSWORD } else { "" }
 }

@@ -96,6 +96,7 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
         Name::KeyFile => keys::file(key()?, known),
         Name::KeyFiles => Some(keys::files(plan, known)),
         Name::KeyFileForm => text(keys::form(known?)?),
+        Name::ThrowAway => text(keys::throw_away(known?, key()?)),
         Name::BesideKey => text(keys::beside(known?, key()?)),
         Name::WhyNotProven => Some(keys::why_not_proven(known?, key()?)),
         Name::Reference => {

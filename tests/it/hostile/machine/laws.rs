@@ -42,6 +42,7 @@ pub fn vault(machine: &Machine, vault: &Vault, view: &View) {
             Handle::SoPin | Handle::NewSoPin => {
                 matches!(interrupted, "so-pin" | "user-pin" | "initialise" | "retire-erase")
             }
+            Handle::KeyFilePassword => interrupted == "import-key",
             Handle::UserPin => matches!(interrupted, "user-pin" | "initialise" | "log-in" | "retire-erase"),
             // What was typed is set aside while another question is asked.
             Handle::Entry(_) => true,
