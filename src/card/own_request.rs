@@ -35,7 +35,11 @@ pub fn own_request<E>(public: &PublicKey, mut sign: impl FnMut(&[u8]) -> Result<
                 .object(0x87, &[1])
         }
     };
-    let body = Writer::new().object(0x5F29, &[0]).object(0x42, NAME.as_bytes()).constructed(0x7F49, &key).object(0x5F20, NAME.as_bytes());
+    let body = Writer::new()
+        .object(0x5F29, &[0])
+        .object(0x42, NAME.as_bytes())
+        .constructed(0x7F49, &key)
+        .object(0x5F20, NAME.as_bytes());
     let body = Writer::new().constructed(0x7F4E, &body).finish();
     let inner = Writer::new().encoded(&body).object(0x5F37, &sign(&body)?);
     let signed = Writer::new().constructed(0x7F21, &inner).object(0x42, NAME.as_bytes()).finish();

@@ -27,7 +27,9 @@ pub use machine::{Machine, REVEAL_SECONDS, Request};
 
 pub use steps::{Actor, Answer, Condition, Question, Stage, StageKind, Step};
 pub use unwritten::{Unwritten, UnwrittenRequest};
-pub use view::values::{advisory, device_role, finding, genuineness, key_file_form, key_of_certificate, key_table, planned};
+pub use view::values::{
+    advisory, device_role, finding, genuineness, key_file_form, key_of_certificate, key_table, planned,
+};
 pub use view::{
     Asks, Body, CardView, FieldState, FieldView, FinishedCopy, Header, Notice, OptionView, Shown, SoFar, StepLine,
     StepState, TickView, View, ViewContext,

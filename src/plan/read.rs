@@ -7,7 +7,9 @@ use super::reader::{Found, NAME, Object, Reader, form, name, small};
 use super::{Custody, DeviceUse, NewPin, PinReset, Plan, PlannedKey};
 use crate::faults::{self, Fault};
 use crate::names::PlanField as F;
-use crate::terms::{Drill, KeyId, KeyLabel, KeyReference, KeyType, MOST_DKEK_SHARES, Quorum, Scheme, TermError, can_be_seen, short};
+use crate::terms::{
+    Drill, KeyId, KeyLabel, KeyReference, KeyType, MOST_DKEK_SHARES, Quorum, Scheme, TermError, can_be_seen, short,
+};
 
 /// How many months lie between two drills if the plan does not say, and at most.
 const DRILL_MONTHS: u8 = 12;

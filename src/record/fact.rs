@@ -9,7 +9,7 @@ use super::detail::{
     PinChange, PinCondition, PinName, RecordedBag, ResetRule, Sat, StoredKey, UnusableFile, WithoutDkek,
 };
 use super::identified::Identified;
-use super::imported::is_false;
+use super::imported::{ImportedKey, KeyFile, is_false};
 use super::surveyed::{KeyToBackUp, RefusedKey};
 use super::traced::TracedKey;
 use crate::terms::{
@@ -52,8 +52,7 @@ pub enum Fact {
     Without { people: Vec<String>, decided_by: String, reason: String },
     /// Why the custodians of a DKEK change.
     CustodiansChange { cause: ChangeCause },
-    /// Who guarded the DKEK shares until this sitting, in the order of their numbers, and the keys that are backed up under
-    /// that DKEK.
+    /// Who guarded the DKEK shares until this sitting, in the order of their numbers, and the keys backed up under that DKEK.
     Guarded { shares: Vec<GuardedShare>, keys: Vec<KeyToBackUp> },
     /// From here on, the custodians are those of the plan of this sitting.
     NewCustodians,
@@ -142,8 +141,7 @@ pub enum Fact {
     SetTyped { card: Purpose, set: String },
     /// A share was typed at a seat, with the possible readings of its id (decimal, and as the old tool reads it).
     Given { card: Purpose, seat: Seat, ids: Vec<u8> },
-    /// A share file was opened with the shares of the seats in `right`; those in `wrong` were wrong. `defects` are what
-    /// the old tool would have failed at.
+    /// A share file was opened with the shares of the seats in `right`. `defects` are what the old tool would have failed at.
     Opened {
         share: DkekShareNumber,
         file: String,
@@ -244,10 +242,10 @@ pub enum Fact {
         attested: bool,
     },
     /// The file of a key that is to be imported was read.
-    KeyFileRead(super::imported::KeyFile),
+    KeyFileRead(KeyFile),
     /// A key was imported from its file.
-    Imported(super::imported::ImportedKey),
-    /// What people say about the files of imported keys, their media and their copies: whether all of them were destroyed.
+    Imported(ImportedKey),
+    /// Whether people say that all files of imported keys, their media and copies were destroyed.
     KeyFiles { all_destroyed: bool },
     /// What a device lists.
     Listed { role: DeviceRole, keys: Vec<StoredKey> },

@@ -28,4 +28,4 @@ impl KeyFileForm {
 pub const THROW_AWAY_NAME: &str = "REHEARSAL-throw-away-key";
 
 /// The password of the key file that a rehearsal makes. It protects nothing, and everybody may know it.
-pub const THROW_AWAY_PASSWORD: &str = "rehearsal";
+pub const THROW_AWAY_PASSWORD: &str = "sesame";

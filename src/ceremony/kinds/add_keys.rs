@@ -96,11 +96,7 @@ pub(super) fn with_share_files(id: StepName) -> Step {
         // Of the earlier backup, only the share files are used.
         .then_when(Condition::FromOursInPart, StageName::Found, StageKind::Read)
         .then_when(Condition::FromElsewhere, StageName::FoundElsewhere, StageKind::Read)
-        .then_when(
-            Condition::NotSealed,
-            StageName::NotSealed,
-            StageKind::Deviates(Deviation::SourceRecordNotSealed),
-        )
+        .then_when(Condition::NotSealed, StageName::NotSealed, StageKind::Deviates(Deviation::SourceRecordNotSealed))
         .then_when(Condition::Copies, StageName::Copies, StageKind::Read)
         .then(StageName::NewKeys, StageKind::Read)
         .then(StageName::PlanDigest, StageKind::Read)

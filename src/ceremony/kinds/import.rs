@@ -114,10 +114,7 @@ fn read_file(known: &Known, step: &Step) -> Option<Act> {
 
 /// As with a device that is not genuine: the words are a fact, and the reason a noted deviation.
 fn decision(_: &Known, _: &Step) -> Vec<Field> {
-    vec![
-        Field::new(FieldName::Override, FieldKind::Word(IMPORT_KEY)),
-        Field::new(FieldName::Reason, FieldKind::Reason),
-    ]
+    vec![Field::new(FieldName::Override, FieldKind::Word(IMPORT_KEY)), Field::new(FieldName::Reason, FieldKind::Reason)]
 }
 
 fn password(_: &Known, _: &Step) -> Vec<Field> {

@@ -123,7 +123,10 @@ impl Character {
     pub const fn makes_a_backup(&self) -> bool {
         match (self.cards, self.keys) {
             (Cards::Dealt | Cards::Changed | Cards::Replaced, _)
-            | (Cards::Earlier | Cards::None, KeySource::Device | KeySource::Folder | KeySource::New | KeySource::Files) => true,
+            | (
+                Cards::Earlier | Cards::None,
+                KeySource::Device | KeySource::Folder | KeySource::New | KeySource::Files,
+            ) => true,
             (Cards::Earlier | Cards::None, KeySource::Known) => false,
         }
     }

@@ -116,7 +116,9 @@ impl Known {
     /// The DKEK that wraps the keys of a device is the one it has: whatever opens must be that one.
     pub(super) fn learn_dkek_of_the_device(&mut self, kcv: Option<Kcv>) {
         match self.ceremony.keys {
-            KeySource::Device | KeySource::New | KeySource::Files => self.shares.dkek_kcv = self.shares.dkek_kcv.or(kcv),
+            KeySource::Device | KeySource::New | KeySource::Files => {
+                self.shares.dkek_kcv = self.shares.dkek_kcv.or(kcv)
+            }
             KeySource::Known | KeySource::Folder => {}
         }
     }

@@ -199,11 +199,6 @@ impl ImportKey {
     }
 }
 
-fn sign(
-    device: &mut Device,
-    key: &PlannedKey,
-    algorithm: SigningAlgorithm,
-    text: &[u8],
-) -> Result<Vec<u8>, CardError> {
+fn sign(device: &mut Device, key: &PlannedKey, algorithm: SigningAlgorithm, text: &[u8]) -> Result<Vec<u8>, CardError> {
     device.sign_digest(key.reference, key.key_type, algorithm, &Sha256::digest(text).into())
 }

@@ -30,7 +30,8 @@ impl ActKind for ReadKeyFile {
     fn perform(self, _: &mut Clerk, _: &mut Vault) -> Result<Begun, Fault> {
         Ok(Begun::on_card(move |_| {
             let file = self.key.file.unwrap_or_default();
-            let content = key_file::read(Path::new(&file)).map_err(|unread| as_fault::unread_key_file(&file, &unread))?;
+            let content =
+                key_file::read(Path::new(&file)).map_err(|unread| as_fault::unread_key_file(&file, &unread))?;
             let form = key_file::form(&content).map_err(|error| as_fault::key_file(&file, &error))?;
             Ok(vec![Fact::KeyFileRead(KeyFile { label: self.key.label, file, form })])
         }))

@@ -14,7 +14,9 @@ use hsm_ceremony::secret::TypedText;
 use hsm_ceremony::terms::Drill;
 
 use super::crash::Crash;
-use super::kinds::{adding, by_change, by_plan, from_backup, importing, nothing, on_a_used_device, pins, plan, two_custodians};
+use super::kinds::{
+    adding, by_change, by_plan, from_backup, importing, nothing, on_a_used_device, pins, plan, two_custodians,
+};
 use super::rig::{Front, Rig, Turn};
 use super::{Day, Guard};
 use crate::support::torture;

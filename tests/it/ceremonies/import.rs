@@ -25,7 +25,7 @@ use super::rig::{Front, Rig, Turn};
 use crate::support::torture;
 
 /// What the autopilot types.
-const PASSWORD: &str = "rehearsal";
+const PASSWORD: &str = "sesame";
 
 fn openssl(folder: &Path, arguments: &str) {
     let done = Command::new("openssl").args(arguments.split(' ')).current_dir(folder).output().unwrap();
@@ -85,7 +85,7 @@ fn keys_of_files_sign_on_the_device_and_come_back_from_their_own_folder() {
     let path = files.path();
     openssl(path, "genpkey -out rsa.pem -algorithm RSA -pkeyopt rsa_keygen_bits:2048");
     openssl(path, "req -x509 -new -key rsa.pem -out certificate.pem -days 1 -subj /CN=x -config /dev/null");
-    openssl(path, "pkcs12 -export -inkey rsa.pem -in certificate.pem -out rsa.p12 -passout pass:rehearsal");
+    openssl(path, "pkcs12 -export -inkey rsa.pem -in certificate.pem -out rsa.p12 -passout pass:sesame");
     openssl(path, "genpkey -out plain.pem -algorithm EC -pkeyopt ec_paramgen_curve:secp384r1");
     let keys = [
         ("encrypted", "EC:secp256r1", "key.p8"),
@@ -185,7 +185,7 @@ fn a_wrong_password_costs_nothing_and_is_typed_again() {
     let mut rig = after_establish(records.path(), nothing, |from, records| {
         setup(from, plan_with(files.path(), &[("issuing", "EC:secp256r1", "key.p8")]), records)
     });
-    let mut wrong = vec!["Rehearsal", "x"];
+    let mut wrong = vec!["Sesame", "x"];
     rig.play(|front| match front.fault() {
         Some("key-file-wrong-password") => front.goes_on_with(Recovery::TypeAgain),
         _ => match password_of(front) {
@@ -210,14 +210,20 @@ fn a_file_that_is_missing_or_no_key_or_damaged_is_named_and_another_is_taken() {
     for (spoilt, fault, recovery) in [
         (None, "key-file-unread", Recovery::TryAgain),
         (Some("a letter"), "key-file-not-key", Recovery::TryAgain),
-        (Some("-----BEGIN PRIVATE KEY-----\nMIGH\n-----END PRIVATE KEY-----\n"), "key-file-damaged", Recovery::TryAgain),
+        (
+            Some("-----BEGIN PRIVATE KEY-----\nMIGH\n-----END PRIVATE KEY-----\n"),
+            "key-file-damaged",
+            Recovery::TryAgain,
+        ),
     ] {
         let (records, files) = (tempfile::tempdir().unwrap(), one_key());
         let (good, used) = (files.path().join("key.p8"), files.path().join("used.p8"));
         if let Some(text) = spoilt {
             fs::write(&used, text).unwrap();
         }
-        let repair = || drop(fs::copy(&good, &used).unwrap());
+        let repair = || {
+            fs::copy(&good, &used).unwrap();
+        };
         let key = ("EC:secp256r1", "used.p8");
         let rig = meets_in(records.path(), files.path(), key, fault, recovery, repair);
         assert!(rig.complete() && imported(&rig).len() == 1, "{fault}");
@@ -252,9 +258,8 @@ fn a_file_that_somebody_swapped_after_the_decision_is_not_opened() {
 fn a_key_that_is_on_the_device_already_is_named_with_its_place() {
     let (records, files) = (tempfile::tempdir().unwrap(), one_key());
     let keys = [("one", "EC:secp256r1", "key.p8"), ("two", "EC:secp256r1", "key.pem")];
-    let mut rig = after_establish(records.path(), nothing, |from, records| {
-        setup(from, plan_with(files.path(), &keys), records)
-    });
+    let mut rig =
+        after_establish(records.path(), nothing, |from, records| setup(from, plan_with(files.path(), &keys), records));
     rig.play(|front| match front.fault() {
         Some(_) => front.goes_on_with(Recovery::LeaveOut),
         None => Turn::Autopilot,

@@ -75,14 +75,16 @@ fn rehearsed(records: &Path) -> PathBuf {
 
 #[test]
 fn what_a_ceremony_needs_is_rehearsed_before_it_and_both_verifiers_accept_what_it_leaves() {
-    for name in ["restore", "back-up", "add-keys", "import", "re-split", "re-key", "drill", "retire", "pins", "inspect"] {
+    for name in ["restore", "back-up", "add-keys", "import", "re-split", "re-key", "drill", "retire", "pins", "inspect"]
+    {
         let place = tempfile::tempdir().unwrap();
         let records = place.path().join("records");
         let mut command = Command::new(binary::short());
         let end = ended(command.args(["rehearse", "--auto", name, "--records", text(&records)]));
         // To import a key is a deviation, always.
         assert_eq!(end.code, if name == "import" { 4 } else { 0 }, "{name}: {}", end.said);
-        let folders = || fs::read_dir(&records).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir());
+        let folders =
+            || fs::read_dir(&records).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir());
         assert_eq!(folders().count(), if name == "inspect" { 1 } else { 2 }, "{name}");
         let own = folders().find(|path| text(path).contains(&format!("-{name}-")));
         let own = own.unwrap_or_else(|| panic!("no folder of {name}"));

@@ -55,67 +55,70 @@ fn importing(table: &Table, from: &Path) -> Wizard {
 #[test]
 fn nothing_of_an_imported_key_its_password_or_the_dkek_stays_in_memory() {
     binary::short();
-    at_readers("memory_at_readers::imported::nothing_of_an_imported_key_its_password_or_the_dkek_stays_in_memory", |table| {
-        let keys = key_files(table);
-        let card = table.insert(0, "REH0000001");
-        let mut w = start(table, Scheme::Numbers, "establish", &[]);
-        let (cards, set) = super::until_it_would_be_erased(table, &mut w, Scheme::Numbers);
-        fill(&mut w, &["REH0000001"]);
-        w.pass("and it is the right one");
-        day::keys(&mut w);
-        all_gone(&w, &cards, &set, "at the end of establish");
-        leave(w);
-        let from = newest(table, Scheme::Numbers);
+    at_readers(
+        "memory_at_readers::imported::nothing_of_an_imported_key_its_password_or_the_dkek_stays_in_memory",
+        |table| {
+            let keys = key_files(table);
+            let card = table.insert(0, "REH0000001");
+            let mut w = start(table, Scheme::Numbers, "establish", &[]);
+            let (cards, set) = super::until_it_would_be_erased(table, &mut w, Scheme::Numbers);
+            fill(&mut w, &["REH0000001"]);
+            w.pass("and it is the right one");
+            day::keys(&mut w);
+            all_gone(&w, &cards, &set, "at the end of establish");
+            leave(w);
+            let from = newest(table, Scheme::Numbers);
 
-        let mut w = importing(table, &from);
-        w.pass("The folder is one of ours");
-        w.pass("These keys will be imported from files");
-        w.pass("SHA-256 of the plan's file aloud");
-        walk::people_and_room(&mut w);
-        w.pass("take the device that gets the new keys");
-        walk::device(&mut w, "One device was found:");
-        w.wait_for("Type the user PIN");
-        fill(&mut w, &[USER_PIN]);
-        w.pass("The new keys are backed up under this DKEK");
-        bags::kcv(&mut w);
-        w.pass("Keys on device");
-        seats(&mut w, &cards, [0, 1], &set);
-        bags::new_bags(&mut w, &["B-7", "B-8"]);
-        sees(&w, &set.dkek, &["DKEK"]);
+            let mut w = importing(table, &from);
+            w.pass("The folder is one of ours");
+            w.pass("These keys will be imported from files");
+            w.pass("SHA-256 of the plan's file aloud");
+            walk::people_and_room(&mut w);
+            w.pass("take the device that gets the new keys");
+            walk::device(&mut w, "One device was found:");
+            w.wait_for("Type the user PIN");
+            fill(&mut w, &[USER_PIN]);
+            w.pass("The new keys are backed up under this DKEK");
+            bags::kcv(&mut w);
+            w.pass("Keys on device");
+            seats(&mut w, &cards, [0, 1], &set);
+            bags::new_bags(&mut w, &["B-7", "B-8"]);
+            sees(&w, &set.dkek, &["DKEK"]);
 
-        w.wait_for("encrypted under a password");
-        fill(&mut w, &["IMPORT KEY", "the key of the old CA"]);
-        w.wait_for("Whoever knows the password of the file");
-        w.keys(PASSWORD.as_bytes());
-        sees(&w, &needles_of("password", PASSWORD.as_bytes()), &["password"]);
-        w.keys(b"\r");
-        w.wait_for("its signature is right under the public key of the file");
-        nothing_left(&w, &keys, "after a key was imported");
-        nothing_left(&w, &needles_of("password", PASSWORD.as_bytes()), "after the file was opened");
-        w.pass("its signature is right under the public key of the file");
-        w.wait_for("NOT encrypted");
-        nothing_left(&w, &keys, "after an unencrypted file was read");
-        fill(&mut w, &["IMPORT KEY", "the key of the old CA"]);
-        w.wait_for("its signature is right under the public key of the file");
-        nothing_left(&w, &keys, "after the second key was imported");
-        // Who does have them, is found out: the card.
-        let found = scan(card.id(), &keys).unwrap();
-        assert!(found.iter().any(|find| find.name == "private key"), "the test sees no private key: {found:?}");
-        w.pass("its signature is right under the public key of the file");
-        w.pass("The device holds the new keys");
-        bags::public_keys(&mut w);
-        w.pass("read back and verified: it belongs to this DKEK");
-        w.pass("read back and verified: it belongs to this DKEK");
-        w.wait_for("What has become of the files");
-        nothing_left(&w, &set.dkek, "after the last key was backed up");
-        w.keys(b"1");
-        w.pass("The backup of the imported keys is complete");
-        walk::close(&mut w);
-        all_gone(&w, &cards, &set, "at the end of the import");
-        nothing_left(&w, &keys, "at the end of the import");
-        w.leave();
-        assert_eq!(w.exit(), 4, "an import is a deviation");
-        w.assert_given_back();
-        drop(card);
-    });
+            w.wait_for("encrypted under a password");
+            fill(&mut w, &["IMPORT KEY", "the key of the old CA"]);
+            w.wait_for("Whoever knows the password of the file");
+            w.keys(PASSWORD.as_bytes());
+            sees(&w, &needles_of("password", PASSWORD.as_bytes()), &["password"]);
+            w.keys(b"\r");
+            w.wait_for("its signature is right under the public key of the file");
+            nothing_left(&w, &keys, "after a key was imported");
+            nothing_left(&w, &needles_of("password", PASSWORD.as_bytes()), "after the file was opened");
+            w.pass("its signature is right under the public key of the file");
+            w.wait_for("NOT encrypted");
+            nothing_left(&w, &keys, "after an unencrypted file was read");
+            fill(&mut w, &["IMPORT KEY", "the key of the old CA"]);
+            w.wait_for("its signature is right under the public key of the file");
+            nothing_left(&w, &keys, "after the second key was imported");
+            // Who does have them, is found out: the card.
+            let found = scan(card.id(), &keys).unwrap();
+            assert!(found.iter().any(|find| find.name == "private key"), "the test sees no private key: {found:?}");
+            w.pass("its signature is right under the public key of the file");
+            w.pass("The device holds the new keys");
+            bags::public_keys(&mut w);
+            w.pass("read back and verified: it belongs to this DKEK");
+            w.pass("read back and verified: it belongs to this DKEK");
+            w.wait_for("What has become of the files");
+            nothing_left(&w, &set.dkek, "after the last key was backed up");
+            w.keys(b"1");
+            w.pass("The backup of the imported keys is complete");
+            walk::close(&mut w);
+            all_gone(&w, &cards, &set, "at the end of the import");
+            nothing_left(&w, &keys, "at the end of the import");
+            w.leave();
+            assert_eq!(w.exit(), 4, "an import is a deviation");
+            w.assert_given_back();
+            drop(card);
+        },
+    );
 }
