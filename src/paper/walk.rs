@@ -109,13 +109,15 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
             certificates_sha256: None,
             genuineness: None,
         })],
-        Act::ProvePinRules(acts::ProvePinRules { role, serial, user_pin_tries, .. }) => vec![Fact::PinRules(PinRules {
-            role: *role,
-            serial: serial.clone(),
-            pin_reset: Some(ResetRule::Off),
-            user_pin_tries: Some(*user_pin_tries),
-            so_pin_tries: Some(15),
-        })],
+        Act::ProvePinRules(acts::ProvePinRules { role, serial, user_pin_tries, .. }) => {
+            vec![Fact::PinRules(PinRules {
+                role: *role,
+                serial: serial.clone(),
+                pin_reset: Some(ResetRule::Off),
+                user_pin_tries: Some(*user_pin_tries),
+                so_pin_tries: Some(15),
+            })]
+        }
         Act::MixEntropy(_) => vec![Fact::Seeded { sources: vec!["device".into(), "host".into()] }],
         Act::Deal(acts::Deal { dkek_shares, dkek, so_pin }) => {
             let dealt = |(share, custody): (DkekShareNumber, &Custody)| match custody {

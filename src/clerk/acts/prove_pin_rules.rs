@@ -122,16 +122,18 @@ impl ProvePinRules {
             Err(CardError::Refused { status, .. }) => Ok(PinAnswer::NotAllowed { status }),
             answer => answer,
         })?;
-        // If the right SO-PIN costs a try, it is not sent once more.
-        if self.so_tries(devices)? != so_tries {
-            return Err(Fault::from(faults::PinTriesUnclear { serial: &self.serial }));
-        }
-        match answer {
-            PinAnswer::Accepted => Ok(Did::What),
-            PinAnswer::NotAllowed { status } => Ok(Did::Refused(status)),
+        let did = match answer {
+            PinAnswer::Accepted => Did::What,
+            PinAnswer::NotAllowed { status } => Did::Refused(status),
             PinAnswer::Wrong { .. } | PinAnswer::Blocked => {
-                Err(Fault::from(faults::SoPinNotKept { serial: &self.serial }))
+                return Err(Fault::from(faults::SoPinNotKept { serial: &self.serial }));
             }
+        };
+        // If the right SO-PIN costs a try, it is not sent once more.
+        if self.so_tries(devices)? == so_tries {
+            Ok(did)
+        } else {
+            Err(Fault::from(faults::PinTriesUnclear { serial: &self.serial }))
         }
     }
 

@@ -337,7 +337,8 @@ fn done(fact: &Fact) -> Option<(DeviceRole, String)> {
             (*role, words::ReportInitialised { serial, shares: dkek_shares }.to_string())
         }
         Fact::Settings(settings) => {
-            let Settings { role, user_pin_tries, so_pin_tries, pin_reset, options, dkek_shares, token_label } = settings;
+            let Settings { role, user_pin_tries, so_pin_tries, pin_reset, options, dkek_shares, token_label } =
+                settings;
             let user = known(user_pin_tries);
             let (so, shares) = (known(so_pin_tries), known(dkek_shares));
             let reset = reset_rule(*pin_reset);

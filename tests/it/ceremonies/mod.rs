@@ -50,6 +50,7 @@ mod mistakes;
 mod old;
 mod one_slip;
 mod outside;
+mod pin_rules;
 mod pins;
 mod plans;
 mod presence;
