@@ -75,6 +75,7 @@ mod small_readers;
 mod so_pin;
 mod so_pin_tries;
 mod stand_in;
+mod throw_away;
 mod token_label;
 mod told;
 mod unfinished_keys;

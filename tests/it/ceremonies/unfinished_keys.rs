@@ -15,7 +15,8 @@ use hsm_ceremony::terms::{DeviceRole, Number};
 use super::mistakes::{goes_on, plan, stopped, with_key};
 use super::rig::{Rig, Turn, plan_text, used_card};
 
-const GENERATE: &[u8] = &[0x00, 0x46];
+/// For a key on P-384, which takes a longer command than the throw-away key.
+const GENERATE: &[u8] = &[0x00, 0x46, 0x01, 0x00, 0x00, 0x01];
 const LIST: &[u8] = &[0x80, 0x58];
 /// UPDATE BINARY of the description of the key at reference 1.
 const DESCRIBE: &[u8] = &[0x00, 0xD7, 0xC4, 0x01];
@@ -107,7 +108,7 @@ impl Transport for Troubled<Box<dyn Transport>> {
 /// *Establish* with one key at such a device, where people choose what comes first; what the fault screens said.
 fn establish(trouble: Trouble) -> (Rig, String, tempfile::TempDir) {
     let records = tempfile::tempdir().unwrap();
-    let plan = plan_text(2, 3, &[("EC:secp256r1", 10)], false);
+    let plan = plan_text(2, 3, &[("EC:secp384r1", 10)], false);
     let mut rig = Rig::establish_with(&plan, records.path(), troubled(trouble));
     let mut said = String::new();
     rig.play(|front| {
