@@ -1,5 +1,5 @@
 # make rehearse   rehearse a key ceremony in this terminal; nothing to plug in
-# make check      before every commit: format, lints, unit tests, the rooms, and sittings that must keep the laws (a minute or two)
+# make check      before every commit: format, lints, unit tests, the rooms, and sittings that must keep the laws (under a minute)
 # make test       all tests, with the real peers (pcscd, virtual readers, OpenSC)
 # make torture    the long run: the card hangs up at every single command, on virtual readers too, and answers every kind of
 #                 command in every wrong way, the program is killed inside steps that cannot be undone, the script is damaged
