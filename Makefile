@@ -1,9 +1,9 @@
 # make rehearse   rehearse a key ceremony in this terminal; nothing to plug in
-# make check      before every commit: format, lints, unit tests, the rooms, and sittings that must keep the laws (a minute or two)
+# make check      before every commit: format, lints, unit tests, the rooms, and sittings that must keep the laws (under a minute)
 # make test       all tests, with the real peers (pcscd, virtual readers, OpenSC)
 # make torture    the long run: the card hangs up at every single command, on virtual readers too, and answers every kind of
 #                 command in every wrong way, the program is killed inside steps that cannot be undone, the script is damaged
-#                 in every way, a thousand shares get every slip, every kept backup is restored (half an hour)
+#                 in every way, a thousand shares get every slip, every kept backup is restored (twenty minutes on two cores)
 # make fuzz       looks for input that breaks something: every target of fuzz/ for a minute (FUZZ_SECONDS=60)
 # make bench      measures, and prints the table of the README
 # make lint       format and lints

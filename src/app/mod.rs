@@ -224,7 +224,7 @@ impl Sitting {
                 (Body::Form { fields, .. }, Input::Edited(_)) => {
                     // One field may depend on another (typed again), so all are checked.
                     for field in fields {
-                        let check = wiping_stack(|| check(&field.kind, field.name, &self.vault));
+                        let check = check(&field.kind, field.name, &self.vault);
                         suggest(&field.kind, field.name, &mut self.vault);
                         let open = open_text(&field.kind, field.name, &self.vault);
                         self.machine.handle(Event::Checked { field: field.name, check, open });

@@ -147,6 +147,7 @@ fn written(fact: &Fact) -> Option<(&str, Digest)> {
         | Fact::Tries { .. }
         | Fact::Initialised { .. }
         | Fact::Settings { .. }
+        | Fact::PinRules(_)
         | Fact::ThrowAwayKey(_)
         | Fact::SoPinChanged { .. }
         | Fact::PinsRead { .. }

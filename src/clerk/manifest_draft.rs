@@ -153,6 +153,7 @@ impl ManifestDraft {
             | Fact::NotIdentified { .. }
             | Fact::SoPinRebuilt { .. }
             | Fact::Settings { .. }
+            | Fact::PinRules(_)
             | Fact::ThrowAwayKey(_)
             | Fact::CurrentSoPin { .. }
             | Fact::PinDrawn { .. }

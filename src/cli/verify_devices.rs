@@ -1,9 +1,9 @@
 //! What `ceremony verify` says about the devices: what their certificates proved that day, and which keys they attested.
 
 use crate::ceremony::{genuineness, key_of_certificate};
-use crate::record::{Entry, Fact, Proof};
+use crate::record::{Entry, Fact, Proof, ResetRule};
 use crate::script::words;
-use crate::terms::{Genuineness, Serial};
+use crate::terms::{DeviceRole, Genuineness, Serial};
 
 /// Every device with what was last found out about it, in the order in which they were found.
 fn devices(proof: &Proof) -> Vec<(&Serial, Option<&Genuineness>)> {
@@ -15,6 +15,36 @@ fn devices(proof: &Proof) -> Vec<(&Serial, Option<&Genuineness>)> {
         }
     }
     devices
+}
+
+/// Every device that got the DKEK after it was initialised, and what its SO-PIN may do to the user PIN, if that was tried out.
+fn initialised(proof: &Proof) -> Vec<(&Serial, Option<&'static str>)> {
+    let mut devices: Vec<(DeviceRole, &Serial, Option<&'static str>, bool)> = Vec::new();
+    for fact in facts(proof) {
+        match fact {
+            Fact::Initialised { role, serial, .. } => {
+                devices.retain(|(of, ..)| of != role);
+                devices.push((*role, serial, None, false));
+            }
+            Fact::PinRules(rules) => {
+                let device = devices.iter_mut().find(|(_, serial, ..)| **serial == rules.serial);
+                device.into_iter().for_each(|(_, _, tried, _)| *tried = rules.pin_reset.map(reset_rule));
+            }
+            Fact::Loaded { role, .. } => {
+                devices.iter_mut().filter(|(of, ..)| of == role).for_each(|(.., loaded)| *loaded = true);
+            }
+            _ => {}
+        }
+    }
+    devices.into_iter().filter(|(.., loaded)| *loaded).map(|(_, serial, tried, _)| (serial, tried)).collect()
+}
+
+const fn reset_rule(rule: ResetRule) -> &'static str {
+    match rule {
+        ResetRule::Off => words::REPORT_RESET_OFF,
+        ResetRule::Unblock => words::REPORT_RESET_UNBLOCK,
+        ResetRule::Set => words::REPORT_RESET_SET,
+    }
 }
 
 fn facts(proof: &Proof) -> impl Iterator<Item = &Fact> {
@@ -35,6 +65,10 @@ pub fn found_out(proof: &Proof) -> Vec<String> {
             Some(words::VerifyThrowAway { serial, said }.to_string())
         }
         _ => None,
+    }));
+    said.extend(initialised(proof).into_iter().map(|(serial, rule)| match rule {
+        Some(reset) => words::VerifyPinRules { serial, reset }.to_string(),
+        None => words::VerifyNoPinRules { serial }.to_string(),
     }));
     let keys = |wanted: bool| {
         let made = facts(proof).filter_map(|fact| match fact {

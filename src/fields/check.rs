@@ -3,12 +3,16 @@
 use super::{FieldCheck, FieldKind, Privacy, check_words, deciders, dice, lines, password, pins, public_text, shares};
 use crate::faults;
 use crate::names::FieldName;
-use crate::secret::TypedText;
+use crate::secret::{TypedText, wiping_stack};
 use crate::terms::Handle;
 use crate::vault::Vault;
 
-/// The state of the text in the field of this name.
+/// The state of the text in the field of this name. What was computed from it to find out is wiped.
 pub fn check(kind: &FieldKind, name: FieldName, vault: &Vault) -> FieldCheck {
+    wiping_stack(|| judge(kind, name, vault))
+}
+
+fn judge(kind: &FieldKind, name: FieldName, vault: &Vault) -> FieldCheck {
     let empty = TypedText::new();
     let text = vault.typed(name).unwrap_or(&empty);
     match kind {
@@ -25,10 +29,10 @@ pub fn check(kind: &FieldKind, name: FieldName, vault: &Vault) -> FieldCheck {
         // Only the file tells whether it is right.
         FieldKind::KeyFilePassword => FieldCheck::Good,
         FieldKind::UserPin => pins::user_pin(text),
-        FieldKind::NewUserPin { tries } => pins::new_user_pin(text, *tries),
-        FieldKind::NextUserPin { tries } => pins::next_user_pin(text, *tries, vault.lend(Handle::UserPin)),
+        FieldKind::NewUserPin { tries } => pins::new_user_pin(text, *tries, vault),
+        FieldKind::NextUserPin { tries } => pins::next_user_pin(text, *tries, vault),
         FieldKind::SoPin { .. } => pins::so_pin(text),
-        FieldKind::NewSoPin => pins::new_so_pin(text),
+        FieldKind::NewSoPin => pins::new_so_pin(text, vault.lend(Handle::UserPin)),
         FieldKind::NextSoPin => pins::next_so_pin(text, vault.lend(Handle::SoPin)),
         FieldKind::DrawnSoPin => pins::drawn(text, vault.lend(Handle::NewSoPin)),
         FieldKind::DrawnUserPin => pins::drawn(text, vault.lend(Handle::UserPin)),

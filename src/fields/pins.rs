@@ -2,21 +2,37 @@
 
 use super::FieldCheck;
 use crate::faults::{self, Fault};
-use crate::secret::{PinRule, SoPin, TypedText, UserPin};
+use crate::secret::{PinRule, SoPin, TypedText, UserPin, WipingBytes};
+use crate::terms::Handle;
+use crate::vault::Vault;
 
 /// An existing user PIN.
 pub(super) fn user_pin(text: &TypedText) -> FieldCheck {
     check_user_pin(text, None, |_| Ok(()))
 }
 
-/// A new user PIN; its rule depends on the number of tries in the plan.
-pub(super) fn new_user_pin(text: &TypedText, tries: u8) -> FieldCheck {
-    check_user_pin(text, Some(tries), |pin| pin.is_fit().and_then(|()| pin.allows_tries(tries)))
+/// A new user PIN; its rule depends on the number of tries in the plan. It is not one of the SO-PINs that are held.
+pub(super) fn new_user_pin(text: &TypedText, tries: u8, vault: &Vault) -> FieldCheck {
+    let so_pins = [Handle::NewSoPin, Handle::SoPin].into_iter().filter_map(|handle| vault.lend(handle));
+    let check = check_user_pin(text, Some(tries), |pin| pin.is_fit().and_then(|()| pin.allows_tries(tries)));
+    match check {
+        FieldCheck::Good if so_pins.into_iter().any(|so_pin| is_of_so_pin(text.expose(), so_pin)) => {
+            FieldCheck::wrong(faults::PinIsSoPin)
+        }
+        check => check,
+    }
+}
+
+/// Whether a user PIN is what the bytes of an SO-PIN begin with, read as characters: some tools derive one from the other so.
+fn is_of_so_pin(user_pin: &[u8], digits: &[u8]) -> bool {
+    let mut bytes = WipingBytes::zeros(digits.len() / 2);
+    base16ct::mixed::decode(digits, bytes.expose_mut()).is_ok() && bytes.expose().starts_with(user_pin)
 }
 
 /// A new user PIN in place of the current one.
-pub(super) fn next_user_pin(text: &TypedText, tries: u8, current: Option<&[u8]>) -> FieldCheck {
-    match new_user_pin(text, tries) {
+pub(super) fn next_user_pin(text: &TypedText, tries: u8, vault: &Vault) -> FieldCheck {
+    let current = vault.lend(Handle::UserPin);
+    match new_user_pin(text, tries, vault) {
         FieldCheck::Good if current == Some(text.expose()) => FieldCheck::wrong(faults::PinNotNew),
         check => check,
     }
@@ -27,14 +43,19 @@ pub(super) fn so_pin(text: &TypedText) -> FieldCheck {
     check_so_pin(text, |_| Ok(()))
 }
 
-/// A new SO-PIN, never one that anybody would try first.
-pub(super) fn new_so_pin(text: &TypedText) -> FieldCheck {
-    check_so_pin(text, SoPin::is_fit)
+/// A new SO-PIN, never one that anybody would try first, nor the user PIN that is held.
+pub(super) fn new_so_pin(text: &TypedText, user_pin: Option<&[u8]>) -> FieldCheck {
+    match check_so_pin(text, SoPin::is_fit) {
+        FieldCheck::Good if user_pin.is_some_and(|user_pin| is_of_so_pin(user_pin, text.expose())) => {
+            FieldCheck::wrong(faults::PinIsUserPin)
+        }
+        check => check,
+    }
 }
 
 /// A new SO-PIN in place of the current one. Its letters are digits: their case makes no difference.
 pub(super) fn next_so_pin(text: &TypedText, current: Option<&[u8]>) -> FieldCheck {
-    match new_so_pin(text) {
+    match new_so_pin(text, None) {
         FieldCheck::Good if current.is_some_and(|current| text.expose().eq_ignore_ascii_case(current)) => {
             FieldCheck::wrong(faults::PinNotNew)
         }

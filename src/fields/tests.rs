@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::faults;
+use crate::secret::WipingBytes;
 use crate::terms::{DkekShareNumber, Serial};
 use crate::vault::Vault;
 
@@ -56,6 +57,33 @@ fn an_id_of_a_set_made_elsewhere_is_taken_only_if_no_reading_is_left() {
     assert_eq!(fault(typed(&[&[10, 16], &[10, 16]], "10")), "id-taken");
     assert_eq!(fault(typed(&[&[10, 16], &[10]], "10")), "id-taken");
     assert_eq!(fault(typed(&[&[3]], "03")), "id-taken");
+}
+
+#[test]
+fn a_new_pin_is_none_of_the_other_pins_of_its_device_in_neither_reading() {
+    let checked = |kind: &FieldKind, typed: &str, handle: Handle, held: &str| {
+        let mut vault = Vault::new();
+        vault.keep(handle, WipingBytes::from_slice(held.as_bytes()));
+        for byte in typed.bytes() {
+            let _ = vault.typing(FieldName::Note).push(byte);
+        }
+        check(kind, FieldName::Note, &vault)
+    };
+    // "83016274" as bytes.
+    let so_pin = "3833303136323734";
+    for kind in [FieldKind::NewUserPin { tries: 3 }, FieldKind::NextUserPin { tries: 3 }] {
+        for handle in [Handle::SoPin, Handle::NewSoPin] {
+            for typed in ["83016274", "830162"] {
+                assert_eq!(fault(checked(&kind, typed, handle, so_pin)), "pin-is-so-pin", "{typed}");
+            }
+            for typed in ["016274", "830163", "830162745"] {
+                assert_eq!(checked(&kind, typed, handle, so_pin), FieldCheck::Good, "{typed}");
+            }
+        }
+    }
+    let kind = FieldKind::NewSoPin;
+    assert_eq!(fault(checked(&kind, so_pin, Handle::UserPin, "83016274")), "pin-is-user-pin");
+    assert_eq!(checked(&kind, so_pin, Handle::UserPin, "83016275"), FieldCheck::Good);
 }
 
 #[test]

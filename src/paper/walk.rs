@@ -11,7 +11,7 @@ use crate::paper::made_up;
 use crate::plan::{Custody, Plan};
 use crate::record::{
     CeremonyKind, Defect, DepartedOutcome, Entry, Fact, HeldKey, InBackup, KeyOfCertificate, KnownShare, NotWrapped,
-    PinChange, RefusedKey, ResetRule, StoredKey, ThrowAwayKey,
+    PinChange, PinRules, RefusedKey, ResetRule, StoredKey, ThrowAwayKey,
 };
 use crate::terms::{DeviceRole, Digest, DkekShareNumber, HostFinding, Kcv, MOST_DKEK_SHARES, Quorum, Scheme, Serial};
 use Defect::{DecimalId, HexadecimalId, LeadingZero, ShortValue, SmallPrime, WrongShare};
@@ -109,6 +109,15 @@ fn facts(act: &Act, plan: &Plan, initialised: bool) -> Vec<Fact> {
             certificates_sha256: None,
             genuineness: None,
         })],
+        Act::ProvePinRules(acts::ProvePinRules { role, serial, user_pin_tries, .. }) => {
+            vec![Fact::PinRules(PinRules {
+                role: *role,
+                serial: serial.clone(),
+                pin_reset: Some(ResetRule::Off),
+                user_pin_tries: Some(*user_pin_tries),
+                so_pin_tries: Some(15),
+            })]
+        }
         Act::MixEntropy(_) => vec![Fact::Seeded { sources: vec!["device".into(), "host".into()] }],
         Act::Deal(acts::Deal { dkek_shares, dkek, so_pin }) => {
             let dealt = |(share, custody): (DkekShareNumber, &Custody)| match custody {

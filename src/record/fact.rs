@@ -183,20 +183,10 @@ pub enum Fact {
     Initialised { role: DeviceRole, serial: Serial, dkek_shares: u8 },
     /// What a throw-away key proved about a device, before it got the DKEK.
     ThrowAwayKey(super::proven::ThrowAwayKey),
-    /// What a device that was just initialised says about its settings. None: it does not say.
-    Settings {
-        role: DeviceRole,
-        user_pin_tries: Option<u8>,
-        so_pin_tries: Option<u8>,
-        /// What its SO-PIN may do to the user PIN, if that is one of the rules of a plan.
-        pin_reset: Option<ResetRule>,
-        /// Its option word as it reports it, in hexadecimal.
-        options: Option<String>,
-        dkek_shares: Option<u8>,
-        /// What it is called as a PKCS#11 token; none: nothing, or the plan does not say what it should be called.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        token_label: Option<String>,
-    },
+    /// What a device that was just initialised says about its settings.
+    Settings(super::proven::Settings),
+    /// What a device that was just initialised does with its PINs, as it was tried out.
+    PinRules(super::proven::PinRules),
     /// What a device says about its PINs: 0, blocked. None: it does not say.
     PinsRead {
         role: DeviceRole,

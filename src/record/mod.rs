@@ -43,7 +43,7 @@ pub use manifest::{
     BackedUpDkekShare, BackedUpKey, DeviceCertificates, FORM, FORM_OF_BACK_UP, FORM_WITH_CERTIFICATES, Manifest,
 };
 pub use parts::Part;
-pub use proven::{KeyOfCertificate, ThrowAwayKey};
+pub use proven::{KeyOfCertificate, PinRules, Settings, ThrowAwayKey};
 pub use resumed::{Again, SetAside};
 pub use seal::{BagNow, Deviated, DeviationName};
 pub use surveyed::{KeyToBackUp, NotWrapped, RefusedKey};

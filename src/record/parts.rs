@@ -149,6 +149,7 @@ const fn places_of_fact(fact: &Fact) -> &'static [Place] {
         | Fact::Tries { .. }
         | Fact::Initialised { .. }
         | Fact::Settings { .. }
+        | Fact::PinRules(_)
         | Fact::ThrowAwayKey(_)
         | Fact::SoPinChanged { .. }
         | Fact::PinsRead { .. }

@@ -1,6 +1,6 @@
 //! The program is killed inside the steps that cannot be undone, when the device in another process has carried out a command and
-//! nobody has heard its answer; `ceremony resume` takes the sitting to its end, and the backup restores. Which places there are
-//! besides, `ceremonies::crashes` tries all of them within one process.
+//! nobody has heard its answer; `ceremony resume` takes the sitting to its end, and the backup restores. `ceremonies::crashes`
+//! tries every other place, within one process.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -92,6 +92,19 @@ fn entries_that_came_later_are_read_withheld_and_described_to_the_byte() {
 }
 
 #[test]
+fn what_devices_prove_is_read_and_described_to_the_byte() {
+    let whole = vector("devices.jsonl");
+    let proof = verify(&whole).unwrap();
+    let readme = fs::read_to_string(Path::new(VECTORS).join("README.md")).unwrap();
+    assert!(readme.contains(&proof.mark.digest.to_string()) && proof.lines.len() == 25);
+    assert_eq!(by_python(&whole), Some(proof.mark.digest.to_string()));
+    assert_eq!(disclose(&whole, &[]).unwrap().into_bytes(), whole, "written as it was read");
+    for line in String::from_utf8(whole).unwrap().lines() {
+        assert!(Schema::of_a_line().fits(line), "{line}");
+    }
+}
+
+#[test]
 fn the_python_of_the_documentation_comes_to_the_same_digest_and_refuses_what_was_changed() {
     assert!(python().lines().count() <= 60);
     for (name, _) in COPIES {

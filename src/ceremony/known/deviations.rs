@@ -4,7 +4,7 @@ use crate::ceremony::known::Known;
 use crate::ceremony::known::roll_call::with_role;
 use crate::faults::FaultName;
 use crate::plan::PinReset;
-use crate::record::{Deviated, DeviationName, Entry, Fact, Remark, ResetRule};
+use crate::record::{Deviated, DeviationName, Entry, Fact, Remark, ResetRule, Settings};
 use crate::terms::{Holder, Number, Person, Seat};
 
 /// What is typed to go on with a device that is not proven to be genuine.
@@ -129,7 +129,7 @@ impl Known {
                 happened: found.clone(),
                 ..new(DeviationName::OtherTokenLabel)
             }),
-            Fact::Settings { user_pin_tries, pin_reset, dkek_shares, token_label, .. } => {
+            Fact::Settings(Settings { user_pin_tries, pin_reset, dkek_shares, token_label, .. }) => {
                 let planned_reset = match self.plan.pin_reset {
                     PinReset::Off => ResetRule::Off,
                     PinReset::Unblock => ResetRule::Unblock,
@@ -166,6 +166,7 @@ impl Known {
             | Fact::WrappedKeysUnusable { .. }
             | Fact::SeveralDkeks { .. }
             | Fact::DkekChosen { .. }
+            | Fact::PinRules(_)
             | Fact::ThrowAwayKey(_)
             | Fact::Decided { .. }
             | Fact::Room { .. }
@@ -272,14 +273,16 @@ mod tests {
         let failed = Entry::Failed { step, act: "log-in".into(), fault: "pin-blocked".into(), values: Vec::new() };
         let learned = |fact| Entry::Learned { step, fact };
         let erased = Fact::Initialised { role, serial: Serial::new("REH0000001").unwrap(), dkek_shares: 1 };
-        let settings = |user_pin_tries| Fact::Settings {
-            role,
-            user_pin_tries,
-            so_pin_tries: None,
-            pin_reset: None,
-            options: None,
-            dkek_shares: Some(1),
-            token_label: None,
+        let settings = |user_pin_tries| {
+            Fact::Settings(Settings {
+                role,
+                user_pin_tries,
+                so_pin_tries: None,
+                pin_reset: None,
+                options: None,
+                dkek_shares: Some(1),
+                token_label: None,
+            })
         };
         // What the device does not say is no deviation, and neither is the first erasure.
         for entry in [learned(erased.clone()), learned(settings(Some(tries))), learned(settings(None))] {

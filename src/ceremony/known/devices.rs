@@ -75,6 +75,8 @@ pub struct Devices {
     pub logged_in: BTreeSet<DeviceRole>,
     /// Devices whose login was lost when the program ended.
     pub login_lost: BTreeSet<DeviceRole>,
+    /// Devices that were tried out since they were initialised: their SO-PIN does what the plan says.
+    pub pin_rules: BTreeSet<DeviceRole>,
     /// Devices with a throw-away key since they were initialised, and what it proved.
     pub proven: BTreeMap<DeviceRole, KeyOfCertificate>,
     /// Devices that have the DKEK.
@@ -185,6 +187,7 @@ impl Devices {
         self.initialised_today.insert(serial.clone());
         self.logged_in.remove(&role);
         self.proven.remove(&role);
+        self.pin_rules.remove(&role);
         // An uninitialised device takes today's SO-PIN at once; others keep theirs until it is changed.
         if self.get(role).is_some_and(|device| !device.initialised) {
             self.so_pin_of_today.insert(role);

@@ -135,6 +135,7 @@ impl Known {
                 self.doubt.learn_initialised(serial);
                 self.devices.learn_initialised(*role, serial);
             }
+            Fact::PinRules(rules) => self.devices.pin_rules.extend(rules.pin_reset.map(|_| rules.role)),
             Fact::ThrowAwayKey(proven) => _ = self.devices.proven.insert(proven.role, proven.outcome),
             Fact::SoPinChanged { role } => {
                 self.devices.so_pin_of_today.insert(*role);

@@ -219,7 +219,8 @@ fn ways_on(known: &Known, act: &Act, fault: FaultName) -> Vec<Recovery> {
             }
             _ => vec![TryAgain],
         },
-        Act::ProveDevice(acts::ProveDevice { role, .. }) => {
+        Act::ProveDevice(acts::ProveDevice { role, .. })
+        | Act::ProvePinRules(acts::ProvePinRules { role, .. }) => {
             [TryAgain].into_iter().chain(holds_nothing_yet(known, *role).then_some(PinsAgain)).collect()
         }
         Act::RestoreKey(_) => {

@@ -48,6 +48,7 @@ pub fn provision(list: &mut List, plan: &Plan, role: DeviceRole) {
             .then(StageName::Danger, StageKind::Danger(typed_serial))
             .then(StageName::Initialise, StageKind::Do(initialise))
             .then_when(Condition::OtherSoPin(role), StageName::Change, StageKind::Do(change_so_pin))
+            .then(StageName::ProvePinRules, StageKind::Do(prove_pin_rules))
             // The PIN is held already, and this is the last time: nobody has to type it once more.
             .then(StageName::LogIn, StageKind::Do(|known, step| log_in(known, step, true)))
             .forgetting([Handle::SoPin, Handle::UserPin])
@@ -173,6 +174,12 @@ pub fn initialise(known: &Known, step: &Step) -> Option<Act> {
 fn change_so_pin(known: &Known, step: &Step) -> Option<Act> {
     let (role, serial) = (step.role, known.devices.serial(step.role)?);
     Some(acts::ChangeSoPin { role, serial, cut: known.doubt.cut, just_initialised: true }.into())
+}
+
+fn prove_pin_rules(known: &Known, step: &Step) -> Option<Act> {
+    let (pin_reset, user_pin_tries) = (known.plan.pin_reset, known.plan.user_pin_tries);
+    let (role, serial) = (step.role, known.devices.serial(step.role)?);
+    Some(acts::ProvePinRules { role, serial, pin_reset, user_pin_tries }.into())
 }
 
 fn user_pin(_: &Known, _: &Step) -> Vec<Field> {

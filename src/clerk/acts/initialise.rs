@@ -10,7 +10,7 @@ use crate::clerk::workers::devices::Devices;
 use crate::clerk::{Clerk, as_fault};
 use crate::faults::{self, Fault};
 use crate::plan::PinReset;
-use crate::record::{Fact, ResetRule};
+use crate::record::{Fact, ResetRule, Settings};
 use crate::secret::{UserPin, WipingBytes};
 use crate::terms::{DeviceRole, Handle, KeyReference, Serial};
 use crate::vault::Vault;
@@ -169,7 +169,7 @@ impl Initialise {
                 DkekState::NotConfigured | DkekState::NotTold(_) => None,
             };
             let token_label = if self.token_label.is_some() { device.token_label()? } else { None };
-            Ok(Fact::Settings {
+            Ok(Fact::Settings(Settings {
                 role: self.role,
                 user_pin_tries: tries(user),
                 so_pin_tries: tries(so),
@@ -177,7 +177,7 @@ impl Initialise {
                 options: device.options().map(|options| format!("{options:04X}")),
                 dkek_shares,
                 token_label,
-            })
+            }))
         };
         devices.with(&self.serial, |device| match read(device) {
             Ok(settings) => Ok(Some(settings)),

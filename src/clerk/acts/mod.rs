@@ -31,6 +31,7 @@ mod open_share_file;
 mod open_with_password;
 mod prove_device;
 mod prove_key;
+mod prove_pin_rules;
 mod prove_vault_empty;
 mod read_custody;
 mod read_dkek;
@@ -259,6 +260,7 @@ acts! {
     draw_pin::DrawPin,
     initialise::Initialise,
     change_so_pin::ChangeSoPin,
+    prove_pin_rules::ProvePinRules,
     read_pins::ReadPins,
     verify_user_pin::VerifyUserPin,
     change_user_pin::ChangeUserPin,

@@ -8,7 +8,7 @@ use crate::ceremony::{advisory, custody, device_role, genuineness, key_of_certif
 use crate::paper::day::table;
 use crate::paper::document::{Block, Cell, Room, Sheet};
 use crate::record::{
-    ChangeCause, DepartedOutcome, Entry, Fact, GuardedShare, LivesOn, PinChange, ResetRule, TracedKey,
+    ChangeCause, DepartedOutcome, Entry, Fact, GuardedShare, LivesOn, PinChange, ResetRule, Settings, TracedKey,
 };
 use crate::script::{chapters, words};
 use crate::terms::{DeviceRole, Digest, KeyLabel, Scheme, Serial};
@@ -341,7 +341,9 @@ fn done(fact: &Fact) -> Option<(DeviceRole, String)> {
         Fact::Initialised { role, serial, dkek_shares } => {
             (*role, words::ReportInitialised { serial, shares: dkek_shares }.to_string())
         }
-        Fact::Settings { role, user_pin_tries, so_pin_tries, pin_reset, options, dkek_shares, token_label } => {
+        Fact::Settings(settings) => {
+            let Settings { role, user_pin_tries, so_pin_tries, pin_reset, options, dkek_shares, token_label } =
+                settings;
             let user = known(user_pin_tries);
             let (so, shares) = (known(so_pin_tries), known(dkek_shares));
             let reset = reset_rule(*pin_reset);
@@ -359,6 +361,13 @@ fn done(fact: &Fact) -> Option<(DeviceRole, String)> {
         }
         Fact::PinChanged { role, change, .. } => (*role, pin_change(*change).to_owned()),
         Fact::SoPinChanged { role } => (*role, words::REPORT_SO_PIN_CHANGED.to_owned()),
+        Fact::PinRules(rules) => {
+            let said = match rules.pin_reset {
+                Some(rule) => words::ReportPinRules { reset: reset_rule(Some(rule)) }.to_string(),
+                None => words::PIN_RULES_NOT_TRIED.to_owned(),
+            };
+            (rules.role, said)
+        }
         Fact::ThrowAwayKey(proven) => (proven.role, key_of_certificate(proven.outcome).to_owned()),
         Fact::Loaded { role, kcv } => (*role, words::ReportLoaded { kcv }.to_string()),
         Fact::DeviceLeftOut { role, serial, decided_by, .. } => {

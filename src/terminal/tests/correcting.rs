@@ -143,7 +143,7 @@ fn names_are_typed_and_drawn_as_they_are_written() {
 
 #[test]
 fn a_whole_pin_is_in_sight_whatever_stands_beside_it() {
-    let wrong = FieldState::Wrong("This is not what was shown: correct the paper. Esc shows it again.".into());
+    let wrong = FieldState::Wrong("Not what was shown: check your typing, then the paper. Esc shows it.".into());
     for state in [wrong, FieldState::Empty, FieldState::Good] {
         let pin = view(form(vec![field(FieldName::NewSoPin, FieldKind::NewSoPin, state)]));
         let mut terminal = TestTerminal::new();

@@ -27,7 +27,7 @@ fn erased(rig: &Rig) -> usize {
 }
 
 /// After a restart, two people say that nothing has changed; all else is the autopilot's.
-fn looks_at_the_room(front: &mut Front<'_>) -> Turn {
+pub fn looks_at_the_room(front: &mut Front<'_>) -> Turn {
     match &front.view.body {
         Body::Choose { asks: Asks::Between, .. } => front.item(ItemName::Unchanged),
         Body::Form { fields, .. } if fields.iter().any(|field| field.name == FieldName::AdministratorSigns) => {

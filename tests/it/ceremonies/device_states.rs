@@ -97,8 +97,8 @@ fn a_device_that_cannot_do_what_the_plan_wants_is_refused_when_it_is_found() {
 
 #[test]
 fn a_key_that_a_full_device_made_all_the_same_is_said_to_be_there() {
-    // The card behind these answers does what it is asked to.
-    let (named, _) = refused("EC:secp256r1", &[("0046", "6A84")]);
+    // The card behind these answers does what it is asked to. The throw-away key is on another curve.
+    let (named, _) = refused("EC:secp384r1", &[("004601000001", "6A84")]);
     assert_eq!(named, "key-unfinished");
 }
 

@@ -23,6 +23,10 @@ fn forged(words: &str) -> String {
     String::from_utf8(write_words(&forged).expose().to_vec()).unwrap()
 }
 
+fn not_a_letter(character: char) -> bool {
+    !character.is_ascii_alphabetic()
+}
+
 #[test]
 fn valid_words_that_are_not_the_dealt_ones_do_not_pass_the_read_back() {
     let records = tempfile::tempdir().unwrap();
@@ -46,7 +50,10 @@ fn valid_words_that_are_not_the_dealt_ones_do_not_pass_the_read_back() {
     let said = &rig.faults[0];
     assert!(said.contains("word "), "{said}");
     let dealt = &cards[&(dkek_share(1), 1)].text;
-    assert!(dealt.split(' ').all(|word| !said.split([' ', ',', '.']).any(|said| said == word) || word == "word"));
+    // A dealt word may by chance be one of the sentence itself.
+    let own: Vec<&str> = include_str!("../../../assets/script/faults/shares.json").split(not_a_letter).collect();
+    let named = |word: &str| said.split(not_a_letter).any(|said| said == word) && !own.contains(&word);
+    assert!(!dealt.split(' ').any(named), "{said}");
 }
 
 /// A restore where the second custodian's card of one kind is forged; after a failure people choose `recovery`.

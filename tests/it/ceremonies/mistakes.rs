@@ -192,6 +192,16 @@ fn a_wrong_so_pin_costs_one_try_and_erases_nothing() {
     }
 }
 
+/// An *establish* on a new device, and a key that another program could put there.
+pub fn beside_a_strange_key(records: &Path) -> (Rack, Value, Setup) {
+    let rack = Rack::new(1);
+    rack.insert(0, SoftCard::new("REH0000079").unwrap());
+    let strange = used_card("REH0000078", Faults::default()).to_json()["keys"]["01"].clone();
+    let parsed = Plan::parse(&plan()).unwrap();
+    let setup = Setup::by_plan(CeremonyKind::Establish, parsed, plan(), records, Environment::SoftwareCards);
+    (rack, strange, setup.unwrap())
+}
+
 /// The card comes back with a key added or removed, as if another program had used it.
 pub fn with_key(rack: &Rack, at: &str, key: Option<Value>) {
     let mut state = rack.remove(0).unwrap().to_json();
@@ -206,17 +216,8 @@ pub fn with_key(rack: &Rack, at: &str, key: Option<Value>) {
 #[test]
 fn an_occupied_key_reference_is_named_and_the_key_there_stays() {
     let records = tempfile::tempdir().unwrap();
-    let rack = Rack::new(1);
-    let strange = used_card("REH0000078", Faults::default()).to_json()["keys"]["01"].clone();
-    rack.insert(0, SoftCard::new("REH0000079").unwrap());
-    let setup = Setup::by_plan(
-        CeremonyKind::Establish,
-        Plan::parse(&plan()).unwrap(),
-        plan(),
-        records.path(),
-        Environment::SoftwareCards,
-    );
-    let mut rig = Rig::held(setup.unwrap(), cut_at_the_login(Box::new(rack.clone())));
+    let (rack, strange, setup) = beside_a_strange_key(records.path());
+    let mut rig = Rig::held(setup, cut_at_the_login(Box::new(rack.clone())));
     let mut put = false;
     rig.play(|front| {
         if let Some(turn) = types_the_pin(front) {

@@ -78,7 +78,7 @@ fn every_line_says_who_was_at_the_keyboard_and_the_last_one_lists_what_went_othe
     assert_eq!(sat, [Seat(1), Seat(2)]);
     let settings = |fact: &&Fact| {
         let reset = Some(ResetRule::Off);
-        matches!(fact, Fact::Settings { user_pin_tries: Some(_), pin_reset, dkek_shares: Some(1), .. } if *pin_reset == reset)
+        matches!(fact, Fact::Settings(said) if said.user_pin_tries.is_some() && said.dkek_shares == Some(1) && said.pin_reset == reset)
     };
     assert_eq!(facts.iter().filter(|fact| settings(fact)).count(), 1);
     let named = |fact: &&Fact| matches!(fact, Fact::Device { reader: Some(_), certified_by: Some(_), .. });

@@ -27,21 +27,23 @@ struct Refusal {
 /// What people see of a device that is full.
 const FULL: [u8; 2] = [0x6A, 0x84];
 
-/// Devices that refuse some commands.
-struct Refusing<T>(T, Refusal);
+/// Devices that refuse some commands: to generate keys, once they have the DKEK.
+struct Refusing<T>(T, Refusal, bool);
 
 impl Readers for Refusing<Box<dyn Readers>> {
     fn occupied(&mut self) -> Result<Vec<String>, TransportError> {
         self.0.occupied()
     }
     fn connect(&mut self, reader: &str) -> Result<Box<dyn Transport>, TransportError> {
-        Ok(Box::new(Refusing(self.0.connect(reader)?, self.1)))
+        Ok(Box::new(Refusing(self.0.connect(reader)?, self.1, self.2)))
     }
 }
 
 impl Transport for Refusing<Box<dyn Transport>> {
     fn transmit(&mut self, command: &WipingBytes) -> Result<Response, TransportError> {
-        let refused = command.expose().starts_with(self.1.command);
+        self.2 |= command.expose().starts_with(&[0x80, 0x52, 0x00, 0x00, 0x20]);
+        let throw_away = command.expose().starts_with(&[0x00, 0x46]) && !self.2;
+        let refused = command.expose().starts_with(self.1.command) && !throw_away;
         if refused && !self.1.carries_out {
             return Response::new(WipingBytes::from_slice(&self.1.status)).ok_or(TransportError::Garbled);
         }
@@ -76,7 +78,9 @@ fn in_hands(from: &Path, records: &Path, refusal: Refusal) -> Rig {
     let keys = [("EC:secp256k1", 1), ("EC:secp384r1", 2)];
     // The plan gives both keys their references by their labels.
     let plan = plan_text(2, 3, &keys, false).replace("key-0", "ec-secp256k1").replace("key-1", "ec-secp384r1");
-    Rig::in_hands(foreign_setup(from, &plan, records).unwrap(), move |readers| Box::new(Refusing(readers, refusal)))
+    Rig::in_hands(foreign_setup(from, &plan, records).unwrap(), move |readers| {
+        Box::new(Refusing(readers, refusal, false))
+    })
 }
 
 fn on_card(rig: &Rig) -> usize {
@@ -166,7 +170,7 @@ fn a_key_whose_certificate_finds_no_room_may_be_left_out_too() {
 fn established(refusal: Refusal, prove_restore: bool, records: &Path) -> Rig {
     let text = plan_text(2, 3, &[("EC:secp256r1", 10), ("EC:secp256k1", 11)], prove_restore);
     let plan = Plan::parse(&text).unwrap();
-    let mut rig = Rig::establish_with(&text, records, |readers| Box::new(Refusing(readers, refusal)));
+    let mut rig = Rig::establish_with(&text, records, |readers| Box::new(Refusing(readers, refusal, false)));
     rig.play(|front| {
         let resumed = Machine::resume(CeremonyKind::Establish, plan.clone(), true, front.entries).unwrap();
         assert_eq!(resumed.known(), front.machine.known(), "after {:?}", front.entries.last());
@@ -206,7 +210,7 @@ fn the_only_key_of_a_plan_cannot_be_left_out() {
     let records = tempfile::tempdir().unwrap();
     let refusal = Refusal { command: &[0x00, 0x46], status: FULL, carries_out: false };
     let text = plan_text(2, 3, &[("EC:secp256r1", 10)], false);
-    let mut rig = Rig::establish_with(&text, records.path(), |readers| Box::new(Refusing(readers, refusal)));
+    let mut rig = Rig::establish_with(&text, records.path(), |readers| Box::new(Refusing(readers, refusal, false)));
     rig.play(|front| match front.fault() {
         Some(_) => {
             assert_eq!(front.machine.choices(), [Recovery::TryAgain, Recovery::Stop]);
@@ -222,7 +226,7 @@ fn of_several_keys_the_last_one_cannot_be_left_out_too() {
     let records = tempfile::tempdir().unwrap();
     let refusal = Refusal { command: &[0x00, 0x46], status: FULL, carries_out: false };
     let text = plan_text(2, 3, &[("EC:secp256r1", 10), ("EC:secp256k1", 11)], false);
-    let mut rig = Rig::establish_with(&text, records.path(), |readers| Box::new(Refusing(readers, refusal)));
+    let mut rig = Rig::establish_with(&text, records.path(), |readers| Box::new(Refusing(readers, refusal, false)));
     rig.play(|front| match front.fault() {
         Some(_) if front.machine.choices().contains(&Recovery::LeaveOut) => front.goes_on_with(Recovery::LeaveOut),
         Some(_) => front.goes_on_with(Recovery::Stop),

@@ -4,7 +4,7 @@ use hsm_ceremony::app::{Environment, Setup};
 use hsm_ceremony::card::transport::{Readers, Response, Transport, TransportError};
 use hsm_ceremony::ceremony::Recovery;
 use hsm_ceremony::plan::Plan;
-use hsm_ceremony::record::CeremonyKind;
+use hsm_ceremony::record::{CeremonyKind, Fact, KeyOfCertificate, ThrowAwayKey};
 use hsm_ceremony::secret::WipingBytes;
 use hsm_ceremony::softcard::{Rack, SoftCard};
 
@@ -52,10 +52,14 @@ impl Readers for Small<Box<dyn Readers>> {
 }
 
 fn establish(boasts: bool, blocks: bool) -> (Rig, tempfile::TempDir) {
+    // Generating a key on this curve takes more than fits into a short command.
+    establish_with("EC:secp384r1", boasts, blocks)
+}
+
+fn establish_with(key: &str, boasts: bool, blocks: bool) -> (Rig, tempfile::TempDir) {
     let (records, rack) = (tempfile::tempdir().unwrap(), Rack::new(1));
     rack.insert(0, SoftCard::new("REH0000001").unwrap());
-    // Generating a key on this curve takes more than fits into a short command.
-    let plan = plan_text(2, 3, &[("EC:secp384r1", 10)], false);
+    let plan = plan_text(2, 3, &[(key, 10)], false);
     let setup = Setup::by_plan(
         CeremonyKind::Establish,
         Plan::parse(&plan).unwrap(),
@@ -90,4 +94,19 @@ fn where_the_device_takes_no_blocks_the_reader_is_named() {
         assert_eq!(rig.value("reader-too-small", "reader"), "Software reader 1");
         assert!(rig.faults[0].contains("Software reader 1"), "{:?}", rig.faults);
     }
+}
+
+#[test]
+fn where_no_long_command_gets_through_the_throw_away_key_is_of_a_type_with_a_short_one() {
+    let (mut rig, _records) = establish_with("RSA:2048", false, false);
+    rig.play(|front| match front.fault() {
+        Some(_) => front.goes_on_with(Recovery::Stop),
+        None => Turn::Autopilot,
+    });
+    let held = |fact: &&Fact| matches!(fact, Fact::ThrowAwayKey(ThrowAwayKey { outcome: KeyOfCertificate::Held, .. }));
+    assert_eq!(rig.facts().iter().filter(|fact| held(fact)).count(), 1, "{:?}", rig.failed());
+    let log = rig.log.lock().unwrap();
+    let generates = |command: &&Vec<u8>| command.starts_with(&[0x00, 0x46]);
+    assert!(log.iter().filter(generates).all(|command| command.len() < 100), "none on a curve");
+    assert!(log.iter().filter(generates).count() >= 1);
 }

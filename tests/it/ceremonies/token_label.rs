@@ -66,7 +66,7 @@ fn deviated(rig: &Rig) -> Vec<Deviated> {
 }
 
 fn settings(rig: &Rig) -> Option<String> {
-    let label = |fact: &Fact| if let Fact::Settings { token_label, .. } = fact { token_label.clone() } else { None };
+    let label = |fact: &Fact| if let Fact::Settings(settings) = fact { settings.token_label.clone() } else { None };
     rig.facts().into_iter().find_map(label)
 }
 

@@ -3,19 +3,18 @@
 
 use std::sync::{Arc, Mutex};
 
-use hsm_ceremony::app::{Environment, Setup};
 use hsm_ceremony::card::transport::{Readers, Response, Transport, TransportError};
 use hsm_ceremony::ceremony::{Body, Ceremony, ChoiceId, Known, Recovery};
 use hsm_ceremony::plan::Plan;
 use hsm_ceremony::record::{CeremonyKind, Entry, Fact};
 use hsm_ceremony::secret::WipingBytes;
-use hsm_ceremony::softcard::{Faults, Rack, SoftCard};
 use hsm_ceremony::terms::{DeviceRole, Number};
 
-use super::mistakes::{goes_on, plan, stopped, with_key};
-use super::rig::{Rig, Turn, plan_text, used_card};
+use super::mistakes::{beside_a_strange_key, goes_on, stopped, with_key};
+use super::rig::{Rig, Turn, plan_text};
 
-const GENERATE: &[u8] = &[0x00, 0x46];
+/// For a key on P-384, which takes a longer command than the throw-away key.
+const GENERATE: &[u8] = &[0x00, 0x46, 0x01, 0x00, 0x00, 0x01];
 const LIST: &[u8] = &[0x80, 0x58];
 /// UPDATE BINARY of the description of the key at reference 1.
 const DESCRIBE: &[u8] = &[0x00, 0xD7, 0xC4, 0x01];
@@ -107,7 +106,7 @@ impl Transport for Troubled<Box<dyn Transport>> {
 /// *Establish* with one key at such a device, where people choose what comes first; what the fault screens said.
 fn establish(trouble: Trouble) -> (Rig, String, tempfile::TempDir) {
     let records = tempfile::tempdir().unwrap();
-    let plan = plan_text(2, 3, &[("EC:secp256r1", 10)], false);
+    let plan = plan_text(2, 3, &[("EC:secp384r1", 10)], false);
     let mut rig = Rig::establish_with(&plan, records.path(), troubled(trouble));
     let mut said = String::new();
     rig.play(|front| {
@@ -213,17 +212,8 @@ fn only_a_lost_answer_or_a_key_that_is_there_leaves_doubt() {
 #[test]
 fn a_key_that_came_after_the_device_was_found_is_not_erased_unnamed() {
     let records = tempfile::tempdir().unwrap();
-    let rack = Rack::new(1);
-    let strange = used_card("REH0000078", Faults::default()).to_json()["keys"]["01"].clone();
-    rack.insert(0, SoftCard::new("REH0000079").unwrap());
-    let setup = Setup::by_plan(
-        CeremonyKind::Establish,
-        Plan::parse(&plan()).unwrap(),
-        plan(),
-        records.path(),
-        Environment::SoftwareCards,
-    );
-    let mut rig = Rig::held(setup.unwrap(), Box::new(rack.clone()));
+    let (rack, strange, setup) = beside_a_strange_key(records.path());
+    let mut rig = Rig::held(setup, Box::new(rack.clone()));
     let mut put = false;
     rig.play(|front| {
         if !put && matches!(front.view.body, Body::Form { irreversible: true, .. }) {
@@ -248,17 +238,8 @@ fn a_key_that_came_after_the_device_was_found_is_not_erased_unnamed() {
 #[test]
 fn keys_that_a_device_did_not_list_at_first_can_be_read_and_named_without_dealing_again() {
     let records = tempfile::tempdir().unwrap();
-    let rack = Rack::new(1);
-    let strange = used_card("REH0000078", Faults::default()).to_json()["keys"]["01"].clone();
-    rack.insert(0, SoftCard::new("REH0000079").unwrap());
-    let setup = Setup::by_plan(
-        CeremonyKind::Establish,
-        Plan::parse(&plan()).unwrap(),
-        plan(),
-        records.path(),
-        Environment::SoftwareCards,
-    );
-    let mut rig = Rig::held(setup.unwrap(), Box::new(rack.clone()));
+    let (rack, strange, setup) = beside_a_strange_key(records.path());
+    let mut rig = Rig::held(setup, Box::new(rack.clone()));
     let (mut put, mut offered, mut named) = (false, String::new(), false);
     rig.play(|front| {
         if !put && matches!(front.view.body, Body::Form { irreversible: true, .. }) {

@@ -16,20 +16,20 @@ pub struct Needle {
     places: Vec<(usize, u8)>,
     /// The widest spread that is searched.
     widest: usize,
-    /// Not as a part of more hexadecimal digits and colons.
-    alone: bool,
+    /// Not as a part of a time of day.
+    but_in_times: bool,
 }
 
 impl Needle {
     /// All of the bytes.
     pub fn exact(name: &'static str, bytes: &[u8]) -> Self {
-        Self { name, places: bytes.iter().copied().enumerate().collect(), widest: WIDEST, alone: false }
+        Self { name, places: bytes.iter().copied().enumerate().collect(), widest: WIDEST, but_in_times: false }
     }
 
     /// The bytes except spaces, in whose place anything may be.
     pub fn spaced(name: &'static str, bytes: &[u8]) -> Self {
         let places = bytes.iter().copied().enumerate().filter(|(_, byte)| *byte != b' ').collect();
-        Self { name, places, widest: WIDEST, alone: false }
+        Self { name, places, widest: WIDEST, but_in_times: false }
     }
 
     /// Every form in which a share value could be in memory.
@@ -48,10 +48,10 @@ impl Needle {
         needles
     }
 
-    /// Check bytes as text. So few characters occur by chance spread out in any large memory, and in key check values,
-    /// which are no secrets.
+    /// Check bytes as text. So few characters occur by chance spread out in any large memory, and, if they are decimal, in the
+    /// hundreds of times that stand in the record.
     pub fn check_bytes(check: &str) -> Self {
-        Self { widest: 1, alone: true, ..Self::exact("check bytes", check.as_bytes()) }
+        Self { widest: 1, but_in_times: true, ..Self::exact("check bytes", check.as_bytes()) }
     }
 
     /// Check bytes as shown on the screen, with their label.
@@ -120,11 +120,7 @@ fn look(bytes: &[u8], needles: &[Needle], region: &str, finds: &mut Vec<Find>) {
             }
             let at = page * 4096 + place;
             for needle in &beginning[usize::from(*first)] {
-                let more = |place: Option<usize>| {
-                    let byte = place.and_then(|place| bytes.get(place));
-                    byte.is_some_and(|byte| byte.is_ascii_hexdigit() || *byte == b':')
-                };
-                if needle.alone && (more(at.checked_sub(1)) || more(Some(at + needle.places.len()))) {
+                if needle.but_in_times && is_in_a_time(bytes, at) {
                     continue;
                 }
                 let here = |stride: usize| {
@@ -138,6 +134,15 @@ fn look(bytes: &[u8], needles: &[Needle], region: &str, finds: &mut Vec<Find>) {
             }
         }
     }
+}
+
+/// Whether five bytes are hours and minutes, or minutes and seconds, of a time like 08:05:30.
+fn is_in_a_time(bytes: &[u8], at: usize) -> bool {
+    [Some(at), at.checked_sub(3)].into_iter().flatten().any(|from| {
+        let time = bytes.get(from..from + 8).unwrap_or_default();
+        time.len() == 8
+            && (0..8).all(|place| if place % 3 == 2 { time[place] == b':' } else { time[place].is_ascii_digit() })
+    })
 }
 
 #[test]
@@ -156,13 +161,13 @@ fn the_scanner_sees_what_is_spread_out() {
 }
 
 #[test]
-fn check_bytes_are_not_seen_in_a_key_check_value() {
-    let found = |memory: &[u8]| {
+fn check_bytes_are_not_seen_in_times_and_are_seen_everywhere_else() {
+    let found = |check: &str, memory: &[u8]| {
         let mut finds = Vec::new();
-        look(memory, &[Needle::check_bytes("a3:0f")], "region", &mut finds);
+        look(memory, &[Needle::check_bytes(check)], "region", &mut finds);
         finds.len()
     };
-    assert_eq!(found(b"KCV a3:0f:77:12 and 77:a3:0f and a3:0fe"), 0);
-    assert_eq!(found(b"typed a3:0f, and \0a3:0f"), 2);
-    assert_eq!(found(b"a3:0f"), 1);
+    assert_eq!(found("05:30", b"at 2026-11-28T08:05:30Z and 05:30:59"), 0);
+    assert_eq!(found("05:30", b"05:30, :05:30, 5:05:30 and 05:30:5"), 4);
+    assert_eq!(found("a3:0f", b"a3:0f:77:12 and 77:a3:0f and \0a3:0fe"), 3);
 }

@@ -141,6 +141,7 @@ fn value(plan: &Plan, step: &Step, now: Option<&Sentences<'_>>, name: Name) -> O
         Name::Genuineness => device().map(genuine::of_device),
         Name::Advisories => device().map(genuine::advisories),
         Name::WhyNotGenuine => genuine::why_of_device(known?, step),
+        Name::PinRules => text(pins::tried(known, step)),
         Name::CertificateKey => text(genuine::certificate_key(known, step)),
         Name::Attested => text(genuine::attested(known, step)),
         Name::Model => device().map(devices::model),

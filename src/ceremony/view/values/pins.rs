@@ -2,6 +2,7 @@
 
 use crate::ceremony::known::Known;
 use crate::ceremony::known::pins::Closed;
+use crate::ceremony::steps::Step;
 use crate::record::{PinChange, ResetRule};
 use crate::script::words;
 
@@ -28,6 +29,14 @@ pub fn so_pin_may(known: &Known) -> String {
     };
     let on_cards = known.plan.so_pin_share().map(|_| words::SO_PIN_ON_CARDS_ONLY);
     std::iter::once(rule).chain(on_cards).collect::<Vec<_>>().join(" ")
+}
+
+/// Whether it was tried out that the SO-PIN of a step's device does what the plan says. On paper, it was.
+pub fn tried(known: Option<&Known>, step: &Step) -> &'static str {
+    match known {
+        Some(known) if !known.devices.pin_rules.contains(&step.role) => words::PIN_RULES_NOT_TRIED,
+        Some(_) | None => words::PIN_RULES_TRIED,
+    }
 }
 
 /// What was done to a PIN in this sitting, for people who stop halfway as well.
