@@ -88,7 +88,11 @@ impl OpenSitting {
     pub fn all(records: &Path) -> Vec<Self> {
         let entries = fs::read_dir(records).into_iter().flatten().flatten();
         let mut open: Vec<Self> = entries.filter_map(|entry| Self::read(&entry.path()).ok()).collect();
-        open.sort_by_key(|one| one.proof.lines.last().map(|line| line.utc.clone()));
+        // The record counts in seconds; of two in the same second, the file system knows which is newer.
+        open.sort_by_cached_key(|one| {
+            let written = fs::metadata(one.folder.path().join(names::RECORD)).and_then(|data| data.modified()).ok();
+            (one.proof.lines.last().map(|line| line.utc.clone()), written)
+        });
         open.reverse();
         open
     }

@@ -7,6 +7,9 @@ use super::wizard::{Wizard, squeezed};
 
 /// How long a screen stands at most before it takes what decides something, with some room.
 const A_LOOK: Duration = Duration::from_millis(1500);
+
+/// The same, beside a process that keeps the cores busy.
+const A_LONG_LOOK: Duration = Duration::from_secs(15);
 /// A key that no screen knows, but for which every screen draws a frame. It would hide a shown share.
 const PROBE: &[u8] = b"\x02";
 /// How long after a held key is let go everything it could do has happened.
@@ -59,9 +62,14 @@ impl Wizard {
 
     /// Waits until the footer has a key that decides something: a screen takes none as soon as it appears.
     pub fn settle(&self) {
-        let until = Instant::now() + A_LOOK;
+        let (begun, frames) = (Instant::now(), self.lock().frames);
         let decides = |footer: &str| ["Enter", "Space", "Any key", "1-9", "Q "].iter().any(|key| footer.contains(key));
-        while !decides(&self.footer()) && Instant::now() < until {
+        // Some screens have no such key. Beside a busy process, that is certain only when they were drawn again.
+        let none = || match begun.elapsed() {
+            passed if passed < A_LOOK => false,
+            passed => passed > A_LONG_LOOK || self.lock().frames > frames + 1,
+        };
+        while !decides(&self.footer()) && !none() {
             std::thread::sleep(Duration::from_millis(10));
         }
     }
@@ -89,7 +97,12 @@ impl Wizard {
     pub fn pass(&mut self, text: &str) {
         self.wait_for(text);
         loop {
-            self.settle();
+            let passes =
+                |footer: &str| ["Enter read on", "Space tick", "Enter go on"].iter().any(|key| footer.contains(key));
+            let until = Instant::now() + A_LONG_LOOK;
+            while !passes(&self.footer()) && Instant::now() < until {
+                std::thread::sleep(Duration::from_millis(10));
+            }
             let footer = self.footer();
             if footer.contains("Enter read on") {
                 self.press(b"\r");
