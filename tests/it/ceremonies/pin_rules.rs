@@ -159,7 +159,7 @@ fn a_device_that_keeps_what_it_promised_goes_on_and_the_record_says_so() {
                 "{word}"
             );
         }
-        assert!(screens.iter().any(|screen| screen.contains("This was tried out before")), "{screens:?}");
+        assert!(screens.iter().any(|screen| screen.contains("The program tried this out.")), "{screens:?}");
         // Set with the same PIN, then unblocked where that is not the same; all of it before a DKEK share is sent.
         let share = places(&rig, &[0x80, 0x52]).into_iter().find(|place| rig.log.lock().unwrap()[*place].len() > 5);
         let (sets, unblocks) = (places(&rig, &[0x00, 0x2C, 0x00]), places(&rig, &[0x00, 0x2C, 0x01]));
