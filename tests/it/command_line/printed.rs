@@ -23,7 +23,7 @@ fn printed_steps(script: &str) -> Vec<&str> {
 fn from_files(plan: &Path, folder: &Path) -> PathBuf {
     let mut plan: serde_json::Value = serde_json::from_slice(&fs::read(plan).unwrap()).unwrap();
     for key in plan["keys"].as_array_mut().unwrap() {
-        key["file"] = "key.p8".into();
+        key["file"] = "/media/key.p8".into();
     }
     let path = folder.join("import.json");
     fs::write(&path, plan.to_string()).unwrap();

@@ -82,9 +82,10 @@ fn nothing_of_an_imported_key_its_password_or_the_dkek_stays_in_memory() {
             bags::kcv(&mut w);
             w.pass("Keys on device");
             seats(&mut w, &cards, [0, 1], &set);
-            bags::new_bags(&mut w, &["B-7", "B-8"]);
+            bags::used_cards(&mut w, &["B-7", "B-8"]);
             sees(&w, &set.dkek, &["DKEK"]);
 
+            w.pass("The share file is copied");
             w.wait_for("encrypted under a password");
             fill(&mut w, &["IMPORT KEY", "the key of the old CA"]);
             w.wait_for("Whoever knows the password of the file");

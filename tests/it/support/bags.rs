@@ -48,6 +48,11 @@ pub fn first_bags(wizard: &mut Wizard, numbers: &[&str]) {
 /// The KCV is compared with the papers, and cards that were used get new bags with these numbers.
 pub fn new_bags(wizard: &mut Wizard, numbers: &[&str]) {
     kcv(wizard);
+    used_cards(wizard, numbers);
+}
+
+/// Cards that were used get new bags with these numbers.
+pub fn used_cards(wizard: &mut Wizard, numbers: &[&str]) {
     for number in numbers {
         bag(wizard, "into a new numbered bag, and close it", number);
     }
