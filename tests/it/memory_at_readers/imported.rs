@@ -90,6 +90,7 @@ fn nothing_of_an_imported_key_its_password_or_the_dkek_stays_in_memory() {
             fill(&mut w, &["IMPORT KEY", "the key of the old CA"]);
             w.wait_for("Whoever knows the password of the file");
             w.keys(PASSWORD.as_bytes());
+            w.until("the password is typed", |screen| screen.matches('•').count() >= PASSWORD.len());
             sees(&w, &needles_of("password", PASSWORD.as_bytes()), &["password"]);
             w.keys(b"\r");
             w.wait_for("its signature is right under the public key of the file");
