@@ -28,7 +28,9 @@ fn initialised(proof: &Proof) -> Vec<(&Serial, Option<&'static str>)> {
             }
             Fact::PinRules(rules) => {
                 let device = devices.iter_mut().find(|(_, serial, ..)| **serial == rules.serial);
-                device.into_iter().for_each(|(_, _, tried, _)| *tried = rules.pin_reset.map(reset_rule));
+                if let Some((_, _, tried, _)) = device {
+                    *tried = rules.pin_reset.map(reset_rule);
+                }
             }
             Fact::Loaded { role, .. } => {
                 devices.iter_mut().filter(|(of, ..)| of == role).for_each(|(.., loaded)| *loaded = true);

@@ -117,7 +117,7 @@ impl Known {
     pub(super) fn learn_dkek_of_the_device(&mut self, kcv: Option<Kcv>) {
         match self.ceremony.keys {
             KeySource::Device | KeySource::New | KeySource::Files => {
-                self.shares.dkek_kcv = self.shares.dkek_kcv.or(kcv)
+                self.shares.dkek_kcv = self.shares.dkek_kcv.or(kcv);
             }
             KeySource::Known | KeySource::Folder => {}
         }

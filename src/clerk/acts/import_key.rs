@@ -123,7 +123,7 @@ impl ImportKey {
         })?;
         if !done.map_err(|unfinished| self.not_imported(&unfinished))? {
             let (label, reference) = (&key.label, key.reference);
-            return Err(Fault::from(faults::ImportedKeyDiffers { label, reference, serial }));
+            return Err(Fault::from(faults::ImportedKeyDiffers { serial, label, reference }));
         }
         let file = write_once(folder, &names::public_key(&key.label), public.to_pem().as_bytes())?;
         let imported = ImportedKey {

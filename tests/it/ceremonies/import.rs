@@ -239,15 +239,15 @@ fn a_file_that_somebody_swapped_after_the_decision_is_not_opened() {
         setup(from, plan_with(files.path(), &[("issuing", "EC:secp256r1", "used.p8")]), records)
     });
     let mut swapped = false;
-    rig.play(|front| match front.fault() {
-        Some(_) => front.goes_on_with(Recovery::FromStart),
-        None => {
-            if !swapped && password_of(front).is_some() {
-                fs::copy(files.path().join("key.pem"), &used).unwrap();
-                swapped = true;
-            }
-            Turn::Autopilot
+    rig.play(|front| {
+        if front.fault().is_some() {
+            return front.goes_on_with(Recovery::FromStart);
         }
+        if !swapped && password_of(front).is_some() {
+            fs::copy(files.path().join("key.pem"), &used).unwrap();
+            swapped = true;
+        }
+        Turn::Autopilot
     });
     assert_eq!(rig.failed(), ["key-file-changed"]);
     assert!(rig.complete());
