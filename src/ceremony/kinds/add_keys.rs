@@ -33,9 +33,22 @@ pub static CEREMONY: Ceremony = Ceremony {
 /// The steps of *add-keys* for a plan, whose keys are the new ones.
 fn steps(plan: &Plan) -> Vec<Step> {
     let mut list = List::default();
+    up_to_the_new_keys(&mut list, plan, StepName::AddKeysSource);
+    for key in &plan.keys {
+        list.add(keys::made(key));
+    }
+    list_and_back_up(&mut list, plan);
+    list.add(manifest(StepName::AddKeysManifest));
+    closing::close(&mut list, plan);
+    list.finish()
+}
+
+/// From the share files (`source`) to the section of the new keys: the device in use has the DKEK and room for them, and the
+/// share files open and are copied.
+pub(super) fn up_to_the_new_keys(list: &mut List, plan: &Plan, source: StepName) {
     list.section();
-    list.add(with_share_files(StepName::AddKeysSource));
-    people::people_and_room(&mut list, Attendance::Quorum);
+    list.add(with_share_files(source));
+    people::people_and_room(list, Attendance::Quorum);
 
     list.section();
     list.add(device::found_device(step(StepName::AddKeysDevice, Actor::Administrator)));
@@ -46,7 +59,7 @@ fn steps(plan: &Plan) -> Vec<Step> {
             .then(StageName::Compare, StageKind::Do(share_files::compare_dkek))
             .then(StageName::State, StageKind::Read),
     );
-    check_values::compare_kcv(&mut list);
+    check_values::compare_kcv(list);
     // Before anybody opens anything: a place that is taken is a fault of the plan.
     list.add(
         step(StepName::AddKeysPlaces, Actor::Administrator)
@@ -54,42 +67,43 @@ fn steps(plan: &Plan) -> Vec<Step> {
             .then(StageName::Listed, StageKind::Read),
     );
 
-    opening::open_all(&mut list, plan, Cards::Earlier);
-    bags::new_bags(&mut list, plan);
+    opening::open_all(list, plan, Cards::Earlier);
+    bags::new_bags(list, plan);
 
     list.section();
-    share_files::copy_share_files(&mut list, plan);
+    share_files::copy_share_files(list, plan);
 
     list.section();
-    for key in &plan.keys {
-        list.add(keys::made(key));
-    }
+}
+
+/// The list of keys, with those that were there before, and the backup of the new ones.
+pub(super) fn list_and_back_up(list: &mut List, plan: &Plan) {
     list.add(
         step(StepName::AddKeysList, Actor::Administrator)
             .then(StageName::List, StageKind::Do(keys::inventory_with_those_before))
             .then_when(Condition::LeftOut(false), StageName::Listed, StageKind::Read)
             .then_when(Condition::LeftOut(true), StageName::ListedWithout, StageKind::Read),
     );
-    check_values::compare_fingerprints(&mut list);
+    check_values::compare_fingerprints(list);
 
     list.section();
     for key in &plan.keys {
         list.add(keys::wrapped(plan, key));
     }
-    list.add(
-        step(StepName::AddKeysManifest, Actor::Administrator)
-            .then(
-                StageName::Manifest,
-                StageKind::Do(|known, _| Some(acts::WriteManifest { keys: known.kept_keys() }.into())),
-            )
-            .then(StageName::Written, StageKind::States(|| Fact::RestoreNotProven)),
-    );
-    closing::close(&mut list, plan);
-    list.finish()
+}
+
+/// The step that writes the manifest of a backup whose restore nobody proved.
+pub(super) fn manifest(id: StepName) -> Step {
+    step(id, Actor::Administrator)
+        .then(
+            StageName::Manifest,
+            StageKind::Do(|known, _| Some(acts::WriteManifest { keys: known.kept_keys() }.into())),
+        )
+        .then(StageName::Written, StageKind::States(|| Fact::RestoreNotProven))
 }
 
 /// The step that reads the folder whose share files guard the DKEK of a device that gets more keys.
-pub(super) fn with_share_files(id: StepName) -> Step {
+fn with_share_files(id: StepName) -> Step {
     step(id, Actor::Administrator)
         .then(StageName::Read, StageKind::Do(|_, _| Some(acts::ReadFolder { dkek: None }.into())))
         .then_when(Condition::FromOurs, StageName::Found, StageKind::Read)
@@ -102,7 +116,7 @@ pub(super) fn with_share_files(id: StepName) -> Step {
         .then(StageName::PlanDigest, StageKind::Read)
 }
 
-pub(super) fn check_new_keys(known: &Known, step: &Step) -> Option<Act> {
+fn check_new_keys(known: &Known, step: &Step) -> Option<Act> {
     let keys = known.plan.keys.clone();
     Some(acts::CheckNewKeys { role: step.role, serial: known.devices.serial(step.role)?, keys }.into())
 }

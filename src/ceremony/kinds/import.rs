@@ -1,20 +1,15 @@
 //! *Import*: a device in use gets keys that live in files, and each is backed up at once. What was on the device stays as it is.
 
 use crate::ceremony::kinds::Ceremony;
-use crate::ceremony::kinds::add_keys::{check_new_keys, with_share_files};
+use crate::ceremony::kinds::add_keys;
 use crate::ceremony::known::Known;
 use crate::ceremony::known::character::{Cards, Character, DeviceUse, KeySource, Needs, Unattended};
 use crate::ceremony::known::deviations::IMPORT_KEY;
-use crate::ceremony::known::roll_call::Attendance;
-use crate::ceremony::steps::{
-    Actor, Condition, List, Question, StageKind, Step, bags, check_values, closing, device, keys, opening, people,
-    provisioning, share_files, step,
-};
+use crate::ceremony::steps::{Actor, Condition, List, Question, StageKind, Step, closing, step};
 use crate::clerk::{Act, acts};
 use crate::fields::{Field, FieldKind};
 use crate::names::{CeremonyKind, FieldName, StageName, StepName};
 use crate::plan::{Plan, PlannedKey};
-use crate::record::Fact;
 use crate::script::ceremonies;
 use crate::terms::Handle;
 
@@ -35,62 +30,18 @@ pub static CEREMONY: Ceremony = Ceremony {
 /// The steps of *import* for a plan, whose keys are those of the files.
 fn steps(plan: &Plan) -> Vec<Step> {
     let mut list = List::default();
-    list.section();
-    list.add(with_share_files(StepName::ImportSource));
-    people::people_and_room(&mut list, Attendance::Quorum);
-
-    list.section();
-    list.add(device::found_device(step(StepName::AddKeysDevice, Actor::Administrator)));
-    let log_in = step(StepName::LogIn, Actor::PinHolder);
-    list.add(provisioning::with_log_in(log_in).forgetting([Handle::UserPin]));
-    list.add(
-        step(StepName::AddKeysDkek, Actor::Administrator)
-            .then(StageName::Compare, StageKind::Do(share_files::compare_dkek))
-            .then(StageName::State, StageKind::Read),
-    );
-    check_values::compare_kcv(&mut list);
-    list.add(
-        step(StepName::AddKeysPlaces, Actor::Administrator)
-            .then(StageName::List, StageKind::Do(check_new_keys))
-            .then(StageName::Listed, StageKind::Read),
-    );
-
-    opening::open_all(&mut list, plan, Cards::Earlier);
-    bags::new_bags(&mut list, plan);
-
-    list.section();
-    share_files::copy_share_files(&mut list, plan);
-
-    list.section();
+    add_keys::up_to_the_new_keys(&mut list, plan, StepName::ImportSource);
     for key in &plan.keys {
         list.add(imported(key));
     }
-    list.add(
-        step(StepName::AddKeysList, Actor::Administrator)
-            .then(StageName::List, StageKind::Do(keys::inventory_with_those_before))
-            .then_when(Condition::LeftOut(false), StageName::Listed, StageKind::Read)
-            .then_when(Condition::LeftOut(true), StageName::ListedWithout, StageKind::Read),
-    );
-    check_values::compare_fingerprints(&mut list);
-
-    list.section();
-    for key in &plan.keys {
-        list.add(keys::wrapped(plan, key));
-    }
+    add_keys::list_and_back_up(&mut list, plan);
     // Only now: until a key is backed up, its file is the only other copy.
     list.add(
         step(StepName::ImportFiles, Actor::Administrator)
             .then(StageName::Destroy, StageKind::Choose(Question::KeyFiles))
             .then_when(Condition::KeyFilesRemain, StageName::Remain, StageKind::Read),
     );
-    list.add(
-        step(StepName::ImportManifest, Actor::Administrator)
-            .then(
-                StageName::Manifest,
-                StageKind::Do(|known, _| Some(acts::WriteManifest { keys: known.kept_keys() }.into())),
-            )
-            .then(StageName::Written, StageKind::States(|| Fact::RestoreNotProven)),
-    );
+    list.add(add_keys::manifest(StepName::ImportManifest));
     closing::close(&mut list, plan);
     list.finish()
 }
