@@ -1,8 +1,11 @@
 //! The program is killed after every line of the record, and after every act before its line; the sitting goes on in a new
 //! process, to an end that is as good as any. Outside the long run, after some of them.
 
+use std::fs;
 use std::path::Path;
+use std::time::{Duration, SystemTime};
 
+use hsm_ceremony::app::OpenSitting;
 use hsm_ceremony::autopilot::Comes;
 use hsm_ceremony::bundle::examine;
 use hsm_ceremony::ceremony::{Asks, Body, Input};
@@ -242,4 +245,26 @@ fn a_sitting_that_is_closed_instead_starts_nothing_and_is_sealed_once() {
             assert!(rig.vault.is_empty());
         }
     }
+}
+
+#[test]
+fn of_open_sittings_that_ended_in_the_same_second_the_newer_is_offered_first() {
+    let place = tempfile::tempdir().unwrap();
+    let mut rig = by_plan(CeremonyKind::Inspect, place.path(), nothing).crashing(Crash::AfterLine(3));
+    rig.run(|_| {});
+    // Their records are equal, so that only the file system knows the order, whatever the names are.
+    let records = tempfile::tempdir().unwrap();
+    let written = SystemTime::now();
+    let names = ["m", "b", "x", "a", "q", "k", "z", "e"];
+    for (name, later) in names.into_iter().zip(0..) {
+        let folder = records.path().join(name);
+        fs::create_dir(&folder).unwrap();
+        for file in ["plan.json", "record.jsonl"] {
+            fs::copy(rig.folder.join(file), folder.join(file)).unwrap();
+        }
+        let record = fs::File::options().write(true).open(folder.join("record.jsonl")).unwrap();
+        record.set_modified(written + Duration::from_millis(10 * later)).unwrap();
+    }
+    let found: Vec<String> = OpenSitting::all(records.path()).iter().map(|open| open.folder.name()).collect();
+    assert_eq!(found, names.into_iter().rev().collect::<Vec<_>>());
 }
