@@ -106,7 +106,7 @@ pub fn go_on_while(w: &mut Wizard, serial: &str, goes_on: impl Fn(&str) -> bool)
 fn step(w: &mut Wizard, serial: &str, screen: &str) -> bool {
     let footer = w.footer();
     // Another screen came in between: its footer says nothing about this one.
-    if w.screen() != screen {
+    if squeezed(&w.screen()) != screen {
         return false;
     }
     if let Some((text, does)) = SCREENS.iter().find(|(text, _)| screen.contains(text)) {
