@@ -24,8 +24,11 @@ pub(super) fn secret_in(text: &[u8], field: FieldName, vault: &Vault) -> Option<
         Some(faults::LineHasDigits.into())
     } else if has_words(text) {
         Some(faults::LineHasWords.into())
-    } else if vault.is_in(text, field) {
+    } else if vault.keeps_part_of(text) {
         Some(faults::LineHasSecret.into())
+    } else if vault.is_typed_elsewhere(text, field) {
+        // Perhaps a secret, perhaps only a word that the screen asks for: the vault does not know which.
+        Some(faults::LineRepeatsField.into())
     } else {
         None
     }
@@ -90,6 +93,8 @@ fn begins_with_words(text: &[u8], many: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::names::FaultName;
+    use crate::terms::Handle;
     use proptest::prelude::*;
 
     #[test]
@@ -109,6 +114,17 @@ mod tests {
         ] {
             assert_eq!(secret_in(line.as_bytes(), FieldName::Note, &Vault::new()), None, "{line}");
         }
+    }
+
+    #[test]
+    fn a_secret_is_called_one_and_a_word_of_another_field_is_not() {
+        let mut vault = Vault::new();
+        vault.keep(Handle::UserPin, WipingBytes::from_slice(b"k7Wq42zLmX"));
+        b"IMPORT KEY".iter().for_each(|byte| vault.typing(FieldName::Override).push(*byte).unwrap());
+        let said = |line: &str| secret_in(line.as_bytes(), FieldName::Reason, &vault).map(|fault| fault.name);
+        assert_eq!(said("It is K7WQ-42ZL-MX"), Some(FaultName::LineHasSecret));
+        assert_eq!(said("import key of the old CA"), Some(FaultName::LineRepeatsField));
+        assert_eq!(said("the key of the old CA"), None);
     }
 
     #[test]

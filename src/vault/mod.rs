@@ -81,12 +81,16 @@ impl Vault {
         self.entries.entry(field).or_default()
     }
 
-    /// Whether a text has anything in it that is kept here, or typed into another field: as it is, or with other
-    /// separators and in upper or lower case. Nothing is copied for that.
-    pub fn is_in(&self, text: &[u8], typed_into: FieldName) -> bool {
-        let typed = self.entries.iter().chain(&self.aside).filter(|(field, _)| **field != typed_into);
-        let mut all = self.kept.values().map(WipingBytes::expose).chain(typed.map(|(_, text)| text.expose()));
-        all.any(|secret| is_within(secret, text))
+    /// Whether a text has anything in it that is kept here: as it is, or with other separators and in upper or lower case.
+    /// Nothing is copied for that.
+    pub fn keeps_part_of(&self, text: &[u8]) -> bool {
+        self.kept.values().any(|secret| is_within(secret.expose(), text))
+    }
+
+    /// The same for what is typed into another field.
+    pub fn is_typed_elsewhere(&self, text: &[u8], typed_into: FieldName) -> bool {
+        let mut others = self.entries.iter().chain(&self.aside).filter(|(field, _)| **field != typed_into);
+        others.any(|(_, typed)| is_within(typed.expose(), text))
     }
 
     /// Wipes all fields on the screen.
@@ -122,12 +126,17 @@ mod tests {
         let mut vault = Vault::new();
         vault.keep(Handle::UserPin, WipingBytes::from_slice(b"k7Wq42zLmX"));
         b"four lamps".iter().for_each(|byte| vault.typing(FieldName::Password).push(*byte).unwrap());
-        let found = |text: &str| vault.is_in(text.as_bytes(), FieldName::Note);
+        let found = |text: &str| {
+            vault.keeps_part_of(text.as_bytes()) || vault.is_typed_elsewhere(text.as_bytes(), FieldName::Note)
+        };
         for text in ["k7Wq42zLmX", "the PIN is K7WQ-42ZL-MX.", "k7 Wq 42 zL mX", "fourlamps", "Four Lamps!"] {
             assert!(found(text), "{text}");
         }
         assert!(!found("k7Wq42zLm") && !found("") && !found("a lamp") && !found("B-0001"));
-        assert!(!vault.is_in(b"four lamps", FieldName::Password), "a field may have what is typed into it");
+        assert!(
+            !vault.is_typed_elsewhere(b"four lamps", FieldName::Password),
+            "a field may have what is typed into it"
+        );
     }
 
     #[test]

@@ -120,7 +120,7 @@ fn the_report_answers_who_what_where_and_when() {
     assert!(!report.contains('{') && !report.contains("no line"), "{report}");
     let restored = flat(&fs::read_to_string(folders[1].join(names::REPORT)).unwrap());
     let from = folder.file_name().unwrap().to_str().unwrap();
-    assert!(restored.contains(&format!("Keys come from the folder: {from}")), "{restored}");
+    assert!(restored.contains(&format!("Folder used: {from}")), "{restored}");
     // Another record under the same plan has another report.
     assert_ne!(report, restored);
 }
