@@ -13,6 +13,8 @@ pub struct FileId(pub u16);
 impl FileId {
     /// The device's certificates.
     pub const CERTIFICATES: Self = Self(0x2F02);
+    /// The private key of the device itself.
+    pub const OWN_KEY: Self = Self(0xCC00);
     /// What the device is called as a token.
     pub const TOKEN_INFO: Self = Self(0x2F03);
     /// Holds a wrapped key for UNWRAP KEY.

@@ -110,7 +110,8 @@ pub struct KeyEntry {
 }
 
 impl Device {
-    /// All files that the device lists. Devices differ in which kinds they list; keys (`CCxx`) are always listed.
+    /// All files that the device lists. Devices differ in which kinds they list; keys (`CCxx`) are always listed. A list without
+    /// the device's own key, of a device that listed it before, is none.
     pub fn list(&mut self) -> Result<Vec<FileId>, CardError> {
         let operation = Operation::List;
         let command = Command::new(0x80, 0x58, 0x00, 0x00).expect(apdu::MOST_EXTENDED);
@@ -119,7 +120,12 @@ impl Device {
         if !odd.is_empty() {
             return Err(CardError::malformed(operation, &answer)(Malformed("list-odd-length")));
         }
-        Ok(pairs.iter().map(|pair| FileId(u16::from_be_bytes(*pair))).collect())
+        let files: Vec<FileId> = pairs.iter().map(|pair| FileId(u16::from_be_bytes(*pair))).collect();
+        if !files.contains(&FileId::OWN_KEY) && self.lists_own_key {
+            return Err(CardError::malformed(operation, &answer)(Malformed("list-without-own-key")));
+        }
+        self.lists_own_key |= files.contains(&FileId::OWN_KEY);
+        Ok(files)
     }
 
     /// All keys in order of their references, each with its description. A description that is missing, refused or

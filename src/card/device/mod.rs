@@ -92,6 +92,8 @@ pub struct Device {
     about: About,
     serial: Serial,
     certificates: Vec<u8>,
+    /// It has listed its own key: then it does so for ever.
+    lists_own_key: bool,
 }
 
 impl Device {
@@ -101,7 +103,7 @@ impl Device {
         let certificates = storage::read_whole(transport.as_mut(), FileId::CERTIFICATES, Operation::ReadCertificates)?;
         let malformed = CardError::malformed_file(Operation::ReadCertificates, &certificates);
         let serial = CvCertificate::parse(&certificates).and_then(|(own, _)| own.serial()).map_err(malformed)?;
-        Ok(Self { transport, connected: true, about, serial, certificates })
+        Ok(Self { transport, connected: true, about, serial, certificates, lists_own_key: false })
     }
 
     /// The device's serial.

@@ -58,6 +58,11 @@ impl Doubt {
         self.intended = None;
     }
 
+    /// A throw-away key. Who is not logged in any more cannot delete it: the device may have kept it.
+    pub(super) fn learn_throw_away_key_failed(&mut self, fault: Option<FaultName>) {
+        self.again |= leaves_a_key(fault) || fault == Some(FaultName::CardLoginLost);
+    }
+
     /// A key that was to be made or restored. `with_file`: its public key goes into a file afterwards.
     pub(super) fn learn_key_failed(&mut self, fault: Option<FaultName>, with_file: bool) {
         self.again |= leaves_a_key(fault) || with_file && comes_after_the_key(fault);

@@ -53,6 +53,7 @@ impl Known {
                 self.pins.perhaps |= self.doubt.cut;
             }
             Some(Aftermath::PerhapsKey) => self.doubt.learn_key_failed(fault, false),
+            Some(Aftermath::PerhapsThrowAwayKey) => self.doubt.learn_throw_away_key_failed(fault),
             Some(Aftermath::PerhapsNewKey) => self.doubt.learn_key_failed(fault, true),
             Some(Aftermath::DevicesUnknown) => self.devices.learn_seen(&[]),
             // After an unknown act, what was announced stays announced.

@@ -1,7 +1,11 @@
 //! Wraps a key to a file.
 
 use crate::card::status::Status;
-use crate::card::{CardError, Device, FileId, Operation, x509_pem};
+use crate::card::verify::request_is_signed_by_its_key;
+use crate::card::{
+    Attestation, AuthenticatedRequest, CardError, Device, FileId, Heard, KeyDescription, Operation, Verdict,
+    public_key_beside, x509_pem,
+};
 use crate::clerk::acts::{ActKind, Aftermath, Begun};
 use crate::clerk::files::{write_once, written};
 use crate::clerk::keys_on_device::{BesideKey, beside_key};
@@ -104,7 +108,12 @@ impl BackUp {
                 }
                 _ => None,
             };
-            let (blob, BesideKey { description, certificate }) = devices.with_own_faults(serial, read, refused)?;
+            let (blob, beside) = devices.with_own_faults(serial, read, refused)?;
+            match origin {
+                KeyOrigin::Generated | KeyOrigin::Added => self.is_as_written(devices, folder, &beside)?,
+                KeyOrigin::Found { .. } => {}
+            }
+            let BesideKey { description, certificate } = beside;
             let blob = KeyBlob::parse(&blob).map_err(|error| as_fault::wrapped_key(&name, &error))?;
             let file = WrappedKeyFile { blob, description, certificate };
             let content = file.to_bytes();
@@ -121,6 +130,31 @@ impl BackUp {
         let (sha256, mac_not_verified) = (folder.written(&name)?.sha256, dkek.is_none());
         facts.push(Fact::BackedUp { label: key.label.clone(), file: name, sha256, mac_not_verified });
         Ok(facts)
+    }
+
+    /// What lies beside a key of this sitting is about this key. The MAC covers the key alone, and a restore writes back what the
+    /// backup has: what was read wrongly would be found on that day.
+    fn is_as_written(&self, devices: &mut Devices, folder: &Folder, beside: &BesideKey) -> Result<(), Fault> {
+        let wrong = |what, content: &[u8]| {
+            let heard = Heard::of_data(Operation::ReadFile, Status::Done, content);
+            as_fault::not_understood(Operation::ReadFile, what, Some(&heard))
+        };
+        let certificate = beside.certificate.as_deref().unwrap_or_default();
+        let public = public_key_beside(certificate).map(|public| public.to_pem().into_bytes());
+        let mut good = public == Some(folder.read(&names::public_key(&self.key.label))?);
+        if let Ok(request) = AuthenticatedRequest::parse(certificate) {
+            good &= request_is_signed_by_its_key(&request) != Verdict::Bad;
+            good &= devices.with(&self.serial, |device| Ok(device.attestation(&request)))? != Attestation::Wrong;
+        }
+        if !good {
+            return Err(wrong("certificate-of-other-key", certificate));
+        }
+        let description = beside.description.as_deref().unwrap_or_default();
+        let said = KeyDescription::decode(description).map(|said| (said.label, said.id));
+        if said != Ok((self.key.label.as_str().to_owned(), self.key.id.as_bytes().to_vec())) {
+            return Err(wrong("description-of-other-key", description));
+        }
+        Ok(())
     }
 }
 

@@ -101,6 +101,8 @@ pub enum Aftermath {
     PerhapsOtherUserPin,
     /// There may be a key at its reference.
     PerhapsKey,
+    /// There may be a throw-away key, which could not be deleted, too, because the login was lost.
+    PerhapsThrowAwayKey,
     /// The same; and what writes its public key to a file comes after it.
     PerhapsNewKey,
     /// The devices that were seen may be gone.

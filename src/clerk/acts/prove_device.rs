@@ -39,7 +39,7 @@ impl ActKind for ProveDevice {
     const MAY_BE_STOPPED: bool = false;
     const READS_TYPED: bool = false;
     const IN_A_LOGIN: bool = true;
-    const AFTERMATH: Aftermath = Aftermath::PerhapsKey;
+    const AFTERMATH: Aftermath = Aftermath::PerhapsThrowAwayKey;
     const IRREVERSIBLE_ON: Option<fn(&Self) -> &Serial> = None;
 
     fn perform(self, clerk: &mut Clerk, _: &mut Vault) -> Result<Begun, Fault> {

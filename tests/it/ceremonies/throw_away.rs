@@ -12,6 +12,7 @@ use hsm_ceremony::softcard::SoftCard;
 use hsm_ceremony::terms::Advisory;
 use serde_json::{Value, json};
 
+use super::misanswering::{Misanswer, Misanswering, When, Wrong};
 use super::mistakes::plan;
 use super::rig::{Front, Rig, Turn};
 
@@ -140,5 +141,28 @@ fn a_device_that_refuses_the_throw_away_key_is_not_proven_and_a_genuine_one_may_
         assert_eq!(outcomes(&rig)[0], expected);
         let said = screens.iter().any(|screen| screen.contains("NOT PROVEN, as it generated no throw-away key"));
         assert_eq!(said, !genuine, "{screens:?}");
+    }
+}
+
+#[test]
+fn a_throw_away_key_that_nobody_was_logged_in_to_delete_is_deleted_after_the_next_login() {
+    let establish = |bad: &Misanswering| {
+        let records = tempfile::tempdir().unwrap();
+        let mut rig = Rig::establish_with(&plan(), records.path(), |readers| bad.readers(readers));
+        rig.play(|_| Turn::Autopilot);
+        assert!(rig.complete(), "{:?}", rig.failed());
+        (rig.failed().iter().map(|fault| (*fault).to_owned()).collect::<Vec<_>>(), outcomes(&rig))
+    };
+    let usual = Misanswering::never();
+    establish(&usual);
+    let sent = usual.seen.lock().unwrap().sent.clone();
+    let generated = sent.iter().position(|command| command.starts_with(&[0x00, 0x46])).unwrap();
+    let deleted =
+        sent.iter().skip(generated).position(|command| command.starts_with(&[0x00, 0xE4])).unwrap() + generated;
+    for (place, carried_out) in [(generated, true), (deleted, false)] {
+        let lost = Misanswer { wrong: Wrong::Status(0x6982), carried_out };
+        let (failed, outcomes) = establish(&Misanswering::new(When::Once(place + 1), lost));
+        assert_eq!(failed, ["card-login-lost"], "at {place}");
+        assert_eq!(outcomes[0], KeyOfCertificate::Held);
     }
 }

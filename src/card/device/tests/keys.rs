@@ -87,13 +87,28 @@ fn lists_keys_in_order_even_with_bad_descriptions() {
     assert!(keys[2].description.is_none() && keys[2].description_bytes.is_empty());
 
     // A device that vanishes is not a malformed description.
-    script.then(&[("80580000000000", "CC019000")]);
+    script.then(&[("80580000000000", "CC00CC019000")]);
     script.then_fails("00B1C401045402000000", TransportError::CutOff);
     assert_eq!(device.keys(), Err(CardError::Transport(TransportError::CutOff)));
     script.then(&[("80580000000000", "CC01C49000")]);
     let heard = Heard { status: Status::Done, length: 3, begins: vec![0xCC, 0x01, 0xC4] };
     let what = CardError::Malformed { operation: Operation::List, what: "list-odd-length", heard: Some(heard) };
     assert_eq!(device.list(), Err(what));
+}
+
+#[test]
+fn a_list_without_the_device_s_own_key_is_none_once_it_was_listed() {
+    let (mut device, script) = opened();
+    script.then(&[("80580000000000", "9000")]);
+    assert_eq!(device.list(), Ok(Vec::new()));
+    script.then(&[("80580000000000", "CC00CC019000")]);
+    assert_eq!(device.list().unwrap().len(), 2);
+    script.then(&[("80580000000000", "9000")]);
+    let heard = Heard { status: Status::Done, length: 0, begins: Vec::new() };
+    let what = CardError::Malformed { operation: Operation::List, what: "list-without-own-key", heard: Some(heard) };
+    assert_eq!(device.list(), Err(what));
+    script.then(&[("80580000000000", "CC009000")]);
+    assert_eq!(device.list().unwrap().len(), 1);
 }
 
 #[test]
