@@ -10,7 +10,8 @@ use hsm_ceremony::record::{CeremonyKind, Entry, Fact};
 use hsm_ceremony::secret::WipingBytes;
 use hsm_ceremony::terms::{DeviceRole, Number};
 
-use super::mistakes::{beside_a_strange_key, goes_on, stopped, with_key};
+use super::misanswering::{Misanswer, Misanswering, When, Wrong};
+use super::mistakes::{beside_a_strange_key, goes_on, plan, stopped, with_key};
 use super::rig::{Rig, Turn, plan_text};
 
 /// For a key on P-384, which takes a longer command than the throw-away key.
@@ -265,4 +266,28 @@ fn keys_that_a_device_did_not_list_at_first_can_be_read_and_named_without_dealin
     assert!(rack.with_card(0, |card| card.to_json()["keys"]["07"].is_null()).unwrap());
     let dealt = |entry: &&Entry| matches!(entry, Entry::Learned { fact: Fact::Dealt { .. }, .. });
     assert_eq!(rig.entries.iter().filter(dealt).count(), 1, "dealt once");
+}
+
+#[test]
+fn what_is_read_wrongly_beside_a_key_is_named_before_it_is_backed_up() {
+    let establish = |bad: &Misanswering| {
+        let records = tempfile::tempdir().unwrap();
+        let mut rig = Rig::establish_with(&plan(), records.path(), |readers| bad.readers(readers));
+        rig.play(|_| Turn::Autopilot);
+        assert!(rig.complete(), "{:?}", rig.failed());
+        rig.failed().iter().map(|fault| (*fault).to_owned()).collect::<Vec<_>>()
+    };
+    let usual = Misanswering::never();
+    establish(&usual);
+    let sent = usual.seen.lock().unwrap().sent.clone();
+    let wrapped = sent.iter().position(|command| command.starts_with(&[0x80, 0x72])).unwrap();
+    // Description and request, piece by piece. The last piece is empty: it says that the file has ended.
+    let reads = |place: &usize| matches!(sent[*place][..3], [0x00, 0xB1, 0xC4 | 0xCE]);
+    let places: Vec<usize> = (wrapped + 1..sent.len()).take_while(reads).collect();
+    assert!(places.len() >= 4, "{places:?}");
+    let garbage = Misanswer { wrong: Wrong::Garbage, carried_out: true };
+    let named: Vec<String> =
+        places.into_iter().flat_map(|place| establish(&Misanswering::new(When::Once(place + 1), garbage))).collect();
+    // The description, and bytes after its end; two pieces of the request. What follows a request is ignored.
+    assert_eq!(named, ["card-malformed", "backup-broken", "card-malformed", "card-malformed"]);
 }
