@@ -110,7 +110,7 @@ impl BackUp {
             };
             let (blob, beside) = devices.with_own_faults(serial, read, refused)?;
             match origin {
-                KeyOrigin::Generated | KeyOrigin::Added => self.is_as_written(devices, folder, &beside)?,
+                KeyOrigin::Generated | KeyOrigin::Added => self.vouched_for(devices, folder, &beside)?,
                 KeyOrigin::Found { .. } => {}
             }
             let BesideKey { description, certificate } = beside;
@@ -123,25 +123,29 @@ impl BackUp {
         }
         let content = folder.read(&name)?;
         check(&name, &content, *kcv, dkek)?;
+        let (sha256, mac_not_verified) = (folder.written(&name)?.sha256, dkek.is_none());
+        let public_is_there = folder.has(&names::public_key(&key.label));
         let mut facts = match origin {
-            KeyOrigin::Generated | KeyOrigin::Added => Vec::new(),
+            KeyOrigin::Generated | KeyOrigin::Added if public_is_there => Vec::new(),
+            // The program ended before the record named the file of its public key, which was set aside then.
+            KeyOrigin::Generated | KeyOrigin::Added => public_key_file(folder, &key.label, &content)?,
             KeyOrigin::Found { .. } => write_beside(folder, &key.label, &content, None)?,
         };
-        let (sha256, mac_not_verified) = (folder.written(&name)?.sha256, dkek.is_none());
         facts.push(Fact::BackedUp { label: key.label.clone(), file: name, sha256, mac_not_verified });
         Ok(facts)
     }
 
     /// What lies beside a key of this sitting is about this key. The MAC covers the key alone, and a restore writes back what the
     /// backup has: what was read wrongly would be found on that day.
-    fn is_as_written(&self, devices: &mut Devices, folder: &Folder, beside: &BesideKey) -> Result<(), Fault> {
+    fn vouched_for(&self, devices: &mut Devices, folder: &Folder, beside: &BesideKey) -> Result<(), Fault> {
         let wrong = |what, content: &[u8]| {
             let heard = Heard::of_data(Operation::ReadFile, Status::Done, content);
             as_fault::not_understood(Operation::ReadFile, what, Some(&heard))
         };
         let certificate = beside.certificate.as_deref().unwrap_or_default();
-        let public = public_key_beside(certificate).map(|public| public.to_pem().into_bytes());
-        let mut good = public == Some(folder.read(&names::public_key(&self.key.label))?);
+        let public = public_key_beside(certificate).ok_or_else(|| wrong("certificate-of-other-key", certificate))?;
+        let file = names::public_key(&self.key.label);
+        let mut good = !folder.has(&file) || folder.read(&file)? == public.to_pem().as_bytes();
         if let Ok(request) = AuthenticatedRequest::parse(certificate) {
             good &= request_is_signed_by_its_key(&request) != Verdict::Bad;
             good &= devices.with(&self.serial, |device| Ok(device.attestation(&request)))? != Attestation::Wrong;
@@ -160,6 +164,13 @@ impl BackUp {
 
 fn check(name: &str, content: &[u8], kcv: Kcv, dkek: Option<&WipingBytes>) -> Result<(), Fault> {
     dkek.map_or_else(|| verify_unopened(name, content, kcv), |dkek| verify(name, content, kcv, dkek))
+}
+
+/// The public key that is stated beside a key, as a file.
+fn public_key_file(folder: &Folder, label: &KeyLabel, content: &[u8]) -> Result<Vec<Fact>, Fault> {
+    let stated = WrappedKeyFile::parse(content).ok().as_ref().and_then(stated_public_key);
+    let pem = stated.map(|public| public.to_pem());
+    pem.map(|pem| write_once(folder, &names::public_key(label), pem.as_bytes()).map(written)).into_iter().collect()
 }
 
 /// The public key of a key, which is stated beside it if there is no file of it already, and an X.509 certificate, as files

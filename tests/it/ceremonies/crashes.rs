@@ -108,6 +108,10 @@ fn establish_goes_on_wherever_it_was_killed() {
         |rig| {
             once(rig);
             assert_eq!(rig.manifest().keys.len(), 1);
+            assert!(
+                rig.folder.join("keys/key-0.pub.pem").exists(),
+                "its public key is there, whenever the program ended"
+            );
         },
     );
 }
@@ -164,7 +168,17 @@ fn add_keys_goes_on_wherever_it_was_killed() {
 
 #[test]
 fn an_import_goes_on_wherever_it_was_killed() {
-    every_crash(Comes::Last, |records| importing(records, nothing), never);
+    every_crash(
+        Comes::Last,
+        |records| importing(records, nothing),
+        |rig| {
+            never(rig);
+            for key in &rig.manifest().keys {
+                let file = format!("keys/{}.pub.pem", key.label);
+                assert!(rig.lines.contains(&file) && rig.folder.join(&file).exists(), "{file}");
+            }
+        },
+    );
 }
 
 #[test]
